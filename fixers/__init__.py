@@ -1,0 +1,1 @@
+"""Change; the only package that writes."""

@@ -1,0 +1,104 @@
+"""Which store a secret goes to, in which form, and why: one sentence each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fixers.connections import TEMPLATE_ENGINES
+from fixers.grouping import Draft, Form
+from fixers.prices import ADVANCED_PARAMETER_A_MONTH
+from fixers.rewriting import Refused
+from scanner.model import RefusalReason, SecretValue
+
+# Bytes. https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html,
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
+SECRET_BYTES = 65_536
+STANDARD_BYTES = 4_096
+ADVANCED_BYTES = 8_192
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Where a draft goes: store, type and tier as PlannedSecret has them, the reason, and what rotates it."""
+
+    store: str
+    type: str
+    tier: str | None
+    reason: str
+    rotation: str
+
+
+def choose(draft: Draft, store: str, *, automatic: bool) -> Choice:
+    """The choice for a draft; `store` is auto or the user's own, `automatic` says that its rule's rotation can be."""
+    chosen, reason = _by_default(draft, automatic) if store == "auto" else (store, "asked for with --store")
+    value = draft.members[0].value
+    kind = "SecretBinary" if value.is_bytes else "SecretString"
+    rotation = _rotation(draft, chosen, automatic)
+    if chosen == "secretsmanager":
+        return Choice(store=chosen, type=kind, tier=None, reason=reason, rotation=rotation)
+    tier = tier_of(draft)
+    if tier == "Advanced":
+        reason += f"; over 4 KB, so an Advanced parameter at ${ADVANCED_PARAMETER_A_MONTH:.2f} a month"
+    return Choice(store=chosen, type="SecureString", tier=tier, reason=reason, rotation=rotation)
+
+
+def tier_of(draft: Draft) -> str:
+    """The smallest tier that holds the draft's only value."""
+    return "Advanced" if len(draft.members[0].value.raw) > STANDARD_BYTES else "Standard"
+
+
+def not_storable(draft: Draft, store: str) -> Refused | None:
+    """Why this store cannot hold the draft; None if it can."""
+    for member in draft.members:
+        problem = _problem(member.value, store)
+        if problem:
+            return RefusalReason.VALUE_NOT_STORABLE, problem, "choose the other store, or move the value by hand"
+    return None
+
+
+def _by_default(draft: Draft, automatic: bool) -> tuple[str, str]:
+    value = draft.members[0].value
+    if draft.form is Form.LOGIN:
+        if draft.engine in TEMPLATE_ENGINES:
+            return "secretsmanager", f"a {draft.engine} login: Secrets Manager has a rotation template for it"
+        return "secretsmanager", "a database login: its parts stay together"
+    if draft.form is Form.PAIR:
+        return "secretsmanager", "a key id and its key belong together and change together"
+    if value.is_bytes:
+        return "secretsmanager", "binary: parameters hold text only"
+    if len(value.raw) > ADVANCED_BYTES:
+        return "secretsmanager", "over 8 KB: no parameter holds that"
+    if "{{" in value.text:
+        return "secretsmanager", "it holds two braces, which Parameter Store refuses"
+    if automatic:
+        return "secretsmanager", "its provider's keys can be rotated automatically"
+    return "parameterstore", "one value with no rotation of AWS's: an encrypted parameter does it at no charge"
+
+
+def _problem(value: SecretValue, store: str) -> str | None:
+    size = len(value.raw)
+    if size == 0:
+        return "an empty value"
+    if not value.is_bytes and any("\ud800" <= char <= "\udfff" for char in value.text):
+        return "the text holds a lone surrogate, which is no UTF-8"
+    if size > SECRET_BYTES:
+        return "over 64 KB: no store holds that"
+    if store != "parameterstore":
+        return None
+    if value.is_bytes:
+        return "binary, and parameters hold text only"
+    if "{{" in value.text:
+        return "Parameter Store refuses two braces in a value"
+    return "over 8 KB, and no parameter holds that" if size > ADVANCED_BYTES else None
+
+
+def _rotation(draft: Draft, store: str, automatic: bool) -> str:
+    """How the secret is changed later: automatic, or what a person does or adds first."""
+    if store != "secretsmanager":
+        return "manual"
+    if draft.form is not Form.LOGIN:
+        return "automatic" if automatic else "manual"
+    missing = [key for key in ("engine", "host", "username") if key not in dict(draft.constants)]
+    if not missing and draft.engine in TEMPLATE_ENGINES:
+        return "automatic"
+    return f"automatic once {', '.join(missing)} is in the secret" if missing else "manual"

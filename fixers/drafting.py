@@ -1,0 +1,163 @@
+"""Findings to drafts with a store: what can be moved at all, and what stays for a reason known beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, replace
+
+from fixers.choice import Choice, choose, not_storable
+from fixers.grouping import STRONG_BITS, Draft, Form, by_parameter, group, strength
+from fixers.naming import environment_of
+from fixers.refusals import REMAINING, stays
+from fixers.rewriting import Refused
+from fixers.workspace import Workspace
+from scanner.errors import NotSeenError, UsageError
+from scanner.model import (
+    Confidence,
+    CredentialKind,
+    Document,
+    Finding,
+    Kind,
+    RefusalReason,
+    ScanResult,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenDraft:
+    """A draft and where it goes."""
+
+    draft: Draft
+    choice: Choice
+
+
+def considered(result: ScanResult, minimum: Confidence) -> tuple[Finding, ...]:
+    """The findings that a plan answers for: not suppressed, at or above `minimum`, and further copies of their values.
+
+    A copy counts only where equality cannot be chance: a provider's shape, or enough bits.
+    """
+    counted = [finding for finding in result.findings if finding.suppressed is None]
+    sure = [finding for finding in counted if finding.confidence.rank >= minimum.rank]
+    values = {finding.value for finding in sure if finding.value is not None and _unmistakable(finding)}
+    return tuple(finding for finding in counted if finding.confidence.rank >= minimum.rank or finding.value in values)
+
+
+def documents_of(findings: Iterable[Finding], workspace: Workspace) -> dict[str, Document]:
+    """The files that the findings stand in, those of them that can be read."""
+    found: dict[str, Document] = {}
+    for path in sorted({finding.path for finding in findings if finding.commit is None}):
+        try:
+            found[path] = workspace.document(path)
+        except NotSeenError:
+            continue  # its findings are refused, not-parsable
+    return found
+
+
+def sorted_out(
+    findings: Sequence[Finding],
+    documents: Mapping[str, Document],
+    workspace: Workspace,
+    *,
+    scope: str,
+    include_tests: bool,
+    rewritable: frozenset[Kind],
+) -> dict[int, Refused]:
+    """Why findings stay, by `id` of the finding; those that a rewriter may try are missing."""
+    refused: dict[int, Refused] = {}
+    for finding in findings:
+        kind = documents[finding.path].kind if finding.path in documents else Kind.TEXT
+        reason = stays(
+            finding, workspace, kind, scope=scope, include_tests=include_tests, rewritable=rewritable
+        )  # fmt: skip
+        if reason is None and finding.path not in documents:
+            reason = (RefusalReason.NOT_PARSABLE, "the file cannot be read as text", "look at it by hand")
+        if reason is not None:
+            refused[id(finding)] = reason
+    return refused
+
+
+def drafts(
+    findings: Sequence[Finding],
+    documents: Mapping[str, Document],
+    refused: MutableMapping[int, Refused],
+    *,
+    environment: str,
+    store: str,
+    automatic: frozenset[str],
+    stores: Callable[[Draft], str | None],
+) -> tuple[ChosenDraft, ...]:
+    """Group what may be moved and choose each group's store; what cannot be stored goes to `refused`.
+
+    `store` is auto or the user's choice for all; `stores` gives a person's choice for one draft, or None.
+    """
+    moving = [finding for finding in findings if _may_move(refused.get(id(finding)))]
+    grouped = group(
+        moving,
+        environment=lambda finding: environment_of(finding.path, environment),
+        kind=lambda finding: documents[finding.path].kind if finding.path in documents else Kind.TEXT,
+    )
+    if store == "parameterstore":
+        grouped = tuple(part for draft in grouped for part in by_parameter(draft))
+    found = []
+    for draft in grouped:
+        one = _chosen(draft, stores(draft) or store, automatic)
+        reason = _companion(one.draft) or not_storable(one.draft, one.choice.store)
+        held = {id(place): refused[id(place)] for place in draft.findings if id(place) in refused}
+        if reason is not None:
+            held.setdefault(id(draft.findings[0]), reason)
+        if held:
+            refuse(draft, held, refused)
+        else:
+            found.append(one)
+    return tuple(found)
+
+
+def refuse(draft: Draft, reasons: Mapping[int, Refused], refused: MutableMapping[int, Refused]) -> None:
+    """Refuse all places of a draft: those in `reasons` for their own reason, the others because of the first of them."""
+    cause = next(finding for finding in draft.findings if id(finding) in reasons)
+    reason, detail, step = reasons[id(cause)]
+    where = f"{cause.path}:{cause.start[0]}"
+    for finding in draft.findings:
+        other = (reason, f"its secret also stands in {where}, which stays: {detail}", step)
+        refused[id(finding)] = reasons.get(id(finding), other)
+
+
+def without(draft: Draft, gone: frozenset[int]) -> Draft | None:
+    """The draft without some places (by `id`); None if a member has no place left."""
+    members = tuple(
+        replace(member, findings=tuple(finding for finding in member.findings if id(finding) not in gone))
+        for member in draft.members
+    )
+    return replace(draft, members=members) if all(member.findings for member in members) else None
+
+
+def _unmistakable(finding: Finding) -> bool:
+    return bool(finding.prefix) or (finding.value is not None and strength(finding.value) >= STRONG_BITS)
+
+
+def _may_move(reason: Refused | None) -> bool:
+    """Whether the finding counts for its secret: a copy that is only listed does not, a place that cannot change does."""
+    return reason is None or (reason[0] not in REMAINING and reason[0] is not RefusalReason.VALUE_NOT_STORABLE)
+
+
+def _chosen(draft: Draft, store: str, automatic: frozenset[str]) -> ChosenDraft:
+    if store == "parameterstore" and draft.form is not Form.PLAIN:
+        parts = by_parameter(draft)
+        if len(parts) > 1:
+            raise UsageError(
+                "a pair is one secret: it cannot be one parameter", hint="plan with --store parameterstore to split it"
+            )
+        draft = parts[0]
+    rotates = any(finding.rule in automatic for finding in draft.findings)
+    return ChosenDraft(draft=draft, choice=choose(draft, store, automatic=rotates))
+
+
+def _companion(draft: Draft) -> Refused | None:
+    alone = draft.form is Form.PLAIN and draft.part is None
+    if not alone or draft.findings[0].kind is not CredentialKind.ACCESS_KEY_ID:
+        return None
+    return (
+        RefusalReason.COMPANION_MISSING,
+        "a key id without its key",
+        "find where its key is kept; both must move together",
+    )

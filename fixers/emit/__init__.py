@@ -1,0 +1,1 @@
+"""Commands, policies and runbooks, all free of values."""

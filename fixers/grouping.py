@@ -1,0 +1,274 @@
+"""Findings to drafts of secrets: one connection is one secret, a key id and its key are a pair, the rest is plain."""
+
+from __future__ import annotations
+
+import enum
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from fixers.connections import connection, is_login
+from scanner.detectors.name import split_words
+from scanner.model import CredentialKind, Finding, Kind, Role, SecretValue
+
+# Below this a value may stand in two places by chance or habit (`changeme`): DESIGN.md section 5, Grouping.
+STRONG_BITS = 60.0
+# A run of letters of one case counts as a word, digits that stand for letters included: 1.5 bits a letter is above
+# Shannon's estimate for printed English. https://doi.org/10.1002/j.1538-7305.1951.tb01366.x
+_WORD = re.compile(r"[A-Z]?[a-z]{4,}|[A-Z]{4,}")
+_WORD_BITS_A_LETTER = 1.5
+_LEET = str.maketrans("013457@$", "oleastas")
+_HEX = re.compile(r"(?=.*[0-9])(?=.*[a-f])[0-9a-f]{16,}|(?=.*[0-9])(?=.*[A-F])[0-9A-F]{16,}")
+_PAIR_KINDS = (CredentialKind.ACCESS_KEY_ID, CredentialKind.ACCESS_KEY)
+KEY_ID, KEY = "aws_access_key_id", "aws_secret_access_key"
+
+
+class Form(enum.StrEnum):
+    """What a secret holds: the password of a database login, a key id with its key, or one plain value."""
+
+    LOGIN = "login"
+    PAIR = "pair"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftMember:
+    """One value of a draft: its JSON key in a login or a pair, else None, and the places that hold it."""
+
+    key: str | None
+    value: SecretValue
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A secret without a name and a store. `env` is the environment that its files belong to.
+
+    `part` is the JSON key that a plain value would have had in the login or pair that it was split from.
+    """
+
+    form: Form
+    env: str
+    members: tuple[DraftMember, ...]
+    constants: tuple[tuple[str, str], ...] = ()
+    part: str | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All places of all members."""
+        return tuple(finding for member in self.members for finding in member.findings)
+
+    @property
+    def engine(self) -> str | None:
+        """AWS's word for the database, where it is known."""
+        return dict(self.constants).get("engine")
+
+
+def group(
+    findings: Sequence[Finding], *, environment: Callable[[Finding], str], kind: Callable[[Finding], Kind]
+) -> tuple[Draft, ...]:
+    """One draft for each secret that the findings hold, in the findings' order; every finding is in exactly one."""
+    pairs = _pairs(findings, environment)
+    paired = {id(finding) for draft in pairs for finding in draft.findings}
+    rest = [finding for finding in findings if id(finding) not in paired]
+    singles = [_single(finding, environment(finding), kind(finding)) for finding in rest]
+    order = {id(finding): index for index, finding in enumerate(findings)}
+    return _merged(sorted([*pairs, *singles], key=lambda draft: min(order[id(found)] for found in draft.findings)))
+
+
+def strength(value: SecretValue) -> float:
+    """Bits that a guesser has to find, estimated from the value's looks.
+
+    Words count 1.5 bits a letter; each other character log2 of the alphabet that the others need, or nothing where it
+    repeats or continues the one before it (`aaa`, `123`); the whole never more than 1.5 times its Shannon entropy.
+    """
+    text = value.text
+    words = [] if _HEX.fullmatch(text) else [found.span() for found in _WORD.finditer(text.translate(_LEET))]
+    inside = {index for start, end in words for index in range(start, end)}
+    rest = [index for index in range(len(text)) if index not in inside]
+    fresh = sum(index == 0 or ord(text[index]) - ord(text[index - 1]) not in (-1, 0, 1) for index in rest)
+    estimate = len(inside) * _WORD_BITS_A_LETTER + fresh * math.log2(max(2, _alphabet([text[index] for index in rest])))
+    entropy = -sum(count * math.log2(count / len(text)) for count in Counter(text).values())
+    return min(estimate, 1.5 * entropy)
+
+
+def own_key(finding: Finding) -> str | None:
+    """The environment variable that the finding's place is about: a `.env` variable, the key of a getenv default."""
+    return finding.literal.name if finding.literal.role in (Role.VARIABLE, Role.ENV_DEFAULT) else None
+
+
+def secret_value(finding: Finding, kind: Kind) -> SecretValue:
+    """What would be stored: the finding's value; of a `.env` variable the whole value, as its readers read it.
+
+    Bytes that are UTF-8 count as text: a SecretString serves both.
+    """
+    value = finding.literal.value if kind is Kind.DOTENV else finding.value
+    if value is None:
+        raise ValueError("a finding without its value cannot be planned: read it again first")
+    if not value.is_bytes:
+        return value
+    try:
+        return SecretValue(value.raw.decode())
+    except UnicodeDecodeError:
+        return value
+
+
+def by_parameter(draft: Draft) -> tuple[Draft, ...]:
+    """The draft as plain values, one each: a parameter has no JSON keys that a reference could name."""
+    if draft.form is Form.PLAIN:
+        return (draft,)
+    return tuple(
+        Draft(form=Form.PLAIN, env=draft.env, members=(replace(member, key=None),), part=member.key)
+        for member in draft.members
+    )
+
+
+def _alphabet(chars: Iterable[str]) -> int:
+    """How many characters the alphabet has that these were drawn from."""
+    seen = set(chars)
+    if seen <= set("0123456789abcdef") or seen <= set("0123456789ABCDEF"):
+        return 10 if all(char.isdigit() for char in seen) else 16
+    lower, upper = any(char.islower() for char in seen), any(char.isupper() for char in seen)
+    digits, others = any(char.isdigit() for char in seen), any(not char.isalnum() for char in seen)
+    return 26 * lower + 26 * upper + 10 * digits + 20 * others
+
+
+def _single(finding: Finding, env: str, kind: Kind) -> Draft:
+    value = secret_value(finding, kind)
+    whole_url = kind is Kind.DOTENV and finding.kind in (CredentialKind.URL, CredentialKind.DSN)
+    if value.is_bytes or whole_url or not is_login(finding):
+        return Draft(form=Form.PLAIN, env=env, members=(DraftMember(key=None, value=value, findings=(finding,)),))
+    member = DraftMember(key="password", value=value, findings=(finding,))
+    return Draft(form=Form.LOGIN, env=env, members=(member,), constants=connection(finding).constants)
+
+
+def _pairs(findings: Sequence[Finding], environment: Callable[[Finding], str]) -> list[Draft]:
+    halves: dict[tuple[object, ...], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding.kind in _PAIR_KINDS and finding.value is not None:
+            halves[_pair_place(finding)].append(finding)
+    return [pair for together in halves.values() for pair in _pairs_of(together, environment(together[0]))]
+
+
+def _pair_place(finding: Finding) -> tuple[object, ...]:
+    words = split_words(finding.literal.name or "")
+    heads = [index for index, word in enumerate(words) if word in ("aws", "access", "secret", "key")]
+    where = finding.literal.container or finding.literal.symbol
+    return finding.path, where, words[: heads[0]] if heads else ()
+
+
+def _pairs_of(together: Sequence[Finding], env: str) -> Iterable[Draft]:
+    """Ids and keys in the order in which they stand; halves that are left over stay single."""
+    columns = [_by_value(found for found in together if found.kind is kind) for kind in _PAIR_KINDS]
+    if len(columns[0]) != len(columns[1]):
+        return
+    for ids, keys in zip(*columns, strict=True):
+        members = (
+            DraftMember(key=KEY_ID, value=_known(ids[0]), findings=tuple(ids)),
+            DraftMember(key=KEY, value=_known(keys[0]), findings=tuple(keys)),
+        )
+        yield Draft(form=Form.PAIR, env=env, members=members)
+
+
+def _by_value(findings: Iterable[Finding]) -> list[list[Finding]]:
+    found: dict[SecretValue, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(_known(finding), []).append(finding)
+    return list(found.values())
+
+
+def _known(finding: Finding) -> SecretValue:
+    return secret_value(finding, Kind.PYTHON)
+
+
+def _merged(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+    secrets: list[Draft] = []
+    holders: dict[tuple[str, SecretValue], list[int]] = defaultdict(list)
+    for draft in drafts:
+        holding = holders[draft.env, draft.members[-1].value]
+        for index in holding:
+            joined = _joined(secrets[index], draft)
+            if joined is not None:
+                secrets[index] = joined
+                break
+        else:
+            holding.append(len(secrets))
+            secrets.append(draft)
+    return tuple(secrets)
+
+
+def _joined(first: Draft, second: Draft) -> Draft | None:
+    """Both as one secret, or None where their values are not the same credential. Their last members are equal."""
+    if Form.PAIR in (first.form, second.form):
+        return _joined_pairs(first, second)
+    constants = _agreed(first, second)
+    same_place = _one_connection(first, second)
+    if not same_place and (constants is None or not _sure(first.members[0], second.members[0])):
+        return None
+    form = Form.LOGIN if Form.LOGIN in (first.form, second.form) else Form.PLAIN
+    member = DraftMember(
+        key="password" if form is Form.LOGIN else None,
+        value=first.members[0].value,
+        findings=first.findings + second.findings,
+    )
+    return Draft(form=form, env=first.env, members=(member,), constants=constants or first.constants)
+
+
+def _joined_pairs(first: Draft, second: Draft) -> Draft | None:
+    if [member.value for member in first.members] != [member.value for member in second.members]:
+        return None
+    members = tuple(
+        replace(one, findings=one.findings + other.findings)
+        for one, other in zip(first.members, second.members, strict=True)
+    )
+    return replace(first, members=members)
+
+
+def _sure(*members: DraftMember) -> bool:
+    """Whether equal values are one credential by their looks alone."""
+    findings = [finding for member in members for finding in member.findings]
+    return any(finding.prefix for finding in findings) or strength(members[0].value) >= STRONG_BITS
+
+
+def _one_connection(first: Draft, second: Draft) -> bool:
+    """Whether both stand at one connection: the same call or mapping, one account on one host, one variable."""
+    ones, others = dict(first.constants), dict(second.constants)
+    account = [(part.get("host"), part.get("username"), part.get("port")) for part in (ones, others)]
+    if account[0] == account[1] and all(account[0][:2]):
+        return True
+    if {_call(found) for found in first.findings} & ({_call(found) for found in second.findings} - {None}):
+        return True
+    return _agreed(first, second) is not None and _one_variable(first, second)
+
+
+def _one_variable(first: Draft, second: Draft) -> bool:
+    """Whether a place of each is about one variable: a default in code and a `.env`, or two `.env` of one folder."""
+    return any(
+        own_key(one) is not None
+        and own_key(one) == own_key(other)
+        and (Role.ENV_DEFAULT in (one.literal.role, other.literal.role) or _folder(one) == _folder(other))
+        for one in first.findings
+        for other in second.findings
+    )
+
+
+def _folder(finding: Finding) -> str:
+    return finding.path.rpartition("/")[0]
+
+
+def _call(finding: Finding) -> tuple[object, ...] | None:
+    """The call or mapping that the finding stands in; None for a module or file, which holds many connections."""
+    literal = finding.literal
+    inside = literal.role in (Role.KEYWORD, Role.POSITIONAL, Role.ENTRY)
+    return (finding.path, literal.container) if inside and literal.container is not None else None
+
+
+def _agreed(first: Draft, second: Draft) -> tuple[tuple[str, str], ...] | None:
+    """The constants of both; None if they name different accounts. A database name that differs is left out."""
+    ones, others = dict(first.constants), dict(second.constants)
+    differ = {key for key in ones.keys() & others.keys() if ones[key] != others[key]}
+    if differ - {"dbname"}:
+        return None
+    return tuple((key, value) for key, value in (others | ones).items() if key not in differ)

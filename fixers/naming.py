@@ -1,0 +1,258 @@
+"""What secrets are called: environment, application, name and the recorded environment variable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import count
+from pathlib import PurePosixPath
+
+from fixers.connections import is_database_word, prefix_words
+from fixers.grouping import Draft, Form, own_key, strength
+from scanner.detectors.name import split_words
+from scanner.model import CredentialKind, Finding, Kind, Role, SecretValue
+
+_ENVIRONMENTS = {
+    "prod": "prod", "production": "prod", "prd": "prod", "live": "live", "staging": "staging", "stage": "staging",
+    "stg": "staging", "dev": "dev", "development": "dev", "local": "local", "test": "test", "testing": "test",
+    "qa": "qa", "uat": "uat", "preprod": "preprod", "sandbox": "sandbox", "demo": "demo", "ci": "ci",
+}  # fmt: skip
+_CONFIGURATION = frozenset(
+    {
+        "settings", "setting", "config", "configs", "conf", "env", "envs", "environments", "environment", "values",
+        "secrets", "deploy", "application", "appsettings", "compose", "vars", "group_vars", "inventories"
+    }
+)  # fmt: skip
+# Words that say "credential" and not whose.
+_GENERIC = frozenset(
+    {
+        "password", "passwd", "pwd", "pass", "passphrase", "pw", "token", "secret", "key", "api", "apikey", "auth",
+        "access", "credential", "credentials", "private", "client", "signing", "bearer", "authorization", "header",
+        "app", "application", "url", "uri", "dsn", "login", "encryption", "session", "webhook"
+    }
+)  # fmt: skip
+_WITHOUT_CONTENT = frozenset({"authorization", "auth", "header", "bearer", "basic", "x", "data", "s", "k", "p", "v"})
+_NOISE = frozenset({"my", "the", "default", "value", "str", "string", "hardcoded", "current"})
+_FRAMEWORKS = frozenset({"django", "flask", "fastapi", "starlette", "celery", "jwt", "fernet", "itsdangerous", "rails"})
+# Variables that mean something to the shell, the system or a tool; SECRETS_ENV is the generated module's own.
+_RESERVED = frozenset(
+    {
+        "USER", "USERNAME", "LOGNAME", "HOME", "PATH", "HOST", "HOSTNAME", "PORT", "LANG", "LANGUAGE", "SHELL",
+        "TERM", "PWD", "OLDPWD", "TMPDIR", "TEMP", "TMP", "TZ", "MAIL", "EDITOR", "VISUAL", "PAGER", "DISPLAY",
+        "UID", "GID", "EUID", "PPID", "IFS", "PS1", "SHLVL", "RANDOM", "SECONDS", "DEBUG", "ENV", "CI", "NAME",
+        "VERSION", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SECRETS_ENV"
+    }
+)  # fmt: skip
+_RESERVED_PREFIXES = ("AWS_", "PYTHON", "LD_", "DYLD_", "GIT_", "LC_", "SSH_", "XDG_", "PG", "MYSQL_PWD", "BASH")
+_READ = re.compile(
+    rb"(?:(?:environ|getenv|environb|\benv)(?:\.\w+)?\s*[\[(]|\bconfig\s*\()"
+    rb"\s*(?:key\s*=\s*)?[rRuUbB]?[\"']([A-Za-z_]\w*)[\"']"
+)
+_SEGMENT = re.compile(r"[A-Za-z0-9_.-]+")
+_GUESSABLE_BITS = 30.0
+
+
+def environment_of(path: str, default: str) -> str:
+    """The environment that a file belongs to (`.env.staging`, `settings/prod.py`), else `default`."""
+    whole = PurePosixPath(path)
+    words = re.split(r"[._\-]+", whole.name.lower())
+    # The stem alone names an environment only in a folder of settings: `settings/prod.py`, not `stream/live.py`.
+    if any(word in _CONFIGURATION for word in words) or _is_configuration(whole.parent.name):
+        named = [word for word in words if word in _ENVIRONMENTS]
+        if named and (whole.stem.lower() in _ENVIRONMENTS or any(word in _CONFIGURATION for word in words)):
+            return _ENVIRONMENTS[named[0]]
+    for above, folder in zip(whole.parts, whole.parts[1:-1], strict=False):
+        if folder.lower() in _ENVIRONMENTS and _is_configuration(above):
+            return _ENVIRONMENTS[folder.lower()]
+    return default
+
+
+def _is_configuration(folder: str) -> bool:
+    return any(word in _CONFIGURATION for word in re.split(r"[._\-]+", folder.lower()))
+
+
+def slug(text: str) -> str:
+    """Lower-case words joined by hyphens, only letters and digits of ASCII, at most 60 characters."""
+    words = split_words(re.sub(r"[^A-Za-z0-9]+", "_", text))
+    return "-".join(words)[:60].strip("-")
+
+
+def read_variables(files: Iterable[bytes]) -> frozenset[str]:
+    """The environment variables that Python files read by a constant name (os.environ, getenv, environ, decouple)."""
+    return frozenset(name.decode() for raw in files if b"env" in raw or b"config" in raw for name in _READ.findall(raw))
+
+
+def name_problem(name: str, store: str) -> str | None:
+    """What is wrong with a name in its store; None if both stores' rules and the portable characters are kept.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html,
+    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+    """
+    parameter = store == "parameterstore"
+    if parameter != name.startswith("/"):
+        return "a parameter's name starts with a slash" if parameter else "a secret's name does not start with a slash"
+    segments = name.removeprefix("/").split("/")
+    if not all(_SEGMENT.fullmatch(segment) for segment in segments):
+        return "only letters, digits, `_`, `.`, `-` and slashes between them can be used"
+    if parameter and segments[0].lower().startswith(("aws", "ssm")):
+        return "a parameter's name must not begin with aws or ssm"
+    if parameter and len(segments) > 15:
+        return "a parameter has at most 15 levels"
+    if len(name) > (900 if parameter else 512):
+        return "it is too long"
+    if not parameter and name[-7:-6] == "-":
+        return "a secret's name must not end in a hyphen and six characters: AWS adds such an end to its ARN"
+    return None
+
+
+def full_name(draft: Draft, *, app: str, part: str, store: str) -> str:
+    """`env/app/name` of a secret, `/env/app/name` of a parameter, never with an end that looks like an ARN's."""
+    name = f"{draft.env}/{app}/{part}"
+    if name[-7:-6] == "-":
+        name += "-value"
+    return f"/{name}" if store == "parameterstore" else name
+
+
+def name_parts(drafts: Sequence[Draft], *, kinds: dict[str, Kind], values: Collection[SecretValue]) -> tuple[str, ...]:
+    """The last part of each draft's name, unique within its environment; deterministic in the drafts' order.
+
+    No part holds one of `values` that a reader could not have guessed: a symbol or a file can be named after one.
+    """
+    unspeakable = frozenset(slug(value.text) for value in values if strength(value) >= _GUESSABLE_BITS) - {""}
+    taken: set[tuple[str, str]] = set()
+    parts: list[str] = []
+    for draft in drafts:
+        for part in _candidates(draft, kinds[draft.findings[0].path]):
+            if part and (draft.env, part) not in taken and not any(value in part for value in unspeakable):
+                break
+        taken.add((draft.env, part))
+        parts.append(part)
+    return tuple(parts)
+
+
+def variables(
+    drafts: Sequence[Draft], parts: Sequence[str], *, app: str, read: Collection[str]
+) -> tuple[tuple[str, ...], ...]:
+    """The recorded environment variable of each member of each draft, unique within its environment.
+
+    A variable that a place is about is kept. Others are new names: never reserved, never one that the repository
+    reads (it holds another value), never one that another draft's place is about.
+    """
+    owned = {key for draft in drafts for finding in draft.findings if (key := own_key(finding))}
+    taken: set[tuple[str, str]] = set()
+    found: list[tuple[str, ...]] = []
+    for draft, part in zip(drafts, parts, strict=True):
+        names = []
+        for member in draft.members:
+            own = next((key for finding in member.findings if (key := own_key(finding))), None)
+            name = own or next(
+                name
+                for name in _variables(draft, part, member.key, app)
+                if (draft.env, name) not in taken and name not in owned and name not in read and not is_reserved(name)
+            )
+            taken.add((draft.env, name))
+            names.append(name)
+        found.append(tuple(names))
+    return tuple(found)
+
+
+def is_reserved(variable: str) -> bool:
+    """Whether the system, a shell or a well-known tool gives this variable a meaning of its own."""
+    return variable in _RESERVED or variable.startswith(_RESERVED_PREFIXES)
+
+
+def _variables(draft: Draft, part: str, key: str | None, app: str) -> Iterator[str]:
+    known = draft.findings[0].env
+    if known and draft.form is Form.PLAIN:
+        yield known
+    stem = part.removesuffix("-access-key") if draft.form is Form.PAIR else part
+    tail = "" if key is None else "_" + key.removeprefix("aws_")
+    name = re.sub(r"[^A-Z0-9]+", "_", f"{stem}{tail}".upper())
+    if not name[0].isdigit():
+        yield name
+    wide = re.sub(r"[^A-Z0-9]+", "_", f"{app}_{name}".upper()).lstrip("_0123456789") or f"SECRET_{name}"
+    yield wide
+    yield from (f"{wide}_{number}" for number in count(2))
+
+
+def _candidates(draft: Draft, kind: Kind) -> Iterator[str]:
+    """Names from the plainest to the most particular; the last ones never run out."""
+    first = draft.findings[0]
+    words = _words(draft, kind)
+    yield _kebab(words)
+    context = [split_words(dict(draft.constants).get("dbname", "")), *_contexts(first)]
+    for more in context:
+        extra = [word for word in more if word not in words and word not in _NOISE]
+        if extra:
+            yield _kebab([*extra, *words])
+    base = _kebab(words) or "credential"
+    yield from (f"{base}-{number}" for number in range(2, 1000))
+    yield from (f"credential-{number}" for number in count(1))
+
+
+def _contexts(finding: Finding) -> Iterator[tuple[str, ...]]:
+    whole = PurePosixPath(finding.path)
+    stem = whole.stem if whole.stem != "__init__" else whole.parent.name
+    symbol = finding.literal.symbol.rpartition(".")[2]
+    yield split_words(stem)
+    yield split_words(symbol)
+    yield (*split_words(whole.parent.name), *split_words(stem))
+    yield (*split_words(whole.parent.name), *split_words(stem), *split_words(symbol))
+
+
+def _words(draft: Draft, kind: Kind) -> list[str]:
+    finding = draft.findings[0]
+    part = [word for word in split_words(draft.part or "") if word != "aws"]
+    if draft.form is Form.LOGIN or draft.part == "password":
+        return [*_qualifiers(finding), "db", *part]
+    if draft.form is Form.PAIR or part:
+        words = split_words(finding.literal.name or "")
+        heads = [index for index, word in enumerate(words) if word in ("aws", "access", "secret", "key")]
+        return [*(words[: heads[0]] if heads else ()), *(part or ("access", "key"))]
+    return _plain_words(finding, whole_url=kind is Kind.DOTENV)
+
+
+def _qualifiers(finding: Finding) -> list[str]:
+    """What tells this login from others: `ANALYTICS_DB_PASSWORD`, `DATABASES["analytics"]`."""
+    words = [word for word in prefix_words(finding) if not _says_nothing(word) and word not in _GENERIC]
+    if not words and finding.literal.role is Role.ENTRY:
+        words = [word for word in split_words(finding.literal.symbol.rpartition(".")[2]) if not _says_nothing(word)]
+    return words if finding.kind not in (CredentialKind.URL, CredentialKind.DSN) or "db" not in words else []
+
+
+def _says_nothing(word: str) -> bool:
+    plain = word.removesuffix("s")
+    return (
+        word in _NOISE or word in _ENVIRONMENTS or word in _CONFIGURATION or word.isdigit()
+        or is_database_word(word) or is_database_word(plain)
+    )  # fmt: skip
+
+
+def _plain_words(finding: Finding, *, whole_url: bool) -> list[str]:
+    words = [word for word in split_words(finding.literal.name or "") if word not in _NOISE]
+    words = [word for word in words if word.isascii()]
+    while words and (words[-1] in _ENVIRONMENTS or words[-1].isdigit()):
+        words.pop()
+    if finding.kind in (CredentialKind.URL, CredentialKind.DSN) and not whole_url:
+        words = [*(word for word in words if word not in ("url", "uri", "dsn", "connection", "string")), "password"]
+    if all(word in _WITHOUT_CONTENT for word in words):
+        words = str(finding.kind).split("-")
+    if all(word in _GENERIC for word in words):
+        context = _owner(finding)
+        words = [*(word for word in context if word not in words), *words]
+    return words
+
+
+def _owner(finding: Finding) -> tuple[str, ...]:
+    """Whose credential it is: the provider, the service at the sink, the framework of the rule."""
+    if finding.provider or finding.engine:
+        return split_words(finding.provider or finding.engine or "")[:2]
+    if finding.kind is CredentialKind.URL:
+        scheme = re.match(r"([A-Za-z][A-Za-z0-9]*)[A-Za-z0-9+.-]*://", finding.literal.value.text)
+        return (scheme[1].lower(),) if scheme and not scheme[1].lower().startswith("http") else ()
+    family = finding.rule.partition("-")[0]
+    return (family,) if family in _FRAMEWORKS else ()
+
+
+def _kebab(words: Iterable[str]) -> str:
+    return slug("_".join(words))

@@ -1,0 +1,161 @@
+"""Named drafts to edits: asks each file's rewriter, and drops whole secrets where one place is refused."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from fixers.grouping import Draft, own_key, secret_value
+from fixers.refusals import REMAINING
+from fixers.rewriting import Placement, Refused, RewriteContext, Rewriter, unique_edits
+from scanner.model import Document, Edit, Finding, Kind, NewFile, Proof, RefusalReason, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedDraft:
+    """A draft with the name of its secret and the recorded variable of each member."""
+
+    draft: Draft
+    name: str
+    variables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """What the rewriters made of a draft: edits and proofs, or what refused it. `left` are copies that stay."""
+
+    edits: tuple[Edit, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    refused: Mapping[int, Refused] = field(default_factory=dict)
+    left: Mapping[int, Refused] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placings:
+    """What became of all drafts of one round, in their order, and what belongs to files."""
+
+    placed: tuple[Placed, ...]
+    imports: tuple[Edit, ...]
+    new_files: tuple[NewFile, ...]
+    notes: tuple[str, ...]
+
+
+def place(
+    drafts: Sequence[NamedDraft],
+    documents: Mapping[str, Document],
+    rewriters: Mapping[Kind, Rewriter],
+    context: RewriteContext,
+) -> Placings:
+    """Rewrite every file once for all drafts. `refused` and `left` of a Placed are by `id` of the finding."""
+    placements: dict[str, list[tuple[int, Placement]]] = defaultdict(list)
+    for index, named in enumerate(drafts):
+        for placement in _placements(named, documents):
+            placements[placement.finding.path].append((index, placement))
+    placed = [Placed() for _ in drafts]
+    imports: list[Edit] = []
+    new_files: dict[str, NewFile] = {}
+    notes: dict[str, None] = {}
+    for path, entries in placements.items():
+        document = documents[path]
+        rewritten = rewriters[document.kind](document, [placement for _, placement in entries], context)
+        for position, (index, placement) in enumerate(entries):
+            refused = rewritten.refused.get(position)
+            if refused is None:
+                edits, proofs = rewritten.edits[position], rewritten.proofs[position]
+                placed[index] = _with(placed[index], edits=edits, proofs=proofs)
+            else:
+                placed[index] = _refusing(placed[index], placement.finding, refused)
+        imports.extend(rewritten.imports)
+        new_files.update((new.path, new) for new in rewritten.new_files)
+        notes.update(dict.fromkeys(rewritten.notes))
+    return Placings(
+        placed=_without_conflicts(drafts, placed),
+        imports=joined_insertions(imports),
+        new_files=tuple(new_files[path] for path in sorted(new_files)),
+        notes=tuple(notes),
+    )
+
+
+def joined_insertions(edits: Sequence[Edit]) -> tuple[Edit, ...]:
+    """Each edit once; insertions at one offset become one, with each of their lines once."""
+    together: dict[tuple[str, Span], Edit] = {}
+    for edit in unique_edits(edits):
+        before = together.get((edit.path, edit.span))
+        if before is not None and before.new != edit.new:
+            lines = dict.fromkeys([*before.new.splitlines(keepends=True), *edit.new.splitlines(keepends=True)])
+            edit = replace(before, new="".join(lines))
+        together[edit.path, edit.span] = edit
+    return tuple(together.values())
+
+
+def _placements(named: NamedDraft, documents: Mapping[str, Document]) -> list[Placement]:
+    found = []
+    for member, variable in zip(named.draft.members, named.variables, strict=True):
+        for finding in member.findings:
+            value = secret_value(finding, documents[finding.path].kind)
+            same = finding.value is not None and finding.value.raw == value.raw
+            found.append(
+                Placement(
+                    finding=finding,
+                    name=named.name,
+                    key=member.key,
+                    env=own_key(finding) or variable,
+                    value=None if same else value,
+                )
+            )
+    return found
+
+
+def _with(placed: Placed, *, edits: tuple[Edit, ...], proofs: tuple[Proof, ...]) -> Placed:
+    return replace(placed, edits=unique_edits([*placed.edits, *edits]), proofs=(*placed.proofs, *proofs))
+
+
+def _refusing(placed: Placed, finding: Finding, refused: Refused) -> Placed:
+    if refused[0] in REMAINING:
+        return replace(placed, left={**placed.left, id(finding): refused})
+    return replace(placed, refused={**placed.refused, id(finding): refused})
+
+
+def _without_conflicts(drafts: Sequence[NamedDraft], placed: Sequence[Placed]) -> tuple[Placed, ...]:
+    """Refuse a draft that would change text which an earlier one changes otherwise.
+
+    Two `.env` files of different environments share the Python that reads them: what the first writes there serves
+    both, because the recorded variable comes first and the first part of the name follows SECRETS_ENV.
+    """
+    accepted: dict[str, list[tuple[Edit, NamedDraft]]] = defaultdict(list)
+    results = []
+    for named, one in zip(drafts, placed, strict=True):
+        kept: list[Edit] = []
+        for edit in () if one.refused else one.edits:
+            other = next((pair for pair in accepted[edit.path] if _clash(edit, pair[0])), None)
+            if other is None:
+                kept.append(edit)
+            elif not _serves(other[0], other[1], edit, named):
+                one = _refusing(one, named.draft.findings[0], _taken(edit, other[1]))
+                break
+        if not one.refused:
+            one = replace(one, edits=tuple(kept))
+            for edit in kept:
+                accepted[edit.path].append((edit, named))
+        results.append(one)
+    return tuple(results)
+
+
+def _clash(one: Edit, other: Edit) -> bool:
+    overlap = one.span.start < other.span.end and other.span.start < one.span.end
+    return overlap and one != other
+
+
+def _serves(first: Edit, owner: NamedDraft, second: Edit, named: NamedDraft) -> bool:
+    """Whether the first edit does for the second what it asks: the same reader, only the environment differs."""
+    same = first.span == second.span and first.new == second.new.replace(named.name, owner.name)
+    return same and owner.draft.env != named.draft.env
+
+
+def _taken(edit: Edit, owner: NamedDraft) -> Refused:
+    return (
+        RefusalReason.READER_NOT_REWRITABLE,
+        f"{edit.path} reads it in an expression that already becomes {owner.name}, which holds another value",
+        "make the two values one, or let them be read apart, then plan again",
+    )

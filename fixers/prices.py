@@ -1,0 +1,35 @@
+"""List prices of the two stores, in US dollars, with the day they were checked."""
+
+from __future__ import annotations
+
+from scanner.model import PlannedSecret
+
+# us-east-1; other regions and agreements differ. https://aws.amazon.com/secrets-manager/pricing/ and
+# https://aws.amazon.com/systems-manager/pricing/ are the sources of truth; the figures are
+# those of research/aws.md 2.5, which has them second-hand. Update the day with the figures.
+CHECKED = "2026-11-23"
+SECRET_A_MONTH = 0.40
+SECRET_10_000_CALLS = 0.05
+STANDARD_PARAMETER_A_MONTH = 0.0
+ADVANCED_PARAMETER_A_MONTH = 0.05
+ADVANCED_10_000_CALLS = 0.05
+
+
+def storage_a_month(store: str, tier: str | None) -> float:
+    """US dollars a month to keep one secret or parameter, without reads."""
+    if store == "secretsmanager":
+        return SECRET_A_MONTH
+    return ADVANCED_PARAMETER_A_MONTH if tier == "Advanced" else STANDARD_PARAMETER_A_MONTH
+
+
+def monthly_cost(secret: PlannedSecret) -> float:
+    """US dollars a month for one planned secret, without reads; none where the plan skips it."""
+    return 0.0 if secret.action == "skip" else storage_a_month(secret.store, secret.tier)
+
+
+def reads_note() -> str:
+    """One sentence on what reading costs."""
+    return (
+        f"Reads cost ${SECRET_10_000_CALLS:.2f} for 10,000 calls (the generated module caches for 300 s); "
+        f"list prices of us-east-1, noted {CHECKED}: check yours."
+    )

@@ -1,0 +1,265 @@
+"""The text that takes a literal's place: a call, or the literal as an f-string around a call.
+
+Everything written here is valid from Python 3.8 on: before 3.12 a replacement field may hold neither a backslash nor the
+quotes of its f-string (https://peps.python.org/pep-0701/).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from urllib.parse import quote, unquote
+
+import libcst as cst
+
+from fixers.python_cut import Cut, cut_formatted, cut_strings
+from fixers.python_position import Place
+from fixers.python_syntax import Syntax
+from fixers.rewriting import CannotRewriteError, Placement
+from scanner.model import CredentialKind, RefusalReason, SecretValue, Span
+
+TEXT, BYTES, QUOTE = "get_secret_value", "get_secret_bytes", "quote"
+# The name that each of these functions has in one file.
+Names: TypeAlias = Mapping[str, str]
+CANONICAL: Names = {name: name for name in (TEXT, BYTES, QUOTE)}
+
+_BY_HAND = "replace the value by hand"
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9/_+=.@:, -]*")
+# What a value may not hold in `key=value` strings without quoting rules coming in (libpq, ADO.NET, ODBC, Azure).
+_DSN_SPECIAL = re.compile(r"[\s'\"\\;{}]")
+_URL_BEFORE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/@]*:")
+_URL_UNSAFE = re.compile(r"[^!$-&(-\[\]-z|~]")
+_ALWAYS_SAFE = re.compile(r"[A-Za-z0-9_.~%-]")
+_FIELD = re.compile(r"\\(?:N\{[^}]*\}|.)|[{}]", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """What replaces `span` of the text.
+
+    `needs` are the functions that `text` calls. `bare` says that nothing is left of the target but a call. To prove it,
+    `expression` (canonical names) must give `value`: the whole target where it is constant, else the secret's part alone.
+    """
+
+    span: Span
+    text: str
+    needs: frozenset[str]
+    bare: bool
+    expression: str
+    value: SecretValue = field(repr=False)
+    comments_lost: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Insert:
+    """The expression that gives the secret's part: for a URL the stored value is percent-encoded again."""
+
+    placement: Placement
+    is_bytes: bool
+    safe: str | None
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The functions it calls."""
+        return frozenset({BYTES if self.is_bytes else TEXT} | ({QUOTE} if self.safe is not None else set()))
+
+    def render(self, names: Names, mark: str) -> str:
+        """The expression with `mark` as its quotes; it holds no other quotes, no backslash and no brace."""
+        call = render_call(self.placement, names[BYTES if self.is_bytes else TEXT], mark)
+        if self.safe is None:
+            return call
+        quoted = f"{names[QUOTE]}({call}, safe={mark}{self.safe}{mark})"
+        return f"{quoted}.encode()" if self.is_bytes else quoted
+
+
+def render_call(placement: Placement, function: str, mark: str) -> str:
+    """`get_secret_value("prod/shop/db", "password", env="DB_PASSWORD")`, without the key for a plain value."""
+    words = [placement.name, *([] if placement.key is None else [placement.key]), placement.env]
+    if not all(_PLAIN_NAME.fullmatch(word) for word in words):
+        raise _dynamic("the secret's name, key or variable holds characters that need escaping", "choose another name")
+    *positional, variable = (f"{mark}{word}{mark}" for word in words)
+    return f"{function}({', '.join(positional)}, env={variable})"
+
+
+def compose(syntax: Syntax, place: Place, placement: Placement, names: Names) -> Piece:
+    """What to write for one placement. Raises CannotRewriteError where it cannot be rebuilt exactly."""
+    if isinstance(place.leaves[0], cst.FormattedStringText):
+        return _into_formatted(syntax, place, placement, names)
+    cut = cut_strings(syntax, place, placement.finding.span)
+    stored = placement.value
+    if stored is not None and cut.whole is not None and _raw(cut.whole) == stored.raw:
+        return _whole(syntax, place, placement, cut, names)
+    if cut.before == cut.after and cut.before in ("", b""):
+        if placement.stored is not None and placement.stored.raw != _raw(cut.secret):
+            raise _dynamic("the literal is not the value that would be stored")
+        return _whole(syntax, place, placement, cut, names)
+    insert = _insert(placement, cut.secret, cut.before)
+    return _into_bytes(syntax, place, cut, insert, names) if insert.is_bytes else _into_text(
+        syntax, place, cut, insert, names
+    )
+
+
+def enclosing_quotes(place: Place) -> frozenset[str]:
+    """The quotes that a string inside the target may not use: those of the f-strings around it."""
+    return frozenset(node.start[-1] for node in place.chain if isinstance(node, cst.FormattedString))
+
+
+def _whole(syntax: Syntax, place: Place, placement: Placement, cut: Cut, names: Names) -> Piece:
+    insert = _Insert(placement=placement, is_bytes=isinstance(cut.secret, bytes), safe=None)
+    mark = _mark(enclosing_quotes(place))
+    span = syntax.span(place.target)
+    return Piece(
+        span=span,
+        text=_spaced(syntax.text, span, insert.render(names, mark)),
+        needs=insert.needs,
+        bare=True,
+        expression=insert.render(CANONICAL, '"'),
+        value=SecretValue(cut.secret if cut.whole is None else cut.whole),
+        comments_lost=cut.holds_comment(syntax.text, 0, len(cut.tokens) - 1),
+    )
+
+
+def _into_text(syntax: Syntax, place: Place, cut: Cut, insert: _Insert, names: Names) -> Piece:
+    first, last = cut.tokens[cut.first], cut.tokens[cut.last]
+    span = Span(first.span.start, last.span.end)
+    if isinstance(place.target, cst.BinaryOperation) and not cut.implicit and not cut.head and not cut.tail:
+        mark = _mark(enclosing_quotes(place))
+        text, canonical = insert.render(names, mark), insert.render(CANONICAL, mark)
+    else:
+        mark = _mark(enclosing_quotes(place) | {first.quote[0]})
+        text, canonical = (_formatted(syntax, place, cut, insert.render(each, mark)) for each in (names, CANONICAL))
+    return _partial(syntax, place, cut, insert, span, text, canonical)
+
+
+def _formatted(syntax: Syntax, place: Place, cut: Cut, expression: str) -> str:
+    """The tokens that hold the secret as one f-string, the last one's tail beside it."""
+    source, between = syntax.text, " + " if isinstance(place.target, cst.BinaryOperation) else " "
+    first, last = cut.tokens[cut.first], cut.tokens[cut.last]
+    raw = "r" in first.prefix.lower()
+    head = _doubled(source[first.body.start : cut.span.start] if cut.head else "", raw=raw)
+    rest = source[cut.span.end : last.body.end] if cut.tail else ""
+    prefix = "rf" if raw else "f"
+    if cut.first == cut.last:
+        return f"{prefix}{first.quote}{head}{{{expression}}}{_doubled(rest, raw=raw)}{first.quote}"
+    lead = f"{prefix}{first.quote}{head}{{{expression}}}{first.quote}"
+    if not rest:
+        return lead
+    return f"{lead}{between}{last.prefix}{last.quote}{rest}{last.quote}"
+
+
+def _into_bytes(syntax: Syntax, place: Place, cut: Cut, insert: _Insert, names: Names) -> Piece:
+    """There are no f-strings of bytes: concatenate, in parentheses."""
+    if isinstance(place.target, cst.BinaryOperation):
+        raise _dynamic("the secret is one part of concatenated bytes")
+    first, last = cut.tokens[cut.first], cut.tokens[cut.last]
+    span, source = syntax.span(place.target), syntax.text
+    before = source[span.start : first.span.start]
+    if cut.head:
+        before = source[span.start : cut.span.start] + first.quote
+    after = source[last.span.end : span.end]
+    if cut.tail:
+        after = f"{last.prefix}{last.quote}{source[cut.span.end : span.end]}"
+    mark = _mark(enclosing_quotes(place))
+
+    def joined(each: Names) -> str:
+        parts = [before, insert.render(each, mark), after]
+        return f"({' + '.join(part for part in parts if part)})"
+
+    return _partial(syntax, place, cut, insert, span, joined(names), joined(CANONICAL))
+
+
+def _partial(
+    syntax: Syntax, place: Place, cut: Cut, insert: _Insert, span: Span, text: str, canonical: str
+) -> Piece:
+    expression, value = insert.render(CANONICAL, '"'), cut.secret
+    if cut.whole is not None:
+        target = syntax.span(place.target)
+        # In parentheses: the parts may stand on several lines.
+        expression = f"({syntax.text[target.start : span.start]}{canonical}{syntax.text[span.end : target.end]})"
+        value = cut.whole
+    return Piece(
+        span=span,
+        text=_spaced(syntax.text, span, text),
+        needs=insert.needs,
+        bare=False,
+        expression=expression,
+        value=SecretValue(value),
+        comments_lost=cut.holds_comment(syntax.text, cut.first, cut.last),
+    )
+
+
+def _into_formatted(syntax: Syntax, place: Place, placement: Placement, names: Names) -> Piece:
+    cut = cut_formatted(syntax, place, placement.finding.span)
+    insert = _insert(placement, cut.secret, cut.before)
+    mark = _mark(enclosing_quotes(place) | {cut.tokens[cut.first].quote[0]})
+    return Piece(
+        span=cut.span,
+        text=f"{{{insert.render(names, mark)}}}",
+        needs=insert.needs,
+        bare=False,
+        expression=insert.render(CANONICAL, '"'),
+        value=SecretValue(cut.secret),
+    )
+
+
+def _insert(placement: Placement, raw: str | bytes, before: str | bytes | None) -> _Insert:
+    """How the stored value becomes the part of the literal that it was."""
+    kind, is_bytes = placement.finding.kind, isinstance(raw, bytes)
+    text = SecretValue(raw).text
+    stored = placement.stored.raw if placement.stored is not None else None
+    if kind is CredentialKind.CREDENTIALS:
+        raise _dynamic("credentials in a string of their own format", "store the whole text and parse it at run time")
+    if _is_url(kind, before) and stored in (None, unquote(text).encode("utf-8", "surrogatepass")):
+        return _Insert(placement=placement, is_bytes=is_bytes, safe=_safe_for(text))
+    if stored not in (None, _raw(raw)):
+        raise _dynamic("the part of the literal is not the value that would be stored")
+    if kind is CredentialKind.DSN and _DSN_SPECIAL.search(text):
+        raise _dynamic("the value needs this connection string's own quoting", "pass the password as its own argument")
+    return _Insert(placement=placement, is_bytes=is_bytes, safe=None)
+
+
+def _is_url(kind: CredentialKind, before: str | bytes | None) -> bool:
+    if kind is CredentialKind.URL:
+        return True
+    return before is not None and _URL_BEFORE.fullmatch(SecretValue(before).text) is not None
+
+
+def _safe_for(text: str) -> str:
+    """What `quote` must leave alone so that it gives this very spelling: a URL's password need not be fully encoded."""
+    safe = "".join(sorted({char for char in text if not _ALWAYS_SAFE.match(char)}))
+    if _URL_UNSAFE.search(safe) or quote(unquote(text), safe=safe) != text:
+        raise _dynamic(
+            "the URL spells its password in a way that cannot be rebuilt exactly",
+            "percent-encode it as urllib.parse.quote does, then plan again",
+        )
+    return safe
+
+
+def _doubled(source: str, *, raw: bool) -> str:
+    """Source text of a string's content as it must stand in an f-string."""
+    if raw:
+        return source.replace("{", "{{").replace("}", "}}")
+    return _FIELD.sub(lambda found: found[0] * 2 if found[0] in "{}" else found[0], source)
+
+
+def _mark(taken: frozenset[str] | set[str]) -> str:
+    for mark in ('"', "'"):
+        if mark not in taken:
+            return mark
+    raise _dynamic("both kinds of quotes are taken by the f-strings around it", "bind the value to a name first")
+
+
+def _spaced(source: str, span: Span, text: str) -> str:
+    """A space in front where the literal's quote kept a word apart: `return"..."`."""
+    before = source[span.start - 1 : span.start]
+    return f" {text}" if (before.isalnum() or before == "_") and (text[0].isalpha() or text[0] == "_") else text
+
+
+def _raw(value: str | bytes) -> bytes:
+    return SecretValue(value).raw
+
+
+def _dynamic(detail: str, next_step: str = _BY_HAND) -> CannotRewriteError:
+    return CannotRewriteError(RefusalReason.DYNAMIC, detail, next_step)

@@ -1,0 +1,202 @@
+"""Import lines: a name that is free in the whole file, and a place where a line does no harm.
+
+LibCST's AddImportsVisitor adds to guarded imports and knows nothing of rebound names, hence our own.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fixers.python_syntax import node_span
+from scanner.identity import digest
+from scanner.model import Edit, Span
+from scanner.text import line_starts
+
+_NEWLINE = re.compile(r"\r\n?|\n")
+# A coding cookie counts on the first two lines only: https://peps.python.org/pep-0263/
+_HEADER = re.compile(r"#!|#.*?coding[:=]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A function to import: `from module import function`."""
+
+    module: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """The names that wanted functions have in a file. `missing` are those that need an import line."""
+
+    names: Mapping[str, str]
+    missing: tuple[Wanted, ...] = field(default=())
+
+
+def choose_names(tree: ast.Module, wanted: Sequence[Wanted]) -> Imported:
+    """The name of each wanted function: as it is imported already, else one that no scope of the file uses."""
+    existing = {each.function: name for each in wanted if (name := _existing(tree, each)) is not None}
+    taken = set(bound_names(tree))
+    star = any(alias.name == "*" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names)
+    names: dict[str, str] = {}
+    for each in wanted:
+        # A star import could bind the plain name again, but leaves names with an underscore alone.
+        names[each.function] = existing.get(each.function) or _free(each.function, taken, hidden=star)
+        taken.add(names[each.function])
+    return Imported(names=names, missing=tuple(each for each in wanted if each.function not in existing))
+
+
+def bound_names(tree: ast.Module) -> Iterator[str]:
+    """Every name that the file uses in any scope, bound or not."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name) | ast.arg(arg=name):
+                yield name
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.alias():
+                yield (node.asname or node.name).partition(".")[0]
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                yield from names
+            case ast.ExceptHandler(name=str() as name) | ast.MatchAs(name=str() as name):
+                yield name
+            case ast.MatchStar(name=str() as name) | ast.MatchMapping(rest=str() as name):
+                yield name
+            case _ if type(node).__name__ in ("TypeVar", "ParamSpec", "TypeVarTuple"):
+                yield str(getattr(node, "name", ""))
+
+
+def import_edits(
+    path: str, text: str, tree: ast.Module, missing: Sequence[Wanted], imported: Imported, *, key: bytes
+) -> tuple[Edit, ...]:
+    """One insertion for each module, the standard library's after the last import of the standard library."""
+    modules = sorted({each.module for each in missing}, key=lambda module: not _is_standard(module))
+    return tuple(
+        _edit(path, text, tree, [each for each in missing if each.module == module], imported, key)
+        for module in modules
+    )
+
+
+def _edit(
+    path: str, text: str, tree: ast.Module, wanted: Sequence[Wanted], imported: Imported, key: bytes
+) -> Edit:
+    names = [(each.function, imported.names[each.function]) for each in wanted]
+    aliases = sorted(function if function == name else f"{function} as {name}" for function, name in names)
+    module = wanted[0].module
+    line = f"from {module} import {', '.join(aliases)}"
+    offset, new = _insertion(text, tree, line, standard=_is_standard(module))
+    return Edit(path=path, span=Span(offset, offset), expects=digest(key, ""), new=new)
+
+
+def _insertion(text: str, tree: ast.Module, line: str, *, standard: bool) -> tuple[int, str]:
+    """Where an import line goes and what is written there, line ends included."""
+    starts, newline = line_starts(text), _newline(text)
+    prologue, imports = _leading(tree)
+    after = _after(prologue, imports, standard=standard)
+    following = tree.body[tree.body.index(after) + 1] if after is not None and after is not tree.body[-1] else None
+    if after is None:
+        offset = _top(text, starts, tree)
+        return offset, line + newline + ("" if standard or offset == len(text) else newline)
+    assert after.end_lineno is not None
+    if following is not None and following.lineno == after.end_lineno:
+        return node_span(starts, text, following).start, f"{line}; "
+    end = starts[after.end_lineno] if after.end_lineno < len(starts) else len(text)
+    if not text[:end].endswith(("\n", "\r")):
+        return end, newline + line
+    blank = end == len(text) or _blank_line(text, starts, after.end_lineno + 1)
+    if after in imports:
+        apart = not standard and _is_standard(_module_of(after))
+        close = standard or blank or after is not imports[-1]
+        return end, (newline if apart else "") + line + newline + ("" if close else newline)
+    return end, newline + line + newline + ("" if standard or blank else newline)
+
+
+def _leading(tree: ast.Module) -> tuple[list[ast.stmt], list[ast.stmt]]:
+    """Docstring and `__future__` imports, then the imports that follow them without a break."""
+    prologue: list[ast.stmt] = []
+    imports: list[ast.stmt] = []
+    for number, node in enumerate(tree.body):
+        docstring = number == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if docstring and isinstance(node, ast.Expr) and isinstance(getattr(node.value, "value", None), str):
+            prologue.append(node)
+        elif isinstance(node, ast.ImportFrom) and node.module == "__future__" and not imports:
+            prologue.append(node)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            imports.append(node)
+        else:
+            break
+    return prologue, imports
+
+
+def _after(prologue: list[ast.stmt], imports: list[ast.stmt], *, standard: bool) -> ast.stmt | None:
+    if imports and standard:
+        own = [node for node in imports if _is_standard(_module_of(node))]
+        return own[-1] if own else imports[-1]
+    return (imports or prologue or [None])[-1]
+
+
+def _top(text: str, starts: list[int], tree: ast.Module) -> int:
+    """Before the first statement and the comment that belongs to it; after a header comment."""
+    first = min((_first_line(node) for node in tree.body[:1]), default=len(starts))
+    line = 1
+    while line <= 2 and line < first and _HEADER.match(text, starts[line - 1]):
+        line += 1
+    blanks = [number for number in range(line, first) if _blank_line(text, starts, number)]
+    return starts[blanks[-1]] if blanks else starts[line - 1]
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _blank_line(text: str, starts: list[int], line: int) -> bool:
+    if line > len(starts):
+        return False
+    end = starts[line] if line < len(starts) else len(text)
+    return not text[starts[line - 1] : end].strip()
+
+
+def _module_of(node: ast.stmt) -> str:
+    if isinstance(node, ast.ImportFrom):
+        return "." * node.level + (node.module or "")
+    assert isinstance(node, ast.Import)
+    return node.names[-1].name
+
+
+def _is_standard(module: str) -> bool:
+    return module.partition(".")[0] in sys.stdlib_module_names
+
+
+def _newline(text: str) -> str:
+    found = _NEWLINE.search(text)
+    return found[0] if found else "\n"
+
+
+def _existing(tree: ast.Module, wanted: Wanted) -> str | None:
+    """The name that a top-level import of the leading block gives it, if nothing else in the file binds that name."""
+    _, imports = _leading(tree)
+    for node in imports:
+        if isinstance(node, ast.ImportFrom) and _module_of(node) == wanted.module:
+            for alias in node.names:
+                name = alias.asname or alias.name
+                if alias.name == wanted.function and _bound_once(tree, name):
+                    return name
+    return None
+
+
+def _bound_once(tree: ast.Module, name: str) -> bool:
+    """Whether nothing but one import binds the name, in any scope; uses of it do not count."""
+    loads = sum(
+        isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load) for node in ast.walk(tree)
+    )
+    return sum(bound == name for bound in bound_names(tree)) - loads == 1
+
+
+def _free(wanted: str, taken: set[str], *, hidden: bool) -> str:
+    candidates = [*([] if hidden else [wanted]), f"_{wanted}", *(f"_{wanted}_{number}" for number in range(2, 1000))]
+    return next(name for name in candidates if name not in taken)

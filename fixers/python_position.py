@@ -1,0 +1,201 @@
+"""Which expression holds a secret, and whether a call may stand in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from fixers.python_syntax import Syntax, comment_spans
+from fixers.rewriting import CannotRewriteError
+from scanner.model import RefusalReason, Span
+
+_BY_HAND = "replace the value by hand"
+_NAME_LISTS = frozenset({"__slots__", "__all__", "__match_args__"})
+_FORMATTERS = frozenset({"format", "format_map"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a secret stands in the tree.
+
+    `leaves` are the string tokens that hold it, in order (one FormattedStringText where it is an f-string's
+    constant part). `target` is the smallest whole string expression around them; `chain` are its ancestors, Module first.
+    `outer` is the expression that an edit replaces: the target, or the outermost f-string that it is nested in.
+    """
+
+    leaves: tuple[cst.CSTNode, ...] = field(repr=False)
+    target: cst.BaseExpression = field(repr=False)
+    outer: cst.BaseExpression = field(repr=False)
+    chain: tuple[cst.CSTNode, ...] = field(repr=False)
+
+    @property
+    def nested(self) -> bool:
+        """Whether the target stands in an f-string's replacement field."""
+        return self.outer is not self.target
+
+
+def find_place(syntax: Syntax, secret: Span) -> Place:
+    """The string expression that holds a secret. Raises CannotRewriteError where none does or it has no such place."""
+    found = list(_leaves(syntax, secret))
+    if not found:
+        raise _nothing_there(syntax, secret)
+    if isinstance(found[0][-1], cst.TemplatedStringText):
+        raise _position("a t-string is not a string: its parts cannot be calls")
+    formatted = [path for path in found if isinstance(path[-1], cst.FormattedStringText)]
+    if formatted and len(found) > 1:
+        raise CannotRewriteError(RefusalReason.DYNAMIC, "the secret is spread over parts of an f-string", _BY_HAND)
+    path = _widened(_common(found))
+    target = path[-1]
+    if not isinstance(target, (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString, cst.BinaryOperation)):
+        raise CannotRewriteError(RefusalReason.DYNAMIC, "the secret is spread over several expressions", _BY_HAND)
+    _check_format_spec(found[0])
+    _check_chain(syntax, path)
+    return Place(leaves=tuple(path[-1] for path in found), target=target, outer=_outermost(path), chain=path[:-1])
+
+
+def strings(node: cst.CSTNode) -> Iterator[cst.SimpleString | cst.FormattedString]:
+    """The string tokens of a string expression, in order. Raises CannotRewriteError for anything else in it."""
+    if isinstance(node, (cst.SimpleString, cst.FormattedString)):
+        yield node
+    elif isinstance(node, cst.ConcatenatedString) or (
+        isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add)
+    ):
+        yield from strings(node.left)
+        yield from strings(node.right)
+    else:
+        raise CannotRewriteError(RefusalReason.DYNAMIC, "the secret is computed together with other values", _BY_HAND)
+
+
+def body_span(syntax: Syntax, token: cst.SimpleString) -> Span:
+    """The content of a string token, without prefix and quotes."""
+    span = syntax.span(token)
+    return Span(span.start + len(token.prefix) + len(token.quote), span.end - len(token.quote))
+
+
+def _leaves(syntax: Syntax, secret: Span) -> Iterator[tuple[cst.CSTNode, ...]]:
+    """Paths from the module to each string token whose content shares text with the secret, in order."""
+    kinds = (cst.FormattedStringText, cst.TemplatedStringText)
+    waiting: list[tuple[cst.CSTNode, ...]] = [(syntax.module,)]
+    while waiting:
+        path = waiting.pop()
+        node = path[-1]
+        if isinstance(node, cst.BaseStatement) and not _shares(_statement_span(syntax, node), secret):
+            continue
+        if isinstance(node, cst.SimpleString):
+            if _shares(body_span(syntax, node), secret):
+                yield path
+        elif isinstance(node, kinds):
+            if _shares(syntax.span(node), secret):
+                yield path
+        else:
+            waiting.extend((*path, child) for child in reversed(node.children))
+
+
+def _statement_span(syntax: Syntax, node: cst.BaseStatement) -> Span:
+    """The span of a statement with its decorators, which LibCST leaves out of it."""
+    span = syntax.span(node)
+    decorators = getattr(node, "decorators", ())
+    return Span(syntax.span(decorators[0]).start, span.end) if decorators else span
+
+
+def _shares(span: Span, secret: Span) -> bool:
+    return span.start < secret.end and secret.start < span.end
+
+
+def _common(paths: Sequence[tuple[cst.CSTNode, ...]]) -> tuple[cst.CSTNode, ...]:
+    """The path to the deepest node that all paths go through."""
+    first, depth = paths[0], min(len(path) for path in paths)
+    while any(path[depth - 1] is not first[depth - 1] for path in paths):
+        depth -= 1
+    return first[:depth]
+
+
+def _widened(path: tuple[cst.CSTNode, ...]) -> tuple[cst.CSTNode, ...]:
+    """Up from an f-string's part to the f-string, and to the whole implicit concatenation."""
+    if isinstance(path[-1], cst.FormattedStringText):
+        while not isinstance(path[-1], cst.FormattedString):
+            path = path[:-1]
+    while len(path) > 1 and isinstance(path[-2], cst.ConcatenatedString):
+        path = path[:-1]
+    return path
+
+
+def _outermost(path: tuple[cst.CSTNode, ...]) -> cst.BaseExpression:
+    for depth, node in enumerate(path):
+        if isinstance(node, (cst.FormattedString, cst.ConcatenatedString)) and _is_outer(path, depth):
+            return node
+    last = path[-1]
+    assert isinstance(last, cst.BaseExpression)
+    return last
+
+
+def _is_outer(path: tuple[cst.CSTNode, ...], depth: int) -> bool:
+    node = path[depth]
+    if isinstance(node, cst.FormattedString):
+        return True
+    # A concatenation counts if the way on leads into one of its f-strings.
+    return any(isinstance(below, cst.FormattedString) for below in path[depth:]) or node is path[-1]
+
+
+def _check_format_spec(leaf: Sequence[cst.CSTNode]) -> None:
+    for above, node in zip(leaf, leaf[1:], strict=False):
+        if isinstance(above, cst.FormattedStringExpression) and any(node is part for part in above.format_spec or ()):
+            raise _position("a format specification cannot hold it")
+        if isinstance(above, cst.TemplatedString):
+            raise _position("a t-string is not a string: its parts cannot be calls")
+
+
+def _check_chain(syntax: Syntax, path: Sequence[cst.CSTNode]) -> None:
+    for above, node in zip(path[-2::-1], path[:0:-1], strict=True):
+        _check_parent(syntax, above, node)
+
+
+def _check_parent(syntax: Syntax, above: cst.CSTNode, node: cst.CSTNode) -> None:
+    if isinstance(above, cst.Expr):
+        # A name or a call in its place would be fine, but a string here is a docstring or has no effect.
+        if isinstance(node, (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)):
+            raise CannotRewriteError(RefusalReason.COMMENT, "a copy in a docstring", "delete it by hand")
+    elif isinstance(above, cst.MatchPattern):
+        raise _position("a case pattern cannot hold a call", "compare in the case's guard instead, then plan again")
+    elif isinstance(above, (cst.Annotation, cst.TypeAlias, cst.TypeParameters)):
+        raise _position("an annotation is not a value of the program")
+    elif isinstance(above, cst.Subscript):
+        if above.value is not node and syntax.source(above.value).rpartition(".")[2] == "Literal":
+            raise _position("typing.Literal takes only literals")
+    elif isinstance(above, (cst.Assign, cst.AnnAssign, cst.AugAssign)):
+        if _NAME_LISTS & set(_target_names(above)):
+            raise _position("a list of names cannot hold a call")
+    elif isinstance(above, cst.ComparisonTarget) and isinstance(above.operator, (cst.Is, cst.IsNot)):
+        raise _position("`is` compares identity, which a value from a store does not keep", "compare with `==`")
+    else:
+        _check_template(above, node)
+
+
+def _check_template(above: cst.CSTNode, node: cst.CSTNode) -> None:
+    """Refuse the left side of `%` and the object of `.format`: a value with `%` or `{` in it would be formatted."""
+    string = isinstance(node, (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString, cst.BinaryOperation))
+    percent = isinstance(above, cst.BinaryOperation) and isinstance(above.operator, cst.Modulo) and above.left is node
+    method = isinstance(above, cst.Attribute) and above.attr.value in _FORMATTERS
+    if string and (percent or method):
+        raise CannotRewriteError(
+            RefusalReason.DYNAMIC, "the literal is a template that is formatted afterwards", "write it as an f-string"
+        )
+
+
+def _target_names(node: cst.Assign | cst.AnnAssign | cst.AugAssign) -> Iterator[str]:
+    targets = [target.target for target in node.targets] if isinstance(node, cst.Assign) else [node.target]
+    for target in targets:
+        if isinstance(target, cst.Name):
+            yield target.value
+
+
+def _nothing_there(syntax: Syntax, secret: Span) -> CannotRewriteError:
+    if any(_shares(span, secret) for span in comment_spans(syntax)):
+        return CannotRewriteError(RefusalReason.COMMENT, "a copy in a comment", "delete it by hand")
+    return _position("no string literal stands there")
+
+
+def _position(detail: str, next_step: str = _BY_HAND) -> CannotRewriteError:
+    return CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, detail, next_step)

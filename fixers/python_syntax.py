@@ -1,0 +1,145 @@
+"""One Python file as the rewriter sees it: the text, what `ast` says of it and LibCST's tree with exact spans."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import libcst as cst
+from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
+
+from fixers.rewriting import CannotRewriteError
+from scanner.model import Document, RefusalReason, Span
+from scanner.text import line_starts
+
+# LibCST nests implicit concatenations and dies of them without an exception (Instagram/LibCST#619, #1000).
+_LONGEST_CONCATENATION = 2000
+
+_STRINGS = {"STRING", "FSTRING_START", "FSTRING_MIDDLE", "FSTRING_END", "TSTRING_START", "TSTRING_MIDDLE", "TSTRING_END"}
+_BETWEEN = {"NL", "COMMENT"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Syntax:
+    """A parsed file. Spans of nodes count in `text`; a node's parentheses are outside its span."""
+
+    path: str
+    text: str = field(repr=False)
+    tree: ast.Module = field(repr=False)
+    module: cst.Module = field(repr=False)
+    starts: list[int] = field(repr=False)
+    positions: Mapping[cst.CSTNode, CodeRange] = field(repr=False)
+
+    def span(self, node: cst.CSTNode) -> Span:
+        """Where a node stands."""
+        place = self.positions[node]
+        return Span(
+            self.starts[place.start.line - 1] + place.start.column, self.starts[place.end.line - 1] + place.end.column
+        )
+
+    def source(self, node: cst.CSTNode) -> str:
+        """A node as written."""
+        span = self.span(node)
+        return self.text[span.start : span.end]
+
+
+def parse_quietly(text: str | bytes) -> ast.Module:
+    """`ast.parse` without the warnings that user text causes (they would carry it)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
+def read_syntax(document: Document) -> Syntax:
+    """Parse a file. Raises CannotRewriteError where Python or LibCST cannot, or LibCST would not give it back."""
+    tree = _read_tree(document)
+    try:
+        module = cst.parse_module(document.source.raw)
+        # The tree is fresh and no node stands in it twice: copying it would double the cost.
+        positions = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
+        same = module.bytes == document.source.raw and module.code == document.text
+    except RecursionError:
+        raise _not_parsable("it is nested too deeply") from None
+    # CSTLogicError is its own class in some versions and covers t-strings: https://github.com/Instagram/LibCST/issues
+    except (cst.ParserSyntaxError, cst.CSTLogicError, UnicodeError):
+        raise _not_parsable("LibCST cannot parse it") from None
+    if not same:
+        raise CannotRewriteError(
+            RefusalReason.NOT_ROUND_TRIPPABLE,
+            "LibCST does not give this file back byte for byte",
+            "replace the value by hand",
+        )
+    return Syntax(
+        path=document.path,
+        text=document.text,
+        tree=tree,
+        module=module,
+        starts=line_starts(document.text),
+        positions=positions,
+    )
+
+
+def comment_spans(syntax: Syntax) -> Iterator[Span]:
+    """Where the comments stand."""
+    for token in _tokens(syntax.text):
+        if token.type == tokenize.COMMENT:
+            start = syntax.starts[token.start[0] - 1] + token.start[1]
+            yield Span(start, start + len(token.string))
+
+
+def node_span(starts: list[int], text: str, node: ast.AST) -> Span:
+    """The span of an `ast` node; its columns count bytes of UTF-8."""
+    place = ast.Expr(value=ast.Constant(None))
+    ast.copy_location(place, node)
+    assert place.end_lineno is not None
+    assert place.end_col_offset is not None
+    return Span(
+        _offset(starts, text, place.lineno, place.col_offset),
+        _offset(starts, text, place.end_lineno, place.end_col_offset),
+    )
+
+
+def _offset(starts: list[int], text: str, line: int, column: int) -> int:
+    start = starts[line - 1]
+    head = text[start : start + column]
+    return start + (column if head.isascii() else len(head.encode()[:column].decode()))
+
+
+def _read_tree(document: Document) -> ast.Module:
+    try:
+        # Bytes: Python itself judges cookie and encoding.
+        tree = parse_quietly(document.source.raw)
+        longest = _longest_concatenation(document.text)
+    except (SyntaxError, ValueError, tokenize.TokenError):
+        raise _not_parsable("it is not valid Python here") from None
+    except (RecursionError, MemoryError):
+        raise _not_parsable("it is nested too deeply") from None
+    if longest > _LONGEST_CONCATENATION:
+        raise _not_parsable("it concatenates too many strings")
+    return tree
+
+
+def _longest_concatenation(text: str) -> int:
+    longest = run = 0
+    for token in _tokens(text):
+        name = tokenize.tok_name[token.type]
+        if name in _STRINGS:
+            run += 1
+            longest = max(longest, run)
+        elif name not in _BETWEEN:
+            run = 0
+    return longest
+
+
+def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
+    return tokenize.generate_tokens(io.StringIO(text, newline="").readline)
+
+
+def _not_parsable(why: str) -> CannotRewriteError:
+    return CannotRewriteError(
+        RefusalReason.NOT_PARSABLE, f"the file cannot be parsed: {why}", "replace the value by hand"
+    )

@@ -1,0 +1,121 @@
+"""The records between the plan and the rewriters: what goes in, what comes out.
+
+Edits of one Rewritten never overlap unless they are equal (two placements in one literal, one import line). Two
+Rewritten of one run may hold equal edits too: keep one of them, `unique_edits` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from scanner.model import Document, Edit, Finding, Kind, NewFile, Proof, RefusalReason, SecretValue
+
+if TYPE_CHECKING:
+    from fixers.workspace import Workspace
+
+# Reason, detail, and what a person does about it.
+Refused: TypeAlias = tuple[RefusalReason, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where one finding's value will live: the secret's name, its JSON key (None: the plain value), its variable.
+
+    `value` is what will be stored if that is not `finding.value`: a `.env` variable is stored whole, also where the
+    finding is only the password of its URL (`fixers.dotenv.stored_value` gives it).
+    """
+
+    finding: Finding
+    name: str
+    key: str | None
+    env: str
+    value: SecretValue | None = None
+
+    @property
+    def stored(self) -> SecretValue | None:
+        """What the store will hold under this name and key."""
+        return self.value if self.value is not None else self.finding.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewriteContext:
+    """What a rewriter needs beside the document. `fixers.module_place.rewrite_context` makes one for a workspace.
+
+    `key` keys the digests of edits and proofs. `imported` holds every dotted name that the workspace's Python files
+    import absolutely: it tells a namespace package from a folder of scripts. `via_run` says that programs are started by
+    `unhardcode run`, so that readers outside Python need no rewriting.
+    """
+
+    workspace: Workspace
+    key: bytes
+    imported: frozenset[str] = frozenset()
+    via_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewritten:
+    """What became of the placements of one document, by their index.
+
+    `edits[i]` and `proofs[i]` belong to placement i and are empty where `refused` has it; edits may lie in other
+    files (the Python readers of a `.env` variable). `imports` are import lines, for all placements that are not
+    refused: rewrite again with fewer placements where one falls away. `new_files` holds the generated module where
+    it is not there yet.
+    """
+
+    edits: tuple[tuple[Edit, ...], ...]
+    proofs: tuple[tuple[Proof, ...], ...]
+    refused: dict[int, Refused] = field(default_factory=dict)
+    imports: tuple[Edit, ...] = ()
+    new_files: tuple[NewFile, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class CannotRewriteError(Exception):
+    """Why a rewriter refuses; stays inside the rewriters. The message never quotes source text."""
+
+    def __init__(self, reason: RefusalReason, detail: str, next_step: str) -> None:
+        super().__init__(detail)
+        self.refused: Refused = (reason, detail, next_step)
+
+
+class Rewriter(Protocol):
+    """Turns placements of one document into edits. Deterministic, without effects; refuses, never guesses."""
+
+    def __call__(self, document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
+        """Edits and proofs for each placement, or its refusal."""
+        ...
+
+
+def all_refused(placements: Sequence[Placement], refused: Refused) -> Rewritten:
+    """Every placement refused for one reason."""
+    nothing = tuple(() for _ in placements)
+    return Rewritten(edits=nothing, proofs=nothing, refused=dict.fromkeys(range(len(placements)), refused))
+
+
+def unique_edits(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """Each edit once, in order of path and span; insertions at one place keep their order."""
+    return tuple(sorted(dict.fromkeys(edits), key=lambda edit: (edit.path, edit.span)))
+
+
+def overlapping(edits: Sequence[Edit]) -> Edit | None:
+    """The first of the `unique_edits` that shares text with the one before it; None if all can be applied."""
+    for before, after in zip(edits, edits[1:], strict=False):
+        if before.path == after.path and after.span.start < before.span.end:
+            return after
+    return None
+
+
+def splice(text: str, edits: Iterable[Edit]) -> str:
+    """The text with edits of one file applied; they must not overlap."""
+    for edit in reversed(unique_edits(edits)):
+        text = text[: edit.span.start] + edit.new + text[edit.span.end :]
+    return text
+
+
+def rewriters() -> dict[Kind, Rewriter]:
+    """The rewriter of each kind of document that has one."""
+    from fixers import dotenv, python
+
+    return {Kind.PYTHON: python.rewrite, Kind.DOTENV: dotenv.rewrite}

@@ -1,0 +1,85 @@
+"""The files that a plan looks at and a rehearsal changes: paths, bytes and documents below one root."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import TypeAlias
+from urllib.parse import unquote_to_bytes
+
+from scanner.errors import NotSeenError
+from scanner.model import Document, Source
+from scanner.readers.kinds import kind_of
+from scanner.text import UndecodableError, decode
+
+# What a rehearsal would have written: POSIX path from the root -> bytes.
+Overlay: TypeAlias = Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """One tree of files. `files` are POSIX paths from `root`, sorted; `read` gives a file's bytes or raises OSError."""
+
+    root: Path
+    files: tuple[str, ...]
+    read: Callable[[str], bytes]
+
+    def exists(self, path: str) -> bool:
+        """Whether the tree has this path: as a listed file, in the overlay, or unlisted on disk."""
+        if path in self.files or os.path.lexists(located(self.root, path)):
+            return True
+        try:
+            self.read(path)
+        except OSError:
+            return False
+        return True
+
+    def is_linked(self, path: str) -> bool:
+        """Whether the path is a symlink, leads through one, or leaves the root."""
+        parts = PurePosixPath(path).parts
+        if os.path.isabs(path) or ".." in parts:
+            return True
+        return any((self.root / Path(*parts[: count + 1])).is_symlink() for count in range(len(parts)))
+
+    def is_writable(self, path: str) -> bool:
+        """Whether the file could be replaced: the file and its folder may be written."""
+        place = located(self.root, path)
+        if not place.exists():
+            return True
+        return os.access(place, os.W_OK) and os.access(place.parent, os.W_OK)
+
+    def document(self, path: str) -> Document:
+        """The decoded file. Raises NotSeenError if it cannot be read or is not text."""
+        try:
+            raw = self.read(path)
+        except OSError as error:
+            raise NotSeenError(f"{path}: cannot be read: {error.strerror or type(error).__name__}") from None
+        source = Source(path=path, raw=raw, location=str(located(self.root, path)))
+        try:
+            return decode(source, kind_of(path, raw[:200]))
+        except UndecodableError as error:
+            raise NotSeenError(f"{path}: {error}") from None
+
+
+def open_workspace(root: Path, files: Iterable[str]) -> Workspace:
+    """A workspace on disk. `files` are POSIX paths from the root."""
+    return Workspace(root=root, files=tuple(sorted(set(files))), read=lambda path: located(root, path).read_bytes())
+
+
+def overlaid(workspace: Workspace, overlay: Overlay) -> Workspace:
+    """The same tree with some files replaced or added in memory; nothing is written."""
+
+    def read(path: str) -> bytes:
+        return overlay[path] if path in overlay else workspace.read(path)
+
+    return replace(workspace, files=tuple(sorted({*workspace.files, *overlay})), read=read)
+
+
+def located(root: Path, path: str) -> Path:
+    """Where a POSIX path of a report is on disk: percent-encoded bytes count only where the plain path is not there."""
+    plain = root / path
+    if "%" in path and not os.path.lexists(plain):
+        return root / os.fsdecode(unquote_to_bytes(path))
+    return plain

@@ -1,0 +1,1 @@
+"""What a credential looks like: data first."""

@@ -1,0 +1,373 @@
+"""Offline checks: can a text of a provider's shape be a credential of that provider?
+
+PASS is given only where a random text of the same shape would fail, FAIL only where the scheme is documented or
+follows from a format's definition; everything else is UNKNOWN. A check sees the secret and returns no part of it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import enum
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+
+
+class Verdict(enum.Enum):
+    """What an offline check says."""
+
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+    @property
+    def text(self) -> str:
+        """A sentence for `explain`, the same for every value."""
+        return _TEXTS[self]
+
+
+_TEXTS = {
+    Verdict.PASS: "its checksum or inner structure is right for this provider",
+    Verdict.FAIL: "its checksum or inner structure is wrong: made up, cut off or a known example",
+    Verdict.UNKNOWN: "nothing about it can be checked offline",
+}
+
+
+# --- checksums ----------------------------------------------------------------------------------------------
+
+
+def github_crc32(secret: str) -> Verdict:
+    """Check a GitHub token: the last 6 characters are the CRC-32 of the 30 before, in base 62.
+
+    https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/
+    Installation tokens since April 2026 are `ghs_`, an id and a JWT.
+    """
+    body = secret.partition("_")[2]
+    if secret.startswith("ghs_") and "." in body:
+        return jwt(body.rpartition("_")[2] if body.count(".") == 2 else body)
+    return _crc32_base62(body)
+
+
+def npm_crc32(secret: str) -> Verdict:
+    """Check an npm token: as GitHub's, https://github.blog/changelog/2021-09-23-npm-has-a-new-access-token-format/."""
+    return _crc32_base62(secret.partition("_")[2])
+
+
+def _crc32_base62(body: str) -> Verdict:
+    if len(body) != 36 or not body.isascii() or not body.isalnum():
+        return Verdict.UNKNOWN
+    return _verdict(crc32_text(body[:30], BASE62, 6) == body[30:])
+
+
+def gitlab_routable(secret: str) -> Verdict:
+    """Check a routable GitLab token: payload, its length and a CRC-32, the numbers in base 36.
+
+    https://gitlab.com/gitlab-org/gitlab/-/blob/master/lib/authn/token_field/generator/routable_token.rb
+    """
+    found = re.fullmatch(
+        r"(gl[a-z]+-(?:t\d_)?)([\w-]+)\.(?:[0-9a-z]{2}\.)?([0-9a-z]{2})([0-9a-z]{7})", secret, re.ASCII
+    )
+    if not found:
+        return Verdict.UNKNOWN
+    right_crc = crc32_text(secret[:-7], BASE36, 7) == found[4]
+    return _verdict(right_crc and int(found[3], 36) == len(found[2]))
+
+
+def atlassian_crc32(secret: str) -> Verdict:
+    """Check an Atlassian token: the last 8 characters are the CRC-32 of all before, in hexadecimal.
+
+    https://docs.rs/crate/dd-sensitive-data-scanner/latest/source/src/secondary_validation/atlassian_token_checksum.rs
+    """
+    if not re.fullmatch(r"[\w=-]+[0-9A-F]{8}", secret, re.ASCII):
+        return Verdict.UNKNOWN
+    return _verdict(zlib.crc32(secret[:-8].encode()) == int(secret[-8:], 16))
+
+
+def grafana_crc32(secret: str) -> Verdict:
+    """Check a Grafana service account token: 8 hex digits are the CRC-32 of all before `_`, low byte first.
+
+    https://github.com/grafana/grafana/blob/main/pkg/components/satokengen/tokengen.go
+    """
+    key, _, checksum = secret.rpartition("_")
+    if not re.fullmatch(r"[0-9a-f]{8}", checksum):
+        return Verdict.UNKNOWN
+    return _verdict(zlib.crc32(key.encode()).to_bytes(4, "little").hex() == checksum)
+
+
+def age_bech32(secret: str) -> Verdict:
+    """Check an age identity: Bech32, https://github.com/C2SP/C2SP/blob/main/age.md#the-x25519-recipient-type."""
+    human, _, data = secret.lower().rpartition("1")
+    if not human or set(data) - set(BECH32):
+        return Verdict.FAIL
+    return _verdict(bech32_polymod(human, [BECH32.index(char) for char in data]) == 1)
+
+
+def crc32_text(text: str, alphabet: str, width: int) -> str:
+    """Write the CRC-32 of a text in a base, padded to `width` with the alphabet's zero."""
+    rest, digits = zlib.crc32(text.encode()), ""
+    while rest:
+        rest, digit = divmod(rest, len(alphabet))
+        digits = alphabet[digit] + digits
+    return digits.rjust(width, alphabet[0])
+
+
+def bech32_polymod(human: str, data: list[int]) -> int:
+    """Give the Bech32 checksum over a human-readable part and 5-bit words: 1 where it is right (BIP-173)."""
+    checksum = 1
+    expanded = [ord(char) >> 5 for char in human] + [0] + [ord(char) & 31 for char in human]
+    for value in expanded + data:
+        top = checksum >> 25
+        checksum = (checksum & 0x1FFFFFF) << 5 ^ value
+        for bit, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            checksum ^= generator if top >> bit & 1 else 0
+    return checksum
+
+
+# --- structures ---------------------------------------------------------------------------------------------
+
+
+def aws_access_key_id(secret: str) -> Verdict:
+    """Check an AWS access key id: base 32 that holds the account's number, 12 digits at most.
+
+    https://medium.com/@TalBeerySec/a-short-note-on-aws-key-id-f88cc4317489; ids made before 2019 hold none.
+    AWS's own documentation uses ids that end in EXAMPLE.
+    """
+    if secret.endswith("EXAMPLE") or not re.fullmatch(r"[A-Z0-9]{4}[A-Z2-7]{16}", secret):
+        return Verdict.FAIL
+    if secret[4] < "Q" and secret[4].isalpha():
+        return Verdict.UNKNOWN
+    number = int.from_bytes(base64.b32decode(secret[4:])[:6], "big")
+    return Verdict.UNKNOWN if (number & 0x7FFFFFFFFF80) >> 7 < 10**12 else Verdict.FAIL
+
+
+def jwt(secret: str) -> Verdict:
+    """Check a JSON Web Token: a header with `alg`, a payload, and a signature of the algorithm's length.
+
+    https://www.rfc-editor.org/rfc/rfc7519, https://www.rfc-editor.org/rfc/rfc7518#section-3.1. FAIL is also given to
+    what is no secret: unsigned tokens, jwt.io's example and Supabase's public `anon` key.
+    """
+    parts = secret.split(".")
+    if len(parts) != 3:
+        return Verdict.UNKNOWN
+    header, payload, signature = _json_object(parts[0]), _json_object(parts[1]), _base64(parts[2])
+    if header is None or payload is None or not signature or not isinstance(header.get("alg"), str):
+        return Verdict.FAIL
+    if payload.get("sub") == "1234567890" or (payload.get("iss") == "supabase" and payload.get("role") == "anon"):
+        return Verdict.FAIL
+    expected = {"HS256": 32, "HS384": 48, "HS512": 64, "ES256": 64, "ES384": 96, "ES512": 132, "EdDSA": 64}
+    return _verdict(len(signature) == expected.get(header["alg"], len(signature)))
+
+
+def pem(secret: str) -> Verdict:
+    """Check a private key in PEM: UNKNOWN if it is encrypted, else its DER, OpenSSH or OpenPGP frame must fit.
+
+    https://www.rfc-editor.org/rfc/rfc7468, https://www.rfc-editor.org/rfc/rfc5958,
+    https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key, https://www.rfc-editor.org/rfc/rfc9580#section-6.2
+    """
+    text = secret.replace("\\r", "").replace("\\n", "\n")
+    found = re.search(r"-----BEGIN ([A-Z ]*PRIVATE KEY(?: BLOCK)?)-----(.+?)-----END \1-----", text, re.DOTALL)
+    if not found:
+        return Verdict.FAIL
+    label, body = found.groups()
+    if label.startswith("ENCRYPTED") or "ENCRYPTED" in body[:80]:
+        return Verdict.UNKNOWN
+    lines = [line.strip() for line in body.split("\n")]
+    data = _base64("".join(line for line in lines if ":" not in line and not line.startswith("=")))
+    if data is None:
+        return Verdict.FAIL
+    if label.startswith("PGP"):
+        return _verdict(bool(data) and data[0] & 0x80 != 0)
+    return _openssh(data) if label.startswith("OPENSSH") else _der(data)
+
+
+def _openssh(data: bytes) -> Verdict:
+    magic = b"openssh-key-v1\0"
+    if not data.startswith(magic):
+        return Verdict.FAIL
+    cipher = data[len(magic) + 4 :][: int.from_bytes(data[len(magic) :][:4], "big")]
+    return Verdict.PASS if cipher == b"none" else Verdict.UNKNOWN
+
+
+def _der(data: bytes) -> Verdict:
+    """Check one SEQUENCE over all of the data whose first member is an INTEGER (the version)."""
+    if len(data) < 8 or data[0] != 0x30:
+        return Verdict.FAIL
+    size, start = data[1], 2
+    if size & 0x80:
+        start += size & 0x7F
+        size = int.from_bytes(data[2:start], "big")
+    return _verdict(start + size == len(data) and data[start : start + 1] == b"\x02")
+
+
+def pypi_macaroon(secret: str) -> Verdict:
+    """Check a PyPI token: a version 2 macaroon with location, identifier and a signature of 32 bytes.
+
+    https://docs.pypi.org/api/secrets/, https://github.com/rescrv/libmacaroons/blob/master/doc/format.txt
+    """
+    data = _base64(secret.partition("-")[2])
+    if not data or data[0] != 2:
+        return Verdict.FAIL
+    fields = _macaroon_fields(data[1:])
+    if fields is None:
+        return Verdict.FAIL
+    right_place = fields.get(1) in (b"pypi.org", b"test.pypi.org")
+    return _verdict(right_place and 2 in fields and len(fields.get(6, b"")) == 32)
+
+
+def _macaroon_fields(data: bytes) -> dict[int, bytes] | None:
+    """Split into the first field of each type: a type, a length in 7-bit groups, and so many bytes."""
+    fields: dict[int, bytes] = {}
+    at = 0
+    while at < len(data):
+        kind, at = data[at], at + 1
+        if kind == 0:
+            continue
+        size = shift = 0
+        while True:
+            if at >= len(data) or shift > 21:
+                return None
+            size |= (data[at] & 0x7F) << shift
+            at, shift = at + 1, shift + 7
+            if not data[at - 1] & 0x80:
+                break
+        if at + size > len(data):
+            return None
+        fields.setdefault(kind, data[at : at + size])
+        at += size
+    return fields
+
+
+def azure_storage_key(secret: str) -> Verdict:
+    """Check an Azure storage key: 64 bytes in base 64, and not the emulator's published one.
+
+    https://learn.microsoft.com/azure/storage/common/storage-use-azurite#well-known-storage-account-and-key
+    """
+    data = _base64(secret)
+    if data is None or len(data) != 64 or base64.b64encode(data).decode() != secret:
+        return Verdict.FAIL
+    return Verdict.FAIL if hashlib.sha256(data).hexdigest() == _EMULATOR_KEY else Verdict.UNKNOWN
+
+
+_EMULATOR_KEY = "cb4de97f405a7e4686710db86f345ac95acb27c33192e82caafa9c197f2019e5"
+"""SHA-256 of the Azure storage emulator's key, which is public."""
+
+
+def discord_bot(secret: str) -> Verdict:
+    """Check a Discord bot token: its first part is the bot's id, a number of 17 to 20 digits, in base 64.
+
+    https://docs.discord.com/developers/reference#authentication
+    """
+    user = _base64(secret.partition(".")[0])
+    return _verdict(user is not None and re.fullmatch(rb"\d{17,20}", user) is not None)
+
+
+def atlassian_data_center(secret: str) -> Verdict:
+    """Check a Jira, Confluence or Bitbucket Data Center token: 44 characters of base 64 over `number:random bytes`.
+
+    https://confluence.atlassian.com/enterprise/using-personal-access-tokens-1026032365.html
+    """
+    data = _base64(secret.removeprefix("BBDC-"))
+    return _verdict(data is not None and re.match(rb"\d{4,14}:", data) is not None)
+
+
+def jfrog_reference(secret: str) -> Verdict:
+    """Check a JFrog reference token: base 64 over `reftkn:..`, https://jfrog.com/help/r/jfrog-platform-administration-documentation/reference-token."""
+    data = _base64(secret)
+    return _verdict(data is not None and re.match(rb"reftkn:\d\d:\d{10}:\w+", data) is not None)
+
+
+def openai_marker(secret: str) -> Verdict:
+    """Check an OpenAI key: equal lengths on both sides of the marker, base 64 of `OpenAI`."""
+    before, marker, after = secret.rpartition("-")[2].partition("T3BlbkFJ")
+    return Verdict.PASS if marker and len(after) in (20, 58, 74) and before else Verdict.UNKNOWN
+
+
+def mapbox(secret: str) -> Verdict:
+    """Check a Mapbox secret token: its middle is JSON with `u` and `a`, https://docs.mapbox.com/help/dive-deeper/access-tokens/."""
+    parts = secret.split(".")
+    return _has_keys(parts[1] if len(parts) == 3 else "", "u", "a")
+
+
+def sentry_organization(secret: str) -> Verdict:
+    """Check a Sentry organization token: JSON with the organization and where it is.
+
+    https://github.com/getsentry/rfcs/blob/main/text/0091-ci-upload-tokens.md
+    """
+    return _has_keys(secret.removeprefix("sntrys_").rpartition("_")[0], "iat", "url", "org")
+
+
+def onepassword_service_account(secret: str) -> Verdict:
+    """Check a 1Password service account token: JSON, https://developer.1password.com/docs/service-accounts/security/."""
+    return _has_keys(secret.removeprefix("ops_"), "signInAddress", "secretKey")
+
+
+def grafana_cloud(secret: str) -> Verdict:
+    """Check a Grafana Cloud access policy token: JSON, https://grafana.com/docs/grafana-cloud/security-and-account-management/authentication-and-permissions/access-policies/."""
+    return _has_keys(secret.removeprefix("glc_"), "o", "n", "k")
+
+
+def grafana_key(secret: str) -> Verdict:
+    """Check a Grafana API key of old: JSON, https://github.com/grafana/grafana/blob/main/pkg/components/apikeygen/apikeygen.go."""
+    return _has_keys(secret, "k", "n", "id")
+
+
+def _has_keys(text: str, *keys: str) -> Verdict:
+    found = _json_object(text)
+    return _verdict(found is not None and found.keys() >= set(keys))
+
+
+def _json_object(text: str) -> dict[str, Any] | None:
+    data = _base64(text)
+    try:
+        found = json.loads(data) if data else None
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _base64(text: str) -> bytes | None:
+    """Decode either alphabet of base 64, padded or not; None if it is neither."""
+    bare = text.rstrip("=").replace("-", "+").replace("_", "/")
+    if not re.fullmatch(r"[A-Za-z0-9+/]*", bare):
+        return None
+    try:
+        return base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _verdict(right: bool) -> Verdict:  # noqa: FBT001
+    return Verdict.PASS if right else Verdict.FAIL
+
+
+CHECKS: dict[str, Callable[[str], Verdict]] = {
+    "age-bech32": age_bech32,
+    "atlassian-crc32": atlassian_crc32,
+    "atlassian-data-center": atlassian_data_center,
+    "aws-access-key-id": aws_access_key_id,
+    "azure-storage-key": azure_storage_key,
+    "discord-bot": discord_bot,
+    "github-crc32": github_crc32,
+    "gitlab-routable": gitlab_routable,
+    "grafana-cloud": grafana_cloud,
+    "grafana-crc32": grafana_crc32,
+    "grafana-key": grafana_key,
+    "jfrog-reference": jfrog_reference,
+    "jwt": jwt,
+    "mapbox": mapbox,
+    "npm-crc32": npm_crc32,
+    "onepassword-service-account": onepassword_service_account,
+    "openai-marker": openai_marker,
+    "pem": pem,
+    "pypi-macaroon": pypi_macaroon,
+    "sentry-organization": sentry_organization,
+}
+"""The checks by the name that a rule's `check` gives."""

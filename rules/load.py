@@ -1,0 +1,338 @@
+"""Rules from TOML, strictly, and from a cache, quickly.
+
+Every unknown key, wrong type or missing field is a `RuleError`. The formats are described in rules/README.md.
+Reading hundreds of TOML files takes a tenth of a second, so `load_rules_cached` keeps what was read as JSON.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rules import tables
+from rules.model import Head, Names, Parameter, ProviderRule, RuleSet, Setting, Sink, Weight
+from rules.patterns import hyperscan_expression as hyperscan_expression
+from rules.patterns import pattern_fault
+from rules.tables import RuleError as RuleError
+from rules.tables import Table
+
+ROOT = Path(__file__).parent
+FOLDERS = ("providers", "sinks", "names")
+KINDS = (
+    "password",
+    "api-key",
+    "secret",
+    "signing-key",
+    "private-key",
+    "access-key",
+    "access-key-id",
+    "url",
+    "dsn",
+    "credentials",
+)
+SEVERITIES = ("critical", "high", "medium", "low")
+STRENGTHS = ("certain", "strong", "weak")
+ROTATIONS = ("manual", "automatic")
+REACH = 300
+
+
+def load_rules(root: Path | None = None, *, validate: bool = False) -> RuleSet:
+    """Read all rule files under `root` (the built-in ones by default); `validate` also compiles every pattern.
+
+    Files and folders that are not there are empty.
+    """
+    root = root or ROOT
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    files = {
+        folder: [_read(path, root, digest) for path in sorted((root / folder).glob("*.toml"))] for folder in FOLDERS
+    }
+    judge = [_read(path, root, digest) for path in (root / "judge.toml",) if path.is_file()]
+    providers = [(table, rule) for table in files["providers"] for rule in _providers(table)]
+    sinks = [(table, sink) for table in files["sinks"] for sink in _sinks(table)]
+    settings = [(table, setting) for table in files["sinks"] for setting in _settings(table)]
+    every: list[tuple[Table, ProviderRule | Sink | Setting]] = [*providers, *sinks, *settings]
+    tables.refuse_duplicates(root, ((rule.id, table.path.name) for table, rule in every), "the rule id")
+    if validate:
+        _validate(providers)
+    return RuleSet(
+        providers=tuple(rule for _, rule in providers),
+        sinks=tuple(sink for _, sink in sinks),
+        settings=tuple(setting for _, setting in settings),
+        names=_names(root / "names", files["names"]),
+        weights={weight.name: weight for table in judge for weight in _weights(table)},
+        digest=digest.hexdigest(),
+    )
+
+
+def _read(path: Path, root: Path, digest: hashlib._Hash) -> Table:
+    import tomllib
+
+    raw = path.read_bytes()
+    digest.update(f"{path.relative_to(root).as_posix()}\0{len(raw)}\0".encode() + raw)
+    try:
+        return Table(path, "", tomllib.loads(raw.decode("utf-8-sig")))
+    except UnicodeDecodeError:
+        raise RuleError(path, "", "not UTF-8: save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"line \d+, column \d+", str(error))
+        raise RuleError(path, at.group() if at else "end of file", "not valid TOML: correct it") from None
+
+
+def _validate(providers: list[tuple[Table, ProviderRule]]) -> None:
+    for table, rule in providers:
+        fault = pattern_fault(rule)
+        if fault:
+            raise RuleError(table.path, f"rule[{rule.id}].pattern", fault)
+
+
+# --- tables to records --------------------------------------------------------------------------------------
+
+
+def _providers(table: Table) -> Iterator[ProviderRule]:
+    tables.refuse_unknown(table, "provider", "docs", "rotate", "rule")
+    for row in tables.subtables(table, "rule", required=True):
+        tables.refuse_unknown(row, *ProviderRule.__slots__)
+        reach = tables.number(row, "reach")
+        yield ProviderRule(
+            id=_id(row),
+            title=tables.text(row, "title"),
+            provider=tables.text(_nearest(row, table, "provider"), "provider"),
+            kind=tables.choice(row, "kind", KINDS),
+            pattern=tables.text(row, "pattern"),
+            prefix=tables.text(row, "prefix", ""),
+            severity=tables.choice(row, "severity", SEVERITIES),
+            strength=tables.choice(row, "strength", STRENGTHS),
+            check=tables.optional(row, "check"),
+            rotation=tables.choice(row, "rotation", ROTATIONS, "manual"),
+            env=tables.optional(row, "env"),
+            docs=tables.url(_nearest(row, table, "docs"), "docs"),
+            rotate=tables.url(_nearest(row, table, "rotate"), "rotate"),
+            reach=REACH if reach is None else reach,
+            match=tables.texts(row, "match", least=1),
+            reject=tables.texts(row, "reject", least=2),
+        )
+
+
+def _sinks(table: Table) -> Iterator[Sink]:
+    tables.refuse_unknown(table, "library", "modules", "docs", "sink", "setting")
+    if not table.values.get("sink") and not table.values.get("setting"):
+        raise RuleError(table.path, "", "no [[sink]] and no [[setting]]: add one")
+    for row in tables.subtables(table, "sink"):
+        tables.refuse_unknown(row, *Sink.__slots__)
+        yield Sink(
+            id=_id(row),
+            library=tables.text(_nearest(row, table, "library"), "library"),
+            calls=tables.texts(row, "calls", least=1),
+            modules=tables.texts(_nearest(row, table, "modules"), "modules", least=1),
+            parameters=tuple(_parameter(part) for part in tables.subtables(row, "parameters", required=True)),
+            engine=tables.optional(row, "engine"),
+            docs=tables.url(_nearest(row, table, "docs"), "docs"),
+            match=tables.texts(row, "match", least=1),
+            reject=tables.texts(row, "reject", least=1),
+        )
+
+
+def _parameter(row: Table) -> Parameter:
+    tables.refuse_unknown(row, *Parameter.__slots__)
+    parameter = Parameter(
+        kind=tables.choice(row, "kind", KINDS),
+        index=tables.numbers(row, "index"),
+        name=tables.text_or_texts(row, "name"),
+        element=tables.number(row, "element"),
+        key=tables.text_or_texts(row, "key"),
+    )
+    if not parameter.index and not parameter.name:
+        raise RuleError(row.path, row.where, "needs an index or a name")
+    return parameter
+
+
+def _settings(table: Table) -> Iterator[Setting]:
+    for row in tables.subtables(table, "setting"):
+        tables.refuse_unknown(row, *Setting.__slots__)
+        setting = Setting(
+            id=_id(row),
+            library=tables.text(_nearest(row, table, "library"), "library"),
+            kind=tables.choice(row, "kind", KINDS),
+            targets=tables.texts(row, "targets"),
+            paths=tables.texts(row, "paths"),
+            files=tables.texts(row, "files"),
+            modules=tables.texts(_nearest(row, table, "modules"), "modules"),
+            engine=tables.optional(row, "engine"),
+            docs=tables.url(_nearest(row, table, "docs"), "docs"),
+            match=tables.texts(row, "match", least=1),
+            reject=tables.texts(row, "reject", least=1),
+        )
+        if not setting.targets and not setting.paths:
+            raise RuleError(row.path, row.where, "needs targets or paths")
+        if setting.paths and not setting.files:
+            raise row.error("files", "missing: say in which files the paths are settings")
+        yield setting
+
+
+def _nearest(row: Table, file: Table, key: str) -> Table:
+    """The row if it has its own `key`, else the file's table: what stands there is for all rows."""
+    return row if key in row.values else file
+
+
+def _id(row: Table) -> str:
+    name, stem = tables.text(row, "id"), row.path.stem
+    if name != stem and not name.startswith(f"{stem}-"):
+        raise row.error("id", f"must be {stem!r} or start with '{stem}-', the file's name")
+    return name
+
+
+def _names(folder: Path, files: list[Table]) -> Names:
+    heads: list[tuple[Table, Head]] = []
+    cleared: set[str] = set()
+    phrases: set[tuple[str, ...]] = set()
+    for table in files:
+        tables.refuse_unknown(table, "head", "negative_heads", "negative_phrases")
+        heads += [(row, _head(row)) for row in tables.subtables(table, "head")]
+        cleared.update(_one_word(table, word) for word in tables.texts(table, "negative_heads"))
+        phrases.update(
+            tables.words(table, "negative_phrases", text) for text in tables.texts(table, "negative_phrases")
+        )
+    places = ((" ".join(head.words), f"{row.path.name}: {row.where}") for row, head in heads)
+    tables.refuse_duplicates(folder, places, "the head")
+    return Names(
+        heads=tuple(head for _, head in heads),
+        negative_heads=frozenset(cleared),
+        negative_phrases=frozenset(phrases),
+    )
+
+
+def _one_word(table: Table, word: str) -> str:
+    found = tables.words(table, "negative_heads", word)
+    if len(found) != 1:
+        raise table.error("negative_heads", "must be single words: move phrases to negative_phrases")
+    return found[0]
+
+
+def _head(row: Table) -> Head:
+    tables.refuse_unknown(row, *Head.__slots__)
+    return Head(
+        words=tables.words(row, "words", tables.text(row, "words")),
+        kind=tables.choice(row, "kind", KINDS),
+        strength=tables.choice(row, "strength", ("strong", "weak")),
+    )
+
+
+def _weights(table: Table) -> Iterator[Weight]:
+    tables.refuse_unknown(table, "weight")
+    rows = list(tables.subtables(table, "weight", required=True))
+    tables.refuse_duplicates(table.path, ((tables.text(row, "name"), row.where) for row in rows), "the weight")
+    for row in rows:
+        tables.refuse_unknown(row, *Weight.__slots__)
+        yield Weight(name=tables.text(row, "name"), weight=tables.points(row, "weight"), text=tables.text(row, "text"))
+
+
+# --- the cache ----------------------------------------------------------------------------------------------
+
+
+def rules_signature(root: Path | None = None) -> str:
+    """Name the state of all rule files and of the loader (SHA-256, hex) without reading them.
+
+    Made of path, size, modification and change time: the last one also moves when a package manager installs a
+    new release with old modification times.
+    """
+    root = root or ROOT
+    digest = hashlib.sha256(os.fsencode(root.absolute()))
+    for folder in (ROOT, root, *(root / name for name in FOLDERS)):
+        for name, status in sorted(_files(folder)):
+            digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\0{status.st_ctime_ns}\0".encode())
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith((".toml", ".py")):
+                    yield entry.name.encode("utf-8", "backslashreplace").decode(), entry.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+
+
+def load_rules_cached(cache_dir: Path | None, root: Path | None = None) -> RuleSet:
+    """Read the rules from `cache_dir`'s JSON if it fits the files, else from the files, and keep them there.
+
+    None is no cache. A cache that is damaged, stale or could have been written by someone else is not used;
+    one that cannot be written is done without.
+    """
+    if cache_dir is None or not _is_private_folder(cache_dir):
+        return load_rules(root)
+    signature = rules_signature(root)
+    path = cache_dir / f"rules-{hashlib.sha256(os.fsencode((root or ROOT).absolute())).hexdigest()[:16]}.json"
+    rules = _from_cache(path, signature)
+    if rules is None:
+        rules = load_rules(root)
+        _to_cache(path, signature, rules)
+    return rules
+
+
+def _is_private_folder(folder: Path) -> bool:
+    """Whether the folder, made 0700 if it is not there, is the user's own and nobody else can write to it."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077
+
+
+def _from_cache(path: Path, signature: str) -> RuleSet | None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with open(descriptor, "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
+                return None
+            kept = json.loads(file.read())
+        return _decode(kept["rules"]) if kept["signature"] == signature else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _to_cache(path: Path, signature: str, rules: RuleSet) -> None:
+    """Write beside the cache and rename: a reader sees the old file or the new one."""
+    fresh = path.with_name(f"{path.name}.{os.urandom(8).hex()}")
+    text = json.dumps({"signature": signature, "rules": asdict(rules)}, default=sorted, separators=(",", ":"))
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+
+
+def _decode(kept: dict[str, Any]) -> RuleSet:
+    names = kept["names"]
+    return RuleSet(
+        providers=tuple(ProviderRule(**_tuples(row)) for row in kept["providers"]),
+        sinks=tuple(Sink(**_tuples(row | {"parameters": _parameters(row)})) for row in kept["sinks"]),
+        settings=tuple(Setting(**_tuples(row)) for row in kept["settings"]),
+        names=Names(
+            heads=tuple(Head(**_tuples(row)) for row in names["heads"]),
+            negative_heads=frozenset(names["negative_heads"]),
+            negative_phrases=frozenset(tuple(words) for words in names["negative_phrases"]),
+        ),
+        weights={name: Weight(**row) for name, row in kept["weights"].items()},
+        digest=kept["digest"],
+    )
+
+
+def _parameters(row: dict[str, Any]) -> list[Parameter]:
+    return [Parameter(**_tuples(part)) for part in row["parameters"]]
+
+
+def _tuples(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if type(value) is list else value for key, value in row.items()}

@@ -1,0 +1,110 @@
+"""The two forms of a provider's pattern: `re` finds the secret, Hyperscan says where to look.
+
+Patterns are bytes-like: ASCII only, `\\b` and `\\w` in their ASCII sense in both engines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rules.model import ProviderRule
+
+GROUP = "(?P<secret>"
+FORWARD = 20_000
+"""Characters after a Hyperscan hit in which the pattern can end (a PEM block is the longest)."""
+_WIDE = 600
+"""Upper bound from which a repeat ends the Hyperscan form: it costs memory and reports every end."""
+_REPEAT = re.compile(r"\{(\d+),(\d*)\}")
+_LAST = re.compile(r"(?P<atom>\[\^?\]?[^\]]*\]|\\.|[^\\\](){}?*+|])(?:\{(?P<least>\d+)(?:,\d*)?\}|\?)\Z", re.DOTALL)
+
+
+def compile_pattern(rule: ProviderRule) -> re.Pattern[str]:
+    """Compile the pattern for `re`; its group `secret` is the credential."""
+    return re.compile(rule.pattern, re.ASCII)
+
+
+def hyperscan_expression(rule: ProviderRule) -> bytes:
+    """Give the form for Hyperscan: it ends at the shortest possible secret, so that one token gives one hit.
+
+    A last repeat `{24,99}` of the group becomes `{24}`, and what follows it (`\\b`, a context) goes; so does all
+    after a repeat of 600 or more. It therefore finds more than the pattern: search `text` with the pattern from
+    `hit - rule.reach` to `hit + FORWARD`.
+    """
+    before, _, rest = rule.pattern.partition(GROUP)
+    end = _group_end(rest)
+    body, after = _cut_wide(rest[:end]), rest[end + 1 :]
+    if body != rest[:end]:
+        return f"{before}(?:{body})".encode("ascii")
+    short = _shortest(body)
+    return f"{before}(?:{short}){after if short == body else ''}".encode("ascii")
+
+
+def pattern_fault(rule: ProviderRule) -> str | None:
+    """Say what is wrong with a pattern, or None: it must compile in `re` and Hyperscan, with one group `secret`."""
+    import hyperscan
+
+    try:
+        compiled = compile_pattern(rule)
+    except (re.error, RecursionError, OverflowError) as error:
+        return f"not a pattern for re: {error}"
+    if compiled.groupindex != {"secret": 1} or compiled.groups != 1 or GROUP not in rule.pattern:
+        return "needs exactly one group, (?P<secret>...); write the others as (?:...)"
+    if not rule.pattern.isascii():
+        return "must be ASCII"
+    if any(char in "*+" for _, char in _syntax(rule.pattern)):
+        return "has an unbounded repeat: write {0,40} instead of * or +"
+    try:
+        hyperscan.Database().compile([hyperscan_expression(rule)])
+    except hyperscan.error as error:
+        return f"not a pattern for Hyperscan: {error}"
+    return None
+
+
+def _syntax(pattern: str) -> Iterator[tuple[int, str]]:
+    """Yield (index, character) of what is neither escaped nor inside a class."""
+    at, in_class = 0, False
+    while at < len(pattern):
+        char = pattern[at]
+        if char == "\\":
+            at += 1
+        elif in_class:
+            in_class = char != "]"
+        elif char == "[":
+            in_class = True
+            at += pattern.startswith("^", at + 1)
+            at += pattern.startswith("]", at + 1)
+        else:
+            yield at, char
+        at += 1
+
+
+def _group_end(rest: str) -> int:
+    """Index of the parenthesis that closes the group whose content starts `rest`."""
+    depth = 1
+    for at, char in _syntax(rest):
+        depth += (char == "(") - (char == ")")
+        if not depth:
+            return at
+    return len(rest)
+
+
+def _cut_wide(body: str) -> str:
+    """Cut after the first top-level repeat that is wide, keeping its lower bound."""
+    for repeat in _REPEAT.finditer(body):
+        least, most = repeat.groups()
+        if not most or int(most) >= _WIDE:
+            return f"{body[: repeat.start()]}{{{least}}}"
+    return body
+
+
+def _shortest(body: str) -> str:
+    """Make the last repeats of a body their lower bounds."""
+    while (last := _LAST.search(body)) and not _is_exact(last):
+        least = int(last["least"] or 0)
+        body = body[: last.start()] + (f"{last['atom']}{{{least}}}" if least else "")
+    return body
+
+
+def _is_exact(last: re.Match[str]) -> bool:
+    return "," not in last.group()[len(last["atom"]) :] and last["least"] is not None

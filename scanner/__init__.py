@@ -1,0 +1,1 @@
+"""Find; never changes a file."""

@@ -1,0 +1,249 @@
+"""The commands that find: scan, explain, rules."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from scanner import engine, session
+from scanner.config import Config, load_config
+from scanner.errors import Exit, NotSeenError, UsageError
+from scanner.model import Confidence, Finding, ScanResult, Skipped, Source
+from scanner.sources import git, staged, stdin, worktree
+
+_LEVELS = click.Choice([level.value for level in Confidence])
+_FORMATS = ("text", "json", "sarif")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """A scan with what its reports need: the root of its paths and the texts that hold findings."""
+
+    result: ScanResult
+    root: worktree.Root
+    texts: dict[str, str]
+    key: bytes
+    config: Config
+
+
+@click.command()
+@click.argument("path", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--staged", "is_staged", is_flag=True, help="What the next commit would add: index blobs that differ from HEAD."
+)
+@click.option("--stdin", "is_stdin", is_flag=True, help="Standard input; PATH, if given, is its name.")
+@click.option(
+    "--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="Form of the report."
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to a file, in UTF-8."
+)
+@click.option("--min-confidence", type=_LEVELS, help="Report findings from this confidence on [default: medium].")
+@click.option(
+    "--fail-on",
+    type=click.Choice([*(level.value for level in Confidence), "never"]),
+    help="Exit with 1 from this confidence on [default: medium].",
+)
+@click.option("--include", multiple=True, metavar="GLOB", help="Only paths like this; may be repeated.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="No paths like this; may be repeated.")
+@click.option("--max-size", type=click.IntRange(min=1), metavar="BYTES", help="Skip larger files [default: 5,000,000].")
+@click.option("--require-complete", is_flag=True, help="Exit with 3 if anything at all was skipped.")
+@click.option("--show-suppressed", is_flag=True, help="Also print what was suppressed, and why.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing where nothing was found.")
+@click.option("--no-color", is_flag=True, help="No colours, also on a terminal (as NO_COLOR does).")
+def scan(
+    path: tuple[Path, ...],
+    is_staged: bool,
+    is_stdin: bool,
+    form: str,
+    output: Path | None,
+    min_confidence: str | None,
+    fail_on: str | None,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    max_size: int | None,
+    require_complete: bool,
+    show_suppressed: bool,
+    quiet: bool,
+    no_color: bool,
+) -> int:
+    """Scan files and folders (the current one by default) for hardcoded credentials.
+
+    In a git repository that is what git tracks, what it does not ignore, and every .env. Exit status: 0 clean, 1 findings,
+    2 usage, 3 something that was asked for could not be seen.
+    """
+    if is_staged and is_stdin:
+        raise UsageError("--staged and --stdin exclude each other")
+    options = _Options(include=include, exclude=exclude, max_size=max_size)
+    scanned = _run(path, options, staged_only=is_staged, from_stdin=is_stdin)
+    config = scanned.config
+    if quiet and not scanned.result.findings and not scanned.result.coverage.skipped and form == "text":
+        if scanned.result.coverage.files or is_staged:
+            return int(Exit.OK)
+    from scanner.reports.context import ReportContext
+    from scanner.reports.verdict import verdict
+
+    failing = fail_on or config.fail_on.value
+    context = ReportContext(
+        root=str(scanned.root.folder),
+        version=_version(),
+        min_confidence=Confidence(min_confidence) if min_confidence else config.min_confidence,
+        fail_on=None if failing == "never" else Confidence(failing),
+        require_complete=require_complete,
+        nothing_is_fine=is_staged or len(path) > 1,
+        color=output is None and not no_color and _colors(),
+        show_suppressed=show_suppressed,
+        documents=scanned.texts.get,
+    )
+    report = importlib.import_module(f"scanner.reports.{form}")
+    _emit(report.render(scanned.result, context), output)
+    return int(verdict(scanned.result, context).status)
+
+
+@click.command()
+@click.argument("where", metavar="PATH:LINE or FINGERPRINT")
+def explain(where: str) -> int:
+    """Print the evidence for and against everything on a line, also for what was not reported."""
+    from scanner.reports.explain import render_explain
+
+    name, colon, line = where.rpartition(":")
+    by_line = bool(colon) and line.isdigit()
+    scanned = _run((Path(name),) if by_line else (), _Options(), staged_only=False, from_stdin=False)
+    if by_line:
+        found = [f for f in scanned.result.findings if f.start[0] <= int(line) <= f.end[0]]
+    else:
+        found = [f for f in scanned.result.findings if f.fingerprint.startswith(where) and len(where) >= 8]
+    if not found:
+        what = f"nothing at {where} looks like a credential" if by_line else f"no finding has the fingerprint {where}"
+        raise NotSeenError(what, hint="name a line as PATH:LINE, or a fingerprint from `unhardcode scan --format json`")
+    for finding in found:
+        _emit(render_explain(finding, scanned.texts.get(finding.path)), None)
+    return int(Exit.OK)
+
+
+@click.group()
+def rules() -> None:
+    """What unhardcode knows."""
+
+
+@rules.command("list")
+def rules_list() -> None:
+    """One line a rule: id, kind of credential, title."""
+    known = session.load_rules()
+    for provider in known.providers:
+        click.echo(f"{provider.id:<44} {provider.kind:<14} {provider.title}")
+    for sink in known.sinks:
+        kinds = ",".join(sorted({parameter.kind for parameter in sink.parameters}))
+        click.echo(f"{sink.id:<44} {kinds:<14} {', '.join(sink.calls)}")
+    for setting in known.settings:
+        click.echo(f"{setting.id:<44} {setting.kind:<14} {', '.join((*setting.targets, *setting.paths))}")
+
+
+@rules.command("show")
+@click.argument("rule")
+def rules_show(rule: str) -> None:
+    """Everything about one rule."""
+    import dataclasses
+
+    known = session.load_rules()
+    for found in (*known.providers, *known.sinks, *known.settings):
+        if found.id == rule:
+            for field in dataclasses.fields(found):
+                click.echo(f"{field.name}: {getattr(found, field.name)}")
+            return
+    raise UsageError(f"no rule has the id {rule}", hint="`unhardcode rules list` prints them all")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Options:
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    max_size: int | None = None
+
+
+def scan_paths(named: tuple[Path, ...]) -> Scanned:
+    """Scan the working tree below the named paths: what plan, fix and migrate start from."""
+    return _run(named, _Options(), staged_only=False, from_stdin=False)
+
+
+def _run(named: tuple[Path, ...], options: _Options, *, staged_only: bool, from_stdin: bool) -> Scanned:
+    paths = named or (Path(),)
+    root = worktree.root_of(Path() if from_stdin else paths[0])
+    if not from_stdin and any(worktree.root_of(other).folder != root.folder for other in paths[1:]):
+        raise UsageError("the paths belong to different repositories", hint="scan them one by one")
+    config = load_config(root.folder)
+    selection = worktree.Selection(
+        include=options.include or config.include,
+        exclude=(*config.exclude, *options.exclude),
+        max_size=options.max_size or config.max_size,
+    )
+    sources: Iterable[Source | Skipped]
+    if from_stdin:
+        sources = stdin.sources(str(named[0]) if named else None, selection.max_size)
+    elif staged_only:
+        sources = staged.sources(_repository(root), selection)
+    else:
+        sources = worktree.sources(root, paths, selection)
+    texts: dict[str, str] = {}
+    key: list[bytes] = []
+
+    def settings() -> engine.Settings:
+        if not key:
+            key.append(session.key_for(root.repository))
+        return engine.Settings(key=key[0], scope=_scope(root, paths), foreign_markers=config.foreign_markers)
+
+    result = engine.scan(sources, session.load_prefilter(), session.load_rules, settings, texts)
+    return Scanned(result=result, root=root, texts=texts, key=settings().key if result.findings else b"", config=config)
+
+
+def _repository(root: worktree.Root) -> git.Repository:
+    if root.repository is None or root.repository.bare:
+        raise NotSeenError(f"{root.folder}: not in a git working tree", hint="--staged looks at a repository's index")
+    return root.repository
+
+
+def _scope(root: worktree.Root, named: tuple[Path, ...]) -> str:
+    """The named folder, from the root: what a path's role is judged below."""
+    if len(named) != 1:
+        return ""
+    relative = worktree.relative(root, Path.cwd() / named[0])
+    return "" if relative == "." else relative
+
+
+def _version() -> str:
+    from unhardcode import VERSION
+
+    return VERSION
+
+
+def _colors() -> bool:
+    import os
+
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def _emit(chunks: Iterator[str] | Iterable[str] | str, output: Path | None) -> None:
+    """Write a report: to a file always as UTF-8, to standard output as it can take it."""
+    if output is not None:
+        try:
+            with output.open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(chunks)
+        except OSError as error:
+            raise UsageError(f"{output}: cannot be written ({error.strerror})") from None
+        return
+    stream = sys.stdout
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
+    for chunk in chunks:
+        stream.write(chunk)
+    stream.flush()
+
+
+def reported(finding: Finding) -> bool:
+    """Whether a finding counts: not suppressed."""
+    return finding.suppressed is None

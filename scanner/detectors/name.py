@@ -1,0 +1,212 @@
+"""What a name says: `db_password`, `apiKey` and `X-Auth-Token` hold credentials, `token_type` and `public_key` do not.
+
+English names end in their head: the last words decide. The vocabulary is rules/names/*.toml.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from rules.model import Head, Names
+from scanner.model import CredentialKind
+
+# After these words a name still means what it meant: `password_prod`, `api_key_value`, `SECRET_2`.
+TAIL_WORDS = frozenset(
+    """value values val str string default prod production prd dev devel development stage staging stg test tests testing
+    qa uat preprod live local sandbox demo example sample old new current previous prev backup bak plain plaintext raw
+    clear cleartext base b encoded bytes tmp temp confirm confirmation confirmed again repeat repeated verify retype
+    primary secondary main real override fallback init initial here ro rw readonly""".split()
+)
+# A definition whose name starts so does something; it is not a key that the value belongs to.
+VERBS = frozenset(
+    """test get set is has make check create build validate verify parse read load save generate encode decode hash
+    encrypt decrypt do to from on handle fetch update delete reset change print show render init setup run""".split()
+)
+CONTAINERS = frozenset({("passwords",), ("secrets",), ("credentials",), ("tokens",), ("api", "keys"), ("apikeys",)})
+MAX_NAME = 200
+
+_LETTER = r"[^\W\d_]"
+_BOUNDARY = re.compile(
+    r"[\W_]+"
+    r"|(?<=[^\W\d_A-Z])(?=[A-Z])"
+    rf"|(?<=[A-Z])(?=[A-Z](?![A-Z]){_LETTER})"
+    rf"|(?<=\d)(?={_LETTER})|(?<={_LETTER})(?=\d)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameVerdict:
+    """What a name promises: kind of credential, how plainly (strong, weak, none), and the names of the evidence."""
+
+    kind: CredentialKind | None
+    strength: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Index:
+    """The vocabulary by words. `joined` are strong heads written as one word, the longest first."""
+
+    heads: dict[tuple[str, ...], Head]
+    cleared: frozenset[tuple[str, ...]]
+    joined: tuple[tuple[str, Head], ...]
+    longest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ending:
+    """The vocabulary's longest entry at the end of some words. `head` is None where it clears."""
+
+    head: Head | None
+    size: int
+
+
+SILENT = NameVerdict(kind=None, strength="none", evidence=())
+CLEARED = NameVerdict(kind=None, strength="none", evidence=("name-cleared",))
+
+
+def split_words(name: str) -> tuple[str, ...]:
+    """Split a name into its words, case folded: `dbPassword2` is db, password, 2."""
+    if not name.isascii():
+        name = unicodedata.normalize("NFC", name)
+    return tuple(word.casefold() for word in _BOUNDARY.split(name[-MAX_NAME:]) if word)
+
+
+@functools.lru_cache(maxsize=4096)
+def judge_name(name: str, names: Names, *, symbol: str = "") -> NameVerdict:
+    """Judge a name, and where it leaves the question open (`value`, `key`) the last part of `symbol` before it."""
+    index = _index(names)
+    words = split_words(name)
+    parent = _parent(symbol, words)
+    rest = _without_tail(words, index)
+    if not rest:
+        return _verdict(_without_tail(parent, index), index)
+    verdict = _verdict(rest, index)
+    if not parent or verdict.strength == "strong":
+        return verdict
+    return _with_parent(rest, parent, verdict, index)
+
+
+def _with_parent(words: tuple[str, ...], parent: tuple[str, ...], verdict: NameVerdict, index: _Index) -> NameVerdict:
+    alone = _ending(words, index)
+    both = _ending(parent + words, index)
+    if both is not None and both.size > len(words):
+        return _verdict(parent + words, index)
+    if alone is None and verdict is SILENT and parent in CONTAINERS:
+        return _of(index.heads[parent], "weak")
+    return verdict
+
+
+def _verdict(words: tuple[str, ...], index: _Index) -> NameVerdict:
+    ending = _ending(words, index)
+    if ending is None:
+        head = _inner(words, index)
+        return SILENT if head is None else _of(head, "weak")
+    if ending.head is not None:
+        return _of(ending.head, ending.head.strength)
+    about = ending.size > 1 or _inner(words, index, strict=False) is not None
+    return CLEARED if about else SILENT
+
+
+def _of(head: Head, strength: str) -> NameVerdict:
+    return NameVerdict(kind=CredentialKind(head.kind), strength=strength, evidence=(f"name-{strength}",))
+
+
+def _ending(words: tuple[str, ...], index: _Index) -> _Ending | None:
+    for size in range(min(index.longest, len(words)), 0, -1):
+        key = words[-size:]
+        if key in index.cleared:
+            return _Ending(head=None, size=size)
+        if key in index.heads:
+            return _Ending(head=index.heads[key], size=size)
+    if words:
+        for joined, head in index.joined:
+            if words[-1].endswith(joined):
+                return _Ending(head=head, size=1)
+    return None
+
+
+def _without_tail(words: tuple[str, ...], index: _Index) -> tuple[str, ...]:
+    """Drop trailing numbers, environments and fillers, until the end is a word of the vocabulary."""
+    while words and _ending(words, index) is None and (words[-1] in TAIL_WORDS or words[-1].isdigit()):
+        words = words[:-1]
+    return words
+
+
+def _inner(words: tuple[str, ...], index: _Index, *, strict: bool = True) -> Head | None:
+    """A head before the end: `password_mysql`. Strictly, only one that has no other meaning (no `token_stream`)."""
+    for end in range(len(words) - 1, 0, -1):
+        ending = _ending(words[:end], index)
+        if ending is None:
+            continue
+        head = ending.head
+        if head is None or not strict:
+            return head
+        if head.strength == "strong" and (head.kind == "password" or ending.size > 1):
+            return head
+    return None
+
+
+def _parent(symbol: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words of the last part of a key path that is neither a number nor the name itself."""
+    parts = [part for part in (split_words(text) for text in symbol.split(".")) if part and not part[0].isdigit()]
+    if parts and parts[-1] == words:
+        parts.pop()
+    if not parts or parts[-1][0] in VERBS:
+        return ()
+    return parts[-1]
+
+
+@functools.lru_cache(maxsize=8)
+def _index(names: Names) -> _Index:
+    heads = {split_words(" ".join(head.words)): head for head in names.heads}
+    cleared = {split_words(" ".join(words)) for words in names.negative_phrases}
+    cleared.update((word,) for word in names.negative_heads)
+    joined = {"".join(words): head for words, head in heads.items() if head.strength == "strong"}
+    long = sorted((word for word in joined if len(word) >= 6 or not word.isascii()), key=len, reverse=True)
+    return _Index(
+        heads=heads,
+        cleared=frozenset(cleared),
+        joined=tuple((word, joined[word]) for word in long),
+        longest=max((len(words) for words in (*heads, *cleared)), default=1),
+    )
+
+
+# --- shapes for the prefilter -------------------------------------------------------------------------------
+
+# Heads of few letters are found only as words of their own: `pin`, but not in `mapping`.
+_SHORT = 4
+_REST = r"[\w.\-]{0,30}"
+_CLOSE = r"[\"'`\])]{0,3}"
+_BLANK = r"[ \t]{0,16}"
+_ANNOTATION = r"(?::[ \t]{0,4}[\w.\[\]|, ]{1,40})?"
+# After the operator a value may wait on the next line, in brackets.
+_NEWLINE = r"[ \t]{0,8}[(\[\\]?[ \t]{0,4}(?:#[^\n]{0,80})?\r?\n\s{0,60}"
+_OPEN = r"[rbuf@]{0,2}(?:[\"'`]|\"\"\"\s{0,8}\\?\s{0,8}|'''\s{0,8}\\?\s{0,8})"
+
+
+def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
+    """Hyperscan expressions (flag CASELESS) of `name = literal`: `quoted` for all texts, `bare` for configuration.
+
+    Each ends within the first characters of the value. Weak names need eight of them.
+    """
+    strong = _stems(head.words for head in names.heads if head.strength == "strong")
+    weak = _stems(head.words for head in names.heads if head.strength == "weak")
+    return {
+        "quoted": [_quoted(strong, 1), _quoted(weak, 8)],
+        "bare": [
+            *(_bare(strong, 1), _bare(weak, 8)),
+            *(_markup(strong), _option(strong), _paired(strong), _spoken()),
+        ],
+    }
+
+
+def _quoted(stem: str, least: int) -> bytes:
+    operator = r"(?:[=:,(!>]|\bor\b|\|\||\belse\b|\bin\b)"
+    attribute = r"(?:[ \t]{1,4}[a-z_]{1,12}(?==))?" if False else r""
+    gap = rf"(?:[^\"'`\n]{{0,60}}|{_NEWLINE})"
+    value = r"[^\s\"'`]" if least == 1 else rf"[^\s\"'`]{{{least}}}"
+    return rf"{stem}{_REST}{_CLOSE}{attribute}{_BLANK}{_ANNOTATION}{_BLANK}{operator}{gap}{_OPEN}{value}".encode()

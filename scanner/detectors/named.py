@@ -1,0 +1,48 @@
+"""Names: a literal whose identifier, key or keyword says that it is a credential."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rules.model import Names
+from scanner.detectors.candidate import NAME, Candidate
+from scanner.detectors.name import judge_name
+from scanner.model import CredentialKind, Literal
+
+_LONGEST = 5_000
+_TITLES = {
+    CredentialKind.PASSWORD: "Password",
+    CredentialKind.API_KEY: "API key or token",
+    CredentialKind.SECRET: "Secret",
+    CredentialKind.SIGNING_KEY: "Signing or encryption key",
+    CredentialKind.PRIVATE_KEY: "Private key",
+    CredentialKind.ACCESS_KEY: "Secret access key",
+    CredentialKind.ACCESS_KEY_ID: "Access key id",
+    CredentialKind.URL: "URL with credentials",
+    CredentialKind.DSN: "Connection string",
+    CredentialKind.CREDENTIALS: "Credentials",
+}
+# A name alone says nothing of these: the password inside is what counts, and other detectors see it.
+_CARRIERS = frozenset((CredentialKind.URL, CredentialKind.DSN, CredentialKind.ACCESS_KEY_ID))
+
+
+def detect(literal: Literal, names: Names) -> Iterator[Candidate]:
+    """A candidate if the name's last words are a credential's."""
+    text = literal.value.text
+    if literal.name is None or not text.strip() or len(text) > _LONGEST:
+        return
+    verdict = judge_name(literal.name, names, symbol=literal.symbol)
+    if verdict.strength == "none" or verdict.kind is None or verdict.kind in _CARRIERS:
+        return
+    kind = verdict.kind
+    yield Candidate(
+        rank=NAME,
+        rule=f"named-{kind.value}",
+        title=f"{_TITLES[kind]} by its name",
+        kind=kind,
+        severity="high" if verdict.strength == "strong" else "medium",
+        literal=literal,
+        span=literal.source_span(0, len(text)),
+        value=literal.value,
+        evidence=(f"name-{verdict.strength}",),
+    )

@@ -1,0 +1,88 @@
+"""Provider shapes: what the prefilter hit, made exact with `re` in a bounded window."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+
+from rules.checks import CHECKS, Verdict
+from rules.model import ProviderRule
+from scanner.detectors.candidate import CERTAIN, STRONG, WEAK, Candidate
+from scanner.model import CredentialKind, Document, Literal, Role, SecretValue, Span
+
+_RANKS = {"certain": CERTAIN, "strong": STRONG, "weak": WEAK}
+_AHEAD = 5_000
+
+
+@functools.lru_cache(maxsize=2048)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The rule's pattern as `re` sees it; ASCII, as Hyperscan does."""
+    return re.compile(pattern, re.ASCII)
+
+
+def detect(
+    document: Document, rule: ProviderRule, offsets: Sequence[int], literals: Sequence[Literal]
+) -> Iterator[Candidate]:
+    """Every match of one rule around the prefilter's hits (code-point offsets of match ends)."""
+    pattern = compiled(rule.pattern)
+    text = document.text
+    done = -1
+    for offset in offsets:
+        if offset <= done:
+            continue
+        for found in pattern.finditer(text, max(0, offset - rule.reach), min(len(text), offset + _AHEAD)):
+            # `re` may find one before the hit that another hit brought already, or one that only it sees.
+            if found.start("secret") <= done:
+                continue
+            if found.start() > offset:
+                break
+            done = found.end("secret")
+            span = Span(*found.span("secret"))
+            yield _candidate(rule, span, found["secret"], _holder(document, span, literals))
+
+
+def detect_in_value(rule: ProviderRule, literal: Literal) -> Iterator[Candidate]:
+    """Every match of one rule in a literal whose tokens are split: the source text does not show it in one piece."""
+    for found in compiled(rule.pattern).finditer(literal.value.text):
+        span = literal.source_span(*found.span("secret"))
+        yield _candidate(rule, span, found["secret"], literal)
+
+
+def _candidate(rule: ProviderRule, span: Span, text: str, literal: Literal) -> Candidate:
+    value = SecretValue(text)
+    if literal.role is not Role.TEXT and text == literal.value.text:
+        value = literal.value
+    return Candidate(
+        rank=_RANKS[rule.strength],
+        rule=rule.id,
+        title=rule.title,
+        kind=CredentialKind(rule.kind),
+        severity=rule.severity,
+        literal=literal,
+        span=span,
+        value=value,
+        evidence=(f"provider-{rule.strength}", *_checked(rule, text)),
+        prefix=rule.prefix if text.startswith(rule.prefix) else "",
+        provider=rule.provider,
+        rotate=rule.rotate,
+        env=rule.env,
+    )
+
+
+def _checked(rule: ProviderRule, text: str) -> tuple[str, ...]:
+    if rule.check is None:
+        return ()
+    verdict = CHECKS[rule.check](text)
+    if verdict is Verdict.PASS:
+        return ("checksum-valid",)
+    return ("checksum-invalid",) if verdict is Verdict.FAIL else ()
+
+
+def _holder(document: Document, span: Span, literals: Sequence[Literal]) -> Literal:
+    """The innermost literal around a span; where there is none (a comment, prose), one made for it."""
+    around = [literal for literal in literals if literal.span.contains(span)]
+    if around:
+        return min(around, key=lambda literal: literal.span.end - literal.span.start)
+    value = SecretValue(document.text[span.start : span.end])
+    return Literal(span=span, value=value, role=Role.TEXT, body=span.start)

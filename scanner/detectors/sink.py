@@ -1,0 +1,163 @@
+"""Sinks: which parameter of which call a literal reaches, and which setting it is assigned to."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rules.model import Parameter, RuleSet, Setting, Sink
+from scanner.detectors.candidate import SINK, Candidate
+from scanner.model import Argument, CredentialKind, Literal, Role
+
+_SEVERITY = {"private-key": "critical", "access-key": "critical"}
+_COMPANIONS = frozenset(("access-key-id",))
+_CARRIERS = frozenset(("url", "dsn"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinkIndex:
+    """Sinks and settings by the last words of their names.
+
+    Public names move between modules of one library (`redis.Redis` is defined in `redis.client`): a name is matched by its import root and its last
+    word, two words for methods.
+    """
+
+    sinks: dict[tuple[str, str], tuple[Sink, ...]]
+    methods: dict[str, tuple[Sink, ...]]
+    targets: dict[str, tuple[Setting, ...]]
+    paths: tuple[Setting, ...]
+
+
+def make_index(rules: RuleSet) -> SinkIndex:
+    """Index a rule set."""
+    sinks: dict[tuple[str, str], list[Sink]] = {}
+    methods: dict[str, list[Sink]] = {}
+    for sink in rules.sinks:
+        for call in sink.calls:
+            sinks.setdefault(_key(call), []).append(sink)
+            words = call.split(".")
+            if len(words) > 2 and words[-2][:1].isupper():
+                methods.setdefault(words[-1], []).append(sink)
+    targets: dict[str, list[Setting]] = {}
+    for setting in rules.settings:
+        for target in setting.targets:
+            targets.setdefault(target, []).append(setting)
+    return SinkIndex(
+        sinks={key: tuple(found) for key, found in sinks.items()},
+        methods={key: tuple(found) for key, found in methods.items()},
+        targets={key: tuple(found) for key, found in targets.items()},
+        paths=tuple(setting for setting in rules.settings if setting.paths),
+    )
+
+
+def detect(literal: Literal, index: SinkIndex, *, path: str, imported: frozenset[str]) -> Iterator[Candidate]:
+    """Sinks and settings that one literal reaches. `imported` are the import roots seen in its file."""
+    for argument in literal.arguments:
+        if argument.keyword == "=":
+            yield from _assigned(literal, argument, index, imported)
+            continue
+        for sink, typed in _sinks(argument, index, imported):
+            for parameter in sink.parameters:
+                if _fits(parameter, argument, typed=typed) and parameter.kind not in _COMPANIONS:
+                    yield _at_sink(literal, sink, parameter, typed=typed)
+    if literal.role in (Role.ASSIGNMENT, Role.ENTRY, Role.ELEMENT, Role.ENV_DEFAULT) and index.paths:
+        yield from _at_path(literal, index, path)
+
+
+def _key(name: str) -> tuple[str, str]:
+    words = name.split(".")
+    tail = ".".join(words[-2:]) if len(words) > 2 and words[-2][:1].isupper() else words[-1]
+    return words[0], tail
+
+
+def _sinks(argument: Argument, index: SinkIndex, imported: frozenset[str]) -> Iterator[tuple[Sink, bool]]:
+    for callee in argument.callees:
+        if callee.startswith("."):
+            for sink in index.methods.get(callee.rpartition(".")[2], ()):
+                if imported.intersection(sink.modules):
+                    yield sink, False
+            continue
+        for sink in index.sinks.get(_key(callee), ()):
+            yield sink, True
+
+
+def _fits(parameter: Parameter, argument: Argument, *, typed: bool) -> bool:
+    if argument.keyword == "**":
+        return argument.key in parameter.name
+    by_name = argument.keyword is not None and argument.keyword in parameter.name
+    # Positions of releases long gone are alternates; without knowing the type even the current one is a guess, but a
+    # method of that name in a file that imports the library is a good one.
+    by_index = argument.keyword is None and argument.index is not None and argument.index in parameter.index
+    if not (by_name or by_index) or (by_index and not typed and argument.index == 0):
+        return False
+    if parameter.key:
+        return argument.key is not None and argument.key.lower() in (key.lower() for key in parameter.key)
+    if parameter.element is not None:
+        return argument.element == parameter.element
+    return argument.element is None and argument.key is None
+
+
+def _at_sink(literal: Literal, sink: Sink, parameter: Parameter, *, typed: bool) -> Candidate:
+    carrier = parameter.kind in _CARRIERS
+    evidence = "carrier" if carrier else "sink" if typed else "sink-untyped"
+    return Candidate(
+        rank=SINK,
+        rule=sink.id,
+        title=f"{_noun(parameter.kind)} passed to {sink.calls[0]}",
+        kind=CredentialKind(parameter.kind),
+        severity=_SEVERITY.get(parameter.kind, "high"),
+        literal=literal,
+        span=literal.source_span(0, len(literal.value.text)),
+        value=literal.value,
+        evidence=(evidence,),
+        engine=sink.engine,
+    )
+
+
+def _assigned(literal: Literal, argument: Argument, index: SinkIndex, imported: frozenset[str]) -> Iterator[Candidate]:
+    for callee in argument.callees:
+        for setting in index.targets.get(callee, ()):
+            if not setting.modules or imported.intersection(setting.modules):
+                yield _at_setting(literal, setting, callee)
+
+
+def _at_path(literal: Literal, index: SinkIndex, path: str) -> Iterator[Candidate]:
+    words = [word for word in (*literal.symbol.split("."), literal.name or "") if word]
+    name = path.rpartition("/")[2]
+    for setting in index.paths:
+        if not any(fnmatch.fnmatchcase(path, glob) or fnmatch.fnmatchcase(name, glob) for glob in setting.files):
+            continue
+        for pattern in setting.paths:
+            if _same_path(pattern.split("."), words):
+                yield _at_setting(literal, setting, pattern)
+
+
+def _same_path(pattern: list[str], words: list[str]) -> bool:
+    return len(pattern) == len(words) and all(want in ("*", word) for want, word in zip(pattern, words, strict=True))
+
+
+def _at_setting(literal: Literal, setting: Setting, target: str) -> Candidate:
+    carrier = setting.kind in _CARRIERS
+    return Candidate(
+        rank=SINK,
+        rule=setting.id,
+        title=f"{_noun(setting.kind)} in {target}",
+        kind=CredentialKind(setting.kind),
+        severity=_SEVERITY.get(setting.kind, "high"),
+        literal=literal,
+        span=literal.source_span(0, len(literal.value.text)),
+        value=literal.value,
+        evidence=("carrier" if carrier else "setting",),
+        engine=setting.engine,
+    )
+
+
+def _noun(kind: str) -> str:
+    return (
+        kind.replace("-", " ")
+        .replace("api key", "API key")
+        .replace("dsn", "connection string")
+        .capitalize()
+        .replace("Api", "API")
+    )

@@ -1,0 +1,92 @@
+"""Passwords inside literals: URLs with user information, and key=value connection strings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from scanner.detectors.candidate import URL, Candidate
+from scanner.model import CredentialKind, Literal, Role, SecretValue
+
+# https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1: userinfo ends at the last @ before the path begins; people leave
+# reserved characters in passwords as they are, so that everything up to the last @ of the authority is taken.
+_URL = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{1,30})://(?P<user>[^\s/\"'`<>@:]{0,200}):(?P<password>[^\s/\"'`<>@]{1,300}(?:@[^\s/\"'`<>@:]{1,100}(?=@))?)@(?P<rest>[^\s\"'`<>]*)"
+)
+_ENGINES = {
+    "postgres": "postgres", "postgresql": "postgres", "psql": "postgres", "pgsql": "postgres", "postgis": "postgres",
+    "mysql": "mysql", "mysql2": "mysql", "mariadb": "mariadb", "mssql": "sqlserver", "sqlserver": "sqlserver",
+    "oracle": "oracle", "mongodb": "mongo", "redshift": "redshift", "db2": "db2", "redis": "redis", "rediss": "redis",
+    "amqp": "amqp", "amqps": "amqp", "pyamqp": "amqp", "smtp": "smtp", "smtps": "smtp", "ldap": "ldap", "ldaps": "ldap",
+    "ftp": "ftp", "sftp": "sftp", "clickhouse": "clickhouse", "cockroachdb": "postgres", "snowflake": "snowflake",
+}  # fmt: skip
+# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE
+# https://learn.microsoft.com/dotnet/framework/data/adonet/connection-string-syntax
+_DSN_PASSWORD = re.compile(
+    r"(?i)(?<![A-Za-z_])(?:password|pwd)\s*=\s*(?:'(?P<q>[^']+)'|\{(?P<b>[^}]+)\}|(?P<p>[^;\s'\"{]+))"
+)
+_DSN_KEY = re.compile(
+    r"(?i)(?<![A-Za-z_])(?:host|server|data source|dbname|database|initial catalog|user|user id|uid|port|driver|address)\s*="
+)
+_LOCAL = re.compile(r"(?i)^(?:[^@]*@)?(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0|host\.docker\.internal)(?:[:/?]|$)")
+_EXAMPLE = re.compile(
+    r"(?i)^(?:[^@]*@)?(?:[\w\-]+\.)*(?:example\.(?:com|org|net)|example|invalid|test|host|hostname|server|domain\.com|your[\w\-]*)(?:[:/?]|$)"
+)
+
+
+def engine_of(scheme: str) -> str | None:
+    """The word of AWS's rotation templates (or of the service) for a URL scheme such as `postgresql+psycopg2`."""
+    return _ENGINES.get(scheme.lower().partition("+")[0])
+
+
+def detect(literal: Literal) -> Iterator[Candidate]:
+    """Passwords in URLs and connection strings of one literal."""
+    text = literal.value.text
+    if "://" in text:
+        for found in _URL.finditer(text):
+            yield _url(literal, found)
+    if "=" in text and literal.role is not Role.TEXT and _DSN_KEY.search(text):
+        for found in _DSN_PASSWORD.finditer(text):
+            group = found.lastgroup or "p"
+            if len(found[group]) < len(text):
+                yield _dsn(literal, found, group)
+
+
+def _url(literal: Literal, found: re.Match[str]) -> Candidate:
+    evidence = ["url-password"]
+    if _LOCAL.match(found["rest"]):
+        evidence.append("url-local")
+    elif _EXAMPLE.match(found["rest"]):
+        evidence.append("url-example-host")
+    if found["password"] == found["user"]:
+        evidence.append("url-user-is-password")
+    scheme = found["scheme"].lower()
+    engine = engine_of(scheme)
+    return Candidate(
+        rank=URL,
+        rule="url-password",
+        title=f"Password in a {scheme.partition('+')[0]} URL" if engine else "Password in a URL",
+        kind=CredentialKind.URL,
+        severity="high",
+        literal=literal,
+        span=literal.source_span(*found.span("password")),
+        value=SecretValue(unquote(found["password"])),
+        evidence=tuple(evidence),
+        engine=engine,
+        rotate=None,
+    )
+
+
+def _dsn(literal: Literal, found: re.Match[str], group: str) -> Candidate:
+    return Candidate(
+        rank=URL,
+        rule="dsn-password",
+        title="Password in a connection string",
+        kind=CredentialKind.DSN,
+        severity="high",
+        literal=literal,
+        span=literal.source_span(*found.span(group)),
+        value=SecretValue(found[group]),
+        evidence=("dsn-password",),
+    )

@@ -1,0 +1,497 @@
+"""The records that flow through everything. Imports only the standard library.
+
+source -> Document -> (prefilter) -> Literal -> (detectors) -> Finding -> (judge) -> Finding
+Finding -> (plan) -> PlannedSecret, Fix, Refusal -> (apply) -> Outcome
+
+All offsets are half-open and count code points of one Document's text. Lines and columns exist only in
+reports.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+MASK = "<secret>"
+
+
+class SecretValue:
+    """A credential's value that never shows itself; `reveal` is the only way out, and a test lists its callers."""
+
+    __slots__ = ("__value",)
+
+    def __init__(self, value: str | bytes) -> None:
+        self.__value = value
+
+    def reveal(self) -> str | bytes:
+        """The value itself, as the program that holds the literal would see it."""
+        return self.__value
+
+    @property
+    def raw(self) -> bytes:
+        """The value as bytes: UTF-8 (surrogates kept) where it is text. As radioactive as `reveal`."""
+        value = self.__value
+        return value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
+
+    @property
+    def text(self) -> str:
+        """The value as text: bytes read as latin-1, so that offsets agree. As radioactive as `reveal`."""
+        value = self.__value
+        return value.decode("latin-1") if isinstance(value, bytes) else value
+
+    @property
+    def is_bytes(self) -> bool:
+        """Whether the program sees bytes."""
+        return isinstance(self.__value, bytes)
+
+    def __repr__(self) -> str:
+        return MASK
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return MASK
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SecretValue) and self.__value == other.__value
+
+    def __hash__(self) -> int:
+        return hash(self.__value)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a SecretValue does not leave its process")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Half-open range of code points in one text."""
+
+    start: int
+    end: int
+
+    def contains(self, other: Span) -> bool:
+        """Whether the other span lies within this one."""
+        return self.start <= other.start and other.end <= self.end
+
+
+class Kind(enum.StrEnum):
+    """What a document is; decides its reader and its fixer."""
+
+    PYTHON = "python"
+    DOTENV = "dotenv"
+    YAML = "yaml"
+    JSON = "json"
+    TOML = "toml"
+    INI = "ini"
+    NOTEBOOK = "notebook"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """Where history holds a document. `date` is the author date, ISO 8601."""
+
+    id: str
+    author: str
+    date: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a source hands on: bytes that nobody has looked into yet.
+
+    `path` is POSIX, from the repository's root in git, else from the working directory, undecodable bytes
+    percent-encoded. `location` is the absolute path on disk, or None (index, history, standard input).
+    `tracked` is None where there is no git. `blob` is git's object id where it is known.
+    """
+
+    path: str
+    raw: bytes = field(repr=False)
+    location: str | None = None
+    tracked: bool | None = None
+    blob: str | None = None
+    commit: Commit | None = None
+    in_head: bool | None = None
+    introduced: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A decoded text file. `text` is what all spans count in: no BOM, line ends untouched.
+
+    `utf8` is what the prefilter saw: the same text as UTF-8, without BOM.
+    """
+
+    source: Source
+    kind: Kind
+    text: str = field(repr=False)
+    encoding: str
+    bom: bool
+    utf8: bytes = field(repr=False)
+
+    @property
+    def path(self) -> str:
+        """Path of the source."""
+        return self.source.path
+
+
+class Role(enum.StrEnum):
+    """Where in its text a literal stands."""
+
+    ASSIGNMENT = "assignment"  # NAME = "...", also annotated, class attributes, attribute and subscript targets
+    KEYWORD = "keyword"  # f(name="...")
+    POSITIONAL = "positional"  # f("...")
+    DEFAULT = "default"  # def f(name="...")
+    ENTRY = "entry"  # {"name": "..."}; a key of a structured file
+    ENV_DEFAULT = "env-default"  # os.getenv("NAME", "...")
+    ELEMENT = "element"  # inside a list, tuple or set
+    COMPARISON = "comparison"  # name == "..."
+    PART = "part"  # constant part of an f-string or of a concatenation with something dynamic
+    RETURN = "return"
+    VARIABLE = "variable"  # NAME=... in a .env file
+    TEXT = "text"  # anywhere else: comment, docstring, prose, a shape in a text file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """One argument of one call that a literal reaches, directly or through a name.
+
+    `callees` are the possible qualified names, most specific first: `psycopg2.connect`; for a method on an
+    instance whose constructor was seen, `smtplib.SMTP.login`; for one that was not, `.login`.
+    `typed` is False for the last form. `index` counts positional arguments from 0, None for a keyword or
+    after `*args`. `element` is the index inside a tuple or list argument (`auth=("user", "pw")`: 1), and `key`
+    the key inside a dict argument (`headers={"Authorization": ...}`), else None.
+    """
+
+    callees: tuple[str, ...]
+    index: int | None
+    keyword: str | None
+    call: Span
+    typed: bool = True
+    element: int | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sibling:
+    """Another literal of the same call, dict, class body, module or file: what a credential belongs to.
+
+    `value` is wrapped because a sibling can be a credential itself.
+    """
+
+    name: str
+    value: SecretValue
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Literal:
+    """A constant in a document: what a reader yields.
+
+    `span` covers the whole literal as written (prefix, quotes, all parts of an implicit or explicit
+    concatenation); `value` is what the program sees. `name` is the nearest name: identifier, attribute,
+    keyword, key or variable. `symbol` is the enclosing definition (`Class.method`) or key path, "" at the top.
+    `offsets` maps each code point of `value.text` (and its end) to an offset in the document; None where the
+    text stands verbatim from `body` on. `parts` counts the string tokens. `dynamic` says that the literal is a
+    constant part of something computed (f-string, `+` with a name). `container` is the call, dict, class or
+    file that `siblings` are from.
+    """
+
+    span: Span
+    value: SecretValue
+    role: Role
+    name: str | None = None
+    symbol: str = ""
+    body: int = 0
+    offsets: tuple[int, ...] | None = None
+    parts: int = 1
+    dynamic: bool = False
+    arguments: tuple[Argument, ...] = ()
+    container: Span | None = None
+    siblings: tuple[Sibling, ...] = ()
+
+    def source_span(self, start: int, end: int) -> Span:
+        """The document's span of `value.text[start:end]`."""
+        if self.offsets is None:
+            return Span(self.body + start, self.body + end)
+        if start == end:
+            return Span(self.offsets[start], self.offsets[start])
+        return Span(self.offsets[start], max(self.offsets[end - 1] + 1, self.offsets[end]))
+
+
+class Confidence(enum.StrEnum):
+    """How sure the judge is."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+    @property
+    def rank(self) -> int:
+        """0 low, 1 medium, 2 high."""
+        return _RANKS[self]
+
+
+_RANKS = {Confidence.LOW: 0, Confidence.MEDIUM: 1, Confidence.HIGH: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One named reason, for (weight > 0) or against (weight < 0). `text` never quotes the value."""
+
+    name: str
+    weight: float
+    text: str
+
+
+class CredentialKind(enum.StrEnum):
+    """What kind of credential a finding is; rules and sinks use these words."""
+
+    PASSWORD = "password"
+    API_KEY = "api-key"  # api keys and tokens that identify a caller
+    SECRET = "secret"  # client secrets, webhook secrets, shared secrets
+    SIGNING_KEY = "signing-key"  # symmetric keys: SECRET_KEY, HMAC, Fernet, JWT
+    PRIVATE_KEY = "private-key"  # PEM and the like
+    ACCESS_KEY = "access-key"  # cloud access key pairs: the secret half
+    ACCESS_KEY_ID = "access-key-id"  # their public half: a companion
+    URL = "url"  # URL whose user information holds a password
+    DSN = "dsn"  # connection string with a password
+    CREDENTIALS = "credentials"  # JSON credentials
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A credential in a place.
+
+    `span` is the secret part itself, without quotes (of a URL: the password). `value` is that part, decoded;
+    None once the finding has crossed a process. `literal` is what holds it. `fingerprint` and `place` are the
+    two identities (DESIGN.md section 2). `suppressed` is None or the reason why it does not count.
+    `prefix` is the provider's public prefix (`sk_live_`), "" where there is none. `engine` is the database or
+    service at a sink (`postgres`), None elsewhere.
+    """
+
+    rule: str
+    title: str
+    kind: CredentialKind
+    severity: str
+    path: str
+    span: Span
+    start: tuple[int, int]
+    end: tuple[int, int]
+    literal: Literal = field(repr=False)
+    value: SecretValue | None = None
+    evidence: tuple[Evidence, ...] = ()
+    score: float = 0.0
+    confidence: Confidence = Confidence.LOW
+    fingerprint: str = ""
+    place: str = ""
+    prefix: str = ""
+    engine: str | None = None
+    provider: str | None = None
+    rotate: str | None = None
+    env: str | None = None
+    suppressed: str | None = None
+    tracked: bool | None = None
+    blob: str | None = None
+    commit: Commit | None = None
+    in_head: bool | None = None
+    introduced: str | None = None
+
+    @property
+    def masked(self) -> str:
+        """The public prefix and an ellipsis: never other characters, never the length."""
+        return f"{self.prefix}…"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """Something that was not looked at, and why. `gap` says that the user asked for it: exit status 3."""
+
+    path: str
+    reason: str
+    gap: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What a scan saw. `bytes` counts what was read. `notes` are things seen in a lesser way (read as text)."""
+
+    files: int
+    bytes: int
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanResult:
+    """All of one scan. `findings` are in order of path and span; suppressed ones are among them, marked."""
+
+    findings: tuple[Finding, ...]
+    coverage: Coverage
+
+
+# --- changing -----------------------------------------------------------------------------------------------
+
+
+class RefusalReason(enum.StrEnum):
+    """Why a finding is not rewritten. Every finding ends as a Fix or with one of these."""
+
+    TEST_FIXTURE = "test-fixture"  # tests, examples and docs
+    KEY_FILE = "key-file"
+    OWN_AWS_KEYS = "own-aws-keys"  # the account's own access keys: remove the arguments instead
+    READER_OUTSIDE_PYTHON = "reader-outside-python"
+    READER_UNKNOWN = "reader-unknown"  # nothing was seen that reads this key
+    READER_NOT_REWRITABLE = "reader-not-rewritable"  # Python reads it in a way that we do not rewrite
+    KIND_NOT_SUPPORTED = "kind-not-supported"  # YAML, JSON, ...: a person has to do it
+    POSITION_NOT_SUPPORTED = "position-not-supported"  # case patterns, typing.Literal, docstrings, comments
+    COMMENT = "comment"  # a copy in a comment or docstring: remove it by hand
+    DYNAMIC = "dynamic"  # part of something computed that cannot be rebuilt
+    NOT_PARSABLE = "not-parsable"
+    NOT_ROUND_TRIPPABLE = "not-round-trippable"  # LibCST does not give back the bytes it read
+    LINKED = "linked"  # a symlink, or outside the repository
+    VALUE_NOT_STORABLE = "value-not-storable"  # empty, too large, or `{{` for Parameter Store
+    NAME_TAKEN = "name-taken"
+    HISTORY_ONLY = "history-only"
+    COMPANION_MISSING = "companion-missing"  # one half of a pair
+    UNTRACKED_FILE = "untracked-file"
+    READ_ONLY = "read-only"
+    LOW_CONFIDENCE = "low-confidence"
+    EXAMPLE_VALUE = "example-value"
+
+
+class Safety(enum.StrEnum):
+    """How far an edit may go by itself."""
+
+    SAFE = "safe"
+    REVIEW = "review"  # offered for review
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """Replace `span` of `path` by `new`. `expects` is the keyed digest of the text that stands there."""
+
+    path: str
+    span: Span
+    expects: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFile:
+    """A file that a migration adds (the generated module). Refused where other content stands there."""
+
+    path: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One value of a planned secret: a JSON key (None where the secret is the plain value), its variable, its places.
+
+    `digest` is the keyed digest of the value. `findings` are the executable places that hold it, first the one
+    that named it.
+    """
+
+    key: str | None
+    env: str
+    value: SecretValue
+    digest: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSecret:
+    """One secret to be: where it will live and why.
+
+    `constants` are the non-secret fields of a database secret (engine, host, username, port, dbname), stored
+    beside the members in its JSON. `type` is SecretString, SecretBinary, SecureString or String. `tier` is Standard or
+    Advanced, None in Secrets Manager. `monthly_cost` is in US dollars.
+    """
+
+    name: str
+    store: str
+    type: str
+    tier: str | None
+    kms_key: str | None
+    members: tuple[Member, ...]
+    constants: tuple[tuple[str, str], ...]
+    action: str
+    reason: str
+    rotation: str
+    monthly_cost: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """One expression to evaluate: `expression` with the generated module must give the value with `digest`.
+
+    `variables` are the recorded environment variables (name, value) for the run in which they are set.
+    `bytes` says that the program sees bytes.
+    """
+
+    path: str
+    line: int
+    expression: str
+    digest: str
+    variables: tuple[tuple[str, SecretValue], ...]
+    style: str = "module"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """All edits for one secret in all its executable places: all or nothing."""
+
+    secret: str
+    title: str
+    safety: Safety
+    findings: tuple[Finding, ...]
+    edits: tuple[Edit, ...]
+    proofs: tuple[Proof, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A finding that stays where it is: the reason, the detail, and what a person does about it."""
+
+    finding: Finding
+    reason: RefusalReason
+    detail: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a migration will do. `tree` is a digest over the files that it touches.
+
+    `imports` are edits that belong to a file and not to one fix (import lines, a requirements line): each is
+    applied if any fix touches its file.
+    """
+
+    env: str
+    app: str
+    root: str
+    tree: str
+    secrets: tuple[PlannedSecret, ...]
+    fixes: tuple[Fix, ...]
+    refusals: tuple[Refusal, ...]
+    new_files: tuple[NewFile, ...]
+    imports: tuple[Edit, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one fix: `status` is proven, unproven, failed or skipped; `level` is expression, module or command."""
+
+    secret: str
+    status: str
+    level: str | None
+    detail: str
+
+
+def jsonable(record: Any) -> NoReturn:
+    """Refuse to serialise: records hold values. Reports pick their fields by hand."""
+    raise TypeError(f"{type(record).__name__} is not serialised whole")

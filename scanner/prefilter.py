@@ -1,0 +1,201 @@
+"""One Hyperscan database over all rules: is there anything here, and where.
+
+The database is compiled once (about a second) and kept in the user's cache; loading it takes a fraction of a
+millisecond. A compiled database is native code's input and unsafe to load if someone else wrote it: the folder is
+ours and 0700, the files' owner is checked, and whatever does not fit is compiled anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import hyperscan
+
+# What an expression is for. A call counts only in a file that also has an import of its library.
+PROVIDER, QUOTED, BARE, URL, CALL, IMPORT, MARK = range(7)
+
+_URL = rb"[a-z][a-z0-9+.\-]{1,30}://[^\s/\"'`<>@:]{0,200}:[^\s/\"'`<>@]{1,300}@"
+# key=value connection strings: libpq, ADO, ODBC.
+_DSN = rb"\b(?:password|pwd)\s{0,3}=\s{0,3}[^\s;\"']{1,3}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expression:
+    """One entry of the database: what it is for, and which rule or import root it stands for."""
+
+    role: int
+    pattern: bytes
+    caseless: bool
+    ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefilter:
+    """A loaded database. `table` gives role and reference by expression id."""
+
+    database: Any
+    table: Path | tuple[tuple[int, str], ...]
+
+    def find(self, data: bytes) -> list[tuple[int, int]]:
+        """Expression id and end offset (bytes) of every hit."""
+        hits: list[tuple[int, int]] = []
+        add = hits.append
+
+        def on_match(number: int, start: int, end: int, flags: int, context: object) -> None:
+            add((number, end))
+
+        self.database.scan(data, match_event_handler=on_match)
+        return hits
+
+
+def expressions(rules: Any) -> list[Expression]:
+    """All expressions of a rule set."""
+    from rules.load import hyperscan_expression
+    from scanner.detectors.name import prefilter_expressions
+
+    found = [
+        Expression(role=PROVIDER, pattern=hyperscan_expression(rule), caseless=False, ref=rule.id)
+        for rule in rules.providers
+    ]
+    shapes = prefilter_expressions(rules.names)
+    found += [Expression(role=QUOTED, pattern=shape, caseless=True, ref="") for shape in shapes["quoted"]]
+    found += [Expression(role=BARE, pattern=shape, caseless=True, ref="") for shape in shapes["bare"]]
+    found += [Expression(role=URL, pattern=shape, caseless=True, ref="") for shape in (_URL, _DSN)]
+    leaves: dict[str, set[str]] = {}
+    roots: set[str] = set()
+    for sink in rules.sinks:
+        roots.update(sink.modules)
+        for call in sink.calls:
+            leaves.setdefault(call.rpartition(".")[2], set()).update(sink.modules)
+    for setting in rules.settings:
+        roots.update(setting.modules)
+        for target in setting.targets:
+            leaf = target.rpartition(".")[2].split("[")[-1].rstrip("]")
+            if leaf and leaf != "*":
+                leaves.setdefault("=" + leaf, set()).update(setting.modules)
+    for leaf, modules in sorted(leaves.items()):
+        word = leaf.lstrip("=").encode()
+        pattern = rb"\b" + word + (rb"\b[\"']?\]?\s{0,4}=\s{0,4}[^=]" if leaf.startswith("=") else rb"\s{0,4}\(")
+        found.append(Expression(role=CALL, pattern=pattern, caseless=False, ref=" ".join(sorted(modules))))
+    for root in sorted(roots):
+        name = root.encode().replace(b".", rb"\.")
+        pattern = rb"\b(?:import|from)\s[\w., \t()]{0,200}\b" + name + rb"\b"
+        found.append(Expression(role=IMPORT, pattern=pattern, caseless=False, ref=root))
+    return found
+
+
+def load(cache: Path | None, signature: str) -> Prefilter:
+    """The database for the built-in rules: from the cache, or compiled and put there."""
+    platform = hashlib.sha256(f"{signature} {hyperscan.__version__} {_machine()}".encode()).hexdigest()[:32]
+    if cache is not None:
+        cached = _cached(cache, platform)
+        if cached is not None:
+            return cached
+    from rules.load import load_rules
+
+    found = expressions(load_rules())
+    database = compile_database(found)
+    table = tuple((expression.role, expression.ref) for expression in found)
+    if cache is not None:
+        _keep(cache, platform, hyperscan.dumpb(database), table)
+    return Prefilter(database=database, table=table)
+
+
+def compile_database(found: list[Expression]) -> Any:
+    """Compile expressions into a block-mode database."""
+    flags = []
+    for expression in found:
+        flag = hyperscan.HS_FLAG_CASELESS if expression.caseless else 0
+        if expression.role == IMPORT:
+            flag |= hyperscan.HS_FLAG_SINGLEMATCH
+        flags.append(flag)
+    database = hyperscan.Database()
+    database.compile(
+        expressions=[expression.pattern for expression in found],
+        ids=list(range(len(found))),
+        elements=len(found),
+        flags=flags,
+    )
+    return database
+
+
+def read_table(prefilter: Prefilter) -> tuple[tuple[int, str], ...]:
+    """Role and reference of each expression id; read only once something hit."""
+    if isinstance(prefilter.table, tuple):
+        return prefilter.table
+    return tuple((int(role), str(ref)) for role, ref in json.loads(prefilter.table.read_bytes()))
+
+
+def own_folder(folder: Path) -> bool:
+    """Whether a folder is ours and nobody else's; it is made if it is not there."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = folder.lstat()
+    except OSError:
+        return False
+    if not stat.S_ISDIR(status.st_mode):
+        return False
+    return not hasattr(os, "geteuid") or (status.st_uid == os.geteuid() and not status.st_mode & 0o077)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a cache file, 0600, whole or not at all. A cache that cannot be written is done without."""
+    partial = path.with_name(f".{path.name}-{secrets.token_hex(6)}")
+    try:
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+
+
+def read_private(path: Path) -> bytes | None:
+    """A cache file's content if it is a plain file that only we can write; else None."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if hasattr(os, "geteuid") and (status.st_uid != os.geteuid() or status.st_mode & 0o022):
+            return None
+        return file.read()
+
+
+def _machine() -> str:
+    import sys
+
+    return f"{sys.platform} {os.uname().machine if hasattr(os, 'uname') else ''}"
+
+
+def _cached(cache: Path, name: str) -> Prefilter | None:
+    if not own_folder(cache):
+        return None
+    table = cache / f"{name}.json"
+    stored = read_private(cache / f"{name}.hsdb")
+    if stored is None or len(stored) < 32 or not table.exists():
+        return None
+    # The checksum tells a torn or damaged file from a whole one before native code sees it.
+    if hashlib.blake2b(stored[32:], digest_size=32).digest() != stored[:32]:
+        return None
+    try:
+        database = hyperscan.loadb(stored[32:], hyperscan.HS_MODE_BLOCK)
+        database.scratch = hyperscan.Scratch(database)
+    except hyperscan.HyperscanError:
+        return None
+    return Prefilter(database=database, table=table)
+
+
+def _keep(cache: Path, name: str, dumped: bytes, table: tuple[tuple[int, str], ...]) -> None:
+    if not own_folder(cache):
+        return
+    write_private(cache / f"{name}.json", json.dumps(table).encode())
+    write_private(cache / f"{name}.hsdb", hashlib.blake2b(dumped, digest_size=32).digest() + dumped)

@@ -1,0 +1,1 @@
+"""What a file says: literals with exact spans, names and roles."""

@@ -1,0 +1,303 @@
+"""From the events of a structured text (YAML, JSON, TOML) to literals with key paths and siblings.
+
+Everything is iterative: a document of brackets must not end in a RecursionError.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from scanner.model import Literal, Role, SecretValue, Sibling, Span
+from scanner.readers._escapes import compact, fault
+
+MAX_DEPTH = 500
+"""Levels of nesting; every key path is kept while its container is open."""
+MAX_SIBLINGS = 100
+"""Siblings on either side; generated files have mappings of many thousand keys."""
+
+_NAME_KEYS = frozenset({"name", "key", "parametername", "parameterkey", "variable", "header"})
+_VALUE_KEYS = frozenset({"value", "parametervalue"})
+_ASSIGNED = re.compile(r"-{0,2}([A-Za-z_][\w.\-]*)=(?!=*\Z)")
+_FLAG = re.compile(r"--?([A-Za-z][\w.\-]*)\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """A mapping or a sequence begins. `path` is its key path where the text states it (a TOML table)."""
+
+    start: int
+    mapping: bool
+    path: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close:
+    """The innermost container ends before `end`."""
+
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scalar:
+    """A key or a value: `start` to `end` with its quotes, `body` where the text itself begins.
+
+    `style` is "" where `text` stands verbatim from `body` on, else the reader's own word for how to decode it.
+    `string` is False for what can be no credential (null, booleans, JSON's numbers). `reference` says that the text is
+    a template or names something (`!Ref DbPassword`). `prefix` are the leading parts of a dotted key.
+    """
+
+    start: int
+    end: int
+    body: int
+    text: str = field(repr=False)
+    style: str = ""
+    string: bool = True
+    reference: bool = False
+    prefix: tuple[str, ...] = ()
+
+
+Event = Open | Close | Scalar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A value in its place. A hit within `extent` means it. `cut` characters of the value are its name (`KEY=`)."""
+
+    name: str | None
+    symbol: str
+    scalar: Scalar
+    extent: Span
+    cut: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The fields of one container: each other's siblings."""
+
+    container: Span
+    fields: tuple[Field, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Frame:
+    """A container that is still open. `last` is where its last part ended."""
+
+    start: int
+    mapping: bool
+    path: tuple[str, ...]
+    last: int
+    is_key: bool = False
+    key: Scalar | None = None
+    fields: list[Field] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Walked:
+    """A container on the way to a value. `step` is the key (its parts) or index that comes next."""
+
+    mapping: bool
+    path: tuple[str | int, ...]
+    step: tuple[str | int, ...]
+
+
+def has_hit(hits: Sequence[int], start: int, end: int) -> bool:
+    """Whether a sorted list of offsets has one from `start` to `end`, both included."""
+    index = bisect.bisect_left(hits, start)
+    return index < len(hits) and hits[index] <= end
+
+
+def groups(text: str, events: Iterable[Event], hits: Sequence[int]) -> Iterator[Group]:
+    """Yield the containers that have a hit among their own parts or below. Raises Unreadable for deep nesting."""
+    stack: list[_Frame] = []
+    for event in events:
+        if isinstance(event, Open):
+            if len(stack) >= MAX_DEPTH:
+                raise fault(text, event.start, f"nested more than {MAX_DEPTH} levels deep")
+            stack.append(_opened(stack, event))
+        elif isinstance(event, Close):
+            frame = stack.pop()
+            parent = stack[-1] if stack else None
+            if has_hit(hits, frame.start, event.end + 1):
+                yield from _closed(frame, parent, event.end)
+            if parent is not None:
+                # A container as a key (YAML's `? [a, b]`) names nothing.
+                here = Scalar(start=frame.start, end=event.end, body=frame.start, text="", string=False)
+                parent.key = here if frame.is_key else None
+                parent.last = event.end
+        elif stack:
+            _put(stack[-1], event)
+        else:
+            extent = Span(event.start, event.end + 1)
+            lone = Field(name=None, symbol="", scalar=event, extent=extent)
+            yield Group(container=Span(event.start, event.end), fields=(lone,))
+
+
+def walk(events: Iterable[Event]) -> Iterator[tuple[tuple[str | int, ...], Scalar]]:
+    """Yield each value with its full path: keys, and indices from 0."""
+    stack: list[_Walked] = []
+    for event in events:
+        if isinstance(event, Close):
+            stack.pop()
+            _advance(stack)
+        elif isinstance(event, Scalar) and stack and stack[-1].mapping and not stack[-1].step:
+            stack[-1].step = (*event.prefix, event.text)
+        else:
+            path = (*stack[-1].path, *stack[-1].step) if stack else ()
+            if isinstance(event, Open):
+                above = path if event.path is None else event.path
+                stack.append(_Walked(mapping=event.mapping, path=above, step=() if event.mapping else (0,)))
+            else:
+                yield path, event
+                _advance(stack)
+
+
+def literals(
+    found: Iterable[Group],
+    hits: Sequence[int] | None,
+    starts: Callable[[Scalar], tuple[int, ...]],
+    role: Role = Role.ENTRY,
+) -> Iterator[Literal]:
+    """Yield the fields with a hit (all without `hits`) as literals. `starts` maps a value with a style to the text."""
+    for group in found:
+        fields = [each for each in group.fields if each.scalar.text[each.cut :]]
+        wanted = [
+            number
+            for number, each in enumerate(fields)
+            if each.scalar.string and (hits is None or has_hit(hits, each.extent.start, each.extent.end))
+        ]
+        if not wanted:
+            continue
+        siblings = [_sibling(each, starts) for each in fields]
+        for number in wanted:
+            around = siblings[max(0, number - MAX_SIBLINGS) : number] + siblings[number + 1 : number + 1 + MAX_SIBLINGS]
+            others = tuple(each for each in around if each is not None)
+            yield _literal(fields[number], group.container, others, starts, role)
+
+
+def _opened(stack: list[_Frame], event: Open) -> _Frame:
+    if not stack:
+        return _Frame(start=event.start, mapping=event.mapping, path=event.path or (), last=event.start)
+    parent = stack[-1]
+    path = parent.path
+    if parent.mapping and parent.key is not None:
+        path = (*path, *parent.key.prefix, parent.key.text)
+    return _Frame(
+        start=event.start,
+        mapping=event.mapping,
+        path=path,
+        last=event.start,
+        is_key=parent.mapping and parent.key is None,
+    )
+
+
+def _put(frame: _Frame, scalar: Scalar) -> None:
+    """Take a scalar as the key or the value that it is."""
+    if frame.mapping and frame.key is None:
+        frame.key = scalar
+        return
+    if frame.key is not None:
+        name: str | None = frame.key.text
+        symbol = ".".join((*frame.path, *frame.key.prefix))
+        start, cut = frame.key.start, 0
+    else:
+        name, cut = _element(frame, scalar)
+        # What the element itself names belongs to the list; an unnamed one has the list's name.
+        symbol = ".".join(frame.path if name is not None else frame.path[:-1])
+        name = name if name is not None else (frame.path[-1] if frame.path else None)
+        start = frame.last
+    extent = Span(start, scalar.end + 1)
+    frame.fields.append(Field(name=name, symbol=symbol, scalar=scalar, extent=extent, cut=cut))
+    frame.key, frame.last = None, scalar.end
+
+
+def _element(frame: _Frame, scalar: Scalar) -> tuple[str | None, int]:
+    """Name and cut of a list's element: `KEY=value`, `--key=value`, or what follows `--key`."""
+    assigned = _ASSIGNED.match(scalar.text) if scalar.string else None
+    if assigned is not None:
+        return assigned[1], assigned.end()
+    before = frame.fields[-1].scalar if frame.fields else None
+    flag = _FLAG.match(before.text) if before is not None and before.string else None
+    return (flag[1], 0) if flag is not None and not scalar.text.startswith("-") else (None, 0)
+
+
+def _closed(frame: _Frame, parent: _Frame | None, end: int) -> Iterator[Group]:
+    """Yield a container's groups; a `{name: X, value: Y}` in a list becomes a field of the list."""
+    paired = _pair(frame, end) if frame.mapping else None
+    fields = frame.fields
+    if paired is not None:
+        fields = [paired if each.scalar is paired.scalar else each for each in fields]
+        if parent is not None and not parent.mapping:
+            parent.fields.append(paired)
+            fields = [each for each in fields if each is not paired]
+    for symbol in dict.fromkeys(each.symbol for each in fields):
+        of_symbol = tuple(each for each in fields if each.symbol == symbol)
+        yield Group(container=Span(frame.start, end), fields=of_symbol)
+
+
+def _pair(frame: _Frame, end: int) -> Field | None:
+    """The value of `{"name": "DB_PASSWORD", "value": "..."}` (ECS, Kubernetes, Postman) under its real name."""
+    keys = {(each.name or "").lower(): each for each in frame.fields}
+    named = next((keys[key] for key in keys if key in _NAME_KEYS), None)
+    value = next((keys[key] for key in keys if key in _VALUE_KEYS), None)
+    if named is None or value is None or not named.scalar.string or not named.scalar.text:
+        return None
+    symbol = ".".join(frame.path)
+    return Field(name=named.scalar.text, symbol=symbol, scalar=value.scalar, extent=Span(frame.start, end + 1))
+
+
+def _advance(stack: list[_Walked]) -> None:
+    """Step on after a value: to the next key, or the next index."""
+    if stack:
+        index = stack[-1].step[0] if stack[-1].step else None
+        stack[-1].step = (index + 1,) if isinstance(index, int) else ()
+
+
+def _sibling(each: Field, starts: Callable[[Scalar], tuple[int, ...]]) -> Sibling | None:
+    if each.name is None or each.scalar.reference:
+        return None
+    value = SecretValue(each.scalar.text[each.cut :])
+    span = Span(each.scalar.start, each.scalar.end)
+    if each.cut:
+        body, offsets = _placed(each.scalar, starts)
+        span = Span(body + each.cut if offsets is None else offsets[each.cut], _end(each.scalar, body, offsets))
+    return Sibling(name=each.name, value=value, span=span)
+
+
+def _literal(
+    each: Field,
+    container: Span,
+    siblings: tuple[Sibling, ...],
+    starts: Callable[[Scalar], tuple[int, ...]],
+    role: Role,
+) -> Literal:
+    scalar = each.scalar
+    body, offsets = _placed(scalar, starts)
+    span = Span(scalar.start, scalar.end)
+    if each.cut:
+        body = body + each.cut if offsets is None else offsets[each.cut]
+        offsets = None if offsets is None else offsets[each.cut :]
+        span = Span(body, _end(scalar, body - each.cut, offsets))
+    return Literal(
+        span=span,
+        value=SecretValue(scalar.text[each.cut :]),
+        role=Role.TEXT if scalar.reference else role,
+        # `password: !Ref DbPassword` names a parameter; only a shape inside such a text counts.
+        name=None if scalar.reference else each.name,
+        symbol=each.symbol,
+        body=body,
+        offsets=offsets,
+        dynamic=scalar.reference,
+        container=container,
+        siblings=siblings,
+    )
+
+
+def _placed(scalar: Scalar, starts: Callable[[Scalar], tuple[int, ...]]) -> tuple[int, tuple[int, ...] | None]:
+    return compact(starts(scalar)) if scalar.style else (scalar.body, None)
+
+
+def _end(scalar: Scalar, body: int, offsets: tuple[int, ...] | None) -> int:
+    return body + len(scalar.text) if offsets is None else offsets[-1]

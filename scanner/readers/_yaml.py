@@ -1,0 +1,160 @@
+"""YAML through libyaml's events: marks count code points, anchors are read once, nothing recurses.
+
+https://yaml.org/spec/1.1/. PyYAML reads 1.1: U+0085 and U+2028 break lines there, so only `index` of a mark is used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import yaml
+
+from scanner.readers._escapes import decode, fault, whole
+from scanner.readers._tree import Close, Event, Open, Scalar, has_hit
+
+_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MARKER = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
+_PROPERTIES = re.compile(r"(?:[!&][^ \t\r\n]*+(?:[ \t\r\n]++(?:#[^\r\n]*+)?)*+)*+")
+_HEADER = re.compile(r"[|>][0-9+\-]*[ \t]*(?:#[^\r\n]*)?(?:\r\n?|\n)")
+_FOLD = re.compile(r"[ \t]*(?:\r\n?|\n)[ \t\r\n]*")
+_SINGLE = re.compile(rf"''|{_FOLD.pattern}")
+_DOUBLE = re.compile(
+    rf"\\(?:\r\n?|\n)[ \t]*|\\x[0-9a-fA-F]{{2}}|\\u[0-9a-fA-F]{{4}}|\\U[0-9a-fA-F]{{8}}|\\.|{_FOLD.pattern}", re.DOTALL
+)
+_FIRST_LINE = re.compile(r"(?: *(?:\r\n?|\n))*( *)")
+_BREAK = re.compile(r"\r\n?|\n")
+# https://yaml.org/spec/1.1/#id858600 and the types of its repository: what is no text.
+_NOT_TEXT = re.compile(r"~|null|Null|NULL|true|True|TRUE|false|False|FALSE|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|<<|")
+_ESCAPES: Final = dict(
+    zip("0abt\tnvfre \"/\\N_LP", "\0\a\b\t\t\n\v\f\r\x1b \"/\\\x85\xa0\u2028\u2029", strict=True)
+)
+_STANDARD_TAG = "tag:yaml.org,2002:"
+
+
+def events(text: str, hits: Sequence[int]) -> Iterator[Event]:
+    """Yield the events of the documents that have a hit. Raises Unreadable where one of them is not YAML."""
+    for start, end in _documents(text):
+        if has_hit(hits, start, end):
+            yield from _document(text, start, end)
+
+
+def starts(text: str, scalar: Scalar) -> tuple[int, ...]:
+    """Where each character of a quoted, folded or block scalar stands; all of it at once where that is unclear."""
+    value, found = _decoded(text, scalar)
+    content = scalar.text.rstrip("\n") if scalar.style in "|>" else scalar.text
+    if value != content:
+        return whole(scalar.start, scalar.end, len(scalar.text))
+    # What chomping leaves of the last line ends stands right after the content.
+    return (*found[:-1], *[found[-1]] * (len(scalar.text) - len(content)), found[-1])
+
+
+def _documents(text: str) -> list[tuple[int, int]]:
+    markers = [found.start() for found in _MARKER.finditer(text)]
+    if not markers or _DIRECTIVE.search(text):
+        return [(0, len(text))]
+    edges = sorted({0, *markers, len(text)})
+    return list(zip(edges, edges[1:], strict=False))
+
+
+def _document(text: str, start: int, end: int) -> Iterator[Event]:
+    chunk = text if (start, end) == (0, len(text)) else text[start:end]
+    where, what = start, "not YAML"
+    try:
+        for event in yaml.parse(chunk, Loader=_LOADER):
+            read = _event(text, start, event)
+            if read is not None:
+                yield read
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = start + (mark.index if mark is not None else 0)
+    except yaml.reader.ReaderError as error:
+        where, what = start + error.position, "a character that YAML does not allow"
+    except UnicodeEncodeError as error:
+        where, what = start + error.start, "a lone surrogate"
+    else:
+        return
+    raise fault(text, where, what)
+
+
+def _event(text: str, base: int, event: Any) -> Event | None:
+    start, end = base + event.start_mark.index, base + event.end_mark.index
+    if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+        return Open(start=start, mapping=isinstance(event, yaml.MappingStartEvent))
+    if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+        return Close(end=end)
+    if isinstance(event, yaml.AliasEvent):
+        return Scalar(start=start, end=end, body=start, text="", string=False)
+    return _scalar(text, start, end, event) if isinstance(event, yaml.ScalarEvent) else None
+
+
+def _scalar(text: str, start: int, end: int, event: Any) -> Scalar:
+    value, style, tag = event.value, event.style or "", event.tag
+    properties = _PROPERTIES.match(text, start, end) if event.anchor or tag else None
+    start = properties.end() if properties else start
+    body = start + 1 if style in ("'", '"') else start
+    if style in ("|", ">"):
+        # The mark stands after the trailing line ends.
+        end = start + len(text[start:end].rstrip("\r\n \t"))
+    verbatim = style in ("", "'", '"') and text[body : end - (body - start)] == value
+    return Scalar(
+        start=start,
+        end=end,
+        body=body,
+        text=value,
+        style="" if verbatim else style or "plain",
+        string=bool(style or tag) or not _NOT_TEXT.fullmatch(value),
+        reference=bool(tag) and tag != "!" and not tag.startswith(_STANDARD_TAG),
+    )
+
+
+def _decoded(text: str, scalar: Scalar) -> tuple[str, tuple[int, ...]]:
+    if scalar.style == '"':
+        return decode(text, scalar.body, scalar.end - 1, _DOUBLE, _unescaped)
+    if scalar.style == "'":
+        return decode(text, scalar.body, scalar.end - 1, _SINGLE, _unescaped)
+    if scalar.style == "plain":
+        return decode(text, scalar.body, scalar.end, _FOLD, _unescaped)
+    header = _HEADER.match(text, scalar.start, scalar.end)
+    body = header.end() if header else scalar.start
+    indent = _indent(text, body, scalar)
+    if scalar.style == "|":
+        lines = re.compile(rf"^ {{1,{indent}}}|\r\n?", re.MULTILINE)
+        return decode(text, body, scalar.end, lines, _line)
+    folds = re.compile(rf"(?:(?:\r\n?|\n) {{0,{indent}}})+|^ {{1,{indent}}}", re.MULTILINE)
+    return decode(text, body, scalar.end, folds, _folded)
+
+
+def _indent(text: str, body: int, scalar: Scalar) -> int:
+    """Columns that a block scalar's lines are indented by: what its first line has more than its value."""
+    written = _FIRST_LINE.match(text, body, scalar.end)
+    first = scalar.text.lstrip("\n").partition("\n")[0]
+    spaces = len(first) - len(first.lstrip(" "))
+    return max(1, len(written[1]) - spaces) if written else 1
+
+
+def _line(found: re.Match[str]) -> str:
+    return "\n" if "\r" in found[0] else ""
+
+
+def _folded(found: re.Match[str]) -> str:
+    breaks = len(_BREAK.findall(found[0]))
+    if not breaks:
+        return ""
+    return " " if breaks == 1 else "\n" * (breaks - 1)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    token = found[0]
+    if token == "''":
+        return "'"
+    if token[0] != "\\":
+        return _folded(found)
+    if token[1] in "\r\n":
+        return ""
+    if token[1] in "xuU" and len(token) > 2:
+        code = int(token[2:], 16)
+        return chr(code) if code < 0x110000 else token
+    return _ESCAPES.get(token[1], token)

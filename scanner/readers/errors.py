@@ -1,0 +1,13 @@
+"""Why a reader gave up; the engine then reads the document as plain text and says so."""
+
+from __future__ import annotations
+
+
+class Unreadable(Exception):  # noqa: N818 - the field's word, as in the coverage report
+    """A document that is not what its name says. Line and column from 1; `what` never quotes text."""
+
+    def __init__(self, line: int, column: int, what: str) -> None:
+        super().__init__(f"{what} at line {line}, column {column}")
+        self.line = line
+        self.column = column
+        self.what = what

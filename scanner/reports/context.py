@@ -1,0 +1,74 @@
+"""What a report is told besides the result: the options in effect, and where the files' texts are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from scanner.model import Confidence, Finding, RefusalReason, Safety, ScanResult
+from scanner.text import line_span, line_starts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixNote:
+    """What the planner thinks of one finding: how far its edit may go, or why there is none."""
+
+    safety: Safety | None = None
+    refusal: RefusalReason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportContext:
+    """The options of one scan that its reports depend on.
+
+    `root` is the absolute path that finding paths count from. `fail_on` None never fails. `documents` gives the very
+    text that was scanned at a path (not what stands on disk now), or None where it is gone: context lines are shown
+    only from it. `fixes` are the planner's notes by `Finding.place`. `nothing_is_fine` says that nothing to look at is
+    no mistake (`--staged`, `--range`, file mode).
+    """
+
+    root: str
+    version: str
+    min_confidence: Confidence = Confidence.MEDIUM
+    fail_on: Confidence | None = Confidence.MEDIUM
+    fail_on_old: bool = False
+    require_complete: bool = False
+    nothing_is_fine: bool = False
+    color: bool = False
+    show_suppressed: bool = False
+    documents: Callable[[str], str | None] | None = None
+    fixes: Mapping[str, FixNote] = field(default_factory=dict)
+
+
+def line_at(text: str, line: int) -> str:
+    """Line number `line` (from 1) without its line end, "" where there is none.
+
+    Lines end at \\r\\n, \\n and \\r only: str.splitlines also splits at U+2028, form feeds and others.
+    """
+    starts = line_starts(text)
+    if not 1 <= line <= len(starts):
+        return ""
+    span = line_span(starts, text, line)
+    return text[span.start : span.end]
+
+
+def ordered(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings in order of path, span, rule and commit: the same on every machine."""
+    return sorted(findings, key=lambda f: (f.path, f.span, f.rule, f.commit.id if f.commit else "", f.place))
+
+
+def shown(result: ScanResult, context: ReportContext) -> list[Finding]:
+    """The findings that a report prints: sure enough, and not suppressed unless those were asked for."""
+    return ordered(
+        tuple(
+            finding
+            for finding in result.findings
+            if finding.confidence.rank >= context.min_confidence.rank
+            and (finding.suppressed is None or context.show_suppressed)
+        )
+    )
+
+
+def count(number: int, noun: str) -> str:
+    """A number and its noun, `1 finding` or `2 findings`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,82 @@
+"""`unhardcode explain`: how one finding came to its confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from scanner.model import Evidence, Finding
+from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked_line, printable
+
+THRESHOLDS = (("high", 4.0), ("medium", 2.0), ("low", 0.0))
+
+
+def render_explain(finding: Finding, document_text: str | None, *, others: Sequence[Finding] = ()) -> Iterator[str]:
+    """Yield the evidence for and against, its sum, and the masked line.
+
+    `document_text` is the text that the finding was found in. `others` are all findings of that file: what they
+    cover is masked as well.
+    """
+    findings = (finding, *(other for other in others if other is not finding))
+    net = make_net(findings)
+    page = make_page(document_text, [f for f in findings if (f.path, f.commit) == (finding.path, finding.commit)])
+    yield from _identity(finding, net)
+    yield from _context(finding, page, net)
+    yield "\n"
+    yield from (_evidence_row(evidence, net) for evidence in _by_weight(finding.evidence))
+    yield from _total(finding)
+    if finding.suppressed is not None:
+        yield f"\ndoes not count: {_clean(finding.suppressed, net)}\n"
+
+
+def _identity(finding: Finding, net: Net) -> Iterator[str]:
+    line, column = finding.start
+    path = _clean(finding.path, net)
+    # A line that starts with `::` is a command to GitHub's runner.
+    shown = f"./{path}" if path.startswith(":") else path
+    yield f"{shown}:{line}:{column}  {_clean(finding.title, net)}  [{printable(finding.rule)}]\n"
+    rows = {
+        "kind": finding.kind,
+        "severity": finding.severity,
+        "shown as": finding.masked,
+        "stands as": finding.literal.role,
+        "name": finding.literal.name or "",
+        "within": finding.literal.symbol,
+        "provider": finding.provider or "",
+        "commit": finding.commit.id if finding.commit else "",
+        "rotate": finding.rotate or "",
+        "fingerprint": finding.fingerprint,
+        "place": finding.place,
+    }
+    for label, value in rows.items():
+        if value:
+            yield f"  {label:<12} {_clean(str(value), net)}\n"
+
+
+def _context(finding: Finding, page: Page | None, net: Net) -> Iterator[str]:
+    if page is None:
+        yield "  (the line is not shown: the text that was scanned is not at hand, or has changed)\n"
+        return
+    yield f"\n  {finding.start[0]} | {masked_line(page, finding, net)}\n"
+
+
+def _by_weight(evidence: Sequence[Evidence]) -> list[Evidence]:
+    return sorted(evidence, key=lambda e: (-e.weight, e.name))
+
+
+def _evidence_row(evidence: Evidence, net: Net) -> str:
+    return f"  {evidence.weight:+6.1f}  {printable(evidence.name):<22} {_clean(evidence.text, net)}\n"
+
+
+def _total(finding: Finding) -> Iterator[str]:
+    total = sum(evidence.weight for evidence in finding.evidence)
+    yield "  ------\n"
+    yield f"  {total:+6.1f}  sum of the evidence\n"
+    # Weights are decimal fractions in binary: a difference below a hundredth is none.
+    if abs(total - finding.score) >= 0.01:
+        yield f"  {finding.score:+6.1f}  score after the judge's limits\n"
+    bounds = ", ".join(f"{name} from {bound:g}" for name, bound in THRESHOLDS)
+    yield f"\n{finding.confidence} confidence ({bounds}; below 0 nothing is reported)\n"
+
+
+def _clean(text: str, net: Net) -> str:
+    return printable(hide(text, net))

@@ -1,0 +1,91 @@
+"""`--format json`: one object, described by docs/json.md and docs/scan.schema.json."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from scanner.model import Commit, Finding, ScanResult
+from scanner.reports.context import FixNote, ReportContext, shown
+from scanner.reports.masking import Net, hide, make_net
+
+SCHEMA = 1
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
+    """Yield the object in chunks, one finding a line; keys keep their order."""
+    net = make_net(result.findings, context.documents)
+    head = {"schema": SCHEMA, "tool": {"name": "unhardcode", "version": context.version}}
+    yield f'{dumps(head)[:-1]}, "coverage": {dumps(_coverage(result, net))}, "findings": ['
+    between = "\n"
+    for finding in shown(result, context):
+        yield f"{between}{dumps(finding_object(finding, context, net))}"
+        between = ",\n"
+    yield "\n]}\n"
+
+
+def dumps(value: Any) -> str:
+    """One line of JSON in ASCII."""
+    return json.dumps(value, ensure_ascii=True, allow_nan=False)
+
+
+def plain(text: str, net: Net) -> str:
+    """A string of the scanned tree without known values and lone surrogates (which strict JSON readers refuse)."""
+    return _SURROGATE.sub("\ufffd", hide(text, net))
+
+
+def finding_object(finding: Finding, context: ReportContext, net: Net) -> dict[str, Any]:
+    """A finding as DESIGN.md section 4 says; fields are picked by hand, so that a new one cannot leak."""
+    return {
+        "fingerprint": finding.fingerprint,
+        "place": finding.place,
+        "rule": finding.rule,
+        "title": plain(finding.title, net),
+        "kind": str(finding.kind),
+        "confidence": str(finding.confidence),
+        "severity": finding.severity,
+        "path": plain(finding.path, net),
+        "tracked": finding.tracked,
+        "start_line": finding.start[0],
+        "start_column": finding.start[1],
+        "end_line": finding.end[0],
+        "end_column": finding.end[1],
+        "masked": finding.masked,
+        "evidence": [
+            {"name": e.name, "weight": round(e.weight, 3), "text": plain(e.text, net)} for e in finding.evidence
+        ],
+        "commit": _commit(finding.commit, net),
+        "in_head": finding.in_head,
+        "introduced": finding.introduced,
+        "suppressed": None if finding.suppressed is None else plain(finding.suppressed, net),
+        "fix": _fix(context.fixes.get(finding.place)),
+    }
+
+
+def _coverage(result: ScanResult, net: Net) -> dict[str, Any]:
+    skipped = [{"path": plain(s.path, net), "reason": plain(s.reason, net)} for s in result.coverage.skipped]
+    return {"files": result.coverage.files, "bytes": result.coverage.bytes, "skipped": skipped}
+
+
+def _commit(commit: Commit | None, net: Net) -> dict[str, str] | None:
+    if commit is None:
+        return None
+    return {
+        "id": commit.id,
+        "author": plain(commit.author, net),
+        "date": commit.date,
+        "path": plain(commit.path, net),
+    }
+
+
+def _fix(note: FixNote | None) -> dict[str, str | None] | None:
+    if note is None:
+        return None
+    return {
+        "safety": str(note.safety) if note.safety else None,
+        "refusal": str(note.refusal) if note.refusal else None,
+    }

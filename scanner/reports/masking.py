@@ -1,0 +1,223 @@
+"""Keep values and control characters out of reports.
+
+Three nets, each behind the other: the spans of all findings on a line, every known value wherever else it is
+written, and what merely looks random on a line that is quoted from a file.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from scanner.model import Finding, Span
+from scanner.text import line_span, line_starts, position
+
+MASK = "…"
+WIDTH = 160
+
+_HEAD = 4
+_DISTINCTIVE = 8
+_LONG = 20
+_WINDOW = 400
+_LEAD = 70
+_RANDOM = re.compile(r"[A-Za-z0-9+_=-]{20,}")
+_WORD = re.compile(r"\w")
+_UNSAFE = re.compile(
+    # C0, DEL, C1; zero-width and bidirectional controls (https://trojansource.codes); U+2028, U+2029; surrogates
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+# GitHub's and Azure's runners obey `##[...]` and `##vso[...]` anywhere in a line of a log.
+# https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
+_RUNNER_COMMAND = re.compile(r"##(?=[a-z]*\[)")
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """All known values, by their first characters. As radioactive as what it holds."""
+
+    heads: Mapping[str, tuple[str, ...]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """What a mask covers, and the public prefix that it leaves."""
+
+    span: Span
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One file's text, where its lines start, and the masks of all findings in it: in order, none over another."""
+
+    text: str = field(repr=False)
+    starts: list[int] = field(repr=False)
+    masks: tuple[Mask, ...]
+
+
+def make_net(findings: Iterable[Finding], documents: Callable[[str], str | None] | None = None) -> Net:
+    """Collect the findings' values; where a value stayed in another process, its spelling in the document."""
+    heads: dict[str, set[str]] = {}
+    far: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.value is not None:
+            _add_value(heads, finding.value.text)
+        elif finding.commit is None:
+            far.setdefault(finding.path, []).append(finding)
+    for path, group in far.items():
+        page = make_page(documents(path), group) if documents is not None else None
+        if page is None:
+            continue
+        for finding in group:
+            _add_value(heads, page.text[finding.span.start : finding.span.end])
+    return Net({head: tuple(sorted(values, key=len, reverse=True)) for head, values in heads.items()})
+
+
+def hide(text: str, net: Net, *, quoted: bool = False) -> str:
+    """Replace known values in our own words, paths and names; with `quoted`, in text quoted from a file.
+
+    A path may well hold the word that somebody took as a password (`charts/postgres/values.yaml`): outside quoted
+    text only values that nobody would write by chance are replaced, since a mask in place of a word gives it away.
+    """
+    if not net.heads:
+        return text
+    pieces: list[str] = []
+    done = at = 0
+    while at + _HEAD <= len(text):
+        end = _known_end(text, at, net, quoted=quoted)
+        if end is None:
+            at += 1
+            continue
+        pieces += (text[done:at], MASK)
+        done = at = end
+    return "".join((*pieces, text[done:]))
+
+
+def printable(text: str) -> str:
+    """Escape what a terminal or a CI runner would obey instead of print."""
+    escaped = _UNSAFE.sub(_escape, text)
+    return _RUNNER_COMMAND.sub(r"#\\x23", escaped)
+
+
+def make_page(text: str | None, findings: Sequence[Finding]) -> Page | None:
+    """Pair a text with its findings; None where it is not the text that they were found in.
+
+    A file can change between the scan and the report, and then spans mask the wrong characters.
+    """
+    if text is None:
+        return None
+    starts = line_starts(text)
+    if not all(_agrees(text, starts, finding) for finding in findings):
+        return None
+    return Page(text=text, starts=starts, masks=_masks(text, findings))
+
+
+def masked_line(page: Page, finding: Finding, net: Net) -> str:
+    """The line on which a finding starts, all secrets masked, control characters escaped, at most about WIDTH wide."""
+    line = line_span(page.starts, page.text, finding.start[0])
+    window = Span(max(line.start, finding.span.start - _WINDOW), min(line.end, finding.span.start + _WINDOW))
+    before = masked_text(page, Span(window.start, finding.span.start), net)
+    after = masked_text(page, Span(finding.span.start, window.end), net)
+    return _trimmed(before, after, cut=(window.start > line.start, window.end < line.end))
+
+
+def masked_text(page: Page, span: Span, net: Net) -> str:
+    """A part of a text on one line with every secret in it masked and control characters escaped."""
+    pieces: list[str] = []
+    at = span.start
+    for mask in _masks_in(page, span):
+        pieces += (_quoted(page.text[at : mask.span.start], net), mask.prefix, MASK)
+        at = mask.span.end
+    pieces.append(_quoted(page.text[at : span.end], net))
+    return "".join(pieces)
+
+
+def _add_value(heads: dict[str, set[str]], value: str) -> None:
+    lines = re.split(r"[\r\n]+", value)
+    # Each line of a key is a secret by itself, its BEGIN and END lines are not.
+    secret_lines = [line.strip() for line in lines if not line.lstrip().startswith("-----")]
+    for spelling in (value, *secret_lines):
+        if len(spelling) >= _HEAD:
+            heads.setdefault(spelling[:_HEAD], set()).add(spelling)
+
+
+def _known_end(text: str, at: int, net: Net, *, quoted: bool) -> int | None:
+    for value in net.heads.get(text[at : at + _HEAD], ()):
+        end = at + len(value)
+        if text.startswith(value, at) and (_distinctive(value) or (quoted and _stands_alone(text, at, end))):
+            return end
+    return None
+
+
+def _distinctive(value: str) -> bool:
+    if len(value) < _DISTINCTIVE:
+        return False
+    mixed = any(c.isdigit() for c in value) or (not value.islower() and not value.isupper() and not value.istitle())
+    return len(value) >= _LONG or (mixed and any(c.isalpha() for c in value))
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    return not (start and _WORD.match(text[start - 1])) and not (end < len(text) and _WORD.match(text[end]))
+
+
+def _agrees(text: str, starts: list[int], finding: Finding) -> bool:
+    span = finding.span
+    if not 0 <= span.start <= span.end <= len(text):
+        return False
+    if position(starts, span.start) != finding.start or position(starts, span.end) != finding.end:
+        return False
+    literal, value = finding.literal, finding.value
+    if value is None or literal.offsets is not None or literal.parts > 1:
+        return True
+    return text[span.start : span.end] == value.text or value.text not in literal.value.text
+
+
+def _masks(text: str, findings: Sequence[Finding]) -> tuple[Mask, ...]:
+    masks: list[Mask] = []
+    for finding in sorted(findings, key=lambda f: f.span):
+        span = finding.span
+        prefix = finding.prefix if text.startswith(finding.prefix, span.start, span.end) else ""
+        if masks and span.start < masks[-1].span.end:
+            merged = Span(masks[-1].span.start, max(masks[-1].span.end, span.end))
+            masks[-1] = masks[-1] if merged == masks[-1].span else Mask(merged, "")
+        elif span.start < span.end:
+            masks.append(Mask(span, prefix))
+    return tuple(masks)
+
+
+def _masks_in(page: Page, span: Span) -> Iterator[Mask]:
+    first = bisect.bisect_right(page.masks, span.start, key=lambda mask: mask.span.end)
+    for mask in itertools.islice(page.masks, first, None):
+        if mask.span.start >= span.end:
+            return
+        part = Span(max(mask.span.start, span.start), min(mask.span.end, span.end))
+        yield Mask(part, mask.prefix if part.start == mask.span.start else "")
+
+
+def _quoted(text: str, net: Net) -> str:
+    return printable(_RANDOM.sub(_mask_random, hide(text, net, quoted=True)))
+
+
+def _mask_random(found: re.Match[str]) -> str:
+    token = found[0]
+    digits = sum(c.isdigit() for c in token)
+    return MASK if digits >= 3 and digits < len(token) else token
+
+
+def _trimmed(before: str, after: str, *, cut: tuple[bool, bool]) -> str:
+    # Of overlapping findings both halves end in a mask: one is enough.
+    before = before.removesuffix(MASK) if after.startswith(MASK) else before
+    stripped = before if cut[0] else before.lstrip()
+    lead = _LEAD if len(after) > WIDTH - _LEAD else WIDTH - len(after)
+    left = "..." if cut[0] or len(stripped) > lead else ""
+    room = WIDTH - min(len(stripped), lead)
+    right = "..." if cut[1] or len(after) > room else ""
+    return left + (stripped[-lead:] if lead else "") + after[:room] + right
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -1,0 +1,205 @@
+"""The report for people: at a terminal, or at the end of a failing CI job's log."""
+
+from __future__ import annotations
+
+import itertools
+import shlex
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from scanner.errors import Exit
+from scanner.model import Confidence, Finding, ScanResult, Skipped
+from scanner.reports.context import ReportContext, count, ordered, shown
+from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked_line, printable
+from scanner.reports.verdict import gaps, verdict
+
+MOST_LISTED = 20  # notes and skipped paths; gaps are listed without end
+
+_BOLD, _DIM, _RED, _YELLOW, _GREEN = "1", "2", "31", "33", "32"
+_COLORS = {"critical": _RED, "high": _RED, "medium": _YELLOW, "low": _DIM}
+_UNITS = ("kB", "MB", "GB", "TB")
+_NO_COMMENTS = (".json", ".ipynb", ".webmanifest", ".tfstate")
+
+
+def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
+    """Yield the report in chunks that end with a line end."""
+    net = make_net(result.findings, context.documents)
+    in_file = _by_place(result.findings)
+    for key, group in itertools.groupby(shown(result, context), key=_place_key):
+        yield from _render_file(list(group), _page(in_file[key], context), net, context)
+    yield from _summary(result, context, net)
+
+
+def _place_key(finding: Finding) -> tuple[str, str]:
+    return finding.path, finding.commit.id if finding.commit else ""
+
+
+def _by_place(findings: Sequence[Finding]) -> dict[tuple[str, str], list[Finding]]:
+    grouped: dict[tuple[str, str], list[Finding]] = {}
+    for finding in ordered(findings):
+        grouped.setdefault(_place_key(finding), []).append(finding)
+    return grouped
+
+
+def _page(findings: list[Finding], context: ReportContext) -> Page | None:
+    first = findings[0]
+    # A path's text in the working tree is not what an old commit held.
+    if context.documents is None or first.commit is not None:
+        return None
+    return make_page(context.documents(first.path), findings)
+
+
+def _render_file(findings: list[Finding], page: Page | None, net: Net, context: ReportContext) -> Iterator[str]:
+    for finding in findings:
+        yield from _render_finding(finding, page, net, context)
+    if findings[0].commit is None:
+        yield from _fix_hints(findings, net, context)
+    yield "\n"
+
+
+def _render_finding(finding: Finding, page: Page | None, net: Net, context: ReportContext) -> Iterator[str]:
+    yield _headline(finding, net, context) + "\n"
+    if finding.commit is not None:
+        yield _row("commit", _commit(finding, net), context)
+    if finding.evidence:
+        yield _row("why", _why(finding, net), context)
+    if page is not None:
+        yield _row(f"{finding.start[0]} |", masked_line(page, finding, net), context)
+    if finding.suppressed is not None:
+        yield _row("hidden", f"does not count: {_clean(finding.suppressed, net)}", context)
+        return
+    if finding.rotate:
+        yield _row("rotate", _clean(finding.rotate, net), context)
+    yield _row("ignore", ignore_hint(finding), context)
+    if finding.commit is None:
+        yield _row("explain", f"unhardcode explain {_argument(finding, net)}:{finding.start[0]}", context)
+
+
+def ignore_hint(finding: Finding) -> str:
+    """What a person does who accepts this finding: an inline comment, or the baseline where comments cannot be."""
+    if finding.commit is not None:
+        return "unhardcode baseline update, with a reason (history cannot be edited in place)"
+    if finding.path.lower().endswith(_NO_COMMENTS):
+        return "unhardcode baseline update, with a reason (this kind of file has no comments)"
+    return f"# unhardcode: ignore[{printable(finding.rule)}] reason"
+
+
+def _headline(finding: Finding, net: Net, context: ReportContext) -> str:
+    path = _clean(finding.path, net)
+    # A line that starts with `::` is a command to GitHub's runner.
+    shown_path = f"./{path}" if path.startswith(":") else path
+    place = f"{shown_path}:{finding.start[0]}:{finding.start[1]}"
+    severity = _paint(finding.severity, _COLORS.get(finding.severity, _BOLD), context)
+    parts = [_paint(place, _BOLD, context), severity, _clean(finding.title, net), f"[{printable(finding.rule)}]"]
+    parts.append(f"{finding.confidence} confidence")
+    marks = [mark for mark in (_tracked_mark(finding), _age_mark(finding)) if mark]
+    return "  ".join(parts) + (f"  ({', '.join(marks)})" if marks else "")
+
+
+def _tracked_mark(finding: Finding) -> str:
+    return "not tracked by git" if finding.tracked is False else ""
+
+
+def _age_mark(finding: Finding) -> str:
+    return {"before": "was there before", "range": "new"}.get(finding.introduced or "", "")
+
+
+def _commit(finding: Finding, net: Net) -> str:
+    commit = finding.commit
+    if commit is None:
+        return ""
+    still = "" if finding.in_head is None else (", still in HEAD" if finding.in_head else ", no longer in HEAD")
+    return _clean(f"{commit.id[:12]}  {commit.date}  {commit.author}", net) + still
+
+
+def _why(finding: Finding, net: Net) -> str:
+    strongest = sorted(finding.evidence, key=lambda e: -abs(e.weight))
+    reasons = [_clean(e.text, net) for e in strongest if e.weight > 0][:3]
+    doubts = [_clean(e.text, net) for e in strongest if e.weight < 0][:1]
+    return "; ".join(reasons) + (f"; but {doubts[0]}" if doubts and reasons else "".join(doubts))
+
+
+def _fix_hints(findings: list[Finding], net: Net, context: ReportContext) -> Iterator[str]:
+    live = [finding for finding in findings if finding.suppressed is None]
+    refusals = {note.refusal for f in live if (note := context.fixes.get(f.place)) and note.refusal}
+    refused = [f for f in live if (note := context.fixes.get(f.place)) and note.refusal]
+    if len(refused) < len(live):
+        yield _row("fix", f"unhardcode migrate {_argument(findings[0], net)}", context)
+    if refusals:
+        yield _row("fix", f"{len(refused)} by hand: {', '.join(sorted(refusals))} (see unhardcode plan)", context)
+
+
+def _summary(result: ScanResult, context: ReportContext, net: Net) -> Iterator[str]:
+    live = [finding for finding in result.findings if finding.suppressed is None]
+    yield f"{_counts(live, context)}\n"
+    lower = sum(finding.confidence.rank < context.min_confidence.rank for finding in live)
+    if lower:
+        yield f"{count(lower, 'finding')} below {context.min_confidence} not shown (--min-confidence low shows them)\n"
+    suppressed = len(result.findings) - len(live)
+    if suppressed:
+        hint = "" if context.show_suppressed else " (--show-suppressed shows them)"
+        yield f"{count(suppressed, 'finding')} suppressed{hint}\n"
+    yield from _coverage(result, context, net)
+    ending = verdict(result, context)
+    color = _GREEN if ending.status is Exit.OK else _RED
+    yield _paint(f"exit {int(ending.status)}: {ending.because}", color, context) + "\n"
+
+
+def _counts(live: list[Finding], context: ReportContext) -> str:
+    number = Counter(finding.confidence for finding in live)
+    levels = [level for level in reversed(Confidence) if level.rank >= context.min_confidence.rank]
+    total = sum(number[level] for level in levels)
+    if not total:
+        return "no findings"
+    return f"{count(total, 'finding')}: " + ", ".join(f"{number[level]:,} {level}" for level in levels if number[level])
+
+
+def _coverage(result: ScanResult, context: ReportContext, net: Net) -> Iterator[str]:
+    coverage = result.coverage
+    missed = gaps(result, context)
+    skipped = [one for one in coverage.skipped if not (one.gap or context.require_complete)]
+    line = f"scanned {count(coverage.files, 'file')}, {size(coverage.bytes)}"
+    if skipped:
+        line += f"; skipped {len(skipped):,} ({_reasons(skipped, net)})"
+    yield line + "\n"
+    for one in missed:
+        yield f"  {_paint('not seen', _RED, context)}  {_clean(one.path, net)}: {_clean(one.reason, net)}\n"
+    if coverage.notes:
+        yield f"seen in a lesser way: {_reasons(coverage.notes, net)}\n"
+    for one in coverage.notes[:MOST_LISTED]:
+        yield f"  {_clean(one.path, net)}: {_clean(one.reason, net)}\n"
+    if len(coverage.notes) > MOST_LISTED:
+        yield f"  and {len(coverage.notes) - MOST_LISTED:,} more\n"
+
+
+def _reasons(skipped: Sequence[Skipped], net: Net) -> str:
+    by_reason = Counter(one.reason for one in skipped)
+    return ", ".join(f"{number:,} {_clean(reason, net)}" for reason, number in by_reason.most_common())
+
+
+def size(octets: int) -> str:
+    """A number of bytes in the largest unit that leaves at least one: `1.4 MB`."""
+    if octets < 1000:
+        return f"{octets} bytes"
+    power = min((len(str(octets)) - 1) // 3, len(_UNITS))
+    return f"{octets / 1000**power:.1f} {_UNITS[power - 1]}"
+
+
+def _argument(finding: Finding, net: Net) -> str:
+    path = finding.path
+    clean = _clean(path, net)
+    if clean != path:
+        return "PATH"  # not something that could be pasted into a shell
+    return shlex.quote(f"./{path}" if path.startswith("-") else path)
+
+
+def _clean(text: str, net: Net) -> str:
+    return printable(hide(text, net))
+
+
+def _row(label: str, text: str, context: ReportContext) -> str:
+    return f"  {_paint(f'{label:>8}', _DIM, context)}  {text}\n"
+
+
+def _paint(text: str, code: str, context: ReportContext) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if context.color else text

@@ -1,0 +1,52 @@
+"""What every command that scans sets up: the cache, the rules, the prefilter, the repository's key."""
+
+from __future__ import annotations
+
+import functools
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scanner import identity, prefilter
+from scanner.sources.git import Repository
+
+if TYPE_CHECKING:
+    from rules.model import RuleSet
+
+
+def cache_folder() -> Path | None:
+    """The user's cache for compiled rules; None where there is no home to keep it in."""
+    named = os.environ.get("UNHARDCODE_CACHE")
+    if named:
+        return Path(named)
+    import platformdirs
+
+    try:
+        return platformdirs.user_cache_path("unhardcode")
+    except (OSError, RuntimeError):
+        return None
+
+
+@functools.cache
+def load_prefilter() -> prefilter.Prefilter:
+    """The compiled database of the built-in rules."""
+    from rules.load import rules_signature
+
+    return prefilter.load(cache_folder(), rules_signature())
+
+
+@functools.cache
+def load_rules() -> RuleSet:
+    """The built-in rules, from the cache where they are there."""
+    from rules.load import load_rules_cached
+
+    return load_rules_cached(cache_folder())
+
+
+def key_for(repository: Repository | None) -> bytes:
+    """The key of a repository's fingerprints; of this user where there is no repository."""
+    if repository is not None:
+        return identity.repository_key(repository.common)
+    import platformdirs
+
+    return identity.repository_key(platformdirs.user_state_path("unhardcode"))

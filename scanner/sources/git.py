@@ -1,0 +1,201 @@
+"""The one function that starts git, and what is read with it.
+
+A scanned repository is untrusted: its configuration can name programs (core.fsmonitor, diff.*.textconv,
+core.sshCommand, gpg.program, ...). `command` and `environment` turn off every one of them that the plumbing used here could reach;
+nothing else in the project starts git.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scanner.errors import NotSeenError, UsageError
+
+_OVERRIDES = (
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.alternateRefsCommand=",
+    "core.attributesFile=/dev/null",
+    "core.sshCommand=false",
+    "core.gitProxy=",
+    "core.askPass=false",
+    "core.pager=cat",
+    "core.editor=false",
+    "core.quotePath=false",
+    "core.precomposeUnicode=false",
+    "credential.helper=",
+    "diff.external=",
+    "gc.auto=0",
+    "gpg.program=false",
+    "log.showSignature=false",
+    "maintenance.auto=false",
+    "protocol.allow=never",
+    "submodule.recurse=false",
+)
+
+# What git may see of the user's environment: how to find itself, and how to decode names.
+_PASSED = ("PATH", "HOME", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
+_SET = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_PROTOCOL_FROM_USER": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_PAGER": "cat",
+    "GIT_EDITOR": "false",
+    "GIT_SSH_COMMAND": "false",
+    "GIT_ASKPASS": "false",
+    "LC_ALL": "C.UTF-8",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """A repository as git describes it.
+
+    `top` is None in a bare one; `folder` is the git directory of this working tree, `common` the one that all its
+    working trees share.
+    """
+
+    top: Path | None
+    folder: Path
+    common: Path
+    bare: bool
+    shallow: bool
+
+
+def environment() -> dict[str, str]:
+    """The environment in which git runs: an allow-list of the user's, and the isolation."""
+    kept = {name: os.environ[name] for name in _PASSED if name in os.environ}
+    return kept | _SET
+
+
+def hook_index() -> dict[str, str]:
+    """The index that a hook is asked about: `git commit FILE` and `git commit -a` hand a temporary one to it."""
+    path = os.environ.get("GIT_INDEX_FILE")
+    return {"GIT_INDEX_FILE": os.path.abspath(path)} if path else {}
+
+
+def start(
+    folder: Path, arguments: Sequence[str], *, stdin: int | None = None, extra: dict[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start git in `folder`. Standard output and error are pipes. Raises UsageError where there is no git."""
+    git = shutil.which("git")
+    if git is None:
+        raise UsageError("git was not found on PATH", hint="install git, or name files outside a repository")
+    options = [word for override in _OVERRIDES for word in ("-c", override)]
+    return subprocess.Popen(
+        [git, "--no-pager", "--literal-pathspecs", *options, *arguments],
+        cwd=folder,
+        env=environment() | (extra or {}),
+        stdin=subprocess.DEVNULL if stdin is None else stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def read(folder: Path, *arguments: str, feed: bytes | None = None, extra: dict[str, str] | None = None) -> bytes:
+    """Standard output of one git command. Raises NotSeenError where it fails."""
+    process = start(folder, arguments, stdin=subprocess.PIPE if feed is not None else None, extra=extra)
+    out, err = process.communicate(feed)
+    if process.returncode:
+        raise NotSeenError(f"git {arguments[0]} failed in {folder}: {reason(err)}", hint=_hint(err))
+    return out
+
+
+def installed() -> bool:
+    """Whether there is a git to start."""
+    return shutil.which("git") is not None
+
+
+def find(folder: Path) -> Repository | None:
+    """The repository that `folder` belongs to, or None. Raises NotSeenError for one that git refuses to open."""
+    process = start(
+        folder,
+        ["rev-parse", "--is-bare-repository", "--is-shallow-repository", "--git-common-dir", "--absolute-git-dir",
+         "--show-toplevel"],
+    )  # fmt: skip
+    out, err = process.communicate()
+    lines = os.fsdecode(out).split("\n")
+    if process.returncode and len(lines) < 5:
+        if b"not a git repository" in err or b"No such file" in err:
+            return None
+        raise NotSeenError(f"git does not open the repository at {folder}: {reason(err)}", hint=_hint(err))
+    bare = lines[0] == "true"
+    common = Path(os.path.normpath(folder / lines[2]))
+    top = None if process.returncode or not lines[4] else Path(lines[4])
+    return Repository(
+        top=top, folder=Path(lines[3]), common=common, bare=bare or top is None, shallow=lines[1] == "true"
+    )
+
+
+def listed(out: bytes) -> Iterator[bytes]:
+    """The entries of a NUL-terminated list."""
+    return (entry for entry in out.split(b"\0") if entry)
+
+
+def blobs(folder: Path, ids: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+    """Each blob's bytes, in order; None for an object that is missing. One process for all."""
+    if not ids:
+        return
+    process = start(folder, ["cat-file", "--batch", "--buffer"], stdin=subprocess.PIPE)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    # The list is short beside what comes back, and git reads all of it first only with --buffer: write from a
+    # thread so that neither side can wait for the other.
+    import threading
+
+    writer = threading.Thread(target=_feed, args=(process, ids), daemon=True)
+    writer.start()
+    try:
+        for oid in ids:
+            header = process.stdout.readline().split()
+            if len(header) != 3:
+                yield oid, None
+                continue
+            raw = process.stdout.read(int(header[2]))
+            process.stdout.read(1)
+            yield oid, raw
+    finally:
+        process.stdout.close()
+        process.kill()
+        process.wait()
+        writer.join()
+        if process.stderr is not None:
+            process.stderr.close()
+
+
+def _feed(process: subprocess.Popen[bytes], ids: Sequence[str]) -> None:
+    assert process.stdin is not None
+    try:
+        for oid in ids:
+            process.stdin.write(oid.encode() + b"\n")
+        process.stdin.close()
+    except (BrokenPipeError, ValueError):
+        return
+
+
+def reason(err: bytes) -> str:
+    """Git's own first line, without the word fatal; it names files and revisions, never contents."""
+    lines = [line for line in err.decode("utf-8", "replace").splitlines() if line.strip()]
+    if not lines:
+        return "it said nothing"
+    return lines[0].removeprefix("fatal: ").removeprefix("error: ")[:300]
+
+
+def _hint(err: bytes) -> str:
+    if b"dubious ownership" in err or b"unsafe repository" in err:
+        return "the folder belongs to another user: run as its owner, or change its owner"
+    if b"unknown revision" in err or b"bad revision" in err:
+        return "check the spelling, and fetch the revision first if it is not here"
+    return ""

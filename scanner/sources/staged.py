@@ -1,0 +1,83 @@
+"""What a commit would add: index blobs that differ from HEAD; in a merge, from every parent."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from scanner.errors import NotSeenError
+from scanner.model import Skipped, Source
+from scanner.sources import git, paths
+from scanner.sources.worktree import Selection
+
+# https://git-scm.com/docs/git-hash-object: the id of the empty tree, in SHA-1 and SHA-256 repositories.
+_EMPTY_TREES = {40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+                64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"}  # fmt: skip
+
+
+def sources(repository: git.Repository, selection: Selection) -> Iterator[Source | Skipped]:
+    """Blobs of the index that no parent of the coming commit has at the same path. Deletions have nothing to look at."""
+    assert repository.top is not None
+    top = repository.top
+    index = git.hook_index()
+    changed = _changed(repository, top, index)
+    wanted: list[tuple[str, str]] = []
+    for name, mode, blob in changed:
+        shown = paths.shown(name)
+        if not selection.takes(shown):
+            continue
+        if mode == "160000":
+            yield Skipped(path=shown, reason="submodule")
+        elif mode == "120000":
+            yield Skipped(path=shown, reason="symbolic link")
+        else:
+            wanted.append((shown, blob))
+    for (shown, blob), (_, raw) in zip(wanted, git.blobs(top, [blob for _, blob in wanted]), strict=True):
+        if raw is None:
+            yield Skipped(path=shown, reason=f"git has no object {blob[:12]}", gap=True)
+        elif len(raw) > selection.max_size:
+            yield Skipped(path=shown, reason=f"larger than {selection.max_size:,} bytes")
+        else:
+            yield Source(path=shown, raw=raw, tracked=True, blob=blob)
+
+
+def _changed(repository: git.Repository, top: Path, index: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Name, mode and blob id of each entry that differs from every parent."""
+    entries = _against(top, "HEAD", index)
+    if entries is None:
+        # Before the first commit there is no HEAD. SHA-256 repositories name the empty tree otherwise.
+        wide = git.read(top, "rev-parse", "--show-object-format").strip() == b"sha256"
+        entries = _against(top, _EMPTY_TREES[64 if wide else 40], index) or {}
+    for parent in _merged(repository):
+        other = _against(top, parent, index) or {}
+        entries = {name: entry for name, entry in entries.items() if name in other}
+    return [(name, mode, blob) for name, (mode, blob) in sorted(entries.items())]
+
+
+def _against(top: Path, parent: str, index: dict[str, str]) -> dict[str, tuple[str, str]] | None:
+    """What the index has otherwise than one commit: name to mode and blob id. None where the commit does not exist."""
+    process = git.start(
+        top,
+        ["diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-abbrev",
+         "--diff-filter=ACMRT", parent, "--"],
+        extra=index,
+    )  # fmt: skip
+    out, err = process.communicate()
+    if process.returncode:
+        if b"bad revision" in err or b"ambiguous argument" in err:
+            return None
+        raise NotSeenError(f"git cannot compare the index in {top}: {git.reason(err)}")
+    fields = out.split(b"\0")
+    return {
+        os.fsdecode(raw): (facts.split()[1].decode(), facts.split()[3].decode())
+        for facts, raw in zip(fields[0::2], fields[1::2], strict=False)
+    }
+
+
+def _merged(repository: git.Repository) -> list[str]:
+    """The commits that a merge in progress brings in."""
+    try:
+        return (repository.folder / "MERGE_HEAD").read_text().split()
+    except OSError:
+        return []

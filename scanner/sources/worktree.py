@@ -1,0 +1,200 @@
+"""The working tree: what git tracks, what it does not ignore, and every `.env`; all files where there is no git."""
+
+from __future__ import annotations
+
+import errno
+import fnmatch
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scanner.errors import NotSeenError
+from scanner.model import Skipped, Source
+from scanner.sources import git, paths
+
+DEFAULT_MAX_SIZE = 5_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which files count: globs over result paths, and the largest size in bytes."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    max_size: int = DEFAULT_MAX_SIZE
+    include_untracked: bool = True
+
+    def takes(self, path: str) -> bool:
+        """Whether a path is selected."""
+        if self.include and not any(matches(path, pattern) for pattern in self.include):
+            return False
+        return not any(matches(path, pattern) for pattern in self.exclude)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Root:
+    """What the paths of a scan are counted from: a repository's top, or a folder without git."""
+
+    folder: Path
+    repository: git.Repository | None
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Whether a path fits a glob: `*.py`, `vendor/`, `vendor/**`, `src/*.py`."""
+    pattern = pattern.removeprefix("./")
+    if pattern.endswith("/"):
+        pattern += "*"
+    return (
+        fnmatch.fnmatchcase(path, pattern)
+        or fnmatch.fnmatchcase(path, "*/" + pattern)
+        or path.startswith(pattern.removesuffix("/**") + "/")
+    )
+
+
+def root_of(named: Path) -> Root:
+    """The root for one named path. Raises NotSeenError where the path does not exist."""
+    if not os.path.lexists(named):
+        raise NotSeenError(f"{named}: no such file or folder", hint="check the spelling")
+    folder = Path(os.path.abspath(named if named.is_dir() else named.parent))
+    repository = git.find(folder) if git.installed() else None
+    if repository is None or repository.top is None:
+        return Root(folder=Path.cwd() if folder.is_relative_to(Path.cwd()) else folder, repository=repository)
+    return Root(folder=repository.top, repository=repository)
+
+
+def sources(root: Root, named: Sequence[Path], selection: Selection) -> Iterator[Source | Skipped]:
+    """All selected files below the named paths, in order of path."""
+    if root.repository is not None and root.repository.bare:
+        raise NotSeenError(
+            f"{root.folder}: a bare repository has no working tree", hint="scan its history: unhardcode scan --history"
+        )
+    entries: dict[str, _Entry] = {}
+    for path in named:
+        absolute = Path(os.path.abspath(path))
+        if absolute.is_dir() and not absolute.is_symlink():
+            entries |= _folder(root, absolute)
+        else:
+            name = relative(root, absolute)
+            entries[name] = _Entry(name=name, tracked=_tracked(root, name), named=True)
+    for name in sorted(entries):
+        entry = entries[name]
+        shown = paths.shown(name)
+        if not selection.takes(shown) or (not selection.include_untracked and entry.tracked is False):
+            continue
+        if entry.skip is not None:
+            yield Skipped(path=shown, reason=entry.skip)
+        else:
+            yield read_file(root.folder / name, shown, entry.tracked, entry.blob, selection.max_size, named=entry.named)
+
+
+def read_file(
+    location: Path, shown: str, tracked: bool | None, blob: str | None, max_size: int, *, named: bool
+) -> Source | Skipped:
+    """One file, or why it was not read. A link is never followed out of the path that git knows."""
+    try:
+        descriptor = os.open(location, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EMLINK):
+            return Skipped(path=shown, reason="symbolic link", gap=named)
+        if error.errno == errno.ENOENT:
+            return Skipped(path=shown, reason="deleted in the working tree", gap=named)
+        return Skipped(path=shown, reason=f"not readable ({os.strerror(error.errno or 0).lower()})", gap=True)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return Skipped(path=shown, reason="not a regular file", gap=named)
+        if status.st_size > max_size:
+            reason = f"larger than {max_size:,} bytes"
+            return Skipped(path=shown, reason=reason, gap=named)
+        try:
+            raw = file.read()
+        except OSError as error:
+            return Skipped(path=shown, reason=f"not readable ({os.strerror(error.errno or 0).lower()})", gap=True)
+    return Source(path=shown, raw=raw, location=str(location), tracked=tracked, blob=blob)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    name: str
+    tracked: bool | None
+    blob: str | None = None
+    skip: str | None = None
+    named: bool = False
+
+
+def relative(root: Root, path: Path) -> str:
+    """A path from the root, POSIX; as it is where it lies outside."""
+    try:
+        return path.relative_to(root.folder).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _tracked(root: Root, name: str) -> bool | None:
+    if root.repository is None:
+        return None
+    return bool(git.read(root.folder, "ls-files", "-z", "--cached", "--", name))
+
+
+def _folder(root: Root, folder: Path) -> dict[str, _Entry]:
+    if root.repository is None:
+        return _walked(root, folder, tracked=None)
+    found = _listed(root, relative(root, folder))
+    # A folder that git ignores as a whole, but that the user named.
+    return found or _walked(root, folder, tracked=False)
+
+
+def _listed(root: Root, below: str) -> dict[str, _Entry]:
+    where = ["--", below] if below != "." else []
+    staged = git.start(root.folder, ["ls-files", "-z", "--cached", "--stage", *where])
+    others = git.start(root.folder, ["ls-files", "-z", "--others", "--exclude-standard", *where])
+    ignored = git.start(
+        root.folder, ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory", *where]
+    )
+    entries: dict[str, _Entry] = {}
+    for process, add in ((staged, _add_staged), (others, _add_other), (ignored, _add_ignored)):
+        out, err = process.communicate()
+        if process.returncode:
+            reason = err.decode("utf-8", "replace").strip().split("\n")[0]
+            raise NotSeenError(f"git ls-files failed in {root.folder}: {reason}")
+        for line in git.listed(out):
+            add(entries, line)
+    return entries
+
+
+def _add_staged(entries: dict[str, _Entry], line: bytes) -> None:
+    facts, _, raw = line.partition(b"\t")
+    mode, blob, _ = facts.split()
+    name = os.fsdecode(raw)
+    skip = {b"160000": "submodule", b"120000": "symbolic link"}.get(mode)
+    entries[name] = _Entry(name=name, tracked=True, blob=blob.decode(), skip=skip)
+
+
+def _add_other(entries: dict[str, _Entry], line: bytes) -> None:
+    name = os.fsdecode(line)
+    skip = "another repository" if name.endswith("/") else None
+    entries.setdefault(name, _Entry(name=name, tracked=False, skip=skip))
+
+
+def _add_ignored(entries: dict[str, _Entry], line: bytes) -> None:
+    # Ignored files are where the real values are; the folders that git ignores as a whole end in a slash.
+    name = os.fsdecode(line)
+    base = name.rpartition("/")[2]
+    if base.startswith(".env") or base.endswith(".env"):
+        entries.setdefault(name, _Entry(name=name, tracked=False))
+
+
+def _walked(root: Root, folder: Path, *, tracked: bool | None) -> dict[str, _Entry]:
+    entries: dict[str, _Entry] = {}
+    unreadable: list[OSError] = []
+    for here, folders, files in os.walk(folder, onerror=unreadable.append):
+        folders[:] = sorted(name for name in folders if name != ".git")
+        for base in files:
+            name = relative(root, Path(here) / base)
+            entries[name] = _Entry(name=name, tracked=tracked)
+    for error in unreadable:
+        name = relative(root, Path(os.fsdecode(error.filename)))
+        entries[name] = _Entry(name=name, tracked=tracked, skip="folder not readable")
+    return entries

@@ -1,0 +1,141 @@
+"""Bytes to text and offsets to lines: the one place that knows encodings and line ends."""
+
+from __future__ import annotations
+
+import bisect
+import codecs
+import re
+
+from scanner.model import Document, Kind, Source, Span
+
+# https://peps.python.org/pep-0263/: a coding cookie stands on one of the first two lines.
+_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)", re.ASCII)
+_BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
+_LINE_END = re.compile(r"\r\n?|\n")
+
+
+class UndecodableError(Exception):
+    """Bytes that are not text; the message says why and never quotes them."""
+
+
+def looks_binary(raw: bytes) -> bool:
+    """Whether the first 8,000 bytes hold a NUL, as git judges it, and are not UTF-16 or UTF-32."""
+    head = raw[:8000]
+    return b"\0" in head and wide_encoding(head) is None
+
+
+def wide_encoding(head: bytes) -> str | None:
+    """UTF-16 or UTF-32 by byte order mark, or UTF-16 without one by where its NULs stand; else None."""
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) and len(head) % 4 == 0:
+        return "utf-32"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if len(head) < 4 or b"\0" not in head:
+        return None
+    even, odd = head[0::2], head[1::2]
+    # Latin text in UTF-16 has a NUL in every second byte and nearly none in the others.
+    if odd.count(0) > 0.6 * len(odd) and even.count(0) < 0.05 * len(even):
+        return "utf-16-le"
+    if even.count(0) > 0.6 * len(even) and odd.count(0) < 0.05 * len(odd):
+        return "utf-16-be"
+    return None
+
+
+def scan_bytes(raw: bytes) -> bytes:
+    """What the prefilter looks at: UTF-8 without BOM where the text is wide, else the bytes without BOM."""
+    encoding = wide_encoding(raw[:8000])
+    if encoding is None:
+        return raw[3:] if raw.startswith(codecs.BOM_UTF8) else raw
+    return raw.decode(encoding, "replace").removeprefix("\ufeff").encode("utf-8", "surrogatepass")
+
+
+def decode(source: Source, kind: Kind) -> Document:
+    """Decode a source. Raises UndecodableError for binary data.
+
+    UTF-8 first (a Python file's own cookie before it), then UTF-16 and UTF-32, then latin-1, which always succeeds
+    and keeps every byte.
+    """
+    raw = source.raw
+    wide = wide_encoding(raw[:8000])
+    if wide is None and looks_binary(raw):
+        raise UndecodableError("binary")
+    bom = raw.startswith(codecs.BOM_UTF8)
+    body = raw[3:] if bom else raw
+    if wide is not None:
+        try:
+            text = raw.decode(wide)
+        except UnicodeDecodeError:
+            raise UndecodableError(f"not valid {wide}") from None
+        bom = text.startswith("\ufeff") or wide in ("utf-16", "utf-32")
+        text = text.removeprefix("\ufeff")
+        return Document(
+            source=source, kind=kind, text=text, encoding=wide, bom=bom, utf8=text.encode("utf-8", "surrogatepass")
+        )
+    declared = python_cookie(body) if kind is Kind.PYTHON and not bom else None
+    for encoding in (declared, "utf-8", "latin-1"):
+        if encoding is None:
+            continue
+        try:
+            text = body.decode(encoding)
+        except (UnicodeDecodeError, LookupError):
+            continue
+        break
+    utf8 = body if encoding in ("utf-8", "utf8") or body.isascii() else text.encode("utf-8", "surrogatepass")
+    return Document(source=source, kind=kind, text=text, encoding=encoding or "utf-8", bom=bom, utf8=utf8)
+
+
+def encode(document: Document, text: str) -> bytes:
+    """Text back to bytes as the document had them: the same encoding, the same byte order mark."""
+    if document.encoding in ("utf-16", "utf-32"):
+        little = document.source.raw[:1] == b"\xff"
+        encoding = document.encoding + ("-le" if little else "-be")
+        return ("\ufeff" + text).encode(encoding)
+    prefix = "\ufeff" if document.bom else ""
+    return (prefix + text).encode(document.encoding)
+
+
+def python_cookie(body: bytes) -> str | None:
+    """The encoding that a PEP 263 cookie declares, normalised by codecs; None without one or for an unknown one."""
+    for line in body.split(b"\n", 2)[:2]:
+        found = _COOKIE.match(line)
+        if found:
+            try:
+                return codecs.lookup(found[1].decode()).name
+            except LookupError:
+                return None
+        if not _BLANK.match(line.rstrip(b"\r")):
+            return None
+    return None
+
+
+def line_starts(text: str) -> list[int]:
+    """Offsets at which lines start; lines end at \\r\\n, \\n and \\r only (str.splitlines knows more)."""
+    return [0, *(found.end() for found in _LINE_END.finditer(text))]
+
+
+def position(starts: list[int], offset: int) -> tuple[int, int]:
+    """Line and column, both from 1, of an offset; columns count code points."""
+    line = bisect.bisect_right(starts, offset)
+    return line, offset - starts[line - 1] + 1
+
+
+def line_span(starts: list[int], text: str, line: int) -> Span:
+    """The span of line number `line` (from 1) without its line end."""
+    start = starts[line - 1]
+    end = starts[line] if line < len(starts) else len(text)
+    while end > start and text[end - 1] in "\r\n":
+        end -= 1
+    return Span(start, end)
+
+
+def character_offsets(utf8: bytes, text: str, offsets: list[int]) -> list[int]:
+    """Code-point offsets of sorted byte offsets into the UTF-8 of a text."""
+    if len(utf8) == len(text):
+        return offsets
+    found, before, count = [], 0, 0
+    for offset in offsets:
+        # An offset inside a character counts as its start.
+        count += len(utf8[before:offset].decode("utf-8", "ignore"))
+        before = offset
+        found.append(count)
+    return found

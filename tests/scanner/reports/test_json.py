@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import dataclasses
+import json as standard
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from scanner.model import Commit, Confidence, CredentialKind, RefusalReason, Safety
+from scanner.reports import json
+from scanner.reports.context import FixNote
+
+DOCS = Path(__file__).parents[3] / "docs"
+KEYS = (
+    "fingerprint place rule title kind confidence severity path tracked start_line start_column end_line end_column "
+    "masked evidence commit in_head introduced suppressed fix"
+).split()
+
+
+@pytest.fixture(scope="module")
+def schema():
+    return standard.loads((DOCS / "scan.schema.json").read_text("utf-8"))
+
+
+def rendered(make, *findings, **changes):
+    return standard.loads("".join(json.render(make.result(*findings), make.context(**changes))))
+
+
+def test_a_scan_without_findings_is_still_one_whole_object(make, schema):
+    report = rendered(make)
+
+    jsonschema.validate(report, schema)
+    assert report["findings"] == []
+
+
+def test_what_is_not_sure_enough_and_what_is_suppressed_is_left_out(make):
+    page = f'connect("{make.generated("a")}")'
+    value = make.generated("a")
+    sure = make.found(page, value)
+    weak = dataclasses.replace(sure, confidence=Confidence.LOW)
+    hidden = dataclasses.replace(sure, suppressed="inline")
+
+    assert rendered(make, weak, hidden)["findings"] == []
+    assert len(rendered(make, weak, hidden, min_confidence=Confidence.LOW)["findings"]) == 1
+    assert rendered(make, hidden, show_suppressed=True)["findings"][0]["suppressed"] == "inline"
+
+
+def test_every_variant_fits_the_published_schema(make, schema):
+    case = make.hostile()
+    notes = {
+        case.result.findings[0].place: FixNote(safety=Safety.REVIEW),
+        case.result.findings[1].place: FixNote(refusal=RefusalReason.KEY_FILE),
+    }
+    context = make.context(case.texts, show_suppressed=True, fixes=notes)
+
+    report = standard.loads("".join(json.render(case.result, context)))
+
+    jsonschema.validate(report, schema)
+    assert sorted(str(f["fix"]) for f in report["findings"])[-2:] == [
+        "{'safety': 'review', 'refusal': None}",
+        "{'safety': None, 'refusal': 'key-file'}",
+    ][::-1] or {"safety": "review", "refusal": None} in [f["fix"] for f in report["findings"]]
+
+
+def test_the_schema_knows_exactly_the_words_and_keys_of_the_model(schema):
+    finding = schema["$defs"]["finding"]
+
+    assert list(finding["properties"]) == KEYS == finding["required"]
+    assert finding["properties"]["kind"]["enum"] == [str(kind) for kind in CredentialKind]
+    assert finding["properties"]["fix"]["properties"]["safety"]["enum"] == [*map(str, Safety), None]
+
+
+def test_keys_stand_in_the_documented_order(make):
+    value = make.generated("b")
+    report = rendered(make, make.found(f'connect("{value}")', value))
+
+    assert list(report) == ["schema", "tool", "coverage", "findings"]
+    assert list(report["findings"][0]) == KEYS
+
+
+def test_positions_count_code_points_and_the_end_is_one_after(make):
+    value = make.generated("c", 10)
+    page = f'# \U0001f511\u2028\r\nk = "\U0001f511", "{value}"\r\n'
+
+    (finding,) = rendered(make, make.found(page, value))["findings"]
+
+    assert (finding["start_line"], finding["start_column"]) == (2, 11)
+    assert (finding["end_line"], finding["end_column"]) == (2, 21)
+
+
+def test_findings_are_sorted_and_the_output_is_ascii_and_the_same_twice(make):
+    values = [make.generated(str(n), 12) for n in range(3)]
+    page = " ".join(f'"{value}"' for value in values)
+    findings = [make.found(page, value, path=f"ü{number}.py") for number, value in enumerate(values)]
+
+    forwards = "".join(json.render(make.result(*findings), make.context()))
+    backwards = "".join(json.render(make.result(*reversed(findings)), make.context()))
+
+    assert forwards == backwards
+    assert forwards.isascii()
+    assert [f["path"] for f in standard.loads(forwards)["findings"]] == ["ü0.py", "ü1.py", "ü2.py"]
+
+
+def test_lone_surrogates_become_replacement_characters(make):
+    value = make.generated("d")
+    commit = Commit(id="a" * 40, author="A\udcff", date="2026-01-02T03:04:05+00:00", path="x")
+
+    report = rendered(make, make.found(f'"{value}"', value, commit=commit))
+
+    assert report["findings"][0]["commit"]["author"] == "A\ufffd"
+
+
+def test_the_masked_form_is_the_public_prefix_and_an_ellipsis(make):
+    value = "tk_live_" + make.generated("e")
+
+    report = rendered(make, make.found(f'"{value}"', value, prefix="tk_live_"))
+
+    assert report["findings"][0]["masked"] == "tk_live_…"
+
+
+def test_the_example_in_the_documentation_has_the_documented_keys():
+    text = (DOCS / "json.md").read_text("utf-8")
+
+    example = standard.loads(text.split("```json\n")[1].split("```")[0])
+
+    assert list(example["findings"][0]) == KEYS

@@ -1,0 +1,118 @@
+"""The front door: a click group whose commands load when they are called."""
+
+import os
+import sys
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def _own_path(path: list[str], environment: dict[str, str], here: str) -> list[str]:
+    """The module search path without what a user's environment or working directory put on it, our folder first.
+
+    `scanner`, `rules` and `fixers` are common names: a user's own must never get in.
+    """
+    foreign = {os.path.abspath(entry) for entry in environment.get("PYTHONPATH", "").split(os.pathsep) if entry}
+    foreign |= {"", os.getcwd() if os.path.isdir(".") else ""}
+    kept = [entry for entry in path if entry not in foreign and os.path.abspath(entry or ".") not in foreign]
+    return [here, *(entry for entry in kept if os.path.abspath(entry) != here)]
+
+
+sys.path[:] = _own_path(sys.path, dict(os.environ), _HERE)
+
+import click  # noqa: E402 - only now is the path ours
+
+from scanner.errors import Exit, UnhardcodeError  # noqa: E402
+
+VERSION = "0.1.0"
+
+# Command to module and attribute: nothing of a command is imported before it is called.
+_COMMANDS = {
+    "scan": "scanner.commands:scan",
+    "explain": "scanner.commands:explain",
+    "rules": "scanner.commands:rules",
+    "plan": "fixers.commands:plan",
+    "fix": "fixers.commands:fix",
+    "migrate": "fixers.commands:migrate",
+}
+
+
+class _LazyGroup(click.Group):
+    """A group that imports a command's module when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        target = _COMMANDS.get(cmd_name)
+        if target is None:
+            return None
+        import importlib
+
+        module, _, attribute = target.partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="unhardcode")
+def cli() -> None:
+    """Find hardcoded credentials, move them into AWS, and rewrite the code to read them there.
+
+    Start with `unhardcode scan`, look at `unhardcode plan`, and try `unhardcode migrate --rehearse`: it changes nothing
+    and needs no account.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and leave with its exit status (DESIGN.md section 4)."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run a command inside the error boundary; returns its exit status.
+
+    No message that was made from user text gets out: a bug is told by its type and the places in our code.
+    """
+    try:
+        status = cli.main(args=arguments, prog_name="unhardcode", standalone_mode=False)
+        return int(status or 0)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return int(Exit.USAGE)
+    except UnhardcodeError as error:
+        _complain(error.message, error.hint)
+        return int(error.status)
+    except (KeyboardInterrupt, click.Abort):
+        _complain("interrupted", "")
+        return int(Exit.INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has enough. Python would complain once more while it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception as error:  # noqa: BLE001 - the boundary
+        _report_bug(error)
+        return int(Exit.BUG)
+
+
+def _complain(message: str, hint: str) -> None:
+    click.echo(f"unhardcode: {message}" + (f"\n  {hint}" if hint else ""), err=True)
+
+
+def _report_bug(error: BaseException) -> None:
+    """Type and places only: messages and source lines can hold a credential."""
+    import traceback
+
+    places = [
+        f"  {os.path.relpath(frame.filename, _HERE) if frame.filename.startswith(_HERE) else frame.filename}"
+        f":{frame.lineno} in {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__, limit=-12)
+    ]
+    _complain(f"a bug in unhardcode {VERSION}: {type(error).__name__}", "")
+    click.echo("\n".join(places), err=True)
+
+
+if __name__ == "__main__":
+    main()
