@@ -12,8 +12,9 @@ def _own_path(path: list[str], environment: dict[str, str], here: str) -> list[s
     `scanner`, `rules` and `fixers` are common names: a user's own must never get in.
     """
     foreign = {os.path.abspath(entry) for entry in environment.get("PYTHONPATH", "").split(os.pathsep) if entry}
-    foreign |= {"", os.getcwd() if os.path.isdir(".") else ""}
-    kept = [entry for entry in path if entry not in foreign and os.path.abspath(entry or ".") not in foreign]
+    if os.path.isdir(".") and path and os.path.abspath(path[0]) == os.getcwd():
+        foreign.add(os.getcwd())
+    kept = [entry for entry in path if entry and os.path.abspath(entry) not in foreign]
     return [here, *(entry for entry in kept if os.path.abspath(entry) != here)]
 
 
@@ -39,10 +40,10 @@ _COMMANDS = {
 class _LazyGroup(click.Group):
     """A group that imports a command's module when the command is asked for."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         target = _COMMANDS.get(cmd_name)
         if target is None:
             return None

@@ -101,4 +101,8 @@ def _rotation(draft: Draft, store: str, automatic: bool) -> str:
     missing = [key for key in ("engine", "host", "username") if key not in dict(draft.constants)]
     if not missing and draft.engine in TEMPLATE_ENGINES:
         return "automatic"
-    return f"automatic once {', '.join(missing)} is in the secret" if missing else "manual"
+    return (
+        f"automatic once {' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} in the secret"
+        if missing
+        else "manual"
+    )

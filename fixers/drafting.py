@@ -21,6 +21,7 @@ from scanner.model import (
     RefusalReason,
     ScanResult,
 )
+from scanner.readers.kinds import kind_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +39,13 @@ def considered(result: ScanResult, minimum: Confidence) -> tuple[Finding, ...]:
     """
     counted = [finding for finding in result.findings if finding.suppressed is None]
     sure = [finding for finding in counted if finding.confidence.rank >= minimum.rank]
-    values = {finding.value for finding in sure if finding.value is not None and _unmistakable(finding)}
+    values = {finding.value for finding in sure if finding.value is not None and unmistakable(finding)}
     return tuple(finding for finding in counted if finding.confidence.rank >= minimum.rank or finding.value in values)
+
+
+def unmistakable(finding: Finding) -> bool:
+    """Whether another place with the same value holds the same credential, by its looks alone."""
+    return bool(finding.prefix) or (finding.value is not None and strength(finding.value) >= STRONG_BITS)
 
 
 def documents_of(findings: Iterable[Finding], workspace: Workspace) -> dict[str, Document]:
@@ -65,11 +71,11 @@ def sorted_out(
     """Why findings stay, by `id` of the finding; those that a rewriter may try are missing."""
     refused: dict[int, Refused] = {}
     for finding in findings:
-        kind = documents[finding.path].kind if finding.path in documents else Kind.TEXT
+        kind = _kind(finding, documents)
         reason = stays(
             finding, workspace, kind, scope=scope, include_tests=include_tests, rewritable=rewritable
         )  # fmt: skip
-        if reason is None and finding.path not in documents:
+        if finding.path not in documents and (reason is None or reason[0] not in REMAINING):
             reason = (RefusalReason.NOT_PARSABLE, "the file cannot be read as text", "look at it by hand")
         if reason is not None:
             refused[id(finding)] = reason
@@ -94,7 +100,7 @@ def drafts(
     grouped = group(
         moving,
         environment=lambda finding: environment_of(finding.path, environment),
-        kind=lambda finding: documents[finding.path].kind if finding.path in documents else Kind.TEXT,
+        kind=lambda finding: _kind(finding, documents),
     )
     if store == "parameterstore":
         grouped = tuple(part for draft in grouped for part in by_parameter(draft))
@@ -106,18 +112,20 @@ def drafts(
         if reason is not None:
             held.setdefault(id(draft.findings[0]), reason)
         if held:
-            refuse(draft, held, refused)
+            refuse(draft, draft.findings, held, refused)
         else:
             found.append(one)
     return tuple(found)
 
 
-def refuse(draft: Draft, reasons: Mapping[int, Refused], refused: MutableMapping[int, Refused]) -> None:
-    """Refuse all places of a draft: those in `reasons` for their own reason, the others because of the first of them."""
+def refuse(
+    draft: Draft, places: Iterable[Finding], reasons: Mapping[int, Refused], refused: MutableMapping[int, Refused]
+) -> None:
+    """Refuse places of a draft: those in `reasons` for their own reason, the others because of the first of them."""
     cause = next(finding for finding in draft.findings if id(finding) in reasons)
     reason, detail, step = reasons[id(cause)]
     where = f"{cause.path}:{cause.start[0]}"
-    for finding in draft.findings:
+    for finding in places:
         other = (reason, f"its secret also stands in {where}, which stays: {detail}", step)
         refused[id(finding)] = reasons.get(id(finding), other)
 
@@ -131,12 +139,12 @@ def without(draft: Draft, gone: frozenset[int]) -> Draft | None:
     return replace(draft, members=members) if all(member.findings for member in members) else None
 
 
-def _unmistakable(finding: Finding) -> bool:
-    return bool(finding.prefix) or (finding.value is not None and strength(finding.value) >= STRONG_BITS)
+def _kind(finding: Finding, documents: Mapping[str, Document]) -> Kind:
+    return documents[finding.path].kind if finding.path in documents else kind_of(finding.path, b"")
 
 
 def _may_move(reason: Refused | None) -> bool:
-    """Whether the finding counts for its secret: a copy that is only listed does not, a place that cannot change does."""
+    """Whether the finding counts for its secret: a listed copy does not, a place that cannot change does."""
     return reason is None or (reason[0] not in REMAINING and reason[0] is not RefusalReason.VALUE_NOT_STORABLE)
 
 

@@ -17,7 +17,7 @@ from scanner.model import CredentialKind, Finding, Kind, Role, SecretValue
 STRONG_BITS = 60.0
 # A run of letters of one case counts as a word, digits that stand for letters included: 1.5 bits a letter is above
 # Shannon's estimate for printed English. https://doi.org/10.1002/j.1538-7305.1951.tb01366.x
-_WORD = re.compile(r"[A-Z]?[a-z]{4,}|[A-Z]{4,}")
+_WORD = re.compile(r"[A-Z]?[a-z]{5,}|[A-Z]{5,}")
 _WORD_BITS_A_LETTER = 1.5
 _LEET = str.maketrans("013457@$", "oleastas")
 _HEX = re.compile(r"(?=.*[0-9])(?=.*[a-f])[0-9a-f]{16,}|(?=.*[0-9])(?=.*[A-F])[0-9A-F]{16,}")
@@ -83,8 +83,10 @@ def strength(value: SecretValue) -> float:
 
     Words count 1.5 bits a letter; each other character log2 of the alphabet that the others need, or nothing where it
     repeats or continues the one before it (`aaa`, `123`); the whole never more than 1.5 times its Shannon entropy.
+    Of a text that repeats itself as a whole, only one repetition counts.
     """
     text = value.text
+    text = text[: (text + text).find(text, 1)] if text else ""
     words = [] if _HEX.fullmatch(text) else [found.span() for found in _WORD.finditer(text.translate(_LEET))]
     inside = {index for start, end in words for index in range(start, end)}
     rest = [index for index in range(len(text)) if index not in inside]

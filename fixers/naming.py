@@ -165,9 +165,9 @@ def _variables(draft: Draft, part: str, key: str | None, app: str) -> Iterator[s
     known = draft.findings[0].env
     if known and draft.form is Form.PLAIN:
         yield known
-    stem = part.removesuffix("-access-key") if draft.form is Form.PAIR else part
-    tail = "" if key is None else "_" + key.removeprefix("aws_")
-    name = re.sub(r"[^A-Z0-9]+", "_", f"{stem}{tail}".upper())
+    stem = part.removesuffix("access-key").removesuffix("-") if draft.form is Form.PAIR else part
+    tail = "" if key is None else key.removeprefix("aws_")
+    name = re.sub(r"[^A-Z0-9]+", "_", "_".join(filter(None, (stem, tail))).upper())
     if not name[0].isdigit():
         yield name
     wide = re.sub(r"[^A-Z0-9]+", "_", f"{app}_{name}".upper()).lstrip("_0123456789") or f"SECRET_{name}"
@@ -246,7 +246,7 @@ def _plain_words(finding: Finding, *, whole_url: bool) -> list[str]:
 def _owner(finding: Finding) -> tuple[str, ...]:
     """Whose credential it is: the provider, the service at the sink, the framework of the rule."""
     if finding.provider or finding.engine:
-        return split_words(finding.provider or finding.engine or "")[:2]
+        return tuple(re.findall(r"[a-z0-9]+", (finding.provider or finding.engine or "").lower())[:2])
     if finding.kind is CredentialKind.URL:
         scheme = re.match(r"([A-Za-z][A-Za-z0-9]*)[A-Za-z0-9+.-]*://", finding.literal.value.text)
         return (scheme[1].lower(),) if scheme and not scheme[1].lower().startswith("http") else ()

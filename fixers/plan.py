@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fixers.application import app_name, segment
-from fixers.choice import tier_of
-from fixers.drafting import ChosenDraft, considered, documents_of, drafts, refuse, sorted_out, without
-from fixers.grouping import Draft, Form, own_key
-from fixers.naming import full_name, is_reserved, name_parts, name_problem, read_variables, variables
-from fixers.placing import NamedDraft, Placed, Placings, place
+from fixers.choice import Choice
+from fixers.drafting import considered, documents_of, drafts, sorted_out, unmistakable
+from fixers.grouping import Form
+from fixers.module_place import rewrite_context
+from fixers.naming import read_variables
+from fixers.overrides import Override, override_of
+from fixers.placing import Placings
 from fixers.prices import storage_a_month
+from fixers.refusals import REMAINING
 from fixers.rewriting import Refused, RewriteContext, Rewriter
+from fixers.settling import Names, Settled, settle
 from fixers.workspace import Workspace
 from scanner.errors import UsageError
 from scanner.identity import digest
 from scanner.model import (
     Confidence,
-    Document,
     Finding,
     Fix,
     Kind,
@@ -28,12 +30,12 @@ from scanner.model import (
     Plan,
     PlannedSecret,
     Refusal,
-    RefusalReason,
     Safety,
     ScanResult,
+    SecretValue,
 )
 
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+DEFAULT_ENVIRONMENT = "prod"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,28 +56,6 @@ class PlanOptions:
     scope: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Override:
-    """What a person changed in one secret of plan.toml; None where it is as planned."""
-
-    name: str | None = None
-    store: str | None = None
-    type: str | None = None
-    tier: str | None = None
-    kms_key: str | None = None
-    variables: tuple[str, ...] | None = None
-    action: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Secret:
-    """A draft with all that is decided about it."""
-
-    chosen: ChosenDraft
-    named: NamedDraft
-    override: Override
-
-
 def make_plan(
     result: ScanResult,
     workspace: Workspace,
@@ -89,44 +69,164 @@ def make_plan(
 ) -> Plan:
     """Plan a migration of every finding at or above the options' confidence: each ends in one Fix or one Refusal.
 
-    `key` keys all digests. `overrides` are by the place of a secret's first finding. `automatic` holds the ids of
+    `key` keys all digests. `overrides` are by the place of one of a secret's findings. `automatic` holds the ids of
     rules whose provider's keys AWS can rotate. Raises UsageError if the application has no name.
     """
-    if options.style != "module":
-        raise UsageError(f"--style {options.style}: only module is there")
-    env = segment(options.env or "prod", "--env")
+    _check(options)
+    env = segment(options.env or DEFAULT_ENVIRONMENT, "--env")
     edited = overrides or {}
     findings = considered(result, options.min_confidence)
     documents = documents_of(findings, workspace)
     refused = sorted_out(
-        findings, documents, workspace,
-        scope=options.scope, include_tests=options.include_tests, rewritable=frozenset(rewriters),
-    )  # fmt: skip
-    chosen = drafts(
-        findings, documents, refused,
-        environment=env, store=options.store, automatic=automatic,
-        stores=lambda draft: _override(draft, edited).store,
-    )  # fmt: skip
-    app = app_name(workspace, app=options.app, scope=options.scope) if chosen else options.app or ""
-    read = read_variables(workspace.read(path) for path in workspace.files if path.endswith(".py"))
-    secrets, placings = _settled(
-        chosen, documents, rewriters, context or _context(workspace, key, via_run=options.via_run), refused,
-        name=lambda drafted: _named(drafted, documents, app=app, read=read, overrides=edited, findings=findings),
-    )  # fmt: skip
-    return _assembled(
-        Plan(
-            env=env,
-            app=app,
-            root=str(workspace.root),
-            tree="",
-            secrets=tuple(_planned(secret, options, key) for secret in secrets),
-            fixes=_fixes(secrets, placings),
-            refusals=tuple(_refusal(finding, refused) for finding in findings if id(finding) in refused),
-            new_files=placings.new_files,
-            imports=placings.imports,
-            notes=(*placings.notes, *_notes(result, findings, options)),
-        ),
-        workspace,
-        key,
         findings,
+        documents,
+        workspace,
+        scope=options.scope,
+        include_tests=options.include_tests,
+        rewritable=frozenset(rewriters),
+    )
+    chosen = drafts(
+        findings,
+        documents,
+        refused,
+        environment=env,
+        store=options.store,
+        automatic=automatic,
+        stores=lambda draft: override_of(draft, edited).store,
+    )
+    names = Names(
+        app=app_name(workspace, app=options.app, scope=options.scope) if chosen else options.app or "",
+        read=_read_variables(workspace),
+        values={finding.value for finding in result.findings if finding.value is not None},
+        overrides=edited,
+    )
+    context = context or rewrite_context(workspace, key=key, via_run=options.via_run)
+    secrets, placings = settle(chosen, names, documents, rewriters, context, refused)
+    moved = {
+        place.value: secret.named.name
+        for secret in secrets
+        for place in secret.chosen.draft.findings
+        if secret.override.action != "skip" and unmistakable(place)
+    }
+    plan = Plan(
+        env=env,
+        app=names.app,
+        root=str(workspace.root),
+        tree="",
+        secrets=tuple(_planned(secret, options, key) for secret in secrets),
+        fixes=tuple(_fix(secret) for secret in secrets if secret.override.action != "skip"),
+        refusals=tuple(
+            _refusal(finding, refused[id(finding)], moved) for finding in findings if id(finding) in refused
+        ),
+        new_files=(),
+        notes=(*placings.notes, *_notes(result, findings, options)),
+    )
+    _assert_complete(plan, findings)
+    return _with_files(plan, placings, workspace, key)
+
+
+def touched_paths(plan: Plan) -> tuple[str, ...]:
+    """The files that the fixes change, sorted; new files are not among them."""
+    return tuple(sorted({edit.path for fix in plan.fixes for edit in fix.edits}))
+
+
+def tree_digest(paths: Sequence[str], workspace: Workspace, key: bytes) -> str:
+    """Keyed digest over paths and contents, 64 hex digits: keyed, because a file can hold little but a weak value."""
+    parts = [part for path in paths for part in (path, digest(key, workspace.read(path)))]
+    return digest(key, "\0".join(parts))
+
+
+def _check(options: PlanOptions) -> None:
+    if options.style != "module":
+        raise UsageError(f"--style {options.style}: only module is there")
+    if options.store not in ("auto", "secretsmanager", "parameterstore"):
+        raise UsageError("--store is auto, secretsmanager or parameterstore")
+
+
+def _read_variables(workspace: Workspace) -> frozenset[str]:
+    def contents(path: str) -> bytes:
+        try:
+            return workspace.read(path)
+        except OSError:
+            return b""  # a file that is listed and gone reads no variable
+
+    return read_variables(contents(path) for path in workspace.files if path.endswith(".py"))
+
+
+def _planned(secret: Settled, options: PlanOptions, key: bytes) -> PlannedSecret:
+    draft, choice, override = secret.chosen.draft, secret.chosen.choice, secret.override
+    tier = override.tier or choice.tier
+    action = override.action or "create"
+    members = tuple(
+        Member(
+            key=member.key, env=variable, value=member.value, digest=digest(key, member.value), findings=member.findings
+        )
+        for member, variable in zip(draft.members, secret.named.variables, strict=True)
+    )
+    return PlannedSecret(
+        name=secret.named.name,
+        store=choice.store,
+        type=choice.type,
+        tier=tier,
+        kms_key=override.kms_key or options.kms_key,
+        members=members,
+        constants=draft.constants,
+        action=action,
+        reason=_reason(choice, override),
+        rotation=choice.rotation,
+        monthly_cost=0.0 if action == "skip" else storage_a_month(choice.store, tier),
+    )
+
+
+def _reason(choice: Choice, override: Override) -> str:
+    return "asked for in the plan file" if override.store is not None else choice.reason
+
+
+def _fix(secret: Settled) -> Fix:
+    draft = secret.chosen.draft
+    what = {Form.LOGIN: "database login", Form.PAIR: "key pair", Form.PLAIN: draft.findings[0].title}[draft.form]
+    places = len(draft.findings)
+    high = all(finding.confidence is Confidence.HIGH for finding in draft.findings)
+    return Fix(
+        secret=secret.named.name,
+        title=f"{what} in {places} place{'s' if places > 1 else ''}",
+        safety=Safety.SAFE if high else Safety.REVIEW,
+        findings=draft.findings,
+        edits=secret.placed.edits,
+        proofs=secret.placed.proofs,
+    )
+
+
+def _refusal(finding: Finding, refused: Refused, moved: Mapping[SecretValue | None, str]) -> Refusal:
+    """`moved` are the names of secrets by value: a copy that stays must follow before its secret is rotated."""
+    reason, detail, next_step = refused
+    if reason in REMAINING and finding.value in moved:
+        detail += f"; the same value moves to {moved[finding.value]}"
+    return Refusal(finding=finding, reason=reason, detail=detail, next_step=next_step)
+
+
+def _notes(result: ScanResult, findings: Sequence[Finding], options: PlanOptions) -> tuple[str, ...]:
+    planned = {id(finding) for finding in findings}
+    low = sum(finding.suppressed is None and id(finding) not in planned for finding in result.findings)
+    if not low:
+        return ()
+    below = "finding is" if low == 1 else "findings are"
+    return (f"{low} {below} below {options.min_confidence} confidence and not in this plan (--min-confidence)",)
+
+
+def _assert_complete(plan: Plan, findings: Sequence[Finding]) -> None:
+    """Every finding in exactly one fix or refusal: nothing is skipped in silence."""
+    ends = Counter(id(finding) for fix in plan.fixes for finding in fix.findings)
+    ends.update(id(refusal.finding) for refusal in plan.refusals)
+    assert ends == Counter(map(id, findings)), "a finding has no end, or two"
+
+
+def _with_files(plan: Plan, placings: Placings, workspace: Workspace, key: bytes) -> Plan:
+    """The plan with what belongs to its files: their digest, import lines, the generated module."""
+    touched = touched_paths(plan)
+    return replace(
+        plan,
+        tree=tree_digest(touched, workspace, key),
+        imports=tuple(edit for edit in placings.imports if edit.path in touched),
+        new_files=placings.new_files if plan.fixes else (),
     )

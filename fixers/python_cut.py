@@ -29,9 +29,9 @@ class Token:
 class Cut:
     """Where the secret lies in the tokens of its target.
 
-    Tokens `first` to `last` hold it: `head` is the value of the first before it, `tail` of the last after it. `span` is the
-    secret within the bodies of those tokens. `before`, `after` and `whole` are values of the target, None where it is not constant.
-    `implicit` says that the tokens stand in one implicit concatenation.
+    Tokens `first` to `last` hold it: `head` is the value of the first before it, `tail` of the last after it. `span`
+    is the secret within the bodies of those tokens. `before`, `after` and `whole` are values of the target, None where
+    it is not constant. `implicit` says that a token that holds it stands in an implicit concatenation.
     """
 
     tokens: tuple[Token, ...] = field(repr=False)
@@ -53,7 +53,7 @@ class Cut:
 
 
 def cut_strings(syntax: Syntax, place: Place, secret: Span) -> Cut:
-    """Cut a target whose tokens around the secret are plain strings or bytes. Raises CannotRewriteError for a bad cut."""
+    """Cut a target where plain strings or bytes hold the secret. Raises CannotRewriteError for a bad cut."""
     nodes = list(strings(place.target))
     tokens = tuple(_token(syntax, node) for node in nodes)
     held = [index for index, node in enumerate(nodes) if any(node is leaf for leaf in place.leaves)]
@@ -97,9 +97,7 @@ def cut_formatted(syntax: Syntax, place: Place, secret: Span) -> Cut:
     assert isinstance(formatted, cst.FormattedString)
     part = syntax.span(place.leaves[0])
     span = Span(max(secret.start, part.start), min(secret.end, part.end))
-    token = Token(
-        span=syntax.span(formatted), body=part, prefix=formatted.prefix, quote=formatted.end, value=None
-    )
+    token = Token(span=syntax.span(formatted), body=part, prefix=formatted.prefix, quote=formatted.end, value=None)
     head, value, tail = (
         _formatted_value(syntax.text[start:end], token)
         for start, end in ((part.start, span.start), (span.start, span.end), (span.end, part.end))

@@ -1,13 +1,13 @@
 """The text that takes a literal's place: a call, or the literal as an f-string around a call.
 
-Everything written here is valid from Python 3.8 on: before 3.12 a replacement field may hold neither a backslash nor the
-quotes of its f-string (https://peps.python.org/pep-0701/).
+Everything written here is valid from Python 3.8 on: before 3.12 a replacement field may hold neither a backslash nor
+the quotes of its f-string (https://peps.python.org/pep-0701/).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from urllib.parse import quote, unquote
@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 import libcst as cst
 
 from fixers.python_cut import Cut, cut_formatted, cut_strings
-from fixers.python_position import Place
+from fixers.python_position import Place, stands_alone
 from fixers.python_syntax import Syntax
 from fixers.rewriting import CannotRewriteError, Placement
 from scanner.model import CredentialKind, RefusalReason, SecretValue, Span
@@ -39,8 +39,8 @@ _FIELD = re.compile(r"\\(?:N\{[^}]*\}|.)|[{}]", re.DOTALL)
 class Piece:
     """What replaces `span` of the text.
 
-    `needs` are the functions that `text` calls. `bare` says that nothing is left of the target but a call. To prove it,
-    `expression` (canonical names) must give `value`: the whole target where it is constant, else the secret's part alone.
+    `needs` are the functions that `text` calls. `bare` says that nothing is left of the target but a call. To prove
+    it, `expression` (canonical names) must give `value`: the whole target where it is constant, else the secret alone.
     """
 
     span: Span
@@ -96,8 +96,10 @@ def compose(syntax: Syntax, place: Place, placement: Placement, names: Names) ->
             raise _dynamic("the literal is not the value that would be stored")
         return _whole(syntax, place, placement, cut, names)
     insert = _insert(placement, cut.secret, cut.before)
-    return _into_bytes(syntax, place, cut, insert, names) if insert.is_bytes else _into_text(
-        syntax, place, cut, insert, names
+    return (
+        _into_bytes(syntax, place, cut, insert, names)
+        if insert.is_bytes
+        else _into_text(syntax, place, cut, insert, names)
     )
 
 
@@ -165,14 +167,13 @@ def _into_bytes(syntax: Syntax, place: Place, cut: Cut, insert: _Insert, names: 
 
     def joined(each: Names) -> str:
         parts = [before, insert.render(each, mark), after]
-        return f"({' + '.join(part for part in parts if part)})"
+        whole = " + ".join(part for part in parts if part)
+        return whole if stands_alone((*place.chain, place.target)) else f"({whole})"
 
     return _partial(syntax, place, cut, insert, span, joined(names), joined(CANONICAL))
 
 
-def _partial(
-    syntax: Syntax, place: Place, cut: Cut, insert: _Insert, span: Span, text: str, canonical: str
-) -> Piece:
+def _partial(syntax: Syntax, place: Place, cut: Cut, insert: _Insert, span: Span, text: str, canonical: str) -> Piece:
     expression, value = insert.render(CANONICAL, '"'), cut.secret
     if cut.whole is not None:
         target = syntax.span(place.target)

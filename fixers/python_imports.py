@@ -81,9 +81,7 @@ def import_edits(
     )
 
 
-def _edit(
-    path: str, text: str, tree: ast.Module, wanted: Sequence[Wanted], imported: Imported, key: bytes
-) -> Edit:
+def _edit(path: str, text: str, tree: ast.Module, wanted: Sequence[Wanted], imported: Imported, key: bytes) -> Edit:
     names = [(each.function, imported.names[each.function]) for each in wanted]
     aliases = sorted(function if function == name else f"{function} as {name}" for function, name in names)
     module = wanted[0].module
@@ -120,10 +118,8 @@ def _leading(tree: ast.Module) -> tuple[list[ast.stmt], list[ast.stmt]]:
     prologue: list[ast.stmt] = []
     imports: list[ast.stmt] = []
     for number, node in enumerate(tree.body):
-        docstring = number == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        if docstring and isinstance(node, ast.Expr) and isinstance(getattr(node.value, "value", None), str):
-            prologue.append(node)
-        elif isinstance(node, ast.ImportFrom) and node.module == "__future__" and not imports:
+        future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        if (number == 0 and _is_docstring(node)) or (future and not imports):
             prologue.append(node)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             imports.append(node)
@@ -132,11 +128,16 @@ def _leading(tree: ast.Module) -> tuple[list[ast.stmt], list[ast.stmt]]:
     return prologue, imports
 
 
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
 def _after(prologue: list[ast.stmt], imports: list[ast.stmt], *, standard: bool) -> ast.stmt | None:
     if imports and standard:
         own = [node for node in imports if _is_standard(_module_of(node))]
         return own[-1] if own else imports[-1]
-    return (imports or prologue or [None])[-1]
+    before = imports or prologue
+    return before[-1] if before else None
 
 
 def _top(text: str, starts: list[int], tree: ast.Module) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import libcst as cst
 
@@ -21,8 +22,8 @@ class Place:
     """Where a secret stands in the tree.
 
     `leaves` are the string tokens that hold it, in order (one FormattedStringText where it is an f-string's
-    constant part). `target` is the smallest whole string expression around them; `chain` are its ancestors, Module first.
-    `outer` is the expression that an edit replaces: the target, or the outermost f-string that it is nested in.
+    constant part). `target` is the smallest whole string expression around them; `chain` are its ancestors, Module
+    first. `outer` is the expression that an edit replaces: the target, or the outermost f-string that it is nested in.
     """
 
     leaves: tuple[cst.CSTNode, ...] = field(repr=False)
@@ -53,6 +54,16 @@ def find_place(syntax: Syntax, secret: Span) -> Place:
     _check_format_spec(found[0])
     _check_chain(syntax, path)
     return Place(leaves=tuple(path[-1] for path in found), target=target, outer=_outermost(path), chain=path[:-1])
+
+
+def stands_alone(path: Sequence[cst.CSTNode]) -> bool:
+    """Whether the last node of a path may be any expression without parentheses: a value, an argument, an element."""
+    above, node = path[-2:]
+    if isinstance(above, (cst.Arg, cst.Element, cst.DictElement)):
+        return not isinstance(above, cst.Arg) or not above.star
+    return isinstance(above, (cst.Assign, cst.AnnAssign, cst.Return)) or (
+        isinstance(above, cst.Param) and above.default is node
+    )
 
 
 def strings(node: cst.CSTNode) -> Iterator[cst.SimpleString | cst.FormattedString]:
@@ -115,8 +126,8 @@ def _common(paths: Sequence[tuple[cst.CSTNode, ...]]) -> tuple[cst.CSTNode, ...]
 def _widened(path: tuple[cst.CSTNode, ...]) -> tuple[cst.CSTNode, ...]:
     """Up from an f-string's part to the f-string, and to the whole implicit concatenation."""
     if isinstance(path[-1], cst.FormattedStringText):
-        while not isinstance(path[-1], cst.FormattedString):
-            path = path[:-1]
+        depth = max(number for number, node in enumerate(path) if isinstance(node, cst.FormattedString))
+        path = path[: depth + 1]
     while len(path) > 1 and isinstance(path[-2], cst.ConcatenatedString):
         path = path[:-1]
     return path
@@ -140,7 +151,7 @@ def _is_outer(path: tuple[cst.CSTNode, ...], depth: int) -> bool:
 
 
 def _check_format_spec(leaf: Sequence[cst.CSTNode]) -> None:
-    for above, node in zip(leaf, leaf[1:], strict=False):
+    for above, node in pairwise(leaf):
         if isinstance(above, cst.FormattedStringExpression) and any(node is part for part in above.format_spec or ()):
             raise _position("a format specification cannot hold it")
         if isinstance(above, cst.TemplatedString):

@@ -19,7 +19,15 @@ from scanner.text import line_starts
 # LibCST nests implicit concatenations and dies of them without an exception (Instagram/LibCST#619, #1000).
 _LONGEST_CONCATENATION = 2000
 
-_STRINGS = {"STRING", "FSTRING_START", "FSTRING_MIDDLE", "FSTRING_END", "TSTRING_START", "TSTRING_MIDDLE", "TSTRING_END"}
+_STRINGS = {
+    "STRING",
+    "FSTRING_START",
+    "FSTRING_MIDDLE",
+    "FSTRING_END",
+    "TSTRING_START",
+    "TSTRING_MIDDLE",
+    "TSTRING_END",
+}
 _BETWEEN = {"NL", "COMMENT"}
 
 

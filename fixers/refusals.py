@@ -7,16 +7,19 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from fixers.rewriting import Refused
-from fixers.roles import PathRole, in_words, role_of
 from fixers.workspace import Workspace
 from scanner.detectors.name import split_words
 from scanner.model import CredentialKind, Finding, Kind, RefusalReason, Role
+from scanner.roles import PathRole, in_words, role_of
 
-# Copies that do not keep a secret from being moved: they are listed as remaining.
+# Copies that do not keep a secret from being moved: they go on working, and are listed as remaining. A file of a kind
+# that nobody rewrites is among them: a password in docker-compose.yml must not keep the code from being fixed.
 REMAINING = frozenset(
     {
+        RefusalReason.KIND_NOT_SUPPORTED,
         RefusalReason.TEST_FIXTURE,
         RefusalReason.COMMENT,
+        RefusalReason.EXAMPLE_VALUE,
         RefusalReason.KEY_FILE,
         RefusalReason.OWN_AWS_KEYS,
         RefusalReason.HISTORY_ONLY,
@@ -131,12 +134,15 @@ def _by_position(finding: Finding, kind: Kind, rewritable: frozenset[Kind]) -> R
         return (
             RefusalReason.KIND_NOT_SUPPORTED,
             f"{kind} files are not rewritten",
-            "put a reference or a variable in its place by hand, then plan again",
+            "put a reference or a variable in its place by hand, before the value is rotated",
         )
     if finding.literal.role is Role.TEXT:
         return RefusalReason.COMMENT, "a copy in a comment or docstring", "delete it by hand"
-    if not finding.literal.value.text:
+    value = finding.literal.value.text
+    if not value:
         return RefusalReason.VALUE_NOT_STORABLE, "an empty value", "remove it"
+    if value.startswith("{{resolve:") and value.endswith("}}"):
+        return RefusalReason.EXAMPLE_VALUE, "already a reference to a store", "nothing: this is what a migration writes"
     return None
 
 

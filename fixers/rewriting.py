@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from scanner.model import Document, Edit, Finding, Kind, NewFile, Proof, RefusalReason, SecretValue
@@ -24,7 +25,7 @@ class Placement:
     """Where one finding's value will live: the secret's name, its JSON key (None: the plain value), its variable.
 
     `value` is what will be stored if that is not `finding.value`: a `.env` variable is stored whole, also where the
-    finding is only the password of its URL (`fixers.dotenv.stored_value` gives it).
+    finding is only the password of its URL.
     """
 
     finding: Finding
@@ -44,8 +45,8 @@ class RewriteContext:
     """What a rewriter needs beside the document. `fixers.module_place.rewrite_context` makes one for a workspace.
 
     `key` keys the digests of edits and proofs. `imported` holds every dotted name that the workspace's Python files
-    import absolutely: it tells a namespace package from a folder of scripts. `via_run` says that programs are started by
-    `unhardcode run`, so that readers outside Python need no rewriting.
+    import absolutely: it tells a namespace package from a folder of scripts. `via_run` says that programs are started
+    by `unhardcode run`, so that readers outside Python need no rewriting.
     """
 
     workspace: Workspace
@@ -101,7 +102,7 @@ def unique_edits(edits: Iterable[Edit]) -> tuple[Edit, ...]:
 
 def overlapping(edits: Sequence[Edit]) -> Edit | None:
     """The first of the `unique_edits` that shares text with the one before it; None if all can be applied."""
-    for before, after in zip(edits, edits[1:], strict=False):
+    for before, after in pairwise(edits):
         if before.path == after.path and after.span.start < before.span.end:
             return after
     return None

@@ -1,76 +1,7 @@
-"""What a path is for: code that runs, or tests, examples and docs whose values are not uploaded."""
+"""What a path is for, as the scanner judges it: tests, examples and docs are refused, never uploaded."""
 
 from __future__ import annotations
 
-import enum
-import re
-from pathlib import PurePosixPath
+from scanner.roles import PathRole, in_words, role_of
 
-
-class PathRole(enum.StrEnum):
-    """What a file is for, judged by its path alone."""
-
-    SOURCE = "source"
-    TEST = "test"
-    EXAMPLE = "example"
-    DOCS = "docs"
-    FIXTURE = "fixture"
-    VENDORED = "vendored"
-
-
-_FOLDERS = {
-    PathRole.FIXTURE: {"fixtures", "fixture", "testdata", "test_data", "cassettes", "snapshots", "__snapshots__"},
-    PathRole.TEST: {"tests", "test", "testing", "__tests__", "e2e", "spec", "specs"},
-    PathRole.EXAMPLE: {"examples", "example", "samples", "sample", "demo", "demos", "tutorial", "tutorials"},
-    PathRole.DOCS: {"docs", "doc", "documentation"},
-    PathRole.VENDORED: {"vendor", "vendored", "_vendor", "third_party", "node_modules", "site-packages"},
-}
-_TEST_FILE = re.compile(r"test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py")
-_EXAMPLE_FILE = re.compile(
-    r".*[._-](?:example|sample|template|dist|tmpl)s?(?:\.[a-z]+)?|(?:example|sample)[._].*", re.IGNORECASE
-)
-_DOCS_FILE = re.compile(r".*\.(?:md|rst|adoc|mdx|markdown)|readme.*|changelog.*", re.IGNORECASE)
-
-_WORDS = {
-    PathRole.SOURCE: "code that runs",
-    PathRole.TEST: "a test",
-    PathRole.EXAMPLE: "an example",
-    PathRole.DOCS: "documentation",
-    PathRole.FIXTURE: "a test's data",
-    PathRole.VENDORED: "somebody else's code, kept here",
-}
-
-
-def role_of(path: str, scope: str = "") -> PathRole:
-    """The role of a POSIX path. Folders count only below `scope`, the PATH that the user named ("" for all).
-
-    A user who names `examples/shop` means it: `examples` above it says nothing. The file's own name always counts.
-    """
-    whole = PurePosixPath(path)
-    for part in _below(whole, scope).parts[:-1]:
-        for role, folders in _FOLDERS.items():
-            if part.lower() in folders:
-                return role
-    return _role_of_name(whole.name)
-
-
-def in_words(role: PathRole) -> str:
-    """The role as a noun with its article, for messages."""
-    return _WORDS[role]
-
-
-def _role_of_name(name: str) -> PathRole:
-    if _TEST_FILE.fullmatch(name):
-        return PathRole.TEST
-    if _DOCS_FILE.fullmatch(name):
-        return PathRole.DOCS
-    if _EXAMPLE_FILE.fullmatch(name):
-        return PathRole.EXAMPLE
-    return PathRole.SOURCE
-
-
-def _below(path: PurePosixPath, scope: str) -> PurePosixPath:
-    named = PurePosixPath(scope)
-    if scope in ("", ".") or not path.is_relative_to(named) or path == named:
-        return PurePosixPath(path.name) if path == named else path
-    return path.relative_to(named)
+__all__ = ["PathRole", "in_words", "role_of"]

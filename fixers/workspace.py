@@ -58,7 +58,7 @@ class Workspace:
             raise NotSeenError(f"{path}: cannot be read: {error.strerror or type(error).__name__}") from None
         source = Source(path=path, raw=raw, location=str(located(self.root, path)))
         try:
-            return decode(source, kind_of(path, raw[:200]))
+            return decode(source, kind_of(path, raw[:4096]))
         except UndecodableError as error:
             raise NotSeenError(f"{path}: {error}") from None
 

@@ -71,7 +71,7 @@ def _form(source: random.Random, form: str, argument: str) -> str:
 def _draw(source: random.Random, alphabet: str, count: int) -> str:
     """Draw so that a text of 8 or more has a digit and, where the alphabet has them, both cases."""
     characters = _ALPHABETS[alphabet]
-    kinds = [kind for kind in map(set, (string.digits, string.ascii_lowercase, string.ascii_uppercase))]
+    kinds = (set(string.digits), set(string.ascii_lowercase), set(string.ascii_uppercase))
     wanted = [kind for kind in kinds if kind & set(characters)] if count >= 8 else []
     while True:
         text = "".join(source.choices(characters, k=count))
@@ -120,7 +120,7 @@ def _gitlab(source: random.Random, prefix: str) -> str:
 
 
 def _atlassian(source: random.Random, prefix: str) -> str:
-    head = prefix + (_draw(source, "alnum", 20) if prefix == "ATBB" else _draw(source, "b64url", 180) + "=")
+    head = prefix + (_draw(source, "alnum", 24) if prefix == "ATBB" else _draw(source, "b64url", 180) + "=")
     return f"{head}{zlib.crc32(head.encode()):08X}"
 
 

@@ -11,15 +11,15 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from rules import tables
 from rules.model import Head, Names, Parameter, ProviderRule, RuleSet, Setting, Sink, Weight
+from rules.patterns import find_fault
 from rules.patterns import hyperscan_expression as hyperscan_expression
-from rules.patterns import pattern_fault
 from rules.tables import RuleError as RuleError
 from rules.tables import Table
 
@@ -57,8 +57,8 @@ def load_rules(root: Path | None = None, *, validate: bool = False) -> RuleSet:
     providers = [(table, rule) for table in files["providers"] for rule in _providers(table)]
     sinks = [(table, sink) for table in files["sinks"] for sink in _sinks(table)]
     settings = [(table, setting) for table in files["sinks"] for setting in _settings(table)]
-    every: list[tuple[Table, ProviderRule | Sink | Setting]] = [*providers, *sinks, *settings]
-    tables.refuse_duplicates(root, ((rule.id, table.path.name) for table, rule in every), "the rule id")
+    _refuse_same_ids(root, providers)
+    _refuse_same_ids(root, [*sinks, *settings])
     if validate:
         _validate(providers)
     return RuleSet(
@@ -85,11 +85,16 @@ def _read(path: Path, root: Path, digest: hashlib._Hash) -> Table:
         raise RuleError(path, at.group() if at else "end of file", "not valid TOML: correct it") from None
 
 
+def _refuse_same_ids(root: Path, rows: Sequence[tuple[Table, ProviderRule | Sink | Setting]]) -> None:
+    places = ((row.id, table.path.relative_to(root).as_posix()) for table, row in rows)
+    tables.refuse_duplicates(root, places, "the rule id")
+
+
 def _validate(providers: list[tuple[Table, ProviderRule]]) -> None:
-    for table, rule in providers:
-        fault = pattern_fault(rule)
-        if fault:
-            raise RuleError(table.path, f"rule[{rule.id}].pattern", fault)
+    fault = find_fault([rule for _, rule in providers])
+    if fault:
+        path = next(table.path for table, rule in providers if rule is fault[0])
+        raise RuleError(path, f"rule[{fault[0].id}].pattern", fault[1])
 
 
 # --- tables to records --------------------------------------------------------------------------------------

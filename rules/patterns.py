@@ -6,7 +6,7 @@ Patterns are bytes-like: ASCII only, `\\b` and `\\w` in their ASCII sense in bot
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rules.model import ProviderRule
 
@@ -40,10 +40,19 @@ def hyperscan_expression(rule: ProviderRule) -> bytes:
     return f"{before}(?:{short}){after if short == body else ''}".encode("ascii")
 
 
-def pattern_fault(rule: ProviderRule) -> str | None:
-    """Say what is wrong with a pattern, or None: it must compile in `re` and Hyperscan, with one group `secret`."""
-    import hyperscan
+def find_fault(rules: Sequence[ProviderRule]) -> tuple[ProviderRule, str] | None:
+    """Find the first rule whose pattern does not work in both engines, and say why; None if all do."""
+    for rule in rules:
+        fault = _re_fault(rule)
+        if fault:
+            return rule, fault
+    if rules and _hyperscan_fault(rules):
+        # One database for all takes a second, one for each several: only a fault is worth them.
+        return next((rule, fault) for rule in rules if (fault := _hyperscan_fault([rule])))
+    return None
 
+
+def _re_fault(rule: ProviderRule) -> str | None:
     try:
         compiled = compile_pattern(rule)
     except (re.error, RecursionError, OverflowError) as error:
@@ -54,8 +63,14 @@ def pattern_fault(rule: ProviderRule) -> str | None:
         return "must be ASCII"
     if any(char in "*+" for _, char in _syntax(rule.pattern)):
         return "has an unbounded repeat: write {0,40} instead of * or +"
+    return None
+
+
+def _hyperscan_fault(rules: Sequence[ProviderRule]) -> str | None:
+    import hyperscan
+
     try:
-        hyperscan.Database().compile([hyperscan_expression(rule)])
+        hyperscan.Database().compile([hyperscan_expression(rule) for rule in rules])
     except hyperscan.error as error:
         return f"not a pattern for Hyperscan: {error}"
     return None
@@ -99,11 +114,27 @@ def _cut_wide(body: str) -> str:
 
 
 def _shortest(body: str) -> str:
-    """Make the last repeats of a body their lower bounds."""
-    while (last := _LAST.search(body)) and not _is_exact(last):
-        least = int(last["least"] or 0)
-        body = body[: last.start()] + (f"{last['atom']}{{{least}}}" if least else "")
-    return body
+    """Make the last repeats of a body their lower bounds, and drop what is optional at its end."""
+    while True:
+        last = _LAST.search(body)
+        if body.endswith(")?"):
+            body = body[: _group_start(body)]
+        elif last and not _is_exact(last):
+            least = int(last["least"] or 0)
+            body = body[: last.start()] + (f"{last['atom']}{{{least}}}" if least else "")
+        else:
+            return body
+
+
+def _group_start(body: str) -> int:
+    """Index of the parenthesis that opens the last group of a body."""
+    starts, last = [], 0
+    for at, char in _syntax(body):
+        if char == "(":
+            starts.append(at)
+        elif char == ")":
+            last = starts.pop()
+    return last
 
 
 def _is_exact(last: re.Match[str]) -> bool:

@@ -59,7 +59,7 @@ def subtables(table: Table, key: str, *, required: bool = False) -> Iterator[Tab
     if required and not rows:
         raise table.error(key, "missing: add at least one")
     for number, row in enumerate(rows, 1):
-        name = row.get("id", row.get("words"))
+        name = row.get("id", row.get("words", row.get("name")))
         yield Table(table.path, f"{table.at(key)}[{name if isinstance(name, str) else number}]", row)
 
 

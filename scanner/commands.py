@@ -5,23 +5,25 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from scanner import engine, session
 from scanner.config import Config, load_config
 from scanner.errors import Exit, NotSeenError, UsageError
-from scanner.model import Confidence, Finding, ScanResult, Skipped, Source
+from scanner.source import Confidence, ScanResult, Settings, Skipped, Source
 from scanner.sources import git, staged, stdin, worktree
+
+if TYPE_CHECKING:
+    from rules.model import ProviderRule, Setting, Sink
 
 _LEVELS = click.Choice([level.value for level in Confidence])
 _FORMATS = ("text", "json", "sarif")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scanned:
+class Scanned(NamedTuple):
     """A scan with what its reports need: the root of its paths and the texts that hold findings."""
 
     result: ScanResult
@@ -74,17 +76,18 @@ def scan(
 ) -> int:
     """Scan files and folders (the current one by default) for hardcoded credentials.
 
-    In a git repository that is what git tracks, what it does not ignore, and every .env. Exit status: 0 clean, 1 findings,
-    2 usage, 3 something that was asked for could not be seen.
+    In a git repository that is what git tracks, what it does not ignore, and every .env. Exit status: 0 clean,
+    1 findings, 2 usage, 3 something that was asked for could not be seen.
     """
     if is_staged and is_stdin:
         raise UsageError("--staged and --stdin exclude each other")
     options = _Options(include=include, exclude=exclude, max_size=max_size)
     scanned = _run(path, options, staged_only=is_staged, from_stdin=is_stdin)
     config = scanned.config
-    if quiet and not scanned.result.findings and not scanned.result.coverage.skipped and form == "text":
-        if scanned.result.coverage.files or is_staged:
-            return int(Exit.OK)
+    seen = scanned.result.coverage
+    clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or is_staged)
+    if quiet and form == "text" and clean:
+        return int(Exit.OK)
     from scanner.reports.context import ReportContext
     from scanner.reports.verdict import verdict
 
@@ -122,7 +125,7 @@ def explain(where: str) -> int:
         what = f"nothing at {where} looks like a credential" if by_line else f"no finding has the fingerprint {where}"
         raise NotSeenError(what, hint="name a line as PATH:LINE, or a fingerprint from `unhardcode scan --format json`")
     for finding in found:
-        _emit(render_explain(finding, scanned.texts.get(finding.path)), None)
+        _emit(render_explain(finding, scanned.texts.get(finding.path), others=scanned.result.findings), None)
     return int(Exit.OK)
 
 
@@ -151,7 +154,8 @@ def rules_show(rule: str) -> None:
     import dataclasses
 
     known = session.load_rules()
-    for found in (*known.providers, *known.sinks, *known.settings):
+    every: list[ProviderRule | Sink | Setting] = [*known.providers, *known.sinks, *known.settings]
+    for found in every:
         if found.id == rule:
             for field in dataclasses.fields(found):
                 click.echo(f"{field.name}: {getattr(found, field.name)}")
@@ -159,8 +163,7 @@ def rules_show(rule: str) -> None:
     raise UsageError(f"no rule has the id {rule}", hint="`unhardcode rules list` prints them all")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Options:
+class _Options(NamedTuple):
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     max_size: int | None = None
@@ -192,13 +195,15 @@ def _run(named: tuple[Path, ...], options: _Options, *, staged_only: bool, from_
     texts: dict[str, str] = {}
     key: list[bytes] = []
 
-    def settings() -> engine.Settings:
+    def settings() -> Settings:
         if not key:
             key.append(session.key_for(root.repository))
-        return engine.Settings(key=key[0], scope=_scope(root, paths), foreign_markers=config.foreign_markers)
+        return Settings(key=key[0], scope=_scope(root, paths), foreign_markers=config.foreign_markers)
 
     result = engine.scan(sources, session.load_prefilter(), session.load_rules, settings, texts)
-    return Scanned(result=result, root=root, texts=texts, key=settings().key if result.findings else b"", config=config)
+    return Scanned(
+        result=result, root=root, texts=texts, key=settings().key if result.findings else bytes(32), config=config
+    )
 
 
 def _repository(root: worktree.Root) -> git.Repository:
@@ -242,8 +247,3 @@ def _emit(chunks: Iterator[str] | Iterable[str] | str, output: Path | None) -> N
     for chunk in chunks:
         stream.write(chunk)
     stream.flush()
-
-
-def reported(finding: Finding) -> bool:
-    """Whether a finding counts: not suppressed."""
-    return finding.suppressed is None

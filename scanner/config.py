@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from scanner.errors import UsageError
-from scanner.model import Confidence
+from scanner.source import Confidence
 from scanner.sources.worktree import DEFAULT_MAX_SIZE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(NamedTuple):
     """Settings of one repository. Command line options win over them."""
 
     min_confidence: Confidence = Confidence.MEDIUM
@@ -67,7 +65,7 @@ def _read(path: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
 
 
 def _checked(table: dict[str, Any], where: str) -> Config:
-    known = {field.name.replace("_", "-"): field.name for field in fields(Config)}
+    known = {field.replace("_", "-"): field for field in Config._fields}
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:

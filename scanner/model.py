@@ -1,4 +1,4 @@
-"""The records that flow through everything. Imports only the standard library.
+"""The records that flow through everything. Imports only the standard library and `scanner.source`.
 
 source -> Document -> (prefilter) -> Literal -> (detectors) -> Finding -> (judge) -> Finding
 Finding -> (plan) -> PlannedSecret, Fix, Refusal -> (apply) -> Outcome
@@ -12,6 +12,14 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
+
+from scanner.source import Commit as Commit
+from scanner.source import Confidence as Confidence
+from scanner.source import Coverage as Coverage
+from scanner.source import Kind as Kind
+from scanner.source import ScanResult as ScanResult
+from scanner.source import Skipped as Skipped
+from scanner.source import Source as Source
 
 MASK = "<secret>"
 
@@ -73,48 +81,6 @@ class Span:
     def contains(self, other: Span) -> bool:
         """Whether the other span lies within this one."""
         return self.start <= other.start and other.end <= self.end
-
-
-class Kind(enum.StrEnum):
-    """What a document is; decides its reader and its fixer."""
-
-    PYTHON = "python"
-    DOTENV = "dotenv"
-    YAML = "yaml"
-    JSON = "json"
-    TOML = "toml"
-    INI = "ini"
-    NOTEBOOK = "notebook"
-    TEXT = "text"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commit:
-    """Where history holds a document. `date` is the author date, ISO 8601."""
-
-    id: str
-    author: str
-    date: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """What a source hands on: bytes that nobody has looked into yet.
-
-    `path` is POSIX, from the repository's root in git, else from the working directory, undecodable bytes
-    percent-encoded. `location` is the absolute path on disk, or None (index, history, standard input).
-    `tracked` is None where there is no git. `blob` is git's object id where it is known.
-    """
-
-    path: str
-    raw: bytes = field(repr=False)
-    location: str | None = None
-    tracked: bool | None = None
-    blob: str | None = None
-    commit: Commit | None = None
-    in_head: bool | None = None
-    introduced: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,22 +187,6 @@ class Literal:
         return Span(self.offsets[start], max(self.offsets[end - 1] + 1, self.offsets[end]))
 
 
-class Confidence(enum.StrEnum):
-    """How sure the judge is."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-
-    @property
-    def rank(self) -> int:
-        """0 low, 1 medium, 2 high."""
-        return _RANKS[self]
-
-
-_RANKS = {Confidence.LOW: 0, Confidence.MEDIUM: 1, Confidence.HIGH: 2}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One named reason, for (weight > 0) or against (weight < 0). `text` never quotes the value."""
@@ -305,33 +255,6 @@ class Finding:
         return f"{self.prefix}…"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped:
-    """Something that was not looked at, and why. `gap` says that the user asked for it: exit status 3."""
-
-    path: str
-    reason: str
-    gap: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
-    """What a scan saw. `bytes` counts what was read. `notes` are things seen in a lesser way (read as text)."""
-
-    files: int
-    bytes: int
-    skipped: tuple[Skipped, ...] = ()
-    notes: tuple[Skipped, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScanResult:
-    """All of one scan. `findings` are in order of path and span; suppressed ones are among them, marked."""
-
-    findings: tuple[Finding, ...]
-    coverage: Coverage
-
-
 # --- changing -----------------------------------------------------------------------------------------------
 
 
@@ -359,6 +282,7 @@ class RefusalReason(enum.StrEnum):
     READ_ONLY = "read-only"
     LOW_CONFIDENCE = "low-confidence"
     EXAMPLE_VALUE = "example-value"
+    SKIPPED = "skipped"  # a person set the plan's action to skip
 
 
 class Safety(enum.StrEnum):
@@ -484,7 +408,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one fix: `status` is proven, unproven, failed or skipped; `level` is expression, module or command."""
+    """What became of one fix: `status` is proven, unproven, failed or skipped, `level` expression, module, command."""
 
     secret: str
     status: str

@@ -8,15 +8,13 @@ ours and 0700, the files' owner is checked, and whatever does not fit is compile
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import secrets
 import stat
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import hyperscan
+from hyperscan import _version
 
 # What an expression is for. A call counts only in a file that also has an import of its library.
 PROVIDER, QUOTED, BARE, URL, CALL, IMPORT, MARK = range(7)
@@ -26,8 +24,7 @@ _URL = rb"[a-z][a-z0-9+.\-]{1,30}://[^\s/\"'`<>@:]{0,200}:[^\s/\"'`<>@]{1,300}@"
 _DSN = rb"\b(?:password|pwd)\s{0,3}=\s{0,3}[^\s;\"']{1,3}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expression:
+class Expression(NamedTuple):
     """One entry of the database: what it is for, and which rule or import root it stands for."""
 
     role: int
@@ -36,8 +33,7 @@ class Expression:
     ref: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prefilter:
+class Prefilter(NamedTuple):
     """A loaded database. `table` gives role and reference by expression id."""
 
     database: Any
@@ -48,7 +44,7 @@ class Prefilter:
         hits: list[tuple[int, int]] = []
         add = hits.append
 
-        def on_match(number: int, start: int, end: int, flags: int, context: object) -> None:
+        def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
             add((number, end))
 
         self.database.scan(data, match_event_handler=on_match)
@@ -68,32 +64,40 @@ def expressions(rules: Any) -> list[Expression]:
     found += [Expression(role=QUOTED, pattern=shape, caseless=True, ref="") for shape in shapes["quoted"]]
     found += [Expression(role=BARE, pattern=shape, caseless=True, ref="") for shape in shapes["bare"]]
     found += [Expression(role=URL, pattern=shape, caseless=True, ref="") for shape in (_URL, _DSN)]
-    leaves: dict[str, set[str]] = {}
-    roots: set[str] = set()
+    calls: dict[str, set[str]] = {}
+    targets: dict[str, set[str]] = {}
     for sink in rules.sinks:
-        roots.update(sink.modules)
-        for call in sink.calls:
-            leaves.setdefault(call.rpartition(".")[2], set()).update(sink.modules)
+        calls.setdefault(" ".join(sorted(sink.modules)), set()).update(call.rpartition(".")[2] for call in sink.calls)
     for setting in rules.settings:
-        roots.update(setting.modules)
-        for target in setting.targets:
-            leaf = target.rpartition(".")[2].split("[")[-1].rstrip("]")
-            if leaf and leaf != "*":
-                leaves.setdefault("=" + leaf, set()).update(setting.modules)
-    for leaf, modules in sorted(leaves.items()):
-        word = leaf.lstrip("=").encode()
-        pattern = rb"\b" + word + (rb"\b[\"']?\]?\s{0,4}=\s{0,4}[^=]" if leaf.startswith("=") else rb"\s{0,4}\(")
-        found.append(Expression(role=CALL, pattern=pattern, caseless=False, ref=" ".join(sorted(modules))))
+        leaves = {target.rpartition(".")[2].split("[")[-1].rstrip("]") for target in setting.targets} - {"", "*"}
+        if leaves:
+            targets.setdefault(" ".join(sorted(setting.modules)), set()).update(leaves)
+    # One expression a library: compiling and loading cost by their number.
+    found += [
+        Expression(role=CALL, pattern=rb"\b(?:" + _either(leaves) + rb")\s{0,4}\(", caseless=False, ref=ref)
+        for ref, leaves in sorted(calls.items())
+    ]
+    found += [
+        Expression(
+            role=CALL, pattern=rb"\b(?:" + _either(leaves) + rb")[\"']?\]?\s{0,4}=\s{0,4}[^=]", caseless=False, ref=ref
+        )
+        for ref, leaves in sorted(targets.items())
+    ]
+    roots = {root for ref in (*calls, *targets) for root in ref.split(" ") if root}
     for root in sorted(roots):
-        name = root.encode().replace(b".", rb"\.")
-        pattern = rb"\b(?:import|from)\s[\w., \t()]{0,200}\b" + name + rb"\b"
+        # `from x`, `import x`, `import y, x`: a gate, not a judgement.
+        pattern = rb"(?:\bimport|\bfrom|,)\s{1,4}" + root.encode().replace(b".", rb"\.") + rb"\b"
         found.append(Expression(role=IMPORT, pattern=pattern, caseless=False, ref=root))
     return found
 
 
+def _either(words: set[str]) -> bytes:
+    return b"|".join(sorted(word.encode() for word in words))
+
+
 def load(cache: Path | None, signature: str) -> Prefilter:
     """The database for the built-in rules: from the cache, or compiled and put there."""
-    platform = hashlib.sha256(f"{signature} {hyperscan.__version__} {_machine()}".encode()).hexdigest()[:32]
+    platform = hashlib.sha256(f"{signature} {_version.__version__} {_machine()}".encode()).hexdigest()[:32]
     if cache is not None:
         cached = _cached(cache, platform)
         if cached is not None:
@@ -130,6 +134,8 @@ def read_table(prefilter: Prefilter) -> tuple[tuple[int, str], ...]:
     """Role and reference of each expression id; read only once something hit."""
     if isinstance(prefilter.table, tuple):
         return prefilter.table
+    import json
+
     return tuple((int(role), str(ref)) for role, ref in json.loads(prefilter.table.read_bytes()))
 
 
@@ -147,7 +153,7 @@ def own_folder(folder: Path) -> bool:
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a cache file, 0600, whole or not at all. A cache that cannot be written is done without."""
-    partial = path.with_name(f".{path.name}-{secrets.token_hex(6)}")
+    partial = path.with_name(f".{path.name}-{os.urandom(6).hex()}")
     try:
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -195,6 +201,8 @@ def _cached(cache: Path, name: str) -> Prefilter | None:
 
 
 def _keep(cache: Path, name: str, dumped: bytes, table: tuple[tuple[int, str], ...]) -> None:
+    import json
+
     if not own_folder(cache):
         return
     write_private(cache / f"{name}.json", json.dumps(table).encode())

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scanner import identity, prefilter
+from scanner import prefilter
 from scanner.sources.git import Repository
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def cache_folder() -> Path | None:
 @functools.cache
 def load_prefilter() -> prefilter.Prefilter:
     """The compiled database of the built-in rules."""
-    from rules.load import rules_signature
+    from rules.signature import rules_signature
 
     return prefilter.load(cache_folder(), rules_signature())
 
@@ -45,6 +45,8 @@ def load_rules() -> RuleSet:
 
 def key_for(repository: Repository | None) -> bytes:
     """The key of a repository's fingerprints; of this user where there is no repository."""
+    from scanner import identity
+
     if repository is not None:
         return identity.repository_key(repository.common)
     import platformdirs

@@ -7,6 +7,7 @@ import codecs
 import re
 
 from scanner.model import Document, Kind, Source, Span
+from scanner.raw import looks_binary, wide_encoding
 
 # https://peps.python.org/pep-0263/: a coding cookie stands on one of the first two lines.
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)", re.ASCII)
@@ -16,37 +17,6 @@ _LINE_END = re.compile(r"\r\n?|\n")
 
 class UndecodableError(Exception):
     """Bytes that are not text; the message says why and never quotes them."""
-
-
-def looks_binary(raw: bytes) -> bool:
-    """Whether the first 8,000 bytes hold a NUL, as git judges it, and are not UTF-16 or UTF-32."""
-    head = raw[:8000]
-    return b"\0" in head and wide_encoding(head) is None
-
-
-def wide_encoding(head: bytes) -> str | None:
-    """UTF-16 or UTF-32 by byte order mark, or UTF-16 without one by where its NULs stand; else None."""
-    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) and len(head) % 4 == 0:
-        return "utf-32"
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if len(head) < 4 or b"\0" not in head:
-        return None
-    even, odd = head[0::2], head[1::2]
-    # Latin text in UTF-16 has a NUL in every second byte and nearly none in the others.
-    if odd.count(0) > 0.6 * len(odd) and even.count(0) < 0.05 * len(even):
-        return "utf-16-le"
-    if even.count(0) > 0.6 * len(even) and odd.count(0) < 0.05 * len(odd):
-        return "utf-16-be"
-    return None
-
-
-def scan_bytes(raw: bytes) -> bytes:
-    """What the prefilter looks at: UTF-8 without BOM where the text is wide, else the bytes without BOM."""
-    encoding = wide_encoding(raw[:8000])
-    if encoding is None:
-        return raw[3:] if raw.startswith(codecs.BOM_UTF8) else raw
-    return raw.decode(encoding, "replace").removeprefix("\ufeff").encode("utf-8", "surrogatepass")
 
 
 def decode(source: Source, kind: Kind) -> Document:

@@ -19,7 +19,8 @@ import os
 import re
 import threading
 import time
-from typing import Any, Callable, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 _T = TypeVar("_T")
 _TTL = 300.0  # seconds
@@ -29,16 +30,16 @@ _REFERENCE = re.compile(
 )
 _lock = threading.RLock()
 _clients: dict[tuple[int, str], Any] = {}  # by process id: a client must not be shared across a fork
-_cache: dict[tuple[str, ...], tuple[float, str | bytes]] = {}
+_cache: dict[tuple[str, str, str, str], tuple[float, str | bytes]] = {}  # until when, and what
 
 
-class SecretUnavailable(RuntimeError):
+class SecretUnavailable(RuntimeError):  # noqa: N818
     """A credential could not be read. The message names the secret, the region and what to do, never the value."""
 
 
 def get_secret_value(name: str, key: str | None = None, *, env: str | None = None) -> str:
     """Return a credential as text; `key` picks one field of a secret that is a JSON object."""
-    value = _read(name, key, env)
+    value = _read(name, key, env, decode=False)
     try:
         return value if isinstance(value, str) else value.decode("utf-8")
     except UnicodeDecodeError:
@@ -47,15 +48,8 @@ def get_secret_value(name: str, key: str | None = None, *, env: str | None = Non
 
 def get_secret_bytes(name: str, key: str | None = None, *, env: str | None = None) -> bytes:
     """Return a credential as bytes, text as UTF-8. In a variable, `base64:` before the text says that it is encoded."""
-    value = _read(name, key, env)
-    if isinstance(value, bytes):
-        return value
-    if env and value.startswith("base64:") and value == os.environ.get(env):
-        try:
-            return base64.b64decode(value[len("base64:") :], validate=True)
-        except ValueError:
-            raise SecretUnavailable(f"the variable {env} is not valid base64 after `base64:`") from None
-    return value.encode("utf-8", "surrogateescape")
+    value = _read(name, key, env, decode=True)
+    return value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape")
 
 
 async def aget_secret_value(name: str, key: str | None = None, *, env: str | None = None) -> str:
@@ -81,10 +75,15 @@ def with_refresh(call: Callable[[], _T], on: type[BaseException] | tuple[type[Ba
         return call()
 
 
-def _read(name: str, key: str | None, env: str | None) -> str | bytes:
+def _read(name: str, key: str | None, env: str | None, *, decode: bool) -> str | bytes:
     value = os.environ.get(env) if env else None
     if not value:
         return _pick(_stored("ssm" if name.startswith("/") else "secretsmanager", _effective(name)), name, key)
+    if decode and value.startswith("base64:"):
+        try:
+            return base64.b64decode(value[len("base64:") :], validate=True)
+        except ValueError:
+            raise SecretUnavailable(f"the variable {env} is not valid base64 after `base64:`") from None
     if not value.startswith("{{resolve:"):
         return value
     found = _REFERENCE.fullmatch(value)
@@ -114,13 +113,14 @@ def _pick(value: str | bytes, name: str, key: str | None) -> str | bytes:
 
 def _stored(service: str, name: str, stage: str = "", version: str = "") -> str | bytes:
     wanted = (service, name, stage, version)
-    kept = _cache.get(wanted)
-    if kept is None or time.monotonic() - kept[0] >= _TTL:
+    until, value = _cache.get(wanted, (0.0, ""))
+    if time.monotonic() >= until:
         with _lock:  # one thread asks, the others wait for its answer
-            kept = _cache.get(wanted)
-            if kept is None or time.monotonic() - kept[0] >= _TTL:
-                kept = _cache[wanted] = (time.monotonic(), _fetch(*wanted))
-    return kept[1]
+            until, value = _cache.get(wanted, (0.0, ""))
+            if time.monotonic() >= until:
+                value = _fetch(*wanted)
+                _cache[wanted] = (time.monotonic() + _TTL, value)
+    return value
 
 
 def _fetch(service: str, name: str, stage: str, version: str) -> str | bytes:
@@ -131,12 +131,10 @@ def _fetch(service: str, name: str, stage: str, version: str) -> str | bytes:
     try:
         if service == "ssm":
             return str(_client(service).get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
-        picked = {"VersionId": version} if version else {}
-        if stage or not version:
-            picked["VersionStage"] = stage or "AWSCURRENT"
+        picked = {"VersionId": version} if version else {"VersionStage": stage or "AWSCURRENT"}
         answer: dict[str, Any] = _client(service).get_secret_value(SecretId=name, **picked)
         return str(answer["SecretString"]) if "SecretString" in answer else bytes(answer["SecretBinary"])
-    except (BotoCoreError, ClientError, ValueError) as error:
+    except (BotoCoreError, ClientError, ValueError, KeyError) as error:
         # `from None`, and none of its text: what cannot be parsed is quoted by botocore, and could be the value.
         raise SecretUnavailable(_why(service, name, error)) from None
 
@@ -149,13 +147,14 @@ def _client(service: str) -> Any:
 
             region = os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or None
             patience = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
-            session = boto3.session.Session(region_name=region)
+            session: Any = boto3.session.Session(region_name=region)
             _clients[os.getpid(), service] = session.client(service, config=patience)
         return _clients[os.getpid(), service]
 
 
 def _why(service: str, name: str, error: Exception) -> str:
-    code = str(getattr(error, "response", {}).get("Error", {}).get("Code") or type(error).__name__)
+    response: Any = getattr(error, "response", None) or {}
+    code = str(response.get("Error", {}).get("Code") or type(error).__name__)
     client = _clients.get((os.getpid(), service))
     region = client.meta.region_name if client is not None else "no region"
     action = "ssm:GetParameter" if service == "ssm" else "secretsmanager:GetSecretValue"

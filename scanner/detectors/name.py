@@ -15,15 +15,115 @@ from scanner.model import CredentialKind
 
 # After these words a name still means what it meant: `password_prod`, `api_key_value`, `SECRET_2`.
 TAIL_WORDS = frozenset(
-    """value values val str string default prod production prd dev devel development stage staging stg test tests testing
-    qa uat preprod live local sandbox demo example sample old new current previous prev backup bak plain plaintext raw
-    clear cleartext base b encoded bytes tmp temp confirm confirmation confirmed again repeat repeated verify retype
-    primary secondary main real override fallback init initial here ro rw readonly""".split()
+    [
+        "value",
+        "values",
+        "val",
+        "str",
+        "string",
+        "default",
+        "prod",
+        "production",
+        "prd",
+        "dev",
+        "devel",
+        "development",
+        "stage",
+        "staging",
+        "stg",
+        "test",
+        "tests",
+        "testing",
+        "qa",
+        "uat",
+        "preprod",
+        "live",
+        "local",
+        "sandbox",
+        "demo",
+        "example",
+        "sample",
+        "old",
+        "new",
+        "current",
+        "previous",
+        "prev",
+        "backup",
+        "bak",
+        "plain",
+        "plaintext",
+        "raw",
+        "clear",
+        "cleartext",
+        "base",
+        "b",
+        "encoded",
+        "bytes",
+        "tmp",
+        "temp",
+        "confirm",
+        "confirmation",
+        "confirmed",
+        "again",
+        "repeat",
+        "repeated",
+        "verify",
+        "retype",
+        "primary",
+        "secondary",
+        "main",
+        "real",
+        "override",
+        "fallback",
+        "init",
+        "initial",
+        "here",
+        "ro",
+        "rw",
+        "readonly",
+    ]
 )
 # A definition whose name starts so does something; it is not a key that the value belongs to.
 VERBS = frozenset(
-    """test get set is has make check create build validate verify parse read load save generate encode decode hash
-    encrypt decrypt do to from on handle fetch update delete reset change print show render init setup run""".split()
+    [
+        "test",
+        "get",
+        "set",
+        "is",
+        "has",
+        "make",
+        "check",
+        "create",
+        "build",
+        "validate",
+        "verify",
+        "parse",
+        "read",
+        "load",
+        "save",
+        "generate",
+        "encode",
+        "decode",
+        "hash",
+        "encrypt",
+        "decrypt",
+        "do",
+        "to",
+        "from",
+        "on",
+        "handle",
+        "fetch",
+        "update",
+        "delete",
+        "reset",
+        "change",
+        "print",
+        "show",
+        "render",
+        "init",
+        "setup",
+        "run",
+    ]
 )
 CONTAINERS = frozenset({("passwords",), ("secrets",), ("credentials",), ("tokens",), ("api", "keys"), ("apikeys",)})
 MAX_NAME = 200
@@ -177,36 +277,74 @@ def _index(names: Names) -> _Index:
 
 # --- shapes for the prefilter -------------------------------------------------------------------------------
 
-# Heads of few letters are found only as words of their own: `pin`, but not in `mapping`.
+# Heads of so few letters are parts of everyday words.
 _SHORT = 4
-_REST = r"[\w.\-]{0,30}"
 _CLOSE = r"[\"'`\])]{0,3}"
-_BLANK = r"[ \t]{0,16}"
-_ANNOTATION = r"(?::[ \t]{0,4}[\w.\[\]|, ]{1,40})?"
 # After the operator a value may wait on the next line, in brackets.
-_NEWLINE = r"[ \t]{0,8}[(\[\\]?[ \t]{0,4}(?:#[^\n]{0,80})?\r?\n\s{0,60}"
-_OPEN = r"[rbuf@]{0,2}(?:[\"'`]|\"\"\"\s{0,8}\\?\s{0,8}|'''\s{0,8}\\?\s{0,8})"
+_NEXT_LINE = r"[ \t]*[(\[\\|>]?-?[ \t]*(?:#[^\n]*)?\r?\n\s*"
+_QUOTE = r"(?:[\"'`]|(?:\"\"\"|''')\s*\\?\s*)"
+_MARKUP = r"[\"']?(?:[ \t][^<>\n]*)?>\s*"
+_VALUE_LINE = r"[\"']?,?[ \t]*\r?\n\s*[\"']?(?:default_?)?value[\"']?[ \t]*[:=][ \t]*"
+# Name and value with only a blank between: options, .netrc, redis.conf, SQL.
+_APART = (
+    r"--?[\w-]*(?:passw|passphrase|token|secret|api-?key|pass\b)[\w-]*[ \t]+[\"']?[^\s\"'-]",
+    r"(?:password|requirepass|masterauth|identified by)[ \t]+['\"]?[^\s\"'=:]{4}",
+)
 
 
 def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     """Hyperscan expressions (flag CASELESS) of `name = literal`: `quoted` for all texts, `bare` for configuration.
 
-    Each ends within the first characters of the value. Weak names need eight of them.
+    Each ends within the first characters of the value, so that a place is reported once. Weak names, and those that
+    end as a weak one does (`signing key`), need eight: a key is longer than that.
     """
-    strong = _stems(head.words for head in names.heads if head.strength == "strong")
-    weak = _stems(head.words for head in names.heads if head.strength == "weak")
-    return {
-        "quoted": [_quoted(strong, 1), _quoted(weak, 8)],
-        "bare": [
-            *(_bare(strong, 1), _bare(weak, 8)),
-            *(_markup(strong), _option(strong), _paired(strong), _spoken()),
-        ],
-    }
+    single = {head.words[0] for head in names.heads if head.strength == "weak" and len(head.words) == 1}
+    weak = [head.words for head in names.heads if head.strength == "weak" or head.words[-1] in single]
+    strong = [head.words for head in names.heads if head.words not in set(weak)]
+    quoted = [_quoted(stems, r"(?:[=:,(!>]|or\b|\|\||else\b)", r"[^\"'`\n]*", 1) for stems in _stems(strong, r"\w-")]
+    quoted += [_quoted(stems, "[=:]", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
+    bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]
+    return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in (*bare, *_APART)]}
 
 
-def _quoted(stem: str, least: int) -> bytes:
-    operator = r"(?:[=:,(!>]|\bor\b|\|\||\belse\b|\bin\b)"
-    attribute = r"(?:[ \t]{1,4}[a-z_]{1,12}(?==))?" if False else r""
-    gap = rf"(?:[^\"'`\n]{{0,60}}|{_NEWLINE})"
-    value = r"[^\s\"'`]" if least == 1 else rf"[^\s\"'`]{{{least}}}"
-    return rf"{stem}{_REST}{_CLOSE}{attribute}{_BLANK}{_ANNOTATION}{_BLANK}{operator}{gap}{_OPEN}{value}".encode()
+def _quoted(stems: str, operator: str, gap: str, least: int) -> str:
+    wait = rf"(?:[=(,\[]|[\"'\]]:){_NEXT_LINE}[rbuf]{{0,2}}"
+    return rf"{stems}{_CLOSE}[ \t]*(?:(?:value[ \t]?)?{operator}{gap}|{wait}){_QUOTE}[^\s\"'`]{{{least}}}"
+
+
+def _bare(stems: str, least: int) -> str:
+    """`name: value`, `<name>value`, and `name: NAME` with `value: ...` on the line below."""
+    gap = rf"(?:[ \t]*|{_NEXT_LINE})(?:![\w!]+[ \t]+)?"
+    more = rf"[^\s\"'`]{{{least - 1}}}" if least > 1 else ""
+    assigned = rf"{_CLOSE}[ \t]*(?::=|=>|[=:]){gap}"
+    return rf"{stems}(?:{assigned}|{_MARKUP}|{_VALUE_LINE})[^\s\"'`=>#{{\[]{more}"
+
+
+def _stems(heads: list[tuple[str, ...]], rest: str) -> list[str]:
+    """Alternations over all heads but those that another one finds anyway, each up to the end of its name.
+
+    `rest` are the characters that may follow within the name, as in a regular expression's set. A few groups of
+    plain words are several times as fast as one, and as any with gaps inside the words.
+    """
+    long: list[tuple[str, ...]] = []
+    short: list[str] = []
+    for words in sorted(heads, key=lambda words: len("".join(words))):
+        joined = "".join(words)
+        if any("".join(each) in joined for each in long) or words[-1] in short:
+            continue
+        if joined.isascii() and len(joined) <= _SHORT:
+            short.append(joined)
+        else:
+            long.append(words)
+    spelled = ["[_. -]?".join(words) for words in long]
+    ascii_ = [stem for stem in spelled if stem.isascii()]
+    # CASELESS knows only ASCII: spell out both cases of other words.
+    other = [case for stem in spelled if not stem.isascii() for case in dict.fromkeys((stem, stem.upper()))]
+    groups = [rf"(?:{'|'.join(group)})[{rest}\x80-\xff]*" for group in (ascii_, other) if group]
+    return groups + ([_bounded(short, rest)] if short else [])
+
+
+def _bounded(words: list[str], rest: str) -> str:
+    """Short heads are found only as words of their own: `pin` and `ledPin`, not `mapping`."""
+    camel = "|".join(word.capitalize() for word in words)
+    return rf"(?:(?:\b|_)(?:{'|'.join(words)})|(?-i:[a-z](?:{camel})))(?:[_\d-][{rest}]*)?"

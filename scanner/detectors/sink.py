@@ -19,8 +19,8 @@ _CARRIERS = frozenset(("url", "dsn"))
 class SinkIndex:
     """Sinks and settings by the last words of their names.
 
-    Public names move between modules of one library (`redis.Redis` is defined in `redis.client`): a name is matched by its import root and its last
-    word, two words for methods.
+    Public names move between modules of one library (`redis.Redis` is defined in `redis.client`): a name is matched
+    by its import root and its last word, two words for methods.
     """
 
     sinks: dict[tuple[str, str], tuple[Sink, ...]]

@@ -12,7 +12,8 @@ from scanner.model import CredentialKind, Literal, Role, SecretValue
 # https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1: userinfo ends at the last @ before the path begins; people leave
 # reserved characters in passwords as they are, so that everything up to the last @ of the authority is taken.
 _URL = re.compile(
-    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{1,30})://(?P<user>[^\s/\"'`<>@:]{0,200}):(?P<password>[^\s/\"'`<>@]{1,300}(?:@[^\s/\"'`<>@:]{1,100}(?=@))?)@(?P<rest>[^\s\"'`<>]*)"
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{1,30})://(?P<user>[^\s/\"'`<>@:]{0,200}):"
+    r"(?P<password>[^\s/\"'`<>@]{1,300}(?:@[^\s/\"'`<>@:]{1,100}(?=@))?)@(?P<rest>[^\s\"'`<>]*)"
 )
 _ENGINES = {
     "postgres": "postgres", "postgresql": "postgres", "psql": "postgres", "pgsql": "postgres", "postgis": "postgres",
@@ -31,7 +32,8 @@ _DSN_KEY = re.compile(
 )
 _LOCAL = re.compile(r"(?i)^(?:[^@]*@)?(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0|host\.docker\.internal)(?:[:/?]|$)")
 _EXAMPLE = re.compile(
-    r"(?i)^(?:[^@]*@)?(?:[\w\-]+\.)*(?:example\.(?:com|org|net)|example|invalid|test|host|hostname|server|domain\.com|your[\w\-]*)(?:[:/?]|$)"
+    r"(?i)^(?:[^@]*@)?(?:[\w\-]+\.)*(?:example\.(?:com|org|net)|example|invalid|test|host|hostname|server|domain\.com"
+    r"|your[\w\-]*)(?:[:/?]|$)"
 )
 
 

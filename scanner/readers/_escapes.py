@@ -36,9 +36,10 @@ def decode(
     return "".join(pieces), tuple(starts)
 
 
-def compact(starts: tuple[int, ...]) -> tuple[int, tuple[int, ...] | None]:
-    """Give `body` and `offsets` of a Literal: no offsets where the text stands verbatim."""
-    if starts == tuple(range(starts[0], starts[0] + len(starts))):
+def compact(text: str, value: str, starts: tuple[int, ...]) -> tuple[int, tuple[int, ...] | None]:
+    """Give `body` and `offsets` of a Literal: no offsets where the value stands verbatim in the text."""
+    # One character can stand for another: a line end folded to a blank.
+    if starts[-1] - starts[0] == len(value) and text.startswith(value, starts[0]):
         return starts[0], None
     return starts[0], starts
 

@@ -5,15 +5,18 @@ https://www.rfc-editor.org/rfc/rfc8259, https://code.visualstudio.com/docs/langu
 
 from __future__ import annotations
 
-import json.decoder
 import re
 from collections.abc import Iterator
+from json import JSONDecodeError
+from json.decoder import scanstring  # type: ignore[attr-defined]  # DESIGN.md section 2: what typeshed leaves out
 from typing import Final
 
 from scanner.readers._escapes import decode, fault
 from scanner.readers._tree import Close, Event, Open, Scalar
 
 ESCAPED: Final = "escaped"
+_STRICT: Final = False
+"""Files have tabs and line ends inside strings; `strict` would refuse them."""
 
 _SKIP = re.compile(r"(?:[ \t\r\n\ufeff\x1e]++|//[^\r\n]*+|/\*(?s:.*?)\*/)*+")
 _WORD = re.compile(r"-?\d[\d.eE+\-]*|true|false|null|NaN|-?Infinity")
@@ -59,7 +62,7 @@ def starts(text: str, scalar: Scalar) -> tuple[int, ...]:
 
 
 def _unescaped(found: re.Match[str]) -> str:
-    return json.decoder.scanstring(f'{found[0]}"', 0, False)[0]
+    return str(scanstring(f'{found[0]}"', 0, _STRICT)[0])
 
 
 def _skip(text: str, at: int) -> int:
@@ -70,8 +73,8 @@ def _skip(text: str, at: int) -> int:
 def _scalar(text: str, at: int, key: bool) -> Scalar:
     if text[at] == '"':
         try:
-            value, end = json.decoder.scanstring(text, at + 1, False)
-        except json.JSONDecodeError as error:
+            value, end = scanstring(text, at + 1, _STRICT)
+        except JSONDecodeError as error:
             # Its own message is safe, but the exception carries the whole text.
             offset = error.pos
         else:

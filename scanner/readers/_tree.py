@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from scanner.model import Literal, Role, SecretValue, Sibling, Span
-from scanner.readers._escapes import compact, fault
+from scanner.readers._escapes import fault
 
 MAX_DEPTH = 500
 """Levels of nesting; every key path is kept while its container is open."""
@@ -24,7 +24,8 @@ _ASSIGNED = re.compile(r"-{0,2}([A-Za-z_][\w.\-]*)=(?!=*\Z)")
 _FLAG = re.compile(r"--?([A-Za-z][\w.\-]*)\Z")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen: these are made for every token of a file, and freezing doubles what they cost.
+@dataclass(slots=True, kw_only=True)
 class Open:
     """A mapping or a sequence begins. `path` is its key path where the text states it (a TOML table)."""
 
@@ -33,14 +34,14 @@ class Open:
     path: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Close:
     """The innermost container ends before `end`."""
 
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Scalar:
     """A key or a value: `start` to `end` with its quotes, `body` where the text itself begins.
 
@@ -60,9 +61,11 @@ class Scalar:
 
 
 Event = Open | Close | Scalar
+Place = Callable[[Scalar], tuple[int, tuple[int, ...] | None]]
+"""`body` and `offsets` of a Literal for a value that does not stand verbatim."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Field:
     """A value in its place. A hit within `extent` means it. `cut` characters of the value are its name (`KEY=`)."""
 
@@ -112,16 +115,15 @@ def has_hit(hits: Sequence[int], start: int, end: int) -> bool:
 def groups(text: str, events: Iterable[Event], hits: Sequence[int]) -> Iterator[Group]:
     """Yield the containers that have a hit among their own parts or below. Raises Unreadable for deep nesting."""
     stack: list[_Frame] = []
-    for event in events:
+    for event in _bounded(text, events):
         if isinstance(event, Open):
-            if len(stack) >= MAX_DEPTH:
-                raise fault(text, event.start, f"nested more than {MAX_DEPTH} levels deep")
             stack.append(_opened(stack, event))
         elif isinstance(event, Close):
             frame = stack.pop()
             parent = stack[-1] if stack else None
+            _lift_pair(frame, parent, event.end)
             if has_hit(hits, frame.start, event.end + 1):
-                yield from _closed(frame, parent, event.end)
+                yield from by_symbol(Span(frame.start, event.end), frame.fields)
             if parent is not None:
                 # A container as a key (YAML's `? [a, b]`) names nothing.
                 here = Scalar(start=frame.start, end=event.end, body=frame.start, text="", string=False)
@@ -135,10 +137,19 @@ def groups(text: str, events: Iterable[Event], hits: Sequence[int]) -> Iterator[
             yield Group(container=Span(event.start, event.end), fields=(lone,))
 
 
-def walk(events: Iterable[Event]) -> Iterator[tuple[tuple[str | int, ...], Scalar]]:
-    """Yield each value with its full path: keys, and indices from 0."""
+def by_symbol(container: Span, fields: Iterable[Field]) -> Iterator[Group]:
+    """Yield the fields of a container as one group for each key path: dotted keys stand in one table."""
+    found: dict[str, list[Field]] = {}
+    for each in fields:
+        found.setdefault(each.symbol, []).append(each)
+    for of_symbol in found.values():
+        yield Group(container=container, fields=tuple(of_symbol))
+
+
+def walk(text: str, events: Iterable[Event]) -> Iterator[tuple[tuple[str | int, ...], Scalar]]:
+    """Yield each value with its full path: keys, and indices from 0. Raises Unreadable for deep nesting."""
     stack: list[_Walked] = []
-    for event in events:
+    for event in _bounded(text, events):
         if isinstance(event, Close):
             stack.pop()
             _advance(stack)
@@ -157,10 +168,10 @@ def walk(events: Iterable[Event]) -> Iterator[tuple[tuple[str | int, ...], Scala
 def literals(
     found: Iterable[Group],
     hits: Sequence[int] | None,
-    starts: Callable[[Scalar], tuple[int, ...]],
+    place: Place,
     role: Role = Role.ENTRY,
 ) -> Iterator[Literal]:
-    """Yield the fields with a hit (all without `hits`) as literals. `starts` maps a value with a style to the text."""
+    """Yield the fields with a hit (all without `hits`) as literals; `place` says where values with a style stand."""
     for group in found:
         fields = [each for each in group.fields if each.scalar.text[each.cut :]]
         wanted = [
@@ -170,11 +181,20 @@ def literals(
         ]
         if not wanted:
             continue
-        siblings = [_sibling(each, starts) for each in fields]
+        siblings = [_sibling(each, place) for each in fields]
         for number in wanted:
             around = siblings[max(0, number - MAX_SIBLINGS) : number] + siblings[number + 1 : number + 1 + MAX_SIBLINGS]
             others = tuple(each for each in around if each is not None)
-            yield _literal(fields[number], group.container, others, starts, role)
+            yield _literal(fields[number], group.container, others, place, role)
+
+
+def _bounded(text: str, events: Iterable[Event]) -> Iterator[Event]:
+    depth = 0
+    for event in events:
+        depth += isinstance(event, Open) - isinstance(event, Close)
+        if depth > MAX_DEPTH and isinstance(event, Open):
+            raise fault(text, event.start, f"nested more than {MAX_DEPTH} levels deep")
+        yield event
 
 
 def _opened(stack: list[_Frame], event: Open) -> _Frame:
@@ -223,18 +243,17 @@ def _element(frame: _Frame, scalar: Scalar) -> tuple[str | None, int]:
     return (flag[1], 0) if flag is not None and not scalar.text.startswith("-") else (None, 0)
 
 
-def _closed(frame: _Frame, parent: _Frame | None, end: int) -> Iterator[Group]:
-    """Yield a container's groups; a `{name: X, value: Y}` in a list becomes a field of the list."""
+def _lift_pair(frame: _Frame, parent: _Frame | None, end: int) -> None:
+    """Give the value of a `{name: X, value: Y}` its real name; in a list it becomes a field of the list."""
     paired = _pair(frame, end) if frame.mapping else None
-    fields = frame.fields
-    if paired is not None:
-        fields = [paired if each.scalar is paired.scalar else each for each in fields]
-        if parent is not None and not parent.mapping:
-            parent.fields.append(paired)
-            fields = [each for each in fields if each is not paired]
-    for symbol in dict.fromkeys(each.symbol for each in fields):
-        of_symbol = tuple(each for each in fields if each.symbol == symbol)
-        yield Group(container=Span(frame.start, end), fields=of_symbol)
+    if paired is None:
+        return
+    others = [each for each in frame.fields if each.scalar is not paired.scalar]
+    if parent is not None and not parent.mapping:
+        parent.fields.append(paired)
+        frame.fields = others
+    else:
+        frame.fields = [*others, paired]
 
 
 def _pair(frame: _Frame, end: int) -> Field | None:
@@ -255,13 +274,13 @@ def _advance(stack: list[_Walked]) -> None:
         stack[-1].step = (index + 1,) if isinstance(index, int) else ()
 
 
-def _sibling(each: Field, starts: Callable[[Scalar], tuple[int, ...]]) -> Sibling | None:
+def _sibling(each: Field, place: Place) -> Sibling | None:
     if each.name is None or each.scalar.reference:
         return None
     value = SecretValue(each.scalar.text[each.cut :])
     span = Span(each.scalar.start, each.scalar.end)
     if each.cut:
-        body, offsets = _placed(each.scalar, starts)
+        body, offsets = _placed(each.scalar, place)
         span = Span(body + each.cut if offsets is None else offsets[each.cut], _end(each.scalar, body, offsets))
     return Sibling(name=each.name, value=value, span=span)
 
@@ -270,11 +289,11 @@ def _literal(
     each: Field,
     container: Span,
     siblings: tuple[Sibling, ...],
-    starts: Callable[[Scalar], tuple[int, ...]],
+    place: Place,
     role: Role,
 ) -> Literal:
     scalar = each.scalar
-    body, offsets = _placed(scalar, starts)
+    body, offsets = _placed(scalar, place)
     span = Span(scalar.start, scalar.end)
     if each.cut:
         body = body + each.cut if offsets is None else offsets[each.cut]
@@ -295,8 +314,8 @@ def _literal(
     )
 
 
-def _placed(scalar: Scalar, starts: Callable[[Scalar], tuple[int, ...]]) -> tuple[int, tuple[int, ...] | None]:
-    return compact(starts(scalar)) if scalar.style else (scalar.body, None)
+def _placed(scalar: Scalar, place: Place) -> tuple[int, tuple[int, ...] | None]:
+    return place(scalar) if scalar.style else (scalar.body, None)
 
 
 def _end(scalar: Scalar, body: int, offsets: tuple[int, ...] | None) -> int:

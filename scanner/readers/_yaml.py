@@ -5,6 +5,7 @@ https://yaml.org/spec/1.1/. PyYAML reads 1.1: U+0085 and U+2028 break lines ther
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -27,10 +28,8 @@ _DOUBLE = re.compile(
 _FIRST_LINE = re.compile(r"(?: *(?:\r\n?|\n))*( *)")
 _BREAK = re.compile(r"\r\n?|\n")
 # https://yaml.org/spec/1.1/#id858600 and the types of its repository: what is no text.
-_NOT_TEXT = re.compile(r"~|null|Null|NULL|true|True|TRUE|false|False|FALSE|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|<<|")
-_ESCAPES: Final = dict(
-    zip("0abt\tnvfre \"/\\N_LP", "\0\a\b\t\t\n\v\f\r\x1b \"/\\\x85\xa0\u2028\u2029", strict=True)
-)
+_NOT_TEXT = re.compile(r"(?i:null|true|false|yes|no|on|off)|~|<<|")
+_ESCAPES: Final = dict(zip('0abt\tnvfre "/\\N_LP', '\0\a\b\t\t\n\v\f\r\x1b "/\\\x85\xa0\u2028\u2029', strict=True))
 _STANDARD_TAG = "tag:yaml.org,2002:"
 
 
@@ -56,7 +55,7 @@ def _documents(text: str) -> list[tuple[int, int]]:
     if not markers or _DIRECTIVE.search(text):
         return [(0, len(text))]
     edges = sorted({0, *markers, len(text)})
-    return list(zip(edges, edges[1:], strict=False))
+    return list(itertools.pairwise(edges))
 
 
 def _document(text: str, start: int, end: int) -> Iterator[Event]:
@@ -147,14 +146,14 @@ def _folded(found: re.Match[str]) -> str:
 
 
 def _unescaped(found: re.Match[str]) -> str:
-    token = found[0]
-    if token == "''":
+    escape = found[0]
+    if escape == "''":
         return "'"
-    if token[0] != "\\":
+    if escape[0] != "\\":
         return _folded(found)
-    if token[1] in "\r\n":
+    if escape[1] in "\r\n":
         return ""
-    if token[1] in "xuU" and len(token) > 2:
-        code = int(token[2:], 16)
-        return chr(code) if code < 0x110000 else token
-    return _ESCAPES.get(token[1], token)
+    if escape[1] in "xuU" and len(escape) > 2:
+        code = int(escape[2:], 16)
+        return chr(code) if code < 0x110000 else escape
+    return _ESCAPES.get(escape[1], escape)

@@ -6,80 +6,41 @@ LibCST's home in the scanner.
 
 from __future__ import annotations
 
-import ast
 import bisect
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from scanner.model import Argument, Document, Literal, Role, SecretValue, Sibling, Span
-from scanner.readers import pystring
 from scanner.readers.errors import Unreadable
-from scanner.readers.pyscope import Region, Scope, read_scope, too_deep
+from scanner.readers.pynames import ENV_GETTERS, callees_of, constant_of, env_key, leaf_of, owners_of, subscript_key
+from scanner.readers.pyscope import Region, read_scope, too_deep
+from scanner.readers.pystate import Context, Reading, Segment, span_of, symbol_of
+from scanner.readers.pystrings import add_string, tokens_of
 from scanner.text import line_starts
 
 _MAX_REGION = 200_000
 _MAX_HOPS = 3
 # What wraps a value without changing what it is: the name outside is the name inside.
-_WRAPPERS = frozenset(  # noqa: SIM905
-    "SecretStr SecretBytes Secret Field field str bytes bytearray quote quote_plus b64decode b64encode urlsafe_b64decode"
-    " urlsafe_b64encode fromhex unhexlify dedent Option Argument Query Header Form Body Param CharField StringField"
-    " default_factory cast lazy StringIO BytesIO strip mark_safe ib attrib Column Variable"
-    .split()
-)  # fmt: skip
+_WRAPPERS = frozenset(
+    (
+        "SecretStr SecretBytes Secret Field field str bytes bytearray quote quote_plus b64decode b64encode"
+        " urlsafe_b64decode urlsafe_b64encode fromhex unhexlify dedent Option Argument Query Header Form Body Param"
+        " CharField StringField default_factory cast lazy StringIO BytesIO strip mark_safe ib attrib Column"
+        " Variable"
+    ).split()
+)
 # Calls that take a name first and its value second.
 _NAMED_SECOND = frozenset(
-    "get getenv setdefault setenv putenv set add add_header putheader pop config env str setattr set_cookie"
-    " set_header add_argument option set_option set_password header string url get_env environ"
-    .split()
-)  # fmt: skip
-_ENV_GETTERS = frozenset(
-    "os.getenv os.environ.get os.environ.setdefault os.environ.pop os.getenvb decouple.config environ.Env.str"
-    " environ.Env environs.Env.str starlette.config.Config"
-    .split()
-)  # fmt: skip
+    (
+        "get getenv setdefault setenv putenv set add add_header putheader pop config env str setattr set_cookie"
+        " set_header add_argument option set_option set_password header string url get_env environ"
+    ).split()
+)
 _NAMED_DEFAULTS = frozenset(("default", "value", "envvar_default", "fallback"))
 _METHOD_WRAPPERS = frozenset(("encode", "decode", "strip", "lower", "upper", "format", "rstrip", "lstrip", "replace"))
-_PLACEHOLDER = "{x}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Context:
-    """What is known of the expression that is being read."""
-
-    role: Role = Role.TEXT
-    name: str | None = None
-    symbol: str = ""
-    arguments: tuple[Argument, ...] = ()
-    container: Span | None = None
-    siblings: tuple[Sibling, ...] = ()
-    dynamic: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Segment:
-    """Where one region stands in the text given to LibCST (`start`) and in the document (`source`)."""
-
-    start: int
-    source: int
-    length: int
-    region: Region
-
-
-@dataclass(slots=True, kw_only=True)
-class _Reading:
-    """The state of reading one document."""
-
-    document: Document
-    scope: Scope
-    literals: list[Literal] = field(default_factory=list)
-    references: list[tuple[str, str, int, tuple[Argument, ...]]] = field(default_factory=list)
-    segments: list[_Segment] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    positions: dict[cst.CSTNode, object] = field(default_factory=dict)
-    constants: dict[str, tuple[Sibling, ...]] = field(default_factory=dict)
 
 
 def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
@@ -88,7 +49,7 @@ def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
     Raises Unreadable where the file, or a statement at an offset, is not valid Python.
     """
     scope = read_scope(document.text)
-    reading = _Reading(document=document, scope=scope)
+    reading = Reading(document=document, scope=scope)
     done: set[Region] = set()
     comments: list[int] = []
     wanted: list[Region] = []
@@ -114,7 +75,7 @@ def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
         yield from (replace(literal, role=Role.TEXT) for literal in text.read(document, comments))
 
 
-def _bound_regions(reading: _Reading, done: set[Region]) -> list[Region]:
+def _bound_regions(reading: Reading, done: set[Region]) -> list[Region]:
     """Regions of constants that a call argument named and that were not read yet."""
     found: list[Region] = []
     for symbol, name, line, _ in reading.references:
@@ -128,7 +89,7 @@ def _bound_regions(reading: _Reading, done: set[Region]) -> list[Region]:
     return found
 
 
-def _reached(reading: _Reading) -> Iterator[Literal]:
+def _reached(reading: Reading) -> Iterator[Literal]:
     """The literals, each with the arguments that it reaches through the name it is bound to."""
     uses: dict[tuple[int, int, str], list[Argument]] = {}
     for symbol, name, line, arguments in reading.references:
@@ -149,7 +110,7 @@ def _reached(reading: _Reading) -> Iterator[Literal]:
         yield literal if found is literal.arguments else replace(literal, arguments=found)
 
 
-def _read_regions(reading: _Reading, regions: list[Region]) -> None:
+def _read_regions(reading: Reading, regions: list[Region]) -> None:
     """Hand regions to LibCST, all in one text."""
     if not regions:
         return
@@ -165,7 +126,7 @@ def _read_regions(reading: _Reading, regions: list[Region]) -> None:
             raise Unreadable(region.first, 1, f"a statement of more than {_MAX_REGION:,} characters")
         after = region.after if lines.endswith(("\n", "\r")) else "\n" + region.after
         pieces += [region.before, lines, after]
-        segment = _Segment(start=length + len(region.before), source=source, length=len(lines), region=region)
+        segment = Segment(start=length + len(region.before), source=source, length=len(lines), region=region)
         reading.segments.append(segment)
         length += len(region.before) + len(lines) + len(after)
     module = _parse("".join(pieces), regions)
@@ -174,7 +135,7 @@ def _read_regions(reading: _Reading, regions: list[Region]) -> None:
     reading.positions = dict(wrapper.resolve(PositionProvider))
     try:
         for statement in module.body:
-            _statement(reading, statement, _Context())
+            _statement(reading, statement, Context())
     except RecursionError:
         raise Unreadable(regions[0].first, 1, "nested too deep for LibCST") from None
 
@@ -193,45 +154,16 @@ def _parse(text: str, regions: list[Region]) -> cst.Module:
     return module
 
 
-# --- positions ----------------------------------------------------------------------------------------------
-
-
-def _segment(reading: _Reading, offset: int) -> _Segment:
-    at = bisect.bisect_right(reading.segments, offset, key=lambda segment: segment.start) - 1
-    return reading.segments[max(at, 0)]
-
-
-def _span(reading: _Reading, node: cst.CSTNode) -> Span | None:
-    """Where a node stands in the document; None for what was only put around a region."""
-    found = reading.positions.get(node)
-    if found is None:
-        return None
-    start = reading.starts[found.start.line - 1] + found.start.column  # type: ignore[attr-defined]
-    end = reading.starts[found.end.line - 1] + found.end.column  # type: ignore[attr-defined]
-    segment = _segment(reading, start)
-    shift = segment.source - segment.start
-    if start < segment.start or start >= segment.start + segment.length:
-        return None
-    return Span(start + shift, end + shift)
-
-
-def _symbol(reading: _Reading, node: cst.CSTNode) -> str:
-    found = reading.positions.get(node)
-    if found is None:
-        return ""
-    return _segment(reading, reading.starts[found.start.line - 1] + found.start.column).region.symbol  # type: ignore[attr-defined]
-
-
 # --- statements ---------------------------------------------------------------------------------------------
 
 
-def _statement(reading: _Reading, node: cst.CSTNode, context: _Context) -> None:
+def _statement(reading: Reading, node: cst.CSTNode, context: Context) -> None:
     match node:
         case cst.ClassDef(name=name) | cst.FunctionDef(name=name):
-            symbol = context.symbol or _symbol(reading, node)
-            inner = replace(_Context(), symbol=f"{symbol}.{name.value}" if symbol else name.value)
+            symbol = context.symbol or symbol_of(reading, node)
+            inner = replace(Context(), symbol=f"{symbol}.{name.value}" if symbol else name.value)
             for decorator in node.decorators:
-                _expression(reading, decorator.decorator, replace(_Context(), symbol=inner.symbol))
+                _expression(reading, decorator.decorator, replace(Context(), symbol=inner.symbol))
             if isinstance(node, cst.FunctionDef):
                 _parameters(reading, node.params, inner)
             else:
@@ -240,7 +172,7 @@ def _statement(reading: _Reading, node: cst.CSTNode, context: _Context) -> None:
                     _expression(reading, argument.value, replace(inner, name=name_, role=Role.KEYWORD))
             _statement(reading, node.body, inner)
         case cst.SimpleStatementLine(body=body) | cst.SimpleStatementSuite(body=body):
-            base = context if context.symbol else _Context(symbol=_symbol(reading, node))
+            base = context if context.symbol else Context(symbol=symbol_of(reading, node))
             for small in body:
                 _small(reading, small, base)
         case cst.IndentedBlock(body=body):
@@ -249,11 +181,11 @@ def _statement(reading: _Reading, node: cst.CSTNode, context: _Context) -> None:
         case cst.Match(subject=subject, cases=cases):
             _expression(reading, subject, _bare(context))
             for case in cases:
-                pattern = replace(_bare(context), role=Role.COMPARISON, name=_leaf(subject))
+                pattern = replace(_bare(context), role=Role.COMPARISON, name=leaf_of(subject))
                 _children(reading, case.pattern, pattern)
                 _statement(reading, case.body, context)
         case _:
-            base = context if context.symbol else _Context(symbol=_symbol(reading, node))
+            base = context if context.symbol else Context(symbol=symbol_of(reading, node))
             for child in node.children:
                 if isinstance(child, cst.BaseExpression):
                     _expression(reading, child, _bare(base))
@@ -263,7 +195,7 @@ def _statement(reading: _Reading, node: cst.CSTNode, context: _Context) -> None:
                     _children_of_clause(reading, child, base, context)
 
 
-def _children_of_clause(reading: _Reading, node: cst.CSTNode, base: _Context, context: _Context) -> None:
+def _children_of_clause(reading: Reading, node: cst.CSTNode, base: Context, context: Context) -> None:
     """With items, except handlers, else and finally clauses."""
     for child in node.children:
         if isinstance(child, cst.BaseExpression):
@@ -274,7 +206,7 @@ def _children_of_clause(reading: _Reading, node: cst.CSTNode, base: _Context, co
             _children_of_clause(reading, child, base, context)
 
 
-def _small(reading: _Reading, node: cst.BaseSmallStatement, context: _Context) -> None:
+def _small(reading: Reading, node: cst.BaseSmallStatement, context: Context) -> None:
     match node:
         case cst.Assign(targets=targets, value=value):
             pairs = _paired(targets[-1].target, value)
@@ -307,10 +239,10 @@ def _paired(
 
 
 def _assign(
-    reading: _Reading, target: cst.BaseExpression, value: cst.BaseExpression, context: _Context, statement: cst.CSTNode
+    reading: Reading, target: cst.BaseExpression, value: cst.BaseExpression, context: Context, statement: cst.CSTNode
 ) -> None:
-    name = _leaf(target)
-    span = _span(reading, statement)
+    name = leaf_of(target)
+    span = span_of(reading, statement)
     targets = _target_names(reading, target)
     arguments: tuple[Argument, ...] = ()
     if targets and span is not None:
@@ -331,18 +263,18 @@ def _assign(
     _expression(reading, value, assigned)
 
 
-def _target_names(reading: _Reading, target: cst.BaseExpression) -> tuple[str, ...]:
+def _target_names(reading: Reading, target: cst.BaseExpression) -> tuple[str, ...]:
     """Qualified names of an attribute or subscript target, as settings spell them."""
     match target:
         case cst.Attribute(value=value, attr=cst.Name(value=name)):
-            return tuple(f"{owner}.{name}" for owner in _owners(reading, value))
+            return tuple(f"{owner}.{name}" for owner in owners_of(reading, value))
         case cst.Subscript(value=value):
-            key = _subscript_key(target)
-            return tuple(f"{owner}[{key}]" for owner in _callees(reading, value)) if key else ()
+            key = subscript_key(target)
+            return tuple(f"{owner}[{key}]" for owner in callees_of(reading, value)) if key else ()
     return ()
 
 
-def _parameters(reading: _Reading, parameters: cst.Parameters, context: _Context) -> None:
+def _parameters(reading: Reading, parameters: cst.Parameters, context: Context) -> None:
     for parameter in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
         if parameter.default is not None:
             inner = replace(_bare(context), role=Role.DEFAULT, name=parameter.name.value)
@@ -352,11 +284,11 @@ def _parameters(reading: _Reading, parameters: cst.Parameters, context: _Context
 # --- expressions --------------------------------------------------------------------------------------------
 
 
-def _bare(context: _Context) -> _Context:
-    return _Context(symbol=context.symbol)
+def _bare(context: Context) -> Context:
+    return Context(symbol=context.symbol)
 
 
-def _children(reading: _Reading, node: cst.CSTNode, context: _Context) -> None:
+def _children(reading: Reading, node: cst.CSTNode, context: Context) -> None:
     for child in node.children:
         if isinstance(child, cst.BaseExpression):
             _expression(reading, child, context)
@@ -364,23 +296,26 @@ def _children(reading: _Reading, node: cst.CSTNode, context: _Context) -> None:
             _children(reading, child, context)
 
 
-def _expression(reading: _Reading, node: cst.BaseExpression, context: _Context) -> None:
+def _expression(reading: Reading, node: cst.BaseExpression, context: Context) -> None:
     match node:
         case cst.SimpleString() | cst.ConcatenatedString() | cst.FormattedString():
-            _string(reading, [node], node, context)
+            add_string(reading, [node], node, context)
+            _embedded(reading, node, context)
         case cst.BinaryOperation(operator=cst.Add()):
             operands = _flattened(node)
             if any(isinstance(operand, cst.BaseString) for operand in operands):
-                _string(reading, operands, node, context)
+                add_string(reading, operands, node, context)
             for operand in operands:
-                if not isinstance(operand, cst.BaseString):
+                if isinstance(operand, cst.BaseString):
+                    _embedded(reading, operand, context)
+                else:
                     _expression(reading, operand, replace(context, dynamic=True))
         case cst.BinaryOperation(left=left, right=right):
             _expression(reading, left, replace(context, dynamic=True))
             _expression(reading, right, _bare(context))
         case cst.BooleanOperation(left=left, right=right):
             _expression(reading, left, context)
-            key = _env_key(reading, left)
+            key = env_key(reading, left)
             fallback = replace(context, name=context.name or key, role=Role.ENV_DEFAULT if key else context.role)
             _expression(reading, right, fallback)
         case cst.IfExp(test=test, body=body, orelse=orelse):
@@ -412,9 +347,9 @@ def _expression(reading: _Reading, node: cst.BaseExpression, context: _Context) 
             _children(reading, node, _bare(context))
 
 
-def _reference(reading: _Reading, node: cst.CSTNode, name: str, context: _Context) -> None:
+def _reference(reading: Reading, node: cst.CSTNode, name: str, context: Context) -> None:
     """A name used as an argument: its constant reaches the same argument."""
-    span = _span(reading, node)
+    span = span_of(reading, node)
     if not context.arguments or context.role is Role.ASSIGNMENT or span is None:
         return
     line = bisect.bisect_right(reading.scope.starts, span.start)
@@ -438,38 +373,38 @@ def _flattened(node: cst.BaseExpression) -> list[cst.BaseExpression]:
     return found
 
 
-def _comparison(reading: _Reading, node: cst.Comparison, context: _Context) -> None:
+def _comparison(reading: Reading, node: cst.Comparison, context: Context) -> None:
     operands = [node.left, *(target.comparator for target in node.comparisons)]
-    names = [_leaf(operand) for operand in operands]
+    names = [leaf_of(operand) for operand in operands]
     for number, operand in enumerate(operands):
         others = [name for other, name in enumerate(names) if other != number and name]
         name = others[0] if others else None
         _expression(reading, operand, replace(_bare(context), role=Role.COMPARISON, name=name))
 
 
-def _dict(reading: _Reading, node: cst.Dict, context: _Context) -> None:
-    span = _span(reading, node)
+def _dict(reading: Reading, node: cst.Dict, context: Context) -> None:
+    span = span_of(reading, node)
     pairs = [
-        (_constant(element.key), element.value) if isinstance(element, cst.DictElement) else (None, element.value)
+        (constant_of(element.key), element.value) if isinstance(element, cst.DictElement) else (None, element.value)
         for element in node.elements
     ]
     siblings = tuple(_siblings(reading, pairs))
     # `DATABASES = {"default": {"PASSWORD": ...}}`: the path is DATABASES.default.
     path = ".".join(part for part in (context.symbol, context.name) if part)
     for element, (key, value) in zip(node.elements, pairs, strict=True):
-        if isinstance(element, cst.DictElement) and not isinstance(element.key, cst.BaseString):
+        if isinstance(element, cst.DictElement):
             _expression(reading, element.key, _bare(context))
         arguments = tuple(replace(argument, key=key, element=None) for argument in context.arguments) if key else ()
-        inner = _Context(role=Role.ENTRY, name=key, symbol=path, arguments=arguments, container=span, siblings=siblings)
+        inner = Context(role=Role.ENTRY, name=key, symbol=path, arguments=arguments, container=span, siblings=siblings)
         _expression(reading, value, inner)
 
 
-def _siblings(reading: _Reading, pairs: Sequence[tuple[str | None, cst.BaseExpression]]) -> Iterator[Sibling]:
+def _siblings(reading: Reading, pairs: Sequence[tuple[str | None, cst.BaseExpression]]) -> Iterator[Sibling]:
     for name, value in pairs:
-        span = _span(reading, value)
+        span = span_of(reading, value)
         if name is None or span is None:
             continue
-        constant = _constant(value)
+        constant = constant_of(value)
         if constant is None and isinstance(value, cst.Name):
             found = {sibling.name: sibling for sibling in reading.scope.constants("")}.get(value.value)
             if found is not None:
@@ -481,10 +416,10 @@ def _siblings(reading: _Reading, pairs: Sequence[tuple[str | None, cst.BaseExpre
             yield Sibling(name=name, value=SecretValue(constant), span=span)
 
 
-def _call(reading: _Reading, node: cst.Call, context: _Context) -> None:
-    span = _span(reading, node)
-    callees = _callees(reading, node.func)
-    leaf = _leaf(node.func) or ""
+def _call(reading: Reading, node: cst.Call, context: Context) -> None:
+    span = span_of(reading, node)
+    callees = callees_of(reading, node.func)
+    leaf = leaf_of(node.func) or ""
     if isinstance(node.func, cst.Attribute):
         owner = node.func.value
         wraps = leaf in _METHOD_WRAPPERS and not isinstance(owner, (cst.Name, cst.Attribute))
@@ -498,8 +433,8 @@ def _call(reading: _Reading, node: cst.Call, context: _Context) -> None:
         if not argument.star
     ]
     siblings = tuple(_siblings(reading, pairs))
-    first = _constant(node.args[0].value) if node.args and not node.args[0].star else None
-    is_env = any(callee in _ENV_GETTERS for callee in callees)
+    first = constant_of(node.args[0].value) if node.args and not node.args[0].star else None
+    is_env = any(callee in ENV_GETTERS for callee in callees)
     starred = False
     for number, argument in enumerate(node.args):
         starred = starred or argument.star == "*"
@@ -519,10 +454,10 @@ def _call(reading: _Reading, node: cst.Call, context: _Context) -> None:
             name = _option_name(node) or first
             role = Role.ENV_DEFAULT if is_env or keyword in _NAMED_DEFAULTS else role
         elif leaf == "setattr" and number == 2 and len(node.args) > 1:
-            name = _constant(node.args[1].value)
+            name = constant_of(node.args[1].value)
         elif keyword == "default" and first and first.startswith("-"):
             name, role = _option_name(node), Role.DEFAULT
-        inner = _Context(
+        inner = Context(
             role=role, name=name, symbol=context.symbol, arguments=reached, container=span, siblings=siblings
         )
         _expression(reading, argument.value, inner)
@@ -530,231 +465,14 @@ def _call(reading: _Reading, node: cst.Call, context: _Context) -> None:
 
 def _option_name(node: cst.Call) -> str | None:
     """The longest option string of an `add_argument` or `option` call, without dashes."""
-    options = [_constant(argument.value) for argument in node.args if argument.keyword is None]
+    options = [constant_of(argument.value) for argument in node.args if argument.keyword is None]
     named = [option.lstrip("-") for option in options if option and option.startswith("-")]
     return max(named, key=len) if named else None
 
 
-def _env_key(reading: _Reading, node: cst.BaseExpression) -> str | None:
-    """The variable that `os.environ.get(K)`, `os.getenv(K)` or `os.environ[K]` reads."""
-    if isinstance(node, cst.Call) and node.args and any(c in _ENV_GETTERS for c in _callees(reading, node.func)):
-        return _constant(node.args[0].value)
-    if isinstance(node, cst.Subscript) and "os.environ" in _callees(reading, node.value):
-        return _subscript_key(node)
-    return None
-
-
-# --- names --------------------------------------------------------------------------------------------------
-
-
-def _constant(node: cst.CSTNode | None) -> str | None:
-    """The text of a plain string node."""
-    if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
-        try:
-            value = node.evaluated_value
-        except (ValueError, SyntaxError):
-            return None
-        return value if isinstance(value, str) else None
-    return None
-
-
-def _subscript_key(node: cst.Subscript) -> str | None:
-    if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
-        return _constant(node.slice[0].slice.value)
-    return None
-
-
-def _leaf(node: cst.CSTNode) -> str | None:
-    """The last word of a name, attribute, subscript or look-up."""
-    match node:
-        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
-            return name
-        case cst.Subscript():
-            return _subscript_key(node)
-        case cst.Call(func=cst.Attribute(attr=cst.Name(value="get" | "getenv")), args=[argument, *_]):
-            return _constant(argument.value)
-        case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value="lower" | "strip" | "encode" | "upper"))):
-            return _leaf(inner)
-    return None
-
-
-def _callees(reading: _Reading, node: cst.BaseExpression) -> tuple[str, ...]:
-    """Qualified names that a callable expression can mean."""
-    match node:
-        case cst.Name(value=name):
-            if name in reading.scope.imports:
-                return (reading.scope.imports[name],)
-            return (*(f"{module}.{name}" for module in reading.scope.stars), name)
-        case cst.Attribute(value=value, attr=cst.Name(value=name)):
-            return tuple(dict.fromkeys(f"{owner}.{name}" for owner in _owners(reading, value)))
-        case cst.Subscript(value=value):
-            key = _subscript_key(node)
-            return tuple(f"{owner}[{key}]" for owner in _callees(reading, value)) if key else ()
-    return ()
-
-
-def _owners(reading: _Reading, node: cst.BaseExpression) -> tuple[str, ...]:
-    """What the object before a dot can be: a module, a class, an instance of one, or unknown ("")."""
-    match node:
-        case cst.Name(value=name):
-            if name in reading.scope.imports:
-                return (reading.scope.imports[name],)
-            return _instances(reading, name, node) or ("",)
-        case cst.Attribute(value=value, attr=cst.Name(value=name)):
-            inner = _owners(reading, value)
-            if isinstance(value, cst.Name) and value.value in ("self", "cls"):
-                return _instances(reading, name, node) or ("",)
-            return tuple(f"{owner}.{name}" for owner in inner if owner) or (f".{name}",)
-        case cst.Call(func=func):
-            return _callees(reading, func) or ("",)
-        case cst.Await(expression=inner_node):
-            return _owners(reading, inner_node)
-    return ("",)
-
-
-def _instances(reading: _Reading, name: str, node: cst.CSTNode) -> tuple[str, ...]:
-    """Classes whose instance a name was seen to be bound to: the nearest binding before, else the first."""
-    seen = reading.scope.instances.get(name)
-    if not seen:
-        return ()
-    span = _span(reading, node)
-    line = bisect.bisect_right(reading.scope.starts, span.start) if span else 0
-    before = [value for at, value in seen if at <= line]
-    value = before[-1] if before else seen[0][1]
-    found = _dotted(reading.scope, value)
-    return (found,) if found else ()
-
-
-def _dotted(scope: Scope, node: ast.expr) -> str | None:
-    """The qualified name of a constructor call or an annotation, from `ast`."""
-    match node:
-        case ast.Call(func=func):
-            return _dotted(scope, func)
-        case ast.Name(id=name):
-            return scope.imports.get(name, name)
-        case ast.Attribute(value=value, attr=name):
-            owner = _dotted(scope, value)
-            return f"{owner}.{name}" if owner else None
-        case ast.Subscript(slice=inner) | ast.BinOp(left=inner):
-            return _dotted(scope, inner)
-    return None
-
-
-# --- strings ------------------------------------------------------------------------------------------------
-
-
-def _string(
-    reading: _Reading, operands: list[cst.BaseExpression], whole: cst.BaseExpression, context: _Context
-) -> None:
-    """Yield one literal for a string, an f-string or a concatenation, with its offset map."""
-    span = _span(reading, whole)
-    if span is None:
-        return
-    pieces: list[tuple[str, tuple[int, ...] | None, int]] = []
-    dynamic = context.dynamic
-    is_bytes = False
-    for operand in operands:
-        for node in _tokens(operand):
-            at = _span(reading, node)
-            if at is None:
-                return
-            if isinstance(node, cst.SimpleString):
-                try:
-                    token = pystring.decode(node.value)
-                except ValueError:
-                    return
-                is_bytes = isinstance(token.value, bytes)
-                text = token.value.decode("latin-1") if isinstance(token.value, bytes) else token.value
-                offsets = token.offsets and tuple(at.start + offset for offset in token.offsets)
-                pieces.append((text, offsets, at.start + token.body))
-            elif isinstance(node, cst.FormattedString):
-                dynamic = True
-                pieces += _formatted(reading, node)
-            else:
-                dynamic = True
-                pieces.append((_PLACEHOLDER, (at.start,) * (len(_PLACEHOLDER) + 1), at.start))
-    if len(pieces) == 1 and pieces[0][1] is None:
-        text, _, body = pieces[0]
-        offsets = None
-    else:
-        text, offsets = _joined(pieces)
-        body = offsets[0] if offsets else span.start
-    reading.literals.append(
-        Literal(
-            span=span,
-            value=SecretValue(text.encode("latin-1") if is_bytes and not dynamic else text),
-            role=context.role,
-            name=context.name,
-            symbol=context.symbol,
-            body=body,
-            offsets=offsets,
-            parts=len(pieces),
-            dynamic=dynamic,
-            arguments=context.arguments,
-            container=context.container,
-            siblings=context.siblings,
-        )
-    )
-    for operand in operands:
-        if isinstance(operand, (cst.FormattedString, cst.ConcatenatedString)):
-            _embedded(reading, operand, context)
-
-
-def _joined(pieces: list[tuple[str, tuple[int, ...] | None, int]]) -> tuple[str, tuple[int, ...]]:
-    offsets: list[int] = []
-    end = 0
-    for text, mapped, body in pieces:
-        piece = mapped if mapped is not None else tuple(range(body, body + len(text) + 1))
-        offsets += piece[:-1]
-        end = piece[-1]
-    return "".join(text for text, _, _ in pieces), (*offsets, end)
-
-
-def _tokens(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-    if isinstance(node, cst.ConcatenatedString):
-        yield from _tokens(node.left)
-        yield from _tokens(node.right)
-    else:
-        yield node
-
-
-def _formatted(reading: _Reading, node: cst.FormattedString) -> Iterator[tuple[str, tuple[int, ...] | None, int]]:
-    """The constant parts of an f-string, and a placeholder for each expression."""
-    raw = "r" in node.start.lower()
-    for part in node.parts:
-        at = _span(reading, part)
-        if at is None:
-            continue
-        if not isinstance(part, cst.FormattedStringText):
-            yield _PLACEHOLDER, (at.start,) * (len(_PLACEHOLDER) + 1), at.start
-            continue
-        try:
-            text, offsets = pystring.decode_body(part.value, 0, len(part.value), raw=raw, is_bytes=False)
-        except ValueError:
-            continue
-        if "{{" not in text and "}}" not in text:
-            yield text, offsets and tuple(at.start + offset for offset in offsets), at.start
-            continue
-        mapped = offsets or tuple(range(len(text) + 1))
-        kept = [i for i in range(len(text)) if not (text[i] in "{}" and i and text[i - 1] == text[i] and _odd(text, i))]
-        yield (
-            "".join(text[i] for i in kept),
-            tuple(at.start + mapped[i] for i in kept) + (at.start + mapped[len(text)],),
-            at.start,
-        )
-
-
-def _odd(text: str, at: int) -> bool:
-    """Whether the brace at `at` is the second one of a doubled pair."""
-    start = at
-    while start and text[start - 1] == text[at]:
-        start -= 1
-    return (at - start) % 2 == 1
-
-
-def _embedded(reading: _Reading, node: cst.BaseExpression, context: _Context) -> None:
+def _embedded(reading: Reading, node: cst.BaseExpression, context: Context) -> None:
     """Literals inside the expressions of an f-string."""
-    for token in _tokens(node):
+    for token in tokens_of(node):
         if isinstance(token, cst.FormattedString):
             for part in token.parts:
                 if isinstance(part, cst.FormattedStringExpression):

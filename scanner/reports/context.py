@@ -58,17 +58,16 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def shown(result: ScanResult, context: ReportContext) -> list[Finding]:
-    """The findings that a report prints: sure enough, and not suppressed unless those were asked for."""
-    return ordered(
-        tuple(
-            finding
-            for finding in result.findings
-            if finding.confidence.rank >= context.min_confidence.rank
-            and (finding.suppressed is None or context.show_suppressed)
-        )
-    )
+    """The findings that a report prints: the sure ones, and on request all suppressed ones, however unsure."""
+    return ordered(finding for finding in result.findings if _is_shown(finding, context))
 
 
 def count(number: int, noun: str) -> str:
     """A number and its noun, `1 finding` or `2 findings`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _is_shown(finding: Finding, context: ReportContext) -> bool:
+    if finding.suppressed is not None:
+        return context.show_suppressed
+    return finding.confidence.rank >= context.min_confidence.rank

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from scanner.judge import HIGH, LOW, MEDIUM
 from scanner.model import Evidence, Finding
 from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked_line, printable
 
-THRESHOLDS = (("high", 4.0), ("medium", 2.0), ("low", 0.0))
+THRESHOLDS = (("high", HIGH), ("medium", MEDIUM), ("low", LOW))
 
 
-def render_explain(finding: Finding, document_text: str | None, *, others: Sequence[Finding] = ()) -> Iterator[str]:
+def render_explain(
+    finding: Finding, document_text: str | None, *, others: Sequence[Finding] | None = None
+) -> Iterator[str]:
     """Yield the evidence for and against, its sum, and the masked line.
 
-    `document_text` is the text that the finding was found in. `others` are all findings of that file: what they
-    cover is masked as well.
+    `document_text` is the text that the finding was found in. `others` are all findings of the scan: what they cover
+    is masked as well. Without both the line is not shown, since nobody knows what else stands on it.
     """
-    findings = (finding, *(other for other in others if other is not finding))
+    findings = (finding, *(other for other in others or () if other is not finding))
     net = make_net(findings)
-    page = make_page(document_text, [f for f in findings if (f.path, f.commit) == (finding.path, finding.commit)])
+    here = [f for f in findings if (f.path, f.commit) == (finding.path, finding.commit)]
+    page = make_page(document_text, here) if others is not None else None
     yield from _identity(finding, net)
     yield from _context(finding, page, net)
     yield "\n"
@@ -54,7 +58,7 @@ def _identity(finding: Finding, net: Net) -> Iterator[str]:
 
 def _context(finding: Finding, page: Page | None, net: Net) -> Iterator[str]:
     if page is None:
-        yield "  (the line is not shown: the text that was scanned is not at hand, or has changed)\n"
+        yield "  (the line is not shown: the text that was scanned is not at hand or has changed)\n"
         return
     yield f"\n  {finding.start[0]} | {masked_line(page, finding, net)}\n"
 

@@ -198,7 +198,7 @@ def _masks_in(page: Page, span: Span) -> Iterator[Mask]:
 
 
 def _quoted(text: str, net: Net) -> str:
-    return printable(_RANDOM.sub(_mask_random, hide(text, net, quoted=True)))
+    return printable(_RANDOM.sub(_mask_random, hide(text, net, quoted=True)).replace("\t", " "))
 
 
 def _mask_random(found: re.Match[str]) -> str:

@@ -62,7 +62,8 @@ def level(finding: Finding) -> str:
 
 def root_uri(root: str) -> str:
     """The file URI of the scanned folder, with the slash at its end that SARIF demands (3.14.14)."""
-    return pathlib.PurePath(root).as_uri().rstrip("/") + "/"
+    uri = pathlib.PurePath(root).as_uri()
+    return uri if uri.endswith("/") else f"{uri}/"
 
 
 def relative_uri(path: str) -> str:

@@ -135,14 +135,20 @@ def _summary(result: ScanResult, context: ReportContext, net: Net) -> Iterator[s
     lower = sum(finding.confidence.rank < context.min_confidence.rank for finding in live)
     if lower:
         yield f"{count(lower, 'finding')} below {context.min_confidence} not shown (--min-confidence low shows them)\n"
-    suppressed = len(result.findings) - len(live)
+    suppressed = [finding.suppressed for finding in result.findings if finding.suppressed is not None]
     if suppressed:
         hint = "" if context.show_suppressed else " (--show-suppressed shows them)"
-        yield f"{count(suppressed, 'finding')} suppressed{hint}\n"
+        yield f"{count(len(suppressed), 'finding')} suppressed: {_kinds_of(suppressed, net)}{hint}\n"
     yield from _coverage(result, context, net)
     ending = verdict(result, context)
     color = _GREEN if ending.status is Exit.OK else _RED
     yield _paint(f"exit {int(ending.status)}: {ending.because}", color, context) + "\n"
+
+
+def _kinds_of(suppressed: list[str], net: Net) -> str:
+    # What follows a colon is the reason that a person wrote.
+    kinds = Counter(reason.partition(":")[0] for reason in suppressed)
+    return ", ".join(f"{number:,} {_clean(kind, net)}" for kind, number in kinds.most_common())
 
 
 def _counts(live: list[Finding], context: ReportContext) -> str:

@@ -48,9 +48,10 @@ def verdict(result: ScanResult, context: ReportContext) -> Verdict:
         return Verdict(status=Exit.NOT_SEEN, because=f"{count(len(missed), 'thing')} that should be seen could not be")
     if not result.coverage.files and not result.findings:
         return _nothing(context)
-    old = len(failing(result, _strict(context))) if context.fail_on is not None else 0
+    old = len(failing(result, dataclasses.replace(context, fail_on_old=True)))
     if old:
-        return Verdict(status=Exit.OK, because=f"{count(old, 'finding')} were there before (--fail-on-old counts them)")
+        there = "that was there before does" if old == 1 else "that were there before do"
+        return Verdict(status=Exit.OK, because=f"{count(old, 'finding')} {there} not count (--fail-on-old)")
     if context.fail_on is None:
         return Verdict(status=Exit.OK, because="findings do not fail this scan")
     return Verdict(status=Exit.OK, because=f"no finding at or over {context.fail_on}")
@@ -60,7 +61,3 @@ def _nothing(context: ReportContext) -> Verdict:
     if context.nothing_is_fine:
         return Verdict(status=Exit.OK, because="nothing to scan")
     return Verdict(status=Exit.NOT_SEEN, because="nothing was there to scan: check the paths")
-
-
-def _strict(context: ReportContext) -> ReportContext:
-    return dataclasses.replace(context, fail_on_old=True)

@@ -1,8 +1,8 @@
 """The one function that starts git, and what is read with it.
 
 A scanned repository is untrusted: its configuration can name programs (core.fsmonitor, diff.*.textconv,
-core.sshCommand, gpg.program, ...). `command` and `environment` turn off every one of them that the plumbing used here could reach;
-nothing else in the project starts git.
+core.sshCommand, gpg.program, ...). `start` turns off every one of them that the plumbing used here could reach; nothing
+else in the project starts git.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from scanner.errors import NotSeenError, UsageError
 
@@ -59,8 +59,7 @@ _SET = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repository:
+class Repository(NamedTuple):
     """A repository as git describes it.
 
     `top` is None in a bare one; `folder` is the git directory of this working tree, `common` the one that all its

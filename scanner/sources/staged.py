@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scanner.errors import NotSeenError
-from scanner.model import Skipped, Source
+from scanner.source import Skipped, Source
 from scanner.sources import git, paths
 from scanner.sources.worktree import Selection
 
@@ -17,7 +17,7 @@ _EMPTY_TREES = {40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
 
 
 def sources(repository: git.Repository, selection: Selection) -> Iterator[Source | Skipped]:
-    """Blobs of the index that no parent of the coming commit has at the same path. Deletions have nothing to look at."""
+    """Blobs of the index that no parent of the coming commit has at the same path; deletions are none."""
     assert repository.top is not None
     top = repository.top
     index = git.hook_index()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from scanner.model import Skipped, Source
+from scanner.source import Skipped, Source
 
 STDIN_PATH = "<stdin>"
 

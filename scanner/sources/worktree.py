@@ -7,18 +7,17 @@ import fnmatch
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from scanner.errors import NotSeenError
-from scanner.model import Skipped, Source
+from scanner.source import Skipped, Source
 from scanner.sources import git, paths
 
 DEFAULT_MAX_SIZE = 5_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(NamedTuple):
     """Which files count: globs over result paths, and the largest size in bytes."""
 
     include: tuple[str, ...] = ()
@@ -33,8 +32,7 @@ class Selection:
         return not any(matches(path, pattern) for pattern in self.exclude)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Root:
+class Root(NamedTuple):
     """What the paths of a scan are counted from: a repository's top, or a folder without git."""
 
     folder: Path
@@ -89,6 +87,13 @@ def sources(root: Root, named: Sequence[Path], selection: Selection) -> Iterator
             yield read_file(root.folder / name, shown, entry.tracked, entry.blob, selection.max_size, named=entry.named)
 
 
+def names(root: Root, named: Path) -> tuple[str, ...]:
+    """Paths from the root of all files below a folder; of the whole root where a file is named."""
+    folder = Path(os.path.abspath(named))
+    found = _folder(root, folder if folder.is_dir() else root.folder)
+    return tuple(sorted(paths.shown(name) for name, entry in found.items() if entry.skip is None))
+
+
 def read_file(
     location: Path, shown: str, tracked: bool | None, blob: str | None, max_size: int, *, named: bool
 ) -> Source | Skipped:
@@ -115,8 +120,7 @@ def read_file(
     return Source(path=shown, raw=raw, location=str(location), tracked=tracked, blob=blob)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
+class _Entry(NamedTuple):
     name: str
     tracked: bool | None
     blob: str | None = None

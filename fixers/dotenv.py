@@ -1,0 +1,209 @@
+"""Rewrite `.env`: a variable's value becomes a reference to the store, and the Python that reads it a call.
+
+The references are AWS's own; the generated module and `unhardcode run` resolve them.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from fixers.python import Change, PythonFile, open_file, proof_variables, proven
+from fixers.python_expression import CANONICAL, TEXT, render_call
+from fixers.readers_of import OtherReader, Readers, ReaderSite, find_readers
+from fixers.rewriting import CannotRewriteError, Placement, Refused, RewriteContext, Rewritten, splice
+from scanner.errors import NotSeenError
+from scanner.identity import digest
+from scanner.model import Document, Edit, Proof, RefusalReason, SecretValue
+from scanner.readers.dotenv import Binding, bindings, errors
+
+_BY_HAND = "replace the value by hand"
+_SHOWN = 3
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """What is gathered over the placements of one document. `files` are Python files, opened once each."""
+
+    edits: list[tuple[Edit, ...]] = field(default_factory=list)
+    proofs: list[tuple[Proof, ...]] = field(default_factory=list)
+    refused: dict[int, Refused] = field(default_factory=dict)
+    files: dict[str, PythonFile] = field(default_factory=dict)
+    rewritten: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+
+
+def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
+    """Edits that make each variable a reference, in all its readers too. Implements `fixers.rewriting.Rewriter`."""
+    found = bindings(document)
+    owners = {index: _owner(found, placement) for index, placement in enumerate(placements)}
+    keys = {binding.key for binding in owners.values() if binding is not None}
+    readers = find_readers(context.workspace, keys, document.path) if keys else {}
+    work = _Work()
+    for index, placement in enumerate(placements):
+        try:
+            binding = owners[index]
+            if binding is None:
+                raise _refusal(RefusalReason.NOT_PARSABLE, "no variable of this file holds it")
+            edits, proofs = _placed(document, found, binding, placement, readers[binding.key], context, work)
+        except CannotRewriteError as error:
+            work.refused[index] = error.refused
+            edits, proofs = (), ()
+        work.edits.append(edits)
+        work.proofs.append(proofs)
+    return _gathered(work, context)
+
+
+def reference(name: str, key: str | None) -> str:
+    """`{{resolve:secretsmanager:NAME:SecretString:KEY}}`; for a parameter `{{resolve:ssm-secure:/NAME}}`."""
+    if ":" in name or (key is not None and ":" in key):
+        raise _refusal(RefusalReason.POSITION_NOT_SUPPORTED, "a reference cannot hold a name with a colon")
+    if name.startswith("/"):
+        return f"{{{{resolve:ssm-secure:{name}}}}}"
+    return f"{{{{resolve:secretsmanager:{name}{'' if key is None else f':SecretString:{key}'}}}}}"
+
+
+def _owner(found: Sequence[Binding], placement: Placement) -> Binding | None:
+    spans = [binding for binding in found if binding.value is not None]
+    return next((binding for binding in spans if binding.span.contains(placement.finding.span)), None)
+
+
+def _placed(
+    document: Document,
+    found: Sequence[Binding],
+    binding: Binding,
+    placement: Placement,
+    readers: Readers,
+    context: RewriteContext,
+    work: _Work,
+) -> tuple[tuple[Edit, ...], tuple[Proof, ...]]:
+    _check(document, found, binding, placement)
+    _check_readers(binding.key, readers, via_run=context.via_run)
+    edit = _edit(document, binding, placement, context.key)
+    _check_spliced(document, found, binding, edit)
+    own = replace(placement, env=binding.key)
+    sites = [_site_edit(site, own, context, work.files) for site in readers.python]
+    assert binding.value is not None
+    stored = placement.stored or binding.value
+    proof = Proof(
+        path=document.path,
+        line=binding.line,
+        expression=render_call(own, CANONICAL[TEXT], '"'),
+        digest=digest(context.key, binding.value),
+        # With the variable set to what the file holds now: the generated module resolves it.
+        variables=((binding.key, SecretValue(reference(placement.name, placement.key))),),
+    )
+    variables = proof_variables(binding.key, stored)
+    proofs = [replace(proof, path=site.path, line=site.line, variables=variables) for site in readers.python]
+    work.rewritten.update(site.path for site in readers.python)
+    if stored.raw != (placement.finding.value.raw if placement.finding.value else stored.raw):
+        work.notes.append(
+            f"{document.path}:{binding.line}: {binding.key} is stored whole, as its readers read it: after a rotation"
+            " of the password the whole value has to be stored anew"
+        )
+    return (edit, *sites), (proof, *proofs)
+
+
+def _check(document: Document, found: Sequence[Binding], binding: Binding, placement: Placement) -> None:
+    stored = placement.stored
+    if binding.value is None or (stored is not None and stored.raw != binding.value.raw):
+        raise _refusal(RefusalReason.DYNAMIC, "the variable's value is not what would be stored")
+    if binding.interpolated:
+        raise _refusal(RefusalReason.DYNAMIC, "the value is put together from other variables")
+    uses = re.compile(rf"\$(?:\{{{re.escape(binding.key)}[}}:?+=-]|{re.escape(binding.key)}\b)")
+    for other in found:
+        if other is not binding and other.value is not None and uses.search(other.value.text):
+            raise CannotRewriteError(
+                RefusalReason.DYNAMIC,
+                f"{other.key} ({document.path}:{other.line}) is put together from it",
+                f"give {other.key} a value of its own, then plan again",
+            )
+
+
+def _check_readers(key: str, readers: Readers, *, via_run: bool) -> None:
+    """Refuse a variable with a reader that would see the reference; `unhardcode run` resolves it for all of them."""
+    if via_run:
+        return
+    run = "start the program by `unhardcode run` and plan with --via-run"
+    if readers.outside:
+        raise CannotRewriteError(
+            RefusalReason.READER_OUTSIDE_PYTHON, f"{key} is also read by {_listed(readers.outside)}", run
+        )
+    if readers.opaque:
+        raise CannotRewriteError(
+            RefusalReason.READER_NOT_REWRITABLE, f"{key} is also read by {_listed(readers.opaque)}", run
+        )
+    if not readers.python:
+        raise CannotRewriteError(
+            RefusalReason.READER_UNKNOWN, f"nothing was seen that reads {key}", f"remove it if nothing does; else {run}"
+        )
+
+
+def _listed(readers: Sequence[OtherReader]) -> str:
+    shown = ", ".join(f"{reader.path}:{reader.line} ({reader.how})" for reader in readers[:_SHOWN])
+    return shown + (f" and {len(readers) - _SHOWN} more" if len(readers) > _SHOWN else "")
+
+
+def _edit(document: Document, binding: Binding, placement: Placement, key: bytes) -> Edit:
+    there = document.text[binding.span.start : binding.span.end]
+    new = f"{binding.quote}{reference(placement.name, placement.key)}{binding.quote}"
+    return Edit(path=document.path, span=binding.span, expects=digest(key, there), new=new)
+
+
+def _check_spliced(document: Document, found: Sequence[Binding], binding: Binding, edit: Edit) -> None:
+    """The file with the reference must parse to the reference there and to what it was everywhere else."""
+    text = splice(document.text, [edit])
+    spliced = replace(document, text=text, utf8=text.encode("utf-8", "surrogatepass"))
+    expected = [_seen(other, edit.new.strip("'\"") if other is binding else None) for other in found]
+    if [_seen(other, None) for other in bindings(spliced)] != expected or len(errors(spliced)) != len(errors(document)):
+        raise _refusal(RefusalReason.POSITION_NOT_SUPPORTED, "with a reference in its place the file would not parse")
+
+
+def _seen(binding: Binding, instead: str | None) -> tuple[str, SecretValue | None, bool]:
+    value = binding.value if instead is None else SecretValue(instead)
+    return binding.key, value, binding.export
+
+
+def _site_edit(site: ReaderSite, placement: Placement, context: RewriteContext, files: dict[str, PythonFile]) -> Edit:
+    if site.path not in files:
+        files[site.path] = _opened(site, placement, context)
+    file = files[site.path]
+    new = render_call(placement, file.imported.names[TEXT], site.quote)
+    change = Change(span=site.span, new=new, needs=frozenset({TEXT}))
+    if not proven(file, [change]):
+        raise CannotRewriteError(
+            RefusalReason.READER_NOT_REWRITABLE,
+            f"{placement.env} is read by {site.path}:{site.line} where a call cannot stand",
+            "bind it to a name first, then plan again",
+        )
+    return file.edit(change)
+
+
+def _opened(site: ReaderSite, placement: Placement, context: RewriteContext) -> PythonFile:
+    try:
+        return open_file(context.workspace.document(site.path), context)
+    except (CannotRewriteError, NotSeenError):
+        raise CannotRewriteError(
+            RefusalReason.READER_NOT_REWRITABLE,
+            f"{placement.env} is read by {site.path}:{site.line}, which cannot be parsed",
+            "read it there with get_secret_value by hand, then plan again",
+        ) from None
+
+
+def _gathered(work: _Work, context: RewriteContext) -> Rewritten:
+    files = [work.files[path] for path in sorted(work.rewritten)]
+    added = [file.new_files(context) for file in files]
+    return Rewritten(
+        edits=tuple(work.edits),
+        proofs=tuple(work.proofs),
+        refused=work.refused,
+        imports=tuple(edit for file in files for edit in file.imports(frozenset({TEXT}))),
+        new_files=tuple(dict.fromkeys(new for news, _ in added for new in news)),
+        notes=tuple(dict.fromkeys([*work.notes, *(note for _, notes in added for note in notes)])),
+    )
+
+
+def _refusal(reason: RefusalReason, detail: str) -> CannotRewriteError:
+    return CannotRewriteError(reason, detail, _BY_HAND)

@@ -1,0 +1,85 @@
+"""What a person changed in plan.toml: checked against the stores' rules before anything is built on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fixers.choice import STANDARD_BYTES, Choice
+from fixers.grouping import Draft, own_key
+from fixers.naming import is_reserved, name_problem
+from scanner.errors import UsageError
+
+STORES = {"secretsmanager": ("SecretString", "SecretBinary"), "parameterstore": ("SecureString",)}
+ACTIONS = ("create", "update", "adopt", "skip")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """The changed fields of one secret; None where it is as planned. `variables` are its members', in their order."""
+
+    name: str | None = None
+    store: str | None = None
+    type: str | None = None
+    tier: str | None = None
+    kms_key: str | None = None
+    variables: tuple[str, ...] | None = None
+    action: str | None = None
+
+
+NOTHING = Override()
+
+
+def override_of(draft: Draft, overrides: Mapping[str, Override]) -> Override:
+    """The override of a draft, by the place of its first finding that has one."""
+    return next((overrides[finding.place] for finding in draft.findings if finding.place in overrides), NOTHING)
+
+
+def checked(override: Override, draft: Draft, choice: Choice, name: str) -> None:
+    """Raise UsageError for a change that store or code cannot follow. `choice` is with the override."""
+    problem = (
+        _name(override, choice, name)
+        or _type_and_tier(override, draft, choice)
+        or _variables(override, draft)
+        or (f"action is one of {', '.join(ACTIONS)}" if override.action not in (None, *ACTIONS) else None)
+    )
+    if problem:
+        raise UsageError(f"plan file: secret {name!r}: {problem}")
+
+
+def _name(override: Override, choice: Choice, name: str) -> str | None:
+    if choice.store not in STORES:
+        return f"store is one of {', '.join(STORES)}"
+    return name_problem(name, choice.store) if override.name or override.store else None
+
+
+def _type_and_tier(override: Override, draft: Draft, choice: Choice) -> str | None:
+    allowed = STORES[choice.store]
+    if override.type is not None and (override.type not in allowed or override.type != choice.type):
+        return f"type must be {choice.type}: this value in this store can be nothing else"
+    if override.tier is None:
+        return None
+    if choice.tier is None:
+        return "tier is for parameters only"
+    if override.tier not in ("Standard", "Advanced"):
+        return "tier is Standard or Advanced"
+    too_large = override.tier == "Standard" and len(draft.members[0].value.raw) > STANDARD_BYTES
+    return "the value is over 4 KB: only an Advanced parameter holds it" if too_large else None
+
+
+def _variables(override: Override, draft: Draft) -> str | None:
+    if override.variables is None:
+        return None
+    if len(override.variables) != len(draft.members):
+        return "env names one variable for each member"
+    for member, variable in zip(draft.members, override.variables, strict=True):
+        if not _VARIABLE.fullmatch(variable):
+            return "env is a variable's name: letters, digits and `_`"
+        own = {key for finding in member.findings if (key := own_key(finding))}
+        if own and variable not in own:
+            return f"env must stay {min(own)}: that is what the code reads"
+        if not own and is_reserved(variable):
+            return f"env {variable} means something to the system or a tool"
+    return None

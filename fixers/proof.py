@@ -1,0 +1,122 @@
+"""Prove that a rewritten expression still gives the value, in a process that has nothing else.
+
+This is the proof of level `expression`. That nothing outside the expression changed is checked where it is
+rewritten (`fixers.python_check.same_outside`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fixers.payload import environment_text
+from fixers.stores.model import Endpoint
+from scanner.model import Proof
+
+# What an interpreter needs to start and to read files; of the user's variables nothing else gets in.
+_ALLOWED = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "TZ")
+# What a real AWS takes on top, where no endpoint is given.
+_REAL_AWS = ("HOME", "USERPROFILE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProofResult:
+    """What one proof came to: equal with its variables unset, equal with them set. `error` is our words, or None."""
+
+    proof: Proof
+    unset: bool
+    set: bool
+    error: str | None
+
+
+def prove(
+    proofs: Sequence[Proof],
+    *,
+    module_source: str,
+    key: bytes,
+    endpoint: Endpoint | None,
+    python: str = sys.executable,
+    timeout: float = 120.0,
+    region: str | None = None,
+    profile: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> tuple[ProofResult, ...]:
+    """Evaluate each expression in a fresh isolated interpreter and compare it with its digest, in the order given.
+
+    Without an endpoint the real AWS is asked, found as boto3 finds it in `environ`, unless `region` and `profile` say
+    more. `timeout` is in seconds, for all of them. A process that fails makes every proof fail, with a reason.
+    """
+    if not proofs:
+        return ()
+    request = {"module": module_source, "key": key.hex(), "proofs": [_request(proof) for proof in proofs]}
+    environment = _environment(endpoint, environ, region, profile)
+    answers = _ask(json.dumps(request).encode(), python, environment, timeout)
+    if isinstance(answers, str) or len(answers) != len(proofs):
+        reason = answers if isinstance(answers, str) else "the proof's interpreter gave no answer"
+        return tuple(ProofResult(proof=proof, unset=False, set=False, error=reason) for proof in proofs)
+    return tuple(
+        ProofResult(proof=proof, unset=one["unset"] is True, set=one["set"] is True, error=one["error"])
+        for proof, one in zip(proofs, answers, strict=True)
+    )
+
+
+def _request(proof: Proof) -> dict[str, Any]:
+    variables = {name: environment_text(value) for name, value in proof.variables}
+    return {"expression": proof.expression, "digest": proof.digest, "variables": variables}
+
+
+def _ask(request: bytes, python: str, environment: dict[str, str], timeout: float) -> list[dict[str, Any]] | str:
+    """Run the child; its answers, or why there are none."""
+    child = str(Path(__file__).with_name("_prove_child.py"))
+    # UTF-8 whatever the locale says: the variables hold text of any script.
+    command = [python, "-I", "-B", "-X", "utf8", "-W", "ignore", child]
+    try:
+        done = subprocess.run(
+            command,
+            input=request,
+            capture_output=True,
+            env=environment,
+            timeout=timeout,
+            check=False,
+            cwd=os.path.dirname(child),
+        )
+    except subprocess.TimeoutExpired:
+        return f"the proof took longer than {timeout:g} seconds"
+    except OSError:
+        return "the proof's interpreter does not start"
+    if done.returncode != 0:
+        return f"the proof's interpreter ended with status {done.returncode}"
+    try:
+        answers = json.loads(done.stdout)
+    except ValueError:
+        return "the proof's interpreter gave no answer"
+    return answers if isinstance(answers, list) else "the proof's interpreter gave no answer"
+
+
+def _environment(
+    endpoint: Endpoint | None, environ: Mapping[str, str], region: str | None, profile: str | None
+) -> dict[str, str]:
+    environment = {name: environ[name] for name in _ALLOWED if name in environ}
+    if endpoint is not None:
+        return environment | {
+            "AWS_ENDPOINT_URL": endpoint.url,
+            "AWS_REGION": endpoint.region,
+            "AWS_DEFAULT_REGION": endpoint.region,
+            "AWS_ACCESS_KEY_ID": endpoint.access_key,
+            "AWS_SECRET_ACCESS_KEY": endpoint.secret_key,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+    environment |= {name: value for name, value in environ.items() if name in _REAL_AWS or name.startswith("AWS_")}
+    if region is not None:
+        environment |= {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+    if profile is not None:
+        environment["AWS_PROFILE"] = profile
+    return environment

@@ -1,0 +1,75 @@
+"""The check behind every rewrite of a Python file: outside the edits its syntax tree is what it was."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Sequence
+
+from fixers.python_syntax import Syntax, node_span, parse_quietly
+from fixers.rewriting import splice, unique_edits
+from scanner.model import Edit, Span
+from scanner.text import line_starts
+
+
+def same_outside(syntax: Syntax, edits: Sequence[Edit]) -> bool:
+    """Whether each edit replaced one whole expression or added imports, nothing else differs, and the text compiles."""
+    edits = unique_edits(edits)
+    after = splice(syntax.text, edits)
+    try:
+        tree = parse_quietly(after)
+        if not (_compiles(tree) or not _compiles(syntax.tree)):
+            return False
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    starts = line_starts(after)
+    moved = _moved(edits)
+    added = [new for old, new in moved if old.start == old.end]
+    replaced = {old: new for old, new in moved if old.start < old.end}
+    tree.body = [node for node in tree.body if not any(span.contains(node_span(starts, after, node)) for span in added)]
+    seen: set[Span] = set()
+    waiting: list[tuple[object, object]] = [(syntax.tree, tree)]
+    while waiting:
+        one, other = waiting.pop()
+        if isinstance(one, ast.expr) and isinstance(other, ast.expr):
+            old = node_span(syntax.starts, syntax.text, one)
+            if old in replaced and old not in seen and _fills(after, replaced[old], node_span(starts, after, other)):
+                seen.add(old)
+                continue
+        if type(one) is not type(other):
+            return False
+        if isinstance(one, ast.AST):
+            waiting.extend((getattr(one, name, None), getattr(other, name, None)) for name in one._fields)
+        elif isinstance(one, list) and isinstance(other, list):
+            if len(one) != len(other):
+                return False
+            waiting.extend(zip(one, other, strict=True))
+        elif repr(one) != repr(other):
+            return False
+    return seen == set(replaced)
+
+
+def _compiles(tree: ast.Module) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(tree, "<file>", "exec", dont_inherit=True)
+        except (SyntaxError, ValueError):
+            return False
+    return True
+
+
+def _moved(edits: Sequence[Edit]) -> list[tuple[Span, Span]]:
+    """Each edit's span before, and the span of its text afterwards."""
+    moved, shift = [], 0
+    for edit in edits:
+        start = edit.span.start + shift
+        moved.append((edit.span, Span(start, start + len(edit.new))))
+        shift += len(edit.new) - (edit.span.end - edit.span.start)
+    return moved
+
+
+def _fills(text: str, written: Span, node: Span) -> bool:
+    """Whether a node is all of what was written, but for a space and parentheses around it."""
+    outside = text[written.start : node.start] + text[node.end : written.end]
+    return written.contains(node) and not outside.strip(" ()")

@@ -1,0 +1,166 @@
+"""Who reads the variables of a `.env` file: Python expressions that can be rewritten, and readers that cannot."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from fixers.python_readers import Site, python_sites
+from scanner.errors import NotSeenError
+from scanner.model import Span
+
+if TYPE_CHECKING:
+    from fixers.workspace import Workspace
+
+_MAX_BYTES = 1_000_000
+_COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml")
+_SHELLS = re.compile(
+    r".*\.(?:sh|bash|zsh|fish|mk|service|ya?ml|json|toml|tf|tfvars|ini|cfg|conf|tmpl|tpl|j2|ps1|bat|cmd|nomad|hcl)"
+    r"|(?:.*[._-])?(?:makefile|dockerfile|containerfile|procfile|justfile|jenkinsfile|vagrantfile)(?:[._-].*)?|\.envrc",
+    re.IGNORECASE,
+)
+_PROGRAMS = re.compile(r".*\.(?:js|jsx|mjs|cjs|ts|tsx|vue|rb|go|php|java|kt|scala|rs|ex|exs|pl|cs|swift|lua|r)", re.I)
+_ENV_FILE = re.compile(r"^(?P<indent>\s*)env_file\s*:(?P<rest>.*)$")
+_SOURCED = re.compile(
+    r"(?:^|[\s;&|(])(?:source|\.|--env-file[= ]|--envfile[= ]|include|-include|EnvironmentFile=-?|dotenv)\s*[\"']?"
+    r"(?P<path>[^\s\"';&|)]+)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderSite:
+    """A Python expression to rewrite. `quote` is a quotation mark that may stand there (it may be in an f-string)."""
+
+    path: str
+    line: int
+    span: Span
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherReader:
+    """A reader that stays as it is."""
+
+    path: str
+    line: int
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readers:
+    """Who reads one variable: `python` can be rewritten, `opaque` is Python that cannot, `outside` is no Python."""
+
+    python: tuple[ReaderSite, ...] = ()
+    outside: tuple[OtherReader, ...] = ()
+    opaque: tuple[OtherReader, ...] = ()
+
+
+def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> dict[str, Readers]:
+    """The readers of each variable of one `.env` file (`env_file`: its path), over the whole workspace."""
+    python: dict[str, list[ReaderSite]] = defaultdict(list)
+    opaque: dict[str, list[OtherReader]] = defaultdict(list)
+    outside: dict[str, list[OtherReader]] = defaultdict(list)
+    folded = {key.upper(): key for key in keys}
+    for path in workspace.files:
+        if path.endswith((".py", ".pyw")):
+            for site in _sites(workspace, path, keys, folded):
+                key = site.key if site.key in keys else folded[site.key.upper()]
+                if site.span is None:
+                    opaque[key].append(OtherReader(path=path, line=site.line, how=site.how))
+                else:
+                    python[key].append(ReaderSite(path=path, line=site.line, span=site.span, quote=site.quote))
+        elif path != env_file:
+            for key, reader in _outside(workspace, path, keys, env_file):
+                outside[key].append(reader)
+    return {
+        key: Readers(python=tuple(python[key]), outside=tuple(outside[key]), opaque=tuple(opaque[key])) for key in keys
+    }
+
+
+def _sites(workspace: Workspace, path: str, keys: Collection[str], folded: dict[str, str]) -> Iterator[Site]:
+    raw = _read(workspace, path)
+    upper = raw.upper()
+    settings = b"BaseSettings" in raw
+    if not settings and not any(key.upper().encode() in upper for key in keys):
+        return
+    try:
+        text = workspace.document(path).text
+    except NotSeenError:
+        return
+    yield from python_sites(text, lambda name: name in keys or (settings and name in folded))
+
+
+def _outside(
+    workspace: Workspace, path: str, keys: Collection[str], env_file: str
+) -> Iterator[tuple[str, OtherReader]]:
+    name = PurePosixPath(path).name
+    shell, program = _SHELLS.fullmatch(name) is not None, _PROGRAMS.fullmatch(name) is not None
+    if not shell and not program:
+        return
+    text = _read(workspace, path).decode("utf-8", "replace")
+    if shell:
+        for line, how in _loads(text, path, env_file, compose=_COMPOSE.fullmatch(name) is not None):
+            yield from ((key, OtherReader(path=path, line=line, how=how)) for key in keys)
+    for key in keys:
+        if key in text:
+            pattern = _expansion(key, name) if shell else re.compile(rf"(?<![\w]){re.escape(key)}(?!\w)")
+            for number, row in enumerate(text.splitlines(), 1):
+                if pattern.search(row) and not row.lstrip().startswith(("#", "//", "*")):
+                    yield key, OtherReader(path=path, line=number, how=f"uses {key}")
+
+
+def _expansion(key: str, name: str) -> re.Pattern[str]:
+    """`$KEY`, `${KEY}`, make's `$(KEY)`; in compose also `- KEY` and `KEY:`, which pass the variable on."""
+    word = re.escape(key)
+    forms = [rf"\$\{{{word}\b", rf"\${word}\b", rf"\$\({word}\)", rf"%{word}%", rf"\$env:{word}\b"]
+    if _COMPOSE.fullmatch(name):
+        forms += [rf"^\s*-\s*[\"']?{word}[\"']?\s*$", rf"^\s*[\"']?{word}[\"']?\s*:\s*$"]
+    return re.compile("|".join(forms), re.IGNORECASE if "$env" in name else 0)
+
+
+def _loads(text: str, path: str, env_file: str, *, compose: bool) -> Iterator[tuple[int, str]]:
+    """Lines that hand the whole `.env` file to something: compose's `env_file`, a shell's `source`, `--env-file`."""
+    folder = posixpath.dirname(path)
+    indent: int | None = None
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("#"):
+            continue
+        for found in _SOURCED.finditer(line):
+            if _is_file(found["path"], folder, env_file):
+                yield number, f"loads {env_file}"
+        if not compose:
+            continue
+        header = _ENV_FILE.match(line)
+        if header is not None:
+            indent = len(header["indent"])
+            words = re.findall(r"[^\s\[\],\"'#]+", header["rest"])
+        elif indent is not None and line.strip() and _indent(line) >= indent and re.match(r"\s*(?:-|path:)", line):
+            words = re.findall(r"[^\s\[\],\"'#-][^\s\[\],\"'#]*", line.split("path:")[-1])
+        else:
+            indent = indent if not line.strip() else None
+            continue
+        if any(_is_file(word, folder, env_file) for word in words):
+            yield number, f"env_file {env_file}"
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _is_file(word: str, folder: str, env_file: str) -> bool:
+    """Whether a path in a script means this file: from the script's folder or from the root."""
+    plain = re.sub(r"^\$\{?\w+\}?/|^\$\([^)]*\)/", "", word)
+    return env_file in (posixpath.normpath(posixpath.join(folder, plain)), posixpath.normpath(plain))
+
+
+def _read(workspace: Workspace, path: str) -> bytes:
+    try:
+        raw = workspace.read(path)
+    except OSError:
+        return b""
+    return raw if len(raw) <= _MAX_BYTES else b""

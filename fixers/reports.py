@@ -1,0 +1,239 @@
+"""A plan, its diff and its proof as text of at most 100 columns. No value is ever in it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from fixers.placing import joined_insertions
+from fixers.prices import reads_note
+from fixers.rewriting import splice, unique_edits
+from fixers.workspace import Workspace
+from scanner.model import Edit, Finding, Outcome, Plan, PlannedSecret, Refusal, RefusalReason, Span
+
+WIDTH = 100
+# Shorter values stand in a text by chance; masking them everywhere would tell more than it hides.
+SHORTEST_SEARCHED = 4
+_STORES = {"secretsmanager": "Secrets Manager", "parameterstore": "Parameter Store"}
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_OURS = re.compile(r"(\w*get_secret_(?:value|bytes)\([^()]*\)|\{\{resolve:[^{}]*\}\})")
+
+
+def render_plan(plan: Plan) -> str:
+    """What was found, where each value would live and why, what it costs, and what stays."""
+    lines = [f"Environment {plan.env}, application {plan.app}." if plan.app else f"Environment {plan.env}.", ""]
+    lines += [*_summary(plan), ""]
+    if plan.secrets:
+        lines += [*_secrets(plan), ""]
+        lines += [*_cost(plan.secrets), ""]
+    if plan.new_files:
+        lines += [*(f"New file: {_shown(new.path)}" for new in plan.new_files), ""]
+    if plan.refusals:
+        lines += [*_refusals(plan.refusals), ""]
+    for note in plan.notes:
+        lines += _wrapped(f"Note: {_shown(note)}", "", "      ")
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def render_diff(plan: Plan, workspace: Workspace, findings: Iterable[Finding] = ()) -> str:
+    """Unified diff of every file that the plan changes, each credential as an ellipsis.
+
+    `findings` are further ones whose values must not show either: suppressed, or of low confidence.
+    """
+    known = [
+        *(found for fix in plan.fixes for found in fix.findings),
+        *(stay.finding for stay in plan.refusals),
+        *findings,
+    ]
+    values = sorted({value for found in known for value in _spellings(found)}, key=len, reverse=True)
+    edits = unique_edits(edit for fix in plan.fixes for edit in fix.edits)
+    touched = sorted({edit.path for edit in edits})
+    chunks: list[str] = []
+    for path in touched:
+        own = [edit for edit in (*edits, *joined_insertions(plan.imports)) if edit.path == path]
+        spans = [span for found in known if found.path == path and found.commit is None for span in (found.span,)]
+        chunks += _file_diff(path, workspace.document(path).text, own, spans, values)
+    for new in plan.new_files:
+        before = workspace.document(new.path).text if new.path in workspace.files else ""
+        chunks += _diff(new.path, before, new.content, created=new.path not in workspace.files)
+    return "".join(chunks)
+
+
+def render_proof(outcomes: Sequence[Outcome]) -> str:
+    """What became of each fix, one line each, and the count."""
+    width = max((len(outcome.secret) for outcome in outcomes), default=0)
+    lines = []
+    for outcome in outcomes:
+        level = f" ({outcome.level})" if outcome.level else ""
+        lines += _wrapped(
+            f"{outcome.status:<9} {outcome.secret:<{width}}  {_shown(outcome.detail)}{level}".rstrip(), "  ", " " * 12
+        )
+    counts = Counter(outcome.status for outcome in outcomes)
+    summary = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
+    return "\n".join([*lines, f"{_count(len(outcomes), 'fix', 'fixes')}: {summary or 'nothing to do'}."]) + "\n"
+
+
+def masked(text: str, spans: Iterable[Span], values: Sequence[str]) -> list[Span]:
+    """Where a text must not be shown: the given spans and every occurrence of a value, merged, in order."""
+    found = [span for span in spans if span.end <= len(text)]
+    found += [Span(hit.start(), hit.end()) for value in values for hit in re.finditer(re.escape(value), text)]
+    merged: list[Span] = []
+    for span in sorted(found):
+        if merged and span.start < merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(span.end, merged[-1].end))
+        elif span.end > span.start:
+            merged.append(span)
+    return merged
+
+
+def _summary(plan: Plan) -> list[str]:
+    places = sum(len(fix.findings) for fix in plan.fixes)
+    stores = Counter(secret.store for secret in plan.secrets if secret.action != "skip")
+    parts = [
+        _count(stores[store], one, many)
+        for store, one, many in (
+            ("secretsmanager", "secret", "secrets"),
+            ("parameterstore", "parameter", "parameters"),
+        )
+        if stores[store]
+    ]
+    stay = len(plan.refusals)
+    files = len({edit.path for fix in plan.fixes for edit in fix.edits})
+    moved = f"{_count(places, 'place', 'places')} will read {' and '.join(parts)}" if parts else "Nothing can be moved"
+    return _wrapped(
+        f"{moved}; {_count(files, 'file', 'files')} will change; {_count(stay, 'place stays', 'places stay')} as "
+        f"{'it is' if stay == 1 else 'they are'}.",
+        "",
+        "",
+    )
+
+
+def _secrets(plan: Plan) -> Iterator[str]:
+    rows = [
+        (secret.name, _where(secret), ", ".join(member.env for member in secret.members)) for secret in plan.secrets
+    ]
+    widths = [max(len(row[column]) for row in (*rows, ("NAME", "STORE", ""))) for column in (0, 1)]
+    lines = [f"{name:<{widths[0]}}  {store:<{widths[1]}}  {names}" for name, store, names in rows]
+    fits = max(map(len, lines)) <= WIDTH
+    if fits:
+        yield f"{'NAME':<{widths[0]}}  {'STORE':<{widths[1]}}  VARIABLE"
+    for secret, line, (name, store, names) in zip(plan.secrets, lines, rows, strict=True):
+        yield from [line] if fits else [name, f"    in: {store}; variable: {names}"]
+        if secret.action != "create":
+            yield f"    action: {secret.action}"
+        yield from _wrapped(f"why: {secret.reason}; rotation: {secret.rotation}", "    ", "         ")
+        if secret.constants:
+            yield f"    with: {', '.join(key for key, _ in secret.constants)}"
+        for member in secret.members:
+            for finding in member.findings:
+                yield from _wrapped(f"{_place(finding)}{f' -> {member.key}' if member.key else ''}", "    ", "        ")
+
+
+def _where(secret: PlannedSecret) -> str:
+    kind = "" if secret.type in ("SecretString", "SecureString") else f", {secret.type}"
+    return _STORES.get(secret.store, secret.store) + kind + (f", {secret.tier}" if secret.tier else "")
+
+
+def _cost(secrets: Sequence[PlannedSecret]) -> Iterator[str]:
+    counts: Counter[tuple[str, float]] = Counter()
+    for secret in secrets:
+        if secret.action != "skip":
+            counts[_where(secret), secret.monthly_cost] += 1
+    width = max((len(where) for where, _ in counts), default=0)
+    yield "Cost a month"
+    for (where, each), number in sorted(counts.items()):
+        yield f"    {number:>4} x {where:<{width}}  at ${each:.2f}  ${number * each:8.2f}"
+    yield f"    {'total':<{width + 17}}${sum(secret.monthly_cost for secret in secrets):8.2f}"
+    yield from _wrapped(reads_note(), "    ", "    ")
+
+
+def _refusals(refusals: Sequence[Refusal]) -> Iterator[str]:
+    yield "Stays as it is"
+    for reason in RefusalReason:
+        group = [refusal for refusal in refusals if refusal.reason is reason]
+        if not group:
+            continue
+        yield f"  {reason} ({len(group)})"
+        for refusal in group:
+            yield from _wrapped(f"{_place(refusal.finding)}: {_shown(refusal.detail)}", "    ", "        ")
+        for step in dict.fromkeys(refusal.next_step for refusal in group):
+            yield from _wrapped(f"next: {_shown(step)}", "    ", "          ")
+
+
+def _place(finding: Finding) -> str:
+    commit = f" in {finding.commit.id[:12]}" if finding.commit else ""
+    return f"{_shown(finding.path)}:{finding.start[0]}{commit}  {_shown(finding.title)}"
+
+
+def _file_diff(path: str, text: str, edits: Sequence[Edit], spans: Sequence[Span], values: Sequence[str]) -> list[str]:
+    """The diff of one file: what is masked is masked in the text before the edits, and beside them after it."""
+    hidden = masked(text, spans, values)
+    before = [_masking(path, text, span) for span in hidden]
+    beside = [_masking(path, text, part) for span in hidden for part in _outside(span, edits)]
+    changes = [
+        Edit(path=path, span=edit.span, expects="", new=_hidden_outside_calls(edit.new, values)) for edit in edits
+    ]
+    return _diff(path, splice(text, before), splice(text, [*beside, *changes]))
+
+
+def _outside(span: Span, edits: Sequence[Edit]) -> Iterator[Span]:
+    """The parts of a span that no edit replaces."""
+    start = span.start
+    for edit in unique_edits(edits):
+        if edit.span.start < span.end and start < edit.span.end:
+            if start < edit.span.start:
+                yield Span(start, edit.span.start)
+            start = max(start, edit.span.end)
+    if start < span.end:
+        yield Span(start, span.end)
+
+
+def _masking(path: str, text: str, span: Span) -> Edit:
+    """An ellipsis for each line of the span, so that lines keep their numbers."""
+    return Edit(path=path, span=span, expects="", new=re.sub(r"[^\r\n]+", "…", text[span.start : span.end]))
+
+
+def _hidden_outside_calls(new: str, values: Sequence[str]) -> str:
+    """Our own text with values masked, but for the names in our calls and references."""
+    pieces = _OURS.split(new)
+    for index in range(0, len(pieces), 2):
+        for value in values:
+            pieces[index] = pieces[index].replace(value, "…")
+    return "".join(pieces)
+
+
+def _diff(path: str, before: str, after: str, *, created: bool = False) -> list[str]:
+    shown = _shown(path)
+    lines = difflib.unified_diff(
+        _split(before), _split(after), "/dev/null" if created else f"a/{shown}", f"b/{shown}", lineterm=""
+    )
+    return [f"{_CONTROL.sub('�', line)}\n" for line in lines]
+
+
+def _split(text: str) -> list[str]:
+    """Lines as Python and editors count them. What ends them is never changed, so it is not shown."""
+    return re.split(r"\r\n?|\n", text.removesuffix("\n")) if text else []
+
+
+def _spellings(finding: Finding) -> Iterator[str]:
+    """The texts to search for: the value, and the whole literal's where it holds little else."""
+    if finding.value is not None and len(finding.value.text) >= SHORTEST_SEARCHED:
+        yield finding.value.text
+
+
+def _shown(text: str) -> str:
+    """Text of the repository without characters that act on a terminal."""
+    return _CONTROL.sub("�", text).replace("\t", " ").replace("\n", " ")
+
+
+def _wrapped(text: str, first: str, rest: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -1,0 +1,122 @@
+"""Chosen drafts to named secrets and edits: rounds of naming and rewriting until nothing more is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, replace
+
+from fixers.drafting import ChosenDraft, refuse, without
+from fixers.naming import full_name, name_parts, variables
+from fixers.overrides import Override, checked, override_of
+from fixers.placing import NamedDraft, Placed, Placings, place
+from fixers.rewriting import Refused, RewriteContext, Rewriter
+from scanner.errors import UsageError
+from scanner.model import Document, Kind, RefusalReason, SecretValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What names are made of. `read` are the variables that the repository reads; `values` must not show in a name."""
+
+    app: str
+    read: frozenset[str]
+    values: Collection[SecretValue]
+    overrides: Mapping[str, Override]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A secret with everything decided, and its edits."""
+
+    chosen: ChosenDraft
+    named: NamedDraft
+    override: Override
+    placed: Placed
+
+
+def settle(
+    chosen: Sequence[ChosenDraft],
+    names: Names,
+    documents: Mapping[str, Document],
+    rewriters: Mapping[Kind, Rewriter],
+    context: RewriteContext,
+    refused: MutableMapping[int, Refused],
+) -> tuple[tuple[Settled, ...], Placings]:
+    """Name and rewrite; a secret with a refused place goes to `refused` as a whole, and the rest is done again.
+
+    Each round that refuses has fewer places than the one before it, so there is an end.
+    """
+    remaining = list(chosen)
+    while True:
+        named = _named(remaining, names, documents)
+        active = [one for one, override in named if override.action != "skip"]
+        placings = place(active, documents, rewriters, context)
+        if not any(placed.refused or placed.left for placed in placings.placed):
+            break
+        outcome = {id(one.draft): placed for one, placed in zip(active, placings.placed, strict=True)}
+        remaining = _kept(remaining, outcome, refused)
+    placed_of = dict(zip(map(id, active), placings.placed, strict=True))
+    settled = tuple(
+        Settled(chosen=one, named=name, override=override, placed=placed_of.get(id(name), Placed()))
+        for one, (name, override) in zip(remaining, named, strict=True)
+    )
+    for one in settled:
+        if one.override.action == "skip":
+            refused.update(dict.fromkeys(map(id, one.chosen.draft.findings), _SKIPPED))
+    return settled, placings
+
+
+_SKIPPED: Refused = (RefusalReason.SKIPPED, "the plan says skip", "set its action to create, update or adopt")
+
+
+def _kept(
+    chosen: Sequence[ChosenDraft], outcome: Mapping[int, Placed], refused: MutableMapping[int, Refused]
+) -> list[ChosenDraft]:
+    kept = []
+    for one in chosen:
+        placed = outcome.get(id(one.draft), Placed())
+        refused.update(placed.left)
+        if placed.refused:
+            rest = [finding for finding in one.draft.findings if id(finding) not in placed.left]
+            refuse(one.draft, rest, placed.refused, refused)
+            continue
+        draft = without(one.draft, frozenset(placed.left)) if placed.left else one.draft
+        if draft is not None:
+            kept.append(replace(one, draft=draft))
+        else:
+            rest = [finding for finding in one.draft.findings if id(finding) not in placed.left]
+            refuse(one.draft, rest, placed.left, refused)
+    return kept
+
+
+def _named(
+    chosen: Sequence[ChosenDraft], names: Names, documents: Mapping[str, Document]
+) -> list[tuple[NamedDraft, Override]]:
+    drafts = [one.draft for one in chosen]
+    kinds = {path: document.kind for path, document in documents.items()}
+    parts = name_parts(drafts, kinds=kinds, values=names.values)
+    recorded = variables(drafts, parts, app=names.app, read=names.read)
+    found = []
+    for one, part, its_variables in zip(chosen, parts, recorded, strict=True):
+        override = override_of(one.draft, names.overrides)
+        name = override.name or full_name(one.draft, app=names.app, part=part, store=one.choice.store)
+        checked(override, one.draft, one.choice, name)
+        found.append((NamedDraft(draft=one.draft, name=name, variables=override.variables or its_variables), override))
+    _assert_distinct([named for named, _ in found])
+    return found
+
+
+def _assert_distinct(named: Sequence[NamedDraft]) -> None:
+    """Raise UsageError where a person's change gives two values one name or one variable."""
+    seen: set[str] = set()
+    taken: set[tuple[str, str]] = set()
+    for one in named:
+        if one.name in seen:
+            raise UsageError(f"plan file: two secrets would be called {one.name!r}", hint="give each its own name")
+        seen.add(one.name)
+        for variable in one.variables:
+            if (one.draft.env, variable) in taken:
+                raise UsageError(
+                    f"plan file: two values would be read from the variable {variable}", hint="give each its own env"
+                )
+            taken.add((one.draft.env, variable))

@@ -1,0 +1,174 @@
+"""Words for what AWS answers: one line with the secret, the region and what to do, and never botocore's own text.
+
+An answer that cannot be parsed is quoted whole by botocore, and it could be the value: every cause is dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fixers.stores.model import AlreadyExistsError, OutcomeUnknownError, ScheduledForDeletionError
+from scanner.errors import StoreError
+
+_MISSING_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call as a person would name it: `doing` is its verb, `action` the IAM action that it needs."""
+
+    doing: str
+    name: str
+    region: str
+    action: str
+    writes: bool = False
+
+    @property
+    def title(self) -> str:
+        """The beginning of every message about this call."""
+        return f"cannot {self.doing} {self.name} in {self.region}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    what: str
+    hint: str
+    error: type[StoreError] = StoreError
+
+
+_EXPIRED = _Words("the AWS credentials have expired", "sign in again (aws sso login, or new session keys) and repeat")
+_REJECTED = _Words("AWS does not know these credentials", "check AWS_PROFILE, the key pair and the machine's clock")
+_DENIED = _Words("access denied", "allow {action} on it and repeat")
+_THROTTLED = _Words("AWS keeps refusing for too many requests", "wait a minute and repeat: what is done stays done")
+_TAKEN = _Words(
+    "the name is taken", "adopt it in the plan if the values are equal, or choose another name", AlreadyExistsError
+)
+_KEY = _Words(
+    "the KMS key cannot be used",
+    "check that it exists, is enabled, and that kms:Decrypt and kms:GenerateDataKey are allowed",
+)
+_NO_REGION = _Words("no AWS region", "pass --region, or set AWS_REGION")
+_NO_CREDENTIALS = _Words("no AWS credentials were found", "sign in, pass --profile, or set AWS_PROFILE")
+_NO_PROFILE = _Words("there is no such AWS profile", "check --profile and AWS_PROFILE")
+_UNREACHABLE = _Words("the endpoint cannot be reached", "check the network, the proxy and AWS_ENDPOINT_URL, and repeat")
+_FULL = _Words("a quota of the account is used up", "ask AWS to raise it, or use the other store")
+_DELETED = _Words(
+    "it is scheduled for deletion",
+    "bring it back with restore-secret, or choose another name",
+    ScheduledForDeletionError,
+)
+_UNKNOWN = _Words(
+    "no answer, and it may have taken effect",
+    "repeat the same command: it reads back before it writes",
+    OutcomeUnknownError,
+)
+_NO_ANSWER = _Words("no complete answer in time", "check the network and repeat")
+_GONE = _Words("it does not exist any more", "plan again")
+_NOT_VALID = _Words("AWS calls the request invalid", "check name, type, tier and KMS key in the plan")
+
+_BY_CODE = {
+    "ExpiredToken": _EXPIRED,
+    "ExpiredTokenException": _EXPIRED,
+    "RequestExpired": _EXPIRED,
+    "UnauthorizedSSOTokenError": _EXPIRED,
+    "SSOTokenLoadError": _EXPIRED,
+    "TokenRetrievalError": _EXPIRED,
+    "LoginTokenLoadError": _EXPIRED,
+    "UnrecognizedClientException": _REJECTED,
+    "InvalidClientTokenId": _REJECTED,
+    "InvalidSignatureException": _REJECTED,
+    "SignatureDoesNotMatch": _REJECTED,
+    "AccessDenied": _DENIED,
+    "AccessDeniedException": _DENIED,
+    "Throttling": _THROTTLED,
+    "ThrottlingException": _THROTTLED,
+    "TooManyRequestsException": _THROTTLED,
+    "RequestLimitExceeded": _THROTTLED,
+    "TooManyUpdates": _THROTTLED,
+    "ResourceExistsException": _TAKEN,
+    "ParameterAlreadyExists": _TAKEN,
+    "EncryptionFailure": _KEY,
+    "DecryptionFailure": _KEY,
+    "InvalidKeyId": _KEY,
+    "NoRegionError": _NO_REGION,
+    "NoCredentialsError": _NO_CREDENTIALS,
+    "PartialCredentialsError": _NO_CREDENTIALS,
+    "CredentialRetrievalError": _NO_CREDENTIALS,
+    "ProfileNotFound": _NO_PROFILE,
+    "EndpointConnectionError": _UNREACHABLE,
+    "ConnectTimeoutError": _UNREACHABLE,
+    "ProxyConnectionError": _UNREACHABLE,
+    "SSLError": _UNREACHABLE,
+    "LimitExceededException": _FULL,
+    "ParameterLimitExceeded": _FULL,
+    "ParameterMaxVersionLimitExceeded": _FULL,
+    "ResourceNotFoundException": _GONE,
+    "ParameterNotFound": _GONE,
+    "ReadTimeoutError": _NO_ANSWER,
+    "ConnectionClosedError": _NO_ANSWER,
+    "InternalServiceError": _NO_ANSWER,
+    "InternalServerError": _NO_ANSWER,
+    "HTTPClientError": _NO_ANSWER,
+    "ResponseStreamingError": _NO_ANSWER,
+    "IncompleteReadError": _NO_ANSWER,
+    "ResponseParserError": _NO_ANSWER,
+    "KeyError": _NO_ANSWER,
+    "InvalidParameterException": _NOT_VALID,
+    "InvalidRequestException": _NOT_VALID,
+    "ValidationException": _NOT_VALID,
+    "ParamValidationError": _NOT_VALID,
+}
+
+
+@contextmanager
+def translated(call: Call) -> Iterator[None]:
+    """Turn every failure of boto3 inside the block into a StoreError about this call."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError, ValueError, KeyError) as error:
+        # ValueError: an endpoint that is no URL. KeyError: an answer that was cut off, which botocore lets through.
+        raise store_error(error, call) from None
+
+
+def store_error(error: Exception, call: Call) -> StoreError:
+    """Say in our words what an exception of boto3 means for this call."""
+    code = error_code(error)
+    text = str(_answer(error).get("Message", ""))
+    words = _DELETED if "delet" in text and code == "InvalidRequestException" else _BY_CODE.get(code)
+    if words is None:
+        words = (
+            _NO_ANSWER
+            if _status(error) >= 500
+            else _Words(f"AWS answered {code}", "check the plan, the account and the endpoint")
+        )
+    if words is _NO_ANSWER and call.writes:
+        words = _UNKNOWN
+    missing = _MISSING_ACTION.search(text)
+    hint = words.hint.replace("{action}", missing[1] if missing else call.action)
+    return words.error(f"{call.title}: {words.what}", hint=hint)
+
+
+def error_code(error: Exception) -> str:
+    """Return AWS's error code, or the exception's type where AWS was not asked."""
+    code = str(_answer(error).get("Code") or "")
+    return code if re.fullmatch(r"[A-Za-z.]{1,80}", code) else type(error).__name__
+
+
+def _answer(error: Exception) -> dict[str, Any]:
+    return _response(error).get("Error", {})
+
+
+def _status(error: Exception) -> int:
+    return int(_response(error).get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def _response(error: Exception) -> dict[str, dict[str, Any]]:
+    # Errors below HTTP have the attribute too, and None in it.
+    response = getattr(error, "response", None)
+    return response if isinstance(response, dict) else {}

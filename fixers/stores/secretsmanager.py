@@ -1,0 +1,90 @@
+"""AWS Secrets Manager. https://docs.aws.amazon.com/secretsmanager/latest/apireference/Welcome.html"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fixers.stores.failures import Call, translated
+from fixers.stores.limits import secret_problems, tag_value
+from fixers.stores.model import REPOSITORY_TAG, Existing, Receipt
+from scanner.model import PlannedSecret, SecretValue
+
+_DESCRIPTION = "Created by unhardcode: this value was in source code before."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretsManager:
+    """The store `secretsmanager`, through one client."""
+
+    client: Any  # boto3's, whose types are made at run time
+    region: str
+    name: str = "secretsmanager"
+
+    def problems(self, secret: PlannedSecret, payload: SecretValue) -> tuple[str, ...]:
+        """Say, without any call, why Secrets Manager would not take this."""
+        return secret_problems(secret.name, payload.reveal())
+
+    def read(self, name: str) -> SecretValue | None:
+        """Read AWSCURRENT: text, or bytes for a binary secret; None where there is none."""
+        with translated(self._call("read", name, "GetSecretValue")):
+            try:
+                answer = self.client.get_secret_value(SecretId=name, VersionStage="AWSCURRENT")
+            except self.client.exceptions.ResourceNotFoundException:
+                return None
+            # A partial ARN finds other secrets: only the exact name counts.
+            if answer["Name"] != name:
+                return None
+            return SecretValue(answer["SecretString"] if "SecretString" in answer else bytes(answer["SecretBinary"]))
+
+    def describe(self, name: str) -> Existing | None:
+        """Say what is there, a secret scheduled for deletion included; None where there is nothing."""
+        with translated(self._call("look at", name, "DescribeSecret")):
+            try:
+                answer = self.client.describe_secret(SecretId=name)
+            except self.client.exceptions.ResourceNotFoundException:
+                return None
+            return _existing(name, answer) if answer["Name"] == name else None
+
+    def create(self, secret: PlannedSecret, payload: SecretValue, *, tags: Mapping[str, str], token: str) -> Receipt:
+        """Create the secret with its tags; a retry with the same token changes nothing."""
+        key = {"KmsKeyId": secret.kms_key} if secret.kms_key else {}
+        with translated(self._call("create", secret.name, "CreateSecret", writes=True)):
+            answer = self.client.create_secret(
+                Name=secret.name,
+                ClientRequestToken=token,
+                Description=_DESCRIPTION,
+                Tags=[{"Key": name, "Value": tag_value(value)} for name, value in sorted(tags.items())],
+                **_value(payload),
+                **key,
+            )
+            return Receipt(name=secret.name, version=answer["VersionId"], arn=answer["ARN"])
+
+    def update(self, secret: PlannedSecret, payload: SecretValue, *, token: str) -> Receipt:
+        """Make the payload AWSCURRENT; the version before it stays as AWSPREVIOUS."""
+        with translated(self._call("update", secret.name, "PutSecretValue", writes=True)):
+            answer = self.client.put_secret_value(SecretId=secret.name, ClientRequestToken=token, **_value(payload))
+            return Receipt(name=secret.name, version=answer["VersionId"], arn=answer["ARN"])
+
+    def _call(self, doing: str, name: str, action: str, *, writes: bool = False) -> Call:
+        return Call(doing=doing, name=name, region=self.region, action=f"secretsmanager:{action}", writes=writes)
+
+
+def _existing(name: str, answer: Mapping[str, Any]) -> Existing:
+    tags = {tag["Key"]: tag["Value"] for tag in answer.get("Tags", [])}
+    current = [version for version, labels in answer.get("VersionIdsToStages", {}).items() if "AWSCURRENT" in labels]
+    deleted = answer.get("DeletedDate")
+    return Existing(
+        name=name,
+        version=current[0] if current else "",
+        type="Secret",
+        repository=tags.get(REPOSITORY_TAG),
+        tags=tags,
+        deletion=deleted.isoformat() if deleted else None,
+    )
+
+
+def _value(payload: SecretValue) -> dict[str, Any]:
+    value = payload.reveal()
+    return {"SecretBinary": value} if isinstance(value, bytes) else {"SecretString": value}

@@ -1,0 +1,197 @@
+"""One document with hits to its judged findings: reader, detectors, judge. Imported when something was hit."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rules.model import ProviderRule, RuleSet
+from scanner import identity
+from scanner.detectors import named, provider, sink, url
+from scanner.detectors.candidate import Candidate, merge
+from scanner.ignore import ignored
+from scanner.judge import confidence_of, is_signal, judge
+from scanner.model import Confidence, Document, Finding, Kind, Literal, Source
+from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Prefilter, read_table
+from scanner.readers.errors import Unreadable
+from scanner.readers.kinds import kind_of
+from scanner.source import Settings
+from scanner.text import character_offsets, decode, line_starts, position
+
+_READERS = {
+    Kind.PYTHON: "python",
+    Kind.DOTENV: "dotenv",
+    Kind.YAML: "structured",
+    Kind.JSON: "structured",
+    Kind.TOML: "structured",
+    Kind.INI: "structured",
+    Kind.NOTEBOOK: "notebook",
+    Kind.TEXT: "text",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """What is needed once something was hit; loading it costs more than a clean scan."""
+
+    rules: RuleSet
+    providers: dict[str, ProviderRule]
+    sinks: sink.SinkIndex
+    table: tuple[tuple[int, str], ...]
+
+
+def learn(rules: RuleSet, prefilter: Prefilter) -> Knowledge:
+    """Index a rule set for the detectors."""
+
+    return Knowledge(
+        rules=rules,
+        providers={rule.id: rule for rule in rules.providers},
+        sinks=sink.make_index(rules),
+        table=read_table(prefilter),
+    )
+
+
+def analyse(
+    source: Source, hits: list[tuple[int, int]], knowledge: Knowledge, settings: Settings
+) -> tuple[list[Finding], str | None, str]:
+    """The findings of one document, a note if it was read in a lesser way than its name promises, its text."""
+
+    kind = kind_of(source.path, source.raw[:4096])
+    wanted, providers, imported = _sorted_out(hits, knowledge, kind)
+    if not wanted:
+        return [], None, ""
+    document = decode(source, kind)
+    ends = sorted(wanted | {end for found in providers.values() for end in found})
+    characters = dict(zip(ends, character_offsets(document.utf8, document.text, ends), strict=True))
+    literals, note = _literals(document, [characters[end] for end in ends])
+    by_rule = {rule: [characters[end] for end in sorted(set(found))] for rule, found in providers.items()}
+    candidates = _detected(document, literals, by_rule, imported, knowledge)
+    return list(_judged(document, candidates, knowledge, settings)), note, document.text
+
+
+def _sorted_out(
+    hits: list[tuple[int, int]], knowledge: Knowledge, kind: Kind
+) -> tuple[set[int], dict[str, list[int]], frozenset[str]]:
+    """Byte offsets worth a look, those of each provider rule, and the import roots of the file."""
+    code = kind in (Kind.PYTHON, Kind.NOTEBOOK)
+    table = knowledge.table
+    imported = frozenset(table[number][1] for number, _ in hits if table[number][0] == IMPORT)
+    wanted: set[int] = set()
+    providers: dict[str, list[int]] = {}
+    for number, end in hits:
+        role, ref = table[number]
+        if role == PROVIDER:
+            providers.setdefault(ref, []).append(end)
+            wanted.add(end)
+        elif (
+            role in (QUOTED, URL)
+            or (role == BARE and not code)
+            or (role == CALL and code and (not ref or not imported.isdisjoint(ref.split(" "))))
+        ):
+            wanted.add(end)
+    return wanted, providers, imported
+
+
+def _literals(document: Document, offsets: list[int]) -> tuple[list[Literal], str | None]:
+
+    reader = importlib.import_module(f"scanner.readers.{_READERS[document.kind]}")
+    try:
+        return list(reader.read(document, offsets)), None
+    except Unreadable as error:
+        fallback = importlib.import_module("scanner.readers.text")
+        note = f"read as plain text: {error.what} at line {error.line}, column {error.column}"
+        return list(fallback.read(document, offsets)), note
+
+
+def _detected(
+    document: Document,
+    literals: list[Literal],
+    providers: dict[str, list[int]],
+    imported: frozenset[str],
+    knowledge: Knowledge,
+) -> list[Candidate]:
+
+    found: list[Candidate] = []
+    for rule, offsets in providers.items():
+        found += provider.detect(document, knowledge.providers[rule], offsets, literals)
+    for literal in literals:
+        if not literal.value.text.strip():
+            continue
+        if literal.parts > 1 and not literal.dynamic:
+            for split_rule in knowledge.rules.providers:
+                found += provider.detect_in_value(split_rule, literal)
+        found += url.detect(literal)
+        found += sink.detect(literal, knowledge.sinks, path=document.path, imported=imported)
+        found += named.detect(literal, knowledge.rules.names)
+    return merge(found)
+
+
+def _judged(
+    document: Document, candidates: list[Candidate], knowledge: Knowledge, settings: Settings
+) -> Iterator[Finding]:
+
+    starts = line_starts(document.text)
+    ordinals: dict[tuple[str, str], int] = {}
+    source = document.source
+    for candidate in candidates:
+        if not is_signal(candidate):
+            continue
+        evidence, score = judge(
+            candidate,
+            path=source.path,
+            scope=settings.scope,
+            names=knowledge.rules.names,
+            weights=knowledge.rules.weights,
+        )
+        confidence = confidence_of(score)
+        start, end = position(starts, candidate.span.start), position(starts, candidate.span.end)
+        kind, symbol = candidate.kind.value, _symbol(candidate.literal)
+        ordinal = ordinals[kind, symbol] = ordinals.get((kind, symbol), -1) + 1
+        suppressed = None if confidence is not None else "the evidence against it is stronger"
+        checked = any(piece.name == "checksum-valid" for piece in evidence)
+        if suppressed is None:
+            suppressed = ignored(
+                document.text,
+                starts,
+                first=start[0],
+                last=end[0],
+                rule=candidate.rule,
+                # Another tool's marker never silences a token whose checksum is valid.
+                foreign=settings.foreign_markers and not checked,
+            )
+        yield Finding(
+            rule=candidate.rule,
+            title=candidate.title,
+            kind=candidate.kind,
+            severity=candidate.severity,
+            path=source.path,
+            span=candidate.span,
+            start=start,
+            end=end,
+            literal=candidate.literal,
+            value=candidate.value,
+            evidence=evidence,
+            score=score,
+            confidence=confidence or Confidence.LOW,
+            fingerprint=identity.fingerprint(
+                settings.key, kind=kind, value=candidate.value, path=source.path, symbol=symbol
+            ),
+            place=identity.place(kind=kind, path=source.path, symbol=symbol, ordinal=ordinal),
+            prefix=candidate.prefix,
+            engine=candidate.engine,
+            provider=candidate.provider,
+            rotate=candidate.rotate,
+            env=candidate.env,
+            suppressed=suppressed,
+            tracked=source.tracked,
+            blob=source.blob,
+            commit=source.commit,
+            in_head=source.in_head,
+            introduced=source.introduced,
+        )
+
+
+def _symbol(literal: Literal) -> str:
+    """The enclosing symbol with the literal's own name: what stays when lines move."""
+    return ".".join(part for part in (literal.symbol, literal.name or "") if part)

@@ -1,0 +1,243 @@
+"""What a value says: which evidence of rules/judge.toml applies to it. Pure; looks at no more than 4096 characters.
+
+A value has one decisive form (a reference, a URL, a sentence, ...), which is all that is said of it, or it is judged
+as text that may be a credential: by its words, its sequences and its randomness.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from rules.model import Names
+from scanner.detectors.name import judge_name, split_words
+from scanner.detectors.randomness import random_bits
+from scanner.detectors.randomness import randomness as randomness
+from scanner.detectors.words import COMMON_PASSWORDS, EXAMPLE_WORDS, FORMAT_WORDS, PLACEHOLDER_WORDS
+from scanner.model import CredentialKind
+
+LONGEST = 4096
+HIGH, MEDIUM, LOW = 0.93, 0.5, 0.25
+# Kinds that are made by machines; passwords are made by people.
+MACHINE_KINDS = frozenset(CredentialKind) - {CredentialKind.PASSWORD, CredentialKind.URL, CredentialKind.DSN}
+PHRASES = re.compile(r"passphrase|pass_?phrase|mnemonic|seed|recovery|phrase", re.I)
+HASH_NAMES = re.compile(
+    r"hash|sum\b|checksum|digest|sha\d|sha_|md5|fingerprint|thumbprint|commit|revision|etag|integrity", re.I
+)
+
+_SCHEME = re.compile(r"(?i:bearer|basic|token|digest|apikey|negotiate)[ ]+(?=\S)")
+_REFERENCE = re.compile(
+    r"""\{\{resolve:|(?i:op|vault|ssm|secretsmanager|awssm|gcpsm|akv|keyring|env|file|ref\+\w+|secretref|sops|doppler|bws|kms)://?\S
+    |(?i:vault|ssm|env|secret|secrets|secretsmanager|aws-ssm|file|keyvault|doppler)[:.][/\w.\-]+[/\w]*$
+    |arn:aws[\w-]*:|\$[A-Za-z_]\w*$|%[A-Za-z_]\w*%$|@Microsoft\.KeyVault\(|projects/[^/]+/secrets/|!(?:vault|Ref|Sub|GetAtt|ImportValue|env|secret)\b
+    |@(?:option|data|env)\.|/run/secrets/|(?:process\.env|os\.environ|ENV|System\.getenv|env)[.\[(]|(?:var|local|data|module|each|inputs|secrets|vars|steps|needs)\.[a-z_]""",
+    re.X,
+)
+_TEMPLATE = re.compile(
+    r"""\$\{[^}]*\}?|\$\([^)]*\)|\{\{.*|\{%.*|%\([\w.]+\)[sdr]|\#\{[^}]*\}|<%.*|<[A-Za-z_][\w .:\-/]*>|\[\[.*\]\]|@@?[A-Za-z_]\w*@@?$|__[A-Z][A-Z_]*__$
+    |\{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}|\{\d*\}|\$\$?[A-Z_][A-Z_0-9]+\b|%[sdrvq]|<<[^>]+>>|`[^`]+`""",
+    re.X,
+)
+_ENCRYPTED = re.compile(
+    r"ENC[\[(]|\$ANSIBLE_VAULT;|vault:v\d+:|\{cipher\}|gAAAA[\w-]{20}|AQICAH[\w+/]{20}|-----BEGIN PGP MESSAGE|DEC::|\{AES\}|enc:v?\d*:"
+)
+_HASH = re.compile(
+    r"""\$(?:2[abxy]?|5|6|1|y|7|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|md5|sha1|bcrypt[\w-]*|P|H)\$|(?:pbkdf2|argon2|bcrypt|scrypt)\w*[$:]
+    |(?:md5|sha\d+)[$:=-]|\{(?:SSHA|SHA|MD5|CRYPT|SMD5|PBKDF2|BCRYPT)\w*\}|scram-sha|\*[0-9A-F]{40}$""",
+    re.X | re.I,
+)
+_PUBLIC = re.compile(
+    r"-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY|CERTIFICATE|X509)|ssh-(?:rsa|dss|ed25519) AAAA|ecdsa-sha2|age1[a-z0-9]{20}|MIIB?I?j?AN"
+)
+_PRIVATE = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File")
+# AWS, Azure's emulator, Stripe and jwt.io publish these; told by a part that nobody's own key has.
+_DOCUMENTED = re.compile(r"EXAMPLE(?:KEY)?$|\bEXAMPLE|^Eby8vdM02x|^[a-z]{2}_test_4eC39H|SflKxwRJSMeK|devstoreaccount1")
+_URL = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.\-]*:(?://|jdbc:)\S|jdbc:\w|//[\w.-]+/\S|(?:www|api)\.[\w-]+\.\w|mailto:|sqlite:|data:\w+/"
+)
+_USERINFO = re.compile(r"://[^\s/?#@]*:[^\s/?#]+@|[?&;](?:password|passwd|pwd|token|secret|api_?key|sig)=[^&;\s]", re.I)
+_CONNECTION = re.compile(r"(?:^|[;\s])(?:host|server|data source|dbname|database|endpoint|uid|user id)\s*=", re.I)
+_KEYED = re.compile(r"(?:^|[;\s])(?:password|pwd|passwd|accountkey|sharedaccesskey)\s*=\s*[^\s;]", re.I)
+_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
+_UUID = re.compile(r"\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?")
+_DATE = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{1,2}:\d{2}(?::\d{2})?"
+)
+_MIME = re.compile(r"(?:application|text|image|audio|video|multipart|font|model|message)/[\w.+*-]+(?:\s*;.*)?")
+_HOST = re.compile(
+    r"(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|localhost(?::\d+)?|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|local|internal|svc|cloud|co|de|uk|cn|example|test)(?::\d+)?"
+)
+_VERSION = re.compile(r"[v^~=<>]*\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc|dev|post|a|b)[\d.]*)?")
+_PATH = re.compile(
+    r"(?:~|\.{1,2}|[A-Za-z]:)?[/\\](?:[\w.@%+ -]+[/\\])*[\w.@%+ *-]*|(?:[\w.@-]+/)+[\w@-]+\.[A-Za-z][\w]{0,7}|[\w-]+\.(?:py|js|json|ya?ml|toml|txt|pem|key|crt|cer|p12|pfx|jks|env|ini|cfg|conf|html?|md|sh|sql|xml|csv|log|db|go|rb|java|ts|php|tpl|gpg|asc|enc)"
+)
+_CODE = re.compile(
+    r"""[A-Za-z_][\w.\->:]*\(.*\)?[;,]?|(?:self|this|cls|request|req|settings|config|conf|os|app|args|opts|options|ctx|context|params|kwargs|data|obj|node|user|session|cfg|c|s|t|i|p|d)\.\w[\w.\[\]'"]*
+    |[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\[.*\]|.*(?:=>|->|::|&&|\|\||===?|!=|\+=).*|\(.*\)|\[.*\]|\{.*\}|\\[wds].*|\^.*\$|\(\?.*|@?[A-Za-z_]\w*;|&\w+;.*|&[A-Za-z_]\w*|\*[A-Za-z_]\w*""",
+    re.X | re.S,
+)
+_SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}")
+_NUMBER = re.compile(r"[-+]?(?:\d+[_,]?)+(?:\.\d+)?(?:[eE][-+]?\d+)?|0x[0-9a-fA-F]{1,8}")
+_IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z]*(?:[_.\-:/ ]?[A-Za-z]+)*\d{0,2}")
+_HEX_DIGEST = re.compile(
+    r"(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})"
+)
+_RUNS = "abcdefghijklmnopqrstuvwxyz 01234567890123456789 qwertyuiopasdfghjklzxcvbnm qazwsxedcrfvtgbyhnujmikolp 1qaz2wsx3edc4rfv5tgb6yhn"
+
+
+def judge_value(value: str, *, name: str | None, names: Names) -> tuple[str, ...]:
+    """Names of the evidence (rules/judge.toml) in a value, by its own look and by the name that it goes under."""
+    text = value[:LONGEST].strip()
+    text = _SCHEME.sub("", text, count=1) if _SCHEME.match(text) else text
+    if not text:
+        return ("empty",)
+    if _PRIVATE.search(text) or _USERINFO.search(text) or _KEYED.search(text):
+        return ()
+    form = _form(text, name or "")
+    if form is not None:
+        return (form,)
+    kind = judge_name(name, names).kind if name else None
+    return tuple(dict.fromkeys((*_words(text, name or "", kind, names), *_patterns(text), *_look(text, kind))))
+
+
+# --- decisive forms -----------------------------------------------------------------------------------------
+
+_FORMS: tuple[tuple[str, Callable[[str, str], object]], ...] = (
+    ("reference", lambda text, name: _REFERENCE.match(text)),
+    ("template", lambda text, name: _TEMPLATE.search(text)),
+    ("encrypted", lambda text, name: _ENCRYPTED.match(text)),
+    ("hash", lambda text, name: _HASH.match(text)),
+    ("public-key", lambda text, name: _PUBLIC.match(text)),
+    ("docs-example", lambda text, name: _DOCUMENTED.search(text)),
+    ("url-without-credentials", lambda text, name: _URL.match(text) or _CONNECTION.search(text)),
+    ("email", lambda text, name: _EMAIL.fullmatch(text)),
+    ("hash", lambda text, name: _HEX_DIGEST.fullmatch(text) and HASH_NAMES.search(name)),
+    ("date", lambda text, name: _DATE.fullmatch(text)),
+    ("mime", lambda text, name: _MIME.fullmatch(text)),
+    ("host", lambda text, name: _HOST.fullmatch(text)),
+    ("version", lambda text, name: _VERSION.fullmatch(text)),
+    ("path", lambda text, name: _PATH.fullmatch(text) and random_bits(text) < 20),
+    ("sentence", lambda text, name: _is_sentence(text) and not PHRASES.search(name)),
+    ("special-token", lambda text, name: _SPECIAL_TOKEN.fullmatch(text)),
+    ("code", lambda text, name: _CODE.fullmatch(text) and random_bits(text) < 20),
+)
+
+
+def _form(text: str, name: str) -> str | None:
+    return next((evidence for evidence, applies in _FORMS if applies(text, name)), None)
+
+
+def _is_sentence(text: str) -> bool:
+    """Words with blanks between, or writing other than Latin."""
+    foreign = sum(1 for character in text if ord(character) > 0x2FF and character.isalpha())
+    if foreign * 2 > len(text):
+        return True
+    words = text.split()
+    plain = sum(1 for word in words if word.strip(".,:;!?'\"()%-").isalpha())
+    return len(words) >= 2 and plain * 3 >= len(words) * 2
+
+
+# --- words ---------------------------------------------------------------------------------------------------
+
+
+def _words(text: str, name: str, kind: CredentialKind | None, names: Names) -> Iterator[str]:
+    folded = text.casefold()
+    parts = split_words(text)
+    own = split_words(name)
+    if own and (
+        parts == own or "".join(parts) in {"".join(own), *own} or (len(parts) > 1 and parts[-len(own) :] == own)
+    ):
+        yield "equals-name"
+    elif folded in FORMAT_WORDS:
+        yield "format-word"
+    elif folded in COMMON_PASSWORDS:
+        yield "common-password"
+    elif _stands_for_a_value(parts, text):
+        yield "placeholder"
+    elif _is_identifier(text, parts, names):
+        yield "identifier-like" if kind in MACHINE_KINDS or text.isupper() or "." in text else "words"
+    if not EXAMPLE_WORDS.isdisjoint(parts) and random_bits(text) < 14:
+        yield "example-word"
+
+
+def _stands_for_a_value(parts: tuple[str, ...], text: str) -> bool:
+    if PLACEHOLDER_WORDS.isdisjoint(parts) and "".join(parts) not in PLACEHOLDER_WORDS:
+        return False
+    return random_bits(text) < 14
+
+
+def _is_identifier(text: str, parts: tuple[str, ...], names: Names) -> bool:
+    """Whether a value reads as the name of something: `NextToken`, `DB_PASSWORD`, `app.settings`."""
+    if len(parts) < 2 or not _IDENTIFIER.fullmatch(text):
+        return False
+    return random_bits(text) < 6
+
+
+# --- sequences, lengths, randomness ----------------------------------------------------------------------------
+
+
+def _patterns(text: str) -> Iterator[str]:
+    if len(text) < 4:
+        yield "short"
+    if _NUMBER.fullmatch(text):
+        yield "number-only"
+    if _UUID.fullmatch(text):
+        yield "uuid"
+    if _is_repeated(text):
+        yield "repeated"
+    elif _is_sequence(text.casefold()):
+        yield "sequence"
+
+
+def _is_repeated(text: str) -> bool:
+    """One or two characters, or one block, over and over."""
+    if len(text) < 4:
+        return len(set(text)) == 1
+    block = next((size for size in range(1, len(text) // 3 + 1) if text == (text[:size] * len(text))[: len(text)]), 0)
+    return bool(block) or len(set(text)) <= max(2, len(text) // 12)
+
+
+def _is_sequence(folded: str) -> bool:
+    """Mostly runs of four and more along the alphabet, the digits or the keyboard."""
+    if len(folded) < 4 or len(folded) > 200:
+        return False
+    covered = at = 0
+    while at + 4 <= len(folded):
+        size = _run_at(folded, at)
+        covered += size
+        at += size or 1
+    return covered * 3 >= len(folded) * 2
+
+
+def _run_at(folded: str, at: int) -> int:
+    size = 0
+    for end in range(at + 4, min(len(folded), at + 40) + 1):
+        piece = folded[at:end]
+        if piece not in _RUNS and piece[::-1] not in _RUNS:
+            break
+        size = end - at
+    return size
+
+
+def _look(text: str, kind: CredentialKind | None) -> Iterator[str]:
+    score = randomness(text)
+    if score >= HIGH and len(text) >= 12:
+        yield "random-high"
+    elif score >= MEDIUM:
+        yield "random-medium"
+    elif score < LOW:
+        yield "random-low"
+        if kind in MACHINE_KINDS and len(text) < 200:
+            yield "not-key-like"
+    if kind is CredentialKind.PASSWORD and _looks_like_password(text):
+        yield "password-like"
+
+
+def _looks_like_password(text: str) -> bool:
+    """Six to forty characters, no blanks, letters mixed with digits or marks: `S3cr3t!`, `hunter2`."""
+    if not 6 <= len(text) <= 40 or any(character.isspace() for character in text):
+        return False
+    letters = any(character.isalpha() for character in text)
+    digits = any(character.isdigit() for character in text)
+    marks = any(not character.isalnum() and character not in "_-./" for character in text)
+    return letters + digits + marks >= 2

@@ -1,0 +1,36 @@
+"""Bytes as they come: is this text, in how wide characters, and what the prefilter shall see of it."""
+
+from __future__ import annotations
+
+import codecs
+
+
+def looks_binary(raw: bytes) -> bool:
+    """Whether the first 8,000 bytes hold a NUL, as git judges it, and are not UTF-16 or UTF-32."""
+    head = raw[:8000]
+    return b"\0" in head and wide_encoding(head) is None
+
+
+def wide_encoding(head: bytes) -> str | None:
+    """UTF-16 or UTF-32 by byte order mark, or UTF-16 without one by where its NULs stand; else None."""
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) and len(head) % 4 == 0:
+        return "utf-32"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    if len(head) < 4 or b"\0" not in head:
+        return None
+    even, odd = head[0::2], head[1::2]
+    # Latin text in UTF-16 has a NUL in every second byte and nearly none in the others.
+    if odd.count(0) > 0.6 * len(odd) and even.count(0) < 0.05 * len(even):
+        return "utf-16-le"
+    if even.count(0) > 0.6 * len(even) and odd.count(0) < 0.05 * len(odd):
+        return "utf-16-be"
+    return None
+
+
+def scan_bytes(raw: bytes) -> bytes:
+    """What the prefilter looks at: UTF-8 without BOM where the text is wide, else the bytes without BOM."""
+    encoding = wide_encoding(raw[:8000])
+    if encoding is None:
+        return raw[3:] if raw.startswith(codecs.BOM_UTF8) else raw
+    return raw.decode(encoding, "replace").removeprefix("\ufeff").encode("utf-8", "surrogatepass")

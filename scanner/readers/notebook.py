@@ -1,0 +1,153 @@
+"""Jupyter notebooks: the source of their cells, without outputs.
+
+https://nbformat.readthedocs.io/en/latest/format_description.html. All code cells together
+are one Python text, because one cell imports what another uses; every span is mapped back into the escaped strings.
+"""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from scanner.model import Document, Kind, Literal, Span
+from scanner.readers import _json, python, text
+from scanner.readers._escapes import compact
+from scanner.readers._tree import Scalar, walk
+from scanner.readers.errors import Unreadable
+
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u....|u....|.)", re.DOTALL)
+_LONGEST_ESCAPE = 12
+# A line that IPython takes and Python does not: magics, shell commands, help.
+_NOT_PYTHON = re.compile(r"^[ \t]*[%!?](?=\S)|^[ \t]*[\w.]+\?{1,2}[ \t]*$", re.MULTILINE)
+_PYTHON_MAGICS = frozenset(("time", "timeit", "capture", "prun", "debug"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cell:
+    """The source of one cell. `starts` maps each of its characters and its end into the .ipynb text."""
+
+    code: bool
+    source: str = field(repr=False)
+    starts: tuple[int, ...] = field(repr=False)
+
+
+def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
+    """Yield the literals of code cells, and what stands at hits in the others. Raises Unreadable if it is no JSON."""
+    cells = _cells(document.text)
+    readable = [_as_python(cell) for cell in cells]
+    try:
+        found = list(_mapped(document, _joined([cell for cell in readable if cell.code]), offsets, Kind.PYTHON))
+    except Unreadable:
+        found, readable = [], [replace(cell, code=False) for cell in cells]
+    yield from found
+    # Magics are comments by now, and the Python reader reads those.
+    for cell in readable:
+        if not cell.code:
+            yield from _mapped(document, cell, offsets, Kind.TEXT)
+
+
+def _cells(text: str) -> list[_Cell]:
+    """The cells with a source, of notebook formats 3 and 4, in order."""
+    sources: dict[tuple[str | int, ...], list[Scalar]] = {}
+    codes: set[tuple[str | int, ...]] = set()
+    language = "python"
+    for path, scalar in walk(text, _json.events(text)):
+        at = path.index("cells") + 2 if "cells" in path[:3] else len(path)
+        cell, rest = path[:at], path[at:]
+        if rest[:1] in (("source",), ("input",)) and len(rest) <= 2 and scalar.string:
+            sources.setdefault(cell, []).append(scalar)
+        elif rest == ("cell_type",) and scalar.text == "code":
+            codes.add(cell)
+        elif path in (("metadata", "language_info", "name"), ("metadata", "kernelspec", "language")):
+            language = scalar.text.lower()
+    return [_cell(text, parts, at in codes and language == "python") for at, parts in sources.items()]
+
+
+def _cell(text: str, parts: Sequence[Scalar], code: bool) -> _Cell:
+    starts: list[int] = []
+    for part in parts:
+        placed = _json.starts(text, part) if part.style else range(part.body, part.end)
+        starts += placed[:-1]
+    return _Cell(code=code, source="".join(part.text for part in parts), starts=(*starts, parts[-1].end - 1))
+
+
+def _as_python(cell: _Cell) -> _Cell:
+    """The cell as Python reads it, magics commented out, character for character; not `code` where that fails."""
+    if not cell.code:
+        return cell
+    if _parses(cell.source):
+        return cell
+    magic = re.match(r"%%(\w+)", cell.source)
+    if magic is None or magic[1] in _PYTHON_MAGICS:
+        commented = _NOT_PYTHON.sub(lambda found: "#" * len(found[0]), cell.source)
+        if _parses(commented):
+            return replace(cell, source=commented)
+    return replace(cell, code=False)
+
+
+def _parses(source: str) -> bool:
+    with warnings.catch_warnings():
+        # A warning about an escape would print the line.
+        warnings.simplefilter("ignore")
+        try:
+            ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+    return True
+
+
+def _joined(cells: Sequence[_Cell]) -> _Cell:
+    """All code as one text; a cell's end stands for the line end put after it."""
+    starts = [start for cell in cells for start in cell.starts]
+    source = "".join(f"{cell.source}\n" for cell in cells)
+    return _Cell(code=True, source=source, starts=(*starts, starts[-1] if starts else 0))
+
+
+def _mapped(document: Document, cell: _Cell, offsets: Sequence[int], kind: Kind) -> Iterator[Literal]:
+    """Read a cell's source with the reader of `kind`, and give spans in the notebook's text."""
+    hits = []
+    for offset in offsets:
+        at = bisect.bisect_left(cell.starts, offset)
+        # Between cells stand outputs and metadata: no character's escape is longer.
+        if 0 < at < len(cell.starts) and offset - cell.starts[at - 1] <= _LONGEST_ESCAPE:
+            hits.append(at)
+    if not hits:
+        return
+    inner = Document(
+        source=document.source,
+        kind=kind,
+        text=cell.source,
+        encoding="utf-8",
+        bom=False,
+        utf8=cell.source.encode("utf-8", "surrogatepass"),
+    )
+    for literal in (python if kind is Kind.PYTHON else text).read(inner, hits):
+        yield _outside(literal, document.text, cell.starts)
+
+
+def _outside(literal: Literal, text: str, starts: Sequence[int]) -> Literal:
+    """The literal with every offset moved from a cell's source to the notebook's text."""
+
+    def moved(span: Span) -> Span:
+        if span.start == span.end:
+            return Span(starts[span.start], starts[span.start])
+        last = starts[span.end - 1]
+        escape = _ESCAPE.match(text, last)
+        return Span(starts[span.start], escape.end() if escape else last + 1)
+
+    length = len(literal.value.text)
+    placed = literal.offsets or range(literal.body, literal.body + length + 1)
+    body, offsets = compact(text, literal.value.text, tuple(starts[offset] for offset in placed))
+    return replace(
+        literal,
+        span=moved(literal.span),
+        body=body,
+        offsets=offsets,
+        arguments=tuple(replace(argument, call=moved(argument.call)) for argument in literal.arguments),
+        container=None if literal.container is None else moved(literal.container),
+        siblings=tuple(replace(sibling, span=moved(sibling.span)) for sibling in literal.siblings),
+    )

@@ -1,0 +1,75 @@
+"""What the Python reader keeps while it reads one document: the texts given to LibCST, and where they came from."""
+
+from __future__ import annotations
+
+import bisect
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from scanner.model import Argument, Document, Literal, Role, Sibling, Span
+from scanner.readers.pyscope import Region, Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What is known of the expression that is being read."""
+
+    role: Role = Role.TEXT
+    name: str | None = None
+    symbol: str = ""
+    arguments: tuple[Argument, ...] = ()
+    container: Span | None = None
+    siblings: tuple[Sibling, ...] = ()
+    dynamic: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Where one region stands in the text given to LibCST (`start`) and in the document (`source`)."""
+
+    start: int
+    source: int
+    length: int
+    region: Region
+
+
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """The state of reading one document."""
+
+    document: Document
+    scope: Scope
+    literals: list[Literal] = field(default_factory=list)
+    references: list[tuple[str, str, int, tuple[Argument, ...]]] = field(default_factory=list)
+    segments: list[Segment] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    positions: dict[cst.CSTNode, object] = field(default_factory=dict)
+    constants: dict[str, tuple[Sibling, ...]] = field(default_factory=dict)
+
+
+def _segment(reading: Reading, offset: int) -> Segment:
+    at = bisect.bisect_right(reading.segments, offset, key=lambda segment: segment.start) - 1
+    return reading.segments[max(at, 0)]
+
+
+def span_of(reading: Reading, node: cst.CSTNode) -> Span | None:
+    """Where a node stands in the document; None for what was only put around a region."""
+    found = reading.positions.get(node)
+    if found is None:
+        return None
+    start = reading.starts[found.start.line - 1] + found.start.column  # type: ignore[attr-defined]
+    end = reading.starts[found.end.line - 1] + found.end.column  # type: ignore[attr-defined]
+    segment = _segment(reading, start)
+    shift = segment.source - segment.start
+    if start < segment.start or start >= segment.start + segment.length:
+        return None
+    return Span(start + shift, end + shift)
+
+
+def symbol_of(reading: Reading, node: cst.CSTNode) -> str:
+    """The definition that encloses a node's region."""
+    found = reading.positions.get(node)
+    if found is None:
+        return ""
+    return _segment(reading, reading.starts[found.start.line - 1] + found.start.column).region.symbol  # type: ignore[attr-defined]

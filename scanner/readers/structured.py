@@ -1,0 +1,119 @@
+"""YAML, JSON, TOML and INI: entries with their key paths, and what stands in their comments and scripts."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+
+from scanner.model import Document, Kind, Literal, Role, SecretValue, Span
+from scanner.readers import text as plain
+from scanner.readers._escapes import compact
+from scanner.readers._tree import Group, Place, Scalar, groups, literals
+
+_MARKS = {
+    Kind.YAML: re.compile(r"(?<!\S)#"),
+    Kind.JSON: re.compile(r"//|/\*"),
+    Kind.TOML: re.compile(r"#"),
+    # Whatever an INI file has besides keys and sections is no worse than a comment.
+    Kind.INI: re.compile(""),
+    Kind.DOTENV: re.compile(r"(?<!\S)#"),
+}
+# A value that can hold names of its own: a script, a command line, a query.
+_SEVERAL = re.compile(r"[\s?&;\"'`]")
+# https://docs.docker.com/reference/compose-file/interpolation/, and POSIX shells
+_DEFAULT = re.compile(r"\$\{([A-Za-z_]\w*):?[-=]([^${}]+)\}")
+
+
+def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
+    """Yield the entries at or near `offsets`. Raises Unreadable where the text is not what its name says."""
+    found_groups, place = _groups(document, offsets)
+    found = list(literals(found_groups, offsets, place))
+    yield from found
+    for literal in found:
+        yield from inner(literal, offsets)
+    # The key belongs to its value: nothing else on the line before it is looked at again.
+    lines = [Span(_line_start(document.text, each.span.start), each.span.end) for each in found]
+    yield from plain.read(document, comment_hits(document, offsets, sorted(lines)))
+
+
+def inner(literal: Literal, offsets: Sequence[int]) -> Iterator[Literal]:
+    """Yield what a value holds: a default in `${NAME:-default}`, and named values where it is a script or a query."""
+    value = literal.value.text
+    for default in _DEFAULT.finditer(value) if "${" in value else ():
+        yield _part(literal, Span(*default.span(2)), Span(*default.span(2)), default[1], Role.ENV_DEFAULT)
+    if not _SEVERAL.search(value):
+        return
+    hits = _hits_inside(literal, offsets, len(value))
+    for shape in plain.shapes(value, hits, bare=False):
+        yield _part(literal, shape.span, shape.inner, shape.name, Role.TEXT)
+
+
+def comment_hits(document: Document, offsets: Sequence[int], spans: Sequence[Span]) -> list[int]:
+    """The hits in comments, outside of the spans: a credential that is commented out is still one."""
+    mark = _MARKS[document.kind]
+    text = document.text
+    return [
+        offset
+        for offset in offsets
+        if mark.search(text, _line_start(text, offset), offset) and not _covered(offset, spans)
+    ]
+
+
+def _groups(document: Document, offsets: Sequence[int]) -> tuple[Iterable[Group], Place]:
+    """The groups of a document, lazily, and how to place a value that does not stand verbatim."""
+    from scanner.readers import _ini, _json, _toml, _yaml
+
+    text = document.text
+    match document.kind:
+        case Kind.YAML:
+            return groups(text, _yaml.events(text, offsets), offsets), partial(_placed, text, _yaml.starts)
+        case Kind.JSON:
+            return groups(text, _json.events(text), offsets), partial(_placed, text, _json.starts)
+        case Kind.TOML:
+            return groups(text, _toml.events(text), offsets), partial(_placed, text, _toml.starts)
+        case _:
+            return _ini.groups(text, offsets), partial(_placed, text, _ini.starts)
+
+
+def _placed(
+    text: str, starts: Callable[[str, Scalar], tuple[int, ...]], scalar: Scalar
+) -> tuple[int, tuple[int, ...] | None]:
+    return compact(text, scalar.text, starts(text, scalar))
+
+
+def _hits_inside(literal: Literal, offsets: Sequence[int], length: int) -> list[int]:
+    """The hits inside a value, as offsets into the value."""
+    end = literal.source_span(0, length).end
+    inside = offsets[bisect.bisect_right(offsets, literal.body) : bisect.bisect_right(offsets, end)]
+    if literal.offsets is None:
+        return [offset - literal.body for offset in inside]
+    return [bisect.bisect_left(literal.offsets, offset) for offset in inside]
+
+
+def _part(literal: Literal, span: Span, shown: Span, name: str | None, role: Role) -> Literal:
+    """Make a literal of `shown`, a part of another's value."""
+    placed = literal.offsets
+    return Literal(
+        span=literal.source_span(span.start, span.end),
+        value=SecretValue(literal.value.text[shown.start : shown.end]),
+        role=role,
+        name=name,
+        symbol=".".join(part for part in (literal.symbol, literal.name or "") if part),
+        body=literal.body + shown.start if placed is None else placed[shown.start],
+        offsets=None if placed is None else placed[shown.start : shown.end + 1],
+        dynamic=role is Role.ENV_DEFAULT,
+    )
+
+
+def _line_start(text: str, offset: int) -> int:
+    """Where the line of an offset starts, at most a window away: minified files have lines of megabytes."""
+    low = max(0, offset - plain.WINDOW)
+    return max(low, text.rfind("\n", low, offset) + 1)
+
+
+def _covered(offset: int, spans: Sequence[Span]) -> bool:
+    """Whether an offset lies in one of some spans, which are in order."""
+    index = bisect.bisect_right(spans, offset, key=lambda span: span.start) - 1
+    return index >= 0 and offset <= spans[index].end + 1

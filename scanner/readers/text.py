@@ -1,0 +1,226 @@
+"""Any other text, and the fallback where a structured text does not parse: shapes of `name = value` around each hit.
+
+Looks at a bounded window around an offset, so that a line of a megabyte costs no more than a short one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from scanner.model import Document, Literal, Role, SecretValue, Span
+
+WINDOW = 300
+"""Characters before a hit in which the name of its value can begin."""
+LONGEST = 4096
+"""Characters of a value that is not a PEM block."""
+_LONGEST_PEM = 20_000
+
+_NAME = r"[A-Za-z_$][\w.\-]{0,100}+"
+_WORD = rf"(?:{_NAME}|//[\w.\-/]{{1,100}}:_\w{{1,30}})"
+_GAP = r"[ \t]{0,20}"
+_CLOSE = r"(?:\\{0,3}[\"'`]|[*_]{2})?"
+_ANNOTATION = rf"(?::{_GAP}[A-Za-z_][\w.\[\]|, ]{{0,60}}(?==))?"
+# Each alternative says how its value may look: any (quoted or bare), quoted, element, bare (one more word).
+_NAMED = re.compile(
+    rf"<(?P<element>{_NAME})(?:\s[^<>\r\n]{{0,100}})?>"
+    rf"|\$\{{(?P<default>{_NAME}):?[-=]"
+    rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?P<option>[A-Za-z][\w.\-]{{1,80}})(?:=|[ \t]{{1,4}}(?=[^\s\-]))"
+    rf"|(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set)[ \t]{{1,8}}(?P<spoken>{_NAME})[ \t]{{1,8}}(?![=\s])"
+    rf"|(?P<sql>(?i:identified[ \t]{{1,4}}by|password))[ \t]{{1,8}}(?=['\"])"
+    rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?{_CLOSE}\]?{_GAP}{_ANNOTATION}(?:=>|:=|\?=|\+=|==?|::?(?!//)){_GAP}"
+    rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?"
+    rf"|(?<![\w$\-])(?P<quoted>{_NAME}){_CLOSE}{_GAP}[(,]{_GAP}(?=\\{{0,3}}[\"'`])"
+)
+# `requirepass x` (redis), `password x` (netrc): only where files are made of such lines.
+_DIRECTIVE = re.compile(
+    rf"(?m:^)[ \t]*(?P<any>{_NAME})[ \t]{{1,8}}(?=[^\s=:])|\b(?P<spoken>password|passwd|account)[ \t]{{1,8}}(?=[^\s=:])"
+)
+_DIRECTIVE_FILES = re.compile(r"(?i).*(?:\.conf|\.cnf|\.cfg|netrc|\.properties|\.rc|config)\Z")
+_SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bot|GenieKey|SSWS|Key)[ \t]+(?=[^\s\"'])")
+_PREFIX = re.compile(r"[rbuRBULf@$]{0,2}(?=[\"'`])")
+_QUOTED = (
+    ('"""', re.compile(r'"""((?:[^"\\]|\\.|"(?!""))*?)"""', re.DOTALL)),
+    ("'''", re.compile(r"'''((?:[^'\\]|\\.|'(?!''))*?)'''", re.DOTALL)),
+    ('"', re.compile(r'"((?:[^"\\\r\n]|\\[^\r\n])*)"')),
+    ("'", re.compile(r"'((?:[^'\\\r\n]|\\[^\r\n])*)'")),
+    ("`", re.compile(r"`([^`\r\n]*)`")),
+    # Inside another language's string.
+    ('\\"', re.compile(r'\\"((?:[^"\\\r\n]|\\\\.)*)\\"')),
+    ("\\'", re.compile(r"\\'((?:[^'\\\r\n]|\\\\.)*)\\'")),
+)
+_BARE = re.compile(
+    r"(?:\{\{[^\r\n]{0,200}?\}\}|\$\{[^}\r\n]{0,200}\}|\$\([^)\r\n]{0,200}\)|%\([^)\r\n]{0,60}\)s|<[^<>\r\n]{0,100}>"
+    r"|[^\s\"'`<>;&|\\]|\\[^\s\"'`])+"
+)
+_ELEMENT = re.compile(r"\s{0,60}(<!\[CDATA\[)?([^<>]*?)\s{0,60}(?:\]\]>|</)")
+_TOKEN = re.compile(r"[^\s\"'`<>]*")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{2,}=")
+_PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}-----")
+_PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
+# `name: DB_PASSWORD` before `value: ...`; `<name>` before `<value>`.
+_NAME_OF_VALUE = re.compile(
+    rf"\b(?:name|key|Name|Key)[\"']?(?:{_GAP}[:=]{_GAP}[\"']?|>)(?P<name>{_NAME})[\"',]?\s{{0,60}}"
+    r"(?:</[\w.\-]{1,20}>\s{0,60})?<?[\"']?\Z"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """A value with its name: `span` as written with quotes, `inner` without."""
+
+    name: str | None
+    span: Span
+    inner: Span
+
+
+def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
+    """Yield a literal for each place with a hit. Values stand verbatim: no language says how to decode them."""
+    directives = _DIRECTIVE_FILES.match(PurePosixPath(document.path).name) is not None
+    for shape in shapes(document.text, offsets, directives=directives):
+        yield Literal(
+            span=shape.span,
+            value=SecretValue(document.text[shape.inner.start : shape.inner.end]),
+            role=Role.TEXT,
+            name=shape.name,
+            body=shape.inner.start,
+        )
+
+
+def shapes(text: str, offsets: Sequence[int], *, directives: bool = False, bare: bool = True) -> Iterator[Shape]:
+    """Yield what stands at each offset, once: the named value there, else (with `bare`) the run of characters."""
+    done: set[Span] = set()
+    for offset in offsets:
+        found = _pem(text, offset) or _named(text, offset, _NAMED)
+        if found is None and directives:
+            found = _named(text, offset, _DIRECTIVE)
+        if found is None and bare:
+            found = _token(text, offset)
+        if found is not None and found.inner not in done:
+            done.add(found.inner)
+            yield found
+
+
+def _named(text: str, offset: int, pattern: re.Pattern[str]) -> Shape | None:
+    """The last `name =` before a hit whose value reaches it."""
+    found: Shape | None = None
+    low = _window_start(text, offset)
+    # A hit can stand up to two characters into the value, or right before it.
+    for named in pattern.finditer(text, low, min(len(text), offset + 2)):
+        start = named.start(named.lastgroup or 0)
+        if found is not None and not _stands_alone(text, start, found):
+            continue
+        value = None if _in_url(text, start) else _value(text, named)
+        if value is not None and value.span.end + 1 >= offset:
+            found = value
+    return found
+
+
+def _stands_alone(text: str, start: int, outer: Shape) -> bool:
+    """Whether a name inside another name's value is one, and no part of that value (`password: "ab:cd"`)."""
+    if start >= outer.inner.end:
+        return True
+    if start <= outer.inner.start:
+        return _VARIABLE.match(text, start) is not None
+    return text[start - 1] in " \t\r\n\"'`?&;,({[-"
+
+
+def _in_url(text: str, start: int) -> bool:
+    """Whether a name stands inside a URL before its query (`https://user:...`)."""
+    run = _run_before(text, start, WINDOW)
+    return "://" in text[start - run : start] and text[start - 1] not in "?&;"
+
+
+def _window_start(text: str, offset: int) -> int:
+    """The start of the line before the hit's line, at most a window away."""
+    low = max(0, offset - WINDOW)
+    line = text.rfind("\n", low, offset)
+    before = text.rfind("\n", low, line) if line > low else -1
+    return low if before < 0 else before + 1
+
+
+def _value(text: str, named: re.Match[str]) -> Shape | None:
+    name, at = named[named.lastgroup or 0].lstrip("$"), named.end()
+    if named.lastgroup == "element":
+        element = _ELEMENT.match(text, at, at + LONGEST)
+        if element is None or not element[2]:
+            return None
+        inner = Span(*element.span(2))
+        return Shape(name=_real_name(text, name, named.start()), span=inner, inner=inner)
+    found = _quoted(text, at)
+    if found is None:
+        found = None if named.lastgroup in ("quoted", "sql") else _bare(text, at)
+    if found is None or found[1].start == found[1].end:
+        return None
+    span, inner = found
+    scheme = _SCHEME.match(text, inner.start, inner.end + 60)
+    if scheme is not None:
+        token = _BARE.match(text, scheme.end(), min(len(text), scheme.end() + LONGEST))
+        end = inner.end if inner.end > scheme.end() else token.end() if token else scheme.end()
+        span = inner = Span(scheme.end(), end)
+    return Shape(name=_real_name(text, name, named.start()), span=span, inner=inner)
+
+
+def _quoted(text: str, at: int) -> tuple[Span, Span] | None:
+    prefix = _PREFIX.match(text, at)
+    start = prefix.end() if prefix else at
+    for quotes, pattern in _QUOTED:
+        if text.startswith(quotes, start):
+            found = pattern.match(text, start, min(len(text), start + LONGEST))
+            if found is not None:
+                return Span(at, found.end()), Span(*found.span(1))
+    return None
+
+
+def _bare(text: str, at: int) -> tuple[Span, Span] | None:
+    found = _BARE.match(text, at, min(len(text), at + LONGEST))
+    if found is None:
+        return None
+    end = at + len(_trimmed(found[0]))
+    return Span(at, end), Span(at, end)
+
+
+def _trimmed(value: str) -> str:
+    """Without closing brackets that nothing opened, and a comma or full stop that ends a clause."""
+    while value and (value[-1] in ",." or (value[-1] in ")]}" and value.count("([{"[")]}".index(value[-1])]) == 0)):
+        value = value[:-1]
+    return value
+
+
+def _real_name(text: str, name: str, start: int) -> str:
+    """The name that belongs to a `value: ...`, from the pair before it."""
+    if name.lower() != "value":
+        # SQL's `IDENTIFIED BY` says what it is in two words; npm's key ends in `:_authToken`.
+        return "password" if " " in name or "\t" in name else name.rpartition(":")[2]
+    before = text[max(0, start - WINDOW) : start]
+    found = _NAME_OF_VALUE.search(before)
+    return found["name"] if found else name
+
+
+def _token(text: str, offset: int) -> Shape | None:
+    start = offset - _run_before(text, offset, LONGEST)
+    after = _TOKEN.match(text, offset, min(len(text), offset + LONGEST))
+    span = Span(start, after.end() if after else offset)
+    return Shape(name=None, span=span, inner=span) if span.start < span.end else None
+
+
+def _run_before(text: str, offset: int, most: int) -> int:
+    """How many characters before an offset stand there without a blank or a quote."""
+    before = _TOKEN.match(text[max(0, offset - most) : offset][::-1])
+    return before.end() if before else 0
+
+
+def _pem(text: str, offset: int) -> Shape | None:
+    """The PEM block around a hit: https://www.rfc-editor.org/rfc/rfc7468"""
+    low = max(0, offset - _LONGEST_PEM)
+    begin = text.rfind("-----BEGIN ", low, min(len(text), offset + 2))
+    head = _PEM.match(text, begin) if begin >= 0 else None
+    last = _PEM_END.search(text, head.end(), begin + _LONGEST_PEM) if head else None
+    if last is None or last.end() < offset:
+        return None
+    span = Span(begin, last.end())
+    before = list(_NAMED.finditer(text, max(0, begin - 200), begin + 1))
+    name = before[-1][before[-1].lastgroup or 0] if before and begin - before[-1].end() <= 40 else None
+    return Shape(name=name, span=span, inner=span)

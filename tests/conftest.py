@@ -1,0 +1,64 @@
+"""What all tests share: no user's git, AWS or cache gets in, and values are made, never written down."""
+
+from __future__ import annotations
+
+import os
+import random
+import string
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+# The cache of compiled rules is shared by all tests of a run and by their child processes; nothing else of the user's is seen.
+for _name in [name for name in os.environ if name.startswith(("AWS_", "GIT_", "UNHARDCODE_", "SECRETS_"))]:
+    del os.environ[_name]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _isolated(tmp_path_factory: pytest.TempPathFactory) -> None:
+    home = tmp_path_factory.mktemp("home")
+    cache = Path(tmp_path_factory.getbasetemp().parent) / "unhardcode-cache"
+    os.environ["UNHARDCODE_CACHE"] = str(cache)
+    os.environ["HOME"] = str(home)
+    os.environ["XDG_STATE_HOME"] = str(home / "state")
+    os.environ["GIT_CONFIG_GLOBAL"] = os.devnull
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+
+@pytest.fixture
+def made() -> Callable[..., str]:
+    """A maker of values: `made(20)` is a password-like value, the same in each run of one test."""
+    source = random.Random(20261123)
+
+    def make(length: int = 20, alphabet: str = string.ascii_letters + string.digits) -> str:
+        return "".join(source.choice(alphabet) for _ in range(length))
+
+    return make
+
+
+@pytest.fixture
+def git() -> Callable[..., str]:
+    """Run real git in a folder: `git(folder, "add", "-A")` gives its output."""
+
+    def run(folder: Path, *arguments: str, **environment: str) -> str:
+        words = [
+            "git", "-c", "user.name=Test", "-c", "user.email=test@test.invalid", "-c", "init.defaultBranch=main",
+            "-c", "commit.gpgsign=false", *arguments,
+        ]  # fmt: skip
+        done = subprocess.run(
+            words, cwd=folder, capture_output=True, check=True, env={**os.environ, **environment}, text=True
+        )
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def repository(tmp_path: Path, git: Callable[..., str]) -> Path:
+    """An empty repository."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    git(folder, "init", "--quiet")
+    return folder

@@ -1,0 +1,131 @@
+"""Every failure of AWS becomes one line of ours that says what to do, and never quotes AWS."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError, ProfileNotFound
+
+from fixers.stores.failures import Call, error_code, store_error, translated
+from fixers.stores.model import AlreadyExistsError, OutcomeUnknownError, ScheduledForDeletionError
+from scanner.errors import Exit, StoreError
+from scanner.model import SecretValue
+
+QUOTED = "a-text-of-aws-that-could-hold-the-value"
+CREATE = Call(
+    doing="create", name="prod/shop/db", region="eu-west-1", action="secretsmanager:CreateSecret", writes=True
+)
+READ = Call(doing="read", name="prod/shop/db", region="eu-west-1", action="secretsmanager:GetSecretValue")
+
+
+def aws(code: str, message: str = QUOTED, status: int = 400) -> ClientError:
+    return ClientError(
+        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}, "CreateSecret"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "what", "hint"),
+    [
+        pytest.param(NoRegionError(), StoreError, "no AWS region", "--region", id="no region"),
+        pytest.param(NoCredentialsError(), StoreError, "no AWS credentials", "--profile", id="no credentials"),
+        pytest.param(
+            ProfileNotFound(profile="x"), StoreError, "no such AWS profile", "AWS_PROFILE", id="no such profile"
+        ),
+        pytest.param(aws("ExpiredTokenException"), StoreError, "expired", "sign in again", id="expired"),
+        pytest.param(aws("UnrecognizedClientException"), StoreError, "does not know", "key pair", id="an unknown key"),
+        pytest.param(aws("AccessDeniedException"), StoreError, "access denied", "CreateSecret", id="access denied"),
+        pytest.param(
+            aws("AccessDeniedException", f"{QUOTED} is not authorized to perform: kms:GenerateDataKey on resource: x"),
+            StoreError,
+            "access denied",
+            "allow kms:GenerateDataKey",
+            id="access to the KMS key denied",
+        ),
+        pytest.param(aws("ThrottlingException"), StoreError, "too many requests", "wait", id="throttled"),
+        pytest.param(aws("TooManyUpdates"), StoreError, "too many requests", "wait", id="throttled parameters"),
+        pytest.param(aws("ResourceExistsException"), AlreadyExistsError, "taken", "adopt", id="a secret that exists"),
+        pytest.param(aws("ParameterAlreadyExists"), AlreadyExistsError, "taken", "adopt", id="a parameter that exists"),
+        pytest.param(
+            aws("InvalidRequestException", f"{QUOTED}: it was marked for deletion"),
+            ScheduledForDeletionError,
+            "scheduled for deletion",
+            "restore-secret",
+            id="scheduled for deletion",
+        ),
+        pytest.param(
+            aws("InternalServiceError", status=500), OutcomeUnknownError, "may have", "repeat", id="AWS fails"
+        ),
+        pytest.param(aws("SomethingNew", status=503), OutcomeUnknownError, "may have", "repeat", id="AWS fails newly"),
+        pytest.param(aws("SomethingNew"), StoreError, "AWS answered SomethingNew", "check", id="an unknown refusal"),
+        pytest.param(
+            aws(f"no code {QUOTED}"), StoreError, "AWS answered ClientError", "check", id="a code that is none"
+        ),
+        pytest.param(ValueError(QUOTED), StoreError, "ValueError", "check", id="an endpoint that is no URL"),
+    ],
+)
+def test_failure_of_a_write(error: Exception, kind: type[StoreError], what: str, hint: str) -> None:
+    with pytest.raises(StoreError) as caught, translated(CREATE):
+        raise error
+    said = caught.value
+    assert type(said) is kind
+    assert said.status is Exit.NOT_SEEN
+    assert said.message.startswith("cannot create prod/shop/db in eu-west-1: ")
+    assert what in said.message
+    assert hint in said.hint
+    assert QUOTED not in "".join(traceback.format_exception(said)) + said.hint
+    assert "\n" not in said.message + said.hint
+
+
+def test_outcome_of_a_read_is_never_unknown() -> None:
+    assert type(store_error(aws("InternalServiceError", status=500), READ)) is StoreError
+
+
+def test_code_is_a_word_or_the_type() -> None:
+    assert error_code(aws("Throttling")) == "Throttling"
+    assert error_code(aws("")) == "ClientError"
+    assert error_code(KeyError("x")) == "KeyError"
+
+
+@pytest.mark.parametrize("name", ["secretsmanager", "parameterstore"])
+@pytest.mark.parametrize("raw", [None, b""], ids=["never answers", "hangs up"])
+def test_write_without_an_answer_may_have_taken_effect(
+    name: str, raw: bytes | None, made_stores: SimpleNamespace, made: Callable[..., str]
+) -> None:
+    with made_stores.server_saying(raw) as url:
+        store = made_stores.at(name, url)
+        with pytest.raises(OutcomeUnknownError, match="no answer, and it may have taken effect"):
+            store.create(made_stores.planned(name), SecretValue(made()), tags={}, token=made_stores.token())
+        with pytest.raises(StoreError, match="no complete answer in time"):
+            store.read("/prod/shop/x")
+
+
+@pytest.mark.parametrize("name", ["secretsmanager", "parameterstore"])
+def test_answer_out_of_order_is_not_quoted(name: str, made_stores: SimpleNamespace, made: Callable[..., str]) -> None:
+    value = made()
+    body = f'{{"SecretString": "{value}", "Parameter": {{"Value": "{value}"'.encode()
+    raw = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: %d\r\n\r\n" % len(body)
+    with made_stores.server_saying(raw + body) as url, pytest.raises(StoreError) as caught:
+        made_stores.at(name, url).read("/prod/shop/x")
+    assert value not in "".join(traceback.format_exception(caught.value)) + caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["secretsmanager", "parameterstore"])
+def test_throttled_call_is_repeated_and_then_said(name: str, made_stores: SimpleNamespace) -> None:
+    body = json.dumps({"__type": "ThrottlingException", "message": QUOTED}).encode()
+    raw = b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body)
+    with made_stores.server_saying(raw + body) as url, pytest.raises(StoreError, match="too many requests") as caught:
+        made_stores.at(name, url, attempts=2).read("/prod/shop/x")
+    assert "wait a minute" in caught.value.hint
+
+
+def test_endpoint_that_is_not_there_cannot_be_reached(made_stores: SimpleNamespace) -> None:
+    with made_stores.server_saying(b"") as url:
+        pass
+    with pytest.raises(StoreError, match="cannot be reached") as caught:
+        made_stores.at("secretsmanager", url).read("prod/shop/x")
+    assert "AWS_ENDPOINT_URL" in caught.value.hint

@@ -1,0 +1,96 @@
+"""How a store is opened: what is missing is said, and with credentials of its own nothing of the user's is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fixers.stores.model import Endpoint, Store
+from fixers.stores.registry import STORES, connect
+from scanner.errors import StoreError, UsageError
+
+KEYS = ("key", "key")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user without any AWS setting."""
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    return tmp_path
+
+
+def test_unknown_store_is_named_with_those_there_are() -> None:
+    with pytest.raises(UsageError, match="'vault'") as caught:
+        connect("vault", region="eu-west-1")
+    assert all(name in caught.value.hint for name in STORES)
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_no_region_is_said_before_any_call(name: str, home: Path) -> None:
+    with pytest.raises(StoreError, match="no AWS region") as caught:
+        connect(name)
+    assert "--region" in caught.value.hint
+    with pytest.raises(StoreError, match="no AWS region"):
+        connect(name, credentials=KEYS)
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_no_credentials_is_said_at_the_first_call(name: str, home: Path) -> None:
+    store = connect(name, region="eu-west-1", endpoint="http://127.0.0.1:9")
+    with pytest.raises(StoreError, match="no AWS credentials"):
+        store.read("/prod/shop/x")
+
+
+def test_unknown_profile_is_said(home: Path) -> None:
+    with pytest.raises(StoreError, match="no such AWS profile"):
+        connect("secretsmanager", profile="nobody", region="eu-west-1")
+
+
+def test_endpoint_that_is_no_url_is_said(home: Path) -> None:
+    with pytest.raises(StoreError, match="cannot open secretsmanager"):
+        connect("secretsmanager", region="eu-west-1", endpoint="not a url")
+
+
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_region_is_found_in_the_environment(variable: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, "eu-central-1")
+    assert connect("secretsmanager").region == "eu-central-1"  # type: ignore[attr-defined]
+    assert connect("secretsmanager", region="eu-west-1").region == "eu-west-1"  # type: ignore[attr-defined]
+
+
+def test_region_is_found_in_the_profile(home: Path) -> None:
+    (home / "config").write_text("[profile shop]\nregion = eu-north-1\n")
+    assert connect("secretsmanager", profile="shop").region == "eu-north-1"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_own_credentials_leave_the_users_settings_alone(
+    name: str, aws: Endpoint, opened: Callable[[str], Store], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The emulator runs in this process: it opens its own session of boto3 at its first request.
+    assert opened(name).read("/prod/shop/nothing") is None
+    (home / "config").write_text("[default]\nregion = eu-north-1\nendpoint_url = http://127.0.0.1:9\n[broken\n")
+    hostile = {
+        "AWS_PROFILE": "nobody",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_MAX_ATTEMPTS": "many",
+        "AWS_RETRY_MODE": "bogus",
+        "AWS_CA_BUNDLE": "/nowhere",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "http_proxy": "http://127.0.0.1:9",
+    }
+    for variable, value in hostile.items():
+        monkeypatch.setenv(variable, value)
+    store = connect(name, region=aws.region, endpoint=aws.url, credentials=(aws.access_key, aws.secret_key))
+    assert store.read("/prod/shop/nothing") is None
+
+
+def test_foreign_key_pair_is_refused_by_the_embedded_aws(aws: Endpoint, made: Callable[..., str]) -> None:
+    store = connect("secretsmanager", region=aws.region, endpoint=aws.url, credentials=(made(), aws.secret_key))
+    with pytest.raises(StoreError, match="does not know these credentials"):
+        store.read("prod/shop/x")

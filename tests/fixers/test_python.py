@@ -1,0 +1,601 @@
+"""Python literals to calls: what is refused, what is written, and that the program computes the same."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import random
+import string
+import types
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fixers.python import rewrite
+from fixers.rewriting import Placement, RewriteContext, Rewritten, splice
+from fixers.workspace import Workspace
+from scanner.identity import digest
+from scanner.model import CredentialKind, Finding, Kind, Literal, RefusalReason, Role, SecretValue, Source, Span
+from scanner.text import decode, encode
+
+KEY = bytes(range(32))
+SECRET = "Zq" + "".join(random.Random("python").choices(string.ascii_letters + string.digits, k=18))
+CALL = 'get_secret_value("prod/shop/db", "password", env="DB_PASSWORD")'
+CALL_IN = CALL.replace('"', "'")
+URL, DSN = CredentialKind.URL, CredentialKind.DSN
+
+
+def filled(text: str) -> str:
+    """A template with the secret and the calls in their places."""
+    for word, value in (("SECRET", SECRET), ("<CALL>", CALL), ("<call>", CALL_IN)):
+        text = text.replace(word, value)
+    return text
+
+
+def workspace_of(files: dict[str, bytes]) -> Workspace:
+    def read(path: str) -> bytes:
+        if path not in files:
+            raise FileNotFoundError(path)
+        return files[path]
+
+    return Workspace(root=Path("/nonexistent"), files=tuple(sorted(files)), read=read)
+
+
+def finding_in(text: str, spelling: str, value: str | bytes, *, kind: CredentialKind, path: str, nth: int) -> Finding:
+    at = -1
+    for _ in range(nth + 1):
+        at = text.index(spelling, at + 1)
+    span = Span(at, at + len(spelling))
+    literal = Literal(span=span, value=SecretValue(value), role=Role.ASSIGNMENT)
+    return Finding(
+        rule="made", title="made", kind=kind, severity="high", path=path, span=span, start=(1, 1), end=(1, 1),
+        literal=literal, value=SecretValue(value),
+    )  # fmt: skip
+
+
+class Run:
+    """One rewrite: `edited` is the text with the placements' edits, `after` with the imports too."""
+
+    def __init__(
+        self,
+        raw: bytes | str,
+        *,
+        spelling: str = SECRET,
+        value: str | bytes | None = None,
+        kind: CredentialKind = CredentialKind.PASSWORD,
+        path: str = "app.py",
+        count: int = 1,
+        placement: dict[str, Any] | None = None,
+    ) -> None:
+        raw = raw.encode() if isinstance(raw, str) else raw
+        self.document = decode(Source(path=path, raw=raw), Kind.PYTHON)
+        self.value = spelling if value is None else value
+        self.path = path
+        given = {"name": "prod/shop/db", "key": "password", "env": "DB_PASSWORD", **(placement or {})}
+        findings = [
+            finding_in(self.document.text, spelling, self.value, kind=kind, path=path, nth=nth) for nth in range(count)
+        ]
+        self.placements = [Placement(finding=finding, **given) for finding in findings]
+        workspace = workspace_of({path: raw})
+        self.result: Rewritten = rewrite(self.document, self.placements, RewriteContext(workspace=workspace, key=KEY))
+        edits = [edit for edits in self.result.edits for edit in edits]
+        self.edited = splice(self.document.text, edits)
+        self.after = splice(self.document.text, [*edits, *self.result.imports])
+
+    def refusal(self) -> RefusalReason | None:
+        return self.result.refused[0][0] if self.result.refused else None
+
+
+def executed(text: str, value: str | bytes) -> dict[str, str]:
+    """What a module binds, as text, with a store that holds the value."""
+    given = value.encode() if isinstance(value, str) else value
+
+    def get_secret_value(name: str, key: str | None = None, *, env: str) -> str:
+        assert (name, key, env) == ("prod/shop/db", "password", "DB_PASSWORD")
+        return given.decode()
+
+    def get_secret_bytes(name: str, key: str | None = None, *, env: str) -> bytes:
+        return given
+
+    def importer(name: str, *rest: Any) -> Any:
+        if name == "app_secrets":
+            return types.SimpleNamespace(get_secret_value=get_secret_value, get_secret_bytes=get_secret_bytes)
+        return builtins.__import__(name, *rest)
+
+    space: dict[str, Any] = {"__builtins__": {**vars(builtins), "__import__": importer}, "__name__": "made"}
+    exec(compile(text, "made", "exec", dont_inherit=True), space)
+    skipped = (types.FunctionType, types.ModuleType, type)
+    return {
+        name: repr(bound)
+        for name, bound in space.items()
+        if not name.startswith("__") and not isinstance(bound, skipped)
+    }
+
+
+def check_same(run: Run) -> None:
+    """The rewritten file runs to the same values, and the secret is gone from it."""
+    assert run.result.refused == {}
+    assert SECRET not in run.after
+    assert executed(run.after, run.value) == executed(run.document.text, run.value)
+
+
+REFUSED = {
+    "a comment": ("# password SECRET\nx = 1\n", RefusalReason.COMMENT),
+    "a comment behind code": ("x = 1  # SECRET\n", RefusalReason.COMMENT),
+    "a module docstring": ('"""Use SECRET."""\n', RefusalReason.COMMENT),
+    "a function docstring": ('def f():\n    """SECRET"""\n', RefusalReason.COMMENT),
+    "a string that is no value": ('x = 1\n"SECRET"\n', RefusalReason.COMMENT),
+    "a case pattern": ('match x:\n    case "SECRET":\n        pass\n', RefusalReason.POSITION_NOT_SUPPORTED),
+    "a key of a mapping pattern": (
+        'match x:\n    case {"SECRET": 1}:\n        pass\n',
+        RefusalReason.POSITION_NOT_SUPPORTED,
+    ),
+    "a case pattern among others": ('match x:\n    case "a" | "SECRET": y = 1\n', RefusalReason.POSITION_NOT_SUPPORTED),
+    "an annotation": ('def f(a: "SECRET"): pass\n', RefusalReason.POSITION_NOT_SUPPORTED),
+    "typing.Literal": ('T = typing.Literal["a", "SECRET"]\n', RefusalReason.POSITION_NOT_SUPPORTED),
+    "an annotated name without a value": ('x: Literal["SECRET"]\n', RefusalReason.POSITION_NOT_SUPPORTED),
+    "slots": ('class C:\n    __slots__ = ("SECRET",)\n', RefusalReason.POSITION_NOT_SUPPORTED),
+    "all": ('__all__ = ["SECRET"]\n', RefusalReason.POSITION_NOT_SUPPORTED),
+    "identity": ('x = y is "SECRET"\n', RefusalReason.POSITION_NOT_SUPPORTED),
+    "a format specification": ('x = f"{y:SECRET}"\n', RefusalReason.POSITION_NOT_SUPPORTED),
+    "a percent template": ('x = "SECRET %s" % y\n', RefusalReason.DYNAMIC),
+    "a percent template in parts": ('x = ("SECRET" + " %s") % y\n', RefusalReason.DYNAMIC),
+    "a format template": ('x = "SECRET {}".format(y)\n', RefusalReason.DYNAMIC),
+    "both quotes taken": ("""x = f"{f'{y} SECRET'}"\n""", RefusalReason.DYNAMIC),
+    "no Python": ("x = (\nSECRET\n", RefusalReason.NOT_PARSABLE),
+    "Python 2": ('print "SECRET"\n', RefusalReason.NOT_PARSABLE),
+    "bytes that are not what the cookie says": (b'# coding: ascii\nx = "SECRET\xe9"\n', RefusalReason.NOT_PARSABLE),
+    "lone carriage returns": ('x = 1\ry = "SECRET"\r', RefusalReason.NOT_ROUND_TRIPPABLE),
+    "a thousand parts": ("x = (" + '"a"\n' * 3000 + '"SECRET")\n', RefusalReason.NOT_PARSABLE),
+    "a name in code": ("x = SECRET\n", RefusalReason.POSITION_NOT_SUPPORTED),
+    "one part of added bytes": ('x = b"a SECRET" + b"c"\n', None),
+}
+
+
+@pytest.mark.parametrize(("text", "reason"), REFUSED.values(), ids=REFUSED.keys())
+def test_refuses(text: str | bytes, reason: RefusalReason | None) -> None:
+    raw = text.replace(b"SECRET", SECRET.encode()) if isinstance(text, bytes) else filled(text)
+    run = Run(raw)
+    assert run.refusal() is reason
+    if reason is not None:
+        assert run.after == run.document.text
+        assert SECRET not in str(run.result)
+
+
+def test_refuses_a_value_that_is_not_what_would_be_stored() -> None:
+    assert Run(f'x = "{SECRET}"\n', value="something else").refusal() is RefusalReason.DYNAMIC
+
+
+def test_refuses_a_stub_file() -> None:
+    run = Run(f'x = "{SECRET}"\n', path="app.pyi")
+    assert run.refusal() is RefusalReason.POSITION_NOT_SUPPORTED
+
+
+def test_refuses_two_secrets_in_one_literal() -> None:
+    text = f'x = "https://a:{SECRET}@b/?c={SECRET}"\n'
+    document = decode(Source(path="app.py", raw=text.encode()), Kind.PYTHON)
+    placements = [
+        Placement(
+            finding=finding_in(text, SECRET, SECRET, kind=URL, path="app.py", nth=nth), name=f"n{nth}", key=None, env="E"
+        )
+        for nth in range(2)
+    ]
+    context = RewriteContext(workspace=workspace_of({"app.py": text.encode()}), key=KEY)
+    assert {refused[0] for refused in rewrite(document, placements, context).refused.values()} == {
+        RefusalReason.DYNAMIC
+    }
+
+
+URL_REFUSED = {
+    "lower-case percent codes": "a%2fb",
+    "a bare percent sign": "a%b",
+    "letters outside ASCII": "páss",
+    "a quotation mark": "a'b",
+}
+
+
+@pytest.mark.parametrize("spelling", URL_REFUSED.values(), ids=URL_REFUSED.keys())
+def test_refuses_a_url_password_that_cannot_be_spelled_the_same_again(spelling: str) -> None:
+    from urllib.parse import unquote
+
+    run = Run(f'x = "http://u:{spelling}@h/"\n', spelling=spelling, value=unquote(spelling), kind=URL)
+    assert run.refusal() is RefusalReason.DYNAMIC
+
+
+@pytest.mark.parametrize("spelling", ["a;b", "a b", "{ab}"])
+def test_refuses_a_value_that_a_connection_string_would_quote(spelling: str) -> None:
+    assert Run(f'x = "PWD={spelling}"\n', spelling=spelling, kind=DSN).refusal() is RefusalReason.DYNAMIC
+
+
+REWRITTEN = {
+    "an assignment": ('x = "SECRET"\n', "x = <CALL>\n"),
+    "single quotes": ("x = 'SECRET'\n", "x = <CALL>\n"),
+    "triple quotes": ('x = """SECRET"""\n', "x = <CALL>\n"),
+    "a raw string": ('x = r"SECRET"\n', "x = <CALL>\n"),
+    "a u prefix": ('x = u"SECRET"\n', "x = <CALL>\n"),
+    "an annotated name": ('x: "str" = "SECRET"\n', 'x: "str" = <CALL>\n'),
+    "Final": (
+        'from typing import Final\nx: Final[str] = "SECRET"\n',
+        "from typing import Final\nx: Final[str] = <CALL>\n",
+    ),
+    "parentheses with comments": (
+        'x = (  # why\n    "SECRET"  # what\n)\n',
+        "x = (  # why\n    <CALL>  # what\n)\n",
+    ),
+    "several targets": ('x = y = "SECRET"\n', "x = y = <CALL>\n"),
+    "a tuple of targets": ('x, y = "u", "SECRET"\n', 'x, y = "u", <CALL>\n'),
+    "an augmented assignment": ('x = "a"\nx += "SECRET"\n', 'x = "a"\nx += <CALL>\n'),
+    "a walrus": ('if (x := "SECRET"): pass\n', "if (x := <CALL>): pass\n"),
+    "a subscript": ('d = {}\nd["k"] = "SECRET"\n', 'd = {}\nd["k"] = <CALL>\n'),
+    "statements in one line": ('a = 1; x = "SECRET"; b = 2\n', "a = 1; x = <CALL>; b = 2\n"),
+    "a one-line suite": ('if True: x = "SECRET"\n', "if True: x = <CALL>\n"),
+    "a keyword": ('x = dict(user="u", password="SECRET",)\n', 'x = dict(user="u", password=<CALL>,)\n'),
+    "a positional argument": ('x = str("SECRET")\n', "x = str(<CALL>)\n"),
+    "unpacked keywords beside it": ('x = dict(password="SECRET", **{})\n', "x = dict(password=<CALL>, **{})\n"),
+    "an entry": ('x = {"password": "SECRET"}\n', 'x = {"password": <CALL>}\n'),
+    "a key": ('x = {"SECRET": "admin"}\n', 'x = {<CALL>: "admin"}\n'),
+    "a list": ('x = ["a", "SECRET", *[]]\n', 'x = ["a", <CALL>, *[]]\n'),
+    "a set": ('x = {"SECRET"}\n', "x = {<CALL>}\n"),
+    "a comparison": ('x = "a" == "SECRET"\n', 'x = "a" == <CALL>\n'),
+    "a conditional without spaces": ('x = 1 if"SECRET"else 2\n', "x = 1 if <CALL>else 2\n"),
+    "membership without a space": ('x = "a"in"SECRET"\n', 'x = "a"in <CALL>\n'),
+    "a return without a space": ('def f():\n    return"SECRET"\nx = f()\n', "def f():\n    return <CALL>\nx = f()\n"),
+    "a lambda": ('x = (lambda:"SECRET")()\n', "x = (lambda:<CALL>)()\n"),
+    "a default": ('def f(a="SECRET"): return a\nx = f()\n', "def f(a=<CALL>): return a\nx = f()\n"),
+    "a decorator": (
+        'def d(a): return lambda f: a\n@d("SECRET")\ndef x(): pass\n',
+        "def d(a): return lambda f: a\n@d(<CALL>)\ndef x(): pass\n",
+    ),
+    "a class attribute": ('class C:\n    a = "SECRET"\nx = C.a\n', "class C:\n    a = <CALL>\nx = C.a\n"),
+    "a method on the literal": ('x = "SECRET".encode()\n', "x = <CALL>.encode()\n"),
+    "an index of the literal": ('x = "SECRET"[1:]\n', "x = <CALL>[1:]\n"),
+    "an argument of percent": ('x = "a %s" % "SECRET"\n', 'x = "a %s" % <CALL>\n'),
+    "an implicit concatenation": (f'x = ("{SECRET[:5]}"\n     "{SECRET[5:]}")\n', "x = (<CALL>)\n"),
+    "an explicit concatenation": (f'x = "{SECRET[:5]}" + "{SECRET[5:]}"\n', "x = <CALL>\n"),
+    "an empty part beside it": ('x = "" "SECRET"\n', "x = <CALL>\n"),
+    "a term of a sum": ('x = "Bearer " + "SECRET"\n', 'x = "Bearer " + <CALL>\n'),
+    "the last terms of a sum": (
+        f'x = "Bearer " + "{SECRET[:5]}" + "{SECRET[5:]}"\n',
+        'x = "Bearer " + <CALL>\n',
+    ),
+    "a part of a literal": ('x = "Bearer SECRET!"\n', 'x = f"Bearer {<call>}!"\n'),
+    "a part with braces": ('x = "{a} SECRET {{"\n', 'x = f"{{a}} {<call>} {{{{"\n'),
+    "a part with escapes": (
+        'x = "\\x41\\N{DIGIT ONE}{\\" SECRET\\t"\n',
+        'x = f"\\x41\\N{DIGIT ONE}{{\\" {<call>}\\t"\n',
+    ),
+    "a part of a raw string": ('x = r"\\d{2} SECRET"\n', 'x = rf"\\d{{2}} {<call>}"\n'),
+    "a part in single quotes": ("x = 'Bearer SECRET'\n", "x = f'Bearer {<CALL>}'\n"),
+    "a part in triple quotes": (
+        'x = """a "b"\nSECRET\nc"""\n',
+        'x = f"""a "b"\n{<call>}\nc"""\n',
+    ),
+    "a token of a concatenation": ('x = ("Bearer "\n  "SECRET" "!")\n', 'x = ("Bearer "\n  f"{<call>}" "!")\n'),
+    "a part over two tokens": (
+        f'x = "Bearer {SECRET[:5]}" "{SECRET[5:]} end"\n',
+        'x = f"Bearer {<call>}" " end"\n',
+    ),
+    "a part over two terms": (
+        f'x = "Bearer {SECRET[:5]}" + "{SECRET[5:]} end"\n',
+        'x = f"Bearer {<call>}" + " end"\n',
+    ),
+    "a part after return": (
+        'def f():\n    return"Bearer SECRET"\nx = f()\n',
+        'def f():\n    return f"Bearer {<call>}"\nx = f()\n',
+    ),
+    "a part of an f-string": ('y = 1\nx = f"{y} SECRET"\n', 'y = 1\nx = f"{y} {<call>}"\n'),
+    "a part of an f-string with braces": ('y = 1\nx = f"{{{y}}} SECRET"\n', 'y = 1\nx = f"{{{y}}} {<call>}"\n'),
+    "a part of an f-string in single quotes": ("y = 1\nx = f'{y} SECRET'\n", "y = 1\nx = f'{y} {<CALL>}'\n"),
+    "a string beside an f-string": ('y = 1\nx = f"{y}" "SECRET"\n', 'y = 1\nx = f"{y}" f"{<call>}"\n'),
+    "a literal in an f-string": (
+        "x = f\"{str('SECRET')} a\"\n",
+        'x = f"{str(<call>)} a"\n',
+    ),
+    "a part of a literal in a call of an f-string": (
+        "x = f\"\"\"{str('SECRET')}\"\"\"\n",
+        'x = f"""{str(<call>)}"""\n',
+    ),
+    "a literal under an unused async function": (
+        'async def f():\n    return "SECRET"\n',
+        "async def f():\n    return <CALL>\n",
+    ),
+    "an except clause": (
+        'try:\n    1 / 0\nexcept ZeroDivisionError:\n    x = "SECRET"\nelse:\n    x = ""\n',
+        'try:\n    1 / 0\nexcept ZeroDivisionError:\n    x = <CALL>\nelse:\n    x = ""\n',
+    ),
+    "a guard": ('match 1:\n    case _ if "SECRET": x = 1\n', "match 1:\n    case _ if <CALL>: x = 1\n"),
+    "a subject": ('match "SECRET":\n    case x: pass\n', "match <CALL>:\n    case x: pass\n"),
+    "a comprehension": ('x = [a + "SECRET" for a in "ab"]\n', 'x = [a + <CALL> for a in "ab"]\n'),
+    "an unset variable's default": (
+        'import os\nx = os.getenv("DB_PASSWORD", "SECRET")\n',
+        "import os\nx = <CALL>\n",
+    ),
+    "a default in environ.get": (
+        'from os import environ as e\nx = e.get("DB_PASSWORD", "SECRET")\n',
+        "from os import environ as e\nx = <CALL>\n",
+    ),
+    "a default of another variable": (
+        'import os\nx = os.getenv("NOT_SET_PW", "SECRET") + "a"\n',
+        'import os\nx = (os.getenv("NOT_SET_PW") or <CALL>) + "a"\n',
+    ),
+    "a default by keyword": (
+        'import os\nx = os.getenv("NOT_SET_PW", default="SECRET")\n',
+        'import os\nx = os.getenv("NOT_SET_PW") or <CALL>\n',
+    ),
+    "a default behind or": (
+        'import os\nx = os.environ.get("NOT_SET_PW") or "SECRET"\n',
+        'import os\nx = os.environ.get("NOT_SET_PW") or <CALL>\n',
+    ),
+    "a default of a dict": ('x = {}.get("DB_PASSWORD", "SECRET")\n', 'x = {}.get("DB_PASSWORD", <CALL>)\n'),
+    "code with letters outside ASCII": ('é = "ü€𝄞"; x = "SECRET"\n', 'é = "ü€𝄞"; x = <CALL>\n'),
+    "a form feed": ('a = 1\n\f\nx = "SECRET"\n', "a = 1\n\f\nx = <CALL>\n"),
+    "a line separator in a string": ('a = "\u2028\x85\x0b"\nx = "SECRET"\n', 'a = "\u2028\x85\x0b"\nx = <CALL>\n'),
+    "a continued line": ('x = \\\n    "SECRET"\n', "x = \\\n    <CALL>\n"),
+}
+
+
+def spelling_of(before: str) -> str:
+    """The secret as the text spells it, from its first to its last character."""
+    text = filled(before)
+    return SECRET if SECRET in text else text[text.index(SECRET[:5]) : text.index(SECRET[5:]) + len(SECRET) - 5]
+
+
+@pytest.mark.parametrize(("before", "after"), REWRITTEN.values(), ids=REWRITTEN.keys())
+def test_rewrites(before: str, after: str) -> None:
+    run = Run(filled(before), spelling=spelling_of(before), value=SECRET)
+    assert run.edited == filled(after)
+    check_same(run)
+
+
+@pytest.mark.parametrize(("before", "after"), REWRITTEN.values(), ids=REWRITTEN.keys())
+def test_rewrites_the_same_whatever_stands_around(before: str, after: str) -> None:
+    """With CRLF, a BOM, no final newline, tabs, and inside a function, a class and an `if`."""
+    for change in (crlf, bom, unfinished, in_function, in_class, in_if):
+        changed_before, changed_after = change(filled(before)), change(filled(after))
+        run = Run(changed_before, spelling=change(spelling_of(before), bare=True), value=SECRET)
+        assert run.result.refused == {}
+        assert run.edited == changed_after.removeprefix("\ufeff"), change.__name__
+        assert encode(run.document, run.after).decode() == ("\ufeff" if change is bom else "") + run.after
+        ast.parse(run.after)
+
+
+def crlf(text: str, bare: bool = False) -> str:
+    return text.replace("\n", "\r\n")
+
+
+def bom(text: str, bare: bool = False) -> str:
+    return text if bare else "\ufeff" + text
+
+
+def unfinished(text: str, bare: bool = False) -> str:
+    return text if bare else text.removesuffix("\n")
+
+
+def in_function(text: str, bare: bool = False) -> str:
+    return indented(text, "def outer():\n", bare=bare)
+
+
+def in_class(text: str, bare: bool = False) -> str:
+    return indented(text, "class Outer:\n", bare=bare)
+
+
+def in_if(text: str, bare: bool = False) -> str:
+    return indented(text, "import sys\nif sys:\n", bare=bare)
+
+
+def indented(text: str, head: str, *, bare: bool) -> str:
+    body = text.replace("\n", "\n\t").removesuffix("\t")
+    return body if bare else head + "\t" + body
+
+
+URLS = {
+    "a plain password": (SECRET, "''"),
+    "a percent-encoded password": ("p%40ss%2Fword%3A", "''"),
+    "characters that were not encoded": ("p!ss$w:rd", "'!$:'"),
+    "both": ("p!ss%40", "'!'"),
+}
+
+
+@pytest.mark.parametrize(("spelling", "safe"), URLS.values(), ids=URLS.keys())
+def test_keeps_the_rest_of_a_url_and_encodes_its_password_the_same(spelling: str, safe: str) -> None:
+    from urllib.parse import unquote
+
+    value = unquote(spelling)
+    run = Run(f'x = "postgresql://shop:{spelling}@db:5432/shop?a={{b}}"\n', spelling=spelling, value=value, kind=URL)
+    assert run.edited == (
+        f'x = f"postgresql://shop:{{quote({CALL_IN}, safe={safe})}}@db:5432/shop?a={{{{b}}}}"\n'
+    )
+    check_same(run)
+
+
+def test_makes_a_call_of_a_url_that_is_stored_whole() -> None:
+    url = f"postgresql://shop:{SECRET}@db/shop"
+    run = Run(f'x = "{url}"\n', kind=URL, placement={"value": SecretValue(url)})
+    assert run.edited == f"x = {CALL}\n"
+    assert run.result.proofs[0][0].digest == digest(KEY, url)
+
+
+def test_reads_a_url_only_where_the_variable_before_it_is_unset() -> None:
+    run = Run(f'import os\nx = os.getenv("NOT_SET_URL", "amqp://u:{SECRET}@h")\n', kind=URL)
+    assert run.edited == f"import os\nx = os.getenv(\"NOT_SET_URL\") or f\"amqp://u:{{quote({CALL_IN}, safe='')}}@h\"\n"
+    check_same(run)
+
+
+def test_keeps_a_connection_string() -> None:
+    run = Run(f'x = "host=db password={SECRET} user=shop"\n', kind=DSN)
+    assert run.edited == f'x = f"host=db password={{{CALL_IN}}} user=shop"\n'
+    check_same(run)
+
+
+BYTES = {
+    "bytes": ('x = b"SECRET"\n', "x = <CALL>\n"),
+    "raw bytes": ("x = rb'SECRET'\n", "x = <CALL>\n"),
+    "a method on bytes": ('x = b"SECRET".decode()\n', "x = <CALL>.decode()\n"),
+    "a part of bytes": ('x = b"Bearer SECRET"\n', 'x = b"Bearer " + <CALL>\n'),
+    "a part of bytes in the middle": ('x = b"a SECRET b"[2:]\n', 'x = (b"a " + <CALL> + b" b")[2:]\n'),
+    "a token of bytes": ('x = (b"a "\n  b"SECRET" b"b")\n', 'x = (b"a "\n   + <CALL> +  b"b")\n'),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), BYTES.values(), ids=BYTES.keys())
+def test_rewrites_bytes(before: str, after: str) -> None:
+    run = Run(filled(before), value=SECRET.encode())
+    assert run.edited == filled(after).replace("get_secret_value", "get_secret_bytes")
+    check_same(run)
+
+
+def test_rewrites_bytes_that_are_stored_as_text() -> None:
+    run = Run(filled('x = b"SECRET"\n'), value=SECRET)
+    assert run.result.refused == {}
+    assert run.result.proofs[0][0].digest == digest(KEY, SECRET.encode())
+
+
+def test_writes_no_key_for_a_plain_value() -> None:
+    run = Run(f'x = "{SECRET}"\n', placement={"name": "/prod/shop/api-key", "key": None, "env": "API_KEY"})
+    assert run.edited == 'x = get_secret_value("/prod/shop/api-key", env="API_KEY")\n'
+
+
+def test_keeps_a_latin_1_file_and_its_cookie() -> None:
+    raw = f'# -*- coding: latin-1 -*-\nname = "é"\nx = "{SECRET}"  # ü\n'.encode("latin-1")
+    run = Run(raw)
+    done = encode(run.document, run.after)
+    assert 'name = "é"\n'.encode("latin-1") in done
+    assert done.startswith(b"# -*- coding: latin-1 -*-\n")
+    compile(done, "made", "exec")
+
+
+def test_rewrites_all_places_of_one_secret_at_once() -> None:
+    text = f'x = "{SECRET}"\ny = ["{SECRET}"]\nz = "a {SECRET} b {SECRET}"\n'
+    run = Run(text, count=4)
+    assert run.edited == f'x = {CALL}\ny = [{CALL}]\nz = f"a {{{CALL_IN}}} b {{{CALL_IN}}}"\n'
+    assert run.result.edits[2] == run.result.edits[3]
+    check_same(run)
+
+
+def test_a_second_run_uses_the_import_of_the_first() -> None:
+    first = Run(f'import os\nx = "{SECRET}"\n')
+    again = Run(first.after + f'y = "{SECRET}"\n')
+    assert again.result.imports == ()
+    assert again.after == first.after + f"y = {CALL}\n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "get_secret_value = 1",
+        "def f(get_secret_value): pass",
+        "def get_secret_value(): pass",
+        "class C:\n    def get_secret_value(self): pass",
+        "import get_secret_value",
+        "import a as get_secret_value",
+        "for get_secret_value in []: pass",
+        "try: pass\nexcept OSError as get_secret_value: pass",
+        "match 1:\n    case get_secret_value: pass",
+        "from a import *",
+    ],
+)
+def test_calls_by_a_name_that_nothing_else_in_the_file_has(line: str) -> None:
+    run = Run(f'x = "{SECRET}"\n{line}\n')
+    assert run.edited == f"x = _{CALL}\n{line}\n"
+    assert "from app_secrets import get_secret_value as _get_secret_value\n" in run.after
+
+
+def test_says_what_happens_at_import_and_in_async_functions() -> None:
+    assert "default argument" in Run(f'def f(a="{SECRET}"): pass\n').result.notes[0]
+    assert "async" in Run(f'async def f():\n    return "{SECRET}"\n').result.notes[0]
+    assert Run(f'async def f(): pass\nx = "{SECRET}"\n').result.notes == ()
+
+
+def test_says_that_comments_between_the_parts_go() -> None:
+    run = Run(f'x = ("{SECRET[:5]}"  # a\n     "{SECRET[5:]}")\n', spelling=f'{SECRET[:5]}"  # a\n     "{SECRET[5:]}',
+              value=SECRET)  # fmt: skip
+    assert run.edited == f"x = ({CALL})\n"
+    assert "comments" in run.result.notes[0]
+
+
+def test_edits_are_digests_of_what_stands_there() -> None:
+    run = Run(f'x = "Bearer {SECRET}"\n')
+    (edit,) = run.result.edits[0]
+    assert edit.expects == digest(KEY, f'"Bearer {SECRET}"')
+    assert SECRET not in repr(run.result)
+
+
+def proven(run: Run) -> None:
+    """The expressions to prove give the values whose digests they carry, by canonical names alone."""
+    from urllib.parse import quote
+
+    given = run.value.encode() if isinstance(run.value, str) else run.value
+    names = {
+        "get_secret_value": lambda *_, env: given.decode(),
+        "get_secret_bytes": lambda *_, env: given,
+        "quote": quote,
+    }
+    for proofs in run.result.proofs:
+        for proof in proofs:
+            assert digest(KEY, eval(proof.expression, {"__builtins__": {}}, names)) == proof.digest
+            assert proof.variables[0][0] == "DB_PASSWORD"
+
+
+@pytest.mark.parametrize("before", [before for before, _ in REWRITTEN.values()], ids=REWRITTEN.keys())
+def test_gives_an_expression_that_proves_the_value(before: str) -> None:
+    run = Run(filled(before), spelling=spelling_of(before), value=SECRET)
+    assert run.result.proofs[0]
+    proven(run)
+
+
+def test_proves_the_whole_url() -> None:
+    run = Run(f'get_secret_value = 1\nx = "http://u:{SECRET}@h"\n', kind=URL)
+    proven(run)
+    assert run.result.proofs[0][0].digest == digest(KEY, f"http://u:{SECRET}@h")
+
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_size=12)
+PLACES = st.sampled_from(
+    ["x = {}\n", "x = [1, {}]\n", "x = f({}, a=1)\n", "if x == {}: pass\n", "class C:\n\ty = {}\n", "x = ({}\n)\n",
+     "def f(a={}):\n    return a\n", "d['k'], y = 1, {}\n", "x = lambda: {}\n", "x = g(*[{}])[0].b\n"]
+)  # fmt: skip
+
+
+def spelled(value: str, style: int) -> str:
+    """A literal of the value in one of several spellings."""
+    if style == 0:
+        return ascii(value)
+    if style == 1:
+        return '"' + value.translate({34: '\\"', 92: "\\\\", 10: "\\n"}) + '"'
+    return '"""' + value.translate({34: '\\"', 92: "\\\\"}) + '"""'
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    before=TEXTS, after=TEXTS, style=st.integers(0, 2), places=st.lists(PLACES, min_size=1, max_size=4),
+    at=st.integers(0, 3), comment=TEXTS.filter(lambda text: text.isprintable()),
+)  # fmt: skip
+def test_random_modules_keep_everything_but_the_secret(
+    before: str, after: str, style: int, places: list[str], at: int, comment: str
+) -> None:
+    at = at % len(places)
+    literal = spelled(before + SECRET + after, style)
+    text = "".join(
+        f"# {comment}\n" + place.replace("{}", literal if number == at else '"a" "b"')
+        for number, place in enumerate(places)
+    )
+    run = Run(text)
+    assert run.result.refused == {}
+    (edit,) = run.result.edits[0]
+    assert run.edited == text[: edit.span.start] + edit.new + text[edit.span.end :]
+    assert text[edit.span.start : edit.span.end] == literal
+    compile(run.after, "made", "exec")
+    proven(run)
+    (proof,) = run.result.proofs[0]
+    assert proof.digest == digest(KEY, before + SECRET + after)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40), st.integers(0, 40))
+def test_never_raises_on_any_text(text: str, at: int) -> None:
+    at = min(at, len(text))
+    run = Run(text[:at] + SECRET + text[at:])
+    assert run.refusal() in RefusalReason or run.after != run.document.text

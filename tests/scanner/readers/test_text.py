@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.model import Role
+from scanner.readers.text import shapes
+
+NAMED = [
+    ("a quoted assignment", 'password = "ab¦cd"', "password", "abcd"),
+    ("an annotated one", 'password: str = "ab¦cd"', "password", "abcd"),
+    ("a comparison", 'if (password == "ab¦cd")', "password", "abcd"),
+    ("a shell variable", "export DB_PASSWORD=ab¦cd; true", "DB_PASSWORD", "abcd"),
+    ("a JSON member", '"password": "ab¦cd"', "password", "abcd"),
+    ("JSON in a string", '"{\\"password\\": \\"ab¦cd\\"}"', "password", "abcd"),
+    ("a value on the next line", 'password =\n  "ab¦cd"', "password", "abcd"),
+    ("a triple-quoted value", 'password = """ab¦c\nd"""', "password", "abc\nd"),
+    ("a hash rocket", "'db_pass' => 'ab¦cd',", "db_pass", "abcd"),
+    ("a PHP constant", "define('DB_PASSWORD', 'ab¦cd');", "DB_PASSWORD", "abcd"),
+    ("a PHP property", "$this->password = 'ab¦cd';", "password", "abcd"),
+    ("a PowerShell variable", '$env:TOKEN = "ab¦cd"', "TOKEN", "abcd"),
+    ("a setter", 'setPassword("ab¦cd")', "setPassword", "abcd"),
+    ("a Go declaration", 'token := "ab¦cd"', "token", "abcd"),
+    ("Markdown emphasis", "**password**: `ab¦cd`", "password", "abcd"),
+    ("a command line option", "mysql --password ab¦cd -u x", "password", "abcd"),
+    ("an option with an equals sign", "tool --token=ab¦cd", "token", "abcd"),
+    ("a Java property", "java -Dapp.password=ab¦cd x", "app.password", "abcd"),
+    ("a Dockerfile's ENV", "ENV API_KEY ab¦cd", "API_KEY", "abcd"),
+    ("a Dockerfile's ARG", "ARG API_KEY=ab¦cd", "API_KEY", "abcd"),
+    ("an element", "<password>ab¦cd</password>", "password", "abcd"),
+    ("a Hadoop property", "<name>db.password</name>\n <value>ab¦cd</value>", "db.password", "abcd"),
+    ("a .NET setting", '<add key="ApiKey" value="ab¦cd" />', "ApiKey", "abcd"),
+    ("a name before its value", "- name: DB_PASSWORD\n  value: ab¦cd", "DB_PASSWORD", "abcd"),
+    ("SQL", "ALTER USER x IDENTIFIED BY 'ab¦cd';", "password", "abcd"),
+    ("a header", "Authorization: Bearer ab¦cd", "Authorization", "abcd"),
+    ("a quoted header", '"Authorization": "Basic ab¦cd=="', "Authorization", "abcd=="),
+    ("a header in a command", 'curl -H "Authorization: Bearer ab¦cd" x', "Authorization", "abcd"),
+    ("a query", "https://h/p?api_key=ab¦cd&x=1", "api_key", "abcd"),
+    ("a JDBC URL", "jdbc:sqlserver://h;user=sa;password=ab¦cd;x", "password", "abcd"),
+    ("npm's token", "npm config set //registry.example.org/:_authToken=ab¦cd", "_authToken", "abcd"),
+    ("a default", "password=${PW:-ab¦cd}", "PW", "abcd"),
+    ("a variable inside another's value", 'env: "PASSWORD=ab¦cd"', "PASSWORD", "abcd"),
+    ("a colon inside a value", '"password": "ab¦:cd"', "password", "ab:cd"),
+    ("a colon inside a bare value", "password: ab¦:cd", "password", "ab:cd"),
+    ("a whole URL", "DATABASE_URL=postgres://u:ab@¦h/db", "DATABASE_URL", "postgres://u:ab@h/db"),
+    ("a template", "password: {{ .Values.p¦w }}", "password", "{{ .Values.pw }}"),
+    ("a placeholder", "password: <your-p¦w>", "password", "<your-pw>"),
+]
+
+
+def test_nothing_is_read_without_hits(read_marked) -> None:
+    assert read_marked("a.txt", 'password = "abcd"') == []
+
+
+def test_an_empty_value_gives_way_to_the_next_name(read_marked, values) -> None:
+    assert values(read_marked("a.txt", "password:\ntoken: ab¦cd")) == {"token": "abcd"}
+
+
+def test_a_url_in_prose_has_no_name(read_marked) -> None:
+    (literal,) = read_marked("a.txt", "see https://user:ab@¦host/x there")
+    assert (literal.name, literal.value.text) == (None, "https://user:ab@host/x")
+
+
+def test_a_word_in_prose_is_read_whole(read_marked) -> None:
+    (literal,) = read_marked("a.txt", "use (abcd¦efgh) here")
+    assert (literal.name, literal.value.text, literal.role) == (None, "(abcdefgh)", Role.TEXT)
+
+
+def test_two_words_are_a_directive_only_in_files_of_directives(read_marked, values) -> None:
+    assert values(read_marked("redis.txt", "requirepass ab¦cd")) == {None: "abcd"}
+    assert values(read_marked("redis.conf", "requirepass ab¦cd")) == {"requirepass": "abcd"}
+    assert values(read_marked(".netrc", "machine h login u password ab¦cd")) == {"password": "abcd"}
+
+
+@pytest.mark.parametrize(("marked", "name", "value"), [pytest.param(*case, id=said) for said, *case in NAMED])
+def test_the_value_has_its_name(read_marked, marked: str, name: str, value: str) -> None:
+    (literal,) = read_marked("a.txt", marked)
+    assert (literal.name, literal.value.text) == (name, value)
+
+
+def test_the_span_has_the_quotes(read_marked) -> None:
+    (literal,) = read_marked("a.txt", "x = 'ab¦cd'")
+    assert (literal.span.start, literal.span.end, literal.body) == (4, 10, 5)
+
+
+def test_several_hits_in_one_value_give_one_literal(read_marked) -> None:
+    assert len(read_marked("a.txt", "token = 'a¦b¦c¦d¦'")) == 1
+
+
+def test_a_pem_block_is_one_value(read_marked) -> None:
+    block = "-----BEGIN TEST KEY-----\nAAAA\n-----END TEST KEY-----"
+    (literal,) = read_marked("a.txt", f'SIGNING_KEY="{block[:20]}¦{block[20:]}"')
+    assert (literal.name, literal.value.text) == ("SIGNING_KEY", block)
+
+
+@pytest.mark.parametrize("piece", ["a", "a=b ", "a.b-", "\\", "(", '"', "<a ", "p='", "https://", "${", "{{", '\\"a'])
+def test_a_long_line_costs_no_more_than_a_short_one(piece: str) -> None:
+    text = piece * (100_000 // len(piece))
+    before = time.process_time()
+    list(shapes(text, range(0, len(text), 2_000)))
+    assert time.process_time() - before < 1.5
+
+
+@settings(max_examples=150)
+@given(st.text(alphabet="ab=:'\"`<>/-{}$()[] \n\\?&;.@é😀", max_size=60))
+def test_any_text_is_read(read_everywhere, text: str) -> None:
+    for literal in read_everywhere("a.txt", text):
+        assert literal.value.text
+
+
+@settings(max_examples=100)
+@given(
+    name=st.from_regex(r"[a-z][a-z_]{0,12}", fullmatch=True).filter(lambda name: name not in {"value", "set"}),
+    value=st.text(alphabet="abcXYZ019!#%*+^~_é", min_size=1, max_size=20),
+    shape=st.sampled_from(['{} = "{}"', "{}: '{}'", "export {}={}", "{}={}", '<a {}="{}"/>']),
+)
+def test_a_generated_value_is_found_where_it_stands(document, name: str, value: str, shape: str) -> None:
+    from scanner.readers.text import read
+
+    text = shape.format(name, value)
+    at = text.rindex(value)
+    (literal,) = read(document("a.txt", text), [at + 1])
+    assert (literal.name, literal.value.text == value, literal.body) == (name, True, at)

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import dataclasses
+
+from scanner.model import Confidence, Evidence
+from scanner.reports.explain import render_explain
+
+
+def test_a_text_that_is_not_at_hand_is_said(make):
+    value = make.generated("a")
+    finding = make.found(f'"{value}"', value)
+
+    assert "the line is not shown" in "".join(render_explain(finding, None, others=(finding,)))
+
+
+def test_a_line_is_not_shown_where_nobody_said_what_else_stands_on_it(make):
+    one, two = make.generated("one"), make.generated("two")
+    page = f'a, b = "{one}", "{two}"\n'
+
+    output = "".join(render_explain(make.found(page, one), page))
+
+    assert "the line is not shown" in output
+    make.assert_no_value(output, [one, two])
+
+
+def test_all_evidence_is_printed_signed_and_adds_up_to_the_score(make):
+    value = make.generated("b")
+    weights = {"sink": 4.5, "env-default": 0.3, "test-path": -1.5, "comment": -0.5}
+    evidence = tuple(Evidence(name=name, weight=weight, text=f"about {name}") for name, weight in weights.items())
+    page = f'connect(password="{value}")\n'
+    finding = make.found(page, value, evidence=evidence, score=2.8, confidence=Confidence.MEDIUM)
+
+    lines = "".join(render_explain(finding, page, others=())).splitlines()
+
+    at = next(number for number, line in enumerate(lines) if "sink " in line)
+    assert lines[at : at + 6] == [
+        "    +4.5  sink                   about sink",
+        "    +0.3  env-default            about env-default",
+        "    -0.5  comment                about comment",
+        "    -1.5  test-path              about test-path",
+        "  ------",
+        "    +2.8  sum of the evidence",
+    ]
+    assert lines[-1] == "medium confidence (high from 4, medium from 2, low from 0; below 0 nothing is reported)"
+    assert '  1 | connect(password="…")' in lines
+
+
+def test_a_score_that_is_not_the_sum_is_said(make):
+    value = make.generated("c")
+    finding = dataclasses.replace(make.found(f'"{value}"', value), score=1.0)
+
+    assert "    +1.0  score after the judge's limits\n" in "".join(render_explain(finding, None))
+
+
+def test_a_suppressed_finding_gives_its_reason(make):
+    value = make.generated("d")
+    finding = make.found(f'"{value}"', value, suppressed="inline: known")
+
+    assert "".join(render_explain(finding, None)).endswith("\ndoes not count: inline: known\n")
+
+
+def test_neighbours_on_the_line_are_masked(make):
+    one, two = "hunter2-" + "x", "s3cret" + "-y"
+    page = f'a, b = "{one}", "{two}"\n'
+    first, second = make.found(page, one), make.found(page, two)
+
+    output = "".join(render_explain(first, page, others=(first, second)))
+
+    assert 'a, b = "…", "…"' in output

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import dataclasses
+import string
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.model import CredentialKind, SecretValue, Span
+from scanner.reports.masking import MASK, WIDTH, hide, make_net, make_page, masked_line, masked_text, printable
+
+# Lower-case words are the text, upper-case letters and digits the secrets: no piece of one can be in the other.
+WORDS = st.text("abc \"'=,()\t\u2028é", max_size=30)
+SECRETS = st.text(string.ascii_uppercase + string.digits, min_size=6, max_size=40)
+
+
+def line_of(make, page, *findings):
+    return masked_line(make_page(page, findings), findings[0], make_net(findings))
+
+
+@given(parts=st.lists(st.tuples(WORDS, SECRETS), min_size=1, max_size=6), breaks=st.sampled_from(["", "\n", "\r\n"]))
+def test_of_any_line_with_any_secrets_nothing_but_the_rest_is_left(make, parts, breaks):
+    page, findings, rest = "", [], ""
+    for word, secret in parts:
+        page += word
+        start = len(page)
+        page += secret + "|" + breaks
+        rest += word
+        findings.append(make.found(page, secret, occurrence=page[:start].count(secret)))
+    shown = line_of(make, page, *findings)
+
+    assert not set(shown.replace("\\u2028", "").replace("\\x09", "")) & set(string.ascii_uppercase + string.digits)
+    assert MASK in shown
+    assert len(shown) <= WIDTH + 6
+
+
+@given(st.text(max_size=60))
+def test_printable_text_holds_nothing_that_a_terminal_obeys(text):
+    shown = printable(text)
+
+    assert not any(ord(c) < 32 or 127 <= ord(c) < 160 or 0xD800 <= ord(c) < 0xE000 for c in shown)
+    assert printable(shown) == shown
+
+
+def test_a_prefix_is_shown_only_where_it_stands(make):
+    value = "tk_live_" + make.generated("a")
+    page = f'"{value}"'
+
+    assert line_of(make, page, make.found(page, value, prefix="tk_live_")) == '"tk_live_…"'
+    assert line_of(make, page, make.found(page, value, prefix="other_")) == '"…"'
+
+
+def test_a_prefix_is_not_repeated_where_a_secret_goes_on(make):
+    value = "tk_live_" + make.generated("p")
+    page = f'"{value}"'
+    shown = make_page(page, [make.found(page, value, prefix="tk_live_")])
+
+    assert masked_text(shown, Span(0, 20), make_net(())) == '"tk_live_…'
+    assert masked_text(shown, Span(20, len(page)), make_net(())) == '…"'
+
+
+def test_a_text_whose_lines_have_moved_is_no_page_even_where_the_value_cannot_be_compared(make):
+    value = make.generated("q")
+    page = f'a\nb = "{value}"'
+    finding = make.found(page, value)
+    escaped = dataclasses.replace(finding, literal=dataclasses.replace(finding.literal, offsets=(0,)))
+
+    assert make_page(page, [escaped]) is not None
+    assert make_page(page.replace("\n", " "), [escaped]) is None
+    assert make_page(page[: finding.span.start], [escaped]) is None
+
+
+def test_one_finding_out_of_place_is_enough_to_distrust_the_text(make):
+    one, two = make.generated("one"), make.generated("two")
+    page = f'a = "{one}"\nb = "{two}"\n'
+    first, second = make.found(page, one), make.found(page, two)
+    moved = dataclasses.replace(second, start=(3, 6), end=(3, 30))
+
+    assert make_page(page, [first, second]) is not None
+    assert make_page(page, [first, moved]) is None
+
+
+def test_overlapping_findings_give_one_mask(make):
+    password = make.generated("b", 12)
+    url = f"postgres://shop:{password}@db/shop"
+    page = f'DSN = "{url}"'
+    inner = make.found(page, password)
+    outer = make.found(page, url, kind=CredentialKind.URL)
+
+    assert line_of(make, page, inner, outer) == 'DSN = "…"'
+    assert line_of(make, page, outer, inner) == 'DSN = "…"'
+
+
+def test_of_a_url_only_the_password_is_masked(make):
+    password = make.generated("c", 12)
+    page = f'DSN = "postgres://shop:{password}@db/shop"'
+
+    assert line_of(make, page, make.found(page, password)) == 'DSN = "postgres://shop:…@db/shop"'
+
+
+def test_every_line_of_a_key_is_masked(make):
+    key = make.pem("d")
+    page = f'KEY = """{key}"""\n'
+    finding = make.found(page, key)
+    shown = make_page(page, [finding])
+
+    assert line_of(make, page, finding) == 'KEY = """…'
+    for line in range(1, 6):
+        start = shown.starts[line]
+        end = page.index("\n", start)
+        make.assert_no_value(masked_text(shown, Span(start, end), make_net(())), key.split("\n")[1:-1])
+
+
+def test_a_copy_in_a_comment_is_masked_even_if_it_is_short_but_not_inside_words(make):
+    page = 'password = "shop"  # shop, not workshop\n'
+
+    assert line_of(make, page, make.found(page, "shop")) == 'password = "…"  # …, not workshop'
+
+
+def test_our_own_words_lose_only_values_that_nobody_writes_by_chance(make):
+    strong = make.generated("e")
+    page = f"postgres shop {strong}"
+    net = make_net([make.found(page, value) for value in ("postgres", "shop", strong)])
+
+    assert hide(f"charts/postgres/shop/{strong}.yaml", net) == "charts/postgres/shop/….yaml"
+
+
+def test_bytes_values_are_hidden_too(make):
+    value = make.generated("f")
+    finding = dataclasses.replace(make.found(f'"{value}"', value), value=SecretValue(value.encode()))
+
+    assert hide(f"x {value} y", make_net([finding])) == "x … y"
+
+
+def test_long_lines_are_cut_around_the_secret(make):
+    value = make.generated("g")
+    page = "x, " * 50_000 + f'"{value}"' + ", y" * 50_000
+
+    shown = line_of(make, page, make.found(page, value))
+
+    assert shown.startswith("...")
+    assert shown.endswith("...")
+    assert '"…"' in shown
+    assert len(shown) <= WIDTH + 6
+
+
+def test_a_short_line_is_shown_whole_without_its_indentation(make):
+    value = make.generated("h")
+    page = f'\t    a = "{value}"  # end\n'
+
+    assert line_of(make, page, make.found(page, value)) == 'a = "…"  # end'
+
+
+def test_each_of_many_findings_in_one_file_is_masked(make):
+    lines = [f'k{n} = "{make.generated(str(n), 12)}"' for n in range(300)]
+    page = "\n".join(lines)
+    findings = [make.found(page, line.split('"')[1]) for line in lines]
+    shown, net = make_page(page, findings), make_net(findings)
+
+    output = [masked_line(shown, finding, net) for finding in findings]
+
+    assert output == [f'k{n} = "…"' for n in range(300)]

@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from scanner.model import Commit, Confidence, CredentialKind, Evidence, RefusalReason, Skipped
+from scanner.reports import text
+from scanner.reports.context import FixNote
+
+PATH = "src/shop/db.py"
+
+
+def rendered(make, *findings, page: str | None = None, result=None, **changes):
+    context = make.context({PATH: page} if page is not None else {}, **changes)
+    return "".join(text.render(result or make.result(*findings), context))
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        pytest.param("a\x1b[2Jb.py", "a\\x1b[2Jb.py:1:2", id="escape sequences are escaped"),
+        pytest.param("a\nb\rc.py", "a\\x0ab\\x0dc.py:1:2", id="line ends are escaped"),
+        pytest.param("a\u202eyp.py", "a\\u202eyp.py:1:2", id="bidirectional controls are escaped"),
+        pytest.param("a\udcffb.py", "a\\udcffb.py:1:2", id="lone surrogates are escaped"),
+        pytest.param("::stop-commands::x", "./::stop-commands::x:1:2", id="no line starts with a GitHub command"),
+        pytest.param("##vso[task.x]y", "#\\x23vso[task.x]y:1:2", id="no line holds an Azure command"),
+    ],
+)
+def test_untrusted_paths_cannot_command_a_terminal_or_a_runner(make, path, shown):
+    value = make.generated("a")
+
+    output = rendered(make, make.found(f'"{value}"', value, path=path))
+
+    assert output.startswith(f"{shown}  ")
+    assert not any(line.startswith("::") or "##vso[" in line or path == line for line in output.splitlines())
+    assert all(c == "\n" or c.isprintable() for c in output)
+
+
+def test_control_characters_of_a_quoted_line_are_escaped(make):
+    value = make.generated("b")
+    page = f'\tconnect("\x1b]0;x\x07", "{value}")  # \u202e \u2028 x\n'
+
+    output = rendered(make, make.found(page, value), page=page)
+
+    assert '|  connect("\\x1b]0;x\\x07", "…")  # \\u202e \\u2028 x\n' in output
+
+
+def test_a_suppressed_finding_is_counted_and_shown_only_on_request(make):
+    value = make.generated("c")
+    finding = make.found(f'"{value}"', value, suppressed="inline: known")
+
+    assert rendered(make, finding) == (
+        "no findings\n1 finding suppressed: 1 inline (--show-suppressed shows them)\n"
+        "scanned 3 files, 4.3 kB\nexit 0: no finding at or over medium\n"
+    )
+    shown = rendered(make, finding, show_suppressed=True)
+    assert "does not count: inline: known" in shown
+    assert "migrate" not in shown
+
+
+def test_suppressed_findings_are_counted_by_what_suppressed_them(make):
+    value = make.generated("n")
+    reasons = ("ignored inline: one", "ignored inline: two", "the evidence against it is stronger")
+    findings = [make.found(f'"{value}"', value, suppressed=reason) for reason in reasons]
+
+    assert "3 findings suppressed: 2 ignored inline, 1 the evidence against it is stronger (" in rendered(
+        make, *findings
+    )
+
+
+def test_lower_findings_are_counted_in_one_line(make):
+    value = make.generated("d")
+    finding = make.found(f'"{value}"', value, confidence=Confidence.LOW)
+
+    assert rendered(make, finding, finding).splitlines()[:2] == [
+        "no findings",
+        "2 findings below medium not shown (--min-confidence low shows them)",
+    ]
+
+
+def test_a_whole_finding(make):
+    value = make.generated("e")
+    page = f'\n    conn = psycopg2.connect(host="db", password="{value}")\n'
+
+    assert rendered(make, make.found(page, value, rotate="https://example.com/rotate"), page=page) == (
+        "src/shop/db.py:2:50  high  PostgreSQL password  [psycopg2-connect]  high confidence\n"
+        "       why  the argument password of psycopg2.connect; but the path says that this is a test\n"
+        '       2 |  conn = psycopg2.connect(host="db", password="…")\n'
+        "    rotate  https://example.com/rotate\n"
+        "    ignore  # unhardcode: ignore[psycopg2-connect] reason\n"
+        "   explain  unhardcode explain src/shop/db.py:2\n"
+        "       fix  unhardcode migrate src/shop/db.py\n"
+        "\n"
+        "1 finding: 1 high\n"
+        "scanned 3 files, 4.3 kB\n"
+        "exit 1: 1 finding at or over medium\n"
+    )
+
+
+def test_findings_of_one_file_share_its_fix_line(make):
+    one, two = make.generated("one"), make.generated("two")
+    page = f'a = "{one}"\nb = "{two}"\n'
+
+    output = rendered(make, make.found(page, one), make.found(page, two), page=page)
+
+    assert output.count("unhardcode migrate") == 1
+    assert output.index("src/shop/db.py:1:6") < output.index("src/shop/db.py:2:6") < output.index("unhardcode migrate")
+
+
+def test_a_refused_finding_says_so_instead_of_offering_to_migrate(make):
+    value = make.generated("f")
+    finding = make.found(f'"{value}"', value, kind=CredentialKind.PRIVATE_KEY)
+
+    output = rendered(make, finding, fixes={finding.place: FixNote(refusal=RefusalReason.KEY_FILE)})
+
+    assert "1 by hand: key-file" in output
+    assert "migrate" not in output
+
+
+def test_a_finding_of_the_history_names_its_commit_and_cannot_be_migrated(make):
+    value = make.generated("g")
+    commit = Commit(id="abcdef" + "0" * 34, author="Ann", date="2026-01-02T03:04:05+00:00", path=PATH)
+
+    output = rendered(make, make.found(f'"{value}"', value, commit=commit, in_head=False))
+
+    assert "abcdef000000  2026-01-02T03:04:05+00:00  Ann, no longer in HEAD" in output
+    assert "migrate" not in output
+    assert "explain" not in output
+    assert "unhardcode baseline" in output
+
+
+def test_json_files_are_not_told_to_hold_comments(make):
+    value = make.generated("h")
+
+    output = rendered(make, make.found(f'"{value}"', value, path="a/b.JSON"))
+
+    assert "# unhardcode" not in output
+    assert "unhardcode baseline update" in output
+
+
+def test_paths_in_commands_are_quoted_for_a_shell(make):
+    value = make.generated("i")
+
+    assert "unhardcode migrate 'a b;c.py'\n" in rendered(make, make.found(f'"{value}"', value, path="a b;c.py"))
+    assert "unhardcode migrate ./-x.py\n" in rendered(make, make.found(f'"{value}"', value, path="-x.py"))
+
+
+def test_the_strongest_reasons_come_first_and_one_doubt_follows(make):
+    value = make.generated("j")
+    weights = {"w1": 1.0, "w4": 4.0, "w2": 2.0, "w3": 3.0, "m1": -1.0, "m2": -2.0}
+    evidence = tuple(Evidence(name=name, weight=weight, text=name) for name, weight in weights.items())
+
+    output = rendered(make, make.found(f'"{value}"', value, evidence=evidence))
+
+    assert "why  w4; w3; w2; but m2\n" in output
+
+
+def test_gaps_are_listed_each_and_skipped_files_by_reason(make):
+    skipped = (
+        Skipped(path="a.png", reason="binary"),
+        Skipped(path="b.png", reason="binary"),
+        Skipped(path="big.sql", reason="over the size limit"),
+        Skipped(path="secret.py", reason="permission denied", gap=True),
+    )
+    notes = tuple(Skipped(path=f"{n:02}.yml", reason="read as text") for n in range(25))
+
+    output = rendered(make, result=make.result(skipped=skipped, notes=notes))
+
+    assert "skipped 3 (2 binary, 1 over the size limit)\n" in output
+    assert "  not seen  secret.py: permission denied\n" in output
+    assert "seen in a lesser way: 25 read as text\n" in output
+    assert "  and 5 more\n" in output
+    assert output.endswith("exit 3: 1 thing that should be seen could not be\n")
+
+
+def test_color_is_the_only_source_of_escape_characters(make):
+    value = make.generated("k")
+    page = f'"{value}"'
+    finding = make.found(page, value)
+
+    colored, plain = (rendered(make, finding, page=page, color=color) for color in (True, False))
+
+    assert "\x1b[31mhigh\x1b[0m" in colored
+    assert "\x1b" not in plain
+    for code in ("0", "1", "2", "31", "32", "33"):
+        colored = colored.replace(f"\x1b[{code}m", "")
+    assert colored == plain
+
+
+def test_marks_say_what_is_untracked_and_what_was_there_before(make):
+    value = make.generated("l")
+    finding = make.found(f'"{value}"', value, tracked=False, introduced="before")
+
+    output = rendered(make, finding)
+
+    assert "high confidence  (not tracked by git, was there before)\n" in output
+    assert output.endswith("exit 0: 1 finding that was there before does not count (--fail-on-old)\n")
+
+
+def test_old_commits_and_the_working_tree_are_separate_groups(make):
+    value = make.generated("m")
+    page = f'"{value}"'
+    commit = Commit(id="a" * 40, author="Ann", date="2026-01-02T03:04:05+00:00", path=PATH)
+    here = make.found(page, value)
+
+    output = rendered(make, dataclasses.replace(here, commit=commit), here, page=page)
+
+    assert output.count("|") == 1
+    assert output.count("migrate") == 1
+
+
+@pytest.mark.parametrize(
+    ("octets", "shown"),
+    [
+        pytest.param(0, "0 bytes", id="nothing"),
+        pytest.param(999, "999 bytes", id="under a kilobyte"),
+        pytest.param(1000, "1.0 kB", id="a kilobyte"),
+        pytest.param(1_400_000, "1.4 MB", id="megabytes"),
+        pytest.param(5_100_000_000, "5.1 GB", id="gigabytes"),
+        pytest.param(10**16, "10000.0 TB", id="more than there are units for"),
+    ],
+)
+def test_sizes(octets, shown):
+    assert text.size(octets) == shown

@@ -1,0 +1,116 @@
+"""A hostile repository runs nothing of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from scanner.sources import git as isolated
+
+Git = Callable[..., str]
+
+
+@pytest.fixture
+def hostile(repository: Path, git: Git, tmp_path: Path) -> tuple[Path, Path]:
+    """A repository whose configuration, attributes and hooks all write to a marker file; and the marker."""
+    marker = tmp_path / "marker"
+    program = tmp_path / "evil.sh"
+    program.write_text(f'#!/bin/sh\necho "$0 $*" >> "{marker}"\ncat 2>/dev/null\nexit 0\n')
+    program.chmod(0o755)
+    (repository / "a.py").write_text("x = 1\n")
+    (repository / "b.txt").write_text("text\n")
+    (repository / ".gitattributes").write_text("*.py diff=evil filter=evil\n*.txt diff=evil\n")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "first")
+    (repository / "a.py").write_text("x = 2\n")
+    git(repository, "add", "-A")
+    for name in ("core.fsmonitor", "core.sshCommand", "core.pager", "core.editor", "diff.evil.textconv",
+                 "diff.evil.command", "diff.external", "filter.evil.clean", "filter.evil.smudge", "filter.evil.process",
+                 "gpg.program", "core.gitProxy", "credential.helper", "core.alternateRefsCommand", "core.askPass"):  # fmt: skip
+        git(repository, "config", name, str(program))
+    git(repository, "config", "log.showSignature", "true")
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    for hook in ("post-index-change", "pre-commit", "post-checkout", "reference-transaction"):
+        shutil.copy(program, hooks / hook)
+        shutil.copy(program, repository / ".git" / "hooks" / hook)
+    git(repository, "config", "core.hooksPath", str(hooks))
+    marker.unlink(missing_ok=True)
+    return repository, marker
+
+
+def _scan(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-I", "-m", "unhardcode", "scan", *arguments]
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, env={**os.environ, **environment})
+
+
+def test_the_trap_works_with_plain_git(hostile: tuple[Path, Path], git: Git) -> None:
+    repository, marker = hostile
+    git(repository, "status")
+    assert marker.exists()
+
+
+@pytest.mark.parametrize("arguments", [(), ("--staged",), (".", "--format", "json")])
+def test_a_hostile_configuration_runs_no_program(hostile: tuple[Path, Path], arguments: tuple[str, ...]) -> None:
+    repository, marker = hostile
+    done = _scan(repository, *arguments)
+    assert done.returncode in (0, 1), done.stderr
+    assert not marker.exists(), marker.read_text()
+
+
+def test_a_partial_clone_fetches_nothing(hostile: tuple[Path, Path], tmp_path: Path, git: Git) -> None:
+    repository, marker = hostile
+    git(repository, "config", "--unset-all", "core.fsmonitor")
+    git(repository, "config", "extensions.partialClone", "origin")
+    git(repository, "config", "remote.origin.promisor", "true")
+    git(repository, "config", "remote.origin.url", "ssh://nowhere.invalid/repository")
+    blob = git(repository, "rev-parse", ":a.py").strip()
+    (repository / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    marker.unlink(missing_ok=True)
+    done = _scan(repository, "--staged")
+    assert done.returncode == 3
+    assert "a.py" in done.stdout + done.stderr
+    assert not marker.exists(), marker.read_text()
+
+
+def test_python_of_the_repository_is_not_imported(repository: Path, tmp_path: Path) -> None:
+    marker = tmp_path / "marker"
+    evil = f"open({str(marker)!r}, 'a').write(__name__)\n"
+    for name in ("sitecustomize", "usercustomize", "click", "hyperscan", "json", "unhardcode"):
+        (repository / f"{name}.py").write_text(evil)
+    for package in ("scanner", "rules", "fixers", "platformdirs"):
+        (repository / package).mkdir()
+        (repository / package / "__init__.py").write_text(evil)
+    (repository / ".secrets.baseline").write_text(
+        '{"plugins_used": [{"name": "Evil", "path": "file://' + str(repository / "json.py") + '"}], "results": {}}'
+    )
+    done = _scan(repository, PYTHONPATH=str(repository))
+    assert done.returncode in (0, 1), done.stderr
+    assert not marker.exists(), marker.read_text()
+
+
+def test_the_children_of_a_scan_are_git_and_nothing_else(hostile: tuple[Path, Path], tmp_path: Path) -> None:
+    if shutil.which("strace") is None:
+        pytest.skip("strace is not installed")
+    repository, marker = hostile
+    log = tmp_path / "strace"
+    words = ["strace", "-f", "-e", "trace=execve", "-o", str(log), sys.executable, "-I", "-m", "unhardcode", "scan"]
+    subprocess.run(words, cwd=repository, capture_output=True, check=False)
+    started = [line.split('execve("')[1].split('"')[0] for line in log.read_text().splitlines() if 'execve("' in line]
+    assert started[0] == sys.executable or started[0].endswith("python")
+    assert {Path(program).name for program in started[1:]} == {"git"}, started
+    assert not marker.exists()
+
+
+def test_a_repository_of_somebody_else_is_named_as_such(tmp_path: Path) -> None:
+    assert "owner" in isolated._hint(b"fatal: detected dubious ownership in repository at '/x'\n")
+
+
+def test_no_repository_is_none(tmp_path: Path) -> None:
+    assert isolated.find(tmp_path) is None

@@ -1,0 +1,227 @@
+"""Bad input gets one clear line (what, where, what to do), the right exit status, and loses nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import unhardcode
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in a folder: exit status, standard output, standard error."""
+
+    def call(folder: Path, *arguments: str) -> tuple[int, str, str]:
+        monkeypatch.chdir(folder)
+        status = unhardcode.run(list(arguments))
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture
+def value(made: Callable[..., str]) -> str:
+    return made(24)
+
+
+def _skipped(out: str) -> dict[str, str]:
+    return {entry["path"]: entry["reason"] for entry in json.loads(out)["coverage"]["skipped"]}
+
+
+def _found(out: str) -> list[str]:
+    return [finding["path"] for finding in json.loads(out)["findings"]]
+
+
+def test_a_path_that_does_not_exist_is_named(run: Run, tmp_path: Path) -> None:
+    status, out, err = run(tmp_path, "scan", "absent.py")
+    assert (status, out) == (3, "")
+    assert "absent.py" in err
+    assert "spelling" in err
+
+
+def test_an_unknown_command_and_option_are_usage_errors(run: Run, tmp_path: Path) -> None:
+    assert run(tmp_path, "scna")[0] == 2
+    assert run(tmp_path, "scan", "--stagd")[0] == 2
+    assert run(tmp_path, "scan", "--staged", "--stdin")[0] == 2
+
+
+def test_an_empty_folder_is_nothing_to_scan(run: Run, tmp_path: Path) -> None:
+    status, out, err = run(tmp_path, "scan", ".")
+    assert status == 3
+    assert "nothing" in out + err
+
+
+def test_an_empty_repository_is_nothing_to_scan_but_its_empty_index_is_fine(run: Run, repository: Path) -> None:
+    assert run(repository, "scan")[0] == 3
+    status, out, err = run(repository, "scan", "--staged")
+    assert status == 0
+    assert "nothing to scan" in out + err
+
+
+def test_staged_outside_a_repository_says_so(run: Run, tmp_path: Path) -> None:
+    status, _, err = run(tmp_path, "scan", "--staged")
+    assert status == 3
+    assert "git" in err
+
+
+def test_a_bare_repository_has_no_working_tree(run: Run, tmp_path: Path, git: Callable[..., str]) -> None:
+    git(tmp_path, "init", "--quiet", "--bare", "bare.git")
+    status, _, err = run(tmp_path / "bare.git", "scan")
+    assert status == 3
+    assert "bare" in err
+
+
+def test_without_git_all_files_are_scanned(run: Run, tmp_path: Path, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.py").write_text(f'password = "{value}"\n')
+    monkeypatch.setenv("PATH", str(tmp_path))
+    status, out, _ = run(tmp_path, "scan", ".", "--format", "json")
+    assert status == 1
+    assert _found(out) == ["a.py"]
+    assert json.loads(out)["findings"][0]["tracked"] is None
+
+
+def test_one_unreadable_file_stops_nothing_and_is_told(run: Run, tmp_path: Path, value: str) -> None:
+    (tmp_path / "a.py").write_text(f'password = "{value}"\n')
+    (tmp_path / "locked.py").write_text("x = 1\n")
+    (tmp_path / "locked.py").chmod(0)
+    (tmp_path / "binary.py").write_bytes(b"\0\1\2" * 100)
+    (tmp_path / "large.py").write_bytes(b"x = 1\n" * 1_000_000)
+    (tmp_path / "link.py").symlink_to("/etc/hostname")
+    os.mkfifo(tmp_path / "pipe.py")
+    status, out, _ = run(tmp_path, "scan", ".", "--format", "json")
+    assert status == 1
+    assert _found(out) == ["a.py"]
+    skipped = _skipped(out)
+    assert skipped["binary.py"] == "binary"
+    assert "larger" in skipped["large.py"]
+    assert "link" in skipped["link.py"]
+    assert "regular" in skipped["pipe.py"]
+    if os.geteuid():  # root reads everything
+        assert "readable" in skipped["locked.py"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_wide_text_is_scanned(run: Run, tmp_path: Path, value: str, encoding: str) -> None:
+    (tmp_path / "a.env").write_bytes(f"DB_PASSWORD={value}\nOTHER=1\n".encode(encoding))
+    (tmp_path / "a.py").write_bytes(f'# café\npassword = "{value}"\n'.encode(encoding))
+    status, out, _ = run(tmp_path, "scan", ".", "--format", "json")
+    assert status == 1
+    assert sorted(_found(out)) == ["a.env", "a.py"]
+
+
+def test_text_that_is_not_utf8_is_scanned(run: Run, tmp_path: Path, value: str) -> None:
+    (tmp_path / "a.py").write_bytes(f'# -*- coding: latin-1 -*-\nname = "é"\npassword = "{value}"\n'.encode("latin-1"))
+    (tmp_path / "b.py").write_bytes(b'name = "\xff\xfe"\npassword = "' + value.encode() + b'"\n')
+    status, out, _ = run(tmp_path, "scan", ".", "--format", "json")
+    assert status == 1
+    assert _found(out) == ["a.py", "b.py"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("broken.py", 'def f(:\n    password = "{value}"\n'),
+        ("old.py", 'print "hello"\npassword = "{value}"\n'),
+        ("broken.yaml", "a: [1, 2\npassword: {value}\n"),
+        ("helm.yaml", "{{{{ if .Values.x }}}}\npassword: {value}\n{{{{ end }}}}\n"),
+        ("broken.json", '{{"a": [1, 2, "password": "{value}"\n'),
+        ("broken.toml", '[a\npassword = "{value}"\n'),
+    ],
+)
+def test_what_does_not_parse_is_read_as_text_and_said(run: Run, tmp_path: Path, value: str, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text.format(value=value))
+    status, out, err = run(tmp_path, "scan", ".")
+    assert status == 1
+    assert name in out
+    assert "plain text" in out + err
+    assert value not in out + err
+
+
+def test_a_dotenv_with_a_syntax_error_keeps_its_good_lines(run: Run, tmp_path: Path, value: str) -> None:
+    (tmp_path / ".env").write_text(f"this is no line\nDB_PASSWORD={value}\n'\"\n")
+    status, out, err = run(tmp_path, "scan", ".")
+    assert status == 1
+    assert value not in out + err
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage", None])
+def test_a_damaged_cache_is_made_anew(
+    run: Run, tmp_path: Path, value: str, damage: bytes | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import shutil
+
+    from scanner import session
+
+    cache = tmp_path / "cache"
+    shutil.copytree(os.environ["UNHARDCODE_CACHE"], cache)
+    cache.chmod(0o700)
+    for file in cache.iterdir():
+        if damage is None:
+            whole = file.read_bytes()
+            file.write_bytes(whole[: len(whole) // 2])
+        else:
+            file.write_bytes(damage)
+    monkeypatch.setenv("UNHARDCODE_CACHE", str(cache))
+    session.load_prefilter.cache_clear()
+    session.load_rules.cache_clear()
+    folder = tmp_path / "code"
+    folder.mkdir()
+    (folder / "a.py").write_text(f'password = "{value}"\n')
+    try:
+        assert run(folder, "scan", ".")[0] == 1
+    finally:
+        session.load_prefilter.cache_clear()
+        session.load_rules.cache_clear()
+
+
+def test_an_unknown_key_in_the_configuration_is_refused_with_the_nearest_known_one(run: Run, tmp_path: Path) -> None:
+    (tmp_path / ".unhardcode.toml").write_text('min-confidense = "high"\n')
+    status, _, err = run(tmp_path, "scan", ".")
+    assert status == 2
+    assert "min-confidense" in err
+    assert "min-confidence" in err
+
+
+def test_a_configuration_that_is_not_toml_is_refused_with_its_line(run: Run, tmp_path: Path, value: str) -> None:
+    (tmp_path / ".unhardcode.toml").write_text(f'exclude = ["a"]\npassword = {value}\n')
+    status, _, err = run(tmp_path, "scan", ".")
+    assert status == 2
+    assert ":2:" in err
+    assert value not in err
+
+
+def test_a_bug_is_told_by_type_and_place_only(run: Run, tmp_path: Path, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scanner import engine
+
+    (tmp_path / "a.py").write_text(f'password = "{value}"\n')
+
+    def explode(*_: object) -> None:
+        raise ValueError(f"cannot digest {value}")
+
+    monkeypatch.setattr(engine, "analyse", explode)
+    status, out, err = run(tmp_path, "scan", ".")
+    assert status == 70
+    assert "ValueError" in err
+    assert value not in out + err
+
+
+def test_names_with_newlines_and_invalid_utf8_are_kept_apart(
+    run: Run, repository: Path, value: str, git: Callable[..., str]
+) -> None:
+    for name in (b"new\nline.py", b"inv\xffalid.py", b"-dash.py", b"sp ace.py", b":(top)x.py"):
+        Path(os.fsdecode(bytes(repository) + b"/" + name)).write_text(f'password = "{value}"\n')
+    git(repository, "add", "-A")
+    for arguments in (("scan",), ("scan", "--staged")):
+        status, out, _ = run(repository, *arguments, "--format", "json")
+        assert status == 1
+        assert _found(out) == ["-dash.py", ":(top)x.py", "inv%FFalid.py", "new\nline.py", "sp ace.py"]
+    out = run(repository, "scan")[1]
+    assert "new\nline" not in out
