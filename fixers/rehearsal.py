@@ -14,7 +14,7 @@ from fixers.runtime.source import module_source
 from fixers.stores.model import REPOSITORY_TAG, Endpoint, Store
 from fixers.stores.registry import connect
 from fixers.workspace import Workspace
-from scanner.errors import StoreError
+from scanner.errors import FixError, StoreError
 from scanner.model import Fix, Outcome, Plan, PlannedSecret
 
 
@@ -86,14 +86,14 @@ def _upload(plan: Plan, endpoint: Endpoint) -> list[tuple[str, str]]:
 
 
 def _stored(store: Store, secret: PlannedSecret, app: str) -> str | None:
-    value = payload(secret)
-    problems = store.problems(secret, value)
-    if problems:
-        return problems[0]
     try:
+        value = payload(secret)
+        problems = store.problems(secret, value)
+        if problems:
+            return problems[0]
         store.create(secret, value, tags={REPOSITORY_TAG: app}, token=str(uuid.uuid4()))
         if store.read(secret.name) != value:
             return "what was read back is not what was stored"
-    except StoreError as error:
+    except (StoreError, FixError) as error:
         return error.message
     return None

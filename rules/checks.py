@@ -52,7 +52,7 @@ def github_crc32(secret: str) -> Verdict:
     """
     body = secret.partition("_")[2]
     if secret.startswith("ghs_") and "." in body:
-        return jwt(body.rpartition("_")[2] if body.count(".") == 2 else body)
+        return jwt(re.sub(r"\A[0-9]+_", "", body))
     return _crc32_base62(body)
 
 

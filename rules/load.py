@@ -20,11 +20,11 @@ from rules import tables
 from rules.model import Head, Names, Parameter, ProviderRule, RuleSet, Setting, Sink, Weight
 from rules.patterns import find_fault
 from rules.patterns import hyperscan_expression as hyperscan_expression
+from rules.signature import FOLDERS, ROOT
+from rules.signature import rules_signature as rules_signature
 from rules.tables import RuleError as RuleError
 from rules.tables import Table
 
-ROOT = Path(__file__).parent
-FOLDERS = ("providers", "sinks", "names")
 KINDS = (
     "password",
     "api-key",
@@ -241,31 +241,6 @@ def _weights(table: Table) -> Iterator[Weight]:
 # --- the cache ----------------------------------------------------------------------------------------------
 
 
-def rules_signature(root: Path | None = None) -> str:
-    """Name the state of all rule files and of the loader (SHA-256, hex) without reading them.
-
-    Made of path, size, modification and change time: the last one also moves when a package manager installs a
-    new release with old modification times.
-    """
-    root = root or ROOT
-    digest = hashlib.sha256(os.fsencode(root.absolute()))
-    for folder in (ROOT, root, *(root / name for name in FOLDERS)):
-        for name, status in sorted(_files(folder)):
-            digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\0{status.st_ctime_ns}\0".encode())
-        digest.update(b"\0")
-    return digest.hexdigest()
-
-
-def _files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.endswith((".toml", ".py")):
-                    yield entry.name.encode("utf-8", "backslashreplace").decode(), entry.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return
-
-
 def load_rules_cached(cache_dir: Path | None, root: Path | None = None) -> RuleSet:
     """Read the rules from `cache_dir`'s JSON if it fits the files, else from the files, and keep them there.
 
@@ -321,9 +296,11 @@ def _to_cache(path: Path, signature: str, rules: RuleSet) -> None:
 
 def _decode(kept: dict[str, Any]) -> RuleSet:
     names = kept["names"]
+    for row in kept["sinks"]:
+        row["parameters"] = [Parameter(**_tuples(part)) for part in row["parameters"]]
     return RuleSet(
         providers=tuple(ProviderRule(**_tuples(row)) for row in kept["providers"]),
-        sinks=tuple(Sink(**_tuples(row | {"parameters": _parameters(row)})) for row in kept["sinks"]),
+        sinks=tuple(Sink(**_tuples(row)) for row in kept["sinks"]),
         settings=tuple(Setting(**_tuples(row)) for row in kept["settings"]),
         names=Names(
             heads=tuple(Head(**_tuples(row)) for row in names["heads"]),
@@ -335,9 +312,9 @@ def _decode(kept: dict[str, Any]) -> RuleSet:
     )
 
 
-def _parameters(row: dict[str, Any]) -> list[Parameter]:
-    return [Parameter(**_tuples(part)) for part in row["parameters"]]
-
-
 def _tuples(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if type(value) is list else value for key, value in row.items()}
+    """Make the lists of a fresh JSON row tuples, in place: this runs thousands of times in each start."""
+    for key, value in row.items():
+        if type(value) is list:
+            row[key] = tuple(value)
+    return row

@@ -9,6 +9,7 @@ from typing import Any
 from fixers.stores.failures import Call, translated
 from fixers.stores.limits import parameter_problems, tag_value
 from fixers.stores.model import REPOSITORY_TAG, Existing, Receipt
+from scanner.errors import StoreError
 from scanner.model import PlannedSecret, SecretValue
 
 _DESCRIPTION = "Created by unhardcode: this value was in source code before."
@@ -58,7 +59,7 @@ class ParameterStore:
         """Create the parameter with its tags; `token` has no use here."""
         del token
         listed = [{"Key": name, "Value": tag_value(value)} for name, value in sorted(tags.items())]
-        return self._put("create", secret, payload, Overwrite=False, Tags=listed)
+        return self._put("create", secret, payload, Overwrite=False, Tags=listed, Description=_DESCRIPTION)
 
     def update(self, secret: PlannedSecret, payload: SecretValue, *, token: str) -> Receipt:
         """Write a new version; AWS refuses tags together with Overwrite. `token` has no use here."""
@@ -66,13 +67,17 @@ class ParameterStore:
         return self._put("update", secret, payload, Overwrite=True)
 
     def _put(self, doing: str, secret: PlannedSecret, payload: SecretValue, **options: Any) -> Receipt:
-        key = {"KeyId": secret.kms_key} if secret.kms_key and secret.type == "SecureString" else {}
+        # Only what was planned as a plain String is one.
+        kind = "String" if secret.type == "String" else "SecureString"
+        key = {"KeyId": secret.kms_key} if secret.kms_key and kind == "SecureString" else {}
+        value = payload.reveal()
+        if isinstance(value, bytes):
+            raise StoreError(f"cannot {doing} {secret.name}: a parameter holds text only", hint="use Secrets Manager")
         with translated(self._call(doing, secret.name, "PutParameter", writes=True)):
             answer = self.client.put_parameter(
                 Name=secret.name,
-                Description=_DESCRIPTION,
-                Value=payload.text,
-                Type=_type(secret),
+                Value=value,
+                Type=kind,
                 # Always said: the account's default tier may be one that costs.
                 Tier="Advanced" if secret.tier == "Advanced" else "Standard",
                 **key,
@@ -82,7 +87,3 @@ class ParameterStore:
 
     def _call(self, doing: str, name: str, action: str, *, writes: bool = False) -> Call:
         return Call(doing=doing, name=name, region=self.region, action=f"ssm:{action}", writes=writes)
-
-
-def _type(secret: PlannedSecret) -> Any:
-    return "String" if secret.type == "String" else "SecureString"

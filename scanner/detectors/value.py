@@ -20,6 +20,8 @@ LONGEST = 4096
 HIGH, MEDIUM, LOW = 0.93, 0.5, 0.25
 # Kinds that are made by machines; passwords are made by people.
 MACHINE_KINDS = frozenset(CredentialKind) - {CredentialKind.PASSWORD, CredentialKind.URL, CredentialKind.DSN}
+# Forms that can hold a credential besides other text: a cookie, a command line, JSON in a string.
+HOLDERS = frozenset({"sentence", "code"})
 PHRASES = re.compile(r"passphrase|pass_?phrase|mnemonic|seed|recovery|phrase", re.I)
 HASH_NAMES = re.compile(
     r"hash|sum\b|checksum|digest|sha\d|sha_|md5|fingerprint|thumbprint|commit|revision|etag|integrity", re.I
@@ -77,11 +79,12 @@ _CODE = re.compile(
     re.X | re.S,
 )
 _SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}")
-_NUMBER = re.compile(r"[-+]?(?:\d+[_,]?)+(?:\.\d+)?(?:[eE][-+]?\d+)?|0x[0-9a-fA-F]{1,8}")
-_IDENTIFIER = re.compile(r"[A-Za-z_$][A-Za-z]*(?:[_.\-:/ ]?[A-Za-z]+)*\d{0,2}")
+_NUMBER = re.compile(r"[-+]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?|0x[0-9a-fA-F]{1,8}")
+_IDENTIFIER = re.compile(r"[_$]*[A-Za-z]+(?:[_.\-:/ ]+[A-Za-z]+)*\d{0,2}")
 _HEX_DIGEST = re.compile(
     r"(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})"
 )
+_PART = re.compile(r"[A-Za-z0-9+/=_-]{20,256}")
 _RUNS = "abcdefghijklmnopqrstuvwxyz 01234567890123456789 qwertyuiopasdfghjklzxcvbnm qazwsxedcrfvtgbyhnujmikolp 1qaz2wsx3edc4rfv5tgb6yhn"
 
 
@@ -95,7 +98,7 @@ def judge_value(value: str, *, name: str | None, names: Names) -> tuple[str, ...
         return ()
     form = _form(text, name or "")
     if form is not None:
-        return (form,)
+        return (form, "random-part") if form in HOLDERS and _has_random_part(text) else (form,)
     kind = judge_name(name, names).kind if name else None
     return tuple(dict.fromkeys((*_words(text, name or "", kind, names), *_patterns(text), *_look(text, kind))))
 
@@ -110,6 +113,7 @@ _FORMS: tuple[tuple[str, Callable[[str, str], object]], ...] = (
     ("public-key", lambda text, name: _PUBLIC.match(text)),
     ("docs-example", lambda text, name: _DOCUMENTED.search(text)),
     ("url-without-credentials", lambda text, name: _URL.match(text) or _CONNECTION.search(text)),
+    ("uuid", lambda text, name: _UUID.fullmatch(text)),
     ("email", lambda text, name: _EMAIL.fullmatch(text)),
     ("hash", lambda text, name: _HEX_DIGEST.fullmatch(text) and HASH_NAMES.search(name)),
     ("date", lambda text, name: _DATE.fullmatch(text)),
@@ -125,6 +129,10 @@ _FORMS: tuple[tuple[str, Callable[[str, str], object]], ...] = (
 
 def _form(text: str, name: str) -> str | None:
     return next((evidence for evidence, applies in _FORMS if applies(text, name)), None)
+
+
+def _has_random_part(text: str) -> bool:
+    return any(randomness(part) >= HIGH for part in _PART.findall(text))
 
 
 def _is_sentence(text: str) -> bool:
@@ -148,10 +156,10 @@ def _words(text: str, name: str, kind: CredentialKind | None, names: Names) -> I
         parts == own or "".join(parts) in {"".join(own), *own} or (len(parts) > 1 and parts[-len(own) :] == own)
     ):
         yield "equals-name"
+    elif folded in COMMON_PASSWORDS and (kind is CredentialKind.PASSWORD or folded not in FORMAT_WORDS):
+        yield "common-password"
     elif folded in FORMAT_WORDS:
         yield "format-word"
-    elif folded in COMMON_PASSWORDS:
-        yield "common-password"
     elif _stands_for_a_value(parts, text):
         yield "placeholder"
     elif _is_identifier(text, parts, names):
@@ -181,8 +189,6 @@ def _patterns(text: str) -> Iterator[str]:
         yield "short"
     if _NUMBER.fullmatch(text):
         yield "number-only"
-    if _UUID.fullmatch(text):
-        yield "uuid"
     if _is_repeated(text):
         yield "repeated"
     elif _is_sequence(text.casefold()):
@@ -190,11 +196,12 @@ def _patterns(text: str) -> Iterator[str]:
 
 
 def _is_repeated(text: str) -> bool:
-    """One or two characters, or one block, over and over."""
-    if len(text) < 4:
-        return len(set(text)) == 1
-    block = next((size for size in range(1, len(text) // 3 + 1) if text == (text[:size] * len(text))[: len(text)]), 0)
-    return bool(block) or len(set(text)) <= max(2, len(text) // 12)
+    """One or two characters, or one block three times and more."""
+    start = text[:256]
+    if len(start) < 4:
+        return len(set(start)) == 1
+    period = (start + start).find(start, 1)
+    return period * 3 <= len(start) or len(set(start)) <= max(2, len(start) // 12)
 
 
 def _is_sequence(folded: str) -> bool:
@@ -206,7 +213,7 @@ def _is_sequence(folded: str) -> bool:
         size = _run_at(folded, at)
         covered += size
         at += size or 1
-    return covered * 3 >= len(folded) * 2
+    return covered * 4 >= len(folded) * 3
 
 
 def _run_at(folded: str, at: int) -> int:
@@ -227,7 +234,7 @@ def _look(text: str, kind: CredentialKind | None) -> Iterator[str]:
         yield "random-medium"
     elif score < LOW:
         yield "random-low"
-        if kind in MACHINE_KINDS and len(text) < 200:
+        if kind in MACHINE_KINDS and (len(text) < 24 or not text.isalnum()):
             yield "not-key-like"
     if kind is CredentialKind.PASSWORD and _looks_like_password(text):
         yield "password-like"

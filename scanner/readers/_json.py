@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from json import JSONDecodeError
-from json.decoder import scanstring  # type: ignore[attr-defined]  # DESIGN.md section 2: what typeshed leaves out
+from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import Final
 
 from scanner.readers._escapes import decode, fault

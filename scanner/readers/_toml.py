@@ -35,8 +35,8 @@ def events(text: str) -> list[Event]:
     """Give the events of a TOML text, checked against tomllib. Raises Unreadable where it is not TOML."""
     try:
         expected = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        # Its message can quote a key.
+    except ValueError:
+        # TOMLDecodeError, whose message can quote a key, and what int() says of a number of 5,000 digits.
         raise fault(text, 0, "not TOML") from None
     except RecursionError:
         raise fault(text, 0, "nested too deep") from None

@@ -13,7 +13,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError
+from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError, ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,6 +103,13 @@ def variable(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
         ),
         pytest.param("prod/shop/db", refused("ExpiredTokenException"), ["expired"], id="expired credentials"),
         pytest.param("prod/shop/db", NoCredentialsError(), ["no AWS credentials"], id="no credentials"),
+        pytest.param(
+            "prod/shop/db",
+            ReadTimeoutError(endpoint_url=SECRET),
+            ["ReadTimeoutError", "network"],
+            id="no answer in time",
+        ),
+        pytest.param("prod/shop/db", KeyError("SecretString"), ["KeyError"], id="an answer that was cut off"),
         pytest.param("prod/shop/db", NoRegionError(), ["AWS_REGION"], id="no region"),
         pytest.param(
             "prod/shop/db",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fixers.stores.model import Store
+from scanner.errors import StoreError
 from scanner.model import SecretValue
 
 Made = Callable[..., str]
@@ -23,6 +24,13 @@ def described(store: Store, name: str) -> dict[str, Any]:
     filters = [{"Key": "Name", "Option": "Equals", "Values": [name]}]
     found: dict[str, Any] = store.client.describe_parameters(ParameterFilters=filters)["Parameters"][0]  # type: ignore[attr-defined]
     return found
+
+
+def test_bytes_are_refused_before_any_call(store: Store, made_stores: SimpleNamespace) -> None:
+    secret = made_stores.planned("parameterstore")
+    with pytest.raises(StoreError, match="text only"):
+        store.create(secret, SecretValue(b"\xff"), tags={}, token="")
+    assert store.describe(secret.name) is None
 
 
 @pytest.mark.parametrize("type_", ["SecureString", "SecretString", ""])

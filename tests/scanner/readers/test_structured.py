@@ -31,6 +31,7 @@ UNREADABLE = [
     ("JSON with a bare word", "a.json", '{"a": b}', 1),
     ("JSON closed by the wrong bracket", "a.json", '["a"}', 1),
     ("TOML without a value", "a.toml", "a = \n", 1),
+    ("a TOML number of 5,000 digits", "a.toml", "a = " + "9" * 5000, 1),
     ("INI without a key", "a.ini", "hello\n", 1),
     ("deep JSON", "a.json", "[" * 100_000, 1),
     ("deep YAML", "a.yml", "[" * 100_000, 1),

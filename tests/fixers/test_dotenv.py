@@ -1,0 +1,312 @@
+"""`.env` variables to references: who reads them decides, and the file parses to what it was but for the value."""
+
+from __future__ import annotations
+
+import io
+import random
+import string
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dotenv import dotenv_values
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fixers.dotenv import reference, rewrite
+from fixers.module_place import rewrite_context
+from fixers.rewriting import CannotRewriteError, Placement, Rewritten, splice
+from fixers.workspace import Workspace
+from scanner.identity import digest
+from scanner.model import (
+    CredentialKind,
+    Document,
+    Finding,
+    Kind,
+    Literal,
+    RefusalReason,
+    Role,
+    SecretValue,
+    Source,
+    Span,
+)
+from scanner.readers.dotenv import bindings
+from scanner.text import decode
+
+KEY = bytes(range(32))
+SECRET = "Zq" + "".join(random.Random("dotenv").choices(string.ascii_letters + string.digits, k=18))
+REFERENCE = "{{resolve:secretsmanager:prod/shop/db:SecretString:password}}"
+CALL = 'get_secret_value("prod/shop/db", "password", env="DB_PASSWORD")'
+READER = 'import os\npw = os.environ["DB_PASSWORD"]\n'
+
+
+class Run:
+    """One rewrite of a `.env` in a tree of files; `after` are the files as they would be."""
+
+    def __init__(
+        self, text: str, files: dict[str, str] | None = None, *, via_run: bool = False, key: str = "DB_PASSWORD",
+        path: str = ".env", kind: CredentialKind = CredentialKind.PASSWORD, part: str | None = None, **given: Any,
+    ) -> None:  # fmt: skip
+        texts = {path: text, **({"app.py": READER} if files is None else files)}
+        raws = {name: content.encode() for name, content in texts.items()}
+        self.document = decode(Source(path=path, raw=raws[path]), Kind.DOTENV)
+        value, span = found(self.document, key)
+        if part is not None:
+            at = text.index(part)
+            span, shown = Span(at, at + len(part)), SecretValue(part)
+        else:
+            shown = value
+        finding = Finding(
+            rule="made", title="made", kind=kind, severity="high", path=path, span=span, start=(1, 1), end=(1, 1),
+            literal=Literal(span=span, value=value, role=Role.VARIABLE, name=key), value=shown,
+        )  # fmt: skip
+        self.placement = Placement(
+            finding=finding,
+            value=value,
+            **{"name": "prod/shop/db", "key": "password", "env": "DB_PASSWORD", **given},
+        )
+        workspace = Workspace(root=Path("/nonexistent"), files=tuple(sorted(raws)), read=lambda name: read(raws, name))
+        context = rewrite_context(workspace, key=KEY, via_run=via_run)
+        self.result: Rewritten = rewrite(self.document, [self.placement], context)
+        edits = [*self.result.edits[0], *self.result.imports]
+        self.after = {
+            name: splice(content, [edit for edit in edits if edit.path == name]) for name, content in texts.items()
+        }
+
+    @property
+    def refusal(self) -> RefusalReason | None:
+        return self.result.refused[0][0] if self.result.refused else None
+
+
+def read(raws: dict[str, bytes], name: str) -> bytes:
+    if name not in raws:
+        raise FileNotFoundError(name)
+    return raws[name]
+
+
+def found(document: Document, key: str) -> tuple[SecretValue, Span]:
+    binding = next(each for each in reversed(bindings(document)) if each.key == key)
+    assert binding.value is not None
+    return binding.value, binding.span
+
+
+OUTSIDE = {
+    "compose's env_file": ("docker-compose.yml", "services:\n  web:\n    env_file: .env\n"),
+    "compose's list of env_files": ("compose.yaml", "services:\n  web:\n    env_file:\n      - ./.env\n"),
+    "compose's env_file with a path": ("compose.yaml", "services:\n  web:\n    env_file:\n      - path: .env\n"),
+    "compose's inline list": ("compose.yaml", 'services:\n  web:\n    env_file: ["a.env", ".env"]\n'),
+    "compose's expansion": ("compose.yaml", "services:\n  db:\n    environment:\n      P: ${DB_PASSWORD:-x}\n"),
+    "a variable passed on by compose": ("compose.yaml", "services:\n  db:\n    environment:\n      - DB_PASSWORD\n"),
+    "a shell that uses it": ("run.sh", 'psql "postgres://u:$DB_PASSWORD@h"\n'),
+    "a shell that sources the file": ("bin/run.sh", "set -a\nsource ../.env\n"),
+    "a dot command": ("run.sh", "set -a; . ./.env; set +a\n"),
+    "docker run": ("Makefile", "run:\n\tdocker run --env-file .env shop\n"),
+    "make's include": ("Makefile", "include .env\n"),
+    "make's expansion": ("Makefile", "run:\n\techo $(DB_PASSWORD)\n"),
+    "a unit": ("shop.service", "[Service]\nEnvironmentFile=-.env\n"),
+    "a workflow": (".github/workflows/ci.yml", "run: echo ${DB_PASSWORD}\n"),
+    "a Procfile": ("Procfile", "web: run --password $DB_PASSWORD\n"),
+    "a Dockerfile": ("Dockerfile.prod", "RUN run --password ${DB_PASSWORD}\n"),
+    "JavaScript": ("a.js", "const p = process.env.DB_PASSWORD\n"),
+    "Ruby": ("a.rb", 'ENV["DB_PASSWORD"]\n'),
+}
+
+
+@pytest.mark.parametrize(("path", "text"), OUTSIDE.values(), ids=OUTSIDE.keys())
+def test_refuses_a_variable_with_a_reader_outside_python(path: str, text: str) -> None:
+    files = {"app.py": READER, path: text}
+    run = Run(f"DB_PASSWORD={SECRET}\n", files)
+    assert run.refusal is RefusalReason.READER_OUTSIDE_PYTHON
+    assert f"{path}:" in run.result.refused[0][1]
+    assert run.result.edits == ((),)
+    assert Run(f"DB_PASSWORD={SECRET}\n", files, via_run=True).refusal is None
+
+
+OPAQUE = {
+    "pydantic's settings": "from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    db_password: str\n",
+    "pydantic's settings with a prefix": (
+        "from pydantic_settings import BaseSettings, SettingsConfigDict\nclass S(BaseSettings):\n"
+        '    model_config = SettingsConfigDict(env_prefix="DB_")\n    password: str\n'
+    ),
+    "pydantic's alias": 'class S(B):\n    p: str = Field(validation_alias="DB_PASSWORD")\n',
+    "a cast": 'from decouple import config\np = config("DB_PASSWORD", cast=bytes)\n',
+    "a converting method": 'import environ\nenv = environ.Env()\np = env.url("DB_PASSWORD")\n',
+    "a reader from elsewhere": 'from .base import env\np = env("DB_PASSWORD")\n',
+    "click's envvar": '@click.option("--p", envvar="DB_PASSWORD")\ndef f(p): pass\n',
+    "pop": 'import os\np = os.environ.pop("DB_PASSWORD")\n',
+    "dotenv_values": 'from dotenv import dotenv_values\np = dotenv_values()["DB_PASSWORD"]\n',
+}
+
+
+@pytest.mark.parametrize("text", OPAQUE.values(), ids=OPAQUE.keys())
+def test_refuses_a_variable_that_python_reads_in_another_way(text: str) -> None:
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": READER, "other.py": text})
+    assert run.refusal is RefusalReason.READER_NOT_REWRITABLE
+    assert "other.py:" in run.result.refused[0][1]
+
+
+UNKNOWN = {
+    "nothing": {},
+    "another variable": {"app.py": 'import os\nx = os.environ["OTHER"]\n'},
+    "a part of the name": {"run.sh": "echo $DB_PASSWORD_OLD\n", "a.js": "process.env.MY_DB_PASSWORD"},
+    "a comment": {"run.sh": "# source .env, uses $DB_PASSWORD\n"},
+    "another env file": {"compose.yaml": "services:\n  web:\n    env_file: .env.dev\n"},
+    "the same name in another folder": {"a/compose.yaml": "services:\n  web:\n    env_file: web/.env\n"},
+    "documentation": {"README.md": "Set `$DB_PASSWORD`.\n"},
+    "a write": {"app.py": 'import os\nos.environ["DB_PASSWORD"] = "x"\n'},
+    "the program's own configuration": {"app.py": 'x = app.config["DB_PASSWORD"]\n'},
+    "a file that is no Python": {"app.py": 'os.environ["DB_PASSWORD"\n'},
+}
+
+
+@pytest.mark.parametrize("files", UNKNOWN.values(), ids=UNKNOWN.keys())
+def test_refuses_a_variable_that_nothing_reads(files: dict[str, str]) -> None:
+    assert Run(f"DB_PASSWORD={SECRET}\n", files).refusal is RefusalReason.READER_UNKNOWN
+
+
+REFUSED = {
+    "interpolation in the value": ("A=1\nDB_PASSWORD=a${A}b\n", RefusalReason.DYNAMIC),
+    "a variable made from it": (f"DB_PASSWORD={SECRET}\nURL=http://u:${{DB_PASSWORD}}@h\n", RefusalReason.DYNAMIC),
+    "a variable made from it with a default": (f"DB_PASSWORD={SECRET}\nU=${{DB_PASSWORD:-x}}\n", RefusalReason.DYNAMIC),
+    "a variable made from it by a shell": (f"DB_PASSWORD={SECRET}\nU=a$DB_PASSWORD\n", RefusalReason.DYNAMIC),
+}
+
+
+@pytest.mark.parametrize(("text", "reason"), REFUSED.values(), ids=REFUSED.keys())
+def test_refuses(text: str, reason: RefusalReason) -> None:
+    assert Run(text).refusal is reason
+
+
+def test_refuses_a_value_that_is_not_what_would_be_stored() -> None:
+    run = Run(f"DB_PASSWORD=http://u:{SECRET}@h\n", part=SECRET)
+    assert run.refusal is None
+    other = Run(f"DB_PASSWORD={SECRET}\n")
+    wrong = Placement(
+        finding=other.placement.finding, name="n", key=None, env="DB_PASSWORD", value=SecretValue("something else")
+    )
+    context = rewrite_context(Workspace(root=Path("/nonexistent"), files=(), read=lambda name: b""), key=KEY)
+    assert rewrite(other.document, [wrong], context).refused[0][0] is RefusalReason.DYNAMIC
+
+
+def test_refuses_a_reader_in_a_file_that_cannot_be_parsed_by_us() -> None:
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": READER.replace("\n", "\r")})
+    assert run.refusal is RefusalReason.READER_NOT_REWRITABLE
+
+
+@pytest.mark.parametrize(("name", "key"), [("a:b", None), ("a", "k:l")])
+def test_a_reference_cannot_hold_a_colon(name: str, key: str | None) -> None:
+    with pytest.raises(CannotRewriteError):
+        reference(name, key)
+
+
+def test_writes_aws_own_references() -> None:
+    assert reference("prod/shop/db", "password") == REFERENCE
+    assert reference("prod/shop/key", None) == "{{resolve:secretsmanager:prod/shop/key}}"
+    assert reference("/prod/shop/key", None) == "{{resolve:ssm-secure:/prod/shop/key}}"
+
+
+FORMS = {
+    "a plain value": ("DB_PASSWORD=SECRET\n", "DB_PASSWORD=REFERENCE\n"),
+    "double quotes": ('DB_PASSWORD="SECRET"\n', 'DB_PASSWORD="REFERENCE"\n'),
+    "single quotes": ("DB_PASSWORD='SECRET'\n", "DB_PASSWORD='REFERENCE'\n"),
+    "export and spaces": ("export DB_PASSWORD = SECRET\n", "export DB_PASSWORD = REFERENCE\n"),
+    "a comment behind it": ("DB_PASSWORD=SECRET # why\n", "DB_PASSWORD=REFERENCE # why\n"),
+    "a comment behind quotes": ("DB_PASSWORD='SECRET' # why\n", "DB_PASSWORD='REFERENCE' # why\n"),
+    "escapes": ('DB_PASSWORD="a\\"SECRET\\n"\n', 'DB_PASSWORD="REFERENCE"\n'),
+    "several lines": ('A=1\nDB_PASSWORD="a\nSECRET\nb"\nB=2\n', 'A=1\nDB_PASSWORD="REFERENCE"\nB=2\n'),
+    "CRLF": ("# a\r\nDB_PASSWORD=SECRET\r\nB=2\r\n", "# a\r\nDB_PASSWORD=REFERENCE\r\nB=2\r\n"),
+    "no final newline": ("DB_PASSWORD=SECRET", "DB_PASSWORD=REFERENCE"),
+    "lines that are no variables": ("!!\nDB_PASSWORD=SECRET\n", "!!\nDB_PASSWORD=REFERENCE\n"),
+    "a quoted key": ("'DB_PASSWORD'=SECRET\n", "'DB_PASSWORD'=REFERENCE\n"),
+    "a dollar sign that is none of ours": ("DB_PASSWORD=SECRET$x\n", "DB_PASSWORD=REFERENCE\n"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), FORMS.values(), ids=FORMS.keys())
+def test_writes_the_reference_and_keeps_the_rest(before: str, after: str) -> None:
+    run = Run(before.replace("SECRET", SECRET))
+    assert run.refusal is None
+    assert run.after[".env"] == after.replace("REFERENCE", REFERENCE)
+    parsed = dotenv_values(stream=io.StringIO(run.after[".env"]))
+    assert parsed == {**dotenv_values(stream=io.StringIO(before)), "DB_PASSWORD": REFERENCE}
+
+
+READERS = {
+    "os.environ": ('import os\nx = os.environ["DB_PASSWORD"]\n', "x = <CALL>\n"),
+    "os.environ.get": ("import os\nx = os.environ.get('DB_PASSWORD')\n", "x = <call>\n"),
+    "os.environ.get with a default": ('import os\nx = os.environ.get("DB_PASSWORD", "a")\n', "x = <CALL>\n"),
+    "os.getenv": ('import os\nx = int(os.getenv("DB_PASSWORD"))\n', "x = int(<CALL>)\n"),
+    "an alias of os": ('import os as o\nx = o.getenv("DB_PASSWORD")\n', "x = <CALL>\n"),
+    "imported names": (
+        'from os import environ as e, getenv\nx = e["DB_PASSWORD"] or getenv("DB_PASSWORD")\n',
+        "x = <CALL> or <CALL>\n",
+    ),
+    "django-environ": (
+        'import environ\nenv = environ.Env()\nx = env("DB_PASSWORD"), env.str("DB_PASSWORD", default="")\n',
+        "x = <CALL>, <CALL>\n",
+    ),
+    "environs": ('from environs import Env\nenv = Env()\nx = env.str("DB_PASSWORD")\n', "x = <CALL>\n"),
+    "decouple": ('from decouple import config\nx = config("DB_PASSWORD", default="a")\n', "x = <CALL>\n"),
+    "an f-string": ("import os\nx = f\"a {os.environ['DB_PASSWORD']} b\"\n", 'x = f"a {<call>} b"\n'),
+    "several lines": ('import os\nx = os.environ.get(\n    "DB_PASSWORD",  # why\n)\n', "x = <CALL>\n"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), READERS.values(), ids=READERS.keys())
+def test_rewrites_the_python_that_reads_it(before: str, after: str) -> None:
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"shop/__init__.py": "", "shop/a.py": before})
+    assert run.refusal is None
+    assert run.after["shop/a.py"].endswith(after.replace("<CALL>", CALL).replace("<call>", CALL.replace('"', "'")))
+    assert "from shop.app_secrets import get_secret_value\n" in run.after["shop/a.py"]
+    assert [new.path for new in run.result.new_files] == ["shop/app_secrets.py"]
+
+
+def test_rewrites_every_reader_and_proves_each() -> None:
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"a.py": READER, "b/c.py": READER})
+    assert [edit.path for edit in run.result.edits[0]] == [".env", "a.py", "b/c.py"]
+    own, *sites = run.result.proofs[0]
+    assert own.variables == (("DB_PASSWORD", SecretValue(REFERENCE)),)
+    assert {proof.digest for proof in run.result.proofs[0]} == {digest(KEY, SECRET)}
+    assert {proof.expression for proof in run.result.proofs[0]} == {CALL}
+    assert [(proof.path, proof.line) for proof in sites] == [("a.py", 2), ("b/c.py", 2)]
+    assert all(proof.variables == (("DB_PASSWORD", SecretValue(SECRET)),) for proof in sites)
+    assert SECRET not in repr(run.result)
+
+
+def test_stores_a_url_whole_and_says_so() -> None:
+    url = f"postgres://shop:{SECRET}@db/shop"
+    files = {"app.py": 'import os\nx = os.environ["DATABASE_URL"]\n'}
+    run = Run(
+        f"DATABASE_URL={url}\n", files, key="DATABASE_URL", part=SECRET, kind=CredentialKind.URL,
+        name="prod/shop/database-url", env="ANY",
+    )  # fmt: skip
+    assert run.after[".env"] == "DATABASE_URL={{resolve:secretsmanager:prod/shop/database-url:SecretString:password}}\n"
+    assert 'env="DATABASE_URL"' in run.after["app.py"]
+    assert run.result.proofs[0][1].digest == digest(KEY, url)
+    assert "stored whole" in run.result.notes[0]
+
+
+def test_finds_the_compose_file_of_another_folder() -> None:
+    files = {"app.py": READER, "deploy/compose.yaml": "services:\n  web:\n    env_file: ../shop/.env\n"}
+    run = Run(f"DB_PASSWORD={SECRET}\n", files, path="shop/.env")
+    assert run.refusal is RefusalReason.READER_OUTSIDE_PYTHON
+
+
+LINES = st.sampled_from(
+    ["# a\n", "\n", "A=1\n", "export B='2 #3'\n", 'C="x\ny"\n', "D= # c\n", "E\n", "F=a b\n", "!\n"]
+)
+VALUES = st.text(st.characters(codec="utf-8", exclude_characters="\r\0'\n\\$"), min_size=1, max_size=12)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(LINES, max_size=4), st.lists(LINES, max_size=4), VALUES, st.sampled_from(["'{}'", "'{}' # c"]))
+def test_random_files_parse_to_the_same_but_for_the_reference(
+    before: list[str], after: list[str], value: str, form: str
+) -> None:
+    text = "".join(before) + f"DB_PASSWORD={form.format(value)}\n" + "".join(after)
+    run = Run(text)
+    assert run.refusal is None
+    one, other = (dotenv_values(stream=io.StringIO(each)) for each in (text, run.after[".env"]))
+    assert other == {**one, "DB_PASSWORD": REFERENCE}
+    (edit, _) = run.result.edits[0]
+    assert run.after[".env"] == text[: edit.span.start] + edit.new + text[edit.span.end :]

@@ -1,0 +1,219 @@
+"""Where the generated module goes: small trees, and imports that really resolve there."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fixers.module_place import imported_modules, lacks_boto3, place_module, rewrite_context
+from fixers.workspace import open_workspace
+
+KEY = bytes(32)
+
+
+def tree(root: Path, files: dict[str, str]) -> None:
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+
+
+def placed(root: Path, files: dict[str, str], path: str) -> tuple[str, str, bool]:
+    """Path of the module, its name in the import line, and whether it would be new."""
+    tree(root, files)
+    context = rewrite_context(open_workspace(root, files), key=KEY)
+    place = place_module(path, ast.parse(files[path]), context)
+    return place.path, place.module, place.new_file is not None
+
+
+TREES = {
+    "a script alone": ({"app.py": ""}, "app.py", "app_secrets.py", "app_secrets"),
+    "a script in a folder": ({"bin/app.py": ""}, "bin/app.py", "bin/app_secrets.py", "app_secrets"),
+    "a module of a package": (
+        {"shop/__init__.py": "", "shop/db.py": ""},
+        "shop/db.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a package's __init__": (
+        {"shop/__init__.py": ""},
+        "shop/__init__.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a package below src": (
+        {"src/shop/__init__.py": "", "src/shop/db/__init__.py": "", "src/shop/db/a.py": ""},
+        "src/shop/db/a.py",
+        "src/shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "relative imports": (
+        {"shop/__init__.py": "", "shop/db/__init__.py": "", "shop/db/a.py": "from . import b\n", "shop/db/b.py": ""},
+        "shop/db/a.py",
+        "shop/app_secrets.py",
+        "..app_secrets",
+    ),
+    "relative imports at the top of the package": (
+        {"shop/__init__.py": "from .a import b\n", "shop/a.py": "b = 1\n"},
+        "shop/__init__.py",
+        "shop/app_secrets.py",
+        ".app_secrets",
+    ),
+    "a script's imports in a package": (
+        {"shop/__init__.py": "", "shop/main.py": "import settings\n", "shop/settings.py": ""},
+        "shop/main.py",
+        "shop/app_secrets.py",
+        "app_secrets",
+    ),
+    "a script beside its package": (
+        {"manage.py": "", "shop/__init__.py": ""},
+        "manage.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a script beside two packages": (
+        {"manage.py": "", "shop/__init__.py": "", "mail/__init__.py": ""},
+        "manage.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
+    "a script that imports one of two packages": (
+        {"manage.py": "from mail.a import b\n", "shop/__init__.py": "", "mail/__init__.py": "", "mail/a.py": "b = 1\n"},
+        "manage.py",
+        "mail/app_secrets.py",
+        "mail.app_secrets",
+    ),
+    "a script beside a package of tests": (
+        {"manage.py": "", "tests/__init__.py": ""},
+        "manage.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
+    "one of two packages": (
+        {"shop/__init__.py": "", "shop/a.py": "", "mail/__init__.py": ""},
+        "shop/a.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a namespace package": (
+        {"acme/shop/db.py": "", "main.py": "from acme.shop import db\n"},
+        "acme/shop/db.py",
+        "acme/shop/app_secrets.py",
+        "acme.shop.app_secrets",
+    ),
+    "a namespace package below src": (
+        {"src/acme/shop/db.py": "", "src/main.py": "import acme.shop.db\n"},
+        "src/acme/shop/db.py",
+        "src/acme/shop/app_secrets.py",
+        "acme.shop.app_secrets",
+    ),
+    "a package in a namespace": (
+        {"acme/shop/__init__.py": "", "acme/shop/db.py": "", "main.py": "from acme.shop.db import (\n  x,\n)\n"},
+        "acme/shop/db.py",
+        "acme/shop/app_secrets.py",
+        "acme.shop.app_secrets",
+    ),
+    "a folder of scripts named like a library": (
+        {"redis/run.py": "", "main.py": "import redis\n"},
+        "redis/run.py",
+        "redis/app_secrets.py",
+        "app_secrets",
+    ),
+    "a module of that name": ({"app.py": "", "app_secrets.py": ""}, "app.py", "app_secrets_.py", "app_secrets_"),
+    "a module of that name in capitals": (
+        {"app.py": "", "App_Secrets.py": ""},
+        "app.py",
+        "app_secrets_.py",
+        "app_secrets_",
+    ),
+    "a folder of that name": ({"app.py": "", "app_secrets/a.txt": ""}, "app.py", "app_secrets_.py", "app_secrets_"),
+    "an installed module of that name": (
+        {"app.py": "import app_secrets\n"},
+        "app.py",
+        "app_secrets_.py",
+        "app_secrets_",
+    ),
+    "a repository that is a package": ({"__init__.py": "", "a.py": ""}, "a.py", "app_secrets.py", "app_secrets"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "path", "module", "name"), TREES.values(), ids=TREES.keys())
+def test_places(tmp_path: Path, files: dict[str, str], path: str, module: str, name: str) -> None:
+    assert placed(tmp_path, files, path) == (module, name, True)
+
+
+RUN = {
+    "a script in a folder": ({"bin/app.py": ""}, "bin/app.py", ["bin/app.py"]),
+    "a module": ({"shop/__init__.py": "", "shop/db.py": ""}, "shop/db.py", ["-m", "shop.db"]),
+    "relative": (
+        {"shop/__init__.py": "", "shop/db/__init__.py": "", "shop/db/a.py": "from . import b\n", "shop/db/b.py": ""},
+        "shop/db/a.py",
+        ["-m", "shop.db.a"],
+    ),
+    "script style in a package": (
+        {"shop/__init__.py": "", "shop/main.py": "import settings\n", "shop/settings.py": ""},
+        "shop/main.py",
+        ["shop/main.py"],
+    ),
+    "beside a package": ({"manage.py": "", "shop/__init__.py": ""}, "manage.py", ["manage.py"]),
+    "a namespace": (
+        {"acme/shop/db.py": "", "main.py": "from acme.shop import db\n"},
+        "acme/shop/db.py",
+        ["main.py"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "path", "command"), RUN.values(), ids=RUN.keys())
+def test_the_import_line_resolves_where_the_program_is_started(
+    tmp_path: Path, files: dict[str, str], path: str, command: list[str]
+) -> None:
+    module, name, _ = placed(tmp_path, files, path)
+    tree(tmp_path, {module: "get_secret_value = len\n", path: files[path] + f"from {name} import get_secret_value\n"})
+    done = subprocess.run([sys.executable, *command], cwd=tmp_path, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_uses_the_module_of_an_earlier_run(tmp_path: Path) -> None:
+    from fixers.runtime.source import module_source
+
+    files = {"app.py": "import app_secrets\n", "app_secrets.py": module_source()}
+    assert placed(tmp_path, files, "app.py") == ("app_secrets.py", "app_secrets", False)
+
+
+def test_keeps_an_older_generated_module_and_says_so(tmp_path: Path) -> None:
+    files = {"app.py": "", "app_secrets.py": "# Generated by unhardcode 0.0. Yes.\n"}
+    tree(tmp_path, files)
+    context = rewrite_context(open_workspace(tmp_path, files), key=KEY)
+    place = place_module("app.py", ast.parse(""), context)
+    assert (place.path, place.new_file, place.outdated) == ("app_secrets.py", None, True)
+
+
+def test_collects_what_files_import_absolutely(tmp_path: Path) -> None:
+    files = {
+        "a.py": "import b.c, d as e\nfrom f.g import h, i as j\nfrom . import k\n  import l\n",
+        "b.py": "from m import (\n    n,\n    o,\n)\n# import p\n",
+        "c.txt": "import q\n",
+    }
+    tree(tmp_path, files)
+    found = set(imported_modules(open_workspace(tmp_path, files)))
+    assert {"b.c", "d", "f.g", "f.g.h", "f.g.i", "l", "m", "m.n", "m.o"} <= found
+    assert not {"k", "p", "q"} & found
+
+
+@pytest.mark.parametrize(
+    ("files", "lacks"),
+    [
+        ({"a.py": ""}, False),
+        ({"requirements.txt": "flask\n"}, True),
+        ({"requirements.txt": "flask\nboto3>=1\n"}, False),
+        ({"pyproject.toml": "[project]\n", "requirements/base.txt": "boto3\n"}, True),
+        ({"pyproject.toml": "[project]\n", "requirements-dev.txt": "boto3\n"}, False),
+    ],
+)
+def test_says_whether_the_project_lists_boto3(tmp_path: Path, files: dict[str, str], lacks: bool) -> None:
+    tree(tmp_path, files)
+    assert lacks_boto3(open_workspace(tmp_path, files)) is lacks

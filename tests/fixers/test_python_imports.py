@@ -1,0 +1,150 @@
+"""Import lines: where they go, in which style, and under which name."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from fixers.python_imports import Wanted, bound_names, choose_names, import_edits
+from fixers.rewriting import splice
+
+OURS = Wanted(module="app_secrets", function="get_secret_value")
+BYTES = Wanted(module="app_secrets", function="get_secret_bytes")
+QUOTE = Wanted(module="urllib.parse", function="quote")
+LINE = "from app_secrets import get_secret_value\n"
+KEY = bytes(32)
+
+
+def inserted(text: str, *wanted: Wanted) -> str:
+    tree = ast.parse(text)
+    imported = choose_names(tree, wanted)
+    return splice(text, import_edits("app.py", text, tree, imported.missing, imported, key=KEY))
+
+
+UNCHANGED = {
+    "imported already": f"import os\n{LINE}x = 1\n",
+    "imported under another name": "from app_secrets import get_secret_value as g\nx = 1\n",
+    "imported among others": "from app_secrets import a, get_secret_value\nx = 1\n",
+}
+
+
+@pytest.mark.parametrize("text", UNCHANGED.values(), ids=UNCHANGED.keys())
+def test_adds_nothing_to_what_is_there(text: str) -> None:
+    assert inserted(text, OURS) == text
+
+
+NOT_USED = {
+    "guarded by try": "try:\n    from app_secrets import get_secret_value\nexcept ImportError:\n    pass\n",
+    "for type checking": "if TYPE_CHECKING:\n    from app_secrets import get_secret_value\n",
+    "in a function": "def f():\n    from app_secrets import get_secret_value\n",
+    "bound again later": "from app_secrets import get_secret_value\nget_secret_value = None\n",
+    "bound again in a function": "from app_secrets import get_secret_value\ndef f(get_secret_value): pass\n",
+    "after other code": "x = 1\nfrom app_secrets import get_secret_value\n",
+}
+
+
+@pytest.mark.parametrize("text", NOT_USED.values(), ids=NOT_USED.keys())
+def test_leaves_imports_alone_that_may_not_hold(text: str) -> None:
+    added = "from app_secrets import get_secret_value as _get_secret_value\n"
+    after = inserted(text, OURS)
+    assert added in after
+    assert after.replace(f"{added}\n", "").replace(added, "") == text
+
+
+PLACED = {
+    "an empty file": ("", LINE),
+    "a lone statement": ("x = 1\n", LINE + "\nx = 1\n"),
+    "a decorated function": ("@d\ndef f(): pass\n", LINE + "\n@d\ndef f(): pass\n"),
+    "a shebang": ("#!/usr/bin/python\nx = 1\n", "#!/usr/bin/python\n" + LINE + "\nx = 1\n"),
+    "a shebang and a cookie": (
+        "#!/usr/bin/python\n# -*- coding: utf-8 -*-\nx = 1\n",
+        "#!/usr/bin/python\n# -*- coding: utf-8 -*-\n" + LINE + "\nx = 1\n",
+    ),
+    "a licence": ("# Licence\n# text\n\nx = 1\n", "# Licence\n# text\n\n" + LINE + "\nx = 1\n"),
+    "a comment on the first statement": (
+        "# Licence\n\n# why\nx = 1\n",
+        "# Licence\n\n" + LINE + "\n# why\nx = 1\n",
+    ),
+    "a docstring": ('"""Doc."""\nx = 1\n', '"""Doc."""\n\n' + LINE + "\nx = 1\n"),
+    "a docstring and a blank line": ('"""Doc."""\n\nx = 1\n', '"""Doc."""\n\n' + LINE + "\nx = 1\n"),
+    "a docstring of several lines": (
+        '"""Doc.\n\nmore\n"""\n\nx = 1\n',
+        '"""Doc.\n\nmore\n"""\n\n' + LINE + "\nx = 1\n",
+    ),
+    "a future import": (
+        "from __future__ import annotations\nx = 1\n",
+        "from __future__ import annotations\n\n" + LINE + "\nx = 1\n",
+    ),
+    "imports": ("import os\nimport sys\n\nx = 1\n", "import os\nimport sys\n\n" + LINE + "\nx = 1\n"),
+    "imports of others": ("import os\n\nimport boto3\n\nx = 1\n", "import os\n\nimport boto3\n" + LINE + "\nx = 1\n"),
+    "a comment behind the import": ("import os  # why\nx = 1\n", "import os  # why\n\n" + LINE + "\nx = 1\n"),
+    "an import over several lines": (
+        "from a import (\n    b,\n    c,\n)\nx = 1\n",
+        "from a import (\n    b,\n    c,\n)\n" + LINE + "\nx = 1\n",
+    ),
+    "a continued import": ("from a import b, \\\n    c\nx = 1\n", "from a import b, \\\n    c\n" + LINE + "\nx = 1\n"),
+    "imports after a guarded one": (
+        "import os\ntry:\n    import a\nexcept ImportError:\n    a = None\nimport b\n",
+        "import os\n\n" + LINE + "\ntry:\n    import a\nexcept ImportError:\n    a = None\nimport b\n",
+    ),
+    "code in the import's line": ("import os; x = 1\n", f"import os; {LINE.strip()}; x = 1\n"),
+    "code in the docstring's line": ('"doc"; x = 1\n', f'"doc"; {LINE.strip()}; x = 1\n'),
+    "imports in one line": ("import a; import b\nx = 1\n", "import a; import b\n" + LINE + "\nx = 1\n"),
+    "no final newline": ("import a", "import a\n" + LINE.strip()),
+    "CRLF": ("import a\r\nx = 1\r\n", "import a\r\n" + LINE.strip() + "\r\n\r\nx = 1\r\n"),
+    "a docstring with CRLF": ('"""d"""\r\nx = 1\r\n', '"""d"""\r\n\r\n' + LINE.strip() + "\r\n\r\nx = 1\r\n"),
+    "a semicolon at the end": ("import a;\nx = 1\n", "import a;\n" + LINE + "\nx = 1\n"),
+    "letters outside ASCII in the line": ('"é€𝄞"; x = 1\n', f'"é€𝄞"; {LINE.strip()}; x = 1\n'),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), PLACED.values(), ids=PLACED.keys())
+def test_puts_the_line_behind_what_must_stay_first(before: str, after: str) -> None:
+    assert inserted(before, OURS) == after
+    one, other = ast.parse(before), ast.parse(after)
+    assert ast.get_docstring(one) == ast.get_docstring(other)
+    assert len(other.body) == len(one.body) + 1
+    compile(after, "made", "exec")
+
+
+def test_puts_the_standard_librarys_line_among_its_own() -> None:
+    text = "import os\n\nimport boto3\n\nx = 1\n"
+    assert inserted(text, QUOTE, OURS) == (
+        "import os\nfrom urllib.parse import quote\n\nimport boto3\n" + LINE + "\nx = 1\n"
+    )
+
+
+def test_keeps_groups_apart_where_both_lines_follow_the_standard_library() -> None:
+    assert inserted("import os\nx = 1\n", QUOTE, OURS) == (
+        "import os\nfrom urllib.parse import quote\n\n" + LINE + "\nx = 1\n"
+    )
+
+
+def test_imports_two_functions_of_one_module_in_one_line() -> None:
+    assert inserted("x = 1\n", OURS, BYTES) == "from app_secrets import get_secret_bytes, get_secret_value\n\nx = 1\n"
+
+
+def test_gives_a_name_that_no_scope_has() -> None:
+    tree = ast.parse("quote = 1\ndef f(_quote): pass\n")
+    assert choose_names(tree, [QUOTE]).names == {"quote": "_quote_2"}
+
+
+def test_a_star_import_cannot_take_the_name_away() -> None:
+    assert choose_names(ast.parse("from a import *\n"), [QUOTE]).names == {"quote": "_quote"}
+
+
+def test_attributes_and_keywords_take_no_name() -> None:
+    tree = ast.parse("client.get_secret_value(get_secret_value=1)\n")
+    assert choose_names(tree, [OURS]).names == {"get_secret_value": "get_secret_value"}
+
+
+def test_sees_names_of_every_kind() -> None:
+    text = (
+        "import a.b, c as d\nfrom e import f as g\n"
+        "def h(i, /, j, *k, l, **m):\n    global n\n    o = [p for p in q]\n"
+        "class r(s): pass\n"
+        "try: pass\nexcept t as u: pass\n"
+        "match v:\n    case [w, *x]: pass\n    case {**y}: pass\n    case 1 as z: pass\n"
+    )
+    assert set(bound_names(ast.parse(text))) == set("adghijklmnopqrstuvwxyz")
