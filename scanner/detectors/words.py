@@ -4,40 +4,54 @@ from __future__ import annotations
 
 # What stands for a value to come.
 PLACEHOLDER_WORDS = frozenset(
-    """changeme changeit change replaceme replace placeholder redacted redact dummy fake fixme todo tbd insert yourpassword
-    yourtoken yoursecret yourkey yourapikey your xxx xxxx masked censored removed scrubbed sanitized obfuscated elided fillme
-    enter specify unset undefined notset something whatever anything invalid bogus nonexistent wrong
-    remplacer cambiar ersetzen""".split()
-)
+    ("changeme", "changeit", "change", "replaceme", "replace", "placeholder", "redacted", "redact", "dummy", "fake",
+     "fixme", "todo", "tbd", "insert", "yourpassword", "yourtoken", "yoursecret", "yourkey", "yourapikey", "your",
+     "xxx", "xxxx", "masked", "censored", "removed", "scrubbed", "sanitized", "obfuscated", "elided", "fillme",
+     "enter", "specify", "unset", "undefined", "notset", "something", "whatever", "anything", "invalid", "bogus",
+     "nonexistent", "wrong", "remplacer", "cambiar", "ersetzen")
+)  # fmt: skip
 # What stands in tests and documentation.
 EXAMPLE_WORDS = frozenset(
-    "test tests testing tester example examples sample demo mock stub foo bar baz foobar spam eggs dev local".split()
-)
+    ("test", "tests", "testing", "tester", "example", "examples", "sample", "demo", "mock", "stub", "foo", "bar",
+     "baz", "foobar", "spam", "eggs", "dev", "local")
+)  # fmt: skip
 # Values of options about credentials: schemes, grant types, types of fields, switches.
 FORMAT_WORDS = frozenset(
-    """bearer basic digest token tokens access refresh id jwt oauth oauth1 oauth2 api key apikey api_key string str text bytes
-    int integer bool boolean float number object array list dict map any password passwd secret none null nil true false
-    yes no on off auto default required optional enabled disabled always never default_token access_token refresh_token
-    id_token client_credentials authorization_code private public shared hidden file files env environment plain
-    plaintext raw json yaml xml html utf-8 utf8 ascii hex base64 md5 sha1 sha256 sha512 hs256 rs256 es256 aes rsa des
-    header query cookie cookies session body form path url uri name type value code user username email phone sms key_file
-    get post put delete patch local remote read write admin_required unknown empty blank n/a na""".split()
-)
+    ("bearer", "basic", "digest", "token", "tokens", "access", "refresh", "id", "jwt", "oauth", "oauth1", "oauth2",
+     "api", "key", "apikey", "api_key", "string", "str", "text", "bytes", "int", "integer", "bool", "boolean",
+     "float", "number", "object", "array", "list", "dict", "map", "any", "password", "passwd", "secret", "none",
+     "null", "nil", "true", "false", "yes", "no", "on", "off", "auto", "default", "required", "optional", "enabled",
+     "disabled", "always", "never", "default_token", "access_token", "refresh_token", "id_token",
+     "client_credentials", "authorization_code", "private", "public", "shared", "hidden", "file", "files", "env",
+     "environment", "plain", "plaintext", "raw", "json", "yaml", "xml", "html", "utf-8", "utf8", "ascii", "hex",
+     "base64", "md5", "sha1", "sha256", "sha512", "hs256", "rs256", "es256", "aes", "rsa", "des", "header", "query",
+     "cookie", "cookies", "session", "body", "form", "path", "url", "uri", "name", "type", "value", "code", "user",
+     "username", "email", "phone", "sms", "key_file", "get", "post", "put", "delete", "patch", "local", "remote",
+     "read", "write", "admin_required", "unknown", "empty", "blank", "n/a", "na")
+)  # fmt: skip
 # The most used passwords of published leaks (SecLists, https://github.com/danielmiessler/SecLists).
 COMMON_PASSWORDS = frozenset(
-    """123456 password 12345678 qwerty 123456789 12345 1234 111111 1234567 dragon 123123 baseball abc123 football monkey
-    letmein shadow master 696969 mustang 666666 qwertyuiop 123321 1234567890 pussy superman 654321 1qaz2wsx 7777777 qazwsx
-    jordan jennifer 123qwe 121212 killer trustno1 hunter harley zxcvbnm asdfgh buster andrew batman soccer tigger charlie
-    sunshine iloveyou fuckme ranger hockey computer starwars asshole pepper klaster 112233 zxcvbn freedom princess maggie
-    pass ginger 11111111 131313 fuck love cheese 159753 summer chelsea dallas biteme matrix yankees 6969 corvette austin
-    access thunder merlin secret diamond hello hammer fucker 1234qwer silver gfhjkm internet samantha golfer scooter test
-    orange cookie q1w2e3r4t5 maverick sparky phoenix mickey bigdog snoopy guitar whatever chicken camaro mercedes peanut
-    ferrari falcon cowboy welcome sexy samsung steelers smokey dakota arsenal boomer eagles tigers marina nascar booboo
-    gateway yellow porsche monster spider diablo hannah bulldog junior london purple compaq lakers iceman qwer1234 hardcore
-    cowboys money banana ncc1701 boston tennis q1w2e3r4 coffee scooby 123654 nikita yamaha mother barney brandy chester
-    root toor admin administrator guest default changeme passw0rd p@ssw0rd p@ssword passwd password1 password12 password123
-    admin123 admin1234 root123 test123 test1234 qwerty123 welcome1 welcome123 letmein1 letmein123 secret123 postgres mysql
-    oracle redis mongo mongodb rabbitmq elastic minio minioadmin vagrant raspberry ubuntu alpine pgpass pg123456 sa
-    system manager tomcat s3cret s3cr3t hunter2 iloveyou1 abcd1234 a123456 123abc aa123456 qwe123 1q2w3e 1q2w3e4r 1q2w3e4r5t
-    zaq12wsx passpass mypassword mypass demo example pass123 pass1234 user user123 student""".split()
-)
+    ("123456", "password", "12345678", "qwerty", "123456789", "12345", "1234", "111111", "1234567", "dragon",
+     "123123", "baseball", "abc123", "football", "monkey", "letmein", "shadow", "master", "696969", "mustang",
+     "666666", "qwertyuiop", "123321", "1234567890", "pussy", "superman", "654321", "1qaz2wsx", "7777777", "qazwsx",
+     "jordan", "jennifer", "123qwe", "121212", "killer", "trustno1", "hunter", "harley", "zxcvbnm", "asdfgh",
+     "buster", "andrew", "batman", "soccer", "tigger", "charlie", "sunshine", "iloveyou", "fuckme", "ranger",
+     "hockey", "computer", "starwars", "asshole", "pepper", "klaster", "112233", "zxcvbn", "freedom", "princess",
+     "maggie", "pass", "ginger", "11111111", "131313", "fuck", "love", "cheese", "159753", "summer", "chelsea",
+     "dallas", "biteme", "matrix", "yankees", "6969", "corvette", "austin", "access", "thunder", "merlin", "secret",
+     "diamond", "hello", "hammer", "fucker", "1234qwer", "silver", "gfhjkm", "internet", "samantha", "golfer",
+     "scooter", "test", "orange", "cookie", "q1w2e3r4t5", "maverick", "sparky", "phoenix", "mickey", "bigdog",
+     "snoopy", "guitar", "whatever", "chicken", "camaro", "mercedes", "peanut", "ferrari", "falcon", "cowboy",
+     "welcome", "samsung", "steelers", "smokey", "dakota", "arsenal", "boomer", "eagles", "tigers", "marina",
+     "nascar", "booboo", "gateway", "yellow", "porsche", "monster", "spider", "diablo", "hannah", "bulldog",
+     "junior", "london", "purple", "compaq", "lakers", "iceman", "qwer1234", "hardcore", "cowboys", "money",
+     "banana", "ncc1701", "boston", "tennis", "q1w2e3r4", "coffee", "scooby", "123654", "nikita", "yamaha", "mother",
+     "barney", "brandy", "chester", "root", "toor", "admin", "administrator", "guest", "default", "changeme",
+     "passw0rd", "p@ssw0rd", "p@ssword", "passwd", "password1", "password12", "password123", "admin123", "admin1234",
+     "root123", "test123", "test1234", "qwerty123", "welcome1", "welcome123", "letmein1", "letmein123", "secret123",
+     "postgres", "mysql", "oracle", "redis", "mongo", "mongodb", "rabbitmq", "elastic", "minio", "minioadmin",
+     "vagrant", "raspberry", "ubuntu", "alpine", "pgpass", "pg123456", "sa", "system", "manager", "tomcat", "s3cret",
+     "s3cr3t", "hunter2", "iloveyou1", "abcd1234", "a123456", "123abc", "aa123456", "qwe123", "1q2w3e", "1q2w3e4r",
+     "1q2w3e4r5t", "zaq12wsx", "passpass", "mypassword", "mypass", "demo", "example", "pass123", "pass1234", "user",
+     "user123", "student")
+)  # fmt: skip
