@@ -11,6 +11,7 @@ after the first, in half bits, as one printable character from `0` on. Python 3.
 from __future__ import annotations
 
 import collections
+import itertools
 import math
 import re
 import sysconfig
@@ -34,7 +35,7 @@ def main() -> None:
     for word in words:
         if not HEX.fullmatch(word):
             symbols = [symbol("_"), *map(symbol, word), symbol("_")]
-            pairs.update(zip(symbols, symbols[1:], strict=False))
+            pairs.update(itertools.pairwise(symbols))
     for first in range(SYMBOLS):
         total = sum(pairs[first, second] for second in range(SYMBOLS)) + 0.5 * SYMBOLS
         costs = (-2 * math.log2((pairs[first, second] + 0.5) / total) for second in range(SYMBOLS))

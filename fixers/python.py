@@ -162,7 +162,9 @@ def _changes(file: PythonFile, composed: Sequence[_Composed]) -> tuple[dict[int,
         if len({each.placement.name for each in group}) > 1 or overlapping(unique) is not None:
             refused |= dict.fromkeys((each.index for each in group), _shared())
             continue
-        change = _change(file, span, unique, group)
+        # A call needs no parentheses of its own: a piece may take them along.
+        wide = Span(min(span.start, unique[0].span.start), max(span.end, unique[-1].span.end))
+        change = _change(file, wide, unique, group)
         changes |= dict.fromkeys((each.index for each in group), change)
     return changes, refused | _overlaps(changes)
 

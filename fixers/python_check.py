@@ -25,16 +25,17 @@ def same_outside(syntax: Syntax, edits: Sequence[Edit]) -> bool:
     starts = line_starts(after)
     moved = _moved(edits)
     added = [new for old, new in moved if old.start == old.end]
-    replaced = {old: new for old, new in moved if old.start < old.end}
+    replaced = {inner: new for old, new in moved if old.start < old.end for inner in _within(syntax.text, old)}
     tree.body = [node for node in tree.body if not any(span.contains(node_span(starts, after, node)) for span in added)]
-    seen: set[Span] = set()
+    seen: set[Span] = set()  # of the texts written, each of which must be a node
     waiting: list[tuple[object, object]] = [(syntax.tree, tree)]
     while waiting:
         one, other = waiting.pop()
         if isinstance(one, ast.expr) and isinstance(other, ast.expr):
             old = node_span(syntax.starts, syntax.text, one)
-            if old in replaced and old not in seen and _fills(after, replaced[old], node_span(starts, after, other)):
-                seen.add(old)
+            new = replaced.get(old)
+            if new is not None and new not in seen and _fills(after, new, node_span(starts, after, other)):
+                seen.add(new)
                 continue
         if type(one) is not type(other):
             return False
@@ -46,7 +47,7 @@ def same_outside(syntax: Syntax, edits: Sequence[Edit]) -> bool:
             waiting.extend(zip(one, other, strict=True))
         elif repr(one) != repr(other):
             return False
-    return seen == set(replaced)
+    return seen == set(replaced.values())
 
 
 def _compiles(tree: ast.Module) -> bool:
@@ -67,6 +68,17 @@ def _moved(edits: Sequence[Edit]) -> list[tuple[Span, Span]]:
         moved.append((edit.span, Span(start, start + len(edit.new))))
         shift += len(edit.new) - (edit.span.end - edit.span.start)
     return moved
+
+
+def _within(text: str, span: Span) -> list[Span]:
+    """A span, and what is left of it without parentheses around it: those belong to no node."""
+    spans = [span]
+    while text[span.start] == "(" and text[span.end - 1] == ")":
+        inner = text[span.start + 1 : span.end - 1]
+        start = span.start + 1 + len(inner) - len(inner.lstrip())
+        span = Span(start, start + len(inner.strip()))
+        spans.append(span)
+    return spans
 
 
 def _fills(text: str, written: Span, node: Span) -> bool:

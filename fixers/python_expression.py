@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 import libcst as cst
 
 from fixers.python_cut import Cut, cut_formatted, cut_strings
-from fixers.python_position import Place, stands_alone
+from fixers.python_position import Place, stands_alone, unparenthesised
 from fixers.python_syntax import Syntax
 from fixers.rewriting import CannotRewriteError, Placement
 from scanner.model import CredentialKind, RefusalReason, SecretValue, Span
@@ -111,7 +111,7 @@ def enclosing_quotes(place: Place) -> frozenset[str]:
 def _whole(syntax: Syntax, place: Place, placement: Placement, cut: Cut, names: Names) -> Piece:
     insert = _Insert(placement=placement, is_bytes=isinstance(cut.secret, bytes), safe=None)
     mark = _mark(enclosing_quotes(place))
-    span = syntax.span(place.target)
+    span = unparenthesised(syntax, place.target)
     return Piece(
         span=span,
         text=_spaced(syntax.text, span, insert.render(names, mark)),

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from fixers.insertions import is_standard
 from fixers.python_syntax import node_span
 from scanner.identity import digest
 from scanner.model import Edit, Span
@@ -74,7 +74,7 @@ def import_edits(
     path: str, text: str, tree: ast.Module, missing: Sequence[Wanted], imported: Imported, *, key: bytes
 ) -> tuple[Edit, ...]:
     """One insertion for each module, the standard library's after the last import of the standard library."""
-    modules = sorted({each.module for each in missing}, key=lambda module: not _is_standard(module))
+    modules = sorted({each.module for each in missing}, key=lambda module: not is_standard(module))
     return tuple(
         _edit(path, text, tree, [each for each in missing if each.module == module], imported, key)
         for module in modules
@@ -86,12 +86,13 @@ def _edit(path: str, text: str, tree: ast.Module, wanted: Sequence[Wanted], impo
     aliases = sorted(function if function == name else f"{function} as {name}" for function, name in names)
     module = wanted[0].module
     line = f"from {module} import {', '.join(aliases)}"
-    offset, new = _insertion(text, tree, line, standard=_is_standard(module))
+    offset, new = _insertion(text, tree, line, module)
     return Edit(path=path, span=Span(offset, offset), expects=digest(key, ""), new=new)
 
 
-def _insertion(text: str, tree: ast.Module, line: str, *, standard: bool) -> tuple[int, str]:
+def _insertion(text: str, tree: ast.Module, line: str, module: str) -> tuple[int, str]:
     """Where an import line goes and what is written there, line ends included."""
+    standard = is_standard(module)
     starts, newline = line_starts(text), _newline(text)
     prologue, imports = _leading(tree)
     after = _after(prologue, imports, standard=standard)
@@ -107,7 +108,7 @@ def _insertion(text: str, tree: ast.Module, line: str, *, standard: bool) -> tup
         return end, newline + line
     blank = end == len(text) or _blank_line(text, starts, after.end_lineno + 1)
     if after in imports:
-        apart = not standard and _is_standard(_module_of(after))
+        apart = not standard and not _is_own(_module_of(after), module)
         close = standard or blank or after is not imports[-1]
         return end, (newline if apart else "") + line + newline + ("" if close else newline)
     return end, newline + line + newline + ("" if standard or blank else newline)
@@ -134,7 +135,7 @@ def _is_docstring(node: ast.stmt) -> bool:
 
 def _after(prologue: list[ast.stmt], imports: list[ast.stmt], *, standard: bool) -> ast.stmt | None:
     if imports and standard:
-        own = [node for node in imports if _is_standard(_module_of(node))]
+        own = [node for node in imports if is_standard(_module_of(node))]
         return own[-1] if own else imports[-1]
     before = imports or prologue
     return before[-1] if before else None
@@ -169,8 +170,9 @@ def _module_of(node: ast.stmt) -> str:
     return node.names[-1].name
 
 
-def _is_standard(module: str) -> bool:
-    return module.partition(".")[0] in sys.stdlib_module_names
+def _is_own(module: str, ours: str) -> bool:
+    """Whether an import is one of the project's own, as ours is; others stand apart from them."""
+    return module.startswith(".") or module.partition(".")[0] == ours.partition(".")[0]
 
 
 def _newline(text: str) -> str:

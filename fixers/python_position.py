@@ -12,6 +12,7 @@ from fixers.python_syntax import Syntax, comment_spans
 from fixers.rewriting import CannotRewriteError
 from scanner.model import RefusalReason, Span
 
+_BLANK = " \t\f\r\n"
 _BY_HAND = "replace the value by hand"
 _NAME_LISTS = frozenset({"__slots__", "__all__", "__match_args__"})
 _FORMATTERS = frozenset({"format", "format_map"})
@@ -64,6 +65,18 @@ def stands_alone(path: Sequence[cst.CSTNode]) -> bool:
     return isinstance(above, (cst.Assign, cst.AnnAssign, cst.Return)) or (
         isinstance(above, cst.Param) and above.default is node
     )
+
+
+def unparenthesised(syntax: Syntax, node: cst.BaseExpression) -> Span:
+    """The span of an expression with the parentheses around it that hold nothing else, no comment either."""
+    text, span = syntax.text, syntax.span(node)
+    for _ in node.lpar:
+        start = len(text[: span.start].rstrip(_BLANK)) - 1
+        end = len(text) - len(text[span.end :].lstrip(_BLANK)) + 1
+        if text[start] != "(" or text[end - 1] != ")":
+            break
+        span = Span(start, end)
+    return span
 
 
 def strings(node: cst.CSTNode) -> Iterator[cst.SimpleString | cst.FormattedString]:

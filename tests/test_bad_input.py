@@ -199,14 +199,14 @@ def test_a_configuration_that_is_not_toml_is_refused_with_its_line(run: Run, tmp
 
 
 def test_a_bug_is_told_by_type_and_place_only(run: Run, tmp_path: Path, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from scanner import engine
+    from scanner import analysis
 
     (tmp_path / "a.py").write_text(f'password = "{value}"\n')
 
     def explode(*_: object) -> None:
         raise ValueError(f"cannot digest {value}")
 
-    monkeypatch.setattr(engine, "analyse", explode)
+    monkeypatch.setattr(analysis, "analyse", explode)
     status, out, err = run(tmp_path, "scan", ".")
     assert status == 70
     assert "ValueError" in err

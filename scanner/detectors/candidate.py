@@ -33,7 +33,7 @@ class Candidate:
 def merge(candidates: list[Candidate]) -> list[Candidate]:
     """One candidate for each run of characters: the highest rank names it, the evidence of all counts once."""
     found: list[Candidate] = []
-    ordered = sorted(candidates, key=lambda c: (-c.rank, c.span.start, c.span.start - c.span.end, c.rule))
+    ordered = sorted(candidates, key=lambda c: (-c.rank, c.span.start - c.span.end, c.span.start, c.rule))
     for candidate in ordered:
         for at, kept in enumerate(found):
             if candidate.span.start < kept.span.end and kept.span.start < candidate.span.end:

@@ -191,7 +191,7 @@ _VALUE_LINE = r"[\"']?,?[ \t]*\r?\n\s*[\"']?(?:default_?)?value[\"']?[ \t]*[:=][
 # Name and value with only a blank between: options, .netrc, redis.conf, SQL.
 _APART = (
     r"--?[\w-]*(?:passw|passphrase|token|secret|api-?key|pass\b)[\w-]*[ \t]+[\"']?[^\s\"'-]",
-    r"(?:password|requirepass|masterauth|identified by)[ \t]+['\"]?[^\s\"'=:]{4}",
+    r"(?:^|[^\w-])(?:password|requirepass|masterauth|identified by)[ \t]+['\"]?[^\s\"'=:]{4}",
 )
 
 
@@ -212,7 +212,8 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
 
 def _quoted(stems: str, operator: str, gap: str, least: int) -> str:
     wait = rf"(?:[=(,\[]|[\"'\]]:){_NEXT_LINE}[rbuf]{{0,2}}"
-    return rf"{stems}{_CLOSE}[ \t]*(?:(?:value[ \t]?)?{operator}{gap}|{wait}){_QUOTE}[^\s\"'`]{{{least}}}"
+    assigned = rf"{_CLOSE}[ \t]*(?:(?:value[ \t]?)?{operator}{gap}|{wait})"
+    return rf"{stems}(?:{assigned}|{_VALUE_LINE}){_QUOTE}[^\s\"'`]{{{least}}}"
 
 
 def _bare(stems: str, least: int) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 
 from rules.checks import CHECKS, Verdict
 from rules.model import ProviderRule
+from rules.patterns import FORWARD
 from scanner.detectors.candidate import CERTAIN, STRONG, WEAK, Candidate
 from scanner.model import CredentialKind, Document, Literal, Role, SecretValue, Span
 
 _RANKS = {"certain": CERTAIN, "strong": STRONG, "weak": WEAK}
-_AHEAD = 5_000
 
 
 @functools.lru_cache(maxsize=2048)
@@ -31,7 +31,7 @@ def detect(
     for offset in offsets:
         if offset <= done:
             continue
-        for found in pattern.finditer(text, max(0, offset - rule.reach), min(len(text), offset + _AHEAD)):
+        for found in pattern.finditer(text, max(0, offset - rule.reach), min(len(text), offset + FORWARD)):
             # `re` may find one before the hit that another hit brought already, or one that only it sees.
             if found.start("secret") <= done:
                 continue

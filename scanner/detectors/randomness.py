@@ -103,7 +103,8 @@ def randomness(value: str) -> float:
 
 
 def random_bits(text: str) -> float:
-    """Bits of evidence that `text` was drawn at random rather than written: negative for words."""
+    """Bits of evidence that the first 256 characters were drawn at random, not written: negative for words."""
+    text = text[:LONGEST]
     each = math.log2(_alphabet(text))
     before = _OTHER
     written = 0.0

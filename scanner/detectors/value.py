@@ -17,75 +17,94 @@ from scanner.detectors.words import COMMON_PASSWORDS, EXAMPLE_WORDS, FORMAT_WORD
 from scanner.model import CredentialKind
 
 LONGEST = 4096
+# Randomness from which a value counts as random, and below which it reads like words.
 HIGH, MEDIUM, LOW = 0.93, 0.5, 0.25
 # Kinds that are made by machines; passwords are made by people.
 MACHINE_KINDS = frozenset(CredentialKind) - {CredentialKind.PASSWORD, CredentialKind.URL, CredentialKind.DSN}
 # Forms that can hold a credential besides other text: a cookie, a command line, JSON in a string.
 HOLDERS = frozenset({"sentence", "code"})
-PHRASES = re.compile(r"passphrase|pass_?phrase|mnemonic|seed|recovery|phrase", re.I)
-HASH_NAMES = re.compile(
+
+_PHRASE_NAMES = re.compile(r"pass_?phrase|mnemonic|seed|recovery|phrase", re.I)
+_HASH_NAMES = re.compile(
     r"hash|sum\b|checksum|digest|sha\d|sha_|md5|fingerprint|thumbprint|commit|revision|etag|integrity", re.I
 )
-
 _SCHEME = re.compile(r"(?i:bearer|basic|token|digest|apikey|negotiate)[ ]+(?=\S)")
 _REFERENCE = re.compile(
-    r"""\{\{resolve:|(?i:op|vault|ssm|secretsmanager|awssm|gcpsm|akv|keyring|env|file|ref\+\w+|secretref|sops|doppler|bws|kms)://?\S
-    |(?i:vault|ssm|env|secret|secrets|secretsmanager|aws-ssm|file|keyvault|doppler)[:.][/\w.\-]+[/\w]*$
-    |arn:aws[\w-]*:|\$[A-Za-z_]\w*$|%[A-Za-z_]\w*%$|@Microsoft\.KeyVault\(|projects/[^/]+/secrets/|!(?:vault|Ref|Sub|GetAtt|ImportValue|env|secret)\b
-    |@(?:option|data|env)\.|/run/secrets/|(?:process\.env|os\.environ|ENV|System\.getenv|env)[.\[(]|(?:var|local|data|module|each|inputs|secrets|vars|steps|needs)\.[a-z_]""",
+    r"""\{\{resolve: | arn:aws[\w-]*: | @Microsoft\.KeyVault\( | projects/[^/]+/secrets/ | /run/secrets/
+    | (?i:op|vault|ssm|secretsmanager|awssm|gcpsm|akv|keyring|env|file|ref\+\w+|secretref|sops|doppler|bws|kms)://?\S
+    | (?i:vault|ssm|env|secrets?|secretsmanager|aws-ssm|file|keyvault|doppler)[:.][/\w.-]+$
+    | \$[A-Za-z_]\w*$ | %[A-Za-z_]\w*%$ | @(?:option|data|env)\.
+    | !(?:vault|Ref|Sub|GetAtt|ImportValue|env|secret)\b
+    | (?:process\.env|os\.environ|ENV|System\.getenv|env)[.\[(]
+    | (?:var|local|data|module|each|inputs|secrets|vars|steps|needs)\.[a-z_]""",
     re.X,
 )
 _TEMPLATE = re.compile(
-    r"""\$\{[^}]*\}?|\$\([^)]*\)|\{\{.*|\{%.*|%\([\w.]+\)[sdr]|\#\{[^}]*\}|<%.*|<[A-Za-z_][\w .:\-/]*>|\[\[.*\]\]|@@?[A-Za-z_]\w*@@?$|__[A-Z][A-Z_]*__$
-    |\{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}|\{\d*\}|\$\$?[A-Z_][A-Z_0-9]+\b|%[sdrvq]|<<[^>]+>>|`[^`]+`""",
+    r"""\$\{[^}]*\}? | \$\([^)]*\) | \{\{ | \{% | <% | \#\{[^}]*\} | \[\[.*\]\] | <<[^>]+>> | `[^`]+`
+    | <[A-Za-z_][\w .:/-]*> | @@?[A-Za-z_]\w*@@?$ | __[A-Z][A-Z_]*__$ | \$\$?[A-Z_][A-Z_0-9]+\b
+    | %\([\w.]+\)[sdr] | %[sdrvq] | \{\d*\} | \{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}""",
     re.X,
 )
 _ENCRYPTED = re.compile(
-    r"ENC[\[(]|\$ANSIBLE_VAULT;|vault:v\d+:|\{cipher\}|gAAAA[\w-]{20}|AQICAH[\w+/]{20}|-----BEGIN PGP MESSAGE|DEC::|\{AES\}|enc:v?\d*:"
+    r"""ENC[\[(] | \$ANSIBLE_VAULT; | vault:v\d+: | \{cipher\} | \{AES\} | enc:v?\d*: | DEC::
+    | gAAAA[\w-]{20} | AQICAH[\w+/]{20} | -----BEGIN[ ]PGP[ ]MESSAGE""",
+    re.X,
 )
 _HASH = re.compile(
-    r"""\$(?:2[abxy]?|5|6|1|y|7|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|md5|sha1|bcrypt[\w-]*|P|H)\$|(?:pbkdf2|argon2|bcrypt|scrypt)\w*[$:]
-    |(?:md5|sha\d+)[$:=-]|\{(?:SSHA|SHA|MD5|CRYPT|SMD5|PBKDF2|BCRYPT)\w*\}|scram-sha|\*[0-9A-F]{40}$""",
+    r"""\$(?:2[abxy]?|5|6|1|y|7|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|md5|sha1|bcrypt[\w-]*|P|H)\$
+    | (?:pbkdf2|argon2|bcrypt|scrypt)\w*[$:] | (?:md5|sha\d+)[$:=-] | scram-sha | \*[0-9A-F]{40}$
+    | \{(?:SSHA|SHA|MD5|CRYPT|SMD5|PBKDF2|BCRYPT)\w*\}""",
     re.X | re.I,
 )
+_HEX_DIGEST = re.compile(r"(?:[0-9a-fA-F]{8}){4,16}")
 _PUBLIC = re.compile(
-    r"-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY|CERTIFICATE|X509)|ssh-(?:rsa|dss|ed25519) AAAA|ecdsa-sha2|age1[a-z0-9]{20}|MIIB?I?j?AN"
+    r"-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY|CERTIFICATE|X509)|ssh-(?:rsa|dss|ed25519) AAAA|ecdsa-sha2|age1[a-z0-9]{20}"
 )
 _PRIVATE = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File")
 # AWS, Azure's emulator, Stripe and jwt.io publish these; told by a part that nobody's own key has.
-_DOCUMENTED = re.compile(r"EXAMPLE(?:KEY)?$|\bEXAMPLE|^Eby8vdM02x|^[a-z]{2}_test_4eC39H|SflKxwRJSMeK|devstoreaccount1")
+_DOCUMENTED = re.compile(r"EXAMPLE(?:KEY)?$|^Eby8vdM02x|^[a-z]{2}_test_4eC39H|SflKxwRJSMeK|devstoreaccount1")
 _URL = re.compile(
-    r"[A-Za-z][A-Za-z0-9+.\-]*:(?://|jdbc:)\S|jdbc:\w|//[\w.-]+/\S|(?:www|api)\.[\w-]+\.\w|mailto:|sqlite:|data:\w+/"
+    r"[A-Za-z][A-Za-z0-9+.-]*://\S|jdbc:\w|//[\w.-]+/\S|(?:www|api)\.[\w-]+\.\w|mailto:|sqlite:|data:\w+/"
 )
 _USERINFO = re.compile(r"://[^\s/?#@]*:[^\s/?#]+@|[?&;](?:password|passwd|pwd|token|secret|api_?key|sig)=[^&;\s]", re.I)
 _CONNECTION = re.compile(r"(?:^|[;\s])(?:host|server|data source|dbname|database|endpoint|uid|user id)\s*=", re.I)
 _KEYED = re.compile(r"(?:^|[;\s])(?:password|pwd|passwd|accountkey|sharedaccesskey)\s*=\s*[^\s;]", re.I)
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
+_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _UUID = re.compile(r"\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?")
 _DATE = re.compile(
-    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{1,2}:\d{2}(?::\d{2})?"
+    r"""\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?
+    | \d{1,2}[-/.]\d{1,2}[-/.]\d{4} | \d{1,2}:\d{2}(?::\d{2})?""",
+    re.X,
 )
 _MIME = re.compile(r"(?:application|text|image|audio|video|multipart|font|model|message)/[\w.+*-]+(?:\s*;.*)?")
 _HOST = re.compile(
-    r"(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?|localhost(?::\d+)?|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|local|internal|svc|cloud|co|de|uk|cn|example|test)(?::\d+)?"
+    r"""(?: (?:\d{1,3}\.){3}\d{1,3} | localhost
+    | (?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|local|internal|svc|cloud|co|de|uk|cn|example|test) )(?::\d+)?""",
+    re.X,
 )
 _VERSION = re.compile(r"[v^~=<>]*\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc|dev|post|a|b)[\d.]*)?")
 _PATH = re.compile(
-    r"(?:~|\.{1,2}|[A-Za-z]:)?[/\\](?:[\w.@%+ -]+[/\\])*[\w.@%+ *-]*|(?:[\w.@-]+/)+[\w@-]+\.[A-Za-z][\w]{0,7}|[\w-]+\.(?:py|js|json|ya?ml|toml|txt|pem|key|crt|cer|p12|pfx|jks|env|ini|cfg|conf|html?|md|sh|sql|xml|csv|log|db|go|rb|java|ts|php|tpl|gpg|asc|enc)"
+    r"""(?:~|\.{1,2}|[A-Za-z]:)?[/\\](?:[\w.@%+\ -]+[/\\])*[\w.@%+\ *-]* | (?:[\w.@-]+/)+[\w@-]+\.[A-Za-z]\w{0,7}
+    | [\w-]+\.(?:py|js|json|ya?ml|toml|txt|pem|key|crt|cer|p12|pfx|jks|env|ini|cfg|conf|html?|md|sh|sql|xml|csv|log
+    |db|go|rb|java|ts|php|tpl|gpg|asc|enc)""",
+    re.X,
 )
 _CODE = re.compile(
-    r"""[A-Za-z_][\w.\->:]*\(.*\)?[;,]?|(?:self|this|cls|request|req|settings|config|conf|os|app|args|opts|options|ctx|context|params|kwargs|data|obj|node|user|session|cfg|c|s|t|i|p|d)\.\w[\w.\[\]'"]*
-    |[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\[.*\]|.*(?:=>|->|::|&&|\|\||===?|!=|\+=).*|\(.*\)|\[.*\]|\{.*\}|\\[wds].*|\^.*\$|\(\?.*|@?[A-Za-z_]\w*;|&\w+;.*|&[A-Za-z_]\w*|\*[A-Za-z_]\w*""",
+    r"""[A-Za-z_][\w.>:-]*\(.*\)?[;,]? | [A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\[.*\] | \(.*\) | \[.*\] | \{.*\}
+    | (?:self|this|cls|request|req|settings|config|conf|os|app|args|opts|options|ctx|context|params|kwargs|data|obj
+    |node|user|session|cfg|[cstipd])\.\w[\w.\[\]'"]*
+    | .*(?:=>|->|::|&&|\|\||===?|!=|\+=).* | \\[wds].* | \^.*\$ | \(\?.* | @?[A-Za-z_]\w*; | &\w+;.*
+    | [&*][A-Za-z_]\w*""",
     re.X | re.S,
 )
 _SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}")
 _NUMBER = re.compile(r"[-+]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?|0x[0-9a-fA-F]{1,8}")
 _IDENTIFIER = re.compile(r"[_$]*[A-Za-z]+(?:[_.\-:/ ]+[A-Za-z]+)*\d{0,2}")
-_HEX_DIGEST = re.compile(
-    r"(?:[0-9a-fA-F]{32}|[0-9a-fA-F]{40}|[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128})"
-)
 _PART = re.compile(r"[A-Za-z0-9+/=_-]{20,256}")
-_RUNS = "abcdefghijklmnopqrstuvwxyz 01234567890123456789 qwertyuiopasdfghjklzxcvbnm qazwsxedcrfvtgbyhnujmikolp 1qaz2wsx3edc4rfv5tgb6yhn"
+_RUNS = (
+    "abcdefghijklmnopqrstuvwxyz 01234567890123456789 qwertyuiopasdfghjklzxcvbnm qazwsxedcrfvtgbyhnujmikolp "
+    "1qaz2wsx3edc4rfv5tgb6yhn"
+)
 
 
 def judge_value(value: str, *, name: str | None, names: Names) -> tuple[str, ...]:
@@ -100,35 +119,44 @@ def judge_value(value: str, *, name: str | None, names: Names) -> tuple[str, ...
     if form is not None:
         return (form, "random-part") if form in HOLDERS and _has_random_part(text) else (form,)
     kind = judge_name(name, names).kind if name else None
-    return tuple(dict.fromkeys((*_words(text, name or "", kind, names), *_patterns(text), *_look(text, kind))))
+    words = tuple(_words(text, name or "", kind))
+    return (*words, *_patterns(text), *_look(text, kind, words))
 
 
 # --- decisive forms -----------------------------------------------------------------------------------------
 
-_FORMS: tuple[tuple[str, Callable[[str, str], object]], ...] = (
-    ("reference", lambda text, name: _REFERENCE.match(text)),
-    ("template", lambda text, name: _TEMPLATE.search(text)),
-    ("encrypted", lambda text, name: _ENCRYPTED.match(text)),
-    ("hash", lambda text, name: _HASH.match(text)),
-    ("public-key", lambda text, name: _PUBLIC.match(text)),
-    ("docs-example", lambda text, name: _DOCUMENTED.search(text)),
-    ("url-without-credentials", lambda text, name: _URL.match(text) or _CONNECTION.search(text)),
-    ("uuid", lambda text, name: _UUID.fullmatch(text)),
-    ("email", lambda text, name: _EMAIL.fullmatch(text)),
-    ("hash", lambda text, name: _HEX_DIGEST.fullmatch(text) and HASH_NAMES.search(name)),
-    ("date", lambda text, name: _DATE.fullmatch(text)),
-    ("mime", lambda text, name: _MIME.fullmatch(text)),
-    ("host", lambda text, name: _HOST.fullmatch(text)),
-    ("version", lambda text, name: _VERSION.fullmatch(text)),
-    ("path", lambda text, name: _PATH.fullmatch(text) and random_bits(text) < 20),
-    ("sentence", lambda text, name: _is_sentence(text) and not PHRASES.search(name)),
-    ("special-token", lambda text, name: _SPECIAL_TOKEN.fullmatch(text)),
-    ("code", lambda text, name: _CODE.fullmatch(text) and random_bits(text) < 20),
+_FORMS: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("reference", _REFERENCE.match),
+    ("template", lambda text: _is_template(text)),
+    ("encrypted", _ENCRYPTED.match),
+    ("hash", _HASH.match),
+    ("public-key", _PUBLIC.match),
+    ("docs-example", _DOCUMENTED.search),
+    ("url-without-credentials", lambda text: _URL.match(text) or _CONNECTION.search(text)),
+    ("uuid", _UUID.fullmatch),
+    ("email", _EMAIL.fullmatch),
+    ("date", _DATE.fullmatch),
+    ("mime", _MIME.fullmatch),
+    ("host", _HOST.fullmatch),
+    ("version", _VERSION.fullmatch),
+    ("path", lambda text: _PATH.fullmatch(text) and random_bits(text) < 20),
+    ("sentence", lambda text: _is_sentence(text)),
+    ("special-token", _SPECIAL_TOKEN.fullmatch),
+    ("code", lambda text: _CODE.fullmatch(text) and random_bits(text) < 20),
 )
 
 
 def _form(text: str, name: str) -> str | None:
-    return next((evidence for evidence, applies in _FORMS if applies(text, name)), None)
+    if _HEX_DIGEST.fullmatch(text) and _HASH_NAMES.search(name):
+        return "hash"
+    form = next((evidence for evidence, applies in _FORMS if applies(text)), None)
+    return None if form == "sentence" and _PHRASE_NAMES.search(name) else form
+
+
+def _is_template(text: str) -> bool:
+    """Whether fields make up a value; a random one can hold `%s` by chance."""
+    rest = _TEMPLATE.sub("", text)
+    return rest != text and random_bits(rest) < 20
 
 
 def _has_random_part(text: str) -> bool:
@@ -148,37 +176,26 @@ def _is_sentence(text: str) -> bool:
 # --- words ---------------------------------------------------------------------------------------------------
 
 
-def _words(text: str, name: str, kind: CredentialKind | None, names: Names) -> Iterator[str]:
-    folded = text.casefold()
-    parts = split_words(text)
-    own = split_words(name)
-    if own and (
-        parts == own or "".join(parts) in {"".join(own), *own} or (len(parts) > 1 and parts[-len(own) :] == own)
-    ):
-        yield "equals-name"
-    elif folded in COMMON_PASSWORDS and (kind is CredentialKind.PASSWORD or folded not in FORMAT_WORDS):
-        yield "common-password"
-    elif folded in FORMAT_WORDS:
-        yield "format-word"
-    elif _stands_for_a_value(parts, text):
-        yield "placeholder"
-    elif _is_identifier(text, parts, names):
+def _words(text: str, name: str, kind: CredentialKind | None) -> Iterator[str]:
+    parts, own = split_words(text), split_words(name)
+    word = _known_word(text.casefold(), parts, own, kind)
+    if word is not None:
+        yield word
+    elif len(parts) > 1 and _IDENTIFIER.fullmatch(text) and random_bits(text) < 6:
         yield "identifier-like" if kind in MACHINE_KINDS or text.isupper() or "." in text else "words"
     if not EXAMPLE_WORDS.isdisjoint(parts) and random_bits(text) < 14:
         yield "example-word"
 
 
-def _stands_for_a_value(parts: tuple[str, ...], text: str) -> bool:
-    if PLACEHOLDER_WORDS.isdisjoint(parts) and "".join(parts) not in PLACEHOLDER_WORDS:
-        return False
-    return random_bits(text) < 14
-
-
-def _is_identifier(text: str, parts: tuple[str, ...], names: Names) -> bool:
-    """Whether a value reads as the name of something: `NextToken`, `DB_PASSWORD`, `app.settings`."""
-    if len(parts) < 2 or not _IDENTIFIER.fullmatch(text):
-        return False
-    return random_bits(text) < 6
+def _known_word(folded: str, parts: tuple[str, ...], own: tuple[str, ...], kind: CredentialKind | None) -> str | None:
+    joined = "".join(parts)
+    if own and (joined in {"".join(own), *own} or (len(parts) > 1 and parts[-len(own) :] == own)):
+        return "equals-name"
+    if not PLACEHOLDER_WORDS.isdisjoint((*parts, joined)) and random_bits(folded) < 14:
+        return "placeholder"
+    if folded in COMMON_PASSWORDS and (kind is CredentialKind.PASSWORD or folded not in FORMAT_WORDS):
+        return "common-password"
+    return "format-word" if folded in FORMAT_WORDS else None
 
 
 # --- sequences, lengths, randomness ----------------------------------------------------------------------------
@@ -226,7 +243,7 @@ def _run_at(folded: str, at: int) -> int:
     return size
 
 
-def _look(text: str, kind: CredentialKind | None) -> Iterator[str]:
+def _look(text: str, kind: CredentialKind | None, words: tuple[str, ...]) -> Iterator[str]:
     score = randomness(text)
     if score >= HIGH and len(text) >= 12:
         yield "random-high"
@@ -234,7 +251,7 @@ def _look(text: str, kind: CredentialKind | None) -> Iterator[str]:
         yield "random-medium"
     elif score < LOW:
         yield "random-low"
-        if kind in MACHINE_KINDS and (len(text) < 24 or not text.isalnum()):
+        if kind in MACHINE_KINDS and "identifier-like" not in words and (len(text) < 24 or not text.isalnum()):
             yield "not-key-like"
     if kind is CredentialKind.PASSWORD and _looks_like_password(text):
         yield "password-like"

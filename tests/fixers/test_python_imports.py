@@ -77,24 +77,27 @@ PLACED = {
         "from __future__ import annotations\n\n" + LINE + "\nx = 1\n",
     ),
     "imports": ("import os\nimport sys\n\nx = 1\n", "import os\nimport sys\n\n" + LINE + "\nx = 1\n"),
-    "imports of others": ("import os\n\nimport boto3\n\nx = 1\n", "import os\n\nimport boto3\n" + LINE + "\nx = 1\n"),
+    "imports of others": ("import os\n\nimport boto3\n\nx = 1\n", "import os\n\nimport boto3\n\n" + LINE + "\nx = 1\n"),
     "a comment behind the import": ("import os  # why\nx = 1\n", "import os  # why\n\n" + LINE + "\nx = 1\n"),
     "an import over several lines": (
         "from a import (\n    b,\n    c,\n)\nx = 1\n",
-        "from a import (\n    b,\n    c,\n)\n" + LINE + "\nx = 1\n",
+        "from a import (\n    b,\n    c,\n)\n\n" + LINE + "\nx = 1\n",
     ),
-    "a continued import": ("from a import b, \\\n    c\nx = 1\n", "from a import b, \\\n    c\n" + LINE + "\nx = 1\n"),
+    "a continued import": (
+        "from a import b, \\\n    c\nx = 1\n",
+        "from a import b, \\\n    c\n\n" + LINE + "\nx = 1\n",
+    ),
     "imports after a guarded one": (
         "import os\ntry:\n    import a\nexcept ImportError:\n    a = None\nimport b\n",
         "import os\n\n" + LINE + "\ntry:\n    import a\nexcept ImportError:\n    a = None\nimport b\n",
     ),
     "code in the import's line": ("import os; x = 1\n", f"import os; {LINE.strip()}; x = 1\n"),
     "code in the docstring's line": ('"doc"; x = 1\n', f'"doc"; {LINE.strip()}; x = 1\n'),
-    "imports in one line": ("import a; import b\nx = 1\n", "import a; import b\n" + LINE + "\nx = 1\n"),
+    "imports in one line": ("import a; import b\nx = 1\n", "import a; import b\n\n" + LINE + "\nx = 1\n"),
     "no final newline": ("import a", "import a\n" + LINE.strip()),
-    "CRLF": ("import a\r\nx = 1\r\n", "import a\r\n" + LINE.strip() + "\r\n\r\nx = 1\r\n"),
+    "CRLF": ("import a\r\nx = 1\r\n", "import a\r\n\r\n" + LINE.strip() + "\r\n\r\nx = 1\r\n"),
     "a docstring with CRLF": ('"""d"""\r\nx = 1\r\n', '"""d"""\r\n\r\n' + LINE.strip() + "\r\n\r\nx = 1\r\n"),
-    "a semicolon at the end": ("import a;\nx = 1\n", "import a;\n" + LINE + "\nx = 1\n"),
+    "a semicolon at the end": ("import a;\nx = 1\n", "import a;\n\n" + LINE + "\nx = 1\n"),
     "letters outside ASCII in the line": ('"é€𝄞"; x = 1\n', f'"é€𝄞"; {LINE.strip()}; x = 1\n'),
 }
 
@@ -111,7 +114,7 @@ def test_puts_the_line_behind_what_must_stay_first(before: str, after: str) -> N
 def test_puts_the_standard_librarys_line_among_its_own() -> None:
     text = "import os\n\nimport boto3\n\nx = 1\n"
     assert inserted(text, QUOTE, OURS) == (
-        "import os\nfrom urllib.parse import quote\n\nimport boto3\n" + LINE + "\nx = 1\n"
+        "import os\nfrom urllib.parse import quote\n\nimport boto3\n\n" + LINE + "\nx = 1\n"
     )
 
 

@@ -1,0 +1,58 @@
+"""Insertions of import lines at one place, by several rewriters, as one insertion."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from fixers.rewriting import unique_edits
+from scanner.model import Edit, Span
+
+_LINE = re.compile(r"from (\S+) import ([^\r\n;]+)")
+_INLINE = "; "
+
+
+def joined_insertions(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """Each edit once; import lines for one offset become one block that names each function once."""
+    together: dict[tuple[str, Span], list[Edit]] = defaultdict(list)
+    for edit in unique_edits(edits):
+        together[edit.path, edit.span].append(edit)
+    joined: list[Edit] = []
+    for same in together.values():
+        alone = len(same) == 1 or not all(_LINE.search(edit.new) for edit in same)
+        joined.extend(same if alone else [replace(same[0], new=_block([edit.new for edit in same]))])
+    return tuple(joined)
+
+
+def _block(texts: Sequence[str]) -> str:
+    """Lines of the standard library first; blank lines where one of the texts has them."""
+    names: dict[str, set[str]] = defaultdict(set)
+    apart: dict[bool, bool] = {True: False, False: False}
+    for text in texts:
+        for module, functions in _LINE.findall(text):
+            names[module].update(each.strip() for each in functions.split(","))
+            apart[is_standard(module)] |= text.startswith(("\r", "\n"))
+    lines = {module: f"from {module} import {', '.join(sorted(names[module]))}" for module in names}
+    if all(text.endswith(_INLINE) for text in texts):
+        return "".join(f"{lines[module]}{_INLINE}" for module in _ordered(lines))
+    newline = next(found[0] for text in texts if (found := re.search(r"\r\n?|\n", text)))
+    block = ""
+    for standard in (True, False):
+        group = [lines[module] + newline for module in _ordered(lines) if is_standard(module) is standard]
+        block += (newline if group and apart[standard] else "") + "".join(group)
+    blank = any(text.endswith(newline * 2) for text in texts)
+    return (
+        block + newline if blank else block if any(text.endswith(newline) for text in texts) else block.rstrip("\r\n")
+    )
+
+
+def is_standard(module: str) -> bool:
+    """Whether a module is of the standard library."""
+    return module.partition(".")[0] in sys.stdlib_module_names
+
+
+def _ordered(modules: Iterable[str]) -> list[str]:
+    return sorted(modules, key=lambda module: (not is_standard(module), module))

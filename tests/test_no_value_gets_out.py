@@ -1,0 +1,196 @@
+"""Every output of every stage, with and without failures, holds none of the example's values."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import unhardcode
+
+SHOP = Path(__file__).parents[1] / "examples" / "shop"
+LITERAL = re.compile(r"""[:=(,]\s*["']([^"'{}\s]{12,})["']|(?:PASSWORD|SECRET)=['"]?([^'"\s#]{12,})|password=([^\s"']+)|:([^:@/\s"]+)@mq""")
+HARMLESS = re.compile(r"^https?://|^arn:|amazonaws|^[a-z_.\-]+$|shop\.internal|^shop[_-]|^Authorization$|^[A-Z_]+$|^Content-Type$")
+
+
+@pytest.fixture(scope="module")
+def values() -> list[str]:
+    """The example's credentials, read out of its files: the very strings that must not show."""
+    found: set[str] = set()
+    for path in ("shop/settings.py", "shop/storage.py", "shop/reports.py", ".env", "taskdef.json", "tests/test_shop.py"):
+        for match in LITERAL.finditer((SHOP / path).read_text(encoding="utf-8")):
+            literal = next(group for group in match.groups() if group)
+            for part in re.findall(r":([^:@/]+)@", literal) or [literal]:
+                if not HARMLESS.search(part) and any(char.isdigit() for char in part):
+                    found.add(part)
+    assert len(found) >= 10, "the example's values were not recognised"
+    return sorted(found)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, git: Callable[..., str]) -> Path:
+    """The example as a repository of its own, everything staged."""
+    folder = tmp_path / "shop"
+    shutil.copytree(SHOP, folder, ignore=shutil.ignore_patterns("__pycache__", "generate.py", "history.py"))
+    git(folder, "init", "--quiet")
+    git(folder, "add", "-A")
+    return folder
+
+
+def _assert_clean(text: str, values: list[str], where: str) -> None:
+    for number, value in enumerate(values):
+        # Not `assert value not in text`: a failure would print it.
+        leaked = value in text or value[:10] in text or value[-10:] in text
+        assert not leaked, f"value number {number} shows in {where}"
+
+
+@pytest.fixture
+def logged() -> Iterator[list[str]]:
+    """All log records at DEBUG, formatted."""
+    lines: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(self.format(record))
+
+    handler = Keep()
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield lines
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+COMMANDS = [
+    ("scan",),
+    ("scan", "--show-suppressed", "--min-confidence", "low"),
+    ("scan", "--staged"),
+    ("scan", "--format", "json", "--show-suppressed", "--min-confidence", "low"),
+    ("scan", "--format", "sarif", "--show-suppressed", "--min-confidence", "low"),
+    ("explain", "shop/settings.py:5"),
+    ("explain", "shop/settings.py:17"),
+    ("explain", "shop/reports.py:8"),
+    ("explain", "shop/storage.py:14"),
+    ("explain", ".env:6"),
+    ("plan",),
+    ("plan", "--include-tests", "--min-confidence", "low"),
+    ("fix",),
+    ("fix", "--include-tests", "--min-confidence", "low"),
+    ("migrate", "--rehearse"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_no_output_and_no_log_holds_a_value(
+    shop: Path,
+    values: list[str],
+    logged: list[str],
+    command: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(shop)
+    before = _tree(shop)
+    unhardcode.run(list(command))
+    captured = capsys.readouterr()
+    assert len(captured.out) > 40, captured.err
+    _assert_clean(captured.out + captured.err, values, "the output")
+    if "--rehearse" not in command:
+        # botocore's own DEBUG records hold request bodies; a rehearsal's go to an AWS inside this process. That the
+        # tool itself turns no logging on is tested below.
+        _assert_clean("\n".join(logged), values, "the log")
+    assert _tree(shop) == before
+
+
+def _tree(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts}
+
+
+def test_a_plan_file_holds_no_value(shop: Path, values: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(shop)
+    assert unhardcode.run(["plan", "-o", "plan.toml"]) == 0
+    _assert_clean((shop / "plan.toml").read_text(encoding="utf-8"), values, "plan.toml")
+
+
+def test_debug_environment_variables_turn_no_logging_on(shop: Path, values: list[str]) -> None:
+    environment = {**os.environ, "BOTO_DEBUG": "1", "AWS_DEBUG": "1", "PYTHONVERBOSE": "0", "DEBUG": "1"}
+    done = subprocess.run(
+        [sys.executable, "-I", "-X", "dev", "-m", "unhardcode", "migrate", "--rehearse"],
+        cwd=shop, capture_output=True, text=True, env=environment,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    _assert_clean(done.stdout + done.stderr, values, "the output")
+
+
+STAGES = [
+    "scanner.analysis:read_table",
+    "scanner.analysis:line_starts",
+    "scanner.readers.python:read",
+    "scanner.readers.dotenv:read",
+    "scanner.readers.structured:read",
+    "scanner.detectors.provider:detect",
+    "scanner.detectors.sink:detect",
+    "scanner.detectors.url:detect",
+    "scanner.detectors.named:detect",
+    "scanner.analysis:judge",
+    "scanner.analysis:merge",
+    "scanner.identity:fingerprint",
+    "scanner.reports.text:render",
+    "fixers.plan:drafts",
+    "fixers.plan:settle",
+    "fixers.commands:render_plan",
+    "fixers.commands:render_diff",
+    "fixers.rehearsal:payload",
+    "fixers.rehearsal:changed_files",
+    "fixers.rehearsal:prove",
+]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_failure_in_any_stage_tells_no_value(
+    shop: Path,
+    values: list[str],
+    stage: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The injected error quotes every value and the whole text it was given; the boundary tells type and place."""
+    module_name, _, name = stage.partition(":")
+    module = importlib.import_module(module_name)
+
+    def explode(*arguments: object, **named: object) -> object:
+        raise RuntimeError(" ".join(values) + repr(arguments) + repr(named))
+
+    monkeypatch.setattr(module, name, explode)
+    monkeypatch.chdir(shop)
+    command = ["scan"] if module_name.startswith("scanner") else ["migrate", "--rehearse"]
+    status = unhardcode.run(command)
+    captured = capsys.readouterr()
+    assert status == 70, f"{stage} was not reached"
+    assert "RuntimeError" in captured.err
+    _assert_clean(captured.out + captured.err, values, "the output")
+
+
+def test_records_with_values_do_not_show_them(shop: Path, values: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from scanner.commands import scan_paths
+
+    monkeypatch.chdir(shop)
+    result = scan_paths(()).result
+    assert len(result.findings) >= 10
+    _assert_clean(repr(result) + str(result), values, "repr")
+    for finding in result.findings:
+        with pytest.raises(TypeError):
+            json.dumps(finding)  # type: ignore[arg-type, unused-ignore]
+        with pytest.raises(TypeError):
+            __import__("pickle").dumps(finding)
