@@ -27,11 +27,7 @@ from rules.load import load_rules  # noqa: E402
 from rules.model import Parameter, Sink  # noqa: E402
 
 # Rows that name what only older releases had, on purpose.
-OLDER = {
-    "python-telegram-bot-updater": "until 13 the token was the first parameter",
-    "deepgram-client": "keyword-only since 5",
-    "django-signer": "keyword-only since 5.1",
-}
+OLDER = frozenset(("python-telegram-bot-updater",))
 
 _NONE = object()
 

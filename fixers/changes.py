@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fixers.placing import joined_insertions
+from fixers.insertions import joined_insertions
 from fixers.rewriting import overlapping, splice, unique_edits
 from fixers.workspace import Workspace
 from scanner.errors import FixError

@@ -46,7 +46,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         try:
             binding = owners[index]
             if binding is None:
-                raise _refusal(RefusalReason.NOT_PARSABLE, "no variable of this file holds it")
+                raise _not_a_variable(document, placement)
             edits, proofs = _placed(document, found, binding, placement, readers[binding.key], context, work)
         except CannotRewriteError as error:
             work.refused[index] = error.refused
@@ -203,6 +203,14 @@ def _gathered(work: _Work, context: RewriteContext) -> Rewritten:
         new_files=tuple(dict.fromkeys(new for news, _ in added for new in news)),
         notes=tuple(dict.fromkeys([*work.notes, *(note for _, notes in added for note in notes)])),
     )
+
+
+def _not_a_variable(document: Document, placement: Placement) -> CannotRewriteError:
+    before = document.text[: placement.finding.span.start]
+    line = before[max(before.rfind("\n"), before.rfind("\r")) + 1 :]
+    if "#" in line:
+        return CannotRewriteError(RefusalReason.COMMENT, "a copy in a comment", "delete it by hand")
+    return _refusal(RefusalReason.NOT_PARSABLE, "no variable of this file holds it")
 
 
 def _refusal(reason: RefusalReason, detail: str) -> CannotRewriteError:

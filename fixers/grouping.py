@@ -98,7 +98,10 @@ def strength(value: SecretValue) -> float:
 
 def own_key(finding: Finding) -> str | None:
     """The environment variable that the finding's place is about: a `.env` variable, the key of a getenv default."""
-    return finding.literal.name if finding.literal.role in (Role.VARIABLE, Role.ENV_DEFAULT) else None
+    literal = finding.literal
+    # The variable behind `getenv("DATABASE_URL", "postgres://...")` holds the whole URL, not its password.
+    whole = literal.role is Role.ENV_DEFAULT and finding.value == literal.value
+    return literal.name if literal.role is Role.VARIABLE or whole else None
 
 
 def secret_value(finding: Finding, kind: Kind) -> SecretValue:

@@ -106,11 +106,11 @@ def name_problem(name: str, store: str) -> str | None:
 
 
 def full_name(draft: Draft, *, app: str, part: str, store: str) -> str:
-    """`env/app/name` of a secret, `/env/app/name` of a parameter, never with an end that looks like an ARN's."""
+    """`/env/app/name` of a parameter, `env/app/name` of a secret, without an end that looks like an ARN's."""
     name = f"{draft.env}/{app}/{part}"
-    if name[-7:-6] == "-":
-        name += "-value"
-    return f"/{name}" if store == "parameterstore" else name
+    if store == "parameterstore":
+        return f"/{name}"
+    return f"{name}-value" if name[-7:-6] == "-" else name
 
 
 def name_parts(drafts: Sequence[Draft], *, kinds: dict[str, Kind], values: Collection[SecretValue]) -> tuple[str, ...]:
@@ -145,7 +145,8 @@ def variables(
         names = []
         for member in draft.members:
             own = next((key for finding in member.findings if (key := own_key(finding))), None)
-            name = own or next(
+            # Two defaults of one variable that differ are two values: only the first is read from it.
+            name = own if own and (draft.env, own) not in taken else next(
                 name
                 for name in _variables(draft, part, member.key, app)
                 if (draft.env, name) not in taken and name not in owned and name not in read and not is_reserved(name)

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fixers.grouping import Draft, own_key, secret_value
+from fixers.insertions import joined_insertions
 from fixers.refusals import REMAINING
 from fixers.rewriting import Placement, Refused, RewriteContext, Rewriter, unique_edits
-from scanner.model import Document, Edit, Finding, Kind, NewFile, Proof, RefusalReason, Span
+from scanner.model import Document, Edit, Finding, Kind, NewFile, Proof, RefusalReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,18 +76,6 @@ def place(
         new_files=tuple(new_files[path] for path in sorted(new_files)),
         notes=tuple(notes),
     )
-
-
-def joined_insertions(edits: Sequence[Edit]) -> tuple[Edit, ...]:
-    """Each edit once; insertions at one offset become one, with each of their lines once."""
-    together: dict[tuple[str, Span], Edit] = {}
-    for edit in unique_edits(edits):
-        before = together.get((edit.path, edit.span))
-        if before is not None and before.new != edit.new:
-            lines = dict.fromkeys([*before.new.splitlines(keepends=True), *edit.new.splitlines(keepends=True)])
-            edit = replace(before, new="".join(lines))
-        together[edit.path, edit.span] = edit
-    return tuple(together.values())
 
 
 def _placements(named: NamedDraft, documents: Mapping[str, Document]) -> list[Placement]:

@@ -8,7 +8,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from fixers.placing import joined_insertions
+from fixers.insertions import joined_insertions
 from fixers.prices import reads_note
 from fixers.rewriting import splice, unique_edits
 from fixers.workspace import Workspace

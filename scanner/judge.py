@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from rules.model import Names, Weight
 from scanner.detectors.candidate import Candidate
+from scanner.detectors.name import judge_name
 from scanner.detectors.value import judge_value
 from scanner.model import Confidence, Evidence, Role
 from scanner.roles import PathRole, role_of
@@ -16,6 +17,7 @@ _ROLES = {
     Role.ENV_DEFAULT: "env-default",
     Role.COMPARISON: "comparison",
     Role.TEXT: "comment",
+    Role.VARIABLE: "env-file",
 }
 _PATHS = {
     PathRole.TEST: "test-path",
@@ -61,6 +63,8 @@ def confidence_of(score: float) -> Confidence | None:
 
 def _all_evidence(candidate: Candidate, path: str, scope: str, names: Names) -> Iterator[str]:
     yield from candidate.evidence
+    if candidate.literal.name is not None:
+        yield from judge_name(candidate.literal.name, names, symbol=candidate.literal.symbol).evidence
     yield from judge_value(candidate.value.text, name=candidate.literal.name, names=names)
     if candidate.literal.role in _ROLES:
         yield _ROLES[candidate.literal.role]

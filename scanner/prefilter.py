@@ -7,9 +7,10 @@ ours and 0700, the files' owner is checked, and whatever does not fit is compile
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
+import sys
+import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,11 +96,14 @@ def _either(words: set[str]) -> bytes:
     return b"|".join(sorted(word.encode() for word in words))
 
 
-def load(cache: Path | None, signature: str) -> Prefilter:
-    """The database for the built-in rules: from the cache, or compiled and put there."""
-    platform = hashlib.sha256(f"{signature} {_version.__version__} {_machine()}".encode()).hexdigest()[:32]
+def load(cache: Path | None, state: bytes) -> Prefilter:
+    """The database for the built-in rules in this state: from the cache, or compiled and put there."""
+    state += f"\nhyperscan {_version.__version__} {sys.platform}".encode()
+    # Two installations (pipx, pre-commit) keep theirs apart; the state inside says whether it is the right one.
+    root = state.partition(b"\n")[0]
+    name = f"prefilter-{zlib.crc32(root):08x}"
     if cache is not None:
-        cached = _cached(cache, platform)
+        cached = _cached(cache, name, state)
         if cached is not None:
             return cached
     from rules.load import load_rules
@@ -108,7 +112,7 @@ def load(cache: Path | None, signature: str) -> Prefilter:
     database = compile_database(found)
     table = tuple((expression.role, expression.ref) for expression in found)
     if cache is not None:
-        _keep(cache, platform, hyperscan.dumpb(database), table)
+        _keep(cache, name, state, hyperscan.dumpb(database), table)
     return Prefilter(database=database, table=table)
 
 
@@ -176,34 +180,30 @@ def read_private(path: Path) -> bytes | None:
         return file.read()
 
 
-def _machine() -> str:
-    import sys
-
-    return f"{sys.platform} {os.uname().machine if hasattr(os, 'uname') else ''}"
-
-
-def _cached(cache: Path, name: str) -> Prefilter | None:
+def _cached(cache: Path, name: str, state: bytes) -> Prefilter | None:
     if not own_folder(cache):
         return None
     table = cache / f"{name}.json"
     stored = read_private(cache / f"{name}.hsdb")
-    if stored is None or len(stored) < 32 or not table.exists():
+    head = len(state) + 8
+    if stored is None or len(stored) < head or stored[8:head] != state or not table.exists():
         return None
     # The checksum tells a torn or damaged file from a whole one before native code sees it.
-    if hashlib.blake2b(stored[32:], digest_size=32).digest() != stored[:32]:
+    dumped = stored[head:]
+    if zlib.crc32(dumped) != int.from_bytes(stored[:8], "big"):
         return None
     try:
-        database = hyperscan.loadb(stored[32:], hyperscan.HS_MODE_BLOCK)
+        database = hyperscan.loadb(dumped, hyperscan.HS_MODE_BLOCK)
         database.scratch = hyperscan.Scratch(database)
     except hyperscan.HyperscanError:
         return None
     return Prefilter(database=database, table=table)
 
 
-def _keep(cache: Path, name: str, dumped: bytes, table: tuple[tuple[int, str], ...]) -> None:
+def _keep(cache: Path, name: str, state: bytes, dumped: bytes, table: tuple[tuple[int, str], ...]) -> None:
     import json
 
     if not own_folder(cache):
         return
     write_private(cache / f"{name}.json", json.dumps(table).encode())
-    write_private(cache / f"{name}.hsdb", hashlib.blake2b(dumped, digest_size=32).digest() + dumped)
+    write_private(cache / f"{name}.hsdb", zlib.crc32(dumped).to_bytes(8, "big") + state + dumped)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,12 @@ def cache_folder() -> Path | None:
     named = os.environ.get("UNHARDCODE_CACHE")
     if named:
         return Path(named)
+    system: str = sys.platform
+    if system == "linux":
+        # https://specifications.freedesktop.org/basedir-spec/latest/: platformdirs says the same, and takes longer to
+        # import than a clean scan takes to scan.
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+        return Path(base, "unhardcode") if os.path.isabs(base) else None
     import platformdirs
 
     try:
@@ -30,9 +37,9 @@ def cache_folder() -> Path | None:
 @functools.cache
 def load_prefilter() -> prefilter.Prefilter:
     """The compiled database of the built-in rules."""
-    from rules.signature import rules_signature
+    from rules.signature import rules_state
 
-    return prefilter.load(cache_folder(), rules_signature())
+    return prefilter.load(cache_folder(), rules_state())
 
 
 @functools.cache

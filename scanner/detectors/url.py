@@ -68,7 +68,7 @@ def _url(literal: Literal, found: re.Match[str]) -> Candidate:
     return Candidate(
         rank=URL,
         rule="url-password",
-        title=f"Password in a {scheme.partition('+')[0]} URL" if engine else "Password in a URL",
+        title=f"Password in the URL of {scheme.partition('+')[0]}" if engine else "Password in a URL",
         kind=CredentialKind.URL,
         severity="high",
         literal=literal,

@@ -24,7 +24,8 @@ MACHINE_KINDS = frozenset(CredentialKind) - {CredentialKind.PASSWORD, Credential
 # Forms that can hold a credential besides other text: a cookie, a command line, JSON in a string.
 HOLDERS = frozenset({"sentence", "code"})
 
-_PHRASE_NAMES = re.compile(r"pass_?phrase|mnemonic|seed|recovery|phrase", re.I)
+_PHRASE_NAMES = re.compile(r"phrase|mnemonic|seed|recovery", re.I)
+_PHRASE = re.compile(r"[a-z]+(?: [a-z]+){3,}")
 _HASH_NAMES = re.compile(
     r"hash|sum\b|checksum|digest|sha\d|sha_|md5|fingerprint|thumbprint|commit|revision|etag|integrity", re.I
 )
@@ -32,7 +33,7 @@ _SCHEME = re.compile(r"(?i:bearer|basic|token|digest|apikey|negotiate)[ ]+(?=\S)
 _REFERENCE = re.compile(
     r"""\{\{resolve: | arn:aws[\w-]*: | @Microsoft\.KeyVault\( | projects/[^/]+/secrets/ | /run/secrets/
     | (?i:op|vault|ssm|secretsmanager|awssm|gcpsm|akv|keyring|env|file|ref\+\w+|secretref|sops|doppler|bws|kms)://?\S
-    | (?i:vault|ssm|env|secrets?|secretsmanager|aws-ssm|file|keyvault|doppler)[:.][/\w.-]+$
+    | (?i:vault|ssm|env|secrets?|secretsmanager|aws-ssm|file|keyvault|doppler)[:.][/\w.\#-]+$
     | \$[A-Za-z_]\w*$ | %[A-Za-z_]\w*%$ | @(?:option|data|env)\.
     | !(?:vault|Ref|Sub|GetAtt|ImportValue|env|secret)\b
     | (?:process\.env|os\.environ|ENV|System\.getenv|env)[.\[(]
@@ -42,7 +43,7 @@ _REFERENCE = re.compile(
 _TEMPLATE = re.compile(
     r"""\$\{[^}]*\}? | \$\([^)]*\) | \{\{ | \{% | <% | \#\{[^}]*\} | \[\[.*\]\] | <<[^>]+>> | `[^`]+`
     | <[A-Za-z_][\w .:/-]*> | @@?[A-Za-z_]\w*@@?$ | __[A-Z][A-Z_]*__$ | \$\$?[A-Z_][A-Z_0-9]+\b
-    | %\([\w.]+\)[sdr] | %[sdrvq] | \{\d*\} | \{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}""",
+    | %\([\w.]+\)[sdr] | %[sdrvq](?![A-Za-z0-9]) | \{\d*\} | \{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}""",
     re.X,
 )
 _ENCRYPTED = re.compile(
@@ -100,6 +101,7 @@ _CODE = re.compile(
 _SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}")
 _NUMBER = re.compile(r"[-+]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?|0x[0-9a-fA-F]{1,8}")
 _IDENTIFIER = re.compile(r"[_$]*[A-Za-z]+(?:[_.\-:/ ]+[A-Za-z]+)*\d{0,2}")
+_MARKS = re.compile(r"[.,:;!?'\"()%/-]")
 _PART = re.compile(r"[A-Za-z0-9+/=_-]{20,256}")
 _RUNS = (
     "abcdefghijklmnopqrstuvwxyz 01234567890123456789 qwertyuiopasdfghjklzxcvbnm qazwsxedcrfvtgbyhnujmikolp "
@@ -114,6 +116,8 @@ def judge_value(value: str, *, name: str | None, names: Names) -> tuple[str, ...
     if not text:
         return ("empty",)
     if _PRIVATE.search(text) or _USERINFO.search(text) or _KEYED.search(text):
+        return ()
+    if _PHRASE.fullmatch(text) and _PHRASE_NAMES.search(name or ""):
         return ()
     form = _form(text, name or "")
     if form is not None:
@@ -149,8 +153,7 @@ _FORMS: tuple[tuple[str, Callable[[str], object]], ...] = (
 def _form(text: str, name: str) -> str | None:
     if _HEX_DIGEST.fullmatch(text) and _HASH_NAMES.search(name):
         return "hash"
-    form = next((evidence for evidence, applies in _FORMS if applies(text)), None)
-    return None if form == "sentence" and _PHRASE_NAMES.search(name) else form
+    return next((evidence for evidence, applies in _FORMS if applies(text)), None)
 
 
 def _is_template(text: str) -> bool:
@@ -169,7 +172,7 @@ def _is_sentence(text: str) -> bool:
     if foreign * 2 > len(text):
         return True
     words = text.split()
-    plain = sum(1 for word in words if word.strip(".,:;!?'\"()%-").isalpha())
+    plain = sum(1 for word in words if _MARKS.sub("", word).isalpha())
     return len(words) >= 2 and plain * 3 >= len(words) * 2
 
 

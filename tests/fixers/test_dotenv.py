@@ -188,6 +188,18 @@ def test_refuses_a_value_that_is_not_what_would_be_stored() -> None:
     assert rewrite(other.document, [wrong], context).refused[0][0] is RefusalReason.DYNAMIC
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (f"# DB_PASSWORD={SECRET}\nDB_PASSWORD=x\n", RefusalReason.COMMENT),
+        (f"DB_PASSWORD=x # {SECRET}\n", RefusalReason.COMMENT),
+        (f"DB_PASSWORD=x\n!! {SECRET}\n", RefusalReason.NOT_PARSABLE),
+    ],
+)
+def test_refuses_what_is_no_variables_value(text: str, reason: RefusalReason) -> None:
+    assert Run(text, part=SECRET).refusal is reason
+
+
 def test_refuses_a_reader_in_a_file_that_cannot_be_parsed_by_us() -> None:
     run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": READER.replace("\n", "\r")})
     assert run.refusal is RefusalReason.READER_NOT_REWRITABLE

@@ -8,12 +8,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from fixers.placing import joined_insertions
+from fixers.insertions import joined_insertions
 from fixers.plan import PlanOptions, make_plan
 from fixers.reports import render_diff, render_plan
 from fixers.rewriting import rewriters, splice
 from fixers.workspace import Workspace, overlaid
-from rules.load import load_rules, rules_signature
+from rules.load import load_rules
+from rules.signature import rules_state
 from scanner.engine import Settings, scan
 from scanner.model import Confidence, Plan, Source
 from scanner.prefilter import Prefilter
@@ -24,7 +25,7 @@ OPTIONS = PlanOptions(min_confidence=Confidence.LOW)
 
 @pytest.fixture(scope="module")
 def prefilter() -> Prefilter:
-    return load_prefilter(None, rules_signature())
+    return load_prefilter(None, rules_state())
 
 
 def planned(making: SimpleNamespace, prefilter: Prefilter, workspace: Workspace) -> Plan:

@@ -273,6 +273,8 @@ def test_a_bare_value_is_hit_at_its_start_and_once(databases: dict[str, Any], te
     assert not [end for end in found if end > len(text.encode())]
 
 
-@pytest.mark.parametrize("text", ["password:", "password = ''", "mapping: abcdefghijkl", "# passwords are long", "key: a"])
+@pytest.mark.parametrize(
+    "text", ["password:", "password = ''", "mapping: abcdefghijkl", "# passwords are long", "key: a"]
+)
 def test_no_bare_shape(databases: dict[str, Any], text: str) -> None:
     assert not _ends(databases["bare"], text)

@@ -1,0 +1,149 @@
+"""IAM policies: what the running program may read, and what the person who migrates may do. Exact ARNs only.
+
+Secrets: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html; parameters:
+https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from scanner.model import PlannedSecret
+
+ACCOUNT_PLACEHOLDER = "${AWS_ACCOUNT_ID}"
+REGION_PLACEHOLDER = "${AWS_REGION}"
+# Characters without white space that a managed policy may hold are 6,144; the placeholders may grow a little.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+POLICY_CHARACTERS = 6_000
+# AWS appends a hyphen and six characters: `*` instead would also match every secret whose name goes on with a hyphen.
+_SUFFIX = "-??????"
+_PARTITIONS = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"))
+_KEY_ID = re.compile(r"(?:mrk-)?[0-9a-f-]{32,36}")
+
+Policy: TypeAlias = dict[str, Any]
+_Statement: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Where the secrets will be: account id (12 digits) and region, or their placeholders."""
+
+    id: str = ACCOUNT_PLACEHOLDER
+    region: str = REGION_PLACEHOLDER
+
+    @property
+    def partition(self) -> str:
+        """The first part of ARNs; `aws` where the region is not known yet."""
+        return next((name for prefix, name in _PARTITIONS if self.region.startswith(prefix)), "aws")
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of something of this account in this region."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.id}:{resource}"
+
+
+def reader_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
+    """What a running program needs to read these secrets and nothing else; several where one would be too long."""
+    held = _by_store(secrets)
+    statements = [
+        _allow("ReadSecrets", ["secretsmanager:GetSecretValue"], [_secret(each, account) for each in held[0]]),
+        _allow("ReadParameters", ["ssm:GetParameter"], [_parameter(each, account) for each in held[1]]),
+        *_keys("Decrypt", held[0], account, "secretsmanager", ["kms:Decrypt"]),
+        *_keys("Decrypt", held[1], account, "ssm", ["kms:Decrypt"]),
+    ]
+    return _documents(statements)
+
+
+def migration_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
+    """What the person who migrates calls: look, read back, and create or update what the plan says."""
+    in_secrets, in_parameters = _by_store(secrets)
+    # A name that is not there yet is looked up without the suffix, and created with it.
+    arns = [arn for each in in_secrets for arn in (account.arn("secretsmanager", f"secret:{each.name}"), _secret(each, account))]
+    written = [each for each in in_secrets if each.action != "adopt"]
+    made = [_secret(each, account) for each in written]
+    put = [_parameter(each, account) for each in in_parameters if each.action != "adopt"]
+    standard = [each for each in in_parameters if each.action != "adopt" and each.tier != "Advanced"]
+    advanced = [each for each in in_parameters if each.action != "adopt" and each.tier == "Advanced"]
+    changed = [_secret(each, account) for each in in_secrets if each.action == "update"]
+    statements = [
+        _allow("LookAtSecrets", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], arns),
+        _allow("CreateSecrets", ["secretsmanager:CreateSecret", "secretsmanager:TagResource"], made),
+        _allow("UpdateSecrets", ["secretsmanager:PutSecretValue"], changed),
+        _allow(
+            "LookAtParameters",
+            ["ssm:GetParameter", "ssm:ListTagsForResource"],
+            [_parameter(each, account) for each in in_parameters],
+        ),
+        _allow("WriteParameters", ["ssm:AddTagsToResource", "ssm:PutParameter"], put),
+        *_keys("Decrypt", in_secrets, account, "secretsmanager", ["kms:Decrypt"]),
+        *_keys("Decrypt", in_parameters, account, "ssm", ["kms:Decrypt"]),
+        # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+        *_keys("Encrypt", written, account, "secretsmanager", ["kms:GenerateDataKey"]),
+        # https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
+        *_keys("EncryptStandard", standard, account, "ssm", ["kms:Encrypt"]),
+        *_keys("EncryptAdvanced", advanced, account, "ssm", ["kms:GenerateDataKey"]),
+    ]
+    return _documents(statements)
+
+
+def _by_store(secrets: Iterable[PlannedSecret]) -> tuple[list[PlannedSecret], list[PlannedSecret]]:
+    every = list(secrets)
+    return (
+        [each for each in every if each.store == "secretsmanager"],
+        [each for each in every if each.store == "parameterstore"],
+    )
+
+
+def _secret(secret: PlannedSecret, account: Account) -> str:
+    return account.arn("secretsmanager", f"secret:{secret.name}{_SUFFIX}")
+
+
+def _parameter(secret: PlannedSecret, account: Account) -> str:
+    # The name begins with the only slash: `parameter//prod` matches nothing.
+    return account.arn("ssm", f"parameter/{secret.name.removeprefix('/')}")
+
+
+def _allow(sid: str, actions: list[str], resources: Sequence[str]) -> _Statement:
+    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": list(dict.fromkeys(resources))}
+
+
+def _keys(
+    doing: str, secrets: Sequence[PlannedSecret], account: Account, service: str, actions: list[str]
+) -> Iterator[_Statement]:
+    """Statements for customer keys, usable only through this service; AWS's own keys need none."""
+    named = dict.fromkeys(each.kms_key for each in secrets if each.kms_key)
+    through = {"StringEquals": {"kms:ViaService": f"{service}.{account.region}.amazonaws.com"}}
+    sid = f"{doing}{'Secrets' if service == 'secretsmanager' else 'Parameters'}"
+    arns = [_key(key, account) for key in named if "alias/" not in key]
+    yield _allow(sid, actions, arns) | {"Condition": through}
+    # An alias cannot stand in Resource. https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+    aliases = [key[key.index("alias/") :] for key in named if "alias/" in key]
+    condition = {**through, "ForAnyValue:StringEquals": {"kms:ResourceAliases": aliases}}
+    yield _allow(f"{sid}ByAlias", actions, [account.arn("kms", "key/*")] if aliases else []) | {"Condition": condition}
+
+
+def _key(key: str, account: Account) -> str:
+    return account.arn("kms", f"key/{key}") if _KEY_ID.fullmatch(key) else key
+
+
+def _documents(statements: Iterable[_Statement]) -> tuple[Policy, ...]:
+    """Policies with these statements, as few as AWS's limit allows; a statement may be continued in the next."""
+    documents: list[list[_Statement]] = []
+    room = 0
+    for statement in statements:
+        frame = len(str(statement | {"Resource": []}))
+        opened: _Statement | None = None
+        for resource in statement["Resource"]:
+            needed = len(resource) + 3 + (frame if opened is None else 0)
+            if needed > room:
+                documents.append([])
+                room, opened = POLICY_CHARACTERS - len('{"Version":"2012-10-17","Statement":[]}'), None
+                needed = len(resource) + 3 + frame
+            if opened is None:
+                opened = statement | {"Resource": []}
+                documents[-1].append(opened)
+            opened["Resource"].append(resource)
+            room -= needed
+    return tuple({"Version": "2012-10-17", "Statement": document} for document in documents)
