@@ -1,7 +1,13 @@
 """The front door: a click group whose commands load when they are called."""
 
+from __future__ import annotations
+
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import click
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -20,9 +26,7 @@ def _own_path(path: list[str], environment: dict[str, str], here: str) -> list[s
 
 sys.path[:] = _own_path(sys.path, dict(os.environ), _HERE)
 
-import click  # noqa: E402 - only now is the path ours
-
-from scanner.errors import Exit, UnhardcodeError  # noqa: E402
+from scanner.errors import Exit, UnhardcodeError  # noqa: E402 - only now is the path ours
 
 VERSION = "0.1.0"
 
@@ -34,35 +38,41 @@ _COMMANDS = {
     "plan": "fixers.commands:plan",
     "fix": "fixers.commands:fix",
     "migrate": "fixers.commands:migrate",
+    "value": "fixers.value:value",
 }
 
 
-class _LazyGroup(click.Group):
-    """A group that imports a command's module when the command is asked for."""
+def cli() -> click.Group:
+    """The command line. click takes longer to import than a clean commit takes to scan: see scanner.hook."""
+    import click
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(_COMMANDS)
+    class LazyGroup(click.Group):
+        """A group that imports a command's module when the command is asked for."""
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        target = _COMMANDS.get(cmd_name)
-        if target is None:
-            return None
-        import importlib
+        def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+            return list(_COMMANDS)
 
-        module, _, attribute = target.partition(":")
-        command = getattr(importlib.import_module(module), attribute)
-        assert isinstance(command, click.Command)
-        return command
+        def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+            target = _COMMANDS.get(cmd_name)
+            if target is None:
+                return None
+            import importlib
 
+            module, _, attribute = target.partition(":")
+            command = getattr(importlib.import_module(module), attribute)
+            assert isinstance(command, click.Command)
+            return command
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(VERSION, prog_name="unhardcode")
-def cli() -> None:
-    """Find hardcoded credentials, move them into AWS, and rewrite the code to read them there.
+    @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+    @click.version_option(VERSION, prog_name="unhardcode")
+    def unhardcode() -> None:
+        """Find hardcoded credentials, move them into AWS, and rewrite the code to read them there.
 
-    Start with `unhardcode scan`, look at `unhardcode plan`, and try `unhardcode migrate --rehearse`: it changes nothing
-    and needs no account.
-    """
+        Start with `unhardcode scan`, look at `unhardcode plan`, and try `unhardcode migrate --rehearse`: it changes
+        nothing and needs no account.
+        """
+
+    return unhardcode
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -75,8 +85,14 @@ def run(arguments: list[str] | None = None) -> int:
 
     No message that was made from user text gets out: a bug is told by its type and the places in our code.
     """
+    from scanner import hook
+
+    if hook.is_clean(sys.argv[1:] if arguments is None else arguments):
+        return int(Exit.OK)
+    import click
+
     try:
-        status = cli.main(args=arguments, prog_name="unhardcode", standalone_mode=False)
+        status = cli().main(args=arguments, prog_name="unhardcode", standalone_mode=False)
         return int(status or 0)
     except click.exceptions.Exit as error:
         return error.exit_code
@@ -99,12 +115,16 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _complain(message: str, hint: str) -> None:
+    import click
+
     click.echo(f"unhardcode: {message}" + (f"\n  {hint}" if hint else ""), err=True)
 
 
 def _report_bug(error: BaseException) -> None:
     """Type and places only: messages and source lines can hold a credential."""
     import traceback
+
+    import click
 
     places = [
         f"  {os.path.relpath(frame.filename, _HERE) if frame.filename.startswith(_HERE) else frame.filename}"

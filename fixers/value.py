@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from fixers.payload import payload
-from fixers.plan import PlanOptions, make_plan
+from fixers.plan import make_plan
 from fixers.planfile import PlanFile, apply_overrides, options_of, read_plan_file
 from fixers.rewriting import rewriters
 from fixers.workspace import open_workspace
@@ -55,13 +55,12 @@ def value(name: str, plan_path: Path, key: str | None, check: bool) -> int:
             "a value is never written to a terminal", hint="send it into a pipe: unhardcode value ... | aws ..."
         )
     # Read first: whoever writes into our standard input must not find it closed.
-    answer = click.get_binary_stream("stdin").read(_LONGEST_ANSWER + 1) if check else b""
+    answer = sys.stdin.buffer.read(_LONGEST_ANSWER + 1) if check else b""
     secret = planned_secret(plan_path, name)
     if check:
         return int(Exit.OK if stored_value(answer) == payload(secret) else Exit.FINDINGS)
-    stream = click.get_binary_stream("stdout")
-    stream.write(_field(secret, key).raw)
-    stream.flush()
+    sys.stdout.buffer.write(_field(secret, key).raw)
+    sys.stdout.buffer.flush()
     return int(Exit.OK)
 
 
@@ -141,7 +140,7 @@ def _assert_there(file: PlanFile, table: dict[str, Any], places: set[str]) -> No
         if isinstance(member, dict) and member.get("place") not in places:
             raise NotSeenError(
                 f"{member.get('path')}:{member.get('line')}: the value of {table['name']} no longer stands there",
-                hint=f"if the code was rewritten already, the store holds it; else make {file.path} again, in this tree",
+                hint=f"if the code was rewritten, the store holds it; else make {file.path} again, in this tree",
             )
 
 

@@ -13,7 +13,7 @@ from scanner.detectors.candidate import Candidate, merge
 from scanner.ignore import ignored
 from scanner.judge import confidence_of, is_signal, judge
 from scanner.model import Confidence, Document, Finding, Kind, Literal, Source
-from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Prefilter, read_table
+from scanner.prefilter import Prefilter, read_table, sort_out
 from scanner.readers.errors import Unreadable
 from scanner.readers.kinds import kind_of
 from scanner.source import Settings
@@ -58,7 +58,7 @@ def analyse(
     """The findings of one document, a note if it was read in a lesser way than its name promises, its text."""
 
     kind = kind_of(source.path, source.raw[:4096])
-    wanted, providers, imported = _sorted_out(hits, knowledge, kind)
+    wanted, providers, imported = sort_out(hits, knowledge.table, code=kind in (Kind.PYTHON, Kind.NOTEBOOK))
     if not wanted:
         return [], None, ""
     document = decode(source, kind)
@@ -68,29 +68,6 @@ def analyse(
     by_rule = {rule: [characters[end] for end in sorted(set(found))] for rule, found in providers.items()}
     candidates = _detected(document, literals, by_rule, imported, knowledge)
     return list(_judged(document, candidates, knowledge, settings)), note, document.text
-
-
-def _sorted_out(
-    hits: list[tuple[int, int]], knowledge: Knowledge, kind: Kind
-) -> tuple[set[int], dict[str, list[int]], frozenset[str]]:
-    """Byte offsets worth a look, those of each provider rule, and the import roots of the file."""
-    code = kind in (Kind.PYTHON, Kind.NOTEBOOK)
-    table = knowledge.table
-    imported = frozenset(table[number][1] for number, _ in hits if table[number][0] == IMPORT)
-    wanted: set[int] = set()
-    providers: dict[str, list[int]] = {}
-    for number, end in hits:
-        role, ref = table[number]
-        if role == PROVIDER:
-            providers.setdefault(ref, []).append(end)
-            wanted.add(end)
-        elif (
-            role in (QUOTED, URL)
-            or (role == BARE and not code)
-            or (role == CALL and code and (not ref or not imported.isdisjoint(ref.split(" "))))
-        ):
-            wanted.add(end)
-    return wanted, providers, imported
 
 
 def _literals(document: Document, offsets: list[int]) -> tuple[list[Literal], str | None]:

@@ -39,6 +39,7 @@ class Scanned(NamedTuple):
     "--staged", "is_staged", is_flag=True, help="What the next commit would add: index blobs that differ from HEAD."
 )
 @click.option("--stdin", "is_stdin", is_flag=True, help="Standard input; PATH, if given, is its name.")
+@click.option("--files", "is_handed", is_flag=True, help="PATHs come from a hook: to skip one of them is no gap.")
 @click.option(
     "--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="Form of the report."
 )
@@ -62,6 +63,7 @@ def scan(
     path: tuple[Path, ...],
     is_staged: bool,
     is_stdin: bool,
+    is_handed: bool,
     form: str,
     output: Path | None,
     min_confidence: str | None,
@@ -82,10 +84,10 @@ def scan(
     if is_staged and is_stdin:
         raise UsageError("--staged and --stdin exclude each other")
     options = _Options(include=include, exclude=exclude, max_size=max_size)
-    scanned = _run(path, options, staged_only=is_staged, from_stdin=is_stdin)
+    scanned = _run(path, options, staged_only=is_staged, from_stdin=is_stdin, handed=is_handed)
     config = scanned.config
     seen = scanned.result.coverage
-    clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or is_staged)
+    clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or is_staged or is_handed)
     if quiet and form == "text" and clean:
         return int(Exit.OK)
     from scanner.reports.context import ReportContext
@@ -98,13 +100,14 @@ def scan(
         min_confidence=Confidence(min_confidence) if min_confidence else config.min_confidence,
         fail_on=None if failing == "never" else Confidence(failing),
         require_complete=require_complete,
-        nothing_is_fine=is_staged or len(path) > 1,
+        nothing_is_fine=is_staged or is_handed or len(path) > 1,
         color=output is None and not no_color and _colors(),
         show_suppressed=show_suppressed,
         documents=scanned.texts.get,
     )
     report = importlib.import_module(f"scanner.reports.{form}")
-    _emit(report.render(scanned.result, context), output)
+    render = report.render_quiet if quiet and form == "text" else report.render
+    _emit(render(scanned.result, context), output)
     return int(verdict(scanned.result, context).status)
 
 
@@ -174,11 +177,11 @@ def scan_paths(named: tuple[Path, ...]) -> Scanned:
     return _run(named, _Options(), staged_only=False, from_stdin=False)
 
 
-def _run(named: tuple[Path, ...], options: _Options, *, staged_only: bool, from_stdin: bool) -> Scanned:
+def _run(
+    named: tuple[Path, ...], options: _Options, *, staged_only: bool, from_stdin: bool, handed: bool = False
+) -> Scanned:
     paths = named or (Path(),)
-    root = worktree.root_of(Path() if from_stdin else paths[0])
-    if not from_stdin and any(worktree.root_of(other).folder != root.folder for other in paths[1:]):
-        raise UsageError("the paths belong to different repositories", hint="scan them one by one")
+    root = worktree.root_of(Path()) if from_stdin else worktree.common_root(paths)
     config = load_config(root.folder)
     selection = worktree.Selection(
         include=options.include or config.include,
@@ -190,8 +193,10 @@ def _run(named: tuple[Path, ...], options: _Options, *, staged_only: bool, from_
         sources = stdin.sources(str(named[0]) if named else None, selection.max_size)
     elif staged_only:
         sources = staged.sources(_repository(root), selection)
+    elif handed and not named:
+        sources = ()  # a hook that had no file to hand over
     else:
-        sources = worktree.sources(root, paths, selection)
+        sources = worktree.sources(root, paths, selection, handed=handed)
     texts: dict[str, str] = {}
     key: list[bytes] = []
 

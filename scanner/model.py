@@ -283,6 +283,8 @@ class RefusalReason(enum.StrEnum):
     LOW_CONFIDENCE = "low-confidence"
     EXAMPLE_VALUE = "example-value"
     SKIPPED = "skipped"  # a person set the plan's action to skip
+    NOT_UNDOABLE = "not-undoable"  # neither git nor the store could give the file's text back
+    NOT_STORED = "not-stored"  # `fix --write`: the store does not hold this value
 
 
 class Safety(enum.StrEnum):

@@ -138,9 +138,28 @@ def read_table(prefilter: Prefilter) -> tuple[tuple[int, str], ...]:
     """Role and reference of each expression id; read only once something hit."""
     if isinstance(prefilter.table, tuple):
         return prefilter.table
-    import json
+    rows = (row.partition(" ") for row in prefilter.table.read_text(encoding="utf-8").split("\n"))
+    return tuple((int(role), ref) for role, _, ref in rows)
 
-    return tuple((int(role), str(ref)) for role, ref in json.loads(prefilter.table.read_bytes()))
+
+def sort_out(
+    hits: list[tuple[int, int]], table: tuple[tuple[int, str], ...], *, code: bool
+) -> tuple[set[int], dict[str, list[int]], frozenset[str]]:
+    """Byte offsets worth a look, those of each provider rule, and the import roots of the file.
+
+    In Python (`code`) a bare `name = value` is no literal, and a call counts only beside an import of its library.
+    """
+    imported = frozenset(table[number][1] for number, _ in hits if table[number][0] == IMPORT)
+    wanted: set[int] = set()
+    providers: dict[str, list[int]] = {}
+    for number, end in hits:
+        role, ref = table[number]
+        if role == PROVIDER:
+            providers.setdefault(ref, []).append(end)
+        gated = role == CALL and code and (not ref or not imported.isdisjoint(ref.split(" ")))
+        if gated or role in (PROVIDER, QUOTED, URL) or (role == BARE and not code):
+            wanted.add(end)
+    return wanted, providers, imported
 
 
 def own_folder(folder: Path) -> bool:
@@ -183,7 +202,7 @@ def read_private(path: Path) -> bytes | None:
 def _cached(cache: Path, name: str, state: bytes) -> Prefilter | None:
     if not own_folder(cache):
         return None
-    table = cache / f"{name}.json"
+    table = cache / f"{name}.rows"
     stored = read_private(cache / f"{name}.hsdb")
     head = len(state) + 8
     if stored is None or len(stored) < head or stored[8:head] != state or not table.exists():
@@ -201,9 +220,9 @@ def _cached(cache: Path, name: str, state: bytes) -> Prefilter | None:
 
 
 def _keep(cache: Path, name: str, state: bytes, dumped: bytes, table: tuple[tuple[int, str], ...]) -> None:
-    import json
-
     if not own_folder(cache):
         return
-    write_private(cache / f"{name}.json", json.dumps(table).encode())
+    # Lines, not JSON: a clean commit reads this and should not import a parser for it.
+    rows = "\n".join(f"{role} {ref}" for role, ref in table)
+    write_private(cache / f"{name}.rows", rows.encode())
     write_private(cache / f"{name}.hsdb", zlib.crc32(dumped).to_bytes(8, "big") + state + dumped)

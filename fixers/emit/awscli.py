@@ -188,7 +188,7 @@ def form(secret: PlannedSecret) -> str:
 
 
 def _settings(root: Path, folder: Path, repository: str, region: str | None) -> Iterator[str]:
-    yield "here=$(CDPATH='' cd -- \"$(dirname -- \"$0\")\" && pwd)"
+    yield 'here=$(CDPATH=\'\' cd -- "$(dirname -- "$0")" && pwd)'
     yield "plan=$here/plan.toml"
     inside = folder.is_relative_to(root)
     to_root = shlex.quote(os.path.relpath(root, folder) if inside else str(root))

@@ -60,7 +60,11 @@ def migration_policies(secrets: Sequence[PlannedSecret], account: Account) -> tu
     """What the person who migrates calls: look, read back, and create or update what the plan says."""
     in_secrets, in_parameters = _by_store(secrets)
     # A name that is not there yet is looked up without the suffix, and created with it.
-    arns = [arn for each in in_secrets for arn in (account.arn("secretsmanager", f"secret:{each.name}"), _secret(each, account))]
+    arns = [
+        arn
+        for each in in_secrets
+        for arn in (account.arn("secretsmanager", f"secret:{each.name}"), _secret(each, account))
+    ]
     written = [each for each in in_secrets if each.action != "adopt"]
     made = [_secret(each, account) for each in written]
     put = [_parameter(each, account) for each in in_parameters if each.action != "adopt"]

@@ -33,11 +33,11 @@ class Region:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """One assignment of a constant to a name: the region that holds it."""
+    """One assignment to a name: the first and the last line of its statement."""
 
     name: str
-    line: int
-    region: Region
+    first: int
+    last: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,7 +104,7 @@ class Scope:
                 continue
             found = self.bindings.get((scope, name))
             if found:
-                before = [binding for binding in found if binding.line <= line]
+                before = [binding for binding in found if binding.first <= line]
                 return before[-1] if before else found[0]
         return None
 
@@ -231,7 +231,8 @@ def _blocks(statement: ast.stmt, first: int) -> list[tuple[str, int, list[ast.st
 
 
 def _indent(scope: Scope, line: int) -> str:
-    row = scope.text[scope.starts[line - 1] :][:400]
+    start = scope.starts[line - 1]
+    row = scope.text[start : start + 400]
     return row[: len(row) - len(row.lstrip(" \t\f"))]
 
 
@@ -311,8 +312,7 @@ def _bind(scope: Scope, target: ast.expr, value: ast.expr, symbol: str, first: i
         if not (isinstance(target.value, ast.Name) and target.value.id == "self"):
             return
         owner = symbol.rpartition(".")[0]
-    binding = Binding(name=name, line=first, region=_region(scope, first, last, symbol))
-    scope.bindings.setdefault((owner, name), []).append(binding)
+    scope.bindings.setdefault((owner, name), []).append(Binding(name=name, first=first, last=last))
 
 
 def _instance(scope: Scope, target: ast.expr, value: ast.expr, line: int) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from scanner.model import Argument, Document, Literal, Role, Sibling, Span
+from scanner.readers.pypositions import Positions
 from scanner.readers.pyscope import Region, Scope
 
 
@@ -43,8 +44,7 @@ class Reading:
     literals: list[Literal] = field(default_factory=list)
     references: list[tuple[str, str, int, tuple[Argument, ...]]] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    positions: dict[cst.CSTNode, object] = field(default_factory=dict)
+    positions: Positions = field(default_factory=dict)
     constants: dict[str, tuple[Sibling, ...]] = field(default_factory=dict)
 
 
@@ -58,8 +58,7 @@ def span_of(reading: Reading, node: cst.CSTNode) -> Span | None:
     found = reading.positions.get(node)
     if found is None:
         return None
-    start = reading.starts[found.start.line - 1] + found.start.column  # type: ignore[attr-defined]
-    end = reading.starts[found.end.line - 1] + found.end.column  # type: ignore[attr-defined]
+    start, end = found
     segment = _segment(reading, start)
     shift = segment.source - segment.start
     if start < segment.start or start >= segment.start + segment.length:
@@ -70,6 +69,4 @@ def span_of(reading: Reading, node: cst.CSTNode) -> Span | None:
 def symbol_of(reading: Reading, node: cst.CSTNode) -> str:
     """The definition that encloses a node's region."""
     found = reading.positions.get(node)
-    if found is None:
-        return ""
-    return _segment(reading, reading.starts[found.start.line - 1] + found.start.column).region.symbol  # type: ignore[attr-defined]
+    return "" if found is None else _segment(reading, found[0]).region.symbol

@@ -11,15 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
 
 from scanner.model import Argument, Document, Literal, Role, SecretValue, Sibling, Span
 from scanner.readers.errors import Unreadable
 from scanner.readers.pynames import ENV_GETTERS, callees_of, constant_of, env_key, leaf_of, owners_of, subscript_key
+from scanner.readers.pypositions import Positions, positions_of
 from scanner.readers.pyscope import Region, read_scope, too_deep
 from scanner.readers.pystate import Context, Reading, Segment, span_of, symbol_of
 from scanner.readers.pystrings import add_string, tokens_of
-from scanner.text import line_starts
 
 _MAX_REGION = 200_000
 _MAX_HOPS = 3
@@ -82,7 +81,7 @@ def _bound_regions(reading: Reading, done: set[Region]) -> list[Region]:
         binding = reading.scope.lookup(symbol, name, line)
         if binding is None:
             continue
-        region = reading.scope.region_at(binding.region.first)
+        region = reading.scope.region_at(binding.first)
         if region is not None and region not in done:
             done.add(region)
             found.append(region)
@@ -95,7 +94,7 @@ def _reached(reading: Reading) -> Iterator[Literal]:
     for symbol, name, line, arguments in reading.references:
         binding = reading.scope.lookup(symbol, name, line)
         if binding is not None:
-            uses.setdefault((binding.region.first, binding.region.last, name), []).extend(arguments)
+            uses.setdefault((binding.first, binding.last, name), []).extend(arguments)
     seen: set[Span] = set()
     for literal in reading.literals:
         if literal.span in seen:
@@ -129,10 +128,7 @@ def _read_regions(reading: Reading, regions: list[Region]) -> None:
         segment = Segment(start=length + len(region.before), source=source, length=len(lines), region=region)
         reading.segments.append(segment)
         length += len(region.before) + len(lines) + len(after)
-    module = _parse("".join(pieces), regions)
-    reading.starts = line_starts("".join(pieces))
-    wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
-    reading.positions = dict(wrapper.resolve(PositionProvider))
+    module, reading.positions = _parse("".join(pieces), regions)
     try:
         for statement in module.body:
             _statement(reading, statement, Context())
@@ -140,18 +136,19 @@ def _read_regions(reading: Reading, regions: list[Region]) -> None:
         raise Unreadable(regions[0].first, 1, "nested too deep for LibCST") from None
 
 
-def _parse(text: str, regions: list[Region]) -> cst.Module:
+def _parse(text: str, regions: list[Region]) -> tuple[cst.Module, Positions]:
     line = min(region.first for region in regions)
     if too_deep(text):
         raise Unreadable(line, 1, "nested too deep for LibCST")
     try:
         module = cst.parse_module(text)
+        written, positions = positions_of(module)
     except (cst.ParserSyntaxError, cst.CSTLogicError, RecursionError):
         raise Unreadable(line, 1, "LibCST cannot parse this statement") from None
-    if module.code != text:
+    if written != text:
         # LibCST drops a form feed before a statement, for one: its positions would be off.
         raise Unreadable(line, 1, "LibCST does not give this text back as it was")
-    return module
+    return module, positions
 
 
 # --- statements ---------------------------------------------------------------------------------------------

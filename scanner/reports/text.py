@@ -30,6 +30,25 @@ def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
     yield from _summary(result, context, net)
 
 
+def render_quiet(result: ScanResult, context: ReportContext) -> Iterator[str]:
+    """Yield the report if there is something to do; else one line on what does not count, or nothing at all."""
+    if shown(result, context) or verdict(result, context).status is not Exit.OK:
+        yield from render(result, context)
+        return
+    net = make_net(result.findings, context.documents)
+    suppressed = [finding.suppressed for finding in result.findings if finding.suppressed is not None]
+    lower = len(result.findings) - len(suppressed)
+    parts = [f"{count(lower, 'finding')} below {context.min_confidence}"] if lower else []
+    if suppressed:
+        parts.append(f"{count(len(suppressed), 'finding')} suppressed")
+    if result.coverage.skipped:
+        parts.append(f"skipped {len(result.coverage.skipped):,} ({_reasons(result.coverage.skipped, net)})")
+    if result.coverage.notes:
+        parts.append(f"seen in a lesser way: {_reasons(result.coverage.notes, net)}")
+    if parts:
+        yield f"unhardcode: nothing to report; {'; '.join(parts)}\n"
+
+
 def _place_key(finding: Finding) -> tuple[str, str]:
     return finding.path, finding.commit.id if finding.commit else ""
 
@@ -124,9 +143,20 @@ def _fix_hints(findings: list[Finding], net: Net, context: ReportContext) -> Ite
     refusals = {note.refusal for f in live if (note := context.fixes.get(f.place)) and note.refusal}
     refused = [f for f in live if (note := context.fixes.get(f.place)) and note.refusal]
     if len(refused) < len(live):
-        yield _row("fix", f"unhardcode migrate {_argument(findings[0], net)}", context)
+        argument = _argument(findings[0], net)
+        yield _row("fix", f"unhardcode migrate {argument}", context)
+        yield from (_row("or", way, context) for way in _by_hand(findings[0], argument))
     if refusals:
         yield _row("fix", f"{len(refused)} by hand: {', '.join(sorted(refusals))} (see unhardcode plan)", context)
+
+
+def _by_hand(finding: Finding, argument: str) -> Iterator[str]:
+    """What somebody without AWS at hand does about a file of this kind."""
+    base = finding.path.rpartition("/")[2].lower()
+    if base.endswith(".py"):
+        yield 'read it from the environment: os.environ["NAME"]'
+    elif finding.tracked and (base == ".env" or base.startswith(".env.")):
+        yield f"keep the file out of git: git rm --cached {argument}, and name it in .gitignore"
 
 
 def _summary(result: ScanResult, context: ReportContext, net: Net) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from scanner.sources.worktree import Selection
 # https://git-scm.com/docs/git-hash-object: the id of the empty tree, in SHA-1 and SHA-256 repositories.
 _EMPTY_TREES = {40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
                 64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"}  # fmt: skip
+_COMMIT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_MODE_SKIPPED = {"160000": "submodule", "120000": "symbolic link"}
 
 
 def sources(repository: git.Repository, selection: Selection) -> Iterator[Source | Skipped]:
@@ -27,10 +30,10 @@ def sources(repository: git.Repository, selection: Selection) -> Iterator[Source
         shown = paths.shown(name)
         if not selection.takes(shown):
             continue
-        if mode == "160000":
-            yield Skipped(path=shown, reason="submodule")
-        elif mode == "120000":
-            yield Skipped(path=shown, reason="symbolic link")
+        if mode in _MODE_SKIPPED:
+            yield Skipped(path=shown, reason=_MODE_SKIPPED[mode])
+        elif not blob.strip("0"):
+            yield Skipped(path=shown, reason="a conflict that is not resolved: stage the file first", gap=True)
         else:
             wanted.append((shown, blob))
     for (shown, blob), (_, raw) in zip(wanted, git.blobs(top, [blob for _, blob in wanted]), strict=True):
@@ -48,9 +51,11 @@ def _changed(repository: git.Repository, top: Path, index: dict[str, str]) -> li
     if entries is None:
         # Before the first commit there is no HEAD. SHA-256 repositories name the empty tree otherwise.
         wide = git.read(top, "rev-parse", "--show-object-format").strip() == b"sha256"
-        entries = _against(top, _EMPTY_TREES[64 if wide else 40], index) or {}
+        entries = _against(top, _EMPTY_TREES[64 if wide else 40], index)
+        assert entries is not None
     for parent in _merged(repository):
-        other = _against(top, parent, index) or {}
+        other = _against(top, parent, index)
+        assert other is not None  # git says "bad object" of an id that it does not have
         entries = {name: entry for name, entry in entries.items() if name in other}
     return [(name, mode, blob) for name, (mode, blob) in sorted(entries.items())]
 
@@ -60,7 +65,7 @@ def _against(top: Path, parent: str, index: dict[str, str]) -> dict[str, tuple[s
     process = git.start(
         top,
         ["diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-abbrev",
-         "--diff-filter=ACMRT", parent, "--"],
+         "--diff-filter=ACMRTU", parent, "--"],
         extra=index,
     )  # fmt: skip
     out, err = process.communicate()
@@ -76,8 +81,14 @@ def _against(top: Path, parent: str, index: dict[str, str]) -> dict[str, tuple[s
 
 
 def _merged(repository: git.Repository) -> list[str]:
-    """The commits that a merge in progress brings in."""
+    """Ids of the commits that a merge in progress brings in.
+
+    `git merge` writes MERGE_HEAD only if it stops; the hook of a merge that goes through (pre-merge-commit) is told by
+    variables: https://github.com/git/git/blob/v2.39.5/builtin/merge.c. Both are text from outside, and go to git
+    only if they are ids.
+    """
     try:
-        return (repository.folder / "MERGE_HEAD").read_text().split()
+        words = (repository.folder / "MERGE_HEAD").read_bytes().decode("ascii", "replace").split()
     except OSError:
-        return []
+        words = [name.removeprefix("GITHEAD_") for name in os.environ if name.startswith("GITHEAD_")]
+    return [word for word in words if _COMMIT_ID.fullmatch(word)]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from scanner.errors import NotSeenError
+from scanner.errors import NotSeenError, UsageError
 from scanner.source import Skipped, Source
 from scanner.sources import git, paths
 
@@ -62,20 +62,57 @@ def root_of(named: Path) -> Root:
     return Root(folder=repository.top, repository=repository)
 
 
-def sources(root: Root, named: Sequence[Path], selection: Selection) -> Iterator[Source | Skipped]:
-    """All selected files below the named paths, in order of path."""
+def common_root(named: Sequence[Path]) -> Root:
+    """The root of all named paths. Raises UsageError where they have several, NotSeenError for one that is not there.
+
+    A hook names thousands of files: git is asked only about the first and those that could be elsewhere.
+    """
+    root = root_of(named[0])
+    inside = {root.folder}
+    for path in named[1:]:
+        if not _lies_inside(Path(os.path.abspath(path)), inside) and root_of(path).folder != root.folder:
+            raise UsageError("the paths belong to different repositories", hint="scan them one by one")
+    return root
+
+
+def _lies_inside(path: Path, inside: set[Path]) -> bool:
+    """Whether an existing path lies in a folder of `inside`, with no link or other repository between; adds to it."""
+    if not os.path.lexists(path):
+        return False
+    passed = []
+    for folder in path.parents:
+        if folder in inside:
+            inside.update(passed)
+            return not path.is_dir()
+        if folder.is_symlink() or os.path.lexists(folder / ".git"):
+            return False
+        passed.append(folder)
+    return False
+
+
+def sources(
+    root: Root, named: Sequence[Path], selection: Selection, *, handed: bool = False
+) -> Iterator[Source | Skipped]:
+    """All selected files below the named paths, in order of path.
+
+    A file that is named alone and then skipped is a gap, unless a hook `handed` the paths.
+    """
     if root.repository is not None and root.repository.bare:
         raise NotSeenError(
             f"{root.folder}: a bare repository has no working tree", hint="scan its history: unhardcode scan --history"
         )
     entries: dict[str, _Entry] = {}
+    files: list[str] = []
     for path in named:
         absolute = Path(os.path.abspath(path))
         if absolute.is_dir() and not absolute.is_symlink():
             entries |= _folder(root, absolute)
         else:
-            name = relative(root, absolute)
-            entries[name] = _Entry(name=name, tracked=_tracked(root, name), named=True)
+            files.append(relative(root, absolute))
+    tracked = _tracked(root, files)
+    alone = len(named) == 1 and not handed
+    for name in files:
+        entries[name] = _Entry(name=name, tracked=None if tracked is None else name in tracked, named=alone)
     for name in sorted(entries):
         entry = entries[name]
         shown = paths.shown(name)
@@ -136,10 +173,14 @@ def relative(root: Root, path: Path) -> str:
         return path.as_posix()
 
 
-def _tracked(root: Root, name: str) -> bool | None:
+def _tracked(root: Root, files: Sequence[str]) -> frozenset[str] | None:
+    """Those files that git tracks; None where there is no git. Lists all that is tracked rather than thousands of paths."""
     if root.repository is None:
         return None
-    return bool(git.read(root.folder, "ls-files", "-z", "--cached", "--", name))
+    if not files:
+        return frozenset()
+    where = files if len(files) == 1 else ()
+    return frozenset(map(os.fsdecode, git.listed(git.read(root.folder, "ls-files", "-z", "--cached", "--", *where))))
 
 
 def _folder(root: Root, folder: Path) -> dict[str, _Entry]:

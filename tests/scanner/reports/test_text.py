@@ -91,6 +91,7 @@ def test_a_whole_finding(make):
         "    ignore  # unhardcode: ignore[psycopg2-connect] reason\n"
         "   explain  unhardcode explain src/shop/db.py:2\n"
         "       fix  unhardcode migrate src/shop/db.py\n"
+        '        or  read it from the environment: os.environ["NAME"]\n'
         "\n"
         "1 finding: 1 high\n"
         "scanned 3 files, 4.3 kB\n"

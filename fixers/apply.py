@@ -1,0 +1,166 @@
+"""Carry out a plan: look at every name first, store, read back, prove; then, and only then, rewrite."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from fixers.payload import payload
+from fixers.proof import ProofResult
+from fixers.stores.limits import tag_value
+from fixers.stores.model import (
+    REPOSITORY_TAG,
+    AlreadyExistsError,
+    Existing,
+    OutcomeUnknownError,
+    Store,
+)
+from scanner.errors import StoreError
+from scanner.model import Fix, Outcome, Plan, PlannedSecret, SecretValue
+
+# A store by its word in plans.
+Stores = Callable[[str], Store]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A secret that may be stored: `action` is create, update or present; `version` the one that is there already."""
+
+    secret: PlannedSecret
+    payload: SecretValue
+    action: str
+    version: str = ""
+
+
+def check(plan: Plan, stores: Stores) -> tuple[Ready, ...]:
+    """Look at every name that the plan wants, and write nothing. Raises one StoreError that lists all conflicts."""
+    ready: list[Ready] = []
+    conflicts: list[str] = []
+    for secret in active(plan):
+        found = _looked_at(secret, stores(secret.store), plan.app)
+        if isinstance(found, Ready):
+            ready.append(found)
+        else:
+            conflicts.append(f"{secret.name}: {found}")
+    if conflicts:
+        count = f"{len(conflicts)} names" if len(conflicts) > 1 else "one name"
+        raise StoreError(
+            "\n  ".join([f"nothing was stored or changed, because of {count}:", *conflicts]),
+            hint="change name or action in a plan file (unhardcode plan -o plan.toml), then migrate --plan plan.toml",
+        )
+    return tuple(ready)
+
+
+def active(plan: Plan) -> tuple[PlannedSecret, ...]:
+    """The secrets that are not skipped."""
+    return tuple(secret for secret in plan.secrets if secret.action != "skip")
+
+
+def store_secret(ready: Ready, store: Store, *, app: str, token: str) -> str:
+    """Make the store hold the value and read it back; the version that holds it. Raises StoreError.
+
+    `token` must be the same in every attempt: a create that was repeated is then one version.
+    """
+    secret = ready.secret
+    if ready.action == "present":
+        return ready.version
+    try:
+        if ready.action == "update":
+            version = store.update(secret, ready.payload, token=token).version
+        else:
+            version = store.create(secret, ready.payload, tags={REPOSITORY_TAG: app}, token=token).version
+    except (AlreadyExistsError, OutcomeUnknownError):
+        # Our own write may have taken effect without an answer: what is there decides.
+        if store.read(secret.name) != ready.payload:
+            raise
+        there = store.describe(secret.name)
+        return there.version if there is not None else ""
+    if store.read(secret.name) != ready.payload:
+        raise StoreError(
+            f"{secret.name}: what was read back is not what was stored",
+            hint="see who else writes there, then run the same command again",
+        )
+    return version
+
+
+def holds(secret: PlannedSecret, value: SecretValue | None) -> bool:
+    """Whether code that reads this stored value sees all that the plan would store: each of its members."""
+    if value is None:
+        return False
+    return all(member_of(value, member.key) == _as_stored(secret, member.value) for member in secret.members)
+
+
+def member_of(value: SecretValue, key: str | None) -> SecretValue | None:
+    """What stands at a key of a stored JSON object; without a key the value itself. None where there is nothing."""
+    if key is None:
+        return value
+    try:
+        fields = json.loads(value.raw)
+    except ValueError:
+        return None
+    found = fields.get(key) if isinstance(fields, dict) else None
+    return SecretValue(found) if isinstance(found, str) else None
+
+
+def outcome(fix: Fix, failure: str | None, results: Sequence[ProofResult]) -> Outcome:
+    """One fix's end: proven where every expression gave the value with its variable unset and set."""
+    if failure is not None:
+        return Outcome(secret=fix.secret, status="failed", level=None, detail=failure)
+    wrong = [result for result in results if not (result.unset and result.set)]
+    if wrong:
+        first = wrong[0]
+        detail = first.error or "the new expression gives another value"
+        return Outcome(
+            secret=fix.secret,
+            status="failed",
+            level="expression",
+            detail=f"{first.proof.path}:{first.proof.line}: {detail}",
+        )
+    if not results:
+        return Outcome(secret=fix.secret, status="unproven", level=None, detail="there is no expression to evaluate")
+    places = len({(result.proof.path, result.proof.line) for result in results})
+    detail = f"stored, read back equal, {places} rewritten place{'s' if places > 1 else ''} gave the same value"
+    return Outcome(secret=fix.secret, status="proven", level="expression", detail=detail)
+
+
+def outcomes(plan: Plan, failed: Mapping[str, str], results: Iterable[ProofResult]) -> tuple[Outcome, ...]:
+    """The end of each fix. `failed` are reasons by secret; `results` those of all the plan's proofs."""
+    by_proof = {id(result.proof): result for result in results}
+    return tuple(
+        outcome(fix, failed.get(fix.secret), [by_proof[id(proof)] for proof in fix.proofs]) for fix in plan.fixes
+    )
+
+
+def _looked_at(secret: PlannedSecret, store: Store, app: str) -> Ready | str:
+    value = payload(secret)
+    problems = store.problems(secret, value)
+    if problems:
+        return problems[0]
+    there = store.describe(secret.name)
+    if there is None:
+        if secret.action != "create":
+            return f"it does not exist, so there is nothing to {secret.action}"
+        return Ready(secret=secret, payload=value, action="create")
+    if there.deletion is not None:
+        return f"it is scheduled for deletion ({there.deletion:.10}): restore-secret brings it back, or choose another name"
+    return _against(secret, value, there, same=holds(secret, store.read(secret.name)), app=app)
+
+
+def _against(secret: PlannedSecret, value: SecretValue, there: Existing, *, same: bool, app: str) -> Ready | str:
+    """What to do about a name that exists."""
+    if same:
+        if there.repository == tag_value(app) or secret.action in ("adopt", "update"):
+            return Ready(secret=secret, payload=value, action="present", version=there.version)
+        owner = f"by another repository ({there.repository})" if there.repository else "by somebody else"
+        return f"it exists with the same value, made {owner}: its action in the plan must be adopt"
+    if secret.action == "update":
+        return Ready(secret=secret, payload=value, action="update")
+    return "it exists with another value: its action in the plan must be update to replace that"
+
+
+def _as_stored(secret: PlannedSecret, value: SecretValue) -> SecretValue:
+    """The member's value as it comes out of the store: bytes of SecretBinary, else text."""
+    if secret.type == "SecretBinary":
+        return SecretValue(value.raw)
+    return SecretValue(value.raw.decode("utf-8", "surrogatepass"))

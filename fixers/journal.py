@@ -1,0 +1,168 @@
+"""The journal of a migration: what was meant, what was done. It makes a killed run resumable and a finished one undoable.
+
+One file a run, one JSON object a line, synced before the effect that it announces. It holds digests, version ids,
+tokens, paths and edits, never a value. All of a user's runs on one repository share a folder and its lock.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from scanner.errors import FixError, UsageError
+from scanner.sources.git import Repository
+
+VERSION = 1
+_PATTERN = "migration-*.jsonl"
+# The steps that say how far a run is; all others tell details.
+_STATES = ("begin", "proven", "written", "done", "abandoned", "undo", "undone")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A journal as read: its file, its first line, the lines after it."""
+
+    path: Path
+    begin: dict[str, Any]
+    steps: tuple[dict[str, Any], ...]
+
+    @property
+    def state(self) -> str:
+        """How far it is: begin (storing), proven (rewriting), written, done, abandoned, undo (undoing), undone."""
+        return next((step["step"] for step in reversed(self.steps) if step["step"] in _STATES), "begin")
+
+    @property
+    def name(self) -> str:
+        """What names its temporary files."""
+        return self.path.stem.rpartition("-")[2]
+
+    def versions(self) -> dict[str, str]:
+        """The version of each secret that held its value when the run stored it or found it there."""
+        return {step["name"]: step["version"] for step in self.steps if step["step"] == "stored"}
+
+    def outcomes(self) -> list[dict[str, Any]]:
+        """What was proven before files were rewritten."""
+        return next((step["outcomes"] for step in reversed(self.steps) if step["step"] == "proven"), [])
+
+
+def folder_of(repository: Repository | None) -> Path:
+    """Where journals are: in git's common directory, else in the user's state folder."""
+    if repository is not None:
+        return repository.common / "unhardcode"
+    import platformdirs
+
+    return platformdirs.user_state_path("unhardcode")
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the folder, made 0700 if need be, for this process alone. Raises UsageError where another one has it."""
+    import fcntl
+
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.chmod(folder, 0o700)
+        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise FixError(
+            f"{folder}: the journal cannot be written ({error.strerror})",
+            hint="nothing is changed without a journal: make the folder writable",
+        ) from None
+    try:
+        # The lock goes with the process, however it ends.
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise UsageError(
+            "another unhardcode is changing this repository", hint="wait until it has ended, then repeat"
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def begin(folder: Path, facts: dict[str, Any]) -> Run:
+    """Start a journal with all that a resumed run or an undo has to know."""
+    now = datetime.now(UTC)
+    path = folder / f"migration-{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(6)}.jsonl"
+    line = {"step": "begin", "journal": VERSION, "at": now.isoformat(timespec="seconds"), **facts}
+    append(path, line)
+    return Run(path=path, begin=line, steps=())
+
+
+def append(path: Path, line: dict[str, Any]) -> None:
+    """Add one line and wait until it is on the disk. Raises FixError where the disk refuses."""
+    raw = (json.dumps(line, ensure_ascii=True) + "\n").encode("ascii")
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        try:
+            if os.write(descriptor, raw) != len(raw):
+                raise OSError(28, "no space left on the device")
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise FixError(
+            f"{path}: the journal cannot be written ({error.strerror})",
+            hint="make room or make it writable, then run the same command again: it goes on where it stopped",
+        ) from None
+
+
+def note(run: Run, step: str, **facts: Any) -> Run:
+    """Journal one step; the run with it."""
+    line = {"step": step, **facts}
+    append(run.path, line)
+    return Run(path=run.path, begin=run.begin, steps=(*run.steps, line))
+
+
+def runs(folder: Path, root: Path) -> list[Run]:
+    """The runs on this tree, oldest first. Raises UsageError for a journal that this release cannot read.
+
+    A last line without its end was cut off by whatever ended the run: its effect never began. It is removed.
+    """
+    found = (_read(path) for path in sorted(folder.glob(_PATTERN)))
+    return [run for run in found if run is not None and run.begin.get("root") == str(root)]
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until a folder's names are on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read(path: Path) -> Run | None:
+    try:
+        raw = path.read_bytes()
+        whole = raw[: raw.rfind(b"\n") + 1]
+        if whole != raw:
+            os.truncate(path, len(whole))
+    except OSError as error:
+        raise UsageError(f"{path}: the journal cannot be read ({error.strerror})", hint="make it readable") from None
+    try:
+        lines = [json.loads(line) for line in whole.splitlines()]
+        if not lines:
+            return None
+        version = lines[0]["journal"]
+        steps = tuple(line for line in lines[1:] if line["step"])
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(
+            f"{path}: this journal is damaged", hint="look at `git diff`, then move the file out of its folder"
+        ) from None
+    if version != VERSION:
+        raise UsageError(
+            f"{path}: a journal of another release of unhardcode (its format is {version!s:.20}, ours {VERSION})",
+            hint="finish or undo that migration with the release that began it, or move the file out of its folder",
+        )
+    return Run(path=path, begin=lines[0], steps=steps)

@@ -1,0 +1,268 @@
+"""A migration for real, in steps that a killed run finds again in its journal.
+
+begin -> (store, read back) for each secret -> prove -> rewrite -> done. Nothing is rewritten before every value is in its
+store and every new expression has given it.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from fixers import journal
+from fixers.apply import Ready, Stores, active, holds, outcomes, store_secret
+from fixers.changes import changed, changed_files, edits_by_path
+from fixers.inverse import Blobs, culprits, known_blobs, way_back
+from fixers.journal import Run
+from fixers.plan import touched_paths, tree_digest
+from fixers.planning import Planned, without
+from fixers.proof import prove
+from fixers.runtime.source import module_source
+from fixers.workspace import Workspace, overlaid
+from fixers.writing import check_writable, remove_leftovers, replace_all
+from scanner.errors import FixError
+from scanner.identity import digest
+from scanner.model import Edit, Outcome, Plan, RefusalReason, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The AWS that values go to, as boto3 finds it where `region` and `profile` are None."""
+
+    stores: Stores
+    region: str | None = None
+    profile: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A plan that can be carried out and undone: `facts` for the journal's first line, without a value."""
+
+    planned: Planned
+    facts: dict[str, Any]
+
+
+def prepare(planned: Planned, *, stored: bool = True) -> Prepared:
+    """Fix for each file how it will change and how that is undone; what cannot be undone is refused.
+
+    `stored` says that an undo may ask the store. Raises FixError for a file that has changed since it was read, or that
+    could not be replaced.
+    """
+    repository = planned.scanned.root.repository
+    while True:
+        workspace = _frozen(planned)
+        blobs = known_blobs(repository, workspace, touched_paths(planned.plan))
+        files, bad = _files(planned, workspace, blobs, stored=stored)
+        if not bad:
+            break
+        planned = without(planned, bad, _NOT_UNDOABLE)
+    return Prepared(planned=planned, facts=_facts(planned, files))
+
+
+_NOT_UNDOABLE = (
+    RefusalReason.NOT_UNDOABLE,
+    "neither git nor the store could give the file back as it is",
+    "commit the file, then migrate; or move the value by hand",
+)
+
+
+def resumable(runs: Sequence[Run], prepared: Prepared) -> Run | None:
+    """The run that this plan began before it was interrupted. Any other that had rewritten nothing is given up."""
+    found = None
+    for run in runs:
+        if run.state != "begin":
+            continue
+        if run.begin["plan"] == prepared.facts["plan"]:
+            found = run
+        else:
+            journal.note(run, "abandoned")
+    return found
+
+
+def upload(run: Run, ready: Sequence[Ready], target: Target, app: str) -> Run:
+    """Store every value and read it back. Raises StoreError; the run can be resumed then."""
+    tokens = {secret["name"]: secret["token"] for secret in run.begin["secrets"]}
+    for one in ready:
+        name = one.secret.name
+        if one.action != "present":
+            run = journal.note(run, "upload", name=name)
+        version = store_secret(one, target.stores(one.secret.store), app=app, token=tokens[name])
+        run = journal.note(run, "stored", name=name, version=version)
+    return run
+
+
+def prove_all(plan: Plan, key: bytes, target: Target) -> tuple[Outcome, ...]:
+    """Evaluate every new expression against the store."""
+    proofs = [proof for fix in plan.fixes for proof in fix.proofs]
+    results = prove(proofs, module_source=module_source(), key=key, endpoint=None, region=target.region, profile=target.profile)  # fmt: skip
+    return outcomes(plan, {}, results)
+
+
+def settle_proofs(run: Run, found: Sequence[Outcome]) -> Run:
+    """Journal the proofs. A failed one ends the run before any file is rewritten."""
+    if any(outcome.status == "failed" for outcome in found):
+        return journal.note(run, "abandoned")
+    return journal.note(run, "proven", outcomes=[asdict(outcome) for outcome in found])
+
+
+def rewrite(run: Run, workspace: Workspace, key: bytes) -> Run:
+    """Make the files what the journal says, also the rest of them after an interruption.
+
+    Raises FixError, and changes nothing more, where a file is neither as it was nor as it will be.
+    """
+    files = {file["path"]: file for file in run.begin["files"]}
+    changes = {
+        path: _new_bytes(file, workspace, key)
+        for path, file in files.items()
+        if state(file, workspace, key) != "after"
+    }
+    remove_leftovers(workspace, files, run.name)
+    check_writable(workspace, changes)
+
+    def announce(path: str) -> None:
+        if state(files[path], workspace, key) != "before":
+            raise changed_since([path])
+        journal.append(run.path, {"step": "replace", "path": path})
+
+    replace_all(workspace, changes, run=run.name, announce=announce)
+    return journal.note(run, "written")
+
+
+def state(file: dict[str, Any], workspace: Workspace, key: bytes) -> str:
+    """Whether a journaled file is as it was (before), as it will be (after), or neither (other)."""
+    now = current(workspace, file["path"], key)
+    return "after" if now == file["after"] else "before" if now == file["before"] else "other"
+
+
+def current(workspace: Workspace, path: str, key: bytes) -> str | None:
+    """Keyed digest of a file as it is now; None where there is none."""
+    try:
+        return digest(key, workspace.read(path))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise FixError(f"{path}: cannot be read ({error.strerror})", hint="make it readable, then repeat") from None
+
+
+def changed_since(paths: Sequence[str]) -> FixError:
+    """The error for files that somebody else has changed in between."""
+    return FixError(
+        f"changed since this migration began, and left alone: {', '.join(paths)}",
+        hint="nothing was rewritten now; put the files back as they were (git diff shows how they differ), then repeat",
+    )
+
+
+def not_stored(planned: Planned, target: Target, *, offline: bool) -> tuple[Planned, dict[str, str], tuple[str, ...]]:
+    """The plan without secrets whose values are not in the store; versions by name; places that go on HEAD's word.
+
+    `offline` asks no store: what stands in a blob of HEAD cannot be lost.
+    """
+    if offline:
+        head = known_blobs(planned.scanned.root.repository, planned.workspace, touched_paths(planned.plan)).head
+        fixes = planned.plan.fixes
+        kept = [fix for fix in fixes if all(found.path in head for found in fix.findings)]
+        gone = {fix.secret for fix in fixes} - {fix.secret for fix in kept}
+        named = tuple(sorted({f"{found.path} ({head[found.path][:12]})" for fix in kept for found in fix.findings}))
+        return without(planned, gone, _NOT_IN_HEAD), {}, named
+    versions: dict[str, str] = {}
+    for secret in active(planned.plan):
+        store = target.stores(secret.store)
+        there = store.describe(secret.name)
+        if there is not None and there.deletion is None and holds(secret, store.read(secret.name)):
+            versions[secret.name] = there.version
+    gone = {secret.name for secret in active(planned.plan)} - set(versions)
+    return without(planned, gone, _NOT_STORED), versions, ()
+
+
+_NOT_STORED = (
+    RefusalReason.NOT_STORED,
+    "the store does not hold this value under the planned name",
+    "`unhardcode migrate` stores and rewrites",
+)
+_NOT_IN_HEAD = (
+    RefusalReason.NOT_STORED,
+    "the store was not asked, and the value is not in a commit: it could be lost",
+    "`unhardcode migrate` stores and rewrites; or commit the file",
+)
+
+
+def _frozen(planned: Planned) -> Workspace:
+    """The workspace with every touched file as it is at one moment, which must be what was planned for."""
+    key, paths = planned.scanned.key, touched_paths(planned.plan)
+    try:
+        workspace = overlaid(planned.workspace, {path: planned.workspace.read(path) for path in paths})
+    except OSError as error:
+        raise FixError(f"a file cannot be read any more ({error.strerror})", hint="plan again") from None
+    if tree_digest(paths, workspace, key) != planned.plan.tree:
+        raise FixError("the files have changed since the plan was made", hint="run the command again")
+    return workspace
+
+
+def _files(
+    planned: Planned, workspace: Workspace, blobs: Blobs, *, stored: bool
+) -> tuple[list[dict[str, Any]], set[str]]:
+    """What the journal says of each file, and the secrets that no undo could take back."""
+    plan, key, findings = planned.plan, planned.scanned.key, planned.scanned.result.findings
+    after = changed_files(plan, workspace, key)
+    check_writable(planned.workspace, after)
+    files: list[dict[str, Any]] = []
+    bad: set[str] = set()
+    for path, edits in edits_by_path(plan).items():
+        document = workspace.document(path)
+        way = way_back(document, edits, after[path], plan, findings, blobs, stored=stored)
+        if way is None:
+            bad |= culprits(document, plan, findings)
+        before = digest(key, document.source.raw)
+        written = [[edit.span.start, edit.span.end, edit.expects, edit.new] for edit in edits]
+        files.append({"path": path, "before": before, "after": digest(key, after[path]), "edits": written, "way": way})
+    for new in plan.new_files:
+        if workspace.exists(new.path):
+            raise FixError(f"{new.path}: a file was made there since the plan", hint="run the command again")
+        files.append({"path": new.path, "before": None, "after": digest(key, after[new.path]), "content": new.content})
+    return files, bad
+
+
+def _facts(planned: Planned, files: list[dict[str, Any]]) -> dict[str, Any]:
+    plan = planned.plan
+    secrets = [
+        [one.name, one.store, one.type, one.tier, one.kms_key, one.action, [[m.key, m.digest] for m in one.members]]
+        for one in active(plan)
+    ]
+    made = [[file["path"], file["before"], file["after"]] for file in files]
+    return {
+        "root": plan.root,
+        "app": plan.app,
+        "plan": digest(planned.scanned.key, json.dumps([plan.app, secrets, made])),
+        "files": files,
+        "secrets": [
+            {"name": one.name, "store": one.store, "token": str(uuid.uuid4())} for one in active(plan)
+        ],
+    }
+
+
+def _new_bytes(file: dict[str, Any], workspace: Workspace, key: bytes) -> bytes:
+    path = file["path"]
+    if state(file, workspace, key) != "before":
+        raise changed_since([path])
+    if "content" in file:
+        raw = str(file["content"]).encode("utf-8")
+    else:
+        edits = [
+            Edit(path=path, span=Span(start, end), expects=expects, new=new)
+            for start, end, expects, new in file["edits"]
+        ]
+        raw = changed(workspace.document(path), edits, key)
+    if digest(key, raw) != file["after"]:
+        raise changed_since([path])
+    return raw
+
+
+def skipped(found: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Outcomes of a run that rewrote nothing because one of its proofs failed."""
+    kept = "stored and proven, but nothing was rewritten because another fix failed"
+    return tuple(
+        replace(one, status="skipped", detail=kept) if one.status != "failed" else one for one in found
+    )

@@ -1,0 +1,88 @@
+"""Proofs that run the user's own code, each only because its owner asked for it: --prove-import and --prove.
+
+Their output is not shown: a test that fails may well print what it read.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from scanner.errors import UsageError
+from scanner.model import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerProof:
+    """What the owner allowed to be run in `folder`: modules to import, commands. `region` and `profile` are for AWS."""
+
+    folder: Path
+    modules: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    region: str | None = None
+    profile: str | None = None
+
+
+def words_of(command: str) -> list[str]:
+    """The words of a --prove command, as a shell would split them. Raises UsageError where it could not."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        words = []
+    if not words:
+        raise UsageError("--prove: not a command", hint="--prove 'pytest -q'; there is no shell: sh -c '...' has one")
+    return words
+
+
+def raise_levels(outcomes: tuple[Outcome, ...], asked: OwnerProof) -> tuple[Outcome, ...]:
+    """Run what was asked for; the proven outcomes at their new level, or failed with what did not work."""
+    steps = [("module", f"import {name}", _import(asked.folder, name)) for name in asked.modules]
+    steps += [("command", command, words_of(command)) for command in asked.commands]
+    for level, shown, words in steps:
+        failure = _failure(shown, words, asked)
+        if failure is not None:
+            return tuple(replace(one, status="failed", level=level, detail=failure) for one in outcomes)
+        outcomes = tuple(replace(one, level=level) if one.status == "proven" else one for one in outcomes)
+    return outcomes
+
+
+def _import(folder: Path, name: str) -> list[str]:
+    return [_python(folder), "-c", "import importlib, sys; importlib.import_module(sys.argv[1])", name]
+
+
+def _python(folder: Path) -> str:
+    """The interpreter of the user's project: its virtual environment, else what PATH has, else our own."""
+    active = os.environ.get("VIRTUAL_ENV")
+    for home in (*([Path(active)] if active else []), folder / ".venv", folder / "venv"):
+        place = home / "bin" / "python"
+        if os.access(place, os.X_OK):
+            return str(place)
+    return shutil.which("python3") or shutil.which("python") or sys.executable
+
+
+def _failure(shown: str, words: list[str], asked: OwnerProof) -> str | None:
+    environment = dict(os.environ)
+    if asked.region:
+        environment |= {"AWS_REGION": asked.region, "AWS_DEFAULT_REGION": asked.region}
+    if asked.profile:
+        environment["AWS_PROFILE"] = asked.profile
+    try:
+        done = subprocess.run(
+            words,
+            cwd=asked.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=False,
+        )
+    except OSError as error:
+        return f"`{shown}` does not start ({error.strerror})"
+    if done.returncode == 0:
+        return None
+    return f"`{shown}` ended with status {done.returncode}: run it to see why; `migrate --undo` takes the edits back"

@@ -1,0 +1,102 @@
+"""From the command line to a plan: scan, plan, follow a plan file, leave out what must not be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fixers.overrides import NOTHING, Override
+from fixers.plan import PlanOptions, make_plan
+from fixers.planfile import apply_overrides, options_of, read_plan_file
+from fixers.rewriting import Refused, rewriters
+from fixers.workspace import Workspace, open_workspace
+from scanner import session
+from scanner.commands import Scanned, scan_paths
+from scanner.errors import UsageError
+from scanner.model import Plan
+from scanner.sources import worktree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan with what it was made from. `remake` makes it again with a person's changes, `overrides` are those."""
+
+    plan: Plan
+    options: PlanOptions
+    workspace: Workspace
+    scanned: Scanned
+    remake: Callable[[Mapping[str, Override]], Plan]
+    overrides: Mapping[str, Override]
+
+
+def planned(named: Path, options: PlanOptions) -> Planned:
+    """Scan a folder or file and plan for it."""
+    scanned = scan_paths((named,))
+    below = worktree.relative(scanned.root, Path.cwd() / named)
+    return _planned(named, scanned, replace(options, scope="" if below == "." else below))
+
+
+def planned_from(file: Path, named: Path) -> Planned:
+    """Plan again with the options and the changes of a plan file. `named` is in the tree that it was made for."""
+    try:
+        read = read_plan_file(file.read_text(encoding="utf-8"), str(file))
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{file}: not in UTF-8", hint="make the plan again") from None
+    options = options_of(read)
+    below = worktree.root_of(named).folder / options.scope
+    first = _planned(below, scan_paths((below,)), options)
+    changes: dict[str, Override] = {}
+
+    def remake(overrides: Mapping[str, Override]) -> Plan:
+        changes.update(overrides)
+        return first.remake(overrides)
+
+    return replace(first, plan=apply_overrides(first.plan, read, remake), overrides=changes)
+
+
+def without(before: Planned, names: Collection[str], why: Refused) -> Planned:
+    """The plan without some of its secrets, whose findings are refused for this reason."""
+    if not names:
+        return before
+    gone = [secret for secret in before.plan.secrets if secret.name in names]
+    places = {finding.place for secret in gone for member in secret.members for finding in member.findings}
+    overrides = dict(before.overrides)
+    for secret in gone:
+        for member in secret.members:
+            for finding in member.findings:
+                overrides[finding.place] = replace(overrides.get(finding.place, NOTHING), action="skip")
+    plan = before.remake(overrides)
+    reason, detail, next_step = why
+    refusals = tuple(
+        replace(refusal, reason=reason, detail=detail, next_step=next_step)
+        if refusal.finding.place in places
+        else refusal
+        for refusal in plan.refusals
+    )
+    secrets = tuple(
+        secret for secret in plan.secrets if secret.action != "skip" or secret.members[0].findings[0].place not in places
+    )
+    return replace(before, plan=replace(plan, secrets=secrets, refusals=refusals), overrides=overrides)
+
+
+def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:
+    workspace = open_workspace(scanned.root.folder, worktree.names(scanned.root, named))
+    automatic = frozenset(rule.id for rule in session.load_rules().providers if rule.rotation == "automatic")
+
+    def remake(overrides: Mapping[str, Override]) -> Plan:
+        return make_plan(
+            scanned.result,
+            workspace,
+            options,
+            key=scanned.key,
+            rewriters=rewriters(),
+            automatic=automatic,
+            overrides=overrides,
+        )
+
+    return Planned(
+        plan=remake({}), options=options, workspace=workspace, scanned=scanned, remake=remake, overrides={}
+    )

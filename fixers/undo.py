@@ -1,0 +1,128 @@
+"""Take a migration's edits back: every file byte for byte as it was, or none of them. What is stored stays stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fixers import journal
+from fixers.apply import Stores, member_of
+from fixers.inverse import given_back, needed_secrets
+from fixers.journal import Run
+from fixers.migrating import changed_since, state
+from fixers.spelling import Values
+from fixers.workspace import Workspace
+from fixers.writing import check_writable, remove_leftovers, replace_all
+from scanner.errors import FixError, UsageError
+from scanner.identity import digest
+from scanner.model import SecretValue
+from scanner.sources import git
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """What an undo came to: the files that it gave back, and the secrets that stay in their stores."""
+
+    files: tuple[str, ...]
+    secrets: tuple[str, ...]
+
+
+def undoable(runs: Sequence[Run]) -> Run:
+    """The last run that is not undone. Raises UsageError where there is none."""
+    left = [run for run in runs if run.state not in ("undone", "abandoned")]
+    if not left:
+        raise UsageError("there is no migration to undo here", hint="name the PATH that was migrated, in the same tree")
+    return left[-1]
+
+
+def undo(run: Run, workspace: Workspace, repository: git.Repository | None, stores: Stores, key: bytes) -> Undone:
+    """Give every file of a run its old bytes; files that it made are removed.
+
+    All old bytes are made and checked before the first file changes. Raises FixError, and changes nothing, for a file
+    that somebody changed since, for a blob that git has lost, for a value that was rotated.
+    """
+    files = {file["path"]: file for file in run.begin["files"]}
+    states = {path: state(file, workspace, key) for path, file in files.items()}
+    strange = [path for path, now in states.items() if now == "other"]
+    if strange:
+        raise changed_since(strange)
+    there = [files[path] for path, now in states.items() if now == "after" and files[path]["before"] != files[path]["after"]]
+    changes = _old_bytes(run, there, workspace, repository, stores, key)
+    remove_leftovers(workspace, files, run.name)
+    check_writable(workspace, changes)
+    run = journal.note(run, "undo")
+
+    def announce(path: str) -> None:
+        if state(files[path], workspace, key) != "after":
+            raise changed_since([path])
+        journal.append(run.path, {"step": "restore", "path": path})
+
+    replace_all(workspace, changes, run=run.name, announce=announce)
+    journal.note(run, "undone")
+    return Undone(files=tuple(changes), secrets=tuple(run.versions()))
+
+
+def _old_bytes(
+    run: Run,
+    files: Sequence[dict[str, Any]],
+    workspace: Workspace,
+    repository: git.Repository | None,
+    stores: Stores,
+    key: bytes,
+) -> dict[str, bytes | None]:
+    changed = [file for file in files if file["before"] is not None]
+    blobs = _blobs([file["way"]["blob"] for file in changed if "blob" in file["way"]], repository)
+    values = _values(run, [file["way"] for file in changed], stores)
+    found: dict[str, bytes | None] = {}
+    for file in changed:
+        way, path = file["way"], file["path"]
+        raw = blobs.get(way["blob"]) if "blob" in way else given_back(workspace.read(path), way, values)
+        if raw is None:
+            raise FixError(f"{path}: git no longer has blob {way['blob'][:12]}", hint="nothing was changed")
+        if digest(key, raw) != file["before"]:
+            raise FixError(f"{path}: would not come back byte for byte", hint="nothing was changed")
+        found[path] = raw
+    # What was made goes last: until then the files that import it find it.
+    return found | {file["path"]: None for file in files if file["before"] is None}
+
+
+def _blobs(ids: Sequence[str], repository: git.Repository | None) -> Mapping[str, bytes | None]:
+    if not ids or repository is None or repository.top is None:
+        return {}
+    return dict(git.blobs(repository.top, sorted(set(ids))))
+
+
+def _values(run: Run, ways: Sequence[dict[str, Any]], stores: Stores) -> Values:
+    """The values that turned edits need, each only in the version that this run stored or found."""
+    names = sorted({name for way in ways for name in needed_secrets(way)})
+    words = {secret["name"]: secret["store"] for secret in run.begin["secrets"]}
+    versions = run.versions()
+    found: dict[tuple[str, str | None], SecretValue] = {}
+    for name in names:
+        store = stores(words[name])
+        there = store.describe(name)
+        value = store.read(name) if there is not None and there.deletion is None else None
+        if there is None or value is None:
+            raise FixError(
+                f"{name}: not in the store, and the files' own text needs it",
+                hint="pass the --region and --profile of the migration; nothing was changed",
+            )
+        if there.version != versions.get(name):
+            raise FixError(
+                f"{name}: was changed in the store since the migration (rotated?), and the files' own text needs it",
+                hint="the old value is no longer valid: keep the rewritten code; nothing was changed",
+            )
+        found |= _members(name, value, ways)
+    return found
+
+
+def _members(name: str, value: SecretValue, ways: Sequence[dict[str, Any]]) -> dict[tuple[str, str | None], SecretValue]:
+    parts = [part for way in ways for _, _, parts in way.get("edits", ()) for part in parts if not isinstance(part, str)]
+    found: dict[tuple[str, str | None], SecretValue] = {}
+    for key in {part["key"] for part in parts if part["secret"] == name}:
+        member = member_of(value, key)
+        if member is None:
+            raise FixError(f"{name}: has no key {key} any more", hint="nothing was changed")
+        found[name, key] = member
+    return found
