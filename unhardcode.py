@@ -26,7 +26,7 @@ def _own_path(path: list[str], environment: dict[str, str], here: str) -> list[s
 
 sys.path[:] = _own_path(sys.path, dict(os.environ), _HERE)
 
-from scanner.errors import Exit, UnhardcodeError  # noqa: E402 - only now is the path ours
+from scanner.errors import Exit, UnhardcodeError, UsageError  # noqa: E402 - only now is the path ours
 
 VERSION = "0.1.0"
 
@@ -92,6 +92,7 @@ def run(arguments: list[str] | None = None) -> int:
     import click
 
     try:
+        _refuse_files_as_options(sys.argv[1:] if arguments is None else arguments)
         status = cli().main(args=arguments, prog_name="unhardcode", standalone_mode=False)
         return int(status or 0)
     except click.exceptions.Exit as error:
@@ -112,6 +113,17 @@ def run(arguments: list[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the boundary
         _report_bug(error)
         return int(Exit.BUG)
+
+
+def _refuse_files_as_options(arguments: list[str]) -> None:
+    """Raise UsageError for an option that is also the name of a file.
+
+    Hooks and shells (`scan *`) hand over names that strangers chose: a file called `--fail-on=never` opens no gate.
+    """
+    for argument in arguments[: arguments.index("--") if "--" in arguments else None]:
+        if argument.startswith("-") and argument != "-" and os.path.lexists(argument):
+            hint = "put -- before the paths, write ./ before this one, or rename the file"
+            raise UsageError(f"{argument!r} is an option and the name of a file here", hint=hint)
 
 
 def _complain(message: str, hint: str) -> None:

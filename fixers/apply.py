@@ -143,7 +143,8 @@ def _looked_at(secret: PlannedSecret, store: Store, app: str) -> Ready | str:
             return f"it does not exist, so there is nothing to {secret.action}"
         return Ready(secret=secret, payload=value, action="create")
     if there.deletion is not None:
-        return f"it is scheduled for deletion ({there.deletion:.10}): restore-secret brings it back, or choose another name"
+        when = f"{there.deletion:.10}"
+        return f"it is scheduled for deletion ({when}): restore-secret brings it back, or choose another name"
     return _against(secret, value, there, same=holds(secret, store.read(secret.name)), app=app)
 
 

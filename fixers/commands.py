@@ -3,116 +3,175 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
-from fixers.plan import PlanOptions, make_plan
+from fixers.plan import PlanOptions
+from fixers.planning import Planned, planned, planned_from
 from fixers.reports import render_diff, render_plan
-from fixers.rewriting import rewriters
-from fixers.workspace import Workspace, open_workspace
-from scanner import session
-from scanner.commands import Scanned, scan_paths
 from scanner.errors import Exit, UsageError
 from scanner.model import Confidence, Plan
-from scanner.sources import worktree
+
+_FROM_PLAN = ("env", "app", "store", "kms_key", "min_confidence", "include_tests", "via_run")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """A plan with what it was made from."""
+def _with(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Several options as one decorator, in the order of the help text."""
 
-    plan: Plan
-    options: PlanOptions
-    workspace: Workspace
-    scanned: Scanned
+    def decorate(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
-def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that plan, fix and migrate share."""
-    options = (
-        click.argument("path", nargs=-1, type=click.Path(path_type=Path)),
-        click.option("--env", help="Environment: the first part of names, where a file does not say its own [prod]."),
-        click.option("--app", help="Application: the second part of names [the project's name]."),
-        click.option(
-            "--store",
-            type=click.Choice(["auto", "secretsmanager", "parameterstore"]),
-            default="auto",
-            show_default=True,
-            help="Where values go; auto chooses for each and says why.",
-        ),
-        click.option("--kms-key", metavar="KEY", help="Encrypt with this KMS key instead of AWS's own."),
-        click.option(
-            "--min-confidence",
-            type=click.Choice([level.value for level in Confidence]),
-            default="medium",
-            show_default=True,
-            help="Plan for findings from this confidence on.",
-        ),
-        click.option("--include-tests", is_flag=True, help="Also move what stands in tests, examples and docs."),
-        click.option("--via-run", is_flag=True, help="Programs are started by `unhardcode run`: readers outside Python stay."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+_shared = _with(
+    click.argument("path", nargs=-1, type=click.Path(path_type=Path)),
+    click.option("--env", help="Environment: the first part of names, where a file does not say its own [prod]."),
+    click.option("--app", help="Application: the second part of names [the project's name]."),
+    click.option(
+        "--store",
+        type=click.Choice(["auto", "secretsmanager", "parameterstore"]),
+        default="auto",
+        show_default=True,
+        help="Where values go; auto chooses for each and says why.",
+    ),
+    click.option("--kms-key", metavar="KEY", help="Encrypt with this KMS key instead of AWS's own."),
+    click.option(
+        "--min-confidence",
+        type=click.Choice([level.value for level in Confidence]),
+        default="medium",
+        show_default=True,
+        help="Plan for findings from this confidence on.",
+    ),
+    click.option("--include-tests", is_flag=True, help="Also move what stands in tests, examples and docs."),
+    click.option(
+        "--via-run", is_flag=True, help="Programs are started by `unhardcode run`: readers outside Python stay."
+    ),
+)
+_from_file = click.option(
+    "--plan",
+    "plan_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Follow a plan.toml, with the changes that a person made in it.",
+)
+_aws = _with(
+    click.option("--region", help="AWS region [as boto3 finds it]."),
+    click.option("--profile", help="AWS profile [as boto3 finds it]."),
+    click.option("--yes", is_flag=True, help="Do not ask."),
+)
 
 
 @click.command()
 @_shared
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write plan.toml: free of values, to be reviewed and edited.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write plan.toml: free of values, to be reviewed and edited.",
+)
 def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
     """Say which secrets there will be, where and why, at what cost, and what is refused. Changes nothing."""
     from fixers.planfile import render_plan_file
 
-    planned = _planned(path, chosen)
+    made = _planned(path, None, chosen)
     if output is not None:
-        _write(output, render_plan_file(planned.plan, planned.options))
-        click.echo(f"{output}: {len(planned.plan.secrets)} secrets, {len(planned.plan.refusals)} refusals", err=True)
+        _write(output, render_plan_file(made.plan, made.options))
+        click.echo(f"{output}: {len(made.plan.secrets)} secrets, {len(made.plan.refusals)} refusals", err=True)
     else:
-        click.echo(render_plan(planned.plan), nl=False)
+        click.echo(render_plan(made.plan), nl=False)
     return int(Exit.OK)
 
 
 @click.command()
 @_shared
-def fix(path: tuple[Path, ...], **chosen: Any) -> int:
+@_from_file
+@click.option("--write", is_flag=True, help="Rewrite what the store already holds; the rest is refused, not-stored.")
+@click.option("--offline", is_flag=True, help="With --write: ask no store; rewrite what stands in a commit of HEAD.")
+@_aws
+def fix(
+    path: tuple[Path, ...],
+    plan_file: Path | None,
+    write: bool,
+    offline: bool,
+    region: str | None,
+    profile: str | None,
+    yes: bool,
+    **chosen: Any,
+) -> int:
     """Show the diff that a migration would make, values masked. Exit status 1 if it would change something."""
-    planned = _planned(path, chosen)
-    click.echo(_diff(planned), nl=False)
-    click.echo(_refused_in_one_line(planned.plan), err=True, nl=False)
-    return int(Exit.FINDINGS if planned.plan.fixes else Exit.OK)
+    del yes  # --write says it
+    if write:
+        from fixers.migrate import Asked, fix_for_real
+
+        asked = Asked(path=_one(path), region=region, profile=profile, yes=True)
+        return fix_for_real(asked, lambda: _planned(path, plan_file, chosen), offline=offline)
+    if offline:
+        raise UsageError("--offline goes with --write")
+    made = _planned(path, plan_file, chosen)
+    click.echo(diff(made), nl=False)
+    click.echo(_refused_in_one_line(made.plan), err=True, nl=False)
+    return int(Exit.FINDINGS if made.plan.fixes else Exit.OK)
 
 
 @click.command()
 @_shared
-@click.option("--rehearse", is_flag=True, help="Do all of it in memory against an embedded AWS: no account, nothing changes.")
-def migrate(path: tuple[Path, ...], rehearse: bool, **chosen: Any) -> int:
-    """Plan, upload, read back, rewrite, prove."""
-    if not rehearse:
-        raise UsageError("only `migrate --rehearse` is there in this release", hint="add --rehearse")
-    from fixers.rehearsal import rehearse as rehearse_plan
+@_from_file
+@click.option("--rehearse", is_flag=True, help="Do it all in memory against an embedded AWS: no account, no change.")
+@click.option("--undo", "undoing", is_flag=True, help="Take the last migration's edits back; stored values stay.")
+@click.option("--prove", "commands", multiple=True, metavar="COMMAND", help="Then run this, e.g. 'pytest -q'.")
+@click.option("--prove-import", "modules", multiple=True, metavar="MODULE", help="Then import this module.")
+@_aws
+def migrate(
+    path: tuple[Path, ...],
+    plan_file: Path | None,
+    rehearse: bool,
+    undoing: bool,
+    commands: tuple[str, ...],
+    modules: tuple[str, ...],
+    region: str | None,
+    profile: str | None,
+    yes: bool,
+    **chosen: Any,
+) -> int:
+    """Plan, upload, read back, prove, rewrite. Asks first; interrupted, it goes on when it is run again."""
+    if rehearse:
+        if undoing or commands or modules:
+            raise UsageError("--rehearse runs none of your code and changes nothing: leave out --prove and --undo")
+        return _rehearse(_planned(path, plan_file, chosen))
+    from fixers.migrate import Asked, migrate_for_real, undo_for_real
+
+    asked = Asked(path=_one(path), region=region, profile=profile, yes=yes, commands=commands, modules=modules)
+    if undoing:
+        return undo_for_real(asked)
+    return migrate_for_real(asked, lambda: _planned(path, plan_file, chosen))
+
+
+def _rehearse(made: Planned) -> int:
+    from fixers.rehearsal import rehearse
     from fixers.reports import render_proof
 
-    planned = _planned(path, chosen)
     click.echo(_heading("What was found, and where each value would live"))
-    click.echo(render_plan(planned.plan), nl=False)
+    click.echo(render_plan(made.plan), nl=False)
     click.echo(_heading("The diff"))
-    click.echo(_diff(planned) or "Nothing would change.\n", nl=False)
-    rehearsed = rehearse_plan(planned.plan, planned.workspace, planned.scanned.key)
+    click.echo(diff(made) or "Nothing would change.\n", nl=False)
+    rehearsed = rehearse(made.plan, made.workspace, made.scanned.key)
     click.echo(_heading("The proof, against an embedded AWS on this machine"))
     click.echo(render_proof(rehearsed.outcomes), nl=False)
     click.echo("Nothing of yours was changed: this was a rehearsal.")
     return int(Exit.OK if rehearsed.succeeded else Exit.FINDINGS)
 
 
-def _planned(path: tuple[Path, ...], chosen: dict[str, Any]) -> Planned:
-    if len(path) > 1:
-        raise UsageError("name one PATH", hint="a plan is for one folder or file")
-    scanned = scan_paths(path)
-    named = path[0] if path else Path()
-    below = worktree.relative(scanned.root, Path.cwd() / named)
+def _planned(path: tuple[Path, ...], plan_file: Path | None, chosen: dict[str, Any]) -> Planned:
+    named = _one(path)
+    if plan_file is not None:
+        _check_only_from_plan()
+        return planned_from(plan_file, named)
     options = PlanOptions(
         env=chosen["env"],
         app=chosen["app"],
@@ -121,18 +180,27 @@ def _planned(path: tuple[Path, ...], chosen: dict[str, Any]) -> Planned:
         min_confidence=Confidence(chosen["min_confidence"]),
         include_tests=chosen["include_tests"],
         via_run=chosen["via_run"],
-        scope="" if below == "." else below,
     )
-    workspace = open_workspace(scanned.root.folder, worktree.names(scanned.root, named))
-    automatic = frozenset(rule.id for rule in session.load_rules().providers if rule.rotation == "automatic")
-    made = make_plan(
-        scanned.result, workspace, options, key=scanned.key, rewriters=rewriters(), automatic=automatic
-    )
-    return Planned(plan=made, options=options, workspace=workspace, scanned=scanned)
+    return planned(named, options)
 
 
-def _diff(planned: Planned) -> str:
-    return render_diff(planned.plan, planned.workspace, planned.scanned.result.findings)
+def _check_only_from_plan() -> None:
+    """A plan file says all of it: an option beside it would be forgotten in silence."""
+    context = click.get_current_context()
+    for name in _FROM_PLAN:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise UsageError(f"--{name.replace('_', '-')} stands in the plan file", hint="make a new plan with it")
+
+
+def _one(path: tuple[Path, ...]) -> Path:
+    if len(path) > 1:
+        raise UsageError("name one PATH", hint="a plan is for one folder or file")
+    return path[0] if path else Path()
+
+
+def diff(made: Planned) -> str:
+    """The diff of a plan, every known value masked."""
+    return render_diff(made.plan, made.workspace, made.scanned.result.findings)
 
 
 def _refused_in_one_line(made: Plan) -> str:

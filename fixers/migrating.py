@@ -1,7 +1,7 @@
 """A migration for real, in steps that a killed run finds again in its journal.
 
-begin -> (store, read back) for each secret -> prove -> rewrite -> done. Nothing is rewritten before every value is in its
-store and every new expression has given it.
+begin -> (store, read back) for each secret -> prove -> rewrite -> done. Nothing is rewritten before every value is in
+its store and every new expression has given it.
 """
 
 from __future__ import annotations
@@ -97,7 +97,14 @@ def upload(run: Run, ready: Sequence[Ready], target: Target, app: str) -> Run:
 def prove_all(plan: Plan, key: bytes, target: Target) -> tuple[Outcome, ...]:
     """Evaluate every new expression against the store."""
     proofs = [proof for fix in plan.fixes for proof in fix.proofs]
-    results = prove(proofs, module_source=module_source(), key=key, endpoint=None, region=target.region, profile=target.profile)  # fmt: skip
+    results = prove(
+        proofs,
+        module_source=module_source(),
+        key=key,
+        endpoint=None,
+        region=target.region,
+        profile=target.profile,
+    )
     return outcomes(plan, {}, results)
 
 
@@ -115,9 +122,7 @@ def rewrite(run: Run, workspace: Workspace, key: bytes) -> Run:
     """
     files = {file["path"]: file for file in run.begin["files"]}
     changes = {
-        path: _new_bytes(file, workspace, key)
-        for path, file in files.items()
-        if state(file, workspace, key) != "after"
+        path: _new_bytes(file, workspace, key) for path, file in files.items() if state(file, workspace, key) != "after"
     }
     remove_leftovers(workspace, files, run.name)
     check_writable(workspace, changes)
@@ -210,6 +215,11 @@ def _files(
     check_writable(planned.workspace, after)
     files: list[dict[str, Any]] = []
     bad: set[str] = set()
+    # What is new comes first: the files that import it find it at every moment.
+    for new in plan.new_files:
+        if workspace.exists(new.path):
+            raise FixError(f"{new.path}: a file was made there since the plan", hint="run the command again")
+        files.append({"path": new.path, "before": None, "after": digest(key, after[new.path]), "content": new.content})
     for path, edits in edits_by_path(plan).items():
         document = workspace.document(path)
         way = way_back(document, edits, after[path], plan, findings, blobs, stored=stored)
@@ -218,10 +228,6 @@ def _files(
         before = digest(key, document.source.raw)
         written = [[edit.span.start, edit.span.end, edit.expects, edit.new] for edit in edits]
         files.append({"path": path, "before": before, "after": digest(key, after[path]), "edits": written, "way": way})
-    for new in plan.new_files:
-        if workspace.exists(new.path):
-            raise FixError(f"{new.path}: a file was made there since the plan", hint="run the command again")
-        files.append({"path": new.path, "before": None, "after": digest(key, after[new.path]), "content": new.content})
     return files, bad
 
 
@@ -237,9 +243,7 @@ def _facts(planned: Planned, files: list[dict[str, Any]]) -> dict[str, Any]:
         "app": plan.app,
         "plan": digest(planned.scanned.key, json.dumps([plan.app, secrets, made])),
         "files": files,
-        "secrets": [
-            {"name": one.name, "store": one.store, "token": str(uuid.uuid4())} for one in active(plan)
-        ],
+        "secrets": [{"name": one.name, "store": one.store, "token": str(uuid.uuid4())} for one in active(plan)],
     }
 
 
@@ -263,6 +267,4 @@ def _new_bytes(file: dict[str, Any], workspace: Workspace, key: bytes) -> bytes:
 def skipped(found: Sequence[Outcome]) -> tuple[Outcome, ...]:
     """Outcomes of a run that rewrote nothing because one of its proofs failed."""
     kept = "stored and proven, but nothing was rewritten because another fix failed"
-    return tuple(
-        replace(one, status="skipped", detail=kept) if one.status != "failed" else one for one in found
-    )
+    return tuple(replace(one, status="skipped", detail=kept) if one.status != "failed" else one for one in found)

@@ -77,7 +77,9 @@ def without(before: Planned, names: Collection[str], why: Refused) -> Planned:
         for refusal in plan.refusals
     )
     secrets = tuple(
-        secret for secret in plan.secrets if secret.action != "skip" or secret.members[0].findings[0].place not in places
+        secret
+        for secret in plan.secrets
+        if secret.action != "skip" or secret.members[0].findings[0].place not in places
     )
     return replace(before, plan=replace(plan, secrets=secrets, refusals=refusals), overrides=overrides)
 
@@ -97,6 +99,4 @@ def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:
             overrides=overrides,
         )
 
-    return Planned(
-        plan=remake({}), options=options, workspace=workspace, scanned=scanned, remake=remake, overrides={}
-    )
+    return Planned(plan=remake({}), options=options, workspace=workspace, scanned=scanned, remake=remake, overrides={})

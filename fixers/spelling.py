@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
@@ -114,11 +115,11 @@ def _spelled(document: Document, place: Span, name: str, member: Member, finding
     """The value's characters in their forms, with what stands between them."""
     literal = finding.literal
     view = _view(member.value, is_bytes=literal.value.is_bytes)
-    ends = _ends(document.text, place, view, finding)
+    ends = _ends(place, view, finding)
     if ends is None:
         return None
     parts: list[Part] = []
-    for index, (start, end) in enumerate(zip(ends, ends[1:], strict=False)):
+    for index, (start, end) in enumerate(pairwise(ends)):
         source = document.text[start:end]
         fitting = [name for name, form in _FORMS.items() if (text := form(view[index])) and source.startswith(text)]
         if not fitting:
@@ -142,7 +143,7 @@ def _extend(parts: list[Part], index: int, form: str, gap: str) -> None:
         parts.append(gap)
 
 
-def _ends(text: str, place: Span, view: str, finding: Finding) -> list[int] | None:
+def _ends(place: Span, view: str, finding: Finding) -> list[int] | None:
     """The offset in the document at which each character of the value begins, and the end of the last."""
     literal = finding.literal
     inner = literal.value.text
@@ -180,9 +181,9 @@ def _pieces(inner: str, view: str) -> list[str] | None:
 def _left(path: str, span: Span, covered: Sequence[Span], parts: Sequence[Part], others: Sequence[Finding]) -> bool:
     """Whether a credential would stand in the recipe's text: a finding that no stretch covers, or a known value."""
     for finding in others:
-        if finding.commit is None and finding.path == path and _meet(finding.span, span):
-            if not any(place.contains(finding.span) for place in covered):
-                return True
+        here = finding.commit is None and finding.path == path and _meet(finding.span, span)
+        if here and not any(place.contains(finding.span) for place in covered):
+            return True
         value = finding.value.text if finding.value is not None else ""
         if len(value) >= SHORTEST_SEARCHED and any(value in part for part in parts if isinstance(part, str)):
             return True

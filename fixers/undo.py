@@ -47,7 +47,9 @@ def undo(run: Run, workspace: Workspace, repository: git.Repository | None, stor
     strange = [path for path, now in states.items() if now == "other"]
     if strange:
         raise changed_since(strange)
-    there = [files[path] for path, now in states.items() if now == "after" and files[path]["before"] != files[path]["after"]]
+    there = [
+        files[path] for path, now in states.items() if now == "after" and files[path]["before"] != files[path]["after"]
+    ]
     changes = _old_bytes(run, there, workspace, repository, stores, key)
     remove_leftovers(workspace, files, run.name)
     check_writable(workspace, changes)
@@ -117,8 +119,12 @@ def _values(run: Run, ways: Sequence[dict[str, Any]], stores: Stores) -> Values:
     return found
 
 
-def _members(name: str, value: SecretValue, ways: Sequence[dict[str, Any]]) -> dict[tuple[str, str | None], SecretValue]:
-    parts = [part for way in ways for _, _, parts in way.get("edits", ()) for part in parts if not isinstance(part, str)]
+def _members(
+    name: str, value: SecretValue, ways: Sequence[dict[str, Any]]
+) -> dict[tuple[str, str | None], SecretValue]:
+    parts = [
+        part for way in ways for _, _, parts in way.get("edits", ()) for part in parts if not isinstance(part, str)
+    ]
     found: dict[tuple[str, str | None], SecretValue] = {}
     for key in {part["key"] for part in parts if part["secret"] == name}:
         member = member_of(value, key)

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import re
-import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +19,7 @@ from rules import tables
 from rules.model import Head, Names, Parameter, ProviderRule, RuleSet, Setting, Sink, Weight
 from rules.patterns import find_fault
 from rules.patterns import hyperscan_expression as hyperscan_expression
+from rules.private import own_folder, read_private, write_private
 from rules.signature import FOLDERS, ROOT
 from rules.signature import rules_signature as rules_signature
 from rules.tables import RuleError as RuleError
@@ -247,51 +247,20 @@ def load_rules_cached(cache_dir: Path | None, root: Path | None = None) -> RuleS
     None is no cache. A cache that is damaged, stale or could have been written by someone else is not used;
     one that cannot be written is done without.
     """
-    if cache_dir is None or not _is_private_folder(cache_dir):
+    if cache_dir is None or not own_folder(cache_dir):
         return load_rules(root)
     signature = rules_signature(root)
     path = cache_dir / f"rules-{hashlib.sha256(os.fsencode((root or ROOT).absolute())).hexdigest()[:16]}.json"
-    rules = _from_cache(path, signature)
-    if rules is None:
-        rules = load_rules(root)
-        _to_cache(path, signature, rules)
+    try:
+        kept = json.loads(read_private(path) or b"{}")
+        if kept["signature"] == signature:
+            return _decode(kept["rules"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass  # damaged, or of another release: made anew
+    rules = load_rules(root)
+    kept = {"signature": signature, "rules": asdict(rules)}
+    write_private(path, json.dumps(kept, default=sorted, separators=(",", ":")).encode())
     return rules
-
-
-def _is_private_folder(folder: Path) -> bool:
-    """Whether the folder, made 0700 if it is not there, is the user's own and nobody else can write to it."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = folder.lstat()
-    except OSError:
-        return False
-    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077
-
-
-def _from_cache(path: Path, signature: str) -> RuleSet | None:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with open(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o077:
-                return None
-            kept = json.loads(file.read())
-        return _decode(kept["rules"]) if kept["signature"] == signature else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
-
-
-def _to_cache(path: Path, signature: str, rules: RuleSet) -> None:
-    """Write beside the cache and rename: a reader sees the old file or the new one."""
-    fresh = path.with_name(f"{path.name}.{os.urandom(8).hex()}")
-    text = json.dumps({"signature": signature, "rules": asdict(rules)}, default=sorted, separators=(",", ":"))
-    try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        fresh.replace(path)
-    except OSError:
-        fresh.unlink(missing_ok=True)
 
 
 def _decode(kept: dict[str, Any]) -> RuleSet:

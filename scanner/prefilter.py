@@ -7,8 +7,6 @@ ours and 0700, the files' owner is checked, and whatever does not fit is compile
 
 from __future__ import annotations
 
-import os
-import stat
 import sys
 import zlib
 from pathlib import Path
@@ -16,6 +14,8 @@ from typing import Any, NamedTuple
 
 import hyperscan
 from hyperscan import _version
+
+from rules.private import own_folder, read_private, write_private
 
 # What an expression is for. A call counts only in a file that also has an import of its library.
 PROVIDER, QUOTED, BARE, URL, CALL, IMPORT, MARK = range(7)
@@ -160,43 +160,6 @@ def sort_out(
         if gated or role in (PROVIDER, QUOTED, URL) or (role == BARE and not code):
             wanted.add(end)
     return wanted, providers, imported
-
-
-def own_folder(folder: Path) -> bool:
-    """Whether a folder is ours and nobody else's; it is made if it is not there."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = folder.lstat()
-    except OSError:
-        return False
-    if not stat.S_ISDIR(status.st_mode):
-        return False
-    return not hasattr(os, "geteuid") or (status.st_uid == os.geteuid() and not status.st_mode & 0o077)
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a cache file, 0600, whole or not at all. A cache that cannot be written is done without."""
-    partial = path.with_name(f".{path.name}-{os.urandom(6).hex()}")
-    try:
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-
-
-def read_private(path: Path) -> bytes | None:
-    """A cache file's content if it is a plain file that only we can write; else None."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-    except OSError:
-        return None
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if hasattr(os, "geteuid") and (status.st_uid != os.geteuid() or status.st_mode & 0o022):
-            return None
-        return file.read()
 
 
 def _cached(cache: Path, name: str, state: bytes) -> Prefilter | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from scanner.model import Plan, PlannedSecret
 
 _PLAN, _SCRIPT, _RUNBOOK = "plan.toml", "upload.sh", "MIGRATION.md"
 _READER, _MIGRATION = "iam-policy", "iam-policy-migration"
+_POLICY = re.compile(r"iam-policy(?:-migration)?(?:-\d+)?\.json")
 _OURS = "# Plan of unhardcode:"
 
 
@@ -54,9 +56,13 @@ def emit(
         _PLAN: plan_file,
         _SCRIPT: upload_script(moved, root=Path(plan.root), folder=folder, repository=repository, region=region),
         **policies,
-        _RUNBOOK: runbook(plan, place, readers, migration),
+        _RUNBOOK: runbook(plan, place, readers, migration, folder=_seen_from(Path(plan.root), folder)),
     }
     return _written(folder, texts)
+
+
+def _seen_from(root: Path, folder: Path) -> str:
+    return folder.relative_to(root).as_posix() if folder.is_relative_to(root) else str(folder)
 
 
 def _assert_storable(secret: PlannedSecret, region: str) -> None:
@@ -90,7 +96,7 @@ def _written(folder: Path, texts: dict[str, str]) -> tuple[Path, ...]:
 
 
 def _may_be_ours(name: str) -> bool:
-    return name in (_PLAN, _SCRIPT, _RUNBOOK) or (name.startswith(_READER) and name.endswith(".json"))
+    return name in (_PLAN, _SCRIPT, _RUNBOOK) or _POLICY.fullmatch(name) is not None
 
 
 def _is_ours(path: Path) -> bool:

@@ -23,7 +23,7 @@ _UPLOAD = """\
 ## 2. Upload
 
 ```sh
-sh upload.sh
+sh {script}
 ```
 
 It stores every value, reads it back and compares. Each goes through a pipe; none is on a command line, in a
@@ -33,8 +33,8 @@ _REWRITE = """\
 ## 4. Rewrite the code
 
 ```sh
-unhardcode fix --plan plan.toml          # the diff, values masked
-unhardcode fix --plan plan.toml --write  # only what reads back equal from the store
+unhardcode fix --plan {plan}          # the diff, values masked
+unhardcode fix --plan {plan} --write  # only what reads back equal from the store
 ```"""
 _DEPLOY = """\
 ## 5. Deploy
@@ -58,16 +58,22 @@ it, see that the program works, then revoke the old one.
 _STORES = {"secretsmanager": "Secrets Manager", "parameterstore": "Parameter Store"}
 
 
-def runbook(plan: Plan, account: Account, policies: Sequence[str], migration_policies: Sequence[str]) -> str:
-    """The runbook as Markdown; `policies` are the names of the files beside it."""
+def runbook(
+    plan: Plan, account: Account, policies: Sequence[str], migration_policies: Sequence[str], *, folder: str
+) -> str:
+    """The runbook as Markdown.
+
+    `policies` are the names of the files beside it, `folder` is where they are, as seen from the tree's root.
+    """
     moved = [secret for secret in plan.secrets if secret.action != "skip"]
+    plan_file = shlex.quote(f"{folder}/plan.toml")
     parts = [
-        _head(plan, moved),
+        _head(plan, moved, folder),
         _table(moved),
-        _policies(account, policies, migration_policies),
-        _upload(moved),
-        _read_back(plan, moved),
-        iter([_REWRITE]),
+        _policies(account, policies, migration_policies, folder),
+        _upload(moved, plan_file),
+        _read_back(moved, plan_file),
+        iter([_REWRITE.format(plan=plan_file)]),
         _deploy(moved),
         _rotate(moved),
         _stays(plan),
@@ -75,12 +81,14 @@ def runbook(plan: Plan, account: Account, policies: Sequence[str], migration_pol
     return "\n\n".join("\n".join(part) for part in (list(lines) for lines in parts) if part) + "\n"
 
 
-def _head(plan: Plan, moved: Sequence[PlannedSecret]) -> Iterator[str]:
+def _head(plan: Plan, moved: Sequence[PlannedSecret], folder: str) -> Iterator[str]:
     places = sum(len(member.findings) for secret in moved for member in secret.members)
     yield f"# Moving {len(moved)} credentials of {_text(plan.app)} ({_text(plan.env)}) into AWS"
     yield ""
     yield f"{places} places in the code hold a value that belongs in AWS. Do the steps in this order: the running"
     yield "program works before and after each of them. No value stands in any file of this folder."
+    yield ""
+    yield f"Commands are for the root of the repository; this folder is {_code(folder)} there."
 
 
 def _table(moved: Sequence[PlannedSecret]) -> Iterator[str]:
@@ -95,7 +103,7 @@ def _table(moved: Sequence[PlannedSecret]) -> Iterator[str]:
         yield f"| {_code(secret.name)} | {store} | {secret.action} | {variables} | {places} |"
 
 
-def _policies(account: Account, policies: Sequence[str], migration: Sequence[str]) -> Iterator[str]:
+def _policies(account: Account, policies: Sequence[str], migration: Sequence[str], folder: str) -> Iterator[str]:
     if not policies:
         return
     yield _PERMISSIONS.format(migration=_codes(migration), policies=_codes(policies))
@@ -109,31 +117,33 @@ def _policies(account: Account, policies: Sequence[str], migration: Sequence[str
     if REGION_PLACEHOLDER in missing:
         yield "export AWS_REGION=eu-west-1  # where the secrets are to live"
     for name in (*policies, *migration):
-        yield f"envsubst '{' '.join(missing)}' <{name} >{name.removesuffix('.json')}.filled.json"
+        source = f"{folder}/{name}"
+        filled = shlex.quote(source.removesuffix(".json") + ".filled.json")
+        yield f"envsubst '{' '.join(missing)}' <{shlex.quote(source)} >{filled}"
     yield "```"
 
 
-def _upload(moved: Sequence[PlannedSecret]) -> Iterator[str]:
-    yield _UPLOAD
+def _upload(moved: Sequence[PlannedSecret], plan_file: str) -> Iterator[str]:
+    yield _UPLOAD.format(script=plan_file.replace("plan.toml", "upload.sh"))
     returns = [secret.name for secret in moved if form(secret) == "returns"]
     if returns:
         yield f"\n{_codes(returns)}: the value holds carriage returns, which the AWS CLI would drop."
-        yield "`unhardcode migrate --plan plan.toml` stores it as it is."
+        yield f"`unhardcode migrate --plan {plan_file}` stores it as it is."
 
 
-def _read_back(plan: Plan, moved: Sequence[PlannedSecret]) -> Iterator[str]:
+def _read_back(moved: Sequence[PlannedSecret], plan_file: str) -> Iterator[str]:
     secrets = [secret.name for secret in moved if secret.store == "secretsmanager"]
     parameters = [secret.name for secret in moved if secret.store == "parameterstore"]
     yield "## 3. Look\n"
-    yield "To compare without showing anything (exit status 0: equal), in the root of the repository:\n\n```sh"
+    yield "To compare without showing anything (exit status 0: equal):\n\n```sh"
     for command, name in _reads(secrets[:1], parameters[:1]):
-        yield f"{command} --output json | unhardcode value --plan plan.toml --check -- {shlex.quote(name)}"
+        yield f"{command} --output json | unhardcode value --plan {plan_file} --check -- {shlex.quote(name)}"
     yield "```\n\nTo see the names that are there:\n\n```sh"
     for path in _paths(parameters):
         shown = "--query 'Parameters[].[Name,Type,Version]'"
         yield f"aws ssm get-parameters-by-path --path {shlex.quote(path)} --recursive {shown}"
-    if secrets:
-        prefix = shlex.quote(f"Key=name,Values={plan.env}/{plan.app}/")
+    for path in _paths(secrets):
+        prefix = shlex.quote(f"Key=name,Values={path}/")
         yield f"aws secretsmanager list-secrets --filters {prefix} --query 'SecretList[].Name'"
     yield "```\n\nTo read them. These print the value on your terminal:\n\n```sh"
     for command, _ in _reads(secrets, parameters):
@@ -180,9 +190,9 @@ def _reads(secrets: Sequence[str], parameters: Sequence[str]) -> Iterator[tuple[
         yield f"aws ssm get-parameter --name {shlex.quote(name)} --with-decryption", name
 
 
-def _paths(parameters: Sequence[str]) -> list[str]:
-    """The folders of these parameters."""
-    return sorted({name.rpartition("/")[0] or "/" for name in parameters})
+def _paths(names: Sequence[str]) -> list[str]:
+    """What stands before the last slash of these names."""
+    return sorted({name.rpartition("/")[0] for name in names} - {""})
 
 
 def _place(finding: Finding) -> str:

@@ -1,0 +1,197 @@
+"""What `migrate`, `migrate --undo` and `fix --write` say and ask around the work itself, and their exit statuses."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from fixers import journal, migrating
+from fixers.apply import Ready, active, check
+from fixers.journal import Run
+from fixers.migrating import Target
+from fixers.owner_proof import OwnerProof, raise_levels, words_of
+from fixers.planning import Planned
+from fixers.reports import render_plan, render_proof
+from fixers.stores.registry import connect
+from fixers.undo import undo, undoable
+from fixers.workspace import open_workspace
+from scanner import session
+from scanner.errors import Exit, UsageError
+from scanner.model import Outcome, Plan
+from scanner.sources import worktree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was asked for beside the plan. `modules` and `commands` are proofs that run the user's code."""
+
+    path: Path
+    region: str | None
+    profile: str | None
+    yes: bool
+    modules: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+
+    def target(self) -> Target:
+        """The AWS that boto3 finds with these."""
+        stores = functools.cache(functools.partial(connect, region=self.region, profile=self.profile))
+        return Target(stores=stores, region=self.region, profile=self.profile)
+
+
+def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
+    """Finish an interrupted migration, or plan, ask, store, read back, prove and rewrite; the exit status."""
+    for command in asked.commands:
+        words_of(command)
+    root = worktree.root_of(asked.path)
+    folder = journal.folder_of(root.repository)
+    with journal.locked(folder):
+        runs = journal.runs(folder, root.folder)
+        half = _half_done(runs)
+        if half is not None:
+            return _finish(half, root, asked)
+        prepared = migrating.prepare(make())
+        planned = prepared.planned
+        click.echo(render_plan(planned.plan), nl=False)
+        if not planned.plan.fixes:
+            click.echo("Nothing to migrate.")
+            return int(Exit.OK)
+        _check_can_ask(asked)
+        target = asked.target()
+        ready = check(planned.plan, target.stores)
+        _consent(asked, f"{_counted(ready)} and rewrite {_files(planned.plan)}?")
+        run = migrating.resumable(runs, prepared) or journal.begin(folder, prepared.facts)
+        run = migrating.upload(run, ready, target, planned.plan.app)
+        outcomes = migrating.prove_all(planned.plan, planned.scanned.key, target)
+        return _rewrite(run, outcomes, root, asked)
+
+
+def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) -> int:
+    """Rewrite what the store holds already (`offline`: what stands in HEAD); the exit status."""
+    root = worktree.root_of(asked.path)
+    folder = journal.folder_of(root.repository)
+    with journal.locked(folder):
+        runs = journal.runs(folder, root.folder)
+        half = _half_done(runs)
+        if half is not None:
+            return _finish(half, root, asked)
+        first, target = make(), asked.target()
+        planned, versions, on_word = migrating.not_stored(first, target, offline=offline)
+        prepared = migrating.prepare(planned, stored=not offline)
+        plan = prepared.planned.plan
+        click.echo(render_plan(plan), nl=False)
+        if on_word:
+            click.echo(f"Not looked for in the store; only git has these values: {', '.join(on_word)}", err=True)
+        complete = len(plan.fixes) == len(first.plan.fixes)
+        if not plan.fixes:
+            click.echo("Nothing to rewrite." if complete else "Nothing was rewritten.")
+            return int(Exit.OK if complete else Exit.FINDINGS)
+        run = migrating.resumable(runs, prepared) or journal.begin(folder, prepared.facts)
+        for secret in active(plan) if versions else ():
+            run = journal.note(run, "stored", name=secret.name, version=versions[secret.name])
+        if offline:
+            outcomes = tuple(_unproven(fix.secret) for fix in plan.fixes)
+        else:
+            outcomes = migrating.prove_all(plan, prepared.planned.scanned.key, target)
+        status = _rewrite(run, outcomes, root, asked)
+        return status if complete else int(Exit.FINDINGS)
+
+
+def undo_for_real(asked: Asked) -> int:
+    """Give the files of the last migration their old bytes; the exit status."""
+    root = worktree.root_of(asked.path)
+    folder = journal.folder_of(root.repository)
+    with journal.locked(folder):
+        run = undoable(journal.runs(folder, root.folder))
+        count = len(run.begin["files"])
+        _check_can_ask(asked)
+        _consent(asked, f"Take back the migration of {run.begin['at']}: {count} file{'s' if count != 1 else ''}?")
+        workspace = open_workspace(root.folder, ())
+        undone = undo(run, workspace, root.repository, asked.target().stores, session.key_for(root.repository))
+    for path in undone.files:
+        click.echo(f"  as before  {path}")
+    if not undone.files:
+        click.echo("No file had been changed.")
+    if undone.secrets:
+        click.echo(f"What was stored stays stored: {', '.join(undone.secrets)}")
+    return int(Exit.OK)
+
+
+def _half_done(runs: Sequence[Run]) -> Run | None:
+    """The run that was interrupted while it rewrote or before its last proof."""
+    for run in runs:
+        if run.state == "undo":
+            raise UsageError("an undo was interrupted here", hint="run `unhardcode migrate --undo` again first")
+    return next((run for run in reversed(runs) if run.state in ("proven", "written")), None)
+
+
+def _finish(run: Run, root: worktree.Root, asked: Asked) -> int:
+    click.echo(f"The migration of {run.begin['at']} was interrupted while it rewrote files.", err=True)
+    _check_can_ask(asked)
+    _consent(asked, "Finish it?")
+    outcomes = tuple(Outcome(**outcome) for outcome in run.outcomes())
+    status = _written(run, outcomes, root, asked)
+    click.echo("Finished what was interrupted. Run the command again for what is new since then.", err=True)
+    return status
+
+
+def _rewrite(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked: Asked) -> int:
+    run = migrating.settle_proofs(run, outcomes)
+    if run.state == "abandoned":
+        click.echo(render_proof(migrating.skipped(outcomes)), nl=False)
+        click.echo(
+            "No file was changed. To migrate the rest, give what failed the action skip in a plan file.", err=True
+        )
+        return int(Exit.FINDINGS)
+    return _written(run, outcomes, root, asked)
+
+
+def _written(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked: Asked) -> int:
+    run = migrating.rewrite(run, open_workspace(root.folder, ()), session.key_for(root.repository))
+    named = asked.path if asked.path.is_dir() else asked.path.parent
+    outcomes = raise_levels(
+        outcomes,
+        OwnerProof(
+            folder=named,
+            modules=asked.modules,
+            commands=asked.commands,
+            region=asked.region,
+            profile=asked.profile,
+        ),
+    )
+    journal.note(run, "done")
+    click.echo(render_proof(outcomes), nl=False)
+    proven = all(outcome.status == "proven" for outcome in outcomes)
+    return int(Exit.OK if proven else Exit.FINDINGS)
+
+
+def _check_can_ask(asked: Asked) -> None:
+    if not asked.yes and not sys.stdin.isatty():
+        raise UsageError("there is no terminal to ask on", hint="look at the plan, then add --yes; nothing was changed")
+
+
+def _consent(asked: Asked, question: str) -> None:
+    if not asked.yes and not click.confirm(question, err=True):
+        raise click.exceptions.Exit(int(Exit.FINDINGS))
+
+
+def _counted(ready: Sequence[Ready]) -> str:
+    counts = Counter(one.action for one in ready)
+    words = {"create": "Store {} new", "update": "replace the value of {}", "present": "leave {} as they are stored"}
+    said = ", ".join(words[action].format(counts[action]) for action in words if counts[action])
+    return said[:1].upper() + said[1:]
+
+
+def _files(plan: Plan) -> str:
+    count = len({edit.path for fix in plan.fixes for edit in fix.edits})
+    return f"{count} file{'s' if count != 1 else ''}"
+
+
+def _unproven(secret: str) -> Outcome:
+    detail = "rewritten without asking the store (--offline)"
+    return Outcome(secret=secret, status="unproven", level=None, detail=detail)

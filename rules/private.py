@@ -1,0 +1,48 @@
+"""Cache files that only this user can have written: what is compiled or parsed once is trusted when read again."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+
+def own_folder(folder: Path) -> bool:
+    """Whether a folder is ours and nobody else's; it is made if it is not there."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = folder.lstat()
+    except OSError:
+        return False
+    if not stat.S_ISDIR(status.st_mode):
+        return False
+    return not hasattr(os, "geteuid") or (status.st_uid == os.geteuid() and not status.st_mode & 0o077)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a cache file, 0600, whole or not at all. A cache that cannot be written is done without."""
+    partial = path.with_name(f".{path.name}-{os.urandom(6).hex()}")
+    try:
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+
+
+def read_private(path: Path) -> bytes | None:
+    """A cache file's content if it is a plain file that only we can write; else None."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return None
+    try:
+        status = os.fstat(descriptor)
+        foreign = hasattr(os, "geteuid") and (status.st_uid != os.geteuid() or status.st_mode & 0o022)
+        if foreign or not stat.S_ISREG(status.st_mode):
+            return None
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(descriptor)

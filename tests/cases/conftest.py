@@ -1,0 +1,3 @@
+"""The cases are projects, not tests: tests/laboratory runs them."""
+
+collect_ignore_glob = ["*"]

@@ -1,0 +1,271 @@
+"""upload.sh, run by the real AWS CLI against an emulated AWS: it stops where it must, and values arrive unchanged."""
+
+from __future__ import annotations
+
+import random
+import shlex
+import stat
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixers.emit.awscli import form, upload_script
+from fixers.emit.iam import Account, migration_policies
+from fixers.stores.model import REPOSITORY_TAG
+from scanner.model import PlannedSecret, SecretValue
+
+Made = Callable[..., str]
+OURS = {REPOSITORY_TAG: "github.com/example/shop"}
+TOKEN = "0123456789abcdef0123456789abcdef"
+
+
+def written(folder: Path, secrets: list[PlannedSecret], **given: Any) -> Path:
+    script = folder / "upload.sh"
+    script.write_text(upload_script(secrets, root=folder, folder=folder, repository=OURS[REPOSITORY_TAG], **given))
+    return script
+
+
+@pytest.fixture
+def run(tmp_path: Path, aws_cli: str, aws: Any, emitting: Any) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Upload secrets, with a stand-in for `unhardcode value`."""
+    folders = iter(range(100))
+
+    def upload(*secrets: PlannedSecret, **more: str) -> subprocess.CompletedProcess[str]:
+        folder = tmp_path / str(next(folders))
+        folder.mkdir()
+        program = emitting.values(folder, list(secrets))
+        done: subprocess.CompletedProcess[str] = emitting.run(
+            written(folder, list(secrets)), aws_cli, {**aws.environment, "UNHARDCODE": program, **more}
+        )
+        return done
+
+    return upload
+
+
+def assert_silent(done: subprocess.CompletedProcess[str], *values: str) -> None:
+    for value in values:
+        leaked = value in done.stdout or value in done.stderr
+        assert not leaked, "a value was printed"
+
+
+# --- where it stops --------------------------------------------------------------------------------------------
+
+
+def test_it_stops_at_a_secret_with_another_value_and_changes_nothing(
+    run: Any, aws: Any, emitting: Any, made: Made
+) -> None:
+    ours = emitting.secret("secretsmanager", "prod/shop/db", made())
+    later = emitting.secret("secretsmanager", "prod/shop/later", made())
+    theirs = made()
+    aws.store("secretsmanager").create(ours, SecretValue(theirs), tags=OURS, token=TOKEN)
+    done = run(ours, later)
+    assert done.returncode == 1
+    assert "prod/shop/db holds another value: nothing was changed" in done.stderr
+    assert aws.store("secretsmanager").read("prod/shop/db") == SecretValue(theirs)
+    assert aws.versions(ours) == 1
+    assert aws.store("secretsmanager").read("prod/shop/later") is None
+    assert_silent(done, theirs, str(ours.members[0].value.reveal()))
+
+
+def test_it_stops_at_a_parameter_with_another_value_and_changes_nothing(
+    run: Any, aws: Any, emitting: Any, made: Made
+) -> None:
+    ours, theirs = emitting.secret("parameterstore", "/prod/shop/key", made()), made()
+    aws.store("parameterstore").create(ours, SecretValue(theirs), tags=OURS, token=TOKEN)
+    done = run(ours)
+    assert (done.returncode, aws.versions(ours)) == (1, 1)
+    assert "/prod/shop/key holds another value" in done.stderr
+    assert aws.store("parameterstore").read("/prod/shop/key") == SecretValue(theirs)
+    assert_silent(done, theirs)
+
+
+def test_it_stops_at_an_equal_value_that_somebody_else_made_unless_it_is_adopted(
+    run: Any, aws: Any, emitting: Any, made: Made
+) -> None:
+    value = made()
+    ours = emitting.secret("secretsmanager", "prod/shop/db", value)
+    adopted = emitting.secret("secretsmanager", "prod/shop/db", value, action="adopt")
+    aws.store("secretsmanager").create(ours, SecretValue(value), tags={}, token=TOKEN)
+    refused = run(ours)
+    assert refused.returncode == 1
+    assert "set its action to adopt" in refused.stderr
+    assert run(adopted).stdout == "kept    prod/shop/db\n"
+    assert aws.versions(ours) == 1
+
+
+def test_it_stops_at_a_secret_that_is_being_deleted(run: Any, aws: Any, emitting: Any, made: Made) -> None:
+    ours = emitting.secret("secretsmanager", "prod/shop/db", made())
+    aws.store("secretsmanager").create(ours, SecretValue(made()), tags=OURS, token=TOKEN)
+    aws.client("secretsmanager").delete_secret(SecretId="prod/shop/db", RecoveryWindowInDays=7)
+    done = run(ours)
+    assert done.returncode == 1
+    assert "scheduled for deletion" in done.stderr
+    assert "restore-secret" in done.stderr
+
+
+def test_it_stops_at_a_parameter_that_is_not_encrypted(run: Any, aws: Any, emitting: Any, made: Made) -> None:
+    value = made()
+    aws.client("ssm").put_parameter(Name="/prod/shop/key", Value=value, Type="String")
+    done = run(emitting.secret("parameterstore", "/prod/shop/key", value))
+    assert done.returncode == 1
+    assert "no SecureString" in done.stderr
+    assert_silent(done, value)
+
+
+def test_it_stops_where_there_is_nothing_to_adopt(run: Any, aws: Any, emitting: Any, made: Made) -> None:
+    done = run(emitting.secret("parameterstore", "/prod/shop/key", made(), action="adopt"))
+    assert done.returncode == 1
+    assert "nothing to adopt" in done.stderr
+    assert "ssm:PutParameter" not in aws.calls
+
+
+def test_it_does_not_send_what_the_cli_would_change_and_says_what_does(
+    run: Any, aws: Any, emitting: Any, made: Made
+) -> None:
+    returns = emitting.secret("secretsmanager", "prod/shop/a", f"{made()}\r\n{made()}")
+    plain = emitting.secret("parameterstore", "/prod/shop/b", made())
+    assert form(returns) == "returns"
+    done = run(returns, plain)
+    assert done.returncode == 1
+    assert "prod/shop/a holds carriage returns" in done.stderr
+    assert "unhardcode migrate --plan" in done.stderr
+    assert done.stdout == "stored  /prod/shop/b\n"
+    aws.store("secretsmanager").create(returns, returns.members[0].value, tags=OURS, token=TOKEN)
+    assert run(returns, plain).returncode == 0
+
+
+def test_it_does_not_start_where_the_cli_keeps_a_history(
+    run: Any, aws: Any, emitting: Any, made: Made, tmp_path: Path
+) -> None:
+    config = tmp_path / "config"
+    config.write_text("[default]\ncli_history = enabled\n")
+    done = run(emitting.secret("secretsmanager", "prod/shop/db", made()), AWS_CONFIG_FILE=str(config))
+    assert done.returncode == 2
+    assert "cli_history" in done.stderr
+    assert aws.calls == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        pytest.param({"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "credentials", id="no credentials"),
+        pytest.param({"AWS_REGION": ""}, "region", id="no region"),
+        pytest.param({"AWS_ACCESS_KEY_ID": "unknown"}, "UnrecognizedClient", id="a key that AWS does not know"),
+        pytest.param({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "connect", id="no network"),
+    ],
+)
+def test_aws_that_fails_is_quoted_and_ends_it(
+    run: Any, aws: Any, emitting: Any, made: Made, environment: dict[str, str], said: str
+) -> None:
+    done = run(emitting.secret("secretsmanager", "prod/shop/db", made()), **environment)
+    assert done.returncode == 3
+    assert said in done.stderr
+    assert "cannot look at prod/shop/db: see above, then run this again" in done.stderr
+    assert "secretsmanager:CreateSecret" not in aws.calls
+
+
+def test_it_does_not_start_without_its_programs_or_its_plan(
+    tmp_path: Path, emitting: Any, made: Made, aws_cli: str
+) -> None:
+    script = written(tmp_path, [emitting.secret("secretsmanager", "prod/shop/db", made())])
+    without = emitting.run(script, aws_cli, {"UNHARDCODE": str(tmp_path / "nothing here")})
+    assert (without.returncode, "UNHARDCODE" in without.stderr) == (2, True)
+    program = tmp_path / "refuses"
+    program.write_text("#!/bin/sh\necho 'another tree' >&2\nexit 3\n")
+    program.chmod(0o700)
+    refused = emitting.run(script, aws_cli, {"UNHARDCODE": str(program)})
+    assert (refused.returncode, refused.stderr) == (3, "another tree\n")
+
+
+# --- what arrives ----------------------------------------------------------------------------------------------
+
+
+def awkward(made: Made, emitting: Any) -> list[PlannedSecret]:
+    """Values that a shell, a command line or a text file could change."""
+    label = "PRIVATE " + "KEY"
+    pem = "\n".join([f"-----BEGIN {label}-----", *(made(64) for _ in range(4)), f"-----END {label}-----", ""])
+    binary = random.Random(7).randbytes(48) + b"\x00\r\n\xff"
+    text = f" '{made(12)}'\"$HOME`id`\\n\n\n\t%s {made(8)} é 漢 🔑\n\n"
+    # Every character that a secret's name can have.
+    return [
+        emitting.secret("secretsmanager", "prod/shop/A-z_0+9=.@x", text),
+        emitting.secret("secretsmanager", "prod/shop/binary", binary),
+        emitting.secret("parameterstore", "/prod/shop/tls.key_1-a", pem),
+        emitting.secret("parameterstore", "/prod/shop/url", f"http://127.0.0.1:9/{made(12)}"),
+        emitting.secret("secretsmanager", "-prod/shop/file", f"file://{made(12)}"),
+    ]
+
+
+def test_awkward_values_arrive_unchanged_and_never_stand_on_a_command_line(
+    run: Any, aws: Any, emitting: Any, made: Made
+) -> None:
+    secrets = awkward(made, emitting)
+    values = [secret.members[0].value for secret in secrets]
+    with emitting.Watch([value.raw.strip().split(b"\n")[0] for value in values]) as watch:
+        done = run(*secrets)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [
+        aws.store(secret.store).read(secret.name) == value for secret, value in zip(secrets, values, strict=True)
+    ] == [True] * len(secrets)
+    assert watch.seen == set()
+    assert watch.processes > len(secrets), "the CLI was never seen"
+    assert_silent(done, *(value.text.strip()[:12] for value in values))
+    # The policy for whoever migrates is exactly what was called.
+    allowed = [
+        action
+        for policy in migration_policies(secrets, Account())
+        for statement in policy["Statement"]
+        for action in statement["Action"]
+    ]
+    tagging = {"secretsmanager:TagResource", "ssm:AddTagsToResource"}  # needed to create with tags
+    again = run(*secrets)
+    assert set(aws.calls) | tagging == set(allowed)
+    assert again.stdout.splitlines() == [line.replace("stored ", "kept   ") for line in done.stdout.splitlines()]
+    assert (again.returncode, [aws.versions(secret) for secret in secrets]) == (0, [1] * len(secrets))
+    described = aws.store("parameterstore").describe("/prod/shop/url")
+    assert (described.repository, described.type) == (OURS[REPOSITORY_TAG], "SecureString")
+
+
+def test_another_value_is_replaced_only_where_the_plan_says_update(
+    run: Any, aws: Any, emitting: Any, made: Made
+) -> None:
+    secret = emitting.secret("secretsmanager", "prod/shop/db", made(), action="update")
+    parameter = emitting.secret("parameterstore", "/prod/shop/key", made(), action="update")
+    for each in (secret, parameter):
+        aws.store(each.store).create(each, SecretValue(made()), tags={}, token=TOKEN)
+    done = run(secret, parameter)
+    assert (done.returncode, done.stdout) == (0, "stored  prod/shop/db\nstored  /prod/shop/key\n")
+    for each in (secret, parameter):
+        assert aws.store(each.store).read(each.name) == each.members[0].value
+        assert aws.versions(each) == 2
+
+
+# --- the text --------------------------------------------------------------------------------------------------
+
+
+def test_the_script_holds_no_value_and_every_word_of_the_plan_is_quoted(
+    tmp_path: Path, emitting: Any, made: Made
+) -> None:
+    value = made()
+    secret = emitting.secret("secretsmanager", "prod/shop/a'b $(id) `id`", value, kms_key="alias/it's")
+    script = written(tmp_path, [secret], region="eu-west-1'; id; '")
+    text = script.read_text()
+    assert value not in text
+    words = shlex.split(text.splitlines()[-1])
+    assert words == ["settle", "secret", secret.name, "create", "text", "--kms-key-id=alias/it's"]
+    assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0
+    exported = [line for line in text.splitlines() if line.startswith("export AWS_REGION=")]
+    assert shlex.split(exported[0])[1:] == ["AWS_REGION=eu-west-1'; id; '", "AWS_DEFAULT_REGION=eu-west-1'; id; '"]
+
+
+def test_the_script_finds_its_tree_from_wherever_it_stands(tmp_path: Path, emitting: Any, made: Made) -> None:
+    secret = emitting.secret("secretsmanager", "prod/shop/db", made())
+    root = tmp_path / "it's a tree"
+    inside = upload_script([secret], root=root, folder=root / "deploy" / "aws", repository="shop")
+    outside = upload_script([secret], root=root, folder=tmp_path / "out", repository="shop")
+    assert 'cd -- "$here"/../..\n' in inside
+    assert str(root) not in inside
+    assert f"cd -- {shlex.quote(str(root))}\n" in outside

@@ -1,0 +1,8 @@
+"""Makes the laboratory's modules importable: they are shared by its tests and by benchmarks/laboratory.py."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))

@@ -1,0 +1,340 @@
+"""Migrate every case for real against an embedded AWS, and judge what became of it. Reports hold no value."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import secrets
+import subprocess
+import sys
+import tokenize
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import lab_driver
+from lab_cases import STUBS, Case
+
+from fixers.apply import Ready, store_secret
+from fixers.changes import changed_files, edits_by_path
+from fixers.grouping import own_key
+from fixers.payload import environment_text, payload
+from fixers.plan import PlanOptions
+from fixers.planfile import render_plan_file
+from fixers.planning import Planned, planned
+from fixers.reports import render_diff, render_plan
+from fixers.stores.model import Endpoint, Store
+from fixers.stores.registry import connect
+from scanner.errors import UnhardcodeError
+from scanner.model import Confidence, Edit, Plan
+
+_NOWHERE = "http://127.0.0.1:9"  # the discard port: who asks AWS there fails at once
+_OURS = ("get_secret_value", "get_secret_bytes", "aget_secret_value", "quote")
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """What became of one case. `wrong` are sentences; `verdict` is good, refused, broken, partly or not-applicable."""
+
+    case: Case
+    folder: Path
+    plan: Plan | None = None
+    changed: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    refused: tuple[str, ...] = ()
+    wrong: list[str] = field(default_factory=list)
+    verdict: str = ""
+
+
+def run_all(cases: Sequence[Case], folder: Path, endpoint: Endpoint) -> dict[str, Report]:
+    """Migrate all cases: a report for each, by name. The driver starts once for all before, and twice for all after."""
+    key = secrets.token_bytes(32)
+    reports = {case.name: Report(case=case, folder=written(case, folder / f"{number:04}")) for number, case in enumerate(cases)}
+    before = probed(reports.values(), key, _without_aws(), environments=True)
+    for name, report in reports.items():
+        if any(answer.startswith("error") for answer in before[name]):
+            report.verdict = "not-applicable"
+            report.wrong.append(f"the probe fails before any change: {before[name]}")
+        else:
+            migrate(report, endpoint)
+    living = [report for report in reports.values() if report.plan is not None and report.changed]
+    stored = probed(living, key, _with_aws(endpoint), environments=True, warm=True)
+    injected = probed(living, key, _without_aws(), variables=True)
+    for report in living:
+        name, first = report.case.name, before[report.case.name]
+        compare(report, "read from the store", first, stored[name])
+        compare(report, "read from the variables", first[: len(report.case.probes)], injected[name])
+        check_again(report)
+    for report in reports.values():
+        report.verdict = report.verdict or verdict(report)
+    return reports
+
+
+def written(case: Case, folder: Path) -> Path:
+    """The case's files in a new git repository."""
+    for path, raw in case.files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(raw)
+    for words in (["init", "--quiet"], ["add", "-A"]):
+        subprocess.run(["git", "-c", "init.defaultBranch=main", *words], cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+def migrate(report: Report, endpoint: Endpoint) -> None:
+    """Plan, store, rewrite; what is wrong with any of it goes to the report."""
+    try:
+        made = planned(report.folder, options_of(report.case))
+        report.plan = made.plan
+        report.refused = tuple(sorted(refusal.reason.value for refusal in made.plan.refusals))
+        report.changed = changed_files(made.plan, made.workspace, made.scanned.key)
+        for secret in made.plan.secrets:
+            ready = Ready(secret=secret, payload=payload(secret), action="create")
+            store_secret(ready, _store(endpoint, secret.store), app=made.plan.app, token=str(uuid.uuid4()))
+    except UnhardcodeError as error:
+        report.wrong.append(f"{type(error).__name__}: {error.message}")
+        return
+    check_outputs(report, made)
+    check_outside(report, made)
+    for path, raw in report.changed.items():
+        (report.folder / path).write_bytes(raw)
+
+
+def options_of(case: Case) -> PlanOptions:
+    """The options of a case's plan: an application of its own, medium confidence and what the case says."""
+    chosen = {**case.options}
+    level = Confidence(chosen.pop("min_confidence", "medium"))
+    app = None if chosen.pop("own_name", False) else case.app
+    return PlanOptions(app=app, min_confidence=level, **chosen)
+
+
+def verdict(report: Report) -> str:
+    """What became of a case in one word."""
+    if report.wrong:
+        held = any(hidden.encode() in raw for raw in report.changed.values() for hidden in report.case.hidden())
+        return "partly" if held else "broken"
+    if report.plan is None or not report.changed:
+        return "refused" if report.refused else "not-found"
+    return "good"
+
+
+# --- checks -------------------------------------------------------------------------------------------------
+
+
+def compare(report: Report, how: str, before: Sequence[str], after: Sequence[str]) -> None:
+    """Note every probe that gives another answer than before."""
+    if len(before) != len(after):
+        report.wrong.append(f"{how}: {after}")
+    probes = report.case.probes * (len(before) // len(report.case.probes))
+    for probe, one, other in zip(probes, before, after, strict=False):
+        if one != other:
+            why = other if other.startswith("error") else "another value"
+            report.wrong.append(f"{how}: {probe} gives {why}")
+
+
+def check_outputs(report: Report, made: Planned) -> None:
+    """Note a value in a changed file or in anything that is shown."""
+    diff = render_diff(made.plan, made.workspace, made.scanned.result.findings)
+    shown = render_plan(made.plan) + diff + render_plan_file(made.plan, made.options)
+    for hidden in report.case.hidden():
+        if len(hidden) >= 6 and hidden in shown:
+            report.wrong.append("a value is shown in the plan or the diff")
+        for path, raw in report.changed.items():
+            if len(hidden) >= 6 and hidden.encode() in raw:
+                report.wrong.append(f"{path}: a value is left")
+    text = b"\n".join(report.changed.values()).decode("latin-1")
+    report.wrong += [f"the rewritten files do not hold {code!r}" for code in report.case.code if code not in text]
+
+
+def check_outside(report: Report, made: Planned) -> None:
+    """Note a file whose bytes or whose syntax tree differ anywhere but in the plan's edits."""
+    for path, edits in edits_by_path(made.plan).items():
+        old, new = report.case.files[path], report.changed[path]
+        if respliced(old, edits, path) != new:
+            report.wrong.append(f"{path}: bytes outside the edits differ")
+        if path.endswith((".py", ".pyw")):
+            try:
+                after = ast.parse(new)
+            except SyntaxError:
+                report.wrong.append(f"{path}: does not parse any more")
+                continue
+            if not same_tree(ast.parse(old), after):
+                report.wrong.append(f"{path}: its syntax tree differs outside the edits")
+
+
+def respliced(raw: bytes, edits: Sequence[Edit], path: str) -> bytes:
+    """The bytes with these edits, in the file's own encoding: another way to what the product does."""
+    encoding = tokenize.detect_encoding(BytesIO(raw).readline)[0] if path.endswith(".py") else "utf-8-sig"
+    mark = b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b""
+    encoding = "utf-8" if encoding == "utf-8-sig" else encoding
+    text = raw.removeprefix(mark).decode(encoding)
+    parts, at = [], 0
+    for edit in edits:
+        parts += [text[at : edit.span.start], edit.new]
+        at = edit.span.end
+    return mark + "".join([*parts, text[at:]]).encode(encoding)
+
+
+def same_tree(before: ast.AST, after: ast.AST) -> bool:
+    """Whether two trees differ only where a string became a call of ours, and in our import lines."""
+    waiting: list[tuple[object, object]] = [(before, after)]
+    while waiting:
+        one, other = waiting.pop()
+        if isinstance(one, list) and isinstance(other, list):
+            if len(one) != len(other):
+                other = [node for node in other if not (_is_our_import(node) and not any(_same(node, each) for each in one))]
+            if len(one) != len(other):
+                return False
+            waiting += zip(one, other, strict=True)
+        elif isinstance(one, ast.AST) and isinstance(other, ast.AST):
+            if type(one) is type(other) and not isinstance(one, ast.JoinedStr):
+                waiting += [(getattr(one, name, None), getattr(other, name, None)) for name in one._fields]
+            elif not (_same(one, other) or (_may_go(one) and _calls_ours(other))):
+                return False
+        elif type(one) is not type(other) or one != other:
+            return False
+    return True
+
+
+def _same(one: ast.AST, other: object) -> bool:
+    return isinstance(other, ast.AST) and ast.dump(one) == ast.dump(other)
+
+
+def _may_go(node: ast.AST) -> bool:
+    """What a call of ours may replace: a string, a sum of strings, a read of a variable."""
+    strings = isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))
+    return strings or isinstance(node, (ast.JoinedStr, ast.BinOp, ast.Call, ast.Subscript))
+
+
+def _calls_ours(node: ast.AST) -> bool:
+    return any(
+        isinstance(each, ast.Call) and ast.unparse(each.func).lstrip("_").startswith(_OURS) for each in ast.walk(node)
+    )
+
+
+def _is_our_import(node: object) -> bool:
+    return isinstance(node, ast.ImportFrom) and all(alias.name in _OURS for alias in node.names)
+
+
+def check_again(report: Report) -> None:
+    """Note a fix or a finding in what was rewritten."""
+    try:
+        again = planned(report.folder, options_of(report.case))
+    except UnhardcodeError as error:
+        report.wrong.append(f"planning again: {error.message}")
+        return
+    if again.plan.fixes:
+        report.wrong.append("a second run would change something")
+    if tuple(sorted(refusal.reason.value for refusal in again.plan.refusals)) != report.refused:
+        report.wrong.append("a second run finds another number of places")
+    for path in report.changed:
+        if (report.folder / path).read_bytes() != report.changed[path]:
+            report.wrong.append(f"{path}: changed by planning or by running")
+
+
+# --- the driver ---------------------------------------------------------------------------------------------
+
+
+def probed(
+    reports: Iterable[Report],
+    key: bytes,
+    environment: Mapping[str, str],
+    *,
+    environments: bool = False,
+    variables: bool = False,
+    warm: bool = False,
+) -> dict[str, list[str]]:
+    """The digests of all probes, by case; with `environments` those of each environment of the case after the plain ones."""
+    runs: list[dict[str, Any]] = []
+    for report in reports:
+        given = [recorded(report.plan)] if variables and report.plan else [{}]
+        given += report.case.environments if environments else []
+        runs += [_run(report, number, each) for number, each in enumerate(given)]
+    request = {"key": key.hex(), "environment": environment, "stubs": str(STUBS), "warm": warm, "runs": runs}
+    done = subprocess.run(
+        [sys.executable, "-I", "-W", "ignore", lab_driver.__file__],
+        input=json.dumps(request).encode(), capture_output=True, check=False, timeout=600, env={**os.environ},
+    )  # fmt: skip
+    assert done.returncode == 0, f"the driver ended with status {done.returncode}"
+    answers: dict[str, list[str]] = {}
+    for name, found in json.loads(done.stdout).items():
+        answers.setdefault(name.rpartition("#")[0], []).extend(found)
+    return answers
+
+
+def recorded(plan: Plan) -> dict[str, str]:
+    """The recorded variables of a plan, each with the value that a person would inject."""
+    found = {}
+    for secret in plan.secrets:
+        for member in secret.members:
+            for name in {member.env, *filter(None, map(own_key, member.findings))}:
+                found[name] = environment_text(member.value)
+    return found
+
+
+def _run(report: Report, number: int, variables: Mapping[str, str]) -> dict[str, Any]:
+    case = report.case
+    return {
+        "id": f"{case.name}#{number}",
+        "folder": str(report.folder),
+        "paths": case.paths,
+        "probes": case.probes,
+        "variables": dict(variables),
+        "boto3": case.imports_boto3,
+    }
+
+
+def _without_aws() -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "AWS_ENDPOINT_URL": _NOWHERE,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
+def _with_aws(endpoint: Endpoint) -> dict[str, str]:
+    return _without_aws() | {
+        "AWS_ENDPOINT_URL": endpoint.url,
+        "AWS_REGION": endpoint.region,
+        "AWS_ACCESS_KEY_ID": endpoint.access_key,
+        "AWS_SECRET_ACCESS_KEY": endpoint.secret_key,
+    }
+
+
+@cache
+def _store(endpoint: Endpoint, store: str) -> Store:
+    credentials = (endpoint.access_key, endpoint.secret_key)
+    return connect(store, region=endpoint.region, endpoint=endpoint.url, credentials=credentials)
+
+
+# --- expectations -------------------------------------------------------------------------------------------
+
+
+def expected(report: Report) -> Iterator[str]:
+    """What differs from what the case says should become of it; nothing where all is well."""
+    case = report.case
+    yield from report.wrong
+    if case.expect == "fixed":
+        if report.verdict != "good" and not report.wrong:
+            yield f"not fixed: {report.verdict} {report.refused}"
+        if report.refused != case.left:
+            yield f"these stay: {report.refused}"
+    elif case.expect == "clean":
+        if report.verdict != "not-found":
+            yield f"nothing was to be found: {report.verdict}"
+    else:
+        reason = case.expect.removeprefix("refused:")
+        if set(report.refused) != {reason, *case.left}:
+            yield f"refused for {report.refused or 'nothing'}"
+        if report.changed:
+            yield "the tree was changed"
+
+
+def variant_of(case: Case, name: str, files: Mapping[str, bytes]) -> Case:
+    """The same case in another form."""
+    return replace(case, name=f"{case.name}@{name}", files=files)

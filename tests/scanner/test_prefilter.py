@@ -1,0 +1,115 @@
+"""The prefilter's database is trusted only from a folder of our own, and finds the same from the cache as fresh."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rules.load import load_rules
+from rules.private import own_folder, read_private, write_private
+from rules.signature import rules_state
+from scanner import prefilter
+from scanner.hook import _CODE
+from scanner.model import Kind
+from scanner.readers.kinds import kind_of
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cache") / "unhardcode"
+    prefilter.load(folder, rules_state())
+    return folder
+
+
+def _is_cached(folder: Path, state: bytes | None = None) -> bool:
+    loaded = prefilter._cached(folder, next(folder.glob("*.hsdb")).stem, state or _full_state())
+    return loaded is not None
+
+
+def _full_state() -> bytes:
+    import sys
+
+    from hyperscan import _version
+
+    return rules_state() + f"\nhyperscan {_version.__version__} {sys.platform}".encode()
+
+
+def test_a_folder_that_others_can_write_is_not_used(cache: Path) -> None:
+    assert _is_cached(cache)
+    cache.chmod(0o777)
+    assert not _is_cached(cache)
+    cache.chmod(0o700)
+
+
+def test_a_link_in_place_of_the_folder_is_not_used(cache: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(cache)
+    assert not own_folder(link)
+
+
+def test_a_file_that_others_can_write_is_not_used(cache: Path) -> None:
+    stored = next(cache.glob("*.hsdb"))
+    stored.chmod(0o666)
+    assert not _is_cached(cache)
+    stored.chmod(0o600)
+    assert _is_cached(cache)
+
+
+def test_a_flipped_byte_is_seen_before_native_code_sees_it(cache: Path) -> None:
+    stored = next(cache.glob("*.hsdb"))
+    whole = stored.read_bytes()
+    stored.write_bytes(whole[:-100] + bytes([whole[-100] ^ 1]) + whole[-99:])
+    assert not _is_cached(cache)
+    stored.write_bytes(whole)
+    assert _is_cached(cache)
+
+
+def test_a_database_of_other_rules_is_not_used(cache: Path) -> None:
+    assert not _is_cached(cache, _full_state() + b" other")
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["a pipe", "a folder"])
+def test_what_is_no_file_is_not_read(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "x")
+    assert read_private(tmp_path / "x") is None
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
+    write_private(tmp_path / "absent" / "x", b"content")
+    (tmp_path / "file").write_text("")
+    assert not own_folder(tmp_path / "file")
+
+
+def test_cached_and_fresh_find_the_same(cache: Path, made: Callable[..., str]) -> None:
+    text = f'import smtplib\nPASSWORD = "{made()}"\nsmtplib.SMTP("h").login("u", "{made()}")\nu = "redis://:{made()}@h"\n'
+    cached = prefilter.load(cache, rules_state())
+    fresh = prefilter.load(None, rules_state())
+    assert isinstance(cached.table, Path)
+    assert isinstance(fresh.table, tuple)
+    assert prefilter.read_table(cached) == fresh.table
+    assert sorted(cached.find(text.encode())) == sorted(fresh.find(text.encode()))
+    wanted, _, imported = prefilter.sort_out(fresh.find(text.encode()), fresh.table, code=True)
+    assert len(wanted) >= 3
+    assert "smtplib" in imported
+
+
+def test_a_call_without_its_import_is_no_candidate() -> None:
+    loaded = prefilter.load(None, rules_state())
+    table = prefilter.read_table(loaded)
+    for text, wanted in (("client.login(user)", False), ("import smtplib\nclient.login(user)", True)):
+        assert bool(prefilter.sort_out(loaded.find(text.encode()), table, code=True)[0]) is wanted
+
+
+def test_every_expression_has_a_role_and_every_call_its_libraries() -> None:
+    rules = load_rules()
+    roles = [expression.role for expression in prefilter.expressions(rules)]
+    assert roles.count(prefilter.PROVIDER) == len(rules.providers)
+    assert {prefilter.QUOTED, prefilter.BARE, prefilter.URL, prefilter.CALL, prefilter.IMPORT} <= set(roles)
+
+
+def test_what_the_hook_takes_for_python_is_python_to_the_readers() -> None:
+    for ending in _CODE:
+        assert kind_of(f"a{ending}", b"") in (Kind.PYTHON, Kind.NOTEBOOK)
