@@ -38,6 +38,7 @@ class Knowledge:
     rules: RuleSet
     providers: dict[str, ProviderRule]
     sinks: sink.SinkIndex
+    prefilter: Prefilter
     table: tuple[tuple[int, str], ...]
 
 
@@ -48,6 +49,7 @@ def learn(rules: RuleSet, prefilter: Prefilter) -> Knowledge:
         rules=rules,
         providers={rule.id: rule for rule in rules.providers},
         sinks=sink.make_index(rules),
+        prefilter=prefilter,
         table=read_table(prefilter),
     )
 
@@ -96,12 +98,18 @@ def _detected(
         if not literal.value.text.strip():
             continue
         if literal.parts > 1 and not literal.dynamic:
-            for split_rule in knowledge.rules.providers:
-                found += provider.detect_in_value(split_rule, literal)
+            found += _split(literal, knowledge)
         found += url.detect(literal)
         found += sink.detect(literal, knowledge.sinks, path=document.path, imported=imported)
         found += named.detect(literal, knowledge.rules.names)
     return merge(found)
+
+
+def _split(literal: Literal, knowledge: Knowledge) -> Iterator[Candidate]:
+    """Provider shapes in the value of a literal of several parts: the document's text does not show them."""
+    hits = knowledge.prefilter.find(literal.value.raw)
+    for rule in sort_out(hits, knowledge.table, code=True)[1]:
+        yield from provider.detect_in_value(knowledge.providers[rule], literal)
 
 
 def _judged(
@@ -116,7 +124,7 @@ def _judged(
             continue
         evidence, score = judge(
             candidate,
-            path=source.path,
+            document=document,
             scope=settings.scope,
             names=knowledge.rules.names,
             weights=knowledge.rules.weights,

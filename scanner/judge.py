@@ -8,7 +8,7 @@ from rules.model import Names, Weight
 from scanner.detectors.candidate import Candidate
 from scanner.detectors.name import judge_name
 from scanner.detectors.value import judge_value
-from scanner.model import Confidence, Evidence, Role
+from scanner.model import Confidence, Document, Evidence, Kind, Role
 from scanner.roles import PathRole, role_of
 
 HIGH, MEDIUM, LOW = 4.0, 2.0, 0.0
@@ -16,7 +16,6 @@ HIGH, MEDIUM, LOW = 4.0, 2.0, 0.0
 _ROLES = {
     Role.ENV_DEFAULT: "env-default",
     Role.COMPARISON: "comparison",
-    Role.TEXT: "comment",
     Role.VARIABLE: "env-file",
 }
 _PATHS = {
@@ -31,6 +30,14 @@ _LOCK_FILES = frozenset(
      "cargo.lock", "composer.lock", "gemfile.lock")
 )  # fmt: skip
 _TRANSLATION_FOLDERS = frozenset(("locale", "locales", "i18n", "l10n", "translations", "lang", "langs"))
+# What a shape that only a provider's credentials have leaves open: an example, something cut or made up. Its other
+# looks (a webhook is a URL, a token can read like words) are the shape's own.
+_OPEN = frozenset(
+    ("placeholder", "docs-example", "repeated", "sequence", "example-word", "random-high", "random-medium",
+     "random-low", "random-part", "template")
+)  # fmt: skip
+# Longer lines are written by machines.
+_WRITTEN = 1_000
 # What says by itself that a literal is a credential; all other evidence only moves the sum.
 SIGNALS = frozenset(
     ("provider-certain", "provider-strong", "sink", "sink-untyped", "setting", "url-password", "dsn-password",
@@ -44,10 +51,10 @@ def is_signal(candidate: Candidate) -> bool:
 
 
 def judge(
-    candidate: Candidate, *, path: str, scope: str, names: Names, weights: dict[str, Weight]
+    candidate: Candidate, *, document: Document, scope: str, names: Names, weights: dict[str, Weight]
 ) -> tuple[tuple[Evidence, ...], float]:
     """All evidence for one candidate, strongest first, and its sum."""
-    found = dict.fromkeys(_all_evidence(candidate, path, scope, names))
+    found = dict.fromkeys(_all_evidence(candidate, document, scope, names))
     evidence = sorted(_weighed(found, weights), key=lambda piece: (-abs(piece.weight), piece.name))
     return tuple(evidence), round(sum(piece.weight for piece in evidence), 2)
 
@@ -61,13 +68,24 @@ def confidence_of(score: float) -> Confidence | None:
     return Confidence.LOW if score >= LOW else None
 
 
-def _all_evidence(candidate: Candidate, path: str, scope: str, names: Names) -> Iterator[str]:
+def _all_evidence(candidate: Candidate, document: Document, scope: str, names: Names) -> Iterator[str]:
     yield from candidate.evidence
     if candidate.literal.name is not None:
         yield from judge_name(candidate.literal.name, names, symbol=candidate.literal.symbol).evidence
-    yield from judge_value(candidate.value.text, name=candidate.literal.name, names=names)
+    shaped = "provider-certain" in candidate.evidence or "provider-strong" in candidate.evidence
+    for name in judge_value(candidate.value.text, name=candidate.literal.name, names=names):
+        if not shaped or name in _OPEN:
+            yield name
     if candidate.literal.role in _ROLES:
         yield _ROLES[candidate.literal.role]
+    elif candidate.literal.role is Role.TEXT:
+        yield "other-text" if document.kind is Kind.TEXT else "comment"
+    yield from _of_the_file(document.path, scope)
+    if document.kind is Kind.TEXT and _line_length(document.text, candidate.span.start) > _WRITTEN:
+        yield "generated"
+
+
+def _of_the_file(path: str, scope: str) -> Iterator[str]:
     role = _PATHS.get(role_of(path, scope))
     if role is not None:
         yield role
@@ -76,6 +94,15 @@ def _all_evidence(candidate: Candidate, path: str, scope: str, names: Names) -> 
         yield "lock-file"
     if folders[-1].endswith((".po", ".pot", ".xlf", ".xliff")) or _TRANSLATION_FOLDERS.intersection(folders[:-1]):
         yield "translation-file"
+
+
+def _line_length(text: str, offset: int) -> int:
+    """Characters of the line around an offset, as far as one more than is written by hand."""
+    start = text.rfind("\n", max(0, offset - _WRITTEN), offset)
+    end = text.find("\n", offset, offset + _WRITTEN)
+    return (end if end >= 0 else min(len(text), offset + _WRITTEN)) - (
+        start if start >= 0 else max(0, offset - _WRITTEN)
+    )
 
 
 def _weighed(found: Iterable[str], weights: dict[str, Weight]) -> Iterator[Evidence]:

@@ -20,12 +20,18 @@ class PathRole(enum.StrEnum):
 
 _FOLDERS = {
     PathRole.FIXTURE: {"fixtures", "fixture", "testdata", "test_data", "cassettes", "snapshots", "__snapshots__"},
-    PathRole.TEST: {"tests", "test", "testing", "__tests__", "e2e", "spec", "specs"},
+    # `t` is Perl's and git's; Celery, Kombu and others took it from there.
+    PathRole.TEST: {
+        "tests", "test", "testing", "t", "__tests__", "__mocks__", "e2e", "spec", "specs", "cypress", "unittests",
+        "unit_tests", "integration_tests", "functional_tests",
+    },
     PathRole.EXAMPLE: {"examples", "example", "samples", "sample", "demo", "demos", "tutorial", "tutorials"},
     PathRole.DOCS: {"docs", "doc", "documentation"},
     PathRole.VENDORED: {"vendor", "vendored", "_vendor", "third_party", "node_modules", "site-packages"},
 }
-_TEST_FILE = re.compile(r"test_.*\.py|.*_tests?\.py|tests?\.py|conftest\.py")
+_TEST_FILE = re.compile(
+    r"test_.*\.py|.*_tests?\.(?:py|go|rb|exs)|tests?\.py|conftest\.py|.*[._-](?:test|spec)\.[jt]sx?|.*_spec\.rb|.*Tests?\.(?:java|kt|cs)"
+)
 _EXAMPLE_FILE = re.compile(
     r".*[._-](?:example|sample|template|dist|tmpl)s?(?:\.[a-z]+)?|(?:example|sample)[._-].*", re.I
 )

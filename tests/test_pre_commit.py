@@ -10,13 +10,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+# Where pip already has the wheels, read before the tests get a home of their own.
+WHEELS = os.environ.get("PIP_CACHE_DIR") or str(Path.home() / ".cache" / "pip")
 PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256))
 
 Git = Callable[..., str]
@@ -72,6 +74,16 @@ def passed(done: Done) -> bool:
     return True
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _shared_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One environment for all cases, installed as fast as pip can."""
+    with pytest.MonkeyPatch.context() as variables:
+        variables.setenv("PRE_COMMIT_HOME", str(tmp_path_factory.mktemp("pre-commit")))
+        variables.setenv("PIP_CACHE_DIR", WHEELS)
+        variables.setenv("PIP_NO_COMPILE", "1")
+        yield
+
+
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     """A repository with this tree as it stands, committed or not."""
@@ -87,7 +99,6 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
         who = ["-c", "user.name=Test", "-c", "user.email=test@test.invalid"]
         subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
     head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, check=True, capture_output=True, text=True)
-    os.environ["PRE_COMMIT_HOME"] = str(tmp_path_factory.mktemp("pre-commit"))
     return Published(folder, head.stdout.strip())
 
 
@@ -294,6 +305,7 @@ def test_all_files_of_a_fresh_checkout_are_scanned_though_its_index_is_empty(
     assert passed(pre_commit(checkout, "run", "--all-files"))
 
 
+@pytest.mark.slow  # it builds an environment of its own
 def test_try_repo_finds_what_is_there(repository: Path, published: Published, made: Made, git: Git) -> None:
     value = made(24)
     (repository / "settings.py").write_text(call(value))

@@ -35,11 +35,23 @@ _EXAMPLE = re.compile(
     r"(?i)^(?:[^@]*@)?(?:[\w\-]+\.)*(?:example\.(?:com|org|net)|example|invalid|test|host|hostname|server|domain\.com"
     r"|your[\w\-]*)(?:[:/?]|$)"
 )
+# `scheme://user:password@host`: how manuals write a URL.
+_ANY_USER = frozenset(("user", "username", "usr", "uname", "user_name", "myuser", "myusername", "login", "name"))
+_ANY_PASSWORD = frozenset(
+    ("password", "pass", "passwd", "pwd", "passw", "pw", "mypassword", "mypass", "my_password", "secret", "passphrase",
+     "user_password", "userpassword")
+)  # fmt: skip
 
 
 def engine_of(scheme: str) -> str | None:
     """The word of AWS's rotation templates (or of the service) for a URL scheme such as `postgresql+psycopg2`."""
-    return _ENGINES.get(scheme.lower().partition("+")[0])
+    word = _service_of(scheme)
+    return None if word is None else _ENGINES[word]
+
+
+def _service_of(scheme: str) -> str | None:
+    """The word of a scheme that is known: SQLAlchemy puts a driver behind it, Celery `db+` before it."""
+    return next((word for word in scheme.lower().split("+") if word in _ENGINES), None)
 
 
 def detect(literal: Literal) -> Iterator[Candidate]:
@@ -51,7 +63,9 @@ def detect(literal: Literal) -> Iterator[Candidate]:
     if "=" in text and literal.role is not Role.TEXT and _DSN_KEY.search(text):
         for found in _DSN_PASSWORD.finditer(text):
             group = found.lastgroup or "p"
-            if len(found[group]) < len(text):
+            # ODBC quotes with braces, and so does every template: `PWD={name}` is one.
+            template = group == "b" and found["b"].isidentifier()
+            if len(found[group]) < len(text) and not template:
                 yield _dsn(literal, found, group)
 
 
@@ -63,20 +77,20 @@ def _url(literal: Literal, found: re.Match[str]) -> Candidate:
         evidence.append("url-example-host")
     if found["password"] == found["user"]:
         evidence.append("url-user-is-password")
-    scheme = found["scheme"].lower()
-    engine = engine_of(scheme)
+    elif found["user"].lower() in _ANY_USER and found["password"].lower() in _ANY_PASSWORD:
+        evidence.append("url-placeholder")
+    service = _service_of(found["scheme"])
     return Candidate(
         rank=URL,
         rule="url-password",
-        title=f"Password in the URL of {scheme.partition('+')[0]}" if engine else "Password in a URL",
+        title=f"Password in {_article(service)} {service} URL" if service else "Password in a URL",
         kind=CredentialKind.URL,
         severity="high",
         literal=literal,
         span=literal.source_span(*found.span("password")),
         value=SecretValue(unquote(found["password"])),
         evidence=tuple(evidence),
-        engine=engine,
-        rotate=None,
+        engine=engine_of(found["scheme"]),
     )
 
 
@@ -92,3 +106,7 @@ def _dsn(literal: Literal, found: re.Match[str], group: str) -> Candidate:
         value=SecretValue(found[group]),
         evidence=("dsn-password",),
     )
+
+
+def _article(word: str) -> str:
+    return "an" if word[:1] in "aeio" else "a"

@@ -67,6 +67,13 @@ _NAME_OF_VALUE = re.compile(
 )
 
 
+# Languages in which a text without quotes is no text: `password: true`, `e.pass = n`.
+_CODE = frozenset(
+    (".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .java .kt .kts .scala .groovy .gradle .go .rs .c .h .cc .cpp"
+     " .cxx .hpp .cs .fs .vb .swift .m .mm .php .rb .pl .pm .lua .dart .ex .exs .erl .clj .hs .jl").split()
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """A value with its name: `span` as written with quotes, `inner` without."""
@@ -78,8 +85,10 @@ class Shape:
 
 def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
     """Yield a literal for each place with a hit. Values stand verbatim: no language says how to decode them."""
-    directives = _DIRECTIVE_FILES.match(PurePosixPath(document.path).name) is not None
-    for shape in shapes(document.text, offsets, directives=directives):
+    path = PurePosixPath(document.path)
+    directives = _DIRECTIVE_FILES.match(path.name) is not None
+    code = path.suffix.lower() in _CODE
+    for shape in shapes(document.text, offsets, directives=directives, code=code):
         yield Literal(
             span=shape.span,
             value=SecretValue(document.text[shape.inner.start : shape.inner.end]),
@@ -89,11 +98,18 @@ def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
         )
 
 
-def shapes(text: str, offsets: Sequence[int], *, directives: bool = False, bare: bool = True) -> Iterator[Shape]:
-    """Yield what stands at each offset, once: the named value there, else (with `bare`) the run of characters."""
+def shapes(
+    text: str, offsets: Sequence[int], *, directives: bool = False, bare: bool = True, code: bool = False
+) -> Iterator[Shape]:
+    """Yield what stands at each offset, once: the named value there, else (with `bare`) the run of characters.
+
+    In `code` a named value has quotes.
+    """
     done: set[Span] = set()
     for offset in offsets:
         found = _pem(text, offset) or _named(text, offset, _NAMED)
+        if found is not None and code and found.span == found.inner and not _is_shell(text, found):
+            found = None
         if found is None and directives:
             found = _named(text, offset, _DIRECTIVE)
         if found is None and bare:

@@ -1,0 +1,149 @@
+"""What the tests of real migrations share: a shop in a repository, an AWS on loopback, commands run in this process."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+import unhardcode
+from fixers.emulator import embedded_aws
+from fixers.stores.model import Endpoint
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aws:
+    """Clients of the AWS that commands find through the environment."""
+
+    endpoint: Endpoint
+    secrets: Any
+    parameters: Any
+
+    def stored(self) -> dict[str, str]:
+        """All values by name."""
+        names = [one["Name"] for one in self.secrets.list_secrets()["SecretList"]]
+        found = {name: self.secrets.get_secret_value(SecretId=name)["SecretString"] for name in names}
+        for one in self.parameters.describe_parameters()["Parameters"]:
+            answer = self.parameters.get_parameter(Name=one["Name"], WithDecryption=True)
+            found[one["Name"]] = answer["Parameter"]["Value"]
+        return found
+
+    def versions(self) -> dict[str, int]:
+        """How many versions each name has."""
+        found = {}
+        for one in self.secrets.list_secrets()["SecretList"]:
+            listed = self.secrets.list_secret_version_ids(SecretId=one["Name"], IncludeDeprecated=True)
+            found[one["Name"]] = len(listed["Versions"])
+        for one in self.parameters.describe_parameters()["Parameters"]:
+            found[one["Name"]] = len(self.parameters.get_parameter_history(Name=one["Name"])["Parameters"])
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """A small service in a folder, and the values in it."""
+
+    folder: Path
+    values: tuple[str, ...]
+
+    def files(self) -> dict[str, bytes]:
+        """Every file by its path."""
+        return {
+            place.relative_to(self.folder).as_posix(): place.read_bytes()
+            for place in sorted(self.folder.rglob("*"))
+            if place.is_file() and ".git" not in place.relative_to(self.folder).parts
+        }
+
+    def journals(self) -> list[list[dict[str, Any]]]:
+        """The lines of each journal."""
+        folder = self.folder / ".git" / "unhardcode"
+        return [
+            [json.loads(line) for line in path.read_text().splitlines()] for path in sorted(folder.glob("*.jsonl"))
+        ]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Endpoint]:
+    with embedded_aws() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def aws(server: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    """An empty AWS that the environment points to."""
+    from moto.moto_api._internal.models import moto_api_backend
+
+    moto_api_backend.reset()
+    for name, value in environment(server).items():
+        monkeypatch.setenv(name, value)
+    made = {name: boto3.client(name, endpoint_url=server.url) for name in ("secretsmanager", "ssm")}
+    return Aws(endpoint=server, secrets=made["secretsmanager"], parameters=made["ssm"])
+
+
+def environment(server: Endpoint) -> dict[str, str]:
+    """What points boto3 to the server."""
+    return {
+        "AWS_ENDPOINT_URL": server.url,
+        "AWS_REGION": server.region,
+        "AWS_DEFAULT_REGION": server.region,
+        "AWS_ACCESS_KEY_ID": server.access_key,
+        "AWS_SECRET_ACCESS_KEY": server.secret_key,
+    }
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in a folder: exit status, standard output, standard error."""
+
+    def call(shop: Shop, *arguments: str) -> tuple[int, str, str]:
+        monkeypatch.chdir(shop.folder)
+        capfd.readouterr()
+        status = unhardcode.run(list(arguments))
+        captured = capfd.readouterr()
+        return status, captured.out, captured.err
+
+    return call
+
+
+def written(folder: Path, made: Callable[..., str]) -> Shop:
+    """The files of the shop: a login, a token, and a variable in `.env` with its reader."""
+    database, token, mail = made(20), made(32), made(24)
+    files = {
+        "pyproject.toml": '[project]\nname = "shop"\n',
+        "shop/__init__.py": "",
+        "shop/db.py": "import psycopg2\n\n\ndef connect():\n"
+        f'    return psycopg2.connect(host="db.internal", user="shop", password="{database}", dbname="orders")\n',
+        "shop/pay.py": f'"""Paying."""\r\n\r\nAPI_KEY = "{token}"  # caf\u00e9\r\n',
+        "shop/mail.py": 'import os\n\nTOKEN = os.environ["MAIL_TOKEN"]\n',
+        ".env": f"# mail\nMAIL_TOKEN='{mail}'\n",
+        ".gitignore": ".env\n",
+    }
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(text.encode())
+    os.chmod(folder / ".env", 0o640)
+    return Shop(folder=folder, values=(database, token, mail))
+
+
+@pytest.fixture
+def bare_shop(tmp_path: Path, made: Callable[..., str]) -> Shop:
+    """The shop without git."""
+    (tmp_path / "bare").mkdir()
+    return written(tmp_path / "bare", made)
+
+
+@pytest.fixture
+def shop(repository: Path, git: Callable[..., str], made: Callable[..., str]) -> Shop:
+    """The shop, all committed but its ignored `.env`."""
+    found = written(repository, made)
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--message", "The shop")
+    return found

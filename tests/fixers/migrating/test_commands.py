@@ -1,0 +1,273 @@
+"""`migrate`, `fix --write` and `plan --plan` as a user runs them: what is refused, then what is done."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixers import journal
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("migrate", ".", "shop"), "one PATH"),
+        (("migrate",), "no terminal"),
+        (("migrate", "--undo", "--yes"), "no migration to undo"),
+        (("migrate", "--rehearse", "--prove", "true"), "--rehearse"),
+        (("migrate", "--yes", "--prove", "'open"), "--prove"),
+        (("migrate", "--yes", "--plan", "absent.toml"), "absent.toml"),
+        (("migrate", "--yes", "--plan", "bad.toml"), "bad.toml"),
+        (("migrate", "--yes", "--plan", "plan.toml", "--env", "dev"), "--env"),
+        (("fix", "--offline"), "--write"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_cannot_be_meant_is_a_usage_error_and_touches_nothing(
+    shop: Any, aws: Any, run: Run, arguments: tuple[str, ...], word: str
+) -> None:
+    (shop.folder / "bad.toml").write_text("= [\n")
+    assert run(shop, "plan", "-o", "plan.toml") == (0, "", "plan.toml: 3 secrets, 0 refusals\n")
+    before = shop.files()
+    status, _, err = run(shop, *arguments)
+    assert status == 2
+    assert word in err
+    assert shop.files() == before
+    assert aws.stored() == {}
+
+
+def test_a_second_migration_at_the_same_time_is_refused(shop: Any, aws: Any, run: Run) -> None:
+    with journal.locked(shop.folder / ".git" / "unhardcode"):
+        status, _, err = run(shop, "migrate", "--yes")
+    assert status == 2
+    assert "another unhardcode" in err
+    assert aws.stored() == {}
+
+
+def test_a_plan_for_another_tree_is_refused(shop: Any, aws: Any, run: Run) -> None:
+    run(shop, "plan", "-o", "plan.toml")
+    (shop.folder / "shop/pay.py").write_bytes(b"\r\n" + (shop.folder / "shop/pay.py").read_bytes())
+    status, _, err = run(shop, "migrate", "--yes", "--plan", "plan.toml")
+    assert status == 2
+    assert "plan.toml" in err
+    assert aws.stored() == {}
+
+
+def test_a_plan_edited_where_it_may_not_be_is_refused(shop: Any, aws: Any, run: Run) -> None:
+    run(shop, "plan", "-o", "plan.toml")
+    plan = shop.folder / "plan.toml"
+    plan.write_text(plan.read_text().replace('path = "shop/pay.py"', 'path = "shop/db.py"'))
+    status, _, err = run(shop, "migrate", "--yes", "--plan", "plan.toml")
+    assert status == 2
+    assert "members cannot be edited" in err
+    assert aws.stored() == {}
+
+
+def test_every_conflict_is_listed_and_nothing_is_stored(shop: Any, aws: Any, run: Run) -> None:
+    aws.secrets.create_secret(Name="prod/shop/db", SecretString="another")
+    aws.parameters.put_parameter(Name="/prod/shop/mail-token", Value="another", Type="SecureString")
+    stored, before = aws.stored(), shop.files()
+    status, _, err = run(shop, "migrate", "--yes")
+    assert status == 3
+    assert "prod/shop/db: it exists with another value" in err
+    assert "/prod/shop/mail-token: it exists with another value" in err
+    assert (aws.stored(), shop.files()) == (stored, before)
+
+
+def test_a_secret_that_is_being_deleted_is_told(shop: Any, aws: Any, run: Run) -> None:
+    aws.secrets.create_secret(Name="prod/shop/db", SecretString="another")
+    aws.secrets.delete_secret(SecretId="prod/shop/db")
+    status, _, err = run(shop, "migrate", "--yes")
+    assert status == 3
+    assert "scheduled for deletion" in err
+    assert "/prod/shop/mail-token" not in aws.stored()
+
+
+def test_without_credentials_there_is_one_line(shop: Any, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    before = shop.files()
+    status, _, err = run(shop, "migrate", "--yes")
+    assert status == 3
+    assert err.count("\n") == 2
+    assert "credentials" in err
+    assert shop.files() == before
+
+
+def test_whoever_says_no_keeps_everything(shop: Any, aws: Any) -> None:
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-I", "-m", "unhardcode", "migrate"],
+        cwd=shop.folder,
+        stdin=theirs,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        os.write(ours, b"n\n")
+        _, err = process.communicate(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 1
+    assert "Store 3 new and rewrite 4 files?" in err
+    assert aws.stored() == {}
+
+
+def test_a_migration_stores_proves_and_rewrites_and_an_undo_gives_every_byte_back(shop: Any, aws: Any, run: Run) -> None:
+    before = shop.files()
+    status, out, err = run(shop, "migrate", "--yes")
+    assert status == 0, err
+    database, token, mail = shop.values
+    stored = aws.stored()
+    assert json.loads(stored.pop("prod/shop/db"))["password"] == database
+    assert sorted(stored.values()) == sorted([token, mail])
+    assert set(aws.versions().values()) == {1}
+    described = aws.secrets.describe_secret(SecretId="prod/shop/db")
+    assert {"Key": "unhardcode:repository", "Value": "shop"} in described["Tags"]
+    after = shop.files()
+    assert set(after) - set(before) == {"shop/app_secrets.py"}
+    assert not [path for path, raw in after.items() for value in shop.values if value.encode() in raw]
+    assert os.stat(shop.folder / ".env").st_mode & 0o777 == 0o640
+    assert out.count("proven") >= 3
+
+    status, out, _ = run(shop, "migrate", "--yes")
+    assert status == 0
+    assert "Nothing to migrate" in out
+    assert shop.files() == after
+    assert set(aws.versions().values()) == {1}
+
+    status, out, err = run(shop, "migrate", "--undo", "--yes")
+    assert status == 0, err
+    assert "prod/shop/db" in out
+    assert shop.files() == before
+    assert len(aws.stored()) == 3
+
+    assert run(shop, "migrate", "--undo", "--yes")[0] == 2
+    assert run(shop, "migrate", "--yes")[0] == 0
+    assert shop.files() == after
+    assert set(aws.versions().values()) == {1}
+
+
+def test_no_value_is_printed_or_journaled(shop: Any, aws: Any, run: Run) -> None:
+    said = "".join(run(shop, "migrate", "--yes")[1:])
+    said += "".join(run(shop, "migrate", "--undo", "--yes")[1:])
+    kept = [path.read_text() for path in (shop.folder / ".git/unhardcode").glob("*.jsonl")]
+    assert len(kept) == 1
+    for value in shop.values:
+        for piece in (value, value[:8], value[-8:]):
+            assert piece not in said
+            assert piece not in kept[0]
+
+
+def test_a_plan_file_decides_names_and_what_is_skipped(shop: Any, aws: Any, run: Run) -> None:
+    run(shop, "plan", "-o", "plan.toml")
+    plan = shop.folder / "plan.toml"
+    text = plan.read_text().replace('name = "prod/shop/db"', 'name = "prod/shop/orders"')
+    head, mark, rest = text.partition('name = "/prod/shop/mail-token"')
+    plan.write_text(head + mark + rest.replace('action = "create"', 'action = "skip"', 1))
+    status, out, err = run(shop, "migrate", "--yes", "--plan", "plan.toml")
+    assert status == 0, out + err
+    assert len(aws.stored()) == 2
+    assert '"prod/shop/orders"' in (shop.folder / "shop/db.py").read_text()
+    assert shop.values[2] in (shop.folder / ".env").read_text()
+    status, out, _ = run(shop, "fix", "--plan", "plan.toml")
+    assert status == 2  # made for the tree as it was
+
+
+def test_an_equal_value_of_somebody_else_is_adopted_only_when_told(shop: Any, aws: Any, run: Run) -> None:
+    aws.parameters.put_parameter(Name="/prod/shop/mail-token", Value=shop.values[2], Type="SecureString")
+    status, _, err = run(shop, "migrate", "--yes")
+    assert status == 3
+    assert "adopt" in err
+    _set_action(shop, run, "/prod/shop/mail-token", "adopt")
+    assert run(shop, "migrate", "--yes", "--plan", "plan.toml")[0] == 0
+    assert aws.versions()["/prod/shop/mail-token"] == 1
+
+
+def test_another_value_is_replaced_only_when_told(shop: Any, aws: Any, run: Run) -> None:
+    aws.secrets.create_secret(Name="prod/shop/db", SecretString="another")
+    _set_action(shop, run, "prod/shop/db", "update")
+    assert run(shop, "migrate", "--yes", "--plan", "plan.toml")[0] == 0
+    assert json.loads(aws.stored()["prod/shop/db"])["password"] == shop.values[0]
+    assert aws.versions()["prod/shop/db"] == 2
+
+
+def _set_action(shop: Any, run: Run, name: str, action: str) -> None:
+    run(shop, "plan", "-o", "plan.toml")
+    plan = shop.folder / "plan.toml"
+    head, mark, rest = plan.read_text().partition(f'name = "{name}"')
+    plan.write_text(head + mark + rest.replace('action = "create"', f'action = "{action}"', 1))
+
+
+def test_fix_write_refuses_what_the_store_does_not_hold(shop: Any, aws: Any, run: Run) -> None:
+    before = shop.files()
+    status, out, _ = run(shop, "fix", "--write")
+    assert status == 1
+    assert "not-stored (3)" in out
+    assert shop.files() == before
+    assert aws.stored() == {}
+
+
+def test_fix_write_rewrites_what_the_store_holds(shop: Any, aws: Any, run: Run) -> None:
+    before = shop.files()
+    aws.parameters.put_parameter(Name="/prod/shop/mail-token", Value=shop.values[2], Type="SecureString")
+    aws.secrets.create_secret(Name="prod/shop/db", SecretString=json.dumps({"password": shop.values[0] + "x"}))
+    status, out, err = run(shop, "fix", "--write")
+    assert status == 1, err
+    assert "not-stored (2)" in out
+    changed = {path for path, raw in shop.files().items() if before.get(path) != raw}
+    assert changed == {".env", "shop/mail.py", "shop/app_secrets.py"}
+    assert run(shop, "migrate", "--undo", "--yes")[0] == 0
+    assert shop.files() == before
+
+
+def test_fix_write_offline_takes_only_what_a_commit_holds(shop: Any, run: Run) -> None:
+    before = shop.files()
+    status, out, err = run(shop, "fix", "--write", "--offline")
+    assert status == 1
+    assert "shop/db.py (" in err
+    assert "not-stored (1)" in out
+    assert "unproven" in out
+    assert (shop.folder / ".env").read_bytes() == before[".env"]
+    assert b"get_secret_value" in (shop.folder / "shop/db.py").read_bytes()
+    assert run(shop, "migrate", "--undo", "--yes")[0] == 0
+    assert shop.files() == before
+
+
+def test_the_owners_proofs_run_only_in_a_real_migration_and_their_failure_is_status_1(
+    shop: Any, aws: Any, run: Run, tmp_path: Path
+) -> None:
+    mark = tmp_path / "ran"
+    status, out, _ = run(shop, "migrate", "--yes", "--prove-import", "shop", "--prove", f"touch {mark}")
+    assert status == 0
+    assert "(command)" in out
+    assert mark.exists()
+    run(shop, "migrate", "--undo", "--yes")
+    status, out, err = run(shop, "migrate", "--yes", "--prove", "false")
+    assert status == 1
+    assert "`false` ended with status 1" in out
+    assert "get_secret_value" in (shop.folder / "shop/db.py").read_text()
+
+
+def test_a_value_that_does_not_prove_leaves_every_file_as_it_was(
+    shop: Any, aws: Any, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Credentials that may store and not decrypt are seen by the proof's own process only.
+    before = shop.files()
+    monkeypatch.setattr("fixers.migrating.module_source", lambda: "def broken(")
+    status, out, err = run(shop, "migrate", "--yes")
+    assert status == 1
+    assert "failed" in out
+    assert "No file was changed" in err
+    assert shop.files() == before
+    monkeypatch.undo()
