@@ -79,7 +79,9 @@ def test_a_bare_repository_has_no_working_tree(run: Run, tmp_path: Path, git: Ca
     assert "bare" in err
 
 
-def test_without_git_all_files_are_scanned(run: Run, tmp_path: Path, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_git_all_files_are_scanned(
+    run: Run, tmp_path: Path, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "a.py").write_text(f'password = "{value}"\n')
     monkeypatch.setenv("PATH", str(tmp_path))
     status, out, _ = run(tmp_path, "scan", ".", "--format", "json")
@@ -136,7 +138,9 @@ def test_text_that_is_not_utf8_is_scanned(run: Run, tmp_path: Path, value: str) 
         ("broken.toml", '[a\npassword = "{value}"\n'),
     ],
 )
-def test_what_does_not_parse_is_read_as_text_and_said(run: Run, tmp_path: Path, value: str, name: str, text: str) -> None:
+def test_what_does_not_parse_is_read_as_text_and_said(
+    run: Run, tmp_path: Path, value: str, name: str, text: str
+) -> None:
     (tmp_path / name).write_text(text.format(value=value))
     status, out, err = run(tmp_path, "scan", ".")
     assert status == 1
@@ -198,7 +202,9 @@ def test_a_configuration_that_is_not_toml_is_refused_with_its_line(run: Run, tmp
     assert value not in err
 
 
-def test_a_bug_is_told_by_type_and_place_only(run: Run, tmp_path: Path, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_is_told_by_type_and_place_only(
+    run: Run, tmp_path: Path, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from scanner import analysis
 
     (tmp_path / "a.py").write_text(f'password = "{value}"\n')

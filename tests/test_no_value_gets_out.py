@@ -18,15 +18,26 @@ import pytest
 import unhardcode
 
 SHOP = Path(__file__).parents[1] / "examples" / "shop"
-LITERAL = re.compile(r"""[:=(,]\s*["']([^"'{}\s]{12,})["']|(?:PASSWORD|SECRET)=['"]?([^'"\s#]{12,})|password=([^\s"']+)|:([^:@/\s"]+)@mq""")
-HARMLESS = re.compile(r"^https?://|^arn:|amazonaws|^[a-z_.\-]+$|shop\.internal|^shop[_-]|^Authorization$|^[A-Z_]+$|^Content-Type$")
+LITERAL = re.compile(
+    r"""[:=(,]\s*["']([^"'{}\s]{12,})["']|(?:PASSWORD|SECRET)=['"]?([^'"\s#]{12,})|password=([^\s"']+)|:([^:@/\s"]+)@mq"""
+)
+HARMLESS = re.compile(
+    r"^https?://|^arn:|amazonaws|^[a-z_.\-]+$|shop\.internal|^shop[_-]|^Authorization$|^[A-Z_]+$|^Content-Type$"
+)
 
 
 @pytest.fixture(scope="module")
 def values() -> list[str]:
     """The example's credentials, read out of its files: the very strings that must not show."""
     found: set[str] = set()
-    for path in ("shop/settings.py", "shop/storage.py", "shop/reports.py", ".env", "taskdef.json", "tests/test_shop.py"):
+    for path in (
+        "shop/settings.py",
+        "shop/storage.py",
+        "shop/reports.py",
+        ".env",
+        "taskdef.json",
+        "tests/test_shop.py",
+    ):
         for match in LITERAL.finditer((SHOP / path).read_text(encoding="utf-8")):
             literal = next(group for group in match.groups() if group)
             for part in re.findall(r":([^:@/]+)@", literal) or [literal]:

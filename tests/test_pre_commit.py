@@ -41,7 +41,12 @@ class Done(NamedTuple):
 
 def start(folder: Path, *words: str, **environment: str) -> Done:
     done = subprocess.run(
-        words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **environment}
+        words,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, **environment},
     )
     return Done(done.returncode, done.stdout)
 
@@ -163,7 +168,9 @@ def test_the_first_commit_with_a_secret_is_refused_until_the_value_is_gone(guard
     assert passed(commit(guarded))
 
 
-def test_an_ignore_comment_with_a_reason_lets_one_secret_through_and_no_other(begun: Path, made: Made, git: Git) -> None:
+def test_an_ignore_comment_with_a_reason_lets_one_secret_through_and_no_other(
+    begun: Path, made: Made, git: Git
+) -> None:
     one, other = made(24), made(24)
     (begun / "settings.py").write_text(
         f'API_KEY = "{one}"  # unhardcode: ignore[named-api-key] a key of the vendor\'s public sandbox\n'
@@ -184,7 +191,9 @@ def test_commits_with_nothing_to_read_pass_without_a_word(begun: Path, git: Git)
     git(begun, "add", "-A")
 
     verbose = pre_commit(begun, "run", "--verbose")
-    said = [line for line in verbose.printed.splitlines()[1:] if line and not line.startswith(("- hook id", "- duration"))]
+    said = [
+        line for line in verbose.printed.splitlines()[1:] if line and not line.startswith(("- hook id", "- duration"))
+    ]
     assert said == ["unhardcode: nothing to report; skipped 1 (1 binary)"]
     assert passed(commit(begun))
 
@@ -211,7 +220,9 @@ def test_what_is_staged_counts_and_not_what_stands_in_the_working_tree(begun: Pa
     assert app.read_text() == clean + dirty
 
 
-def test_commits_of_named_files_and_of_all_files_are_judged_by_what_they_take(begun: Path, made: Made, git: Git) -> None:
+def test_commits_of_named_files_and_of_all_files_are_judged_by_what_they_take(
+    begun: Path, made: Made, git: Git
+) -> None:
     value = made(24)
     inner = begun / "shop"
     inner.mkdir()

@@ -32,7 +32,11 @@ def theirs(repository: Path, made: Callable[..., str], git: Callable[..., str]) 
 @pytest.mark.parametrize("on_path", [False, True], ids=["", "with PYTHONPATH"])
 def test_their_packages_do_not_get_in(theirs: Path, start: list[str], on_path: bool) -> None:
     environment = {**os.environ, "PYTHONPATH": str(theirs)} if on_path else dict(os.environ)
-    for arguments, status in ((["scan", "--format", "json"], 1), (["scan", "--staged", "--format", "json"], 1), (["plan"], 0)):
+    for arguments, status in (
+        (["scan", "--format", "json"], 1),
+        (["scan", "--staged", "--format", "json"], 1),
+        (["plan"], 0),
+    ):
         done = subprocess.run([*start, *arguments], cwd=theirs, capture_output=True, text=True, env=environment)
         assert done.returncode == status, done.stderr
         if "json" in arguments:

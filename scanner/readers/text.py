@@ -67,6 +67,8 @@ _NAME_OF_VALUE = re.compile(
 )
 
 
+_AFTER_PAIR = re.compile(r"\s{0,20},?\s{0,60}([)\]}])")
+_BEFORE_PAIR = re.compile(r"([(\[{])\s{0,20}\\?[\"'`]?\Z")
 # Languages in which a text without quotes is no text: `password: true`, `e.pass = n`.
 _CODE = frozenset(
     (".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .java .kt .kts .scala .groovy .gradle .go .rs .c .h .cc .cpp"
@@ -103,13 +105,11 @@ def shapes(
 ) -> Iterator[Shape]:
     """Yield what stands at each offset, once: the named value there, else (with `bare`) the run of characters.
 
-    In `code` a named value has quotes.
+    In `code` a value after an operator has quotes, or stands inside some.
     """
     done: set[Span] = set()
     for offset in offsets:
-        found = _pem(text, offset) or _named(text, offset, _NAMED)
-        if found is not None and code and found.span == found.inner and not _is_shell(text, found):
-            found = None
+        found = _pem(text, offset) or _named(text, offset, _NAMED, code=code)
         if found is None and directives:
             found = _named(text, offset, _DIRECTIVE)
         if found is None and bare:
@@ -119,7 +119,7 @@ def shapes(
             yield found
 
 
-def _named(text: str, offset: int, pattern: re.Pattern[str]) -> Shape | None:
+def _named(text: str, offset: int, pattern: re.Pattern[str], *, code: bool = False) -> Shape | None:
     """The last `name =` before a hit whose value reaches it."""
     found: Shape | None = None
     low = _window_start(text, offset)
@@ -128,7 +128,10 @@ def _named(text: str, offset: int, pattern: re.Pattern[str]) -> Shape | None:
         start = named.start(named.lastgroup or 0)
         if found is not None and not _stands_alone(text, start, found):
             continue
-        value = None if _in_url(text, start) else _value(text, named)
+        quoted = named.lastgroup in ("quoted", "sql") or (
+            code and named.lastgroup == "any" and not _in_quotes(text, start)
+        )
+        value = None if _in_url(text, start) else _value(text, named, quoted=quoted)
         if value is not None and value.span.end + 1 >= offset:
             found = value
     return found
@@ -157,7 +160,13 @@ def _window_start(text: str, offset: int) -> int:
     return low if before < 0 else before + 1
 
 
-def _value(text: str, named: re.Match[str]) -> Shape | None:
+def _in_quotes(text: str, start: int) -> bool:
+    """Whether a quote was opened before on the same line: `"host=db password=..."`."""
+    line = text[max(0, text.rfind("\n", 0, start), start - WINDOW) : start]
+    return any(line.count(quote) % 2 for quote in "\"'`")
+
+
+def _value(text: str, named: re.Match[str], *, quoted: bool) -> Shape | None:
     name, at = named[named.lastgroup or 0].lstrip("$"), named.end()
     if named.lastgroup == "element":
         element = _ELEMENT.match(text, at, at + LONGEST)
@@ -167,16 +176,25 @@ def _value(text: str, named: re.Match[str]) -> Shape | None:
         return Shape(name=_real_name(text, name, named.start()), span=inner, inner=inner)
     found = _quoted(text, at)
     if found is None:
-        found = None if named.lastgroup in ("quoted", "sql") else _bare(text, at)
+        found = None if quoted else _bare(text, at)
     if found is None or found[1].start == found[1].end:
         return None
     span, inner = found
+    if named.lastgroup == "quoted" and named[0].rstrip().endswith(",") and not _is_pair(text, named.start(), span.end):
+        return None
     scheme = _SCHEME.match(text, inner.start, inner.end + 60)
     if scheme is not None:
         token = _BARE.match(text, scheme.end(), min(len(text), scheme.end() + LONGEST))
         end = inner.end if inner.end > scheme.end() else token.end() if token else scheme.end()
         span = inner = Span(scheme.end(), end)
     return Shape(name=_real_name(text, name, named.start()), span=span, inner=inner)
+
+
+def _is_pair(text: str, start: int, end: int) -> bool:
+    """Whether a name and its value end a call or are all of a list: `set("token", "x")`, not words in a row."""
+    after = _AFTER_PAIR.match(text, end)
+    before = _BEFORE_PAIR.search(text, max(0, start - 20), start)
+    return after is not None and (after[1] == ")" or (before is not None and before[1] + after[1] in ("[]", "{}")))
 
 
 def _quoted(text: str, at: int) -> tuple[Span, Span] | None:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from scanner.detectors.randomness import random_bits
 from scanner.model import Finding, Span
 from scanner.text import line_span, line_starts, position
 
@@ -20,7 +21,7 @@ WIDTH = 160
 
 _HEAD = 4
 _DISTINCTIVE = 8
-_LONG = 20
+_CHANCE = 20
 _WINDOW = 400
 _LEAD = 70
 _RANDOM = re.compile(r"[A-Za-z0-9+_=-]{20,}")
@@ -153,10 +154,8 @@ def _known_end(text: str, at: int, net: Net, *, quoted: bool) -> int | None:
 
 
 def _distinctive(value: str) -> bool:
-    if len(value) < _DISTINCTIVE:
-        return False
-    mixed = any(c.isdigit() for c in value) or (not value.islower() and not value.isupper() and not value.istitle())
-    return len(value) >= _LONG or (mixed and any(c.isalpha() for c in value))
+    # `WebLogic` is a folder before it is somebody's password; nobody names one by 20 bits of chance.
+    return len(value) >= _DISTINCTIVE and random_bits(value) >= _CHANCE
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

@@ -62,7 +62,9 @@ class Case:
     def hidden(self) -> tuple[str, ...]:
         """Every spelling of a value that must not show in a rewritten file."""
         gone = [value for name, value in self.values.items() if name not in self.remains]
-        return tuple({spelling for value in gone for spelling in (value, unquote(value), *value.split("\n")) if spelling})
+        return tuple(
+            {spelling for value in gone for spelling in (value, unquote(value), *value.split("\n")) if spelling}
+        )
 
 
 def read_cases(root: Path = CASES) -> Iterator[Case]:
@@ -77,7 +79,7 @@ def read_case(folder: Path, name: str) -> Case:
     if set(said) - _KEYS:
         raise ValueError(f"{name}: unknown keys {sorted(set(said) - _KEYS)}")
     texts = {
-        path.relative_to(folder).as_posix(): path.read_text("utf-8", newline="")
+        path.relative_to(folder).as_posix(): path.read_bytes().decode()
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != "case.toml" and path.suffix != ".pyc"
     }

@@ -96,7 +96,9 @@ def digest(key: bytes, value: object) -> str:
     shown = repr(value)
     if " at 0x" in shown:
         raise ValueError
-    return hmac.new(key, f"{type(value).__name__}\0{shown}".encode("utf-8", "backslashreplace"), hashlib.sha256).hexdigest()
+    return hmac.new(
+        key, f"{type(value).__name__}\0{shown}".encode("utf-8", "backslashreplace"), hashlib.sha256
+    ).hexdigest()
 
 
 def evaluated(folder: Path, probe: str) -> object:

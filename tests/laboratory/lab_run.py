@@ -53,7 +53,9 @@ class Report:
 def run_all(cases: Sequence[Case], folder: Path, endpoint: Endpoint) -> dict[str, Report]:
     """Migrate all cases: a report for each, by name. The driver starts once for all before, and twice for all after."""
     key = secrets.token_bytes(32)
-    reports = {case.name: Report(case=case, folder=written(case, folder / f"{number:04}")) for number, case in enumerate(cases)}
+    reports = {
+        case.name: Report(case=case, folder=written(case, folder / f"{number:04}")) for number, case in enumerate(cases)
+    }
     before = probed(reports.values(), key, _without_aws(), environments=True)
     for name, report in reports.items():
         if any(answer.startswith("error") for answer in before[name]):
@@ -185,7 +187,9 @@ def same_tree(before: ast.AST, after: ast.AST) -> bool:
         one, other = waiting.pop()
         if isinstance(one, list) and isinstance(other, list):
             if len(one) != len(other):
-                other = [node for node in other if not (_is_our_import(node) and not any(_same(node, each) for each in one))]
+                other = [
+                    node for node in other if not (_is_our_import(node) and not any(_same(node, each) for each in one))
+                ]
             if len(one) != len(other):
                 return False
             waiting += zip(one, other, strict=True)

@@ -84,7 +84,9 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
 
 
 def test_cached_and_fresh_find_the_same(cache: Path, made: Callable[..., str]) -> None:
-    text = f'import smtplib\nPASSWORD = "{made()}"\nsmtplib.SMTP("h").login("u", "{made()}")\nu = "redis://:{made()}@h"\n'
+    text = (
+        f'import smtplib\nPASSWORD = "{made()}"\nsmtplib.SMTP("h").login("u", "{made()}")\nu = "redis://:{made()}@h"\n'
+    )
     cached = prefilter.load(cache, rules_state())
     fresh = prefilter.load(None, rules_state())
     assert isinstance(cached.table, Path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import shlex
-import stat
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -28,9 +27,10 @@ def written(folder: Path, secrets: list[PlannedSecret], **given: Any) -> Path:
     return script
 
 
-@pytest.fixture
-def run(tmp_path: Path, aws_cli: str, aws: Any, emitting: Any) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Upload secrets, with a stand-in for `unhardcode value`."""
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def uploading(tmp_path: Path, cli: str, aws: Any, emitting: Any) -> Run:
     folders = iter(range(100))
 
     def upload(*secrets: PlannedSecret, **more: str) -> subprocess.CompletedProcess[str]:
@@ -38,11 +38,23 @@ def run(tmp_path: Path, aws_cli: str, aws: Any, emitting: Any) -> Callable[..., 
         folder.mkdir()
         program = emitting.values(folder, list(secrets))
         done: subprocess.CompletedProcess[str] = emitting.run(
-            written(folder, list(secrets)), aws_cli, {**aws.environment, "UNHARDCODE": program, **more}
+            written(folder, list(secrets)), cli, {**aws.environment, "UNHARDCODE": program, **more}
         )
         return done
 
     return upload
+
+
+@pytest.fixture
+def run(tmp_path: Path, either_cli: str, aws: Any, emitting: Any) -> Run:
+    """Upload secrets, with a stand-in for `unhardcode value` (and, in the fast tests, for the CLI)."""
+    return uploading(tmp_path, either_cli, aws, emitting)
+
+
+@pytest.fixture
+def real(tmp_path: Path, aws_cli: str, aws: Any, emitting: Any) -> Run:
+    """Upload secrets with the real CLI."""
+    return uploading(tmp_path, aws_cli, aws, emitting)
 
 
 def assert_silent(done: subprocess.CompletedProcess[str], *values: str) -> None:
@@ -138,16 +150,17 @@ def test_it_does_not_send_what_the_cli_would_change_and_says_what_does(
 
 
 def test_it_does_not_start_where_the_cli_keeps_a_history(
-    run: Any, aws: Any, emitting: Any, made: Made, tmp_path: Path
+    real: Any, aws: Any, emitting: Any, made: Made, tmp_path: Path
 ) -> None:
     config = tmp_path / "config"
     config.write_text("[default]\ncli_history = enabled\n")
-    done = run(emitting.secret("secretsmanager", "prod/shop/db", made()), AWS_CONFIG_FILE=str(config))
+    done = real(emitting.secret("secretsmanager", "prod/shop/db", made()), AWS_CONFIG_FILE=str(config))
     assert done.returncode == 2
     assert "cli_history" in done.stderr
     assert aws.calls == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
@@ -158,9 +171,9 @@ def test_it_does_not_start_where_the_cli_keeps_a_history(
     ],
 )
 def test_aws_that_fails_is_quoted_and_ends_it(
-    run: Any, aws: Any, emitting: Any, made: Made, environment: dict[str, str], said: str
+    real: Any, aws: Any, emitting: Any, made: Made, environment: dict[str, str], said: str
 ) -> None:
-    done = run(emitting.secret("secretsmanager", "prod/shop/db", made()), **environment)
+    done = real(emitting.secret("secretsmanager", "prod/shop/db", made()), **environment)
     assert done.returncode == 3
     assert said in done.stderr
     assert "cannot look at prod/shop/db: see above, then run this again" in done.stderr
@@ -227,6 +240,19 @@ def test_awkward_values_arrive_unchanged_and_never_stand_on_a_command_line(
     assert (again.returncode, [aws.versions(secret) for secret in secrets]) == (0, [1] * len(secrets))
     described = aws.store("parameterstore").describe("/prod/shop/url")
     assert (described.repository, described.type) == (OURS[REPOSITORY_TAG], "SecureString")
+
+
+def test_the_real_cli_stores_a_secret_and_a_parameter_as_they_are(
+    real: Any, aws: Any, emitting: Any, made: Made
+) -> None:
+    binary, pem = awkward(made, emitting)[1:3]
+    values = [each.members[0].value.raw.strip().split(b"\n")[0] for each in (binary, pem)]
+    with emitting.Watch(values) as watch:
+        done = real(binary, pem)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [aws.store(each.store).read(each.name) == each.members[0].value for each in (binary, pem)] == [True, True]
+    assert watch.seen == set()
+    assert watch.processes > 2, "the CLI was never seen"
 
 
 def test_another_value_is_replaced_only_where_the_plan_says_update(

@@ -65,9 +65,7 @@ class Shop:
     def journals(self) -> list[list[dict[str, Any]]]:
         """The lines of each journal."""
         folder = self.folder / ".git" / "unhardcode"
-        return [
-            [json.loads(line) for line in path.read_text().splitlines()] for path in sorted(folder.glob("*.jsonl"))
-        ]
+        return [[json.loads(line) for line in path.read_text().splitlines()] for path in sorted(folder.glob("*.jsonl"))]
 
 
 @pytest.fixture(scope="module")

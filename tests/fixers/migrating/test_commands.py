@@ -123,7 +123,9 @@ def test_whoever_says_no_keeps_everything(shop: Any, aws: Any) -> None:
     assert aws.stored() == {}
 
 
-def test_a_migration_stores_proves_and_rewrites_and_an_undo_gives_every_byte_back(shop: Any, aws: Any, run: Run) -> None:
+def test_a_migration_stores_proves_and_rewrites_and_an_undo_gives_every_byte_back(
+    shop: Any, aws: Any, run: Run
+) -> None:
     before = shop.files()
     status, out, err = run(shop, "migrate", "--yes")
     assert status == 0, err

@@ -1,0 +1,5 @@
+import requests
+
+
+def get():
+    return requests.get("https://api.internal/orders", auth=("shop", "<<pw>>"), timeout=5)

@@ -1,0 +1,2 @@
+def check(password):
+    return password == "<<pw>>"

@@ -1,0 +1,11 @@
+def needs(token):
+    def wrap(function):
+        function.token = token
+        return function
+
+    return wrap
+
+
+@needs(token="<<t>>")
+def view():
+    return "ok"

@@ -1,0 +1,2 @@
+def connect(user, *, password: str = "<<pw>>"):
+    return user, password

@@ -1,0 +1,2 @@
+def connect(user="shop", password="<<pw>>"):
+    return user, password

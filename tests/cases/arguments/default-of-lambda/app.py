@@ -1,0 +1,1 @@
+connect = lambda password="<<pw>>": password

@@ -1,0 +1,5 @@
+def f(**k):
+    return k
+
+
+result = f(a=f(b=f(password="<<pw>>")))

@@ -1,0 +1,3 @@
+def passwords():
+    password = "<<pw>>"
+    yield password

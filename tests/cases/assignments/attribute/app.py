@@ -1,0 +1,6 @@
+class Config:
+    pass
+
+
+config = Config()
+config.password = "<<pw>>"

@@ -1,0 +1,1 @@
+password = db_password = "<<pw>>"

@@ -1,0 +1,3 @@
+import sys
+
+password = "<<a>>" if sys.platform != "none" else "<<b>>"

@@ -1,0 +1,3 @@
+password = "<<pw>>"
+length = len(password)
+del password

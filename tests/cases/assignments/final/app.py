@@ -1,0 +1,3 @@
+from typing import Final
+
+API_TOKEN: Final[str] = "<<t>>"

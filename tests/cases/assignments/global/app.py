@@ -1,0 +1,9 @@
+API_TOKEN = None
+
+
+def configure():
+    global API_TOKEN
+    API_TOKEN = "<<t>>"
+
+
+configure()

@@ -1,0 +1,2 @@
+for attempt in range(2):
+    password = "<<pw>>"

@@ -1,0 +1,2 @@
+if True: password = "<<pw>>"
+else: password = None

@@ -1,0 +1,2 @@
+API_TOKEN = "<<a>>"
+OLD_API_TOKEN = "<<a>>"

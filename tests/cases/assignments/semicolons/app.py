@@ -1,0 +1,1 @@
+host = "h"; password = "<<pw>>"; port = 5432

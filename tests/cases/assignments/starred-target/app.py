@@ -1,0 +1,1 @@
+host, *credentials, password = "h", "u", "<<pw>>"

@@ -1,0 +1,2 @@
+config = {}
+config["api_key"] = "<<k>>"

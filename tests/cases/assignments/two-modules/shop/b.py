@@ -1,0 +1,3 @@
+from shop.a import API_TOKEN
+
+MAIL_PASSWORD = "<<b>>"

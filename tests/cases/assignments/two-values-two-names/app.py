@@ -1,0 +1,2 @@
+MAIL_PASSWORD = "<<a>>"
+API_TOKEN = "<<b>>"

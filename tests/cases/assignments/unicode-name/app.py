@@ -1,0 +1,3 @@
+größe = 3
+état = "prêt"
+password = "<<pw>>"  # für später

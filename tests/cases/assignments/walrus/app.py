@@ -1,0 +1,2 @@
+if password := "<<pw>>":
+    used = len(password)

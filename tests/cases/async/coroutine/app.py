@@ -1,0 +1,3 @@
+async def connect():
+    password = "<<pw>>"
+    return password

@@ -1,0 +1,2 @@
+async def connect(password="<<pw>>"):
+    return password

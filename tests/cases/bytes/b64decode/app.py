@@ -1,0 +1,3 @@
+import base64
+
+SIGNING_KEY = base64.b64decode("<<k>>")

@@ -1,0 +1,1 @@
+ENCRYPTION_KEY = bytes.fromhex("<<k>>")

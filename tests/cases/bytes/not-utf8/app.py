@@ -1,0 +1,1 @@
+SECRET_KEY = b"<<k>>\xff\xfe\x00\x81"

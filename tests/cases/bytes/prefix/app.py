@@ -1,0 +1,5 @@
+import requests
+
+
+def get():
+    return requests.get("https://api.internal", headers={b"Authorization": b"Bearer <<t>>"}, timeout=5)

@@ -1,0 +1,2 @@
+class Config:
+    password: str = "<<pw>>"

@@ -1,0 +1,3 @@
+class Config:
+    DEBUG = False
+    SECRET_KEY = "<<k>>"

@@ -1,0 +1,7 @@
+import attrs
+
+
+@attrs.define
+class Settings:
+    user: str = "shop"
+    password: str = attrs.field(default="<<pw>>", repr=False)

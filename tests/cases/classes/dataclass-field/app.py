@@ -1,0 +1,6 @@
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Settings:
+    password: str = field(default="<<pw>>", repr=False)

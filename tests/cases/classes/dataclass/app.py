@@ -1,0 +1,7 @@
+from dataclasses import dataclass
+
+
+@dataclass
+class Settings:
+    user: str = "shop"
+    password: str = "<<pw>>"

@@ -1,0 +1,5 @@
+import enum
+
+
+class Keys(enum.Enum):
+    API_KEY = "<<k>>"

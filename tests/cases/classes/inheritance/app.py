@@ -1,0 +1,7 @@
+class Base:
+    SECRET_KEY = None
+
+
+class Production(Base):
+    SECRET_KEY = "<<k>>"
+    MAIL_PASSWORD = "<<m>>"

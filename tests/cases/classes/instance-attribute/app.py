@@ -1,0 +1,4 @@
+class Client:
+    def __init__(self):
+        self.user = "shop"
+        self.password = "<<pw>>"

@@ -1,0 +1,5 @@
+class Client:
+    __password = "<<pw>>"
+
+    def show(self):
+        return self.__password

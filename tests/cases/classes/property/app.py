@@ -1,0 +1,4 @@
+class Client:
+    @property
+    def password(self):
+        return "<<pw>>"

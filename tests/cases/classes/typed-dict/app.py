@@ -1,0 +1,9 @@
+from typing import TypedDict
+
+
+class Login(TypedDict):
+    user: str
+    password: str
+
+
+login: Login = {"user": "shop", "password": "<<pw>>"}

@@ -1,0 +1,1 @@
+LOGINS = [{"user": user, "password": "<<pw>>"} for user in ("a", "b")]

@@ -1,0 +1,2 @@
+CREDENTIALS = ("shop", "<<pw>>")
+password = CREDENTIALS[1]

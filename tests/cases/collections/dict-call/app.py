@@ -1,0 +1,1 @@
+CONFIG = dict(user="shop", password="<<pw>>")

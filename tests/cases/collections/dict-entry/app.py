@@ -1,0 +1,1 @@
+CONFIG = {"user": "shop", "password": "<<pw>>", "timeout": 5}

@@ -1,0 +1,3 @@
+BASE = {"user": "shop"}
+CONFIG = BASE | {"password": "<<pw>>"}
+MORE = {**CONFIG, "api_token": "<<t>>"}

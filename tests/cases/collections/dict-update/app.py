@@ -1,0 +1,3 @@
+config = {}
+config.update(password="<<pw>>")
+config.update({"api_key": "<<k>>"})

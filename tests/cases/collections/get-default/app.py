@@ -1,0 +1,2 @@
+config = {}
+password = config.get("password", "<<pw>>")

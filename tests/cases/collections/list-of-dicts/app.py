@@ -1,0 +1,4 @@
+USERS = [
+    {"name": "a", "password": "<<a>>"},
+    {"name": "b", "password": "<<b>>"},
+]

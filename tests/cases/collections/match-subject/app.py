@@ -1,0 +1,3 @@
+match {"password": "<<pw>>"}:
+    case {"password": password}:
+        pass

@@ -1,0 +1,4 @@
+CONFIG = {
+    "mail": {"user": "shop", "password": "<<a>>"},
+    "search": {"api_key": "<<b>>"},
+}

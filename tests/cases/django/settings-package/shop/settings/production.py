@@ -1,0 +1,3 @@
+from .base import *
+
+SENDGRID_API_KEY = "<<m>>"

@@ -1,0 +1,5 @@
+from os import getenv
+
+
+def token():
+    return getenv("API_TOKEN")

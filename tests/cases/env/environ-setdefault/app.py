@@ -1,0 +1,3 @@
+import os
+
+os.environ.setdefault("SHOP_API_TOKEN", "<<t>>")

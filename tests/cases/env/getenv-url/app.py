@@ -1,0 +1,3 @@
+import os
+
+DATABASE_URL = os.getenv("DATABASE_URL", "postgresql://shop:<<pw>>@db.internal/orders")

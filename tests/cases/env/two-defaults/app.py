@@ -1,0 +1,4 @@
+import os
+
+first = os.getenv("API_TOKEN", "<<a>>")
+second = os.getenv("API_TOKEN", "<<b>>")

@@ -1,0 +1,3 @@
+def check(password):
+    assert password != "<<pw>>", "the old password"
+    return password

@@ -1,0 +1,4 @@
+def connect():
+    """Connect to the shop."""
+    password = "<<pw>>"
+    return password

@@ -1,0 +1,6 @@
+def read():
+    try:
+        raise KeyError
+    except KeyError:
+        password = "<<pw>>"
+        return password

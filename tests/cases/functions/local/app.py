@@ -1,0 +1,3 @@
+def connect():
+    password = "<<pw>>"
+    return password

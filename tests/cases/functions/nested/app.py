@@ -1,0 +1,6 @@
+def outer():
+    def inner():
+        token = "<<t>>"
+        return token
+
+    return inner()

@@ -1,0 +1,3 @@
+__all__ = ["API_TOKEN"]
+
+API_TOKEN = "<<t>>"

@@ -1,0 +1,4 @@
+import os
+
+password = "<<pw>>"
+name = os.sep

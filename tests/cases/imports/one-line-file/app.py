@@ -1,0 +1,1 @@
+import os; password = "<<pw>>"; name = os.sep

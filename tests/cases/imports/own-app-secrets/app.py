@@ -1,0 +1,4 @@
+import app_secrets
+
+password = "<<pw>>"
+other = app_secrets.OTHER

@@ -1,0 +1,1 @@
+from shop import API_TOKEN

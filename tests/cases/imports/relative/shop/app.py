@@ -1,0 +1,4 @@
+from .names import NAME
+
+password = "<<pw>>"
+result = NAME

@@ -1,0 +1,3 @@
+from names import *
+
+API_TOKEN = "<<t>>"

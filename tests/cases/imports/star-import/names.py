@@ -1,0 +1,2 @@
+get_secret_value = "shadow"
+OTHER = 1

@@ -1,0 +1,1 @@
+from shop.core.mail import MAIL_PASSWORD

@@ -1,0 +1,4 @@
+import sys
+
+password = "<<pw>>"
+print(len(password))

@@ -1,0 +1,3 @@
+from shop.names import NAME
+
+API_TOKEN = "<<t>>"

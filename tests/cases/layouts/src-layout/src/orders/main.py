@@ -1,0 +1,1 @@
+from orders.db import connect

@@ -1,0 +1,2 @@
+PRIVATE_KEY = b"""<<pem>>
+"""

@@ -1,0 +1,7 @@
+import textwrap
+
+PRIVATE_KEY = textwrap.dedent("""\
+    <<a>>
+    <<b>>
+    <<c>>
+""")

@@ -1,0 +1,1 @@
+PRIVATE_KEY = "<<a>>\n<<b>>\n<<c>>\n"

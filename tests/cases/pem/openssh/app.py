@@ -1,0 +1,2 @@
+DEPLOY_KEY = """<<pem>>
+"""

@@ -1,0 +1,5 @@
+def check(password):
+    match password:
+        case "<<pw>>":
+            return True
+    return False

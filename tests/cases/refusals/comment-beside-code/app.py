@@ -1,0 +1,2 @@
+# old: <<key>>
+stripe_key = "<<key>>"

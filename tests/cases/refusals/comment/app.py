@@ -1,0 +1,2 @@
+# the key is <<key>>
+x = 1

@@ -1,0 +1,3 @@
+def connect():
+    """Connect with <<key>>."""
+    return 1

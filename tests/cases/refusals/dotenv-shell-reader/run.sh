@@ -1,0 +1,3 @@
+#!/bin/sh
+. ./.env
+curl -H "Authorization: Bearer $API_TOKEN" https://api.internal

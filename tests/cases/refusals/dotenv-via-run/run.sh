@@ -1,0 +1,2 @@
+#!/bin/sh
+curl -H "Authorization: Bearer $API_TOKEN" https://api.internal

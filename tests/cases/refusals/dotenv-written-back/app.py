@@ -1,0 +1,7 @@
+import os
+
+from dotenv import load_dotenv
+
+load_dotenv()
+
+del os.environ["API_TOKEN"]

@@ -1,0 +1,2 @@
+def address(host):
+    return "postgresql://shop:<<pw>>@{}/orders".format(host)

@@ -1,0 +1,1 @@
+PARTNER_AWS_ACCESS_KEY_ID = "<<id>>"

@@ -1,0 +1,2 @@
+def address(host):
+    return "postgresql://shop:<<pw>>@%s/orders" % host

@@ -1,0 +1,2 @@
+PASSWORD = "changeme"
+API_KEY = "your-api-key-here"

@@ -1,0 +1,2 @@
+user = 'u'
+header = f"{f'{user} Bearer <<key>>'}"

@@ -1,0 +1,3 @@
+from typing import Literal
+
+password: Literal["<<key>>"] | None = None

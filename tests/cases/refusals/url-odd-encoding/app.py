@@ -1,0 +1,1 @@
+DATABASE_URL = "postgresql://shop:<<a>>%2f<<b>>@db.internal/orders"

@@ -1,0 +1,1 @@
+TOKEN_TEMPLATE = {"Authorization": "Bearer <<t>>", "format": "{x}"}

@@ -1,0 +1,1 @@
+HEADERS = {"Authorization": "Bearer <<t>>"}

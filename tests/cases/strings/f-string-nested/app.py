@@ -1,0 +1,5 @@
+def header(token):
+    return token
+
+
+value = f"Bearer {header(token='<<t>>')}"

@@ -1,0 +1,3 @@
+user = "shop"
+header = f"{user} Bearer <<t>>"
+AUTHORIZATION = f"Bearer <<u>>"

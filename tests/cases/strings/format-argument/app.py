@@ -1,0 +1,1 @@
+url = "https://{user}:{password}@api.internal/".format(user="shop", password="<<pw>>")

@@ -1,0 +1,2 @@
+token = "".join(["<<a>>"])
+lookup = {"token": "<<b>>"}

@@ -1,0 +1,1 @@
+LICENSE_KEY_SECRET = "<<pw>>"

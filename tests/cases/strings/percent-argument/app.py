@@ -1,0 +1,2 @@
+header = "Bearer %s" % "<<t>>"
+token = "%s" % ("<<u>>",)

@@ -1,0 +1,3 @@
+prefix = "Bearer "
+authorization = prefix + "<<t>>"
+token = "<<u>>" + ""

@@ -1,0 +1,1 @@
+BROKER_URL = "amqp://shop:<<pw>>@queue.internal:5672/shop"

@@ -1,0 +1,1 @@
+REPOSITORY = "https://oauth2:<<pw>>@git.internal.net/shop/orders.git"

@@ -1,0 +1,1 @@
+API_URL = "https://shop:<<pw>>@api.internal.net/v1"

@@ -1,0 +1,1 @@
+DATABASE_URL = "postgresql://shop:<<pw>>@db.internal:5432/orders"

@@ -1,0 +1,2 @@
+name = "orders"
+DATABASE_URL = rf"postgresql://shop:<<pw>>@db.internal/{name}?x={{y}}"

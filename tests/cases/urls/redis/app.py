@@ -1,0 +1,1 @@
+REDIS_URL = "redis://:<<pw>>@cache.internal:6379/1"

@@ -1,0 +1,1 @@
+DATABASE_URL = "postgresql://shop:<<a>>!$*<<b>>@db.internal/orders"

@@ -1,0 +1,5 @@
+import os
+from urllib.parse import quote
+
+NAME = quote("a b")
+DATABASE_URL = "postgresql://shop:<<pw>>@db.internal/orders"
