@@ -123,14 +123,21 @@ def fix(
 @_shared
 @_from_file
 @click.option("--rehearse", is_flag=True, help="Do it all in memory against an embedded AWS: no account, no change.")
+@click.option(
+    "--emit",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Change nothing: write AWS CLI commands, IAM policies and a runbook, all without a value.",
+)
 @click.option("--undo", "undoing", is_flag=True, help="Take the last migration's edits back; stored values stay.")
-@click.option("--prove", "commands", multiple=True, metavar="COMMAND", help="Then run this, e.g. 'pytest -q'.")
-@click.option("--prove-import", "modules", multiple=True, metavar="MODULE", help="Then import this module.")
+@click.option("--prove", "commands", multiple=True, metavar="COMMAND", help="Then run this in PATH, e.g. 'pytest -q'.")
+@click.option("--prove-import", "modules", multiple=True, metavar="MODULE", help="Then import this, in PATH.")
 @_aws
 def migrate(
     path: tuple[Path, ...],
     plan_file: Path | None,
     rehearse: bool,
+    emit: Path | None,
     undoing: bool,
     commands: tuple[str, ...],
     modules: tuple[str, ...],
@@ -141,9 +148,13 @@ def migrate(
 ) -> int:
     """Plan, upload, read back, prove, rewrite. Asks first; interrupted, it goes on when it is run again."""
     if rehearse:
-        if undoing or commands or modules:
+        if undoing or commands or modules or emit:
             raise UsageError("--rehearse runs none of your code and changes nothing: leave out --prove and --undo")
         return _rehearse(_planned(path, plan_file, chosen))
+    if emit is not None:
+        if undoing or commands or modules or profile:
+            raise UsageError("--emit goes with --plan and --region", hint="upload.sh finds AWS by AWS_PROFILE")
+        return _emit(_planned(path, plan_file, chosen), emit, plan_file, region)
     from fixers.migrate import Asked, migrate_for_real, undo_for_real
 
     asked = Asked(path=_one(path), region=region, profile=profile, yes=yes, commands=commands, modules=modules)
@@ -165,6 +176,21 @@ def _rehearse(made: Planned) -> int:
     click.echo(render_proof(rehearsed.outcomes), nl=False)
     click.echo("Nothing of yours was changed: this was a rehearsal.")
     return int(Exit.OK if rehearsed.succeeded else Exit.FINDINGS)
+
+
+def _emit(made: Planned, folder: Path, plan_file: Path | None, region: str | None) -> int:
+    from fixers.emit.files import emit
+    from fixers.planfile import render_plan_file
+
+    if not made.plan.fixes:
+        click.echo("Nothing to migrate.")
+        return int(Exit.OK)
+    # A plan that was edited is passed on as it is: made again, it would hold the edits and no longer what they changed.
+    text = plan_file.read_text(encoding="utf-8") if plan_file else render_plan_file(made.plan, made.options)
+    for path in emit(made.plan, folder, plan_file=text, repository=made.plan.app, region=region):
+        click.echo(str(path))
+    click.echo(f"Read {folder / 'MIGRATION.md'}, then run {folder / 'upload.sh'}.", err=True)
+    return int(Exit.OK)
 
 
 def _planned(path: tuple[Path, ...], plan_file: Path | None, chosen: dict[str, Any]) -> Planned:

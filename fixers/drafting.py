@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from fixers.choice import Choice, choose, not_storable
 from fixers.grouping import STRONG_BITS, Draft, Form, by_parameter, group, strength
@@ -18,10 +19,15 @@ from scanner.model import (
     Document,
     Finding,
     Kind,
+    Literal,
     RefusalReason,
+    Role,
     ScanResult,
 )
 from scanner.readers.kinds import kind_of
+
+if TYPE_CHECKING:
+    from scanner.readers.dotenv import Binding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +63,24 @@ def documents_of(findings: Iterable[Finding], workspace: Workspace) -> dict[str,
         except NotSeenError:
             continue  # its findings are refused, not-parsable
     return found
+
+
+def by_variable(findings: Sequence[Finding], documents: Mapping[str, Document]) -> tuple[Finding, ...]:
+    """The findings; what is part of a `.env` variable's value (JSON, a PEM block) stands for the whole variable."""
+    from scanner.readers.dotenv import bindings
+
+    found = {path: bindings(document) for path, document in documents.items() if document.kind is Kind.DOTENV}
+    return tuple(_in_variable(finding, found.get(finding.path, ())) for finding in findings)
+
+
+def _in_variable(finding: Finding, found: Sequence[Binding]) -> Finding:
+    owner = next((each for each in found if each.value is not None and each.span.contains(finding.span)), None)
+    if owner is None or owner.value is None or finding.literal.role is Role.VARIABLE:
+        return finding
+    literal = Literal(
+        span=owner.span, value=owner.value, role=Role.VARIABLE, name=owner.key, body=owner.body, offsets=owner.offsets
+    )
+    return replace(finding, literal=literal)
 
 
 def sorted_out(

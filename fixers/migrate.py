@@ -11,13 +11,13 @@ from pathlib import Path
 
 import click
 
-from fixers import journal, migrating
+from fixers import journal, steps
 from fixers.apply import Ready, active, check
 from fixers.journal import Run
-from fixers.migrating import Target
 from fixers.owner_proof import OwnerProof, raise_levels, words_of
 from fixers.planning import Planned
 from fixers.reports import render_plan, render_proof
+from fixers.steps import Target
 from fixers.stores.registry import connect
 from fixers.undo import undo, undoable
 from fixers.workspace import open_workspace
@@ -55,7 +55,7 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
         half = _half_done(runs)
         if half is not None:
             return _finish(half, root, asked)
-        prepared = migrating.prepare(make())
+        prepared = steps.prepare(make())
         planned = prepared.planned
         click.echo(render_plan(planned.plan), nl=False)
         if not planned.plan.fixes:
@@ -65,9 +65,9 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
         target = asked.target()
         ready = check(planned.plan, target.stores)
         _consent(asked, f"{_counted(ready)} and rewrite {_files(planned.plan)}?")
-        run = migrating.resumable(runs, prepared) or journal.begin(folder, prepared.facts)
-        run = migrating.upload(run, ready, target, planned.plan.app)
-        outcomes = migrating.prove_all(planned.plan, planned.scanned.key, target)
+        run = steps.resumable(runs, prepared) or journal.begin(folder, prepared.facts)
+        run = steps.upload(run, ready, target, planned.plan.app)
+        outcomes = steps.prove_all(planned.plan, planned.scanned.key, target)
         return _rewrite(run, outcomes, root, asked)
 
 
@@ -81,8 +81,8 @@ def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) ->
         if half is not None:
             return _finish(half, root, asked)
         first, target = make(), asked.target()
-        planned, versions, on_word = migrating.not_stored(first, target, offline=offline)
-        prepared = migrating.prepare(planned, stored=not offline)
+        planned, versions, on_word = steps.not_stored(first, target, offline=offline)
+        prepared = steps.prepare(planned, stored=not offline)
         plan = prepared.planned.plan
         click.echo(render_plan(plan), nl=False)
         if on_word:
@@ -91,13 +91,13 @@ def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) ->
         if not plan.fixes:
             click.echo("Nothing to rewrite." if complete else "Nothing was rewritten.")
             return int(Exit.OK if complete else Exit.FINDINGS)
-        run = migrating.resumable(runs, prepared) or journal.begin(folder, prepared.facts)
+        run = steps.resumable(runs, prepared) or journal.begin(folder, prepared.facts)
         for secret in active(plan) if versions else ():
             run = journal.note(run, "stored", name=secret.name, version=versions[secret.name])
         if offline:
             outcomes = tuple(_unproven(fix.secret) for fix in plan.fixes)
         else:
-            outcomes = migrating.prove_all(plan, prepared.planned.scanned.key, target)
+            outcomes = steps.prove_all(plan, prepared.planned.scanned.key, target)
         status = _rewrite(run, outcomes, root, asked)
         return status if complete else int(Exit.FINDINGS)
 
@@ -141,9 +141,9 @@ def _finish(run: Run, root: worktree.Root, asked: Asked) -> int:
 
 
 def _rewrite(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked: Asked) -> int:
-    run = migrating.settle_proofs(run, outcomes)
+    run = steps.settle_proofs(run, outcomes)
     if run.state == "abandoned":
-        click.echo(render_proof(migrating.skipped(outcomes)), nl=False)
+        click.echo(render_proof(steps.skipped(outcomes)), nl=False)
         click.echo(
             "No file was changed. To migrate the rest, give what failed the action skip in a plan file.", err=True
         )
@@ -152,7 +152,7 @@ def _rewrite(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked
 
 
 def _written(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked: Asked) -> int:
-    run = migrating.rewrite(run, open_workspace(root.folder, ()), session.key_for(root.repository))
+    run = steps.rewrite(run, open_workspace(root.folder, ()), session.key_for(root.repository))
     named = asked.path if asked.path.is_dir() else asked.path.parent
     outcomes = raise_levels(
         outcomes,

@@ -16,6 +16,8 @@ from pathlib import Path
 from scanner.errors import UsageError
 from scanner.model import Outcome
 
+_KEY_PAIR = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerProof:
@@ -71,6 +73,8 @@ def _failure(shown: str, words: list[str], asked: OwnerProof) -> str | None:
         environment |= {"AWS_REGION": asked.region, "AWS_DEFAULT_REGION": asked.region}
     if asked.profile:
         environment["AWS_PROFILE"] = asked.profile
+        # In the environment a key pair goes before a profile; beside --profile it does not count.
+        environment = {name: value for name, value in environment.items() if name not in _KEY_PAIR}
     try:
         done = subprocess.run(
             words,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from fixers.application import app_name, segment
 from fixers.choice import Choice
-from fixers.drafting import considered, documents_of, drafts, sorted_out, unmistakable
+from fixers.drafting import by_variable, considered, documents_of, drafts, sorted_out, unmistakable
 from fixers.grouping import Form
 from fixers.module_place import rewrite_context
 from fixers.naming import read_variables
@@ -75,8 +75,9 @@ def make_plan(
     _check(options)
     env = segment(options.env or DEFAULT_ENVIRONMENT, "--env")
     edited = overrides or {}
-    findings = considered(result, options.min_confidence)
-    documents = documents_of(findings, workspace)
+    counted = considered(result, options.min_confidence)
+    documents = documents_of(counted, workspace)
+    findings = by_variable(counted, documents)
     refused = sorted_out(
         findings,
         documents,
@@ -119,7 +120,7 @@ def make_plan(
             _refusal(finding, refused[id(finding)], moved) for finding in findings if id(finding) in refused
         ),
         new_files=(),
-        notes=(*placings.notes, *_notes(result, findings, options)),
+        notes=(*placings.notes, *_notes(result, counted, options)),
     )
     _assert_complete(plan, findings)
     return _with_files(plan, placings, workspace, key)

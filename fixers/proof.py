@@ -119,4 +119,7 @@ def _environment(
         environment |= {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
     if profile is not None:
         environment["AWS_PROFILE"] = profile
+        # In the environment a key pair goes before a profile; beside --profile it does not count.
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+            environment.pop(name, None)
     return environment

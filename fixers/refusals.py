@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from fixers.rewriting import Refused
 from fixers.workspace import Workspace
 from scanner.detectors.name import split_words
-from scanner.model import CredentialKind, Finding, Kind, RefusalReason, Role
+from scanner.model import CredentialKind, Finding, Kind, RefusalReason
 from scanner.roles import PathRole, in_words, role_of
 
 # Copies that do not keep a secret from being moved: they go on working, and are listed as remaining. A file of a kind
@@ -136,8 +136,6 @@ def _by_position(finding: Finding, kind: Kind, rewritable: frozenset[Kind]) -> R
             f"{kind} files are not rewritten",
             "put a reference or a variable in its place by hand, before the value is rotated",
         )
-    if finding.literal.role is Role.TEXT:
-        return RefusalReason.COMMENT, "a copy in a comment or docstring", "delete it by hand"
     value = finding.literal.value.text
     if not value:
         return RefusalReason.VALUE_NOT_STORABLE, "an empty value", "remove it"

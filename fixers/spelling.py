@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
-from scanner.model import Document, Finding, Member, SecretValue, Span
+from scanner.model import Document, Finding, Literal, Member, SecretValue, Span
 
 # A text; or {"secret", "key", "from", "to", "as", "bytes"}: characters of a stored value. `to` null is its end, so
 # that the journal does not tell a length.
@@ -115,7 +115,7 @@ def _spelled(document: Document, place: Span, name: str, member: Member, finding
     """The value's characters in their forms, with what stands between them."""
     literal = finding.literal
     view = _view(member.value, is_bytes=literal.value.is_bytes)
-    ends = _ends(place, view, finding)
+    ends = _ends(document.text, place, view, finding)
     if ends is None:
         return None
     parts: list[Part] = []
@@ -143,11 +143,11 @@ def _extend(parts: list[Part], index: int, form: str, gap: str) -> None:
         parts.append(gap)
 
 
-def _ends(place: Span, view: str, finding: Finding) -> list[int] | None:
+def _ends(text: str, place: Span, view: str, finding: Finding) -> list[int] | None:
     """The offset in the document at which each character of the value begins, and the end of the last."""
     literal = finding.literal
     inner = literal.value.text
-    offsets = literal.offsets or range(literal.body, literal.body + len(inner) + 1)
+    offsets = _apart(text, literal)
     first = next((index for index in range(len(inner) + 1) if offsets[index] >= place.start), None)
     if first is None or offsets[first] != place.start:
         return None
@@ -159,6 +159,19 @@ def _ends(place: Span, view: str, finding: Finding) -> list[int] | None:
         starts.append(starts[-1] + len(piece))
     last = literal.source_span(starts[0], starts[-1]).end
     return [*(offsets[start] for start in starts[:-1]), last] if last == place.end else None
+
+
+def _apart(text: str, literal: Literal) -> Sequence[int]:
+    """The offsets of a literal's characters; those of an unknown escape, which has one for both, taken apart."""
+    inner = literal.value.text
+    if literal.offsets is None:
+        return range(literal.body, literal.body + len(inner) + 1)
+    offsets = list(literal.offsets)
+    for index in range(1, len(inner)):
+        at = literal.offsets[index]
+        if at == literal.offsets[index - 1] and text[at : at + 2] == inner[index - 1 : index + 1]:
+            offsets[index] += 1
+    return offsets
 
 
 def _pieces(inner: str, view: str) -> list[str] | None:

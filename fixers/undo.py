@@ -10,8 +10,8 @@ from fixers import journal
 from fixers.apply import Stores, member_of
 from fixers.inverse import given_back, needed_secrets
 from fixers.journal import Run
-from fixers.migrating import changed_since, state
 from fixers.spelling import Values
+from fixers.steps import changed_since, state
 from fixers.workspace import Workspace
 from fixers.writing import check_writable, remove_leftovers, replace_all
 from scanner.errors import FixError, UsageError
@@ -46,7 +46,7 @@ def undo(run: Run, workspace: Workspace, repository: git.Repository | None, stor
     states = {path: state(file, workspace, key) for path, file in files.items()}
     strange = [path for path, now in states.items() if now == "other"]
     if strange:
-        raise changed_since(strange)
+        raise changed_since(strange, run)
     there = [
         files[path] for path, now in states.items() if now == "after" and files[path]["before"] != files[path]["after"]
     ]
@@ -57,7 +57,7 @@ def undo(run: Run, workspace: Workspace, repository: git.Repository | None, stor
 
     def announce(path: str) -> None:
         if state(files[path], workspace, key) != "after":
-            raise changed_since([path])
+            raise changed_since([path], run)
         journal.append(run.path, {"step": "restore", "path": path})
 
     replace_all(workspace, changes, run=run.name, announce=announce)

@@ -6,20 +6,19 @@ import base64
 import binascii
 import json
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from fixers.apply import holds
 from fixers.payload import payload
-from fixers.plan import make_plan
-from fixers.planfile import PlanFile, apply_overrides, options_of, read_plan_file
-from fixers.rewriting import rewriters
-from fixers.workspace import open_workspace
-from scanner import session
+from fixers.planfile import PlanFile, options_of, read_plan_file
+from fixers.planning import planned_from
 from scanner.commands import scan_paths
 from scanner.errors import Exit, NotSeenError, StoreError, UsageError
-from scanner.model import Plan, PlannedSecret, SecretValue
+from scanner.model import PlannedSecret, SecretValue
 from scanner.sources import worktree
 
 # An answer holds at most 64 KB, each byte as six characters of JSON at most, and a few hundred bytes around it.
@@ -58,26 +57,27 @@ def value(name: str, plan_path: Path, key: str | None, check: bool) -> int:
     answer = sys.stdin.buffer.read(_LONGEST_ANSWER + 1) if check else b""
     secret = planned_secret(plan_path, name)
     if check:
-        return int(Exit.OK if stored_value(answer) == payload(secret) else Exit.FINDINGS)
+        return int(Exit.OK if holds(secret, stored_value(answer)) else Exit.FINDINGS)
     sys.stdout.buffer.write(_field(secret, key).raw)
     sys.stdout.buffer.flush()
     return int(Exit.OK)
 
 
 def planned_secret(plan_path: Path, name: str) -> PlannedSecret:
-    """The secret of that name in a plan file, with its values, from the tree as it is below the working directory.
+    """The secret of that name in a plan file, with its values, from the tree that the working directory is in.
 
     Raises UsageError for a plan that cannot be used here, NotSeenError where the value is no longer in the tree.
     """
-    file = _read(plan_path)
-    secrets = file.tables.get("secret", [])
-    named = [table for table in secrets if isinstance(table, dict) and table.get("name") == name]
-    if not named:
-        raise UsageError(f"{file.path}: no secret has the name {name}", hint="names stand in its [[secret]] tables")
-    if named[0].get("action") == "skip":
-        raise UsageError(f"{file.path}: {name} has the action skip", hint="nothing of it is to be uploaded")
-    planned = _planned_again(file, named[0])
-    return next(secret for secret in planned.secrets if secret.name == name)
+    try:
+        planned = planned_from(plan_path, Path())
+    except UsageError as error:
+        raise _gone(plan_path, name) or error from None
+    found = [secret for secret in planned.plan.secrets if secret.name == name]
+    if not found:
+        raise UsageError(f"{plan_path}: no secret has the name {name}", hint="names stand in its [[secret]] tables")
+    if found[0].action == "skip":
+        raise UsageError(f"{plan_path}: {name} has the action skip", hint="nothing of it is to be uploaded")
+    return found[0]
 
 
 def stored_value(answer: bytes) -> SecretValue:
@@ -102,46 +102,29 @@ def stored_value(answer: bytes) -> SecretValue:
     return SecretValue(found)
 
 
-def _read(plan_path: Path) -> PlanFile:
+def _gone(plan_path: Path, name: str) -> NotSeenError | None:
+    """What to say of a plan that does not fit the tree because this value left it: rewritten, nothing is to upload."""
     try:
-        return read_plan_file(plan_path.read_text(encoding="utf-8"), str(plan_path))
-    except OSError as error:
-        raise UsageError(f"{plan_path}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{plan_path}: not in UTF-8", hint="make the plan again") from None
-
-
-def _planned_again(file: PlanFile, table: dict[str, Any]) -> Plan:
-    options = options_of(file)
-    root = worktree.root_of(Path()).folder
-    named = root / options.scope
-    scanned = scan_paths((named,))
-    _assert_there(file, table, {finding.place for finding in scanned.result.findings})
-    workspace = open_workspace(scanned.root.folder, worktree.names(scanned.root, named))
-    automatic = frozenset(rule.id for rule in session.load_rules().providers if rule.rotation == "automatic")
-
-    def plan(overrides: Any = None) -> Plan:
-        return make_plan(
-            scanned.result,
-            workspace,
-            options,
-            key=scanned.key,
-            rewriters=rewriters(),
-            automatic=automatic,
-            overrides=overrides,
-        )
-
-    return apply_overrides(plan(), file, plan)
-
-
-def _assert_there(file: PlanFile, table: dict[str, Any], places: set[str]) -> None:
-    """Say it plainly where a value is gone: after the rewriting there is nothing left to upload."""
-    for member in table.get("member", []):
-        if isinstance(member, dict) and member.get("place") not in places:
-            raise NotSeenError(
-                f"{member.get('path')}:{member.get('line')}: the value of {table['name']} no longer stands there",
-                hint=f"if the code was rewritten, the store holds it; else make {file.path} again, in this tree",
+        file = read_plan_file(plan_path.read_text(encoding="utf-8"), str(plan_path))
+        scope = options_of(file).scope
+    except (OSError, UnicodeDecodeError, UsageError):
+        return None
+    scanned = scan_paths((worktree.root_of(Path()).folder / scope,))
+    places = {finding.place for finding in scanned.result.findings}
+    for member in _members(file, name):
+        if member.get("place") not in places:
+            return NotSeenError(
+                f"{member.get('path')}:{member.get('line')}: the value of {name} no longer stands there",
+                hint=f"if the code was rewritten, the store holds it; else make {plan_path} again, in this tree",
             )
+    return None
+
+
+def _members(file: PlanFile, name: str) -> Iterator[Mapping[str, Any]]:
+    secrets = file.tables.get("secret")
+    for table in secrets if isinstance(secrets, list) else ():
+        if isinstance(table, dict) and table.get("name") == name and isinstance(table.get("member"), list):
+            yield from (member for member in table["member"] if isinstance(member, dict))
 
 
 def _field(secret: PlannedSecret, key: str | None) -> SecretValue:

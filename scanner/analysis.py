@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rules.model import ProviderRule, RuleSet
 from scanner import identity
-from scanner.detectors import named, provider, sink, url
+from scanner.detectors import auth, named, provider, sink, url
 from scanner.detectors.candidate import Candidate, merge
 from scanner.ignore import ignored
 from scanner.judge import confidence_of, is_signal, judge
@@ -76,11 +76,25 @@ def _literals(document: Document, offsets: list[int]) -> tuple[list[Literal], st
 
     reader = importlib.import_module(f"scanner.readers.{_READERS[document.kind]}")
     try:
-        return list(reader.read(document, offsets)), None
+        literals = list(reader.read(document, offsets))
+        return [*literals, *_inside(document, literals, offsets)], None
     except Unreadable as error:
         fallback = importlib.import_module("scanner.readers.text")
         note = f"read as plain text: {error.what} at line {error.line}, column {error.column}"
         return list(fallback.read(document, offsets)), note
+
+
+def _inside(document: Document, literals: list[Literal], offsets: list[int]) -> Iterator[Literal]:
+    """What stands inside the strings of Python (INI text, JSON, a query), and in comments behind its statements."""
+    if document.kind not in (Kind.PYTHON, Kind.NOTEBOOK):
+        return
+    from scanner.readers import structured, text
+
+    for literal in literals:
+        yield from structured.inner(literal, offsets)
+    if document.kind is Kind.PYTHON:
+        spans = sorted(literal.span for literal in literals)
+        yield from text.read(document, structured.comment_hits(document, offsets, spans))
 
 
 def _detected(
@@ -100,6 +114,7 @@ def _detected(
         if literal.parts > 1 and not literal.dynamic:
             found += _split(literal, knowledge)
         found += url.detect(literal)
+        found += auth.detect(literal, document, knowledge.rules.names)
         found += sink.detect(literal, knowledge.sinks, path=document.path, imported=imported)
         found += named.detect(literal, knowledge.rules.names)
     return merge(found)

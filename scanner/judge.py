@@ -8,7 +8,7 @@ from rules.model import Names, Weight
 from scanner.detectors.candidate import Candidate
 from scanner.detectors.name import judge_name
 from scanner.detectors.value import judge_value
-from scanner.model import Confidence, Document, Evidence, Kind, Role
+from scanner.model import Confidence, CredentialKind, Document, Evidence, Kind, Role
 from scanner.roles import PathRole, role_of
 
 HIGH, MEDIUM, LOW = 4.0, 2.0, 0.0
@@ -25,6 +25,7 @@ _PATHS = {
     PathRole.DOCS: "docs-path",
     PathRole.VENDORED: "generated",
 }
+_CARRIERS = (CredentialKind.URL, CredentialKind.DSN)
 _LOCK_FILES = frozenset(
     ("poetry.lock", "uv.lock", "pdm.lock", "pipfile.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "go.sum",
      "cargo.lock", "composer.lock", "gemfile.lock")
@@ -36,12 +37,13 @@ _OPEN = frozenset(
     ("placeholder", "docs-example", "repeated", "sequence", "example-word", "random-high", "random-medium",
      "random-low", "random-part", "template")
 )  # fmt: skip
+_SHAPED = frozenset(("provider-certain", "provider-strong", "basic-auth"))
 # Longer lines are written by machines.
 _WRITTEN = 1_000
 # What says by itself that a literal is a credential; all other evidence only moves the sum.
 SIGNALS = frozenset(
     ("provider-certain", "provider-strong", "sink", "sink-untyped", "setting", "url-password", "dsn-password",
-     "name-strong", "name-weak", "key-file")
+     "basic-auth", "bearer", "name-strong", "name-weak", "key-file")
 )  # fmt: skip
 
 
@@ -71,8 +73,11 @@ def confidence_of(score: float) -> Confidence | None:
 def _all_evidence(candidate: Candidate, document: Document, scope: str, names: Names) -> Iterator[str]:
     yield from candidate.evidence
     if candidate.literal.name is not None:
-        yield from judge_name(candidate.literal.name, names, symbol=candidate.literal.symbol).evidence
-    shaped = "provider-certain" in candidate.evidence or "provider-strong" in candidate.evidence
+        verdict = judge_name(candidate.literal.name, names, symbol=candidate.literal.symbol)
+        # That `broker_url` is a URL says nothing of the password in it.
+        if verdict.kind not in _CARRIERS or candidate.kind not in _CARRIERS:
+            yield from verdict.evidence
+    shaped = not _SHAPED.isdisjoint(candidate.evidence)
     for name in judge_value(candidate.value.text, name=candidate.literal.name, names=names):
         if not shaped or name in _OPEN:
             yield name

@@ -55,6 +55,7 @@ class Prefilter(NamedTuple):
 def expressions(rules: Any) -> list[Expression]:
     """All expressions of a rule set."""
     from rules.load import hyperscan_expression
+    from scanner.detectors.auth import PREFILTER as AUTH
     from scanner.detectors.name import prefilter_expressions
 
     found = [
@@ -64,7 +65,7 @@ def expressions(rules: Any) -> list[Expression]:
     shapes = prefilter_expressions(rules.names)
     found += [Expression(role=QUOTED, pattern=shape, caseless=True, ref="") for shape in shapes["quoted"]]
     found += [Expression(role=BARE, pattern=shape, caseless=True, ref="") for shape in shapes["bare"]]
-    found += [Expression(role=URL, pattern=shape, caseless=True, ref="") for shape in (_URL, _DSN)]
+    found += [Expression(role=URL, pattern=shape, caseless=True, ref="") for shape in (_URL, _DSN, *AUTH)]
     calls: dict[str, set[str]] = {}
     targets: dict[str, set[str]] = {}
     for sink in rules.sinks:
@@ -98,7 +99,9 @@ def _either(words: set[str]) -> bytes:
 
 def load(cache: Path | None, state: bytes) -> Prefilter:
     """The database for the built-in rules in this state: from the cache, or compiled and put there."""
-    state += f"\nhyperscan {_version.__version__} {sys.platform}".encode()
+    # The expressions are made here and in two detectors.
+    made = [(Path(__file__).parent / each).stat().st_mtime_ns for each in ("prefilter.py", "detectors/name.py", "detectors/auth.py")]
+    state += f"\nhyperscan {_version.__version__} {sys.platform} {made}".encode()
     # Two installations (pipx, pre-commit) keep theirs apart; the state inside says whether it is the right one.
     root = state.partition(b"\n")[0]
     name = f"prefilter-{zlib.crc32(root):08x}"

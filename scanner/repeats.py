@@ -1,83 +1,163 @@
-"""Which hits of a file were seen before: history repeats a file many times and changes a few lines of it.
+"""What is new in a version of a file: history repeats each file many times and changes a few lines of it.
 
-A hit's context is what a finding there can depend on: the lines around it; in Python also the whole call, and what the
-names in it are bound to. A version of a file is analysed only if it has a context that none before it had.
+A hit's context is what a finding there can depend on: the lines around it, in Python the whole call and what the names
+in it are bound to. Only hits whose context no version before had are analysed, and only the bytes around a change are
+matched again.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL
+from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Prefilter
 from scanner.source import Kind
 
-LINES_BEFORE, LINES_AFTER = 2, 4
-_LONGEST_LINE = 400
-_LONGEST_CALL = 4_000
+Hit = tuple[int, int]
+Table = Sequence[tuple[int, str]]
+
+# A match begins at most this many bytes, or one line, before its end (the largest `reach` of a rule is 900), and no
+# context is wider.
+MARGIN = 1_500
+_LONG_LINE = 4_000
+_NEAR = 400
 _HOPS = 3
-_PARENTHESIS = re.compile(rb"[()]")
+_BRACKET = re.compile(rb"[()\[\]{}]")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
+# `name = "..."`, `name = (` and the like, `name = other`: what the reader follows from a call's argument to a constant.
 _BOUND = re.compile(
-    rb"^[ \t]*(?:[\w.]{1,80}\.)?([A-Za-z_]\w*)(?:[ \t]*:[^=\n]{1,80})?[ \t]*=(?!=)", re.MULTILINE
+    rb"^[ \t]*(?:(?:self|cls)\.)?([A-Za-z_]\w*)[ \t]*(?::[^=\n\"']*)?=[ \t]*"
+    rb"(?:[\w.]*[\"'(\[{\\]|[A-Za-z_][\w.]*[ \t]*(?:#[^\n]*)?\r?$)",
+    re.MULTILINE,
 )
 
 
-def wanted(
-    hits: Sequence[tuple[int, int]], table: Sequence[tuple[int, str]], kind: Kind
-) -> list[tuple[int, int]]:
-    """The hits that the analysis would look at: role and end offset."""
+@dataclass(slots=True, kw_only=True)
+class Memory:
+    """What the versions before held: of contexts no more than their hashes.
+
+    `clean` are (file name, context) that gave no finding, under whatever folder; `known` are (path, context).
+    """
+
+    clean: set[tuple[str, int]] = field(default_factory=set)
+    known: set[tuple[str, int]] = field(default_factory=set)
+    path: str = ""
+    data: bytes = b""
+    imports: frozenset[str] = frozenset()
+
+
+def new_contexts(
+    memory: Memory, path: str, data: bytes, kind: Kind, prefilter: Prefilter, table: Table
+) -> dict[int, list[Hit]]:
+    """The hits that no version of this path, nor a file of that name, had before in this context; by context.
+
+    Remembers the version: call it in the order of a path's history.
+    """
+    again = memory.path == path
+    first, last = changed(memory.data, data) if again else (0, len(data))
+    low, high = max(0, first - MARGIN), min(len(data), last + MARGIN)
+    whole = not again or high - low > len(data) // 2
+    if not whole:
+        start = max(data.rfind(b"\n", 0, max(0, low - MARGIN)) + 1, low - _LONG_LINE)
+        hits = [(number, start + end) for number, end in prefilter.find(data[start : high + 2]) if start + end >= low]
+        imports = memory.imports | {table[number][1] for number, _ in hits if table[number][0] == IMPORT}
+        rebound = kind is Kind.PYTHON and _BOUND.search(data, data.rfind(b"\n", 0, first) + 1, last) is not None
+        whole = imports != memory.imports or rebound
+    if whole:
+        hits = prefilter.find(data)
+        imports = frozenset(table[number][1] for number, _ in hits if table[number][0] == IMPORT)
+    memory.path, memory.data, memory.imports = path, data, imports
+    found: dict[int, list[Hit]] = {}
+    name = path.rpartition("/")[2]
+    near = [hit for hit in wanted(hits, imports, table, kind) if low <= hit[1] <= high or table[hit[0]][0] == CALL]
+    for context, hit in contexts(data, near, table, kind):
+        if (name, context) not in memory.clean and (path, context) not in memory.known:
+            found.setdefault(context, []).append(hit)
+    return found
+
+
+def remember(memory: Memory, path: str, seen: Sequence[int], *, clean: bool) -> None:
+    """Note the contexts of a version that was analysed."""
+    if clean:
+        name = path.rpartition("/")[2]
+        memory.clean.update((name, context) for context in seen)
+    else:
+        memory.known.update((path, context) for context in seen)
+
+
+def changed(before: bytes, after: bytes) -> tuple[int, int]:
+    """Where the second differs from the first: offsets into the second."""
+    most = min(len(before), len(after))
+    start = _common(most, lambda low, high: before[low:high] == after[low:high])
+    most -= start
+    old, new = len(before), len(after)
+    end = _common(most, lambda low, high: before[old - high : old - low] == after[new - high : new - low])
+    return start, new - end
+
+
+def _common(most: int, same: Callable[[int, int], bool]) -> int:
+    """The largest n up to `most` for which [0, n) is the same."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if same(low, middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def wanted(hits: Sequence[Hit], imports: frozenset[str], table: Table, kind: Kind) -> Iterator[Hit]:
+    """The hits that the analysis would look at."""
     code = kind in (Kind.PYTHON, Kind.NOTEBOOK)
-    imported = {table[number][1] for number, _ in hits if table[number][0] == IMPORT}
-    found = []
     for number, end in hits:
         role, ref = table[number]
         if (
             role in (PROVIDER, QUOTED, URL)
             or (role == BARE and not code)
-            or (role == CALL and code and (not ref or not imported.isdisjoint(ref.split(" "))))
+            or (role == CALL and code and (not ref or not imports.isdisjoint(ref.split(" "))))
         ):
-            found.append((number, end))
-    return found
+            yield number, end
 
 
-def contexts(data: bytes, found: Sequence[tuple[int, int]], table: Sequence[tuple[int, str]]) -> Iterator[int]:
-    """A hash of each hit's context, in order; the same hash is the same context, and nothing can be read off it."""
+def contexts(data: bytes, hits: Sequence[Hit], table: Table, kind: Kind) -> Iterator[tuple[int, Hit]]:
+    """A hash of each hit's context. Nothing can be read off it; a call without any text in reach has none."""
     bound: dict[bytes, list[int]] | None = None
-    done: set[tuple[int, int]] = set()
-    for number, end in found:
+    done: set[Hit] = set()
+    for number, end in hits:
         start = data.rfind(b"\n", 0, end - 1 if end else 0) + 1
-        key = (number, start) if end - start < _LONGEST_LINE else (number, end)
+        key = (number, start) if end - start < _NEAR else (number, end)
         if key in done:
             continue
         done.add(key)
-        if table[number][0] != CALL:
-            yield hash((number, around(data, end)))
-            continue
-        if bound is None:
-            bound = _bindings(data)
-        yield hash((number, *_reached(data, start, end, bound)))
+        if table[number][0] == CALL:
+            if bound is None:
+                bound = _bindings(data)
+            reached = b"\n".join(_reached(data, start, end, bound))
+            if b'"' in reached or b"'" in reached:
+                yield hash((number, reached)), (number, end)
+        elif kind is Kind.PYTHON and table[number][0] != PROVIDER:
+            line = data.rfind(b"\n", max(0, start - _NEAR), max(0, start - 1)) + 1
+            stop = _statement_end(data, start, end)
+            yield hash((number, data[line:_lines_end(data, stop, 4 if b'"""' in data[start:stop] or b"'''" in data[start:stop] else 1)])), (number, end)
+        else:
+            yield hash((number, _around(data, end, 4 if table[number][0] == PROVIDER else 2))), (number, end)
 
 
-def around(data: bytes, end: int) -> bytes:
+def _around(data: bytes, end: int, after: int) -> bytes:
     """The lines around an offset; of long lines only what is near."""
     start = end
-    for _ in range(LINES_BEFORE + 1):
-        start = data.rfind(b"\n", max(0, start - _LONGEST_LINE), start)
+    for _ in range(3):
+        start = data.rfind(b"\n", max(0, start - _NEAR), start)
         if start < 0:
-            start = max(0, end - _LONGEST_LINE)
+            start = max(0, end - _NEAR)
             break
-    stop = end - 1
-    for _ in range(LINES_AFTER + 1):
-        stop = data.find(b"\n", stop + 1, stop + 1 + _LONGEST_LINE)
-        if stop < 0:
-            stop = end + _LONGEST_LINE
-            break
-    return data[start:stop]
+    return data[start:_lines_end(data, end - 1, after)]
 
 
 def _bindings(data: bytes) -> dict[bytes, list[int]]:
-    """Where each name of a Python file is bound: offsets of the statements."""
+    """Where each name of a Python file is bound to what can be a constant: offsets of the statements."""
     bound: dict[bytes, list[int]] = {}
     for match in _BOUND.finditer(data):
         bound.setdefault(match[1], []).append(match.start())
@@ -86,7 +166,7 @@ def _bindings(data: bytes) -> dict[bytes, list[int]]:
 
 def _reached(data: bytes, start: int, end: int, bound: dict[bytes, list[int]]) -> Iterator[bytes]:
     """A call or an assignment, and the statements that bind the names in it, and the names in those."""
-    region = _statement(data, start, end)
+    region = data[start:_lines_end(data, _statement_end(data, start, end), 1)]
     yield region
     seen: set[bytes] = set()
     for _ in range(_HOPS):
@@ -94,29 +174,29 @@ def _reached(data: bytes, start: int, end: int, bound: dict[bytes, list[int]]) -
         if not names:
             return
         seen.update(names)
-        statements = [_statement(data, at, data.find(b"=", at) + 1) for name in names for at in bound[name]]
+        statements = [data[at:_statement_end(data, at, data.find(b"=", at) + 1)] for name in names for at in bound[name]]
         yield from statements
         region = b" ".join(statements)
 
 
-def _statement(data: bytes, start: int, end: int) -> bytes:
-    """From a line's start to the end of its statement: past `end`, and where all parentheses are closed."""
-    depth = data.count(b"(", start, end) - data.count(b")", start, end)
-    stop = end
-    for bracket in _PARENTHESIS.finditer(data, end, end + _LONGEST_CALL):
-        if depth <= 0 and data.find(b"\n", stop, bracket.start()) >= 0:
-            break
-        depth += 1 if bracket[0] == b"(" else -1
-        stop = bracket.end()
-        if depth <= 0 and data.find(b"\n", stop, stop + 2) >= 0:
-            break
-    return data[start : _lines_end(data, stop)]
+def _statement_end(data: bytes, start: int, end: int) -> int:
+    """The end of the line, at or after `end`, on which all brackets that were opened since `start` are closed."""
+    depth = sum(data.count(bracket, start, end) for bracket in (b"(", b"[", b"{"))
+    depth -= sum(data.count(bracket, start, end) for bracket in (b")", b"]", b"}"))
+    line = data.find(b"\n", end)
+    for bracket in _BRACKET.finditer(data, end, end + MARGIN):
+        if 0 <= line < bracket.start():
+            if depth <= 0:
+                return line
+            line = data.find(b"\n", bracket.start())
+        depth += 1 if bracket[0] in b"([{" else -1
+    return line if line >= 0 else len(data)
 
 
-def _lines_end(data: bytes, stop: int) -> int:
-    for _ in range(LINES_AFTER):
-        following = data.find(b"\n", stop + 1, stop + 1 + _LONGEST_LINE)
+def _lines_end(data: bytes, stop: int, lines: int) -> int:
+    for _ in range(lines):
+        following = data.find(b"\n", stop + 1, stop + 1 + _NEAR)
         if following < 0:
-            return stop + _LONGEST_LINE
+            return stop + _NEAR
         stop = following
     return stop

@@ -93,8 +93,11 @@ def _shared_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
 def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     """A repository with this tree as it stands, committed or not."""
     names = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
-    ).stdout  # fmt: skip
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout
     folder = tmp_path_factory.mktemp("published")
     for name in filter(None, os.fsdecode(names).split("\0")):
         if (ROOT / name).is_file():
@@ -120,6 +123,17 @@ def configure(published: Published) -> Callable[..., None]:
         passed(pre_commit(folder, "install"))
 
     return write
+
+
+def documented(published: Published) -> str:
+    """The configuration of docs/hooks.md, for a clone on this disk."""
+    page = (ROOT / "docs" / "hooks.md").read_text(encoding="utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+    placeholders = {"https://github.com/OWNER/unhardcode": str(published.path), "COMMIT ": f"{published.revision} "}
+    for placeholder, real in placeholders.items():
+        assert placeholder in example
+        example = example.replace(placeholder, real, 1)
+    return example
 
 
 @pytest.fixture
@@ -314,6 +328,21 @@ def test_all_files_of_a_fresh_checkout_are_scanned_though_its_index_is_empty(
     git(checkout, "rm", "-q", "settings.py")
     assert passed(commit(checkout))
     assert passed(pre_commit(checkout, "run", "--all-files"))
+
+
+def test_the_documented_configuration_guards_commits_and_scans_all_files_on_demand(
+    begun: Path, published: Published, made: Made, git: Git
+) -> None:
+    value = made(24)
+    (begun / ".pre-commit-config.yaml").write_text(documented(published))
+    (begun / "settings.py").write_text(call(value))
+    git(begun, "add", "-A")
+    at_commit = commit(begun)
+    assert refused(at_commit, value, "- hook id: unhardcode\n")
+    assert "unhardcode-files" not in at_commit.printed
+    git(begun, "commit", "-q", "--no-verify", "-m", "an old mistake")
+    everything = ("run", "--all-files", "--hook-stage", "manual", "unhardcode-files")
+    assert refused(pre_commit(begun, *everything), value, "settings.py:3:")
 
 
 @pytest.mark.slow  # it builds an environment of its own

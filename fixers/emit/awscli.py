@@ -141,7 +141,7 @@ settle() {
   [ "$form" != binary ] || from=--secret-binary=fileb:///dev/stdin
   "look_at_$kind"
   if [ "$there" = no ]; then
-    [ "$action" != adopt ] || stop 1 "$name does not exist: there is nothing to adopt"
+    [ "$action" = create ] || stop 1 "$name does not exist: there is nothing to $action"
     sendable
     "create_$kind" "$@" || stop 3 "cannot create $name: see above, then run this again"
   elif same; then

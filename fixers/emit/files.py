@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -85,14 +86,15 @@ def _named(stem: str, policies: Sequence[Policy]) -> dict[str, str]:
 def _written(folder: Path, texts: dict[str, str]) -> tuple[Path, ...]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        old = [folder / name for name in os.listdir(folder) if _may_be_ours(name)]
+        old = [name for name in sorted(os.listdir(folder)) if _may_be_ours(name)]
         if old and not _is_ours(folder / _PLAN):
-            raise UsageError(f"{old[0]}: exists, and is not of an earlier --emit", hint="name another folder")
-        for path in old:
-            path.unlink()
-        return tuple(_write(folder / name, text) for name, text in texts.items())
+            raise UsageError(f"{folder / old[0]}: exists, and is not of an earlier --emit", hint="name another folder")
+        written = tuple(_write(folder / name, text) for name, text in texts.items())
+        for name in set(old) - set(texts):
+            (folder / name).unlink()
     except OSError as error:
         raise UsageError(f"{error.filename or folder}: cannot be written ({error.strerror})") from None
+    return written
 
 
 def _may_be_ours(name: str) -> bool:
@@ -107,10 +109,15 @@ def _is_ours(path: Path) -> bool:
 
 
 def _write(path: Path, text: str) -> Path:
-    # Exclusive: a link that appeared here would be followed out of the folder.
+    """Replace a file: a link is not followed, and whoever edited the old one keeps it until the new one is whole."""
+    partial = path.with_name(f".unhardcode-{secrets.token_hex(8)}")
     mode = 0o755 if path.name == _SCRIPT else 0o644
-    with os.fdopen(
-        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8", newline="\n"
-    ) as file:
-        file.write(text)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.replace(partial, path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
     return path

@@ -28,6 +28,8 @@ VERBS = frozenset(
      "load", "save", "generate", "encode", "decode", "hash", "encrypt", "decrypt", "do", "to", "from", "on",
      "handle", "fetch", "update", "delete", "reset", "change", "print", "show", "render", "init", "setup", "run")
 )  # fmt: skip
+# Short heads that people write on to another word: `mysqlrootpwd`, `adminpass`.
+RUN_ON = frozenset(("pwd", "pass"))
 CONTAINERS = frozenset({("passwords",), ("secrets",), ("credentials",), ("tokens",), ("api", "keys"), ("apikeys",)})
 MAX_NAME = 200
 
@@ -169,7 +171,8 @@ def _index(names: Names) -> _Index:
     cleared = {split_words(" ".join(words)) for words in names.negative_phrases}
     cleared.update((word,) for word in names.negative_heads)
     joined = {"".join(words): head for words, head in heads.items() if head.strength == "strong"}
-    long = sorted((word for word in joined if len(word) >= 6 or not word.isascii()), key=len, reverse=True)
+    long = [word for word in joined if len(word) >= 6 or not word.isascii() or word in RUN_ON]
+    long.sort(key=len, reverse=True)
     return _Index(
         heads=heads,
         cleared=frozenset(cleared),
@@ -182,15 +185,27 @@ def _index(names: Names) -> _Index:
 
 # Heads of so few letters are parts of everyday words.
 _SHORT = 4
-_CLOSE = r"[\"'`\])]{0,3}"
+_CLOSE = r"[\\\"'`\])]{0,4}"
 # After the operator a value may wait on the next line, in brackets.
 _NEXT_LINE = r"[ \t]*[(\[\\|>]?-?[ \t]*(?:#[^\n]*)?\r?\n\s*"
-_QUOTE = r"(?:[\"'`]|(?:\"\"\"|''')\s*\\?\s*)"
+_QUOTE = r"(?:\\{0,3}[\"'`]|(?:\"\"\"|''')\s*\\?\s*)"
 _MARKUP = r"[\"']?(?:[ \t][^<>\n]*)?>\s*"
 _VALUE_LINE = r"[\"']?,?[ \t]*\r?\n\s*[\"']?(?:default_?)?value[\"']?[ \t]*[:=][ \t]*"
-# Name and value with only a blank between: options, .netrc, redis.conf, SQL.
-_APART = (
+# `key=value` inside a string of code: the value ends in what cannot follow a bare word there. The last one is a line
+# of INI text in a string of many lines.
+_INNER = r"[^\s\"'`()\[\],{}\\]"
+_INSIDE = (
+    rf"{_CLOSE}[ \t]*[:=][ \t]*{_INNER}{{4}}{_INNER}*(?:[\"'`;&]|\\[nrt])",
+    rf"(?::[ \t]*{_INNER}{{2}}|=){_INNER}{{4}}{_INNER}*[\r\n]",
+)
+# Name and value with only a blank between: options and SQL, which no code looks like; .netrc and redis.conf.
+_SPOKEN = (
+    r"-pass(?:in|out)?[ \t=]+[\"']?pass:[^\s$\"']",
     r"--?[\w-]*(?:passw|passphrase|token|secret|api-?key|pass\b)[\w-]*[ \t]+[\"']?[^\s\"'-]",
+    r"(?:password|identified[ \t]+by)[ \t]+\\{0,3}['\"][^\s\"']{2}",
+)
+_APART = (
+    *_SPOKEN,
     r"(?:^|[^\w-])(?:password|requirepass|masterauth|identified by)[ \t]+['\"]?[^\s\"'=:]{4}",
 )
 
@@ -206,6 +221,8 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     strong = [head.words for head in names.heads if head.words not in set(weak)]
     quoted = [_quoted(stems, r"(?:[=:,(!>]|or\b|\|\||else\b)", r"[^\"'`\n]*", 1) for stems in _stems(strong, r"\w-")]
     quoted += [_quoted(stems, "[=:]", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
+    quoted += [*_SPOKEN]
+    quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in _INSIDE]
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in (*bare, *_APART)]}
 
@@ -251,4 +268,6 @@ def _stems(heads: list[tuple[str, ...]], rest: str) -> list[str]:
 def _bounded(words: list[str], rest: str) -> str:
     """Short heads are found only as words of their own: `pin` and `ledPin`, not `mapping`."""
     camel = "|".join(word.capitalize() for word in words)
-    return rf"(?:(?:\b|_)(?:{'|'.join(words)})|(?-i:[a-z](?:{camel})))(?:[_\d-][{rest}]*)?"
+    run_on = "|".join(word for word in words if word in RUN_ON)
+    either = rf"(?:\b|_|\\[nrt])(?:{'|'.join(words)})|(?-i:[a-z](?:{camel}))" + (rf"|[a-z]{{2}}(?:{run_on})" if run_on else "")
+    return rf"(?:{either})(?:[_\d-][{rest}]*)?"

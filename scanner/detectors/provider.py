@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 from collections.abc import Iterator, Sequence
@@ -50,9 +51,8 @@ def detect_in_value(rule: ProviderRule, literal: Literal) -> Iterator[Candidate]
 
 
 def _candidate(rule: ProviderRule, span: Span, text: str, literal: Literal) -> Candidate:
-    value = SecretValue(text)
-    if literal.role is not Role.TEXT and text == literal.value.text:
-        value = literal.value
+    value = _value(span, text, literal)
+    text = value.text
     return Candidate(
         rank=_RANKS[rule.strength],
         rule=rule.id,
@@ -68,6 +68,16 @@ def _candidate(rule: ProviderRule, span: Span, text: str, literal: Literal) -> C
         rotate=rule.rotate,
         env=rule.env,
     )
+
+
+def _value(span: Span, text: str, literal: Literal) -> SecretValue:
+    """What the program sees of a match: the source may spell it with escapes (a PEM block with `\\n`)."""
+    if literal.offsets is not None:
+        start, end = (bisect.bisect_left(literal.offsets, at) for at in (span.start, span.end))
+        if literal.source_span(start, end) == span:
+            text = literal.value.text[start:end]
+    whole = literal.role is not Role.TEXT and text == literal.value.text
+    return literal.value if whole else SecretValue(text)
 
 
 def _checked(rule: ProviderRule, text: str) -> tuple[str, ...]:

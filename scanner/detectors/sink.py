@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rules.model import Parameter, RuleSet, Setting, Sink
+from scanner.detectors import url
 from scanner.detectors.candidate import SINK, Candidate
 from scanner.model import Argument, CredentialKind, Literal, Role
 
@@ -59,8 +60,11 @@ def detect(literal: Literal, index: SinkIndex, *, path: str, imported: frozenset
             continue
         for sink, typed in _sinks(argument, index, imported):
             for parameter in sink.parameters:
-                if _fits(parameter, argument, typed=typed) and parameter.kind not in _COMPANIONS:
-                    yield _at_sink(literal, sink, parameter, typed=typed)
+                if not _fits(parameter, argument, typed=typed) or parameter.kind in _COMPANIONS:
+                    continue
+                yield _at_sink(literal, sink, parameter, typed=typed)
+                if parameter.kind == "dsn" and sink.engine == "oracle":
+                    yield from url.detect_oracle(literal)
     if literal.role in (Role.ASSIGNMENT, Role.ENTRY, Role.ELEMENT, Role.ENV_DEFAULT) and index.paths:
         yield from _at_path(literal, index, path)
 

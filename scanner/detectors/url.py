@@ -25,11 +25,13 @@ _ENGINES = {
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE
 # https://learn.microsoft.com/dotnet/framework/data/adonet/connection-string-syntax
 _DSN_PASSWORD = re.compile(
-    r"(?i)(?<![A-Za-z_])(?:password|pwd)\s*=\s*(?:'(?P<q>[^']+)'|\{(?P<b>[^}]+)\}|(?P<p>[^;\s'\"{]+))"
+    r"(?i)(?<![A-Za-z_])(?:password|pwd)\s*=\s*(?:'(?P<q>[^']+)'|\{(?P<b>[^{}]+)\}|(?P<p>[^;\s'\"{]+))"
 )
 _DSN_KEY = re.compile(
     r"(?i)(?<![A-Za-z_])(?:host|server|data source|dbname|database|initial catalog|user|user id|uid|port|driver|address)\s*="
 )
+# https://python-oracledb.readthedocs.io/en/latest/user_guide/connection_handling.html: user/password@host:port/service
+_ORACLE = re.compile(r"[\w$#]{1,128}(?:\[[\w$#]+\])?/(?P<p>\"[^\"]+\"|[^\s/@\"]+)@\S+")
 _LOCAL = re.compile(r"(?i)^(?:[^@]*@)?(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0|host\.docker\.internal)(?:[:/?]|$)")
 _EXAMPLE = re.compile(
     r"(?i)^(?:[^@]*@)?(?:[\w\-]+\.)*(?:example\.(?:com|org|net)|example|invalid|test|host|hostname|server|domain\.com"
@@ -67,6 +69,13 @@ def detect(literal: Literal) -> Iterator[Candidate]:
             template = group == "b" and found["b"].isidentifier()
             if len(found[group]) < len(text) and not template:
                 yield _dsn(literal, found, group)
+
+
+def detect_oracle(literal: Literal) -> Iterator[Candidate]:
+    """The password of `user/password@host`; only for what reaches an Oracle connection: paths look the same."""
+    found = _ORACLE.fullmatch(literal.value.text)
+    if found is not None:
+        yield _dsn(literal, found, "p")
 
 
 def _url(literal: Literal, found: re.Match[str]) -> Candidate:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import bisect
+import keyword
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -241,13 +242,21 @@ def _region(scope: Scope, first: int, last: int, symbol: str) -> Region:
     return Region(first=first, last=last, symbol=symbol, before="if 1:\n" if _indent(scope, first) else "")
 
 
-def _header(scope: Scope, first: int, last: int, symbol: str, clause: str, *, whole: bool = False) -> Region:
+def _subject(statement: ast.stmt) -> str:
+    """What a `match` looks at, in one word: what its cases are called by."""
+    name = target_name(statement.subject) if isinstance(statement, ast.Match) else None
+    return name if name is not None and name.isidentifier() and not keyword.iskeyword(name) else "1"
+
+
+def _header(
+    scope: Scope, first: int, last: int, symbol: str, clause: str, *, whole: bool = False, subject: str = "1"
+) -> Region:
     indent = _indent(scope, first)
     wrap = "if 1:\n" if indent else ""
     before = {
         "elif": f"{wrap}{indent}if 1:\n{indent} pass\n",
         "except": f"{wrap}{indent}try:\n{indent} pass\n",
-        "case": "match 1:\n",
+        "case": f"match {subject}:\n",
     }.get(clause, wrap)
     after = f"{indent} case 1:\n{indent}  pass\n" if clause == "match" else f"{indent} pass\n"
     return Region(first=first, last=last, symbol=symbol, before=before, after="" if whole else after)

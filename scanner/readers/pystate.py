@@ -35,6 +35,17 @@ class Segment:
     region: Region
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A name that reaches arguments: what it is bound to reaches them too. `key` is that of `name["key"]`."""
+
+    symbol: str
+    name: str
+    line: int
+    arguments: tuple[Argument, ...]
+    key: str | None = None
+
+
 @dataclass(slots=True, kw_only=True)
 class Reading:
     """The state of reading one document."""
@@ -42,7 +53,7 @@ class Reading:
     document: Document
     scope: Scope
     literals: list[Literal] = field(default_factory=list)
-    references: list[tuple[str, str, int, tuple[Argument, ...]]] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
     positions: Positions = field(default_factory=dict)
     constants: dict[str, tuple[Sibling, ...]] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from scanner.readers.errors import Unreadable
 from scanner.readers.pynames import ENV_GETTERS, callees_of, constant_of, env_key, leaf_of, owners_of, subscript_key
 from scanner.readers.pypositions import Positions, positions_of
 from scanner.readers.pyscope import Region, read_scope, too_deep
-from scanner.readers.pystate import Context, Reading, Segment, span_of, symbol_of
+from scanner.readers.pystate import Context, Reading, Reference, Segment, span_of, symbol_of
 from scanner.readers.pystrings import add_string, tokens_of
 
 _MAX_REGION = 200_000
@@ -38,6 +38,7 @@ _NAMED_SECOND = frozenset(
         " set_header add_argument option set_option set_password header string url get_env environ"
     ).split()
 )
+_NAMING_VERBS = frozenset("get set put add store save update patch".split())
 _NAMED_DEFAULTS = frozenset(("default", "value", "envvar_default", "fallback"))
 _METHOD_WRAPPERS = frozenset(("encode", "decode", "strip", "lower", "upper", "format", "rstrip", "lstrip", "replace"))
 
@@ -75,10 +76,13 @@ def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
 
 
 def _bound_regions(reading: Reading, done: set[Region]) -> list[Region]:
-    """Regions of constants that a call argument named and that were not read yet."""
+    """Regions of what a call's argument named, directly or through other names, and that were not read yet."""
     found: list[Region] = []
-    for symbol, name, line, _ in reading.references:
-        binding = reading.scope.lookup(symbol, name, line)
+    used = {reference.name for reference in reading.references}
+    for reference in reading.references:
+        if not any(argument.callees or argument.keyword in used for argument in reference.arguments):
+            continue
+        binding = reading.scope.lookup(reference.symbol, reference.name, reference.line)
         if binding is None:
             continue
         region = reading.scope.region_at(binding.first)
@@ -89,24 +93,37 @@ def _bound_regions(reading: Reading, done: set[Region]) -> list[Region]:
 
 
 def _reached(reading: Reading) -> Iterator[Literal]:
-    """The literals, each with the arguments that it reaches through the name it is bound to."""
-    uses: dict[tuple[int, int, str], list[Argument]] = {}
-    for symbol, name, line, arguments in reading.references:
-        binding = reading.scope.lookup(symbol, name, line)
+    """The literals, each with the arguments that it reaches, also through the names it is bound to."""
+    uses: dict[tuple[str, int], list[Reference]] = {}
+    for reference in reading.references:
+        binding = reading.scope.lookup(reference.symbol, reference.name, reference.line)
         if binding is not None:
-            uses.setdefault((binding.first, binding.last, name), []).extend(arguments)
+            uses.setdefault((reference.name, binding.first), []).append(reference)
     seen: set[Span] = set()
     for literal in reading.literals:
         if literal.span in seen:
             continue
         seen.add(literal.span)
-        found: tuple[Argument, ...] = literal.arguments
-        if uses and literal.role is Role.ASSIGNMENT and literal.name is not None:
-            line = bisect.bisect_right(reading.scope.starts, literal.span.start)
-            for (first, last, name), reached in uses.items():
-                if name == literal.name and first <= line <= last:
-                    found += tuple(reached)
-        yield literal if found is literal.arguments else replace(literal, arguments=found)
+        arguments = tuple(dict.fromkeys(_followed(reading, literal.arguments, uses, _MAX_HOPS)))
+        yield literal if arguments == literal.arguments else replace(literal, arguments=arguments)
+
+
+def _followed(
+    reading: Reading, arguments: tuple[Argument, ...], uses: dict[tuple[str, int], list[Reference]], hops: int
+) -> Iterator[Argument]:
+    """Arguments of calls as they are; for one of a binding (see `_bound`) those that the name reaches."""
+    for argument in arguments:
+        if argument.callees:
+            yield argument
+        if argument.callees or not hops:
+            continue
+        line = bisect.bisect_right(reading.scope.starts, argument.call.start)
+        for reference in uses.get((argument.keyword or "", line), ()):
+            if reference.key is not None and reference.key != argument.key:
+                continue
+            for use in _followed(reading, reference.arguments, uses, hops - 1):
+                key = use.key if reference.key is not None else argument.key or use.key
+                yield replace(use, key=key, element=use.element if argument.element is None else argument.element)
 
 
 def _read_regions(reading: Reading, regions: list[Region]) -> None:
@@ -209,13 +226,13 @@ def _small(reading: Reading, node: cst.BaseSmallStatement, context: Context) -> 
             pairs = _paired(targets[-1].target, value)
             if pairs is not None:
                 for target, part in pairs:
-                    _assign(reading, target, part, context, node)
+                    _assign(reading, [target], part, context, node)
             else:
-                _assign(reading, targets[0].target, value, context, node)
+                _assign(reading, [target.target for target in targets], value, context, node)
         case cst.AnnAssign(target=target, value=cst.BaseExpression() as value):
-            _assign(reading, target, value, context, node)
+            _assign(reading, [target], value, context, node)
         case cst.AugAssign(target=target, value=value):
-            _assign(reading, target, value, replace(context, dynamic=True), node)
+            _assign(reading, [target], value, replace(context, dynamic=True), node)
         case cst.Return(value=cst.BaseExpression() as value):
             name = context.symbol.rpartition(".")[2] or None
             _expression(reading, value, replace(context, role=Role.RETURN, name=name))
@@ -236,28 +253,39 @@ def _paired(
 
 
 def _assign(
-    reading: Reading, target: cst.BaseExpression, value: cst.BaseExpression, context: Context, statement: cst.CSTNode
+    reading: Reading,
+    targets: Sequence[cst.BaseExpression],
+    value: cst.BaseExpression,
+    context: Context,
+    statement: cst.CSTNode,
 ) -> None:
-    name = leaf_of(target)
     span = span_of(reading, statement)
-    targets = _target_names(reading, target)
     arguments: tuple[Argument, ...] = ()
-    if targets and span is not None:
-        arguments = (Argument(callees=targets, index=None, keyword="=", call=span),)
-    if not isinstance(target, cst.Name):
-        _expression(reading, target, _bare(context))
+    for target in targets:
+        if span is not None:
+            arguments += _bound(reading, target, span)
+        if not isinstance(target, cst.Name):
+            _expression(reading, target, _bare(context))
     symbol = context.symbol
     if symbol not in reading.constants:
         reading.constants[symbol] = reading.scope.constants(symbol)
     assigned = replace(
         context,
         role=Role.ASSIGNMENT,
-        name=name,
+        name=leaf_of(targets[0]),
         arguments=arguments,
         container=None,
         siblings=reading.constants[symbol],
     )
     _expression(reading, value, assigned)
+
+
+def _bound(reading: Reading, target: cst.BaseExpression, span: Span) -> tuple[Argument, ...]:
+    """What is assigned reaches the target, as a setting, and whatever its name reaches: an argument without callees."""
+    names = _target_names(reading, target)
+    setting = (Argument(callees=names, index=None, keyword="=", call=span),) if names else ()
+    name = None if isinstance(target, cst.Subscript) else leaf_of(target)
+    return setting if name is None else (*setting, Argument(callees=(), index=None, keyword=name, call=span))
 
 
 def _target_names(reading: Reading, target: cst.BaseExpression) -> tuple[str, ...]:
@@ -330,7 +358,7 @@ def _expression(reading: Reading, node: cst.BaseExpression, context: Context) ->
         case cst.Call():
             _call(reading, node, context)
         case cst.NamedExpr(target=target, value=value):
-            _assign(reading, target, value, context, node)
+            _assign(reading, [target], value, context, node)
         case cst.Lambda(params=parameters, body=body):
             _parameters(reading, parameters, context)
             _expression(reading, body, context)
@@ -340,21 +368,24 @@ def _expression(reading: Reading, node: cst.BaseExpression, context: Context) ->
             _reference(reading, node, name, context)
         case cst.Attribute(value=cst.Name(), attr=cst.Name(value=name)):
             _reference(reading, node, name, context)
+        case cst.Subscript(value=cst.Name(value=name) as owner) if subscript_key(node) is not None:
+            _reference(reading, owner, name, context, key=subscript_key(node))
+            _children(reading, node, _bare(context))
         case _:
             _children(reading, node, _bare(context))
 
 
-def _reference(reading: Reading, node: cst.CSTNode, name: str, context: Context) -> None:
-    """A name used as an argument: its constant reaches the same argument."""
+def _reference(reading: Reading, node: cst.CSTNode, name: str, context: Context, *, key: str | None = None) -> None:
+    """A name used as an argument, or assigned: what it is bound to reaches the same."""
     span = span_of(reading, node)
-    if not context.arguments or context.role is Role.ASSIGNMENT or span is None:
+    if not context.arguments or span is None:
         return
     line = bisect.bisect_right(reading.scope.starts, span.start)
     symbol = context.symbol
     if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
         owner = node.value.value
         symbol = symbol.rpartition(".")[0] if owner in ("self", "cls") else owner
-    reading.references.append((symbol, name, line, context.arguments))
+    reading.references.append(Reference(symbol=symbol, name=name, line=line, arguments=context.arguments, key=key))
 
 
 def _flattened(node: cst.BaseExpression) -> list[cst.BaseExpression]:
@@ -439,7 +470,7 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
         reached: tuple[Argument, ...] = ()
         if span is not None and callees:
             typed = not callees[0].startswith(".")
-            index = None if keyword or starred else number
+            index = None if keyword or starred or argument.star else number
             reached = (Argument(callees=callees, index=index, keyword=keyword, call=span, typed=typed),)
             if argument.star == "**":
                 reached = (replace(reached[0], keyword="**"),)
@@ -447,7 +478,7 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
         wrapped = leaf in _WRAPPERS and (number == 0 or keyword in _NAMED_DEFAULTS)
         if wrapped and context.name is not None:
             name, role, reached = context.name, context.role, (*context.arguments, *reached)
-        elif leaf in _NAMED_SECOND and first and (number == 1 or keyword in _NAMED_DEFAULTS) and number:
+        elif _takes_name_first(leaf) and first and (number == 1 or keyword in _NAMED_DEFAULTS) and number:
             name = _option_name(node) or first
             role = Role.ENV_DEFAULT if is_env or keyword in _NAMED_DEFAULTS else role
         elif leaf == "setattr" and number == 2 and len(node.args) > 1:
@@ -458,6 +489,11 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
             role=role, name=name, symbol=context.symbol, arguments=reached, container=span, siblings=siblings
         )
         _expression(reading, argument.value, inner)
+
+
+def _takes_name_first(leaf: str) -> bool:
+    """Whether a call is `set("name", value)`, or `get_setting("name", default)`, by its own name."""
+    return leaf in _NAMED_SECOND or leaf.partition("_")[0] in _NAMING_VERBS
 
 
 def _option_name(node: cst.Call) -> str | None:

@@ -14,14 +14,15 @@ from scanner.readers._tree import Group, Place, Scalar, groups, literals
 
 _MARKS = {
     Kind.YAML: re.compile(r"(?<!\S)#"),
+    Kind.PYTHON: re.compile(r"#"),
     Kind.JSON: re.compile(r"//|/\*"),
     Kind.TOML: re.compile(r"#"),
     # Whatever an INI file has besides keys and sections is no worse than a comment.
     Kind.INI: re.compile(""),
     Kind.DOTENV: re.compile(r"(?<!\S)#"),
 }
-# A value that can hold names of its own: a script, a command line, a query.
-_SEVERAL = re.compile(r"[\s?&;\"'`]")
+# A value that can hold names of its own: a script, a command line, a query, a cookie.
+_SEVERAL = re.compile(r"[\s?&;\"'`]|\A\w{1,80}=[^=]")
 # https://docs.docker.com/reference/compose-file/interpolation/, and POSIX shells
 _DEFAULT = re.compile(r"\$\{([A-Za-z_]\w*):?[-=]([^${}]+)\}")
 
@@ -85,7 +86,8 @@ def _placed(
 
 def _hits_inside(literal: Literal, offsets: Sequence[int], length: int) -> list[int]:
     """The hits inside a value, as offsets into the value."""
-    end = literal.source_span(0, length).end
+    # The hits that need the closing quote to be one end after it.
+    end = literal.source_span(0, length).end + 1
     inside = offsets[bisect.bisect_right(offsets, literal.body) : bisect.bisect_right(offsets, end)]
     if literal.offsets is None:
         return [offset - literal.body for offset in inside]

@@ -31,16 +31,13 @@ def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
 
 
 def render_quiet(result: ScanResult, context: ReportContext) -> Iterator[str]:
-    """Yield the report if there is something to do; else one line on what does not count, or nothing at all."""
+    """Yield the report if there is something to do; else one line on what is left out, or nothing at all."""
     if shown(result, context) or verdict(result, context).status is not Exit.OK:
         yield from render(result, context)
         return
     net = make_net(result.findings, context.documents)
-    suppressed = [finding.suppressed for finding in result.findings if finding.suppressed is not None]
-    lower = len(result.findings) - len(suppressed)
+    lower = sum(finding.suppressed is None for finding in result.findings)
     parts = [f"{count(lower, 'finding')} below {context.min_confidence}"] if lower else []
-    if suppressed:
-        parts.append(f"{count(len(suppressed), 'finding')} suppressed")
     if result.coverage.skipped:
         parts.append(f"skipped {len(result.coverage.skipped):,} ({_reasons(result.coverage.skipped, net)})")
     if result.coverage.notes:

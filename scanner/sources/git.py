@@ -59,6 +59,10 @@ _SET = {
 }
 
 
+# Linux gives an unprivileged user pipes of up to 1 MiB: fewer switches between git and its reader. See pipe(7).
+_PIPE = 1 << 20
+
+
 class Repository(NamedTuple):
     """A repository as git describes it.
 
@@ -86,7 +90,12 @@ def hook_index() -> dict[str, str]:
 
 
 def start(
-    folder: Path, arguments: Sequence[str], *, stdin: int | None = None, extra: dict[str, str] | None = None
+    folder: Path,
+    arguments: Sequence[str],
+    *,
+    stdin: int | None = None,
+    extra: dict[str, str] | None = None,
+    pipesize: int = -1,
 ) -> subprocess.Popen[bytes]:
     """Start git in `folder`. Standard output and error are pipes. Raises UsageError where there is no git."""
     git = shutil.which("git")
@@ -100,6 +109,7 @@ def start(
         stdin=subprocess.DEVNULL if stdin is None else stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        pipesize=pipesize,
     )
 
 
@@ -144,14 +154,37 @@ def listed(out: bytes) -> Iterator[bytes]:
 
 
 def blobs(folder: Path, ids: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
-    """Each blob's bytes, in order; None for an object that is missing. One process for all."""
-    if not ids:
-        return
-    process = start(folder, ["cat-file", "--batch", "--buffer"], stdin=subprocess.PIPE)
-    assert process.stdin is not None
+    """Each object's bytes, in order; None for one that is missing or cannot be read. One process for all of them.
+
+    Git ends at an object that it cannot inflate: the rest is then read by another process.
+    """
+    at = 0
+    while at < len(ids):
+        for oid, raw in _batch(folder, ids[at:]):
+            at += 1
+            yield oid, raw
+
+
+def sizes(folder: Path, ids: Sequence[str]) -> list[int | None]:
+    """Each object's size in bytes, in order; None for one that is missing. Nothing is inflated for it."""
+    out = read(
+        folder, "cat-file", "--batch-check=%(objectsize)", "--buffer", feed="".join(f"{oid}\n" for oid in ids).encode()
+    )
+    return [int(line) if line.isdigit() else None for line in out.splitlines()]
+
+
+def _batch(folder: Path, ids: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+    """The objects that one process gives, and None for the one at which it gave up."""
+    # A small cache: callers ask for the versions of a file one after another (benchmarks/history.md).
+    process = start(
+        folder,
+        ["-c", "core.deltaBaseCacheLimit=32m", "cat-file", "--batch", "--buffer"],
+        stdin=subprocess.PIPE,
+        pipesize=_PIPE,
+    )
     assert process.stdout is not None
-    # The list is short beside what comes back, and git reads all of it first only with --buffer: write from a
-    # thread so that neither side can wait for the other.
+    # Git reads all of the list before it writes only with --buffer, and not always: write from a thread, so that
+    # neither side can wait for the other.
     import threading
 
     writer = threading.Thread(target=_feed, args=(process, ids), daemon=True)
@@ -159,12 +192,18 @@ def blobs(folder: Path, ids: Sequence[str]) -> Iterator[tuple[str, bytes | None]
     try:
         for oid in ids:
             header = process.stdout.readline().split()
+            if not header:
+                yield oid, None
+                return
             if len(header) != 3:
                 yield oid, None
                 continue
-            raw = process.stdout.read(int(header[2]))
-            process.stdout.read(1)
-            yield oid, raw
+            size = int(header[2])
+            raw = process.stdout.read(size + 1)
+            if len(raw) != size + 1:
+                yield oid, None
+                return
+            yield oid, raw[:size]
     finally:
         process.stdout.close()
         process.kill()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
+
+_ESCAPE = re.compile(r"%(?=[89A-Fa-f][0-9A-Fa-f]|25)")
 
 
 def shown(raw: bytes | str) -> str:
-    """A path for results. Undecodable bytes become %XX; a literal percent sign before two hex digits does too."""
+    """A path for results. Undecodable bytes become %XX; a percent sign that would read as one becomes %25."""
     text = os.fsdecode(raw) if isinstance(raw, bytes) else raw
     if os.sep != "/":
         text = text.replace(os.sep, "/")
+    if "%" in text:
+        text = _ESCAPE.sub("%25", text)
     if text.isascii():
         return text
     return "".join(f"%{ord(char) & 0xFF:02X}" if "\udc80" <= char <= "\udcff" else char for char in text)

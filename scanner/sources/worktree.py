@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fnmatch
 import os
+import re
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ from scanner.source import Skipped, Source
 from scanner.sources import git, paths
 
 DEFAULT_MAX_SIZE = 5_000_000
+_CLOSED = "folder not readable"
+_UNOPENED = re.compile(rb"^warning: could not open directory '(.*)': ", re.MULTILINE)
 
 
 class Selection(NamedTuple):
@@ -55,7 +58,7 @@ def root_of(named: Path) -> Root:
     """The root for one named path. Raises NotSeenError where the path does not exist."""
     if not os.path.lexists(named):
         raise NotSeenError(f"{named}: no such file or folder", hint="check the spelling")
-    folder = Path(os.path.abspath(named if named.is_dir() else named.parent))
+    folder = Path(os.path.abspath(named if named.is_dir() and not named.is_symlink() else named.parent))
     repository = git.find(folder) if git.installed() else None
     if repository is None or repository.top is None:
         return Root(folder=Path.cwd() if folder.is_relative_to(Path.cwd()) else folder, repository=repository)
@@ -79,7 +82,7 @@ def _lies_inside(path: Path, inside: set[Path]) -> bool:
     """Whether an existing path lies in a folder of `inside`, with no link or other repository between; adds to it."""
     if not os.path.lexists(path):
         return False
-    passed = []
+    passed: list[Path] = []
     for folder in path.parents:
         if folder in inside:
             inside.update(passed)
@@ -119,7 +122,7 @@ def sources(
         if not selection.takes(shown) or (not selection.include_untracked and entry.tracked is False):
             continue
         if entry.skip is not None:
-            yield Skipped(path=shown, reason=entry.skip)
+            yield Skipped(path=shown, reason=entry.skip, gap=entry.skip == _CLOSED)
         else:
             yield read_file(root.folder / name, shown, entry.tracked, entry.blob, selection.max_size, named=entry.named)
 
@@ -174,12 +177,12 @@ def relative(root: Root, path: Path) -> str:
 
 
 def _tracked(root: Root, files: Sequence[str]) -> frozenset[str] | None:
-    """Those files that git tracks; None where there is no git. Lists all that is tracked rather than thousands of paths."""
+    """What git tracks, among it the tracked ones of `files`; None where there is no git."""
     if root.repository is None:
         return None
     if not files:
         return frozenset()
-    where = files if len(files) == 1 else ()
+    where = files if len(files) == 1 else ()  # a command line does not hold thousands of paths
     return frozenset(map(os.fsdecode, git.listed(git.read(root.folder, "ls-files", "-z", "--cached", "--", *where))))
 
 
@@ -204,6 +207,10 @@ def _listed(root: Root, below: str) -> dict[str, _Entry]:
         if process.returncode:
             reason = err.decode("utf-8", "replace").strip().split("\n")[0]
             raise NotSeenError(f"git ls-files failed in {root.folder}: {reason}")
+        # Git only warns of a folder that it may not open, and goes on.
+        for match in _UNOPENED.finditer(err):
+            name = os.fsdecode(match[1])
+            entries[name] = _Entry(name=name, tracked=False, skip=_CLOSED)
         for line in git.listed(out):
             add(entries, line)
     return entries
@@ -241,5 +248,5 @@ def _walked(root: Root, folder: Path, *, tracked: bool | None) -> dict[str, _Ent
             entries[name] = _Entry(name=name, tracked=tracked)
     for error in unreadable:
         name = relative(root, Path(os.fsdecode(error.filename)))
-        entries[name] = _Entry(name=name, tracked=tracked, skip="folder not readable")
+        entries[name] = _Entry(name=name, tracked=tracked, skip=_CLOSED)
     return entries

@@ -113,7 +113,8 @@ def rewriter(refuse: Callable[[Placement], RefusalReason | None] = lambda placem
     def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
         refused, edits, proofs = {}, [], []
         for index, placement in enumerate(placements):
-            reason = refuse(placement)
+            in_text = placement.finding.literal.role is Role.TEXT  # the Python rewriter finds no string there
+            reason = refuse(placement) or (RefusalReason.COMMENT if in_text else None)
             span = placement.finding.literal.span
             names = [placement.name, *([placement.key] if placement.key else [])]
             call = f"get_secret_value({', '.join(map(repr, names))}, env={placement.env!r})"

@@ -21,7 +21,7 @@ STUBS = CASES / "stubs"
 _VALUE = re.compile(r"<<([a-z][a-z0-9_]*)>>")
 _KEYS = {
     "title", "probe", "expect", "left", "remains", "paths", "environments", "values", "options", "not_as", "imports_boto3",
-    "code",
+    "code", "injected",
 }  # fmt: skip
 
 
@@ -31,7 +31,8 @@ class Case:
 
     `expect` is `fixed` or the reason of a refusal. `left` are reasons of places that stay beside the fixed ones, and
     `remains` the values that stand in them. `environments` are variables to run the probes with, beside none.
-    `not_as` are variants in which a case must not be expected to be found. `code` is what the rewritten files must hold.
+    `not_as` are variants that do not apply, each with the reason. `code` is what the rewritten files must hold.
+    `injected` is False where no one set of variables can serve all probes.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Case:
     not_as: Mapping[str, str] = field(default_factory=dict)
     imports_boto3: bool = False
     code: tuple[str, ...] = ()
+    injected: bool = True
 
     @property
     def kind(self) -> str:
@@ -105,6 +107,7 @@ def read_case(folder: Path, name: str) -> Case:
         not_as=said.get("not_as", {}),
         imports_boto3=said.get("imports_boto3", False),
         code=tuple(said.get("code", [])),
+        injected=said.get("injected", True),
     )
 
 

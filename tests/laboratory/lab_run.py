@@ -46,6 +46,7 @@ class Report:
     plan: Plan | None = None
     changed: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     refused: tuple[str, ...] = ()
+    stored: bool = False
     wrong: list[str] = field(default_factory=list)
     verdict: str = ""
 
@@ -56,20 +57,23 @@ def run_all(cases: Sequence[Case], folder: Path, endpoint: Endpoint) -> dict[str
     reports = {
         case.name: Report(case=case, folder=written(case, folder / f"{number:04}")) for number, case in enumerate(cases)
     }
-    before = probed(reports.values(), key, _without_aws(), environments=True)
+    for report in reports.values():
+        prepare(report)
+    before = probed(reports.values(), key, _without_aws())
     for name, report in reports.items():
         if any(answer.startswith("error") for answer in before[name]):
             report.verdict = "not-applicable"
-            report.wrong.append(f"the probe fails before any change: {before[name]}")
-        else:
+            report.wrong = [f"the probe fails before any change: {before[name]}"]
+        elif not report.wrong:
             migrate(report, endpoint)
-    living = [report for report in reports.values() if report.plan is not None and report.changed]
-    stored = probed(living, key, _with_aws(endpoint), environments=True, warm=True)
-    injected = probed(living, key, _without_aws(), variables=True)
+    living = [report for report in reports.values() if report.stored]
+    after = probed(living, key, _with_aws(endpoint), injected=False, warm=True)
+    injected = probed(living, key, _without_aws(), plain=False)
     for report in living:
-        name, first = report.case.name, before[report.case.name]
-        compare(report, "read from the store", first, stored[name])
-        compare(report, "read from the variables", first[: len(report.case.probes)], injected[name])
+        name = report.case.name
+        count = len(after[name])
+        compare(report, "read from the store", before[name][:count], after[name])
+        compare(report, "read from the variables", before[name][count:], injected[name])
         check_again(report)
     for report in reports.values():
         report.verdict = report.verdict or verdict(report)
@@ -86,23 +90,34 @@ def written(case: Case, folder: Path) -> Path:
     return folder
 
 
-def migrate(report: Report, endpoint: Endpoint) -> None:
-    """Plan, store, rewrite; what is wrong with any of it goes to the report."""
+def prepare(report: Report) -> None:
+    """Plan, and compute what the files will hold."""
     try:
         made = planned(report.folder, options_of(report.case))
         report.plan = made.plan
         report.refused = tuple(sorted(refusal.reason.value for refusal in made.plan.refusals))
         report.changed = changed_files(made.plan, made.workspace, made.scanned.key)
-        for secret in made.plan.secrets:
-            ready = Ready(secret=secret, payload=payload(secret), action="create")
-            store_secret(ready, _store(endpoint, secret.store), app=made.plan.app, token=str(uuid.uuid4()))
     except UnhardcodeError as error:
         report.wrong.append(f"{type(error).__name__}: {error.message}")
         return
     check_outputs(report, made)
     check_outside(report, made)
+
+
+def migrate(report: Report, endpoint: Endpoint) -> None:
+    """Store what the plan says and write the files."""
+    if report.plan is None or not report.changed:
+        return
+    try:
+        for secret in report.plan.secrets:
+            ready = Ready(secret=secret, payload=payload(secret), action="create")
+            store_secret(ready, _store(endpoint, secret.store), app=report.plan.app, token=str(uuid.uuid4()))
+    except UnhardcodeError as error:
+        report.wrong.append(f"{type(error).__name__}: {error.message}")
+        return
     for path, raw in report.changed.items():
         (report.folder / path).write_bytes(raw)
+    report.stored = True
 
 
 def options_of(case: Case) -> PlanOptions:
@@ -194,9 +209,11 @@ def same_tree(before: ast.AST, after: ast.AST) -> bool:
                 return False
             waiting += zip(one, other, strict=True)
         elif isinstance(one, ast.AST) and isinstance(other, ast.AST):
+            if _may_go(one) and _is_ours(other):
+                continue
             if type(one) is type(other) and not isinstance(one, ast.JoinedStr):
                 waiting += [(getattr(one, name, None), getattr(other, name, None)) for name in one._fields]
-            elif not (_same(one, other) or (_may_go(one) and _calls_ours(other))):
+            elif not _same(one, other):
                 return False
         elif type(one) is not type(other) or one != other:
             return False
@@ -213,10 +230,16 @@ def _may_go(node: ast.AST) -> bool:
     return strings or isinstance(node, (ast.JoinedStr, ast.BinOp, ast.Call, ast.Subscript))
 
 
-def _calls_ours(node: ast.AST) -> bool:
-    return any(
-        isinstance(each, ast.Call) and ast.unparse(each.func).lstrip("_").startswith(_OURS) for each in ast.walk(node)
-    )
+def _is_ours(node: ast.AST) -> bool:
+    """Whether a node is a call of ours, an f-string or a sum with one in it, or a variable's read before one."""
+    match node:
+        case ast.Call(func=ast.Name(id=name)):
+            return name.lstrip("_").startswith(_OURS)
+        case ast.Call(func=ast.Attribute(value=inner, attr="encode")):
+            return _is_ours(inner)
+        case ast.JoinedStr() | ast.BinOp() | ast.BoolOp(op=ast.Or()):
+            return any(_is_ours(each) for each in ast.walk(node) if not isinstance(each, type(node)))
+    return False
 
 
 def _is_our_import(node: object) -> bool:
@@ -247,15 +270,19 @@ def probed(
     key: bytes,
     environment: Mapping[str, str],
     *,
-    environments: bool = False,
-    variables: bool = False,
+    plain: bool = True,
+    injected: bool = True,
     warm: bool = False,
 ) -> dict[str, list[str]]:
-    """The digests of all probes, by case; with `environments` those of each environment of the case after the plain ones."""
+    """The digests of all probes, by case: `plain` without variables and in each environment of the case, then `injected`.
+
+    Injected are the recorded variables of the plan, each with its value.
+    """
     runs: list[dict[str, Any]] = []
     for report in reports:
-        given = [recorded(report.plan)] if variables and report.plan else [{}]
-        given += report.case.environments if environments else []
+        given = [{}, *report.case.environments] if plain else []
+        if injected and report.changed and report.plan and report.case.injected:
+            given.append(recorded(report.plan))
         runs += [_run(report, number, each) for number, each in enumerate(given)]
     request = {"key": key.hex(), "environment": environment, "stubs": str(STUBS), "warm": warm, "runs": runs}
     done = subprocess.run(
@@ -263,7 +290,7 @@ def probed(
         input=json.dumps(request).encode(), capture_output=True, check=False, timeout=600, env={**os.environ},
     )  # fmt: skip
     assert done.returncode == 0, f"the driver ended with status {done.returncode}"
-    answers: dict[str, list[str]] = {}
+    answers: dict[str, list[str]] = {report.case.name: [] for report in reports}
     for name, found in json.loads(done.stdout).items():
         answers.setdefault(name.rpartition("#")[0], []).extend(found)
     return answers

@@ -59,7 +59,8 @@ service = "AmazonSSM" if group == "ssm" else "secretsmanager"
 action = "".join(word.capitalize() for word in command.split("-"))
 body = {{"ClientRequestToken": str(uuid.uuid4())}} if command in ("create-secret", "put-secret-value") else {{}}
 names = {{"--name": "Name", "--secret-id": "SecretId", "--description": "Description", "--type": "Type",
-         "--tier": "Tier", "--resource-type": "ResourceType", "--resource-id": "ResourceId", "--version-stage": "VersionStage"}}
+         "--tier": "Tier", "--version-stage": "VersionStage", "--resource-type": "ResourceType",
+         "--resource-id": "ResourceId"}}
 body |= {{names[option]: text for option, text in given.items() if option in names}}
 body |= {{"WithDecryption": True}} if "--with-decryption" in given else {{}}
 body |= {{"Overwrite": True}} if "--overwrite" in given else {{}}

@@ -27,6 +27,22 @@ class Aws:
     secrets: Any
     parameters: Any
 
+    def environment(self) -> dict[str, str]:
+        """What points boto3 to it."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint.url,
+            "AWS_REGION": self.endpoint.region,
+            "AWS_DEFAULT_REGION": self.endpoint.region,
+            "AWS_ACCESS_KEY_ID": self.endpoint.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.endpoint.secret_key,
+        }
+
+    def empty(self) -> None:
+        """Forget everything."""
+        from moto.moto_api._internal.models import moto_api_backend
+
+        moto_api_backend.reset()
+
     def stored(self) -> dict[str, str]:
         """All values by name."""
         names = [one["Name"] for one in self.secrets.list_secrets()["SecretList"]]
@@ -69,32 +85,20 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Endpoint]:
+def served() -> Iterator[Aws]:
     with embedded_aws() as endpoint:
-        yield endpoint
+        session = boto3.Session(endpoint.access_key, endpoint.secret_key, region_name=endpoint.region)
+        made = {name: session.client(name, endpoint_url=endpoint.url) for name in ("secretsmanager", "ssm")}
+        yield Aws(endpoint=endpoint, secrets=made["secretsmanager"], parameters=made["ssm"])
 
 
 @pytest.fixture
-def aws(server: Endpoint, monkeypatch: pytest.MonkeyPatch) -> Aws:
+def aws(served: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
     """An empty AWS that the environment points to."""
-    from moto.moto_api._internal.models import moto_api_backend
-
-    moto_api_backend.reset()
-    for name, value in environment(server).items():
+    served.empty()
+    for name, value in served.environment().items():
         monkeypatch.setenv(name, value)
-    made = {name: boto3.client(name, endpoint_url=server.url) for name in ("secretsmanager", "ssm")}
-    return Aws(endpoint=server, secrets=made["secretsmanager"], parameters=made["ssm"])
-
-
-def environment(server: Endpoint) -> dict[str, str]:
-    """What points boto3 to the server."""
-    return {
-        "AWS_ENDPOINT_URL": server.url,
-        "AWS_REGION": server.region,
-        "AWS_DEFAULT_REGION": server.region,
-        "AWS_ACCESS_KEY_ID": server.access_key,
-        "AWS_SECRET_ACCESS_KEY": server.secret_key,
-    }
+    return served
 
 
 @pytest.fixture

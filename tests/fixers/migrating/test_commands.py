@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from fixers import journal
+from fixers.stores.secretsmanager import SecretsManager
+from scanner.errors import StoreError
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -104,6 +106,54 @@ def test_without_credentials_there_is_one_line(shop: Any, run: Run, monkeypatch:
     assert shop.files() == before
 
 
+@pytest.mark.parametrize("effect", [False, True], ids=["before the write", "after the write"])
+def test_a_store_that_fails_in_the_middle_is_status_3_and_the_same_command_finishes(
+    shop: Any, aws: Any, run: Run, monkeypatch: pytest.MonkeyPatch, effect: bool
+) -> None:
+    before = shop.files()
+    create = SecretsManager.create
+
+    def failing(self: SecretsManager, *arguments: Any, **options: Any) -> None:
+        if effect:
+            create(self, *arguments, **options)
+        raise StoreError("cannot create prod/shop/db in us-east-1: access denied", hint="allow it and repeat")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SecretsManager, "create", failing)
+        status, _, err = run(shop, "migrate", "--yes")
+    assert status == 3
+    assert err == "unhardcode: cannot create prod/shop/db in us-east-1: access denied\n  allow it and repeat\n"
+    assert shop.files() == before
+    assert run(shop, "migrate", "--yes")[0] == 0
+    assert set(aws.versions().values()) == {1}
+    assert len(aws.stored()) == 3
+    assert len(shop.journals()) == 1
+
+
+def test_a_file_changed_after_an_interruption_is_named_and_nothing_is_touched(
+    shop: Any, aws: Any, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*arguments: Any, **options: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("fixers.steps.replace_all", stop)
+        assert run(shop, "migrate", "--yes")[0] == 130
+    original = (shop.folder / "shop/db.py").read_bytes()
+    (shop.folder / "shop/db.py").write_text("# mine\n")
+    before = shop.files()
+    status, _, err = run(shop, "migrate", "--yes")
+    assert status == 1
+    assert "shop/db.py" in err
+    assert ".jsonl" in err
+    assert shop.files() == before
+    (shop.folder / "shop/db.py").write_bytes(original)
+    status, _, err = run(shop, "migrate", "--yes")
+    assert status == 0
+    assert "interrupted" in err
+    assert b"get_secret_value" in (shop.folder / "shop/db.py").read_bytes()
+
+
 def test_whoever_says_no_keeps_everything(shop: Any, aws: Any) -> None:
     ours, theirs = pty.openpty()
     with subprocess.Popen(
@@ -127,8 +177,11 @@ def test_a_migration_stores_proves_and_rewrites_and_an_undo_gives_every_byte_bac
     shop: Any, aws: Any, run: Run
 ) -> None:
     before = shop.files()
-    status, out, err = run(shop, "migrate", "--yes")
+    status, out, err = run(shop, "migrate", "--yes", "--prove-import", "shop", "--prove", "true")
+    said = out + err
     assert status == 0, err
+    assert out.count("proven") >= 3
+    assert out.count("(command)") == 3
     database, token, mail = shop.values
     stored = aws.stored()
     assert json.loads(stored.pop("prod/shop/db"))["password"] == database
@@ -140,7 +193,6 @@ def test_a_migration_stores_proves_and_rewrites_and_an_undo_gives_every_byte_bac
     assert set(after) - set(before) == {"shop/app_secrets.py"}
     assert not [path for path, raw in after.items() for value in shop.values if value.encode() in raw]
     assert os.stat(shop.folder / ".env").st_mode & 0o777 == 0o640
-    assert out.count("proven") >= 3
 
     status, out, _ = run(shop, "migrate", "--yes")
     assert status == 0
@@ -149,26 +201,18 @@ def test_a_migration_stores_proves_and_rewrites_and_an_undo_gives_every_byte_bac
     assert set(aws.versions().values()) == {1}
 
     status, out, err = run(shop, "migrate", "--undo", "--yes")
+    said += out + err
     assert status == 0, err
     assert "prod/shop/db" in out
     assert shop.files() == before
     assert len(aws.stored()) == 3
-
     assert run(shop, "migrate", "--undo", "--yes")[0] == 2
-    assert run(shop, "migrate", "--yes")[0] == 0
-    assert shop.files() == after
-    assert set(aws.versions().values()) == {1}
 
-
-def test_no_value_is_printed_or_journaled(shop: Any, aws: Any, run: Run) -> None:
-    said = "".join(run(shop, "migrate", "--yes")[1:])
-    said += "".join(run(shop, "migrate", "--undo", "--yes")[1:])
     kept = [path.read_text() for path in (shop.folder / ".git/unhardcode").glob("*.jsonl")]
     assert len(kept) == 1
     for value in shop.values:
         for piece in (value, value[:8], value[-8:]):
-            assert piece not in said
-            assert piece not in kept[0]
+            assert piece not in said + kept[0]
 
 
 def test_a_plan_file_decides_names_and_what_is_skipped(shop: Any, aws: Any, run: Run) -> None:
@@ -246,17 +290,13 @@ def test_fix_write_offline_takes_only_what_a_commit_holds(shop: Any, run: Run) -
     assert shop.files() == before
 
 
-def test_the_owners_proofs_run_only_in_a_real_migration_and_their_failure_is_status_1(
+def test_a_failure_of_the_owners_proof_is_status_1_and_says_how_to_go_back(
     shop: Any, aws: Any, run: Run, tmp_path: Path
 ) -> None:
     mark = tmp_path / "ran"
-    status, out, _ = run(shop, "migrate", "--yes", "--prove-import", "shop", "--prove", f"touch {mark}")
-    assert status == 0
-    assert "(command)" in out
-    assert mark.exists()
-    run(shop, "migrate", "--undo", "--yes")
-    status, out, err = run(shop, "migrate", "--yes", "--prove", "false")
+    status, out, _ = run(shop, "migrate", "--yes", "--prove", f"touch {mark}", "--prove", "false")
     assert status == 1
+    assert mark.exists()
     assert "`false` ended with status 1" in out
     assert "get_secret_value" in (shop.folder / "shop/db.py").read_text()
 
@@ -266,7 +306,7 @@ def test_a_value_that_does_not_prove_leaves_every_file_as_it_was(
 ) -> None:
     # Credentials that may store and not decrypt are seen by the proof's own process only.
     before = shop.files()
-    monkeypatch.setattr("fixers.migrating.module_source", lambda: "def broken(")
+    monkeypatch.setattr("fixers.steps.module_source", lambda: "def broken(")
     status, out, err = run(shop, "migrate", "--yes")
     assert status == 1
     assert "failed" in out

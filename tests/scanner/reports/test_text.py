@@ -175,6 +175,61 @@ def test_gaps_are_listed_each_and_skipped_files_by_reason(make):
     assert output.endswith("exit 3: 1 thing that should be seen could not be\n")
 
 
+def quietly(make, *findings, skipped=(), notes=(), **changes):
+    result = make.result(*findings, skipped=skipped, notes=notes)
+    context = make.context({}, **changes)
+    return "".join(text.render_quiet(result, context)), "".join(text.render(result, context))
+
+
+def test_a_quiet_report_is_the_whole_one_where_there_is_something_to_do(make):
+    value = make.generated("o")
+    finding = make.found(f'"{value}"', value)
+    suppressed = make.found(f'"{value}"', value, suppressed="inline: known")
+    gap = Skipped(path="secret.py", reason="permission denied", gap=True)
+
+    for quiet, whole in (
+        quietly(make, finding),
+        quietly(make, finding, fail_on=None),
+        quietly(make, suppressed, show_suppressed=True),
+        quietly(make, skipped=(gap,)),
+    ):
+        assert quiet == whole
+
+
+def test_a_quiet_report_says_what_it_leaves_out_in_one_line_and_nothing_else(make):
+    value = make.generated("p")
+    low = make.found(f'"{value}"', value, confidence=Confidence.LOW)
+    suppressed = make.found(f'"{value}"', value, suppressed="inline: known")
+    picture, chart = Skipped(path="a.png", reason="binary"), Skipped(path="b.yml", reason="read as text")
+
+    assert quietly(make)[0] == ""
+    assert quietly(make, suppressed)[0] == ""
+    assert quietly(make, skipped=(picture,))[0] == "unhardcode: nothing to report; skipped 1 (1 binary)\n"
+    assert quietly(make, low, suppressed, suppressed, skipped=(picture,), notes=(chart,))[0] == (
+        "unhardcode: nothing to report; 1 finding below medium; skipped 1 (1 binary); "
+        "seen in a lesser way: 1 read as text\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "tracked", "way"),
+    [
+        pytest.param("conf/.env", True, "git rm --cached conf/.env", id="a tracked environment file leaves git"),
+        pytest.param(".env.prod", True, "git rm --cached .env.prod", id="one for an environment too"),
+        pytest.param(".env", False, None, id="an untracked one is where it should be"),
+        pytest.param("a.py", True, 'os.environ["NAME"]', id="Python reads its environment"),
+        pytest.param("a.yml", True, None, id="a YAML file has no general way"),
+    ],
+)
+def test_the_way_without_aws_depends_on_the_file(make, path, tracked, way):
+    value = make.generated("q")
+
+    output = rendered(make, make.found(f'"{value}"', value, path=path, tracked=tracked))
+
+    assert ("        or  " in output) is (way is not None)
+    assert (way or "") in output
+
+
 def test_color_is_the_only_source_of_escape_characters(make):
     value = make.generated("k")
     page = f'"{value}"'

@@ -1,1 +1,1 @@
-CONFIG = '{"user": "shop", "password": "<<pw>>"}'
+CONFIG = '{"user": "shop", "key": "<<pw>>"}'

@@ -121,15 +121,17 @@ def rewrite(run: Run, workspace: Workspace, key: bytes) -> Run:
     Raises FixError, and changes nothing more, where a file is neither as it was nor as it will be.
     """
     files = {file["path"]: file for file in run.begin["files"]}
-    changes = {
-        path: _new_bytes(file, workspace, key) for path, file in files.items() if state(file, workspace, key) != "after"
-    }
+    states = {path: state(file, workspace, key) for path, file in files.items()}
+    strange = [path for path, now in states.items() if now == "other"]
+    if strange:
+        raise changed_since(strange, run)
+    changes = {path: _new_bytes(files[path], workspace, key) for path, now in states.items() if now == "before"}
     remove_leftovers(workspace, files, run.name)
     check_writable(workspace, changes)
 
     def announce(path: str) -> None:
         if state(files[path], workspace, key) != "before":
-            raise changed_since([path])
+            raise changed_since([path], run)
         journal.append(run.path, {"step": "replace", "path": path})
 
     replace_all(workspace, changes, run=run.name, announce=announce)
@@ -152,11 +154,11 @@ def current(workspace: Workspace, path: str, key: bytes) -> str | None:
         raise FixError(f"{path}: cannot be read ({error.strerror})", hint="make it readable, then repeat") from None
 
 
-def changed_since(paths: Sequence[str]) -> FixError:
+def changed_since(paths: Sequence[str], run: Run) -> FixError:
     """The error for files that somebody else has changed in between."""
     return FixError(
-        f"changed since this migration began, and left alone: {', '.join(paths)}",
-        hint="nothing was rewritten now; put the files back as they were (git diff shows how they differ), then repeat",
+        f"changed since the migration of {run.begin['at']}, and left alone: {', '.join(paths)}",
+        hint=f"put them back as they were, then repeat; or give that migration up by moving {run.path} away",
     )
 
 
@@ -249,8 +251,6 @@ def _facts(planned: Planned, files: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _new_bytes(file: dict[str, Any], workspace: Workspace, key: bytes) -> bytes:
     path = file["path"]
-    if state(file, workspace, key) != "before":
-        raise changed_since([path])
     if "content" in file:
         raw = str(file["content"]).encode("utf-8")
     else:
@@ -260,7 +260,7 @@ def _new_bytes(file: dict[str, Any], workspace: Workspace, key: bytes) -> bytes:
         ]
         raw = changed(workspace.document(path), edits, key)
     if digest(key, raw) != file["after"]:
-        raise changed_since([path])
+        raise FixError(f"{path}: the edits give something else than was planned", hint="undo, then migrate again")
     return raw
 
 

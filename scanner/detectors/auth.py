@@ -1,0 +1,87 @@
+"""HTTP credentials: `Basic dXNlcjpw...`, `Bearer x`, and `user:password` on its way into base64."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from rules.model import Names
+from scanner.detectors.candidate import URL, Candidate
+from scanner.detectors.name import split_words
+from scanner.detectors.value import judge_value
+from scanner.model import CredentialKind, Document, Literal, SecretValue
+
+PREFILTER = (
+    rb"\bBasic[ \t]{1,3}[A-Za-z0-9+/]{8}",
+    rb"\bBearer[ \t]{1,3}[A-Za-z0-9._~+/=-]{16}",
+    rb"b64encode\(\s*[bru]{0,2}[\"'][^\s\"':]{1,64}:[^\s\"']",
+)
+"""Hyperscan expressions (flag CASELESS)."""
+_SCHEME = re.compile(r"(?i)(?:\b(?P<basic>basic)|\bbearer)[ \t]{1,3}(?P<token>[\w.~+/\-]{8,4096}={0,2})")
+_BEFORE = re.compile(r"(?i)\b(basic|bearer)[ \t]{1,3}\Z")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{8,1024}={0,2}")
+# https://www.rfc-editor.org/rfc/rfc7617#section-2: no control characters, the first colon divides.
+_PAIR = re.compile(r"(?P<user>[^\x00-\x1f\x7f:]{0,100}):(?P<password>[^\x00-\x1f\x7f]{1,400})")
+_SPACELESS = re.compile(r"[^\s:/]{1,64}:[^\s/]{1,200}")
+_HEADERS = frozenset(("authorization", "auth", "basic"))
+
+
+def detect(literal: Literal, document: Document, names: Names) -> Iterator[Candidate]:
+    """Credentials of HTTP's schemes in one literal."""
+    text = literal.value.text
+    before = _BEFORE.search(document.text[max(0, literal.body - 10) : literal.body])
+    if before is not None and _BASE64.fullmatch(text) and before[1].lower() == "basic":
+        yield from _basic(literal, 0, text, names)
+        return
+    if before is not None and before[1].lower() == "bearer" and len(text) >= 16 and " " not in text:
+        yield _candidate(literal, 0, text, "bearer")
+    for found in _SCHEME.finditer(text[:4096]):
+        token = found["token"]
+        if found["basic"]:
+            yield from _basic(literal, found.start("token"), token, names)
+        elif len(token) >= 16 and any(character.isdigit() for character in token):
+            yield _candidate(literal, found.start("token"), token, "bearer")
+    named = bool(_HEADERS.intersection(split_words(literal.name or "")[-1:]))
+    if named and _BASE64.fullmatch(text):
+        yield from _basic(literal, 0, text, names)
+    elif _SPACELESS.fullmatch(text) and _is_encoded(literal):
+        yield _candidate(literal, 0, text, "basic-auth")
+
+
+def pair_of(token: str) -> tuple[str, str] | None:
+    """User and password of a Basic token, or None."""
+    try:
+        decoded = base64.b64decode(token + "=" * (-len(token) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    found = _PAIR.fullmatch(decoded)
+    return (found["user"], found["password"]) if found else None
+
+
+def _basic(literal: Literal, start: int, token: str, names: Names) -> Iterator[Candidate]:
+    pair = pair_of(token)
+    if pair is not None:
+        # What is inside is the password: it may be a placeholder, or `{{ password }}`.
+        inside = [name for name in judge_value(pair[1], name=None, names=names) if name in ("placeholder", "template")]
+        yield _candidate(literal, start, token, "basic-auth", *inside)
+
+
+def _is_encoded(literal: Literal) -> bool:
+    return any(callee.endswith("b64encode") for argument in literal.arguments for callee in argument.callees)
+
+
+def _candidate(literal: Literal, start: int, token: str, *evidence: str) -> Candidate:
+    basic = evidence[0] == "basic-auth"
+    return Candidate(
+        rank=URL,
+        rule=evidence[0] if basic else "bearer-token",
+        title="User and password for HTTP Basic" if basic else "Bearer token",
+        kind=CredentialKind.PASSWORD if basic else CredentialKind.API_KEY,
+        severity="high",
+        literal=literal,
+        span=literal.source_span(start, start + len(token)),
+        value=SecretValue(token),
+        evidence=evidence,
+    )

@@ -1,0 +1,192 @@
+"""What commits add: each blob once, with the paths at which it first stood and the commits that put it there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from scanner.source import Commit, Skipped
+from scanner.sources import git, paths
+from scanner.sources.worktree import Selection
+
+_NOT_FILES = {"160000": "submodule", "120000": "symbolic link"}
+# Commits whose trees cannot be read cost one process each; past this many the rest is one gap.
+_MOST_FAILURES = 50
+
+
+class Place(NamedTuple):
+    """Where a blob stood: a path as results show it, and the commit that put it there, None where none did."""
+
+    path: str
+    commit: str | None
+
+
+class Blob(NamedTuple):
+    """An object with all its places, the oldest first; `size` in bytes."""
+
+    id: str
+    size: int
+    places: tuple[Place, ...]
+
+
+class Listing(NamedTuple):
+    """The blobs of a scan and what will not be looked at. `commits` counts what was walked."""
+
+    blobs: tuple[Blob, ...]
+    skipped: tuple[Skipped, ...]
+    commits: int
+
+
+class Addition(NamedTuple):
+    """One entry of a commit that no parent of it has: mode, blob and path."""
+
+    commit: str
+    mode: str
+    blob: str
+    path: str
+
+
+def additions(folder: Path, commits: Sequence[str]) -> Iterator[Addition | Skipped]:
+    """What each commit has and no parent of it, in the given order.
+
+    Of a merge that is its resolution, and of a stash its unstaged part: both are nobody's patch. Git ends at a tree that
+    it cannot read: that commit is a gap, and the next process goes on behind it.
+    """
+    at = failures = 0
+    while at < len(commits):
+        done, found, why = _walked(folder, commits[at:])
+        yield from found
+        at += done
+        if at >= len(commits):
+            return
+        failures += 1
+        rest = len(commits) - at if failures > _MOST_FAILURES else 1
+        what = f"{rest} commits" if rest > 1 else f"commit {commits[at][:12]}"
+        yield Skipped(path=f"commit {commits[at][:12]}", reason=f"git cannot read {what}: {why}", gap=True)
+        at += rest
+
+
+def listed(
+    folder: Path, found: Iterable[Addition | Skipped], extra: Mapping[str, str], selection: Selection, below: str, commits: int
+) -> Listing:
+    """All selected blobs of the additions, in order of file name, path and age, and of `extra` (blob to path).
+
+    Versions of one path stand together: git's deltas are resolved once, and a version is compared with the one before.
+    `below` is the folder, POSIX, that all paths must be in; "" for any.
+    """
+    places: dict[str, dict[str, str | None]] = {}
+    skipped: dict[Skipped, None] = {}
+    for entry in found:
+        if isinstance(entry, Skipped):
+            skipped[entry] = None
+        elif not _selected(entry.path, selection, below):
+            continue
+        elif entry.mode in _NOT_FILES:
+            skipped[Skipped(path=entry.path, reason=_NOT_FILES[entry.mode])] = None
+        else:
+            places.setdefault(entry.blob, {}).setdefault(entry.path, entry.commit)
+    for oid, path in extra.items():
+        if oid not in places and _selected(path, selection, below):
+            places[oid] = {path: None}
+    blobs = []
+    ids = sorted(places, key=_by_path(places))
+    for oid, size in zip(ids, git.sizes(folder, ids), strict=True):
+        path = next(iter(places[oid]))
+        if size is None:
+            skipped[Skipped(path=path, reason=f"git has no object {oid[:12]}", gap=True)] = None
+        elif size > selection.max_size:
+            skipped[Skipped(path=path, reason=f"larger than {selection.max_size:,} bytes")] = None
+        else:
+            at = tuple(Place(path=path, commit=commit) for path, commit in places[oid].items())
+            blobs.append(Blob(id=oid, size=size, places=at))
+    return Listing(blobs=tuple(blobs), skipped=tuple(skipped), commits=commits)
+
+
+def tree(folder: Path, revision: str) -> dict[str, str]:
+    """Path to blob id of all files of a commit; empty where it does not exist."""
+    process = git.start(folder, ["ls-tree", "-r", "-z", "--full-tree", revision])
+    out, _ = process.communicate()
+    if process.returncode:
+        return {}
+    files = {}
+    for entry in git.listed(out):
+        facts, _, name = entry.partition(b"\t")
+        mode, kind, oid = facts.decode().split()
+        if kind == "blob" and mode not in _NOT_FILES:
+            files[paths.shown(name)] = oid
+    return files
+
+
+def described(folder: Path, places: Iterable[Place]) -> dict[Place, Commit]:
+    """Author and date of the places' commits. https://git-scm.com/docs/git-commit-tree#_commit_information"""
+    wanted = sorted({place for place in places if place.commit is not None})
+    ids = sorted({place.commit for place in wanted if place.commit is not None})
+    facts = {oid: _author(raw or b"") for oid, raw in git.blobs(folder, ids)}
+    return {
+        place: Commit(id=place.commit, author=facts[place.commit][0], date=facts[place.commit][1], path=place.path)
+        for place in wanted
+        if place.commit is not None
+    }
+
+
+def _walked(folder: Path, commits: Sequence[str]) -> tuple[int, list[Addition], str]:
+    """How many of the commits git got through, what they add, and git's reason if it was not all of them."""
+    process = git.start(
+        folder,
+        # -c: of a merge only what differs from every parent. --always: also commits that add nothing, to count them.
+        ["diff-tree", "--stdin", "--always", "-r", "-c", "--root", "--raw", "-z", "--no-renames", "--no-abbrev",
+         "--no-ext-diff", "--no-textconv", "--diff-filter=ACMRT"],
+        stdin=git.PIPE,
+    )  # fmt: skip
+    out, err = process.communicate("".join(f"{oid}\n" for oid in commits).encode())
+    done, found = _parsed(out)
+    complete = process.returncode == 0
+    return (len(commits) if complete else min(done, len(commits) - 1)), found, git.reason(err)
+
+
+def _parsed(out: bytes) -> tuple[int, list[Addition]]:
+    """The number of commits in diff-tree's raw output, and their entries. Merges have a colon for each parent."""
+    fields = iter(out.split(b"\0"))
+    found: list[Addition] = []
+    commit, count = "", 0
+    names: dict[bytes, str] = {}
+    for field in fields:
+        if not field.startswith(b":"):
+            if field:
+                commit, count = field.decode(), count + 1
+            continue
+        name = next(fields, b"")
+        parents = len(field) - len(field.lstrip(b":"))
+        facts = field[parents:].split(b" ")
+        if facts[parents] != b"000000":
+            path = names.setdefault(name, "") or paths.shown(name)
+            names[name] = path
+            found.append(Addition(commit, facts[parents].decode(), facts[-2].decode(), path))
+    return count, found
+
+
+def _selected(path: str, selection: Selection, below: str) -> bool:
+    return (not below or path == below or path.startswith(below + "/")) and selection.takes(path)
+
+
+def _by_path(places: Mapping[str, Mapping[str, str | None]]) -> Mapping[str, tuple[str, str, int]].__class__:
+    raise NotImplementedError
+
+
+def _author(raw: bytes) -> tuple[str, str]:
+    """Author and author date (ISO 8601) of a commit object; "" where it has none that can be read."""
+    from datetime import UTC, datetime, timedelta, timezone
+
+    for line in raw.partition(b"\n\n")[0].split(b"\n"):
+        if line.startswith(b"author "):
+            who, _, when = line[7:].decode("utf-8", "replace").rpartition("> ")
+            seconds, _, zone = when.partition(" ")
+            try:
+                offset = timedelta(hours=int(zone[:3]), minutes=int(zone[0] + zone[3:]))
+                date = datetime.fromtimestamp(int(seconds), UTC).astimezone(timezone(offset)).isoformat()
+            except (ValueError, OverflowError, IndexError, OSError):
+                date = ""
+            return f"{who}>" if who else "", date
+    return "", ""

@@ -1,0 +1,157 @@
+"""Policies: what they must not allow first, then that they allow what is needed, and that IAM takes them."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+from typing import Any
+
+import pytest
+
+from fixers.emit.iam import POLICY_CHARACTERS, Account, migration_policies, reader_policies
+
+ACCOUNT = Account(id="123456789012", region="eu-west-1")
+KEY = "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"
+
+
+def allows(policies: Any, action: str, arn: str) -> bool:
+    """Whether a policy allows this, by IAM's wildcards, conditions left out."""
+    return any(
+        action in statement["Action"] and any(fnmatch.fnmatchcase(arn, pattern) for pattern in statement["Resource"])
+        for policy in policies
+        for statement in policy["Statement"]
+    )
+
+
+def actions(policies: Any) -> set[str]:
+    return {action for policy in policies for statement in policy["Statement"] for action in statement["Action"]}
+
+
+@pytest.fixture
+def two(emitting: Any) -> list[Any]:
+    return [
+        emitting.secret("secretsmanager", "prod/shop/db", "x"),
+        emitting.secret("parameterstore", "/prod/shop/api-key", "x"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        pytest.param(
+            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/shop/db-admin-AbCdEf", id="a longer name"
+        ),
+        pytest.param("arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/shop/db", id="no suffix"),
+        pytest.param("arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/shop/db-AbCdEf", id="another region"),
+        pytest.param("arn:aws:secretsmanager:eu-west-1:210987654321:secret:prod/shop/db-AbCdEf", id="another account"),
+    ],
+)
+def test_a_reader_reads_no_other_secret(two: list[Any], arn: str) -> None:
+    assert not allows(reader_policies(two, ACCOUNT), "secretsmanager:GetSecretValue", arn)
+
+
+@pytest.mark.parametrize("name", ["/prod/shop/api-key", "prod/shop/api-key/more", "prod/shop", "prod/shop/api-key2"])
+def test_a_reader_reads_no_other_parameter(two: list[Any], name: str) -> None:
+    assert not allows(
+        reader_policies(two, ACCOUNT), "ssm:GetParameter", f"arn:aws:ssm:eu-west-1:123456789012:parameter/{name}"
+    )
+
+
+def test_a_reader_reads_and_does_nothing_else(two: list[Any]) -> None:
+    policies = reader_policies(two, ACCOUNT)
+    assert actions(policies) == {"secretsmanager:GetSecretValue", "ssm:GetParameter"}
+    secret = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/shop/db-AbCdEf"
+    assert allows(policies, "secretsmanager:GetSecretValue", secret)
+    assert allows(policies, "ssm:GetParameter", "arn:aws:ssm:eu-west-1:123456789012:parameter/prod/shop/api-key")
+
+
+def test_who_migrates_may_only_look_where_the_plan_only_adopts(emitting: Any) -> None:
+    adopted = [
+        emitting.secret("secretsmanager", "prod/shop/db", "x", action="adopt"),
+        emitting.secret("parameterstore", "/prod/shop/key", "x", action="adopt", kms_key=KEY),
+    ]
+    assert actions(migration_policies(adopted, ACCOUNT)) == {
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:GetSecretValue",
+        "ssm:GetParameter",
+        "ssm:ListTagsForResource",
+        "kms:Decrypt",
+    }
+
+
+def test_who_migrates_may_write_a_new_version_only_where_the_plan_says_update(two: list[Any], emitting: Any) -> None:
+    updated = emitting.secret("secretsmanager", "prod/shop/old", "x", action="update")
+    policies = migration_policies([*two, updated], ACCOUNT)
+    arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/shop/{}-AbCdEf"
+    assert not allows(policies, "secretsmanager:PutSecretValue", arn.format("db"))
+    assert allows(policies, "secretsmanager:PutSecretValue", arn.format("old"))
+    assert allows(policies, "secretsmanager:CreateSecret", arn.format("db"))
+
+
+def test_who_migrates_may_look_for_a_secret_that_is_not_there_yet(two: list[Any]) -> None:
+    arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/shop/db"
+    assert allows(migration_policies(two, ACCOUNT), "secretsmanager:DescribeSecret", arn)
+
+
+def test_no_key_is_named_without_a_customer_key(two: list[Any]) -> None:
+    for policies in (reader_policies(two, ACCOUNT), migration_policies(two, ACCOUNT)):
+        assert "kms:" not in json.dumps(policies)
+
+
+def test_a_customer_key_works_through_its_store_only(emitting: Any) -> None:
+    arn = f"arn:aws:kms:eu-west-1:999999999999:key/{KEY}"
+    secrets = [
+        emitting.secret("secretsmanager", "prod/shop/db", "x", kms_key=arn),
+        emitting.secret("parameterstore", "/prod/shop/a", "x", kms_key=KEY),
+        emitting.secret("parameterstore", "/prod/shop/b", "x", kms_key="alias/shop", tier="Advanced"),
+    ]
+    statements = {each["Sid"]: each for each in reader_policies(secrets, ACCOUNT)[0]["Statement"]}
+    assert statements["DecryptSecrets"] == {
+        "Sid": "DecryptSecrets",
+        "Effect": "Allow",
+        "Action": ["kms:Decrypt"],
+        "Resource": [arn],
+        "Condition": {"StringEquals": {"kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com"}},
+    }
+    assert statements["DecryptParameters"]["Resource"] == [f"arn:aws:kms:eu-west-1:123456789012:key/{KEY}"]
+    by_alias = statements["DecryptParametersByAlias"]
+    assert by_alias["Resource"] == ["arn:aws:kms:eu-west-1:123456789012:key/*"]
+    assert by_alias["Condition"] == {
+        "StringEquals": {"kms:ViaService": "ssm.eu-west-1.amazonaws.com"},
+        "ForAnyValue:StringEquals": {"kms:ResourceAliases": ["alias/shop"]},
+    }
+    writing = {each["Sid"]: each["Action"] for each in migration_policies(secrets, ACCOUNT)[0]["Statement"]}
+    assert writing["EncryptSecrets"] == writing["EncryptAdvancedParametersByAlias"] == ["kms:GenerateDataKey"]
+    assert writing["EncryptStandardParameters"] == ["kms:Encrypt"]
+
+
+@pytest.mark.parametrize(
+    ("region", "begin"),
+    [("cn-north-1", "arn:aws-cn:"), ("us-gov-west-1", "arn:aws-us-gov:"), ("ap-southeast-2", "arn:aws:")],
+)
+def test_an_arn_begins_with_its_regions_partition(region: str, begin: str) -> None:
+    assert Account(region=region).arn("ssm", "parameter/x").startswith(begin)
+
+
+def test_placeholders_are_filled_in_by_plain_replacement(two: list[Any]) -> None:
+    texts = [json.dumps(reader_policies(two, account)) for account in (Account(), ACCOUNT)]
+    filled = texts[0].replace("${AWS_ACCOUNT_ID}", ACCOUNT.id).replace("${AWS_REGION}", ACCOUNT.region)
+    assert filled == texts[1]
+
+
+def test_many_secrets_are_spread_over_policies_that_iam_takes(emitting: Any) -> None:
+    names = [f"prod/shop/{'long' * 10}-{number}" for number in range(300)]
+    secrets = [emitting.secret("secretsmanager", name, "x") for name in names]
+    for policies in (reader_policies(secrets, ACCOUNT), migration_policies(secrets, ACCOUNT)):
+        assert len(policies) > 1
+        for policy in policies:
+            assert len(json.dumps(policy, separators=(",", ":"))) <= POLICY_CHARACTERS
+            sids = [statement["Sid"] for statement in policy["Statement"]]
+            assert len(set(sids)) == len(sids)
+        for name in names:
+            arn = f"arn:aws:secretsmanager:eu-west-1:123456789012:secret:{name}-AbCdEf"
+            assert allows(policies, "secretsmanager:GetSecretValue", arn)
+
+
+def test_nothing_is_allowed_where_nothing_is_moved() -> None:
+    assert reader_policies([], ACCOUNT) == migration_policies([], ACCOUNT) == ()

@@ -1,0 +1,201 @@
+"""What is done about names that exist, and about writes without an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from fixers.apply import Ready, check, holds, store_secret
+from fixers.payload import payload
+from fixers.stores.model import AlreadyExistsError, Existing, OutcomeUnknownError, Receipt
+from scanner.errors import StoreError
+from scanner.model import Member, Plan, PlannedSecret, SecretValue
+
+OURS, THEIRS = "shop", "another-repository"
+
+
+@dataclass
+class FakeStore:
+    """A store in memory. `lose` is how many writes take effect without an answer, `ignore` how many do not even."""
+
+    name: str = "secretsmanager"
+    values: dict[str, SecretValue] = field(default_factory=dict)
+    tags: dict[str, str | None] = field(default_factory=dict)
+    deletion: str | None = None
+    problem: str = ""
+    lose: int = 0
+    ignore: int = 0
+    garble: bool = False
+    writes: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def problems(self, secret: PlannedSecret, payload: SecretValue) -> tuple[str, ...]:
+        return (self.problem,) if self.problem else ()
+
+    def read(self, name: str) -> SecretValue | None:
+        assert self.deletion is None, "AWS refuses to read what is being deleted"
+        return SecretValue("garbled") if self.garble and name in self.values else self.values.get(name)
+
+    def describe(self, name: str) -> Existing | None:
+        if name not in self.values:
+            return None
+        return Existing(
+            name=name, version="7", type="Secret", repository=self.tags.get(name), tags={}, deletion=self.deletion
+        )
+
+    def create(self, secret: PlannedSecret, payload: SecretValue, *, tags: Mapping[str, str], token: str) -> Receipt:
+        if secret.name in self.values:
+            raise AlreadyExistsError(f"cannot create {secret.name}: the name is taken")
+        self.tags[secret.name] = tags["unhardcode:repository"]
+        return self._write("create", secret, payload, token)
+
+    def update(self, secret: PlannedSecret, payload: SecretValue, *, token: str) -> Receipt:
+        return self._write("update", secret, payload, token)
+
+    def _write(self, what: str, secret: PlannedSecret, payload: SecretValue, token: str) -> Receipt:
+        if self.ignore:
+            self.ignore -= 1
+            raise OutcomeUnknownError(f"cannot {what} {secret.name}: no answer")
+        self.values[secret.name] = payload
+        self.writes.append((what, secret.name, token))
+        if self.lose:
+            self.lose -= 1
+            raise OutcomeUnknownError(f"cannot {what} {secret.name}: no answer")
+        return Receipt(name=secret.name, version="1", arn=None)
+
+
+def planned(name: str = "prod/shop/db", action: str = "create", value: str = "generated-value") -> PlannedSecret:
+    member = Member(key=None, env="DB", value=SecretValue(value), digest="", findings=())
+    return PlannedSecret(
+        name=name, store="secretsmanager", type="SecretString", tier=None, kms_key=None, members=(member,),
+        constants=(), action=action, reason="", rotation="manual", monthly_cost=0.4,
+    )  # fmt: skip
+
+
+def plan(*secrets: PlannedSecret) -> Plan:
+    return Plan(env="prod", app=OURS, root="/", tree="", secrets=secrets, fixes=(), refusals=(), new_files=())
+
+
+def holding(value: str, tag: str | None, **more: Any) -> FakeStore:
+    return FakeStore(values={"prod/shop/db": SecretValue(value)}, tags={"prod/shop/db": tag}, **more)
+
+
+@pytest.mark.parametrize(
+    ("store", "action", "words"),
+    [
+        (holding("another", OURS), "create", "another value"),
+        (holding("another", OURS), "adopt", "another value"),
+        (holding("generated-value", None), "create", "must be adopt"),
+        (holding("generated-value", THEIRS), "create", THEIRS),
+        (holding("generated-value", OURS, deletion="2026-12-01T00:00:00"), "create", "2026-12-01"),
+        (FakeStore(), "update", "nothing to update"),
+        (FakeStore(), "adopt", "nothing to adopt"),
+        (FakeStore(problem="a secret cannot be empty"), "create", "cannot be empty"),
+    ],
+    ids=[
+        "our own name with another value", "another value is not adopted", "an untagged name", "another's name",
+        "a name that is being deleted", "update of nothing", "adopt of nothing", "what AWS would refuse",
+    ],
+)  # fmt: skip
+def test_a_conflict_is_told_and_nothing_is_written(store: FakeStore, action: str, words: str) -> None:
+    with pytest.raises(StoreError) as raised:
+        check(plan(planned(action=action)), lambda name: store)
+    assert words in raised.value.message
+    assert "generated-value" not in raised.value.message + raised.value.hint
+    assert store.writes == []
+
+
+def test_all_conflicts_come_together() -> None:
+    store = FakeStore(values={"a": SecretValue("x"), "b": SecretValue("y")})
+    with pytest.raises(StoreError, match=r"2 names[\s\S]*a: it exists[\s\S]*b: it exists"):
+        check(plan(planned("a"), planned("b"), planned("c")), lambda name: store)
+
+
+@pytest.mark.parametrize(
+    ("store", "action", "does"),
+    [
+        (FakeStore(), "create", "create"),
+        (holding("generated-value", OURS), "create", "present"),
+        (holding("generated-value", None), "adopt", "present"),
+        (holding("generated-value", None), "update", "present"),
+        (holding("another", None), "update", "update"),
+    ],
+)
+def test_what_is_done_about_a_name(store: FakeStore, action: str, does: str) -> None:
+    assert [ready.action for ready in check(plan(planned(action=action)), lambda name: store)] == [does]
+
+
+def test_a_skipped_secret_is_not_even_looked_at() -> None:
+    def never(name: str) -> FakeStore:
+        raise AssertionError("asked")
+
+    assert check(plan(planned(action="skip")), never) == ()
+
+
+def ready(action: str = "create", version: str = "") -> Ready:
+    secret = planned()
+    return Ready(secret=secret, payload=payload(secret), action=action, version=version)
+
+
+def test_what_reads_back_otherwise_is_an_error() -> None:
+    with pytest.raises(StoreError, match="not what was stored"):
+        store_secret(ready(), FakeStore(garble=True), app=OURS, token="t")
+
+
+def test_a_name_taken_in_between_is_not_overwritten() -> None:
+    store = holding("another", None)
+    with pytest.raises(AlreadyExistsError):
+        store_secret(ready(), store, app=OURS, token="t")
+    assert store.writes == []
+
+
+def test_a_write_without_an_answer_and_without_effect_is_an_error() -> None:
+    with pytest.raises(OutcomeUnknownError):
+        store_secret(ready(), FakeStore(ignore=1), app=OURS, token="t")
+
+
+@pytest.mark.parametrize("action", ["create", "update"])
+def test_a_write_without_an_answer_that_took_effect_counts(action: str) -> None:
+    store = FakeStore(lose=1)
+    assert store_secret(ready(action), store, app=OURS, token="t") == "7"
+    assert [(what, token) for what, _, token in store.writes] == [(action, "t")]
+
+
+def test_what_is_there_is_not_written_again() -> None:
+    store = FakeStore()
+    assert store_secret(ready("present", "3"), store, app=OURS, token="t") == "3"
+    assert store.writes == []
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        (None, False),
+        (SecretValue("plain"), False),
+        (SecretValue("[1]"), False),
+        (SecretValue('{"username": "generated-value"}'), False),
+        (SecretValue('{"password": 5}'), False),
+        (SecretValue('{"password": "generated-value "}'), False),
+        (SecretValue('{"engine": "postgres", "password": "generated-value"}'), True),
+        (SecretValue(b'{"password": "generated-value"}'), True),
+    ],
+)
+def test_a_stored_object_holds_a_secret_if_its_members_read_the_same(
+    stored: SecretValue | None, expected: bool
+) -> None:
+    member = Member(key="password", env="DB", value=SecretValue("generated-value"), digest="", findings=())
+    secret = planned()
+    keyed = PlannedSecret(**{name: getattr(secret, name) for name in secret.__slots__} | {"members": (member,)})
+    assert holds(keyed, stored) is expected
+
+
+def test_bytes_of_a_binary_secret_are_compared_as_bytes() -> None:
+    secret = planned()
+    member = Member(key=None, env="DB", value=SecretValue(b"\x00\xff"), digest="", findings=())
+    binary = PlannedSecret(
+        **{name: getattr(secret, name) for name in secret.__slots__} | {"members": (member,), "type": "SecretBinary"}
+    )
+    assert holds(binary, SecretValue(b"\x00\xff"))
+    assert not holds(binary, SecretValue("\x00\xff"))

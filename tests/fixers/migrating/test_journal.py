@@ -1,0 +1,94 @@
+"""The journal: what cannot be read or written is told; a line that was cut off never happened."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from fixers import journal
+from scanner.errors import FixError, UsageError
+
+
+def begun(folder: Path, root: str = "/tree") -> journal.Run:
+    folder.mkdir(exist_ok=True)
+    return journal.begin(folder, {"root": root, "files": [], "secrets": []})
+
+
+def test_a_journal_of_another_release_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    run = begun(tmp_path)
+    run.path.write_text(json.dumps({**run.begin, "journal": 99}) + "\n")
+    with pytest.raises(UsageError) as raised:
+        journal.runs(tmp_path, Path("/tree"))
+    assert run.path.name in raised.value.message
+    assert "99" in raised.value.message
+    assert "release" in raised.value.hint
+
+
+@pytest.mark.parametrize("text", ["{\n", "[]\n", "{}\n", '{"journal": 1, "step": "begin"}\n{}\n', "\x00\n"])
+def test_a_damaged_journal_is_refused(tmp_path: Path, text: str) -> None:
+    run = begun(tmp_path)
+    run.path.write_text(text)
+    with pytest.raises(UsageError, match="damaged"):
+        journal.runs(tmp_path, Path("/tree"))
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FixError, match="journal cannot be written"), journal.locked(tmp_path / "file" / "below"):
+        pass
+
+
+def test_a_journal_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_text("")
+    (tmp_path / "migration-x.jsonl").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(FixError):
+        journal.append(tmp_path / "migration-x.jsonl", {"step": "done"})
+    assert (tmp_path / "elsewhere").read_text() == ""
+
+
+def test_the_lock_is_for_one_and_goes_with_its_holder(tmp_path: Path) -> None:
+    with journal.locked(tmp_path), pytest.raises(UsageError, match="another unhardcode"), journal.locked(tmp_path):
+        pass
+    with journal.locked(tmp_path):
+        pass
+
+
+def test_a_line_that_was_cut_off_never_happened(tmp_path: Path) -> None:
+    run = journal.note(begun(tmp_path), "stored", name="a", version="1")
+    whole = run.path.read_bytes()
+    with run.path.open("ab") as file:
+        file.write(b'{"step": "prov')
+    assert [one.state for one in journal.runs(tmp_path, Path("/tree"))] == ["begin"]
+    assert run.path.read_bytes() == whole
+    run.path.write_bytes(b'{"step": "beg')
+    assert journal.runs(tmp_path, Path("/tree")) == []
+
+
+def test_a_run_is_read_as_it_was_written(tmp_path: Path) -> None:
+    run = begun(tmp_path)
+    run = journal.note(run, "stored", name="a", version="1")
+    run = journal.note(run, "proven", outcomes=[{"secret": "a"}])
+    assert journal.runs(tmp_path, Path("/tree")) == [run]
+    assert (run.state, run.versions(), run.outcomes()) == ("proven", {"a": "1"}, [{"secret": "a"}])
+    assert journal.note(run, "replace", path="x").state == "proven"
+
+
+def test_runs_on_another_tree_do_not_count(tmp_path: Path) -> None:
+    first, _, third = begun(tmp_path), begun(tmp_path, "/another"), begun(tmp_path)
+    assert [run.path for run in journal.runs(tmp_path, Path("/tree"))] == [first.path, third.path]
+
+
+def test_nobody_else_can_read_it(tmp_path: Path) -> None:
+    folder = tmp_path / "state" / "unhardcode"
+    old = os.umask(0)
+    try:
+        with journal.locked(folder):
+            run = begun(folder)
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(run.path.stat().st_mode) == 0o600

@@ -1,0 +1,165 @@
+"""SIGKILL at every effect of a migration and of an undo: nothing is lost, nothing stored twice, and the rest follows.
+
+At every moment each file is as it was or as it will be; after the same command has been run again the tree is wholly
+new, after an undo wholly old, and each name in the store has exactly one version.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DRIVER = Path(__file__).with_name("driver.py")
+MIGRATE = ("migrate", "--yes")
+UNDO = ("migrate", "--undo", "--yes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """The shop before and after, a way to run commands on copies of it, and how many effects each has."""
+
+    shop: Any
+    aws: Any
+    folder: Path
+    process: subprocess.Popen[str]
+
+    def copy(self, name: str) -> Any:
+        """A fresh copy of the repository as it was first, and an empty AWS."""
+        self.aws.empty()
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+        shutil.copytree(self.shop.folder, self.folder / name, symlinks=True)
+        return replace(self.shop, folder=self.folder / name)
+
+    def run(self, shop: Any, arguments: tuple[str, ...], kill: int = 0) -> tuple[int, int]:
+        """Status and effects of a command that is killed at its effect number `kill`, if it has so many."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        request = {"folder": str(shop.folder), "arguments": arguments, "kill": kill, "log": str(self.folder / "log")}
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        return answer["status"], answer["effects"]
+
+    def log(self) -> str:
+        """All that commands printed."""
+        return (self.folder / "log").read_text()
+
+
+@pytest.fixture
+def stage(shop: Any, aws: Any, tmp_path: Path) -> Iterator[Stage]:
+    with subprocess.Popen(
+        [sys.executable, "-I", str(DRIVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield Stage(shop=shop, aws=aws, folder=tmp_path, process=process)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def test_a_run_that_is_killed_again_and_again_still_ends(stage: Stage) -> None:
+    shop = stage.copy("whole")
+    before = shop.files()
+    status, effects = stage.run(shop, MIGRATE)
+    assert status == 0, stage.log()
+    after = shop.files()
+    shop = _killed(stage, MIGRATE, effects // 4, before, after)  # while it stores
+    assert stage.run(shop, MIGRATE, effects // 2)[0] == -9  # while it rewrites
+    _each_old_or_new(shop, before, after)
+    assert stage.run(shop, MIGRATE)[0] == 0, stage.log()
+    assert shop.files() == after
+    assert set(stage.aws.versions().values()) == {1}
+    assert len(shop.journals()) == 1
+    assert stage.run(shop, UNDO, effects // 4)[0] == -9
+    _each_old_or_new(shop, before, after)
+    assert stage.run(shop, UNDO)[0] == 0, stage.log()
+    assert shop.files() == before
+    _said_no_value(stage, shop)
+
+
+@pytest.mark.slow
+def test_every_kill_of_a_migration(stage: Stage) -> None:
+    before, after, effects, _ = _whole(stage)
+    for kill in range(1, effects + 1):
+        _killed_in_migration(stage, kill, before, after)
+
+
+@pytest.mark.slow
+def test_every_kill_of_an_undo(stage: Stage) -> None:
+    before, after, _, effects = _whole(stage)
+    for kill in range(1, effects + 1):
+        _killed_in_undo(stage, kill, before, after)
+
+
+@pytest.mark.slow
+def test_every_kill_and_then_an_undo_instead(stage: Stage) -> None:
+    before, after, effects, _ = _whole(stage)
+    for kill in range(1, effects + 1):
+        shop = _killed(stage, MIGRATE, kill, before, after)
+        status, _ = stage.run(shop, UNDO)
+        begun = bool(shop.journals())
+        assert status == (0 if begun and shop.journals()[0] else 2), (kill, stage.log()[-500:])
+        assert shop.files() == before, kill
+
+
+def _whole(stage: Stage) -> tuple[dict[str, bytes], dict[str, bytes], int, int]:
+    """A migration and an undo that nobody kills."""
+    shop = stage.copy("whole")
+    before = shop.files()
+    status, effects = stage.run(shop, MIGRATE)
+    assert status == 0, stage.log()
+    after = shop.files()
+    assert after != before
+    undo_status, undo_effects = stage.run(shop, UNDO)
+    assert undo_status == 0, stage.log()
+    assert shop.files() == before
+    return before, after, effects, undo_effects
+
+
+def _killed_in_migration(stage: Stage, kill: int, before: dict[str, bytes], after: dict[str, bytes]) -> None:
+    shop = _killed(stage, MIGRATE, kill, before, after)
+    status, _ = stage.run(shop, MIGRATE)
+    assert status == 0, (kill, stage.log()[-500:])
+    assert shop.files() == after, kill
+    assert set(stage.aws.versions().values()) == {1}, kill
+    assert len(stage.aws.stored()) == 3, kill
+    _said_no_value(stage, shop)
+
+
+def _killed_in_undo(stage: Stage, kill: int, before: dict[str, bytes], after: dict[str, bytes]) -> None:
+    shop = stage.copy("one")
+    assert stage.run(shop, MIGRATE)[0] == 0
+    assert stage.run(shop, UNDO, kill)[0] == -9
+    _each_old_or_new(shop, before, after)
+    finished = shop.journals()[0][-1]["step"] == "undone"
+    assert stage.run(shop, UNDO)[0] == (2 if finished else 0), (kill, stage.log()[-500:])
+    assert shop.files() == before, kill
+    _said_no_value(stage, shop)
+
+
+def _killed(
+    stage: Stage, arguments: tuple[str, ...], kill: int, before: dict[str, bytes], after: dict[str, bytes]
+) -> Any:
+    shop = stage.copy("one")
+    status, _ = stage.run(shop, arguments, kill)
+    assert status == -9, (kill, stage.log()[-500:])
+    _each_old_or_new(shop, before, after)
+    return shop
+
+
+def _each_old_or_new(shop: Any, before: dict[str, bytes], after: dict[str, bytes]) -> None:
+    for path, raw in shop.files().items():
+        temporary = ".unhardcode-" in path
+        assert temporary or raw in (before.get(path), after.get(path)), path
+    assert set(before) <= set(shop.files())
+
+
+def _said_no_value(stage: Stage, shop: Any) -> None:
+    text = stage.log() + "".join(path.read_text() for path in (shop.folder / ".git/unhardcode").glob("*.jsonl"))
+    assert not [value for value in shop.values if value in text]

@@ -1,0 +1,168 @@
+"""Undo: what can no longer be undone is told and nothing is touched; else every byte comes back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+Run = Callable[..., tuple[int, str, str]]
+Git = Callable[..., str]
+
+
+@pytest.fixture
+def migrated(shop: Any, aws: Any, run: Run) -> Any:
+    """The shop after its migration; `before` are its files before it."""
+    before = shop.files()
+    status, out, err = run(shop, "migrate", "--yes")
+    assert status == 0, out + err
+    return before
+
+
+def refused(shop: Any, run: Run, *words: str) -> None:
+    """Undo must end with status 1 and these words, and leave every file alone."""
+    now = shop.files()
+    status, _, err = run(shop, "migrate", "--undo", "--yes")
+    assert status == 1
+    for word in words:
+        assert word in err
+    assert shop.files() == now
+    assert not [value for value in shop.values if value in err]
+
+
+def test_a_file_that_was_changed_since_is_named(shop: Any, migrated: Any, run: Run) -> None:
+    (shop.folder / "shop/db.py").write_text("# mine\n")
+    refused(shop, run, "shop/db.py", "changed since")
+    (shop.folder / "shop/db.py").unlink()
+    refused(shop, run, "shop/db.py", "changed since")
+
+
+def test_a_generated_module_that_was_changed_is_named(shop: Any, migrated: Any, run: Run) -> None:
+    (shop.folder / "shop/app_secrets.py").write_text("# mine\n")
+    refused(shop, run, "shop/app_secrets.py")
+
+
+def test_after_a_rotation_there_is_no_way_back_for_what_needs_the_value(
+    shop: Any, aws: Any, migrated: Any, run: Run
+) -> None:
+    aws.parameters.put_parameter(Name="/prod/shop/mail-token", Value="rotated", Overwrite=True)
+    refused(shop, run, "/prod/shop/mail-token", "rotated")
+
+
+def test_a_value_that_is_gone_is_named(shop: Any, aws: Any, migrated: Any, run: Run) -> None:
+    aws.parameters.delete_parameter(Name="/prod/shop/mail-token")
+    refused(shop, run, "/prod/shop/mail-token", "--region")
+
+
+def test_a_blob_that_git_has_lost_is_named(shop: Any, migrated: Any, run: Run, git: Git) -> None:
+    git(shop.folder, "checkout", "--quiet", "--orphan", "fresh")
+    git(shop.folder, "rm", "-r", "-f", "--quiet", "--cached", ".")
+    git(shop.folder, "add", "pyproject.toml")
+    git(shop.folder, "commit", "--quiet", "--message", "fresh")
+    git(shop.folder, "branch", "--quiet", "-D", "main")
+    git(shop.folder, "reflog", "expire", "--expire=all", "--all")
+    git(shop.folder, "gc", "--quiet", "--prune=now")
+    refused(shop, run, "no longer has blob")
+
+
+def test_after_a_rotation_what_git_holds_still_comes_back(shop: Any, aws: Any, run: Run) -> None:
+    (shop.folder / ".env").unlink()
+    before = shop.files()
+    assert run(shop, "migrate", "--yes")[0] == 0
+    aws.secrets.put_secret_value(SecretId="prod/shop/db", SecretString="rotated")
+    assert run(shop, "migrate", "--undo", "--yes")[0] == 0
+    assert shop.files() == before
+
+
+def test_a_spelling_that_would_not_come_back_is_refused_before_anything_is_stored(
+    bare_shop: Any, aws: Any, run: Run, made: Callable[..., str]
+) -> None:
+    # A name of a character in lower case: Python reads it, and nobody would write it so again.
+    value = made(20)
+    odd = bare_shop.folder / "shop/odd.py"
+    odd.write_text(f'PASSWORD = "{value}\\N{{latin small letter a}}"\nTOKEN = 1\n')
+    before = bare_shop.files()
+    status, out, err = run(bare_shop, "migrate", "--yes")
+    assert status == 0, err
+    assert "not-undoable (1)" in out
+    assert "shop/odd.py:1" in out
+    assert odd.read_bytes() == before["shop/odd.py"]
+    assert not [stored for stored in aws.stored().values() if value in stored]
+    assert run(bare_shop, "migrate", "--undo", "--yes")[0] == 0
+    assert bare_shop.files() == before
+
+
+def test_a_file_that_is_only_in_the_index_comes_back_by_its_blob(
+    shop: Any, aws: Any, run: Run, git: Git, made: Callable[..., str]
+) -> None:
+    odd = shop.folder / "shop/odd.py"
+    odd.write_text(f'PASSWORD = "{made(20)}\\N{{latin small letter a}}"\n')
+    git(shop.folder, "add", "shop/odd.py")
+    before = shop.files()
+    status, out, _ = run(shop, "migrate", "--yes")
+    assert status == 0
+    assert "not-undoable" not in out
+    assert shop.files()["shop/odd.py"] != before["shop/odd.py"]
+    assert run(shop, "migrate", "--undo", "--yes")[0] == 0
+    assert shop.files() == before
+
+
+def test_without_git_every_spelling_comes_back_from_the_store(
+    bare_shop: Any, aws: Any, run: Run, made: Callable[..., str]
+) -> None:
+    odd = "p@ss/w%" + made(16)
+    special = [made(18) for _ in range(8)]
+    # The journal lies where the user's state is, which all tests of a run share.
+    files: dict[str, bytes] = {
+        "shop/escaped.py": f"PASSWORD = '{special[0]}\\'\\\\\\x41\\u00e9\\n'\n".encode(),
+        "shop/joined.py": f"API_TOKEN = (\n    '{special[1]}'  # first\n    \"{special[2]}\"\n)\n".encode(),
+        "shop/url.py": f'BROKER = "amqp://shop:{quote(odd, safe="")}@mq.internal/shop"\n'.encode(),
+        "shop/old.py": f"# coding: latin-1\n# caf\u00e9\nSECRET_KEY = '{special[3]}\u00e9'\n".encode("latin-1"),
+        "shop/marked.py": b"\xef\xbb\xbf" + f"WEBHOOK_SECRET = '{special[4]}'\r\n".encode(),
+        "shop/formfeed.py": f"import os\n\x0c\nDB_PASSWORD = '{special[5]}'".encode(),
+        "shop/raw.py": f"SMTP_PASSWORD = r'{special[6]}'\n".encode(),
+    }
+    for path, raw in files.items():
+        (bare_shop.folder / path).write_bytes(raw)
+    bare = replace(bare_shop, values=(*bare_shop.values, *special, odd))
+    before = bare.files()
+    status, out, err = run(bare, "migrate", "--yes")
+    assert status == 0, err
+    after = bare.files()
+    assert "not-undoable" not in out
+    unchanged = {path for path in files if after[path] == before[path]}
+    assert unchanged == set()
+    status, out, err = run(bare, "migrate", "--undo", "--yes")
+    assert status == 0, err
+    assert bare.files() == before
+
+
+def test_a_dirty_tree_with_untracked_files_comes_back(shop: Any, aws: Any, run: Run, made: Callable[..., str]) -> None:
+    (shop.folder / "shop/pay.py").write_bytes((shop.folder / "shop/pay.py").read_bytes() + b"# dirty\r\n")
+    (shop.folder / "shop/new.py").write_text(f'import os\n\nPASSWORD = os.getenv("PASSWORD", "{made(20)}")\n')
+    (shop.folder / "shop/mail.py").write_text('import os\n\n# dirty\nTOKEN = os.environ["MAIL_TOKEN"]\n')
+    before = shop.files()
+    assert run(shop, "migrate", "--yes")[0] == 0
+    changed = {path for path, raw in shop.files().items() if before.get(path) != raw}
+    assert {"shop/pay.py", "shop/new.py", "shop/mail.py", ".env"} <= changed
+    kept = json.dumps(shop.journals())
+    assert not [value for value in shop.values if value in kept]
+    assert run(shop, "migrate", "--undo", "--yes")[0] == 0
+    assert shop.files() == before
+
+
+def test_an_undo_that_was_interrupted_comes_before_another_migration(
+    shop: Any, aws: Any, migrated: Any, run: Run
+) -> None:
+    (journal,) = (shop.folder / ".git/unhardcode").glob("*.jsonl")
+    with journal.open("a") as file:
+        file.write('{"step": "undo"}\n')
+    status, _, err = run(shop, "migrate", "--yes")
+    assert status == 2
+    assert "migrate --undo" in err
+    assert run(shop, "migrate", "--undo", "--yes")[0] == 0
+    assert shop.files() == migrated
