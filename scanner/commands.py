@@ -88,7 +88,7 @@ def scan(
     config = scanned.config
     seen = scanned.result.coverage
     clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or is_staged or is_handed)
-    if quiet and form == "text" and clean:
+    if quiet and form == "text" and clean and output is None:
         return int(Exit.OK)
     from scanner.reports.context import ReportContext
     from scanner.reports.verdict import verdict

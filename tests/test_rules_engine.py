@@ -147,9 +147,7 @@ def test_every_text_that_a_provider_rule_matches_is_a_finding_at_that_place(scan
 
 
 @pytest.mark.parametrize("group", ["sink", "setting"])
-def test_every_text_that_a_sink_or_a_setting_matches_is_a_finding_of_a_made_value(
-    scanned: Scanned, group: str
-) -> None:
+def test_every_text_that_a_sink_or_a_setting_matches_is_a_finding_of_a_made_value(scanned: Scanned, group: str) -> None:
     more_specific = {rule.id for rule in scanned.rules.providers} | BY_VALUE
     missed = []
     for each in scanned.of(group, wanted=True):

@@ -174,15 +174,18 @@ def _walk(scope: Scope, body: Sequence[ast.stmt], symbol: str) -> None:
             if inner and named is not None:
                 scope.bodies.setdefault(named, []).extend(inner[0][2])
             continue
+        subject = _subject(statement)
         for number, (clause, start, block) in enumerate(inner):
             if clause == "match":
                 scope.regions.append(_header(scope, start, inner[number + 1][1] - 1, symbol, clause))
                 continue
             if start and _first_line(block[0]) > start:
-                scope.regions.append(_header(scope, start, _first_line(block[0]) - 1, symbol, clause))
+                last_line = _first_line(block[0]) - 1
+                scope.regions.append(_header(scope, start, last_line, symbol, clause, subject=subject))
             elif start:
                 # A clause whose suite stands on its own line: the whole clause with its suite.
-                scope.regions.append(_header(scope, start, block[-1].end_lineno or start, symbol, clause, whole=True))
+                last_line = block[-1].end_lineno or start
+                scope.regions.append(_header(scope, start, last_line, symbol, clause, whole=True, subject=subject))
                 continue
             _walk(scope, block, _named(statement, symbol) or symbol)
 

@@ -474,6 +474,8 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
             reached = (Argument(callees=callees, index=index, keyword=keyword, call=span, typed=typed),)
             if argument.star == "**":
                 reached = (replace(reached[0], keyword="**"),)
+        if leaf == "dict" and keyword and isinstance(node.func, cst.Name):
+            reached += tuple(replace(outer, key=keyword, element=None) for outer in context.arguments)
         name, role = keyword, Role.KEYWORD if keyword else Role.POSITIONAL
         wrapped = leaf in _WRAPPERS and (number == 0 or keyword in _NAMED_DEFAULTS)
         if wrapped and context.name is not None:

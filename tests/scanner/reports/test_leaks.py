@@ -29,7 +29,7 @@ def test_no_piece_of_any_value_is_in_a_report(make, report, documents):
 def test_values_that_stayed_in_another_process_are_read_from_the_text_and_hidden(make, report):
     case = make.hostile()
     far = [dataclasses.replace(finding, value=None) for finding in case.result.findings if finding.commit is None]
-    result = dataclasses.replace(case.result, findings=tuple(far))
+    result = case.result._replace(findings=tuple(far))
 
     output = "".join(report.render(result, make.context(case.texts, show_suppressed=True)))
 
@@ -67,7 +67,7 @@ def test_a_same_sized_change_of_the_text_is_noticed_where_the_literal_stands_ver
 def test_an_old_commit_is_not_illustrated_from_the_working_tree(make):
     case = make.hostile()
     old = [finding for finding in case.result.findings if finding.commit is not None]
-    result = dataclasses.replace(case.result, findings=tuple(old))
+    result = case.result._replace(findings=tuple(old))
 
     output = "".join(text.render(result, make.context(case.texts)))
 
