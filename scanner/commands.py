@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +18,7 @@ from scanner.sources import git, staged, stdin, worktree
 
 if TYPE_CHECKING:
     from rules.model import ProviderRule, Setting, Sink
+    from scanner.past import Past
 
 _LEVELS = click.Choice([level.value for level in Confidence])
 _FORMATS = ("text", "json", "sarif")
@@ -38,6 +39,19 @@ class Scanned(NamedTuple):
 @click.option(
     "--staged", "is_staged", is_flag=True, help="What the next commit would add: index blobs that differ from HEAD."
 )
+@click.option(
+    "--range",
+    "between",
+    metavar="A..B",
+    help="What the commits of B that A has not add; A...B since both went apart. Older findings do not fail the scan.",
+)
+@click.option(
+    "--history", "is_history", is_flag=True, help="Every version that a ref, a reflog or a stash reaches, each once."
+)
+@click.option("--unreachable", is_flag=True, help="With --history: also all that git holds and nothing reaches.")
+@click.option(
+    "--since", metavar="DATE", help="With --history: what commits since then add (2026-01-31, '30 days ago')."
+)
 @click.option("--stdin", "is_stdin", is_flag=True, help="Standard input; PATH, if given, is its name.")
 @click.option("--files", "is_handed", is_flag=True, help="PATHs come from a hook: to skip one of them is no gap.")
 @click.option(
@@ -52,9 +66,17 @@ class Scanned(NamedTuple):
     type=click.Choice([*(level.value for level in Confidence), "never"]),
     help="Exit with 1 from this confidence on [default: medium].",
 )
+@click.option("--fail-on-old", is_flag=True, help="With --range: also fail for what was there before.")
 @click.option("--include", multiple=True, metavar="GLOB", help="Only paths like this; may be repeated.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="No paths like this; may be repeated.")
 @click.option("--max-size", type=click.IntRange(min=1), metavar="BYTES", help="Skip larger files [default: 5,000,000].")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes for --history and --range [default: as many as pay].",
+)
 @click.option("--require-complete", is_flag=True, help="Exit with 3 if anything at all was skipped.")
 @click.option("--show-suppressed", is_flag=True, help="Also print what was suppressed, and why.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing where nothing was found.")
@@ -62,15 +84,21 @@ class Scanned(NamedTuple):
 def scan(
     path: tuple[Path, ...],
     is_staged: bool,
+    between: str | None,
+    is_history: bool,
+    unreachable: bool,
+    since: str | None,
     is_stdin: bool,
     is_handed: bool,
     form: str,
     output: Path | None,
     min_confidence: str | None,
     fail_on: str | None,
+    fail_on_old: bool,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
     max_size: int | None,
+    jobs: int | None,
     require_complete: bool,
     show_suppressed: bool,
     quiet: bool,
@@ -81,13 +109,29 @@ def scan(
     In a git repository that is what git tracks, what it does not ignore, and every .env. Exit status: 0 clean,
     1 findings, 2 usage, 3 something that was asked for could not be seen.
     """
-    if is_staged and is_stdin:
-        raise UsageError("--staged and --stdin exclude each other")
+    modes = {
+        "--staged": is_staged,
+        "--stdin": is_stdin,
+        "--files": is_handed,
+        "--history": is_history,
+        "--range": bool(between),
+    }
+    chosen = [mode for mode, on in modes.items() if on]
+    if len(chosen) > 1:
+        raise UsageError(f"{' and '.join(chosen)} exclude each other")
+    if (unreachable or since) and not is_history:
+        raise UsageError("--unreachable and --since go with --history")
     options = _Options(include=include, exclude=exclude, max_size=max_size)
-    scanned = _run(path, options, staged_only=is_staged, from_stdin=is_stdin, handed=is_handed)
+    if is_history or between:
+        from scanner.past import Past
+
+        past = Past(between=between, unreachable=unreachable, since=since, workers=jobs)
+        scanned = scan_past(path, past, options)
+    else:
+        scanned = _run(path, options, staged_only=is_staged, from_stdin=is_stdin, handed=is_handed)
     config = scanned.config
     seen = scanned.result.coverage
-    clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or is_staged or is_handed)
+    clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or is_staged or is_handed or between)
     if quiet and form == "text" and clean and output is None:
         return int(Exit.OK)
     from scanner.reports.context import ReportContext
@@ -99,8 +143,9 @@ def scan(
         version=_version(),
         min_confidence=Confidence(min_confidence) if min_confidence else config.min_confidence,
         fail_on=None if failing == "never" else Confidence(failing),
+        fail_on_old=fail_on_old,
         require_complete=require_complete,
-        nothing_is_fine=is_staged or is_handed or len(path) > 1,
+        nothing_is_fine=is_staged or is_handed or bool(between) or len(path) > 1,
         color=output is None and not no_color and _colors(),
         show_suppressed=show_suppressed,
         documents=scanned.texts.get,
@@ -177,17 +222,41 @@ def scan_paths(named: tuple[Path, ...]) -> Scanned:
     return _run(named, _Options(), staged_only=False, from_stdin=False)
 
 
+def scan_past(named: tuple[Path, ...], past: Past, options: _Options | None = None) -> Scanned:
+    """Scan what a repository remembers of the named folder, or of everything: its history, or a range of it."""
+    from scanner import past as the_past
+    from scanner.sources.history import folder_of
+
+    if len(named) > 1:
+        raise UsageError("name one PATH", hint="a history is scanned below one folder")
+    paths = named or (Path(),)
+    root = worktree.root_of(paths[0])
+    repository = root.repository
+    if repository is None:
+        raise NotSeenError(f"{paths[0]}: not in a git repository", hint="--history and --range look at commits")
+    root = root._replace(folder=folder_of(repository))
+    config = load_config(root.folder)
+    scope = "" if repository.bare else _scope(root, paths)
+    settings = _lazy_settings(root, scope, config)
+    result = the_past.scan(
+        repository,
+        _selection(options or _Options(), config),
+        scope,
+        past,
+        prefilter=session.load_prefilter(),
+        rules=session.load_rules,
+        settings=settings,
+    )
+    return Scanned(result=result, root=root, texts={}, key=settings().key, config=config)
+
+
 def _run(
     named: tuple[Path, ...], options: _Options, *, staged_only: bool, from_stdin: bool, handed: bool = False
 ) -> Scanned:
     paths = named or (Path(),)
     root = worktree.root_of(Path()) if from_stdin else worktree.common_root(paths)
     config = load_config(root.folder)
-    selection = worktree.Selection(
-        include=options.include or config.include,
-        exclude=(*config.exclude, *options.exclude),
-        max_size=options.max_size or config.max_size,
-    )
+    selection = _selection(options, config)
     sources: Iterable[Source | Skipped]
     if from_stdin:
         sources = stdin.sources(str(named[0]) if named else None, selection.max_size)
@@ -198,17 +267,31 @@ def _run(
     else:
         sources = worktree.sources(root, paths, selection, handed=handed)
     texts: dict[str, str] = {}
+    settings = _lazy_settings(root, _scope(root, paths), config)
+    result = engine.scan(sources, session.load_prefilter(), session.load_rules, settings, texts)
+    return Scanned(
+        result=result, root=root, texts=texts, key=settings().key if result.findings else bytes(32), config=config
+    )
+
+
+def _selection(options: _Options, config: Config) -> worktree.Selection:
+    return worktree.Selection(
+        include=options.include or config.include,
+        exclude=(*config.exclude, *options.exclude),
+        max_size=options.max_size or config.max_size,
+    )
+
+
+def _lazy_settings(root: worktree.Root, scope: str, config: Config) -> Callable[[], Settings]:
+    """Settings on demand: a scan without a hit reads, and makes, no key."""
     key: list[bytes] = []
 
     def settings() -> Settings:
         if not key:
             key.append(session.key_for(root.repository))
-        return Settings(key=key[0], scope=_scope(root, paths), foreign_markers=config.foreign_markers)
+        return Settings(key=key[0], scope=scope, foreign_markers=config.foreign_markers)
 
-    result = engine.scan(sources, session.load_prefilter(), session.load_rules, settings, texts)
-    return Scanned(
-        result=result, root=root, texts=texts, key=settings().key if result.findings else bytes(32), config=config
-    )
+    return settings
 
 
 def _repository(root: worktree.Root) -> git.Repository:

@@ -79,15 +79,24 @@ def _all_evidence(candidate: Candidate, document: Document, scope: str, names: N
             yield from verdict.evidence
     shaped = not _SHAPED.isdisjoint(candidate.evidence)
     for name in judge_value(candidate.value.text, name=candidate.literal.name, names=names):
-        if not shaped or name in _OPEN:
+        if name == "equals-name" and _is_set(candidate, document):
+            yield "common-password"
+        elif not shaped or name in _OPEN:
             yield name
     if candidate.literal.role in _ROLES:
         yield _ROLES[candidate.literal.role]
     elif candidate.literal.role is Role.TEXT:
-        yield "other-text" if document.kind is Kind.TEXT else "comment"
+        inside = bool(candidate.literal.symbol)
+        yield "other-text" if document.kind is Kind.TEXT else "inside-text" if inside else "comment"
     yield from _of_the_file(document.path, scope)
     if document.kind is Kind.TEXT and _line_length(document.text, candidate.span.start) > _WRITTEN:
         yield "generated"
+
+
+def _is_set(candidate: Candidate, document: Document) -> bool:
+    """Whether a password that repeats its name is one: configured, or passed to a call; elsewhere it names a key."""
+    written = document.kind in (Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI) or candidate.literal.role is Role.KEYWORD
+    return written and candidate.kind is CredentialKind.PASSWORD and candidate.value.text.islower()
 
 
 def _of_the_file(path: str, scope: str) -> Iterator[str]:

@@ -8,8 +8,9 @@ matched again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Prefilter
 from scanner.source import Kind
@@ -27,9 +28,8 @@ _BRACKET = re.compile(rb"[()\[\]{}]")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 # `name = "..."`, `name = (` and the like, `name = other`: what the reader follows from a call's argument to a constant.
 _BOUND = re.compile(
-    rb"^[ \t]*(?:(?:self|cls)\.)?([A-Za-z_]\w*)[ \t]*(?::[^=\n\"']*)?=[ \t]*"
-    rb"(?:[\w.]*[\"'(\[{\\]|[A-Za-z_][\w.]*[ \t]*(?:#[^\n]*)?\r?$)",
-    re.MULTILINE,
+    rb"\n[ \t]*(?:(?:self|cls)\.)?([A-Za-z_]\w*)[ \t]*(?::[^=\n\"']*)?=[ \t]*"
+    rb"(?:[\w.]*[\"'(\[{\\]|[A-Za-z_][\w.]*[ \t]*(?:#[^\n]*)?(?=[\r\n]|\Z))"
 )
 
 
@@ -37,7 +37,8 @@ _BOUND = re.compile(
 class Memory:
     """What the versions before held: of contexts no more than their hashes.
 
-    `clean` are (file name, context) that gave no finding, under whatever folder; `known` are (path, context).
+    `clean` are (file name, context) that gave no finding, in whatever folder; `known` are (path, context) that may have
+    given one. `path`, `data` and `imports` are the last version's.
     """
 
     clean: set[tuple[str, int]] = field(default_factory=set)
@@ -46,44 +47,76 @@ class Memory:
     data: bytes = b""
     imports: frozenset[str] = frozenset()
 
+    def note(self, path: str, seen: Sequence[int], *, clean: bool) -> None:
+        """Remember the contexts of a version that was analysed."""
+        if clean:
+            self.clean.update((_name(path), context) for context in seen)
+        else:
+            self.known.update((path, context) for context in seen)
 
-def new_contexts(
-    memory: Memory, path: str, data: bytes, kind: Kind, prefilter: Prefilter, table: Table
-) -> dict[int, list[Hit]]:
-    """The hits that no version of this path, nor a file of that name, had before in this context; by context.
 
-    Remembers the version: call it in the order of a path's history.
+class Fresh(NamedTuple):
+    """What is new in a version: hits and their contexts. `known`: whether it repeats what gave one."""
+
+    hits: list[Hit]
+    contexts: list[int]
+    known: bool
+
+
+def new_hits(
+    memory: Memory, path: str, data: bytes, kind: Kind, prefilter: Prefilter, table: Table, *, whole: bool = False
+) -> Fresh:
+    """The hits that no version of this path, nor a clean file of that name, had before in this context.
+
+    Remembers the version: call it in the order of a path's history. `whole` looks at more than what has changed.
     """
-    again = memory.path == path
-    first, last = changed(memory.data, data) if again else (0, len(data))
-    low, high = max(0, first - MARGIN), min(len(data), last + MARGIN)
-    whole = not again or high - low > len(data) // 2
-    if not whole:
-        start = max(data.rfind(b"\n", 0, max(0, low - MARGIN)) + 1, low - _LONG_LINE)
-        hits = [(number, start + end) for number, end in prefilter.find(data[start : high + 2]) if start + end >= low]
-        imports = memory.imports | {table[number][1] for number, _ in hits if table[number][0] == IMPORT}
-        rebound = kind is Kind.PYTHON and _BOUND.search(data, data.rfind(b"\n", 0, first) + 1, last) is not None
-        whole = imports != memory.imports or rebound
-    if whole:
-        hits = prefilter.find(data)
-        imports = frozenset(table[number][1] for number, _ in hits if table[number][0] == IMPORT)
-    memory.path, memory.data, memory.imports = path, data, imports
-    found: dict[int, list[Hit]] = {}
-    name = path.rpartition("/")[2]
-    near = [hit for hit in wanted(hits, imports, table, kind) if low <= hit[1] <= high or table[hit[0]][0] == CALL]
-    for context, hit in contexts(data, near, table, kind):
-        if (name, context) not in memory.clean and (path, context) not in memory.known:
-            found.setdefault(context, []).append(hit)
-    return found
-
-
-def remember(memory: Memory, path: str, seen: Sequence[int], *, clean: bool) -> None:
-    """Note the contexts of a version that was analysed."""
-    if clean:
-        name = path.rpartition("/")[2]
-        memory.clean.update((name, context) for context in seen)
+    if memory.path == path and not whole:
+        hits, imports = _near_change(memory, data, kind, prefilter, table)
     else:
-        memory.known.update((path, context) for context in seen)
+        hits = prefilter.find(data)
+        imports = _imports(hits, table)
+    memory.path, memory.data, memory.imports = path, data, imports
+    fresh: list[Hit] = []
+    seen: list[int] = []
+    known = False
+    for context, hit in contexts(data, wanted(hits, imports, table, kind), table, kind):
+        if (path, context) in memory.known:
+            known = True
+        elif (_name(path), context) not in memory.clean:
+            fresh.append(hit)
+            seen.append(context)
+    return Fresh(hits=fresh, contexts=seen, known=known)
+
+
+def _near_change(
+    memory: Memory, data: bytes, kind: Kind, prefilter: Prefilter, table: Table
+) -> tuple[list[Hit], frozenset[str]]:
+    """The hits whose context the change can touch, and import roots: the file's and those of the version before."""
+    first, last = changed(memory.data, data)
+    low, high = max(0, first - MARGIN), min(len(data), last + MARGIN)
+    start = max(data.rfind(b"\n", 0, max(0, low - MARGIN)) + 1, low - _LONG_LINE, 0)
+    hits = [(number, start + end) for number, end in prefilter.find(data[start : high + 1])]
+    imports = memory.imports | _imports(hits, table)
+    if imports != memory.imports or (kind is Kind.PYTHON and _binds(data, first, last)):
+        # Calls far from the change can mean something else now.
+        hits = prefilter.find(data)
+        imports = _imports(hits, table)
+        return [hit for hit in hits if low <= hit[1] <= high or table[hit[0]][0] == CALL], imports
+    return [hit for hit in hits if low <= hit[1] <= high], imports
+
+
+def _imports(hits: Iterable[Hit], table: Table) -> frozenset[str]:
+    return frozenset(table[number][1] for number, _ in hits if table[number][0] == IMPORT)
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _binds(data: bytes, first: int, last: int) -> bool:
+    """Whether a change touches a line that binds a name to what can be a constant."""
+    start = data.rfind(b"\n", 0, first)
+    return _BOUND.search(data, max(0, start), last) is not None
 
 
 def changed(before: bytes, after: bytes) -> tuple[int, int]:
@@ -121,7 +154,7 @@ def wanted(hits: Sequence[Hit], imports: frozenset[str], table: Table, kind: Kin
             yield number, end
 
 
-def contexts(data: bytes, hits: Sequence[Hit], table: Table, kind: Kind) -> Iterator[tuple[int, Hit]]:
+def contexts(data: bytes, hits: Iterable[Hit], table: Table, kind: Kind) -> Iterator[tuple[int, Hit]]:
     """A hash of each hit's context. Nothing can be read off it; a call without any text in reach has none."""
     bound: dict[bytes, list[int]] | None = None
     done: set[Hit] = set()
@@ -140,7 +173,19 @@ def contexts(data: bytes, hits: Sequence[Hit], table: Table, kind: Kind) -> Iter
         elif kind is Kind.PYTHON and table[number][0] != PROVIDER:
             line = data.rfind(b"\n", max(0, start - _NEAR), max(0, start - 1)) + 1
             stop = _statement_end(data, start, end)
-            yield hash((number, data[line:_lines_end(data, stop, 4 if b'"""' in data[start:stop] or b"'''" in data[start:stop] else 1)])), (number, end)
+            yield (
+                hash(
+                    (
+                        number,
+                        data[
+                            line : _lines_end(
+                                data, stop, 4 if b'"""' in data[start:stop] or b"'''" in data[start:stop] else 1
+                            )
+                        ],
+                    )
+                ),
+                (number, end),
+            )
         else:
             yield hash((number, _around(data, end, 4 if table[number][0] == PROVIDER else 2))), (number, end)
 
@@ -153,20 +198,20 @@ def _around(data: bytes, end: int, after: int) -> bytes:
         if start < 0:
             start = max(0, end - _NEAR)
             break
-    return data[start:_lines_end(data, end - 1, after)]
+    return data[start : _lines_end(data, end - 1, after)]
 
 
 def _bindings(data: bytes) -> dict[bytes, list[int]]:
     """Where each name of a Python file is bound to what can be a constant: offsets of the statements."""
     bound: dict[bytes, list[int]] = {}
-    for match in _BOUND.finditer(data):
+    for match in _BOUND.finditer(b"\n" + data):
         bound.setdefault(match[1], []).append(match.start())
     return bound
 
 
 def _reached(data: bytes, start: int, end: int, bound: dict[bytes, list[int]]) -> Iterator[bytes]:
     """A call or an assignment, and the statements that bind the names in it, and the names in those."""
-    region = data[start:_lines_end(data, _statement_end(data, start, end), 1)]
+    region = data[start : _lines_end(data, _statement_end(data, start, end), 1)]
     yield region
     seen: set[bytes] = set()
     for _ in range(_HOPS):
@@ -174,7 +219,9 @@ def _reached(data: bytes, start: int, end: int, bound: dict[bytes, list[int]]) -
         if not names:
             return
         seen.update(names)
-        statements = [data[at:_statement_end(data, at, data.find(b"=", at) + 1)] for name in names for at in bound[name]]
+        statements = [
+            data[at : _statement_end(data, at, data.find(b"=", at) + 1)] for name in names for at in bound[name]
+        ]
         yield from statements
         region = b" ".join(statements)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-# The cache of compiled rules is shared by all tests of a run and by their child processes; nothing else of the user's is seen.
+# The cache of compiled rules is shared by all tests of a run and their children; nothing else of the user's is seen.
 for _name in [name for name in os.environ if name.startswith(("AWS_", "GIT_", "UNHARDCODE_", "SECRETS_"))]:
     del os.environ[_name]
 

@@ -20,9 +20,10 @@ HOMES = {
     "dotenv": ("scanner/readers/", "fixers/dotenv"),
     "hyperscan": ("scanner/prefilter.py", "rules/"),
 }
-MODULES = sorted(
-    path for package in ("rules", "scanner", "fixers") for path in (ROOT / package).rglob("*.py")
-) + [ROOT / "unhardcode.py"]  # fmt: skip
+MODULES = [
+    *sorted(path for package in ("rules", "scanner", "fixers") for path in (ROOT / package).rglob("*.py")),
+    ROOT / "unhardcode.py",
+]
 
 
 def _imports(path: Path) -> set[str]:
@@ -80,7 +81,8 @@ def test_a_clean_staged_scan_loads_no_heavy_library(repository: Path, git: objec
     code = (
         "import sys, unhardcode\n"
         "status = unhardcode.run(['scan', '--staged', '-q'])\n"
-        "heavy = {'click', 'dataclasses', 'libcst', 'boto3', 'botocore', 'detect_secrets', 'git', 'yaml', 'dotenv', 'rich', 'moto', 'tomllib'}\n"
+        "heavy = {'click', 'dataclasses', "
+        " 'libcst', 'boto3', 'botocore', 'detect_secrets', 'git', 'yaml', 'dotenv', 'rich', 'moto', 'tomllib'}\n"
         "print(status, sorted(heavy & set(sys.modules)))\n"
     )
     for _ in range(2):  # the first run fills the cache

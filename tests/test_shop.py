@@ -1,4 +1,4 @@
-"""After its migration the example shop starts and reads equal values: plainly, with load_dotenv, with variables by hand."""
+"""After its migration the example shop reads equal values: plainly, with load_dotenv, with variables by hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest

@@ -27,8 +27,11 @@ def theirs(repository: Path, made: Callable[..., str], git: Callable[..., str]) 
     return repository
 
 
-@pytest.mark.parametrize("start", [[str(SCRIPT)], [sys.executable, "-I", "-m", "unhardcode"], [sys.executable, "-m", "unhardcode"]],
-                         ids=["the script", "python -I -m", "python -m"])  # fmt: skip
+@pytest.mark.parametrize(
+    "start",
+    [[str(SCRIPT)], [sys.executable, "-I", "-m", "unhardcode"], [sys.executable, "-m", "unhardcode"]],
+    ids=["the script", "python -I -m", "python -m"],
+)
 @pytest.mark.parametrize("on_path", [False, True], ids=["", "with PYTHONPATH"])
 def test_their_packages_do_not_get_in(theirs: Path, start: list[str], on_path: bool) -> None:
     environment = {**os.environ, "PYTHONPATH": str(theirs)} if on_path else dict(os.environ)

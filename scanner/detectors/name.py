@@ -53,11 +53,12 @@ class NameVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Index:
-    """The vocabulary by words. `joined` are strong heads written as one word, the longest first."""
+    """The vocabulary by words. `joined` are strong heads written as one word, the longest first, `run_on` their text."""
 
     heads: dict[tuple[str, ...], Head]
     cleared: frozenset[tuple[str, ...]]
     joined: tuple[tuple[str, Head], ...]
+    run_on: tuple[str, ...]
     longest: int
 
 
@@ -127,10 +128,9 @@ def _ending(words: tuple[str, ...], index: _Index) -> _Ending | None:
             return _Ending(head=None, size=size)
         if key in index.heads:
             return _Ending(head=index.heads[key], size=size)
-    if words:
-        for joined, head in index.joined:
-            if words[-1].endswith(joined):
-                return _Ending(head=head, size=1)
+    if words and words[-1].endswith(index.run_on):
+        head = next(head for joined, head in index.joined if words[-1].endswith(joined))
+        return _Ending(head=head, size=1)
     return None
 
 
@@ -177,6 +177,7 @@ def _index(names: Names) -> _Index:
         heads=heads,
         cleared=frozenset(cleared),
         joined=tuple((word, joined[word]) for word in long),
+        run_on=tuple(long),
         longest=max((len(words) for words in (*heads, *cleared)), default=1),
     )
 

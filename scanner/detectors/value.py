@@ -34,7 +34,7 @@ _REFERENCE = re.compile(
     r"""\{\{resolve: | arn:aws[\w-]*: | @Microsoft\.KeyVault\( | projects/[^/]+/secrets/ | /run/secrets/
     | (?i:op|vault|ssm|secretsmanager|awssm|gcpsm|akv|keyring|env|file|ref\+\w+|secretref|sops|doppler|bws|kms)://?\S
     | (?i:vault|ssm|env|secrets?|secretsmanager|aws-ssm|file|keyvault|doppler)[:.][/\w.\#-]+$
-    | (?:file|env|fd|stdin):?$ | \$[A-Za-z_][\w:.]*(?:\(.*)?$ | %[A-Za-z_]\w*%$ | @(?:option|data|env)\.
+    | (?:file|env|fd|stdin):?$ | \$[A-Za-z_][\w:.]*(?:\(.*)?$ | %[A-Za-z_]\w*%(?:@?%[A-Za-z_]\w*%)*$ | @(?:option|data|env)\.
     | !(?:vault|Ref|Sub|GetAtt|ImportValue|env|secret)\b
     | (?:process\.env|os\.environ|ENV|System\.getenv|env)[.\[(]
     | (?:var|local|data|module|each|inputs|secrets|vars|steps|needs)\.[a-z_]""",
@@ -95,7 +95,7 @@ _CODE = re.compile(
     | (?:self|this|cls|request|req|settings|config|conf|os|app|args|opts|options|ctx|context|params|kwargs|data|obj
     |node|user|session|cfg|[cstipd])\.\w[\w.\[\]'"]*
     | .*(?:=>|->|::|&&|\|\||===?|!=|\+=).* | \\[wds].* | \^.*\$ | \(\?.* | @?[A-Za-z_]\w*; | &\w+;.*
-    | [&*][A-Za-z_]\w* | --?[a-z][\w-]* | [a-z][\w-]*:[A-Z][A-Za-z]+ | [A-Za-z ]+: | @\{.* | .*(?:\\[()]|\.\*|\\\d).*""",
+    | [&*][A-Za-z_]\w* | --?[a-z][\w-]* | [A-Za-z_][\w.]*\[.* | [a-z][\w-]*:[A-Z][A-Za-z]+ | [A-Za-z ]+: | @\{.* | .*(?:\\[()]|\.\*|\\\d).*""",
     re.X | re.S,
 )
 _REGEX = re.compile(r"\[\^?[^\]\s]{1,60}\][+*?{]|\(\?(?:[:=!]|P?<|i\))|\\[wdsWDS](?:[+*]|$)|^\^.*\$$")
@@ -250,7 +250,7 @@ def _run_at(folded: str, at: int) -> int:
 
 def _look(text: str, kind: CredentialKind | None, words: tuple[str, ...]) -> Iterator[str]:
     score = randomness(text)
-    if score >= HIGH and len(text) >= 12:
+    if (score >= HIGH and len(text) >= 12) or _has_random_part(text):
         yield "random-high"
     elif score >= MEDIUM:
         yield "random-medium"

@@ -33,7 +33,7 @@ class _Counting(CodegenState):
         self.tokens.append(value)
         self.at += len(value)
 
-    def before_codegen(self, node: cst.CSTNode) -> None:
+    def before_codegen(self, node: cst.CSTNode) -> None:  # noqa: ARG002 - the hook's signature
         self.open.append(self.at)
 
     def after_codegen(self, node: cst.CSTNode) -> None:

@@ -38,7 +38,7 @@ _NAMED_SECOND = frozenset(
         " set_header add_argument option set_option set_password header string url get_env environ"
     ).split()
 )
-_NAMING_VERBS = frozenset("get set put add store save update patch".split())
+_NAMING_VERBS = frozenset("set put add store save update patch".split())
 _NAMED_DEFAULTS = frozenset(("default", "value", "envvar_default", "fallback"))
 _METHOD_WRAPPERS = frozenset(("encode", "decode", "strip", "lower", "upper", "format", "rstrip", "lstrip", "replace"))
 
@@ -494,7 +494,7 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
 
 
 def _takes_name_first(leaf: str) -> bool:
-    """Whether a call is `set("name", value)`, or `get_setting("name", default)`, by its own name."""
+    """Whether a call is `set_option("name", value)` by its own name; a getter's second argument can be anything."""
     return leaf in _NAMED_SECOND or leaf.partition("_")[0] in _NAMING_VERBS
 
 

@@ -113,11 +113,19 @@ def start(
     )
 
 
-def read(folder: Path, *arguments: str, feed: bytes | None = None, extra: dict[str, str] | None = None) -> bytes:
-    """Standard output of one git command. Raises NotSeenError where it fails."""
+def attempt(
+    folder: Path, *arguments: str, feed: bytes | None = None, extra: dict[str, str] | None = None
+) -> tuple[int, bytes, bytes]:
+    """Exit status, standard output and standard error of one git command."""
     process = start(folder, arguments, stdin=subprocess.PIPE if feed is not None else None, extra=extra)
     out, err = process.communicate(feed)
-    if process.returncode:
+    return process.returncode, out, err
+
+
+def read(folder: Path, *arguments: str, feed: bytes | None = None, extra: dict[str, str] | None = None) -> bytes:
+    """Standard output of one git command. Raises NotSeenError where it fails."""
+    status, out, err = attempt(folder, *arguments, feed=feed, extra=extra)
+    if status:
         raise NotSeenError(f"git {arguments[0]} failed in {folder}: {reason(err)}", hint=_hint(err))
     return out
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +10,9 @@ from scanner.source import Commit, Skipped
 from scanner.sources import git, paths
 from scanner.sources.worktree import Selection
 
+# -c: of a merge only what differs from every parent. --always: also commits that add nothing, to count them.
+_DIFF_TREE = "diff-tree --stdin --always -r -c --root --raw -z --no-renames --no-abbrev --no-ext-diff --no-textconv"
+_DELETED = b"000000"
 _NOT_FILES = {"160000": "submodule", "120000": "symbolic link"}
 # Commits whose trees cannot be read cost one process each; past this many the rest is one gap.
 _MOST_FAILURES = 50
@@ -32,11 +34,11 @@ class Blob(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """The blobs of a scan and what will not be looked at. `commits` counts what was walked."""
+    """The blobs of a scan, the commits that add them, the oldest first, and what will not be looked at."""
 
     blobs: tuple[Blob, ...]
+    commits: tuple[str, ...]
     skipped: tuple[Skipped, ...]
-    commits: int
 
 
 class Addition(NamedTuple):
@@ -51,8 +53,8 @@ class Addition(NamedTuple):
 def additions(folder: Path, commits: Sequence[str]) -> Iterator[Addition | Skipped]:
     """What each commit has and no parent of it, in the given order.
 
-    Of a merge that is its resolution, and of a stash its unstaged part: both are nobody's patch. Git ends at a tree that
-    it cannot read: that commit is a gap, and the next process goes on behind it.
+    Of a merge that is its resolution, and of a stash its unstaged part: both are nobody's patch. Git ends at a tree
+    that it cannot read: that commit is a gap, and the next process goes on behind it.
     """
     at = failures = 0
     while at < len(commits):
@@ -68,17 +70,15 @@ def additions(folder: Path, commits: Sequence[str]) -> Iterator[Addition | Skipp
         at += rest
 
 
-def listed(
-    folder: Path, found: Iterable[Addition | Skipped], extra: Mapping[str, str], selection: Selection, below: str, commits: int
-) -> Listing:
-    """All selected blobs of the additions, in order of file name, path and age, and of `extra` (blob to path).
+def listed(folder: Path, commits: Sequence[str], extra: Mapping[str, str], selection: Selection, below: str) -> Listing:
+    """All selected blobs that the commits add, in order of file name, path and age, and of `extra` (blob to path).
 
     Versions of one path stand together: git's deltas are resolved once, and a version is compared with the one before.
     `below` is the folder, POSIX, that all paths must be in; "" for any.
     """
     places: dict[str, dict[str, str | None]] = {}
     skipped: dict[Skipped, None] = {}
-    for entry in found:
+    for entry in additions(folder, commits):
         if isinstance(entry, Skipped):
             skipped[entry] = None
         elif not _selected(entry.path, selection, below):
@@ -91,7 +91,8 @@ def listed(
         if oid not in places and _selected(path, selection, below):
             places[oid] = {path: None}
     blobs = []
-    ids = sorted(places, key=_by_path(places))
+    # Sorting keeps the order of age among equal paths.
+    ids = sorted(places, key=lambda oid: _by_name(next(iter(places[oid]))))
     for oid, size in zip(ids, git.sizes(folder, ids), strict=True):
         path = next(iter(places[oid]))
         if size is None:
@@ -101,14 +102,13 @@ def listed(
         else:
             at = tuple(Place(path=path, commit=commit) for path, commit in places[oid].items())
             blobs.append(Blob(id=oid, size=size, places=at))
-    return Listing(blobs=tuple(blobs), skipped=tuple(skipped), commits=commits)
+    return Listing(blobs=tuple(blobs), commits=tuple(commits), skipped=tuple(skipped))
 
 
 def tree(folder: Path, revision: str) -> dict[str, str]:
     """Path to blob id of all files of a commit; empty where it does not exist."""
-    process = git.start(folder, ["ls-tree", "-r", "-z", "--full-tree", revision])
-    out, _ = process.communicate()
-    if process.returncode:
+    status, out, _ = git.attempt(folder, "ls-tree", "-r", "-z", "--full-tree", revision)
+    if status:
         return {}
     files = {}
     for entry in git.listed(out):
@@ -133,17 +133,12 @@ def described(folder: Path, places: Iterable[Place]) -> dict[Place, Commit]:
 
 def _walked(folder: Path, commits: Sequence[str]) -> tuple[int, list[Addition], str]:
     """How many of the commits git got through, what they add, and git's reason if it was not all of them."""
-    process = git.start(
-        folder,
-        # -c: of a merge only what differs from every parent. --always: also commits that add nothing, to count them.
-        ["diff-tree", "--stdin", "--always", "-r", "-c", "--root", "--raw", "-z", "--no-renames", "--no-abbrev",
-         "--no-ext-diff", "--no-textconv", "--diff-filter=ACMRT"],
-        stdin=git.PIPE,
-    )  # fmt: skip
-    out, err = process.communicate("".join(f"{oid}\n" for oid in commits).encode())
+    feed = "".join(f"{oid}\n" for oid in commits).encode()
+    status, out, err = git.attempt(folder, *_DIFF_TREE.split(), feed=feed)
     done, found = _parsed(out)
-    complete = process.returncode == 0
-    return (len(commits) if complete else min(done, len(commits) - 1)), found, git.reason(err)
+    if not status:
+        return len(commits), found, ""
+    return min(done, len(commits) - 1), found, git.reason(err)
 
 
 def _parsed(out: bytes) -> tuple[int, list[Addition]]:
@@ -160,10 +155,11 @@ def _parsed(out: bytes) -> tuple[int, list[Addition]]:
         name = next(fields, b"")
         parents = len(field) - len(field.lstrip(b":"))
         facts = field[parents:].split(b" ")
-        if facts[parents] != b"000000":
-            path = names.setdefault(name, "") or paths.shown(name)
-            names[name] = path
-            found.append(Addition(commit, facts[parents].decode(), facts[-2].decode(), path))
+        if facts[parents] == _DELETED:
+            continue
+        if name not in names:
+            names[name] = paths.shown(name)
+        found.append(Addition(commit, facts[parents].decode(), facts[-2].decode(), names[name]))
     return count, found
 
 
@@ -171,8 +167,8 @@ def _selected(path: str, selection: Selection, below: str) -> bool:
     return (not below or path == below or path.startswith(below + "/")) and selection.takes(path)
 
 
-def _by_path(places: Mapping[str, Mapping[str, str | None]]) -> Mapping[str, tuple[str, str, int]].__class__:
-    raise NotImplementedError
+def _by_name(path: str) -> tuple[str, str]:
+    return path.rpartition("/")[2], path
 
 
 def _author(raw: bytes) -> tuple[str, str]:

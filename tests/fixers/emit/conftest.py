@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import http.client
 import http.server
 import os
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ sys.exit(0 if found == value else 1)
 # Stands in for the AWS CLI in the fast tests: the calls of upload.sh and nothing else, in a tenth of the time.
 CLI = """\
 #!{python} -IS
-import base64, http.client, json, os, sys, uuid
+import base64, json, os, socket, sys
 group, command, *options = sys.argv[1:]
 if group == "configure":
     sys.exit(1)
@@ -57,7 +58,7 @@ def file(option):
         return stream.read() if scheme == "fileb" else stream.read().decode().replace("\\r\\n", "\\n")
 service = "AmazonSSM" if group == "ssm" else "secretsmanager"
 action = "".join(word.capitalize() for word in command.split("-"))
-body = {{"ClientRequestToken": str(uuid.uuid4())}} if command in ("create-secret", "put-secret-value") else {{}}
+body = {{"ClientRequestToken": os.urandom(16).hex()}} if command in ("create-secret", "put-secret-value") else {{}}
 names = {{"--name": "Name", "--secret-id": "SecretId", "--description": "Description", "--type": "Type",
          "--tier": "Tier", "--version-stage": "VersionStage", "--resource-type": "ResourceType",
          "--resource-id": "ResourceId"}}
@@ -69,15 +70,18 @@ body |= {{"Value": file("--value")}} if "--value" in given else {{}}
 body |= {{"SecretString": file("--secret-string")}} if "--secret-string" in given else {{}}
 if "--secret-binary" in given:
     body["SecretBinary"] = base64.b64encode(file("--secret-binary")).decode()
-connection = http.client.HTTPConnection(os.environ["AWS_ENDPOINT_URL"].removeprefix("http://"))
+host, port = os.environ["AWS_ENDPOINT_URL"].removeprefix("http://").split(":")
 key = os.environ["AWS_ACCESS_KEY_ID"]
 scope = f"Credential={{key}}/20261123/{{os.environ['AWS_DEFAULT_REGION']}}/{{group}}/aws4_request"
-connection.request("POST", "/", json.dumps(body), {{
-    "X-Amz-Target": f"{{service}}.{{action}}", "Content-Type": "application/x-amz-json-1.1",
-    "Authorization": f"AWS4-HMAC-SHA256 {{scope}}, SignedHeaders=host, Signature=0"}})
-answered = connection.getresponse()
-answer = json.loads(answered.read() or b"{{}}")
-if answered.status != 200:
+content = json.dumps(body).encode()
+head = ["POST / HTTP/1.0", f"X-Amz-Target: {{service}}.{{action}}", "Content-Type: application/x-amz-json-1.1",
+        f"Authorization: AWS4-HMAC-SHA256 {{scope}}, SignedHeaders=host, Signature=0", f"Host: {{host}}",
+        f"Content-Length: {{len(content)}}", "", ""]
+with socket.create_connection((host, int(port))) as connection:
+    connection.sendall("\\r\\n".join(head).encode() + content)
+    head, _, answer = b"".join(iter(lambda: connection.recv(65536), b"")).partition(b"\\r\\n\\r\\n")
+answer = json.loads(answer or b"{{}}")
+if b" 200 " not in head.split(b"\\r\\n")[0]:
     code = answer["__type"].rpartition("#")[2]
     sys.exit(f"\\nAn error occurred ({{code}}) when calling the {{action}} operation: {{answer.get('message')}}")
 tags = [tag["Value"] for tag in (answer.get("Tags") or answer.get("TagList") or [])
@@ -104,11 +108,12 @@ class Aws:
             "AWS_SECRET_ACCESS_KEY": endpoint.secret_key,
             "AWS_REGION": endpoint.region,
         }
-        self._endpoint = endpoint
-
-    def store(self, name: str) -> Store:
-        end = self._endpoint
-        return connect(name, region=end.region, endpoint=end.url, credentials=(end.access_key, end.secret_key))
+        end = endpoint
+        self.store: Callable[[str], Store] = functools.cache(
+            lambda name: connect(
+                name, region=end.region, endpoint=end.url, credentials=(end.access_key, end.secret_key)
+            )
+        )
 
     def client(self, service: str) -> Any:
         return self.store({"secretsmanager": "secretsmanager", "ssm": "parameterstore"}[service]).client  # type: ignore[attr-defined]

@@ -8,19 +8,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-import pytest
-
 Run = Callable[..., tuple[int, str, str]]
 Git = Callable[..., str]
-
-
-@pytest.fixture
-def migrated(shop: Any, aws: Any, run: Run) -> Any:
-    """The shop after its migration; `before` are its files before it."""
-    before = shop.files()
-    status, out, err = run(shop, "migrate", "--yes")
-    assert status == 0, out + err
-    return before
 
 
 def refused(shop: Any, run: Run, *words: str) -> None:
@@ -34,31 +23,31 @@ def refused(shop: Any, run: Run, *words: str) -> None:
     assert not [value for value in shop.values if value in err]
 
 
-def test_a_file_that_was_changed_since_is_named(shop: Any, migrated: Any, run: Run) -> None:
-    (shop.folder / "shop/db.py").write_text("# mine\n")
+def test_what_can_no_longer_be_undone_is_named_and_nothing_is_touched(shop: Any, aws: Any, run: Run, git: Git) -> None:
+    status, out, err = run(shop, "migrate", "--yes")
+    assert status == 0, out + err
+    for path in ("shop/db.py", "shop/app_secrets.py"):  # changed since, one of them made by us
+        ours = (shop.folder / path).read_bytes()
+        (shop.folder / path).write_text("# mine\n")
+        refused(shop, run, path, "changed since")
+        (shop.folder / path).write_bytes(ours)
+    (shop.folder / "shop/db.py").rename(shop.folder / "moved.py")
     refused(shop, run, "shop/db.py", "changed since")
-    (shop.folder / "shop/db.py").unlink()
-    refused(shop, run, "shop/db.py", "changed since")
-
-
-def test_a_generated_module_that_was_changed_is_named(shop: Any, migrated: Any, run: Run) -> None:
-    (shop.folder / "shop/app_secrets.py").write_text("# mine\n")
-    refused(shop, run, "shop/app_secrets.py")
-
-
-def test_after_a_rotation_there_is_no_way_back_for_what_needs_the_value(
-    shop: Any, aws: Any, migrated: Any, run: Run
-) -> None:
+    (shop.folder / "moved.py").rename(shop.folder / "shop/db.py")
+    # What git does not hold needs the value that was stored.
     aws.parameters.put_parameter(Name="/prod/shop/mail-token", Value="rotated", Overwrite=True)
     refused(shop, run, "/prod/shop/mail-token", "rotated")
-
-
-def test_a_value_that_is_gone_is_named(shop: Any, aws: Any, migrated: Any, run: Run) -> None:
     aws.parameters.delete_parameter(Name="/prod/shop/mail-token")
     refused(shop, run, "/prod/shop/mail-token", "--region")
+    aws.parameters.put_parameter(Name="/prod/shop/mail-token", Value="another", Type="SecureString")
+    refused(shop, run, ".env", "byte for byte")
+    aws.parameters.delete_parameter(Name="/prod/shop/mail-token")
+    aws.parameters.put_parameter(Name="/prod/shop/mail-token", Value=shop.values[2], Type="SecureString")
+    _forget_the_past(shop, git)
+    refused(shop, run, "no longer has blob")
 
 
-def test_a_blob_that_git_has_lost_is_named(shop: Any, migrated: Any, run: Run, git: Git) -> None:
+def _forget_the_past(shop: Any, git: Git) -> None:
     git(shop.folder, "checkout", "--quiet", "--orphan", "fresh")
     git(shop.folder, "rm", "-r", "-f", "--quiet", "--cached", ".")
     git(shop.folder, "add", "pyproject.toml")
@@ -66,7 +55,6 @@ def test_a_blob_that_git_has_lost_is_named(shop: Any, migrated: Any, run: Run, g
     git(shop.folder, "branch", "--quiet", "-D", "main")
     git(shop.folder, "reflog", "expire", "--expire=all", "--all")
     git(shop.folder, "gc", "--quiet", "--prune=now")
-    refused(shop, run, "no longer has blob")
 
 
 def test_after_a_rotation_what_git_holds_still_comes_back(shop: Any, aws: Any, run: Run) -> None:
@@ -149,20 +137,13 @@ def test_a_dirty_tree_with_untracked_files_comes_back(shop: Any, aws: Any, run: 
     assert run(shop, "migrate", "--yes")[0] == 0
     changed = {path for path, raw in shop.files().items() if before.get(path) != raw}
     assert {"shop/pay.py", "shop/new.py", "shop/mail.py", ".env"} <= changed
-    kept = json.dumps(shop.journals())
-    assert not [value for value in shop.values if value in kept]
-    assert run(shop, "migrate", "--undo", "--yes")[0] == 0
-    assert shop.files() == before
-
-
-def test_an_undo_that_was_interrupted_comes_before_another_migration(
-    shop: Any, aws: Any, migrated: Any, run: Run
-) -> None:
     (journal,) = (shop.folder / ".git/unhardcode").glob("*.jsonl")
     with journal.open("a") as file:
         file.write('{"step": "undo"}\n')
     status, _, err = run(shop, "migrate", "--yes")
-    assert status == 2
+    assert status == 2  # an undo was interrupted: it comes first
     assert "migrate --undo" in err
+    kept = json.dumps(shop.journals())
+    assert not [value for value in shop.values if value in kept]
     assert run(shop, "migrate", "--undo", "--yes")[0] == 0
-    assert shop.files() == migrated
+    assert shop.files() == before

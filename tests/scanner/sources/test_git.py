@@ -30,9 +30,12 @@ def hostile(repository: Path, git: Git, tmp_path: Path) -> tuple[Path, Path]:
     git(repository, "commit", "-qm", "first")
     (repository / "a.py").write_text("x = 2\n")
     git(repository, "add", "-A")
-    for name in ("core.fsmonitor", "core.sshCommand", "core.pager", "core.editor", "diff.evil.textconv",
-                 "diff.evil.command", "diff.external", "filter.evil.clean", "filter.evil.smudge", "filter.evil.process",
-                 "gpg.program", "core.gitProxy", "credential.helper", "core.alternateRefsCommand", "core.askPass"):  # fmt: skip
+    names = (
+        "core.fsmonitor core.sshCommand core.pager core.editor core.gitProxy core.alternateRefsCommand core.askPass "
+        "diff.evil.textconv diff.evil.command diff.external filter.evil.clean filter.evil.smudge filter.evil.process "
+        "gpg.program credential.helper"
+    )
+    for name in names.split():
         git(repository, "config", name, str(program))
     git(repository, "config", "log.showSignature", "true")
     hooks = tmp_path / "hooks"

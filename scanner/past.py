@@ -1,0 +1,57 @@
+"""`scan --history` and `scan --range`: which commits, what they add, and what of it still stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner import analysis, standing, versions
+from scanner.source import ScanResult, Settings, Source
+from scanner.sources import git, history
+from scanner.sources import range as commit_range
+from scanner.sources.worktree import Selection
+
+if TYPE_CHECKING:
+    from rules.model import RuleSet
+    from scanner.model import Finding
+    from scanner.prefilter import Prefilter
+
+
+class Past(NamedTuple):
+    """What was asked for: a range (`between`), or the whole history. `workers` None: as many as pay."""
+
+    between: str | None = None
+    unreachable: bool = False
+    since: str | None = None
+    workers: int | None = None
+
+
+def scan(
+    repository: git.Repository,
+    selection: Selection,
+    below: str,
+    past: Past,
+    *,
+    prefilter: Prefilter,
+    rules: Callable[[], RuleSet],
+    settings: Callable[[], Settings],
+) -> ScanResult:
+    """Scan a repository's past below a folder (POSIX, "" for all of it)."""
+    folder = history.folder_of(repository)
+    ends = None if past.between is None else commit_range.ends(repository, past.between)
+    if ends is None:
+        found = history.listing(repository, selection, below, unreachable=past.unreachable, since=past.since)
+    else:
+        found = commit_range.listing(repository, selection, below, ends)
+    result = versions.scan(folder, found, prefilter, rules, settings, workers=past.workers)
+    if not result.findings:
+        return result
+    knowledge = analysis.learn(rules(), prefilter)
+
+    def read(source: Source) -> list[Finding]:
+        return versions.findings_of(source, knowledge, settings())
+
+    findings = standing.with_head(folder, result.findings, read)
+    if ends is not None:
+        findings = standing.with_age(folder, ends.base, findings, read, selection.max_size)
+    return result._replace(findings=findings)

@@ -1,0 +1,114 @@
+"""All that a repository remembers: what any ref, reflog or stash reaches, or every object that it holds."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from scanner.errors import UsageError
+from scanner.source import Skipped
+from scanner.sources import git, objects, paths
+from scanner.sources.worktree import Selection
+
+_ORDER = ("rev-list", "--date-order", "--reverse")
+_AGO = re.compile(r"\d{1,5} (?:minute|hour|day|week|month|year)s? ago")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?")
+
+
+def folder_of(repository: git.Repository) -> Path:
+    """Where git is started for a repository: its working tree, or itself if it is bare."""
+    return repository.folder if repository.top is None else repository.top
+
+
+def listing(
+    repository: git.Repository, selection: Selection, below: str, *, unreachable: bool = False, since: str | None = None
+) -> objects.Listing:
+    """The blobs of all commits that a ref, a reflog or a stash reaches, of any working tree of the repository.
+
+    `unreachable` adds every other object that git still holds. `since` leaves out what older commits added: an ISO
+    8601 date or `N days ago`. Raises NotSeenError where git cannot walk the history.
+    """
+    folder = folder_of(repository)
+    window = () if since is None else (f"--since={_checked(since)}",)
+    commits = git.read(folder, *_ORDER, *window, "--all", "--reflog").decode().split()
+    extra: dict[str, str] = {} if since is not None else _beside_commits(folder)
+    if unreachable:
+        lost, blobs = _unreachable(folder, set(commits))
+        commits += _in_order(folder, lost, window)
+        if since is None:
+            named = {**blobs, **_staged(repository, folder)}
+            extra |= {oid: named[oid] for oid in blobs if oid not in extra}
+    found = objects.listed(folder, commits, extra, selection, below)
+    return found._replace(skipped=(*boundary(repository, commits), *found.skipped))
+
+
+def boundary(repository: git.Repository, commits: list[str]) -> tuple[Skipped, ...]:
+    """The gap that a shallow clone leaves in these commits. https://git-scm.com/docs/shallow"""
+    if not repository.shallow:
+        return ()
+    try:
+        ends = set((repository.common / "shallow").read_text(encoding="ascii").split()).intersection(commits)
+    except (OSError, UnicodeDecodeError):
+        ends = set()
+    if not ends:
+        return ()
+    reason = f"this clone is shallow, and what was before commit {min(ends)[:12]} is not here: git fetch --unshallow"
+    return (Skipped(path="history", reason=reason, gap=True),)
+
+
+def _checked(since: str) -> str:
+    """Git takes any word for a date and reads it as now: only what it surely understands gets there."""
+    if _AGO.fullmatch(since) or _DATE.fullmatch(since):
+        return since
+    raise UsageError(f"--since {since}: not a date", hint="write 2026-01-31 or '30 days ago'")
+
+
+def _beside_commits(folder: Path) -> dict[str, str]:
+    """Blob to path of what refs name that are no commits: tags of a blob or a tree."""
+    form = "--format=%(objecttype) %(objectname) %(*objecttype)"
+    rows = [line.split(" ") for line in git.read(folder, "for-each-ref", form).decode().splitlines()]
+    named = [oid for kind, oid, peeled in rows if kind in ("blob", "tree") or (kind == "tag" and peeled != "commit")]
+    if not named:
+        return {}
+    feed = "".join(f"{oid}\n" for oid in named).encode()
+    lines = git.read(folder, "rev-list", "--objects", "--stdin", feed=feed).splitlines()
+    parts = [line.partition(b" ") for line in lines]
+    known = _kinds(folder, [oid.decode() for oid, _, _ in parts])
+    return {
+        oid.decode(): paths.shown(name) if name else f"tag/{oid.decode()}"
+        for oid, _, name in parts
+        if known.get(oid.decode()) == "blob"
+    }
+
+
+def _kinds(folder: Path, ids: list[str]) -> dict[str, str]:
+    form = "--batch-check=%(objectname) %(objecttype)"
+    out = git.read(folder, "cat-file", form, feed="".join(f"{oid}\n" for oid in ids).encode())
+    return dict(line.split(" ", 1) for line in out.decode().splitlines())
+
+
+def _unreachable(folder: Path, reached: set[str]) -> tuple[list[str], dict[str, str]]:
+    """Commits that nothing reaches, and a name for every blob that git holds."""
+    form = "--batch-check=%(objecttype) %(objectname)"
+    out = git.read(folder, "cat-file", "--batch-all-objects", "--unordered", "--buffer", form).decode()
+    rows = sorted(line.split(" ", 1) for line in out.splitlines())
+    lost = [oid for kind, oid in rows if kind == "commit" and oid not in reached]
+    return lost, {oid: f"unreachable/{oid}" for kind, oid in rows if kind == "blob"}
+
+
+def _in_order(folder: Path, commits: list[str], window: tuple[str, ...]) -> list[str]:
+    """Commits that nothing reaches, the oldest first; as they are where git has thrown away their parents."""
+    if not commits:
+        return []
+    feed = "".join(f"{oid}\n" for oid in commits).encode()
+    status, out, _ = git.attempt(folder, *_ORDER, *window, "--stdin", "--not", "--all", "--reflog", feed=feed)
+    return commits if status else out.decode().split()
+
+
+def _staged(repository: git.Repository, folder: Path) -> dict[str, str]:
+    """Blob to path of the index."""
+    if repository.top is None:
+        return {}
+    entries = git.listed(git.read(folder, "ls-files", "--stage", "-z", "--full-name"))
+    rows = [entry.partition(b"\t") for entry in entries]
+    return {facts.split()[1].decode(): paths.shown(name) for facts, _, name in rows}
