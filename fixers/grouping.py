@@ -21,6 +21,8 @@ _WORD = re.compile(r"[A-Z]?[a-z]{5,}|[A-Z]{5,}")
 _WORD_BITS_A_LETTER = 1.5
 _LEET = str.maketrans("013457@$", "oleastas")
 _HEX = re.compile(r"(?=.*[0-9])(?=.*[a-f])[0-9a-f]{16,}|(?=.*[0-9])(?=.*[A-F])[0-9A-F]{16,}")
+# Of os, os.environ, decouple, django-environ and environs.
+_VARIABLE_READS = frozenset({"getenv", "get", "get_env", "setdefault", "pop", "config", "env", "str", "environ"})
 _PAIR_KINDS = (CredentialKind.ACCESS_KEY_ID, CredentialKind.ACCESS_KEY)
 KEY_ID, KEY = "aws_access_key_id", "aws_secret_access_key"
 
@@ -99,9 +101,17 @@ def strength(value: SecretValue) -> float:
 def own_key(finding: Finding) -> str | None:
     """The environment variable that the finding's place is about: a `.env` variable, the key of a getenv default."""
     literal = finding.literal
-    # The variable behind `getenv("DATABASE_URL", "postgres://...")` holds the whole URL, not its password.
+    if literal.role is Role.VARIABLE:
+        return literal.name
+    # The variable behind `getenv("DATABASE_URL", "postgres://...")` holds the whole URL, not its password; the default
+    # of a command line's option, and what follows `or`, bear names of their own.
     whole = literal.role is Role.ENV_DEFAULT and finding.value == literal.value
-    return literal.name if literal.role is Role.VARIABLE or whole else None
+    reads = any(_is_variable_read(callee) for argument in literal.arguments for callee in argument.callees)
+    return literal.name if whole and reads else None
+
+
+def _is_variable_read(callee: str) -> bool:
+    return callee.rpartition(".")[2].lower() in _VARIABLE_READS
 
 
 def secret_value(finding: Finding, kind: Kind) -> SecretValue:

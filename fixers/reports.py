@@ -46,7 +46,8 @@ def render_diff(plan: Plan, workspace: Workspace, findings: Iterable[Finding] = 
     known = [
         *(found for fix in plan.fixes for found in fix.findings),
         *(stay.finding for stay in plan.refusals),
-        *findings,
+        # What was judged to be none is an ordinary word as often as not: hiding it everywhere would hide the diff.
+        *(finding for finding in findings if finding.suppressed is None or finding.score >= 0),
     ]
     values = sorted({value for found in known for value in _spellings(found)}, key=len, reverse=True)
     edits = unique_edits(edit for fix in plan.fixes for edit in fix.edits)

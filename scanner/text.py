@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import bisect
 import codecs
+import itertools
+import operator
 import re
 
 from scanner.model import Document, Kind, Source, Span

@@ -35,7 +35,7 @@ _WORTH_A_WORKER = 20_000_000
 
 
 class Looked(NamedTuple):
-    """What a worker saw. `kept` are the blobs that hold a value first, `moved` later ones that stood at several paths."""
+    """What a worker saw. `kept` hold a value first, `moved` are later ones that stood at several paths."""
 
     kept: tuple[int, ...]
     moved: tuple[int, ...]

@@ -199,6 +199,9 @@ _INSIDE = (
     rf"{_CLOSE}[ \t]*[:=][ \t]*{_INNER}{{4}}{_INNER}*(?:[\"'`;&]|\\[nrt])",
     rf"(?::[ \t]*{_INNER}{{2}}|=){_INNER}{{4}}{_INNER}*[\r\n]",
 )
+# Eight characters and more with a digit among the first two dozen: what is made at random has one.
+_UNDIGIT, _ANY = r"[^\s\"'`=>#{\[\d]", r"[^\s\"'`]"
+_DIGIT_SOON = "(?:" + "|".join(rf"{_UNDIGIT}{{{at}}}\d{_ANY}{{{7 - at}}}" for at in range(8)) + rf"|{_UNDIGIT}{{8,23}}\d)"
 # Name and value with only a blank between: options and SQL, which no code looks like; .netrc and redis.conf.
 _SPOKEN = (
     r"-pass(?:in|out)?[ \t=]+[\"']?pass:[^\s$\"']",
@@ -231,15 +234,16 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
 def _quoted(stems: str, operator: str, gap: str, least: int) -> str:
     wait = rf"(?:[=(,\[]|[\"'\]]:){_NEXT_LINE}[rbuf]{{0,2}}"
     assigned = rf"{_CLOSE}[ \t]*(?:(?:value[ \t]?)?{operator}{gap}|{wait})"
-    return rf"{stems}(?:{assigned}|{_VALUE_LINE}){_QUOTE}[^\s\"'`]{{{least}}}"
+    value = _DIGIT_SOON if least > 1 else r"[^\s\"'`]"
+    return rf"{stems}(?:{assigned}|{_VALUE_LINE}){_QUOTE}{value}"
 
 
 def _bare(stems: str, least: int) -> str:
     """`name: value`, `<name>value`, and `name: NAME` with `value: ...` on the line below."""
     gap = rf"(?:[ \t]*|{_NEXT_LINE})(?:![\w!]+[ \t]+)?"
-    more = rf"[^\s\"'`]{{{least - 1}}}" if least > 1 else ""
     assigned = rf"{_CLOSE}[ \t]*(?::=|=>|[=:]){gap}"
-    return rf"{stems}(?:{assigned}|{_MARKUP}|{_VALUE_LINE})[^\s\"'`=>#{{\[]{more}"
+    value = _DIGIT_SOON if least > 1 else r"[^\s\"'`=>#{\[]"
+    return rf"{stems}(?:{assigned}|{_MARKUP}|{_VALUE_LINE}){value}"
 
 
 def _stems(heads: list[tuple[str, ...]], rest: str) -> list[str]:

@@ -15,6 +15,7 @@ from fixers.rewriting import Placement, RewriteContext, Rewritten
 from fixers.workspace import Workspace, open_workspace
 from scanner.identity import digest, fingerprint, place
 from scanner.model import (
+    Argument,
     Confidence,
     Coverage,
     CredentialKind,
@@ -79,7 +80,9 @@ def finding(
     if text is not None and text[outer.start - 1 : outer.start] in (*QUOTES,):
         outer = Span(outer.start - 1, outer.end + 1)
     inside: bytes | str = value if whole is None else whole
-    made = Literal(span=outer, value=SecretValue(inside), role=role, name=name, body=start, **(literal or {}))
+    reads = Argument(callees=("os.getenv",), index=1, keyword=None, call=outer)
+    more = {"arguments": (reads,) if role is Role.ENV_DEFAULT else (), **(literal or {})}
+    made = Literal(span=outer, value=SecretValue(inside), role=role, name=name, body=start, **more)
     starts = line_starts(text or "")
     return Finding(
         **{

@@ -202,6 +202,7 @@ def from_end_to_end(folder: Path, cli: str, aws: Any, emitting: Any, call: Call)
     assert (done.returncode, done.stderr) == (0, "")
     before = list(aws.calls)
     again = emitting.run(folder / "out/upload.sh", cli, environment)
+    assert (again.returncode, again.stderr) == (0, "")
     assert again.stdout == done.stdout.replace("stored ", "kept   ")
     assert not {call for call in aws.calls[len(before) :] if "Create" in call or "Put" in call}
 
