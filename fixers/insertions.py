@@ -42,7 +42,7 @@ def _block(texts: Sequence[str]) -> str:
     block = ""
     for standard in (True, False):
         group = [lines[module] + newline for module in _ordered(lines) if is_standard(module) is standard]
-        block += (newline if group and apart[standard] else "") + "".join(group)
+        block += (newline if group and (apart[standard] or block) else "") + "".join(group)
     blank = any(text.endswith(newline * 2) for text in texts)
     return (
         block + newline if blank else block if any(text.endswith(newline) for text in texts) else block.rstrip("\r\n")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import count
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, count
 from pathlib import PurePosixPath
 
 from fixers.connections import is_database_word, prefix_words
@@ -34,6 +35,7 @@ _GENERIC = frozenset(
 _WITHOUT_CONTENT = frozenset({"authorization", "auth", "header", "bearer", "basic", "x", "data", "s", "k", "p", "v"})
 _NOISE = frozenset({"my", "the", "default", "value", "str", "string", "hardcoded", "current"})
 _FRAMEWORKS = frozenset({"django", "flask", "fastapi", "starlette", "celery", "jwt", "fernet", "itsdangerous", "rails"})
+_FRAMEWORK = re.compile(rf"\b(?:{'|'.join(sorted(_FRAMEWORKS))})\b")
 # Variables that mean something to the shell, the system or a tool; SECRETS_ENV is the generated module's own.
 _RESERVED = frozenset(
     {
@@ -82,6 +84,13 @@ def read_variables(files: Iterable[bytes]) -> frozenset[str]:
     return frozenset(name.decode() for raw in files if b"env" in raw or b"config" in raw for name in _READ.findall(raw))
 
 
+def shown_frameworks(imported: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
+    """The frameworks that a project imports anywhere (dotted names), or that a file with a finding speaks of."""
+    tops = {name.partition(".")[0] for name in imported}
+    words = {word for text in texts for word in _FRAMEWORK.findall(text)}
+    return _FRAMEWORKS & (tops | words)
+
+
 def name_problem(name: str, store: str) -> str | None:
     """What is wrong with a name in its store; None if both stores' rules and the portable characters are kept.
 
@@ -113,21 +122,35 @@ def full_name(draft: Draft, *, app: str, part: str, store: str) -> str:
     return f"{name}-value" if name[-7:-6] == "-" else name
 
 
-def name_parts(drafts: Sequence[Draft], *, kinds: dict[str, Kind], values: Collection[SecretValue]) -> tuple[str, ...]:
+def name_parts(
+    drafts: Sequence[Draft],
+    *,
+    kinds: Mapping[str, Kind],
+    values: Collection[SecretValue],
+    frameworks: Collection[str] = _FRAMEWORKS,
+) -> tuple[str, ...]:
     """The last part of each draft's name, unique within its environment; deterministic in the drafts' order.
 
-    No part holds one of `values` that a reader could not have guessed: a symbol or a file can be named after one.
+    Where several could bear one plain name, each gets what tells it from the others. No part holds one of `values` that
+    a reader could not have guessed: a symbol or a file can be named after one. `frameworks` are those that the project
+    shows: a name claims no other.
     """
     unspeakable = frozenset(slug(value.text) for value in values if strength(value) >= _GUESSABLE_BITS) - {""}
+    words = [_words(draft, kinds[draft.findings[0].path], frameworks) for draft in drafts]
+    plain = [(draft.env, _kebab(each)) for draft, each in zip(drafts, words, strict=True)]
+    particular = [_in_context(draft, each) for draft, each in zip(drafts, words, strict=True)]
+    shared = Counter((name, part) for name, parts in zip(plain, particular, strict=True) for part in set(parts))
+    rivals = Counter(plain)
     taken: set[tuple[str, str]] = set()
-    parts: list[str] = []
-    for draft in drafts:
-        for part in _candidates(draft, kinds[draft.findings[0].path]):
-            if part and (draft.env, part) not in taken and not any(value in part for value in unspeakable):
+    found: list[str] = []
+    for (env, name), parts in zip(plain, particular, strict=True):
+        own = [part for part in parts if shared[(env, name), part] == 1] if rivals[env, name] > 1 else []
+        for part in chain(own, (name,), parts, _numbered(name)):
+            if part and (env, part) not in taken and not any(value in part for value in unspeakable):
                 break
-        taken.add((draft.env, part))
-        parts.append(part)
-    return tuple(parts)
+        taken.add((env, part))
+        found.append(part)
+    return tuple(found)
 
 
 def variables(
@@ -176,17 +199,20 @@ def _variables(draft: Draft, part: str, key: str | None, app: str) -> Iterator[s
     yield from (f"{wide}_{number}" for number in count(2))
 
 
-def _candidates(draft: Draft, kind: Kind) -> Iterator[str]:
-    """Names from the plainest to the most particular; the last ones never run out."""
+def _in_context(draft: Draft, words: Sequence[str]) -> list[str]:
+    """Names with what tells a draft from others of its kind before the words, from the plainest on."""
     first = draft.findings[0]
-    words = _words(draft, kind)
-    yield _kebab(words)
-    context = [split_words(dict(draft.constants).get("dbname", "")), *_contexts(first)]
-    for more in context:
+    found = []
+    for more in (split_words(dict(draft.constants).get("dbname", "")), *_contexts(first)):
         extra = [word for word in more if word not in words and word not in _NOISE]
         if extra:
-            yield _kebab([*extra, *words])
-    base = _kebab(words) or "credential"
+            found.append(_kebab([*extra, *words]))
+    return found
+
+
+def _numbered(plain: str) -> Iterator[str]:
+    """Names that never run out."""
+    base = plain or "credential"
     yield from (f"{base}-{number}" for number in range(2, 1000))
     yield from (f"credential-{number}" for number in count(1))
 
@@ -201,7 +227,7 @@ def _contexts(finding: Finding) -> Iterator[tuple[str, ...]]:
     yield (*split_words(whole.parent.name), *split_words(stem), *split_words(symbol))
 
 
-def _words(draft: Draft, kind: Kind) -> list[str]:
+def _words(draft: Draft, kind: Kind, frameworks: Collection[str]) -> list[str]:
     finding = draft.findings[0]
     part = [word for word in split_words(draft.part or "") if word != "aws"]
     if draft.form is Form.LOGIN or draft.part == "password":
@@ -210,7 +236,7 @@ def _words(draft: Draft, kind: Kind) -> list[str]:
         words = split_words(finding.literal.name or "")
         heads = [index for index, word in enumerate(words) if word in ("aws", "access", "secret", "key")]
         return [*(words[: heads[0]] if heads else ()), *(part or ("access", "key"))]
-    return _plain_words(finding, whole_url=kind is Kind.DOTENV)
+    return _plain_words(finding, frameworks, whole_url=kind is Kind.DOTENV)
 
 
 def _qualifiers(finding: Finding) -> list[str]:
@@ -229,7 +255,7 @@ def _says_nothing(word: str) -> bool:
     )  # fmt: skip
 
 
-def _plain_words(finding: Finding, *, whole_url: bool) -> list[str]:
+def _plain_words(finding: Finding, frameworks: Collection[str], *, whole_url: bool) -> list[str]:
     words = [word for word in split_words(finding.literal.name or "") if word not in _NOISE]
     words = [word for word in words if word.isascii()]
     while words and (words[-1] in _ENVIRONMENTS or words[-1].isdigit()):
@@ -239,12 +265,12 @@ def _plain_words(finding: Finding, *, whole_url: bool) -> list[str]:
     if all(word in _WITHOUT_CONTENT for word in words):
         words = str(finding.kind).split("-")
     if all(word in _GENERIC for word in words):
-        context = _owner(finding)
+        context = _owner(finding, frameworks)
         words = [*(word for word in context if word not in words), *words]
     return words
 
 
-def _owner(finding: Finding) -> tuple[str, ...]:
+def _owner(finding: Finding, frameworks: Collection[str]) -> tuple[str, ...]:
     """Whose credential it is: the provider, the service at the sink, the framework of the rule."""
     if finding.provider or finding.engine:
         return tuple(re.findall(r"[a-z0-9]+", (finding.provider or finding.engine or "").lower())[:2])
@@ -252,7 +278,7 @@ def _owner(finding: Finding) -> tuple[str, ...]:
         scheme = re.match(r"([A-Za-z][A-Za-z0-9]*)[A-Za-z0-9+.-]*://", finding.literal.value.text)
         return (scheme[1].lower(),) if scheme and not scheme[1].lower().startswith("http") else ()
     family = finding.rule.partition("-")[0]
-    return (family,) if family in _FRAMEWORKS else ()
+    return (family,) if family in _FRAMEWORKS and family in frameworks else ()
 
 
 def _kebab(words: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from fixers.choice import Choice
 from fixers.drafting import by_variable, considered, documents_of, drafts, sorted_out, unmistakable
 from fixers.grouping import Form
 from fixers.module_place import rewrite_context
-from fixers.naming import read_variables
+from fixers.naming import read_variables, shown_frameworks
 from fixers.overrides import Override, override_of
 from fixers.placing import Placings
 from fixers.prices import storage_a_month
@@ -95,13 +95,14 @@ def make_plan(
         automatic=automatic,
         stores=lambda draft: override_of(draft, edited).store,
     )
+    context = context or rewrite_context(workspace, key=key, via_run=options.via_run)
     names = Names(
         app=app_name(workspace, app=options.app, scope=options.scope) if chosen else options.app or "",
         read=_read_variables(workspace),
         values={finding.value for finding in result.findings if finding.value is not None},
         overrides=edited,
+        frameworks=shown_frameworks(context.imported, (document.text for document in documents.values())),
     )
-    context = context or rewrite_context(workspace, key=key, via_run=options.via_run)
     secrets, placings = settle(chosen, names, documents, rewriters, context, refused)
     moved = {
         place.value: secret.named.name

@@ -95,6 +95,8 @@ def _insertion(text: str, tree: ast.Module, line: str, module: str) -> tuple[int
     standard = is_standard(module)
     starts, newline = line_starts(text), _newline(text)
     prologue, imports = _leading(tree)
+    if standard and imports and not any(is_standard(_module_of(node)) for node in imports):
+        return _in_front(text, starts, imports[0], prologue, line, newline)
     after = _after(prologue, imports, standard=standard)
     following = tree.body[tree.body.index(after) + 1] if after is not None and after is not tree.body[-1] else None
     if after is None:
@@ -112,6 +114,15 @@ def _insertion(text: str, tree: ast.Module, line: str, module: str) -> tuple[int
         close = standard or blank or after is not imports[-1]
         return end, (newline if apart else "") + line + newline + ("" if close else newline)
     return end, newline + line + newline + ("" if standard or blank else newline)
+
+
+def _in_front(
+    text: str, starts: list[int], first: ast.stmt, prologue: Sequence[ast.stmt], line: str, newline: str
+) -> tuple[int, str]:
+    """A group of its own before the first import, which is of another kind."""
+    if prologue and prologue[-1].end_lineno == first.lineno:
+        return node_span(starts, text, first).start, f"{line}; "
+    return starts[first.lineno - 1], line + newline * 2
 
 
 def _leading(tree: ast.Module) -> tuple[list[ast.stmt], list[ast.stmt]]:
@@ -135,8 +146,7 @@ def _is_docstring(node: ast.stmt) -> bool:
 
 def _after(prologue: list[ast.stmt], imports: list[ast.stmt], *, standard: bool) -> ast.stmt | None:
     if imports and standard:
-        own = [node for node in imports if is_standard(_module_of(node))]
-        return own[-1] if own else imports[-1]
+        return [node for node in imports if is_standard(_module_of(node))][-1]
     before = imports or prologue
     return before[-1] if before else None
 

@@ -16,12 +16,16 @@ from scanner.model import Document, Kind, RefusalReason, SecretValue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What names are made of. `read` are the variables that the repository reads; `values` must not show in a name."""
+    """What names are made of: `read` are the variables, and `frameworks` the frameworks, that the repository uses.
+
+    `values` must not show in a name.
+    """
 
     app: str
     read: frozenset[str]
     values: Collection[SecretValue]
     overrides: Mapping[str, Override]
+    frameworks: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,7 @@ def _named(
 ) -> list[tuple[NamedDraft, Override]]:
     drafts = [one.draft for one in chosen]
     kinds = {path: document.kind for path, document in documents.items()}
-    parts = name_parts(drafts, kinds=kinds, values=names.values)
+    parts = name_parts(drafts, kinds=kinds, values=names.values, frameworks=names.frameworks)
     recorded = variables(drafts, parts, app=names.app, read=names.read)
     found = []
     for one, part, its_variables in zip(chosen, parts, recorded, strict=True):

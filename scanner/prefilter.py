@@ -23,6 +23,8 @@ PROVIDER, QUOTED, BARE, URL, CALL, IMPORT, MARK = range(7)
 _URL = rb"[a-z][a-z0-9+.\-]{1,30}://[^\s/\"'`<>@:]{0,200}:[^\s/\"'`<>@]{1,300}@"
 # key=value connection strings: libpq, ADO, ODBC.
 _DSN = rb"\b(?:password|pwd)\s{0,3}=\s{0,3}[^\s;\"']{1,3}"
+# The modules that make the expressions.
+_MAKERS = ("prefilter.py", "detectors/name.py", "detectors/auth.py")
 
 
 class Expression(NamedTuple):
@@ -97,11 +99,15 @@ def _either(words: set[str]) -> bytes:
     return b"|".join(sorted(word.encode() for word in words))
 
 
+def full_state(state: bytes) -> bytes:
+    """The state of the rules with that of Hyperscan and of the modules that make the expressions."""
+    made = [(Path(__file__).parent / each).stat().st_mtime_ns for each in _MAKERS]
+    return state + f"\nhyperscan {_version.__version__} {sys.platform} {made}".encode()
+
+
 def load(cache: Path | None, state: bytes) -> Prefilter:
     """The database for the built-in rules in this state: from the cache, or compiled and put there."""
-    # The expressions are made here and in two detectors.
-    made = [(Path(__file__).parent / each).stat().st_mtime_ns for each in ("prefilter.py", "detectors/name.py", "detectors/auth.py")]
-    state += f"\nhyperscan {_version.__version__} {sys.platform} {made}".encode()
+    state = full_state(state)
     # Two installations (pipx, pre-commit) keep theirs apart; the state inside says whether it is the right one.
     root = state.partition(b"\n")[0]
     name = f"prefilter-{zlib.crc32(root):08x}"

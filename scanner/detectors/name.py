@@ -53,7 +53,7 @@ class NameVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Index:
-    """The vocabulary by words. `joined` are strong heads written as one word, the longest first, `run_on` their text."""
+    """The vocabulary by words. `joined` are strong heads written as one word, the longest first."""
 
     heads: dict[tuple[str, ...], Head]
     cleared: frozenset[tuple[str, ...]]
@@ -199,14 +199,11 @@ _INSIDE = (
     rf"{_CLOSE}[ \t]*[:=][ \t]*{_INNER}{{4}}{_INNER}*(?:[\"'`;&]|\\[nrt])",
     rf"(?::[ \t]*{_INNER}{{2}}|=){_INNER}{{4}}{_INNER}*[\r\n]",
 )
-# Eight characters and more with a digit among the first two dozen: what is made at random has one.
-_UNDIGIT, _ANY = r"[^\s\"'`=>#{\[\d]", r"[^\s\"'`]"
-_DIGIT_SOON = "(?:" + "|".join(rf"{_UNDIGIT}{{{at}}}\d{_ANY}{{{7 - at}}}" for at in range(8)) + rf"|{_UNDIGIT}{{8,23}}\d)"
 # Name and value with only a blank between: options and SQL, which no code looks like; .netrc and redis.conf.
 _SPOKEN = (
     r"-pass(?:in|out)?[ \t=]+[\"']?pass:[^\s$\"']",
     r"--?[\w-]*(?:passw|passphrase|token|secret|api-?key|pass\b)[\w-]*[ \t]+[\"']?[^\s\"'-]",
-    r"(?:password|identified[ \t]+by)[ \t]+\\{0,3}['\"][^\s\"']{2}",
+    r"(?:password|identified[ \t]+by)[ \t]+\\{0,3}['\"][^\s\"']",
 )
 _APART = (
     *_SPOKEN,
@@ -234,16 +231,15 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
 def _quoted(stems: str, operator: str, gap: str, least: int) -> str:
     wait = rf"(?:[=(,\[]|[\"'\]]:){_NEXT_LINE}[rbuf]{{0,2}}"
     assigned = rf"{_CLOSE}[ \t]*(?:(?:value[ \t]?)?{operator}{gap}|{wait})"
-    value = _DIGIT_SOON if least > 1 else r"[^\s\"'`]"
-    return rf"{stems}(?:{assigned}|{_VALUE_LINE}){_QUOTE}{value}"
+    return rf"{stems}(?:{assigned}|{_VALUE_LINE}){_QUOTE}[^\s\"'`]{{{least}}}"
 
 
 def _bare(stems: str, least: int) -> str:
     """`name: value`, `<name>value`, and `name: NAME` with `value: ...` on the line below."""
     gap = rf"(?:[ \t]*|{_NEXT_LINE})(?:![\w!]+[ \t]+)?"
+    more = rf"[^\s\"'`]{{{least - 1}}}" if least > 1 else ""
     assigned = rf"{_CLOSE}[ \t]*(?::=|=>|[=:]){gap}"
-    value = _DIGIT_SOON if least > 1 else r"[^\s\"'`=>#{\[]"
-    return rf"{stems}(?:{assigned}|{_MARKUP}|{_VALUE_LINE}){value}"
+    return rf"{stems}(?:{assigned}|{_MARKUP}|{_VALUE_LINE})[^\s\"'`=>#{{\[]{more}"
 
 
 def _stems(heads: list[tuple[str, ...]], rest: str) -> list[str]:
@@ -274,5 +270,7 @@ def _bounded(words: list[str], rest: str) -> str:
     """Short heads are found only as words of their own: `pin` and `ledPin`, not `mapping`."""
     camel = "|".join(word.capitalize() for word in words)
     run_on = "|".join(word for word in words if word in RUN_ON)
-    either = rf"(?:\b|_|\\[nrt])(?:{'|'.join(words)})|(?-i:[a-z](?:{camel}))" + (rf"|[a-z]{{2}}(?:{run_on})" if run_on else "")
+    either = rf"(?:\b|_|\\[nrt])(?:{'|'.join(words)})|(?-i:[a-z](?:{camel}))" + (
+        rf"|[a-z]{{2}}(?:{run_on})" if run_on else ""
+    )
     return rf"(?:{either})(?:[_\d-][{rest}]*)?"

@@ -34,7 +34,8 @@ _REFERENCE = re.compile(
     r"""\{\{resolve: | arn:aws[\w-]*: | @Microsoft\.KeyVault\( | projects/[^/]+/secrets/ | /run/secrets/
     | (?i:op|vault|ssm|secretsmanager|awssm|gcpsm|akv|keyring|env|file|ref\+\w+|secretref|sops|doppler|bws|kms)://?\S
     | (?i:vault|ssm|env|secrets?|secretsmanager|aws-ssm|file|keyvault|doppler)[:.][/\w.\#-]+$
-    | (?:file|env|fd|stdin):?$ | \$[A-Za-z_][\w:.]*(?:\(.*)?$ | %[A-Za-z_]\w*%(?:@?%[A-Za-z_]\w*%)*$ | @(?:option|data|env)\.
+    | (?:file|env|fd|stdin):?$ | \$[A-Za-z_][\w:.]*(?:\(.*)?$ | %[A-Za-z_]\w*%(?:@?%[A-Za-z_]\w*%)*$
+    | @(?:option|data|env)\.
     | !(?:vault|Ref|Sub|GetAtt|ImportValue|env|secret)\b
     | (?:process\.env|os\.environ|ENV|System\.getenv|env)[.\[(]
     | (?:var|local|data|module|each|inputs|secrets|vars|steps|needs)\.[a-z_]""",
@@ -67,7 +68,9 @@ _DOCUMENTED = re.compile(r"EXAMPLE(?:KEY)?$|^Eby8vdM02x|^[a-z]{2}_test_4eC39H|Sf
 _URL = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]*://\S|jdbc:\w|//[\w.-]+/\S|(?:www|api)\.[\w-]+\.\w|mailto:|sqlite:|data:\w+/"
 )
-_USERINFO = re.compile(r"://[^\s/?#@]*:[^\s/?#<*{$%][^\s/?#]*@|[?&;](?:password|passwd|pwd|token|secret|api_?key|sig)=[^&;\s]", re.I)
+_USERINFO = re.compile(
+    r"://[^\s/?#@]*:[^\s/?#<*{$%][^\s/?#]*@|[?&;](?:password|passwd|pwd|token|secret|api_?key|sig)=[^&;\s]", re.I
+)
 _CONNECTION = re.compile(r"(?:^|[;\s])(?:host|server|data source|dbname|database|endpoint|uid|user id)\s*=", re.I)
 _KEYED = re.compile(r"(?:^|[;\s])(?:password|pwd|passwd|accountkey|sharedaccesskey)\s*=\s*[^\s;]", re.I)
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
@@ -94,8 +97,11 @@ _CODE = re.compile(
     r"""[A-Za-z_][\w.>:-]*\(.*\)?[;,]? | [A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\[.*\] | \(.*\) | \[.*\] | \{.*\}
     | (?:self|this|cls|request|req|settings|config|conf|os|app|args|opts|options|ctx|context|params|kwargs|data|obj
     |node|user|session|cfg|[cstipd])\.\w[\w.\[\]'"]*
-    | .*(?:=>|->|::|&&|\|\||===?|!=|\+=).* | \\[wds].* | \^.*\$ | \(\?.* | @?[A-Za-z_]\w*; | &\w+;.*
-    | [&*][A-Za-z_]\w* | --?[a-z][\w-]* | [A-Za-z_][\w.]*\[.* | [a-z][\w-]*:[A-Z][A-Za-z]+ | [A-Za-z ]+: | @\{.* | .*(?:\\[()]|\.\*|\\\d).*""",
+    | .*(?:=>|->|::|&&|\|\||===?|!=|\+=).* | \\[wds].* | \^.*\$ | \(\?.*
+    | @?[A-Za-z_]\w*; | &\w+;.*
+    | [&*][A-Za-z_]\w*
+    | --?[a-z][\w-]* | [A-Za-z_][\w.]*\[.* | [a-z][\w-]*:[A-Z][A-Za-z]+ | [A-Za-z ]+:
+    | @\{.* | .*(?:\\[()]|\.\*|\\\d).*""",
     re.X | re.S,
 )
 _REGEX = re.compile(r"\[\^?[^\]\s]{1,60}\][+*?{]|\(\?(?:[:=!]|P?<|i\))|\\[wdsWDS](?:[+*]|$)|^\^.*\$$")

@@ -37,7 +37,8 @@ _NAMED = re.compile(
 )
 # `requirepass x` (redis), `password x` (netrc): only where files are made of such lines.
 _DIRECTIVE = re.compile(
-    rf"(?m:^)[ \t]*(?P<any>{_NAME})[ \t]{{1,8}}(?=[^\s=:])|(?m:^)[^#\r\n]{{0,200}}?\b(?P<spoken>password|passwd|account)[ \t]{{1,8}}(?=[^\s=:])"
+    rf"(?m:^)[ \t]*(?P<any>{_NAME})[ \t]{{1,8}}(?=[^\s=:])"
+    rf"|\b(?P<spoken>password|passwd|account)[ \t]{{1,8}}(?=[^\s=:])"
 )
 _DIRECTIVE_FILES = re.compile(r"(?i).*(?:\.conf|\.cnf|\.cfg|netrc|\.properties|\.rc|config)\Z")
 _SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bot|GenieKey|SSWS|Key)[ \t]+(?=[^\s\"'])")
@@ -128,6 +129,9 @@ def _named(text: str, offset: int, pattern: re.Pattern[str], *, code: bool = Fal
     for named in pattern.finditer(text, low, min(len(text), offset + 2)):
         start = named.start(named.lastgroup or 0)
         if found is not None and not _stands_alone(text, start, found):
+            continue
+        # `# The password cannot be changed` is prose.
+        if named.lastgroup == "spoken" and text[text.rfind("\n", low, start) + 1 : start].lstrip().startswith("#"):
             continue
         quoted = named.lastgroup in ("quoted", "sql") or (
             code and named.lastgroup == "any" and not _in_quotes(text, start)

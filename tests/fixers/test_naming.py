@@ -205,7 +205,7 @@ def test_what_a_secret_is_called(making: SimpleNamespace, fields: dict[str, Any]
 
 def test_two_logins_are_told_apart_by_where_they_stand(making: SimpleNamespace) -> None:
     found = [making.finding(f"shop/{stem}.py", stem, name="DB_PASSWORD") for stem in ("orders", "stock")]
-    assert parts_of(*found) == ("db", "stock-db")
+    assert parts_of(*found) == ("orders-db", "stock-db")
 
 
 def test_the_same_name_in_two_environments_is_free(making: SimpleNamespace) -> None:

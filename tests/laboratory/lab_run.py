@@ -51,11 +51,15 @@ class Report:
     verdict: str = ""
 
 
-def run_all(cases: Sequence[Case], folder: Path, endpoint: Endpoint) -> dict[str, Report]:
-    """Migrate all cases: a report for each, by name. The driver starts once for all before, and twice for all after."""
+def run_all(cases: Sequence[Case], folder: Path, endpoint: Endpoint, *, git: int = 1) -> dict[str, Report]:
+    """Migrate all cases: a report for each, by name. The driver starts once for all before, and twice for all after.
+
+    Every `git`-th case is a git repository, the others are plain folders: git is most of the time.
+    """
     key = secrets.token_bytes(32)
     reports = {
-        case.name: Report(case=case, folder=written(case, folder / f"{number:04}")) for number, case in enumerate(cases)
+        case.name: Report(case=case, folder=written(case, folder / f"{number:04}", git=number % git == 0))
+        for number, case in enumerate(cases)
     }
     for report in reports.values():
         prepare(report)
@@ -80,12 +84,12 @@ def run_all(cases: Sequence[Case], folder: Path, endpoint: Endpoint) -> dict[str
     return reports
 
 
-def written(case: Case, folder: Path) -> Path:
-    """The case's files in a new git repository."""
+def written(case: Case, folder: Path, *, git: bool) -> Path:
+    """The case's files in a new folder or git repository."""
     for path, raw in case.files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(raw)
-    for words in (["init", "--quiet"], ["add", "-A"]):
+    for words in (["init", "--quiet"], ["add", "-A"]) if git else ():
         subprocess.run(["git", "-c", "init.defaultBranch=main", *words], cwd=folder, check=True, capture_output=True)
     return folder
 

@@ -30,11 +30,7 @@ def _is_cached(folder: Path, state: bytes | None = None) -> bool:
 
 
 def _full_state() -> bytes:
-    import sys
-
-    from hyperscan import _version
-
-    return rules_state() + f"\nhyperscan {_version.__version__} {sys.platform}".encode()
+    return prefilter.full_state(rules_state())
 
 
 def test_a_folder_that_others_can_write_is_not_used(cache: Path) -> None:

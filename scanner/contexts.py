@@ -1,0 +1,165 @@
+"""What a finding at a hit can depend on: the lines around it; in Python the statement, and what its names are bound to.
+
+Read without a parser, since history has thousands of versions to compare. What is too wide costs an analysis; what is
+too narrow would lose a finding: benchmarks/history.py compares with an analysis of every version.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from scanner.prefilter import CALL, PROVIDER
+from scanner.source import Kind
+
+Hit = tuple[int, int]
+Table = Sequence[tuple[int, str]]
+
+# No context reaches further than this from its hit, but for what names are bound to.
+WIDTH = 1_500
+_NEAR = 400
+_HOPS = 3
+_BRACKET = re.compile(rb"[()\[\]{}]")
+_NAME = re.compile(rb"[A-Za-z_]\w*")
+_BLOCK = re.compile(rb"[ \t]*(?:async[ \t]+)?(?:def|(class))[ \t]")
+# `name = "..."`, `name = (` and the like, `name = other`: what the reader follows from a call's argument to a constant.
+_BOUND = re.compile(
+    rb"\n([ \t]*+)((?:self|cls)\.)?([A-Za-z_]\w*+)[ \t]*+(?::[^=\n\"']*+)?=[ \t]*+"
+    rb"(?:[\w.]*+[\"'(\[{\\]|[A-Za-z_][\w.]*+[ \t]*+(?:#[^\n]*)?(?=[\r\n]|\Z))"
+)
+
+
+class Binding(NamedTuple):
+    """Where a name is bound. `everywhere`: in the module or on self, so that any function can mean it."""
+
+    start: int
+    everywhere: bool
+
+
+def contexts(data: bytes, hits: Iterable[Hit], table: Table, kind: Kind) -> Iterator[tuple[int, Hit]]:
+    """A hash of each hit's context, and the hit. Nothing can be read off the hash.
+
+    A call that no text in quotes can reach has no context.
+    """
+    bound: dict[bytes, list[Binding]] | None = None
+    done: set[Hit] = set()
+    for number, end in hits:
+        start = data.rfind(b"\n", 0, max(0, end - 1)) + 1
+        key = (number, start) if end - start < _NEAR else (number, end)
+        if key in done:
+            continue
+        done.add(key)
+        role = table[number][0]
+        if role == CALL:
+            bound = _bindings(data) if bound is None else bound
+            context = b"\n".join(_reached(data, start, end, bound))
+            if b'"' not in context and b"'" not in context:
+                continue
+        elif kind is Kind.PYTHON and role != PROVIDER:
+            context = _statement(data, start, end)
+        else:
+            context = _around(data, end, 4 if role == PROVIDER else 2)
+        yield hash((number, context)), (number, end)
+
+
+def binds(data: bytes, first: int, last: int) -> bool:
+    """Whether these lines of Python bind a name to what can be a constant."""
+    start = data.rfind(b"\n", 0, first)
+    return _BOUND.search(data if start >= 0 else b"\n" + data, max(0, start), last + 1) is not None
+
+
+def _around(data: bytes, end: int, after: int) -> bytes:
+    """Two lines before an offset, its own and some after it; of long lines only what is near."""
+    start = end
+    for _ in range(3):
+        start = data.rfind(b"\n", max(0, start - _NEAR), start)
+        if start < 0:
+            start = max(0, end - _NEAR)
+            break
+    return data[start : _lines_end(data, end - 1, after)]
+
+
+def _statement(data: bytes, start: int, end: int) -> bytes:
+    """A statement from its line on, with the line after it, more where a long string begins, a comment above it."""
+    stop = _statement_end(data, start, end)
+    long = b'"""' in data[start:stop] or b"'''" in data[start:stop]
+    above = data.rfind(b"\n", max(0, start - _NEAR), max(0, start - 1)) + 1
+    if data[above:start].lstrip()[:1] != b"#":
+        above = start
+    return data[above : _lines_end(data, stop, 4 if long else 1)]
+
+
+def _bindings(data: bytes) -> dict[bytes, list[Binding]]:
+    """Where each name of a Python file is bound to what can be a constant."""
+    bound: dict[bytes, list[Binding]] = {}
+    for match in _BOUND.finditer(b"\n" + data):
+        everywhere = not match[1] or match[2] is not None
+        bound.setdefault(match[3], []).append(Binding(match.start(), everywhere))
+    return bound
+
+
+def _reached(data: bytes, start: int, end: int, bound: Mapping[bytes, Sequence[Binding]]) -> Iterator[bytes]:
+    """A call or an assignment, and the statements that bind the names in it, and the names in those."""
+    region = _statement(data, start, end)
+    yield region
+    scope = _scope(data, start)
+    seen: set[bytes] = set()
+    for _ in range(_HOPS):
+        names = sorted({name for name in _NAME.findall(region) if name in bound} - seen)
+        if not names:
+            return
+        seen.update(names)
+        places = [at for name in names for at, everywhere in bound[name] if everywhere or scope <= at <= end]
+        found = [_statement(data, at, data.find(b"=", at) + 1) for at in places]
+        # What has no text in quotes can lead to some only as another name.
+        statements = [each for each in found if b'"' in each or b"'" in each or b"(" not in each]
+        yield from statements
+        region = b" ".join(statements)
+
+
+def _scope(data: bytes, start: int) -> int:
+    """Where the outermost function around a line begins; 0 outside of functions, as far as indentation tells."""
+    indent = _indent(data, start)
+    found = 0
+    while indent:
+        at = max(data.rfind(b"def ", 0, start), data.rfind(b"class ", 0, start))
+        if at < 0:
+            return found
+        start = data.rfind(b"\n", 0, at) + 1
+        block = _BLOCK.match(data, start)
+        if block is None or _indent(data, start) >= indent:
+            continue
+        if block[1]:
+            return found or start
+        found, indent = start, _indent(data, start)
+    return found
+
+
+def _indent(data: bytes, start: int) -> int:
+    line = data[start : start + 200]
+    return len(line) - len(line.lstrip(b" \t"))
+
+
+def _statement_end(data: bytes, start: int, end: int) -> int:
+    """The end of the line, at or after `end`, on which all brackets that were opened since `start` are closed."""
+    depth = sum(data.count(bracket, start, end) for bracket in (b"(", b"[", b"{"))
+    depth -= sum(data.count(bracket, start, end) for bracket in (b")", b"]", b"}"))
+    line = data.find(b"\n", end)
+    for bracket in _BRACKET.finditer(data, end, end + WIDTH - _NEAR):
+        if 0 <= line < bracket.start():
+            if depth <= 0:
+                return line
+            line = data.find(b"\n", bracket.start())
+        depth += 1 if bracket[0] in b"([{" else -1
+    return line if line >= 0 else len(data)
+
+
+def _lines_end(data: bytes, stop: int, lines: int) -> int:
+    """The end of a line further down, at most a little way from the one before it."""
+    for _ in range(lines):
+        following = data.find(b"\n", stop + 1, stop + 1 + _NEAR)
+        if following < 0:
+            return stop + _NEAR
+        stop = following
+    return stop
