@@ -38,6 +38,7 @@ _COMMANDS = {
     "plan": "fixers.commands:plan",
     "fix": "fixers.commands:fix",
     "migrate": "fixers.commands:migrate",
+    "run": "fixers.run:run",
     "value": "fixers.value:value",
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from fixers.python import Change, PythonFile, open_file, proof_variables, proven
 from fixers.python_expression import CANONICAL, TEXT, render_call
@@ -215,3 +216,11 @@ def _not_a_variable(document: Document, placement: Placement) -> CannotRewriteEr
 
 def _refusal(reason: RefusalReason, detail: str) -> CannotRewriteError:
     return CannotRewriteError(reason, detail, _BY_HAND)
+
+
+def environment_of(path: Path) -> dict[str, str]:
+    """What a `.env` file sets, as python-dotenv reads it; keys without a value are left out. Raises OSError."""
+    from dotenv import dotenv_values
+
+    with path.open(encoding="utf-8") as stream:
+        return {key: value for key, value in dotenv_values(stream=stream).items() if value is not None}

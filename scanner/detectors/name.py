@@ -222,6 +222,9 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     strong = [head.words for head in names.heads if head.words not in set(weak)]
     quoted = [_quoted(stems, r"(?:[=:,(!>]|or\b|\|\||else\b)", r"[^\"'`\n]*", 1) for stems in _stems(strong, r"\w-")]
     quoted += [_quoted(stems, "[=:]", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
+    # `setenv("API_KEY", "...")`: of names that end as a weak one does only those that say more.
+    keys = [head.words for head in names.heads if head.strength == "strong" and head.words[-1] in single]
+    quoted += [rf"{stems}[\"'`],\s{{0,40}}[rbuf]{{0,2}}{_QUOTE}[^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
     quoted += [*_SPOKEN]
     quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in _INSIDE]
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]

@@ -92,11 +92,11 @@ def _render_finding(finding: Finding, page: Page | None, net: Net, context: Repo
 
 
 def ignore_hint(finding: Finding) -> str:
-    """What a person does who accepts this finding: an inline comment, or the baseline where comments cannot be."""
+    """What a person does who accepts this finding: an inline comment, or the configuration where none can be."""
     if finding.commit is not None:
-        return "unhardcode baseline update, with a reason (history cannot be edited in place)"
+        return 'exclude = ["PATH"] in .unhardcode.toml (history cannot be edited in place)'
     if finding.path.lower().endswith(_NO_COMMENTS):
-        return "unhardcode baseline update, with a reason (this kind of file has no comments)"
+        return 'exclude = ["PATH"] in .unhardcode.toml (this kind of file has no comments)'
     return f"# unhardcode: ignore[{printable(finding.rule)}] reason"
 
 

@@ -79,9 +79,9 @@ class Shop:
         }
 
     def journals(self) -> list[list[dict[str, Any]]]:
-        """The lines of each journal."""
-        folder = self.folder / ".git" / "unhardcode"
-        return [[json.loads(line) for line in path.read_text().splitlines()] for path in sorted(folder.glob("*.jsonl"))]
+        """The whole lines of each journal."""
+        texts = [path.read_text() for path in sorted((self.folder / ".git" / "unhardcode").glob("*.jsonl"))]
+        return [[json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()] for text in texts]
 
 
 @pytest.fixture(scope="module")
