@@ -1,6 +1,6 @@
 """Count what becomes of the laboratory's cases and of their variants; writes benchmarks/laboratory.md.
 
-    python benchmarks/laboratory.py [--variants]
+python benchmarks/laboratory.py [--variants]
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> int:
         named = ((report.case.name.partition("@")[2], report) for report in judged)
         parts += ["## Variants\n", VARIANTS_HEAD, table("form", named, order=list(VARIANTS))]
         parts.append(f"As the case says: {as_said(judged)} of {len(judged)}.\n")
-        parts += [f"- {report.case.name}: {'; '.join(expected(report))}\n" for report in judged if list(expected(report))]
+        parts += [f"- {report.case.name}: {'; '.join(told)}\n" for report in judged if (told := list(expected(report)))]
     (HERE / "laboratory.md").write_text("\n".join(parts), encoding="utf-8")
     return 0
 

@@ -169,10 +169,17 @@ def variables(
         for member in draft.members:
             own = next((key for finding in member.findings if (key := own_key(finding))), None)
             # Two defaults of one variable that differ are two values: only the first is read from it.
-            name = own if own and (draft.env, own) not in taken else next(
-                name
-                for name in _variables(draft, part, member.key, app)
-                if (draft.env, name) not in taken and name not in owned and name not in read and not is_reserved(name)
+            name = (
+                own
+                if own and (draft.env, own) not in taken
+                else next(
+                    name
+                    for name in _variables(draft, part, member.key, app)
+                    if (draft.env, name) not in taken
+                    and name not in owned
+                    and name not in read
+                    and not is_reserved(name)
+                )
             )
             taken.add((draft.env, name))
             names.append(name)

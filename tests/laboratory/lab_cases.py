@@ -20,7 +20,8 @@ CASES = Path(__file__).parents[1] / "cases"
 STUBS = CASES / "stubs"
 _VALUE = re.compile(r"<<([a-z][a-z0-9_]*)>>")
 _KEYS = {
-    "title", "probe", "expect", "left", "remains", "paths", "environments", "values", "options", "not_as", "imports_boto3",
+    "title", "probe", "expect", "left", "remains", "paths", "environments", "values", "options", "not_as",
+    "imports_boto3",
     "code", "injected",
 }  # fmt: skip
 

@@ -278,7 +278,7 @@ def probed(
     injected: bool = True,
     warm: bool = False,
 ) -> dict[str, list[str]]:
-    """The digests of all probes, by case: `plain` without variables and in each environment of the case, then `injected`.
+    """The digests of all probes, by case: `plain` without variables and in each of its environments, then `injected`.
 
     Injected are the recorded variables of the plan, each with its value.
     """

@@ -109,7 +109,7 @@ def _commented(text: str, case: Case) -> bytes:
     """A comment above every statement with a value in it, and one behind."""
     edits = []
     lines = text.splitlines(keepends=True)
-    for first, last in sorted({place for place in _statements(text, case)}):
+    for first, last in sorted(set(_statements(text, case))):
         indent = re.match(r"\s*", lines[first - 1])[0]  # type: ignore[index]
         begin = sum(map(len, lines[: first - 1]))
         end = sum(map(len, lines[:last])) - len(lines[last - 1]) + len(lines[last - 1].rstrip("\n"))
