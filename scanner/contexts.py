@@ -29,6 +29,10 @@ _BOUND = re.compile(
     rb"(?:[\w.]*+[\"'(\[{\\]|[A-Za-z_][\w.]*+[ \t]*+(?:#[^\n]*)?(?=[\r\n]|\Z))"
 )
 
+_ALIAS = re.compile(
+    rb"\n[ \t]*+(?:(?:self|cls)\.)?([A-Za-z_]\w*+)[ \t]*+=[ \t]*+(?:[A-Za-z_]\w*+\.)*+([A-Za-z_]\w*+)[ \t]*+(?=[\r\n#])"
+)
+
 
 class Binding(NamedTuple):
     """Where a name is bound. `everywhere`: in the module or on self, so that any function can mean it."""
@@ -37,11 +41,16 @@ class Binding(NamedTuple):
     everywhere: bool
 
 
-def contexts(data: bytes, hits: Iterable[Hit], table: Table, kind: Kind) -> Iterator[tuple[int, Hit]]:
-    """A hash of each hit's context, and the hit. Nothing can be read off the hash.
+class Context(NamedTuple):
+    """A hash of what a hit depends on, from which nothing can be read, the hit, and offsets of what its names mean."""
 
-    A call that no text in quotes can reach has no context.
-    """
+    hash: int
+    hit: Hit
+    reached: tuple[int, ...]
+
+
+def contexts(data: bytes, hits: Iterable[Hit], table: Table, kind: Kind) -> Iterator[Context]:
+    """The context of each hit; a call that no text in quotes can reach has none."""
     bound: dict[bytes, list[Binding]] | None = None
     done: set[Hit] = set()
     for number, end in hits:
@@ -51,28 +60,45 @@ def contexts(data: bytes, hits: Iterable[Hit], table: Table, kind: Kind) -> Iter
             continue
         done.add(key)
         role = table[number][0]
+        reached: dict[int, bytes] = {}
         if role == CALL:
             bound = _bindings(data) if bound is None else bound
-            context = b"\n".join(_reached(data, start, end, bound))
+            reached = _reached(data, start, end, bound)
+            context = b"\n".join((_statement(data, start, end), *reached.values()))
             if b'"' not in context and b"'" not in context:
                 continue
         elif kind is Kind.PYTHON and role != PROVIDER:
             context = _statement(data, start, end)
         else:
-            context = _around(data, end, 4 if role == PROVIDER else 2)
-        yield hash((number, context)), (number, end)
+            context = _around(data, end, 4 if role == PROVIDER else 1)
+        yield Context(hash=hash((number, context)), hit=(number, end), reached=tuple(reached))
 
 
-def binds(data: bytes, first: int, last: int) -> bool:
-    """Whether these lines of Python bind a name to what can be a constant."""
+def bound_names(data: bytes, first: int, last: int) -> set[bytes]:
+    """The names that these lines of Python bind to what can be a constant, and names that are other names for those."""
     start = data.rfind(b"\n", 0, first)
-    return _BOUND.search(data if start >= 0 else b"\n" + data, max(0, start), last + 1) is not None
+    found = _BOUND.finditer(data, start, last + 1) if start >= 0 else _BOUND.finditer(b"\n" + data[: last + 1])
+    names = {match[3] for match in found}
+    for _ in range(_HOPS):
+        if not any(b"= " + name in data or b"= self." + name in data for name in names):
+            break
+        others = {match[1] for match in _ALIAS.finditer(data) if match[2] in names} - names
+        if not others:
+            break
+        names |= others
+    return names
+
+
+def mentions(data: bytes, end: int, names: set[bytes]) -> bool:
+    """Whether what stands around a hit mentions one of these names."""
+    start = data.rfind(b"\n", 0, max(0, end - 1)) + 1
+    return not names.isdisjoint(_NAME.findall(data, start, end + WIDTH))
 
 
 def _around(data: bytes, end: int, after: int) -> bytes:
-    """Two lines before an offset, its own and some after it; of long lines only what is near."""
+    """The line before an offset, its own and some after it; of long lines only what is near."""
     start = end
-    for _ in range(3):
+    for _ in range(2):
         start = data.rfind(b"\n", max(0, start - _NEAR), start)
         if start < 0:
             start = max(0, end - _NEAR)
@@ -99,23 +125,24 @@ def _bindings(data: bytes) -> dict[bytes, list[Binding]]:
     return bound
 
 
-def _reached(data: bytes, start: int, end: int, bound: Mapping[bytes, Sequence[Binding]]) -> Iterator[bytes]:
-    """A call or an assignment, and the statements that bind the names in it, and the names in those."""
+def _reached(data: bytes, start: int, end: int, bound: Mapping[bytes, Sequence[Binding]]) -> dict[int, bytes]:
+    """The statements that bind the names in a call or an assignment, and the names in those; by offset."""
     region = _statement(data, start, end)
-    yield region
     scope = _scope(data, start)
     seen: set[bytes] = set()
+    reached: dict[int, bytes] = {}
     for _ in range(_HOPS):
         names = sorted({name for name in _NAME.findall(region) if name in bound} - seen)
         if not names:
-            return
+            break
         seen.update(names)
         places = [at for name in names for at, everywhere in bound[name] if everywhere or scope <= at <= end]
-        found = [_statement(data, at, data.find(b"=", at) + 1) for at in places]
+        found = {at: _statement(data, at, data.find(b"=", at) + 1) for at in places}
         # What has no text in quotes can lead to some only as another name.
-        statements = [each for each in found if b'"' in each or b"'" in each or b"(" not in each]
-        yield from statements
-        region = b" ".join(statements)
+        found = {at: text for at, text in found.items() if b'"' in text or b"'" in text or b"(" not in text}
+        reached |= found
+        region = b" ".join(found.values())
+    return reached
 
 
 def _scope(data: bytes, start: int) -> int:

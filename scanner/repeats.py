@@ -6,12 +6,13 @@ matched again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from scanner.contexts import WIDTH, Hit, Table, binds, contexts
+from scanner.contexts import WIDTH, Context, Hit, Table, bound_names, contexts, mentions
 from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Prefilter
+from scanner.roles import role_of
 from scanner.source import Kind
 
 # A match begins at most this many bytes (the largest `reach` of a rule is 900), or one line, before its end.
@@ -23,9 +24,11 @@ _LONG_LINE = 4_000
 class Memory:
     """What the versions before held: of contexts no more than their hashes.
 
-    `clean` are (file name, context) that gave no finding, in whatever folder; `known` are (path, context) that may have
-    given one. `path`, `data` and `imports` are the last version's.
+    `clean` are (group, context) that gave no finding, in any file of one name and role; `known` are (path, context) that
+    may have given one. `scope` is what roles are judged below. `path`, `data` and `imports` are the last version's.
     """
+
+    scope: str = ""
 
     clean: set[tuple[str, int]] = field(default_factory=set)
     known: set[tuple[str, int]] = field(default_factory=set)
@@ -33,26 +36,30 @@ class Memory:
     data: bytes = b""
     imports: frozenset[str] = frozenset()
 
-    def note(self, path: str, seen: Sequence[int], *, clean: bool) -> None:
+    def note(self, path: str, seen: Iterable[int], *, clean: bool) -> None:
         """Remember the contexts of a version that was analysed."""
         if clean:
-            self.clean.update((_name(path), context) for context in seen)
+            group = self.group(path)
+            self.clean.update((group, context) for context in seen)
         else:
             self.known.update((path, context) for context in seen)
 
+    def group(self, path: str) -> str:
+        """The files that are read and judged alike: of one name, all code or all tests."""
+        return f"{role_of(path, self.scope)}:{path.rpartition('/')[2]}"
+
 
 class Fresh(NamedTuple):
-    """What is new in a version: hits and their contexts. `known`: whether it repeats what gave a finding."""
+    """What is new in a version. `known`: whether it repeats what gave a finding."""
 
-    hits: list[Hit]
-    contexts: list[int]
+    contexts: list[Context]
     known: bool
 
 
-def new_hits(
+def new_contexts(
     memory: Memory, path: str, data: bytes, kind: Kind, prefilter: Prefilter, table: Table, *, whole: bool = False
 ) -> Fresh:
-    """The hits that no version of this path, nor a clean file of that name, had before in this context.
+    """What no version of this path, nor a clean file of its group, had before.
 
     Remembers the version: call it in the order of a path's history. `whole` looks at more than what has changed.
     """
@@ -62,16 +69,15 @@ def new_hits(
         hits = prefilter.find(data)
         imports = _imports(hits, table)
     memory.path, memory.data, memory.imports = path, data, imports
-    fresh: list[Hit] = []
-    seen: list[int] = []
+    group = memory.group(path)
+    fresh: list[Context] = []
     known = False
-    for context, hit in contexts(data, _wanted(hits, imports, table, kind), table, kind):
-        if (path, context) in memory.known:
+    for context in contexts(data, _wanted(hits, imports, table, kind), table, kind):
+        if (path, context.hash) in memory.known:
             known = True
-        elif (_name(path), context) not in memory.clean:
-            fresh.append(hit)
-            seen.append(context)
-    return Fresh(hits=fresh, contexts=seen, known=known)
+        elif (group, context.hash) not in memory.clean:
+            fresh.append(context)
+    return Fresh(contexts=fresh, known=known)
 
 
 def changed(before: bytes, after: bytes) -> tuple[int, int]:
@@ -92,12 +98,16 @@ def _near_change(
     start = max(data.rfind(b"\n", 0, max(0, low - _REACH)) + 1, low - _LONG_LINE)
     hits = [(number, start + end) for number, end in prefilter.find(data[start : high + 1])]
     imports = memory.imports | _imports(hits, table)
-    if imports != memory.imports or (kind is Kind.PYTHON and binds(data, first, last)):
-        # Calls far from the change can mean something else now.
+    if imports != memory.imports:
+        # A library came or went: calls far from the change can mean something else now.
         hits = prefilter.find(data)
-        imports = _imports(hits, table)
-        return [hit for hit in hits if low <= hit[1] <= high or table[hit[0]][0] == CALL], imports
-    return [hit for hit in hits if low <= hit[1] <= high], imports
+        return [hit for hit in hits if low <= hit[1] <= high or table[hit[0]][0] == CALL], _imports(hits, table)
+    near = [hit for hit in hits if low <= hit[1] <= high]
+    names = bound_names(data, first, last) if kind is Kind.PYTHON else None
+    if names:
+        far = (hit for hit in prefilter.find(data) if not low <= hit[1] <= high and table[hit[0]][0] == CALL)
+        near += [hit for hit in far if mentions(data, hit[1], names)]
+    return near, imports
 
 
 def _imports(hits: Iterable[Hit], table: Table) -> frozenset[str]:
@@ -124,7 +134,3 @@ def _common(most: int, same: Callable[[int, int], bool]) -> int:
         else:
             high = middle - 1
     return low
-
-
-def _name(path: str) -> str:
-    return path.rpartition("/")[2]

@@ -20,13 +20,16 @@ from rules.model import RuleSet
 from scanner import analysis
 from scanner.analysis import Knowledge
 from scanner.engine import policy
+from scanner.contexts import Context
 from scanner.errors import NotSeenError
+from scanner.islands import island
+from scanner.judge import confidence_of
 from scanner.model import Finding, SecretValue
 from scanner.prefilter import IMPORT, Prefilter
 from scanner.raw import scan_bytes
 from scanner.readers.kinds import kind_of
-from scanner.repeats import Memory, new_hits
-from scanner.source import Coverage, ScanResult, Settings, Skipped, Source
+from scanner.repeats import Memory, new_contexts
+from scanner.source import Coverage, Kind, ScanResult, Settings, Skipped, Source
 from scanner.sources import git, objects
 from scanner.text import UndecodableError
 
@@ -94,7 +97,7 @@ def look(
     folder: Path, blobs: Sequence[objects.Blob], numbers: Sequence[int], knowledge: Knowledge, settings: Settings
 ) -> Looked:
     """Look at some of the blobs, in their order."""
-    memory = Memory()
+    memory = Memory(scope=settings.scope)
     best: dict[tuple[str, SecretValue | None], tuple[int, int]] = {}
     moved: list[int] = []
     skipped: dict[Skipped, None] = {}
@@ -111,18 +114,14 @@ def look(
         size += len(source.raw)
         several = len(blobs[number].places) > 1
         data, kind = scan_bytes(source.raw), kind_of(path, source.raw[:4096])
-        fresh = new_hits(memory, path, data, kind, knowledge.prefilter, knowledge.table, whole=several)
-        if not fresh.hits:
-            moved += [number] if several and fresh.known else []
-            continue
-        imports = [hit for hit in knowledge.prefilter.find(data) if knowledge.table[hit[0]][0] == IMPORT]
+        fresh = new_contexts(memory, path, data, kind, knowledge.prefilter, knowledge.table, whole=several)
         try:
-            found, note, _ = analysis.analyse(source, [*imports, *fresh.hits], knowledge, settings)
+            found, note = _fresh_findings(source, data, kind, fresh.contexts, knowledge, settings)
         except UndecodableError as error:
             skipped[Skipped(path=path, reason=str(error))] = None
             files -= 1
             continue
-        memory.note(path, fresh.contexts, clean=not found)
+        memory.note(path, (context.hash for context in fresh.contexts), clean=not found)
         moved += [number] if several and (fresh.known or found) else []
         if note is not None:
             notes.setdefault(path, note)
@@ -138,6 +137,34 @@ def look(
         skipped=tuple(skipped),
         notes=tuple(Skipped(path=path, reason=note) for path, note in notes.items()),
     )
+
+
+def _fresh_findings(
+    source: Source,
+    data: bytes,
+    kind: Kind,
+    fresh: Sequence[Context],
+    knowledge: Knowledge,
+    settings: Settings,
+) -> tuple[list[Finding], str | None]:
+    """The findings at some of a document's hits, and the reader's note."""
+    if not fresh:
+        return [], None
+    imports = [hit for hit in knowledge.prefilter.find(data) if knowledge.table[hit[0]][0] == IMPORT]
+    hits = [*imports, *(context.hit for context in fresh)]
+    if kind is Kind.PYTHON and source.raw.endswith(data):
+        offsets = [offset for context in fresh for offset in (context.hit[1] - 1, *context.reached)]
+        small = source.raw[: len(source.raw) - len(data)] + island(data, offsets)
+        found, note, _ = analysis.analyse(source._replace(raw=small), hits, knowledge, settings)
+        if note is None:
+            return _counting(found), None
+    found, note, _ = analysis.analyse(source, hits, knowledge, settings)
+    return _counting(found), note
+
+
+def _counting(findings: Iterable[Finding]) -> list[Finding]:
+    """Without what the evidence speaks against: no finding, and history has it by the thousand."""
+    return [finding for finding in findings if confidence_of(finding.score) is not None]
 
 
 def _sureness(finding: Finding) -> int:
@@ -166,7 +193,8 @@ def findings_of(source: Source, knowledge: Knowledge, settings: Settings) -> lis
     if policy(source) is not None:
         return []
     try:
-        return analysis.analyse(source, knowledge.prefilter.find(scan_bytes(source.raw)), knowledge, settings)[0]
+        found, _, _ = analysis.analyse(source, knowledge.prefilter.find(scan_bytes(source.raw)), knowledge, settings)
+        return _counting(found)
     except UndecodableError:
         return []
 

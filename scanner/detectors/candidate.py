@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from scanner.model import CredentialKind, Literal, SecretValue, Span
 
 # Which detector names the finding where several see the same characters.
-CERTAIN, STRONG, URL, SINK, NAME, WEAK = 6, 5, 4, 3, 2, 1
+CERTAIN, STRONG, URL, SINK, NAME, WEAK, CARRIER = 6, 5, 4, 3, 2, 1, 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rules.model import Parameter, RuleSet, Setting, Sink
 from scanner.detectors import url
-from scanner.detectors.candidate import SINK, Candidate
+from scanner.detectors.candidate import CARRIER, SINK, Candidate
 from scanner.model import Argument, CredentialKind, Literal, Role
 
 _SEVERITY = {"private-key": "critical", "access-key": "critical"}
@@ -27,7 +27,7 @@ class SinkIndex:
     sinks: dict[tuple[str, str], tuple[Sink, ...]]
     methods: dict[str, tuple[Sink, ...]]
     targets: dict[str, tuple[Setting, ...]]
-    paths: tuple[Setting, ...]
+    paths: dict[str, tuple[tuple[tuple[str, ...], Setting], ...]]
 
 
 def make_index(rules: RuleSet) -> SinkIndex:
@@ -37,18 +37,23 @@ def make_index(rules: RuleSet) -> SinkIndex:
     for sink in rules.sinks:
         for call in sink.calls:
             sinks.setdefault(_key(call), []).append(sink)
-            words = call.split(".")
-            if len(words) > 2 and words[-2][:1].isupper():
-                methods.setdefault(words[-1], []).append(sink)
+            *owners, name = call.split(".")
+            if len(owners) > 1 and owners[-1][:1].isupper():
+                methods.setdefault(name, []).append(sink)
     targets: dict[str, list[Setting]] = {}
     for setting in rules.settings:
         for target in setting.targets:
             targets.setdefault(target, []).append(setting)
+    paths: dict[str, list[tuple[tuple[str, ...], Setting]]] = {}
+    for setting in rules.settings:
+        for path in setting.paths:
+            words = tuple(path.split("."))
+            paths.setdefault(words[-1], []).append((words, setting))
     return SinkIndex(
         sinks={key: tuple(found) for key, found in sinks.items()},
         methods={key: tuple(found) for key, found in methods.items()},
         targets={key: tuple(found) for key, found in targets.items()},
-        paths=tuple(setting for setting in rules.settings if setting.paths),
+        paths={word: tuple(found) for word, found in paths.items()},
     )
 
 
@@ -106,7 +111,8 @@ def _at_sink(literal: Literal, sink: Sink, parameter: Parameter, *, typed: bool)
     carrier = parameter.kind in _CARRIERS
     evidence = "carrier" if carrier else "sink" if typed else "sink-untyped"
     return Candidate(
-        rank=SINK,
+        # What a carrier carries has detectors of its own: it lends them its engine and swallows none of them.
+        rank=CARRIER if carrier else SINK,
         rule=sink.id,
         title=f"{_noun(parameter.kind)} passed to {sink.calls[0]}",
         kind=CredentialKind(parameter.kind),
@@ -127,24 +133,22 @@ def _assigned(literal: Literal, argument: Argument, index: SinkIndex, imported: 
 
 
 def _at_path(literal: Literal, index: SinkIndex, path: str) -> Iterator[Candidate]:
-    words = [word for word in (*literal.symbol.split("."), literal.name or "") if word]
+    words = tuple(word for word in (*literal.symbol.split("."), literal.name or "") if word)
     name = path.rpartition("/")[2]
-    for setting in index.paths:
-        if not any(fnmatch.fnmatchcase(path, glob) or fnmatch.fnmatchcase(name, glob) for glob in setting.files):
-            continue
-        for pattern in setting.paths:
-            if _same_path(pattern.split("."), words):
-                yield _at_setting(literal, setting, pattern)
+    for pattern, setting in (*index.paths.get(literal.name or "", ()), *index.paths.get("*", ())):
+        fits = any(fnmatch.fnmatchcase(path, glob) or fnmatch.fnmatchcase(name, glob) for glob in setting.files)
+        if fits and _same_path(pattern, words):
+            yield _at_setting(literal, setting, ".".join(pattern))
 
 
-def _same_path(pattern: list[str], words: list[str]) -> bool:
+def _same_path(pattern: tuple[str, ...], words: tuple[str, ...]) -> bool:
     return len(pattern) == len(words) and all(want in ("*", word) for want, word in zip(pattern, words, strict=True))
 
 
 def _at_setting(literal: Literal, setting: Setting, target: str) -> Candidate:
     carrier = setting.kind in _CARRIERS
     return Candidate(
-        rank=SINK,
+        rank=CARRIER if carrier else SINK,
         rule=setting.id,
         title=f"{_noun(setting.kind)} in {target}",
         kind=CredentialKind(setting.kind),

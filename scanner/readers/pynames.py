@@ -7,6 +7,7 @@ import bisect
 
 import libcst as cst
 
+from scanner.readers import pystring
 from scanner.readers.pyscope import Scope
 from scanner.readers.pystate import Reading, span_of
 
@@ -29,13 +30,16 @@ def env_key(reading: Reading, node: cst.BaseExpression) -> str | None:
 
 def constant_of(node: cst.CSTNode | None) -> str | None:
     """The text of a plain string node."""
-    if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
-        try:
-            value = node.evaluated_value
-        except (ValueError, SyntaxError):
-            return None
-        return value if isinstance(value, str) else None
-    return None
+    if isinstance(node, cst.ConcatenatedString):
+        left, right = constant_of(node.left), constant_of(node.right)
+        return None if left is None or right is None else left + right
+    if not isinstance(node, cst.SimpleString):
+        return None
+    try:
+        value = pystring.decode(node.value).value
+    except ValueError:
+        return None
+    return value if isinstance(value, str) else None
 
 
 def subscript_key(node: cst.Subscript) -> str | None:

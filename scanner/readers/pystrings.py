@@ -9,9 +9,7 @@ import libcst as cst
 from scanner.model import Literal, SecretValue
 from scanner.readers import pystring
 from scanner.readers.pystate import Context, Reading, span_of
-
-# What stands in a literal's value for an expression that is computed.
-_PLACEHOLDER = "{x}"
+from scanner.readers.structured import COMPUTED
 
 
 def add_string(
@@ -43,7 +41,7 @@ def add_string(
                 pieces += _formatted(reading, node)
             else:
                 dynamic = True
-                pieces.append((_PLACEHOLDER, (at.start,) * (len(_PLACEHOLDER) + 1), at.start))
+                pieces.append((COMPUTED, (at.start,) * (len(COMPUTED) + 1), at.start))
     if len(pieces) == 1 and pieces[0][1] is None:
         text, _, body = pieces[0]
         offsets = None
@@ -95,7 +93,7 @@ def _formatted(reading: Reading, node: cst.FormattedString) -> Iterator[tuple[st
         if at is None:
             continue
         if not isinstance(part, cst.FormattedStringText):
-            yield _PLACEHOLDER, (at.start,) * (len(_PLACEHOLDER) + 1), at.start
+            yield COMPUTED, (at.start,) * (len(COMPUTED) + 1), at.start
             continue
         try:
             text, offsets = pystring.decode_body(part.value, 0, len(part.value), raw=raw, is_bytes=False)

@@ -25,6 +25,8 @@ _MARKS = {
 _SEVERAL = re.compile(r"[\s?&;\"'`]|\A\w{1,80}=[^=]")
 # https://docs.docker.com/reference/compose-file/interpolation/, and POSIX shells
 _DEFAULT = re.compile(r"\$\{([A-Za-z_]\w*):?[-=]([^${}]+)\}")
+# What stands in a literal's value for an expression that is computed.
+COMPUTED = "{x}"
 
 
 def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
@@ -48,6 +50,8 @@ def inner(literal: Literal, offsets: Sequence[int]) -> Iterator[Literal]:
         return
     hits = _hits_inside(literal, offsets, len(value))
     for shape in plain.shapes(value, hits, bare=False):
+        if literal.dynamic and value[shape.inner.start : shape.inner.end] == COMPUTED:
+            continue
         yield _part(literal, shape.span, shape.inner, shape.name, Role.TEXT)
 
 

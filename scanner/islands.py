@@ -1,0 +1,56 @@
+"""A Python file without the functions that a few hits have nothing to do with: what is parsed is what is looked at.
+
+Each of them becomes an empty function of the same length and number of lines, so that every offset stays what it was. Told
+by indentation alone: a text that this breaks does not parse, and then the whole file is read.
+"""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import re
+from collections.abc import Iterable, Iterator
+
+_FUNCTION = re.compile(rb"\n([ \t]*+)(?:async[ \t]+)?def[ \t]")
+_OWN = re.compile(rb"\b(?:self|cls)\.([A-Za-z_]\w*+)")
+_OWN_BOUND = re.compile(rb"\b(?:self|cls)\.([A-Za-z_]\w*+)[ \t]*+(?::[^=\n]*+)?=(?!=)")
+_EMPTY = b"def _():0"
+_BLANK = bytes(byte if byte in b"\r\n" else 32 for byte in range(256))
+_NEAR = 1_500
+
+
+def island(data: bytes, offsets: Iterable[int]) -> bytes:
+    """The file with every function emptied in which none of the offsets lies, nor what its objects keep on self."""
+    kept = sorted({*offsets, *_on_self(data, offsets)})
+    pieces: list[bytes] = []
+    done = 0
+    for start, end, indent in _functions(data):
+        head = start + indent
+        line = data.find(b"\n", start)
+        first = bisect.bisect_left(kept, start)
+        if start < done or (first < len(kept) and kept[first] <= end) or line - head < len(_EMPTY):
+            continue
+        pieces += (data[done:head], _EMPTY, data[head + len(_EMPTY) : end].translate(_BLANK))
+        done = end
+    return b"".join((*pieces, data[done:]))
+
+
+def _functions(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Start, end and indentation of every function, outer ones first."""
+    for found in _FUNCTION.finditer(b"\n" + data):
+        indent = len(found[1])
+        after = _after(indent).search(data, found.start())
+        yield found.start(), after.start() + 1 if after else len(data), indent
+
+
+@functools.lru_cache(maxsize=64)
+def _after(indent: int) -> re.Pattern[bytes]:
+    """The first line that is indented no more, and neither closes a bracket nor is a comment."""
+    return re.compile(rb"\n[ \t]{0,%d}[^\s)\]}#]" % indent)
+
+
+def _on_self(data: bytes, offsets: Iterable[int]) -> Iterator[int]:
+    """Where the attributes of self that stand near the offsets are bound."""
+    names = {name for end in offsets for name in _OWN.findall(data, max(0, end - _NEAR), end + _NEAR)}
+    if names:
+        yield from (found.start() for found in _OWN_BOUND.finditer(data) if found[1] in names)
