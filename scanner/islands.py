@@ -1,7 +1,7 @@
 """A Python file without the functions that a few hits have nothing to do with: what is parsed is what is looked at.
 
-Each of them becomes an empty function of the same length and number of lines, so that every offset stays what it was. Told
-by indentation alone: a text that this breaks does not parse, and then the whole file is read.
+Each of them becomes an empty function of the same length and number of lines, so that every offset stays what it was.
+Told by indentation alone: a text that this breaks does not parse, and then the whole file is read.
 """
 
 from __future__ import annotations

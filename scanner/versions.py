@@ -19,8 +19,8 @@ from typing import NamedTuple
 from rules.model import RuleSet
 from scanner import analysis
 from scanner.analysis import Knowledge
-from scanner.engine import policy
 from scanner.contexts import Context
+from scanner.engine import policy
 from scanner.errors import NotSeenError
 from scanner.islands import island
 from scanner.judge import confidence_of
