@@ -25,7 +25,8 @@ class Memory:
     """What the versions before held: of contexts no more than their hashes.
 
     `clean` are (group, context) that gave no finding, in any file of one name and role; `known` are (path, context)
-    that may have given one. `scope` is what roles are judged below. `path`, `data` and `imports` are the last version's.
+    that may have given one. `scope` is what roles are judged below. `path`, `data` and `imports` are those of the
+    last version.
     """
 
     scope: str = ""
