@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixers.connections import Connection, connection, engine_of, is_login
-from fixers.grouping import STRONG_BITS, Draft, Form, by_parameter, group, secret_value, strength
-from scanner.model import CredentialKind, Finding, Kind, Role, SecretValue, Span
+from fixers.grouping import STRONG_BITS, Draft, Form, by_parameter, group, own_key, secret_value, strength
+from scanner.model import Argument, CredentialKind, Finding, Kind, Role, SecretValue, Span
 
 
 def grouped(*findings: Finding, kind: Kind = Kind.PYTHON, env: str = "prod") -> tuple[Draft, ...]:
@@ -198,6 +198,24 @@ def test_a_default_in_code_and_its_variable_are_one_secret(making: SimpleNamespa
     default = making.finding("a.py", "changeme", name="DB_PASSWORD", role=Role.ENV_DEFAULT)
     variable = making.finding(".env", "changeme", name="DB_PASSWORD", role=Role.VARIABLE)
     assert len(grouped(default, variable)) == 1
+
+
+@pytest.mark.parametrize("callee", ["argparse.ArgumentParser.add_argument", ".add_argument", "click.option"])
+def test_the_default_of_an_option_is_about_no_variable(making: SimpleNamespace, callee: str) -> None:
+    argument = Argument(callees=(callee,), index=None, keyword="default", call=Span(0, 9))
+    found = making.finding(
+        "a.py", "hunter2", name="password", role=Role.ENV_DEFAULT, literal={"arguments": (argument,)}
+    )
+    assert own_key(found) is None
+
+
+def test_what_follows_or_is_about_no_variable(making: SimpleNamespace) -> None:
+    found = making.finding("a.py", "hunter2", name="password", role=Role.ENV_DEFAULT, literal={"arguments": ()})
+    assert own_key(found) is None
+
+
+def test_the_default_of_getenv_is_about_its_variable(making: SimpleNamespace) -> None:
+    assert own_key(making.finding("a.py", "hunter2", name="DB_PASSWORD", role=Role.ENV_DEFAULT)) == "DB_PASSWORD"
 
 
 def test_text_and_bytes_of_one_value_are_one_secret(making: SimpleNamespace) -> None:

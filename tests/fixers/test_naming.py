@@ -18,6 +18,7 @@ from fixers.naming import (
     name_parts,
     name_problem,
     read_variables,
+    shown_frameworks,
     slug,
     variables,
 )
@@ -206,6 +207,44 @@ def test_what_a_secret_is_called(making: SimpleNamespace, fields: dict[str, Any]
 def test_two_logins_are_told_apart_by_where_they_stand(making: SimpleNamespace) -> None:
     found = [making.finding(f"shop/{stem}.py", stem, name="DB_PASSWORD") for stem in ("orders", "stock")]
     assert parts_of(*found) == ("orders-db", "stock-db")
+
+
+def test_of_two_that_could_bear_one_name_neither_does(making: SimpleNamespace) -> None:
+    found = [
+        making.finding(f"{folder}/app.py", making.strong(folder), name="API_TOKEN", kind=K.API_KEY)
+        for folder in ("billing", "orders")
+    ]
+    assert parts_of(*found) == ("billing-app-api-token", "orders-app-api-token")
+
+
+def test_rivals_that_nothing_tells_apart_are_numbered(making: SimpleNamespace) -> None:
+    found = [
+        making.finding("app.py", making.strong(seed), name="API_TOKEN", kind=K.API_KEY, at=at, literal={"symbol": "f"})
+        for at, seed in enumerate("abc")
+    ]
+    parts = parts_of(*found)
+    assert parts[0] == "api-token"
+    assert len(set(parts)) == 3
+
+
+@pytest.mark.parametrize(
+    ("imported", "texts", "part"),
+    [
+        ((), ["SECRET_KEY = 1"], "secret-key"),
+        (("flask", "flask.Flask"), ["SECRET_KEY = 1"], "secret-key"),
+        (("django.core.management",), ["SECRET_KEY = 1"], "django-secret-key"),
+        ((), ['INSTALLED_APPS = ["django.contrib.auth"]'], "django-secret-key"),
+    ],
+)
+def test_a_name_claims_only_a_framework_that_the_project_shows(
+    making: SimpleNamespace, imported: tuple[str, ...], texts: list[str], part: str
+) -> None:
+    found = making.finding(
+        "settings.py", making.strong("k"), name="SECRET_KEY", kind=K.SIGNING_KEY, rule="django-secret-key"
+    )
+    shown = shown_frameworks(imported, texts)
+    kinds = {"settings.py": Kind.PYTHON}
+    assert name_parts(drafts_of(found), kinds=kinds, values=(), frameworks=shown) == (part,)
 
 
 def test_the_same_name_in_two_environments_is_free(making: SimpleNamespace) -> None:

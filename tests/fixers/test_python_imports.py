@@ -151,3 +151,28 @@ def test_sees_names_of_every_kind() -> None:
         "match v:\n    case [w, *x]: pass\n    case {**y}: pass\n    case 1 as z: pass\n"
     )
     assert set(bound_names(ast.parse(text))) == set("adghijklmnopqrstuvwxyz")
+
+
+STANDARD = {
+    "after the last of the standard library": (
+        "import os\n\nimport click\n\nx = 1\n",
+        "import os\nfrom urllib.parse import quote\n\nimport click\n\nx = 1\n",
+    ),
+    "in front of third-party imports": (
+        '"""D."""\n\nimport click\n\nx = 1\n',
+        '"""D."""\n\nfrom urllib.parse import quote\n\nimport click\n\nx = 1\n',
+    ),
+    "in front of an import in the docstring's line": (
+        '"""D."""; import click\nx = 1\n',
+        '"""D."""; from urllib.parse import quote; import click\nx = 1\n',
+    ),
+    "in front of imports with CRLF": (
+        "import click\r\nx = 1\r\n",
+        "from urllib.parse import quote\r\n\r\nimport click\r\nx = 1\r\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "after"), STANDARD.values(), ids=STANDARD.keys())
+def test_the_standard_library_is_imported_with_the_standard_library(text: str, after: str) -> None:
+    assert inserted(text, QUOTE) == after

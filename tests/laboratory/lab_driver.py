@@ -184,8 +184,9 @@ def main() -> int:
     """Answer one request."""
     request = json.load(sys.stdin)
     key = bytes.fromhex(request["key"])
-    os.environ.clear()
-    os.environ.update(request["environment"])
+    if request["environment"] is not None:
+        os.environ.clear()
+        os.environ.update(request["environment"])
     sys.path.append(request["stubs"])
     sys.dont_write_bytecode = True
     if request["warm"]:

@@ -49,6 +49,8 @@ class Report:
     stored: bool = False
     wrong: list[str] = field(default_factory=list)
     verdict: str = ""
+    key: bytes = field(default=b"", repr=False)
+    before: Sequence[str] = ()
 
 
 def run_all(cases: Sequence[Case], folder: Path, endpoint: Endpoint, *, git: int = 1) -> dict[str, Report]:
@@ -65,6 +67,7 @@ def run_all(cases: Sequence[Case], folder: Path, endpoint: Endpoint, *, git: int
         prepare(report)
     before = probed(reports.values(), key, _without_aws())
     for name, report in reports.items():
+        report.key, report.before = key, before[name]
         if any(answer.startswith("error") for answer in before[name]):
             report.verdict = "not-applicable"
             report.wrong = [f"the probe fails before any change: {before[name]}"]
@@ -298,6 +301,25 @@ def probed(
     for name, found in json.loads(done.stdout).items():
         answers.setdefault(name.rpartition("#")[0], []).extend(found)
     return answers
+
+
+def under_run(report: Report, endpoint: Endpoint) -> list[str]:
+    """The digests of a case's probes in a program that `unhardcode run --env-file .env` starts."""
+    request = {
+        "key": report.key.hex(),
+        "environment": None,
+        "stubs": str(STUBS),
+        "warm": True,
+        "runs": [_run(report, 0, {})],
+    }
+    program = [sys.executable, "-I", "-W", "ignore", lab_driver.__file__]
+    done = subprocess.run(
+        [sys.executable, "-m", "unhardcode", "run", "--env-file", str(report.folder / ".env"), "--", *program],
+        input=json.dumps(request).encode(), capture_output=True, check=False, timeout=600, env=_with_aws(endpoint),
+    )  # fmt: skip
+    assert done.returncode == 0, f"`unhardcode run` ended with status {done.returncode}"
+    (found,) = json.loads(done.stdout).values()
+    return found
 
 
 def recorded(plan: Plan) -> dict[str, str]:

@@ -1,0 +1,3 @@
+import hashlib
+
+x = hashlib.sha256(b"<<k>>").hexdigest()

@@ -1,0 +1,7 @@
+class Base:
+    def __init_subclass__(cls, token):
+        cls.token = token
+
+
+class Client(Base, token="<<k>>"):
+    pass

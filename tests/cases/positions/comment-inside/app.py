@@ -1,0 +1,4 @@
+x = ("<<k>>"  # first
+     # between
+     ":"  # second
+     )

@@ -1,0 +1,3 @@
+allowed = {"x": 1}
+allowed["<<k>>"] = 1
+del allowed["<<k>>"]

@@ -1,0 +1,5 @@
+class C:
+    __slots__ = ("a",)
+
+    def __init__(self):
+        self.a = "<<k>>"

@@ -1,0 +1,2 @@
+space = {}
+exec("token = '<<k>>'", space)

@@ -1,0 +1,1 @@
+x = list(a + "<<k>>" for a in "ab")

@@ -1,0 +1,5 @@
+class Config:
+    pass
+
+
+x = getattr(Config, "token", "<<k>>")

@@ -1,0 +1,4 @@
+page = """<script>
+  const key = "<<k>>";
+</script>
+"""

@@ -1,0 +1,3 @@
+x = []
+for token in ("<<k>>", "<<j>>"):
+    x.append(token)

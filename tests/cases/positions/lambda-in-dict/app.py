@@ -1,0 +1,1 @@
+x = {"a": lambda: "<<k>>", "b": lambda t="<<j>>": t}

@@ -1,0 +1,5 @@
+def f(token):
+    match token:
+        case str() if token == "<<k>>":
+            return 1
+    return 0

@@ -1,0 +1,4 @@
+def f(n):
+    match n:
+        case 1: return "<<k>>"
+        case _: return "<<j>>"

@@ -1,0 +1,5 @@
+text = """
+[api]
+key = <<k>>
+host = api.internal
+"""

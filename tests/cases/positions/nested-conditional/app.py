@@ -1,0 +1,3 @@
+import sys
+
+x = "a" if not sys else "<<k>>" if sys else "<<j>>"

@@ -1,0 +1,1 @@
+class Config: token = "<<k>>"; n = 1

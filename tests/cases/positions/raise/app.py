@@ -1,0 +1,8 @@
+def f():
+    raise ValueError("<<k>>")
+
+
+try:
+    f()
+except ValueError as error:
+    x = error.args

@@ -1,0 +1,3 @@
+import re
+
+x = bool(re.match(r"<<k>>$", "a"))

@@ -1,0 +1,1 @@
+x = "TOKEN here".replace("TOKEN", "<<k>>")

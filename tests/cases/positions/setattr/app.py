@@ -1,0 +1,5 @@
+class Config:
+    pass
+
+
+setattr(Config, "token", "<<k>>")

@@ -1,0 +1,1 @@
+command = "curl -H 'Authorization: Bearer <<k>>' https://api.internal"

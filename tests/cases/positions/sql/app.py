@@ -1,0 +1,1 @@
+query = "INSERT INTO keys VALUES ('<<k>>')"

@@ -1,0 +1,3 @@
+from string import Template
+
+x = Template("$a").substitute(a="<<k>>")

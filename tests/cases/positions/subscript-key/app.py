@@ -1,0 +1,2 @@
+allowed = {}
+allowed["<<k>>"] = 1

@@ -1,0 +1,6 @@
+try:
+    pass
+except ValueError:
+    token = 1
+else:
+    token = "<<k>>"

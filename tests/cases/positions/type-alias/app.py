@@ -1,0 +1,2 @@
+def f(a: "str" = "<<k>>") -> "str":
+    return a

@@ -1,0 +1,1 @@
+Config = type("Config", (), {"token": "<<k>>"})

@@ -1,0 +1,1 @@
+x = "https://api.internal/v1?key=<<k>>&page=1"

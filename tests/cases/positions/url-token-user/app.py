@@ -1,0 +1,1 @@
+x = "https://<<k>>:@api.internal/v1/charges"

@@ -1,0 +1,1 @@
+x = [token for _ in range(2) if (token := "<<k>>")]

@@ -1,0 +1,3 @@
+def f():
+    yield "<<k>>"
+    yield from ["<<j>>"]
