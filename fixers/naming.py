@@ -211,7 +211,7 @@ def _in_context(draft: Draft, words: Sequence[str]) -> list[str]:
     first = draft.findings[0]
     found = []
     for more in (split_words(dict(draft.constants).get("dbname", "")), *_contexts(first)):
-        extra = [word for word in more if word not in words and word not in _NOISE]
+        extra = [word for word in more if word not in words and not _says_nothing(word)]
         if extra:
             found.append(_kebab([*extra, *words]))
     return found

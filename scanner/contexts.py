@@ -90,9 +90,10 @@ def bound_names(data: bytes, first: int, last: int) -> set[bytes]:
 
 
 def mentions(data: bytes, end: int, names: set[bytes]) -> bool:
-    """Whether what stands around a hit mentions one of these names."""
+    """Whether what stands around a hit can mention one of these names."""
     start = data.rfind(b"\n", 0, max(0, end - 1)) + 1
-    return not names.isdisjoint(_NAME.findall(data, start, end + WIDTH))
+    near = data[start : end + WIDTH]
+    return any(name in near for name in names)
 
 
 def _around(data: bytes, end: int, after: int) -> bytes:

@@ -36,6 +36,7 @@ class Memory:
     path: str = ""
     data: bytes = b""
     imports: frozenset[str] = frozenset()
+    calls: list[Hit] = field(default_factory=list)
 
     def note(self, path: str, seen: Iterable[int], *, clean: bool) -> None:
         """Remember the contexts of a version that was analysed."""
@@ -65,15 +66,14 @@ def new_contexts(
     Remembers the version: call it in the order of a path's history. `whole` looks at more than what has changed.
     """
     if memory.path == path and not whole:
-        hits, imports = _near_change(memory, data, kind, prefilter, table)
+        hits = _near_change(memory, data, kind, prefilter, table)
     else:
-        hits = prefilter.find(data)
-        imports = _imports(hits, table)
-    memory.path, memory.data, memory.imports = path, data, imports
+        hits = _everywhere(memory, data, prefilter, table)
+    memory.path, memory.data = path, data
     group = memory.group(path)
     fresh: list[Context] = []
     known = False
-    for context in contexts(data, _wanted(hits, imports, table, kind), table, kind):
+    for context in contexts(data, _wanted(hits, memory.imports, table, kind), table, kind):
         if (path, context.hash) in memory.known:
             known = True
         elif (group, context.hash) not in memory.clean:
@@ -90,25 +90,35 @@ def changed(before: bytes, after: bytes) -> tuple[int, int]:
     return start, new - end
 
 
-def _near_change(
-    memory: Memory, data: bytes, kind: Kind, prefilter: Prefilter, table: Table
-) -> tuple[list[Hit], frozenset[str]]:
-    """The hits whose context the change can touch, and import roots: the file's and those of the version before."""
+def _everywhere(memory: Memory, data: bytes, prefilter: Prefilter, table: Table) -> list[Hit]:
+    """All hits of a version."""
+    hits = prefilter.find(data)
+    memory.imports = _imports(hits, table)
+    memory.calls = [hit for hit in hits if table[hit[0]][0] == CALL]
+    return hits
+
+
+def _near_change(memory: Memory, data: bytes, kind: Kind, prefilter: Prefilter, table: Table) -> list[Hit]:
+    """The hits whose context a change can touch."""
     first, last = changed(memory.data, data)
     low, high = max(0, first - WIDTH), min(len(data), last + WIDTH)
     start = max(data.rfind(b"\n", 0, max(0, low - _REACH)) + 1, low - _LONG_LINE)
     hits = [(number, start + end) for number, end in prefilter.find(data[start : high + 1])]
     imports = memory.imports | _imports(hits, table)
-    if imports != memory.imports:
-        # A library came or went: calls far from the change can mean something else now.
-        hits = prefilter.find(data)
-        return [hit for hit in hits if low <= hit[1] <= high or table[hit[0]][0] == CALL], _imports(hits, table)
     near = [hit for hit in hits if low <= hit[1] <= high]
+    if imports != memory.imports:
+        # A new library: calls far from the change can mean something else now.
+        every = _everywhere(memory, data, prefilter, table)
+        memory.imports = imports
+        return [hit for hit in every if low <= hit[1] <= high or table[hit[0]][0] == CALL]
+    longer = len(data) - len(memory.data)
+    before = [hit for hit in memory.calls if hit[1] < low]
+    after = [(number, end + longer) for number, end in memory.calls if end + longer > high]
+    memory.calls = [*before, *(hit for hit in near if table[hit[0]][0] == CALL), *after]
     names = bound_names(data, first, last) if kind is Kind.PYTHON else None
     if names:
-        far = (hit for hit in prefilter.find(data) if not low <= hit[1] <= high and table[hit[0]][0] == CALL)
-        near += [hit for hit in far if mentions(data, hit[1], names)]
-    return near, imports
+        near += [hit for hit in (*before, *after) if mentions(data, hit[1], names)]
+    return near
 
 
 def _imports(hits: Iterable[Hit], table: Table) -> frozenset[str]:
