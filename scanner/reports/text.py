@@ -199,10 +199,17 @@ def _coverage(result: ScanResult, context: ReportContext, net: Net) -> Iterator[
         yield f"  {_paint('not seen', _RED, context)}  {_clean(one.path, net)}: {_clean(one.reason, net)}\n"
     if coverage.notes:
         yield f"seen in a lesser way: {_reasons(coverage.notes, net)}\n"
-    for one in coverage.notes[:MOST_LISTED]:
+        yield from _first_of(coverage.notes, net)
+    if coverage.remarks:
+        yield "to tidy up:\n"
+        yield from _first_of(coverage.remarks, net)
+
+
+def _first_of(rows: Sequence[Skipped], net: Net) -> Iterator[str]:
+    for one in rows[:MOST_LISTED]:
         yield f"  {_clean(one.path, net)}: {_clean(one.reason, net)}\n"
-    if len(coverage.notes) > MOST_LISTED:
-        yield f"  and {len(coverage.notes) - MOST_LISTED:,} more\n"
+    if len(rows) > MOST_LISTED:
+        yield f"  and {len(rows) - MOST_LISTED:,} more\n"
 
 
 def _reasons(skipped: Sequence[Skipped], net: Net) -> str:
