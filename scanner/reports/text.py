@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from scanner.errors import Exit
 from scanner.model import Confidence, Finding, ScanResult, Skipped
-from scanner.reports.context import ReportContext, count, ordered, shown
+from scanner.reports.context import ReportContext, count, is_sure_enough, ordered, shown
 from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked_line, printable
 from scanner.reports.verdict import gaps, verdict
 
@@ -36,7 +36,7 @@ def render_quiet(result: ScanResult, context: ReportContext) -> Iterator[str]:
         yield from render(result, context)
         return
     net = make_net(result.findings, context.documents)
-    lower = sum(finding.suppressed is None for finding in result.findings)
+    lower = sum(finding.suppressed is None for finding in result.findings)  # none of them is shown
     parts = [f"{count(lower, 'finding')} below {context.min_confidence}"] if lower else []
     if result.coverage.skipped:
         parts.append(f"skipped {len(result.coverage.skipped):,} ({_reasons(result.coverage.skipped, net)})")
@@ -92,11 +92,11 @@ def _render_finding(finding: Finding, page: Page | None, net: Net, context: Repo
 
 
 def ignore_hint(finding: Finding) -> str:
-    """What a person does who accepts this finding: an inline comment, or the configuration where none can be."""
-    if finding.commit is not None:
-        return 'exclude = ["PATH"] in .unhardcode.toml (history cannot be edited in place)'
+    """What a person does who accepts this finding: an inline comment, or the baseline where none can be."""
+    if finding.commit is not None and finding.in_head is False:
+        return "unhardcode baseline update --history --reason WHY"
     if finding.path.lower().endswith(_NO_COMMENTS):
-        return 'exclude = ["PATH"] in .unhardcode.toml (this kind of file has no comments)'
+        return "unhardcode baseline update --reason WHY (this kind of file has no comments)"
     return f"# unhardcode: ignore[{printable(finding.rule)}] reason"
 
 
@@ -158,10 +158,11 @@ def _by_hand(finding: Finding, argument: str) -> Iterator[str]:
 
 def _summary(result: ScanResult, context: ReportContext, net: Net) -> Iterator[str]:
     live = [finding for finding in result.findings if finding.suppressed is None]
-    yield f"{_counts(live, context)}\n"
-    lower = sum(finding.confidence.rank < context.min_confidence.rank for finding in live)
-    if lower:
-        yield f"{count(lower, 'finding')} below {context.min_confidence} not shown (--min-confidence low shows them)\n"
+    sure = [finding for finding in live if is_sure_enough(finding, context)]
+    yield f"{_counts(sure)}\n"
+    if len(sure) < len(live):
+        lower = count(len(live) - len(sure), "finding")
+        yield f"{lower} below {context.min_confidence} not shown (--min-confidence low shows them)\n"
     suppressed = [finding.suppressed for finding in result.findings if finding.suppressed is not None]
     if suppressed:
         hint = "" if context.show_suppressed else " (--show-suppressed shows them)"
@@ -178,13 +179,12 @@ def _kinds_of(suppressed: list[str], net: Net) -> str:
     return ", ".join(f"{number:,} {_clean(kind, net)}" for kind, number in kinds.most_common())
 
 
-def _counts(live: list[Finding], context: ReportContext) -> str:
-    number = Counter(finding.confidence for finding in live)
-    levels = [level for level in reversed(Confidence) if level.rank >= context.min_confidence.rank]
-    total = sum(number[level] for level in levels)
-    if not total:
+def _counts(sure: list[Finding]) -> str:
+    if not sure:
         return "no findings"
-    return f"{count(total, 'finding')}: " + ", ".join(f"{number[level]:,} {level}" for level in levels if number[level])
+    number = Counter(finding.confidence for finding in sure)
+    levels = [level for level in reversed(Confidence) if number[level]]
+    return f"{count(len(sure), 'finding')}: " + ", ".join(f"{number[level]:,} {level}" for level in levels)
 
 
 def _coverage(result: ScanResult, context: ReportContext, net: Net) -> Iterator[str]:

@@ -251,7 +251,7 @@ def test_marks_say_what_is_untracked_and_what_was_there_before(make):
     output = rendered(make, finding)
 
     assert "high confidence  (not tracked by git, was there before)\n" in output
-    assert output.endswith("exit 0: 1 finding that was there before does not count (--fail-on-old)\n")
+    assert output.endswith("exit 0: 1 finding does not count: 1 there before (--fail-on-old)\n")
 
 
 def test_old_commits_and_the_working_tree_are_separate_groups(make):
