@@ -12,7 +12,7 @@ import click
 
 from scanner import baseline as the_file
 from scanner.baseline import Baseline, Row
-from scanner.baseline_match import match, rows_of
+from scanner.baseline_match import match, rows_of, unneeded
 from scanner.config import DEFAULT_BASELINE, Config
 from scanner.errors import Exit, UsageError
 from scanner.model import Confidence, Finding
@@ -79,7 +79,7 @@ def create(file: Path | None, reason: str, owner: str, expires: str | None, hist
     rows = rows_of(sure, empty, [None] * len(sure), default)
     rows += _history_rows(looked, replace(empty, rows=tuple(rows)), default)
     the_file.write_baseline(looked.file, replace(empty, rows=tuple(rows)))
-    _say(f"{looked.file}: {_count(len(rows))} accepted")
+    _say(f"{looked.file}: {_accepted(rows)}")
     _say_more(looked, rows)
     _say(f"  commit it, and write `{looked.file.name} merge=union` into .gitattributes")
     return int(Exit.OK)
@@ -96,7 +96,8 @@ def update(file: Path | None, reason: str, owner: str, expires: str | None, hist
     pairs = _of_concern(looked, known)
     likes = [_renewed(row, default, day) for _, row in pairs]
     rows = rows_of([finding for finding, _ in pairs], known, likes, default)
-    left = [row for row in known.rows if row not in {like for _, like in pairs}]
+    idle = unneeded(_without_history(known).rows, [finding for finding, _ in pairs], [row for _, row in pairs], known)
+    left = [*idle, *(row for row in known.rows if row.history)]
     rows += _history_rows(looked, replace(known, rows=tuple(rows + left)), default)
     rows += left
     # A second key is of use only to rows that have not been written anew.
@@ -104,11 +105,11 @@ def update(file: Path | None, reason: str, owner: str, expires: str | None, hist
     the_file.write_baseline(looked.file, Baseline(keys=keys, rows=tuple(rows)))
     new = sum(row is None for _, row in pairs)
     expired = sum(row is not None and row.has_expired(day) for row in likes)
-    _say(f"{looked.file}: {_count(len(rows))} accepted, {new:,} of them new")
+    _say(f"{looked.file}: {_accepted(rows)}, {new:,} of them new")
     if expired:
         _say(f"  {expired:,} expired: renew them with --expires, or unhardcode baseline audit --again")
-    if left:
-        _say(f"  {len(left):,} stand for nothing in the tree now: unhardcode baseline prune drops them")
+    if idle:
+        _say(f"  {len(idle):,} stand for nothing in the tree now: unhardcode baseline prune drops them")
     _say_more(looked, rows)
     return int(Exit.OK)
 
@@ -196,7 +197,7 @@ def import_(other: Path, form: str | None, history: bool, owner: str, file: Path
     so_far = replace(known, rows=tuple(rows))
     rows += _history_rows(looked._replace(past=tuple(past)), so_far, replace(like, reason=f"from {other}"))
     the_file.write_baseline(looked.file, replace(known, rows=tuple(rows)))
-    _say(f"{looked.file}: {len(rows) - len(known.rows):,} taken over from {other}, {_count(len(rows))} accepted")
+    _say(f"{looked.file}: {len(rows) - len(known.rows):,} taken over from {other}, {_accepted(rows)}")
     if taken.unused:
         also = "" if history else "; what only history holds is taken over with --history"
         _say(f"  {taken.unused:,} of its entries stand for nothing that unhardcode finds{also}")
@@ -278,6 +279,10 @@ def _say_more(looked: Looked, rows: Sequence[Row]) -> None:
         _say(f"  {without:,} without a reason yet: unhardcode baseline audit asks for it")
     if looked.untracked:
         _say(f"  {_count(looked.untracked)} left out: git does not track the file, and a clone will not have it")
+
+
+def _accepted(rows: Sequence[Row]) -> str:
+    return f"{_count(sum(row.accepted for row in rows))} accepted"
 
 
 def _count(number: int) -> str:

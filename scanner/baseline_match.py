@@ -35,7 +35,7 @@ def accepted(
                 why = f"accepted in the baseline: {row.reason or 'no reason given'}"
                 finding = replace(finding, suppressed=why)
         findings.append(finding)
-    unused = len({row.identity for row in rows.rows} - {row.identity for row in matched if row is not None})
+    unused = len(unneeded(rows.rows, result.findings, matched, baseline))
     if whole and unused:
         what = "a row stands" if unused == 1 else f"{unused:,} rows stand"
         remarks.append(Skipped(path=name, reason=f"{what} for nothing any more (unhardcode baseline prune)"))
@@ -73,6 +73,15 @@ def match(findings: Sequence[Finding], baseline: Baseline, held: Held | None) ->
                 break
         found.append(moved)
     return found
+
+
+def unneeded(
+    rows: Sequence[Row], findings: Sequence[Finding], matched: Sequence[Row | None], baseline: Baseline
+) -> list[Row]:
+    """The rows that stand for nothing: for no finding, and for no further copy of a value at its path."""
+    used = {row for row in matched if row is not None}
+    there = {(finding.path, digest) for finding in findings for digest in digests_of(finding, baseline)}
+    return [row for row in rows if row not in used and (row.path, row.digest) not in there]
 
 
 def row_of(finding: Finding, baseline: Baseline, net: Net, ordinal: int, *, like: Row | None = None) -> Row:

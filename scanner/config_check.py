@@ -126,7 +126,7 @@ def _regex(value: Any, where: str) -> str:
 def _rows(value: Any, where: str) -> list[dict[str, Any]]:
     if isinstance(value, list) and all(isinstance(row, dict) for row in value):
         return value
-    raise UsageError(f"{where} is a list of tables: write [[...{where.rpartition(' ')[2]}]]")
+    raise UsageError(f"{where} is a list of tables: write [[{where.rpartition(' ')[2]}]]")
 
 
 def _allow(value: Any, where: str) -> tuple[Allow, ...]:

@@ -128,7 +128,7 @@ def test_a_finding_of_the_history_names_its_commit_and_cannot_be_migrated(make):
     assert "abcdef000000  2026-01-02T03:04:05+00:00  Ann, no longer in HEAD" in output
     assert "migrate" not in output
     assert "explain" not in output
-    assert "history cannot be edited" in output
+    assert "unhardcode baseline update --history" in output
 
 
 def test_json_files_are_not_told_to_hold_comments(make):
@@ -137,7 +137,7 @@ def test_json_files_are_not_told_to_hold_comments(make):
     output = rendered(make, make.found(f'"{value}"', value, path="a/b.JSON"))
 
     assert "# unhardcode" not in output
-    assert ".unhardcode.toml" in output
+    assert "unhardcode baseline update --reason WHY" in output
 
 
 def test_paths_in_commands_are_quoted_for_a_shell(make):
