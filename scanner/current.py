@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -56,13 +57,13 @@ def _blob(folder: Path, oid: str) -> bytes:
 
 def _remembered(read: Callable[[str], bytes | None], settings: Callable[[], Settings]) -> Current:
     known: dict[str, list[Finding] | None] = {}
+    knowledge = functools.cache(lambda: analysis.learn(session.load_rules(), session.load_prefilter()))
 
     def current(path: str) -> list[Finding] | None:
         if path not in known:
             raw = read(path)
-            knowledge = analysis.learn(session.load_rules(), session.load_prefilter())
             known[path] = (
-                None if raw is None else versions.findings_of(Source(path=path, raw=raw), knowledge, settings())
+                None if raw is None else versions.findings_of(Source(path=path, raw=raw), knowledge(), settings())
             )
         return known[path]
 
