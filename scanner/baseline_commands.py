@@ -198,6 +198,8 @@ def import_(other: Path, form: str | None, history: bool, owner: str, file: Path
     rows += _history_rows(looked._replace(past=tuple(past)), so_far, replace(like, reason=f"from {other}"))
     the_file.write_baseline(looked.file, replace(known, rows=tuple(rows)))
     _say(f"{looked.file}: {len(rows) - len(known.rows):,} taken over from {other}, {_accepted(rows)}")
+    if any(one.values for one in known_there):
+        _say(f"  {other} holds the values themselves: delete it when you are done")
     if taken.unused:
         also = "" if history else "; what only history holds is taken over with --history"
         _say(f"  {taken.unused:,} of its entries stand for nothing that unhardcode finds{also}")

@@ -174,7 +174,7 @@ def _trufflehog(text: str, name: str) -> Iterator[Known]:
         row = json.loads(line) if line.strip().startswith("{") else {}
         if "SourceMetadata" not in row:
             continue  # its log stands between its findings
-        where = next(iter(_typed(row["SourceMetadata"]["Data"], dict).values()))
+        where = _typed(next(iter(_typed(row["SourceMetadata"]["Data"], dict).values()), None), dict)
         found = {_typed(row.get(form) or "", str) for form in ("Raw", "RawV2")} - {""}
         verified = ", verified there" if row.get("Verified") is True else ""
         yield Known(

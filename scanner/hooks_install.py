@@ -194,10 +194,12 @@ def _read(path: Path) -> bytes | None:
 
 
 def _write(path: Path, raw: bytes) -> None:
+    """Write a script; a new one is executable, one that is there stays what it is."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+        new = not path.exists()
         path.write_bytes(raw)
-        path.chmod(mode | 0o111)
+        if new:
+            path.chmod(path.stat().st_mode & 0o777 | 0o111)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror})") from None

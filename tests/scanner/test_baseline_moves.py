@@ -236,7 +236,11 @@ class World:
         merged = {path: self.tree.files[path] for path in main_paths}
         merged |= {path: side.files[path] for path in side_paths if path not in merged}
         known = {
-            block.value for tree in (side, self.tree) for blocks in tree.files.values() for block in blocks if block.accepted
+            block.value
+            for tree in (side, self.tree)
+            for blocks in tree.files.values()
+            for block in blocks
+            if block.accepted
         }
         self.tree = Tree(merged)
         for blocks in merged.values():
@@ -284,9 +288,7 @@ def test_each_kind_of_change_is_followed(play: Callable[[int, list[str]], int]) 
 
 
 @pytest.mark.slow
-@settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), steps=st.lists(st.sampled_from(STEPS), min_size=15, max_size=25))
 def test_a_thousand_random_changes_lose_nothing_and_swallow_nothing(
     play: Callable[[int, list[str]], int], seed: int, steps: list[str]
