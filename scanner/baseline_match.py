@@ -47,7 +47,7 @@ def match(findings: Sequence[Finding], baseline: Baseline, held: Held | None) ->
     """The row for each finding, or None.
 
     At its path a row stands for its value, however the code around it changed. Elsewhere it does so where kind and
-    name (or the file's name) agree, and where fewer copies of the value stand at its own path than it accepts there: a
+    name agree, or the file's name, and where fewer copies of the value stand at its own path than it accepts there: a
     value that moved is known, a further copy is new.
     """
     by_digest = rows_by_digest(baseline.rows)
@@ -131,8 +131,10 @@ def _likeness(row: Row, finding: Finding, symbol: str) -> int:
 
 def _is_like(row: Row, finding: Finding, symbol: str, *, strict: bool) -> bool:
     same_file_name = row.path.rpartition("/")[2] == finding.path.rpartition("/")[2]
-    same_name = row.symbol == symbol if strict else row.name == symbol.rpartition(".")[2]
-    return row.kind == finding.kind.value and (same_name or same_file_name)
+    same_kind = row.kind == finding.kind.value
+    if strict:
+        return same_kind and (row.symbol == symbol or same_file_name)
+    return same_file_name or (same_kind and row.name == symbol.rpartition(".")[2])
 
 
 def _has_left(

@@ -182,12 +182,14 @@ class World:
             chosen.value, chosen.accepted = self.secret().value, False
 
     def another_name(self, paths: list[str]) -> None:
+        """Noted at once: what moves to another file under another name at the same time is new."""
         blocks = [block for block in self.tree.files[self.random.choice(paths)] if block.value is not None]
-        if blocks:
+        if blocks and not self.expected():
+            self.accept()
             self.random.choice(blocks).name = self.random.choice(NAMES)
-            if not any(not block.accepted for blocks in self.tree.files.values() for block in blocks if block.value):
-                self.check()
-                self.accept()  # notes the name: a later move to another file under it is known
+            self.write()
+            self.check()
+            self.accept()
 
     def drop(self, paths: list[str]) -> None:
         blocks = self.tree.files[self.random.choice(paths)]
@@ -208,7 +210,13 @@ class World:
         self.write()
 
     def copy_one(self) -> None:
-        """A copy in another file is new; accepted at once, since the original may go later."""
+        """A copy in another file is new; accepted at once, since the original may go later.
+
+        First all moves are noted: of two equal values the one at the accepted place is the known one.
+        """
+        if self.expected():
+            return
+        self.accept()
         paths = sorted(self.tree.files)
         source, target = self.random.choice(paths), self.random.choice(paths)
         blocks = [block for block in self.tree.files[source] if block.value is not None and block.accepted]
