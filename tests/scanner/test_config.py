@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import example as explicit
 from hypothesis import strategies as st
 
 import unhardcode
@@ -354,12 +355,26 @@ def test_any_configuration_is_read_or_refused(at: Path, made: Made, table: dict[
 
 @pytest.mark.slow
 @settings(max_examples=4000, deadline=5000, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@example(table={}, raw=b"a." * 200_000 + b"a = 1")
-@example(table={}, raw=b"[[a]]\n" * 50_000)
-@example(table={}, raw=b'exclude = ["' + b"*a" * 50_000 + b'"]')
+@explicit(table={}, raw=b"a." * 200_000 + b"a = 1")
+@explicit(table={}, raw=b"[[a]]\n" * 50_000)
+@explicit(table={}, raw=b'exclude = ["' + b"*a" * 50_000 + b'"]')
 @given(table=st.dictionaries(st.sampled_from(KEYS), TOML, max_size=6), raw=st.binary(max_size=400))
 def test_many_configurations_are_read_or_refused(at: Path, made: Made, table: dict[str, object], raw: bytes) -> None:
     secret = made(24)
     text = "".join(f"{key} = {written(value)}\n" for key, value in table.items()) + f'# "{secret}"\n'
     judge_configuration(at, text.encode(), secret)
     judge_configuration(at, raw + f'\nx = "{secret}"\n'.encode(), secret)
+
+
+def example(page: str, number: int) -> str:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    return text.split("```toml\n")[number].split("```")[0]
+
+
+def test_the_documented_configuration_and_policy_can_be_used_as_they_stand(at: Path) -> None:
+    (at / "pyproject.toml").write_text(example("configuration.md", 1))
+    config, origins, _ = load_config(at)
+    assert {field for field in Config._fields if field not in origins} == {"own_markers"}
+    assert config.allow[0].regex == "^fake-"
+    (at.parent / "policy.toml").write_text(example("configuration.md", 2))
+    assert load_config(at, at.parent / "policy.toml").honour == {"comments", "baseline"}
