@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from scanner.past import Past
 
 _LEVELS = click.Choice([level.value for level in Confidence])
-_FORMATS = ("text", "json", "sarif")
+# The module of a format is called after it.
+_FORMATS = ("text", "json", "jsonl", "sarif", "junit", "gitlab", "github", "github-summary")
 
 
 class Scanned(NamedTuple):
@@ -60,6 +62,13 @@ class Scanned(NamedTuple):
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to a file, in UTF-8."
 )
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Also write a report in another form to a file; may be repeated.",
+)
 @click.option("--min-confidence", type=_LEVELS, help="Report findings from this confidence on [default: medium].")
 @click.option(
     "--fail-on",
@@ -92,6 +101,7 @@ def scan(
     is_handed: bool,
     form: str,
     output: Path | None,
+    reports: tuple[str, ...],
     min_confidence: str | None,
     fail_on: str | None,
     fail_on_old: bool,
@@ -109,6 +119,8 @@ def scan(
     In a git repository that is what git tracks, what it does not ignore, and every .env. Exit status: 0 clean,
     1 findings, 2 usage, 3 something that was asked for could not be seen.
     """
+    started = time.time()
+    beside = [_form_and_file(report) for report in reports]
     modes = {
         "--staged": is_staged,
         "--stdin": is_stdin,
@@ -132,8 +144,10 @@ def scan(
     config = scanned.config
     seen = scanned.result.coverage
     clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or is_staged or is_handed or between)
-    if quiet and form == "text" and clean and output is None:
+    if quiet and form == "text" and clean and output is None and not beside:
         return int(Exit.OK)
+    import dataclasses
+
     from scanner.reports.context import ReportContext
     from scanner.reports.verdict import verdict
 
@@ -149,8 +163,12 @@ def scan(
         color=output is None and not no_color and _colors(),
         show_suppressed=show_suppressed,
         documents=scanned.texts.get,
+        started=started,
     )
-    report = importlib.import_module(f"scanner.reports.{form}")
+    plain = context if not context.color else dataclasses.replace(context, color=False)
+    for other, file in beside:
+        _emit(_report(other).render(scanned.result, plain), file)
+    report = _report(form)
     render = report.render_quiet if quiet and form == "text" else report.render
     _emit(render(scanned.result, context), output)
     return int(verdict(scanned.result, context).status)
@@ -306,6 +324,17 @@ def _scope(root: worktree.Root, named: tuple[Path, ...]) -> str:
         return ""
     relative = worktree.relative(root, Path.cwd() / named[0])
     return "" if relative == "." else relative
+
+
+def _report(form: str) -> Any:
+    return importlib.import_module(f"scanner.reports.{form.replace('-', '_')}")
+
+
+def _form_and_file(report: str) -> tuple[str, Path]:
+    form, equals, file = report.partition("=")
+    if form not in _FORMATS or not equals or not file:
+        raise UsageError(f"--report {report}: not FORMAT=FILE", hint="formats: " + ", ".join(_FORMATS))
+    return form, Path(file)
 
 
 def _version() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -24,7 +25,8 @@ class ReportContext:
     `root` is the absolute path that finding paths count from. `fail_on` None never fails. `documents` gives the very
     text that was scanned at a path (not what stands on disk now), or None where it is gone: context lines are shown
     only from it. `fixes` are the planner's notes by `Finding.place`. `nothing_is_fine` says that nothing to look at is
-    no mistake (`--staged`, `--range`, file mode).
+    no mistake (`--staged`, `--range`, file mode). `started` and `ended` are
+    times in seconds since the epoch.
     """
 
     root: str
@@ -37,6 +39,8 @@ class ReportContext:
     color: bool = False
     show_suppressed: bool = False
     documents: Callable[[str], str | None] | None = None
+    started: float = field(default_factory=time.time)
+    ended: Callable[[], float] = time.time
     fixes: Mapping[str, FixNote] = field(default_factory=dict)
 
 

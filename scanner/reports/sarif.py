@@ -16,6 +16,7 @@ from scanner.reports.context import ReportContext, shown
 from scanner.reports.json import dumps, plain
 from scanner.reports.masking import Net, make_net
 from scanner.reports.verdict import gaps, verdict
+from scanner.reports.words import sentence
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "SRCROOT"
@@ -118,7 +119,7 @@ def _result(finding: Finding, rule_index: int, net: Net) -> dict[str, Any]:
         "ruleId": finding.rule,
         "ruleIndex": rule_index,
         "level": level(finding),
-        "message": {"text": _sentence(finding, net)},
+        "message": {"text": _message(sentence(finding), net)},
         "locations": [{"physicalLocation": _location(finding, net)}],
         "partialFingerprints": {PLACE: finding.place},
         "properties": _properties(finding),
@@ -126,12 +127,6 @@ def _result(finding: Finding, rule_index: int, net: Net) -> dict[str, Any]:
     if finding.suppressed is not None:
         result["suppressions"] = [_suppression(finding.suppressed, net)]
     return result
-
-
-def _sentence(finding: Finding, net: Net) -> str:
-    strongest = sorted((e for e in finding.evidence if e.weight > 0), key=lambda e: -e.weight)[:3]
-    why = "; ".join(_message(e.text, net) for e in strongest)
-    return f"{_message(finding.title, net)}, {finding.confidence} confidence" + (f": {why}." if why else ".")
 
 
 def _location(finding: Finding, net: Net) -> dict[str, Any]:
