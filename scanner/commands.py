@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -45,7 +46,8 @@ class Scanned(NamedTuple):
     "--range",
     "between",
     metavar="A..B",
-    help="What the commits of B that A has not add; A...B since both went apart. Older findings do not fail the scan.",
+    help="What the commits of B that A has not add; A...B since both went apart. Older findings do not fail the scan. "
+    "`ci`: those of the pull request or push that a CI job is about; everything where it is about none.",
 )
 @click.option(
     "--history", "is_history", is_flag=True, help="Every version that a ref, a reflog or a stash reaches, each once."
@@ -131,6 +133,10 @@ def scan(
     chosen = [mode for mode, on in modes.items() if on]
     if len(chosen) > 1:
         raise UsageError(f"{' and '.join(chosen)} exclude each other")
+    if between == "ci":
+        from scanner.sources.ci import event_range
+
+        between = event_range(os.environ)
     if (unreachable or since) and not is_history:
         raise UsageError("--unreachable and --since go with --history")
     options = _Options(include=include, exclude=exclude, max_size=max_size)
@@ -344,8 +350,6 @@ def _version() -> str:
 
 
 def _colors() -> bool:
-    import os
-
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
