@@ -78,10 +78,11 @@ def run_steps(
     clone: Path, temp: Path, event_name: str, event: dict, names: tuple[str, ...], **inputs: str
 ) -> tuple[int, str]:
     """Status and output of some steps, with the inputs' defaults where none is given."""
-    (temp / "unhardcode" / "bin").mkdir(parents=True, exist_ok=True)
-    python = temp / "unhardcode" / "bin" / "python"
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    python.chmod(0o755)
+    if "Install unhardcode" not in names:
+        python = temp / "unhardcode" / "bin" / "python"
+        python.parent.mkdir(parents=True)
+        python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        python.chmod(0o755)
     (temp / "event.json").write_text(json.dumps(event), encoding="utf-8")
     given = {name: about.get("default", "") for name, about in ACTION["inputs"].items()} | {
         name.replace("_", "-"): value for name, value in inputs.items()
@@ -204,6 +205,12 @@ def test_no_step_has_an_expression_inside_its_script():
 
 @pytest.mark.slow
 def test_the_action_installs_itself(tmp_path):
-    status, output = run_steps(tmp_path, tmp_path, "schedule", {}, ("Install unhardcode",), python=sys.executable)
+    server = Server(tmp_path, added="x = 2\n")
+    clone = server.checkout(tmp_path, "refs/heads/main")
+
+    status, output = run_steps(
+        clone, tmp_path, "schedule", {}, ("Install unhardcode", *BOTH), python=sys.executable, fail_on="never"
+    )
 
     assert status == 0, output
+    assert "old.py:1" in output

@@ -11,11 +11,23 @@ from scanner.text import line_span, line_starts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """A part of a fix: what stands from `start` to `end` (line and column, from 1) becomes `text`, free of values."""
+
+    path: str
+    start: tuple[int, int]
+    end: tuple[int, int]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FixNote:
-    """What the planner thinks of one finding: how far its edit may go, or why there is none."""
+    """What the planner thinks of one finding: how far its edit may go and what it is, or why there is none."""
 
     safety: Safety | None = None
     refusal: RefusalReason | None = None
+    description: str = ""
+    replacements: tuple[Replacement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
