@@ -1,7 +1,6 @@
 """Rewrite `.env`: a variable's value becomes a reference to the store, and the Python that reads it a call.
 
 The references are AWS's own; the generated module and `unhardcode run` resolve them.
-https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from pathlib import Path
 from fixers.python import Change, PythonFile, open_file, proof_variables, proven
 from fixers.python_expression import CANONICAL, TEXT, render_call
 from fixers.readers_of import OtherReader, Readers, ReaderSite, find_readers
+from fixers.references import reference
 from fixers.rewriting import CannotRewriteError, Placement, Refused, RewriteContext, Rewritten, splice
 from scanner.errors import NotSeenError
 from scanner.identity import digest
@@ -55,15 +55,6 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         work.edits.append(edits)
         work.proofs.append(proofs)
     return _gathered(work, context)
-
-
-def reference(name: str, key: str | None) -> str:
-    """`{{resolve:secretsmanager:NAME:SecretString:KEY}}`; for a parameter `{{resolve:ssm-secure:/NAME}}`."""
-    if ":" in name or (key is not None and ":" in key):
-        raise _refusal(RefusalReason.POSITION_NOT_SUPPORTED, "a reference cannot hold a name with a colon")
-    if name.startswith("/"):
-        return f"{{{{resolve:ssm-secure:{name}}}}}"
-    return f"{{{{resolve:secretsmanager:{name}{'' if key is None else f':SecretString:{key}'}}}}}"
 
 
 def _owner(found: Sequence[Binding], placement: Placement) -> Binding | None:

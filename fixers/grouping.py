@@ -253,9 +253,15 @@ def _one_connection(first: Draft, second: Draft) -> bool:
     account = [(part.get("host"), part.get("username"), part.get("port")) for part in (ones, others)]
     if account[0] == account[1] and all(account[0][:2]):
         return True
-    if {_call(found) for found in first.findings} & ({_call(found) for found in second.findings} - {None}):
+    shared = {_call(found) for found in first.findings} & ({_call(found) for found in second.findings} - {None})
+    if shared and not _two_accounts(ones, others):
         return True
     return _agreed(first, second) is not None and _one_variable(first, second)
+
+
+def _two_accounts(ones: dict[str, str], others: dict[str, str]) -> bool:
+    """Whether both say whose password it is, and not the same: root's and the application's in one mapping."""
+    return len({part["username"] for part in (ones, others) if "username" in part}) > 1
 
 
 def _one_variable(first: Draft, second: Draft) -> bool:
