@@ -119,7 +119,7 @@ def secret_value(finding: Finding, kind: Kind) -> SecretValue:
 
     Bytes that are UTF-8 count as text: a SecretString serves both.
     """
-    value = finding.literal.value if kind is Kind.DOTENV else finding.value
+    value = finding.literal.value if is_whole(finding, kind) else finding.value
     if value is None:
         raise ValueError("a finding without its value cannot be planned: read it again first")
     if not value.is_bytes:
@@ -128,6 +128,11 @@ def secret_value(finding: Finding, kind: Kind) -> SecretValue:
         return SecretValue(value.raw.decode())
     except UnicodeDecodeError:
         return value
+
+
+def is_whole(finding: Finding, kind: Kind) -> bool:
+    """Whether the place is a variable, whose readers get all of its value."""
+    return kind is Kind.DOTENV or finding.literal.role is Role.VARIABLE
 
 
 def by_parameter(draft: Draft) -> tuple[Draft, ...]:
@@ -152,7 +157,7 @@ def _alphabet(chars: Iterable[str]) -> int:
 
 def _single(finding: Finding, env: str, kind: Kind) -> Draft:
     value = secret_value(finding, kind)
-    whole_url = kind is Kind.DOTENV and finding.kind in (CredentialKind.URL, CredentialKind.DSN)
+    whole_url = is_whole(finding, kind) and finding.kind in (CredentialKind.URL, CredentialKind.DSN)
     if value.is_bytes or whole_url or not is_login(finding):
         return Draft(form=Form.PLAIN, env=env, members=(DraftMember(key=None, value=value, findings=(finding,)),))
     member = DraftMember(key="password", value=value, findings=(finding,))
