@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fixers.python import Change, PythonFile, open_file, proof_variables, proven
 from fixers.python_expression import CANONICAL, TEXT, render_call
-from fixers.readers_of import OtherReader, Readers, ReaderSite, find_readers
+from fixers.readers_of import Readers, ReaderSite, find_readers, listed
 from fixers.references import reference
 from fixers.rewriting import CannotRewriteError, Placement, Refused, RewriteContext, Rewritten, splice
 from scanner.errors import NotSeenError
@@ -21,7 +21,6 @@ from scanner.model import Document, Edit, Proof, RefusalReason, SecretValue
 from scanner.readers.dotenv import Binding, bindings, errors
 
 _BY_HAND = "replace the value by hand"
-_SHOWN = 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -121,21 +120,16 @@ def _check_readers(key: str, readers: Readers, *, via_run: bool) -> None:
     run = "start the program by `unhardcode run` and plan with --via-run"
     if readers.outside:
         raise CannotRewriteError(
-            RefusalReason.READER_OUTSIDE_PYTHON, f"{key} is also read by {_listed(readers.outside)}", run
+            RefusalReason.READER_OUTSIDE_PYTHON, f"{key} is also read by {listed(readers.outside)}", run
         )
     if readers.opaque:
         raise CannotRewriteError(
-            RefusalReason.READER_NOT_REWRITABLE, f"{key} is also read by {_listed(readers.opaque)}", run
+            RefusalReason.READER_NOT_REWRITABLE, f"{key} is also read by {listed(readers.opaque)}", run
         )
     if not readers.python:
         raise CannotRewriteError(
             RefusalReason.READER_UNKNOWN, f"nothing was seen that reads {key}", f"remove it if nothing does; else {run}"
         )
-
-
-def _listed(readers: Sequence[OtherReader]) -> str:
-    shown = ", ".join(f"{reader.path}:{reader.line} ({reader.how})" for reader in readers[:_SHOWN])
-    return shown + (f" and {len(readers) - _SHOWN} more" if len(readers) > _SHOWN else "")
 
 
 def _edit(document: Document, binding: Binding, placement: Placement, key: bytes) -> Edit:

@@ -24,14 +24,11 @@ from scanner.model import (
     RefusalReason,
     Role,
     ScanResult,
-    SecretValue,
-    Span,
 )
 from scanner.readers.kinds import kind_of
 
 if TYPE_CHECKING:
     from scanner.readers.dotenv import Binding
-    from scanner.readers.nodes import Value
 
 STRUCTURED = frozenset({Kind.YAML, Kind.JSON, Kind.TOML, Kind.INI})
 
@@ -72,33 +69,18 @@ def documents_of(findings: Iterable[Finding], workspace: Workspace) -> dict[str,
 
 
 def by_variable(findings: Sequence[Finding], documents: Mapping[str, Document]) -> tuple[Finding, ...]:
-    """The findings; what is part of a `.env` variable's value (JSON, a PEM block) stands for the whole variable."""
-    from fixers.structured import environment_entries
+    """The findings; what is part of a variable's or a setting's value (a URL, JSON, PEM) stands for all of it."""
+    from fixers.structured import whole_values
     from scanner.readers.dotenv import bindings
 
     found = {path: bindings(document) for path, document in documents.items() if document.kind is Kind.DOTENV}
-    entries = {path: environment_entries(document) for path, document in documents.items() if path not in found}
+    ways = {path: whole_values(document) for path, document in documents.items() if document.kind in STRUCTURED}
     return tuple(
-        _in_entry(finding, documents[finding.path], entries[finding.path])
-        if entries.get(finding.path)
+        ways[finding.path](finding)
+        if finding.path in ways and finding.commit is None
         else _in_variable(finding, found.get(finding.path, ()))
         for finding in findings
     )
-
-
-def _in_entry(finding: Finding, document: Document, entries: Mapping[Span, tuple[str, Value]]) -> Finding:
-    """The finding as the whole value of the variable that a container or function is given."""
-    owner = next((each for span, each in entries.items() if span.contains(finding.span)), None)
-    if owner is None or finding.commit is not None:
-        return finding
-    name, value = owner
-    if finding.literal.span == value.span:
-        return replace(finding, literal=replace(finding.literal, role=Role.VARIABLE, name=name))
-    body = value.span.start + len(value.quote)
-    if document.text[body : value.span.end - len(value.quote)] != value.text:
-        return finding
-    literal = Literal(span=value.span, value=SecretValue(value.text), role=Role.VARIABLE, name=name, body=body)
-    return replace(finding, literal=literal)
 
 
 def _in_variable(finding: Finding, found: Sequence[Binding]) -> Finding:

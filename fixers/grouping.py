@@ -24,6 +24,8 @@ _HEX = re.compile(r"(?=.*[0-9])(?=.*[a-f])[0-9a-f]{16,}|(?=.*[0-9])(?=.*[A-F])[0
 # Of os, os.environ, decouple, django-environ and environs.
 _VARIABLE_READS = frozenset({"getenv", "get", "get_env", "setdefault", "pop", "config", "env", "str", "environ"})
 _PAIR_KINDS = (CredentialKind.ACCESS_KEY_ID, CredentialKind.ACCESS_KEY)
+# What reads a settings file in rewritten code: a literal that it reaches is about the variable in `keyword`.
+SETTING = "resolve_references"
 KEY_ID, KEY = "aws_access_key_id", "aws_secret_access_key"
 
 
@@ -101,6 +103,9 @@ def strength(value: SecretValue) -> float:
 def own_key(finding: Finding) -> str | None:
     """The environment variable that the finding's place is about: a `.env` variable, the key of a getenv default."""
     literal = finding.literal
+    for argument in literal.arguments:
+        if SETTING in argument.callees:
+            return argument.keyword
     if literal.role is Role.VARIABLE:
         return literal.name
     # The variable behind `getenv("DATABASE_URL", "postgres://...")` holds the whole URL, not its password; the default

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -30,6 +30,9 @@ _SOURCED = re.compile(
     r"(?:^|[\s;&|(])(?:source|\.|--env-file[= ]|--envfile[= ]|include|-include|EnvironmentFile=-?|dotenv)\s*[\"']?"
     r"(?P<path>[^\s\"';&|)]+)"
 )
+# Files that say what belongs to a package or an image, and lines that copy or comment.
+_PACKING = re.compile(r"pyproject\.toml|setup\.cfg|MANIFEST\.in|package(?:-lock)?\.json|\.pre-commit-config\.yaml")
+_PACKED = re.compile(r"\s*(?:COPY|ADD|#|//|\*|;)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +124,31 @@ def _expansion(key: str, name: str) -> re.Pattern[str]:
     if _COMPOSE.fullmatch(name):
         forms += [rf"^\s*-\s*[\"']?{word}[\"']?\s*$", rf"^\s*[\"']?{word}[\"']?\s*:\s*$"]
     return re.compile("|".join(forms), re.IGNORECASE if "$env" in name else 0)
+
+
+def mentions(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:
+    """The lines outside Python that use the file at `path`: scripts, other programs, mounts into a container.
+
+    What only packs a file (COPY in a Dockerfile, package data) reads nothing of it.
+    """
+    name = posixpath.basename(path)
+    word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
+    found = []
+    for other in workspace.files:
+        base = posixpath.basename(other)
+        if other == path or _PACKING.fullmatch(base) or not (_SHELLS.fullmatch(base) or _PROGRAMS.fullmatch(base)):
+            continue
+        text = _read(workspace, other).decode("utf-8", "replace")
+        for number, row in enumerate(text.splitlines() if name in text else (), 1):
+            if word.search(row) and not _PACKED.match(row):
+                found.append(OtherReader(path=other, line=number, how=f"uses {name}"))
+    return tuple(found)
+
+
+def listed(readers: Sequence[OtherReader], shown: int = 3) -> str:
+    """The readers in words, the first few by name."""
+    words = ", ".join(f"{reader.path}:{reader.line} ({reader.how})" for reader in readers[:shown])
+    return words + (f" and {len(readers) - shown} more" if len(readers) > shown else "")
 
 
 def _loads(text: str, path: str, env_file: str, *, compose: bool) -> Iterator[tuple[int, str]]:

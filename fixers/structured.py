@@ -2,35 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
 
-from fixers import compose, ecs, manual_steps
-from fixers.rewriting import Placement, RewriteContext, Rewritten, all_refused
-from scanner.model import Document, Kind, Span
+from fixers import compose, ecs, manual_steps, settings_files
+from fixers.grouping import SETTING
+from fixers.rewriting import Placement, RewriteContext, Rewriter, Rewritten, all_refused
+from scanner.model import Argument, Document, Finding, Kind, Literal, Role, SecretValue, Span
 from scanner.readers.errors import Unreadable
-from scanner.readers.nodes import Value, trees
+from scanner.readers.nodes import Node, Value, trees, values
+
+# A finding as what its rewriter can move: all of a variable's value, where it is a part of one.
+Whole: TypeAlias = Callable[[Finding], Finding]
 
 
 def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
     """Edits by what the file is. Implements `fixers.rewriting.Rewriter`."""
-    found = []
+    rewriter = _rewriter(document)
+    if rewriter is None:
+        return all_refused(placements, manual_steps.by_path(document.path, document.kind))
+    return rewriter(document, placements, context)
+
+
+def whole_values(document: Document) -> Whole:
+    """How findings of this file are seen: ECS and settings take whole values, compose takes parts."""
+    rewriter = _rewriter(document)
+    try:
+        if rewriter is ecs.rewrite:
+            return _of_variables({value.span: (name, value) for name, value in ecs.variables(document)}, document)
+        if rewriter is settings_files.rewrite:
+            return _of_settings(values(document), document)
+    except Unreadable:
+        pass  # refused by its rewriter
+    return lambda finding: finding
+
+
+def _rewriter(document: Document) -> Rewriter | None:
+    found: list[Node] = []
     if document.kind in (Kind.YAML, Kind.JSON):
         try:
             found = trees(document)
         except Unreadable:
             found = []
     if compose.is_compose(document, found):
-        return compose.rewrite(document, placements, context)
+        return compose.rewrite
     if ecs.is_task_definition(document, found):
-        return ecs.rewrite(document, placements, context)
-    return all_refused(placements, manual_steps.by_path(document.path, document.kind))
+        return ecs.rewrite
+    return None if document.kind is Kind.INI else settings_files.rewrite
 
 
-def environment_entries(document: Document) -> dict[Span, tuple[str, Value]]:
-    """The variables that a task definition sets, name and value by where the value stands; else nothing."""
-    if document.kind is not Kind.JSON or "containerDefinitions" not in document.text:
-        return {}
-    try:
-        return {value.span: (name, value) for name, value in ecs.variables(document)}
-    except Unreadable:
-        return {}
+def _of_variables(entries: dict[Span, tuple[str, Value]], document: Document) -> Whole:
+    def seen(finding: Finding) -> Finding:
+        owner = next((each for span, each in entries.items() if span.contains(finding.span)), None)
+        if owner is None:
+            return finding
+        name, value = owner
+        if finding.literal.span == value.span:
+            return replace(finding, literal=replace(finding.literal, role=Role.VARIABLE, name=name))
+        literal = _verbatim(value, name, document)
+        return finding if literal is None else replace(finding, literal=literal)
+
+    return seen
+
+
+def _of_settings(found: Sequence[Value], document: Document) -> Whole:
+    def seen(finding: Finding) -> Finding:
+        value = next((each for each in found if each.span.contains(finding.span)), None)
+        if value is None:
+            return finding
+        variable = settings_files.variable_of(value.path)
+        argument = Argument(callees=(SETTING,), index=None, keyword=variable, call=value.span)
+        literal = finding.literal
+        if finding.value != literal.value or literal.span != value.span:
+            name = str(value.path[-1]) if value.path else ""
+            whole = literal if literal.span == value.span else _verbatim(value, name, document)
+            if whole is None:
+                return finding
+            literal = replace(whole, role=Role.VARIABLE)
+        return replace(finding, literal=replace(literal, arguments=(*literal.arguments, argument)))
+
+    return seen
+
+
+def _verbatim(value: Value, name: str, document: Document) -> Literal | None:
+    """A value as a literal of its own; None where it is not written as it reads."""
+    marks = len(value.quote) if value.quote in ('"', "'") else 0
+    body = value.span.start + marks
+    if document.text[body : value.span.end - marks] != value.text:
+        return None
+    return Literal(span=value.span, value=SecretValue(value.text), role=Role.VARIABLE, name=name, body=body)

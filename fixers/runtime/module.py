@@ -59,6 +59,21 @@ async def aget_secret_value(name: str, key: str | None = None, *, env: str | Non
     return await asyncio.to_thread(get_secret_value, name, key, env=env)
 
 
+def resolve_references(settings: _T, *keys: object) -> _T:
+    """Put values where references stand in what was read from YAML, JSON or TOML, and return it.
+
+    The variable that is called like a reference's keys counts first: DATABASE_PASSWORD for ["database"]["password"].
+    """
+    if isinstance(settings, (dict, list)):
+        for key, value in list(settings.items() if isinstance(settings, dict) else enumerate(settings)):
+            settings[key] = resolve_references(value, *keys, key)
+    if not isinstance(settings, str) or not settings.startswith("{{resolve:"):
+        return settings
+    name = re.sub(r"\W", "_", "_".join(map(str, keys))).upper()
+    value = os.environ.get(name) or _referenced(settings, name)
+    return value if isinstance(value, str) else value.decode("utf-8")  # type: ignore[return-value]
+
+
 def refresh(name: str | None = None) -> None:
     """Forget the kept answer for one name, or all of them: the next read asks the store."""
     with _lock:
@@ -84,11 +99,13 @@ def _read(name: str, key: str | None, env: str | None, *, decode: bool) -> str |
             return base64.b64decode(value[len("base64:") :], validate=True)
         except ValueError:
             raise SecretUnavailable(f"the variable {env} is not valid base64 after `base64:`") from None
-    if not value.startswith("{{resolve:"):
-        return value
-    found = _REFERENCE.fullmatch(value)
+    return _referenced(value, f"the variable {env}") if value.startswith("{{resolve:") else value
+
+
+def _referenced(reference: str, place: str) -> str | bytes:
+    found = _REFERENCE.fullmatch(reference)
     if found is None:
-        raise SecretUnavailable(f"the variable {env} holds a reference that cannot be understood")
+        raise SecretUnavailable(f"{place} holds a reference that cannot be understood")
     if found["parameter"]:
         return _stored("ssm", found["parameter"])
     answer = _stored("secretsmanager", found["secret"], found["stage"] or "", found["version"] or "")

@@ -18,7 +18,7 @@ Path: TypeAlias = tuple[str | int, ...]
 class Value:
     """A scalar in its place. `span` is all of it as written, quotes included; `quote` is its quotation mark, "|", ">"
     or "". `string` is False for null, booleans, aliases and JSON's numbers; `reference` is True for `!Ref X` and the
-    like.
+    like. `is_text` is False too for what YAML reads as a number or a date.
     """
 
     path: Path
@@ -27,6 +27,7 @@ class Value:
     quote: str
     string: bool
     reference: bool
+    is_text: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,7 +56,9 @@ def values(document: Document) -> list[Value]:
     """Every scalar of a YAML, JSON, TOML or INI document, in order. Raises Unreadable where it does not parse."""
     if document.kind is Kind.INI:
         return list(_of_ini(document.text))
-    return [_value(document.text, path, scalar) for path, scalar in walk(document.text, _events(document))]
+    yaml = document.kind is Kind.YAML
+    text = document.text
+    return [_value(text, path, scalar, yaml=yaml) for path, scalar in walk(text, _events(document))]
 
 
 def trees(document: Document) -> list[Node]:
@@ -71,7 +74,7 @@ def trees(document: Document) -> list[Node]:
         if isinstance(event, Open):
             node = Node(span=Span(event.start, event.start), keys=[] if event.mapping else None)
         else:
-            value = _value(text, (), event)
+            value = _value(text, (), event, yaml=document.kind is Kind.YAML)
             if stack and stack[-1][0].keys is not None and not stack[-1][1]:
                 stack[-1][1].append(value)
                 continue
@@ -118,7 +121,7 @@ def _of_ini(text: str) -> Iterator[Value]:
             yield _value(text, (each.symbol, each.name or ""), each.scalar)
 
 
-def _value(text: str, path: Path, scalar: Scalar) -> Value:
+def _value(text: str, path: Path, scalar: Scalar, *, yaml: bool = False) -> Value:
     mark = text[scalar.start : scalar.start + 1]
     return Value(
         path=path,
@@ -127,4 +130,14 @@ def _value(text: str, path: Path, scalar: Scalar) -> Value:
         quote=mark if mark in ('"', "'", "|", ">") else "",
         string=scalar.string,
         reference=scalar.reference,
+        is_text=scalar.string and (not yaml or mark in tuple("'\"|>") or _is_text(scalar.text)),
     )
+
+
+def _is_text(plain: str) -> bool:
+    """Whether YAML reads a plain scalar as text. https://yaml.org/type/"""
+    from yaml import SafeLoader
+
+    resolvers = SafeLoader.yaml_implicit_resolvers
+    possible = [*resolvers.get(plain[:1], ()), *resolvers.get(None, ())]
+    return not any(pattern.match(plain) for _, pattern in possible)

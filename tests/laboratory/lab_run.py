@@ -35,7 +35,7 @@ from scanner.errors import UnhardcodeError
 from scanner.model import Confidence, Edit, Plan
 
 _NOWHERE = "http://127.0.0.1:9"  # the discard port: who asks AWS there fails at once
-_OURS = ("get_secret_value", "get_secret_bytes", "aget_secret_value", "quote")
+_OURS = ("get_secret_value", "get_secret_bytes", "aget_secret_value", "quote", "resolve_references")
 
 
 @dataclass(slots=True, kw_only=True)
