@@ -71,11 +71,11 @@ def _placed(
     work: _Work,
 ) -> tuple[tuple[Edit, ...], tuple[Proof, ...]]:
     _check(document, found, binding, placement)
-    _check_readers(binding.key, readers, via_run=context.via_run)
+    check_readers(binding.key, readers, via_run=context.via_run)
     edit = _edit(document, binding, placement, context.key)
     _check_spliced(document, found, binding, edit)
     own = replace(placement, env=binding.key)
-    sites = [_site_edit(site, own, context, work.files) for site in readers.python]
+    sites = [site_edit(site, own, context, work.files) for site in readers.python]
     assert binding.value is not None
     stored = placement.stored or binding.value
     proof = Proof(
@@ -113,7 +113,7 @@ def _check(document: Document, found: Sequence[Binding], binding: Binding, place
             )
 
 
-def _check_readers(key: str, readers: Readers, *, via_run: bool) -> None:
+def check_readers(key: str, readers: Readers, *, via_run: bool) -> None:
     """Refuse a variable with a reader that would see the reference; `unhardcode run` resolves it for all of them."""
     if via_run:
         return
@@ -152,7 +152,8 @@ def _seen(binding: Binding, instead: str | None) -> tuple[str, SecretValue | Non
     return binding.key, value, binding.export
 
 
-def _site_edit(site: ReaderSite, placement: Placement, context: RewriteContext, files: dict[str, PythonFile]) -> Edit:
+def site_edit(site: ReaderSite, placement: Placement, context: RewriteContext, files: dict[str, PythonFile]) -> Edit:
+    """The edit that makes one read of a variable a call; `files` are opened once each."""
     if site.path not in files:
         files[site.path] = _opened(site, placement, context)
     file = files[site.path]

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-reference
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from fixers.python_expression import CANONICAL, TEXT, render_call
@@ -14,6 +15,9 @@ from scanner.model import Proof, RefusalReason, SecretValue
 
 # A text that starts so is a reference to the generated module and to `unhardcode run`.
 START = "{{resolve:"
+_REFERENCE = re.compile(
+    r"\{\{resolve:(?:secretsmanager|ssm(?:-secure)?):[^{}]+\}\}|resolve:(?:secretsmanager|ssm-secure):.+"
+)
 
 
 def reference(name: str, key: str | None) -> str:
@@ -27,6 +31,16 @@ def reference(name: str, key: str | None) -> str:
     if name.startswith("/"):
         return f"{START}ssm-secure:{name}}}}}"
     return f"{START}secretsmanager:{name}{'' if key is None else f':SecretString:{key}'}}}}}"
+
+
+def bare_reference(name: str, key: str | None) -> str:
+    """The reference without its braces: what CloudFormation passes on as it is, and the generated module reads."""
+    return reference(name, key)[len("{{") : -len("}}")]
+
+
+def is_reference(text: str) -> bool:
+    """Whether a text is a reference, with braces or without."""
+    return _REFERENCE.fullmatch(text) is not None
 
 
 def reference_proof(

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from fixers import manual_steps
+from fixers.references import is_reference
 from fixers.rewriting import Refused
 from fixers.workspace import Workspace
 from scanner.detectors.name import split_words
@@ -136,7 +137,7 @@ def _by_position(finding: Finding, kind: Kind, rewritable: frozenset[Kind]) -> R
     value = finding.literal.value.text
     if not value:
         return RefusalReason.VALUE_NOT_STORABLE, "an empty value", "remove it"
-    if value.startswith("{{resolve:") and value.endswith("}}"):
+    if is_reference(value):
         return RefusalReason.EXAMPLE_VALUE, "already a reference to a store", "nothing: this is what a migration writes"
     return None
 

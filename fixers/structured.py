@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from fixers import compose, ecs, manual_steps, settings_files
+from fixers import cloudformation_template, compose, ecs, manual_steps, settings_files
 from fixers.grouping import SETTING
 from fixers.rewriting import Placement, RewriteContext, Rewriter, Rewritten, all_refused
 from scanner.model import Argument, Document, Finding, Kind, Literal, Role, SecretValue, Span
@@ -31,6 +31,9 @@ def whole_values(document: Document) -> Whole:
     try:
         if rewriter is ecs.rewrite:
             return _of_variables({value.span: (name, value) for name, value in ecs.variables(document)}, document)
+        if rewriter is cloudformation_template.rewrite:
+            entries = {value.span: (name, value) for name, value in cloudformation_template.variables(document)}
+            return _of_variables(entries, document)
         if rewriter is settings_files.rewrite:
             return _of_settings(values(document), document)
     except Unreadable:
@@ -49,6 +52,8 @@ def _rewriter(document: Document) -> Rewriter | None:
         return compose.rewrite
     if ecs.is_task_definition(document, found):
         return ecs.rewrite
+    if cloudformation_template.is_template(found):
+        return cloudformation_template.rewrite
     return None if document.kind is Kind.INI else settings_files.rewrite
 
 
