@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from fixers.dotenv_beside import example_edits, loading_note
 from fixers.python import Change, PythonFile, open_file, proof_variables, proven
 from fixers.python_expression import CANONICAL, TEXT, render_call
 from fixers.readers_of import Readers, ReaderSite, find_readers, listed
@@ -94,7 +95,13 @@ def _placed(
             f"{document.path}:{binding.line}: {binding.key} is stored whole, as its readers read it: after a rotation"
             " of the password the whole value has to be stored anew"
         )
-    return (edit, *sites), (proof, *proofs)
+    if readers.through:
+        work.notes.append(
+            f"{binding.key} gets into containers by {listed(readers.through)} as a reference, which their Python"
+            " resolves: they need boto3, a region and a role or credentials"
+        )
+    work.notes.extend(loading_note(document, context.workspace))
+    return (edit, *sites, *example_edits(document, binding.key, context)), (proof, *proofs)
 
 
 def _check(document: Document, found: Sequence[Binding], binding: Binding, placement: Placement) -> None:
