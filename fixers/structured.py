@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from fixers import cloudformation_template, compose, ecs, manual_steps, settings_files
+from fixers import cloudformation_template, compose, ecs, ini_files, settings_files
 from fixers.grouping import SETTING
-from fixers.rewriting import Placement, RewriteContext, Rewriter, Rewritten, all_refused
+from fixers.rewriting import Placement, RewriteContext, Rewriter, Rewritten
 from scanner.model import Argument, Document, Finding, Kind, Literal, Role, SecretValue, Span
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Node, Value, trees, values
@@ -19,10 +19,7 @@ Whole: TypeAlias = Callable[[Finding], Finding]
 
 def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
     """Edits by what the file is. Implements `fixers.rewriting.Rewriter`."""
-    rewriter = _rewriter(document)
-    if rewriter is None:
-        return all_refused(placements, manual_steps.by_path(document.path, document.kind))
-    return rewriter(document, placements, context)
+    return _rewriter(document)(document, placements, context)
 
 
 def whole_values(document: Document) -> Whole:
@@ -41,7 +38,7 @@ def whole_values(document: Document) -> Whole:
     return lambda finding: finding
 
 
-def _rewriter(document: Document) -> Rewriter | None:
+def _rewriter(document: Document) -> Rewriter:
     found: list[Node] = []
     if document.kind in (Kind.YAML, Kind.JSON):
         try:
@@ -54,7 +51,7 @@ def _rewriter(document: Document) -> Rewriter | None:
         return ecs.rewrite
     if cloudformation_template.is_template(found):
         return cloudformation_template.rewrite
-    return None if document.kind is Kind.INI else settings_files.rewrite
+    return ini_files.rewrite if document.kind is Kind.INI else settings_files.rewrite
 
 
 def _of_variables(entries: dict[Span, tuple[str, Value]], document: Document) -> Whole:
