@@ -146,7 +146,8 @@ def _swap(document: Document, before: Sequence[Value], placement: Placement, kno
     if not value.quote and not reads_alike(document, before, [swap]):
         # In a flow mapping braces need quotes around them.
         source = document.text[value.span.start : value.span.end]
-        if source == value.text and not set(source) & set('"\\'):
+        there = document.text[finding.span.start : finding.span.end]
+        if source == value.text and there == text and not set(source) & set('"\\'):
             head = document.text[value.span.start : finding.span.start]
             tail = document.text[finding.span.end : value.span.end]
             swap = Swap(span=value.span, new=f'"{head}{new}{tail}"', old=source, reads=f"{head}{new}{tail}")
