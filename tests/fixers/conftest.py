@@ -1,152 +1,104 @@
-"""What the tests of the plan share: small trees, findings made by hand, a rewriter that replaces literals."""
+"""A rewrite of one file in a tree that stands in memory."""
 
 from __future__ import annotations
 
-import random
-import string
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from fixers.rewriting import Placement, RewriteContext, Rewritten
-from fixers.workspace import Workspace, open_workspace
-from scanner.identity import digest, fingerprint, place
-from scanner.model import (
-    Argument,
-    Confidence,
-    Coverage,
-    CredentialKind,
-    Document,
-    Edit,
-    Finding,
-    Kind,
-    Literal,
-    Proof,
-    RefusalReason,
-    Role,
-    ScanResult,
-    SecretValue,
-    Sibling,
-    Span,
-)
-from scanner.text import line_starts, position
+from fixers.module_place import rewrite_context
+from fixers.rewriting import Placement, Rewritten, overlapping, splice, unique_edits
+from fixers.structured import rewrite, whole_values
+from fixers.workspace import Workspace
+from scanner.model import CredentialKind, Finding, Literal, RefusalReason, Role, SecretValue, Source, Span
+from scanner.readers.kinds import kind_of
+from scanner.text import decode
 
 KEY = bytes(range(32))
-QUOTES = "\"'"
 
 
-def strong(seed: str, length: int = 24) -> str:
-    """A random value, the same for the same seed."""
-    chosen = random.Random(seed)
-    return "".join(chosen.choice(string.ascii_letters + string.digits) for _ in range(length))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What became of it: `after` are all files as they would be, new ones included."""
+
+    result: Rewritten
+    after: dict[str, str]
+
+    @property
+    def refusals(self) -> list[RefusalReason]:
+        return [self.result.refused[index][0] for index in sorted(self.result.refused)]
+
+    @property
+    def detail(self) -> str:
+        return self.result.refused[0][1]
 
 
-def tree(root: Path, files: Mapping[str, str]) -> Workspace:
-    """Files on disk, with a project that is called shop unless one is given."""
-    for path, text in {"pyproject.toml": '[project]\nname = "shop"\n', **files}.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(text.encode())
-    return open_workspace(root, {"pyproject.toml", *files})
+@pytest.fixture
+def tried() -> Callable[..., Tried]:
+    """`tried(path, text, secret, ..., files=...)`: rewrite a file; each place of a secret is a finding."""
 
+    def run(path: str, text: str, *secrets: str, files: dict[str, str] | None = None, **given: Any) -> Tried:
+        texts = {path: text, **(files or {})}
+        raws = {name: content.encode() for name, content in texts.items()}
 
-def siblings(**values: str) -> tuple[Sibling, ...]:
-    """Literals beside a credential."""
-    return tuple(Sibling(name=name, value=SecretValue(value), span=Span(0, 0)) for name, value in values.items())
+        def read(name: str) -> bytes:
+            if name not in raws:
+                raise FileNotFoundError(name)
+            return raws[name]
 
-
-def finding(
-    path: str,
-    value: str | bytes,
-    *,
-    text: str | None = None,
-    name: str | None = None,
-    kind: CredentialKind = CredentialKind.PASSWORD,
-    role: Role = Role.ASSIGNMENT,
-    whole: str | None = None,
-    at: int = 0,
-    literal: Mapping[str, Any] | None = None,
-    **fields: Any,
-) -> Finding:
-    """A finding of `value` in `path`; with the file's `text` its spans are those of the value in it, from `at` on."""
-    shown = value.decode("latin-1") if isinstance(value, bytes) else value
-    start = text.index(shown, at) if text is not None else at
-    body = Span(start, start + len(shown))
-    outer = body
-    if text is not None and whole is not None:
-        outer = Span(text.index(whole), text.index(whole) + len(whole))
-    if text is not None and text[outer.start - 1 : outer.start] in (*QUOTES,):
-        outer = Span(outer.start - 1, outer.end + 1)
-    inside: bytes | str = value if whole is None else whole
-    reads = Argument(callees=("os.getenv",), index=1, keyword=None, call=outer)
-    more = {"arguments": (reads,) if role is Role.ENV_DEFAULT else (), **(literal or {})}
-    made = Literal(span=outer, value=SecretValue(inside), role=role, name=name, body=start, **more)
-    starts = line_starts(text or "")
-    return Finding(
-        **{
-            "rule": "password",
-            "title": "Password",
-            "kind": kind,
-            "severity": "high",
-            "path": path,
-            "span": body,
-            "start": position(starts, start),
-            "end": position(starts, body.end),
-            "literal": made,
-            "value": SecretValue(value),
-            "confidence": Confidence.HIGH,
-            "fingerprint": fingerprint(KEY, kind=str(kind), value=SecretValue(value), path=path, symbol=str(start)),
-            "place": place(kind=str(kind), path=path, symbol=f"{name}", ordinal=start),
-            "tracked": True,
-            **fields,
+        document = decode(Source(path=path, raw=raws[path]), kind_of(path, raws[path]))
+        seen = whole_values(document)
+        placements = [
+            _placement(seen(finding), number, given)
+            for number, secret in enumerate(secrets)
+            for finding in _findings(path, document.text, secret, given)
+        ]
+        workspace = Workspace(root=Path("/nonexistent"), files=tuple(sorted(raws)), read=read)
+        result = rewrite(document, placements, rewrite_context(workspace, key=KEY))
+        edits = unique_edits([*(edit for each in result.edits for edit in each), *result.imports])
+        assert overlapping(edits) is None
+        after = {
+            name: splice(content, [edit for edit in edits if edit.path == name]) for name, content in texts.items()
         }
-    )
+        return Tried(result=result, after=after | {new.path: new.content for new in result.new_files})
+
+    return run
 
 
-def result(*findings: Finding) -> ScanResult:
-    """A scan's result."""
-    return ScanResult(findings=findings, coverage=Coverage(files=1, bytes=1))
-
-
-def rewriter(refuse: Callable[[Placement], RefusalReason | None] = lambda placement: None) -> Any:
-    """A rewriter that replaces the whole literal by a call, or refuses where `refuse` says so."""
-
-    def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
-        refused, edits, proofs = {}, [], []
-        for index, placement in enumerate(placements):
-            in_text = placement.finding.literal.role is Role.TEXT  # the Python rewriter finds no string there
-            reason = refuse(placement) or (RefusalReason.COMMENT if in_text else None)
-            span = placement.finding.literal.span
-            names = [placement.name, *([placement.key] if placement.key else [])]
-            call = f"get_secret_value({', '.join(map(repr, names))}, env={placement.env!r})"
-            if document.kind is Kind.DOTENV:
-                call = "{{resolve:" + ":".join(names) + "}}"
-            edit = Edit(
-                path=document.path, span=span, expects=digest(KEY, document.text[span.start : span.end]), new=call
+def _findings(path: str, text: str, secret: str, given: dict[str, Any]) -> list[Finding]:
+    found = []
+    at = text.find(secret)
+    while at >= 0:
+        span, value = Span(at, at + len(secret)), SecretValue(given.get("value", secret))
+        whole = SecretValue(given.get("whole", value.text))
+        literal = Literal(span=span, value=whole, role=given.get("role", Role.ENTRY), name="password", body=at)
+        found.append(
+            Finding(
+                rule="made",
+                title="made",
+                kind=given.get("kind", CredentialKind.PASSWORD),
+                severity="high",
+                path=path,
+                span=span,
+                start=(text.count("\n", 0, at) + 1, 1),
+                end=(1, 1),
+                literal=literal,
+                value=value,
             )
-            proof = Proof(
-                path=document.path, line=1, expression=call, digest=digest(KEY, placement.stored), variables=()
-            )
-            if reason is not None:
-                refused[index] = (reason, "cannot be rewritten here", "do it by hand")
-            edits.append((edit,) if reason is None else ())
-            proofs.append((proof,) if reason is None else ())
-        imports = (Edit(path=document.path, span=Span(0, 0), expects="", new="import get_secret_value\n"),)
-        return Rewritten(edits=tuple(edits), proofs=tuple(proofs), refused=refused, imports=imports)
-
-    return rewrite
+        )
+        at = text.find(secret, at + len(secret))
+    return found
 
 
-def rewriters(refuse: Callable[[Placement], RefusalReason | None] = lambda placement: None) -> dict[Kind, Any]:
-    """Rewriters for Python and `.env` made of the fake one."""
-    return {Kind.PYTHON: rewriter(refuse), Kind.DOTENV: rewriter(refuse)}
-
-
-@pytest.fixture(scope="session")
-def making() -> SimpleNamespace:
-    """The helpers of this file: test modules cannot import each other."""
-    return SimpleNamespace(
-        KEY=KEY, strong=strong, tree=tree, siblings=siblings, finding=finding, result=result, rewriters=rewriters
+def _placement(finding: Finding, number: int, given: dict[str, Any]) -> Placement:
+    whole = finding.literal.role is Role.VARIABLE
+    return Placement(
+        finding=finding,
+        name=given.get("name", "prod/shop/db" if number == 0 else f"/prod/shop/p{number}"),
+        key=given.get("key", "password") if number == 0 else None,
+        env=given.get("env", "DB_PASSWORD") if number == 0 else f"P{number}",
+        value=finding.literal.value if whole else None,
     )
