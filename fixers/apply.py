@@ -96,7 +96,7 @@ def member_of(value: SecretValue, key: str | None) -> SecretValue | None:
     if key is None:
         return value
     try:
-        fields = json.loads(value.raw)
+        fields = json.loads(value.reveal("bytes"))
     except ValueError:
         return None
     found = fields.get(key) if isinstance(fields, dict) else None
@@ -163,5 +163,5 @@ def _against(secret: PlannedSecret, value: SecretValue, there: Existing, *, same
 def _as_stored(secret: PlannedSecret, value: SecretValue) -> SecretValue:
     """The member's value as it comes out of the store: bytes of SecretBinary, else text."""
     if secret.type == "SecretBinary":
-        return SecretValue(value.raw)
-    return SecretValue(value.raw.decode("utf-8", "surrogatepass"))
+        return SecretValue(value.reveal("bytes"))
+    return SecretValue(value.reveal("bytes").decode("utf-8", "surrogatepass"))

@@ -65,7 +65,7 @@ def _type_and_tier(override: Override, draft: Draft, choice: Choice) -> str | No
         return "tier is for parameters only"
     if override.tier not in ("Standard", "Advanced"):
         return "tier is Standard or Advanced"
-    too_large = override.tier == "Standard" and len(draft.members[0].value.raw) > STANDARD_BYTES
+    too_large = override.tier == "Standard" and len(draft.members[0].value.reveal("bytes")) > STANDARD_BYTES
     return "the value is over 4 KB: only an Advanced parameter holds it" if too_large else None
 
 
