@@ -182,7 +182,12 @@ def _consent(asked: Asked, question: str) -> None:
 
 def _counted(ready: Sequence[Ready]) -> str:
     counts = Counter(one.action for one in ready)
-    words = {"create": "Store {} new", "update": "replace the value of {}", "present": "leave {} as they are stored"}
+    words = {
+        "create": "Store {} new",
+        "update": "replace the value of {}",
+        "restore": "bring back {} from deletion",
+        "present": "leave {} as they are stored",
+    }
     said = ", ".join(words[action].format(counts[action]) for action in words if counts[action])
     return said[:1].upper() + said[1:]
 

@@ -12,7 +12,7 @@ from fixers.naming import is_reserved, name_problem
 from scanner.errors import UsageError
 
 STORES = {"secretsmanager": ("SecretString", "SecretBinary"), "parameterstore": ("SecureString",)}
-ACTIONS = ("create", "update", "adopt", "skip")
+ACTIONS = ("create", "update", "adopt", "restore", "skip")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 

@@ -19,6 +19,7 @@ from fixers.inverse import Blobs, culprits, known_blobs, way_back
 from fixers.journal import Run
 from fixers.plan import touched_paths, tree_digest
 from fixers.planning import Planned, without
+from fixers.progress import counted
 from fixers.proof import prove
 from fixers.runtime.source import module_source
 from fixers.workspace import Workspace, overlaid
@@ -85,10 +86,10 @@ def resumable(runs: Sequence[Run], prepared: Prepared) -> Run | None:
 def upload(run: Run, ready: Sequence[Ready], target: Target, app: str) -> Run:
     """Store every value and read it back. Raises StoreError; the run can be resumed then."""
     tokens = {secret["name"]: secret["token"] for secret in run.begin["secrets"]}
-    for one in ready:
+    for one in counted(ready, "Storing"):
         name = one.secret.name
         if one.action != "present":
-            run = journal.note(run, "upload", name=name)
+            run = journal.note(run, "upload", name=name, action=one.action)
         version = store_secret(one, target.stores(one.secret.store), app=app, token=tokens[name])
         run = journal.note(run, "stored", name=name, version=version)
     return run
@@ -175,11 +176,12 @@ def not_stored(planned: Planned, target: Target, *, offline: bool) -> tuple[Plan
         named = tuple(sorted({f"{found.path} ({head[found.path][:12]})" for fix in kept for found in fix.findings}))
         return without(planned, gone, _NOT_IN_HEAD), {}, named
     versions: dict[str, str] = {}
-    for secret in active(planned.plan):
-        store = target.stores(secret.store)
-        there = store.describe(secret.name)
-        if there is not None and there.deletion is None and holds(secret, store.read(secret.name)):
-            versions[secret.name] = there.version
+    wanted = active(planned.plan)
+    for word in dict.fromkeys(secret.store for secret in wanted):
+        by_name = {secret.name: secret for secret in wanted if secret.store == word}
+        for name, seen in target.stores(word).look(list(by_name)):
+            if seen is not None and seen.existing.deletion is None and holds(by_name[name], seen.value):
+                versions[name] = seen.existing.version
     gone = {secret.name for secret in active(planned.plan)} - set(versions)
     return without(planned, gone, _NOT_STORED), versions, ()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fixers.stores.failures import Call, translated
 from fixers.stores.model import Patience, Store
+from fixers.stores.pace import Wait, pace_for
 from fixers.stores.parameterstore import ParameterStore
 from fixers.stores.secretsmanager import SecretsManager
 from scanner.errors import StoreError, UsageError
@@ -41,9 +42,14 @@ def connect(
         config = _config(patience, isolated=credentials is not None)
         if store == "parameterstore":
             client = session.client("ssm", endpoint_url=endpoint, config=config)
-            return ParameterStore(client=client, region=session.region_name)
+            return ParameterStore(client=client, region=session.region_name, pace=_pace(store, client))
         client = session.client("secretsmanager", endpoint_url=endpoint, config=config)
-        return SecretsManager(client=client, region=session.region_name)
+        return SecretsManager(client=client, region=session.region_name, pace=_pace(store, client))
+
+
+def _pace(store: str, client: Any) -> Wait:
+    # Read off the client: the endpoint may stand in the environment or in a profile.
+    return pace_for(store, client.meta.endpoint_url)
 
 
 def _users(region: str | None, profile: str | None) -> Any:
