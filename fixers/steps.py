@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from fixers import journal
 from fixers.apply import Ready, Stores, active, holds, outcomes, store_secret
@@ -20,13 +20,15 @@ from fixers.journal import Run
 from fixers.plan import touched_paths, tree_digest
 from fixers.planning import Planned, without
 from fixers.progress import counted
-from fixers.proof import prove
+from fixers.proof import ProofResult, prove
 from fixers.runtime.source import module_source
 from fixers.workspace import Workspace, overlaid
 from fixers.writing import check_writable, remove_leftovers, replace_all
 from scanner.errors import FixError
 from scanner.identity import digest
 from scanner.model import Edit, Outcome, Plan, RefusalReason, Span
+
+Judge: TypeAlias = Callable[[Sequence[ProofResult]], tuple[ProofResult, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,21 +48,21 @@ class Prepared:
     facts: dict[str, Any]
 
 
-def prepare(planned: Planned, *, stored: bool = True) -> Prepared:
+def prepare(planned: Planned, *, stored: bool = True, incident: bool = False) -> Prepared:
     """Fix for each file how it will change and how that is undone; what cannot be undone is refused.
 
-    `stored` says that an undo may ask the store. Raises FixError for a file that has changed since it was read, or that
-    could not be replaced.
+    `stored` says that an undo may ask the store. An incident is not undone: the old values are revoked. Raises
+    FixError for a file that has changed since it was read, or that could not be replaced.
     """
     repository = planned.scanned.root.repository
     while True:
         workspace = _frozen(planned)
         blobs = known_blobs(repository, workspace, touched_paths(planned.plan))
         files, bad = _files(planned, workspace, blobs, stored=stored)
-        if not bad:
+        if incident or not bad:
             break
         planned = without(planned, bad, _NOT_UNDOABLE)
-    return Prepared(planned=planned, facts=_facts(planned, files))
+    return Prepared(planned=planned, facts=_facts(planned, files) | ({"incident": True} if incident else {}))
 
 
 _NOT_UNDOABLE = (
@@ -95,8 +97,8 @@ def upload(run: Run, ready: Sequence[Ready], target: Target, app: str) -> Run:
     return run
 
 
-def prove_all(plan: Plan, key: bytes, target: Target) -> tuple[Outcome, ...]:
-    """Evaluate every new expression against the store."""
+def prove_all(plan: Plan, key: bytes, target: Target, *, judge: Judge = tuple) -> tuple[Outcome, ...]:
+    """Evaluate every new expression against the store. `judge` says what the results are worth."""
     proofs = [proof for fix in plan.fixes for proof in fix.proofs]
     results = prove(
         proofs,
@@ -106,7 +108,7 @@ def prove_all(plan: Plan, key: bytes, target: Target) -> tuple[Outcome, ...]:
         region=target.region,
         profile=target.profile,
     )
-    return outcomes(plan, {}, results)
+    return outcomes(plan, {}, judge(results))
 
 
 def settle_proofs(run: Run, found: Sequence[Outcome]) -> Run:
