@@ -24,7 +24,7 @@ from fixers.proof import ProofResult, prove
 from fixers.runtime.source import module_source
 from fixers.workspace import Workspace, overlaid
 from fixers.writing import check_writable, remove_leftovers, replace_all
-from scanner.errors import FixError
+from scanner.errors import FixError, StoreError
 from scanner.identity import digest
 from scanner.model import Edit, Outcome, Plan, RefusalReason, Span
 
@@ -98,7 +98,10 @@ def upload(run: Run, ready: Sequence[Ready], target: Target, app: str) -> Run:
 
 
 def prove_all(plan: Plan, key: bytes, target: Target, *, judge: Judge = tuple) -> tuple[Outcome, ...]:
-    """Evaluate every new expression against the store. `judge` says what the results are worth."""
+    """Evaluate every new expression against the store. `judge` says what the results are worth.
+
+    Raises StoreError where the store cannot be read any more: the run can be resumed then.
+    """
     proofs = [proof for fix in plan.fixes for proof in fix.proofs]
     results = prove(
         proofs,
@@ -108,6 +111,12 @@ def prove_all(plan: Plan, key: bytes, target: Target, *, judge: Judge = tuple) -
         region=target.region,
         profile=target.profile,
     )
+    lost = next((result for result in results if result.unavailable), None)
+    if lost is not None:
+        raise StoreError(
+            f"{lost.proof.path}:{lost.proof.line}: {lost.error}",
+            hint="all is stored and no file was changed: remove the cause, then run the same command again",
+        )
     return outcomes(plan, {}, judge(results))
 
 

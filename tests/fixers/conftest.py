@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import http.client
+import http.server
+import json
 import random
 import string
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -150,3 +157,105 @@ def making() -> SimpleNamespace:
     return SimpleNamespace(
         KEY=KEY, strong=strong, tree=tree, siblings=siblings, finding=finding, result=result, rewriters=rewriters
     )
+
+
+class Relay:
+    """What stands between a client and an AWS, and what it does with the calls it sees.
+
+    A fault is an error to answer with (code, message, status), or one of the words below. `faults` are for the next
+    calls of an action, `always` for all of them, `at` for a call by its number (from 1) whatever it is, and
+    `ever_after` (a number and a fault) from a call on.
+    """
+
+    AFTER = "no answer after it took effect"
+    DROP = "hangs up after it took effect"
+    MIDDLE = "lost in the middle of the request"
+
+    def __init__(self, upstream: str) -> None:
+        self.upstream = urlsplit(upstream).netloc
+        self.url = ""
+        self.forget()
+
+    def forget(self) -> None:
+        """Pass everything on from now."""
+        closing, self.closing = getattr(self, "closing", None), threading.Event()
+        if closing is not None:
+            closing.set()
+        self.faults: dict[str, list[Any]] = {}
+        self.always: dict[str, Any] = {}
+        self.at: dict[int, Any] = {}
+        self.ever_after: tuple[int, Any] | None = None
+        self.calls: Counter[str] = Counter()
+        self.order: list[str] = []
+
+    def fault(self, action: str) -> Any:
+        """Count a call; what is to happen to it, None where it is passed on."""
+        self.calls[action] += 1
+        self.order.append(action)
+        number = len(self.order)
+        if number in self.at:
+            return self.at[number]
+        if self.ever_after is not None and number >= self.ever_after[0]:
+            return self.ever_after[1]
+        queue = self.faults.get(action)
+        return queue.pop(0) if queue else self.always.get(action)
+
+    def passed_on(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """What the AWS behind answers."""
+        upstream = http.client.HTTPConnection(self.upstream, timeout=10)
+        upstream.request("POST", path, body, dict(headers))
+        answer = upstream.getresponse()
+        return answer.status, answer.read()
+
+
+@contextmanager
+def relay_to(upstream: str) -> Iterator[Relay]:
+    """A relay on loopback before the AWS at a URL."""
+    relay = Relay(upstream)
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            fault = relay.fault(self.headers["X-Amz-Target"].rpartition(".")[2])
+            if fault == Relay.MIDDLE:
+                self.rfile.read(10)
+                self.connection.close()
+                return
+            body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+            if isinstance(fault, tuple):
+                status, content = error(*fault)
+            else:
+                status, content = relay.passed_on(self.path, body, dict(self.headers.items()))
+            if fault == Relay.AFTER:
+                relay.closing.wait(5)
+                return
+            if fault == Relay.DROP:
+                self.connection.close()
+                return
+            self.send_response(status)
+            self.send_header("Content-Type", "application/x-amz-json-1.1")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    class Server(http.server.ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            pass  # whoever gave up waiting has closed the connection
+
+    def error(code: str, message: str, status: int = 400) -> tuple[int, bytes]:
+        return status, json.dumps({"__type": code, "message": message}).encode()
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        relay.url = f"http://127.0.0.1:{server.server_address[1]}"
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield relay
+        relay.forget()
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def relaying() -> SimpleNamespace:
+    """Relays with faults: `relaying.to(url)` is one."""
+    return SimpleNamespace(to=relay_to)
