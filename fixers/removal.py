@@ -33,7 +33,6 @@ def unfinished(runs: Sequence[Run]) -> Run | None:
 def created(run: Run, stores: Stores) -> tuple[list[Created], dict[str, str]]:
     """What of it can be deleted, and why the rest is kept, by name. What is gone already is in neither."""
     words = {secret["name"]: secret["store"] for secret in run.begin["secrets"]}
-    tokens = {secret["name"]: secret["token"] for secret in run.begin["secrets"]}
     made, versions = _names(run), run.versions()
     found: list[Created] = []
     kept = {name: "it was there before" for name in versions if name not in made and not _deleted(run, name)}
@@ -41,9 +40,7 @@ def created(run: Run, stores: Stores) -> tuple[list[Created], dict[str, str]]:
         there = stores(words[name]).describe(name)
         if there is None or there.deletion is not None:
             continue
-        # A create makes a secret's version of the token, and a parameter's first version: anything else is not ours.
-        first = tokens[name] if words[name] == "secretsmanager" else "1"
-        if there.version != versions[name] or versions[name] != first:
+        if there.version != versions[name]:
             kept[name] = "it was changed since (rotated?)"
         elif there.repository != tag_value(run.begin["app"]):
             kept[name] = "its tag says that it belongs to somebody else"

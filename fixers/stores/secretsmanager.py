@@ -109,7 +109,12 @@ class SecretsManager:
     def restore(self, name: str) -> None:
         """Cancel the deletion that a secret is scheduled for."""
         with translated(self._call("restore", name, "RestoreSecret", writes=True)):
-            self.client.restore_secret(SecretId=name)
+            try:
+                self.client.restore_secret(SecretId=name)
+            except self.client.exceptions.InvalidRequestException:
+                # Some say this of a secret that is not being deleted: an interrupted restore has done its work.
+                if self.client.describe_secret(SecretId=name).get("DeletedDate"):
+                    raise
 
     def delete(self, name: str, *, days: int) -> None:
         """Schedule the deletion: until then restore-secret brings the secret back with all its versions."""

@@ -5,9 +5,15 @@ from __future__ import annotations
 import http.client
 import http.server
 import json
+import os
 import random
+import socket
 import string
+import subprocess
+import sys
 import threading
+import time
+import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -253,6 +259,61 @@ def relay_to(upstream: str) -> Iterator[Relay]:
         yield relay
         relay.forget()
         server.shutdown()
+
+
+@contextmanager
+def ministack(folder: Path, *, auth: bool = False) -> Iterator[SimpleNamespace]:
+    """The second emulator, which shares no code with moto, on loopback: `url`, its owner's `keys`, `forget()`.
+
+    With `auth` it evaluates IAM policies, by resource. https://pypi.org/project/ministack/
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    keys = ("owner" + "0" * 15, "owner-secret")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "AUTH": str(auth).lower(),
+        "LOG_LEVEL": "ERROR",
+        "AWS_ACCESS_KEY_ID": keys[0],
+        "AWS_SECRET_ACCESS_KEY": keys[1],
+    }
+    url = f"http://127.0.0.1:{port}"
+    with (
+        (folder / "ministack.log").open("wb") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "ministack"], env=environment, cwd=folder, stdout=log, stderr=log
+        ) as process,
+    ):
+        try:
+            _until_it_answers(f"{url}/_ministack/health", process)
+            reset = urllib.request.Request(f"{url}/_ministack/reset", method="POST")
+            yield SimpleNamespace(url=url, keys=keys, forget=lambda: urllib.request.urlopen(reset).close())
+        finally:
+            process.terminate()
+
+
+def _until_it_answers(url: str, process: subprocess.Popen[bytes]) -> None:
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit:
+        assert process.poll() is None, "ministack has ended"
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("ministack does not answer")
+
+
+@pytest.fixture(scope="session")
+def emulators() -> SimpleNamespace:
+    """Emulators that run beside the tests: `emulators.ministack(folder)`."""
+    return SimpleNamespace(ministack=ministack)
 
 
 @pytest.fixture(scope="session")

@@ -83,6 +83,10 @@ def test_a_run_that_is_killed_again_and_again_still_ends(stage: Stage) -> None:
     _said_no_value(stage, shop)
 
 
+both = pytest.mark.parametrize("served", ["moto", "ministack"], indirect=True)
+
+
+@both
 @pytest.mark.slow
 def test_every_kill_of_a_migration(stage: Stage) -> None:
     before, after, effects, _ = _whole(stage)
@@ -90,6 +94,7 @@ def test_every_kill_of_a_migration(stage: Stage) -> None:
         _killed_in_migration(stage, kill, before, after)
 
 
+@both
 @pytest.mark.slow
 def test_every_kill_of_an_undo(stage: Stage) -> None:
     before, after, _, effects = _whole(stage)
@@ -97,6 +102,7 @@ def test_every_kill_of_an_undo(stage: Stage) -> None:
         _killed_in_undo(stage, kill, before, after)
 
 
+@both
 @pytest.mark.slow
 def test_every_kill_and_then_an_undo_instead(stage: Stage) -> None:
     before, after, effects, _ = _whole(stage)
