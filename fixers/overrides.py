@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fixers.choice import STANDARD_BYTES, Choice
 from fixers.grouping import Draft, own_key
@@ -18,7 +18,10 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """The changed fields of one secret; None where it is as planned. `variables` are its members', in their order."""
+    """The changed fields of one secret; None where it is as planned. `variables` are its members', in their order.
+
+    `reason` says who asked for it, where that was not a person in a plan file.
+    """
 
     name: str | None = None
     store: str | None = None
@@ -27,6 +30,13 @@ class Override:
     kms_key: str | None = None
     variables: tuple[str, ...] | None = None
     action: str | None = None
+    reason: str | None = None
+
+    def over(self, other: Override) -> Override:
+        """The other's fields with this one's in front of them."""
+        own = {name: getattr(self, name) for name in self.__slots__ if name != "reason"}
+        given = {name: value for name, value in own.items() if value is not None}
+        return replace(other, reason=other.reason if self.store is None else self.reason, **given)
 
 
 NOTHING = Override()

@@ -28,6 +28,8 @@ from scanner.errors import FixError, StoreError
 from scanner.identity import digest
 from scanner.model import Edit, Outcome, Plan, RefusalReason, Span
 
+_PROOF_SECONDS = 120.0
+
 Judge: TypeAlias = Callable[[Sequence[ProofResult]], tuple[ProofResult, ...]]
 
 
@@ -110,6 +112,8 @@ def prove_all(plan: Plan, key: bytes, target: Target, *, judge: Judge = tuple) -
         endpoint=None,
         region=target.region,
         profile=target.profile,
+        # Each asks the store twice, over whatever distance.
+        timeout=_PROOF_SECONDS + 2.0 * len(proofs),
     )
     lost = next((result for result in results if result.unavailable), None)
     if lost is not None:

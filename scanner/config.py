@@ -20,6 +20,8 @@ class Config(NamedTuple):
     exclude: tuple[str, ...] = ()
     max_size: int = DEFAULT_MAX_SIZE
     foreign_markers: bool = True
+    # Pattern (`rule:GLOB` or `name:GLOB`) and store, in the order of the file: where a plan puts what fits.
+    stores: tuple[tuple[str, str], ...] = ()
 
 
 def load_config(root: Path) -> Config:
@@ -87,6 +89,8 @@ def _value(key: str, value: Any, where: str) -> Any:
         if isinstance(value, list) and all(isinstance(glob, str) for glob in value):
             return tuple(value)
         raise UsageError(f"{where}: {key} is a list of globs")
+    if key == "stores":
+        return _stores(value, where)
     if key == "max-size":
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             return value
@@ -94,3 +98,13 @@ def _value(key: str, value: Any, where: str) -> Any:
     if isinstance(value, bool):
         return value
     raise UsageError(f"{where}: {key} is true or false")
+
+
+def _stores(table: Any, where: str) -> tuple[tuple[str, str], ...]:
+    for pattern, store in table.items() if isinstance(table, dict) else [("", None)]:
+        if not pattern.startswith(("rule:", "name:")) or store not in ("secretsmanager", "parameterstore"):
+            raise UsageError(
+                f'{where}: stores holds lines like "rule:stripe-*" = "secretsmanager"',
+                hint="patterns begin with rule: or name:, stores are secretsmanager and parameterstore",
+            )
+    return tuple(table.items())
