@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ def connect(
     """
     if store not in STORES:
         raise UsageError(f"there is no store {store!r}", hint=f"stores: {', '.join(STORES)}")
+    _keep_bodies_out_of_logs()
     call = Call(doing="open", name=store, region=region or "no region", action="sts:GetCallerIdentity")
     with translated(call):
         session = _isolated(region, credentials) if credentials else _users(region, profile)
@@ -45,6 +47,12 @@ def connect(
             return ParameterStore(client=client, region=session.region_name, pace=_pace(store, client))
         client = session.client("secretsmanager", endpoint_url=endpoint, config=config)
         return SecretsManager(client=client, region=session.region_name, pace=_pace(store, client))
+
+
+def _keep_bodies_out_of_logs() -> None:
+    """Let botocore log no request and no answer in this process, whoever has turned debugging on: both hold values."""
+    for name in ("boto3", "botocore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _pace(store: str, client: Any) -> Wait:
