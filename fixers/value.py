@@ -58,7 +58,7 @@ def value(name: str, plan_path: Path, key: str | None, check: bool) -> int:
     secret = planned_secret(plan_path, name)
     if check:
         return int(Exit.OK if holds(secret, stored_value(answer)) else Exit.FINDINGS)
-    sys.stdout.buffer.write(_field(secret, key).raw)
+    sys.stdout.buffer.write(_field(secret, key).reveal("bytes"))
     sys.stdout.buffer.flush()
     return int(Exit.OK)
 

@@ -110,7 +110,7 @@ def _detected(
     for rule, offsets in providers.items():
         found += provider.detect(document, knowledge.providers[rule], offsets, literals)
     for literal in literals:
-        if not literal.value.text.strip():
+        if not literal.value.reveal("text").strip():
             continue
         if literal.parts > 1 and not literal.dynamic:
             found += _split(literal, knowledge)
@@ -123,7 +123,7 @@ def _detected(
 
 def _split(literal: Literal, knowledge: Knowledge) -> Iterator[Candidate]:
     """Provider shapes in the value of a literal of several parts: the document's text does not show them."""
-    hits = knowledge.prefilter.find(literal.value.raw)
+    hits = knowledge.prefilter.find(literal.value.reveal("bytes"))
     for rule in sort_out(hits, knowledge.table, code=True)[1]:
         yield from provider.detect_in_value(knowledge.providers[rule], literal)
 

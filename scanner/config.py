@@ -67,6 +67,8 @@ class Config(NamedTuple):
     allow: tuple[Allow, ...] = ()
     paths: tuple[PathSettings, ...] = ()
     own_markers: bool = True
+    # Pattern (`rule:GLOB` or `name:GLOB`) and store, in the order of the file: where a plan puts what fits.
+    stores: tuple[tuple[str, str], ...] = ()
 
 
 class Loaded(NamedTuple):

@@ -164,6 +164,16 @@ def _paths(value: Any, where: str) -> tuple[PathSettings, ...]:
     return tuple(found)
 
 
+def _stores(value: Any, where: str) -> tuple[tuple[str, str], ...]:
+    for pattern, store in value.items() if isinstance(value, dict) else [("", None)]:
+        if not pattern.startswith(("rule:", "name:")) or store not in ("secretsmanager", "parameterstore"):
+            raise UsageError(
+                f'{where} holds lines like "rule:stripe-*" = "secretsmanager"',
+                hint="patterns begin with rule: or name:, stores are secretsmanager and parameterstore",
+            )
+    return tuple(value.items())
+
+
 def _honour(value: Any, where: str) -> frozenset[str]:
     if isinstance(value, list) and all(isinstance(word, str) and word in HONOURS for word in value):
         return frozenset(value)
@@ -184,4 +194,5 @@ _READERS: dict[str, Reader] = {
     "baseline": _baseline,
     "allow": _allow,
     "paths": _paths,
+    "stores": _stores,
 }
