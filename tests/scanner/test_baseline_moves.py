@@ -222,7 +222,8 @@ class World:
         assert not self.scanned()
         paths = sorted(self.tree.files)
         source, target = self.random.choice(paths), self.random.choice(paths)
-        blocks = [block for block in self.tree.files[source] if block.value is not None and block.accepted]
+        there = {block.value for block in self.tree.files[target]}  # a value that a file holds already is known in it
+        blocks = [block for block in self.tree.files[source] if block.value not in (None, *there) and block.accepted]
         if source != target and blocks:
             self.tree.files[target].append(replace(self.random.choice(blocks), accepted=False))
             self.write()
