@@ -110,10 +110,10 @@ def _sink_engine(finding: Finding) -> str | None:
 
 
 def _from_url(finding: Finding) -> Connection:
-    for match in _URL.finditer(finding.literal.value.text):
+    for match in _URL.finditer(finding.literal.value.reveal("text")):
         scheme, user_information, place, path = match.groups()
         username, colon, password = user_information.partition(":")
-        if colon and finding.value is not None and finding.value.text not in (unquote(password), password):
+        if colon and finding.value is not None and finding.value.reveal("text") not in (unquote(password), password):
             continue
         host, port = _host_and_port(place)
         engine = engine_of(scheme)
@@ -137,7 +137,7 @@ def _host_and_port(place: str) -> tuple[str | None, str | None]:
 
 def _from_pairs(finding: Finding) -> Connection:
     fields: dict[str, str] = {}
-    for name, value in _PAIR.findall(finding.literal.value.text):
+    for name, value in _PAIR.findall(finding.literal.value.reveal("text")):
         field = _FIELDS.get("".join(split_words(name)))
         if field:
             fields.setdefault(field, value.strip("'"))
@@ -148,8 +148,8 @@ def _from_siblings(finding: Finding) -> Connection:
     prefix = prefix_words(finding)
     fields: dict[str, str] = {}
     for field, sibling in _fields_of(finding, prefix):
-        if sibling.value.text and not sibling.value.is_bytes:
-            fields.setdefault(field, sibling.value.text)
+        if sibling.value.reveal("text") and not sibling.value.is_bytes:
+            fields.setdefault(field, sibling.value.reveal("text"))
     named = next((engine for word in prefix if (engine := _ENGINE_WORDS.get(word))), None)
     if named is not None:
         fields |= _of_image(finding, prefix, fields)

@@ -90,7 +90,9 @@ def _placed(
     variables = proof_variables(binding.key, stored)
     proofs = [replace(proof, path=site.path, line=site.line, variables=variables) for site in readers.python]
     work.rewritten.update(site.path for site in readers.python)
-    if stored.raw != (placement.finding.value.raw if placement.finding.value else stored.raw):
+    if stored.reveal("bytes") != (
+        placement.finding.value.reveal("bytes") if placement.finding.value else stored.reveal("bytes")
+    ):
         work.notes.append(
             f"{document.path}:{binding.line}: {binding.key} is stored whole, as its readers read it: after a rotation"
             " of the password the whole value has to be stored anew"
@@ -106,13 +108,13 @@ def _placed(
 
 def _check(document: Document, found: Sequence[Binding], binding: Binding, placement: Placement) -> None:
     stored = placement.stored
-    if binding.value is None or (stored is not None and stored.raw != binding.value.raw):
+    if binding.value is None or (stored is not None and stored.reveal("bytes") != binding.value.reveal("bytes")):
         raise _refusal(RefusalReason.DYNAMIC, "the variable's value is not what would be stored")
     if binding.interpolated:
         raise _refusal(RefusalReason.DYNAMIC, "the value is put together from other variables")
     uses = re.compile(rf"\$(?:\{{{re.escape(binding.key)}[}}:?+=-]|{re.escape(binding.key)}\b)")
     for other in found:
-        if other is not binding and other.value is not None and uses.search(other.value.text):
+        if other is not binding and other.value is not None and uses.search(other.value.reveal("text")):
             raise CannotRewriteError(
                 RefusalReason.DYNAMIC,
                 f"{other.key} ({document.path}:{other.line}) is put together from it",

@@ -89,7 +89,7 @@ def strength(value: SecretValue) -> float:
     repeats or continues the one before it (`aaa`, `123`); the whole never more than 1.5 times its Shannon entropy.
     Of a text that repeats itself as a whole, only one repetition counts.
     """
-    text = value.text
+    text = value.reveal("text")
     text = text[: (text + text).find(text, 1)] if text else ""
     words = [] if _HEX.fullmatch(text) else [found.span() for found in _WORD.finditer(text.translate(_LEET))]
     inside = {index for start, end in words for index in range(start, end)}
@@ -130,7 +130,7 @@ def secret_value(finding: Finding, kind: Kind) -> SecretValue:
     if not value.is_bytes:
         return value
     try:
-        return SecretValue(value.raw.decode())
+        return SecretValue(value.reveal("bytes").decode())
     except UnicodeDecodeError:
         return value
 

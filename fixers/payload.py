@@ -21,7 +21,11 @@ def payload(secret: PlannedSecret) -> SecretValue:
     """
     if not secret.constants and len(secret.members) == 1 and secret.members[0].key is None:
         value = secret.members[0].value
-        return SecretValue(value.raw) if secret.type == "SecretBinary" else SecretValue(_text(secret.name, value))
+        return (
+            SecretValue(value.reveal("bytes"))
+            if secret.type == "SecretBinary"
+            else SecretValue(_text(secret.name, value))
+        )
     fields: dict[str, str | int] = {key: _constant(key, text) for key, text in secret.constants}
     for member in secret.members:
         if member.key is None or member.key in fields:

@@ -83,7 +83,7 @@ def _placements(named: NamedDraft, documents: Mapping[str, Document]) -> list[Pl
     for member, variable in zip(named.draft.members, named.variables, strict=True):
         for finding in member.findings:
             value = secret_value(finding, documents[finding.path].kind)
-            same = finding.value is not None and finding.value.raw == value.raw
+            same = finding.value is not None and finding.value.reveal("bytes") == value.reveal("bytes")
             found.append(
                 Placement(
                     finding=finding,

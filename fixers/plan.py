@@ -180,7 +180,9 @@ def _planned(secret: Settled, options: PlanOptions, key: bytes) -> PlannedSecret
 
 
 def _reason(choice: Choice, override: Override) -> str:
-    return "asked for in the plan file" if override.store is not None else choice.reason
+    if override.store is None:
+        return choice.reason
+    return override.reason or "asked for in the plan file"
 
 
 def _fix(secret: Settled) -> Fix:

@@ -79,7 +79,7 @@ def _is_aws(finding: Finding, words: tuple[str, ...]) -> bool:
         "aws" in words
         or finding.rule.startswith("aws")
         or any(callee.partition(".")[0] in _AWS_CLIENTS for callee in callees)
-        or any(value is not None and _AWS_KEY_ID.fullmatch(value.text) is not None for value in values)
+        or any(value is not None and _AWS_KEY_ID.fullmatch(value.reveal("text")) is not None for value in values)
     )
 
 
@@ -87,7 +87,7 @@ def _foreign_endpoint(finding: Finding) -> bool:
     for sibling in finding.literal.siblings:
         if "endpoint" not in split_words(sibling.name):
             continue
-        text = sibling.value.text
+        text = sibling.value.reveal("text")
         try:
             host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
         except ValueError:
@@ -134,7 +134,7 @@ def _own_aws(finding: Finding) -> Refused | None:
 def _by_position(finding: Finding, kind: Kind, rewritable: frozenset[Kind]) -> Refused | None:
     if kind not in rewritable:
         return manual_steps.by_path(finding.path, kind)
-    value = finding.literal.value.text
+    value = finding.literal.value.reveal("text")
     if not value:
         return RefusalReason.VALUE_NOT_STORABLE, "an empty value", "remove it"
     if is_reference(value):

@@ -115,6 +115,10 @@ def test_every_kill_of_a_migration_with_arns(ecs: Stage) -> None:
         _killed_in_migration(ecs, kill, before, after)
 
 
+both = pytest.mark.parametrize("served", ["moto", "ministack"], indirect=True)
+
+
+@both
 @pytest.mark.slow
 def test_every_kill_of_a_migration(stage: Stage) -> None:
     before, after, effects, _ = _whole(stage)
@@ -122,6 +126,7 @@ def test_every_kill_of_a_migration(stage: Stage) -> None:
         _killed_in_migration(stage, kill, before, after)
 
 
+@both
 @pytest.mark.slow
 def test_every_kill_of_an_undo(stage: Stage) -> None:
     before, after, _, effects = _whole(stage)
@@ -129,6 +134,7 @@ def test_every_kill_of_an_undo(stage: Stage) -> None:
         _killed_in_undo(stage, kill, before, after)
 
 
+@both
 @pytest.mark.slow
 def test_every_kill_and_then_an_undo_instead(stage: Stage) -> None:
     before, after, effects, _ = _whole(stage)
