@@ -118,7 +118,8 @@ def emitted(source: Path, scratch: Path, more: tuple[str, ...], expected: dict[s
         fixed, _ = run((*PROGRAM, "fix", "--write", "--plan", str(out / "plan.toml")), folder, endpoint)
         return (
             f"upload.sh {seconds:.0f} s: {len(held)} stored, equal to migrate's {held == expected}; again: status "
-            f"{second.returncode}, {kept} kept, unchanged {stored(endpoint) == held}; fix --write: status {fixed.returncode}"
+            f"{second.returncode}, {kept} kept, unchanged {stored(endpoint) == held}; fix --write: "
+            f"status {fixed.returncode}"
         )
 
 

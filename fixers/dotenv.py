@@ -57,12 +57,15 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     return _gathered(work, context)
 
 
-def reference(name: str, key: str | None) -> str:
-    """`{{resolve:secretsmanager:NAME:SecretString:KEY}}`; for a parameter `{{resolve:ssm-secure:/NAME}}`."""
+def reference(name: str, key: str | None, *, plain: bool = False) -> str:
+    """`{{resolve:secretsmanager:NAME:SecretString:KEY}}`; for a parameter `{{resolve:ssm-secure:/NAME}}`.
+
+    `plain` says that the parameter is not encrypted: AWS has `ssm` for those.
+    """
     if ":" in name or (key is not None and ":" in key):
         raise _refusal(RefusalReason.POSITION_NOT_SUPPORTED, "a reference cannot hold a name with a colon")
     if name.startswith("/"):
-        return f"{{{{resolve:ssm-secure:{name}}}}}"
+        return f"{{{{resolve:ssm{'' if plain else '-secure'}:{name}}}}}"
     return f"{{{{resolve:secretsmanager:{name}{'' if key is None else f':SecretString:{key}'}}}}}"
 
 
@@ -94,7 +97,7 @@ def _placed(
         expression=render_call(own, CANONICAL[TEXT], '"'),
         digest=digest(context.key, binding.value),
         # With the variable set to what the file holds now: the generated module resolves it.
-        variables=((binding.key, SecretValue(reference(placement.name, placement.key))),),
+        variables=((binding.key, SecretValue(reference(placement.name, placement.key, plain=placement.plain))),),
     )
     variables = proof_variables(binding.key, stored)
     proofs = [replace(proof, path=site.path, line=site.line, variables=variables) for site in readers.python]
@@ -151,7 +154,7 @@ def _listed(readers: Sequence[OtherReader]) -> str:
 
 def _edit(document: Document, binding: Binding, placement: Placement, key: bytes) -> Edit:
     there = document.text[binding.span.start : binding.span.end]
-    new = f"{binding.quote}{reference(placement.name, placement.key)}{binding.quote}"
+    new = f"{binding.quote}{reference(placement.name, placement.key, plain=placement.plain)}{binding.quote}"
     return Edit(path=document.path, span=binding.span, expects=digest(key, there), new=new)
 
 
