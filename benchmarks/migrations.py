@@ -117,9 +117,9 @@ def emitted(source: Path, scratch: Path, more: tuple[str, ...], expected: dict[s
         kept = sum(line.startswith("kept ") for line in second.stdout.splitlines())
         fixed, _ = run((*PROGRAM, "fix", "--write", "--plan", str(out / "plan.toml")), folder, endpoint)
         return (
-            f"upload.sh {seconds:.0f} s: {len(held)} stored, equal to migrate's {held == expected}; again: status "
-            f"{second.returncode}, {kept} kept, unchanged {stored(endpoint) == held}; fix --write: "
-            f"status {fixed.returncode}"
+            f"upload.sh {seconds:.0f} s: {len(held)} stored, equal to migrate's {held == expected}; again: "
+            f"status {second.returncode}, {kept} kept, unchanged {stored(endpoint) == held}; "
+            f"fix --write: status {fixed.returncode}"
         )
 
 

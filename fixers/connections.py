@@ -39,6 +39,7 @@ _FIELDS = {
 }  # fmt: skip
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^\s/?#]*)@([^\s/?#@]*)(?:/([^\s?#]*))?")
 _PAIR = re.compile(r"([A-Za-z][A-Za-z _]*?)\s*=\s*('(?:[^'\\]|\\.)*'|[^;\s]+)")
+_SERVICE = re.compile(r"services\.([\w-]+)\.environment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,11 +151,25 @@ def _from_siblings(finding: Finding) -> Connection:
         if sibling.value.reveal("text") and not sibling.value.is_bytes:
             fields.setdefault(field, sibling.value.reveal("text"))
     named = next((engine for word in prefix if (engine := _ENGINE_WORDS.get(word))), None)
+    if named is not None:
+        fields |= _of_image(finding, prefix, fields)
     meant = named is not None or any(word in _DATABASE_WORDS for word in prefix)
     known = engine_of(fields.get("engine", "")) is not None
     placed = "host" in fields and "dbname" in fields and finding.literal.role is not Role.VARIABLE
     found = _filled(fields, database=meant or known or placed)
     return replace(found, engine=found.engine or named)
+
+
+def _of_image(finding: Finding, prefix: tuple[str, ...], fields: dict[str, str]) -> dict[str, str]:
+    """What compose says of a database image's variable: the service's name is its host, `_ROOT_` its account.
+
+    https://hub.docker.com/_/mariadb, https://docs.docker.com/compose/how-tos/networking/
+    """
+    found = {"username": "root"} if prefix[-1] == "root" else {}
+    service = _SERVICE.fullmatch(finding.literal.symbol)
+    if service and "host" not in fields and any(is_database_word(word) for word in split_words(service[1])):
+        found["host"] = service[1]
+    return found
 
 
 def _fields_of(finding: Finding, prefix: tuple[str, ...]) -> Iterable[tuple[str, Sibling]]:

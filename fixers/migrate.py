@@ -78,6 +78,7 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
         _consent(asked, f"{_counted(ready)} and rewrite {_files(planned.plan)}?")
         run = steps.resumable(runs, prepared) or journal.begin(folder, prepared.facts)
         run = steps.upload(run, ready, target, planned.plan.app)
+        run = steps.locate(run, prepared, target)
         outcomes = steps.prove_all(planned.plan, planned.scanned.key, target, judge=judge)
         return _rewrite(run, outcomes, root, asked)
 
@@ -105,6 +106,8 @@ def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) ->
         run = steps.resumable(runs, prepared) or journal.begin(folder, prepared.facts)
         for secret in active(plan) if versions else ():
             run = journal.note(run, "stored", name=secret.name, version=versions[secret.name])
+        if not offline:
+            run = steps.locate(run, prepared, target)
         if offline:
             outcomes = tuple(_unproven(fix.secret) for fix in plan.fixes)
         else:

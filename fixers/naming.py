@@ -9,7 +9,7 @@ from itertools import chain, count
 from pathlib import PurePosixPath
 
 from fixers.connections import is_database_word, prefix_words
-from fixers.grouping import Draft, Form, own_key, strength
+from fixers.grouping import Draft, Form, is_whole, own_key, strength
 from scanner.detectors.name import split_words
 from scanner.model import CredentialKind, Finding, Kind, Role, SecretValue
 
@@ -243,7 +243,7 @@ def _words(draft: Draft, kind: Kind, frameworks: Collection[str]) -> list[str]:
         words = split_words(finding.literal.name or "")
         heads = [index for index, word in enumerate(words) if word in ("aws", "access", "secret", "key")]
         return [*(words[: heads[0]] if heads else ()), *(part or ("access", "key"))]
-    return _plain_words(finding, frameworks, whole_url=kind is Kind.DOTENV)
+    return _plain_words(finding, frameworks, whole_url=is_whole(finding, kind))
 
 
 def _qualifiers(finding: Finding) -> list[str]:

@@ -49,7 +49,7 @@ def environment_text(value: SecretValue) -> str:
         text = plain.decode("utf-8")
     except UnicodeDecodeError:
         text = ""
-    if text and "\0" not in text and not text.startswith(("base64:", "{{resolve:")):
+    if text and "\0" not in text and not text.startswith(("base64:", "{{resolve:", "resolve:")):
         return text
     return "base64:" + base64.b64encode(plain).decode("ascii")
 

@@ -67,7 +67,7 @@ def place(
                 edits, proofs = rewritten.edits[position], rewritten.proofs[position]
                 placed[index] = _with(placed[index], edits=edits, proofs=proofs)
             else:
-                placed[index] = _refusing(placed[index], placement.finding, refused)
+                placed[index] = _refusing(placed[index], placement.finding, refused, document.kind)
         imports.extend(rewritten.imports)
         new_files.update((new.path, new) for new in rewritten.new_files)
         notes.update(dict.fromkeys(rewritten.notes))
@@ -102,8 +102,9 @@ def _with(placed: Placed, *, edits: tuple[Edit, ...], proofs: tuple[Proof, ...])
     return replace(placed, edits=unique_edits([*placed.edits, *edits]), proofs=(*placed.proofs, *proofs))
 
 
-def _refusing(placed: Placed, finding: Finding, refused: Refused) -> Placed:
-    if refused[0] in REMAINING:
+def _refusing(placed: Placed, finding: Finding, refused: Refused, kind: Kind) -> Placed:
+    """A copy in a file that no program of ours reads goes on working: it does not keep the code from being fixed."""
+    if refused[0] in REMAINING or kind not in (Kind.PYTHON, Kind.DOTENV):
         return replace(placed, left={**placed.left, id(finding): refused})
     return replace(placed, refused={**placed.refused, id(finding): refused})
 
@@ -123,7 +124,7 @@ def _without_conflicts(drafts: Sequence[NamedDraft], placed: Sequence[Placed]) -
             if other is None:
                 kept.append(edit)
             elif not _serves(other[0], other[1], edit, named):
-                one = _refusing(one, named.draft.findings[0], _taken(edit, other[1]))
+                one = _refusing(one, named.draft.findings[0], _taken(edit, other[1]), Kind.PYTHON)
                 break
         if not one.refused:
             one = replace(one, edits=tuple(kept))

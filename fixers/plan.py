@@ -15,7 +15,6 @@ from fixers.naming import read_variables, shown_frameworks
 from fixers.overrides import Override, override_of
 from fixers.placing import Placings
 from fixers.prices import storage_a_month
-from fixers.refusals import REMAINING
 from fixers.rewriting import Refused, RewriteContext, Rewriter
 from fixers.settling import Names, Settled, settle
 from fixers.workspace import Workspace
@@ -205,7 +204,7 @@ def _fix(secret: Settled) -> Fix:
 def _refusal(finding: Finding, refused: Refused, moved: Mapping[SecretValue | None, str]) -> Refusal:
     """`moved` are the names of secrets by value: a copy that stays must follow before its secret is rotated."""
     reason, detail, next_step = refused
-    if reason in REMAINING and finding.value in moved:
+    if finding.value in moved:
         detail += f"; the same value moves to {moved[finding.value]}"
     return Refusal(finding=finding, reason=reason, detail=detail, next_step=next_step)
 

@@ -14,9 +14,9 @@ from fixers.planfile import apply_overrides, options_of, read_plan_file
 from fixers.rewriting import Refused, rewriters
 from fixers.workspace import Workspace, open_workspace
 from scanner import session
-from scanner.commands import Scanned, scan_paths
 from scanner.errors import UsageError
 from scanner.model import Plan, PlannedSecret
+from scanner.running import Scanned, scan_paths
 from scanner.sources import worktree
 
 

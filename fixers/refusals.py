@@ -6,6 +6,8 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from fixers import manual_steps
+from fixers.references import is_reference
 from fixers.rewriting import Refused
 from fixers.workspace import Workspace
 from scanner.detectors.name import split_words
@@ -131,15 +133,11 @@ def _own_aws(finding: Finding) -> Refused | None:
 
 def _by_position(finding: Finding, kind: Kind, rewritable: frozenset[Kind]) -> Refused | None:
     if kind not in rewritable:
-        return (
-            RefusalReason.KIND_NOT_SUPPORTED,
-            f"{kind} files are not rewritten",
-            "put a reference or a variable in its place by hand, before the value is rotated",
-        )
+        return manual_steps.by_path(finding.path, kind)
     value = finding.literal.value.reveal("text")
     if not value:
         return RefusalReason.VALUE_NOT_STORABLE, "an empty value", "remove it"
-    if value.startswith("{{resolve:") and value.endswith("}}"):
+    if is_reference(value):
         return RefusalReason.EXAMPLE_VALUE, "already a reference to a store", "nothing: this is what a migration writes"
     return None
 

@@ -17,6 +17,7 @@ from fixers.apply import Ready, Stores, active, holds, outcomes, store_secret
 from fixers.changes import changed, changed_files, edits_by_path
 from fixers.inverse import Blobs, culprits, known_blobs, way_back
 from fixers.journal import Run
+from fixers.locating import arns_of, waiting, with_arns
 from fixers.plan import touched_paths, tree_digest
 from fixers.planning import Planned, without
 from fixers.progress import counted
@@ -99,6 +100,19 @@ def upload(run: Run, ready: Sequence[Ready], target: Target, app: str) -> Run:
     return run
 
 
+def locate(run: Run, prepared: Prepared, target: Target, *, stored: bool = True) -> Run:
+    """Journal anew the files whose edits name ARNs, now that the secrets exist."""
+    planned = prepared.planned
+    if not waiting(planned.plan):
+        return run
+    known = replace(planned, plan=with_arns(planned.plan, arns_of(planned.plan, target.stores)))
+    workspace = _frozen(planned)
+    blobs = known_blobs(planned.scanned.root.repository, workspace, touched_paths(planned.plan))
+    files, _ = _files(known, workspace, blobs, stored=stored)
+    before = {file["path"]: file for file in run.begin["files"]}
+    return journal.note(run, "located", files=[file for file in files if file != before[file["path"]]])
+
+
 def prove_all(plan: Plan, key: bytes, target: Target, *, judge: Judge = tuple) -> tuple[Outcome, ...]:
     """Evaluate every new expression against the store. `judge` says what the results are worth.
 
@@ -136,7 +150,7 @@ def rewrite(run: Run, workspace: Workspace, key: bytes) -> Run:
 
     Raises FixError, and changes nothing more, where a file is neither as it was nor as it will be.
     """
-    files = {file["path"]: file for file in run.begin["files"]}
+    files = {file["path"]: file for file in run.files()}
     states = {path: state(file, workspace, key) for path, file in files.items()}
     strange = [path for path, now in states.items() if now == "other"]
     if strange:
@@ -187,6 +201,7 @@ def not_stored(planned: Planned, target: Target, *, offline: bool) -> tuple[Plan
         head = known_blobs(planned.scanned.root.repository, planned.workspace, touched_paths(planned.plan)).head
         fixes = planned.plan.fixes
         kept = [fix for fix in fixes if all(found.path in head for found in fix.findings)]
+        kept = [fix for fix in kept if fix.secret not in waiting(planned.plan)]  # only the store knows an ARN
         gone = {fix.secret for fix in fixes} - {fix.secret for fix in kept}
         named = tuple(sorted({f"{found.path} ({head[found.path][:12]})" for fix in kept for found in fix.findings}))
         return without(planned, gone, _NOT_IN_HEAD), {}, named

@@ -42,7 +42,7 @@ def undo(run: Run, workspace: Workspace, repository: git.Repository | None, stor
     All old bytes are made and checked before the first file changes. Raises FixError, and changes nothing, for a file
     that somebody changed since, for a blob that git has lost, for a value that was rotated, after an incident.
     """
-    files = {file["path"]: file for file in run.begin["files"]}
+    files = {file["path"]: file for file in run.files()}
     states = {path: state(file, workspace, key) for path, file in files.items()}
     strange = [path for path, now in states.items() if now == "other"]
     if strange:

@@ -16,9 +16,9 @@ from fixers.apply import holds
 from fixers.payload import payload
 from fixers.planfile import PlanFile, options_of, read_plan_file
 from fixers.planning import planned_from
-from scanner.commands import scan_paths
 from scanner.errors import Exit, NotSeenError, StoreError, UsageError
 from scanner.model import PlannedSecret, SecretValue
+from scanner.running import scan_paths
 from scanner.sources import worktree
 
 # An answer holds at most 64 KB, each byte as six characters of JSON at most, and a few hundred bytes around it.

@@ -195,7 +195,7 @@ def test_a_failure_in_any_stage_tells_no_value(
 
 
 def test_records_with_values_do_not_show_them(shop: Path, values: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from scanner.commands import scan_paths
+    from scanner.running import scan_paths
 
     monkeypatch.chdir(shop)
     result = scan_paths(()).result

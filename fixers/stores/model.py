@@ -54,6 +54,7 @@ class Existing:
 
     `version` is the version id or number that is read now, "" where there is none. `deletion` is when a scheduled
     deletion ends (ISO 8601), else None. `repository` is the tag that says who created it, None where it has none.
+    `arn` is None where the store does not give one.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Existing:
     repository: str | None
     tags: Mapping[str, str]
     deletion: str | None = None
+    arn: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

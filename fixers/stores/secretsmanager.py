@@ -137,6 +137,7 @@ def _existing(name: str, answer: Mapping[str, Any]) -> Existing:
         repository=tags.get(REPOSITORY_TAG),
         tags=tags,
         deletion=deleted.isoformat() if deleted else None,
+        arn=answer["ARN"],
     )
 
 
