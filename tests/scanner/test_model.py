@@ -48,6 +48,7 @@ CALLERS = {
     "fixers/python_expression.py": "rebuilds the rest of its literal",
     "fixers/refusals.py": "recognises AWS's own keys and examples",
     "fixers/reports.py": "finds what a diff must not show",
+    "fixers/run.py": "puts it into the environment of the program that it becomes",
     "fixers/spelling.py": "writes down how it was spelled, gives it back",
     "fixers/stores/parameterstore.py": "uploads it",
     "fixers/stores/secretsmanager.py": "uploads it",
