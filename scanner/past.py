@@ -59,7 +59,7 @@ def scan(
     def read(source: Source) -> list[Finding]:
         return versions.findings_of(source, knowledge, settings())
 
-    findings = standing.with_head(folder, result.findings, read)
+    findings = standing.with_head(folder, result.findings, read, selection.max_size)
     if ends is not None:
         findings = standing.with_age(folder, ends.base, findings, read, selection.max_size)
     return result._replace(findings=findings)

@@ -161,15 +161,18 @@ def listed(out: bytes) -> Iterator[bytes]:
     return (entry for entry in out.split(b"\0") if entry)
 
 
-def blobs(folder: Path, ids: Sequence[str], largest: int | None = None) -> Iterator[tuple[str, bytes | None]]:
+def blobs(
+    folder: Path, ids: Sequence[str], largest: int | None = None, too_large: set[str] | None = None
+) -> Iterator[tuple[str, bytes | None]]:
     """Each object's bytes, in order; None for one that is missing or cannot be read. One process for all of them.
 
-    Of one of more than `largest` bytes, where that is given, nothing is kept: it is None too.
+    Of one of more than `largest` bytes, where that is given, nothing is kept: it is None too, and `too_large` has its
+    id before it comes.
     Git ends at an object that it cannot inflate: the rest is then read by another process.
     """
     at = 0
     while at < len(ids):
-        for oid, raw in _batch(folder, ids[at:], largest):
+        for oid, raw in _batch(folder, ids[at:], largest, set() if too_large is None else too_large):
             at += 1
             yield oid, raw
 
@@ -190,7 +193,9 @@ def sizes(folder: Path, ids: Sequence[str]) -> list[int | None]:
     return [int(known[oid]) if oid in known else None for oid in ids]
 
 
-def _batch(folder: Path, ids: Sequence[str], largest: int | None) -> Iterator[tuple[str, bytes | None]]:
+def _batch(
+    folder: Path, ids: Sequence[str], largest: int | None, too_large: set[str]
+) -> Iterator[tuple[str, bytes | None]]:
     """The objects that one process gives, and None for the one at which it gave up."""
     # A small cache: callers ask for the versions of a file one after another (benchmarks/history.md).
     process = start(
@@ -220,6 +225,7 @@ def _batch(folder: Path, ids: Sequence[str], largest: int | None) -> Iterator[tu
                 left = size + 1
                 while left:
                     left -= len(process.stdout.read(min(left, _PIPE))) or left
+                too_large.add(oid)
                 yield oid, None
                 continue
             raw = process.stdout.read(size + 1)
