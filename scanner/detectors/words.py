@@ -15,6 +15,15 @@ EXAMPLE_WORDS = frozenset(
     ("test", "tests", "testing", "tester", "example", "examples", "sample", "demo", "mock", "stub", "foo", "bar",
      "baz", "foobar", "spam", "eggs", "dev", "local")
 )  # fmt: skip
+# Words that name the thing instead of being one: alone and together they are no secret.
+STAND_INS = EXAMPLE_WORDS | frozenset(
+    ("password", "passwords", "passwd", "pass", "pwd", "pw", "passphrase", "passw0rd", "secret", "secrets", "token", "key", "apikey",
+     "api", "auth", "access", "admin", "administrator", "root", "guest", "user", "username", "users", "owner", "login",
+     "default", "my", "the", "a", "an", "some", "any", "very", "super", "good", "bad", "new", "old", "first", "second", "another",
+     "other", "same", "valid", "invalid", "wrong", "correct", "right", "incorrect", "changed", "current", "random", "dummy",
+     "fake", "changeme", "change", "me", "qwerty", "letmein", "value", "string", "db", "database", "postgres", "mysql",
+     "mypass", "mypassword", "mysecret", "mytoken", "hello", "world", "client", "server", "app", "service", "for", "is", "of")
+)  # fmt: skip
 # Values of options about credentials: schemes, grant types, types of fields, switches.
 FORMAT_WORDS = frozenset(
     ("bearer", "basic", "digest", "token", "tokens", "access", "refresh", "id", "jwt", "oauth", "oauth1", "oauth2",
