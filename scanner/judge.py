@@ -113,6 +113,8 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
     kind = CredentialKind.PASSWORD if candidate.kind in _CARRIERS else None
     found = judge_value(candidate.value.text, name=candidate.literal.name, names=names, kind=kind)
     found = tuple(name for name in found if not shaped or name in _OPEN)
+    if "passphrase" in found and candidate.literal.role is not Role.KEYWORD:
+        found = ("sentence",)
     if _is_set(candidate, document):
         found = tuple("common-password" if name == "equals-name" else name for name in found)
     if document.kind in _CONFIGURATION:
@@ -125,6 +127,9 @@ def _is_weak(candidate: Candidate, value: Sequence[str]) -> bool:
     if not _WEAK.isdisjoint(value) or "url-user-is-password" in candidate.evidence:
         return True
     text = candidate.value.text.casefold()
+    # A URL of a test is parsed, hardly ever opened: any plain word will do.
+    if "url-password" in candidate.evidence and text.isalpha() and "random-low" in value:
+        return True
     return is_stand_in(text) or any(
         sibling.value.text.casefold() == text and split_words(sibling.name)[-1:] in _USERS
         for sibling in candidate.literal.siblings

@@ -13,7 +13,7 @@ from rules.model import Names
 from scanner.detectors.name import judge_name, split_words
 from scanner.detectors.randomness import random_bits
 from scanner.detectors.randomness import randomness as randomness
-from scanner.detectors.words import COMMON_PASSWORDS, EXAMPLE_WORDS, FORMAT_WORDS, PLACEHOLDER_WORDS, STAND_INS
+from scanner.detectors.words import COMMON_PASSWORDS, EXAMPLE_WORDS, FORMAT_WORDS, PLACEHOLDER_WORDS, PROSE_WORDS, STAND_INS
 from scanner.model import CredentialKind
 
 LONGEST = 4096
@@ -99,7 +99,8 @@ _CODE = re.compile(
     r"""[A-Za-z_][\w.>:-]*\(.*\)?[;,]? | [A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\[.*\] | \(.*\) | \[.*\] | \{.*\}
     | (?:self|this|cls|request|req|settings|config|conf|os|app|args|opts|options|ctx|context|params|kwargs|data|obj
     |node|user|session|cfg|[cstipd])\.\w[\w.\[\]'"]*
-    | .*(?:=>|->|::|&&|\|\||===?|!=|\+=).* | \\[wds].* | \^.*\$ | \(\?.*
+    | .*(?:[ ](?:=>|->|::|&&|\|\||===?|!=|\+=)(?:[ ]|$)|\w(?:->|::)[A-Za-z_]|\)\s*(?:=>|->|&&|\|\||[=!]=)|(?:&&|\|\||[=!]=)\s*[\w.]*\().*
+    | \\[wds].* | \^.*\$ | \(\?.*
     | @?[A-Za-z_]\w*; | &\w+;.*
     | [&*][A-Za-z_]\w*
     | --?[a-z][\w-]* | [A-Za-z_][\w.]*\[.* | [a-z][\w-]*:[A-Z][A-Za-z]+ | [A-Za-z ]+:
@@ -134,6 +135,8 @@ def judge_value(
     if _PHRASE.fullmatch(text) and _PHRASE_NAMES.search(name or ""):
         return ()
     form = _form(text, name or "")
+    if form == "sentence" and is_passphrase(text):
+        return ("passphrase",)
     if form is not None:
         return (form, "random-part") if form in HOLDERS and _has_random_part(text) else (form,)
     kind = kind or (judge_name(name, names).kind if name else None)
@@ -145,6 +148,12 @@ def is_stand_in(folded: str) -> bool:
     """Whether a value is only words that stand for a credential, a user or a test: `password1`, `test_secret`."""
     parts = [part for part in split_words(folded) if not part.isdigit()]
     return bool(parts) and STAND_INS.issuperset(parts)
+
+
+def is_passphrase(text: str) -> bool:
+    """Whether two to four words could be a password: all small letters, none that a message about passwords has."""
+    words = text.split(" ")
+    return 2 <= len(words) <= 4 and text.islower() and len(text) <= 40 and PROSE_WORDS.isdisjoint(words)
 
 
 # --- decisive forms -----------------------------------------------------------------------------------------
@@ -218,6 +227,9 @@ def _known_word(folded: str, parts: tuple[str, ...], own: tuple[str, ...], kind:
         set_so = kind is CredentialKind.PASSWORD and folded in own[:-1] and folded not in STAND_INS
         return "common-password" if set_so else "equals-name"
     if not PLACEHOLDER_WORDS.isdisjoint((*parts, joined)) and random_bits(folded) < 14:
+        return "placeholder"
+    # Somebody has blotted a part out.
+    if "**" in folded and random_bits(folded.replace("*", "")) < 20:
         return "placeholder"
     if folded in COMMON_PASSWORDS and (kind is CredentialKind.PASSWORD or folded not in FORMAT_WORDS):
         return "common-password"
