@@ -67,6 +67,11 @@ def judge(
     return tuple(evidence), round(sum(piece.weight for piece in evidence), 2)
 
 
+def is_lock_file(path: str) -> bool:
+    """Whether a file pins what a package manager chose."""
+    return path.rpartition("/")[2].lower() in _LOCK_FILES
+
+
 def confidence_of(score: float) -> Confidence | None:
     """High from 4, medium from 2, low from 0 points; below that None: not reported."""
     if score >= HIGH:
@@ -147,7 +152,7 @@ def _of_the_file(path: str, scope: str) -> Iterator[str]:
     if role is not None:
         yield role
     folders = path.lower().split("/")
-    if folders[-1] in _LOCK_FILES:
+    if is_lock_file(path):
         yield "lock-file"
     if folders[-1].endswith((".po", ".pot", ".xlf", ".xliff")) or _TRANSLATION_FOLDERS.intersection(folders[:-1]):
         yield "translation-file"

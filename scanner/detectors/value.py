@@ -13,7 +13,14 @@ from rules.model import Names
 from scanner.detectors.name import judge_name, split_words
 from scanner.detectors.randomness import random_bits
 from scanner.detectors.randomness import randomness as randomness
-from scanner.detectors.words import COMMON_PASSWORDS, EXAMPLE_WORDS, FORMAT_WORDS, PLACEHOLDER_WORDS, PROSE_WORDS, STAND_INS
+from scanner.detectors.words import (
+    COMMON_PASSWORDS,
+    EXAMPLE_WORDS,
+    FORMAT_WORDS,
+    PLACEHOLDER_WORDS,
+    PROSE_WORDS,
+    STAND_INS,
+)
 from scanner.model import CredentialKind
 
 LONGEST = 4096
@@ -99,7 +106,8 @@ _CODE = re.compile(
     r"""[A-Za-z_][\w.>:-]*\(.*\)?[;,]? | [A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\[.*\] | \(.*\) | \[.*\] | \{.*\}
     | (?:self|this|cls|request|req|settings|config|conf|os|app|args|opts|options|ctx|context|params|kwargs|data|obj
     |node|user|session|cfg|[cstipd])\.\w[\w.\[\]'"]*
-    | .*(?:[ ](?:=>|->|::|&&|\|\||===?|!=|\+=)(?:[ ]|$)|\w(?:->|::)[A-Za-z_]|\)\s*(?:=>|->|&&|\|\||[=!]=)|(?:&&|\|\||[=!]=)\s*[\w.]*\().*
+    | .*(?:[ ](?:=>|->|::|&&|\|\||===?|!=|\+=)(?:[ ]|$)|\w(?:->|::)[A-Za-z_]
+        |\)\s*(?:=>|->|&&|\|\||[=!]=)|(?:&&|\|\||[=!]=)\s*[\w.]*\().*
     | \\[wds].* | \^.*\$ | \(\?.*
     | @?[A-Za-z_]\w*; | &\w+;.*
     | [&*][A-Za-z_]\w*
@@ -119,9 +127,7 @@ _RUNS = (
 )
 
 
-def judge_value(
-    value: str, *, name: str | None, names: Names, kind: CredentialKind | None = None
-) -> tuple[str, ...]:
+def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialKind | None = None) -> tuple[str, ...]:
     """Names of the evidence (rules/judge.toml) in a value, by its own look and by the name that it goes under.
 
     `kind` is what it is known to be without a name (the password of a URL).
@@ -152,8 +158,8 @@ def is_stand_in(folded: str) -> bool:
 
 def is_passphrase(text: str) -> bool:
     """Whether two to four words could be a password: all small letters, none that a message about passwords has."""
-    words = text.split(" ")
-    return 2 <= len(words) <= 4 and text.islower() and len(text) <= 40 and PROSE_WORDS.isdisjoint(words)
+    blanks = text.count(" ")
+    return 1 <= blanks <= 3 and text.islower() and len(text) <= 40 and PROSE_WORDS.isdisjoint(split_words(text))
 
 
 # --- decisive forms -----------------------------------------------------------------------------------------
