@@ -21,7 +21,7 @@ def is_clean(arguments: list[str]) -> bool:
         return False
     from pathlib import Path
 
-    from scanner import config, session
+    from scanner import config, keyfiles, session
     from scanner.errors import UnhardcodeError
     from scanner.prefilter import read_table, sort_out
     from scanner.raw import looks_binary, scan_bytes
@@ -36,7 +36,7 @@ def is_clean(arguments: list[str]) -> bool:
         selection = worktree.Selection(include=settings.include, exclude=settings.exclude, max_size=settings.max_size)
         prefilter = session.load_prefilter()
         for source in staged.sources(repository, selection):
-            if isinstance(source, Skipped) or looks_binary(source.raw):
+            if isinstance(source, Skipped) or looks_binary(source.raw) or keyfiles.identify(source.raw):
                 return False
             hits = prefilter.find(scan_bytes(source.raw))
             if hits and sort_out(hits, read_table(prefilter), code=source.path.endswith(_CODE))[0]:
