@@ -44,7 +44,7 @@ def is_clean(arguments: list[str]) -> bool:
         if repository is None or repository.top is None:
             return False
         settings = config.load_config(repository.top).config
-        if not _has_baseline(settings, repository.top):
+        if not _has_baseline(settings, repository.top) or os.path.lexists(repository.top / ".unhardcode.rules.toml"):
             return False
         selection = worktree.Selection(
             include=settings.include, exclude=config.excluded(settings), max_size=settings.max_size
