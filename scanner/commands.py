@@ -279,7 +279,8 @@ def rules_show(rule: str) -> None:
 def rules_test(file: Path | None) -> int:
     """Run the examples of the provider rules, and of the own rules in FILE.
 
-    FILE is the repository's .unhardcode.rules.toml if none is named. Exit status: 0 if all are as they should be, 1 if one is not, 2 if the file cannot be used.
+    FILE is the repository's .unhardcode.rules.toml if none is named. Exit status: 0 if all are as they should be,
+    1 if one is not, 2 if the file cannot be used.
     """
     from scanner import own_rules
     from scanner.rules_check import wrong_examples

@@ -1,4 +1,4 @@
-"""CONTRIBUTING's worked examples: the rule and the sink as they stand there are read, and a scan finds what they say."""
+"""CONTRIBUTING's worked examples: the rule and the sink there are read, and a scan finds what they say."""
 
 from __future__ import annotations
 
