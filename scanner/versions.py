@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rules.model import RuleSet
-from scanner import analysis
+from scanner import analysis, keyfiles
 from scanner.analysis import Knowledge
 from scanner.contexts import WIDTH, Context
 from scanner.engine import policy
@@ -110,6 +110,13 @@ def look(
     for number, (oid, raw) in zip(numbers, git.blobs(folder, [blobs[number].id for number in numbers]), strict=True):
         path = blobs[number].places[0].path
         source = Source(path=path, raw=raw or b"", blob=oid)
+        stores = keyfiles.find(source, knowledge.rules.weights, settings)
+        if stores:
+            best.setdefault((path, stores[0].value), (_sureness(stores[0]), number))
+            moved += [number] if len(blobs[number].places) > 1 else []
+            files += 1
+            size += len(source.raw)
+            continue
         reason = f"git cannot read object {oid[:12]}" if raw is None else policy(source)
         if reason is not None:
             skipped[Skipped(path=path, reason=reason, gap=raw is None)] = None
@@ -207,7 +214,10 @@ def _analysed(
 
 
 def findings_of(source: Source, knowledge: Knowledge, settings: Settings) -> list[Finding]:
-    """All findings of one document; none where it is no text."""
+    """All findings of one document; of what is no text only what a key file is."""
+    stores = keyfiles.find(source, knowledge.rules.weights, settings)
+    if stores:
+        return stores
     if policy(source) is not None:
         return []
     try:
