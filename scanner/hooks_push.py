@@ -121,7 +121,7 @@ def scan(
     def read(source: Source) -> list[Finding]:
         return versions.findings_of(source, knowledge, settings())
 
-    findings = standing.with_head(folder, result.findings, read)
+    findings = standing.with_head(folder, result.findings, read, selection.max_size)
     return result._replace(findings=_with_age(folder, bases, findings, read, selection.max_size))
 
 

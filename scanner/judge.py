@@ -118,7 +118,7 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
     kind = CredentialKind.PASSWORD if candidate.kind in _CARRIERS else None
     found = judge_value(candidate.value.text, name=candidate.literal.name, names=names, kind=kind)
     found = tuple(name for name in found if not shaped or name in _OPEN)
-    if "passphrase" in found and candidate.literal.role is not Role.KEYWORD:
+    if "passphrase" in found and candidate.literal.role is not Role.KEYWORD and "sink" not in candidate.evidence:
         found = ("sentence",)
     if _is_set(candidate, document):
         found = tuple("common-password" if name == "equals-name" else name for name in found)

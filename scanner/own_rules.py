@@ -68,4 +68,4 @@ def beside(
         known = rules()
         return replace(known, providers=(*known.providers, *own))
 
-    return Prefilter(database=both, table=table), with_own
+    return prefilter._replace(database=both, table=table), with_own
