@@ -18,6 +18,7 @@ from fixers.changes import changed, changed_files, edits_by_path
 from fixers.inverse import Blobs, culprits, known_blobs, way_back
 from fixers.journal import Run
 from fixers.plan import touched_paths, tree_digest
+from fixers.planfile import render_plan_file
 from fixers.planning import Planned, without
 from fixers.proof import prove
 from fixers.runtime.source import module_source
@@ -244,6 +245,7 @@ def _facts(planned: Planned, files: list[dict[str, Any]]) -> dict[str, Any]:
         "root": plan.root,
         "app": plan.app,
         "plan": digest(planned.scanned.key, json.dumps([plan.app, secrets, made])),
+        "plan_file": render_plan_file(plan, planned.options),
         "files": files,
         "secrets": [{"name": one.name, "store": one.store, "token": str(uuid.uuid4())} for one in active(plan)],
     }

@@ -78,9 +78,10 @@ unhardcode purge --plan {plan}    # which values, how they are spelled, in which
 ```
 
 1. Tell everybody to push or save what they have. From now on nobody pushes.
-2. Run the commands that it prints, in a fresh clone: `git filter-repo` gets every spelling through a pipe, never from
-   a file. Then `unhardcode purge --check CLONE` must find nothing there.
-3. Lift branch protection for the moment, then `git push --force --mirror origin` from that clone.
+2. Run the commands that it prints. They rewrite a fresh clone, ../purged.git: `git filter-repo` (from PyPI) gets every
+   spelling through a pipe, never from a file. The last one, with `--check`, must find nothing.
+3. Lift branch protection for the moment, then
+   `git -C ../purged.git push --force --mirror "$(git remote get-url origin)"`.
 4. Forks, pull requests and caches keep the old commits. On GitHub `refs/pull/*` cannot be pushed to, and views of old
    commits are cached: ask its support to remove them, and the owners of forks to delete or rewrite those.
    https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/removing-sensitive-data-from-a-repository

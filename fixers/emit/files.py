@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fixers.emit.awscli import upload_script
-from fixers.emit.cloudformation import HERE, policies_template
+from fixers.emit.cloudformation import HERE, policies_template, rotation_template
 from fixers.emit.crossaccount import CrossAccount, cross_account
 from fixers.emit.iam import (
     ACCOUNT_PLACEHOLDER,
@@ -22,8 +22,9 @@ from fixers.emit.iam import (
     path_policies,
     reader_policies,
 )
+from fixers.emit.rotation import Rotation
 from fixers.emit.runbook import Written, runbook
-from fixers.emit.terraform import secrets_file
+from fixers.emit.terraform import rotation_file, secrets_file
 from fixers.payload import payload
 from fixers.stores.limits import parameter_problems, secret_problems
 from scanner.errors import FixError, UsageError
@@ -45,6 +46,7 @@ _POLICY = re.compile(
     r"cross-account-(?:secret-policy|key-statement)\.json"
 )
 _OURS = "# Plan of unhardcode:"
+_WRITTEN = "# Written by unhardcode:"
 
 
 def emit(
@@ -98,6 +100,24 @@ def emit(
     return _written(folder, texts)
 
 
+def emit_rotation(
+    folder: Path, rotations: Sequence[Rotation], names: Sequence[str], *, partition: str
+) -> tuple[Path, ...]:
+    """Write rotation.yaml and rotation.tf, the latter beside the secrets.tf of the secrets `names`; returns both.
+
+    Raises UsageError where they cannot be written, or somebody else's files have these names.
+    """
+    texts = (rotation_template(rotations), rotation_file(rotations, names, partition=partition))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in _ROTATION:
+            if os.path.lexists(folder / name) and not _begins(folder / name, _WRITTEN):
+                raise UsageError(f"{folder / name}: exists, and is not of an earlier run", hint="name another folder")
+        return tuple(_write(folder / name, text) for name, text in zip(_ROTATION, texts, strict=True))
+    except OSError as error:
+        raise UsageError(f"{error.filename or folder}: cannot be written ({error.strerror})") from None
+
+
 def _seen_from(root: Path, folder: Path) -> str:
     return folder.relative_to(root).as_posix() if folder.is_relative_to(root) else str(folder)
 
@@ -132,7 +152,7 @@ def _written(folder: Path, texts: dict[str, str]) -> tuple[Path, ...]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         old = [name for name in sorted(os.listdir(folder)) if _may_be_ours(name)]
-        if old and not _is_ours(folder / _PLAN):
+        if old and not _begins(folder / _PLAN, _OURS):
             raise UsageError(f"{folder / old[0]}: exists, and is not of an earlier --emit", hint="name another folder")
         written = tuple(_write(folder / name, text) for name, text in texts.items())
         for name in set(old) - set(texts):
@@ -146,11 +166,11 @@ def _may_be_ours(name: str) -> bool:
     return name in (_PLAN, _SCRIPT, _RUNBOOK, *_TEMPLATES, *_ROTATION) or _POLICY.fullmatch(name) is not None
 
 
-def _is_ours(path: Path) -> bool:
+def _begins(path: Path, words: str) -> bool:
     if not path.is_file() or path.is_symlink():
         return False
     with path.open("rb") as file:
-        return file.read(len(_OURS)) == _OURS.encode()
+        return file.read(len(words)) == words.encode()
 
 
 def _write(path: Path, text: str) -> Path:
