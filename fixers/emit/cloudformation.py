@@ -120,6 +120,10 @@ def rotation_template(rotations: Sequence[Rotation]) -> str:
 def _parameters(rotation: Rotation, label: str) -> str:
     targets = ", ".join(rotation.targets)
     text = f"""\
+  {label}Name:
+    Type: String
+    Default: {yaml_text(rotation.name)}
+    Description: Name or ARN of the login to rotate
   {label}Database:
     Type: String
     Default: ''
@@ -140,7 +144,7 @@ def _parameters(rotation: Rotation, label: str) -> str:
 
 
 def _resources(rotation: Rotation, label: str) -> str:
-    secret = yaml_text(rotation.name)
+    named = f"!Ref {label}Name"
     superuser = f"\n        SuperuserSecretArn: !Ref {label}Superuser" if rotation.alternating else ""
     return f"""
   # Fills in engine, host and port of the database, which the function reads.
@@ -148,7 +152,7 @@ def _resources(rotation: Rotation, label: str) -> str:
     Type: AWS::SecretsManager::SecretTargetAttachment
     Condition: {label}HasTarget
     Properties:
-      SecretId: {secret}
+      SecretId: {named}
       TargetId: !Ref {label}Database
       TargetType: !Ref {label}DatabaseType
 
@@ -156,7 +160,8 @@ def _resources(rotation: Rotation, label: str) -> str:
     Type: AWS::SecretsManager::RotationSchedule
     Properties:
       # Ref gives the secret's ARN, after the attachment. DependsOn must not name what a condition leaves out.
-      SecretId: !If [{label}HasTarget, !Ref {label}Attachment, {secret}]
+      SecretId:
+        Fn::If: [{label}HasTarget, !Ref {label}Attachment, {named}]
       RotateImmediatelyOnUpdate: !Ref RotateNow
       RotationRules:
         AutomaticallyAfterDays: {rotation.days}

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+import unhardcode
 from fixers.emit.cloudformation import HERE, policies_template, rotation_template
 from fixers.emit.iam import Account, injection_policies, reader_policies
 from fixers.emit.labels import hcl, label_of, terraform_label, unique_labels
@@ -68,7 +69,10 @@ def test_a_login_is_rotated_every_30_days_by_the_function_of_its_engine_after_it
     rotation = made["Resources"]["ProdShopDbRotation"]["Properties"]
     assert rotation["RotationRules"] == {"AutomaticallyAfterDays": 30}
     assert rotation["HostedRotationLambda"]["RotationType"] == "PostgreSQLSingleUser"
-    assert rotation["SecretId"] == {"If": ["ProdShopDbHasTarget", {"Ref": "ProdShopDbAttachment"}, "prod/shop/db"]}
+    assert rotation["SecretId"] == {
+        "Fn::If": ["ProdShopDbHasTarget", {"Ref": "ProdShopDbAttachment"}, {"Ref": "ProdShopDbName"}]
+    }
+    assert made["Parameters"]["ProdShopDbName"]["Default"] == "prod/shop/db"
     attachment = made["Resources"]["ProdShopDbAttachment"]
     assert (attachment["Type"], attachment["Condition"]) == (
         "AWS::SecretsManager::SecretTargetAttachment",
@@ -157,6 +161,11 @@ def test_the_policies_of_a_template_are_those_of_the_files(written: Path, secret
         filled.replace("${AWS::Partition}", "aws"), object_hook=lambda found: found.get("Fn::Sub", found)
     )
     assert policy == reader_policies(secrets, Account(id="123456789012", region="eu-west-1"))[0]
+
+
+def test_our_own_scan_finds_nothing_in_any_of_them(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(written)
+    assert unhardcode.run(["scan", "--fail-on", "medium"]) == 0
 
 
 def test_terraforms_language_takes_both_files(written: Path) -> None:
