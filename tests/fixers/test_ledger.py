@@ -138,6 +138,25 @@ def test_without_git_the_past_is_unknown(call: Call, tmp_path: Path, made: Made)
     assert call(tmp_path, "purge")[0] == 3
 
 
+def test_a_part_of_the_history_that_is_not_here_fails_the_gate(
+    call: Call, shop: Any, aws: Any, git: Git, tmp_path: Path
+) -> None:
+    git(tmp_path, "clone", "--quiet", "--depth", "1", f"file://{tmp_path / 'remote.git'}", str(tmp_path / "shallow"))
+    (tmp_path / "shallow" / "shop" / "db.py").write_text("")
+    status, out, _ = call(tmp_path / "shallow", "status", "--fail-on-unrotated")
+    assert (status, "this clone is shallow" in out) == (3, True)
+
+
+def test_a_value_that_is_part_of_many_texts_is_not_purged(call: Call, repository: Path, git: Git) -> None:
+    source = "import psycopg2\n\npsycopg2.connect(host='h', user='u', password='{}')\n"
+    _commit(repository, git, {"db.py": source.format("postgres" + "123")}, "One")
+    _commit(repository, git, {"db.py": ""}, "Two")
+    status, out, _ = call(repository, "purge")
+    assert status == 0
+    assert "too common to be replaced" in out
+    assert call(repository, "purge", "--expressions")[1] == ""
+
+
 def test_a_value_that_the_tree_holds_is_neither_rotated_nor_purged(call: Call, shop: Any) -> None:
     folder, password = shop
     assert call(folder, "plan", "-o", "plan.toml")[0] == 0
