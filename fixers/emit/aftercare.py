@@ -62,9 +62,11 @@ _DONE = """\
 ## 7. See that it is done
 
 ```sh
-unhardcode status --plan {plan}                        # found, stored, code switched, rotated, purged
-unhardcode status --plan {plan} --fail-on-unrotated    # for CI: exit 1 while a pushed value is still the current one
+unhardcode status --plan {plan}                      # found, stored, gone from the code, rotated, gone from history
+unhardcode status --plan {plan} --fail-on-unrotated  # for CI: exit 1 while a pushed value is still the current one
 ```
+
+It needs the reader policy, and in CI a full clone.
 
 *Rotated* is proven, not believed: keyed digests of the value in history and of what the store holds now differ."""
 _PURGE = """\
@@ -74,7 +76,7 @@ A rotated value is harmless, and rewriting history breaks every clone, every ope
 a commit. If the history has to be clean all the same, rotate first, then:
 
 ```sh
-unhardcode purge --plan {plan}    # which values, how they are spelled, in which files and messages; the commands
+unhardcode purge --plan {plan}    # which values, in which spellings, files and messages; and the commands
 ```
 
 1. Tell everybody to push or save what they have. From now on nobody pushes.

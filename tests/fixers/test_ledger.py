@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +88,10 @@ def _commit(folder: Path, git: Git, files: dict[str, str], message: str) -> None
     git(folder, "commit", "--quiet", "-m", message)
 
 
-def state(call: Call, folder: Path, *options: str) -> dict[str, Any]:
+def state(call: Call, folder: Path, *options: str, names: Sequence[str] = ("prod/shop/db:password",)) -> dict[str, Any]:
     status, out, err = call(folder, "status", "--format", "json", *options)
     assert status == 0, err
-    assert [row["value"] for row in json.loads(out)["values"]] == ["prod/shop/db:password"]
+    assert [row["value"] for row in json.loads(out)["values"]] == list(names)
     (row,) = json.loads(out)["values"]
     assert isinstance(row, dict)
     return row
@@ -145,6 +145,16 @@ def test_a_part_of_the_history_that_is_not_here_fails_the_gate(
     (tmp_path / "shallow" / "shop" / "db.py").write_text("")
     status, out, _ = call(tmp_path / "shallow", "status", "--fail-on-unrotated")
     assert (status, "this clone is shallow" in out) == (3, True)
+
+
+def test_a_value_that_nobody_else_has_seen_fails_no_gate(
+    call: Call, repository: Path, git: Git, made: Made, aws: Any
+) -> None:
+    source = f"import psycopg2\n\npsycopg2.connect(host='h', user='u', password={made(20)!r})\n"
+    _commit(repository, git, {"db.py": source}, "Not pushed")
+    row = state(call, repository, names=["db.py:3"])
+    assert (row["rotated"], row["history"], row["exposed"]) == (False, {"objects": 1, "pushed": False}, False)
+    assert call(repository, "status", "--fail-on-unrotated")[0] == 0
 
 
 def test_a_value_that_is_part_of_many_texts_is_not_purged(call: Call, repository: Path, git: Git) -> None:

@@ -192,20 +192,30 @@ def test_the_runbook_says_everything_in_order_and_shows_hostile_names_as_text(ca
     assert call(folder, "migrate", "--emit", "out")[0] == 0
     text = (folder / "out/MIGRATION.md").read_text()
     titles = [line for line in text.splitlines() if line.startswith("## ")]
-    assert [title.split()[2] for title in titles[:6]] == [
+    assert [title.split()[2] for title in titles[:8]] == [
         "Permissions",
         "Upload",
         "Look",
         "Rewrite",
         "Deploy",
         "Rotate",
+        "See",
+        "Purge",
     ]
+    wiring = json.loads(text.partition("```json\n")[2].partition("```")[0])["secrets"]
+    arn = "arn:aws:secretsmanager:${AWS_REGION}:${AWS_ACCOUNT_ID}:secret:prod/shop/db-SUFFIX:password::"
+    assert {"name": "DB_PASSWORD", "valueFrom": arn} in wiring
+    assert {"name": "MAIL_TOKEN", "valueFrom": "/prod/shop/mail-token"} in wiring
     for command in (
         "aws secretsmanager get-secret-value --secret-id prod/shop/db\n",
         "aws ssm get-parameter --name /prod/shop/mail-token --with-decryption\n",
         "aws ssm get-parameters-by-path --path /prod/shop --recursive",
         "unhardcode fix --plan out/plan.toml --write",
         "${AWS_ACCOUNT_ID} ${AWS_REGION}",
+        "unhardcode rotation --plan out/plan.toml",
+        "`prod/shop/db` (automatic): now still held by `shop/db.py:5`",
+        "unhardcode status --plan out/plan.toml --fail-on-unrotated",
+        "unhardcode purge --plan out/plan.toml",
         "**test-fixture**",
     ):
         assert command in text
