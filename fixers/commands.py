@@ -93,12 +93,23 @@ def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
 @_from_file
 @click.option("--write", is_flag=True, help="Rewrite what the store already holds; the rest is refused, not-stored.")
 @click.option("--offline", is_flag=True, help="With --write: ask no store; rewrite what stands in a commit of HEAD.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["diff", "json", "sarif"]),
+    default="diff",
+    show_default=True,
+    help="Without --write: the diff, or the findings with the edits or the refusal of each.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write that to a file.")
 @_aws
 def fix(
     path: tuple[Path, ...],
     plan_file: Path | None,
     write: bool,
     offline: bool,
+    form: str,
+    output: Path | None,
     region: str | None,
     profile: str | None,
     yes: bool,
@@ -107,6 +118,8 @@ def fix(
     """Show the diff that a migration would make, values masked. Exit status 1 if it would change something."""
     del yes  # --write says it
     if write:
+        if form != "diff" or output is not None:
+            raise UsageError("--format and -o show a fix, --write makes it: use one of the two")
         from fixers.migrate import Asked, fix_for_real
 
         asked = Asked(path=_one(path), region=region, profile=profile, yes=True)
@@ -114,7 +127,11 @@ def fix(
     if offline:
         raise UsageError("--offline goes with --write")
     made = _planned(path, plan_file, chosen)
-    click.echo(diff(made), nl=False)
+    text = diff(made) if form == "diff" else _findings(made, form)
+    if output is not None:
+        _write(output, text)
+    else:
+        click.echo(text, nl=False)
     click.echo(_refused_in_one_line(made.plan), err=True, nl=False)
     return int(Exit.FINDINGS if made.plan.fixes else Exit.OK)
 
@@ -196,6 +213,13 @@ def _emit(made: Planned, folder: Path, plan_file: Path | None, region: str | Non
         click.echo(str(path))
     click.echo(f"Read {folder / 'MIGRATION.md'}, then run {folder / 'upload.sh'}.", err=True)
     return int(Exit.OK)
+
+
+def _findings(made: Planned, form: str) -> str:
+    from fixers.fix_report import render_findings
+    from unhardcode import VERSION
+
+    return "".join(render_findings(made, form, VERSION))
 
 
 def _planned(path: tuple[Path, ...], plan_file: Path | None, chosen: dict[str, Any]) -> Planned:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from scanner.past import Past
 
 _LEVELS = click.Choice([level.value for level in Confidence])
-_FORMATS = ("text", "json", "sarif")
+# The module of a format is called after it.
+_FORMATS = ("text", "json", "jsonl", "sarif", "junit", "gitlab", "github", "github-summary")
 
 
 class Scanned(NamedTuple):
@@ -43,7 +46,8 @@ class Scanned(NamedTuple):
     "--range",
     "between",
     metavar="A..B",
-    help="What the commits of B that A has not add; A...B since both went apart. Older findings do not fail the scan.",
+    help="What the commits of B that A has not add; A...B since both went apart. Older findings do not fail the scan. "
+    "`ci`: those of the pull request or push that a CI job is about; everything where it is about none.",
 )
 @click.option(
     "--history", "is_history", is_flag=True, help="Every version that a ref, a reflog or a stash reaches, each once."
@@ -59,6 +63,13 @@ class Scanned(NamedTuple):
 )
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to a file, in UTF-8."
+)
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Also write a report in another form to a file; may be repeated.",
 )
 @click.option("--min-confidence", type=_LEVELS, help="Report findings from this confidence on [default: medium].")
 @click.option(
@@ -92,6 +103,7 @@ def scan(
     is_handed: bool,
     form: str,
     output: Path | None,
+    reports: tuple[str, ...],
     min_confidence: str | None,
     fail_on: str | None,
     fail_on_old: bool,
@@ -109,6 +121,8 @@ def scan(
     In a git repository that is what git tracks, what it does not ignore, and every .env. Exit status: 0 clean,
     1 findings, 2 usage, 3 something that was asked for could not be seen.
     """
+    started = time.time()
+    beside = [_form_and_file(report) for report in reports]
     modes = {
         "--staged": is_staged,
         "--stdin": is_stdin,
@@ -119,6 +133,10 @@ def scan(
     chosen = [mode for mode, on in modes.items() if on]
     if len(chosen) > 1:
         raise UsageError(f"{' and '.join(chosen)} exclude each other")
+    if between == "ci":
+        from scanner.sources.ci import event_range
+
+        between = event_range(os.environ)
     if (unreachable or since) and not is_history:
         raise UsageError("--unreachable and --since go with --history")
     options = _Options(include=include, exclude=exclude, max_size=max_size)
@@ -132,8 +150,10 @@ def scan(
     config = scanned.config
     seen = scanned.result.coverage
     clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or is_staged or is_handed or between)
-    if quiet and form == "text" and clean and output is None:
+    if quiet and form == "text" and clean and output is None and not beside:
         return int(Exit.OK)
+    import dataclasses
+
     from scanner.reports.context import ReportContext
     from scanner.reports.verdict import verdict
 
@@ -149,8 +169,12 @@ def scan(
         color=output is None and not no_color and _colors(),
         show_suppressed=show_suppressed,
         documents=scanned.texts.get,
+        started=started,
     )
-    report = importlib.import_module(f"scanner.reports.{form}")
+    plain = context if not context.color else dataclasses.replace(context, color=False)
+    for other, file in beside:
+        _emit(_report(other).render(scanned.result, plain), file)
+    report = _report(form)
     render = report.render_quiet if quiet and form == "text" else report.render
     _emit(render(scanned.result, context), output)
     return int(verdict(scanned.result, context).status)
@@ -308,6 +332,17 @@ def _scope(root: worktree.Root, named: tuple[Path, ...]) -> str:
     return "" if relative == "." else relative
 
 
+def _report(form: str) -> Any:
+    return importlib.import_module(f"scanner.reports.{form.replace('-', '_')}")
+
+
+def _form_and_file(report: str) -> tuple[str, Path]:
+    form, equals, file = report.partition("=")
+    if form not in _FORMATS or not equals or not file:
+        raise UsageError(f"--report {report}: not FORMAT=FILE", hint="formats: " + ", ".join(_FORMATS))
+    return form, Path(file)
+
+
 def _version() -> str:
     from unhardcode import VERSION
 
@@ -315,8 +350,6 @@ def _version() -> str:
 
 
 def _colors() -> bool:
-    import os
-
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 

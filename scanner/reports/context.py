@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -10,11 +11,23 @@ from scanner.text import line_span, line_starts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """A part of a fix: what stands from `start` to `end` (line and column, from 1) becomes `text`, free of values."""
+
+    path: str
+    start: tuple[int, int]
+    end: tuple[int, int]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FixNote:
-    """What the planner thinks of one finding: how far its edit may go, or why there is none."""
+    """What the planner thinks of one finding: how far its edit may go and what it is, or why there is none."""
 
     safety: Safety | None = None
     refusal: RefusalReason | None = None
+    description: str = ""
+    replacements: tuple[Replacement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +37,8 @@ class ReportContext:
     `root` is the absolute path that finding paths count from. `fail_on` None never fails. `documents` gives the very
     text that was scanned at a path (not what stands on disk now), or None where it is gone: context lines are shown
     only from it. `fixes` are the planner's notes by `Finding.place`. `nothing_is_fine` says that nothing to look at is
-    no mistake (`--staged`, `--range`, file mode).
+    no mistake (`--staged`, `--range`, file mode). `started` and `ended` are
+    times in seconds since the epoch.
     """
 
     root: str
@@ -37,6 +51,8 @@ class ReportContext:
     color: bool = False
     show_suppressed: bool = False
     documents: Callable[[str], str | None] | None = None
+    started: float = field(default_factory=time.time)
+    ended: Callable[[], float] = time.time
     fixes: Mapping[str, FixNote] = field(default_factory=dict)
 
 

@@ -19,8 +19,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
     """Yield the object in chunks, one finding a line; keys keep their order."""
     net = make_net(result.findings, context.documents)
-    head = {"schema": SCHEMA, "tool": {"name": "unhardcode", "version": context.version}}
-    yield f'{dumps(head)[:-1]}, "coverage": {dumps(_coverage(result, net))}, "findings": ['
+    yield f'{dumps(head_object(result, context, net))[:-1]}, "findings": ['
     between = "\n"
     for finding in shown(result, context):
         yield f"{between}{dumps(finding_object(finding, context, net))}"
@@ -36,6 +35,15 @@ def dumps(value: Any) -> str:
 def plain(text: str, net: Net) -> str:
     """A string of the scanned tree without known values and lone surrogates (which strict JSON readers refuse)."""
     return _SURROGATE.sub("\ufffd", hide(text, net))
+
+
+def head_object(result: ScanResult, context: ReportContext, net: Net) -> dict[str, Any]:
+    """What goes before the findings: schema, tool, coverage."""
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "unhardcode", "version": context.version},
+        "coverage": _coverage(result, net),
+    }
 
 
 def finding_object(finding: Finding, context: ReportContext, net: Net) -> dict[str, Any]:

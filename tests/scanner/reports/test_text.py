@@ -84,16 +84,16 @@ def test_a_whole_finding(make):
     page = f'\n    conn = psycopg2.connect(host="db", password="{value}")\n'
 
     assert rendered(make, make.found(page, value, rotate="https://example.com/rotate"), page=page) == (
-        "src/shop/db.py:2:50  high  PostgreSQL password  [psycopg2-connect]  high confidence\n"
-        "       why  the argument password of psycopg2.connect; but the path says that this is a test\n"
+        "src/shop/db.py:2:50  PostgreSQL password  [psycopg2-connect]  severity high, confidence high\n"
         '       2 |  conn = psycopg2.connect(host="db", password="…")\n'
+        "       why  the argument password of psycopg2.connect; but the path says that this is a test\n"
         "    rotate  https://example.com/rotate\n"
         "    ignore  # unhardcode: ignore[psycopg2-connect] reason\n"
-        "   explain  unhardcode explain src/shop/db.py:2\n"
         "       fix  unhardcode migrate src/shop/db.py\n"
         '        or  read it from the environment: os.environ["NAME"]\n'
         "\n"
         "1 finding: 1 high\n"
+        "the evidence for one: unhardcode explain src/shop/db.py:2\n"
         "scanned 3 files, 4.3 kB\n"
         "exit 1: 1 finding at or over medium\n"
     )
@@ -250,7 +250,7 @@ def test_marks_say_what_is_untracked_and_what_was_there_before(make):
 
     output = rendered(make, finding)
 
-    assert "high confidence  (not tracked by git, was there before)\n" in output
+    assert "confidence high  (not tracked by git, was there before)\n" in output
     assert output.endswith("exit 0: 1 finding that was there before does not count (--fail-on-old)\n")
 
 
