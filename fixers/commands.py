@@ -148,6 +148,20 @@ def fix(
 )
 @click.option("--reader", metavar="ARN", help="With --emit: also policies for this role of another account.")
 @click.option("--undo", "undoing", is_flag=True, help="Take the last migration's edits back; stored values stay.")
+@click.option("--delete-stored", is_flag=True, help="With --undo: also delete what that migration created.")
+@click.option(
+    "--recovery-days",
+    type=click.IntRange(7, 30),
+    default=30,
+    show_default=True,
+    help="With --delete-stored: how long a deleted secret can be brought back.",
+)
+@click.option(
+    "--incident",
+    is_flag=True,
+    help="The values have leaked and are revoked: ask for the new ones, or read them from standard input as lines "
+    "NAME=VALUE or NAME:KEY=VALUE (NAME:=JSON-STRING for several lines), and store those.",
+)
 @click.option("--prove", "commands", multiple=True, metavar="COMMAND", help="Then run this in PATH, e.g. 'pytest -q'.")
 @click.option("--prove-import", "modules", multiple=True, metavar="MODULE", help="Then import this, in PATH.")
 @_aws
@@ -158,6 +172,9 @@ def migrate(
     emit: Path | None,
     reader: str | None,
     undoing: bool,
+    delete_stored: bool,
+    recovery_days: int,
+    incident: bool,
     commands: tuple[str, ...],
     modules: tuple[str, ...],
     region: str | None,
@@ -168,6 +185,13 @@ def migrate(
     """Plan, upload, read back, prove, rewrite. Asks first; interrupted, it goes on when it is run again."""
     if reader is not None and emit is None:
         raise UsageError("--reader goes with --emit")
+    if delete_stored and not undoing:
+        raise UsageError("--delete-stored goes with --undo")
+    if incident and (undoing or rehearse or emit):
+        raise UsageError(
+            "--incident stores new values and cannot be taken back: leave out --undo, --rehearse and --emit",
+            hint="to look first: unhardcode plan",
+        )
     if rehearse:
         if undoing or commands or modules or emit:
             raise UsageError("--rehearse runs none of your code and changes nothing: leave out --prove and --undo")
@@ -178,7 +202,17 @@ def migrate(
         return _emit(_planned(path, plan_file, chosen), emit, plan_file, region, reader)
     from fixers.migrate import Asked, migrate_for_real, undo_for_real
 
-    asked = Asked(path=_one(path), region=region, profile=profile, yes=yes, commands=commands, modules=modules)
+    asked = Asked(
+        path=_one(path),
+        region=region,
+        profile=profile,
+        yes=yes,
+        commands=commands,
+        modules=modules,
+        incident=incident,
+        delete_stored=delete_stored,
+        recovery_days=recovery_days,
+    )
     if undoing:
         return undo_for_real(asked)
     return migrate_for_real(asked, lambda: _planned(path, plan_file, chosen))

@@ -18,13 +18,13 @@ from fixers.grouping import secret_value, strength
 from fixers.planfile import DIGEST_DIGITS, PlanFile, read_plan_file
 from fixers.traces import search_for, traces
 from scanner import analysis, session, versions
-from scanner.commands import Scanned, scan_past, scan_paths
 from scanner.config import Config
 from scanner.errors import UsageError
 from scanner.identity import digest
 from scanner.model import Confidence, Finding, SecretValue
 from scanner.past import Past
 from scanner.readers.kinds import kind_of
+from scanner.running import Mode, Options, Scanned, run, scan_paths
 from scanner.source import Settings, Source
 from scanner.sources import git, worktree
 from scanner.sources.history import folder_of
@@ -95,7 +95,7 @@ def ledger(named: Path, plan_files: Sequence[Path]) -> Ledger:
     now = scan_paths((worktree.root_of(named).folder,))
     root = now.root
     files = [_plan_file(path) for path in plan_files] or list(_journaled(root))
-    past: Scanned | None = scan_past((root.folder,), Past()) if root.repository is not None else None
+    past: Scanned | None = _past(root) if root.repository is not None else None
     found = [*_with_values(now.result.findings), *(_with_values(past.result.findings) if past else ())]
     recorded = _recorded(files, root, now.key)
     by_digest = {digest(now.key, value)[:DIGEST_DIGITS]: value for _, value in found}
@@ -106,6 +106,11 @@ def ledger(named: Path, plan_files: Sequence[Path]) -> Ledger:
     if past is None:
         gaps.append("there is no git repository here: nothing is known of the past")
     return Ledger(root=root, key=now.key, entries=tuple(entries), gaps=tuple(gaps))
+
+
+def _past(root: worktree.Root) -> Scanned:
+    """All that the repository remembers; what a baseline accepts is among it."""
+    return run((root.folder,), Mode(past=Past()), Options(no_baseline=True))
 
 
 def _plan_file(path: Path) -> PlanFile:
@@ -119,10 +124,10 @@ def _plan_file(path: Path) -> PlanFile:
 
 def _journaled(root: worktree.Root) -> Iterator[PlanFile]:
     """The plans that migrations on this tree carried out, the oldest first."""
-    for run in journal.runs(journal.folder_of(root.repository), root.folder):
-        text = run.begin.get("plan_file")
-        if isinstance(text, str) and run.state in ("proven", "written", "done"):
-            yield read_plan_file(text, str(run.path))
+    for one in journal.runs(journal.folder_of(root.repository), root.folder):
+        text = one.begin.get("plan_file")
+        if isinstance(text, str) and one.state in ("proven", "written", "done"):
+            yield read_plan_file(text, str(one.path))
 
 
 def _recorded(files: Iterable[PlanFile], root: worktree.Root, key: bytes) -> list[Entry]:
@@ -219,8 +224,12 @@ def _located(entry: Entry, found: Sequence[tuple[Finding, SecretValue]]) -> Entr
     """The entry with every finding that holds its value, as a whole or as the secret part of it."""
     if entry.value is None:
         return entry
-    raw = entry.value.raw
-    holding = [finding for finding, value in found if raw in (value.raw, finding.value.raw if finding.value else b"")]
+    raw = entry.value.reveal("bytes")
+    holding = [
+        finding
+        for finding, value in found
+        if raw in (value.reveal("bytes"), finding.value.reveal("bytes") if finding.value else b"")
+    ]
     return replace(
         entry,
         now=tuple(finding for finding in holding if finding.commit is None),
@@ -246,15 +255,15 @@ def _held(entries: Sequence[Entry], root: worktree.Root, config: Config) -> list
 def _unplanned(found: Sequence[tuple[Finding, SecretValue]], known: Sequence[SecretValue], key: bytes) -> list[Entry]:
     """Values that no plan has and that a scan would report; a piece or another spelling of a known one is none."""
     search = search_for(known)
-    raws = {value.raw for value in known}
+    raws = [value.reveal("bytes") for value in known]
     rest: dict[bytes, SecretValue] = {}
     for finding, value in found:
         sure = finding.suppressed is None and finding.confidence.rank >= Confidence.MEDIUM.rank
-        secret = finding.value or value
-        if not sure or value.raw in raws or value.raw in rest or any(secret.raw in raw for raw in raws):
+        whole, secret = value.reveal("bytes"), (finding.value or value).reveal("bytes")
+        if not sure or whole in raws or whole in rest or any(secret in raw for raw in raws):
             continue
-        if not any(trace.end - trace.start == len(secret.raw) for trace in traces(search, secret.raw)):
-            rest[value.raw] = value
+        if not any(trace.end - trace.start == len(secret) for trace in traces(search, secret)):
+            rest[whole] = value
     return [
         Entry(name=None, store=None, key=None, action="", digest=digest(key, value)[:DIGEST_DIGITS], value=value)
         for value in rest.values()

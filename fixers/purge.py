@@ -99,7 +99,7 @@ def filter_expressions(seen: Sequence[Sighting]) -> tuple[bytes, ...]:
 
     Where a spelling has a line end or a NUL it stands as a regular expression, every byte escaped.
     """
-    spelled = {one.spelled.raw for one in seen if not one.binary and not one.head}
+    spelled = {one.spelled.reveal("bytes") for one in seen if not one.binary and not one.head}
     return tuple(_expression(raw) for raw in sorted(spelled, key=lambda raw: (-len(raw), raw)))
 
 
@@ -162,7 +162,7 @@ def _counted(own: Sequence[Sighting]) -> str:
     places = ", ".join(
         f"{objects[kind]} {(words if objects[kind] == 1 else plural)[kind]}" for kind in words if objects[kind]
     )
-    spellings = len({one.spelled.raw for one in own})
+    spellings = len({one.spelled.reveal("bytes") for one in own})
     forms = ", ".join(sorted({one.form for one in own}))
     return f"in {places}; {spellings} spelling{'s' if spellings > 1 else ''} ({forms})"
 

@@ -111,14 +111,18 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     )
 
 
-def open_file(document: Document, context: RewriteContext) -> PythonFile:
-    """Parse a file and choose module and names for it. Raises CannotRewriteError where it cannot be parsed."""
+def open_file(document: Document, context: RewriteContext, also: Sequence[str] = ()) -> PythonFile:
+    """Parse a file and choose module and names for it; `also` are further functions of the generated module.
+
+    Raises CannotRewriteError where it cannot be parsed.
+    """
     syntax = read_syntax(document)
     module = place_module(document.path, syntax.tree, context)
     wanted = (
         Wanted(module="urllib.parse", function=QUOTE),
         Wanted(module=module.module, function=BYTES),
         Wanted(module=module.module, function=TEXT),
+        *(Wanted(module=module.module, function=name) for name in also),
     )
     imported = choose_names(syntax.tree, wanted)
     return PythonFile(syntax=syntax, module=module, wanted=wanted, imported=imported, key=context.key)

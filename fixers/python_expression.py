@@ -89,10 +89,10 @@ def compose(syntax: Syntax, place: Place, placement: Placement, names: Names) ->
         return _into_formatted(syntax, place, placement, names)
     cut = cut_strings(syntax, place, placement.finding.span)
     stored = placement.value
-    if stored is not None and cut.whole is not None and _raw(cut.whole) == stored.raw:
+    if stored is not None and cut.whole is not None and _raw(cut.whole) == stored.reveal("bytes"):
         return _whole(syntax, place, placement, cut, names)
     if cut.before == cut.after and cut.before in ("", b""):
-        if placement.stored is not None and placement.stored.raw != _raw(cut.secret):
+        if placement.stored is not None and placement.stored.reveal("bytes") != _raw(cut.secret):
             raise _dynamic("the literal is not the value that would be stored")
         return _whole(syntax, place, placement, cut, names)
     insert = _insert(placement, cut.secret, cut.before)
@@ -208,8 +208,8 @@ def _into_formatted(syntax: Syntax, place: Place, placement: Placement, names: N
 def _insert(placement: Placement, raw: str | bytes, before: str | bytes | None) -> _Insert:
     """How the stored value becomes the part of the literal that it was."""
     kind, is_bytes = placement.finding.kind, isinstance(raw, bytes)
-    text = SecretValue(raw).text
-    stored = placement.stored.raw if placement.stored is not None else None
+    text = SecretValue(raw).reveal("text")
+    stored = placement.stored.reveal("bytes") if placement.stored is not None else None
     if kind is CredentialKind.CREDENTIALS:
         raise _dynamic("credentials in a string of their own format", "store the whole text and parse it at run time")
     if _is_url(kind, before) and stored in (None, unquote(text).encode("utf-8", "surrogatepass")):
@@ -224,7 +224,7 @@ def _insert(placement: Placement, raw: str | bytes, before: str | bytes | None) 
 def _is_url(kind: CredentialKind, before: str | bytes | None) -> bool:
     if kind is CredentialKind.URL:
         return True
-    return before is not None and _URL_BEFORE.fullmatch(SecretValue(before).text) is not None
+    return before is not None and _URL_BEFORE.fullmatch(SecretValue(before).reveal("text")) is not None
 
 
 def _safe_for(text: str) -> str:
@@ -259,7 +259,7 @@ def _spaced(source: str, span: Span, text: str) -> str:
 
 
 def _raw(value: str | bytes) -> bytes:
-    return SecretValue(value).raw
+    return SecretValue(value).reveal("bytes")
 
 
 def _dynamic(detail: str, next_step: str = _BY_HAND) -> CannotRewriteError:

@@ -150,16 +150,16 @@ def _rotated(entry: Entry, current: SecretValue | None, key: bytes, *, ours: boo
 def _digest(key: bytes, value: SecretValue) -> str:
     """The digest of a value as plans have it: text where it is UTF-8."""
     try:
-        return digest(key, value.raw.decode("utf-8"))[:DIGEST_DIGITS]
+        return digest(key, value.reveal("bytes").decode("utf-8"))[:DIGEST_DIGITS]
     except UnicodeDecodeError:
-        return digest(key, value.raw)[:DIGEST_DIGITS]
+        return digest(key, value.reveal("bytes"))[:DIGEST_DIGITS]
 
 
 def _field(stored: SecretValue | None, key: str | None) -> SecretValue | None:
     if stored is None or key is None:
         return stored
     try:
-        field = json.loads(stored.raw)[key]
+        field = json.loads(stored.reveal("bytes"))[key]
     except (ValueError, TypeError, LookupError):
         return None
     return SecretValue(field if isinstance(field, str) else json.dumps(field))

@@ -62,11 +62,11 @@ def search_for(values: Sequence[SecretValue]) -> Search:
     anchors: list[tuple[int, bytes]] = []
     patterns: list[re.Pattern[bytes] | None] = []
     for number, value in enumerate(values):
-        long_enough = len(value.raw) >= SHORTEST
+        long_enough = len(value.reveal("bytes")) >= SHORTEST
         for needle, form in _needles(value).items() if long_enough else ():
             expressions.append(_literal(needle))
             literals.append((number, len(needle), form))
-        units = _units(value) if long_enough and len(value.raw) <= _LONGEST_IN_PIECES else []
+        units = _units(value) if long_enough and len(value.reveal("bytes")) <= _LONGEST_IN_PIECES else []
         patterns.append(re.compile(_JOIN.join(units)) if units else None)
         anchors += [(number, anchor) for anchor in _anchors(value)] if units else []
     expressions += [_literal(anchor) for _, anchor in anchors]
@@ -76,7 +76,7 @@ def search_for(values: Sequence[SecretValue]) -> Search:
         literals=tuple(literals),
         anchors=tuple(number for number, _ in anchors),
         patterns=tuple(patterns),
-        reaches=tuple(10 * len(value.raw) + 400 for value in values),
+        reaches=tuple(10 * len(value.reveal("bytes")) + 400 for value in values),
     )
 
 
@@ -105,7 +105,7 @@ def traces(search: Search, raw: bytes) -> list[Trace]:
 
 def _needles(value: SecretValue) -> dict[bytes, str]:
     """Every spelling in one piece, and its form; the plainest form where two are the same."""
-    raw = value.raw
+    raw = value.reveal("bytes")
     spelled: dict[bytes, str] = {raw: AS_IT_IS, raw.replace(b"\n", b"\r\n"): AS_IT_IS}
     try:
         text = raw.decode("utf-8")
@@ -165,13 +165,13 @@ def _literal(needle: bytes) -> Expression:
 
 
 def _anchors(value: SecretValue) -> set[bytes]:
-    raw = value.raw
+    raw = value.reveal("bytes")
     return {raw[at : at + _ANCHOR] for at in range(0, len(raw) - _ANCHOR + 1, _ANCHOR)}
 
 
 def _units(value: SecretValue) -> list[bytes]:
     """An expression for each character of the value, with the ways to write it."""
-    raw = value.raw
+    raw = value.reveal("bytes")
     try:
         characters: Sequence[str] = raw.decode("utf-8")
         encode: Callable[[str], bytes] = lambda char: char.encode("utf-8")  # noqa: E731

@@ -6,35 +6,28 @@ import importlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from scanner import engine, session
-from scanner.config import Config, load_config
+from scanner import session
+from scanner.config import SEVERITIES
 from scanner.errors import Exit, NotSeenError, UsageError
-from scanner.source import Confidence, ScanResult, Settings, Skipped, Source
-from scanner.sources import git, staged, stdin, worktree
+from scanner.running import Mode, Options, run
+from scanner.source import Confidence
 
 if TYPE_CHECKING:
     from rules.model import ProviderRule, Setting, Sink
-    from scanner.past import Past
 
 _LEVELS = click.Choice([level.value for level in Confidence])
 # The module of a format is called after it.
 _FORMATS = ("text", "json", "jsonl", "sarif", "junit", "gitlab", "github", "github-summary")
-
-
-class Scanned(NamedTuple):
-    """A scan with what its reports need: the root of its paths and the texts that hold findings."""
-
-    result: ScanResult
-    root: worktree.Root
-    texts: dict[str, str]
-    key: bytes
-    config: Config
+_ADVICE = """
+The push was stopped before anything was sent. A later commit does not take a value out of an earlier one:
+change the commit itself (git commit --amend, or git rebase -i COMMIT^), then push again.
+No credential? Put the ignore comment on its line and commit that, or `unhardcode baseline update --reason WHY`."""
 
 
 @click.command()
@@ -55,6 +48,13 @@ class Scanned(NamedTuple):
 @click.option("--unreachable", is_flag=True, help="With --history: also all that git holds and nothing reaches.")
 @click.option(
     "--since", metavar="DATE", help="With --history: what commits since then add (2026-01-31, '30 days ago')."
+)
+@click.option(
+    "--push",
+    is_flag=False,
+    flag_value="",
+    metavar="REMOTE",
+    help="What git's pre-push hook is about to give away; git says so on standard input.",
 )
 @click.option("--stdin", "is_stdin", is_flag=True, help="Standard input; PATH, if given, is its name.")
 @click.option("--files", "is_handed", is_flag=True, help="PATHs come from a hook: to skip one of them is no gap.")
@@ -77,7 +77,29 @@ class Scanned(NamedTuple):
     type=click.Choice([*(level.value for level in Confidence), "never"]),
     help="Exit with 1 from this confidence on [default: medium].",
 )
-@click.option("--fail-on-old", is_flag=True, help="With --range: also fail for what was there before.")
+@click.option(
+    "--fail-on-severity", type=click.Choice(SEVERITIES), help="Exit with 1 from this severity on [default: low]."
+)
+@click.option(
+    "--fail-on-old/--no-fail-on-old", default=None, help="With --range and --push: also fail for what was there before."
+)
+@click.option(
+    "--fail-on-gone/--no-fail-on-gone",
+    default=None,
+    help="With --history: fail for what HEAD no longer holds [default: yes].",
+)
+@click.option("--fail-since", metavar="DATE", help="With --history: older commits than this (2026-01-31) fail nothing.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="What was accepted fails nothing [default: .unhardcode.baseline, if it is there].",
+)
+@click.option("--no-baseline", is_flag=True, help="Honour no baseline.")
+@click.option(
+    "--policy",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="What this gate was told: nothing in the scanned repository makes it laxer (also UNHARDCODE_POLICY).",
+)
 @click.option("--include", multiple=True, metavar="GLOB", help="Only paths like this; may be repeated.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="No paths like this; may be repeated.")
 @click.option("--max-size", type=click.IntRange(min=1), metavar="BYTES", help="Skip larger files [default: 5,000,000].")
@@ -99,22 +121,24 @@ def scan(
     is_history: bool,
     unreachable: bool,
     since: str | None,
+    push: str | None,
     is_stdin: bool,
     is_handed: bool,
     form: str,
     output: Path | None,
     reports: tuple[str, ...],
-    min_confidence: str | None,
-    fail_on: str | None,
-    fail_on_old: bool,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
     max_size: int | None,
+    baseline: Path | None,
+    no_baseline: bool,
+    policy: Path | None,
     jobs: int | None,
     require_complete: bool,
     show_suppressed: bool,
     quiet: bool,
     no_color: bool,
+    **gate_options: Any,
 ) -> int:
     """Scan files and folders (the current one by default) for hardcoded credentials.
 
@@ -129,6 +153,7 @@ def scan(
         "--files": is_handed,
         "--history": is_history,
         "--range": bool(between),
+        "--push": push is not None,
     }
     chosen = [mode for mode, on in modes.items() if on]
     if len(chosen) > 1:
@@ -139,33 +164,39 @@ def scan(
         between = event_range(os.environ)
     if (unreachable or since) and not is_history:
         raise UsageError("--unreachable and --since go with --history")
-    options = _Options(include=include, exclude=exclude, max_size=max_size)
+    options = Options(
+        include=include, exclude=exclude, max_size=max_size, policy=policy, baseline=baseline, no_baseline=no_baseline
+    )
+    past = None
     if is_history or between:
         from scanner.past import Past
 
         past = Past(between=between, unreachable=unreachable, since=since, workers=jobs)
-        scanned = scan_past(path, past, options)
-    else:
-        scanned = _run(path, options, staged_only=is_staged, from_stdin=is_stdin, handed=is_handed)
-    config = scanned.config
+    scanned = run(path, Mode(staged=is_staged, stdin=is_stdin, handed=is_handed, past=past, push=push), options)
+    fine_if_empty = is_staged or is_handed or bool(between) or push is not None
     seen = scanned.result.coverage
-    clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or is_staged or is_handed or between)
+    clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or fine_if_empty)
     if quiet and form == "text" and clean and output is None and not beside:
         return int(Exit.OK)
     import dataclasses
 
+    from scanner import gate
     from scanner.reports.context import ReportContext
     from scanner.reports.verdict import verdict
 
-    failing = fail_on or config.fail_on.value
+    config = gate.decided(scanned.config, scanned.honour, **gate_options)
     context = ReportContext(
         root=str(scanned.root.folder),
         version=_version(),
-        min_confidence=Confidence(min_confidence) if min_confidence else config.min_confidence,
-        fail_on=None if failing == "never" else Confidence(failing),
-        fail_on_old=fail_on_old,
+        min_confidence=config.min_confidence,
+        fail_on=config.fail_on,
+        fail_on_old=config.fail_on_old,
+        fail_on_severity=config.fail_on_severity,
+        fail_on_gone=config.fail_on_gone,
+        fail_since=config.fail_since,
+        paths=config.paths,
         require_complete=require_complete,
-        nothing_is_fine=is_staged or is_handed or bool(between) or len(path) > 1,
+        nothing_is_fine=fine_if_empty or len(path) > 1,
         color=output is None and not no_color and _colors(),
         show_suppressed=show_suppressed,
         documents=scanned.texts.get,
@@ -177,7 +208,15 @@ def scan(
     report = _report(form)
     render = report.render_quiet if quiet and form == "text" else report.render
     _emit(render(scanned.result, context), output)
-    return int(verdict(scanned.result, context).status)
+    status = verdict(scanned.result, context).status
+    if push is not None and status is Exit.FINDINGS and form == "text":
+        _emit_advice()
+    return int(status)
+
+
+def _emit_advice() -> None:
+    """What to do about a push that was stopped: the values are in commits, but still on this machine."""
+    click.echo(_ADVICE, err=True)
 
 
 @click.command()
@@ -188,7 +227,7 @@ def explain(where: str) -> int:
 
     name, colon, line = where.rpartition(":")
     by_line = bool(colon) and line.isdigit()
-    scanned = _run((Path(name),) if by_line else (), _Options(), staged_only=False, from_stdin=False)
+    scanned = run((Path(name),) if by_line else (), Mode(), Options())
     if by_line:
         found = [f for f in scanned.result.findings if f.start[0] <= int(line) <= f.end[0]]
     else:
@@ -233,103 +272,6 @@ def rules_show(rule: str) -> None:
                 click.echo(f"{field.name}: {getattr(found, field.name)}")
             return
     raise UsageError(f"no rule has the id {rule}", hint="`unhardcode rules list` prints them all")
-
-
-class _Options(NamedTuple):
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    max_size: int | None = None
-
-
-def scan_paths(named: tuple[Path, ...]) -> Scanned:
-    """Scan the working tree below the named paths: what plan, fix and migrate start from."""
-    return _run(named, _Options(), staged_only=False, from_stdin=False)
-
-
-def scan_past(named: tuple[Path, ...], past: Past, options: _Options | None = None) -> Scanned:
-    """Scan what a repository remembers of the named folder, or of everything: its history, or a range of it."""
-    from scanner import past as the_past
-    from scanner.sources.history import folder_of
-
-    if len(named) > 1:
-        raise UsageError("name one PATH", hint="a history is scanned below one folder")
-    paths = named or (Path(),)
-    root = worktree.root_of(paths[0])
-    repository = root.repository
-    if repository is None:
-        raise NotSeenError(f"{paths[0]}: not in a git repository", hint="--history and --range look at commits")
-    root = root._replace(folder=folder_of(repository))
-    config = load_config(root.folder)
-    scope = "" if repository.bare else _scope(root, paths)
-    settings = _lazy_settings(root, scope, config)
-    result = the_past.scan(
-        repository,
-        _selection(options or _Options(), config),
-        scope,
-        past,
-        prefilter=session.load_prefilter(),
-        rules=session.load_rules,
-        settings=settings,
-    )
-    return Scanned(result=result, root=root, texts={}, key=settings().key, config=config)
-
-
-def _run(
-    named: tuple[Path, ...], options: _Options, *, staged_only: bool, from_stdin: bool, handed: bool = False
-) -> Scanned:
-    paths = named or (Path(),)
-    root = worktree.root_of(Path()) if from_stdin else worktree.common_root(paths)
-    config = load_config(root.folder)
-    selection = _selection(options, config)
-    sources: Iterable[Source | Skipped]
-    if from_stdin:
-        sources = stdin.sources(str(named[0]) if named else None, selection.max_size)
-    elif staged_only:
-        sources = staged.sources(_repository(root), selection)
-    elif handed and not named:
-        sources = ()  # a hook that had no file to hand over
-    else:
-        sources = worktree.sources(root, paths, selection, handed=handed)
-    texts: dict[str, str] = {}
-    settings = _lazy_settings(root, _scope(root, paths), config)
-    result = engine.scan(sources, session.load_prefilter(), session.load_rules, settings, texts)
-    return Scanned(
-        result=result, root=root, texts=texts, key=settings().key if result.findings else bytes(32), config=config
-    )
-
-
-def _selection(options: _Options, config: Config) -> worktree.Selection:
-    return worktree.Selection(
-        include=options.include or config.include,
-        exclude=(*config.exclude, *options.exclude),
-        max_size=options.max_size or config.max_size,
-    )
-
-
-def _lazy_settings(root: worktree.Root, scope: str, config: Config) -> Callable[[], Settings]:
-    """Settings on demand: a scan without a hit reads, and makes, no key."""
-    key: list[bytes] = []
-
-    def settings() -> Settings:
-        if not key:
-            key.append(session.key_for(root.repository))
-        return Settings(key=key[0], scope=scope, foreign_markers=config.foreign_markers)
-
-    return settings
-
-
-def _repository(root: worktree.Root) -> git.Repository:
-    if root.repository is None or root.repository.bare:
-        raise NotSeenError(f"{root.folder}: not in a git working tree", hint="--staged looks at a repository's index")
-    return root.repository
-
-
-def _scope(root: worktree.Root, named: tuple[Path, ...]) -> str:
-    """The named folder, from the root: what a path's role is judged below."""
-    if len(named) != 1:
-        return ""
-    relative = worktree.relative(root, Path.cwd() / named[0])
-    return "" if relative == "." else relative
 
 
 def _report(form: str) -> Any:

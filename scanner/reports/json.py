@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scanner.model import Commit, Finding, ScanResult
+from scanner.model import Commit, Finding, ScanResult, Skipped
 from scanner.reports.context import FixNote, ReportContext, shown
 from scanner.reports.masking import Net, hide, make_net
 
@@ -75,8 +75,17 @@ def finding_object(finding: Finding, context: ReportContext, net: Net) -> dict[s
 
 
 def _coverage(result: ScanResult, net: Net) -> dict[str, Any]:
-    skipped = [{"path": plain(s.path, net), "reason": plain(s.reason, net)} for s in result.coverage.skipped]
-    return {"files": result.coverage.files, "bytes": result.coverage.bytes, "skipped": skipped}
+    coverage = result.coverage
+    return {
+        "files": coverage.files,
+        "bytes": coverage.bytes,
+        "skipped": _rows(coverage.skipped, net),
+        "remarks": _rows(coverage.remarks, net),
+    }
+
+
+def _rows(rows: tuple[Skipped, ...], net: Net) -> list[dict[str, str]]:
+    return [{"path": plain(row.path, net), "reason": plain(row.reason, net)} for row in rows]
 
 
 def _commit(commit: Commit | None, net: Net) -> dict[str, str] | None:

@@ -73,7 +73,7 @@ def make_net(findings: Iterable[Finding], documents: Callable[[str], str | None]
     far: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.value is not None:
-            _add_value(heads, finding.value.text)
+            _add_value(heads, finding.value.reveal("text"))
         elif finding.commit is None:
             far.setdefault(finding.path, []).append(finding)
     for path, group in far.items():
@@ -195,7 +195,9 @@ def _agrees(text: str, starts: list[int], finding: Finding) -> bool:
     literal, value = finding.literal, finding.value
     if value is None or literal.offsets is not None or literal.parts > 1:
         return True
-    return text[span.start : span.end] == value.text or value.text not in literal.value.text
+    return text[span.start : span.end] == value.reveal("text") or value.reveal("text") not in literal.value.reveal(
+        "text"
+    )
 
 
 def _masks(text: str, findings: Sequence[Finding]) -> tuple[Mask, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from scanner.errors import Exit
 from scanner.model import Confidence, Finding, ScanResult, Skipped
-from scanner.reports.context import ReportContext, count, ordered, shown
+from scanner.reports.context import ReportContext, count, is_sure_enough, ordered, shown
 from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked_line, printable
 from scanner.reports.verdict import gaps, verdict
 from scanner.reports.words import ignore_hint
@@ -36,7 +36,7 @@ def render_quiet(result: ScanResult, context: ReportContext) -> Iterator[str]:
         yield from render(result, context)
         return
     net = make_net(result.findings, context.documents)
-    lower = sum(finding.suppressed is None for finding in result.findings)
+    lower = sum(finding.suppressed is None for finding in result.findings)  # none of them is shown
     parts = [f"{count(lower, 'finding')} below {context.min_confidence}"] if lower else []
     if result.coverage.skipped:
         parts.append(f"skipped {len(result.coverage.skipped):,} ({_reasons(result.coverage.skipped, net)})")
@@ -147,13 +147,14 @@ def _by_hand(finding: Finding, argument: str) -> Iterator[str]:
 
 def _summary(result: ScanResult, context: ReportContext, net: Net) -> Iterator[str]:
     live = [finding for finding in result.findings if finding.suppressed is None]
-    yield f"{_counts(live, context)}\n"
+    sure = [finding for finding in live if is_sure_enough(finding, context)]
+    yield f"{_counts(sure)}\n"
     first = next((finding for finding in shown(result, context) if finding.commit is None), None)
     if first is not None:
         yield f"the evidence for one: unhardcode explain {_argument(first, net)}:{first.start[0]}\n"
-    lower = sum(finding.confidence.rank < context.min_confidence.rank for finding in live)
-    if lower:
-        yield f"{count(lower, 'finding')} below {context.min_confidence} not shown (--min-confidence low shows them)\n"
+    if len(sure) < len(live):
+        lower = count(len(live) - len(sure), "finding")
+        yield f"{lower} below {context.min_confidence} not shown (--min-confidence low shows them)\n"
     suppressed = [finding.suppressed for finding in result.findings if finding.suppressed is not None]
     if suppressed:
         hint = "" if context.show_suppressed else " (--show-suppressed shows them)"
@@ -170,13 +171,12 @@ def _kinds_of(suppressed: list[str], net: Net) -> str:
     return ", ".join(f"{number:,} {_clean(kind, net)}" for kind, number in kinds.most_common())
 
 
-def _counts(live: list[Finding], context: ReportContext) -> str:
-    number = Counter(finding.confidence for finding in live)
-    levels = [level for level in reversed(Confidence) if level.rank >= context.min_confidence.rank]
-    total = sum(number[level] for level in levels)
-    if not total:
+def _counts(sure: list[Finding]) -> str:
+    if not sure:
         return "no findings"
-    return f"{count(total, 'finding')}: " + ", ".join(f"{number[level]:,} {level}" for level in levels if number[level])
+    number = Counter(finding.confidence for finding in sure)
+    levels = [level for level in reversed(Confidence) if number[level]]
+    return f"{count(len(sure), 'finding')}: " + ", ".join(f"{number[level]:,} {level}" for level in levels)
 
 
 def _coverage(result: ScanResult, context: ReportContext, net: Net) -> Iterator[str]:
@@ -191,10 +191,17 @@ def _coverage(result: ScanResult, context: ReportContext, net: Net) -> Iterator[
         yield f"  {_paint('not seen', _RED, context)}  {_clean(one.path, net)}: {_clean(one.reason, net)}\n"
     if coverage.notes:
         yield f"seen in a lesser way: {_reasons(coverage.notes, net)}\n"
-    for one in coverage.notes[:MOST_LISTED]:
+        yield from _first_of(coverage.notes, net)
+    if coverage.remarks:
+        yield "to tidy up:\n"
+        yield from _first_of(coverage.remarks, net)
+
+
+def _first_of(rows: Sequence[Skipped], net: Net) -> Iterator[str]:
+    for one in rows[:MOST_LISTED]:
         yield f"  {_clean(one.path, net)}: {_clean(one.reason, net)}\n"
-    if len(coverage.notes) > MOST_LISTED:
-        yield f"  and {len(coverage.notes) - MOST_LISTED:,} more\n"
+    if len(rows) > MOST_LISTED:
+        yield f"  and {len(rows) - MOST_LISTED:,} more\n"
 
 
 def _reasons(skipped: Sequence[Skipped], net: Net) -> str:

@@ -16,9 +16,9 @@ def sentence(finding: Finding) -> str:
 
 
 def ignore_hint(finding: Finding) -> str:
-    """What a person does who accepts this finding: an inline comment, or the configuration where none can be."""
-    if finding.commit is not None:
-        return 'exclude = ["PATH"] in .unhardcode.toml (history cannot be edited in place)'
+    """What a person does who accepts this finding: an inline comment, or the baseline where none can be."""
+    if finding.commit is not None and finding.in_head is False:
+        return "unhardcode baseline update --history --reason WHY"
     if finding.path.lower().endswith(_NO_COMMENTS):
-        return 'exclude = ["PATH"] in .unhardcode.toml (this kind of file has no comments)'
+        return "unhardcode baseline update --reason WHY (this kind of file has no comments)"
     return f"# unhardcode: ignore[{printable(finding.rule)}] reason"

@@ -128,7 +128,7 @@ def test_a_finding_of_the_history_names_its_commit_and_cannot_be_migrated(make):
     assert "abcdef000000  2026-01-02T03:04:05+00:00  Ann, no longer in HEAD" in output
     assert "migrate" not in output
     assert "explain" not in output
-    assert "history cannot be edited" in output
+    assert "unhardcode baseline update --history" in output
 
 
 def test_json_files_are_not_told_to_hold_comments(make):
@@ -137,7 +137,7 @@ def test_json_files_are_not_told_to_hold_comments(make):
     output = rendered(make, make.found(f'"{value}"', value, path="a/b.JSON"))
 
     assert "# unhardcode" not in output
-    assert ".unhardcode.toml" in output
+    assert "unhardcode baseline update --reason WHY" in output
 
 
 def test_paths_in_commands_are_quoted_for_a_shell(make):
@@ -251,7 +251,7 @@ def test_marks_say_what_is_untracked_and_what_was_there_before(make):
     output = rendered(make, finding)
 
     assert "confidence high  (not tracked by git, was there before)\n" in output
-    assert output.endswith("exit 0: 1 finding that was there before does not count (--fail-on-old)\n")
+    assert output.endswith("exit 0: 1 finding does not count: 1 there before (--fail-on-old)\n")
 
 
 def test_old_commits_and_the_working_tree_are_separate_groups(make):
