@@ -43,6 +43,9 @@ _COMMANDS = {
     "migrate": "fixers.commands:migrate",
     "run": "fixers.run:run",
     "value": "fixers.value:value",
+    "status": "fixers.status:status",
+    "rotation": "fixers.rotate:rotation",
+    "purge": "fixers.purge:purge",
 }
 
 

@@ -149,8 +149,9 @@ def fix(
     "--emit",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Change nothing: write AWS CLI commands, IAM policies and a runbook, all without a value.",
+    help="Change nothing: write AWS CLI commands, policies, CloudFormation, Terraform and a runbook, without values.",
 )
+@click.option("--reader", metavar="ARN", help="With --emit: also policies for this role of another account.")
 @click.option("--undo", "undoing", is_flag=True, help="Take the last migration's edits back; stored values stay.")
 @click.option("--delete-stored", is_flag=True, help="With --undo: also delete what that migration created.")
 @click.option(
@@ -174,6 +175,7 @@ def migrate(
     plan_file: Path | None,
     rehearse: bool,
     emit: Path | None,
+    reader: str | None,
     undoing: bool,
     delete_stored: bool,
     recovery_days: int,
@@ -186,6 +188,8 @@ def migrate(
     **chosen: Any,
 ) -> int:
     """Plan, upload, read back, prove, rewrite. Asks first; interrupted, it goes on when it is run again."""
+    if reader is not None and emit is None:
+        raise UsageError("--reader goes with --emit")
     if delete_stored and not undoing:
         raise UsageError("--delete-stored goes with --undo")
     if incident and (undoing or rehearse or emit):
@@ -200,7 +204,7 @@ def migrate(
     if emit is not None:
         if undoing or commands or modules or profile:
             raise UsageError("--emit goes with --plan and --region", hint="upload.sh finds AWS by AWS_PROFILE")
-        return _emit(_planned(path, plan_file, chosen), emit, plan_file, region)
+        return _emit(_planned(path, plan_file, chosen), emit, plan_file, region, reader)
     from fixers.migrate import Asked, migrate_for_real, undo_for_real
 
     asked = Asked(
@@ -234,7 +238,7 @@ def _rehearse(made: Planned) -> int:
     return int(Exit.OK if rehearsed.succeeded else Exit.FINDINGS)
 
 
-def _emit(made: Planned, folder: Path, plan_file: Path | None, region: str | None) -> int:
+def _emit(made: Planned, folder: Path, plan_file: Path | None, region: str | None, reader: str | None) -> int:
     from fixers.emit.files import emit
     from fixers.planfile import render_plan_file
 
@@ -245,7 +249,8 @@ def _emit(made: Planned, folder: Path, plan_file: Path | None, region: str | Non
         raise UsageError("--emit does not go with --include-config", hint="upload.sh stores encrypted parameters only")
     # A plan that was edited is passed on as it is: made again, it would hold the edits and no longer what they changed.
     text = plan_file.read_text(encoding="utf-8") if plan_file else render_plan_file(made.plan, made.options)
-    for path in emit(made.plan, folder, plan_file=text, repository=made.plan.app, region=region):
+    written = emit(made.plan, folder, plan_file=text, repository=made.plan.app, region=region, reader=reader)
+    for path in written:
         click.echo(str(path))
     click.echo(f"Read {folder / 'MIGRATION.md'}, then run {folder / 'upload.sh'}.", err=True)
     return int(Exit.OK)

@@ -236,7 +236,7 @@ def _bindings(context: RewriteContext, path: str) -> Iterator[tuple[str, str]]:
         return
     document = context.workspace.document(path)
     for binding in bindings(replace(document, kind=Kind.DOTENV)):
-        yield binding.key, binding.value.text if binding.value is not None else ""
+        yield binding.key, binding.value.reveal("text") if binding.value is not None else ""
 
 
 def _text(context: RewriteContext, path: str) -> str | None:

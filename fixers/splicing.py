@@ -111,7 +111,7 @@ def stored_text(placement: Placement) -> str:
     stored = placement.stored
     if stored is None or stored.is_bytes:
         raise CannotRewriteError(RefusalReason.VALUE_NOT_STORABLE, "the value is no text", BY_HAND)
-    return stored.text
+    return stored.reveal("text")
 
 
 def _alike(old: Value, new: Value, swaps: Sequence[Swap]) -> bool:

@@ -19,6 +19,7 @@ from fixers.inverse import Blobs, culprits, known_blobs, way_back
 from fixers.journal import Run
 from fixers.locating import arns_of, waiting, with_arns
 from fixers.plan import touched_paths, tree_digest
+from fixers.planfile import render_plan_file
 from fixers.planning import Planned, without
 from fixers.progress import counted
 from fixers.proof import ProofResult, prove
@@ -276,6 +277,7 @@ def _facts(planned: Planned, files: list[dict[str, Any]]) -> dict[str, Any]:
         "root": plan.root,
         "app": plan.app,
         "plan": digest(planned.scanned.key, json.dumps([plan.app, secrets, made])),
+        "plan_file": render_plan_file(plan, planned.options),
         "files": files,
         "secrets": [{"name": one.name, "store": one.store, "token": str(uuid.uuid4())} for one in active(plan)],
     }

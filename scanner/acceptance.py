@@ -56,7 +56,7 @@ def allowed(findings: Sequence[Finding], allow: Sequence[Allow]) -> list[Finding
             numbers[number] = len(numbers)
     settled = []
     for finding in findings:
-        hits = search(finding.value.raw) if finding.value is not None else frozenset()
+        hits = search(finding.value.reveal("bytes")) if finding.value is not None else frozenset()
         for number, entry in enumerate(allow):
             if finding.suppressed is None and _fits(entry, finding, regex_hit=numbers.get(number) in hits):
                 finding = replace(finding, suppressed=f"allowed by the configuration: {entry.reason}")

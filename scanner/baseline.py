@@ -86,7 +86,7 @@ def fresh() -> Baseline:
 
 def short_digest(key: bytes, value: SecretValue) -> str:
     """20 bits of the keyed digest of a value, as 5 hex digits; text and bytes of the same octets agree."""
-    return identity.digest(key, value.raw)[:_DIGEST]
+    return identity.digest(key, value.reveal("bytes"))[:_DIGEST]
 
 
 def read_baseline(path: Path) -> Baseline:

@@ -217,7 +217,7 @@ def _shared(value: SecretValue, finding: Finding, *, exact: bool) -> bool:
     """Whether a value is the finding's, or one is a part of the other: tools cut differently."""
     if finding.value is None:
         return False
-    mine, theirs = finding.value.raw, value.raw
+    mine, theirs = finding.value.reveal("bytes"), value.reveal("bytes")
     if mine == theirs:
         return True
     return not exact and min(len(mine), len(theirs)) >= _LEAST_SHARED and (mine in theirs or theirs in mine)
@@ -225,9 +225,9 @@ def _shared(value: SecretValue, finding: Finding, *, exact: bool) -> bool:
 
 def _hashes(finding: Finding, text: str | None, starts: list[int] | None) -> frozenset[str]:
     """SHA-1 of the value, of its literal, and of every run of words on its line that it is part of."""
-    spellings = {finding.literal.value.raw}
+    spellings = {finding.literal.value.reveal("bytes")}
     if finding.value is not None:
-        spellings.add(finding.value.raw)
+        spellings.add(finding.value.reveal("bytes"))
     if text is not None and starts is not None and finding.start[0] <= len(starts):
         row = line_span(starts, text, finding.start[0])
         # A long line is looked at around the value only.

@@ -116,7 +116,7 @@ def _of_the_name(candidate: Candidate, names: Names) -> Iterator[str]:
 def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tuple[str, ...]:
     shaped = not _SHAPED.isdisjoint(candidate.evidence)
     kind = CredentialKind.PASSWORD if candidate.kind in _CARRIERS else None
-    found = judge_value(candidate.value.text, name=candidate.literal.name, names=names, kind=kind)
+    found = judge_value(candidate.value.reveal("text"), name=candidate.literal.name, names=names, kind=kind)
     found = tuple(name for name in found if not shaped or name in _OPEN)
     if "passphrase" in found and candidate.literal.role is not Role.KEYWORD and "sink" not in candidate.evidence:
         found = ("sentence",)
@@ -131,12 +131,12 @@ def _is_weak(candidate: Candidate, value: Sequence[str]) -> bool:
     """Whether anybody would guess a value: a word that stands for a password, a run of digits, the user's own name."""
     if not _WEAK.isdisjoint(value) or "url-user-is-password" in candidate.evidence:
         return True
-    text = candidate.value.text.casefold()
+    text = candidate.value.reveal("text").casefold()
     # A URL of a test is parsed, hardly ever opened: any plain word will do.
     if "url-password" in candidate.evidence and text.isalpha() and "random-low" in value:
         return True
     return is_stand_in(text) or any(
-        sibling.value.text.casefold() == text and split_words(sibling.name)[-1:] in _USERS
+        sibling.value.reveal("text").casefold() == text and split_words(sibling.name)[-1:] in _USERS
         for sibling in candidate.literal.siblings
     )
 
@@ -144,7 +144,7 @@ def _is_weak(candidate: Candidate, value: Sequence[str]) -> bool:
 def _is_set(candidate: Candidate, document: Document) -> bool:
     """Whether a password that repeats its name is one: configured, or passed to a call; elsewhere it names a key."""
     written = document.kind in _CONFIGURATION - {Kind.JSON} or candidate.literal.role is Role.KEYWORD
-    return written and candidate.kind is CredentialKind.PASSWORD and candidate.value.text.islower()
+    return written and candidate.kind is CredentialKind.PASSWORD and candidate.value.reveal("text").islower()
 
 
 def _of_the_file(path: str, scope: str) -> Iterator[str]:

@@ -52,16 +52,6 @@ class SecretValue:
         return value.decode("latin-1") if isinstance(value, bytes) else value
 
     @property
-    def raw(self) -> bytes:
-        """The former name of `reveal("bytes")`, kept until nothing says it any more."""
-        return self.reveal("bytes")
-
-    @property
-    def text(self) -> str:
-        """The former name of `reveal("text")`, kept until nothing says it any more."""
-        return self.reveal("text")
-
-    @property
     def is_bytes(self) -> bool:
         """Whether the program sees bytes."""
         return isinstance(self.__value, bytes)

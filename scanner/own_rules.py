@@ -61,7 +61,7 @@ def beside(
         return prefilter, rules
     found = [Expression(role=PROVIDER, pattern=hyperscan_expression(rule), caseless=False, ref=rule.id) for rule in own]
     rows = read_rows(prefilter)
-    both = _Both(prefilter.database, compile_database(found), len(rows))
+    both = _Both(prefilter.database, compile_database(found, calls=False), len(rows))
     table = (*rows, *((expression.role, expression.ref) for expression in found))
 
     def with_own() -> RuleSet:

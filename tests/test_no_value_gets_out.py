@@ -102,6 +102,9 @@ COMMANDS = [
     ("fix",),
     ("fix", "--include-tests", "--min-confidence", "low"),
     ("migrate", "--rehearse"),
+    ("status", "--offline"),
+    ("status", "--offline", "--format", "json"),
+    ("purge",),
 ]
 
 

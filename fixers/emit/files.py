@@ -1,4 +1,4 @@
-"""The folder that `migrate --emit` writes: plan, upload script, policies and runbook, all of them free of values."""
+"""The folder that `migrate --emit` writes: plan, upload script, policies, templates, runbook, all free of values."""
 
 from __future__ import annotations
 
@@ -10,24 +10,43 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fixers.emit.awscli import upload_script
+from fixers.emit.cloudformation import HERE, policies_template, rotation_template
+from fixers.emit.crossaccount import CrossAccount, cross_account
 from fixers.emit.iam import (
     ACCOUNT_PLACEHOLDER,
     REGION_PLACEHOLDER,
     Account,
     Policy,
+    injection_policies,
     migration_policies,
+    path_policies,
     reader_policies,
 )
-from fixers.emit.runbook import runbook
+from fixers.emit.rotation import Rotation
+from fixers.emit.runbook import Written, runbook
+from fixers.emit.terraform import rotation_file, secrets_file
 from fixers.payload import payload
 from fixers.stores.limits import parameter_problems, secret_problems
 from scanner.errors import FixError, UsageError
 from scanner.model import Plan, PlannedSecret
 
 _PLAN, _SCRIPT, _RUNBOOK = "plan.toml", "upload.sh", "MIGRATION.md"
-_READER, _MIGRATION = "iam-policy", "iam-policy-migration"
-_POLICY = re.compile(r"iam-policy(?:-migration)?(?:-\d+)?\.json")
+_TEMPLATES = ("cloudformation.yaml", "secrets.tf")
+# Written by `unhardcode rotation`, when nothing holds the values any more: an earlier plan's are not left behind.
+_ROTATION = ("rotation.yaml", "rotation.tf")
+_READER, _MIGRATION, _INJECTION, _PATHS = (
+    "iam-policy",
+    "iam-policy-migration",
+    "iam-policy-injection",
+    "iam-policy-by-path",
+)
+_ACROSS = ("cross-account-identity-policy", "cross-account-secret-policy.json", "cross-account-key-statement.json")
+_POLICY = re.compile(
+    r"(?:iam-policy(?:-migration|-injection|-by-path)?|cross-account-identity-policy)(?:-\d+)?\.json|"
+    r"cross-account-(?:secret-policy|key-statement)\.json"
+)
 _OURS = "# Plan of unhardcode:"
+_WRITTEN = "# Written by unhardcode:"
 
 
 def emit(
@@ -38,28 +57,65 @@ def emit(
     repository: str,
     region: str | None = None,
     account: str | None = None,
+    reader: str | None = None,
 ) -> tuple[Path, ...]:
     """Write what a person needs to carry out a plan by hand; returns the files.
 
     `plan_file` is the plan as TOML: what `render_plan_file` gave, or the file that a person edited. `repository` is the
     value of the tag that says for whom a secret was created, `region` and `account` (12 digits) None where they are
-    not known. Raises FixError where a store would not take a value, UsageError where the folder cannot be written.
+    not known, `reader` the ARN of a role of another account that shall read the secrets. Raises FixError where a store
+    would not take a value, UsageError where the folder cannot be written.
     """
     place = Account(id=account or ACCOUNT_PLACEHOLDER, region=region or REGION_PLACEHOLDER)
     moved = [secret for secret in plan.secrets if secret.action != "skip"]
     for secret in moved:
         _assert_storable(secret, region or "us-east-1")
     folder = Path(os.path.abspath(folder))
-    policies = _named(_READER, reader_policies(moved, place)) | _named(_MIGRATION, migration_policies(moved, place))
-    readers = [name for name in policies if not name.startswith(_MIGRATION)]
-    migration = [name for name in policies if name.startswith(_MIGRATION)]
+    readers, injectors = reader_policies(moved, place), injection_policies(moved, place)
+    across = None if reader is None else cross_account(moved, place, reader)
+    policies = {
+        _READER: _named(_READER, readers),
+        _INJECTION: _named(_INJECTION, injectors),
+        _MIGRATION: _named(_MIGRATION, migration_policies(moved, place)),
+        _PATHS: _named(_PATHS, path_policies(moved, place)),
+        _ACROSS[0]: _across(across),
+    }
+    written = Written(
+        readers=tuple(policies[_READER]),
+        injectors=tuple(policies[_INJECTION]),
+        migration=tuple(policies[_MIGRATION]),
+        paths=tuple(policies[_PATHS]),
+        across=across,
+        across_files=tuple(policies[_ACROSS[0]]),
+        folder=_seen_from(Path(plan.root), folder),
+    )
     texts = {
         _PLAN: plan_file,
         _SCRIPT: upload_script(moved, root=Path(plan.root), folder=folder, repository=repository, region=region),
-        **policies,
-        _RUNBOOK: runbook(plan, place, readers, migration, folder=_seen_from(Path(plan.root), folder)),
+        **{name: text for group in policies.values() for name, text in group.items()},
+        _TEMPLATES[0]: policies_template(reader_policies(moved, HERE), injection_policies(moved, HERE)),
+        _TEMPLATES[1]: secrets_file(moved, place, readers, injectors),
+        _RUNBOOK: runbook(plan, place, written),
     }
     return _written(folder, texts)
+
+
+def emit_rotation(
+    folder: Path, rotations: Sequence[Rotation], names: Sequence[str], *, partition: str
+) -> tuple[Path, ...]:
+    """Write rotation.yaml and rotation.tf, the latter beside the secrets.tf of the secrets `names`; returns both.
+
+    Raises UsageError where they cannot be written, or somebody else's files have these names.
+    """
+    texts = (rotation_template(rotations), rotation_file(rotations, names, partition=partition))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in _ROTATION:
+            if os.path.lexists(folder / name) and not _begins(folder / name, _WRITTEN):
+                raise UsageError(f"{folder / name}: exists, and is not of an earlier run", hint="name another folder")
+        return tuple(_write(folder / name, text) for name, text in zip(_ROTATION, texts, strict=True))
+    except OSError as error:
+        raise UsageError(f"{error.filename or folder}: cannot be written ({error.strerror})") from None
 
 
 def _seen_from(root: Path, folder: Path) -> str:
@@ -83,11 +139,20 @@ def _named(stem: str, policies: Sequence[Policy]) -> dict[str, str]:
     }
 
 
+def _across(across: CrossAccount | None) -> dict[str, str]:
+    """The files of a reader in another account."""
+    if across is None:
+        return {}
+    alone = {_ACROSS[1]: across.resource, _ACROSS[2]: across.key}
+    kept = {name: json.dumps(policy, indent=2) + "\n" for name, policy in alone.items() if policy is not None}
+    return _named(_ACROSS[0], across.identity) | kept
+
+
 def _written(folder: Path, texts: dict[str, str]) -> tuple[Path, ...]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         old = [name for name in sorted(os.listdir(folder)) if _may_be_ours(name)]
-        if old and not _is_ours(folder / _PLAN):
+        if old and not _begins(folder / _PLAN, _OURS):
             raise UsageError(f"{folder / old[0]}: exists, and is not of an earlier --emit", hint="name another folder")
         written = tuple(_write(folder / name, text) for name, text in texts.items())
         for name in set(old) - set(texts):
@@ -98,14 +163,14 @@ def _written(folder: Path, texts: dict[str, str]) -> tuple[Path, ...]:
 
 
 def _may_be_ours(name: str) -> bool:
-    return name in (_PLAN, _SCRIPT, _RUNBOOK) or _POLICY.fullmatch(name) is not None
+    return name in (_PLAN, _SCRIPT, _RUNBOOK, *_TEMPLATES, *_ROTATION) or _POLICY.fullmatch(name) is not None
 
 
-def _is_ours(path: Path) -> bool:
+def _begins(path: Path, words: str) -> bool:
     if not path.is_file() or path.is_symlink():
         return False
     with path.open("rb") as file:
-        return file.read(len(_OURS)) == _OURS.encode()
+        return file.read(len(words)) == words.encode()
 
 
 def _write(path: Path, text: str) -> Path:

@@ -1,5 +1,9 @@
 """IAM policies: what the running program may read, and what the person who migrates may do. Exact ARNs only.
 
+Who needs which: ECS resolves `secrets` with the task execution role, before the container starts (injection); what the
+program itself calls goes by the task role, a function's execution role, or the role of its machine (reader).
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+
 Secrets: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html; parameters:
 https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
 """
@@ -52,6 +56,38 @@ def reader_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple
         _allow("ReadParameters", ["ssm:GetParameter"], [_parameter(each, account) for each in held[1]]),
         *_keys("Decrypt", held[0], account, "secretsmanager", ["kms:Decrypt"]),
         *_keys("Decrypt", held[1], account, "ssm", ["kms:Decrypt"]),
+    ]
+    return _documents(statements)
+
+
+def injection_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
+    """What resolves references before the program starts: the ECS task execution role, `unhardcode run`.
+
+    It reads the same as the program would; parameters by ssm:GetParameters, which takes ten names at once.
+    """
+    held = _by_store(secrets)
+    statements = [
+        _allow("InjectSecrets", ["secretsmanager:GetSecretValue"], [_secret(each, account) for each in held[0]]),
+        _allow("InjectParameters", ["ssm:GetParameters"], [_parameter(each, account) for each in held[1]]),
+        *_keys("Decrypt", held[0], account, "secretsmanager", ["kms:Decrypt"]),
+        *_keys("Decrypt", held[1], account, "ssm", ["kms:Decrypt"]),
+    ]
+    return _documents(statements)
+
+
+def path_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
+    """What reads whole paths, for `unhardcode run --path`: all that is below them now or will ever be.
+
+    GetParametersByPath is authorised on the path alone; a Deny on a parameter below it has no effect:
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
+    """
+    parameters = [each for each in _by_store(secrets)[1] if each.name.count("/") > 1]
+    paths = sorted({each.name.rpartition("/")[0].lstrip("/") for each in parameters})
+    # The path is named as the call has it, and that may end with a slash.
+    arns = [account.arn("ssm", f"parameter/{path}{end}") for path in paths for end in ("", "/")]
+    statements = [
+        _allow("ReadAllThatIsBelowThesePaths", ["ssm:GetParametersByPath"], arns),
+        *_keys("Decrypt", parameters, account, "ssm", ["kms:Decrypt"]),
     ]
     return _documents(statements)
 

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from fixers.emit import aftercare
 from fixers.emit.awscli import form
+from fixers.emit.crossaccount import CrossAccount
 from fixers.emit.iam import ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER, Account
-from scanner.model import Finding, Plan, PlannedSecret, RefusalReason
+from fixers.emit.markdown import code, codes, place, plain
+from scanner.model import Plan, PlannedSecret, RefusalReason
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
 _PERMISSIONS = """\
 ## 1. Permissions
 
 - {migration}: for whoever runs the next step, and only until it is done. It allows exactly its calls.
-- {policies}: for the role of the running program. It can read these names and nothing else. `-??????` in an ARN
+- {readers}: for the role of the running program. It can read these names and nothing else. `-??????` in an ARN
   stands for the six characters that Secrets Manager appends: it can be granted before the secrets exist.
-  A program that is started with SECRETS_ENV reads other names, and needs a policy for those."""
+  A program that is started with SECRETS_ENV reads other names, and needs a policy for those.
+- {injectors}: for what reads before the program starts (ECS's task execution role, `unhardcode run`).
+- cloudformation.yaml and secrets.tf hold the last two for CloudFormation and Terraform: use one way, not all three."""
+_PATHS = """\
+- {paths}: **only** for `unhardcode run --path`. It opens everything that is below these paths, now or
+  later, and a Deny for one parameter does not help against it: names one by one are safer."""
+_ACROSS = """\
+- {identity}: for the role in the other account, by its own administrators. In this account, for each
+  secret, `--block-public-policy` so that a mistake does not open it to everybody:
+
+```sh
+{commands}
+```
+
+  Then add cross-account-key-statement.json to the statements of the key's policy; the others must stay. The other
+  account names a secret by its full ARN."""
 _UPLOAD = """\
 ## 2. Upload
 
@@ -36,46 +52,42 @@ _REWRITE = """\
 unhardcode fix --plan {plan}          # the diff, values masked
 unhardcode fix --plan {plan} --write  # only what reads back equal from the store
 ```"""
-_DEPLOY = """\
-## 5. Deploy
-
-Give the program's role the reader policy, then deploy the rewritten code. Where there is no AWS (tests, CI, a
-laptop) set the variables of the table instead: they are looked at first.
-
-- ECS: boto3 in the program uses the *task role*. A `secrets` entry of the task definition is resolved by the *task
-  execution role*, which then needs the same policy; its `valueFrom` is the full ARN of a secret (with the six
-  characters, then `:KEY::` for one field) or a parameter's name. It is read at the start only: after a rotation
-  force a new deployment.
-- Lambda: the function's execution role gets the policy. Leave values out of its environment: anybody who may look
-  at the function sees them there."""
-_ROTATE = """\
-## 6. Rotate
-
-The old values stand in the history of the repository, in clones, backups and caches. Moving them closes none of
-that: only new values do. When the new code runs everywhere, for each name: make a new value at the provider, store
-it, see that the program works, then revoke the old one.
-"""
 _STORES = {"secretsmanager": "Secrets Manager", "parameterstore": "Parameter Store"}
 
 
-def runbook(
-    plan: Plan, account: Account, policies: Sequence[str], migration_policies: Sequence[str], *, folder: str
-) -> str:
-    """The runbook as Markdown.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """The names of the policies that are beside the runbook, and `folder`, as seen from the tree's root."""
 
-    `policies` are the names of the files beside it, `folder` is where they are, as seen from the tree's root.
-    """
+    readers: tuple[str, ...]
+    injectors: tuple[str, ...]
+    migration: tuple[str, ...]
+    paths: tuple[str, ...]
+    folder: str
+    across: CrossAccount | None = None
+    across_files: tuple[str, ...] = ()
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.readers, *self.injectors, *self.migration, *self.paths, *self.across_files)
+
+
+def runbook(plan: Plan, account: Account, written: Written) -> str:
+    """The runbook as Markdown."""
     moved = [secret for secret in plan.secrets if secret.action != "skip"]
-    plan_file = shlex.quote(f"{folder}/plan.toml")
+    plan_file = shlex.quote(f"{written.folder}/plan.toml")
     parts = [
-        _head(plan, moved, folder),
+        _head(plan, moved, written.folder),
         _table(moved),
-        _policies(account, policies, migration_policies, folder),
+        _policies(account, written),
         _upload(moved, plan_file),
         _read_back(moved, plan_file),
         iter([_REWRITE.format(plan=plan_file)]),
-        _deploy(moved),
-        _rotate(moved),
+        aftercare.deploy(moved, account),
+        aftercare.rotate(moved, plan_file),
+        aftercare.done(plan_file),
+        aftercare.purge(plan_file),
         _stays(plan),
     ]
     return "\n\n".join("\n".join(part) for part in (list(lines) for lines in parts) if part) + "\n"
@@ -83,12 +95,12 @@ def runbook(
 
 def _head(plan: Plan, moved: Sequence[PlannedSecret], folder: str) -> Iterator[str]:
     places = sum(len(member.findings) for secret in moved for member in secret.members)
-    yield f"# Moving {len(moved)} credentials of {_text(plan.app)} ({_text(plan.env)}) into AWS"
+    yield f"# Moving {len(moved)} credentials of {plain(plan.app)} ({plain(plan.env)}) into AWS"
     yield ""
     yield f"{places} places in the code hold a value that belongs in AWS. Do the steps in this order: the running"
     yield "program works before and after each of them. No value stands in any file of this folder."
     yield ""
-    yield f"Commands are for the root of the repository; this folder is {_code(folder)} there."
+    yield f"Commands are for the root of the repository; this folder is {code(folder)} there."
 
 
 def _table(moved: Sequence[PlannedSecret]) -> Iterator[str]:
@@ -96,38 +108,57 @@ def _table(moved: Sequence[PlannedSecret]) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- |"
     for secret in moved:
         tier = f", {secret.tier}" if secret.tier else ""
-        variables = ", ".join(_code(member.env) for member in secret.members)
-        places = "<br>".join(_place(finding) for member in secret.members for finding in member.findings)
+        variables = ", ".join(code(member.env) for member in secret.members)
+        places = "<br>".join(place(finding) for member in secret.members for finding in member.findings)
         kind = "" if secret.type in ("SecretString", "SecureString") else f", {secret.type}"
         store = f"{_STORES.get(secret.store, secret.store)}{kind}{tier}"
-        yield f"| {_code(secret.name)} | {store} | {secret.action} | {variables} | {places} |"
+        yield f"| {code(secret.name)} | {store} | {secret.action} | {variables} | {places} |"
 
 
-def _policies(account: Account, policies: Sequence[str], migration: Sequence[str], folder: str) -> Iterator[str]:
-    if not policies:
+def _policies(account: Account, written: Written) -> Iterator[str]:
+    if not written.readers:
         return
-    yield _PERMISSIONS.format(migration=_codes(migration), policies=_codes(policies))
+    names = {"readers": written.readers, "injectors": written.injectors, "migration": written.migration}
+    yield _PERMISSIONS.format(**{word: codes(files) for word, files in names.items()})
+    if written.paths:
+        yield _PATHS.format(paths=codes(written.paths))
+    if written.across is not None:
+        yield from _other_account(written.across, written)
     missing = [text for text in (ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER) if text in (account.id, account.region)]
     if not missing:
         return
-    yield f"\nThey hold {' and '.join(map(_code, missing))}: fill that in before IAM gets them.\n"
+    yield f"\nThey hold {' and '.join(map(code, missing))}: fill that in before IAM gets them.\n"
     yield "```sh"
     if ACCOUNT_PLACEHOLDER in missing:
         yield "export AWS_ACCOUNT_ID=$(aws sts get-caller-identity --query Account --output text)"
     if REGION_PLACEHOLDER in missing:
         yield "export AWS_REGION=eu-west-1  # where the secrets are to live"
-    for name in (*policies, *migration):
-        source = f"{folder}/{name}"
+    for name in written.every:
+        source = f"{written.folder}/{name}"
         filled = shlex.quote(source.removesuffix(".json") + ".filled.json")
         yield f"envsubst '{' '.join(missing)}' <{shlex.quote(source)} >{filled}"
     yield "```"
+
+
+def _other_account(across: CrossAccount, written: Written) -> Iterator[str]:
+    if across.resource is not None:
+        policy = shlex.quote(f"file://{written.folder}/cross-account-secret-policy.json")
+        commands = "\n".join(
+            f"aws secretsmanager put-resource-policy --secret-id {shlex.quote(name)} --block-public-policy "
+            f"--resource-policy {policy}"
+            for name in across.shared
+        )
+        identity = [name for name in written.across_files if "identity" in name]
+        yield _ACROSS.format(identity=codes(identity), commands=commands)
+    for name, reason in across.unreadable:
+        yield f"- {code(name)} cannot be read from another account: {plain(reason)}."
 
 
 def _upload(moved: Sequence[PlannedSecret], plan_file: str) -> Iterator[str]:
     yield _UPLOAD.format(script=plan_file.replace("plan.toml", "upload.sh"))
     returns = [secret.name for secret in moved if form(secret) == "returns"]
     if returns:
-        yield f"\n{_codes(returns)}: the value holds carriage returns, which the AWS CLI would drop."
+        yield f"\n{codes(returns)}: the value holds carriage returns, which the AWS CLI would drop."
         yield f"`unhardcode migrate --plan {plan_file}` stores it as it is."
 
 
@@ -151,21 +182,6 @@ def _read_back(moved: Sequence[PlannedSecret], plan_file: str) -> Iterator[str]:
     yield "```"
 
 
-def _deploy(moved: Sequence[PlannedSecret]) -> Iterator[str]:
-    yield _DEPLOY
-    if any(secret.kms_key for secret in moved):
-        yield "- The customer KMS key's own policy must let these roles use it, too."
-
-
-def _rotate(moved: Sequence[PlannedSecret]) -> Iterator[str]:
-    yield _ROTATE
-    for secret in moved:
-        findings = [finding for member in secret.members for finding in member.findings]
-        steps = dict.fromkeys(finding.rotate for finding in findings if finding.rotate)
-        hint = f": {'; '.join(_text(step) for step in steps)}" if steps else ""
-        yield f"- {_code(secret.name)} ({_text(secret.rotation)}){hint}"
-
-
 def _stays(plan: Plan) -> Iterator[str]:
     if not plan.refusals:
         return
@@ -178,9 +194,9 @@ def _stays(plan: Plan) -> Iterator[str]:
         yield f"**{reason}**"
         yield ""
         for refusal in group:
-            yield f"- {_place(refusal.finding)}, {_text(refusal.finding.title)}: {_text(refusal.detail)}"
+            yield f"- {place(refusal.finding)}, {plain(refusal.finding.title)}: {plain(refusal.detail)}"
         for step in dict.fromkeys(refusal.next_step for refusal in group):
-            yield f"- Next: {_text(step)}"
+            yield f"- Next: {plain(step)}"
 
 
 def _reads(secrets: Sequence[str], parameters: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -193,22 +209,3 @@ def _reads(secrets: Sequence[str], parameters: Sequence[str]) -> Iterator[tuple[
 def _paths(names: Sequence[str]) -> list[str]:
     """What stands before the last slash of these names."""
     return sorted({name.rpartition("/")[0] for name in names} - {""})
-
-
-def _place(finding: Finding) -> str:
-    commit = f" in {finding.commit.id[:12]}" if finding.commit else ""
-    return _code(f"{finding.path}:{finding.start[0]}") + commit
-
-
-def _codes(texts: Sequence[str]) -> str:
-    return ", ".join(map(_code, texts))
-
-
-def _code(text: str) -> str:
-    """Text as code; a backtick or a bar of a path would end it or the table's cell."""
-    return f"`{_CONTROL.sub('�', text).replace('`', 'ˋ').replace('|', '¦')}`"
-
-
-def _text(text: str) -> str:
-    """Text of the repository without effect on a terminal or as Markdown."""
-    return _MARKUP.sub(r"\\\1", _CONTROL.sub("�", text))

@@ -100,7 +100,7 @@ def _picked(value: SecretValue, wanted: Reference) -> SecretValue:
     if not wanted.key:
         return value
     try:
-        field = json.loads(value.raw)[wanted.key]
+        field = json.loads(value.reveal("bytes"))[wanted.key]
     except (ValueError, TypeError, LookupError):
         raise StoreError(f"{wanted.name} is not a JSON object with the key {wanted.key!r}") from None
     return SecretValue(field if isinstance(field, str) else json.dumps(field))

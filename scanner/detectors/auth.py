@@ -30,7 +30,7 @@ _HEADERS = frozenset(("authorization", "auth", "basic"))
 
 def detect(literal: Literal, document: Document, names: Names) -> Iterator[Candidate]:
     """Credentials of HTTP's schemes in one literal."""
-    text = literal.value.text
+    text = literal.value.reveal("text")
     blank = document.text[literal.body - 1 : literal.body].isspace()
     before = _BEFORE.search(document.text[max(0, literal.body - 10) : literal.body]) if blank else None
     if before is not None and _BASE64.fullmatch(text) and before[1].lower() == "basic":

@@ -34,7 +34,7 @@ def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
     found_groups, place = _groups(document, offsets)
     found = list(literals(found_groups, offsets, place))
     # `${NAME:-value}` is a template around its default, which is the literal: the one would hide the other.
-    yield from (literal for literal in found if not _DEFAULT.fullmatch(literal.value.text))
+    yield from (literal for literal in found if not _DEFAULT.fullmatch(literal.value.reveal("text")))
     for literal in found:
         yield from inner(literal, offsets)
     # The key belongs to its value: nothing else on the line before it is looked at again.

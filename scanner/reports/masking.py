@@ -163,7 +163,7 @@ def _own_words(text: str, finding: Finding) -> Iterator[str]:
     """What a finding hides on the lines of its own file."""
     if any(evidence.name in _EVERYBODYS for evidence in finding.evidence):
         return
-    value = text[finding.span.start : finding.span.end] if finding.value is None else finding.value.text
+    value = text[finding.span.start : finding.span.end] if finding.value is None else finding.value.reveal("text")
     yield from (spelling for spelling in _spellings(value) if len(spelling) >= _HEAD and not _distinctive(spelling))
 
 

@@ -76,7 +76,7 @@ def run(prefilter: Prefilter, path: str, raw: bytes) -> None:
     said = [one.reason for one in (*result.coverage.notes, *result.coverage.skipped)]
     context = ReportContext(root="/", version="0", documents=texts.get, show_suppressed=True)
     # What is found is hidden in every report; of what is not found nothing is promised.
-    values = {finding.value.text for finding in result.findings if finding.value is not None}
+    values = {finding.value.reveal("text") for finding in result.findings if finding.value is not None}
     known = [value for value in (value_of(seed) for seed in range(6)) if value in values]
     for report in (text, json, junit, gitlab):
         output = "".join(report.render(result, context))

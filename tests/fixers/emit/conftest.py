@@ -178,6 +178,18 @@ def either_cli(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture
+def moto_of_every_service() -> Iterator[str]:
+    """Moto's server with all of its services, and without our relay's check of keys. Its URL."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
 def aws() -> Iterator[Aws]:
     with embedded_aws() as endpoint, relaying(endpoint) as (url, calls):
         yield Aws(url, endpoint, calls)

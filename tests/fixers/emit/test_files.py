@@ -17,13 +17,17 @@ import pytest
 import unhardcode
 from fixers.emit.files import emit
 from fixers.emit.iam import Account
-from fixers.emit.runbook import runbook
+from fixers.emit.runbook import Written, runbook
 from scanner.errors import FixError, UsageError
 from scanner.model import Plan, SecretValue
 
 Made = Callable[..., str]
 Call = Callable[..., tuple[int, str, str]]
-FILES = {"plan.toml", "upload.sh", "iam-policy.json", "iam-policy-migration.json", "MIGRATION.md"}
+FILES = {
+    "plan.toml", "upload.sh", "MIGRATION.md", "cloudformation.yaml", "secrets.tf",
+    "iam-policy.json", "iam-policy-migration.json", "iam-policy-injection.json",
+}  # fmt: skip
+PATHS = {"iam-policy-by-path.json"}
 
 
 @pytest.fixture
@@ -111,6 +115,32 @@ def test_emit_goes_with_nothing_that_acts(call: Call, shop: Any, option: tuple[s
     assert not (folder / "out").exists()
 
 
+def test_rotation_of_an_earlier_plan_does_not_stay(tmp_path: Path, emitting: Any) -> None:
+    secrets = [emitting.secret("secretsmanager", "prod/shop/db", "x")]
+    an_emission(tmp_path, secrets, tmp_path / "out")
+    (tmp_path / "out" / "rotation.yaml").write_text("of an earlier plan")
+    an_emission(tmp_path, secrets, tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
+
+
+def test_reader_goes_only_with_emit(call: Call, shop: Any) -> None:
+    assert call(shop[0], "migrate", "--yes", "--reader", "arn:aws:iam::210987654321:role/reports")[0] == 2
+
+
+def test_a_reader_of_another_account_gets_its_policies_and_the_runbook_says_what_stays_closed(
+    call: Call, shop: Any
+) -> None:
+    folder, _ = shop
+    key = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"
+    reader = "arn:aws:iam::210987654321:role/reports"
+    assert call(folder, "migrate", "--emit", "out", "--reader", reader, "--kms-key", key)[0] == 0
+    policy = json.loads((folder / "out/cross-account-secret-policy.json").read_text())
+    assert policy["Statement"][0]["Principal"] == {"AWS": reader}
+    text = (folder / "out/MIGRATION.md").read_text()
+    assert "put-resource-policy --secret-id prod/shop/db --block-public-policy" in text
+    assert "`/prod/shop/mail-token` cannot be read from another account: a parameter has no policy" in text
+
+
 def test_policies_of_an_earlier_longer_plan_do_not_stay(tmp_path: Path, emitting: Any) -> None:
     many = [emitting.secret("secretsmanager", f"prod/shop/{'x' * 60}{number}", "x") for number in range(60)]
     before = {path.name for path in an_emission(tmp_path, many, tmp_path / "out")}
@@ -125,7 +155,7 @@ def test_the_folder_holds_no_value_and_scans_clean_and_changes_no_plan(call: Cal
     status, out, _ = call(folder, "migrate", "--emit", "deploy/aws", "--region", "eu-west-1")
     assert status == 0
     written = [Path(line) for line in out.splitlines()]
-    assert {path.name for path in written} == FILES
+    assert {path.name for path in written} == FILES | PATHS
     for path in written:
         text = path.read_text(encoding="utf-8")
         for value in values:
@@ -162,20 +192,30 @@ def test_the_runbook_says_everything_in_order_and_shows_hostile_names_as_text(ca
     assert call(folder, "migrate", "--emit", "out")[0] == 0
     text = (folder / "out/MIGRATION.md").read_text()
     titles = [line for line in text.splitlines() if line.startswith("## ")]
-    assert [title.split()[2] for title in titles[:6]] == [
+    assert [title.split()[2] for title in titles[:8]] == [
         "Permissions",
         "Upload",
         "Look",
         "Rewrite",
         "Deploy",
         "Rotate",
+        "See",
+        "Purge",
     ]
+    wiring = json.loads(text.partition("```json\n")[2].partition("```")[0])["secrets"]
+    arn = "arn:aws:secretsmanager:${AWS_REGION}:${AWS_ACCOUNT_ID}:secret:prod/shop/db-SUFFIX:password::"
+    assert {"name": "DB_PASSWORD", "valueFrom": arn} in wiring
+    assert {"name": "MAIL_TOKEN", "valueFrom": "/prod/shop/mail-token"} in wiring
     for command in (
         "aws secretsmanager get-secret-value --secret-id prod/shop/db\n",
         "aws ssm get-parameter --name /prod/shop/mail-token --with-decryption\n",
         "aws ssm get-parameters-by-path --path /prod/shop --recursive",
         "unhardcode fix --plan out/plan.toml --write",
         "${AWS_ACCOUNT_ID} ${AWS_REGION}",
+        "unhardcode rotation --plan out/plan.toml",
+        "`prod/shop/db` (automatic): now still held by `shop/db.py:5`",
+        "unhardcode status --plan out/plan.toml --fail-on-unrotated",
+        "unhardcode purge --plan out/plan.toml",
         "**test-fixture**",
     ):
         assert command in text
@@ -188,7 +228,8 @@ def test_the_runbook_asks_for_no_placeholder_that_is_not_there(tmp_path: Path, e
     plan = Plan(
         env="prod", app="shop", root="/", tree="", secrets=(secret,), fixes=(), refusals=(), new_files=()
     )  # fmt: skip
-    text = runbook(plan, Account(id="123456789012", region="eu-west-1"), ["iam-policy.json"], [], folder="out")
+    written = Written(readers=("iam-policy.json",), injectors=(), migration=(), paths=(), folder="out")
+    text = runbook(plan, Account(id="123456789012", region="eu-west-1"), written)
     assert "envsubst" not in text
 
 

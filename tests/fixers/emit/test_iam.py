@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import warnings
 from typing import Any
 
 import pytest
 
-from fixers.emit.iam import POLICY_CHARACTERS, Account, migration_policies, reader_policies
+from fixers.emit.crossaccount import cross_account
+from fixers.emit.iam import (
+    POLICY_CHARACTERS,
+    Account,
+    injection_policies,
+    migration_policies,
+    path_policies,
+    reader_policies,
+)
+from scanner.errors import UsageError
 
 ACCOUNT = Account(id="123456789012", region="eu-west-1")
 KEY = "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"
+READER = "arn:aws:iam::210987654321:role/reports"
 
 
 def allows(policies: Any, action: str, arn: str) -> bool:
@@ -155,3 +166,86 @@ def test_many_secrets_are_spread_over_policies_that_iam_takes(emitting: Any) -> 
 
 def test_nothing_is_allowed_where_nothing_is_moved() -> None:
     assert reader_policies([], ACCOUNT) == migration_policies([], ACCOUNT) == ()
+
+
+def test_what_injects_reads_the_same_names_and_does_nothing_else(two: list[Any]) -> None:
+    policies = injection_policies(two, ACCOUNT)
+    assert actions(policies) == {"secretsmanager:GetSecretValue", "ssm:GetParameters"}
+    assert not allows(policies, "ssm:GetParameters", "arn:aws:ssm:eu-west-1:123456789012:parameter/prod/shop/api-key2")
+    assert allows(policies, "ssm:GetParameters", "arn:aws:ssm:eu-west-1:123456789012:parameter/prod/shop/api-key")
+
+
+def test_by_path_nothing_else_is_allowed_and_no_path_above(two: list[Any]) -> None:
+    policies = path_policies(two, ACCOUNT)
+    assert actions(policies) == {"ssm:GetParametersByPath"}
+    arn = "arn:aws:ssm:eu-west-1:123456789012:parameter/{}"
+    for path in ("prod/shop", "prod/shop/"):
+        assert allows(policies, "ssm:GetParametersByPath", arn.format(path))
+    for path in ("prod", "prod/", "prod/shop2", "/prod/shop", "prod/shop/api-key"):
+        assert not allows(policies, "ssm:GetParametersByPath", arn.format(path))
+
+
+def test_no_path_policy_opens_the_root(emitting: Any) -> None:
+    assert path_policies([emitting.secret("parameterstore", "/token", "x")], ACCOUNT) == ()
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [
+        pytest.param("*", id="everybody"),
+        pytest.param("210987654321", id="a whole account"),
+        pytest.param("arn:aws:iam::210987654321:root", id="a whole account by its ARN"),
+        pytest.param("arn:aws:iam::210987654321:role/*", id="all roles"),
+        pytest.param("arn:aws:iam::123456789012:role/reports", id="the same account"),
+    ],
+)
+def test_another_account_means_one_role_of_it(two: list[Any], reader: str) -> None:
+    with pytest.raises(UsageError, match="--reader"):
+        cross_account(two, ACCOUNT, reader)
+
+
+def test_what_cannot_be_opened_to_another_account_gets_no_policy(emitting: Any) -> None:
+    secrets = [
+        emitting.secret("parameterstore", "/prod/shop/key", "x", kms_key=KEY),
+        emitting.secret("secretsmanager", "prod/shop/db", "x"),
+        emitting.secret("secretsmanager", "prod/shop/mail", "x", kms_key="alias/shop"),
+    ]
+    across = cross_account(secrets, ACCOUNT, READER)
+    assert (across.identity, across.resource, across.key) == ((), None, None)
+    assert [name for name, _ in across.unreadable] == ["/prod/shop/key", "prod/shop/db", "prod/shop/mail"]
+
+
+def test_both_accounts_and_the_key_let_one_reader_read(emitting: Any) -> None:
+    across = cross_account([emitting.secret("secretsmanager", "prod/shop/db", "x", kms_key=KEY)], ACCOUNT, READER)
+    assert actions(across.identity) == {"secretsmanager:GetSecretValue", "kms:Decrypt"}
+    assert across.resource is not None
+    assert across.key is not None
+    (statement,) = across.resource["Statement"]
+    assert (statement["Principal"], statement["Action"]) == ({"AWS": READER}, ["secretsmanager:GetSecretValue"])
+    assert across.key["Principal"] == {"AWS": READER}
+    assert across.key["Condition"] == {"StringEquals": {"kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com"}}
+
+
+def test_a_linter_of_policies_finds_nothing(emitting: Any, recwarn: pytest.WarningsRecorder) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it imports pkg_resources
+        parliament = pytest.importorskip("parliament", exc_type=ImportError)
+    secrets = [
+        emitting.secret("secretsmanager", "prod/shop/db", "x", kms_key=KEY, action="update"),
+        emitting.secret("secretsmanager", "prod/shop/mail", "x", kms_key="alias/shop"),
+        emitting.secret("parameterstore", "/prod/shop/a", "x", kms_key=KEY),
+        emitting.secret("parameterstore", "/prod/shop/b", "x", kms_key=KEY, tier="Advanced"),
+    ]
+    every = [
+        make(secrets, ACCOUNT) for make in (reader_policies, injection_policies, path_policies, migration_policies)
+    ]
+    every.append(cross_account(secrets[:1], ACCOUNT, READER).identity)
+    for policies in every:
+        assert policies
+        for policy in policies:
+            found = parliament.analyze_policy_string(json.dumps(policy)).findings
+            # Its list of condition keys does not have this one; AWS's own has:
+            # https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-resource-aliases
+            assert [one.issue for one in found if "kms:ResourceAliases" not in one.detail] == []
+    broken = json.dumps(every[0][0]).replace("GetSecretValue", "GetSecretValues")
+    assert parliament.analyze_policy_string(broken).findings

@@ -1,0 +1,145 @@
+"""The runbook's end: deploy, rotate, see that it is done, and purge the history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from fixers.emit.iam import Account
+from fixers.emit.markdown import code, place, plain
+from fixers.emit.rotation import rotates
+from scanner.model import PlannedSecret
+
+_DEPLOY = """\
+## 5. Deploy
+
+Give the roles their policies, then deploy the rewritten code. Where there is no AWS (tests, CI, a laptop) set the
+variables of the table instead: they are looked at first.
+
+| what reads | role | policy |
+| --- | --- | --- |
+| the program itself, in ECS | *task role* | reader |
+| `secrets` of a task definition, before the container starts | *task execution role* | injection |
+| a Lambda function, by boto3 or the Parameters and Secrets extension | the function's execution role | reader |
+| `unhardcode run`, before it starts the program | the role of the machine or the task | injection |
+"""
+_WIRING = """
+For ECS, under `secrets` of the container definition. The suffix of a secret's ARN is known only after the upload:
+`aws secretsmanager describe-secret --secret-id NAME --query ARN --output text`.
+"""
+_LAMBDA = """
+For Lambda: put names into the function's environment, never values (anybody who may look at the function sees them),
+and read at run time. What ECS injects is read at the start only: after a rotation force a new deployment.
+"""
+_ROTATE = """\
+## 6. Rotate
+
+The old values stand in the history of the repository, in clones, backups and caches. Moving them closes none of
+that: only new values do. Rotate when the new code runs everywhere, and not before."""
+_AUTOMATIC = """
+### By AWS's functions
+
+A password must not rotate while any place still holds it. This writes rotation.yaml (CloudFormation) and rotation.tf
+(Terraform) for those that nothing holds any more, every 30 days, and names the places that keep the others:
+
+```sh
+unhardcode rotation --plan {plan}
+```
+"""
+_MANAGED = """
+If such a login is the *master user* of an RDS or Aurora database, let RDS manage it instead, without any function:
+`aws rds modify-db-instance --db-instance-identifier ID --manage-master-user-password` (for a cluster
+`modify-db-cluster`). RDS then makes a secret of its own, whose ARN takes the place of the name in the code.
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
+"""
+_BY_HAND = """
+### By hand
+
+For each: make a new value at the provider, store it as a new version (from a pipe or a prompt, never as an argument),
+see that the program works with it, then revoke the old one.
+"""
+_DONE = """\
+## 7. See that it is done
+
+```sh
+unhardcode status --plan {plan}                      # found, stored, gone from the code, rotated, gone from history
+unhardcode status --plan {plan} --fail-on-unrotated  # for CI: exit 1 while a pushed value is still the current one
+```
+
+It needs the reader policy, and in CI a full clone.
+
+*Rotated* is proven, not believed: keyed digests of the value in history and of what the store holds now differ."""
+_PURGE = """\
+## 8. Purge the history, if you must
+
+A rotated value is harmless, and rewriting history breaks every clone, every open pull request and every reference to
+a commit. If the history has to be clean all the same, rotate first, then:
+
+```sh
+unhardcode purge --plan {plan}    # which values, in which spellings, files and messages; and the commands
+```
+
+1. Tell everybody to push or save what they have. From now on nobody pushes.
+2. Run the commands that it prints. They rewrite a fresh clone, ../purged.git: `git filter-repo` (from PyPI) gets every
+   spelling through a pipe, never from a file. The last one, with `--check`, must find nothing.
+3. Lift branch protection for the moment, then
+   `git -C ../purged.git push --force --mirror "$(git remote get-url origin)"`.
+4. Forks, pull requests and caches keep the old commits. On GitHub `refs/pull/*` cannot be pushed to, and views of old
+   commits are cached: ask its support to remove them, and the owners of forks to delete or rewrite those.
+   https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/removing-sensitive-data-from-a-repository
+5. Everybody clones anew. A `git pull` in an old clone would bring the old commits back; whoever has work in one moves
+   it with `git rebase --onto`, never with a merge.
+6. CI caches, build artefacts, container images, package registries and backups hold copies: expire them."""
+
+
+def deploy(moved: Sequence[PlannedSecret], account: Account) -> Iterator[str]:
+    """Who needs which policy, and the entries of a task definition."""
+    yield _DEPLOY + _WIRING
+    yield "```json"
+    yield json.dumps({"secrets": [entry for secret in moved for entry in _entries(secret, account)]}, indent=2)
+    yield "```"
+    yield _LAMBDA.rstrip()
+    if any(secret.kms_key for secret in moved):
+        yield "\nThe customer KMS key's own policy must let these roles use it, too."
+
+
+def rotate(moved: Sequence[PlannedSecret], plan_file: str) -> Iterator[str]:
+    """What AWS rotates, and for the rest the provider's own steps."""
+    yield _ROTATE
+    automatic = [secret for secret in moved if rotates(dict(secret.constants).get("engine"))]
+    by_hand = [secret for secret in moved if secret not in automatic]
+    if automatic:
+        yield _AUTOMATIC.format(plan=plan_file)
+        for secret in automatic:
+            places = ", ".join(place(finding) for member in secret.members for finding in member.findings)
+            yield f"- {code(secret.name)} ({plain(secret.rotation)}): now still held by {places}"
+        yield _MANAGED.rstrip()
+    if by_hand:
+        yield _BY_HAND
+    for secret in by_hand:
+        findings = [finding for member in secret.members for finding in member.findings]
+        steps = dict.fromkeys(finding.rotate for finding in findings if finding.rotate)
+        hint = f": {'; '.join(plain(step) for step in steps)}" if steps else ""
+        yield f"- {code(secret.name)} ({plain(secret.rotation)}){hint}"
+
+
+def done(plan_file: str) -> Iterator[str]:
+    """How to see that every value is rotated."""
+    yield _DONE.format(plan=plan_file)
+
+
+def purge(plan_file: str) -> Iterator[str]:
+    """How a history is rewritten, and what no rewriting reaches."""
+    yield _PURGE.format(plan=plan_file)
+
+
+def _entries(secret: PlannedSecret, account: Account) -> Iterator[dict[str, str]]:
+    """`name` and `valueFrom` for each member. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html"""
+    if secret.type == "SecretBinary":
+        return  # ECS cannot inject it
+    for member in secret.members:
+        if secret.store == "parameterstore":
+            yield {"name": member.env, "valueFrom": secret.name}
+            continue
+        arn = account.arn("secretsmanager", f"secret:{secret.name}-SUFFIX")
+        yield {"name": member.env, "valueFrom": f"{arn}:{member.key}::" if member.key else arn}

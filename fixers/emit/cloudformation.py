@@ -1,0 +1,173 @@
+"""cloudformation.yaml (policies) and rotation.yaml (functions and schedules). No value stands in either."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from fixers.emit.iam import Account, Policy
+from fixers.emit.labels import unique_labels, yaml_text
+from fixers.emit.rotation import EXCLUDED, Rotation
+
+# What CloudFormation fills in by itself.
+HERE = Account(id="${AWS::AccountId}", region="${AWS::Region}")
+_POLICIES_HEAD = """\
+# Written by unhardcode: policies for who reads the secrets. No value stands here.
+#
+#   aws cloudformation deploy --template-file cloudformation.yaml --stack-name NAME --capabilities CAPABILITY_IAM \\
+#     --parameter-overrides ReaderRoles=my-task-role InjectionRoles=my-execution-role
+AWSTemplateFormatVersion: '2010-09-09'
+Description: Who reads the credentials that were in source code before (unhardcode)
+
+Parameters:
+  ReaderRoles:
+    Type: CommaDelimitedList
+    Default: ''
+    Description: Names of roles of the running program (ECS task role, Lambda execution role), with commas
+  InjectionRoles:
+    Type: CommaDelimitedList
+    Default: ''
+    Description: Names of roles that read before the program starts (ECS task execution role), with commas
+
+Conditions:
+  HasReaders: !Not [!Equals [!Join ['', !Ref ReaderRoles], '']]
+  HasInjectors: !Not [!Equals [!Join ['', !Ref InjectionRoles], '']]
+
+Resources:
+"""
+
+_ROTATION_HEAD = """\
+# Written by unhardcode: rotation of database logins. No value stands here.
+#
+#   aws cloudformation deploy --template-file rotation.yaml --stack-name NAME \\
+#     --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --parameter-overrides SubnetIds=... SecurityGroupIds=...
+#
+# Deploy it when the code that reads from Secrets Manager runs everywhere. It rotates nothing by itself before the first
+# scheduled window (RotateNow=true does): until then Secrets Manager only tests that the function can log in.
+AWSTemplateFormatVersion: '2010-09-09'
+Transform: AWS::SecretsManager-2024-09-16
+Description: Rotation of database logins that were in source code before (unhardcode)
+
+Parameters:
+  SubnetIds:
+    Type: String
+    Default: ''
+    Description: Subnets of the rotation functions, with commas; they need a way to the database and to Secrets Manager
+  SecurityGroupIds:
+    Type: String
+    Default: ''
+    Description: Security groups of the rotation functions, with commas; the database must let them in
+  RotateNow:
+    Type: String
+    Default: 'false'
+    AllowedValues: ['true', 'false']
+    Description: Rotate at once instead of in the first scheduled window
+"""
+
+
+def policies_template(readers: Sequence[Policy], injectors: Sequence[Policy]) -> str:
+    """A template of managed policies, made for the account `HERE`; its parameters name the roles that get them."""
+    parts = [_POLICIES_HEAD]
+    for kind, roles, condition, policies in (
+        ("Reader", "ReaderRoles", "HasReaders", readers),
+        ("Injection", "InjectionRoles", "HasInjectors", injectors),
+    ):
+        for number, policy in enumerate(policies, 1):
+            label = f"{kind}Policy{number if number > 1 else ''}"
+            document = json.dumps(_filled(policy), indent=2).replace("\n", "\n        ")
+            parts.append(f"""\
+  {label}:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      Roles: !If [{condition}, !Ref {roles}, !Ref AWS::NoValue]
+      PolicyDocument:
+        {document}
+""")
+    parts.append("\nOutputs:\n")
+    for kind, policies in (("Reader", readers), ("Injection", injectors)):
+        for number in range(1, len(policies) + 1):
+            label = f"{kind}Policy{number if number > 1 else ''}"
+            parts.append(f"  {label}Arn:\n    Value: !Ref {label}\n")
+    return "".join(parts)
+
+
+def _filled(value: Any) -> Any:
+    """The policy with Fn::Sub around texts that name the account or the region, and the partition left open."""
+    if isinstance(value, dict):
+        return {key: _filled(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item) for item in value]
+    if isinstance(value, str) and "${AWS::" in value:
+        return {"Fn::Sub": value.replace("arn:aws:", "arn:${AWS::Partition}:", 1)}
+    return value
+
+
+def rotation_template(rotations: Sequence[Rotation]) -> str:
+    """A template that makes the functions and the schedules. Its parameters say where the databases are."""
+    labels = unique_labels([rotation.name for rotation in rotations])
+    parts = [
+        _ROTATION_HEAD,
+        *(_parameters(rotation, labels[rotation.name]) for rotation in rotations),
+        "\nConditions:\n  InVpc: !Not [!Equals [!Ref SubnetIds, '']]\n",
+        *(f"  {label}HasTarget: !Not [!Equals [!Ref {label}Database, '']]\n" for label in labels.values()),
+        "\nResources:\n",
+        "".join(_resources(rotation, labels[rotation.name]) for rotation in rotations).removeprefix("\n"),
+    ]
+    return "".join(parts)
+
+
+def _parameters(rotation: Rotation, label: str) -> str:
+    targets = ", ".join(rotation.targets)
+    text = f"""\
+  {label}Name:
+    Type: String
+    Default: {yaml_text(rotation.name)}
+    Description: Name or ARN of the login to rotate
+  {label}Database:
+    Type: String
+    Default: ''
+    Description: Identifier of the database of {rotation.name} in this account; empty where AWS does not run it
+  {label}DatabaseType:
+    Type: String
+    Default: {rotation.targets[0]}
+    AllowedValues: [{targets}]
+"""
+    if rotation.alternating:
+        text += f"""\
+  {label}Superuser:
+    Type: String
+    AllowedPattern: 'arn:aws[a-z-]*:secretsmanager:.+'
+    Description: ARN of the superuser's secret; it must stand in {rotation.name} as masterarn
+"""
+    return text
+
+
+def _resources(rotation: Rotation, label: str) -> str:
+    named = f"!Ref {label}Name"
+    superuser = f"\n        SuperuserSecretArn: !Ref {label}Superuser" if rotation.alternating else ""
+    return f"""
+  # Fills in engine, host and port of the database, which the function reads.
+  {label}Attachment:
+    Type: AWS::SecretsManager::SecretTargetAttachment
+    Condition: {label}HasTarget
+    Properties:
+      SecretId: {named}
+      TargetId: !Ref {label}Database
+      TargetType: !Ref {label}DatabaseType
+
+  {label}Rotation:
+    Type: AWS::SecretsManager::RotationSchedule
+    Properties:
+      # Ref gives the secret's ARN, after the attachment. DependsOn must not name what a condition leaves out.
+      SecretId:
+        Fn::If: [{label}HasTarget, !Ref {label}Attachment, {named}]
+      RotateImmediatelyOnUpdate: !Ref RotateNow
+      RotationRules:
+        AutomaticallyAfterDays: {rotation.days}
+      HostedRotationLambda:
+        RotationType: {rotation.type}{superuser}
+        ExcludeCharacters: {yaml_text(EXCLUDED)}
+        VpcSubnetIds: !If [InVpc, !Ref SubnetIds, !Ref AWS::NoValue]
+        VpcSecurityGroupIds: !If [InVpc, !Ref SecurityGroupIds, !Ref AWS::NoValue]
+"""

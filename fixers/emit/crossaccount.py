@@ -1,0 +1,90 @@
+"""Policies by which a role of another account reads secrets: both accounts have to allow it, and the key as well.
+
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fixers.emit.iam import Account, Policy, reader_policies
+from scanner.errors import UsageError
+from scanner.model import PlannedSecret
+
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
+_PRINCIPAL = re.compile(r"arn:aws(?:-cn|-us-gov)?:iam::\d{12}:(?:role|user)/[\w+=,.@/-]{1,512}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossAccount:
+    """What each side needs: identity policies of the reader's account, the policy of each secret, a key's statement.
+
+    `unreadable` are names that no policy opens to another account, with the reason. `shared` are those that it opens.
+    """
+
+    identity: tuple[Policy, ...]
+    resource: Policy | None
+    key: Policy | None
+    shared: tuple[str, ...]
+    unreadable: tuple[tuple[str, str], ...]
+
+
+def cross_account(secrets: Sequence[PlannedSecret], account: Account, reader: str) -> CrossAccount:
+    """The policies for `reader`, the ARN of a role or user of another account.
+
+    Raises UsageError for anything else: a whole account or everybody is never let in.
+    """
+    if _PRINCIPAL.fullmatch(reader) is None:
+        raise UsageError(
+            f"--reader {reader}: not the ARN of one role or user",
+            hint="for example arn:aws:iam::210987654321:role/reports",
+        )
+    if reader.split(":")[4] == account.id:
+        raise UsageError(f"--reader {reader}: is of the same account", hint="give that role iam-policy.json")
+    reasons = {each.name: _reason(each) for each in secrets}
+    open_ones = [each for each in secrets if reasons[each.name] is None]
+    return CrossAccount(
+        identity=reader_policies(open_ones, account),
+        resource=_resource(reader) if open_ones else None,
+        key=_key_statement(reader, account) if open_ones else None,
+        shared=tuple(each.name for each in open_ones),
+        unreadable=tuple((name, reason) for name, reason in reasons.items() if reason is not None),
+    )
+
+
+def _reason(secret: PlannedSecret) -> str | None:
+    if secret.store != "secretsmanager":
+        # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html
+        return "a parameter has no policy of its own: let the reader assume a role of this account instead"
+    if not secret.kms_key:
+        return "AWS's own key opens to no other account: plan with --kms-key"
+    if "alias/" in secret.kms_key:
+        # https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+        return "an alias means nothing in another account: name the key by its ARN"
+    return None
+
+
+def _resource(reader: str) -> Policy:
+    """In a secret's own policy `*` is that secret."""
+    statement = {
+        "Sid": "ReadFromAnotherAccount",
+        "Effect": "Allow",
+        "Principal": {"AWS": reader},
+        "Action": ["secretsmanager:GetSecretValue"],
+        "Resource": "*",
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _key_statement(reader: str, account: Account) -> Policy:
+    """A statement to add to the key's policy, which must keep the others that it has."""
+    return {
+        "Sid": "DecryptForAnotherAccount",
+        "Effect": "Allow",
+        "Principal": {"AWS": reader},
+        "Action": ["kms:Decrypt"],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"kms:ViaService": f"secretsmanager.{account.region}.amazonaws.com"}},
+    }

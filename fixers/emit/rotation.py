@@ -1,0 +1,72 @@
+"""Which database logins AWS's functions can rotate, by which of them, and when not yet.
+
+A password that rotates while code still holds the old one breaks that code: what has a literal left is refused here.
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_turn-on-for-db.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DAYS = 30
+# Rotation types and applications by AWS's word for the engine.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-secretsmanager-rotationschedule-hostedrotationlambda.html
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_available-rotation-templates.html
+_TYPES = {
+    "postgres": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "oracle": "Oracle", "sqlserver": "SQLServer",
+    "db2": "Db2", "mongo": "MongoDB", "redshift": "Redshift",
+}  # fmt: skip
+_OUTSIDE_RDS = ("mongo", "redshift")
+# What a secret can be attached to, which fills in engine, host and port.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-secretsmanager-secrettargetattachment.html
+_TARGETS = {
+    "mongo": ("AWS::DocDB::DBInstance", "AWS::DocDB::DBCluster"),
+    "redshift": ("AWS::Redshift::Cluster",),
+}
+_RDS_TARGETS = ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
+# Characters that break connection strings and shells; the rotation functions' own default.
+EXCLUDED = "/@\"'\\:"
+# Whose applications they are, by partition. https://github.com/aws/aws-cdk, aws-secretsmanager/lib/secret-rotation.ts
+_PUBLISHERS = {
+    "aws": "us-east-1:297356227824",
+    "aws-cn": "cn-north-1:193023089310",
+    "aws-us-gov": "us-gov-west-1:023102451235",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """A login to rotate: the secret's name, AWS's word for the engine, and the user strategy.
+
+    With `alternating` a second user is made beside the first, and a superuser's secret is needed for that.
+    """
+
+    name: str
+    engine: str
+    alternating: bool = False
+    days: int = DAYS
+
+    @property
+    def type(self) -> str:
+        """CloudFormation's RotationType."""
+        return f"{_TYPES[self.engine]}{'Multi' if self.alternating else 'Single'}User"
+
+    @property
+    def application(self) -> str:
+        """The name in the Serverless Application Repository."""
+        family = "SecretsManager" if self.engine in _OUTSIDE_RDS else "SecretsManagerRDS"
+        return f"{family}{_TYPES[self.engine]}Rotation{'Multi' if self.alternating else 'Single'}User"
+
+    def application_id(self, partition: str) -> str:
+        """The ARN of that application; AWS publishes it once in each partition."""
+        return f"arn:{partition}:serverlessrepo:{_PUBLISHERS[partition]}:applications/{self.application}"
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The types of resource that the secret may belong to."""
+        return _TARGETS.get(self.engine, _RDS_TARGETS)
+
+
+def rotates(engine: str | None) -> bool:
+    """Whether AWS has a rotation function for this engine."""
+    return engine in _TYPES

@@ -1,0 +1,164 @@
+"""secrets.tf (secrets and policies) and rotation.tf. No value stands in either, and none gets into Terraform's state.
+
+A secret is adopted without its value: no aws_secretsmanager_secret_version is managed, so the state has none. A
+parameter is left alone: the provider keeps the value of an aws_ssm_parameter that is imported or read by a data source
+in the state (seen with its release 5.100); its write-only argument helps only where Terraform makes the parameter.
+https://developer.hashicorp.com/terraform/language/manage-sensitive-data
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from fixers.emit.iam import ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER, Account, Policy
+from fixers.emit.labels import hcl, terraform_label, unique_labels
+from fixers.emit.rotation import EXCLUDED, Rotation
+from scanner.model import PlannedSecret
+
+_SECRETS_HEAD = """\
+# Written by unhardcode: the secrets and who reads them, to be applied after they were stored. No value stands here,
+# and none gets into Terraform's state: values are stored and rotated outside of it. Parameters are not managed here,
+# because the provider would write their values into the state.
+
+terraform {
+  required_version = ">= 1.5.0"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.0"
+    }
+  }
+}
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+"""
+_PLACEHOLDERS = {
+    ACCOUNT_PLACEHOLDER: "${data.aws_caller_identity.current.account_id}",
+    REGION_PLACEHOLDER: "${data.aws_region.current.id}",
+}
+
+_ROTATION_HEAD = """\
+# Written by unhardcode: rotation of database logins, for beside secrets.tf. No value stands here, and none gets into
+# Terraform's state. Apply it when the code that reads from Secrets Manager runs everywhere.
+
+variable "rotation_subnet_ids" {
+  description = "Subnets of the rotation functions; they need a way to the database and to Secrets Manager"
+  type        = list(string)
+  default     = []
+}
+
+variable "rotation_security_group_ids" {
+  description = "Security groups of the rotation functions; the database must let them in"
+  type        = list(string)
+  default     = []
+}
+
+variable "rotate_now" {
+  description = "Rotate at once instead of in the first scheduled window"
+  type        = bool
+  default     = false
+}
+"""
+
+
+def secrets_file(
+    secrets: Sequence[PlannedSecret], account: Account, readers: Sequence[Policy], injectors: Sequence[Policy]
+) -> str:
+    """secrets.tf: secrets to adopt, and the policies, which were made for `account`."""
+    stored = [secret for secret in secrets if secret.store == "secretsmanager"]
+    labels = unique_labels([secret.name for secret in stored])
+    parts = [_SECRETS_HEAD]
+    parts += [_secret(secret, terraform_label(labels[secret.name])) for secret in stored]
+    for kind, policies in (("reader", readers), ("injection", injectors)):
+        for number, policy in enumerate(policies, 1):
+            parts.append(_policy(f"{kind}{f'_{number}' if number > 1 else ''}", policy, account))
+    return "\n".join(parts)
+
+
+def _secret(secret: PlannedSecret, label: str) -> str:
+    facts = f"  name = {hcl(secret.name)}"
+    if secret.kms_key:
+        facts = f"  name       = {hcl(secret.name)}\n  kms_key_id = {hcl(secret.kms_key)}"
+    return f"""\
+import {{
+  to = aws_secretsmanager_secret.{label}
+  id = {hcl(secret.name)}
+}}
+
+resource "aws_secretsmanager_secret" "{label}" {{
+{facts}
+
+  lifecycle {{
+    prevent_destroy = true
+    ignore_changes  = [description, tags, tags_all]
+  }}
+}}
+"""
+
+
+def _policy(label: str, policy: Policy, account: Account) -> str:
+    """A policy as Terraform's own objects: JSON is a part of that language, `${` is what differs."""
+    text = json.dumps(policy, indent=2, separators=(",", " : "))
+    for placeholder, reference in _PLACEHOLDERS.items():
+        text = text.replace(placeholder, reference)
+    if account.region == REGION_PLACEHOLDER:
+        text = text.replace('"arn:aws:', '"arn:${data.aws_partition.current.partition}:')
+    document = text.replace("\n", "\n  ")
+    return f"""\
+resource "aws_iam_policy" "{label}" {{
+  name_prefix = "unhardcode-{label.replace("_", "-")}-"
+
+  policy = jsonencode({document})
+}}
+"""
+
+
+def rotation_file(rotations: Sequence[Rotation], names: Sequence[str], *, partition: str) -> str:
+    """rotation.tf, beside the secrets.tf of the secrets `names`. The functions are applications that AWS publishes."""
+    labels = unique_labels(names)
+    rotated = (_rotation(each, terraform_label(labels[each.name]), partition) for each in rotations)
+    return "\n".join((_ROTATION_HEAD, *rotated))
+
+
+def _rotation(rotation: Rotation, label: str, partition: str) -> str:
+    variable = parameter = ""
+    if rotation.alternating:
+        variable = f"""\
+variable "{label}_superuser" {{
+  description = "ARN of the superuser's secret; it must stand in {rotation.name} as masterarn"
+  type        = string
+}}
+
+"""
+        parameter = f"\n    superuserSecretArn  = var.{label}_superuser"
+    return f"""\
+{variable}resource "aws_serverlessapplicationrepository_cloudformation_stack" "{label}" {{
+  name           = "{label.replace("_", "-")}-rotation"
+  application_id = "{rotation.application_id(partition)}"
+  capabilities   = ["CAPABILITY_IAM", "CAPABILITY_RESOURCE_POLICY"]
+
+  parameters = {{
+    endpoint            = "https://secretsmanager.${{data.aws_region.current.id}}.${{data.aws_partition.current.dns_suffix}}"
+    functionName        = "{label.replace("_", "-")}-rotation"
+    excludeCharacters   = {hcl(EXCLUDED)}
+    vpcSubnetIds        = join(",", var.rotation_subnet_ids)
+    vpcSecurityGroupIds = join(",", var.rotation_security_group_ids){parameter}
+  }}
+}}
+
+resource "aws_secretsmanager_secret_rotation" "{label}" {{
+  secret_id           = aws_secretsmanager_secret.{label}.id
+  rotation_lambda_arn = aws_serverlessapplicationrepository_cloudformation_stack.{label}.outputs["RotationLambdaARN"]
+  rotate_immediately  = var.rotate_now
+
+  rotation_rules {{
+    automatically_after_days = {rotation.days}
+  }}
+}}
+"""

@@ -1,0 +1,270 @@
+"""The values that a repository holds or held: those of plans and migrations, and those that its past shows beside them.
+
+A plan names a value by a digest, which only the clone with its key can check, and by the blob and span where it stood,
+which every full clone can read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from fixers import journal
+from fixers.connections import connection
+from fixers.drafting import by_variable
+from fixers.grouping import secret_value, strength
+from fixers.planfile import DIGEST_DIGITS, PlanFile, read_plan_file
+from fixers.traces import search_for, traces
+from scanner import analysis, session, versions
+from scanner.config import Config
+from scanner.errors import UsageError
+from scanner.identity import digest
+from scanner.model import Confidence, Finding, SecretValue
+from scanner.past import Past
+from scanner.readers.kinds import kind_of
+from scanner.running import Mode, Options, Scanned, run, scan_paths
+from scanner.source import Settings, Source
+from scanner.sources import git, worktree
+from scanner.sources.history import folder_of
+from scanner.text import UndecodableError, decode
+
+# A value with fewer bits may stand in a text by chance (`postgres`): only what a scan finds counts for it.
+DISTINCT_BITS = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One value with its whereabouts.
+
+    `name`, `store` and `key` are where a plan puts it, None where no plan has it. `digest` are the first digits of its
+    keyed digest. `value` is None where neither the tree nor the history has it any more. `now` are the findings of the
+    working tree that hold it, `past` those of history. `recorded` are the places that the plan named, `held` those of
+    the working tree that still hold it in any spelling, both as path:line.
+    """
+
+    name: str | None
+    store: str | None
+    key: str | None
+    action: str
+    digest: str
+    value: SecretValue | None
+    recorded: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    now: tuple[Finding, ...] = ()
+    past: tuple[Finding, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """How it is called in reports: name and key, or a place of it."""
+        if self.name is None:
+            first = self.past[0] if self.past and not self.held else None
+            if first is not None and first.commit is not None:
+                return f"{first.path}:{first.start[0]} ({first.commit.id[:8]})"
+            return self.held[0] if self.held else f"#{self.digest[:8]}"
+        return self.name if self.key is None else f"{self.name}:{self.key}"
+
+    @property
+    def distinct(self) -> bool:
+        """Whether its text stands for nothing else, so that each place of it is a place of the value."""
+        return self.value is not None and strength(self.value) >= DISTINCT_BITS
+
+    @property
+    def engine(self) -> str | None:
+        """AWS's word for the database that it opens, from what stood beside it."""
+        found = (connection(finding).engine for finding in (*self.past, *self.now))
+        return next((engine for engine in found if engine), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """All entries, the repository they are of, and what was not looked at (`gaps`, in words)."""
+
+    root: worktree.Root
+    key: bytes
+    entries: tuple[Entry, ...]
+    gaps: tuple[str, ...] = ()
+
+
+def ledger(named: Path, plan_files: Sequence[Path]) -> Ledger:
+    """The ledger of the repository that `named` is in, from plan files, else from its journals, and its past.
+
+    Raises UsageError for a plan that cannot be used, NotSeenError where git cannot show the past.
+    """
+    now = scan_paths((worktree.root_of(named).folder,))
+    root = now.root
+    files = [_plan_file(path) for path in plan_files] or list(_journaled(root))
+    past: Scanned | None = _past(root) if root.repository is not None else None
+    found = [*_with_values(now.result.findings), *(_with_values(past.result.findings) if past else ())]
+    recorded = _recorded(files, root, now.key)
+    by_digest = {digest(now.key, value)[:DIGEST_DIGITS]: value for _, value in found}
+    entries = [_completed(entry, by_digest) for entry in recorded]
+    entries += _unplanned(found, [entry.value for entry in entries if entry.value is not None], now.key)
+    entries = _held([_located(entry, found) for entry in entries], root, now.config)
+    gaps = [f"{one.path}: {one.reason}" for one in (past.result.coverage.skipped if past else ()) if one.gap]
+    if past is None:
+        gaps.append("there is no git repository here: nothing is known of the past")
+    return Ledger(root=root, key=now.key, entries=tuple(entries), gaps=tuple(gaps))
+
+
+def _past(root: worktree.Root) -> Scanned:
+    """All that the repository remembers; what a baseline accepts is among it."""
+    return run((root.folder,), Mode(past=Past()), Options(no_baseline=True))
+
+
+def _plan_file(path: Path) -> PlanFile:
+    try:
+        return read_plan_file(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: not in UTF-8", hint="make the plan again") from None
+
+
+def _journaled(root: worktree.Root) -> Iterator[PlanFile]:
+    """The plans that migrations on this tree carried out, the oldest first."""
+    for one in journal.runs(journal.folder_of(root.repository), root.folder):
+        text = one.begin.get("plan_file")
+        if isinstance(text, str) and one.state in ("proven", "written", "done"):
+            yield read_plan_file(text, str(one.path))
+
+
+def _recorded(files: Iterable[PlanFile], root: worktree.Root, key: bytes) -> list[Entry]:
+    """One entry for each value of each plan, with the value where the blob of a place still gives it."""
+    found: dict[tuple[str, str | None, str], Entry] = {}
+    for file in files:
+        for table in _tables(file, "secret"):
+            if table.get("action") == "skip":
+                continue
+            for member in _members(file, table):
+                # One place of a store can have held several values, one after the other.
+                place = (str(table["name"]), member.get("key"), str(member["digest"]))
+                at = f"{member.get('path')}:{member.get('line')}"
+                value = _of_blob(root, member, key)
+                before = found.get(place)
+                if before is not None:
+                    again = before.recorded if at in before.recorded else (*before.recorded, at)
+                    found[place] = replace(before, recorded=again, value=before.value or value)
+                    continue
+                found[place] = Entry(
+                    name=place[0],
+                    store=str(table["store"]),
+                    key=place[1],
+                    action=str(table.get("action")),
+                    digest=place[2],
+                    value=value,
+                    recorded=(at,),
+                )
+    return list(found.values())
+
+
+def _tables(file: PlanFile, name: str) -> list[Mapping[str, Any]]:
+    tables = file.tables.get(name, [])
+    good = isinstance(tables, list) and all(
+        isinstance(table, dict) and isinstance(table.get("name"), str) and isinstance(table.get("store"), str)
+        for table in tables
+    )
+    if not good:
+        raise UsageError(f"{file.path}: its [[{name}]] tables cannot be understood", hint="make the plan again")
+    return list(tables)
+
+
+def _members(file: PlanFile, table: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    members = table.get("member", [])
+    if not isinstance(members, list) or not all(
+        isinstance(member, dict) and isinstance(member.get("digest"), str) for member in members
+    ):
+        raise UsageError(f"{file.path}: a member of {table['name']} cannot be understood", hint="make the plan again")
+    return list(members)
+
+
+def _of_blob(root: worktree.Root, member: Mapping[str, Any], key: bytes) -> SecretValue | None:
+    """The value at a recorded place, as it was stored: read again from the blob that held it."""
+    blob, path, span = member.get("blob"), member.get("path"), member.get("span")
+    if root.repository is None or not isinstance(blob, str) or not isinstance(path, str):
+        return None
+    if len(blob) not in (40, 64) or not blob.isalnum():
+        return None
+    ((_, raw),) = git.blobs(folder_of(root.repository), [blob])
+    if raw is None:
+        return None
+    source = Source(path=path, raw=raw, blob=blob, tracked=True)
+    for finding, value in _with_values(_findings_of(source, key)):
+        if [finding.span.start, finding.span.end] == span:
+            return value
+    return None
+
+
+def _findings_of(source: Source, key: bytes) -> list[Finding]:
+    knowledge = analysis.learn(session.load_rules(), session.load_prefilter())
+    found = versions.findings_of(source, knowledge, Settings(key=key, scope="", foreign_markers=True))
+    try:
+        document = decode(source, kind_of(source.path, source.raw[:4096]))
+    except UndecodableError:
+        return found
+    return list(by_variable(found, {document.path: document}))
+
+
+def _with_values(findings: Iterable[Finding]) -> list[tuple[Finding, SecretValue]]:
+    """Findings with what would be stored for them."""
+    return [
+        (finding, secret_value(finding, kind_of(finding.path, b"")))
+        for finding in findings
+        if finding.value is not None
+    ]
+
+
+def _completed(entry: Entry, by_digest: Mapping[str, SecretValue]) -> Entry:
+    """A place without a blob (an untracked file) is known by its digest alone."""
+    return entry if entry.value is not None else replace(entry, value=by_digest.get(entry.digest))
+
+
+def _located(entry: Entry, found: Sequence[tuple[Finding, SecretValue]]) -> Entry:
+    """The entry with every finding that holds its value, as a whole or as the secret part of it."""
+    if entry.value is None:
+        return entry
+    raw = entry.value.reveal("bytes")
+    holding = [
+        finding
+        for finding, value in found
+        if raw in (value.reveal("bytes"), finding.value.reveal("bytes") if finding.value else b"")
+    ]
+    return replace(
+        entry,
+        now=tuple(finding for finding in holding if finding.commit is None),
+        past=tuple(finding for finding in holding if finding.commit is not None),
+    )
+
+
+def _held(entries: Sequence[Entry], root: worktree.Root, config: Config) -> list[Entry]:
+    """The entries with the places of the working tree that hold them: findings, and any spelling in any file."""
+    held = [{(finding.path, finding.start[0]) for finding in entry.now} for entry in entries]
+    search = search_for([entry.value if entry.value and entry.distinct else SecretValue("") for entry in entries])
+    selection = worktree.Selection(include=(), exclude=(), max_size=config.max_size)
+    for source in worktree.sources(root, (root.folder,), selection):
+        if isinstance(source, Source):
+            for trace in traces(search, source.raw):
+                held[trace.value].add((source.path, source.raw.count(b"\n", 0, trace.start) + 1))
+    return [
+        replace(entry, held=tuple(f"{path}:{line}" for path, line in sorted(places)))
+        for entry, places in zip(entries, held, strict=True)
+    ]
+
+
+def _unplanned(found: Sequence[tuple[Finding, SecretValue]], known: Sequence[SecretValue], key: bytes) -> list[Entry]:
+    """Values that no plan has and that a scan would report; a piece or another spelling of a known one is none."""
+    search = search_for(known)
+    raws = [value.reveal("bytes") for value in known]
+    rest: dict[bytes, SecretValue] = {}
+    for finding, value in found:
+        sure = finding.suppressed is None and finding.confidence.rank >= Confidence.MEDIUM.rank
+        whole, secret = value.reveal("bytes"), (finding.value or value).reveal("bytes")
+        if not sure or whole in raws or whole in rest or any(secret in raw for raw in raws):
+            continue
+        if not any(trace.end - trace.start == len(secret) for trace in traces(search, secret)):
+            rest[whole] = value
+    return [
+        Entry(name=None, store=None, key=None, action="", digest=digest(key, value)[:DIGEST_DIGITS], value=value)
+        for value in rest.values()
+    ]

@@ -1,0 +1,124 @@
+"""`unhardcode rotation`: templates that rotate database logins, once nothing holds their values any more."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from fixers.connections import connection
+from fixers.emit.files import emit_rotation
+from fixers.emit.iam import Account
+from fixers.emit.rotation import DAYS, Rotation, rotates
+from fixers.ledger import Entry, ledger
+from scanner.errors import Exit, UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    """What is rotated, what is not yet (name and reason), and what a person does (name and the provider's steps)."""
+
+    rotations: tuple[Rotation, ...]
+    refused: tuple[tuple[str, str], ...]
+    by_hand: tuple[tuple[str, str], ...]
+
+
+@click.command()
+@click.option(
+    "--plan",
+    "plans",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The plan.toml that was carried out [the migrations that this clone remembers].",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where rotation.yaml and rotation.tf go [beside the plan].",
+)
+@click.option(
+    "--days", type=click.IntRange(1, 1000), default=DAYS, show_default=True, help="Rotate every so many days."
+)
+@click.option(
+    "--alternating",
+    multiple=True,
+    metavar="NAME",
+    help="Alternate two users for this secret: no moment without a password that works, but a superuser is needed.",
+)
+@click.option("--region", help="AWS region, for its partition [AWS_REGION].")
+def rotation(
+    plans: tuple[Path, ...], output: Path | None, days: int, alternating: tuple[str, ...], region: str | None
+) -> int:
+    """Write CloudFormation and Terraform that let AWS rotate database logins.
+
+    Only for what the code reads from Secrets Manager already: a login that any place still holds is refused, and the
+    places are named. Changes nothing else and asks nobody. Exit status 1 if a login was refused.
+    """
+    entries = [entry for entry in ledger(Path(), plans).entries if entry.name is not None]
+    if not entries:
+        raise UsageError("no plan was named, and no migration is remembered here", hint="name its plan with --plan")
+    unknown = set(alternating) - {entry.name for entry in entries}
+    if unknown:
+        raise UsageError(f"--alternating {min(unknown)}: no secret of the plan has this name")
+    found = sort_out(entries, frozenset(alternating), days)
+    if found.rotations:
+        folder = output or (plans[0].parent if plans else Path())
+        names = list(dict.fromkeys(str(entry.name) for entry in entries if entry.store == "secretsmanager"))
+        account = Account(region=region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "")
+        for path in emit_rotation(folder, found.rotations, names, partition=account.partition):
+            click.echo(str(path))
+    for line in _said(found):
+        click.echo(line, err=True)
+    return int(Exit.FINDINGS if found.refused else Exit.OK)
+
+
+def sort_out(entries: Sequence[Entry], alternating: frozenset[str], days: int) -> Sorted:
+    """Which secrets AWS's functions rotate now, which not yet, and which not at all."""
+    rotations, refused, by_hand = [], [], []
+    for name in dict.fromkeys(str(entry.name) for entry in entries):
+        own = [entry for entry in entries if entry.name == name]
+        engine = next((entry.engine for entry in own if entry.engine), None)
+        if own[0].store != "secretsmanager" or not rotates(engine):
+            by_hand.append((name, _steps(own)))
+            continue
+        reason = _not_yet(own)
+        if reason is not None:
+            refused.append((name, reason))
+            continue
+        assert engine is not None
+        rotations.append(Rotation(name=name, engine=engine, alternating=name in alternating, days=days))
+    return Sorted(rotations=tuple(rotations), refused=tuple(refused), by_hand=tuple(by_hand))
+
+
+def _not_yet(own: Sequence[Entry]) -> str | None:
+    places = list(dict.fromkeys(place for entry in own for place in entry.held))
+    if places:
+        return f"still stands in {', '.join(places)}: what reads it there breaks when the password changes"
+    if any(entry.value is None for entry in own):
+        return "its value is not known here, so nothing tells whether a place still holds it: run this in a full clone"
+    known = {key for entry in own for finding in (*entry.past, *entry.now) for key, _ in connection(finding).constants}
+    if "username" not in known:
+        return "nothing beside it told the user's name, which AWS's function needs in the secret as username"
+    return None
+
+
+def _steps(own: Sequence[Entry]) -> str:
+    steps = dict.fromkeys(
+        finding.rotate for entry in own for finding in (*entry.now, *entry.past) if finding.rotate is not None
+    )
+    return "; ".join(steps) or "make a new value where it is checked, store it, then revoke the old one"
+
+
+def _said(found: Sorted) -> Iterator[str]:
+    for rotation in found.rotations:
+        yield f"{rotation.name}: {rotation.type}, every {rotation.days} days ({rotation.application})"
+    for name, reason in found.refused:
+        yield f"{name}: not yet. It {reason}" if reason.startswith("still") else f"{name}: not yet: {reason}"
+    for name, steps in found.by_hand:
+        yield f"{name}: by hand: {steps}"

@@ -1,0 +1,253 @@
+"""`unhardcode status`: for each value found, stored, code switched, rotated, purged. Proven, and without showing any.
+
+Rotated means that the keyed digest of the value that stood in the code differs from that of what the store holds now.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fixers.ledger import Entry, Ledger, ledger
+from fixers.planfile import DIGEST_DIGITS
+from fixers.sightings import reached, sightings
+from fixers.stores.model import Store
+from fixers.stores.registry import STORES, connect
+from fixers.traces import search_for
+from scanner.errors import Exit, UsageError
+from scanner.identity import digest
+from scanner.model import SecretValue
+from scanner.sources.history import folder_of
+
+# A store by its word in plans.
+Stores = Callable[[str], Store]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What history holds of a value: its objects, whether a remote has one; None where it could not be looked for."""
+
+    objects: int
+    pushed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """The state of one value. `stored`, `rotated` and `past` are None where nothing could tell."""
+
+    entry: Entry
+    stored: bool | None
+    rotated: bool | None
+    past: Past | None
+
+    @property
+    def exposed(self) -> bool:
+        """Whether a value that others may have seen is still the current one."""
+        return self.past is not None and self.past.pushed and self.rotated is False
+
+
+@click.command()
+@click.argument("path", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--plan",
+    "plans",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A plan.toml that was carried out; may be repeated [the migrations that this clone remembers].",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--offline", is_flag=True, help="Ask no store: what is stored and rotated then stays unknown.")
+@click.option(
+    "--fail-on-unrotated", is_flag=True, help="For CI: exit with 1 while a value in pushed history is the current one."
+)
+@click.option("--region", help="AWS region [as boto3 finds it].")
+@click.option("--profile", help="AWS profile [as boto3 finds it].")
+def status(
+    path: tuple[Path, ...],
+    plans: tuple[Path, ...],
+    form: str,
+    offline: bool,
+    fail_on_unrotated: bool,
+    region: str | None,
+    profile: str | None,
+) -> int:
+    """Say for each value whether it is stored, gone from the code, rotated, and gone from the history.
+
+    Exit status 0; with --fail-on-unrotated 1 while a value in pushed history is still the current one, and 3 if a part
+    of the history could not be seen.
+    """
+    if len(path) > 1:
+        raise UsageError("name one PATH", hint="the ledger is that of one repository")
+    if offline and fail_on_unrotated:
+        raise UsageError("--fail-on-unrotated asks the store", hint="leave out --offline")
+    kept = ledger(path[0] if path else Path(), plans)
+    stores = None if offline else functools.cache(functools.partial(connect, region=region, profile=profile))
+    rows = states(kept, stores)
+    render = _json if form == "json" else _text
+    click.echo("\n".join(render(rows, kept, offline=offline)))
+    if not fail_on_unrotated:
+        return int(Exit.OK)
+    if any(row.exposed for row in rows):
+        return int(Exit.FINDINGS)
+    return int(Exit.NOT_SEEN if kept.gaps else Exit.OK)
+
+
+def states(kept: Ledger, stores: Stores | None) -> tuple[Row, ...]:
+    """The state of every entry. `stores` None asks none. Raises StoreError where a store cannot be asked."""
+    pasts = _pasts(kept)
+    # Digests that a plan recorded are worth something only under the key that made them.
+    ours = any(entry.value and _digest(kept.key, entry.value) == entry.digest for entry in kept.entries if entry.name)
+    held: dict[tuple[str, str], SecretValue | None] = {}
+    rows = []
+    for entry, past in zip(kept.entries, pasts, strict=True):
+        current = None
+        asked = stores is not None and entry.name is not None and entry.store in STORES
+        if asked and stores is not None and entry.name is not None and entry.store is not None:
+            place = (entry.store, entry.name)
+            if place not in held:
+                held[place] = stores(entry.store).read(entry.name)
+            current = _field(held[place], entry.key)
+        stored = current is not None if asked else None
+        rows.append(Row(entry=entry, stored=stored, rotated=_rotated(entry, current, kept.key, ours=ours), past=past))
+    return tuple(rows)
+
+
+def _pasts(kept: Ledger) -> list[Past | None]:
+    """What the refs of the repository reach of each value; a value without a text of its own only by findings."""
+    repository = kept.root.repository
+    if repository is None:
+        return [None] * len(kept.entries)
+    folder = folder_of(repository)
+    remote = set(reached(folder, ("--remotes",)))
+    objects: list[set[str]] = [set() for _ in kept.entries]
+    for number, entry in enumerate(kept.entries):
+        objects[number] |= {finding.blob for finding in entry.past if finding.blob is not None}
+    search = search_for([entry.value if entry.value and entry.distinct else SecretValue("") for entry in kept.entries])
+    for sighting in sightings(folder, search):
+        objects[sighting.value].add(sighting.id)
+    return [
+        None if entry.value is None else Past(objects=len(found), pushed=not found.isdisjoint(remote))
+        for entry, found in zip(kept.entries, objects, strict=True)
+    ]
+
+
+def _rotated(entry: Entry, current: SecretValue | None, key: bytes, *, ours: bool) -> bool | None:
+    if current is None:
+        return False if entry.held else None
+    now = _digest(key, current)
+    if entry.value is not None:
+        return now != _digest(key, entry.value)
+    return now != entry.digest if ours or now == entry.digest else None
+
+
+def _digest(key: bytes, value: SecretValue) -> str:
+    """The digest of a value as plans have it: text where it is UTF-8."""
+    try:
+        return digest(key, value.reveal("bytes").decode("utf-8"))[:DIGEST_DIGITS]
+    except UnicodeDecodeError:
+        return digest(key, value.reveal("bytes"))[:DIGEST_DIGITS]
+
+
+def _field(stored: SecretValue | None, key: str | None) -> SecretValue | None:
+    if stored is None or key is None:
+        return stored
+    try:
+        field = json.loads(stored.reveal("bytes"))[key]
+    except (ValueError, TypeError, LookupError):
+        return None
+    return SecretValue(field if isinstance(field, str) else json.dumps(field))
+
+
+_YES_NO = {True: "yes", False: "no", None: "unknown"}
+
+
+def _text(rows: Sequence[Row], kept: Ledger, *, offline: bool) -> Iterator[str]:
+    if not rows:
+        yield "No value was found, and no plan or migration names one."
+    else:
+        table = [("value", "found", "stored", "code", "rotated", "history"), *map(_cells, rows)]
+        widths = [max(len(cells[column]) for cells in table) for column in range(len(table[0]))]
+        for cells in table:
+            yield "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+    if offline:
+        yield "\nNo store was asked (--offline): what is stored and rotated is unknown."
+    nameless = sum(row.entry.name is None for row in rows)
+    if nameless:
+        count = f"{nameless} values are" if nameless > 1 else "one value is"
+        yield f"\n{count} in no plan, so nothing tells whether they were rotated. `unhardcode migrate` moves those"
+        yield "of the tree; what only history has is to be rotated at its provider."
+    for row in rows:
+        if row.entry.name is not None and row.entry.held:
+            yield f"\n{row.entry.label} still stands in {_listed(row.entry.held)}"
+    exposed = [row for row in rows if row.exposed]
+    if exposed:
+        count = f"{len(exposed)} values are" if len(exposed) > 1 else "one value is"
+        yield f"\nRotate: {count} in pushed history and still current: {_listed([row.entry.label for row in exposed])}"
+    for gap in kept.gaps:
+        yield f"\nNot looked at: {gap}"
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    entry = row.entry
+    first = min(entry.past, key=lambda finding: finding.commit.date if finding.commit else "", default=None)
+    if first is not None and first.commit is not None:
+        found = f"{first.commit.date[:10]} {first.commit.id[:8]}"
+    else:
+        found = entry.held[0] if entry.held else entry.recorded[0] if entry.recorded else "-"
+    code = f"in {len(entry.held)} places" if len(entry.held) > 1 else "in one place" if entry.held else "switched"
+    stored = "not planned" if entry.name is None else _YES_NO[row.stored]
+    return _printable(entry.label), _printable(found), stored, code, _YES_NO[row.rotated], _history(row.past)
+
+
+def _history(past: Past | None) -> str:
+    if past is None:
+        return "unknown"
+    if past.objects == 0:
+        return "none"
+    return f"{past.objects} object{'s' if past.objects > 1 else ''}, {'pushed' if past.pushed else 'only here'}"
+
+
+def _listed(texts: Sequence[str]) -> str:
+    shown = ", ".join(map(_printable, texts[:5]))
+    return shown + (f" and {len(texts) - 5} more" if len(texts) > 5 else "")
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else "�" for char in text)
+
+
+def _json(rows: Sequence[Row], kept: Ledger, *, offline: bool) -> Iterator[str]:
+    yield json.dumps(
+        {
+            "schema": 1,
+            "offline": offline,
+            "values": [_object(row) for row in rows],
+            "exposed": sum(row.exposed for row in rows),
+            "gaps": list(kept.gaps),
+        },
+        indent=2,
+    )
+
+
+def _object(row: Row) -> dict[str, Any]:
+    entry = row.entry
+    return {
+        "value": entry.label,
+        "name": entry.name,
+        "key": entry.key,
+        "store": entry.store,
+        "stored": row.stored,
+        "switched": not entry.held,
+        "places": list(entry.held),
+        "rotated": row.rotated,
+        "purged": None if row.past is None else row.past.objects == 0,
+        "history": None if row.past is None else {"objects": row.past.objects, "pushed": row.past.pushed},
+        "exposed": row.exposed,
+    }
