@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -155,3 +156,13 @@ def test_many_secrets_are_spread_over_policies_that_iam_takes(emitting: Any) -> 
 
 def test_nothing_is_allowed_where_nothing_is_moved() -> None:
     assert reader_policies([], ACCOUNT) == migration_policies([], ACCOUNT) == ()
+
+
+def test_only_a_plan_that_restores_may_restore_and_then_it_may_also_write(emitting: Any) -> None:
+    name = "prod/shop/db"
+    arn = f"arn:aws:secretsmanager:eu-west-1:123456789012:secret:{name}-AbCdEf"
+    for action, expected in (("create", False), ("update", False), ("restore", True)):
+        secret = replace(emitting.secret("secretsmanager", name, "x"), action=action)
+        made = migration_policies([secret], ACCOUNT)
+        assert allows(made, "secretsmanager:RestoreSecret", arn) is expected
+        assert allows(made, "secretsmanager:PutSecretValue", arn) is (action != "create")
