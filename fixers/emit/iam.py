@@ -106,11 +106,13 @@ def migration_policies(secrets: Sequence[PlannedSecret], account: Account) -> tu
     put = [_parameter(each, account) for each in in_parameters if each.action != "adopt"]
     standard = [each for each in in_parameters if each.action != "adopt" and each.tier != "Advanced"]
     advanced = [each for each in in_parameters if each.action != "adopt" and each.tier == "Advanced"]
-    changed = [_secret(each, account) for each in in_secrets if each.action == "update"]
+    changed = [_secret(each, account) for each in in_secrets if each.action in ("update", "restore")]
+    restored = [_secret(each, account) for each in in_secrets if each.action == "restore"]
     statements = [
         _allow("LookAtSecrets", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], arns),
         _allow("CreateSecrets", ["secretsmanager:CreateSecret", "secretsmanager:TagResource"], made),
         _allow("UpdateSecrets", ["secretsmanager:PutSecretValue"], changed),
+        _allow("RestoreSecrets", ["secretsmanager:RestoreSecret"], restored),
         _allow(
             "LookAtParameters",
             ["ssm:GetParameter", "ssm:ListTagsForResource"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import json
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -249,3 +250,13 @@ def test_a_linter_of_policies_finds_nothing(emitting: Any, recwarn: pytest.Warni
             assert [one.issue for one in found if "kms:ResourceAliases" not in one.detail] == []
     broken = json.dumps(every[0][0]).replace("GetSecretValue", "GetSecretValues")
     assert parliament.analyze_policy_string(broken).findings
+
+
+def test_only_a_plan_that_restores_may_restore_and_then_it_may_also_write(emitting: Any) -> None:
+    name = "prod/shop/db"
+    arn = f"arn:aws:secretsmanager:eu-west-1:123456789012:secret:{name}-AbCdEf"
+    for action, expected in (("create", False), ("update", False), ("restore", True)):
+        secret = replace(emitting.secret("secretsmanager", name, "x"), action=action)
+        made = migration_policies([secret], ACCOUNT)
+        assert allows(made, "secretsmanager:RestoreSecret", arn) is expected
+        assert allows(made, "secretsmanager:PutSecretValue", arn) is (action != "create")
