@@ -38,6 +38,7 @@ def settled(scanned: Scanned, *, whole: bool = False) -> ScanResult:
         None if scanned.at_once else scanned.current,
         today=baseline.today(),
         name=scanned.baseline.name,
+        past=in_history,
         whole=whole,
     )
 

@@ -208,7 +208,8 @@ def import_(other: Path, form: str | None, history: bool, owner: str, file: Path
 
 def _look(file: Path | None, *, history: bool) -> Looked:
     """What can be accepted: of the tree, and of the history where that was asked for."""
-    scanned = run((), Mode(), Options(no_baseline=True))
+    root = worktree.root_of(Path()).folder  # all of it, from whichever folder the command is given
+    scanned = run((root,), Mode(), Options(no_baseline=True))
     config = scanned.config
     live = [finding for finding in scanned.result.findings if finding.suppressed is None]
     floor = min(config.min_confidence, config.fail_on or Confidence.HIGH, key=lambda level: level.rank)
@@ -216,7 +217,7 @@ def _look(file: Path | None, *, history: bool) -> Looked:
     if history:
         from scanner.past import Past
 
-        seen = run((), Mode(past=Past()), Options(no_baseline=True)).result.findings
+        seen = run((root,), Mode(past=Past()), Options(no_baseline=True)).result.findings
         past = tuple(f for f in seen if f.suppressed is None and f.confidence.rank >= floor.rank)
     return Looked(
         scanned=scanned,

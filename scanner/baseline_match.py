@@ -16,14 +16,22 @@ Held = Callable[[str], list[Finding] | None]
 
 
 def accepted(
-    result: ScanResult, baseline: Baseline, held: Held | None, *, today: str, name: str, whole: bool = False
+    result: ScanResult,
+    baseline: Baseline,
+    held: Held | None,
+    *,
+    today: str,
+    name: str,
+    past: bool = False,
+    whole: bool = False,
 ) -> ScanResult:
     """The result with what the baseline accepts suppressed; what has expired counts again, and is said.
 
-    `held` is None for history, where everything stands side by side. `whole`: all of the tree was scanned, so that a
-    row that fits nothing is of no use. `name` is the baseline's.
+    `held` is None for history, where everything stands side by side. `past`: commits were scanned, and rows for what
+    only history holds count. `whole`: all of the tree was scanned, so that a row that fits nothing is of no use. `name`
+    is the baseline's.
     """
-    rows = baseline if held is None else replace(baseline, rows=tuple(r for r in baseline.rows if not r.history))
+    rows = baseline if past else replace(baseline, rows=tuple(r for r in baseline.rows if not r.history))
     matched = match(result.findings, rows, held)
     findings, remarks = [], list(result.coverage.remarks)
     for finding, row in zip(result.findings, matched, strict=True):

@@ -83,7 +83,8 @@ def run(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
         return found
     from scanner import acceptance
 
-    whole = not named and not (mode.staged or mode.stdin or mode.handed or in_past)
+    everything = not named and found.root.folder == Path.cwd()
+    whole = everything and not (mode.staged or mode.stdin or mode.handed or in_past)
     return found._replace(result=acceptance.settled(found, whole=whole))
 
 

@@ -225,8 +225,24 @@ def test_history_is_accepted_only_if_asked_for_and_only_for_history(at: Path, gi
     assert run("scan", "--history") == Exit.OK
     assert run("baseline", "prune") == Exit.OK
     assert run("scan", "--history") == Exit.OK
+    assert run("scan", "--range", "HEAD~1..HEAD", "--fail-on-old") == Exit.OK
     (at / "app.py").write_text(text)
     assert run("scan") == Exit.FINDINGS
+
+
+def test_commands_look_at_all_of_the_repository_from_any_folder(
+    at: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(at / "conf")
+    accept("--reason", "known")
+    text = (at / FILE).read_text()
+    assert [json.loads(line)["path"] for line in text.splitlines()[1:]] == ["app.py", "conf/db.yaml"]
+    assert run("baseline", "update") == Exit.OK
+    assert run("baseline", "prune") == Exit.OK
+    assert (at / FILE).read_text() == text
+    capsys.readouterr()
+    assert run("scan") == Exit.OK
+    assert "to tidy up" not in capsys.readouterr().out
 
 
 def test_two_baselines_that_were_begun_apart_stay_good_after_a_union(at: Path, made: Made, git: Git) -> None:
