@@ -12,10 +12,11 @@ from click.core import ParameterSource
 from fixers.plan import PlanOptions
 from fixers.planning import Planned, planned, planned_from
 from fixers.reports import render_diff, render_plan
+from fixers.rewriting import STYLES
 from scanner.errors import Exit, UsageError
 from scanner.model import Confidence, Plan
 
-_FROM_PLAN = ("env", "app", "store", "kms_key", "min_confidence", "include_tests", "via_run")
+_FROM_PLAN = ("env", "app", "store", "style", "prefix_from", "kms_key", "min_confidence", "include_tests", "via_run")
 
 
 def _with(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -39,6 +40,17 @@ _shared = _with(
         default="auto",
         show_default=True,
         help="Where values go; auto chooses for each and says why.",
+    ),
+    click.option(
+        "--style",
+        type=click.Choice(STYLES),
+        default="module",
+        show_default=True,
+        help="What code becomes: a call of a generated module; boto3 inline, as in AWS's examples; or a module that "
+        "asks the Parameters and Secrets Lambda extension.",
+    ),
+    click.option(
+        "--prefix-from", metavar="VARIABLE", help="At run time this variable replaces the first part of names."
     ),
     click.option("--kms-key", metavar="KEY", help="Encrypt with this KMS key instead of AWS's own."),
     click.option(
@@ -202,6 +214,8 @@ def _planned(path: tuple[Path, ...], plan_file: Path | None, chosen: dict[str, A
         env=chosen["env"],
         app=chosen["app"],
         store=chosen["store"],
+        style=chosen["style"],
+        prefix_from=chosen["prefix_from"],
         kms_key=chosen["kms_key"],
         min_confidence=Confidence(chosen["min_confidence"]),
         include_tests=chosen["include_tests"],
