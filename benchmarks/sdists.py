@@ -67,7 +67,8 @@ def downloaded(pin: str, scratch: Path) -> Path:
     """The archive of one pinned distribution, from an earlier run or by pip."""
     name, _, rest = pin.partition("==")
     version = rest.split()[0]
-    pattern = re.compile(rf"{re.sub(r'[-_.]+', '[-_.]', re.escape(name))}-{re.escape(version)}\.(?:tar\.gz|zip)", re.I)
+    words = "[-_.]".join(map(re.escape, re.split("[-_.]+", name)))
+    pattern = re.compile(rf"{words}-{re.escape(version)}\.tar\.gz", re.IGNORECASE)
     folder = scratch / "archives"
     folder.mkdir(parents=True, exist_ok=True)
     for _ in range(2):
