@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from fixers.planning import Planned, planned, planned_from
 from fixers.reports import render_diff, render_plan
 from fixers.rewriting import STYLES
 from scanner.errors import Exit, UsageError
-from scanner.model import Confidence, Plan
+from scanner.model import Confidence, Fix, Plan, Safety
 
 _FROM_PLAN = ("env", "app", "store", "style", "prefix_from", "kms_key", "min_confidence", "include_tests", "via_run")
 
@@ -127,6 +128,7 @@ def fix(
         raise UsageError("--offline goes with --write")
     made = _planned(path, plan_file, chosen)
     click.echo(diff(made), nl=False)
+    click.echo(_for_review(made), err=True, nl=False)
     click.echo(_refused_in_one_line(made.plan), err=True, nl=False)
     return int(Exit.FINDINGS if made.plan.fixes else Exit.OK)
 
@@ -183,6 +185,7 @@ def _rehearse(made: Planned) -> int:
     click.echo(render_plan(made.plan), nl=False)
     click.echo(_heading("The diff"))
     click.echo(diff(made) or "Nothing would change.\n", nl=False)
+    click.echo(_for_review(made), nl=False)
     rehearsed = rehearse(made.plan, made.workspace, made.scanned.key)
     click.echo(_heading("The proof, against an embedded AWS on this machine"))
     click.echo(render_proof(rehearsed.outcomes), nl=False)
@@ -241,6 +244,19 @@ def _one(path: tuple[Path, ...]) -> Path:
 def diff(made: Planned) -> str:
     """The diff of a plan, every known value masked."""
     return render_diff(made.plan, made.workspace, made.scanned.result.findings)
+
+
+def _for_review(made: Planned) -> str:
+    """The diff that takes the account's own keys out of calls: a role must be there first, so a person makes it."""
+    from fixers.own_keys import removals
+
+    offered = removals(made.plan, made.workspace, made.scanned.key)
+    if not offered:
+        return ""
+    fix = Fix(secret="", title="", safety=Safety.REVIEW, findings=(), edits=offered, proofs=())
+    plan = replace(made.plan, fixes=(fix,), imports=(), new_files=())
+    shown = render_diff(plan, made.workspace, made.scanned.result.findings)
+    return f"{_heading('For review, not applied: the account needs no key of its own in the code')}\n{shown}"
 
 
 def _refused_in_one_line(made: Plan) -> str:
