@@ -15,7 +15,7 @@ import libcst as cst
 
 from fixers.module_place import ModulePlace, place_module
 from fixers.python_check import same_outside
-from fixers.python_environment import qualified_names, reads_variable
+from fixers.python_environment import qualified_names, reads_variable, resolve
 from fixers.python_expression import Piece, compose
 from fixers.python_imports import Imported, Wanted, choose_names, import_edits
 from fixers.python_position import Place, find_place, stands_alone
@@ -36,6 +36,8 @@ from scanner.identity import digest
 from scanner.model import Document, Edit, NewFile, Proof, RefusalReason, SecretValue, Span
 
 _BY_HAND = "replace the value by hand"
+# A default of these may be a function: https://click.palletsprojects.com/en/stable/options/#dynamic-defaults-for-prompts
+_OPTIONS = frozenset({"click.option", "click.argument", "click.Option", "click.Argument"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +194,8 @@ def _change(file: PythonFile, span: Span, pieces: Sequence[Edit], group: Sequenc
     new += text[at : span.end]
     needs = frozenset[str]().union(*(each.piece.needs for each in group))
     call = _variable_call(file.syntax, group[0].place)
+    if call is None and _option_default(file.syntax, group[0].place):
+        new = f"lambda: {new.strip()}"  # click calls it only where the option is not given
     if call is None:
         return Change(span=span, new=new, needs=needs)
     return _around(file, call, Change(span=span, new=new, needs=needs), group[0])
@@ -210,6 +214,18 @@ def _variable_call(syntax: Syntax, place: Place) -> cst.Call | None:
     if plain and default and reads_variable(syntax.source(call.func), qualified_names(syntax.tree)):
         return call
     return None
+
+
+def _option_default(syntax: Syntax, place: Place) -> bool:
+    """Whether the literal is the `default=` of an option or argument of click's."""
+    if len(place.chain) < 2 or place.nested:
+        return False
+    call, argument = place.chain[-2:]
+    if not isinstance(call, cst.Call) or not isinstance(argument, cst.Arg) or argument.keyword is None:
+        return False
+    return argument.keyword.value == "default" and (
+        resolve(syntax.source(call.func), qualified_names(syntax.tree)) in _OPTIONS
+    )
 
 
 def _around(file: PythonFile, call: cst.Call, change: Change, composed: _Composed) -> Change:
@@ -269,6 +285,8 @@ def _notes(composed: _Composed, style: Style) -> Iterator[str]:
         yield f"{where}: a default argument is read once, when the module is imported"
     if _in_async_body(chain) and ASYNC not in composed.piece.needs:
         yield f"{where}: in an async function; the call blocks until the store answers"
+    if _is_parser_default(chain):
+        yield f"{where}: read when the parser is made, also where the option is given"
     if _is_compared(chain):
         yield f"{where}: compared with ==; hmac.compare_digest tells an attacker nothing by the time it takes"
     if style.name == "extension" and not any(isinstance(node, (cst.FunctionDef, cst.Lambda)) for node in chain):
@@ -280,6 +298,13 @@ def _notes(composed: _Composed, style: Style) -> Iterator[str]:
 def _in_async_body(chain: Sequence[cst.CSTNode]) -> bool:
     functions = [(node, inside) for node, inside in pairwise(chain) if isinstance(node, cst.FunctionDef)]
     return bool(functions) and functions[-1][0].asynchronous is not None and functions[-1][1] is functions[-1][0].body
+
+
+def _is_parser_default(chain: Sequence[cst.CSTNode]) -> bool:
+    call, argument = chain[-2:] if len(chain) > 1 else (None, None)
+    method = call.func.attr.value if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) else ""
+    named = isinstance(argument, cst.Arg) and argument.keyword is not None and argument.keyword.value == "default"
+    return named and method in ("add_argument", "add_option")
 
 
 def _is_compared(chain: Sequence[cst.CSTNode]) -> bool:

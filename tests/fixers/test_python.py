@@ -344,6 +344,10 @@ REWRITTEN = {
         'x = "SECRET {}".format(1)\n',
         "x = f\"{<call>.replace('{', '{{').replace('}', '}}')} {{}}\".format(1)\n",
     ),
+    "the default of an option of click's": (
+        'import click\nx = click.option("--password", default="SECRET")\n',
+        'import click\nx = click.option("--password", default=lambda: <CALL>)\n',
+    ),
     "an except clause": (
         'try:\n    1 / 0\nexcept ZeroDivisionError:\n    x = "SECRET"\nelse:\n    x = ""\n',
         'try:\n    1 / 0\nexcept ZeroDivisionError:\n    x = <CALL>\nelse:\n    x = ""\n',

@@ -250,7 +250,11 @@ def _is_ours(node: ast.AST) -> bool:
     match node:
         case ast.Call(func=ast.Name(id=name)):
             return name.lstrip("_").startswith(_OURS)
-        case ast.Call(func=ast.Attribute(value=inner, attr="encode" | "replace")) | ast.Await(value=inner):
+        case (
+            ast.Call(func=ast.Attribute(value=inner, attr="encode" | "replace"))
+            | ast.Await(value=inner)
+            | ast.Lambda(body=inner)
+        ):
             return _is_ours(inner)
         case ast.Subscript(value=ast.Call() | ast.Subscript()) | ast.Call(func=ast.Attribute(attr="loads")):
             return any(isinstance(each, ast.Name) and each.id.lstrip("_") == "boto3" for each in ast.walk(node))
