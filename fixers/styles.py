@@ -82,7 +82,7 @@ def _inline(placement: Placement, style: Style, names: Names, mark: str, *, is_b
         return f"{mark}{word}{mark}"
 
     boto3, needs = names["boto3"], {"boto3"}
-    if style.prefix_from is None:
+    if style.prefix_from is None or "/" not in placement.name.lstrip("/"):
         name = text(placement.name)
     else:
         slash = placement.name[: placement.name.startswith("/")]
