@@ -190,7 +190,8 @@ HEAD = """# Real source distributions
 Each is rewritten in all its findings at medium confidence or higher, tests, examples and documentation too
 (`--include-tests`), and then checked: every rewritten file parses by the interpreter and by LibCST, its syntax tree and
 its bytes are equal outside the edits, a second run changes nothing. Most findings are fixtures of test suites: that is
-what makes them a good field for a rewriter. Pinned in sdists.txt; made by `python benchmarks/sdists.py FOLDER`.
+what makes them a good field for a rewriter. The machine was busy: CPU seconds say little. Pinned in sdists.txt; made by
+`python benchmarks/sdists.py FOLDER`.
 """
 
 if __name__ == "__main__":

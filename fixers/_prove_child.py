@@ -1,9 +1,9 @@
 """Evaluate rewritten expressions and compare what they give by keyed digest. Run alone: `python -I _prove_child.py`.
 
-Reads a JSON object on standard input, {"module", "key", "proofs": [{"expression", "digest", "variables"}]}, and
-writes a JSON array of {"unset", "set", "error"}. Only equality and our own words leave this process: never a value, an
-exception's text or a traceback. Any Python from 3.9 on can run it: it imports the standard library, and boto3 where an
-expression calls it.
+Reads a JSON object on standard input, {"module", "key", "proofs": [{"expression", "digest", "variables"}]}, and writes
+a JSON array of {"unset", "set", "error", "unavailable"}: the last says that the store gave no answer. Only equality and
+our own words leave this process: never a value, an exception's text or a traceback. Any Python from 3.9 on can run it:
+it imports the standard library, and boto3 where an expression calls it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def answer(request: dict[str, Any]) -> list[dict[str, Any]]:
 
 def evaluated(module: ModuleType, key: bytes, proof: dict[str, Any]) -> dict[str, Any]:
     """Evaluate one expression without its variables, with them, and with each of them changed."""
-    result: dict[str, Any] = {"unset": False, "set": False, "error": None}
+    result: dict[str, Any] = {"unset": False, "set": False, "error": None, "unavailable": False}
     variables: dict[str, str] = proof["variables"]
     try:
         code = compile(
@@ -42,6 +42,7 @@ def evaluated(module: ModuleType, key: bytes, proof: dict[str, Any]) -> dict[str
     except Exception as error:  # noqa: BLE001 - whatever it is, only its type may leave
         unavailable = isinstance(error, module.SecretUnavailable)
         # Only the generated module's own message is known to hold no value.
+        result["unavailable"] = unavailable
         result["error"] = str(error) if unavailable else f"the new expression fails with {named(error)}"
         return result
     ignored = [name for name in variables if result["set"] and not heeded(module, key, proof, code, name)]

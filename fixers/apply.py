@@ -14,6 +14,7 @@ from fixers.stores.model import (
     AlreadyExistsError,
     Existing,
     OutcomeUnknownError,
+    Seen,
     Store,
 )
 from scanner.errors import StoreError
@@ -25,7 +26,10 @@ Stores = Callable[[str], Store]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """A secret that may be stored: `action` is create, update or present; `version` the one that is there already."""
+    """A secret that may be stored: `action` is create, update, restore or present; `version` is what is there already.
+
+    restore brings the name back first; whether it then needs a new version is seen when its value can be read.
+    """
 
     secret: PlannedSecret
     payload: SecretValue
@@ -37,8 +41,16 @@ def check(plan: Plan, stores: Stores) -> tuple[Ready, ...]:
     """Look at every name that the plan wants, and write nothing. Raises one StoreError that lists all conflicts."""
     ready: list[Ready] = []
     conflicts: list[str] = []
-    for secret in active(plan):
-        found = _looked_at(secret, stores(secret.store), plan.app)
+    wanted = active(plan)
+    seen: dict[str, Ready | str] = {}
+    for word in dict.fromkeys(secret.store for secret in wanted):
+        by_name = {secret.name: secret for secret in wanted if secret.store == word}
+        store = stores(word)
+        seen |= {name: problem for name, secret in by_name.items() if (problem := _problem(secret, store))}
+        for name, there in store.look([name for name in by_name if name not in seen]):
+            seen[name] = _looked_at(by_name[name], there, plan.app)
+    for secret in wanted:
+        found = seen[secret.name]
         if isinstance(found, Ready):
             ready.append(found)
         else:
@@ -65,8 +77,13 @@ def store_secret(ready: Ready, store: Store, *, app: str, token: str) -> str:
     secret = ready.secret
     if ready.action == "present":
         return ready.version
+    if ready.action == "restore":
+        store.restore(secret.name)
+        there = store.describe(secret.name)
+        if holds(secret, store.read(secret.name)):
+            return there.version if there is not None else ""
     try:
-        if ready.action == "update":
+        if ready.action in ("update", "restore"):
             version = store.update(secret, ready.payload, token=token).version
         else:
             version = store.create(secret, ready.payload, tags={REPOSITORY_TAG: app}, token=token).version
@@ -96,7 +113,7 @@ def member_of(value: SecretValue, key: str | None) -> SecretValue | None:
     if key is None:
         return value
     try:
-        fields = json.loads(value.raw)
+        fields = json.loads(value.reveal("bytes"))
     except ValueError:
         return None
     found = fields.get(key) if isinstance(fields, dict) else None
@@ -132,30 +149,37 @@ def outcomes(plan: Plan, failed: Mapping[str, str], results: Iterable[ProofResul
     )
 
 
-def _looked_at(secret: PlannedSecret, store: Store, app: str) -> Ready | str:
+def _problem(secret: PlannedSecret, store: Store) -> str | None:
+    """Why the store would not take this, before any call."""
+    return next(iter(store.problems(secret, payload(secret))), None)
+
+
+def _looked_at(secret: PlannedSecret, seen: Seen | None, app: str) -> Ready | str:
     value = payload(secret)
-    problems = store.problems(secret, value)
-    if problems:
-        return problems[0]
-    there = store.describe(secret.name)
-    if there is None:
+    if seen is None:
         if secret.action != "create":
             return f"it does not exist, so there is nothing to {secret.action}"
         return Ready(secret=secret, payload=value, action="create")
+    there = seen.existing
     if there.deletion is not None:
-        when = f"{there.deletion:.10}"
-        return f"it is scheduled for deletion ({when}): restore-secret brings it back, or choose another name"
-    return _against(secret, value, there, same=holds(secret, store.read(secret.name)), app=app)
+        if secret.action == "restore":
+            return Ready(secret=secret, payload=value, action="restore")
+        return (
+            f"it is scheduled for deletion ({there.deletion:.10}): the action restore brings it back and gives it this "
+            "value; or choose another name"
+        )
+    return _against(secret, value, there, same=holds(secret, seen.value), app=app)
 
 
 def _against(secret: PlannedSecret, value: SecretValue, there: Existing, *, same: bool, app: str) -> Ready | str:
     """What to do about a name that exists."""
     if same:
-        if there.repository == tag_value(app) or secret.action in ("adopt", "update"):
+        if there.repository == tag_value(app) or secret.action != "create":
             return Ready(secret=secret, payload=value, action="present", version=there.version)
         owner = f"by another repository ({there.repository})" if there.repository else "by somebody else"
         return f"it exists with the same value, made {owner}: its action in the plan must be adopt"
-    if secret.action == "update":
+    # An interrupted restore has brought the name back already.
+    if secret.action in ("update", "restore"):
         return Ready(secret=secret, payload=value, action="update")
     return "it exists with another value: its action in the plan must be update to replace that"
 
@@ -163,5 +187,5 @@ def _against(secret: PlannedSecret, value: SecretValue, there: Existing, *, same
 def _as_stored(secret: PlannedSecret, value: SecretValue) -> SecretValue:
     """The member's value as it comes out of the store: bytes of SecretBinary, else text."""
     if secret.type == "SecretBinary":
-        return SecretValue(value.raw)
-    return SecretValue(value.raw.decode("utf-8", "surrogatepass"))
+        return SecretValue(value.reveal("bytes"))
+    return SecretValue(value.reveal("bytes").decode("utf-8", "surrogatepass"))

@@ -44,7 +44,7 @@ def choose(draft: Draft, store: str, *, automatic: bool) -> Choice:
 
 def tier_of(draft: Draft) -> str:
     """The smallest tier that holds the draft's only value."""
-    return "Advanced" if len(draft.members[0].value.raw) > STANDARD_BYTES else "Standard"
+    return "Advanced" if len(draft.members[0].value.reveal("bytes")) > STANDARD_BYTES else "Standard"
 
 
 def not_storable(draft: Draft, store: str) -> Refused | None:
@@ -66,9 +66,9 @@ def _by_default(draft: Draft, automatic: bool) -> tuple[str, str]:
         return "secretsmanager", "a key id and its key belong together and change together"
     if value.is_bytes:
         return "secretsmanager", "binary: parameters hold text only"
-    if len(value.raw) > ADVANCED_BYTES:
+    if len(value.reveal("bytes")) > ADVANCED_BYTES:
         return "secretsmanager", "over 8 KB: no parameter holds that"
-    if "{{" in value.text:
+    if "{{" in value.reveal("text"):
         return "secretsmanager", "it holds two braces, which Parameter Store refuses"
     if automatic:
         return "secretsmanager", "its provider's keys can be rotated automatically"
@@ -76,10 +76,10 @@ def _by_default(draft: Draft, automatic: bool) -> tuple[str, str]:
 
 
 def _problem(value: SecretValue, store: str) -> str | None:
-    size = len(value.raw)
+    size = len(value.reveal("bytes"))
     if size == 0:
         return "an empty value"
-    if not value.is_bytes and any("\ud800" <= char <= "\udfff" for char in value.text):
+    if not value.is_bytes and any("\ud800" <= char <= "\udfff" for char in value.reveal("text")):
         return "the text holds a lone surrogate, which is no UTF-8"
     if size > SECRET_BYTES:
         return "over 64 KB: no store holds that"
@@ -87,7 +87,7 @@ def _problem(value: SecretValue, store: str) -> str | None:
         return None
     if value.is_bytes:
         return "binary, and parameters hold text only"
-    if "{{" in value.text:
+    if "{{" in value.reveal("text"):
         return "Parameter Store refuses two braces in a value"
     return "over 8 KB, and no parameter holds that" if size > ADVANCED_BYTES else None
 

@@ -106,12 +106,23 @@ def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
 @_from_file
 @click.option("--write", is_flag=True, help="Rewrite what the store already holds; the rest is refused, not-stored.")
 @click.option("--offline", is_flag=True, help="With --write: ask no store; rewrite what stands in a commit of HEAD.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["diff", "json", "sarif"]),
+    default="diff",
+    show_default=True,
+    help="Without --write: the diff, or the findings with the edits or the refusal of each.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write that to a file.")
 @_aws
 def fix(
     path: tuple[Path, ...],
     plan_file: Path | None,
     write: bool,
     offline: bool,
+    form: str,
+    output: Path | None,
     region: str | None,
     profile: str | None,
     yes: bool,
@@ -120,6 +131,8 @@ def fix(
     """Show the diff that a migration would make, values masked. Exit status 1 if it would change something."""
     del yes  # --write says it
     if write:
+        if form != "diff" or output is not None:
+            raise UsageError("--format and -o show a fix, --write makes it: use one of the two")
         from fixers.migrate import Asked, fix_for_real
 
         asked = Asked(path=_one(path), region=region, profile=profile, yes=True)
@@ -127,7 +140,11 @@ def fix(
     if offline:
         raise UsageError("--offline goes with --write")
     made = _planned(path, plan_file, chosen)
-    click.echo(diff(made), nl=False)
+    text = diff(made) if form == "diff" else _findings(made, form)
+    if output is not None:
+        _write(output, text)
+    else:
+        click.echo(text, nl=False)
     click.echo(_for_review(made), err=True, nl=False)
     click.echo(_refused_in_one_line(made.plan), err=True, nl=False)
     return int(Exit.FINDINGS if made.plan.fixes else Exit.OK)
@@ -144,6 +161,20 @@ def fix(
     help="Change nothing: write AWS CLI commands, IAM policies and a runbook, all without a value.",
 )
 @click.option("--undo", "undoing", is_flag=True, help="Take the last migration's edits back; stored values stay.")
+@click.option("--delete-stored", is_flag=True, help="With --undo: also delete what that migration created.")
+@click.option(
+    "--recovery-days",
+    type=click.IntRange(7, 30),
+    default=30,
+    show_default=True,
+    help="With --delete-stored: how long a deleted secret can be brought back.",
+)
+@click.option(
+    "--incident",
+    is_flag=True,
+    help="The values have leaked and are revoked: ask for the new ones, or read them from standard input as lines "
+    "NAME=VALUE or NAME:KEY=VALUE (NAME:=JSON-STRING for several lines), and store those.",
+)
 @click.option("--prove", "commands", multiple=True, metavar="COMMAND", help="Then run this in PATH, e.g. 'pytest -q'.")
 @click.option("--prove-import", "modules", multiple=True, metavar="MODULE", help="Then import this, in PATH.")
 @_aws
@@ -153,6 +184,9 @@ def migrate(
     rehearse: bool,
     emit: Path | None,
     undoing: bool,
+    delete_stored: bool,
+    recovery_days: int,
+    incident: bool,
     commands: tuple[str, ...],
     modules: tuple[str, ...],
     region: str | None,
@@ -161,6 +195,13 @@ def migrate(
     **chosen: Any,
 ) -> int:
     """Plan, upload, read back, prove, rewrite. Asks first; interrupted, it goes on when it is run again."""
+    if delete_stored and not undoing:
+        raise UsageError("--delete-stored goes with --undo")
+    if incident and (undoing or rehearse or emit):
+        raise UsageError(
+            "--incident stores new values and cannot be taken back: leave out --undo, --rehearse and --emit",
+            hint="to look first: unhardcode plan",
+        )
     if rehearse:
         if undoing or commands or modules or emit:
             raise UsageError("--rehearse runs none of your code and changes nothing: leave out --prove and --undo")
@@ -171,7 +212,17 @@ def migrate(
         return _emit(_planned(path, plan_file, chosen), emit, plan_file, region)
     from fixers.migrate import Asked, migrate_for_real, undo_for_real
 
-    asked = Asked(path=_one(path), region=region, profile=profile, yes=yes, commands=commands, modules=modules)
+    asked = Asked(
+        path=_one(path),
+        region=region,
+        profile=profile,
+        yes=yes,
+        commands=commands,
+        modules=modules,
+        incident=incident,
+        delete_stored=delete_stored,
+        recovery_days=recovery_days,
+    )
     if undoing:
         return undo_for_real(asked)
     return migrate_for_real(asked, lambda: _planned(path, plan_file, chosen))
@@ -206,6 +257,13 @@ def _emit(made: Planned, folder: Path, plan_file: Path | None, region: str | Non
         click.echo(str(path))
     click.echo(f"Read {folder / 'MIGRATION.md'}, then run {folder / 'upload.sh'}.", err=True)
     return int(Exit.OK)
+
+
+def _findings(made: Planned, form: str) -> str:
+    from fixers.fix_report import render_findings
+    from unhardcode import VERSION
+
+    return "".join(render_findings(made, form, VERSION))
 
 
 def _planned(path: tuple[Path, ...], plan_file: Path | None, chosen: dict[str, Any]) -> Planned:

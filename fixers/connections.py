@@ -39,6 +39,7 @@ _FIELDS = {
 }  # fmt: skip
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^\s/?#]*)@([^\s/?#@]*)(?:/([^\s?#]*))?")
 _PAIR = re.compile(r"([A-Za-z][A-Za-z _]*?)\s*=\s*('(?:[^'\\]|\\.)*'|[^;\s]+)")
+_SERVICE = re.compile(r"services\.([\w-]+)\.environment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,10 +110,10 @@ def _sink_engine(finding: Finding) -> str | None:
 
 
 def _from_url(finding: Finding) -> Connection:
-    for match in _URL.finditer(finding.literal.value.text):
+    for match in _URL.finditer(finding.literal.value.reveal("text")):
         scheme, user_information, place, path = match.groups()
         username, colon, password = user_information.partition(":")
-        if colon and finding.value is not None and finding.value.text not in (unquote(password), password):
+        if colon and finding.value is not None and finding.value.reveal("text") not in (unquote(password), password):
             continue
         host, port = _host_and_port(place)
         engine = engine_of(scheme)
@@ -136,7 +137,7 @@ def _host_and_port(place: str) -> tuple[str | None, str | None]:
 
 def _from_pairs(finding: Finding) -> Connection:
     fields: dict[str, str] = {}
-    for name, value in _PAIR.findall(finding.literal.value.text):
+    for name, value in _PAIR.findall(finding.literal.value.reveal("text")):
         field = _FIELDS.get("".join(split_words(name)))
         if field:
             fields.setdefault(field, value.strip("'"))
@@ -147,14 +148,28 @@ def _from_siblings(finding: Finding) -> Connection:
     prefix = prefix_words(finding)
     fields: dict[str, str] = {}
     for field, sibling in _fields_of(finding, prefix):
-        if sibling.value.text and not sibling.value.is_bytes:
-            fields.setdefault(field, sibling.value.text)
+        if sibling.value.reveal("text") and not sibling.value.is_bytes:
+            fields.setdefault(field, sibling.value.reveal("text"))
     named = next((engine for word in prefix if (engine := _ENGINE_WORDS.get(word))), None)
+    if named is not None:
+        fields |= _of_image(finding, prefix, fields)
     meant = named is not None or any(word in _DATABASE_WORDS for word in prefix)
     known = engine_of(fields.get("engine", "")) is not None
     placed = "host" in fields and "dbname" in fields and finding.literal.role is not Role.VARIABLE
     found = _filled(fields, database=meant or known or placed)
     return replace(found, engine=found.engine or named)
+
+
+def _of_image(finding: Finding, prefix: tuple[str, ...], fields: dict[str, str]) -> dict[str, str]:
+    """What compose says of a database image's variable: the service's name is its host, `_ROOT_` its account.
+
+    https://hub.docker.com/_/mariadb, https://docs.docker.com/compose/how-tos/networking/
+    """
+    found = {"username": "root"} if prefix[-1] == "root" else {}
+    service = _SERVICE.fullmatch(finding.literal.symbol)
+    if service and "host" not in fields and any(is_database_word(word) for word in split_words(service[1])):
+        found["host"] = service[1]
+    return found
 
 
 def _fields_of(finding: Finding, prefix: tuple[str, ...]) -> Iterable[tuple[str, Sibling]]:

@@ -1,7 +1,6 @@
 """Rewrite `.env`: a variable's value becomes a reference to the store, and the Python that reads it a call.
 
 The references are AWS's own; the generated module and `unhardcode run` resolve them.
-https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
 """
 
 from __future__ import annotations
@@ -11,8 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from fixers.dotenv_beside import example_edits, loading_note
 from fixers.python import Change, PythonFile, open_file, proof_variables, proven
-from fixers.readers_of import OtherReader, Readers, ReaderSite, find_readers
+from fixers.readers_of import Readers, ReaderSite, find_readers, listed
+from fixers.references import reference
 from fixers.rewriting import CannotRewriteError, Placement, Refused, RewriteContext, Rewritten, splice
 from fixers.styles import CANONICAL, render
 from scanner.errors import NotSeenError
@@ -21,7 +22,6 @@ from scanner.model import Document, Edit, Proof, RefusalReason, SecretValue
 from scanner.readers.dotenv import Binding, bindings, errors
 
 _BY_HAND = "replace the value by hand"
-_SHOWN = 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,15 +60,6 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     return _gathered(work)
 
 
-def reference(name: str, key: str | None) -> str:
-    """`{{resolve:secretsmanager:NAME:SecretString:KEY}}`; for a parameter `{{resolve:ssm-secure:/NAME}}`."""
-    if ":" in name or (key is not None and ":" in key):
-        raise _refusal(RefusalReason.POSITION_NOT_SUPPORTED, "a reference cannot hold a name with a colon")
-    if name.startswith("/"):
-        return f"{{{{resolve:ssm-secure:{name}}}}}"
-    return f"{{{{resolve:secretsmanager:{name}{'' if key is None else f':SecretString:{key}'}}}}}"
-
-
 def _owner(found: Sequence[Binding], placement: Placement) -> Binding | None:
     spans = [binding for binding in found if binding.value is not None]
     return next((binding for binding in spans if binding.span.contains(placement.finding.span)), None)
@@ -84,11 +75,11 @@ def _placed(
     work: _Work,
 ) -> tuple[tuple[Edit, ...], tuple[Proof, ...]]:
     _check(document, found, binding, placement)
-    _check_readers(binding.key, readers, via_run=context.via_run)
+    check_readers(binding.key, readers, via_run=context.via_run)
     edit = _edit(document, binding, placement, context.key)
     _check_spliced(document, found, binding, edit)
     own = replace(placement, env=binding.key)
-    sites = [_site_edit(site, own, context, work.files) for site in readers.python]
+    sites = [site_edit(site, own, context, work.files) for site in readers.python]
     assert binding.value is not None
     stored = placement.stored or binding.value
     proof = Proof(
@@ -110,23 +101,31 @@ def _placed(
         work.notes.append(
             f"{document.path}:{binding.line}: inline code reads no variable: {binding.key} set elsewhere counts no more"
         )
-    if stored.raw != (placement.finding.value.raw if placement.finding.value else stored.raw):
+    if stored.reveal("bytes") != (
+        placement.finding.value.reveal("bytes") if placement.finding.value else stored.reveal("bytes")
+    ):
         work.notes.append(
             f"{document.path}:{binding.line}: {binding.key} is stored whole, as its readers read it: after a rotation"
             " of the password the whole value has to be stored anew"
         )
-    return (edit, *sites), (proof, *proofs)
+    if readers.through:
+        work.notes.append(
+            f"{binding.key} gets into containers by {listed(readers.through)} as a reference, which their Python"
+            " resolves: they need boto3, a region and a role or credentials"
+        )
+    work.notes.extend(loading_note(document, context.workspace))
+    return (edit, *sites, *example_edits(document, binding.key, context)), (proof, *proofs)
 
 
 def _check(document: Document, found: Sequence[Binding], binding: Binding, placement: Placement) -> None:
     stored = placement.stored
-    if binding.value is None or (stored is not None and stored.raw != binding.value.raw):
+    if binding.value is None or (stored is not None and stored.reveal("bytes") != binding.value.reveal("bytes")):
         raise _refusal(RefusalReason.DYNAMIC, "the variable's value is not what would be stored")
     if binding.interpolated:
         raise _refusal(RefusalReason.DYNAMIC, "the value is put together from other variables")
     uses = re.compile(rf"\$(?:\{{{re.escape(binding.key)}[}}:?+=-]|{re.escape(binding.key)}\b)")
     for other in found:
-        if other is not binding and other.value is not None and uses.search(other.value.text):
+        if other is not binding and other.value is not None and uses.search(other.value.reveal("text")):
             raise CannotRewriteError(
                 RefusalReason.DYNAMIC,
                 f"{other.key} ({document.path}:{other.line}) is put together from it",
@@ -134,28 +133,23 @@ def _check(document: Document, found: Sequence[Binding], binding: Binding, place
             )
 
 
-def _check_readers(key: str, readers: Readers, *, via_run: bool) -> None:
+def check_readers(key: str, readers: Readers, *, via_run: bool) -> None:
     """Refuse a variable with a reader that would see the reference; `unhardcode run` resolves it for all of them."""
     if via_run:
         return
     run = "start the program by `unhardcode run` and plan with --via-run"
     if readers.outside:
         raise CannotRewriteError(
-            RefusalReason.READER_OUTSIDE_PYTHON, f"{key} is also read by {_listed(readers.outside)}", run
+            RefusalReason.READER_OUTSIDE_PYTHON, f"{key} is also read by {listed(readers.outside)}", run
         )
     if readers.opaque:
         raise CannotRewriteError(
-            RefusalReason.READER_NOT_REWRITABLE, f"{key} is also read by {_listed(readers.opaque)}", run
+            RefusalReason.READER_NOT_REWRITABLE, f"{key} is also read by {listed(readers.opaque)}", run
         )
     if not readers.python:
         raise CannotRewriteError(
             RefusalReason.READER_UNKNOWN, f"nothing was seen that reads {key}", f"remove it if nothing does; else {run}"
         )
-
-
-def _listed(readers: Sequence[OtherReader]) -> str:
-    shown = ", ".join(f"{reader.path}:{reader.line} ({reader.how})" for reader in readers[:_SHOWN])
-    return shown + (f" and {len(readers) - _SHOWN} more" if len(readers) > _SHOWN else "")
 
 
 def _edit(document: Document, binding: Binding, placement: Placement, key: bytes) -> Edit:
@@ -178,7 +172,8 @@ def _seen(binding: Binding, instead: str | None) -> tuple[str, SecretValue | Non
     return binding.key, value, binding.export
 
 
-def _site_edit(site: ReaderSite, placement: Placement, context: RewriteContext, files: dict[str, PythonFile]) -> Edit:
+def site_edit(site: ReaderSite, placement: Placement, context: RewriteContext, files: dict[str, PythonFile]) -> Edit:
+    """The edit that makes one read of a variable a call; `files` are opened once each."""
     if site.path not in files:
         files[site.path] = _opened(site, placement, context)
     file = files[site.path]

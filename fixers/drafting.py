@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequenc
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from fixers import manual_steps
 from fixers.choice import Choice, choose, not_storable
 from fixers.grouping import STRONG_BITS, Draft, Form, by_parameter, group, strength
 from fixers.naming import environment_of
@@ -28,6 +29,8 @@ from scanner.readers.kinds import kind_of
 
 if TYPE_CHECKING:
     from scanner.readers.dotenv import Binding
+
+STRUCTURED = frozenset({Kind.YAML, Kind.JSON, Kind.TOML, Kind.INI})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +69,18 @@ def documents_of(findings: Iterable[Finding], workspace: Workspace) -> dict[str,
 
 
 def by_variable(findings: Sequence[Finding], documents: Mapping[str, Document]) -> tuple[Finding, ...]:
-    """The findings; what is part of a `.env` variable's value (JSON, a PEM block) stands for the whole variable."""
+    """The findings; what is part of a variable's or a setting's value (a URL, JSON, PEM) stands for all of it."""
+    from fixers.structured import whole_values
     from scanner.readers.dotenv import bindings
 
     found = {path: bindings(document) for path, document in documents.items() if document.kind is Kind.DOTENV}
-    return tuple(_in_variable(finding, found.get(finding.path, ())) for finding in findings)
+    ways = {path: whole_values(document) for path, document in documents.items() if document.kind in STRUCTURED}
+    return tuple(
+        ways[finding.path](finding)
+        if finding.path in ways and finding.commit is None
+        else _in_variable(finding, found.get(finding.path, ()))
+        for finding in findings
+    )
 
 
 def _in_variable(finding: Finding, found: Sequence[Binding]) -> Finding:
@@ -94,11 +104,14 @@ def sorted_out(
 ) -> dict[int, Refused]:
     """Why findings stay, by `id` of the finding; those that a rewriter may try are missing."""
     refused: dict[int, Refused] = {}
+    by_file: dict[str, Refused | None] = {}
     for finding in findings:
         kind = _kind(finding, documents)
         reason = stays(
             finding, workspace, kind, scope=scope, include_tests=include_tests, rewritable=rewritable
         )  # fmt: skip
+        if reason is None and kind in STRUCTURED and finding.path in documents:
+            reason = by_file.setdefault(finding.path, manual_steps.of(documents[finding.path]))
         if finding.path not in documents and (reason is None or reason[0] not in REMAINING):
             reason = (RefusalReason.NOT_PARSABLE, "the file cannot be read as text", "look at it by hand")
         if reason is not None:

@@ -73,7 +73,7 @@ def _answer(path: str, asked: Mapping[str, str], stores: Callable[[str], Store])
             return None if value is None else {"Name": asked["secretId"], **_fields(value)}
         if path == "/systemsmanager/parameters/get" and asked.get("withDecryption") == "true" and "name" in asked:
             value = stores("parameterstore").read(asked["name"])
-            return None if value is None else {"Parameter": {"Name": asked["name"], "Value": value.text}}
+            return None if value is None else {"Parameter": {"Name": asked["name"], "Value": value.reveal("text")}}
     except StoreError:
         return None
     return None
@@ -81,5 +81,5 @@ def _answer(path: str, asked: Mapping[str, str], stores: Callable[[str], Store])
 
 def _fields(value: SecretValue) -> dict[str, object]:
     if value.is_bytes:
-        return {"SecretString": None, "SecretBinary": base64.b64encode(value.raw).decode("ascii")}
-    return {"SecretString": value.text, "SecretBinary": None}
+        return {"SecretString": None, "SecretBinary": base64.b64encode(value.reveal("bytes")).decode("ascii")}
+    return {"SecretString": value.reveal("text"), "SecretBinary": None}

@@ -24,6 +24,8 @@ _HEX = re.compile(r"(?=.*[0-9])(?=.*[a-f])[0-9a-f]{16,}|(?=.*[0-9])(?=.*[A-F])[0
 # Of os, os.environ, decouple, django-environ and environs.
 _VARIABLE_READS = frozenset({"getenv", "get", "get_env", "setdefault", "pop", "config", "env", "str", "environ"})
 _PAIR_KINDS = (CredentialKind.ACCESS_KEY_ID, CredentialKind.ACCESS_KEY)
+# What reads a settings file in rewritten code: a literal that it reaches is about the variable in `keyword`.
+SETTING = "resolve_references"
 KEY_ID, KEY = "aws_access_key_id", "aws_secret_access_key"
 
 
@@ -87,7 +89,7 @@ def strength(value: SecretValue) -> float:
     repeats or continues the one before it (`aaa`, `123`); the whole never more than 1.5 times its Shannon entropy.
     Of a text that repeats itself as a whole, only one repetition counts.
     """
-    text = value.text
+    text = value.reveal("text")
     text = text[: (text + text).find(text, 1)] if text else ""
     words = [] if _HEX.fullmatch(text) else [found.span() for found in _WORD.finditer(text.translate(_LEET))]
     inside = {index for start, end in words for index in range(start, end)}
@@ -101,6 +103,9 @@ def strength(value: SecretValue) -> float:
 def own_key(finding: Finding) -> str | None:
     """The environment variable that the finding's place is about: a `.env` variable, the key of a getenv default."""
     literal = finding.literal
+    for argument in literal.arguments:
+        if SETTING in argument.callees:
+            return argument.keyword
     if literal.role is Role.VARIABLE:
         return literal.name
     # The variable behind `getenv("DATABASE_URL", "postgres://...")` holds the whole URL, not its password; the default
@@ -119,15 +124,20 @@ def secret_value(finding: Finding, kind: Kind) -> SecretValue:
 
     Bytes that are UTF-8 count as text: a SecretString serves both.
     """
-    value = finding.literal.value if kind is Kind.DOTENV else finding.value
+    value = finding.literal.value if is_whole(finding, kind) else finding.value
     if value is None:
         raise ValueError("a finding without its value cannot be planned: read it again first")
     if not value.is_bytes:
         return value
     try:
-        return SecretValue(value.raw.decode())
+        return SecretValue(value.reveal("bytes").decode())
     except UnicodeDecodeError:
         return value
+
+
+def is_whole(finding: Finding, kind: Kind) -> bool:
+    """Whether the place is a variable, whose readers get all of its value."""
+    return kind is Kind.DOTENV or finding.literal.role is Role.VARIABLE
 
 
 def by_parameter(draft: Draft) -> tuple[Draft, ...]:
@@ -152,7 +162,7 @@ def _alphabet(chars: Iterable[str]) -> int:
 
 def _single(finding: Finding, env: str, kind: Kind) -> Draft:
     value = secret_value(finding, kind)
-    whole_url = kind is Kind.DOTENV and finding.kind in (CredentialKind.URL, CredentialKind.DSN)
+    whole_url = is_whole(finding, kind) and finding.kind in (CredentialKind.URL, CredentialKind.DSN)
     if value.is_bytes or whole_url or not is_login(finding):
         return Draft(form=Form.PLAIN, env=env, members=(DraftMember(key=None, value=value, findings=(finding,)),))
     member = DraftMember(key="password", value=value, findings=(finding,))
@@ -253,9 +263,15 @@ def _one_connection(first: Draft, second: Draft) -> bool:
     account = [(part.get("host"), part.get("username"), part.get("port")) for part in (ones, others)]
     if account[0] == account[1] and all(account[0][:2]):
         return True
-    if {_call(found) for found in first.findings} & ({_call(found) for found in second.findings} - {None}):
+    shared = {_call(found) for found in first.findings} & ({_call(found) for found in second.findings} - {None})
+    if shared and not _two_accounts(ones, others):
         return True
     return _agreed(first, second) is not None and _one_variable(first, second)
+
+
+def _two_accounts(ones: dict[str, str], others: dict[str, str]) -> bool:
+    """Whether both say whose password it is, and not the same: root's and the application's in one mapping."""
+    return len({part["username"] for part in (ones, others) if "username" in part}) > 1
 
 
 def _one_variable(first: Draft, second: Draft) -> bool:

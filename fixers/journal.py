@@ -47,6 +47,11 @@ class Run:
         """The version of each secret that held its value when the run stored it or found it there."""
         return {step["name"]: step["version"] for step in self.steps if step["step"] == "stored"}
 
+    def files(self) -> list[dict[str, Any]]:
+        """What becomes of each file: as the run began, or as it was written anew once ARNs were known."""
+        anew = {file["path"]: file for step in self.steps if step["step"] == "located" for file in step["files"]}
+        return [anew.get(file["path"], file) for file in self.begin["files"]]
+
     def outcomes(self) -> list[dict[str, Any]]:
         """What was proven before files were rewritten."""
         return next((step["outcomes"] for step in reversed(self.steps) if step["step"] == "proven"), [])

@@ -6,12 +6,12 @@ import functools
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
-from fixers import journal, steps
+from fixers import incident, journal, removal, steps
 from fixers.apply import Ready, active, check
 from fixers.journal import Run
 from fixers.owner_proof import OwnerProof, raise_levels, words_of
@@ -29,7 +29,10 @@ from scanner.sources import worktree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What was asked for beside the plan. `modules` and `commands` are proofs that run the user's code."""
+    """What was asked for beside the plan. `modules` and `commands` are proofs that run the user's code.
+
+    `delete_stored` goes with an undo: what the migration created is deleted, secrets for good after `recovery_days`.
+    """
 
     path: Path
     region: str | None
@@ -37,6 +40,9 @@ class Asked:
     yes: bool
     modules: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+    incident: bool = False
+    delete_stored: bool = False
+    recovery_days: int = 30
 
     def target(self) -> Target:
         """The AWS that boto3 finds with these."""
@@ -55,19 +61,25 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
         half = _half_done(runs)
         if half is not None:
             return _finish(half, root, asked)
-        prepared = steps.prepare(make())
+        prepared = steps.prepare(make(), incident=asked.incident)
         planned = prepared.planned
         click.echo(render_plan(planned.plan), nl=False)
         if not planned.plan.fixes:
             click.echo("Nothing to migrate.")
             return int(Exit.OK)
         _check_can_ask(asked)
+        judge: steps.Judge = tuple
+        if asked.incident:
+            fresh = _renewed(planned)
+            prepared = steps.prepare(replace(planned, plan=fresh.plan), incident=True)
+            planned, judge = prepared.planned, fresh.judged
         target = asked.target()
         ready = check(planned.plan, target.stores)
         _consent(asked, f"{_counted(ready)} and rewrite {_files(planned.plan)}?")
         run = steps.resumable(runs, prepared) or journal.begin(folder, prepared.facts)
         run = steps.upload(run, ready, target, planned.plan.app)
-        outcomes = steps.prove_all(planned.plan, planned.scanned.key, target)
+        run = steps.locate(run, prepared, target)
+        outcomes = steps.prove_all(planned.plan, planned.scanned.key, target, judge=judge)
         return _rewrite(run, outcomes, root, asked)
 
 
@@ -94,6 +106,8 @@ def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) ->
         run = steps.resumable(runs, prepared) or journal.begin(folder, prepared.facts)
         for secret in active(plan) if versions else ():
             run = journal.note(run, "stored", name=secret.name, version=versions[secret.name])
+        if not offline:
+            run = steps.locate(run, prepared, target)
         if offline:
             outcomes = tuple(_unproven(fix.secret) for fix in plan.fixes)
         else:
@@ -107,19 +121,56 @@ def undo_for_real(asked: Asked) -> int:
     root = worktree.root_of(asked.path)
     folder = journal.folder_of(root.repository)
     with journal.locked(folder):
-        run = undoable(journal.runs(folder, root.folder))
-        count = len(run.begin["files"])
-        _check_can_ask(asked)
-        _consent(asked, f"Take back the migration of {run.begin['at']}: {count} file{'s' if count != 1 else ''}?")
-        workspace = open_workspace(root.folder, ())
-        undone = undo(run, workspace, root.repository, asked.target().stores, session.key_for(root.repository))
-    for path in undone.files:
-        click.echo(f"  as before  {path}")
-    if not undone.files:
-        click.echo("No file had been changed.")
-    if undone.secrets:
-        click.echo(f"What was stored stays stored: {', '.join(undone.secrets)}")
+        runs = journal.runs(folder, root.folder)
+        run = removal.unfinished(runs) if asked.delete_stored else None
+        if run is None:
+            run = undoable(runs)
+            _check_can_ask(asked)
+            _consent(asked, f"Take back the migration of {run.begin['at']}: {_counted_files(len(run.begin['files']))}?")
+            workspace = open_workspace(root.folder, ())
+            undone = undo(run, workspace, root.repository, asked.target().stores, session.key_for(root.repository))
+            run = undone.run
+            for path in undone.files:
+                click.echo(f"  as before  {path}")
+            if not undone.files:
+                click.echo("No file had been changed.")
+        if asked.delete_stored:
+            return _delete_stored(run, asked)
+        if run.versions():
+            click.echo(f"What was stored stays stored: {', '.join(run.versions())}")
     return int(Exit.OK)
+
+
+def _delete_stored(run: Run, asked: Asked) -> int:
+    stores = asked.target().stores
+    found, kept = removal.created(run, stores)
+    parameters = [one.name for one in found if one.store == "parameterstore"]
+    if parameters and not _typed(parameters):
+        found = [one for one in found if one.store != "parameterstore"]
+        kept |= dict.fromkeys(parameters, "a parameter is deleted for good, and nobody on a terminal confirmed it")
+    for one in found:
+        run = removal.delete(run, one, stores, days=asked.recovery_days)
+        until = f" (restore-secret brings it back for {asked.recovery_days} days)" if one.recoverable else ""
+        click.echo(f"  deleted    {one.name}{until}")
+    for name, why in kept.items():
+        click.echo(f"  kept       {name}: {why}")
+    return int(Exit.OK)
+
+
+def _typed(parameters: Sequence[str]) -> bool:
+    """Whether somebody typed what deletes these for good; --yes is not enough for that."""
+    if not sys.stdin.isatty():
+        return False
+    words = f"delete {len(parameters)} parameter{'s' if len(parameters) > 1 else ''}"
+    click.echo(f"Deleted at once, with all their versions, and for good: {', '.join(parameters)}", err=True)
+    answer: str = click.prompt(f'Type "{words}" to do it', default="", show_default=False, err=True)
+    return answer.strip() == words
+
+
+def _renewed(planned: Planned) -> incident.Renewed:
+    for line in incident.rotate_first(planned.plan):
+        click.echo(line, err=True)
+    return incident.renewed(planned.plan, incident.ask(planned.plan), planned.scanned.key)
 
 
 def _half_done(runs: Sequence[Run]) -> Run | None:
@@ -172,6 +223,11 @@ def _written(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked
 
 def _check_can_ask(asked: Asked) -> None:
     if not asked.yes and not sys.stdin.isatty():
+        if asked.incident:
+            raise UsageError(
+                "there is no terminal to ask on",
+                hint=f"add --yes; standard input gives the new values: {incident.FORMAT}",
+            )
         raise UsageError("there is no terminal to ask on", hint="look at the plan, then add --yes; nothing was changed")
 
 
@@ -182,13 +238,21 @@ def _consent(asked: Asked, question: str) -> None:
 
 def _counted(ready: Sequence[Ready]) -> str:
     counts = Counter(one.action for one in ready)
-    words = {"create": "Store {} new", "update": "replace the value of {}", "present": "leave {} as they are stored"}
+    words = {
+        "create": "Store {} new",
+        "update": "replace the value of {}",
+        "restore": "bring back {} from deletion",
+        "present": "leave {} as they are stored",
+    }
     said = ", ".join(words[action].format(counts[action]) for action in words if counts[action])
     return said[:1].upper() + said[1:]
 
 
 def _files(plan: Plan) -> str:
-    count = len({edit.path for fix in plan.fixes for edit in fix.edits})
+    return _counted_files(len({edit.path for fix in plan.fixes for edit in fix.edits}))
+
+
+def _counted_files(count: int) -> str:
     return f"{count} file{'s' if count != 1 else ''}"
 
 

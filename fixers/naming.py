@@ -9,7 +9,7 @@ from itertools import chain, count
 from pathlib import PurePosixPath
 
 from fixers.connections import is_database_word, prefix_words
-from fixers.grouping import Draft, Form, own_key, strength
+from fixers.grouping import Draft, Form, is_whole, own_key, strength
 from scanner.detectors.name import split_words
 from scanner.model import CredentialKind, Finding, Kind, Role, SecretValue
 
@@ -135,7 +135,7 @@ def name_parts(
     a reader could not have guessed: a symbol or a file can be named after one. `frameworks` are those that the project
     shows: a name claims no other.
     """
-    unspeakable = frozenset(slug(value.text) for value in values if strength(value) >= _GUESSABLE_BITS) - {""}
+    unspeakable = frozenset(slug(value.reveal("text")) for value in values if strength(value) >= _GUESSABLE_BITS) - {""}
     words = [_words(draft, kinds[draft.findings[0].path], frameworks) for draft in drafts]
     plain = [(draft.env, _kebab(each)) for draft, each in zip(drafts, words, strict=True)]
     particular = [_in_context(draft, each) for draft, each in zip(drafts, words, strict=True)]
@@ -243,7 +243,7 @@ def _words(draft: Draft, kind: Kind, frameworks: Collection[str]) -> list[str]:
         words = split_words(finding.literal.name or "")
         heads = [index for index, word in enumerate(words) if word in ("aws", "access", "secret", "key")]
         return [*(words[: heads[0]] if heads else ()), *(part or ("access", "key"))]
-    return _plain_words(finding, frameworks, whole_url=kind is Kind.DOTENV)
+    return _plain_words(finding, frameworks, whole_url=is_whole(finding, kind))
 
 
 def _qualifiers(finding: Finding) -> list[str]:
@@ -282,7 +282,7 @@ def _owner(finding: Finding, frameworks: Collection[str]) -> tuple[str, ...]:
     if finding.provider or finding.engine:
         return tuple(re.findall(r"[a-z0-9]+", (finding.provider or finding.engine or "").lower())[:2])
     if finding.kind is CredentialKind.URL:
-        scheme = re.match(r"([A-Za-z][A-Za-z0-9]*)[A-Za-z0-9+.-]*://", finding.literal.value.text)
+        scheme = re.match(r"([A-Za-z][A-Za-z0-9]*)[A-Za-z0-9+.-]*://", finding.literal.value.reveal("text"))
         return (scheme[1].lower(),) if scheme and not scheme[1].lower().startswith("http") else ()
     family = finding.rule.partition("-")[0]
     return (family,) if family in _FRAMEWORKS and family in frameworks else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fixers.choice import STANDARD_BYTES, Choice
 from fixers.grouping import Draft, own_key
@@ -12,13 +12,16 @@ from fixers.naming import is_reserved, name_problem
 from scanner.errors import UsageError
 
 STORES = {"secretsmanager": ("SecretString", "SecretBinary"), "parameterstore": ("SecureString",)}
-ACTIONS = ("create", "update", "adopt", "skip")
+ACTIONS = ("create", "update", "adopt", "restore", "skip")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """The changed fields of one secret; None where it is as planned. `variables` are its members', in their order."""
+    """The changed fields of one secret; None where it is as planned. `variables` are its members', in their order.
+
+    `reason` says who asked for it, where that was not a person in a plan file.
+    """
 
     name: str | None = None
     store: str | None = None
@@ -27,6 +30,13 @@ class Override:
     kms_key: str | None = None
     variables: tuple[str, ...] | None = None
     action: str | None = None
+    reason: str | None = None
+
+    def over(self, other: Override) -> Override:
+        """The other's fields with this one's in front of them."""
+        own = {name: getattr(self, name) for name in self.__slots__ if name != "reason"}
+        given = {name: value for name, value in own.items() if value is not None}
+        return replace(other, reason=other.reason if self.store is None else self.reason, **given)
 
 
 NOTHING = Override()
@@ -65,7 +75,7 @@ def _type_and_tier(override: Override, draft: Draft, choice: Choice) -> str | No
         return "tier is for parameters only"
     if override.tier not in ("Standard", "Advanced"):
         return "tier is Standard or Advanced"
-    too_large = override.tier == "Standard" and len(draft.members[0].value.raw) > STANDARD_BYTES
+    too_large = override.tier == "Standard" and len(draft.members[0].value.reveal("bytes")) > STANDARD_BYTES
     return "the value is over 4 KB: only an Advanced parameter holds it" if too_large else None
 
 

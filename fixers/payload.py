@@ -21,7 +21,11 @@ def payload(secret: PlannedSecret) -> SecretValue:
     """
     if not secret.constants and len(secret.members) == 1 and secret.members[0].key is None:
         value = secret.members[0].value
-        return SecretValue(value.raw) if secret.type == "SecretBinary" else SecretValue(_text(secret.name, value))
+        return (
+            SecretValue(value.reveal("bytes"))
+            if secret.type == "SecretBinary"
+            else SecretValue(_text(secret.name, value))
+        )
     fields: dict[str, str | int] = {key: _constant(key, text) for key, text in secret.constants}
     for member in secret.members:
         if member.key is None or member.key in fields:
@@ -45,7 +49,7 @@ def environment_text(value: SecretValue) -> str:
         text = plain.decode("utf-8")
     except UnicodeDecodeError:
         text = ""
-    if text and "\0" not in text and not text.startswith(("base64:", "{{resolve:")):
+    if text and "\0" not in text and not text.startswith(("base64:", "{{resolve:", "resolve:")):
         return text
     return "base64:" + base64.b64encode(plain).decode("ascii")
 

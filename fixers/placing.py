@@ -66,7 +66,7 @@ def place(
                 edits, proofs = rewritten.edits[position], rewritten.proofs[position]
                 placed[index] = _with(placed[index], edits=edits, proofs=proofs)
             else:
-                placed[index] = _refusing(placed[index], placement.finding, refused)
+                placed[index] = _refusing(placed[index], placement.finding, refused, document.kind)
         imports.extend(rewritten.imports)
         new_files.update((new.path, new) for new in rewritten.new_files)
         notes.update(dict.fromkeys(rewritten.notes))
@@ -83,7 +83,7 @@ def _placements(named: NamedDraft, documents: Mapping[str, Document]) -> list[Pl
     for member, variable in zip(named.draft.members, named.variables, strict=True):
         for finding in member.findings:
             value = secret_value(finding, documents[finding.path].kind)
-            same = finding.value is not None and finding.value.raw == value.raw
+            same = finding.value is not None and finding.value.reveal("bytes") == value.reveal("bytes")
             found.append(
                 Placement(
                     finding=finding,
@@ -100,8 +100,9 @@ def _with(placed: Placed, *, edits: tuple[Edit, ...], proofs: tuple[Proof, ...])
     return replace(placed, edits=unique_edits([*placed.edits, *edits]), proofs=(*placed.proofs, *proofs))
 
 
-def _refusing(placed: Placed, finding: Finding, refused: Refused) -> Placed:
-    if refused[0] in REMAINING:
+def _refusing(placed: Placed, finding: Finding, refused: Refused, kind: Kind) -> Placed:
+    """A copy in a file that no program of ours reads goes on working: it does not keep the code from being fixed."""
+    if refused[0] in REMAINING or kind not in (Kind.PYTHON, Kind.DOTENV):
         return replace(placed, left={**placed.left, id(finding): refused})
     return replace(placed, refused={**placed.refused, id(finding): refused})
 
@@ -121,7 +122,7 @@ def _without_conflicts(drafts: Sequence[NamedDraft], placed: Sequence[Placed]) -
             if other is None:
                 kept.append(edit)
             elif not _serves(other[0], other[1], edit, named):
-                one = _refusing(one, named.draft.findings[0], _taken(edit, other[1]))
+                one = _refusing(one, named.draft.findings[0], _taken(edit, other[1]), Kind.PYTHON)
                 break
         if not one.refused:
             one = replace(one, edits=tuple(kept))

@@ -16,7 +16,6 @@ from fixers.naming import read_variables, shown_frameworks
 from fixers.overrides import Override, override_of
 from fixers.placing import Placings
 from fixers.prices import storage_a_month
-from fixers.refusals import REMAINING
 from fixers.rewriting import Refused, RewriteContext, Rewriter, unique_edits
 from fixers.settling import Names, Settled, settle
 from fixers.styles import check_style
@@ -186,7 +185,9 @@ def _planned(secret: Settled, options: PlanOptions, key: bytes) -> PlannedSecret
 
 
 def _reason(choice: Choice, override: Override) -> str:
-    return "asked for in the plan file" if override.store is not None else choice.reason
+    if override.store is None:
+        return choice.reason
+    return override.reason or "asked for in the plan file"
 
 
 def _fix(secret: Settled) -> Fix:
@@ -207,7 +208,7 @@ def _fix(secret: Settled) -> Fix:
 def _refusal(finding: Finding, refused: Refused, moved: Mapping[SecretValue | None, str]) -> Refusal:
     """`moved` are the names of secrets by value: a copy that stays must follow before its secret is rotated."""
     reason, detail, next_step = refused
-    if reason in REMAINING and finding.value in moved:
+    if finding.value in moved:
         detail += f"; the same value moves to {moved[finding.value]}"
     return Refusal(finding=finding, reason=reason, detail=detail, next_step=next_step)
 

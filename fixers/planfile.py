@@ -18,7 +18,8 @@ DIGEST_DIGITS = 20
 EDITABLE = ("name", "store", "type", "tier", "kms_key", "env", "action")
 _HEAD = """\
 # Plan of unhardcode: where each credential will live. No value stands in this file; it can be committed.
-# In a [[secret]], name, store, type, tier, kms_key, env and action (create, update, adopt, skip) may be edited.
+# In a [[secret]], name, store, type, tier, kms_key, env and action (create, update, adopt,
+# restore, skip) may be edited.
 # Then: unhardcode migrate --plan FILE
 """
 _BARE = re.compile(r"[A-Za-z0-9_-]+")

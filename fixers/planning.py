@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from fixers.overrides import NOTHING, Override
@@ -12,9 +13,9 @@ from fixers.planfile import apply_overrides, options_of, read_plan_file
 from fixers.rewriting import Refused, rewriters
 from fixers.workspace import Workspace, open_workspace
 from scanner import session
-from scanner.commands import Scanned, scan_paths
 from scanner.errors import UsageError
-from scanner.model import Plan
+from scanner.model import Plan, PlannedSecret
+from scanner.running import Scanned, scan_paths
 from scanner.sources import worktree
 
 
@@ -88,7 +89,7 @@ def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:
     workspace = open_workspace(scanned.root.folder, worktree.names(scanned.root, named))
     automatic = frozenset(rule.id for rule in session.load_rules().providers if rule.rotation == "automatic")
 
-    def remake(overrides: Mapping[str, Override]) -> Plan:
+    def make(overrides: Mapping[str, Override]) -> Plan:
         return make_plan(
             scanned.result,
             workspace,
@@ -99,4 +100,36 @@ def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:
             overrides=overrides,
         )
 
-    return Planned(plan=remake({}), options=options, workspace=workspace, scanned=scanned, remake=remake, overrides={})
+    plan = make({})
+    # Names decide stores, and are known only now. What the command line says of all of them goes before.
+    asked = _asked(plan, scanned.config.stores) if options.store == "auto" else {}
+
+    def remake(overrides: Mapping[str, Override]) -> Plan:
+        return make({**asked, **{place: own.over(asked.get(place, NOTHING)) for place, own in overrides.items()}})
+
+    return Planned(
+        plan=remake({}) if asked else plan,
+        options=options,
+        workspace=workspace,
+        scanned=scanned,
+        remake=remake,
+        overrides={},
+    )
+
+
+def _asked(plan: Plan, stores: Sequence[tuple[str, str]]) -> dict[str, Override]:
+    """What the configuration's patterns change, by the place of a secret's first finding. The first to fit counts."""
+    found = {}
+    for secret in plan.secrets:
+        fitting = next(((pattern, store) for pattern, store in stores if _fits(pattern, secret)), None)
+        if fitting is not None and fitting[1] != secret.store:
+            reason = f"asked for by stores.{fitting[0]!r} of the configuration"
+            found[secret.members[0].findings[0].place] = Override(store=fitting[1], reason=reason)
+    return found
+
+
+def _fits(pattern: str, secret: PlannedSecret) -> bool:
+    what, _, glob = pattern.partition(":")
+    if what == "rule":
+        return any(fnmatchcase(each.rule, glob) for member in secret.members for each in member.findings)
+    return fnmatchcase(secret.name.removeprefix("/"), glob.removeprefix("/"))

@@ -31,12 +31,16 @@ _REAL_AWS = ("HOME", "USERPROFILE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ht
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProofResult:
-    """What one proof came to: equal with its variables unset, equal with them set. `error` is our words, or None."""
+    """What one proof came to: equal with its variables unset, equal with them set. `error` is our words, or None.
+
+    `unavailable` says that the store could not be read: then nothing is known of the expression.
+    """
 
     proof: Proof
     unset: bool
     set: bool
     error: str | None
+    unavailable: bool = False
 
 
 def prove(
@@ -66,7 +70,13 @@ def prove(
         reason = answers if isinstance(answers, str) else "the proof's interpreter gave no answer"
         return tuple(ProofResult(proof=proof, unset=False, set=False, error=reason) for proof in proofs)
     return tuple(
-        ProofResult(proof=proof, unset=one["unset"] is True, set=one["set"] is True, error=one["error"])
+        ProofResult(
+            proof=proof,
+            unset=one["unset"] is True,
+            set=one["set"] is True,
+            error=one["error"],
+            unavailable=one["unavailable"] is True,
+        )
         for proof, one in zip(proofs, answers, strict=True)
     )
 

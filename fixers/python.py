@@ -115,8 +115,17 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     )
 
 
-def open_file(document: Document, context: RewriteContext) -> PythonFile:
-    """Parse a file and choose module and names for it. Raises CannotRewriteError where it cannot be parsed."""
+def open_file(document: Document, context: RewriteContext, also: Sequence[str] = ()) -> PythonFile:
+    """Parse a file and choose module and names for it; `also` are further functions of the generated module.
+
+    Raises CannotRewriteError where it cannot be parsed, or where its style has no module for them.
+    """
+    if also and not context.style.has_module:
+        raise CannotRewriteError(
+            RefusalReason.POSITION_NOT_SUPPORTED,
+            f"the style {context.style.name} has no module that resolves references",
+            "plan with --style module",
+        )
     syntax = context.syntaxes.get(document.path)
     if syntax is None or syntax.text != document.text:
         syntax = context.syntaxes[document.path] = read_syntax(document)
@@ -125,7 +134,7 @@ def open_file(document: Document, context: RewriteContext) -> PythonFile:
     if module is None:
         wanted += [Wanted(module=name) for name in MODULES]
     else:
-        wanted += [Wanted(module=module.module, function=name) for name in (ASYNC, BYTES, TEXT)]
+        wanted += [Wanted(module=module.module, function=name) for name in (ASYNC, BYTES, TEXT, *also)]
     imported = choose_names(syntax.tree, wanted)
     return PythonFile(
         syntax=syntax, style=context.style, module=module, wanted=tuple(wanted), imported=imported, key=context.key

@@ -84,10 +84,10 @@ def compose(syntax: Syntax, place: Place, placement: Placement, names: Names, st
         return _into_formatted(syntax, place, placement, names, style)
     cut = cut_strings(syntax, place, placement.finding.span)
     stored = placement.value
-    if stored is not None and cut.whole is not None and _raw(cut.whole) == stored.raw:
+    if stored is not None and cut.whole is not None and _raw(cut.whole) == stored.reveal("bytes"):
         return _whole(syntax, place, placement, cut, names, style)
     if cut.before == cut.after and cut.before in ("", b""):
-        if placement.stored is not None and placement.stored.raw != _raw(cut.secret):
+        if placement.stored is not None and placement.stored.reveal("bytes") != _raw(cut.secret):
             raise _dynamic("the literal is not the value that would be stored")
         return _whole(syntax, place, placement, cut, names, style)
     insert = _insert(place, placement, cut.secret, cut.before, style)
@@ -110,7 +110,7 @@ def _whole(syntax: Syntax, place: Place, placement: Placement, cut: Cut, names: 
         style=style,
         is_bytes=is_bytes,
         waits=_waits(place, style, is_bytes=is_bytes),
-        doubled=_doubled_later(place, SecretValue(cut.secret).text),
+        doubled=_doubled_later(place, SecretValue(cut.secret).reveal("text")),
     )
     mark = _mark(enclosing_quotes(place))
     span = unparenthesised(syntax, place.target)
@@ -213,8 +213,8 @@ def _into_formatted(syntax: Syntax, place: Place, placement: Placement, names: N
 def _insert(place: Place, placement: Placement, raw: str | bytes, before: str | bytes | None, style: Style) -> _Insert:
     """How the stored value becomes the part of the literal that it was."""
     kind, is_bytes = placement.finding.kind, isinstance(raw, bytes)
-    text = SecretValue(raw).text
-    stored = placement.stored.raw if placement.stored is not None else None
+    text = SecretValue(raw).reveal("text")
+    stored = placement.stored.reveal("bytes") if placement.stored is not None else None
     insert = _Insert(
         placement=placement,
         style=style,
@@ -249,7 +249,7 @@ def _waits(place: Place, style: Style, *, is_bytes: bool) -> bool:
 def _is_url(kind: CredentialKind, before: str | bytes | None) -> bool:
     if kind is CredentialKind.URL:
         return True
-    return before is not None and _URL_BEFORE.fullmatch(SecretValue(before).text) is not None
+    return before is not None and _URL_BEFORE.fullmatch(SecretValue(before).reveal("text")) is not None
 
 
 def _safe_for(text: str) -> str:
@@ -284,7 +284,7 @@ def _spaced(source: str, span: Span, text: str) -> str:
 
 
 def _raw(value: str | bytes) -> bytes:
-    return SecretValue(value).raw
+    return SecretValue(value).reveal("bytes")
 
 
 def _dynamic(detail: str, next_step: str = _BY_HAND) -> CannotRewriteError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 from fixers.python_readers import Site, python_sites
 from scanner.errors import NotSeenError
 from scanner.model import Span
+from scanner.readers.errors import Unreadable
+from scanner.readers.nodes import trees
+from scanner.text import line_starts, position
 
 if TYPE_CHECKING:
     from fixers.workspace import Workspace
@@ -30,6 +33,10 @@ _SOURCED = re.compile(
     r"(?:^|[\s;&|(])(?:source|\.|--env-file[= ]|--envfile[= ]|include|-include|EnvironmentFile=-?|dotenv)\s*[\"']?"
     r"(?P<path>[^\s\"';&|)]+)"
 )
+# Files that say what belongs to a package or an image, and lines that copy or comment.
+_PACKING = re.compile(r"pyproject\.toml|setup\.cfg|MANIFEST\.in|package(?:-lock)?\.json|\.pre-commit-config\.yaml")
+_PACKED = re.compile(r"\s*(?:COPY|ADD|#|//|\*|;)\s", re.IGNORECASE)
+_HANDS = "env_file "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +60,15 @@ class OtherReader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readers:
-    """Who reads one variable: `python` can be rewritten, `opaque` is Python that cannot, `outside` is no Python."""
+    """Who reads one variable: `python` can be rewritten, `opaque` is Python that cannot, `outside` is no Python.
+
+    `through` are compose files that hand the file to containers of this repository's own code.
+    """
 
     python: tuple[ReaderSite, ...] = ()
     outside: tuple[OtherReader, ...] = ()
     opaque: tuple[OtherReader, ...] = ()
+    through: tuple[OtherReader, ...] = ()
 
 
 def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> dict[str, Readers]:
@@ -65,6 +76,7 @@ def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> 
     python: dict[str, list[ReaderSite]] = defaultdict(list)
     opaque: dict[str, list[OtherReader]] = defaultdict(list)
     outside: dict[str, list[OtherReader]] = defaultdict(list)
+    through: dict[str, list[OtherReader]] = defaultdict(list)
     folded = {key.upper(): key for key in keys}
     for path in workspace.files:
         if path.endswith((".py", ".pyw")):
@@ -76,10 +88,37 @@ def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> 
                     python[key].append(ReaderSite(path=path, line=site.line, span=site.span, quote=site.quote))
         elif path != env_file:
             for key, reader in _outside(workspace, path, keys, env_file):
-                outside[key].append(reader)
+                (through if _is_ours(workspace, reader) else outside)[key].append(reader)
     return {
-        key: Readers(python=tuple(python[key]), outside=tuple(outside[key]), opaque=tuple(opaque[key])) for key in keys
+        key: Readers(
+            python=tuple(python[key]),
+            outside=tuple(outside[key]),
+            opaque=tuple(opaque[key]),
+            through=tuple(through[key]),
+        )
+        for key in keys
     }
+
+
+def _is_ours(workspace: Workspace, reader: OtherReader) -> bool:
+    """Whether a line is an `env_file` of a service that compose builds from here: its Python is among the readers."""
+    if not reader.how.startswith(_HANDS):
+        return False
+    try:
+        document = workspace.document(reader.path)
+        waiting = trees(document)
+    except (NotSeenError, Unreadable):
+        return False
+    starts = line_starts(document.text)
+    while waiting:
+        node = waiting.pop()
+        files, build = node.get("env_file"), node.get("build")
+        if files is not None and build is not None:
+            first = position(starts, files.span.start)[0]
+            if first - 1 <= reader.line <= position(starts, files.span.end)[0]:
+                return True
+        waiting += node.items
+    return False
 
 
 def _sites(workspace: Workspace, path: str, keys: Collection[str], folded: dict[str, str]) -> Iterator[Site]:
@@ -123,6 +162,31 @@ def _expansion(key: str, name: str) -> re.Pattern[str]:
     return re.compile("|".join(forms), re.IGNORECASE if "$env" in name else 0)
 
 
+def mentions(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:
+    """The lines outside Python that use the file at `path`: scripts, other programs, mounts into a container.
+
+    What only packs a file (COPY in a Dockerfile, package data) reads nothing of it.
+    """
+    name = posixpath.basename(path)
+    word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
+    found = []
+    for other in workspace.files:
+        base = posixpath.basename(other)
+        if other == path or _PACKING.fullmatch(base) or not (_SHELLS.fullmatch(base) or _PROGRAMS.fullmatch(base)):
+            continue
+        text = _read(workspace, other).decode("utf-8", "replace")
+        for number, row in enumerate(text.splitlines() if name in text else (), 1):
+            if word.search(row) and not _PACKED.match(row):
+                found.append(OtherReader(path=other, line=number, how=f"uses {name}"))
+    return tuple(found)
+
+
+def listed(readers: Sequence[OtherReader], shown: int = 3) -> str:
+    """The readers in words, the first few by name."""
+    words = ", ".join(f"{reader.path}:{reader.line} ({reader.how})" for reader in readers[:shown])
+    return words + (f" and {len(readers) - shown} more" if len(readers) > shown else "")
+
+
 def _loads(text: str, path: str, env_file: str, *, compose: bool) -> Iterator[tuple[int, str]]:
     """Lines that hand the whole `.env` file to something: compose's `env_file`, a shell's `source`, `--env-file`."""
     folder = posixpath.dirname(path)
@@ -145,7 +209,7 @@ def _loads(text: str, path: str, env_file: str, *, compose: bool) -> Iterator[tu
             indent = indent if not line.strip() else None
             continue
         if any(_is_file(word, folder, env_file) for word in words):
-            yield number, f"env_file {env_file}"
+            yield number, f"{_HANDS}{env_file}"
 
 
 def _indent(line: str) -> int:

@@ -6,6 +6,8 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from fixers import manual_steps
+from fixers.references import is_reference
 from fixers.rewriting import Refused
 from fixers.workspace import Workspace
 from scanner.detectors.name import split_words
@@ -77,7 +79,7 @@ def _is_aws(finding: Finding, words: tuple[str, ...]) -> bool:
         "aws" in words
         or finding.rule.startswith("aws")
         or any(callee.partition(".")[0] in _AWS_CLIENTS for callee in callees)
-        or any(value is not None and _AWS_KEY_ID.fullmatch(value.text) is not None for value in values)
+        or any(value is not None and _AWS_KEY_ID.fullmatch(value.reveal("text")) is not None for value in values)
     )
 
 
@@ -85,7 +87,7 @@ def _foreign_endpoint(finding: Finding) -> bool:
     for sibling in finding.literal.siblings:
         if "endpoint" not in split_words(sibling.name):
             continue
-        text = sibling.value.text
+        text = sibling.value.reveal("text")
         try:
             host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
         except ValueError:
@@ -131,15 +133,11 @@ def _own_aws(finding: Finding) -> Refused | None:
 
 def _by_position(finding: Finding, kind: Kind, rewritable: frozenset[Kind]) -> Refused | None:
     if kind not in rewritable:
-        return (
-            RefusalReason.KIND_NOT_SUPPORTED,
-            f"{kind} files are not rewritten",
-            "put a reference or a variable in its place by hand, before the value is rotated",
-        )
-    value = finding.literal.value.text
+        return manual_steps.by_path(finding.path, kind)
+    value = finding.literal.value.reveal("text")
     if not value:
         return RefusalReason.VALUE_NOT_STORABLE, "an empty value", "remove it"
-    if value.startswith("{{resolve:") and value.endswith("}}"):
+    if is_reference(value):
         return RefusalReason.EXAMPLE_VALUE, "already a reference to a store", "nothing: this is what a migration writes"
     return None
 

@@ -221,8 +221,8 @@ def _split(text: str) -> list[str]:
 
 def _spellings(finding: Finding) -> Iterator[str]:
     """The texts to search for: the value, and the whole literal's where it holds little else."""
-    if finding.value is not None and len(finding.value.text) >= SHORTEST_SEARCHED:
-        yield finding.value.text
+    if finding.value is not None and len(finding.value.reveal("text")) >= SHORTEST_SEARCHED:
+        yield finding.value.reveal("text")
 
 
 def _shown(text: str) -> str:

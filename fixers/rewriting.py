@@ -6,7 +6,7 @@ Rewritten of one run may hold equal edits too: keep one of them, `unique_edits` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -107,10 +107,13 @@ class Rewriter(Protocol):
         ...
 
 
-def all_refused(placements: Sequence[Placement], refused: Refused) -> Rewritten:
-    """Every placement refused for one reason."""
+def all_refused(
+    placements: Sequence[Placement], refused: Refused, *, already: Mapping[int, Refused] | None = None
+) -> Rewritten:
+    """Every placement refused for one reason; those `already` refused for their own."""
     nothing = tuple(() for _ in placements)
-    return Rewritten(edits=nothing, proofs=nothing, refused=dict.fromkeys(range(len(placements)), refused))
+    every = dict.fromkeys(range(len(placements)), refused) | dict(already or {})
+    return Rewritten(edits=nothing, proofs=nothing, refused=every)
 
 
 def unique_edits(edits: Iterable[Edit]) -> tuple[Edit, ...]:
@@ -135,6 +138,7 @@ def splice(text: str, edits: Iterable[Edit]) -> str:
 
 def rewriters() -> dict[Kind, Rewriter]:
     """The rewriter of each kind of document that has one."""
-    from fixers import dotenv, python
+    from fixers import dotenv, python, structured
 
-    return {Kind.PYTHON: python.rewrite, Kind.DOTENV: dotenv.rewrite}
+    others = dict.fromkeys((Kind.YAML, Kind.JSON, Kind.TOML, Kind.INI), structured.rewrite)
+    return {Kind.PYTHON: python.rewrite, Kind.DOTENV: dotenv.rewrite, **others}

@@ -2,52 +2,163 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
-from fixers.dotenv import environment_of
-from fixers.runtime.module import SecretUnavailable, get_secret_value
-from scanner.errors import Exit
+from scanner.errors import Exit, StoreError, UsageError
 
-_REFERENCE = "{{resolve:"
+# With braces, or without as in a Lambda function's environment.
+_STARTS = ("{{resolve:", "resolve:secretsmanager:", "resolve:ssm:", "resolve:ssm-secure:")
 # https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html#tag_18_08_02
 _NOT_EXECUTABLE, _NOT_FOUND = 126, 127
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.option("--env-file", type=click.Path(path_type=Path, dir_okay=False), help="Also set what this .env says.")
+@click.option(
+    "--env-file",
+    "env_files",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    help="Also set what this .env says; of several, the later one wins.",
+)
+@click.option(
+    "--path",
+    "paths",
+    multiple=True,
+    metavar="/PATH/",
+    help="Also set every parameter below this path: /prod/shop/api-key with --path /prod/shop/ is API_KEY.",
+)
+@click.option("--region", help="AWS region [as boto3 finds it].")
+@click.option("--profile", help="AWS profile [as boto3 finds it].")
 @click.argument("command", nargs=-1, required=True, metavar="-- CMD [ARGUMENT]...", type=click.UNPROCESSED)
-def run(env_file: Path | None, command: tuple[str, ...]) -> int:
+def run(
+    env_files: tuple[Path, ...],
+    paths: tuple[str, ...],
+    region: str | None,
+    profile: str | None,
+    command: tuple[str, ...],
+) -> int:
     """Run CMD with the references of its environment resolved.
 
     A variable that holds {{resolve:secretsmanager:...}} or {{resolve:ssm-secure:...}} gets the value that the store has
-    now. What the environment has already wins over --env-file. The exit status is CMD's; 125 if a value cannot be read,
-    126 or 127 if CMD cannot be run. Values are in CMD's environment and nowhere else.
+    now. What the environment has already wins over --env-file, and that over --path. CMD takes our place: its signals
+    and its exit status are its own. 125 if a value cannot be read, 126 or 127 if CMD cannot be run. Values are in CMD's
+    environment and nowhere else.
     """
-    if env_file is not None:
-        try:
-            for name, value in environment_of(env_file).items():
-                os.environ.setdefault(name, value)
-        except OSError as error:
-            return _failed(f"{env_file}: cannot be read ({error.strerror})")
-    for name in [name for name, value in os.environ.items() if value.startswith(_REFERENCE)]:
-        try:
-            os.environ[name] = get_secret_value("", env=name)
-        except SecretUnavailable as error:
-            return _failed(f"{name}: {error}")
+    try:
+        environment = _environment(env_files, paths, _clients(region, profile))
+    except (StoreError, UsageError) as error:
+        return _failed(error.message + (f"; {error.hint}" if error.hint else ""))
     sys.stdout.flush()
     try:
-        # The program takes our place: its signals and its exit status are its own.
-        os.execvp(command[0], command)  # noqa: S606 - the user's own words, and no shell
+        os.execvpe(command[0], command, environment)  # noqa: S606 - the user's own words, and no shell
     except FileNotFoundError:
         click.echo(f"unhardcode: {command[0]}: not found", err=True)
         return _NOT_FOUND
     except OSError as error:
         click.echo(f"unhardcode: {command[0]}: cannot be run ({error.strerror})", err=True)
         return _NOT_EXECUTABLE
+
+
+def variable_of(name: str, path: str) -> str:
+    """The variable of a parameter below a path: `/prod/shop/db/password` below `/prod/shop` is DB_PASSWORD."""
+    rest = name.removeprefix(path.rstrip("/")).strip("/")
+    return re.sub(r"\W", "_", rest, flags=re.ASCII).upper()
+
+
+def _environment(env_files: tuple[Path, ...], paths: tuple[str, ...], client: Any) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for file in env_files:
+        given |= _read_file(file)
+    environment = given | dict(os.environ)
+    for path in paths:
+        for name, value in _below(path, client("parameterstore")).items():
+            environment.setdefault(name, value)
+    return environment | _resolved(environment, client)
+
+
+def _read_file(file: Path) -> dict[str, str]:
+    from fixers.dotenv import environment_of
+
+    try:
+        return environment_of(file)
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{file}: not in UTF-8") from None
+
+
+def _below(path: str, client: Any) -> dict[str, str]:
+    """The variables of all parameters below a path."""
+    from fixers.stores.references import read_path
+
+    if not path.startswith("/"):
+        raise UsageError(f"--path {path}: a path starts with a slash")
+    found: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for name, value in read_path(path, client).items():
+        variable = variable_of(name, path)
+        if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", variable):
+            raise UsageError(f"{name}: {variable} is no name for a variable", hint="use --env-file with a reference")
+        if variable in found:
+            raise UsageError(f"{name} and {names[variable]} are both {variable}", hint="use --env-file with references")
+        found[variable], names[variable] = _text(variable, value.reveal()), name
+    if not found:
+        raise UsageError(f"--path {path}: there is no parameter below it")
+    return found
+
+
+def _resolved(environment: Mapping[str, str], client: Any) -> dict[str, str]:
+    """The values of the variables that hold references."""
+    pointing = {name: text for name, text in environment.items() if text.startswith(_STARTS)}
+    if not pointing:
+        return {}
+    from fixers.stores.references import parsed, read_references
+
+    wanted = {}
+    for name, text in pointing.items():
+        reference = parsed(text)
+        if reference is None:
+            raise UsageError(f"{name}: holds a reference that cannot be understood")
+        wanted[name] = reference
+    try:
+        found = read_references(wanted.values(), client)
+    except StoreError as error:
+        waiting = [name for name, reference in wanted.items() if reference.name in error.message]
+        raise StoreError(f"{', '.join(waiting) or 'a reference'}: {error.message}", hint=error.hint) from None
+    return {name: _text(name, found[reference].reveal()) for name, reference in wanted.items()}
+
+
+def _text(name: str, value: str | bytes) -> str:
+    """A value as a variable can hold it."""
+    try:
+        text = value if isinstance(value, str) else value.decode("utf-8")
+        text.encode("utf-8")  # JSON can hold a lone surrogate
+    except UnicodeError:
+        text = "\0"
+    if "\0" in text:
+        raise UsageError(f"{name}: its value is no text, and no variable can hold it")
+    return text
+
+
+def _clients(region: str | None, profile: str | None) -> Any:
+    """A client by the store's word, made when it is first asked for."""
+
+    @functools.cache
+    def client(store: str) -> Any:
+        from fixers.stores.registry import connect
+
+        opened: Any = connect(store, region=region, profile=profile)
+        return opened.client
+
+    return client
 
 
 def _failed(message: str) -> int:

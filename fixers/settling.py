@@ -70,7 +70,7 @@ def settle(
     return settled, placings
 
 
-_SKIPPED: Refused = (RefusalReason.SKIPPED, "the plan says skip", "set its action to create, update or adopt")
+_SKIPPED: Refused = (RefusalReason.SKIPPED, "the plan says skip", "set its action to create, update, adopt or restore")
 
 
 def _kept(

@@ -97,7 +97,7 @@ def _part(part: dict[str, Any], values: Values) -> str:
 
 def _view(value: SecretValue, *, is_bytes: bool) -> str:
     """The value as a literal's characters: of a bytes literal one for each byte."""
-    return value.raw.decode("latin-1") if is_bytes else value.text
+    return value.reveal("bytes").decode("latin-1") if is_bytes else value.reveal("text")
 
 
 def _stretch(document: Document, holder: tuple[str, Member, Finding]) -> Span | None:
@@ -106,8 +106,8 @@ def _stretch(document: Document, holder: tuple[str, Member, Finding]) -> Span | 
     literal = finding.literal
     if finding.path != document.path or finding.commit is not None:
         return None
-    if member.value.raw == literal.value.raw:
-        return literal.source_span(0, len(literal.value.text))
+    if member.value.reveal("bytes") == literal.value.reveal("bytes"):
+        return literal.source_span(0, len(literal.value.reveal("text")))
     return finding.span
 
 
@@ -146,7 +146,7 @@ def _extend(parts: list[Part], index: int, form: str, gap: str) -> None:
 def _ends(text: str, place: Span, view: str, finding: Finding) -> list[int] | None:
     """The offset in the document at which each character of the value begins, and the end of the last."""
     literal = finding.literal
-    inner = literal.value.text
+    inner = literal.value.reveal("text")
     offsets = _apart(text, literal)
     first = next((index for index in range(len(inner) + 1) if offsets[index] >= place.start), None)
     if first is None or offsets[first] != place.start:
@@ -163,7 +163,7 @@ def _ends(text: str, place: Span, view: str, finding: Finding) -> list[int] | No
 
 def _apart(text: str, literal: Literal) -> Sequence[int]:
     """The offsets of a literal's characters; those of an unknown escape, which has one for both, taken apart."""
-    inner = literal.value.text
+    inner = literal.value.reveal("text")
     if literal.offsets is None:
         return range(literal.body, literal.body + len(inner) + 1)
     offsets = list(literal.offsets)
@@ -197,7 +197,7 @@ def _left(path: str, span: Span, covered: Sequence[Span], parts: Sequence[Part],
         here = finding.commit is None and finding.path == path and _meet(finding.span, span)
         if here and not any(place.contains(finding.span) for place in covered):
             return True
-        value = finding.value.text if finding.value is not None else ""
+        value = finding.value.reveal("text") if finding.value is not None else ""
         if len(value) >= SHORTEST_SEARCHED and any(value in part for part in parts if isinstance(part, str)):
             return True
     return False

@@ -8,24 +8,30 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from fixers import journal
 from fixers.apply import Ready, Stores, active, holds, outcomes, store_secret
 from fixers.changes import changed, changed_files, edits_by_path
 from fixers.inverse import Blobs, culprits, known_blobs, way_back
 from fixers.journal import Run
+from fixers.locating import arns_of, waiting, with_arns
 from fixers.plan import touched_paths, tree_digest
 from fixers.planning import Planned, without
-from fixers.proof import prove
+from fixers.progress import counted
+from fixers.proof import ProofResult, prove
 from fixers.runtime.source import module_source
 from fixers.workspace import Workspace, overlaid
 from fixers.writing import check_writable, remove_leftovers, replace_all
-from scanner.errors import FixError
+from scanner.errors import FixError, StoreError
 from scanner.identity import digest
 from scanner.model import Edit, Outcome, Plan, RefusalReason, Span
+
+_PROOF_SECONDS = 120.0
+
+Judge: TypeAlias = Callable[[Sequence[ProofResult]], tuple[ProofResult, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +51,21 @@ class Prepared:
     facts: dict[str, Any]
 
 
-def prepare(planned: Planned, *, stored: bool = True) -> Prepared:
+def prepare(planned: Planned, *, stored: bool = True, incident: bool = False) -> Prepared:
     """Fix for each file how it will change and how that is undone; what cannot be undone is refused.
 
-    `stored` says that an undo may ask the store. Raises FixError for a file that has changed since it was read, or that
-    could not be replaced.
+    `stored` says that an undo may ask the store. An incident is not undone: the old values are revoked. Raises
+    FixError for a file that has changed since it was read, or that could not be replaced.
     """
     repository = planned.scanned.root.repository
     while True:
         workspace = _frozen(planned)
         blobs = known_blobs(repository, workspace, touched_paths(planned.plan))
         files, bad = _files(planned, workspace, blobs, stored=stored)
-        if not bad:
+        if incident or not bad:
             break
         planned = without(planned, bad, _NOT_UNDOABLE)
-    return Prepared(planned=planned, facts=_facts(planned, files))
+    return Prepared(planned=planned, facts=_facts(planned, files) | ({"incident": True} if incident else {}))
 
 
 _NOT_UNDOABLE = (
@@ -85,17 +91,33 @@ def resumable(runs: Sequence[Run], prepared: Prepared) -> Run | None:
 def upload(run: Run, ready: Sequence[Ready], target: Target, app: str) -> Run:
     """Store every value and read it back. Raises StoreError; the run can be resumed then."""
     tokens = {secret["name"]: secret["token"] for secret in run.begin["secrets"]}
-    for one in ready:
+    for one in counted(ready, "Storing"):
         name = one.secret.name
         if one.action != "present":
-            run = journal.note(run, "upload", name=name)
+            run = journal.note(run, "upload", name=name, action=one.action)
         version = store_secret(one, target.stores(one.secret.store), app=app, token=tokens[name])
         run = journal.note(run, "stored", name=name, version=version)
     return run
 
 
-def prove_all(plan: Plan, key: bytes, target: Target) -> tuple[Outcome, ...]:
-    """Evaluate every new expression against the store."""
+def locate(run: Run, prepared: Prepared, target: Target, *, stored: bool = True) -> Run:
+    """Journal anew the files whose edits name ARNs, now that the secrets exist."""
+    planned = prepared.planned
+    if not waiting(planned.plan):
+        return run
+    known = replace(planned, plan=with_arns(planned.plan, arns_of(planned.plan, target.stores)))
+    workspace = _frozen(planned)
+    blobs = known_blobs(planned.scanned.root.repository, workspace, touched_paths(planned.plan))
+    files, _ = _files(known, workspace, blobs, stored=stored)
+    before = {file["path"]: file for file in run.begin["files"]}
+    return journal.note(run, "located", files=[file for file in files if file != before[file["path"]]])
+
+
+def prove_all(plan: Plan, key: bytes, target: Target, *, judge: Judge = tuple) -> tuple[Outcome, ...]:
+    """Evaluate every new expression against the store. `judge` says what the results are worth.
+
+    Raises StoreError where the store cannot be read any more: the run can be resumed then.
+    """
     proofs = [proof for fix in plan.fixes for proof in fix.proofs]
     results = prove(
         proofs,
@@ -104,8 +126,16 @@ def prove_all(plan: Plan, key: bytes, target: Target) -> tuple[Outcome, ...]:
         endpoint=None,
         region=target.region,
         profile=target.profile,
+        # Each asks the store twice, over whatever distance.
+        timeout=_PROOF_SECONDS + 2.0 * len(proofs),
     )
-    return outcomes(plan, {}, results)
+    lost = next((result for result in results if result.unavailable), None)
+    if lost is not None:
+        raise StoreError(
+            f"{lost.proof.path}:{lost.proof.line}: {lost.error}",
+            hint="all is stored and no file was changed: remove the cause, then run the same command again",
+        )
+    return outcomes(plan, {}, judge(results))
 
 
 def settle_proofs(run: Run, found: Sequence[Outcome]) -> Run:
@@ -120,7 +150,7 @@ def rewrite(run: Run, workspace: Workspace, key: bytes) -> Run:
 
     Raises FixError, and changes nothing more, where a file is neither as it was nor as it will be.
     """
-    files = {file["path"]: file for file in run.begin["files"]}
+    files = {file["path"]: file for file in run.files()}
     states = {path: state(file, workspace, key) for path, file in files.items()}
     strange = [path for path, now in states.items() if now == "other"]
     if strange:
@@ -171,15 +201,17 @@ def not_stored(planned: Planned, target: Target, *, offline: bool) -> tuple[Plan
         head = known_blobs(planned.scanned.root.repository, planned.workspace, touched_paths(planned.plan)).head
         fixes = planned.plan.fixes
         kept = [fix for fix in fixes if all(found.path in head for found in fix.findings)]
+        kept = [fix for fix in kept if fix.secret not in waiting(planned.plan)]  # only the store knows an ARN
         gone = {fix.secret for fix in fixes} - {fix.secret for fix in kept}
         named = tuple(sorted({f"{found.path} ({head[found.path][:12]})" for fix in kept for found in fix.findings}))
         return without(planned, gone, _NOT_IN_HEAD), {}, named
     versions: dict[str, str] = {}
-    for secret in active(planned.plan):
-        store = target.stores(secret.store)
-        there = store.describe(secret.name)
-        if there is not None and there.deletion is None and holds(secret, store.read(secret.name)):
-            versions[secret.name] = there.version
+    wanted = active(planned.plan)
+    for word in dict.fromkeys(secret.store for secret in wanted):
+        by_name = {secret.name: secret for secret in wanted if secret.store == word}
+        for name, seen in target.stores(word).look(list(by_name)):
+            if seen is not None and seen.existing.deletion is None and holds(by_name[name], seen.value):
+                versions[name] = seen.existing.version
     gone = {secret.name for secret in active(planned.plan)} - set(versions)
     return without(planned, gone, _NOT_STORED), versions, ()
 

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -57,6 +57,11 @@ def render(
     function = BYTES if is_bytes else ASYNC if waits else TEXT
     call = render_call(placement, names[function], mark)
     return Call(text=f"(await {call})" if function == ASYNC else call, needs=frozenset({function}))
+
+
+def needed(placements: Iterable[Placement], style: Style) -> frozenset[str]:
+    """The functions and modules that reading these placements takes."""
+    return frozenset().union(*(render(placement, style, CANONICAL, '"').needs for placement in placements))
 
 
 def render_call(placement: Placement, function: str, mark: str) -> str:
@@ -108,7 +113,7 @@ def _inline(placement: Placement, style: Style, names: Names, mark: str, *, is_b
 def _is_binary(value: SecretValue) -> bool:
     """Whether the value goes to SecretBinary: bytes that are no UTF-8."""
     try:
-        value.raw.decode()
+        value.reveal("bytes").decode()
     except UnicodeDecodeError:
         return value.is_bytes
     return False

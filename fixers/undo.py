@@ -22,10 +22,10 @@ from scanner.sources import git
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """What an undo came to: the files that it gave back, and the secrets that stay in their stores."""
+    """What an undo came to: the files that it gave back, and the run with its last steps."""
 
     files: tuple[str, ...]
-    secrets: tuple[str, ...]
+    run: Run
 
 
 def undoable(runs: Sequence[Run]) -> Run:
@@ -40,9 +40,9 @@ def undo(run: Run, workspace: Workspace, repository: git.Repository | None, stor
     """Give every file of a run its old bytes; files that it made are removed.
 
     All old bytes are made and checked before the first file changes. Raises FixError, and changes nothing, for a file
-    that somebody changed since, for a blob that git has lost, for a value that was rotated.
+    that somebody changed since, for a blob that git has lost, for a value that was rotated, after an incident.
     """
-    files = {file["path"]: file for file in run.begin["files"]}
+    files = {file["path"]: file for file in run.files()}
     states = {path: state(file, workspace, key) for path, file in files.items()}
     strange = [path for path, now in states.items() if now == "other"]
     if strange:
@@ -50,6 +50,8 @@ def undo(run: Run, workspace: Workspace, repository: git.Repository | None, stor
     there = [
         files[path] for path, now in states.items() if now == "after" and files[path]["before"] != files[path]["after"]
     ]
+    if there:
+        _check_still_valid(run, stores)
     changes = _old_bytes(run, there, workspace, repository, stores, key)
     remove_leftovers(workspace, files, run.name)
     check_writable(workspace, changes)
@@ -61,8 +63,24 @@ def undo(run: Run, workspace: Workspace, repository: git.Repository | None, stor
         journal.append(run.path, {"step": "restore", "path": path})
 
     replace_all(workspace, changes, run=run.name, announce=announce)
-    journal.note(run, "undone")
-    return Undone(files=tuple(changes), secrets=tuple(run.versions()))
+    return Undone(files=tuple(changes), run=journal.note(run, "undone"))
+
+
+def _check_still_valid(run: Run, stores: Stores) -> None:
+    """Raise FixError where the old values no longer work: rewritten code is then the only code that does."""
+    if run.begin.get("incident"):
+        raise FixError(
+            "the last migration was for an incident: the old values are revoked",
+            hint="keep the rewritten code; nothing was changed",
+        )
+    words = {secret["name"]: secret["store"] for secret in run.begin["secrets"]}
+    for name, version in run.versions().items():
+        there = stores(words[name]).describe(name)
+        if there is not None and there.version != version:
+            raise FixError(
+                f"{name}: was changed in the store since the migration (rotated?)",
+                hint="the value in the old code is no longer valid: keep the rewritten code; nothing was changed",
+            )
 
 
 def _old_bytes(
@@ -96,24 +114,18 @@ def _blobs(ids: Sequence[str], repository: git.Repository | None) -> Mapping[str
 
 
 def _values(run: Run, ways: Sequence[dict[str, Any]], stores: Stores) -> Values:
-    """The values that turned edits need, each only in the version that this run stored or found."""
+    """The values that turned edits need; that they are of the versions of this run was checked before."""
     names = sorted({name for way in ways for name in needed_secrets(way)})
     words = {secret["name"]: secret["store"] for secret in run.begin["secrets"]}
-    versions = run.versions()
     found: dict[tuple[str, str | None], SecretValue] = {}
     for name in names:
         store = stores(words[name])
         there = store.describe(name)
         value = store.read(name) if there is not None and there.deletion is None else None
-        if there is None or value is None:
+        if value is None:
             raise FixError(
                 f"{name}: not in the store, and the files' own text needs it",
                 hint="pass the --region and --profile of the migration; nothing was changed",
-            )
-        if there.version != versions.get(name):
-            raise FixError(
-                f"{name}: was changed in the store since the migration (rotated?), and the files' own text needs it",
-                hint="the old value is no longer valid: keep the rewritten code; nothing was changed",
             )
         found |= _members(name, value, ways)
     return found

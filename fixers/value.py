@@ -16,9 +16,9 @@ from fixers.apply import holds
 from fixers.payload import payload
 from fixers.planfile import PlanFile, options_of, read_plan_file
 from fixers.planning import planned_from
-from scanner.commands import scan_paths
 from scanner.errors import Exit, NotSeenError, StoreError, UsageError
 from scanner.model import PlannedSecret, SecretValue
+from scanner.running import scan_paths
 from scanner.sources import worktree
 
 # An answer holds at most 64 KB, each byte as six characters of JSON at most, and a few hundred bytes around it.
@@ -58,7 +58,7 @@ def value(name: str, plan_path: Path, key: str | None, check: bool) -> int:
     secret = planned_secret(plan_path, name)
     if check:
         return int(Exit.OK if holds(secret, stored_value(answer)) else Exit.FINDINGS)
-    sys.stdout.buffer.write(_field(secret, key).raw)
+    sys.stdout.buffer.write(_field(secret, key).reveal("bytes"))
     sys.stdout.buffer.flush()
     return int(Exit.OK)
 

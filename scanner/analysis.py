@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rules.model import ProviderRule, RuleSet
-from scanner import identity
+from scanner import identity, ignore
 from scanner.detectors import auth, named, provider, sink, url
 from scanner.detectors.candidate import Candidate, merge
-from scanner.ignore import ignored
 from scanner.judge import confidence_of, is_signal, judge
 from scanner.model import Confidence, Document, Finding, Kind, Literal, Source
 from scanner.prefilter import Prefilter, read_table, sort_out
@@ -69,7 +68,9 @@ def analyse(
     literals, note = _literals(document, [characters[end] for end in ends])
     by_rule = {rule: [characters[end] for end in sorted(set(found))] for rule, found in providers.items()}
     candidates = _detected(document, literals, by_rule, imported, knowledge)
-    return list(_judged(document, candidates, knowledge, settings)), note, document.text
+    judged = list(_judged(document, candidates, knowledge, settings))
+    settled = ignore.settle(document, judged, own=settings.own_markers, foreign=settings.foreign_markers)
+    return settled, note, document.text
 
 
 def _literals(document: Document, offsets: list[int]) -> tuple[list[Literal], str | None]:
@@ -109,7 +110,7 @@ def _detected(
     for rule, offsets in providers.items():
         found += provider.detect(document, knowledge.providers[rule], offsets, literals)
     for literal in literals:
-        if not literal.value.text.strip():
+        if not literal.value.reveal("text").strip():
             continue
         if literal.parts > 1 and not literal.dynamic:
             found += _split(literal, knowledge)
@@ -122,7 +123,7 @@ def _detected(
 
 def _split(literal: Literal, knowledge: Knowledge) -> Iterator[Candidate]:
     """Provider shapes in the value of a literal of several parts: the document's text does not show them."""
-    hits = knowledge.prefilter.find(literal.value.raw)
+    hits = knowledge.prefilter.find(literal.value.reveal("bytes"))
     for rule in sort_out(hits, knowledge.table, code=True)[1]:
         yield from provider.detect_in_value(knowledge.providers[rule], literal)
 
@@ -149,17 +150,6 @@ def _judged(
         kind, symbol = candidate.kind.value, _symbol(candidate.literal)
         ordinal = ordinals[kind, symbol] = ordinals.get((kind, symbol), -1) + 1
         suppressed = None if confidence is not None else "the evidence against it is stronger"
-        checked = any(piece.name == "checksum-valid" for piece in evidence)
-        if suppressed is None:
-            suppressed = ignored(
-                document.text,
-                starts,
-                first=start[0],
-                last=end[0],
-                rule=candidate.rule,
-                # Another tool's marker never silences a token whose checksum is valid.
-                foreign=settings.foreign_markers and not checked,
-            )
         yield Finding(
             rule=candidate.rule,
             title=candidate.title,

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from scanner import engine, session
-from scanner.config import Config, load_config
+from scanner import session
+from scanner.config import SEVERITIES
 from scanner.errors import Exit, NotSeenError, UsageError
-from scanner.source import Confidence, ScanResult, Settings, Skipped, Source
-from scanner.sources import git, staged, stdin, worktree
+from scanner.running import Mode, Options, run
+from scanner.source import Confidence
 
 if TYPE_CHECKING:
     from rules.model import ProviderRule, Setting, Sink
-    from scanner.past import Past
 
 _LEVELS = click.Choice([level.value for level in Confidence])
-_FORMATS = ("text", "json", "sarif")
-
-
-class Scanned(NamedTuple):
-    """A scan with what its reports need: the root of its paths and the texts that hold findings."""
-
-    result: ScanResult
-    root: worktree.Root
-    texts: dict[str, str]
-    key: bytes
-    config: Config
+# The module of a format is called after it.
+_FORMATS = ("text", "json", "jsonl", "sarif", "junit", "gitlab", "github", "github-summary")
+_ADVICE = """
+The push was stopped before anything was sent. A later commit does not take a value out of an earlier one:
+change the commit itself (git commit --amend, or git rebase -i COMMIT^), then push again.
+No credential? Put the ignore comment on its line and commit that, or `unhardcode baseline update --reason WHY`."""
 
 
 @click.command()
@@ -43,7 +39,8 @@ class Scanned(NamedTuple):
     "--range",
     "between",
     metavar="A..B",
-    help="What the commits of B that A has not add; A...B since both went apart. Older findings do not fail the scan.",
+    help="What the commits of B that A has not add; A...B since both went apart. Older findings do not fail the scan. "
+    "`ci`: those of the pull request or push that a CI job is about; everything where it is about none.",
 )
 @click.option(
     "--history", "is_history", is_flag=True, help="Every version that a ref, a reflog or a stash reaches, each once."
@@ -51,6 +48,13 @@ class Scanned(NamedTuple):
 @click.option("--unreachable", is_flag=True, help="With --history: also all that git holds and nothing reaches.")
 @click.option(
     "--since", metavar="DATE", help="With --history: what commits since then add (2026-01-31, '30 days ago')."
+)
+@click.option(
+    "--push",
+    is_flag=False,
+    flag_value="",
+    metavar="REMOTE",
+    help="What git's pre-push hook is about to give away; git says so on standard input.",
 )
 @click.option("--stdin", "is_stdin", is_flag=True, help="Standard input; PATH, if given, is its name.")
 @click.option("--files", "is_handed", is_flag=True, help="PATHs come from a hook: to skip one of them is no gap.")
@@ -60,13 +64,42 @@ class Scanned(NamedTuple):
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to a file, in UTF-8."
 )
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Also write a report in another form to a file; may be repeated.",
+)
 @click.option("--min-confidence", type=_LEVELS, help="Report findings from this confidence on [default: medium].")
 @click.option(
     "--fail-on",
     type=click.Choice([*(level.value for level in Confidence), "never"]),
     help="Exit with 1 from this confidence on [default: medium].",
 )
-@click.option("--fail-on-old", is_flag=True, help="With --range: also fail for what was there before.")
+@click.option(
+    "--fail-on-severity", type=click.Choice(SEVERITIES), help="Exit with 1 from this severity on [default: low]."
+)
+@click.option(
+    "--fail-on-old/--no-fail-on-old", default=None, help="With --range and --push: also fail for what was there before."
+)
+@click.option(
+    "--fail-on-gone/--no-fail-on-gone",
+    default=None,
+    help="With --history: fail for what HEAD no longer holds [default: yes].",
+)
+@click.option("--fail-since", metavar="DATE", help="With --history: older commits than this (2026-01-31) fail nothing.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="What was accepted fails nothing [default: .unhardcode.baseline, if it is there].",
+)
+@click.option("--no-baseline", is_flag=True, help="Honour no baseline.")
+@click.option(
+    "--policy",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="What this gate was told: nothing in the scanned repository makes it laxer (also UNHARDCODE_POLICY).",
+)
 @click.option("--include", multiple=True, metavar="GLOB", help="Only paths like this; may be repeated.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="No paths like this; may be repeated.")
 @click.option("--max-size", type=click.IntRange(min=1), metavar="BYTES", help="Skip larger files [default: 5,000,000].")
@@ -88,72 +121,102 @@ def scan(
     is_history: bool,
     unreachable: bool,
     since: str | None,
+    push: str | None,
     is_stdin: bool,
     is_handed: bool,
     form: str,
     output: Path | None,
-    min_confidence: str | None,
-    fail_on: str | None,
-    fail_on_old: bool,
+    reports: tuple[str, ...],
     include: tuple[str, ...],
     exclude: tuple[str, ...],
     max_size: int | None,
+    baseline: Path | None,
+    no_baseline: bool,
+    policy: Path | None,
     jobs: int | None,
     require_complete: bool,
     show_suppressed: bool,
     quiet: bool,
     no_color: bool,
+    **gate_options: Any,
 ) -> int:
     """Scan files and folders (the current one by default) for hardcoded credentials.
 
     In a git repository that is what git tracks, what it does not ignore, and every .env. Exit status: 0 clean,
     1 findings, 2 usage, 3 something that was asked for could not be seen.
     """
+    started = time.time()
+    beside = [_form_and_file(report) for report in reports]
     modes = {
         "--staged": is_staged,
         "--stdin": is_stdin,
         "--files": is_handed,
         "--history": is_history,
         "--range": bool(between),
+        "--push": push is not None,
     }
     chosen = [mode for mode, on in modes.items() if on]
     if len(chosen) > 1:
         raise UsageError(f"{' and '.join(chosen)} exclude each other")
+    if between == "ci":
+        from scanner.sources.ci import event_range
+
+        between = event_range(os.environ)
     if (unreachable or since) and not is_history:
         raise UsageError("--unreachable and --since go with --history")
-    options = _Options(include=include, exclude=exclude, max_size=max_size)
+    options = Options(
+        include=include, exclude=exclude, max_size=max_size, policy=policy, baseline=baseline, no_baseline=no_baseline
+    )
+    past = None
     if is_history or between:
         from scanner.past import Past
 
         past = Past(between=between, unreachable=unreachable, since=since, workers=jobs)
-        scanned = scan_past(path, past, options)
-    else:
-        scanned = _run(path, options, staged_only=is_staged, from_stdin=is_stdin, handed=is_handed)
-    config = scanned.config
+    scanned = run(path, Mode(staged=is_staged, stdin=is_stdin, handed=is_handed, past=past, push=push), options)
+    fine_if_empty = is_staged or is_handed or bool(between) or push is not None
     seen = scanned.result.coverage
-    clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or is_staged or is_handed or between)
-    if quiet and form == "text" and clean and output is None:
+    clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or fine_if_empty)
+    if quiet and form == "text" and clean and output is None and not beside:
         return int(Exit.OK)
+    import dataclasses
+
+    from scanner import gate
     from scanner.reports.context import ReportContext
     from scanner.reports.verdict import verdict
 
-    failing = fail_on or config.fail_on.value
+    config = gate.decided(scanned.config, scanned.honour, **gate_options)
     context = ReportContext(
         root=str(scanned.root.folder),
         version=_version(),
-        min_confidence=Confidence(min_confidence) if min_confidence else config.min_confidence,
-        fail_on=None if failing == "never" else Confidence(failing),
-        fail_on_old=fail_on_old,
+        min_confidence=config.min_confidence,
+        fail_on=config.fail_on,
+        fail_on_old=config.fail_on_old,
+        fail_on_severity=config.fail_on_severity,
+        fail_on_gone=config.fail_on_gone,
+        fail_since=config.fail_since,
+        paths=config.paths,
         require_complete=require_complete,
-        nothing_is_fine=is_staged or is_handed or bool(between) or len(path) > 1,
+        nothing_is_fine=fine_if_empty or len(path) > 1,
         color=output is None and not no_color and _colors(),
         show_suppressed=show_suppressed,
         documents=scanned.texts.get,
+        started=started,
     )
-    report = importlib.import_module(f"scanner.reports.{form}")
+    plain = context if not context.color else dataclasses.replace(context, color=False)
+    for other, file in beside:
+        _emit(_report(other).render(scanned.result, plain), file)
+    report = _report(form)
     render = report.render_quiet if quiet and form == "text" else report.render
     _emit(render(scanned.result, context), output)
-    return int(verdict(scanned.result, context).status)
+    status = verdict(scanned.result, context).status
+    if push is not None and status is Exit.FINDINGS and form == "text":
+        _emit_advice()
+    return int(status)
+
+
+def _emit_advice() -> None:
+    """What to do about a push that was stopped: the values are in commits, but still on this machine."""
+    click.echo(_ADVICE, err=True)
 
 
 @click.command()
@@ -164,7 +227,7 @@ def explain(where: str) -> int:
 
     name, colon, line = where.rpartition(":")
     by_line = bool(colon) and line.isdigit()
-    scanned = _run((Path(name),) if by_line else (), _Options(), staged_only=False, from_stdin=False)
+    scanned = run((Path(name),) if by_line else (), Mode(), Options())
     if by_line:
         found = [f for f in scanned.result.findings if f.start[0] <= int(line) <= f.end[0]]
     else:
@@ -211,101 +274,15 @@ def rules_show(rule: str) -> None:
     raise UsageError(f"no rule has the id {rule}", hint="`unhardcode rules list` prints them all")
 
 
-class _Options(NamedTuple):
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    max_size: int | None = None
+def _report(form: str) -> Any:
+    return importlib.import_module(f"scanner.reports.{form.replace('-', '_')}")
 
 
-def scan_paths(named: tuple[Path, ...]) -> Scanned:
-    """Scan the working tree below the named paths: what plan, fix and migrate start from."""
-    return _run(named, _Options(), staged_only=False, from_stdin=False)
-
-
-def scan_past(named: tuple[Path, ...], past: Past, options: _Options | None = None) -> Scanned:
-    """Scan what a repository remembers of the named folder, or of everything: its history, or a range of it."""
-    from scanner import past as the_past
-    from scanner.sources.history import folder_of
-
-    if len(named) > 1:
-        raise UsageError("name one PATH", hint="a history is scanned below one folder")
-    paths = named or (Path(),)
-    root = worktree.root_of(paths[0])
-    repository = root.repository
-    if repository is None:
-        raise NotSeenError(f"{paths[0]}: not in a git repository", hint="--history and --range look at commits")
-    root = root._replace(folder=folder_of(repository))
-    config = load_config(root.folder)
-    scope = "" if repository.bare else _scope(root, paths)
-    settings = _lazy_settings(root, scope, config)
-    result = the_past.scan(
-        repository,
-        _selection(options or _Options(), config),
-        scope,
-        past,
-        prefilter=session.load_prefilter(),
-        rules=session.load_rules,
-        settings=settings,
-    )
-    return Scanned(result=result, root=root, texts={}, key=settings().key, config=config)
-
-
-def _run(
-    named: tuple[Path, ...], options: _Options, *, staged_only: bool, from_stdin: bool, handed: bool = False
-) -> Scanned:
-    paths = named or (Path(),)
-    root = worktree.root_of(Path()) if from_stdin else worktree.common_root(paths)
-    config = load_config(root.folder)
-    selection = _selection(options, config)
-    sources: Iterable[Source | Skipped]
-    if from_stdin:
-        sources = stdin.sources(str(named[0]) if named else None, selection.max_size)
-    elif staged_only:
-        sources = staged.sources(_repository(root), selection)
-    elif handed and not named:
-        sources = ()  # a hook that had no file to hand over
-    else:
-        sources = worktree.sources(root, paths, selection, handed=handed)
-    texts: dict[str, str] = {}
-    settings = _lazy_settings(root, _scope(root, paths), config)
-    result = engine.scan(sources, session.load_prefilter(), session.load_rules, settings, texts)
-    return Scanned(
-        result=result, root=root, texts=texts, key=settings().key if result.findings else bytes(32), config=config
-    )
-
-
-def _selection(options: _Options, config: Config) -> worktree.Selection:
-    return worktree.Selection(
-        include=options.include or config.include,
-        exclude=(*config.exclude, *options.exclude),
-        max_size=options.max_size or config.max_size,
-    )
-
-
-def _lazy_settings(root: worktree.Root, scope: str, config: Config) -> Callable[[], Settings]:
-    """Settings on demand: a scan without a hit reads, and makes, no key."""
-    key: list[bytes] = []
-
-    def settings() -> Settings:
-        if not key:
-            key.append(session.key_for(root.repository))
-        return Settings(key=key[0], scope=scope, foreign_markers=config.foreign_markers)
-
-    return settings
-
-
-def _repository(root: worktree.Root) -> git.Repository:
-    if root.repository is None or root.repository.bare:
-        raise NotSeenError(f"{root.folder}: not in a git working tree", hint="--staged looks at a repository's index")
-    return root.repository
-
-
-def _scope(root: worktree.Root, named: tuple[Path, ...]) -> str:
-    """The named folder, from the root: what a path's role is judged below."""
-    if len(named) != 1:
-        return ""
-    relative = worktree.relative(root, Path.cwd() / named[0])
-    return "" if relative == "." else relative
+def _form_and_file(report: str) -> tuple[str, Path]:
+    form, equals, file = report.partition("=")
+    if form not in _FORMATS or not equals or not file:
+        raise UsageError(f"--report {report}: not FORMAT=FILE", hint="formats: " + ", ".join(_FORMATS))
+    return form, Path(file)
 
 
 def _version() -> str:
@@ -315,8 +292,6 @@ def _version() -> str:
 
 
 def _colors() -> bool:
-    import os
-
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 

@@ -1,96 +1,164 @@
-"""`[tool.unhardcode]` in pyproject.toml, or `.unhardcode.toml`: what a repository says about its scans."""
+"""`[tool.unhardcode]` in pyproject.toml, or `.unhardcode.toml`: what a repository says about its scans.
+
+The commit hook loads this on every commit: what reads the tables (scanner.config_check) and what merges an outside
+policy (scanner.policy) is imported only where there is one.
+"""
 
 from __future__ import annotations
 
-import difflib
+import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scanner.errors import UsageError
 from scanner.source import Confidence
 from scanner.sources.worktree import DEFAULT_MAX_SIZE
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OWN_FILE = ".unhardcode.toml"
+PROJECT_FILE = "pyproject.toml"
+POLICY_VARIABLE = "UNHARDCODE_POLICY"
+DEFAULT_BASELINE = ".unhardcode.baseline"
+SEVERITIES = ("low", "medium", "high", "critical")
+# What a policy can let the scanned repository say.
+HONOURS = ("comments", "markers", "baseline", "allow", "exclude", "paths")
+_MOST = 1_000_000
+
+
+class Allow(NamedTuple):
+    """An entry of the allowlist: a finding that fits all that is given is none. `source` is where it is written."""
+
+    reason: str
+    paths: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    regex: str | None = None
+    source: str = ""
+
+
+class PathSettings(NamedTuple):
+    """What is different for the paths that fit a glob; None: nothing. `fail_on` is a confidence or `never`."""
+
+    glob: tuple[str, ...]
+    min_confidence: Confidence | None = None
+    fail_on: str | None = None
+    exclude: bool = False
+
 
 class Config(NamedTuple):
-    """Settings of one repository. Command line options win over them."""
+    """Settings of one scan. `fail_on` None never fails; `fail_since` is an ISO 8601 date.
+
+    `baseline` is a path, from the root where it is relative, "" for none, None for the default one if it is there.
+    `own_markers` is whether `unhardcode: ignore` counts; only a policy turns it off.
+    """
 
     min_confidence: Confidence = Confidence.MEDIUM
-    fail_on: Confidence = Confidence.MEDIUM
+    fail_on: Confidence | None = Confidence.MEDIUM
+    fail_on_severity: str = "low"
+    fail_on_old: bool = False
+    fail_on_gone: bool = True
+    fail_since: str | None = None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     max_size: int = DEFAULT_MAX_SIZE
     foreign_markers: bool = True
+    baseline: str | None = None
+    allow: tuple[Allow, ...] = ()
+    paths: tuple[PathSettings, ...] = ()
+    own_markers: bool = True
+    # Pattern (`rule:GLOB` or `name:GLOB`) and store, in the order of the file: where a plan puts what fits.
+    stores: tuple[tuple[str, str], ...] = ()
 
 
-def load_config(root: Path) -> Config:
-    """The configuration at a root. Raises UsageError for an unknown key or a value of the wrong type."""
-    own = root / ".unhardcode.toml"
-    project = root / "pyproject.toml"
-    own_table = _read(own, ())
-    project_table = _read(project, ("tool", "unhardcode"))
+class Loaded(NamedTuple):
+    """A configuration, the file that says so for each field that is not as by default, and the policy over it.
+
+    `honour` is None without a policy, else what it lets the scanned repository say.
+    """
+
+    config: Config
+    origins: Mapping[str, str]
+    honour: frozenset[str] | None = None
+
+
+def load_config(root: Path, policy: Path | None = None) -> Loaded:
+    """The configuration at a root, under a policy: the named one, or the one that the environment names.
+
+    Raises UsageError for an unknown key, a value of the wrong type, or a file that cannot be read.
+    """
+    named = policy or (Path(os.environ[POLICY_VARIABLE]) if os.environ.get(POLICY_VARIABLE) else None)
+    own = _own(root)
+    if named is None:
+        return own
+    from scanner import policy as the_policy
+
+    return the_policy.under(own, named)
+
+
+def excluded(config: Config) -> tuple[str, ...]:
+    """All globs of paths that are not scanned."""
+    return (*config.exclude, *(glob for row in config.paths if row.exclude for glob in row.glob))
+
+
+def _own(root: Path) -> Loaded:
+    own_table = read_table(root / OWN_FILE, ())
+    project_table = read_table(root / PROJECT_FILE, ("tool", "unhardcode"))
     if own_table is not None and project_table is not None:
         raise UsageError(
-            f"{own.name} and [tool.unhardcode] in {project.name} are both there", hint="keep one of the two"
+            f"{OWN_FILE} and [tool.unhardcode] in {PROJECT_FILE} are both there", hint="keep one of the two"
         )
-    if own_table is not None:
-        return _checked(own_table, own.name)
-    if project_table is not None:
-        return _checked(project_table, f"[tool.unhardcode] in {project.name}")
-    return Config()
+    if own_table is None and project_table is None:
+        return Loaded(config=Config(), origins={})
+    from scanner.config_check import checked
+
+    where = OWN_FILE if own_table is not None else f"[tool.unhardcode] in {PROJECT_FILE}"
+    values = checked(own_table or project_table or {}, where)
+    return Loaded(config=Config(**values), origins=dict.fromkeys(values, where))
 
 
-def _read(path: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise UsageError(f"{path}: not readable ({error.strerror})") from None
-    if table and b"unhardcode" not in raw:
+def read_table(path: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
+    """A table of a TOML file, None where there is none. Messages name lines, never what stands there."""
+    raw = _read(path)
+    if raw is None or (table and b"unhardcode" not in raw):
         return None
     import re
     import tomllib
 
     try:
-        found: Any = tomllib.loads(raw.decode("utf-8"))
+        found: Any = tomllib.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UsageError(f"{path}: not UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         where = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         place = f"{path}:{where[1]}:{where[2]}" if where else str(path)
         raise UsageError(f"{place}: not valid TOML", hint="mend the file, or remove it") from None
+    except (RecursionError, ValueError, OverflowError):
+        raise UsageError(f"{path}: not TOML that can be read", hint="mend the file, or remove it") from None
     for key in table:
         found = found.get(key) if isinstance(found, dict) else None
-    return found if isinstance(found, dict) else None
+    if found is not None and not isinstance(found, dict):
+        raise UsageError(f"{path}: [{'.'.join(table)}] is not a table")
+    return found
 
 
-def _checked(table: dict[str, Any], where: str) -> Config:
-    known = {field.replace("_", "-"): field for field in Config._fields}
-    values: dict[str, Any] = {}
-    for key, value in table.items():
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            raise UsageError(
-                f"{where}: unknown key {key}",
-                hint=f"did you mean {near[0]}?" if near else "known keys: " + ", ".join(sorted(known)),
-            )
-        values[known[key]] = _value(key, value, where)
-    return Config(**values)
+def _read(path: Path) -> bytes | None:
+    """A file's bytes, None where it is not there. A pipe that somebody put in its place is not waited for."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise UsageError(f"{path}: not readable ({error.strerror})") from None
+    import stat
 
-
-def _value(key: str, value: Any, where: str) -> Any:
-    if key in ("min-confidence", "fail-on"):
-        if value in [level.value for level in Confidence]:
-            return Confidence(value)
-        raise UsageError(f"{where}: {key} is one of low, medium, high")
-    if key in ("include", "exclude"):
-        if isinstance(value, list) and all(isinstance(glob, str) for glob in value):
-            return tuple(value)
-        raise UsageError(f"{where}: {key} is a list of globs")
-    if key == "max-size":
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return value
-        raise UsageError(f"{where}: {key} is a number of bytes")
-    if isinstance(value, bool):
-        return value
-    raise UsageError(f"{where}: {key} is true or false")
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise UsageError(f"{path}: not a regular file")
+        if status.st_size > _MOST:
+            raise UsageError(f"{path}: larger than {_MOST:,} bytes")
+        try:
+            return file.read()
+        except OSError as error:
+            raise UsageError(f"{path}: not readable ({error.strerror})") from None

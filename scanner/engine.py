@@ -31,6 +31,7 @@ def scan(
     findings: list[Finding] = []
     skipped: list[Skipped] = []
     notes: list[Skipped] = []
+    remarks: list[Skipped] = []
     files = size = 0
     knowledge: Knowledge | None = None
     for source in sources:
@@ -45,6 +46,7 @@ def scan(
         size += len(source.raw)
         hits = prefilter.find(scan_bytes(source.raw))
         if not hits:
+            remarks += _remarks(source, [])
             continue
         from scanner import analysis
         from scanner.text import UndecodableError
@@ -58,13 +60,22 @@ def scan(
             files -= 1
             continue
         findings += found
+        remarks += _remarks(source, found)
         if found and texts is not None:
             texts[source.path] = text
         if note is not None:
             notes.append(Skipped(path=source.path, reason=note))
     findings.sort(key=lambda finding: (finding.path, finding.span, finding.rule))
-    coverage = Coverage(files=files, bytes=size, skipped=tuple(skipped), notes=tuple(notes))
+    coverage = Coverage(files=files, bytes=size, skipped=tuple(skipped), notes=tuple(notes), remarks=tuple(remarks))
     return ScanResult(findings=tuple(findings), coverage=coverage)
+
+
+def _remarks(source: Source, found: list[Finding]) -> Iterable[Skipped]:
+    if b"nhardcode:" not in source.raw and b"NHARDCODE:" not in source.raw:
+        return ()
+    from scanner import ignore
+
+    return ignore.remarks(source, found)
 
 
 def policy(source: Source) -> str | None:

@@ -8,16 +8,27 @@ doubt the whole command runs as ever. It prints the same: nothing.
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-_WORDS = frozenset(("--staged", "-q", "--quiet", "--no-color"))
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scanner.config import Config
+
+_FLAGS = frozenset(("--staged", "-q", "--quiet", "--no-color", "--show-suppressed", "--no-baseline"))
+# Options of which one fixed set of values is right, and which change nothing where there is nothing.
+_LEVELS = {
+    "--min-confidence": ("low", "medium", "high"),
+    "--fail-on": ("low", "medium", "high", "never"),
+    "--fail-on-severity": ("low", "medium", "high", "critical"),
+}
 # Endings that are Python to scanner.readers.kinds too; more hits count in any other file.
 _CODE = (".py", ".pyi", ".pyw", ".ipynb")
 
 
 def is_clean(arguments: list[str]) -> bool:
     """Whether `arguments` are the hook's and nothing staged has a single hit. False says only: run the command."""
-    words = set(arguments[1:])
-    if arguments[:1] != ["scan"] or not words <= _WORDS or "--staged" not in words or not words & {"-q", "--quiet"}:
+    if arguments[:1] != ["scan"] or not _are_the_hooks(arguments[1:]):
         return False
     from pathlib import Path
 
@@ -32,8 +43,12 @@ def is_clean(arguments: list[str]) -> bool:
         repository = git.find(Path(os.getcwd()))
         if repository is None or repository.top is None:
             return False
-        settings = config.load_config(repository.top)
-        selection = worktree.Selection(include=settings.include, exclude=settings.exclude, max_size=settings.max_size)
+        settings = config.load_config(repository.top).config
+        if not _has_baseline(settings, repository.top):
+            return False
+        selection = worktree.Selection(
+            include=settings.include, exclude=config.excluded(settings), max_size=settings.max_size
+        )
         prefilter = session.load_prefilter()
         for source in staged.sources(repository, selection):
             if isinstance(source, Skipped) or looks_binary(source.raw):
@@ -44,3 +59,26 @@ def is_clean(arguments: list[str]) -> bool:
     except (UnhardcodeError, OSError):
         return False
     return True
+
+
+def _are_the_hooks(words: list[str]) -> bool:
+    """Whether these are the words of a quiet scan of the index, with options that change nothing on a clean commit."""
+    rest = iter(words)
+    seen = set()
+    for word in rest:
+        option, equals, value = word.partition("=")
+        if option == "--baseline":
+            # A baseline that is not there is a mistake, and the command says so.
+            if not os.path.isfile(value if equals else next(rest, "")):
+                return False
+        elif option in _LEVELS:
+            if (value if equals else next(rest, "")) not in _LEVELS[option]:
+                return False
+        elif word not in _FLAGS:
+            return False
+        seen.add(word)
+    return "--staged" in seen and not seen.isdisjoint(("-q", "--quiet"))
+
+
+def _has_baseline(settings: Config, top: Path) -> bool:
+    return not settings.baseline or os.path.isfile(os.path.join(top, settings.baseline))

@@ -1,43 +1,213 @@
-"""Inline markers: ours with rule and reason, and those of the tools that people come from."""
+"""Inline markers: ours with rule and reason, and those of the tools that people come from.
+
+`# unhardcode: ignore[rule, rule] reason` stands for what is on its line; alone on a line for the line below; on the
+first or last line of a statement, or alone above it, for the statement, unless that line has a finding of its own.
+`ignore-start` and `ignore-end` stand for what is between them. Without brackets it stands for every rule.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from scanner.text import line_span
+from scanner.model import Document, Finding, Kind, Source, Span
+from scanner.readers.kinds import kind_of
+from scanner.roles import PathRole, role_of
+from scanner.source import Skipped
+from scanner.statements import statement_lines
+from scanner.text import UndecodableError, decode, line_span, line_starts, position
 
-# `# unhardcode: ignore[rule, rule] reason`; without brackets it stands for every rule.
-_OURS = re.compile(r"unhardcode:\s*ignore(?:\[(?P<rules>[^\]]*)\])?(?P<reason>[^\r\n]*)", re.IGNORECASE)
+NO_REASON = "no reason given"
+_OURS = re.compile(
+    r"\b[Uu](?:nhardcode|NHARDCODE):[ \t]*(?i:ignore)(?P<block>-(?:start|end))?(?![\w-])"
+    r"(?:[ \t]*\[(?P<rules>[^\]\r\n]{0,500})\])?(?P<reason>[^\r\n]{0,500})"
+)
 _OTHERS_SAME_LINE = re.compile(
     r"gitleaks:allow|betterleaks:allow|trufflehog:ignore|kingfisher:ignore|pragma:\s*allowlist\s+secret|ggignore"
     r"|\bnosec\b(?!\s*B(?!10[567]))|noqa:[^\r\n]*\bS10[567]\b|nosemgrep",
     re.IGNORECASE,
 )
 _OTHERS_NEXT_LINE = re.compile(r"pragma:\s*allowlist\s+nextline\s+secret", re.IGNORECASE)
+# What opens a comment in the kinds of files that hold credentials.
+_LEADER = re.compile(r"(?:^|\s)(?:#|//|--|;|/\*|\*|<!--|\{#|%|REM)[ \t]*$")
+_CLOSERS = re.compile(r"[ \t]*(?:\*/|-->|#\}|[\"'`]+,?)?[ \t]*$")
+_LONG_LINE = 5_000
 
 
-def ignored(text: str, starts: list[int], *, first: int, last: int, rule: str, foreign: bool) -> str | None:
-    """Why a finding on lines `first` to `last` is ignored, or None.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """One marker of ours. `alone`: nothing but the comment stands on its line. `rules` None: all of them.
 
-    Our marker counts on those lines and on the line above; another tool's (if `foreign`) on the lines themselves, or
-    above where that is what it means.
+    `end` is the line on which its block ends, 0 for a marker of one line and for a block that is never closed.
     """
-    for line in range(max(first - 1, 1), last + 1):
-        if line > len(starts):
-            break
-        span = line_span(starts, text, line)
-        row = text[span.start : min(span.end, span.start + 5_000)]
-        found = _OURS.search(row)
-        if found and _names(found["rules"], rule):
-            return f"ignored inline: {found['reason'].strip(' -:') or 'no reason given'}"
-        if not foreign:
+
+    line: int
+    span: Span
+    rules: frozenset[str] | None
+    reason: str
+    alone: bool
+    block: bool = False
+    end: int = 0
+
+    def names(self, rule: str) -> bool:
+        """Whether it stands for a rule."""
+        return self.rules is None or rule in self.rules
+
+
+def settle(document: Document, findings: Sequence[Finding], *, own: bool = True, foreign: bool = True) -> list[Finding]:
+    """The findings of one document, those that a marker stands for suppressed with its reason.
+
+    `own` and `foreign` say whose markers count. Another tool's never silences a token whose checksum is valid.
+    """
+    starts = line_starts(document.text)
+    chosen = _assigned(document, findings, starts) if own else {}
+    settled = []
+    for number, finding in enumerate(findings):
+        reason = f"ignored inline: {chosen[number].reason}" if number in chosen else None
+        if reason is None and foreign and not has_valid_checksum(finding) and _foreign(document.text, starts, finding):
+            reason = "another tool's marker"
+        if reason is not None and finding.suppressed is None:
+            finding = replace(finding, suppressed=reason)
+        settled.append(finding)
+    return settled
+
+
+def has_valid_checksum(finding: Finding) -> bool:
+    """Whether the value proves by itself that a provider issued it."""
+    return any(piece.name == "checksum-valid" for piece in finding.evidence)
+
+
+def remarks(source: Source, findings: Sequence[Finding]) -> Iterator[Skipped]:
+    """What is to be tidied up: markers that stand for nothing, and blocks that do not close.
+
+    Documentation shows markers, and strings of a program write them: neither counts.
+    """
+    if role_of(source.path, "") is PathRole.DOCS:
+        return
+    try:
+        document = decode(source, kind_of(source.path, source.raw[:4096]))
+    except UndecodableError:
+        return
+    used = set(_assigned(document, findings, line_starts(document.text)).values())
+    comments = _comment_lines(document)
+    for marker in read_markers(document.text):
+        if comments is not None and marker.line not in comments:
             continue
-        if line >= first and _OTHERS_SAME_LINE.search(row):
-            return "another tool's marker"
-        if line < first and _OTHERS_NEXT_LINE.search(row):
-            return "another tool's marker"
-    return None
+        where = f"{source.path}:{marker.line}"
+        if marker.block and not marker.end:
+            yield Skipped(path=where, reason="an ignore-start without ignore-end has no effect")
+        elif marker not in used:
+            yield Skipped(path=where, reason="an ignore comment that nothing needs any more")
 
 
-def _names(rules: str | None, rule: str) -> bool:
-    return rules is None or rule in (name.strip() for name in rules.split(","))
+def read_markers(text: str) -> list[Marker]:
+    """All markers of ours in a text that are comments, in order; each start of a block with its end."""
+    if "nhardcode:" not in text and "NHARDCODE:" not in text:
+        return []
+    starts = line_starts(text)
+    found: list[Marker] = []
+    still_open: list[int] = []
+    for match in _OURS.finditer(text):
+        line, _ = position(starts, match.start())
+        before = text[max(starts[line - 1], match.start() - _LONG_LINE) : match.start()]
+        if match["block"] and match["block"].lower() == "-end":
+            if still_open:
+                number = still_open.pop()
+                found[number] = replace(found[number], end=line)
+            continue
+        if match["block"]:
+            still_open.append(len(found))
+        rules = match["rules"]
+        found.append(
+            Marker(
+                line=line,
+                span=Span(match.start(), match.end()),
+                rules=None if rules is None else frozenset(name.strip() for name in rules.split(",")),
+                reason=_CLOSERS.sub("", match["reason"]).strip(" \t-:") or NO_REASON,
+                alone=not re.search(r"[^\W_]", before),
+                block=match["block"] is not None,
+            )
+        )
+    return found
+
+
+def _assigned(document: Document, findings: Sequence[Finding], starts: list[int]) -> dict[int, Marker]:
+    """Number of a finding to the marker that stands for it."""
+    markers = read_markers(document.text)
+    if not markers or not findings:
+        return {}
+    # A value that holds the words of a marker does not accept itself.
+    values = [finding.span for finding in findings]
+    markers = [one for one in markers if not any(value.start <= one.span.start < value.end for value in values)]
+    rows = {line for finding in findings for line in range(finding.start[0], finding.end[0] + 1)}
+    free = [marker for marker in markers if not marker.block and _target(marker) not in rows]
+    statements = statement_lines(document) if free and document.kind is Kind.PYTHON else None
+    chosen: dict[int, Marker] = {}
+    for number, finding in enumerate(findings):
+        whole = _literal_lines(starts, finding)
+        if statements is not None:
+            whole = statements(finding.start[0]) or whole
+        for marker in markers:
+            if marker.names(finding.rule) and (
+                _on_its_lines(marker, finding)
+                or _around(marker, finding)
+                or (marker in free and _stands_for(marker, whole))
+            ):
+                chosen[number] = marker
+                break
+    return chosen
+
+
+def _target(marker: Marker) -> int:
+    return marker.line + 1 if marker.alone else marker.line
+
+
+def _on_its_lines(marker: Marker, finding: Finding) -> bool:
+    first = finding.start[0]
+    return not marker.block and (first <= marker.line <= finding.end[0] or (marker.alone and marker.line == first - 1))
+
+
+def _around(marker: Marker, finding: Finding) -> bool:
+    return marker.block and marker.line <= finding.start[0] and finding.end[0] <= marker.end
+
+
+def _stands_for(marker: Marker, lines: tuple[int, int]) -> bool:
+    return marker.line in lines or (marker.alone and marker.line == lines[0] - 1)
+
+
+def _literal_lines(starts: list[int], finding: Finding) -> tuple[int, int]:
+    span = finding.literal.span
+    first, _ = position(starts, min(span.start, finding.span.start))
+    last, _ = position(starts, max(span.end - 1, finding.span.end - 1, span.start))
+    return first, last
+
+
+def _foreign(text: str, starts: list[int], finding: Finding) -> bool:
+    for line in range(max(finding.start[0] - 1, 1), min(finding.end[0], len(starts)) + 1):
+        span = line_span(starts, text, line)
+        row = text[span.start : min(span.end, span.start + _LONG_LINE)]
+        pattern = _OTHERS_SAME_LINE if line >= finding.start[0] else _OTHERS_NEXT_LINE
+        if pattern.search(row):
+            return True
+    return False
+
+
+def _comment_lines(document: Document) -> set[int] | None:
+    """The lines on which a marker is a comment; None where that cannot be told."""
+    if document.kind is Kind.PYTHON:
+        import io
+        import tokenize
+
+        try:
+            tokens = list(tokenize.generate_tokens(io.StringIO(document.text, newline="").readline))
+        except (tokenize.TokenError, SyntaxError, ValueError):
+            return None
+        return {token.start[0] for token in tokens if token.type == tokenize.COMMENT}
+    starts = line_starts(document.text)
+    lines = set()
+    for marker in read_markers(document.text):
+        row = starts[marker.line - 1]
+        if _LEADER.search(document.text[max(row, marker.span.start - 20) : marker.span.start]):
+            lines.add(marker.line)
+    return lines

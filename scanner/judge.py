@@ -78,7 +78,7 @@ def _all_evidence(candidate: Candidate, document: Document, scope: str, names: N
         if verdict.kind not in _CARRIERS or candidate.kind not in _CARRIERS:
             yield from verdict.evidence
     shaped = not _SHAPED.isdisjoint(candidate.evidence)
-    for name in judge_value(candidate.value.text, name=candidate.literal.name, names=names):
+    for name in judge_value(candidate.value.reveal("text"), name=candidate.literal.name, names=names):
         if name == "equals-name" and _is_set(candidate, document):
             yield "common-password"
         elif not shaped or name in _OPEN:
@@ -96,7 +96,7 @@ def _all_evidence(candidate: Candidate, document: Document, scope: str, names: N
 def _is_set(candidate: Candidate, document: Document) -> bool:
     """Whether a password that repeats its name is one: configured, or passed to a call; elsewhere it names a key."""
     written = document.kind in (Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI) or candidate.literal.role is Role.KEYWORD
-    return written and candidate.kind is CredentialKind.PASSWORD and candidate.value.text.islower()
+    return written and candidate.kind is CredentialKind.PASSWORD and candidate.value.reveal("text").islower()
 
 
 def _of_the_file(path: str, scope: str) -> Iterator[str]:

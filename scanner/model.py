@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any, NoReturn, overload
+from typing import Literal as OneOf
 
 from scanner.source import Commit as Commit
 from scanner.source import Confidence as Confidence
@@ -32,21 +33,33 @@ class SecretValue:
     def __init__(self, value: str | bytes) -> None:
         self.__value = value
 
-    def reveal(self) -> str | bytes:
-        """The value itself, as the program that holds the literal would see it."""
-        return self.__value
+    @overload
+    def reveal(self) -> str | bytes: ...
+    @overload
+    def reveal(self, form: OneOf["text"]) -> str: ...
+    @overload
+    def reveal(self, form: OneOf["bytes"]) -> bytes: ...
+    def reveal(self, form: OneOf["text", "bytes"] | None = None) -> str | bytes:
+        """The value itself, as the program that holds the literal would see it; or in one form whatever it is.
+
+        "bytes" is UTF-8 (surrogates kept) of text. "text" reads bytes as latin-1, so that offsets agree.
+        """
+        value = self.__value
+        if form is None:
+            return value
+        if form == "bytes":
+            return value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
+        return value.decode("latin-1") if isinstance(value, bytes) else value
 
     @property
     def raw(self) -> bytes:
-        """The value as bytes: UTF-8 (surrogates kept) where it is text. As radioactive as `reveal`."""
-        value = self.__value
-        return value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
+        """The former name of `reveal("bytes")`, kept until nothing says it any more."""
+        return self.reveal("bytes")
 
     @property
     def text(self) -> str:
-        """The value as text: bytes read as latin-1, so that offsets agree. As radioactive as `reveal`."""
-        value = self.__value
-        return value.decode("latin-1") if isinstance(value, bytes) else value
+        """The former name of `reveal("text")`, kept until nothing says it any more."""
+        return self.reveal("text")
 
     @property
     def is_bytes(self) -> bool:

@@ -81,12 +81,16 @@ class Skipped(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """What a scan saw. `bytes` counts what was read. `notes` are things seen in a lesser way (read as text)."""
+    """What a scan saw. `bytes` counts what was read. `notes` are things seen in a lesser way (read as text).
+
+    `remarks` are for tidying up: ignore comments that nothing needs, acceptances that have expired.
+    """
 
     files: int
     bytes: int
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[Skipped, ...] = ()
+    remarks: tuple[Skipped, ...] = ()
 
 
 class ScanResult(NamedTuple):
@@ -102,3 +106,4 @@ class Settings(NamedTuple):
     key: bytes
     scope: str = ""
     foreign_markers: bool = True
+    own_markers: bool = True

@@ -52,7 +52,7 @@ def _stands(finding: Finding, held: dict[str, set[SecretValue]], anywhere: set[S
 
 
 def _is_distinctive(value: SecretValue) -> bool:
-    return len(value.raw) >= _DISTINCTIVE
+    return len(value.reveal("bytes")) >= _DISTINCTIVE
 
 
 def _held(
@@ -73,6 +73,6 @@ def _written(folder: Path, ids: Sequence[str], values: set[SecretValue], max_siz
     readable = [oid for oid, size in zip(ids, sizes, strict=True) if size is not None and size <= max_size]
     missing, found = set(values), set()
     for _, raw in git.blobs(folder, readable):
-        found |= {value for value in missing if raw is not None and value.raw in raw}
+        found |= {value for value in missing if raw is not None and value.reveal("bytes") in raw}
         missing -= found
     return found

@@ -10,14 +10,17 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 import unhardcode
+from fixers.emulator import embedded_aws
 
-SHOP = Path(__file__).parents[1] / "examples" / "shop"
+ROOT = Path(__file__).parents[1]
+SHOP = ROOT / "examples" / "shop"
 LITERAL = re.compile(
     r"""[:=(,]\s*["']([^"'{}\s]{12,})["']|(?:PASSWORD|SECRET)=['"]?([^'"\s#]{12,})|password=([^\s"']+)|:([^:@/\s"]+)@mq"""
 )
@@ -117,10 +120,8 @@ def test_no_output_and_no_log_holds_a_value(
     captured = capsys.readouterr()
     assert len(captured.out) > 40, captured.err
     _assert_clean(captured.out + captured.err, values, "the output")
-    if "--rehearse" not in command:
-        # botocore's own DEBUG records hold request bodies; a rehearsal's go to an AWS inside this process. That the
-        # tool itself turns no logging on is tested below.
-        _assert_clean("\n".join(logged), values, "the log")
+    # botocore would log requests and answers at DEBUG, a rehearsal's too.
+    _assert_clean("\n".join(logged), values, "the log")
     assert _tree(shop) == before
 
 
@@ -194,7 +195,7 @@ def test_a_failure_in_any_stage_tells_no_value(
 
 
 def test_records_with_values_do_not_show_them(shop: Path, values: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from scanner.commands import scan_paths
+    from scanner.running import scan_paths
 
     monkeypatch.chdir(shop)
     result = scan_paths(()).result
@@ -205,3 +206,95 @@ def test_records_with_values_do_not_show_them(shop: Path, values: list[str], mon
             json.dumps(finding)  # type: ignore[arg-type, unused-ignore]
         with pytest.raises(TypeError):
             __import__("pickle").dumps(finding)
+
+
+class Watch(threading.Thread):
+    """Reads the arguments and the environment of every other process again and again, until it is told to stop."""
+
+    def __init__(self, values: list[str]) -> None:
+        super().__init__(daemon=True)
+        self.wanted = [value.encode() for value in values]
+        self.found: set[str] = set()
+        self.seen: set[bytes] = set()
+        self.over = threading.Event()
+
+    def run(self) -> None:
+        while not self.over.wait(0.002):
+            for process in Path("/proc").glob("[0-9]*"):
+                if process.name != str(os.getpid()):
+                    self.look(process)
+
+    def look(self, process: Path) -> None:
+        for what in ("cmdline", "environ"):
+            try:
+                raw = (process / what).read_bytes()
+            except OSError:
+                continue  # it has ended
+            if what == "cmdline":
+                self.seen.add(raw)
+            self.found |= {what for value in self.wanted if value in raw}
+
+
+def _holding(folder: Path, values: list[str]) -> list[str]:
+    """The files below a folder that hold a value, by their paths."""
+    raws = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()}
+    return sorted(str(path) for path, raw in raws.items() if any(value.encode() in raw for value in values))
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+def test_a_full_run_leaves_no_value_in_processes_output_logs_and_files(
+    shop: Path, values: list[str], tmp_path: Path, git: Callable[..., str]
+) -> None:
+    """plan, emit, migrate and undo for real, each in a process of its own in which everything is logged at DEBUG."""
+    git(shop, "commit", "--quiet", "--message", "The shop")
+    scratch, home = tmp_path / "scratch", tmp_path / "home"
+    scratch.mkdir()
+    home.mkdir()
+    loud = (
+        "import logging, os, sys; sys.path.insert(0, os.environ.pop('ROOT'));"
+        "logging.basicConfig(level=logging.DEBUG, filename=os.environ.pop('LOG'));"
+        "import unhardcode; sys.exit(unhardcode.run(sys.argv[1:]))"
+    )
+    with embedded_aws() as endpoint:
+        environment = {
+            "PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(scratch), "LOG": str(tmp_path / "log"),
+            "ROOT": str(ROOT), "UNHARDCODE_CACHE": os.environ["UNHARDCODE_CACHE"], "AWS_ENDPOINT_URL": endpoint.url,
+            "AWS_REGION": endpoint.region, "AWS_ACCESS_KEY_ID": endpoint.access_key,
+            "AWS_SECRET_ACCESS_KEY": endpoint.secret_key, "AWS_EC2_METADATA_DISABLED": "true",
+        }  # fmt: skip
+        watch = Watch(values)
+        watch.start()
+        said = ""
+        for command in (
+            ("plan", "-o", str(tmp_path / "plan.toml")),
+            ("migrate", "--emit", str(tmp_path / "out")),
+            ("migrate", "--yes", "--prove", "true"),
+            ("migrate", "--undo", "--yes"),
+        ):
+            words = [sys.executable, "-I", "-c", loud, *command]
+            done = subprocess.run(words, cwd=shop, env=environment, capture_output=True, text=True)
+            said += done.stdout + done.stderr
+            assert done.returncode == 0, f"{command[:2]}: {done.stderr[-500:]}"
+            if command[1] == "--yes":
+                git(shop, "add", "--all")
+                moved = _moved(shop, values)
+        watch.over.set()
+        watch.join()
+    assert watch.found == set()
+    assert any(b"migrate" in arguments for arguments in watch.seen)
+    assert any(b"_prove_child" in arguments for arguments in watch.seen), "the watch saw no proof"
+    _assert_clean(said, values, "the output")
+    _assert_clean((tmp_path / "log").read_text(), values, "the log")
+    assert (tmp_path / "log").stat().st_size > 0
+    for folder in (scratch, home, tmp_path / "out", shop / ".git" / "unhardcode", Path(os.environ["UNHARDCODE_CACHE"])):
+        assert _holding(folder, values) == []
+    _assert_clean((tmp_path / "plan.toml").read_text(), values, "plan.toml")
+    assert len(moved) >= 5
+
+
+def _moved(shop: Path, values: list[str]) -> list[str]:
+    """The values that no file of the tree holds any more, but for those that the plan refuses to move."""
+    kept = "".join(
+        path.read_text("utf-8", "replace") for path in shop.rglob("*") if path.is_file() and ".git" not in path.parts
+    )
+    return [value for value in values if value not in kept]

@@ -345,6 +345,69 @@ def test_the_documented_configuration_guards_commits_and_scans_all_files_on_dema
     assert refused(pre_commit(begun, *everything), value, "settings.py:3:")
 
 
+def test_a_push_is_stopped_for_what_its_commits_hold_until_it_is_gone_or_has_a_reason(
+    begun: Path, configure: Callable[..., None], made: Made, git: Git, tmp_path: Path
+) -> None:
+    value, other = made(24), made(24)
+    configure(begun, "unhardcode-push")
+    assert passed(pre_commit(begun, "install", "-t", "pre-push"))
+    git(tmp_path, "init", "-q", "--bare", "origin.git")
+    git(begun, "remote", "add", "origin", str(tmp_path / "origin.git"))
+
+    def push(*words: str) -> Done:
+        return start(begun, "git", "push", *words)
+
+    assert passed(push("origin", "main"))  # the first commit of all: pre-commit names no base
+    (begun / "settings.py").write_text(call(value))
+    git(begun, "add", "-A")
+    git(begun, "commit", "-q", "--no-verify", "-m", "a mistake")
+    (begun / "settings.py").write_text("import os\n")
+    git(begun, "commit", "-q", "--no-verify", "-a", "-m", "its repair")
+    for words in (["origin", "main"], ["origin", "main:new"]):
+        assert refused(push(*words), value, "- hook id: unhardcode-push", "settings.py:3:", "git commit --amend")
+    git(begun, "reset", "-q", "--soft", "HEAD~2")
+    git(begun, "commit", "-q", "--no-verify", "-m", "in one")
+    assert passed(push("origin", "main"))
+
+    (begun / "settings.py").write_text(f'ADMIN_PASSWORD = "{other}"\n')
+    git(begun, "commit", "-q", "--no-verify", "-a", "-m", "another")
+    assert refused(push("origin", "main:new"), other, "settings.py:1:19")
+    (begun / "settings.py").write_text(
+        f'ADMIN_PASSWORD = "{other}"  # unhardcode: ignore[named-password] of the sandbox\n'
+    )
+    git(begun, "commit", "-q", "--no-verify", "-a", "-m", "a reason")
+    assert passed(push("origin", "main:new"))
+
+
+def test_a_baseline_in_args_or_in_the_configuration_lets_old_findings_through(
+    begun: Path, made: Made, git: Git
+) -> None:
+    value, new = made(24), made(24)
+    (begun / "settings.py").write_text(call(value))
+    git(begun, "add", "-A")
+    git(begun, "commit", "-q", "--no-verify", "-m", "an old mistake")
+    created = start(
+        begun, sys.executable, "-m", "unhardcode", "baseline", "create", "-o", "accepted", "--reason", "old"
+    )
+    assert passed(created)
+    config = begun / ".pre-commit-config.yaml"
+    plain = config.read_text()
+    (begun / "settings.py").write_text("# moved\n\n" + call(value))
+    git(begun, "add", "-A")
+    assert refused(commit(begun), value)
+    config.write_text(plain + "        args: [--baseline, accepted]\n")
+    git(begun, "add", "-A")
+    assert passed(commit(begun))
+    config.write_text(plain)
+    (begun / ".unhardcode.toml").write_text('baseline = "accepted"\n')
+    (begun / "settings.py").write_text("# moved again\n\n\n" + call(value))
+    git(begun, "add", "-A")
+    assert passed(commit(begun))
+    (begun / "settings.py").write_text(call(new))
+    git(begun, "add", "-A")
+    assert refused(commit(begun), new, "settings.py:3:")
+
+
 @pytest.mark.slow  # it builds an environment of its own
 def test_try_repo_finds_what_is_there(repository: Path, published: Published, made: Made, git: Git) -> None:
     value = made(24)

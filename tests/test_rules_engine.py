@@ -153,7 +153,7 @@ def test_every_text_that_a_sink_or_a_setting_matches_is_a_finding_of_a_made_valu
     for each in scanned.of(group, wanted=True):
         rest = {each.rule} | more_specific | SAME_SHAPE.get(each.rule, set())
         if not any(
-            finding.rule in rest and finding.value is not None and finding.value.text not in each.template
+            finding.rule in rest and finding.value is not None and finding.value.reveal("text") not in each.template
             for finding in scanned.findings[each.path]
         ):
             missed.append(each.name)

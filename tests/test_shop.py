@@ -109,7 +109,24 @@ def test_the_migrated_shop_holds_no_value_any_more(shops: tuple[Path, Path]) -> 
         text=True,
     )
     left = {finding["path"] for finding in json.loads(done.stdout)["findings"]}
-    assert left == {"shop/storage.py", "taskdef.json", "tests/test_shop.py"}  # refused, with a reason
+    assert left == {"shop/storage.py", "tests/test_shop.py"}  # refused, with a reason
+
+
+def test_the_agent_gives_the_container_what_it_had(shops: tuple[Path, Path], endpoint: Endpoint, key: bytes) -> None:
+    code = (
+        "import hashlib, hmac, json, sys\n"
+        "from standin_ecs import started\n"
+        "print(hmac.new(sys.stdin.buffer.read(), repr(started('taskdef.json')).encode(), hashlib.sha256).hexdigest())\n"
+    )
+    environment = _environment(endpoint) | {"PYTHONPATH": str(SHOP.parents[1] / "tests" / "cases" / "stubs")}
+    before, after = (
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=folder, env=environment, input=key, capture_output=True, check=True
+        ).stdout
+        for folder in shops
+    )
+    assert after == before
+    assert '"secrets"' in (shops[1] / "taskdef.json").read_text()
 
 
 def test_plain_python_reads_the_store(

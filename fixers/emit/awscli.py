@@ -184,7 +184,7 @@ def form(secret: PlannedSecret) -> str:
     stored = payload(secret)
     if stored.is_bytes:
         return "binary"
-    return "returns" if b"\r" in stored.raw else "text"
+    return "returns" if b"\r" in stored.reveal("bytes") else "text"
 
 
 def _settings(root: Path, folder: Path, repository: str, region: str | None) -> Iterator[str]:

@@ -21,8 +21,8 @@ from typing import Any, TypeVar
 _T = TypeVar("_T")
 _TTL = 300.0  # seconds
 _REFERENCE = re.compile(
-    r"\{\{resolve:(?:ssm(?:-secure)?:(?P<parameter>.+)|secretsmanager:(?P<secret>arn(?::[^:]*){6}|[^:]+)"
-    r"(?::SecretString(?::(?P<key>[^:]*)(?::(?P<stage>[^:]*)(?::(?P<version>[^:]*))?)?)?)?)\}\}"
+    r"resolve:(?:ssm(?:-secure)?:(?P<parameter>.+)|secretsmanager:(?P<secret>arn(?::[^:]*){6}|[^:]+)"
+    r"(?::SecretString(?::(?P<key>[^:]*)(?::(?P<stage>[^:]*)(?::(?P<version>[^:]*))?)?)?)?)"
 )
 _lock = threading.RLock()
 _cache: dict[tuple[str, str, str, str], tuple[float, str | bytes]] = {}  # until when, and what
@@ -54,6 +54,18 @@ async def aget_secret_value(name: str, key: str | None = None, *, env: str | Non
     return await asyncio.to_thread(get_secret_value, name, key, env=env)
 
 
+def resolve_references(settings: _T, *keys: object) -> _T:
+    """Put values for references into parsed YAML, JSON or TOML; DATABASE_PASSWORD goes before database.password."""
+    if isinstance(settings, (dict, list)):
+        for key, value in list(settings.items() if isinstance(settings, dict) else enumerate(settings)):
+            settings[key] = resolve_references(value, *keys, key)
+    elif isinstance(settings, str) and settings.startswith("{{resolve:"):
+        name = re.sub(r"\W", "_", "_".join(map(str, keys))).upper()
+        value = os.environ.get(name) or _referenced(settings, name)
+        return value if isinstance(value, str) else value.decode("utf-8")  # type: ignore[return-value]
+    return settings
+
+
 def refresh(name: str | None = None) -> None:
     """Forget the kept answer for one name, or all of them: the next read asks the store."""
     with _lock:
@@ -79,11 +91,14 @@ def _read(name: str, key: str | None, env: str | None, *, decode: bool) -> str |
             return base64.b64decode(value[len("base64:") :], validate=True)
         except ValueError:
             raise SecretUnavailable(f"the variable {env} is not valid base64 after `base64:`") from None
-    if not value.startswith("{{resolve:"):
-        return value
-    found = _REFERENCE.fullmatch(value)
+    # CloudFormation would put the value itself where braces stand: a function gets the reference without them.
+    return _referenced(value, f"the variable {env}") if value.startswith(("{{resolve:", "resolve:")) else value
+
+
+def _referenced(reference: str, place: str) -> str | bytes:
+    found = _REFERENCE.fullmatch(reference[2:-2] if reference.startswith("{{") else reference)
     if found is None:
-        raise SecretUnavailable(f"the variable {env} holds a reference that cannot be understood")
+        raise SecretUnavailable(f"{place} holds a reference that cannot be understood")
     if found["parameter"]:
         return _stored("ssm", found["parameter"])
     answer = _stored("secretsmanager", found["secret"], found["stage"] or "", found["version"] or "")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from fixers.stores.model import AlreadyExistsError, OutcomeUnknownError, ScheduledForDeletionError
+from fixers.stores.model import AlreadyExistsError, DeniedError, OutcomeUnknownError, ScheduledForDeletionError
 from scanner.errors import StoreError
 
 _MISSING_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
@@ -42,7 +42,7 @@ class _Words:
 
 _EXPIRED = _Words("the AWS credentials have expired", "sign in again (aws sso login, or new session keys) and repeat")
 _REJECTED = _Words("AWS does not know these credentials", "check AWS_PROFILE, the key pair and the machine's clock")
-_DENIED = _Words("access denied", "allow {action} on it and repeat")
+_DENIED = _Words("access denied", "allow {action} on it and repeat", DeniedError)
 _THROTTLED = _Words("AWS keeps refusing for too many requests", "wait a minute and repeat: what is done stays done")
 _TAKEN = _Words(
     "the name is taken", "adopt it in the plan if the values are equal, or choose another name", AlreadyExistsError

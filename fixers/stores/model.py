@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,6 +19,10 @@ class AlreadyExistsError(StoreError):
 
 class ScheduledForDeletionError(StoreError):
     """The name is kept by a secret that is being deleted."""
+
+
+class DeniedError(StoreError):
+    """The credentials may not make this call; perhaps they may make another that does the same."""
 
 
 class OutcomeUnknownError(StoreError):
@@ -50,6 +54,7 @@ class Existing:
 
     `version` is the version id or number that is read now, "" where there is none. `deletion` is when a scheduled
     deletion ends (ISO 8601), else None. `repository` is the tag that says who created it, None where it has none.
+    `arn` is None where the store does not give one.
     """
 
     name: str
@@ -58,6 +63,15 @@ class Existing:
     repository: str | None
     tags: Mapping[str, str]
     deletion: str | None = None
+    arn: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A name that was looked at: what is there, and its value. `value` is None where there is none to read."""
+
+    existing: Existing
+    value: SecretValue | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +99,17 @@ class Store(Protocol):
     def describe(self, name: str) -> Existing | None:
         """Say what is there without reading it; None where the name does not exist."""
 
+    def look(self, names: Sequence[str]) -> Iterator[tuple[str, Seen | None]]:
+        """Look at many names in few calls, in their order; None where a name does not exist."""
+
     def create(self, secret: PlannedSecret, payload: SecretValue, *, tags: Mapping[str, str], token: str) -> Receipt:
         """Store a new name; AlreadyExistsError where it is taken. `token` is a random UUID, kept for a retry."""
 
     def update(self, secret: PlannedSecret, payload: SecretValue, *, token: str) -> Receipt:
         """Store a new version under an existing name."""
+
+    def restore(self, name: str) -> None:
+        """Bring back a name that is scheduled for deletion; nothing happens to one that is not."""
+
+    def delete(self, name: str, *, days: int) -> None:
+        """Delete a name: a secret can be brought back for so many days (7 to 30), a parameter never."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fixers.stores.failures import Call, translated
 from fixers.stores.limits import parameter_problems, tag_value
-from fixers.stores.model import REPOSITORY_TAG, Existing, Receipt
+from fixers.stores.model import REPOSITORY_TAG, DeniedError, Existing, Receipt, Seen
+from fixers.stores.pace import Wait, at_once
 from scanner.errors import StoreError
 from scanner.model import PlannedSecret, SecretValue
 
 _DESCRIPTION = "Created by unhardcode: this value was in source code before."
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
+_BATCH = 10
+_PLAIN_TYPES = ("String", "StringList")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +25,7 @@ class ParameterStore:
 
     client: Any  # boto3's, whose types are made at run time
     region: str
+    pace: Wait = at_once
     name: str = "parameterstore"
 
     def problems(self, secret: PlannedSecret, payload: SecretValue) -> tuple[str, ...]:
@@ -29,12 +34,8 @@ class ParameterStore:
 
     def read(self, name: str) -> SecretValue | None:
         """Read the parameter's latest version, decrypted; None where there is none."""
-        with translated(self._call("read", name, "GetParameter")):
-            try:
-                answer = self.client.get_parameter(Name=name, WithDecryption=True)
-            except self.client.exceptions.ParameterNotFound:
-                return None
-            return SecretValue(answer["Parameter"]["Value"])
+        found = self._parameter(name)
+        return None if found is None else SecretValue(found["Value"])
 
     def describe(self, name: str) -> Existing | None:
         """Say what is there without decrypting it; None where there is nothing."""
@@ -44,6 +45,41 @@ class ParameterStore:
                 parameter = self.client.get_parameter(Name=name, WithDecryption=False)["Parameter"]
             except self.client.exceptions.ParameterNotFound:
                 return None
+        return self._existing(parameter)
+
+    def look(self, names: Sequence[str]) -> Iterator[tuple[str, Seen | None]]:
+        """Read by ten, one by one where GetParameters is not allowed; then the tags of what is there."""
+        batches = True
+        for start in range(0, len(names), _BATCH):
+            some = names[start : start + _BATCH]
+            parameters = self._batch(some) if batches else None
+            batches = parameters is not None
+            for name in some:
+                found = parameters.get(name) if parameters is not None else self._parameter(name)
+                if found is None:
+                    yield name, None
+                else:
+                    yield name, Seen(existing=self._existing(found), value=SecretValue(found["Value"]))
+
+    def _batch(self, names: Sequence[str]) -> dict[str, dict[str, Any]] | None:
+        """What AWS says of at most ten names, decrypted, by name; None where the call is not allowed."""
+        try:
+            with translated(self._call("read", f"{names[0]} and others", "GetParameters")):
+                answer = self.client.get_parameters(Names=list(names), WithDecryption=True)
+                return {each["Name"]: _whole(each) for each in answer["Parameters"]}
+        except DeniedError:
+            return None
+
+    def _parameter(self, name: str) -> dict[str, Any] | None:
+        """What AWS says of one name, decrypted; None where there is none."""
+        with translated(self._call("read", name, "GetParameter")):
+            try:
+                return _whole(self.client.get_parameter(Name=name, WithDecryption=True)["Parameter"])
+            except self.client.exceptions.ParameterNotFound:
+                return None
+
+    def _existing(self, parameter: Mapping[str, Any]) -> Existing:
+        name = parameter["Name"]
         with translated(self._call("look at", name, "ListTagsForResource")):
             listed = self.client.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)
             tags = {tag["Key"]: tag["Value"] for tag in listed["TagList"]}
@@ -66,13 +102,27 @@ class ParameterStore:
         del token
         return self._put("update", secret, payload, Overwrite=True)
 
+    def restore(self, name: str) -> None:
+        """Do nothing: a parameter is deleted at once, and never scheduled for it."""
+
+    def delete(self, name: str, *, days: int) -> None:
+        """Delete the parameter and its history for good; `days` has no use here. One that is gone already is fine."""
+        del days
+        self.pace()
+        with translated(self._call("delete", name, "DeleteParameter", writes=True)):
+            try:
+                self.client.delete_parameter(Name=name)
+            except self.client.exceptions.ParameterNotFound:
+                return
+
     def _put(self, doing: str, secret: PlannedSecret, payload: SecretValue, **options: Any) -> Receipt:
-        # Only what was planned as a plain String is one.
-        kind = "String" if secret.type == "String" else "SecureString"
+        # Only what was planned as plain text is stored as such.
+        kind = secret.type if secret.type in _PLAIN_TYPES else "SecureString"
         key = {"KeyId": secret.kms_key} if secret.kms_key and kind == "SecureString" else {}
         value = payload.reveal()
         if isinstance(value, bytes):
             raise StoreError(f"cannot {doing} {secret.name}: a parameter holds text only", hint="use Secrets Manager")
+        self.pace()
         with translated(self._call(doing, secret.name, "PutParameter", writes=True)):
             answer = self.client.put_parameter(
                 Name=secret.name,
@@ -87,3 +137,10 @@ class ParameterStore:
 
     def _call(self, doing: str, name: str, action: str, *, writes: bool = False) -> Call:
         return Call(doing=doing, name=name, region=self.region, action=f"ssm:{action}", writes=writes)
+
+
+def _whole(parameter: dict[str, Any]) -> dict[str, Any]:
+    """The parameter as AWS gave it. Raises KeyError where the answer was cut off."""
+    for key in ("Name", "Type", "Value", "Version"):
+        parameter[key]
+    return parameter

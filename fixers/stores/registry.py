@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 
 from fixers.stores.failures import Call, translated
 from fixers.stores.model import Patience, Store
+from fixers.stores.pace import Wait, pace_for
 from fixers.stores.parameterstore import ParameterStore
 from fixers.stores.secretsmanager import SecretsManager
 from scanner.errors import StoreError, UsageError
@@ -33,6 +35,7 @@ def connect(
     """
     if store not in STORES:
         raise UsageError(f"there is no store {store!r}", hint=f"stores: {', '.join(STORES)}")
+    _keep_bodies_out_of_logs()
     call = Call(doing="open", name=store, region=region or "no region", action="sts:GetCallerIdentity")
     with translated(call):
         session = _isolated(region, credentials) if credentials else _users(region, profile)
@@ -41,9 +44,20 @@ def connect(
         config = _config(patience, isolated=credentials is not None)
         if store == "parameterstore":
             client = session.client("ssm", endpoint_url=endpoint, config=config)
-            return ParameterStore(client=client, region=session.region_name)
+            return ParameterStore(client=client, region=session.region_name, pace=_pace(store, client))
         client = session.client("secretsmanager", endpoint_url=endpoint, config=config)
-        return SecretsManager(client=client, region=session.region_name)
+        return SecretsManager(client=client, region=session.region_name, pace=_pace(store, client))
+
+
+def _keep_bodies_out_of_logs() -> None:
+    """Let botocore log no request and no answer in this process, whoever has turned debugging on: both hold values."""
+    for name in ("boto3", "botocore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _pace(store: str, client: Any) -> Wait:
+    # Read off the client: the endpoint may stand in the environment or in a profile.
+    return pace_for(store, client.meta.endpoint_url)
 
 
 def _users(region: str | None, profile: str | None) -> Any:

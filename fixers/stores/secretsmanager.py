@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fixers.stores.failures import Call, translated
 from fixers.stores.limits import secret_problems, tag_value
-from fixers.stores.model import REPOSITORY_TAG, Existing, Receipt
+from fixers.stores.model import REPOSITORY_TAG, DeniedError, Existing, Receipt, Seen
+from fixers.stores.pace import Wait, at_once
 from scanner.model import PlannedSecret, SecretValue
 
 _DESCRIPTION = "Created by unhardcode: this value was in source code before."
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
+_BATCH = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +23,7 @@ class SecretsManager:
 
     client: Any  # boto3's, whose types are made at run time
     region: str
+    pace: Wait = at_once
     name: str = "secretsmanager"
 
     def problems(self, secret: PlannedSecret, payload: SecretValue) -> tuple[str, ...]:
@@ -36,7 +40,7 @@ class SecretsManager:
             # A partial ARN finds other secrets: only the exact name counts.
             if answer["Name"] != name:
                 return None
-            return SecretValue(answer["SecretString"] if "SecretString" in answer else bytes(answer["SecretBinary"]))
+            return _value_of(answer)
 
     def describe(self, name: str) -> Existing | None:
         """Say what is there, a secret scheduled for deletion included; None where there is nothing."""
@@ -47,9 +51,43 @@ class SecretsManager:
                 return None
             return _existing(name, answer) if answer["Name"] == name else None
 
+    def look(self, names: Sequence[str]) -> Iterator[tuple[str, Seen | None]]:
+        """Describe every name; values come by twenty, one by one where BatchGetSecretValue is not allowed."""
+        batches = True
+        for start in range(0, len(names), _BATCH):
+            found = {name: self.describe(name) for name in names[start : start + _BATCH]}
+            held = [name for name, there in found.items() if there is not None and _has_value(there)]
+            values: dict[str, SecretValue | None] | None = None
+            if batches and len(held) > 1:
+                values = self._batch(held)
+                batches = values is not None
+            for name, there in found.items():
+                if there is None:
+                    yield name, None
+                    continue
+                # What changed since it was described is in neither answer: then it is read alone.
+                value = (values or {}).get(name) or (self.read(name) if _has_value(there) else None)
+                yield name, Seen(existing=there, value=value)
+
+    def _batch(self, names: Sequence[str]) -> dict[str, SecretValue | None] | None:
+        """The values of at most twenty names, those that can be read; None where the call is not allowed."""
+        found: dict[str, SecretValue | None] = {}
+        more: dict[str, str] = {}
+        try:
+            while True:
+                with translated(self._call("read", f"{names[0]} and others", "BatchGetSecretValue")):
+                    answer = self.client.batch_get_secret_value(SecretIdList=list(names), **more)
+                    found |= {each["Name"]: _value_of(each) for each in answer["SecretValues"]}
+                if not answer.get("NextToken"):
+                    return found
+                more = {"NextToken": answer["NextToken"]}
+        except DeniedError:
+            return None
+
     def create(self, secret: PlannedSecret, payload: SecretValue, *, tags: Mapping[str, str], token: str) -> Receipt:
         """Create the secret with its tags; a retry with the same token changes nothing."""
         key = {"KmsKeyId": secret.kms_key} if secret.kms_key else {}
+        self.pace()
         with translated(self._call("create", secret.name, "CreateSecret", writes=True)):
             answer = self.client.create_secret(
                 Name=secret.name,
@@ -63,9 +101,26 @@ class SecretsManager:
 
     def update(self, secret: PlannedSecret, payload: SecretValue, *, token: str) -> Receipt:
         """Make the payload AWSCURRENT; the version before it stays as AWSPREVIOUS."""
+        self.pace()
         with translated(self._call("update", secret.name, "PutSecretValue", writes=True)):
             answer = self.client.put_secret_value(SecretId=secret.name, ClientRequestToken=token, **_value(payload))
             return Receipt(name=secret.name, version=answer["VersionId"], arn=answer["ARN"])
+
+    def restore(self, name: str) -> None:
+        """Cancel the deletion that a secret is scheduled for."""
+        with translated(self._call("restore", name, "RestoreSecret", writes=True)):
+            try:
+                self.client.restore_secret(SecretId=name)
+            except self.client.exceptions.InvalidRequestException:
+                # Some say this of a secret that is not being deleted: an interrupted restore has done its work.
+                if self.client.describe_secret(SecretId=name).get("DeletedDate"):
+                    raise
+
+    def delete(self, name: str, *, days: int) -> None:
+        """Schedule the deletion: until then restore-secret brings the secret back with all its versions."""
+        self.pace()
+        with translated(self._call("delete", name, "DeleteSecret", writes=True)):
+            self.client.delete_secret(SecretId=name, RecoveryWindowInDays=days)
 
     def _call(self, doing: str, name: str, action: str, *, writes: bool = False) -> Call:
         return Call(doing=doing, name=name, region=self.region, action=f"secretsmanager:{action}", writes=writes)
@@ -82,7 +137,16 @@ def _existing(name: str, answer: Mapping[str, Any]) -> Existing:
         repository=tags.get(REPOSITORY_TAG),
         tags=tags,
         deletion=deleted.isoformat() if deleted else None,
+        arn=answer["ARN"],
     )
+
+
+def _has_value(there: Existing) -> bool:
+    return there.deletion is None and there.version != ""
+
+
+def _value_of(answer: Mapping[str, Any]) -> SecretValue:
+    return SecretValue(answer["SecretString"] if "SecretString" in answer else bytes(answer["SecretBinary"]))
 
 
 def _value(payload: SecretValue) -> dict[str, Any]:

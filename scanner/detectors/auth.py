@@ -30,7 +30,7 @@ _HEADERS = frozenset(("authorization", "auth", "basic"))
 
 def detect(literal: Literal, document: Document, names: Names) -> Iterator[Candidate]:
     """Credentials of HTTP's schemes in one literal."""
-    text = literal.value.text
+    text = literal.value.reveal("text")
     before = _BEFORE.search(document.text[max(0, literal.body - 10) : literal.body])
     if before is not None and _BASE64.fullmatch(text) and before[1].lower() == "basic":
         yield from _basic(literal, 0, text, names)

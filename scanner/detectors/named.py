@@ -28,7 +28,7 @@ _CARRIERS = frozenset((CredentialKind.URL, CredentialKind.DSN, CredentialKind.AC
 
 def detect(literal: Literal, names: Names) -> Iterator[Candidate]:
     """A candidate if the name's last words are a credential's."""
-    text = literal.value.text
+    text = literal.value.reveal("text")
     if literal.name is None or not text.strip() or len(text) > _LONGEST:
         return
     verdict = judge_name(literal.name, names, symbol=literal.symbol)

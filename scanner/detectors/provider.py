@@ -45,14 +45,14 @@ def detect(
 
 def detect_in_value(rule: ProviderRule, literal: Literal) -> Iterator[Candidate]:
     """Every match of one rule in a literal whose tokens are split: the source text does not show it in one piece."""
-    for found in compiled(rule.pattern).finditer(literal.value.text):
+    for found in compiled(rule.pattern).finditer(literal.value.reveal("text")):
         span = literal.source_span(*found.span("secret"))
         yield _candidate(rule, span, found["secret"], literal)
 
 
 def _candidate(rule: ProviderRule, span: Span, text: str, literal: Literal) -> Candidate:
     value = _value(span, text, literal)
-    text = value.text
+    text = value.reveal("text")
     return Candidate(
         rank=_RANKS[rule.strength],
         rule=rule.id,
@@ -75,8 +75,8 @@ def _value(span: Span, text: str, literal: Literal) -> SecretValue:
     if literal.offsets is not None:
         start, end = (bisect.bisect_left(literal.offsets, at) for at in (span.start, span.end))
         if literal.source_span(start, end) == span:
-            text = literal.value.text[start:end]
-    whole = literal.role is not Role.TEXT and text == literal.value.text
+            text = literal.value.reveal("text")[start:end]
+    whole = literal.role is not Role.TEXT and text == literal.value.reveal("text")
     return literal.value if whole else SecretValue(text)
 
 

@@ -59,7 +59,7 @@ def _service_of(scheme: str) -> str | None:
 
 def detect(literal: Literal) -> Iterator[Candidate]:
     """Passwords in URLs and connection strings of one literal."""
-    text = literal.value.text
+    text = literal.value.reveal("text")
     if "://" in text:
         for found in _URL.finditer(text):
             yield _url(literal, found)
@@ -74,7 +74,7 @@ def detect(literal: Literal) -> Iterator[Candidate]:
 
 def detect_oracle(literal: Literal) -> Iterator[Candidate]:
     """The password of `user/password@host`; only for what reaches an Oracle connection: paths look the same."""
-    found = _ORACLE.fullmatch(literal.value.text)
+    found = _ORACLE.fullmatch(literal.value.reveal("text"))
     if found is not None:
         yield _dsn(literal, found, "p")
 

@@ -31,7 +31,8 @@ _HASH_NAMES = re.compile(
 )
 _SCHEME = re.compile(r"(?i:bearer|basic|token|digest|apikey|negotiate)[ ]+(?=\S)")
 _REFERENCE = re.compile(
-    r"""\{\{resolve: | arn:aws[\w-]*: | @Microsoft\.KeyVault\( | projects/[^/]+/secrets/ | /run/secrets/
+    r"""\{\{resolve: | resolve:(?:secretsmanager|ssm-secure):
+    | arn:aws[\w-]*: | @Microsoft\.KeyVault\( | projects/[^/]+/secrets/ | /run/secrets/
     | (?i:op|vault|ssm|secretsmanager|awssm|gcpsm|akv|keyring|env|file|ref\+\w+|secretref|sops|doppler|bws|kms)://?\S
     | (?i:vault|ssm|env|secrets?|secretsmanager|aws-ssm|file|keyvault|doppler)[:.][/\w.\#-]+$
     | (?:file|env|fd|stdin):?$ | \$[A-Za-z_][\w:.]*(?:\(.*)?$ | %[A-Za-z_]\w*%(?:@?%[A-Za-z_]\w*%)*$

@@ -180,7 +180,7 @@ def _field(binding: Binding) -> Field:
         start=binding.span.start,
         end=binding.span.end,
         body=binding.body,
-        text=binding.value.text if binding.value else "",
+        text=binding.value.reveal("text") if binding.value else "",
         style=ESCAPED if binding.offsets is not None else "",
     )
     return Field(name=binding.key, symbol="", scalar=scalar, extent=binding.original)

@@ -139,9 +139,9 @@ def _outside(literal: Literal, text: str, starts: Sequence[int]) -> Literal:
         escape = _ESCAPE.match(text, last)
         return Span(starts[span.start], escape.end() if escape else last + 1)
 
-    length = len(literal.value.text)
+    length = len(literal.value.reveal("text"))
     placed = literal.offsets or range(literal.body, literal.body + length + 1)
-    body, offsets = compact(text, literal.value.text, tuple(starts[offset] for offset in placed))
+    body, offsets = compact(text, literal.value.reveal("text"), tuple(starts[offset] for offset in placed))
     return replace(
         literal,
         span=moved(literal.span),

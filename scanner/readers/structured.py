@@ -33,7 +33,8 @@ def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
     """Yield the entries at or near `offsets`. Raises Unreadable where the text is not what its name says."""
     found_groups, place = _groups(document, offsets)
     found = list(literals(found_groups, offsets, place))
-    yield from found
+    # `${NAME:-value}` is a template around its default, which is the literal: the one would hide the other.
+    yield from (literal for literal in found if not _DEFAULT.fullmatch(literal.value.text))
     for literal in found:
         yield from inner(literal, offsets)
     # The key belongs to its value: nothing else on the line before it is looked at again.
@@ -43,7 +44,7 @@ def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
 
 def inner(literal: Literal, offsets: Sequence[int]) -> Iterator[Literal]:
     """Yield what a value holds: a default in `${NAME:-default}`, and named values where it is a script or a query."""
-    value = literal.value.text
+    value = literal.value.reveal("text")
     for default in _DEFAULT.finditer(value) if "${" in value else ():
         yield _part(literal, Span(*default.span(2)), Span(*default.span(2)), default[1], Role.ENV_DEFAULT)
     if not _SEVERAL.search(value):
@@ -103,7 +104,7 @@ def _part(literal: Literal, span: Span, shown: Span, name: str | None, role: Rol
     placed = literal.offsets
     return Literal(
         span=literal.source_span(span.start, span.end),
-        value=SecretValue(literal.value.text[shown.start : shown.end]),
+        value=SecretValue(literal.value.reveal("text")[shown.start : shown.end]),
         role=role,
         name=name,
         symbol=".".join(part for part in (literal.symbol, literal.name or "") if part),

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from scanner.config import PathSettings
 from scanner.model import Confidence, Finding, RefusalReason, Safety, ScanResult
+from scanner.sources.worktree import matches
 from scanner.text import line_span, line_starts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """A part of a fix: what stands from `start` to `end` (line and column, from 1) becomes `text`, free of values."""
+
+    path: str
+    start: tuple[int, int]
+    end: tuple[int, int]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FixNote:
-    """What the planner thinks of one finding: how far its edit may go, or why there is none."""
+    """What the planner thinks of one finding: how far its edit may go and what it is, or why there is none."""
 
     safety: Safety | None = None
     refusal: RefusalReason | None = None
+    description: str = ""
+    replacements: tuple[Replacement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +39,8 @@ class ReportContext:
     `root` is the absolute path that finding paths count from. `fail_on` None never fails. `documents` gives the very
     text that was scanned at a path (not what stands on disk now), or None where it is gone: context lines are shown
     only from it. `fixes` are the planner's notes by `Finding.place`. `nothing_is_fine` says that nothing to look at is
-    no mistake (`--staged`, `--range`, file mode).
+    no mistake (`--staged`, `--range`, file mode). `fail_since` is an ISO 8601 date; of `paths` the last that fits wins.
+    `started` and `ended` are times in seconds since the epoch.
     """
 
     root: str
@@ -32,11 +48,17 @@ class ReportContext:
     min_confidence: Confidence = Confidence.MEDIUM
     fail_on: Confidence | None = Confidence.MEDIUM
     fail_on_old: bool = False
+    fail_on_severity: str = "low"
+    fail_on_gone: bool = True
+    fail_since: str | None = None
+    paths: tuple[PathSettings, ...] = ()
     require_complete: bool = False
     nothing_is_fine: bool = False
     color: bool = False
     show_suppressed: bool = False
     documents: Callable[[str], str | None] | None = None
+    started: float = field(default_factory=time.time)
+    ended: Callable[[], float] = time.time
     fixes: Mapping[str, FixNote] = field(default_factory=dict)
 
 
@@ -67,7 +89,16 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def is_sure_enough(finding: Finding, context: ReportContext) -> bool:
+    """Whether a finding's confidence is reported at its path."""
+    least = context.min_confidence
+    for row in context.paths:
+        if row.min_confidence is not None and any(matches(finding.path, glob) for glob in row.glob):
+            least = row.min_confidence
+    return finding.confidence.rank >= least.rank
+
+
 def _is_shown(finding: Finding, context: ReportContext) -> bool:
     if finding.suppressed is not None:
         return context.show_suppressed
-    return finding.confidence.rank >= context.min_confidence.rank
+    return is_sure_enough(finding, context)

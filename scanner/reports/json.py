@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from scanner.model import Commit, Finding, ScanResult
+from scanner.model import Commit, Finding, ScanResult, Skipped
 from scanner.reports.context import FixNote, ReportContext, shown
 from scanner.reports.masking import Net, hide, make_net
 
@@ -19,8 +19,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
     """Yield the object in chunks, one finding a line; keys keep their order."""
     net = make_net(result.findings, context.documents)
-    head = {"schema": SCHEMA, "tool": {"name": "unhardcode", "version": context.version}}
-    yield f'{dumps(head)[:-1]}, "coverage": {dumps(_coverage(result, net))}, "findings": ['
+    yield f'{dumps(head_object(result, context, net))[:-1]}, "findings": ['
     between = "\n"
     for finding in shown(result, context):
         yield f"{between}{dumps(finding_object(finding, context, net))}"
@@ -36,6 +35,15 @@ def dumps(value: Any) -> str:
 def plain(text: str, net: Net) -> str:
     """A string of the scanned tree without known values and lone surrogates (which strict JSON readers refuse)."""
     return _SURROGATE.sub("\ufffd", hide(text, net))
+
+
+def head_object(result: ScanResult, context: ReportContext, net: Net) -> dict[str, Any]:
+    """What goes before the findings: schema, tool, coverage."""
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "unhardcode", "version": context.version},
+        "coverage": _coverage(result, net),
+    }
 
 
 def finding_object(finding: Finding, context: ReportContext, net: Net) -> dict[str, Any]:
@@ -67,8 +75,17 @@ def finding_object(finding: Finding, context: ReportContext, net: Net) -> dict[s
 
 
 def _coverage(result: ScanResult, net: Net) -> dict[str, Any]:
-    skipped = [{"path": plain(s.path, net), "reason": plain(s.reason, net)} for s in result.coverage.skipped]
-    return {"files": result.coverage.files, "bytes": result.coverage.bytes, "skipped": skipped}
+    coverage = result.coverage
+    return {
+        "files": coverage.files,
+        "bytes": coverage.bytes,
+        "skipped": _rows(coverage.skipped, net),
+        "remarks": _rows(coverage.remarks, net),
+    }
+
+
+def _rows(rows: tuple[Skipped, ...], net: Net) -> list[dict[str, str]]:
+    return [{"path": plain(row.path, net), "reason": plain(row.reason, net)} for row in rows]
 
 
 def _commit(commit: Commit | None, net: Net) -> dict[str, str] | None:

@@ -1,7 +1,9 @@
 """Keep values and control characters out of reports.
 
 Three nets, each behind the other: the spans of all findings on a line, every known value wherever else it is
-written, and what merely looks random on a line that is quoted from a file.
+written, and what merely looks random on a line that is quoted from a file. A word (`shop`, `password`) that somebody
+took as a password is hidden where it stands alone in the same file, and not at all if everybody takes it: a mask in
+place of each word `password` of a repository hides nothing and makes its report unreadable.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ _HEAD = 4
 _DISTINCTIVE = 8
 _CHANCE = 20
 _WINDOW = 400
+# Evidence that a value is a word which is no secret by itself: one of the most used passwords, or its own name.
+_EVERYBODYS = frozenset(("common-password", "equals-name"))
 _LEAD = 70
 _RANDOM = re.compile(r"[A-Za-z0-9+_=-]{20,}")
 _WORD = re.compile(r"\w")
@@ -52,11 +56,15 @@ class Mask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One file's text, where its lines start, and the masks of all findings in it: in order, none over another."""
+    """One file's text, where its lines start, and the masks of all findings in it: in order, none over another.
+
+    `words` are values of its findings that are hidden on its lines wherever they stand alone.
+    """
 
     text: str = field(repr=False)
     starts: list[int] = field(repr=False)
     masks: tuple[Mask, ...]
+    words: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 def make_net(findings: Iterable[Finding], documents: Callable[[str], str | None] | None = None) -> Net:
@@ -65,7 +73,7 @@ def make_net(findings: Iterable[Finding], documents: Callable[[str], str | None]
     far: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.value is not None:
-            _add_value(heads, finding.value.text)
+            _add_value(heads, finding.value.reveal("text"))
         elif finding.commit is None:
             far.setdefault(finding.path, []).append(finding)
     for path, group in far.items():
@@ -77,18 +85,18 @@ def make_net(findings: Iterable[Finding], documents: Callable[[str], str | None]
     return Net({head: tuple(sorted(values, key=len, reverse=True)) for head, values in heads.items()})
 
 
-def hide(text: str, net: Net, *, quoted: bool = False) -> str:
-    """Replace known values in our own words, paths and names; with `quoted`, in text quoted from a file.
+def hide(text: str, net: Net, words: frozenset[str] = frozenset()) -> str:
+    """Replace known values in our own words, paths and names; in text quoted from a file also that file's `words`.
 
-    A path may well hold the word that somebody took as a password (`charts/postgres/values.yaml`): outside quoted
-    text only values that nobody would write by chance are replaced, since a mask in place of a word gives it away.
+    A path may well hold the word that somebody took as a password (`charts/postgres/values.yaml`): of all other
+    values only those that nobody would write by chance are replaced, since a mask in place of a word gives it away.
     """
-    if not net.heads:
+    if not net.heads and not words:
         return text
     pieces: list[str] = []
     done = at = 0
     while at + _HEAD <= len(text):
-        end = _known_end(text, at, net, quoted=quoted)
+        end = _known_end(text, at, net, words)
         if end is None:
             at += 1
             continue
@@ -113,7 +121,8 @@ def make_page(text: str | None, findings: Sequence[Finding]) -> Page | None:
     starts = line_starts(text)
     if not all(_agrees(text, starts, finding) for finding in findings):
         return None
-    return Page(text=text, starts=starts, masks=_masks(text, findings))
+    words = frozenset(itertools.chain.from_iterable(_own_words(text, finding) for finding in findings))
+    return Page(text=text, starts=starts, masks=_masks(text, findings), words=words)
 
 
 def masked_line(page: Page, finding: Finding, net: Net) -> str:
@@ -130,26 +139,41 @@ def masked_text(page: Page, span: Span, net: Net) -> str:
     pieces: list[str] = []
     at = span.start
     for mask in _masks_in(page, span):
-        pieces += (_quoted(page.text[at : mask.span.start], net), mask.prefix, MASK)
+        pieces += (_quoted(page.text[at : mask.span.start], net, page.words), mask.prefix, MASK)
         at = mask.span.end
-    pieces.append(_quoted(page.text[at : span.end], net))
+    pieces.append(_quoted(page.text[at : span.end], net, page.words))
     return "".join(pieces)
 
 
 def _add_value(heads: dict[str, set[str]], value: str) -> None:
-    lines = re.split(r"[\r\n]+", value)
-    # Each line of a key is a secret by itself, its BEGIN and END lines are not.
-    secret_lines = [line.strip() for line in lines if not line.lstrip().startswith("-----")]
-    for spelling in (value, *secret_lines):
-        if len(spelling) >= _HEAD:
+    for spelling in _spellings(value):
+        if _distinctive(spelling):
             heads.setdefault(spelling[:_HEAD], set()).add(spelling)
 
 
-def _known_end(text: str, at: int, net: Net, *, quoted: bool) -> int | None:
+def _spellings(value: str) -> Iterator[str]:
+    yield value
+    # Each line of a key is a secret by itself, its BEGIN and END lines are not.
+    for line in re.split(r"[\r\n]+", value):
+        if not line.lstrip().startswith("-----"):
+            yield line.strip()
+
+
+def _own_words(text: str, finding: Finding) -> Iterator[str]:
+    """What a finding hides on the lines of its own file."""
+    if any(evidence.name in _EVERYBODYS for evidence in finding.evidence):
+        return
+    value = text[finding.span.start : finding.span.end] if finding.value is None else finding.value.text
+    yield from (spelling for spelling in _spellings(value) if len(spelling) >= _HEAD and not _distinctive(spelling))
+
+
+def _known_end(text: str, at: int, net: Net, words: frozenset[str]) -> int | None:
     for value in net.heads.get(text[at : at + _HEAD], ()):
-        end = at + len(value)
-        if text.startswith(value, at) and (_distinctive(value) or (quoted and _stands_alone(text, at, end))):
-            return end
+        if text.startswith(value, at):
+            return at + len(value)
+    for word in words:
+        if text.startswith(word, at) and _stands_alone(text, at, at + len(word)):
+            return at + len(word)
     return None
 
 
@@ -171,7 +195,9 @@ def _agrees(text: str, starts: list[int], finding: Finding) -> bool:
     literal, value = finding.literal, finding.value
     if value is None or literal.offsets is not None or literal.parts > 1:
         return True
-    return text[span.start : span.end] == value.text or value.text not in literal.value.text
+    return text[span.start : span.end] == value.reveal("text") or value.reveal("text") not in literal.value.reveal(
+        "text"
+    )
 
 
 def _masks(text: str, findings: Sequence[Finding]) -> tuple[Mask, ...]:
@@ -196,8 +222,8 @@ def _masks_in(page: Page, span: Span) -> Iterator[Mask]:
         yield Mask(part, mask.prefix if part.start == mask.span.start else "")
 
 
-def _quoted(text: str, net: Net) -> str:
-    return printable(_RANDOM.sub(_mask_random, hide(text, net, quoted=True)).replace("\t", " "))
+def _quoted(text: str, net: Net, words: frozenset[str]) -> str:
+    return printable(_RANDOM.sub(_mask_random, hide(text, net, words)).replace("\t", " "))
 
 
 def _mask_random(found: re.Match[str]) -> str:

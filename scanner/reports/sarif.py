@@ -12,10 +12,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scanner.model import Confidence, Finding, ScanResult, Skipped
-from scanner.reports.context import ReportContext, shown
+from scanner.reports.context import FixNote, ReportContext, shown
 from scanner.reports.json import dumps, plain
 from scanner.reports.masking import Net, make_net
 from scanner.reports.verdict import gaps, verdict
+from scanner.reports.words import sentence
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "SRCROOT"
@@ -46,7 +47,7 @@ def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
     yield f'{{"$schema": {dumps(SCHEMA)}, "version": "2.1.0", "runs": [{dumps(run)[:-1]}, "results": ['
     between = "\n"
     for finding in findings:
-        yield f"{between}{dumps(_result(finding, index[finding.rule], net))}"
+        yield f"{between}{dumps(_result(finding, index[finding.rule], context, net))}"
         between = ",\n"
     yield "\n]}]}\n"
 
@@ -113,39 +114,67 @@ def _severity_rank(severity: str) -> int:
     return _SEVERITIES.index(severity) if severity in _SEVERITIES else 1
 
 
-def _result(finding: Finding, rule_index: int, net: Net) -> dict[str, Any]:
+def _result(finding: Finding, rule_index: int, context: ReportContext, net: Net) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": rule_index,
         "level": level(finding),
-        "message": {"text": _sentence(finding, net)},
+        "message": {"text": _message(sentence(finding), net)},
         "locations": [{"physicalLocation": _location(finding, net)}],
         "partialFingerprints": {PLACE: finding.place},
         "properties": _properties(finding),
     }
     if finding.suppressed is not None:
         result["suppressions"] = [_suppression(finding.suppressed, net)]
+    note = context.fixes.get(finding.place)
+    if note is not None and note.replacements:
+        result |= _fix(finding, note, net)
+    elif note is not None and note.refusal is not None:
+        result["properties"]["refusal"] = str(note.refusal)
     return result
 
 
-def _sentence(finding: Finding, net: Net) -> str:
-    strongest = sorted((e for e in finding.evidence if e.weight > 0), key=lambda e: -e.weight)[:3]
-    why = "; ".join(_message(e.text, net) for e in strongest)
-    return f"{_message(finding.title, net)}, {finding.confidence} confidence" + (f": {why}." if why else ".")
+def _fix(finding: Finding, note: FixNote, net: Net) -> dict[str, Any]:
+    """The edits of a fix, and the other places that they change (SARIF 3.27.30, 3.27.22)."""
+    changes: dict[str, list[dict[str, Any]]] = {}
+    for part in note.replacements:
+        if plain(part.text, net) != part.text:
+            return {}  # a copy of a value stands in it: masked, the edit would be another one
+        changes.setdefault(part.path, []).append(
+            {"deletedRegion": _region(part.start, part.end), "insertedContent": {"text": part.text}}
+        )
+    elsewhere = [part for part in note.replacements if (part.path, part.start[0]) != (finding.path, finding.start[0])]
+    fix = {
+        "description": {"text": _message(note.description, net)},
+        "artifactChanges": [
+            {"artifactLocation": _artifact(path, net), "replacements": parts} for path, parts in changes.items()
+        ],
+    }
+    related = [
+        {
+            "id": number,
+            "message": {"text": "changes with it"},
+            "physicalLocation": {
+                "artifactLocation": _artifact(part.path, net),
+                "region": _region(part.start, part.end),
+            },
+        }
+        for number, part in enumerate(elsewhere, 1)
+    ]
+    return {"fixes": [fix]} | ({"relatedLocations": related} if related else {})
 
 
 def _location(finding: Finding, net: Net) -> dict[str, Any]:
-    # GitHub wants every line and column to be there and the region not to be empty.
-    region = {
-        "startLine": finding.start[0],
-        "startColumn": finding.start[1],
-        "endLine": finding.end[0],
-        "endColumn": finding.end[1],
-    }
-    return {
-        "artifactLocation": {"uri": relative_uri(plain(finding.path, net)), "uriBaseId": ROOT},
-        "region": region,
-    }
+    return {"artifactLocation": _artifact(finding.path, net), "region": _region(finding.start, finding.end)}
+
+
+def _artifact(path: str, net: Net) -> dict[str, str]:
+    return {"uri": relative_uri(plain(path, net)), "uriBaseId": ROOT}
+
+
+def _region(start: tuple[int, int], end: tuple[int, int]) -> dict[str, int]:
+    # GitHub wants every line and column to be there.
+    return {"startLine": start[0], "startColumn": start[1], "endLine": end[0], "endColumn": end[1]}
 
 
 def _properties(finding: Finding) -> dict[str, Any]:
@@ -187,11 +216,10 @@ def _invocation(result: ScanResult, context: ReportContext, net: Net) -> dict[st
 
 
 def _gap(skipped: Skipped, net: Net) -> dict[str, Any]:
-    where = {"uri": relative_uri(plain(skipped.path, net)), "uriBaseId": ROOT}
     return {
         "level": "error",
         "message": {"text": f"not seen: {_message(skipped.reason, net)}"},
-        "locations": [{"physicalLocation": {"artifactLocation": where}}],
+        "locations": [{"physicalLocation": {"artifactLocation": _artifact(skipped.path, net)}}],
     }
 
 

@@ -9,16 +9,16 @@ from collections.abc import Iterator, Sequence
 
 from scanner.errors import Exit
 from scanner.model import Confidence, Finding, ScanResult, Skipped
-from scanner.reports.context import ReportContext, count, ordered, shown
+from scanner.reports.context import ReportContext, count, is_sure_enough, ordered, shown
 from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked_line, printable
 from scanner.reports.verdict import gaps, verdict
+from scanner.reports.words import ignore_hint
 
 MOST_LISTED = 20  # notes and skipped paths; gaps are listed without end
 
 _BOLD, _DIM, _RED, _YELLOW, _GREEN = "1", "2", "31", "33", "32"
 _COLORS = {"critical": _RED, "high": _RED, "medium": _YELLOW, "low": _DIM}
 _UNITS = ("kB", "MB", "GB", "TB")
-_NO_COMMENTS = (".json", ".ipynb", ".webmanifest", ".tfstate")
 
 
 def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
@@ -36,7 +36,7 @@ def render_quiet(result: ScanResult, context: ReportContext) -> Iterator[str]:
         yield from render(result, context)
         return
     net = make_net(result.findings, context.documents)
-    lower = sum(finding.suppressed is None for finding in result.findings)
+    lower = sum(finding.suppressed is None for finding in result.findings)  # none of them is shown
     parts = [f"{count(lower, 'finding')} below {context.min_confidence}"] if lower else []
     if result.coverage.skipped:
         parts.append(f"skipped {len(result.coverage.skipped):,} ({_reasons(result.coverage.skipped, net)})")
@@ -77,27 +77,16 @@ def _render_finding(finding: Finding, page: Page | None, net: Net, context: Repo
     yield _headline(finding, net, context) + "\n"
     if finding.commit is not None:
         yield _row("commit", _commit(finding, net), context)
-    if finding.evidence:
-        yield _row("why", _why(finding, net), context)
     if page is not None:
         yield _row(f"{finding.start[0]} |", masked_line(page, finding, net), context)
+    if finding.evidence:
+        yield _row("why", _why(finding, net), context)
     if finding.suppressed is not None:
         yield _row("hidden", f"does not count: {_clean(finding.suppressed, net)}", context)
         return
     if finding.rotate:
         yield _row("rotate", _clean(finding.rotate, net), context)
     yield _row("ignore", ignore_hint(finding), context)
-    if finding.commit is None:
-        yield _row("explain", f"unhardcode explain {_argument(finding, net)}:{finding.start[0]}", context)
-
-
-def ignore_hint(finding: Finding) -> str:
-    """What a person does who accepts this finding: an inline comment, or the configuration where none can be."""
-    if finding.commit is not None:
-        return 'exclude = ["PATH"] in .unhardcode.toml (history cannot be edited in place)'
-    if finding.path.lower().endswith(_NO_COMMENTS):
-        return 'exclude = ["PATH"] in .unhardcode.toml (this kind of file has no comments)'
-    return f"# unhardcode: ignore[{printable(finding.rule)}] reason"
 
 
 def _headline(finding: Finding, net: Net, context: ReportContext) -> str:
@@ -106,8 +95,8 @@ def _headline(finding: Finding, net: Net, context: ReportContext) -> str:
     shown_path = f"./{path}" if path.startswith(":") else path
     place = f"{shown_path}:{finding.start[0]}:{finding.start[1]}"
     severity = _paint(finding.severity, _COLORS.get(finding.severity, _BOLD), context)
-    parts = [_paint(place, _BOLD, context), severity, _clean(finding.title, net), f"[{printable(finding.rule)}]"]
-    parts.append(f"{finding.confidence} confidence")
+    parts = [_paint(place, _BOLD, context), _clean(finding.title, net), f"[{printable(finding.rule)}]"]
+    parts.append(f"severity {severity}, confidence {finding.confidence}")
     marks = [mark for mark in (_tracked_mark(finding), _age_mark(finding)) if mark]
     return "  ".join(parts) + (f"  ({', '.join(marks)})" if marks else "")
 
@@ -158,10 +147,14 @@ def _by_hand(finding: Finding, argument: str) -> Iterator[str]:
 
 def _summary(result: ScanResult, context: ReportContext, net: Net) -> Iterator[str]:
     live = [finding for finding in result.findings if finding.suppressed is None]
-    yield f"{_counts(live, context)}\n"
-    lower = sum(finding.confidence.rank < context.min_confidence.rank for finding in live)
-    if lower:
-        yield f"{count(lower, 'finding')} below {context.min_confidence} not shown (--min-confidence low shows them)\n"
+    sure = [finding for finding in live if is_sure_enough(finding, context)]
+    yield f"{_counts(sure)}\n"
+    first = next((finding for finding in shown(result, context) if finding.commit is None), None)
+    if first is not None:
+        yield f"the evidence for one: unhardcode explain {_argument(first, net)}:{first.start[0]}\n"
+    if len(sure) < len(live):
+        lower = count(len(live) - len(sure), "finding")
+        yield f"{lower} below {context.min_confidence} not shown (--min-confidence low shows them)\n"
     suppressed = [finding.suppressed for finding in result.findings if finding.suppressed is not None]
     if suppressed:
         hint = "" if context.show_suppressed else " (--show-suppressed shows them)"
@@ -178,13 +171,12 @@ def _kinds_of(suppressed: list[str], net: Net) -> str:
     return ", ".join(f"{number:,} {_clean(kind, net)}" for kind, number in kinds.most_common())
 
 
-def _counts(live: list[Finding], context: ReportContext) -> str:
-    number = Counter(finding.confidence for finding in live)
-    levels = [level for level in reversed(Confidence) if level.rank >= context.min_confidence.rank]
-    total = sum(number[level] for level in levels)
-    if not total:
+def _counts(sure: list[Finding]) -> str:
+    if not sure:
         return "no findings"
-    return f"{count(total, 'finding')}: " + ", ".join(f"{number[level]:,} {level}" for level in levels if number[level])
+    number = Counter(finding.confidence for finding in sure)
+    levels = [level for level in reversed(Confidence) if number[level]]
+    return f"{count(len(sure), 'finding')}: " + ", ".join(f"{number[level]:,} {level}" for level in levels)
 
 
 def _coverage(result: ScanResult, context: ReportContext, net: Net) -> Iterator[str]:
@@ -199,10 +191,17 @@ def _coverage(result: ScanResult, context: ReportContext, net: Net) -> Iterator[
         yield f"  {_paint('not seen', _RED, context)}  {_clean(one.path, net)}: {_clean(one.reason, net)}\n"
     if coverage.notes:
         yield f"seen in a lesser way: {_reasons(coverage.notes, net)}\n"
-    for one in coverage.notes[:MOST_LISTED]:
+        yield from _first_of(coverage.notes, net)
+    if coverage.remarks:
+        yield "to tidy up:\n"
+        yield from _first_of(coverage.remarks, net)
+
+
+def _first_of(rows: Sequence[Skipped], net: Net) -> Iterator[str]:
+    for one in rows[:MOST_LISTED]:
         yield f"  {_clean(one.path, net)}: {_clean(one.reason, net)}\n"
-    if len(coverage.notes) > MOST_LISTED:
-        yield f"  and {len(coverage.notes) - MOST_LISTED:,} more\n"
+    if len(rows) > MOST_LISTED:
+        yield f"  and {len(rows) - MOST_LISTED:,} more\n"
 
 
 def _reasons(skipped: Sequence[Skipped], net: Net) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scanner.config import SEVERITIES
 from scanner.errors import Exit
-from scanner.model import Finding, ScanResult, Skipped
+from scanner.model import Confidence, Finding, ScanResult, Skipped
 from scanner.reports.context import ReportContext, count
+from scanner.sources.worktree import matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,15 +28,20 @@ def gaps(result: ScanResult, context: ReportContext) -> list[Skipped]:
 
 def failing(result: ScanResult, context: ReportContext) -> list[Finding]:
     """The findings that make a scan fail."""
-    if context.fail_on is None:
-        return []
-    return [
-        finding
-        for finding in result.findings
-        if finding.suppressed is None
-        and finding.confidence.rank >= context.fail_on.rank
-        and (finding.introduced != "before" or context.fail_on_old)
-    ]
+    return [finding for finding in _counting(result, context) if excuse(finding, context) is None]
+
+
+def excuse(finding: Finding, context: ReportContext) -> str | None:
+    """Why a finding that is sure enough does not fail the scan; None where it does."""
+    if finding.introduced == "before" and not context.fail_on_old:
+        return "there before (--fail-on-old)"
+    if finding.in_head is False and not context.fail_on_gone:
+        return "gone from HEAD"
+    if context.fail_since and finding.commit is not None and finding.commit.date[:10] < context.fail_since:
+        return f"committed before {context.fail_since}"
+    if SEVERITIES.index(finding.severity) < SEVERITIES.index(context.fail_on_severity):
+        return f"below {context.fail_on_severity} severity"
+    return None
 
 
 def verdict(result: ScanResult, context: ReportContext) -> Verdict:
@@ -42,19 +50,39 @@ def verdict(result: ScanResult, context: ReportContext) -> Verdict:
     if guilty:
         also = f"; also {count(len(missed), 'gap')}" if missed else ""
         return Verdict(
-            status=Exit.FINDINGS, because=f"{count(len(guilty), 'finding')} at or over {context.fail_on}{also}"
+            status=Exit.FINDINGS, because=f"{count(len(guilty), 'finding')} at or over {_least(context)}{also}"
         )
     if missed:
         return Verdict(status=Exit.NOT_SEEN, because=f"{count(len(missed), 'thing')} that should be seen could not be")
     if not result.coverage.files and not result.findings:
         return _nothing(context)
-    old = len(failing(result, dataclasses.replace(context, fail_on_old=True)))
-    if old:
-        there = "that was there before does" if old == 1 else "that were there before do"
-        return Verdict(status=Exit.OK, because=f"{count(old, 'finding')} {there} not count (--fail-on-old)")
-    if context.fail_on is None:
+    excused = Counter(why for finding in _counting(result, context) if (why := excuse(finding, context)))
+    if excused:
+        return Verdict(status=Exit.OK, because=_excused(excused))
+    if context.fail_on is None and not context.paths:
         return Verdict(status=Exit.OK, because="findings do not fail this scan")
-    return Verdict(status=Exit.OK, because=f"no finding at or over {context.fail_on}")
+    return Verdict(status=Exit.OK, because=f"no finding at or over {_least(context)}")
+
+
+def _counting(result: ScanResult, context: ReportContext) -> Iterator[Finding]:
+    """The findings that are sure enough to fail at their path."""
+    for finding in result.findings:
+        least = context.fail_on
+        for row in context.paths:
+            if row.fail_on is not None and any(matches(finding.path, glob) for glob in row.glob):
+                least = None if row.fail_on == "never" else Confidence(row.fail_on)
+        if finding.suppressed is None and least is not None and finding.confidence.rank >= least.rank:
+            yield finding
+
+
+def _least(context: ReportContext) -> str:
+    return "what its path says" if context.fail_on is None else str(context.fail_on)
+
+
+def _excused(excused: Counter[str]) -> str:
+    total = excused.total()
+    reasons = ", ".join(f"{number:,} {why}" for why, number in sorted(excused.items()))
+    return f"{count(total, 'finding')} {'does' if total == 1 else 'do'} not count: {reasons}"
 
 
 def _nothing(context: ReportContext) -> Verdict:

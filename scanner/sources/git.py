@@ -156,6 +156,18 @@ def find(folder: Path) -> Repository | None:
     )
 
 
+def hooks_folder(folder: Path) -> Path:
+    """Where git looks for the hooks of a repository, as its user has configured it.
+
+    The only question that is asked without the isolation, since its subject is that configuration; it runs nothing.
+    """
+    words = [shutil.which("git") or "git", "rev-parse", "--git-path", "hooks"]
+    done = subprocess.run(words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if done.returncode:
+        raise NotSeenError(f"git does not say where the hooks of {folder} are: {reason(done.stderr)}")
+    return Path(os.path.normpath(folder / os.fsdecode(done.stdout).removesuffix("\n")))
+
+
 def listed(out: bytes) -> Iterator[bytes]:
     """The entries of a NUL-terminated list."""
     return (entry for entry in out.split(b"\0") if entry)

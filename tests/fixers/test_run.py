@@ -8,11 +8,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
 
 from fixers.emulator import embedded_aws
+from fixers.run import variable_of
 from fixers.stores.model import Endpoint
 
 
@@ -22,16 +24,20 @@ def endpoint() -> Iterator[Endpoint]:
         yield running
 
 
-@pytest.fixture
-def stored(endpoint: Endpoint, made: Callable[..., str]) -> str:
-    value = made(24)
-    client = boto3.client(
-        "ssm",
+def _client(service: str, endpoint: Endpoint) -> Any:
+    return boto3.client(
+        service,
         endpoint_url=endpoint.url,
         region_name=endpoint.region,
         aws_access_key_id=endpoint.access_key,
         aws_secret_access_key=endpoint.secret_key,
     )
+
+
+@pytest.fixture
+def stored(endpoint: Endpoint, made: Callable[..., str]) -> str:
+    value = made(24)
+    client = _client("ssm", endpoint)
     client.put_parameter(Name="/prod/app/token", Value=value, Type="SecureString", Overwrite=True)
     return value
 
@@ -92,3 +98,47 @@ def test_the_program_s_end_is_the_end(endpoint: Endpoint, tmp_path: Path) -> Non
     assert _run(endpoint, ["--", "sh", "-c", "exit 7"], tmp_path).returncode == 7
     assert _run(endpoint, ["--", "sh", "-c", "kill -TERM $$"], tmp_path).returncode == -signal.SIGTERM
     assert _run(endpoint, ["--", "printf", "%s", "--env-file"], tmp_path).stdout == "--env-file"
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "expected"),
+    [
+        ("/prod/shop/api-key", "/prod/shop/", "API_KEY"),
+        ("/prod/shop/api-key", "/prod/shop", "API_KEY"),
+        ("/prod/shop/db/password", "/prod/shop", "DB_PASSWORD"),
+        ("/a", "/", "A"),
+    ],
+)
+def test_a_parameter_below_a_path_has_the_variable_of_its_name(name: str, path: str, expected: str) -> None:
+    assert variable_of(name, path) == expected
+
+
+def test_what_no_variable_can_hold_starts_nothing(endpoint: Endpoint, tmp_path: Path) -> None:
+    client = _client("secretsmanager", endpoint)
+    client.create_secret(Name="prod/app/binary", SecretBinary=b"\xff\x00")
+    done = _run(endpoint, ["--", "touch", "started"], tmp_path, BLOB="resolve:secretsmanager:prod/app/binary")
+    assert (done.returncode, (tmp_path / "started").exists()) == (125, False)
+    assert "BLOB: its value is no text" in done.stderr
+    done = _run(endpoint, ["--path", "/absent/", "--", "touch", "started"], tmp_path)
+    assert (done.returncode, (tmp_path / "started").exists()) == (125, False)
+
+
+def test_the_environment_goes_before_files_and_those_before_a_path(endpoint: Endpoint, tmp_path: Path) -> None:
+    client = _client("ssm", endpoint)
+    for name in ("one", "two", "three", "fo-ur"):
+        client.put_parameter(Name=f"/path/shop/{name}", Value="from the path", Type="SecureString")
+    (tmp_path / "a.env").write_text("TWO=first\nTHREE=first\n")
+    (tmp_path / "b.env").write_text("TWO=second\n")
+    words = ["--env-file", "a.env", "--env-file", "b.env", "--path", "/path/shop/", "--", "env"]
+    shown = dict(line.split("=", 1) for line in _run(endpoint, words, tmp_path, ONE="set").stdout.splitlines())
+    assert [shown[name] for name in ("ONE", "TWO", "THREE", "FO_UR")] == ["set", "second", "first", "from the path"]
+
+
+def test_signals_reach_the_program_itself(endpoint: Endpoint, tmp_path: Path) -> None:
+    code = "import os, signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(3)); print(flush=True); input()"
+    words = [sys.executable, "-I", "-m", "unhardcode", "run", "--", sys.executable, "-c", code]
+    process = subprocess.Popen(words, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(os.environ))
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.terminate()
+    assert process.wait(timeout=30) == 3

@@ -25,6 +25,7 @@ from fixers.apply import Ready, store_secret
 from fixers.changes import changed_files, edits_by_path
 from fixers.extension import extension_stand_in
 from fixers.grouping import own_key
+from fixers.locating import arns_of, waiting, with_arns
 from fixers.payload import environment_text, payload
 from fixers.plan import PlanOptions
 from fixers.planfile import render_plan_file
@@ -36,7 +37,7 @@ from scanner.errors import UnhardcodeError
 from scanner.model import Confidence, Edit, Plan
 
 _NOWHERE = "http://127.0.0.1:9"  # the discard port: who asks AWS there fails at once
-_OURS = ("get_secret_value", "get_secret_bytes", "aget_secret_value", "quote")
+_OURS = ("get_secret_value", "get_secret_bytes", "aget_secret_value", "quote", "resolve_references")
 _PLAIN = frozenset({"boto3", "json", "os"})  # modules that the style `inline` uses
 
 
@@ -47,6 +48,7 @@ class Report:
     case: Case
     folder: Path
     plan: Plan | None = None
+    made: Planned | None = None
     changed: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     refused: tuple[str, ...] = ()
     stored: bool = False
@@ -105,7 +107,7 @@ def prepare(report: Report) -> None:
     """Plan, and compute what the files will hold."""
     try:
         made = planned(report.folder, options_of(report.case))
-        report.plan = made.plan
+        report.plan, report.made = made.plan, made
         report.refused = tuple(sorted(refusal.reason.value for refusal in made.plan.refusals))
         report.changed = changed_files(made.plan, made.workspace, made.scanned.key)
     except UnhardcodeError as error:
@@ -126,6 +128,9 @@ def migrate(report: Report, endpoint: Endpoint) -> None:
     except UnhardcodeError as error:
         report.wrong.append(f"{type(error).__name__}: {error.message}")
         return
+    if report.made is not None and waiting(report.plan):
+        arns = arns_of(report.plan, lambda store: _store(endpoint, store))
+        report.changed = changed_files(with_arns(report.plan, arns), report.made.workspace, report.made.scanned.key)
     for path, raw in report.changed.items():
         (report.folder / path).write_bytes(raw)
     report.stored = True

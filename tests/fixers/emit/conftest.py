@@ -256,7 +256,7 @@ def emitting() -> Any:
             kept = folder / "kept"
             kept.mkdir(mode=0o700)
             for secret in secrets:
-                (kept / secret.name.encode().hex()).write_bytes(secret.members[0].value.raw)
+                (kept / secret.name.encode().hex()).write_bytes(secret.members[0].value.reveal("bytes"))
             program = folder / "value of a file"
             program.write_text(VALUE_OF_A_FILE.format(python=sys.executable, folder=kept))
             program.chmod(0o700)

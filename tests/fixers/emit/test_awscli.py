@@ -217,7 +217,7 @@ def test_awkward_values_arrive_unchanged_and_never_stand_on_a_command_line(
 ) -> None:
     secrets = awkward(made, emitting)
     values = [secret.members[0].value for secret in secrets]
-    with emitting.Watch([value.raw.strip().split(b"\n")[0] for value in values]) as watch:
+    with emitting.Watch([value.reveal("bytes").strip().split(b"\n")[0] for value in values]) as watch:
         done = run(*secrets)
     assert (done.returncode, done.stderr) == (0, "")
     assert [
@@ -225,7 +225,7 @@ def test_awkward_values_arrive_unchanged_and_never_stand_on_a_command_line(
     ] == [True] * len(secrets)
     assert watch.seen == set()
     assert watch.processes > len(secrets), "the CLI was never seen"
-    assert_silent(done, *(value.text.strip()[:12] for value in values))
+    assert_silent(done, *(value.reveal("text").strip()[:12] for value in values))
     # The policy for whoever migrates is exactly what was called.
     allowed = [
         action
@@ -246,7 +246,7 @@ def test_the_real_cli_stores_a_secret_and_a_parameter_as_they_are(
     real: Any, aws: Any, emitting: Any, made: Made
 ) -> None:
     binary, pem = awkward(made, emitting)[1:3]
-    values = [each.members[0].value.raw.strip().split(b"\n")[0] for each in (binary, pem)]
+    values = [each.members[0].value.reveal("bytes").strip().split(b"\n")[0] for each in (binary, pem)]
     with emitting.Watch(values) as watch:
         done = real(binary, pem)
     assert (done.returncode, done.stderr) == (0, "")

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -26,6 +27,7 @@ class Aws:
     endpoint: Endpoint
     secrets: Any
     parameters: Any
+    forget: Callable[[], None]
 
     def environment(self) -> dict[str, str]:
         """What points boto3 to it."""
@@ -39,9 +41,7 @@ class Aws:
 
     def empty(self) -> None:
         """Forget everything."""
-        from moto.moto_api._internal.models import moto_api_backend
-
-        moto_api_backend.reset()
+        self.forget()
 
     def stored(self) -> dict[str, str]:
         """All values by name."""
@@ -85,11 +85,26 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def served() -> Iterator[Aws]:
+def served(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, emulators: SimpleNamespace
+) -> Iterator[Aws]:
+    """An AWS on loopback: moto, or what `served` is parametrized with."""
+    if getattr(request, "param", "moto") == "ministack":
+        with emulators.ministack(tmp_path_factory.mktemp("ministack")) as other:
+            access_key, secret_key = other.keys
+            endpoint = Endpoint(url=other.url, region="us-east-1", access_key=access_key, secret_key=secret_key)
+            yield _aws(endpoint, other.forget)
+        return
     with embedded_aws() as endpoint:
-        session = boto3.Session(endpoint.access_key, endpoint.secret_key, region_name=endpoint.region)
-        made = {name: session.client(name, endpoint_url=endpoint.url) for name in ("secretsmanager", "ssm")}
-        yield Aws(endpoint=endpoint, secrets=made["secretsmanager"], parameters=made["ssm"])
+        from moto.moto_api._internal.models import moto_api_backend
+
+        yield _aws(endpoint, moto_api_backend.reset)
+
+
+def _aws(endpoint: Endpoint, forget: Callable[[], None]) -> Aws:
+    session = boto3.Session(endpoint.access_key, endpoint.secret_key, region_name=endpoint.region)
+    made = {name: session.client(name, endpoint_url=endpoint.url) for name in ("secretsmanager", "ssm")}
+    return Aws(endpoint=endpoint, secrets=made["secretsmanager"], parameters=made["ssm"], forget=forget)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 
 from fixers.apply import Ready, check, holds, store_secret
 from fixers.payload import payload
-from fixers.stores.model import AlreadyExistsError, Existing, OutcomeUnknownError, Receipt
+from fixers.stores.model import AlreadyExistsError, Existing, OutcomeUnknownError, Receipt, Seen
 from scanner.errors import StoreError
 from scanner.model import Member, Plan, PlannedSecret, SecretValue
 
@@ -44,6 +44,19 @@ class FakeStore:
         return Existing(
             name=name, version="7", type="Secret", repository=self.tags.get(name), tags={}, deletion=self.deletion
         )
+
+    def look(self, names: Sequence[str]) -> Iterator[tuple[str, Seen | None]]:
+        for name in names:
+            there = self.describe(name)
+            value = self.read(name) if there is not None and there.deletion is None else None
+            yield name, None if there is None else Seen(existing=there, value=value)
+
+    def restore(self, name: str) -> None:
+        self.deletion = None
+        self.writes.append(("restore", name, ""))
+
+    def delete(self, name: str, *, days: int) -> None:
+        del self.values[name]
 
     def create(self, secret: PlannedSecret, payload: SecretValue, *, tags: Mapping[str, str], token: str) -> Receipt:
         if secret.name in self.values:
@@ -92,11 +105,13 @@ def holding(value: str, tag: str | None, **more: Any) -> FakeStore:
         (holding("generated-value", OURS, deletion="2026-12-01T00:00:00"), "create", "2026-12-01"),
         (FakeStore(), "update", "nothing to update"),
         (FakeStore(), "adopt", "nothing to adopt"),
+        (FakeStore(), "restore", "nothing to restore"),
         (FakeStore(problem="a secret cannot be empty"), "create", "cannot be empty"),
     ],
     ids=[
         "our own name with another value", "another value is not adopted", "an untagged name", "another's name",
-        "a name that is being deleted", "update of nothing", "adopt of nothing", "what AWS would refuse",
+        "a name that is being deleted", "update of nothing", "adopt of nothing",
+        "restore of nothing", "what AWS would refuse",
     ],
 )  # fmt: skip
 def test_a_conflict_is_told_and_nothing_is_written(store: FakeStore, action: str, words: str) -> None:
@@ -121,6 +136,9 @@ def test_all_conflicts_come_together() -> None:
         (holding("generated-value", None), "adopt", "present"),
         (holding("generated-value", None), "update", "present"),
         (holding("another", None), "update", "update"),
+        (holding("another", None, deletion="2026-12-01T00:00:00"), "restore", "restore"),
+        (holding("another", None), "restore", "update"),
+        (holding("generated-value", None), "restore", "present"),
     ],
 )
 def test_what_is_done_about_a_name(store: FakeStore, action: str, does: str) -> None:
@@ -154,6 +172,16 @@ def test_a_name_taken_in_between_is_not_overwritten() -> None:
 def test_a_write_without_an_answer_and_without_effect_is_an_error() -> None:
     with pytest.raises(OutcomeUnknownError):
         store_secret(ready(), FakeStore(ignore=1), app=OURS, token="t")
+
+
+@pytest.mark.parametrize(("value", "writes"), [("another", ["restore", "update"]), ("generated-value", ["restore"])])
+def test_what_is_being_deleted_comes_back_and_gets_the_value_only_if_it_has_another(
+    value: str, writes: list[str]
+) -> None:
+    store = holding(value, None, deletion="2026-12-01T00:00:00")
+    store_secret(ready("restore"), store, app=OURS, token="t")
+    assert [what for what, _, _ in store.writes] == writes
+    assert store.values == {"prod/shop/db": SecretValue("generated-value")}
 
 
 @pytest.mark.parametrize("action", ["create", "update"])

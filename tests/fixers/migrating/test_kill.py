@@ -7,6 +7,7 @@ new, after an undo wholly old, and each name in the store has exactly one versio
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -83,6 +84,41 @@ def test_a_run_that_is_killed_again_and_again_still_ends(stage: Stage) -> None:
     _said_no_value(stage, shop)
 
 
+@pytest.fixture
+def ecs(stage: Stage) -> Stage:
+    """The shop with an ECS task definition that names its login by the ARN that the store makes up."""
+    shop = stage.shop
+    entries = [("DB_HOST", "db.internal"), ("DB_USER", "shop"), ("DB_PASSWORD", shop.values[0]), ("DB_NAME", "orders")]
+    task = {"containerDefinitions": [{"environment": [{"name": name, "value": value} for name, value in entries]}]}
+    # Not in git: an undo takes the value from the store.
+    (shop.folder / "taskdef.json").write_text(json.dumps(task, indent=2))
+
+    class WithoutSuffix(type(shop)):  # type: ignore[misc]
+        def files(self) -> dict[str, bytes]:
+            return {
+                path: re.sub(rb"-\w{6}:password::", b"-??????:password::", raw) for path, raw in super().files().items()
+            }
+
+    return replace(stage, shop=WithoutSuffix(folder=shop.folder, values=shop.values))
+
+
+def test_a_killed_run_finds_its_arns_again(ecs: Stage) -> None:
+    before, after, effects, _ = _whole(ecs)
+    assert b"-??????:password::" in after["taskdef.json"]
+    _killed_in_migration(ecs, effects * 2 // 3, before, after)
+
+
+@pytest.mark.slow
+def test_every_kill_of_a_migration_with_arns(ecs: Stage) -> None:
+    before, after, effects, _ = _whole(ecs)
+    for kill in range(1, effects + 1):
+        _killed_in_migration(ecs, kill, before, after)
+
+
+both = pytest.mark.parametrize("served", ["moto", "ministack"], indirect=True)
+
+
+@both
 @pytest.mark.slow
 def test_every_kill_of_a_migration(stage: Stage) -> None:
     before, after, effects, _ = _whole(stage)
@@ -90,6 +126,7 @@ def test_every_kill_of_a_migration(stage: Stage) -> None:
         _killed_in_migration(stage, kill, before, after)
 
 
+@both
 @pytest.mark.slow
 def test_every_kill_of_an_undo(stage: Stage) -> None:
     before, after, _, effects = _whole(stage)
@@ -97,6 +134,7 @@ def test_every_kill_of_an_undo(stage: Stage) -> None:
         _killed_in_undo(stage, kill, before, after)
 
 
+@both
 @pytest.mark.slow
 def test_every_kill_and_then_an_undo_instead(stage: Stage) -> None:
     before, after, effects, _ = _whole(stage)

@@ -33,8 +33,8 @@ def placed(token: str, *, stored: str | bytes | None = None, part: tuple[int, in
         body=start + read.body,
         offsets=offsets,
     )
-    first, last = part or (0, len(literal.value.text))
-    value = literal.value if part is None else SecretValue(literal.value.text[first:last])
+    first, last = part or (0, len(literal.value.reveal("text")))
+    value = literal.value if part is None else SecretValue(literal.value.reveal("text")[first:last])
     finding = Finding(
         rule="r", title="t", kind=CredentialKind.PASSWORD, severity="high", path="a.py",
         span=literal.source_span(first, last), start=(1, 1), end=(1, 1), literal=literal, value=value,
@@ -130,7 +130,7 @@ def test_any_value_that_python_reads_comes_back_or_has_no_recipe(text: str, spel
         document, span, member, finding = placed(token)
     except ValueError:
         return
-    if document.text != f"KEY = {token}\n" or not member.value.text:
+    if document.text != f"KEY = {token}\n" or not member.value.reveal("text"):
         return
     again = rebuilt(document, span, member, finding)
     assert again is None or again == token

@@ -307,7 +307,7 @@ def test_source_is_a_small_file_of_ours_in_ascii(style: str) -> None:
     assert source.startswith(MARK)
     assert source.isascii()
     assert "\r" not in source
-    assert sum(bool(line.strip()) for line in source.splitlines()) < 150
+    assert sum(bool(line.strip()) for line in source.splitlines()) < 160
     assert not is_generated('"""Mine."""\n')
 
 
@@ -335,3 +335,33 @@ def test_module_works_on_every_python_it_is_written_for(python: Path) -> None:
     command = [python, "-I", "-W", "ignore", ON_ANY_PYTHON, module]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
     assert (done.stdout.strip(), done.stderr.strip()) == ("ok", "")
+
+
+# --- settings -----------------------------------------------------------------------------------------------
+
+
+def test_a_setting_that_is_no_good_reference_is_named_by_its_variable(fresh: ModuleType) -> None:
+    with pytest.raises(fresh.SecretUnavailable, match="DATABASE_PASSWORD holds a reference that cannot be understood"):
+        fresh.resolve_references({"database": {"password": "{{resolve:vault:x}}"}})
+
+
+def test_references_in_settings_become_values_in_place(fresh: ModuleType, variable: Callable[[str, str], None]) -> None:
+    with_client(fresh, {"prod/shop/db": f'{{"password": "{SECRET}"}}', "/prod/shop/key": SECRET[::-1]})
+    secret = "{{resolve:secretsmanager:prod/shop/db:SecretString:password}}"
+    settings = {
+        "database": {"password": secret, "port": 5432, "url": "postgres://{{resolve:no}}", "none": None},
+        "list": [1, "{{resolve:ssm-secure:/prod/shop/key}}", {"pass-word": secret}],
+        7: secret,
+    }
+    assert fresh.resolve_references(settings) is settings
+    assert settings == {
+        "database": {"password": SECRET, "port": 5432, "url": "postgres://{{resolve:no}}", "none": None},
+        "list": [1, SECRET[::-1], {"pass-word": SECRET}],
+        7: SECRET,
+    }
+    variable("DATABASE_PASSWORD", "set")
+    variable("LIST_0_PASS_WORD", "too")
+    assert fresh.resolve_references({"database": {"password": secret}, "list": [{"pass-word": secret}]}) == {
+        "database": {"password": "set"},
+        "list": [{"pass-word": "too"}],
+    }

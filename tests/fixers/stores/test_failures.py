@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError, ProfileNotFound
 
 from fixers.stores.failures import Call, error_code, store_error, translated
-from fixers.stores.model import AlreadyExistsError, OutcomeUnknownError, ScheduledForDeletionError
+from fixers.stores.model import AlreadyExistsError, DeniedError, OutcomeUnknownError, ScheduledForDeletionError
 from scanner.errors import Exit, StoreError
 from scanner.model import SecretValue
 
@@ -38,10 +38,10 @@ def aws(code: str, message: str = QUOTED, status: int = 400) -> ClientError:
         ),
         pytest.param(aws("ExpiredTokenException"), StoreError, "expired", "sign in again", id="expired"),
         pytest.param(aws("UnrecognizedClientException"), StoreError, "does not know", "key pair", id="an unknown key"),
-        pytest.param(aws("AccessDeniedException"), StoreError, "access denied", "CreateSecret", id="access denied"),
+        pytest.param(aws("AccessDeniedException"), DeniedError, "access denied", "CreateSecret", id="access denied"),
         pytest.param(
             aws("AccessDeniedException", f"{QUOTED} is not authorized to perform: kms:GenerateDataKey on resource: x"),
-            StoreError,
+            DeniedError,
             "access denied",
             "allow kms:GenerateDataKey",
             id="access to the KMS key denied",

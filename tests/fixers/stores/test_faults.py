@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import http.client
-import http.server
-import json
 import os
-import threading
 import traceback
-from collections import Counter
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -29,28 +23,17 @@ from scanner.errors import Exit, StoreError
 from scanner.model import PlannedSecret, SecretValue
 
 Made = Callable[..., str]
-# What the wire does with a request: answer with an error (code, message), or one of these.
-AFTER, MIDDLE = "no answer after it took effect", "lost in the middle of the request"
 CREATE = {"secretsmanager": "CreateSecret", "parameterstore": "PutParameter"}
 READ = {"secretsmanager": "GetSecretValue", "parameterstore": "GetParameter"}
 
 
 class Wire:
-    """A relay before the emulated AWS. `faults` are what happens to the next calls of an action; None passes one on."""
+    """A relay before the emulated AWS (`relaying`), and stores that talk through it."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, relay: Any, endpoint: Endpoint) -> None:
+        self.relay = relay
         self.endpoint = endpoint
-        self.url = ""
-        self.faults: dict[str, list[Any]] = {}
-        self.always: dict[str, Any] = {}
-        self.calls: Counter[str] = Counter()
-        self.closing = threading.Event()
         self._stores: dict[tuple[object, ...], Store] = {}
-
-    def fault(self, action: str) -> Any:
-        self.calls[action] += 1
-        queue = self.faults.get(action)
-        return queue.pop(0) if queue else self.always.get(action)
 
     def store(self, name: str, *, attempts: int = 1, read: float = 10) -> Store:
         """A client is slow to make, and is kept; one that was throttled goes on slowly, and only that one."""
@@ -59,65 +42,23 @@ class Wire:
             self._stores[wanted] = connect(
                 name,
                 region=end.region,
-                endpoint=self.url,
+                endpoint=self.relay.url,
                 credentials=(end.access_key, end.secret_key),
                 patience=Patience(connect=5, read=read, attempts=attempts),
             )
         return self._stores[wanted]
 
 
+@pytest.fixture(scope="module")
+def server(aws: Endpoint, relaying: SimpleNamespace) -> Iterator[Wire]:
+    with relaying.to(aws.url) as relay:
+        yield Wire(relay, aws)
+
+
 @pytest.fixture
 def wire(server: Wire) -> Iterator[Wire]:
     yield server
-    server.closing.set()
-    server.closing = threading.Event()
-    server.faults, server.always, server.calls = {}, {}, Counter()
-
-
-@pytest.fixture(scope="module")
-def server(aws: Endpoint) -> Iterator[Wire]:
-    made = Wire(aws)
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            fault = made.fault(self.headers["X-Amz-Target"].rpartition(".")[2])
-            if fault == MIDDLE:
-                self.rfile.read(10)
-                self.connection.close()
-                return
-            body = self.rfile.read(int(self.headers["Content-Length"] or 0))
-            status, content = _error(*fault) if isinstance(fault, tuple) else self._passed_on(body)
-            if fault == AFTER:
-                made.closing.wait(5)
-                return
-            self.send_response(status)
-            self.send_header("Content-Type", "application/x-amz-json-1.1")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def _passed_on(self, body: bytes) -> tuple[int, bytes]:
-            upstream = http.client.HTTPConnection(urlsplit(aws.url).netloc, timeout=10)
-            upstream.request("POST", self.path, body, dict(self.headers.items()))
-            answer = upstream.getresponse()
-            return answer.status, answer.read()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    class Server(http.server.ThreadingHTTPServer):
-        def handle_error(self, request: Any, client_address: Any) -> None:
-            pass  # whoever gave up waiting has closed the connection
-
-    with Server(("127.0.0.1", 0), Handler) as server:
-        made.url = f"http://127.0.0.1:{server.server_address[1]}"
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield made
-        server.shutdown()
-
-
-def _error(code: str, message: str, status: int = 400) -> tuple[int, bytes]:
-    return status, json.dumps({"__type": code, "message": message}).encode()
+    server.relay.forget()
 
 
 @pytest.fixture(params=STORES)
@@ -200,7 +141,7 @@ def test_aws_says_no(
 ) -> None:
     secret, value = made_stores.planned(name), made()
     action = (CREATE if doing == "create" else READ)[name]
-    wire.always[action] = (fault, f"no, {value} cannot be used")
+    wire.relay.always[action] = (fault, f"no, {value} cannot be used")
     store = wire.store(name, attempts=3)
     attempts: dict[str, Callable[[], object]] = {
         "create": lambda: store.create(secret, SecretValue(value), tags={}, token=made_stores.token()),
@@ -211,8 +152,8 @@ def test_aws_says_no(
     service = "ssm" if name == "parameterstore" else name
     told = [word.format(action=f"{service}:{action}") for word in words]
     assert_told(caught.value, *told, secret=secret, value=value)
-    assert wire.calls[action] == 1, "an answer that stays the same was asked for again"
-    wire.always.clear()
+    assert wire.relay.calls[action] == 1, "an answer that stays the same was asked for again"
+    wire.relay.always.clear()
     assert store.read(secret.name) is None
 
 
@@ -240,7 +181,7 @@ def test_a_secret_that_is_being_deleted_is_neither_read_nor_replaced(
     assert there.deletion is not None
     # As AWS words it; the emulator says that the name is taken, or takes the new value.
     deleted = ("InvalidRequestException", "You can't do this: the secret is already scheduled for deletion.")
-    wire.always = {"CreateSecret": deleted, "PutSecretValue": deleted}
+    wire.relay.always = {"CreateSecret": deleted, "PutSecretValue": deleted}
     attempts: list[Callable[[], object]] = [
         lambda: store.read(secret.name),
         lambda: store.update(secret, SecretValue(value), token=made_stores.token()),
@@ -265,23 +206,23 @@ def test_a_throttled_call_is_repeated_until_it_succeeds(
     wire: Wire, name: str, made: Made, made_stores: SimpleNamespace
 ) -> None:
     secret, value, store = made_stores.planned(name), made(), wire.store(name, attempts=4)
-    wire.faults[CREATE[name]] = [throttling(name)]
-    wire.faults[READ[name]] = [throttling(name)]
+    wire.relay.faults[CREATE[name]] = [throttling(name)]
+    wire.relay.faults[READ[name]] = [throttling(name)]
     store.create(secret, SecretValue(value), tags={}, token=made_stores.token())
     assert store.read(secret.name) == SecretValue(value)
-    assert (wire.calls[CREATE[name]], wire.calls[READ[name]], versions(store, secret)) == (2, 2, 1)
+    assert (wire.relay.calls[CREATE[name]], wire.relay.calls[READ[name]], versions(store, secret)) == (2, 2, 1)
 
 
 def test_a_call_that_stays_throttled_is_given_up(
     wire: Wire, name: str, made: Made, made_stores: SimpleNamespace
 ) -> None:
     secret, value, store = made_stores.planned(name), made(), wire.store(name, attempts=2)
-    wire.always[CREATE[name]] = throttling(name)
+    wire.relay.always[CREATE[name]] = throttling(name)
     with pytest.raises(StoreError) as caught:
         store.create(secret, SecretValue(value), tags={}, token=made_stores.token())
     assert_told(caught.value, "too many requests", "wait a minute and repeat", secret=secret, value=value)
-    assert wire.calls[CREATE[name]] == 2
-    wire.always.clear()
+    assert wire.relay.calls[CREATE[name]] == 2
+    wire.relay.always.clear()
     store.create(secret, SecretValue(value), tags={}, token=made_stores.token())
     assert versions(store, secret) == 1
 
@@ -292,7 +233,7 @@ def test_an_aws_that_breaks_leaves_a_write_unknown_and_a_read_unanswered(
 ) -> None:
     secret, value, store = made_stores.planned(name), made(), wire.store(name)
     for action in (CREATE[name], READ[name]):
-        wire.always[action] = ("InternalServiceError", f"broken at {value}", status)
+        wire.relay.always[action] = ("InternalServiceError", f"broken at {value}", status)
     with pytest.raises(OutcomeUnknownError) as unknown:
         store.create(secret, SecretValue(value), tags={}, token=made_stores.token())
     assert_told(unknown.value, "may have taken effect", "reads back before it writes", secret=secret, value=value)
@@ -310,7 +251,7 @@ def test_a_write_that_took_effect_without_an_answer_is_found_by_reading_back(
 ) -> None:
     secret, value, token = made_stores.planned(name), made(), made_stores.token()
     store = wire.store(name)
-    wire.faults[CREATE[name]] = [AFTER]
+    wire.relay.faults[CREATE[name]] = [wire.relay.AFTER]
     with pytest.raises(OutcomeUnknownError) as caught:
         wire.store(name, read=0.5).create(secret, SecretValue(value), tags={}, token=token)
     assert_told(caught.value, "no answer, and it may have taken effect", secret=secret, value=value)
@@ -323,7 +264,7 @@ def test_an_update_that_took_effect_without_an_answer_is_found_by_reading_back(
 ) -> None:
     secret, value, token, store = made_stores.planned(name), made(), made_stores.token(), wire.store(name)
     store.create(secret, SecretValue(made()), tags={}, token=made_stores.token())
-    wire.faults["PutSecretValue" if name == "secretsmanager" else "PutParameter"] = [AFTER]
+    wire.relay.faults["PutSecretValue" if name == "secretsmanager" else "PutParameter"] = [wire.relay.AFTER]
     with pytest.raises(OutcomeUnknownError):
         wire.store(name, read=0.5).update(secret, SecretValue(value), token=token)
     assert store.read(secret.name) == SecretValue(value)
@@ -337,13 +278,13 @@ def test_a_create_that_is_repeated_after_it_took_effect_never_makes_a_second_ver
     wire: Wire, name: str, made: Made, made_stores: SimpleNamespace
 ) -> None:
     secret, value, store = made_stores.planned(name), made(), wire.store(name)
-    wire.faults[CREATE[name]] = [AFTER]
+    wire.relay.faults[CREATE[name]] = [wire.relay.AFTER]
     try:
         wire.store(name, attempts=3, read=2).create(secret, SecretValue(value), tags={}, token=made_stores.token())
     except AlreadyExistsError as error:
         # boto3 itself repeated it: the name is taken, by us.
         assert_told(error, "the name is taken", secret=secret, value=value)
-    assert wire.calls[CREATE[name]] >= 2
+    assert wire.relay.calls[CREATE[name]] >= 2
     assert store.read(secret.name) == SecretValue(value)
     assert versions(store, secret) == 1
 
@@ -353,7 +294,7 @@ def test_a_connection_lost_in_the_middle_of_an_upload_stores_nothing_and_the_nex
 ) -> None:
     secret, value = made_stores.planned(name, tier="Advanced"), made(8_000)
     store = wire.store(name)
-    wire.faults[CREATE[name]] = [MIDDLE]
+    wire.relay.faults[CREATE[name]] = [wire.relay.MIDDLE]
     with pytest.raises(OutcomeUnknownError) as caught:
         store.create(secret, SecretValue(value), tags={}, token=made_stores.token())
     assert_told(caught.value, "may have taken effect", "repeat the same command", secret=secret, value=value[:100])
@@ -366,11 +307,11 @@ def test_a_connection_lost_once_is_mended_by_itself_where_attempts_are_left(
     wire: Wire, name: str, made: Made, made_stores: SimpleNamespace
 ) -> None:
     secret, value, store = made_stores.planned(name), made(), wire.store(name, attempts=3)
-    wire.faults[CREATE[name]] = [MIDDLE]
-    wire.faults[READ[name]] = [MIDDLE]
+    wire.relay.faults[CREATE[name]] = [wire.relay.MIDDLE]
+    wire.relay.faults[READ[name]] = [wire.relay.MIDDLE]
     store.create(secret, SecretValue(value), tags={}, token=made_stores.token())
     assert store.read(secret.name) == SecretValue(value)
-    assert (wire.calls[CREATE[name]], versions(store, secret)) == (2, 1)
+    assert (wire.relay.calls[CREATE[name]], versions(store, secret)) == (2, 1)
 
 
 def test_a_read_without_an_answer_in_time_says_so(
@@ -378,7 +319,7 @@ def test_a_read_without_an_answer_in_time_says_so(
 ) -> None:
     secret, value, store = made_stores.planned(name), made(), wire.store(name)
     store.create(secret, SecretValue(value), tags={}, token=made_stores.token())
-    wire.faults[READ[name]] = [AFTER]
+    wire.relay.faults[READ[name]] = [wire.relay.AFTER]
     with pytest.raises(StoreError) as caught:
         wire.store(name, read=0.5).read(secret.name)
     assert_told(caught.value, "no complete answer in time", "network", secret=secret, value=value)

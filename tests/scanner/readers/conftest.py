@@ -32,13 +32,13 @@ def read_document(document: Document, offsets: list[int]) -> list[Literal]:
 
 def check_places(text: str, literal: Literal) -> None:
     """Every place lies in the text, in order; a value without offsets stands there as it is."""
-    length = len(literal.value.text)
+    length = len(literal.value.reveal("text"))
     inner = literal.source_span(0, length)
     assert 0 <= literal.span.start <= inner.start <= inner.end <= literal.span.end + 2 <= len(text) + 2
     assert literal.span.end <= len(text)
     assert inner.end <= len(text)
     if literal.offsets is None:
-        assert (text[inner.start : inner.end] == literal.value.text) is True
+        assert (text[inner.start : inner.end] == literal.value.reveal("text")) is True
     else:
         assert len(literal.offsets) == length + 1
         assert list(literal.offsets) == sorted(literal.offsets)
@@ -73,4 +73,4 @@ def read_marked() -> Read:
 @pytest.fixture(scope="session")
 def values() -> Callable[[list[Literal]], dict[str | None, str]]:
     """The values of literals by their names."""
-    return lambda literals: {literal.name: literal.value.text for literal in literals}
+    return lambda literals: {literal.name: literal.value.reveal("text") for literal in literals}

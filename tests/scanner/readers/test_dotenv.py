@@ -64,7 +64,7 @@ def test_an_unknown_key_has_no_place(document) -> None:
 def test_the_place_of_a_value(document, text: str, value: str, written: str, quote: str) -> None:
     (binding,) = dotenv.bindings(document(".env", text))
     assert binding.value is not None
-    assert binding.value.text == value
+    assert binding.value.reveal("text") == value
     assert text[binding.span.start : binding.span.end] == written
     assert binding.quote == quote
     assert dotenv.value_span(document(".env", text), "K") == binding.span
@@ -102,12 +102,12 @@ def test_all_variables_are_read_with_each_other(read_marked, values) -> None:
 
 def test_interpolation_is_not_done(read_marked) -> None:
     (plain, computed) = read_marked(".env", "A=x\nB='${A}y'\n")
-    assert (plain.dynamic, computed.dynamic, computed.value.text) == (False, True, "${A}y")
+    assert (plain.dynamic, computed.dynamic, computed.value.reveal("text")) == (False, True, "${A}y")
 
 
 def test_a_default_is_a_value_of_its_own(read_marked) -> None:
     default = read_marked(".env", "URL=http://${PW:-abcd}@h\n")[-1]
-    assert (default.name, default.value.text, default.role) == ("PW", "abcd", Role.ENV_DEFAULT)
+    assert (default.name, default.value.reveal("text"), default.role) == ("PW", "abcd", Role.ENV_DEFAULT)
 
 
 def test_what_is_commented_out_is_read_at_hits(read_marked, values) -> None:
@@ -140,7 +140,7 @@ def test_every_place_takes_another_value(document, text: str) -> None:
             changed = splice(before.text, binding.span, f"{binding.quote}other{binding.quote}")
             again = dotenv.bindings(document(".env", changed))[number]
             assert again.value is not None
-            assert (again.key, again.value.text) == (binding.key, "other")
+            assert (again.key, again.value.reveal("text")) == (binding.key, "other")
 
 
 @settings(max_examples=100)
@@ -150,7 +150,7 @@ def test_quoted_values_keep_their_characters_places(document, value: str, quote:
     text = f"A=1\nK={quote}{written}{quote}\n"
     binding = dotenv.bindings(document(".env", text))[1]
     assert binding.value is not None
-    assert (binding.value.text == value) is True
+    assert (binding.value.reveal("text") == value) is True
     literals = [literal for literal in dotenv.read(document(".env", text), []) if literal.name == "K"]
     for literal in literals:
         span = literal.source_span(0, len(value))

@@ -54,15 +54,15 @@ def test_one_cell_imports_what_another_uses(read_marked) -> None:
 def test_places_are_those_in_the_file(read_everywhere) -> None:
     text = dump(notebook(["x = 1\n", 'password = "ab\\"é😀\\tcd"  # é\n', "c(password)"]))
     literal = next(each for each in read_everywhere("a.ipynb", text) if each.name == "password")
-    assert literal.value.text == 'ab"é😀\tcd'
+    assert literal.value.reveal("text") == 'ab"é😀\tcd'
     assert text[literal.span.start : literal.span.end] == r"\"ab\\\"\u00e9\ud83d\ude00\\tcd\""
-    inner = literal.source_span(0, len(literal.value.text))
+    inner = literal.source_span(0, len(literal.value.reveal("text")))
     assert text[inner.start : inner.end] == r"ab\\\"\u00e9\ud83d\ude00\\tcd"
 
 
 def test_siblings_and_calls_are_placed_in_the_file(read_everywhere) -> None:
     text = dump(notebook("import smtplib\n", "smtplib.SMTP('h').login('u', 'abcd')"))
-    literal = next(each for each in read_everywhere("a.ipynb", text) if each.value.text == "abcd")
+    literal = next(each for each in read_everywhere("a.ipynb", text) if each.value.reveal("text") == "abcd")
     call = literal.arguments[0].call
     assert text[call.start : call.end] == "smtplib.SMTP('h').login('u', 'abcd')"
 
@@ -111,7 +111,7 @@ def test_a_generated_literal_is_found_where_it_stands(
     cell = source.splitlines(keepends=True) if as_list else source
     text = dump(notebook("y = 'z'", cell), ascii_only=ascii_only)
     literal = next(each for each in read_everywhere("a.ipynb", text) if each.name == "password")
-    assert (literal.value.text == value) is True
+    assert (literal.value.reveal("text") == value) is True
     written = json.loads(f'"{text[literal.span.start : literal.span.end]}"')
     assert (written == repr(value)) is True
 

@@ -43,7 +43,7 @@ def read(source: str | bytes) -> list[Literal]:
 
 def marked(source: str) -> Literal:
     """The one literal that holds the mark."""
-    found = [literal for literal in read(source.replace("MARK", MARK)) if MARK in literal.value.text]
+    found = [literal for literal in read(source.replace("MARK", MARK)) if MARK in literal.value.reveal("text")]
     assert len(found) == 1
     return found[0]
 
@@ -193,7 +193,7 @@ def test_a_literals_value_is_what_the_program_sees(source: str, value: str | byt
 )
 def test_what_is_computed_is_dynamic_and_shows_where(source: str, text: str) -> None:
     found = [literal for literal in read(source) if literal.parts > 1]
-    assert [(literal.value.text, literal.dynamic) for literal in found] == [(text, True)]
+    assert [(literal.value.reveal("text"), literal.dynamic) for literal in found] == [(text, True)]
 
 
 # --- arguments ----------------------------------------------------------------------------------------------
@@ -294,26 +294,26 @@ def test_a_literal_reaches_an_argument(
 
 def test_a_later_binding_of_the_same_name_is_not_the_one_that_a_call_sees() -> None:
     source = 'import db\nP = "early"\ndb.connect(p=P)\nP = "late"\n'
-    reached = {literal.value.text: bool(literal.arguments) for literal in read(source)}
+    reached = {literal.value.reveal("text"): bool(literal.arguments) for literal in read(source)}
     assert reached == {"early": True, "late": False}
 
 
 def test_another_entry_of_a_dict_is_not_reached() -> None:
     source = 'import db\nC = {"p": "this", "q": "that"}\ndb.connect(p=C["p"])\n'
-    reached = {each.value.text: bool(each.arguments) for each in read(source) if each.role is Role.ENTRY}
+    reached = {each.value.reveal("text"): bool(each.arguments) for each in read(source) if each.role is Role.ENTRY}
     assert reached == {"this": True, "that": False}
 
 
 def test_siblings_are_the_other_arguments_of_the_call() -> None:
     (literal,) = [each for each in read('f(host="h", user="u", password="p", port=5432)\n') if each.name == "password"]
-    found = {sibling.name: sibling.value.text for sibling in literal.siblings}
+    found = {sibling.name: sibling.value.reveal("text") for sibling in literal.siblings}
     assert found == {"host": "h", "user": "u", "password": "p", "port": "5432"}
 
 
 def test_only_the_statements_at_the_offsets_are_read() -> None:
     text = 'a = "first"\nb = "second"\n'
     found = list(python.read(document_of(text), [text.index("b =") + 1]))
-    assert [literal.value.text for literal in found] == ["second"]
+    assert [literal.value.reveal("text") for literal in found] == ["second"]
 
 
 # --- spans --------------------------------------------------------------------------------------------------
@@ -323,7 +323,7 @@ def check_spans(document: Document, literals: list[Literal]) -> None:
     """Every literal's span holds string tokens whose value, read again by Python, is the literal's."""
     text = document.text
     for literal in literals:
-        value = literal.value.text
+        value = literal.value.reveal("text")
         if literal.offsets is None:
             assert text[literal.body : literal.body + len(value)] == value
         else:
@@ -455,14 +455,14 @@ def test_no_text_raises_anything_but_unreadable(source: str) -> None:
 
 def test_a_file_in_latin_1_is_read_in_its_characters() -> None:
     raw = '# coding: latin-1\nüser = "é"; password = "pä"\n'.encode("latin-1")
-    found = {literal.name: literal.value.text for literal in read(raw) if literal.role is Role.ASSIGNMENT}
+    found = {literal.name: literal.value.reveal("text") for literal in read(raw) if literal.role is Role.ASSIGNMENT}
     assert found == {"üser": "é", "password": "pä"}
 
 
 def test_a_form_feed_between_statements_does_not_hide_the_others() -> None:
     text = 'a = "first"\n\f\nb = "second"\n'
     found = list(python.read(document_of(text), [text.index("b =") + 1]))
-    assert [(literal.value.text, text[literal.span.start : literal.span.end]) for literal in found] == [
+    assert [(literal.value.reveal("text"), text[literal.span.start : literal.span.end]) for literal in found] == [
         ("second", '"second"')
     ]
 
@@ -470,7 +470,7 @@ def test_a_form_feed_between_statements_does_not_hide_the_others() -> None:
 def test_a_nested_block_is_never_dedented() -> None:
     text = 'class A:\n    def f(self):\n        key = """a\n        b"""\n'
     (literal,) = [each for each in read(text) if each.name == "key"]
-    assert literal.value.text == "a\n        b"
+    assert literal.value.reveal("text") == "a\n        b"
 
 
 def test_positions_are_those_of_the_tokenizer() -> None:
@@ -493,7 +493,7 @@ def test_positions_are_those_of_the_tokenizer() -> None:
 
 def test_a_huge_statement_is_refused_and_small_ones_beside_it_are_not() -> None:
     text = f'x = [{"1, " * 100_000}]\npassword = "p"\n'
-    assert [each.value.text for each in python.read(document_of(text), [len(text) - 3])] == ["p"]
+    assert [each.value.reveal("text") for each in python.read(document_of(text), [len(text) - 3])] == ["p"]
     with pytest.raises(Unreadable):
         list(python.read(document_of(text), [3]))
 

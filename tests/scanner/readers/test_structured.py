@@ -109,7 +109,7 @@ def entries(literals: list[Literal]) -> list[Literal]:
 
 
 def read_texts(literals: list[Literal]) -> list[str]:
-    return [literal.value.text for literal in sorted(entries(literals), key=lambda literal: literal.span)]
+    return [literal.value.reveal("text") for literal in sorted(entries(literals), key=lambda literal: literal.span)]
 
 
 @pytest.mark.parametrize(("path", "text", "line"), [pytest.param(*case, id=said) for said, *case in UNREADABLE])
@@ -136,7 +136,7 @@ def test_what_is_no_text_in_yaml_is_not_read(read_everywhere, text: str) -> None
 def test_numbers_of_json_are_siblings_only(read_everywhere) -> None:
     (literal,) = read_everywhere("a.json", '{"port": 5432, "password": "abcd"}')
     assert literal.name == "password"
-    assert [(sibling.name, sibling.value.text) for sibling in literal.siblings] == [("port", "5432")]
+    assert [(sibling.name, sibling.value.reveal("text")) for sibling in literal.siblings] == [("port", "5432")]
 
 
 def test_entries_without_hits_are_not_read(read_marked) -> None:
@@ -158,7 +158,7 @@ def test_a_reference_has_no_name(read_marked) -> None:
 def test_an_entry_has_its_name_and_path(read_marked, path: str, marked: str, symbol: str, name: str | None) -> None:
     literal = entries(read_marked(path, marked))[-1]
     assert (literal.symbol, literal.name) == (symbol, name)
-    assert literal.value.text in ("abcd", "1234")
+    assert literal.value.reveal("text") in ("abcd", "1234")
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_an_entry_has_its_name_and_path(read_marked, path: str, marked: str, sym
 )
 def test_a_decoded_value_knows_where_it_stands(read_everywhere, path: str, text: str, value: str, written: str) -> None:
     literal = entries(read_everywhere(path, text))[0]
-    assert literal.value.text == value
+    assert literal.value.reveal("text") == value
     # A block's last line end is no character of its last line.
     span = literal.source_span(0, len(value.rstrip("\n")))
     assert text[span.start : span.end] in (written, f"{written}\r", f"{written}\n")
@@ -185,7 +185,10 @@ def test_a_decoded_value_knows_where_it_stands(read_everywhere, path: str, text:
 )
 def test_siblings_are_of_the_same_container(read_marked, path: str, text: str) -> None:
     (literal,) = read_marked(path, text)
-    assert [(sibling.name, sibling.value.text) for sibling in literal.siblings] == [("host", "h"), ("port", "5432")]
+    assert [(sibling.name, sibling.value.reveal("text")) for sibling in literal.siblings] == [
+        ("host", "h"),
+        ("port", "5432"),
+    ]
     assert literal.container is not None
     assert literal.container.contains(literal.span)
 
@@ -203,7 +206,7 @@ def test_siblings_are_of_the_same_container(read_marked, path: str, text: str) -
 )
 def test_what_is_commented_out_is_read(read_marked, values, path: str, text: str) -> None:
     literal = read_marked(path, text)[-1]
-    assert (literal.name, literal.value.text, literal.role) == ("token", "abcd", Role.TEXT)
+    assert (literal.name, literal.value.reveal("text"), literal.role) == ("token", "abcd", Role.TEXT)
 
 
 @pytest.mark.parametrize(
@@ -217,13 +220,13 @@ def test_what_is_commented_out_is_read(read_marked, values, path: str, text: str
 )
 def test_a_script_names_values_of_its_own(read_marked, path: str, text: str) -> None:
     whole, inner = read_marked(path, text)
-    assert (inner.name, inner.value.text, inner.role) == ("TOKEN", "abcd", Role.TEXT)
+    assert (inner.name, inner.value.reveal("text"), inner.role) == ("TOKEN", "abcd", Role.TEXT)
     assert inner.symbol == whole.name
 
 
 def test_a_default_is_a_value_of_its_own(read_marked) -> None:
     default = read_marked("compose.yml", "environment:\n  DB_PASSWORD: ${DB_PASSWORD:-ab¦cd}\n")[-1]
-    assert (default.name, default.value.text, default.role) == ("DB_PASSWORD", "abcd", Role.ENV_DEFAULT)
+    assert (default.name, default.value.reveal("text"), default.role) == ("DB_PASSWORD", "abcd", Role.ENV_DEFAULT)
 
 
 def test_many_siblings_are_bounded(read_marked) -> None:
@@ -238,8 +241,8 @@ def test_json_is_read_whole(read_everywhere, tree: object, indent: int | None, a
     text = json.dumps({"top": tree}, indent=indent, ensure_ascii=ascii_only)
     literals = [each for each in read_everywhere("a.json", text) if each.role is Role.ENTRY]
     for literal in literals:
-        span = literal.source_span(0, len(literal.value.text))
-        assert (json.loads(f'"{text[span.start : span.end]}"', strict=False) == literal.value.text) is True
+        span = literal.source_span(0, len(literal.value.reveal("text")))
+        assert (json.loads(f'"{text[span.start : span.end]}"', strict=False) == literal.value.reveal("text")) is True
     assert all(text[literal.span.end - 1] == '"' or "=" in text for literal in literals)
     if "=" not in text:
         assert (read_texts(literals) == leaves({"top": tree})) is True
@@ -273,7 +276,7 @@ def test_yaml_is_read_whole(
     for literal in literals:
         written = text[literal.span.start : literal.span.end]
         if written[:1] in "\"'" and written[:1]:
-            assert (yaml.safe_load(f"[{written}]") == [literal.value.text]) is True
+            assert (yaml.safe_load(f"[{written}]") == [literal.value.reveal("text")]) is True
 
 
 @settings(max_examples=120)
@@ -291,7 +294,7 @@ def test_toml_is_read_whole(read_everywhere, values: dict[str, str], shape: str)
     except tomllib.TOMLDecodeError:
         return  # a surrogate pair is no escape of TOML
     found = entries(read_everywhere("a.toml", text))
-    assert ({literal.name: literal.value.text for literal in found} == values) is True
+    assert ({literal.name: literal.value.reveal("text") for literal in found} == values) is True
 
 
 @settings(max_examples=100)
@@ -313,7 +316,7 @@ def test_ini_is_read_as_configparser_reads_it(
     parser.read_string(text.replace("\r\n", "\n").replace("\r", "\n"))
     found = [literal for literal in entries(read_everywhere("a.ini", text)) if literal.symbol == "s"]
     if separator == ": " or not any(value.startswith((":", "=", "//")) for value in values.values()):
-        assert ({literal.name: literal.value.text for literal in found} == dict(parser["s"])) is True
+        assert ({literal.name: literal.value.reveal("text") for literal in found} == dict(parser["s"])) is True
 
 
 @settings(max_examples=250)

@@ -61,12 +61,12 @@ def test_an_empty_value_gives_way_to_the_next_name(read_marked, values) -> None:
 
 def test_a_url_in_prose_has_no_name(read_marked) -> None:
     (literal,) = read_marked("a.txt", "see https://user:ab@¦host/x there")
-    assert (literal.name, literal.value.text) == (None, "https://user:ab@host/x")
+    assert (literal.name, literal.value.reveal("text")) == (None, "https://user:ab@host/x")
 
 
 def test_a_word_in_prose_is_read_whole(read_marked) -> None:
     (literal,) = read_marked("a.txt", "use (abcd¦efgh) here")
-    assert (literal.name, literal.value.text, literal.role) == (None, "(abcdefgh)", Role.TEXT)
+    assert (literal.name, literal.value.reveal("text"), literal.role) == (None, "(abcdefgh)", Role.TEXT)
 
 
 def test_two_words_are_a_directive_only_in_files_of_directives(read_marked, values) -> None:
@@ -78,7 +78,7 @@ def test_two_words_are_a_directive_only_in_files_of_directives(read_marked, valu
 @pytest.mark.parametrize(("marked", "name", "value"), [pytest.param(*case, id=said) for said, *case in NAMED])
 def test_the_value_has_its_name(read_marked, marked: str, name: str, value: str) -> None:
     (literal,) = read_marked("a.txt", marked)
-    assert (literal.name, literal.value.text) == (name, value)
+    assert (literal.name, literal.value.reveal("text")) == (name, value)
 
 
 def test_the_span_has_the_quotes(read_marked) -> None:
@@ -93,7 +93,7 @@ def test_several_hits_in_one_value_give_one_literal(read_marked) -> None:
 def test_a_pem_block_is_one_value(read_marked) -> None:
     block = "-----BEGIN TEST KEY-----\nAAAA\n-----END TEST KEY-----"
     (literal,) = read_marked("a.txt", f'SIGNING_KEY="{block[:20]}¦{block[20:]}"')
-    assert (literal.name, literal.value.text) == ("SIGNING_KEY", block)
+    assert (literal.name, literal.value.reveal("text")) == ("SIGNING_KEY", block)
 
 
 @pytest.mark.parametrize("piece", ["a", "a=b ", "a.b-", "\\", "(", '"', "<a ", "p='", "https://", "${", "{{", '\\"a'])
@@ -108,7 +108,7 @@ def test_a_long_line_costs_no_more_than_a_short_one(piece: str) -> None:
 @given(st.text(alphabet="ab=:'\"`<>/-{}$()[] \n\\?&;.@é😀", max_size=60))
 def test_any_text_is_read(read_everywhere, text: str) -> None:
     for literal in read_everywhere("a.txt", text):
-        assert literal.value.text
+        assert literal.value.reveal("text")
 
 
 @settings(max_examples=100)
@@ -123,4 +123,4 @@ def test_a_generated_value_is_found_where_it_stands(document, name: str, value: 
     text = shape.format(name, value)
     at = text.rindex(value)
     (literal,) = read(document("a.txt", text), [at + 1])
-    assert (literal.name, literal.value.text == value, literal.body) == (name, True, at)
+    assert (literal.name, literal.value.reveal("text") == value, literal.body) == (name, True, at)

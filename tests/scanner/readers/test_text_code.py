@@ -16,7 +16,7 @@ def read(path: str, source: str) -> dict[str | None, str]:
     content = source.replace("MARK", MARK)
     document: Document = decode(Source(path=path, raw=content.encode()), Kind.TEXT)
     offsets = [at + 2 for at in range(len(content)) if content.startswith(MARK, at)]
-    return {literal.name: literal.value.text for literal in text.read(document, offsets)}
+    return {literal.name: literal.value.reveal("text") for literal in text.read(document, offsets)}
 
 
 @pytest.mark.parametrize(

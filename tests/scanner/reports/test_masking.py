@@ -6,7 +6,7 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.model import CredentialKind, SecretValue, Span
+from scanner.model import CredentialKind, Evidence, SecretValue, Span
 from scanner.reports.masking import MASK, WIDTH, hide, make_net, make_page, masked_line, masked_text, printable
 
 # Lower-case words are the text, upper-case letters and digits the secrets: no piece of one can be in the other.
@@ -115,6 +115,24 @@ def test_a_copy_in_a_comment_is_masked_even_if_it_is_short_but_not_inside_words(
     page = 'password = "shop"  # shop, not workshop\n'
 
     assert line_of(make, page, make.found(page, "shop")) == 'password = "…"  # …, not workshop'
+
+
+def test_a_copy_of_what_everybody_takes_as_a_password_is_a_word_of_the_line(make):
+    page = 'password = "password"  # the password\n'
+    common = Evidence(name="common-password", weight=-1, text="one of the most used passwords")
+
+    assert line_of(make, page, make.found(page, "password", occurrence=1)) == '… = "…"  # the …'
+    assert (
+        line_of(make, page, make.found(page, "password", occurrence=1, evidence=(common,)))
+        == 'password = "…"  # the password'
+    )
+
+
+def test_a_word_of_one_file_is_no_word_of_another(make):
+    page, other = 'password = "shop"\n', f'connect("shop", "{make.generated("w")}")\n'
+    findings = [make.found(page, "shop"), make.found(other, make.generated("w"), path="other.py")]
+
+    assert masked_line(make_page(other, findings[1:]), findings[1], make_net(findings)) == 'connect("shop", "…")'
 
 
 def test_our_own_words_lose_only_values_that_nobody_writes_by_chance(make):

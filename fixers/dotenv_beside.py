@@ -1,0 +1,66 @@
+"""What goes with a migrated `.env`: the example file that tells its keys, and who loads it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from fixers.readers_of import OtherReader, listed
+from fixers.rewriting import RewriteContext
+from fixers.workspace import Workspace
+from scanner.errors import NotSeenError
+from scanner.identity import digest
+from scanner.model import Document, Edit, Kind, Span
+from scanner.readers.dotenv import bindings
+
+_EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", "env.sample")
+_LOADING = re.compile(r"\b(load_dotenv|dotenv_values|read_env|read_envfile|find_dotenv)[ \t]*\(")
+
+
+def example_edits(document: Document, key: str, context: RewriteContext) -> Iterator[Edit]:
+    """The key without a value, at the end of each example file beside the `.env` that does not have it."""
+    folder = posixpath.dirname(document.path)
+    for name in _EXAMPLES:
+        path = posixpath.join(folder, name)
+        if path == document.path or path not in context.workspace.files or context.workspace.is_linked(path):
+            continue
+        try:
+            example = context.workspace.document(path)
+        except NotSeenError:
+            continue
+        if example.kind is not Kind.DOTENV or any(binding.key == key for binding in bindings(example)):
+            continue
+        text = example.text
+        newline = "\r\n" if "\r\n" in text else "\n"
+        ended = not text or text.endswith(("\n", "\r"))
+        yield Edit(
+            path=path,
+            span=Span(len(text), len(text)),
+            expects=digest(context.key, ""),
+            new=f"{key}={newline}" if ended else f"{newline}{key}=",
+        )
+
+
+def loading_note(document: Document, workspace: Workspace) -> Iterator[str]:
+    """A note that names the Python which loads `.env` files."""
+    found = list(_loading(workspace))
+    if found:
+        yield (
+            f"{document.path} is loaded by {listed(found)}: the variables then hold references, which the rewritten"
+            " reads resolve"
+        )
+
+
+def _loading(workspace: Workspace) -> Iterator[OtherReader]:
+    for path in workspace.files:
+        if not path.endswith(".py"):
+            continue
+        try:
+            text = workspace.read(path).decode("utf-8", "replace")
+        except OSError:
+            continue
+        for number, line in enumerate(text.splitlines() if "env" in text else (), 1):
+            called = _LOADING.search(line)
+            if called is not None and not line.lstrip().startswith("#"):
+                yield OtherReader(path=path, line=number, how=called[1])

@@ -1,0 +1,203 @@
+"""Rewrite INI files that configparser reads: the value becomes a reference, and each read of it a call.
+
+A parser interpolates, joins lines and has defaults for every section, so it is not resolved as a whole: every use of
+the parser must be seen, and each that reads the value is rewritten as those of a `.env` variable are.
+https://docs.python.org/3/library/configparser.html
+"""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Iterator, Sequence
+
+from fixers.dotenv import site_edit
+from fixers.python import PythonFile
+from fixers.python_syntax import node_span
+from fixers.readers_of import OtherReader, ReaderSite, listed, mentions
+from fixers.references import reference, reference_proof
+from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
+from fixers.settings_modules import Module, parsed, python_files
+from fixers.settings_readers import find_load_sites
+from fixers.splicing import BY_HAND, NOT_PARSABLE, Gathered, Swap, accepted, owner, stored_text, swapped_edit
+from fixers.styles import needed
+from scanner.model import Document, Edit, Kind, RefusalReason, SecretValue
+from scanner.readers.errors import Unreadable
+from scanner.readers.nodes import Value, values
+from scanner.text import line_starts
+
+_STEP = "read this one value with get_secret_value in the code, and take it out of the file"
+_QUIET = frozenset({"read", "read_file", "sections", "has_section", "has_option", "options", "optionxform"})
+_READS = frozenset({"get", "getint", "getfloat", "getboolean"})
+
+
+def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
+    """Edits that make each value a reference, and its reads calls. Implements `fixers.rewriting.Rewriter`."""
+    try:
+        before = values(document)
+    except Unreadable:
+        return all_refused(placements, NOT_PARSABLE)
+    work = Gathered()
+    swaps: dict[int, Swap] = {}
+    more: dict[int, tuple[Edit, ...]] = {}
+    files: dict[str, PythonFile] = {}
+    for index, placement in enumerate(placements):
+        try:
+            value = owner(before, placement.finding)
+            swap = _swap(document, before, value, placement)
+            sites = _sites(document, value, context)
+            more[index] = tuple(site_edit(site, placement, context, files) for site in sites)
+            swaps[index] = swap
+        except CannotRewriteError as error:
+            work.refused[index] = error.refused
+    swaps, bad = accepted(document, before, swaps)
+    for index in bad:
+        work.refused[index] = (
+            RefusalReason.POSITION_NOT_SUPPORTED, "with a reference in its place the file would not parse", BY_HAND
+        )  # fmt: skip
+    for index, swap in swaps.items():
+        placement = placements[index]
+        work.edits[index] = (swapped_edit(document, swap, context.key), *more[index])
+        line, stored = placement.finding.start[0], SecretValue(stored_text(placement))
+        work.proofs[index] = (reference_proof(document.path, line, placement, placement.env, stored, context.key),)
+    edits, proofs = work.of(len(placements))
+    touched = {edit.path for each in edits for edit in each}
+    opened = [files[path] for path in sorted(files) if path in touched]
+    added = [file.new_files() for file in opened]
+    return Rewritten(
+        edits=edits,
+        proofs=proofs,
+        refused=work.refused,
+        imports=tuple(edit for file in opened for edit in file.imports(needed(placements, context.style))),
+        new_files=tuple(dict.fromkeys(new for news, _ in added for new in news)),
+        notes=tuple(dict.fromkeys(note for _, notes in added for note in notes)),
+    )
+
+
+def _swap(document: Document, before: Sequence[Value], value: Value, placement: Placement) -> Swap:
+    line_end = min(
+        (at for mark in "\r\n" if (at := document.text.find(mark, value.span.start)) >= 0), default=len(document.text)
+    )
+    if value.quote or document.text[value.span.start : line_end].strip() != value.text:
+        raise CannotRewriteError(
+            RefusalReason.DYNAMIC,
+            "configparser reads more there than the value: quotes, comments, lines",
+            _STEP,
+        )
+    if value.text != stored_text(placement):
+        raise CannotRewriteError(RefusalReason.DYNAMIC, "only a part of the value would be stored", _STEP)
+    if "%" in value.text or "$" in value.text:
+        raise CannotRewriteError(RefusalReason.DYNAMIC, "configparser may interpolate the value", _STEP)
+    section, option = value.path
+    if not section or section == "DEFAULT":
+        raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "every section has what stands there", _STEP)
+    same = [other for other in before if other.path[0] == section and _folded(other.path[1]) == _folded(option)]
+    if len(same) > 1:
+        raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "its key stands there twice", BY_HAND)
+    return Swap(span=value.span, new=reference(placement.name, placement.key), old=value.text)
+
+
+def _sites(document: Document, value: Value, context: RewriteContext) -> list[ReaderSite]:
+    """The reads of a value. Raises CannotRewriteError where the parser is used in a way that may read it, too."""
+    name = posixpath.basename(document.path)
+    found = find_load_sites(context.workspace, document.path, Kind.INI)
+    outside = mentions(context.workspace, document.path)
+    if outside:
+        raise CannotRewriteError(
+            RefusalReason.READER_OUTSIDE_PYTHON, f"{name} is also used by {listed(outside)}", _STEP
+        )
+    sites: list[ReaderSite] = []
+    others = list(found.opaque)
+    raws = python_files(context.workspace)
+    for path in sorted({site.path for site in found.sites}):
+        module = parsed(context.workspace, path)
+        assert module is not None
+        for use in _uses(module, str(value.path[0]), str(value.path[1])):
+            if isinstance(use, ReaderSite):
+                sites.append(use)
+            else:
+                others.append(use)
+        borrowing = [other for other in raws if other != path and module.stem.encode() in raws[other]]
+        for other in filter(None, (parsed(context.workspace, each) for each in borrowing)):
+            others += _borrowed(other, module)
+    if others:
+        raise CannotRewriteError(RefusalReason.READER_NOT_REWRITABLE, f"{name} is also used by {listed(others)}", _STEP)
+    if not sites:
+        raise CannotRewriteError(
+            RefusalReason.READER_UNKNOWN, f"no Python was seen that reads it from {name}", f"remove it, or {_STEP}"
+        )
+    return sites
+
+
+def _uses(module: Module, section: str, option: str) -> Iterator[ReaderSite | OtherReader]:
+    """What a file does with its parsers: the reads of one option, and what may read it in another way."""
+    starts = line_starts(module.text)
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Name) or node.id not in module.parsers or not isinstance(node.ctx, ast.Load):
+            continue
+        read, wanted = _read(module, node)
+        if wanted is None:
+            if not (isinstance(read, ast.Attribute) and read.attr in _QUIET):
+                yield OtherReader(path=module.path, line=node.lineno, how=f"a use of {node.id}")
+        elif wanted[0] == section and (wanted[1] is None or _folded(wanted[1]) == _folded(option)):
+            if wanted[1] is None or not isinstance(read, ast.expr) or _converts(read):
+                yield OtherReader(path=module.path, line=node.lineno, how=f"a use of [{section}]")
+                continue
+            span = node_span(starts, module.text, read)
+            source = module.text[span.start : span.end]
+            quote = "'" if "'" in source else '"'
+            yield ReaderSite(path=module.path, line=read.lineno, span=span, quote=quote)
+
+
+def _read(module: Module, node: ast.Name) -> tuple[ast.AST, tuple[str, str | None] | None]:
+    """The expression around a parser that reads from it, with section and option; None where they are not known."""
+    above = module.parents.get(node)
+    match above:
+        case ast.Attribute(attr=method) if method in _READS | {"items"}:
+            call = module.parents.get(above)
+            words = _constants(call)
+            if words is not None and len(words) >= 1:
+                return call or above, (words[0], words[1] if method != "items" and len(words) > 1 else None)
+        case ast.Subscript(slice=ast.Constant(value=str() as section), ctx=ast.Load()) if above.value is node:
+            further = module.parents.get(above)
+            match further:
+                case ast.Subscript(slice=ast.Constant(value=str() as option), ctx=ast.Load()):
+                    return further, (section, option)
+                case ast.Attribute(attr=method) if method in _READS:
+                    call = module.parents.get(further)
+                    words = _constants(call)
+                    if words:
+                        return call or further, (section, words[0])
+            return above, (section, None)
+    return above or node, None
+
+
+def _constants(call: ast.AST | None) -> list[str] | None:
+    """The texts that a call is given by position; None where one is no constant."""
+    if not isinstance(call, ast.Call) or not call.args:
+        return None
+    words = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return words if len(words) == len(call.args) else None
+
+
+def _converts(read: ast.expr) -> bool:
+    """Whether a read gives something else than the text: getint and the like, raw or with variables of its own."""
+    if not isinstance(read, ast.Call):
+        return False
+    method = read.func.attr if isinstance(read.func, ast.Attribute) else ""
+    return method != "get" or any(keyword.arg not in ("fallback", "raw") for keyword in read.keywords)
+
+
+def _borrowed(other: Module, owner_module: Module) -> Iterator[OtherReader]:
+    """Where another file takes a parser from the one that fills it."""
+    names = owner_module.parsers
+    for node in ast.walk(other.tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2] == owner_module.stem:
+            if any(alias.name in names or alias.name == "*" for alias in node.names):
+                yield OtherReader(path=other.path, line=node.lineno, how="an import of the parser")
+        elif isinstance(node, ast.Attribute) and node.attr in names:
+            yield OtherReader(path=other.path, line=node.lineno, how=f"a use of {node.attr}")
+
+
+def _folded(option: object) -> str:
+    return str(option).lower()

@@ -1,0 +1,52 @@
+"""ARNs that are known only once a secret exists: a placeholder in the plan, filled in before files are rewritten.
+
+Secrets Manager appends a hyphen and six characters of its own to the name, and ECS wants the whole ARN.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from fixers.apply import Stores
+from scanner.errors import StoreError
+from scanner.model import Plan
+
+
+def placeholder(name: str) -> str:
+    """What stands for the ARN of a secret until it is known; the same as in the emitted policies."""
+    return f"arn:aws:secretsmanager:${{AWS_REGION}}:${{AWS_ACCOUNT_ID}}:secret:{name}-??????"
+
+
+def waiting(plan: Plan) -> frozenset[str]:
+    """The names of the secrets whose ARN an edit waits for."""
+    return frozenset(fix.secret for fix in plan.fixes if any(placeholder(fix.secret) in edit.new for edit in fix.edits))
+
+
+def arns_of(plan: Plan, stores: Stores) -> dict[str, str]:
+    """The ARNs that edits wait for, by name. Raises StoreError for one that the store does not have."""
+    found = {}
+    words = {secret.name: secret.store for secret in plan.secrets}
+    for name in sorted(waiting(plan)):
+        there = stores(words[name]).describe(name)
+        if there is None or there.arn is None:
+            raise StoreError(
+                f"{name}: the store does not say its ARN, which a file needs", hint="run the command again"
+            )
+        found[name] = there.arn
+    return found
+
+
+def with_arns(plan: Plan, arns: Mapping[str, str]) -> Plan:
+    """The plan with these ARNs in its edits. Edits that several fixes share stay equal."""
+
+    def filled(text: str) -> str:
+        for name, arn in arns.items():
+            text = text.replace(placeholder(name), arn)
+        return text
+
+    fixes = tuple(
+        replace(fix, edits=tuple(replace(edit, new=filled(edit.new)) for edit in fix.edits)) for fix in plan.fixes
+    )
+    return replace(plan, fixes=fixes)

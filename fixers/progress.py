@@ -1,0 +1,39 @@
+"""How far a long upload is: a bar on a terminal, a plain line now and then elsewhere. Always on standard error."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+import click
+
+_T = TypeVar("_T")
+# Fewer end before anybody wonders.
+_FEW = 20
+_SECONDS = 10.0
+
+
+def counted(items: Sequence[_T], doing: str) -> Iterator[_T]:
+    """The items one by one, while standard error tells how many are done; silent for a few."""
+    if len(items) < _FEW:
+        yield from items
+    elif sys.stderr.isatty():
+        # click is loaded already; rich would cost every migration its import for this one line.
+        with click.progressbar(items, label=doing, show_pos=True, file=sys.stderr) as shown:
+            yield from shown
+    else:
+        yield from _in_lines(items, doing)
+
+
+def _in_lines(items: Sequence[_T], doing: str) -> Iterator[_T]:
+    """A line at the start, every tenth of the way or ten seconds, whichever comes later, and at the end."""
+    said_at, said = time.monotonic(), 0
+    click.echo(f"{doing}: 0 of {len(items):,}", err=True)
+    for done, item in enumerate(items, 1):
+        yield item
+        late = time.monotonic() - said_at >= _SECONDS and done - said >= len(items) // 10
+        if late or done == len(items):
+            click.echo(f"{doing}: {done:,} of {len(items):,}", err=True)
+            said_at, said = time.monotonic(), done

@@ -1,0 +1,56 @@
+"""Texts that name a stored value instead of holding it, in AWS's own notations.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from fixers.rewriting import CannotRewriteError, Placement
+from fixers.styles import CANONICAL, TEXT, render_call
+from scanner.identity import digest
+from scanner.model import Proof, RefusalReason, SecretValue
+
+# A text that starts so is a reference to the generated module and to `unhardcode run`.
+START = "{{resolve:"
+_REFERENCE = re.compile(
+    r"\{\{resolve:(?:secretsmanager|ssm(?:-secure)?):[^{}]+\}\}|resolve:(?:secretsmanager|ssm-secure):.+"
+)
+
+
+def reference(name: str, key: str | None) -> str:
+    """`{{resolve:secretsmanager:NAME:SecretString:KEY}}`; for a parameter `{{resolve:ssm-secure:/NAME}}`."""
+    if ":" in name or (key is not None and ":" in key):
+        raise CannotRewriteError(
+            RefusalReason.POSITION_NOT_SUPPORTED,
+            "a reference cannot hold a name with a colon",
+            "give the secret another name in the plan file",
+        )
+    if name.startswith("/"):
+        return f"{START}ssm-secure:{name}}}}}"
+    return f"{START}secretsmanager:{name}{'' if key is None else f':SecretString:{key}'}}}}}"
+
+
+def bare_reference(name: str, key: str | None) -> str:
+    """The reference without its braces: what CloudFormation passes on as it is, and the generated module reads."""
+    return reference(name, key)[len("{{") : -len("}}")]
+
+
+def is_reference(text: str) -> bool:
+    """Whether a text is a reference, with braces or without."""
+    return _REFERENCE.fullmatch(text) is not None
+
+
+def reference_proof(
+    path: str, line: int, placement: Placement, variable: str, value: SecretValue, digest_key: bytes
+) -> Proof:
+    """The proof of a place that reads a reference: the store gives `value`, and `variable` with the reference does."""
+    return Proof(
+        path=path,
+        line=line,
+        expression=render_call(replace(placement, env=variable), CANONICAL[TEXT], '"'),
+        digest=digest(digest_key, value),
+        variables=((variable, SecretValue(reference(placement.name, placement.key))),),
+    )

@@ -1,0 +1,66 @@
+"""Delete what a migration that was undone had created: only on request, and only what nobody has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fixers import journal
+from fixers.apply import Stores
+from fixers.journal import Run
+from fixers.stores.limits import tag_value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """A name that the migration created and that still holds the one version it made. `store` is its store's word."""
+
+    name: str
+    store: str
+
+    @property
+    def recoverable(self) -> bool:
+        """Whether it can be brought back after it was deleted."""
+        return self.store == "secretsmanager"
+
+
+def unfinished(runs: Sequence[Run]) -> Run | None:
+    """The last run, if it is undone and what it created is not all deleted: that can be asked for later too."""
+    last = next((run for run in reversed(runs) if run.state != "abandoned"), None)
+    return last if last is not None and last.state == "undone" and _names(last) else None
+
+
+def created(run: Run, stores: Stores) -> tuple[list[Created], dict[str, str]]:
+    """What of it can be deleted, and why the rest is kept, by name. What is gone already is in neither."""
+    words = {secret["name"]: secret["store"] for secret in run.begin["secrets"]}
+    made, versions = _names(run), run.versions()
+    found: list[Created] = []
+    kept = {name: "it was there before" for name in versions if name not in made and not _deleted(run, name)}
+    for name in made:
+        there = stores(words[name]).describe(name)
+        if there is None or there.deletion is not None:
+            continue
+        if there.version != versions[name]:
+            kept[name] = "it was changed since (rotated?)"
+        elif there.repository != tag_value(run.begin["app"]):
+            kept[name] = "its tag says that it belongs to somebody else"
+        else:
+            found.append(Created(name=name, store=words[name]))
+    return found, kept
+
+
+def delete(run: Run, one: Created, stores: Stores, *, days: int) -> Run:
+    """Delete one name and journal it; the run with that."""
+    stores(one.store).delete(one.name, days=days)
+    return journal.note(run, "deleted", name=one.name)
+
+
+def _names(run: Run) -> list[str]:
+    stored = run.versions()
+    uploads = [step for step in run.steps if step["step"] == "upload" and step.get("action") == "create"]
+    names = dict.fromkeys(step["name"] for step in uploads if step["name"] in stored)
+    return [name for name in names if not _deleted(run, name)]
+
+
+def _deleted(run: Run, name: str) -> bool:
+    return any(step["step"] == "deleted" and step["name"] == name for step in run.steps)

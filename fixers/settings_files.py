@@ -1,0 +1,162 @@
+"""Rewrite settings in YAML, JSON and TOML: values become references, and the Python that parses the file resolves them.
+
+`yaml.safe_load(file)` becomes `resolve_references(yaml.safe_load(file))`: what is read from there on is the value, as
+it was. Files without a reference come out of that call as they went in.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from fixers.grouping import SETTING
+from fixers.naming import is_reserved
+from fixers.python import Change, PythonFile, open_file, proven
+from fixers.readers_of import listed, mentions
+from fixers.references import reference, reference_proof
+from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
+from fixers.settings_readers import LoadSite, find_load_sites
+from fixers.splicing import BY_HAND, NOT_PARSABLE, Gathered, Swap, accepted, owner, stored_text, swapped_edit
+from scanner.errors import NotSeenError
+from scanner.model import Document, Edit, Kind, RefusalReason, SecretValue
+from scanner.readers.errors import Unreadable
+from scanner.readers.nodes import Path, Value, values
+
+_RUN = "read this one value with get_secret_value in the code, and take it out of the file"
+
+
+@dataclass(slots=True, kw_only=True)
+class _Readers:
+    """The Python that parses one settings file, opened, with the edit of each call."""
+
+    files: dict[str, PythonFile] = field(default_factory=dict)
+    edits: tuple[Edit, ...] = ()
+    changed: set[str] = field(default_factory=set)
+
+
+def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
+    """Edits that make each value a reference, and its readers resolve it. Implements `fixers.rewriting.Rewriter`."""
+    try:
+        before = values(document)
+    except Unreadable:
+        return all_refused(placements, NOT_PARSABLE)
+    work = Gathered()
+    swaps: dict[int, Swap] = {}
+    for index, placement in enumerate(placements):
+        try:
+            swaps[index] = _swap(document, before, placement)
+        except CannotRewriteError as error:
+            work.refused[index] = error.refused
+    swaps, bad = accepted(document, before, swaps)
+    for index in bad:
+        work.refused[index] = (
+            RefusalReason.POSITION_NOT_SUPPORTED, "with a reference in its place the file would not parse", BY_HAND
+        )  # fmt: skip
+    try:
+        readers = _readers(document, context) if swaps else _Readers()
+    except CannotRewriteError as error:
+        return all_refused(placements, error.refused, already=work.refused)
+    for index, swap in swaps.items():
+        placement = placements[index]
+        value = owner(before, placement.finding)
+        variable = variable_of(value.path)
+        stored = SecretValue(stored_text(placement))
+        work.edits[index] = (swapped_edit(document, swap, context.key), *readers.edits)
+        line = placement.finding.start[0]
+        work.proofs[index] = (reference_proof(document.path, line, placement, variable, stored, context.key),)
+        work.notes[f"{document.path}:{line}: where {variable} is set, it counts before the store"] = None
+    edits, proofs = work.of(len(placements))
+    files = [readers.files[path] for path in sorted(readers.changed)]
+    added = [file.new_files() for file in files]
+    return Rewritten(
+        edits=edits,
+        proofs=proofs,
+        refused=work.refused,
+        imports=tuple(edit for file in files for edit in file.imports(frozenset({SETTING}))),
+        new_files=tuple(dict.fromkeys(new for news, _ in added for new in news)),
+        notes=tuple(dict.fromkeys([*work.notes, *(note for _, notes in added for note in notes)])),
+    )
+
+
+def variable_of(path: Path) -> str:
+    """The variable that counts before a reference: `database.password` is DATABASE_PASSWORD, as the module makes it."""
+    return re.sub(r"\W", "_", "_".join(map(str, path))).upper()
+
+
+def _swap(document: Document, before: Sequence[Value], placement: Placement) -> Swap:
+    value = owner(before, placement.finding)
+    text = stored_text(placement)
+    if value.reference or not value.is_text:
+        raise CannotRewriteError(
+            RefusalReason.DYNAMIC, "the program does not read text there", "put it in quotes if it is text"
+        )
+    if value.text != text:
+        raise CannotRewriteError(RefusalReason.DYNAMIC, "only a part of the value would be stored", _RUN)
+    if document.kind is Kind.TOML and "[[" in document.text:
+        raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "the file has arrays of tables", _RUN)
+    if sum(other.path == value.path for other in before) > 1:
+        raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "its keys stand there twice", BY_HAND)
+    if is_reserved(variable_of(value.path)):
+        raise CannotRewriteError(
+            RefusalReason.NAME_TAKEN, f"{variable_of(value.path)}, the variable of its keys, means something else", _RUN
+        )
+    new = reference(placement.name, placement.key)
+    source = document.text[value.span.start : value.span.end]
+    marks = 3 if source[:3] in ('"""', "'''") else 1
+    quote = (value.quote * marks) if value.quote in ('"', "'") else '"'
+    return Swap(span=value.span, new=f"{quote}{new}{quote}", old=value.text, reads=new)
+
+
+def _readers(document: Document, context: RewriteContext) -> _Readers:
+    """Every reader of the file, rewritten. Raises CannotRewriteError where one stays."""
+    found = find_load_sites(context.workspace, document.path, document.kind)
+    outside = mentions(context.workspace, document.path)
+    name = posixpath.basename(document.path)
+    if outside:
+        raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, f"{name} is also used by {listed(outside)}", _RUN)
+    if found.opaque:
+        raise CannotRewriteError(
+            RefusalReason.READER_NOT_REWRITABLE, f"{name} is also used by {listed(found.opaque)}", _RUN
+        )
+    if not found.sites:
+        raise CannotRewriteError(
+            RefusalReason.READER_UNKNOWN,
+            f"no Python was seen that parses {name}",
+            f"remove it, or {_RUN}",
+        )
+    readers = _Readers()
+    readers.edits = tuple(_site_edits(found.sites, context, readers))
+    return readers
+
+
+def _site_edits(sites: Sequence[LoadSite], context: RewriteContext, readers: _Readers) -> Iterator[Edit]:
+    by_path: dict[str, list[LoadSite]] = {}
+    for site in sites:
+        if not site.wrapped:
+            by_path.setdefault(site.path, []).append(site)
+    for path, own in by_path.items():
+        try:
+            file = open_file(context.workspace.document(path), context, also=(SETTING,))
+        except (CannotRewriteError, NotSeenError):
+            raise _stays(own[0]) from None
+        changes = [_change(file, site) for site in own]
+        if not proven(file, changes):
+            raise _stays(own[0])
+        readers.files[path] = file
+        readers.changed.add(path)
+        yield from map(file.edit, changes)
+
+
+def _change(file: PythonFile, site: LoadSite) -> Change:
+    source = file.syntax.text[site.span.start : site.span.end]
+    return Change(span=site.span, new=f"{file.imported.names[SETTING]}({source})", needs=frozenset({SETTING}))
+
+
+def _stays(site: LoadSite) -> CannotRewriteError:
+    return CannotRewriteError(
+        RefusalReason.READER_NOT_REWRITABLE,
+        f"it is parsed by {site.path}:{site.line} where a call cannot stand around it",
+        "bind what is parsed to a name first, then plan again",
+    )

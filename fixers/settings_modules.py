@@ -1,0 +1,141 @@
+"""Python files as what follows a settings file's name through them sees them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TypeAlias
+
+from fixers.python_environment import qualified_names, resolve
+from fixers.python_syntax import parse_quietly
+from fixers.workspace import Workspace
+from scanner.errors import NotSeenError
+
+_PARSERS = frozenset(f"configparser.{name}" for name in ("ConfigParser", "RawConfigParser", "SafeConfigParser"))
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+@dataclass(slots=True, kw_only=True)
+class Module:
+    """A Python file: its tree with the parent of each node, what its names stand for, and what carries the path.
+
+    `parsers` are the names bound to parsers of configparser."""
+
+    path: str
+    text: str = field(repr=False)
+    tree: ast.Module = field(repr=False)
+    names: Mapping[str, str]
+    parents: Mapping[ast.AST, ast.AST] = field(repr=False)
+    bound: Mapping[ast.AST | None, frozenset[str]] = field(repr=False)
+    parsers: frozenset[str]
+    tainted: set[tuple[ast.AST | None, str]] = field(default_factory=set)
+
+    @property
+    def stem(self) -> str:
+        """The name that it is imported by, in the end."""
+        pure = PurePosixPath(self.path)
+        return pure.parent.name if pure.stem == "__init__" else pure.stem
+
+
+# Functions and classes by name: where they are, and the parameters that a caller fills.
+Functions: TypeAlias = Mapping[str, list[tuple[Module, ast.AST, list[str]]]]
+
+
+def python_files(workspace: Workspace) -> dict[str, bytes]:
+    """The bytes of every Python file that can be read, by path."""
+    found = {}
+    for path in workspace.files:
+        if path.endswith((".py", ".pyw")):
+            try:
+                found[path] = workspace.read(path)
+            except OSError:
+                continue
+    return found
+
+
+def parsed(workspace: Workspace, path: str) -> Module | None:
+    """One file; None where it does not parse."""
+    try:
+        text = workspace.document(path).text
+        tree = parse_quietly(text)
+    except (NotSeenError, SyntaxError, ValueError, RecursionError):
+        return None
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    names = qualified_names(tree)
+    bound: dict[ast.AST | None, set[str]] = defaultdict(set)
+    parsers: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()):
+                bound[scope_of(node, parents)].add(name)
+            case ast.arg(arg=name):
+                bound[scope_of(node, parents)].add(name)
+            case ast.Assign(targets=targets, value=ast.Call(func=function)):
+                if resolve(dotted_name(function), names) in _PARSERS:
+                    parsers.update(target.id for target in targets if isinstance(target, ast.Name))
+    return Module(
+        path=path,
+        text=text,
+        tree=tree,
+        names=names,
+        parents=parents,
+        bound={scope: frozenset(each) for scope, each in bound.items()},
+        parsers=frozenset(parsers),
+    )
+
+
+def uses_any(raw: bytes, exported: Iterable[tuple[str, str]], called: Iterable[str]) -> bool:
+    """Whether a file may use what another one exports (module, name), or define a function that was called."""
+    for stem, name in exported:
+        word = name.strip(".()").encode()
+        if word in raw and stem.encode() in raw and re.search(rb"\b%b\b" % re.escape(word), raw):
+            return True
+    return any(re.search(rb"\b(?:def|class)\s+%b\b" % re.escape(name.encode()), raw) for name in called)
+
+
+def functions_of(modules: Iterable[Module]) -> Functions:
+    """Functions and classes by name, with the parameters that a caller fills."""
+    found: dict[str, list[tuple[Module, ast.AST, list[str]]]] = defaultdict(list)
+    for module in modules:
+        for node in ast.walk(module.tree):
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                continue
+            parameters = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
+            owner = module.parents.get(node)
+            if isinstance(owner, ast.ClassDef):
+                plain = any(dotted_name(each) == "staticmethod" for each in node.decorator_list)
+                parameters = parameters if plain else parameters[1:]
+            parameters += [each.arg for each in node.args.kwonlyargs]
+            found[node.name].append((module, node, parameters))
+            if node.name == "__init__" and isinstance(owner, ast.ClassDef):
+                found[owner.name].append((module, node, parameters))
+    return found
+
+
+def scope_of(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> ast.AST | None:
+    """The function that a node is in; None at the top. A default and a decorator are outside."""
+    child, above = node, parents.get(node)
+    while above is not None:
+        inside = not isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef)) or (
+            child in above.body or child is above.args
+        )
+        if isinstance(above, SCOPES) and inside:
+            return above
+        child, above = above, parents.get(above)
+    return None
+
+
+def dotted_name(node: ast.AST) -> str:
+    """A name with its attributes; a call by what it applies to."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=attr):
+            return f"{dotted_name(value)}.{attr}"
+        case ast.Call(func=inner):
+            return f"{dotted_name(inner)}()"
+    return "?"

@@ -1,0 +1,128 @@
+"""Values of structured files replaced where they stand, checked by reading the result again.
+
+The reader says where a value is, a splice changes it; the spliced document must read as the old one with only those
+values changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from fixers.rewriting import CannotRewriteError, Placement, Refused, splice, unique_edits
+from scanner.identity import digest
+from scanner.model import Document, Edit, Finding, Proof, RefusalReason, Span
+from scanner.readers.errors import Unreadable
+from scanner.readers.nodes import Value, values
+
+BY_HAND = "replace the value by hand"
+NOT_PARSABLE: Refused = (RefusalReason.NOT_PARSABLE, "the file does not parse as what its name says", BY_HAND)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swap:
+    """One replacement inside one value: `new` is written over `span`, and stands there for `old` in the value's text.
+
+    `reads` is what the new part reads as, where that is not how it is written.
+    """
+
+    span: Span
+    new: str
+    old: str = field(repr=False)
+    reads: str = ""
+
+    @property
+    def read(self) -> str:
+        """What the new part reads as."""
+        return self.reads or self.new
+
+
+@dataclass(slots=True, kw_only=True)
+class Gathered:
+    """What comes of the placements of one document, by their index."""
+
+    edits: dict[int, tuple[Edit, ...]] = field(default_factory=dict)
+    proofs: dict[int, tuple[Proof, ...]] = field(default_factory=dict)
+    refused: dict[int, Refused] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
+
+    def of(self, count: int) -> tuple[tuple[tuple[Edit, ...], ...], tuple[tuple[Proof, ...], ...]]:
+        """Edits and proofs as a Rewritten has them, nothing for what is refused."""
+        kept = [index not in self.refused for index in range(count)]
+        return (
+            tuple(self.edits.get(index, ()) if kept[index] else () for index in range(count)),
+            tuple(self.proofs.get(index, ()) if kept[index] else () for index in range(count)),
+        )
+
+
+def owner(found: Sequence[Value], finding: Finding) -> Value:
+    """The value that a finding stands in. Raises CannotRewriteError for a comment or a key."""
+    for value in found:
+        if value.span.contains(finding.span):
+            return value
+    raise CannotRewriteError(RefusalReason.COMMENT, "a copy in a comment", "delete it by hand")
+
+
+def swapped_edit(document: Document, swap: Swap, key: bytes) -> Edit:
+    """The swap as an edit that fails on other text."""
+    there = document.text[swap.span.start : swap.span.end]
+    return Edit(path=document.path, span=swap.span, expects=digest(key, there), new=swap.new)
+
+
+def reads_alike(document: Document, before: Sequence[Value], swaps: Sequence[Swap]) -> bool:
+    """Whether the document with these swaps reads as before, but for what the swaps stand for."""
+    edits = unique_edits(Edit(path="", span=swap.span, expects="", new=swap.new) for swap in swaps)
+    try:
+        after = values(respliced(document, splice(document.text, edits)))
+    except Unreadable:
+        return False
+    if len(before) != len(after):
+        return False
+    return all(_alike(old, new, swaps) for old, new in zip(before, after, strict=True))
+
+
+def respliced(document: Document, text: str) -> Document:
+    """The same file with another text."""
+    return replace(document, text=text, utf8=text.encode("utf-8", "surrogatepass"))
+
+
+def accepted(
+    document: Document, before: Sequence[Value], swaps: Mapping[int, Swap]
+) -> tuple[dict[int, Swap], frozenset[int]]:
+    """The swaps that can be made, and the placements whose swap would change more than its value or meets another."""
+    kept: dict[int, Swap] = {}
+    bad: set[int] = set()
+    for index, swap in swaps.items():
+        meets = any(
+            other != swap and other.span.start < swap.span.end and swap.span.start < other.span.end
+            for other in kept.values()
+        )
+        if meets or not reads_alike(document, before, [swap]):
+            bad.add(index)
+        else:
+            kept[index] = swap
+    if kept and not reads_alike(document, before, list(dict.fromkeys(kept.values()))):
+        return {}, frozenset(swaps)
+    return kept, frozenset(bad)
+
+
+def stored_text(placement: Placement) -> str:
+    """The text that the store will hold for a placement. Raises CannotRewriteError for bytes."""
+    stored = placement.stored
+    if stored is None or stored.is_bytes:
+        raise CannotRewriteError(RefusalReason.VALUE_NOT_STORABLE, "the value is no text", BY_HAND)
+    return stored.text
+
+
+def _alike(old: Value, new: Value, swaps: Sequence[Swap]) -> bool:
+    if (old.path, old.reference) != (new.path, new.reference):
+        return False
+    inside = [swap for swap in dict.fromkeys(swaps) if old.span.contains(swap.span)]
+    if not inside:
+        return (old.text, old.string) == (new.text, new.string)
+    text = new.text
+    for swap in inside:
+        if text.count(swap.read) < 1:
+            return False
+        text = text.replace(swap.read, swap.old)
+    return text == old.text

@@ -1,0 +1,47 @@
+"""How fast writes go out: what AWS's default rates allow, so that hundreds of uploads need no refusals."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+# Waits until the next write may go out.
+Wait: TypeAlias = Callable[[], None]
+
+# Writes a second. PutParameter has 3 by default, and 10 where the account pays for more; CreateSecret and
+# PutSecretValue have 50: https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm (Parameter Store) and
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html. Others write there too.
+WRITES_A_SECOND = {"parameterstore": 3.0, "secretsmanager": 20.0}
+
+
+def paced(
+    a_second: float, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+) -> Wait:
+    """A wait that lets at most so many writes a second through, the first of them at once."""
+    free_at = clock()
+
+    def wait() -> None:
+        nonlocal free_at
+        early = free_at - clock()
+        if early > 0:
+            sleep(early)
+        free_at = max(free_at, clock()) + 1 / a_second
+
+    return wait
+
+
+def at_once() -> None:
+    """Wait for nothing."""
+
+
+def pace_for(store: str, endpoint: str) -> Wait:
+    """The wait of a store at an endpoint; an emulator on this machine has no rates."""
+    host = urlsplit(endpoint).hostname or ""
+    try:
+        near = ip_address(host).is_loopback
+    except ValueError:
+        near = host == "localhost" or host.endswith(".localhost")
+    return at_once if near else paced(WRITES_A_SECOND[store])

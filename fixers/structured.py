@@ -1,0 +1,96 @@
+"""YAML, JSON, TOML and INI: which rewriter a file gets, by what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from fixers import cloudformation_template, compose, ecs, ini_files, settings_files
+from fixers.grouping import SETTING
+from fixers.rewriting import Placement, RewriteContext, Rewriter, Rewritten
+from scanner.model import Argument, Document, Finding, Kind, Literal, Role, SecretValue, Span
+from scanner.readers.errors import Unreadable
+from scanner.readers.nodes import Node, Value, trees, values
+
+# A finding as what its rewriter can move: all of a variable's value, where it is a part of one.
+Whole: TypeAlias = Callable[[Finding], Finding]
+
+
+def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
+    """Edits by what the file is. Implements `fixers.rewriting.Rewriter`."""
+    return _rewriter(document)(document, placements, context)
+
+
+def whole_values(document: Document) -> Whole:
+    """How findings of this file are seen: ECS and settings take whole values, compose takes parts."""
+    rewriter = _rewriter(document)
+    try:
+        if rewriter is ecs.rewrite:
+            return _of_variables({value.span: (name, value) for name, value in ecs.variables(document)}, document)
+        if rewriter is cloudformation_template.rewrite:
+            entries = {value.span: (name, value) for name, value in cloudformation_template.variables(document)}
+            return _of_variables(entries, document)
+        if rewriter is settings_files.rewrite:
+            return _of_settings(values(document), document)
+    except Unreadable:
+        pass  # refused by its rewriter
+    return lambda finding: finding
+
+
+def _rewriter(document: Document) -> Rewriter:
+    found: list[Node] = []
+    if document.kind in (Kind.YAML, Kind.JSON):
+        try:
+            found = trees(document)
+        except Unreadable:
+            found = []
+    if compose.is_compose(document, found):
+        return compose.rewrite
+    if ecs.is_task_definition(document, found):
+        return ecs.rewrite
+    if cloudformation_template.is_template(found):
+        return cloudformation_template.rewrite
+    return ini_files.rewrite if document.kind is Kind.INI else settings_files.rewrite
+
+
+def _of_variables(entries: dict[Span, tuple[str, Value]], document: Document) -> Whole:
+    def seen(finding: Finding) -> Finding:
+        owner = next((each for span, each in entries.items() if span.contains(finding.span)), None)
+        if owner is None:
+            return finding
+        name, value = owner
+        if finding.literal.span == value.span:
+            return replace(finding, literal=replace(finding.literal, role=Role.VARIABLE, name=name))
+        literal = _verbatim(value, name, document)
+        return finding if literal is None else replace(finding, literal=literal)
+
+    return seen
+
+
+def _of_settings(found: Sequence[Value], document: Document) -> Whole:
+    def seen(finding: Finding) -> Finding:
+        value = next((each for each in found if each.span.contains(finding.span)), None)
+        if value is None:
+            return finding
+        variable = settings_files.variable_of(value.path)
+        argument = Argument(callees=(SETTING,), index=None, keyword=variable, call=value.span)
+        literal = finding.literal
+        if finding.value != literal.value or literal.span != value.span:
+            name = str(value.path[-1]) if value.path else ""
+            whole = literal if literal.span == value.span else _verbatim(value, name, document)
+            if whole is None:
+                return finding
+            literal = replace(whole, role=Role.VARIABLE)
+        return replace(finding, literal=replace(literal, arguments=(*literal.arguments, argument)))
+
+    return seen
+
+
+def _verbatim(value: Value, name: str, document: Document) -> Literal | None:
+    """A value as a literal of its own; None where it is not written as it reads."""
+    marks = len(value.quote) if value.quote in ('"', "'") else 0
+    body = value.span.start + marks
+    if document.text[body : value.span.end - marks] != value.text:
+        return None
+    return Literal(span=value.span, value=SecretValue(value.text), role=Role.VARIABLE, name=name, body=body)

@@ -1,0 +1,88 @@
+"""What does not count though it was found: the allowlist, other tools' lists, comments added since, the baseline."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rules.searching import searcher
+from scanner.config import Allow
+from scanner.model import Finding, ScanResult
+from scanner.sources.worktree import matches
+
+if TYPE_CHECKING:
+    from scanner.current import Current
+    from scanner.running import Scanned
+
+
+def settled(scanned: Scanned, *, whole: bool = False) -> ScanResult:
+    """The result of a scan, with a reason on everything that does not count. Raises UsageError for a bad baseline."""
+    findings = allowed(scanned.result.findings, scanned.config.allow)
+    in_history = any(finding.commit is not None for finding in findings)
+    if in_history and scanned.current is not None and scanned.config.own_markers:
+        findings = ignored_since(findings, scanned.current)
+    if scanned.config.foreign_markers and findings:
+        from scanner import gitleaksignore
+
+        findings = gitleaksignore.honoured(scanned.root, findings)
+    result = scanned.result._replace(findings=tuple(findings))
+    if scanned.baseline is None:
+        return result
+    from scanner import baseline, baseline_match
+
+    return baseline_match.accepted(
+        result,
+        baseline.read_baseline(scanned.baseline),
+        None if scanned.at_once else scanned.current,
+        today=baseline.today(),
+        name=scanned.baseline.name,
+        whole=whole,
+    )
+
+
+def allowed(findings: Sequence[Finding], allow: Sequence[Allow]) -> list[Finding]:
+    """The findings, those suppressed that fit all that an entry of the allowlist gives.
+
+    A regex is searched in the value; Hyperscan does that in linear time, whoever wrote it.
+    """
+    if not allow:
+        return list(findings)
+    search = searcher([entry.regex for entry in allow if entry.regex is not None])
+    numbers: dict[int, int] = {}
+    for number, entry in enumerate(allow):
+        if entry.regex is not None:
+            numbers[number] = len(numbers)
+    settled = []
+    for finding in findings:
+        hits = search(finding.value.raw) if finding.value is not None else frozenset()
+        for number, entry in enumerate(allow):
+            if finding.suppressed is None and _fits(entry, finding, regex_hit=numbers.get(number) in hits):
+                finding = replace(finding, suppressed=f"allowed by the configuration: {entry.reason}")
+        settled.append(finding)
+    return settled
+
+
+def ignored_since(findings: Sequence[Finding], current: Current) -> list[Finding]:
+    """The findings of commits, those suppressed whose value an ignore comment stands for at its path by now."""
+    settled = []
+    for finding in findings:
+        if finding.suppressed is None:
+            there = [other for other in current(finding.path) or () if other.value == finding.value]
+            if there and all(_is_ignored(other) for other in there):
+                finding = replace(finding, suppressed=there[0].suppressed)
+        settled.append(finding)
+    return settled
+
+
+def _is_ignored(finding: Finding) -> bool:
+    return finding.suppressed is not None and finding.suppressed.startswith("ignored inline")
+
+
+def _fits(entry: Allow, finding: Finding, *, regex_hit: bool) -> bool:
+    return (
+        (not entry.paths or any(matches(finding.path, glob) for glob in entry.paths))
+        and (not entry.rules or any(fnmatch.fnmatchcase(finding.rule, rule) for rule in entry.rules))
+        and (entry.regex is None or regex_hit)
+    )

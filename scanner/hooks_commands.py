@@ -1,0 +1,55 @@
+"""`unhardcode hook`: hooks of plain git, for those who do not use pre-commit."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from scanner import hooks_install
+from scanner.errors import Exit, NotSeenError
+from scanner.sources import git
+
+
+@click.group()
+def hook() -> None:
+    """Git hooks that refuse a commit, a merge or a push with a hardcoded credential.
+
+    With pre-commit use its configuration instead: see docs/hooks.md.
+    """
+
+
+@hook.command()
+@click.option(
+    "--stage",
+    "stages",
+    type=click.Choice(hooks_install.STAGES),
+    multiple=True,
+    help="Only this hook; may be repeated [default: all three].",
+)
+@click.option("--shared", is_flag=True, help="Also into a folder that other repositories use (core.hooksPath).")
+def install(stages: tuple[str, ...], shared: bool) -> int:
+    """Install the hooks; one that is there already runs first."""
+    home = hooks_install.find_home(_repository(), shared=shared)
+    for stage in stages or hooks_install.STAGES:
+        click.echo(hooks_install.install(home, stage))
+    return int(Exit.OK)
+
+
+@hook.command()
+@click.option("--shared", is_flag=True, help="Also from a folder that other repositories use (core.hooksPath).")
+def uninstall(shared: bool) -> int:
+    """Take the hooks away and put back what was there before."""
+    home = hooks_install.find_home(_repository(), shared=shared)
+    done = [said for stage in hooks_install.STAGES if (said := hooks_install.uninstall(home, stage)) is not None]
+    for said in done or [f"{home.folder}: no hooks of unhardcode"]:
+        click.echo(said)
+    return int(Exit.OK)
+
+
+def _repository() -> git.Repository:
+    repository = git.find(Path(os.getcwd()))
+    if repository is None:
+        raise NotSeenError("not in a git repository", hint="go to the one that the hooks are for")
+    return repository

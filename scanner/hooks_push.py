@@ -1,0 +1,162 @@
+"""What a push would give away: the commits that the remote has not, whichever branches go up.
+
+Git tells a pre-push hook on standard input (https://git-scm.com/docs/githooks#_pre_push); pre-commit reads those lines
+itself and tells by variables (https://pre-commit.com/#pre-push).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner import analysis, standing, versions
+from scanner.errors import NotSeenError, UsageError
+from scanner.source import Coverage, ScanResult, Settings, Skipped, Source
+from scanner.sources import git, history, objects
+from scanner.sources import range as commit_range
+from scanner.sources.worktree import Selection
+
+if TYPE_CHECKING:
+    from rules.model import RuleSet
+    from scanner.model import Finding
+    from scanner.prefilter import Prefilter
+
+_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_REMOTE = re.compile(r"[\w.-][\w./-]*")  # not a URL, and nothing that git would take for a pattern
+# A new branch can leave the remote's branches at several commits; each costs a look at its tree.
+_MOST_BASES = 8
+
+
+class Push(NamedTuple):
+    """The commits at the ends of what is pushed, those that the remote has, and what is no commit. Full ids."""
+
+    tips: tuple[str, ...]
+    known: tuple[str, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+
+def read_push(repository: git.Repository, remote: str) -> Push:
+    """What is being pushed to a remote: told by pre-commit, or by git on standard input. Raises UsageError."""
+    if "PRE_COMMIT_REMOTE_NAME" in os.environ:
+        environment = os.environ
+        name = environment["PRE_COMMIT_REMOTE_NAME"]
+        tip = environment.get("PRE_COMMIT_TO_REF") or environment.get("PRE_COMMIT_LOCAL_BRANCH") or "HEAD"
+        base = environment.get("PRE_COMMIT_FROM_REF", "")
+        updates = [(_resolved(repository, tip) or "", base if _ID.fullmatch(base) else "")]
+        return told(repository, name, updates)
+    if sys.stdin.isatty():
+        raise UsageError("--push is for git's pre-push hook", hint="unhardcode hook install sets it up")
+    return told(repository, remote, parse_updates(sys.stdin.read()))
+
+
+def parse_updates(text: str) -> list[tuple[str, str]]:
+    """Local and remote id of each line that git writes. Raises UsageError for anything else."""
+    updates = []
+    for line in text.splitlines():
+        fields = line.rsplit(" ", 3)
+        if len(fields) != 4 or not _ID.fullmatch(fields[1]) or not _ID.fullmatch(fields[3]):
+            raise UsageError("standard input is not what git tells a pre-push hook")
+        updates.append((fields[1], fields[3]))
+    return updates
+
+
+def told(repository: git.Repository, remote: str, updates: list[tuple[str, str]]) -> Push:
+    """The push that these updates (local id, id at the remote) make. A deletion gives nothing away."""
+    folder = history.folder_of(repository)
+    tips: dict[str, None] = {}
+    known: dict[str, None] = {}
+    skipped = []
+    for local, there in updates:
+        if not local.strip("0"):
+            continue
+        tip = _resolved(repository, local)
+        if tip is None:
+            skipped.append(Skipped(path=local[:12], reason="a tag of something that is no commit"))
+            continue
+        tips[tip] = None
+        # After somebody else's push the remote has what was never fetched: then only its branches here count.
+        had = _resolved(repository, there) if there.strip("0") else None
+        if had is not None:
+            known[had] = None
+    if _REMOTE.fullmatch(remote):
+        refs = git.read(folder, "for-each-ref", "--format=%(objectname)", f"refs/remotes/{remote}/")
+        known |= dict.fromkeys(refs.decode().split())
+    return Push(tips=tuple(tips), known=tuple(known), skipped=tuple(skipped))
+
+
+def tips_of(repository: git.Repository, between: str | None) -> tuple[str, ...]:
+    """The commit at which a range, or the history, ends: none before the first commit."""
+    if between is not None:
+        return (commit_range.ends(repository, between).tip,)
+    head = _resolved(repository, "HEAD")
+    return () if head is None else (head,)
+
+
+def scan(
+    repository: git.Repository,
+    selection: Selection,
+    below: str,
+    push: Push,
+    *,
+    prefilter: Prefilter,
+    rules: Callable[[], RuleSet],
+    settings: Callable[[], Settings],
+) -> ScanResult:
+    """Scan what a push gives away; what the remote has already is marked as there before."""
+    folder = history.folder_of(repository)
+    commits, bases = _outgoing(folder, push)
+    if not commits:
+        return ScanResult(findings=(), coverage=Coverage(files=0, bytes=0, skipped=push.skipped))
+    found = objects.listed(folder, commits, {}, selection, below)
+    found = found._replace(skipped=(*push.skipped, *history.boundary(repository, commits), *found.skipped))
+    result = versions.scan(folder, found, prefilter, rules, settings)
+    if not result.findings:
+        return result
+    knowledge = analysis.learn(rules(), prefilter)
+
+    def read(source: Source) -> list[Finding]:
+        return versions.findings_of(source, knowledge, settings())
+
+    findings = standing.with_head(folder, result.findings, read)
+    return result._replace(findings=_with_age(folder, bases, findings, read, selection.max_size))
+
+
+def _with_age(
+    folder: Path,
+    bases: list[str],
+    findings: tuple[Finding, ...],
+    read: Callable[[Source], list[Finding]],
+    max_size: int,
+) -> tuple[Finding, ...]:
+    """The findings, each with whether the remote held it before at one of the commits that the push starts from."""
+    from dataclasses import replace
+
+    found = {number: replace(finding, introduced="range") for number, finding in enumerate(findings)}
+    for base in bases:
+        new = [number for number, finding in found.items() if finding.introduced == "range"]
+        aged = standing.with_age(folder, base, [found[number] for number in new], read, max_size)
+        found |= dict(zip(new, aged, strict=True))
+    return tuple(found[number] for number in sorted(found))
+
+
+def _outgoing(folder: Path, push: Push) -> tuple[list[str], list[str]]:
+    """The commits that go up, the oldest first, and those that they start from."""
+    if not push.tips:
+        return [], []
+    feed = "".join(f"{oid}\n" for oid in (*push.tips, *(f"^{oid}" for oid in push.known))).encode()
+    lines = git.read(folder, "rev-list", "--date-order", "--boundary", "--stdin", feed=feed).decode().split()
+    commits = [line for line in lines if not line.startswith("-")]
+    return commits[::-1], [line[1:] for line in lines if line.startswith("-")][:_MOST_BASES]
+
+
+def _resolved(repository: git.Repository, revision: str) -> str | None:
+    if revision.startswith("-"):
+        raise NotSeenError("git knows no such commit here")
+    status, out, _ = git.attempt(
+        history.folder_of(repository), "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"
+    )
+    return None if status else out.decode().strip()

@@ -1,0 +1,96 @@
+"""A policy from outside: what a gate was told, which nothing inside a scanned repository can make laxer.
+
+A policy is a configuration with one key more, `honour`: what the repository may say. It may always be stricter.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from scanner.config import SEVERITIES, Config, Loaded, PathSettings, read_table
+from scanner.config_check import checked
+from scanner.errors import UsageError
+from scanner.source import Confidence
+
+_NEVER = len(Confidence)
+
+
+def under(own: Loaded, path: Path) -> Loaded:
+    """A repository's own configuration under the policy in a file. Raises UsageError."""
+    table = read_table(path, ())
+    if table is None:
+        raise UsageError(f"{path}: no such policy", hint="--policy and UNHARDCODE_POLICY name a TOML file")
+    where = f"policy {path}"
+    values = checked(table, where, policy=True)
+    honour: frozenset[str] = values.pop("honour", frozenset())
+    if values.get("baseline"):
+        values["baseline"] = str(path.absolute().parent / values["baseline"])
+    told = Config(**values)
+    theirs = own.config
+    merged = _merged(told, theirs, set(own.origins), set(values), honour)
+    origins = {field: _origin(field, merged, told, theirs, own, values, where) for field in Config._fields}
+    return Loaded(config=merged, origins={field: said for field, said in origins.items() if said}, honour=honour)
+
+
+def _merged(told: Config, theirs: Config, said: set[str], ruled: set[str], honour: frozenset[str]) -> Config:
+    """The stricter of both in what fails, and of the rest what the policy honours."""
+    excluding = "exclude" in honour
+    return told._replace(
+        min_confidence=_stricter_level(told, theirs, "min_confidence", said),
+        fail_on=_stricter_level(told, theirs, "fail_on", said),
+        fail_on_severity=min(
+            told.fail_on_severity,
+            theirs.fail_on_severity if "fail_on_severity" in said else told.fail_on_severity,
+            key=SEVERITIES.index,
+        ),
+        fail_on_old=told.fail_on_old or theirs.fail_on_old,
+        fail_on_gone=told.fail_on_gone or (theirs.fail_on_gone if "fail_on_gone" in said else False),
+        fail_since=None if told.fail_since is None else min(told.fail_since, theirs.fail_since or told.fail_since),
+        include=told.include if "include" in ruled or not excluding else theirs.include,
+        exclude=(*told.exclude, *(theirs.exclude if excluding else ())),
+        max_size=theirs.max_size if excluding and "max_size" in said else max(told.max_size, theirs.max_size),
+        foreign_markers=told.foreign_markers and "markers" in honour and theirs.foreign_markers,
+        own_markers="comments" in honour,
+        baseline=_baseline(told, theirs, ruled, honour),
+        allow=(*told.allow, *(theirs.allow if "allow" in honour else ())),
+        paths=(*(theirs.paths if "paths" in honour else _strict(theirs.paths, told)), *told.paths),
+    )
+
+
+def rank(level: Confidence | None) -> int:
+    """How lax a level is; never (None) is the laxest."""
+    return _NEVER if level is None else level.rank
+
+
+def _stricter_level(told: Config, theirs: Config, field: str, said: set[str]) -> Any:
+    levels = [getattr(told, field), *([getattr(theirs, field)] if field in said else [])]
+    return min(levels, key=rank)
+
+
+def _baseline(told: Config, theirs: Config, ruled: set[str], honour: frozenset[str]) -> str | None:
+    if "baseline" in ruled:
+        return told.baseline
+    return theirs.baseline if "baseline" in honour else ""
+
+
+def _strict(rows: tuple[PathSettings, ...], told: Config) -> tuple[PathSettings, ...]:
+    """Of a repository's settings for paths those that are stricter than the policy for all of them."""
+    strict = []
+    for row in rows:
+        fail_on = row.fail_on if row.fail_on not in (None, "never") else None
+        if fail_on is not None and Confidence(fail_on).rank < rank(told.fail_on):
+            strict.append(row._replace(min_confidence=None, exclude=False))
+    return tuple(strict)
+
+
+def _origin(
+    field: str, merged: Config, told: Config, theirs: Config, own: Loaded, values: dict[str, Any], where: str
+) -> str:
+    mine, yours = getattr(told, field), getattr(theirs, field)
+    now = getattr(merged, field)
+    if field in own.origins and now == yours and now != mine:
+        return own.origins[field]
+    if field in values or now != Config._field_defaults[field]:
+        return where if field not in own.origins or now == mine else f"{where} and {own.origins[field]}"
+    return ""

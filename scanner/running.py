@@ -1,0 +1,226 @@
+"""A scan from what a command was told: the configuration, the sources, and what has been accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner import engine, session
+from scanner.config import DEFAULT_BASELINE, Config, Loaded, excluded, load_config
+from scanner.errors import NotSeenError, UsageError
+from scanner.source import ScanResult, Settings, Skipped, Source
+from scanner.sources import git, staged, stdin, worktree
+
+if TYPE_CHECKING:
+    from rules.model import RuleSet
+    from scanner.current import Current
+    from scanner.past import Past
+    from scanner.prefilter import Prefilter
+
+
+class Scanned(NamedTuple):
+    """A scan with what its reports need: the root of its paths and the texts that hold findings.
+
+    `baseline` is the file that was asked for or is there by default, None without one. `current` reads what stands at
+    a path now: in the working tree, the index, or the commit that was scanned. `at_once` says that findings of many
+    moments stand side by side. `honour` is what a policy lets the repository say, None without one.
+    """
+
+    result: ScanResult
+    root: worktree.Root
+    texts: dict[str, str]
+    key: bytes
+    config: Config
+    baseline: Path | None = None
+    current: Current | None = None
+    at_once: bool = False
+    honour: frozenset[str] | None = None
+
+
+class Options(NamedTuple):
+    """What the command line said; it wins over the configuration, but not over a policy."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    max_size: int | None = None
+    policy: Path | None = None
+    baseline: Path | None = None
+    no_baseline: bool = False
+
+
+class Mode(NamedTuple):
+    """What to look at: the working tree unless one of these says otherwise."""
+
+    staged: bool = False
+    stdin: bool = False
+    handed: bool = False
+    past: Past | None = None
+    push: str | None = None
+
+
+class Known(NamedTuple):
+    """What a scan of the past is handed."""
+
+    prefilter: Prefilter
+    rules: Callable[[], RuleSet]
+    settings: Callable[[], Settings]
+
+
+def scan_paths(named: tuple[Path, ...]) -> Scanned:
+    """Scan the working tree below the named paths: what plan, fix and migrate start from.
+
+    What the baseline accepts is among it: it was accepted for now, and to move it out is what these are for.
+    """
+    return run(named, Mode(), Options(no_baseline=True))
+
+
+def run(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
+    """Scan, and settle what the configuration allows and the baseline accepts. Raises UsageError or NotSeenError."""
+    in_past = mode.past is not None or mode.push is not None
+    found = _past(named, mode, options) if in_past else _tree(named, mode, options)
+    if not found.result.findings and found.baseline is None:
+        return found
+    from scanner import acceptance
+
+    whole = not named and not (mode.staged or mode.stdin or mode.handed or in_past)
+    return found._replace(result=acceptance.settled(found, whole=whole))
+
+
+def configuration(root: Path, options: Options) -> Loaded:
+    """The configuration in effect. Raises UsageError where an option would be laxer than a policy."""
+    loaded = load_config(root, options.policy)
+    if loaded.honour is not None:
+        refused = {
+            "--include": options.include and "exclude",
+            "--exclude": options.exclude and "exclude",
+            "--max-size": options.max_size and options.max_size < loaded.config.max_size and "exclude",
+            "--baseline": options.baseline and "baseline",
+        }
+        for option, word in refused.items():
+            if word and word not in loaded.honour:
+                raise policy_refuses(option, f'honour = ["{word}"]')
+    return loaded
+
+
+def policy_refuses(option: str, instead: str) -> UsageError:
+    """The error for an option that a policy does not leave to the command line."""
+    return UsageError(f"{option}: the policy of this gate does not allow that", hint=f"it would have to say {instead}")
+
+
+def _past(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
+    """Scan what a repository remembers of the named folder, or of everything: its history, a range, what is pushed."""
+    from scanner import hooks_push
+    from scanner import past as the_past
+    from scanner.current import of_commit
+    from scanner.sources.history import folder_of
+
+    if len(named) > 1:
+        raise UsageError("name one PATH", hint="a history is scanned below one folder")
+    paths = named or (Path(),)
+    root = worktree.root_of(paths[0])
+    repository = root.repository
+    if repository is None:
+        raise NotSeenError(f"{paths[0]}: not in a git repository", hint="--history and --range look at commits")
+    root = root._replace(folder=folder_of(repository))
+    config, _, honour = configuration(root.folder, options)
+    scope = "" if repository.bare else _scope(root, paths)
+    settings = _lazy_settings(root, scope, config)
+    known = Known(prefilter=session.load_prefilter(), rules=session.load_rules, settings=settings)
+    selection = _selection(options, config)
+    if mode.past is not None:
+        result = the_past.scan(repository, selection, scope, mode.past, **known._asdict())
+        tips = hooks_push.tips_of(repository, mode.past.between)
+    else:
+        push = hooks_push.read_push(repository, mode.push or "")
+        result = hooks_push.scan(repository, selection, scope, push, **known._asdict())
+        tips = push.tips
+    return Scanned(
+        result=result,
+        root=root,
+        texts={},
+        key=settings().key if result.findings else bytes(32),
+        config=config,
+        baseline=_baseline(root, options, config),
+        current=of_commit(root.folder, tips[0], settings) if len(tips) == 1 else None,
+        honour=honour,
+        at_once=len(tips) != 1 or (mode.past is not None and mode.past.between is None),
+    )
+
+
+def _tree(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
+    from scanner.current import of_index, of_worktree
+
+    paths = named or (Path(),)
+    root = worktree.root_of(Path()) if mode.stdin else worktree.common_root(paths)
+    config, _, honour = configuration(root.folder, options)
+    selection = _selection(options, config)
+    sources: Iterable[Source | Skipped]
+    if mode.stdin:
+        sources = stdin.sources(str(named[0]) if named else None, selection.max_size)
+    elif mode.staged:
+        sources = staged.sources(_repository(root), selection)
+    elif mode.handed and not named:
+        sources = ()  # a hook that had no file to hand over
+    else:
+        sources = worktree.sources(root, paths, selection, handed=mode.handed)
+    texts: dict[str, str] = {}
+    settings = _lazy_settings(root, _scope(root, paths), config)
+    result = engine.scan(sources, session.load_prefilter(), session.load_rules, settings, texts)
+    current = of_index(root.folder, settings) if mode.staged else of_worktree(root.folder, settings)
+    return Scanned(
+        result=result,
+        root=root,
+        texts=texts,
+        key=settings().key if result.findings else bytes(32),
+        config=config,
+        baseline=_baseline(root, options, config),
+        current=current,
+        honour=honour,
+    )
+
+
+def _selection(options: Options, config: Config) -> worktree.Selection:
+    return worktree.Selection(
+        include=options.include or config.include,
+        exclude=(*excluded(config), *options.exclude),
+        max_size=options.max_size or config.max_size,
+    )
+
+
+def _baseline(root: worktree.Root, options: Options, config: Config) -> Path | None:
+    """The baseline to honour: the option's, from the working directory; the configuration's, from the root."""
+    if options.no_baseline:
+        return None
+    if options.baseline is not None:
+        return options.baseline
+    if config.baseline is not None:
+        return root.folder / config.baseline if config.baseline else None
+    there = root.folder / DEFAULT_BASELINE
+    return there if there.is_file() else None
+
+
+def _lazy_settings(root: worktree.Root, scope: str, config: Config) -> Callable[[], Settings]:
+    """Settings on demand: a scan without a hit reads, and makes, no key."""
+    key: list[bytes] = []
+
+    def settings() -> Settings:
+        if not key:
+            key.append(session.key_for(root.repository))
+        return Settings(key=key[0], scope=scope, foreign_markers=config.foreign_markers, own_markers=config.own_markers)
+
+    return settings
+
+
+def _repository(root: worktree.Root) -> git.Repository:
+    if root.repository is None or root.repository.bare:
+        raise NotSeenError(f"{root.folder}: not in a git working tree", hint="--staged looks at a repository's index")
+    return root.repository
+
+
+def _scope(root: worktree.Root, named: tuple[Path, ...]) -> str:
+    """The named folder, from the root: what a path's role is judged below."""
+    if len(named) != 1:
+        return ""
+    relative = worktree.relative(root, Path.cwd() / named[0])
+    return "" if relative == "." else relative

@@ -1,0 +1,2 @@
+#!/bin/sh
+pg_dump --password "$(yq .password config.yaml)"

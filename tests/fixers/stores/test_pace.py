@@ -1,0 +1,68 @@
+"""Writes go out as fast as AWS's default rates allow, and to an emulator at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from fixers.stores.pace import WRITES_A_SECOND, at_once, pace_for, paced
+from fixers.stores.registry import STORES, connect
+
+
+class Clock:
+    """A clock that only moves when somebody sleeps or works."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.slept: list[float] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(round(seconds, 6))
+        self.now += seconds
+
+
+def test_the_first_write_waits_for_nothing_and_the_others_for_their_turn() -> None:
+    clock = Clock()
+    wait = paced(4, clock=clock.time, sleep=clock.sleep)
+    for _ in range(3):
+        wait()
+    assert clock.slept == [0.25, 0.25]
+
+
+def test_whoever_is_slow_anyway_does_not_wait_and_saves_nothing_up() -> None:
+    clock = Clock()
+    wait = paced(4, clock=clock.time, sleep=clock.sleep)
+    wait()
+    clock.now += 60
+    wait()
+    assert clock.slept == []
+    wait()
+    assert clock.slept == [0.25]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "near"),
+    [
+        ("https://ssm.eu-west-1.amazonaws.com", False),
+        ("https://vpce-1.ssm.eu-west-1.vpce.amazonaws.com", False),
+        ("http://10.0.0.5:4566", False),
+        ("http://127.0.0.1:5000", True),
+        ("http://[::1]:5000", True),
+        ("http://localhost:4566", True),
+        ("http://aws.localhost:4566", True),
+    ],
+)
+def test_only_an_emulator_on_this_machine_has_no_rates(endpoint: str, near: bool) -> None:
+    assert (pace_for("parameterstore", endpoint) is at_once) is near
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_every_store_that_is_opened_is_paced(name: str) -> None:
+    def opened(endpoint: str | None) -> object:
+        return connect(name, region="eu-west-1", endpoint=endpoint, credentials=("key", "key")).pace  # type: ignore[attr-defined]
+
+    assert opened(None) is not at_once
+    assert opened("http://127.0.0.1:1") is at_once
+    assert WRITES_A_SECOND[name] >= 3

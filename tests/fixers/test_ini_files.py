@@ -1,0 +1,89 @@
+"""INI files: a reference in the file, a call for each read of it, and no parser out of sight."""
+
+from __future__ import annotations
+
+import configparser
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from scanner.model import RefusalReason
+
+SECRET = "opensesame"
+REFERENCE = "{{resolve:secretsmanager:prod/shop/db:SecretString:password}}"
+TEXT = f"; ours\n[db]\nhost = h\npassword = {SECRET}\n\n[other]\npassword = x\n"
+HEAD = "import configparser\np = configparser.ConfigParser()\np.read('shop.ini')\n"
+
+OPAQUE = {
+    "the whole section": "x = dict(p['db'])\n",
+    "its items": "x = p.items('db')\n",
+    "a name for the section": "name = 'db'\nx = p.get(name, 'password')\n",
+    "a name for the option": "for o in ('password',):\n    x = p['db'][o]\n",
+    "a converting read": "x = p.getint('db', 'password')\n",
+    "passed on": "x = helper(p)\n",
+    "another name": "q = p\n",
+    "a loop over it": "for s in p:\n    pass\n",
+    "with variables": "x = p.get('db', 'password', vars={})\n",
+}
+
+
+@pytest.mark.parametrize("use", OPAQUE.values(), ids=OPAQUE.keys())
+def test_refuses_a_parser_that_may_be_read_in_another_way(use: str, tried: Callable[..., Any]) -> None:
+    run = tried("shop.ini", TEXT, SECRET, files={"app.py": f"{HEAD}a = p['db']['password']\n{use}"})
+    assert run.refusals == [RefusalReason.READER_NOT_REWRITABLE]
+    assert run.after["shop.ini"] == TEXT
+
+
+def test_refuses_a_parser_that_another_file_takes(tried: Callable[..., Any]) -> None:
+    app = f"{HEAD}a = p['db']['password']\n"
+    for other in ("from app import p\n", "import app\nprint(app.p)\n"):
+        run = tried("shop.ini", TEXT, SECRET, files={"app.py": app, "b.py": other})
+        assert run.refusals == [RefusalReason.READER_NOT_REWRITABLE]
+        assert "b.py" in run.detail
+
+
+WRITTEN = {
+    "quotes, which belong to the value": f'[db]\npassword = "{SECRET}"\n',
+    "what looks like a comment": f"[db]\npassword = {SECRET} ; x\n",
+    "further lines": f"[db]\npassword = {SECRET}\n  more\n",
+    "an interpolation": f"[db]\npassword = {SECRET}%%\n",
+    "defaults of all sections": f"[DEFAULT]\npassword = {SECRET}\n",
+    "the key twice": f"[db]\npassword = {SECRET}\nPassword = x\n",
+}
+
+
+@pytest.mark.parametrize("text", WRITTEN.values(), ids=WRITTEN.keys())
+def test_refuses_what_configparser_reads_otherwise(text: str, tried: Callable[..., Any]) -> None:
+    run = tried("shop.ini", text, SECRET, files={"app.py": f"{HEAD}a = p['db']['password']\n"})
+    assert run.refusals != []
+    assert run.after["shop.ini"] == text
+
+
+READS = [
+    "p['db']['password']",
+    "p.get('db', 'PASSWORD')",
+    "p['db'].get('password')",
+    "p.get('db', 'password', fallback='')",
+]
+
+
+@pytest.mark.parametrize("read", READS)
+def test_each_read_becomes_a_call(read: str, tried: Callable[..., Any]) -> None:
+    quiet = (
+        "y = p.get('other', 'password') + p['db']['host'] + p.get('db', 'host')\nz = p.has_option('db', 'password')\n"
+    )
+    run = tried("shop.ini", TEXT, SECRET, files={"app.py": f"{HEAD}x = {read}\n{quiet}"})
+    assert run.refusals == []
+    assert 'x = get_secret_value("prod/shop/db", "password", env="DB_PASSWORD")\n' in run.after["app.py"].replace(
+        "'", '"'
+    )
+    assert quiet in run.after["app.py"]
+    before, after = configparser.ConfigParser(), configparser.ConfigParser()
+    before.read_string(TEXT)
+    after.read_string(run.after["shop.ini"])
+    assert after["db"]["password"] == REFERENCE
+    after["db"]["password"] = SECRET
+    assert {name: dict(section) for name, section in after.items()} == {
+        name: dict(section) for name, section in before.items()
+    }

@@ -1,0 +1,137 @@
+"""A settings file's name is followed to every call that parses it; what else is done with it is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fixers.settings_readers import SettingsReaders, find_load_sites
+from fixers.workspace import Workspace
+from scanner.model import Kind
+
+
+def search(files: dict[str, str], name: str = "config.yaml", kind: Kind = Kind.YAML) -> SettingsReaders:
+    def read(path: str) -> bytes:
+        if path not in files:
+            raise FileNotFoundError(path)
+        return files[path].encode()
+
+    workspace = Workspace(root=Path("/nonexistent"), files=tuple(sorted(files)), read=read)
+    return find_load_sites(workspace, name, kind)
+
+
+OPAQUE = {
+    "an unknown function": "import vendor\nvendor.configure('config.yaml')\n",
+    "a library's function of a name that is ours, too": (
+        "from vendor import load\nload('config.yaml')\ndef other():\n    def load(x): pass\n"
+    ),
+    "keywords": "import vendor\nvendor.configure(path='etc/config.yaml')\n",
+    "a list of files": "import vendor\nFILES = ['a.yaml', 'config.yaml']\nvendor.configure(*FILES)\n",
+    "a dictionary": "import vendor\nvendor.configure({'file': 'config.yaml'})\n",
+    "a subprocess": "import subprocess\nsubprocess.run(['yq', '.password', 'config.yaml'])\n",
+    "the open file": "import vendor\nwith open('config.yaml') as f:\n    vendor.parse(f)\n",
+    "its text": "import re\ntext = open('config.yaml').read()\nre.search('password: (.*)', text)\n",
+    "its text, split": "from pathlib import Path\nPath('config.yaml').read_text().splitlines()\n",
+    "a loader with hooks": "import json\njson.load(open('config.yaml'), object_hook=Thing)\n",
+    "several documents": "import yaml\nlist(yaml.safe_load_all(open('config.yaml')))\n",
+    "through a name": "import vendor\np = 'config.yaml'\nq = p\nvendor.configure(q)\n",
+    "through a parameter": "import vendor\ndef f(path): vendor.configure(path)\nf('config.yaml')\n",
+    "through a default": "import vendor\ndef f(path='config.yaml'): vendor.configure(path)\n",
+    "through a return": "import vendor\ndef f(): return 'config.yaml'\nvendor.configure(f())\n",
+    "through an attribute": (
+        "import vendor\nclass A:\n    def __init__(self): self.p = 'config.yaml'\n"
+        "    def g(self): vendor.configure(self.p)\n"
+    ),
+    "through an attribute of the class": (
+        "import vendor\nclass A:\n    p = 'config.yaml'\n    def g(self): vendor.configure(self.p)\n"
+    ),
+    "in a conditional": "import vendor\nvendor.configure('config.yaml' if x else 'b.yaml')\n",
+    "in an f-string": "import vendor\nvendor.configure(f'{HERE}/config.yaml')\n",
+    "added to a folder": "import vendor\nvendor.configure(HERE / 'config.yaml')\n",
+    "a file that does not parse": "print 'config.yaml'\n",
+}
+
+
+@pytest.mark.parametrize("text", OPAQUE.values(), ids=OPAQUE.keys())
+def test_another_use_is_told(text: str) -> None:
+    kind = Kind.JSON if "json" in text else Kind.YAML
+    found = search({"app.py": text}, kind=kind)
+    assert [reader.path for reader in found.opaque] == ["app.py"]
+    assert found.sites == ()
+
+
+@pytest.mark.parametrize(
+    ("importing", "use"),
+    [
+        ("from paths import CONFIG", "CONFIG"),
+        ("from shop.paths import CONFIG as C", "C"),
+        ("import paths", "paths.CONFIG"),
+        ("from shop import paths as p", "p.CONFIG"),
+        ("from paths import where", "where()"),
+        ("import paths", "paths.where()"),
+    ],
+)
+def test_it_is_followed_into_other_files(importing: str, use: str) -> None:
+    paths = "CONFIG = 'config.yaml'\ndef where():\n    return CONFIG\n"
+    found = search({"paths.py": paths, "app.py": f"{importing}\nimport vendor\nvendor.configure({use})\n"})
+    assert [(reader.path, reader.line) for reader in found.opaque] == [("app.py", 3)]
+    found = search({"paths.py": paths, "app.py": f"{importing}\nimport yaml\nyaml.safe_load(open({use}))\n"})
+    assert [(site.path, site.line) for site in found.sites] == [("app.py", 3)]
+    assert found.opaque == ()
+
+
+NOTHING = {
+    "another name": "import yaml\nyaml.safe_load(open('other.yaml'))\n",
+    "a longer name": "import vendor\nvendor.configure('my-config.yaml')\n",
+    "a docstring": "def f():\n    'config.yaml'\n",
+    "a comparison": "import vendor\nvendor.configure(name == 'config.yaml')\n",
+    "another variable of that name": (
+        "import vendor\ndef f():\n    path = 'config.yaml'\ndef g(path):\n    vendor.configure(path)\n"
+    ),
+    "a message": "raise ValueError('config.yaml')\n",
+}
+
+
+@pytest.mark.parametrize("text", NOTHING.values(), ids=NOTHING.keys())
+def test_what_is_no_use_is_not_told(text: str) -> None:
+    assert search({"app.py": text}) == SettingsReaders(sites=(), opaque=())
+
+
+SITES = {
+    "open in the call": "import yaml\nC = yaml.safe_load(open('config.yaml'))\n",
+    "with": "import yaml\nwith open('a/config.yaml', 'rb') as f:\n    C = yaml.safe_load(f)['a']\n",
+    "a path's text": "import yaml\nfrom pathlib import Path\nyaml.safe_load((Path() / 'config.yaml').read_text())\n",
+    "a loader of its own": "from yaml import load, SafeLoader\nC = load(open('config.yaml'), Loader=SafeLoader)\n",
+    "os.path": "import os, yaml\nC = yaml.full_load(open(os.path.join(os.path.dirname(__file__), 'config.yaml')))\n",
+    "a variable's default": "import os, yaml\nC = yaml.safe_load(open(os.getenv('CONFIG', 'config.yaml')))\n",
+    "a parameter": "import yaml\ndef f(p):\n    return yaml.safe_load(open(p))\nC = f('config.yaml')\n",
+    "a keyword": "import yaml\ndef f(*, p=None):\n    return yaml.safe_load(open(p))\nC = f(p='config.yaml')\n",
+    "a method": (
+        "import yaml\nclass A:\n    @staticmethod\n    def f(p): return yaml.safe_load(open(p))\nA.f('config.yaml')\n"
+    ),
+    "a loop": "import yaml\nfor p in ('a.yaml', 'config.yaml'):\n    print(yaml.safe_load(open(p)))\n",
+    "if it is there": (
+        "import os, yaml\nP = 'config.yaml'\nif os.path.exists(P):\n    with open(P) as f: C = yaml.safe_load(f)\n"
+    ),
+    "a walrus": "import yaml\nif (p := 'config.yaml'):\n    yaml.safe_load(open(p))\n",
+    "what is parsed is passed on": "import yaml, vendor\nvendor.configure(yaml.safe_load(open('config.yaml')))\n",
+}
+
+
+@pytest.mark.parametrize("text", SITES.values(), ids=SITES.keys())
+def test_the_call_that_parses_it_is_found(text: str) -> None:
+    found = search({"app.py": text})
+    assert found.opaque == ()
+    (site,) = found.sites
+    source = text[site.span.start : site.span.end]
+    assert source.startswith(("yaml.", "load("))
+    assert source.endswith(")")
+    assert not site.wrapped
+    wrapped = text[: site.span.start] + f"_resolve_references({source})" + text[site.span.end :]
+    assert [each.wrapped for each in search({"app.py": wrapped}).sites] == [True]
+
+
+def test_files_that_cannot_matter_are_not_parsed() -> None:
+    broken = "def ("
+    assert search({"app.py": SITES["with"], "other.py": broken}).opaque == ()

@@ -1,0 +1,122 @@
+"""Any text through the whole engine: no exception, no hang, and no value in what is said about the file."""
+
+from __future__ import annotations
+
+import functools
+import random
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rules.load import load_rules
+from rules.model import RuleSet
+from rules.signature import rules_state
+from scanner.engine import Settings, scan
+from scanner.model import Source
+from scanner.prefilter import Prefilter
+from scanner.prefilter import load as load_prefilter
+from scanner.readers.kinds import kind_of
+from scanner.reports import gitlab, json, junit, text
+from scanner.reports.context import ReportContext
+
+PATHS = (
+    "a.py", "b.pyi", ".env", ".env.prod", "c.yml", "docker-compose.yml", "d.json", "package-lock.json", "e.toml",
+    "f.ini", "setup.cfg", "g.ipynb", "h.txt", "README.md", "i.sh", "Dockerfile", "j.tf", "k.xml", "l.properties",
+    "m.js", "n.go", "id_rsa", "o.pem", ".npmrc", ".netrc", "p.po", "tests/test_a.py",
+)  # fmt: skip
+LONGEST = 5.0  # seconds of processor time for one small file
+
+# What readers look for, whole and cut: names, quotes, brackets, joints, marks of every format.
+PIECES = (
+    "password", "PASSWORD", "api_key", "secret", "token", "passwd", "DB_PASSWORD", "client_secret", "=", ":", "==",
+    " ", "  ", "\t", "\n", "\r\n", "\r", "\f", "\x0b", "\u2028", "\x85", "\ufeff", "\x00", "'", '"', '"""', "'''",
+    "`", "\\", "\\\n", "\\x", "\\u", "\\N{", "f'", 'f"', 'rb"', 'b"', 'u"', "{", "}", "{{", "}}", "${", "$(", "(",
+    ")", "[", "]", "[[", "<", ">", "</", "<!--", "#", "//", "/*", ";", ",", ".", "|", "|-", ">-", "&a", "*a", "!",
+    "---", "...", "- ", "? ", "%", "@", "export ", "def f(", "class A:", "import os", "from a import b", "return ",
+    "lambda ", "if 1:", "for x in ", "async ", "await ", "yield ", "match x:", "os.getenv(", "psycopg2.connect(",
+    "redis.Redis(password=", "import psycopg2", "**{", "-----BEGIN ", "PRIVATE KEY-----", "-----END ", "postgres://",
+    "u:p@h/d", "Bearer ", "Basic ", "IDENTIFIED BY ", "é", "😀", "\ud800", "0", "1e9", "true", "null", "~", "env:",
+    "value:", '"cells":', '"source":', '"cell_type": "code"', "data:", "kind: Secret", "AKIA", "ghp_", "eyJ",
+)  # fmt: skip
+
+
+# One of each kind that is read in its own way.
+KINDS = ("a.py", ".env", "c.yml", "d.json", "e.toml", "f.ini", "g.ipynb", "h.txt", "m.js")
+
+
+@pytest.fixture(scope="module")
+def prefilter() -> Prefilter:
+    return load_prefilter(None, rules_state())
+
+
+@functools.cache
+def known_rules() -> RuleSet:
+    return load_rules()
+
+
+def value_of(seed: int) -> str:
+    """A password-like value that nothing else in the text can be a part of."""
+    return "Zq" + "".join(random.Random(seed).choices("ZqXjKv0123456789", k=18))
+
+
+documents = st.lists(
+    st.one_of(st.sampled_from(PIECES), st.integers(0, 5).map(value_of), st.text(max_size=5)), max_size=60
+).map("".join)
+
+
+def run(prefilter: Prefilter, path: str, raw: bytes) -> None:
+    source = Source(path=path, raw=raw)
+    kind_of(path, raw[:4096])
+    start = time.process_time()
+    texts: dict[str, str] = {}
+    result = scan([source], prefilter, known_rules, lambda: Settings(key=bytes(32)), texts)
+    assert time.process_time() - start < LONGEST
+    said = [one.reason for one in (*result.coverage.notes, *result.coverage.skipped)]
+    context = ReportContext(root="/", version="0", documents=texts.get, show_suppressed=True)
+    # What is found is hidden in every report; of what is not found nothing is promised.
+    values = {finding.value.text for finding in result.findings if finding.value is not None}
+    known = [value for value in (value_of(seed) for seed in range(6)) if value in values]
+    for report in (text, json, junit, gitlab):
+        output = "".join(report.render(result, context))
+        assert sum(value in output for value in known) == 0
+    assert sum(value_of(seed) in line for seed in range(6) for line in said) == 0
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(path=st.sampled_from(PATHS), document=documents)
+def test_a_sample(prefilter, path, document):
+    run(prefilter, path, document.encode("utf-8", "surrogatepass"))
+
+
+@pytest.mark.slow
+@settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(path=st.sampled_from(PATHS), document=documents, encoding=st.sampled_from(["utf-8", "utf-16", "latin-1"]))
+def test_many(prefilter, path, document, encoding):
+    run(prefilter, path, document.encode(encoding, "surrogatepass" if encoding != "latin-1" else "replace"))
+
+
+@pytest.mark.slow
+@settings(max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(path=st.sampled_from(PATHS), raw=st.binary(max_size=400), at=st.integers(0, 400))
+def test_any_bytes(prefilter, path, raw, at):
+    planted = f'\npassword = "{value_of(1)}"\n'.encode()
+    run(prefilter, path, raw[:at] + planted + raw[at:])
+
+
+@pytest.mark.parametrize("path", KINDS)
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [("(", ")"), ("[", "]"), ("{", "}"), ('{"a":', "}"), ("- ", ""), ("a:\n ", ""), ("<a>", "</a>"), ("f'{", "}'")],
+)
+def test_deep_nesting(prefilter, path, opening, closing):
+    depth = 3_000
+    inner = f'password = "{value_of(2)}"'
+    run(prefilter, path, f"{inner}\nx = {opening * depth}{inner}{closing * depth}\n{inner}\n".encode())
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_long_lines(prefilter, path):
+    inner = f'password = "{value_of(3)}"; '
+    run(prefilter, path, (inner * 2_000 + "\n" + "a" * 100_000 + "=" + "b" * 100_000).encode())

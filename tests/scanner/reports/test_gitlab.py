@@ -1,0 +1,151 @@
+"""GitLab's report. What is checked here is restated from version 15.0.4 of its schema."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import jsonschema
+
+from scanner.model import Commit, Skipped
+from scanner.reports import gitlab
+
+TEXT = {"type": "string", "minLength": 1}
+TOOL = {
+    "type": "object",
+    "required": ["id", "name", "version", "vendor"],
+    "properties": {
+        "id": TEXT,
+        "name": TEXT,
+        "version": TEXT,
+        "vendor": {"type": "object", "required": ["name"], "properties": {"name": TEXT}},
+    },
+}
+TIME = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$"}
+URL = {"type": "string", "pattern": "^https?://.+"}
+SCHEMA = {
+    "type": "object",
+    "required": ["scan", "version", "vulnerabilities"],
+    "properties": {
+        "version": {"type": "string", "pattern": r"^[0-9]+\.[0-9]+\.[0-9]+$"},
+        "schema": URL,
+        "scan": {
+            "type": "object",
+            "required": ["analyzer", "end_time", "scanner", "start_time", "status", "type"],
+            "properties": {
+                "type": {"enum": ["secret_detection"]},
+                "status": {"enum": ["success", "failure"]},
+                "start_time": TIME,
+                "end_time": TIME,
+                "scanner": TOOL,
+                "analyzer": TOOL,
+                "messages": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["level", "value"],
+                        "properties": {"level": {"enum": ["info", "warn", "fatal"]}, "value": TEXT},
+                    },
+                },
+            },
+        },
+        "vulnerabilities": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["id", "identifiers", "location"],
+                "properties": {
+                    "id": TEXT,
+                    "name": {"type": "string", "maxLength": 255},
+                    "severity": {"enum": ["Info", "Unknown", "Low", "Medium", "High", "Critical"]},
+                    "solution": {"type": "string", "maxLength": 7000},
+                    "identifiers": {
+                        "type": "array",
+                        "minItems": 1,
+                        "items": {
+                            "type": "object",
+                            "required": ["type", "name", "value"],
+                            "properties": {"type": TEXT, "name": TEXT, "value": TEXT, "url": URL},
+                        },
+                    },
+                    "links": {
+                        "type": "array",
+                        "items": {"type": "object", "required": ["url"], "properties": {"url": URL}},
+                    },
+                    "location": {
+                        "type": "object",
+                        "required": ["commit"],
+                        "properties": {"commit": {"type": "object", "required": ["sha"], "properties": {"sha": TEXT}}},
+                    },
+                },
+            },
+        },
+    },
+}
+
+
+def report_of(make, *findings, result=None, **changes):
+    report = json.loads("".join(gitlab.render(result or make.result(*findings), make.context(**changes))))
+    jsonschema.validate(report, SCHEMA)
+    return report
+
+
+def test_a_clean_scan_has_no_vulnerabilities(make):
+    report = report_of(make)
+
+    assert report["vulnerabilities"] == []
+    assert report["scan"]["status"] == "success"
+
+
+def test_a_scan_with_gaps_is_no_success(make):
+    result = make.result(skipped=(Skipped(path="x.py", reason="not readable", gap=True),))
+
+    scan = report_of(make, result=result)["scan"]
+
+    assert scan["status"] == "failure"
+    assert "not seen: x.py: not readable" in [message["value"] for message in scan["messages"]]
+
+
+def test_what_was_accepted_is_no_vulnerability(make):
+    value = make.generated("a")
+    accepted = make.found(f'"{value}"', value, suppressed="baseline: a reason")
+
+    assert report_of(make, accepted, show_suppressed=True)["vulnerabilities"] == []
+
+
+def test_no_extract_of_the_source_is_in_the_report(make):
+    value = make.generated("b")
+    page = f'connect(user="somebody", password="{value}")\n'
+
+    report = report_of(make, make.found(page, value), documents={"src/shop/db.py": page}.get)
+
+    assert "somebody" not in json.dumps(report)
+    assert "raw_source_code_extract" not in report["vulnerabilities"][0]
+
+
+def test_ids_stay_when_lines_move_and_tell_commits_apart(make):
+    value = make.generated("c")
+    finding = make.found(f'"{value}"', value)
+    moved = dataclasses.replace(finding, start=(9, 1), end=(9, 20))
+    commit = Commit(id="c" * 40, author="A", date="2026-01-02T03:04:05+00:00", path="src/shop/db.py")
+    past = dataclasses.replace(finding, commit=commit)
+
+    (one,), (two,), (three,) = (report_of(make, each)["vulnerabilities"] for each in (finding, moved, past))
+
+    assert one["id"] == two["id"] != three["id"]
+    assert one["location"]["commit"] == {"sha": "0000000"}
+    assert three["location"]["commit"]["sha"] == "c" * 40
+
+
+def test_the_times_are_those_of_the_scan(make):
+    scan = report_of(make, started=0.0, ended=lambda: 61.0)["scan"]
+
+    assert (scan["start_time"], scan["end_time"]) == ("1970-01-01T00:00:00", "1970-01-01T00:01:01")
+
+
+def test_long_titles_are_cut(make):
+    value = make.generated("d")
+
+    (one,) = report_of(make, make.found(f'"{value}"', value, title="t" * 400))["vulnerabilities"]
+
+    assert len(one["name"]) == 255

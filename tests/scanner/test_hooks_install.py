@@ -1,0 +1,309 @@
+"""Hooks of plain git: beside what is there, honest about what they stopped, and gone without a trace."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import unhardcode
+from scanner.errors import Exit
+from scanner.hooks_install import STAGES, block, script
+
+Made = Callable[..., str]
+Git = Callable[..., str]
+OTHER = b"#!/bin/sh\r\n\necho 'before us' \xff\n"
+
+
+class Done(NamedTuple):
+    status: int
+    printed: str
+
+
+def start(folder: Path, *words: str, **environment: str) -> Done:
+    done = subprocess.run(
+        words,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, **environment},
+    )
+    return Done(done.returncode, done.stdout)
+
+
+def real_git(folder: Path, *words: str, **environment: str) -> Done:
+    who = ("-c", "user.name=T", "-c", "user.email=t@t.invalid", "-c", "commit.gpgsign=false")
+    return start(folder, "git", *who, *words, **environment)
+
+
+@pytest.fixture
+def at(repository: Path, monkeypatch: pytest.MonkeyPatch, git: Git, tmp_path: Path) -> Path:
+    """The working directory: a repository with one commit, and a bare one as its origin."""
+    (repository / "app.py").write_text("import os\n")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "first")
+    git(tmp_path, "init", "-q", "--bare", "origin.git")
+    git(repository, "remote", "add", "origin", str(tmp_path / "origin.git"))
+    monkeypatch.chdir(repository)
+    return repository
+
+
+def run(*words: str) -> int:
+    return unhardcode.run(["hook", *words])
+
+
+def snapshot(folder: Path) -> dict[str, tuple[bytes, int]]:
+    return {path.name: (path.read_bytes(), path.stat().st_mode) for path in folder.iterdir() if path.is_file()}
+
+
+def plant(folder: Path, value: str) -> None:
+    (folder / "settings.py").write_text(f'ADMIN_PASSWORD = "{value}"\n')
+
+
+def test_outside_a_repository_there_is_nothing_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("install") == Exit.NOT_SEEN
+
+
+def test_a_folder_that_other_repositories_use_is_left_alone(
+    at: Path, git: Git, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "everywhere").mkdir()
+    git(at, "config", "core.hooksPath", str(tmp_path / "everywhere"))
+    assert run("install") == Exit.USAGE
+    assert "hooks there run in every repository" in capsys.readouterr().err
+    assert list((tmp_path / "everywhere").iterdir()) == []
+    assert run("install", "--shared") == Exit.OK
+    assert sorted(path.name for path in (tmp_path / "everywhere").iterdir()) == sorted(STAGES)
+    assert run("uninstall", "--shared") == Exit.OK
+    assert list((tmp_path / "everywhere").iterdir()) == []
+
+
+def test_a_hook_that_somebody_changed_is_not_removed(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("install", "--stage", "pre-commit") == Exit.OK
+    hook = at / ".git" / "hooks" / "pre-commit"
+    hook.write_text(hook.read_text() + "echo mine\n")
+    assert run("uninstall") == Exit.USAGE
+    assert "was changed after the install" in capsys.readouterr().err
+    assert hook.exists()
+
+
+def test_what_was_there_comes_back_byte_for_byte(at: Path) -> None:
+    hooks = at / ".git" / "hooks"
+    (hooks / "pre-commit").write_bytes(OTHER)
+    (hooks / "pre-commit").chmod(0o755)
+    (hooks / "pre-push").write_bytes(OTHER)  # not executable: git does not run it
+    (at / "real").write_bytes(b"#!/bin/sh\nexit 0\n")
+    (hooks / "pre-merge-commit").symlink_to("../../real")
+    before = snapshot(hooks)
+    assert run("install") == Exit.OK
+    assert run("install") == Exit.OK  # once more changes nothing
+    assert snapshot(hooks) != before
+    assert run("uninstall") == Exit.OK
+    assert snapshot(hooks) == before
+    assert (hooks / "pre-merge-commit").is_symlink()
+    assert run("uninstall") == Exit.OK
+
+
+def test_a_hook_of_a_tracked_folder_names_no_place_of_this_machine(at: Path, git: Git) -> None:
+    (at / ".githooks").mkdir()
+    git(at, "config", "core.hooksPath", ".githooks")
+    assert run("install") == Exit.OK
+    for stage in STAGES:
+        text = (at / ".githooks" / stage).read_text()
+        assert sys.executable not in text
+        assert "command -v unhardcode" in text
+
+
+def test_the_block_for_husky_goes_and_comes_with_any_file(at: Path, git: Git) -> None:
+    husky = at / ".husky"
+    (husky / "_").mkdir(parents=True)
+    git(at, "config", "core.hooksPath", ".husky/_")
+    for text in (None, b"npm test\n", b"npm test", b"#!/bin/sh\nnpm test\r\n", b"#!/bin/sh", b"\n", b""):
+        for stage in STAGES:
+            if text is not None:
+                (husky / stage).write_bytes(text)
+        assert run("install") == Exit.OK
+        assert run("install") == Exit.OK
+        for stage in STAGES:
+            there = (husky / stage).read_bytes()
+            assert there.count(b"# unhardcode: begin") == 1
+            assert there.startswith(b"#!") == bool(text and text.startswith(b"#!"))
+        assert run("uninstall") == Exit.OK
+        for stage in STAGES:
+            found = (husky / stage).read_bytes() if (husky / stage).exists() else b""
+            assert found == (text or b"")
+            (husky / stage).unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_hook_is_a_script_that_a_shell_takes(stage: str, tmp_path: Path) -> None:
+    for text in (script(stage, None), script(stage, "/a folder/it's/python"), block(stage)):
+        (tmp_path / "hook").write_text(text)
+        for shell in ("sh", "bash"):
+            if shutil.which(shell):
+                assert start(tmp_path, shell, "-n", "hook").status == 0
+
+
+def test_a_missing_program_stops_the_commit_and_says_why(at: Path, git: Git) -> None:
+    (at / ".githooks").mkdir()
+    git(at, "config", "core.hooksPath", ".githooks")
+    assert run("install") == Exit.OK
+    (at / "a.txt").write_text("a\n")
+    git(at, "add", "a.txt")
+    tools = at.parent / "tools"
+    tools.mkdir()
+    for name in ("git", "sh", "cat", "dirname", "env"):
+        found = shutil.which(name)
+        if found:
+            (tools / name).symlink_to(found)
+    done = real_git(at, "commit", "-m", "x", PATH=str(tools))
+    assert done.status == 1
+    assert "unhardcode is not installed here, so nothing was looked at" in done.printed
+
+
+def test_a_commit_and_a_push_are_stopped_and_go_through_once_it_is_fixed(at: Path, made: Made, git: Git) -> None:
+    value = made(24)
+    hooks = at / ".git" / "hooks"
+    for stage in ("pre-commit", "pre-push"):
+        (hooks / stage).write_text("#!/bin/sh\necho first: $1\ncat\n")
+        (hooks / stage).chmod(0o755)
+    assert run("install") == Exit.OK
+    plant(at, value)
+    git(at, "add", "-A")
+    done = real_git(at, "commit", "-m", "x")
+    assert done.status == 1
+    assert "first:" in done.printed
+    for said in (
+        "settings.py:1:19",
+        "why",
+        "unhardcode migrate settings.py",
+        "# unhardcode: ignore[named-password] reason",
+    ):
+        assert said in done.printed
+    assert value not in done.printed
+
+    assert real_git(at, "commit", "--no-verify", "-m", "x").status == 0
+    done = real_git(at, "push", "origin", "main")
+    assert done.status == 1
+    assert "first: origin" in done.printed
+    assert "refs/heads/main" in done.printed  # the hook before ours is told what goes up as well
+    for said in ("settings.py:1:19", "The push was stopped before anything was sent", "git commit --amend"):
+        assert said in done.printed
+    assert value not in done.printed
+    assert git(at.parent / "origin.git", "for-each-ref") == ""
+
+    # A later commit that takes the value out does not take it out of the earlier one.
+    plant(at, "")
+    git(at, "add", "-A")
+    assert real_git(at, "commit", "-m", "fixed").status == 0
+    assert real_git(at, "push", "origin", "main").status == 1
+    git(at, "reset", "-q", "--soft", "HEAD~2")
+    assert real_git(at, "commit", "-m", "in one").status == 0
+    assert real_git(at, "push", "origin", "main").status == 0
+
+
+def test_a_push_goes_through_with_a_reasoned_ignore_or_a_baseline(at: Path, made: Made, git: Git) -> None:
+    assert run("install", "--stage", "pre-push") == Exit.OK
+    plant(at, made(24))
+    git(at, "add", "-A")
+    git(at, "commit", "-q", "-m", "x")
+    assert real_git(at, "push", "origin", "main").status == 1
+    text = (at / "settings.py").read_text()
+    (at / "settings.py").write_text(text.rstrip("\n") + "  # unhardcode: ignore[named-password] the vendor's sandbox\n")
+    git(at, "commit", "-q", "-a", "-m", "reason")
+    assert real_git(at, "push", "origin", "main").status == 0
+    (at / "other.py").write_text(f'API_TOKEN = "{made(32)}"\n')
+    git(at, "add", "-A")
+    git(at, "commit", "-q", "-m", "y")
+    assert real_git(at, "push", "origin", "main").status == 1
+    assert unhardcode.run(["baseline", "create", "--reason", "expires tomorrow"]) == Exit.OK
+    assert real_git(at, "push", "origin", "main").status == 0
+
+
+def test_what_the_remote_has_already_does_not_stop_a_push(at: Path, made: Made, git: Git) -> None:
+    plant(at, made(24))
+    git(at, "add", "-A")
+    git(at, "commit", "-q", "-m", "an old mistake")
+    git(at, "push", "-q", "origin", "main")
+    assert run("install", "--stage", "pre-push") == Exit.OK
+    git(at, "checkout", "-q", "-b", "side")
+    (at / "settings.py").write_text((at / "settings.py").read_text() + "DEBUG = True\n")
+    git(at, "commit", "-q", "-a", "-m", "a change beside it")
+    assert real_git(at, "push", "origin", "side").status == 0
+    # A forced push of something else, a deletion, a tag, several at once.
+    git(at, "commit", "-q", "--amend", "-m", "said otherwise")
+    assert real_git(at, "push", "--force", "origin", "side").status == 0
+    git(at, "tag", "-a", "v1", "-m", "one")
+    assert real_git(at, "push", "origin", "v1").status == 0
+    assert real_git(at, "push", "origin", ":side").status == 0
+    (at / "new.py").write_text(f'API_TOKEN = "{made(32)}"\n')
+    git(at, "add", "-A")
+    git(at, "commit", "-q", "-m", "a new mistake")
+    git(at, "branch", "-q", "clean", "main")
+    done = real_git(at, "push", "origin", "clean", "side")
+    assert done.status == 1
+    assert "new.py:1" in done.printed
+    git(at, "tag", "blob", git(at, "rev-parse", "HEAD:app.py").strip())
+    assert real_git(at, "push", "origin", "blob").status == 0
+
+
+def test_a_push_to_a_bare_url_and_from_a_linked_worktree_is_looked_at(at: Path, made: Made, git: Git) -> None:
+    assert run("install", "--stage", "pre-push") == Exit.OK
+    linked = at.parent / "linked"
+    git(at, "worktree", "add", "-q", "-b", "linked", str(linked))
+    plant(linked, made(24))
+    git(linked, "add", "-A")
+    git(linked, "commit", "-q", "-m", "x")
+    assert real_git(linked, "push", str(at.parent / "origin.git"), "linked").status == 1
+    assert real_git(at, "push", str(at.parent / "origin.git"), "main").status == 0
+
+
+def test_nonsense_on_standard_input_is_a_mistake(at: Path) -> None:
+    words = [sys.executable, "-m", "unhardcode", "scan", "--push=origin"]
+    done = subprocess.run(words, cwd=at, input="nonsense\n", capture_output=True, text=True)
+    assert done.returncode == Exit.USAGE
+    assert "standard input is not what git tells a pre-push hook" in done.stderr
+    done = subprocess.run(words, cwd=at, input="", capture_output=True, text=True)
+    assert done.returncode == Exit.OK
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("npm") is None, reason="no npm")
+def test_the_real_husky_runs_our_hooks(at: Path, made: Made, git: Git) -> None:
+    (at / "package.json").write_text('{"name": "shop", "private": true, "scripts": {"prepare": "husky"}}\n')
+    (at / ".gitignore").write_text("node_modules/\npackage-lock.json\n")
+    installed = start(at, "npm", "install", "--no-audit", "--no-fund", "--save-dev", "husky@9")
+    assert installed.status == 0, installed.printed
+    assert start(at, "npm", "run", "prepare").status == 0
+    assert git(at, "config", "core.hooksPath").strip() == ".husky/_"
+    (at / ".husky" / "pre-commit").write_text("echo theirs\n")
+    (at / ".husky" / "pre-push").write_text("echo theirs; cat\n")
+    before = snapshot(at / ".husky")
+    assert run("install") == Exit.OK
+    # husky makes its own folder anew at every install.
+    assert start(at, "npm", "run", "prepare").status == 0
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    plant(at, made(24))
+    git(at, "add", "-A")
+    done = real_git(at, "commit", "-m", "x", PATH=path)
+    assert done.status != 0
+    assert "settings.py:1:19" in done.printed
+    assert "theirs" not in done.printed
+    assert real_git(at, "commit", "--no-verify", "-m", "x").status == 0
+    assert real_git(at, "push", "origin", "main", PATH=path).status != 0
+    plant(at, "")
+    git(at, "commit", "-q", "-a", "--amend", "--no-verify", "-m", "y")
+    done = real_git(at, "push", "origin", "main", PATH=path)
+    assert done.status == 0
+    assert "theirs" in done.printed
+    assert "refs/heads/main" in done.printed
+    assert run("uninstall") == Exit.OK
+    assert snapshot(at / ".husky") == before
