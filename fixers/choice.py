@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fixers.configuration import is_configuration, plain_type
 from fixers.connections import TEMPLATE_ENGINES
 from fixers.grouping import Draft, Form
 from fixers.prices import ADVANCED_PARAMETER_A_MONTH
@@ -30,6 +31,14 @@ class Choice:
 
 def choose(draft: Draft, store: str, *, automatic: bool) -> Choice:
     """The choice for a draft; `store` is auto or the user's own, `automatic` says that its rule's rotation can be."""
+    if is_configuration(draft.findings[0]) and store != "secretsmanager":
+        return Choice(
+            store="parameterstore",
+            type=plain_type(draft.findings[0]),
+            tier=tier_of(draft),
+            reason="a setting and no secret: a plain parameter",
+            rotation="manual",
+        )
     chosen, reason = _by_default(draft, automatic) if store == "auto" else (store, "asked for with --store")
     value = draft.members[0].value
     kind = "SecretBinary" if value.is_bytes else "SecretString"

@@ -17,7 +17,18 @@ from fixers.rewriting import STYLES
 from scanner.errors import Exit, UsageError
 from scanner.model import Confidence, Fix, Plan, Safety
 
-_FROM_PLAN = ("env", "app", "store", "style", "prefix_from", "kms_key", "min_confidence", "include_tests", "via_run")
+_FROM_PLAN = (
+    "env",
+    "app",
+    "store",
+    "style",
+    "prefix_from",
+    "kms_key",
+    "min_confidence",
+    "include_tests",
+    "via_run",
+    "include_config",
+)
 
 
 def _with(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -60,6 +71,11 @@ _shared = _with(
         default="medium",
         show_default=True,
         help="Plan for findings from this confidence on.",
+    ),
+    click.option(
+        "--include-config",
+        is_flag=True,
+        help="Also move settings of .env that are no secrets, as plain parameters.",
     ),
     click.option("--include-tests", is_flag=True, help="Also move what stands in tests, examples and docs."),
     click.option(
@@ -251,6 +267,8 @@ def _emit(made: Planned, folder: Path, plan_file: Path | None, region: str | Non
     if not made.plan.fixes:
         click.echo("Nothing to migrate.")
         return int(Exit.OK)
+    if any(secret.type in ("String", "StringList") for secret in made.plan.secrets):
+        raise UsageError("--emit does not go with --include-config", hint="upload.sh stores encrypted parameters only")
     # A plan that was edited is passed on as it is: made again, it would hold the edits and no longer what they changed.
     text = plan_file.read_text(encoding="utf-8") if plan_file else render_plan_file(made.plan, made.options)
     for path in emit(made.plan, folder, plan_file=text, repository=made.plan.app, region=region):
@@ -281,6 +299,7 @@ def _planned(path: tuple[Path, ...], plan_file: Path | None, chosen: dict[str, A
         min_confidence=Confidence(chosen["min_confidence"]),
         include_tests=chosen["include_tests"],
         via_run=chosen["via_run"],
+        include_config=chosen["include_config"],
     )
     return planned(named, options)
 

@@ -79,6 +79,9 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         before = values(document)
     except Unreadable:
         return all_refused(placements, NOT_PARSABLE)
+    if context.workspace.is_linked(references_path(document.path)):
+        reason = f"{references_path(document.path)} is a symbolic link"
+        return all_refused(placements, (RefusalReason.LINKED, reason, "make it a file, or remove it"))
     known = _variables(document, context)
     work = Gathered()
     swaps: dict[int, Swap] = {}

@@ -88,7 +88,7 @@ def _placed(
         expression=render(own, context.style, CANONICAL, '"').text,
         digest=digest(context.key, binding.value),
         # With the variable set to what the file holds now: the generated module resolves it.
-        variables=((binding.key, SecretValue(reference(placement.name, placement.key))),)
+        variables=((binding.key, SecretValue(reference(placement.name, placement.key, plain=placement.plain))),)
         if context.style.has_module
         else (),
         style=context.style.name,
@@ -154,7 +154,7 @@ def check_readers(key: str, readers: Readers, *, via_run: bool) -> None:
 
 def _edit(document: Document, binding: Binding, placement: Placement, key: bytes) -> Edit:
     there = document.text[binding.span.start : binding.span.end]
-    new = f"{binding.quote}{reference(placement.name, placement.key)}{binding.quote}"
+    new = f"{binding.quote}{reference(placement.name, placement.key, plain=placement.plain)}{binding.quote}"
     return Edit(path=document.path, span=binding.span, expects=digest(key, there), new=new)
 
 

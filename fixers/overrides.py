@@ -11,7 +11,10 @@ from fixers.grouping import Draft, own_key
 from fixers.naming import is_reserved, name_problem
 from scanner.errors import UsageError
 
-STORES = {"secretsmanager": ("SecretString", "SecretBinary"), "parameterstore": ("SecureString",)}
+STORES = {
+    "secretsmanager": ("SecretString", "SecretBinary"),
+    "parameterstore": ("SecureString", "String", "StringList"),
+}
 ACTIONS = ("create", "update", "adopt", "restore", "skip")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

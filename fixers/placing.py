@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from fixers.configuration import is_configuration
 from fixers.grouping import Draft, own_key, secret_value
 from fixers.insertions import joined_insertions
 from fixers.refusals import REMAINING
@@ -91,6 +92,7 @@ def _placements(named: NamedDraft, documents: Mapping[str, Document]) -> list[Pl
                     key=member.key,
                     env=own_key(finding) or variable,
                     value=None if same else value,
+                    plain=is_configuration(finding),
                 )
             )
     return found

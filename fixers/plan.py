@@ -56,6 +56,7 @@ class PlanOptions:
     min_confidence: Confidence = Confidence.MEDIUM
     include_tests: bool = False
     via_run: bool = False
+    include_config: bool = False
     scope: str = ""
 
 
@@ -174,7 +175,7 @@ def _planned(secret: Settled, options: PlanOptions, key: bytes) -> PlannedSecret
         store=choice.store,
         type=choice.type,
         tier=tier,
-        kms_key=override.kms_key or options.kms_key,
+        kms_key=None if choice.type in ("String", "StringList") else override.kms_key or options.kms_key,
         members=members,
         constants=draft.constants,
         action=action,

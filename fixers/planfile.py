@@ -135,6 +135,7 @@ def _made_with(options: PlanOptions) -> dict[str, Any]:
         "min_confidence": str(options.min_confidence),
         "include_tests": options.include_tests,
         "via_run": options.via_run,
+        "include_config": options.include_config,
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from fixers.configuration import configuration
 from fixers.overrides import NOTHING, Override
 from fixers.plan import PlanOptions, make_plan
 from fixers.planfile import apply_overrides, options_of, read_plan_file
@@ -87,11 +88,15 @@ def without(before: Planned, names: Collection[str], why: Refused) -> Planned:
 
 def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:
     workspace = open_workspace(scanned.root.folder, worktree.names(scanned.root, named))
+    result = scanned.result
+    if options.include_config:
+        settings = configuration(workspace, result.findings, scope=options.scope, key=scanned.key)
+        result = result._replace(findings=(*result.findings, *settings))
     automatic = frozenset(rule.id for rule in session.load_rules().providers if rule.rotation == "automatic")
 
     def make(overrides: Mapping[str, Override]) -> Plan:
         return make_plan(
-            scanned.result,
+            result,
             workspace,
             options,
             key=scanned.key,

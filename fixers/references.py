@@ -20,8 +20,11 @@ _REFERENCE = re.compile(
 )
 
 
-def reference(name: str, key: str | None) -> str:
-    """`{{resolve:secretsmanager:NAME:SecretString:KEY}}`; for a parameter `{{resolve:ssm-secure:/NAME}}`."""
+def reference(name: str, key: str | None, *, plain: bool = False) -> str:
+    """`{{resolve:secretsmanager:NAME:SecretString:KEY}}`; for a parameter `{{resolve:ssm-secure:/NAME}}`.
+
+    `plain` says that the parameter is not encrypted: AWS has `ssm` for those.
+    """
     if ":" in name or (key is not None and ":" in key):
         raise CannotRewriteError(
             RefusalReason.POSITION_NOT_SUPPORTED,
@@ -29,7 +32,7 @@ def reference(name: str, key: str | None) -> str:
             "give the secret another name in the plan file",
         )
     if name.startswith("/"):
-        return f"{START}ssm-secure:{name}}}}}"
+        return f"{START}ssm{'' if plain else '-secure'}:{name}}}}}"
     return f"{START}secretsmanager:{name}{'' if key is None else f':SecretString:{key}'}}}}}"
 
 

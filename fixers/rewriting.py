@@ -27,7 +27,7 @@ class Placement:
     """Where one finding's value will live: the secret's name, its JSON key (None: the plain value), its variable.
 
     `value` is what will be stored if that is not `finding.value`: a `.env` variable is stored whole, also where the
-    finding is only the password of its URL.
+    finding is only the password of its URL. `plain` says that it is a setting, stored unencrypted.
     """
 
     finding: Finding
@@ -35,6 +35,7 @@ class Placement:
     key: str | None
     env: str
     value: SecretValue | None = None
+    plain: bool = False
 
     @property
     def stored(self) -> SecretValue | None:

@@ -71,14 +71,13 @@ def _of_variables(entries: dict[Span, tuple[str, Value]], document: Document) ->
 def _of_settings(found: Sequence[Value], document: Document) -> Whole:
     def seen(finding: Finding) -> Finding:
         value = next((each for each in found if each.span.contains(finding.span)), None)
-        if value is None:
+        if value is None or not value.path:
             return finding
         variable = settings_files.variable_of(value.path)
         argument = Argument(callees=(SETTING,), index=None, keyword=variable, call=value.span)
         literal = finding.literal
         if finding.value != literal.value or literal.span != value.span:
-            name = str(value.path[-1]) if value.path else ""
-            whole = literal if literal.span == value.span else _verbatim(value, name, document)
+            whole = literal if literal.span == value.span else _verbatim(value, str(value.path[-1]), document)
             if whole is None:
                 return finding
             literal = replace(whole, role=Role.VARIABLE)

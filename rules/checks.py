@@ -12,6 +12,7 @@ import enum
 import hashlib
 import json
 import re
+import urllib.parse
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -96,6 +97,17 @@ def grafana_crc32(secret: str) -> Verdict:
     if not re.fullmatch(r"[0-9a-f]{8}", checksum):
         return Verdict.UNKNOWN
     return _verdict(zlib.crc32(key.encode()).to_bytes(4, "little").hex() == checksum)
+
+
+def cloudflare_crc32(secret: str) -> Verdict:
+    """Check a Cloudflare token: 8 hex digits are the CRC-32 of the 40 characters before; the scheme is not promised.
+
+    https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/ speaks of a checksum, not of which:
+    what fits is right, what does not may be of another scheme.
+    """
+    body = secret.partition("_")[2]
+    right = len(body) == 48 and f"{zlib.crc32(body[:40].encode()):08x}" == body[40:]
+    return Verdict.PASS if right else Verdict.UNKNOWN
 
 
 def age_bech32(secret: str) -> Verdict:
@@ -256,6 +268,15 @@ _EMULATOR_KEY = "cb4de97f405a7e4686710db86f345ac95acb27c33192e82caafa9c197f2019e
 """SHA-256 of the Azure storage emulator's key, which is public."""
 
 
+def azure_signature(secret: str) -> Verdict:
+    """Check the signature of a shared access signature: an HMAC-SHA256, 32 bytes in base 64, percent-encoded.
+
+    https://learn.microsoft.com/rest/api/storageservices/create-service-sas#specify-the-signature
+    """
+    data = _base64(urllib.parse.unquote(secret))
+    return Verdict.UNKNOWN if data is not None and len(data) == 32 else Verdict.FAIL
+
+
 def discord_bot(secret: str) -> Verdict:
     """Check a Discord bot token: its first part is the bot's id, a number of 17 to 20 digits, in base 64.
 
@@ -284,6 +305,11 @@ def openai_marker(secret: str) -> Verdict:
     """Check an OpenAI key: equal lengths on both sides of the marker, base 64 of `OpenAI`."""
     before, marker, after = secret.rpartition("-")[2].partition("T3BlbkFJ")
     return Verdict.PASS if marker and len(after) in (20, 58, 74) and before else Verdict.UNKNOWN
+
+
+def groq_marker(secret: str) -> Verdict:
+    """Check a Groq key for its marker, base 64 of `groq` between two letters; keys without it may exist."""
+    return Verdict.PASS if "WGdyb3FY" in secret else Verdict.UNKNOWN
 
 
 def mapbox(secret: str) -> Verdict:
@@ -349,13 +375,16 @@ CHECKS: dict[str, Callable[[str], Verdict]] = {
     "atlassian-crc32": atlassian_crc32,
     "atlassian-data-center": atlassian_data_center,
     "aws-access-key-id": aws_access_key_id,
+    "azure-signature": azure_signature,
     "azure-storage-key": azure_storage_key,
+    "cloudflare-crc32": cloudflare_crc32,
     "discord-bot": discord_bot,
     "github-crc32": github_crc32,
     "gitlab-routable": gitlab_routable,
     "grafana-cloud": grafana_cloud,
     "grafana-crc32": grafana_crc32,
     "grafana-key": grafana_key,
+    "groq-marker": groq_marker,
     "jfrog-reference": jfrog_reference,
     "jwt": jwt,
     "mapbox": mapbox,

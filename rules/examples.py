@@ -136,6 +136,11 @@ def _grafana(source: random.Random, prefix: str) -> str:
     return f"{head}_{zlib.crc32(head.encode()).to_bytes(4, 'little').hex()}"
 
 
+def _cloudflare(source: random.Random, prefix: str) -> str:
+    body = _draw(source, "alnum", 40)
+    return f"{prefix}{body}{zlib.crc32(body.encode()):08x}"
+
+
 def _aws_access_key_id(source: random.Random, prefix: str) -> str:
     number = 1 << 47 | source.randrange(10**11, 10**12) << 7 | source.getrandbits(7)
     return prefix + base64.b32encode(number.to_bytes(6, "big") + source.randbytes(4)).decode()
@@ -178,6 +183,7 @@ _MAKERS: dict[str, Callable[[random.Random, str], str]] = {
     "atlassian-crc32": _atlassian,
     "atlassian-data-center": _atlassian_data_center,
     "aws-access-key-id": _aws_access_key_id,
+    "cloudflare-crc32": _cloudflare,
     "discord-bot": _discord,
     "github-crc32": _crc32_base62,
     "gitlab-routable": _gitlab,

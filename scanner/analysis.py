@@ -10,7 +10,7 @@ from rules.model import ProviderRule, RuleSet
 from scanner import identity, ignore
 from scanner.detectors import auth, named, provider, sink, url
 from scanner.detectors.candidate import Candidate, merge
-from scanner.judge import confidence_of, is_signal, judge
+from scanner.judge import confidence_of, is_lock_file, is_signal, judge
 from scanner.model import Confidence, Document, Finding, Kind, Literal, Source
 from scanner.prefilter import Prefilter, read_table, sort_out
 from scanner.readers.errors import Unreadable
@@ -75,7 +75,9 @@ def analyse(
 
 def _literals(document: Document, offsets: list[int]) -> tuple[list[Literal], str | None]:
 
-    reader = importlib.import_module(f"scanner.readers.{_READERS[document.kind]}")
+    # Lock files are machine-made, of many thousand lines, and hold checksums: their structure says nothing.
+    name = "text" if is_lock_file(document.path) else _READERS[document.kind]
+    reader = importlib.import_module(f"scanner.readers.{name}")
     try:
         literals = list(reader.read(document, offsets))
         return [*literals, *_inside(document, literals, offsets)], None

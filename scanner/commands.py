@@ -274,6 +274,29 @@ def rules_show(rule: str) -> None:
     raise UsageError(f"no rule has the id {rule}", hint="`unhardcode rules list` prints them all")
 
 
+@rules.command("test")
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def rules_test(file: Path | None) -> int:
+    """Run the examples of the provider rules, and of the own rules in FILE.
+
+    FILE is the repository's .unhardcode.rules.toml if none is named. Exit status: 0 if all are as they should be,
+    1 if one is not, 2 if the file cannot be used.
+    """
+    from scanner import own_rules
+    from scanner.rules_check import wrong_examples
+    from scanner.sources.worktree import root_of
+
+    path = file or root_of(Path()).folder / own_rules.OWN_RULES
+    own = own_rules.load_own(path)
+    prefilter, known = own_rules.beside(own, session.load_prefilter(), session.load_rules)
+    providers = known().providers
+    wrong = list(wrong_examples(providers, prefilter))
+    for line in wrong:
+        click.echo(line)
+    click.echo(f"{len(providers)} rules, {len(own)} of them this repository's own: {len(wrong)} wrong examples")
+    return int(Exit.FINDINGS if wrong else Exit.OK)
+
+
 def _report(form: str) -> Any:
     return importlib.import_module(f"scanner.reports.{form.replace('-', '_')}")
 

@@ -15,6 +15,8 @@ from scanner.running import Options, configuration
 from scanner.source import Confidence
 from scanner.sources import worktree
 
+_TABLES = ("allow", "paths", "stores")
+
 
 @click.group()
 def config() -> None:
@@ -29,7 +31,7 @@ def show(policy: Path | None) -> int:
     loaded = configuration(root.folder, Options(policy=policy))
     for field in Config._fields:
         value = getattr(loaded.config, field)
-        if field in ("allow", "paths", "own_markers") and not (field == "own_markers" and not value):
+        if field in _TABLES or (field == "own_markers" and value):
             continue
         key = "ignore-comments" if field == "own_markers" else field.replace("_", "-")
         _line(f"{key} = {_toml(_plain(value, field))}", loaded.origins.get(field, "default"))
@@ -39,6 +41,10 @@ def show(policy: Path | None) -> int:
         _table("allow", entry, loaded.origins.get("allow", ""))
     for row in loaded.config.paths:
         _table("paths", row, loaded.origins.get("paths", ""))
+    if loaded.config.stores:
+        click.echo(f"\n[stores]  # {printable(loaded.origins.get('stores', ''))}")
+        for pattern, store in loaded.config.stores:
+            click.echo(f"{_toml(pattern)} = {_toml(store)}")
     return int(Exit.OK)
 
 

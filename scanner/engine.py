@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from scanner import keyfiles
 from scanner.prefilter import Prefilter
 from scanner.raw import looks_binary, scan_bytes
 from scanner.source import Coverage, ScanResult, Settings, Skipped, Source
@@ -37,6 +38,11 @@ def scan(
     for source in sources:
         if isinstance(source, Skipped):
             skipped.append(source)
+            continue
+        if keyfiles.identify(source.raw) is not None:
+            findings += keyfiles.find(source, rules().weights, settings())
+            files += 1
+            size += len(source.raw)
             continue
         reason = policy(source)
         if reason is not None:

@@ -32,7 +32,7 @@ def is_clean(arguments: list[str]) -> bool:
         return False
     from pathlib import Path
 
-    from scanner import config, session
+    from scanner import config, keyfiles, session
     from scanner.errors import UnhardcodeError
     from scanner.prefilter import read_table, sort_out
     from scanner.raw import looks_binary, scan_bytes
@@ -44,14 +44,14 @@ def is_clean(arguments: list[str]) -> bool:
         if repository is None or repository.top is None:
             return False
         settings = config.load_config(repository.top).config
-        if not _has_baseline(settings, repository.top):
+        if not _has_baseline(settings, repository.top) or os.path.lexists(repository.top / ".unhardcode.rules.toml"):
             return False
         selection = worktree.Selection(
             include=settings.include, exclude=config.excluded(settings), max_size=settings.max_size
         )
         prefilter = session.load_prefilter()
         for source in staged.sources(repository, selection):
-            if isinstance(source, Skipped) or looks_binary(source.raw):
+            if isinstance(source, Skipped) or looks_binary(source.raw) or keyfiles.identify(source.raw):
                 return False
             hits = prefilter.find(scan_bytes(source.raw))
             if hits and sort_out(hits, read_table(prefilter), code=source.path.endswith(_CODE))[0]:

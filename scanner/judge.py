@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rules.model import Names, Weight
 from scanner.detectors.candidate import Candidate
-from scanner.detectors.name import judge_name
-from scanner.detectors.value import judge_value
+from scanner.detectors.name import judge_name, split_words
+from scanner.detectors.value import is_stand_in, judge_value
 from scanner.model import Confidence, CredentialKind, Document, Evidence, Kind, Role
 from scanner.roles import PathRole, role_of
 
@@ -38,6 +38,12 @@ _OPEN = frozenset(
      "random-low", "random-part", "template")
 )  # fmt: skip
 _SHAPED = frozenset(("provider-certain", "provider-strong", "basic-auth"))
+_AT_SINK = frozenset(("sink", "sink-untyped", "setting"))
+# Where a value that anybody would guess is there to be read, not to be kept.
+_FOR_SHOW = frozenset(("test-path", "docs-path"))
+_WEAK = frozenset(("equals-name", "example-word", "number-only", "sequence"))
+_CONFIGURATION = frozenset((Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI, Kind.JSON))
+_USERS = frozenset((("user",), ("username",), ("login",), ("account",), ("name",)))
 # Longer lines are written by machines.
 _WRITTEN = 1_000
 # What says by itself that a literal is a credential; all other evidence only moves the sum.
@@ -61,6 +67,11 @@ def judge(
     return tuple(evidence), round(sum(piece.weight for piece in evidence), 2)
 
 
+def is_lock_file(path: str) -> bool:
+    """Whether a file pins what a package manager chose."""
+    return path.rpartition("/")[2].lower() in _LOCK_FILES
+
+
 def confidence_of(score: float) -> Confidence | None:
     """High from 4, medium from 2, low from 0 points; below that None: not reported."""
     if score >= HIGH:
@@ -71,32 +82,69 @@ def confidence_of(score: float) -> Confidence | None:
 
 
 def _all_evidence(candidate: Candidate, document: Document, scope: str, names: Names) -> Iterator[str]:
-    yield from candidate.evidence
-    if candidate.literal.name is not None:
-        verdict = judge_name(candidate.literal.name, names, symbol=candidate.literal.symbol)
-        # That `broker_url` is a URL says nothing of the password in it.
-        if verdict.kind not in _CARRIERS or candidate.kind not in _CARRIERS:
-            yield from verdict.evidence
-    shaped = not _SHAPED.isdisjoint(candidate.evidence)
-    for name in judge_value(candidate.value.reveal("text"), name=candidate.literal.name, names=names):
-        if name == "equals-name" and _is_set(candidate, document):
-            yield "common-password"
-        elif not shaped or name in _OPEN:
-            yield name
+    value = _of_the_value(candidate, document, names)
+    file = tuple(_of_the_file(document.path, scope))
+    yield from _of_the_name(candidate, names)
+    yield from value
     if candidate.literal.role in _ROLES:
         yield _ROLES[candidate.literal.role]
     elif candidate.literal.role is Role.TEXT:
         inside = bool(candidate.literal.symbol)
         yield "other-text" if document.kind is Kind.TEXT else "inside-text" if inside else "comment"
-    yield from _of_the_file(document.path, scope)
+    yield from file
+    if not _FOR_SHOW.isdisjoint(file) and _is_weak(candidate, value):
+        yield "weak-in-test"
+        if not _AT_SINK.isdisjoint(candidate.evidence):
+            yield "weak-at-sink-in-test"
     if document.kind is Kind.TEXT and _line_length(document.text, candidate.span.start) > _WRITTEN:
         yield "generated"
 
 
+def _of_the_name(candidate: Candidate, names: Names) -> Iterator[str]:
+    """What the detectors said, and what the name says besides."""
+    found = list(candidate.evidence)
+    if candidate.literal.name is not None:
+        verdict = judge_name(candidate.literal.name, names, symbol=candidate.literal.symbol)
+        # That `broker_url` is a URL says nothing of the password in it.
+        if verdict.kind not in _CARRIERS or candidate.kind not in _CARRIERS:
+            found += verdict.evidence
+    # A sink's parameter is called by what it takes: both say the same.
+    said = not _AT_SINK.isdisjoint(found)
+    yield from ("name-agrees" if said and name == "name-strong" else name for name in found)
+
+
+def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tuple[str, ...]:
+    shaped = not _SHAPED.isdisjoint(candidate.evidence)
+    kind = CredentialKind.PASSWORD if candidate.kind in _CARRIERS else None
+    found = judge_value(candidate.value.text, name=candidate.literal.name, names=names, kind=kind)
+    found = tuple(name for name in found if not shaped or name in _OPEN)
+    if "passphrase" in found and candidate.literal.role is not Role.KEYWORD:
+        found = ("sentence",)
+    if _is_set(candidate, document):
+        found = tuple("common-password" if name == "equals-name" else name for name in found)
+    if document.kind in _CONFIGURATION:
+        found = tuple("chosen-in-configuration" if name == "chosen-secret" else name for name in found)
+    return found
+
+
+def _is_weak(candidate: Candidate, value: Sequence[str]) -> bool:
+    """Whether anybody would guess a value: a word that stands for a password, a run of digits, the user's own name."""
+    if not _WEAK.isdisjoint(value) or "url-user-is-password" in candidate.evidence:
+        return True
+    text = candidate.value.text.casefold()
+    # A URL of a test is parsed, hardly ever opened: any plain word will do.
+    if "url-password" in candidate.evidence and text.isalpha() and "random-low" in value:
+        return True
+    return is_stand_in(text) or any(
+        sibling.value.text.casefold() == text and split_words(sibling.name)[-1:] in _USERS
+        for sibling in candidate.literal.siblings
+    )
+
+
 def _is_set(candidate: Candidate, document: Document) -> bool:
     """Whether a password that repeats its name is one: configured, or passed to a call; elsewhere it names a key."""
-    written = document.kind in (Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI) or candidate.literal.role is Role.KEYWORD
-    return written and candidate.kind is CredentialKind.PASSWORD and candidate.value.reveal("text").islower()
+    written = document.kind in _CONFIGURATION - {Kind.JSON} or candidate.literal.role is Role.KEYWORD
+    return written and candidate.kind is CredentialKind.PASSWORD and candidate.value.text.islower()
 
 
 def _of_the_file(path: str, scope: str) -> Iterator[str]:
@@ -104,7 +152,7 @@ def _of_the_file(path: str, scope: str) -> Iterator[str]:
     if role is not None:
         yield role
     folders = path.lower().split("/")
-    if folders[-1] in _LOCK_FILES:
+    if is_lock_file(path):
         yield "lock-file"
     if folders[-1].endswith((".po", ".pot", ".xlf", ".xliff")) or _TRANSLATION_FOLDERS.intersection(folders[:-1]):
         yield "translation-file"

@@ -222,6 +222,7 @@ class CredentialKind(enum.StrEnum):
     URL = "url"  # URL whose user information holds a password
     DSN = "dsn"  # connection string with a password
     CREDENTIALS = "credentials"  # JSON credentials
+    CONFIGURATION = "configuration"  # no credential at all: a setting that a plan moves too (--include-config)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

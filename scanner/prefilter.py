@@ -37,13 +37,19 @@ class Expression(NamedTuple):
 
 
 class Prefilter(NamedTuple):
-    """A loaded database. `table` gives role and reference by expression id."""
+    """A loaded database. `table` gives role and reference by expression id.
+
+    Calls have a database of their own: four of five hits are `get(` and the like, and count only in a file that has an
+    import of their library. The ids of imports are the last ones, from `imports` on.
+    """
 
     database: Any
+    calls: Any
+    imports: int
     table: Path | tuple[tuple[int, str], ...]
 
-    def find(self, data: bytes) -> list[tuple[int, int]]:
-        """Expression id and end offset (bytes) of every hit."""
+    def find(self, data: bytes, *, calls: bool = False) -> list[tuple[int, int]]:
+        """Expression id and end offset (bytes) of every hit. `calls`: an import of a library stands elsewhere."""
         hits: list[tuple[int, int]] = []
         add = hits.append
 
@@ -51,6 +57,8 @@ class Prefilter(NamedTuple):
             add((number, end))
 
         self.database.scan(data, match_event_handler=on_match)
+        if calls or any(number >= self.imports for number, _ in hits):
+            self.calls.scan(data, match_event_handler=on_match)
         return hits
 
 
@@ -118,26 +126,28 @@ def load(cache: Path | None, state: bytes) -> Prefilter:
     from rules.load import load_rules
 
     found = expressions(load_rules())
-    database = compile_database(found)
+    databases = tuple(compile_database(found, calls=calls) for calls in (False, True))
     table = tuple((expression.role, expression.ref) for expression in found)
+    imports = sum(expression.role != IMPORT for expression in found)
     if cache is not None:
-        _keep(cache, name, state, hyperscan.dumpb(database), table)
-    return Prefilter(database=database, table=table)
+        _keep(cache, name, state, [hyperscan.dumpb(database) for database in databases], imports, table)
+    return Prefilter(database=databases[0], calls=databases[1], imports=imports, table=table)
 
 
-def compile_database(found: list[Expression]) -> Any:
-    """Compile expressions into a block-mode database."""
+def compile_database(found: list[Expression], *, calls: bool) -> Any:
+    """Compile the expressions of calls, or all others, into a block-mode database."""
+    numbered = [(number, each) for number, each in enumerate(found) if (each.role == CALL) is calls]
     flags = []
-    for expression in found:
+    for _, expression in numbered:
         flag = hyperscan.HS_FLAG_CASELESS if expression.caseless else 0
         if expression.role == IMPORT:
             flag |= hyperscan.HS_FLAG_SINGLEMATCH
         flags.append(flag)
     database = hyperscan.Database()
     database.compile(
-        expressions=[expression.pattern for expression in found],
-        ids=list(range(len(found))),
-        elements=len(found),
+        expressions=[expression.pattern for _, expression in numbered],
+        ids=[number for number, _ in numbered],
+        elements=len(numbered),
         flags=flags,
     )
     return database
@@ -180,21 +190,28 @@ def _cached(cache: Path, name: str, state: bytes) -> Prefilter | None:
     if stored is None or len(stored) < head or stored[8:head] != state or not table.exists():
         return None
     # The checksum tells a torn or damaged file from a whole one before native code sees it.
-    dumped = stored[head:]
-    if zlib.crc32(dumped) != int.from_bytes(stored[:8], "big"):
+    body = stored[head:]
+    if zlib.crc32(body) != int.from_bytes(stored[:8], "big"):
         return None
+    imports, size = (int.from_bytes(body[at : at + 4], "big") for at in (0, 4))
+    databases = []
     try:
-        database = hyperscan.loadb(dumped, hyperscan.HS_MODE_BLOCK)
-        database.scratch = hyperscan.Scratch(database)
+        for dumped in (body[8 : 8 + size], body[8 + size :]):
+            database = hyperscan.loadb(dumped, hyperscan.HS_MODE_BLOCK)
+            database.scratch = hyperscan.Scratch(database)
+            databases.append(database)
     except hyperscan.HyperscanError:
         return None
-    return Prefilter(database=database, table=table)
+    return Prefilter(database=databases[0], calls=databases[1], imports=imports, table=table)
 
 
-def _keep(cache: Path, name: str, state: bytes, dumped: bytes, table: tuple[tuple[int, str], ...]) -> None:
+def _keep(
+    cache: Path, name: str, state: bytes, dumped: list[bytes], imports: int, table: tuple[tuple[int, str], ...]
+) -> None:
     if not own_folder(cache):
         return
     # Lines, not JSON: a clean commit reads this and should not import a parser for it.
     rows = "\n".join(f"{role} {ref}" for role, ref in table)
     write_private(cache / f"{name}.rows", rows.encode())
-    write_private(cache / f"{name}.hsdb", zlib.crc32(dumped).to_bytes(8, "big") + state + dumped)
+    body = imports.to_bytes(4, "big") + len(dumped[0]).to_bytes(4, "big") + b"".join(dumped)
+    write_private(cache / f"{name}.hsdb", zlib.crc32(body).to_bytes(8, "big") + state + body)

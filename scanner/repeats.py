@@ -24,7 +24,7 @@ _LONG_LINE = 4_000
 class Memory:
     """What the versions before held: of contexts no more than their hashes.
 
-    `clean` are (group, context) that gave no finding, in any file of one name and role; `known` are (path, context)
+    `clean` are (group, context) that gave no finding, in any file of one ending and role; `known` are (path, context)
     that may have given one. `scope` is what roles are judged below. `path`, `data` and `imports` are those of the
     last version.
     """
@@ -33,6 +33,7 @@ class Memory:
 
     clean: set[tuple[str, int]] = field(default_factory=set)
     known: set[tuple[str, int]] = field(default_factory=set)
+    groups: dict[str, str] = field(default_factory=dict)
     path: str = ""
     data: bytes = b""
     imports: frozenset[str] = frozenset()
@@ -47,8 +48,10 @@ class Memory:
             self.known.update((path, context) for context in seen)
 
     def group(self, path: str) -> str:
-        """The files that are read and judged alike: of one name, all code or all tests."""
-        return f"{role_of(path, self.scope)}:{path.rpartition('/')[2]}"
+        """The files that are read and judged alike: of one ending, all code or all tests."""
+        if path not in self.groups:
+            self.groups[path] = f"{role_of(path, self.scope)}:{path.rpartition('/')[2].rpartition('.')[2]}"
+        return self.groups[path]
 
 
 class Fresh(NamedTuple):
@@ -103,7 +106,7 @@ def _near_change(memory: Memory, data: bytes, kind: Kind, prefilter: Prefilter, 
     first, last = changed(memory.data, data)
     low, high = max(0, first - WIDTH), min(len(data), last + WIDTH)
     start = max(data.rfind(b"\n", 0, max(0, low - _REACH)) + 1, low - _LONG_LINE)
-    hits = [(number, start + end) for number, end in prefilter.find(data[start : high + 1])]
+    hits = [(number, start + end) for number, end in prefilter.find(data[start : high + 1], calls=bool(memory.imports))]
     imports = memory.imports | _imports(hits, table)
     near = [hit for hit in hits if low <= hit[1] <= high]
     if imports != memory.imports:
@@ -115,7 +118,7 @@ def _near_change(memory: Memory, data: bytes, kind: Kind, prefilter: Prefilter, 
     before = [hit for hit in memory.calls if hit[1] < low]
     after = [(number, end + longer) for number, end in memory.calls if end + longer > high]
     memory.calls = [*before, *(hit for hit in near if table[hit[0]][0] == CALL), *after]
-    names = bound_names(data, first, last) if kind is Kind.PYTHON else None
+    names = bound_names(data, first, last) if kind is Kind.PYTHON and (before or after) else None
     if names:
         near += [hit for hit in (*before, *after) if mentions(data, hit[1], names)]
     return near

@@ -126,7 +126,8 @@ def _past(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
     config, _, honour = configuration(root.folder, options)
     scope = "" if repository.bare else _scope(root, paths)
     settings = _lazy_settings(root, scope, config)
-    known = Known(prefilter=session.load_prefilter(), rules=session.load_rules, settings=settings)
+    prefilter, rules = session.known_at(root.folder)
+    known = Known(prefilter=prefilter, rules=rules, settings=settings)
     selection = _selection(options, config)
     if mode.past is not None:
         result = the_past.scan(repository, selection, scope, mode.past, **known._asdict())
@@ -166,7 +167,7 @@ def _tree(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
         sources = worktree.sources(root, paths, selection, handed=mode.handed)
     texts: dict[str, str] = {}
     settings = _lazy_settings(root, _scope(root, paths), config)
-    result = engine.scan(sources, session.load_prefilter(), session.load_rules, settings, texts)
+    result = engine.scan(sources, *session.known_at(root.folder), settings, texts)
     current = of_index(root.folder, settings) if mode.staged else of_worktree(root.folder, settings)
     return Scanned(
         result=result,

@@ -12,6 +12,8 @@ from scanner import prefilter
 from scanner.sources.git import Repository
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rules.model import RuleSet
 
 
@@ -48,6 +50,17 @@ def load_rules() -> RuleSet:
     from rules.load import load_rules_cached
 
     return load_rules_cached(cache_folder())
+
+
+def known_at(root: Path) -> tuple[prefilter.Prefilter, Callable[[], RuleSet]]:
+    """The prefilter and the rules for a repository: the built-in ones, and its own. Raises UsageError."""
+    # The name stands here too: a clean commit does not import what reads the file.
+    path = root / ".unhardcode.rules.toml"
+    if not os.path.lexists(path):
+        return load_prefilter(), load_rules
+    from scanner import own_rules
+
+    return own_rules.beside(own_rules.load_own(path), load_prefilter(), load_rules)
 
 
 def key_for(repository: Repository | None) -> bytes:

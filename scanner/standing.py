@@ -16,9 +16,9 @@ _DISTINCTIVE = 12
 Reader = Callable[[Source], list[Finding]]
 
 
-def with_head(folder: Path, findings: Sequence[Finding], read: Reader) -> tuple[Finding, ...]:
+def with_head(folder: Path, findings: Sequence[Finding], read: Reader, max_size: int) -> tuple[Finding, ...]:
     """The findings, each with whether HEAD still holds its value: at its path, or anywhere if it is distinctive."""
-    held = _held(folder, objects.tree(folder, "HEAD"), findings, read)
+    held = _held(folder, objects.tree(folder, "HEAD"), findings, read, max_size)
     anywhere = {value for values in held.values() for value in values}
     return tuple(replace(finding, in_head=_stands(finding, held, anywhere)) for finding in findings)
 
@@ -30,7 +30,7 @@ def with_age(folder: Path, base: str, findings: Sequence[Finding], read: Reader,
     took as a password stands in many files.
     """
     files = objects.tree(folder, base)
-    held = _held(folder, files, findings, read)
+    held = _held(folder, files, findings, read, max_size)
     blobs = set(files.values())
     doubtful = {
         finding.value
@@ -56,11 +56,11 @@ def _is_distinctive(value: SecretValue) -> bool:
 
 
 def _held(
-    folder: Path, files: dict[str, str], findings: Iterable[Finding], read: Reader
+    folder: Path, files: dict[str, str], findings: Iterable[Finding], read: Reader, max_size: int
 ) -> dict[str, set[SecretValue]]:
     """The values that a tree's files hold, by path, of the paths of the findings."""
     paths = sorted({finding.path for finding in findings if finding.path in files})
-    raws = git.blobs(folder, [files[path] for path in paths])
+    raws = git.blobs(folder, [files[path] for path in paths], max_size)
     return {
         path: {finding.value for finding in read(Source(path=path, raw=raw or b"", blob=oid)) if finding.value}
         for path, (oid, raw) in zip(paths, raws, strict=True)

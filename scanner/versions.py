@@ -1,25 +1,26 @@
 """Every version of every file: which blobs hold something new, and one finding for each value and path.
 
-Workers look at all blobs and hand back numbers: which ones the parent shall analyse. No value crosses a process. A
-worker takes all versions of the files of some names, and what it remembers of one name says nothing of another: the
-result does not depend on how many there are.
+Workers look at all blobs and hand back numbers: which ones the parent shall analyse. No value crosses a process. They
+take fixed shares of the blobs, and what is remembered within one says nothing of another: the result does not depend
+on how many workers there are.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rules.model import RuleSet
-from scanner import analysis
+from scanner import analysis, keyfiles
 from scanner.analysis import Knowledge
-from scanner.contexts import Context
+from scanner.contexts import WIDTH, Context
 from scanner.engine import policy
 from scanner.errors import NotSeenError
 from scanner.islands import island
@@ -35,6 +36,9 @@ from scanner.text import UndecodableError
 
 # Below this many bytes a second process costs more than it saves.
 _WORTH_A_WORKER = 20_000_000
+# Shares of a history: more make better use of the last second, fewer repeat less of the analysis.
+_SHARES = 16
+_FAMILY = re.compile(r"[_.\-]")
 
 
 class Looked(NamedTuple):
@@ -106,6 +110,13 @@ def look(
     for number, (oid, raw) in zip(numbers, git.blobs(folder, [blobs[number].id for number in numbers]), strict=True):
         path = blobs[number].places[0].path
         source = Source(path=path, raw=raw or b"", blob=oid)
+        stores = keyfiles.find(source, knowledge.rules.weights, settings)
+        if stores:
+            best.setdefault((path, stores[0].value), (_sureness(stores[0]), number))
+            moved += [number] if len(blobs[number].places) > 1 else []
+            files += 1
+            size += len(source.raw)
+            continue
         reason = f"git cannot read object {oid[:12]}" if raw is None else policy(source)
         if reason is not None:
             skipped[Skipped(path=path, reason=reason, gap=raw is None)] = None
@@ -121,7 +132,9 @@ def look(
             skipped[Skipped(path=path, reason=str(error))] = None
             files -= 1
             continue
-        memory.note(path, (context.hash for context in fresh.contexts), clean=not found)
+        dirty = _near(found, source, data, fresh.contexts)
+        memory.note(path, (context.hash for context in fresh.contexts if context not in dirty), clean=True)
+        memory.note(path, (context.hash for context in dirty), clean=False)
         moved += [number] if several and (fresh.known or found) else []
         if note is not None:
             notes.setdefault(path, note)
@@ -162,6 +175,18 @@ def _fresh_findings(
     return _counting(found), note
 
 
+def _near(found: Sequence[Finding], source: Source, data: bytes, fresh: Sequence[Context]) -> list[Context]:
+    """The contexts that may have given one of the findings; all where offsets are not those of the text."""
+    if not found or not data.isascii() or data is not source.raw:
+        return list(fresh) if found else []
+    spans = [(finding.literal.span.start - WIDTH, finding.literal.span.end + WIDTH) for finding in found]
+    return [
+        context
+        for context in fresh
+        if any(low <= at <= high for low, high in spans for at in (context.hit[1], *context.reached))
+    ]
+
+
 def _counting(findings: Iterable[Finding]) -> list[Finding]:
     """Without what the evidence speaks against: no finding, and history has it by the thousand."""
     return [finding for finding in findings if confidence_of(finding.score) is not None]
@@ -189,7 +214,10 @@ def _analysed(
 
 
 def findings_of(source: Source, knowledge: Knowledge, settings: Settings) -> list[Finding]:
-    """All findings of one document; none where it is no text."""
+    """All findings of one document; of what is no text only what a key file is."""
+    stores = keyfiles.find(source, knowledge.rules.weights, settings)
+    if stores:
+        return stores
     if policy(source) is not None:
         return []
     try:
@@ -210,55 +238,82 @@ def _cores(blobs: Sequence[objects.Blob]) -> int:
     return max(1, min(cores, sum(blob.size for blob in blobs) // _WORTH_A_WORKER))
 
 
-def shared_out(blobs: Sequence[objects.Blob], workers: int) -> list[list[int]]:
-    """The numbers of the blobs for each worker: all versions of all files of one name to the same one."""
+def shared_out(blobs: Sequence[objects.Blob]) -> list[list[int]]:
+    """The numbers of the blobs in shares, which no number of workers changes, the largest first.
+
+    All versions of all files of one name are in one, and those of names that begin alike: they repeat each other.
+    """
+    families = [_FAMILY.split(blob.places[0].path.rpartition("/")[2], maxsplit=1)[0].lower() for blob in blobs]
     sizes: dict[str, int] = {}
-    names = [blob.places[0].path.rpartition("/")[2] for blob in blobs]
-    for name, blob in zip(names, blobs, strict=True):
-        sizes[name] = sizes.get(name, 0) + blob.size + 2_000
-    loads = [0] * workers
+    for family, blob in zip(families, blobs, strict=True):
+        sizes[family] = sizes.get(family, 0) + blob.size + 2_000
+    loads = [0] * _SHARES
     owner: dict[str, int] = {}
-    for name in sorted(sizes, key=lambda name: (-sizes[name], name)):
-        owner[name] = loads.index(min(loads))
-        loads[owner[name]] += sizes[name]
-    shares: list[list[int]] = [[] for _ in range(workers)]
-    for number, name in enumerate(names):
-        shares[owner[name]].append(number)
-    return [share for share in shares if share]
+    for family in sorted(sizes, key=lambda family: (-sizes[family], family)):
+        owner[family] = loads.index(min(loads))
+        loads[owner[family]] += sizes[family]
+    shares: list[list[int]] = [[] for _ in range(_SHARES)]
+    for number, family in enumerate(families):
+        shares[owner[family]].append(number)
+    order = sorted(range(_SHARES), key=lambda share: (-loads[share], share))
+    return [shares[share] for share in order if shares[share]]
 
 
 def _all_looked(
     folder: Path, blobs: Sequence[objects.Blob], knowledge: Knowledge, settings: Settings, workers: int
 ) -> list[Looked]:
-    shares = shared_out(blobs, workers)
-    if len(shares) == 1:
-        return [look(folder, blobs, shares[0], knowledge, settings)]
+    shares = shared_out(blobs)
+    workers = min(workers, len(shares))
+    if workers == 1:
+        return [look(folder, blobs, share, knowledge, settings) for share in shares]
     context = multiprocessing.get_context("fork")
+    # A counter that all of them take the next share from: who is done first takes more.
+    taken = context.Value("i", 0)
     running = []
     try:
-        for share in shares[1:]:
+        for _ in range(workers - 1):
             ours, theirs = context.Pipe(duplex=False)
             process = context.Process(
-                target=_work, args=(theirs, folder, blobs, share, knowledge, settings), daemon=True
+                target=_work, args=(theirs, taken, folder, blobs, shares, knowledge, settings), daemon=True
             )
             process.start()
             theirs.close()
             running.append((process, ours))
-        found = [look(folder, blobs, shares[0], knowledge, settings)]
-        found += [_received(ours) for _, ours in running]
+        found = dict(_taken(taken, folder, blobs, shares, knowledge, settings))
+        for _, ours in running:
+            found.update(_received(ours))
     finally:
         for process, ours in running:
             process.terminate()
             process.join()
             ours.close()
-    return found
+    return [found[number] for number in range(len(shares))]
+
+
+def _taken(
+    taken: Any,
+    folder: Path,
+    blobs: Sequence[objects.Blob],
+    shares: Sequence[Sequence[int]],
+    knowledge: Knowledge,
+    settings: Settings,
+) -> Iterator[tuple[int, Looked]]:
+    """Look at one share after the other, as long as there are some that nobody has taken."""
+    while True:
+        with taken.get_lock():
+            number = taken.value
+            taken.value += 1
+        if number >= len(shares):
+            return
+        yield number, look(folder, blobs, shares[number], knowledge, settings)
 
 
 def _work(
     answer: Connection,
+    taken: Any,
     folder: Path,
     blobs: Sequence[objects.Blob],
-    share: Sequence[int],
+    shares: Sequence[Sequence[int]],
     knowledge: Knowledge,
     settings: Settings,
 ) -> None:
@@ -266,19 +321,19 @@ def _work(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Scratch memory is for one process; a fork has a copy of it, and that is its own.
     try:
-        answer.send(look(folder, blobs, share, knowledge, settings))
+        answer.send(dict(_taken(taken, folder, blobs, shares, knowledge, settings)))
     except NotSeenError as error:
         answer.send(error.message)
     except Exception as error:  # noqa: BLE001 - multiprocessing would print a traceback with lines of ours and values
         answer.send(f"a worker failed: {type(error).__name__}")
 
 
-def _received(answer: Connection) -> Looked:
+def _received(answer: Connection) -> dict[int, Looked]:
     try:
         got = answer.recv()
     except EOFError:
         raise NotSeenError("a worker process ended before it was done", hint="is there enough memory?") from None
     if isinstance(got, str):
         raise NotSeenError(got)
-    assert isinstance(got, Looked)
+    assert isinstance(got, dict)
     return got

@@ -38,10 +38,15 @@ def main() -> None:
             f"\n### {tree.name}\n\n| tool | " + " | ".join(CLASSES) + " | CPU s |\n|---|" + "---|" * (len(CLASSES) + 1)
         )
         with tempfile.TemporaryDirectory() as folder:
+            means = []
             for name, found, seconds, options in _runs(arguments, tree, Path(folder)):
-                print(
-                    f"| {name} | " + " | ".join(_scores(arguments.bench, tree, found, options)) + f" | {seconds:.1f} |"
-                )
+                figures = " | ".join(_scores(arguments.bench, tree, found, options))
+                print(f"| {name} | {figures} | {seconds:.1f} |", flush=True)
+                if "low" not in name:
+                    means.append(f"{name} {_mean(arguments.bench, tree, found, options, Path(folder)):.3f}")
+            print(
+                "\nMean F1 over the repositories with a true unit, Python + .env + configuration: " + ", ".join(means)
+            )
 
 
 def _runs(arguments: argparse.Namespace, tree: Path, folder: Path) -> Iterator[tuple[str, Path, float, list[str]]]:
@@ -113,11 +118,35 @@ def _row(path: str, first: int, last: int, rule: str) -> Row:
 
 def _scores(bench: Path, tree: Path, found: Path, options: list[str]) -> list[str]:
     """Precision, recall and F1, all wrong lines counted, by class."""
+    scored = _score(bench, tree, found, options)
+    return [f"{scored[c]['p_all']:.2f} / {scored[c]['recall']:.2f} / **{scored[c]['f1_all']:.3f}**" for c in CLASSES]
+
+
+def _score(bench: Path, tree: Path, found: Path, options: list[str]) -> dict[str, dict[str, float]]:
     report = found.with_suffix(".score")
     command = [sys.executable, str(bench / "score.py"), ".", str(found), "--half", "dev", "--json", str(report)]
     subprocess.run([*command, *options], cwd=tree, stdout=subprocess.DEVNULL, check=True)
-    scored = json.loads(report.read_text())
-    return [f"{scored[c]['p_all']:.2f} / {scored[c]['recall']:.2f} / **{scored[c]['f1_all']:.3f}**" for c in CLASSES]
+    scored: dict[str, dict[str, float]] = json.loads(report.read_text())
+    return scored
+
+
+def _mean(bench: Path, tree: Path, found: Path, options: list[str], folder: Path) -> float:
+    """Mean F1 over the repositories that have a true unit in Python, .env or configuration."""
+    scores = []
+    for labels in sorted((tree / "meta").glob("*.csv")):
+        alone = folder / "alone"
+        (alone / "meta").mkdir(parents=True, exist_ok=True)
+        prefix = f"data/{labels.stem}/"
+        rows = [row for row in (tree / "names.tsv").read_text().splitlines() if row.startswith(prefix)]
+        (alone / "names.tsv").write_text("\n".join(rows) + "\n" if rows else "")
+        (alone / "meta" / labels.name).write_bytes(labels.read_bytes())
+        if not (alone / "data").exists():
+            (alone / "data").symlink_to((tree / "data").resolve())
+        scored = _score(bench, alone, found, options)["py+env+cfg"]
+        (alone / "meta" / labels.name).unlink()
+        if scored["true"]:
+            scores.append(scored["f1_all"])
+    return sum(scores) / len(scores) if scores else 0.0
 
 
 if __name__ == "__main__":

@@ -30,14 +30,17 @@ _HEADERS = frozenset(("authorization", "auth", "basic"))
 
 def detect(literal: Literal, document: Document, names: Names) -> Iterator[Candidate]:
     """Credentials of HTTP's schemes in one literal."""
-    text = literal.value.reveal("text")
-    before = _BEFORE.search(document.text[max(0, literal.body - 10) : literal.body])
+    text = literal.value.text
+    blank = document.text[literal.body - 1 : literal.body].isspace()
+    before = _BEFORE.search(document.text[max(0, literal.body - 10) : literal.body]) if blank else None
     if before is not None and _BASE64.fullmatch(text) and before[1].lower() == "basic":
         yield from _basic(literal, 0, text, names)
         return
     if before is not None and before[1].lower() == "bearer" and len(text) >= 16 and " " not in text:
         yield _candidate(literal, 0, text, "bearer")
-    for found in _SCHEME.finditer(text[:4096]):
+    start = text[:4096]
+    folded = start.casefold()
+    for found in _SCHEME.finditer(start) if "basic" in folded or "bearer" in folded else ():
         token = found["token"]
         if found["basic"]:
             yield from _basic(literal, found.start("token"), token, names)

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from rules.checks import CHECKS, Verdict
 from rules.model import ProviderRule
+from rules.own import PREFIX
 from rules.patterns import FORWARD
-from scanner.detectors.candidate import CERTAIN, STRONG, WEAK, Candidate
+from scanner.detectors.candidate import CARRIER, CERTAIN, STRONG, WEAK, Candidate
 from scanner.model import CredentialKind, Document, Literal, Role, SecretValue, Span
 
 _RANKS = {"certain": CERTAIN, "strong": STRONG, "weak": WEAK}
@@ -54,7 +55,8 @@ def _candidate(rule: ProviderRule, span: Span, text: str, literal: Literal) -> C
     value = _value(span, text, literal)
     text = value.reveal("text")
     return Candidate(
-        rank=_RANKS[rule.strength],
+        # A repository's own rule names only what no built-in one does: it came with what is scanned.
+        rank=CARRIER if rule.id.startswith(PREFIX) else _RANKS[rule.strength],
         rule=rule.id,
         title=rule.title,
         kind=CredentialKind(rule.kind),

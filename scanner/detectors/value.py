@@ -13,7 +13,14 @@ from rules.model import Names
 from scanner.detectors.name import judge_name, split_words
 from scanner.detectors.randomness import random_bits
 from scanner.detectors.randomness import randomness as randomness
-from scanner.detectors.words import COMMON_PASSWORDS, EXAMPLE_WORDS, FORMAT_WORDS, PLACEHOLDER_WORDS
+from scanner.detectors.words import (
+    COMMON_PASSWORDS,
+    EXAMPLE_WORDS,
+    FORMAT_WORDS,
+    PLACEHOLDER_WORDS,
+    PROSE_WORDS,
+    STAND_INS,
+)
 from scanner.model import CredentialKind
 
 LONGEST = 4096
@@ -21,6 +28,8 @@ LONGEST = 4096
 HIGH, MEDIUM, LOW = 0.93, 0.5, 0.25
 # Kinds that are made by machines; passwords are made by people.
 MACHINE_KINDS = frozenset(CredentialKind) - {CredentialKind.PASSWORD, CredentialKind.URL, CredentialKind.DSN}
+# Of these, what people make up too: a phrase that signs cookies, a webhook's shared secret.
+CHOSEN_KINDS = frozenset((CredentialKind.SECRET, CredentialKind.SIGNING_KEY))
 # Forms that can hold a credential besides other text: a cookie, a command line, JSON in a string.
 HOLDERS = frozenset({"sentence", "code"})
 
@@ -98,7 +107,9 @@ _CODE = re.compile(
     r"""[A-Za-z_][\w.>:-]*\(.*\)?[;,]? | [A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\[.*\] | \(.*\) | \[.*\] | \{.*\}
     | (?:self|this|cls|request|req|settings|config|conf|os|app|args|opts|options|ctx|context|params|kwargs|data|obj
     |node|user|session|cfg|[cstipd])\.\w[\w.\[\]'"]*
-    | .*(?:=>|->|::|&&|\|\||===?|!=|\+=).* | \\[wds].* | \^.*\$ | \(\?.*
+    | .*(?:[ ](?:=>|->|::|&&|\|\||===?|!=|\+=)(?:[ ]|$)|\w(?:->|::)[A-Za-z_]
+        |\)\s*(?:=>|->|&&|\|\||[=!]=)|(?:&&|\|\||[=!]=)\s*[\w.]*\().*
+    | \\[wds].* | \^.*\$ | \(\?.*
     | @?[A-Za-z_]\w*; | &\w+;.*
     | [&*][A-Za-z_]\w*
     | --?[a-z][\w-]* | [A-Za-z_][\w.]*\[.* | [a-z][\w-]*:[A-Z][A-Za-z]+ | [A-Za-z ]+:
@@ -117,8 +128,11 @@ _RUNS = (
 )
 
 
-def judge_value(value: str, *, name: str | None, names: Names) -> tuple[str, ...]:
-    """Names of the evidence (rules/judge.toml) in a value, by its own look and by the name that it goes under."""
+def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialKind | None = None) -> tuple[str, ...]:
+    """Names of the evidence (rules/judge.toml) in a value, by its own look and by the name that it goes under.
+
+    `kind` is what it is known to be without a name (the password of a URL).
+    """
     text = value[:LONGEST].strip()
     text = _SCHEME.sub("", text, count=1) if _SCHEME.match(text) else text
     if not text:
@@ -128,11 +142,25 @@ def judge_value(value: str, *, name: str | None, names: Names) -> tuple[str, ...
     if _PHRASE.fullmatch(text) and _PHRASE_NAMES.search(name or ""):
         return ()
     form = _form(text, name or "")
+    if form == "sentence" and is_passphrase(text):
+        return ("passphrase",)
     if form is not None:
         return (form, "random-part") if form in HOLDERS and _has_random_part(text) else (form,)
-    kind = judge_name(name, names).kind if name else None
+    kind = kind or (judge_name(name, names).kind if name else None)
     words = tuple(_words(text, name or "", kind))
     return (*words, *_patterns(text), *_look(text, kind, words))
+
+
+def is_stand_in(folded: str) -> bool:
+    """Whether a value is only words that stand for a credential, a user or a test: `password1`, `test_secret`."""
+    parts = [part for part in split_words(folded) if not part.isdigit()]
+    return bool(parts) and STAND_INS.issuperset(parts)
+
+
+def is_passphrase(text: str) -> bool:
+    """Whether two to four words could be a password: all small letters, none that a message about passwords has."""
+    blanks = text.count(" ")
+    return 1 <= blanks <= 3 and text.islower() and len(text) <= 40 and PROSE_WORDS.isdisjoint(split_words(text))
 
 
 # --- decisive forms -----------------------------------------------------------------------------------------
@@ -202,8 +230,13 @@ def _words(text: str, name: str, kind: CredentialKind | None) -> Iterator[str]:
 def _known_word(folded: str, parts: tuple[str, ...], own: tuple[str, ...], kind: CredentialKind | None) -> str | None:
     joined = "".join(parts)
     if own and (joined in {"".join(own), *own} or (len(parts) > 1 and parts[-len(own) :] == own)):
-        return "equals-name"
+        # `GITLAB_PASSWORD = "gitlab"` is a password, if a poor one; `PASSWORD = "password"` is the name of a field.
+        set_so = kind is CredentialKind.PASSWORD and folded in own[:-1] and folded not in STAND_INS
+        return "common-password" if set_so else "equals-name"
     if not PLACEHOLDER_WORDS.isdisjoint((*parts, joined)) and random_bits(folded) < 14:
+        return "placeholder"
+    # Somebody has blotted a part out.
+    if "**" in folded and random_bits(folded.replace("*", "")) < 20:
         return "placeholder"
     if folded in COMMON_PASSWORDS and (kind is CredentialKind.PASSWORD or folded not in FORMAT_WORDS):
         return "common-password"
@@ -264,7 +297,7 @@ def _look(text: str, kind: CredentialKind | None, words: tuple[str, ...]) -> Ite
     elif score < LOW:
         yield "random-low"
         if kind in MACHINE_KINDS and "identifier-like" not in words and (len(text) < 24 or not text.isalnum()):
-            yield "not-key-like"
+            yield "chosen-secret" if kind in CHOSEN_KINDS else "not-key-like"
     if kind is CredentialKind.PASSWORD and _looks_like_password(text):
         yield "password-like"
 

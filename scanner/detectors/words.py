@@ -15,6 +15,26 @@ EXAMPLE_WORDS = frozenset(
     ("test", "tests", "testing", "tester", "example", "examples", "sample", "demo", "mock", "stub", "foo", "bar",
      "baz", "foobar", "spam", "eggs", "dev", "local")
 )  # fmt: skip
+# Words that name the thing instead of being one: alone and together they are no secret.
+STAND_INS = EXAMPLE_WORDS | frozenset(
+    ("password", "passwords", "passwd", "pass", "pwd", "pw", "passphrase", "passw0rd", "secret", "secrets",
+     "token", "key", "apikey", "api", "auth", "access", "admin", "administrator", "root", "guest", "user",
+     "username", "users", "owner", "login", "default", "my", "the", "a", "an", "some", "any", "very", "super",
+     "good", "bad", "new", "old", "first", "second", "another", "other", "same", "valid", "invalid", "wrong",
+     "correct", "right", "incorrect", "changed", "current", "random", "dummy", "fake", "changeme", "change",
+     "me", "qwerty", "letmein", "value", "string", "db", "database", "postgres", "mysql", "mypass",
+     "mypassword", "mysecret", "mytoken", "hello", "world", "client", "server", "app", "service", "for", "is",
+     "of")
+)  # fmt: skip
+# Words of messages and labels about credentials; a passphrase has none of them.
+PROSE_WORDS = STAND_INS | PLACEHOLDER_WORDS | frozenset(
+    ("your", "and", "or", "to", "in", "on", "at", "by", "with", "from", "no", "not", "be", "must", "can",
+     "cannot", "has", "have", "was", "are", "if", "it", "this", "that", "please", "use", "used", "required",
+     "missing", "forgot", "reset", "confirm", "name", "email", "e-mail", "account", "number", "code", "id",
+     "file", "path", "field", "min", "max", "least", "characters", "de", "la", "le", "del", "di", "der", "das",
+     "mot", "passe", "contraseña", "senha", "passwort", "hash", "type", "text", "none", "null", "true", "false",
+     "encrypted", "hidden", "plain", "basic", "bearer")
+)  # fmt: skip
 # Values of options about credentials: schemes, grant types, types of fields, switches.
 FORMAT_WORDS = frozenset(
     ("bearer", "basic", "digest", "token", "tokens", "access", "refresh", "id", "jwt", "oauth", "oauth1", "oauth2",

@@ -7,8 +7,6 @@ https://github.com/Instagram/LibCST/blob/main/libcst/metadata/position_provider.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -41,15 +39,29 @@ class _Counting(CodegenState):
         # What the node itself said of its place (below) is without blanks.
         self.found.setdefault(node, (start, self.at))
 
-    @contextmanager
-    def record_syntactic_position(
+    def record_syntactic_position(  # type: ignore[override] # not a generator
         self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
-    ) -> Iterator[None]:
-        start = self.at
-        yield
-        first = self.found[start_node][0] if start_node is not None else start
-        last = self.found[end_node][1] if end_node is not None else self.at
-        self.found[node] = (first, last)
+    ) -> _Syntactic:
+        return _Syntactic(self, node, start_node, end_node)
+
+
+class _Syntactic:
+    """Notes a node's own place when it is left; a plain class, for a generator takes three times as long."""
+
+    __slots__ = ("_end", "_first", "_node", "_start", "_state")
+
+    def __init__(self, state: _Counting, node: cst.CSTNode, start: cst.CSTNode | None, end: cst.CSTNode | None) -> None:
+        self._state, self._node, self._start, self._end = state, node, start, end
+
+    def __enter__(self) -> None:
+        self._first = self._state.at
+
+    def __exit__(self, *error: object) -> None:
+        if error[0] is None:
+            found = self._state.found
+            first = found[self._start][0] if self._start is not None else self._first
+            last = found[self._end][1] if self._end is not None else self._state.at
+            found[self._node] = (first, last)
 
 
 def positions_of(module: cst.Module) -> tuple[str, Positions]:

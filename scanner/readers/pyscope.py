@@ -18,6 +18,7 @@ from scanner.readers.errors import Unreadable
 from scanner.text import line_starts
 
 _MAX_DEPTH = 150
+_NESTING = (*"([{.+-*/%@&|^~<>=:,!", "not", "lambda", "if", "else", "await", "and", "or", "for", "yield")
 _CONSTANT_TYPES = (str, bytes, int, float)
 
 
@@ -121,6 +122,9 @@ def read_scope(text: str) -> Scope:
 
 def too_deep(text: str) -> bool:
     """Whether an expression is nested so deep that LibCST, which recurses, could fail on it."""
+    # Each level takes a bracket, an operator, a dot or a keyword; most texts have too few, and need no parser.
+    if sum(map(text.count, _NESTING)) < _MAX_DEPTH // 2:
+        return False
     try:
         tree = _parse(text)
     except Unreadable:

@@ -39,6 +39,7 @@ _NAMED_SECOND = frozenset(
     ).split()
 )
 _NAMING_VERBS = frozenset("set put add store save update patch".split())
+_WITHOUT_LITERALS = frozenset((cst.Integer, cst.Float, cst.Imaginary, cst.Ellipsis))
 _NAMED_DEFAULTS = frozenset(("default", "value", "envvar_default", "fallback"))
 _METHOD_WRAPPERS = frozenset(("encode", "decode", "strip", "lower", "upper", "format", "rstrip", "lstrip", "replace"))
 
@@ -322,6 +323,15 @@ def _children(reading: Reading, node: cst.CSTNode, context: Context) -> None:
 
 
 def _expression(reading: Reading, node: cst.BaseExpression, context: Context) -> None:
+    # LibCST's classes are abstract: each `case` that fails costs a call. These are most of the nodes.
+    if type(node) in _WITHOUT_LITERALS:
+        return
+    if type(node) is cst.Name:
+        _reference(reading, node, node.value, context)
+        return
+    if type(node) is cst.Call:
+        _call(reading, node, context)
+        return
     match node:
         case cst.SimpleString() | cst.ConcatenatedString() | cst.FormattedString():
             add_string(reading, [node], node, context)
@@ -355,8 +365,6 @@ def _expression(reading: Reading, node: cst.BaseExpression, context: Context) ->
             for number, element in enumerate(elements):
                 arguments = tuple(replace(argument, element=number) for argument in context.arguments)
                 _expression(reading, element.value, replace(context, role=Role.ELEMENT, arguments=arguments))
-        case cst.Call():
-            _call(reading, node, context)
         case cst.NamedExpr(target=target, value=value):
             _assign(reading, [target], value, context, node)
         case cst.Lambda(params=parameters, body=body):
@@ -364,8 +372,6 @@ def _expression(reading: Reading, node: cst.BaseExpression, context: Context) ->
             _expression(reading, body, context)
         case cst.Await(expression=inner):
             _expression(reading, inner, context)
-        case cst.Name(value=name):
-            _reference(reading, node, name, context)
         case cst.Attribute(value=cst.Name(), attr=cst.Name(value=name)):
             _reference(reading, node, name, context)
         case cst.Subscript(value=cst.Name(value=name) as owner) if subscript_key(node) is not None:

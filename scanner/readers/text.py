@@ -42,6 +42,11 @@ _DIRECTIVE = re.compile(
 )
 _DIRECTIVE_FILES = re.compile(r"(?i).*(?:\.conf|\.cnf|\.cfg|netrc|\.properties|\.rc|config)\Z")
 _SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bot|GenieKey|SSWS|Key)[ \t]+(?=[^\s\"'])")
+# `Some("x")`, `new Secret('x')`, `Base64.decode("x")`: the value is inside.
+_WRAPPER = re.compile(
+    r"(?:new[ \t]{1,4}[A-Za-z_][\w.]{0,60}|[A-Z][A-Za-z]{0,30}(?:\.of)?|\[\]byte"
+    r"|[A-Za-z_.:]{0,40}(?i:decode|bytes|string|secret|hex|quote)[A-Za-z0-9]{0,12})\([ \t]{0,4}(?=\\{0,3}[\"'`])"
+)
 _PREFIX = re.compile(r"[rbuRBULf@$]{0,2}(?=[\"'`])")
 _QUOTED = (
     ('"""', re.compile(r'"""((?:[^"\\]|\\.|"(?!""))*?)"""', re.DOTALL)),
@@ -59,7 +64,10 @@ _BARE = re.compile(
 )
 _ELEMENT = re.compile(r"\s{0,60}(<!\[CDATA\[)?([^<>]*?)\s{0,60}(?:\]\]>|</)")
 _TOKEN = re.compile(r"[^\s\"'`<>]*")
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{2,}=")
+# A name that begins another name's value, in quotes: `body = "access_token=..."`, `-e "DB_PASSWORD=..."`.
+_VARIABLE = re.compile(
+    r"[A-Z][A-Z0-9_]{2,}=|(?i:[a-z_]{0,30}(?:token|secret|passw(?:or)?d|pwd|api_?key)[a-z_]{0,20}=)[^=]"
+)
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}-----")
 _PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
 # `name: DB_PASSWORD` before `value: ...`; `<name>` before `<value>`.
@@ -134,7 +142,7 @@ def _named(text: str, offset: int, pattern: re.Pattern[str], *, code: bool = Fal
         if named.lastgroup == "spoken" and text[text.rfind("\n", low, start) + 1 : start].lstrip().startswith("#"):
             continue
         quoted = named.lastgroup in ("quoted", "sql") or (
-            code and named.lastgroup == "any" and not _in_quotes(text, start)
+            code and named.lastgroup == "any" and text[start - 1] not in "?&#" and not _in_quotes(text, start)
         )
         value = None if _in_url(text, start) else _value(text, named, quoted=quoted)
         if value is not None and value.span.end + 1 >= offset:
@@ -154,7 +162,7 @@ def _stands_alone(text: str, start: int, outer: Shape) -> bool:
 def _in_url(text: str, start: int) -> bool:
     """Whether a name stands inside a URL before its query (`https://user:...`)."""
     run = _run_before(text, start, WINDOW)
-    return "://" in text[start - run : start] and text[start - 1] not in "?&;"
+    return "://" in text[start - run : start] and text[start - 1] not in "?&;#"
 
 
 def _window_start(text: str, offset: int) -> int:
@@ -179,7 +187,8 @@ def _value(text: str, named: re.Match[str], *, quoted: bool) -> Shape | None:
             return None
         inner = Span(*element.span(2))
         return Shape(name=_real_name(text, name, named.start()), span=inner, inner=inner)
-    found = _quoted(text, at)
+    wrapper = _WRAPPER.match(text, at)
+    found = _quoted(text, wrapper.end() if wrapper else at)
     if found is None:
         found = None if quoted else _bare(text, at)
     if found is None or found[1].start == found[1].end:

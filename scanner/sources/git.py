@@ -173,27 +173,41 @@ def listed(out: bytes) -> Iterator[bytes]:
     return (entry for entry in out.split(b"\0") if entry)
 
 
-def blobs(folder: Path, ids: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+def blobs(
+    folder: Path, ids: Sequence[str], largest: int | None = None, too_large: set[str] | None = None
+) -> Iterator[tuple[str, bytes | None]]:
     """Each object's bytes, in order; None for one that is missing or cannot be read. One process for all of them.
 
+    Of one of more than `largest` bytes, where that is given, nothing is kept: it is None too, and `too_large` has its
+    id before it comes.
     Git ends at an object that it cannot inflate: the rest is then read by another process.
     """
     at = 0
     while at < len(ids):
-        for oid, raw in _batch(folder, ids[at:]):
+        for oid, raw in _batch(folder, ids[at:], largest, set() if too_large is None else too_large):
             at += 1
             yield oid, raw
 
 
 def sizes(folder: Path, ids: Sequence[str]) -> list[int | None]:
-    """Each object's size in bytes, in order; None for one that is missing. Nothing is inflated for it."""
-    out = read(
-        folder, "cat-file", "--batch-check=%(objectsize)", "--buffer", feed="".join(f"{oid}\n" for oid in ids).encode()
-    )
-    return [int(line) if line.isdigit() else None for line in out.splitlines()]
+    """Each object's size in bytes, in order; None for one that is missing. Nothing is inflated for it.
+
+    In a partial clone git ends at the first object that it would have to fetch: then all that are here are listed.
+    """
+    words = ("cat-file", "--buffer")
+    feed = "".join(f"{oid}\n" for oid in ids).encode()
+    status, out, _ = attempt(folder, *words, "--batch-check=%(objectsize)", feed=feed)
+    if not status:
+        return [int(line) if line.isdigit() else None for line in out.splitlines()]
+    form = "--batch-check=%(objectname) %(objectsize)"
+    lines = read(folder, *words, "--batch-all-objects", "--unordered", form).decode().splitlines()
+    known = dict(line.split(" ", 1) for line in lines)
+    return [int(known[oid]) if oid in known else None for oid in ids]
 
 
-def _batch(folder: Path, ids: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+def _batch(
+    folder: Path, ids: Sequence[str], largest: int | None, too_large: set[str]
+) -> Iterator[tuple[str, bytes | None]]:
     """The objects that one process gives, and None for the one at which it gave up."""
     # A small cache: callers ask for the versions of a file one after another (benchmarks/history.md).
     process = start(
@@ -219,6 +233,13 @@ def _batch(folder: Path, ids: Sequence[str]) -> Iterator[tuple[str, bytes | None
                 yield oid, None
                 continue
             size = int(header[2])
+            if largest is not None and size > largest:
+                left = size + 1
+                while left:
+                    left -= len(process.stdout.read(min(left, _PIPE))) or left
+                too_large.add(oid)
+                yield oid, None
+                continue
             raw = process.stdout.read(size + 1)
             if len(raw) != size + 1:
                 yield oid, None

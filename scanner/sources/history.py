@@ -56,6 +56,12 @@ def boundary(repository: git.Repository, commits: list[str]) -> tuple[Skipped, .
     return (Skipped(path="history", reason=reason, gap=True),)
 
 
+def tags(folder: Path) -> list[str]:
+    """The ids of annotated tags."""
+    rows = git.read(folder, "for-each-ref", "--format=%(objecttype) %(objectname)").decode().splitlines()
+    return sorted({oid for kind, oid in (row.split(" ", 1) for row in rows) if kind == "tag"})
+
+
 def _checked(since: str) -> str:
     """Git takes any word for a date and reads it as now: only what it surely understands gets there."""
     if _AGO.fullmatch(since) or _DATE.fullmatch(since):

@@ -123,7 +123,7 @@ def described(folder: Path, places: Iterable[Place]) -> dict[Place, Commit]:
     """Author and date of the places' commits. https://git-scm.com/docs/git-commit-tree#_commit_information"""
     wanted = sorted({place for place in places if place.commit is not None})
     ids = sorted({place.commit for place in wanted if place.commit is not None})
-    facts = {oid: _author(raw or b"") for oid, raw in git.blobs(folder, ids)}
+    facts = {oid: author_of(raw or b"") for oid, raw in git.blobs(folder, ids)}
     return {
         place: Commit(id=place.commit, author=facts[place.commit][0], date=facts[place.commit][1], path=place.path)
         for place in wanted
@@ -171,7 +171,7 @@ def _by_name(path: str) -> tuple[str, str]:
     return path.rpartition("/")[2], path
 
 
-def _author(raw: bytes) -> tuple[str, str]:
+def author_of(raw: bytes) -> tuple[str, str]:
     """Author and author date (ISO 8601) of a commit object; "" where it has none that can be read."""
     from datetime import UTC, datetime, timedelta, timezone
 

@@ -36,11 +36,13 @@ def sources(repository: git.Repository, selection: Selection) -> Iterator[Source
             yield Skipped(path=shown, reason="a conflict that is not resolved: stage the file first", gap=True)
         else:
             wanted.append((shown, blob))
-    for (shown, blob), (_, raw) in zip(wanted, git.blobs(top, [blob for _, blob in wanted]), strict=True):
-        if raw is None:
-            yield Skipped(path=shown, reason=f"git has no object {blob[:12]}", gap=True)
-        elif len(raw) > selection.max_size:
+    large: set[str] = set()
+    raws = git.blobs(top, [blob for _, blob in wanted], selection.max_size, large)
+    for (shown, blob), (_, raw) in zip(wanted, raws, strict=True):
+        if blob in large:
             yield Skipped(path=shown, reason=f"larger than {selection.max_size:,} bytes")
+        elif raw is None:
+            yield Skipped(path=shown, reason=f"git has no object {blob[:12]}", gap=True)
         else:
             yield Source(path=shown, raw=raw, tracked=True, blob=blob)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fixers.compose import references_path
+from fixers.plan import PlanOptions
+from fixers.planning import planned
 from scanner.model import CredentialKind, RefusalReason
 
 VARIABLE = "${DB_PASSWORD:?start compose by unhardcode run}"
@@ -161,3 +164,12 @@ def test_dotenv_reads_what_is_written(tried: Callable[..., Any]) -> None:
 
     run = tried("docker-compose.yml", service("opensesame"), "opensesame")
     assert dotenv_values(stream=io.StringIO(run.after["docker-compose.secrets.env"])) == {"DB_PASSWORD": POINTER}
+
+
+def test_a_link_in_the_place_of_the_references_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "docker-compose.yml").write_text(service("opensesame"))
+    (tmp_path / "outside").write_text("")
+    (tmp_path / "docker-compose.secrets.env").symlink_to(tmp_path / "outside")
+    plan = planned(tmp_path, PlanOptions(app="shop")).plan
+    assert [refusal.reason for refusal in plan.refusals] == [RefusalReason.LINKED]
+    assert plan.fixes == ()

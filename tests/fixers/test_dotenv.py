@@ -323,3 +323,47 @@ def test_random_files_parse_to_the_same_but_for_the_reference(
     assert other == {**one, "DB_PASSWORD": REFERENCE}
     (edit, _) = run.result.edits[0]
     assert run.after[".env"] == text[: edit.span.start] + edit.new + text[edit.span.end :]
+
+
+# --- what goes with it --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("example", "expected"),
+    [
+        ("DB_PASSWORD=\n", "DB_PASSWORD=\n"),
+        ("# copy\nDEBUG=1\n", "# copy\nDEBUG=1\nDB_PASSWORD=\n"),
+        ("DEBUG=1", "DEBUG=1\nDB_PASSWORD="),
+        ("DEBUG=1\r\n", "DEBUG=1\r\nDB_PASSWORD=\r\n"),
+        ("", "DB_PASSWORD=\n"),
+    ],
+)
+def test_an_example_beside_gets_the_key_that_it_lacks(example: str, expected: str) -> None:
+    files = {"app.py": READER, ".env.example": example, "other/.env.example": "X=1\n"}
+    run = Run(f"DB_PASSWORD={SECRET}\n", files)
+    assert run.after[".env.example"] == expected
+    assert run.after["other/.env.example"] == "X=1\n"
+
+
+def test_who_loads_the_file_is_told() -> None:
+    loading = f"from dotenv import load_dotenv\nload_dotenv()\n# load_dotenv()\n{READER}"
+    notes = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": loading}).result.notes
+    assert [note for note in notes if "app.py:2 (load_dotenv)" in note and "app.py:3" not in note]
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        "services:\n  web:\n    build: .\n    env_file: .env\n",
+        "services:\n  web:\n    env_file:\n      - a.env\n      - .env\n    build: {context: .}\n",
+        "x-web: &web\n  build: .\n  env_file: [.env]\nservices:\n  web:\n    <<: *web\n",
+    ],
+)
+def test_a_service_built_here_resolves_what_env_file_hands_it(service: str) -> None:
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": READER, "compose.yaml": service})
+    assert run.refusal is None
+    assert [note for note in run.result.notes if "compose.yaml:" in note and "credentials" in note]
+    image = service.replace("build: .", "image: postgres").replace("build: {context: .}", "image: postgres")
+    assert Run(f"DB_PASSWORD={SECRET}\n", {"app.py": READER, "compose.yaml": image}).refusal is (
+        RefusalReason.READER_OUTSIDE_PYTHON
+    )

@@ -75,6 +75,8 @@ FAILS = {
     "a macaroon that was cut": ("pypi-macaroon", "pypi-" + b64url(b"\x02\x01\x08pypi.org\x02\x7fa")),
     "a storage key of 63 bytes": ("azure-storage-key", base64.b64encode(b"k" * 63).decode()),
     "a storage key that no encoder writes": ("azure-storage-key", base64.b64encode(b"k" * 64).decode()[:-3] + "b=="),
+    "a shared access signature of 31 bytes": ("azure-signature", base64.b64encode(b"k" * 31).decode()),
+    "a shared access signature that is no base 64": ("azure-signature", "%zz" * 15),
     "a Discord token without user": ("discord-bot", b64url(b"not a number at all") + ".aaaaaa." + "b" * 38),
     "a Data Center token without number": ("atlassian-data-center", base64.b64encode(b"x" * 33).decode()),
     "a JFrog token of something else": ("jfrog-reference", base64.b64encode(b"reftkn:xx").decode()),
@@ -117,6 +119,12 @@ UNKNOWN = {
         "pem",
         pem("OPENSSH PRIVATE KEY", b"openssh-key-v1\0\0\0\0\x0aaes256-ctr" + b"x" * 80),
     ),
+    "a shared access signature of 32 bytes": (
+        "azure-signature",
+        base64.b64encode(b"k" * 32).decode().replace("=", "%3D"),
+    ),
+    "a Cloudflare token of another scheme": ("cloudflare-crc32", "cfut_" + "a" * 40 + "00000000"),
+    "a Groq key without marker": ("groq-marker", "gsk_" + "a" * 52),
     "an OpenAI key without marker": ("openai-marker", "sk-" + "a" * 48),
 }
 
@@ -166,6 +174,8 @@ PASSES = {
     "an RSA key": ("pem", "{pem:RSA PRIVATE KEY}"),
     "an OpenSSH key": ("pem", "{pem:OPENSSH PRIVATE KEY}"),
     "an OpenPGP key": ("pem", "{pem:PGP PRIVATE KEY BLOCK}"),
+    "a Groq key": ("groq-marker", "gsk_{alnum:20}WGdyb3FY{alnum:24}"),
+    "a Cloudflare token": ("cloudflare-crc32", "{check:cloudflare-crc32:cfut_}"),
     "an OpenAI key": ("openai-marker", "sk-proj-{alnum:74}T3BlbkFJ{alnum:74}"),
     "a Sentry organization token": ("sentry-organization", "sntrys_{json64:iat,url,region_url,org}_{b64:43}"),
     "a 1Password token": ("onepassword-service-account", "ops_{json64:signInAddress,secretKey}"),

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import unhardcode
@@ -212,14 +212,18 @@ class World:
     def copy_one(self) -> None:
         """A copy in another file is new; accepted at once, since the original may go later.
 
-        First all moves are noted: of two equal values the one at the accepted place is the known one.
+        First all moves are noted, and rows that a union brought back are dropped: of two equal values the one at an
+        accepted place is the known one.
         """
         if self.expected():
             return
         self.accept()
+        assert unhardcode.run(["baseline", "prune"]) == Exit.OK
+        assert not self.scanned()
         paths = sorted(self.tree.files)
         source, target = self.random.choice(paths), self.random.choice(paths)
-        blocks = [block for block in self.tree.files[source] if block.value is not None and block.accepted]
+        there = {block.value for block in self.tree.files[target]}  # a value that a file holds already is known in it
+        blocks = [block for block in self.tree.files[source] if block.value not in (None, *there) and block.accepted]
         if source != target and blocks:
             self.tree.files[target].append(replace(self.random.choice(blocks), accepted=False))
             self.write()
@@ -296,7 +300,13 @@ def test_each_kind_of_change_is_followed(play: Callable[[int, list[str]], int]) 
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],  # what fails says its seed and steps; to shrink them takes as long again
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(seed=st.integers(0, 10**6), steps=st.lists(st.sampled_from(STEPS), min_size=15, max_size=25))
 def test_a_thousand_random_changes_lose_nothing_and_swallow_nothing(
     play: Callable[[int, list[str]], int], seed: int, steps: list[str]

@@ -111,3 +111,16 @@ def test_every_expression_has_a_role_and_every_call_its_libraries() -> None:
 def test_what_the_hook_takes_for_python_is_python_to_the_readers() -> None:
     for ending in _CODE:
         assert kind_of(f"a{ending}", b"") in (Kind.PYTHON, Kind.NOTEBOOK)
+
+
+def test_calls_are_looked_for_only_where_a_library_is_imported_or_is_said_to_be() -> None:
+    loaded = prefilter.load(None, rules_state())
+    table = prefilter.read_table(loaded)
+    call = b"requests.get(url)\n"
+
+    def roles(data: bytes, *, calls: bool = False) -> set[int]:
+        return {table[number][0] for number, _ in loaded.find(data, calls=calls)}
+
+    assert prefilter.CALL not in roles(call)
+    assert prefilter.CALL in roles(b"import requests\n" + call)
+    assert prefilter.CALL in roles(call, calls=True)

@@ -117,3 +117,13 @@ def test_a_repository_of_somebody_else_is_named_as_such(tmp_path: Path) -> None:
 
 def test_no_repository_is_none(tmp_path: Path) -> None:
     assert isolated.find(tmp_path) is None
+
+
+def test_of_an_object_that_is_too_large_nothing_is_kept_and_the_next_one_comes(repository: Path, git: Git) -> None:
+    ids = []
+    for text in ("a" * 3_000_000, "small"):
+        (repository / "a.txt").write_text(text)
+        ids.append(git(repository, "hash-object", "-w", "a.txt").strip())
+    large: set[str] = set()
+    assert list(isolated.blobs(repository, ids, 100, large)) == [(ids[0], None), (ids[1], b"small")]
+    assert large == {ids[0]}

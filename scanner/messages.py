@@ -1,0 +1,40 @@
+"""What people wrote beside the files: the messages of commits and of annotated tags, each a document of its own.
+
+Notes need nothing here: git keeps them as files of commits of their own, below refs/notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from scanner import versions
+from scanner.analysis import Knowledge
+from scanner.model import Finding
+from scanner.source import Commit, Settings, Skipped, Source
+from scanner.sources import git, objects
+
+COMMIT = "commit-message"
+TAG = "tag-message"
+_LARGEST = 1_000_000
+
+
+def findings(
+    folder: Path, commits: Sequence[str], knowledge: Knowledge, settings: Settings
+) -> Iterator[Finding | Skipped]:
+    """The findings in the messages of commits, and of tags where ids of tag objects are among them."""
+    for oid, raw in git.blobs(folder, commits, _LARGEST):
+        if raw is None:
+            yield Skipped(path=f"{COMMIT}/{oid}", reason="git cannot read it, or it is too large", gap=True)
+            continue
+        head, _, message = raw.partition(b"\n\n")
+        if not message or not knowledge.prefilter.find(message):
+            continue
+        is_tag = head.startswith(b"object ")
+        path = f"{TAG if is_tag else COMMIT}/{oid}"
+        commit = None
+        if not is_tag:
+            author, date = objects.author_of(raw)
+            commit = Commit(id=oid, author=author, date=date, path=path)
+        source = Source(path=path, raw=message, tracked=True, blob=oid, commit=commit)
+        yield from versions.findings_of(source, knowledge, settings)

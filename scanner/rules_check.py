@@ -1,0 +1,31 @@
+"""The examples of provider rules, run as a scan sees them: prefilter first, then the pattern around its hits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rules.examples import expand
+from rules.model import ProviderRule
+from rules.patterns import FORWARD, compile_pattern
+from scanner.prefilter import Prefilter, read_table, sort_out
+
+
+def wrong_examples(rules: Iterable[ProviderRule], prefilter: Prefilter) -> Iterator[str]:
+    """One line for each `match` that is not found and each `reject` that is; examples are named by number."""
+    for rule in rules:
+        for number, template in enumerate(rule.match, 1):
+            if not _found(rule, template, prefilter):
+                yield f"{rule.id}: match example {number} is not found"
+        for number, template in enumerate(rule.reject, 1):
+            if _found(rule, template, prefilter):
+                yield f"{rule.id}: reject example {number} is found"
+
+
+def _found(rule: ProviderRule, template: str, prefilter: Prefilter) -> bool:
+    try:
+        text = expand(template, rule.id)
+    except ValueError:
+        text = template  # a brace that is no form of ours: the text as it stands
+    hits = sort_out(prefilter.find(text.encode()), read_table(prefilter), code=False)[1]
+    pattern = compile_pattern(rule)
+    return any(pattern.search(text, max(0, end - rule.reach), end + FORWARD) for end in hits.get(rule.id, ()))

@@ -1,0 +1,64 @@
+"""Rules of a repository's own: what cannot be used is refused with its line; what could be abused is refused."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from rules.own import line_of, read_own
+from rules.tables import RuleError
+
+GOOD = """
+[[rule]]
+id = "own-shop"
+title = "Shop token"
+pattern = '''\\b(?P<secret>shp_[0-9a-f]{32,40})\\b'''
+match = ['T = "shp_{hex:32}"']
+reject = ['T = "shp_"']
+"""
+
+BAD = {
+    "no rule at all": ("other = 1", 1, "unknown key"),
+    "a key that is not known": (GOOD + "check = 'jwt'", 8, "unknown key"),
+    "an id that a built-in rule could have": (GOOD.replace("own-shop", "aws-shop"), 3, "must start with own-"),
+    "no title": (GOOD.replace('title = "Shop token"\n', ""), 2, "missing"),
+    "a title with a control character": (GOOD.replace("Shop token", "a\\u001b[31m"), 4, "one line"),
+    "no example to reject": (GOOD.replace("reject = ['T = \"shp_\"']", ""), 2, "needs at least 1"),
+    "an open repeat": (GOOD.replace("{32,40}", "{32,}"), 5, "needs an end"),
+    "a star": (GOOD.replace("{32,40}", "*"), 5, ""),
+    "a look-around": (GOOD.replace("\\b(", "(?<=x)("), 5, ""),
+    "no group": (GOOD.replace("?P<secret>", "?:"), 5, ""),
+    "a repeated group": (GOOD.replace("[0-9a-f]{32,40}", "(?:a{1,9}){1,9}b"), 5, "may not be repeated"),
+    "repeats that multiply": (GOOD.replace("[0-9a-f]{32,40}", "a{1,99}a{1,99}a{1,99}b"), 5, "too many"),
+    "branches that multiply": (GOOD.replace("[0-9a-f]{32,40}", "(?:a|a)" * 20), 5, "too many"),
+    "a pattern of a thousand characters": (GOOD.replace("shp_", "a" * 999), 5, "longer than"),
+    "a second rule of the same id": (GOOD + GOOD, 3, "is also in"),
+    "the second rule's pattern": (GOOD + GOOD.replace("own-shop", "own-till").replace("{32,40}", "{3,}"), 12, "an end"),
+    "an address that is not https": (GOOD + 'docs = "http://a"', 8, "https"),
+}
+
+
+@pytest.mark.parametrize(("text", "line", "message"), BAD.values(), ids=BAD)
+def test_the_file_is_refused_with_its_line(tmp_path: Path, text: str, line: int, message: str) -> None:
+    path = tmp_path / ".unhardcode.rules.toml"
+    path.write_text(text)
+    with pytest.raises(RuleError) as raised:
+        read_own(path, tomllib.loads(text))
+    assert raised.value.where.startswith(f"line {line}")
+    assert message in raised.value.message
+
+
+def test_a_place_that_is_not_in_the_text_is_line_1() -> None:
+    assert line_of("", "rule[own-x].pattern") == 1
+    assert line_of("[[rule]]\n", "rule[7].id") == 1
+
+
+def test_a_rule_has_defaults_for_what_only_we_know(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(GOOD)
+    (rule,) = read_own(path, tomllib.loads(GOOD))
+    assert (rule.id, rule.kind, rule.severity, rule.strength, rule.check) == (
+        "own-shop", "api-key", "high", "strong", None
+    )  # fmt: skip

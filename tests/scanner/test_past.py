@@ -1,0 +1,208 @@
+"""Whatever git still holds is found, or named as not looked at; of a value no copy gets out."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import string
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Git = Callable[..., str]
+
+PLACES = (
+    "deleted in the next commit", "renamed", "merge resolution", "stash", "staged part of a stash",
+    "untracked part of a stash", "reflog only", "commit message", "tag message", "note", "utf-16", "tag of a blob",
+    "unmerged branch", "another working tree",
+)  # fmt: skip
+LOST = ("dropped branch", "unreachable object")
+
+
+def _value(place: str) -> str:
+    source = random.Random(place)
+    return "".join(source.choice(string.ascii_letters + string.digits) for _ in range(24))
+
+
+def _text(place: str) -> str:
+    return f'api_key = "{_value(place)}"\n'
+
+
+def scan(folder: Path, *arguments: str, status: int | None = None) -> dict[str, Any]:
+    """What `scan` says as JSON; its exit status is asserted if one is given."""
+    words = [sys.executable, "-I", "-m", "unhardcode", "scan", "--format", "json", *arguments]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, env=dict(os.environ))
+    assert status is None or done.returncode == status, (done.returncode, done.stderr)
+    for place in (*PLACES, *LOST):
+        assert _value(place) not in done.stdout + done.stderr, place
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+@pytest.fixture(scope="module")
+def hiding(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with one value in each hiding place, none of them in HEAD."""
+    folder = tmp_path_factory.mktemp("hiding") / "repository"
+    folder.mkdir()
+
+    def git(*arguments: str, where: Path = folder, feed: str | None = None) -> str:
+        words = [
+            "git",
+            "-c",
+            "user.name=T",
+            "-c",
+            "user.email=t@t.invalid",
+            "-c",
+            "init.defaultBranch=main",
+            *arguments,
+        ]
+        done = subprocess.run(words, cwd=where, capture_output=True, text=True, check=True, input=feed)
+        return done.stdout.strip()
+
+    def put(name: str, text: str, where: Path = folder) -> None:
+        (where / name).write_text(text, encoding="utf-8")
+        git("add", "-A", where=where)
+
+    def commit(message: str = "work", where: Path = folder) -> None:
+        git("commit", "-q", "--allow-empty", "-m", message, where=where)
+
+    git("init", "-q")
+    put("app.py", "x = 1\n")
+    commit()
+    put("gone.py", _text("deleted in the next commit"))
+    commit()
+    git("rm", "-q", "gone.py")
+    put("old.py", _text("renamed"))
+    commit()
+    git("mv", "old.py", "new.py")
+    commit()
+    git("rm", "-q", "new.py")
+    (folder / "wide.py").write_bytes(_text("utf-16").encode("utf-16"))
+    git("add", "-A")
+    commit()
+    git("rm", "-q", "wide.py")
+    commit(f"use it\n\napi_key = {_value('commit message')}")
+    # A merge whose resolution is in neither parent.
+    git("checkout", "-q", "-b", "side")
+    put("both.py", "x = 2\n")
+    commit()
+    git("checkout", "-q", "main")
+    put("both.py", "x = 3\n")
+    commit()
+    subprocess.run(["git", "merge", "-q", "side"], cwd=folder, capture_output=True)
+    put("both.py", _text("merge resolution"))
+    commit("merge")
+    put("both.py", "x = 4\n")
+    commit()
+    git("checkout", "-q", "-b", "unmerged")
+    put("branch.py", _text("unmerged branch"))
+    commit()
+    git("checkout", "-q", "main")
+    # A stash of three parts.
+    put("staged.py", _text("staged part of a stash"))
+    (folder / "app.py").write_text(_text("stash"), encoding="utf-8")
+    (folder / "untracked.py").write_text(_text("untracked part of a stash"), encoding="utf-8")
+    git("stash", "-q", "-u")
+    put("reflog.py", _text("reflog only"))
+    commit()
+    git("reset", "-q", "--hard", "HEAD~1")
+    git("tag", "-a", "v1", "-m", f"api_key = {_value('tag message')}")
+    git("notes", "add", "-m", f"api_key = {_value('note')}", "HEAD")
+    blob = git("hash-object", "-w", "--stdin", feed=_text("tag of a blob"))
+    git("tag", "blob", blob)
+    other = folder.parent / "other"
+    git("worktree", "add", "-q", "--detach", str(other))
+    put("there.py", _text("another working tree"), where=other)
+    commit(where=other)
+    # What nothing reaches any more, not even a reflog.
+    git("checkout", "-q", "--orphan", "dropped")
+    put("dropped.py", _text("dropped branch"))
+    commit()
+    lost = git("rev-parse", "HEAD")
+    git("checkout", "-q", "-f", "main")
+    git("branch", "-q", "-D", "dropped")
+    head = folder / ".git" / "logs" / "HEAD"
+    lines = head.read_text(encoding="utf-8").splitlines(keepends=True)
+    head.write_text("".join(line for line in lines if lost not in line), encoding="utf-8")
+    git("hash-object", "-w", "--stdin", feed=_text("unreachable object"))
+    return folder
+
+
+def _where(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {finding["path"]: finding for finding in report["findings"]}
+
+
+def test_a_revision_that_does_not_exist_is_not_seen(hiding: Path) -> None:
+    words = [sys.executable, "-I", "-m", "unhardcode", "scan", "--range", "nowhere..HEAD"]
+    done = subprocess.run(words, cwd=hiding, capture_output=True, text=True)
+    assert done.returncode == 3
+    assert "nowhere: git knows no such commit here" in done.stderr
+
+
+def test_a_shallow_clone_says_where_it_ends(hiding: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", "--depth", "1", "--no-tags", f"file://{hiding}", str(clone)], check=True)
+    report = scan(clone, "--history", status=3)
+    assert "this clone is shallow" in report["coverage"]["skipped"][0]["reason"]
+
+
+def test_a_blob_that_is_not_here_is_named_and_never_fetched(hiding: Path, tmp_path: Path) -> None:
+    subprocess.run(["git", "config", "uploadpack.allowFilter", "true"], cwd=hiding, check=True)
+    clone = tmp_path / "clone"
+    command = ["git", "clone", "-q", "--no-checkout", "--filter=blob:none", f"file://{hiding}", str(clone)]
+    subprocess.run(command, check=True)
+    before = sorted(each.name for each in (clone / ".git" / "objects" / "pack").iterdir())
+    report = scan(clone, "--history")
+    assert any("git has no object" in each["reason"] for each in report["coverage"]["skipped"])
+    assert sorted(each.name for each in (clone / ".git" / "objects" / "pack").iterdir()) == before
+
+
+def test_what_nothing_reaches_is_looked_at_only_when_asked_for(hiding: Path) -> None:
+    usual, lost = _where(scan(hiding, "--history")), _where(scan(hiding, "--history", "--unreachable"))
+    assert "dropped.py" not in usual
+    assert "dropped.py" in lost
+    assert len([path for path in lost if path.startswith("unreachable/")]) == 1
+
+
+def test_each_hiding_place_is_found_with_the_commit_that_brought_it(hiding: Path) -> None:
+    found = _where(scan(hiding, "--history", status=1))
+    files = ("gone.py", "old.py", "wide.py", "both.py", "branch.py", "app.py", "staged.py", "untracked.py",
+             "reflog.py", "there.py")  # fmt: skip
+    for path in files:
+        assert found[path]["commit"]["path"] == path
+        assert found[path]["in_head"] is False
+    for prefix in ("commit-message/", "tag-message/", "tag/"):
+        assert len([path for path in found if path.startswith(prefix)]) == 1, prefix
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=hiding, capture_output=True, text=True).stdout.strip()
+    assert head in found  # a note's file is named by what it is about
+    assert len(found) == len(PLACES) + 1  # and the renamed file by its other name
+
+
+def test_the_number_of_workers_changes_nothing(hiding: Path) -> None:
+    assert scan(hiding, "--history", "-j", "1") == scan(hiding, "--history", "-j", "3")
+
+
+def test_an_old_secret_in_a_file_that_a_range_touches_is_marked_as_older(repository: Path, git: Git) -> None:
+    text = _text("renamed")
+    for number, lines in enumerate((text, text + "y = 2\n", text + "y = 2\n" + _text("stash"))):
+        (repository / "app.py").write_text(lines, encoding="utf-8")
+        git(repository, "add", "-A")
+        git(repository, "commit", "-qm", str(number))
+    old = scan(repository, "--range", "HEAD~2..HEAD~1", status=0)["findings"]
+    assert [finding["introduced"] for finding in old] == ["before"]
+    both = scan(repository, "--range", "HEAD~2..HEAD", status=1)["findings"]
+    assert [finding["introduced"] for finding in both] == ["before", "range"]
+
+
+def test_a_message_of_a_range_is_looked_at_and_one_before_it_is_not(repository: Path, git: Git) -> None:
+    git(repository, "commit", "-q", "--allow-empty", "-m", f"api_key = {_value('note')}")
+    git(repository, "commit", "-q", "--allow-empty", "-m", "first")
+    git(repository, "commit", "-q", "--allow-empty", "-m", f"api_key = {_value('stash')}")
+    found = scan(repository, "--range", "HEAD~2..HEAD", status=1)["findings"]
+    assert [finding["introduced"] for finding in found] == ["range"]
+    assert found[0]["path"] == f"commit-message/{git(repository, 'rev-parse', 'HEAD').strip()}"
