@@ -3,13 +3,16 @@
 Reads a JSON object on standard input, {"module", "key", "proofs": [{"expression", "digest", "variables"}]}, and writes
 a JSON array of {"unset", "set", "error", "unavailable"}: the last says that the store gave no answer. Only equality and
 our own words leave this process: never a value, an exception's text or a traceback. Any Python from 3.9 on can run it:
-it imports the standard library only.
+it imports the standard library, and boto3 where an expression calls it.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import hmac
+import importlib
+import inspect
 import json
 import os
 import sys
@@ -31,14 +34,16 @@ def evaluated(module: ModuleType, key: bytes, proof: dict[str, Any]) -> dict[str
     result: dict[str, Any] = {"unset": False, "set": False, "error": None, "unavailable": False}
     variables: dict[str, str] = proof["variables"]
     try:
-        code = compile(proof["expression"].strip(), "<expression>", "eval")
+        code = compile(
+            proof["expression"].strip(), "<expression>", "eval", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True
+        )
         result["unset"] = matches(module, key, proof["digest"], code, dict.fromkeys(variables))
         result["set"] = matches(module, key, proof["digest"], code, variables)
     except Exception as error:  # noqa: BLE001 - whatever it is, only its type may leave
         unavailable = isinstance(error, module.SecretUnavailable)
         # Only the generated module's own message is known to hold no value.
         result["unavailable"] = unavailable
-        result["error"] = str(error) if unavailable else f"the new expression fails with {type(error).__name__}"
+        result["error"] = str(error) if unavailable else f"the new expression fails with {named(error)}"
         return result
     ignored = [name for name in variables if result["set"] and not heeded(module, key, proof, code, name)]
     if ignored:
@@ -58,10 +63,26 @@ def matches(module: ModuleType, key: bytes, wanted: str, code: CodeType, variabl
         if text is not None:
             os.environ[name] = text
     try:
-        return hmac.compare_digest(keyed_digest(key, eval(code, namespace(module))), wanted)  # noqa: S307 - what it is for
+        return hmac.compare_digest(keyed_digest(key, value_of(code, module)), wanted)
     finally:
         for name in variables:
             os.environ.pop(name, None)
+
+
+def value_of(code: CodeType, module: ModuleType) -> Any:
+    """Evaluate an expression, also one with `await`."""
+    value = eval(code, namespace(module, code))  # noqa: S307 - what it is for
+    if not inspect.iscoroutine(value):
+        return value
+    import asyncio
+
+    return asyncio.run(value)
+
+
+def named(error: Exception) -> str:
+    """Name an exception: its type, and the code that AWS gives its errors, if that is a plain word."""
+    code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
+    return f"{type(error).__name__} ({code})" if str(code).isalnum() else type(error).__name__
 
 
 def heeded(module: ModuleType, key: bytes, proof: dict[str, Any], code: CodeType, name: str) -> bool:
@@ -74,10 +95,13 @@ def heeded(module: ModuleType, key: bytes, proof: dict[str, Any], code: CodeType
         return True
 
 
-def namespace(module: ModuleType) -> dict[str, Any]:
+def namespace(module: ModuleType, code: CodeType) -> dict[str, Any]:
     """Make what an expression may use, and nothing else."""
-    called = {name: getattr(module, name) for name in ("get_secret_value", "get_secret_bytes")}
-    return {"__builtins__": {}, "quote": quote, **called}
+    called = {name: getattr(module, name) for name in ("get_secret_value", "get_secret_bytes", "aget_secret_value")}
+    plain: dict[str, Any] = {
+        name: importlib.import_module(name) for name in ("boto3", "json", "os") if name in code.co_names
+    }
+    return {"__builtins__": {}, "quote": quote, **called, **plain}
 
 
 def keyed_digest(key: bytes, value: Any) -> str:

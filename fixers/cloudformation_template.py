@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 from fixers.dotenv import check_readers, site_edit
 from fixers.python import PythonFile
-from fixers.python_expression import TEXT
 from fixers.readers_of import find_readers
 from fixers.references import bare_reference, reference, reference_proof
 from fixers.rewriting import CannotRewriteError, Placement, Refused, RewriteContext, Rewritten, all_refused
 from fixers.splicing import BY_HAND, NOT_PARSABLE, Gathered, Swap, accepted, owner, stored_text, swapped_edit
+from fixers.styles import needed
 from scanner.model import Document, Edit, RefusalReason, SecretValue
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Node, Path, Value, trees, values
@@ -110,12 +110,12 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     edits, proofs = work.of(len(placements))
     touched = {edit.path for each in edits for edit in each}
     files = [template.files[path] for path in sorted(template.files) if path in touched]
-    added = [file.new_files(context) for file in files]
+    added = [file.new_files() for file in files]
     return Rewritten(
         edits=edits,
         proofs=proofs,
         refused=work.refused,
-        imports=tuple(edit for file in files for edit in file.imports(frozenset({TEXT}))),
+        imports=tuple(edit for file in files for edit in file.imports(needed(placements, context.style))),
         new_files=tuple(dict.fromkeys(new for news, _ in added for new in news)),
         notes=tuple(dict.fromkeys([*work.notes, *(note for _, notes in added for note in notes)])),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,22 @@ from click.core import ParameterSource
 from fixers.plan import PlanOptions
 from fixers.planning import Planned, planned, planned_from
 from fixers.reports import render_diff, render_plan
+from fixers.rewriting import STYLES
 from scanner.errors import Exit, UsageError
-from scanner.model import Confidence, Plan
+from scanner.model import Confidence, Fix, Plan, Safety
 
-_FROM_PLAN = ("env", "app", "store", "kms_key", "min_confidence", "include_tests", "via_run", "include_config")
+_FROM_PLAN = (
+    "env",
+    "app",
+    "store",
+    "style",
+    "prefix_from",
+    "kms_key",
+    "min_confidence",
+    "include_tests",
+    "via_run",
+    "include_config",
+)
 
 
 def _with(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -39,6 +52,17 @@ _shared = _with(
         default="auto",
         show_default=True,
         help="Where values go; auto chooses for each and says why.",
+    ),
+    click.option(
+        "--style",
+        type=click.Choice(STYLES),
+        default="module",
+        show_default=True,
+        help="What code becomes: a call of a generated module; boto3 inline, as in AWS's examples; or a module that "
+        "asks the Parameters and Secrets Lambda extension.",
+    ),
+    click.option(
+        "--prefix-from", metavar="VARIABLE", help="At run time this variable replaces the first part of names."
     ),
     click.option("--kms-key", metavar="KEY", help="Encrypt with this KMS key instead of AWS's own."),
     click.option(
@@ -137,6 +161,7 @@ def fix(
         _write(output, text)
     else:
         click.echo(text, nl=False)
+    click.echo(_for_review(made), err=True, nl=False)
     click.echo(_refused_in_one_line(made.plan), err=True, nl=False)
     return int(Exit.FINDINGS if made.plan.fixes else Exit.OK)
 
@@ -231,6 +256,7 @@ def _rehearse(made: Planned) -> int:
     click.echo(render_plan(made.plan), nl=False)
     click.echo(_heading("The diff"))
     click.echo(diff(made) or "Nothing would change.\n", nl=False)
+    click.echo(_for_review(made), nl=False)
     rehearsed = rehearse(made.plan, made.workspace, made.scanned.key)
     click.echo(_heading("The proof, against an embedded AWS on this machine"))
     click.echo(render_proof(rehearsed.outcomes), nl=False)
@@ -272,6 +298,8 @@ def _planned(path: tuple[Path, ...], plan_file: Path | None, chosen: dict[str, A
         env=chosen["env"],
         app=chosen["app"],
         store=chosen["store"],
+        style=chosen["style"],
+        prefix_from=chosen["prefix_from"],
         kms_key=chosen["kms_key"],
         min_confidence=Confidence(chosen["min_confidence"]),
         include_tests=chosen["include_tests"],
@@ -298,6 +326,19 @@ def _one(path: tuple[Path, ...]) -> Path:
 def diff(made: Planned) -> str:
     """The diff of a plan, every known value masked."""
     return render_diff(made.plan, made.workspace, made.scanned.result.findings)
+
+
+def _for_review(made: Planned) -> str:
+    """The diff that takes the account's own keys out of calls: a role must be there first, so a person makes it."""
+    from fixers.own_keys import removals
+
+    offered = removals(made.plan, made.workspace, made.scanned.key)
+    if not offered:
+        return ""
+    fix = Fix(secret="", title="", safety=Safety.REVIEW, findings=(), edits=offered, proofs=())
+    plan = replace(made.plan, fixes=(fix,), imports=(), new_files=())
+    shown = render_diff(plan, made.workspace, made.scanned.result.findings)
+    return f"{_heading('For review, not applied: the account needs no key of its own in the code')}\n{shown}"
 
 
 def _refused_in_one_line(made: Plan) -> str:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from fixers.dotenv_beside import example_edits, loading_note
 from fixers.python import Change, PythonFile, open_file, proof_variables, proven
-from fixers.python_expression import CANONICAL, TEXT, render_call
 from fixers.readers_of import Readers, ReaderSite, find_readers, listed
 from fixers.references import reference
 from fixers.rewriting import CannotRewriteError, Placement, Refused, RewriteContext, Rewritten, splice
+from fixers.styles import CANONICAL, render
 from scanner.errors import NotSeenError
 from scanner.identity import digest
 from scanner.model import Document, Edit, Proof, RefusalReason, SecretValue
@@ -26,13 +26,16 @@ _BY_HAND = "replace the value by hand"
 
 @dataclass(slots=True, kw_only=True)
 class _Work:
-    """What is gathered over the placements of one document. `files` are Python files, opened once each."""
+    """What is gathered over the placements of one document. `files` are Python files, opened once each.
+
+    `needs` are the functions and modules that each rewritten one uses.
+    """
 
     edits: list[tuple[Edit, ...]] = field(default_factory=list)
     proofs: list[tuple[Proof, ...]] = field(default_factory=list)
     refused: dict[int, Refused] = field(default_factory=dict)
     files: dict[str, PythonFile] = field(default_factory=dict)
-    rewritten: set[str] = field(default_factory=set)
+    needs: dict[str, frozenset[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -54,7 +57,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
             edits, proofs = (), ()
         work.edits.append(edits)
         work.proofs.append(proofs)
-    return _gathered(work, context)
+    return _gathered(work)
 
 
 def _owner(found: Sequence[Binding], placement: Placement) -> Binding | None:
@@ -82,14 +85,22 @@ def _placed(
     proof = Proof(
         path=document.path,
         line=binding.line,
-        expression=render_call(own, CANONICAL[TEXT], '"'),
+        expression=render(own, context.style, CANONICAL, '"').text,
         digest=digest(context.key, binding.value),
         # With the variable set to what the file holds now: the generated module resolves it.
-        variables=((binding.key, SecretValue(reference(placement.name, placement.key, plain=placement.plain))),),
+        variables=((binding.key, SecretValue(reference(placement.name, placement.key, plain=placement.plain))),)
+        if context.style.has_module
+        else (),
+        style=context.style.name,
     )
-    variables = proof_variables(binding.key, stored)
+    variables = proof_variables(binding.key, stored, context.style)
     proofs = [replace(proof, path=site.path, line=site.line, variables=variables) for site in readers.python]
-    work.rewritten.update(site.path for site in readers.python)
+    needs = render(own, context.style, CANONICAL, '"').needs
+    work.needs |= {site.path: work.needs.get(site.path, frozenset()) | needs for site in readers.python}
+    if not context.style.has_module:
+        work.notes.append(
+            f"{document.path}:{binding.line}: inline code reads no variable: {binding.key} set elsewhere counts no more"
+        )
     if stored.reveal("bytes") != (
         placement.finding.value.reveal("bytes") if placement.finding.value else stored.reveal("bytes")
     ):
@@ -166,8 +177,8 @@ def site_edit(site: ReaderSite, placement: Placement, context: RewriteContext, f
     if site.path not in files:
         files[site.path] = _opened(site, placement, context)
     file = files[site.path]
-    new = render_call(placement, file.imported.names[TEXT], site.quote)
-    change = Change(span=site.span, new=new, needs=frozenset({TEXT}))
+    call = render(placement, context.style, file.imported.names, site.quote)
+    change = Change(span=site.span, new=call.text, needs=call.needs)
     if not proven(file, [change]):
         raise CannotRewriteError(
             RefusalReason.READER_NOT_REWRITABLE,
@@ -188,14 +199,14 @@ def _opened(site: ReaderSite, placement: Placement, context: RewriteContext) -> 
         ) from None
 
 
-def _gathered(work: _Work, context: RewriteContext) -> Rewritten:
-    files = [work.files[path] for path in sorted(work.rewritten)]
-    added = [file.new_files(context) for file in files]
+def _gathered(work: _Work) -> Rewritten:
+    files = [work.files[path] for path in sorted(work.needs)]
+    added = [file.new_files() for file in files]
     return Rewritten(
         edits=tuple(work.edits),
         proofs=tuple(work.proofs),
         refused=work.refused,
-        imports=tuple(edit for file in files for edit in file.imports(frozenset({TEXT}))),
+        imports=tuple(edit for file in files for edit in file.imports(work.needs[file.syntax.path])),
         new_files=tuple(dict.fromkeys(new for news, _ in added for new in news)),
         notes=tuple(dict.fromkeys([*work.notes, *(note for _, notes in added for note in notes)])),
     )

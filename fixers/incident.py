@@ -19,8 +19,8 @@ from typing import TypeAlias
 import click
 
 from fixers.proof import ProofResult
-from fixers.python_expression import BYTES, CANONICAL, TEXT, render_call
 from fixers.rewriting import Placement
+from fixers.styles import BYTES, CANONICAL, TEXT, render_call
 from scanner.errors import UsageError
 from scanner.identity import digest
 from scanner.model import Fix, Member, Plan, PlannedSecret, Proof, SecretValue

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 
 from fixers.dotenv import site_edit
 from fixers.python import PythonFile
-from fixers.python_expression import TEXT
 from fixers.python_syntax import node_span
 from fixers.readers_of import OtherReader, ReaderSite, listed, mentions
 from fixers.references import reference, reference_proof
@@ -21,6 +20,7 @@ from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewr
 from fixers.settings_modules import Module, parsed, python_files
 from fixers.settings_readers import find_load_sites
 from fixers.splicing import BY_HAND, NOT_PARSABLE, Gathered, Swap, accepted, owner, stored_text, swapped_edit
+from fixers.styles import needed
 from scanner.model import Document, Edit, Kind, RefusalReason, SecretValue
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Value, values
@@ -63,12 +63,12 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     edits, proofs = work.of(len(placements))
     touched = {edit.path for each in edits for edit in each}
     opened = [files[path] for path in sorted(files) if path in touched]
-    added = [file.new_files(context) for file in opened]
+    added = [file.new_files() for file in opened]
     return Rewritten(
         edits=edits,
         proofs=proofs,
         refused=work.refused,
-        imports=tuple(edit for file in opened for edit in file.imports(frozenset({TEXT}))),
+        imports=tuple(edit for file in opened for edit in file.imports(needed(placements, context.style))),
         new_files=tuple(dict.fromkeys(new for news, _ in added for new in news)),
         notes=tuple(dict.fromkeys(note for _, notes in added for note in notes)),
     )

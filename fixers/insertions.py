@@ -11,7 +11,7 @@ from dataclasses import replace
 from fixers.rewriting import unique_edits
 from scanner.model import Edit, Span
 
-_LINE = re.compile(r"from (\S+) import ([^\r\n;]+)")
+_LINE = re.compile(r"(?:from (?P<module>\S+) )?import (?P<names>[^\r\n;]+)")
 _INLINE = "; "
 
 
@@ -31,11 +31,14 @@ def _block(texts: Sequence[str]) -> str:
     """Lines of the standard library first; blank lines where one of the texts has them."""
     names: dict[str, set[str]] = defaultdict(set)
     apart: dict[bool, bool] = {True: False, False: False}
+    lines: dict[str, str] = {}
     for text in texts:
-        for module, functions in _LINE.findall(text):
-            names[module].update(each.strip() for each in functions.split(","))
+        for line in _LINE.finditer(text):
+            module = line["module"] or f"{line['names'].split()[0]} "  # a plain import is a line of its own
+            names[module].update(each.strip() for each in line["names"].split(","))
             apart[is_standard(module)] |= text.startswith(("\r", "\n"))
-    lines = {module: f"from {module} import {', '.join(sorted(names[module]))}" for module in names}
+            start = f"from {module} " if line["module"] else ""
+            lines[module] = f"{start}import {', '.join(sorted(names[module]))}"
     if all(text.endswith(_INLINE) for text in texts):
         return "".join(f"{lines[module]}{_INLINE}" for module in _ordered(lines))
     newline = next(found[0] for text in texts if (found := re.search(r"\r\n?|\n", text)))
@@ -51,7 +54,7 @@ def _block(texts: Sequence[str]) -> str:
 
 def is_standard(module: str) -> bool:
     """Whether a module is of the standard library."""
-    return module.partition(".")[0] in sys.stdlib_module_names
+    return module.partition(".")[0].strip() in sys.stdlib_module_names
 
 
 def _ordered(modules: Iterable[str]) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from fixers.application import app_name, segment
 from fixers.choice import Choice
+from fixers.dependencies import add_boto3
 from fixers.drafting import by_variable, considered, documents_of, drafts, sorted_out, unmistakable
 from fixers.grouping import Form
 from fixers.module_place import rewrite_context
@@ -15,8 +16,9 @@ from fixers.naming import read_variables, shown_frameworks
 from fixers.overrides import Override, override_of
 from fixers.placing import Placings
 from fixers.prices import storage_a_month
-from fixers.rewriting import Refused, RewriteContext, Rewriter
+from fixers.rewriting import Refused, RewriteContext, Rewriter, unique_edits
 from fixers.settling import Names, Settled, settle
+from fixers.styles import check_style
 from fixers.workspace import Workspace
 from scanner.errors import UsageError
 from scanner.identity import digest
@@ -41,13 +43,15 @@ DEFAULT_ENVIRONMENT = "prod"
 class PlanOptions:
     """What the user asked for.
 
-    `store` is auto, secretsmanager or parameterstore; `scope` the PATH that was named, POSIX from the root, "" for all.
+    `store` is auto, secretsmanager or parameterstore; `style` module, inline or extension; `prefix_from` a variable
+    that replaces the first part of names at run time; `scope` the PATH that was named, POSIX from the root, "" for all.
     """
 
     env: str | None = None
     app: str | None = None
     store: str = "auto"
     style: str = "module"
+    prefix_from: str | None = None
     kms_key: str | None = None
     min_confidence: Confidence = Confidence.MEDIUM
     include_tests: bool = False
@@ -95,7 +99,8 @@ def make_plan(
         automatic=automatic,
         stores=lambda draft: override_of(draft, edited).store,
     )
-    context = context or rewrite_context(workspace, key=key, via_run=options.via_run)
+    style = check_style(options.style, options.prefix_from)
+    context = context or rewrite_context(workspace, key=key, via_run=options.via_run, style=style)
     names = Names(
         app=app_name(workspace, app=options.app, scope=options.scope) if chosen else options.app or "",
         read=_read_variables(workspace),
@@ -122,9 +127,11 @@ def make_plan(
         ),
         new_files=(),
         notes=(*placings.notes, *_notes(result, counted, options)),
+        style=style.name,
+        prefix_from=style.prefix_from,
     )
     _assert_complete(plan, findings)
-    return _with_files(plan, placings, workspace, key)
+    return _with_files(_with_dependencies(plan, workspace, key), placings, workspace, key)
 
 
 def touched_paths(plan: Plan) -> tuple[str, ...]:
@@ -139,8 +146,6 @@ def tree_digest(paths: Sequence[str], workspace: Workspace, key: bytes) -> str:
 
 
 def _check(options: PlanOptions) -> None:
-    if options.style != "module":
-        raise UsageError(f"--style {options.style}: only module is there")
     if options.store not in ("auto", "secretsmanager", "parameterstore"):
         raise UsageError("--store is auto, secretsmanager or parameterstore")
 
@@ -223,6 +228,21 @@ def _assert_complete(plan: Plan, findings: Sequence[Finding]) -> None:
     ends = Counter(id(finding) for fix in plan.fixes for finding in fix.findings)
     ends.update(id(refusal.finding) for refusal in plan.refusals)
     assert ends == Counter(map(id, findings)), "a finding has no end, or two"
+
+
+def _with_dependencies(plan: Plan, workspace: Workspace, key: bytes) -> Plan:
+    """The plan with boto3 in the project's list of dependencies, where its style needs it and a fix changes Python."""
+    changed = {edit.path for fix in plan.fixes for edit in fix.edits if edit.path.endswith((".py", ".pyw"))}
+    if plan.style == "extension" or not changed:
+        return plan
+    found = add_boto3(changed, workspace, key)
+    fixes = tuple(
+        replace(fix, edits=unique_edits([*fix.edits, *found.edits]))
+        if changed & {edit.path for edit in fix.edits}
+        else fix
+        for fix in plan.fixes
+    )
+    return replace(plan, fixes=fixes, notes=(*plan.notes, *found.notes))
 
 
 def _with_files(plan: Plan, placings: Placings, workspace: Workspace, key: bytes) -> Plan:

@@ -67,7 +67,12 @@ def options_of(file: PlanFile) -> PlanOptions:
     except ValueError:
         raise _refused(file, None, 0, "made_with", "min_confidence is low, medium or high") from None
     return PlanOptions(
-        **{**stands, "min_confidence": confidence, "kms_key": stands["kms_key"] or None},
+        **{
+            **stands,
+            "min_confidence": confidence,
+            "kms_key": stands["kms_key"] or None,
+            "prefix_from": stands["prefix_from"] or None,
+        },
         env=file.tables["env"],
         app=file.tables["app"] or None,
     )
@@ -125,6 +130,7 @@ def _made_with(options: PlanOptions) -> dict[str, Any]:
         "scope": options.scope,
         "store": options.store,
         "style": options.style,
+        "prefix_from": options.prefix_from or "",
         "kms_key": options.kms_key or "",
         "min_confidence": str(options.min_confidence),
         "include_tests": options.include_tests,

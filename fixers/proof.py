@@ -6,17 +6,21 @@ rewritten (`fixers.python_check.same_outside`).
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fixers.extension import extension_stand_in
 from fixers.payload import environment_text
-from fixers.stores.model import Endpoint
+from fixers.stores.model import Endpoint, Store
+from fixers.stores.registry import connect
 from scanner.model import Proof
 
 # What an interpreter needs to start and to read files; of the user's variables nothing else gets in.
@@ -55,12 +59,13 @@ def prove(
 
     Without an endpoint the real AWS is asked, found as boto3 finds it in `environ`, unless `region` and `profile` say
     more. `timeout` is in seconds, for all of them. A process that fails makes every proof fail, with a reason.
+    In the style `extension` the interpreter gets no AWS: a stand-in for the extension asks the same stores.
     """
     if not proofs:
         return ()
     request = {"module": module_source, "key": key.hex(), "proofs": [_request(proof) for proof in proofs]}
-    environment = _environment(endpoint, environ, region, profile)
-    answers = _ask(json.dumps(request).encode(), python, environment, timeout)
+    with _environment(proofs, endpoint, environ, region, profile) as environment:
+        answers = _ask(json.dumps(request).encode(), python, environment, timeout)
     if isinstance(answers, str) or len(answers) != len(proofs):
         reason = answers if isinstance(answers, str) else "the proof's interpreter gave no answer"
         return tuple(ProofResult(proof=proof, unset=False, set=False, error=reason) for proof in proofs)
@@ -109,7 +114,32 @@ def _ask(request: bytes, python: str, environment: dict[str, str], timeout: floa
     return answers if isinstance(answers, list) else "the proof's interpreter gave no answer"
 
 
+@contextmanager
 def _environment(
+    proofs: Sequence[Proof],
+    endpoint: Endpoint | None,
+    environ: Mapping[str, str],
+    region: str | None,
+    profile: str | None,
+) -> Iterator[dict[str, str]]:
+    if all(proof.style != "extension" for proof in proofs):
+        yield _with_aws(endpoint, environ, region, profile)
+        return
+    bare = {name: environ[name] for name in _ALLOWED if name in environ}
+    with extension_stand_in(_stores(endpoint, region, profile)) as variables:
+        yield bare | {"AWS_REGION": endpoint.region if endpoint else region or "", **variables}
+
+
+def _stores(endpoint: Endpoint | None, region: str | None, profile: str | None) -> Callable[[str], Store]:
+    if endpoint is None:
+        return functools.cache(functools.partial(connect, region=region, profile=profile))
+    credentials = (endpoint.access_key, endpoint.secret_key)
+    return functools.cache(
+        functools.partial(connect, region=endpoint.region, endpoint=endpoint.url, credentials=credentials)
+    )
+
+
+def _with_aws(
     endpoint: Endpoint | None, environ: Mapping[str, str], region: str | None, profile: str | None
 ) -> dict[str, str]:
     environment = {name: environ[name] for name in _ALLOWED if name in environ}

@@ -7,26 +7,19 @@ the quotes of its f-string (https://peps.python.org/pep-0701/).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, unquote
 
 import libcst as cst
 
 from fixers.python_cut import Cut, cut_formatted, cut_strings
-from fixers.python_position import Place, stands_alone, unparenthesised
+from fixers.python_position import Place, is_template, may_wait, stands_alone, unparenthesised
 from fixers.python_syntax import Syntax
-from fixers.rewriting import CannotRewriteError, Placement
+from fixers.rewriting import CannotRewriteError, Placement, Style
+from fixers.styles import CANONICAL, QUOTE, Names, render
 from scanner.model import CredentialKind, RefusalReason, SecretValue, Span
 
-TEXT, BYTES, QUOTE = "get_secret_value", "get_secret_bytes", "quote"
-# The name that each of these functions has in one file.
-Names: TypeAlias = Mapping[str, str]
-CANONICAL: Names = {name: name for name in (TEXT, BYTES, QUOTE)}
-
 _BY_HAND = "replace the value by hand"
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9/_+=.@:, -]*")
 # What a value may not hold in `key=value` strings without quoting rules coming in (libpq, ADO.NET, ODBC, Azure).
 _DSN_SPECIAL = re.compile(r"[\s'\"\\;{}]")
 _URL_BEFORE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/@]*:")
@@ -39,8 +32,9 @@ _FIELD = re.compile(r"\\(?:N\{[^}]*\}|.)|[{}]", re.DOTALL)
 class Piece:
     """What replaces `span` of the text.
 
-    `needs` are the functions that `text` calls. `bare` says that nothing is left of the target but a call. To prove
-    it, `expression` (canonical names) must give `value`: the whole target where it is constant, else the secret alone.
+    `needs` are the functions and modules that `text` uses. `bare` says that nothing is left of the target but a call.
+    To prove it, `expression` (canonical names) must give `value`: the whole target where it is constant, else the
+    secret alone.
     """
 
     span: Span
@@ -54,48 +48,49 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Insert:
-    """The expression that gives the secret's part: for a URL the stored value is percent-encoded again."""
+    """The expression that gives the secret's part: for a URL the stored value is percent-encoded again.
+
+    `doubled` are characters that a later `%` or `.format` takes for its own: they are doubled at run time.
+    """
 
     placement: Placement
+    style: Style
     is_bytes: bool
-    safe: str | None
+    safe: str | None = None
+    waits: bool = False
+    doubled: str = ""
 
     @property
     def needs(self) -> frozenset[str]:
-        """The functions it calls."""
-        return frozenset({BYTES if self.is_bytes else TEXT} | ({QUOTE} if self.safe is not None else set()))
+        """The functions and modules it uses."""
+        own = render(self.placement, self.style, CANONICAL, '"', is_bytes=self.is_bytes, waits=self.waits).needs
+        return own | ({QUOTE} if self.safe is not None else set())
 
     def render(self, names: Names, mark: str) -> str:
-        """The expression with `mark` as its quotes; it holds no other quotes, no backslash and no brace."""
-        call = render_call(self.placement, names[BYTES if self.is_bytes else TEXT], mark)
-        if self.safe is None:
-            return call
-        quoted = f"{names[QUOTE]}({call}, safe={mark}{self.safe}{mark})"
-        return f"{quoted}.encode()" if self.is_bytes else quoted
+        """The expression with `mark` as its quotes; it holds no other quotes and no backslash."""
+        call = render(self.placement, self.style, names, mark, is_bytes=self.is_bytes, waits=self.waits).text
+        if self.safe is not None:
+            call = f"{names[QUOTE]}({call}, safe={mark}{self.safe}{mark})"
+            call = f"{call}.encode()" if self.is_bytes else call
+        prefix = "b" if self.is_bytes else ""
+        for char in self.doubled:
+            call += f".replace({prefix}{mark}{char}{mark}, {prefix}{mark}{char * 2}{mark})"
+        return call
 
 
-def render_call(placement: Placement, function: str, mark: str) -> str:
-    """`get_secret_value("prod/shop/db", "password", env="DB_PASSWORD")`, without the key for a plain value."""
-    words = [placement.name, *([] if placement.key is None else [placement.key]), placement.env]
-    if not all(_PLAIN_NAME.fullmatch(word) for word in words):
-        raise _dynamic("the secret's name, key or variable holds characters that need escaping", "choose another name")
-    *positional, variable = (f"{mark}{word}{mark}" for word in words)
-    return f"{function}({', '.join(positional)}, env={variable})"
-
-
-def compose(syntax: Syntax, place: Place, placement: Placement, names: Names) -> Piece:
+def compose(syntax: Syntax, place: Place, placement: Placement, names: Names, style: Style) -> Piece:
     """What to write for one placement. Raises CannotRewriteError where it cannot be rebuilt exactly."""
     if isinstance(place.leaves[0], cst.FormattedStringText):
-        return _into_formatted(syntax, place, placement, names)
+        return _into_formatted(syntax, place, placement, names, style)
     cut = cut_strings(syntax, place, placement.finding.span)
     stored = placement.value
     if stored is not None and cut.whole is not None and _raw(cut.whole) == stored.reveal("bytes"):
-        return _whole(syntax, place, placement, cut, names)
+        return _whole(syntax, place, placement, cut, names, style)
     if cut.before == cut.after and cut.before in ("", b""):
         if placement.stored is not None and placement.stored.reveal("bytes") != _raw(cut.secret):
             raise _dynamic("the literal is not the value that would be stored")
-        return _whole(syntax, place, placement, cut, names)
-    insert = _insert(placement, cut.secret, cut.before)
+        return _whole(syntax, place, placement, cut, names, style)
+    insert = _insert(place, placement, cut.secret, cut.before, style)
     return (
         _into_bytes(syntax, place, cut, insert, names)
         if insert.is_bytes
@@ -108,13 +103,23 @@ def enclosing_quotes(place: Place) -> frozenset[str]:
     return frozenset(node.start[-1] for node in place.chain if isinstance(node, cst.FormattedString))
 
 
-def _whole(syntax: Syntax, place: Place, placement: Placement, cut: Cut, names: Names) -> Piece:
-    insert = _Insert(placement=placement, is_bytes=isinstance(cut.secret, bytes), safe=None)
+def _whole(syntax: Syntax, place: Place, placement: Placement, cut: Cut, names: Names, style: Style) -> Piece:
+    is_bytes = isinstance(cut.secret, bytes)
+    insert = _Insert(
+        placement=placement,
+        style=style,
+        is_bytes=is_bytes,
+        waits=_waits(place, style, is_bytes=is_bytes),
+        doubled=_doubled_later(place, SecretValue(cut.secret).reveal("text")),
+    )
     mark = _mark(enclosing_quotes(place))
     span = unparenthesised(syntax, place.target)
+    text = insert.render(names, mark)
+    if text.startswith("(await ") and stands_alone((*place.chain, place.target)):
+        text = text[1:-1]
     return Piece(
         span=span,
-        text=_spaced(syntax.text, span, insert.render(names, mark)),
+        text=_spaced(syntax.text, span, text),
         needs=insert.needs,
         bare=True,
         expression=insert.render(CANONICAL, '"'),
@@ -191,9 +196,9 @@ def _partial(syntax: Syntax, place: Place, cut: Cut, insert: _Insert, span: Span
     )
 
 
-def _into_formatted(syntax: Syntax, place: Place, placement: Placement, names: Names) -> Piece:
+def _into_formatted(syntax: Syntax, place: Place, placement: Placement, names: Names, style: Style) -> Piece:
     cut = cut_formatted(syntax, place, placement.finding.span)
-    insert = _insert(placement, cut.secret, cut.before)
+    insert = _insert(place, placement, cut.secret, cut.before, style)
     mark = _mark(enclosing_quotes(place) | {cut.tokens[cut.first].quote[0]})
     return Piece(
         span=cut.span,
@@ -205,20 +210,40 @@ def _into_formatted(syntax: Syntax, place: Place, placement: Placement, names: N
     )
 
 
-def _insert(placement: Placement, raw: str | bytes, before: str | bytes | None) -> _Insert:
+def _insert(place: Place, placement: Placement, raw: str | bytes, before: str | bytes | None, style: Style) -> _Insert:
     """How the stored value becomes the part of the literal that it was."""
     kind, is_bytes = placement.finding.kind, isinstance(raw, bytes)
     text = SecretValue(raw).reveal("text")
     stored = placement.stored.reveal("bytes") if placement.stored is not None else None
+    insert = _Insert(
+        placement=placement,
+        style=style,
+        is_bytes=is_bytes,
+        waits=_waits(place, style, is_bytes=is_bytes),
+        doubled=_doubled_later(place, text),
+    )
     if kind is CredentialKind.CREDENTIALS:
         raise _dynamic("credentials in a string of their own format", "store the whole text and parse it at run time")
     if _is_url(kind, before) and stored in (None, unquote(text).encode("utf-8", "surrogatepass")):
-        return _Insert(placement=placement, is_bytes=is_bytes, safe=_safe_for(text))
+        # What `quote` gives holds no braces.
+        return replace(insert, safe=_safe_for(text), doubled=insert.doubled.strip("{}"))
     if stored not in (None, _raw(raw)):
         raise _dynamic("the part of the literal is not the value that would be stored")
     if kind is CredentialKind.DSN and _DSN_SPECIAL.search(text):
         raise _dynamic("the value needs this connection string's own quoting", "pass the password as its own argument")
-    return _Insert(placement=placement, is_bytes=is_bytes, safe=None)
+    return insert
+
+
+def _doubled_later(place: Place, text: str) -> str:
+    """The characters that must be doubled because the literal is formatted afterwards, by `%` or `.format`."""
+    marks = is_template(place)
+    if any(mark in text for mark in marks):
+        raise _dynamic("the literal is a template that is formatted afterwards", "write it as an f-string")
+    return marks
+
+
+def _waits(place: Place, style: Style, *, is_bytes: bool) -> bool:
+    return style.has_module and not is_bytes and may_wait(place.chain)
 
 
 def _is_url(kind: CredentialKind, before: str | bytes | None) -> bool:

@@ -17,16 +17,22 @@ from scanner.model import Edit, Span
 from scanner.text import line_starts
 
 _NEWLINE = re.compile(r"\r\n?|\n")
+_THIRD_PARTY = frozenset({"boto3"})
 # A coding cookie counts on the first two lines only: https://peps.python.org/pep-0263/
 _HEADER = re.compile(r"#!|#.*?coding[:=]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A function to import: `from module import function`."""
+    """A function to import, `from module import function`; without a function the module, `import module`."""
 
     module: str
-    function: str
+    function: str = ""
+
+    @property
+    def called(self) -> str:
+        """What it is called where nothing stands in the way, and known by."""
+        return self.function or self.module
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +45,15 @@ class Imported:
 
 def choose_names(tree: ast.Module, wanted: Sequence[Wanted]) -> Imported:
     """The name of each wanted function: as it is imported already, else one that no scope of the file uses."""
-    existing = {each.function: name for each in wanted if (name := _existing(tree, each)) is not None}
+    existing = {each.called: name for each in wanted if (name := _existing(tree, each)) is not None}
     taken = set(bound_names(tree))
     star = any(alias.name == "*" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names)
     names: dict[str, str] = {}
     for each in wanted:
         # A star import could bind the plain name again, but leaves names with an underscore alone.
-        names[each.function] = existing.get(each.function) or _free(each.function, taken, hidden=star)
-        taken.add(names[each.function])
-    return Imported(names=names, missing=tuple(each for each in wanted if each.function not in existing))
+        names[each.called] = existing.get(each.called) or _free(each.called, taken, hidden=star)
+        taken.add(names[each.called])
+    return Imported(names=names, missing=tuple(each for each in wanted if each.called not in existing))
 
 
 def bound_names(tree: ast.Module) -> Iterator[str]:
@@ -82,10 +88,10 @@ def import_edits(
 
 
 def _edit(path: str, text: str, tree: ast.Module, wanted: Sequence[Wanted], imported: Imported, key: bytes) -> Edit:
-    names = [(each.function, imported.names[each.function]) for each in wanted]
-    aliases = sorted(function if function == name else f"{function} as {name}" for function, name in names)
+    names = [(each.called, imported.names[each.called]) for each in wanted]
+    aliases = sorted(called if called == name else f"{called} as {name}" for called, name in names)
     module = wanted[0].module
-    line = f"from {module} import {', '.join(aliases)}"
+    line = f"from {module} import {', '.join(aliases)}" if wanted[0].function else f"import {aliases[0]}"
     offset, new = _insertion(text, tree, line, module)
     return Edit(path=path, span=Span(offset, offset), expects=digest(key, ""), new=new)
 
@@ -97,7 +103,7 @@ def _insertion(text: str, tree: ast.Module, line: str, module: str) -> tuple[int
     prologue, imports = _leading(tree)
     if standard and imports and not any(is_standard(_module_of(node)) for node in imports):
         return _in_front(text, starts, imports[0], prologue, line, newline)
-    after = _after(prologue, imports, standard=standard)
+    after = _after(prologue, imports, module)
     following = tree.body[tree.body.index(after) + 1] if after is not None and after is not tree.body[-1] else None
     if after is None:
         offset = _top(text, starts, tree)
@@ -110,7 +116,7 @@ def _insertion(text: str, tree: ast.Module, line: str, module: str) -> tuple[int
         return end, newline + line
     blank = end == len(text) or _blank_line(text, starts, after.end_lineno + 1)
     if after in imports:
-        apart = not standard and not _is_own(_module_of(after), module)
+        apart = not standard and _is_apart(_module_of(after), module)
         close = standard or blank or after is not imports[-1]
         return end, (newline if apart else "") + line + newline + ("" if close else newline)
     return end, newline + line + newline + ("" if standard or blank else newline)
@@ -144,10 +150,11 @@ def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
-def _after(prologue: list[ast.stmt], imports: list[ast.stmt], *, standard: bool) -> ast.stmt | None:
-    if imports and standard:
+def _after(prologue: list[ast.stmt], imports: list[ast.stmt], module: str) -> ast.stmt | None:
+    if imports and is_standard(module):
         return [node for node in imports if is_standard(_module_of(node))][-1]
-    before = imports or prologue
+    absolute = [node for node in imports if not _module_of(node).startswith(".")]
+    before = (absolute if module in _THIRD_PARTY else []) or imports or prologue
     return before[-1] if before else None
 
 
@@ -180,9 +187,11 @@ def _module_of(node: ast.stmt) -> str:
     return node.names[-1].name
 
 
-def _is_own(module: str, ours: str) -> bool:
-    """Whether an import is one of the project's own, as ours is; others stand apart from them."""
-    return module.startswith(".") or module.partition(".")[0] == ours.partition(".")[0]
+def _is_apart(module: str, ours: str) -> bool:
+    """Whether a blank line stands between this import and ours: other people's libraries and the project's own."""
+    if ours in _THIRD_PARTY:
+        return is_standard(module)
+    return not module.startswith(".") and module.partition(".")[0] != ours.partition(".")[0]
 
 
 def _newline(text: str) -> str:
@@ -194,10 +203,12 @@ def _existing(tree: ast.Module, wanted: Wanted) -> str | None:
     """The name that a top-level import of the leading block gives it, if nothing else in the file binds that name."""
     _, imports = _leading(tree)
     for node in imports:
-        if isinstance(node, ast.ImportFrom) and _module_of(node) == wanted.module:
+        assert isinstance(node, (ast.Import, ast.ImportFrom))
+        plain = isinstance(node, ast.Import) and not wanted.function
+        if plain or (isinstance(node, ast.ImportFrom) and wanted.function and _module_of(node) == wanted.module):
             for alias in node.names:
                 name = alias.asname or alias.name
-                if alias.name == wanted.function and _bound_once(tree, name):
+                if alias.name == wanted.called and _bound_once(tree, name):
                     return name
     return None
 

@@ -67,6 +67,30 @@ def stands_alone(path: Sequence[cst.CSTNode]) -> bool:
     )
 
 
+def is_template(place: Place) -> str:
+    """The characters that mean something to what is done with the target next: `%`, or the braces of `.format`."""
+    node: cst.CSTNode = place.target
+    for above in reversed(place.chain):
+        if isinstance(above, cst.BinaryOperation) and isinstance(above.operator, cst.Modulo):
+            return "%" if above.left is node else ""
+        if isinstance(above, cst.Attribute):
+            return "{}" if above.attr.value in _FORMATTERS else ""
+        if not (isinstance(above, cst.BinaryOperation) and isinstance(above.operator, cst.Add)):
+            return ""
+        node = above
+    return ""
+
+
+def may_wait(chain: Sequence[cst.CSTNode]) -> bool:
+    """Whether what stands below these nodes may hold an `await`: it is in an async function's own body."""
+    for above, node in zip(chain[-2::-1], chain[:0:-1], strict=True):
+        if isinstance(above, (cst.Lambda, cst.BaseComp, cst.ClassDef)):
+            return False
+        if isinstance(above, cst.FunctionDef):
+            return above.asynchronous is not None and above.body is node
+    return False
+
+
 def unparenthesised(syntax: Syntax, node: cst.BaseExpression) -> Span:
     """The span of an expression with the parentheses around it that hold nothing else, no comment either."""
     text, span = syntax.text, syntax.span(node)
@@ -114,7 +138,7 @@ def _leaves(syntax: Syntax, secret: Span) -> Iterator[tuple[cst.CSTNode, ...]]:
             if _shares(syntax.span(node), secret):
                 yield path
         else:
-            waiting.extend((*path, child) for child in reversed(node.children))
+            waiting.extend((*path, child) for child in reversed(syntax.children(node)))
 
 
 def _statement_span(syntax: Syntax, node: cst.BaseStatement) -> Span:
@@ -193,19 +217,6 @@ def _check_parent(syntax: Syntax, above: cst.CSTNode, node: cst.CSTNode) -> None
             raise _position("a list of names cannot hold a call")
     elif isinstance(above, cst.ComparisonTarget) and isinstance(above.operator, (cst.Is, cst.IsNot)):
         raise _position("`is` compares identity, which a value from a store does not keep", "compare with `==`")
-    else:
-        _check_template(above, node)
-
-
-def _check_template(above: cst.CSTNode, node: cst.CSTNode) -> None:
-    """Refuse the left side of `%` and the object of `.format`: a value with `%` or `{` in it would be formatted."""
-    string = isinstance(node, (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString, cst.BinaryOperation))
-    percent = isinstance(above, cst.BinaryOperation) and isinstance(above.operator, cst.Modulo) and above.left is node
-    method = isinstance(above, cst.Attribute) and above.attr.value in _FORMATTERS
-    if string and (percent or method):
-        raise CannotRewriteError(
-            RefusalReason.DYNAMIC, "the literal is a template that is formatted afterwards", "write it as an f-string"
-        )
 
 
 def _target_names(node: cst.Assign | cst.AnnAssign | cst.AugAssign) -> Iterator[str]:

@@ -41,6 +41,8 @@ class Syntax:
     module: cst.Module = field(repr=False)
     starts: list[int] = field(repr=False)
     positions: Mapping[cst.CSTNode, CodeRange] = field(repr=False)
+    # LibCST makes them anew for each question, and many secrets of a file ask the same.
+    below: dict[cst.CSTNode, tuple[cst.CSTNode, ...]] = field(default_factory=dict, repr=False)
 
     def span(self, node: cst.CSTNode) -> Span:
         """Where a node stands."""
@@ -48,6 +50,12 @@ class Syntax:
         return Span(
             self.starts[place.start.line - 1] + place.start.column, self.starts[place.end.line - 1] + place.end.column
         )
+
+    def children(self, node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
+        """The nodes right below one, in order."""
+        if node not in self.below:
+            self.below[node] = tuple(node.children)
+        return self.below[node]
 
     def source(self, node: cst.CSTNode) -> str:
         """A node as written."""

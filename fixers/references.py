@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from fixers.python_expression import CANONICAL, TEXT, render_call
 from fixers.rewriting import CannotRewriteError, Placement
+from fixers.styles import CANONICAL, TEXT, render_call
 from scanner.identity import digest
 from scanner.model import Proof, RefusalReason, SecretValue
 

@@ -126,8 +126,8 @@ def _own_aws(finding: Finding) -> Refused | None:
     return (
         RefusalReason.OWN_AWS_KEYS,
         "a key of the AWS account itself: whoever can read the store needs no key in it",
-        "remove the arguments or variables, so that boto3 finds the role or profile, then deactivate the key in IAM "
-        "and delete it once nothing fails",
+        "remove the arguments or variables, so that boto3 finds the role or profile; then `aws iam update-access-key "
+        "--status Inactive --access-key-id ID`, and once nothing fails `aws iam delete-access-key --access-key-id ID`",
     )
 
 

@@ -41,7 +41,7 @@ def rehearse(plan: Plan, workspace: Workspace, key: bytes) -> Rehearsed:
     with embedded_aws() as endpoint:
         failed = dict(_failures(plan, _stores(endpoint)))
         proofs = [proof for fix in plan.fixes for proof in fix.proofs]
-        results = prove(proofs, module_source=module_source(), key=key, endpoint=endpoint)
+        results = prove(proofs, module_source=module_source(plan.style, plan.prefix_from), key=key, endpoint=endpoint)
     return Rehearsed(outcomes=outcomes(plan, failed, results), files=files)
 
 

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from scanner.model import Document, Edit, Finding, Kind, NewFile, Proof, RefusalReason, SecretValue
 
 if TYPE_CHECKING:
+    from fixers.python_syntax import Syntax
     from fixers.workspace import Workspace
 
+STYLES = ("module", "inline", "extension")
 # Reason, detail, and what a person does about it.
 Refused: TypeAlias = tuple[RefusalReason, str, str]
 
@@ -42,18 +44,34 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How code is written. `prefix_from` is the variable that replaces the first part of a name at run time."""
+
+    name: str = "module"
+    prefix_from: str | None = None
+
+    @property
+    def has_module(self) -> bool:
+        """Whether rewritten code calls a generated module."""
+        return self.name != "inline"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RewriteContext:
     """What a rewriter needs beside the document. `fixers.module_place.rewrite_context` makes one for a workspace.
 
     `key` keys the digests of edits and proofs. `imported` holds every dotted name that the workspace's Python files
     import absolutely: it tells a namespace package from a folder of scripts. `via_run` says that programs are started
-    by `unhardcode run`, so that readers outside Python need no rewriting.
+    by `unhardcode run`, so that readers outside Python need no rewriting. `style` is how code is written.
+    `syntaxes` are the Python files that were parsed already, by path: a plan is made in rounds.
     """
 
     workspace: Workspace
     key: bytes
     imported: frozenset[str] = frozenset()
     via_run: bool = False
+    style: Style = field(default_factory=Style)
+    syntaxes: dict[str, Syntax] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,7 +69,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         work.notes[f"{document.path}:{line}: where {variable} is set, it counts before the store"] = None
     edits, proofs = work.of(len(placements))
     files = [readers.files[path] for path in sorted(readers.changed)]
-    added = [file.new_files(context) for file in files]
+    added = [file.new_files() for file in files]
     return Rewritten(
         edits=edits,
         proofs=proofs,

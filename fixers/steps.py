@@ -122,7 +122,7 @@ def prove_all(plan: Plan, key: bytes, target: Target, *, judge: Judge = tuple) -
     proofs = [proof for fix in plan.fixes for proof in fix.proofs]
     results = prove(
         proofs,
-        module_source=module_source(),
+        module_source=module_source(plan.style, plan.prefix_from),
         key=key,
         endpoint=None,
         region=target.region,

@@ -397,7 +397,8 @@ class Plan:
     """What a migration will do. `tree` is a digest over the files that it touches.
 
     `imports` are edits that belong to a file and not to one fix (import lines, a requirements line): each is
-    applied if any fix touches its file.
+    applied if any fix touches its file. `style` is how code is written: module, inline or extension; `prefix_from` the
+    variable that replaces the first part of names at run time.
     """
 
     env: str
@@ -410,6 +411,8 @@ class Plan:
     new_files: tuple[NewFile, ...]
     imports: tuple[Edit, ...] = ()
     notes: tuple[str, ...] = ()
+    style: str = "module"
+    prefix_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fixers.module_place import imported_modules, lacks_boto3, place_module, rewrite_context
+from fixers.module_place import imported_modules, place_module, rewrite_context
 from fixers.workspace import open_workspace
 
 KEY = bytes(32)
@@ -202,18 +202,3 @@ def test_collects_what_files_import_absolutely(tmp_path: Path) -> None:
     found = set(imported_modules(open_workspace(tmp_path, files)))
     assert {"b.c", "d", "f.g", "f.g.h", "f.g.i", "l", "m", "m.n", "m.o"} <= found
     assert not {"k", "p", "q"} & found
-
-
-@pytest.mark.parametrize(
-    ("files", "lacks"),
-    [
-        ({"a.py": ""}, False),
-        ({"requirements.txt": "flask\n"}, True),
-        ({"requirements.txt": "flask\nboto3>=1\n"}, False),
-        ({"pyproject.toml": "[project]\n", "requirements/base.txt": "boto3\n"}, True),
-        ({"pyproject.toml": "[project]\n", "requirements-dev.txt": "boto3\n"}, False),
-    ],
-)
-def test_says_whether_the_project_lists_boto3(tmp_path: Path, files: dict[str, str], lacks: bool) -> None:
-    tree(tmp_path, files)
-    assert lacks_boto3(open_workspace(tmp_path, files)) is lacks

@@ -195,7 +195,7 @@ def test_suppressed_and_doubtful_findings_are_not_planned_but_counted(making: Si
     plan = planned(making, tmp_path, {"a.py": text}, sure, low, suppressed)
     assert [found for fix in plan.fixes for found in fix.findings] == [sure]
     assert not plan.refusals
-    assert plan.notes == ("1 finding is below medium confidence and not in this plan (--min-confidence)",)
+    assert plan.notes[0] == "1 finding is below medium confidence and not in this plan (--min-confidence)"
 
 
 def test_two_fixes_never_change_one_text_differently(making: SimpleNamespace, tmp_path: Path) -> None:
@@ -207,7 +207,9 @@ def test_two_fixes_never_change_one_text_differently(making: SimpleNamespace, tm
     assert reasons(plan) == [("a.py", R.READER_NOT_REWRITABLE)]
 
 
-@pytest.mark.parametrize("options", [{"style": "inline"}, {"store": "vault"}, {"env": "a/b"}, {"app": "ä"}])
+@pytest.mark.parametrize(
+    "options", [{"style": "lazy"}, {"prefix_from": "A-B"}, {"store": "vault"}, {"env": "a/b"}, {"app": "ä"}]
+)
 def test_options_that_cannot_be_used(making: SimpleNamespace, tmp_path: Path, options: dict[str, str]) -> None:
     text, found = one(making)
     with pytest.raises(UsageError):

@@ -106,6 +106,57 @@ def test_what_is_not_equal_is_not_proven(aws: Endpoint) -> None:
         assert PASSWORD not in (result.error or "")
 
 
+PARAMETER_CALL = "boto3.client('ssm').get_parameter(Name={}, WithDecryption=True)['Parameter']['Value']"
+
+
+def stored(name: str, part: str) -> str:
+    return f"boto3.client('secretsmanager').get_secret_value(SecretId='{name}')['{part}']"
+
+
+def test_inline_code_is_proven_with_boto3_itself(aws: Endpoint) -> None:
+    cases = [
+        (f"json.loads({stored('prod/shop/db', 'SecretString')})['password']", PASSWORD, None),
+        (stored("prod/shop/blob", "SecretBinary"), BLOB, None),
+        (PARAMETER_CALL.format("'/prod/shop/api-key'"), "generated-api-key", None),
+        (PARAMETER_CALL.format("'/' + (os.getenv('X') or 'prod') + '/shop/api-key'"), "generated-api-key", None),
+        (PARAMETER_CALL.format("'/prod/shop/api-key'"), "another", "another value"),
+        (stored("prod/shop/none", "SecretString"), PASSWORD, "(ResourceNotFoundException)"),
+    ]
+    results = proved(aws, *(inline(expression, value) for expression, value, _ in cases))
+    for (expression, _, words), result in zip(cases, results, strict=True):
+        assert (result.unset, result.set) == (words is None, words is None), (expression, result.error)
+        assert (words or "") in (result.error or "")
+
+
+def inline(expression: str, value: str | bytes) -> Proof:
+    return replace(proof(expression, value), style="inline")
+
+
+def test_code_for_the_extension_is_proven_by_a_stand_in_and_reaches_no_aws(aws: Endpoint) -> None:
+    cases = [
+        (proof(DATABASE, PASSWORD, VARIABLE), None),
+        (proof("get_secret_bytes('prod/shop/blob', env='BLOB')", BLOB, ("BLOB", SecretValue(BLOB))), None),
+        (proof("get_secret_value('prod/shop/pem')", PEM), None),
+        (proof("get_secret_value('/prod/shop/api-key')", "generated-api-key"), None),
+        (proof("(await aget_secret_value('/prod/shop/api-key'))", "generated-api-key"), None),
+        (proof(DATABASE.replace("shop/db", "shop/none"), PASSWORD, VARIABLE), "secretsmanager:GetSecretValue"),
+        (proof("get_secret_value('/prod/shop/none')", PASSWORD), "ssm:GetParameter"),
+        (inline(PARAMETER_CALL.format("'/prod/shop/api-key'"), "generated-api-key"), "fails with"),
+    ]
+    given = [replace(one, style="extension") for one, _ in cases]
+    results = prove(given, module_source=module_source("extension"), key=KEY, endpoint=aws)
+    for (one, words), result in zip(cases, results, strict=True):
+        assert (result.unset, result.set) == (words is None, words is None), (one.expression, result.error)
+        assert (words or "") in (result.error or "")
+        assert PASSWORD not in (result.error or "")
+
+
+def test_an_awaited_call_is_proven_as_it_stands(aws: Endpoint) -> None:
+    expression = f"'x' + (await a{DATABASE})"
+    (equal, other) = proved(aws, proof(expression, f"x{PASSWORD}", VARIABLE), proof(expression, PASSWORD, VARIABLE))
+    assert (equal.unset, equal.set, other.unset, other.set) == (True, True, False, False)
+
+
 def test_equal_values_are_proven_both_ways(aws: Endpoint) -> None:
     url = f"postgresql://shop:{quote(PASSWORD, safe='')}@db:5432/shop"
     reference = SecretValue("{{resolve:secretsmanager:prod/shop/db:SecretString:password}}")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import builtins
+import inspect
 import random
 import string
 import types
@@ -100,9 +102,13 @@ def executed(text: str, value: str | bytes) -> dict[str, str]:
     def get_secret_bytes(name: str, key: str | None = None, *, env: str) -> bytes:
         return given
 
+    async def aget_secret_value(name: str, key: str | None = None, *, env: str) -> str:
+        return get_secret_value(name, key, env=env)
+
     def importer(name: str, *rest: Any) -> Any:
         if name == "app_secrets":
-            return types.SimpleNamespace(get_secret_value=get_secret_value, get_secret_bytes=get_secret_bytes)
+            called = (get_secret_value, get_secret_bytes, aget_secret_value)
+            return types.SimpleNamespace(**{each.__name__: each for each in called})
         return builtins.__import__(name, *rest)
 
     space: dict[str, Any] = {"__builtins__": {**vars(builtins), "__import__": importer}, "__name__": "made"}
@@ -141,9 +147,6 @@ REFUSED = {
     "all": ('__all__ = ["SECRET"]\n', RefusalReason.POSITION_NOT_SUPPORTED),
     "identity": ('x = y is "SECRET"\n', RefusalReason.POSITION_NOT_SUPPORTED),
     "a format specification": ('x = f"{y:SECRET}"\n', RefusalReason.POSITION_NOT_SUPPORTED),
-    "a percent template": ('x = "SECRET %s" % y\n', RefusalReason.DYNAMIC),
-    "a percent template in parts": ('x = ("SECRET" + " %s") % y\n', RefusalReason.DYNAMIC),
-    "a format template": ('x = "SECRET {}".format(y)\n', RefusalReason.DYNAMIC),
     "both quotes taken": ("""x = f"{f'{y} SECRET'}"\n""", RefusalReason.DYNAMIC),
     "no Python": ("x = (\nSECRET\n", RefusalReason.NOT_PARSABLE),
     "Python 2": ('print "SECRET"\n', RefusalReason.NOT_PARSABLE),
@@ -315,7 +318,35 @@ REWRITTEN = {
     ),
     "a literal under an unused async function": (
         'async def f():\n    return "SECRET"\n',
-        "async def f():\n    return <CALL>\n",
+        "async def f():\n    return await a<CALL>\n",
+    ),
+    "a literal in a comprehension, a lambda and a default of an async function": (
+        'async def f(a=[x + "SECRET" for x in "y"]):\n    return a\n',
+        'async def f(a=[x + <CALL> for x in "y"]):\n    return a\n',
+    ),
+    "a method on a literal in an async function": (
+        'async def f():\n    return "SECRET".encode()\n',
+        "async def f():\n    return (await a<CALL>).encode()\n",
+    ),
+    "a generator in an async function": (
+        'async def f():\n    return (x + "SECRET" for x in y)\n',
+        "async def f():\n    return (x + <CALL> for x in y)\n",
+    ),
+    "a percent template": (
+        'x = "user:SECRET@%s" % 1\n',
+        "x = f\"user:{<call>.replace('%', '%%')}@%s\" % 1\n",
+    ),
+    "a percent template in parts": (
+        'x = ("SECRET" + " %s") % 1\n',
+        'x = (<CALL>.replace("%", "%%") + " %s") % 1\n',
+    ),
+    "a format template": (
+        'x = "SECRET {}".format(1)\n',
+        "x = f\"{<call>.replace('{', '{{').replace('}', '}}')} {{}}\".format(1)\n",
+    ),
+    "the default of an option of click's": (
+        'import click\nx = click.option("--password", default="SECRET")\n',
+        'import click\nx = click.option("--password", default=lambda: <CALL>)\n',
     ),
     "an except clause": (
         'try:\n    1 / 0\nexcept ZeroDivisionError:\n    x = "SECRET"\nelse:\n    x = ""\n',
@@ -518,7 +549,9 @@ def test_calls_by_a_name_that_nothing_else_in_the_file_has(line: str) -> None:
 
 def test_says_what_happens_at_import_and_in_async_functions() -> None:
     assert "default argument" in Run(f'def f(a="{SECRET}"): pass\n').result.notes[0]
-    assert "async" in Run(f'async def f():\n    return "{SECRET}"\n').result.notes[0]
+    assert "async" in Run(f'async def f():\n    return b"{SECRET}"\n', value=SECRET.encode()).result.notes[0]
+    assert Run(f'async def f():\n    return "{SECRET}"\n').result.notes == ()
+    assert "compare_digest" in Run(f'def f(a):\n    return a == "{SECRET}"\n').result.notes[0]
     assert Run(f'async def f(): pass\nx = "{SECRET}"\n').result.notes == ()
 
 
@@ -541,14 +574,21 @@ def proven(run: Run) -> None:
     from urllib.parse import quote
 
     given = run.value.encode() if isinstance(run.value, str) else run.value
+
+    async def awaited(*_: str, env: str) -> str:
+        return given.decode()
+
     names = {
         "get_secret_value": lambda *_, env: given.decode(),
+        "aget_secret_value": awaited,
         "get_secret_bytes": lambda *_, env: given,
         "quote": quote,
     }
     for proofs in run.result.proofs:
         for proof in proofs:
-            assert digest(KEY, eval(proof.expression, {"__builtins__": {}}, names)) == proof.digest
+            code = compile(proof.expression, "<proof>", "eval", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            value = eval(code, {"__builtins__": {}, **names})
+            assert digest(KEY, asyncio.run(value) if inspect.iscoroutine(value) else value) == proof.digest
             assert proof.variables[0][0] == "DB_PASSWORD"
 
 

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tokenize
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from io import BytesIO
@@ -22,6 +23,7 @@ from lab_cases import STUBS, Case
 
 from fixers.apply import Ready, store_secret
 from fixers.changes import changed_files, edits_by_path
+from fixers.extension import extension_stand_in
 from fixers.grouping import own_key
 from fixers.locating import arns_of, waiting, with_arns
 from fixers.payload import environment_text, payload
@@ -36,6 +38,7 @@ from scanner.model import Confidence, Edit, Plan
 
 _NOWHERE = "http://127.0.0.1:9"  # the discard port: who asks AWS there fails at once
 _OURS = ("get_secret_value", "get_secret_bytes", "aget_secret_value", "quote", "resolve_references")
+_PLAIN = frozenset({"boto3", "json", "os"})  # modules that the style `inline` uses
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,7 +79,8 @@ def run_all(cases: Sequence[Case], folder: Path, endpoint: Endpoint, *, git: int
         elif not report.wrong:
             migrate(report, endpoint)
     living = [report for report in reports.values() if report.stored]
-    after = probed(living, key, _with_aws(endpoint), injected=False, warm=True)
+    with _asked(endpoint, living) as environment:
+        after = probed(living, key, environment, injected=False, warm=True)
     injected = probed(living, key, _without_aws(), plain=False)
     for report in living:
         name = report.case.name
@@ -209,13 +213,17 @@ def respliced(raw: bytes, edits: Sequence[Edit], path: str) -> bytes:
 
 def same_tree(before: ast.AST, after: ast.AST) -> bool:
     """Whether two trees differ only where a string became a call of ours, and in our import lines."""
+    boto3 = any(isinstance(node, ast.Name) and node.id.lstrip("_") == "boto3" for node in ast.walk(after))
+    modules = _PLAIN if boto3 else frozenset()
     waiting: list[tuple[object, object]] = [(before, after)]
     while waiting:
         one, other = waiting.pop()
         if isinstance(one, list) and isinstance(other, list):
             if len(one) != len(other):
                 other = [
-                    node for node in other if not (_is_our_import(node) and not any(_same(node, each) for each in one))
+                    node
+                    for node in other
+                    if not (_is_our_import(node, modules) and not any(_same(node, each) for each in one))
                 ]
             if len(one) != len(other):
                 return False
@@ -247,15 +255,22 @@ def _is_ours(node: ast.AST) -> bool:
     match node:
         case ast.Call(func=ast.Name(id=name)):
             return name.lstrip("_").startswith(_OURS)
-        case ast.Call(func=ast.Attribute(value=inner, attr="encode")):
+        case (
+            ast.Call(func=ast.Attribute(value=inner, attr="encode" | "replace"))
+            | ast.Await(value=inner)
+            | ast.Lambda(body=inner)
+        ):
             return _is_ours(inner)
+        case ast.Subscript(value=ast.Call() | ast.Subscript()) | ast.Call(func=ast.Attribute(attr="loads")):
+            return any(isinstance(each, ast.Name) and each.id.lstrip("_") == "boto3" for each in ast.walk(node))
         case ast.JoinedStr() | ast.BinOp() | ast.BoolOp(op=ast.Or()):
             return any(_is_ours(each) for each in ast.walk(node) if not isinstance(each, type(node)))
     return False
 
 
-def _is_our_import(node: object) -> bool:
-    return isinstance(node, ast.ImportFrom) and all(alias.name in _OURS for alias in node.names)
+def _is_our_import(node: object, modules: Collection[str]) -> bool:
+    names = _OURS if isinstance(node, ast.ImportFrom) else modules
+    return isinstance(node, (ast.ImportFrom, ast.Import)) and all(alias.name in names for alias in node.names)
 
 
 def check_again(report: Report) -> None:
@@ -363,9 +378,20 @@ def _with_aws(endpoint: Endpoint) -> dict[str, str]:
     return _without_aws() | {
         "AWS_ENDPOINT_URL": endpoint.url,
         "AWS_REGION": endpoint.region,
+        "AWS_DEFAULT_REGION": endpoint.region,  # the only one that boto3 reads by itself
         "AWS_ACCESS_KEY_ID": endpoint.access_key,
         "AWS_SECRET_ACCESS_KEY": endpoint.secret_key,
     }
+
+
+@contextmanager
+def _asked(endpoint: Endpoint, reports: Sequence[Report]) -> Iterator[dict[str, str]]:
+    """The variables of a program that reads the store; in the style `extension` no AWS, but what stands for it."""
+    if any(report.case.options.get("style") == "extension" for report in reports):
+        with extension_stand_in(lambda store: _store(endpoint, store)) as variables:
+            yield _without_aws() | variables
+    else:
+        yield _with_aws(endpoint)
 
 
 @cache

@@ -300,7 +300,7 @@ def test_a_value_that_does_not_prove_leaves_every_file_as_it_was(
 ) -> None:
     # Credentials that may store and not decrypt are seen by the proof's own process only.
     before = shop.files()
-    monkeypatch.setattr("fixers.steps.module_source", lambda: "def broken(")
+    monkeypatch.setattr("fixers.steps.module_source", lambda *_: "def broken(")
     status, out, err = run(shop, "migrate", "--yes")
     assert status == 1
     assert "failed" in out

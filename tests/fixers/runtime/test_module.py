@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import os
 import subprocess
@@ -299,14 +300,32 @@ def test_any_bytes_pass_through_a_variable(value: bytes) -> None:
         del os.environ["UNHARDCODE_TEST_BYTES"]
 
 
-def test_source_is_a_small_file_of_ours_in_ascii() -> None:
-    source = module_source()
+@pytest.mark.parametrize("style", ["module", "extension"])
+def test_source_is_a_small_file_of_ours_in_ascii(style: str) -> None:
+    source = module_source(style)
     assert is_generated(source)
     assert source.startswith(MARK)
     assert source.isascii()
     assert "\r" not in source
-    assert source.count("\n") < 200
+    assert sum(bool(line.strip()) for line in source.splitlines()) < 160
     assert not is_generated('"""Mine."""\n')
+
+
+def test_the_module_for_the_extension_needs_no_library_and_runs_on_old_pythons() -> None:
+    tree = ast.parse(module_source("extension"), feature_version=(3, 9))
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
+
+
+def test_another_variable_can_replace_the_first_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("app_secrets")
+    exec(module_source(prefix_from="SHOP_STAGE"), module.__dict__)
+    client = with_client(module, {"staging/shop/db": "v"})
+    monkeypatch.setenv("SECRETS_ENV", "no")
+    monkeypatch.setenv("SHOP_STAGE", "staging")
+    assert module.get_secret_value("prod/shop/db") == "v"
+    assert len(client.asked) == 1
 
 
 @pytest.mark.parametrize("python", [Path(sys.executable), *PYTHONS], ids=lambda path: f"on {path.parts[-3]}")

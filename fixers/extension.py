@@ -1,0 +1,85 @@
+"""A stand-in for the AWS Parameters and Secrets Lambda Extension, so that code written for it can be proven here.
+
+It answers as the extension does, on loopback, with what a store gives:
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+from fixers.stores.model import Store
+from scanner.errors import StoreError
+from scanner.model import SecretValue
+
+_HOST = "127.0.0.1"
+_TOKEN = "X-Aws-Parameters-Secrets-Token"  # noqa: S105 - a header's name
+_POLL = 0.02  # seconds until a shutdown is seen
+
+
+@contextmanager
+def extension_stand_in(stores: Callable[[str], Store]) -> Iterator[Mapping[str, str]]:
+    """Serve until the block ends; gives the variables that a program needs to ask it.
+
+    The session token is random: without it nobody else on this machine reads a value.
+    """
+    token = secrets.token_urlsafe(32)
+
+    class Handler(BaseHTTPRequestHandler):
+        """One request; nothing is logged."""
+
+        def do_GET(self) -> None:
+            """Answer with what the store gives."""
+            if not secrets.compare_digest(self.headers.get(_TOKEN, "").encode(), token.encode()):
+                self._send(401, b"")
+                return
+            address = urlsplit(self.path)
+            asked = {name: values[0] for name, values in parse_qs(address.query).items()}
+            answer = _answer(address.path, asked, stores)
+            self._send(400 if answer is None else 200, json.dumps(answer).encode() if answer else b"")
+
+        def _send(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+            """Say nothing."""
+
+    server = ThreadingHTTPServer((_HOST, 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(_POLL,), name="extension", daemon=True)
+    thread.start()
+    try:
+        yield {"PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": str(server.server_port), "AWS_SESSION_TOKEN": token}
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _answer(path: str, asked: Mapping[str, str], stores: Callable[[str], Store]) -> dict[str, object] | None:
+    """The extension's JSON for a request; None where it would refuse."""
+    try:
+        if path == "/secretsmanager/get" and "secretId" in asked:
+            value = stores("secretsmanager").read(asked["secretId"])
+            return None if value is None else {"Name": asked["secretId"], **_fields(value)}
+        if path == "/systemsmanager/parameters/get" and asked.get("withDecryption") == "true" and "name" in asked:
+            value = stores("parameterstore").read(asked["name"])
+            return None if value is None else {"Parameter": {"Name": asked["name"], "Value": value.reveal("text")}}
+    except StoreError:
+        return None
+    return None
+
+
+def _fields(value: SecretValue) -> dict[str, object]:
+    if value.is_bytes:
+        return {"SecretString": None, "SecretBinary": base64.b64encode(value.reveal("bytes")).decode("ascii")}
+    return {"SecretString": value.reveal("text"), "SecretBinary": None}

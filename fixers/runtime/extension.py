@@ -1,0 +1,52 @@
+"""The store of the generated module in the style `extension`; the rest of that module is `module.py`'s."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from fixers.runtime.module import SecretUnavailable
+
+
+# The store, by the AWS Parameters and Secrets Lambda Extension: https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html
+def _fetch(service: str, name: str, stage: str, version: str) -> str | bytes:
+    import base64
+    import urllib.parse
+    import urllib.request
+
+    if service == "ssm":
+        bare, _, number = name.rpartition(":")
+        picked = {"name": bare, "version": number} if bare and number.isdigit() else {"name": name}
+        asked = {**picked, "withDecryption": "true"}
+        path = "/systemsmanager/parameters/get"
+    else:
+        asked = {"secretId": name, **({"versionId": version} if version else {"versionStage": stage or "AWSCURRENT"})}
+        path = "/secretsmanager/get"
+    port = os.environ.get("PARAMETERS_SECRETS_EXTENSION_HTTP_PORT") or "2773"
+    address = f"http://localhost:{port}{path}?{urllib.parse.urlencode(asked, quote_via=urllib.parse.quote, safe='')}"
+    token = os.environ.get("AWS_SESSION_TOKEN", "")
+    request = urllib.request.Request(address, headers={"X-Aws-Parameters-Secrets-Token": token})
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # it is on this machine, whatever the proxy
+    try:
+        with direct.open(request, timeout=5) as answer:
+            found: dict[str, Any] = json.load(answer)
+        if service == "ssm":
+            return str(found["Parameter"]["Value"])
+        return str(found["SecretString"]) if found.get("SecretString") else base64.b64decode(found["SecretBinary"])
+    except (OSError, ValueError, KeyError) as error:
+        # `from None`, and none of its text: what cannot be parsed could be the value.
+        raise SecretUnavailable(_why(service, name, error)) from None
+
+
+def _why(service: str, name: str, error: Exception) -> str:
+    status = getattr(error, "code", None)
+    region = os.environ.get("AWS_REGION") or "no region"
+    action = "ssm:GetParameter" if service == "ssm" else "secretsmanager:GetSecretValue"
+    if status is None:
+        advice = "is the layer AWS-Parameters-and-Secrets-Lambda-Extension there, and this an invocation?"
+    elif status == 400:
+        advice = f"it must exist, the function be allowed {action} (and kms:Decrypt), and the call in the handler"
+    else:
+        advice = f"the function needs AWS_SESSION_TOKEN, {action} and, with a key of its own, kms:Decrypt"
+    return f"{name} cannot be read ({region}): {status or type(error).__name__}: {advice}"

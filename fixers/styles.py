@@ -1,0 +1,119 @@
+"""The styles of rewritten code: what a literal becomes, which names that needs, which library.
+
+- module: `get_secret_value("prod/shop/db", "password", env="DB_PASSWORD")`, of a generated module that calls boto3
+- extension: the same call; the generated module asks the Lambda extension's endpoint on localhost
+- inline: boto3 as AWS's own examples call it, without a module and without a variable of the environment
+  https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets-python-sdk.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from fixers.rewriting import STYLES, CannotRewriteError, Placement, Style
+from scanner.errors import UsageError
+from scanner.model import RefusalReason, SecretValue
+
+TEXT, BYTES, ASYNC, QUOTE = "get_secret_value", "get_secret_bytes", "aget_secret_value", "quote"
+MODULES = ("boto3", "json", "os")
+# The name that each function or module has in one file.
+Names: TypeAlias = Mapping[str, str]
+CANONICAL: Names = {name: name for name in (TEXT, BYTES, ASYNC, QUOTE, *MODULES)}
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9/_+=.@:, -]*")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What gives one credential: an expression without braces, backslashes and other quotes than `mark`.
+
+    `needs` are the functions and modules of CANONICAL that it uses.
+    """
+
+    text: str
+    needs: frozenset[str]
+
+
+def check_style(name: str, prefix_from: str | None) -> Style:
+    """The style that was asked for. Raises UsageError for one that is none."""
+    if name not in STYLES:
+        raise UsageError(f"--style {name}: it is {', '.join(STYLES[:-1])} or {STYLES[-1]}")
+    if prefix_from is not None and not _VARIABLE.fullmatch(prefix_from):
+        raise UsageError("--prefix-from names a variable of the environment: letters, digits and underscores")
+    return Style(name=name, prefix_from=prefix_from)
+
+
+def render(
+    placement: Placement, style: Style, names: Names, mark: str, *, is_bytes: bool = False, waits: bool = False
+) -> Call:
+    """The expression that gives a placement's value in a file with these names. `waits`: in an async function."""
+    check_words(placement)
+    if style.name == "inline":
+        return _inline(placement, style, names, mark, is_bytes=is_bytes)
+    function = BYTES if is_bytes else ASYNC if waits else TEXT
+    call = render_call(placement, names[function], mark)
+    return Call(text=f"(await {call})" if function == ASYNC else call, needs=frozenset({function}))
+
+
+def needed(placements: Iterable[Placement], style: Style) -> frozenset[str]:
+    """The functions and modules that reading these placements takes."""
+    return frozenset().union(*(render(placement, style, CANONICAL, '"').needs for placement in placements))
+
+
+def render_call(placement: Placement, function: str, mark: str) -> str:
+    """`get_secret_value("prod/shop/db", "password", env="DB_PASSWORD")`, without the key for a plain value."""
+    check_words(placement)
+    words = [placement.name, *([] if placement.key is None else [placement.key]), placement.env]
+    *positional, variable = (f"{mark}{word}{mark}" for word in words)
+    return f"{function}({', '.join(positional)}, env={variable})"
+
+
+def check_words(placement: Placement) -> None:
+    """Raise CannotRewriteError for a name, key or variable that a string literal would have to escape."""
+    if not all(_PLAIN_NAME.fullmatch(word) for word in (placement.name, placement.key or "", placement.env)):
+        raise CannotRewriteError(
+            RefusalReason.DYNAMIC,
+            "the secret's name, key or variable holds characters that need escaping",
+            "choose another name",
+        )
+
+
+def _inline(placement: Placement, style: Style, names: Names, mark: str, *, is_bytes: bool) -> Call:
+    def text(word: str) -> str:
+        return f"{mark}{word}{mark}"
+
+    boto3, needs = names["boto3"], {"boto3"}
+    if style.prefix_from is None or "/" not in placement.name.lstrip("/"):
+        name = text(placement.name)
+    else:
+        slash = placement.name[: placement.name.startswith("/")]
+        first, _, rest = placement.name[len(slash) :].partition("/")
+        needs.add("os")
+        variable = f"({names['os']}.getenv({text(style.prefix_from)}) or {text(first)}) + {text(f'/{rest}')}"
+        name = f"{text(slash)} + {variable}" if slash else variable
+    if placement.name.startswith("/"):
+        call = f"{boto3}.client({text('ssm')}).get_parameter(Name={name}, WithDecryption=True)"
+        call += f"[{text('Parameter')}][{text('Value')}]"
+        return Call(text=f"{call}.encode()" if is_bytes else call, needs=frozenset(needs))
+    call = f"{boto3}.client({text('secretsmanager')}).get_secret_value(SecretId={name})"
+    stored = placement.stored
+    if is_bytes and stored is not None and _is_binary(stored):
+        return Call(text=f"{call}[{text('SecretBinary')}]", needs=frozenset(needs))
+    call += f"[{text('SecretString')}]"
+    if placement.key is not None:
+        call = f"{names['json']}.loads({call})[{text(placement.key)}]"
+        needs.add("json")
+    return Call(text=f"{call}.encode()" if is_bytes else call, needs=frozenset(needs))
+
+
+def _is_binary(value: SecretValue) -> bool:
+    """Whether the value goes to SecretBinary: bytes that are no UTF-8."""
+    try:
+        value.reveal("bytes").decode()
+    except UnicodeDecodeError:
+        return value.is_bytes
+    return False
