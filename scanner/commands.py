@@ -110,6 +110,9 @@ No credential? Put the ignore comment on its line and commit that, or `unhardcod
     metavar="N",
     help="Processes for --history and --range [default: as many as pay].",
 )
+@click.option(
+    "--no-cache", is_flag=True, help="With --history: look at everything again, and keep no record of what was clean."
+)
 @click.option("--require-complete", is_flag=True, help="Exit with 3 if anything at all was skipped.")
 @click.option("--show-suppressed", is_flag=True, help="Also print what was suppressed, and why.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing where nothing was found.")
@@ -134,6 +137,7 @@ def scan(
     no_baseline: bool,
     policy: Path | None,
     jobs: int | None,
+    no_cache: bool,
     require_complete: bool,
     show_suppressed: bool,
     quiet: bool,
@@ -171,7 +175,9 @@ def scan(
     if is_history or between:
         from scanner.past import Past
 
-        past = Past(between=between, unreachable=unreachable, since=since, workers=jobs)
+        past = Past(
+            between=between, unreachable=unreachable, since=since, workers=jobs, cache=not no_cache, progress=not quiet
+        )
     scanned = run(path, Mode(staged=is_staged, stdin=is_stdin, handed=is_handed, past=past, push=push), options)
     fine_if_empty = is_staged or is_handed or bool(between) or push is not None
     seen = scanned.result.coverage
