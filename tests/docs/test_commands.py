@@ -35,7 +35,10 @@ PAGES = [
 ]
 # What begins like this is not run here, and why.
 NOT_RUN = {
-    "python3 -m venv .venv": "installs from PyPI: .ci/run takes it from README and runs it",
+    "git clone https": "holds OWNER, which is known once there is a place for it",
+    "python3 -m venv": "installs from PyPI: .ci/run takes it from README and runs it",
+    "~/.unhardcode/bin/pip": "installs from PyPI, as above",
+    'eval "$(_UNHARDCODE_COMPLETE': "is for bash: tests/docs/test_completion.py runs it",
     "pipx install": "holds OWNER, which is known once there is a place for it",
     "pre-commit": "tests/test_pre_commit.py runs it, with this repository as its source",
     "aws cloudformation deploy": "needs CloudFormation: tests/fixers/emit has cfn-lint check the template",
