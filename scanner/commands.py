@@ -30,7 +30,7 @@ change the commit itself (git commit --amend, or git rebase -i COMMIT^), then pu
 No credential? Put the ignore comment on its line and commit that, or `unhardcode baseline update --reason WHY`."""
 
 
-@click.command()
+@click.command(short_help="Find hardcoded credentials; start here.")
 @click.argument("path", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--staged", "is_staged", is_flag=True, help="What the next commit would add: index blobs that differ from HEAD."
@@ -225,10 +225,13 @@ def _emit_advice() -> None:
     click.echo(_ADVICE, err=True)
 
 
-@click.command()
+@click.command(short_help="The evidence for and against a line.")
 @click.argument("where", metavar="PATH:LINE or FINGERPRINT")
 def explain(where: str) -> int:
-    """Print the evidence for and against everything on a line, also for what was not reported."""
+    """Print the evidence for and against everything on a line, also for what was not reported.
+
+    PATH:LINE is as `scan` prints it (settings.py:12), FINGERPRINT as its JSON has it.
+    """
     from scanner.reports.explain import render_explain
 
     name, colon, line = where.rpartition(":")
@@ -246,9 +249,9 @@ def explain(where: str) -> int:
     return int(Exit.OK)
 
 
-@click.group()
+@click.group(short_help="What unhardcode knows: list, show, test.")
 def rules() -> None:
-    """What unhardcode knows."""
+    """The rules: which shapes, calls, settings and names unhardcode knows."""
 
 
 @rules.command("list")
@@ -280,7 +283,7 @@ def rules_show(rule: str) -> None:
     raise UsageError(f"no rule has the id {rule}", hint="`unhardcode rules list` prints them all")
 
 
-@rules.command("test")
+@rules.command("test", short_help="Run the examples of the rules, your own too.")
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def rules_test(file: Path | None) -> int:
     """Run the examples of the provider rules, and of the own rules in FILE.
