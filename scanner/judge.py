@@ -10,6 +10,7 @@ from scanner.detectors.name import judge_name, split_words
 from scanner.detectors.value import is_stand_in, judge_value
 from scanner.model import Confidence, CredentialKind, Document, Evidence, Kind, Role
 from scanner.roles import PathRole, role_of
+from scanner.surroundings import evidence_around
 
 HIGH, MEDIUM, LOW = 4.0, 2.0, 0.0
 
@@ -44,8 +45,6 @@ _FOR_SHOW = frozenset(("test-path", "docs-path"))
 _WEAK = frozenset(("equals-name", "example-word", "number-only", "sequence"))
 _CONFIGURATION = frozenset((Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI, Kind.JSON))
 _USERS = frozenset((("user",), ("username",), ("login",), ("account",), ("name",)))
-# Longer lines are written by machines.
-_WRITTEN = 1_000
 # What says by itself that a literal is a credential; all other evidence only moves the sum.
 SIGNALS = frozenset(
     ("provider-certain", "provider-strong", "sink", "sink-untyped", "setting", "url-password", "dsn-password",
@@ -96,8 +95,7 @@ def _all_evidence(candidate: Candidate, document: Document, scope: str, names: N
         yield "weak-in-test"
         if not _AT_SINK.isdisjoint(candidate.evidence):
             yield "weak-at-sink-in-test"
-    if document.kind is Kind.TEXT and _line_length(document.text, candidate.span.start) > _WRITTEN:
-        yield "generated"
+    yield from evidence_around(candidate, document, test="test-path" in file)
 
 
 def _of_the_name(candidate: Candidate, names: Names) -> Iterator[str]:
@@ -156,15 +154,6 @@ def _of_the_file(path: str, scope: str) -> Iterator[str]:
         yield "lock-file"
     if folders[-1].endswith((".po", ".pot", ".xlf", ".xliff")) or _TRANSLATION_FOLDERS.intersection(folders[:-1]):
         yield "translation-file"
-
-
-def _line_length(text: str, offset: int) -> int:
-    """Characters of the line around an offset, as far as one more than is written by hand."""
-    start = text.rfind("\n", max(0, offset - _WRITTEN), offset)
-    end = text.find("\n", offset, offset + _WRITTEN)
-    return (end if end >= 0 else min(len(text), offset + _WRITTEN)) - (
-        start if start >= 0 else max(0, offset - _WRITTEN)
-    )
 
 
 def _weighed(found: Iterable[str], weights: dict[str, Weight]) -> Iterator[Evidence]:

@@ -30,7 +30,7 @@ _NAMED = re.compile(
     rf"|\$\{{(?P<default>{_NAME}):?[-=]"
     rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?P<option>[A-Za-z][\w.\-]{{1,80}})(?:=|[ \t]{{1,4}}(?=[^\s\-]))"
     rf"|(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set)[ \t]{{1,8}}(?P<spoken>{_NAME})[ \t]{{1,8}}(?![=\s])"
-    rf"|(?P<sql>(?i:identified[ \t]{{1,4}}by|password))[ \t]{{1,8}}(?=['\"])"
+    rf"|(?<![\w\-])(?P<sql>(?i:identified[ \t]{{1,4}}by|password))[ \t]{{1,8}}(?=['\"])"
     rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?{_CLOSE}\]?{_GAP}{_ANNOTATION}(?:=>|:=|\?=|\+=|==?|::?(?!//)){_GAP}"
     rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?(?:\[{_GAP}(?=\\{{0,3}}[\"'`]))?"
     rf"|(?<![\w$\-])(?P<quoted>{_NAME}){_CLOSE}{_GAP}[(,]{_GAP}(?=\\{{0,3}}[\"'`])"
