@@ -39,12 +39,16 @@ _OPEN = frozenset(
      "random-low", "random-part", "template")
 )  # fmt: skip
 _SHAPED = frozenset(("provider-certain", "provider-strong", "basic-auth"))
+_NAMES = frozenset(("name-strong", "name-weak"))
 _AT_SINK = frozenset(("sink", "sink-untyped", "setting"))
 # Where a value that anybody would guess is there to be read, not to be kept.
 _FOR_SHOW = frozenset(("test-path", "docs-path"))
 _WEAK = frozenset(("equals-name", "example-word", "number-only", "sequence"))
 _CONFIGURATION = frozenset((Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI, Kind.JSON))
 _USERS = frozenset((("user",), ("username",), ("login",), ("account",), ("name",)))
+_FIELD_WORDS = frozenset(("username", "hostname", "schema", "database"))
+# What a value's look may be for its name to be believed without more.
+_PLAIN = frozenset(("random-high", "random-medium", "random-low", "password-like", "uuid"))
 # What says by itself that a literal is a credential; all other evidence only moves the sum.
 SIGNALS = frozenset(
     ("provider-certain", "provider-strong", "sink", "sink-untyped", "setting", "url-password", "dsn-password",
@@ -91,6 +95,7 @@ def _all_evidence(candidate: Candidate, document: Document, scope: str, names: N
         inside = bool(candidate.literal.symbol)
         yield "other-text" if document.kind is Kind.TEXT else "inside-text" if inside else "comment"
     yield from file
+    yield from _of_name_and_place(candidate, document, value, file)
     if not _FOR_SHOW.isdisjoint(file) and _is_weak(candidate, value):
         yield "weak-in-test"
         if not _AT_SINK.isdisjoint(candidate.evidence):
@@ -116,6 +121,8 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
     kind = CredentialKind.PASSWORD if candidate.kind in _CARRIERS else None
     found = judge_value(candidate.value.reveal("text"), name=candidate.literal.name, names=names, kind=kind)
     found = tuple(name for name in found if not shaped or name in _OPEN)
+    if "common-password" in found and _is_alias(candidate):
+        found = tuple("equals-name" if name == "common-password" else name for name in found)
     if "passphrase" in found and candidate.literal.role is not Role.KEYWORD and "sink" not in candidate.evidence:
         found = ("sentence",)
     if _is_set(candidate, document):
@@ -123,6 +130,20 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
     if document.kind in _CONFIGURATION:
         found = tuple("chosen-in-configuration" if name == "chosen-secret" else name for name in found)
     return found
+
+
+def _of_name_and_place(
+    candidate: Candidate, document: Document, value: Sequence[str], file: Sequence[str]
+) -> Iterator[str]:
+    """Whether a name and a plain value are set in code or configuration that runs, or only in a test."""
+    strong = "name-strong" in candidate.evidence
+    if file:
+        if "test-path" in file and "random-high" in value and not SIGNALS.intersection(candidate.evidence) - _NAMES:
+            yield "by-name-in-test"
+        return
+    read = document.kind is not Kind.TEXT and candidate.literal.role is not Role.TEXT
+    if read and _PLAIN.issuperset(value) and (strong or ("name-weak" in candidate.evidence and "random-medium" in value)):
+        yield "set-in-code"
 
 
 def _is_weak(candidate: Candidate, value: Sequence[str]) -> bool:
@@ -141,8 +162,16 @@ def _is_weak(candidate: Candidate, value: Sequence[str]) -> bool:
 
 def _is_set(candidate: Candidate, document: Document) -> bool:
     """Whether a password that repeats its name is one: configured, or passed to a call; elsewhere it names a key."""
+    if "/" in candidate.value.reveal("text") or _is_alias(candidate):
+        return False
     written = document.kind in _CONFIGURATION - {Kind.JSON} or candidate.literal.role is Role.KEYWORD
     return written and candidate.kind is CredentialKind.PASSWORD and candidate.value.reveal("text").islower()
+
+
+def _is_alias(candidate: Candidate) -> bool:
+    """Whether a value is one of a table of names: `{"UID": "username", "PWD": "password"}`."""
+    values = {sibling.value.reveal("text").casefold() for sibling in candidate.literal.siblings}
+    return candidate.literal.role is Role.ENTRY and not _FIELD_WORDS.isdisjoint(values)
 
 
 def _of_the_file(path: str, scope: str) -> Iterator[str]:

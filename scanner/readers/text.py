@@ -40,6 +40,9 @@ _DIRECTIVE = re.compile(
     rf"(?m:^)[ \t]*(?P<any>{_NAME})[ \t]{{1,8}}(?=[^\s=:])"
     rf"|\b(?P<spoken>password|passwd|account)[ \t]{{1,8}}(?=[^\s=:])"
 )
+_DESCRIBED = re.compile(
+    r":(?:param|parameter|arg|argument|key|keyword|type|ivar|cvar|var|raises)(?:[ \t]+[\w.\[\], |]{1,60})?[ \t]+\Z"
+)
 _DIRECTIVE_FILES = re.compile(r"(?i).*(?:\.conf|\.cnf|\.cfg|netrc|\.properties|\.rc|config)\Z")
 _SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bot|GenieKey|SSWS|Key)[ \t]+(?=[^\s\"'])")
 # `Some("x")`, `new Secret('x')`, `Base64.decode("x")`: the value is inside.
@@ -137,6 +140,9 @@ def _named(text: str, offset: int, pattern: re.Pattern[str], *, code: bool = Fal
     for named in pattern.finditer(text, low, min(len(text), offset + 2)):
         start = named.start(named.lastgroup or 0)
         if found is not None and not _stands_alone(text, start, found):
+            continue
+        # `:param token: what the service gave` and `ok ? 'PASS' : 'FAIL'` are about other things.
+        if _DESCRIBED.search(text, low, start) or text[start - 3 : start - 1] == "? ":
             continue
         # `# The password cannot be changed` is prose.
         if named.lastgroup == "spoken" and text[text.rfind("\n", low, start) + 1 : start].lstrip().startswith("#"):
