@@ -127,6 +127,9 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
         found = ("sentence",)
     if _is_set(candidate, document):
         found = tuple("common-password" if name == "equals-name" else name for name in found)
+    # In code `{"passwd": "authentication_key"}` maps one name to another; in configuration somebody may have chosen it.
+    if document.kind not in (Kind.PYTHON, Kind.NOTEBOOK) and "/" not in candidate.value.reveal("text"):
+        found = tuple("words" if name == "field-like" else name for name in found)
     if document.kind in _CONFIGURATION:
         found = tuple("chosen-in-configuration" if name == "chosen-secret" else name for name in found)
     return found
@@ -138,7 +141,7 @@ def _of_name_and_place(
     """Whether a name and a plain value are set in code or configuration that runs, or only in a test."""
     strong = "name-strong" in candidate.evidence
     if file:
-        if "test-path" in file and "random-high" in value and not SIGNALS.intersection(candidate.evidence) - _NAMES:
+        if "test-path" in file and strong and "random-high" in value and not SIGNALS.intersection(candidate.evidence) - _NAMES:
             yield "by-name-in-test"
         return
     read = document.kind is not Kind.TEXT and candidate.literal.role is not Role.TEXT

@@ -226,8 +226,8 @@ def _words(text: str, name: str, kind: CredentialKind | None) -> Iterator[str]:
     if word is not None:
         yield word
     elif len(parts) > 1 and _IDENTIFIER.fullmatch(text) and random_bits(text) < 6:
-        named = kind in MACHINE_KINDS or text.isupper() or "." in text or _names_a_field(text, parts)
-        yield "identifier-like" if named else "words"
+        named = kind in MACHINE_KINDS or text.isupper() or "." in text
+        yield "identifier-like" if named else "field-like" if _names_a_field(text, parts) else "words"
     if not EXAMPLE_WORDS.isdisjoint(parts) and random_bits(text) < 14:
         yield "example-word"
 
