@@ -141,11 +141,20 @@ def _of_name_and_place(
     """Whether a name and a plain value are set in code or configuration that runs, or only in a test."""
     strong = "name-strong" in candidate.evidence
     if file:
-        if "test-path" in file and strong and "random-high" in value and not SIGNALS.intersection(candidate.evidence) - _NAMES:
+        if (
+            "test-path" in file
+            and strong
+            and "random-high" in value
+            and not SIGNALS.intersection(candidate.evidence) - _NAMES
+        ):
             yield "by-name-in-test"
         return
     read = document.kind is not Kind.TEXT and candidate.literal.role is not Role.TEXT
-    if read and _PLAIN.issuperset(value) and (strong or ("name-weak" in candidate.evidence and "random-medium" in value)):
+    if (
+        read
+        and _PLAIN.issuperset(value)
+        and (strong or ("name-weak" in candidate.evidence and "random-medium" in value))
+    ):
         yield "set-in-code"
 
 

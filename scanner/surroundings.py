@@ -24,7 +24,7 @@ def evidence_around(candidate: Candidate, document: Document, *, test: bool) -> 
     """Names of the evidence in the text before and behind a candidate."""
     start, end = candidate.span.start, candidate.span.end
     text = document.text
-    if _BADGE.search(text, max(0, start - _NEAR), start):
+    if text.startswith("=", start - 1) and _BADGE.search(text, max(0, start - _NEAR), start):
         yield "badge"
     if document.kind in (Kind.TEXT, Kind.JSON) and _line_length(text, start) > _WRITTEN:
         yield "recorded" if test else "generated"

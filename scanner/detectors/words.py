@@ -45,10 +45,10 @@ FORMAT_WORDS = frozenset(
      "client_credentials", "authorization_code", "private", "public", "shared", "hidden", "file", "files", "env",
      "environment", "plain", "plaintext", "raw", "json", "yaml", "xml", "html", "utf-8", "utf8", "ascii", "hex",
      "base64", "md5", "sha1", "sha256", "sha512", "hs256", "rs256", "es256", "aes", "rsa", "des", "header", "query",
-     "cookie", "cookies", "session", "option", "options", "flag", "argument", "parameter", "field", "body", "form", "path", "url", "uri", "name", "type", "value", "code", "user",
+     "cookie", "cookies", "session", "body", "form", "path", "url", "uri", "name", "type", "value", "code", "user",
      "username", "email", "phone", "sms", "key_file", "get", "post", "put", "delete", "patch", "local", "remote",
      "read", "write", "x-oauth-basic", "x-access-token", "x-token-auth",
-     "admin_required", "unknown", "empty", "blank", "n/a", "na")
+     "option", "options", "flag", "argument", "parameter", "field", "admin_required", "unknown", "empty", "blank", "n/a", "na")
 )  # fmt: skip
 # The most used passwords of published leaks, and of images and manuals (after SecLists, https://github.com/danielmiessler/SecLists).
 COMMON_PASSWORDS = frozenset(

@@ -142,7 +142,7 @@ def _named(text: str, offset: int, pattern: re.Pattern[str], *, code: bool = Fal
         if found is not None and not _stands_alone(text, start, found):
             continue
         # `:param token: what the service gave` and `ok ? 'PASS' : 'FAIL'` are about other things.
-        if _DESCRIBED.search(text, low, start) or text[start - 3 : start - 1] == "? ":
+        if _is_described(text, low, start) or text[start - 3 : start - 1] == "? ":
             continue
         # `# The password cannot be changed` is prose.
         if named.lastgroup == "spoken" and text[text.rfind("\n", low, start) + 1 : start].lstrip().startswith("#"):
@@ -154,6 +154,13 @@ def _named(text: str, offset: int, pattern: re.Pattern[str], *, code: bool = Fal
         if value is not None and value.span.end + 1 >= offset:
             found = value
     return found
+
+
+def _is_described(text: str, low: int, start: int) -> bool:
+    """Whether a field of a docstring or of reStructuredText stands before a name on its line."""
+    line = max(low, text.rfind("\n", low, start) + 1, start - 100)
+    colon = text.find(":", line, start)
+    return colon >= 0 and _DESCRIBED.match(text, colon, start) is not None
 
 
 def _stands_alone(text: str, start: int, outer: Shape) -> bool:
