@@ -54,6 +54,11 @@ def merge(candidates: list[Candidate]) -> list[Candidate]:
 
 
 def _absorb(kept: Candidate, other: Candidate) -> Candidate:
+    # A name may call an id a key; its shape knows better.
+    if other.kind is CredentialKind.ACCESS_KEY_ID and kept.rank == NAME and kept.span == other.span:
+        kept = replace(
+            kept, rule=other.rule, title=other.title, kind=other.kind, severity=other.severity, prefix=other.prefix
+        )
     evidence = (*kept.evidence, *(name for name in other.evidence if name not in kept.evidence))
     return replace(
         kept,
