@@ -39,7 +39,8 @@ def _in_quotes(candidate: Candidate) -> bool:
 
 def _of_bare(text: str, start: int, end: int) -> Iterator[str]:
     value = text[start:end] if end - start <= _NEAR else ""
-    declared = text[max(0, start - 2) : start].rstrip(" ").endswith(":")
+    before = text[max(0, start - 2) : start]
+    declared = before.rstrip(" ").endswith(":") or (before == "= " and text.startswith(";", end))
     if declared and (_TYPE.fullmatch(value) or (value in _TYPES and text[start - 1] == ":")):
         yield "type"
     elif _CLAUSE.fullmatch(value) and _MORE_WORDS.match(text, end, end + _NEAR):

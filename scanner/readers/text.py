@@ -48,7 +48,7 @@ _SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bo
 # `Some("x")`, `new Secret('x')`, `Base64.decode("x")`: the value is inside.
 _WRAPPER = re.compile(
     r"(?:new[ \t]{1,4}[A-Za-z_][\w.]{0,60}|[A-Z][A-Za-z]{0,30}(?:\.of)?|\[\]byte"
-    r"|[A-Za-z_.:]{0,40}(?i:decode|bytes|string|secret|hex|quote)[A-Za-z0-9]{0,12})\([ \t]{0,4}(?=\\{0,3}[\"'`])"
+    r"|[A-Za-z_.:]{0,40}(?i:decode|bytes|string|secret|hex|quote|md5|sha)[A-Za-z0-9]{0,12})\([ \t]{0,4}(?=\\{0,3}[\"'`])"
 )
 _PREFIX = re.compile(r"[rbuRBULf@$]{0,2}(?=[\"'`])")
 _QUOTED = (
@@ -139,7 +139,8 @@ def _named(text: str, offset: int, pattern: re.Pattern[str], *, code: bool = Fal
     # A hit can stand up to two characters into the value, or right before it.
     for named in pattern.finditer(text, low, min(len(text), offset + 2)):
         start = named.start(named.lastgroup or 0)
-        if found is not None and not _stands_alone(text, start, found):
+        # The next field of a query, right behind the hit.
+        if start >= offset or (found is not None and not _stands_alone(text, start, found)):
             continue
         # `:param token: what the service gave` and `ok ? 'PASS' : 'FAIL'` are about other things.
         if _is_described(text, low, start) or text[start - 3 : start - 1] == "? ":
