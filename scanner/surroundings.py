@@ -14,6 +14,7 @@ _NEAR = 200
 _BADGE = re.compile(r"(?:\.svg|/badge)\?(?:[\w.-]+=[\w.%-]*&)*\w+=\Z", re.I)
 # `password: SecretStr`, `password:InputCheckPasswordSRP`.
 _TYPE = re.compile(r"(?:[A-Z][a-z]+){2,}[A-Z]*")
+_WORDS = re.compile(r"(?:[A-Z][a-z]+)+[A-Z]*")
 _TYPES = frozenset(("string", "bytes", "str", "int", "long", "integer", "boolean"))
 # Words behind a value on the same line, before what could be the next pair or a remark.
 _MORE_WORDS = re.compile(r",?[ \t]+[A-Za-z]+(?:[ \t,.]|$)(?![ \t]*[=:])", re.M)
@@ -40,8 +41,9 @@ def _in_quotes(candidate: Candidate) -> bool:
 def _of_bare(text: str, start: int, end: int) -> Iterator[str]:
     value = text[start:end] if end - start <= _NEAR else ""
     before = text[max(0, start - 2) : start]
-    declared = before.rstrip(" ").endswith(":") or (before == "= " and text.startswith(";", end))
-    if declared and (_TYPE.fullmatch(value) or (value in _TYPES and text[start - 1] == ":")):
+    declared = before.rstrip(" ").endswith(":") and (_TYPE.fullmatch(value) or (before[-1] == ":" and value in _TYPES))
+    # `password:Input = User;` is Telegram's schema language: https://core.telegram.org/mtproto/TL
+    if declared or (before == "= " and text.startswith(";", end) and _WORDS.fullmatch(value)):
         yield "type"
     elif _CLAUSE.fullmatch(value) and _MORE_WORDS.match(text, end, end + _NEAR):
         yield "prose"
