@@ -48,7 +48,8 @@ _SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bo
 # `Some("x")`, `new Secret('x')`, `Base64.decode("x")`: the value is inside.
 _WRAPPER = re.compile(
     r"(?:new[ \t]{1,4}[A-Za-z_][\w.]{0,60}|[A-Z][A-Za-z]{0,30}(?:\.of)?|\[\]byte"
-    r"|[A-Za-z_.:]{0,40}(?i:decode|bytes|string|secret|hex|quote|md5|sha)[A-Za-z0-9]{0,12})\([ \t]{0,4}(?=\\{0,3}[\"'`])"
+    r"|[A-Za-z_.:]{0,40}(?i:decode|bytes|string|secret|hex|quote|md5|sha)[A-Za-z0-9]{0,12})"
+    r"\([ \t]{0,4}(?=\\{0,3}[\"'`])"
 )
 _PREFIX = re.compile(r"[rbuRBULf@$]{0,2}(?=[\"'`])")
 _QUOTED = (
