@@ -13,6 +13,7 @@ from fixers.naming import environment_of
 from fixers.refusals import REMAINING, stays
 from fixers.rewriting import Refused
 from fixers.workspace import Workspace
+from scanner import companions
 from scanner.errors import NotSeenError, UsageError
 from scanner.model import (
     Confidence,
@@ -44,9 +45,13 @@ class ChosenDraft:
 def considered(result: ScanResult, minimum: Confidence) -> tuple[Finding, ...]:
     """The findings that a plan answers for: not suppressed, at or above `minimum`, and further copies of their values.
 
-    A copy counts only where equality cannot be chance: a provider's shape, or enough bits.
+    A key id counts with its secret. A copy counts only where equality cannot be chance: a provider's shape, or
+    enough bits.
     """
-    counted = [finding for finding in result.findings if finding.suppressed is None]
+    live = [finding for finding in result.findings if finding.suppressed is None]
+    counted = [
+        finding for finding in result.findings if finding.suppressed is None or companions.is_counted(finding, live)
+    ]
     sure = [finding for finding in counted if finding.confidence.rank >= minimum.rank]
     values = {finding.value for finding in sure if finding.value is not None and unmistakable(finding)}
     return tuple(finding for finding in counted if finding.confidence.rank >= minimum.rank or finding.value in values)

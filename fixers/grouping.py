@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from fixers.connections import connection, is_login
-from scanner.detectors.name import split_words
+from scanner.companions import place_of
 from scanner.model import CredentialKind, Finding, Kind, Role, SecretValue
 
 # Below this a value may stand in two places by chance or habit (`changeme`): DESIGN.md section 5, Grouping.
@@ -173,15 +173,8 @@ def _pairs(findings: Sequence[Finding], environment: Callable[[Finding], str]) -
     halves: dict[tuple[object, ...], list[Finding]] = defaultdict(list)
     for finding in findings:
         if finding.kind in _PAIR_KINDS and finding.value is not None:
-            halves[_pair_place(finding)].append(finding)
+            halves[place_of(finding)].append(finding)
     return [pair for together in halves.values() for pair in _pairs_of(together, environment(together[0]))]
-
-
-def _pair_place(finding: Finding) -> tuple[object, ...]:
-    words = split_words(finding.literal.name or "")
-    heads = [index for index, word in enumerate(words) if word in ("aws", "access", "secret", "key")]
-    where = finding.literal.container or finding.literal.symbol
-    return finding.path, where, words[: heads[0]] if heads else ()
 
 
 def _pairs_of(together: Sequence[Finding], env: str) -> Iterable[Draft]:

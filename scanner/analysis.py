@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rules.model import ProviderRule, RuleSet
-from scanner import identity, ignore
+from scanner import companions, identity, ignore
 from scanner.detectors import auth, named, provider, sink, url
 from scanner.detectors.candidate import Candidate, merge
 from scanner.judge import confidence_of, is_lock_file, is_signal, judge
@@ -70,7 +70,7 @@ def analyse(
     candidates = _detected(document, literals, by_rule, imported, knowledge)
     judged = list(_judged(document, candidates, knowledge, settings))
     settled = ignore.settle(document, judged, own=settings.own_markers, foreign=settings.foreign_markers)
-    return settled, note, document.text
+    return companions.absorb(settled, knowledge.rules.weights), note, document.text
 
 
 def _literals(document: Document, offsets: list[int]) -> tuple[list[Literal], str | None]:

@@ -11,6 +11,7 @@ from scanner.detectors.name import judge_name, split_words
 from scanner.detectors.value import is_stand_in, judge_value
 from scanner.model import Confidence, CredentialKind, Document, Evidence, Kind, Role
 from scanner.roles import PathRole, role_of
+from scanner.surroundings import evidence_around
 
 HIGH, MEDIUM, LOW = 4.0, 2.0, 0.0
 
@@ -41,14 +42,16 @@ _OPEN = frozenset(
 # https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki: 12, 15, 18, 21 or 24 words of three to eight letters.
 _MNEMONIC = re.compile(r"(?:[a-z]{3,8} ){11}(?:(?:[a-z]{3,8} ){3}){0,4}[a-z]{3,8}")
 _SHAPED = frozenset(("provider-certain", "provider-strong", "basic-auth"))
+_NAMES = frozenset(("name-strong", "name-weak"))
 _AT_SINK = frozenset(("sink", "sink-untyped", "setting"))
 # Where a value that anybody would guess is there to be read, not to be kept.
 _FOR_SHOW = frozenset(("test-path", "docs-path"))
 _WEAK = frozenset(("equals-name", "example-word", "number-only", "sequence"))
 _CONFIGURATION = frozenset((Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI, Kind.JSON))
 _USERS = frozenset((("user",), ("username",), ("login",), ("account",), ("name",)))
-# Longer lines are written by machines.
-_WRITTEN = 1_000
+_FIELD_WORDS = frozenset(("username", "hostname", "schema", "database"))
+# What a value's look may be for its name to be believed without more.
+_PLAIN = frozenset(("random-high", "random-medium", "random-low", "password-like", "uuid"))
 # What says by itself that a literal is a credential; all other evidence only moves the sum.
 SIGNALS = frozenset(
     ("provider-certain", "provider-strong", "sink", "sink-untyped", "setting", "url-password", "dsn-password",
@@ -95,12 +98,12 @@ def _all_evidence(candidate: Candidate, document: Document, scope: str, names: N
         inside = bool(candidate.literal.symbol)
         yield "other-text" if document.kind is Kind.TEXT else "inside-text" if inside else "comment"
     yield from file
+    yield from _of_name_and_place(candidate, document, value, file)
     if not _FOR_SHOW.isdisjoint(file) and _is_weak(candidate, value):
         yield "weak-in-test"
         if not _AT_SINK.isdisjoint(candidate.evidence):
             yield "weak-at-sink-in-test"
-    if document.kind is Kind.TEXT and _line_length(document.text, candidate.span.start) > _WRITTEN:
-        yield "generated"
+    yield from evidence_around(candidate, document, test="test-path" in file)
 
 
 def _of_the_name(candidate: Candidate, names: Names) -> Iterator[str]:
@@ -121,15 +124,43 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
     kind = CredentialKind.PASSWORD if candidate.kind in _CARRIERS else None
     found = judge_value(candidate.value.reveal("text"), name=candidate.literal.name, names=names, kind=kind)
     found = tuple(name for name in found if not shaped or name in _OPEN)
+    if "common-password" in found and _is_alias(candidate):
+        found = tuple("equals-name" if name == "common-password" else name for name in found)
     if "passphrase" in found and candidate.literal.role is not Role.KEYWORD and "sink" not in candidate.evidence:
         found = ("sentence",)
     if "sink" in candidate.evidence and _MNEMONIC.fullmatch(candidate.value.reveal("text")):
         found = tuple(name for name in found if name != "sentence")
     if _is_set(candidate, document):
         found = tuple("common-password" if name == "equals-name" else name for name in found)
+    # In code `{"passwd": "authentication_key"}` maps one name to another; in configuration somebody may have chosen it.
+    if document.kind not in (Kind.PYTHON, Kind.NOTEBOOK) and "/" not in candidate.value.reveal("text"):
+        found = tuple("words" if name == "field-like" else name for name in found)
     if document.kind in _CONFIGURATION:
         found = tuple("chosen-in-configuration" if name == "chosen-secret" else name for name in found)
     return found
+
+
+def _of_name_and_place(
+    candidate: Candidate, document: Document, value: Sequence[str], file: Sequence[str]
+) -> Iterator[str]:
+    """Whether a name and a plain value are set in code or configuration that runs, or only in a test."""
+    strong = "name-strong" in candidate.evidence
+    if file:
+        if (
+            "test-path" in file
+            and strong
+            and "random-high" in value
+            and not SIGNALS.intersection(candidate.evidence) - _NAMES
+        ):
+            yield "by-name-in-test"
+        return
+    read = document.kind is not Kind.TEXT and candidate.literal.role is not Role.TEXT
+    if (
+        read
+        and _PLAIN.issuperset(value)
+        and (strong or ("name-weak" in candidate.evidence and "random-medium" in value))
+    ):
+        yield "set-in-code"
 
 
 def _is_weak(candidate: Candidate, value: Sequence[str]) -> bool:
@@ -148,8 +179,16 @@ def _is_weak(candidate: Candidate, value: Sequence[str]) -> bool:
 
 def _is_set(candidate: Candidate, document: Document) -> bool:
     """Whether a password that repeats its name is one: configured, or passed to a call; elsewhere it names a key."""
+    if "/" in candidate.value.reveal("text") or _is_alias(candidate):
+        return False
     written = document.kind in _CONFIGURATION - {Kind.JSON} or candidate.literal.role is Role.KEYWORD
     return written and candidate.kind is CredentialKind.PASSWORD and candidate.value.reveal("text").islower()
+
+
+def _is_alias(candidate: Candidate) -> bool:
+    """Whether a value is one of a table of names: `{"UID": "username", "PWD": "password"}`."""
+    values = {sibling.value.reveal("text").casefold() for sibling in candidate.literal.siblings}
+    return candidate.literal.role is Role.ENTRY and not _FIELD_WORDS.isdisjoint(values)
 
 
 def _of_the_file(path: str, scope: str) -> Iterator[str]:
@@ -161,15 +200,6 @@ def _of_the_file(path: str, scope: str) -> Iterator[str]:
         yield "lock-file"
     if folders[-1].endswith((".po", ".pot", ".xlf", ".xliff")) or _TRANSLATION_FOLDERS.intersection(folders[:-1]):
         yield "translation-file"
-
-
-def _line_length(text: str, offset: int) -> int:
-    """Characters of the line around an offset, as far as one more than is written by hand."""
-    start = text.rfind("\n", max(0, offset - _WRITTEN), offset)
-    end = text.find("\n", offset, offset + _WRITTEN)
-    return (end if end >= 0 else min(len(text), offset + _WRITTEN)) - (
-        start if start >= 0 else max(0, offset - _WRITTEN)
-    )
 
 
 def _weighed(found: Iterable[str], weights: dict[str, Weight]) -> Iterator[Evidence]:

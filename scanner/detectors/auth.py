@@ -19,7 +19,7 @@ PREFILTER = (
     rb"b64encode\(\s*[bru]{0,2}[\"'][^\s\"':]{1,64}:[^\s\"']",
 )
 """Hyperscan expressions (flag CASELESS)."""
-_SCHEME = re.compile(r"(?i)(?:\b(?P<basic>basic)|\bbearer)[ \t]{1,3}(?P<token>[\w.~+/\-]{8,4096}={0,2})")
+_SCHEME = re.compile(r"(?i)(?:\b(?P<basic>basic)|\bbearer)[ \t]{1,3}(?P<token>[\w.~+/%\-]{8,4096}={0,2})")
 _BEFORE = re.compile(r"(?i)\b(basic|bearer)[ \t]{1,3}\Z")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{8,1024}={0,2}")
 # https://www.rfc-editor.org/rfc/rfc7617#section-2: no control characters, the first colon divides.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass, replace
 
 from scanner.model import CredentialKind, Literal, SecretValue, Span
@@ -32,19 +33,32 @@ class Candidate:
 
 def merge(candidates: list[Candidate]) -> list[Candidate]:
     """One candidate for each run of characters: the highest rank names it, the evidence of all counts once."""
-    found: list[Candidate] = []
     ordered = sorted(candidates, key=lambda c: (-c.rank, c.span.start - c.span.end, c.span.start, c.rule))
+    kept: list[Candidate] = []
+    # What is kept overlaps nothing else that is: their starts, and with each its index in `kept`, sorted together.
+    starts: list[int] = []
+    order: list[int] = []
     for candidate in ordered:
-        for at, kept in enumerate(found):
-            if candidate.span.start < kept.span.end and kept.span.start < candidate.span.end:
-                found[at] = _absorb(kept, candidate)
-                break
+        first = bisect.bisect_right(starts, candidate.span.start)
+        if first and kept[order[first - 1]].span.end > candidate.span.start:
+            first -= 1
+        after = bisect.bisect_left(starts, candidate.span.end, lo=first)
+        if first < after:
+            at = min(order[first:after])
+            kept[at] = _absorb(kept[at], candidate)
         else:
-            found.append(candidate)
-    return sorted(found, key=lambda c: c.span)
+            starts.insert(first, candidate.span.start)
+            order.insert(first, len(kept))
+            kept.append(candidate)
+    return [kept[at] for at in order]
 
 
 def _absorb(kept: Candidate, other: Candidate) -> Candidate:
+    # A name may call an id a key; its shape knows better.
+    if other.kind is CredentialKind.ACCESS_KEY_ID and kept.rank == NAME and kept.span == other.span:
+        kept = replace(
+            kept, rule=other.rule, title=other.title, kind=other.kind, severity=other.severity, prefix=other.prefix
+        )
     evidence = (*kept.evidence, *(name for name in other.evidence if name not in kept.evidence))
     return replace(
         kept,

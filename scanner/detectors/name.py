@@ -199,6 +199,8 @@ _INSIDE = (
     rf"{_CLOSE}[ \t]*[:=][ \t]*{_INNER}{{4}}{_INNER}*(?:[\"'`;&]|\\[nrt])",
     rf"(?::[ \t]*{_INNER}{{2}}|=){_INNER}{{4}}{_INNER}*[\r\n]",
 )
+# A field of a URL's query, for names that say more than their last word does: `&api_key=value`.
+_QUERY = rf"=[A-Za-z0-9]{_INNER}{{15}}{_INNER}*[\"'`&]"
 # Name and value with only a blank between: options and SQL, which no code looks like; .netrc and redis.conf.
 _SPOKEN = (
     r"-pass(?:in|out)?[ \t=]+[\"']?pass:[^\s$\"']",
@@ -227,6 +229,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     quoted += [rf"{stems}[\"'`],\s{{0,40}}[rbuf]{{0,2}}{_QUOTE}[^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
     quoted += [*_SPOKEN]
     quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in _INSIDE]
+    quoted += [stems + _QUERY for stems in _stems(keys, r"\w-")]
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in (*bare, *_APART)]}
 

@@ -77,6 +77,7 @@ _PRIVATE = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File")
 _DOCUMENTED = re.compile(r"EXAMPLE(?:KEY)?$|^Eby8vdM02x|^[a-z]{2}_test_4eC39H|SflKxwRJSMeK|devstoreaccount1")
 _URL = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]*://\S|jdbc:\w|//[\w.-]+/\S|(?:www|api)\.[\w-]+\.\w|mailto:|sqlite:|data:\w+/"
+    r"|urn:[a-z0-9][a-z0-9-]+:"
 )
 _USERINFO = re.compile(
     r"://[^\s/?#@]*:[^\s/?#<*{$%][^\s/?#]*@|[?&;](?:password|passwd|pwd|token|secret|api_?key|sig)=[^&;\s]", re.I
@@ -113,13 +114,14 @@ _CODE = re.compile(
     | @?[A-Za-z_]\w*; | &\w+;.*
     | [&*][A-Za-z_]\w*
     | --?[a-z][\w-]* | [A-Za-z_][\w.]*\[.* | [a-z][\w-]*:[A-Z][A-Za-z]+ | [A-Za-z ]+:
-    | @\{.* | .*(?:\\[()]|\.\*|\\\d).*""",
+    | @\{.* | .*(?:\\[()]|\.\*|\\\d).* | \w+\.\d+\?\w+""",
     re.X | re.S,
 )
-_REGEX = re.compile(r"\[\^?[^\]\s]{1,60}\][+*?{]|\(\?(?:[:=!]|P?<|i\))|\\[wdsWDS](?:[+*]|$)|^\^.*\$$")
+_REGEX = re.compile(r"\[\^?[^\]\s]{1,60}\][+*?{]|\(\?(?:[:=!]|P?<|i\))|\\[wdsWDS](?:[+*]|$)|^\^.*\$$|\(\.[+*]")
 _SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}")
 _NUMBER = re.compile(r"[-+]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?|0x[0-9a-fA-F]{1,8}")
 _IDENTIFIER = re.compile(r"[_$]*[A-Za-z]+(?:[_.\-:/ ]+[A-Za-z]+)*\d{0,2}")
+_FIELDS = frozenset(("password", "passwd", "passphrase", "key", "token", "secret", "credential", "credentials"))
 _MARKS = re.compile(r"[.,:;!?'\"()%/-]")
 _PART = re.compile(r"[A-Za-z0-9+/=_-]{20,256}")
 _RUNS = (
@@ -172,6 +174,8 @@ _FORMS: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("hash", _HASH.match),
     ("public-key", _PUBLIC.match),
     ("docs-example", _DOCUMENTED.search),
+    # Whoever left a part out has left out the secret.
+    ("placeholder", lambda text: "..." in text or "\u2026" in text),
     ("url-without-credentials", lambda text: _URL.match(text) or _CONNECTION.search(text)),
     ("uuid", _UUID.fullmatch),
     ("email", _EMAIL.fullmatch),
@@ -188,7 +192,8 @@ _FORMS: tuple[tuple[str, Callable[[str], object]], ...] = (
 
 
 def _form(text: str, name: str) -> str | None:
-    if _HEX_DIGEST.fullmatch(text) and _HASH_NAMES.search(name):
+    # `hash_secret` is what goes into a hash, `password_hash` what comes out.
+    if _HEX_DIGEST.fullmatch(text) and _HASH_NAMES.search(name) and split_words(name)[-1] not in _FIELDS:
         return "hash"
     return next((evidence for evidence, applies in _FORMS if applies(text)), None)
 
@@ -222,9 +227,18 @@ def _words(text: str, name: str, kind: CredentialKind | None) -> Iterator[str]:
     if word is not None:
         yield word
     elif len(parts) > 1 and _IDENTIFIER.fullmatch(text) and random_bits(text) < 6:
-        yield "identifier-like" if kind in MACHINE_KINDS or text.isupper() or "." in text else "words"
+        named = kind in MACHINE_KINDS or text.isupper() or "." in text
+        yield "identifier-like" if named else "field-like" if _names_a_field(text, parts) else "words"
     if not EXAMPLE_WORDS.isdisjoint(parts) and random_bits(text) < 14:
         yield "example-word"
+
+
+def _names_a_field(text: str, parts: tuple[str, ...]) -> bool:
+    """Whether words with `_`, `-` or `/` between end in a credential's word: `stream-password`, `authentication_key`.
+
+    Where all of them only stand for a password (`test_password`), it is one.
+    """
+    return parts[-1] in _FIELDS and not text.isalpha() and not STAND_INS.issuperset(parts)
 
 
 def _known_word(folded: str, parts: tuple[str, ...], own: tuple[str, ...], kind: CredentialKind | None) -> str | None:

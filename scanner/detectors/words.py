@@ -48,7 +48,8 @@ FORMAT_WORDS = frozenset(
      "cookie", "cookies", "session", "body", "form", "path", "url", "uri", "name", "type", "value", "code", "user",
      "username", "email", "phone", "sms", "key_file", "get", "post", "put", "delete", "patch", "local", "remote",
      "read", "write", "x-oauth-basic", "x-access-token", "x-token-auth",
-     "admin_required", "unknown", "empty", "blank", "n/a", "na")
+     "option", "options", "flag", "argument", "parameter", "field", "admin_required", "unknown", "empty",
+     "blank", "n/a", "na")
 )  # fmt: skip
 # The most used passwords of published leaks, and of images and manuals (after SecLists, https://github.com/danielmiessler/SecLists).
 COMMON_PASSWORDS = frozenset(

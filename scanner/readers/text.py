@@ -30,7 +30,7 @@ _NAMED = re.compile(
     rf"|\$\{{(?P<default>{_NAME}):?[-=]"
     rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?P<option>[A-Za-z][\w.\-]{{1,80}})(?:=|[ \t]{{1,4}}(?=[^\s\-]))"
     rf"|(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set)[ \t]{{1,8}}(?P<spoken>{_NAME})[ \t]{{1,8}}(?![=\s])"
-    rf"|(?P<sql>(?i:identified[ \t]{{1,4}}by|password))[ \t]{{1,8}}(?=['\"])"
+    rf"|(?<![\w\-])(?P<sql>(?i:identified[ \t]{{1,4}}by|password))[ \t]{{1,8}}(?=['\"])"
     rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?{_CLOSE}\]?{_GAP}{_ANNOTATION}(?:=>|:=|\?=|\+=|==?|::?(?!//)){_GAP}"
     rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?(?:\[{_GAP}(?=\\{{0,3}}[\"'`]))?"
     rf"|(?<![\w$\-])(?P<quoted>{_NAME}){_CLOSE}{_GAP}[(,]{_GAP}(?=\\{{0,3}}[\"'`])"
@@ -40,12 +40,16 @@ _DIRECTIVE = re.compile(
     rf"(?m:^)[ \t]*(?P<any>{_NAME})[ \t]{{1,8}}(?=[^\s=:])"
     rf"|\b(?P<spoken>password|passwd|account)[ \t]{{1,8}}(?=[^\s=:])"
 )
+_DESCRIBED = re.compile(
+    r":(?:param|parameter|arg|argument|key|keyword|type|ivar|cvar|var|raises)(?:[ \t]+[\w.\[\], |]{1,60})?[ \t]+\Z"
+)
 _DIRECTIVE_FILES = re.compile(r"(?i).*(?:\.conf|\.cnf|\.cfg|netrc|\.properties|\.rc|config)\Z")
 _SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bot|GenieKey|SSWS|Key)[ \t]+(?=[^\s\"'])")
 # `Some("x")`, `new Secret('x')`, `Base64.decode("x")`: the value is inside.
 _WRAPPER = re.compile(
     r"(?:new[ \t]{1,4}[A-Za-z_][\w.]{0,60}|[A-Z][A-Za-z]{0,30}(?:\.of)?|\[\]byte"
-    r"|[A-Za-z_.:]{0,40}(?i:decode|bytes|string|secret|hex|quote)[A-Za-z0-9]{0,12})\([ \t]{0,4}(?=\\{0,3}[\"'`])"
+    r"|[A-Za-z_.:]{0,40}(?i:decode|bytes|string|secret|hex|quote|md5|sha)[A-Za-z0-9]{0,12})"
+    r"\([ \t]{0,4}(?=\\{0,3}[\"'`])"
 )
 _PREFIX = re.compile(r"[rbuRBULf@$]{0,2}(?=[\"'`])")
 _QUOTED = (
@@ -136,7 +140,11 @@ def _named(text: str, offset: int, pattern: re.Pattern[str], *, code: bool = Fal
     # A hit can stand up to two characters into the value, or right before it.
     for named in pattern.finditer(text, low, min(len(text), offset + 2)):
         start = named.start(named.lastgroup or 0)
-        if found is not None and not _stands_alone(text, start, found):
+        # The next field of a query, right behind the hit.
+        if start >= offset or (found is not None and not _stands_alone(text, start, found)):
+            continue
+        # `:param token: what the service gave` and `ok ? 'PASS' : 'FAIL'` are about other things.
+        if _is_described(text, low, start) or text[start - 3 : start - 1] == "? ":
             continue
         # `# The password cannot be changed` is prose.
         if named.lastgroup == "spoken" and text[text.rfind("\n", low, start) + 1 : start].lstrip().startswith("#"):
@@ -148,6 +156,13 @@ def _named(text: str, offset: int, pattern: re.Pattern[str], *, code: bool = Fal
         if value is not None and value.span.end + 1 >= offset:
             found = value
     return found
+
+
+def _is_described(text: str, low: int, start: int) -> bool:
+    """Whether a field of a docstring or of reStructuredText stands before a name on its line."""
+    line = max(low, text.rfind("\n", low, start) + 1, start - 100)
+    colon = text.find(":", line, start)
+    return colon >= 0 and _DESCRIBED.match(text, colon, start) is not None
 
 
 def _stands_alone(text: str, start: int, outer: Shape) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,3 +69,29 @@ def test_what_is_merged_never_overlaps_and_covers_no_more_than_before(rows: list
     assert all(left.span.end <= right.span.start for left, right in itertools.pairwise(merged))
     assert {each.span for each in merged} <= {each.span for each in given_}
     assert merge(merged) == merged
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([CERTAIN, STRONG, URL, SINK, NAME, WEAK]), st.integers(0, 30), st.integers(1, 12)),
+        max_size=12,
+    )
+)
+def test_each_goes_to_the_best_that_it_overlaps(rows: list[tuple[int, int, int]]) -> None:
+    given_ = [candidate(*row[:2], row[1] + row[2], f"piece-{number}") for number, row in enumerate(rows)]
+    best: list[tuple[Span, set[str]]] = []
+    for each in sorted(given_, key=lambda c: (-c.rank, c.span.start - c.span.end, c.span.start)):
+        meets = (row for row in best if each.span.start < row[0].end and row[0].start < each.span.end)
+        row = next(meets, None)
+        if row is None:
+            best.append((each.span, set(each.evidence)))
+        else:
+            row[1].update(each.evidence)
+    assert [(each.span, set(each.evidence)) for each in merge(given_)] == sorted(best, key=lambda row: row[0])
+
+
+def test_many_on_one_line_take_no_longer_each() -> None:
+    many = [candidate(rank, start, start + 3, "x") for start in range(0, 40_000, 4) for rank in (SINK, NAME)]
+    before = time.process_time()
+    assert len(merge(many)) == 10_000
+    assert time.process_time() - before < 2

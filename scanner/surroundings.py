@@ -1,0 +1,58 @@
+"""What stands around a candidate in its document: the address of a badge, prose, a schema, a machine's long line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scanner.detectors.candidate import Candidate
+from scanner.model import Document, Kind, Role
+
+# Longer lines are written by machines.
+_WRITTEN = 1_000
+_NEAR = 200
+_BADGE = re.compile(r"(?:\.svg|/badge)\?(?:[\w.-]+=[\w.%-]*&)*\w+=\Z", re.I)
+# `password: SecretStr`, `password:InputCheckPasswordSRP`.
+_TYPE = re.compile(r"(?:[A-Z][a-z]+){2,}[A-Z]*")
+_WORDS = re.compile(r"(?:[A-Z][a-z]+)+[A-Z]*")
+_TYPES = frozenset(("string", "bytes", "str", "int", "long", "integer", "boolean"))
+# Words behind a value on the same line, before what could be the next pair or a remark.
+_MORE_WORDS = re.compile(r",?[ \t]+[A-Za-z]+(?:[ \t,.]|$)(?![ \t]*[=:])", re.M)
+_CLAUSE = re.compile(r"[A-Za-z]{2,}")
+
+
+def evidence_around(candidate: Candidate, document: Document, *, test: bool) -> Iterator[str]:
+    """Names of the evidence in the text before and behind a candidate."""
+    start, end = candidate.span.start, candidate.span.end
+    text = document.text
+    if text.startswith("=", start - 1) and _BADGE.search(text, max(0, start - _NEAR), start):
+        yield "badge"
+    if document.kind in (Kind.TEXT, Kind.JSON) and _line_length(text, start) > _WRITTEN:
+        yield "recorded" if test else "generated"
+    if document.kind is Kind.TEXT and candidate.literal.role is Role.TEXT and not _in_quotes(candidate):
+        yield from _of_bare(text, start, end)
+
+
+def _in_quotes(candidate: Candidate) -> bool:
+    literal = candidate.literal
+    return literal.span.start != literal.body or literal.name is None
+
+
+def _of_bare(text: str, start: int, end: int) -> Iterator[str]:
+    value = text[start:end] if end - start <= _NEAR else ""
+    before = text[max(0, start - 2) : start]
+    declared = before.rstrip(" ").endswith(":") and (_TYPE.fullmatch(value) or (before[-1] == ":" and value in _TYPES))
+    # `password:Input = User;` is Telegram's schema language: https://core.telegram.org/mtproto/TL
+    if declared or (before == "= " and text.startswith(";", end) and _WORDS.fullmatch(value)):
+        yield "type"
+    elif _CLAUSE.fullmatch(value) and _MORE_WORDS.match(text, end, end + _NEAR):
+        yield "prose"
+
+
+def _line_length(text: str, offset: int) -> int:
+    """Characters of the line around an offset, as far as one more than is written by hand."""
+    start = text.rfind("\n", max(0, offset - _WRITTEN), offset)
+    end = text.find("\n", offset, offset + _WRITTEN)
+    return (end if end >= 0 else min(len(text), offset + _WRITTEN)) - (
+        start if start >= 0 else max(0, offset - _WRITTEN)
+    )
