@@ -80,6 +80,7 @@ def _coverage(result: ScanResult, net: Net) -> dict[str, Any]:
         "files": coverage.files,
         "bytes": coverage.bytes,
         "skipped": _rows(coverage.skipped, net),
+        "notes": _rows(coverage.notes, net),
         "remarks": _rows(coverage.remarks, net),
     }
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,6 +61,8 @@ _SET = {
 
 # Linux gives an unprivileged user pipes of up to 1 MiB: fewer switches between git and its reader. See pipe(7).
 _PIPE = 1 << 20
+# What git may take to list the files that commits add.
+_MEMORY = 1 << 30
 
 
 class Repository(NamedTuple):
@@ -128,6 +130,45 @@ def read(folder: Path, *arguments: str, feed: bytes | None = None, extra: dict[s
     if status:
         raise NotSeenError(f"git {arguments[0]} failed in {folder}: {reason(err)}", hint=_hint(err))
     return out
+
+
+def chunks(folder: Path, arguments: Sequence[str], feed: bytes) -> Generator[bytes, None, tuple[int, bytes]]:
+    """Standard output of one git command as it comes; gives exit status and standard error. Ends git when closed."""
+    import tempfile
+    import threading
+
+    with tempfile.TemporaryFile() as file:
+        file.write(feed)
+        file.seek(0)
+        process = start(folder, arguments, stdin=file.fileno(), pipesize=_PIPE)
+    _bound(process)
+    errors: list[bytes] = []
+    assert process.stdout is not None
+    assert process.stderr is not None
+    drain = threading.Thread(target=lambda stream: errors.append(stream.read(_PIPE)), args=(process.stderr,))
+    drain.start()
+    try:
+        while chunk := process.stdout.read1(_PIPE):  # type: ignore[attr-defined] # a BufferedReader
+            yield chunk
+        status = process.wait()
+        drain.join()
+        return status, errors[0]
+    finally:
+        process.kill()
+        process.wait()
+        drain.join()
+        process.stdout.close()
+        process.stderr.close()
+
+
+def _bound(process: subprocess.Popen[bytes]) -> None:
+    """Let git have only so much memory: trees that name each other can ask it for more than there is. Linux only."""
+    import resource
+    from contextlib import suppress
+
+    if hasattr(resource, "prlimit"):
+        with suppress(OSError, ValueError):
+            resource.prlimit(process.pid, resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
 
 
 def installed() -> bool:

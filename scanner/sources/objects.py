@@ -16,6 +16,8 @@ _DELETED = b"000000"
 _NOT_FILES = {"160000": "submodule", "120000": "symbolic link"}
 # Commits whose trees cannot be read cost one process each; past this many the rest is one gap.
 _MOST_FAILURES = 50
+# A few trees that name each other can stand for more files than there is memory.
+_MOST_ADDED = 1_000_000
 
 
 class Place(NamedTuple):
@@ -106,17 +108,23 @@ def listed(folder: Path, commits: Sequence[str], extra: Mapping[str, str], selec
 
 
 def tree(folder: Path, revision: str) -> dict[str, str]:
-    """Path to blob id of all files of a commit; empty where it does not exist."""
-    status, out, _ = git.attempt(folder, "ls-tree", "-r", "-z", "--full-tree", revision)
-    if status:
-        return {}
-    files = {}
-    for entry in git.listed(out):
-        facts, _, name = entry.partition(b"\t")
-        mode, kind, oid = facts.decode().split()
-        if kind == "blob" and mode not in _NOT_FILES:
-            files[paths.shown(name)] = oid
-    return files
+    """Path to blob id of all files of a commit; empty where it does not exist, or stands for more files than can be."""
+    files: dict[str, str] = {}
+    left = b""
+    output = git.chunks(folder, ["ls-tree", "-r", "-z", "--full-tree", revision], b"")
+    while True:
+        try:
+            *entries, left = (left + next(output)).split(b"\0")
+        except StopIteration as end:
+            return {} if end.value[0] else files
+        for entry in entries:
+            facts, _, name = entry.partition(b"\t")
+            mode, kind, oid = facts.decode().split()
+            if kind == "blob" and mode not in _NOT_FILES:
+                files[paths.shown(name)] = oid
+        if len(files) > _MOST_ADDED:
+            output.close()
+            return {}
 
 
 def described(folder: Path, places: Iterable[Place]) -> dict[Place, Commit]:
@@ -134,33 +142,56 @@ def described(folder: Path, places: Iterable[Place]) -> dict[Place, Commit]:
 def _walked(folder: Path, commits: Sequence[str]) -> tuple[int, list[Addition], str]:
     """How many of the commits git got through, what they add, and git's reason if it was not all of them."""
     feed = "".join(f"{oid}\n" for oid in commits).encode()
-    status, out, err = git.attempt(folder, *_DIFF_TREE.split(), feed=feed)
-    done, found = _parsed(out)
+    found: list[Addition] = []
+    output = git.chunks(folder, _DIFF_TREE.split(), feed)
+    entries = _Entries(found)
+    while True:
+        try:
+            entries.add(next(output))
+        except StopIteration as end:
+            status, err = end.value
+            break
+        if entries.here > _MOST_ADDED:
+            output.close()
+            return entries.commits - 1, found[: -entries.here], f"it adds more than {_MOST_ADDED:,} files"
     if not status:
         return len(commits), found, ""
-    return min(done, len(commits) - 1), found, git.reason(err)
+    return min(entries.commits, len(commits) - 1), found, git.reason(err)
 
 
-def _parsed(out: bytes) -> tuple[int, list[Addition]]:
-    """The number of commits in diff-tree's raw output, and their entries. Merges have a colon for each parent."""
-    fields = iter(out.split(b"\0"))
-    found: list[Addition] = []
-    commit, count = "", 0
-    names: dict[bytes, str] = {}
-    for field in fields:
-        if not field.startswith(b":"):
-            if field:
-                commit, count = field.decode(), count + 1
-            continue
-        name = next(fields, b"")
+class _Entries:
+    """Reads diff-tree's raw output as it comes. Merges have a colon for each parent.
+
+    `commits` is the number of commits so far, `here` that of the last one's entries.
+    """
+
+    def __init__(self, found: list[Addition]) -> None:
+        self._found, self._left, self._facts = found, b"", b""
+        self._names: dict[bytes, str] = {}
+        self._commit, self.commits, self.here = "", 0, 0
+
+    def add(self, chunk: bytes) -> None:
+        """Read on."""
+        fields = (self._left + chunk).split(b"\0")
+        self._left = fields.pop()
+        for field in fields:
+            if self._facts:
+                self._name(field)
+            elif field.startswith(b":"):
+                self._facts = field
+            elif field:
+                self._commit, self.commits, self.here = field.decode(), self.commits + 1, 0
+
+    def _name(self, name: bytes) -> None:
+        field, self._facts = self._facts, b""
         parents = len(field) - len(field.lstrip(b":"))
         facts = field[parents:].split(b" ")
         if facts[parents] == _DELETED:
-            continue
-        if name not in names:
-            names[name] = paths.shown(name)
-        found.append(Addition(commit, facts[parents].decode(), facts[-2].decode(), names[name]))
-    return count, found
+            return
+        if name not in self._names:
+            self._names[name] = paths.shown(name)
+        self.here += 1
+        self._found.append(Addition(self._commit, facts[parents].decode(), facts[-2].decode(), self._names[name]))
 
 
 def _selected(path: str, selection: Selection, below: str) -> bool:
