@@ -13,6 +13,7 @@ from scanner.reports.context import ReportContext, count, is_sure_enough, ordere
 from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked_line, printable
 from scanner.reports.verdict import gaps, verdict
 from scanner.reports.words import ignore_hint
+from scanner.roles import PathRole, role_of
 
 MOST_LISTED = 20  # notes and skipped paths; gaps are listed without end
 
@@ -129,11 +130,23 @@ def _fix_hints(findings: list[Finding], net: Net, context: ReportContext) -> Ite
     refusals = {note.refusal for f in live if (note := context.fixes.get(f.place)) and note.refusal}
     refused = [f for f in live if (note := context.fixes.get(f.place)) and note.refusal]
     if len(refused) < len(live):
-        argument = _argument(findings[0], net)
-        yield _row("fix", f"unhardcode migrate {argument}", context)
-        yield from (_row("or", way, context) for way in _by_hand(findings[0], argument))
+        first, *others = _ways(findings[0], _argument(findings[0], net))
+        yield _row("fix", first, context)
+        yield from (_row("or", way, context) for way in others)
     if refusals:
         yield _row("fix", f"{len(refused)} by hand: {', '.join(sorted(refusals))} (see unhardcode plan)", context)
+
+
+def _ways(finding: Finding, argument: str) -> Iterator[str]:
+    """What to do about a file. A migration of this path alone refuses tests, examples and documentation."""
+    role = role_of(finding.path, finding.path)
+    if role is PathRole.SOURCE:
+        yield f"unhardcode migrate {argument}"
+        yield from _by_hand(finding, argument)
+        return
+    yield "make it a value that is no credential"
+    if role is not PathRole.DOCS:
+        yield f"unhardcode migrate {argument} --include-tests"
 
 
 def _by_hand(finding: Finding, argument: str) -> Iterator[str]:

@@ -279,3 +279,17 @@ def test_old_commits_and_the_working_tree_are_separate_groups(make):
 )
 def test_sizes(octets, shown):
     assert text.size(octets) == shown
+
+
+def test_what_a_migration_would_refuse_is_not_offered_as_the_fix(make):
+    value = make.generated("shown")
+    said = {
+        path: [line.strip() for line in rendered(make, make.found(f'"{value}"', value, path=path)).splitlines()]
+        for path in ("tests/test_shop.py", "README.md", "tests/factories.py")
+    }
+    step = "fix  make it a value that is no credential"
+    assert step in said["tests/test_shop.py"]
+    assert "or  unhardcode migrate tests/test_shop.py --include-tests" in said["tests/test_shop.py"]
+    assert step in said["README.md"]
+    assert not any("migrate" in line for line in said["README.md"])
+    assert "fix  unhardcode migrate tests/factories.py" in said["tests/factories.py"]
