@@ -43,7 +43,7 @@ def _with(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 _shared = _with(
-    click.argument("path", nargs=-1, type=click.Path(path_type=Path)),
+    click.argument("path", nargs=-1, metavar="[PATH]", type=click.Path(path_type=Path)),
     click.option("--env", help="Environment: the first part of names, where a file does not say its own [prod]."),
     click.option("--app", help="Application: the second part of names [the project's name]."),
     click.option(
@@ -92,11 +92,10 @@ _from_file = click.option(
 _aws = _with(
     click.option("--region", help="AWS region [as boto3 finds it]."),
     click.option("--profile", help="AWS profile [as boto3 finds it]."),
-    click.option("--yes", is_flag=True, help="Do not ask."),
 )
 
 
-@click.command()
+@click.command(short_help="Which secrets there will be, where, and why.")
 @_shared
 @click.option(
     "-o",
@@ -105,7 +104,11 @@ _aws = _with(
     help="Write plan.toml: free of values, to be reviewed and edited.",
 )
 def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
-    """Say which secrets there will be, where and why, at what cost, and what is refused. Changes nothing."""
+    """Say which secrets there will be, where and why, at what cost, and what is refused. Changes nothing.
+
+    PATH is one folder or file [the current folder]. With -o the plan is a file to review, edit and follow
+    (`migrate --plan`). Exit status 0, also if all is refused.
+    """
     from fixers.planfile import render_plan_file
 
     made = _planned(path, None, chosen)
@@ -117,7 +120,7 @@ def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
     return int(Exit.OK)
 
 
-@click.command()
+@click.command(short_help="The diff that a migration would make.")
 @_shared
 @_from_file
 @click.option("--write", is_flag=True, help="Rewrite what the store already holds; the rest is refused, not-stored.")
@@ -132,6 +135,7 @@ def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write that to a file.")
 @_aws
+@click.option("--yes", is_flag=True, hidden=True)
 def fix(
     path: tuple[Path, ...],
     plan_file: Path | None,
@@ -144,7 +148,11 @@ def fix(
     yes: bool,
     **chosen: Any,
 ) -> int:
-    """Show the diff that a migration would make, values masked. Exit status 1 if it would change something."""
+    """Show the diff that a migration would make, values masked: exit status 1 if it would change something.
+
+    --write makes it, for what is stored already (by `migrate`, or by hand under the planned name): exit status 0 if all
+    was applied and proven, 1 if something was not, 3 if a store failed.
+    """
     del yes  # --write says it
     if write:
         if form != "diff" or output is not None:
@@ -166,7 +174,7 @@ def fix(
     return int(Exit.FINDINGS if made.plan.fixes else Exit.OK)
 
 
-@click.command()
+@click.command(short_help="Upload, read back, prove, rewrite; try --rehearse.")
 @_shared
 @_from_file
 @click.option("--rehearse", is_flag=True, help="Do it all in memory against an embedded AWS: no account, no change.")
@@ -195,6 +203,7 @@ def fix(
 @click.option("--prove", "commands", multiple=True, metavar="COMMAND", help="Then run this in PATH, e.g. 'pytest -q'.")
 @click.option("--prove-import", "modules", multiple=True, metavar="MODULE", help="Then import this, in PATH.")
 @_aws
+@click.option("--yes", is_flag=True, help="Do not ask: for scripts. Nothing is stored or changed without an answer.")
 def migrate(
     path: tuple[Path, ...],
     plan_file: Path | None,
@@ -212,7 +221,11 @@ def migrate(
     yes: bool,
     **chosen: Any,
 ) -> int:
-    """Plan, upload, read back, prove, rewrite. Asks first; interrupted, it goes on when it is run again."""
+    """Plan, upload, read back, prove, rewrite. Asks first; interrupted, it goes on when it is run again.
+
+    Try `migrate --rehearse` first. Exit status: 0 all was applied and proven (also rehearsed), 1 something failed or is
+    unproven, 2 no terminal to ask on and no --yes, 3 a store failed.
+    """
     if reader is not None and emit is None:
         raise UsageError("--reader goes with --emit")
     if delete_stored and not undoing:

@@ -17,7 +17,7 @@ from fixers.drafting import by_variable
 from fixers.grouping import secret_value, strength
 from fixers.planfile import DIGEST_DIGITS, PlanFile, read_plan_file
 from fixers.traces import search_for, traces
-from scanner import analysis, session, versions
+from scanner import analysis, looking, session
 from scanner.config import Config
 from scanner.errors import UsageError
 from scanner.identity import digest
@@ -198,7 +198,7 @@ def _of_blob(root: worktree.Root, member: Mapping[str, Any], key: bytes) -> Secr
 
 def _findings_of(source: Source, key: bytes) -> list[Finding]:
     knowledge = analysis.learn(session.load_rules(), session.load_prefilter())
-    found = versions.findings_of(source, knowledge, Settings(key=key, scope="", foreign_markers=True))
+    found = looking.findings_of(source, knowledge, Settings(key=key, scope="", foreign_markers=True))
     try:
         document = decode(source, kind_of(source.path, source.raw[:4096]))
     except UndecodableError:

@@ -49,8 +49,9 @@ def _spans(text: str, tree: ast.Module, secrets: Sequence[Span]) -> Iterator[Spa
         given: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
         given.sort(key=lambda each: (each.lineno, each.col_offset))
         spans = [node_span(starts, text, each) for each in given]
-        gone = [_is_own(each, span, secrets) for each, span in zip(given, spans, strict=True)]
-        if any(gone):
+        if any(_is_own(each, span, secrets) for each, span in zip(given, spans, strict=True)):
+            # Half a pair without the other is no credential: boto3 would refuse it.
+            gone = [isinstance(each, ast.keyword) and each.arg in ARGUMENTS for each in given]
             found = list(_runs(text, spans, gone))
             if _only_arguments_go(text, tree, call, given, gone, found):
                 yield from found

@@ -34,7 +34,7 @@ class Purge:
     kept: tuple[tuple[Entry, str], ...]
 
 
-@click.command()
+@click.command(short_help="Take old values out of the history.")
 @click.argument("only", nargs=-1, metavar="[VALUE]...")
 @click.option(
     "--plan",

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from fixers.insertions import joined_insertions
+from fixers.own_keys import ARGUMENTS
 from fixers.prices import reads_note
 from fixers.rewriting import splice, unique_edits
 from fixers.workspace import Workspace
@@ -220,9 +221,11 @@ def _split(text: str) -> list[str]:
 
 
 def _spellings(finding: Finding) -> Iterator[str]:
-    """The texts to search for: the value, and the whole literal's where it holds little else."""
-    if finding.value is not None and len(finding.value.reveal("text")) >= SHORTEST_SEARCHED:
-        yield finding.value.reveal("text")
+    """The texts to search for: the value, and the rest of a pair of AWS keys."""
+    pair = (sibling.value for sibling in finding.literal.siblings if sibling.name in ARGUMENTS)
+    for value in (finding.value, *pair):
+        if value is not None and len(value.reveal("text")) >= SHORTEST_SEARCHED:
+            yield value.reveal("text")
 
 
 def _shown(text: str) -> str:

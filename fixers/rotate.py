@@ -26,7 +26,7 @@ class Sorted:
     by_hand: tuple[tuple[str, str], ...]
 
 
-@click.command()
+@click.command(short_help="Templates with which AWS rotates logins.")
 @click.option(
     "--plan",
     "plans",

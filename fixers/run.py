@@ -20,7 +20,10 @@ _STARTS = ("{{resolve:", "resolve:secretsmanager:", "resolve:ssm:", "resolve:ssm
 _NOT_EXECUTABLE, _NOT_FOUND = 126, 127
 
 
-@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.command(
+    short_help="Run a program with its references resolved.",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
 @click.option(
     "--env-file",
     "env_files",

@@ -52,7 +52,7 @@ class Row:
         return self.past is not None and self.past.pushed and self.rotated is False
 
 
-@click.command()
+@click.command(short_help="What is stored, rotated, still in history.")
 @click.argument("path", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--plan",
@@ -180,8 +180,8 @@ def _text(rows: Sequence[Row], kept: Ledger, *, offline: bool) -> Iterator[str]:
         yield "\nNo store was asked (--offline): what is stored and rotated is unknown."
     nameless = sum(row.entry.name is None for row in rows)
     if nameless:
-        count = f"{nameless} values are" if nameless > 1 else "one value is"
-        yield f"\n{count} in no plan, so nothing tells whether they were rotated. `unhardcode migrate` moves those"
+        count, they = (f"{nameless} values are", "they were") if nameless > 1 else ("one value is", "it was")
+        yield f"\n{count} in no plan, so nothing tells whether {they} rotated. `unhardcode migrate` moves those"
         yield "of the tree; what only history has is to be rotated at its provider."
     for row in rows:
         if row.entry.name is not None and row.entry.held:

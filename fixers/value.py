@@ -25,7 +25,7 @@ from scanner.sources import worktree
 _LONGEST_ANSWER = 1_000_000
 
 
-@click.command()
+@click.command(short_help="One planned value, into a pipe.")
 @click.argument("name")
 @click.option(
     "--plan",

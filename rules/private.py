@@ -19,13 +19,19 @@ def own_folder(folder: Path) -> bool:
     return not hasattr(os, "geteuid") or (status.st_uid == os.geteuid() and not status.st_mode & 0o077)
 
 
-def write_private(path: Path, content: bytes) -> None:
-    """Write a cache file, 0600, whole or not at all. A cache that cannot be written is done without."""
+def write_private(path: Path, content: bytes, *, durable: bool = False) -> None:
+    """Write a cache file, 0600, whole or not at all. A cache that cannot be written is done without.
+
+    `durable` waits until the disk has it.
+    """
     partial = path.with_name(f".{path.name}-{os.urandom(6).hex()}")
     try:
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(descriptor)
         partial.replace(path)
     except OSError:
         partial.unlink(missing_ok=True)

@@ -34,7 +34,7 @@ class Looked(NamedTuple):
     past: tuple[Finding, ...] | None
 
 
-@click.group()
+@click.group(short_help="Accept what is there; fail for what is new.")
 def baseline() -> None:
     """Accept what is there, with a reason each: a scan then fails only for what is new.
 
@@ -85,7 +85,7 @@ def create(file: Path | None, reason: str, owner: str, expires: str | None, hist
     return int(Exit.OK)
 
 
-@baseline.command()
+@baseline.command(short_help="Accept what is new; note what has moved.")
 @_options
 def update(file: Path | None, reason: str, owner: str, expires: str | None, history: bool) -> int:
     """Accept what is new, note what has moved, and renew what has expired (with --expires)."""
@@ -114,7 +114,7 @@ def update(file: Path | None, reason: str, owner: str, expires: str | None, hist
     return int(Exit.OK)
 
 
-@baseline.command()
+@baseline.command(short_help="Drop what stands for nothing any more.")
 @click.option("--history", is_flag=True, help="Also drop rows for history that it no longer holds.")
 @_file_option
 def prune(file: Path | None, history: bool) -> int:
@@ -134,7 +134,7 @@ def prune(file: Path | None, history: bool) -> int:
     return int(Exit.OK)
 
 
-@baseline.command()
+@baseline.command(short_help="Go through the findings one by one.")
 @click.option("--again", is_flag=True, help="Ask about all, also those with a reason.")
 @click.option("--owner", default="", help="Who answers for what is accepted.")
 @_file_option
@@ -168,7 +168,7 @@ def audit(file: Path | None, again: bool, owner: str) -> int:
     return int(Exit.OK)
 
 
-@baseline.command("import")
+@baseline.command("import", short_help="Take over what another tool has accepted.")
 @click.argument("other", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option(
     "--from",

@@ -30,7 +30,7 @@ change the commit itself (git commit --amend, or git rebase -i COMMIT^), then pu
 No credential? Put the ignore comment on its line and commit that, or `unhardcode baseline update --reason WHY`."""
 
 
-@click.command()
+@click.command(short_help="Find hardcoded credentials; start here.")
 @click.argument("path", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--staged", "is_staged", is_flag=True, help="What the next commit would add: index blobs that differ from HEAD."
@@ -110,6 +110,9 @@ No credential? Put the ignore comment on its line and commit that, or `unhardcod
     metavar="N",
     help="Processes for --history and --range [default: as many as pay].",
 )
+@click.option(
+    "--no-cache", is_flag=True, help="With --history: look at everything again, and keep no record of what was clean."
+)
 @click.option("--require-complete", is_flag=True, help="Exit with 3 if anything at all was skipped.")
 @click.option("--show-suppressed", is_flag=True, help="Also print what was suppressed, and why.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing where nothing was found.")
@@ -134,6 +137,7 @@ def scan(
     no_baseline: bool,
     policy: Path | None,
     jobs: int | None,
+    no_cache: bool,
     require_complete: bool,
     show_suppressed: bool,
     quiet: bool,
@@ -171,7 +175,9 @@ def scan(
     if is_history or between:
         from scanner.past import Past
 
-        past = Past(between=between, unreachable=unreachable, since=since, workers=jobs)
+        past = Past(
+            between=between, unreachable=unreachable, since=since, workers=jobs, cache=not no_cache, progress=not quiet
+        )
     scanned = run(path, Mode(staged=is_staged, stdin=is_stdin, handed=is_handed, past=past, push=push), options)
     fine_if_empty = is_staged or is_handed or bool(between) or push is not None
     seen = scanned.result.coverage
@@ -219,10 +225,13 @@ def _emit_advice() -> None:
     click.echo(_ADVICE, err=True)
 
 
-@click.command()
+@click.command(short_help="The evidence for and against a line.")
 @click.argument("where", metavar="PATH:LINE or FINGERPRINT")
 def explain(where: str) -> int:
-    """Print the evidence for and against everything on a line, also for what was not reported."""
+    """Print the evidence for and against everything on a line, also for what was not reported.
+
+    PATH:LINE is as `scan` prints it (settings.py:12), FINGERPRINT as its JSON has it.
+    """
     from scanner.reports.explain import render_explain
 
     name, colon, line = where.rpartition(":")
@@ -240,9 +249,9 @@ def explain(where: str) -> int:
     return int(Exit.OK)
 
 
-@click.group()
+@click.group(short_help="What unhardcode knows: list, show, test.")
 def rules() -> None:
-    """What unhardcode knows."""
+    """The rules: which shapes, calls, settings and names unhardcode knows."""
 
 
 @rules.command("list")
@@ -274,7 +283,7 @@ def rules_show(rule: str) -> None:
     raise UsageError(f"no rule has the id {rule}", hint="`unhardcode rules list` prints them all")
 
 
-@rules.command("test")
+@rules.command("test", short_help="Run the examples of the rules, your own too.")
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def rules_test(file: Path | None) -> int:
     """Run the examples of the provider rules, and of the own rules in FILE.

@@ -18,7 +18,7 @@ from scanner.sources import worktree
 _TABLES = ("allow", "paths", "stores")
 
 
-@click.group()
+@click.group(short_help="What is in effect, and which file says so.")
 def config() -> None:
     """The configuration: [tool.unhardcode] in pyproject.toml, or .unhardcode.toml."""
 

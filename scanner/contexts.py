@@ -1,7 +1,7 @@
 """What a finding at a hit can depend on: the lines around it; in Python the statement, and what its names are bound to.
 
 Read without a parser, since history has thousands of versions to compare. What is too wide costs an analysis; what is
-too narrow would lose a finding: benchmarks/history.py compares with an analysis of every version.
+too narrow would lose a finding.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from scanner import analysis, session, versions
+from scanner import analysis, looking, session
 from scanner.model import Finding, Source
 from scanner.source import Settings
 from scanner.sources import git, objects, worktree
@@ -63,7 +63,7 @@ def _remembered(read: Callable[[str], bytes | None], settings: Callable[[], Sett
         if path not in known:
             raw = read(path)
             known[path] = (
-                None if raw is None else versions.findings_of(Source(path=path, raw=raw), knowledge(), settings())
+                None if raw is None else looking.findings_of(Source(path=path, raw=raw), knowledge(), settings())
             )
         return known[path]
 

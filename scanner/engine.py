@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scanner import keyfiles
 from scanner.prefilter import Prefilter
-from scanner.raw import looks_binary, scan_bytes
+from scanner.raw import ARCHIVES, archive_of, looks_binary, scan_bytes
 from scanner.source import Coverage, ScanResult, Settings, Skipped, Source
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from scanner.model import Finding
 
 _LFS = b"version https://git-lfs.github.com/spec/"
+_POINTER, _BINARY = "Git LFS pointer", "binary"
+# All reasons of `policy`.
+REASONS = (_POINTER, _BINARY, *(f"archive ({name})" for name in ARCHIVES))
 
 
 def scan(
@@ -87,5 +90,8 @@ def _remarks(source: Source, found: list[Finding]) -> Iterable[Skipped]:
 def policy(source: Source) -> str | None:
     """Why a source is not looked into, or None."""
     if source.raw.startswith(_LFS):
-        return "Git LFS pointer"
-    return "binary" if looks_binary(source.raw) else None
+        return _POINTER
+    if not looks_binary(source.raw):
+        return None
+    name = archive_of(source.raw)
+    return _BINARY if name is None else f"archive ({name})"

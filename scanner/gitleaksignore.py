@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from scanner import analysis, session, versions
+from scanner import analysis, looking, session
 from scanner.ignore import has_valid_checksum
 from scanner.model import Finding, SecretValue, Source
 from scanner.source import Settings
@@ -103,4 +103,4 @@ def _findings_at(root: Root, commit: str, path: str) -> list[Finding]:
         return []
     raw = next(raw for _, raw in git.blobs(root.folder, blobs))
     knowledge = analysis.learn(session.load_rules(), session.load_prefilter())
-    return versions.findings_of(Source(path=path, raw=raw or b""), knowledge, Settings(key=bytes(32)))
+    return looking.findings_of(Source(path=path, raw=raw or b""), knowledge, Settings(key=bytes(32)))

@@ -12,7 +12,7 @@ from scanner.errors import Exit, NotSeenError
 from scanner.sources import git
 
 
-@click.group()
+@click.group(short_help="Install git hooks: commits and pushes are checked.")
 def hook() -> None:
     """Git hooks that refuse a commit, a merge or a push with a hardcoded credential.
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner import analysis, standing, versions
+from scanner import analysis, looking, standing, versions
 from scanner.errors import NotSeenError, UsageError
 from scanner.source import Coverage, ScanResult, Settings, Skipped, Source
 from scanner.sources import git, history, objects
@@ -119,7 +119,7 @@ def scan(
     knowledge = analysis.learn(rules(), prefilter)
 
     def read(source: Source) -> list[Finding]:
-        return versions.findings_of(source, knowledge, settings())
+        return looking.findings_of(source, knowledge, settings())
 
     findings = standing.with_head(folder, result.findings, read, selection.max_size)
     return result._replace(findings=_with_age(folder, bases, findings, read, selection.max_size))

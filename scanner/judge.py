@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from rules.model import Names, Weight
@@ -38,6 +39,8 @@ _OPEN = frozenset(
     ("placeholder", "docs-example", "repeated", "sequence", "example-word", "random-high", "random-medium",
      "random-low", "random-part", "template")
 )  # fmt: skip
+# https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki: 12, 15, 18, 21 or 24 words of three to eight letters.
+_MNEMONIC = re.compile(r"(?:[a-z]{3,8} ){11}(?:(?:[a-z]{3,8} ){3}){0,4}[a-z]{3,8}")
 _SHAPED = frozenset(("provider-certain", "provider-strong", "basic-auth"))
 _NAMES = frozenset(("name-strong", "name-weak"))
 _AT_SINK = frozenset(("sink", "sink-untyped", "setting"))
@@ -125,6 +128,8 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
         found = tuple("equals-name" if name == "common-password" else name for name in found)
     if "passphrase" in found and candidate.literal.role is not Role.KEYWORD and "sink" not in candidate.evidence:
         found = ("sentence",)
+    if "sink" in candidate.evidence and _MNEMONIC.fullmatch(candidate.value.reveal("text")):
+        found = tuple(name for name in found if name != "sentence")
     if _is_set(candidate, document):
         found = tuple("common-password" if name == "equals-name" else name for name in found)
     # In code `{"passwd": "authentication_key"}` maps one name to another; in configuration somebody may have chosen it.

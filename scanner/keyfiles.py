@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scanner.source import Settings, Source
 
 # https://keepass.info/help/kb/kdb.html, https://github.com/openjdk/jdk/blob/master/src/java.base/share/classes/sun/security/provider/JavaKeyStore.java
-_KEEPASS = (b"\x03\xd9\xa2\x9a\x65\xfb\x4b\xb5", b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5")
+_KDBX = (b"\x03\xd9\xa2\x9a\x65\xfb\x4b\xb5", b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5")
 _JAVA = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
 _FIRST = frozenset(b"\x30\xfe\xce\x03")
 _SEQUENCE, _INTEGER, _OCTETS, _OBJECT = 0x30, 0x02, 0x04, 0x06
@@ -54,7 +54,7 @@ def identify(raw: bytes) -> KeyFile | None:
     """Say what key file these bytes are, or None. Certificates and stores of certificates alone are none."""
     if not raw or raw[0] not in _FIRST:
         return None
-    if raw.startswith(_KEEPASS):
+    if raw.startswith(_KDBX):
         return _PASSWORDS
     if raw.startswith(_JAVA):
         return _JAVA_STORE if _has_java_key(raw) else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from scanner import versions
+from scanner import looking
 from scanner.analysis import Knowledge
 from scanner.model import Finding
 from scanner.source import Commit, Settings, Skipped, Source
@@ -37,4 +37,4 @@ def findings(
             author, date = objects.author_of(raw)
             commit = Commit(id=oid, author=author, date=date, path=path)
         source = Source(path=path, raw=message, tracked=True, blob=oid, commit=commit)
-        yield from versions.findings_of(source, knowledge, settings)
+        yield from looking.findings_of(source, knowledge, settings)

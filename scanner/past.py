@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner import analysis, messages, standing, versions
+from scanner import analysis, messages, record, standing, versions
+from scanner.looking import findings_of
+from scanner.progress import Meter
 from scanner.source import ScanResult, Settings, Skipped, Source
 from scanner.sources import git, history
 from scanner.sources import range as commit_range
@@ -18,12 +20,17 @@ if TYPE_CHECKING:
 
 
 class Past(NamedTuple):
-    """What was asked for: a range (`between`), or the whole history. `workers` None: as many as pay."""
+    """What was asked for: a range (`between`), or the whole history. `workers` None: as many as pay.
+
+    `cache`: whether a record of what was clean is read and written; `progress`: whether to say how far it is.
+    """
 
     between: str | None = None
     unreachable: bool = False
     since: str | None = None
     workers: int | None = None
+    cache: bool = True
+    progress: bool = False
 
 
 def scan(
@@ -43,7 +50,11 @@ def scan(
         found = history.listing(repository, selection, below, unreachable=past.unreachable, since=past.since)
     else:
         found = commit_range.listing(repository, selection, below, ends)
-    result = versions.scan(folder, found, prefilter, rules, settings, workers=past.workers)
+    before = _record(repository, selection, past, settings()) if past.cache and ends is None else None
+    meter = Meter("history" if ends is None else "range", show=past.progress)
+    result = versions.scan(
+        folder, found, prefilter, rules, settings, processes=past.workers, before=before, meter=meter
+    )
     knowledge = analysis.learn(rules(), prefilter)
     if not below:
         tags = [] if ends is not None or past.since is not None else history.tags(folder)
@@ -57,12 +68,37 @@ def scan(
         return result
 
     def read(source: Source) -> list[Finding]:
-        return versions.findings_of(source, knowledge, settings())
+        return findings_of(source, knowledge, settings())
 
     findings = standing.with_head(folder, result.findings, read, selection.max_size)
     if ends is not None:
         findings = standing.with_age(folder, ends.base, findings, read, selection.max_size)
     return result._replace(findings=findings)
+
+
+def _record(repository: git.Repository, selection: Selection, past: Past, settings: Settings) -> record.Record | None:
+    """The record of earlier scans with these options, rules and program."""
+    import platformdirs
+
+    from rules.signature import rules_state
+    from scanner.identity import repository_key
+    from scanner.prefilter import full_state
+
+    options = (
+        settings.scope, str(settings.foreign_markers), str(settings.own_markers), *selection.include, "-",
+        *selection.exclude, str(selection.max_size), str(past.unreachable), past.since or "",
+    )  # fmt: skip
+    try:
+        own = (history.folder_of(repository) / ".unhardcode.rules.toml").read_bytes()
+    except OSError:
+        own = b""
+    try:
+        secret = repository_key(platformdirs.user_state_path("unhardcode"))
+    except (OSError, RuntimeError):
+        return None  # no home
+    return record.load(
+        repository.common, secret, options, b"\0".join((full_state(rules_state()), record.program_state(), own))
+    )
 
 
 def _with_messages(result: ScanResult, said: Sequence[Finding | Skipped]) -> ScanResult:

@@ -4,11 +4,33 @@ from __future__ import annotations
 
 import codecs
 
+# Names of archives and of what is packed, by how they begin; a wheel, a jar and a document are zip files.
+# https://www.iana.org/assignments/media-types/application/zip, https://www.rfc-editor.org/rfc/rfc1952 and so on.
+_PACKED = (
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\x1f\x8b\x08", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!\x1a\x07", "rar"),
+)
+ARCHIVES = (*dict.fromkeys(name for _, name in _PACKED), "tar")
+
 
 def looks_binary(raw: bytes) -> bool:
     """Whether the first 8,000 bytes hold a NUL, as git judges it, and are not UTF-16 or UTF-32."""
     head = raw[:8000]
     return b"\0" in head and wide_encoding(head) is None
+
+
+def archive_of(raw: bytes) -> str | None:
+    """What binary bytes are packed as, by how they begin; None where they are no archive that is known here."""
+    # https://www.gnu.org/software/tar/manual/html_node/Standard.html
+    if raw[257:262] == b"ustar":
+        return "tar"
+    return next((name for magic, name in _PACKED if raw.startswith(magic)), None)
 
 
 def wide_encoding(head: bytes) -> str | None:

@@ -10,6 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A deadline is a timed test: it fails where other programs run beside it.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # The cache of compiled rules is shared by all tests of a run and their children; nothing else of the user's is seen.
 for _name in [name for name in os.environ if name.startswith(("AWS_", "GIT_", "UNHARDCODE_", "SECRETS_"))]:

@@ -14,7 +14,7 @@ from rules.examples import expand
 from rules.load import hyperscan_expression, load_rules
 from rules.model import RuleSet
 from scanner import engine
-from scanner.prefilter import Prefilter, compile_database, expressions
+from scanner.prefilter import IMPORT, Prefilter, compile_database, expressions
 from scanner.rules_check import wrong_examples
 from scanner.source import Settings, Source
 
@@ -38,7 +38,12 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
 @pytest.fixture(scope="module")
 def prefilter(acme: RuleSet) -> Prefilter:
     found = expressions(acme)
-    return Prefilter(database=compile_database(found), table=tuple((row.role, row.ref) for row in found))
+    return Prefilter(
+        database=compile_database(found, calls=False),
+        calls=compile_database(found, calls=True),
+        imports=next(number for number, row in enumerate(found) if row.role == IMPORT),
+        table=tuple((row.role, row.ref) for row in found),
+    )
 
 
 def found(text: str, acme: RuleSet, prefilter: Prefilter) -> set[str]:

@@ -26,6 +26,7 @@ LITERAL = re.compile(
 )
 HARMLESS = re.compile(
     r"^https?://|^arn:|amazonaws|^[a-z_.\-]+$|shop\.internal|^shop[_-]|^Authorization$|^[A-Z_]+$|^Content-Type$"
+    r"|^[a-z]{2}-[a-z]+-\d$"  # a region
 )
 
 

@@ -244,7 +244,7 @@ def _names_a_field(text: str, parts: tuple[str, ...]) -> bool:
 def _known_word(folded: str, parts: tuple[str, ...], own: tuple[str, ...], kind: CredentialKind | None) -> str | None:
     joined = "".join(parts)
     if own and (joined in {"".join(own), *own} or (len(parts) > 1 and parts[-len(own) :] == own)):
-        # `GITLAB_PASSWORD = "gitlab"` is a password, if a poor one; `PASSWORD = "password"` is the name of a field.
+        # GITLAB_PASSWORD with the value gitlab is a password, if a poor one; PASSWORD with password names a field.
         set_so = kind is CredentialKind.PASSWORD and folded in own[:-1] and folded not in STAND_INS
         return "common-password" if set_so else "equals-name"
     if not PLACEHOLDER_WORDS.isdisjoint((*parts, joined)) and random_bits(folded) < 14:

@@ -18,7 +18,10 @@ from scanner.readers._tree import Close, Event, Open, Scalar, has_hit
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MARKER = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
-_PROPERTIES = re.compile(r"(?:[!&][^ \t\r\n]*+(?:[ \t\r\n]++(?:#[^\r\n]*+)?)*+)*+")
+# YAML 1.1 breaks lines at U+0085, U+2028 and U+2029 too.
+_PROPERTIES = re.compile(
+    "(?:[!&][^ \t\r\n\x85\u2028\u2029]*+(?:[ \t\r\n\x85\u2028\u2029]++(?:#[^\r\n\x85\u2028\u2029]*+)?)*+)*+"
+)
 _HEADER = re.compile(r"[|>][0-9+\-]*[ \t]*(?:#[^\r\n]*)?(?:\r\n?|\n)")
 _FOLD = re.compile(r"[ \t]*(?:\r\n?|\n)[ \t\r\n]*")
 _SINGLE = re.compile(rf"''|{_FOLD.pattern}")

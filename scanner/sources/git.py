@@ -209,7 +209,7 @@ def _batch(
     folder: Path, ids: Sequence[str], largest: int | None, too_large: set[str]
 ) -> Iterator[tuple[str, bytes | None]]:
     """The objects that one process gives, and None for the one at which it gave up."""
-    # A small cache: callers ask for the versions of a file one after another (benchmarks/history.md).
+    # A small cache: callers ask for the versions of a file one after another.
     process = start(
         folder,
         ["-c", "core.deltaBaseCacheLimit=32m", "cat-file", "--batch", "--buffer"],

@@ -18,7 +18,10 @@ from scanner.model import MASK, SecretValue
 ROOT = Path(__file__).parents[2]
 # Whoever reveals a value, and what for. A new line here is a decision: say why the module needs it.
 CALLERS = {
+    "scanner/acceptance.py": "looks for it under an allowlist's expressions",
     "scanner/analysis.py": "looks for provider shapes in what a literal says",
+    "scanner/baseline.py": "digests it for a row",
+    "scanner/baseline_import.py": "compares it with another tool's finding",
     "scanner/detectors/auth.py": "looks for a scheme and a password in a header",
     "scanner/detectors/named.py": "judges what stands at a suspicious name",
     "scanner/detectors/provider.py": "matches shapes, verifies checksums",
@@ -33,11 +36,13 @@ CALLERS = {
     "scanner/standing.py": "looks whether HEAD still has it",
     "fixers/apply.py": "compares what is stored with what is planned",
     "fixers/choice.py": "measures it for a store",
+    "fixers/compose.py": "compares a variable's value with the literal",
     "fixers/configuration.py": "sees whether a setting is a list",
     "fixers/connections.py": "takes connection strings apart",
     "fixers/dotenv.py": "checks that a variable holds nothing else",
     "fixers/emit/awscli.py": "sees whether a shell's pipe keeps its line ends",
     "fixers/emit/files.py": "measures it for a store",
+    "fixers/extension.py": "answers as the Lambda extension, to a proof",
     "fixers/grouping.py": "measures its strength, merges equal ones",
     "fixers/incident.py": "compares the new value with the old one, makes its proofs",
     "fixers/ledger.py": "finds the places of the tree that still hold it",
@@ -52,9 +57,12 @@ CALLERS = {
     "fixers/reports.py": "finds what a diff must not show",
     "fixers/run.py": "puts it into the environment of the program that it becomes",
     "fixers/spelling.py": "writes down how it was spelled, gives it back",
+    "fixers/splicing.py": "compares what is read again with it",
     "fixers/status.py": "compares it with what is stored",
     "fixers/stores/parameterstore.py": "uploads it",
+    "fixers/stores/references.py": "picks one key of a JSON secret",
     "fixers/stores/secretsmanager.py": "uploads it",
+    "fixers/styles.py": "sees whether bytes are text",
     "fixers/traces.py": "looks for it in every spelling",
     "fixers/value.py": "writes it into a pipe",
 }

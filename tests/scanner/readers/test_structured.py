@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scanner.model import Literal, Role
@@ -324,6 +324,7 @@ def test_ini_is_read_as_configparser_reads_it(
     path=st.sampled_from(["a.yml", "a.json", "a.toml", "a.ini"]),
     text=st.text(alphabet="ab:=-[]{}\"'\\#|>&*!%@,;/ \n\r\t0.é😀\x85\ufeff", max_size=40),
 )
+@example(path="a.yml", text="!\x850")
 def test_any_text_is_read_or_unreadable(read_everywhere, path: str, text: str) -> None:
     # The fixture checks every place; any other exception fails the test.
     with contextlib.suppress(Unreadable):

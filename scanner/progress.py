@@ -1,0 +1,62 @@
+"""How far a long scan is, on standard error: a bar on a terminal, a line now and then in CI, nothing elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Any
+
+# What is over sooner needs no bar; seconds between two lines where nothing can be drawn over.
+_SOON, _SECONDS = 1.0, 15.0
+_REDRAW = 0.1
+
+
+class Meter:
+    """One measure of work in bytes. It says nothing in the first second."""
+
+    def __init__(self, doing: str, *, show: bool) -> None:
+        self._doing = doing
+        terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._bar_wanted = show and terminal
+        self._lines_wanted = show and not terminal and os.environ.get("CI", "") not in ("", "false")
+        self._bar: Any = None
+        self._total = self._seen = 0
+        self._next = 0.0
+
+    def begin(self, total: int) -> None:
+        """Start to count up to so many bytes."""
+        self._total, self._seen = total, 0
+        self._next = time.monotonic() + (_SOON if self._bar_wanted else _SECONDS)
+
+    def at(self, done: int) -> None:
+        """Say that so many bytes are done."""
+        if not (self._bar_wanted or self._lines_wanted):
+            return
+        now = time.monotonic()
+        if now < self._next:
+            return
+        if self._bar_wanted:
+            self._draw(done)
+            self._next = now + _REDRAW
+        else:
+            self._tell(f"{done * 100 // max(1, self._total)} % of {self._total // 1_000_000:,} MB")
+            self._next = now + _SECONDS
+
+    def end(self) -> None:
+        """Leave the line, whatever came of it."""
+        if self._bar is not None:
+            self._bar.render_finish()
+            self._bar = None
+
+    def _draw(self, done: int) -> None:
+        import click
+
+        if self._bar is None:
+            self._bar = click.progressbar(length=self._total, label=self._doing, file=sys.stderr, show_eta=True)
+        self._bar.update(done - self._seen)
+        self._seen = done
+
+    def _tell(self, what: str) -> None:
+        sys.stderr.write(f"{self._doing}: {what}\n")
+        sys.stderr.flush()

@@ -1,0 +1,174 @@
+"""What an earlier scan of a history saw and found clean: the next one looks at what is new.
+
+A file in git's common directory: for each version 16 bytes of a hash of its object id and paths, and one byte that
+says what it was found to be. It holds no value and no name. What had a finding is looked at again each time.
+
+A record can hide findings, so it counts only if this user wrote it: the folder is ours alone, and the file carries a
+keyed digest whose key is in the user's own folder. A repository that was unpacked with a record in it is not believed.
+The record belongs to one state of the rules, of this program and of the options; anything else is no record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rules.private import own_folder, read_private, write_private
+from scanner.engine import REASONS
+from scanner.sources.objects import Blob
+
+# CLEAN: it holds nothing. AFTER: nothing but what versions of its path before hold: it counts while those are here.
+# AGAIN: it is looked at each time. FOUND: it holds a finding, KEPT: the one that is told, MOVED: at several paths: of
+# these KEPT and MOVED are analysed each time, and all three looked at where something at their path is.
+CLEAN, AFTER, AGAIN, FOUND, KEPT, MOVED = range(1, 7)
+_SKIPPED = 16
+_MAGIC = b"unhardcode history 1\n"
+_NAME, _KEY, _PATH, _DIGEST = "history-", 16, 8, 32
+# Records of options that nobody has used for so long are thrown away, and what a killed process left.
+_OLD, _LEFT = 90 * 86_400, 3_600
+
+
+@dataclass(slots=True, kw_only=True)
+class Record:
+    """A record's file, what it is valid for, and its versions' states by key; `dirty` are the paths' keys of some."""
+
+    file: Path
+    head: bytes
+    secret: bytes
+    states: dict[bytes, int] = field(default_factory=dict)
+    dirty: dict[bytes, bytes] = field(default_factory=dict)
+
+
+def skipped_as(reason: str) -> int:
+    """The state of a version that is not looked into; one that git could not read is asked for again."""
+    return _SKIPPED + REASONS.index(reason) if reason in REASONS else AGAIN
+
+
+def reason_of(state: int) -> str | None:
+    """Why a version with this state is not looked into; None where it is."""
+    return REASONS[state - _SKIPPED] if state >= _SKIPPED else None
+
+
+def load(common: Path, secret: bytes, valid_for: Iterable[str], rules: bytes) -> Record | None:
+    """The record below git's common directory; an empty one where there is none that counts.
+
+    `valid_for` are the options, `rules` the state of all that judges. None where no record can be kept.
+    """
+    folder = common / "unhardcode"
+    if not own_folder(folder):
+        return None
+    options = hashlib.sha256("\0".join(valid_for).encode("utf-8", "surrogatepass")).digest()
+    record = Record(
+        file=folder / f"{_NAME}{options[:6].hex()}", head=hashlib.sha256(options + rules).digest(), secret=secret
+    )
+    content = read_private(record.file)
+    if content is not None and _is_ours(record, content):
+        _read(record, content)
+    return record
+
+
+def program_state() -> bytes:
+    """Name the state of this program without reading it: of an editable installation the version says too little."""
+    from importlib.metadata import version
+
+    root = Path(__file__).parent
+    parts = [sys.version, version("libcst"), version("unhardcode")]
+    for folder in (root, root / "detectors", root / "readers", root / "sources"):
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                if entry.name.endswith(".py"):
+                    status = entry.stat()
+                    parts.append(f"{entry.path} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}")
+    return "\n".join(parts).encode("utf-8", "surrogateescape")
+
+
+def known(record: Record | None, blobs: Sequence[Blob]) -> list[int]:
+    """The state of each version that need not be looked at; 0 for the others."""
+    if record is None or not record.states:
+        return [0] * len(blobs)
+    keys = [key_of(blob) for blob in blobs]
+    here = set(keys)
+    lost = {path for key, path in record.dirty.items() if key not in here}
+    states = []
+    for key, blob in zip(keys, blobs, strict=True):
+        state = record.states.get(key, 0)
+        doubtful = state == AGAIN or (lost and AFTER <= state <= MOVED and _path_of(blob) in lost)
+        states.append(0 if doubtful else state)
+    new = {blob.places[0].path for blob, state in zip(blobs, states, strict=True) if not state}
+    return [
+        0 if state in (FOUND, KEPT, MOVED) and blob.places[0].path in new else state
+        for blob, state in zip(blobs, states, strict=True)
+    ]
+
+
+def keep(record: Record, blobs: Sequence[Blob], states: Mapping[int, int]) -> None:
+    """Write the record of a scan that has ended, whole or not at all; `states` by number of the version.
+
+    Of two scans at once the later one's record stays: each is right by itself.
+    """
+    fresh = {key_of(blobs[number]): state for number, state in sorted(states.items())}
+    dirty = {
+        key_of(blobs[number]): _path_of(blobs[number])
+        for number, state in sorted(states.items())
+        if AGAIN <= state <= MOVED
+    }
+    if fresh == record.states and dirty == record.dirty:
+        return
+    counts = len(fresh).to_bytes(8, "big") + len(dirty).to_bytes(8, "big")
+    body = b"".join((counts, *fresh, bytes(fresh.values()), *dirty, *dirty.values()))
+    _tidy(record.file)
+    write_private(record.file, b"".join((_MAGIC, record.head, _digest(record, body), body)), durable=True)
+
+
+def key_of(blob: Blob) -> bytes:
+    """What names a version in the record: its object and all paths at which it stands."""
+    text = "\0".join((blob.id, *(place.path for place in blob.places)))
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_KEY).digest()
+
+
+def _path_of(blob: Blob) -> bytes:
+    return hashlib.blake2b(blob.places[0].path.encode("utf-8", "surrogatepass"), digest_size=_PATH).digest()
+
+
+def _digest(record: Record, body: bytes) -> bytes:
+    return hmac.digest(record.secret, record.head + body, "sha256")
+
+
+def _is_ours(record: Record, content: bytes) -> bool:
+    """Whether a record is whole, valid for now, and written with this user's key."""
+    start = len(_MAGIC) + 2 * _DIGEST
+    head = _MAGIC + record.head
+    if len(content) < start + 16 or not content.startswith(head):
+        return False
+    return hmac.compare_digest(content[len(head) : start], _digest(record, content[start:]))
+
+
+def _read(record: Record, content: bytes) -> None:
+    at = len(_MAGIC) + 2 * _DIGEST
+    many, few = (int.from_bytes(content[start : start + 8], "big") for start in (at, at + 8))
+    at += 16
+    keys = [content[start : start + _KEY] for start in range(at, at + many * _KEY, _KEY)]
+    at += many * _KEY
+    record.states = dict(zip(keys, content[at : at + many], strict=True))
+    at += many
+    dirty = [content[start : start + _KEY] for start in range(at, at + few * _KEY, _KEY)]
+    at += few * _KEY
+    record.dirty = {key: content[at + n * _PATH : at + (n + 1) * _PATH] for n, key in enumerate(dirty)}
+
+
+def _tidy(file: Path) -> None:
+    """Remove records that nobody uses, and the partial ones of processes that were killed."""
+    now = time.time()
+    for path in file.parent.iterdir():
+        with suppress(OSError):
+            age = now - path.lstat().st_mtime
+            partial = path.name.startswith(f".{_NAME}") and age > _LEFT
+            if partial or (path.name.startswith(_NAME) and path != file and age > _OLD):
+                path.unlink()

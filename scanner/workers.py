@@ -1,0 +1,153 @@
+"""The processes of a history scan: shares that no number of workers changes, each looked at by whoever is free.
+
+What a worker hands back are numbers and reasons: no value crosses a process.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from scanner.analysis import Knowledge
+from scanner.errors import NotSeenError
+from scanner.looking import Looked, look
+from scanner.progress import Meter
+from scanner.source import Settings
+from scanner.sources import objects
+
+# Below this many bytes a second process costs more than it saves.
+_WORTH_A_WORKER = 20_000_000
+# Shares of a history: more make better use of the last second, fewer repeat less of the analysis.
+_SHARES = 16
+_FAMILY = re.compile(r"[_.\-]")
+# Seconds between two looks at how far the workers are.
+_TICK = 0.2
+
+
+def _cores(size: int) -> int:
+    """How many processes pay for so many bytes; one where processes cannot be forked."""
+    if sys.platform == "darwin" or "fork" not in multiprocessing.get_all_start_methods():
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, size // _WORTH_A_WORKER))
+
+
+def shared_out(blobs: Sequence[objects.Blob]) -> list[list[int]]:
+    """The numbers of the blobs in shares, which no number of workers changes, the largest first.
+
+    All versions of all files of one name are in one, and those of names that begin alike: they repeat each other.
+    """
+    families = [_FAMILY.split(blob.places[0].path.rpartition("/")[2], maxsplit=1)[0].lower() for blob in blobs]
+    sizes: dict[str, int] = {}
+    for family, blob in zip(families, blobs, strict=True):
+        sizes[family] = sizes.get(family, 0) + blob.size + 2_000
+    loads = [0] * _SHARES
+    owner: dict[str, int] = {}
+    for family in sorted(sizes, key=lambda family: (-sizes[family], family)):
+        owner[family] = loads.index(min(loads))
+        loads[owner[family]] += sizes[family]
+    shares: list[list[int]] = [[] for _ in range(_SHARES)]
+    for number, family in enumerate(families):
+        shares[owner[family]].append(number)
+    order = sorted(range(_SHARES), key=lambda share: (-loads[share], share))
+    return [shares[share] for share in order if shares[share]]
+
+
+class _Task(NamedTuple):
+    """What all processes have: the shares, a counter of those that are taken, and of the bytes that are done."""
+
+    folder: Path
+    blobs: Sequence[objects.Blob]
+    shares: Sequence[Sequence[int]]
+    knowledge: Knowledge
+    settings: Settings
+    taken: Any
+    done: Any
+
+
+def all_looked(
+    folder: Path,
+    blobs: Sequence[objects.Blob],
+    states: Sequence[int],
+    knowledge: Knowledge,
+    settings: Settings,
+    processes: int | None,
+    meter: Meter | None,
+) -> list[Looked]:
+    """Look at all blobs whose state is 0; `processes` None: as many as pay."""
+    shares = [[number for number in share if not states[number]] for share in shared_out(blobs)]
+    shares = [share for share in shares if share]
+    todo = sum(blobs[number].size for share in shares for number in share)
+    processes = min(processes or _cores(todo), len(shares))
+    context = multiprocessing.get_context("fork" if processes > 1 else None)
+    # A counter that all of them take the next share from: who is done first takes more.
+    task = _Task(folder, blobs, shares, knowledge, settings, context.Value("i", 0), context.Value("Q", 0))
+    shown = meter or Meter("", show=False)
+    shown.begin(todo)
+    running = []
+    try:
+        for _ in range(processes - 1):
+            ours, theirs = context.Pipe(duplex=False)
+            process = context.Process(target=_work, args=(theirs, task), daemon=True)
+            process.start()
+            theirs.close()
+            running.append((process, ours))
+        found = dict(_taken(task, lambda: shown.at(task.done.value)))
+        for _, ours in running:
+            while not ours.poll(_TICK):
+                shown.at(task.done.value)
+            found.update(_received(ours))
+    finally:
+        shown.end()
+        for process, ours in running:
+            process.terminate()
+            process.join()
+            ours.close()
+    return [found[number] for number in range(len(shares))]
+
+
+def _taken(task: _Task, show: Callable[[], None] = lambda: None) -> Iterator[tuple[int, Looked]]:
+    """Look at one share after the other, as long as there are some that nobody has taken."""
+
+    def tick(size: int) -> None:
+        with task.done.get_lock():
+            task.done.value += size
+        show()
+
+    while True:
+        with task.taken.get_lock():
+            number = task.taken.value
+            task.taken.value += 1
+        if number >= len(task.shares):
+            return
+        yield number, look(task.folder, task.blobs, task.shares[number], task.knowledge, task.settings, tick)
+
+
+def _work(answer: Connection, task: _Task) -> None:
+    """What a worker does. The parent is interrupted, not the worker; what goes wrong is told without source lines."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Scratch memory is for one process; a fork has a copy of it, and that is its own.
+    try:
+        answer.send(dict(_taken(task)))
+    except NotSeenError as error:
+        answer.send(error.message)
+    except Exception as error:  # noqa: BLE001 - multiprocessing would print a traceback with lines of ours and values
+        answer.send(f"a worker failed: {type(error).__name__}")
+
+
+def _received(answer: Connection) -> dict[int, Looked]:
+    try:
+        got = answer.recv()
+    except EOFError:
+        raise NotSeenError("a worker process ended before it was done", hint="is there enough memory?") from None
+    if isinstance(got, str):
+        raise NotSeenError(got)
+    assert isinstance(got, dict)
+    return got
