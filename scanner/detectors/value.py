@@ -193,7 +193,7 @@ _FORMS: tuple[tuple[str, Callable[[str], object]], ...] = (
 
 def _form(text: str, name: str) -> str | None:
     # `hash_secret` is what goes into a hash, `password_hash` what comes out.
-    if _HEX_DIGEST.fullmatch(text) and _HASH_NAMES.search(name) and split_words(name)[-1] not in _FIELDS:
+    if _HEX_DIGEST.fullmatch(text) and _HASH_NAMES.search(name) and split_words(name)[-1] not in ("secret", "password"):
         return "hash"
     return next((evidence for evidence, applies in _FORMS if applies(text)), None)
 
