@@ -122,10 +122,12 @@ def shapes(
     In `code` a value after an operator has quotes, or stands inside some.
     """
     done: set[Span] = set()
+    # A name before many hits is looked at for each of them; what stands behind it is read once.
+    bares: dict[int, tuple[Span, Span] | None] = {}
     for offset in offsets:
-        found = _pem(text, offset) or _named(text, offset, _NAMED, code=code)
+        found = _pem(text, offset) or _named(text, offset, _NAMED, bares, code=code)
         if found is None and directives:
-            found = _named(text, offset, _DIRECTIVE)
+            found = _named(text, offset, _DIRECTIVE, bares)
         if found is None and bare:
             found = _token(text, offset)
         if found is not None and found.inner not in done:
@@ -133,7 +135,14 @@ def shapes(
             yield found
 
 
-def _named(text: str, offset: int, pattern: re.Pattern[str], *, code: bool = False) -> Shape | None:
+def _named(
+    text: str,
+    offset: int,
+    pattern: re.Pattern[str],
+    bares: dict[int, tuple[Span, Span] | None],
+    *,
+    code: bool = False,
+) -> Shape | None:
     """The last `name =` before a hit whose value reaches it."""
     found: Shape | None = None
     low = _window_start(text, offset)
@@ -152,7 +161,7 @@ def _named(text: str, offset: int, pattern: re.Pattern[str], *, code: bool = Fal
         quoted = named.lastgroup in ("quoted", "sql") or (
             code and named.lastgroup == "any" and text[start - 1] not in "?&#" and not _in_quotes(text, start)
         )
-        value = None if _in_url(text, start) else _value(text, named, quoted=quoted)
+        value = None if _in_url(text, start) else _value(text, named, bares, quoted=quoted)
         if value is not None and value.span.end + 1 >= offset:
             found = value
     return found
@@ -194,7 +203,9 @@ def _in_quotes(text: str, start: int) -> bool:
     return any(line.count(quote) % 2 for quote in "\"'`")
 
 
-def _value(text: str, named: re.Match[str], *, quoted: bool) -> Shape | None:
+def _value(
+    text: str, named: re.Match[str], bares: dict[int, tuple[Span, Span] | None], *, quoted: bool
+) -> Shape | None:
     name, at = named[named.lastgroup or 0].lstrip("$"), named.end()
     if named.lastgroup == "element":
         element = _ELEMENT.match(text, at, at + LONGEST)
@@ -204,8 +215,8 @@ def _value(text: str, named: re.Match[str], *, quoted: bool) -> Shape | None:
         return Shape(name=_real_name(text, name, named.start()), span=inner, inner=inner)
     wrapper = _WRAPPER.match(text, at)
     found = _quoted(text, wrapper.end() if wrapper else at)
-    if found is None:
-        found = None if quoted else _bare(text, at)
+    if found is None and not quoted:
+        found = bares[at] if at in bares else bares.setdefault(at, _bare(text, at))
     if found is None or found[1].start == found[1].end:
         return None
     span, inner = found
