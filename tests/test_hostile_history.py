@@ -73,6 +73,7 @@ def test_a_file_made_to_cost_time_costs_little_and_hides_nothing(
     assert memory < 1_500
 
 
+@pytest.mark.slow  # the peak of a process counts what the one that started it had: no figure beside other tests
 def test_a_huge_object_is_never_inflated(
     repository: Path, git: Git, commit: Callable[[dict[str | bytes, bytes]], None], line: bytes
 ) -> None:

@@ -193,7 +193,9 @@ _FORMS: tuple[tuple[str, Callable[[str], object]], ...] = (
 
 def _form(text: str, name: str) -> str | None:
     # `hash_secret` is what goes into a hash, `password_hash` what comes out.
-    if _HEX_DIGEST.fullmatch(text) and _HASH_NAMES.search(name) and split_words(name)[-1] not in ("secret", "password"):
+    words = split_words(name)
+    goes_in = words[-1:] in (["secret"], ["password"]) and "hashed" not in words
+    if _HEX_DIGEST.fullmatch(text) and _HASH_NAMES.search(name) and not goes_in:
         return "hash"
     return next((evidence for evidence, applies in _FORMS if applies(text)), None)
 
