@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from rules.model import Names, Weight
 from scanner.detectors.candidate import Candidate
@@ -69,7 +70,7 @@ def judge(
 ) -> tuple[tuple[Evidence, ...], float]:
     """All evidence for one candidate, strongest first, and its sum."""
     found = dict.fromkeys(_all_evidence(candidate, document, scope, names))
-    evidence = sorted(_weighed(found, weights), key=lambda piece: (-abs(piece.weight), piece.name))
+    evidence = sorted(_softened(list(_weighed(found, weights))), key=lambda piece: (-abs(piece.weight), piece.name))
     return tuple(evidence), round(sum(piece.weight for piece in evidence), 2)
 
 
@@ -200,6 +201,19 @@ def _of_the_file(path: str, scope: str) -> Iterator[str]:
         yield "lock-file"
     if folders[-1].endswith((".po", ".pot", ".xlf", ".xliff")) or _TRANSLATION_FOLDERS.intersection(folders[:-1]):
         yield "translation-file"
+
+
+def _softened(evidence: Sequence[Evidence]) -> Iterator[Evidence]:
+    """The evidence, with an offline check that failed worth no more than what is left to lower: it drops nothing.
+
+    Schemes change, and a token that was cut here may stand whole elsewhere.
+    """
+    rest = sum(piece.weight for piece in evidence if piece.name != "checksum-invalid")
+    for piece in evidence:
+        if piece.name == "checksum-invalid":
+            yield replace(piece, weight=round(max(piece.weight, min(0.0, LOW - rest)), 2))
+        else:
+            yield piece
 
 
 def _weighed(found: Iterable[str], weights: dict[str, Weight]) -> Iterator[Evidence]:

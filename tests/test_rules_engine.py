@@ -26,9 +26,6 @@ from scanner.source import Settings, Source
 BARE = {
     "dropbox-long-lived-token match 1",
     "mollie-access-token match 0",
-    # Made up, so what they hold inside is wrong: that speaks against them as strongly as their shape for them.
-    "pem-private-key match 4",
-    "snowflake-access-token match 0",
 }
 # What other detectors say of the value itself; they name it where no provider does.
 BY_VALUE = {"url-password", "dsn-password", "bearer-token", "basic-auth"}
