@@ -9,7 +9,7 @@ from dataclasses import replace
 from rules.model import Names, Weight
 from scanner.detectors.candidate import Candidate
 from scanner.detectors.name import judge_name, split_words
-from scanner.detectors.value import is_stand_in, judge_value
+from scanner.detectors.value import is_made_up, is_stand_in, judge_value
 from scanner.model import Confidence, CredentialKind, Document, Evidence, Kind, Role
 from scanner.roles import PathRole, role_of
 from scanner.surroundings import evidence_around
@@ -123,8 +123,11 @@ def _of_the_name(candidate: Candidate, names: Names) -> Iterator[str]:
 def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tuple[str, ...]:
     shaped = not _SHAPED.isdisjoint(candidate.evidence)
     kind = CredentialKind.PASSWORD if candidate.kind in _CARRIERS else None
-    found = judge_value(candidate.value.reveal("text"), name=candidate.literal.name, names=names, kind=kind)
+    text = candidate.value.reveal("text")
+    found = judge_value(text, name=candidate.literal.name, names=names, kind=kind)
     found = tuple(name for name in found if not shaped or name in _OPEN)
+    if shaped and is_made_up(text.removeprefix(candidate.prefix)):
+        found = ("made-up", *(name for name in found if name not in ("repeated", "sequence")))
     if "common-password" in found and _is_alias(candidate):
         found = tuple("equals-name" if name == "common-password" else name for name in found)
     if "passphrase" in found and candidate.literal.role is not Role.KEYWORD and "sink" not in candidate.evidence:
