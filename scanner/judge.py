@@ -126,7 +126,7 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
     text = candidate.value.reveal("text")
     found = judge_value(text, name=candidate.literal.name, names=names, kind=kind)
     found = tuple(name for name in found if not shaped or name in _OPEN)
-    if shaped and is_made_up(text.removeprefix(candidate.prefix)):
+    if shaped and "checksum-valid" not in candidate.evidence and is_made_up(text.removeprefix(candidate.prefix)):
         found = ("made-up", *(name for name in found if name not in ("repeated", "sequence")))
     if "common-password" in found and _is_alias(candidate):
         found = tuple("equals-name" if name == "common-password" else name for name in found)

@@ -156,19 +156,9 @@ def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialK
 
 
 def is_stand_in(folded: str) -> bool:
-    """Whether a value is only words that stand for a credential, a user or a test: `password1`, `newpassword`."""
+    """Whether a value is only words that stand for a credential, a user or a test: `password1`, `test_secret`."""
     parts = [part for part in split_words(folded) if not part.isdigit()]
-    return bool(parts) and all(part in STAND_INS or _is_run_together(part) for part in parts)
-
-
-def _is_run_together(word: str) -> bool:
-    """Whether a word is two or three stand-ins without a mark between: `wrongpassword`, `mynewsecret`."""
-    ends = {0}
-    for _ in range(3):
-        ends = {at + size for at in ends for size in range(2, len(word) - at + 1) if word[at : at + size] in STAND_INS}
-        if len(word) in ends:
-            return True
-    return False
+    return bool(parts) and STAND_INS.issuperset(parts)
 
 
 def is_passphrase(text: str) -> bool:
