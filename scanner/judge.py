@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from rules.model import Names, Weight
+from scanner.decoding import decoded
 from scanner.detectors.candidate import Candidate
 from scanner.detectors.name import judge_name, split_words
 from scanner.detectors.value import is_made_up, is_stand_in, judge_value
 from scanner.model import Confidence, CredentialKind, Document, Evidence, Kind, Role
 from scanner.roles import PathRole, role_of
-from scanner.surroundings import evidence_around
+from scanner.surroundings import evidence_around, in_kubernetes_secret
 
 HIGH, MEDIUM, LOW = 4.0, 2.0, 0.0
 
@@ -56,7 +57,7 @@ _PLAIN = frozenset(("random-high", "random-medium", "random-low", "password-like
 # What says by itself that a literal is a credential; all other evidence only moves the sum.
 SIGNALS = frozenset(
     ("provider-certain", "provider-strong", "sink", "sink-untyped", "setting", "url-password", "dsn-password",
-     "basic-auth", "bearer", "name-strong", "name-weak", "key-file")
+     "basic-auth", "bearer", "name-strong", "name-weak", "key-file", "encoded")
 )  # fmt: skip
 
 
@@ -69,7 +70,16 @@ def judge(
     candidate: Candidate, *, document: Document, scope: str, names: Names, weights: dict[str, Weight]
 ) -> tuple[tuple[Evidence, ...], float]:
     """All evidence for one candidate, strongest first, and its sum."""
-    found = dict.fromkeys(_all_evidence(candidate, document, scope, names))
+    if candidate.inside is not None:
+        inside = [
+            judge(each, document=candidate.inside.document, scope=scope, names=names, weights=weights)
+            for each in candidate.inside.candidates
+            if is_signal(each)
+        ]
+        best = max(inside, key=lambda judged: judged[1], default=((), 0.0))[0]
+        found = dict.fromkeys((*(piece.name for piece in best), *candidate.evidence))
+    else:
+        found = dict.fromkeys(_all_evidence(candidate, document, scope, names))
     evidence = sorted(_softened(list(_weighed(found, weights))), key=lambda piece: (-abs(piece.weight), piece.name))
     return tuple(evidence), round(sum(piece.weight for piece in evidence), 2)
 
@@ -123,7 +133,7 @@ def _of_the_name(candidate: Candidate, names: Names) -> Iterator[str]:
 def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tuple[str, ...]:
     shaped = not _SHAPED.isdisjoint(candidate.evidence)
     kind = CredentialKind.PASSWORD if candidate.kind in _CARRIERS else None
-    text = candidate.value.reveal("text")
+    text = _plain(candidate, document)
     found = judge_value(text, name=candidate.literal.name, names=names, kind=kind)
     found = tuple(name for name in found if not shaped or name in _OPEN)
     if shaped and "checksum-valid" not in candidate.evidence and is_made_up(text.removeprefix(candidate.prefix)):
@@ -142,6 +152,14 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
     if document.kind in _CONFIGURATION:
         found = tuple("chosen-in-configuration" if name == "chosen-secret" else name for name in found)
     return found
+
+
+def _plain(candidate: Candidate, document: Document) -> str:
+    """The value, decoded where it stands in a Kubernetes Secret: `Y2hhbmdlbWU=` is no better than `changeme`."""
+    text = candidate.value.reveal("text")
+    if not in_kubernetes_secret(candidate.literal, document):
+        return text
+    return decoded(text, surely=True) or text
 
 
 def _of_name_and_place(

@@ -5,15 +5,26 @@ from __future__ import annotations
 import bisect
 from dataclasses import dataclass, replace
 
-from scanner.model import CredentialKind, Literal, SecretValue, Span
+from scanner.model import CredentialKind, Document, Literal, SecretValue, Span
 
 # Which detector names the finding where several see the same characters.
 CERTAIN, STRONG, URL, SINK, NAME, WEAK, CARRIER = 6, 5, 4, 3, 2, 1, 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """What an encoded value says in plain, and the candidates in it."""
+
+    document: Document
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A possible credential. `evidence` are names of weights in judge.toml; `rank` decides which rule names it."""
+    """A possible credential. `evidence` are names of weights in judge.toml; `rank` decides which rule names it.
+
+    `inside` is None, or what an encoded value holds: it is judged by that.
+    """
 
     rank: int
     rule: str
@@ -29,6 +40,7 @@ class Candidate:
     provider: str | None = None
     rotate: str | None = None
     env: str | None = None
+    inside: Inside | None = None
 
 
 def merge(candidates: list[Candidate]) -> list[Candidate]:
@@ -67,4 +79,5 @@ def _absorb(kept: Candidate, other: Candidate) -> Candidate:
         env=kept.env or other.env,
         provider=kept.provider or other.provider,
         rotate=kept.rotate or other.rotate,
+        inside=kept.inside or other.inside,
     )
