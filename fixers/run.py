@@ -155,13 +155,12 @@ def _clients(region: str | None, profile: str | None) -> Any:
     """A client by the store's word, made when it is first asked for."""
 
     @functools.cache
-    def client(store: str) -> Any:
-        from fixers.stores.registry import connect
+    def aws() -> Any:
+        from fixers.stores.registry import users_aws
 
-        opened: Any = connect(store, region=region, profile=profile)
-        return opened.client
+        return users_aws(region=region, profile=profile)
 
-    return client
+    return lambda store: aws().stores(store).client
 
 
 def _failed(message: str) -> int:
