@@ -13,6 +13,7 @@ from scanner.decoding import DEPTH
 from scanner.detectors import auth, encoded, named, provider, sink, url
 from scanner.detectors.candidate import Candidate, merge
 from scanner.judge import confidence_of, is_lock_file, is_signal, judge
+from scanner.late import late_methods
 from scanner.model import Confidence, Document, Finding, Kind, Literal, Source
 from scanner.prefilter import Prefilter, read_table, sort_out
 from scanner.readers.errors import Unreadable
@@ -104,7 +105,8 @@ def _literals(document: Document, offsets: list[int]) -> tuple[list[Literal], st
 
     # Lock files are machine-made, of many thousand lines, and hold checksums: their structure says nothing.
     name = "text" if is_lock_file(document.path) else _READERS[document.kind]
-    reader = importlib.import_module(f"scanner.readers.{name}")
+    with late_methods():
+        reader = importlib.import_module(f"scanner.readers.{name}")
     try:
         literals = list(reader.read(document, offsets))
         return [*literals, *_inside(document, literals, offsets)], None
