@@ -171,7 +171,7 @@ def _looked_at(secret: PlannedSecret, seen: Seen | None, app: str) -> Ready | st
 
 def _against(secret: PlannedSecret, value: SecretValue, there: Existing, *, same: bool, app: str) -> Ready | str:
     """What to do about a name that exists."""
-    if there.type != "Secret" and there.type != secret.type and not (same and secret.type == "String"):
+    if there.type != "Secret" and there.type != secret.type:
         plain = ", which is not encrypted" if secret.type == "SecureString" else ""
         return f"it exists as a {there.type}{plain}, and AWS changes no type: choose another name, or delete it first"
     if same:

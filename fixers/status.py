@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from fixers.ledger import Entry, Ledger, ledger
+from fixers.ledger import Entry, Ledger, ledger, plans_option
 from fixers.planfile import DIGEST_DIGITS
 from fixers.sightings import reached, sightings
 from fixers.stores.model import Stores
@@ -50,14 +50,7 @@ class Row:
 
 @click.command(short_help="What is stored, rotated, still in history.")
 @click.argument("path", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "--plan",
-    "plans",
-    multiple=True,
-    metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A plan.toml that was carried out; may be repeated [the migrations that this clone remembers].",
-)
+@plans_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--offline", is_flag=True, help="Ask no store: what is stored and rotated then stays unknown.")
 @click.option(

@@ -11,6 +11,8 @@ from scanner.model import PlannedSecret, SecretValue
 
 # Marks what we created: an existing name without it is never written to unless the plan adopts it.
 REPOSITORY_TAG = "unhardcode:repository"
+# Types of parameters that are not encrypted: settings, never what was judged secret.
+PLAIN_TYPES = ("String", "StringList")
 
 
 class AlreadyExistsError(StoreError):

@@ -9,7 +9,7 @@ from typing import Any
 
 from fixers.stores.failures import Call, translated
 from fixers.stores.limits import parameter_problems, tag_value
-from fixers.stores.model import REPOSITORY_TAG, DeniedError, Existing, Receipt, Seen, ThrottledError
+from fixers.stores.model import PLAIN_TYPES, REPOSITORY_TAG, DeniedError, Existing, Receipt, Seen, ThrottledError
 from fixers.stores.pace import Wait, at_once
 from scanner.errors import StoreError
 from scanner.model import PlannedSecret, SecretValue
@@ -17,7 +17,6 @@ from scanner.model import PlannedSecret, SecretValue
 _DESCRIPTION = "Created by unhardcode: this value was in source code before."
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
 _BATCH = 10
-_PLAIN_TYPES = ("String", "StringList")
 # Seconds between attempts at what boto3 must not repeat.
 _PAUSES = (1.0, 2.0, 4.0, 8.0)
 
@@ -134,7 +133,7 @@ class ParameterStore:
         self, doing: str, secret: PlannedSecret, payload: SecretValue, *, once: bool = False, **options: Any
     ) -> Receipt:
         # Only what was planned as plain text is stored as such.
-        kind = secret.type if secret.type in _PLAIN_TYPES else "SecureString"
+        kind = secret.type if secret.type in PLAIN_TYPES else "SecureString"
         key = {"KeyId": secret.kms_key} if secret.kms_key and kind == "SecureString" else {}
         value = payload.reveal()
         if isinstance(value, bytes):

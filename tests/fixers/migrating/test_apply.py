@@ -132,7 +132,7 @@ def test_a_conflict_is_told_and_nothing_is_written(store: FakeStore, action: str
         ("String", "SecureString", "update", "another", "changes no type"),
         ("StringList", "SecureString", "update", "another", "changes no type"),
         ("SecureString", "String", "update", "another", "changes no type"),
-        ("SecureString", "String", "adopt", "generated-value", None),
+        ("SecureString", "String", "adopt", "generated-value", "changes no type"),
         ("SecureString", "SecureString", "update", "another", None),
     ],
 )
