@@ -209,9 +209,9 @@ _FORMS: tuple[tuple[str, Callable[[str], object]], ...] = (
 
 
 def _form(text: str, name: str) -> str | None:
-    # `hash_secret` is what goes into a hash, `password_hash` what comes out.
+    # `hash_secret` is what goes into a hash, `password_hash` what comes out, and so is Helm's `checksum/secret`.
     words = split_words(name)
-    goes_in = words[-1:] in (("secret",), ("password",)) and "hashed" not in words
+    goes_in = words[-1:] in (("secret",), ("password",)) and {"hashed", "checksum"}.isdisjoint(words)
     if _HEX_DIGEST.fullmatch(text) and _HASH_NAMES.search(name) and not goes_in:
         return "hash"
     return next((evidence for evidence, applies in _FORMS if applies(text)), None)
