@@ -52,6 +52,8 @@ _WEAK = frozenset(("equals-name", "example-word", "number-only", "sequence"))
 _CONFIGURATION = frozenset((Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI, Kind.JSON))
 _USERS = frozenset((("user",), ("username",), ("login",), ("account",), ("name",)))
 _FIELD_WORDS = frozenset(("username", "hostname", "schema", "database"))
+# A table of names, or a login, is short; of ten thousand settings each would be compared with all.
+_MOST_SIBLINGS = 100
 # What a value's look may be for its name to be believed without more.
 _PLAIN = frozenset(("random-high", "random-medium", "random-low", "password-like", "uuid"))
 # What says by itself that a literal is a credential; all other evidence only moves the sum.
@@ -63,13 +65,23 @@ SIGNALS = frozenset(
 
 def is_signal(candidate: Candidate) -> bool:
     """Whether anything but randomness and position speaks for a candidate."""
-    return any(name in SIGNALS for name in candidate.evidence)
+    return any(name in SIGNALS for name in (*candidate.evidence, *candidate.added))
 
 
 def judge(
     candidate: Candidate, *, document: Document, scope: str, names: Names, weights: dict[str, Weight]
 ) -> tuple[tuple[Evidence, ...], float]:
     """All evidence for one candidate, strongest first, and its sum."""
+    alone = _summed(candidate, document, scope, names, weights)
+    if not candidate.added:
+        return alone
+    both = replace(candidate, evidence=(*candidate.evidence, *candidate.added))
+    return max(alone, _summed(both, document, scope, names, weights), key=lambda summed: summed[1])
+
+
+def _summed(
+    candidate: Candidate, document: Document, scope: str, names: Names, weights: dict[str, Weight]
+) -> tuple[tuple[Evidence, ...], float]:
     if candidate.inside is not None:
         inside = [
             judge(each, document=candidate.inside.document, scope=scope, names=names, weights=weights)
@@ -195,7 +207,7 @@ def _is_weak(candidate: Candidate, value: Sequence[str]) -> bool:
         return True
     return is_stand_in(text) or any(
         sibling.value.reveal("text").casefold() == text and split_words(sibling.name)[-1:] in _USERS
-        for sibling in candidate.literal.siblings
+        for sibling in candidate.literal.siblings[:_MOST_SIBLINGS]
     )
 
 
@@ -209,8 +221,10 @@ def _is_set(candidate: Candidate, document: Document) -> bool:
 
 def _is_alias(candidate: Candidate) -> bool:
     """Whether a value is one of a table of names: `{"UID": "username", "PWD": "password"}`."""
-    values = {sibling.value.reveal("text").casefold() for sibling in candidate.literal.siblings}
-    return candidate.literal.role is Role.ENTRY and not _FIELD_WORDS.isdisjoint(values)
+    if candidate.literal.role is not Role.ENTRY:
+        return False
+    values = {sibling.value.reveal("text").casefold() for sibling in candidate.literal.siblings[:_MOST_SIBLINGS]}
+    return not _FIELD_WORDS.isdisjoint(values)
 
 
 def _of_the_file(path: str, scope: str) -> Iterator[str]:
