@@ -76,7 +76,7 @@ def _groups(document: Document, offsets: Sequence[int]) -> tuple[Iterable[Group]
         case Kind.YAML:
             return groups(text, _yaml.events(text, offsets), offsets), partial(_placed, text, _yaml.starts)
         case Kind.JSON:
-            return groups(text, _json.events(text), offsets), partial(_placed, text, _json.starts)
+            return groups(text, _json.events(text, offsets), offsets), partial(_placed, text, _json.starts)
         case Kind.TOML:
             return groups(text, _toml.events(text), offsets), partial(_placed, text, _toml.starts)
         case _:
