@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from fixers.stores.failures import Call, translated
 from fixers.stores.model import Patience, Store
-from fixers.stores.pace import Wait, pace_for
+from fixers.stores.pace import Wait, is_near, pace_for
 from fixers.stores.parameterstore import ParameterStore
 from fixers.stores.secretsmanager import SecretsManager
 from scanner.errors import StoreError, UsageError
@@ -48,8 +48,9 @@ class UsersAws:
 
     def place(self) -> str:
         """Where values would go, for a person to check: account, region, profile, an endpoint that is not AWS's own."""
-        client = self.session().client("sts", config=_config(_HURRY, isolated=False))
-        account = _account(client)
+        with translated(Call(doing="ask", name="AWS who you are", region=self.region, action="sts:GetCallerIdentity")):
+            client = self.session().client("sts", config=_config(_HURRY, isolated=False))
+            account = _account(client)
         words = [f"AWS account {account}" if account else "an AWS account that could not be asked for its number"]
         words.append(f"in {self.session().region_name}")
         profile = self.profile or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE")
@@ -57,7 +58,8 @@ class UsersAws:
             words.append(f"(profile {profile})")
         endpoint = client.meta.endpoint_url
         if not (urlsplit(endpoint).hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn")):
-            words.append(f"at {endpoint}")
+            open_wire = endpoint.startswith("http:") and not is_near(endpoint)
+            words.append(f"at {endpoint}" + (", UNENCRYPTED on its way there" if open_wire else ""))
         return " ".join(words)
 
 
