@@ -255,6 +255,7 @@ def migrate(
         commands=commands,
         modules=modules,
         incident=incident,
+        undoing=undoing,
         delete_stored=delete_stored,
         recovery_days=recovery_days,
     )

@@ -24,6 +24,11 @@ from scanner.errors import Exit, UsageError
 from scanner.model import Outcome, Plan
 from scanner.sources import worktree
 
+_NEXT = "Next: run your tests, commit the rewritten files and deploy them."
+_LATER = """\
+Then rotate what history still has: `unhardcode status` says what that is. Until then `unhardcode migrate --undo` takes
+the edits back."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -39,6 +44,7 @@ class Asked:
     modules: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     incident: bool = False
+    undoing: bool = False
     delete_stored: bool = False
     recovery_days: int = 30
 
@@ -146,7 +152,7 @@ def _delete_stored(run: Run, asked: Asked) -> int:
     parameters = [one.name for one in found if one.store == "parameterstore"]
     if parameters and not _typed(parameters):
         found = [one for one in found if one.store != "parameterstore"]
-        kept |= dict.fromkeys(parameters, "a parameter is deleted for good, and nobody on a terminal confirmed it")
+        kept |= dict.fromkeys(parameters, "a parameter is deleted for good: run this on a terminal to confirm it")
     for one in found:
         run = removal.delete(run, one, stores, days=asked.recovery_days)
         until = f" (restore-secret brings it back for {asked.recovery_days} days)" if one.recoverable else ""
@@ -217,6 +223,9 @@ def _written(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked
     journal.note(run, "done")
     click.echo(render_proof(outcomes), nl=False)
     proven = all(outcome.status == "proven" for outcome in outcomes)
+    if proven:
+        # After an incident the values in history are revoked, and no undo brings them back.
+        click.echo(_NEXT if run.begin.get("incident") else f"{_NEXT} {_LATER}", err=True)
     return int(Exit.OK if proven else Exit.FINDINGS)
 
 
@@ -227,7 +236,8 @@ def _check_can_ask(asked: Asked) -> None:
                 "there is no terminal to ask on",
                 hint=f"add --yes; standard input gives the new values: {incident.FORMAT}",
             )
-        raise UsageError("there is no terminal to ask on", hint="look at the plan, then add --yes; nothing was changed")
+        first = "" if asked.undoing else "look at the plan, then "
+        raise UsageError("there is no terminal to ask on", hint=f"{first}add --yes; nothing was changed")
 
 
 def _consent(asked: Asked, question: str) -> None:
