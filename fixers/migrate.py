@@ -63,7 +63,7 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
         runs = journal.runs(folder, root.folder)
         half = _half_done(runs)
         if half is not None:
-            return _finish(half, root, asked)
+            return _finish(half, root, asked, asked.target())
         prepared = steps.prepare(make(), incident=asked.incident)
         planned = prepared.planned
         click.echo(render_plan(planned.plan), nl=False)
@@ -85,7 +85,7 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
         run = steps.upload(run, ready, target, planned.plan.app)
         run = steps.locate(run, prepared, target)
         outcomes = steps.prove_all(planned.plan, planned.scanned.key, target, judge=judge)
-        return _rewrite(run, outcomes, root, asked)
+        return _rewrite(run, outcomes, root, asked, target)
 
 
 def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) -> int:
@@ -96,7 +96,7 @@ def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) ->
         runs = journal.runs(folder, root.folder)
         half = _half_done(runs)
         if half is not None:
-            return _finish(half, root, asked)
+            return _finish(half, root, asked, asked.target())
         first, target = make(), asked.target()
         planned, versions, on_word = steps.not_stored(first, target, offline=offline)
         prepared = steps.prepare(planned, stored=not offline)
@@ -117,7 +117,7 @@ def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) ->
             outcomes = tuple(_unproven(fix.secret) for fix in plan.fixes)
         else:
             outcomes = steps.prove_all(plan, prepared.planned.scanned.key, target)
-        status = _rewrite(run, outcomes, root, asked)
+        status = _rewrite(run, outcomes, root, asked, target)
         return status if complete else int(Exit.FINDINGS)
 
 
@@ -186,17 +186,17 @@ def _half_done(runs: Sequence[Run]) -> Run | None:
     return next((run for run in reversed(runs) if run.state in ("proven", "written")), None)
 
 
-def _finish(run: Run, root: worktree.Root, asked: Asked) -> int:
+def _finish(run: Run, root: worktree.Root, asked: Asked, target: UsersAws) -> int:
     click.echo(f"The migration of {run.begin['at']} was interrupted while it rewrote files.", err=True)
     _check_can_ask(asked)
     _consent(asked, "Finish it?")
     outcomes = tuple(Outcome(**outcome) for outcome in run.outcomes())
-    status = _written(run, outcomes, root, asked)
+    status = _written(run, outcomes, root, asked, target)
     click.echo("Finished what was interrupted. Run the command again for what is new since then.", err=True)
     return status
 
 
-def _rewrite(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked: Asked) -> int:
+def _rewrite(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked: Asked, target: UsersAws) -> int:
     run = steps.settle_proofs(run, outcomes)
     if run.state == "abandoned":
         click.echo(render_proof(steps.skipped(outcomes)), nl=False)
@@ -204,10 +204,10 @@ def _rewrite(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked
             "No file was changed. To migrate the rest, give what failed the action skip in a plan file.", err=True
         )
         return int(Exit.FINDINGS)
-    return _written(run, outcomes, root, asked)
+    return _written(run, outcomes, root, asked, target)
 
 
-def _written(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked: Asked) -> int:
+def _written(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked: Asked, target: UsersAws) -> int:
     run = steps.rewrite(run, open_workspace(root.folder, ()), session.key_for(root.repository))
     named = asked.path if asked.path.is_dir() else asked.path.parent
     outcomes = raise_levels(
@@ -218,6 +218,7 @@ def _written(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked
             commands=asked.commands,
             region=asked.region,
             profile=asked.profile,
+            credentials=target.credentials,
         ),
     )
     journal.note(run, "done")

@@ -43,8 +43,11 @@ class UsersAws:
             frozen = found and found.get_frozen_credentials()
         if not frozen or not frozen.access_key:
             return {}
-        pair = {"AWS_ACCESS_KEY_ID": frozen.access_key, "AWS_SECRET_ACCESS_KEY": frozen.secret_key}
-        return pair | ({"AWS_SESSION_TOKEN": frozen.token} if frozen.token else {})
+        return {
+            "AWS_ACCESS_KEY_ID": frozen.access_key,
+            "AWS_SECRET_ACCESS_KEY": frozen.secret_key,
+            "AWS_SESSION_TOKEN": frozen.token or "",  # said, so that no token of other credentials stays beside it
+        }
 
     def place(self) -> str:
         """Where values would go, for a person to check: account, region, profile, an endpoint that is not AWS's own."""
