@@ -79,7 +79,8 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
         target = asked.target()
         ready = check(planned.plan, target.stores)
         if not asked.yes:
-            click.echo(f"To {target.place()}", err=True)
+            place = target.place(sorted({secret.store for secret in active(planned.plan)}))
+            click.echo(f"To {place}", err=True)
         _consent(asked, f"{_counted(ready)} and rewrite {_files(planned.plan)}?")
         run = steps.resumable(runs, prepared) or journal.begin(folder, prepared.facts)
         run = steps.upload(run, ready, target, planned.plan.app)
