@@ -203,7 +203,9 @@ def fix(
 @click.option("--prove", "commands", multiple=True, metavar="COMMAND", help="Then run this in PATH, e.g. 'pytest -q'.")
 @click.option("--prove-import", "modules", multiple=True, metavar="MODULE", help="Then import this, in PATH.")
 @_aws
-@click.option("--yes", is_flag=True, help="Do not ask: for scripts. Nothing is stored or changed without an answer.")
+@click.option(
+    "--yes", is_flag=True, help="Do not ask, for scripts. Without it nothing is stored or changed before you answer."
+)
 def migrate(
     path: tuple[Path, ...],
     plan_file: Path | None,
@@ -253,6 +255,7 @@ def migrate(
         commands=commands,
         modules=modules,
         incident=incident,
+        undoing=undoing,
         delete_stored=delete_stored,
         recovery_days=recovery_days,
     )

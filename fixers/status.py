@@ -49,7 +49,7 @@ class Row:
 
 
 @click.command(short_help="What is stored, rotated, still in history.")
-@click.argument("path", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("path", nargs=-1, metavar="[PATH]", type=click.Path(path_type=Path))
 @plans_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--offline", is_flag=True, help="Ask no store: what is stored and rotated then stays unknown.")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import functools
 import logging
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from fixers.stores.failures import Call, translated
 from fixers.stores.model import Patience, Store
-from fixers.stores.pace import Wait, pace_for
+from fixers.stores.pace import Wait, is_near, pace_for
 from fixers.stores.parameterstore import ParameterStore
 from fixers.stores.secretsmanager import SecretsManager
 from scanner.errors import StoreError, UsageError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _SERVICES = {"parameterstore": "ssm", "secretsmanager": "secretsmanager"}
 STORES = tuple(_SERVICES)
+_HOSTS = re.compile(r"\.amazonaws\.com(\.cn)?\Z|\.api\.aws\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,22 +45,27 @@ class UsersAws:
             frozen = found and found.get_frozen_credentials()
         if not frozen or not frozen.access_key:
             return {}
-        pair = {"AWS_ACCESS_KEY_ID": frozen.access_key, "AWS_SECRET_ACCESS_KEY": frozen.secret_key}
-        return pair | ({"AWS_SESSION_TOKEN": frozen.token} if frozen.token else {})
+        return {
+            "AWS_ACCESS_KEY_ID": frozen.access_key,
+            "AWS_SECRET_ACCESS_KEY": frozen.secret_key,
+            "AWS_SESSION_TOKEN": frozen.token or "",  # said, so that no token of other credentials stays beside it
+        }
 
-    def place(self) -> str:
-        """Where values would go, for a person to check: account, region, profile, an endpoint that is not AWS's own."""
-        client = self.session().client("sts", config=_config(_HURRY, isolated=False))
-        account = _account(client)
-        words = [f"AWS account {account}" if account else "an AWS account that could not be asked for its number"]
-        words.append(f"in {self.session().region_name}")
+    def place(self, words: Iterable[str] = STORES) -> str:
+        """Where values of these stores would go, for a person to check: account, region, profile, foreign endpoints."""
+        with translated(Call(doing="ask", name="AWS who you are", region=self.region, action="sts:GetCallerIdentity")):
+            account = _account(self.session().client("sts", config=_config(_HURRY, isolated=False)))
+        said = [f"AWS account {account}" if account else "an AWS account that could not be asked for its number"]
+        said.append(f"in {self.session().region_name}")
         profile = self.profile or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE")
         if profile:
-            words.append(f"(profile {profile})")
-        endpoint = client.meta.endpoint_url
-        if not (urlsplit(endpoint).hostname or "").endswith((".amazonaws.com", ".amazonaws.com.cn")):
-            words.append(f"at {endpoint}")
-        return " ".join(words)
+            said.append(f"(profile {profile})")
+        opened: list[Any] = [self.stores(word) for word in words]
+        others = dict.fromkeys(store.client.meta.endpoint_url for store in opened)
+        for endpoint in (each for each in others if not _HOSTS.search(urlsplit(each).hostname or "")):
+            open_wire = endpoint.startswith("http:") and not is_near(endpoint)
+            said.append(f"at {endpoint}" + (", UNENCRYPTED on its way there" if open_wire else ""))
+        return " ".join(said)
 
 
 # Only a courtesy: nobody waits long for it.

@@ -293,6 +293,62 @@ def test_another_value_is_replaced_only_where_the_plan_says_update(
         assert aws.versions(each) == 2
 
 
+# --- every call ------------------------------------------------------------------------------------------------
+
+FAULTS = {
+    "throttled": ("ThrottlingException", "Rate exceeded"),
+    "expired": ("ExpiredTokenException", "The security token included in the request is expired"),
+    "revoked": ("AccessDeniedException", "User: x is not authorized to perform: ssm:PutParameter on resource: y"),
+    "broken": ("InternalServiceError", "An error occurred on the server side.", 500),
+    "hangs up": "hangs up after it took effect",
+    "lost": "lost in the middle of the request",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("action", ["create", "update"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_at_every_call_stops_it_and_the_same_script_ends_in_the_same_state(
+    fault: str, action: str, tmp_path: Path, aws: Any, relaying: Any, emitting: Any, stand_in: str, made: Made
+) -> None:
+    secrets = [
+        emitting.secret(store, f"{slash}prod/shop/{action}", made(), action=action)
+        for store, slash in (("secretsmanager", ""), ("parameterstore", "/"))
+    ]
+    program, script = emitting.values(tmp_path, secrets), written(tmp_path, secrets)
+    values = [secret.members[0].value.reveal("text") for secret in secrets]
+
+    def prepared() -> None:
+        for secret in secrets:
+            client = aws.client("secretsmanager" if secret.store == "secretsmanager" else "ssm")
+            if secret.store == "secretsmanager":
+                client.delete_secret(SecretId=secret.name, ForceDeleteWithoutRecovery=True)
+            else:
+                client.delete_parameters(Names=[secret.name])
+            if action == "update":
+                aws.store(secret.store).create(secret, SecretValue("another"), tags=OURS, token=TOKEN)
+
+    with relaying.to(aws.environment["AWS_ENDPOINT_URL"]) as relay:
+        environment = {**aws.environment, "AWS_ENDPOINT_URL": relay.url, "UNHARDCODE": program}
+        prepared()
+        assert emitting.run(script, stand_in, environment).returncode == 0
+        calls = len(relay.order)
+        assert calls >= 6
+        for number in range(1, calls + 1):
+            prepared()
+            relay.forget()
+            relay.at[number] = FAULTS[fault]
+            done = emitting.run(script, stand_in, environment)
+            assert done.returncode == 3, (number, done.stderr)
+            assert done.stderr.count("upload.sh: ") == 1
+            assert_silent(done, *values)
+            again = emitting.run(script, stand_in, environment)
+            assert (again.returncode, again.stderr) == (0, ""), number
+            for secret in secrets:
+                assert aws.store(secret.store).read(secret.name) == secret.members[0].value
+                assert aws.versions(secret) == (2 if action == "update" else 1), (number, secret.name)
+
+
 # --- the text --------------------------------------------------------------------------------------------------
 
 

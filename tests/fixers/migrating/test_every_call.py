@@ -146,7 +146,7 @@ def ended(behind: Any, *words: str) -> int:
     status, out, err = behind.run(behind.shop, *words)
     leaked = [value for value in behind.shop.values if value in out + err]
     assert not leaked
-    told = [line for line in err.splitlines() if line.startswith("unhardcode: ")]
+    told = [line for line in err.splitlines() if "unhardcode: " in line]  # maybe after a question
     assert (status, len(told)) in ((0, 0), (3, 1)), (status, out, err)
     return int(status)
 

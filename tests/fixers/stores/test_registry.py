@@ -147,6 +147,11 @@ def test_where_the_account_cannot_be_asked_its_place_is_said_all_the_same(
         monkeypatch.setenv(f"AWS_{name}", value)
     said = users_aws(region="eu-west-1").place()
     assert said == "an AWS account that could not be asked for its number in eu-west-1 at http://127.0.0.1:9"
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", "http://aws.invalid:9")
+    assert users_aws(region="eu-west-1").place(["secretsmanager"]) == said
+    assert users_aws(region="eu-west-1").place(["parameterstore"]) == said.replace(
+        "127.0.0.1:9", "aws.invalid:9, UNENCRYPTED on its way there"
+    )
 
 
 def test_unknown_profile_is_said(home: Path) -> None:
