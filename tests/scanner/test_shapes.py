@@ -57,6 +57,11 @@ KINDS: dict[str, Callable[[random.Random], str]] = {
     "django": draw(_ALNUM + "!#^&*(-_=+)", 50),
     "aws": draw(_ALNUM + "/+", 40),
     "bc": draw(_ALNUM + "./", 53),
+    "g33": draw(_ALNUM, 33),
+    "k16": draw(_ALNUM, 16),
+    "k24": draw(_ALNUM, 24),
+    "up8": draw(string.ascii_uppercase + string.digits, 8),
+    "wp": draw(_ALNUM + "!#^*(-_=+)|;:,.?", 64),
     "human": by_a_person,
     "uuid": lambda source: str(uuid.UUID(int=source.getrandbits(128), version=4)),
     "b64": lambda source: base64.b64encode(source.randbytes(32)).decode(),
@@ -135,5 +140,5 @@ def test_every_credential_is_reported_with_its_id_or_alone(shapes: list[Shape]) 
 
 
 def test_there_are_many_of_both(shapes: list[Shape]) -> None:
-    assert len(shapes) > 55
-    assert sum(len(shape.wanted) for shape in shapes) > 90
+    assert len(shapes) > 80
+    assert sum(len(shape.wanted) for shape in shapes) > 130
