@@ -1,11 +1,11 @@
 """Fit the weights of rules/judge.toml to labelled findings; print a proposal that a person reads.
 
-usage: fit_weights.py ROWS... [--folds 5] [--prior 0.15]
+usage: fit_weights.py ROWS... [--folds 5] [--prior 0.15 ...]
 
 ROWS are files of benchmarks/detection/rows.py. The model is a logistic regression on the sum of weights: a score of
 `MIDDLE` is an even chance. Each weight is drawn towards what it is now (`prior` says how strongly), keeps its sign, and
 moves only as far as the rows make it. Folds are made of whole repositories; F1 is that of the rows left out, at scores
-of 2 (medium, the default) and 4 (high).
+of 2 (medium, the default) and 4 (high). With several files each is also judged by weights fitted to the others alone.
 """
 
 from __future__ import annotations
@@ -46,16 +46,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rows", nargs="+", type=Path)
     parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--prior", type=float, default=0.15)
+    parser.add_argument("--prior", type=float, nargs="+", default=[0.15])
     arguments = parser.parse_args()
     start = {weight["name"]: float(weight["weight"]) for weight in tomllib.loads(JUDGE.read_text())["weight"]}
-    for path in arguments.rows:
-        rows = read(path)
+    files = {path: read(path) for path in arguments.rows}
+    for path, rows in files.items():
         print(f"{path}: {len(rows)} rows of {len({row.group for row in rows})} repositories")
-        for name, kept in held_out(rows, start, arguments).items():
-            print(f"  {name}: " + "; ".join(f"{kind} {figures}" for kind, figures in kept.items()))
-    rows = [row for path in arguments.rows for row in read(path)]
-    fitted = fit(rows, start, arguments.prior)
+        _print("as it is", [(row, score(row, start)) for row in rows])
+        for prior in arguments.prior:
+            _print(f"fitted with {prior:g}, held out", held_out(rows, start, arguments.folds, prior))
+            others = [row for other, its in files.items() if other != path for row in its]
+            if others:
+                fitted = fit(others, start, prior)
+                _print(f"fitted with {prior:g} to the other files", [(row, score(row, fitted)) for row in rows])
+    rows = [row for its in files.values() for row in its]
+    fitted = fit(rows, start, arguments.prior[0])
     seen = collections.Counter(name for row in rows for name in row.evidence)
     for name, weight in start.items():
         print(f"{name:<26}{weight:>7.2f} ->{fitted[name]:>7.2f}   {seen[name]:>5} rows")
@@ -90,17 +95,19 @@ def fit(rows: Sequence[Row], start: dict[str, float], prior: float, rounds: int 
     weights = dict(start)
     # A repository of hundreds of alike rows counts like its square root.
     sizes = collections.Counter((row.group, row.evidence, row.label) for row in rows)
-    counts = [row.weight / math.sqrt(sizes[row.group, row.evidence, row.label]) for row in rows]
+    alike: dict[tuple[tuple[str, ...], int], float] = collections.defaultdict(float)
+    for row in rows:
+        alike[row.evidence, row.true] += row.weight / math.sqrt(sizes[row.group, row.evidence, row.label])
     curvature: dict[str, float] = collections.defaultdict(float)
-    for row, count in zip(rows, counts, strict=True):
-        for name in row.evidence:
-            curvature[name] += count * 0.25 * len(row.evidence)
+    for (evidence, _), count in alike.items():
+        for name in evidence:
+            curvature[name] += count * 0.25 * len(evidence)
     for _ in range(rounds):
         slope: dict[str, float] = collections.defaultdict(float)
-        for row, count in zip(rows, counts, strict=True):
-            chance = 1 / (1 + math.exp(min(30.0, MIDDLE - score(row, weights))))
-            for name in row.evidence:
-                slope[name] += count * (chance - row.true)
+        for (evidence, true), count in alike.items():
+            chance = 1 / (1 + math.exp(min(30.0, MIDDLE - sum(weights.get(name, 0.0) for name in evidence))))
+            for name in evidence:
+                slope[name] += count * (chance - true)
         for name, value in weights.items():
             step = (slope[name] + 2 * prior * (value - start[name])) / (curvature[name] + 2 * prior)
             moved = value - step
@@ -113,15 +120,19 @@ def score(row: Row, weights: dict[str, float]) -> float:
     return sum(weights.get(name, 0.0) for name in row.evidence)
 
 
-def held_out(rows: Sequence[Row], start: dict[str, float], arguments: argparse.Namespace) -> dict[str, dict[str, str]]:
-    """Figures by class of file, now and as fitted on the other repositories."""
+def held_out(rows: Sequence[Row], start: dict[str, float], folds: int, prior: float) -> list[tuple[Row, float]]:
+    """Every row with its score by weights that were fitted to the repositories of other folds."""
     groups = sorted({row.group for row in rows}, key=lambda group: hash_of(group))
-    now, then = [(row, score(row, start)) for row in rows], []
-    for fold in range(arguments.folds):
-        out = set(groups[fold :: arguments.folds])
-        fitted = fit([row for row in rows if row.group not in out], start, arguments.prior)
-        then += [(row, score(row, fitted)) for row in rows if row.group in out]
-    return {"as it is": figures(now), "fitted, held out": figures(then)}
+    scored: list[tuple[Row, float]] = []
+    for fold in range(folds):
+        out = set(groups[fold::folds])
+        fitted = fit([row for row in rows if row.group not in out], start, prior)
+        scored += [(row, score(row, fitted)) for row in rows if row.group in out]
+    return scored
+
+
+def _print(name: str, scored: Sequence[tuple[Row, float]]) -> None:
+    print(f"  {name}: " + "; ".join(f"{kind} {each}" for kind, each in figures(scored).items()), flush=True)
 
 
 def hash_of(group: str) -> int:

@@ -11,8 +11,12 @@ and its children.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import importlib
+import io
 import json
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -34,19 +38,13 @@ def main() -> None:
     parser.add_argument("--unhardcode", default=sys.executable)
     arguments = parser.parse_args()
     for tree in arguments.assembled:
-        print(
-            f"\n### {tree.name}\n\n| tool | " + " | ".join(CLASSES) + " | CPU s |\n|---|" + "---|" * (len(CLASSES) + 1)
-        )
+        head = " | ".join((*CLASSES, "mean over repositories"))
+        print(f"\n### {tree.name}\n\n| tool | {head} | CPU s |\n|---|" + "---|" * (len(CLASSES) + 2))
         with tempfile.TemporaryDirectory() as folder:
-            means = []
             for name, found, seconds, options in _runs(arguments, tree, Path(folder)):
                 figures = " | ".join(_scores(arguments.bench, tree, found, options))
-                print(f"| {name} | {figures} | {seconds:.1f} |", flush=True)
-                if "low" not in name:
-                    means.append(f"{name} {_mean(arguments.bench, tree, found, options, Path(folder)):.3f}")
-            print(
-                "\nMean F1 over the repositories with a true unit, Python + .env + configuration: " + ", ".join(means)
-            )
+                mean = _mean(arguments.bench, tree, found, options, Path(folder))
+                print(f"| {name} | {figures} | {mean} | {seconds:.1f} |", flush=True)
 
 
 def _runs(arguments: argparse.Namespace, tree: Path, folder: Path) -> Iterator[tuple[str, Path, float, list[str]]]:
@@ -123,30 +121,60 @@ def _scores(bench: Path, tree: Path, found: Path, options: list[str]) -> list[st
 
 
 def _score(bench: Path, tree: Path, found: Path, options: list[str]) -> dict[str, dict[str, float]]:
+    """Run score.py in this process: it is run once for each repository."""
     report = found.with_suffix(".score")
-    command = [sys.executable, str(bench / "score.py"), ".", str(found), "--half", "dev", "--json", str(report)]
-    subprocess.run([*command, *options], cwd=tree, stdout=subprocess.DEVNULL, check=True)
+    before = sys.argv
+    sys.argv = ["score.py", str(tree), str(found), "--half", "dev", "--json", str(report), *options]
+    sys.path.insert(0, str(bench))
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            importlib.import_module("score").main()
+    finally:
+        sys.path.remove(str(bench))
+        sys.argv = before
     scored: dict[str, dict[str, float]] = json.loads(report.read_text())
     return scored
 
 
-def _mean(bench: Path, tree: Path, found: Path, options: list[str], folder: Path) -> float:
-    """Mean F1 over the repositories that have a true unit in Python, .env or configuration."""
-    scores = []
+def _mean(bench: Path, tree: Path, found: Path, options: list[str], folder: Path) -> str:
+    """Precision, recall and F1 of Python, .env and configuration, each the mean over the repositories that have a say.
+
+    Recall and F1 are of repositories with a true unit, precision of those in which something was found.
+    """
+    names = (tree / "names.tsv").read_text().splitlines()
+    per_repository = _by_repository(found)
+    precision, recall, f1 = [], [], []
     for labels in sorted((tree / "meta").glob("*.csv")):
         alone = folder / "alone"
         (alone / "meta").mkdir(parents=True, exist_ok=True)
         prefix = f"data/{labels.stem}/"
-        rows = [row for row in (tree / "names.tsv").read_text().splitlines() if row.startswith(prefix)]
-        (alone / "names.tsv").write_text("\n".join(rows) + "\n" if rows else "")
+        (alone / "names.tsv").write_text("".join(f"{row}\n" for row in names if row.startswith(prefix)))
         (alone / "meta" / labels.name).write_bytes(labels.read_bytes())
         if not (alone / "data").exists():
             (alone / "data").symlink_to((tree / "data").resolve())
-        scored = _score(bench, alone, found, options)["py+env+cfg"]
+        part = folder / "part.json"
+        part.write_text(per_repository.get(labels.stem, ""))
+        scored = _score(bench, alone, part, options)["py+env+cfg"]
         (alone / "meta" / labels.name).unlink()
         if scored["true"]:
-            scores.append(scored["f1_all"])
-    return sum(scores) / len(scores) if scores else 0.0
+            recall.append(scored["recall"])
+            f1.append(scored["f1_all"])
+        if scored["found"] or scored["wrong"] or scored["unlabelled"]:
+            precision.append(scored["p_all"])
+    return f"{statistics.fmean(precision):.2f} / {statistics.fmean(recall):.2f} / **{statistics.fmean(f1):.3f}**"
+
+
+def _by_repository(found: Path) -> dict[str, str]:
+    """A report cut by repository, in the form that it had."""
+    text = found.read_text()
+    ours = found.suffix == ".json"
+    rows = json.loads(text)["findings"] if ours else map(json.loads, text.splitlines())
+    parts: dict[str, list[Row]] = {}
+    for row in rows:
+        parts.setdefault(row["path"].removeprefix("./").split("/")[1], []).append(row)
+    if ours:
+        return {name: json.dumps({"findings": part}) for name, part in parts.items()}
+    return {name: "".join(json.dumps(row) + "\n" for row in part) for name, part in parts.items()}
 
 
 if __name__ == "__main__":

@@ -224,7 +224,9 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     single = {head.words[0] for head in names.heads if head.strength == "weak" and len(head.words) == 1}
     weak = [head.words for head in names.heads if head.strength == "weak" or head.words[-1] in single]
     strong = [head.words for head in names.heads if head.words not in set(weak)]
-    quoted = [_quoted(stems, r"(?:[=:,(!>]|or\b|\|\||else\b)", r"[^\"'`\n]*", 1) for stems in _stems(strong, r"\w-")]
+    quoted = [
+        _quoted(stems, r"(?:[=:,(!>]|or\b|\|\||\?\?|else\b)", r"[^\"'`\n]*", 1) for stems in _stems(strong, r"\w-")
+    ]
     quoted += [_quoted(stems, "[=:]", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
     # `setenv("API_KEY", "...")`: of names that end as a weak one does only those that say more.
     keys = [head.words for head in names.heads if head.strength == "strong" and head.words[-1] in single]

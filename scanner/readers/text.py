@@ -23,17 +23,17 @@ _NAME = r"[A-Za-z_$][\w.\-]{0,100}+"
 _WORD = rf"(?:{_NAME}|//[\w.\-/]{{1,100}}:_\w{{1,30}})"
 _GAP = r"[ \t]{0,20}"
 _CLOSE = r"(?:\\{0,3}[\"'`]|[*_]{2})?"
-_ANNOTATION = rf"(?::{_GAP}[A-Za-z_][\w.\[\]|, ]{{0,60}}(?==))?"
+_ANNOTATION = rf"(?::{_GAP}&?(?:'[a-z]{{1,20}}[ \t])?[A-Za-z_][\w.\[\]|, ]{{0,60}}(?==))?"
 # Each alternative says how its value may look: any (quoted or bare), quoted, element, bare (one more word).
 _NAMED = re.compile(
     rf"(?P<command>{COMMAND})"
     r"|-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
-    rf"|<(?P<element>{_NAME})(?:\s[^<>\r\n]{{0,100}})?>"
+    rf"|<(?:[A-Za-z][\w\-]{{0,20}}:)?(?P<element>{_NAME})(?:\s[^<>\r\n]{{0,100}})?>"
     rf"|\$\{{(?P<default>{_NAME}):?[-=]"
     rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?![\w-]*-stdin\b)(?P<option>[A-Za-z][\w.\-]{{1,80}})(?:=|[ \t]{{1,4}}(?=[^\s\-]))"
     rf"|(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set)[ \t]{{1,8}}(?P<spoken>{_NAME})[ \t]{{1,8}}(?![=\s])"
     rf"|(?<![\w\-])(?P<sql>(?i:identified[ \t]{{1,4}}by|password))[ \t]{{1,8}}(?=['\"])"
-    rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?{_CLOSE}\]?{_GAP}{_ANNOTATION}(?:=>|:=|\?=|\+=|==?|::?(?!//|\?)){_GAP}"
+    rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?{_CLOSE}\]?{_GAP}{_ANNOTATION}(?:=>|:=|\?=|\+=|==?|::?(?!//|\?)|\|\||\?\?){_GAP}"
     rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?(?:\[{_GAP}(?=\\{{0,3}}[\"'`]))?"
     rf"|(?<![\w$\-])(?P<quoted>{_NAME}){_CLOSE}{_GAP}[(,]{_GAP}(?=\\{{0,3}}[\"'`])"
 )
@@ -76,7 +76,7 @@ _PORTS = re.compile(r"\d+:\d+(?![^\s])")
 _SEVERAL_WORDS = re.compile(r"[ \t]")
 # A name that begins another name's value, in quotes: `body = "access_token=..."`, `-e "DB_PASSWORD=..."`.
 _VARIABLE = re.compile(
-    r"[A-Z][A-Z0-9_]{2,}=|(?i:[a-z_]{0,30}(?:token|secret|passw(?:or)?d|pwd|api_?key)[a-z_]{0,20}=)[^=]"
+    r"[A-Z][A-Z0-9_]{2,}=|(?i:[a-z_.]{0,30}(?:token|secret|passw(?:or)?d|pwd|api_?key)[a-z_]{0,20}=)[^=]"
 )
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}-----")
 _PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
@@ -157,7 +157,8 @@ def _named(
     for named in pattern.finditer(text, low, min(len(text), offset + 2)):
         start = named.start(named.lastgroup or 0)
         # The next field of a query, right behind the hit.
-        if start >= offset or (found is not None and not _stands_alone(text, start, found)):
+        inside = found is not None and named.lastgroup != "command"
+        if start >= offset or (inside and found is not None and not _stands_alone(text, start, found)):
             continue
         # `:param token: what the service gave` and `ok ? 'PASS' : 'FAIL'` are about other things.
         if _is_described(text, low, start) or text[start - 3 : start - 1] == "? ":
