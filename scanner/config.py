@@ -82,12 +82,13 @@ class Loaded(NamedTuple):
     honour: frozenset[str] | None = None
 
 
-def load_config(root: Path, policy: Path | None = None) -> Loaded:
-    """The configuration at a root, under a policy: the named one, or the one that the environment names.
+def load_config(root: Path, policy: Path | None = None, *, gate: bool = True) -> Loaded:
+    """The configuration at a root, under a policy: the named one, or for a `gate` the one that the environment names.
 
     Raises UsageError for an unknown key, a value of the wrong type, or a file that cannot be read.
     """
-    named = policy or (Path(os.environ[POLICY_VARIABLE]) if os.environ.get(POLICY_VARIABLE) else None)
+    told = os.environ.get(POLICY_VARIABLE) if gate else None
+    named = policy or (Path(told) if told else None)
     own = _own(root)
     if named is None:
         return own

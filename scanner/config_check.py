@@ -20,7 +20,9 @@ Reader = Callable[[Any, str], Any]
 
 def checked(table: dict[str, Any], where: str, *, policy: bool = False) -> dict[str, Any]:
     """The settings of a table by their field in Config; of a `policy` also what it honours. Raises UsageError."""
-    readers = {**_READERS, "honour": _honour} if policy else _READERS
+    # A policy says what may pass; where values go is for the owners to say.
+    of_policy = {**{key: reader for key, reader in _READERS.items() if key != "stores"}, "honour": _honour}
+    readers = of_policy if policy else _READERS
     return {key.replace("-", "_"): value for key, value in _fields(table, where, readers).items()}
 
 

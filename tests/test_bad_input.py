@@ -47,6 +47,20 @@ def test_a_path_that_does_not_exist_is_named(run: Run, tmp_path: Path) -> None:
     assert "spelling" in err
 
 
+def test_explain_takes_a_place_as_a_report_prints_it_and_asks_for_the_line(
+    run: Run, repository: Path, value: str
+) -> None:
+    (repository / "a.py").write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    (repository / "b:7").write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    for where in ("a.py:1", "a.py:1:19", "b:7:1", "b:7:1:19"):
+        status, out, _ = run(repository, "explain", where)
+        assert (status, where.rpartition(":")[0].partition(":")[0] in out) == (0, True)
+    status, _, err = run(repository, "explain", "a.py")
+    assert (status, "which line" in err) == (2, True)
+    assert run(repository, "explain", "a.py:2")[0] == 3
+    assert run(repository, "explain", "::")[0] == 3
+
+
 def test_an_unknown_command_and_option_are_usage_errors(run: Run, tmp_path: Path) -> None:
     assert run(tmp_path, "scna")[0] == 2
     assert run(tmp_path, "scan", "--stagd")[0] == 2
