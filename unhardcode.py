@@ -84,7 +84,13 @@ def cli() -> click.Group:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and leave with its exit status (DESIGN.md section 4)."""
-    sys.exit(run(arguments))
+    try:
+        status = run(arguments)
+    except KeyboardInterrupt:
+        # Before click was there to say it.
+        sys.stderr.write("unhardcode: interrupted\n")
+        status = int(Exit.INTERRUPTED)
+    sys.exit(status)
 
 
 def run(arguments: list[str] | None = None) -> int:

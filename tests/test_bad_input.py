@@ -61,6 +61,19 @@ def test_explain_takes_a_place_as_a_report_prints_it_and_asks_for_the_line(
     assert run(repository, "explain", "::")[0] == 3
 
 
+def test_an_interruption_before_anything_is_imported_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(arguments: list[str] | None) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(unhardcode, "run", interrupted)
+    with pytest.raises(SystemExit) as left:
+        unhardcode.main(["scan"])
+    assert left.value.code == 130
+    assert capsys.readouterr().err == "unhardcode: interrupted\n"
+
+
 def test_an_unknown_command_and_option_are_usage_errors(run: Run, tmp_path: Path) -> None:
     assert run(tmp_path, "scna")[0] == 2
     assert run(tmp_path, "scan", "--stagd")[0] == 2
