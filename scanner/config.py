@@ -153,10 +153,11 @@ def _read(path: Path) -> bytes | None:
         raise UsageError(f"{path}: not readable ({error.strerror})") from None
     import stat
 
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise UsageError(f"{path}: not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise UsageError(f"{path}: not a regular file")
         if status.st_size > _MOST:
             raise UsageError(f"{path}: larger than {_MOST:,} bytes")
         try:
