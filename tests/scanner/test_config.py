@@ -61,6 +61,8 @@ def complaint(folder: Path, text: str) -> str:
         pytest.param('[[allow]]\nreason = "x"\nregex = "a*"', "linear time", id="an expression that fits everything"),
         pytest.param('[[paths]]\nexclude = true', "paths, entry 1: no glob", id="settings for no path"),
         pytest.param('[[paths]]\nglob = "a"\nfail-in = "low"', "did you mean fail-on?", id="a misspelled path key"),
+        pytest.param(f"[[allow]]\nregex = '^{'-*' * 400}fake'\nreason = 'x'", "linear time", id="repeats without end"),
+        pytest.param("[[allow]]\nregex = 'a'\nreason = 'x'\n" * 501, "more than 500", id="entries without end"),
         pytest.param('honour = ["allow"]', "unknown key honour", id="what only a policy says"),
         pytest.param("a = [" + "[" * 5000, "not TOML that can be read", id="brackets nested deep"),
     ],
