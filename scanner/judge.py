@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from rules.model import Names, Weight
+from scanner.decoding import decoded
 from scanner.detectors.candidate import Candidate
 from scanner.detectors.name import judge_name, split_words
-from scanner.detectors.value import is_stand_in, judge_value
+from scanner.detectors.value import is_made_up, is_stand_in, judge_value
 from scanner.model import Confidence, CredentialKind, Document, Evidence, Kind, Role
 from scanner.roles import PathRole, role_of
-from scanner.surroundings import evidence_around
+from scanner.surroundings import evidence_around, in_kubernetes_secret
 
 HIGH, MEDIUM, LOW = 4.0, 2.0, 0.0
 
@@ -58,7 +59,7 @@ _PLAIN = frozenset(("random-high", "random-medium", "random-low", "password-like
 # What says by itself that a literal is a credential; all other evidence only moves the sum.
 SIGNALS = frozenset(
     ("provider-certain", "provider-strong", "sink", "sink-untyped", "setting", "url-password", "dsn-password",
-     "basic-auth", "bearer", "name-strong", "name-weak", "key-file")
+     "basic-auth", "bearer", "name-strong", "name-weak", "key-file", "encoded")
 )  # fmt: skip
 
 
@@ -81,8 +82,17 @@ def judge(
 def _summed(
     candidate: Candidate, document: Document, scope: str, names: Names, weights: dict[str, Weight]
 ) -> tuple[tuple[Evidence, ...], float]:
-    found = dict.fromkeys(_all_evidence(candidate, document, scope, names))
-    evidence = sorted(_weighed(found, weights), key=lambda piece: (-abs(piece.weight), piece.name))
+    if candidate.inside is not None:
+        inside = [
+            judge(each, document=candidate.inside.document, scope=scope, names=names, weights=weights)
+            for each in candidate.inside.candidates
+            if is_signal(each)
+        ]
+        best = max(inside, key=lambda judged: judged[1], default=((), 0.0))[0]
+        found = dict.fromkeys((*(piece.name for piece in best), *candidate.evidence))
+    else:
+        found = dict.fromkeys(_all_evidence(candidate, document, scope, names))
+    evidence = sorted(_softened(list(_weighed(found, weights))), key=lambda piece: (-abs(piece.weight), piece.name))
     return tuple(evidence), round(sum(piece.weight for piece in evidence), 2)
 
 
@@ -135,8 +145,11 @@ def _of_the_name(candidate: Candidate, names: Names) -> Iterator[str]:
 def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tuple[str, ...]:
     shaped = not _SHAPED.isdisjoint(candidate.evidence)
     kind = CredentialKind.PASSWORD if candidate.kind in _CARRIERS else None
-    found = judge_value(candidate.value.reveal("text"), name=candidate.literal.name, names=names, kind=kind)
+    text = _plain(candidate, document)
+    found = judge_value(text, name=candidate.literal.name, names=names, kind=kind)
     found = tuple(name for name in found if not shaped or name in _OPEN)
+    if shaped and "checksum-valid" not in candidate.evidence and is_made_up(text.removeprefix(candidate.prefix)):
+        found = ("made-up", *(name for name in found if name not in ("repeated", "sequence")))
     if "common-password" in found and _is_alias(candidate):
         found = tuple("equals-name" if name == "common-password" else name for name in found)
     if "passphrase" in found and candidate.literal.role is not Role.KEYWORD and "sink" not in candidate.evidence:
@@ -151,6 +164,14 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
     if document.kind in _CONFIGURATION:
         found = tuple("chosen-in-configuration" if name == "chosen-secret" else name for name in found)
     return found
+
+
+def _plain(candidate: Candidate, document: Document) -> str:
+    """The value, decoded where it stands in a Kubernetes Secret: `Y2hhbmdlbWU=` is no better than `changeme`."""
+    text = candidate.value.reveal("text")
+    if not in_kubernetes_secret(candidate.literal, document):
+        return text
+    return decoded(text, surely=True) or text
 
 
 def _of_name_and_place(
@@ -215,6 +236,19 @@ def _of_the_file(path: str, scope: str) -> Iterator[str]:
         yield "lock-file"
     if folders[-1].endswith((".po", ".pot", ".xlf", ".xliff")) or _TRANSLATION_FOLDERS.intersection(folders[:-1]):
         yield "translation-file"
+
+
+def _softened(evidence: Sequence[Evidence]) -> Iterator[Evidence]:
+    """The evidence, with an offline check that failed worth no more than what is left to lower: it drops nothing.
+
+    Schemes change, and a token that was cut here may stand whole elsewhere.
+    """
+    rest = sum(piece.weight for piece in evidence if piece.name != "checksum-invalid")
+    for piece in evidence:
+        if piece.name == "checksum-invalid":
+            yield replace(piece, weight=round(max(piece.weight, min(0.0, LOW - rest)), 2))
+        else:
+            yield piece
 
 
 def _weighed(found: Iterable[str], weights: dict[str, Weight]) -> Iterator[Evidence]:

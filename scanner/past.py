@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import analysis, messages, record, standing, versions
-from scanner.looking import findings_of
 from scanner.progress import Meter
-from scanner.source import ScanResult, Settings, Skipped, Source
+from scanner.source import ScanResult, Settings, Skipped
 from scanner.sources import git, history
 from scanner.sources import range as commit_range
 from scanner.sources.worktree import Selection
@@ -52,9 +51,8 @@ def scan(
         found = commit_range.listing(repository, selection, below, ends)
     before = _record(repository, selection, past, settings()) if past.cache and ends is None else None
     meter = Meter("history" if ends is None else "range", show=past.progress)
-    result = versions.scan(
-        folder, found, prefilter, rules, settings, processes=past.workers, before=before, meter=meter
-    )
+    seen = versions.scan(folder, found, prefilter, rules, settings, processes=past.workers, before=before, meter=meter)
+    result = seen.result
     knowledge = analysis.learn(rules(), prefilter)
     if not below:
         tags = [] if ends is not None or past.since is not None else history.tags(folder)
@@ -64,15 +62,11 @@ def scan(
             if selection.takes(each.path)
         ]
         result = _with_messages(result, said)
-    if not result.findings:
-        return result
-
-    def read(source: Source) -> list[Finding]:
-        return findings_of(source, knowledge, settings())
-
-    findings = standing.with_head(folder, result.findings, read, selection.max_size)
-    if ends is not None:
-        findings = standing.with_age(folder, ends.base, findings, read, selection.max_size)
+    findings = result.findings and standing.with_head(folder, result.findings, seen.read, selection.max_size)
+    if ends is not None and findings:
+        findings = standing.with_age(folder, ends.base, findings, seen.read, selection.max_size)
+    if before is not None:
+        record.keep(before, found.blobs, seen.states, seen.told)
     return result._replace(findings=findings)
 
 

@@ -5,16 +5,25 @@ from __future__ import annotations
 import bisect
 from dataclasses import dataclass, replace
 
-from scanner.model import CredentialKind, Literal, SecretValue, Span
+from scanner.model import CredentialKind, Document, Literal, SecretValue, Span
 
 # Which detector names the finding where several see the same characters.
 CERTAIN, STRONG, URL, SINK, NAME, WEAK, CARRIER, OWN = 6, 5, 4, 3, 2, 1, 0, -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """What an encoded value says in plain, and the candidates in it."""
+
+    document: Document
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A possible credential. `evidence` are names of weights in judge.toml; `rank` decides which rule names it.
 
+    `inside` is None, or what an encoded value holds: it is judged by that.
     `added` is evidence of a repository's own rules for what a built-in one names: it counts where it raises the sum.
     """
 
@@ -33,6 +42,7 @@ class Candidate:
     provider: str | None = None
     rotate: str | None = None
     env: str | None = None
+    inside: Inside | None = None
 
 
 def merge(candidates: list[Candidate]) -> list[Candidate]:
@@ -79,4 +89,5 @@ def _absorb(kept: Candidate, other: Candidate) -> Candidate:
         env=kept.env or other.env,
         provider=kept.provider or other.provider,
         rotate=kept.rotate or other.rotate,
+        inside=kept.inside or other.inside,
     )

@@ -52,6 +52,14 @@ def test_a_score_that_is_not_the_sum_is_said(make):
     assert "    +1.0  score after the judge's limits\n" in "".join(render_explain(finding, None))
 
 
+def test_a_sum_below_zero_is_no_confidence_at_all(make):
+    value = make.generated("e")
+    evidence = (Evidence(name="template", weight=-8, text="about template"),)
+    finding = make.found(f'"{value}"', value, evidence=evidence, score=-8.0, confidence=Confidence.LOW)
+
+    assert "\nno confidence (high from 4, medium from 2, low from 0;" in "".join(render_explain(finding, None))
+
+
 def test_a_suppressed_finding_gives_its_reason(make):
     value = make.generated("d")
     finding = make.found(f'"{value}"', value, suppressed="inline: known")
@@ -67,13 +75,3 @@ def test_neighbours_on_the_line_are_masked(make):
     output = "".join(render_explain(first, page, others=(first, second)))
 
     assert 'a, b = "…", "…"' in output
-
-
-def test_a_sum_below_zero_is_no_confidence_at_all(make):
-    value = make.generated("e")
-    evidence = (Evidence(name="type", weight=-4.0, text="it is a type"),)
-    finding = make.found(f'"{value}"', value, evidence=evidence, score=-4.0, confidence=Confidence.LOW)
-
-    lines = "".join(render_explain(finding, None)).splitlines()
-
-    assert lines[-1] == "no confidence (high from 4, medium from 2, low from 0; below 0 nothing is reported)"
