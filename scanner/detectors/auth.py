@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator
 
@@ -57,7 +56,7 @@ def pair_of(token: str) -> tuple[str, str] | None:
     """User and password of a Basic token, or None."""
     try:
         decoded = base64.b64decode(token + "=" * (-len(token) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # also for letters outside of ASCII, which `isalnum` and \w take
         return None
     found = _PAIR.fullmatch(decoded)
     return (found["user"], found["password"]) if found else None

@@ -13,7 +13,7 @@ from scanner.readers.kinds import kind_of
 from scanner.reports.context import ReportContext, count, is_sure_enough, ordered, shown
 from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked_line, printable
 from scanner.reports.verdict import gaps, verdict
-from scanner.reports.words import ignore_hint
+from scanner.reports.words import ignore_hint, rotation_hint
 from scanner.roles import PathRole, role_of
 
 MOST_LISTED = 20  # notes and skipped paths; gaps are listed without end
@@ -86,8 +86,7 @@ def _render_finding(finding: Finding, page: Page | None, net: Net, context: Repo
     if finding.suppressed is not None:
         yield _row("hidden", f"does not count: {_clean(finding.suppressed, net)}", context)
         return
-    if finding.rotate:
-        yield _row("rotate", _clean(finding.rotate, net), context)
+    yield _row("rotate", _clean(rotation_hint(finding), net), context)
     yield _row("ignore", ignore_hint(finding), context)
 
 
