@@ -36,11 +36,15 @@ class Blob(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """The blobs of a scan, the commits that add them, the oldest first, and what will not be looked at."""
+    """The blobs of a scan, the commits that add them, the oldest first, and what will not be looked at.
+
+    `clean` is the number, and the bytes, of blobs that an earlier scan found clean and that are not among these.
+    """
 
     blobs: tuple[Blob, ...]
     commits: tuple[str, ...]
     skipped: tuple[Skipped, ...]
+    clean: tuple[int, int] = (0, 0)
 
 
 class Addition(NamedTuple):
@@ -94,7 +98,7 @@ def listed(folder: Path, commits: Sequence[str], extra: Mapping[str, str], selec
             places[oid] = {path: None}
     blobs = []
     # Sorting keeps the order of age among equal paths.
-    ids = sorted(places, key=lambda oid: _by_name(next(iter(places[oid]))))
+    ids = sorted(places, key=lambda oid: by_name(next(iter(places[oid]))))
     for oid, size in zip(ids, git.sizes(folder, ids), strict=True):
         path = next(iter(places[oid]))
         if size is None:
@@ -104,7 +108,7 @@ def listed(folder: Path, commits: Sequence[str], extra: Mapping[str, str], selec
         else:
             at = tuple(Place(path=path, commit=commit) for path, commit in places[oid].items())
             blobs.append(Blob(id=oid, size=size, places=at))
-    return Listing(blobs=tuple(blobs), commits=tuple(commits), skipped=tuple(skipped))
+    return Listing(blobs=tuple(blobs), commits=tuple(commits), skipped=tuple(sorted(skipped)))
 
 
 def tree(folder: Path, revision: str) -> dict[str, str]:
@@ -198,7 +202,8 @@ def _selected(path: str, selection: Selection, below: str) -> bool:
     return (not below or path == below or path.startswith(below + "/")) and selection.takes(path)
 
 
-def _by_name(path: str) -> tuple[str, str]:
+def by_name(path: str) -> tuple[str, str]:
+    """What blobs are in the order of."""
     return path.rpartition("/")[2], path
 
 
