@@ -284,8 +284,6 @@ def _emit(made: Planned, folder: Path, plan_file: Path | None, region: str | Non
     if not made.plan.fixes:
         click.echo("Nothing to migrate.")
         return int(Exit.OK)
-    if any(secret.type in ("String", "StringList") for secret in made.plan.secrets):
-        raise UsageError("--emit does not go with --include-config", hint="upload.sh stores encrypted parameters only")
     # A plan that was edited is passed on as it is: made again, it would hold the edits and no longer what they changed.
     text = plan_file.read_text(encoding="utf-8") if plan_file else render_plan_file(made.plan, made.options)
     written = emit(made.plan, folder, plan_file=text, repository=made.plan.app, region=region, reader=reader)

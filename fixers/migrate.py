@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -17,8 +16,7 @@ from fixers.journal import Run
 from fixers.owner_proof import OwnerProof, raise_levels, words_of
 from fixers.planning import Planned
 from fixers.reports import render_plan, render_proof
-from fixers.steps import Target
-from fixers.stores.registry import connect
+from fixers.stores.registry import UsersAws, users_aws
 from fixers.undo import undo, undoable
 from fixers.workspace import open_workspace
 from scanner import session
@@ -44,10 +42,9 @@ class Asked:
     delete_stored: bool = False
     recovery_days: int = 30
 
-    def target(self) -> Target:
+    def target(self) -> UsersAws:
         """The AWS that boto3 finds with these."""
-        stores = functools.cache(functools.partial(connect, region=self.region, profile=self.profile))
-        return Target(stores=stores, region=self.region, profile=self.profile)
+        return users_aws(region=self.region, profile=self.profile)
 
 
 def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
@@ -75,6 +72,8 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
             planned, judge = prepared.planned, fresh.judged
         target = asked.target()
         ready = check(planned.plan, target.stores)
+        if not asked.yes:
+            click.echo(f"To {target.place()}", err=True)
         _consent(asked, f"{_counted(ready)} and rewrite {_files(planned.plan)}?")
         run = steps.resumable(runs, prepared) or journal.begin(folder, prepared.facts)
         run = steps.upload(run, ready, target, planned.plan.app)

@@ -174,6 +174,11 @@ def jwt(secret: str) -> Verdict:
     return _verdict(len(signature) == expected.get(header["alg"], len(signature)))
 
 
+# What code and comments put around a line of a block: comment marks and indentation, and quotes with what joins them.
+_LINE_MARK = re.compile(r"\A\s*(?:(?:#|//|\*|>|\||--)\s+)?")
+_LINE_QUOTES = re.compile(r"\\?[\"'`]\s*[+.,&;)]*\s*\\?\s*\Z|\A[+.&]?\s*[rbuf]?[\"'`]|\s*\\?\s*\Z")
+
+
 def pem(secret: str) -> Verdict:
     """Check a private key in PEM: UNKNOWN if it is encrypted, else its DER, OpenSSH or OpenPGP frame must fit.
 
@@ -187,7 +192,7 @@ def pem(secret: str) -> Verdict:
     label, body = found.groups()
     if label.startswith("ENCRYPTED") or "ENCRYPTED" in body[:80]:
         return Verdict.UNKNOWN
-    lines = [line.strip() for line in body.split("\n")]
+    lines = [_LINE_QUOTES.sub("", _LINE_MARK.sub("", line)) for line in body.split("\n")]
     data = _base64("".join(line for line in lines if ":" not in line and not line.startswith("=")))
     if data is None:
         return Verdict.FAIL

@@ -38,7 +38,8 @@ _FORM = re.compile(r"\{\{|\}\}|\{(?P<form>[A-Za-z][A-Za-z0-9]*)(?::(?P<argument>
 def expand(template: str, seed: str) -> str:
     """Fill a template's forms with text drawn from `seed`: the same seed gives the same text.
 
-    Forms: `{alnum:N}` and the other alphabets, `{uuid}`, `{word}`, `{pem:LABEL}`, `{json64:KEY,KEY}` (base 64 of an
+    Forms: `{alnum:N}` and the other alphabets, `{uuid}`, `{word}`, `{pem:LABEL}`, `{pemline:LABEL}` (its line ends
+    escaped), `{json64:KEY,KEY}` (base 64 of an
     object with these keys), `{check:NAME:PREFIX}`. An unknown form is a ValueError.
     """
     source = random.Random(f"{seed}\0{template}")  # noqa: S311 - examples need to be repeatable
@@ -60,6 +61,8 @@ def _form(source: random.Random, form: str, argument: str) -> str:
         return source.choice(_WORDS)
     if form == "pem":
         return _pem(source, argument)
+    if form == "pemline":
+        return _pem(source, argument).replace("\n", "\\n")
     if form == "json64":
         return _json64(source, argument.split(","))
     name, _, rest = argument.partition(":")

@@ -173,6 +173,7 @@ def _settings(table: Table) -> Iterator[Setting]:
             docs=tables.url(_nearest(row, table, "docs"), "docs"),
             match=tables.texts(row, "match", least=1),
             reject=tables.texts(row, "reject", least=1),
+            element=tables.number(row, "element"),
         )
         if not setting.targets and not setting.paths:
             raise RuleError(row.path, row.where, "needs targets or paths")

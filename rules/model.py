@@ -74,8 +74,8 @@ class Setting:
     """Assignments that configure a credential: one `[[setting]]` of sinks/*.toml.
 
     `targets` are qualified attribute or subscript targets (`openai.api_key`, `flask.Flask.config[SECRET_KEY]`).
-    `paths` are key paths of module-level settings, `*` for any one key (`DATABASES.*.PASSWORD`), valid in files whose
-    name fits one of `files`.
+    `element` is the index inside an assigned tuple. `paths` are key paths of module-level settings, `*` for any one key
+    (`DATABASES.*.PASSWORD`), valid in files whose name fits one of `files`.
     """
 
     id: str
@@ -89,6 +89,7 @@ class Setting:
     docs: str
     match: tuple[str, ...]
     reject: tuple[str, ...]
+    element: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

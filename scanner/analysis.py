@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from rules.model import ProviderRule, RuleSet
 from scanner import companions, identity, ignore
-from scanner.detectors import auth, named, provider, sink, url
+from scanner.decoding import DEPTH
+from scanner.detectors import auth, encoded, named, provider, sink, url
 from scanner.detectors.candidate import Candidate, merge
 from scanner.judge import confidence_of, is_lock_file, is_signal, judge
+from scanner.late import late_methods
 from scanner.model import Confidence, Document, Finding, Kind, Literal, Source
 from scanner.prefilter import Prefilter, read_table, sort_out
 from scanner.readers.errors import Unreadable
@@ -63,21 +66,47 @@ def analyse(
     if not wanted:
         return [], None, ""
     document = decode(source, kind)
+    candidates, note = _candidates(document, wanted, providers, imported, knowledge, DEPTH)
+    judged = list(_judged(document, candidates, knowledge, settings))
+    settled = ignore.settle(document, judged, own=settings.own_markers, foreign=settings.foreign_markers)
+    return companions.absorb(settled, knowledge.rules.weights), note, document.text
+
+
+def _candidates(
+    document: Document,
+    wanted: set[int],
+    providers: dict[str, list[int]],
+    imported: frozenset[str],
+    knowledge: Knowledge,
+    depth: int,
+) -> tuple[list[Candidate], str | None]:
+    """All candidates of a document, merged, and a note if it was read in a lesser way. `depth` layers are decoded."""
     ends = sorted(wanted | {end for found in providers.values() for end in found})
     characters = dict(zip(ends, character_offsets(document.utf8, document.text, ends), strict=True))
     literals, note = _literals(document, [characters[end] for end in ends])
     by_rule = {rule: [characters[end] for end in sorted(set(found))] for rule, found in providers.items()}
-    candidates = _detected(document, literals, by_rule, imported, knowledge)
-    judged = list(_judged(document, candidates, knowledge, settings))
-    settled = ignore.settle(document, judged, own=settings.own_markers, foreign=settings.foreign_markers)
-    return companions.absorb(settled, knowledge.rules.weights), note, document.text
+    found = _detected(document, literals, by_rule, imported, knowledge)
+    if depth:
+        found += encoded.detect(
+            document, literals, found, partial(_inside_encoded, knowledge=knowledge, depth=depth - 1)
+        )
+    return merge(found), note
+
+
+def _inside_encoded(document: Document, *, knowledge: Knowledge, depth: int) -> list[Candidate]:
+    hits = knowledge.prefilter.find(document.utf8)
+    wanted, providers, _ = sort_out(hits, knowledge.table, code=False)
+    if not wanted:
+        return []
+    return _candidates(document, wanted, providers, frozenset(), knowledge, depth)[0]
 
 
 def _literals(document: Document, offsets: list[int]) -> tuple[list[Literal], str | None]:
 
     # Lock files are machine-made, of many thousand lines, and hold checksums: their structure says nothing.
     name = "text" if is_lock_file(document.path) else _READERS[document.kind]
-    reader = importlib.import_module(f"scanner.readers.{name}")
+    with late_methods():
+        reader = importlib.import_module(f"scanner.readers.{name}")
     try:
         literals = list(reader.read(document, offsets))
         return [*literals, *_inside(document, literals, offsets)], None
@@ -120,7 +149,7 @@ def _detected(
         found += auth.detect(literal, document, knowledge.rules.names)
         found += sink.detect(literal, knowledge.sinks, path=document.path, imported=imported)
         found += named.detect(literal, knowledge.rules.names)
-    return merge(found)
+    return found
 
 
 def _split(literal: Literal, knowledge: Knowledge) -> Iterator[Candidate]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from scanner import keyfiles
+from scanner.late import late_methods
 from scanner.prefilter import Prefilter
 from scanner.raw import ARCHIVES, archive_of, looks_binary, scan_bytes
 from scanner.source import Coverage, ScanResult, Settings, Skipped, Source
@@ -57,7 +58,8 @@ def scan(
         if not hits:
             remarks += _remarks(source, [])
             continue
-        from scanner import analysis
+        with late_methods():
+            from scanner import analysis
         from scanner.text import UndecodableError
 
         if knowledge is None:

@@ -24,7 +24,7 @@ _URL = rb"[a-z][a-z0-9+.\-]{1,30}://[^\s/\"'`<>@:]{0,200}:[^\s/\"'`<>@]{1,300}@"
 # key=value connection strings: libpq, ADO, ODBC.
 _DSN = rb"\b(?:password|pwd)\s{0,3}=\s{0,3}[^\s;\"']{1,3}"
 # The modules that make the expressions.
-_MAKERS = ("prefilter.py", "detectors/name.py", "detectors/auth.py")
+_MAKERS = ("prefilter.py", "detectors/name.py", "detectors/auth.py", "decoding.py", "commandlines.py")
 
 
 class Expression(NamedTuple):
@@ -65,6 +65,7 @@ class Prefilter(NamedTuple):
 def expressions(rules: Any) -> list[Expression]:
     """All expressions of a rule set."""
     from rules.load import hyperscan_expression
+    from scanner import commandlines, decoding
     from scanner.detectors.auth import PREFILTER as AUTH
     from scanner.detectors.name import prefilter_expressions
 
@@ -76,6 +77,8 @@ def expressions(rules: Any) -> list[Expression]:
     found += [Expression(role=QUOTED, pattern=shape, caseless=True, ref="") for shape in shapes["quoted"]]
     found += [Expression(role=BARE, pattern=shape, caseless=True, ref="") for shape in shapes["bare"]]
     found += [Expression(role=URL, pattern=shape, caseless=True, ref="") for shape in (_URL, _DSN, *AUTH)]
+    found += [Expression(role=URL, pattern=shape, caseless=False, ref="") for shape in decoding.expressions()]
+    found += [Expression(role=QUOTED, pattern=shape, caseless=True, ref="") for shape in commandlines.EXPRESSIONS]
     calls: dict[str, set[str]] = {}
     targets: dict[str, set[str]] = {}
     for sink in rules.sinks:

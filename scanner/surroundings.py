@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.detectors.candidate import Candidate
-from scanner.model import Document, Kind, Role
+from scanner.model import Document, Kind, Literal, Role
 
 # Longer lines are written by machines.
 _WRITTEN = 1_000
@@ -19,6 +19,20 @@ _TYPES = frozenset(("string", "bytes", "str", "int", "long", "integer", "boolean
 # Words behind a value on the same line, before what could be the next pair or a remark.
 _MORE_WORDS = re.compile(r",?[ \t]+[A-Za-z]+(?:[ \t,.]|$)(?![ \t]*[=:])", re.M)
 _CLAUSE = re.compile(r"[A-Za-z]{2,}")
+# https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data: the values of `data` are base 64.
+_SECRET = re.compile(r"""(?:^|[{,])[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Secret\b""", re.M)
+_DOCUMENT_END = "\n---"
+_MANIFEST = 20_000
+
+
+def in_kubernetes_secret(literal: Literal, document: Document) -> bool:
+    """Whether a literal is a value of the `data` of a Kubernetes Secret."""
+    if document.kind not in (Kind.YAML, Kind.JSON) or literal.symbol.rpartition(".")[2] != "data":
+        return False
+    text, at = document.text, literal.span.start
+    low, high = max(0, at - _MANIFEST), min(len(text), at + _MANIFEST)
+    start, end = text.rfind(_DOCUMENT_END, low, at), text.find(_DOCUMENT_END, at, high)
+    return _SECRET.search(text, max(low, start), end if end >= 0 else high) is not None
 
 
 def evidence_around(candidate: Candidate, document: Document, *, test: bool) -> Iterator[str]:

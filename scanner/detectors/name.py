@@ -118,7 +118,9 @@ def _verdict(words: tuple[str, ...], index: _Index) -> NameVerdict:
 
 
 def _of(head: Head, strength: str) -> NameVerdict:
-    return NameVerdict(kind=CredentialKind(head.kind), strength=strength, evidence=(f"name-{strength}",))
+    # What salts a hash is stored beside it, in the clear.
+    salt = ("salt",) if head.words[-1] == "salt" else ()
+    return NameVerdict(kind=CredentialKind(head.kind), strength=strength, evidence=(f"name-{strength}", *salt))
 
 
 def _ending(words: tuple[str, ...], index: _Index) -> _Ending | None:
@@ -231,6 +233,8 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in _INSIDE]
     quoted += [stems + _QUERY for stems in _stems(keys, r"\w-")]
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]
+    # Docker's ENV of old, and csh's setenv: only a blank between.
+    bare += [rf"\b(?:ENV|ARG|setenv|setx)[ \t]+\w*{stems}[ \t]+[^\s=$]" for stems in _stems([*strong, *weak], r"\w")]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in (*bare, *_APART)]}
 
 
@@ -244,7 +248,7 @@ def _bare(stems: str, least: int) -> str:
     """`name: value`, `<name>value`, and `name: NAME` with `value: ...` on the line below."""
     gap = rf"(?:[ \t]*|{_NEXT_LINE})(?:![\w!]+[ \t]+)?"
     more = rf"[^\s\"'`]{{{least - 1}}}" if least > 1 else ""
-    assigned = rf"{_CLOSE}[ \t]*(?::=|=>|[=:]){gap}"
+    assigned = rf"{_CLOSE}[ \t]*(?::=|=>|\?=|\+=|[=:]){gap}"
     return rf"{stems}(?:{assigned}|{_MARKUP}|{_VALUE_LINE})[^\s\"'`=>#{{\[]{more}"
 
 

@@ -128,7 +128,8 @@ def _at_sink(literal: Literal, sink: Sink, parameter: Parameter, *, typed: bool)
 def _assigned(literal: Literal, argument: Argument, index: SinkIndex, imported: frozenset[str]) -> Iterator[Candidate]:
     for callee in argument.callees:
         for setting in index.targets.get(callee, ()):
-            if not setting.modules or imported.intersection(setting.modules):
+            fits = setting.element is None or setting.element == argument.element
+            if fits and (not setting.modules or imported.intersection(setting.modules)):
                 yield _at_setting(literal, setting, callee)
 
 

@@ -16,7 +16,8 @@ from scanner.model import Argument, Document, Literal, Role, SecretValue, Siblin
 from scanner.readers.errors import Unreadable
 from scanner.readers.pynames import ENV_GETTERS, callees_of, constant_of, env_key, leaf_of, owners_of, subscript_key
 from scanner.readers.pypositions import Positions, positions_of
-from scanner.readers.pyscope import Region, read_scope, too_deep
+from scanner.readers.pyregions import Region
+from scanner.readers.pyscope import read_scope, too_deep
 from scanner.readers.pystate import Context, Reading, Reference, Segment, span_of, symbol_of
 from scanner.readers.pystrings import add_string, tokens_of
 

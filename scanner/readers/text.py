@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from scanner.commandlines import COMMAND
 from scanner.model import Document, Literal, Role, SecretValue, Span
 
 WINDOW = 300
@@ -25,13 +26,14 @@ _CLOSE = r"(?:\\{0,3}[\"'`]|[*_]{2})?"
 _ANNOTATION = rf"(?::{_GAP}[A-Za-z_][\w.\[\]|, ]{{0,60}}(?==))?"
 # Each alternative says how its value may look: any (quoted or bare), quoted, element, bare (one more word).
 _NAMED = re.compile(
-    r"-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
+    rf"(?P<command>{COMMAND})"
+    r"|-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
     rf"|<(?P<element>{_NAME})(?:\s[^<>\r\n]{{0,100}})?>"
     rf"|\$\{{(?P<default>{_NAME}):?[-=]"
-    rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?P<option>[A-Za-z][\w.\-]{{1,80}})(?:=|[ \t]{{1,4}}(?=[^\s\-]))"
+    rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?![\w-]*-stdin\b)(?P<option>[A-Za-z][\w.\-]{{1,80}})(?:=|[ \t]{{1,4}}(?=[^\s\-]))"
     rf"|(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set)[ \t]{{1,8}}(?P<spoken>{_NAME})[ \t]{{1,8}}(?![=\s])"
     rf"|(?<![\w\-])(?P<sql>(?i:identified[ \t]{{1,4}}by|password))[ \t]{{1,8}}(?=['\"])"
-    rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?{_CLOSE}\]?{_GAP}{_ANNOTATION}(?:=>|:=|\?=|\+=|==?|::?(?!//)){_GAP}"
+    rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?{_CLOSE}\]?{_GAP}{_ANNOTATION}(?:=>|:=|\?=|\+=|==?|::?(?!//|\?)){_GAP}"
     rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?(?:\[{_GAP}(?=\\{{0,3}}[\"'`]))?"
     rf"|(?<![\w$\-])(?P<quoted>{_NAME}){_CLOSE}{_GAP}[(,]{_GAP}(?=\\{{0,3}}[\"'`])"
 )
@@ -47,9 +49,10 @@ _DIRECTIVE_FILES = re.compile(r"(?i).*(?:\.conf|\.cnf|\.cfg|netrc|\.properties|\
 _SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bot|GenieKey|SSWS|Key)[ \t]+(?=[^\s\"'])")
 # `Some("x")`, `new Secret('x')`, `Base64.decode("x")`: the value is inside.
 _WRAPPER = re.compile(
-    r"(?:new[ \t]{1,4}[A-Za-z_][\w.]{0,60}|[A-Z][A-Za-z]{0,30}(?:\.of)?|\[\]byte"
+    r"(?:ConvertTo-SecureString[ \t]{1,4}(?:-String[ \t]{1,4})?(?=[\"'])"
+    r"|(?:new[ \t]{1,4}[A-Za-z_][\w.]{0,60}|[A-Z][A-Za-z]{0,30}(?:\.of)?|\[\]byte"
     r"|[A-Za-z_.:]{0,40}(?i:decode|bytes|string|secret|hex|quote|md5|sha)[A-Za-z0-9]{0,12})"
-    r"\([ \t]{0,4}(?=\\{0,3}[\"'`])"
+    r"\([ \t]{0,4}(?=\\{0,3}[\"'`]))"
 )
 _PREFIX = re.compile(r"[rbuRBULf@$]{0,2}(?=[\"'`])")
 _QUOTED = (
@@ -68,6 +71,9 @@ _BARE = re.compile(
 )
 _ELEMENT = re.compile(r"\s{0,60}(<!\[CDATA\[)?([^<>]*?)\s{0,60}(?:\]\]>|</)")
 _TOKEN = re.compile(r"[^\s\"'`<>]*")
+# `docker run mongo -p 27017:27017`
+_PORTS = re.compile(r"\d+:\d+(?![^\s])")
+_SEVERAL_WORDS = re.compile(r"[ \t]")
 # A name that begins another name's value, in quotes: `body = "access_token=..."`, `-e "DB_PASSWORD=..."`.
 _VARIABLE = re.compile(
     r"[A-Z][A-Z0-9_]{2,}=|(?i:[a-z_]{0,30}(?:token|secret|passw(?:or)?d|pwd|api_?key)[a-z_]{0,20}=)[^=]"
@@ -83,10 +89,11 @@ _NAME_OF_VALUE = re.compile(
 
 _AFTER_PAIR = re.compile(r"\s{0,20},?\s{0,60}([)\]}])")
 _BEFORE_PAIR = re.compile(r"([(\[{])\s{0,20}\\?[\"'`]?\Z")
-# Languages in which a text without quotes is no text: `password: true`, `e.pass = n`.
+# Languages in which a text without quotes is no text: `password: true`, `e.pass = n`, `password: String!`.
 _CODE = frozenset(
     (".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .java .kt .kts .scala .groovy .gradle .go .rs .c .h .cc .cpp"
-     " .cxx .hpp .cs .fs .vb .swift .m .mm .php .rb .pl .pm .lua .dart .ex .exs .erl .clj .hs .jl").split()
+     " .cxx .hpp .cs .fs .vb .swift .m .mm .php .rb .pl .pm .lua .dart .ex .exs .erl .clj .hs .jl .graphql .gql"
+     " .proto .thrift .prisma .css .scss .sass .less").split()
 )  # fmt: skip
 
 
@@ -158,13 +165,24 @@ def _named(
         # `# The password cannot be changed` is prose.
         if named.lastgroup == "spoken" and text[text.rfind("\n", low, start) + 1 : start].lstrip().startswith("#"):
             continue
-        quoted = named.lastgroup in ("quoted", "sql") or (
-            code and named.lastgroup == "any" and text[start - 1] not in "?&#" and not _in_quotes(text, start)
+        # `{{ $password := randAlphaNum 16 }}` of a Go template is code in any file.
+        go_template = named[0].startswith("$") and ":=" in named[0]
+        quoted = (
+            named.lastgroup in ("quoted", "sql")
+            or go_template
+            or (code and named.lastgroup == "any" and text[start - 1] not in "?&#" and not _in_quotes(text, start))
         )
         value = None if _in_url(text, start) else _value(text, named, bares, quoted=quoted)
-        if value is not None and value.span.end + 1 >= offset:
+        if value is not None and named.lastgroup == "command" and _PORTS.match(text, value.inner.start):
+            continue
+        if value is not None and (value.span.end + 1 >= offset or _is_piped(text, named, value, offset)):
             found = value
     return found
+
+
+def _is_piped(text: str, named: re.Match[str], value: Shape, offset: int) -> bool:
+    """Whether a hit at the end of a pipeline means the value that it begins with: `echo x | sudo -S`."""
+    return named.lastgroup == "command" and "\n" not in text[value.span.end : offset]
 
 
 def _is_described(text: str, low: int, start: int) -> bool:
@@ -266,8 +284,8 @@ def _trimmed(value: str) -> str:
 def _real_name(text: str, name: str, start: int) -> str:
     """The name that belongs to a `value: ...`, from the pair before it."""
     if name.lower() != "value":
-        # SQL's `IDENTIFIED BY` says what it is in two words; npm's key ends in `:_authToken`.
-        return "password" if " " in name or "\t" in name else name.rpartition(":")[2]
+        # A command, and SQL's `IDENTIFIED BY`, say what follows; npm's key ends in `:_authToken`.
+        return "password" if _SEVERAL_WORDS.search(name) else name.rpartition(":")[2]
     before = text[max(0, start - WINDOW) : start]
     found = _NAME_OF_VALUE.search(before)
     return found["name"] if found else name

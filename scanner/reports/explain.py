@@ -79,7 +79,8 @@ def _total(finding: Finding) -> Iterator[str]:
     if abs(total - finding.score) >= 0.01:
         yield f"  {finding.score:+6.1f}  score after the judge's limits\n"
     bounds = ", ".join(f"{name} from {bound:g}" for name, bound in THRESHOLDS)
-    yield f"\n{finding.confidence} confidence ({bounds}; below 0 nothing is reported)\n"
+    confidence = finding.confidence if finding.score >= LOW else "no"
+    yield f"\n{confidence} confidence ({bounds}; below 0 nothing is reported)\n"
 
 
 def _clean(text: str, net: Net) -> str:

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from scanner.errors import Exit
-from scanner.model import Confidence, Finding, ScanResult, Skipped
+from scanner.model import Confidence, Finding, Kind, ScanResult, Skipped
+from scanner.readers.kinds import kind_of
 from scanner.reports.context import ReportContext, count, is_sure_enough, ordered, shown
 from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked_line, printable
 from scanner.reports.verdict import gaps, verdict
@@ -141,7 +142,9 @@ def _ways(finding: Finding, argument: str) -> Iterator[str]:
     """What to do about a file. A migration of this path alone refuses tests, examples and documentation."""
     role = role_of(finding.path, finding.path)
     if role is PathRole.SOURCE:
-        yield f"unhardcode migrate {argument}"
+        # A plan names the step that is left to a person; a migration would say that it has nothing to do.
+        by_hand = kind_of(finding.path, b"") in (Kind.TEXT, Kind.NOTEBOOK)
+        yield f"unhardcode plan {argument} says what to do by hand" if by_hand else f"unhardcode migrate {argument}"
         yield from _by_hand(finding, argument)
         return
     yield "make it a value that is no credential"

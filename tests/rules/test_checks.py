@@ -192,6 +192,13 @@ def test_the_check_passes(check: str, template: str) -> None:
 
 def test_a_pem_key_with_escaped_line_ends_passes_as_it_stands_in_json() -> None:
     assert CHECKS["pem"](expand("{pem:PRIVATE KEY}", "a").replace("\n", "\\n")) is Verdict.PASS
+    assert CHECKS["pem"](expand("{pemline:PRIVATE KEY}", "a")) is Verdict.PASS
+
+
+@pytest.mark.parametrize("between", ['\\n" +\n    "', "\\n'\n  . '", "\n# ", "\n// ", "\r\n    ", "\\n\\\n"])
+def test_a_pem_key_passes_however_code_and_comments_break_its_lines(between: str) -> None:
+    for seed in "abc":
+        assert CHECKS["pem"](expand("{pem:RSA PRIVATE KEY}", seed).replace("\n", between)) is Verdict.PASS
 
 
 def test_an_aws_id_of_an_account_is_not_failed() -> None:

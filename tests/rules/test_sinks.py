@@ -130,7 +130,8 @@ def at_setting(setting: Setting, tree: ast.Module) -> list[tuple[str, str]]:
             continue
         target = node.targets[0]
         if qualified(target, names) in setting.targets:
-            found.append(text_of(node.value))
+            whole = setting.element is None or not isinstance(node.value, ast.Tuple)
+            found.append(text_of(node.value if whole else node.value.elts[setting.element]))
         if isinstance(target, ast.Name):
             paths = [path.split(".") for path in setting.paths]
             found += [

@@ -90,8 +90,8 @@ if command == "describe-secret":
     print("tag", "deleted" if answer.get("DeletedDate") else "kept", tags[0], sep="\\t")
 elif command == "list-tags-for-resource":
     print("tag", tags[0], sep="\\t")
-elif given.get("--query") == "Parameter.Type":
-    print(answer["Parameter"]["Type"])
+elif "Parameter.Type" in given.get("--query", ""):
+    print("type", answer["Parameter"]["Type"], sep="\\t")
 else:
     print(json.dumps(answer, indent=4))
 """

@@ -115,7 +115,31 @@ def test_it_stops_at_a_secret_that_is_being_deleted(run: Any, aws: Any, emitting
     done = run(ours)
     assert done.returncode == 1
     assert "scheduled for deletion" in done.stderr
-    assert "restore-secret" in done.stderr
+    assert "action to restore" in done.stderr
+
+
+@pytest.mark.parametrize("equal", [True, False])
+def test_it_brings_back_what_is_being_deleted_where_the_plan_says_restore(
+    run: Any, aws: Any, emitting: Any, made: Made, equal: bool
+) -> None:
+    secret = emitting.secret("secretsmanager", "prod/shop/db", made(), action="restore")
+    theirs = secret.members[0].value if equal else SecretValue(made())
+    aws.store("secretsmanager").create(secret, theirs, tags=OURS, token=TOKEN)
+    aws.client("secretsmanager").delete_secret(SecretId="prod/shop/db", RecoveryWindowInDays=7)
+    done = run(secret)
+    word = "kept   " if equal else "stored "
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{word} prod/shop/db\n", "")
+    assert aws.store("secretsmanager").read("prod/shop/db") == secret.members[0].value
+    assert aws.versions(secret) == (1 if equal else 2)
+    assert run(secret).stdout == "kept    prod/shop/db\n"
+
+
+def test_a_setting_stops_at_a_parameter_of_another_type_though_its_name_ends_alike(
+    run: Any, aws: Any, emitting: Any
+) -> None:
+    aws.client("ssm").put_parameter(Name="/prod/shop/host", Value="smtp", Type="SecureString")
+    done = run(emitting.secret("parameterstore", "/prod/shop/host", "smtp", type="String"))
+    assert (done.returncode, "is no String:" in done.stderr) == (1, True)
 
 
 def test_it_stops_at_a_parameter_that_is_not_encrypted(run: Any, aws: Any, emitting: Any, made: Made) -> None:
@@ -281,7 +305,7 @@ def test_the_script_holds_no_value_and_every_word_of_the_plan_is_quoted(
     text = script.read_text()
     assert value not in text
     words = shlex.split(text.splitlines()[-1])
-    assert words == ["settle", "secret", secret.name, "create", "text", "--kms-key-id=alias/it's"]
+    assert words == ["settle", "secret", secret.name, "create", "SecretString", "text", "--kms-key-id=alias/it's"]
     assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0
     exported = [line for line in text.splitlines() if line.startswith("export AWS_REGION=")]
     assert shlex.split(exported[0])[1:] == ["AWS_REGION=eu-west-1'; id; '", "AWS_DEFAULT_REGION=eu-west-1'; id; '"]

@@ -52,6 +52,14 @@ def test_a_score_that_is_not_the_sum_is_said(make):
     assert "    +1.0  score after the judge's limits\n" in "".join(render_explain(finding, None))
 
 
+def test_a_sum_below_zero_is_no_confidence_at_all(make):
+    value = make.generated("e")
+    evidence = (Evidence(name="template", weight=-8, text="about template"),)
+    finding = make.found(f'"{value}"', value, evidence=evidence, score=-8.0, confidence=Confidence.LOW)
+
+    assert "\nno confidence (high from 4, medium from 2, low from 0;" in "".join(render_explain(finding, None))
+
+
 def test_a_suppressed_finding_gives_its_reason(make):
     value = make.generated("d")
     finding = make.found(f'"{value}"', value, suppressed="inline: known")
