@@ -65,6 +65,7 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
     notes: dict[str, str] = {}
     states: dict[int, int] = {}
     tainted: set[str] = set()  # paths of which a version before had a finding, or was read in a lesser way
+    kinds: dict[str, Kind] = {}
     files = size = 0
     for number, (oid, raw) in zip(numbers, git.blobs(folder, [blobs[number].id for number in numbers]), strict=True):
         tick(blobs[number].size)
@@ -87,7 +88,7 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
         size += len(source.raw)
         several = len(blobs[number].places) > 1
         whole = several or memory.path != path
-        data, kind = scan_bytes(source.raw), kind_of(path, source.raw[:4096])
+        data, kind = scan_bytes(source.raw), _kind(kinds, path, source.raw)
         fresh = new_contexts(memory, path, data, kind, knowledge.prefilter, knowledge.table, whole=whole)
         try:
             found, note = _fresh_findings(source, data, kind, fresh.contexts, knowledge, settings)
@@ -130,6 +131,16 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
         states=states,
         told=dict(_told(task, wanted)),
     )
+
+
+def _kind(kinds: dict[str, Kind], path: str, raw: bytes) -> Kind:
+    """The kind of a version; what a path's name says need not be asked again."""
+    if path not in kinds:
+        kinds[path] = kind_of(path, b"")
+    known = kinds[path]
+    # Where the name says nothing, its first bytes may.
+    asks = known is Kind.TEXT and (b"#!" in raw[:5] or ".conf" in path.lower())
+    return kind_of(path, raw[:4096]) if asks else known
 
 
 def _told(task: Task, wanted: Iterable[tuple[str, str]]) -> Iterator[tuple[bytes, bytes]]:

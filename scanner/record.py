@@ -42,7 +42,7 @@ _OLD, _LEFT = 90 * 86_400, 3_600
 class Record:
     """A record's file, what it is valid for, and its versions' states by key; `dirty` are the paths' keys of some.
 
-    `told` are findings without values by the key of object and path (`where`).
+    `told` are findings without values by the key of object and path (`where`), `listed` what scanner.earlier reads.
     """
 
     file: Path
@@ -51,6 +51,7 @@ class Record:
     states: dict[bytes, int] = field(default_factory=dict)
     dirty: dict[bytes, bytes] = field(default_factory=dict)
     told: dict[bytes, bytes] = field(default_factory=dict)
+    listed: bytes = b""
 
 
 def skipped_as(reason: str) -> int:
@@ -115,22 +116,34 @@ def known(record: Record | None, blobs: Sequence[Blob]) -> list[int]:
     ]
 
 
-def keep(record: Record, blobs: Sequence[Blob], states: Mapping[int, int], told: Mapping[bytes, bytes]) -> None:
+def keep(
+    record: Record,
+    blobs: Sequence[Blob],
+    states: Mapping[int, int],
+    told: Mapping[bytes, bytes],
+    listed: bytes = b"",
+    *,
+    added: bool = False,
+) -> None:
     """Write the record of a scan that has ended, whole or not at all; `states` by number of the version.
 
+    `added`: the versions that are not among these still count as before.
     Of two scans at once the later one's record stays: each is right by itself.
     """
-    fresh = {key_of(blobs[number]): state for number, state in sorted(states.items())}
+    fresh = dict(record.states) if added else {}
+    fresh |= {key_of(blobs[number]): state for number, state in sorted(states.items())}
     dirty = {
         key_of(blobs[number]): _path_of(blobs[number])
         for number, state in sorted(states.items())
         if AGAIN <= state <= MOVED
     }
-    if fresh == record.states and dirty == record.dirty and told == record.told:
+    if (fresh, dirty, told, listed) == (record.states, record.dirty, record.told, record.listed):
         return
     counts = len(fresh).to_bytes(8, "big") + len(dirty).to_bytes(8, "big")
     rows = b"".join(key + len(row).to_bytes(8, "big") + row for key, row in sorted(told.items()))
-    body = b"".join((counts, *fresh, bytes(fresh.values()), *dirty, *dirty.values(), zlib.compress(rows, 1)))
+    rows = zlib.compress(rows, 1)
+    more = (len(rows).to_bytes(8, "big"), rows, listed)
+    body = b"".join((counts, *fresh, bytes(fresh.values()), *dirty, *dirty.values(), *more))
     _tidy(record.file)
     write_private(record.file, b"".join((_MAGIC, record.head, _digest(record, body), body)), durable=True)
 
@@ -174,7 +187,9 @@ def _read(record: Record, content: bytes) -> None:
     dirty = [content[start : start + _KEY] for start in range(at, at + few * _KEY, _KEY)]
     at += few * _KEY
     record.dirty = {key: content[at + n * _PATH : at + (n + 1) * _PATH] for n, key in enumerate(dirty)}
-    rows = zlib.decompress(content[at + few * _PATH :])
+    at += few * _PATH + 8
+    size = int.from_bytes(content[at - 8 : at], "big")
+    rows, record.listed = zlib.decompress(content[at : at + size]), content[at + size :]
     at = 0
     while at < len(rows):
         start = at + _KEY + 8

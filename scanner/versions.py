@@ -66,8 +66,8 @@ def scan(
     found = first_of_each(_analysed(folder, wanted, read), age)
     clean = [blob for blob, state in zip(listing.blobs, states, strict=True) if state and not record.reason_of(state)]
     coverage = Coverage(
-        files=len(clean) + sum(part.files for part in parts),
-        bytes=sum(blob.size for blob in clean) + sum(part.size for part in parts),
+        files=listing.clean[0] + len(clean) + sum(part.files for part in parts),
+        bytes=listing.clean[1] + sum(blob.size for blob in clean) + sum(part.size for part in parts),
         skipped=(*listing.skipped, *sorted({*_skipped_before(listing.blobs, states), *_skipped(parts)})),
         notes=tuple(sorted({one for part in parts for one in part.notes})),
     )

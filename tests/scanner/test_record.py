@@ -289,7 +289,7 @@ def test_a_second_scan_analyses_nothing_that_it_has_told(
 
     monkeypatch.setattr(analysis, "analyse", counted)
     # It reads what HEAD holds by itself, to see whether a comment there says to ignore it.
-    monkeypatch.setattr(acceptance, "ignored_since", lambda findings, current: findings)
+    monkeypatch.setattr(acceptance, "ignored_since", lambda findings, current, gone: findings)
     assert scan() == first
     assert set(analysed) <= {"broken.json"}
     assert scan("--no-cache") == first
