@@ -24,7 +24,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]{8,1024}={0,2}")
 # https://www.rfc-editor.org/rfc/rfc7617#section-2: no control characters, the first colon divides.
 _PAIR = re.compile(r"(?P<user>[^\x00-\x1f\x7f:]{0,100}):(?P<password>[^\x00-\x1f\x7f]{1,400})")
 _SPACELESS = re.compile(r"[^\s:/]{1,64}:[^\s/]{1,200}")
-_HEADERS = frozenset(("authorization", "auth", "basic"))
+HEADERS = frozenset(("authorization", "auth", "basic"))
 
 
 def detect(literal: Literal, document: Document, names: Names) -> Iterator[Candidate]:
@@ -45,7 +45,7 @@ def detect(literal: Literal, document: Document, names: Names) -> Iterator[Candi
             yield from _basic(literal, found.start("token"), token, names)
         elif len(token) >= 16 and any(character.isdigit() for character in token):
             yield _candidate(literal, found.start("token"), token, "bearer")
-    named = bool(_HEADERS.intersection(split_words(literal.name or "")[-1:]))
+    named = bool(HEADERS.intersection(split_words(literal.name or "")[-1:]))
     if named and _BASE64.fullmatch(text):
         yield from _basic(literal, 0, text, names)
     elif _SPACELESS.fullmatch(text) and _is_encoded(literal):

@@ -29,6 +29,10 @@ _HEADER_FIELDS = {
 }
 
 
+# The word that opens a clause, its first line, its statements, and the node that has them.
+_Block = tuple[str, int, list[ast.stmt], ast.AST]
+
+
 class Region(NamedTuple):
     """Whole lines that LibCST can parse by themselves between `before` and `after`. Lines from 1, both included."""
 
@@ -42,12 +46,14 @@ class Region(NamedTuple):
 class Lines(NamedTuple):
     """A statement, or a clause of a compound one, before it is made a region.
 
-    `clause` is the word that opens a clause, empty for a statement; a `whole` one has its suite with it.
+    `clause` is the word that opens a clause, empty for a statement; a `whole` one has its suite with it. `nodes` are
+    the statement, or the part of one that the clause belongs to; none where several share a line.
     """
 
     first: int
     last: int
     symbol: str
+    nodes: tuple[ast.AST, ...] = ()
     clause: str = ""
     whole: bool = True
     subject: str = "1"
@@ -79,20 +85,22 @@ def split(statement: ast.stmt, symbol: str, first: int) -> tuple[list[Lines], li
     body_first = first_line(inner[0][2][0]) if inner and inner[0][2] else 0
     if not inner or (body_first and _on_header_line(statement, inner[0][2][0])):
         last = statement.end_lineno or statement.lineno
-        return [Lines(first, last, symbol)], [], inner[0][2] if inner else []
+        return [Lines(first, last, symbol, (statement,))], [], inner[0][2] if inner else []
     subject = _subject(statement)
     found: list[Lines] = []
     suites: list[Suite] = []
     within = named(statement, symbol) or symbol
-    for number, (clause, start, block) in enumerate(inner):
+    for number, (clause, start, block, node) in enumerate(inner):
         if clause == "match":
-            found.append(Lines(start, inner[number + 1][1] - 1, symbol, clause, whole=False))
+            found.append(Lines(start, inner[number + 1][1] - 1, symbol, (node,), clause, whole=False))
             continue
         if start and first_line(block[0]) > start:
-            found.append(Lines(start, first_line(block[0]) - 1, symbol, clause, whole=False, subject=subject))
+            found.append(Lines(start, first_line(block[0]) - 1, symbol, (node,), clause, whole=False, subject=subject))
         elif start:
             # A clause whose suite stands on its own line: the whole clause with its suite.
-            found.append(Lines(start, block[-1].end_lineno or start, symbol, clause, whole=True, subject=subject))
+            found.append(
+                Lines(start, block[-1].end_lineno or start, symbol, (node,), clause, whole=True, subject=subject)
+            )
             continue
         suites.append(Suite(within, block))
     return found, suites, []
@@ -106,8 +114,8 @@ def merged(every: list[Lines]) -> list[Lines]:
             continue
         if found and lines.first <= found[-1].last:
             before = found[-1]
-            if lines.last > before.last and lines.whole and before.whole:
-                found[-1] = before._replace(last=lines.last)
+            longer = lines.last > before.last and lines.whole and before.whole
+            found[-1] = before._replace(last=lines.last if longer else before.last, nodes=())
             continue
         found.append(lines)
     return found
@@ -139,29 +147,34 @@ def _on_header_line(statement: ast.stmt, first: ast.stmt) -> bool:
     return first.lineno <= header_end
 
 
-def _blocks(statement: ast.stmt, first: int) -> list[tuple[str, int, list[ast.stmt]]]:
-    """The suites of a compound statement: the clause that opens each, its first line, its statements.
+def _blocks(statement: ast.stmt, first: int) -> list[_Block]:
+    """The suites of a compound statement: the clause that opens each, its first line, its statements and its node.
 
     `else` and `finally` hold no expression: their suites come with line 0.
     """
     if isinstance(statement, _HEADED):
-        return [("def", first, statement.body)]
+        return [("def", first, statement.body, statement)]
     if isinstance(statement, ast.If):
-        found = [("if", first, statement.body)]
+        found: list[_Block] = [("if", first, statement.body, statement)]
         orelse = statement.orelse
         while len(orelse) == 1 and isinstance(orelse[0], ast.If) and orelse[0].col_offset == statement.col_offset:
             # Only an `elif` stands at the column of its `if`.
-            found.append(("elif", orelse[0].lineno, orelse[0].body))
+            found.append(("elif", orelse[0].lineno, orelse[0].body, orelse[0]))
             orelse = orelse[0].orelse
-        return [*found, ("else", 0, orelse)]
+        return [*found, ("else", 0, orelse, statement)]
     if isinstance(statement, _WITH_BODY):
-        return [("for", first, statement.body), ("else", 0, statement.orelse)]
+        return [("for", first, statement.body, statement), ("else", 0, statement.orelse, statement)]
     if isinstance(statement, (ast.Try, ast.TryStar)):
-        caught = [("except", handler.lineno, handler.body) for handler in statement.handlers]
-        return [("try", 0, statement.body), *caught, ("else", 0, statement.orelse), ("finally", 0, statement.finalbody)]
+        caught: list[_Block] = [("except", each.lineno, each.body, each) for each in statement.handlers]
+        return [
+            ("try", 0, statement.body, statement),
+            *caught,
+            ("else", 0, statement.orelse, statement),
+            ("finally", 0, statement.finalbody, statement),
+        ]
     assert isinstance(statement, ast.Match)
-    heads: list[tuple[str, int, list[ast.stmt]]] = [("match", first, [])]
-    return [*heads, *(("case", case.pattern.lineno, case.body) for case in statement.cases)]
+    heads: list[_Block] = [("match", first, [], statement)]
+    return [*heads, *(("case", case.pattern.lineno, case.body, case) for case in statement.cases)]
 
 
 def _subject(statement: ast.stmt) -> str:

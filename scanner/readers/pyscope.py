@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import bisect
 import itertools
+import operator
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -45,12 +46,14 @@ class Scope:
     bodies: dict[str, list[Sequence[ast.stmt]]] = field(default_factory=dict)
     classes: set[str] = field(default_factory=set)
 
-    def region_at(self, line: int) -> Region | None:
-        """The innermost region that holds a line; None for comments and blank lines."""
-        at = bisect.bisect_right(self.lines, (line + 1,)) - 1
-        if at < 0 or self.lines[at].last < line:
-            return None
-        return region_of(self.lines[at], self.text, self.starts)
+    def lines_at(self, line: int) -> Lines | None:
+        """The innermost lines that are read by themselves around a line; None for comments and blank lines."""
+        at = bisect.bisect_right(self.lines, line, key=operator.itemgetter(0)) - 1
+        return self.lines[at] if at >= 0 and self.lines[at].last >= line else None
+
+    def region(self, lines: Lines) -> Region:
+        """What LibCST is given of some lines."""
+        return region_of(lines, self.text, self.starts)
 
     def offset(self, line: int, utf8_column: int) -> int:
         """Code-point offset of one of `ast`'s positions, whose columns count UTF-8 bytes."""
@@ -163,7 +166,7 @@ def _walk(scope: Scope, every: list[Lines], body: Sequence[ast.stmt], symbol: st
             first = statement.lineno
             if note is not None:
                 note(scope, statement, symbol, first)
-            add(Lines(first, statement.end_lineno or first, symbol))
+            add(Lines(first, statement.end_lineno or first, symbol, (statement,)))
 
 
 # --- what a statement says about names ------------------------------------------------------------------------
