@@ -171,8 +171,7 @@ def _walk(scope: Scope, body: Sequence[ast.stmt], symbol: str) -> None:
         first, last = _first_line(statement), statement.end_lineno or statement.lineno
         _note(scope, statement, symbol, first, last)
         inner = [block for block in _blocks(statement, first) if block[2] or block[0] == "match"]
-        body_first = _first_line(inner[0][2][0]) if inner and inner[0][2] else 0
-        if not inner or (body_first and _on_header_line(statement, inner[0][2][0])):
+        if not inner or (inner[0][2] and _shares_line(scope, inner[0][2][0])):
             scope.regions.append(_region(scope, first, last, symbol))
             named = _named(statement, symbol)
             if inner and named is not None:
@@ -183,24 +182,24 @@ def _walk(scope: Scope, body: Sequence[ast.stmt], symbol: str) -> None:
             if clause == "match":
                 scope.regions.append(_header(scope, start, inner[number + 1][1] - 1, symbol, clause))
                 continue
-            if start and _first_line(block[0]) > start:
+            if _shares_line(scope, block[0]):
+                # The whole clause with its suite.
+                head, end = start or _first_line(block[0]), block[-1].end_lineno or start
+                scope.regions.append(_header(scope, head, end, symbol, clause, whole=True, subject=subject))
+                for each in block:
+                    _note(scope, each, symbol, head, end)
+                continue
+            if start:
                 last_line = _first_line(block[0]) - 1
                 scope.regions.append(_header(scope, start, last_line, symbol, clause, subject=subject))
-            elif start:
-                # A clause whose suite stands on its own line: the whole clause with its suite.
-                last_line = block[-1].end_lineno or start
-                scope.regions.append(_header(scope, start, last_line, symbol, clause, whole=True, subject=subject))
-                continue
             _walk(scope, block, _named(statement, symbol) or symbol)
 
 
-def _on_header_line(statement: ast.stmt, first: ast.stmt) -> bool:
-    """Whether a suite stands on the line of its own header (`if x: y = 1`)."""
-    header_end = statement.lineno
-    for node in ast.iter_child_nodes(statement):
-        if isinstance(node, (ast.expr, ast.arguments, ast.withitem)):
-            header_end = max(header_end, getattr(node, "end_lineno", 0) or 0)
-    return first.lineno <= header_end
+def _shares_line(scope: Scope, first: ast.stmt) -> bool:
+    """Whether a suite stands on the last line of its own header: `if x: y = 1`, `else: z = 2`."""
+    line = _first_line(first)
+    start = scope.starts[line - 1]
+    return bool(scope.text[start : scope.offset(first.lineno, first.col_offset)].strip()) and line == first.lineno
 
 
 def _named(statement: ast.stmt, symbol: str) -> str | None:
@@ -264,6 +263,8 @@ def _header(
         "elif": f"{wrap}{indent}if 1:\n{indent} pass\n",
         "except": f"{wrap}{indent}try:\n{indent} pass\n",
         "case": f"match {subject}:\n",
+        "else": f"{wrap}{indent}if 1:\n{indent} pass\n",
+        "finally": f"{wrap}{indent}try:\n{indent} pass\n",
     }.get(clause, wrap)
     after = f"{indent} case 1:\n{indent}  pass\n" if clause == "match" else f"{indent} pass\n"
     return Region(first=first, last=last, symbol=symbol, before=before, after="" if whole else after)

@@ -198,6 +198,8 @@ def _statement(reading: Reading, node: cst.CSTNode, context: Context) -> None:
             for case in cases:
                 pattern = replace(_bare(context), role=Role.COMPARISON, name=leaf_of(subject))
                 _children(reading, case.pattern, pattern)
+                if case.guard is not None:
+                    _expression(reading, case.guard, _bare(context))
                 _statement(reading, case.body, context)
         case _:
             base = context if context.symbol else Context(symbol=symbol_of(reading, node))
@@ -351,7 +353,8 @@ def _expression(reading: Reading, node: cst.BaseExpression, context: Context) ->
         case cst.BooleanOperation(left=left, right=right):
             _expression(reading, left, context)
             key = env_key(reading, left)
-            fallback = replace(context, name=context.name or key, role=Role.ENV_DEFAULT if key else context.role)
+            name = _fuller(context.name, key)
+            fallback = replace(context, name=name, role=Role.ENV_DEFAULT if key else context.role)
             _expression(reading, right, fallback)
         case cst.IfExp(test=test, body=body, orelse=orelse):
             _expression(reading, test, _bare(context))
@@ -362,9 +365,11 @@ def _expression(reading: Reading, node: cst.BaseExpression, context: Context) ->
         case cst.Dict():
             _dict(reading, node, context)
         case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Set(elements=elements):
+            called = _pair_name(node, context)
             for number, element in enumerate(elements):
                 arguments = tuple(replace(argument, element=number) for argument in context.arguments)
-                _expression(reading, element.value, replace(context, role=Role.ELEMENT, arguments=arguments))
+                name = called if called and number else context.name
+                _expression(reading, element.value, replace(context, role=Role.ELEMENT, name=name, arguments=arguments))
         case cst.NamedExpr(target=target, value=value):
             _assign(reading, [target], value, context, node)
         case cst.Lambda(params=parameters, body=body):
@@ -379,6 +384,13 @@ def _expression(reading: Reading, node: cst.BaseExpression, context: Context) ->
             _children(reading, node, _bare(context))
         case _:
             _children(reading, node, _bare(context))
+
+
+def _pair_name(node: cst.Tuple | cst.List | cst.Set, context: Context) -> str | None:
+    """The name in one of several pairs: `[("password", "...")]`, as `dict` and a request's fields take them."""
+    if not isinstance(node, cst.Tuple) or len(node.elements) != 2 or context.role is not Role.ELEMENT:
+        return None
+    return constant_of(node.elements[0].value)
 
 
 def _reference(reading: Reading, node: cst.CSTNode, name: str, context: Context, *, key: str | None = None) -> None:
@@ -486,22 +498,34 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
         wrapped = leaf in _WRAPPERS and (number == 0 or keyword in _NAMED_DEFAULTS)
         if wrapped and context.name is not None:
             name, role, reached = context.name, context.role, (*context.arguments, *reached)
-        elif _takes_name_first(leaf) and first and (number == 1 or keyword in _NAMED_DEFAULTS) and number:
+        elif _takes_name_first(leaf) and first and number and _holds_value(first, number, keyword):
             name = _option_name(node) or first
             role = Role.ENV_DEFAULT if is_env or keyword in _NAMED_DEFAULTS else role
-        elif leaf == "setattr" and number == 2 and len(node.args) > 1:
+        elif leaf in ("setattr", "getattr") and number == 2 and len(node.args) > 1:
             name = constant_of(node.args[1].value)
         elif keyword == "default" and first and first.startswith("-"):
             name, role = _option_name(node), Role.DEFAULT
+        elif keyword == "default" and context.role is Role.ASSIGNMENT and context.name is not None:
+            name, role = context.name, Role.DEFAULT  # `api_key = Setting(default=...)`
         inner = Context(
             role=role, name=name, symbol=context.symbol, arguments=reached, container=span, siblings=siblings
         )
         _expression(reading, argument.value, inner)
 
 
+def _fuller(name: str | None, key: str | None) -> str | None:
+    """Of a target and the variable that it is read from the one that says more: `B = os.getenv("API_KEY") or ...`."""
+    return max(filter(None, (name, key)), key=len, default=None)
+
+
 def _takes_name_first(leaf: str) -> bool:
     """Whether a call is `set_option("name", value)` by its own name; a getter's second argument can be anything."""
     return leaf in _NAMED_SECOND or leaf.partition("_")[0] in _NAMING_VERBS
+
+
+def _holds_value(first: str, number: int, keyword: str | None) -> bool:
+    """Whether an argument behind a name is its value: the second one, but of `-k, --api-key` only the default."""
+    return keyword in _NAMED_DEFAULTS or (number == 1 and not first.startswith("-"))
 
 
 def _option_name(node: cst.Call) -> str | None:

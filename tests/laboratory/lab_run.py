@@ -259,8 +259,12 @@ def _is_ours(node: ast.AST) -> bool:
             ast.Call(func=ast.Attribute(value=inner, attr="encode" | "replace"))
             | ast.Await(value=inner)
             | ast.Lambda(body=inner)
+            | ast.IfExp(orelse=inner)
+            | ast.Call(func=ast.Attribute(attr="setdefault"), args=[_, inner])
         ):
             return _is_ours(inner)
+        case ast.Call(func=ast.Attribute(attr="add_argument"), keywords=keywords):
+            return any(each.arg == "type" and _is_ours(each.value) for each in keywords)
         case ast.Subscript(value=ast.Call() | ast.Subscript()) | ast.Call(func=ast.Attribute(attr="loads")):
             return any(isinstance(each, ast.Name) and each.id.lstrip("_") == "boto3" for each in ast.walk(node))
         case ast.JoinedStr() | ast.BinOp() | ast.BoolOp(op=ast.Or()):
