@@ -1,0 +1,9 @@
+password = """<<a>>
+<<b>>
+"""
+KEY = "x"
+
+def f():
+    token = "<<t>>" \
+        "<<u>>"
+    return token
