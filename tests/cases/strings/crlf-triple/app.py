@@ -1,9 +1,0 @@
-password = """<<a>>
-<<b>>
-"""
-KEY = "x"
-
-def f():
-    token = "<<t>>" \
-        "<<u>>"
-    return token
