@@ -16,7 +16,16 @@ from fixers.python import PythonFile
 from fixers.readers_of import find_readers
 from fixers.references import bare_reference, reference, reference_proof
 from fixers.rewriting import CannotRewriteError, Placement, Refused, RewriteContext, Rewritten, all_refused
-from fixers.splicing import BY_HAND, NOT_PARSABLE, Gathered, Swap, accepted, owner, stored_text, swapped_edit
+from fixers.splicing import (
+    NOT_PARSABLE,
+    Gathered,
+    Swap,
+    kept_swaps,
+    owner,
+    rewritten,
+    stored_text,
+    swapped_edit,
+)
 from fixers.styles import needed
 from scanner.model import Document, Edit, RefusalReason, SecretValue
 from scanner.readers.errors import Unreadable
@@ -94,11 +103,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         except CannotRewriteError as error:
             swaps.pop(index, None)
             work.refused[index] = error.refused
-    swaps, bad = accepted(document, template.found, swaps)
-    for index in bad:
-        work.refused[index] = (
-            RefusalReason.POSITION_NOT_SUPPORTED, "with a reference in its place the file would not parse", BY_HAND
-        )  # fmt: skip
+    swaps = kept_swaps(document, template.found, swaps, work)
     for index, swap in swaps.items():
         placement = placements[index]
         value = owner(template.found, placement.finding)
@@ -107,18 +112,9 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         line, stored = placement.finding.start[0], SecretValue(stored_text(placement))
         work.proofs[index] = (reference_proof(document.path, line, placement, variable, stored, context.key),)
         work.notes.update(dict.fromkeys(_notes(template, value, placement)))
-    edits, proofs = work.of(len(placements))
-    touched = {edit.path for each in edits for edit in each}
-    files = [template.files[path] for path in sorted(template.files) if path in touched]
-    added = [file.new_files() for file in files]
-    return Rewritten(
-        edits=edits,
-        proofs=proofs,
-        refused=work.refused,
-        imports=tuple(edit for file in files for edit in file.imports(needed(placements, context.style))),
-        new_files=tuple(dict.fromkeys(new for news, _ in added for new in news)),
-        notes=tuple(dict.fromkeys([*work.notes, *(note for _, notes in added for note in notes)])),
-    )
+    touched = {edit.path for each in work.edits.values() for edit in each}
+    opened = [template.files[path] for path in sorted(template.files) if path in touched]
+    return rewritten(work, len(placements), opened, needed(placements, context.style))
 
 
 def _template(document: Document) -> _Template:

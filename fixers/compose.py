@@ -22,7 +22,7 @@ from fixers.splicing import (
     NOT_PARSABLE,
     Gathered,
     Swap,
-    accepted,
+    kept_swaps,
     owner,
     reads_alike,
     stored_text,
@@ -91,11 +91,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
             swaps[index], named[index] = _swap(document, before, placement, known)
         except CannotRewriteError as error:
             work.refused[index] = error.refused
-    swaps, bad = accepted(document, before, swaps)
-    for index in bad:
-        work.refused[index] = (
-            RefusalReason.POSITION_NOT_SUPPORTED, "with a variable in its place the file would not parse", BY_HAND
-        )  # fmt: skip
+    swaps = kept_swaps(document, before, swaps, work, "a variable")
     for index, swap in swaps.items():
         placement, variable = placements[index], named[index]
         pointer = _pointer(known, variable, placement, context)

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fixers.dotenv_beside import example_edits, loading_note
+from fixers.dotenv_mappings import mapping_sites
+from fixers.grouping import SETTING
 from fixers.python import Change, PythonFile, open_file, proof_variables, proven
-from fixers.readers_of import Readers, ReaderSite, find_readers, listed
+from fixers.readers_of import Readers, ReaderSite, find_readers, into_images, listed
 from fixers.references import reference
 from fixers.rewriting import CannotRewriteError, Placement, Refused, RewriteContext, Rewritten, splice
 from fixers.styles import CANONICAL, render
@@ -28,7 +30,8 @@ _BY_HAND = "replace the value by hand"
 class _Work:
     """What is gathered over the placements of one document. `files` are Python files, opened once each.
 
-    `needs` are the functions and modules that each rewritten one uses.
+    `needs` are the functions and modules that each rewritten one uses, `mappings` the calls that read the whole file
+    into a dictionary.
     """
 
     edits: list[tuple[Edit, ...]] = field(default_factory=list)
@@ -36,6 +39,7 @@ class _Work:
     refused: dict[int, Refused] = field(default_factory=dict)
     files: dict[str, PythonFile] = field(default_factory=dict)
     needs: dict[str, frozenset[str]] = field(default_factory=dict)
+    mappings: tuple[ReaderSite, ...] = ()
     notes: list[str] = field(default_factory=list)
 
 
@@ -45,7 +49,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     owners = {index: _owner(found, placement) for index, placement in enumerate(placements)}
     keys = {binding.key for binding in owners.values() if binding is not None}
     readers = find_readers(context.workspace, keys, document.path) if keys else {}
-    work = _Work()
+    work = _Work(mappings=mapping_sites(context.workspace, document.path) if keys else ())
     for index, placement in enumerate(placements):
         try:
             binding = owners[index]
@@ -75,11 +79,12 @@ def _placed(
     work: _Work,
 ) -> tuple[tuple[Edit, ...], tuple[Proof, ...]]:
     holders = _check(document, found, binding, placement, via_run=context.via_run)
-    check_readers(binding.key, readers, via_run=context.via_run)
+    check_readers(binding.key, readers, via_run=context.via_run, mapped=bool(work.mappings))
     edit = _edit(document, binding, placement, context.key)
     _check_spliced(document, found, binding, edit)
     own = replace(placement, env=binding.key)
     sites = [site_edit(site, own, context, work.files) for site in readers.python]
+    sites += [_mapping_edit(site, own, context, work) for site in work.mappings]
     assert binding.value is not None
     stored = placement.stored or binding.value
     proof = Proof(
@@ -151,8 +156,18 @@ def _check(
     return holders
 
 
-def check_readers(key: str, readers: Readers, *, via_run: bool) -> None:
-    """Refuse a variable with a reader that would see the reference; `unhardcode run` resolves it for all of them."""
+def check_readers(key: str, readers: Readers, *, via_run: bool, mapped: bool = False) -> None:
+    """Refuse a variable with a reader that would see the reference; `unhardcode run` resolves it for all of them.
+
+    `mapped` says that Python reads the file into a dictionary, where references are resolved.
+    """
+    foreign = into_images(readers.outside) if via_run else []
+    if foreign:
+        raise CannotRewriteError(
+            RefusalReason.READER_OUTSIDE_PYTHON,
+            f"{key} gets into an image that is not built here by {listed(foreign)}: nothing resolves references there",
+            "give that service a file of its own, then plan again",
+        )
     if via_run:
         return
     run = "start the program by `unhardcode run` and plan with --via-run"
@@ -164,7 +179,7 @@ def check_readers(key: str, readers: Readers, *, via_run: bool) -> None:
         raise CannotRewriteError(
             RefusalReason.READER_NOT_REWRITABLE, f"{key} is also read by {listed(readers.opaque)}", run
         )
-    if not readers.python:
+    if not readers.python and not mapped:
         raise CannotRewriteError(
             RefusalReason.READER_UNKNOWN, f"nothing was seen that reads {key}", f"remove it if nothing does; else {run}"
         )
@@ -206,9 +221,27 @@ def site_edit(site: ReaderSite, placement: Placement, context: RewriteContext, f
     return file.edit(change)
 
 
+def _mapping_edit(site: ReaderSite, placement: Placement, context: RewriteContext, work: _Work) -> Edit:
+    """`dotenv_values(...)` in a call that puts values for the references of what it gives."""
+    if site.path not in work.files:
+        work.files[site.path] = _opened(site, placement, context)
+    file = work.files[site.path]
+    source = file.syntax.text[site.span.start : site.span.end]
+    change = Change(span=site.span, new=f"{file.imported.names.get(SETTING)}({source})", needs=frozenset({SETTING}))
+    if not context.style.has_module or not proven(file, [change]):
+        raise CannotRewriteError(
+            RefusalReason.READER_NOT_REWRITABLE,
+            f"{site.path}:{site.line} reads the whole file where no call can stand around it",
+            "read the variables from os.environ behind load_dotenv, then plan again",
+        )
+    work.needs[site.path] = work.needs.get(site.path, frozenset()) | {SETTING}
+    return file.edit(change)
+
+
 def _opened(site: ReaderSite, placement: Placement, context: RewriteContext) -> PythonFile:
+    also = (SETTING,) if context.style.has_module else ()
     try:
-        return open_file(context.workspace.document(site.path), context)
+        return open_file(context.workspace.document(site.path), context, also)
     except (CannotRewriteError, NotSeenError):
         raise CannotRewriteError(
             RefusalReason.READER_NOT_REWRITABLE,

@@ -19,7 +19,17 @@ from fixers.references import reference, reference_proof
 from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
 from fixers.settings_modules import Module, parsed, python_files
 from fixers.settings_readers import find_load_sites
-from fixers.splicing import BY_HAND, NOT_PARSABLE, Gathered, Swap, accepted, owner, stored_text, swapped_edit
+from fixers.splicing import (
+    BY_HAND,
+    NOT_PARSABLE,
+    Gathered,
+    Swap,
+    kept_swaps,
+    owner,
+    rewritten,
+    stored_text,
+    swapped_edit,
+)
 from fixers.styles import needed
 from scanner.model import Document, Edit, Kind, RefusalReason, SecretValue
 from scanner.readers.errors import Unreadable
@@ -50,28 +60,15 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
             swaps[index] = swap
         except CannotRewriteError as error:
             work.refused[index] = error.refused
-    swaps, bad = accepted(document, before, swaps)
-    for index in bad:
-        work.refused[index] = (
-            RefusalReason.POSITION_NOT_SUPPORTED, "with a reference in its place the file would not parse", BY_HAND
-        )  # fmt: skip
+    swaps = kept_swaps(document, before, swaps, work)
     for index, swap in swaps.items():
         placement = placements[index]
         work.edits[index] = (swapped_edit(document, swap, context.key), *more[index])
         line, stored = placement.finding.start[0], SecretValue(stored_text(placement))
         work.proofs[index] = (reference_proof(document.path, line, placement, placement.env, stored, context.key),)
-    edits, proofs = work.of(len(placements))
-    touched = {edit.path for each in edits for edit in each}
+    touched = {edit.path for each in work.edits.values() for edit in each}
     opened = [files[path] for path in sorted(files) if path in touched]
-    added = [file.new_files() for file in opened]
-    return Rewritten(
-        edits=edits,
-        proofs=proofs,
-        refused=work.refused,
-        imports=tuple(edit for file in opened for edit in file.imports(needed(placements, context.style))),
-        new_files=tuple(dict.fromkeys(new for news, _ in added for new in news)),
-        notes=tuple(dict.fromkeys(note for _, notes in added for note in notes)),
-    )
+    return rewritten(work, len(placements), opened, needed(placements, context.style))
 
 
 def _swap(document: Document, before: Sequence[Value], value: Value, placement: Placement) -> Swap:

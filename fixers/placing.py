@@ -13,6 +13,8 @@ from fixers.refusals import REMAINING
 from fixers.rewriting import Placement, Refused, RewriteContext, Rewriter, unique_edits
 from scanner.model import Document, Edit, Finding, Kind, NewFile, Proof, RefusalReason
 
+_PRODUCTION = ("prod", "live")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedDraft:
@@ -116,8 +118,10 @@ def _without_conflicts(drafts: Sequence[NamedDraft], placed: Sequence[Placed]) -
     both, because the recorded variable comes first and the first part of the name follows SECRETS_ENV.
     """
     accepted: dict[str, list[tuple[Edit, NamedDraft]]] = defaultdict(list)
-    results = []
-    for named, one in zip(drafts, placed, strict=True):
+    results = list(placed)
+    # Where no variable says anything, code reads what production uses.
+    for index in sorted(range(len(drafts)), key=lambda index: drafts[index].draft.env not in _PRODUCTION):
+        named, one = drafts[index], placed[index]
         kept: list[Edit] = []
         for edit in () if one.refused else one.edits:
             other = next((pair for pair in accepted[edit.path] if _clash(edit, pair[0])), None)
@@ -130,7 +134,7 @@ def _without_conflicts(drafts: Sequence[NamedDraft], placed: Sequence[Placed]) -
             one = replace(one, edits=tuple(kept))
             for edit in kept:
                 accepted[edit.path].append((edit, named))
-        results.append(one)
+        results[index] = one
     return tuple(results)
 
 

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from fixers.configuration import configuration
+from fixers.copies import copies
 from fixers.overrides import NOTHING, Override
 from fixers.plan import PlanOptions, make_plan
 from fixers.planfile import apply_overrides, options_of, read_plan_file
@@ -88,7 +89,9 @@ def without(before: Planned, names: Collection[str], why: Refused) -> Planned:
 
 def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:
     workspace = open_workspace(scanned.root.folder, worktree.names(scanned.root, named))
-    result = scanned.result
+    result, config = scanned.result, scanned.config
+    further = copies(workspace, result.findings, options.min_confidence, config, scope=options.scope, key=scanned.key)
+    result = result._replace(findings=(*result.findings, *further))
     if options.include_config:
         settings = configuration(workspace, result.findings, scope=options.scope, key=scanned.key)
         result = result._replace(findings=(*result.findings, *settings))

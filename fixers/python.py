@@ -15,10 +15,10 @@ import libcst as cst
 
 from fixers.module_place import ModulePlace, place_module
 from fixers.python_check import same_outside
-from fixers.python_environment import qualified_names, reads_variable, resolve
+from fixers.python_defaults import defer, in_function
 from fixers.python_expression import Piece, compose
 from fixers.python_imports import Imported, Wanted, choose_names, import_edits
-from fixers.python_position import Place, find_place, stands_alone
+from fixers.python_position import Place, find_place
 from fixers.python_syntax import Syntax, read_syntax
 from fixers.rewriting import (
     CannotRewriteError,
@@ -36,8 +36,6 @@ from scanner.identity import digest
 from scanner.model import Document, Edit, NewFile, Proof, RefusalReason, SecretValue, Span
 
 _BY_HAND = "replace the value by hand"
-# A default of these may be a function: https://click.palletsprojects.com/en/stable/options/#dynamic-defaults-for-prompts
-_OPTIONS = frozenset({"click.option", "click.argument", "click.Option", "click.Argument"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +102,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     needs = frozenset[str]().union(*(change.needs for change in kept.values()))
     new_files, notes = file.new_files() if kept else ((), ())
     proofs = {each.index: _proof(document.path, each, context) for each in composed}
-    said = [note for each in composed if each.index in kept for note in _notes(each, context.style)]
+    said = [note for each in composed if each.index in kept for note in _notes(file.syntax, each, context.style)]
     return Rewritten(
         edits=tuple((file.edit(kept[index]),) if index in kept else () for index in range(len(placements))),
         proofs=tuple((proofs[index],) if index in kept else () for index in range(len(placements))),
@@ -173,18 +171,25 @@ def _changes(file: PythonFile, composed: Sequence[_Composed]) -> tuple[dict[int,
     together: dict[Span, list[_Composed]] = defaultdict(list)
     for each in composed:
         together[file.syntax.span(each.place.outer)].append(each)
-    changes: dict[int, Change] = {}
+    plain: dict[int, Change] = {}
+    deferred: dict[int, Change] = {}
     refused: dict[int, Refused] = {}
     for span, group in together.items():
-        pieces = [Edit(path="", span=each.piece.span, expects="", new=each.piece.text) for each in group]
+        splices = [(piece.span, piece.text) for piece in (each.piece for each in group)]
+        splices += [quote for each in group for quote in each.piece.quotes]
+        pieces = [Edit(path="", span=where, expects="", new=text) for where, text in splices]
         unique = unique_edits(pieces)
         if overlapping(unique) is not None:
             refused |= dict.fromkeys((each.index for each in group), _shared())
             continue
         # A call needs no parentheses of its own: a piece may take them along.
         wide = Span(min(span.start, unique[0].span.start), max(span.end, unique[-1].span.end))
-        change = _change(file, wide, unique, group)
-        changes |= dict.fromkeys((each.index for each in group), change)
+        change, later = _change(file, wide, unique, group)
+        plain |= dict.fromkeys((each.index for each in group), change)
+        deferred |= dict.fromkeys((each.index for each in group), later)
+    # Two in one call (a default, and a copy in its help) cannot both replace the whole of it.
+    shared = _overlaps(deferred)
+    changes = {index: plain[index] if index in shared else later for index, later in deferred.items()}
     return changes, refused | _overlaps(changes)
 
 
@@ -194,7 +199,8 @@ def _overlaps(changes: dict[int, Change]) -> dict[int, Refused]:
     return {index: _shared() for index, change in changes.items() if change.span in bad}
 
 
-def _change(file: PythonFile, span: Span, pieces: Sequence[Edit], group: Sequence[_Composed]) -> Change:
+def _change(file: PythonFile, span: Span, pieces: Sequence[Edit], group: Sequence[_Composed]) -> tuple[Change, Change]:
+    """What the pieces make of an expression, and of the calls around it whose default it is."""
     text, new = file.syntax.text, ""
     at = span.start
     for piece in pieces:
@@ -202,54 +208,10 @@ def _change(file: PythonFile, span: Span, pieces: Sequence[Edit], group: Sequenc
         at = piece.span.end
     new += text[at : span.end]
     needs = frozenset[str]().union(*(each.piece.needs for each in group))
-    call = _variable_call(file.syntax, group[0].place)
-    if call is None and _option_default(file.syntax, group[0].place):
-        new = f"lambda: {new.strip()}"  # click calls it only where the option is not given
-    if call is None:
-        return Change(span=span, new=new, needs=needs)
-    return _around(file, call, Change(span=span, new=new, needs=needs), group[0])
-
-
-def _variable_call(syntax: Syntax, place: Place) -> cst.Call | None:
-    """The `os.getenv("NAME", literal)` whose default the literal is."""
-    if len(place.chain) < 2 or place.nested:
-        return None
-    call, argument = place.chain[-2:]
-    if not isinstance(call, cst.Call) or len(call.args) != 2 or call.args[1] is not argument:
-        return None
-    first, second = call.args
-    plain = first.keyword is None and not first.star and not second.star
-    default = second.keyword is None or second.keyword.value == "default"
-    if plain and default and reads_variable(syntax.source(call.func), qualified_names(syntax.tree)):
-        return call
-    return None
-
-
-def _option_default(syntax: Syntax, place: Place) -> bool:
-    """Whether the literal is the `default=` of an option or argument of click's."""
-    if len(place.chain) < 2 or place.nested:
-        return False
-    call, argument = place.chain[-2:]
-    if not isinstance(call, cst.Call) or not isinstance(argument, cst.Arg) or argument.keyword is None:
-        return False
-    return argument.keyword.value == "default" and (
-        resolve(syntax.source(call.func), qualified_names(syntax.tree)) in _OPTIONS
-    )
-
-
-def _around(file: PythonFile, call: cst.Call, change: Change, composed: _Composed) -> Change:
-    """A default is evaluated even where the variable is set: read the variable first, and the store only without it."""
-    syntax = file.syntax
-    span, variable = syntax.span(call), call.args[0].value
-    name = variable.evaluated_value if isinstance(variable, cst.SimpleString) else None
-    if composed.piece.bare and name == composed.placement.env and file.style.has_module:
-        new = change.new.strip()
-    else:
-        new = f"{syntax.source(call.func)}({syntax.source(variable)}) or {change.new.strip()}"
-        new = new if stands_alone(composed.place.chain[:-1]) else f"({new})"
-    before = syntax.text[span.start - 1 : span.start]
-    word = before.isalnum() or before == "_"
-    return Change(span=span, new=f" {new}" if word and not new.startswith("(") else new, needs=change.needs)
+    first = group[0]
+    variable = first.placement.env if first.piece.bare and file.style.has_module else None
+    done = defer(file.syntax, first.place, span, new, variable)
+    return Change(span=span, new=new, needs=needs), Change(span=done.span, new=done.new, needs=needs)
 
 
 def _unproven(file: PythonFile, changes: dict[int, Change]) -> dict[int, Refused]:
@@ -287,14 +249,14 @@ def _proof(path: str, composed: _Composed, context: RewriteContext) -> Proof:
     )
 
 
-def _notes(composed: _Composed, style: Style) -> Iterator[str]:
+def _notes(syntax: Syntax, composed: _Composed, style: Style) -> Iterator[str]:
     finding, chain = composed.placement.finding, composed.place.chain
     where = f"{finding.path}:{finding.start[0]}"
     if any(isinstance(node, cst.Param) for node in chain):
         yield f"{where}: a default argument is read once, when the module is imported"
     if _in_async_body(chain) and ASYNC not in composed.piece.needs:
         yield f"{where}: in an async function; the call blocks until the store answers"
-    if _is_parser_default(chain):
+    if _is_parser_default(chain) and not in_function(syntax, composed.place):
         yield f"{where}: read when the parser is made, also where the option is given"
     if _is_compared(chain):
         yield f"{where}: compared with ==; hmac.compare_digest tells an attacker nothing by the time it takes"

@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote
 import libcst as cst
 
 from fixers.python_cut import Cut, cut_formatted, cut_strings
+from fixers.python_defaults import in_function
 from fixers.python_position import Place, is_template, may_wait, stands_alone, unparenthesised
 from fixers.python_syntax import Syntax
 from fixers.rewriting import CannotRewriteError, Placement, Style
@@ -20,6 +21,7 @@ from fixers.styles import CANONICAL, QUOTE, Names, render
 from scanner.model import CredentialKind, RefusalReason, SecretValue, Span
 
 _BY_HAND = "replace the value by hand"
+_BOTH_TAKEN = "both kinds of quotes are taken by the f-strings around it"
 # What a value may not hold in `key=value` strings without quoting rules coming in (libpq, ADO.NET, ODBC, Azure).
 _DSN_SPECIAL = re.compile(r"[\s'\"\\;{}]")
 _URL_BEFORE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/@]*:")
@@ -34,7 +36,7 @@ class Piece:
 
     `needs` are the functions and modules that `text` uses. `bare` says that nothing is left of the target but a call.
     To prove it, `expression` (canonical names) must give `value`: the whole target where it is constant, else the
-    secret alone.
+    secret alone. `quotes` are further splices: the f-string around it, which got three quotation marks.
     """
 
     span: Span
@@ -44,6 +46,15 @@ class Piece:
     expression: str
     value: SecretValue = field(repr=False)
     comments_lost: bool = False
+    quotes: tuple[tuple[Span, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Marks:
+    """The quotation mark that strings of a piece may have, and the splices that set it free."""
+
+    mark: str
+    quotes: tuple[tuple[Span, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,17 +101,12 @@ def compose(syntax: Syntax, place: Place, placement: Placement, names: Names, st
         if placement.stored is not None and placement.stored.reveal("bytes") != _raw(cut.secret):
             raise _dynamic("the literal is not the value that would be stored")
         return _whole(syntax, place, placement, cut, names, style)
-    insert = _insert(place, placement, cut.secret, cut.before, style)
+    insert = _insert(syntax, place, placement, cut.secret, cut.before, style)
     return (
         _into_bytes(syntax, place, cut, insert, names)
         if insert.is_bytes
         else _into_text(syntax, place, cut, insert, names)
     )
-
-
-def enclosing_quotes(place: Place) -> frozenset[str]:
-    """The quotes that a string inside the target may not use: those of the f-strings around it."""
-    return frozenset(node.start[-1] for node in place.chain if isinstance(node, cst.FormattedString))
 
 
 def _whole(syntax: Syntax, place: Place, placement: Placement, cut: Cut, names: Names, style: Style) -> Piece:
@@ -109,12 +115,12 @@ def _whole(syntax: Syntax, place: Place, placement: Placement, cut: Cut, names: 
         placement=placement,
         style=style,
         is_bytes=is_bytes,
-        waits=_waits(place, style, is_bytes=is_bytes),
+        waits=_waits(syntax, place, style, is_bytes=is_bytes),
         doubled=_doubled_later(place, SecretValue(cut.secret).reveal("text")),
     )
-    mark = _mark(enclosing_quotes(place))
+    marks = _marks(syntax, place)
     span = unparenthesised(syntax, place.target)
-    text = insert.render(names, mark)
+    text = insert.render(names, marks.mark)
     if text.startswith("(await ") and stands_alone((*place.chain, place.target)):
         text = text[1:-1]
     return Piece(
@@ -125,6 +131,7 @@ def _whole(syntax: Syntax, place: Place, placement: Placement, cut: Cut, names: 
         expression=insert.render(CANONICAL, '"'),
         value=SecretValue(cut.secret if cut.whole is None else cut.whole),
         comments_lost=cut.holds_comment(syntax.text, 0, len(cut.tokens) - 1),
+        quotes=marks.quotes,
     )
 
 
@@ -132,12 +139,13 @@ def _into_text(syntax: Syntax, place: Place, cut: Cut, insert: _Insert, names: N
     first, last = cut.tokens[cut.first], cut.tokens[cut.last]
     span = Span(first.span.start, last.span.end)
     if isinstance(place.target, cst.BinaryOperation) and not cut.implicit and not cut.head and not cut.tail:
-        mark = _mark(enclosing_quotes(place))
-        text, canonical = insert.render(names, mark), insert.render(CANONICAL, mark)
+        marks = _marks(syntax, place)
+        text, canonical = (insert.render(each, marks.mark) for each in (names, CANONICAL))
     else:
-        mark = _mark(enclosing_quotes(place) | {first.quote[0]})
-        text, canonical = (_formatted(syntax, place, cut, insert.render(each, mark)) for each in (names, CANONICAL))
-    return _partial(syntax, place, cut, insert, span, text, canonical)
+        marks = _marks(syntax, place, first.quote[0])
+        rendered = (insert.render(each, marks.mark) for each in (names, CANONICAL))
+        text, canonical = (_formatted(syntax, place, cut, each) for each in rendered)
+    return _partial(syntax, place, cut, insert, span, text, canonical, marks.quotes)
 
 
 def _formatted(syntax: Syntax, place: Place, cut: Cut, expression: str) -> str:
@@ -168,17 +176,26 @@ def _into_bytes(syntax: Syntax, place: Place, cut: Cut, insert: _Insert, names: 
     after = source[last.span.end : span.end]
     if cut.tail:
         after = f"{last.prefix}{last.quote}{source[cut.span.end : span.end]}"
-    mark = _mark(enclosing_quotes(place))
+    marks = _marks(syntax, place)
 
     def joined(each: Names) -> str:
-        parts = [before, insert.render(each, mark), after]
+        parts = [before, insert.render(each, marks.mark), after]
         whole = " + ".join(part for part in parts if part)
         return whole if stands_alone((*place.chain, place.target)) else f"({whole})"
 
-    return _partial(syntax, place, cut, insert, span, joined(names), joined(CANONICAL))
+    return _partial(syntax, place, cut, insert, span, joined(names), joined(CANONICAL), marks.quotes)
 
 
-def _partial(syntax: Syntax, place: Place, cut: Cut, insert: _Insert, span: Span, text: str, canonical: str) -> Piece:
+def _partial(
+    syntax: Syntax,
+    place: Place,
+    cut: Cut,
+    insert: _Insert,
+    span: Span,
+    text: str,
+    canonical: str,
+    quotes: tuple[tuple[Span, str], ...],
+) -> Piece:
     expression, value = insert.render(CANONICAL, '"'), cut.secret
     if cut.whole is not None:
         target = syntax.span(place.target)
@@ -193,24 +210,28 @@ def _partial(syntax: Syntax, place: Place, cut: Cut, insert: _Insert, span: Span
         expression=expression,
         value=SecretValue(value),
         comments_lost=cut.holds_comment(syntax.text, cut.first, cut.last),
+        quotes=quotes,
     )
 
 
 def _into_formatted(syntax: Syntax, place: Place, placement: Placement, names: Names, style: Style) -> Piece:
     cut = cut_formatted(syntax, place, placement.finding.span)
-    insert = _insert(place, placement, cut.secret, cut.before, style)
-    mark = _mark(enclosing_quotes(place) | {cut.tokens[cut.first].quote[0]})
+    insert = _insert(syntax, place, placement, cut.secret, cut.before, style)
+    marks = _marks(syntax, place, cut.tokens[cut.first].quote[0])
     return Piece(
         span=cut.span,
-        text=f"{{{insert.render(names, mark)}}}",
+        text=f"{{{insert.render(names, marks.mark)}}}",
         needs=insert.needs,
         bare=False,
         expression=insert.render(CANONICAL, '"'),
         value=SecretValue(cut.secret),
+        quotes=marks.quotes,
     )
 
 
-def _insert(place: Place, placement: Placement, raw: str | bytes, before: str | bytes | None, style: Style) -> _Insert:
+def _insert(
+    syntax: Syntax, place: Place, placement: Placement, raw: str | bytes, before: str | bytes | None, style: Style
+) -> _Insert:
     """How the stored value becomes the part of the literal that it was."""
     kind, is_bytes = placement.finding.kind, isinstance(raw, bytes)
     text = SecretValue(raw).reveal("text")
@@ -219,7 +240,7 @@ def _insert(place: Place, placement: Placement, raw: str | bytes, before: str | 
         placement=placement,
         style=style,
         is_bytes=is_bytes,
-        waits=_waits(place, style, is_bytes=is_bytes),
+        waits=_waits(syntax, place, style, is_bytes=is_bytes),
         doubled=_doubled_later(place, text),
     )
     if kind is CredentialKind.CREDENTIALS:
@@ -242,8 +263,8 @@ def _doubled_later(place: Place, text: str) -> str:
     return marks
 
 
-def _waits(place: Place, style: Style, *, is_bytes: bool) -> bool:
-    return style.has_module and not is_bytes and may_wait(place.chain)
+def _waits(syntax: Syntax, place: Place, style: Style, *, is_bytes: bool) -> bool:
+    return style.has_module and not is_bytes and may_wait(place.chain) and not in_function(syntax, place)
 
 
 def _is_url(kind: CredentialKind, before: str | bytes | None) -> bool:
@@ -270,11 +291,28 @@ def _doubled(source: str, *, raw: bool) -> str:
     return _FIELD.sub(lambda found: found[0] * 2 if found[0] in "{}" else found[0], source)
 
 
-def _mark(taken: frozenset[str] | set[str]) -> str:
-    for mark in ('"', "'"):
-        if mark not in taken:
-            return mark
-    raise _dynamic("both kinds of quotes are taken by the f-strings around it", "bind the value to a name first")
+def _marks(syntax: Syntax, place: Place, own: str = "") -> _Marks:
+    """A mark that neither the f-strings around the target use nor the target, whose own one may be `own`.
+
+    Where both are taken the outermost f-string gets three of its mark, which leaves a single one free inside it.
+    """
+    around = [node for node in place.chain if isinstance(node, cst.FormattedString)]
+    single = [node.end for node in around if len(node.end) == 1]
+    for taken in ({own, *(node.end[0] for node in around)}, {own, *single}):
+        free = [mark for mark in ('"', "'") if mark not in taken]
+        if free:
+            return _Marks(mark=free[0])
+    outer = around[0] if around else None
+    if outer is None or outer.end not in single or outer.end in (own, *single[1:]):
+        raise _dynamic(_BOTH_TAKEN, "bind the value to a name first")
+    span, three = syntax.span(outer), outer.end * 3
+    start = span.start + len(outer.start) - 1
+    if three in syntax.text[start + 1 : span.end - 1]:
+        raise _dynamic(_BOTH_TAKEN, "bind the value to a name first")
+    return _Marks(
+        mark=outer.end,
+        quotes=((Span(start, start + 1), three), (Span(span.end - 1, span.end), three)),
+    )
 
 
 def _spaced(source: str, span: Span, text: str) -> str:

@@ -62,7 +62,7 @@ def stands_alone(path: Sequence[cst.CSTNode]) -> bool:
     above, node = path[-2:]
     if isinstance(above, (cst.Arg, cst.Element, cst.DictElement)):
         return not isinstance(above, cst.Arg) or not above.star
-    return isinstance(above, (cst.Assign, cst.AnnAssign, cst.Return)) or (
+    return isinstance(above, (cst.Assign, cst.AnnAssign, cst.Return, cst.Expr)) or (
         isinstance(above, cst.Param) and above.default is node
     )
 

@@ -181,6 +181,11 @@ def mentions(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:
     return tuple(found)
 
 
+def into_images(readers: Sequence[OtherReader]) -> list[OtherReader]:
+    """Those by which compose hands the file to an image not built here: `unhardcode run` starts nothing in it."""
+    return [reader for reader in readers if reader.how.startswith(_HANDS)]
+
+
 def listed(readers: Sequence[OtherReader], shown: int = 3) -> str:
     """The readers in words, the first few by name."""
     words = ", ".join(f"{reader.path}:{reader.line} ({reader.how})" for reader in readers[:shown])

@@ -18,7 +18,17 @@ from fixers.readers_of import listed, mentions
 from fixers.references import reference, reference_proof
 from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
 from fixers.settings_readers import LoadSite, find_load_sites
-from fixers.splicing import BY_HAND, NOT_PARSABLE, Gathered, Swap, accepted, owner, stored_text, swapped_edit
+from fixers.splicing import (
+    BY_HAND,
+    NOT_PARSABLE,
+    Gathered,
+    Swap,
+    kept_swaps,
+    owner,
+    rewritten,
+    stored_text,
+    swapped_edit,
+)
 from scanner.errors import NotSeenError
 from scanner.model import Document, Edit, Kind, RefusalReason, SecretValue
 from scanner.readers.errors import Unreadable
@@ -49,11 +59,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
             swaps[index] = _swap(document, before, placement)
         except CannotRewriteError as error:
             work.refused[index] = error.refused
-    swaps, bad = accepted(document, before, swaps)
-    for index in bad:
-        work.refused[index] = (
-            RefusalReason.POSITION_NOT_SUPPORTED, "with a reference in its place the file would not parse", BY_HAND
-        )  # fmt: skip
+    swaps = kept_swaps(document, before, swaps, work)
     try:
         readers = _readers(document, context) if swaps else _Readers()
     except CannotRewriteError as error:
@@ -67,17 +73,8 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         line = placement.finding.start[0]
         work.proofs[index] = (reference_proof(document.path, line, placement, variable, stored, context.key),)
         work.notes[f"{document.path}:{line}: where {variable} is set, it counts before the store"] = None
-    edits, proofs = work.of(len(placements))
     files = [readers.files[path] for path in sorted(readers.changed)]
-    added = [file.new_files() for file in files]
-    return Rewritten(
-        edits=edits,
-        proofs=proofs,
-        refused=work.refused,
-        imports=tuple(edit for file in files for edit in file.imports(frozenset({SETTING}))),
-        new_files=tuple(dict.fromkeys(new for news, _ in added for new in news)),
-        notes=tuple(dict.fromkeys([*work.notes, *(note for _, notes in added for note in notes)])),
-    )
+    return rewritten(work, len(placements), files, frozenset({SETTING}))
 
 
 def variable_of(path: Path) -> str:

@@ -6,14 +6,18 @@ values changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from fixers.rewriting import CannotRewriteError, Placement, Refused, splice, unique_edits
+from fixers.rewriting import CannotRewriteError, Placement, Refused, Rewritten, splice, unique_edits
 from scanner.identity import digest
 from scanner.model import Document, Edit, Finding, Proof, RefusalReason, Span
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Value, values
+
+if TYPE_CHECKING:
+    from fixers.python import PythonFile
 
 BY_HAND = "replace the value by hand"
 NOT_PARSABLE: Refused = (RefusalReason.NOT_PARSABLE, "the file does not parse as what its name says", BY_HAND)
@@ -104,6 +108,31 @@ def accepted(
     if kept and not reads_alike(document, before, list(dict.fromkeys(kept.values()))):
         return {}, frozenset(swaps)
     return kept, frozenset(bad)
+
+
+def kept_swaps(
+    document: Document, before: Sequence[Value], swaps: Mapping[int, Swap], work: Gathered, what: str = "a reference"
+) -> dict[int, Swap]:
+    """The swaps that can be made; the others are refused in `work`. `what` is written in place of the values."""
+    kept, bad = accepted(document, before, swaps)
+    why = f"with {what} in its place the file would not parse"
+    work.refused |= dict.fromkeys(bad, (RefusalReason.POSITION_NOT_SUPPORTED, why, BY_HAND))
+    return kept
+
+
+def rewritten(work: Gathered, count: int, files: Iterable[PythonFile], needs: frozenset[str]) -> Rewritten:
+    """What was gathered for `count` placements, with the imports and the module of the Python that reads the file."""
+    edits, proofs = work.of(count)
+    opened = list(files)
+    added = [file.new_files() for file in opened]
+    return Rewritten(
+        edits=edits,
+        proofs=proofs,
+        refused=work.refused,
+        imports=tuple(edit for file in opened for edit in file.imports(needs)),
+        new_files=tuple(dict.fromkeys(new for news, _ in added for new in news)),
+        notes=tuple(dict.fromkeys([*work.notes, *(note for _, notes in added for note in notes)])),
+    )
 
 
 def stored_text(placement: Placement) -> str:

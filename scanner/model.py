@@ -282,9 +282,7 @@ class RefusalReason(enum.StrEnum):
     NAME_TAKEN = "name-taken"
     HISTORY_ONLY = "history-only"
     COMPANION_MISSING = "companion-missing"  # one half of a pair
-    UNTRACKED_FILE = "untracked-file"
     READ_ONLY = "read-only"
-    LOW_CONFIDENCE = "low-confidence"
     EXAMPLE_VALUE = "example-value"
     SKIPPED = "skipped"  # a person set the plan's action to skip
     NOT_UNDOABLE = "not-undoable"  # neither git nor the store could give the file's text back

@@ -61,7 +61,8 @@ def resolve_references(settings: _T, *keys: object) -> _T:
             settings[key] = resolve_references(value, *keys, key)
     elif isinstance(settings, str) and settings.startswith("{{resolve:"):
         name = re.sub(r"\W", "_", "_".join(map(str, keys))).upper()
-        value = os.environ.get(name) or _referenced(settings, name)
+        given = os.environ.get(name) or settings
+        value = _referenced(given, name) if given.startswith(("{{resolve:", "resolve:")) else given
         return value if isinstance(value, str) else value.decode("utf-8")  # type: ignore[return-value]
     return settings
 

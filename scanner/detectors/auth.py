@@ -11,11 +11,12 @@ from scanner.detectors.candidate import URL, Candidate
 from scanner.detectors.name import split_words
 from scanner.detectors.value import judge_value
 from scanner.model import CredentialKind, Document, Literal, SecretValue
+from scanner.readers.structured import COMPUTED
 
 PREFILTER = (
     rb"\bBasic[ \t]{1,3}[A-Za-z0-9+/]{8}",
     rb"\bBearer[ \t]{1,3}[A-Za-z0-9._~+/=-]{16}",
-    rb"b64encode\(\s*[bru]{0,2}[\"'][^\s\"':]{1,64}:[^\s\"']",
+    rb"b64encode\(\s*[bruf]{0,2}[\"'][^\s\"':]{1,64}:[^\s\"']",
 )
 """Hyperscan expressions (flag CASELESS)."""
 _SCHEME = re.compile(r"(?i)(?:\b(?P<basic>basic)|\bbearer)[ \t]{1,3}(?P<token>[\w.~+/%\-]{8,4096}={0,2})")
@@ -49,7 +50,10 @@ def detect(literal: Literal, document: Document, names: Names) -> Iterator[Candi
     if named and _BASE64.fullmatch(text):
         yield from _basic(literal, 0, text, names)
     elif _SPACELESS.fullmatch(text) and _is_encoded(literal):
-        yield _candidate(literal, 0, text, "basic-auth")
+        # `f"{user}:secret"`: only the password stands there.
+        at = text.index(":") + 1 if literal.dynamic else 0
+        if not literal.dynamic or COMPUTED not in text[at:]:
+            yield _candidate(literal, at, text[at:], "basic-auth")
 
 
 def pair_of(token: str) -> tuple[str, str] | None:

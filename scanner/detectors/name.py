@@ -209,6 +209,13 @@ _SPOKEN = (
     r"--?[\w-]*(?:passw|passphrase|token|secret|api-?key|pass\b)[\w-]*[ \t]+[\"']?[^\s\"'-]",
     r"(?:password|identified[ \t]+by)[ \t]+\\{0,3}['\"][^\s\"']",
 )
+# The default of an option or a field, and what a function gives: the name may be far away.
+_APART_IN_CODE = (
+    r"\bdefault[ \t]{0,3}=[ \t]{0,3}[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
+    r"\breturn[ \t(]{0,3}[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
+)
+# `os.getenv("DB_PW", "...")`: a short name counts where a variable is read.
+_VARIABLE = r"(?:getenv|environ\.(?:get|setdefault|pop))\(\s{0,40}[\"'][\w.-]{0,60}"
 _APART = (
     *_SPOKEN,
     r"(?:^|[^\w-])(?:password|requirepass|masterauth|identified by)[ \t]+['\"]?[^\s\"'=:]{4}",
@@ -231,7 +238,10 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     # `setenv("API_KEY", "...")`: of names that end as a weak one does only those that say more.
     keys = [head.words for head in names.heads if head.strength == "strong" and head.words[-1] in single]
     quoted += [rf"{stems}[\"'`],\s{{0,40}}[rbuf]{{0,2}}{_QUOTE}[^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
-    quoted += [*_SPOKEN]
+    quoted += [rf"{stems}[\"'][)\]]\s+or\s+[rbuf]{{0,2}}[\"'][^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
+    read = r"[\"'],\s{0,40}(?:default[ \t]*=[ \t]*)?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
+    quoted += [rf"{_VARIABLE}{stems}{read}" for stems in _stems(weak, r"\w-")]
+    quoted += [*_SPOKEN, *_APART_IN_CODE]
     quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in _INSIDE]
     quoted += [stems + _QUERY for stems in _stems(keys, r"\w-")]
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]

@@ -12,7 +12,14 @@ from scanner.model import Argument, Role, SecretValue, Sibling, Span
 from scanner.readers.pynames import ENV_GETTERS, callees_of, constant_of, env_key, leaf_of, owners_of, subscript_key
 from scanner.readers.pystate import Context, Reading, Reference, span_of
 from scanner.readers.pystrings import add_string, tokens_of
-from scanner.readers.pywords import METHOD_WRAPPERS, NAMED_DEFAULTS, WRAPPERS, longest_option, takes_name_first
+from scanner.readers.pywords import (
+    METHOD_WRAPPERS,
+    NAMED_DEFAULTS,
+    WRAPPERS,
+    holds_value,
+    longest_option,
+    takes_name_first,
+)
 
 _WITHOUT_LITERALS = frozenset((cst.Integer, cst.Float, cst.Imaginary, cst.Ellipsis))
 
@@ -61,7 +68,8 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
         case cst.BooleanOperation(left=left, right=right):
             expression(reading, left, context)
             key = env_key(reading, left)
-            fallback = replace(context, name=context.name or key, role=Role.ENV_DEFAULT if key else context.role)
+            name = _fuller(context.name, key)
+            fallback = replace(context, name=name, role=Role.ENV_DEFAULT if key else context.role)
             expression(reading, right, fallback)
         case cst.IfExp(test=test, body=body, orelse=orelse):
             expression(reading, test, bare(context))
@@ -72,9 +80,11 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
         case cst.Dict():
             _dict(reading, node, context)
         case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Set(elements=elements):
+            called = _pair_name(node, context)
             for number, element in enumerate(elements):
                 arguments = tuple(replace(argument, element=number) for argument in context.arguments)
-                expression(reading, element.value, replace(context, role=Role.ELEMENT, arguments=arguments))
+                name = called if called and number else context.name
+                expression(reading, element.value, replace(context, role=Role.ELEMENT, name=name, arguments=arguments))
         case cst.NamedExpr(target=target, value=value):
             assign(reading, [target], value, context, node)
         case cst.Lambda(params=parameters, body=body):
@@ -89,6 +99,18 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
             children(reading, node, bare(context))
         case _:
             children(reading, node, bare(context))
+
+
+def _fuller(name: str | None, key: str | None) -> str | None:
+    """Of a target and the variable that it is read from the one that says more: `B = os.getenv("API_KEY") or ...`."""
+    return max(filter(None, (name, key)), key=len, default=None)
+
+
+def _pair_name(node: cst.Tuple | cst.List | cst.Set, context: Context) -> str | None:
+    """The name in one of several pairs: `[("password", "...")]`, as `dict` and a request's fields take them."""
+    if not isinstance(node, cst.Tuple) or len(node.elements) != 2 or context.role is not Role.ELEMENT:
+        return None
+    return constant_of(node.elements[0].value)
 
 
 def _reference(reading: Reading, node: cst.CSTNode, name: str, context: Context, *, key: str | None = None) -> None:
@@ -196,13 +218,15 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
         wrapped = leaf in WRAPPERS and (number == 0 or keyword in NAMED_DEFAULTS)
         if wrapped and context.name is not None:
             name, role, reached = context.name, context.role, (*context.arguments, *reached)
-        elif takes_name_first(leaf) and first and (number == 1 or keyword in NAMED_DEFAULTS) and number:
+        elif takes_name_first(leaf) and first and number and holds_value(first, number, keyword):
             name = _option_name(node) or first
             role = Role.ENV_DEFAULT if is_env or keyword in NAMED_DEFAULTS else role
-        elif leaf == "setattr" and number == 2 and len(node.args) > 1:
+        elif leaf in ("setattr", "getattr") and number == 2 and len(node.args) > 1:
             name = constant_of(node.args[1].value)
         elif keyword == "default" and first and first.startswith("-"):
             name, role = _option_name(node), Role.DEFAULT
+        elif keyword == "default" and context.role is Role.ASSIGNMENT and context.name is not None:
+            name, role = context.name, Role.DEFAULT  # `api_key = Setting(default=...)`
         inner = Context(
             role=role, name=name, symbol=context.symbol, arguments=reached, container=span, siblings=siblings
         )

@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from scanner.readers.pyleaf import arguments, flattened, is_string, key_of, leaf_of, string_of, text_of
-from scanner.readers.pywords import METHOD_WRAPPERS, NAMED_DEFAULTS, WRAPPERS, longest_option, takes_name_first
+from scanner.readers.pywords import (
+    METHOD_WRAPPERS,
+    NAMED_DEFAULTS,
+    WRAPPERS,
+    holds_value,
+    longest_option,
+    takes_name_first,
+)
 from scanner.readers.structured import COMPUTED
 
 
@@ -128,7 +135,8 @@ def _either(glance: Glance, node: ast.BoolOp, around: Around) -> None:
     look_at(glance, node.values[0], around)
     # `os.environ.get("NAME") or "default"`; whether it is the environment that is asked is left to the reader.
     key = key_of(node.values[0])
-    look_at(glance, node.values[1], around._replace(name=around.name or key))
+    for name in dict.fromkeys((around.name, key or around.name)):
+        look_at(glance, node.values[1], around._replace(name=name))
     for value in node.values[2:]:
         look_at(glance, value, around)
 
@@ -160,6 +168,10 @@ def _dict(glance: Glance, node: ast.Dict, around: Around) -> None:
 def _elements(glance: Glance, node: ast.Tuple | ast.List | ast.Set, around: Around) -> None:
     for element in node.elts:
         look_at(glance, element.value if isinstance(element, ast.Starred) else element, around)
+    # One of several pairs, `("password", "...")`, or only two values.
+    called = string_of(node.elts[0]) if isinstance(node, ast.Tuple) and len(node.elts) == 2 else None
+    if called:
+        look_at(glance, node.elts[1], around._replace(name=called))
 
 
 def _walrus(glance: Glance, node: ast.NamedExpr, around: Around) -> None:
@@ -198,12 +210,14 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
         wrapped = leaf in WRAPPERS and (number == 0 or keyword in NAMED_DEFAULTS)
         if wrapped and around.name is not None:
             name, reached = around.name, reached or around.reached
-        elif takes_name_first(leaf) and first and (number == 1 or keyword in NAMED_DEFAULTS) and number:
+        elif takes_name_first(leaf) and first and number and holds_value(first, number, keyword):
             name = longest_option(texts) or first
-        elif leaf == "setattr" and number == 2 and len(every) > 1:
+        elif leaf in ("setattr", "getattr") and number == 2 and len(every) > 1:
             name = string_of(every[1][1])
         elif keyword == "default" and first and first.startswith("-"):
             name = longest_option(texts)
+        elif keyword == "default" and around.name is not None:
+            name = around.name
         inner = Around(around.symbol, name, handed=handed, reached=reached)
         look_at(glance, value.value if isinstance(value, ast.Starred) else value, inner)
 

@@ -9,26 +9,15 @@ from __future__ import annotations
 import ast
 import keyword
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 _WITH_BODY = (ast.For, ast.AsyncFor, ast.While)
 _HEADED = (ast.With, ast.AsyncWith, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 COMPOUND = frozenset((ast.If, ast.Try, ast.TryStar, ast.Match, *_WITH_BODY, *_HEADED))
 """Types of statements that hold statements."""
-# The expressions of a header, which say on what line it ends.
-_HEADER_FIELDS = {
-    ast.If: ("test",),
-    ast.While: ("test",),
-    ast.For: ("target", "iter"),
-    ast.AsyncFor: ("target", "iter"),
-    ast.Match: ("subject",),
-    ast.FunctionDef: ("decorator_list", "returns"),
-    ast.AsyncFunctionDef: ("decorator_list", "returns"),
-    ast.ClassDef: ("decorator_list", "bases"),
-}
-
-
+BARE_CLAUSES = frozenset(("else", "finally"))
+"""Words that open a clause without an expression; of a whole one the `nodes` are its statements."""
 # The word that opens a clause, its first line, its statements, and the node that has them.
 _Block = tuple[str, int, list[ast.stmt], ast.AST]
 
@@ -79,31 +68,37 @@ def named(statement: ast.stmt, symbol: str) -> str | None:
     return None
 
 
-def split(statement: ast.stmt, symbol: str, first: int) -> tuple[list[Lines], list[Suite], list[ast.stmt]]:
-    """A compound statement as lines to read and suites to go on with; last the suite that its own lines hold."""
+def split(
+    statement: ast.stmt, symbol: str, first: int, shares_line: Callable[[ast.stmt], bool]
+) -> tuple[list[Lines], list[Suite], list[ast.stmt]]:
+    """A compound statement as lines to read and suites to go on with; last the statements that those lines hold.
+
+    `shares_line` says whether a suite stands on the last line of its own header: `if x: y = 1`, `else: z = 2`.
+    """
     inner = [block for block in _blocks(statement, first) if block[2] or block[0] == "match"]
-    body_first = first_line(inner[0][2][0]) if inner and inner[0][2] else 0
-    if not inner or (body_first and _on_header_line(statement, inner[0][2][0])):
+    if not inner or (inner[0][2] and shares_line(inner[0][2][0])):
         last = statement.end_lineno or statement.lineno
         return [Lines(first, last, symbol, (statement,))], [], inner[0][2] if inner else []
     subject = _subject(statement)
     found: list[Lines] = []
     suites: list[Suite] = []
+    own: list[ast.stmt] = []
     within = named(statement, symbol) or symbol
     for number, (clause, start, block, node) in enumerate(inner):
         if clause == "match":
             found.append(Lines(start, inner[number + 1][1] - 1, symbol, (node,), clause, whole=False))
             continue
-        if start and first_line(block[0]) > start:
-            found.append(Lines(start, first_line(block[0]) - 1, symbol, (node,), clause, whole=False, subject=subject))
-        elif start:
-            # A clause whose suite stands on its own line: the whole clause with its suite.
-            found.append(
-                Lines(start, block[-1].end_lineno or start, symbol, (node,), clause, whole=True, subject=subject)
-            )
+        if shares_line(block[0]):
+            # The whole clause with its suite.
+            nodes = tuple(block) if clause in BARE_CLAUSES else (node,)
+            head, end = start or first_line(block[0]), block[-1].end_lineno or start
+            found.append(Lines(head, end, symbol, nodes, clause, whole=True, subject=subject))
+            own += block
             continue
+        if start:
+            found.append(Lines(start, first_line(block[0]) - 1, symbol, (node,), clause, whole=False, subject=subject))
         suites.append(Suite(within, block))
-    return found, suites, []
+    return found, suites, own
 
 
 def merged(every: list[Lines]) -> list[Lines]:
@@ -132,19 +127,11 @@ def region_of(lines: Lines, text: str, starts: Sequence[int]) -> Region:
         "elif": f"{wrap}{indent}if 1:\n{indent} pass\n",
         "except": f"{wrap}{indent}try:\n{indent} pass\n",
         "case": f"match {lines.subject}:\n",
+        "else": f"{wrap}{indent}if 1:\n{indent} pass\n",
+        "finally": f"{wrap}{indent}try:\n{indent} pass\n",
     }.get(lines.clause, wrap)
     after = f"{indent} case 1:\n{indent}  pass\n" if lines.clause == "match" else f"{indent} pass\n"
     return Region(lines.first, lines.last, lines.symbol, before, "" if lines.whole else after)
-
-
-def _on_header_line(statement: ast.stmt, first: ast.stmt) -> bool:
-    """Whether a suite stands on the line of its own header (`if x: y = 1`)."""
-    header_end = statement.lineno
-    for field in _HEADER_FIELDS.get(type(statement), ()):
-        value = getattr(statement, field)
-        for node in value if isinstance(value, list) else (value,):
-            header_end = max(header_end, getattr(node, "end_lineno", 0) or 0)
-    return first.lineno <= header_end
 
 
 def _blocks(statement: ast.stmt, first: int) -> list[_Block]:

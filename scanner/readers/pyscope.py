@@ -64,6 +64,12 @@ class Scope:
             return start + utf8_column
         return start + len(row.encode("utf-8", "surrogatepass")[:utf8_column].decode("utf-8", "ignore"))
 
+    def shares_line(self, suite: ast.stmt) -> bool:
+        """Whether the first statement of a suite stands on a line on which something is before it."""
+        line = first_line(suite)
+        before = self.text[self.starts[line - 1] : self.offset(suite.lineno, suite.col_offset)]
+        return line == suite.lineno and bool(before.strip())
+
     def constants(self, symbol: str) -> tuple[Sibling, ...]:
         """The constants that the body of a module, class or function binds to names."""
         return tuple(self._constants(itertools.chain.from_iterable(self.bodies.get(symbol, ()))))
@@ -155,11 +161,14 @@ def _walk(scope: Scope, every: list[Lines], body: Sequence[ast.stmt], symbol: st
             first = first_line(statement)
             if note is not None:
                 note(scope, statement, symbol, first)
-            lines, suites, own = split(statement, symbol, first)
+            lines, suites, own = split(statement, symbol, first, scope.shares_line)
             every += lines
             within = named(statement, symbol) if own else None
             if within is not None:
                 scope.bodies.setdefault(within, []).append(own)
+            for each in own:
+                if (inner := _NOTES.get(type(each))) is not None:
+                    inner(scope, each, within or symbol, each.lineno)
             for suite in suites:
                 _walk(scope, every, suite.body, suite.symbol)
         else:

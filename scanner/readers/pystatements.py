@@ -39,6 +39,8 @@ def statement_of(reading: Reading, node: cst.CSTNode, context: Context) -> None:
             for case in cases:
                 pattern = replace(bare(context), role=Role.COMPARISON, name=leaf_of(subject))
                 children(reading, case.pattern, pattern)
+                if case.guard is not None:
+                    expression(reading, case.guard, bare(context))
                 statement_of(reading, case.body, context)
         case _:
             base = context if context.symbol else Context(symbol=symbol_of(reading, node))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 
 from scanner.readers.pyglance import Around, Glance, assign, defaults, look_at
-from scanner.readers.pyregions import Lines, named
+from scanner.readers.pyregions import BARE_CLAUSES, Lines, named
 
 
 def glance_at(glance: Glance, lines: Lines) -> None:
     """Look at the expressions of a statement, or of a clause's header."""
     for node in lines.nodes:
-        if not lines.clause:
+        if not lines.clause or lines.clause in BARE_CLAUSES:
             _statement(glance, node, lines.symbol)
         else:
             _header(glance, node, lines)
@@ -24,6 +24,8 @@ def _header(glance: Glance, node: ast.AST, lines: Lines) -> None:
     if isinstance(node, ast.match_case):
         name = lines.subject if lines.subject != "1" else None
         look_at(glance, node.pattern, around._replace(name=name))
+        if node.guard is not None:
+            look_at(glance, node.guard, around)
     elif isinstance(node, ast.Match):
         look_at(glance, node.subject, around)
     elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):

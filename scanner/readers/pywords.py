@@ -30,6 +30,11 @@ def takes_name_first(leaf: str) -> bool:
     return leaf in _NAMED_SECOND or leaf.partition("_")[0] in _NAMING_VERBS
 
 
+def holds_value(first: str, number: int, keyword: str | None) -> bool:
+    """Whether an argument behind a name is its value: the second one, but of `-k, --api-key` only the default."""
+    return keyword in NAMED_DEFAULTS or (number == 1 and not first.startswith("-"))
+
+
 def longest_option(texts: Iterable[str | None]) -> str | None:
     """The longest option string of an `add_argument` or `option` call, without dashes, among its first arguments."""
     named = [text.lstrip("-") for text in texts if text and text.startswith("-")]

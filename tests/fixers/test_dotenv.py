@@ -120,7 +120,31 @@ def test_refuses_a_variable_with_a_reader_outside_python(path: str, text: str) -
     assert run.refusal is RefusalReason.READER_OUTSIDE_PYTHON
     assert f"{path}:" in run.result.refused[0][1]
     assert run.result.edits == ((),)
-    assert Run(f"DB_PASSWORD={SECRET}\n", files, via_run=True).refusal is None
+    # `unhardcode run` starts our programs, and nothing in an image of somebody else's.
+    foreign = RefusalReason.READER_OUTSIDE_PYTHON if "env_file" in text else None
+    assert Run(f"DB_PASSWORD={SECRET}\n", files, via_run=True).refusal is foreign
+
+
+MAPPINGS = {
+    "by its name": ('dotenv_values(".env")', True),
+    "by nothing": ("dotenv_values()", True),
+    "by a path": ('dotenv_values(dotenv_path=HERE / ".env", interpolate=False)', True),
+    "by a path that is computed": ("dotenv_values(find_dotenv())", True),
+    "another file": ('dotenv_values("other.env")', False),
+    "a stream": ("dotenv_values(stream=file)", False),
+    "ours already": ('resolve_references(dotenv_values(".env"))', None),
+}
+
+
+@pytest.mark.parametrize(("call", "reads"), MAPPINGS.values(), ids=MAPPINGS.keys())
+def test_what_reads_the_file_into_a_dictionary_resolves_its_references(call: str, reads: bool | None) -> None:
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": f"from dotenv import dotenv_values\nconfig = {call}\n"})
+    if not reads:
+        assert run.refusal is RefusalReason.READER_UNKNOWN
+        return
+    edits = [edit.new for edit in run.result.edits[0] if edit.path == "app.py"]
+    assert edits == [f"resolve_references({call})"]
+    assert [edit.new.strip() for edit in run.result.imports] == ["from app_secrets import resolve_references"]
 
 
 OPAQUE = {

@@ -147,7 +147,7 @@ REFUSED = {
     "all": ('__all__ = ["SECRET"]\n', RefusalReason.POSITION_NOT_SUPPORTED),
     "identity": ('x = y is "SECRET"\n', RefusalReason.POSITION_NOT_SUPPORTED),
     "a format specification": ('x = f"{y:SECRET}"\n', RefusalReason.POSITION_NOT_SUPPORTED),
-    "both quotes taken": ("""x = f"{f'{y} SECRET'}"\n""", RefusalReason.DYNAMIC),
+    "both quotes taken": ("""x = f'''{f"{f'{y} SECRET'}"}'''\n""", RefusalReason.DYNAMIC),
     "no Python": ("x = (\nSECRET\n", RefusalReason.NOT_PARSABLE),
     "Python 2": ('print "SECRET"\n', RefusalReason.NOT_PARSABLE),
     "bytes that are not what the cookie says": (b'# coding: ascii\nx = "SECRET\xe9"\n', RefusalReason.NOT_PARSABLE),
@@ -374,6 +374,64 @@ REWRITTEN = {
     "a default behind or": (
         'import os\nx = os.environ.get("NOT_SET_PW") or "SECRET"\n',
         'import os\nx = os.environ.get("NOT_SET_PW") or <CALL>\n',
+    ),
+    "a default of a mapping": (
+        'd = {}\nx = d.get("password", "SECRET")\n',
+        'd = {}\nx = d.get("password") if "password" in d else <CALL>\n',
+    ),
+    "a default of a mapping in a sum": (
+        'd = {}\nx = d.pop("password", "SECRET") + "a"\n',
+        'd = {}\nx = (d.pop("password") if "password" in d else <CALL>) + "a"\n',
+    ),
+    "a default that is put into a mapping": (
+        'd = {}\nx = d.setdefault("password", "SECRET")\n',
+        'd = {}\nx = d["password"] if "password" in d else d.setdefault("password", <CALL>)\n',
+    ),
+    "a default of an attribute": (
+        'import os\nx = getattr(os, "PASSWORD", "SECRET")\n',
+        'import os\nx = getattr(os, "PASSWORD") if hasattr(os, "PASSWORD") else <CALL>\n',
+    ),
+    "a default of a mapping with a comment": (
+        'd = {}\nx = d.get("password",  # why\n    "SECRET")\n',
+        'd = {}\nx = d.get("password",  # why\n    <CALL>)\n',
+    ),
+    "a default of what may be made only once": (
+        'x = dict().get("password", "SECRET")\n',
+        'x = dict().get("password", <CALL>)\n',
+    ),
+    "a second argument of what is no look-up": (
+        'd = {}\nx = d.get("https://db.internal/", "SECRET")\n',
+        'd = {}\nx = d.get("https://db.internal/", <CALL>)\n',
+    ),
+    "the default of an option of argparse's": (
+        'import argparse\nx = argparse.ArgumentParser().add_argument("--pw", default="SECRET").dest\n',
+        "import argparse\nx = argparse.ArgumentParser().add_argument("
+        '"--pw", default="", type=lambda given: given or <CALL>).dest\n',
+    ),
+    "the default of an option of type str": (
+        'import argparse\nx = argparse.ArgumentParser().add_argument("--pw", type=str, default="SECRET").dest\n',
+        "import argparse\nx = argparse.ArgumentParser().add_argument("
+        '"--pw", type=lambda given: given or <CALL>, default="").dest\n',
+    ),
+    "the default of an option that may stand without a value": (
+        'import argparse\nx = argparse.ArgumentParser().add_argument("--pw", default="SECRET", nargs="?").dest\n',
+        'import argparse\nx = argparse.ArgumentParser().add_argument("--pw", default=<CALL>, nargs="?").dest\n',
+    ),
+    "the default of an option in an async function": (
+        'async def f(p):\n    p.add_argument("--pw", default="SECRET")\n',
+        'async def f(p):\n    p.add_argument("--pw", default="", type=lambda given: given or <CALL>)\n',
+    ),
+    "a look-up in an async function": (
+        'async def f(d):\n    return d.get("password", "SECRET")\n',
+        'async def f(d):\n    return d.get("password") if "password" in d else await a<CALL>\n',
+    ),
+    "f-strings that take both quotes": (
+        """y = 1\nx = f"{f'{y} SECRET'}!"\n""",
+        '''y = 1\nx = f"""{f'{y} {<CALL>}'}!"""\n''',
+    ),
+    "a part of a literal between both quotes": (
+        """x = f"{str('SECRET!')}"\n""",
+        '''x = f"""{str(f'{<CALL>}!')}"""\n''',
     ),
     "a default of a dict": ('x = {}.get("DB_PASSWORD", "SECRET")\n', 'x = {}.get("DB_PASSWORD", <CALL>)\n'),
     "code with letters outside ASCII": ('é = "ü€𝄞"; x = "SECRET"\n', 'é = "ü€𝄞"; x = <CALL>\n'),

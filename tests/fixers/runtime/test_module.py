@@ -365,3 +365,6 @@ def test_references_in_settings_become_values_in_place(fresh: ModuleType, variab
         "database": {"password": "set"},
         "list": [{"pass-word": "too"}],
     }
+    # What loads the file into the environment beside it puts the reference there, too.
+    variable("DATABASE_PASSWORD", secret)
+    assert fresh.resolve_references({"database": {"password": secret}}) == {"database": {"password": SECRET}}

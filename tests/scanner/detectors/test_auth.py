@@ -72,6 +72,13 @@ def test_user_and_password_on_their_way_into_base64_are_found(find, spans) -> No
     assert (spans(text, found) == [pair]) is True
 
 
+def test_of_a_pair_with_a_variable_user_only_the_password_is_found(find, spans) -> None:
+    password = drawn(12)
+    text = f'import base64\nx = base64.b64encode(f"{{user}}:{password}".encode())\n'
+    text += 'y = base64.b64encode(f"{user}:{password}".encode())\n'
+    assert (spans(text, find("a.py", text, rule="basic-auth")) == [password]) is True
+
+
 def test_a_bearer_token_needs_no_name(find, spans) -> None:
     token = drawn(40)
     text = f'call("/v1", "Bearer {token}")\n'

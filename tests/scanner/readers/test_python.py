@@ -105,6 +105,12 @@ def test_a_statement_that_libcst_does_not_give_back_is_refused() -> None:
             'import os\npassword = os.environ.get("P") or "MARK"\n', Role.ENV_DEFAULT, "password", "", id="environ or"
         ),
         pytest.param(
+            'import os\nb = os.getenv("API_KEY") or "MARK"\n', Role.ENV_DEFAULT, "API_KEY", "", id="the longer name"
+        ),
+        pytest.param('key = Setting(default="MARK")\n', Role.DEFAULT, "key", "", id="default of a field"),
+        pytest.param('getattr(x, "password", "MARK")\n', Role.POSITIONAL, "password", "", id="getattr"),
+        pytest.param('d = dict([("token", "MARK")])\n', Role.ELEMENT, "token", "", id="one of several pairs"),
+        pytest.param(
             'import os\nx = os.getenv("DB_PASSWORD", "MARK")\n', Role.ENV_DEFAULT, "DB_PASSWORD", "", id="env"
         ),
         pytest.param('import os\nf(os.environ["K"] or "MARK")\n', Role.ENV_DEFAULT, "K", "", id="environ[] or"),
@@ -144,6 +150,19 @@ def test_a_statement_that_libcst_does_not_give_back_is_refused() -> None:
         pytest.param('while f(key="MARK"):\n    pass\n', Role.KEYWORD, "key", "", id="while header"),
         pytest.param('match token:\n    case "MARK":\n        pass\n', Role.COMPARISON, "token", "", id="case header"),
         pytest.param('match f(key="MARK"):\n    case 1:\n        pass\n', Role.KEYWORD, "key", "", id="match header"),
+        pytest.param('match x:\n    case y if key == "MARK":\n        pass\n', Role.COMPARISON, "key", "", id="guard"),
+        pytest.param('def f(a,\n      b): key = "MARK"\n', Role.ASSIGNMENT, "key", "f", id="behind a long header"),
+        pytest.param('if x:\n    pass\nelse: key = "MARK"\n', Role.ASSIGNMENT, "key", "", id="one-line else"),
+        pytest.param(
+            'if x:\n    pass\nelif (x and\n      y): key = "MARK"\n', Role.ASSIGNMENT, "key", "", id="long elif"
+        ),
+        pytest.param(
+            'def f():\n    try:\n        pass\n    finally: key = "MARK"\n',
+            Role.ASSIGNMENT,
+            "key",
+            "f",
+            id="one-line finally",
+        ),
         pytest.param('match x:\n    case 1:\n        key = "MARK"\n', Role.ASSIGNMENT, "key", "", id="inside a case"),
         pytest.param('try:\n    pass\nfinally:\n    key = "MARK"\n', Role.ASSIGNMENT, "key", "", id="inside finally"),
         pytest.param('for x in y:\n    pass\nelse:\n    key = "MARK"\n', Role.ASSIGNMENT, "key", "", id="inside else"),

@@ -1,0 +1,194 @@
+"""Defaults that a call would evaluate although nobody needs them: the store is asked only where nothing was given.
+
+A literal as a default costs nothing; a call of ours in its place asks AWS even where the variable is set, the option
+is given or the key is there. So the default moves behind the question whether it is needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from fixers.python_environment import qualified_names, reads_variable, resolve
+from fixers.python_position import Place, stands_alone
+from fixers.python_syntax import Syntax
+from scanner.model import Span
+
+# A default of these may be a function: https://click.palletsprojects.com/en/stable/options/#dynamic-defaults-for-prompts
+_OPTIONS = frozenset({"click.option", "click.argument", "click.Option", "click.Argument"})
+# With these alone argparse gives a default that is a string to `type`, and only where the option is not given:
+# https://docs.python.org/3/library/argparse.html#default
+_PARSER_KEYWORDS = frozenset({"default", "help", "metavar", "dest", "required", "type"})
+_KEY = re.compile(r"[A-Za-z_][\w.-]*")
+_LOOKUPS = frozenset({"get", "pop", "setdefault"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deferred:
+    """What an expression became: `span` of the text is replaced by `new`, `chain` are the nodes above it."""
+
+    span: Span
+    new: str
+    chain: tuple[cst.CSTNode, ...]
+
+
+def defer(syntax: Syntax, place: Place, span: Span, new: str, variable: str | None) -> Deferred:
+    """The change of a literal to `new` in `span`, and of the calls around it whose default it is.
+
+    `variable` is the one that `new` reads first, where it is a call alone: then nothing else has to read it.
+    """
+    done = Deferred(span=span, new=new, chain=place.chain)
+    if place.nested:
+        return done
+    done = _variable(syntax, done, variable) or done
+    for step in (_alternative, _lookup, _option, _parser):
+        done = step(syntax, done) or done
+    return done
+
+
+def in_function(syntax: Syntax, place: Place) -> bool:
+    """Whether `defer` moves the literal into a lambda, where nothing can be awaited."""
+    done = Deferred(span=syntax.span(place.target), new='""', chain=place.chain)
+    if place.nested:
+        return False
+    done = _variable(syntax, done, None) or done
+    for step in (_alternative, _lookup):
+        done = step(syntax, done) or done
+    return _option(syntax, done) is not None or _parser(syntax, done) is not None
+
+
+def _argument(done: Deferred) -> tuple[cst.Call, cst.Arg] | None:
+    """The call whose argument the whole expression is."""
+    call, argument = done.chain[-2:] if len(done.chain) > 1 else (None, None)
+    return (call, argument) if isinstance(call, cst.Call) and isinstance(argument, cst.Arg) else None
+
+
+def _variable(syntax: Syntax, done: Deferred, variable: str | None) -> Deferred | None:
+    """`os.getenv("NAME", default)`: a call of ours that reads the same variable, or what is behind an `or`."""
+    given = _argument(done)
+    if given is None or len(given[0].args) != 2 or given[0].args[1] is not given[1]:
+        return None
+    call, first, second = given[0], *given[0].args
+    plain = first.keyword is None and not first.star and not second.star
+    default = second.keyword is None or second.keyword.value == "default"
+    if not (plain and default and reads_variable(syntax.source(call.func), qualified_names(syntax.tree))):
+        return None
+    if variable is not None and variable == _constant(first.value):
+        return _outside(syntax, done, call, done.new.strip())
+    new = f"{syntax.source(call.func)}({syntax.source(first.value)}) or {done.new.strip()}"
+    return _outside(syntax, done, call, new, loose=True)
+
+
+def _alternative(syntax: Syntax, done: Deferred) -> Deferred | None:
+    """`given or literal`: lazy as it is; what is around it may be a default."""
+    above = done.chain[-1]
+    if not isinstance(above, cst.BooleanOperation) or not isinstance(above.operator, cst.Or) or above.lpar:
+        return None
+    span = syntax.span(above)
+    if span.end > done.span.end:
+        return None
+    return Deferred(span=span, new=syntax.text[span.start : done.span.start] + done.new, chain=done.chain[:-1])
+
+
+def _lookup(syntax: Syntax, done: Deferred) -> Deferred | None:
+    """`settings.get("password", literal)` and its like, and `getattr(settings, "PASSWORD", literal)`."""
+    given = _argument(done)
+    if given is None or _annotated(syntax, given[0]) or any(each.star or each.keyword for each in given[0].args):
+        return None
+    call, argument = given
+    if call.args[-1] is not argument:
+        return None
+    names = [each.value for each in call.args[:-1]]
+    if isinstance(call.func, cst.Name) and call.func.value == "getattr" and len(names) == 2 and _simple(names[0]):
+        owner, key = map(syntax.source, names)
+        if _constant(names[1]) is None:
+            return None
+        new = f"getattr({owner}, {key}) if hasattr({owner}, {key}) else {done.new.strip()}"
+        return _outside(syntax, done, call, new, loose=True)
+    if not isinstance(call.func, cst.Attribute) or call.func.attr.value not in _LOOKUPS or len(names) != 1:
+        return None
+    owner, method, key = syntax.source(call.func.value), call.func.attr.value, syntax.source(names[0])
+    environment = resolve(owner, qualified_names(syntax.tree)) == "os.environ"
+    if environment or not _simple(call.func.value) or not _KEY.fullmatch(_constant(names[0]) or ""):
+        return None
+    there, otherwise = f"{owner}.{method}({key})", done.new.strip()
+    if method == "setdefault":
+        there, otherwise = f"{owner}[{key}]", f"{owner}.setdefault({key}, {otherwise})"
+    return _outside(syntax, done, call, f"{there} if {key} in {owner} else {otherwise}", loose=True)
+
+
+def _option(syntax: Syntax, done: Deferred) -> Deferred | None:
+    """The `default=` of an option or argument of click's may be a function."""
+    given = _argument(done)
+    if given is None or given[1].keyword is None or given[1].keyword.value != "default":
+        return None
+    if resolve(syntax.source(given[0].func), qualified_names(syntax.tree)) not in _OPTIONS:
+        return None
+    return Deferred(span=done.span, new=f"lambda: {done.new.strip()}", chain=done.chain)
+
+
+def _parser(syntax: Syntax, done: Deferred) -> Deferred | None:
+    """The `default=` of argparse: an empty one, which `type` turns into the value where no other was given."""
+    given = _argument(done)
+    if given is None or not isinstance(given[0].func, cst.Attribute) or given[0].func.attr.value != "add_argument":
+        return None
+    call, argument = given
+    keywords = {each.keyword.value: each for each in call.args if each.keyword is not None}
+    if keywords.get("default") is not argument or not keywords.keys() <= _PARSER_KEYWORDS:
+        return None
+    options = [each for each in call.args if each.keyword is None]
+    if not options or not all((_constant(each.value) or "").startswith("-") for each in options):
+        return None
+    kind = keywords.get("type")
+    if any(each.star for each in call.args) or (kind is not None and syntax.source(kind.value) != "str"):
+        return None
+    read = done.new.strip()
+    function = f"lambda given: given or {f'({read})' if ' if ' in read else read}"
+    splices = [(done.span, '""' if kind is not None else f'"", type={function}')]
+    splices += [(syntax.span(kind.value), function)] if kind is not None else []
+    return _outside(syntax, done, call, _spliced(syntax, call, splices))
+
+
+def _spliced(syntax: Syntax, node: cst.CSTNode, splices: Sequence[tuple[Span, str]]) -> str:
+    span, new = syntax.span(node), ""
+    at = span.start
+    for where, text in sorted(splices):
+        new += syntax.text[at : where.start] + text
+        at = where.end
+    return new + syntax.text[at : span.end]
+
+
+def _outside(syntax: Syntax, done: Deferred, call: cst.Call, new: str, *, loose: bool = False) -> Deferred:
+    """The change of a whole call. `loose`: `new` needs parentheses wherever it does not stand alone."""
+    chain = done.chain[:-2]
+    span = syntax.span(call)
+    if loose and not call.lpar and not stands_alone((*chain, call)):
+        new = f"({new})"
+    before = syntax.text[span.start - 1 : span.start]
+    word = before.isalnum() or before == "_"
+    return Deferred(span=span, new=f" {new}" if word and not new.startswith("(") else new, chain=chain)
+
+
+def _annotated(syntax: Syntax, call: cst.Call) -> bool:
+    """Whether a comment stands in a call, which would be lost."""
+    return "#" in syntax.source(call)
+
+
+def _simple(node: cst.BaseExpression) -> bool:
+    """Whether an expression may be evaluated twice: a name, its attributes, their constant keys."""
+    match node:
+        case cst.Name():
+            return True
+        case cst.Attribute(value=inner):
+            return _simple(inner)
+        case cst.Subscript(value=inner, slice=[cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString()))]):
+            return _simple(inner)
+    return False
+
+
+def _constant(node: cst.BaseExpression) -> str | None:
+    value = node.evaluated_value if isinstance(node, cst.SimpleString) else None
+    return value if isinstance(value, str) else None

@@ -1,0 +1,4 @@
+def login(*a, **k): return a, k
+
+
+c = login(*("u", "p"), *[], password="<<a>>", **{}, token="<<b>>")

@@ -1,0 +1,6 @@
+import attr
+
+
+@attr.s
+class S:
+    token = attr.ib(factory=lambda: "<<t>>", validator=attr.validators.instance_of(str))

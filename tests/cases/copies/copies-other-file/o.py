@@ -1,0 +1,4 @@
+def f(x=['<<k>>']):
+    '''Call with <<k>>.'''
+    # <<k>>
+    return x

@@ -1,0 +1,2 @@
+PASSWORD = "hunter2x"
+a = ["hunter2x"]

@@ -1,0 +1,6 @@
+TOKEN = "<<k>>"
+
+
+def f(x):
+    match x:
+        case "<<k>>": return 1

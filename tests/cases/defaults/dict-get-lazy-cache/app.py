@@ -1,0 +1,2 @@
+def f(config):
+    return config.get("password", "<<pw>>")

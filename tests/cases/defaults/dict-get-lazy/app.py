@@ -1,0 +1,5 @@
+def f(config):
+    return config.get("password", "<<pw>>")
+
+
+def g(settings): return settings.get("token", "<<t>>") or settings["x"]

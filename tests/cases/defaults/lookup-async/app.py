@@ -1,0 +1,2 @@
+async def f(config):
+    return config.get("password", "<<a>>"), {"t": config.get("token", "<<b>>")}

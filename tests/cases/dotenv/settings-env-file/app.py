@@ -1,0 +1,9 @@
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class S(BaseSettings):
+    model_config = SettingsConfigDict(env_file='.env')
+    api_token: str
+
+
+T = S(api_token='x').api_token

@@ -1,0 +1,3 @@
+def f(token):
+    assert "<<t>>" != token, f"bad token <<u>>"
+    return True

@@ -1,0 +1,3 @@
+f = lambda password="<<a>>": password
+g = lambda *, api_key="<<b>>", **kw: (api_key, kw)
+h = [lambda: {"token": "<<c>>"}]

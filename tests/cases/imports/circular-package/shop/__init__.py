@@ -1,0 +1,3 @@
+from shop import db
+from .models import T
+A = {'password': '<<a>>'}

@@ -1,0 +1,5 @@
+from . import models
+
+
+def connect(password='<<b>>'):
+    return password

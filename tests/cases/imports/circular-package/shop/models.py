@@ -1,0 +1,3 @@
+import shop
+
+T = dict(token='<<c>>')

@@ -1,0 +1,7 @@
+A = 1
+import os
+API_KEY = "<<k>>"
+from os.path import join
+
+
+def f(): return API_KEY

@@ -1,0 +1,2 @@
+from pkg.app_secrets import TOKEN as A
+B = {'password': '<<pw>>'}

@@ -1,0 +1,3 @@
+from .. import TOKEN
+
+X = (TOKEN, {'password': '<<pw>>'})

@@ -1,0 +1,4 @@
+"""doc"""
+PASSWORD = "<<pw>>"
+import os
+import sys

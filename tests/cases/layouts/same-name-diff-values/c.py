@@ -1,0 +1,3 @@
+def f():
+    PASSWORD = '<<z>>'
+    return PASSWORD

@@ -1,0 +1,1 @@
+K = dict(api_key='<<k>>')

@@ -1,0 +1,4 @@
+#!/usr/bin/env python
+import helper
+
+PW = dict(password='<<pw>>')

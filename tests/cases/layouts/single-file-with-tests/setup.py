@@ -1,0 +1,3 @@
+from setuptools import setup
+
+setup(name='x', py_modules=['app'])

@@ -1,0 +1,3 @@
+from corp.shop.util import x
+
+PW = {'password': '<<pw>>'}

@@ -1,0 +1,3 @@
+import token_store
+
+PW = {'password': '<<pw>>', 't': token_store.T}

@@ -1,0 +1,2 @@
+# own queue
+X = 1

@@ -1,0 +1,1 @@
+PW = {'password': '<<pw>>'}

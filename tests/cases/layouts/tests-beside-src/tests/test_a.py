@@ -1,0 +1,5 @@
+from shop.a import PW
+
+
+def test():
+    assert PW['password'] == '<<pw>>'

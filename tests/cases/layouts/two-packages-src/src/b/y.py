@@ -1,0 +1,3 @@
+from a import x
+
+PW = {'password': '<<b>>', 'x': x.PW}

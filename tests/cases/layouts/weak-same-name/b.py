@@ -1,0 +1,1 @@
+PASSWORD = 'hunter2y'

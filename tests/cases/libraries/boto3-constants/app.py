@@ -1,0 +1,2 @@
+AWS_ACCESS_KEY_ID = "<<id>>"
+AWS_SECRET_ACCESS_KEY = "<<key>>"

@@ -1,0 +1,1 @@
+A = "postgresql://shop:<<a>>%2f%3a<<b>>@db/orders"

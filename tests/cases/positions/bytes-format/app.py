@@ -1,0 +1,1 @@
+H = b"Authorization: Bearer <<t>>\r\n"

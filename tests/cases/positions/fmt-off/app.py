@@ -1,0 +1,4 @@
+# fmt: off
+M = [ {'user'    :  'a'  , 'password' :  '<<a>>'   },
+      {'user'    :  'bb' , 'password' :  '<<b>>'   }, ]
+# fmt: on

@@ -1,0 +1,2 @@
+def f(password="<<a>>" "<<b>>"
+      "<<c>>"): return password

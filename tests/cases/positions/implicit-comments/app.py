@@ -1,0 +1,5 @@
+API_KEY = (
+    "<<a>>"  # first half
+    # the second half was rotated
+    "<<b>>"
+)

@@ -1,0 +1,3 @@
+from typing import Literal
+
+Token = Literal["<<t>>"]

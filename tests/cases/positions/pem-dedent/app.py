@@ -1,0 +1,6 @@
+import textwrap
+
+
+KEY = textwrap.dedent("""\
+    <<pem>>
+    """).strip()

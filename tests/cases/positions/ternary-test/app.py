@@ -1,0 +1,2 @@
+def check(password):
+    return "in" if password == "<<pw>>" else "out"

@@ -1,0 +1,3 @@
+def g():
+    if (m := f"{(password := '<<a>>')}") and password:
+        return m, password

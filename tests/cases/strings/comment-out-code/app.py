@@ -1,0 +1,4 @@
+# password = "<<old>>"
+def f():
+    # token = "<<t>>"
+    return "<<t>>"

@@ -1,0 +1,6 @@
+def f():
+    """Use it.
+
+    >>> f(token="<<t>>")
+    """
+    return None

@@ -1,0 +1,1 @@
+"""doc"""; import os; password = "<<pw>>"; del_ = 1

@@ -1,0 +1,2 @@
+token = "<<t>>"
+A = f"{token=!s:.4}" f'{"x"}' "tail <<u>>"

@@ -1,0 +1,5 @@
+def q(user):
+    return f"""
+        SELECT * FROM t
+        WHERE u = '{user}' AND password = '<<pw>>' AND k = "{'q'}"
+    """

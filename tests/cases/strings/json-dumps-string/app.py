@@ -1,0 +1,4 @@
+import json
+
+A = json.loads('{"user": "shop", "password": "<<a>>"}')
+B = json.dumps({"auth": {"password": "<<b>>"}})

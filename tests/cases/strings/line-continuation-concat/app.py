@@ -1,0 +1,4 @@
+DSN = "host=db " + \
+      "user=shop " \
+      "password=<<pw>> " + \
+      "dbname=orders"

@@ -1,0 +1,5 @@
+password = (((
+    # why
+    "<<pw>>"
+)))
+token = ("<<t>>")  .strip()

@@ -1,0 +1,1 @@
+T = "Bearer <<t>>".replace("Bearer ", "").encode("utf-8").hex()

@@ -1,0 +1,4 @@
+Q = "ALTER USER shop WITH PASSWORD '<<a>>';"
+R = """
+CREATE USER 'x'@'%' IDENTIFIED BY '<<b>>';
+"""
