@@ -177,6 +177,9 @@ def _fresh_findings(
         if note is None:
             return _counting(found), None
     found, note, _ = analysis.analyse(source, hits, knowledge, settings)
+    if note is not None:
+        # Read in another way than the versions before it: what was clean in those need not be so in this one.
+        found, _, _ = analysis.analyse(source, knowledge.prefilter.find(data), knowledge, settings)
     return _counting(found), note
 
 
