@@ -195,8 +195,14 @@ class Behind:
     def finishes(self) -> None:
         """The same command must end well: every value stored once, no literal left."""
         self.relay.forget()
-        status, out, err = self.migrate()
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("fixers.migrate.users_aws", users_aws)  # nothing fails now, however slow this machine is
+            status, out, err = self.migrate()
         assert status == 0, out + err
+        self.finished()
+
+    def finished(self) -> None:
+        """Every value must be stored once, and no literal left."""
         assert len(self.aws.stored()) == 3
         assert set(self.aws.versions().values()) == {1}
         left = [path for path, raw in self.shop.files().items() for value in self.shop.values if value.encode() in raw]

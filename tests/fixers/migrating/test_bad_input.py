@@ -81,7 +81,9 @@ def test_a_write_that_fails_is_told_and_the_same_command_goes_on(
 @pytest.mark.parametrize("how", ["no answer after it took effect", "hangs up after it took effect"])
 def test_a_write_without_an_answer_that_took_effect_is_seen_by_reading_back(behind: Any, action: str, how: str) -> None:
     behind.relay.faults[action] = [how]
-    behind.finishes()
+    status, out, err = behind.migrate()
+    assert (status, behind.relay.faults[action]) == (0, []), out + err
+    behind.finished()
 
 
 def test_permission_that_is_revoked_in_the_middle_is_told_wherever_that_is(behind: Any) -> None:
