@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -24,7 +25,11 @@ def _own_path(path: list[str], environment: dict[str, str], here: str) -> list[s
     return [here, *(entry for entry in kept if os.path.abspath(entry) != here)]
 
 
-sys.path[:] = _own_path(sys.path, dict(os.environ), _HERE)
+try:
+    sys.path[:] = _own_path(sys.path, dict(os.environ), _HERE)
+except FileNotFoundError:
+    sys.stderr.write("unhardcode: the working directory is gone\n  change to one that is there\n")
+    sys.exit(3)
 
 from scanner.errors import Exit, UnhardcodeError, UsageError  # noqa: E402 - only now is the path ours
 
@@ -84,7 +89,18 @@ def cli() -> click.Group:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and leave with its exit status (DESIGN.md section 4)."""
-    sys.exit(run(arguments))
+    # Syntax trees are many small objects without cycles: to look for some every 700 objects takes a tenth of a scan.
+    gc.set_threshold(50_000, 20, 20)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us: who wants no output still gets a status
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    try:
+        status = run(arguments)
+    except KeyboardInterrupt:
+        # Before click was there to say it.
+        sys.stderr.write("unhardcode: interrupted\n")
+        status = int(Exit.INTERRUPTED)
+    sys.exit(status)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -96,8 +112,11 @@ def run(arguments: list[str] | None = None) -> int:
 
     if hook.is_clean(sys.argv[1:] if arguments is None else arguments):
         return int(Exit.OK)
+    import errno
+
     import click
 
+    output = sys.stdout
     try:
         _refuse_files_as_options(sys.argv[1:] if arguments is None else arguments)
         status = cli().main(args=arguments, prog_name="unhardcode", standalone_mode=False)
@@ -114,12 +133,31 @@ def run(arguments: list[str] | None = None) -> int:
         _complain("interrupted", "")
         return int(Exit.INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read our output has enough. Python would complain once more while it closes standard output.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_output()
         return 141
+    except SystemExit:
+        # Where nobody reads any more, click puts another output in its place and leaves with 1: but 1 says findings.
+        if sys.stdout is output:
+            raise
+        sys.stdout = output
+        _let_go_of_output()
+        return 141
+    except OSError as error:
+        # A write that names no file is one of standard output: a full disk behind `>`.
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            _report_bug(error)
+            return int(Exit.BUG)
+        _let_go_of_output()
+        _complain(f"standard output cannot be written ({error.strerror})", "")
+        return int(Exit.USAGE)
     except Exception as error:  # noqa: BLE001 - the boundary
         _report_bug(error)
         return int(Exit.BUG)
+
+
+def _let_go_of_output() -> None:
+    """Drop what is still to be written: Python would complain once more while it closes standard output."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _refuse_files_as_options(arguments: list[str]) -> None:

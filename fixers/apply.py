@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fixers.payload import payload
@@ -16,12 +16,10 @@ from fixers.stores.model import (
     OutcomeUnknownError,
     Seen,
     Store,
+    Stores,
 )
 from scanner.errors import StoreError
 from scanner.model import Fix, Outcome, Plan, PlannedSecret, SecretValue
-
-# A store by its word in plans.
-Stores = Callable[[str], Store]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +171,9 @@ def _looked_at(secret: PlannedSecret, seen: Seen | None, app: str) -> Ready | st
 
 def _against(secret: PlannedSecret, value: SecretValue, there: Existing, *, same: bool, app: str) -> Ready | str:
     """What to do about a name that exists."""
+    if there.type != "Secret" and there.type != secret.type:
+        plain = ", which is not encrypted" if secret.type == "SecureString" else ""
+        return f"it exists as a {there.type}{plain}, and AWS changes no type: choose another name, or delete it first"
     if same:
         if there.repository == tag_value(app) or secret.action != "create":
             return Ready(secret=secret, payload=value, action="present", version=there.version)

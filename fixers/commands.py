@@ -203,7 +203,9 @@ def fix(
 @click.option("--prove", "commands", multiple=True, metavar="COMMAND", help="Then run this in PATH, e.g. 'pytest -q'.")
 @click.option("--prove-import", "modules", multiple=True, metavar="MODULE", help="Then import this, in PATH.")
 @_aws
-@click.option("--yes", is_flag=True, help="Do not ask: for scripts. Nothing is stored or changed without an answer.")
+@click.option(
+    "--yes", is_flag=True, help="Do not ask, for scripts. Without it nothing is stored or changed before you answer."
+)
 def migrate(
     path: tuple[Path, ...],
     plan_file: Path | None,
@@ -253,6 +255,7 @@ def migrate(
         commands=commands,
         modules=modules,
         incident=incident,
+        undoing=undoing,
         delete_stored=delete_stored,
         recovery_days=recovery_days,
     )
@@ -284,8 +287,6 @@ def _emit(made: Planned, folder: Path, plan_file: Path | None, region: str | Non
     if not made.plan.fixes:
         click.echo("Nothing to migrate.")
         return int(Exit.OK)
-    if any(secret.type in ("String", "StringList") for secret in made.plan.secrets):
-        raise UsageError("--emit does not go with --include-config", hint="upload.sh stores encrypted parameters only")
     # A plan that was edited is passed on as it is: made again, it would hold the edits and no longer what they changed.
     text = plan_file.read_text(encoding="utf-8") if plan_file else render_plan_file(made.plan, made.options)
     written = emit(made.plan, folder, plan_file=text, repository=made.plan.app, region=region, reader=reader)

@@ -74,7 +74,7 @@ def _placed(
     context: RewriteContext,
     work: _Work,
 ) -> tuple[tuple[Edit, ...], tuple[Proof, ...]]:
-    _check(document, found, binding, placement)
+    holders = _check(document, found, binding, placement, via_run=context.via_run)
     check_readers(binding.key, readers, via_run=context.via_run)
     edit = _edit(document, binding, placement, context.key)
     _check_spliced(document, found, binding, edit)
@@ -108,6 +108,11 @@ def _placed(
             f"{document.path}:{binding.line}: {binding.key} is stored whole, as its readers read it: after a rotation"
             " of the password the whole value has to be stored anew"
         )
+    if holders:
+        work.notes.append(
+            f"{document.path}:{binding.line}: {' and '.join(holders)} is put together from {binding.key}:"
+            " `unhardcode run` resolves the reference inside it, nothing else does"
+        )
     if readers.through:
         work.notes.append(
             f"{binding.key} gets into containers by {listed(readers.through)} as a reference, which their Python"
@@ -117,20 +122,33 @@ def _placed(
     return (edit, *sites, *example_edits(document, binding.key, context)), (proof, *proofs)
 
 
-def _check(document: Document, found: Sequence[Binding], binding: Binding, placement: Placement) -> None:
+def _check(
+    document: Document, found: Sequence[Binding], binding: Binding, placement: Placement, *, via_run: bool
+) -> list[str]:
+    """The variables that are put together from this one: `unhardcode run` resolves references inside them too."""
     stored = placement.stored
     if binding.value is None or (stored is not None and stored.reveal("bytes") != binding.value.reveal("bytes")):
         raise _refusal(RefusalReason.DYNAMIC, "the variable's value is not what would be stored")
     if binding.interpolated:
         raise _refusal(RefusalReason.DYNAMIC, "the value is put together from other variables")
-    uses = re.compile(rf"\$(?:\{{{re.escape(binding.key)}[}}:?+=-]|{re.escape(binding.key)}\b)")
+    key = re.escape(binding.key)
+    uses = re.compile(rf"\$(?:\{{{key}[}}:?+=-]|{key}\b)")
+    # What python-dotenv fills in; `$NAME` is a shell's.
+    filled = re.compile(rf"\$\{{{key}(?::-[^}}]*)?\}}")
+    holders = []
     for other in found:
-        if other is not binding and other.value is not None and uses.search(other.value.reveal("text")):
+        text = other.value.reveal("text") if other is not binding and other.value is not None else ""
+        if not uses.search(text):
+            continue
+        if not via_run or uses.search(filled.sub("", text)):
             raise CannotRewriteError(
                 RefusalReason.DYNAMIC,
                 f"{other.key} ({document.path}:{other.line}) is put together from it",
-                f"give {other.key} a value of its own, then plan again",
+                f"give {other.key} a value of its own, or, where it says ${{{binding.key}}}, start the program by"
+                " `unhardcode run` and plan with --via-run",
             )
+        holders.append(other.key)
+    return holders
 
 
 def check_readers(key: str, readers: Readers, *, via_run: bool) -> None:
@@ -226,7 +244,9 @@ def _refusal(reason: RefusalReason, detail: str) -> CannotRewriteError:
 
 def environment_of(path: Path) -> dict[str, str]:
     """What a `.env` file sets, as python-dotenv reads it; keys without a value are left out. Raises OSError."""
-    from dotenv import dotenv_values
+    from dotenv.main import DotEnv
 
     with path.open(encoding="utf-8") as stream:
-        return {key: value for key, value in dotenv_values(stream=stream).items() if value is not None}
+        # As load_dotenv does: what the environment has goes before the file, also in `${NAME}`.
+        values = DotEnv(None, stream=stream, override=False).dict()
+    return {key: value for key, value in values.items() if value is not None}

@@ -6,6 +6,7 @@ tokens, paths and edits, never a value. All of a user's runs on one repository s
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -73,6 +74,8 @@ def locked(folder: Path) -> Iterator[None]:
 
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder.is_symlink():  # whoever unpacked this repository would lose control of where it points to
+            raise OSError(errno.ELOOP, "it is a symbolic link")
         os.chmod(folder, 0o700)
         descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import click
+
 from fixers import journal
 from fixers.connections import connection
 from fixers.drafting import by_variable
@@ -32,6 +34,16 @@ from scanner.text import UndecodableError, decode
 
 # A value with fewer bits may stand in a text by chance (`postgres`): only what a scan finds counts for it.
 DISTINCT_BITS = 30.0
+
+
+plans_option = click.option(
+    "--plan",
+    "plans",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A plan.toml that was carried out; may be repeated [the migrations that this clone remembers].",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

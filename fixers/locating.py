@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from fixers.apply import Stores
+from fixers.stores.model import Stores
 from scanner.errors import StoreError
 from scanner.model import Plan
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -17,14 +16,18 @@ from fixers.journal import Run
 from fixers.owner_proof import OwnerProof, raise_levels, words_of
 from fixers.planning import Planned
 from fixers.reports import render_plan, render_proof
-from fixers.steps import Target
-from fixers.stores.registry import connect
+from fixers.stores.registry import UsersAws, users_aws
 from fixers.undo import undo, undoable
 from fixers.workspace import open_workspace
 from scanner import session
 from scanner.errors import Exit, UsageError
 from scanner.model import Outcome, Plan
 from scanner.sources import worktree
+
+_NEXT = "Next: run your tests, commit the rewritten files and deploy them."
+_LATER = """\
+Then rotate what history still has: `unhardcode status` says what that is. Until then `unhardcode migrate --undo` takes
+the edits back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +44,13 @@ class Asked:
     modules: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     incident: bool = False
+    undoing: bool = False
     delete_stored: bool = False
     recovery_days: int = 30
 
-    def target(self) -> Target:
+    def target(self) -> UsersAws:
         """The AWS that boto3 finds with these."""
-        stores = functools.cache(functools.partial(connect, region=self.region, profile=self.profile))
-        return Target(stores=stores, region=self.region, profile=self.profile)
+        return users_aws(region=self.region, profile=self.profile)
 
 
 def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
@@ -60,7 +63,7 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
         runs = journal.runs(folder, root.folder)
         half = _half_done(runs)
         if half is not None:
-            return _finish(half, root, asked)
+            return _finish(half, root, asked, asked.target())
         prepared = steps.prepare(make(), incident=asked.incident)
         planned = prepared.planned
         click.echo(render_plan(planned.plan), nl=False)
@@ -75,12 +78,15 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
             planned, judge = prepared.planned, fresh.judged
         target = asked.target()
         ready = check(planned.plan, target.stores)
+        if not asked.yes:
+            place = target.place(sorted({secret.store for secret in active(planned.plan)}))
+            click.echo(f"To {place}", err=True)
         _consent(asked, f"{_counted(ready)} and rewrite {_files(planned.plan)}?")
         run = steps.resumable(runs, prepared) or journal.begin(folder, prepared.facts)
         run = steps.upload(run, ready, target, planned.plan.app)
         run = steps.locate(run, prepared, target)
         outcomes = steps.prove_all(planned.plan, planned.scanned.key, target, judge=judge)
-        return _rewrite(run, outcomes, root, asked)
+        return _rewrite(run, outcomes, root, asked, target)
 
 
 def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) -> int:
@@ -91,7 +97,7 @@ def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) ->
         runs = journal.runs(folder, root.folder)
         half = _half_done(runs)
         if half is not None:
-            return _finish(half, root, asked)
+            return _finish(half, root, asked, asked.target())
         first, target = make(), asked.target()
         planned, versions, on_word = steps.not_stored(first, target, offline=offline)
         prepared = steps.prepare(planned, stored=not offline)
@@ -112,7 +118,7 @@ def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) ->
             outcomes = tuple(_unproven(fix.secret) for fix in plan.fixes)
         else:
             outcomes = steps.prove_all(plan, prepared.planned.scanned.key, target)
-        status = _rewrite(run, outcomes, root, asked)
+        status = _rewrite(run, outcomes, root, asked, target)
         return status if complete else int(Exit.FINDINGS)
 
 
@@ -147,7 +153,7 @@ def _delete_stored(run: Run, asked: Asked) -> int:
     parameters = [one.name for one in found if one.store == "parameterstore"]
     if parameters and not _typed(parameters):
         found = [one for one in found if one.store != "parameterstore"]
-        kept |= dict.fromkeys(parameters, "a parameter is deleted for good, and nobody on a terminal confirmed it")
+        kept |= dict.fromkeys(parameters, "a parameter is deleted for good: run this on a terminal to confirm it")
     for one in found:
         run = removal.delete(run, one, stores, days=asked.recovery_days)
         until = f" (restore-secret brings it back for {asked.recovery_days} days)" if one.recoverable else ""
@@ -181,17 +187,17 @@ def _half_done(runs: Sequence[Run]) -> Run | None:
     return next((run for run in reversed(runs) if run.state in ("proven", "written")), None)
 
 
-def _finish(run: Run, root: worktree.Root, asked: Asked) -> int:
+def _finish(run: Run, root: worktree.Root, asked: Asked, target: UsersAws) -> int:
     click.echo(f"The migration of {run.begin['at']} was interrupted while it rewrote files.", err=True)
     _check_can_ask(asked)
     _consent(asked, "Finish it?")
     outcomes = tuple(Outcome(**outcome) for outcome in run.outcomes())
-    status = _written(run, outcomes, root, asked)
+    status = _written(run, outcomes, root, asked, target)
     click.echo("Finished what was interrupted. Run the command again for what is new since then.", err=True)
     return status
 
 
-def _rewrite(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked: Asked) -> int:
+def _rewrite(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked: Asked, target: UsersAws) -> int:
     run = steps.settle_proofs(run, outcomes)
     if run.state == "abandoned":
         click.echo(render_proof(steps.skipped(outcomes)), nl=False)
@@ -199,10 +205,10 @@ def _rewrite(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked
             "No file was changed. To migrate the rest, give what failed the action skip in a plan file.", err=True
         )
         return int(Exit.FINDINGS)
-    return _written(run, outcomes, root, asked)
+    return _written(run, outcomes, root, asked, target)
 
 
-def _written(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked: Asked) -> int:
+def _written(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked: Asked, target: UsersAws) -> int:
     run = steps.rewrite(run, open_workspace(root.folder, ()), session.key_for(root.repository))
     named = asked.path if asked.path.is_dir() else asked.path.parent
     outcomes = raise_levels(
@@ -213,11 +219,15 @@ def _written(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked
             commands=asked.commands,
             region=asked.region,
             profile=asked.profile,
+            credentials=target.credentials,
         ),
     )
     journal.note(run, "done")
     click.echo(render_proof(outcomes), nl=False)
     proven = all(outcome.status == "proven" for outcome in outcomes)
+    if proven:
+        # After an incident the values in history are revoked, and no undo brings them back.
+        click.echo(_NEXT if run.begin.get("incident") else f"{_NEXT} {_LATER}", err=True)
     return int(Exit.OK if proven else Exit.FINDINGS)
 
 
@@ -228,7 +238,8 @@ def _check_can_ask(asked: Asked) -> None:
                 "there is no terminal to ask on",
                 hint=f"add --yes; standard input gives the new values: {incident.FORMAT}",
             )
-        raise UsageError("there is no terminal to ask on", hint="look at the plan, then add --yes; nothing was changed")
+        first = "" if asked.undoing else "look at the plan, then "
+        raise UsageError("there is no terminal to ask on", hint=f"{first}add --yes; nothing was changed")
 
 
 def _consent(asked: Asked, question: str) -> None:

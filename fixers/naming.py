@@ -135,7 +135,9 @@ def name_parts(
     a reader could not have guessed: a symbol or a file can be named after one. `frameworks` are those that the project
     shows: a name claims no other.
     """
-    unspeakable = frozenset(slug(value.reveal("text")) for value in values if strength(value) >= _GUESSABLE_BITS) - {""}
+    texts = [value.reveal("text") for value in values if strength(value) >= _GUESSABLE_BITS]
+    # `SECRET_KEY` as a value is everybody's word: it spoils no name.
+    unspeakable = frozenset(slug(text) for text in texts if not _GENERIC.issuperset(split_words(text))) - {""}
     words = [_words(draft, kinds[draft.findings[0].path], frameworks) for draft in drafts]
     plain = [(draft.env, _kebab(each)) for draft, each in zip(drafts, words, strict=True)]
     particular = [_in_context(draft, each) for draft, each in zip(drafts, words, strict=True)]

@@ -10,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,13 +22,17 @@ _KEY_PAIR = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerProof:
-    """What the owner allowed to be run in `folder`: modules to import, commands. `region` and `profile` are for AWS."""
+    """What the owner allowed to be run in `folder`: modules to import, commands. The rest is for AWS.
+
+    `credentials` gives them as variables: what runs here could not ask for a profile's code (MFA) again.
+    """
 
     folder: Path
     modules: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     region: str | None = None
     profile: str | None = None
+    credentials: Callable[[], Mapping[str, str]] = dict
 
 
 def words_of(command: str) -> list[str]:
@@ -75,6 +80,7 @@ def _failure(shown: str, words: list[str], asked: OwnerProof) -> str | None:
         environment["AWS_PROFILE"] = asked.profile
         # In the environment a key pair goes before a profile; beside --profile it does not count.
         environment = {name: value for name, value in environment.items() if name not in _KEY_PAIR}
+    environment |= asked.credentials()
     try:
         done = subprocess.run(
             words,

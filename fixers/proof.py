@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any
 
 from fixers.extension import extension_stand_in
 from fixers.payload import environment_text
-from fixers.stores.model import Endpoint, Store
+from fixers.stores.model import Endpoint, Stores
 from fixers.stores.registry import connect
 from scanner.model import Proof
 
@@ -54,17 +54,22 @@ def prove(
     region: str | None = None,
     profile: str | None = None,
     environ: Mapping[str, str] = os.environ,
+    stores: Stores | None = None,
+    credentials: Mapping[str, str] | None = None,
 ) -> tuple[ProofResult, ...]:
     """Evaluate each expression in a fresh isolated interpreter and compare it with its digest, in the order given.
 
     Without an endpoint the real AWS is asked, found as boto3 finds it in `environ`, unless `region` and `profile` say
-    more. `timeout` is in seconds, for all of them. A process that fails makes every proof fail, with a reason.
+    more: with `credentials` (variables) and by `stores` where they are given. `timeout` is in seconds, for all of them.
+    A process that fails makes every proof fail, with a reason.
     In the style `extension` the interpreter gets no AWS: a stand-in for the extension asks the same stores.
     """
     if not proofs:
         return ()
     request = {"module": module_source, "key": key.hex(), "proofs": [_request(proof) for proof in proofs]}
-    with _environment(proofs, endpoint, environ, region, profile) as environment:
+    aws = _with_aws(endpoint, environ, region, profile) | dict(credentials or {})
+    ask = stores or _stores(endpoint, region, profile)
+    with _environment(proofs, aws, ask, environ) as environment:
         answers = _ask(json.dumps(request).encode(), python, environment, timeout)
     if isinstance(answers, str) or len(answers) != len(proofs):
         reason = answers if isinstance(answers, str) else "the proof's interpreter gave no answer"
@@ -116,21 +121,17 @@ def _ask(request: bytes, python: str, environment: dict[str, str], timeout: floa
 
 @contextmanager
 def _environment(
-    proofs: Sequence[Proof],
-    endpoint: Endpoint | None,
-    environ: Mapping[str, str],
-    region: str | None,
-    profile: str | None,
+    proofs: Sequence[Proof], aws: dict[str, str], stores: Stores, environ: Mapping[str, str]
 ) -> Iterator[dict[str, str]]:
     if all(proof.style != "extension" for proof in proofs):
-        yield _with_aws(endpoint, environ, region, profile)
+        yield aws
         return
     bare = {name: environ[name] for name in _ALLOWED if name in environ}
-    with extension_stand_in(_stores(endpoint, region, profile)) as variables:
-        yield bare | {"AWS_REGION": endpoint.region if endpoint else region or "", **variables}
+    with extension_stand_in(stores) as variables:
+        yield bare | {"AWS_REGION": aws.get("AWS_REGION", ""), **variables}
 
 
-def _stores(endpoint: Endpoint | None, region: str | None, profile: str | None) -> Callable[[str], Store]:
+def _stores(endpoint: Endpoint | None, region: str | None, profile: str | None) -> Stores:
     if endpoint is None:
         return functools.cache(functools.partial(connect, region=region, profile=profile))
     credentials = (endpoint.access_key, endpoint.secret_key)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from fixers.ledger import Entry, Ledger, ledger
+from fixers.ledger import Entry, Ledger, ledger, plans_option
 from fixers.sightings import Sighting, sightings
 from fixers.traces import search_for
 from scanner.errors import Exit, NotSeenError, UsageError
@@ -36,14 +36,7 @@ class Purge:
 
 @click.command(short_help="Take old values out of the history.")
 @click.argument("only", nargs=-1, metavar="[VALUE]...")
-@click.option(
-    "--plan",
-    "plans",
-    multiple=True,
-    metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A plan.toml that was carried out; may be repeated [the migrations that this clone remembers].",
-)
+@plans_option
 @click.option("--expressions", is_flag=True, help="Write git filter-repo's expressions, into a pipe only.")
 @click.option("--files", "as_files", is_flag=True, help="Write the ids of binary files that have to go as a whole.")
 @click.option(

@@ -7,13 +7,13 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fixers.apply import Ready, Stores, active, outcomes, store_secret
+from fixers.apply import Ready, active, outcomes, store_secret
 from fixers.changes import changed_files
 from fixers.emulator import embedded_aws
 from fixers.payload import payload
 from fixers.proof import prove
 from fixers.runtime.source import module_source
-from fixers.stores.model import Endpoint
+from fixers.stores.model import Endpoint, Stores
 from fixers.stores.registry import connect
 from fixers.workspace import Workspace
 from scanner.errors import FixError, StoreError

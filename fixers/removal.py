@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fixers import journal
-from fixers.apply import Stores
 from fixers.journal import Run
 from fixers.stores.limits import tag_value
+from fixers.stores.model import Stores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

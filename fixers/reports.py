@@ -159,15 +159,24 @@ def _refusals(refusals: Sequence[Refusal]) -> Iterator[str]:
         if not group:
             continue
         yield f"  {reason} ({len(group)})"
+        alike: dict[tuple[str, ...], list[Finding]] = {}
         for refusal in group:
-            yield from _wrapped(f"{_place(refusal.finding)}: {_shown(refusal.detail)}", "    ", "        ")
+            finding = refusal.finding
+            commit = finding.commit.id if finding.commit else ""
+            alike.setdefault((finding.path, commit, finding.title, refusal.detail), []).append(finding)
+        for (*_, detail), findings in alike.items():
+            yield from _wrapped(f"{_place(*findings)}: {_shown(detail)}", "    ", "        ")
         for step in dict.fromkeys(refusal.next_step for refusal in group):
             yield from _wrapped(f"next: {_shown(step)}", "    ", "          ")
 
 
-def _place(finding: Finding) -> str:
-    commit = f" in {finding.commit.id[:12]}" if finding.commit else ""
-    return f"{_shown(finding.path)}:{finding.start[0]}{commit}  {_shown(finding.title)}"
+def _place(first: Finding, *others: Finding) -> str:
+    """A place, or those of one file that are alike: `shop/views.py:12, 40 and 41  Password by its name (3 places)`."""
+    commit = f" in {first.commit.id[:12]}" if first.commit else ""
+    *lines, last = dict.fromkeys(str(finding.start[0]) for finding in (first, *others))
+    listed = f"{', '.join(lines)} and {last}" if lines else last
+    several = f" ({len(others) + 1} places)" if others else ""
+    return f"{_shown(first.path)}:{listed}{commit}  {_shown(first.title)}{several}"
 
 
 def _file_diff(path: str, text: str, edits: Sequence[Edit], spans: Sequence[Span], values: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ from fixers.connections import connection
 from fixers.emit.files import emit_rotation
 from fixers.emit.iam import Account
 from fixers.emit.rotation import DAYS, Rotation, rotates
-from fixers.ledger import Entry, ledger
+from fixers.ledger import Entry, ledger, plans_option
 from scanner.errors import Exit, UsageError
 
 
@@ -27,14 +27,7 @@ class Sorted:
 
 
 @click.command(short_help="Templates with which AWS rotates logins.")
-@click.option(
-    "--plan",
-    "plans",
-    multiple=True,
-    metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="The plan.toml that was carried out [the migrations that this clone remembers].",
-)
+@plans_option
 @click.option(
     "-o",
     "--output",

@@ -16,6 +16,8 @@ from scanner.errors import Exit, StoreError, UsageError
 
 # With braces, or without as in a Lambda function's environment.
 _STARTS = ("{{resolve:", "resolve:secretsmanager:", "resolve:ssm:", "resolve:ssm-secure:")
+# With braces one can stand inside another text, as in a CloudFormation template.
+_INSIDE = re.compile(r"\{\{resolve:[^{}]+\}\}")
 # https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html#tag_18_08_02
 _NOT_EXECUTABLE, _NOT_FOUND = 126, 127
 
@@ -50,10 +52,10 @@ def run(
 ) -> int:
     """Run CMD with the references of its environment resolved.
 
-    A variable that holds {{resolve:secretsmanager:...}} or {{resolve:ssm-secure:...}} gets the value that the store has
-    now. What the environment has already wins over --env-file, and that over --path. CMD takes our place: its signals
-    and its exit status are its own. 125 if a value cannot be read, 126 or 127 if CMD cannot be run. Values are in CMD's
-    environment and nowhere else.
+    A variable that holds {{resolve:secretsmanager:...}} or {{resolve:ssm-secure:...}}, alone or inside a longer text,
+    gets the value that the store has now. What the environment has already wins over --env-file, and that over --path.
+    CMD takes our place: its signals and its exit status are its own. 125 if a value cannot be read, 126 or 127 if CMD
+    cannot be run. Values are in CMD's environment and nowhere else.
     """
     try:
         environment = _environment(env_files, paths, _clients(region, profile))
@@ -119,24 +121,30 @@ def _below(path: str, client: Any) -> dict[str, str]:
 
 
 def _resolved(environment: Mapping[str, str], client: Any) -> dict[str, str]:
-    """The values of the variables that hold references."""
-    pointing = {name: text for name, text in environment.items() if text.startswith(_STARTS)}
+    """The values of the variables that are a reference, or hold some: a URL that a `.env` puts together."""
+    pointing = {name: text for name, text in environment.items() if text.startswith(_STARTS) or _INSIDE.search(text)}
     if not pointing:
         return {}
-    from fixers.stores.references import parsed, read_references
+    from fixers.stores.references import Reference, parsed, read_references
 
-    wanted = {}
+    # The pieces of each text: strings as they are, references to be read.
+    pieces: dict[str, list[str | Reference]] = {}
     for name, text in pointing.items():
-        reference = parsed(text)
-        if reference is None:
+        whole = parsed(text)
+        parts = [text] if whole else [part for part in re.split(f"({_INSIDE.pattern})", text) if part]
+        pieces[name] = [parsed(part) or part for part in parts]
+        if any(isinstance(part, str) and part.startswith(_STARTS) for part in pieces[name]):
             raise UsageError(f"{name}: holds a reference that cannot be understood")
-        wanted[name] = reference
+    wanted = [(name, part) for name, parts in pieces.items() for part in parts if isinstance(part, Reference)]
     try:
-        found = read_references(wanted.values(), client)
+        found = read_references((reference for _, reference in wanted), client)
     except StoreError as error:
-        waiting = [name for name, reference in wanted.items() if reference.name in error.message]
+        waiting = dict.fromkeys(name for name, reference in wanted if reference.name in error.message)
         raise StoreError(f"{', '.join(waiting) or 'a reference'}: {error.message}", hint=error.hint) from None
-    return {name: _text(name, found[reference].reveal()) for name, reference in wanted.items()}
+    return {
+        name: "".join(part if isinstance(part, str) else _text(name, found[part].reveal()) for part in parts)
+        for name, parts in pieces.items()
+    }
 
 
 def _text(name: str, value: str | bytes) -> str:
@@ -155,13 +163,12 @@ def _clients(region: str | None, profile: str | None) -> Any:
     """A client by the store's word, made when it is first asked for."""
 
     @functools.cache
-    def client(store: str) -> Any:
-        from fixers.stores.registry import connect
+    def aws() -> Any:
+        from fixers.stores.registry import users_aws
 
-        opened: Any = connect(store, region=region, profile=profile)
-        return opened.client
+        return users_aws(region=region, profile=profile)
 
-    return client
+    return lambda store: aws().stores(store).client
 
 
 def _failed(message: str) -> int:

@@ -5,28 +5,24 @@ Rotated means that the keyed digest of the value that stood in the code differs 
 
 from __future__ import annotations
 
-import functools
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
-from fixers.ledger import Entry, Ledger, ledger
+from fixers.ledger import Entry, Ledger, ledger, plans_option
 from fixers.planfile import DIGEST_DIGITS
 from fixers.sightings import reached, sightings
-from fixers.stores.model import Store
-from fixers.stores.registry import STORES, connect
+from fixers.stores.model import Stores
+from fixers.stores.registry import STORES, users_aws
 from fixers.traces import search_for
 from scanner.errors import Exit, UsageError
 from scanner.identity import digest
 from scanner.model import SecretValue
 from scanner.sources.history import folder_of
-
-# A store by its word in plans.
-Stores = Callable[[str], Store]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +49,8 @@ class Row:
 
 
 @click.command(short_help="What is stored, rotated, still in history.")
-@click.argument("path", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "--plan",
-    "plans",
-    multiple=True,
-    metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="A plan.toml that was carried out; may be repeated [the migrations that this clone remembers].",
-)
+@click.argument("path", nargs=-1, metavar="[PATH]", type=click.Path(path_type=Path))
+@plans_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--offline", is_flag=True, help="Ask no store: what is stored and rotated then stays unknown.")
 @click.option(
@@ -88,7 +77,7 @@ def status(
     if offline and fail_on_unrotated:
         raise UsageError("--fail-on-unrotated asks the store", hint="leave out --offline")
     kept = ledger(path[0] if path else Path(), plans)
-    stores = None if offline else functools.cache(functools.partial(connect, region=region, profile=profile))
+    stores = None if offline else users_aws(region=region, profile=profile).stores
     rows = states(kept, stores)
     render = _json if form == "json" else _text
     click.echo("\n".join(render(rows, kept, offline=offline)))

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeAlias
 
 from fixers import journal
-from fixers.apply import Ready, Stores, active, holds, outcomes, store_secret
+from fixers.apply import Ready, active, holds, outcomes, store_secret
 from fixers.changes import changed, changed_files, edits_by_path
 from fixers.inverse import Blobs, culprits, known_blobs, way_back
 from fixers.journal import Run
@@ -24,6 +24,7 @@ from fixers.planning import Planned, without
 from fixers.progress import counted
 from fixers.proof import ProofResult, prove
 from fixers.runtime.source import module_source
+from fixers.stores.registry import UsersAws
 from fixers.workspace import Workspace, overlaid
 from fixers.writing import check_writable, remove_leftovers, replace_all
 from scanner.errors import FixError, StoreError
@@ -33,15 +34,6 @@ from scanner.model import Edit, Outcome, Plan, RefusalReason, Span
 _PROOF_SECONDS = 120.0
 
 Judge: TypeAlias = Callable[[Sequence[ProofResult]], tuple[ProofResult, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """The AWS that values go to, as boto3 finds it where `region` and `profile` are None."""
-
-    stores: Stores
-    region: str | None = None
-    profile: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +81,7 @@ def resumable(runs: Sequence[Run], prepared: Prepared) -> Run | None:
     return found
 
 
-def upload(run: Run, ready: Sequence[Ready], target: Target, app: str) -> Run:
+def upload(run: Run, ready: Sequence[Ready], target: UsersAws, app: str) -> Run:
     """Store every value and read it back. Raises StoreError; the run can be resumed then."""
     tokens = {secret["name"]: secret["token"] for secret in run.begin["secrets"]}
     for one in counted(ready, "Storing"):
@@ -101,7 +93,7 @@ def upload(run: Run, ready: Sequence[Ready], target: Target, app: str) -> Run:
     return run
 
 
-def locate(run: Run, prepared: Prepared, target: Target, *, stored: bool = True) -> Run:
+def locate(run: Run, prepared: Prepared, target: UsersAws, *, stored: bool = True) -> Run:
     """Journal anew the files whose edits name ARNs, now that the secrets exist."""
     planned = prepared.planned
     if not waiting(planned.plan):
@@ -114,7 +106,7 @@ def locate(run: Run, prepared: Prepared, target: Target, *, stored: bool = True)
     return journal.note(run, "located", files=[file for file in files if file != before[file["path"]]])
 
 
-def prove_all(plan: Plan, key: bytes, target: Target, *, judge: Judge = tuple) -> tuple[Outcome, ...]:
+def prove_all(plan: Plan, key: bytes, target: UsersAws, *, judge: Judge = tuple) -> tuple[Outcome, ...]:
     """Evaluate every new expression against the store. `judge` says what the results are worth.
 
     Raises StoreError where the store cannot be read any more: the run can be resumed then.
@@ -127,6 +119,8 @@ def prove_all(plan: Plan, key: bytes, target: Target, *, judge: Judge = tuple) -
         endpoint=None,
         region=target.region,
         profile=target.profile,
+        stores=target.stores,
+        credentials=target.credentials(),
         # Each asks the store twice, over whatever distance.
         timeout=_PROOF_SECONDS + 2.0 * len(proofs),
     )
@@ -193,7 +187,7 @@ def changed_since(paths: Sequence[str], run: Run) -> FixError:
     )
 
 
-def not_stored(planned: Planned, target: Target, *, offline: bool) -> tuple[Planned, dict[str, str], tuple[str, ...]]:
+def not_stored(planned: Planned, target: UsersAws, *, offline: bool) -> tuple[Planned, dict[str, str], tuple[str, ...]]:
     """The plan without secrets whose values are not in the store; versions by name; places that go on HEAD's word.
 
     `offline` asks no store: what stands in a blob of HEAD cannot be lost.

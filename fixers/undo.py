@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from fixers import journal
-from fixers.apply import Stores, member_of
+from fixers.apply import member_of
 from fixers.inverse import given_back, needed_secrets
 from fixers.journal import Run
 from fixers.spelling import Values
 from fixers.steps import changed_since, state
+from fixers.stores.model import Stores
 from fixers.workspace import Workspace
 from fixers.writing import check_writable, remove_leftovers, replace_all
 from scanner.errors import FixError, UsageError

@@ -22,7 +22,8 @@ def settled(scanned: Scanned, *, whole: bool = False) -> ScanResult:
     findings = allowed(scanned.result.findings, scanned.config.allow)
     in_history = any(finding.commit is not None for finding in findings)
     if in_history and scanned.current is not None and scanned.config.own_markers:
-        findings = ignored_since(findings, scanned.current)
+        # A history is looked at as of HEAD: what does not stand there has no comment there.
+        findings = ignored_since(findings, scanned.current, gone=scanned.at_once)
     if scanned.config.foreign_markers and findings:
         from scanner import gitleaksignore
 
@@ -65,11 +66,14 @@ def allowed(findings: Sequence[Finding], allow: Sequence[Allow]) -> list[Finding
     return settled
 
 
-def ignored_since(findings: Sequence[Finding], current: Current) -> list[Finding]:
-    """The findings of commits, those suppressed whose value an ignore comment stands for at its path by now."""
+def ignored_since(findings: Sequence[Finding], current: Current, *, gone: bool = False) -> list[Finding]:
+    """The findings of commits, those suppressed whose value an ignore comment stands for at its path by now.
+
+    `gone`: those that HEAD does not hold need not be asked for.
+    """
     settled = []
     for finding in findings:
-        if finding.suppressed is None:
+        if finding.suppressed is None and not (gone and finding.in_head is False):
             there = [other for other in current(finding.path) or () if other.value == finding.value]
             if there and all(_is_ignored(other) for other in there):
                 finding = replace(finding, suppressed=there[0].suppressed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,11 +13,14 @@ from scanner import companions, identity, ignore
 from scanner.decoding import DEPTH
 from scanner.detectors import auth, encoded, named, provider, sink, url
 from scanner.detectors.candidate import Candidate, merge
+from scanner.detectors.possible import Takers, is_possible, takers_of, takes
 from scanner.judge import confidence_of, is_lock_file, is_signal, judge
+from scanner.late import late_methods
 from scanner.model import Confidence, Document, Finding, Kind, Literal, Source
 from scanner.prefilter import Prefilter, read_table, sort_out
 from scanner.readers.errors import Unreadable
 from scanner.readers.kinds import kind_of
+from scanner.readers.wanted import Wanted
 from scanner.source import Settings
 from scanner.text import character_offsets, decode, line_starts, position
 
@@ -41,17 +45,20 @@ class Knowledge:
     sinks: sink.SinkIndex
     prefilter: Prefilter
     table: tuple[tuple[int, str], ...]
+    takers: Takers
 
 
 def learn(rules: RuleSet, prefilter: Prefilter) -> Knowledge:
     """Index a rule set for the detectors."""
 
+    sinks = sink.make_index(rules)
     return Knowledge(
         rules=rules,
         providers={rule.id: rule for rule in rules.providers},
-        sinks=sink.make_index(rules),
+        sinks=sinks,
         prefilter=prefilter,
         table=read_table(prefilter),
+        takers=takers_of(rules, sinks),
     )
 
 
@@ -82,8 +89,8 @@ def _candidates(
     """All candidates of a document, merged, and a note if it was read in a lesser way. `depth` layers are decoded."""
     ends = sorted(wanted | {end for found in providers.values() for end in found})
     characters = dict(zip(ends, character_offsets(document.utf8, document.text, ends), strict=True))
-    literals, note = _literals(document, [characters[end] for end in ends])
     by_rule = {rule: [characters[end] for end in sorted(set(found))] for rule, found in providers.items()}
+    literals, note = _literals(document, [characters[end] for end in ends], by_rule, knowledge)
     found = _detected(document, literals, by_rule, imported, knowledge)
     if depth:
         found += encoded.detect(
@@ -100,18 +107,34 @@ def _inside_encoded(document: Document, *, knowledge: Knowledge, depth: int) -> 
     return _candidates(document, wanted, providers, frozenset(), knowledge, depth)[0]
 
 
-def _literals(document: Document, offsets: list[int]) -> tuple[list[Literal], str | None]:
+def _literals(
+    document: Document, offsets: list[int], providers: dict[str, list[int]], knowledge: Knowledge
+) -> tuple[list[Literal], str | None]:
 
     # Lock files are machine-made, of many thousand lines, and hold checksums: their structure says nothing.
     name = "text" if is_lock_file(document.path) else _READERS[document.kind]
-    reader = importlib.import_module(f"scanner.readers.{name}")
+    with late_methods():
+        reader = importlib.import_module(f"scanner.readers.{name}")
     try:
-        literals = list(reader.read(document, offsets))
+        wanted = {"wanted": _wanted(providers, knowledge)} if name == "python" else {}
+        literals = list(reader.read(document, offsets, **wanted))
         return [*literals, *_inside(document, literals, offsets)], None
     except Unreadable as error:
         fallback = importlib.import_module("scanner.readers.text")
         note = f"read as plain text: {error.what} at line {error.line}, column {error.column}"
         return list(fallback.read(document, offsets)), note
+
+
+def _wanted(providers: dict[str, list[int]], knowledge: Knowledge) -> Wanted:
+    """What of a Python file is worth reading with LibCST."""
+    takers, prefilter, table = knowledge.takers, knowledge.prefilter, knowledge.table
+    return Wanted(
+        is_possible=functools.partial(is_possible, takers),
+        takes=functools.partial(takes, takers),
+        settings=takers.settings,
+        has_provider_shape=lambda value: bool(sort_out(prefilter.find(value), table, code=True)[1]),
+        providers=sorted(offset for found in providers.values() for offset in found),
+    )
 
 
 def _inside(document: Document, literals: list[Literal], offsets: list[int]) -> Iterator[Literal]:
@@ -176,7 +199,7 @@ def _judged(
         )
         confidence = confidence_of(score)
         start, end = position(starts, candidate.span.start), position(starts, candidate.span.end)
-        kind, symbol = candidate.kind.value, _symbol(candidate.literal)
+        kind, symbol = candidate.kind.value, symbol_of(candidate.literal)
         ordinal = ordinals[kind, symbol] = ordinals.get((kind, symbol), -1) + 1
         suppressed = None if confidence is not None else "the evidence against it is stronger"
         yield Finding(
@@ -211,6 +234,6 @@ def _judged(
         )
 
 
-def _symbol(literal: Literal) -> str:
+def symbol_of(literal: Literal) -> str:
     """The enclosing symbol with the literal's own name: what stays when lines move."""
     return ".".join(part for part in (literal.symbol, literal.name or "") if part)

@@ -16,7 +16,7 @@ from scanner.baseline_match import match, rows_of, unneeded
 from scanner.config import DEFAULT_BASELINE, Config
 from scanner.errors import Exit, UsageError
 from scanner.model import Confidence, Finding
-from scanner.running import Mode, Options, Scanned, run
+from scanner.running import OWNERS, Mode, Scanned, run
 from scanner.sources import worktree
 
 
@@ -209,7 +209,7 @@ def import_(other: Path, form: str | None, history: bool, owner: str, file: Path
 def _look(file: Path | None, *, history: bool) -> Looked:
     """What can be accepted: of the tree, and of the history where that was asked for."""
     root = worktree.root_of(Path()).folder  # all of it, from whichever folder the command is given
-    scanned = run((root,), Mode(), Options(no_baseline=True))
+    scanned = run((root,), Mode(), OWNERS)
     config = scanned.config
     live = [finding for finding in scanned.result.findings if finding.suppressed is None]
     floor = min(config.min_confidence, config.fail_on or Confidence.HIGH, key=lambda level: level.rank)
@@ -217,7 +217,7 @@ def _look(file: Path | None, *, history: bool) -> Looked:
     if history:
         from scanner.past import Past
 
-        seen = run((root,), Mode(past=Past()), Options(no_baseline=True)).result.findings
+        seen = run((root,), Mode(past=Past()), OWNERS).result.findings
         past = tuple(f for f in seen if f.suppressed is None and f.confidence.rank >= floor.rank)
     return Looked(
         scanned=scanned,

@@ -234,8 +234,10 @@ def explain(where: str) -> int:
     """
     from scanner.reports.explain import render_explain
 
-    name, colon, line = where.rpartition(":")
-    by_line = bool(colon) and line.isdigit()
+    name, line = _path_and_line(where)
+    by_line = bool(line)
+    if not by_line and os.path.lexists(where):
+        raise UsageError(f"{where}: which line?", hint="name it as PATH:LINE, as `unhardcode scan` prints it")
     scanned = run((Path(name),) if by_line else (), Mode(), Options())
     if by_line:
         found = [f for f in scanned.result.findings if f.start[0] <= int(line) <= f.end[0]]
@@ -247,6 +249,15 @@ def explain(where: str) -> int:
     for finding in found:
         _emit(render_explain(finding, scanned.texts.get(finding.path), others=scanned.result.findings), None)
     return int(Exit.OK)
+
+
+def _path_and_line(where: str) -> tuple[str, str]:
+    """PATH and LINE of PATH:LINE, or of PATH:LINE:COLUMN as a report has it; no line in what is neither."""
+    name, _, line = where.rpartition(":")
+    path, _, first = name.rpartition(":")
+    if path and first.isdecimal() and not os.path.lexists(name):
+        name, line = path, first
+    return (name, line) if name and line.isdecimal() else (where, "")
 
 
 @click.group(short_help="What unhardcode knows: list, show, test.")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from rules.model import Weight
+from rules.own import PREFIX
 from scanner.detectors.name import split_words
 from scanner.judge import confidence_of
 from scanner.model import Confidence, CredentialKind, Evidence, Finding
@@ -31,14 +32,14 @@ def absorb(findings: Sequence[Finding], weights: dict[str, Weight]) -> list[Find
     """
     ids: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for number, finding in enumerate(findings):
-        if finding.kind is CredentialKind.ACCESS_KEY_ID and finding.suppressed is None:
+        if finding.kind is CredentialKind.ACCESS_KEY_ID and _can_pair(finding):
             ids[place_of(finding)].append(number)
     settled = list(findings)
     if not ids:
         return settled
     secrets: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for number, finding in enumerate(findings):
-        if finding.kind in _SECRETS and finding.suppressed is None and finding.confidence.rank > Confidence.LOW.rank:
+        if finding.kind in _SECRETS and _can_pair(finding) and finding.confidence.rank > Confidence.LOW.rank:
             secrets[place_of(finding)].append(number)
     for place, own in ids.items():
         for number, secret in _paired(findings, own, secrets.get(place, ())):
@@ -52,6 +53,11 @@ def is_counted(finding: Finding, counted: Iterable[Finding]) -> bool:
     if finding.suppressed != REASON:
         return False
     return any(place_of(other) == place_of(finding) for other in counted if other.kind in _SECRETS)
+
+
+def _can_pair(finding: Finding) -> bool:
+    # A repository's own rule hides nothing: also no id behind a secret of its own making.
+    return finding.suppressed is None and not finding.rule.startswith(PREFIX)
 
 
 def _paired(findings: Sequence[Finding], ids: Sequence[int], secrets: Sequence[int]) -> list[tuple[int, int]]:

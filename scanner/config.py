@@ -82,12 +82,13 @@ class Loaded(NamedTuple):
     honour: frozenset[str] | None = None
 
 
-def load_config(root: Path, policy: Path | None = None) -> Loaded:
-    """The configuration at a root, under a policy: the named one, or the one that the environment names.
+def load_config(root: Path, policy: Path | None = None, *, gate: bool = True) -> Loaded:
+    """The configuration at a root, under a policy: the named one, or for a `gate` the one that the environment names.
 
     Raises UsageError for an unknown key, a value of the wrong type, or a file that cannot be read.
     """
-    named = policy or (Path(os.environ[POLICY_VARIABLE]) if os.environ.get(POLICY_VARIABLE) else None)
+    told = os.environ.get(POLICY_VARIABLE) if gate else None
+    named = policy or (Path(told) if told else None)
     own = _own(root)
     if named is None:
         return own
@@ -152,10 +153,11 @@ def _read(path: Path) -> bytes | None:
         raise UsageError(f"{path}: not readable ({error.strerror})") from None
     import stat
 
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise UsageError(f"{path}: not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise UsageError(f"{path}: not a regular file")
         if status.st_size > _MOST:
             raise UsageError(f"{path}: larger than {_MOST:,} bytes")
         try:

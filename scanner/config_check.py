@@ -15,12 +15,16 @@ _LEVELS = tuple(level.value for level in Confidence)
 # What a message may repeat: words like keys, and nothing that could be a value.
 _WORD = re.compile(r"[a-z][a-z_-]{0,30}")
 
+_MOST_ROWS = 500
+
 Reader = Callable[[Any, str], Any]
 
 
 def checked(table: dict[str, Any], where: str, *, policy: bool = False) -> dict[str, Any]:
     """The settings of a table by their field in Config; of a `policy` also what it honours. Raises UsageError."""
-    readers = {**_READERS, "honour": _honour} if policy else _READERS
+    # A policy says what may pass; where values go is for the owners to say.
+    of_policy = {**{key: reader for key, reader in _READERS.items() if key != "stores"}, "honour": _honour}
+    readers = of_policy if policy else _READERS
     return {key.replace("-", "_"): value for key, value in _fields(table, where, readers).items()}
 
 
@@ -118,13 +122,16 @@ def _regex(value: Any, where: str) -> str:
     if fault(value):
         raise UsageError(
             f"{where} is not a regular expression that runs in linear time",
-            hint="it may hold no look-around and no back-references, and must not fit the empty text",
+            hint="it may hold no look-around, no back-references, no more than 500 characters and 50 repeats, and must "
+            "not fit the empty text",
         )
     return value
 
 
 def _rows(value: Any, where: str) -> list[dict[str, Any]]:
     if isinstance(value, list) and all(isinstance(row, dict) for row in value):
+        if len(value) > _MOST_ROWS:
+            raise UsageError(f"{where} has more than {_MOST_ROWS} entries", hint="put several globs into one")
         return value
     raise UsageError(f"{where} is a list of tables: write [[{where.rpartition(' ')[2]}]]")
 

@@ -171,8 +171,9 @@ def _indent(data: bytes, start: int) -> int:
 
 def _statement_end(data: bytes, start: int, end: int) -> int:
     """The end of the line, at or after `end`, on which all brackets that were opened since `start` are closed."""
-    depth = sum(data.count(bracket, start, end) for bracket in (b"(", b"[", b"{"))
-    depth -= sum(data.count(bracket, start, end) for bracket in (b")", b"]", b"}"))
+    before = data[start:end]
+    depth = before.count(b"(") + before.count(b"[") + before.count(b"{")
+    depth -= before.count(b")") + before.count(b"]") + before.count(b"}")
     line = data.find(b"\n", end)
     for bracket in _BRACKET.finditer(data, end, end + WIDTH - _NEAR):
         if 0 <= line < bracket.start():

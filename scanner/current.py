@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from scanner import analysis, looking, session
-from scanner.model import Finding, Source
-from scanner.source import Settings
-from scanner.sources import git, objects, worktree
+from scanner import session
+from scanner.source import Settings, Source
+from scanner.sources import git, worktree
 
-Current = Callable[[str], list[Finding] | None]
+if TYPE_CHECKING:
+    from scanner.model import Finding
+
+Current = Callable[[str], "list[Finding] | None"]
 """The findings at a path, empty where it holds none; None where there is no such file."""
 
 
@@ -41,6 +43,8 @@ def of_index(folder: Path, settings: Callable[[], Settings]) -> Current:
 
 def of_commit(folder: Path, commit: str, settings: Callable[[], Settings]) -> Current:
     """What a commit holds."""
+    from scanner.sources import objects
+
     files: dict[str, str] = {}
 
     def read(path: str) -> bytes | None:
@@ -57,14 +61,18 @@ def _blob(folder: Path, oid: str) -> bytes:
 
 def _remembered(read: Callable[[str], bytes | None], settings: Callable[[], Settings]) -> Current:
     known: dict[str, list[Finding] | None] = {}
-    knowledge = functools.cache(lambda: analysis.learn(session.load_rules(), session.load_prefilter()))
 
     def current(path: str) -> list[Finding] | None:
         if path not in known:
             raw = read(path)
-            known[path] = (
-                None if raw is None else looking.findings_of(Source(path=path, raw=raw), knowledge(), settings())
-            )
+            known[path] = None if raw is None else _findings(Source(path=path, raw=raw), settings())
         return known[path]
 
     return current
+
+
+def _findings(source: Source, settings: Settings) -> list[Finding]:
+    # Few scans ask what moved where.
+    from scanner import looking
+
+    return looking.findings_of(source, session.knowledge(), settings)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from scanner import keyfiles
+from scanner.late import late_methods
 from scanner.prefilter import Prefilter
 from scanner.raw import ARCHIVES, archive_of, looks_binary, scan_bytes
 from scanner.source import Coverage, ScanResult, Settings, Skipped, Source
@@ -14,9 +17,12 @@ if TYPE_CHECKING:
     from rules.model import RuleSet
     from scanner.analysis import Knowledge
     from scanner.model import Finding
+    from scanner.sharing import Outcome
 
 _LFS = b"version https://git-lfs.github.com/spec/"
 _POINTER, _BINARY = "Git LFS pointer", "binary"
+# Bytes of documents with hits that are kept until they are looked into together.
+_HELD = 32_000_000
 # All reasons of `policy`.
 REASONS = (_POINTER, _BINARY, *(f"archive ({name})" for name in ARCHIVES))
 
@@ -32,51 +38,93 @@ def scan(
 
     `texts` receives the text of every document that holds a finding, by path: reports show lines of it, masked.
     """
-    findings: list[Finding] = []
-    skipped: list[Skipped] = []
-    notes: list[Skipped] = []
-    remarks: list[Skipped] = []
-    files = size = 0
-    knowledge: Knowledge | None = None
-    for source in sources:
+    seen = _Seen(texts)
+    waiting: list[tuple[int, Source, list[tuple[int, int]]]] = []
+    held = 0
+    learn = functools.cache(lambda: _learn(rules(), prefilter))
+
+    def look_into() -> None:
+        with late_methods():
+            from scanner import sharing
+
+        tasks = [sharing.Task(source, hits) for _, source, hits in waiting]
+        outcomes = sharing.analysed(tasks, learn(), settings)
+        for (place, source, _), outcome in zip(waiting, outcomes, strict=True):
+            seen.add(place, source, outcome)
+        waiting.clear()
+
+    for place, source in enumerate(sources):
         if isinstance(source, Skipped):
-            skipped.append(source)
+            seen.skipped.append((place, source))
             continue
         if keyfiles.identify(source.raw) is not None:
-            findings += keyfiles.find(source, rules().weights, settings())
-            files += 1
-            size += len(source.raw)
+            seen.count(source)
+            seen.findings += keyfiles.find(source, rules().weights, settings())
             continue
         reason = policy(source)
         if reason is not None:
-            skipped.append(Skipped(path=source.path, reason=reason))
+            seen.skipped.append((place, Skipped(path=source.path, reason=reason)))
             continue
-        files += 1
-        size += len(source.raw)
+        seen.count(source)
         hits = prefilter.find(scan_bytes(source.raw))
         if not hits:
-            remarks += _remarks(source, [])
+            seen.remarks += ((place, each) for each in _remarks(source, []))
             continue
-        from scanner import analysis
-        from scanner.text import UndecodableError
+        waiting.append((place, source, hits))
+        held += len(source.raw)
+        if held > _HELD:
+            look_into()
+            held = 0
+    if waiting:
+        look_into()
+    return seen.result()
 
-        if knowledge is None:
-            knowledge = analysis.learn(rules(), prefilter)
-        try:
-            found, note, text = analysis.analyse(source, hits, knowledge, settings())
-        except UndecodableError as error:
-            skipped.append(Skipped(path=source.path, reason=str(error)))
-            files -= 1
-            continue
-        findings += found
-        remarks += _remarks(source, found)
-        if found and texts is not None:
-            texts[source.path] = text
-        if note is not None:
-            notes.append(Skipped(path=source.path, reason=note))
-    findings.sort(key=lambda finding: (finding.path, finding.span, finding.rule))
-    coverage = Coverage(files=files, bytes=size, skipped=tuple(skipped), notes=tuple(notes), remarks=tuple(remarks))
-    return ScanResult(findings=tuple(findings), coverage=coverage)
+
+class _Seen:
+    """What came of each source. `place` is its number among them: reports keep their order."""
+
+    def __init__(self, texts: dict[str, str] | None) -> None:
+        self.texts = texts
+        self.findings: list[Finding] = []
+        self.skipped: list[tuple[int, Skipped]] = []
+        self.notes: list[tuple[int, Skipped]] = []
+        self.remarks: list[tuple[int, Skipped]] = []
+        self.files = self.size = 0
+
+    def count(self, source: Source) -> None:
+        """One more that was looked at."""
+        self.files += 1
+        self.size += len(source.raw)
+
+    def add(self, place: int, source: Source, outcome: Outcome) -> None:
+        """What the analysis of one with hits gave."""
+        if outcome.undecodable is not None:
+            self.skipped.append((place, Skipped(path=source.path, reason=outcome.undecodable)))
+            self.files -= 1
+            return
+        self.findings += outcome.findings
+        self.remarks += ((place, each) for each in _remarks(source, outcome.findings))
+        if outcome.findings and self.texts is not None:
+            self.texts[source.path] = outcome.text
+        if outcome.note is not None:
+            self.notes.append((place, Skipped(path=source.path, reason=outcome.note)))
+
+    def result(self) -> ScanResult:
+        """All of it, in order."""
+        self.findings.sort(key=lambda finding: (finding.path, finding.span, finding.rule))
+        skipped, notes, remarks = (
+            tuple(each for _, each in sorted(one, key=operator.itemgetter(0)))
+            for one in (self.skipped, self.notes, self.remarks)
+        )
+        coverage = Coverage(files=self.files, bytes=self.size, skipped=skipped, notes=notes, remarks=remarks)
+        return ScanResult(findings=tuple(self.findings), coverage=coverage)
+
+
+def _learn(rules: RuleSet, prefilter: Prefilter) -> Knowledge:
+    with late_methods():
+        from scanner import analysis
+
+    return analysis.learn(rules, prefilter)
 
 
 def _remarks(source: Source, found: list[Finding]) -> Iterable[Skipped]:

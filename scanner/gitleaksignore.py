@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from scanner import analysis, looking, session
+from scanner import session
 from scanner.ignore import has_valid_checksum
 from scanner.model import Finding, SecretValue, Source
 from scanner.source import Settings
@@ -101,6 +101,7 @@ def _findings_at(root: Root, commit: str, path: str) -> list[Finding]:
     blobs = [entry.split(b"\t")[0].split()[2].decode() for entry in git.listed(out) if b" blob " in entry]
     if status or len(blobs) != 1:
         return []
+    from scanner import looking
+
     raw = next(raw for _, raw in git.blobs(root.folder, blobs))
-    knowledge = analysis.learn(session.load_rules(), session.load_prefilter())
-    return looking.findings_of(Source(path=path, raw=raw or b""), knowledge, Settings(key=bytes(32)))
+    return looking.findings_of(Source(path=path, raw=raw or b""), session.knowledge(), Settings(key=bytes(32)))

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner import analysis, looking, standing, versions
+from scanner import standing, versions
 from scanner.errors import NotSeenError, UsageError
 from scanner.source import Coverage, ScanResult, Settings, Skipped, Source
 from scanner.sources import git, history, objects
@@ -113,14 +113,10 @@ def scan(
         return ScanResult(findings=(), coverage=Coverage(files=0, bytes=0, skipped=push.skipped))
     found = objects.listed(folder, commits, {}, selection, below)
     found = found._replace(skipped=(*push.skipped, *history.boundary(repository, commits), *found.skipped))
-    result = versions.scan(folder, found, prefilter, rules, settings)
+    seen = versions.scan(folder, found, prefilter, rules, settings)
+    result, read = seen.result, seen.read
     if not result.findings:
         return result
-    knowledge = analysis.learn(rules(), prefilter)
-
-    def read(source: Source) -> list[Finding]:
-        return looking.findings_of(source, knowledge, settings())
-
     findings = standing.with_head(folder, result.findings, read, selection.max_size)
     return result._replace(findings=_with_age(folder, bases, findings, read, selection.max_size))
 

@@ -10,7 +10,7 @@ from rules.model import Names, Weight
 from scanner.decoding import decoded
 from scanner.detectors.candidate import Candidate
 from scanner.detectors.name import judge_name, split_words
-from scanner.detectors.value import is_stand_in, judge_value
+from scanner.detectors.value import is_made_up, is_stand_in, judge_value
 from scanner.model import Confidence, CredentialKind, Document, Evidence, Kind, Role
 from scanner.roles import PathRole, role_of
 from scanner.surroundings import evidence_around, in_kubernetes_secret
@@ -52,6 +52,8 @@ _WEAK = frozenset(("equals-name", "example-word", "number-only", "sequence"))
 _CONFIGURATION = frozenset((Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI, Kind.JSON))
 _USERS = frozenset((("user",), ("username",), ("login",), ("account",), ("name",)))
 _FIELD_WORDS = frozenset(("username", "hostname", "schema", "database"))
+# A table of names, or a login, is short; of ten thousand settings each would be compared with all.
+_MOST_SIBLINGS = 100
 # What a value's look may be for its name to be believed without more.
 _PLAIN = frozenset(("random-high", "random-medium", "random-low", "password-like", "uuid"))
 # What says by itself that a literal is a credential; all other evidence only moves the sum.
@@ -63,13 +65,23 @@ SIGNALS = frozenset(
 
 def is_signal(candidate: Candidate) -> bool:
     """Whether anything but randomness and position speaks for a candidate."""
-    return any(name in SIGNALS for name in candidate.evidence)
+    return any(name in SIGNALS for name in (*candidate.evidence, *candidate.added))
 
 
 def judge(
     candidate: Candidate, *, document: Document, scope: str, names: Names, weights: dict[str, Weight]
 ) -> tuple[tuple[Evidence, ...], float]:
     """All evidence for one candidate, strongest first, and its sum."""
+    alone = _summed(candidate, document, scope, names, weights)
+    if not candidate.added:
+        return alone
+    both = replace(candidate, evidence=(*candidate.evidence, *candidate.added))
+    return max(alone, _summed(both, document, scope, names, weights), key=lambda summed: summed[1])
+
+
+def _summed(
+    candidate: Candidate, document: Document, scope: str, names: Names, weights: dict[str, Weight]
+) -> tuple[tuple[Evidence, ...], float]:
     if candidate.inside is not None:
         inside = [
             judge(each, document=candidate.inside.document, scope=scope, names=names, weights=weights)
@@ -136,6 +148,8 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
     text = _plain(candidate, document)
     found = judge_value(text, name=candidate.literal.name, names=names, kind=kind)
     found = tuple(name for name in found if not shaped or name in _OPEN)
+    if shaped and "checksum-valid" not in candidate.evidence and is_made_up(text.removeprefix(candidate.prefix)):
+        found = ("made-up", *(name for name in found if name not in ("repeated", "sequence")))
     if "common-password" in found and _is_alias(candidate):
         found = tuple("equals-name" if name == "common-password" else name for name in found)
     if "passphrase" in found and candidate.literal.role is not Role.KEYWORD and "sink" not in candidate.evidence:
@@ -193,7 +207,7 @@ def _is_weak(candidate: Candidate, value: Sequence[str]) -> bool:
         return True
     return is_stand_in(text) or any(
         sibling.value.reveal("text").casefold() == text and split_words(sibling.name)[-1:] in _USERS
-        for sibling in candidate.literal.siblings
+        for sibling in candidate.literal.siblings[:_MOST_SIBLINGS]
     )
 
 
@@ -207,8 +221,10 @@ def _is_set(candidate: Candidate, document: Document) -> bool:
 
 def _is_alias(candidate: Candidate) -> bool:
     """Whether a value is one of a table of names: `{"UID": "username", "PWD": "password"}`."""
-    values = {sibling.value.reveal("text").casefold() for sibling in candidate.literal.siblings}
-    return candidate.literal.role is Role.ENTRY and not _FIELD_WORDS.isdisjoint(values)
+    if candidate.literal.role is not Role.ENTRY:
+        return False
+    values = {sibling.value.reveal("text").casefold() for sibling in candidate.literal.siblings[:_MOST_SIBLINGS]}
+    return not _FIELD_WORDS.isdisjoint(values)
 
 
 def _of_the_file(path: str, scope: str) -> Iterator[str]:

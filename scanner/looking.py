@@ -6,11 +6,11 @@ at as a whole: itself, or as a change to one that was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from scanner import analysis, keyfiles
+from scanner import analysis, handing, keyfiles
 from scanner.analysis import Knowledge
 from scanner.contexts import WIDTH, Context
 from scanner.engine import policy
@@ -20,7 +20,7 @@ from scanner.model import Finding, SecretValue
 from scanner.prefilter import IMPORT
 from scanner.raw import scan_bytes
 from scanner.readers.kinds import kind_of
-from scanner.record import AFTER, AGAIN, CLEAN, FOUND, KEPT, MOVED, skipped_as
+from scanner.record import AFTER, AGAIN, CLEAN, FOUND, KEPT, MOVED, skipped_as, where
 from scanner.repeats import Memory, new_contexts
 from scanner.source import Kind, Settings, Skipped, Source
 from scanner.sources import git, objects
@@ -30,27 +30,34 @@ from scanner.text import UndecodableError
 class Looked(NamedTuple):
     """What a worker saw. `kept` hold a value first, `moved` are later ones that stood at several paths.
 
-    `states` says of each version that was looked at what the record may keep.
+    `states` says of each version that was looked at what the record may keep. `told` are the findings of those that are
+    reported, and of HEAD's files at their paths, as scanner.handing writes them.
     """
 
     kept: tuple[int, ...]
     moved: tuple[int, ...]
     files: int
-    bytes: int
+    size: int
     skipped: tuple[Skipped, ...]
     notes: tuple[Skipped, ...]
     states: dict[int, int]
+    told: dict[bytes, bytes]
 
 
-def look(
-    folder: Path,
-    blobs: Sequence[objects.Blob],
-    numbers: Sequence[int],
-    knowledge: Knowledge,
-    settings: Settings,
-    tick: Callable[[int], None],
-) -> Looked:
+class Task(NamedTuple):
+    """What all shares have in common. `heads` is HEAD's blob at each path, `told` what need not be told again."""
+
+    folder: Path
+    blobs: Sequence[objects.Blob]
+    knowledge: Knowledge
+    settings: Settings
+    heads: Mapping[str, str]
+    told: Container[bytes]
+
+
+def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Looked:
     """Look at some of the blobs, in their order. `tick` is told the bytes of each."""
+    folder, blobs, knowledge, settings = task.folder, task.blobs, task.knowledge, task.settings
     memory = Memory(scope=settings.scope)
     best: dict[tuple[str, SecretValue | None], tuple[int, int]] = {}
     moved: list[int] = []
@@ -58,6 +65,7 @@ def look(
     notes: dict[str, str] = {}
     states: dict[int, int] = {}
     tainted: set[str] = set()  # paths of which a version before had a finding, or was read in a lesser way
+    kinds: dict[str, Kind] = {}
     files = size = 0
     for number, (oid, raw) in zip(numbers, git.blobs(folder, [blobs[number].id for number in numbers]), strict=True):
         tick(blobs[number].size)
@@ -80,7 +88,7 @@ def look(
         size += len(source.raw)
         several = len(blobs[number].places) > 1
         whole = several or memory.path != path
-        data, kind = scan_bytes(source.raw), kind_of(path, source.raw[:4096])
+        data, kind = scan_bytes(source.raw), _kind(kinds, path, source.raw)
         fresh = new_contexts(memory, path, data, kind, knowledge.prefilter, knowledge.table, whole=whole)
         try:
             found, note = _fresh_findings(source, data, kind, fresh.contexts, knowledge, settings)
@@ -110,15 +118,43 @@ def look(
     kept = sorted({number for _, number in best.values()})
     for state, numbers_of in ((MOVED, moved), (KEPT, kept)):
         states.update((number, state) for number in numbers_of if states[number] != AGAIN)
+    wanted = [(blobs[number].id, place.path) for number in kept for place in blobs[number].places]
+    wanted += [(blobs[number].id, place.path) for number in moved for place in blobs[number].places[1:]]
+    wanted += [(task.heads[path], path) for _, path in wanted if path in task.heads]
     return Looked(
         kept=tuple(kept),
         moved=tuple(moved),
         files=files,
-        bytes=size,
+        size=size,
         skipped=tuple(skipped),
         notes=tuple(Skipped(path=path, reason=note) for path, note in notes.items()),
         states=states,
+        told=dict(_told(task, wanted)),
     )
+
+
+def _kind(kinds: dict[str, Kind], path: str, raw: bytes) -> Kind:
+    """The kind of a version; what a path's name says need not be asked again."""
+    if path not in kinds:
+        kinds[path] = kind_of(path, b"")
+    known = kinds[path]
+    # Where the name says nothing, its first bytes may.
+    asks = known is Kind.TEXT and (b"#!" in raw[:5] or ".conf" in path.lower())
+    return kind_of(path, raw[:4096]) if asks else known
+
+
+def _told(task: Task, wanted: Iterable[tuple[str, str]]) -> Iterator[tuple[bytes, bytes]]:
+    """What whole versions (object id, path) hold: each analysed once, here and not in the parent."""
+    paths: dict[str, dict[str, None]] = {}
+    for oid, path in wanted:
+        if where(oid, path) not in task.told:
+            paths.setdefault(oid, {})[path] = None
+    for oid, raw in git.blobs(task.folder, list(paths)):
+        for path in paths[oid] if raw is not None else ():
+            source = Source(path=path, raw=raw or b"", blob=oid)
+            rows = handing.written(findings_of(source, task.knowledge, task.settings), source)
+            if rows is not None:
+                yield where(oid, path), rows
 
 
 def _fresh_findings(
@@ -164,6 +200,27 @@ def _counting(findings: Iterable[Finding]) -> list[Finding]:
 def sureness(finding: Finding) -> int:
     """How sure a finding is: 0 suppressed, then by its confidence."""
     return 0 if finding.suppressed is not None else 1 + finding.confidence.rank
+
+
+def reader(
+    told: Mapping[bytes, bytes], used: dict[bytes, bytes], knowledge: Knowledge, settings: Settings
+) -> Callable[[Source], list[Finding]]:
+    """What gives all findings of a document: from what was told of it, else by analysing it; `used` takes them."""
+
+    def read(source: Source) -> list[Finding]:
+        if source.blob is None:
+            return findings_of(source, knowledge, settings)
+        key = where(source.blob, source.path)
+        rows = told.get(key) or used.get(key)
+        found = None if rows is None else handing.read(rows, source, settings.key)
+        if found is None:
+            found = findings_of(source, knowledge, settings)
+            rows = handing.written(found, source)
+        if rows is not None:
+            used[key] = rows
+        return found
+
+    return read
 
 
 def findings_of(source: Source, knowledge: Knowledge, settings: Settings) -> list[Finding]:

@@ -19,6 +19,11 @@ TAG = "tag-message"
 _LARGEST = 1_000_000
 
 
+def object_of(said: Finding | Skipped) -> str:
+    """The commit or tag that something was said of."""
+    return said.path.rpartition("/")[2]
+
+
 def findings(
     folder: Path, commits: Sequence[str], knowledge: Knowledge, settings: Settings
 ) -> Iterator[Finding | Skipped]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner import analysis, messages, record, standing, versions
-from scanner.looking import findings_of
+from scanner import analysis, earlier, messages, record, standing, versions
 from scanner.progress import Meter
-from scanner.source import ScanResult, Settings, Skipped, Source
+from scanner.source import ScanResult, Settings, Skipped
 from scanner.sources import git, history
 from scanner.sources import range as commit_range
 from scanner.sources.worktree import Selection
@@ -46,33 +45,38 @@ def scan(
     """Scan a repository's past below a folder (POSIX, "" for all of it)."""
     folder = history.folder_of(repository)
     ends = None if past.between is None else commit_range.ends(repository, past.between)
+    before = None
     if ends is None:
-        found = history.listing(repository, selection, below, unreachable=past.unreachable, since=past.since)
+        commits, extra = history.reached(repository, past.since)
+        before = _record(repository, selection, past, settings()) if past.cache else None
+        again = None
+        if before is not None and not past.unreachable and past.since is None:
+            again = earlier.listing(before, folder, commits, extra, selection, below)
+        found, spoken = again or (
+            history.listing(
+                repository, selection, below, commits, extra, unreachable=past.unreachable, since=past.since
+            ),
+            None,
+        )
     else:
-        found = commit_range.listing(repository, selection, below, ends)
-    before = _record(repository, selection, past, settings()) if past.cache and ends is None else None
+        found, spoken, extra = commit_range.listing(repository, selection, below, ends), None, {}
     meter = Meter("history" if ends is None else "range", show=past.progress)
-    result = versions.scan(
-        folder, found, prefilter, rules, settings, processes=past.workers, before=before, meter=meter
-    )
+    seen = versions.scan(folder, found, prefilter, rules, settings, processes=past.workers, before=before, meter=meter)
+    result = seen.result
     knowledge = analysis.learn(rules(), prefilter)
+    heard: list[str] = []
     if not below:
         tags = [] if ends is not None or past.since is not None else history.tags(folder)
-        said = [
-            each
-            for each in messages.findings(folder, [*found.commits, *tags], knowledge, settings())
-            if selection.takes(each.path)
-        ]
-        result = _with_messages(result, said)
-    if not result.findings:
-        return result
-
-    def read(source: Source) -> list[Finding]:
-        return findings_of(source, knowledge, settings())
-
-    findings = standing.with_head(folder, result.findings, read, selection.max_size)
-    if ends is not None:
-        findings = standing.with_age(folder, ends.base, findings, read, selection.max_size)
+        read = dict.fromkeys((*(found.commits if spoken is None else spoken), *tags))
+        said = list(messages.findings(folder, list(read), knowledge, settings()))
+        heard = [each for each in dict.fromkeys(map(messages.object_of, said)) if each not in set(tags)]
+        result = _with_messages(result, [each for each in said if selection.takes(each.path)])
+    findings = result.findings and standing.with_head(folder, result.findings, seen.read, selection.max_size)
+    if ends is not None and findings:
+        findings = standing.with_age(folder, ends.base, findings, seen.read, selection.max_size)
+    if before is not None:
+        listed = earlier.written(before, found, extra, seen.states, heard)
+        record.keep(before, found.blobs, seen.states, seen.told, listed, added=spoken is not None)
     return result._replace(findings=findings)
 
 

@@ -54,7 +54,7 @@ def _merged(told: Config, theirs: Config, said: set[str], ruled: set[str], honou
         own_markers="comments" in honour,
         baseline=_baseline(told, theirs, ruled, honour),
         allow=(*told.allow, *(theirs.allow if "allow" in honour else ())),
-        stores=told.stores or theirs.stores,
+        stores=theirs.stores,
         paths=(*(theirs.paths if "paths" in honour else _strict(theirs.paths, told)), *told.paths),
     )
 

@@ -16,13 +16,14 @@ _PACKED = (
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!\x1a\x07", "rar"),
 )
+# The first two bytes of each byte order mark that says UTF-16 or UTF-32.
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE[:2])
 ARCHIVES = (*dict.fromkeys(name for _, name in _PACKED), "tar")
 
 
 def looks_binary(raw: bytes) -> bool:
     """Whether the first 8,000 bytes hold a NUL, as git judges it, and are not UTF-16 or UTF-32."""
-    head = raw[:8000]
-    return b"\0" in head and wide_encoding(head) is None
+    return raw.find(b"\0", 0, 8000) >= 0 and wide_encoding(raw[:8000]) is None
 
 
 def archive_of(raw: bytes) -> str | None:
@@ -52,7 +53,9 @@ def wide_encoding(head: bytes) -> str | None:
 
 def scan_bytes(raw: bytes) -> bytes:
     """What the prefilter looks at: UTF-8 without BOM where the text is wide, else the bytes without BOM."""
-    encoding = wide_encoding(raw[:8000])
+    # Text without a mark and a NUL, which most is, is told from its first bytes.
+    plain = raw[:2] not in _WIDE and raw.find(b"\0", 0, 8000) < 0
+    encoding = None if plain else wide_encoding(raw[:8000])
     if encoding is None:
         return raw[3:] if raw.startswith(codecs.BOM_UTF8) else raw
     return raw.decode(encoding, "replace").removeprefix("\ufeff").encode("utf-8", "surrogatepass")

@@ -1,7 +1,9 @@
 """What an earlier scan of a history saw and found clean: the next one looks at what is new.
 
 A file in git's common directory: for each version 16 bytes of a hash of its object id and paths, and one byte that
-says what it was found to be. It holds no value and no name. What had a finding is looked at again each time.
+says what it was found to be; and of the versions that are reported where their findings stand, what they are called and
+why they are ones, as scanner.handing writes them. It holds no value: those are read from git each time, and a keyed
+fingerprint proves that they are the same.
 
 A record can hide findings, so it counts only if this user wrote it: the folder is ours alone, and the file carries a
 keyed digest whose key is in the user's own folder. A repository that was unpacked with a record in it is not believed.
@@ -15,6 +17,7 @@ import hmac
 import os
 import sys
 import time
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -29,7 +32,7 @@ from scanner.sources.objects import Blob
 # these KEPT and MOVED are analysed each time, and all three looked at where something at their path is.
 CLEAN, AFTER, AGAIN, FOUND, KEPT, MOVED = range(1, 7)
 _SKIPPED = 16
-_MAGIC = b"unhardcode history 1\n"
+_MAGIC = b"unhardcode history 2\n"
 _NAME, _KEY, _PATH, _DIGEST = "history-", 16, 8, 32
 # Records of options that nobody has used for so long are thrown away, and what a killed process left.
 _OLD, _LEFT = 90 * 86_400, 3_600
@@ -37,13 +40,18 @@ _OLD, _LEFT = 90 * 86_400, 3_600
 
 @dataclass(slots=True, kw_only=True)
 class Record:
-    """A record's file, what it is valid for, and its versions' states by key; `dirty` are the paths' keys of some."""
+    """A record's file, what it is valid for, and its versions' states by key; `dirty` are the paths' keys of some.
+
+    `told` are findings without values by the key of object and path (`where`), `listed` what scanner.earlier reads.
+    """
 
     file: Path
     head: bytes
     secret: bytes
     states: dict[bytes, int] = field(default_factory=dict)
     dirty: dict[bytes, bytes] = field(default_factory=dict)
+    told: dict[bytes, bytes] = field(default_factory=dict)
+    listed: bytes = b""
 
 
 def skipped_as(reason: str) -> int:
@@ -108,21 +116,34 @@ def known(record: Record | None, blobs: Sequence[Blob]) -> list[int]:
     ]
 
 
-def keep(record: Record, blobs: Sequence[Blob], states: Mapping[int, int]) -> None:
+def keep(
+    record: Record,
+    blobs: Sequence[Blob],
+    states: Mapping[int, int],
+    told: Mapping[bytes, bytes],
+    listed: bytes = b"",
+    *,
+    added: bool = False,
+) -> None:
     """Write the record of a scan that has ended, whole or not at all; `states` by number of the version.
 
+    `added`: the versions that are not among these still count as before.
     Of two scans at once the later one's record stays: each is right by itself.
     """
-    fresh = {key_of(blobs[number]): state for number, state in sorted(states.items())}
+    fresh = dict(record.states) if added else {}
+    fresh |= {key_of(blobs[number]): state for number, state in sorted(states.items())}
     dirty = {
         key_of(blobs[number]): _path_of(blobs[number])
         for number, state in sorted(states.items())
         if AGAIN <= state <= MOVED
     }
-    if fresh == record.states and dirty == record.dirty:
+    if (fresh, dirty, told, listed) == (record.states, record.dirty, record.told, record.listed):
         return
     counts = len(fresh).to_bytes(8, "big") + len(dirty).to_bytes(8, "big")
-    body = b"".join((counts, *fresh, bytes(fresh.values()), *dirty, *dirty.values()))
+    rows = b"".join(key + len(row).to_bytes(8, "big") + row for key, row in sorted(told.items()))
+    rows = zlib.compress(rows, 1)
+    more = (len(rows).to_bytes(8, "big"), rows, listed)
+    body = b"".join((counts, *fresh, bytes(fresh.values()), *dirty, *dirty.values(), *more))
     _tidy(record.file)
     write_private(record.file, b"".join((_MAGIC, record.head, _digest(record, body), body)), durable=True)
 
@@ -131,6 +152,11 @@ def key_of(blob: Blob) -> bytes:
     """What names a version in the record: its object and all paths at which it stands."""
     text = "\0".join((blob.id, *(place.path for place in blob.places)))
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_KEY).digest()
+
+
+def where(oid: str, path: str) -> bytes:
+    """What names a version at one path in the record."""
+    return hashlib.blake2b(f"{oid}\0{path}".encode("utf-8", "surrogatepass"), digest_size=_KEY).digest()
 
 
 def _path_of(blob: Blob) -> bytes:
@@ -161,6 +187,15 @@ def _read(record: Record, content: bytes) -> None:
     dirty = [content[start : start + _KEY] for start in range(at, at + few * _KEY, _KEY)]
     at += few * _KEY
     record.dirty = {key: content[at + n * _PATH : at + (n + 1) * _PATH] for n, key in enumerate(dirty)}
+    at += few * _PATH + 8
+    size = int.from_bytes(content[at - 8 : at], "big")
+    rows, record.listed = zlib.decompress(content[at : at + size]), content[at + size :]
+    at = 0
+    while at < len(rows):
+        start = at + _KEY + 8
+        end = start + int.from_bytes(rows[at + _KEY : start], "big")
+        record.told[rows[at : at + _KEY]] = rows[start:end]
+        at = end
 
 
 def _tidy(file: Path) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rules.model import RuleSet
+    from scanner.analysis import Knowledge
 
 
 def cache_folder() -> Path | None:
@@ -50,6 +51,14 @@ def load_rules() -> RuleSet:
     from rules.load import load_rules_cached
 
     return load_rules_cached(cache_folder())
+
+
+@functools.cache
+def knowledge() -> Knowledge:
+    """The built-in rules, indexed for the detectors."""
+    from scanner import analysis
+
+    return analysis.learn(load_rules(), load_prefilter())
 
 
 def known_at(root: Path) -> tuple[prefilter.Prefilter, Callable[[], RuleSet]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import codecs
+import functools
 import itertools
 import operator
 import re
@@ -80,8 +81,12 @@ def python_cookie(body: bytes) -> str | None:
     return None
 
 
+@functools.lru_cache(maxsize=1)
 def line_starts(text: str) -> list[int]:
-    """Offsets at which lines start; lines end at \\r\\n, \\n and \\r only (str.splitlines knows more)."""
+    """Offsets at which lines start; lines end at \\r\\n, \\n and \\r only (str.splitlines knows more).
+
+    Reader, judge and markers ask for the same text one after the other: read the list, never change it.
+    """
     if "\r" in text:
         return [0, *(found.end() for found in _LINE_END.finditer(text))]
     # The same five times as fast: the length of each line and all before it, and the line ends between them.

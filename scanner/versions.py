@@ -1,24 +1,36 @@
 """Every version of every file: which blobs hold something new, and one finding for each value and path.
 
-Workers look at all blobs and hand back numbers: which ones the parent shall analyse. No value crosses a process. They
-take fixed shares of the blobs, and what is remembered within one says nothing of another: the result does not depend
-on how many workers there are.
+Workers look at all blobs and hand back numbers: which ones hold something, and where its values stand, which the parent
+reads again. No value crosses a process. They take fixed shares of the blobs, and what is remembered within one says
+nothing of another: the result does not depend on how many workers there are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from rules.model import RuleSet
 from scanner import analysis, record, workers
-from scanner.analysis import Knowledge
-from scanner.looking import Looked, findings_of, sureness
+from scanner.looking import Looked, Task, reader, sureness
 from scanner.model import Finding, SecretValue
 from scanner.prefilter import Prefilter
 from scanner.progress import Meter
 from scanner.source import Coverage, ScanResult, Settings, Skipped, Source
 from scanner.sources import git, objects
+
+
+class Seen(NamedTuple):
+    """What a scan of versions gives: the result, the states of all blobs by number, what a record may keep of findings.
+
+    `read` gives those of a version, and adds to `told` what it gave.
+    """
+
+    result: ScanResult
+    states: dict[int, int]
+    told: dict[bytes, bytes]
+    read: Callable[[Source], list[Finding]]
 
 
 def scan(
@@ -31,35 +43,37 @@ def scan(
     processes: int | None = None,
     before: record.Record | None = None,
     meter: Meter | None = None,
-) -> ScanResult:
+) -> Seen:
     """Scan all blobs of a listing: one finding for each value and path, at the oldest commit that is as sure as any.
 
-    What `before` says to be clean is not looked at; it is written anew with what is seen now.
+    What `before` says to be clean is not looked at.
     """
-    if not listing.blobs:
-        return ScanResult(findings=(), coverage=Coverage(files=0, bytes=0, skipped=listing.skipped))
     knowledge = analysis.learn(rules(), prefilter)
     states = record.known(before, listing.blobs)
-    parts = workers.all_looked(folder, listing.blobs, states, knowledge, settings(), processes, meter)
-    if before is not None:
-        seen = {number: state for number, state in enumerate(states) if state}
-        record.keep(
-            before, listing.blobs, seen | {number: state for part in parts for number, state in part.states.items()}
-        )
+    told = {} if before is None else dict(before.told)
+    ids = {blob.id for blob in listing.blobs}
+    heads = {path: oid for path, oid in objects.tree(folder, "HEAD").items() if oid in ids} if ids else {}
+    task = Task(folder, listing.blobs, knowledge, settings(), heads, frozenset(told))
+    parts = workers.all_looked(task, states, processes, meter) if ids else []
+    told.update(row for part in parts for row in part.told.items())
+    used: dict[bytes, bytes] = {}
+    read = reader(told, used, knowledge, settings())
     kept = sorted({*_having(states, record.KEPT), *(number for part in parts for number in part.kept)})
     moved = sorted({*_having(states, record.MOVED), *(n for part in parts for n in part.moved)}.difference(kept))
     wanted = [(listing.blobs[number], listing.blobs[number].places) for number in kept]
     wanted += [(listing.blobs[number], listing.blobs[number].places[1:]) for number in moved]
     age = {commit: number for number, commit in enumerate(listing.commits)}
-    found = first_of_each(_analysed(folder, wanted, knowledge, settings()), age)
+    found = first_of_each(_analysed(folder, wanted, read), age)
     clean = [blob for blob, state in zip(listing.blobs, states, strict=True) if state and not record.reason_of(state)]
     coverage = Coverage(
-        files=len(clean) + sum(part.files for part in parts),
-        bytes=sum(blob.size for blob in clean) + sum(part.bytes for part in parts),
+        files=listing.clean[0] + len(clean) + sum(part.files for part in parts),
+        bytes=listing.clean[1] + sum(blob.size for blob in clean) + sum(part.size for part in parts),
         skipped=(*listing.skipped, *sorted({*_skipped_before(listing.blobs, states), *_skipped(parts)})),
         notes=tuple(sorted({one for part in parts for one in part.notes})),
     )
-    return ScanResult(findings=found, coverage=coverage)
+    seen = {number: state for number, state in enumerate(states) if state}
+    seen |= {number: state for part in parts for number, state in part.states.items()}
+    return Seen(result=ScanResult(findings=found, coverage=coverage), states=seen, told=used, read=read)
 
 
 def _having(states: Sequence[int], wanted: int) -> Iterator[int]:
@@ -97,8 +111,7 @@ def first_of_each(findings: Iterable[Finding], age: dict[str, int]) -> tuple[Fin
 def _analysed(
     folder: Path,
     wanted: Sequence[tuple[objects.Blob, Sequence[objects.Place]]],
-    knowledge: Knowledge,
-    settings: Settings,
+    read: Callable[[Source], list[Finding]],
 ) -> Iterator[Finding]:
     """The findings of whole blobs at their places, each with its commit."""
     commits = objects.described(folder, (place for _, places in wanted for place in places))
@@ -108,4 +121,4 @@ def _analysed(
             commit = commits.get(place)
             tracked = None if commit is None else True
             source = Source(path=place.path, raw=raw or b"", tracked=tracked, blob=blob.id, commit=commit)
-            yield from findings_of(source, knowledge, settings)
+            yield from read(source)

@@ -1,6 +1,6 @@
 """The processes of a history scan: shares that no number of workers changes, each looked at by whoever is free.
 
-What a worker hands back are numbers and reasons: no value crosses a process.
+What a worker hands back are numbers, reasons and places: no value crosses a process.
 """
 
 from __future__ import annotations
@@ -12,14 +12,11 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from scanner.analysis import Knowledge
 from scanner.errors import NotSeenError
-from scanner.looking import Looked, look
+from scanner.looking import Looked, Task, look
 from scanner.progress import Meter
-from scanner.source import Settings
 from scanner.sources import objects
 
 # Below this many bytes a second process costs more than it saves.
@@ -27,8 +24,8 @@ _WORTH_A_WORKER = 20_000_000
 # Shares of a history: more make better use of the last second, fewer repeat less of the analysis.
 _SHARES = 16
 _FAMILY = re.compile(r"[_.\-]")
-# Seconds between two looks at how far the workers are.
-_TICK = 0.2
+# Seconds between two looks at how far the workers are, and bytes after which one says so.
+_TICK, _TOLD_EVERY = 0.2, 2_000_000
 
 
 def _cores(size: int) -> int:
@@ -60,49 +57,38 @@ def shared_out(blobs: Sequence[objects.Blob]) -> list[list[int]]:
     return [shares[share] for share in order if shares[share]]
 
 
-class _Task(NamedTuple):
+class _Work(NamedTuple):
     """What all processes have: the shares, a counter of those that are taken, and of the bytes that are done."""
 
-    folder: Path
-    blobs: Sequence[objects.Blob]
+    task: Task
     shares: Sequence[Sequence[int]]
-    knowledge: Knowledge
-    settings: Settings
     taken: Any
     done: Any
 
 
-def all_looked(
-    folder: Path,
-    blobs: Sequence[objects.Blob],
-    states: Sequence[int],
-    knowledge: Knowledge,
-    settings: Settings,
-    processes: int | None,
-    meter: Meter | None,
-) -> list[Looked]:
+def all_looked(task: Task, states: Sequence[int], processes: int | None, meter: Meter | None) -> list[Looked]:
     """Look at all blobs whose state is 0; `processes` None: as many as pay."""
-    shares = [[number for number in share if not states[number]] for share in shared_out(blobs)]
+    shares = [[number for number in share if not states[number]] for share in shared_out(task.blobs)]
     shares = [share for share in shares if share]
-    todo = sum(blobs[number].size for share in shares for number in share)
+    todo = sum(task.blobs[number].size for share in shares for number in share)
     processes = min(processes or _cores(todo), len(shares))
     context = multiprocessing.get_context("fork" if processes > 1 else None)
     # A counter that all of them take the next share from: who is done first takes more.
-    task = _Task(folder, blobs, shares, knowledge, settings, context.Value("i", 0), context.Value("Q", 0))
+    work = _Work(task, shares, context.Value("i", 0), context.Value("Q", 0))
     shown = meter or Meter("", show=False)
     shown.begin(todo)
     running = []
     try:
         for _ in range(processes - 1):
             ours, theirs = context.Pipe(duplex=False)
-            process = context.Process(target=_work, args=(theirs, task), daemon=True)
+            process = context.Process(target=_work, args=(theirs, work), daemon=True)
             process.start()
             theirs.close()
             running.append((process, ours))
-        found = dict(_taken(task, lambda: shown.at(task.done.value)))
+        found = dict(_taken(work, lambda: shown.at(work.done.value)))
         for _, ours in running:
             while not ours.poll(_TICK):
-                shown.at(task.done.value)
+                shown.at(work.done.value)
             found.update(_received(ours))
     finally:
         shown.end()
@@ -113,29 +99,35 @@ def all_looked(
     return [found[number] for number in range(len(shares))]
 
 
-def _taken(task: _Task, show: Callable[[], None] = lambda: None) -> Iterator[tuple[int, Looked]]:
+def _taken(work: _Work, show: Callable[[], None] = lambda: None) -> Iterator[tuple[int, Looked]]:
     """Look at one share after the other, as long as there are some that nobody has taken."""
 
+    waiting = 0
+
     def tick(size: int) -> None:
-        with task.done.get_lock():
-            task.done.value += size
-        show()
+        nonlocal waiting
+        waiting += size
+        if waiting > _TOLD_EVERY:
+            with work.done.get_lock():
+                work.done.value += waiting
+            waiting = 0
+            show()
 
     while True:
-        with task.taken.get_lock():
-            number = task.taken.value
-            task.taken.value += 1
-        if number >= len(task.shares):
+        with work.taken.get_lock():
+            number = work.taken.value
+            work.taken.value += 1
+        if number >= len(work.shares):
             return
-        yield number, look(task.folder, task.blobs, task.shares[number], task.knowledge, task.settings, tick)
+        yield number, look(work.task, work.shares[number], tick)
 
 
-def _work(answer: Connection, task: _Task) -> None:
+def _work(answer: Connection, work: _Work) -> None:
     """What a worker does. The parent is interrupted, not the worker; what goes wrong is told without source lines."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Scratch memory is for one process; a fork has a copy of it, and that is its own.
     try:
-        answer.send(dict(_taken(task)))
+        answer.send(dict(_taken(work)))
     except NotSeenError as error:
         answer.send(error.message)
     except Exception as error:  # noqa: BLE001 - multiprocessing would print a traceback with lines of ours and values

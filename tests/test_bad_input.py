@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,6 +47,74 @@ def test_a_path_that_does_not_exist_is_named(run: Run, tmp_path: Path) -> None:
     assert (status, out) == (3, "")
     assert "absent.py" in err
     assert "spelling" in err
+
+
+def test_explain_takes_a_place_as_a_report_prints_it_and_asks_for_the_line(
+    run: Run, repository: Path, value: str
+) -> None:
+    (repository / "a.py").write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    (repository / "b:7").write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    for where in ("a.py:1", "a.py:1:19", "b:7:1", "b:7:1:19"):
+        status, out, _ = run(repository, "explain", where)
+        assert (status, where.rpartition(":")[0].partition(":")[0] in out) == (0, True)
+    status, _, err = run(repository, "explain", "a.py")
+    assert (status, "which line" in err) == (2, True)
+    assert run(repository, "explain", "a.py:2")[0] == 3
+    assert run(repository, "explain", "::")[0] == 3
+
+
+def test_an_interruption_before_anything_is_imported_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(arguments: list[str] | None) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(unhardcode, "run", interrupted)
+    with pytest.raises(SystemExit) as left:
+        unhardcode.main(["scan"])
+    assert left.value.code == 130
+    assert capsys.readouterr().err == "unhardcode: interrupted\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "shell", "status"),
+    [
+        pytest.param("rules list", "| head -n 1", "141 0", id="a reader that has enough"),
+        pytest.param("scan many.py", "| head -n 1", "141 0", id="a reader that has enough of a report"),
+        pytest.param("rules list", "> /dev/full", "2", id="a full disk"),
+        pytest.param("scan a.py", "> /dev/full", "2", id="a full disk for a report"),
+        pytest.param("scan a.py", ">&- 2>&-", "1", id="no output at all"),
+        pytest.param("scan a.py", "< /dev/null", "1", id="nothing of this"),
+    ],
+)
+def test_an_output_that_takes_no_more_is_no_bug(
+    repository: Path, value: str, words: str, shell: str, status: str
+) -> None:
+    (repository / "a.py").write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    (repository / "many.py").write_text("".join(f'PASSWORD_{n} = "{value}{n}"\n' for n in range(400)))
+    script = f'"{sys.executable}" -I -m unhardcode {words} {shell}; echo "${{PIPESTATUS[*]}}" >&3'
+    done = subprocess.run(["bash", "-c", f"exec 3>status; {script}"], cwd=repository, capture_output=True, text=True)
+    assert (repository / "status").read_text().strip() == status
+    assert "bug" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert value not in done.stdout + done.stderr
+
+
+def test_a_working_directory_that_is_gone_is_said(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    script = f'cd gone; rmdir ../gone; "{sys.executable}" -I -m unhardcode scan'
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "the working directory is gone" in done.stderr
+    assert len(done.stderr.splitlines()) == 2
+
+
+def test_a_folder_in_the_place_of_a_configuration_is_a_mistake(run: Run, repository: Path) -> None:
+    for name in (".unhardcode.toml", "pyproject.toml", ".unhardcode.rules.toml"):
+        (repository / name).mkdir()
+        status, _, err = run(repository, "scan")
+        assert (status, "not a regular file" in err) == (2, True)
+        (repository / name).rmdir()
 
 
 def test_an_unknown_command_and_option_are_usage_errors(run: Run, tmp_path: Path) -> None:

@@ -27,6 +27,11 @@ BARE = {
     "dropbox-long-lived-token match 1",
     "mollie-access-token match 0",
 }
+# A fixed part in the middle: with it, the rest repeats less.
+MARKED = {
+    "groq-api-key", "openai-key", "pem-encrypted-private-key", "pem-base64-private-key", "aws-bedrock-short-term-key",
+}  # fmt: skip
+RANDOM = re.compile(r"\{(alnum|alpha|b64|b64url|base32|digit|hex|HEX|lower|loweralnum|upper):(\d+)\}")
 # What other detectors say of the value itself; they name it where no provider does.
 BY_VALUE = {"url-password", "dsn-password", "bearer-token", "basic-auth"}
 # Another rule's shape is the same, and as telling.
@@ -147,6 +152,26 @@ def test_every_text_that_a_provider_rule_matches_is_a_finding_at_that_place(scan
         ):
             missed.append(each.name)
     assert set(missed) == BARE
+
+
+def test_no_provider_shape_filled_with_one_character_is_a_finding() -> None:
+    rules = load_rules()
+    made: dict[str, str] = {}
+    for rule in (rule for rule in rules.providers if rule.id not in MARKED):
+        for at, template in enumerate(rule.match):
+            filled, fields = RANDOM.subn(lambda found: "xX0"[len(found[1]) % 3] * int(found[2]), template)
+            if fields and compile_pattern(rule).search(filled) and not re.search(r"\{\w+(?::|\})", filled):
+                made[f"{len(made)}-{rule.id}-{at}/app.py"] = filled
+    sources = (Source(path=path, raw=text.encode()) for path, text in made.items())
+    result = engine.scan(sources, session.load_prefilter(), lambda: rules, lambda: Settings(key=bytes(32)))
+    by_provider = {rule.id for rule in rules.providers}
+    wrong = {
+        finding.path
+        for finding in result.findings
+        if finding.suppressed is None and finding.confidence is not Confidence.LOW and finding.rule in by_provider
+    }
+    assert len(made) > 150
+    assert wrong == set()
 
 
 @pytest.mark.parametrize("group", ["sink", "setting"])

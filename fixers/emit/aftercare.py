@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from fixers.emit.iam import Account
 from fixers.emit.markdown import code, place, plain
 from fixers.emit.rotation import rotates
+from fixers.stores.model import PLAIN_TYPES
 from scanner.model import PlannedSecret
 
 _DEPLOY = """\
@@ -106,6 +107,7 @@ def deploy(moved: Sequence[PlannedSecret], account: Account) -> Iterator[str]:
 def rotate(moved: Sequence[PlannedSecret], plan_file: str) -> Iterator[str]:
     """What AWS rotates, and for the rest the provider's own steps."""
     yield _ROTATE
+    moved = [secret for secret in moved if secret.type not in PLAIN_TYPES]
     automatic = [secret for secret in moved if rotates(dict(secret.constants).get("engine"))]
     by_hand = [secret for secret in moved if secret not in automatic]
     if automatic:

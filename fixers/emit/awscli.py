@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fixers.payload import payload
 from fixers.stores.limits import tag_value
-from fixers.stores.model import REPOSITORY_TAG
+from fixers.stores.model import PLAIN_TYPES, REPOSITORY_TAG
 from scanner.model import PlannedSecret
 
 _DESCRIPTION = "Created by unhardcode: this value was in source code before."
@@ -50,11 +50,11 @@ case $(aws configure get cli_history || :) in
 enabled) stop 2 'cli_history is enabled, which keeps values on disk: aws configure set cli_history disabled' ;;
 esac
 
-# The look_at functions set `there`: no, ours (it has the tag of this repository) or foreign.
+# The look_at functions set `there`: no, deleted, ours (it has the tag of this repository) or foreign.
 look_at_secret() {
   if answer=$(aws secretsmanager describe-secret --secret-id="$name" --output=text --query="@TAGS@" 2>&1); then
     case $answer in
-    *"tag${tab}deleted${tab}"*) stop 1 "$name is scheduled for deletion: bring it back with restore-secret" ;;
+    *"tag${tab}deleted${tab}"*) there=deleted ;;
     *"tag${tab}kept${tab}$repository") there=ours ;;
     *) there=foreign ;;
     esac
@@ -64,10 +64,10 @@ look_at_secret() {
 }
 
 look_at_parameter() {
-  if answer=$(aws ssm get-parameter --name="$name" --output=text --query=Parameter.Type 2>&1); then
+  if answer=$(aws ssm get-parameter --name="$name" --output=text --query="['type', Parameter.Type]" 2>&1); then
     case $answer in
-    *SecureString) ;;
-    *) stop 1 "$name exists and is no SecureString: nothing was changed. Choose another name in the plan" ;;
+    *"type${tab}$type") ;;
+    *) stop 1 "$name exists and is no $type: nothing was changed. Choose another name in plan.toml, or delete it" ;;
     esac
     answer=$(aws ssm list-tags-for-resource --resource-type=Parameter --resource-id="$name" --output=text \\
       --query="@PARAMETER_TAGS@") || stop 3 "cannot read the tags of $name: see above"
@@ -104,7 +104,7 @@ create_secret() {
 }
 
 create_parameter() {
-  value | aws ssm put-parameter --name="$name" --type=SecureString --value=file:///dev/stdin \\
+  value | aws ssm put-parameter --name="$name" --type="$type" --value=file:///dev/stdin \\
     --description="$description" --tags="$tags" "$@" >/dev/null
 }
 
@@ -112,8 +112,18 @@ update_secret() {
   value | aws secretsmanager put-secret-value --secret-id="$name" "$from" >/dev/null
 }
 
+# One attempt: this call has no token, and one that took effect without an answer would be two versions.
 update_parameter() {
-  value | aws ssm put-parameter --name="$name" --type=SecureString --value=file:///dev/stdin --overwrite "$@" >/dev/null
+  value | AWS_MAX_ATTEMPTS=1 aws ssm put-parameter --name="$name" --type="$type" --value=file:///dev/stdin \\
+    --overwrite "$@" >/dev/null
+}
+
+bring_back() {
+  [ "$action" = restore ] ||
+    stop 1 "$name is scheduled for deletion: set its action to restore in plan.toml, or choose another name"
+  aws secretsmanager restore-secret --secret-id="$name" >/dev/null ||
+    stop 3 "cannot restore $name: see above, then run this again"
+  there=foreign
 }
 
 value() {
@@ -133,13 +143,14 @@ sendable() {
     stop 1 "$name holds carriage returns, which the AWS CLI drops: unhardcode migrate --plan '$plan' stores it"
 }
 
-# settle secret|parameter NAME create|update|adopt text|binary|returns [OPTION...]
+# settle secret|parameter NAME create|update|adopt|restore TYPE text|binary|returns [OPTION...]
 settle() {
-  kind=$1 name=$2 action=$3 form=$4
-  shift 4
+  kind=$1 name=$2 action=$3 type=$4 form=$5
+  shift 5
   from=--secret-string=file:///dev/stdin
   [ "$form" != binary ] || from=--secret-binary=fileb:///dev/stdin
   "look_at_$kind"
+  [ "$there" != deleted ] || bring_back
   if [ "$there" = no ]; then
     [ "$action" = create ] || stop 1 "$name does not exist: there is nothing to $action"
     sendable
@@ -150,7 +161,7 @@ settle() {
     printf 'kept    %s\\n' "$name"
     return
   else
-    [ "$action" = update ] || stop 1 "$name holds another value: nothing was changed.\\
+    [ "$action" = update ] || [ "$action" = restore ] || stop 1 "$name holds another value: nothing was changed.\\
  Choose another name in plan.toml, or set its action to update"
     sendable
     "update_$kind" "$@" || stop 3 "cannot update $name: see above, then run this again"
@@ -211,7 +222,7 @@ def _calls(secrets: Sequence[PlannedSecret]) -> Iterator[str]:
         yield ""
     for secret in secrets:
         kind = "secret" if secret.store == "secretsmanager" else "parameter"
-        words = ["settle", kind, secret.name, secret.action, form(secret), *_options(secret)]
+        words = ["settle", kind, secret.name, secret.action, secret.type, form(secret), *_options(secret)]
         yield shlex.join(words)
 
 
@@ -222,5 +233,5 @@ def _options(secret: PlannedSecret) -> Iterator[str]:
         return
     # Always said: the account's default tier may be one that costs.
     yield f"--tier={secret.tier or 'Standard'}"
-    if secret.kms_key:
+    if secret.kms_key and secret.type not in PLAIN_TYPES:
         yield f"--key-id={secret.kms_key}"

@@ -17,6 +17,7 @@ from fixers.emit.iam import (
     REGION_PLACEHOLDER,
     Account,
     Policy,
+    deletion_policies,
     injection_policies,
     migration_policies,
     path_policies,
@@ -34,15 +35,16 @@ _PLAN, _SCRIPT, _RUNBOOK = "plan.toml", "upload.sh", "MIGRATION.md"
 _TEMPLATES = ("cloudformation.yaml", "secrets.tf")
 # Written by `unhardcode rotation`, when nothing holds the values any more: an earlier plan's are not left behind.
 _ROTATION = ("rotation.yaml", "rotation.tf")
-_READER, _MIGRATION, _INJECTION, _PATHS = (
+_READER, _MIGRATION, _DELETION, _INJECTION, _PATHS = (
     "iam-policy",
     "iam-policy-migration",
+    "iam-policy-deletion",
     "iam-policy-injection",
     "iam-policy-by-path",
 )
 _ACROSS = ("cross-account-identity-policy", "cross-account-secret-policy.json", "cross-account-key-statement.json")
 _POLICY = re.compile(
-    r"(?:iam-policy(?:-migration|-injection|-by-path)?|cross-account-identity-policy)(?:-\d+)?\.json|"
+    r"(?:iam-policy(?:-migration|-deletion|-injection|-by-path)?|cross-account-identity-policy)(?:-\d+)?\.json|"
     r"cross-account-(?:secret-policy|key-statement)\.json"
 )
 _OURS = "# Plan of unhardcode:"
@@ -77,6 +79,7 @@ def emit(
         _READER: _named(_READER, readers),
         _INJECTION: _named(_INJECTION, injectors),
         _MIGRATION: _named(_MIGRATION, migration_policies(moved, place)),
+        _DELETION: _named(_DELETION, deletion_policies(moved, place)),
         _PATHS: _named(_PATHS, path_policies(moved, place)),
         _ACROSS[0]: _across(across),
     }
@@ -84,6 +87,7 @@ def emit(
         readers=tuple(policies[_READER]),
         injectors=tuple(policies[_INJECTION]),
         migration=tuple(policies[_MIGRATION]),
+        deletion=tuple(policies[_DELETION]),
         paths=tuple(policies[_PATHS]),
         across=across,
         across_files=tuple(policies[_ACROSS[0]]),

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from fixers.stores.model import PLAIN_TYPES
 from scanner.model import PlannedSecret
 
 ACCOUNT_PLACEHOLDER = "${AWS_ACCOUNT_ID}"
@@ -130,6 +131,17 @@ def migration_policies(secrets: Sequence[PlannedSecret], account: Account) -> tu
     return _documents(statements)
 
 
+def deletion_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
+    """What `migrate --undo --delete-stored` calls beside the migration's policy: only for what the plan creates."""
+    made = [each for each in secrets if each.action == "create"]
+    in_secrets, in_parameters = _by_store(made)
+    statements = [
+        _allow("DeleteSecrets", ["secretsmanager:DeleteSecret"], [_secret(each, account) for each in in_secrets]),
+        _allow("DeleteParameters", ["ssm:DeleteParameter"], [_parameter(each, account) for each in in_parameters]),
+    ]
+    return _documents(statements)
+
+
 def _by_store(secrets: Iterable[PlannedSecret]) -> tuple[list[PlannedSecret], list[PlannedSecret]]:
     every = list(secrets)
     return (
@@ -155,7 +167,7 @@ def _keys(
     doing: str, secrets: Sequence[PlannedSecret], account: Account, service: str, actions: list[str]
 ) -> Iterator[_Statement]:
     """Statements for customer keys, usable only through this service; AWS's own keys need none."""
-    named = dict.fromkeys(each.kms_key for each in secrets if each.kms_key)
+    named = dict.fromkeys(each.kms_key for each in secrets if each.kms_key and each.type not in PLAIN_TYPES)
     through = {"StringEquals": {"kms:ViaService": f"{service}.{account.region}.amazonaws.com"}}
     sid = f"{doing}{'Secrets' if service == 'secretsmanager' else 'Parameters'}"
     arns = [_key(key, account) for key in named if "alias/" not in key]

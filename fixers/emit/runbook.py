@@ -11,6 +11,7 @@ from fixers.emit.awscli import form
 from fixers.emit.crossaccount import CrossAccount
 from fixers.emit.iam import ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER, Account
 from fixers.emit.markdown import code, codes, place, plain
+from fixers.stores.model import PLAIN_TYPES
 from scanner.model import Plan, PlannedSecret, RefusalReason
 
 _PERMISSIONS = """\
@@ -22,6 +23,9 @@ _PERMISSIONS = """\
   A program that is started with SECRETS_ENV reads other names, and needs a policy for those.
 - {injectors}: for what reads before the program starts (ECS's task execution role, `unhardcode run`).
 - cloudformation.yaml and secrets.tf hold the last two for CloudFormation and Terraform: use one way, not all three."""
+_DELETION = """\
+- {deletion}: **only** to take all of it back with `unhardcode migrate --undo --delete-stored`, beside the first one.
+  It deletes what this plan creates, parameters for good."""
 _PATHS = """\
 - {paths}: **only** for `unhardcode run --path`. It opens everything that is below these paths, now or
   later, and a Deny for one parameter does not help against it: names one by one are safer."""
@@ -62,6 +66,7 @@ class Written:
     readers: tuple[str, ...]
     injectors: tuple[str, ...]
     migration: tuple[str, ...]
+    deletion: tuple[str, ...]
     paths: tuple[str, ...]
     folder: str
     across: CrossAccount | None = None
@@ -70,7 +75,7 @@ class Written:
     @property
     def every(self) -> tuple[str, ...]:
         """All of them."""
-        return (*self.readers, *self.injectors, *self.migration, *self.paths, *self.across_files)
+        return (*self.readers, *self.injectors, *self.migration, *self.deletion, *self.paths, *self.across_files)
 
 
 def runbook(plan: Plan, account: Account, written: Written) -> str:
@@ -95,7 +100,9 @@ def runbook(plan: Plan, account: Account, written: Written) -> str:
 
 def _head(plan: Plan, moved: Sequence[PlannedSecret], folder: str) -> Iterator[str]:
     places = sum(len(member.findings) for secret in moved for member in secret.members)
-    yield f"# Moving {len(moved)} credentials of {plain(plan.app)} ({plain(plan.env)}) into AWS"
+    settings = sum(secret.type in PLAIN_TYPES for secret in moved)
+    what = f"{len(moved) - settings} credentials" + (f" and {settings} settings" if settings else "")
+    yield f"# Moving {what} of {plain(plan.app)} ({plain(plan.env)}) into AWS"
     yield ""
     yield f"{places} places in the code hold a value that belongs in AWS. Do the steps in this order: the running"
     yield "program works before and after each of them. No value stands in any file of this folder."
@@ -120,6 +127,8 @@ def _policies(account: Account, written: Written) -> Iterator[str]:
         return
     names = {"readers": written.readers, "injectors": written.injectors, "migration": written.migration}
     yield _PERMISSIONS.format(**{word: codes(files) for word, files in names.items()})
+    if written.deletion:
+        yield _DELETION.format(deletion=codes(written.deletion))
     if written.paths:
         yield _PATHS.format(paths=codes(written.paths))
     if written.across is not None:

@@ -11,7 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from fixers.stores.model import AlreadyExistsError, DeniedError, OutcomeUnknownError, ScheduledForDeletionError
+from fixers.stores.model import (
+    AlreadyExistsError,
+    DeniedError,
+    OutcomeUnknownError,
+    ScheduledForDeletionError,
+    ThrottledError,
+)
 from scanner.errors import StoreError
 
 _MISSING_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
@@ -19,18 +25,21 @@ _MISSING_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call as a person would name it: `doing` is its verb, `action` the IAM action that it needs."""
+    """One call as a person would name it: `doing` is its verb, `action` the IAM action that it needs.
+
+    `region` is None where none is known yet.
+    """
 
     doing: str
     name: str
-    region: str
+    region: str | None
     action: str
     writes: bool = False
 
     @property
     def title(self) -> str:
         """The beginning of every message about this call."""
-        return f"cannot {self.doing} {self.name} in {self.region}"
+        return f"cannot {self.doing} {self.name}" + (f" in {self.region}" if self.region else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +52,29 @@ class _Words:
 _EXPIRED = _Words("the AWS credentials have expired", "sign in again (aws sso login, or new session keys) and repeat")
 _REJECTED = _Words("AWS does not know these credentials", "check AWS_PROFILE, the key pair and the machine's clock")
 _DENIED = _Words("access denied", "allow {action} on it and repeat", DeniedError)
-_THROTTLED = _Words("AWS keeps refusing for too many requests", "wait a minute and repeat: what is done stays done")
+_THROTTLED = _Words(
+    "AWS keeps refusing for too many requests", "wait a minute and repeat: what is done stays done", ThrottledError
+)
 _TAKEN = _Words(
     "the name is taken", "adopt it in the plan if the values are equal, or choose another name", AlreadyExistsError
 )
 _KEY = _Words(
     "the KMS key cannot be used",
-    "check that it exists, is enabled, and that kms:Decrypt and kms:GenerateDataKey are allowed",
+    "check that it exists in this region, is enabled, and that its policy and yours allow kms:Decrypt and "
+    "kms:GenerateDataKey (kms:Encrypt for a Standard parameter)",
 )
+_KEY_DENIED = _Words(_KEY.what, _KEY.hint, DeniedError)
 _NO_REGION = _Words("no AWS region", "pass --region, or set AWS_REGION")
 _NO_CREDENTIALS = _Words("no AWS credentials were found", "sign in, pass --profile, or set AWS_PROFILE")
+_SKEWED = _Words("AWS calls the time of the request wrong", "set this machine's clock and repeat")
+_ASKS = _Words("the AWS profile asks for a code (MFA), and there is no terminal", "sign in first, then repeat")
+_SETTINGS = _Words("boto3's settings cannot be used", "check ~/.aws/config, ~/.aws/credentials and the AWS_* variables")
 _NO_PROFILE = _Words("there is no such AWS profile", "check --profile and AWS_PROFILE")
 _UNREACHABLE = _Words("the endpoint cannot be reached", "check the network, the proxy and AWS_ENDPOINT_URL, and repeat")
 _FULL = _Words("a quota of the account is used up", "ask AWS to raise it, or use the other store")
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+_LABELLED = _Words("it has 100 versions, and the oldest has a label", "move that label to a newer version and repeat")
+_OTHER_TYPE = _Words("AWS does not change a parameter's type", "choose another name in the plan, or delete it first")
 _DELETED = _Words(
     "it is scheduled for deletion",
     "bring it back with restore-secret, or choose another name",
@@ -82,6 +101,16 @@ _BY_CODE = {
     "InvalidClientTokenId": _REJECTED,
     "InvalidSignatureException": _REJECTED,
     "SignatureDoesNotMatch": _REJECTED,
+    "RequestTimeTooSkewed": _SKEWED,
+    "EOFError": _ASKS,
+    "ConfigNotFound": _SETTINGS,
+    "ConfigParseError": _SETTINGS,
+    "InfiniteLoopConfigError": _SETTINGS,
+    "InvalidConfigError": _SETTINGS,
+    "InvalidProxiesConfigError": _SETTINGS,
+    "InvalidRetryConfigurationError": _SETTINGS,
+    "InvalidRetryModeError": _SETTINGS,
+    "InvalidMaxRetryAttemptsError": _SETTINGS,
     "AccessDenied": _DENIED,
     "AccessDeniedException": _DENIED,
     "Throttling": _THROTTLED,
@@ -105,7 +134,8 @@ _BY_CODE = {
     "SSLError": _UNREACHABLE,
     "LimitExceededException": _FULL,
     "ParameterLimitExceeded": _FULL,
-    "ParameterMaxVersionLimitExceeded": _FULL,
+    "ParameterMaxVersionLimitExceeded": _LABELLED,
+    "HierarchyTypeMismatchException": _OTHER_TYPE,
     "ResourceNotFoundException": _GONE,
     "ParameterNotFound": _GONE,
     "ReadTimeoutError": _NO_ANSWER,
@@ -131,8 +161,9 @@ def translated(call: Call) -> Iterator[None]:
 
     try:
         yield
-    except (BotoCoreError, ClientError, ValueError, KeyError) as error:
+    except (BotoCoreError, ClientError, ValueError, KeyError, OSError, EOFError) as error:
         # ValueError: an endpoint that is no URL. KeyError: an answer that was cut off, which botocore lets through.
+        # OSError: a file or program that a profile names is not there. EOFError: it asks for a code on no terminal.
         raise store_error(error, call) from None
 
 
@@ -141,17 +172,25 @@ def store_error(error: Exception, call: Call) -> StoreError:
     code = error_code(error)
     text = str(_answer(error).get("Message", ""))
     words = _DELETED if "delet" in text and code == "InvalidRequestException" else _BY_CODE.get(code)
+    if words is _DENIED and "KMS" in text:
+        words = _KEY_DENIED
     if words is None:
-        words = (
-            _NO_ANSWER
-            if _status(error) >= 500
-            else _Words(f"AWS answered {code}", "check the plan, the account and the endpoint")
-        )
+        words = _unknown(error, code)
     if words is _NO_ANSWER and call.writes:
         words = _UNKNOWN
     missing = _MISSING_ACTION.search(text)
     hint = words.hint.replace("{action}", missing[1] if missing else call.action)
     return words.error(f"{call.title}: {words.what}", hint=hint)
+
+
+def _unknown(error: Exception, code: str) -> _Words:
+    if _status(error) >= 500:
+        return _NO_ANSWER
+    if _answer(error):
+        return _Words(f"AWS answered {code}", "check the plan, the account and the endpoint")
+    if isinstance(error, OSError):
+        return _Words("a file or program that boto3's settings name cannot be used", _SETTINGS.hint)
+    return _Words(f"boto3 failed ({code})", _SETTINGS.hint)
 
 
 def error_code(error: Exception) -> str:

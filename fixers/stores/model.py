@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from scanner.errors import StoreError
 from scanner.model import PlannedSecret, SecretValue
 
 # Marks what we created: an existing name without it is never written to unless the plan adopts it.
 REPOSITORY_TAG = "unhardcode:repository"
+# Types of parameters that are not encrypted: settings, never what was judged secret.
+PLAIN_TYPES = ("String", "StringList")
 
 
 class AlreadyExistsError(StoreError):
@@ -23,6 +25,10 @@ class ScheduledForDeletionError(StoreError):
 
 class DeniedError(StoreError):
     """The credentials may not make this call; perhaps they may make another that does the same."""
+
+
+class ThrottledError(StoreError):
+    """AWS refused for too many requests: nothing took effect, and the same call may succeed later."""
 
 
 class OutcomeUnknownError(StoreError):
@@ -113,3 +119,7 @@ class Store(Protocol):
 
     def delete(self, name: str, *, days: int) -> None:
         """Delete a name: a secret can be brought back for so many days (7 to 30), a parameter never."""
+
+
+# A store by its word in plans.
+Stores: TypeAlias = Callable[[str], Store]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fixers.stores.failures import Call, translated
 from fixers.stores.limits import parameter_problems, tag_value
-from fixers.stores.model import REPOSITORY_TAG, DeniedError, Existing, Receipt, Seen
+from fixers.stores.model import PLAIN_TYPES, REPOSITORY_TAG, DeniedError, Existing, Receipt, Seen, ThrottledError
 from fixers.stores.pace import Wait, at_once
 from scanner.errors import StoreError
 from scanner.model import PlannedSecret, SecretValue
@@ -16,16 +17,21 @@ from scanner.model import PlannedSecret, SecretValue
 _DESCRIPTION = "Created by unhardcode: this value was in source code before."
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
 _BATCH = 10
-_PLAIN_TYPES = ("String", "StringList")
+# Seconds between attempts at what boto3 must not repeat.
+_PAUSES = (1.0, 2.0, 4.0, 8.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterStore:
-    """The store `parameterstore`, through one client. It has no request token: read back before repeating a write."""
+    """The store `parameterstore`, through one client. It has no request token: read back before repeating a write.
+
+    `once` gives a client that tries a call once only; None: `client` itself does.
+    """
 
     client: Any  # boto3's, whose types are made at run time
     region: str
     pace: Wait = at_once
+    once: Callable[[], Any] | None = None
     name: str = "parameterstore"
 
     def problems(self, secret: PlannedSecret, payload: SecretValue) -> tuple[str, ...]:
@@ -98,9 +104,17 @@ class ParameterStore:
         return self._put("create", secret, payload, Overwrite=False, Tags=listed, Description=_DESCRIPTION)
 
     def update(self, secret: PlannedSecret, payload: SecretValue, *, token: str) -> Receipt:
-        """Write a new version; AWS refuses tags together with Overwrite. `token` has no use here."""
+        """Write a new version; AWS refuses tags together with Overwrite. `token` has no use here.
+
+        boto3 must not repeat it by itself: an attempt that took effect without an answer would be two versions.
+        """
         del token
-        return self._put("update", secret, payload, Overwrite=True)
+        for pause in _PAUSES:
+            try:
+                return self._put("update", secret, payload, once=True, Overwrite=True)
+            except ThrottledError:
+                time.sleep(pause)
+        return self._put("update", secret, payload, once=True, Overwrite=True)
 
     def restore(self, name: str) -> None:
         """Do nothing: a parameter is deleted at once, and never scheduled for it."""
@@ -115,16 +129,19 @@ class ParameterStore:
             except self.client.exceptions.ParameterNotFound:
                 return
 
-    def _put(self, doing: str, secret: PlannedSecret, payload: SecretValue, **options: Any) -> Receipt:
+    def _put(
+        self, doing: str, secret: PlannedSecret, payload: SecretValue, *, once: bool = False, **options: Any
+    ) -> Receipt:
         # Only what was planned as plain text is stored as such.
-        kind = secret.type if secret.type in _PLAIN_TYPES else "SecureString"
+        kind = secret.type if secret.type in PLAIN_TYPES else "SecureString"
         key = {"KeyId": secret.kms_key} if secret.kms_key and kind == "SecureString" else {}
         value = payload.reveal()
         if isinstance(value, bytes):
             raise StoreError(f"cannot {doing} {secret.name}: a parameter holds text only", hint="use Secrets Manager")
+        client = self.once() if once and self.once is not None else self.client
         self.pace()
         with translated(self._call(doing, secret.name, "PutParameter", writes=True)):
-            answer = self.client.put_parameter(
+            answer = client.put_parameter(
                 Name=secret.name,
                 Value=value,
                 Type=kind,

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from fixers.stores.failures import Call, translated
 from fixers.stores.model import Patience, Store
-from fixers.stores.pace import Wait, pace_for
+from fixers.stores.pace import Wait, is_near, pace_for
 from fixers.stores.parameterstore import ParameterStore
 from fixers.stores.secretsmanager import SecretsManager
 from scanner.errors import StoreError, UsageError
@@ -16,7 +21,70 @@ from scanner.errors import StoreError, UsageError
 if TYPE_CHECKING:
     from botocore.config import Config
 
-STORES = ("parameterstore", "secretsmanager")
+_SERVICES = {"parameterstore": "ssm", "secretsmanager": "secretsmanager"}
+STORES = tuple(_SERVICES)
+_HOSTS = re.compile(r"\.amazonaws\.com(\.cn)?\Z|\.api\.aws\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsersAws:
+    """The AWS that boto3 finds for the user. All stores go by one session: a profile that asks for a code asks once.
+
+    `region` and `profile` are as they were asked for; None: as boto3 finds them.
+    """
+
+    stores: Callable[[str], Store]
+    session: Callable[[], Any]
+    region: str | None
+    profile: str | None
+
+    def credentials(self) -> dict[str, str]:
+        """The session's credentials as variables for a child, which could not be asked for a code; {} without any."""
+        with translated(Call(doing="use", name="the AWS credentials", region=None, action="sts:GetCallerIdentity")):
+            found = self.session().get_credentials()
+            frozen = found and found.get_frozen_credentials()
+        if not frozen or not frozen.access_key:
+            return {}
+        return {
+            "AWS_ACCESS_KEY_ID": frozen.access_key,
+            "AWS_SECRET_ACCESS_KEY": frozen.secret_key,
+            "AWS_SESSION_TOKEN": frozen.token or "",  # said, so that no token of other credentials stays beside it
+        }
+
+    def place(self, words: Iterable[str] = STORES) -> str:
+        """Where values of these stores would go, for a person to check: account, region, profile, foreign endpoints."""
+        with translated(Call(doing="ask", name="AWS who you are", region=self.region, action="sts:GetCallerIdentity")):
+            account = _account(self.session().client("sts", config=_config(_HURRY, isolated=False)))
+        said = [f"AWS account {account}" if account else "an AWS account that could not be asked for its number"]
+        said.append(f"in {self.session().region_name}")
+        profile = self.profile or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE")
+        if profile:
+            said.append(f"(profile {profile})")
+        opened: list[Any] = [self.stores(word) for word in words]
+        others = dict.fromkeys(store.client.meta.endpoint_url for store in opened)
+        for endpoint in (each for each in others if not _HOSTS.search(urlsplit(each).hostname or "")):
+            open_wire = endpoint.startswith("http:") and not is_near(endpoint)
+            said.append(f"at {endpoint}" + (", UNENCRYPTED on its way there" if open_wire else ""))
+        return " ".join(said)
+
+
+# Only a courtesy: nobody waits long for it.
+_HURRY = Patience(connect=2.0, read=3.0, attempts=1)
+
+
+def users_aws(
+    *,
+    region: str | None = None,
+    profile: str | None = None,
+    patience: Patience = Patience(),  # noqa: B008 frozen
+) -> UsersAws:
+    """The AWS that boto3 finds with these, AWS_REGION too. Nothing is read yet, and no call is made."""
+    session = functools.cache(functools.partial(_users, region, profile))
+
+    def opened(store: str) -> Store:
+        return _opened(store, session, region=region, endpoint=None, patience=patience, isolated=False)
+
+    return UsersAws(stores=functools.cache(opened), session=session, region=region, profile=profile)
 
 
 def connect(
@@ -33,26 +101,57 @@ def connect(
     Region, profile and endpoint are found as boto3 finds them (and AWS_REGION too) where they are None. With
     `credentials` (access key id, secret key) nothing of the user's is read: no AWS_* variable, no file, no proxy.
     """
+    isolated = credentials is not None
+    session = functools.partial(_isolated, region, credentials) if credentials else None
+    return _opened(
+        store,
+        session or functools.partial(_users, region, profile),
+        region=region,
+        endpoint=endpoint,
+        patience=patience,
+        isolated=isolated,
+    )
+
+
+def _opened(
+    store: str,
+    session_of: Callable[[], Any],
+    *,
+    region: str | None,
+    endpoint: str | None,
+    patience: Patience,
+    isolated: bool,
+) -> Store:
     if store not in STORES:
         raise UsageError(f"there is no store {store!r}", hint=f"stores: {', '.join(STORES)}")
     _keep_bodies_out_of_logs()
-    call = Call(doing="open", name=store, region=region or "no region", action="sts:GetCallerIdentity")
-    with translated(call):
-        session = _isolated(region, credentials) if credentials else _users(region, profile)
+    with translated(Call(doing="open", name=store, region=region, action="sts:GetCallerIdentity")):
+        session = session_of()
         if not session.region_name:
             raise StoreError(f"cannot open {store}: no AWS region", hint="pass --region, or set AWS_REGION")
-        config = _config(patience, isolated=credentials is not None)
+
+        def client(attempts: int) -> Any:
+            config = _config(replace(patience, attempts=attempts), isolated=isolated)
+            return session.client(_SERVICES[store], endpoint_url=endpoint, config=config)
+
+        opened = client(patience.attempts)
         if store == "parameterstore":
-            client = session.client("ssm", endpoint_url=endpoint, config=config)
-            return ParameterStore(client=client, region=session.region_name, pace=_pace(store, client))
-        client = session.client("secretsmanager", endpoint_url=endpoint, config=config)
-        return SecretsManager(client=client, region=session.region_name, pace=_pace(store, client))
+            return ParameterStore(
+                client=opened,
+                region=session.region_name,
+                pace=_pace(store, opened),
+                once=functools.cache(functools.partial(client, 1)),
+            )
+        return SecretsManager(client=opened, region=session.region_name, pace=_pace(store, opened))
 
 
 def _keep_bodies_out_of_logs() -> None:
-    """Let botocore log no request and no answer in this process, whoever has turned debugging on: both hold values."""
+    """Let botocore log no request and no answer in this process, whoever has turned debugging on: both hold values.
+
+    Nor its warnings: they are tracebacks on the terminal of what is raised, and told by us, anyway.
+    """
     for name in ("boto3", "botocore"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _pace(store: str, client: Any) -> Wait:
@@ -66,6 +165,17 @@ def _users(region: str | None, profile: str | None) -> Any:
     # boto3 itself reads only AWS_DEFAULT_REGION; every other SDK and the CLI read AWS_REGION.
     found = region or os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or None
     return boto3.session.Session(region_name=found, profile_name=profile)
+
+
+def _account(client: Any) -> str | None:
+    """The number of the account; None where it cannot be asked, which stops nothing."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        account: str = client.get_caller_identity()["Account"]
+    except (BotoCoreError, ClientError, KeyError):
+        return None
+    return account
 
 
 def _isolated(region: str | None, credentials: tuple[str, str]) -> Any:

@@ -120,7 +120,12 @@ class SecretsManager:
         """Schedule the deletion: until then restore-secret brings the secret back with all its versions."""
         self.pace()
         with translated(self._call("delete", name, "DeleteSecret", writes=True)):
-            self.client.delete_secret(SecretId=name, RecoveryWindowInDays=days)
+            try:
+                self.client.delete_secret(SecretId=name, RecoveryWindowInDays=days)
+            except self.client.exceptions.InvalidRequestException:
+                # An attempt without an answer took effect, and boto3 has repeated it.
+                if not self.client.describe_secret(SecretId=name).get("DeletedDate"):
+                    raise
 
     def _call(self, doing: str, name: str, action: str, *, writes: bool = False) -> Call:
         return Call(doing=doing, name=name, region=self.region, action=f"secretsmanager:{action}", writes=writes)

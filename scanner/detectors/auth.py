@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator
 
@@ -25,7 +24,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]{8,1024}={0,2}")
 # https://www.rfc-editor.org/rfc/rfc7617#section-2: no control characters, the first colon divides.
 _PAIR = re.compile(r"(?P<user>[^\x00-\x1f\x7f:]{0,100}):(?P<password>[^\x00-\x1f\x7f]{1,400})")
 _SPACELESS = re.compile(r"[^\s:/]{1,64}:[^\s/]{1,200}")
-_HEADERS = frozenset(("authorization", "auth", "basic"))
+HEADERS = frozenset(("authorization", "auth", "basic"))
 
 
 def detect(literal: Literal, document: Document, names: Names) -> Iterator[Candidate]:
@@ -46,7 +45,7 @@ def detect(literal: Literal, document: Document, names: Names) -> Iterator[Candi
             yield from _basic(literal, found.start("token"), token, names)
         elif len(token) >= 16 and any(character.isdigit() for character in token):
             yield _candidate(literal, found.start("token"), token, "bearer")
-    named = bool(_HEADERS.intersection(split_words(literal.name or "")[-1:]))
+    named = bool(HEADERS.intersection(split_words(literal.name or "")[-1:]))
     if named and _BASE64.fullmatch(text):
         yield from _basic(literal, 0, text, names)
     elif _SPACELESS.fullmatch(text) and _is_encoded(literal):
@@ -57,7 +56,7 @@ def pair_of(token: str) -> tuple[str, str] | None:
     """User and password of a Basic token, or None."""
     try:
         decoded = base64.b64decode(token + "=" * (-len(token) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # also for letters outside of ASCII, which `isalnum` and \w take
         return None
     found = _PAIR.fullmatch(decoded)
     return (found["user"], found["password"]) if found else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from scanner.model import CredentialKind, Document, Literal, SecretValue, Span
 
 # Which detector names the finding where several see the same characters.
-CERTAIN, STRONG, URL, SINK, NAME, WEAK, CARRIER = 6, 5, 4, 3, 2, 1, 0
+CERTAIN, STRONG, URL, SINK, NAME, WEAK, CARRIER, OWN = 6, 5, 4, 3, 2, 1, 0, -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,7 @@ class Candidate:
     """A possible credential. `evidence` are names of weights in judge.toml; `rank` decides which rule names it.
 
     `inside` is None, or what an encoded value holds: it is judged by that.
+    `added` is evidence of a repository's own rules for what a built-in one names: it counts where it raises the sum.
     """
 
     rank: int
@@ -35,6 +36,7 @@ class Candidate:
     span: Span
     value: SecretValue
     evidence: tuple[str, ...]
+    added: tuple[str, ...] = ()
     prefix: str = ""
     engine: str | None = None
     provider: str | None = None
@@ -66,6 +68,14 @@ def merge(candidates: list[Candidate]) -> list[Candidate]:
 
 
 def _absorb(kept: Candidate, other: Candidate) -> Candidate:
+    if other.rank == OWN and kept.rank != OWN:
+        # It came with what is scanned: it may say where to rotate, and no more of what a built-in rule names.
+        return replace(
+            kept,
+            added=(*kept.added, *(name for name in other.evidence if name not in (*kept.evidence, *kept.added))),
+            env=kept.env or other.env,
+            rotate=kept.rotate or other.rotate,
+        )
     # A name may call an id a key; its shape knows better.
     if other.kind is CredentialKind.ACCESS_KEY_ID and kept.rank == NAME and kept.span == other.span:
         kept = replace(

@@ -9,7 +9,7 @@ from scanner.detectors.candidate import NAME, Candidate
 from scanner.detectors.name import judge_name
 from scanner.model import CredentialKind, Literal
 
-_LONGEST = 5_000
+LONGEST = 5_000
 _TITLES = {
     CredentialKind.PASSWORD: "Password",
     CredentialKind.API_KEY: "API key or token",
@@ -29,7 +29,7 @@ _CARRIERS = frozenset((CredentialKind.URL, CredentialKind.DSN, CredentialKind.AC
 def detect(literal: Literal, names: Names) -> Iterator[Candidate]:
     """A candidate if the name's last words are a credential's."""
     text = literal.value.reveal("text")
-    if literal.name is None or not text.strip() or len(text) > _LONGEST:
+    if literal.name is None or not text.strip() or len(text) > LONGEST:
         return
     verdict = judge_name(literal.name, names, symbol=literal.symbol)
     if verdict.strength == "none" or verdict.kind is None or verdict.kind in _CARRIERS:

@@ -11,7 +11,7 @@ from rules.checks import CHECKS, Verdict
 from rules.model import ProviderRule
 from rules.own import PREFIX
 from rules.patterns import FORWARD
-from scanner.detectors.candidate import CARRIER, CERTAIN, STRONG, WEAK, Candidate
+from scanner.detectors.candidate import CERTAIN, OWN, STRONG, WEAK, Candidate
 from scanner.model import CredentialKind, Document, Literal, Role, SecretValue, Span
 
 _RANKS = {"certain": CERTAIN, "strong": STRONG, "weak": WEAK}
@@ -56,7 +56,7 @@ def _candidate(rule: ProviderRule, span: Span, text: str, literal: Literal) -> C
     text = value.reveal("text")
     return Candidate(
         # A repository's own rule names only what no built-in one does: it came with what is scanned.
-        rank=CARRIER if rule.id.startswith(PREFIX) else _RANKS[rule.strength],
+        rank=OWN if rule.id.startswith(PREFIX) else _RANKS[rule.strength],
         rule=rule.id,
         title=rule.title,
         kind=CredentialKind(rule.kind),
@@ -65,11 +65,17 @@ def _candidate(rule: ProviderRule, span: Span, text: str, literal: Literal) -> C
         span=span,
         value=value,
         evidence=(f"provider-{rule.strength}", *_checked(rule, text)),
-        prefix=rule.prefix if text.startswith(rule.prefix) else "",
+        prefix=rule.prefix if _is_shown(rule, text) else "",
         provider=rule.provider,
         rotate=rule.rotate,
         env=rule.env,
     )
+
+
+def _is_shown(rule: ProviderRule, text: str) -> bool:
+    # Nobody looked over the prefix of a repository's own rule: it may be all of a value.
+    short = not rule.id.startswith(PREFIX) or 2 * len(rule.prefix) <= len(text)
+    return short and text.startswith(rule.prefix)
 
 
 def _value(span: Span, text: str, literal: Literal) -> SecretValue:

@@ -27,7 +27,7 @@ _ENGINES = {
 _DSN_PASSWORD = re.compile(
     r"(?i)(?<![A-Za-z_])(?:password|pwd)\s*=\s*(?:'(?P<q>[^']+)'|\{(?P<b>[^{}]+)\}|(?P<p>[^;\s'\"{]+))"
 )
-_DSN_KEY = re.compile(
+DSN_KEY = re.compile(
     r"(?i)(?<![A-Za-z_])(?:host|server|data source|dbname|database|initial catalog|user|user id|uid|port|driver"
     r"|address)\s*="
 )
@@ -63,7 +63,7 @@ def detect(literal: Literal) -> Iterator[Candidate]:
     if "://" in text:
         for found in _URL.finditer(text):
             yield _url(literal, found)
-    if "=" in text and literal.role is not Role.TEXT and _DSN_KEY.search(text):
+    if "=" in text and literal.role is not Role.TEXT and DSN_KEY.search(text):
         for found in _DSN_PASSWORD.finditer(text):
             group = found.lastgroup or "p"
             # ODBC quotes with braces, and so does every template: `PWD={name}` is one.

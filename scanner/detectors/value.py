@@ -52,7 +52,7 @@ _REFERENCE = re.compile(
     re.X,
 )
 _TEMPLATE = re.compile(
-    r"""\$\{[^}]*\}? | \$\([^)]*\) | \{\{ | \{% | <% | \#\{[^}]*\} | \[\[.*\]\] | <<[^>]+>> | `[^`]+`
+    r"""\$\{[^}]*\}? | \$\([^)]*\)? | \{\{ | \{% | <% | \#\{[^}]*\} | \[\[.*\]\] | <<[^>]+>> | `[^`]+`
     | <[A-Za-z_][\w .:/-]*> | @@?[A-Za-z_]\w*@@?$ | __[A-Z][A-Z_]*__$ | \$\$?[A-Z_][A-Z_0-9]+\b
     | %\([\w.]+\)[sdr] | %[sdrvq](?![A-Za-z0-9]) | \{\d*\} | \{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}""",
     re.X,
@@ -64,7 +64,7 @@ _ENCRYPTED = re.compile(
 )
 _HASH = re.compile(
     r"""\$(?:2[abxy]?|5|6|1|y|7|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|md5|sha1|bcrypt[\w-]*|P|H)\$
-    | (?:pbkdf2|argon2|bcrypt|scrypt)\w*[$:] | (?:md5|sha\d+)[$:=-] | scram-sha | \*[0-9A-F]{40}$
+    | (?:pbkdf2|argon2|bcrypt|scrypt)\w*[$:] | (?:[a-z]{1,8}-)?(?:md5|sha\d+)[$:=-] | scram-sha | \*[0-9A-F]{40}$
     | \{(?:SSHA|SHA|MD5|CRYPT|SMD5|PBKDF2|BCRYPT)\w*\}""",
     re.X | re.I,
 )
@@ -124,6 +124,7 @@ _IDENTIFIER = re.compile(r"[_$]*[A-Za-z]+(?:[_.\-:/ ]+[A-Za-z]+)*\d{0,2}")
 _FIELDS = frozenset(("password", "passwd", "passphrase", "key", "token", "secret", "credential", "credentials"))
 _MARKS = re.compile(r"[.,:;!?'\"()%/-]")
 _PART = re.compile(r"[A-Za-z0-9+/=_-]{20,256}")
+_RUN = re.compile(r"[A-Za-z0-9]+")
 _RUNS = (
     "abcdefghijklmnopqrstuvwxyz 01234567890123456789 qwertyuiopasdfghjklzxcvbnm qazwsxedcrfvtgbyhnujmikolp "
     "1qaz2wsx3edc4rfv5tgb6yhn"
@@ -137,7 +138,8 @@ def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialK
     """
     text = value[:LONGEST].strip()
     text = _SCHEME.sub("", text, count=1) if _SCHEME.match(text) else text
-    if not text:
+    # "Og==" is ":" in base64: HTTP Basic without a user or a password.
+    if not text or text == "Og==":
         return ("empty",)
     if _PRIVATE.search(text) or _USERINFO.search(text) or _KEYED.search(text):
         return ()
@@ -163,6 +165,21 @@ def is_passphrase(text: str) -> bool:
     """Whether two to four words could be a password: all small letters, none that a message about passwords has."""
     blanks = text.count(" ")
     return 1 <= blanks <= 3 and text.islower() and len(text) <= 40 and PROSE_WORDS.isdisjoint(split_words(text))
+
+
+def is_made_up(text: str) -> bool:
+    """Whether the letters and digits, or the longest run of them, repeat or count up: `sk_live_xxxx`, `1234567890ab`.
+
+    Of what a provider makes at random, in twelve characters and more, a quarter are different, and over six.
+    """
+    runs = _RUN.findall(text)
+    return any(_repeats_or_counts(part) for part in ("".join(runs), max(runs, key=len, default="")))
+
+
+def _repeats_or_counts(part: str) -> bool:
+    if len(part) < 12:
+        return False
+    return len(set(part)) <= min(len(part) // 4, 6) or _is_repeated(part) or _is_sequence(part.casefold())
 
 
 # --- decisive forms -----------------------------------------------------------------------------------------

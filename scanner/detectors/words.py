@@ -49,7 +49,7 @@ FORMAT_WORDS = frozenset(
      "username", "email", "phone", "sms", "key_file", "get", "post", "put", "delete", "patch", "local", "remote",
      "read", "write", "x-oauth-basic", "x-access-token", "x-token-auth",
      "option", "options", "flag", "argument", "parameter", "field", "admin_required", "unknown", "empty",
-     "blank", "n/a", "na")
+     "blank", "n/a", "na", "inherit", "inherited")
 )  # fmt: skip
 # The most used passwords of published leaks, and of images and manuals (after SecLists, https://github.com/danielmiessler/SecLists).
 COMMON_PASSWORDS = frozenset(

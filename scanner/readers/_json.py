@@ -5,9 +5,10 @@ https://www.rfc-editor.org/rfc/rfc8259, https://code.visualstudio.com/docs/langu
 
 from __future__ import annotations
 
+import bisect
 import re
-from collections.abc import Iterator
-from json import JSONDecodeError
+from collections.abc import Iterator, Sequence
+from json import JSONDecodeError, JSONDecoder
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import Final
 
@@ -18,15 +19,27 @@ ESCAPED: Final = "escaped"
 _STRICT: Final = False
 """Files have tabs and line ends inside strings; `strict` would refuse them."""
 
+# Numbers as they are written: Python refuses to convert one of many thousand digits.
+_DECODER: Final = JSONDecoder(strict=_STRICT, parse_int=str, parse_float=str)
+_LARGE: Final = 2_000
+_FAR: Final = 20_000
+"""A container without a hit is passed over if it is large, or far from any. A small one can be a `{name: X, value: Y}`,
+which its neighbours have as a sibling."""
+
 _SKIP = re.compile(r"(?:[ \t\r\n\ufeff\x1e]++|//[^\r\n]*+|/\*(?s:.*?)\*/)*+")
 _WORD = re.compile(r"-?\d[\d.eE+\-]*|true|false|null|NaN|-?Infinity")
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL)
 _VALUE, _KEY, _COLON, _AFTER = range(4)
 
 
-def events(text: str) -> Iterator[Event]:
-    """Yield the events of a JSON text. Raises Unreadable where it is not JSON."""
+def events(text: str, hits: Sequence[int] | None = None) -> Iterator[Event]:
+    """Yield the events of a JSON text. Raises Unreadable where it is not JSON.
+
+    With `hits` (sorted offsets), large containers in which none lies begin and end with nothing between.
+    """
     closers: list[str] = []
+    # Each level may be decoded in vain before the one below: a text is worth a few times its length.
+    left = 4 * len(text) if hits is not None else 0
     state, at = _VALUE, _skip(text, 0)
     while at < len(text):
         char = text[at]
@@ -45,8 +58,14 @@ def events(text: str) -> Iterator[Event]:
             state, at = _KEY if closers[-1] == "}" else _VALUE, at + 1
         elif char in "{[" and state != _KEY:
             yield Open(start=at, mapping=char == "{")
-            closers.append("}" if char == "{" else "]")
-            state, at = _KEY if char == "{" else _VALUE, at + 1
+            end = _passed(text, at, hits) if hits is not None and left > 0 else at
+            if end > at:
+                yield Close(end=end)
+                state, at = _AFTER, end
+            else:
+                left -= at - end
+                closers.append("}" if char == "{" else "]")
+                state, at = _KEY if char == "{" else _VALUE, at + 1
         else:
             scalar = _scalar(text, at, state == _KEY)
             yield scalar
@@ -59,6 +78,22 @@ def events(text: str) -> Iterator[Event]:
 def starts(text: str, scalar: Scalar) -> tuple[int, ...]:
     """Where each character of an escaped string stands."""
     return decode(text, scalar.body, scalar.end - 1, _ESCAPE, _unescaped)[1]
+
+
+def _passed(text: str, at: int, hits: Sequence[int]) -> int:
+    """The end of the container that begins at an offset if it is passed over; else the offset less what was read."""
+    number = bisect.bisect_left(hits, at)
+    following = hits[number] if number < len(hits) else len(text) + _FAR
+    if following - at < _LARGE:
+        return at
+    try:
+        end = _DECODER.raw_decode(text, at)[1]
+    except JSONDecodeError as error:  # comments and trailing commas, too
+        return 2 * at - error.pos
+    except RecursionError:
+        return at
+    far = following - end >= _FAR and (not number or at - hits[number - 1] >= _FAR)
+    return end if end + 1 < following and (far or end - at >= _LARGE) else 2 * at - end
 
 
 def _unescaped(found: re.Match[str]) -> str:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import ast
 import bisect
-import keyword
+import itertools
+import operator
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from scanner.model import SecretValue, Sibling, Span
 from scanner.readers.errors import Unreadable
+from scanner.readers.pyregions import COMPOUND, Lines, Region, first_line, merged, named, region_of, split, target_name
 from scanner.text import line_starts
 
 _MAX_DEPTH = 150
@@ -22,22 +25,9 @@ _NESTING = (*"([{.+-*/%@&|^~<>=:,!", "not", "lambda", "if", "else", "await", "an
 _CONSTANT_TYPES = (str, bytes, int, float)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Region:
-    """Whole lines that LibCST can parse by themselves between `before` and `after`. Lines from 1, both included."""
-
-    first: int
-    last: int
-    symbol: str
-    before: str = ""
-    after: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Binding:
+class Binding(NamedTuple):
     """One assignment to a name: the first and the last line of its statement."""
 
-    name: str
     first: int
     last: int
 
@@ -48,18 +38,22 @@ class Scope:
 
     text: str
     starts: list[int]
-    regions: list[Region] = field(default_factory=list)
+    lines: list[Lines] = field(default_factory=list)
     imports: dict[str, str] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     bindings: dict[tuple[str, str], list[Binding]] = field(default_factory=dict)
     instances: dict[str, list[tuple[int, ast.expr]]] = field(default_factory=dict)
-    bodies: dict[str, list[ast.stmt]] = field(default_factory=dict)
+    bodies: dict[str, list[Sequence[ast.stmt]]] = field(default_factory=dict)
     classes: set[str] = field(default_factory=set)
 
-    def region_at(self, line: int) -> Region | None:
-        """The innermost region that holds a line; None for comments and blank lines."""
-        at = bisect.bisect_right(self.regions, line, key=lambda region: region.first) - 1
-        return self.regions[at] if at >= 0 and self.regions[at].last >= line else None
+    def lines_at(self, line: int) -> Lines | None:
+        """The innermost lines that are read by themselves around a line; None for comments and blank lines."""
+        at = bisect.bisect_right(self.lines, line, key=operator.itemgetter(0)) - 1
+        return self.lines[at] if at >= 0 and self.lines[at].last >= line else None
+
+    def region(self, lines: Lines) -> Region:
+        """What LibCST is given of some lines."""
+        return region_of(lines, self.text, self.starts)
 
     def offset(self, line: int, utf8_column: int) -> int:
         """Code-point offset of one of `ast`'s positions, whose columns count UTF-8 bytes."""
@@ -72,10 +66,10 @@ class Scope:
 
     def constants(self, symbol: str) -> tuple[Sibling, ...]:
         """The constants that the body of a module, class or function binds to names."""
-        return tuple(self._constants(self.bodies.get(symbol, [])))
+        return tuple(self._constants(itertools.chain.from_iterable(self.bodies.get(symbol, ()))))
 
-    def _constants(self, body: list[ast.stmt]) -> Iterator[Sibling]:
-        for statement in body:
+    def _constants(self, statements: Iterable[ast.stmt]) -> Iterator[Sibling]:
+        for statement in statements:
             match statement:
                 case ast.Assign(targets=[target, *_], value=value):
                     pass
@@ -115,8 +109,9 @@ def read_scope(text: str) -> Scope:
     """Parse a file. Raises Unreadable where it is not valid Python, in our words."""
     tree = _parse(text)
     scope = Scope(text=text, starts=line_starts(text))
-    _walk(scope, tree.body, "")
-    scope.regions = _merged(scope.regions)
+    every: list[Lines] = []
+    _walk(scope, every, tree.body, "")
+    scope.lines = merged(every)
     return scope
 
 
@@ -137,16 +132,6 @@ def too_deep(text: str) -> bool:
     return True
 
 
-def target_name(target: ast.expr) -> str | None:
-    """The last word of an assignment's target."""
-    match target:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case ast.Subscript(slice=ast.Constant(value=str() as key)):
-            return key
-    return None
-
-
 def _parse(text: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
@@ -160,175 +145,107 @@ def _parse(text: str) -> ast.Module:
         raise Unreadable(1, 1, "not valid Python (a NUL or an impossible character)") from None
 
 
-def _first_line(statement: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
-
-
-def _walk(scope: Scope, body: Sequence[ast.stmt], symbol: str) -> None:
-    scope.bodies.setdefault(symbol, []).extend(body)
+def _walk(scope: Scope, every: list[Lines], body: Sequence[ast.stmt], symbol: str) -> None:
+    scope.bodies.setdefault(symbol, []).append(body)
+    add = every.append
     for statement in body:
-        first, last = _first_line(statement), statement.end_lineno or statement.lineno
-        _note(scope, statement, symbol, first, last)
-        inner = [block for block in _blocks(statement, first) if block[2] or block[0] == "match"]
-        body_first = _first_line(inner[0][2][0]) if inner and inner[0][2] else 0
-        if not inner or (body_first and _on_header_line(statement, inner[0][2][0])):
-            scope.regions.append(_region(scope, first, last, symbol))
-            named = _named(statement, symbol)
-            if inner and named is not None:
-                scope.bodies.setdefault(named, []).extend(inner[0][2])
-            continue
-        subject = _subject(statement)
-        for number, (clause, start, block) in enumerate(inner):
-            if clause == "match":
-                scope.regions.append(_header(scope, start, inner[number + 1][1] - 1, symbol, clause))
-                continue
-            if start and _first_line(block[0]) > start:
-                last_line = _first_line(block[0]) - 1
-                scope.regions.append(_header(scope, start, last_line, symbol, clause, subject=subject))
-            elif start:
-                # A clause whose suite stands on its own line: the whole clause with its suite.
-                last_line = block[-1].end_lineno or start
-                scope.regions.append(_header(scope, start, last_line, symbol, clause, whole=True, subject=subject))
-                continue
-            _walk(scope, block, _named(statement, symbol) or symbol)
+        kind = type(statement)
+        note = _NOTES.get(kind)
+        if kind in COMPOUND:
+            first = first_line(statement)
+            if note is not None:
+                note(scope, statement, symbol, first)
+            lines, suites, own = split(statement, symbol, first)
+            every += lines
+            within = named(statement, symbol) if own else None
+            if within is not None:
+                scope.bodies.setdefault(within, []).append(own)
+            for suite in suites:
+                _walk(scope, every, suite.body, suite.symbol)
+        else:
+            first = statement.lineno
+            if note is not None:
+                note(scope, statement, symbol, first)
+            add(Lines(first, statement.end_lineno or first, symbol, (statement,)))
 
 
-def _on_header_line(statement: ast.stmt, first: ast.stmt) -> bool:
-    """Whether a suite stands on the line of its own header (`if x: y = 1`)."""
-    header_end = statement.lineno
-    for node in ast.iter_child_nodes(statement):
-        if isinstance(node, (ast.expr, ast.arguments, ast.withitem)):
-            header_end = max(header_end, getattr(node, "end_lineno", 0) or 0)
-    return first.lineno <= header_end
+# --- what a statement says about names ------------------------------------------------------------------------
 
 
-def _named(statement: ast.stmt, symbol: str) -> str | None:
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return f"{symbol}.{statement.name}" if symbol else statement.name
-    return None
+def _import(scope: Scope, statement: ast.Import, symbol: str, first: int) -> None:  # noqa: ARG001 - all are called alike
+    for alias in statement.names:
+        bound = alias.asname or alias.name.split(".")[0]
+        scope.imports[bound] = alias.name if alias.asname else bound
 
 
-def _blocks(statement: ast.stmt, first: int) -> list[tuple[str, int, list[ast.stmt]]]:
-    """The suites of a compound statement: the clause that opens each, its first line, its statements.
-
-    `else` and `finally` hold no expression: their suites come with line 0.
-    """
-    match statement:
-        case ast.Match(cases=cases):
-            heads: list[tuple[str, int, list[ast.stmt]]] = [("match", first, [])]
-            return [*heads, *(("case", case.pattern.lineno, case.body) for case in cases)]
-        case ast.If(body=body, orelse=orelse):
-            found = [("if", first, body)]
-            while len(orelse) == 1 and isinstance(orelse[0], ast.If) and orelse[0].col_offset == statement.col_offset:
-                # Only an `elif` stands at the column of its `if`.
-                found.append(("elif", orelse[0].lineno, orelse[0].body))
-                orelse = orelse[0].orelse
-            return [*found, ("else", 0, orelse)]
-        case (
-            ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final)
-            | ast.TryStar(body=body, handlers=handlers, orelse=orelse, finalbody=final)
-        ):
-            caught = [("except", handler.lineno, handler.body) for handler in handlers]
-            return [("try", 0, body), *caught, ("else", 0, orelse), ("finally", 0, final)]
-        case ast.For() | ast.AsyncFor() | ast.While():
-            return [("for", first, statement.body), ("else", 0, statement.orelse)]
-        case ast.With() | ast.AsyncWith() | ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            return [("def", first, statement.body)]
-    return []
+def _import_from(scope: Scope, statement: ast.ImportFrom, symbol: str, first: int) -> None:  # noqa: ARG001
+    if statement.level or not statement.module:
+        return
+    for alias in statement.names:
+        if alias.name == "*":
+            scope.stars.append(statement.module)
+        else:
+            scope.imports[alias.asname or alias.name] = f"{statement.module}.{alias.name}"
 
 
-def _indent(scope: Scope, line: int) -> str:
-    start = scope.starts[line - 1]
-    row = scope.text[start : start + 400]
-    return row[: len(row) - len(row.lstrip(" \t\f"))]
+def _assign(scope: Scope, statement: ast.Assign, symbol: str, first: int) -> None:  # noqa: ARG001
+    for target in statement.targets:
+        _bind(scope, target, statement.value, symbol, statement)
 
 
-def _region(scope: Scope, first: int, last: int, symbol: str) -> Region:
-    # `if 1:` keeps the lines as they are; taking indentation away would change triple-quoted strings.
-    return Region(first=first, last=last, symbol=symbol, before="if 1:\n" if _indent(scope, first) else "")
+def _annotated(scope: Scope, statement: ast.AnnAssign, symbol: str, first: int) -> None:
+    if statement.value is not None:
+        _bind(scope, statement.target, statement.value, symbol, statement)
+    _instance(scope, statement.target, statement.annotation, first)
 
 
-def _subject(statement: ast.stmt) -> str:
-    """What a `match` looks at, in one word: what its cases are called by."""
-    name = target_name(statement.subject) if isinstance(statement, ast.Match) else None
-    return name if name is not None and name.isidentifier() and not keyword.iskeyword(name) else "1"
+def _with(scope: Scope, statement: ast.With | ast.AsyncWith, symbol: str, first: int) -> None:  # noqa: ARG001
+    for item in statement.items:
+        if item.optional_vars is not None:
+            _instance(scope, item.optional_vars, item.context_expr, first)
 
 
-def _header(
-    scope: Scope, first: int, last: int, symbol: str, clause: str, *, whole: bool = False, subject: str = "1"
-) -> Region:
-    indent = _indent(scope, first)
-    wrap = "if 1:\n" if indent else ""
-    before = {
-        "elif": f"{wrap}{indent}if 1:\n{indent} pass\n",
-        "except": f"{wrap}{indent}try:\n{indent} pass\n",
-        "case": f"match {subject}:\n",
-    }.get(clause, wrap)
-    after = f"{indent} case 1:\n{indent}  pass\n" if clause == "match" else f"{indent} pass\n"
-    return Region(first=first, last=last, symbol=symbol, before=before, after="" if whole else after)
+def _function(
+    scope: Scope,
+    statement: ast.FunctionDef | ast.AsyncFunctionDef,
+    symbol: str,  # noqa: ARG001
+    first: int,
+) -> None:
+    arguments = statement.args
+    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        if argument.annotation is not None:
+            scope.instances.setdefault(argument.arg, []).append((first, argument.annotation))
 
 
-def _merged(regions: list[Region]) -> list[Region]:
-    """Statements that share a line become one region."""
-    found: list[Region] = []
-    for region in sorted(regions, key=lambda region: (region.first, region.last)):
-        if region.last < region.first:
-            continue
-        if found and region.first <= found[-1].last:
-            if region.last > found[-1].last and not region.after and not found[-1].after:
-                last = found.pop()
-                region = Region(first=last.first, last=region.last, symbol=last.symbol, before=last.before)
-                found.append(region)
-            continue
-        found.append(region)
-    return found
+def _class(scope: Scope, statement: ast.ClassDef, symbol: str, first: int) -> None:  # noqa: ARG001
+    scope.classes.add(named(statement, symbol) or "")
 
 
-def _note(scope: Scope, statement: ast.stmt, symbol: str, first: int, last: int) -> None:
-    """Keep what a statement says about names."""
-    match statement:
-        case ast.Import(names=names):
-            for alias in names:
-                bound = alias.asname or alias.name.split(".")[0]
-                scope.imports[bound] = alias.name if alias.asname else bound
-        case ast.ImportFrom(module=module, names=names, level=0) if module:
-            for alias in names:
-                if alias.name == "*":
-                    scope.stars.append(module)
-                else:
-                    scope.imports[alias.asname or alias.name] = f"{module}.{alias.name}"
-        case ast.Assign(targets=targets, value=value):
-            for target in targets:
-                _bind(scope, target, value, symbol, first, last)
-        case ast.AnnAssign(target=target, annotation=annotation, value=value):
-            if value is not None:
-                _bind(scope, target, value, symbol, first, last)
-            _instance(scope, target, annotation, first)
-        case ast.With(items=items) | ast.AsyncWith(items=items):
-            for item in items:
-                if item.optional_vars is not None:
-                    _instance(scope, item.optional_vars, item.context_expr, first)
-        case ast.FunctionDef(args=arguments) | ast.AsyncFunctionDef(args=arguments):
-            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-                if argument.annotation is not None:
-                    scope.instances.setdefault(argument.arg, []).append((first, argument.annotation))
-        case ast.ClassDef():
-            scope.classes.add(_named(statement, symbol) or "")
+_NOTES: dict[type[ast.stmt], Callable[..., None]] = {
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.ClassDef: _class,
+}
 
 
-def _bind(scope: Scope, target: ast.expr, value: ast.expr, symbol: str, first: int, last: int) -> None:
+def _bind(scope: Scope, target: ast.expr, value: ast.expr, symbol: str, statement: ast.stmt) -> None:
     name = target_name(target)
     if name is None:
         return
+    first = statement.lineno
     if isinstance(value, (ast.Call, ast.Await)):
-        _instance(scope, target, value.value if isinstance(value, ast.Await) else value, first)
-    owner = symbol
+        scope.instances.setdefault(name, []).append((first, value.value if isinstance(value, ast.Await) else value))
     if isinstance(target, ast.Attribute):
         if not (isinstance(target.value, ast.Name) and target.value.id == "self"):
             return
-        owner = symbol.rpartition(".")[0]
-    scope.bindings.setdefault((owner, name), []).append(Binding(name=name, first=first, last=last))
+        symbol = symbol.rpartition(".")[0]
+    scope.bindings.setdefault((symbol, name), []).append(Binding(first, statement.end_lineno or first))
 
 
 def _instance(scope: Scope, target: ast.expr, value: ast.expr, line: int) -> None:

@@ -9,7 +9,8 @@ import libcst as cst
 
 from scanner.model import Argument, Document, Literal, Role, Sibling, Span
 from scanner.readers.pypositions import Positions
-from scanner.readers.pyscope import Region, Scope
+from scanner.readers.pyregions import Region
+from scanner.readers.pyscope import Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

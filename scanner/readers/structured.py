@@ -22,7 +22,7 @@ _MARKS = {
     Kind.DOTENV: re.compile(r"(?<!\S)#"),
 }
 # A value that can hold names of its own: a script, a command line, a query, a cookie.
-_SEVERAL = re.compile(r"[\s?&;\"'`]|\A\w{1,80}=[^=]")
+SEVERAL = re.compile(r"[\s?&;\"'`]|\A\w{1,80}=[^=]")
 # https://docs.docker.com/reference/compose-file/interpolation/, and POSIX shells
 _DEFAULT = re.compile(r"\$\{([A-Za-z_]\w*):?[-=]([^${}]+)\}")
 # What stands in a literal's value for an expression that is computed.
@@ -47,7 +47,7 @@ def inner(literal: Literal, offsets: Sequence[int]) -> Iterator[Literal]:
     value = literal.value.reveal("text")
     for default in _DEFAULT.finditer(value) if "${" in value else ():
         yield _part(literal, Span(*default.span(2)), Span(*default.span(2)), default[1], Role.ENV_DEFAULT)
-    if not _SEVERAL.search(value):
+    if not SEVERAL.search(value):
         return
     hits = _hits_inside(literal, offsets, len(value))
     for shape in plain.shapes(value, hits, bare=False):
@@ -76,7 +76,7 @@ def _groups(document: Document, offsets: Sequence[int]) -> tuple[Iterable[Group]
         case Kind.YAML:
             return groups(text, _yaml.events(text, offsets), offsets), partial(_placed, text, _yaml.starts)
         case Kind.JSON:
-            return groups(text, _json.events(text), offsets), partial(_placed, text, _json.starts)
+            return groups(text, _json.events(text, offsets), offsets), partial(_placed, text, _json.starts)
         case Kind.TOML:
             return groups(text, _toml.events(text), offsets), partial(_placed, text, _toml.starts)
         case _:

@@ -89,10 +89,11 @@ _NAME_OF_VALUE = re.compile(
 
 _AFTER_PAIR = re.compile(r"\s{0,20},?\s{0,60}([)\]}])")
 _BEFORE_PAIR = re.compile(r"([(\[{])\s{0,20}\\?[\"'`]?\Z")
-# Languages in which a text without quotes is no text: `password: true`, `e.pass = n`.
+# Languages in which a text without quotes is no text: `password: true`, `e.pass = n`, `password: String!`.
 _CODE = frozenset(
     (".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .java .kt .kts .scala .groovy .gradle .go .rs .c .h .cc .cpp"
-     " .cxx .hpp .cs .fs .vb .swift .m .mm .php .rb .pl .pm .lua .dart .ex .exs .erl .clj .hs .jl").split()
+     " .cxx .hpp .cs .fs .vb .swift .m .mm .php .rb .pl .pm .lua .dart .ex .exs .erl .clj .hs .jl .graphql .gql"
+     " .proto .thrift .prisma .css .scss .sass .less").split()
 )  # fmt: skip
 
 
@@ -165,8 +166,12 @@ def _named(
         # `# The password cannot be changed` is prose.
         if named.lastgroup == "spoken" and text[text.rfind("\n", low, start) + 1 : start].lstrip().startswith("#"):
             continue
-        quoted = named.lastgroup in ("quoted", "sql") or (
-            code and named.lastgroup == "any" and text[start - 1] not in "?&#" and not _in_quotes(text, start)
+        # `{{ $password := randAlphaNum 16 }}` of a Go template is code in any file.
+        go_template = named[0].startswith("$") and ":=" in named[0]
+        quoted = (
+            named.lastgroup in ("quoted", "sql")
+            or go_template
+            or (code and named.lastgroup == "any" and text[start - 1] not in "?&#" and not _in_quotes(text, start))
         )
         value = None if _in_url(text, start) else _value(text, named, bares, quoted=quoted)
         if value is not None and named.lastgroup == "command" and _PORTS.match(text, value.inner.start):

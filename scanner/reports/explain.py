@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from scanner.judge import HIGH, LOW, MEDIUM
 from scanner.model import Evidence, Finding
 from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked_line, printable
+from scanner.reports.words import ignore_hint, rotation_hint
 
 THRESHOLDS = (("high", HIGH), ("medium", MEDIUM), ("low", LOW))
 
@@ -47,7 +48,8 @@ def _identity(finding: Finding, net: Net) -> Iterator[str]:
         "within": finding.literal.symbol,
         "provider": finding.provider or "",
         "commit": finding.commit.id if finding.commit else "",
-        "rotate": finding.rotate or "",
+        "rotate": rotation_hint(finding),
+        "ignore": ignore_hint(finding) if finding.suppressed is None else "",
         "fingerprint": finding.fingerprint,
         "place": finding.place,
     }

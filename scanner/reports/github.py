@@ -11,7 +11,7 @@ from scanner.model import Finding, ScanResult
 from scanner.reports.context import ReportContext, count, shown
 from scanner.reports.masking import Net, hide, make_net, printable
 from scanner.reports.verdict import failing, gaps, verdict
-from scanner.reports.words import ignore_hint, sentence
+from scanner.reports.words import ignore_hint, rotation_hint, sentence
 
 # GitHub keeps ten of each level from a step and drops the rest without a word.
 # https://docs.github.com/rest/checks/runs, "annotations"; https://github.com/orgs/community/discussions/26680
@@ -45,9 +45,9 @@ def _annotation(level: str, finding: Finding, net: Net) -> str:
     }
     if finding.start[0] != finding.end[0]:
         del place["col"], place["endColumn"]  # GitHub takes columns on one line only
-    rotate = f" Rotate it: {finding.rotate}." if finding.rotate else ""
     commit = f" In commit {finding.commit.id[:12]}." if finding.commit else ""
-    message = f"{sentence(finding)}{commit}{rotate} If it is none: {ignore_hint(finding)}"
+    todo = f"Rotate it: {rotation_hint(finding)}. If it is none: {ignore_hint(finding)}"
+    message = f"{sentence(finding)}{commit} {todo}"
     return _command(level, place, message, net)
 
 

@@ -16,7 +16,7 @@ from scanner.reports.context import ReportContext, shown
 from scanner.reports.json import dumps, plain
 from scanner.reports.masking import Net, make_net
 from scanner.reports.verdict import gaps, verdict
-from scanner.reports.words import ignore_hint, sentence
+from scanner.reports.words import ignore_hint, rotation_hint, sentence
 
 VERSION = "15.0.4"
 _SCHEMA = (
@@ -85,7 +85,8 @@ def _vulnerability(finding: Finding, net: Net) -> dict[str, Any]:
         "description": plain(sentence(finding), net),
         "severity": _SEVERITIES.get(finding.severity, "Unknown"),
         "solution": plain(
-            "Rotate it: whoever can read the repository or its history has it. Then run `unhardcode migrate`, which "
+            "Rotate it, since whoever can read the repository or its history has it: "
+            f"{rotation_hint(finding)}. Then run `unhardcode migrate`, which "
             f"moves the value into AWS and rewrites the code. If it is no credential: {ignore_hint(finding)}",
             net,
         ),

@@ -16,7 +16,7 @@ from scanner.model import Finding, ScanResult, Skipped
 from scanner.reports.context import ReportContext, shown
 from scanner.reports.masking import Net, hide, make_net, printable
 from scanner.reports.verdict import failing, gaps
-from scanner.reports.words import ignore_hint, sentence
+from scanner.reports.words import ignore_hint, rotation_hint, sentence
 
 _SUITE = "unhardcode"
 
@@ -66,8 +66,7 @@ def _case(finding: Finding, net: Net, *, fails: bool) -> Iterator[str]:
 
 def _advice(finding: Finding, net: Net) -> str:
     lines = [f"{finding.path}:{finding.start[0]}:{finding.start[1]}: {sentence(finding)}"]
-    if finding.rotate:
-        lines.append(f"rotate it: {finding.rotate}")
+    lines.append(f"rotate it: {rotation_hint(finding)}")
     lines.append(f"if it is none: {ignore_hint(finding)}")
     return "\n".join(escape(_clean(line, net)) for line in lines)
 

@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from scanner.errors import Exit
-from scanner.model import Confidence, Finding, ScanResult, Skipped
+from scanner.model import Confidence, Finding, Kind, ScanResult, Skipped
+from scanner.readers.kinds import kind_of
 from scanner.reports.context import ReportContext, count, is_sure_enough, ordered, shown
 from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked_line, printable
 from scanner.reports.verdict import gaps, verdict
-from scanner.reports.words import ignore_hint
+from scanner.reports.words import ignore_hint, rotation_hint
 from scanner.roles import PathRole, role_of
 
 MOST_LISTED = 20  # notes and skipped paths; gaps are listed without end
@@ -85,8 +86,7 @@ def _render_finding(finding: Finding, page: Page | None, net: Net, context: Repo
     if finding.suppressed is not None:
         yield _row("hidden", f"does not count: {_clean(finding.suppressed, net)}", context)
         return
-    if finding.rotate:
-        yield _row("rotate", _clean(finding.rotate, net), context)
+    yield _row("rotate", _clean(rotation_hint(finding), net), context)
     yield _row("ignore", ignore_hint(finding), context)
 
 
@@ -141,7 +141,9 @@ def _ways(finding: Finding, argument: str) -> Iterator[str]:
     """What to do about a file. A migration of this path alone refuses tests, examples and documentation."""
     role = role_of(finding.path, finding.path)
     if role is PathRole.SOURCE:
-        yield f"unhardcode migrate {argument}"
+        # A plan names the step that is left to a person; a migration would say that it has nothing to do.
+        by_hand = kind_of(finding.path, b"") in (Kind.TEXT, Kind.NOTEBOOK)
+        yield f"unhardcode plan {argument} says what to do by hand" if by_hand else f"unhardcode migrate {argument}"
         yield from _by_hand(finding, argument)
         return
     yield "make it a value that is no credential"

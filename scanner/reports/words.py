@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from scanner.model import Finding
+from scanner.model import CredentialKind, Finding, Kind
+from scanner.readers.kinds import kind_of
 from scanner.reports.masking import printable
 
 _NO_COMMENTS = (".json", ".ipynb", ".webmanifest", ".tfstate")
+_ON_SERVER = "set a new one on the server or service that takes it"
+_AT_ISSUER = "make a new one where this one was made, and revoke this one there"
+# Where no rule knows the provider's own page.
+_ROTATION = {
+    CredentialKind.PASSWORD: _ON_SERVER,
+    CredentialKind.URL: _ON_SERVER,
+    CredentialKind.DSN: _ON_SERVER,
+    CredentialKind.SIGNING_KEY: "make a new one; what this one signed or encrypted is good no longer",
+    CredentialKind.PRIVATE_KEY: "make a new pair, and put its public half wherever this one's is trusted",
+}
+
+
+def rotation_hint(finding: Finding) -> str:
+    """Where the credential gets a successor: the provider's page, or what is true of its kind. Not yet cleaned."""
+    return finding.rotate or _ROTATION.get(finding.kind, _AT_ISSUER)
 
 
 def sentence(finding: Finding) -> str:
@@ -21,4 +37,6 @@ def ignore_hint(finding: Finding) -> str:
         return "unhardcode baseline update --history --reason WHY"
     if finding.path.lower().endswith(_NO_COMMENTS):
         return "unhardcode baseline update --reason WHY (this kind of file has no comments)"
-    return f"# unhardcode: ignore[{printable(finding.rule)}] reason"
+    comment = f"# unhardcode: ignore[{printable(finding.rule)}] reason"
+    # Docker, systemd and others that read such files take a comment behind a value for a part of it.
+    return f"{comment}  (on the line above)" if kind_of(finding.path, b"") is Kind.DOTENV else comment

@@ -315,7 +315,7 @@ def reason(err: bytes) -> str:
 
 def _hint(err: bytes) -> str:
     if b"dubious ownership" in err or b"unsafe repository" in err:
-        return "the folder belongs to another user: run as its owner, or change its owner"
+        return "the folder belongs to another user: run as its owner, or change its owner; safe.directory is not read"
     if b"unknown revision" in err or b"bad revision" in err:
         return "check the spelling, and fetch the revision first if it is not here"
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scanner.errors import UsageError
@@ -20,29 +21,42 @@ def folder_of(repository: git.Repository) -> Path:
     return repository.folder if repository.top is None else repository.top
 
 
-def listing(
-    repository: git.Repository, selection: Selection, below: str, *, unreachable: bool = False, since: str | None = None
-) -> objects.Listing:
-    """The blobs of all commits that a ref, a reflog or a stash reaches, of any working tree of the repository.
+def reached(repository: git.Repository, since: str | None = None) -> tuple[list[str], dict[str, str]]:
+    """The commits that a ref, a reflog or a stash reaches, the oldest first, and what refs name that are no commits.
 
-    `unreachable` adds every other object that git still holds. `since` leaves out what older commits added: an ISO
-    8601 date or `N days ago`. Raises NotSeenError where git cannot walk the history.
+    `since` leaves out older commits: an ISO 8601 date or `N days ago`. Raises NotSeenError where git cannot walk them.
     """
     folder = folder_of(repository)
-    window = () if since is None else (f"--since={_checked(since)}",)
-    commits = git.read(folder, *_ORDER, *window, "--all", "--reflog").decode().split()
-    extra: dict[str, str] = {} if since is not None else _beside_commits(folder)
+    commits = git.read(folder, *_ORDER, *_window(since), "--all", "--reflog").decode().split()
+    return commits, {} if since is not None else _beside_commits(folder)
+
+
+def listing(
+    repository: git.Repository,
+    selection: Selection,
+    below: str,
+    commits: Sequence[str],
+    extra: Mapping[str, str],
+    *,
+    unreachable: bool = False,
+    since: str | None = None,
+) -> objects.Listing:
+    """The blobs of what is reached (`reached`), of any working tree of the repository.
+
+    `unreachable` adds every other object that git still holds.
+    """
+    folder = folder_of(repository)
     if unreachable:
         lost, blobs = _unreachable(folder, set(commits))
-        commits += _in_order(folder, lost, window)
+        commits = [*commits, *_in_order(folder, lost, _window(since))]
         if since is None:
             named = {**blobs, **_staged(repository, folder)}
-            extra |= {oid: named[oid] for oid in blobs if oid not in extra}
+            extra = {**extra, **{oid: named[oid] for oid in blobs if oid not in extra}}
     found = objects.listed(folder, commits, extra, selection, below)
     return found._replace(skipped=(*boundary(repository, commits), *found.skipped))
 
 
-def boundary(repository: git.Repository, commits: list[str]) -> tuple[Skipped, ...]:
+def boundary(repository: git.Repository, commits: Sequence[str]) -> tuple[Skipped, ...]:
     """The gap that a shallow clone leaves in these commits. https://git-scm.com/docs/shallow"""
     if not repository.shallow:
         return ()
@@ -60,6 +74,10 @@ def tags(folder: Path) -> list[str]:
     """The ids of annotated tags."""
     rows = git.read(folder, "for-each-ref", "--format=%(objecttype) %(objectname)").decode().splitlines()
     return sorted({oid for kind, oid in (row.split(" ", 1) for row in rows) if kind == "tag"})
+
+
+def _window(since: str | None) -> tuple[str, ...]:
+    return () if since is None else (f"--since={_checked(since)}",)
 
 
 def _checked(since: str) -> str:

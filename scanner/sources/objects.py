@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import starmap
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from scanner.sources.worktree import Selection
 # -c: of a merge only what differs from every parent. --always: also commits that add nothing, to count them.
 _DIFF_TREE = "diff-tree --stdin --always -r -c --root --raw -z --no-renames --no-abbrev --no-ext-diff --no-textconv"
 _DELETED = b"000000"
+_COLON = ord(":")
 _NOT_FILES = {"160000": "submodule", "120000": "symbolic link"}
 # Commits whose trees cannot be read cost one process each; past this many the rest is one gap.
 _MOST_FAILURES = 50
@@ -36,11 +38,15 @@ class Blob(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """The blobs of a scan, the commits that add them, the oldest first, and what will not be looked at."""
+    """The blobs of a scan, the commits that add them, the oldest first, and what will not be looked at.
+
+    `clean` is the number, and the bytes, of blobs that an earlier scan found clean and that are not among these.
+    """
 
     blobs: tuple[Blob, ...]
     commits: tuple[str, ...]
     skipped: tuple[Skipped, ...]
+    clean: tuple[int, int] = (0, 0)
 
 
 class Addition(NamedTuple):
@@ -80,21 +86,33 @@ def listed(folder: Path, commits: Sequence[str], extra: Mapping[str, str], selec
     """
     places: dict[str, dict[str, str | None]] = {}
     skipped: dict[Skipped, None] = {}
+    selected: dict[str, bool] = {}
     for entry in additions(folder, commits):
         if isinstance(entry, Skipped):
             skipped[entry] = None
-        elif not _selected(entry.path, selection, below):
             continue
-        elif entry.mode in _NOT_FILES:
-            skipped[Skipped(path=entry.path, reason=_NOT_FILES[entry.mode])] = None
-        else:
-            places.setdefault(entry.blob, {}).setdefault(entry.path, entry.commit)
+        commit, mode, blob, path = entry
+        wanted = selected.get(path)
+        if wanted is None:
+            wanted = selected[path] = _selected(path, selection, below)
+        if not wanted:
+            continue
+        if mode in _NOT_FILES:
+            skipped[Skipped(path=path, reason=_NOT_FILES[mode])] = None
+            continue
+        known = places.get(blob)
+        if known is None:
+            places[blob] = {path: commit}
+        elif path not in known:
+            known[path] = commit
     for oid, path in extra.items():
         if oid not in places and _selected(path, selection, below):
             places[oid] = {path: None}
     blobs = []
     # Sorting keeps the order of age among equal paths.
-    ids = sorted(places, key=lambda oid: _by_name(next(iter(places[oid]))))
+    names = {path: by_name(path) for path in selected}
+    names.update((path, by_name(path)) for path in extra.values())
+    ids = sorted(places, key=lambda oid: names[next(iter(places[oid]))])
     for oid, size in zip(ids, git.sizes(folder, ids), strict=True):
         path = next(iter(places[oid]))
         if size is None:
@@ -102,9 +120,8 @@ def listed(folder: Path, commits: Sequence[str], extra: Mapping[str, str], selec
         elif size > selection.max_size:
             skipped[Skipped(path=path, reason=f"larger than {selection.max_size:,} bytes")] = None
         else:
-            at = tuple(Place(path=path, commit=commit) for path, commit in places[oid].items())
-            blobs.append(Blob(id=oid, size=size, places=at))
-    return Listing(blobs=tuple(blobs), commits=tuple(commits), skipped=tuple(skipped))
+            blobs.append(Blob(oid, size, tuple(starmap(Place, places[oid].items()))))
+    return Listing(blobs=tuple(blobs), commits=tuple(commits), skipped=tuple(sorted(skipped)))
 
 
 def tree(folder: Path, revision: str) -> dict[str, str]:
@@ -174,31 +191,34 @@ class _Entries:
         """Read on."""
         fields = (self._left + chunk).split(b"\0")
         self._left = fields.pop()
+        facts, names, found = self._facts, self._names, self._found
         for field in fields:
-            if self._facts:
-                self._name(field)
+            if facts:
+                # A colon for each parent, their modes and the result's, their blobs and the result's, a letter.
+                parents = 1 if facts[1] != _COLON else len(facts) - len(facts.lstrip(b":"))
+                parts = facts.split(b" ")
+                facts = b""
+                mode = parts[parents]
+                if mode == _DELETED:
+                    continue
+                name = names.get(field)
+                if name is None:
+                    name = names[field] = paths.shown(field)
+                self.here += 1
+                found.append(Addition(self._commit, mode.decode(), parts[-2].decode(), name))
             elif field.startswith(b":"):
-                self._facts = field
+                facts = field
             elif field:
                 self._commit, self.commits, self.here = field.decode(), self.commits + 1, 0
-
-    def _name(self, name: bytes) -> None:
-        field, self._facts = self._facts, b""
-        parents = len(field) - len(field.lstrip(b":"))
-        facts = field[parents:].split(b" ")
-        if facts[parents] == _DELETED:
-            return
-        if name not in self._names:
-            self._names[name] = paths.shown(name)
-        self.here += 1
-        self._found.append(Addition(self._commit, facts[parents].decode(), facts[-2].decode(), self._names[name]))
+        self._facts = facts
 
 
 def _selected(path: str, selection: Selection, below: str) -> bool:
     return (not below or path == below or path.startswith(below + "/")) and selection.takes(path)
 
 
-def _by_name(path: str) -> tuple[str, str]:
+def by_name(path: str) -> tuple[str, str]:
+    """What blobs are in the order of."""
     return path.rpartition("/")[2], path
 
 

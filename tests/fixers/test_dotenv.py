@@ -178,6 +178,15 @@ def test_refuses(text: str, reason: RefusalReason) -> None:
     assert Run(text).refusal is reason
 
 
+def test_run_fills_a_variable_made_from_it_and_the_plan_says_so() -> None:
+    text = f"DB_PASSWORD={SECRET}\nURL=http://u:${{DB_PASSWORD}}@h/${{DB_PASSWORD:-x}}\n"
+    run = Run(text, via_run=True)
+    assert run.refusal is None
+    assert run.after[".env"].splitlines()[1] == text.splitlines()[1]
+    assert any("URL is put together from DB_PASSWORD" in note for note in run.result.notes)
+    assert Run(f"DB_PASSWORD={SECRET}\nU=a$DB_PASSWORD\n", via_run=True).refusal is RefusalReason.DYNAMIC
+
+
 def test_refuses_a_value_that_is_not_what_would_be_stored() -> None:
     run = Run(f"DB_PASSWORD=http://u:{SECRET}@h\n", part=SECRET)
     assert run.refusal is None

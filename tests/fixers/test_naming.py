@@ -24,7 +24,7 @@ from fixers.naming import (
 )
 from fixers.workspace import open_workspace
 from scanner.errors import UsageError
-from scanner.model import CredentialKind, Finding, Kind, Role, Span
+from scanner.model import CredentialKind, Finding, Kind, Role, SecretValue, Span
 
 K = CredentialKind
 
@@ -171,6 +171,11 @@ def test_a_name_never_holds_a_value_that_could_not_be_guessed(making: SimpleName
     for part in parts_of(found, other, values=[found.value]):
         assert slug(value) not in part
         assert part.startswith("credential")
+
+
+def test_a_value_of_everyday_words_spoils_no_name(making: SimpleNamespace) -> None:
+    found = making.finding("a.py", making.strong("v"), name="SECRET_KEY", kind=CredentialKind.SIGNING_KEY)
+    assert parts_of(found, values=[SecretValue("SECRET_KEY")]) == ("secret-key",)
 
 
 @pytest.mark.parametrize(

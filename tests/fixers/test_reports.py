@@ -128,6 +128,23 @@ def test_control_characters_of_the_repository_are_not_passed_on(making: SimpleNa
     assert not {"\x1b", "\x07", "\x9b", "\x00", "\r", "\u202e"} & set(text)
 
 
+def test_places_of_one_file_that_stay_for_the_same_reason_are_one_line(making: SimpleNamespace) -> None:
+    text = "\n".join(f'password = "{making.strong(seed)}"' for seed in "abc")
+    found = [making.finding("tests/a.py", making.strong(seed), text=text, name="password") for seed in "abc"]
+    other = making.finding("tests/b.py", making.strong("d"), name="password")
+    plan = _empty(
+        refusals=tuple(
+            Refusal(finding=each, reason=RefusalReason.TEST_FIXTURE, detail="stands in a test", next_step="n")
+            for each in (*found, other)
+        )
+    )
+    lines = [line.strip() for line in render_plan(plan).split("\n") if "stands in a test" in line]
+    assert len(lines) == 2
+    assert lines[0].startswith("tests/a.py:1, 2 and 3  ")
+    assert lines[0].endswith("(3 places): stands in a test")
+    assert lines[1].startswith("tests/b.py:1  ")
+
+
 def _empty(**fields: Any) -> Plan:
     return Plan(
         **{

@@ -94,6 +94,20 @@ def test_references_of_the_environment_and_of_a_file_are_resolved(
     assert not leaked
 
 
+def test_a_reference_inside_a_text_that_the_file_puts_together_is_resolved(
+    endpoint: Endpoint, tmp_path: Path, stored: str
+) -> None:
+    (tmp_path / ".env").write_text("A={{resolve:ssm-secure:/prod/app/token}}\nURL=postgresql://shop:${A}@db/${A}\n")
+    program = 'test "$URL" = "postgresql://shop:$A@db/$A" && case $A in *resolve*|"") exit 9;; esac'
+    assert _run(endpoint, ["--env-file", ".env", "--", "sh", "-c", program], tmp_path).returncode == 0
+    # A variable that is set already goes before the file, also where the file puts it into another.
+    program = 'test "$URL" = "postgresql://shop:local@db/local"'
+    assert _run(endpoint, ["--env-file", ".env", "--", "sh", "-c", program], tmp_path, A="local").returncode == 0
+    done = _run(endpoint, ["--", "touch", "started"], tmp_path, URL="postgresql://shop:{{resolve:vault:x}}@db")
+    assert (done.returncode, (tmp_path / "started").exists()) == (125, False)
+    assert "URL: holds a reference that cannot be understood" in done.stderr
+
+
 def test_the_program_s_end_is_the_end(endpoint: Endpoint, tmp_path: Path) -> None:
     assert _run(endpoint, ["--", "sh", "-c", "exit 7"], tmp_path).returncode == 7
     assert _run(endpoint, ["--", "sh", "-c", "kill -TERM $$"], tmp_path).returncode == -signal.SIGTERM

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -240,7 +238,7 @@ def test_many_bytes_are_taken_over_or_refused(
     judge(folder, "".join(pieces).encode("utf-8", "surrogatepass") + raw, form, "Zx9Zx9")
 
 
-# --- the real tools, on the same tree
+# --- the real tools, on the same tree; both come with the dev extra
 
 
 @pytest.fixture
@@ -272,7 +270,6 @@ def accepted_there(rows: list[tuple[str, int]], before: set[tuple[str, int]]) ->
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(importlib.util.find_spec("detect_secrets") is None, reason="detect-secrets is not installed")
 def test_a_baseline_of_the_real_detect_secrets_is_taken_over(larger: Path) -> None:
     before = left()
     done = subprocess.run(
@@ -288,7 +285,6 @@ def test_a_baseline_of_the_real_detect_secrets_is_taken_over(larger: Path) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("gitleaks", path=str(Path(sys.executable).parent)) is None, reason="no gitleaks")
 @pytest.mark.parametrize("command", ["git", "dir"])
 @pytest.mark.parametrize("redact", [(), ("--redact",)], ids=["whole", "redacted"])
 @pytest.mark.parametrize("form", ["report", "ignore file", "in place"])

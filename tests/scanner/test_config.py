@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import unhardcode
 from scanner.config import Config, Loaded, load_config
 from scanner.errors import Exit, UsageError
+from scanner.running import scan_paths
 from scanner.source import Confidence
 
 Made = Callable[..., str]
@@ -60,6 +61,8 @@ def complaint(folder: Path, text: str) -> str:
         pytest.param('[[allow]]\nreason = "x"\nregex = "a*"', "linear time", id="an expression that fits everything"),
         pytest.param('[[paths]]\nexclude = true', "paths, entry 1: no glob", id="settings for no path"),
         pytest.param('[[paths]]\nglob = "a"\nfail-in = "low"', "did you mean fail-on?", id="a misspelled path key"),
+        pytest.param(f"[[allow]]\nregex = '^{'-*' * 400}fake'\nreason = 'x'", "linear time", id="repeats without end"),
+        pytest.param("[[allow]]\nregex = 'a'\nreason = 'x'\n" * 501, "more than 500", id="entries without end"),
         pytest.param('honour = ["allow"]', "unknown key honour", id="what only a policy says"),
         pytest.param("a = [" + "[" * 5000, "not TOML that can be read", id="brackets nested deep"),
     ],
@@ -218,6 +221,19 @@ def test_nothing_inside_a_repository_makes_a_gate_laxer_than_its_policy(
     assert scan("--history") == Exit.FINDINGS
 
 
+def test_a_policy_in_the_environment_does_not_tell_owners_what_to_do_with_their_own(
+    hostile: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, policy = hostile
+    (folder / ".unhardcode.toml").unlink()
+    monkeypatch.setenv("UNHARDCODE_POLICY", str(policy))
+    # The ignore comment of settings.py counts, so only the other one is for a plan or a baseline.
+    live = [one.path for one in scan_paths((folder,)).result.findings if one.suppressed is None]
+    assert live == ["other.py"]
+    assert unhardcode.run(["baseline", "create", "-o", "made"]) == Exit.OK
+    assert len((folder / "made").read_text().splitlines()) == 2
+
+
 @pytest.mark.parametrize(
     "words",
     ["--fail-on never", "--fail-on high", "--fail-on-severity high", "--no-fail-on-gone", "--fail-since 2020-01-01",
@@ -260,8 +276,9 @@ def test_a_policy_honours_comments_markers_and_baseline_one_by_one(
 def test_a_policy_that_is_not_there_or_says_nonsense_is_a_mistake_and_no_free_pass(at: Path) -> None:
     (at / "a.py").write_text("x = 1\n")
     assert scan("--policy", "nowhere.toml") == Exit.USAGE
-    (at.parent / "policy.toml").write_text('honour = ["everything"]\n')
-    assert scan("--policy", str(at.parent / "policy.toml")) == Exit.USAGE
+    for text in ('honour = ["everything"]\n', '[stores]\n"rule:*" = "parameterstore"\n'):
+        (at.parent / "policy.toml").write_text(text)
+        assert scan("--policy", str(at.parent / "policy.toml")) == Exit.USAGE
 
 
 def test_a_repository_may_be_stricter_than_the_policy(at: Path) -> None:

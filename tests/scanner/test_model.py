@@ -33,6 +33,7 @@ CALLERS = {
     "scanner/readers/notebook.py": "finds the places of a cell's literals",
     "scanner/readers/structured.py": "finds literals inside strings",
     "scanner/reports/masking.py": "finds what must not be shown",
+    "scanner/sharing.py": "finds its place in the text, so that it need not cross a process",
     "scanner/standing.py": "looks whether HEAD still has it",
     "fixers/apply.py": "compares what is stored with what is planned",
     "fixers/choice.py": "measures it for a store",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
@@ -9,8 +10,44 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from rules.examples import expand
+from rules.load import load_rules
+from rules.model import RuleSet
+from rules.own import read_own
+from rules.signature import rules_state
+from scanner import own_rules
+from scanner.engine import scan
+from scanner.model import Finding, Source
+from scanner.prefilter import Prefilter
+from scanner.prefilter import load as load_prefilter
+from scanner.source import Settings
+
+# What the built-in rules name here: by shape, by call, by name, in a URL; a pair that becomes one finding.
+PAGES = {
+    "a.py": """
+import boto3, psycopg2, sqlalchemy
+
+boto3.client("s3", aws_access_key_id="AKIA{upper:16}", aws_secret_access_key="{alnum:40}")
+AWS_ACCESS_KEY_ID = "AKIA{upper:16}"
+ADMIN_PASSWORD = "{alnum:14}"
+psycopg2.connect(host="h", password="hunter{digit:2}")
+psycopg2.connect("host=h password={alnum:10}")
+sqlalchemy.create_engine("postgres://u:{alnum:12}@h/d")
+token = "{check:github-crc32:ghp_}"
+""",
+    ".env": "DB_PASSWORD={alnum:18}\nKEY_ID=AKIA{upper:16}\nURL=redis://:{alnum:16}@h\n",
+    "b.yaml": "db:\n  password: {alnum:16}\n  client_secret: {hex:32}\n",
+}
+# Shapes that lie over these, beside them, and over the half of a line.
+SHAPES = (
+    "(?P<secret>AKIA[0-9A-Z]{16})", "(?P<secret>[0-9A-Za-z]{10,40})", "(?P<secret>[^\\n]{4,100})",
+    "(?P<secret>[a-z]{3})",
+    "[=:] ?\"?(?P<secret>[^\"\\n]{4,80})", "(?P<secret>PASSWORD.{3,20})", "://(?P<secret>[^@\\n]{1,20})@",
+    "(?P<secret>postgres[^\"]{5,40})", "(?P<secret>host=[^\"]{5,60})", "(?P<secret>aws_[a-z_]{5,20})",
+)  # fmt: skip
 
 RULE = """
 [[rule]]
@@ -50,6 +87,51 @@ def test_an_own_rule_over_a_built_in_one_takes_nothing_from_it(repository: Path)
         greedy.replace('severity = "low"', 'severity = "low"\nstrength = "certain"')
     )
     assert found(repository) == before
+
+
+@st.composite
+def own_files(draw: st.DrawFn) -> dict[str, object]:
+    """The tables of a file of own rules that are as lax as can be."""
+    rows = [
+        {
+            "id": f"own-{number}",
+            "title": "A rule",
+            "pattern": draw(st.sampled_from(SHAPES)),
+            "kind": draw(st.sampled_from(["access-key-id", "access-key", "url", "password"])),
+            "severity": draw(st.sampled_from(["low", "medium"])),
+            "strength": draw(st.sampled_from(["certain", "strong", "weak"])),
+            "match": ["x"],
+            "reject": ["y"],
+        }
+        for number in range(draw(st.integers(2, 10)))
+    ]
+    return {"rule": rows}
+
+
+@functools.cache
+def built_in() -> tuple[Prefilter, RuleSet]:
+    return load_prefilter(None, rules_state()), load_rules()
+
+
+@settings(max_examples=15, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(tables=own_files())
+def test_no_own_rule_makes_less_of_what_the_built_in_ones_find(tables: dict[str, object], tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text("")
+    own = read_own(tmp_path / "rules.toml", tables)
+    sources = [Source(path=path, raw=expand(page, "own").encode()) for path, page in PAGES.items()]
+
+    def found(added: tuple) -> dict[tuple[object, ...], Finding]:
+        prefilter, rules = built_in()
+        known = own_rules.beside(added, prefilter, lambda: rules)
+        rows = scan(sources, *known, lambda: Settings(key=bytes(32)), {}).findings
+        return {(row.path, row.span, row.rule, row.kind, row.severity, row.prefix): row for row in rows}
+
+    before, after = found(()), found(own)
+    assert len(before) >= 10
+    for place, row in before.items():
+        assert place in after
+        assert after[place].score >= row.score
+        assert row.suppressed is not None or after[place].suppressed is None
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import unhardcode
-from scanner import looking, record, workers
+from scanner import acceptance, analysis, looking, record, workers
 from scanner.sources.objects import Blob, Place
 
 Git = Callable[..., str]
@@ -25,9 +25,9 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths of all versions that are looked at, as that happens."""
     paths: list[str] = []
 
-    def look(folder, blobs, numbers, *others):  # type: ignore[no-untyped-def]
-        paths.extend(blobs[number].places[0].path for number in numbers)
-        return looking.look(folder, blobs, numbers, *others)
+    def look(task, numbers, tick):  # type: ignore[no-untyped-def]
+        paths.extend(task.blobs[number].places[0].path for number in numbers)
+        return looking.look(task, numbers, tick)
 
     monkeypatch.setattr(workers, "look", look)
     return paths
@@ -115,7 +115,7 @@ def _folder(path: Path) -> None:
 
 def _forge(path: Path) -> None:
     """All that is clean in it now has another state; the digest is of a key that is not this user's."""
-    head = len(b"unhardcode history 1\n") + 32
+    head = len(b"unhardcode history 2\n") + 32
     content = path.read_bytes()
     found = record.Record(file=path, head=content[head - 32 : head], secret=bytes(32))
     body = content[head + 32 :]
@@ -264,7 +264,7 @@ def test_what_repeats_a_finding_counts_only_while_that_is_looked_at(tmp_path: Pa
     blobs = [Blob(id=f"{n:040x}", size=1, places=(Place(path, None),)) for n, path in enumerate(("a", "a", "b"))]
     kept = record.load(tmp_path, bytes(32), ["options"], b"rules")
     assert kept is not None
-    record.keep(kept, blobs, {0: record.FOUND, 1: record.AFTER, 2: record.CLEAN})
+    record.keep(kept, blobs, {0: record.FOUND, 1: record.AFTER, 2: record.CLEAN}, {})
     again = record.load(tmp_path, bytes(32), ["options"], b"rules")
     assert record.known(again, blobs) == [record.FOUND, record.AFTER, record.CLEAN]
     assert record.known(again, blobs[1:]) == [0, record.CLEAN]
@@ -272,3 +272,25 @@ def test_what_repeats_a_finding_counts_only_while_that_is_looked_at(tmp_path: Pa
     assert record.known(again, [*blobs, new]) == [0, record.AFTER, record.CLEAN, 0]
     assert record.known(record.load(tmp_path, bytes(32), ["options"], b"other"), blobs) == [0, 0, 0]
     assert record.known(record.load(tmp_path, b"k" * 32, ["options"], b"rules"), blobs) == [0, 0, 0]
+
+
+def test_a_second_scan_analyses_nothing_that_it_has_told(
+    past: Path, scan: Scan, commit: Callable[..., None], made: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (past / "broken.json").unlink()
+    commit("other.py", f'API_TOKEN = "{made(32)}"\n')
+    first = scan()
+    analysed: list[str] = []
+    analyse = analysis.analyse
+
+    def counted(source, *others):  # type: ignore[no-untyped-def]
+        analysed.append(source.path)
+        return analyse(source, *others)
+
+    monkeypatch.setattr(analysis, "analyse", counted)
+    # It reads what HEAD holds by itself, to see whether a comment there says to ignore it.
+    monkeypatch.setattr(acceptance, "ignored_since", lambda findings, current, gone: findings)
+    assert scan() == first
+    assert set(analysed) <= {"broken.json"}
+    assert scan("--no-cache") == first
+    assert {"other.py", "settings.py"} <= set(analysed)

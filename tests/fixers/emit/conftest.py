@@ -90,8 +90,8 @@ if command == "describe-secret":
     print("tag", "deleted" if answer.get("DeletedDate") else "kept", tags[0], sep="\\t")
 elif command == "list-tags-for-resource":
     print("tag", tags[0], sep="\\t")
-elif given.get("--query") == "Parameter.Type":
-    print(answer["Parameter"]["Type"])
+elif "Parameter.Type" in given.get("--query", ""):
+    print("type", answer["Parameter"]["Type"], sep="\\t")
 else:
     print(json.dumps(answer, indent=4))
 """
@@ -165,16 +165,23 @@ def aws_cli() -> str:
     return str(Path(found).parent)
 
 
-@pytest.fixture(scope="package", params=["stand-in", pytest.param("the real CLI", marks=pytest.mark.slow)])
-def either_cli(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The folder of a program `aws`: our stand-in, and in the slow tests the real one."""
-    if request.param == "the real CLI":
-        found: str = request.getfixturevalue("aws_cli")
-        return found
+@pytest.fixture(scope="package")
+def stand_in(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of a program that makes the calls of the AWS CLI which upload.sh needs, each once."""
     folder = tmp_path_factory.mktemp("cli")
     (folder / "aws").write_text(CLI.format(python=sys.executable))
     (folder / "aws").chmod(0o700)
     return str(folder)
+
+
+@pytest.fixture(scope="package", params=["stand-in", pytest.param("the real CLI", marks=pytest.mark.slow)])
+def either_cli(request: pytest.FixtureRequest) -> str:
+    """The folder of a program `aws`: our stand-in, and in the slow tests the real one."""
+    if request.param == "the real CLI":
+        found: str = request.getfixturevalue("aws_cli")
+        return found
+    chosen: str = request.getfixturevalue("stand_in")
+    return chosen
 
 
 @pytest.fixture

@@ -115,7 +115,31 @@ def test_it_stops_at_a_secret_that_is_being_deleted(run: Any, aws: Any, emitting
     done = run(ours)
     assert done.returncode == 1
     assert "scheduled for deletion" in done.stderr
-    assert "restore-secret" in done.stderr
+    assert "action to restore" in done.stderr
+
+
+@pytest.mark.parametrize("equal", [True, False])
+def test_it_brings_back_what_is_being_deleted_where_the_plan_says_restore(
+    run: Any, aws: Any, emitting: Any, made: Made, equal: bool
+) -> None:
+    secret = emitting.secret("secretsmanager", "prod/shop/db", made(), action="restore")
+    theirs = secret.members[0].value if equal else SecretValue(made())
+    aws.store("secretsmanager").create(secret, theirs, tags=OURS, token=TOKEN)
+    aws.client("secretsmanager").delete_secret(SecretId="prod/shop/db", RecoveryWindowInDays=7)
+    done = run(secret)
+    word = "kept   " if equal else "stored "
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{word} prod/shop/db\n", "")
+    assert aws.store("secretsmanager").read("prod/shop/db") == secret.members[0].value
+    assert aws.versions(secret) == (1 if equal else 2)
+    assert run(secret).stdout == "kept    prod/shop/db\n"
+
+
+def test_a_setting_stops_at_a_parameter_of_another_type_though_its_name_ends_alike(
+    run: Any, aws: Any, emitting: Any
+) -> None:
+    aws.client("ssm").put_parameter(Name="/prod/shop/host", Value="smtp", Type="SecureString")
+    done = run(emitting.secret("parameterstore", "/prod/shop/host", "smtp", type="String"))
+    assert (done.returncode, "is no String:" in done.stderr) == (1, True)
 
 
 def test_it_stops_at_a_parameter_that_is_not_encrypted(run: Any, aws: Any, emitting: Any, made: Made) -> None:
@@ -269,6 +293,62 @@ def test_another_value_is_replaced_only_where_the_plan_says_update(
         assert aws.versions(each) == 2
 
 
+# --- every call ------------------------------------------------------------------------------------------------
+
+FAULTS = {
+    "throttled": ("ThrottlingException", "Rate exceeded"),
+    "expired": ("ExpiredTokenException", "The security token included in the request is expired"),
+    "revoked": ("AccessDeniedException", "User: x is not authorized to perform: ssm:PutParameter on resource: y"),
+    "broken": ("InternalServiceError", "An error occurred on the server side.", 500),
+    "hangs up": "hangs up after it took effect",
+    "lost": "lost in the middle of the request",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("action", ["create", "update"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_at_every_call_stops_it_and_the_same_script_ends_in_the_same_state(
+    fault: str, action: str, tmp_path: Path, aws: Any, relaying: Any, emitting: Any, stand_in: str, made: Made
+) -> None:
+    secrets = [
+        emitting.secret(store, f"{slash}prod/shop/{action}", made(), action=action)
+        for store, slash in (("secretsmanager", ""), ("parameterstore", "/"))
+    ]
+    program, script = emitting.values(tmp_path, secrets), written(tmp_path, secrets)
+    values = [secret.members[0].value.reveal("text") for secret in secrets]
+
+    def prepared() -> None:
+        for secret in secrets:
+            client = aws.client("secretsmanager" if secret.store == "secretsmanager" else "ssm")
+            if secret.store == "secretsmanager":
+                client.delete_secret(SecretId=secret.name, ForceDeleteWithoutRecovery=True)
+            else:
+                client.delete_parameters(Names=[secret.name])
+            if action == "update":
+                aws.store(secret.store).create(secret, SecretValue("another"), tags=OURS, token=TOKEN)
+
+    with relaying.to(aws.environment["AWS_ENDPOINT_URL"]) as relay:
+        environment = {**aws.environment, "AWS_ENDPOINT_URL": relay.url, "UNHARDCODE": program}
+        prepared()
+        assert emitting.run(script, stand_in, environment).returncode == 0
+        calls = len(relay.order)
+        assert calls >= 6
+        for number in range(1, calls + 1):
+            prepared()
+            relay.forget()
+            relay.at[number] = FAULTS[fault]
+            done = emitting.run(script, stand_in, environment)
+            assert done.returncode == 3, (number, done.stderr)
+            assert done.stderr.count("upload.sh: ") == 1
+            assert_silent(done, *values)
+            again = emitting.run(script, stand_in, environment)
+            assert (again.returncode, again.stderr) == (0, ""), number
+            for secret in secrets:
+                assert aws.store(secret.store).read(secret.name) == secret.members[0].value
+                assert aws.versions(secret) == (2 if action == "update" else 1), (number, secret.name)
+
+
 # --- the text --------------------------------------------------------------------------------------------------
 
 
@@ -281,7 +361,7 @@ def test_the_script_holds_no_value_and_every_word_of_the_plan_is_quoted(
     text = script.read_text()
     assert value not in text
     words = shlex.split(text.splitlines()[-1])
-    assert words == ["settle", "secret", secret.name, "create", "text", "--kms-key-id=alias/it's"]
+    assert words == ["settle", "secret", secret.name, "create", "SecretString", "text", "--kms-key-id=alias/it's"]
     assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0
     exported = [line for line in text.splitlines() if line.startswith("export AWS_REGION=")]
     assert shlex.split(exported[0])[1:] == ["AWS_REGION=eu-west-1'; id; '", "AWS_DEFAULT_REGION=eu-west-1'; id; '"]

@@ -25,7 +25,7 @@ Made = Callable[..., str]
 Call = Callable[..., tuple[int, str, str]]
 FILES = {
     "plan.toml", "upload.sh", "MIGRATION.md", "cloudformation.yaml", "secrets.tf",
-    "iam-policy.json", "iam-policy-migration.json", "iam-policy-injection.json",
+    "iam-policy.json", "iam-policy-migration.json", "iam-policy-deletion.json", "iam-policy-injection.json",
 }  # fmt: skip
 PATHS = {"iam-policy-by-path.json"}
 
@@ -228,7 +228,7 @@ def test_the_runbook_asks_for_no_placeholder_that_is_not_there(tmp_path: Path, e
     plan = Plan(
         env="prod", app="shop", root="/", tree="", secrets=(secret,), fixes=(), refusals=(), new_files=()
     )  # fmt: skip
-    written = Written(readers=("iam-policy.json",), injectors=(), migration=(), paths=(), folder="out")
+    written = Written(readers=("iam-policy.json",), injectors=(), migration=(), deletion=(), paths=(), folder="out")
     text = runbook(plan, Account(id="123456789012", region="eu-west-1"), written)
     assert "envsubst" not in text
 
@@ -266,6 +266,28 @@ def test_every_value_of_a_tree_is_uploaded_by_the_real_cli_and_the_code_reads_it
     for path in ("shop/db.py", "shop/key.py", ".env"):
         text = (folder / path).read_text()
         assert not [number for number, value in enumerate(values) if value in text]
+
+
+def test_settings_are_uploaded_as_plain_parameters(
+    call: Call, shop: Any, aws: Any, either_cli: str, emitting: Any
+) -> None:
+    folder, values = shop
+    shutil.rmtree(folder / "shop")
+    (folder / ".env").write_text(
+        f"MAIL_TOKEN={values[1]}\nMAIL_GREETING='hello there'\nMAIL_PEERS=a.internal,b.internal\n"
+    )
+    names = ("MAIL_TOKEN", "MAIL_GREETING", "MAIL_PEERS")
+    (folder / "pay.py").write_text("import os\n\n" + "".join(f"{name} = os.environ['{name}']\n" for name in names))
+    assert call(folder, "migrate", "--include-config", "--emit", "out")[0] == 0
+    from_end_to_end(folder, either_cli, aws, emitting, call)
+    stored = {name: aws.client("ssm").get_parameter(Name=f"/prod/shop/{name}")["Parameter"] for name in
+              ("mail-greeting", "mail-peers", "mail-token")}  # fmt: skip
+    assert {name: each["Type"] for name, each in stored.items()} == {
+        "mail-greeting": "String", "mail-peers": "StringList", "mail-token": "SecureString",
+    }  # fmt: skip
+    assert (stored["mail-greeting"]["Value"], stored["mail-peers"]["Value"]) == ("hello there", "a.internal,b.internal")
+    head = (folder / "out/MIGRATION.md").read_text().splitlines()[0]
+    assert head == "# Moving 1 credentials and 2 settings of shop (prod) into AWS"
 
 
 def test_a_tree_is_uploaded_from_end_to_end(call: Call, shop: Any, aws: Any, either_cli: str, emitting: Any) -> None:

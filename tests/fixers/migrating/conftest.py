@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -15,7 +16,8 @@ import pytest
 
 import unhardcode
 from fixers.emulator import embedded_aws
-from fixers.stores.model import Endpoint
+from fixers.stores.model import Endpoint, Patience
+from fixers.stores.registry import users_aws
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -164,3 +166,54 @@ def shop(repository: Path, git: Callable[..., str], made: Callable[..., str]) ->
     git(repository, "add", "--all")
     git(repository, "commit", "--quiet", "--message", "The shop")
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """A shop whose AWS stands behind a relay, and the command."""
+
+    shop: Any
+    aws: Any
+    relay: Any
+    run: Run
+
+    def migrate(self, *more: str) -> tuple[int, str, str]:
+        return self.run(self.shop, "migrate", "--yes", *more)
+
+    def refused(self, status: int, *words: str) -> None:
+        """The command must end with this status, in one line and a hint that hold these words, files untouched."""
+        before = self.shop.files()
+        ended, _, err = self.migrate()
+        assert ended == status, err
+        assert err.startswith("unhardcode: ")
+        assert err.count("\n") == 2, err
+        assert not [word for word in words if word not in err], err
+        leaked = [value for value in self.shop.values if value in err]
+        assert not leaked
+        assert self.shop.files() == before
+
+    def finishes(self) -> None:
+        """The same command must end well: every value stored once, no literal left."""
+        self.relay.forget()
+        status, out, err = self.migrate()
+        assert status == 0, out + err
+        assert len(self.aws.stored()) == 3
+        assert set(self.aws.versions().values()) == {1}
+        left = [path for path, raw in self.shop.files().items() for value in self.shop.values if value.encode() in raw]
+        assert not left
+
+
+@pytest.fixture(scope="module")
+def relay(served: Any, relaying: SimpleNamespace) -> Iterator[Any]:
+    with relaying.to(served.endpoint.url) as made:
+        yield made
+
+
+@pytest.fixture
+def behind(shop: Any, aws: Any, relay: Any, run: Run, monkeypatch: pytest.MonkeyPatch) -> Behind:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", relay.url)
+    impatient = Patience(connect=5, read=4, attempts=1)
+    monkeypatch.setattr("fixers.migrate.users_aws", functools.partial(users_aws, patience=impatient))
+    relay.forget()
+    aws.stored()  # the emulator's first answer takes long: it imports what it needs
+    return Behind(shop=shop, aws=aws, relay=relay, run=run)

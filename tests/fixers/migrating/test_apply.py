@@ -29,6 +29,7 @@ class FakeStore:
     lose: int = 0
     ignore: int = 0
     garble: bool = False
+    kind: str = "Secret"
     writes: list[tuple[str, str, str]] = field(default_factory=list)
 
     def problems(self, secret: PlannedSecret, payload: SecretValue) -> tuple[str, ...]:
@@ -42,7 +43,7 @@ class FakeStore:
         if name not in self.values:
             return None
         return Existing(
-            name=name, version="7", type="Secret", repository=self.tags.get(name), tags={}, deletion=self.deletion
+            name=name, version="7", type=self.kind, repository=self.tags.get(name), tags={}, deletion=self.deletion
         )
 
     def look(self, names: Sequence[str]) -> Iterator[tuple[str, Seen | None]]:
@@ -79,10 +80,12 @@ class FakeStore:
         return Receipt(name=secret.name, version="1", arn=None)
 
 
-def planned(name: str = "prod/shop/db", action: str = "create", value: str = "generated-value") -> PlannedSecret:
+def planned(
+    name: str = "prod/shop/db", action: str = "create", value: str = "generated-value", kind: str = "SecretString"
+) -> PlannedSecret:
     member = Member(key=None, env="DB", value=SecretValue(value), digest="", findings=())
     return PlannedSecret(
-        name=name, store="secretsmanager", type="SecretString", tier=None, kms_key=None, members=(member,),
+        name=name, store="secretsmanager", type=kind, tier=None, kms_key=None, members=(member,),
         constants=(), action=action, reason="", rotation="manual", monthly_cost=0.4,
     )  # fmt: skip
 
@@ -120,6 +123,28 @@ def test_a_conflict_is_told_and_nothing_is_written(store: FakeStore, action: str
     assert words in raised.value.message
     assert "generated-value" not in raised.value.message + raised.value.hint
     assert store.writes == []
+
+
+@pytest.mark.parametrize(
+    ("there", "wanted", "action", "value", "conflict"),
+    [
+        ("String", "SecureString", "adopt", "generated-value", "not encrypted"),
+        ("String", "SecureString", "update", "another", "changes no type"),
+        ("StringList", "SecureString", "update", "another", "changes no type"),
+        ("SecureString", "String", "update", "another", "changes no type"),
+        ("SecureString", "String", "adopt", "generated-value", "changes no type"),
+        ("SecureString", "SecureString", "update", "another", None),
+    ],
+)
+def test_a_parameter_of_another_type_is_neither_replaced_nor_taken_for_encrypted(
+    there: str, wanted: str, action: str, value: str, conflict: str | None
+) -> None:
+    store, secret = holding(value, None, kind=there), planned(action=action, kind=wanted)
+    if conflict is None:
+        assert check(plan(secret), lambda name: store)
+        return
+    with pytest.raises(StoreError, match=conflict):
+        check(plan(secret), lambda name: store)
 
 
 def test_all_conflicts_come_together() -> None:

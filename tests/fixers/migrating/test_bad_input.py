@@ -2,80 +2,22 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import resource
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from fixers.stores.model import Patience
-from fixers.stores.registry import connect
-
-Run = Callable[..., tuple[int, str, str]]
 MIGRATE = ("migrate", "--yes")
 EXPIRED = ("ExpiredTokenException", "The security token included in the request is expired")
 DENIED = ("AccessDeniedException", "User: x is not authorized to perform: secretsmanager:CreateSecret on resource: y")
 THROTTLED = ("ThrottlingException", "Rate exceeded")
 BROKEN = ("InternalServiceError", "An error occurred on the server side.", 500)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Behind:
-    """A shop whose AWS stands behind a relay, and the command."""
-
-    shop: Any
-    aws: Any
-    relay: Any
-    run: Run
-
-    def migrate(self, *more: str) -> tuple[int, str, str]:
-        return self.run(self.shop, *MIGRATE, *more)
-
-    def refused(self, status: int, *words: str) -> None:
-        """The command must end with this status, in one line and a hint that hold these words, files untouched."""
-        before = self.shop.files()
-        ended, _, err = self.migrate()
-        assert ended == status, err
-        assert err.startswith("unhardcode: ")
-        assert err.count("\n") == 2, err
-        assert not [word for word in words if word not in err], err
-        leaked = [value for value in self.shop.values if value in err]
-        assert not leaked
-        assert self.shop.files() == before
-
-    def finishes(self) -> None:
-        """The same command must end well: every value stored once, no literal left."""
-        self.relay.forget()
-        status, out, err = self.migrate()
-        assert status == 0, out + err
-        assert len(self.aws.stored()) == 3
-        assert set(self.aws.versions().values()) == {1}
-        left = [path for path, raw in self.shop.files().items() for value in self.shop.values if value.encode() in raw]
-        assert not left
-
-
-@pytest.fixture(scope="module")
-def relay(served: Any, relaying: SimpleNamespace) -> Iterator[Any]:
-    with relaying.to(served.endpoint.url) as made:
-        yield made
-
-
-@pytest.fixture
-def behind(shop: Any, aws: Any, relay: Any, run: Run, monkeypatch: pytest.MonkeyPatch) -> Behind:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", relay.url)
-    impatient = Patience(connect=5, read=4, attempts=1)
-    monkeypatch.setattr("fixers.migrate.connect", functools.partial(connect, patience=impatient))
-    relay.forget()
-    aws.stored()  # the emulator's first answer takes long: it imports what it needs
-    return Behind(shop=shop, aws=aws, relay=relay, run=run)
 
 
 # --- nothing can be asked ----------------------------------------------------------------------------------------
@@ -93,7 +35,7 @@ def behind(shop: Any, aws: Any, relay: Any, run: Run, monkeypatch: pytest.Monkey
     ids=["no region", "no credentials", "no such profile", "an endpoint that is not there", "an endpoint that is none"],
 )
 def test_without_what_boto3_needs_nothing_begins(
-    behind: Behind,
+    behind: Any,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     taken: tuple[str, ...],
@@ -127,7 +69,7 @@ def test_without_what_boto3_needs_nothing_begins(
     ids=["expired", "unknown", "denied", "throttled", "broken", "lost in the middle of an upload"],
 )
 def test_a_write_that_fails_is_told_and_the_same_command_goes_on(
-    behind: Behind, fault: Any, words: tuple[str, ...]
+    behind: Any, fault: Any, words: tuple[str, ...]
 ) -> None:
     behind.relay.always["CreateSecret"] = fault
     behind.refused(3, "prod/shop/db", *words)
@@ -137,21 +79,19 @@ def test_a_write_that_fails_is_told_and_the_same_command_goes_on(
 
 @pytest.mark.parametrize("action", ["CreateSecret", "PutParameter"])
 @pytest.mark.parametrize("how", ["no answer after it took effect", "hangs up after it took effect"])
-def test_a_write_without_an_answer_that_took_effect_is_seen_by_reading_back(
-    behind: Behind, action: str, how: str
-) -> None:
+def test_a_write_without_an_answer_that_took_effect_is_seen_by_reading_back(behind: Any, action: str, how: str) -> None:
     behind.relay.faults[action] = [how]
     behind.finishes()
 
 
-def test_permission_that_is_revoked_in_the_middle_is_told_wherever_that_is(behind: Behind) -> None:
+def test_permission_that_is_revoked_in_the_middle_is_told_wherever_that_is(behind: Any) -> None:
     behind.relay.faults["PutParameter"] = [None, DENIED]
     behind.refused(3, "/prod/shop/", "access denied")
     assert 0 < len(behind.aws.stored()) < 3
     behind.finishes()
 
 
-def test_a_store_that_fails_while_it_proves_is_status_3_and_nothing_is_rewritten(behind: Behind) -> None:
+def test_a_store_that_fails_while_it_proves_is_status_3_and_nothing_is_rewritten(behind: Any) -> None:
     seen = behind.relay.order
     fetched = behind.relay.fault
 
@@ -170,7 +110,7 @@ def test_a_store_that_fails_while_it_proves_is_status_3_and_nothing_is_rewritten
     assert len(behind.shop.journals()) == 1
 
 
-def test_a_name_that_holds_something_else_or_is_being_deleted_stops_it_until_that_is_settled(behind: Behind) -> None:
+def test_a_name_that_holds_something_else_or_is_being_deleted_stops_it_until_that_is_settled(behind: Any) -> None:
     secrets = behind.aws.secrets
     secrets.create_secret(Name="prod/shop/db", SecretString="another")
     status, _, err = behind.migrate()
@@ -186,7 +126,7 @@ def test_a_name_that_holds_something_else_or_is_being_deleted_stops_it_until_tha
 # --- plans, journals and disks -----------------------------------------------------------------------------------
 
 
-def test_a_journal_of_another_release_stops_it_until_it_is_moved_away(behind: Behind) -> None:
+def test_a_journal_of_another_release_stops_it_until_it_is_moved_away(behind: Any) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("fixers.journal.VERSION", 99)
         behind.relay.always["CreateSecret"] = DENIED
@@ -206,7 +146,7 @@ def small_files() -> Iterator[Callable[[int], None]]:
 
 
 def test_a_disk_without_room_for_the_journal_stops_it_before_anything_is_stored(
-    behind: Behind, small_files: Callable[[int], None]
+    behind: Any, small_files: Callable[[int], None]
 ) -> None:
     small_files(4_000)
     behind.refused(1, "journal cannot be written", "make room")
@@ -216,7 +156,7 @@ def test_a_disk_without_room_for_the_journal_stops_it_before_anything_is_stored(
 
 
 def test_a_disk_without_room_for_the_files_leaves_all_of_them_and_the_same_command_goes_on(
-    behind: Behind, small_files: Callable[[int], None]
+    behind: Any, small_files: Callable[[int], None]
 ) -> None:
     place = behind.shop.folder / "shop/pay.py"
     place.write_bytes(place.read_bytes() + b"# long\r\n" * 8_000)
@@ -231,7 +171,7 @@ POWERLESS = [] if os.geteuid() else ["setpriv", "--inh-caps=-dac_override", "--b
 
 
 @pytest.mark.skipif(bool(POWERLESS) and not shutil.which("setpriv"), reason="root may write everything")
-def test_a_read_only_file_is_refused_in_the_plan_and_the_rest_goes_on(behind: Behind) -> None:
+def test_a_read_only_file_is_refused_in_the_plan_and_the_rest_goes_on(behind: Any) -> None:
     place = behind.shop.folder / "shop/db.py"
     place.chmod(0o400)
     words = [*POWERLESS, sys.executable, "-I", "-m", "unhardcode", *MIGRATE]
@@ -241,32 +181,3 @@ def test_a_read_only_file_is_refused_in_the_plan_and_the_rest_goes_on(behind: Be
     assert sorted(behind.aws.stored()) == ["/prod/shop/api-key", "/prod/shop/mail-token"]
     place.chmod(0o600)
     behind.finishes()
-
-
-# --- every call --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("fault", [THROTTLED, BROKEN, EXPIRED, DENIED, "hangs up after it took effect"], ids=str)
-def test_a_fault_at_every_call_ends_in_the_same_state(behind: Behind, tmp_path: Path, fault: Any) -> None:
-    first = behind.shop.folder
-    shutil.copytree(first, tmp_path / "first", symlinks=True)
-    behind.finishes()
-    calls, after = len(behind.relay.order), behind.shop.files()
-    assert calls >= 9
-    for number in range(1, calls + 1):
-        behind.aws.empty()
-        folder = tmp_path / f"n{number}" / first.name
-        shutil.copytree(tmp_path / "first", folder, symlinks=True)
-        one = replace(behind, shop=replace(behind.shop, folder=folder))
-        if isinstance(fault, tuple):
-            behind.relay.ever_after = (number, fault)
-            one.refused(3)
-        else:
-            behind.relay.at[number] = fault
-            status, _, err = one.migrate()
-            assert status in (0, 3), (number, err)
-        if behind.shop.files() != after or isinstance(fault, tuple):
-            one.finishes()
-        assert one.shop.files() == after, number
-        shutil.rmtree(folder.parent)

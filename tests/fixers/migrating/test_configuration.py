@@ -82,9 +82,3 @@ def test_the_plan_may_put_a_setting_into_secrets_manager(settled: Any, aws: Any,
     assert run(settled, "plan", "--include-config", "-o", "plan.toml", "--store", "secretsmanager")[0] == 0
     tables = tomllib.loads((settled.folder / "plan.toml").read_text())["secret"]
     assert {table["type"] for table in tables} == {"SecretString"}
-
-
-def test_upload_sh_knows_no_plain_parameters(settled: Any, run: Run) -> None:
-    status, _, err = run(settled, "migrate", "--include-config", "--emit", "out")
-    assert status == 2
-    assert "--include-config" in err

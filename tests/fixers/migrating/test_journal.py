@@ -50,6 +50,15 @@ def test_a_journal_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     assert (tmp_path / "elsewhere").read_text() == ""
 
 
+def test_a_folder_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir(mode=0o755)
+    (tmp_path / "unhardcode").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(FixError, match="symbolic link"), journal.locked(tmp_path / "unhardcode"):
+        pass
+    assert (tmp_path / "elsewhere").stat().st_mode & 0o777 == 0o755
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 def test_the_lock_is_for_one_and_goes_with_its_holder(tmp_path: Path) -> None:
     with journal.locked(tmp_path), pytest.raises(UsageError, match="another unhardcode"), journal.locked(tmp_path):
         pass

@@ -165,6 +165,32 @@ def test_the_migration_policy_is_enough_and_the_running_program_reads_its_own_an
     assert refused(ssm.delete_parameter, Name=API)
 
 
+def test_a_deletion_needs_a_policy_of_its_own_and_that_deletes_nothing_else(
+    shop: Any, guarded: Guarded, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, words = shop.files(), ("migrate", "--undo", "--delete-stored", "--yes")
+    migrating = policies(shop, run, tmp_path / "out", "iam-policy-migration")
+    deleting = policies(shop, run, tmp_path / "out", "iam-policy-deletion")
+    as_user(monkeypatch, guarded, guarded.user("migrator", migrating))
+    assert run(shop, "migrate", "--yes")[0] == 0
+    monkeypatch.setattr("fixers.migrate._typed", lambda parameters: True)  # a person types that, not a test
+    status, _, err = run(shop, *words)
+    assert (status, "access denied" in err, "allow ssm:DeleteParameter" in err) == (3, True, True), err
+    assert shop.files() == before
+
+    keys = guarded.user("remover", [*migrating, *deleting])
+    as_user(monkeypatch, guarded, keys)
+    status, out, err = run(shop, *words)
+    assert (status, out.count("  deleted  ")) == (0, 3), out + err
+    owner, parameters = guarded.client("secretsmanager"), guarded.client("ssm")
+    assert owner.describe_secret(SecretId=DATABASE)["DeletedDate"]
+    assert parameters.describe_parameters()["Parameters"] == []
+    owner.create_secret(Name="prod/shop/db-admin", SecretString="not yours")
+    parameters.put_parameter(Name="/prod/shop/api-key-admin", Value="not yours", Type="SecureString")
+    assert refused(guarded.client("secretsmanager", keys).delete_secret, SecretId="prod/shop/db-admin")
+    assert refused(guarded.client("ssm", keys).delete_parameter, Name="/prod/shop/api-key-admin")
+
+
 @pytest.mark.slow
 def test_each_single_statement_of_the_migration_policy_is_needed(
     shop: Any, guarded: Guarded, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -8,10 +8,16 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
-from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError, ProfileNotFound
+from botocore.exceptions import ClientError, ConfigParseError, NoCredentialsError, NoRegionError, ProfileNotFound
 
 from fixers.stores.failures import Call, error_code, store_error, translated
-from fixers.stores.model import AlreadyExistsError, DeniedError, OutcomeUnknownError, ScheduledForDeletionError
+from fixers.stores.model import (
+    AlreadyExistsError,
+    DeniedError,
+    OutcomeUnknownError,
+    ScheduledForDeletionError,
+    ThrottledError,
+)
 from scanner.errors import Exit, StoreError
 from scanner.model import SecretValue
 
@@ -46,8 +52,8 @@ def aws(code: str, message: str = QUOTED, status: int = 400) -> ClientError:
             "allow kms:GenerateDataKey",
             id="access to the KMS key denied",
         ),
-        pytest.param(aws("ThrottlingException"), StoreError, "too many requests", "wait", id="throttled"),
-        pytest.param(aws("TooManyUpdates"), StoreError, "too many requests", "wait", id="throttled parameters"),
+        pytest.param(aws("ThrottlingException"), ThrottledError, "too many requests", "wait", id="throttled"),
+        pytest.param(aws("TooManyUpdates"), ThrottledError, "too many requests", "wait", id="throttled parameters"),
         pytest.param(aws("ResourceExistsException"), AlreadyExistsError, "taken", "adopt", id="a secret that exists"),
         pytest.param(aws("ParameterAlreadyExists"), AlreadyExistsError, "taken", "adopt", id="a parameter that exists"),
         pytest.param(
@@ -66,6 +72,20 @@ def aws(code: str, message: str = QUOTED, status: int = 400) -> ClientError:
             aws(f"no code {QUOTED}"), StoreError, "AWS answered ClientError", "check", id="a code that is none"
         ),
         pytest.param(ValueError(QUOTED), StoreError, "ValueError", "check", id="an endpoint that is no URL"),
+        pytest.param(
+            aws("AccessDeniedException", "Access to KMS is not allowed"), DeniedError, "KMS key", "enabled", id="no key"
+        ),
+        pytest.param(
+            aws("ParameterMaxVersionLimitExceeded"), StoreError, "100 versions", "label", id="a label on the oldest"
+        ),
+        pytest.param(
+            aws("HierarchyTypeMismatchException"), StoreError, "parameter's type", "another name", id="another type"
+        ),
+        pytest.param(EOFError(), StoreError, "(MFA)", "sign in", id="a code and nobody to ask"),
+        pytest.param(
+            FileNotFoundError(QUOTED), StoreError, "file or program", "~/.aws", id="a helper that is not there"
+        ),
+        pytest.param(ConfigParseError(path=QUOTED), StoreError, "settings", "~/.aws", id="a broken file of settings"),
     ],
 )
 def test_failure_of_a_write(error: Exception, kind: type[StoreError], what: str, hint: str) -> None:

@@ -274,6 +274,42 @@ def test_an_update_that_took_effect_without_an_answer_is_found_by_reading_back(
     assert versions(store, secret) == 2
 
 
+def test_an_update_of_a_parameter_is_never_repeated_by_boto3_itself(
+    wire: Wire, made: Made, made_stores: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has no token: what took effect without an answer would be a second version."""
+    secret, value, store = made_stores.planned("parameterstore"), made(), wire.store("parameterstore", attempts=4)
+    store.create(secret, SecretValue(made()), tags={}, token=made_stores.token())
+    wire.relay.forget()
+    wire.relay.faults["PutParameter"] = [wire.relay.DROP]
+    with pytest.raises(OutcomeUnknownError):
+        store.update(secret, SecretValue(value), token=made_stores.token())
+    assert (wire.relay.calls["PutParameter"], versions(store, secret)) == (1, 2)
+    assert store.read(secret.name) == SecretValue(value)
+    # What was refused for too many requests had no effect, and is repeated by us.
+    pauses: list[float] = []
+    monkeypatch.setattr("fixers.stores.parameterstore.time.sleep", pauses.append)
+    wire.relay.faults["PutParameter"] = [throttling("parameterstore")] * 2
+    store.update(secret, SecretValue(made()), token=made_stores.token())
+    assert (pauses[:2], versions(store, secret)) == ([1.0, 2.0], 3)
+
+
+def test_a_deletion_that_is_repeated_after_it_took_effect_is_one(
+    wire: Wire, name: str, made: Made, made_stores: SimpleNamespace
+) -> None:
+    secret, store = made_stores.planned(name), wire.store(name, attempts=3)
+    store.create(secret, SecretValue(made()), tags={}, token=made_stores.token())
+    action = "DeleteSecret" if name == "secretsmanager" else "DeleteParameter"
+    wire.relay.faults[action] = [wire.relay.DROP]
+    # As AWS says it; the emulator deletes twice.
+    again = ("InvalidRequestException", "You can't perform this operation: the secret is scheduled for deletion.")
+    wire.relay.always = {"DeleteSecret": again}
+    store.delete(secret.name, days=7)
+    assert wire.relay.calls[action] == 2
+    there = store.describe(secret.name)
+    assert there is None or there.deletion is not None
+
+
 def test_a_create_that_is_repeated_after_it_took_effect_never_makes_a_second_version(
     wire: Wire, name: str, made: Made, made_stores: SimpleNamespace
 ) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import bisect
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 from fixers.stores.pace import WRITES_A_SECOND, at_once, pace_for, paced
+from fixers.stores.parameterstore import ParameterStore
 from fixers.stores.registry import STORES, connect
+from scanner.model import SecretValue
 
 
 class Clock:
@@ -66,3 +72,25 @@ def test_every_store_that_is_opened_is_paced(name: str) -> None:
     assert opened(None) is not at_once
     assert opened("http://127.0.0.1:1") is at_once
     assert WRITES_A_SECOND[name] >= 3
+
+
+def test_a_thousand_parameters_go_out_at_awss_default_rate(made_stores: SimpleNamespace) -> None:
+    clock, sent = Clock(), []
+
+    def put_parameter(**given: Any) -> dict[str, Any]:
+        sent.append(clock.now)
+        clock.now += 0.03  # what a call takes
+        return {"Version": 1}
+
+    store = ParameterStore(
+        client=SimpleNamespace(put_parameter=put_parameter),
+        region="eu-west-1",
+        pace=paced(WRITES_A_SECOND["parameterstore"], clock=clock.time, sleep=clock.sleep),
+    )
+    secret = made_stores.planned("parameterstore")
+    for _ in range(1000):
+        store.create(secret, SecretValue("x"), tags={}, token="")
+    assert len(sent) == 1000
+    assert round(sent[-1] - sent[0]) == 333
+    within_a_second = [bisect.bisect_left(sent, at + 1 - 1e-6) - number for number, at in enumerate(sent)]
+    assert max(within_a_second) == 3

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from fixers.stores.model import Endpoint, Store
-from fixers.stores.registry import STORES, connect
+from fixers.stores.registry import STORES, connect, users_aws
 from scanner.errors import StoreError, UsageError
 
 KEYS = ("key", "key")
+CODED = """\
+[profile base]
+aws_access_key_id = base
+aws_secret_access_key = base
+[profile coded]
+region = eu-north-1
+role_arn = arn:aws:iam::123456789012:role/deployer
+mfa_serial = arn:aws:iam::123456789012:mfa/somebody
+source_profile = base
+"""
 
 
 @pytest.fixture
@@ -44,6 +55,103 @@ def test_no_credentials_is_said_at_the_first_call(name: str, home: Path) -> None
     store = connect(name, region="eu-west-1", endpoint="http://127.0.0.1:9")
     with pytest.raises(StoreError, match="no AWS credentials"):
         store.read("/prod/shop/x")
+
+
+def asking(monkeypatch: pytest.MonkeyPatch, answer: Callable[[str], str]) -> None:
+    """Let boto3 ask this for a code."""
+    from botocore.credentials import AssumeRoleProvider
+
+    made = functools.partialmethod(AssumeRoleProvider.__init__, prompter=answer)
+    monkeypatch.setattr(AssumeRoleProvider, "__init__", made)
+
+
+def test_a_profile_that_asks_for_a_code_says_so_where_nobody_can_type_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (home / "config").write_text(CODED)
+
+    def nobody(prompt: str) -> str:
+        raise EOFError(prompt)
+
+    asking(monkeypatch, nobody)
+    store = users_aws(profile="coded").stores("parameterstore")
+    with pytest.raises(StoreError, match=r"asks for a code \(MFA\)"):
+        store.read("/prod/shop/x")
+    assert caplog.text == "", "boto3 would have written a traceback on the terminal"
+
+
+def test_a_profile_that_asks_for_a_code_asks_once_for_all_stores_and_for_the_child(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS takes a code once: a second session could not use it."""
+    (home / "config").write_text(CODED)
+    asked: list[str] = []
+
+    def somebody(prompt: str) -> str:
+        asked.append(prompt)
+        return "123456"
+
+    asking(monkeypatch, somebody)
+    monkeypatch.setattr(
+        "botocore.client.BaseClient._make_api_call",
+        lambda client, name, given: {
+            "AssumeRole": {
+                "Credentials": {
+                    "AccessKeyId": "temporary",
+                    "SecretAccessKey": "secret",
+                    "SessionToken": f"token for {given.get('TokenCode')}",
+                    "Expiration": "2099-01-01T00:00:00Z",
+                }
+            },
+            "GetCallerIdentity": {"Account": "123456789012"},
+        }[name],
+    )
+    aws = users_aws(profile="coded")
+    assert {aws.stores(name).region for name in STORES} == {"eu-north-1"}  # type: ignore[attr-defined]
+    assert (
+        aws.credentials()
+        == aws.credentials()
+        == {
+            "AWS_ACCESS_KEY_ID": "temporary",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "AWS_SESSION_TOKEN": "token for 123456",
+        }
+    )
+    assert aws.place() == "AWS account 123456789012 in eu-north-1 (profile coded)"
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("[profile odd]\nregion = eu-west-1\ncredential_process = /nowhere/helper\n", "file or program"),
+        ("[profile odd]\nregion = eu-west-1\ncredential_process = echo no json\n", "boto3 failed"),
+        (
+            "[profile odd]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = none\n",
+            "settings",
+        ),
+        ("[profile odd\n", "settings"),
+    ],
+)
+def test_settings_that_boto3_cannot_use_are_one_line(home: Path, setting: str, said: str) -> None:
+    (home / "config").write_text(setting)
+    with pytest.raises(StoreError, match=said) as caught:
+        users_aws(profile="odd").stores("secretsmanager").read("prod/shop/x")
+    assert "~/.aws/config" in caught.value.hint
+
+
+def test_where_the_account_cannot_be_asked_its_place_is_said_all_the_same(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"ACCESS_KEY_ID": "k", "SECRET_ACCESS_KEY": "s", "ENDPOINT_URL": "http://127.0.0.1:9"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    said = users_aws(region="eu-west-1").place()
+    assert said == "an AWS account that could not be asked for its number in eu-west-1 at http://127.0.0.1:9"
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", "http://aws.invalid:9")
+    assert users_aws(region="eu-west-1").place(["secretsmanager"]) == said
+    assert users_aws(region="eu-west-1").place(["parameterstore"]) == said.replace(
+        "127.0.0.1:9", "aws.invalid:9, UNENCRYPTED on its way there"
+    )
 
 
 def test_unknown_profile_is_said(home: Path) -> None:

@@ -88,3 +88,8 @@ def test_a_pair_is_read_back_padded_or_not(user: str, password: str) -> None:
 def test_any_token_is_a_pair_or_none(token: str) -> None:
     pair = pair_of(token)
     assert pair is None or (":" not in pair[0] and len(pair[1]) > 0)
+
+
+def test_a_basic_token_with_letters_of_another_alphabet_is_none():
+    assert pair_of("passwordé") is None
+    assert pair_of("password¹") is None

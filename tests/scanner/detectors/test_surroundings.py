@@ -37,10 +37,18 @@ def sure(findings: list[Finding]) -> list[Finding]:
         pytest.param("a.py", "X = \"1Password 'whoami' failed\"\n", id="a product's name"),
         pytest.param("a.py", 'API_KEY = "{value}..."\n', id="the rest is left out"),
         pytest.param("a.py", 'CHANGE_PASSWORD = "{value}"\n', id="an action"),
+        pytest.param(".github/workflows/a.yml", "jobs:\n  a:\n    secrets: inherit\n", id="passed on by a workflow"),
+        pytest.param("a.yml", "headers:\n  Authorization:\n  - Basic Og==\n", id="neither user nor password"),
+        pytest.param("schema.graphql", "input A {{\n  password: String!\n}}\n", id="a type of GraphQL"),
+        pytest.param("a.css", '.form-password:before{{content:"\\f07f5"}}\n', id="a class of a style sheet"),
+        pytest.param("a.sh", 'echo "the admin password: $(kubectl \\\n  get x)"\n', id="a command's output"),
+        pytest.param("a.tpl", "{{{{- $dbPassword := randAlphaNum 16 | quote }}}}\n", id="a function of a template"),
+        pytest.param("a.json", '{{"secret": "rl-sha256:{hex}"}}\n', id="a digest with its maker's name"),
+        pytest.param("a.json", '{{"https://a.example.org/x/?t=1&sid={value}": 200}}\n', id="a session in an address"),
     ],
 )
 def test_it_is_not_reported_by_default(find: Find, made: Made, path: str, text: str) -> None:
-    assert sure(find(path, text.format(value=made(24)))) == []
+    assert sure(find(path, text.format(value=made(24), hex=made(64, "0123456789abcdef")))) == []
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scanner.model import Literal, Role
+from scanner.readers import _json
+from scanner.readers._tree import groups
 from scanner.readers.errors import Unreadable
 
 WORDS = st.text(alphabet="abcXYZ019_é😀", min_size=1, max_size=8)
@@ -329,3 +331,36 @@ def test_any_text_is_read_or_unreadable(read_everywhere, path: str, text: str) -
     # The fixture checks every place; any other exception fails the test.
     with contextlib.suppress(Unreadable):
         read_everywhere(path, text)
+
+
+# --- large JSON is read where its hits are
+
+
+def _report(rows: int, *, broken: bool = False) -> str:
+    """A list of small objects, a large object, and pairs of name and value; `broken` adds what only comments allow."""
+    small = [{"id": number, "name": f"n{number}", "path": [1, {"x": "y" * 20}]} for number in range(rows)]
+    pairs = [{"name": f"KEY_{number}", "value": f"v{number}"} for number in range(300)]
+    text = json.dumps({"rows": small, "large": {"a": {"b": ["c" * 50] * 200}}, "env": pairs, "last": "z"}, indent=1)
+    return text.replace('"large"', '// what follows\n "large"') if broken else text
+
+
+@pytest.mark.parametrize("broken", [False, True])
+@given(where=st.lists(st.floats(0, 1), max_size=4))
+def test_what_is_passed_over_changes_nothing_at_the_hits(broken: bool, where: list[float]) -> None:
+    text = _report(800, broken=broken)
+    hits = sorted({int(part * len(text)) for part in where})
+    assert list(groups(text, _json.events(text, hits), hits)) == list(groups(text, _json.events(text), hits))
+
+
+def test_containers_far_from_every_hit_are_not_read_value_by_value() -> None:
+    text = _report(3_000)
+    every = sum(1 for _ in _json.events(text))
+    assert sum(1 for _ in _json.events(text, [len(text) - 5])) < every / 4
+    assert sum(1 for _ in _json.events(text, [])) == 2
+    assert sum(1 for _ in _json.events(f"[{'9' * 100_000}]", [])) == 2
+
+
+def test_a_fault_in_what_is_passed_over_is_still_named() -> None:
+    text = '{"a": {"b": [' + "1, " * 2_000 + '!]}, "password": "x"}'
+    with pytest.raises(Unreadable):
+        list(_json.events(text, [len(text) - 3]))

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from scanner.model import Commit, Confidence, CredentialKind, RefusalReason, Safety
-from scanner.reports import json
+from scanner.model import Commit, Confidence, CredentialKind, Evidence, RefusalReason, Safety
+from scanner.reports import json, jsonl
 from scanner.reports.context import FixNote
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -68,6 +70,52 @@ def test_every_variant_fits_the_published_schema(make, schema):
     assert fixes[case.result.findings[0].place] == {"safety": "review", "refusal": None}
     assert fixes[case.result.findings[1].place] == {"safety": None, "refusal": "key-file"}
     assert fixes[case.result.findings[2].place] is None
+
+
+TEXTS = st.text(max_size=12) | st.sampled_from(["\x1b[31m", "a\u2028b", "::error::", "\ud800", "é/ü.py", "<b>&'\""])
+
+
+@st.composite
+def any_findings(draw: st.DrawFn, make) -> list:
+    """Ten findings, each field of which is anything that it can be."""
+    value = make.generated("f")
+    plain = make.found(f'"{value}"', value)
+    commits = st.none() | st.builds(Commit, id=st.just("c" * 40), author=TEXTS, date=TEXTS, path=TEXTS)
+    return [
+        dataclasses.replace(
+            plain,
+            path=draw(TEXTS) or "a",
+            rule=draw(TEXTS) or "r",
+            title=draw(TEXTS),
+            kind=draw(st.sampled_from(CredentialKind)),
+            confidence=draw(st.sampled_from(Confidence)),
+            severity=draw(st.sampled_from(["low", "medium", "high", "critical"])),
+            evidence=tuple(draw(st.lists(st.builds(Evidence, name=TEXTS, weight=st.floats(-9, 9), text=TEXTS)))),
+            prefix=draw(st.sampled_from(["", value[:4]])),
+            place=f"{number:032x}",
+            tracked=draw(st.sampled_from([True, False, None])),
+            commit=draw(commits),
+            in_head=draw(st.sampled_from([True, False, None])),
+            introduced=draw(st.sampled_from(["range", "before", None])),
+            suppressed=draw(st.none() | TEXTS),
+        )
+        for number in range(10)
+    ]
+
+
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_what_is_printed_of_any_finding_is_what_the_schema_says(make, schema, data):
+    findings = data.draw(any_findings(make))
+    context = make.context(show_suppressed=True, min_confidence=Confidence.LOW)
+    output = "".join(json.render(make.result(*findings), context))
+    report = standard.loads(output)
+
+    jsonschema.Draft202012Validator(schema).validate(report)
+    assert len(report["findings"]) == len(findings)
+    assert make.generated("f") not in output
+    lines = "".join(jsonl.render(make.result(*findings), context)).splitlines()
+    assert [standard.loads(line) for line in lines[1:]] == report["findings"]
 
 
 def test_the_schema_knows_exactly_the_words_and_keys_of_the_model(schema):

@@ -285,7 +285,7 @@ def test_what_a_migration_would_refuse_is_not_offered_as_the_fix(make):
     value = make.generated("shown")
     said = {
         path: [line.strip() for line in rendered(make, make.found(f'"{value}"', value, path=path)).splitlines()]
-        for path in ("tests/test_shop.py", "README.md", "tests/factories.py")
+        for path in ("tests/test_shop.py", "README.md", "tests/factories.py", "deploy.sh")
     }
     step = "fix  make it a value that is no credential"
     assert step in said["tests/test_shop.py"]
@@ -293,3 +293,4 @@ def test_what_a_migration_would_refuse_is_not_offered_as_the_fix(make):
     assert step in said["README.md"]
     assert not any("migrate" in line for line in said["README.md"])
     assert "fix  unhardcode migrate tests/factories.py" in said["tests/factories.py"]
+    assert "fix  unhardcode plan deploy.sh says what to do by hand" in said["deploy.sh"]

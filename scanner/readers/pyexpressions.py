@@ -1,0 +1,282 @@
+"""The expressions of a LibCST tree: what each string is called and which arguments it reaches."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import libcst as cst
+
+from scanner.model import Argument, Role, SecretValue, Sibling, Span
+from scanner.readers.pynames import ENV_GETTERS, callees_of, constant_of, env_key, leaf_of, owners_of, subscript_key
+from scanner.readers.pystate import Context, Reading, Reference, span_of
+from scanner.readers.pystrings import add_string, tokens_of
+from scanner.readers.pywords import METHOD_WRAPPERS, NAMED_DEFAULTS, WRAPPERS, longest_option, takes_name_first
+
+_WITHOUT_LITERALS = frozenset((cst.Integer, cst.Float, cst.Imaginary, cst.Ellipsis))
+
+
+def bare(context: Context) -> Context:
+    """Nothing but the symbol of a context."""
+    return Context(symbol=context.symbol)
+
+
+def children(reading: Reading, node: cst.CSTNode, context: Context) -> None:
+    """Read all expressions below a node."""
+    for child in node.children:
+        if isinstance(child, cst.BaseExpression):
+            expression(reading, child, context)
+        elif not isinstance(child, (cst.BaseParenthesizableWhitespace, cst.TrailingWhitespace)):
+            children(reading, child, context)
+
+
+def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> None:
+    """Read one expression."""
+    # LibCST's classes are abstract: each `case` that fails costs a call. These are most of the nodes.
+    if type(node) in _WITHOUT_LITERALS:
+        return
+    if type(node) is cst.Name:
+        _reference(reading, node, node.value, context)
+        return
+    if type(node) is cst.Call:
+        _call(reading, node, context)
+        return
+    match node:
+        case cst.SimpleString() | cst.ConcatenatedString() | cst.FormattedString():
+            add_string(reading, [node], node, context)
+            _embedded(reading, node, context)
+        case cst.BinaryOperation(operator=cst.Add()):
+            operands = _flattened(node)
+            if any(isinstance(operand, cst.BaseString) for operand in operands):
+                add_string(reading, operands, node, context)
+            for operand in operands:
+                if isinstance(operand, cst.BaseString):
+                    _embedded(reading, operand, context)
+                else:
+                    expression(reading, operand, replace(context, dynamic=True))
+        case cst.BinaryOperation(left=left, right=right):
+            expression(reading, left, replace(context, dynamic=True))
+            expression(reading, right, bare(context))
+        case cst.BooleanOperation(left=left, right=right):
+            expression(reading, left, context)
+            key = env_key(reading, left)
+            fallback = replace(context, name=context.name or key, role=Role.ENV_DEFAULT if key else context.role)
+            expression(reading, right, fallback)
+        case cst.IfExp(test=test, body=body, orelse=orelse):
+            expression(reading, test, bare(context))
+            expression(reading, body, context)
+            expression(reading, orelse, context)
+        case cst.Comparison():
+            _comparison(reading, node, context)
+        case cst.Dict():
+            _dict(reading, node, context)
+        case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Set(elements=elements):
+            for number, element in enumerate(elements):
+                arguments = tuple(replace(argument, element=number) for argument in context.arguments)
+                expression(reading, element.value, replace(context, role=Role.ELEMENT, arguments=arguments))
+        case cst.NamedExpr(target=target, value=value):
+            assign(reading, [target], value, context, node)
+        case cst.Lambda(params=parameters, body=body):
+            defaults(reading, parameters, context)
+            expression(reading, body, context)
+        case cst.Await(expression=inner):
+            expression(reading, inner, context)
+        case cst.Attribute(value=cst.Name(), attr=cst.Name(value=name)):
+            _reference(reading, node, name, context)
+        case cst.Subscript(value=cst.Name(value=name) as owner) if subscript_key(node) is not None:
+            _reference(reading, owner, name, context, key=subscript_key(node))
+            children(reading, node, bare(context))
+        case _:
+            children(reading, node, bare(context))
+
+
+def _reference(reading: Reading, node: cst.CSTNode, name: str, context: Context, *, key: str | None = None) -> None:
+    """A name used as an argument, or assigned: what it is bound to reaches the same."""
+    span = span_of(reading, node)
+    if not context.arguments or span is None:
+        return
+    line = bisect.bisect_right(reading.scope.starts, span.start)
+    symbol = context.symbol
+    if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+        owner = node.value.value
+        symbol = symbol.rpartition(".")[0] if owner in ("self", "cls") else owner
+    reading.references.append(Reference(symbol=symbol, name=name, line=line, arguments=context.arguments, key=key))
+
+
+def _flattened(node: cst.BaseExpression) -> list[cst.BaseExpression]:
+    """Operands of a chain of `+`, left to right."""
+    found: list[cst.BaseExpression] = []
+    stack: list[cst.BaseExpression] = [node]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, cst.BinaryOperation) and isinstance(top.operator, cst.Add):
+            stack += [top.right, top.left]
+        else:
+            found.append(top)
+    return found
+
+
+def _comparison(reading: Reading, node: cst.Comparison, context: Context) -> None:
+    operands = [node.left, *(target.comparator for target in node.comparisons)]
+    names = [leaf_of(operand) for operand in operands]
+    for number, operand in enumerate(operands):
+        others = [name for other, name in enumerate(names) if other != number and name]
+        name = others[0] if others else None
+        expression(reading, operand, replace(bare(context), role=Role.COMPARISON, name=name))
+
+
+def _dict(reading: Reading, node: cst.Dict, context: Context) -> None:
+    span = span_of(reading, node)
+    pairs = [
+        (constant_of(element.key), element.value) if isinstance(element, cst.DictElement) else (None, element.value)
+        for element in node.elements
+    ]
+    siblings = tuple(_siblings(reading, pairs))
+    # `DATABASES = {"default": {"PASSWORD": ...}}`: the path is DATABASES.default.
+    path = ".".join(part for part in (context.symbol, context.name) if part)
+    for element, (key, value) in zip(node.elements, pairs, strict=True):
+        if isinstance(element, cst.DictElement):
+            expression(reading, element.key, bare(context))
+        arguments = tuple(replace(argument, key=key, element=None) for argument in context.arguments) if key else ()
+        inner = Context(role=Role.ENTRY, name=key, symbol=path, arguments=arguments, container=span, siblings=siblings)
+        expression(reading, value, inner)
+
+
+def _siblings(reading: Reading, pairs: Sequence[tuple[str | None, cst.BaseExpression]]) -> Iterator[Sibling]:
+    for name, value in pairs:
+        span = span_of(reading, value)
+        if name is None or span is None:
+            continue
+        constant = constant_of(value)
+        if constant is None and isinstance(value, cst.Name):
+            found = {sibling.name: sibling for sibling in reading.scope.constants("")}.get(value.value)
+            if found is not None:
+                yield Sibling(name=name, value=found.value, span=found.span)
+                continue
+        if constant is None and isinstance(value, (cst.Integer, cst.Float)):
+            constant = value.value
+        if constant is not None:
+            yield Sibling(name=name, value=SecretValue(constant), span=span)
+
+
+def _call(reading: Reading, node: cst.Call, context: Context) -> None:
+    span = span_of(reading, node)
+    callees = callees_of(reading, node.func)
+    leaf = leaf_of(node.func) or ""
+    if isinstance(node.func, cst.Attribute):
+        owner = node.func.value
+        wraps = leaf in METHOD_WRAPPERS and not isinstance(owner, (cst.Name, cst.Attribute))
+        inner = replace(context, dynamic=context.dynamic or leaf in ("format", "replace")) if wraps else bare(context)
+        expression(reading, owner, inner)
+    elif not isinstance(node.func, cst.Name):
+        expression(reading, node.func, bare(context))
+    pairs = [
+        (argument.keyword.value if argument.keyword else f"#{number}", argument.value)
+        for number, argument in enumerate(node.args)
+        if not argument.star
+    ]
+    siblings = tuple(_siblings(reading, pairs))
+    first = constant_of(node.args[0].value) if node.args and not node.args[0].star else None
+    is_env = any(callee in ENV_GETTERS for callee in callees)
+    starred = False
+    for number, argument in enumerate(node.args):
+        starred = starred or argument.star == "*"
+        keyword = argument.keyword.value if argument.keyword else None
+        reached: tuple[Argument, ...] = ()
+        if span is not None and callees:
+            typed = not callees[0].startswith(".")
+            index = None if keyword or starred or argument.star else number
+            reached = (Argument(callees=callees, index=index, keyword=keyword, call=span, typed=typed),)
+            if argument.star == "**":
+                reached = (replace(reached[0], keyword="**"),)
+        if leaf == "dict" and keyword and isinstance(node.func, cst.Name):
+            reached += tuple(replace(outer, key=keyword, element=None) for outer in context.arguments)
+        name, role = keyword, Role.KEYWORD if keyword else Role.POSITIONAL
+        wrapped = leaf in WRAPPERS and (number == 0 or keyword in NAMED_DEFAULTS)
+        if wrapped and context.name is not None:
+            name, role, reached = context.name, context.role, (*context.arguments, *reached)
+        elif takes_name_first(leaf) and first and (number == 1 or keyword in NAMED_DEFAULTS) and number:
+            name = _option_name(node) or first
+            role = Role.ENV_DEFAULT if is_env or keyword in NAMED_DEFAULTS else role
+        elif leaf == "setattr" and number == 2 and len(node.args) > 1:
+            name = constant_of(node.args[1].value)
+        elif keyword == "default" and first and first.startswith("-"):
+            name, role = _option_name(node), Role.DEFAULT
+        inner = Context(
+            role=role, name=name, symbol=context.symbol, arguments=reached, container=span, siblings=siblings
+        )
+        expression(reading, argument.value, inner)
+
+
+def _option_name(node: cst.Call) -> str | None:
+    """The longest option string of a call, without dashes."""
+    return longest_option(constant_of(argument.value) for argument in node.args if argument.keyword is None)
+
+
+def _embedded(reading: Reading, node: cst.BaseExpression, context: Context) -> None:
+    """Literals inside the expressions of an f-string."""
+    for token in tokens_of(node):
+        if isinstance(token, cst.FormattedString):
+            for part in token.parts:
+                if isinstance(part, cst.FormattedStringExpression):
+                    expression(reading, part.expression, bare(context))
+
+
+# --- bindings ---
+
+
+def assign(
+    reading: Reading,
+    targets: Sequence[cst.BaseExpression],
+    value: cst.BaseExpression,
+    context: Context,
+    statement: cst.CSTNode,
+) -> None:
+    """Read what is assigned; the name of the first target is its name."""
+    span = span_of(reading, statement)
+    arguments: tuple[Argument, ...] = ()
+    for target in targets:
+        if span is not None:
+            arguments += _bound(reading, target, span)
+        if not isinstance(target, cst.Name):
+            expression(reading, target, bare(context))
+    symbol = context.symbol
+    if symbol not in reading.constants:
+        reading.constants[symbol] = reading.scope.constants(symbol)
+    assigned = replace(
+        context,
+        role=Role.ASSIGNMENT,
+        name=leaf_of(targets[0]),
+        arguments=arguments,
+        container=None,
+        siblings=reading.constants[symbol],
+    )
+    expression(reading, value, assigned)
+
+
+def _bound(reading: Reading, target: cst.BaseExpression, span: Span) -> tuple[Argument, ...]:
+    """What is assigned reaches the target, as a setting, and whatever its name reaches: an argument without callees."""
+    names = _target_names(reading, target)
+    setting = (Argument(callees=names, index=None, keyword="=", call=span),) if names else ()
+    name = None if isinstance(target, cst.Subscript) else leaf_of(target)
+    return setting if name is None else (*setting, Argument(callees=(), index=None, keyword=name, call=span))
+
+
+def _target_names(reading: Reading, target: cst.BaseExpression) -> tuple[str, ...]:
+    """Qualified names of an attribute or subscript target, as settings spell them."""
+    match target:
+        case cst.Attribute(value=value, attr=cst.Name(value=name)):
+            return tuple(f"{owner}.{name}" for owner in owners_of(reading, value))
+        case cst.Subscript(value=value):
+            key = subscript_key(target)
+            return tuple(f"{owner}[{key}]" for owner in callees_of(reading, value)) if key else ()
+    return ()
+
+
+def defaults(reading: Reading, parameters: cst.Parameters, context: Context) -> None:
+    """Read the defaults of parameters, which are called by them."""
+    for parameter in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
+        if parameter.default is not None:
+            inner = replace(bare(context), role=Role.DEFAULT, name=parameter.name.value)
+            expression(reading, parameter.default, inner)

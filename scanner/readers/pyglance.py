@@ -1,0 +1,254 @@
+"""What `ast` says of the strings in a statement: enough to tell that LibCST need not read it.
+
+It goes the reader's way (pyexpressions.py) and calls values by the same names. Where it cannot know as much, it says
+more than the reader will: a name that may be one, an argument that may be taken. A test compares the two.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from scanner.readers.pyleaf import arguments, flattened, is_string, key_of, leaf_of, string_of, text_of
+from scanner.readers.pywords import METHOD_WRAPPERS, NAMED_DEFAULTS, WRAPPERS, longest_option, takes_name_first
+from scanner.readers.structured import COMPUTED
+
+
+class Seen(NamedTuple):
+    """A string with what it is called; `reached` where it may stand at a sink or in a setting."""
+
+    node: ast.expr
+    text: str
+    name: str | None
+    symbol: str
+    reached: bool
+
+
+class Use(NamedTuple):
+    """A name that is handed on: what it is bound to goes the same way."""
+
+    symbol: str
+    name: str
+    line: int
+    reached: bool
+
+
+class Around(NamedTuple):
+    """What is known of an expression. `handed` says that it goes somewhere, `reached` that it may go to a sink."""
+
+    symbol: str
+    name: str | None = None
+    handed: bool = False
+    reached: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Glance:
+    """What was seen in some lines. `asked`: a name that is bound here may reach a sink elsewhere."""
+
+    takes: Callable[[str, str | None, int | None], bool]
+    settings: frozenset[str]
+    imports: dict[str, str]
+    asked: bool
+    strings: list[Seen] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+
+
+def look_at(glance: Glance, node: ast.AST, around: Around) -> None:
+    """Look at one expression, or at what holds expressions."""
+    look = _LOOKS.get(type(node))
+    if look is not None:
+        look(glance, node, around)
+        return
+    bare = Around(around.symbol) if isinstance(node, ast.expr) else around
+    for child in ast.iter_child_nodes(node):
+        look_at(glance, child, bare)
+
+
+# --- one function a kind of expression --------------------------------------------------------------------------
+
+
+def _constant(glance: Glance, node: ast.Constant, around: Around) -> None:
+    if isinstance(node.value, (str, bytes)):
+        glance.strings.append(Seen(node, text_of(node), around.name, around.symbol, around.reached))
+
+
+def _joined(glance: Glance, node: ast.JoinedStr, around: Around) -> None:
+    glance.strings.append(Seen(node, text_of(node), around.name, around.symbol, around.reached))
+    _embedded(glance, node, around)
+
+
+def _embedded(glance: Glance, node: ast.expr, around: Around) -> None:
+    if isinstance(node, ast.JoinedStr):
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                look_at(glance, part.value, Around(around.symbol))
+
+
+def _name(glance: Glance, node: ast.Name, around: Around) -> None:
+    if around.handed:
+        glance.uses.append(Use(around.symbol, node.id, node.lineno, around.reached))
+
+
+def _attribute(glance: Glance, node: ast.Attribute, around: Around) -> None:
+    owner = node.value
+    if not isinstance(owner, ast.Name):
+        look_at(glance, owner, Around(around.symbol))
+    elif around.handed:
+        symbol = around.symbol.rpartition(".")[0] if owner.id in ("self", "cls") else owner.id
+        glance.uses.append(Use(symbol, node.attr, node.lineno, around.reached))
+
+
+def _subscript(glance: Glance, node: ast.Subscript, around: Around) -> None:
+    if isinstance(node.value, ast.Name) and around.handed and string_of(node.slice) is not None:
+        glance.uses.append(Use(around.symbol, node.value.id, node.lineno, around.reached))
+    for child in (node.value, node.slice):
+        look_at(glance, child, Around(around.symbol))
+
+
+def _binary(glance: Glance, node: ast.BinOp, around: Around) -> None:
+    if not isinstance(node.op, ast.Add):
+        look_at(glance, node.left, around)
+        look_at(glance, node.right, Around(around.symbol))
+        return
+    operands = list(flattened(node))
+    if any(is_string(operand) for operand in operands):
+        text = "".join(text_of(operand) if is_string(operand) else COMPUTED for operand in operands)
+        glance.strings.append(Seen(node, text, around.name, around.symbol, around.reached))
+    for operand in operands:
+        if is_string(operand):
+            _embedded(glance, operand, around)
+        else:
+            look_at(glance, operand, around)
+
+
+def _either(glance: Glance, node: ast.BoolOp, around: Around) -> None:
+    look_at(glance, node.values[0], around)
+    # `os.environ.get("NAME") or "default"`; whether it is the environment that is asked is left to the reader.
+    key = key_of(node.values[0])
+    look_at(glance, node.values[1], around._replace(name=around.name or key))
+    for value in node.values[2:]:
+        look_at(glance, value, around)
+
+
+def _conditional(glance: Glance, node: ast.IfExp, around: Around) -> None:
+    look_at(glance, node.test, Around(around.symbol))
+    look_at(glance, node.body, around)
+    look_at(glance, node.orelse, around)
+
+
+def _comparison(glance: Glance, node: ast.Compare, around: Around) -> None:
+    operands = [node.left, *node.comparators]
+    names = [leaf_of(operand) for operand in operands]
+    for number, operand in enumerate(operands):
+        name = next((name for other, name in enumerate(names) if other != number and name), None)
+        look_at(glance, operand, Around(around.symbol, name))
+
+
+def _dict(glance: Glance, node: ast.Dict, around: Around) -> None:
+    path = ".".join(part for part in (around.symbol, around.name) if part)
+    for key_node, value in zip(node.keys, node.values, strict=True):
+        if key_node is not None:
+            look_at(glance, key_node, Around(around.symbol))
+        key = string_of(key_node)
+        handed = bool(key) and around.handed
+        look_at(glance, value, Around(path, key, handed=handed, reached=handed and around.reached))
+
+
+def _elements(glance: Glance, node: ast.Tuple | ast.List | ast.Set, around: Around) -> None:
+    for element in node.elts:
+        look_at(glance, element.value if isinstance(element, ast.Starred) else element, around)
+
+
+def _walrus(glance: Glance, node: ast.NamedExpr, around: Around) -> None:
+    assign(glance, [node.target], node.value, around)
+
+
+def _lambda(glance: Glance, node: ast.Lambda, around: Around) -> None:
+    defaults(glance, node.args, around)
+    look_at(glance, node.body, around)
+
+
+def _await(glance: Glance, node: ast.Await, around: Around) -> None:
+    look_at(glance, node.value, around)
+
+
+def _call(glance: Glance, node: ast.Call, around: Around) -> None:
+    leaf = leaf_of(node.func) or ""
+    if isinstance(node.func, ast.Attribute):
+        owner = node.func.value
+        wraps = leaf in METHOD_WRAPPERS and not isinstance(owner, (ast.Name, ast.Attribute))
+        look_at(glance, owner, around if wraps else Around(around.symbol))
+    elif not isinstance(node.func, ast.Name):
+        look_at(glance, node.func, Around(around.symbol))
+    every = arguments(node)
+    texts = [None if keyword else string_of(value) for keyword, value in every]
+    first = string_of(every[0][1]) if every else None
+    called = glance.imports.get(leaf, leaf).rpartition(".")[2] if isinstance(node.func, ast.Name) else leaf
+    starred = False
+    for number, (keyword, value) in enumerate(every):
+        starred = starred or isinstance(value, ast.Starred)
+        handed, reached = True, glance.takes(called, keyword, None if starred else number)
+        if leaf == "dict" and keyword:
+            reached = reached or around.reached
+        keyword = None if keyword == "**" else keyword
+        name = keyword
+        wrapped = leaf in WRAPPERS and (number == 0 or keyword in NAMED_DEFAULTS)
+        if wrapped and around.name is not None:
+            name, reached = around.name, reached or around.reached
+        elif takes_name_first(leaf) and first and (number == 1 or keyword in NAMED_DEFAULTS) and number:
+            name = longest_option(texts) or first
+        elif leaf == "setattr" and number == 2 and len(every) > 1:
+            name = string_of(every[1][1])
+        elif keyword == "default" and first and first.startswith("-"):
+            name = longest_option(texts)
+        inner = Around(around.symbol, name, handed=handed, reached=reached)
+        look_at(glance, value.value if isinstance(value, ast.Starred) else value, inner)
+
+
+_LOOKS: dict[type[ast.AST], Callable[..., None]] = {
+    ast.Constant: _constant,
+    ast.JoinedStr: _joined,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.BinOp: _binary,
+    ast.BoolOp: _either,
+    ast.IfExp: _conditional,
+    ast.Compare: _comparison,
+    ast.Dict: _dict,
+    ast.Tuple: _elements,
+    ast.List: _elements,
+    ast.Set: _elements,
+    ast.NamedExpr: _walrus,
+    ast.Lambda: _lambda,
+    ast.Await: _await,
+    ast.Call: _call,
+}
+
+
+# --- bindings ------------------------------------------------------------------------------------------
+
+
+def assign(glance: Glance, targets: Sequence[ast.expr], value: ast.expr, around: Around) -> None:
+    """Look at what is assigned; the name of the first target is its name."""
+    reached = glance.asked
+    for target in targets:
+        if not isinstance(target, ast.Name):
+            reached = reached or leaf_of(target) in glance.settings
+            look_at(glance, target, Around(around.symbol))
+    look_at(glance, value, Around(around.symbol, leaf_of(targets[0]), handed=True, reached=reached))
+
+
+def defaults(glance: Glance, parameters: ast.arguments, around: Around) -> None:
+    """Look at the defaults of parameters, which are called by them."""
+    before = [*parameters.posonlyargs, *parameters.args]
+    pairs = [
+        *zip(before[len(before) - len(parameters.defaults) :], parameters.defaults, strict=True),
+        *zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True),
+    ]
+    for parameter, default in pairs:
+        if default is not None:
+            look_at(glance, default, Around(around.symbol, parameter.arg))

@@ -1,0 +1,71 @@
+"""What single nodes of `ast` say: the last word of a name, the text of a string, the arguments of a call."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from scanner.readers.structured import COMPUTED
+
+
+def string_of(node: ast.AST | None) -> str | None:
+    """The text of a plain string node."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def leaf_of(node: ast.AST) -> str | None:
+    """The last word of a name, attribute, subscript or look-up."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Subscript):
+        return string_of(node.slice)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        every = arguments(node)
+        if node.func.attr in ("get", "getenv") and every:
+            return string_of(every[0][1])
+        if node.func.attr in ("lower", "strip", "encode", "upper"):
+            return leaf_of(node.func.value)
+    return None
+
+
+def key_of(node: ast.expr) -> str | None:
+    """The key that a call or a subscript could ask the environment for."""
+    if isinstance(node, ast.Call):
+        every = arguments(node)
+        return string_of(every[0][1]) if every else None
+    return string_of(node.slice) if isinstance(node, ast.Subscript) else None
+
+
+def arguments(node: ast.Call) -> list[tuple[str | None, ast.expr]]:
+    """Keyword ("**" for a mapping's) and value of each argument, in the order in which they are written."""
+    every: list[tuple[str | None, ast.expr]] = [(None, value) for value in node.args]
+    every += [(keyword.arg or "**", keyword.value) for keyword in node.keywords]
+    if node.keywords and any(isinstance(value, ast.Starred) for value in node.args):
+        every.sort(key=lambda pair: (pair[1].lineno, pair[1].col_offset))
+    return every
+
+
+def flattened(node: ast.expr) -> Iterator[ast.expr]:
+    """Operands of a chain of `+`, left to right."""
+    stack: list[ast.expr] = [node]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, ast.BinOp) and isinstance(top.op, ast.Add):
+            stack += [top.right, top.left]
+        else:
+            yield top
+
+
+def is_string(node: ast.expr) -> bool:
+    """Whether a node is a string, bytes or an f-string."""
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)))
+
+
+def text_of(node: ast.expr) -> str:
+    """What the reader will say is the value of a string: bytes as latin-1, a mark for what is computed."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(text_of(part) if isinstance(part, ast.Constant) else COMPUTED for part in node.values)
+    assert isinstance(node, ast.Constant)
+    return node.value.decode("latin-1") if isinstance(node.value, bytes) else str(node.value)

@@ -1,0 +1,194 @@
+"""Which lines of a Python file LibCST can parse by themselves: statements, and the headers of compound ones.
+
+A file has thousands of statements and a scan looks at a few: what is kept of each is a tuple, and what is put around
+its lines for LibCST (`Region`) is made when somebody asks.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import operator
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_WITH_BODY = (ast.For, ast.AsyncFor, ast.While)
+_HEADED = (ast.With, ast.AsyncWith, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+COMPOUND = frozenset((ast.If, ast.Try, ast.TryStar, ast.Match, *_WITH_BODY, *_HEADED))
+"""Types of statements that hold statements."""
+# The expressions of a header, which say on what line it ends.
+_HEADER_FIELDS = {
+    ast.If: ("test",),
+    ast.While: ("test",),
+    ast.For: ("target", "iter"),
+    ast.AsyncFor: ("target", "iter"),
+    ast.Match: ("subject",),
+    ast.FunctionDef: ("decorator_list", "returns"),
+    ast.AsyncFunctionDef: ("decorator_list", "returns"),
+    ast.ClassDef: ("decorator_list", "bases"),
+}
+
+
+# The word that opens a clause, its first line, its statements, and the node that has them.
+_Block = tuple[str, int, list[ast.stmt], ast.AST]
+
+
+class Region(NamedTuple):
+    """Whole lines that LibCST can parse by themselves between `before` and `after`. Lines from 1, both included."""
+
+    first: int
+    last: int
+    symbol: str
+    before: str = ""
+    after: str = ""
+
+
+class Lines(NamedTuple):
+    """A statement, or a clause of a compound one, before it is made a region.
+
+    `clause` is the word that opens a clause, empty for a statement; a `whole` one has its suite with it. `nodes` are
+    the statement, or the part of one that the clause belongs to; none where several share a line.
+    """
+
+    first: int
+    last: int
+    symbol: str
+    nodes: tuple[ast.AST, ...] = ()
+    clause: str = ""
+    whole: bool = True
+    subject: str = "1"
+
+
+class Suite(NamedTuple):
+    """Statements with the definition that they belong to."""
+
+    symbol: str
+    body: Sequence[ast.stmt]
+
+
+def first_line(statement: ast.stmt) -> int:
+    """The first line of a statement, decorators among it."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def named(statement: ast.stmt, symbol: str) -> str | None:
+    """The symbol of a definition, None for any other statement."""
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return f"{symbol}.{statement.name}" if symbol else statement.name
+    return None
+
+
+def split(statement: ast.stmt, symbol: str, first: int) -> tuple[list[Lines], list[Suite], list[ast.stmt]]:
+    """A compound statement as lines to read and suites to go on with; last the suite that its own lines hold."""
+    inner = [block for block in _blocks(statement, first) if block[2] or block[0] == "match"]
+    body_first = first_line(inner[0][2][0]) if inner and inner[0][2] else 0
+    if not inner or (body_first and _on_header_line(statement, inner[0][2][0])):
+        last = statement.end_lineno or statement.lineno
+        return [Lines(first, last, symbol, (statement,))], [], inner[0][2] if inner else []
+    subject = _subject(statement)
+    found: list[Lines] = []
+    suites: list[Suite] = []
+    within = named(statement, symbol) or symbol
+    for number, (clause, start, block, node) in enumerate(inner):
+        if clause == "match":
+            found.append(Lines(start, inner[number + 1][1] - 1, symbol, (node,), clause, whole=False))
+            continue
+        if start and first_line(block[0]) > start:
+            found.append(Lines(start, first_line(block[0]) - 1, symbol, (node,), clause, whole=False, subject=subject))
+        elif start:
+            # A clause whose suite stands on its own line: the whole clause with its suite.
+            found.append(
+                Lines(start, block[-1].end_lineno or start, symbol, (node,), clause, whole=True, subject=subject)
+            )
+            continue
+        suites.append(Suite(within, block))
+    return found, suites, []
+
+
+def merged(every: list[Lines]) -> list[Lines]:
+    """Statements that share a line become one."""
+    found: list[Lines] = []
+    for lines in sorted(every, key=operator.itemgetter(0, 1)):
+        if lines.last < lines.first:
+            continue
+        if found and lines.first <= found[-1].last:
+            before = found[-1]
+            longer = lines.last > before.last and lines.whole and before.whole
+            found[-1] = before._replace(last=lines.last if longer else before.last, nodes=())
+            continue
+        found.append(lines)
+    return found
+
+
+def region_of(lines: Lines, text: str, starts: Sequence[int]) -> Region:
+    """What LibCST is given of some lines."""
+    start = starts[lines.first - 1]
+    row = text[start : start + 400]
+    indent = row[: len(row) - len(row.lstrip(" \t\f"))]
+    # `if 1:` keeps the lines as they are; taking indentation away would change triple-quoted strings.
+    wrap = "if 1:\n" if indent else ""
+    before = {
+        "elif": f"{wrap}{indent}if 1:\n{indent} pass\n",
+        "except": f"{wrap}{indent}try:\n{indent} pass\n",
+        "case": f"match {lines.subject}:\n",
+    }.get(lines.clause, wrap)
+    after = f"{indent} case 1:\n{indent}  pass\n" if lines.clause == "match" else f"{indent} pass\n"
+    return Region(lines.first, lines.last, lines.symbol, before, "" if lines.whole else after)
+
+
+def _on_header_line(statement: ast.stmt, first: ast.stmt) -> bool:
+    """Whether a suite stands on the line of its own header (`if x: y = 1`)."""
+    header_end = statement.lineno
+    for field in _HEADER_FIELDS.get(type(statement), ()):
+        value = getattr(statement, field)
+        for node in value if isinstance(value, list) else (value,):
+            header_end = max(header_end, getattr(node, "end_lineno", 0) or 0)
+    return first.lineno <= header_end
+
+
+def _blocks(statement: ast.stmt, first: int) -> list[_Block]:
+    """The suites of a compound statement: the clause that opens each, its first line, its statements and its node.
+
+    `else` and `finally` hold no expression: their suites come with line 0.
+    """
+    if isinstance(statement, _HEADED):
+        return [("def", first, statement.body, statement)]
+    if isinstance(statement, ast.If):
+        found: list[_Block] = [("if", first, statement.body, statement)]
+        orelse = statement.orelse
+        while len(orelse) == 1 and isinstance(orelse[0], ast.If) and orelse[0].col_offset == statement.col_offset:
+            # Only an `elif` stands at the column of its `if`.
+            found.append(("elif", orelse[0].lineno, orelse[0].body, orelse[0]))
+            orelse = orelse[0].orelse
+        return [*found, ("else", 0, orelse, statement)]
+    if isinstance(statement, _WITH_BODY):
+        return [("for", first, statement.body, statement), ("else", 0, statement.orelse, statement)]
+    if isinstance(statement, (ast.Try, ast.TryStar)):
+        caught: list[_Block] = [("except", each.lineno, each.body, each) for each in statement.handlers]
+        return [
+            ("try", 0, statement.body, statement),
+            *caught,
+            ("else", 0, statement.orelse, statement),
+            ("finally", 0, statement.finalbody, statement),
+        ]
+    assert isinstance(statement, ast.Match)
+    heads: list[_Block] = [("match", first, [], statement)]
+    return [*heads, *(("case", case.pattern.lineno, case.body, case) for case in statement.cases)]
+
+
+def _subject(statement: ast.stmt) -> str:
+    """What a `match` looks at, in one word: what its cases are called by."""
+    name = target_name(statement.subject) if isinstance(statement, ast.Match) else None
+    return name if name is not None and name.isidentifier() and not keyword.iskeyword(name) else "1"
+
+
+def target_name(target: ast.expr) -> str | None:
+    """The last word of an assignment's target."""
+    if isinstance(target, ast.Name):
+        return target.id
+    if isinstance(target, ast.Attribute):
+        return target.attr
+    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+        return target.slice.value if isinstance(target.slice.value, str) else None
+    return None

@@ -1,0 +1,20 @@
+"""What a reader is told of the detectors, so that it can leave out what none of them could take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+
+class Wanted(NamedTuple):
+    """What the detectors can take; see scanner/detectors/possible.py.
+
+    `is_possible` is asked of a value, its name, its symbol and whether it may stand at a sink; `takes` of a call's last
+    word, a keyword and a position. `providers` are the offsets of the hits of provider shapes.
+    """
+
+    is_possible: Callable[[str, str | None, str, bool], bool]
+    takes: Callable[[str, str | None, int | None], bool]
+    settings: frozenset[str]
+    has_provider_shape: Callable[[bytes], bool]
+    providers: Sequence[int]

@@ -1,0 +1,200 @@
+"""The analysis of many documents, shared with forked processes where there is enough of it.
+
+What a document holds does not depend on another, so that the findings are the same however many processes there are.
+No value crosses a process: where a finding has one, it crosses as a span of the document's text, which the parent has
+too. What cannot be told so, and whatever a process fails at, the parent does itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from scanner.analysis import Knowledge, analyse
+from scanner.model import Finding, SecretValue
+from scanner.readers.kinds import kind_of
+from scanner.source import Settings, Source
+from scanner.text import UndecodableError, decode
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+# Below this many bytes of documents with hits a second process costs more than it saves.
+_WORTH_A_PROCESS = 400_000
+_MOST = 8
+
+
+class Task(NamedTuple):
+    """One document with its hits."""
+
+    source: Source
+    hits: list[tuple[int, int]]
+
+
+class Outcome(NamedTuple):
+    """Findings, the reader's note and the text of a document; `undecodable` says why there are none."""
+
+    findings: list[Finding]
+    note: str | None
+    text: str
+    undecodable: str | None = None
+
+
+class _UntoldError(Exception):
+    """A value that is no part of the document's text: one with escapes."""
+
+
+def analysed(
+    tasks: Sequence[Task], knowledge: Knowledge, settings: Callable[[], Settings], *, processes: int | None = None
+) -> list[Outcome]:
+    """The outcome of each task; `processes` None: as many as pay."""
+    found: dict[int, Outcome] = {}
+    helpers = min(processes or _cores(sum(len(task.source.raw) for task in tasks)), len(tasks)) - 1
+    if helpers > 0:
+        found = _together(tasks, knowledge, settings(), helpers)
+    return [
+        found[number] if number in found else _outcome(task, knowledge, settings()) for number, task in enumerate(tasks)
+    ]
+
+
+def _outcome(task: Task, knowledge: Knowledge, settings: Settings) -> Outcome:
+    try:
+        return Outcome(*analyse(task.source, task.hits, knowledge, settings))
+    except UndecodableError as error:
+        return Outcome([], None, "", str(error))
+
+
+def _cores(size: int) -> int:
+    """How many processes pay for so many bytes; one where processes cannot be forked."""
+    if not hasattr(os, "fork") or sys.platform == "darwin":
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, _MOST, size // _WORTH_A_PROCESS))
+
+
+def _together(tasks: Sequence[Task], knowledge: Knowledge, settings: Settings, helpers: int) -> dict[int, Outcome]:
+    """What several processes, this one among them, make of the tasks: whoever is free takes the next largest."""
+    import multiprocessing
+
+    fork = multiprocessing.get_context("fork")
+    order = sorted(range(len(tasks)), key=lambda number: -len(tasks[number].source.raw))
+    taken = fork.Value("l", 0)
+    running = []
+    found: dict[int, Outcome] = {}
+    try:
+        for _ in range(helpers):
+            ours, theirs = fork.Pipe(duplex=False)
+            process = fork.Process(target=_help, args=(theirs, tasks, _next(order, taken), knowledge, settings))
+            process.start()
+            theirs.close()
+            running.append((process, ours))
+        for number in _next(order, taken):
+            found[number] = _outcome(tasks[number], knowledge, settings)
+        for process, ours in running:
+            found.update(_told(ours, tasks))
+            process.join()
+    finally:
+        for process, ours in running:
+            process.terminate()
+            process.join()
+            ours.close()
+    return found
+
+
+def _next(order: Sequence[int], taken: Any) -> Iterator[int]:
+    """The numbers that no other process has taken."""
+    while True:
+        with taken.get_lock():
+            at = taken.value
+            taken.value += 1
+        if at >= len(order):
+            return
+        yield order[at]
+
+
+def _help(
+    answer: Connection, tasks: Sequence[Task], numbers: Iterator[int], knowledge: Knowledge, settings: Settings
+) -> None:
+    """What a helper does. The parent is interrupted, not the helper."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    done: list[tuple[int, bytes]] = []
+    try:
+        for number in numbers:
+            outcome = _outcome(tasks[number], knowledge, settings)
+            try:
+                done.append((number, _spelled(outcome)))
+            except _UntoldError:
+                continue  # the parent finds it untold
+    except Exception:  # noqa: BLE001, S110 - multiprocessing would print lines and values; the parent meets it again
+        pass
+    with contextlib.suppress(OSError):  # the parent has given up
+        answer.send(done)
+
+
+def _told(answer: Connection, tasks: Sequence[Task]) -> Iterator[tuple[int, Outcome]]:
+    """What a helper tells; nothing of one that has ended before."""
+    try:
+        done: list[tuple[int, bytes]] = answer.recv()
+    except EOFError:
+        return
+    for number, spelled in done:
+        yield number, _read(spelled, tasks[number].source)
+
+
+class _Spans(pickle.Pickler):
+    """Writes a value as the span of the text that it stands in."""
+
+    def __init__(self, file: io.BytesIO, text: str) -> None:
+        super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL)
+        self.text = text
+
+    def persistent_id(self, record: Any) -> tuple[bool, int, int] | None:
+        """Whether it is bytes, and the span."""
+        if not isinstance(record, SecretValue):
+            return None
+        value = record.reveal("text")
+        start = self.text.find(value)
+        if start < 0:
+            raise _UntoldError
+        return record.is_bytes, start, start + len(value)
+
+
+class _Values(pickle.Unpickler):
+    """Reads values from the spans of a text."""
+
+    def __init__(self, file: io.BytesIO, text: str) -> None:
+        super().__init__(file)
+        self.text = text
+
+    def persistent_load(self, place: tuple[bool, int, int]) -> SecretValue:
+        """The value at a span."""
+        is_bytes, start, end = place
+        value = self.text[start:end]
+        return SecretValue(value.encode("latin-1") if is_bytes else value)
+
+
+def _spelled(outcome: Outcome) -> bytes:
+    file = io.BytesIO()
+    _Spans(file, outcome.text).dump((outcome.findings, outcome.note, outcome.undecodable))
+    return file.getvalue()
+
+
+def _read(spelled: bytes, source: Source) -> Outcome:
+    """An outcome as a helper has told it, with the text that the parent decodes again where there is a finding."""
+    quiet = pickle.dumps(([], None, None), protocol=pickle.HIGHEST_PROTOCOL) == spelled
+    text = "" if quiet else _text(source)
+    findings, note, undecodable = _Values(io.BytesIO(spelled), text).load()
+    return Outcome(findings, note, text, undecodable)
+
+
+def _text(source: Source) -> str:
+    try:
+        return decode(source, kind_of(source.path, source.raw[:4096])).text
+    except UndecodableError:
+        return ""

@@ -1,0 +1,149 @@
+"""What `ast` leaves out before LibCST: the findings must be those that there are without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner import analysis, session
+from scanner.model import Document, Finding, Literal
+from scanner.raw import scan_bytes
+from scanner.readers import pyreading, python
+from scanner.source import Settings, Source
+
+ROOT = Path(__file__).parents[3]
+SETTINGS = Settings(key=bytes(32))
+TOKEN = "Zk3" + "pQ9xV7" * 3
+# One statement each, from calls that take a credential to those that could lead to one.
+STATEMENTS = (
+    "import psycopg2, redis, requests, smtplib",
+    "from psycopg2 import connect as c",
+    "from base64 import *",
+    f'password = "{TOKEN}"',
+    f'PW = X = "{TOKEN}"',
+    f'self.pw = "{TOKEN}"',
+    "password = PW",
+    "self.pw = Z[0]",
+    f'Z = ("user", "{TOKEN}")',
+    "psycopg2.connect(host, password=PW)",
+    "c(password=self.pw, **options)",
+    f'options = {{"password": "{TOKEN}", "host": "db"}}',
+    f'options = dict(password="{TOKEN}", auth=("u", PW))',
+    "requests.get(url, auth=Z)",
+    f'requests.get(url, auth=("u", "{TOKEN}"), headers={{"Authorization": "Bearer {TOKEN}"}})',
+    'secret = os.environ.get("DB_PASSWORD") or "hunter2hunter2"',
+    'secret = os.environ.get("DB_PASSWORD", "hunter2hunter2")',
+    'url = "postgres://u:%s@h/d" % PW',
+    'url = f"postgres://u:{PW}@h/d?password={x!r}"',
+    f'url = "postgres://u:{TOKEN}@h/d"; key = "a"',
+    f'dsn = "host=db user=u " + "password={TOKEN}"',
+    'text = """\n[db]\npassword = hunter2hunter2  # no\n"""',
+    "text = \"# password: hunter2hunter2\" 'x'",
+    f'# password = "{TOKEN}"',
+    'key = "ghp_" "aaaaaaaaaaaaaaaaaaaa" "bbbbbbbbbbbbbbbb"',
+    "if password == 'hunter2': token = lambda api_key='abcdefgh12345678': api_key",
+    'parser.add_argument("--password", "-p", default="hunter2hunter2")',
+    'set_option("api_key", "abcdefgh12345678"), setattr(x, "token", b"abcdefgh12345678")',
+    'b64encode(b"user:hunter2")',
+    'token: SecretStr = SecretStr(Field("abcdefgh12345678"))',
+    '(token := "abcdefgh12345678".encode().strip())',
+    'token = ["abcdefgh12345678" if x else PW, *rest]',
+    'password = get("x", *args, default=(await "hunter2hunter2"))',
+    'return "hunter2hunter2"',
+    'app.config["SECRET_KEY"] = PW',
+    'redis.Redis(host="h", password=dict(a=PW)["a"])',
+    'smtplib.SMTP("h").login("me", PW)',
+    'password = "${PASSWORD:-hunter2hunter2}"',
+    'password = ""',
+    "password = None  # 'nothing'",
+)
+HEADERS = (
+    "",
+    "class A(B, key='abcdefgh12345678'):",
+    "def get_password(self, password='hunter2', *, k=PW):",
+    "if x == 'a':",
+    "with connect(password=PW) as c:",
+    "for token in ('abcdefgh12345678', PW):",
+)
+
+
+def findings(raw: bytes, path: str) -> tuple[list[Finding], str | None]:
+    known = session.knowledge()
+    found, note, _ = analysis.analyse(
+        Source(path=path, raw=raw), known.prefilter.find(scan_bytes(raw)), known, SETTINGS
+    )
+    return found, note
+
+
+def without_triage(raw: bytes, path: str) -> tuple[list[Finding], str | None]:
+    read = python.read
+
+    def whole(document: Document, offsets: list[int], wanted: object = None) -> Iterator[Literal]:
+        return read(document, offsets)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(python, "read", whole)
+        return findings(raw, path)
+
+
+def same(raw: bytes, path: str) -> int:
+    """How many findings there are, with and without."""
+    found, expected = findings(raw, path), without_triage(raw, path)
+    assert found == expected, path
+    return len(found[0])
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    blocks=st.lists(
+        st.tuples(st.sampled_from(HEADERS), st.lists(st.sampled_from(STATEMENTS), min_size=1, max_size=4)),
+        min_size=1,
+        max_size=5,
+    ),
+    path=st.sampled_from(["app.py", "settings.py", "tests/test_app.py"]),
+)
+def test_a_program_gives_the_same_findings_with_and_without(blocks: list[Any], path: str) -> None:
+    lines = [
+        line
+        for header, body in blocks
+        for line in ((header, *("    " + each for each in body), "    pass") if header else body)
+    ]
+    same(("\n".join(lines) + "\n").encode(), path)
+
+
+def test_every_statement_alone_and_all_together_give_the_same() -> None:
+    text = "\n".join(STATEMENTS)
+    assert same(text.encode(), "app.py") >= 20
+    assert sum(same(f"{each}\n".encode(), "app.py") for each in STATEMENTS) >= 15
+
+
+def test_the_laboratory_and_this_repository_give_the_same() -> None:
+    files = [*(ROOT / "tests" / "cases").rglob("*.py"), *(ROOT / "scanner" / "readers").glob("*.py")]
+    found = sum(same(path.read_bytes(), path.relative_to(ROOT).as_posix()) for path in sorted(files))
+    assert len(files) > 100
+    assert found > 100
+
+
+def test_what_no_detector_could_take_does_not_reach_libcst(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    real = pyreading.literals_of
+
+    def watched(document: Document, scope: Any, wanted: list[Any], is_wanted: Any) -> list[Literal]:
+        read.extend(document.text.split("\n")[region.first - 1].strip() for region in wanted)
+        return real(document, scope, wanted, is_wanted)
+
+    monkeypatch.setattr(pyreading, "literals_of", watched)
+    text = (
+        "import psycopg2\n"
+        "options = dict(password=dict(type='str'), host='h')\n"
+        "psycopg2.connect(host, password=read_it())\n"
+        "password = to_text(given, encoding='utf-8')\n"
+        f"password = '{TOKEN}'\n"
+    )
+    assert len(findings(text.encode(), "app.py")[0]) == 1
+    assert read == [f"password = '{TOKEN}'"]
