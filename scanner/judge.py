@@ -167,7 +167,7 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
 
 
 def _plain(candidate: Candidate, document: Document) -> str:
-    """The value, decoded where it stands in a Kubernetes Secret: `Y2hhbmdlbWU=` is no better than `changeme`."""
+    """The value, decoded where a Kubernetes manifest encodes it: a placeholder is one in base 64 as well."""
     text = candidate.value.reveal("text")
     if not in_kubernetes_secret(candidate.literal, document):
         return text

@@ -72,7 +72,7 @@ _BARE = re.compile(
 _ELEMENT = re.compile(r"\s{0,60}(<!\[CDATA\[)?([^<>]*?)\s{0,60}(?:\]\]>|</)")
 _TOKEN = re.compile(r"[^\s\"'`<>]*")
 # `docker run mongo -p 27017:27017`
-_PORTS = re.compile(r"\d+:\d+(?![^\s])")
+_PORTS = re.compile(r"\d+:\d+(?!\w)")
 _SEVERAL_WORDS = re.compile(r"[ \t]")
 # A name that begins another name's value, in quotes: `body = "access_token=..."`, `-e "DB_PASSWORD=..."`.
 _VARIABLE = re.compile(
