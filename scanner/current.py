@@ -24,7 +24,7 @@ def of_worktree(folder: Path, settings: Callable[[], Settings]) -> Current:
     def read(path: str) -> bytes | None:
         if not os.path.lexists(folder / path):
             return None
-        found = worktree.read_file(folder / path, path, None, None, worktree.DEFAULT_MAX_SIZE, named=False)
+        found = worktree.read_file(str(folder / path), path, None, None, worktree.DEFAULT_MAX_SIZE, named=False)
         return found.raw if isinstance(found, Source) else b""
 
     return _remembered(read, settings)

@@ -50,7 +50,7 @@ def takers_of(rules: RuleSet, index: SinkIndex) -> Takers:
 
 def takes(takers: Takers, leaf: str, keyword: str | None, index: int | None) -> bool:
     """Whether a call of that last word may take a credential there. `index` None: behind `*args`; keyword "**"."""
-    if leaf == "b64encode":
+    if leaf.endswith("b64encode"):
         return True
     if leaf not in takers.keywords:
         return False

@@ -191,9 +191,12 @@ def literals(
 def _bounded(text: str, events: Iterable[Event]) -> Iterator[Event]:
     depth = 0
     for event in events:
-        depth += isinstance(event, Open) - isinstance(event, Close)
-        if depth > MAX_DEPTH and isinstance(event, Open):
-            raise fault(text, event.start, f"nested more than {MAX_DEPTH} levels deep")
+        if isinstance(event, Close):
+            depth -= 1
+        elif isinstance(event, Open):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise fault(text, event.start, f"nested more than {MAX_DEPTH} levels deep")
         yield event
 
 

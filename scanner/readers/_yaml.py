@@ -83,13 +83,14 @@ def _document(text: str, start: int, end: int) -> Iterator[Event]:
 
 def _event(text: str, base: int, event: Any) -> Event | None:
     start, end = base + event.start_mark.index, base + event.end_mark.index
-    if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-        return Open(start=start, mapping=isinstance(event, yaml.MappingStartEvent))
-    if isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+    kind = type(event)
+    if kind is yaml.ScalarEvent:
+        return _scalar(text, start, end, event)
+    if kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+        return Open(start=start, mapping=kind is yaml.MappingStartEvent)
+    if kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
         return Close(end=end)
-    if isinstance(event, yaml.AliasEvent):
-        return Scalar(start=start, end=end, body=start, text="", string=False)
-    return _scalar(text, start, end, event) if isinstance(event, yaml.ScalarEvent) else None
+    return Scalar(start=start, end=end, body=start, text="", string=False) if kind is yaml.AliasEvent else None
 
 
 def _scalar(text: str, start: int, end: int, event: Any) -> Scalar:

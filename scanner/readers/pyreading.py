@@ -105,10 +105,12 @@ def _read_regions(reading: Reading, regions: list[Region]) -> None:
         if len(lines) > _MAX_REGION:
             raise Unreadable(region.first, 1, f"a statement of more than {_MAX_REGION:,} characters")
         after = region.after if lines.endswith(("\n", "\r")) else "\n" + region.after
-        pieces += [region.before, lines, after]
+        pieces.append(f"{region.before}{lines}{after}")
+        if too_deep(pieces[-1]):
+            raise Unreadable(region.first, 1, "nested too deep for LibCST")
         segment = Segment(start=length + len(region.before), source=source, length=len(lines), region=region)
         reading.segments.append(segment)
-        length += len(region.before) + len(lines) + len(after)
+        length += len(pieces[-1])
     module, reading.positions = _parse("".join(pieces), regions)
     try:
         for statement in module.body:
@@ -119,8 +121,6 @@ def _read_regions(reading: Reading, regions: list[Region]) -> None:
 
 def _parse(text: str, regions: list[Region]) -> tuple[cst.Module, Positions]:
     line = min(region.first for region in regions)
-    if too_deep(text):
-        raise Unreadable(line, 1, "nested too deep for LibCST")
     try:
         module = cst.parse_module(text)
         written, positions = positions_of(module)

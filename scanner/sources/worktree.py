@@ -17,6 +17,8 @@ from scanner.sources import git, paths
 
 DEFAULT_MAX_SIZE = 5_000_000
 _CLOSED = "folder not readable"
+# A link is not followed, a pipe not waited for; Windows would change line ends.
+_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 _UNOPENED = re.compile(rb"^warning: could not open directory '(.*)': ", re.MULTILINE)
 
 
@@ -116,6 +118,7 @@ def sources(
     alone = len(named) == 1 and not handed
     for name in files:
         entries[name] = _Entry(name=name, tracked=None if tracked is None else name in tracked, named=alone)
+    folder = str(root.folder)
     for name in sorted(entries):
         entry = entries[name]
         shown = paths.shown(name)
@@ -124,7 +127,8 @@ def sources(
         if entry.skip is not None:
             yield Skipped(path=shown, reason=entry.skip, gap=entry.skip == _CLOSED)
         else:
-            yield read_file(root.folder / name, shown, entry.tracked, entry.blob, selection.max_size, named=entry.named)
+            location = os.path.join(folder, name)
+            yield read_file(location, shown, entry.tracked, entry.blob, selection.max_size, named=entry.named)
 
 
 def names(root: Root, named: Path) -> tuple[str, ...]:
@@ -135,29 +139,34 @@ def names(root: Root, named: Path) -> tuple[str, ...]:
 
 
 def read_file(
-    location: Path, shown: str, tracked: bool | None, blob: str | None, max_size: int, *, named: bool
+    location: str, shown: str, tracked: bool | None, blob: str | None, max_size: int, *, named: bool
 ) -> Source | Skipped:
     """One file, or why it was not read. A link is never followed out of the path that git knows."""
     try:
-        descriptor = os.open(location, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(location, _FLAGS)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EMLINK):
             return Skipped(path=shown, reason="symbolic link", gap=named)
         if error.errno == errno.ENOENT:
             return Skipped(path=shown, reason="deleted in the working tree", gap=named)
         return Skipped(path=shown, reason=f"not readable ({os.strerror(error.errno or 0).lower()})", gap=True)
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             return Skipped(path=shown, reason="not a regular file", gap=named)
         if status.st_size > max_size:
             reason = f"larger than {max_size:,} bytes"
             return Skipped(path=shown, reason=reason, gap=named)
-        try:
-            raw = file.read()
-        except OSError as error:
-            return Skipped(path=shown, reason=f"not readable ({os.strerror(error.errno or 0).lower()})", gap=True)
-    return Source(path=shown, raw=raw, location=str(location), tracked=tracked, blob=blob)
+        # A file object takes as long to make as the file takes to read.
+        pieces = []
+        while piece := os.read(descriptor, status.st_size + 1):
+            pieces.append(piece)
+    except OSError as error:
+        return Skipped(path=shown, reason=f"not readable ({os.strerror(error.errno or 0).lower()})", gap=True)
+    finally:
+        os.close(descriptor)
+    raw = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    return Source(path=shown, raw=raw, location=location, tracked=tracked, blob=blob)
 
 
 class _Entry(NamedTuple):

@@ -59,7 +59,7 @@ def marked(source: str) -> Literal:
         pytest.param('print "MARK"\n', 1, id="Python 2"),
         pytest.param('password = "MARK"\r', 1, id="line ends of a Macintosh, which LibCST does not give back"),
         pytest.param("x = " + "(" * 400 + '"MARK"' + ")" * 400 + "\n", 1, id="brackets nested past any parser"),
-        pytest.param("x = " + "[" * 90 + '"MARK"' + "]" * 90 + "\n" + "y = " + "-" * 180 + "1\n", 1, id="deep"),
+        pytest.param("x = " + "[" * 90 + '"MARK"' + "]" * 90 + "\n" + "y = " + "-" * 180 + "1\n", 2, id="deep"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_line_and_without_its_text(source: str, line: int) -> None:

@@ -50,6 +50,8 @@ STATEMENTS = (
     'parser.add_argument("--password", "-p", default="hunter2hunter2")',
     'set_option("api_key", "abcdefgh12345678"), setattr(x, "token", b"abcdefgh12345678")',
     'b64encode(b"user:hunter2")',
+    "x = base64.urlsafe_b64encode(login)",
+    'login = "user:hunter2"',
     'token: SecretStr = SecretStr(Field("abcdefgh12345678"))',
     '(token := "abcdefgh12345678".encode().strip())',
     'token = ["abcdefgh12345678" if x else PW, *rest]',
