@@ -16,7 +16,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scanner.analysis import Knowledge, analyse
+from scanner import analysis
+from scanner.analysis import Knowledge
 from scanner.model import Finding, SecretValue
 from scanner.readers.kinds import kind_of
 from scanner.source import Settings, Source
@@ -65,7 +66,7 @@ def analysed(
 
 def _outcome(task: Task, knowledge: Knowledge, settings: Settings) -> Outcome:
     try:
-        return Outcome(*analyse(task.source, task.hits, knowledge, settings))
+        return Outcome(*analysis.analyse(task.source, task.hits, knowledge, settings))
     except UndecodableError as error:
         return Outcome([], None, "", str(error))
 
