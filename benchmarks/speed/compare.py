@@ -11,12 +11,14 @@ did.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import random
 import statistics
 import string
 import subprocess
 import sys
+import tarfile
 import tempfile
 import venv
 from collections.abc import Sequence
@@ -62,7 +64,7 @@ def commands(what: str, programs: dict[str, str], folder: Path) -> dict[str, Seq
         },
         "tree": {
             "unhardcode": (*OURS, "-q"),
-            "betterleaks": (better, "dir", *quiet, "."),
+            "betterleaks": (better, "fs", "--log-level", "error", "."),
             "gitleaks": (git, "dir", *quiet, "."),
             "kingfisher": (king, *whole, "none"),
             "floor": floor,
@@ -111,6 +113,13 @@ def staged(folder: Path, files: int, text: str) -> None:
     subprocess.run(["git", "add", "-A"], cwd=folder, check=True)
 
 
+def export(repository: Path, folder: Path) -> None:
+    """The files of HEAD without the repository."""
+    archive = subprocess.run(["git", "archive", "HEAD"], cwd=repository, check=True, capture_output=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        files.extractall(folder, filter="data")
+
+
 def hooks(programs: dict[str, str], runs: int) -> None:
     """One and 50 staged files, without and with a finding in each."""
     source = random.Random(1)
@@ -141,6 +150,11 @@ def main() -> None:
     for what in options.only.split(","):
         if what == "hook":
             hooks(programs, options.runs)
+        elif what == "tree":
+            # The peers read .git too where there is one: all of them get the files alone.
+            with tempfile.TemporaryDirectory() as name:
+                export(folder, Path(name))
+                print(compared(what, options.runs, Path(name), commands(what, programs, folder)))
         else:
             print(compared(what, options.runs, folder, commands(what, programs, folder)))
 
