@@ -16,6 +16,7 @@ from scanner.readers.pywords import (
     METHOD_WRAPPERS,
     NAMED_DEFAULTS,
     WRAPPERS,
+    flag_of,
     holds_value,
     longest_option,
     takes_name_first,
@@ -80,11 +81,12 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
         case cst.Dict():
             _dict(reading, node, context)
         case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Set(elements=elements):
-            called = _pair_name(node, context)
+            called, flag = _pair_name(node, context), None
             for number, element in enumerate(elements):
                 arguments = tuple(replace(argument, element=number) for argument in context.arguments)
-                name = called if called and number else context.name
+                name = called if called and number else flag or context.name
                 expression(reading, element.value, replace(context, role=Role.ELEMENT, name=name, arguments=arguments))
+                flag = flag_of(constant_of(element.value))
         case cst.NamedExpr(target=target, value=value):
             assign(reading, [target], value, context, node)
         case cst.Lambda(params=parameters, body=body):

@@ -16,6 +16,7 @@ from scanner.readers.pywords import (
     METHOD_WRAPPERS,
     NAMED_DEFAULTS,
     WRAPPERS,
+    flag_of,
     holds_value,
     longest_option,
     takes_name_first,
@@ -166,8 +167,11 @@ def _dict(glance: Glance, node: ast.Dict, around: Around) -> None:
 
 
 def _elements(glance: Glance, node: ast.Tuple | ast.List | ast.Set, around: Around) -> None:
+    flag = None
     for element in node.elts:
-        look_at(glance, element.value if isinstance(element, ast.Starred) else element, around)
+        value = element.value if isinstance(element, ast.Starred) else element
+        look_at(glance, value, around._replace(name=flag or around.name))
+        flag = flag_of(string_of(element))
     # One of several pairs, `("password", "...")`, or only two values.
     called = string_of(node.elts[0]) if isinstance(node, ast.Tuple) and len(node.elts) == 2 else None
     if called:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 # What wraps a value without changing what it is: the name outside is the name inside.
@@ -21,6 +22,7 @@ _NAMED_SECOND = frozenset(
     ).split()
 )
 _NAMING_VERBS = frozenset("set put add store save update patch".split())
+_FLAG = re.compile(r"--?([A-Za-z][\w.\-]{1,80})")
 NAMED_DEFAULTS = frozenset(("default", "value", "envvar_default", "fallback"))
 METHOD_WRAPPERS = frozenset(("encode", "decode", "strip", "lower", "upper", "format", "rstrip", "lstrip", "replace"))
 
@@ -33,6 +35,12 @@ def takes_name_first(leaf: str) -> bool:
 def holds_value(first: str, number: int, keyword: str | None) -> bool:
     """Whether an argument behind a name is its value: the second one, but of `-k, --api-key` only the default."""
     return keyword in NAMED_DEFAULTS or (number == 1 and not first.startswith("-"))
+
+
+def flag_of(text: str | None) -> str | None:
+    """The name of the option that an element of a command is: what follows `"--password"` is its value."""
+    found = _FLAG.fullmatch(text) if text else None
+    return found[1] if found else None
 
 
 def longest_option(texts: Iterable[str | None]) -> str | None:

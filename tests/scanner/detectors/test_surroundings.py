@@ -37,6 +37,8 @@ def sure(findings: list[Finding]) -> list[Finding]:
         pytest.param("a.py", "X = \"1Password 'whoami' failed\"\n", id="a product's name"),
         pytest.param("a.py", 'API_KEY = "{value}..."\n', id="the rest is left out"),
         pytest.param("a.py", 'CHANGE_PASSWORD = "{value}"\n', id="an action"),
+        pytest.param("a.py", 'run(["a", "--password", "--user", "{value}"])\n', id="an option behind an option"),
+        pytest.param("a.py", 'run(["a", "--password-file", "/run/secrets/{value}"])\n', id="a file of a password"),
         pytest.param(".github/workflows/a.yml", "jobs:\n  a:\n    secrets: inherit\n", id="passed on by a workflow"),
         pytest.param("a.yml", "headers:\n  Authorization:\n  - Basic Og==\n", id="neither user nor password"),
         pytest.param("schema.graphql", "input A {{\n  password: String!\n}}\n", id="a type of GraphQL"),
@@ -60,6 +62,11 @@ def test_it_is_not_reported_by_default(find: Find, made: Made, path: str, text: 
         pytest.param("a.py", 'hash_secret = "{hex}"\n', id="what goes into a hash"),
         pytest.param("a.py", 'X = "https://shop.example.org/v1?a=1&token={value}&v=0.1"\n', id="a field among others"),
         pytest.param("a.py", 'X = f"https://shop.example.org/{{y}}?app_key={value}"\n', id="a field with two words"),
+        pytest.param(
+            "a.py", 'run(["psql", "--password", "{value}", "-h", "db"])\n', id="behind an option of a command"
+        ),
+        pytest.param("a.py", 'run(("tool", "--api-token", f"{value}"))\n', id="behind an option, formatted"),
+        pytest.param("a.py", 'run(["tool", "--api-token={value}"])\n', id="in an option of a command"),
         pytest.param("a.js", 'var secretkey = CryptoJS.MD5("{value}");\n', id="what a hash is made of"),
     ],
 )
