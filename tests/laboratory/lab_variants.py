@@ -6,6 +6,7 @@ A variant that is no valid program, or whose probe fails before any change, does
 from __future__ import annotations
 
 import ast
+import codecs
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,6 +31,8 @@ def _changed(case: Case, change: Callable[[str, Case], bytes | None]) -> Mapping
     for path, raw in case.files.items():
         if not path.endswith(".py") or not _is_python(raw):
             continue
+        if raw.startswith(codecs.BOM_UTF8):
+            return None
         new = change(raw.decode(), case)
         if new is None or not _is_python(new):
             return None

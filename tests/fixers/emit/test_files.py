@@ -180,7 +180,7 @@ def test_a_plan_that_a_person_edited_is_passed_on_as_it_is(call: Call, shop: Any
     assert call(folder, "migrate", "--plan", "edited.toml", "--emit", "out")[0] == 0
     assert (folder / "out/plan.toml").read_text() == (folder / "edited.toml").read_text()
     script = (folder / "out/upload.sh").read_text()
-    assert "settle secret prod/shop/orders create text" in script
+    assert "settle secret prod/shop/orders create SecretString text" in script
     assert "mail-token" not in script
     assert call(folder, "value", "--plan", "out/plan.toml", "prod/shop/orders")[0] == 0
 
