@@ -73,7 +73,7 @@ def search_for(values: Sequence[SecretValue]) -> Search:
     database = None
     if expressions:
         compiled = compile_database(expressions, calls=False)
-        database = Prefilter(database=compiled, calls=None, imports=len(expressions), table=())
+        database = Prefilter(database=compiled, calls=lambda: compiled, imports=len(expressions), table=())
     return Search(
         database=database,
         literals=tuple(literals),

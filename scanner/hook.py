@@ -7,6 +7,7 @@ doubt the whole command runs as ever. It prints the same: nothing.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ def is_clean(arguments: list[str]) -> bool:
     """Whether `arguments` are the hook's and nothing staged has a single hit. False says only: run the command."""
     if arguments[:1] != ["scan"] or not _are_the_hooks(arguments[1:]):
         return False
+    import threading
     from pathlib import Path
 
     from scanner import config, keyfiles, session
@@ -39,6 +41,9 @@ def is_clean(arguments: list[str]) -> bool:
     from scanner.source import Skipped
     from scanner.sources import git, staged, worktree
 
+    # The database is loaded while git is waited for.
+    loading = threading.Thread(target=_load, daemon=True)
+    loading.start()
     try:
         repository = git.find(Path(os.getcwd()))
         if repository is None or repository.top is None:
@@ -49,16 +54,27 @@ def is_clean(arguments: list[str]) -> bool:
         selection = worktree.Selection(
             include=settings.include, exclude=config.excluded(settings), max_size=settings.max_size
         )
-        prefilter = session.load_prefilter()
         for source in staged.sources(repository, selection):
             if isinstance(source, Skipped) or looks_binary(source.raw) or keyfiles.identify(source.raw):
                 return False
+            loading.join()
+            prefilter = session.load_prefilter()
             hits = prefilter.find(scan_bytes(source.raw))
             if hits and sort_out(hits, read_table(prefilter), code=source.path.endswith(_CODE))[0]:
                 return False
     except (UnhardcodeError, OSError):
         return False
+    finally:
+        loading.join()
     return True
+
+
+def _load() -> None:
+    from scanner import session
+
+    # Whatever it is, the main thread meets it again, where there is somebody to tell.
+    with contextlib.suppress(Exception):
+        session.load_prefilter()
 
 
 def _are_the_hooks(words: list[str]) -> bool:

@@ -7,8 +7,10 @@ ours and 0700, the files' owner is checked, and whatever does not fit is compile
 
 from __future__ import annotations
 
+import functools
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,12 +41,13 @@ class Expression(NamedTuple):
 class Prefilter(NamedTuple):
     """A loaded database. `table` gives role and reference by expression id.
 
-    Calls have a database of their own: four of five hits are `get(` and the like, and count only in a file that has an
-    import of their library. The ids of imports are the last ones, from `imports` on.
+    Calls have a database of their own, which `calls` loads when it is asked for: four of five hits are `get(` and the
+    like, and count only in a file that has an import of their library. The ids of imports are the last ones, from
+    `imports` on.
     """
 
     database: Any
-    calls: Any
+    calls: Callable[[], Any]
     imports: int
     table: Path | tuple[tuple[int, str], ...]
 
@@ -58,7 +61,7 @@ class Prefilter(NamedTuple):
 
         self.database.scan(data, match_event_handler=on_match)
         if calls or any(number >= self.imports for number, _ in hits):
-            self.calls.scan(data, match_event_handler=on_match)
+            self.calls().scan(data, match_event_handler=on_match)
         return hits
 
 
@@ -134,7 +137,7 @@ def load(cache: Path | None, state: bytes) -> Prefilter:
     imports = sum(expression.role != IMPORT for expression in found)
     if cache is not None:
         _keep(cache, name, state, [hyperscan.dumpb(database) for database in databases], imports, table)
-    return Prefilter(database=databases[0], calls=databases[1], imports=imports, table=table)
+    return Prefilter(database=databases[0], calls=lambda: databases[1], imports=imports, table=table)
 
 
 def compile_database(found: list[Expression], *, calls: bool) -> Any:
@@ -188,24 +191,45 @@ def _cached(cache: Path, name: str, state: bytes) -> Prefilter | None:
     if not own_folder(cache):
         return None
     table = cache / f"{name}.rows"
-    stored = read_private(cache / f"{name}.hsdb")
+    body = _stored(cache / f"{name}.hsdb", state)
+    if body is None or not table.exists():
+        return None
+    database = _loaded(body[4:])
+    if database is None:
+        return None
+    calls = functools.cache(functools.partial(_calls, cache / f"{name}.calls", state))
+    return Prefilter(database=database, calls=calls, imports=int.from_bytes(body[:4], "big"), table=table)
+
+
+def _calls(path: Path, state: bytes) -> Any:
+    """The database of calls from the cache, compiled where it is not there any more."""
+    body = _stored(path, state)
+    database = None if body is None else _loaded(body)
+    if database is None:
+        from rules.load import load_rules
+
+        return compile_database(expressions(load_rules()), calls=True)
+    return database
+
+
+def _stored(path: Path, state: bytes) -> memoryview | None:
+    """What a cache file holds for this state of the rules; None where it is not whole."""
+    stored = read_private(path)
     head = len(state) + 8
-    if stored is None or len(stored) < head or stored[8:head] != state or not table.exists():
+    if stored is None or len(stored) < head + 4 or stored[8:head] != state:
         return None
     # The checksum tells a torn or damaged file from a whole one before native code sees it.
-    body = stored[head:]
-    if zlib.crc32(body) != int.from_bytes(stored[:8], "big"):
-        return None
-    imports, size = (int.from_bytes(body[at : at + 4], "big") for at in (0, 4))
-    databases = []
+    body = memoryview(stored)[head:]
+    return body if zlib.crc32(body) == int.from_bytes(stored[:8], "big") else None
+
+
+def _loaded(dumped: memoryview) -> Any:
     try:
-        for dumped in (body[8 : 8 + size], body[8 + size :]):
-            database = hyperscan.loadb(dumped, hyperscan.HS_MODE_BLOCK)
-            database.scratch = hyperscan.Scratch(database)
-            databases.append(database)
+        database = hyperscan.loadb(bytes(dumped), hyperscan.HS_MODE_BLOCK)
+        database.scratch = hyperscan.Scratch(database)
     except hyperscan.HyperscanError:
         return None
-    return Prefilter(database=databases[0], calls=databases[1], imports=imports, table=table)
+    return database
 
 
 def _keep(
@@ -216,5 +240,6 @@ def _keep(
     # Lines, not JSON: a clean commit reads this and should not import a parser for it.
     rows = "\n".join(f"{role} {ref}" for role, ref in table)
     write_private(cache / f"{name}.rows", rows.encode())
-    body = imports.to_bytes(4, "big") + len(dumped[0]).to_bytes(4, "big") + b"".join(dumped)
-    write_private(cache / f"{name}.hsdb", zlib.crc32(body).to_bytes(8, "big") + state + body)
+    # The calls first: a process that finds the other file finds this one too.
+    for suffix, body in (("calls", dumped[1]), ("hsdb", imports.to_bytes(4, "big") + dumped[0])):
+        write_private(cache / f"{name}.{suffix}", zlib.crc32(body).to_bytes(8, "big") + state + body)

@@ -94,6 +94,19 @@ def test_cached_and_fresh_find_the_same(cache: Path, made: Callable[..., str]) -
     assert "smtplib" in imported
 
 
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-9] + bytes(9))])
+def test_calls_are_compiled_again_where_their_file_is_gone_or_damaged(
+    cache: Path, spoil: Callable[[Path], object]
+) -> None:
+    stored = next(cache.glob("*.calls"))
+    whole = stored.read_bytes()
+    text = b"import smtplib\nsmtplib.SMTP(host).login(user, word)\n"
+    expected = sorted(prefilter.load(cache, rules_state()).find(text))
+    spoil(stored)
+    assert sorted(prefilter.load(cache, rules_state()).find(text)) == expected
+    write_private(stored, whole)
+
+
 def test_a_call_without_its_import_is_no_candidate() -> None:
     loaded = prefilter.load(None, rules_state())
     table = prefilter.read_table(loaded)
