@@ -38,9 +38,10 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> RuleSet:
 @pytest.fixture(scope="module")
 def prefilter(acme: RuleSet) -> Prefilter:
     found = expressions(acme)
+    calls = compile_database(found, calls=True)
     return Prefilter(
         database=compile_database(found, calls=False),
-        calls=compile_database(found, calls=True),
+        calls=lambda: calls,
         imports=next(number for number, row in enumerate(found) if row.role == IMPORT),
         table=tuple((row.role, row.ref) for row in found),
     )
