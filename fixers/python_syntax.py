@@ -81,7 +81,8 @@ def read_syntax(document: Document) -> Syntax:
     except RecursionError:
         raise _not_parsable("it is nested too deeply") from None
     # CSTLogicError is its own class in some versions and covers t-strings: https://github.com/Instagram/LibCST/issues
-    except (cst.ParserSyntaxError, cst.CSTLogicError, UnicodeError):
+    # TypeError: a `super()` of its own fails on a lambda that is called right behind `in`.
+    except (cst.ParserSyntaxError, cst.CSTLogicError, UnicodeError, TypeError):
         raise _not_parsable("LibCST cannot parse it") from None
     if not same:
         raise CannotRewriteError(

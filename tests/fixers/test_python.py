@@ -152,6 +152,7 @@ REFUSED = {
     "Python 2": ('print "SECRET"\n', RefusalReason.NOT_PARSABLE),
     "bytes that are not what the cookie says": (b'# coding: ascii\nx = "SECRET\xe9"\n', RefusalReason.NOT_PARSABLE),
     "lone carriage returns": ('x = 1\ry = "SECRET"\r', RefusalReason.NOT_ROUND_TRIPPABLE),
+    "a lambda called behind in": ('x = "SECRET"\ny = "a" in(lambda: "b")()\n', RefusalReason.NOT_PARSABLE),
     "a thousand parts": ("x = (" + '"a"\n' * 3000 + '"SECRET")\n', RefusalReason.NOT_PARSABLE),
     "a name in code": ("x = SECRET\n", RefusalReason.POSITION_NOT_SUPPORTED),
     "one part of added bytes": ('x = b"a SECRET" + b"c"\n', None),
