@@ -46,6 +46,9 @@ class Outcome(NamedTuple):
     text: str
     undecodable: str | None = None
 
+    def __repr__(self) -> str:
+        return f"Outcome({len(self.findings)} findings, {self.note!r}, <{len(self.text)} characters>)"
+
 
 class _UntoldError(Exception):
     """A value that is no part of the document's text: one with escapes."""
@@ -181,6 +184,9 @@ class _Values(pickle.Unpickler):
 
 
 def _spelled(outcome: Outcome) -> bytes:
+    """An outcome as bytes; none where there is nothing to tell, which is most of them."""
+    if not outcome.findings and outcome.note is None and outcome.undecodable is None:
+        return b""
     file = io.BytesIO()
     _Spans(file, outcome.text).dump((outcome.findings, outcome.note, outcome.undecodable))
     return file.getvalue()
@@ -188,8 +194,9 @@ def _spelled(outcome: Outcome) -> bytes:
 
 def _read(spelled: bytes, source: Source) -> Outcome:
     """An outcome as a helper has told it, with the text that the parent decodes again where there is a finding."""
-    quiet = pickle.dumps(([], None, None), protocol=pickle.HIGHEST_PROTOCOL) == spelled
-    text = "" if quiet else _text(source)
+    if not spelled:
+        return Outcome([], None, "")
+    text = _text(source)
     findings, note, undecodable = _Values(io.BytesIO(spelled), text).load()
     return Outcome(findings, note, text, undecodable)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from scanner.model import Literal, Role, SecretValue, Sibling, Span
 from scanner.readers._escapes import fault
+from scanner.readers.pywords import flag_of
 
 MAX_DEPTH = 500
 """Levels of nesting; every key path is kept while its container is open."""
@@ -21,7 +22,6 @@ MAX_SIBLINGS = 100
 _NAME_KEYS = frozenset({"name", "key", "parametername", "parameterkey", "variable", "header"})
 _VALUE_KEYS = frozenset({"value", "parametervalue"})
 _ASSIGNED = re.compile(r"-{0,2}([A-Za-z_][\w.\-]*)=(?!=*\Z)")
-_FLAG = re.compile(r"--?([A-Za-z][\w.\-]*)\Z")
 
 
 # Not frozen: these are made for every token of a file, and freezing doubles what they cost.
@@ -242,8 +242,8 @@ def _element(frame: _Frame, scalar: Scalar) -> tuple[str | None, int]:
     if assigned is not None:
         return assigned[1], assigned.end()
     before = frame.fields[-1].scalar if frame.fields else None
-    flag = _FLAG.match(before.text) if before is not None and before.string else None
-    return (flag[1], 0) if flag is not None and not scalar.text.startswith("-") else (None, 0)
+    flag = flag_of(before.text) if before is not None and before.string else None
+    return (None if scalar.text.startswith("-") else flag, 0)
 
 
 def _lift_pair(frame: _Frame, parent: _Frame | None, end: int) -> None:

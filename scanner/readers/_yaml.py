@@ -96,7 +96,8 @@ def _event(text: str, base: int, event: Any) -> Event | None:
 def _scalar(text: str, start: int, end: int, event: Any) -> Scalar:
     value, style, tag = event.value, event.style or "", event.tag
     properties = _PROPERTIES.match(text, start, end) if event.anchor or tag else None
-    start = properties.end() if properties else start
+    # libyaml lets a value begin right behind an anchor, `&a:b`: then the whole of it is the place.
+    start = properties.end() if properties and (properties.end() < end or not value) else start
     body = start + 1 if style in ("'", '"') else start
     if style in ("|", ">"):
         # The mark stands after the trailing line ends.

@@ -33,6 +33,9 @@ class Seen(NamedTuple):
     symbol: str
     reached: bool
 
+    def __repr__(self) -> str:
+        return f"Seen(<{len(self.text)} characters>, {self.name!r}, {self.symbol!r}, {self.reached})"
+
 
 class Use(NamedTuple):
     """A name that is handed on: what it is bound to goes the same way."""

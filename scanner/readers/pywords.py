@@ -1,4 +1,4 @@
-"""Words that say what a value is called, for whoever walks a syntax tree."""
+"""Words that say what a value is called, for whoever walks a tree of Python, and of YAML and JSON (`flag_of`)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NAMED_SECOND = frozenset(
     ).split()
 )
 _NAMING_VERBS = frozenset("set put add store save update patch".split())
-_FLAG = re.compile(r"--?([A-Za-z][\w.\-]{1,80})")
+_FLAG = re.compile(r"--([A-Za-z][\w.\-]{1,80})")
 NAMED_DEFAULTS = frozenset(("default", "value", "envvar_default", "fallback"))
 METHOD_WRAPPERS = frozenset(("encode", "decode", "strip", "lower", "upper", "format", "rstrip", "lstrip", "replace"))
 
@@ -38,7 +38,10 @@ def holds_value(first: str, number: int, keyword: str | None) -> bool:
 
 
 def flag_of(text: str | None) -> str | None:
-    """The name of the option that an element of a command is: what follows `"--password"` is its value."""
+    """The name of the option that an element of a command is: what follows `"--password"` is its value.
+
+    Two dashes only: behind one the rest may be a password itself (`mysql -pSECRET`), and a name is shown.
+    """
     found = _FLAG.fullmatch(text) if text else None
     return found[1] if found else None
 

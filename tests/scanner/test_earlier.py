@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import string
 from collections.abc import Callable, Iterator, Sequence
@@ -18,17 +19,9 @@ NAMES = ("a.py", "lib/b.py", "tests/test_c.py", "config.yml", "notes.txt", "d.bi
 
 
 @pytest.fixture
-def scan(repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Scan:
+def scan(repository: Path, scan_history: Scan) -> Scan:
     """Scan the history in this process and give the JSON."""
-
-    def call(*arguments: str) -> str:
-        monkeypatch.chdir(repository)
-        status = unhardcode.run(["scan", "--history", "--format", "json", "--fail-on", "never", *arguments])
-        captured = capsys.readouterr()
-        assert (status, captured.err) == (0, "")
-        return captured.out
-
-    return call
+    return functools.partial(scan_history, repository)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import subprocess
@@ -11,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-import unhardcode
 from scanner import acceptance, analysis, looking, record, workers
 from scanner.sources.objects import Blob, Place
 
@@ -34,17 +34,9 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def scan(past: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Scan:
+def scan(past: Path, scan_history: Scan) -> Scan:
     """Scan the history in this process and give the JSON."""
-
-    def call(*arguments: str) -> str:
-        monkeypatch.chdir(past)
-        status = unhardcode.run(["scan", "--history", "--format", "json", "--fail-on", "never", *arguments])
-        captured = capsys.readouterr()
-        assert (status, captured.err) == (0, "")
-        return captured.out
-
-    return call
+    return functools.partial(scan_history, past)
 
 
 @pytest.fixture

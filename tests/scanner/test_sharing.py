@@ -57,6 +57,15 @@ def test_a_value_with_escapes_is_not_told_and_no_other_is_written_out(tasks: lis
     assert told >= 7
 
 
+def test_no_outcome_shows_its_text(tasks: list[Task]) -> None:
+    for task, outcome in zip(tasks, outcomes(tasks, 1), strict=True):
+        shown = repr((task, outcome))
+        leaked = any(
+            finding.value is not None and finding.value.reveal("text") in shown for finding in outcome.findings
+        )
+        assert not leaked, task.source.path
+
+
 @pytest.mark.parametrize("processes", [2, 3])
 def test_the_findings_are_the_same_however_many_processes_there_are(tasks: list[Task], processes: int) -> None:
     alone, together = outcomes(tasks * 3, 1), outcomes(tasks * 3, processes)

@@ -327,6 +327,7 @@ def test_ini_is_read_as_configparser_reads_it(
     text=st.text(alphabet="ab:=-[]{}\"'\\#|>&*!%@,;/ \n\r\t0.é😀\x85\ufeff", max_size=40),
 )
 @example(path="a.yml", text="!\x850")
+@example(path="a.yml", text="&0:0")
 def test_any_text_is_read_or_unreadable(read_everywhere, path: str, text: str) -> None:
     # The fixture checks every place; any other exception fails the test.
     with contextlib.suppress(Unreadable):
