@@ -64,7 +64,10 @@ class UsersAws:
         others = dict.fromkeys(store.client.meta.endpoint_url for store in opened)
         for endpoint in (each for each in others if not _HOSTS.search(urlsplit(each).hostname or "")):
             open_wire = endpoint.startswith("http:") and not is_near(endpoint)
-            said.append(f"at {endpoint}" + (", UNENCRYPTED on its way there" if open_wire else ""))
+            parts = urlsplit(endpoint)
+            # Without the user and the password that an address can have.
+            shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+            said.append(f"at {shown}" + (", UNENCRYPTED on its way there" if open_wire else ""))
         return " ".join(said)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -152,6 +153,12 @@ def test_where_the_account_cannot_be_asked_its_place_is_said_all_the_same(
     assert users_aws(region="eu-west-1").place(["parameterstore"]) == said.replace(
         "127.0.0.1:9", "aws.invalid:9, UNENCRYPTED on its way there"
     )
+    word = secrets.token_hex(12)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", f"http://user:{word}@aws.invalid:9")
+    shown = users_aws(region="eu-west-1").place(["parameterstore"])
+    leaked = word in shown
+    assert not leaked
+    assert "at http://aws.invalid:9" in shown
 
 
 def test_unknown_profile_is_said(home: Path) -> None:
