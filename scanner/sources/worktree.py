@@ -19,6 +19,8 @@ DEFAULT_MAX_SIZE = 5_000_000
 _CLOSED = "folder not readable"
 # A link is not followed, a pipe not waited for; Windows would change line ends.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+# Git up to 2.39 at least dies of this where a path lies deeper in a folder that it ignores as a whole.
+_INSIDE_IGNORED = b"not superset of prefix"
 _UNOPENED = re.compile(rb"^warning: could not open directory '(.*)': ", re.MULTILINE)
 
 
@@ -213,6 +215,8 @@ def _listed(root: Root, below: str) -> dict[str, _Entry]:
     entries: dict[str, _Entry] = {}
     for process, add in ((staged, _add_staged), (others, _add_other), (ignored, _add_ignored)):
         out, err = process.communicate()
+        if process.returncode and _INSIDE_IGNORED in err:
+            continue
         if process.returncode:
             reason = err.decode("utf-8", "replace").strip().split("\n")[0]
             raise NotSeenError(f"git ls-files failed in {root.folder}: {reason}")

@@ -204,6 +204,13 @@ def test_an_ignored_folder_is_read_whole_when_it_is_named(shop: Path) -> None:
     assert read(shop / "local") == {"local/.env": False, "local/notes.txt": False}
 
 
+def test_a_folder_deep_in_an_ignored_one_is_read_whole_when_it_is_named(shop: Path) -> None:
+    deep = shop / "local" / "lib" / "site-packages"
+    deep.mkdir(parents=True)
+    (deep / "package.py").write_text("name = 1\n")
+    assert read(deep) == {"local/lib/site-packages/package.py": False}
+
+
 def test_a_folder_without_any_file_gives_nothing(shop: Path) -> None:
     (shop / "empty").mkdir()
     assert scanned(shop / "empty") == []
