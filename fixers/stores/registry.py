@@ -135,7 +135,9 @@ def _opened(
 
         def client(attempts: int) -> Any:
             config = _config(replace(patience, attempts=attempts), isolated=isolated)
-            return session.client(_SERVICES[store], endpoint_url=endpoint, config=config)
+            made = session.client(_SERVICES[store], endpoint_url=endpoint, config=config)
+            made.meta.events.register_first("needs-retry", _tried_twice)
+            return made
 
         opened = client(patience.attempts)
         if store == "parameterstore":
@@ -146,6 +148,15 @@ def _opened(
                 once=functools.cache(functools.partial(client, 1)),
             )
         return SecretsManager(client=opened, region=session.region_name, pace=_pace(store, opened))
+
+
+def _tried_twice(*, attempts: int, caught_exception: Exception | None, **_: object) -> None:
+    """Let boto3 try once more, and no more, what never reached AWS: waiting mends no network and no certificate."""
+    from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError, SSLError
+
+    unreached = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError, SSLError)
+    if attempts >= 2 and isinstance(caught_exception, unreached):
+        raise caught_exception
 
 
 def _keep_bodies_out_of_logs() -> None:
