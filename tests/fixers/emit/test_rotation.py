@@ -93,6 +93,8 @@ def test_alternating_users_need_a_superusers_secret() -> None:
         in text
     )
     assert "superuserSecretArn  = var.prod_shop_db_superuser" in text
+    with pytest.raises(UsageError, match="aws-eusc is not known"):
+        rotation_file([rotation], ["prod/shop/db"], partition="aws-eusc")
 
 
 def test_applications_outside_rds_have_no_rds_in_their_name() -> None:
