@@ -20,6 +20,7 @@ from fixers.emit.iam import Account, injection_policies, reader_policies
 from fixers.emit.labels import hcl, label_of, terraform_label, unique_labels
 from fixers.emit.rotation import Rotation, rotates
 from fixers.emit.terraform import rotation_file, secrets_file
+from scanner.errors import UsageError
 
 ENGINES = ["postgres", "mysql", "mariadb", "oracle", "sqlserver", "db2", "mongo", "redshift"]
 
