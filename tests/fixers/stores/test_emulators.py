@@ -29,6 +29,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "the token becomes the version id": ("yes", "yes", "no"),
     "put with a used token and another value": (TAKEN, TAKEN, "ok"),
     "read what is scheduled for deletion": (STATE, STATE, STATE),
+    "a secret made without a value has a version": ("no", "no", "yes"),
     "put to what is scheduled for deletion": (STATE, "ok", STATE),
     "create over what is scheduled for deletion": (STATE, TAKEN, TAKEN),
     "restore what is not scheduled": (STATE, "ok", STATE),
@@ -92,6 +93,9 @@ def test_each_emulator_does_what_the_table_says(clients: tuple[int, Any, Any]) -
     )
     found["restore what is not scheduled"] = outcome(secrets.restore_secret, SecretId=name)
     secrets.delete_secret(SecretId=name, RecoveryWindowInDays=7)
+    secrets.create_secret(Name="prod/shop/empty")
+    versions = secrets.describe_secret(SecretId="prod/shop/empty").get("VersionIdsToStages")
+    found["a secret made without a value has a version"] = "yes" if versions else "no"
     found["read what is scheduled for deletion"] = outcome(secrets.get_secret_value, SecretId=name)
     found["put to what is scheduled for deletion"] = outcome(secrets.put_secret_value, SecretId=name, SecretString="q")
     found["create over what is scheduled for deletion"] = outcome(secrets.create_secret, Name=name, SecretString="q")
