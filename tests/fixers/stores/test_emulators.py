@@ -38,6 +38,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "tags together with overwrite": (INVALID, INVALID, INVALID),
     "a secret of 65,537 bytes": (INVALID, "ok", "ok"),
     "a secret's name of 513 characters": (INVALID, "ok", "ok"),
+    "a secret under a KMS key that is not there": ("EncryptionFailure", "ok", "ok"),
+    "a parameter under a KMS key that is not there": ("InvalidKeyId", "ok", "ok"),
     "a Standard parameter of 4,097 bytes": (INVALID, "ok", "ok"),
     "a parameter with {{": (INVALID, "ok", "ok"),
     "a parameter of 16 levels": ("HierarchyLevelLimitExceededException", "ok", "ok"),
@@ -105,6 +107,12 @@ def test_each_emulator_does_what_the_table_says(clients: tuple[int, Any, Any]) -
     found["read 11 parameters at once"] = outcome(parameters.get_parameters, Names=[f"/a/{n}" for n in range(11)])
     found["tags together with overwrite"] = outcome(
         parameters.put_parameter, Name="/a/t", Overwrite=True, Tags=[{"Key": "a", "Value": "b"}], **plain
+    )
+    found["a secret under a KMS key that is not there"] = outcome(
+        secrets.create_secret, Name="a/key", SecretString="x", KmsKeyId="alias/nobody"
+    )
+    found["a parameter under a KMS key that is not there"] = outcome(
+        parameters.put_parameter, Name="/a/key", Value="x", Type="SecureString", KeyId="alias/nobody"
     )
     found["a secret of 65,537 bytes"] = outcome(secrets.create_secret, Name="a/large", SecretString="x" * 65_537)
     found["a secret's name of 513 characters"] = outcome(secrets.create_secret, Name="a" * 513, SecretString="x")
