@@ -85,6 +85,7 @@ def test_an_interruption_before_anything_is_imported_is_one_line(
         pytest.param("scan a.py", "> /dev/full", "2", id="a full disk for a report"),
         pytest.param("scan a.py", ">&- 2>&-", "1", id="no output at all"),
         pytest.param("scan a.py", "< /dev/null", "1", id="nothing of this"),
+        pytest.param("migrate", "<&-", "2", id="no input to ask on"),
     ],
 )
 def test_an_output_that_takes_no_more_is_no_bug(
