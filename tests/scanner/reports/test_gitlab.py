@@ -1,4 +1,4 @@
-"""GitLab's report, against what version 15.0.4 of its schema asks of each field that we write: no package has that file.
+"""GitLab's report, against what version 15.0.4 of its schema asks of each field that we write: no package has it.
 
 https://gitlab.com/gitlab-org/security-products/security-report-schemas/-/blob/v15.0.4/dist/secret-detection-report-format.json
 """
