@@ -167,8 +167,10 @@ def scan(
         raise UsageError(f"{' and '.join(chosen)} exclude each other")
     if between == "ci":
         from scanner.sources.ci import event_range
+        from scanner.sources.git import has_commit
 
-        between = event_range(os.environ)
+        folder = next((one for one in path if one.is_dir()), Path())
+        between = event_range(os.environ, lambda commit: has_commit(folder, commit))
     if (unreachable or since) and not is_history:
         raise UsageError("--unreachable and --since go with --history")
     if recurse_submodules and set(chosen) - {"--files"}:
