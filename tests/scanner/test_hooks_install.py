@@ -238,6 +238,26 @@ def test_what_the_remote_has_already_does_not_stop_a_push(at: Path, made: Made, 
     assert attempt(at, "push", "origin", "blob").status == 0
 
 
+def test_messages_of_commits_and_tags_go_up_too(at: Path, made: Made, git: Git, attempt: Started) -> None:
+    value = made(24)
+    assert run("install", "--stage", "pre-push") == Exit.OK
+    git(at, "commit", "-q", "--allow-empty", "-m", f'Use password = "{value}" from now on')
+    commit = git(at, "rev-parse", "HEAD").strip()
+    done = attempt(at, "push", "origin", "main")
+    assert value not in done.printed
+    assert (done.status, f"commit-message/{commit}:1:" in done.printed) == (1, True)
+    git(at, "commit", "-q", "--amend", "-m", "said otherwise", "--allow-empty")
+    assert attempt(at, "push", "origin", "main").status == 0
+    # The remote has the commit: the tag brings nothing but its message.
+    git(at, "tag", "-a", "v1", "-m", f'The password = "{value}"')
+    tag = git(at, "rev-parse", "v1").strip()
+    done = attempt(at, "push", "origin", "v1")
+    assert value not in done.printed
+    assert (done.status, f"tag-message/{tag}:1:" in done.printed) == (1, True)
+    git(at, "tag", "-f", "-a", "v1", "-m", "one")
+    assert attempt(at, "push", "origin", "v1").status == 0
+
+
 def test_a_push_to_a_bare_url_and_from_a_linked_worktree_is_looked_at(
     at: Path, made: Made, git: Git, attempt: Started
 ) -> None:
