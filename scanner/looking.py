@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from scanner import analysis, handing, keyfiles
 from scanner.analysis import Knowledge
-from scanner.contexts import WIDTH, Context
+from scanner.contexts import Context
 from scanner.engine import policy
+from scanner.extent import WIDTH
 from scanner.islands import island
 from scanner.judge import confidence_of
 from scanner.model import Finding, SecretValue
