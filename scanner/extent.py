@@ -10,7 +10,10 @@ NEAR = 400
 
 
 class Extent(NamedTuple):
-    """A part of a file from `start` to `end`; what lies outside of `low` and `high` was not even looked at for it."""
+    """A part of a file from `start` to `end`; what lies outside of `low` and `high` was not even looked at for it.
+
+    `low` is -1, and `high` more than there is, where the file's beginning or end were seen.
+    """
 
     low: int
     start: int
@@ -25,8 +28,8 @@ def statement(data: bytes, start: int, end: int) -> Extent:
     low = data.rfind(b"\n", max(0, start - NEAR), max(0, start - 1))
     above = low + 1
     if low < 0:
-        low = max(0, start - NEAR)
-        above = 0 if not low else start  # a line above that is so long is no comment about this one
+        low = start - NEAR if start > NEAR else -1
+        above = 0 if low < 0 else start  # a line above that is so long is no comment about this one
     if data[above:start].lstrip()[:1] != b"#":
         above = start
     last = _lines_end(data, stop, 4 if long else 1)
@@ -37,8 +40,8 @@ def around(data: bytes, end: int, after: int) -> Extent:
     """The line before an offset, its own and some after it; of long lines only what is near."""
     start = low = end
     for _ in range(2):
-        low = max(0, start - NEAR)
-        start = data.rfind(b"\n", low, start)
+        low = start - NEAR if start > NEAR else -1
+        start = data.rfind(b"\n", max(0, low), start)
         if start < 0:
             start = max(0, end - NEAR)
             break
