@@ -7,7 +7,7 @@ matched again.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -31,7 +31,8 @@ class Memory:
     `clean` are (group, context) that gave no finding, in any file of one ending and role; `known` are (path, context)
     that may have given one. `scope` is what roles are judged below. `path`, `data` and `kind` are those of the last
     version, `hits` what the analysis would look at in it, in their order, and `names` what calls among them look for;
-    `imports` are the libraries of it and of those before it.
+    `imports` are the libraries of it and of those before it. `gates` are the expressions that count beside some
+    imports, in code or not.
     """
 
     scope: str = ""
@@ -45,6 +46,7 @@ class Memory:
     imports: frozenset[str] = frozenset()
     hits: list[Hit] = field(default_factory=list)
     names: dict[Hit, frozenset[bytes]] = field(default_factory=dict)
+    gates: dict[tuple[frozenset[str], bool], frozenset[int]] = field(default_factory=dict)
     bindings: Bindings = field(default_factory=Bindings)
 
     def note(self, path: str, seen: Iterable[int], *, clean: bool) -> None:
@@ -105,7 +107,7 @@ def _everywhere(
     """All hits of a version; `before` are imports that count beside its own."""
     hits = prefilter.find(data)
     memory.imports = before | _imports(hits, table)
-    memory.hits = _wanted(hits, memory.imports, table, kind)
+    memory.hits = _wanted(memory, hits, memory.imports, table, kind)
     return memory.hits
 
 
@@ -126,7 +128,7 @@ def _near_change(
     behind = old[bisect.bisect_right(old, last - longer, key=_end) :]
     tail = [(number, end + longer) for number, end in behind]
     if imports == memory.imports:
-        near = _wanted((hit for hit in found if first <= hit[1] <= high), imports, table, kind)
+        near = _wanted(memory, (hit for hit in found if first <= hit[1] <= high), imports, table, kind)
         memory.hits = [*head, *near, *tail[bisect.bisect_right(tail, high, key=_end) :]]
     else:
         # A new library: calls far from the change can mean something else now.
@@ -147,17 +149,23 @@ def _end(hit: Hit) -> int:
 
 
 def _imports(hits: Iterable[Hit], table: Table) -> frozenset[str]:
-    return frozenset(table[number][1] for number, _ in hits if table[number][0] == IMPORT)
+    return frozenset([table[number][1] for number, _ in hits if table[number][0] == IMPORT])
 
 
-def _wanted(hits: Iterable[Hit], imports: frozenset[str], table: Table, kind: Kind) -> list[Hit]:
+def _wanted(memory: Memory, hits: Iterable[Hit], imports: frozenset[str], table: Table, kind: Kind) -> list[Hit]:
     """The hits that the analysis would look at, in their order."""
-    code = kind in (Kind.PYTHON, Kind.NOTEBOOK)
-    found = []
-    for hit in hits:
-        role, ref = table[hit[0]]
-        gated = role == CALL and code and (not ref or not imports.isdisjoint(ref.split(" ")))
-        if gated or role in (PROVIDER, QUOTED, URL) or (role == BARE and not code):
-            found.append(hit)
+    key = imports, kind in (Kind.PYTHON, Kind.NOTEBOOK)
+    if key not in memory.gates:
+        memory.gates[key] = frozenset(_gate(*key, table))
+    gate = memory.gates[key]
+    found = [hit for hit in hits if hit[0] in gate]
     found.sort(key=_end)
     return found
+
+
+def _gate(imports: frozenset[str], code: bool, table: Table) -> Iterator[int]:
+    """The expressions whose hits the analysis would look at beside these imports."""
+    for number, (role, ref) in enumerate(table):
+        gated = role == CALL and code and (not ref or not imports.isdisjoint(ref.split(" ")))
+        if gated or role in (PROVIDER, QUOTED, URL) or (role == BARE and not code):
+            yield number
