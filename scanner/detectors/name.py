@@ -251,7 +251,8 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
 
 
 def _quoted(stems: str, operator: str, gap: str, least: int) -> str:
-    wait = rf"(?:[=(,\[]|[\"'\]]:){_NEXT_LINE}[rbuf]{{0,2}}"
+    # Comments may stand before the value, and a bracket of its own.
+    wait = rf"(?:[=(,\[]|[\"'\]]:){_NEXT_LINE}(?:#[^\n]*\n\s*){{0,2}}\(?[rbuf]{{0,2}}"
     assigned = rf"{_CLOSE}[ \t]*(?:(?:value[ \t]?)?{operator}{gap}|{wait})"
     return rf"{stems}(?:{assigned}|{_VALUE_LINE}){_QUOTE}[^\s\"'`]{{{least}}}"
 
