@@ -7,6 +7,7 @@ further up where other files show that folders below it are namespace packages (
 from __future__ import annotations
 
 import ast
+import codecs
 import re
 import sys
 from collections.abc import Iterator
@@ -65,7 +66,7 @@ def imported_modules(workspace: Workspace) -> Iterator[str]:
                 raw = workspace.read(path)
             except OSError:
                 continue
-            yield from _imported(raw)
+            yield from _imported(raw.removeprefix(codecs.BOM_UTF8))
 
 
 def place_module(path: str, tree: ast.Module, context: RewriteContext) -> ModulePlace:

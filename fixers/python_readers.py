@@ -85,6 +85,9 @@ def _call(file: _File, node: ast.Call, wanted: Callable[[str], bool]) -> Iterato
     written = _dotted(node.func)
     dotted = resolve(written, file.names)
     if dotted.rpartition(".")[2].lstrip("_").startswith(_OURS):
+        named = next((_constant(each.value) for each in node.keywords if each.arg == "env"), None)
+        if named is not None and wanted(named):
+            yield _opaque(node, named, f"{written}(env=...)")
         return
     for keyword in node.keywords:
         named = _constant(keyword.value)
