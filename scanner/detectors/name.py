@@ -237,9 +237,9 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     quoted += [_quoted(stems, "[=:]", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
     # `setenv("API_KEY", "...")`: of names that end as a weak one does only those that say more.
     keys = [head.words for head in names.heads if head.strength == "strong" and head.words[-1] in single]
-    quoted += [rf"{stems}[\"'`],\s{{0,40}}[rbuf]{{0,2}}{_QUOTE}[^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
-    quoted += [rf"{stems}[\"'][)\]]\s+or\s+[rbuf]{{0,2}}[\"'][^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
-    read = r"[\"'],\s{0,40}(?:default[ \t]*=[ \t]*)?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
+    quoted += [rf"{stems}[\"'`],\s{{0,40}}\(?[rbuf]{{0,2}}{_QUOTE}[^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
+    quoted += [rf"{stems}[\"'][)\]]\s+or\s+\(?[rbuf]{{0,2}}[\"'][^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
+    read = r"[\"'],\s{0,40}(?:default[ \t]*=[ \t]*)?\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
     quoted += [rf"{_VARIABLE}{stems}{read}" for stems in _stems(weak, r"\w-")]
     quoted += [*_SPOKEN, *_APART_IN_CODE]
     quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in _INSIDE]
