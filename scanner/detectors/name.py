@@ -211,7 +211,7 @@ _SPOKEN = (
 )
 # The default of an option or a field, and what a function gives: the name may be far away.
 _APART_IN_CODE = (
-    r"\bdefault[ \t]{0,3}=[ \t]{0,3}[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
+    r"\bdefault[ \t]{0,3}=[ \t]{0,3}\(?[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
     r"\breturn[ \t(]{0,3}[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
 )
 # `os.getenv("DB_PW", "...")`: a short name counts where a variable is read.
