@@ -85,7 +85,8 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
         home = folder / file.relative_to(folder).parts[0]
     name = _free_name(home, root, files, context)
     target = home / f"{name}.py"
-    return _placed(str(target), _import_name(file, target, root, imports), context)
+    relative = imports.relative or _is_unsure(file, root, tree, files, context)
+    return _placed(str(target), _import_name(file, target, root, relative=relative), context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +239,20 @@ def is_generated(path: str, context: RewriteContext) -> bool:
     return any(HEADER in line for line in head)
 
 
-def _import_name(file: PurePosixPath, target: PurePosixPath, root: PurePosixPath, imports: _OwnImports) -> str:
-    if imports.relative and file.parent.is_relative_to(target.parent):
+def _is_unsure(
+    file: PurePosixPath, root: PurePosixPath, tree: ast.Module, files: _Files, context: RewriteContext
+) -> bool:
+    """Whether a package in `src` may be imported as `src.package` too: nothing here imports it, and it is no script."""
+    if root.name != "src" or not files.is_package(file.parent):
+        return False
+    top = file.relative_to(root).parts[0]
+    known = any(name == top or name.startswith(f"{top}.") for name in context.imported)
+    script = any(isinstance(node, ast.If) and "__main__" in ast.unparse(node.test) for node in tree.body)
+    return not known and not script
+
+
+def _import_name(file: PurePosixPath, target: PurePosixPath, root: PurePosixPath, *, relative: bool) -> str:
+    if relative and file.parent.is_relative_to(target.parent):
         ups = len(file.parent.parts) - len(target.parent.parts)
         return "." * (ups + 1) + target.stem
     return ".".join(target.relative_to(root).with_suffix("").parts)
