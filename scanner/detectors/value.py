@@ -35,6 +35,8 @@ HOLDERS = frozenset({"sentence", "code"})
 
 _PHRASE_NAMES = re.compile(r"phrase|mnemonic|seed|recovery", re.I)
 _PHRASE = re.compile(r"[a-z]+(?: [a-z]+){3,}")
+# A word with a digit or a mark inside: no prose about passphrases.
+_ALNUM = re.compile(r"[A-Za-z][\w#$%&*+=@^~!]*\d|\d[A-Za-z]")
 _HASH_NAMES = re.compile(
     r"hash|sum\b|checksum|digest|sha\d|sha_|md5|fingerprint|thumbprint|commit|revision|etag|integrity", re.I
 )
@@ -146,6 +148,8 @@ def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialK
     if _PHRASE.fullmatch(text) and _PHRASE_NAMES.search(name or ""):
         return ()
     form = _form(text, name or "")
+    if form == "sentence" and "phrase" in split_words(name or "")[-1:] and _ALNUM.search(text):
+        return ()
     if form == "sentence" and is_passphrase(text):
         return ("passphrase",)
     if form is not None:
@@ -262,6 +266,10 @@ def _names_a_field(text: str, parts: tuple[str, ...]) -> bool:
 
 def _known_word(folded: str, parts: tuple[str, ...], own: tuple[str, ...], kind: CredentialKind | None) -> str | None:
     joined = "".join(parts)
+    # `("password1", "password2")` are fields of a form.
+    numbered = bool(own and parts) and own[-1].isdigit() and parts[-1].isdigit()
+    if numbered and own != parts and own[:-1] == parts[:-1]:
+        return "field-like"
     if own and (joined in {"".join(own), *own} or (len(parts) > 1 and parts[-len(own) :] == own)):
         # GITLAB_PASSWORD with the value gitlab is a password, if a poor one; PASSWORD with password names a field.
         set_so = kind is CredentialKind.PASSWORD and folded in own[:-1] and folded not in STAND_INS

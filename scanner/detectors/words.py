@@ -8,7 +8,8 @@ PLACEHOLDER_WORDS = frozenset(
      "fixme", "todo", "tbd", "insert", "yourpassword", "yourtoken", "yoursecret", "yourkey", "yourapikey", "your",
      "xxx", "xxxx", "masked", "censored", "removed", "scrubbed", "sanitized", "obfuscated", "elided", "fillme",
      "enter", "specify", "unset", "undefined", "notset", "something", "whatever", "anything", "invalid", "bogus",
-     "nonexistent", "wrong", "remplacer", "cambiar", "ersetzen")
+     "nonexistent", "wrong", "notneeded", "noneneeded", "notused", "notinuse", "unused", "notrequired",
+     "remplacer", "cambiar", "ersetzen")
 )  # fmt: skip
 # What stands in tests and documentation.
 EXAMPLE_WORDS = frozenset(

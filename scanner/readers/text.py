@@ -85,7 +85,8 @@ _NAME_OF_VALUE = re.compile(
     rf"\b(?:name|key|Name|Key)[\"']?(?:{_GAP}[:=]{_GAP}[\"']?|>)(?P<name>{_NAME})[\"',]?\s{{0,60}}"
     r"(?:</[\w.\-]{1,20}>\s{0,60})?<?[\"']?\Z"
 )
-
+# https://developer.hashicorp.com/terraform/language/block/variable
+_VARIABLE_BLOCK = re.compile(rf"\bvariable[ \t]+\"(?P<name>{_NAME})\"[ \t]*\{{[^{{}}]*\Z")
 
 _AFTER_PAIR = re.compile(r"\s{0,20},?\s{0,60}([)\]}])")
 _BEFORE_PAIR = re.compile(r"([(\[{])\s{0,20}\\?[\"'`]?\Z")
@@ -284,6 +285,9 @@ def _trimmed(value: str) -> str:
 
 def _real_name(text: str, name: str, start: int) -> str:
     """The name that belongs to a `value: ...`, from the pair before it."""
+    if name == "default":
+        variable = _VARIABLE_BLOCK.search(text, max(0, start - WINDOW), start)
+        return variable["name"] if variable else name
     if name.lower() != "value":
         # A command, and SQL's `IDENTIFIED BY`, say what follows; npm's key ends in `:_authToken`.
         return "password" if _SEVERAL_WORDS.search(name) else name.rpartition(":")[2]
