@@ -144,7 +144,7 @@ def _reader_names(tree: ast.Module, names: Mapping[str, str]) -> Iterator[str]:
             yield from (_dotted(target) for target in node.targets)
     # Functions of the file's own, bound once, that give what they read as it is.
     bound = [_bound_name(node) for node in ast.walk(tree)]
-    for node in tree.body:
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and bound.count(node.name) == 1 and _only_reads(node, names):
             yield node.name
 
