@@ -258,7 +258,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
 
 def _quoted(stems: str, operator: str, gap: str, least: int) -> str:
     # Comments may stand before the value, and a bracket of its own.
-    wait = rf"(?:[=(,\[]|[\"'\]]:){_NEXT_LINE}(?:#[^\n]*\n\s*){{0,2}}\(?[rbuf]{{0,2}}"
+    wait = rf"(?:[=(,\[]|[\"'\]]:){_NEXT_LINE}(?:#[^\n]*\n\s*){{0,2}}(?:\(\s{{0,40}}){{0,2}}[rbuf]{{0,2}}"
     assigned = rf"{_CLOSE}[ \t]*(?:(?:value[ \t]?)?{operator}{gap}|{wait})"
     return rf"{stems}(?:{assigned}|{_VALUE_LINE}){_QUOTE}[^\s\"'`]{{{least}}}"
 
