@@ -91,9 +91,10 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a command and leave with its exit status (DESIGN.md section 4)."""
     # Syntax trees are many small objects without cycles: to look for some every 700 objects takes a tenth of a scan.
     gc.set_threshold(50_000, 20, 20)
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by whoever started us: who wants no output still gets a status
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    # Closed by whoever started us: who wants no output still gets a status, and who gives no input is not asked.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
     try:
         status = run(arguments)
     except KeyboardInterrupt:

@@ -166,6 +166,9 @@ def _looked_at(secret: PlannedSecret, seen: Seen | None, app: str) -> Ready | st
             f"it is scheduled for deletion ({there.deletion:.10}): the action restore brings it back and gives it this "
             "value; or choose another name"
         )
+    if seen.value is None and secret.action not in ("update", "restore"):
+        # Made by hand or by Terraform, for somebody to fill in.
+        return "it exists, but without a value: the action update gives it this one"
     return _against(secret, value, there, same=holds(secret, seen.value), app=app)
 
 

@@ -83,10 +83,14 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
             click.echo(f"To {place}", err=True)
         _consent(asked, f"{_counted(ready)} and rewrite {_files(planned.plan)}?")
         run = steps.resumable(runs, prepared) or journal.begin(folder, prepared.facts)
-        run = steps.upload(run, ready, target, planned.plan.app)
-        run = steps.locate(run, prepared, target)
-        outcomes = steps.prove_all(planned.plan, planned.scanned.key, target, judge=judge)
-        return _rewrite(run, outcomes, root, asked, target)
+        try:
+            run = steps.upload(run, ready, target, planned.plan.app)
+            run = steps.locate(run, prepared, target)
+            outcomes = steps.prove_all(planned.plan, planned.scanned.key, target, judge=judge)
+            return _rewrite(run, outcomes, root, asked, target)
+        except KeyboardInterrupt:
+            click.echo("\nNothing is lost: the same command goes on where this one stops.", err=True)
+            raise
 
 
 def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) -> int:

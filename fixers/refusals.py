@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from fixers import manual_steps
 from fixers.references import is_reference
 from fixers.rewriting import Refused
+from fixers.stores.partition import is_aws
 from fixers.workspace import Workspace
 from scanner.detectors.name import split_words
 from scanner.model import CredentialKind, Finding, Kind, RefusalReason
@@ -92,7 +93,7 @@ def _foreign_endpoint(finding: Finding) -> bool:
             host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
         except ValueError:
             continue
-        if host and host not in _LOCAL and not host.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        if host and host not in _LOCAL and not is_aws(host):
             return True
     return False
 

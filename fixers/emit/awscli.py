@@ -50,11 +50,13 @@ case $(aws configure get cli_history || :) in
 enabled) stop 2 'cli_history is enabled, which keeps values on disk: aws configure set cli_history disabled' ;;
 esac
 
-# The look_at functions set `there`: no, deleted, ours (it has the tag of this repository) or foreign.
+# The look_at functions set `there`: no, deleted, empty (a secret without a value), ours (it has the tag of this
+# repository) or foreign.
 look_at_secret() {
   if answer=$(aws secretsmanager describe-secret --secret-id="$name" --output=text --query="@TAGS@" 2>&1); then
     case $answer in
     *"tag${tab}deleted${tab}"*) there=deleted ;;
+    *"tag${tab}empty${tab}"*) there=empty ;;
     *"tag${tab}kept${tab}$repository") there=ours ;;
     *) there=foreign ;;
     esac
@@ -155,12 +157,14 @@ settle() {
     [ "$action" = create ] || stop 1 "$name does not exist: there is nothing to $action"
     sendable
     "create_$kind" "$@" || stop 3 "cannot create $name: see above, then run this again"
-  elif same; then
+  elif [ "$there" != empty ] && same; then
     [ "$there" = ours ] || [ "$action" != create ] ||
       stop 1 "$name exists, with an equal value, and was not made for $repository: set its action to adopt in plan.toml"
     printf 'kept    %s\\n' "$name"
     return
   else
+    [ "$there" != empty ] || [ "$action" = update ] ||
+      stop 1 "$name exists, but without a value: set its action to update in plan.toml"
     [ "$action" = update ] || [ "$action" = restore ] || stop 1 "$name holds another value: nothing was changed.\\
  Choose another name in plan.toml, or set its action to update"
     sendable
@@ -172,7 +176,7 @@ settle() {
 """
 # JMESPath. The word in front tells the answer from warnings that a CLI may print beside it.
 _OWN_TAG = f"[?Key=='{REPOSITORY_TAG}'].Value | [0]"
-_SECRET_TAGS = f"['tag', DeletedDate && 'deleted' || 'kept', Tags{_OWN_TAG}]"
+_SECRET_TAGS = f"['tag', DeletedDate && 'deleted' || VersionIdsToStages && 'kept' || 'empty', Tags{_OWN_TAG}]"
 _PARAMETER_TAGS = f"['tag', TagList{_OWN_TAG}]"
 
 

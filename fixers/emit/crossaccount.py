@@ -14,7 +14,7 @@ from scanner.errors import UsageError
 from scanner.model import PlannedSecret
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
-_PRINCIPAL = re.compile(r"arn:aws(?:-cn|-us-gov)?:iam::\d{12}:(?:role|user)/[\w+=,.@/-]{1,512}", re.ASCII)
+_PRINCIPAL = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(?:role|user)/[\w+=,.@/-]{1,512}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,5 +86,5 @@ def _key_statement(reader: str, account: Account) -> Policy:
         "Principal": {"AWS": reader},
         "Action": ["kms:Decrypt"],
         "Resource": "*",
-        "Condition": {"StringEquals": {"kms:ViaService": f"secretsmanager.{account.region}.amazonaws.com"}},
+        "Condition": account.via("secretsmanager"),
     }

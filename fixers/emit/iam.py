@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from fixers.stores.model import PLAIN_TYPES
+from fixers.stores.partition import partition_of, suffix_of
 from scanner.model import PlannedSecret
 
 ACCOUNT_PLACEHOLDER = "${AWS_ACCOUNT_ID}"
@@ -25,7 +26,6 @@ REGION_PLACEHOLDER = "${AWS_REGION}"
 POLICY_CHARACTERS = 6_000
 # AWS appends a hyphen and six characters: `*` instead would also match every secret whose name goes on with a hyphen.
 _SUFFIX = "-??????"
-_PARTITIONS = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"))
 _KEY_ID = re.compile(r"(?:mrk-)?[0-9a-f-]{32,36}")
 
 Policy: TypeAlias = dict[str, Any]
@@ -42,7 +42,17 @@ class Account:
     @property
     def partition(self) -> str:
         """The first part of ARNs; `aws` where the region is not known yet."""
-        return next((name for prefix, name in _PARTITIONS if self.region.startswith(prefix)), "aws")
+        return partition_of(self.region)
+
+    def via(self, service: str) -> dict[str, Any]:
+        """The condition that a key is used only by this service for the caller.
+
+        AWS's pages give its names in amazonaws.com alone; where hosts end otherwise, either form is let in.
+        https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+        """
+        suffixes = dict.fromkeys(["amazonaws.com", suffix_of(self.region)])
+        names = [f"{service}.{self.region}.{suffix}" for suffix in suffixes]
+        return {"StringEquals": {"kms:ViaService": names if len(names) > 1 else names[0]}}
 
     def arn(self, service: str, resource: str) -> str:
         """The ARN of something of this account in this region."""
@@ -168,17 +178,22 @@ def _keys(
 ) -> Iterator[_Statement]:
     """Statements for customer keys, usable only through this service; AWS's own keys need none."""
     named = dict.fromkeys(each.kms_key for each in secrets if each.kms_key and each.type not in PLAIN_TYPES)
-    through = {"StringEquals": {"kms:ViaService": f"{service}.{account.region}.amazonaws.com"}}
+    through = account.via(service)
     sid = f"{doing}{'Secrets' if service == 'secretsmanager' else 'Parameters'}"
     arns = [_key(key, account) for key in named if "alias/" not in key]
     yield _allow(sid, actions, arns) | {"Condition": through}
     # An alias cannot stand in Resource. https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
     aliases = [key[key.index("alias/") :] for key in named if "alias/" in key]
+    # An alias of another account is named by its ARN.
+    keys = [f"{_key(key, account).partition('alias/')[0]}key/*" for key in named if "alias/" in key]
     condition = {**through, "ForAnyValue:StringEquals": {"kms:ResourceAliases": aliases}}
-    yield _allow(f"{sid}ByAlias", actions, [account.arn("kms", "key/*")] if aliases else []) | {"Condition": condition}
+    yield _allow(f"{sid}ByAlias", actions, keys) | {"Condition": condition}
 
 
 def _key(key: str, account: Account) -> str:
+    """The ARN of a key or an alias."""
+    if key.startswith("alias/"):
+        return account.arn("kms", key)
     return account.arn("kms", f"key/{key}") if _KEY_ID.fullmatch(key) else key
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scanner.errors import UsageError
+
 DAYS = 30
 # Rotation types and applications by AWS's word for the engine.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-secretsmanager-rotationschedule-hostedrotationlambda.html
@@ -58,7 +60,9 @@ class Rotation:
         return f"{family}{_TYPES[self.engine]}Rotation{'Multi' if self.alternating else 'Single'}User"
 
     def application_id(self, partition: str) -> str:
-        """The ARN of that application; AWS publishes it once in each partition."""
+        """The ARN of that application; AWS publishes it once in each partition. Raises UsageError for another one."""
+        if partition not in _PUBLISHERS:
+            raise UsageError(f"who publishes AWS's rotation functions in the partition {partition} is not known here")
         return f"arn:{partition}:serverlessrepo:{_PUBLISHERS[partition]}:applications/{self.application}"
 
     @property

@@ -20,6 +20,7 @@ from fixers.stores.model import (
 )
 from scanner.errors import StoreError
 
+_CODE = re.compile(r"[A-Za-z.]{1,80}")
 _MISSING_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
 
 
@@ -71,6 +72,10 @@ _ASKS = _Words("the AWS profile asks for a code (MFA), and there is no terminal"
 _SETTINGS = _Words("boto3's settings cannot be used", "check ~/.aws/config, ~/.aws/credentials and the AWS_* variables")
 _NO_PROFILE = _Words("there is no such AWS profile", "check --profile and AWS_PROFILE")
 _UNREACHABLE = _Words("the endpoint cannot be reached", "check the network, the proxy and AWS_ENDPOINT_URL, and repeat")
+_NOT_TRUSTED = _Words(
+    "the encrypted connection fails",
+    "check AWS_CA_BUNDLE (ca_bundle of the profile), the proxy and the clock, and repeat",
+)
 _FULL = _Words("a quota of the account is used up", "ask AWS to raise it, or use the other store")
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
 _LABELLED = _Words("it has 100 versions, and the oldest has a label", "move that label to a newer version and repeat")
@@ -131,7 +136,7 @@ _BY_CODE = {
     "EndpointConnectionError": _UNREACHABLE,
     "ConnectTimeoutError": _UNREACHABLE,
     "ProxyConnectionError": _UNREACHABLE,
-    "SSLError": _UNREACHABLE,
+    "SSLError": _NOT_TRUSTED,
     "LimitExceededException": _FULL,
     "ParameterLimitExceeded": _FULL,
     "ParameterMaxVersionLimitExceeded": _LABELLED,
@@ -186,6 +191,8 @@ def store_error(error: Exception, call: Call) -> StoreError:
 def _unknown(error: Exception, code: str) -> _Words:
     if _status(error) >= 500:
         return _NO_ANSWER
+    if _status(error) and not _CODE.fullmatch(str(_answer(error).get("Code") or "")):
+        return _Words(f"what answered is not AWS (HTTP {_status(error)})", "check the proxy and AWS_ENDPOINT_URL")
     if _answer(error):
         return _Words(f"AWS answered {code}", "check the plan, the account and the endpoint")
     if isinstance(error, OSError):
@@ -196,7 +203,7 @@ def _unknown(error: Exception, code: str) -> _Words:
 def error_code(error: Exception) -> str:
     """Return AWS's error code, or the exception's type where AWS was not asked."""
     code = str(_answer(error).get("Code") or "")
-    return code if re.fullmatch(r"[A-Za-z.]{1,80}", code) else type(error).__name__
+    return code if _CODE.fullmatch(code) else type(error).__name__
 
 
 def _answer(error: Exception) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from fixers.stores.partition import partition_of
+
 SECRET_NAME_LENGTH = 512
 SECRET_BYTES = 65_536
 PARAMETER_BYTES = {"Standard": 4_096, "Advanced": 8_192}
@@ -50,7 +52,7 @@ def _secret_name_problems(name: str) -> Iterator[str]:
 
 def _parameter_name_problems(name: str, region: str) -> Iterator[str]:
     segments = name.split("/")[1:]
-    longest = PARAMETER_NAME_LENGTH - len(f"arn:{_partition(region)}:ssm:{region}:123456789012:parameter")
+    longest = PARAMETER_NAME_LENGTH - len(f"arn:{partition_of(region)}:ssm:{region}:123456789012:parameter")
     if not name.startswith("/"):
         yield "a parameter's name must start with a slash"
     if not 1 <= len(name) <= longest:
@@ -88,7 +90,3 @@ def _value_problems(value: bytes | str, limit: int, holder: str) -> Iterator[str
         yield f"{holder} cannot be empty"
     if size > limit:
         yield f"{holder} holds at most {limit:,} bytes, this value is larger"
-
-
-def _partition(region: str) -> str:
-    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rpartition("-")[0].rpartition("-")[0], "aws")

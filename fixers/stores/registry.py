@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import logging
 import os
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from fixers.stores.failures import Call, translated
 from fixers.stores.model import Patience, Store
 from fixers.stores.pace import Wait, is_near, pace_for
 from fixers.stores.parameterstore import ParameterStore
+from fixers.stores.partition import is_aws
 from fixers.stores.secretsmanager import SecretsManager
 from scanner.errors import StoreError, UsageError
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _SERVICES = {"parameterstore": "ssm", "secretsmanager": "secretsmanager"}
 STORES = tuple(_SERVICES)
-_HOSTS = re.compile(r"\.amazonaws\.com(\.cn)?\Z|\.api\.aws\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +61,7 @@ class UsersAws:
             said.append(f"(profile {profile})")
         opened: list[Any] = [self.stores(word) for word in words]
         others = dict.fromkeys(store.client.meta.endpoint_url for store in opened)
-        for endpoint in (each for each in others if not _HOSTS.search(urlsplit(each).hostname or "")):
+        for endpoint in (each for each in others if not is_aws(urlsplit(each).hostname or "")):
             open_wire = endpoint.startswith("http:") and not is_near(endpoint)
             parts = urlsplit(endpoint)
             # Without the user and the password that an address can have.
@@ -135,7 +134,9 @@ def _opened(
 
         def client(attempts: int) -> Any:
             config = _config(replace(patience, attempts=attempts), isolated=isolated)
-            return session.client(_SERVICES[store], endpoint_url=endpoint, config=config)
+            made = session.client(_SERVICES[store], endpoint_url=endpoint, config=config)
+            made.meta.events.register_first("needs-retry", _tried_twice)
+            return made
 
         opened = client(patience.attempts)
         if store == "parameterstore":
@@ -146,6 +147,15 @@ def _opened(
                 once=functools.cache(functools.partial(client, 1)),
             )
         return SecretsManager(client=opened, region=session.region_name, pace=_pace(store, opened))
+
+
+def _tried_twice(*, attempts: int, caught_exception: Exception | None, **_: object) -> None:
+    """Let boto3 try once more, and no more, what never reached AWS: waiting mends no network and no certificate."""
+    from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError, SSLError
+
+    unreached = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError, SSLError)
+    if attempts >= 2 and isinstance(caught_exception, unreached):
+        raise caught_exception
 
 
 def _keep_bodies_out_of_logs() -> None:

@@ -33,6 +33,9 @@ RUN_ON = frozenset(("pwd", "pass"))
 CONTAINERS = frozenset({("passwords",), ("secrets",), ("credentials",), ("tokens",), ("api", "keys"), ("apikeys",)})
 MAX_NAME = 200
 
+# `AWS::SecretsManager::Secret`: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+# Keys of Puppet's Hiera, which hold passwords, are in small letters.
+_TYPE_NAME = re.compile(r"[A-Z][A-Za-z0-9]*(?:::[A-Z][A-Za-z0-9]*)+")
 _LETTER = r"[^\W\d_]"
 _BOUNDARY = re.compile(
     r"[\W_]+"
@@ -84,6 +87,8 @@ def split_words(name: str) -> tuple[str, ...]:
 @functools.lru_cache(maxsize=4096)
 def judge_name(name: str, names: Names, *, symbol: str = "") -> NameVerdict:
     """Judge a name, and where it leaves the question open (`value`, `key`) the last part of `symbol` before it."""
+    if _TYPE_NAME.fullmatch(name):
+        return CLEARED
     index = _index(names)
     words = split_words(name)
     parent = _parent(symbol, words)

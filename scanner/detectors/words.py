@@ -50,7 +50,8 @@ FORMAT_WORDS = frozenset(
      "username", "email", "phone", "sms", "key_file", "get", "post", "put", "delete", "patch", "local", "remote",
      "read", "write", "x-oauth-basic", "x-access-token", "x-token-auth",
      "option", "options", "flag", "argument", "parameter", "field", "admin_required", "unknown", "empty",
-     "blank", "n/a", "na", "inherit", "inherited")
+     "blank", "n/a", "na", "inherit", "inherited", "success", "succeeded", "failure", "failed", "fail", "error",
+     "expired", "locked", "invalid", "verified", "missing", "secretstr", "secretbytes", "ok")
 )  # fmt: skip
 # The most used passwords of published leaks, and of images and manuals (after SecLists, https://github.com/danielmiessler/SecLists).
 COMMON_PASSWORDS = frozenset(

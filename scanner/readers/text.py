@@ -87,6 +87,7 @@ _NAME_OF_VALUE = re.compile(
     rf"\b(?:name|key|Name|Key)[\"']?(?:{_GAP}[:=]{_GAP}[\"']?|>)(?P<name>{_NAME})[\"',]?\s{{0,60}}"
     r"(?:</[\w.\-]{1,20}>\s{0,60})?<?[\"']?\Z"
 )
+_OF_SQL = re.compile(r"(?i)\b(?:user|role|login|account|grant|identified|to)\b")
 # https://developer.hashicorp.com/terraform/language/block/variable
 _VARIABLE_BLOCK = re.compile(rf"\bvariable[ \t]+\"(?P<name>{_NAME})\"[ \t]*\{{[^{{}}]*\Z")
 
@@ -168,6 +169,9 @@ def _named(
             continue
         # `:param token: what the service gave` and `ok ? 'PASS' : 'FAIL'` are about other things.
         if _is_described(text, low, start) or text[start - 3 : start - 1] == "? ":
+            continue
+        # `expression identified by "state"` is prose.
+        if named.lastgroup == "sql" and named["sql"][-2:].lower() == "by" and not _OF_SQL.search(text, low, start):
             continue
         # `# The password cannot be changed` is prose.
         if named.lastgroup == "spoken" and text[text.rfind("\n", low, start) + 1 : start].lstrip().startswith("#"):

@@ -87,7 +87,8 @@ if b" 200 " not in head.split(b"\\r\\n")[0]:
 tags = [tag["Value"] for tag in (answer.get("Tags") or answer.get("TagList") or [])
         if tag["Key"] == "unhardcode:repository"] or ["None"]
 if command == "describe-secret":
-    print("tag", "deleted" if answer.get("DeletedDate") else "kept", tags[0], sep="\\t")
+    held = "kept" if answer.get("VersionIdsToStages") else "empty"
+    print("tag", "deleted" if answer.get("DeletedDate") else held, tags[0], sep="\\t")
 elif command == "list-tags-for-resource":
     print("tag", tags[0], sep="\\t")
 elif "Parameter.Type" in given.get("--query", ""):

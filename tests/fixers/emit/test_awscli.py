@@ -118,6 +118,22 @@ def test_it_stops_at_a_secret_that_is_being_deleted(run: Any, aws: Any, emitting
     assert "action to restore" in done.stderr
 
 
+def test_it_stops_at_a_secret_without_a_value_and_gives_it_one_where_the_plan_says_update(
+    run: Any, aws: Any, emitting: Any, made: Made
+) -> None:
+    value = made()
+    ours, updated = (
+        emitting.secret("secretsmanager", "prod/shop/db", value, action=one) for one in ("create", "update")
+    )
+    aws.client("secretsmanager").create_secret(Name="prod/shop/db")
+    done = run(ours)
+    assert (done.returncode, "exists, but without a value" in done.stderr) == (1, True)
+    done = run(updated)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "stored  prod/shop/db\n", "")
+    assert aws.store("secretsmanager").read("prod/shop/db") == SecretValue(value)
+    assert aws.versions(updated) == 1
+
+
 @pytest.mark.parametrize("equal", [True, False])
 def test_it_brings_back_what_is_being_deleted_where_the_plan_says_restore(
     run: Any, aws: Any, emitting: Any, made: Made, equal: bool

@@ -139,10 +139,33 @@ def test_a_customer_key_works_through_its_store_only(emitting: Any) -> None:
 
 @pytest.mark.parametrize(
     ("region", "begin"),
-    [("cn-north-1", "arn:aws-cn:"), ("us-gov-west-1", "arn:aws-us-gov:"), ("ap-southeast-2", "arn:aws:")],
+    [
+        ("cn-north-1", "arn:aws-cn:"),
+        ("us-gov-west-1", "arn:aws-us-gov:"),
+        ("eusc-de-east-1", "arn:aws-eusc:"),
+        ("us-isob-east-1", "arn:aws-iso-b:"),
+        ("ap-southeast-2", "arn:aws:"),
+    ],
 )
 def test_an_arn_begins_with_its_regions_partition(region: str, begin: str) -> None:
     assert Account(region=region).arn("ssm", "parameter/x").startswith(begin)
+
+
+def test_where_hosts_end_otherwise_a_key_is_let_in_through_either_name_of_the_service(emitting: Any) -> None:
+    secret = emitting.secret("parameterstore", "/prod/shop/a", "x", kms_key="alias/shop")
+    (policy,) = reader_policies([secret], Account(id="123456789012", region="cn-north-1"))
+    (key,) = [each for each in policy["Statement"] if each["Action"] == ["kms:Decrypt"]]
+    assert key["Resource"] == ["arn:aws-cn:kms:cn-north-1:123456789012:key/*"]
+    services = ["ssm.cn-north-1.amazonaws.com", "ssm.cn-north-1.amazonaws.com.cn"]
+    assert key["Condition"]["StringEquals"] == {"kms:ViaService": services}
+
+
+def test_an_alias_of_another_account_opens_keys_of_that_account_alone(emitting: Any) -> None:
+    alias = "arn:aws:kms:eu-west-1:210987654321:alias/shop"
+    (policy,) = reader_policies([emitting.secret("secretsmanager", "prod/a", "x", kms_key=alias)], ACCOUNT)
+    (key,) = [each for each in policy["Statement"] if each["Action"] == ["kms:Decrypt"]]
+    assert key["Resource"] == ["arn:aws:kms:eu-west-1:210987654321:key/*"]
+    assert key["Condition"]["ForAnyValue:StringEquals"] == {"kms:ResourceAliases": ["alias/shop"]}
 
 
 def test_placeholders_are_filled_in_by_plain_replacement(two: list[Any]) -> None:

@@ -20,6 +20,7 @@ from fixers.emit.iam import Account, injection_policies, reader_policies
 from fixers.emit.labels import hcl, label_of, terraform_label, unique_labels
 from fixers.emit.rotation import Rotation, rotates
 from fixers.emit.terraform import rotation_file, secrets_file
+from scanner.errors import UsageError
 
 ENGINES = ["postgres", "mysql", "mariadb", "oracle", "sqlserver", "db2", "mongo", "redshift"]
 
@@ -93,6 +94,8 @@ def test_alternating_users_need_a_superusers_secret() -> None:
         in text
     )
     assert "superuserSecretArn  = var.prod_shop_db_superuser" in text
+    with pytest.raises(UsageError, match="aws-eusc is not known"):
+        rotation_file([rotation], ["prod/shop/db"], partition="aws-eusc")
 
 
 def test_applications_outside_rds_have_no_rds_in_their_name() -> None:

@@ -6,6 +6,7 @@ import functools
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -194,12 +195,18 @@ class Behind:
 
     def finishes(self) -> None:
         """The same command must end well: every value stored once, no literal left."""
-        self.relay.forget()
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr("fixers.migrate.users_aws", users_aws)  # nothing fails now, however slow this machine is
+        with self.nothing_fails():
             status, out, err = self.migrate()
         assert status == 0, out + err
         self.finished()
+
+    @contextmanager
+    def nothing_fails(self) -> Iterator[None]:
+        """Pass everything on, and wait for it however slow this machine is."""
+        self.relay.forget()
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("fixers.migrate.users_aws", users_aws)
+            yield
 
     def finished(self) -> None:
         """Every value must be stored once, and no literal left."""

@@ -80,6 +80,22 @@ def test_every_conflict_is_listed_and_nothing_is_stored(shop: Any, aws: Any, run
     assert (aws.stored(), shop.files()) == (stored, before)
 
 
+def test_a_secret_that_somebody_made_without_a_value_gets_it_where_the_plan_says_update(
+    shop: Any, aws: Any, run: Run
+) -> None:
+    aws.secrets.create_secret(Name="prod/shop/db")
+    status, _, err = run(shop, "migrate", "--yes")
+    assert (status, "prod/shop/db: it exists, but without a value" in err) == (3, True)
+    assert run(shop, "plan", "-o", "plan.toml")[0] == 0
+    plan = shop.folder / "plan.toml"
+    head, name, rest = plan.read_text().partition('name = "prod/shop/db"')
+    plan.write_text(head + name + rest.replace('action = "create"', 'action = "update"', 1))
+    status, out, err = run(shop, "migrate", "--yes", "--plan", "plan.toml")
+    assert status == 0, out + err
+    assert json.loads(aws.stored()["prod/shop/db"])["password"] == shop.values[0]
+    assert aws.versions()["prod/shop/db"] == 1
+
+
 def test_a_secret_that_is_being_deleted_is_told(shop: Any, aws: Any, run: Run) -> None:
     aws.secrets.create_secret(Name="prod/shop/db", SecretString="another")
     aws.secrets.delete_secret(SecretId="prod/shop/db")
@@ -132,7 +148,8 @@ def test_a_file_changed_after_an_interruption_is_named_and_nothing_is_touched(
 
     with monkeypatch.context() as patched:
         patched.setattr("fixers.steps.replace_all", stop)
-        assert run(shop, "migrate", "--yes")[0] == 130
+        status, _, err = run(shop, "migrate", "--yes")
+    assert (status, "the same command goes on" in err) == (130, True)
     original = (shop.folder / "shop/db.py").read_bytes()
     (shop.folder / "shop/db.py").write_text("# mine\n")
     before = shop.files()

@@ -29,6 +29,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "the token becomes the version id": ("yes", "yes", "no"),
     "put with a used token and another value": (TAKEN, TAKEN, "ok"),
     "read what is scheduled for deletion": (STATE, STATE, STATE),
+    "a secret made without a value has a version": ("no", "no", "yes"),
     "put to what is scheduled for deletion": (STATE, "ok", STATE),
     "create over what is scheduled for deletion": (STATE, TAKEN, TAKEN),
     "restore what is not scheduled": (STATE, "ok", STATE),
@@ -37,6 +38,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "tags together with overwrite": (INVALID, INVALID, INVALID),
     "a secret of 65,537 bytes": (INVALID, "ok", "ok"),
     "a secret's name of 513 characters": (INVALID, "ok", "ok"),
+    "a secret under a KMS key that is not there": ("EncryptionFailure", "ok", "ok"),
+    "a parameter under a KMS key that is not there": ("InvalidKeyId", "ok", "ok"),
     "a Standard parameter of 4,097 bytes": (INVALID, "ok", "ok"),
     "a parameter with {{": (INVALID, "ok", "ok"),
     "a parameter of 16 levels": ("HierarchyLevelLimitExceededException", "ok", "ok"),
@@ -92,6 +95,9 @@ def test_each_emulator_does_what_the_table_says(clients: tuple[int, Any, Any]) -
     )
     found["restore what is not scheduled"] = outcome(secrets.restore_secret, SecretId=name)
     secrets.delete_secret(SecretId=name, RecoveryWindowInDays=7)
+    secrets.create_secret(Name="prod/shop/empty")
+    versions = secrets.describe_secret(SecretId="prod/shop/empty").get("VersionIdsToStages")
+    found["a secret made without a value has a version"] = "yes" if versions else "no"
     found["read what is scheduled for deletion"] = outcome(secrets.get_secret_value, SecretId=name)
     found["put to what is scheduled for deletion"] = outcome(secrets.put_secret_value, SecretId=name, SecretString="q")
     found["create over what is scheduled for deletion"] = outcome(secrets.create_secret, Name=name, SecretString="q")
@@ -101,6 +107,12 @@ def test_each_emulator_does_what_the_table_says(clients: tuple[int, Any, Any]) -
     found["read 11 parameters at once"] = outcome(parameters.get_parameters, Names=[f"/a/{n}" for n in range(11)])
     found["tags together with overwrite"] = outcome(
         parameters.put_parameter, Name="/a/t", Overwrite=True, Tags=[{"Key": "a", "Value": "b"}], **plain
+    )
+    found["a secret under a KMS key that is not there"] = outcome(
+        secrets.create_secret, Name="a/key", SecretString="x", KmsKeyId="alias/nobody"
+    )
+    found["a parameter under a KMS key that is not there"] = outcome(
+        parameters.put_parameter, Name="/a/key", Value="x", Type="SecureString", KeyId="alias/nobody"
     )
     found["a secret of 65,537 bytes"] = outcome(secrets.create_secret, Name="a/large", SecretString="x" * 65_537)
     found["a secret's name of 513 characters"] = outcome(secrets.create_secret, Name="a" * 513, SecretString="x")

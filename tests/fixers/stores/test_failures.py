@@ -8,7 +8,14 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
-from botocore.exceptions import ClientError, ConfigParseError, NoCredentialsError, NoRegionError, ProfileNotFound
+from botocore.exceptions import (
+    ClientError,
+    ConfigParseError,
+    NoCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+    SSLError,
+)
 
 from fixers.stores.failures import Call, error_code, store_error, translated
 from fixers.stores.model import (
@@ -69,7 +76,10 @@ def aws(code: str, message: str = QUOTED, status: int = 400) -> ClientError:
         pytest.param(aws("SomethingNew", status=503), OutcomeUnknownError, "may have", "repeat", id="AWS fails newly"),
         pytest.param(aws("SomethingNew"), StoreError, "AWS answered SomethingNew", "check", id="an unknown refusal"),
         pytest.param(
-            aws(f"no code {QUOTED}"), StoreError, "AWS answered ClientError", "check", id="a code that is none"
+            aws(f"no code {QUOTED}"), StoreError, "not AWS (HTTP 400)", "the proxy", id="the answer of somebody else"
+        ),
+        pytest.param(
+            SSLError(endpoint_url=QUOTED, error=QUOTED), StoreError, "encrypted", "AWS_CA_BUNDLE", id="no trust"
         ),
         pytest.param(ValueError(QUOTED), StoreError, "ValueError", "check", id="an endpoint that is no URL"),
         pytest.param(
@@ -143,9 +153,12 @@ def test_throttled_call_is_repeated_and_then_said(name: str, made_stores: Simple
     assert "wait a minute" in caught.value.hint
 
 
-def test_endpoint_that_is_not_there_cannot_be_reached(made_stores: SimpleNamespace) -> None:
+def test_endpoint_that_is_not_there_cannot_be_reached_and_is_not_waited_for(made_stores: SimpleNamespace) -> None:
     with made_stores.server_saying(b"") as url:
         pass
+    store, sent = made_stores.at("secretsmanager", url, attempts=6), []
+    store.client.meta.events.register("before-send", lambda **_: sent.append(1))
     with pytest.raises(StoreError, match="cannot be reached") as caught:
-        made_stores.at("secretsmanager", url).read("prod/shop/x")
+        store.read("prod/shop/x")
     assert "AWS_ENDPOINT_URL" in caught.value.hint
+    assert len(sent) == 2
