@@ -21,6 +21,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -45,19 +46,22 @@ def main() -> int:
     wanted = sys.argv[2:]
     pins = [line for line in (HERE / "sdists.txt").read_text().splitlines() if line and not line.startswith("#")]
     rows = []
-    with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
-        for pin in pins:
-            name = pin.partition("==")[0]
-            if wanted and name not in wanted:
-                continue
-            archive = downloaded(pin, scratch)
-            waiting = pool.apply_async(rewritten, (name, str(archive), str(scratch / "trees")))
+    for pin in pins:
+        name = pin.partition("==")[0]
+        if wanted and name not in wanted:
+            continue
+        archive = downloaded(pin, scratch)
+        # A process of its own that may have children: a scan of a large tree has workers.
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+            waiting = pool.submit(rewritten, name, str(archive), str(scratch / "trees"))
             try:
-                row = waiting.get(SECONDS)
-            except multiprocessing.TimeoutError:
+                row = waiting.result(SECONDS)
+            except TimeoutError:
                 row = {"name": name, "problems": [f"not done in {SECONDS} s"]}
-            print(json.dumps(row), flush=True)
-            rows.append(row)
+                for child in multiprocessing.active_children():
+                    child.terminate()
+        print(json.dumps(row), flush=True)
+        rows.append(row)
     if not wanted:
         (HERE / "sdists.md").write_text(report(rows), encoding="utf-8")
     return int(any(row["problems"] for row in rows))

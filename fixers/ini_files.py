@@ -17,7 +17,7 @@ from fixers.python_syntax import node_span
 from fixers.readers_of import OtherReader, ReaderSite, listed, mentions
 from fixers.references import reference, reference_proof
 from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
-from fixers.settings_modules import Module, parsed, python_files
+from fixers.settings_modules import Module, parsed, python_files, scope_of
 from fixers.settings_readers import find_load_sites
 from fixers.splicing import (
     BY_HAND,
@@ -129,10 +129,17 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> list[Re
 def _uses(module: Module, section: str, option: str) -> Iterator[ReaderSite | OtherReader]:
     """What a file does with its parsers: the reads of one option, and what may read it in another way."""
     starts = line_starts(module.text)
+    sections = _sections(module)
     for node in ast.walk(module.tree):
-        if not isinstance(node, ast.Name) or node.id not in module.parsers or not isinstance(node.ctx, ast.Load):
+        if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
             continue
-        read, wanted = _read(module, node)
+        held = sections.get((_scope_that_binds(module, node), node.id))
+        if node.id not in module.parsers and held is None:
+            continue
+        read, wanted = _read(module, node) if held is None else _read_of(module, node, held)
+        name = _target(module, read) if held is None and isinstance(read, ast.Subscript) else None
+        if name is not None and (scope_of(name, module.parents), name.id) in sections:
+            continue  # `section = parser["database"]`: its uses are looked at
         if wanted is None:
             if not (isinstance(read, ast.Attribute) and read.attr in _QUIET):
                 yield OtherReader(path=module.path, line=node.lineno, how=f"a use of {node.id}")
@@ -156,17 +163,59 @@ def _read(module: Module, node: ast.Name) -> tuple[ast.AST, tuple[str, str | Non
             if words is not None and len(words) >= 1:
                 return call or above, (words[0], words[1] if method != "items" and len(words) > 1 else None)
         case ast.Subscript(slice=ast.Constant(value=str() as section), ctx=ast.Load()) if above.value is node:
-            further = module.parents.get(above)
-            match further:
-                case ast.Subscript(slice=ast.Constant(value=str() as option), ctx=ast.Load()):
-                    return further, (section, option)
-                case ast.Attribute(attr=method) if method in _READS:
-                    call = module.parents.get(further)
-                    words = _constants(call)
-                    if words:
-                        return call or further, (section, words[0])
-            return above, (section, None)
+            return _read_of(module, above, section)
     return above or node, None
+
+
+def _read_of(module: Module, node: ast.expr, section: str) -> tuple[ast.AST, tuple[str, str | None]]:
+    """The expression that reads an option of a section, which `node` stands for; None where it is not known which."""
+    above = module.parents.get(node)
+    match above:
+        case ast.Subscript(slice=ast.Constant(value=str() as option), ctx=ast.Load()):
+            return above, (section, option)
+        case ast.Attribute(attr=method) if method in _READS:
+            call = module.parents.get(above)
+            words = _constants(call)
+            if words:
+                return call or above, (section, words[0])
+    return node, (section, None)
+
+
+def _sections(module: Module) -> dict[tuple[ast.AST | None, str], str]:
+    """Names that stand for one section and nothing else, with the scope that binds them: `db = parser["database"]`."""
+    found: dict[tuple[ast.AST | None, str], set[str | None]] = {}
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            owner = module.parents.get(node)
+            alone = isinstance(owner, ast.Assign) and owner.targets == [node]
+            inside = isinstance(module.parents.get(owner), ast.ClassDef) if owner is not None else False
+            value = owner.value if isinstance(owner, ast.Assign) and alone and not inside else None
+            match value:
+                case ast.Subscript(value=ast.Name(id=parser), slice=ast.Constant(value=str() as section)):
+                    held = section if parser in module.parsers else None
+                case _:
+                    held = None
+            found.setdefault((scope_of(node, module.parents), node.id), set()).add(held)
+    shared = {
+        name for node in ast.walk(module.tree) if isinstance(node, (ast.Global, ast.Nonlocal)) for name in node.names
+    }
+    known = {place: held.pop() for place, held in found.items() if len(held) == 1 and place[1] not in shared}
+    return {place: section for place, section in known.items() if section is not None}
+
+
+def _scope_that_binds(module: Module, node: ast.Name) -> ast.AST | None:
+    scope = scope_of(node, module.parents)
+    while scope is not None and node.id not in module.bound.get(scope, ()):
+        scope = scope_of(scope, module.parents)
+    return scope
+
+
+def _target(module: Module, value: ast.expr) -> ast.Name | None:
+    """The name that an expression is assigned to, and it alone."""
+    owner = module.parents.get(value)
+    if isinstance(owner, ast.Assign) and len(owner.targets) == 1 and isinstance(owner.targets[0], ast.Name):
+        return owner.targets[0]
+    return None
 
 
 def _constants(call: ast.AST | None) -> list[str] | None:
@@ -187,7 +236,7 @@ def _converts(read: ast.expr) -> bool:
 
 def _borrowed(other: Module, owner_module: Module) -> Iterator[OtherReader]:
     """Where another file takes a parser from the one that fills it."""
-    names = owner_module.parsers
+    names = owner_module.parsers | {name for scope, name in _sections(owner_module) if scope is None}
     for node in ast.walk(other.tree):
         if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2] == owner_module.stem:
             if any(alias.name in names or alias.name == "*" for alias in node.names):

@@ -7,6 +7,7 @@ further up where other files show that folders below it are namespace packages (
 from __future__ import annotations
 
 import ast
+import codecs
 import re
 import sys
 from collections.abc import Iterator
@@ -65,15 +66,15 @@ def imported_modules(workspace: Workspace) -> Iterator[str]:
                 raw = workspace.read(path)
             except OSError:
                 continue
-            yield from _imported(raw)
+            yield from _imported(raw.removeprefix(codecs.BOM_UTF8))
 
 
 def place_module(path: str, tree: ast.Module, context: RewriteContext) -> ModulePlace:
     """Where the module goes that this file is to import."""
     files = _Files(frozenset(context.workspace.files))
     file = PurePosixPath(path)
-    root, folder = _root(file, files, context.imported), _regular_root(file, files)
     imports = _own_imports(tree)
+    root, folder = _root(file, files, context.imported, imports), _regular_root(file, files)
     if file.parent == root:
         home = _beside(root, imports, files) or root
     elif _is_script_style(file, imports, files):
@@ -84,7 +85,8 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
         home = folder / file.relative_to(folder).parts[0]
     name = _free_name(home, root, files, context)
     target = home / f"{name}.py"
-    return _placed(str(target), _import_name(file, target, root, imports), context)
+    relative = imports.relative or _is_unsure(file, root, tree, files, context)
+    return _placed(str(target), _import_name(file, target, root, relative=relative), context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,27 +129,53 @@ def _regular_root(file: PurePosixPath, files: _Files) -> PurePosixPath:
     return folder
 
 
-def _root(file: PurePosixPath, files: _Files, imported: frozenset[str]) -> PurePosixPath:
-    """The import root: further up than the regular one where a longer dotted name of the file is imported somewhere."""
+def _root(
+    file: PurePosixPath, files: _Files, imported: frozenset[str], imports: _OwnImports | None = None
+) -> PurePosixPath:
+    """The import root: further up than the regular one where a longer dotted name of the file is imported somewhere.
+
+    Or where the file itself imports others of the namespace that it is in: without their folder on sys.path it fails.
+    """
     regular = _regular_root(file, files)
     folder, neighbours = file.parent.parts, files.modules_in(file.parent)
     for start in range(len(regular.parts)):
+        above = PurePosixPath(*folder[:start])
         dotted = ".".join(folder[start:])
         if any(f"{dotted}.{name}" in imported for name in neighbours):
-            return PurePosixPath(*folder[:start])
+            return above
+        if imports is not None and not imports.extends_path and _shares(folder[start], above, regular, imports, files):
+            return above
     return regular
+
+
+def _shares(top: str, above: PurePosixPath, regular: PurePosixPath, imports: _OwnImports, files: _Files) -> bool:
+    """Whether a file imports a module that is there only if `above`, which holds its own `top`, is on sys.path."""
+    for name in imports.absolute:
+        first, dot, rest = name.partition(".")
+        if (
+            first == top
+            and dot
+            and not files.holds(regular / first)
+            and files.holds(above / first / rest.replace(".", "/"))
+        ):
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
 class _OwnImports:
-    """What one file imports: whether relatively, and the absolute dotted names."""
+    """What one file imports: whether relatively, and the absolute dotted names.
+
+    `extends_path` says that it puts folders on sys.path itself, as a script does that is started by its path.
+    """
 
     relative: bool
     absolute: frozenset[str]
+    extends_path: bool
 
 
 def _own_imports(tree: ast.Module) -> _OwnImports:
-    relative, absolute = False, set[str]()
+    relative, absolute, extends_path = False, set[str](), False
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             absolute.update(alias.name for alias in node.names)
@@ -155,7 +183,9 @@ def _own_imports(tree: ast.Module) -> _OwnImports:
             relative = True
         elif isinstance(node, ast.ImportFrom) and node.module:
             absolute.update({node.module, *(f"{node.module}.{alias.name}" for alias in node.names)})
-    return _OwnImports(relative, frozenset(absolute))
+        elif isinstance(node, ast.Attribute) and node.attr == "path" and ast.unparse(node) == "sys.path":
+            extends_path = True
+    return _OwnImports(relative, frozenset(absolute), extends_path)
 
 
 def _is_script_style(file: PurePosixPath, imports: _OwnImports, files: _Files) -> bool:
@@ -209,8 +239,20 @@ def is_generated(path: str, context: RewriteContext) -> bool:
     return any(HEADER in line for line in head)
 
 
-def _import_name(file: PurePosixPath, target: PurePosixPath, root: PurePosixPath, imports: _OwnImports) -> str:
-    if imports.relative and file.parent.is_relative_to(target.parent):
+def _is_unsure(
+    file: PurePosixPath, root: PurePosixPath, tree: ast.Module, files: _Files, context: RewriteContext
+) -> bool:
+    """Whether a package in `src` may be imported as `src.package` too: nothing here imports it, and it is no script."""
+    if root.name != "src" or not files.is_package(file.parent):
+        return False
+    top = file.relative_to(root).parts[0]
+    known = any(name == top or name.startswith(f"{top}.") for name in context.imported)
+    script = any(isinstance(node, ast.If) and "__main__" in ast.unparse(node.test) for node in tree.body)
+    return not known and not script
+
+
+def _import_name(file: PurePosixPath, target: PurePosixPath, root: PurePosixPath, *, relative: bool) -> str:
+    if relative and file.parent.is_relative_to(target.parent):
         ups = len(file.parent.parts) - len(target.parent.parts)
         return "." * (ups + 1) + target.stem
     return ".".join(target.relative_to(root).with_suffix("").parts)

@@ -147,7 +147,13 @@ def _parser(syntax: Syntax, done: Deferred) -> Deferred | None:
         return None
     read = done.new.strip()
     function = f"lambda given: given or {f'({read})' if ' if ' in read else read}"
-    splices = [(done.span, '""' if kind is not None else f'"", type={function}')]
+    where, around = done.span, syntax.span(argument)
+    if argument.value.lpar:
+        start = syntax.text.index("(", around.start)
+        if "#" in syntax.text[start : done.span.start] + syntax.text[done.span.end : around.end]:
+            return None  # a comment in the brackets
+        where = Span(start, around.end)
+    splices = [(where, '""' if kind is not None else f'"", type={function}')]
     splices += [(syntax.span(kind.value), function)] if kind is not None else []
     return _outside(syntax, done, call, _spliced(syntax, call, splices))
 

@@ -85,6 +85,9 @@ def _call(file: _File, node: ast.Call, wanted: Callable[[str], bool]) -> Iterato
     written = _dotted(node.func)
     dotted = resolve(written, file.names)
     if dotted.rpartition(".")[2].lstrip("_").startswith(_OURS):
+        named = next((_constant(each.value) for each in node.keywords if each.arg == "env"), None)
+        if named is not None and wanted(named):
+            yield _opaque(node, named, f"{written}(env=...)")
         return
     for keyword in node.keywords:
         named = _constant(keyword.value)
@@ -139,6 +142,68 @@ def _reader_names(tree: ast.Module, names: Mapping[str, str]) -> Iterator[str]:
             continue
         if resolve(_dotted(node.value.func), names) in _MAKERS:
             yield from (_dotted(target) for target in node.targets)
+    # Functions of the file's own, bound once, that give what they read as it is.
+    bound = [_bound_name(node) for node in ast.walk(tree)]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and bound.count(node.name) == 1 and _only_reads(node, names):
+            yield node.name
+
+
+def _bound_name(node: ast.AST) -> str | None:
+    match node:
+        case (
+            ast.Name(id=name, ctx=ast.Store())
+            | ast.FunctionDef(name=name)
+            | ast.ClassDef(name=name)
+            | ast.arg(arg=name)
+        ):
+            return name
+        case ast.alias(name=name, asname=other):
+            return other or name.partition(".")[0]
+    return None
+
+
+def _only_reads(function: ast.FunctionDef, names: Mapping[str, str]) -> bool:
+    """Whether a function reads the variable that its first parameter names, and returns that or raises.
+
+    `def env(name, default=None): value = os.environ.get(name, default)`, then checks and `return value`.
+    """
+    parameters = [*function.args.posonlyargs, *function.args.args]
+    if not parameters or function.decorator_list:
+        return False
+    held: set[str] = set()
+
+    def reads(node: ast.expr | None) -> bool:
+        match node:
+            case ast.Call(func=called, args=[ast.Name(id=name), *_]):
+                return name == parameters[0].arg and resolve(_dotted(called), names) in ("os.getenv", "os.environ.get")
+            case ast.Subscript(value=value, slice=ast.Name(id=name)):
+                return name == parameters[0].arg and resolve(_dotted(value), names) == "os.environ"
+            case ast.Name(id=name):
+                return name in held
+        return False
+
+    def harmless(statement: ast.stmt) -> bool:
+        match statement:
+            case ast.Expr(value=ast.Constant()) | ast.Raise() | ast.Pass():
+                return True
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ) if reads(value) and name not in {each.arg for each in parameters}:
+                held.add(name)
+                return True
+            case ast.If(body=body, orelse=orelse):
+                return all(map(harmless, [*body, *orelse]))
+            case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=[]):
+                caught = [each for handler in handlers for each in handler.body]
+                return all(map(harmless, [*body, *orelse])) and all(isinstance(each, ast.Raise) for each in caught)
+            case ast.Return(value=value):
+                return reads(value)
+        return False
+
+    returned = any(isinstance(node, ast.Return) for node in ast.walk(function))
+    return returned and all(map(harmless, function.body))
 
 
 def _prefixes(tree: ast.Module) -> Iterator[str]:

@@ -30,7 +30,7 @@ from fixers.splicing import (
     swapped_edit,
 )
 from scanner.errors import NotSeenError
-from scanner.model import Document, Edit, Kind, RefusalReason, SecretValue
+from scanner.model import Document, Edit, RefusalReason, SecretValue
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Path, Value, values
 
@@ -91,8 +91,6 @@ def _swap(document: Document, before: Sequence[Value], placement: Placement) -> 
         )
     if value.text != text:
         raise CannotRewriteError(RefusalReason.DYNAMIC, "only a part of the value would be stored", _RUN)
-    if document.kind is Kind.TOML and "[[" in document.text:
-        raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "the file has arrays of tables", _RUN)
     if sum(other.path == value.path for other in before) > 1:
         raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "its keys stand there twice", BY_HAND)
     if is_reserved(variable_of(value.path)):

@@ -172,7 +172,7 @@ def _defaults(module: Module, node: ast.arguments, search: _Search) -> None:
 def _into_parameters(module: Module, call: ast.Call, search: _Search) -> None:
     if _is_loader(module, call, search.kind):
         return
-    last = dotted_name(call.func).rpartition(".")[2]
+    last = _called(module, call)
     carrying = [position for position, argument in enumerate(call.args) if _carries(module, argument, search)]
     keywords = [keyword.arg for keyword in call.keywords if keyword.arg and _carries(module, keyword.value, search)]
     if (carrying or keywords) and last not in search.functions and not _is_known(module, call):
@@ -180,6 +180,16 @@ def _into_parameters(module: Module, call: ast.Call, search: _Search) -> None:
     for other, function, parameters in search.functions.get(last, ()):
         other.tainted.update((function, parameters[at]) for at in carrying if at < len(parameters))
         other.tainted.update((function, keyword) for keyword in keywords if keyword in parameters)
+
+
+def _called(module: Module, call: ast.Call) -> str:
+    """The last word of what is called; of `cls` the class around it."""
+    last = dotted_name(call.func).rpartition(".")[2]
+    above = module.parents.get(call)
+    while last == "cls" and above is not None:
+        last = above.name if isinstance(above, ast.ClassDef) else last
+        above = module.parents.get(above)
+    return last
 
 
 def _taint(module: Module, target: ast.expr, search: _Search) -> None:
@@ -280,7 +290,7 @@ def _ends(module: Module, search: _Search) -> Iterator[LoadSite | OtherReader]:
 def _is_followed(module: Module, call: ast.Call, search: _Search) -> bool:
     """Whether a function of the workspace is called, whose parameters were followed."""
     written = dotted_name(call.func)
-    if written.rpartition(".")[2] not in search.functions:
+    if _called(module, call) not in search.functions:
         return False
     imported = module.names.get(written.partition(".")[0])
     return imported is None or resolve(written, module.names).rpartition(".")[0].rpartition(".")[2] in search.stems

@@ -23,6 +23,11 @@ from rules.private import own_folder, read_private, write_private
 PROVIDER, QUOTED, BARE, URL, CALL, IMPORT, MARK = range(7)
 
 _URL = rb"[a-z][a-z0-9+.\-]{1,30}://[^\s/\"'`<>@:]{0,200}:[^\s/\"'`<>@]{1,300}@"
+# The same in Python's pieces: the password stands in the next string, or the `@` behind it does.
+_SPLIT_URL = (
+    rb"[a-z][a-z0-9+.\-]{1,30}://[^\s/\"'`<>@:]{0,200}:"
+    rb"(?:[\"']|[^\s/\"'`<>@]{1,300}[\"'][\s+\\]{0,60}[rbuf]{0,2}[\"']@)"
+)
 # key=value connection strings: libpq, ADO, ODBC.
 _DSN = rb"\b(?:password|pwd)\s{0,3}=\s{0,3}[^\s;\"']{1,3}"
 # The modules that make the expressions.
@@ -91,7 +96,7 @@ def expressions(rules: Any) -> list[Expression]:
     shapes = prefilter_expressions(rules.names)
     found += [Expression(role=QUOTED, pattern=shape, caseless=True, ref="") for shape in shapes["quoted"]]
     found += [Expression(role=BARE, pattern=shape, caseless=True, ref="") for shape in shapes["bare"]]
-    found += [Expression(role=URL, pattern=shape, caseless=True, ref="") for shape in (_URL, _DSN, *AUTH)]
+    found += [Expression(role=URL, pattern=shape, caseless=True, ref="") for shape in (_URL, _SPLIT_URL, _DSN, *AUTH)]
     found += [Expression(role=URL, pattern=shape, caseless=False, ref="") for shape in decoding.expressions()]
     found += [Expression(role=QUOTED, pattern=shape, caseless=True, ref="") for shape in commandlines.EXPRESSIONS]
     calls: dict[str, set[str]] = {}

@@ -222,7 +222,7 @@ _SPOKEN = (
 )
 # The default of an option or a field, and what a function gives: the name may be far away.
 _APART_IN_CODE = (
-    r"\bdefault[ \t]{0,3}=[ \t]{0,3}[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
+    r"\bdefault[ \t]{0,3}=[ \t]{0,3}\(?[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
     r"\breturn[ \t(]{0,3}[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
 )
 # `os.getenv("DB_PW", "...")`: a short name counts where a variable is read.
@@ -248,9 +248,9 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     quoted += [_quoted(stems, "[=:]", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
     # `setenv("API_KEY", "...")`: of names that end as a weak one does only those that say more.
     keys = [head.words for head in names.heads if head.strength == "strong" and head.words[-1] in single]
-    quoted += [rf"{stems}[\"'`],\s{{0,40}}[rbuf]{{0,2}}{_QUOTE}[^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
-    quoted += [rf"{stems}[\"'][)\]]\s+or\s+[rbuf]{{0,2}}[\"'][^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
-    read = r"[\"'],\s{0,40}(?:default[ \t]*=[ \t]*)?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
+    quoted += [rf"{stems}[\"'`],\s{{0,40}}\(?[rbuf]{{0,2}}{_QUOTE}[^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
+    quoted += [rf"{stems}[\"'][)\]]\s+or\s+\(?[rbuf]{{0,2}}[\"'][^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
+    read = r"[\"'],\s{0,40}(?:default[ \t]*=[ \t]*)?\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
     quoted += [rf"{_VARIABLE}{stems}{read}" for stems in _stems(weak, r"\w-")]
     quoted += [*_SPOKEN, *_APART_IN_CODE, *_ASSIGNED, _KEY_FIELD]
     quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in (*_INSIDE, _ELEMENT)]
@@ -262,7 +262,8 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
 
 
 def _quoted(stems: str, operator: str, gap: str, least: int) -> str:
-    wait = rf"(?:[=(,\[]|[\"'\]]:){_NEXT_LINE}[rbuf]{{0,2}}"
+    # Comments may stand before the value, and a bracket of its own.
+    wait = rf"(?:[=(,\[]|[\"'\]]:){_NEXT_LINE}(?:#[^\n]*\n\s*){{0,2}}(?:\(\s{{0,40}}){{0,2}}[rbuf]{{0,2}}"
     assigned = rf"{_CLOSE}[ \t]*(?:(?:value[ \t]?)?{operator}{gap}|{wait})"
     return rf"{stems}(?:{assigned}|{_VALUE_LINE}){_QUOTE}[^\s\"'`]{{{least}}}"
 

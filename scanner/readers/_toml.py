@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from scanner.readers._escapes import decode, fault
 from scanner.readers._tree import Close, Event, Open, Scalar, walk
@@ -19,6 +19,7 @@ _SKIP = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
 _BLANK = re.compile(r"[ \t]*+")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_\-]+")
 _WORD = re.compile(r"\d{4}-\d\d-\d\d \d\d:[^\s,\]}#]+|[^\s,\]}#\"']+")
+Path: TypeAlias = tuple[str | int, ...]
 # The longest quotes first. Group 1 is the body; a multi-line body may end in up to two quotes more.
 _BODIES: Final = (
     ('"""', re.compile(r'"""(?:\r?\n)?((?:[^"\\]|\\.|"(?!""))*+"{0,2}?)"""(?!")', re.DOTALL)),
@@ -73,7 +74,8 @@ def _unescaped(found: re.Match[str]) -> str:
 
 def _document(text: str) -> Iterator[Event]:
     """Yield the events of a text that tomllib has accepted: what is wrong here is our reading, not the text."""
-    yield Open(start=0, mapping=True, path=())
+    yield Open(start=0, mapping=True, path=(), place=())
+    lengths: dict[Path, int] = {}
     closers: list[str] = []
     at = _skip(text, 0)
     key_next = True
@@ -89,7 +91,8 @@ def _document(text: str) -> Iterator[Event]:
             yield Close(end=at)
             brackets = 2 if text.startswith("[[", at) else 1
             key = _key(text, at + brackets)
-            yield Open(start=at, mapping=True, path=(*key.prefix, key.text))
+            parts = (*key.prefix, key.text)
+            yield Open(start=at, mapping=True, path=parts, place=_place(parts, lengths, element=brackets == 2))
             at = _expect(text, key.end, "]" * brackets)
         elif key_next:
             key = _key(text, at)
@@ -108,6 +111,20 @@ def _document(text: str) -> Iterator[Event]:
             key_next = not closers
         at = _skip(text, at)
     yield Close(end=len(text))
+
+
+def _place(
+    parts: tuple[str, ...], lengths: dict[tuple[str | int, ...], int], *, element: bool
+) -> tuple[str | int, ...]:
+    """Where a table is: `[a.b]` behind a second `[[a]]` is a, 1, b. `lengths` counts the elements of such arrays."""
+    place: Path = ()
+    for number, part in enumerate(parts, 1):
+        place = (*place, part)
+        if element and number == len(parts):
+            lengths[place] = lengths.get(place, 0) + 1
+        if place in lengths:
+            place = (*place, lengths[place] - 1)
+    return place
 
 
 def _key(text: str, at: int) -> Scalar:

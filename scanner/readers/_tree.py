@@ -27,11 +27,15 @@ _ASSIGNED = re.compile(r"-{0,2}([A-Za-z_][\w.\-]*)=(?!=*\Z)")
 # Not frozen: these are made for every token of a file, and freezing doubles what they cost.
 @dataclass(slots=True, kw_only=True)
 class Open:
-    """A mapping or a sequence begins. `path` is its key path where the text states it (a TOML table)."""
+    """A mapping or a sequence begins. `path` is its key path where the text states it (a TOML table).
+
+    `place` is that path with the indices of arrays of tables in it.
+    """
 
     start: int
     mapping: bool
     path: tuple[str, ...] | None = None
+    place: tuple[str | int, ...] | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -158,7 +162,7 @@ def walk(text: str, events: Iterable[Event]) -> Iterator[tuple[tuple[str | int, 
         else:
             path = (*stack[-1].path, *stack[-1].step) if stack else ()
             if isinstance(event, Open):
-                above = path if event.path is None else event.path
+                above = path if event.place is None else event.place
                 stack.append(_Walked(mapping=event.mapping, path=above, step=() if event.mapping else (0,)))
             else:
                 yield path, event

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import libcst as cst
@@ -20,6 +20,7 @@ from scanner.readers.pywords import (
     holds_value,
     longest_option,
     takes_name_first,
+    template_names,
 )
 
 _CONSTANTS = ("True", "False", "None")
@@ -66,9 +67,13 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
                     _embedded(reading, operand, context)
                 else:
                     expression(reading, operand, replace(context, dynamic=True))
-        case cst.BinaryOperation(left=left, right=right):
+        case cst.BinaryOperation(left=left, operator=operator, right=right):
             expression(reading, left, replace(context, dynamic=True))
-            expression(reading, right, bare(context))
+            places = template_names(constant_of(left) or "", percent=True) if type(operator) is cst.Modulo else {}
+            if places:
+                _filled(reading, right, places, context)
+            else:
+                expression(reading, right, bare(context))
         case cst.BooleanOperation(left=left, right=right):
             expression(reading, left, context)
             key = env_key(reading, left)
@@ -106,6 +111,13 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
             children(reading, node, bare(context))
         case _:
             children(reading, node, bare(context))
+
+
+def _filled(reading: Reading, node: cst.BaseExpression, places: Mapping[int, str], context: Context) -> None:
+    """What is put into a template by `%`: each value by the name of its place."""
+    parts = [element.value for element in node.elements] if isinstance(node, cst.Tuple) else [node]
+    for number, part in enumerate(parts):
+        expression(reading, part, replace(bare(context), role=Role.ELEMENT, name=places.get(number)))
 
 
 def _is_record(node: cst.BaseExpression, context: Context) -> bool:
@@ -223,6 +235,8 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
     siblings = tuple(_siblings(reading, pairs))
     first = constant_of(node.args[0].value) if node.args and not node.args[0].star else None
     is_env = any(callee in ENV_GETTERS for callee in callees)
+    template = constant_of(node.func.value) if leaf == "format" and isinstance(node.func, cst.Attribute) else None
+    filled = template_names(template, percent=False) if template else {}
     starred = False
     for number, argument in enumerate(node.args):
         starred = starred or argument.star == "*"
@@ -236,7 +250,7 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
                 reached = (replace(reached[0], keyword="**"),)
         if leaf == "dict" and keyword and isinstance(node.func, cst.Name):
             reached += tuple(replace(outer, key=keyword, element=None) for outer in context.arguments)
-        name, role = keyword, Role.KEYWORD if keyword else Role.POSITIONAL
+        name, role = keyword or filled.get(number), Role.KEYWORD if keyword else Role.POSITIONAL
         wrapped = leaf in WRAPPERS and (number == 0 or keyword in NAMED_DEFAULTS)
         if wrapped and context.name is not None:
             name, role, reached = context.name, context.role, (*context.arguments, *reached)

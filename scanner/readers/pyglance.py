@@ -20,6 +20,7 @@ from scanner.readers.pywords import (
     holds_value,
     longest_option,
     takes_name_first,
+    template_names,
 )
 from scanner.readers.structured import COMPUTED
 
@@ -122,7 +123,10 @@ def _subscript(glance: Glance, node: ast.Subscript, around: Around) -> None:
 def _binary(glance: Glance, node: ast.BinOp, around: Around) -> None:
     if not isinstance(node.op, ast.Add):
         look_at(glance, node.left, around)
-        look_at(glance, node.right, Around(around.symbol))
+        called = template_names(string_of(node.left) or "", percent=True) if isinstance(node.op, ast.Mod) else {}
+        parts = node.right.elts if called and isinstance(node.right, ast.Tuple) else [node.right]
+        for number, part in enumerate(parts):
+            look_at(glance, part, Around(around.symbol, called.get(number)))
         return
     operands = list(flattened(node))
     if any(is_string(operand) for operand in operands):
@@ -205,6 +209,8 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
     every = arguments(node)
     texts = [None if keyword else string_of(value) for keyword, value in every]
     first = string_of(every[0][1]) if every else None
+    template = string_of(node.func.value) if leaf == "format" and isinstance(node.func, ast.Attribute) else None
+    filled = template_names(template, percent=False) if template else {}
     called = glance.imports.get(leaf, leaf).rpartition(".")[2] if isinstance(node.func, ast.Name) else leaf
     starred = False
     for number, (keyword, value) in enumerate(every):
@@ -213,7 +219,7 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
         if leaf == "dict" and keyword:
             reached = reached or around.reached
         keyword = None if keyword == "**" else keyword
-        name = keyword
+        name = keyword or filled.get(number)
         wrapped = leaf in WRAPPERS and (number == 0 or keyword in NAMED_DEFAULTS)
         if wrapped and around.name is not None:
             name, reached = around.name, reached or around.reached

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 # What wraps a value without changing what it is: the name outside is the name inside.
 WRAPPERS = frozenset(
@@ -50,3 +50,30 @@ def longest_option(texts: Iterable[str | None]) -> str | None:
     """The longest option string of an `add_argument` or `option` call, without dashes, among its first arguments."""
     named = [text.lstrip("-") for text in texts if text and text.startswith("-")]
     return max(named, key=len) if named else None
+
+
+_PERCENT = re.compile(r"%(?:%|[-#0 +]*(?:\d+)?(?:\.\d+)?[srd])")
+_BRACES = re.compile(r"\{\{|\}\}|\{(?P<number>\d{0,3})(?:![rsa])?(?::[^{}]*)?\}")
+_USERINFO = re.compile(r"://[^\s/@]*:\Z")
+_NAMED_PLACE = re.compile(r"([A-Za-z][\w\-]{1,80})[\"']?\s?[=:]\s?[\"']?\Z")
+
+
+def template_names(text: str, *, percent: bool) -> Mapping[int, str]:
+    """What the values put into a template are called, by position: `"postgres://%s:%s@%s"` has a password in place 1.
+
+    `percent` is for the `%` operator, else `str.format` is meant. Places whose surroundings say nothing are left out.
+    """
+    found: dict[int, str] = {}
+    at = 0
+    for place in (_PERCENT if percent else _BRACES).finditer(text):
+        if place[0] in ("%%", "{{", "}}"):
+            continue
+        number = at if percent or not place["number"] else int(place["number"])
+        at += 1
+        before = text[: place.start()][-200:]
+        named = _NAMED_PLACE.search(before)
+        if text.startswith("@", place.end()) and _USERINFO.search(before):
+            found[number] = "password"
+        elif named is not None and not _USERINFO.search(before):
+            found[number] = named[1]
+    return found

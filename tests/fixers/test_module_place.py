@@ -48,7 +48,31 @@ TREES = {
         {"src/shop/__init__.py": "", "src/shop/db/__init__.py": "", "src/shop/db/a.py": ""},
         "src/shop/db/a.py",
         "src/shop/app_secrets.py",
+        "..app_secrets",
+    ),
+    "a package below src that is imported": (
+        {"src/shop/__init__.py": "", "src/shop/sub/__init__.py": "", "src/shop/sub/a.py": "", "t.py": "import shop\n"},
+        "src/shop/sub/a.py",
+        "src/shop/app_secrets.py",
         "shop.app_secrets",
+    ),
+    "a namespace package that only its own file shows": (
+        {"acme/shop/db.py": "import acme.web.x\nsecret = 1\n", "acme/web/x.py": ""},
+        "acme/shop/db.py",
+        "acme/shop/app_secrets.py",
+        "acme.shop.app_secrets",
+    ),
+    "a script that puts its namespace on the path itself": (
+        {"acme/shop/db.py": "import sys\nsys.path.append('..')\nimport acme.web.x\n", "acme/web/x.py": ""},
+        "acme/shop/db.py",
+        "acme/shop/app_secrets.py",
+        "app_secrets",
+    ),
+    "a namespace package below a byte order mark": (
+        {"acme/shop/db.py": "", "main.py": "\ufefffrom acme.shop import db\n"},
+        "acme/shop/db.py",
+        "acme/shop/app_secrets.py",
+        "acme.shop.app_secrets",
     ),
     "relative imports": (
         {"shop/__init__.py": "", "shop/db/__init__.py": "", "shop/db/a.py": "from . import b\n", "shop/db/b.py": ""},

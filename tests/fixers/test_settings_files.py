@@ -58,10 +58,14 @@ def test_what_the_program_does_not_read_as_text_is_refused(secret: str, tried: C
     assert tried("config.yaml", f"a: '{secret}'\n", secret, files=READER).refusals == []
 
 
-def test_arrays_of_tables_have_no_keys_of_their_own(tried: Callable[..., Any]) -> None:
+def test_an_array_of_tables_counts_its_elements(tried: Callable[..., Any]) -> None:
     files = {"app.py": "import tomllib\nC = tomllib.load(open('config.toml', 'rb'))\n"}
-    run = tried("config.toml", f'[[a]]\nb = "{SECRET}"\n', SECRET, files=files)
-    assert run.refusals == [RefusalReason.POSITION_NOT_SUPPORTED]
+    text = f'[[a]]\nb = "other"\n[a.c]\nd = 1\n[[a]]\nb = "{SECRET}"\n'
+    run = tried("config.toml", text, SECRET, files=files)
+    assert run.refusals == []
+    kept, _, changed = run.after["config.toml"].rpartition("[[a]]")
+    assert kept == text.rpartition("[[a]]")[0]
+    assert changed.startswith('\nb = "{{resolve:')
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,10 @@ def test_values_stand_where_their_spans_say() -> None:
     assert [each.reference for each in found] == [False] * 4 + [True] + [False] * 2
     toml = 'a.b = "x"\n[t]\nc = ["q"]\n'
     assert [each.path for each in values(document(toml, Kind.TOML))] == [("a", "b"), ("t", "c", 0)]
+    tables = '[[t]]\na = "1"\n[t.u]\nb = "2"\n[[t.v]]\nc = "3"\n[[t.v]]\n[[t]]\na = "4"\n[[t.v]]\nc = "5"\n'
+    assert [each.path for each in values(document(tables, Kind.TOML))] == [
+        ("t", 0, "a"), ("t", 0, "u", "b"), ("t", 0, "v", 0, "c"), ("t", 1, "a"), ("t", 1, "v", 0, "c"),
+    ]  # fmt: skip
     ini = "[s]\nk = v\n"
     assert [(each.path, each.text) for each in values(document(ini, Kind.INI))] == [(("s", "k"), "v")]
 

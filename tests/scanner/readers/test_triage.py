@@ -14,6 +14,7 @@ from scanner import analysis, session
 from scanner.model import Document, Finding, Literal
 from scanner.raw import scan_bytes
 from scanner.readers import pyreading, python
+from scanner.readers.pywords import template_names
 from scanner.source import Settings, Source
 
 ROOT = Path(__file__).parents[3]
@@ -149,3 +150,24 @@ def test_what_no_detector_could_take_does_not_reach_libcst(monkeypatch: pytest.M
     )
     assert len(findings(text.encode(), "app.py")[0]) == 1
     assert read == [f"password = '{TOKEN}'"]
+
+
+@pytest.mark.parametrize(
+    ("text", "percent", "names"),
+    [
+        ("%s:%s@%s", True, {}),
+        ("https://%s:%s/path", True, {}),
+        ("100%% of %s", True, {}),
+        ("{{}}", False, {}),
+        ("postgresql://%s:%s@%s/%s", True, {1: "password"}),
+        ("postgresql://{}:{}@{}/{}", False, {1: "password"}),
+        ("postgresql://{1}:{0!s}@{2}", False, {0: "password"}),
+        ("amqp://:%s@%s", True, {0: "password"}),
+        ("host=%s password='%s' port=%d", True, {0: "host", 1: "password", 2: "port"}),
+        ('{{"client_secret": "{}"}}', False, {0: "client_secret"}),
+    ],
+)
+def test_a_place_in_a_template_is_called_by_what_stands_around_it(
+    text: str, percent: bool, names: dict[int, str]
+) -> None:
+    assert template_names(text, percent=percent) == names

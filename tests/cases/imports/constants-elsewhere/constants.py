@@ -1,0 +1,3 @@
+USER = "shop"
+PASSWORD = "<<a>>"
+HOST = "db"

@@ -1,0 +1,2 @@
+from .constants import *
+from .constants import _PRIVATE_KEY as PRIVATE

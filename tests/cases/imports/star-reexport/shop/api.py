@@ -1,0 +1,5 @@
+from . import PRIVATE, constants
+
+
+def secret(token=constants.API_TOKEN):
+    return token + PRIVATE

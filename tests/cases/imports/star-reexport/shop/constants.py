@@ -1,0 +1,5 @@
+__all__ = ["PASSWORD", "API_TOKEN"]
+
+PASSWORD = "<<a>>"
+API_TOKEN = "<<b>>"
+_PRIVATE_KEY = "<<p>>"

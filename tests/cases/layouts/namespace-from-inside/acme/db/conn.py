@@ -1,0 +1,2 @@
+import acme.web.conn
+PASSWORD = '<<a>>'

@@ -1,0 +1,2 @@
+def connect(password="<<a>>"):
+    return {"password": password}

@@ -1,0 +1,5 @@
+import os
+
+
+def login():
+    return os.environ.get("ADMIN_PASSWORD", "<<a>>")

@@ -1,0 +1,6 @@
+import configparser
+
+parser = configparser.ConfigParser()
+parser.read("app.ini")
+section = parser["database"]
+PW = section["password"]

@@ -1,0 +1,2 @@
+import app
+T = app.section['password']

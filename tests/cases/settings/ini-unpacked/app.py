@@ -1,0 +1,11 @@
+import configparser
+
+
+def connect(**given):
+    return sorted(given.items())
+
+
+def conn():
+    config = configparser.ConfigParser()
+    config.read("app.ini")
+    return connect(**config["database"])

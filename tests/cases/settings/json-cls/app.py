@@ -1,0 +1,11 @@
+import json
+
+
+class Config:
+    def __init__(self, path):
+        with open(path) as handle:
+            self.data = json.load(handle)
+
+    @classmethod
+    def default(cls):
+        return cls("config.json")
