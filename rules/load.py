@@ -227,6 +227,7 @@ def _head(row: Table) -> Head:
         words=tables.words(row, "words", tables.text(row, "words")),
         kind=tables.choice(row, "kind", KINDS),
         strength=tables.choice(row, "strength", ("strong", "weak")),
+        leads=tables.flag(row, "leads"),
     )
 
 

@@ -94,11 +94,15 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """Words at the end of a name that make it a credential's (`api key`): kind and strength (strong, weak)."""
+    """Words at the end of a name that make it a credential's (`api key`): kind and strength (strong, weak).
+
+    `leads`: in their language the head comes first, and what it belongs to behind it (`senha_banco`).
+    """
 
     words: tuple[str, ...]
     kind: str
     strength: str
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,6 +103,14 @@ def choice(table: Table, key: str, words: tuple[str, ...], default: str | None =
     return value
 
 
+def flag(table: Table, key: str) -> bool:
+    """Read true or false; false where it is absent."""
+    value = table.values.get(key, False)
+    if not isinstance(value, bool):
+        raise table.error(key, "must be true or false")
+    return value
+
+
 def url(table: Table, key: str) -> str:
     """Read an https address."""
     value = text(table, key)

@@ -80,10 +80,12 @@ def taken(known: Sequence[Known], findings: Sequence[Finding], texts: Mapping[st
     hashes: dict[int, frozenset[str]] = {}
     reasons: dict[int, str] = {}
     unused = 0
+    top = f"{root.folder.as_posix()}/"
     for one in known:
         told = values.get(one, list(one.values))
+        path = one.path.removeprefix(top)  # gitleaks and trufflehog give paths as they were given theirs
         # Where the file is gone, the value can have moved with it.
-        candidates = by_path.get(one.path) or (range(len(findings)) if told else ())
+        candidates = by_path.get(path) or (range(len(findings)) if told else ())
         hits = []
         for number in candidates:
             finding = findings[number]
@@ -92,7 +94,7 @@ def taken(known: Sequence[Known], findings: Sequence[Finding], texts: Mapping[st
                     hashes[number] = _hashes(finding, texts.get(finding.path), rows.get(finding.path))
                 fits = one.sha1 in hashes[number]
             elif told:
-                fits = any(_shared(value, finding, exact=finding.path != one.path) for value in told)
+                fits = any(_shared(value, finding, exact=finding.path != path) for value in told)
             else:
                 fits = one.line is not None and one.commit is None and _on_line(one.line, finding)
             if fits:

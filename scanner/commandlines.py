@@ -1,10 +1,13 @@
 """Command lines that give a password away without naming it: `sshpass -p x`, `curl -u user:x`, `echo x | sudo -S`.
 
-Flags of one letter mean a password only behind certain programs. `COMMAND` is for `re` and ends where the password
-begins; `EXPRESSIONS` are Hyperscan's (flag CASELESS) and end within it, or where the pipeline ends that it begins.
+Flags of one letter mean a password only behind certain programs. `COMMAND` is for `re`, ends where the password begins,
+and needs one of `WORDS`; `EXPRESSIONS` are Hyperscan's (flag CASELESS) and end within it, or where the pipeline ends
+that it begins.
 """
 
 from __future__ import annotations
+
+import re
 
 _ARGUMENTS = r"[^\n|;&]{0,120}?[ \t]"
 _LOGIN = r"\b(?:docker|podman|nerdctl|buildah|skopeo|helm|oras|az|oc)"
@@ -22,6 +25,7 @@ _STDIN = r"(?:sudo[ \t]+(?:-[a-z]+[ \t]+)*-S\b|[^|\n]{1,100}--password-stdin)"
 
 # `--name cloud-mongo -p 27017:27017` starts no mongo.
 _STARTS = r"(?<![\w.\-])"
+WORDS = re.compile("sshpass|login|mysql|mariadb|curl|redis-cli|ldap|mongo|sqlcmd|zip|echo")
 COMMAND = (
     r"\bsshpass[ \t]{1,4}(?:-v[ \t]{1,4})?-p[ \t]{0,4}"
     rf"|{_LOGIN}{_ARGUMENTS}login{_ARGUMENTS}-p[ \t]{{1,4}}"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _LEVELS = click.Choice([level.value for level in Confidence])
 # The module of a format is called after it.
 _FORMATS = ("text", "json", "jsonl", "sarif", "junit", "gitlab", "github", "github-summary")
+_FOREACH = "each is a repository of its own: git submodule foreach --recursive 'unhardcode scan {}'"
 _ADVICE = """
 The push was stopped before anything was sent. A later commit does not take a value out of an earlier one:
 change the commit itself (git commit --amend, or git rebase -i COMMIT^), then push again.
@@ -100,6 +101,7 @@ No credential? Put the ignore comment on its line and commit that, or `unhardcod
     type=click.Path(path_type=Path, dir_okay=False),
     help="What this gate was told: nothing in the scanned repository makes it laxer (also UNHARDCODE_POLICY).",
 )
+@click.option("--recurse-submodules", is_flag=True, help="Also what stands in the submodules of the working tree.")
 @click.option("--include", multiple=True, metavar="GLOB", help="Only paths like this; may be repeated.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="No paths like this; may be repeated.")
 @click.option("--max-size", type=click.IntRange(min=1), metavar="BYTES", help="Skip larger files [default: 5,000,000].")
@@ -130,6 +132,7 @@ def scan(
     form: str,
     output: Path | None,
     reports: tuple[str, ...],
+    recurse_submodules: bool,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
     max_size: int | None,
@@ -164,12 +167,22 @@ def scan(
         raise UsageError(f"{' and '.join(chosen)} exclude each other")
     if between == "ci":
         from scanner.sources.ci import event_range
+        from scanner.sources.git import has_commit
 
-        between = event_range(os.environ)
+        folder = next((one for one in path if one.is_dir()), Path())
+        between = event_range(os.environ, lambda commit: has_commit(folder, commit))
     if (unreachable or since) and not is_history:
         raise UsageError("--unreachable and --since go with --history")
+    if recurse_submodules and set(chosen) - {"--files"}:
+        raise UsageError(f"{chosen[0]}: looks into no submodule", hint=_FOREACH.format(chosen[0]))
     options = Options(
-        include=include, exclude=exclude, max_size=max_size, policy=policy, baseline=baseline, no_baseline=no_baseline
+        include=include,
+        exclude=exclude,
+        max_size=max_size,
+        policy=policy,
+        baseline=baseline,
+        no_baseline=no_baseline,
+        submodules=recurse_submodules,
     )
     past = None
     if is_history or between:

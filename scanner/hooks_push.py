@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner import standing, versions
+from scanner import analysis, messages, standing, versions
 from scanner.errors import NotSeenError, UsageError
 from scanner.source import Coverage, ScanResult, Settings, Skipped, Source
 from scanner.sources import git, history, objects
@@ -32,10 +32,14 @@ _MOST_BASES = 8
 
 
 class Push(NamedTuple):
-    """The commits at the ends of what is pushed, those that the remote has, and what is no commit. Full ids."""
+    """The commits at the ends of what is pushed, those that the remote has, and what is no commit. Full ids.
+
+    `tags` are annotated tags among what is pushed.
+    """
 
     tips: tuple[str, ...]
     known: tuple[str, ...]
+    tags: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
 
 
@@ -46,7 +50,9 @@ def read_push(repository: git.Repository, remote: str) -> Push:
         name = environment["PRE_COMMIT_REMOTE_NAME"]
         tip = environment.get("PRE_COMMIT_TO_REF") or environment.get("PRE_COMMIT_LOCAL_BRANCH") or "HEAD"
         base = environment.get("PRE_COMMIT_FROM_REF", "")
-        updates = [(_resolved(repository, tip) or "", base if _ID.fullmatch(base) else "")]
+        # The id that pre-commit tells is that of the tag's own object, where an annotated tag goes up.
+        local = tip if _ID.fullmatch(tip) else _resolved(repository, tip) or ""
+        updates = [(local, base if _ID.fullmatch(base) else "")]
         return told(repository, name, updates)
     if sys.stdin.isatty():
         raise UsageError("--push is for git's pre-push hook", hint="unhardcode hook install sets it up")
@@ -69,6 +75,7 @@ def told(repository: git.Repository, remote: str, updates: list[tuple[str, str]]
     folder = history.folder_of(repository)
     tips: dict[str, None] = {}
     known: dict[str, None] = {}
+    tags: dict[str, None] = {}
     skipped = []
     for local, there in updates:
         if not local.strip("0"):
@@ -78,6 +85,8 @@ def told(repository: git.Repository, remote: str, updates: list[tuple[str, str]]
             skipped.append(Skipped(path=local[:12], reason="a tag of something that is no commit"))
             continue
         tips[tip] = None
+        if local != tip and local != there:
+            tags[local] = None
         # After somebody else's push the remote has what was never fetched: then only its branches here count.
         had = _resolved(repository, there) if there.strip("0") else None
         if had is not None:
@@ -85,7 +94,7 @@ def told(repository: git.Repository, remote: str, updates: list[tuple[str, str]]
     if _REMOTE.fullmatch(remote):
         refs = git.read(folder, "for-each-ref", "--format=%(objectname)", f"refs/remotes/{remote}/")
         known |= dict.fromkeys(refs.decode().split())
-    return Push(tips=tuple(tips), known=tuple(known), skipped=tuple(skipped))
+    return Push(tips=tuple(tips), known=tuple(known), tags=tuple(tags), skipped=tuple(skipped))
 
 
 def tips_of(repository: git.Repository, between: str | None) -> tuple[str, ...]:
@@ -109,12 +118,15 @@ def scan(
     """Scan what a push gives away; what the remote has already is marked as there before."""
     folder = history.folder_of(repository)
     commits, bases = _outgoing(folder, push)
-    if not commits:
+    if not commits and not push.tags:
         return ScanResult(findings=(), coverage=Coverage(files=0, bytes=0, skipped=push.skipped))
     found = objects.listed(folder, commits, {}, selection, below)
     found = found._replace(skipped=(*push.skipped, *history.boundary(repository, commits), *found.skipped))
     seen = versions.scan(folder, found, prefilter, rules, settings)
     result, read = seen.result, seen.read
+    if not below:
+        said = messages.findings(folder, [*commits, *push.tags], analysis.learn(rules(), prefilter), settings())
+        result = messages.joined(result, [each for each in said if selection.takes(each.path)])
     if not result.findings:
         return result
     findings = standing.with_head(folder, result.findings, read, selection.max_size)

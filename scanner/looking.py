@@ -12,12 +12,13 @@ from typing import NamedTuple
 
 from scanner import analysis, handing, keyfiles
 from scanner.analysis import Knowledge
-from scanner.contexts import WIDTH, Context
+from scanner.contexts import Context
 from scanner.engine import policy
+from scanner.extent import WIDTH
 from scanner.islands import island
 from scanner.judge import confidence_of
 from scanner.model import Finding, SecretValue
-from scanner.prefilter import IMPORT
+from scanner.prefilter import IMPORT, hits_from_imports
 from scanner.raw import scan_bytes
 from scanner.readers.kinds import kind_of
 from scanner.record import AFTER, AGAIN, CLEAN, FOUND, KEPT, MOVED, skipped_as, where
@@ -168,7 +169,7 @@ def _fresh_findings(
     """The findings at some of a document's hits, and the reader's note."""
     if not fresh:
         return [], None
-    imports = [hit for hit in knowledge.prefilter.find(data) if knowledge.table[hit[0]][0] == IMPORT]
+    imports = [hit for hit in hits_from_imports(knowledge.prefilter, data) if knowledge.table[hit[0]][0] == IMPORT]
     hits = [*imports, *(context.hit for context in fresh)]
     if kind is Kind.PYTHON and source.raw.endswith(data):
         offsets = [offset for context in fresh for offset in (context.hit[1] - 1, *context.reached)]

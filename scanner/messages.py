@@ -10,8 +10,8 @@ from pathlib import Path
 
 from scanner import looking
 from scanner.analysis import Knowledge
-from scanner.model import Finding
-from scanner.source import Commit, Settings, Skipped, Source
+from scanner.model import Finding, Span
+from scanner.source import Commit, ScanResult, Settings, Skipped, Source
 from scanner.sources import git, objects
 
 COMMIT = "commit-message"
@@ -43,3 +43,15 @@ def findings(
             commit = Commit(id=oid, author=author, date=date, path=path)
         source = Source(path=path, raw=message, tracked=True, blob=oid, commit=commit)
         yield from looking.findings_of(source, knowledge, settings)
+
+
+def joined(result: ScanResult, said: Sequence[Finding | Skipped]) -> ScanResult:
+    """A result with what was found beside the files."""
+    taken = [each for each in said if not isinstance(each, Skipped)]
+    missed = [each for each in said if isinstance(each, Skipped)]
+    coverage = result.coverage._replace(skipped=(*result.coverage.skipped, *missed))
+    return ScanResult(findings=tuple(sorted((*result.findings, *taken), key=_place)), coverage=coverage)
+
+
+def _place(finding: Finding) -> tuple[str, Span, str]:
+    return finding.path, finding.span, finding.rule

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import analysis, earlier, messages, record, standing, versions
 from scanner.progress import Meter
-from scanner.source import ScanResult, Settings, Skipped
+from scanner.source import ScanResult, Settings
 from scanner.sources import git, history
 from scanner.sources import range as commit_range
 from scanner.sources.worktree import Selection
 
 if TYPE_CHECKING:
     from rules.model import RuleSet
-    from scanner.model import Finding, Span
     from scanner.prefilter import Prefilter
 
 
@@ -70,7 +69,7 @@ def scan(
         read = dict.fromkeys((*(found.commits if spoken is None else spoken), *tags))
         said = list(messages.findings(folder, list(read), knowledge, settings()))
         heard = [each for each in dict.fromkeys(map(messages.object_of, said)) if each not in set(tags)]
-        result = _with_messages(result, [each for each in said if selection.takes(each.path)])
+        result = messages.joined(result, [each for each in said if selection.takes(each.path)])
     findings = result.findings and standing.with_head(folder, result.findings, seen.read, selection.max_size)
     if ends is not None and findings:
         findings = standing.with_age(folder, ends.base, findings, seen.read, selection.max_size)
@@ -103,14 +102,3 @@ def _record(repository: git.Repository, selection: Selection, past: Past, settin
     return record.load(
         repository.common, secret, options, b"\0".join((full_state(rules_state()), record.program_state(), own))
     )
-
-
-def _with_messages(result: ScanResult, said: Sequence[Finding | Skipped]) -> ScanResult:
-    taken = [each for each in said if not isinstance(each, Skipped)]
-    missed = [each for each in said if isinstance(each, Skipped)]
-    coverage = result.coverage._replace(skipped=(*result.coverage.skipped, *missed))
-    return ScanResult(findings=tuple(sorted((*result.findings, *taken), key=_place)), coverage=coverage)
-
-
-def _place(finding: Finding) -> tuple[str, Span, str]:
-    return finding.path, finding.span, finding.rule

@@ -65,6 +65,18 @@ class Prefilter(NamedTuple):
         return hits
 
 
+def hits_from_imports(prefilter: Prefilter, data: bytes) -> list[tuple[int, int]]:
+    """The hits from the first import on, own rules among them, without those of calls that imports make count."""
+    found: list[tuple[int, int]] = []
+
+    def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        if number >= prefilter.imports:
+            found.append((number, end))
+
+    prefilter.database.scan(data, match_event_handler=on_match)
+    return found
+
+
 def expressions(rules: Any) -> list[Expression]:
     """All expressions of a rule set."""
     from rules.load import hyperscan_expression

@@ -6,11 +6,14 @@ matched again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import bisect
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from scanner.contexts import WIDTH, Context, Hit, Table, bound_names, contexts, mentions
+from scanner.bindings import Bindings, follow
+from scanner.contexts import Change, Context, Hit, Table, contexts, moves_functions
+from scanner.extent import WIDTH, changed
 from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Prefilter
 from scanner.roles import role_of
 from scanner.source import Kind
@@ -18,6 +21,7 @@ from scanner.source import Kind
 # A match begins at most this many bytes (the largest `reach` of a rule is 900), or one line, before its end.
 _REACH = 1_000
 _LONG_LINE = 4_000
+_NONE: frozenset[bytes] = frozenset()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,8 +29,10 @@ class Memory:
     """What the versions before held: of contexts no more than their hashes.
 
     `clean` are (group, context) that gave no finding, in any file of one ending and role; `known` are (path, context)
-    that may have given one. `scope` is what roles are judged below. `path`, `data` and `imports` are those of the
-    last version.
+    that may have given one. `scope` is what roles are judged below. `path`, `data` and `kind` are those of the last
+    version, `hits` what the analysis would look at in it, in their order, and `names` what calls among them look for;
+    `imports` are the libraries of it and of those before it. `gates` are the expressions that count beside some
+    imports, in code or not.
     """
 
     scope: str = ""
@@ -36,8 +42,12 @@ class Memory:
     groups: dict[str, str] = field(default_factory=dict)
     path: str = ""
     data: bytes = b""
+    kind: Kind = Kind.TEXT
     imports: frozenset[str] = frozenset()
-    calls: list[Hit] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
+    names: dict[Hit, frozenset[bytes]] = field(default_factory=dict)
+    gates: dict[tuple[frozenset[str], bool], frozenset[int]] = field(default_factory=dict)
+    bindings: Bindings = field(default_factory=Bindings)
 
     def note(self, path: str, seen: Iterable[int], *, clean: bool) -> None:
         """Remember the contexts of a version that was analysed."""
@@ -68,15 +78,17 @@ def new_contexts(
 
     Remembers the version: call it in the order of a path's history. `whole` looks at more than what has changed.
     """
-    if memory.path == path and not whole:
-        hits = _near_change(memory, data, kind, prefilter, table)
+    change = None
+    if whole or memory.path != path or memory.kind is not kind:
+        hits = _everywhere(memory, data, kind, prefilter, table)
+        memory.names, memory.bindings = {}, Bindings()
     else:
-        hits = _everywhere(memory, data, prefilter, table)
-    memory.path, memory.data = path, data
+        hits, change = _near_change(memory, data, kind, prefilter, table)
+    memory.path, memory.data, memory.kind = path, data, kind
     group = memory.group(path)
     fresh: list[Context] = []
     known = False
-    for context in contexts(data, _wanted(hits, memory.imports, table, kind), table, kind):
+    for context in contexts(data, hits, table, kind, memory.bindings, memory.names, change):
         if (path, context.hash) in memory.known:
             known = True
         elif (group, context.hash) not in memory.clean:
@@ -84,67 +96,76 @@ def new_contexts(
     return Fresh(contexts=fresh, known=known)
 
 
-def changed(before: bytes, after: bytes) -> tuple[int, int]:
-    """Where the second differs from the first: start and end in the second."""
-    most = min(len(before), len(after))
-    start = _common(most, lambda low, high: before[low:high] == after[low:high])
-    old, new = len(before), len(after)
-    end = _common(most - start, lambda low, high: before[old - high : old - low] == after[new - high : new - low])
-    return start, new - end
-
-
-def _everywhere(memory: Memory, data: bytes, prefilter: Prefilter, table: Table) -> list[Hit]:
-    """All hits of a version."""
+def _everywhere(
+    memory: Memory,
+    data: bytes,
+    kind: Kind,
+    prefilter: Prefilter,
+    table: Table,
+    before: frozenset[str] = frozenset(),
+) -> list[Hit]:
+    """All hits of a version; `before` are imports that count beside its own."""
     hits = prefilter.find(data)
-    memory.imports = _imports(hits, table)
-    memory.calls = [hit for hit in hits if table[hit[0]][0] == CALL]
-    return hits
+    memory.imports = before | _imports(hits, table)
+    memory.hits = _wanted(memory, hits, memory.imports, table, kind)
+    return memory.hits
 
 
-def _near_change(memory: Memory, data: bytes, kind: Kind, prefilter: Prefilter, table: Table) -> list[Hit]:
-    """The hits whose context a change can touch."""
-    first, last = changed(memory.data, data)
-    low, high = max(0, first - WIDTH), min(len(data), last + WIDTH)
-    start = max(data.rfind(b"\n", 0, max(0, low - _REACH)) + 1, low - _LONG_LINE)
-    hits = [(number, start + end) for number, end in prefilter.find(data[start : high + 1], calls=bool(memory.imports))]
-    imports = memory.imports | _imports(hits, table)
-    near = [hit for hit in hits if low <= hit[1] <= high]
-    if imports != memory.imports:
+def _near_change(
+    memory: Memory, data: bytes, kind: Kind, prefilter: Prefilter, table: Table
+) -> tuple[list[Hit], Change]:
+    """The hits whose context a change can touch, and the change."""
+    before, old = memory.data, memory.hits
+    first, last = changed(before, data)
+    longer = len(data) - len(before)
+    # Matches that the change can have made or unmade end between these two.
+    high = min(len(data), last + _REACH)
+    start = max(data.rfind(b"\n", 0, max(0, first - _REACH)) + 1, first - _LONG_LINE)
+    part = data[start : high + 1]
+    found = [(number, start + end) for number, end in prefilter.find(part, calls=bool(memory.imports))]
+    imports = memory.imports | _imports(found, table)
+    head = old[: bisect.bisect_left(old, first, key=_end)]
+    behind = old[bisect.bisect_right(old, last - longer, key=_end) :]
+    tail = [(number, end + longer) for number, end in behind]
+    if imports == memory.imports:
+        near = _wanted(memory, (hit for hit in found if first <= hit[1] <= high), imports, table, kind)
+        memory.hits = [*head, *near, *tail[bisect.bisect_right(tail, high, key=_end) :]]
+    else:
         # A new library: calls far from the change can mean something else now.
-        every = _everywhere(memory, data, prefilter, table)
-        memory.imports = imports
-        return [hit for hit in every if low <= hit[1] <= high or table[hit[0]][0] == CALL]
-    longer = len(data) - len(memory.data)
-    before = [hit for hit in memory.calls if hit[1] < low]
-    after = [(number, end + longer) for number, end in memory.calls if end + longer > high]
-    memory.calls = [*before, *(hit for hit in near if table[hit[0]][0] == CALL), *after]
-    names = bound_names(data, first, last) if kind is Kind.PYTHON and (before or after) else None
-    if names:
-        near += [hit for hit in (*before, *after) if mentions(data, hit[1], names)]
-    return near
+        _everywhere(memory, data, kind, prefilter, table, imports)
+    stood = {hit: memory.names.get(hit, _NONE) for hit in head}
+    stood |= {(number, end + longer): memory.names.get((number, end), _NONE) for number, end in behind}
+    calls = {hit for hit in memory.hits if table[hit[0]][0] == CALL}
+    memory.names = {hit: names for hit, names in stood.items() if names}
+    names = follow(memory.bindings, data) if calls else set()
+    low, high = first - WIDTH, last + WIDTH
+    moved = calls and (moves_functions(data, first, last) or moves_functions(before, first, last - longer))
+    change = Change(first=first, last=last, stood=stood, names=names, moved=(low, high) if moved else (0, -1))
+    return [hit for hit in memory.hits if low <= hit[1] <= high or hit in calls], change
+
+
+def _end(hit: Hit) -> int:
+    return hit[1]
 
 
 def _imports(hits: Iterable[Hit], table: Table) -> frozenset[str]:
-    return frozenset(table[number][1] for number, _ in hits if table[number][0] == IMPORT)
+    return frozenset([table[number][1] for number, _ in hits if table[number][0] == IMPORT])
 
 
-def _wanted(hits: Iterable[Hit], imports: frozenset[str], table: Table, kind: Kind) -> Iterator[Hit]:
-    """The hits that the analysis would look at."""
-    code = kind in (Kind.PYTHON, Kind.NOTEBOOK)
-    for number, end in hits:
-        role, ref = table[number]
+def _wanted(memory: Memory, hits: Iterable[Hit], imports: frozenset[str], table: Table, kind: Kind) -> list[Hit]:
+    """The hits that the analysis would look at, in their order."""
+    key = imports, kind in (Kind.PYTHON, Kind.NOTEBOOK)
+    if key not in memory.gates:
+        memory.gates[key] = frozenset(_gate(*key, table))
+    gate = memory.gates[key]
+    found = [hit for hit in hits if hit[0] in gate]
+    found.sort(key=_end)
+    return found
+
+
+def _gate(imports: frozenset[str], code: bool, table: Table) -> Iterator[int]:
+    """The expressions whose hits the analysis would look at beside these imports."""
+    for number, (role, ref) in enumerate(table):
         gated = role == CALL and code and (not ref or not imports.isdisjoint(ref.split(" ")))
         if gated or role in (PROVIDER, QUOTED, URL) or (role == BARE and not code):
-            yield number, end
-
-
-def _common(most: int, same: Callable[[int, int], bool]) -> int:
-    """The largest n up to `most` for which everything in [0, n) is the same."""
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if same(low, middle):
-            low = middle
-        else:
-            high = middle - 1
-    return low
+            yield number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import re
 from pathlib import PurePosixPath
 
@@ -59,6 +60,7 @@ _WORDS = {
 }
 
 
+@functools.lru_cache(maxsize=64)
 def role_of(path: str, scope: str = "") -> PathRole:
     """The role of a POSIX path. Folders count only below `scope`, the PATH that the user named ("" for all).
 

@@ -51,6 +51,7 @@ class Options(NamedTuple):
     baseline: Path | None = None
     no_baseline: bool = False
     gate: bool = True
+    submodules: bool = False
 
 
 # For commands by which owners change what is theirs. They see all that is there, and no gate's policy overrules them.
@@ -195,6 +196,7 @@ def _selection(options: Options, config: Config) -> worktree.Selection:
         include=options.include or config.include,
         exclude=(*excluded(config), *options.exclude),
         max_size=options.max_size or config.max_size,
+        submodules=options.submodules,
     )
 
 

@@ -8,6 +8,7 @@ import string
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import settings
@@ -15,6 +16,10 @@ from hypothesis import settings
 # A deadline is a timed test: it fails where other programs run beside it.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# One author, whatever the machine's configuration says.
+_WHO = ("-c", "user.name=Test", "-c", "user.email=test@test.invalid", "-c", "init.defaultBranch=main",
+        "-c", "commit.gpgsign=false")  # fmt: skip
 
 # The cache of compiled rules is shared by all tests of a run and their children; nothing else of the user's is seen.
 for _name in [name for name in os.environ if name.startswith(("AWS_", "GIT_", "UNHARDCODE_", "SECRETS_"))]:
@@ -43,17 +48,55 @@ def made() -> Callable[..., str]:
     return make
 
 
+class Done(NamedTuple):
+    """How a program ended, and all that it printed."""
+
+    status: int
+    printed: str
+
+
+@pytest.fixture
+def start() -> Callable[..., Done]:
+    """Run a program in a folder, whatever its status: `start(folder, "npm", "install", HOME=...)`."""
+
+    def run(folder: Path, *words: str, **environment: str) -> Done:
+        done = subprocess.run(
+            words,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env={**os.environ, **environment},
+        )
+        return Done(done.returncode, done.stdout)
+
+    return run
+
+
+@pytest.fixture
+def attempt(start: Callable[..., Done]) -> Callable[..., Done]:
+    """Run real git in a folder, whatever its status: what a hook stops, and what it lets through."""
+
+    def run(folder: Path, *arguments: str, **environment: str) -> Done:
+        return start(folder, "git", *_WHO, *arguments, **environment)
+
+    return run
+
+
 @pytest.fixture
 def git() -> Callable[..., str]:
     """Run real git in a folder: `git(folder, "add", "-A")` gives its output."""
 
     def run(folder: Path, *arguments: str, **environment: str) -> str:
-        words = [
-            "git", "-c", "user.name=Test", "-c", "user.email=test@test.invalid", "-c", "init.defaultBranch=main",
-            "-c", "commit.gpgsign=false", *arguments,
-        ]  # fmt: skip
         done = subprocess.run(
-            words, cwd=folder, capture_output=True, check=True, env={**os.environ, **environment}, text=True
+            ["git", *_WHO, *arguments],
+            cwd=folder,
+            capture_output=True,
+            check=True,
+            env={**os.environ, **environment},
+            text=True,
         )
         return done.stdout
 

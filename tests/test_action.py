@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import string
 import subprocess
 import sys
@@ -89,6 +90,7 @@ def run_steps(
     }
     known = {f"inputs.{name}": value for name, value in given.items()} | {
         "github.event.pull_request.number": str(event.get("number", "")),
+        "github.event.before": str(event.get("before", "")),
         "github.action_path": str(TOP),
     }
     environment = (
@@ -105,7 +107,10 @@ def run_steps(
     output = ""
     for name in names:
         step = STEPS[name]
-        own = {key: known[value.removeprefix("${{ ").removesuffix(" }}")] for key, value in step["env"].items()}
+        own = {
+            key: known[value.removeprefix("${{ ").removesuffix(" }}")] if value.startswith("${{") else value
+            for key, value in step["env"].items()
+        }
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
             cwd=clone,
@@ -172,6 +177,98 @@ def test_a_new_branch_is_compared_with_the_default_branch(tmp_path):
 
     assert status == 1, output
     assert "old.py" not in output
+
+
+def forced(server: Server, tmp_path: Path, seed: str) -> dict:
+    """The event of a push that took the topic's commits away and put another in their place."""
+    work = tmp_path / "work"
+    git(work, "push", "-q", str(server.origin), "topic")
+    git(work, "checkout", "-q", "-B", "topic", "main~1")
+    after = commit(work, "again.py", f'MAIL_PASSWORD = "{secret(seed)}"\n')
+    git(work, "push", "-q", "--force", str(server.origin), "topic", "main")
+    repository = {"default_branch": "main"}
+    return {
+        "ref": "refs/heads/topic",
+        "before": server.head,
+        "after": after,
+        "forced": True,
+        "repository": repository,
+    }
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["on a server that still gives it", "where it is gone for good"])
+def test_a_forced_push_is_looked_at_although_no_name_leads_to_what_was_before(tmp_path, kept):
+    server = Server(tmp_path, added=f'API_TOKEN = "{secret("before")}"\n')
+    event = forced(server, tmp_path, "again")
+    for name in ("refs/pull/7/head", "refs/pull/7/merge"):
+        git(server.origin, "update-ref", "-d", name)
+    if not kept:
+        git(server.origin, "gc", "-q", "--prune=now")
+    clone = server.checkout(tmp_path, "refs/heads/topic", "--depth=1")
+
+    status, output = run_steps(clone, tmp_path, "push", event, BOTH)
+
+    assert status == 1, output
+    assert "again.py" in output
+    assert ("old.py" in output, "other.py" in output) == (False, False)
+    assert subprocess.run(["git", "cat-file", "-e", server.head], cwd=clone).returncode == (0 if kept else 1)
+
+
+def test_a_tag_and_a_first_push_of_the_default_branch(tmp_path):
+    server = Server(tmp_path, added="x = 2\n")
+    clone = server.checkout(tmp_path, "refs/heads/main", "--depth=1")
+    event = {"before": "0" * 40, "after": server.base, "repository": {"default_branch": "main"}}
+
+    status, output = run_steps(clone, tmp_path, "push", event | {"ref": "refs/tags/v1"}, BOTH)
+    assert status == 0, output
+    shutil.rmtree(tmp_path / "unhardcode")
+    status, output = run_steps(clone, tmp_path, "push", event | {"ref": "refs/heads/main"}, BOTH)
+    assert status == 1, output
+    assert "old.py:1" in output
+
+
+def test_a_checkout_that_may_not_fetch_is_scanned_where_all_is_there_and_else_says_what_it_misses(tmp_path):
+    server = Server(tmp_path, added=f'MAIL_PASSWORD = "{secret("new")}"\n')
+    for name, depth, expected in (("whole", (), 1), ("shallow", ("--depth=1",), 3)):
+        (tmp_path / name).mkdir()
+        clone = server.checkout(tmp_path / name, "refs/pull/7/merge", *depth)
+        git(clone, "remote", "set-url", "origin", "https://127.0.0.1:9/none")
+
+        status, output = run_steps(clone, tmp_path / name, "pull_request", pull_request(server), BOTH)
+
+        assert status == expected, output
+        assert ("new.py" in output) == (expected == 1)
+
+
+@pytest.mark.parametrize("has_secret", [True, False])
+def test_the_job_for_gitlab_writes_its_reports_and_ends_as_the_scan_does(tmp_path, has_secret):
+    server = Server(tmp_path, added=f'MAIL_PASSWORD = "{secret("new") if has_secret else ""}"\n')
+    job = yaml.safe_load((TOP / "ci" / "gitlab.yml").read_text(encoding="utf-8"))["unhardcode"]
+    clone = server.checkout(tmp_path, "refs/pull/7/head")
+    own = tmp_path / "python"
+    own.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    own.chmod(0o755)
+    event = {
+        "GITLAB_CI": "true",
+        "CI_PIPELINE_SOURCE": "merge_request_event",
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA": git(clone, "rev-parse", "HEAD~2"),  # where the branch left main
+        "CI_COMMIT_SHA": server.head,
+        "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
+    }
+
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", "\n".join(job["script"])],
+        cwd=clone,
+        env=os.environ | {name: str(value) for name, value in job["variables"].items()} | event,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == has_secret, done.stdout + done.stderr
+    reports = job["artifacts"]["reports"]
+    found = json.loads((clone / reports["secret_detection"]).read_text())["vulnerabilities"]
+    assert [one["location"]["file"] for one in found] == ["new.py"] * has_secret
+    assert (clone / reports["junit"]).is_file()
 
 
 def test_a_schedule_scans_everything(tmp_path):

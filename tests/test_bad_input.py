@@ -49,6 +49,31 @@ def test_a_path_that_does_not_exist_is_named(run: Run, tmp_path: Path) -> None:
     assert "spelling" in err
 
 
+def test_submodules_are_looked_into_where_that_was_asked_for_and_said_where_it_cannot_be(
+    run: Run, repository: Path, value: str, git: Callable[..., str], tmp_path: Path
+) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    (library / "keys.py").write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    git(library, "init", "-q")
+    git(library, "add", "-A")
+    git(library, "commit", "-q", "-m", "first")
+    git(repository, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(library), "lib")
+
+    status, out, _ = run(repository, "scan", "--format", "json")
+    assert (status, _skipped(out)) == (0, {"lib": "submodule"})
+    status, out, _ = run(repository, "scan", "--recurse-submodules", "--format", "json")
+    assert (status, _found(out), _skipped(out)) == (1, ["lib/keys.py"], {})
+    for mode in ("--staged", "--history", "--range=HEAD..HEAD"):
+        status, out, err = run(repository, "scan", "--recurse-submodules", mode)
+        assert (status, out) == (2, "")
+        assert "git submodule foreach" in err
+    git(repository, "submodule", "--quiet", "deinit", "-f", "lib")
+    status, out, _ = run(repository, "scan", "--recurse-submodules")
+    assert status == 3
+    assert "lib: submodule: not checked out (git submodule update --init)" in out
+
+
 def test_explain_takes_a_place_as_a_report_prints_it_and_asks_for_the_line(
     run: Run, repository: Path, value: str
 ) -> None:

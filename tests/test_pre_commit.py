@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -23,6 +23,7 @@ PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256))
 
 Git = Callable[..., str]
 Made = Callable[..., str]
+Started = Callable[..., Any]
 
 
 class Published(NamedTuple):
@@ -32,40 +33,21 @@ class Published(NamedTuple):
     revision: str
 
 
-class Done(NamedTuple):
-    """How a program ended, and all that it printed."""
-
-    status: int
-    printed: str
-
-
-def start(folder: Path, *words: str, **environment: str) -> Done:
-    done = subprocess.run(
-        words,
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, **environment},
+@pytest.fixture
+def pre_commit(start: Started) -> Started:
+    """Run the pre-commit tool in a folder."""
+    return lambda folder, *words, **environment: start(
+        folder, sys.executable, "-m", "pre_commit", *words, **environment
     )
-    return Done(done.returncode, done.stdout)
 
 
-def pre_commit(folder: Path, *arguments: str, **environment: str) -> Done:
-    return start(folder, sys.executable, "-m", "pre_commit", *arguments, **environment)
+@pytest.fixture
+def commit(attempt: Started) -> Started:
+    """Try to commit what is staged in a folder."""
+    return lambda folder, *words, **environment: attempt(folder, "commit", "-m", "a change", *words, **environment)
 
 
-def commit(folder: Path, *arguments: str, **environment: str) -> Done:
-    who = ("-c", "user.name=Test", "-c", "user.email=test@test.invalid", "-c", "commit.gpgsign=false")
-    return start(folder, "git", *who, "commit", "-m", "a change", *arguments, **environment)
-
-
-def merge(folder: Path, branch: str) -> Done:
-    who = ("-c", "user.name=Test", "-c", "user.email=test@test.invalid", "-c", "commit.gpgsign=false")
-    return start(folder, "git", *who, "merge", "--no-ff", "--no-edit", branch)
-
-
-def refused(done: Done, value: str, *expected: str) -> bool:
+def refused(done: Any, value: str, *expected: str) -> bool:
     """Whether a commit was refused with everything that was expected, and without the value."""
     assert value not in done.printed, "the value was printed"
     assert done.status == 1, done.printed
@@ -74,7 +56,7 @@ def refused(done: Done, value: str, *expected: str) -> bool:
     return True
 
 
-def passed(done: Done) -> bool:
+def passed(done: Any) -> bool:
     assert done.status == 0, done.printed
     return True
 
@@ -111,7 +93,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
 
 
 @pytest.fixture
-def configure(published: Published) -> Callable[..., None]:
+def configure(published: Published, pre_commit: Started) -> Callable[..., None]:
     """Write a configuration with the named hooks into a folder, and install pre-commit's own hooks."""
 
     def write(folder: Path, *hooks: str) -> None:
@@ -157,7 +139,9 @@ def call(value: str) -> str:
     return f'import psycopg2\n\nDB = psycopg2.connect(host="db", user="app", password="{value}")\n'
 
 
-def test_the_first_commit_with_a_secret_is_refused_until_the_value_is_gone(guarded: Path, made: Made, git: Git) -> None:
+def test_the_first_commit_with_a_secret_is_refused_until_the_value_is_gone(
+    guarded: Path, made: Made, git: Git, commit: Started
+) -> None:
     value = made(24)
     (guarded / "settings.py").write_text(call(value))
     git(guarded, "add", "-A")
@@ -183,7 +167,7 @@ def test_the_first_commit_with_a_secret_is_refused_until_the_value_is_gone(guard
 
 
 def test_an_ignore_comment_with_a_reason_lets_one_secret_through_and_no_other(
-    begun: Path, made: Made, git: Git
+    begun: Path, made: Made, git: Git, commit: Started
 ) -> None:
     one, other = made(24), made(24)
     (begun / "settings.py").write_text(
@@ -197,7 +181,9 @@ def test_an_ignore_comment_with_a_reason_lets_one_secret_through_and_no_other(
     assert refused(commit(begun), other, "settings.py:2:", "1 finding suppressed")
 
 
-def test_commits_with_nothing_to_read_pass_without_a_word(begun: Path, git: Git) -> None:
+def test_commits_with_nothing_to_read_pass_without_a_word(
+    begun: Path, git: Git, commit: Started, pre_commit: Started
+) -> None:
     assert passed(commit(begun, "--allow-empty"))
     git(begun, "rm", "-q", "app.py")
     assert passed(commit(begun))
@@ -218,7 +204,9 @@ def test_commits_with_nothing_to_read_pass_without_a_word(begun: Path, git: Git)
     assert [line.split(":")[0] for line in verbose.printed.splitlines()[1:] if line] == ["- hook id", "- duration"]
 
 
-def test_what_is_staged_counts_and_not_what_stands_in_the_working_tree(begun: Path, made: Made, git: Git) -> None:
+def test_what_is_staged_counts_and_not_what_stands_in_the_working_tree(
+    begun: Path, made: Made, git: Git, commit: Started
+) -> None:
     value = made(24)
     clean, dirty = "# padding\n# padding\n\nDEBUG = True\n", f'ADMIN_PASSWORD = "{value}"\n'
     app = begun / "app.py"
@@ -235,7 +223,7 @@ def test_what_is_staged_counts_and_not_what_stands_in_the_working_tree(begun: Pa
 
 
 def test_commits_of_named_files_and_of_all_files_are_judged_by_what_they_take(
-    begun: Path, made: Made, git: Git
+    begun: Path, made: Made, git: Git, commit: Started
 ) -> None:
     value = made(24)
     inner = begun / "shop"
@@ -254,7 +242,9 @@ def test_commits_of_named_files_and_of_all_files_are_judged_by_what_they_take(
     assert refused(commit(inner), value, "shop/keys.py:1:")
 
 
-def test_a_merge_answers_for_what_it_adds_and_not_for_what_its_parents_had(begun: Path, made: Made, git: Git) -> None:
+def test_a_merge_answers_for_what_it_adds_and_not_for_what_its_parents_had(
+    begun: Path, made: Made, git: Git, commit: Started, attempt: Started
+) -> None:
     old, new = made(24), made(24)
     git(begun, "checkout", "-q", "-b", "side")
     (begun / "legacy.py").write_text(call(old))
@@ -266,7 +256,7 @@ def test_a_merge_answers_for_what_it_adds_and_not_for_what_its_parents_had(begun
     git(begun, "add", "-A")
     git(begun, "commit", "-q", "--no-verify", "-m", "something else")
 
-    went_through = merge(begun, "side")
+    went_through = attempt(begun, "merge", "--no-ff", "--no-edit", "side")
     assert passed(went_through)
     assert "unhardcode (what this commit adds)" in went_through.printed
     assert git(begun, "rev-list", "--parents", "-1", "HEAD").count(" ") == 2
@@ -274,7 +264,7 @@ def test_a_merge_answers_for_what_it_adds_and_not_for_what_its_parents_had(begun
     git(begun, "checkout", "-q", "main")
     (begun / "app.py").write_text("DEBUG = 'main'\n")
     git(begun, "commit", "-q", "--no-verify", "-a", "-m", "a change that conflicts")
-    assert merge(begun, "side").status == 1
+    assert attempt(begun, "merge", "--no-ff", "--no-edit", "side").status == 1
     (begun / "app.py").write_text(f"ADMIN_PASSWORD = '{new}'\n")
     git(begun, "add", "-A")
     resolved = commit(begun)
@@ -285,7 +275,9 @@ def test_a_merge_answers_for_what_it_adds_and_not_for_what_its_parents_had(begun
     assert passed(commit(begun))
 
 
-def test_a_linked_worktree_is_guarded_as_well(begun: Path, made: Made, git: Git, tmp_path: Path) -> None:
+def test_a_linked_worktree_is_guarded_as_well(
+    begun: Path, made: Made, git: Git, tmp_path: Path, commit: Started
+) -> None:
     value = made(24)
     linked = tmp_path / "linked"
     git(begun, "worktree", "add", "-q", "-b", "linked", str(linked))
@@ -297,7 +289,9 @@ def test_a_linked_worktree_is_guarded_as_well(begun: Path, made: Made, git: Git,
     assert passed(commit(linked))
 
 
-def test_modules_of_the_repository_do_not_take_the_place_of_ours(begun: Path, made: Made, git: Git) -> None:
+def test_modules_of_the_repository_do_not_take_the_place_of_ours(
+    begun: Path, made: Made, git: Git, commit: Started
+) -> None:
     value = made(24)
     for name in ("unhardcode.py", "click.py", "scanner/__init__.py", "rules/__init__.py"):
         (begun / name).parent.mkdir(exist_ok=True)
@@ -308,7 +302,13 @@ def test_modules_of_the_repository_do_not_take_the_place_of_ours(begun: Path, ma
 
 
 def test_all_files_of_a_fresh_checkout_are_scanned_though_its_index_is_empty(
-    begun: Path, configure: Callable[..., None], made: Made, git: Git, tmp_path: Path
+    begun: Path,
+    configure: Callable[..., None],
+    made: Made,
+    git: Git,
+    tmp_path: Path,
+    commit: Started,
+    pre_commit: Started,
 ) -> None:
     value = made(24)
     configure(begun, "unhardcode", "unhardcode-files")
@@ -331,7 +331,7 @@ def test_all_files_of_a_fresh_checkout_are_scanned_though_its_index_is_empty(
 
 
 def test_the_documented_configuration_guards_commits_and_scans_all_files_on_demand(
-    begun: Path, published: Published, made: Made, git: Git
+    begun: Path, published: Published, made: Made, git: Git, commit: Started, pre_commit: Started
 ) -> None:
     value = made(24)
     (begun / ".pre-commit-config.yaml").write_text(documented(published))
@@ -346,7 +346,13 @@ def test_the_documented_configuration_guards_commits_and_scans_all_files_on_dema
 
 
 def test_a_push_is_stopped_for_what_its_commits_hold_until_it_is_gone_or_has_a_reason(
-    begun: Path, configure: Callable[..., None], made: Made, git: Git, tmp_path: Path
+    begun: Path,
+    configure: Callable[..., None],
+    made: Made,
+    git: Git,
+    tmp_path: Path,
+    pre_commit: Started,
+    start: Started,
 ) -> None:
     value, other = made(24), made(24)
     configure(begun, "unhardcode-push")
@@ -354,7 +360,7 @@ def test_a_push_is_stopped_for_what_its_commits_hold_until_it_is_gone_or_has_a_r
     git(tmp_path, "init", "-q", "--bare", "origin.git")
     git(begun, "remote", "add", "origin", str(tmp_path / "origin.git"))
 
-    def push(*words: str) -> Done:
+    def push(*words: str) -> Any:
         return start(begun, "git", "push", *words)
 
     assert passed(push("origin", "main"))  # the first commit of all: pre-commit names no base
@@ -380,7 +386,7 @@ def test_a_push_is_stopped_for_what_its_commits_hold_until_it_is_gone_or_has_a_r
 
 
 def test_a_baseline_in_args_or_in_the_configuration_lets_old_findings_through(
-    begun: Path, made: Made, git: Git
+    begun: Path, made: Made, git: Git, commit: Started, start: Started
 ) -> None:
     value, new = made(24), made(24)
     (begun / "settings.py").write_text(call(value))
@@ -409,7 +415,9 @@ def test_a_baseline_in_args_or_in_the_configuration_lets_old_findings_through(
 
 
 @pytest.mark.slow  # it builds an environment of its own
-def test_try_repo_finds_what_is_there(repository: Path, published: Published, made: Made, git: Git) -> None:
+def test_try_repo_finds_what_is_there(
+    repository: Path, published: Published, made: Made, git: Git, pre_commit: Started
+) -> None:
     value = made(24)
     (repository / "settings.py").write_text(call(value))
     git(repository, "add", "-A")

@@ -33,6 +33,9 @@ RUN_ON = frozenset(("pwd", "pass"))
 CONTAINERS = frozenset({("passwords",), ("secrets",), ("credentials",), ("tokens",), ("api", "keys"), ("apikeys",)})
 MAX_NAME = 200
 
+# `AWS::SecretsManager::Secret`: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+# Keys of Puppet's Hiera, which hold passwords, are in small letters.
+_TYPE_NAME = re.compile(r"[A-Z][A-Za-z0-9]*(?:::[A-Z][A-Za-z0-9]*)+")
 _LETTER = r"[^\W\d_]"
 _BOUNDARY = re.compile(
     r"[\W_]+"
@@ -84,6 +87,8 @@ def split_words(name: str) -> tuple[str, ...]:
 @functools.lru_cache(maxsize=4096)
 def judge_name(name: str, names: Names, *, symbol: str = "") -> NameVerdict:
     """Judge a name, and where it leaves the question open (`value`, `key`) the last part of `symbol` before it."""
+    if _TYPE_NAME.fullmatch(name):
+        return CLEARED
     index = _index(names)
     words = split_words(name)
     parent = _parent(symbol, words)
@@ -110,7 +115,7 @@ def _verdict(words: tuple[str, ...], index: _Index) -> NameVerdict:
     ending = _ending(words, index)
     if ending is None:
         head = _inner(words, index)
-        return SILENT if head is None else _of(head, "weak")
+        return SILENT if head is None else _of(head, head.strength if head.leads else "weak")
     if ending.head is not None:
         return _of(ending.head, ending.head.strength)
     about = ending.size > 1 or _inner(words, index, strict=False) is not None
@@ -201,8 +206,14 @@ _INSIDE = (
     rf"{_CLOSE}[ \t]*[:=][ \t]*{_INNER}{{4}}{_INNER}*(?:[\"'`;&]|\\[nrt])",
     rf"(?::[ \t]*{_INNER}{{2}}|=){_INNER}{{4}}{_INNER}*[\r\n]",
 )
-# A field of a URL's query, for names that say more than their last word does: `&api_key=value`.
-_QUERY = rf"=[A-Za-z0-9]{_INNER}{{15}}{_INNER}*[\"'`&]"
+# A field of a URL's query or a header, for names that say more than their last word does: `&api_key=value`.
+_QUERY = rf"(?:=|:[ \t]?)[A-Za-z0-9]{_INNER}{{15}}{_INNER}*(?:[\"'`&]|\\[nrt])"
+_KEY_FIELD = r"[?&]key=[A-Za-z0-9_-]{30}"
+_ELEMENT = r">[ \t]{0,3}[^\s<>\"'`{}%$]{4,200}<"
+# In a command line inside code: `"PGPASSWORD=x psql"`.
+_ASSIGNED = (
+    r"(?-i:\b[A-Z][A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|PWD|PASS|TOKEN|SECRET|_KEY)=)" + rf"{_INNER}{{4}}{_INNER}*[ \t]",
+)
 # Name and value with only a blank between: options and SQL, which no code looks like; .netrc and redis.conf.
 _SPOKEN = (
     r"-pass(?:in|out)?[ \t=]+[\"']?pass:[^\s$\"']",
@@ -241,8 +252,8 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     quoted += [rf"{stems}[\"'][)\]]\s+or\s+[rbuf]{{0,2}}[\"'][^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
     read = r"[\"'],\s{0,40}(?:default[ \t]*=[ \t]*)?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
     quoted += [rf"{_VARIABLE}{stems}{read}" for stems in _stems(weak, r"\w-")]
-    quoted += [*_SPOKEN, *_APART_IN_CODE]
-    quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in _INSIDE]
+    quoted += [*_SPOKEN, *_APART_IN_CODE, *_ASSIGNED, _KEY_FIELD]
+    quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in (*_INSIDE, _ELEMENT)]
     quoted += [stems + _QUERY for stems in _stems(keys, r"\w-")]
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]
     # Docker's ENV of old, and csh's setenv: only a blank between.

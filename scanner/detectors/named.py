@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rules.model import Names
 from scanner.detectors.candidate import NAME, Candidate
 from scanner.detectors.name import judge_name
-from scanner.model import CredentialKind, Literal
+from scanner.model import CredentialKind, Literal, Role
 
 LONGEST = 5_000
 _TITLES = {
@@ -33,6 +33,9 @@ def detect(literal: Literal, names: Names) -> Iterator[Candidate]:
         return
     verdict = judge_name(literal.name, names, symbol=literal.symbol)
     if verdict.strength == "none" or verdict.kind is None or verdict.kind in _CARRIERS:
+        return
+    # `elif key == "KMSKeyArn"` asks which entry this is.
+    if literal.role is Role.COMPARISON and literal.name.rpartition(".")[2].lower() in ("key", "k"):
         return
     kind = verdict.kind
     yield Candidate(

@@ -105,18 +105,18 @@ def randomness(value: str) -> float:
 def random_bits(text: str) -> float:
     """Bits of evidence that the first 256 characters were drawn at random, not written: negative for words."""
     text = text[:LONGEST]
-    each = math.log2(_alphabet(text))
+    # Whatever is no letter and no digit is of one kind, so what Latin-1 has not may become a question mark.
+    symbols = text.encode("latin-1", "replace").translate(_SYMBOL_OF)
     before = _OTHER
-    written = 0.0
-    for character in text:
-        at = symbol(character)
-        written += (ord(ROWS[before][at]) - FIRST_CELL) / 2
-        if at == _DIGIT:
-            written += _DIGIT_BITS
-        elif at == _OTHER:
-            written += _SEPARATOR_BITS if character in _SEPARATORS else _PUNCTUATION_BITS
+    cells = 0
+    for at in symbols:
+        cells += ord(ROWS[before][at])
         before = at
-    return written - each * len(text)
+    digits, others = symbols.count(_DIGIT), symbols.count(_OTHER)
+    separators = sum(map(text.count, _SEPARATORS)) if others else 0
+    written = (cells - FIRST_CELL * len(symbols)) / 2 + digits * _DIGIT_BITS
+    written += separators * _SEPARATOR_BITS + (others - separators) * _PUNCTUATION_BITS
+    return written - math.log2(_alphabet(text)) * len(text)
 
 
 def entropy(text: str) -> float:
@@ -144,6 +144,9 @@ def symbol(character: str) -> int:
     if 65 <= code <= 90:
         return code - 39
     return _DIGIT if 48 <= code <= 57 else _OTHER
+
+
+_SYMBOL_OF = bytes(symbol(chr(code)) for code in range(256))
 
 
 def _alphabet(text: str) -> int:

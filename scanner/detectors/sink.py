@@ -108,20 +108,23 @@ def _fits(parameter: Parameter, argument: Argument, *, typed: bool) -> bool:
 
 
 def _at_sink(literal: Literal, sink: Sink, parameter: Parameter, *, typed: bool) -> Candidate:
-    carrier = parameter.kind in _CARRIERS
-    evidence = "carrier" if carrier else "sink" if typed else "sink-untyped"
+    return _candidate(literal, sink, parameter.kind, f"passed to {sink.calls[0]}", "sink" if typed else "sink-untyped")
+
+
+def _candidate(literal: Literal, known: Sink | Setting, kind: str, where: str, evidence: str) -> Candidate:
+    carrier = kind in _CARRIERS
     return Candidate(
         # What a carrier carries has detectors of its own: it lends them its engine and swallows none of them.
         rank=CARRIER if carrier else SINK,
-        rule=sink.id,
-        title=f"{_noun(parameter.kind)} passed to {sink.calls[0]}",
-        kind=CredentialKind(parameter.kind),
-        severity=_SEVERITY.get(parameter.kind, "high"),
+        rule=known.id,
+        title=f"{_noun(kind)} {where}",
+        kind=CredentialKind(kind),
+        severity=_SEVERITY.get(kind, "high"),
         literal=literal,
         span=literal.source_span(0, len(literal.value.reveal("text"))),
         value=literal.value,
-        evidence=(evidence,),
-        engine=sink.engine,
+        evidence=("carrier" if carrier else evidence,),
+        engine=known.engine,
     )
 
 
@@ -130,7 +133,7 @@ def _assigned(literal: Literal, argument: Argument, index: SinkIndex, imported: 
         for setting in index.targets.get(callee, ()):
             fits = setting.element is None or setting.element == argument.element
             if fits and (not setting.modules or imported.intersection(setting.modules)):
-                yield _at_setting(literal, setting, callee)
+                yield _candidate(literal, setting, setting.kind, f"in {callee}", "setting")
 
 
 def _at_path(literal: Literal, index: SinkIndex, path: str) -> Iterator[Candidate]:
@@ -139,27 +142,11 @@ def _at_path(literal: Literal, index: SinkIndex, path: str) -> Iterator[Candidat
     for pattern, setting in (*index.paths.get(literal.name or "", ()), *index.paths.get("*", ())):
         fits = any(fnmatch.fnmatchcase(path, glob) or fnmatch.fnmatchcase(name, glob) for glob in setting.files)
         if fits and _same_path(pattern, words):
-            yield _at_setting(literal, setting, ".".join(pattern))
+            yield _candidate(literal, setting, setting.kind, f"in {'.'.join(pattern)}", "setting")
 
 
 def _same_path(pattern: tuple[str, ...], words: tuple[str, ...]) -> bool:
     return len(pattern) == len(words) and all(want in ("*", word) for want, word in zip(pattern, words, strict=True))
-
-
-def _at_setting(literal: Literal, setting: Setting, target: str) -> Candidate:
-    carrier = setting.kind in _CARRIERS
-    return Candidate(
-        rank=CARRIER if carrier else SINK,
-        rule=setting.id,
-        title=f"{_noun(setting.kind)} in {target}",
-        kind=CredentialKind(setting.kind),
-        severity=_SEVERITY.get(setting.kind, "high"),
-        literal=literal,
-        span=literal.source_span(0, len(literal.value.reveal("text"))),
-        value=literal.value,
-        evidence=("carrier" if carrier else "setting",),
-        engine=setting.engine,
-    )
 
 
 def _noun(kind: str) -> str:

@@ -87,7 +87,7 @@ def _url(literal: Literal, found: re.Match[str]) -> Candidate:
         evidence.append("url-example-host")
     if found["password"] == found["user"]:
         evidence.append("url-user-is-password")
-    elif found["user"].lower() in _ANY_USER and found["password"].lower() in _ANY_PASSWORD:
+    elif found["user"].lower().lstrip("[") in _ANY_USER and found["password"].lower() in _ANY_PASSWORD:
         evidence.append("url-placeholder")
     service = _service_of(found["scheme"])
     return Candidate(

@@ -35,6 +35,8 @@ HOLDERS = frozenset({"sentence", "code"})
 
 _PHRASE_NAMES = re.compile(r"phrase|mnemonic|seed|recovery", re.I)
 _PHRASE = re.compile(r"[a-z]+(?: [a-z]+){3,}")
+# A word with a digit or a mark inside: no prose about passphrases.
+_ALNUM = re.compile(r"[A-Za-z][\w#$%&*+=@^~!]*\d|\d[A-Za-z]")
 _HASH_NAMES = re.compile(
     r"hash|sum\b|checksum|digest|sha\d|sha_|md5|fingerprint|thumbprint|commit|revision|etag|integrity", re.I
 )
@@ -74,7 +76,7 @@ _PUBLIC = re.compile(
 )
 _PRIVATE = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File")
 # AWS, Azure's emulator, Stripe and jwt.io publish these; told by a part that nobody's own key has.
-_DOCUMENTED = re.compile(r"EXAMPLE(?:KEY)?$|^Eby8vdM02x|^[a-z]{2}_test_4eC39H|SflKxwRJSMeK|devstoreaccount1")
+_DOCUMENTED = re.compile(r"EXAMPLE|^Eby8vdM02x|^[a-z]{2}_test_4eC39H|SflKxwRJSMeK|devstoreaccount1")
 _URL = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]*://\S|jdbc:\w|//[\w.-]+/\S|(?:www|api)\.[\w-]+\.\w|mailto:|sqlite:|data:\w+/"
     r"|urn:[a-z0-9][a-z0-9-]+:"
@@ -97,7 +99,7 @@ _HOST = re.compile(
     | (?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|local|internal|svc|cloud|co|de|uk|cn|example|test) )(?::\d+)?""",
     re.X,
 )
-_VERSION = re.compile(r"[v^~=<>]*\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc|dev|post|a|b)[\d.]*)?")
+_VERSION = re.compile(r"[v^~=<>]*\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc|dev|post|a|b)[\d.]*)?[-+]?")
 _PATH = re.compile(
     r"""(?:~|\.{1,2}|[A-Za-z]:)?[/\\](?:[\w.@%+\ -]+[/\\])*[\w.@%+\ *-]* | (?:[\w.@-]+/)+[\w@-]+\.[A-Za-z]\w{0,7}
     | [\w-]+\.(?:py|js|json|ya?ml|toml|txt|pem|key|crt|cer|p12|pfx|jks|env|ini|cfg|conf|html?|md|sh|sql|xml|csv|log
@@ -114,6 +116,7 @@ _CODE = re.compile(
     | @?[A-Za-z_]\w*; | &\w+;.*
     | [&*][A-Za-z_]\w*
     | --?[a-z][\w-]* | [A-Za-z_][\w.]*\[.* | [a-z][\w-]*:[A-Z][A-Za-z]+ | [A-Za-z ]+:
+    | (?:[A-Z][a-z0-9]+)+(?:Field|Type|Input|Str|Bytes|String|Schema|Serializer|Widget|Validator)
     | @\{.* | .*(?:\\[()]|\.\*|\\\d).* | \w+\.\d+\?\w+""",
     re.X | re.S,
 )
@@ -122,6 +125,7 @@ _SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|
 _NUMBER = re.compile(r"[-+]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?|0x[0-9a-fA-F]{1,8}")
 _IDENTIFIER = re.compile(r"[_$]*[A-Za-z]+(?:[_.\-:/ ]+[A-Za-z]+)*\d{0,2}")
 _FIELDS = frozenset(("password", "passwd", "passphrase", "key", "token", "secret", "credential", "credentials"))
+_WITHOUT = (("no",), ("not",), ("without",))  # `no-password-required`
 _MARKS = re.compile(r"[.,:;!?'\"()%/-]")
 _PART = re.compile(r"[A-Za-z0-9+/=_-]{20,256}")
 _RUN = re.compile(r"[A-Za-z0-9]+")
@@ -146,6 +150,8 @@ def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialK
     if _PHRASE.fullmatch(text) and _PHRASE_NAMES.search(name or ""):
         return ()
     form = _form(text, name or "")
+    if form == "sentence" and "phrase" in split_words(name or "")[-1:] and _ALNUM.search(text):
+        return ()
     if form == "sentence" and is_passphrase(text):
         return ("passphrase",)
     if form is not None:
@@ -262,10 +268,16 @@ def _names_a_field(text: str, parts: tuple[str, ...]) -> bool:
 
 def _known_word(folded: str, parts: tuple[str, ...], own: tuple[str, ...], kind: CredentialKind | None) -> str | None:
     joined = "".join(parts)
+    # `("password1", "password2")` are fields of a form.
+    numbered = bool(own and parts) and own[-1].isdigit() and parts[-1].isdigit()
+    if numbered and own != parts and own[:-1] == parts[:-1]:
+        return "field-like"
     if own and (joined in {"".join(own), *own} or (len(parts) > 1 and parts[-len(own) :] == own)):
         # GITLAB_PASSWORD with the value gitlab is a password, if a poor one; PASSWORD with password names a field.
         set_so = kind is CredentialKind.PASSWORD and folded in own[:-1] and folded not in STAND_INS
         return "common-password" if set_so else "equals-name"
+    if parts[:1] in _WITHOUT and not _FIELDS.isdisjoint(parts):
+        return "placeholder"
     if not PLACEHOLDER_WORDS.isdisjoint((*parts, joined)) and random_bits(folded) < 14:
         return "placeholder"
     # Somebody has blotted a part out.

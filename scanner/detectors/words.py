@@ -8,7 +8,8 @@ PLACEHOLDER_WORDS = frozenset(
      "fixme", "todo", "tbd", "insert", "yourpassword", "yourtoken", "yoursecret", "yourkey", "yourapikey", "your",
      "xxx", "xxxx", "masked", "censored", "removed", "scrubbed", "sanitized", "obfuscated", "elided", "fillme",
      "enter", "specify", "unset", "undefined", "notset", "something", "whatever", "anything", "invalid", "bogus",
-     "nonexistent", "wrong", "remplacer", "cambiar", "ersetzen")
+     "nonexistent", "wrong", "notneeded", "noneneeded", "notused", "notinuse", "unused", "notrequired",
+     "remplacer", "cambiar", "ersetzen")
 )  # fmt: skip
 # What stands in tests and documentation.
 EXAMPLE_WORDS = frozenset(
@@ -49,7 +50,8 @@ FORMAT_WORDS = frozenset(
      "username", "email", "phone", "sms", "key_file", "get", "post", "put", "delete", "patch", "local", "remote",
      "read", "write", "x-oauth-basic", "x-access-token", "x-token-auth",
      "option", "options", "flag", "argument", "parameter", "field", "admin_required", "unknown", "empty",
-     "blank", "n/a", "na", "inherit", "inherited")
+     "blank", "n/a", "na", "inherit", "inherited", "success", "succeeded", "failure", "failed", "fail", "error",
+     "expired", "locked", "invalid", "verified", "missing", "secretstr", "secretbytes", "ok")
 )  # fmt: skip
 # The most used passwords of published leaks, and of images and manuals (after SecLists, https://github.com/danielmiessler/SecLists).
 COMMON_PASSWORDS = frozenset(

@@ -22,6 +22,9 @@ from scanner.readers.pywords import (
     takes_name_first,
 )
 
+_CONSTANTS = ("True", "False", "None")
+# As the first of a pair.
+_SAYING_NOTHING = ("default", "value", "values")
 _WITHOUT_LITERALS = frozenset((cst.Integer, cst.Float, cst.Imaginary, cst.Ellipsis))
 
 
@@ -82,6 +85,8 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
             _dict(reading, node, context)
         case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Set(elements=elements):
             called, flag = _pair_name(node, context), None
+            if _is_record(node, context):
+                context = replace(context, name=None)
             for number, element in enumerate(elements):
                 arguments = tuple(replace(argument, element=number) for argument in context.arguments)
                 name = called if called and number else flag or context.name
@@ -103,6 +108,20 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
             children(reading, node, bare(context))
 
 
+def _is_record(node: cst.BaseExpression, context: Context) -> bool:
+    """Whether a tuple in a collection has other things behind a text: its container's name says nothing of that.
+
+    The tokens of a lexer are so: `tokens = {"value": [(r"[0-9]+", Number, "#pop")]}`.
+    """
+    if context.role not in (Role.ELEMENT, Role.ENTRY) or not isinstance(node, cst.Tuple):
+        return False
+    behind = [element.value for element in node.elements[1:]]
+    texts = any(isinstance(element.value, cst.BaseString) for element in node.elements)
+    return texts and any(
+        isinstance(value, cst.Name | cst.Attribute | cst.Call) and leaf_of(value) not in _CONSTANTS for value in behind
+    )
+
+
 def _fuller(name: str | None, key: str | None) -> str | None:
     """Of a target and the variable that it is read from the one that says more: `B = os.getenv("API_KEY") or ...`."""
     return max(filter(None, (name, key)), key=len, default=None)
@@ -112,7 +131,8 @@ def _pair_name(node: cst.Tuple | cst.List | cst.Set, context: Context) -> str | 
     """The name in one of several pairs: `[("password", "...")]`, as `dict` and a request's fields take them."""
     if not isinstance(node, cst.Tuple) or len(node.elements) != 2 or context.role is not Role.ELEMENT:
         return None
-    return constant_of(node.elements[0].value)
+    first = constant_of(node.elements[0].value)
+    return None if first in _SAYING_NOTHING else first
 
 
 def _reference(reading: Reading, node: cst.CSTNode, name: str, context: Context, *, key: str | None = None) -> None:

@@ -22,7 +22,7 @@ _MARKS = {
     Kind.DOTENV: re.compile(r"(?<!\S)#"),
 }
 # A value that can hold names of its own: a script, a command line, a query, a cookie.
-SEVERAL = re.compile(r"[\s?&;\"'`]|\A-{0,2}[\w-]{1,80}=[^=]")
+SEVERAL = re.compile(r"[\s?&;\"'`]|\A-{0,2}[\w-]{1,80}=[^=]|\A<[A-Za-z]")
 # https://docs.docker.com/reference/compose-file/interpolation/, and POSIX shells
 _DEFAULT = re.compile(r"\$\{([A-Za-z_]\w*):?[-=]([^${}]+)\}")
 # What stands in a literal's value for an expression that is computed.

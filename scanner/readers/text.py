@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from scanner.commandlines import COMMAND
+from scanner.commandlines import COMMAND, WORDS
 from scanner.model import Document, Literal, Role, SecretValue, Span
 
 WINDOW = 300
@@ -25,9 +25,8 @@ _GAP = r"[ \t]{0,20}"
 _CLOSE = r"(?:\\{0,3}[\"'`]|[*_]{2})?"
 _ANNOTATION = rf"(?::{_GAP}&?(?:'[a-z]{{1,20}}[ \t])?[A-Za-z_][\w.\[\]|, ]{{0,60}}(?==))?"
 # Each alternative says how its value may look: any (quoted or bare), quoted, element, bare (one more word).
-_NAMED = re.compile(
-    rf"(?P<command>{COMMAND})"
-    r"|-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
+_PLAINLY_NAMED = (
+    r"-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
     rf"|<(?:[A-Za-z][\w\-]{{0,20}}:)?(?P<element>{_NAME})(?:\s[^<>\r\n]{{0,100}})?>"
     rf"|\$\{{(?P<default>{_NAME}):?[-=]"
     rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?![\w-]*-stdin\b)(?P<option>[A-Za-z][\w.\-]{{1,80}})(?:=|[ \t]{{1,4}}(?=[^\s\-]))"
@@ -37,6 +36,9 @@ _NAMED = re.compile(
     rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?(?:\[{_GAP}(?=\\{{0,3}}[\"'`]))?"
     rf"|(?<![\w$\-])(?P<quoted>{_NAME}){_CLOSE}{_GAP}[(,]{_GAP}(?=\\{{0,3}}[\"'`])"
 )
+_NAMED = re.compile(_PLAINLY_NAMED)
+# Twice as slow: asked only where the word of a command stands.
+_NAMED_OR_COMMAND = re.compile(rf"(?P<command>{COMMAND})|{_PLAINLY_NAMED}")
 # `requirepass x` (redis), `password x` (netrc): only where files are made of such lines.
 _DIRECTIVE = re.compile(
     rf"(?m:^)[ \t]*(?P<any>{_NAME})[ \t]{{1,8}}(?=[^\s=:])"
@@ -85,7 +87,9 @@ _NAME_OF_VALUE = re.compile(
     rf"\b(?:name|key|Name|Key)[\"']?(?:{_GAP}[:=]{_GAP}[\"']?|>)(?P<name>{_NAME})[\"',]?\s{{0,60}}"
     r"(?:</[\w.\-]{1,20}>\s{0,60})?<?[\"']?\Z"
 )
-
+_OF_SQL = re.compile(r"(?i)\b(?:user|role|login|account|grant|identified|to)\b")
+# https://developer.hashicorp.com/terraform/language/block/variable
+_VARIABLE_BLOCK = re.compile(rf"\bvariable[ \t]+\"(?P<name>{_NAME})\"[ \t]*\{{[^{{}}]*\Z")
 
 _AFTER_PAIR = re.compile(r"\s{0,20},?\s{0,60}([)\]}])")
 _BEFORE_PAIR = re.compile(r"([(\[{])\s{0,20}\\?[\"'`]?\Z")
@@ -154,7 +158,10 @@ def _named(
     found: Shape | None = None
     low = _window_start(text, offset)
     # A hit can stand up to two characters into the value, or right before it.
-    for named in pattern.finditer(text, low, min(len(text), offset + 2)):
+    high = min(len(text), offset + 2)
+    if pattern is _NAMED and WORDS.search(text, low, high):
+        pattern = _NAMED_OR_COMMAND
+    for named in pattern.finditer(text, low, high):
         start = named.start(named.lastgroup or 0)
         # The next field of a query, right behind the hit.
         inside = found is not None and named.lastgroup != "command"
@@ -162,6 +169,9 @@ def _named(
             continue
         # `:param token: what the service gave` and `ok ? 'PASS' : 'FAIL'` are about other things.
         if _is_described(text, low, start) or text[start - 3 : start - 1] == "? ":
+            continue
+        # `expression identified by "state"` is prose.
+        if named.lastgroup == "sql" and named["sql"][-2:].lower() == "by" and not _OF_SQL.search(text, low, start):
             continue
         # `# The password cannot be changed` is prose.
         if named.lastgroup == "spoken" and text[text.rfind("\n", low, start) + 1 : start].lstrip().startswith("#"):
@@ -284,6 +294,9 @@ def _trimmed(value: str) -> str:
 
 def _real_name(text: str, name: str, start: int) -> str:
     """The name that belongs to a `value: ...`, from the pair before it."""
+    if name == "default":
+        variable = _VARIABLE_BLOCK.search(text, max(0, start - WINDOW), start)
+        return variable["name"] if variable else name
     if name.lower() != "value":
         # A command, and SQL's `IDENTIFIED BY`, say what follows; npm's key ends in `:_authToken`.
         return "password" if _SEVERAL_WORDS.search(name) else name.rpartition(":")[2]

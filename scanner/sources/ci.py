@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +18,23 @@ _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _BRANCH = re.compile(r"[\w./+@-]+")
 
 
-def event_range(environment: Mapping[str, str]) -> str | None:
-    """The range `A..B` that the job is about; None where it is about no commits in particular (a schedule, a tag).
+def event_range(environment: Mapping[str, str], here: Callable[[str], bool]) -> str | None:
+    """The range `A..B` that the job is about; None where that is everything (a schedule, a first push).
 
     Of a pull request it is what its head adds to its base, however the checkout came about: a merge ref's own merge
-    commit is not part of it. Raises UsageError outside of CI, and for an event that cannot be read.
+    commit is not part of it. `here` tells whether the repository has a commit: a forced push can name one that is gone.
+    Raises UsageError outside of CI, and for an event that cannot be read.
     """
     if environment.get("GITHUB_ACTIONS") == "true":
-        return _github(environment)
+        return _github(environment, here)
     if environment.get("GITLAB_CI") == "true":
-        return _gitlab(environment)
+        return _gitlab(environment, here)
     raise UsageError(
         "--range ci: neither GitHub Actions nor GitLab CI runs this", hint="name the range: --range origin/main...HEAD"
     )
 
 
-def _github(environment: Mapping[str, str]) -> str | None:
+def _github(environment: Mapping[str, str], here: Callable[[str], bool]) -> str | None:
     name = environment.get("GITHUB_EVENT_NAME", "")
     event = _event(environment.get("GITHUB_EVENT_PATH", ""))
     if name in ("pull_request", "pull_request_target"):
@@ -42,23 +43,29 @@ def _github(environment: Mapping[str, str]) -> str | None:
     if name == "merge_group":
         group = _table(event, "merge_group")
         return _between(group.get("base_sha"), group.get("head_sha"), name)
-    if name == "push" and str(event.get("ref", "")).startswith("refs/heads/"):
-        if event.get("deleted") is True:
-            return None
+    if name == "push" and event.get("deleted") is not True:
         default = str(_table(event, "repository").get("default_branch", ""))
-        return _pushed(event.get("before"), event.get("after"), default, name)
+        branch = str(event.get("ref", "")).removeprefix("refs/heads/")
+        if branch == default and not _is_here(event.get("before"), here):
+            return None
+        # What a tag's commits hold was looked at when they were pushed, unless no branch has them.
+        before = None if branch.startswith("refs/tags/") else event.get("before")
+        return _pushed(before, event.get("after"), default, name, here)
     return None
 
 
-def _gitlab(environment: Mapping[str, str]) -> str | None:
+def _gitlab(environment: Mapping[str, str], here: Callable[[str], bool]) -> str | None:
     tip = environment.get("CI_COMMIT_SHA")
     base = environment.get("CI_MERGE_REQUEST_DIFF_BASE_SHA")
     if base:
         # In a pipeline for merged results the tip is a merge commit that only GitLab has made.
         return _between(base, environment.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or tip, "merge request")
-    if environment.get("CI_PIPELINE_SOURCE") == "push" and environment.get("CI_COMMIT_BRANCH"):
-        default = environment.get("CI_DEFAULT_BRANCH", "")
-        return _pushed(environment.get("CI_COMMIT_BEFORE_SHA"), tip, default, "push")
+    branch, default = environment.get("CI_COMMIT_BRANCH"), environment.get("CI_DEFAULT_BRANCH", "")
+    if environment.get("CI_PIPELINE_SOURCE") == "push" and (branch or environment.get("CI_COMMIT_TAG")):
+        before = environment.get("CI_COMMIT_BEFORE_SHA") if branch else None
+        if branch == default and not _is_here(before, here):
+            return None
+        return _pushed(before, tip, default, "push", here)
     return None
 
 
@@ -77,9 +84,13 @@ def _table(parent: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _pushed(before: object, after: object, default: str, event: str) -> str:
+def _is_here(commit: object, here: Callable[[str], bool]) -> bool:
+    return isinstance(commit, str) and bool(_COMMIT.fullmatch(commit) and commit.strip("0")) and here(commit)
+
+
+def _pushed(before: object, after: object, default: str, event: str, here: Callable[[str], bool]) -> str:
     """What a push brings; of a new branch, and of one that was rewritten away, what it adds to the default branch."""
-    if isinstance(before, str) and before.strip("0"):
+    if _is_here(before, here):
         return _between(before, after, event)
     if not _BRANCH.fullmatch(default) or default.startswith("-"):
         raise UsageError(f"--range ci: the {event} names no default branch to compare a new branch with")

@@ -197,6 +197,11 @@ def find(folder: Path) -> Repository | None:
     )
 
 
+def has_commit(folder: Path, commit: str) -> bool:
+    """Whether the repository of `folder` holds a commit, by its id."""
+    return attempt(folder, "cat-file", "-e", f"{commit}^{{commit}}")[0] == 0
+
+
 def hooks_folder(folder: Path) -> Path:
     """Where git looks for the hooks of a repository, as its user has configured it.
 

@@ -17,18 +17,22 @@ from scanner.sources import git, paths
 
 DEFAULT_MAX_SIZE = 5_000_000
 _CLOSED = "folder not readable"
+_SUBMODULE, _NOT_ENTERED = "submodule", "submodule: "
 # A link is not followed, a pipe not waited for; Windows would change line ends.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+# Git up to 2.39 at least dies of this where a path lies deeper in a folder that it ignores as a whole.
+_INSIDE_IGNORED = b"not superset of prefix"
 _UNOPENED = re.compile(rb"^warning: could not open directory '(.*)': ", re.MULTILINE)
 
 
 class Selection(NamedTuple):
-    """Which files count: globs over result paths, and the largest size in bytes."""
+    """Which files count: globs over result paths, the largest size in bytes, and whether submodules are entered."""
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     max_size: int = DEFAULT_MAX_SIZE
     include_untracked: bool = True
+    submodules: bool = False
 
     def takes(self, path: str) -> bool:
         """Whether a path is selected."""
@@ -114,6 +118,8 @@ def sources(
             entries |= _folder(root, absolute)
         else:
             files.append(relative(root, absolute))
+    if selection.submodules:
+        entries = _entered(root.folder, entries)
     tracked = _tracked(root, files)
     alone = len(named) == 1 and not handed
     for name in files:
@@ -125,7 +131,7 @@ def sources(
         if not selection.takes(shown) or (not selection.include_untracked and entry.tracked is False):
             continue
         if entry.skip is not None:
-            yield Skipped(path=shown, reason=entry.skip, gap=entry.skip == _CLOSED)
+            yield Skipped(path=shown, reason=entry.skip, gap=entry.skip.startswith((_CLOSED, _NOT_ENTERED)))
         else:
             location = os.path.join(folder, name)
             yield read_file(location, shown, entry.tracked, entry.blob, selection.max_size, named=entry.named)
@@ -213,6 +219,8 @@ def _listed(root: Root, below: str) -> dict[str, _Entry]:
     entries: dict[str, _Entry] = {}
     for process, add in ((staged, _add_staged), (others, _add_other), (ignored, _add_ignored)):
         out, err = process.communicate()
+        if process.returncode and _INSIDE_IGNORED in err:
+            continue
         if process.returncode:
             reason = err.decode("utf-8", "replace").strip().split("\n")[0]
             raise NotSeenError(f"git ls-files failed in {root.folder}: {reason}")
@@ -225,11 +233,42 @@ def _listed(root: Root, below: str) -> dict[str, _Entry]:
     return entries
 
 
+def _entered(top: Path, entries: dict[str, _Entry]) -> dict[str, _Entry]:
+    """The entries with what stands in submodules, and in theirs, in place of these; one that stays shut says why."""
+    found: dict[str, _Entry] = {}
+    for name, entry in entries.items():
+        if entry.skip != _SUBMODULE:
+            found[name] = entry
+            continue
+        try:
+            inside = _entered(top / name, _inside(top / name))
+        except NotSeenError as error:
+            found[name] = entry._replace(skip=f"{_NOT_ENTERED}{error}")
+        else:
+            found |= {f"{name}/{each}": below._replace(name=f"{name}/{each}") for each, below in inside.items()}
+    return found
+
+
+def _inside(folder: Path) -> dict[str, _Entry]:
+    """What stands in one submodule. Raises NotSeenError.
+
+    Its `.git` and its configuration come with it: neither may lead to another place than the folder that it stands in.
+    """
+    if not os.path.lexists(folder / ".git"):
+        raise NotSeenError("not checked out (git submodule update --init)")
+    repository = git.find(folder)
+    if repository is None or repository.top is None or os.path.realpath(folder) != os.path.abspath(folder):
+        raise NotSeenError("its folder is no working tree")
+    if os.path.realpath(repository.top) != os.path.abspath(folder):
+        raise NotSeenError("its configuration names another folder (core.worktree)")
+    return _listed(Root(folder=folder, repository=repository), ".")
+
+
 def _add_staged(entries: dict[str, _Entry], line: bytes) -> None:
     facts, _, raw = line.partition(b"\t")
     mode, blob, _ = facts.split()
     name = os.fsdecode(raw)
-    skip = {b"160000": "submodule", b"120000": "symbolic link"}.get(mode)
+    skip = {b"160000": _SUBMODULE, b"120000": "symbolic link"}.get(mode)
     entries[name] = _Entry(name=name, tracked=True, blob=blob.decode(), skip=skip)
 
 

@@ -51,6 +51,7 @@ STATUS = {
     "unhardcode scan --range origin/main..HEAD": 1,
     "unhardcode scan --range origin/main...HEAD --report junit=unhardcode.xml": 1,
     "unhardcode scan --history": 1,
+    "unhardcode scan --recurse-submodules": 1,
     "unhardcode scan --report sarif=unhardcode.sarif --report junit=unhardcode.xml": 1,
     "unhardcode fix": 1,
     "unhardcode status --plan plan.toml --fail-on-unrotated": 1,

@@ -205,6 +205,14 @@ def test_validation_refuses_a_pattern_with(tmp_path: Path, pattern: str, reason:
     assert refused.value.where == "rule[acme-token].pattern"
 
 
+def test_whether_a_head_leads_is_true_or_false(tmp_path: Path) -> None:
+    row = '{ words = "senha", kind = "password", strength = "strong", leads = %s }'
+    rules = load_rules(tree(tmp_path / "a", names_heads=f"head = [{row % 'true'}]"))
+    assert [head.leads for head in rules.names.heads] == [True]
+    with pytest.raises(RuleError, match="must be true or false"):
+        load_rules(tree(tmp_path / "b", names_heads=f"head = [{row % '1'}]"))
+
+
 # --- reading ------------------------------------------------------------------------------------------------
 
 

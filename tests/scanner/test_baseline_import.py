@@ -146,29 +146,49 @@ def test_a_redacted_report_of_gitleaks_names_lines_and_a_full_one_values(at: Pat
     assert value_at(at, "conf.yaml", 2) not in (at / FILE).read_text()
 
 
-def test_trufflehogs_lines_stand_for_their_raw_values(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    # Recorded from trufflehog 3 (`filesystem --json`), its values replaced.
-    def row(path: str, raw: str, *, verified: bool) -> str:
-        where = {"Filesystem": {"file": path, "line": 2}}
+def test_trufflehogs_lines_stand_for_their_raw_values(at: Path, git: Git, capsys: pytest.CaptureFixture[str]) -> None:
+    # As trufflehog 3 writes them (`filesystem DIR --json`, `git file://. --json`), with values of our own.
+    def row(source: str, number: int, where: dict[str, object], raw: str, *, verified: bool) -> str:
         found = {
-            "SourceMetadata": {"Data": where},
+            "SourceMetadata": {"Data": {source: where}},
             "SourceID": 1,
-            "SourceType": 15,
+            "SourceType": number,
+            "SourceName": f"trufflehog - {source.lower()}",
             "DetectorType": 2,
+            "DetectorName": "Generic",
+            "DetectorDescription": "",
+            "DecoderName": "PLAIN",
             "Verified": verified,
+            "VerificationFromCache": False,
+            "Raw": raw,
+            "RawV2": "",
+            "Redacted": "",
+            "ExtraData": None,
+            "StructuredData": None,
         }
-        return json.dumps({**found, "DetectorName": "Generic", "DecoderName": "PLAIN", "Raw": raw, "RawV2": ""})
+        return json.dumps(found, separators=(",", ":"))
 
-    log = '{"level":"info-0","ts":"2026-01-01T00:00:00Z","logger":"trufflehog","msg":"finished scanning"}'
+    head = git(at, "rev-parse", "HEAD").strip()
+    committed = {"commit": head, "file": "conf.yaml", "email": "T <t@t.invalid>", "repository": f"file://{at}",
+                 "timestamp": "2026-01-01 00:00:00 +0000", "line": 2}  # fmt: skip
     lines = [
-        log,
-        row("app.py", value_at(at, "app.py", 2), verified=True),
-        row("gone.py", "nobody-has-this", verified=False),
+        '{"level":"info-0","ts":"2026-01-01T00:00:00Z","logger":"trufflehog","msg":"finished scanning"}',
+        row("Filesystem", 15, {"file": f"{at}/app.py", "line": 2}, value_at(at, "app.py", 2), verified=True),
+        row("Filesystem", 15, {"file": "gone.py", "line": 2}, "nobody-has-this", verified=False),
+        row("Git", 16, committed, value_at(at, "conf.yaml", 2), verified=False),
     ]
     (at.parent / "found.jsonl").write_text("\n".join(lines))
     assert run("baseline", "import", str(at.parent / "found.jsonl")) == Exit.OK
     assert "1 of its entries stand for nothing that unhardcode finds" in capsys.readouterr().out
     assert "found.jsonl, verified there" in (at / FILE).read_text()
+    assert left() == {("app.py", 3)}
+
+
+def test_paths_from_the_root_of_the_disk_are_those_of_the_tree(at: Path) -> None:
+    (at.parent / "report.json").write_text(
+        json.dumps([{"RuleID": "x", "File": f"{at}/app.py", "StartLine": 2, "Secret": "REDACTED", "Commit": ""}])
+    )
+    assert run("baseline", "import", str(at.parent / "report.json")) == Exit.OK
     assert left() == {("app.py", 3), ("conf.yaml", 2)}
 
 

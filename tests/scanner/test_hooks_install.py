@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pytest
 
@@ -18,29 +18,8 @@ from scanner.hooks_install import STAGES, block, script
 
 Made = Callable[..., str]
 Git = Callable[..., str]
+Started = Callable[..., Any]
 OTHER = b"#!/bin/sh\r\n\necho 'before us' \xff\n"
-
-
-class Done(NamedTuple):
-    status: int
-    printed: str
-
-
-def start(folder: Path, *words: str, **environment: str) -> Done:
-    done = subprocess.run(
-        words,
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, **environment},
-    )
-    return Done(done.returncode, done.stdout)
-
-
-def real_git(folder: Path, *words: str, **environment: str) -> Done:
-    who = ("-c", "user.name=T", "-c", "user.email=t@t.invalid", "-c", "commit.gpgsign=false")
-    return start(folder, "git", *who, *words, **environment)
 
 
 @pytest.fixture
@@ -144,7 +123,7 @@ def test_the_block_for_husky_goes_and_comes_with_any_file(at: Path, git: Git) ->
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_every_hook_is_a_script_that_a_shell_takes(stage: str, tmp_path: Path) -> None:
+def test_every_hook_is_a_script_that_a_shell_takes(stage: str, tmp_path: Path, start: Started) -> None:
     for text in (script(stage, None), script(stage, "/a folder/it's/python"), block(stage)):
         (tmp_path / "hook").write_text(text)
         for shell in ("sh", "bash"):
@@ -152,7 +131,7 @@ def test_every_hook_is_a_script_that_a_shell_takes(stage: str, tmp_path: Path) -
                 assert start(tmp_path, shell, "-n", "hook").status == 0
 
 
-def test_a_missing_program_stops_the_commit_and_says_why(at: Path, git: Git) -> None:
+def test_a_missing_program_stops_the_commit_and_says_why(at: Path, git: Git, attempt: Started) -> None:
     (at / ".githooks").mkdir()
     git(at, "config", "core.hooksPath", ".githooks")
     assert run("install") == Exit.OK
@@ -164,12 +143,14 @@ def test_a_missing_program_stops_the_commit_and_says_why(at: Path, git: Git) -> 
         found = shutil.which(name)
         if found:
             (tools / name).symlink_to(found)
-    done = real_git(at, "commit", "-m", "x", PATH=str(tools))
+    done = attempt(at, "commit", "-m", "x", PATH=str(tools))
     assert done.status == 1
     assert "unhardcode is not installed here, so nothing was looked at" in done.printed
 
 
-def test_a_commit_and_a_push_are_stopped_and_go_through_once_it_is_fixed(at: Path, made: Made, git: Git) -> None:
+def test_a_commit_and_a_push_are_stopped_and_go_through_once_it_is_fixed(
+    at: Path, made: Made, git: Git, attempt: Started
+) -> None:
     value = made(24)
     hooks = at / ".git" / "hooks"
     for stage in ("pre-commit", "pre-push"):
@@ -178,7 +159,7 @@ def test_a_commit_and_a_push_are_stopped_and_go_through_once_it_is_fixed(at: Pat
     assert run("install") == Exit.OK
     plant(at, value)
     git(at, "add", "-A")
-    done = real_git(at, "commit", "-m", "x")
+    done = attempt(at, "commit", "-m", "x")
     assert done.status == 1
     assert "first:" in done.printed
     for said in (
@@ -190,8 +171,8 @@ def test_a_commit_and_a_push_are_stopped_and_go_through_once_it_is_fixed(at: Pat
         assert said in done.printed
     assert value not in done.printed
 
-    assert real_git(at, "commit", "--no-verify", "-m", "x").status == 0
-    done = real_git(at, "push", "origin", "main")
+    assert attempt(at, "commit", "--no-verify", "-m", "x").status == 0
+    done = attempt(at, "push", "origin", "main")
     assert done.status == 1
     assert "first: origin" in done.printed
     assert "refs/heads/main" in done.printed  # the hook before ours is told what goes up as well
@@ -203,32 +184,34 @@ def test_a_commit_and_a_push_are_stopped_and_go_through_once_it_is_fixed(at: Pat
     # A later commit that takes the value out does not take it out of the earlier one.
     plant(at, "")
     git(at, "add", "-A")
-    assert real_git(at, "commit", "-m", "fixed").status == 0
-    assert real_git(at, "push", "origin", "main").status == 1
+    assert attempt(at, "commit", "-m", "fixed").status == 0
+    assert attempt(at, "push", "origin", "main").status == 1
     git(at, "reset", "-q", "--soft", "HEAD~2")
-    assert real_git(at, "commit", "-m", "in one").status == 0
-    assert real_git(at, "push", "origin", "main").status == 0
+    assert attempt(at, "commit", "-m", "in one").status == 0
+    assert attempt(at, "push", "origin", "main").status == 0
 
 
-def test_a_push_goes_through_with_a_reasoned_ignore_or_a_baseline(at: Path, made: Made, git: Git) -> None:
+def test_a_push_goes_through_with_a_reasoned_ignore_or_a_baseline(
+    at: Path, made: Made, git: Git, attempt: Started
+) -> None:
     assert run("install", "--stage", "pre-push") == Exit.OK
     plant(at, made(24))
     git(at, "add", "-A")
     git(at, "commit", "-q", "-m", "x")
-    assert real_git(at, "push", "origin", "main").status == 1
+    assert attempt(at, "push", "origin", "main").status == 1
     text = (at / "settings.py").read_text()
     (at / "settings.py").write_text(text.rstrip("\n") + "  # unhardcode: ignore[named-password] the vendor's sandbox\n")
     git(at, "commit", "-q", "-a", "-m", "reason")
-    assert real_git(at, "push", "origin", "main").status == 0
+    assert attempt(at, "push", "origin", "main").status == 0
     (at / "other.py").write_text(f'API_TOKEN = "{made(32)}"\n')
     git(at, "add", "-A")
     git(at, "commit", "-q", "-m", "y")
-    assert real_git(at, "push", "origin", "main").status == 1
+    assert attempt(at, "push", "origin", "main").status == 1
     assert unhardcode.run(["baseline", "create", "--reason", "expires tomorrow"]) == Exit.OK
-    assert real_git(at, "push", "origin", "main").status == 0
+    assert attempt(at, "push", "origin", "main").status == 0
 
 
-def test_what_the_remote_has_already_does_not_stop_a_push(at: Path, made: Made, git: Git) -> None:
+def test_what_the_remote_has_already_does_not_stop_a_push(at: Path, made: Made, git: Git, attempt: Started) -> None:
     plant(at, made(24))
     git(at, "add", "-A")
     git(at, "commit", "-q", "-m", "an old mistake")
@@ -237,33 +220,55 @@ def test_what_the_remote_has_already_does_not_stop_a_push(at: Path, made: Made, 
     git(at, "checkout", "-q", "-b", "side")
     (at / "settings.py").write_text((at / "settings.py").read_text() + "DEBUG = True\n")
     git(at, "commit", "-q", "-a", "-m", "a change beside it")
-    assert real_git(at, "push", "origin", "side").status == 0
+    assert attempt(at, "push", "origin", "side").status == 0
     # A forced push of something else, a deletion, a tag, several at once.
     git(at, "commit", "-q", "--amend", "-m", "said otherwise")
-    assert real_git(at, "push", "--force", "origin", "side").status == 0
+    assert attempt(at, "push", "--force", "origin", "side").status == 0
     git(at, "tag", "-a", "v1", "-m", "one")
-    assert real_git(at, "push", "origin", "v1").status == 0
-    assert real_git(at, "push", "origin", ":side").status == 0
+    assert attempt(at, "push", "origin", "v1").status == 0
+    assert attempt(at, "push", "origin", ":side").status == 0
     (at / "new.py").write_text(f'API_TOKEN = "{made(32)}"\n')
     git(at, "add", "-A")
     git(at, "commit", "-q", "-m", "a new mistake")
     git(at, "branch", "-q", "clean", "main")
-    done = real_git(at, "push", "origin", "clean", "side")
+    done = attempt(at, "push", "origin", "clean", "side")
     assert done.status == 1
     assert "new.py:1" in done.printed
     git(at, "tag", "blob", git(at, "rev-parse", "HEAD:app.py").strip())
-    assert real_git(at, "push", "origin", "blob").status == 0
+    assert attempt(at, "push", "origin", "blob").status == 0
 
 
-def test_a_push_to_a_bare_url_and_from_a_linked_worktree_is_looked_at(at: Path, made: Made, git: Git) -> None:
+def test_messages_of_commits_and_tags_go_up_too(at: Path, made: Made, git: Git, attempt: Started) -> None:
+    value = made(24)
+    assert run("install", "--stage", "pre-push") == Exit.OK
+    git(at, "commit", "-q", "--allow-empty", "-m", f'Use password = "{value}" from now on')
+    commit = git(at, "rev-parse", "HEAD").strip()
+    done = attempt(at, "push", "origin", "main")
+    assert value not in done.printed
+    assert (done.status, f"commit-message/{commit}:1:" in done.printed) == (1, True)
+    git(at, "commit", "-q", "--amend", "-m", "said otherwise", "--allow-empty")
+    assert attempt(at, "push", "origin", "main").status == 0
+    # The remote has the commit: the tag brings nothing but its message.
+    git(at, "tag", "-a", "v1", "-m", f'The password = "{value}"')
+    tag = git(at, "rev-parse", "v1").strip()
+    done = attempt(at, "push", "origin", "v1")
+    assert value not in done.printed
+    assert (done.status, f"tag-message/{tag}:1:" in done.printed) == (1, True)
+    git(at, "tag", "-f", "-a", "v1", "-m", "one")
+    assert attempt(at, "push", "origin", "v1").status == 0
+
+
+def test_a_push_to_a_bare_url_and_from_a_linked_worktree_is_looked_at(
+    at: Path, made: Made, git: Git, attempt: Started
+) -> None:
     assert run("install", "--stage", "pre-push") == Exit.OK
     linked = at.parent / "linked"
     git(at, "worktree", "add", "-q", "-b", "linked", str(linked))
     plant(linked, made(24))
     git(linked, "add", "-A")
     git(linked, "commit", "-q", "-m", "x")
-    assert real_git(linked, "push", str(at.parent / "origin.git"), "linked").status == 1
-    assert real_git(at, "push", str(at.parent / "origin.git"), "main").status == 0
+    assert attempt(linked, "push", str(at.parent / "origin.git"), "linked").status == 1
+    assert attempt(at, "push", str(at.parent / "origin.git"), "main").status == 0
 
 
 def test_nonsense_on_standard_input_is_a_mistake(at: Path) -> None:
@@ -277,7 +282,7 @@ def test_nonsense_on_standard_input_is_a_mistake(at: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("npm") is None, reason="no npm")
-def test_the_real_husky_runs_our_hooks(at: Path, made: Made, git: Git) -> None:
+def test_the_real_husky_runs_our_hooks(at: Path, made: Made, git: Git, attempt: Started, start: Started) -> None:
     (at / "package.json").write_text('{"name": "shop", "private": true, "scripts": {"prepare": "husky"}}\n')
     (at / ".gitignore").write_text("node_modules/\npackage-lock.json\n")
     installed = start(at, "npm", "install", "--no-audit", "--no-fund", "--save-dev", "husky@9")
@@ -293,15 +298,15 @@ def test_the_real_husky_runs_our_hooks(at: Path, made: Made, git: Git) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     plant(at, made(24))
     git(at, "add", "-A")
-    done = real_git(at, "commit", "-m", "x", PATH=path)
+    done = attempt(at, "commit", "-m", "x", PATH=path)
     assert done.status != 0
     assert "settings.py:1:19" in done.printed
     assert "theirs" not in done.printed
-    assert real_git(at, "commit", "--no-verify", "-m", "x").status == 0
-    assert real_git(at, "push", "origin", "main", PATH=path).status != 0
+    assert attempt(at, "commit", "--no-verify", "-m", "x").status == 0
+    assert attempt(at, "push", "origin", "main", PATH=path).status != 0
     plant(at, "")
     git(at, "commit", "-q", "-a", "--amend", "--no-verify", "-m", "y")
-    done = real_git(at, "push", "origin", "main", PATH=path)
+    done = attempt(at, "push", "origin", "main", PATH=path)
     assert done.status == 0
     assert "theirs" in done.printed
     assert "refs/heads/main" in done.printed

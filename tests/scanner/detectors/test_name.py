@@ -99,6 +99,8 @@ def test_a_parent_does_not_make_it_suspicious(name: str, symbol: str) -> None:
         ("contraseña", "password", "strong"),
         ("usuarioContraseña", "password", "strong"),
         ("senha", "password", "strong"),
+        ("senha_banco", "password", "strong"),
+        ("mot_de_passe_base", "password", "strong"),
         ("db_passwort", "password", "strong"),
         ("mot_de_passe", "password", "strong"),
         ("hasło", "password", "strong"),

@@ -1,4 +1,4 @@
-"""JUnit XML. What it may hold is restated here from Jenkins' schema, junit-10.xsd."""
+"""JUnit XML. Jenkins' schema does not say what is restated here: test_published.py validates against it."""
 
 from __future__ import annotations
 

@@ -180,7 +180,90 @@ def test_submodules_and_repositories_inside_are_named_and_not_entered(shop: Path
     assert set(read(shop / "sub")) == {"x.py"}  # named, it is a repository of its own
 
 
+@pytest.fixture
+def nested(shop: Path, git: Git, tmp_path: Path) -> Path:
+    """The shop with a submodule that has one too, both with an ignored environment file and one that is untracked."""
+    allowed = ("-c", "protocol.file.allow=always")
+    for name in ("inner", "outer"):
+        put(tmp_path / name, f"{name}.py")
+        put(tmp_path / name, ".gitignore", content=".env\n")
+        git(tmp_path / name, "init", "-q")
+        if name == "outer":
+            git(tmp_path / name, *allowed, "submodule", "--quiet", "add", str(tmp_path / "inner"), "deps/inner")
+        git(tmp_path / name, "add", "-A")
+        git(tmp_path / name, "commit", "-q", "-m", "first")
+    git(shop, *allowed, "submodule", "--quiet", "add", str(tmp_path / "outer"), "lib ü")
+    git(shop, *allowed, "submodule", "--quiet", "update", "--init", "--recursive")
+    for folder in ("lib ü", "lib ü/deps/inner"):
+        put(shop / folder, ".env", "new.py")
+    return shop
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        pytest.param(
+            lambda inner, git: git(inner.parents[1], "submodule", "deinit", "-q", "-f", "deps/inner"),
+            "not checked out (git submodule update --init)",
+            id="one that is not checked out",
+        ),
+        pytest.param(
+            lambda inner, git: (inner / ".git").write_text("gitdir: /nowhere\n"),
+            "its folder is no working tree",
+            id="one whose repository is gone",
+        ),
+        pytest.param(
+            lambda inner, git: git(inner, "config", "core.worktree", str(inner.parents[2])),
+            "its configuration names another folder (core.worktree)",
+            id="one that leads to another folder by its configuration",
+        ),
+        pytest.param(
+            lambda inner, git: inner.rename(inner.with_name("away")) and inner.symlink_to("away"),
+            "its folder is no working tree",
+            id="one that leads to another folder by a link",
+        ),
+    ],
+)
+def test_a_submodule_that_was_asked_for_and_cannot_be_entered_is_a_gap(
+    nested: Path, git: Git, spoil: Callable[[Path, Git], object], reason: str
+) -> None:
+    spoil(nested / "lib ü" / "deps" / "inner", git)
+    found = skipped(nested, submodules=True)
+    assert found.pop("lib ü/deps/inner") == (f"submodule: {reason}", True)
+    assert not any(gap for _, gap in found.values())
+    assert "lib ü/outer.py" in read(nested, submodules=True)
+
+
+def test_the_configuration_of_a_submodule_runs_nothing(nested: Path, git: Git, tmp_path: Path) -> None:
+    marker = tmp_path / "marker"
+    for folder in (nested / "lib ü", nested / "lib ü" / "deps" / "inner"):
+        git(folder, "config", "core.fsmonitor", f"touch '{marker}'; false")
+    git(nested / "lib ü", "ls-files", "--others", "--exclude-standard")
+    assert marker.exists()  # git by itself runs it
+    marker.unlink()
+    assert "lib ü/deps/inner/inner.py" in read(nested, submodules=True)
+    assert not marker.exists()
+
+
 # --- what is read -------------------------------------------------------------------------------------------
+
+
+def test_submodules_are_read_below_their_paths_if_that_is_asked_for(nested: Path) -> None:
+    below = {path: tracked for path, tracked in read(nested, submodules=True).items() if path.startswith("lib")}
+    assert below == {
+        "lib ü/.env": False,
+        "lib ü/.gitignore": True,
+        "lib ü/.gitmodules": True,
+        "lib ü/deps/inner/.env": False,
+        "lib ü/deps/inner/.gitignore": True,
+        "lib ü/deps/inner/inner.py": True,
+        "lib ü/deps/inner/new.py": False,
+        "lib ü/new.py": False,
+        "lib ü/outer.py": True,
+    }
+    assert not [path for path in read(nested, submodules=True, exclude=("lib*",)) if path.startswith("lib")]
+    assert set(read(nested / "conf", submodules=True)) == {"conf/.env", "conf/.env.example", "conf/prod.secret.env"}
+    assert list(read(nested)) == [path for path in read(nested, submodules=True) if not path.startswith("lib")]
 
 
 def test_tracked_files_new_files_and_every_env_of_a_folder_that_is_not_ignored_are_read(shop: Path) -> None:
@@ -202,6 +285,13 @@ def test_untracked_files_can_be_left_out(shop: Path) -> None:
 
 def test_an_ignored_folder_is_read_whole_when_it_is_named(shop: Path) -> None:
     assert read(shop / "local") == {"local/.env": False, "local/notes.txt": False}
+
+
+def test_a_folder_deep_in_an_ignored_one_is_read_whole_when_it_is_named(shop: Path) -> None:
+    deep = shop / "local" / "lib" / "site-packages"
+    deep.mkdir(parents=True)
+    (deep / "package.py").write_text("name = 1\n")
+    assert read(deep) == {"local/lib/site-packages/package.py": False}
 
 
 def test_a_folder_without_any_file_gives_nothing(shop: Path) -> None:

@@ -1,0 +1,151 @@
+"""What the names of a Python file are bound to, kept up to date from one version of the file to the next.
+
+Read by lines, without a parser: a binding is a line `name = ...`, and the statement that begins there.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from scanner.extent import WIDTH, Extent, changed, statement
+
+# `name = "..."`, `name = (` and the like, `name = other`: what the reader follows from a call's argument to a constant.
+_BOUND = re.compile(
+    rb"\n([ \t]*+)((?:self|cls)\.)?([A-Za-z_]\w*+)[ \t]*+(?::[^=\n\"']*+)?=[ \t]*+"
+    rb"(?:[\w.]*+[\"'(\[{\\]|[A-Za-z_][\w.]*+[ \t]*+(?:#[^\n]*)?(?=[\r\n]|\Z))"
+)
+_NAME = re.compile(rb"[A-Za-z_]\w*")
+_HOPS = 3
+# A statement reaches no further than this, but to the end of its last lines.
+_FAR = 3 * WIDTH
+
+
+@dataclass(slots=True)
+class Binding:
+    """Where a name is bound, `everywhere`: in the module or on self, so that any function can mean it.
+
+    `end` is behind the equals sign. `text` is the statement, read when it is asked for; empty where it leads nowhere.
+    """
+
+    start: int
+    end: int
+    name: bytes
+    everywhere: bool
+    text: bytes | None = None
+    names: frozenset[bytes] = frozenset()
+
+
+@dataclass(slots=True, kw_only=True)
+class Bindings:
+    """The bindings of one version of a file, in their order; `places` are those of each name, made when asked for."""
+
+    data: bytes | None = None
+    rows: list[Binding] = field(default_factory=list)
+    places: dict[bytes, list[Binding]] | None = None
+
+
+def follow(bindings: Bindings, data: bytes) -> set[bytes]:
+    """Go on to the next version; gives the names that are bound otherwise in it than before."""
+    before, rows = bindings.data, bindings.rows
+    if before is data:
+        return set()
+    bindings.data, bindings.places = data, None
+    if before is None:
+        bindings.rows = list(_found(data, 0, len(data)))
+        return {row.name for row in bindings.rows}
+    first, last = changed(before, data)
+    longer = len(data) - len(before)
+    head, tail = _touched(rows, before, first, last - longer)
+    touched, after = rows[head:tail], rows[tail:]
+    # What the change touches is read again, and the lines between that.
+    start = data.rfind(b"\n", 0, first) + 1
+    end = last
+    if touched:
+        start = min(start, touched[0].start)
+        end = max(end, touched[-1].start + longer)
+    if longer:
+        for row in after:
+            row.start += longer
+            row.end += longer
+    fresh = list(_found(data, start, end))
+    bindings.rows = [*rows[:head], *fresh, *after]
+    return {row.name for row in (*touched, *fresh)}
+
+
+def _touched(rows: Sequence[Binding], data: bytes, first: int, last: int) -> tuple[int, int]:
+    """From which row on, and up to which, a change of the bytes between two offsets can touch their statements."""
+    tail = bisect.bisect_left(rows, last, key=_start)
+    while tail < len(rows) and extent_of(data, rows[tail]).low < last:
+        tail += 1
+    at = head = bisect.bisect_left(rows, first, hi=tail, key=_start)
+    # A statement ends on the first line that is far enough from its beginning: none of these is so long.
+    far = first - _FAR if data.find(b"\n", first - _FAR + WIDTH, first - WIDTH) >= 0 else 0
+    while at and rows[at - 1].end >= far:
+        at -= 1
+        if extent_of(data, rows[at]).high > first:
+            head = at
+    return head, tail
+
+
+def reached(bindings: Bindings, text: bytes, scope: int, end: int) -> tuple[dict[int, bytes], frozenset[bytes]]:
+    """The statements that bind the names in a text that ends at `end`, and the names in those; by offset.
+
+    `scope` is where the function around the text begins. Second, all names that were looked for.
+    """
+    assert bindings.data is not None
+    if bindings.places is None:
+        bindings.places = {}
+        for row in bindings.rows:
+            bindings.places.setdefault(row.name, []).append(row)
+    places, data = bindings.places, bindings.data
+    names = set(_NAME.findall(text))
+    seen: set[bytes] = set()
+    found: dict[int, bytes] = {}
+    for _ in range(_HOPS):
+        names -= seen
+        seen |= names
+        bound = names & places.keys()
+        if not bound:
+            break
+        names = set()
+        for name in sorted(bound):
+            for row in places[name]:
+                if row.everywhere or scope <= row.start <= end:
+                    if row.text is None:
+                        _read(data, row)
+                    if row.text:
+                        found[row.start] = row.text
+                        names |= row.names
+    return found, frozenset(seen)
+
+
+def extent_of(data: bytes, row: Binding) -> Extent:
+    """How far a binding's statement reaches."""
+    return statement(data, row.start, row.end)
+
+
+def _read(data: bytes, row: Binding) -> None:
+    """Read a binding's statement. What has no text in quotes can lead to some only as another name."""
+    extent = extent_of(data, row)
+    text = data[extent.start : extent.end]
+    row.text = text if b'"' in text or b"'" in text or b"(" not in text else b""
+    row.names = frozenset(_NAME.findall(row.text))
+
+
+def _found(data: bytes, start: int, end: int) -> Iterator[Binding]:
+    """The bindings whose lines begin between two offsets; `start` is the start of a line."""
+    # An expression that begins with a line feed is searched for several times as fast as one that begins with ^.
+    stop = data.find(b"\n", end)
+    text = b"\n" + data[start : len(data) if stop < 0 else stop + 1]
+    for match in _BOUND.finditer(text):
+        at = start + match.start()
+        if at > end:
+            return
+        yield Binding(at, data.find(b"=", at) + 1, match[3], not match[1] or match[2] is not None)
+
+
+def _start(row: Binding) -> int:
+    return row.start

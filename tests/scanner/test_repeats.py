@@ -1,0 +1,94 @@
+"""What is new in a version: near a change is seen what a look at the whole file would see."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from scanner import session
+from scanner.bindings import Bindings, follow
+from scanner.extent import changed
+from scanner.prefilter import Prefilter, read_table
+from scanner.repeats import Memory, new_contexts
+from scanner.source import Kind
+
+# fmt: off
+LINES = (
+    b"import requests\n", b"import psycopg2\n", b"NAME = 'one'\n", b"NAME = OTHER\n", b"OTHER = get(\n",
+    b"    'two',\n",
+    b")\n", b"# a comment\n", b"def f():\n", b"    x = NAME\n", b"    x = 'three'\n", b"    connect(x)\n",
+    b"    psycopg2.connect(host='h', password=x)\n", b"class A:\n", b"    token = 'four'\n", b"\n",
+    b"    def g(self):\n", b"        self.token = NAME\n", b"        requests.get('u', auth=('user', self.token))\n",
+    b"password = 'five'\n", b"password = \\\n", b"    'six'\n", b"api_key = \"\"\"\n", b"end\n", b"\"\"\"\n",
+    b"url = 'postgres://user:pw@db.invalid/x'\n", b"y = 1\n",
+)
+# fmt: on
+BLANK = b"# " + b"filler " * 30 + b"\n"
+
+
+@pytest.fixture(scope="module")
+def prefilter() -> Prefilter:
+    return session.load_prefilter()
+
+
+def _edited(source: random.Random, lines: list[bytes]) -> list[bytes]:
+    lines = list(lines)
+    for _ in range(source.choice((1, 1, 1, 2, 4))):
+        at = source.randrange(len(lines) + 1)
+        lines[at : at + source.randrange(3)] = source.choices((*LINES, BLANK), k=source.randrange(3))
+    return lines
+
+
+@pytest.mark.parametrize("kind", [Kind.PYTHON, Kind.TEXT], ids=lambda kind: kind.value)
+def test_near_a_change_is_seen_what_a_look_at_all_of_it_sees(kind: Kind, prefilter: Prefilter) -> None:
+    table, source = read_table(prefilter), random.Random(7)
+    path = "a.py" if kind is Kind.PYTHON else "a.txt"
+    seen_any = 0
+    for _ in range(60):
+        memory = Memory()
+        seen: set[int] = set()
+        lines = source.choices(LINES, k=source.randrange(4, 30))
+        for number in range(15):
+            data = b"".join(lines)
+            near = new_contexts(memory, path, data, kind, prefilter, table).contexts
+            everywhere = new_contexts(Memory(), path, data, kind, prefilter, table).contexts
+            missed = {context.hash for context in everywhere} - seen - {context.hash for context in near}
+            assert not missed, f"version {number}"
+            seen |= {context.hash for context in (*near, *everywhere)}
+            memory.note(path, (context.hash for context in near), clean=True)
+            seen_any += bool(number and near)
+            lines = _edited(source, lines)
+    assert seen_any > 50
+
+
+def test_bindings_that_follow_a_change_are_those_of_the_version() -> None:
+    source = random.Random(11)
+    for _ in range(200):
+        followed = Bindings()
+        lines = source.choices((*LINES, BLANK), k=source.randrange(2, 40))
+        for _ in range(8):
+            data = b"".join(lines)[: source.choice((None, -1, -3))]
+            follow(followed, data)
+            fresh = Bindings()
+            follow(fresh, data)
+            assert [(row.start, row.end, row.name, row.everywhere) for row in followed.rows] == [
+                (row.start, row.end, row.name, row.everywhere) for row in fresh.rows
+            ]
+            lines = _edited(source, lines)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        pytest.param(b"abc", b"abc", (3, 3), id="nothing"),
+        pytest.param(b"", b"abc", (0, 3), id="all of it"),
+        pytest.param(b"abc", b"ac", (1, 1), id="something taken out"),
+        pytest.param(b"aXbYc", b"a1b2c", (1, 4), id="two places as one"),
+        pytest.param(b"aa", b"aaa", (2, 3), id="one more of the same"),
+    ],
+)
+def test_a_change_is_what_lies_between_a_common_head_and_a_common_tail(
+    before: bytes, after: bytes, expected: tuple[int, int]
+) -> None:
+    assert changed(before, after) == expected
