@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Sequence
 
-from fixers.python_syntax import Syntax, node_span, parse_quietly
+from fixers.python_syntax import Syntax, is_readable, node_span, parse_quietly
 from fixers.rewriting import splice, unique_edits
 from scanner.model import Edit, Span
 from scanner.text import line_starts
+
+_GLUED = re.compile(r"\b(?:return|yield|await|not|in|is|and|or|if|else|elif|while|assert|from|raise|del)\(")
 
 
 def same_outside(syntax: Syntax, edits: Sequence[Edit]) -> bool:
@@ -19,6 +22,9 @@ def same_outside(syntax: Syntax, edits: Sequence[Edit]) -> bool:
     try:
         tree = parse_quietly(after)
         if not (_compiles(tree) or not _compiles(syntax.tree)):
+            return False
+        # `return(f"..." if x else y)` is Python, but LibCST wants a blank there: the next run could not read the file.
+        if _GLUED.search(after) and not is_readable(after):
             return False
     except (SyntaxError, ValueError, RecursionError):
         return False

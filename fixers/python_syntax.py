@@ -31,6 +31,11 @@ _STRINGS = {
 _BETWEEN = {"NL", "COMMENT"}
 
 
+# CSTLogicError is its own class in some versions and covers t-strings: https://github.com/Instagram/LibCST/issues
+# TypeError: a `super()` of its own fails on a lambda that is called right behind `in`.
+_LIBCST_FAILS = (cst.ParserSyntaxError, cst.CSTLogicError, cst.CSTValidationError, UnicodeError, TypeError)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Syntax:
     """A parsed file. Spans of nodes count in `text`; a node's parentheses are outside its span."""
@@ -80,9 +85,7 @@ def read_syntax(document: Document) -> Syntax:
         same = module.bytes == document.source.raw and module.code == document.text
     except RecursionError:
         raise _not_parsable("it is nested too deeply") from None
-    # CSTLogicError is its own class in some versions and covers t-strings: https://github.com/Instagram/LibCST/issues
-    # TypeError: a `super()` of its own fails on a lambda that is called right behind `in`.
-    except (cst.ParserSyntaxError, cst.CSTLogicError, UnicodeError, TypeError):
+    except _LIBCST_FAILS:
         raise _not_parsable("LibCST cannot parse it") from None
     if not same:
         raise CannotRewriteError(
@@ -98,6 +101,15 @@ def read_syntax(document: Document) -> Syntax:
         starts=line_starts(document.text),
         positions=positions,
     )
+
+
+def is_readable(text: str) -> bool:
+    """Whether LibCST can parse a text that Python can."""
+    try:
+        cst.parse_module(text)
+    except _LIBCST_FAILS:
+        return False
+    return True
 
 
 def comment_spans(syntax: Syntax) -> Iterator[Span]:

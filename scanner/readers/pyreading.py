@@ -124,7 +124,8 @@ def _parse(text: str, regions: list[Region]) -> tuple[cst.Module, Positions]:
     try:
         module = cst.parse_module(text)
         written, positions = positions_of(module)
-    except (cst.ParserSyntaxError, cst.CSTLogicError, RecursionError, TypeError):
+    except (cst.ParserSyntaxError, cst.CSTLogicError, cst.CSTValidationError, RecursionError, TypeError):
+        # CSTValidationError: `return(x.y if z else w)` lacks a blank, it says, which Python does not ask for.
         # TypeError: a `super()` of LibCST's own fails on a lambda that is called right behind `in`.
         raise Unreadable(line, 1, "LibCST cannot parse this statement") from None
     if written != text:

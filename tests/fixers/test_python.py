@@ -152,6 +152,10 @@ REFUSED = {
     "Python 2": ('print "SECRET"\n', RefusalReason.NOT_PARSABLE),
     "bytes that are not what the cookie says": (b'# coding: ascii\nx = "SECRET\xe9"\n', RefusalReason.NOT_PARSABLE),
     "lone carriage returns": ('x = 1\ry = "SECRET"\r', RefusalReason.NOT_ROUND_TRIPPABLE),
+    "a condition in a bracket behind a keyword": (
+        'def f(x):\n    return(x.y if x else "SECRET")\n',
+        RefusalReason.NOT_PARSABLE,
+    ),
     "a lambda called behind in": ('x = "SECRET"\ny = "a" in(lambda: "b")()\n', RefusalReason.NOT_PARSABLE),
     "a thousand parts": ("x = (" + '"a"\n' * 3000 + '"SECRET")\n', RefusalReason.NOT_PARSABLE),
     "a name in code": ("x = SECRET\n", RefusalReason.POSITION_NOT_SUPPORTED),
@@ -216,6 +220,11 @@ def test_refuses_a_url_password_that_cannot_be_spelled_the_same_again(spelling: 
 
     run = Run(f'x = "http://u:{spelling}@h/"\n', spelling=spelling, value=unquote(spelling), kind=URL)
     assert run.refusal() is RefusalReason.DYNAMIC
+
+
+def test_refuses_what_libcst_could_not_read_again() -> None:
+    text = f'def f(x):\n    return(("http://u:{SECRET}@h/" if x else "n"))\n'
+    assert Run(text, kind=URL).refusal() is RefusalReason.POSITION_NOT_SUPPORTED
 
 
 @pytest.mark.parametrize("spelling", ["a;b", "a b", "{ab}"])

@@ -23,6 +23,13 @@ from fixers.stores.registry import users_aws
 Run = Callable[..., tuple[int, str, str]]
 
 
+class Hidden(bytes):
+    """Bytes that a failing test does not print: they hold the values of fixtures."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} bytes>"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aws:
     """Clients of the AWS that commands find through the environment."""
@@ -76,7 +83,7 @@ class Shop:
     def files(self) -> dict[str, bytes]:
         """Every file by its path."""
         return {
-            place.relative_to(self.folder).as_posix(): place.read_bytes()
+            place.relative_to(self.folder).as_posix(): Hidden(place.read_bytes())
             for place in sorted(self.folder.rglob("*"))
             if place.is_file() and ".git" not in place.relative_to(self.folder).parts
         }

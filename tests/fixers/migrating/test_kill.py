@@ -96,7 +96,8 @@ def ecs(stage: Stage) -> Stage:
     class WithoutSuffix(type(shop)):  # type: ignore[misc]
         def files(self) -> dict[str, bytes]:
             return {
-                path: re.sub(rb"-\w{6}:password::", b"-??????:password::", raw) for path, raw in super().files().items()
+                path: type(raw)(re.sub(rb"-\w{6}:password::", b"-??????:password::", raw))
+                for path, raw in super().files().items()
             }
 
     return replace(stage, shop=WithoutSuffix(folder=shop.folder, values=shop.values))

@@ -57,6 +57,7 @@ def marked(source: str) -> Literal:
         pytest.param('x = 1\npassword = "MARK\n', 2, id="a string that is not closed"),
         pytest.param('def f(:\n    password = "MARK"\n', 1, id="a definition that is not valid"),
         pytest.param('print "MARK"\n', 1, id="Python 2"),
+        pytest.param('def f():\n    return(x.y if z else g(password="MARK"))\n', 1, id="a bracket behind a keyword"),
         pytest.param('x = {"password": "MARK" in(lambda: "b")()}\n', 1, id="a lambda on which LibCST fails"),
         pytest.param('password = "MARK"\r', 1, id="line ends of a Macintosh, which LibCST does not give back"),
         pytest.param("x = " + "(" * 400 + '"MARK"' + ")" * 400 + "\n", 1, id="brackets nested past any parser"),
