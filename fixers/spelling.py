@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
+from scanner.judge import confidence_of
 from scanner.model import Document, Finding, Literal, Member, SecretValue, Span
 
 # A text; or {"secret", "key", "from", "to", "as", "bytes"}: characters of a stored value. `to` null is its end, so
@@ -194,6 +195,8 @@ def _pieces(inner: str, view: str) -> list[str] | None:
 def _left(path: str, span: Span, covered: Sequence[Span], parts: Sequence[Part], others: Sequence[Finding]) -> bool:
     """Whether a credential would stand in the recipe's text: a finding that no stretch covers, or a known value."""
     for finding in others:
+        if confidence_of(finding.score) is None:
+            continue  # judged to be none, as the name in a URL that is put together
         here = finding.commit is None and finding.path == path and _meet(finding.span, span)
         if here and not any(place.contains(finding.span) for place in covered):
             return True

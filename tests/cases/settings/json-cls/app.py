@@ -1,11 +1,11 @@
 import json
 
 
-class Config:
+class Accounts:
     def __init__(self, path):
         with open(path) as handle:
             self.data = json.load(handle)
 
     @classmethod
     def default(cls):
-        return cls("config.json")
+        return cls("accounts.json")
