@@ -34,7 +34,7 @@ class Binding:
     end: int
     name: bytes
     everywhere: bool
-    text: bytes | None = None
+    text: bytes | None = field(default=None, repr=False)
     names: frozenset[bytes] = frozenset()
 
 
@@ -42,7 +42,7 @@ class Binding:
 class Bindings:
     """The bindings of one version of a file, in their order; `places` are those of each name, made when asked for."""
 
-    data: bytes | None = None
+    data: bytes | None = field(default=None, repr=False)
     rows: list[Binding] = field(default_factory=list)
     places: dict[bytes, list[Binding]] | None = None
 

@@ -41,7 +41,7 @@ class Memory:
     known: set[tuple[str, int]] = field(default_factory=set)
     groups: dict[str, str] = field(default_factory=dict)
     path: str = ""
-    data: bytes = b""
+    data: bytes = field(default=b"", repr=False)
     kind: Kind = Kind.TEXT
     imports: frozenset[str] = frozenset()
     hits: list[Hit] = field(default_factory=list)

@@ -113,9 +113,7 @@ def _document(text: str) -> Iterator[Event]:
     yield Close(end=len(text))
 
 
-def _place(
-    parts: tuple[str, ...], lengths: dict[tuple[str | int, ...], int], *, element: bool
-) -> tuple[str | int, ...]:
+def _place(parts: tuple[str, ...], lengths: dict[Path, int], *, element: bool) -> Path:
     """Where a table is: `[a.b]` behind a second `[[a]]` is a, 1, b. `lengths` counts the elements of such arrays."""
     place: Path = ()
     for number, part in enumerate(parts, 1):
