@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from scanner.extent import WIDTH, Extent, changed, statement
+from scanner.extent import WIDTH, Extent, Range, changed, statement
 
 # `name = "..."`, `name = (` and the like, `name = other`: what the reader follows from a call's argument to a constant.
 _BOUND = re.compile(
@@ -47,8 +47,11 @@ class Bindings:
     places: dict[bytes, list[Binding]] | None = None
 
 
-def follow(bindings: Bindings, data: bytes) -> set[bytes]:
-    """Go on to the next version; gives the names that are bound otherwise in it than before."""
+def follow(bindings: Bindings, data: bytes, ranges: Sequence[Range] | None = None) -> set[bytes]:
+    """Go on to the next version; gives the names that are bound otherwise in it than before.
+
+    `ranges` are where it differs from the last one that was followed, None: find out.
+    """
     before, rows = bindings.data, bindings.rows
     if before is data:
         return set()
@@ -56,23 +59,36 @@ def follow(bindings: Bindings, data: bytes) -> set[bytes]:
     if before is None:
         bindings.rows = list(_found(data, 0, len(data)))
         return {row.name for row in bindings.rows}
-    first, last = changed(before, data)
-    longer = len(data) - len(before)
-    head, tail = _touched(rows, before, first, last - longer)
-    touched, after = rows[head:tail], rows[tail:]
-    # What the change touches is read again, and the lines between that.
-    start = data.rfind(b"\n", 0, first) + 1
-    end = last
-    if touched:
-        start = min(start, touched[0].start)
-        end = max(end, touched[-1].start + longer)
+    names: set[bytes] = set()
+    kept: list[Binding] = []
+    done = end = longer = 0
+    for each in changed(before, data) if ranges is None else ranges:
+        head, tail = _touched(rows, before, each.first, each.last)
+        head = max(head, done)
+        tail = max(head, tail)
+        kept += _shifted(rows[done:head], longer)
+        # What the change touches is read again, and the lines between that.
+        start = data.rfind(b"\n", 0, each.new_first) + 1
+        if head < tail:
+            start = min(start, rows[head].start + longer)
+        if start < end:  # a line so long that two changes stand in it
+            start = (data.find(b"\n", end) + 1) or len(data)
+        longer = each.new_last - each.last
+        end = max(each.new_last, rows[tail - 1].start + longer if head < tail else 0)
+        fresh = list(_found(data, start, end))
+        kept += fresh
+        names.update(row.name for row in (*rows[head:tail], *fresh))
+        done = tail
+    bindings.rows = kept + _shifted(rows[done:], longer)
+    return names
+
+
+def _shifted(rows: list[Binding], longer: int) -> list[Binding]:
     if longer:
-        for row in after:
+        for row in rows:
             row.start += longer
             row.end += longer
-    fresh = list(_found(data, start, end))
-    bindings.rows = [*rows[:head], *fresh, *after]
-    return {row.name for row in (*touched, *fresh)}
+    return rows
 
 
 def _touched(rows: Sequence[Binding], data: bytes, first: int, last: int) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from scanner.bindings import Bindings, follow, reached
-from scanner.extent import NEAR, Extent, around, statement
+from scanner.extent import NEAR, Extent, Range, around, statement
 from scanner.prefilter import CALL, PROVIDER
 from scanner.source import Kind
 
@@ -32,26 +32,26 @@ class Context(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What is new between two offsets; `stood` are hits that the version before has too, with the names they look for.
+    """What is new, between the offsets of `ranges`; `stood` are hits that the version before has too.
 
-    A hit that stood has the context that it had, unless the change reaches into it, or into what a name of it means:
-    `names` are those that are bound otherwise. Between the offsets of `moved` functions can begin elsewhere.
+    A hit that stood has the context that it had, unless a change reaches into it, or into what a name of it means:
+    `stood` has the names that each looks for, `names` are those that are bound otherwise. Between the offsets of
+    `moved` functions can begin elsewhere.
     """
 
-    first: int
-    last: int
+    ranges: Sequence[Range]
     stood: Mapping[Hit, frozenset[bytes]]
     names: set[bytes]
-    moved: tuple[int, int]
+    moved: Sequence[tuple[int, int]]
 
-    def spares(self, hit: Hit, extent: Extent) -> bool:
-        """Whether a hit's context, of this extent without what its names mean, is what it was."""
+    def spares(self, hit: Hit, extent: Extent | None = None) -> bool:
+        """Whether a hit's context is what it was: what its names mean, and if it is given, what is in this extent."""
         names = self.stood.get(hit)
         return (
             names is not None
-            and (extent.high <= self.first or extent.low >= self.last)
             and self.names.isdisjoint(names)
-            and not self.moved[0] <= hit[1] <= self.moved[1]
+            and not any(low <= hit[1] <= high for low, high in self.moved)
+            and (extent is None or not any(each.touches(extent) for each in self.ranges))
         )
 
 

@@ -7,6 +7,10 @@ from typing import NamedTuple
 # No statement is followed further than this from where it is asked for, and no line further than that.
 WIDTH = 1_500
 NEAR = 400
+# Two changes with less between them are one: what is near one of them could be near the other.
+FAR = 4 * WIDTH
+# Bytes by which a line is found again.
+_SAMPLE = 60
 
 
 class Extent(NamedTuple):
@@ -19,6 +23,19 @@ class Extent(NamedTuple):
     start: int
     end: int
     high: int
+
+
+class Range(NamedTuple):
+    """What stood from `first` to `last` in a version, and stands from `new_first` to `new_last` in the next one."""
+
+    first: int
+    last: int
+    new_first: int
+    new_last: int
+
+    def touches(self, extent: Extent) -> bool:
+        """Whether something of this extent of the next version has changed."""
+        return extent.high > self.new_first and extent.low < self.new_last
 
 
 def statement(data: bytes, start: int, end: int) -> Extent:
@@ -50,26 +67,70 @@ def around(data: bytes, end: int, after: int) -> Extent:
     return Extent(min(low, start), start, last, last + 1)
 
 
-def changed(before: bytes, after: bytes) -> tuple[int, int]:
-    """Where the second differs from the first: start and end in the second."""
-    most = min(len(before), len(after))
+def changed(before: bytes, after: bytes) -> list[Range]:
+    """Where the second differs from the first, in order; what lies between two ranges is the same, `FAR` or more.
+
+    Two that are equal differ in one empty range, at their end.
+    """
+    found: list[Range] = []
+    parts = [Range(0, len(before), 0, len(after))]
+    while parts:
+        part = parts.pop()
+        most = min(part.last - part.first, part.new_last - part.new_first)
+        start = _same_from(before, after, part.first, part.new_first, most)
+        end = _same_until(before, after, part.last, part.new_last, most - start)
+        part = Range(part.first + start, part.last - end, part.new_first + start, part.new_last - end)
+        same = _same_inside(before, after, part)
+        if same is None:
+            found.append(part)
+        else:
+            parts.append(Range(same.last, part.last, same.new_last, part.new_last))
+            parts.append(Range(part.first, same.first, part.new_first, same.new_first))
+    return found
+
+
+def _same_inside(before: bytes, after: bytes, part: Range) -> Range | None:
+    """A long part that both versions have, somewhere between the ends of a change."""
+    if min(part.last - part.first, part.new_last - part.new_first) < FAR:
+        return None
+    # A line of each third is looked for in the version before.
+    for step in (2, 1, 3):
+        at = part.new_first + (part.new_last - part.new_first) * step // 4
+        at = after.find(b"\n", at, part.new_last - _SAMPLE)
+        if at < 0:
+            continue
+        there = before.find(after[at : at + _SAMPLE], part.first, part.last)
+        if there < 0:
+            continue
+        ahead = _same_from(before, after, there, at, min(part.last - there, part.new_last - at))
+        back = _same_until(before, after, there, at, min(there - part.first, at - part.new_first))
+        if ahead + back >= FAR:
+            return Range(there - back, there + ahead, at - back, at + ahead)
+    return None
+
+
+def _same_from(before: bytes, after: bytes, old: int, new: int, most: int) -> int:
+    """How many bytes from two offsets on are the same, `most` of them at most."""
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
-        if before.startswith(after[low:middle], low):
+        if before.startswith(after[new + low : new + middle], old + low):
             low = middle
         else:
             high = middle - 1
-    start = low
-    old, new = len(before), len(after)
-    low, high = 0, most - start
+    return low
+
+
+def _same_until(before: bytes, after: bytes, old: int, new: int, most: int) -> int:
+    """How many bytes before two offsets are the same, `most` of them at most."""
+    low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
         if before.startswith(after[new - middle : new - low], old - middle):
             low = middle
         else:
             high = middle - 1
-    return start, new - low
+    return low
 
 
 def _statement_end(data: bytes, start: int, end: int) -> int:

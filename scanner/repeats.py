@@ -7,13 +7,14 @@ matched again.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from scanner.bindings import Bindings, follow
 from scanner.contexts import Change, Context, Hit, Table, contexts, moves_functions
-from scanner.extent import WIDTH, changed
+from scanner.extent import WIDTH, Range, changed
 from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Prefilter
 from scanner.roles import role_of
 from scanner.source import Kind
@@ -21,6 +22,7 @@ from scanner.source import Kind
 # A match begins at most this many bytes (the largest `reach` of a rule is 900), or one line, before its end.
 _REACH = 1_000
 _LONG_LINE = 4_000
+_TOP_LEVEL = re.compile(rb"\n(?:def|class|async|@)")
 _NONE: frozenset[bytes] = frozenset()
 
 
@@ -114,34 +116,94 @@ def _everywhere(
 def _near_change(
     memory: Memory, data: bytes, kind: Kind, prefilter: Prefilter, table: Table
 ) -> tuple[list[Hit], Change]:
-    """The hits whose context a change can touch, and the change."""
-    before, old = memory.data, memory.hits
-    first, last = changed(before, data)
-    longer = len(data) - len(before)
-    # Matches that the change can have made or unmade end between these two.
-    high = min(len(data), last + _REACH)
-    start = max(data.rfind(b"\n", 0, max(0, first - _REACH)) + 1, first - _LONG_LINE)
-    part = data[start : high + 1]
-    found = [(number, start + end) for number, end in prefilter.find(part, calls=bool(memory.imports))]
-    imports = memory.imports | _imports(found, table)
-    head = old[: bisect.bisect_left(old, first, key=_end)]
-    behind = old[bisect.bisect_right(old, last - longer, key=_end) :]
-    tail = [(number, end + longer) for number, end in behind]
+    """The hits whose context the changes can touch, and the changes."""
+    before = memory.data
+    ranges = changed(before, data)
+    windows = [_window(data, each, prefilter, calls=bool(memory.imports)) for each in ranges]
+    imports = memory.imports.union(*(_imports(found, table) for found in windows))
+    stood = _stood(memory, ranges)
     if imports == memory.imports:
-        near = _wanted(memory, (hit for hit in found if first <= hit[1] <= high), imports, table, kind)
-        memory.hits = [*head, *near, *tail[bisect.bisect_right(tail, high, key=_end) :]]
+        near = [_wanted(memory, found, imports, table, kind) for found in windows]
+        memory.hits = _merged(memory.hits, ranges, near)
     else:
-        # A new library: calls far from the change can mean something else now.
+        # A new library: calls far from the changes can mean something else now.
         _everywhere(memory, data, kind, prefilter, table, imports)
-    stood = {hit: memory.names.get(hit, _NONE) for hit in head}
-    stood |= {(number, end + longer): memory.names.get((number, end), _NONE) for number, end in behind}
-    calls = {hit for hit in memory.hits if table[hit[0]][0] == CALL}
     memory.names = {hit: names for hit, names in stood.items() if names}
-    names = follow(memory.bindings, data) if calls else set()
-    low, high = first - WIDTH, last + WIDTH
-    moved = calls and (moves_functions(data, first, last) or moves_functions(before, first, last - longer))
-    change = Change(first=first, last=last, stood=stood, names=names, moved=(low, high) if moved else (0, -1))
-    return [hit for hit in memory.hits if low <= hit[1] <= high or hit in calls], change
+    calls = [hit for hit in memory.hits if table[hit[0]][0] == CALL]
+    names: set[bytes] = set()
+    if calls:
+        names = follow(memory.bindings, data, ranges if memory.bindings.data is before else None)
+    moved = [_block(data, each) for each in ranges if calls and _moves_functions(before, data, each)]
+    touched: dict[Hit, None] = {}
+    for each in ranges:
+        low, high = _around(data, each)
+        first, last = bisect.bisect_left(memory.hits, low, key=_end), bisect.bisect_right(memory.hits, high, key=_end)
+        touched.update(dict.fromkeys(memory.hits[first:last]))
+    change = Change(ranges=ranges, stood=stood, names=names, moved=moved)
+    # What the change is far from can use a name that is bound in it.
+    touched.update(dict.fromkeys(hit for hit in calls if not change.spares(hit)))
+    return sorted(touched, key=_end), change
+
+
+def _around(data: bytes, change: Range) -> tuple[int, int]:
+    """From where to where a hit's context can reach into a change."""
+    last = data.find(b"\n", change.new_last)
+    low = data.rfind(b"\n", 0, change.new_first) - 2 * WIDTH
+    return low, (len(data) if last < 0 else last) + WIDTH
+
+
+def _block(data: bytes, change: Range) -> tuple[int, int]:
+    """From a change to the end of the top-level definition around it."""
+    end = _TOP_LEVEL.search(data, change.new_last)
+    return change.new_first, end.start() if end else len(data)
+
+
+def _moves_functions(before: bytes, data: bytes, change: Range) -> bool:
+    return moves_functions(data, change.new_first, change.new_last) or moves_functions(
+        before, change.first, change.last
+    )
+
+
+def _window(data: bytes, change: Range, prefilter: Prefilter, *, calls: bool) -> list[Hit]:
+    """The hits that a change can have made, and imports before it."""
+    first = change.new_first
+    start = max(data.rfind(b"\n", 0, max(0, first - _REACH)) + 1, first - _LONG_LINE)
+    found = prefilter.find(data[start : _last_made(change) + 1], calls=calls)
+    return [(number, start + end) for number, end in found]
+
+
+def _last_made(change: Range) -> int:
+    """Where the last match ends that a change can have made or unmade."""
+    return change.new_last + _REACH
+
+
+def _stood(memory: Memory, ranges: Sequence[Range]) -> dict[Hit, frozenset[bytes]]:
+    """The hits outside of the changes, where they stand now, and the names that they look for."""
+    stood: dict[Hit, frozenset[bytes]] = {}
+    done, longer = -1, 0
+    for each in (*ranges, None):
+        first = bisect.bisect_right(memory.hits, done, key=_end)
+        last = len(memory.hits) if each is None else bisect.bisect_left(memory.hits, each.first, key=_end)
+        for number, end in memory.hits[first:last]:
+            stood[number, end + longer] = memory.names.get((number, end), _NONE)
+        if each is not None:
+            done, longer = each.last, each.new_last - each.last
+    return stood
+
+
+def _merged(old: Sequence[Hit], ranges: Sequence[Range], windows: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """The hits of the version before, where they stand now, with those near the changes instead."""
+    hits: list[Hit] = []
+    done, longer = -1, 0
+    for each, found in zip((*ranges, None), (*windows, ()), strict=True):
+        first = bisect.bisect_right(old, done, key=_end)
+        last = len(old) if each is None else bisect.bisect_left(old, each.first, key=_end)
+        hits += [(number, end + longer) for number, end in old[first:last]]
+        if each is not None:
+            hits += [hit for hit in found if each.new_first <= hit[1] <= _last_made(each)]
+            longer = each.new_last - each.last
+            done = _last_made(each) - longer
+    return hits
 
 
 def _end(hit: Hit) -> int:

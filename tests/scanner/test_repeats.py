@@ -8,7 +8,7 @@ import pytest
 
 from scanner import session
 from scanner.bindings import Bindings, follow
-from scanner.extent import changed
+from scanner.extent import FAR, Range, changed
 from scanner.prefilter import Prefilter, read_table
 from scanner.repeats import Memory, new_contexts
 from scanner.source import Kind
@@ -48,7 +48,7 @@ def test_near_a_change_is_seen_what_a_look_at_all_of_it_sees(kind: Kind, prefilt
     for _ in range(60):
         memory = Memory()
         seen: set[int] = set()
-        lines = source.choices(LINES, k=source.randrange(4, 30))
+        lines = source.choices([*LINES, *map(_filler, range(3))], k=source.randrange(4, 30))
         for number in range(15):
             data = b"".join(lines)
             near = new_contexts(memory, path, data, kind, prefilter, table).contexts
@@ -66,7 +66,7 @@ def test_bindings_that_follow_a_change_are_those_of_the_version() -> None:
     source = random.Random(11)
     for _ in range(200):
         followed = Bindings()
-        lines = source.choices((*LINES, BLANK), k=source.randrange(2, 40))
+        lines = source.choices([*LINES, BLANK, *map(_filler, range(4))], k=source.randrange(2, 40))
         for _ in range(8):
             data = b"".join(lines)[: source.choice((None, -1, -3))]
             follow(followed, data)
@@ -81,14 +81,45 @@ def test_bindings_that_follow_a_change_are_those_of_the_version() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        pytest.param(b"abc", b"abc", (3, 3), id="nothing"),
-        pytest.param(b"", b"abc", (0, 3), id="all of it"),
-        pytest.param(b"abc", b"ac", (1, 1), id="something taken out"),
-        pytest.param(b"aXbYc", b"a1b2c", (1, 4), id="two places as one"),
-        pytest.param(b"aa", b"aaa", (2, 3), id="one more of the same"),
+        pytest.param(b"abc", b"abc", (3, 3, 3, 3), id="nothing"),
+        pytest.param(b"", b"abc", (0, 0, 0, 3), id="all of it"),
+        pytest.param(b"abc", b"ac", (1, 2, 1, 1), id="something taken out"),
+        pytest.param(b"aXbYc", b"a1b2c", (1, 4, 1, 4), id="two places near each other as one"),
+        pytest.param(b"aa", b"aaa", (2, 2, 2, 3), id="one more of the same"),
     ],
 )
 def test_a_change_is_what_lies_between_a_common_head_and_a_common_tail(
-    before: bytes, after: bytes, expected: tuple[int, int]
+    before: bytes, after: bytes, expected: tuple[int, int, int, int]
 ) -> None:
-    assert changed(before, after) == expected
+    assert changed(before, after) == [expected]
+
+
+def test_changes_far_from_each_other_are_told_apart() -> None:
+    filler = _filler(1) + _filler(2)
+    found = changed(
+        b"one\n" + filler + b"two\n" + filler[::-1] + b"\nsix", b"1\n" + filler + filler[::-1] + b"\n3 times"
+    )
+    assert [(each.last - each.first, each.new_last - each.new_first) for each in found] == [(3, 1), (4, 0), (3, 7)]
+
+
+def test_what_lies_between_changes_is_the_same_and_long() -> None:
+    source = random.Random(5)
+    several = 0
+    for _ in range(150):
+        lines = source.choices([*LINES, *map(_filler, range(4))], k=source.randrange(20))
+        before = b"".join(lines)
+        after = b"".join(_edited(source, _edited(source, lines)))
+        done, old = 0, 0
+        ranges = changed(before, after)
+        for number, each in enumerate((*ranges, Range(len(before), len(before), len(after), len(after)))):
+            same = after[done : each.new_first]
+            assert before[old : each.first] == same
+            assert number in (0, len(ranges)) or len(same) >= FAR
+            done, old = each.new_last, each.last
+        several += len(ranges) > 1
+    assert several > 20
+
+
+def _filler(number: int) -> bytes:
+    """Lines that a change is far from, if they lie between."""
+    return b"".join(b"# filler %d %d\n" % (number, line) for line in range(FAR // 12))
