@@ -13,7 +13,7 @@ from scanner import companions, identity, ignore
 from scanner.decoding import DEPTH
 from scanner.detectors import auth, encoded, named, provider, sink, url
 from scanner.detectors.candidate import Candidate, merge
-from scanner.detectors.possible import Takers, is_possible, takers_of, takes
+from scanner.detectors.possible import Takers, is_possible, is_setting, takers_of, takes
 from scanner.judge import confidence_of, is_lock_file, is_signal, judge
 from scanner.late import late_methods
 from scanner.model import Confidence, Document, Finding, Kind, Literal, Source
@@ -90,7 +90,7 @@ def _candidates(
     ends = sorted(wanted | {end for found in providers.values() for end in found})
     characters = dict(zip(ends, character_offsets(document.utf8, document.text, ends), strict=True))
     by_rule = {rule: [characters[end] for end in sorted(set(found))] for rule, found in providers.items()}
-    literals, note = _literals(document, [characters[end] for end in ends], by_rule, knowledge)
+    literals, note = _literals(document, [characters[end] for end in ends], by_rule, imported, knowledge)
     found = _detected(document, literals, by_rule, imported, knowledge)
     if depth:
         found += encoded.detect(
@@ -108,7 +108,11 @@ def _inside_encoded(document: Document, *, knowledge: Knowledge, depth: int) -> 
 
 
 def _literals(
-    document: Document, offsets: list[int], providers: dict[str, list[int]], knowledge: Knowledge
+    document: Document,
+    offsets: list[int],
+    providers: dict[str, list[int]],
+    imported: frozenset[str],
+    knowledge: Knowledge,
 ) -> tuple[list[Literal], str | None]:
 
     # Lock files are machine-made, of many thousand lines, and hold checksums: their structure says nothing.
@@ -116,7 +120,7 @@ def _literals(
     with late_methods():
         reader = importlib.import_module(f"scanner.readers.{name}")
     try:
-        wanted = {"wanted": _wanted(providers, knowledge)} if name == "python" else {}
+        wanted = {"wanted": _wanted(providers, imported, knowledge)} if name == "python" else {}
         literals = list(reader.read(document, offsets, **wanted))
         return [*literals, *_inside(document, literals, offsets)], None
     except Unreadable as error:
@@ -125,13 +129,14 @@ def _literals(
         return list(fallback.read(document, offsets)), note
 
 
-def _wanted(providers: dict[str, list[int]], knowledge: Knowledge) -> Wanted:
+def _wanted(providers: dict[str, list[int]], imported: frozenset[str], knowledge: Knowledge) -> Wanted:
     """What of a Python file is worth reading with LibCST."""
     takers, prefilter, table = knowledge.takers, knowledge.prefilter, knowledge.table
     return Wanted(
         is_possible=functools.partial(is_possible, takers),
-        takes=functools.partial(takes, takers),
-        settings=takers.settings,
+        takes=functools.partial(takes, takers, imported),
+        keys=takers.keys,
+        is_setting=functools.partial(is_setting, takers, imported),
         has_provider_shape=lambda value: bool(sort_out(prefilter.find(value), table, code=True)[1]),
         providers=sorted(offset for found in providers.values() for offset in found),
     )

@@ -13,50 +13,79 @@ from scanner.decoding import decoded
 from scanner.detectors.auth import HEADERS
 from scanner.detectors.name import judge_name
 from scanner.detectors.named import LONGEST
-from scanner.detectors.sink import SinkIndex
+from scanner.detectors.sink import SinkIndex, speaks
 from scanner.detectors.url import DSN_KEY
 
 _HEADERS = tuple(HEADERS)
 
 
+class Taking(NamedTuple):
+    """What takes a credential in a file that imports one of some libraries; any file does where there are none."""
+
+    modules: frozenset[str]
+    keywords: frozenset[str] = frozenset()
+    indexes: frozenset[int] = frozenset()
+
+
 class Takers(NamedTuple):
-    """Parameters of the calls that take credentials, by the call's last word, and the last words of settings."""
+    """Parameters of the calls that take credentials, by the call's last word, and settings by theirs.
+
+    `keys` are those of the entries that are taken out of dictionaries, in small letters.
+    """
 
     names: Names
-    keywords: Mapping[str, frozenset[str]]
-    indexes: Mapping[str, frozenset[int]]
-    settings: frozenset[str]
+    calls: Mapping[str, tuple[Taking, ...]]
+    keys: frozenset[str]
+    settings: Mapping[str, tuple[Taking, ...]]
     paths: frozenset[str]
 
 
 def takers_of(rules: RuleSet, index: SinkIndex) -> Takers:
     """Index a rule set by the last words of its names."""
-    keywords: dict[str, set[str]] = {}
-    indexes: dict[str, set[int]] = {}
+    calls: dict[str, dict[Taking, None]] = {}
+    settings: dict[str, dict[Taking, None]] = {}
+    keys: set[str] = set()
     for sink in rules.sinks:
+        parameters = [parameter for parameter in sink.parameters if speaks(parameter.kind, sink.engine)]
+        if not parameters:
+            continue
+        names = frozenset(name for parameter in parameters for name in parameter.name)
+        numbers = frozenset(number for parameter in parameters for number in parameter.index)
+        # A dictionary can be handed over with two stars, too.
+        keys.update(key.lower() for parameter in parameters for key in (*parameter.key, *parameter.name))
+        taking = Taking(frozenset(sink.modules), names, numbers)
         for call in sink.calls:
-            leaf = call.rpartition(".")[2]
-            for parameter in sink.parameters:
-                keywords.setdefault(leaf, set()).update(parameter.name)
-                indexes.setdefault(leaf, set()).update(parameter.index)
+            calls.setdefault(call.rpartition(".")[2], {})[taking] = None
+    for target, known in index.targets.items():
+        leaf = target.rpartition(".")[2].split("[")[-1].rstrip("]")
+        takings = [Taking(frozenset(each.modules)) for each in known if speaks(each.kind, each.engine)]
+        if takings:
+            settings.setdefault(leaf, {}).update(dict.fromkeys(takings))
     return Takers(
         names=rules.names,
-        keywords={leaf: frozenset(found) for leaf, found in keywords.items()},
-        indexes={leaf: frozenset(found) for leaf, found in indexes.items()},
-        settings=frozenset(target.rpartition(".")[2].split("[")[-1].rstrip("]") for target in index.targets),
+        calls={leaf: tuple(found) for leaf, found in calls.items()},
+        keys=frozenset(keys),
+        settings={leaf: tuple(found) for leaf, found in settings.items()},
         paths=frozenset(index.paths),
     )
 
 
-def takes(takers: Takers, leaf: str, keyword: str | None, index: int | None) -> bool:
+def takes(takers: Takers, imported: frozenset[str], leaf: str, keyword: str | None, index: int | None) -> bool:
     """Whether a call of that last word may take a credential there. `index` None: behind `*args`; keyword "**"."""
     if leaf.endswith("b64encode"):
         return True
-    if leaf not in takers.keywords:
-        return False
-    if keyword is None:
-        return index is not None and index in takers.indexes[leaf]
-    return keyword == "**" or keyword in takers.keywords[leaf]
+    for taking in takers.calls.get(leaf, ()):
+        if taking.modules and imported.isdisjoint(taking.modules):
+            continue
+        if keyword == "**" or (index in taking.indexes if keyword is None else keyword in taking.keywords):
+            return True
+    return False
+
+
+def is_setting(takers: Takers, imported: frozenset[str], leaf: str | None) -> bool:
+    """Whether what ends in that word may be a setting that holds a credential."""
+    found = takers.settings.get(leaf or "", ())
+    return any(not taking.modules or not imported.isdisjoint(taking.modules) for taking in found)
 
 
 def is_possible(takers: Takers, text: str, name: str | None, symbol: str, reached: bool) -> bool:

@@ -65,13 +65,18 @@ def detect(literal: Literal, index: SinkIndex, *, path: str, imported: frozenset
             continue
         for sink, typed in _sinks(argument, index, imported):
             for parameter in sink.parameters:
-                if not _fits(parameter, argument, typed=typed) or parameter.kind in _COMPANIONS:
+                if parameter.kind in _COMPANIONS or not _fits(parameter, argument, typed=typed):
                     continue
                 yield _at_sink(literal, sink, parameter, typed=typed)
                 if parameter.kind == "dsn" and sink.engine == "oracle":
                     yield from url.detect_oracle(literal)
     if literal.role in (Role.ASSIGNMENT, Role.ENTRY, Role.ELEMENT, Role.ENV_DEFAULT) and index.paths:
         yield from _at_path(literal, index, path)
+
+
+def speaks(kind: str, engine: str | None) -> bool:
+    """Whether a value of this kind is a finding for where it stands, whatever it looks like."""
+    return kind not in _COMPANIONS and (kind not in _CARRIERS or engine == "oracle")
 
 
 def _key(name: str) -> tuple[str, str]:

@@ -61,7 +61,8 @@ class Glance:
     """What was seen in some lines. `asked`: a name that is bound here may reach a sink elsewhere."""
 
     takes: Callable[[str, str | None, int | None], bool]
-    settings: frozenset[str]
+    keys: frozenset[str]
+    is_setting: Callable[[str | None], bool]
     imports: dict[str, str]
     asked: bool
     strings: list[Seen] = field(default_factory=list)
@@ -170,7 +171,13 @@ def _dict(glance: Glance, node: ast.Dict, around: Around) -> None:
             look_at(glance, key_node, Around(around.symbol))
         key = string_of(key_node)
         handed = bool(key) and around.handed
-        look_at(glance, value, Around(path, key, handed=handed, reached=handed and around.reached))
+        reached = handed and around.reached and _is_entry(glance, key, value)
+        look_at(glance, value, Around(path, key, handed=handed, reached=reached))
+
+
+def _is_entry(glance: Glance, key: str | None, value: ast.expr) -> bool:
+    """Whether what stands in a dictionary may be taken out of it by its key; what is no string may hold one."""
+    return not is_string(value) or (key or "").lower() in glance.keys
 
 
 def _elements(glance: Glance, node: ast.Tuple | ast.List | ast.Set, around: Around) -> None:
@@ -217,7 +224,7 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
         starred = starred or isinstance(value, ast.Starred)
         handed, reached = True, glance.takes(called, keyword, None if starred else number)
         if leaf == "dict" and keyword:
-            reached = reached or around.reached
+            reached = reached or (around.reached and _is_entry(glance, keyword, value))
         keyword = None if keyword == "**" else keyword
         name = keyword or filled.get(number)
         wrapped = leaf in WRAPPERS and (number == 0 or keyword in NAMED_DEFAULTS)
@@ -264,7 +271,7 @@ def assign(glance: Glance, targets: Sequence[ast.expr], value: ast.expr, around:
     reached = glance.asked
     for target in targets:
         if not isinstance(target, ast.Name):
-            reached = reached or leaf_of(target) in glance.settings
+            reached = reached or glance.is_setting(leaf_of(target))
             look_at(glance, target, Around(around.symbol))
     look_at(glance, value, Around(around.symbol, leaf_of(targets[0]), handed=True, reached=reached))
 

@@ -67,7 +67,11 @@ class Triage:
         key = (lines.first, asked)
         if key not in self.seen:
             glance = Glance(
-                takes=self.wanted.takes, settings=self.wanted.settings, imports=self.scope.imports, asked=asked
+                takes=self.wanted.takes,
+                keys=self.wanted.keys,
+                is_setting=self.wanted.is_setting,
+                imports=self.scope.imports,
+                asked=asked,
             )
             possible = not lines.nodes or self._has_hits_of_note(lines)
             if not possible:
