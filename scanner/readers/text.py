@@ -23,7 +23,11 @@ _NAME = r"[A-Za-z_$][\w.\-]{0,100}+"
 _WORD = rf"(?:{_NAME}|//[\w.\-/]{{1,100}}:_\w{{1,30}})"
 _GAP = r"[ \t]{0,20}"
 _CLOSE = r"(?:\\{0,3}[\"'`]|[*_]{2})?"
-_ANNOTATION = rf"(?::{_GAP}&?(?:'[a-z]{{1,20}}[ \t])?[A-Za-z_][\w.\[\]|, ]{{0,60}}(?==))?"
+# `password: String = "x"`, but not `p:password="x"` of an XML namespace.
+_ANNOTATION = (
+    r":(?:[ \t]{1,20}|(?!\w{0,30}(?i:passw|pwd|secret|token|key)))"
+    r"&?(?:'[a-z]{1,20}[ \t])?[A-Za-z_][\w.\[\]|, ]{0,60}(?==)"
+)
 # Each alternative says how its value may look: any (quoted or bare), quoted, element, bare (one more word).
 _PLAINLY_NAMED = (
     r"-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
@@ -32,7 +36,7 @@ _PLAINLY_NAMED = (
     rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?![\w-]*-stdin\b)(?P<option>[A-Za-z][\w.\-]{{1,80}})(?:=|[ \t]{{1,4}}(?=[^\s\-]))"
     rf"|(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set)[ \t]{{1,8}}(?P<spoken>{_NAME})[ \t]{{1,8}}(?![=\s])"
     rf"|(?<![\w\-])(?P<sql>(?i:identified[ \t]{{1,4}}by|password))[ \t]{{1,8}}(?=['\"])"
-    rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?{_CLOSE}\]?{_GAP}{_ANNOTATION}(?:=>|:=|\?=|\+=|==?|::?(?!//|\?)|\|\||\?\?){_GAP}"
+    rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?(?:\]?{_GAP}{_ANNOTATION}|{_CLOSE}\]?{_GAP})(?:=>|:=|\?=|\+=|==?|::?(?!//|\?|\+)|\|\||\?\?){_GAP}"
     rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?(?:\[{_GAP}(?=\\{{0,3}}[\"'`]))?"
     rf"|(?<![\w$\-])(?P<quoted>{_NAME}){_CLOSE}{_GAP}[(,]{_GAP}(?=\\{{0,3}}[\"'`])"
 )
@@ -44,6 +48,8 @@ _DIRECTIVE = re.compile(
     rf"(?m:^)[ \t]*(?P<any>{_NAME})[ \t]{{1,8}}(?=[^\s=:])"
     rf"|\b(?P<spoken>password|passwd|account)[ \t]{{1,8}}(?=[^\s=:])"
 )
+# `class="copy-pass" :title="..."` of Vue: the colon begins another name.
+_ATTRIBUTE = re.compile(r"[a-z][\w.\-]{0,40}=[\"']")
 _DESCRIBED = re.compile(
     r":(?:param|parameter|arg|argument|key|keyword|type|ivar|cvar|var|raises)(?:[ \t]+[\w.\[\], |]{1,60})?[ \t]+\Z"
 )
@@ -169,6 +175,8 @@ def _named(
             continue
         # `:param token: what the service gave` and `ok ? 'PASS' : 'FAIL'` are about other things.
         if _is_described(text, low, start) or text[start - 3 : start - 1] == "? ":
+            continue
+        if named[0][-1] == ":" and _ATTRIBUTE.match(text, named.end()):
             continue
         # `expression identified by "state"` is prose.
         if named.lastgroup == "sql" and named["sql"][-2:].lower() == "by" and not _OF_SQL.search(text, low, start):
