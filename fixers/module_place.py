@@ -29,6 +29,8 @@ _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*|[^#\r\n]*)|import[ \t]+([^#\r\n]+))", re.MULTILINE
 )
 _WORD = re.compile(r"[\w.]+")
+# What Django's own manage.py says. https://docs.djangoproject.com/en/stable/topics/settings/
+_SETTINGS_MODULE = re.compile(rb"DJANGO_SETTINGS_MODULE[\"'], *[\"'](\w+)\.")
 _HEADER_LINES = 5
 
 
@@ -76,13 +78,13 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     imports = _own_imports(tree)
     root, folder = _root(file, files, context.imported, imports), _regular_root(file, files)
     if file.parent == root:
-        home = _beside(root, imports, files) or root
+        home = _beside(root, imports, files) or _project(root, files, context) or root
     elif _is_script_style(file, imports, files):
         home, root = file.parent, file.parent
     elif file.parent == folder:
         home = file.parent
     else:
-        home = folder / file.relative_to(folder).parts[0]
+        home = _project(root, files, context) or folder / file.relative_to(folder).parts[0]
     name = _free_name(home, root, files, context)
     target = home / f"{name}.py"
     relative = imports.relative or _is_unsure(file, root, tree, files, context)
@@ -206,6 +208,19 @@ def _beside(root: PurePosixPath, imports: _OwnImports, files: _Files) -> PurePos
     if used:
         return used[0]
     return packages[0] if len(packages) == 1 else None
+
+
+def _project(root: PurePosixPath, files: _Files, context: RewriteContext) -> PurePosixPath | None:
+    """The package of a Django project's settings: its apps can import it, unless they are published without it."""
+    manage = str(root / "manage.py")
+    packaging = {str(root / name) for name in ("setup.py", "setup.cfg", "pyproject.toml")}
+    if manage not in files.paths or not files.paths.isdisjoint(packaging):
+        return None
+    found = _SETTINGS_MODULE.search(context.workspace.read(manage))
+    package = root / found[1].decode() if found else None
+    if package is None or not files.is_package(package) or role_of(str(package / "x.py")) is not PathRole.SOURCE:
+        return None
+    return package
 
 
 def _uses(imports: _OwnImports, package: str) -> bool:

@@ -29,6 +29,9 @@ def placed(root: Path, files: dict[str, str], path: str) -> tuple[str, str, bool
     return place.path, place.module, place.new_file is not None
 
 
+MANAGE = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "{}.settings")\n'
+DJANGO = {"manage.py": MANAGE.format("shop"), "shop/__init__.py": "", "shop/settings.py": "", "blog/__init__.py": ""}
+
 TREES = {
     "a script alone": ({"app.py": ""}, "app.py", "app_secrets.py", "app_secrets"),
     "a script in a folder": ({"bin/app.py": ""}, "bin/app.py", "bin/app_secrets.py", "app_secrets"),
@@ -43,6 +46,30 @@ TREES = {
         "shop/__init__.py",
         "shop/app_secrets.py",
         "shop.app_secrets",
+    ),
+    "an app of a Django project": (
+        {**DJANGO, "blog/models.py": ""},
+        "blog/models.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a script beside a Django project": (
+        {**DJANGO, "sync.py": ""},
+        "sync.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "an app that is published without its project": (
+        {**DJANGO, "blog/models.py": "", "pyproject.toml": ""},
+        "blog/models.py",
+        "blog/app_secrets.py",
+        "blog.app_secrets",
+    ),
+    "an app of a project for tests": (
+        {"manage.py": MANAGE.format("tests"), "tests/__init__.py": "", "blog/__init__.py": "", "blog/models.py": ""},
+        "blog/models.py",
+        "blog/app_secrets.py",
+        "blog.app_secrets",
     ),
     "a package below src": (
         {"src/shop/__init__.py": "", "src/shop/db/__init__.py": "", "src/shop/db/a.py": ""},
