@@ -162,7 +162,7 @@ def _secret(secret: PlannedSecret) -> dict[str, Any]:
     table["kms_key"] = secret.kms_key or ""
     table["env"] = _env(secret)
     table["action"] = secret.action
-    table["member"] = [_member(member, finding) for member in secret.members for finding in member.findings]
+    table["member"] = [member_table(member, finding) for member in secret.members for finding in member.findings]
     return table
 
 
@@ -172,7 +172,8 @@ def _env(secret: PlannedSecret) -> str | dict[str, str]:
     return {member.key or "": member.env for member in secret.members}
 
 
-def _member(member: Member, finding: Finding) -> dict[str, Any]:
+def member_table(member: Member, finding: Finding) -> dict[str, Any]:
+    """What the file says of one place of one value."""
     table: dict[str, Any] = {} if member.key is None else {"key": member.key}
     table |= {
         "path": _visible(finding.path),
