@@ -16,8 +16,10 @@ from scanner.model import Confidence, Finding, Member, Plan, PlannedSecret, Refu
 SCHEMA = 1
 DIGEST_DIGITS = 20
 EDITABLE = ("name", "store", "type", "tier", "kms_key", "env", "action")
-_HEAD = """\
-# Plan of unhardcode: where each credential will live. No value stands in this file; it can be committed.
+# How each plan file begins.
+MARK = "# Plan of unhardcode:"
+_HEAD = f"""\
+{MARK} where each credential will live. No value stands in this file; it can be committed.
 # In a [[secret]], name, store, type, tier, kms_key, env and action (create, update, adopt,
 # restore, skip) may be edited.
 # Then: unhardcode migrate --plan FILE
@@ -96,7 +98,7 @@ def overrides(plan_now: Plan, file: PlanFile) -> dict[str, Override]:
         )
     for table in ("refusal", "rotate_only"):
         if file.tables.get(table, []) != now.get(table, []):
-            raise _refused(file, table, 0, None, "it cannot be edited")
+            raise _refused(file, table, 0, None, "edited, or the files have changed since this plan was made")
     secrets = file.tables.get("secret", [])
     if not isinstance(secrets, list) or len(secrets) != len(now.get("secret", [])):
         raise _refused(file, "secret", 0, None, "none can be added or removed; set action to skip instead")
@@ -160,7 +162,7 @@ def _secret(secret: PlannedSecret) -> dict[str, Any]:
     table["kms_key"] = secret.kms_key or ""
     table["env"] = _env(secret)
     table["action"] = secret.action
-    table["member"] = [_member(member, finding) for member in secret.members for finding in member.findings]
+    table["member"] = [member_table(member, finding) for member in secret.members for finding in member.findings]
     return table
 
 
@@ -170,7 +172,8 @@ def _env(secret: PlannedSecret) -> str | dict[str, str]:
     return {member.key or "": member.env for member in secret.members}
 
 
-def _member(member: Member, finding: Finding) -> dict[str, Any]:
+def member_table(member: Member, finding: Finding) -> dict[str, Any]:
+    """What the file says of one place of one value."""
     table: dict[str, Any] = {} if member.key is None else {"key": member.key}
     table |= {
         "path": _visible(finding.path),
