@@ -62,11 +62,7 @@ def imported_modules(workspace: Workspace) -> Iterator[str]:
     """Dotted names that the workspace's Python files import absolutely, with what they import from them."""
     for path in workspace.files:
         if path.endswith(".py"):
-            try:
-                raw = workspace.read(path)
-            except OSError:
-                continue
-            yield from _imported(raw.removeprefix(codecs.BOM_UTF8))
+            yield from _imported(path, workspace)
 
 
 def place_module(path: str, tree: ast.Module, context: RewriteContext) -> ModulePlace:
@@ -77,7 +73,7 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     root, folder = _root(file, files, context.imported, imports), _regular_root(file, files)
     if file.parent == root:
         home = _beside(root, imports, files) or root
-    elif _is_script_style(file, imports, files):
+    elif _is_script_style(file, imports, files, context.workspace):
         home, root = file.parent, file.parent
     elif file.parent == folder:
         home = file.parent
@@ -110,8 +106,12 @@ class _Files:
         return any(path.lower() in (name, f"{name}.py") or path.lower().startswith(f"{name}/") for path in self.paths)
 
 
-def _imported(raw: bytes) -> Iterator[str]:
-    for found in _IMPORT.finditer(raw):
+def _imported(path: str, workspace: Workspace) -> Iterator[str]:
+    try:
+        raw = workspace.read(path)
+    except OSError:
+        return
+    for found in _IMPORT.finditer(raw.removeprefix(codecs.BOM_UTF8)):
         module, names, plain = (group.decode("utf-8", "replace") if group else "" for group in found.groups())
         if module.startswith("."):
             continue
@@ -188,13 +188,14 @@ def _own_imports(tree: ast.Module) -> _OwnImports:
     return _OwnImports(relative, frozenset(absolute), extends_path)
 
 
-def _is_script_style(file: PurePosixPath, imports: _OwnImports, files: _Files) -> bool:
+def _is_script_style(file: PurePosixPath, imports: _OwnImports, files: _Files, workspace: Workspace) -> bool:
     """Whether a file in a package imports its neighbours by their bare names, as a script started by its path can."""
     if imports.relative:
         return False
-    for name in imports.absolute:
-        top = name.partition(".")[0]
-        if str(file.parent / f"{top}.py") in files.paths and top not in sys.stdlib_module_names:
+    for top in {name.partition(".")[0] for name in imports.absolute} - {file.stem, *sys.stdlib_module_names}:
+        neighbour = str(file.parent / f"{top}.py")
+        # A neighbour called like a library that it imports is not meant: `from celery import Celery` in shop/celery.py.
+        if neighbour in files.paths and top not in {name.partition(".")[0] for name in _imported(neighbour, workspace)}:
             return True
     return False
 

@@ -92,6 +92,18 @@ TREES = {
         "shop/app_secrets.py",
         "app_secrets",
     ),
+    "a module called like the library that it imports": (
+        {"shop/__init__.py": "from .celery import app\n", "shop/celery.py": "from celery import Celery as app\n"},
+        "shop/celery.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a module beside one that is called like a library": (
+        {"shop/__init__.py": "", "shop/celery.py": "import celery.app\n", "shop/tasks.py": "import celery\n"},
+        "shop/tasks.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
     "a script beside its package": (
         {"manage.py": "", "shop/__init__.py": ""},
         "manage.py",
