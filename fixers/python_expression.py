@@ -7,6 +7,7 @@ the quotes of its f-string (https://peps.python.org/pep-0701/).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, unquote
 
@@ -27,6 +28,7 @@ _DSN_SPECIAL = re.compile(r"[\s'\"\\;{}]")
 _URL_BEFORE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/@]*:")
 _URL_UNSAFE = re.compile(r"[^!$-&(-\[\]-z|~]")
 _ALWAYS_SAFE = re.compile(r"[A-Za-z0-9_.~%-]")
+_BRACE = re.compile(r"[{}]")
 _FIELD = re.compile(r"\\(?:N\{[^}]*\}|.)|[{}]", re.DOTALL)
 
 
@@ -36,7 +38,8 @@ class Piece:
 
     `needs` are the functions and modules that `text` uses. `bare` says that nothing is left of the target but a call.
     To prove it, `expression` (canonical names) must give `value`: the whole target where it is constant, else the
-    secret alone. `quotes` are further splices: the f-string around it, which got three quotation marks.
+    secret alone. `also` are further splices: what makes the token around `span` an f-string, which may hold several
+    secrets, and the quotes of an f-string around that, which got three quotation marks.
     """
 
     span: Span
@@ -46,7 +49,7 @@ class Piece:
     expression: str
     value: SecretValue = field(repr=False)
     comments_lost: bool = False
-    quotes: tuple[tuple[Span, str], ...] = ()
+    also: tuple[tuple[Span, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +134,7 @@ def _whole(syntax: Syntax, place: Place, placement: Placement, cut: Cut, names: 
         expression=insert.render(CANONICAL, '"'),
         value=SecretValue(cut.secret if cut.whole is None else cut.whole),
         comments_lost=cut.holds_comment(syntax.text, 0, len(cut.tokens) - 1),
-        quotes=marks.quotes,
+        also=marks.quotes,
     )
 
 
@@ -140,12 +143,29 @@ def _into_text(syntax: Syntax, place: Place, cut: Cut, insert: _Insert, names: N
     span = Span(first.span.start, last.span.end)
     if isinstance(place.target, cst.BinaryOperation) and not cut.implicit and not cut.head and not cut.tail:
         marks = _marks(syntax, place)
-        text, canonical = (insert.render(each, marks.mark) for each in (names, CANONICAL))
+        call, canonical = (insert.render(each, marks.mark) for each in (names, CANONICAL))
+        text = call
     else:
         marks = _marks(syntax, place, first.quote[0])
-        rendered = (insert.render(each, marks.mark) for each in (names, CANONICAL))
-        text, canonical = (_formatted(syntax, place, cut, each) for each in rendered)
-    return _partial(syntax, place, cut, insert, span, text, canonical, marks.quotes)
+        call, alone = (insert.render(each, marks.mark) for each in (names, CANONICAL))
+        text, canonical = (_formatted(syntax, place, cut, each) for each in (call, alone))
+    piece = _partial(syntax, place, cut, insert, span, text, canonical, marks.quotes)
+    if cut.first != cut.last or text == call:
+        return piece
+    # Finer than the token: it may hold several secrets.
+    return replace(piece, span=cut.span, text=f"{{{call}}}", also=(*_as_formatted(syntax, cut), *marks.quotes))
+
+
+def _as_formatted(syntax: Syntax, cut: Cut) -> Iterator[tuple[Span, str]]:
+    """What makes the one token that holds the secret an f-string: its prefix, and braces doubled outside the secret."""
+    token, source = cut.tokens[cut.first], syntax.text
+    raw = "r" in token.prefix.lower()
+    prefix = Span(token.span.start, token.span.start + len(token.prefix))
+    yield prefix, _spaced(source, prefix, "rf" if raw else "f")
+    for part in (Span(token.body.start, cut.span.start), Span(cut.span.end, token.body.end)):
+        for brace in (_BRACE if raw else _FIELD).finditer(source, part.start, part.end):
+            if brace[0] in "{}":
+                yield Span(*brace.span()), brace[0] * 2
 
 
 def _formatted(syntax: Syntax, place: Place, cut: Cut, expression: str) -> str:
@@ -194,7 +214,7 @@ def _partial(
     span: Span,
     text: str,
     canonical: str,
-    quotes: tuple[tuple[Span, str], ...],
+    also: tuple[tuple[Span, str], ...],
 ) -> Piece:
     expression, value = insert.render(CANONICAL, '"'), cut.secret
     if cut.whole is not None:
@@ -210,7 +230,7 @@ def _partial(
         expression=expression,
         value=SecretValue(value),
         comments_lost=cut.holds_comment(syntax.text, cut.first, cut.last),
-        quotes=quotes,
+        also=also,
     )
 
 
@@ -225,7 +245,7 @@ def _into_formatted(syntax: Syntax, place: Place, placement: Placement, names: N
         bare=False,
         expression=insert.render(CANONICAL, '"'),
         value=SecretValue(cut.secret),
-        quotes=marks.quotes,
+        also=marks.quotes,
     )
 
 
