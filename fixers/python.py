@@ -176,7 +176,7 @@ def _changes(file: PythonFile, composed: Sequence[_Composed]) -> tuple[dict[int,
     refused: dict[int, Refused] = {}
     for span, group in together.items():
         splices = [(piece.span, piece.text) for piece in (each.piece for each in group)]
-        splices += [quote for each in group for quote in each.piece.quotes]
+        splices += [splice for each in group for splice in each.piece.also]
         pieces = [Edit(path="", span=where, expects="", new=text) for where, text in splices]
         unique = unique_edits(pieces)
         if overlapping(unique) is not None:

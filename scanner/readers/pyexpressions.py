@@ -15,11 +15,13 @@ from scanner.readers.pystrings import add_string, tokens_of
 from scanner.readers.pywords import (
     METHOD_WRAPPERS,
     NAMED_DEFAULTS,
+    NAMED_THIRD,
     WRAPPERS,
     flag_of,
     holds_value,
     longest_option,
     takes_name_first,
+    telling,
     template_names,
 )
 
@@ -257,7 +259,7 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
         elif takes_name_first(leaf) and first and number and holds_value(first, number, keyword):
             name = _option_name(node) or first
             role = Role.ENV_DEFAULT if is_env or keyword in NAMED_DEFAULTS else role
-        elif leaf in ("setattr", "getattr") and number == 2 and len(node.args) > 1:
+        elif leaf in NAMED_THIRD and number == 2:
             name = constant_of(node.args[1].value)
         elif keyword == "default" and first and first.startswith("-"):
             name, role = _option_name(node), Role.DEFAULT
@@ -293,7 +295,7 @@ def assign(
     context: Context,
     statement: cst.CSTNode,
 ) -> None:
-    """Read what is assigned; the name of the first target is its name."""
+    """Read what is assigned."""
     span = span_of(reading, statement)
     arguments: tuple[Argument, ...] = ()
     for target in targets:
@@ -307,7 +309,7 @@ def assign(
     assigned = replace(
         context,
         role=Role.ASSIGNMENT,
-        name=leaf_of(targets[0]),
+        name=telling(leaf_of(target) for target in targets),
         arguments=arguments,
         container=None,
         siblings=reading.constants[symbol],

@@ -15,11 +15,13 @@ from scanner.readers.pyleaf import arguments, flattened, is_string, key_of, leaf
 from scanner.readers.pywords import (
     METHOD_WRAPPERS,
     NAMED_DEFAULTS,
+    NAMED_THIRD,
     WRAPPERS,
     flag_of,
     holds_value,
     longest_option,
     takes_name_first,
+    telling,
     template_names,
 )
 from scanner.readers.structured import COMPUTED
@@ -232,7 +234,7 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
             name, reached = around.name, reached or around.reached
         elif takes_name_first(leaf) and first and number and holds_value(first, number, keyword):
             name = longest_option(texts) or first
-        elif leaf in ("setattr", "getattr") and number == 2 and len(every) > 1:
+        elif leaf in NAMED_THIRD and number == 2:
             name = string_of(every[1][1])
         elif keyword == "default" and first and first.startswith("-"):
             name = longest_option(texts)
@@ -267,13 +269,13 @@ _LOOKS: dict[type[ast.AST], Callable[..., None]] = {
 
 
 def assign(glance: Glance, targets: Sequence[ast.expr], value: ast.expr, around: Around) -> None:
-    """Look at what is assigned; the name of the first target is its name."""
+    """Look at what is assigned."""
     reached = glance.asked
     for target in targets:
         if not isinstance(target, ast.Name):
             reached = reached or glance.is_setting(leaf_of(target))
             look_at(glance, target, Around(around.symbol))
-    look_at(glance, value, Around(around.symbol, leaf_of(targets[0]), handed=True, reached=reached))
+    look_at(glance, value, Around(around.symbol, telling(map(leaf_of, targets)), handed=True, reached=reached))
 
 
 def defaults(glance: Glance, parameters: ast.arguments, around: Around) -> None:

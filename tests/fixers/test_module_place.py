@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fixers.module_place import imported_modules, place_module, rewrite_context
+from fixers.module_place import place_module, rewrite_context
+from fixers.project_imports import imported_modules
 from fixers.workspace import open_workspace
 
 KEY = bytes(32)
@@ -119,6 +120,94 @@ TREES = {
         "shop/app_secrets.py",
         "app_secrets",
     ),
+    "a module called like the library that it imports": (
+        {"shop/__init__.py": "from .celery import app\n", "shop/celery.py": "from celery import Celery as app\n"},
+        "shop/celery.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a module beside one that is called like a library": (
+        {"shop/__init__.py": "", "shop/celery.py": "import celery.app\n", "shop/tasks.py": "import celery\n"},
+        "shop/tasks.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a module beside one that the package imports relatively": (
+        {"shop/__init__.py": "from . import a, requests\n", "shop/requests.py": "", "shop/web.py": "import requests\n"},
+        "shop/web.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a folder whose modules are named in strings": (
+        {"cogs/music.py": "", "bot.py": "load(f'cogs.{name}')\n"},
+        "cogs/music.py",
+        "cogs/app_secrets.py",
+        "cogs.app_secrets",
+    ),
+    "a package in src that is named in a string": (
+        {"src/shop/__init__.py": "", "src/shop/db.py": "", "manage.py": "setdefault('X', 'shop.settings')\n"},
+        "src/shop/db.py",
+        "src/shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a package in src whose name alone is in a string": (
+        {"src/shop/__init__.py": "", "src/shop/db.py": "", "manage.py": "x = 'shop'\n"},
+        "src/shop/db.py",
+        "src/shop/app_secrets.py",
+        ".app_secrets",
+    ),
+    "a folder of modules that are all loaded": (
+        {"cogs/a.py": "", "bot.py": "for x in os.listdir('./cogs'):\n    bot.load_extension(f'cogs.{x[:-3]}')\n"},
+        "cogs/a.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
+    "a package of modules that it loads itself": (
+        {"plugins/__init__.py": "import pkgutil\nfor x in pkgutil.iter_modules(__path__): pass\n", "plugins/a.py": ""},
+        "plugins/a.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
+    "a package with a folder of modules that are all loaded": (
+        {
+            "shop/__init__.py": "from shop import plugins\nfor x in pkgutil.iter_modules(plugins.__path__): pass\n",
+            "shop/plugins/__init__.py": "",
+            "shop/plugins/a.py": "",
+        },
+        "shop/plugins/a.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a package that lists its data": (
+        {"shop/__init__.py": "for x in os.listdir('shop'): print(x)\n", "shop/a.py": ""},
+        "shop/a.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a file that is loaded by its path": (
+        {"etc/conf.py": "", "shop/__init__.py": "", "shop/a.py": "spec_from_file_location('c', '/x/etc/conf.py')\n"},
+        "etc/conf.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a program that is loaded by its path too": (
+        {"bin/run.py": "if __name__ == '__main__': x()\n", "load.py": "spec_from_file_location('c', 'bin/run.py')\n"},
+        "bin/run.py",
+        "bin/app_secrets.py",
+        "app_secrets",
+    ),
+    "a program that only a test loads by its path": (
+        {"bin/run.py": "", "tests/test_run.py": "spec_from_file_location('c', 'bin/run.py')\n"},
+        "bin/run.py",
+        "bin/app_secrets.py",
+        "app_secrets",
+    ),
+    "a file that is loaded by one that is no Python": (
+        {"etc/conf.py": "", "load.py": "(spec_from_file_location('c', 'conf.py')\n"},
+        "etc/conf.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
     "a script beside its package": (
         {"manage.py": "", "shop/__init__.py": ""},
         "manage.py",
@@ -213,6 +302,24 @@ RUN = {
     "a namespace": (
         {"acme/shop/db.py": "", "main.py": "from acme.shop import db\n"},
         "acme/shop/db.py",
+        ["main.py"],
+    ),
+    "modules that are all loaded": (
+        {
+            "jobs/a.py": "done = True\n",
+            "main.py": "import os, importlib\nfor each in os.listdir('jobs'):\n"
+            "    if each.endswith('.py'): importlib.import_module(f'jobs.{each[:-3]}').done\n",
+        },
+        "jobs/a.py",
+        ["main.py"],
+    ),
+    "loaded by its path": (
+        {
+            "etc/conf.py": "",
+            "main.py": "from importlib.util import *\nspec = spec_from_file_location('conf', 'etc/conf.py')\n"
+            "spec.loader.exec_module(module_from_spec(spec))\n",
+        },
+        "etc/conf.py",
         ["main.py"],
     ),
 }
