@@ -73,6 +73,8 @@ def analyse(
         return [], None, ""
     document = decode(source, kind)
     candidates, note = _candidates(document, wanted, providers, imported, knowledge, DEPTH)
+    if document.kind is not kind:
+        note = "read as plain text: its coding cookie names no encoding that keeps ASCII as it is"
     judged = list(_judged(document, candidates, knowledge, settings))
     settled = ignore.settle(document, judged, own=settings.own_markers, foreign=settings.foreign_markers)
     return companions.absorb(settled, knowledge.rules.weights), note, document.text
@@ -88,7 +90,7 @@ def _candidates(
 ) -> tuple[list[Candidate], str | None]:
     """All candidates of a document, merged, and a note if it was read in a lesser way. `depth` layers are decoded."""
     ends = sorted(wanted | {end for found in providers.values() for end in found})
-    characters = dict(zip(ends, character_offsets(document.utf8, document.text, ends), strict=True))
+    characters = dict(zip(ends, character_offsets(document, ends), strict=True))
     by_rule = {rule: [characters[end] for end in sorted(set(found))] for rule, found in providers.items()}
     literals, note = _literals(document, [characters[end] for end in ends], by_rule, imported, knowledge)
     found = _detected(document, literals, by_rule, imported, knowledge)

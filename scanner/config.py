@@ -111,11 +111,12 @@ def _own(root: Path) -> Loaded:
         )
     if own_table is None and project_table is None:
         return Loaded(config=Config(), origins={})
-    from scanner.config_check import checked
+    from scanner.config_check import Where, checked
 
-    where = OWN_FILE if own_table is not None else f"[tool.unhardcode] in {PROJECT_FILE}"
+    file, table = (OWN_FILE, "") if own_table is not None else (PROJECT_FILE, "[tool.unhardcode]")
+    where = Where(file=file, path=root / file, table=table)
     values = checked(own_table or project_table or {}, where)
-    return Loaded(config=Config(**values), origins=dict.fromkeys(values, where))
+    return Loaded(config=Config(**values), origins=dict.fromkeys(values, where.source()))
 
 
 def read_table(path: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
@@ -129,17 +130,18 @@ def read_table(path: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
     try:
         found: Any = tomllib.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise UsageError(f"{path}: not UTF-8") from None
+        raise UsageError(f"{path}: not UTF-8", hint="save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         where = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        place = f"{path}:{where[1]}:{where[2]}" if where else str(path)
-        raise UsageError(f"{place}: not valid TOML", hint="mend the file, or remove it") from None
+        # Without a place it is the end of the file that came too early.
+        place = f"{where[1]}:{where[2]}" if where else str(1 + raw.rstrip().count(b"\n"))
+        raise UsageError(f"{path}:{place}: not valid TOML", hint="mend the file, or remove it") from None
     except (RecursionError, ValueError, OverflowError):
         raise UsageError(f"{path}: not TOML that can be read", hint="mend the file, or remove it") from None
     for key in table:
         found = found.get(key) if isinstance(found, dict) else None
     if found is not None and not isinstance(found, dict):
-        raise UsageError(f"{path}: [{'.'.join(table)}] is not a table")
+        raise UsageError(f"{path}: [{'.'.join(table)}] is not a table", hint="write that line above its keys")
     return found
 
 
@@ -156,10 +158,10 @@ def _read(path: Path) -> bytes | None:
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
-        raise UsageError(f"{path}: not a regular file")
+        raise UsageError(f"{path}: not a regular file", hint="put a TOML file there, or nothing")
     with os.fdopen(descriptor, "rb") as file:
         if status.st_size > _MOST:
-            raise UsageError(f"{path}: larger than {_MOST:,} bytes")
+            raise UsageError(f"{path}: larger than {_MOST:,} bytes", hint="make it smaller")
         try:
             return file.read()
         except OSError as error:

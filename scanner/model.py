@@ -90,7 +90,7 @@ class Span:
 class Document:
     """A decoded text file. `text` is what all spans count in: no BOM, line ends untouched.
 
-    `utf8` is what the prefilter saw: the same text as UTF-8, without BOM.
+    `utf8` is the same text as UTF-8, without BOM.
     """
 
     source: Source

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner.config import SEVERITIES, Config, Loaded, PathSettings, read_table
-from scanner.config_check import checked
+from scanner.config_check import Where, checked
 from scanner.errors import UsageError
 from scanner.source import Confidence
 
@@ -22,7 +22,7 @@ def under(own: Loaded, path: Path) -> Loaded:
     if table is None:
         raise UsageError(f"{path}: no such policy", hint="--policy and UNHARDCODE_POLICY name a TOML file")
     where = f"policy {path}"
-    values = checked(table, where, policy=True)
+    values = checked(table, Where(file=where, path=path), policy=True)
     honour: frozenset[str] = values.pop("honour", frozenset())
     if values.get("baseline"):
         values["baseline"] = str(path.absolute().parent / values["baseline"])

@@ -16,6 +16,8 @@ from scanner.raw import looks_binary, wide_encoding
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)", re.ASCII)
 _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
 _LINE_END = re.compile(r"\r\n?|\n")
+# What a program is written in must say the same in the declared encoding: utf-7, utf-16 or unicode_escape hide it.
+_PLAIN = bytes(byte for byte in range(128) if byte not in b"\x0e\x0f\x1b\\") + rb"\u0041"
 
 
 class UndecodableError(Exception):
@@ -26,7 +28,7 @@ def decode(source: Source, kind: Kind) -> Document:
     """Decode a source. Raises UndecodableError for binary data.
 
     UTF-8 first (a Python file's own cookie before it), then UTF-16 and UTF-32, then latin-1, which always succeeds
-    and keeps every byte.
+    and keeps every byte. Python whose cookie makes another text of ASCII is text: what it says is not known.
     """
     raw = source.raw
     wide = wide_encoding(raw[:8000])
@@ -45,15 +47,17 @@ def decode(source: Source, kind: Kind) -> Document:
             source=source, kind=kind, text=text, encoding=wide, bom=bom, utf8=text.encode("utf-8", "surrogatepass")
         )
     declared = python_cookie(body) if kind is Kind.PYTHON and not bom else None
+    if declared and not _keeps_ascii(declared):
+        declared, kind = None, Kind.TEXT
     for encoding in (declared, "utf-8", "latin-1"):
         if encoding is None:
             continue
         try:
             text = body.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except UnicodeError:
             continue
         break
-    utf8 = body if encoding in ("utf-8", "utf8") or body.isascii() else text.encode("utf-8", "surrogatepass")
+    utf8 = body if encoding == "utf-8" else text.encode("utf-8", "surrogatepass")
     return Document(source=source, kind=kind, text=text, encoding=encoding or "utf-8", bom=bom, utf8=utf8)
 
 
@@ -79,6 +83,13 @@ def python_cookie(body: bytes) -> str | None:
         if not _BLANK.match(line.rstrip(b"\r")):
             return None
     return None
+
+
+def _keeps_ascii(encoding: str) -> bool:
+    try:
+        return _PLAIN.decode(encoding) == _PLAIN.decode("ascii")
+    except (UnicodeError, LookupError):  # of LookupError: rot13 and zlib, which are no encodings of text
+        return False
 
 
 @functools.lru_cache(maxsize=1)
@@ -109,14 +120,18 @@ def line_span(starts: list[int], text: str, line: int) -> Span:
     return Span(start, end)
 
 
-def character_offsets(utf8: bytes, text: str, offsets: list[int]) -> list[int]:
-    """Code-point offsets of sorted byte offsets into the UTF-8 of a text."""
-    if len(utf8) == len(text):
+def character_offsets(document: Document, offsets: list[int]) -> list[int]:
+    """Code-point offsets of sorted byte offsets into what the prefilter saw of a document (raw.scan_bytes)."""
+    seen, encoding = document.utf8, "utf-8"
+    if not (document.encoding == "utf-8" or document.encoding.startswith(("utf-16", "utf-32"))):
+        seen, encoding = document.source.raw.removeprefix(codecs.BOM_UTF8), document.encoding
+    if len(seen) == len(document.text):
         return offsets
     found, before, count = [], 0, 0
+    decoder = codecs.getincrementaldecoder(encoding)("ignore")
     for offset in offsets:
         # An offset inside a character counts as its start.
-        count += len(utf8[before:offset].decode("utf-8", "ignore"))
+        count += len(decoder.decode(seen[before:offset]))
         before = offset
         found.append(count)
     return found

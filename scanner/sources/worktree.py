@@ -17,6 +17,7 @@ from scanner.sources import git, paths
 
 DEFAULT_MAX_SIZE = 5_000_000
 _CLOSED = "folder not readable"
+_DELETED = "deleted in the working tree"
 _SUBMODULE, _NOT_ENTERED = "submodule", "submodule: "
 # A link is not followed, a pipe not waited for; Windows would change line ends.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
@@ -107,9 +108,9 @@ def sources(
     A file that is named alone and then skipped is a gap, unless a hook `handed` the paths.
     """
     if root.repository is not None and root.repository.bare:
-        raise NotSeenError(
-            f"{root.folder}: a bare repository has no working tree", hint="scan its history: unhardcode scan --history"
-        )
+        where = os.path.abspath(named[0]) if named else root.folder
+        what = "in a bare repository, or in git's own folder, is no working tree"
+        raise NotSeenError(f"{where}: {what}", hint="scan its history: unhardcode scan --history")
     entries: dict[str, _Entry] = {}
     files: list[str] = []
     for path in named:
@@ -134,7 +135,10 @@ def sources(
             yield Skipped(path=shown, reason=entry.skip, gap=entry.skip.startswith((_CLOSED, _NOT_ENTERED)))
         else:
             location = os.path.join(folder, name)
-            yield read_file(location, shown, entry.tracked, entry.blob, selection.max_size, named=entry.named)
+            read = read_file(location, shown, entry.tracked, entry.blob, selection.max_size, named=entry.named)
+            if entry.sparse and read == Skipped(path=shown, reason=_DELETED):
+                read = read._replace(reason="outside of the sparse checkout")
+            yield read
 
 
 def names(root: Root, named: Path) -> tuple[str, ...]:
@@ -154,7 +158,7 @@ def read_file(
         if error.errno in (errno.ELOOP, errno.EMLINK):
             return Skipped(path=shown, reason="symbolic link", gap=named)
         if error.errno == errno.ENOENT:
-            return Skipped(path=shown, reason="deleted in the working tree", gap=named)
+            return Skipped(path=shown, reason=_DELETED, gap=named)
         return Skipped(path=shown, reason=f"not readable ({os.strerror(error.errno or 0).lower()})", gap=True)
     try:
         status = os.fstat(descriptor)
@@ -181,6 +185,7 @@ class _Entry(NamedTuple):
     blob: str | None = None
     skip: str | None = None
     named: bool = False
+    sparse: bool = False
 
 
 def relative(root: Root, path: Path) -> str:
@@ -211,7 +216,7 @@ def _folder(root: Root, folder: Path) -> dict[str, _Entry]:
 
 def _listed(root: Root, below: str) -> dict[str, _Entry]:
     where = ["--", below] if below != "." else []
-    staged = git.start(root.folder, ["ls-files", "-z", "--cached", "--stage", *where])
+    staged = git.start(root.folder, ["ls-files", "-z", "--cached", "--stage", "-t", *where])
     others = git.start(root.folder, ["ls-files", "-z", "--others", "--exclude-standard", *where])
     ignored = git.start(
         root.folder, ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory", *where]
@@ -266,10 +271,10 @@ def _inside(folder: Path) -> dict[str, _Entry]:
 
 def _add_staged(entries: dict[str, _Entry], line: bytes) -> None:
     facts, _, raw = line.partition(b"\t")
-    mode, blob, _ = facts.split()
+    tag, mode, blob, _ = facts.split()
     name = os.fsdecode(raw)
     skip = {b"160000": _SUBMODULE, b"120000": "symbolic link"}.get(mode)
-    entries[name] = _Entry(name=name, tracked=True, blob=blob.decode(), skip=skip)
+    entries[name] = _Entry(name=name, tracked=True, blob=blob.decode(), skip=skip, sparse=tag == b"S")
 
 
 def _add_other(entries: dict[str, _Entry], line: bytes) -> None:

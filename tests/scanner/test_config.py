@@ -71,6 +71,31 @@ def test_a_mistake_is_named_with_what_to_do(at: Path, text: str, said: str) -> N
     assert said in complaint(at, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param('# a\n\n"fail-on" = "hihg"\n', 3, id="a key"),
+        pytest.param("fail-on = 'low'\n[[allow]]\nreason = 'x'\nregex = '('", 4, id="a key of an entry"),
+        pytest.param("[[allow]]\nreason = 'x'\npaths = ['a']\n[[ allow ]]\npaths = ['b']", 4, id="an entry"),
+        pytest.param("\nallow = [{reason = 'x'}]", 2, id="an entry within a line"),
+        pytest.param("exclude = ['include', 'max-size']\nmax-size = 0", 2, id="the key, not its name in a value"),
+        pytest.param("\n\n[stores]\n'a' = 'b'", 3, id="a table"),
+        pytest.param("exclude = [\n  'a',\n", 2, id="an end that comes too early"),
+        pytest.param("\nfail-in = 'low'", 2, id="an unknown key"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(at: Path, text: str, line: int) -> None:
+    assert f".unhardcode.toml:{line}:" in complaint(at, text)
+    if not text.endswith(",\n"):
+        assert f".unhardcode.toml:{line}: " in complaint(at, text.replace("\n", "\r\n"))
+    (at / ".unhardcode.toml").unlink()
+    below = text.replace("[[", "[[tool.unhardcode.").replace("[stores", "[tool.unhardcode.stores")
+    (at / "pyproject.toml").write_text(f"[project]\nallow = 1\nfail-on = 1\n[tool.unhardcode]\n{below}")
+    with pytest.raises(UsageError) as error:
+        load_config(at)
+    assert f"pyproject.toml:{line + 4}:" in error.value.message
+
+
 def test_two_configurations_a_wrong_table_and_a_pipe_are_refused(at: Path) -> None:
     (at / "pyproject.toml").write_text("[tool]\nunhardcode = 3\n")
     assert "[tool.unhardcode] is not a table" in complaint(at, "")

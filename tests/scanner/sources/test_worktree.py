@@ -62,8 +62,26 @@ def test_a_path_that_does_not_exist_is_refused(shop: Path) -> None:
 
 def test_a_bare_repository_has_nothing_to_read(tmp_path: Path, git: Git) -> None:
     git(tmp_path, "init", "-q", "--bare", "bare")
-    with pytest.raises(NotSeenError, match="bare repository"):
+    with pytest.raises(NotSeenError, match="bare: in a bare repository"):
         scanned(tmp_path / "bare")
+
+
+def test_the_folder_of_git_has_nothing_to_read(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(shop)
+    for named in (Path(".git"), Path(".git/config")):
+        with pytest.raises(NotSeenError, match=rf"{named}: in .* git's own folder"):
+            scanned(named)
+
+
+def test_what_a_sparse_checkout_leaves_out_is_said_and_what_is_there_is_read(shop: Path, git: Git) -> None:
+    git(shop, "sparse-checkout", "set", "--no-cone", "/app.py")
+    (shop / "kept.pyc").unlink(missing_ok=True)
+    assert skipped(shop)["kept.pyc"] == ("outside of the sparse checkout", False)
+    # The mark that git keeps in the index hides no file that is there.
+    put(shop, "kept.pyc", "app.py")
+    git(shop, "update-index", "--skip-worktree", "app.py")
+    assert read(shop)["kept.pyc"]
+    assert read(shop)["app.py"]
 
 
 def test_paths_of_two_repositories_are_refused_wherever_the_second_one_lies(shop: Path, git: Git) -> None:
