@@ -55,7 +55,7 @@ _REFERENCE = re.compile(
 )
 _TEMPLATE = re.compile(
     r"""\$\{[^}]*\}? | \$\([^)]*\)? | \{\{ | \{% | <% | \#\{[^}]*\} | \[\[.*\]\] | <<[^>]+>> | `[^`]+`
-    | <[A-Za-z_][\w .:/-]*> | @@?[A-Za-z_]\w*@@?$ | __[A-Z][A-Z_]*__$ | \$\$?[A-Z_][A-Z_0-9]+\b
+    | <[A-Za-z_][\w .:/-]*> | @@?[A-Za-z_][\w.\-]*@@?$ | __[A-Z][A-Z_]*__$ | \$\$?[A-Z_][A-Z_0-9]+\b
     | %\([\w.]+\)[sdr] | %[sdrvq](?![A-Za-z0-9]) | \{\d*\} | \{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}""",
     re.X,
 )
@@ -73,6 +73,8 @@ _HASH = re.compile(
 _HEX_DIGEST = re.compile(r"(?:[0-9a-fA-F]{8}){4,16}")
 _PUBLIC = re.compile(
     r"-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY|CERTIFICATE|X509)|ssh-(?:rsa|dss|ed25519) AAAA|ecdsa-sha2|age1[a-z0-9]{20}"
+    # https://docs.stripe.com/keys, https://posthog.com/docs/api (project token): made to be given to browsers
+    r"|pk_(?:live|test)_[A-Za-z0-9]{16}|phc_[A-Za-z0-9]{20}"
 )
 _PRIVATE = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File")
 # AWS, Azure's emulator, Stripe and jwt.io publish these; told by a part that nobody's own key has.
