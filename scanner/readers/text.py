@@ -55,6 +55,10 @@ _DIRECTIVE = re.compile(
 )
 # `class="copy-pass" :title="..."` of Vue: the colon begins another name.
 _ATTRIBUTE = re.compile(r"[a-z][\w.\-]{0,40}=[\"']")
+# The token in a badge's picture shows a figure and no more. https://docs.codecov.com/docs/status-badges
+_BADGES = re.compile(r"://(?:codecov\.io|img\.shields\.io)/")
+# `- "API_PASSWORD": User password` in a string of code.
+_PROSE = re.compile(r"[A-Za-z]+[ \t]+[A-Za-z][a-z]+\b(?![=:])")
 _DESCRIBED = re.compile(
     r":(?:param|parameter|arg|argument|key|keyword|type|ivar|cvar|var|raises)(?:[ \t]+[\w.\[\], |]{1,60})?[ \t]+\Z"
 )
@@ -186,6 +190,8 @@ def _named(
             continue
         if named[0][-1] == ":" and _ATTRIBUTE.match(text, named.end()):
             continue
+        if code and ":" in named[0][-4:] and _PROSE.match(text, named.end()):
+            continue
         # `expression identified by "state"` is prose.
         if named.lastgroup == "sql" and named["sql"][-2:].lower() == "by" and not _OF_SQL.search(text, low, start):
             continue
@@ -229,9 +235,9 @@ def _stands_alone(text: str, start: int, outer: Shape) -> bool:
 
 
 def _in_url(text: str, start: int) -> bool:
-    """Whether a name stands inside a URL before its query (`https://user:...`)."""
-    run = _run_before(text, start, WINDOW)
-    return "://" in text[start - run : start] and text[start - 1] not in "?&;#"
+    """Whether a name stands inside a URL before its query (`https://user:...`), or in that of a badge."""
+    url = text[start - _run_before(text, start, WINDOW) : start]
+    return "://" in url and (url[-1] not in "?&;#" or _BADGES.search(url) is not None)
 
 
 def _window_start(text: str, offset: int) -> int:
