@@ -162,7 +162,7 @@ def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialK
     if form is not None:
         return (form, "random-part") if form in HOLDERS and _has_random_part(text) else (form,)
     kind = kind or (judge_name(name, names).kind if name else None)
-    if kind in MACHINE_KINDS and is_made_up(text):
+    if kind in MACHINE_KINDS and _is_crossed_out(text):
         return ("repeated",)
     words = tuple(_words(text, name or "", kind))
     return (*words, *_patterns(text), *_look(text, kind, words))
@@ -187,6 +187,12 @@ def is_made_up(text: str) -> bool:
     """
     runs = _RUN.findall(text)
     return any(_repeats_or_counts(part) for part in ("".join(runs), max(runs, key=len, default="")))
+
+
+def _is_crossed_out(text: str) -> bool:
+    """Whether the longest run of letters and digits is one or two of them over and over: `akac-xxxxxxxxxxxx`."""
+    longest = max(_RUN.findall(text), key=len, default="")
+    return len(longest) >= 12 and len(set(longest)) <= 2
 
 
 def _repeats_or_counts(part: str) -> bool:
