@@ -87,15 +87,16 @@ def overrides(plan_now: Plan, file: PlanFile) -> dict[str, Override]:
     difference, naming file, line, table and key.
     """
     now = _tables(plan_now)
-    _same_keys(file, now | {"made_with": {}}, file.tables, table=None)
     for key in ("schema", "env", "app"):
-        if file.tables.get(key) != now[key]:
+        if file.tables.get(key, now[key]) != now[key]:
             raise _refused(file, None, 0, key, "must stay as it was written")
-    if file.tables.get("tree") != now["tree"]:
+    # Before the tables are compared: after a migration there is none to compare with.
+    if file.tables.get("tree", now["tree"]) != now["tree"]:
         raise UsageError(
             f"{file.path}:{_line(file.text, None, 0, 'tree')}: the files have changed since this plan was made",
             hint="make the plan again and repeat your edits",
         )
+    _same_keys(file, now | {"made_with": {}}, file.tables, table=None)
     for table in ("refusal", "rotate_only"):
         if file.tables.get(table, []) != now.get(table, []):
             raise _refused(file, table, 0, None, "edited, or the files have changed since this plan was made")

@@ -176,7 +176,7 @@ def mentions(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:
         if other == path or _PACKING.fullmatch(base) or not (_SHELLS.fullmatch(base) or _PROGRAMS.fullmatch(base)):
             continue
         text = _read(workspace, other).decode("utf-8", "replace")
-        if name not in text or text.startswith(MARK):
+        if name not in text or (base.endswith(".toml") and MARK in text):
             continue
         for number, row in enumerate(text.splitlines(), 1):
             if word.search(row) and not _PACKED.match(row):

@@ -122,6 +122,17 @@ def test_the_plan_file_itself_changes_nothing_of_the_plan(tree: Path, made: Made
     assert unhardcode.run(["fix", "--plan", "plan.toml"]) == 1
 
 
+def test_a_plan_that_was_carried_out_is_told_by_the_files_and_not_by_its_tables(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned(tree)
+    for path in tree.glob("shop/*.py"):
+        path.write_text("# rewritten\n")
+    capsys.readouterr()
+    assert unhardcode.run(["fix", "--plan", "plan.toml"]) == 2
+    assert "plan.toml:8: the files have changed since this plan was made" in capsys.readouterr().err
+
+
 def test_the_total_is_that_of_a_table_made_by_hand(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     configure(tree, **{"rule:stripe-*": "secretsmanager"})
     assert unhardcode.run(["plan"]) == 0
