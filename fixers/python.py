@@ -132,7 +132,9 @@ def open_file(document: Document, context: RewriteContext, also: Sequence[str] =
     if module is None:
         wanted += [Wanted(module=name) for name in MODULES]
     else:
-        wanted += [Wanted(module=module.module, function=name) for name in (ASYNC, BYTES, TEXT, *also)]
+        wanted += [
+            Wanted(module=module.module, function=name, alone=module.alone) for name in (ASYNC, BYTES, TEXT, *also)
+        ]
     imported = choose_names(syntax.tree, wanted)
     return PythonFile(
         syntax=syntax, style=context.style, module=module, wanted=tuple(wanted), imported=imported, key=context.key
