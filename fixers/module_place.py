@@ -40,9 +40,8 @@ class ModulePlace:
     """The generated module for one file: `path` in the workspace, `module` as the file's import line names it.
 
     `alone` is its name where the file is started by its path, which may be so: then nothing of its package is on
-    sys.path but its folder.
-
-    `new_file` is None where the module stands there already. `outdated` says that it does with other content.
+    sys.path but its folder. `new_file` is None where the module stands there already. `outdated` says that it does with
+    other content.
     """
 
     path: str

@@ -31,7 +31,9 @@ _STARTED = re.compile(
     rb"(?<![\w./-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)|\b[Hh]andler[\"']?\s*[:=]\s*[\"']?([\w./-]+)\.\w+"
 )
 _LONGEST = 200_000
-_CODE_URI = re.compile(r"^\s*[\"']?CodeUri[\"']?\s*:\s*[\"']?(?:\./)?([\w./-]+?)/?[\"',]*\s*$", re.MULTILINE)
+_CODE_URI = re.compile(
+    r"^[ \t]*[\"']?CodeUri[\"']?[ \t]*:[ \t]*[\"']?(?:\./)?([\w./-]+?)/?[\"',]*[ \t\r]*$", re.MULTILINE
+)
 _LISTS = re.compile(rb"\b(?:iter_modules|walk_packages|listdir|scandir|iterdir|r?glob|iglob)\(")
 _LOADS = re.compile(
     rb"\b(?:import_module|__import__|load_extension|load_module|exec_module|iter_modules|walk_packages)\("
