@@ -15,6 +15,7 @@ _LINE = re.compile(r"(?:from (?P<module>\S+) )?import (?P<names>[^\r\n;]+)")
 _GUARDED = re.compile(
     r"try:\s+from (?P<module>\S+) import (?P<names>[^\r\n;]+)\s+except ImportError:\s+from (?P<alone>\S+) import .+"
 )
+_NEWLINE = re.compile(r"\r\n?|\n")
 _INLINE = "; "
 
 
@@ -36,6 +37,12 @@ def guarded(module: str, alone: str, names: str, newline: str) -> str:
     return newline.join(lines)
 
 
+def newline_of(text: str) -> str:
+    """The line end of a text, by its first one."""
+    found = _NEWLINE.search(text)
+    return found[0] if found else "\n"
+
+
 def _block(texts: Sequence[str]) -> str:
     """Lines of the standard library first; blank lines where one of the texts has them."""
     names: dict[str, set[str]] = defaultdict(set)
@@ -52,7 +59,7 @@ def _block(texts: Sequence[str]) -> str:
             lines[module] = f"{start}import {', '.join(sorted(names[module]))}"
     if all(text.endswith(_INLINE) for text in texts):
         return "".join(f"{lines[module]}{_INLINE}" for module in _ordered(lines))
-    newline = next(found[0] for text in texts if (found := re.search(r"\r\n?|\n", text)))
+    newline = next(found[0] for text in texts if (found := _NEWLINE.search(text)))
     lines |= {each: guarded(each, other, ", ".join(sorted(names[each])), newline) for each, other in alone.items()}
     block = ""
     for standard in (True, False):

@@ -16,11 +16,10 @@ from fixers.python_cut import Cut, cut_formatted, cut_strings
 from fixers.python_insert import Insert, insert_of, insert_of_part, raw_of
 from fixers.python_position import Place, stands_alone, unparenthesised
 from fixers.python_syntax import Syntax
-from fixers.rewriting import CannotRewriteError, Placement, Style
+from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, Style
 from fixers.styles import CANONICAL, Names
 from scanner.model import RefusalReason, SecretValue, Span
 
-_BY_HAND = "replace the value by hand"
 _BOTH_TAKEN = "both kinds of quotes are taken by the f-strings around it"
 _BRACE = re.compile(r"[{}]")
 _FIELD = re.compile(r"\\(?:N\{[^}]*\}|.)|[{}]", re.DOTALL)
@@ -241,5 +240,5 @@ def _spaced(source: str, span: Span, text: str) -> str:
     return f" {text}" if (before.isalnum() or before == "_") and (text[0].isalpha() or text[0] == "_") else text
 
 
-def _dynamic(detail: str, next_step: str = _BY_HAND) -> CannotRewriteError:
+def _dynamic(detail: str, next_step: str = BY_HAND) -> CannotRewriteError:
     return CannotRewriteError(RefusalReason.DYNAMIC, detail, next_step)

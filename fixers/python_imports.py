@@ -10,13 +10,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fixers.insertions import guarded, is_standard
+from fixers.insertions import guarded, is_standard, newline_of
 from fixers.python_syntax import node_span
 from scanner.identity import digest
 from scanner.model import Edit, Span
 from scanner.text import line_starts
 
-_NEWLINE = re.compile(r"\r\n?|\n")
 _THIRD_PARTY = frozenset({"boto3"})
 # A coding cookie counts on the first two lines only: https://peps.python.org/pep-0263/
 _HEADER = re.compile(r"#!|#.*?coding[:=]")
@@ -98,14 +97,14 @@ def _edit(path: str, text: str, tree: ast.Module, wanted: Sequence[Wanted], impo
     line = f"from {module} import {', '.join(aliases)}" if wanted[0].function else f"import {aliases[0]}"
     offset, new = _insertion(text, tree, line, module)
     if wanted[0].alone is not None and not new.endswith("; "):
-        new = new.replace(line, guarded(module, wanted[0].alone, ", ".join(aliases), _newline(text)))
+        new = new.replace(line, guarded(module, wanted[0].alone, ", ".join(aliases), newline_of(text)))
     return Edit(path=path, span=Span(offset, offset), expects=digest(key, ""), new=new)
 
 
 def _insertion(text: str, tree: ast.Module, line: str, module: str) -> tuple[int, str]:
     """Where an import line goes and what is written there, line ends included."""
     standard = is_standard(module)
-    starts, newline = line_starts(text), _newline(text)
+    starts, newline = line_starts(text), newline_of(text)
     prologue, imports = _leading(tree)
     if standard and imports and not any(is_standard(_module_of(node)) for node in imports):
         return _in_front(text, starts, imports[0], prologue, line, newline)
@@ -198,11 +197,6 @@ def _is_apart(module: str, ours: str) -> bool:
     if ours in _THIRD_PARTY:
         return is_standard(module)
     return not module.startswith(".") and module.partition(".")[0] != ours.partition(".")[0]
-
-
-def _newline(text: str) -> str:
-    found = _NEWLINE.search(text)
-    return found[0] if found else "\n"
 
 
 def _existing(tree: ast.Module, wanted: Wanted) -> str | None:

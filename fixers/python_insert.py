@@ -12,11 +12,10 @@ from urllib.parse import quote, unquote
 from fixers.python_defaults import in_function
 from fixers.python_position import Place, is_template, may_wait
 from fixers.python_syntax import Syntax
-from fixers.rewriting import CannotRewriteError, Placement, Style
+from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, Style
 from fixers.styles import CANONICAL, QUOTE, Names, render
 from scanner.model import CredentialKind, RefusalReason, SecretValue
 
-_BY_HAND = "replace the value by hand"
 # What a value may not hold in `key=value` strings without quoting rules coming in (libpq, ADO.NET, ODBC, Azure).
 _DSN_SPECIAL = re.compile(r"[\s'\"\\;{}]")
 _URL_BEFORE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/@]*:")
@@ -89,7 +88,7 @@ def insert_of_part(
         return replace(insert, safe=_safe_for(text), doubled=insert.doubled.strip("{}"))
     if stored not in (None, raw_of(raw)):
         raise CannotRewriteError(
-            RefusalReason.DYNAMIC, "the part of the literal is not the value that would be stored", _BY_HAND
+            RefusalReason.DYNAMIC, "the part of the literal is not the value that would be stored", BY_HAND
         )
     if kind is CredentialKind.DSN and _DSN_SPECIAL.search(text):
         raise CannotRewriteError(

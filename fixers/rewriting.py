@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from fixers.python_syntax import Syntax
     from fixers.workspace import Workspace
 
+# The next step where there is no better one.
+BY_HAND = "replace the value by hand"
 STYLES = ("module", "inline", "extension")
 # Reason, detail, and what a person does about it.
 Refused: TypeAlias = tuple[RefusalReason, str, str]

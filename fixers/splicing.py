@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from fixers.rewriting import CannotRewriteError, Placement, Refused, Rewritten, splice, unique_edits
+from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, Refused, Rewritten, splice, unique_edits
 from scanner.identity import digest
 from scanner.model import Document, Edit, Finding, Proof, RefusalReason, Span
 from scanner.readers.errors import Unreadable
@@ -19,7 +19,6 @@ from scanner.readers.nodes import Value, values
 if TYPE_CHECKING:
     from fixers.python import PythonFile
 
-BY_HAND = "replace the value by hand"
 NOT_PARSABLE: Refused = (RefusalReason.NOT_PARSABLE, "the file does not parse as what its name says", BY_HAND)
 
 
