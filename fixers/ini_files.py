@@ -16,10 +16,10 @@ from fixers.python import PythonFile
 from fixers.python_syntax import node_span
 from fixers.readers_of import OtherReader, ReaderSite, listed, mentions
 from fixers.references import reference
-from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
+from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
 from fixers.settings_modules import Module, parsed, python_files, scope_of
 from fixers.settings_readers import find_load_sites
-from fixers.splicing import BY_HAND, NOT_PARSABLE, Swap, Switch, stored_text, switched
+from fixers.splicing import NOT_PARSABLE, Swap, Switch, stored_text, switched
 from fixers.styles import needed
 from scanner.model import Document, Kind, RefusalReason
 from scanner.readers.errors import Unreadable

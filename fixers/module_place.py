@@ -13,7 +13,15 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from fixers.project_imports import OwnImports, imported, imported_modules, loaders, own_imports, read_quietly
+from fixers.project_imports import (
+    OwnImports,
+    function_folders,
+    imported,
+    imported_modules,
+    loaders,
+    own_imports,
+    read_quietly,
+)
 from fixers.rewriting import RewriteContext, Style
 from fixers.roles import PathRole, role_of
 from scanner.model import NewFile
@@ -33,12 +41,15 @@ _HEADER_LINES = 5
 class ModulePlace:
     """The generated module for one file: `path` in the workspace, `module` as the file's import line names it.
 
-    `new_file` is None where the module stands there already. `outdated` says that it does with other content.
+    `alone` is its name where the file is started by its path, which may be so: then nothing of its package is on
+    sys.path but its folder. `new_file` is None where the module stands there already. `outdated` says that it does with
+    other content.
     """
 
     path: str
     module: str
     new_file: NewFile | None
+    alone: str | None = None
     outdated: bool = False
 
 
@@ -51,6 +62,7 @@ def rewrite_context(
         key=key,
         imported=frozenset(imported_modules(workspace)),
         loads=loaders(workspace),
+        functions=frozenset(function_folders(workspace)),
         via_run=via_run,
         style=style or Style(),
     )
@@ -72,7 +84,19 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
         home, root = _home(PurePosixPath(loader), _imports_of(loader, context), files, context)
         relative = False
     target = home / f"{_free_name(home, root, files, context)}.py"
-    return _placed(str(target), _import_name(file, target, root, relative=relative), context)
+    dotted = ".".join(file.relative_to(root).with_suffix("").parts) if file.is_relative_to(root) else ""
+    alone = home == file.parent != root and _may_be_started(file, dotted, tree, imports, context)
+    module = _import_name(file, target, root, relative=relative)
+    return _placed(str(target), module, target.stem if alone else None, context)
+
+
+def _may_be_started(
+    file: PurePosixPath, dotted: str, tree: ast.Module, imports: OwnImports, context: RewriteContext
+) -> bool:
+    """Whether a file in a package may be started by its path: a program that needs nothing of the package."""
+    if imports.relative or any(name.partition(".")[0] in file.parts for name in imports.absolute):
+        return False
+    return str(file.parent) in context.functions or (_is_program(tree) and dotted not in context.imported)
 
 
 def _imports_of(path: str, context: RewriteContext) -> OwnImports:
@@ -90,6 +114,9 @@ def _home(
 ) -> tuple[PurePosixPath, PurePosixPath]:
     """The folder for the module that a file imports, and the import root above it."""
     root, folder = _root(file, files, context.imported, imports), _regular_root(file, files)
+    if file.parent.name == "pages" and any(name.partition(".")[0] == "streamlit" for name in imports.absolute):
+        # A page runs in the main script's place: https://docs.streamlit.io/develop/concepts/multipage-apps/overview
+        return file.parent.parent, file.parent.parent
     if file.parent == root:
         return _beside(root, imports, files) or _project(root, files, context) or root, root
     if _is_script_style(file, imports, files, context.workspace):
@@ -256,11 +283,11 @@ def _import_name(file: PurePosixPath, target: PurePosixPath, root: PurePosixPath
     return ".".join(target.relative_to(root).with_suffix("").parts)
 
 
-def _placed(path: str, module: str, context: RewriteContext) -> ModulePlace:
+def _placed(path: str, module: str, alone: str | None, context: RewriteContext) -> ModulePlace:
     from fixers.runtime.source import module_source
 
     content = module_source(context.style.name, context.style.prefix_from)
     if path not in context.workspace.files:
-        return ModulePlace(path=path, module=module, new_file=NewFile(path=path, content=content))
+        return ModulePlace(path=path, module=module, alone=alone, new_file=NewFile(path=path, content=content))
     outdated = context.workspace.read(path) != content.encode()
-    return ModulePlace(path=path, module=module, new_file=None, outdated=outdated)
+    return ModulePlace(path=path, module=module, alone=alone, new_file=None, outdated=outdated)

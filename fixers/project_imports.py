@@ -21,6 +21,19 @@ _IMPORT = re.compile(
 )
 _WORD = re.compile(r"[\w.]+")
 _DOTTED = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?:\.(?=\{|%s|[\"'])|(?::\w+)?[\"'])")
+# What starts programs names them by module: `uvicorn app.main:app`, `python -m jobs.sync`, `handler: src/app.main`.
+_STARTERS = re.compile(
+    r"(?:.*[._-])?(?:dockerfile|containerfile|makefile|justfile|procfile)(?:[._-].*)?"
+    r"|.*\.(?:ya?ml|toml|cfg|ini|json|sh|service|mk)",
+    re.IGNORECASE,
+)
+_STARTED = re.compile(
+    rb"(?<![\w./-])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)|\b[Hh]andler[\"']?\s*[:=]\s*[\"']?([\w./-]+)\.\w+"
+)
+_LONGEST = 200_000
+_CODE_URI = re.compile(
+    r"^[ \t]*[\"']?CodeUri[\"']?[ \t]*:[ \t]*[\"']?(?:\./)?([\w./-]+?)/?[\"',]*[ \t\r]*$", re.MULTILINE
+)
 _LISTS = re.compile(rb"\b(?:iter_modules|walk_packages|listdir|scandir|iterdir|r?glob|iglob)\(")
 _LOADS = re.compile(
     rb"\b(?:import_module|__import__|load_extension|load_module|exec_module|iter_modules|walk_packages)\("
@@ -64,7 +77,8 @@ def own_imports(tree: ast.Module) -> OwnImports:
 def imported_modules(workspace: Workspace) -> Iterator[str]:
     """Dotted names that the workspace's Python files import absolutely, with what they import from them.
 
-    Names of its folders in strings count too: `"shop.apps"`, and `shop.*` for `f"shop.{name}"`.
+    Names of its folders in strings count too: `"shop.apps"`, and `shop.*` for `f"shop.{name}"`; and those in files
+    that start programs.
     """
     folders = frozenset(part for path in workspace.files for part in PurePosixPath(path).parts[:-1])
     for path in workspace.files:
@@ -72,6 +86,8 @@ def imported_modules(workspace: Workspace) -> Iterator[str]:
             raw = read_quietly(path, workspace)
             yield from imported(raw)
             yield from _names_in_strings(raw, folders)
+        elif folders and _STARTERS.fullmatch(PurePosixPath(path).name):
+            yield from _names_started(read_quietly(path, workspace)[:_LONGEST], folders)
 
 
 def imported(raw: bytes) -> Iterator[str]:
@@ -123,3 +139,20 @@ def _names_in_strings(raw: bytes, folders: Collection[str]) -> Iterator[str]:
         top, dot, _ = name.partition(".")
         if dot and top in folders:
             yield name
+
+
+def _names_started(raw: bytes, folders: Collection[str]) -> Iterator[str]:
+    """Modules below one of `folders`: `app.main` of `app.main:app`, `src.app` of `src/app.main`."""
+    for found in _STARTED.finditer(raw):
+        name = (found[1] or found[2]).decode().replace("/", ".").strip(".")
+        if name.partition(".")[0] in folders:
+            yield from (name, name.rpartition(".")[0])
+
+
+def function_folders(workspace: Workspace) -> Iterator[str]:
+    """Folders that a SAM template makes the root of a Lambda function."""
+    for path in workspace.files:
+        if path.endswith((".yaml", ".yml", ".json")):
+            text = read_quietly(path, workspace)[:_LONGEST].decode("utf-8", "replace")
+            for found in _CODE_URI.finditer(text) if "CodeUri" in text else ():
+                yield str(PurePosixPath(path).parent / found[1])

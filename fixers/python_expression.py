@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 import libcst as cst
 
 from fixers.python_cut import Cut, cut_formatted, cut_strings
-from fixers.python_insert import Insert, dynamic, insert_of, insert_of_part, raw_of
+from fixers.python_insert import Insert, insert_of, insert_of_part, raw_of
 from fixers.python_position import Place, stands_alone, unparenthesised
 from fixers.python_syntax import Syntax
-from fixers.rewriting import Placement, Style
+from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, Style
 from fixers.styles import CANONICAL, Names
-from scanner.model import SecretValue, Span
+from scanner.model import RefusalReason, SecretValue, Span
 
 _BOTH_TAKEN = "both kinds of quotes are taken by the f-strings around it"
 _BRACE = re.compile(r"[{}]")
@@ -63,7 +63,7 @@ def compose(syntax: Syntax, place: Place, placement: Placement, names: Names, st
         return _whole(syntax, place, placement, cut, names, style)
     if cut.before == cut.after and cut.before in ("", b""):
         if placement.stored is not None and placement.stored.reveal("bytes") != raw_of(cut.secret):
-            raise dynamic("the literal is not the value that would be stored")
+            raise _dynamic("the literal is not the value that would be stored")
         return _whole(syntax, place, placement, cut, names, style)
     insert = insert_of_part(syntax, place, placement, cut.secret, cut.before, style)
     return (
@@ -141,7 +141,7 @@ def _formatted(syntax: Syntax, place: Place, cut: Cut, expression: str) -> str:
 def _into_bytes(syntax: Syntax, place: Place, cut: Cut, insert: Insert, names: Names) -> Piece:
     """There are no f-strings of bytes: concatenate, in parentheses."""
     if isinstance(place.target, cst.BinaryOperation):
-        raise dynamic("the secret is one part of concatenated bytes")
+        raise _dynamic("the secret is one part of concatenated bytes")
     first, last = cut.tokens[cut.first], cut.tokens[cut.last]
     span, source = syntax.span(place.target), syntax.text
     before = source[span.start : first.span.start]
@@ -223,11 +223,11 @@ def _marks(syntax: Syntax, place: Place, own: str = "") -> _Marks:
             return _Marks(mark=free[0])
     outer = around[0] if around else None
     if outer is None or outer.end not in single or outer.end in (own, *single[1:]):
-        raise dynamic(_BOTH_TAKEN, "bind the value to a name first")
+        raise _dynamic(_BOTH_TAKEN, "bind the value to a name first")
     span, three = syntax.span(outer), outer.end * 3
     start = span.start + len(outer.start) - 1
     if three in syntax.text[start + 1 : span.end - 1]:
-        raise dynamic(_BOTH_TAKEN, "bind the value to a name first")
+        raise _dynamic(_BOTH_TAKEN, "bind the value to a name first")
     return _Marks(
         mark=outer.end,
         quotes=((Span(start, start + 1), three), (Span(span.end - 1, span.end), three)),
@@ -238,3 +238,7 @@ def _spaced(source: str, span: Span, text: str) -> str:
     """A space in front where the literal's quote kept a word apart: `return"..."`."""
     before = source[span.start - 1 : span.start]
     return f" {text}" if (before.isalnum() or before == "_") and (text[0].isalpha() or text[0] == "_") else text
+
+
+def _dynamic(detail: str, next_step: str = BY_HAND) -> CannotRewriteError:
+    return CannotRewriteError(RefusalReason.DYNAMIC, detail, next_step)

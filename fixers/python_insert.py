@@ -12,11 +12,10 @@ from urllib.parse import quote, unquote
 from fixers.python_defaults import in_function
 from fixers.python_position import Place, is_template, may_wait
 from fixers.python_syntax import Syntax
-from fixers.rewriting import CannotRewriteError, Placement, Style
+from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, Style
 from fixers.styles import CANONICAL, QUOTE, Names, render
 from scanner.model import CredentialKind, RefusalReason, SecretValue
 
-_BY_HAND = "replace the value by hand"
 # What a value may not hold in `key=value` strings without quoting rules coming in (libpq, ADO.NET, ODBC, Azure).
 _DSN_SPECIAL = re.compile(r"[\s'\"\\;{}]")
 _URL_BEFORE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/@]*:")
@@ -79,14 +78,24 @@ def insert_of_part(
     kind, text = placement.finding.kind, SecretValue(raw).reveal("text")
     stored = placement.stored.reveal("bytes") if placement.stored is not None else None
     if kind is CredentialKind.CREDENTIALS:
-        raise dynamic("credentials in a string of their own format", "store the whole text and parse it at run time")
+        raise CannotRewriteError(
+            RefusalReason.DYNAMIC,
+            "credentials in a string of their own format",
+            "store the whole text and parse it at run time",
+        )
     if _is_url(kind, before) and stored in (None, unquote(text).encode("utf-8", "surrogatepass")):
         # What `quote` gives holds no braces.
         return replace(insert, safe=_safe_for(text), doubled=insert.doubled.strip("{}"))
     if stored not in (None, raw_of(raw)):
-        raise dynamic("the part of the literal is not the value that would be stored")
+        raise CannotRewriteError(
+            RefusalReason.DYNAMIC, "the part of the literal is not the value that would be stored", BY_HAND
+        )
     if kind is CredentialKind.DSN and _DSN_SPECIAL.search(text):
-        raise dynamic("the value needs this connection string's own quoting", "pass the password as its own argument")
+        raise CannotRewriteError(
+            RefusalReason.DYNAMIC,
+            "the value needs this connection string's own quoting",
+            "pass the password as its own argument",
+        )
     return insert
 
 
@@ -94,7 +103,9 @@ def _doubled_later(place: Place, text: str) -> str:
     """The characters that must be doubled because the literal is formatted afterwards, by `%` or `.format`."""
     marks = is_template(place)
     if any(mark in text for mark in marks):
-        raise dynamic("the literal is a template that is formatted afterwards", "write it as an f-string")
+        raise CannotRewriteError(
+            RefusalReason.DYNAMIC, "the literal is a template that is formatted afterwards", "write it as an f-string"
+        )
     return marks
 
 
@@ -108,7 +119,8 @@ def _safe_for(text: str) -> str:
     """What `quote` must leave alone so that it gives this very spelling: a URL's password need not be fully encoded."""
     safe = "".join(sorted({char for char in text if not _ALWAYS_SAFE.match(char)}))
     if _URL_UNSAFE.search(safe) or quote(unquote(text), safe=safe) != text:
-        raise dynamic(
+        raise CannotRewriteError(
+            RefusalReason.DYNAMIC,
             "the URL spells its password in a way that cannot be rebuilt exactly",
             "percent-encode it as urllib.parse.quote does, then plan again",
         )
@@ -118,8 +130,3 @@ def _safe_for(text: str) -> str:
 def raw_of(value: str | bytes) -> bytes:
     """A value as bytes."""
     return SecretValue(value).reveal("bytes")
-
-
-def dynamic(detail: str, next_step: str = _BY_HAND) -> CannotRewriteError:
-    """A refusal of what is not constant enough."""
-    return CannotRewriteError(RefusalReason.DYNAMIC, detail, next_step)

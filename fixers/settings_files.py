@@ -16,9 +16,9 @@ from fixers.naming import is_reserved
 from fixers.python import Change, PythonFile, open_file, proven
 from fixers.readers_of import listed, mentions
 from fixers.references import reference
-from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
+from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
 from fixers.settings_readers import LoadSite, find_load_sites
-from fixers.splicing import BY_HAND, NOT_PARSABLE, Swap, Switch, stored_text, switched
+from fixers.splicing import NOT_PARSABLE, Swap, Switch, stored_text, switched
 from scanner.errors import NotSeenError
 from scanner.model import Document, Edit, RefusalReason
 from scanner.readers.errors import Unreadable

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from fixers.references import reference_proof
 from fixers.rewriting import (
+    BY_HAND,
     CannotRewriteError,
     Placement,
     Refused,
@@ -28,7 +29,6 @@ from scanner.readers.nodes import Value, values
 if TYPE_CHECKING:
     from fixers.python import PythonFile
 
-BY_HAND = "replace the value by hand"
 NOT_PARSABLE: Refused = (RefusalReason.NOT_PARSABLE, "the file does not parse as what its name says", BY_HAND)
 
 

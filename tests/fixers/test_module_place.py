@@ -208,6 +208,30 @@ TREES = {
         "app_secrets.py",
         "app_secrets",
     ),
+    "a module that a container starts": (
+        {"app/main.py": "", "Dockerfile": 'CMD ["uvicorn", "app.main:app"]\n'},
+        "app/main.py",
+        "app/app_secrets.py",
+        "app.app_secrets",
+    ),
+    "a file that a container starts": (
+        {"app/main.py": "", "Dockerfile": 'CMD ["python", "app/main.py"]\n'},
+        "app/main.py",
+        "app/app_secrets.py",
+        "app_secrets",
+    ),
+    "a handler of the serverless framework": (
+        {"src/app.py": "", "serverless.yml": "functions:\n  a:\n    handler: src/app.main\n"},
+        "src/app.py",
+        "src/app_secrets.py",
+        "src.app_secrets",
+    ),
+    "a page of Streamlit": (
+        {"Home.py": "", "pages/1_a.py": "import streamlit as st\n"},
+        "pages/1_a.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
     "a script beside its package": (
         {"manage.py": "", "shop/__init__.py": ""},
         "manage.py",
@@ -283,6 +307,56 @@ TREES = {
 @pytest.mark.parametrize(("files", "path", "module", "name"), TREES.values(), ids=TREES.keys())
 def test_places(tmp_path: Path, files: dict[str, str], path: str, module: str, name: str) -> None:
     assert placed(tmp_path, files, path) == (module, name, True)
+
+
+PROGRAM = "if __name__ == '__main__': x()\n"
+SAM = "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: ./hello/\n"
+STARTED = {
+    "a program in a package": ({"bin/__init__.py": "", "bin/run.py": PROGRAM}, "bin/run.py", "app_secrets"),
+    "a module in a package": ({"bin/__init__.py": "", "bin/run.py": ""}, "bin/run.py", None),
+    "a program that imports its package": (
+        {"bin/__init__.py": "", "bin/run.py": "import bin\n" + PROGRAM},
+        "bin/run.py",
+        None,
+    ),
+    "a program that imports relatively": (
+        {"bin/__init__.py": "", "bin/run.py": "from . import x\n" + PROGRAM},
+        "bin/run.py",
+        None,
+    ),
+    "a program that is imported": (
+        {"bin/__init__.py": "", "bin/run.py": PROGRAM, "a.py": "import bin.run\n"},
+        "bin/run.py",
+        None,
+    ),
+    "a program deep in a package": (
+        {"shop/__init__.py": "", "shop/a/__init__.py": "", "shop/a/run.py": PROGRAM},
+        "shop/a/run.py",
+        None,
+    ),
+    "a program beside a package": ({"run.py": PROGRAM, "shop/__init__.py": ""}, "run.py", None),
+    "a program alone": ({"run.py": PROGRAM}, "run.py", None),
+    "a function that tests import from its package": (
+        {
+            "template.yaml": SAM,
+            "hello/__init__.py": "",
+            "hello/app.py": "",
+            "tests/test_a.py": "from hello import app\n",
+        },
+        "hello/app.py",
+        "app_secrets",
+    ),
+    "a function without a package": ({"template.yaml": SAM, "hello/app.py": ""}, "hello/app.py", None),
+}
+
+
+@pytest.mark.parametrize(("files", "path", "alone"), STARTED.values(), ids=STARTED.keys())
+def test_what_a_program_in_a_package_finds_where_it_is_started_by_its_path(
+    tmp_path: Path, files: dict[str, str], path: str, alone: str | None
+) -> None:
+    tree(tmp_path, files)
+    context = rewrite_context(open_workspace(tmp_path, files), key=KEY)
+    assert place_module(path, ast.parse(files[path]), context).alone == alone
 
 
 RUN = {
