@@ -173,9 +173,12 @@ def _refuse_files_as_options(arguments: list[str]) -> None:
 
 
 def _complain(message: str, hint: str) -> None:
+    """Say what is wrong and what to do, a line each: the name of a file tells a terminal or a runner nothing else."""
     import click
 
-    click.echo(f"unhardcode: {message}" + (f"\n  {hint}" if hint else ""), err=True)
+    from scanner.reports.masking import printable
+
+    click.echo(f"unhardcode: {printable(message)}" + (f"\n  {printable(hint)}" if hint else ""), err=True)
 
 
 def _report_bug(error: BaseException) -> None:

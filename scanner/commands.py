@@ -153,13 +153,13 @@ def scan(
     1 findings, 2 usage, 3 something that was asked for could not be seen.
     """
     started = time.time()
-    beside = [_form_and_file(report) for report in reports]
+    beside = _beside(reports, output)
     modes = {
         "--staged": is_staged,
         "--stdin": is_stdin,
         "--files": is_handed,
         "--history": is_history,
-        "--range": bool(between),
+        "--range": between is not None,
         "--push": push is not None,
     }
     chosen = [mode for mode, on in modes.items() if on]
@@ -171,6 +171,8 @@ def scan(
 
         folder = next((one for one in path if one.is_dir()), Path())
         between = event_range(os.environ, lambda commit: has_commit(folder, commit))
+    if is_stdin and len(path) > 1:
+        raise UsageError("--stdin: name one PATH", hint="it says what the text is called")
     if (unreachable or since) and not is_history:
         raise UsageError("--unreachable and --since go with --history")
     if recurse_submodules and set(chosen) - {"--files"}:
@@ -185,14 +187,14 @@ def scan(
         submodules=recurse_submodules,
     )
     past = None
-    if is_history or between:
+    if is_history or between is not None:
         from scanner.past import Past
 
         past = Past(
             between=between, unreachable=unreachable, since=since, workers=jobs, cache=not no_cache, progress=not quiet
         )
     scanned = run(path, Mode(staged=is_staged, stdin=is_stdin, handed=is_handed, past=past, push=push), options)
-    fine_if_empty = is_staged or is_handed or bool(between) or push is not None
+    fine_if_empty = is_staged or is_handed or between is not None or push is not None
     seen = scanned.result.coverage
     clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or fine_if_empty)
     if quiet and form == "text" and clean and output is None and not beside:
@@ -332,6 +334,17 @@ def rules_test(file: Path | None) -> int:
 
 def _report(form: str) -> Any:
     return importlib.import_module(f"scanner.reports.{form.replace('-', '_')}")
+
+
+def _beside(reports: tuple[str, ...], output: Path | None) -> list[tuple[str, Path]]:
+    """Form and file of each further report. Raises UsageError where one would be written over another."""
+    beside = [_form_and_file(report) for report in reports]
+    taken = {output}
+    for _, file in beside:
+        if file in taken:
+            raise UsageError(f"{file}: two reports would be written to it", hint="name a file of its own for each")
+        taken.add(file)
+    return beside
 
 
 def _form_and_file(report: str) -> tuple[str, Path]:

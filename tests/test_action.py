@@ -295,6 +295,18 @@ def test_inputs_are_words_and_no_shell(tmp_path):
     assert not mark.exists()
 
 
+def test_options_on_several_lines_all_count(tmp_path):
+    server = Server(tmp_path, added="x = 2\n")
+    clone = server.checkout(tmp_path, "refs/heads/main")
+
+    status, output = run_steps(
+        clone, tmp_path, "schedule", {}, ("Scan",), args="--exclude old.py\n--exclude  other.py\n--fail-on high\n"
+    )
+
+    assert "no findings" in output
+    assert status == 3, output  # everything that is there was left out
+
+
 def test_no_step_has_an_expression_inside_its_script():
     # What a pull request's author writes (a branch's name, a title) would be a part of the script.
     assert [name for name, step in STEPS.items() if "${{" in step.get("run", "")] == []

@@ -150,6 +150,33 @@ def test_an_unknown_command_and_option_are_usage_errors(run: Run, tmp_path: Path
     assert run(tmp_path, "scan", "--staged", "--stdin")[0] == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["--range", ""], "not a range", id="a variable of CI that is empty"),
+        pytest.param(["--stdin", "a.py", "b.py"], "name one PATH", id="two names for one text"),
+        pytest.param(["--report", "sarif=x", "--report", "json=x"], "two reports", id="two reports in one file"),
+        pytest.param(["-o", "x", "--report", "json=x"], "two reports", id="a report over another"),
+    ],
+)
+def test_an_option_that_would_do_something_else_than_meant_is_refused(
+    run: Run, repository: Path, value: str, git: Callable[..., str], words: list[str], said: str
+) -> None:
+    (repository / "a.py").write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "first")
+    status, out, err = run(repository, "scan", *words)
+    assert (status, out, said in err) == (2, "", True)
+    assert not (repository / "x").exists()
+
+
+def test_the_name_of_a_file_commands_no_terminal_and_no_runner(run: Run, tmp_path: Path) -> None:
+    status, _, err = run(tmp_path, "scan", "no\x1b[31m\n::error::file")
+    assert status == 3
+    assert "\x1b" not in err
+    assert err.count("\n") == 2
+
+
 def test_an_empty_folder_is_nothing_to_scan(run: Run, tmp_path: Path) -> None:
     status, out, err = run(tmp_path, "scan", ".")
     assert status == 3

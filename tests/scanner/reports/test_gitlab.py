@@ -1,4 +1,6 @@
-"""GitLab's report, against what version 15.0.4 of its schema asks of each field that we write: no package has it.
+"""GitLab's report, against what version 15.0.4 of its schema asks of each field that we write.
+
+The published file itself is in no package that a test could ask for; test_published.py takes it where somebody has it.
 
 https://gitlab.com/gitlab-org/security-products/security-report-schemas/-/blob/v15.0.4/dist/secret-detection-report-format.json
 """

@@ -1,9 +1,14 @@
-"""Reports against schemas that others publish, from packages of theirs: slow, because they are downloaded."""
+"""Reports against schemas that others publish, from packages of theirs: slow, because they are downloaded.
+
+GitLab's is in no package of PyPI or npm: GITLAB_SCHEMA may name dist/secret-detection-report-format.json of
+https://gitlab.com/gitlab-org/security-products/security-report-schemas; what it asks stands in test_gitlab.py.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,7 +20,7 @@ import pytest
 import xmlschema
 
 from scanner.model import Skipped
-from scanner.reports import junit, sarif
+from scanner.reports import gitlab, junit, sarif
 
 pytestmark = pytest.mark.slow
 
@@ -48,6 +53,17 @@ def junit_schema(tmp_path_factory: pytest.TempPathFactory) -> xmlschema.XMLSchem
 
 
 @pytest.fixture(scope="module")
+def gitlab_schema() -> dict:
+    """GitLab's secret-detection-report-format.json of a 15.x."""
+    file = os.environ.get("GITLAB_SCHEMA")
+    if file is None:
+        pytest.skip("GITLAB_SCHEMA names no file")
+    schema = json.loads(Path(file).read_text(encoding="utf-8"))
+    assert schema["self"]["version"].startswith("15.")
+    return schema
+
+
+@pytest.fixture(scope="module")
 def results(make) -> list:
     """A clean scan, one with a hostile tree, one with gaps only, and one with 10,000 findings in a thousand files."""
     value = make.generated("x")
@@ -68,6 +84,15 @@ def test_junit(make, results, junit_schema):
     context = make.context(make.hostile().texts, show_suppressed=True)
     for result in results:
         junit_schema.validate("".join(junit.render(result, context)))
+
+
+def test_gitlab(make, results, gitlab_schema):
+    context = make.context(make.hostile().texts, show_suppressed=True)
+    validator = jsonschema.Draft7Validator(gitlab_schema)
+    for result in results:
+        report = json.loads("".join(gitlab.render(result, context)))
+        validator.validate(report)
+    assert not validator.is_valid(report | {"vulnerabilities": [{}]})
 
 
 def test_the_schema_of_junit_refuses_what_it_does_not_know(make, results, junit_schema):
