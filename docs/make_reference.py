@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import unhardcode  # noqa: E402 - this tree's, whatever else is installed
-from fixers import manual_steps, splicing  # noqa: E402
+from fixers import manual_steps, rewriting  # noqa: E402
 from rules.load import load_rules  # noqa: E402
 from scanner import commands, config_check, judge  # noqa: E402
 from scanner.config import DEFAULT_BASELINE, HONOURS, Config  # noqa: E402
@@ -165,7 +165,7 @@ class _Names:
     """Texts with a name in a module: what was said last above a line."""
 
     def __init__(self, module: ast.Module) -> None:
-        self._said: dict[str, list[tuple[int, bool, str]]] = {"BY_HAND": [(0, False, splicing.BY_HAND)]}
+        self._said: dict[str, list[tuple[int, bool, str]]] = {"BY_HAND": [(0, False, rewriting.BY_HAND)]}
         for node in ast.walk(module):
             target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
             if isinstance(node, ast.Assign | ast.AugAssign) and isinstance(target, ast.Name):

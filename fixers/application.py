@@ -18,11 +18,13 @@ _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 def segment(text: str, option: str) -> str:
     """A part of a name that the user gave. Raises UsageError for characters that a store refuses."""
-    if not _SEGMENT.fullmatch(text) or (text.lower().startswith(("aws", "ssm")) and option == "--env"):
+    if not _SEGMENT.fullmatch(text):
         raise UsageError(
-            f"{option}: letters, digits, `_`, `.` and `-` make a name, beginning with a letter or digit",
-            hint="an environment must not begin with aws or ssm: Parameter Store keeps these for itself",
+            f"{option}: letters, digits, `_`, `.` and `-` make a part of a name, beginning with a letter or digit",
+            hint="a whole name, with more parts, can be edited in a plan file: unhardcode plan -o plan.toml",
         )
+    if option == "--env" and text.lower().startswith(("aws", "ssm")):
+        raise UsageError("--env: no parameter's name begins with aws or ssm: Parameter Store keeps these for itself")
     return text
 
 

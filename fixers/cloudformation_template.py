@@ -14,20 +14,11 @@ from dataclasses import dataclass, field
 from fixers.dotenv import check_readers, site_edit
 from fixers.python import PythonFile
 from fixers.readers_of import find_readers
-from fixers.references import bare_reference, reference, reference_proof
+from fixers.references import bare_reference, reference
 from fixers.rewriting import CannotRewriteError, Placement, Refused, RewriteContext, Rewritten, all_refused
-from fixers.splicing import (
-    NOT_PARSABLE,
-    Gathered,
-    Swap,
-    kept_swaps,
-    owner,
-    rewritten,
-    stored_text,
-    swapped_edit,
-)
+from fixers.splicing import NOT_PARSABLE, Swap, Switch, stored_text, switched
 from fixers.styles import needed
-from scanner.model import Document, Edit, RefusalReason, SecretValue
+from scanner.model import Document, Edit, RefusalReason
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Node, Path, Value, trees, values
 
@@ -92,29 +83,24 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         template = _template(document)
     except Unreadable:
         return all_refused(placements, NOT_PARSABLE)
-    work = Gathered()
-    swaps: dict[int, Swap] = {}
-    more: dict[int, tuple[Edit, ...]] = {}
-    for index, placement in enumerate(placements):
-        try:
-            value = owner(template.found, placement.finding)
-            swaps[index] = _swap(template, value, placement)
-            more[index] = tuple(_reader_edits(template, value, placement, context))
-        except CannotRewriteError as error:
-            swaps.pop(index, None)
-            work.refused[index] = error.refused
-    swaps = kept_swaps(document, template.found, swaps, work)
-    for index, swap in swaps.items():
-        placement = placements[index]
-        value = owner(template.found, placement.finding)
-        variable = str(value.path[-1]) if _is_variable(value.path, template) else placement.env
-        work.edits[index] = (swapped_edit(document, swap, context.key), *more[index])
-        line, stored = placement.finding.start[0], SecretValue(stored_text(placement))
-        work.proofs[index] = (reference_proof(document.path, line, placement, variable, stored, context.key),)
-        work.notes.update(dict.fromkeys(_notes(template, value, placement)))
-    touched = {edit.path for each in work.edits.values() for edit in each}
-    opened = [template.files[path] for path in sorted(template.files) if path in touched]
-    return rewritten(work, len(placements), opened, needed(placements, context.style))
+
+    def switch(value: Value, placement: Placement) -> Switch:
+        return Switch(
+            swap=_swap(template, value, placement),
+            variable=str(value.path[-1]) if _is_variable(value.path, template) else placement.env,
+            edits=tuple(_reader_edits(template, value, placement, context)),
+            notes=tuple(_notes(template, value, placement)),
+        )
+
+    return switched(
+        document,
+        template.found,
+        placements,
+        context,
+        switch,
+        files=template.files,
+        needs=needed(placements, context.style),
+    )
 
 
 def _template(document: Document) -> _Template:

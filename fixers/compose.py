@@ -16,9 +16,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from fixers.references import reference, reference_proof
-from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
+from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
 from fixers.splicing import (
-    BY_HAND,
     NOT_PARSABLE,
     Gathered,
     Swap,

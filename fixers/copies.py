@@ -65,7 +65,7 @@ def _of_file(
         return []
     made: list[Finding] = []
     for text, literal, span in literals:
-        if not any(_shares(span, each) for each in (*known, *(one.span for one in made))):
+        if not any(span.meets(each) for each in (*known, *(one.span for one in made))):
             made.append(_copy(document, inside[text], literal, span, len(made), key))
     return settle(document, made, own=config.own_markers, foreign=config.foreign_markers)
 
@@ -80,7 +80,7 @@ def _literals(
         at = document.text.find(text)
         while at >= 0:
             span = Span(at, at + len(text))
-            if not any(_shares(span, each) for each in known):
+            if not any(span.meets(each) for each in known):
                 ends[span.end] = text
             at = document.text.find(text, span.end)
     if not ends:
@@ -116,7 +116,3 @@ def _copy(document: Document, original: Finding, literal: Literal, span: Span, o
         tracked=None,
         blob=None,
     )
-
-
-def _shares(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end

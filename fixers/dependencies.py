@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from fixers.insertions import newline_of
 from fixers.rewriting import splice
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
@@ -111,7 +112,7 @@ def _main_requirements(paths: Sequence[str], folder: PurePosixPath) -> str | Non
 
 def _requirements(path: str, text: str, workspace: Workspace) -> _Listed:
     names = frozenset(_required(path, workspace, frozenset()))
-    newline = _newline(text)
+    newline = newline_of(text)
     ended = not text or text.endswith(("\n", "\r"))
     new = f"{REQUIREMENT}{newline}" if ended else f"{newline}{REQUIREMENT}"
     fits = not _LOCKED.search(text) and not text.rstrip().endswith("\\")
@@ -176,8 +177,8 @@ def _into_array(text: str, count: int) -> tuple[tuple[int, str], ...] | None:
         return ((last.end(), f", {item}"),)
     end = _end_of_line(text, last.end())
     if end > at:
-        return ((last.end(), f",{_newline(text)}{indent}{item}"),)
-    new = (end, f"{_newline(text)}{indent}{item},")
+        return ((last.end(), f",{newline_of(text)}{indent}{item}"),)
+    new = (end, f"{newline_of(text)}{indent}{item},")
     return (new,) if comma else ((last.end(), ","), new)
 
 
@@ -190,7 +191,7 @@ def _into_table(text: str, table: str, line: str) -> tuple[tuple[int, str], ...]
     body = text[header.end() : following.start() if following else len(text)].rstrip()
     comments = re.compile(r"(?:^[ \t]*(?:#.*)?(?:\r\n?|\n|\Z))+\Z", re.MULTILINE).search(body)
     end = header.end() + len(body[: comments.start()].rstrip() if comments else body)
-    return ((end, f"{_newline(text)}{line}"),)
+    return ((end, f"{newline_of(text)}{line}"),)
 
 
 def _if_toml(
@@ -210,7 +211,7 @@ def _setup_cfg(path: str, text: str) -> _Listed:
     if listed and found:
         last = found[1].splitlines()[-1]
         indent = last[: len(last) - len(last.lstrip())]
-        insertions = ((found.end(), f"{_newline(text)}{indent}{REQUIREMENT}"),)
+        insertions = ((found.end(), f"{newline_of(text)}{indent}{REQUIREMENT}"),)
         if _install_requires(_inserted(text, insertions)) != [*listed, REQUIREMENT]:
             insertions = None
     names = frozenset(_normal(name[1]) for each in listed or () if (name := _NAME.match(each)))
@@ -238,11 +239,6 @@ def _inserted(text: str, insertions: Sequence[tuple[int, str]]) -> str:
 def _end_of_line(text: str, at: int) -> int:
     found = _NEWLINE.search(text, at)
     return found.start() if found else len(text)
-
-
-def _newline(text: str) -> str:
-    found = _NEWLINE.search(text)
-    return found[0] if found else "\n"
 
 
 def _normal(name: str) -> str:

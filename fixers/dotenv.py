@@ -16,14 +16,12 @@ from fixers.grouping import SETTING
 from fixers.python import Change, PythonFile, open_file, proof_variables, proven
 from fixers.readers_of import Readers, ReaderSite, find_readers, into_images, listed
 from fixers.references import reference
-from fixers.rewriting import CannotRewriteError, Placement, Refused, RewriteContext, Rewritten, splice
+from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, Refused, RewriteContext, Rewritten, splice
 from fixers.styles import CANONICAL, render
 from scanner.errors import NotSeenError
 from scanner.identity import digest
 from scanner.model import Document, Edit, Proof, RefusalReason, SecretValue
 from scanner.readers.dotenv import Binding, bindings, errors
-
-_BY_HAND = "replace the value by hand"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -272,7 +270,7 @@ def _not_a_variable(document: Document, placement: Placement) -> CannotRewriteEr
 
 
 def _refusal(reason: RefusalReason, detail: str) -> CannotRewriteError:
-    return CannotRewriteError(reason, detail, _BY_HAND)
+    return CannotRewriteError(reason, detail, BY_HAND)
 
 
 def environment_of(path: Path) -> dict[str, str]:

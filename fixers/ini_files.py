@@ -15,23 +15,13 @@ from fixers.dotenv import site_edit
 from fixers.python import PythonFile
 from fixers.python_syntax import node_span
 from fixers.readers_of import OtherReader, ReaderSite, listed, mentions
-from fixers.references import reference, reference_proof
-from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
+from fixers.references import reference
+from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
 from fixers.settings_modules import Module, parsed, python_files, scope_of
 from fixers.settings_readers import find_load_sites
-from fixers.splicing import (
-    BY_HAND,
-    NOT_PARSABLE,
-    Gathered,
-    Swap,
-    kept_swaps,
-    owner,
-    rewritten,
-    stored_text,
-    swapped_edit,
-)
+from fixers.splicing import NOT_PARSABLE, Swap, Switch, stored_text, switched
 from fixers.styles import needed
-from scanner.model import Document, Edit, Kind, RefusalReason, SecretValue
+from scanner.model import Document, Kind, RefusalReason
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Value, values
 from scanner.text import line_starts
@@ -47,28 +37,14 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         before = values(document)
     except Unreadable:
         return all_refused(placements, NOT_PARSABLE)
-    work = Gathered()
-    swaps: dict[int, Swap] = {}
-    more: dict[int, tuple[Edit, ...]] = {}
     files: dict[str, PythonFile] = {}
-    for index, placement in enumerate(placements):
-        try:
-            value = owner(before, placement.finding)
-            swap = _swap(document, before, value, placement)
-            sites = _sites(document, value, context)
-            more[index] = tuple(site_edit(site, placement, context, files) for site in sites)
-            swaps[index] = swap
-        except CannotRewriteError as error:
-            work.refused[index] = error.refused
-    swaps = kept_swaps(document, before, swaps, work)
-    for index, swap in swaps.items():
-        placement = placements[index]
-        work.edits[index] = (swapped_edit(document, swap, context.key), *more[index])
-        line, stored = placement.finding.start[0], SecretValue(stored_text(placement))
-        work.proofs[index] = (reference_proof(document.path, line, placement, placement.env, stored, context.key),)
-    touched = {edit.path for each in work.edits.values() for edit in each}
-    opened = [files[path] for path in sorted(files) if path in touched]
-    return rewritten(work, len(placements), opened, needed(placements, context.style))
+
+    def switch(value: Value, placement: Placement) -> Switch:
+        swap = _swap(document, before, value, placement)
+        edits = tuple(site_edit(site, placement, context, files) for site in _sites(document, value, context))
+        return Switch(swap=swap, variable=placement.env, edits=edits)
+
+    return switched(document, before, placements, context, switch, files=files, needs=needed(placements, context.style))
 
 
 def _swap(document: Document, before: Sequence[Value], value: Value, placement: Placement) -> Swap:

@@ -12,6 +12,10 @@ from fixers.rewriting import unique_edits
 from scanner.model import Edit, Span
 
 _LINE = re.compile(r"(?:from (?P<module>\S+) )?import (?P<names>[^\r\n;]+)")
+_GUARDED = re.compile(
+    r"try:\s+from (?P<module>\S+) import (?P<names>[^\r\n;]+)\s+except ImportError:\s+from (?P<alone>\S+) import .+"
+)
+_NEWLINE = re.compile(r"\r\n?|\n")
 _INLINE = "; "
 
 
@@ -27,13 +31,27 @@ def joined_insertions(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     return tuple(joined)
 
 
+def guarded(module: str, alone: str, names: str, newline: str) -> str:
+    """An import from a package, or from beside the file where that is started by its path."""
+    lines = ("try:", f"    from {module} import {names}", "except ImportError:", f"    from {alone} import {names}")
+    return newline.join(lines)
+
+
+def newline_of(text: str) -> str:
+    """The line end of a text, by its first one."""
+    found = _NEWLINE.search(text)
+    return found[0] if found else "\n"
+
+
 def _block(texts: Sequence[str]) -> str:
     """Lines of the standard library first; blank lines where one of the texts has them."""
     names: dict[str, set[str]] = defaultdict(set)
     apart: dict[bool, bool] = {True: False, False: False}
     lines: dict[str, str] = {}
+    alone: dict[str, str] = {}
     for text in texts:
-        for line in _LINE.finditer(text):
+        alone |= {found["module"]: found["alone"] for found in _GUARDED.finditer(text)}
+        for line in _LINE.finditer(_GUARDED.sub(r"from \g<module> import \g<names>", text)):
             module = line["module"] or f"{line['names'].split()[0]} "  # a plain import is a line of its own
             names[module].update(each.strip() for each in line["names"].split(","))
             apart[is_standard(module)] |= text.startswith(("\r", "\n"))
@@ -41,7 +59,8 @@ def _block(texts: Sequence[str]) -> str:
             lines[module] = f"{start}import {', '.join(sorted(names[module]))}"
     if all(text.endswith(_INLINE) for text in texts):
         return "".join(f"{lines[module]}{_INLINE}" for module in _ordered(lines))
-    newline = next(found[0] for text in texts if (found := re.search(r"\r\n?|\n", text)))
+    newline = next(found[0] for text in texts if (found := _NEWLINE.search(text)))
+    lines |= {each: guarded(each, other, ", ".join(sorted(names[each])), newline) for each, other in alone.items()}
     block = ""
     for standard in (True, False):
         group = [lines[module] + newline for module in _ordered(lines) if is_standard(module) is standard]

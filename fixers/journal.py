@@ -10,7 +10,7 @@ import errno
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -52,6 +52,10 @@ class Run:
         """What becomes of each file: as the run began, or as it was written anew once ARNs were known."""
         anew = {file["path"]: file for step in self.steps if step["step"] == "located" for file in step["files"]}
         return [anew.get(file["path"], file) for file in self.begin["files"]]
+
+    def has_stored(self) -> bool:
+        """Whether it stored something, or may have."""
+        return any(step["step"] in ("upload", "stored") for step in self.steps)
 
     def outcomes(self) -> list[dict[str, Any]]:
         """What was proven before files were rewritten."""
@@ -130,6 +134,28 @@ def note(run: Run, step: str, **facts: Any) -> Run:
     line = {"step": step, **facts}
     append(run.path, line)
     return Run(path=run.path, begin=run.begin, steps=(*run.steps, line))
+
+
+def check_place(run: Run, where: Callable[[], Mapping[str, str]]) -> None:
+    """Raise UsageError where `where()` (region, account) is not the place that the run stored to.
+
+    What is not known of either is no difference: journals of before it was noted, an account that cannot be asked.
+    """
+    then = run.begin.get("aws")
+    if not then or not run.has_stored():
+        return
+    now = where()
+    if all(then[word] == now[word] for word in then if word in now):
+        return
+    raise UsageError(
+        f"the migration of {run.begin['at']} stored to {_place(then)}, and this goes to {_place(now)}",
+        hint=f"pass its --region and --profile; or give that migration up by moving {run.path} away",
+    )
+
+
+def _place(aws: Mapping[str, str]) -> str:
+    account = f"account {aws['account']}, " if "account" in aws else ""
+    return f"{account}{aws.get('region', 'no region')}"
 
 
 def runs(folder: Path, root: Path) -> list[Run]:

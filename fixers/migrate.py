@@ -77,12 +77,13 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
             prepared = steps.prepare(replace(planned, plan=fresh.plan), incident=True)
             planned, judge = prepared.planned, fresh.judged
         target = asked.target()
+        steps.resumable(runs, prepared, target.where)
         ready = check(planned.plan, target.stores)
         if not asked.yes:
             place = target.place(sorted({secret.store for secret in active(planned.plan)}))
             click.echo(f"To {place}", err=True)
         _consent(asked, f"{_counted(ready)} and rewrite {_files(planned.plan)}?")
-        run = steps.resumable(runs, prepared) or journal.begin(folder, prepared.facts)
+        run = steps.begin(folder, runs, prepared, target.where)
         try:
             run = steps.upload(run, ready, target, planned.plan.app)
             run = steps.locate(run, prepared, target)
@@ -113,7 +114,7 @@ def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) ->
         if not plan.fixes:
             click.echo("Nothing to rewrite." if complete else "Nothing was rewritten.")
             return int(Exit.OK if complete else Exit.FINDINGS)
-        run = steps.resumable(runs, prepared) or journal.begin(folder, prepared.facts)
+        run = steps.begin(folder, runs, prepared, None if offline else target.where)
         for secret in active(plan) if versions else ():
             run = journal.note(run, "stored", name=secret.name, version=versions[secret.name])
         if not offline:
@@ -128,31 +129,32 @@ def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) ->
 
 def undo_for_real(asked: Asked) -> int:
     """Give the files of the last migration their old bytes; the exit status."""
-    root = worktree.root_of(asked.path)
+    root, target = worktree.root_of(asked.path), asked.target()
     folder = journal.folder_of(root.repository)
     with journal.locked(folder):
         runs = journal.runs(folder, root.folder)
-        run = removal.unfinished(runs) if asked.delete_stored else None
-        if run is None:
-            run = undoable(runs)
+        unfinished = removal.unfinished(runs) if asked.delete_stored else None
+        run = unfinished or undoable(runs)
+        journal.check_place(run, target.where)
+        if unfinished is None:
             _check_can_ask(asked)
             _consent(asked, f"Take back the migration of {run.begin['at']}: {_counted_files(len(run.begin['files']))}?")
             workspace = open_workspace(root.folder, ())
-            undone = undo(run, workspace, root.repository, asked.target().stores, session.key_for(root.repository))
+            undone = undo(run, workspace, root.repository, target.stores, session.key_for(root.repository))
             run = undone.run
             for path in undone.files:
                 click.echo(f"  as before  {path}")
             if not undone.files:
                 click.echo("No file had been changed.")
         if asked.delete_stored:
-            return _delete_stored(run, asked)
+            return _delete_stored(run, asked, target)
         if run.versions():
             click.echo(f"What was stored stays stored: {', '.join(run.versions())}")
     return int(Exit.OK)
 
 
-def _delete_stored(run: Run, asked: Asked) -> int:
-    stores = asked.target().stores
+def _delete_stored(run: Run, asked: Asked, target: UsersAws) -> int:
+    stores = target.stores
     found, kept = removal.created(run, stores)
     parameters = [one.name for one in found if one.store == "parameterstore"]
     if parameters and not _typed(parameters):
@@ -192,6 +194,7 @@ def _half_done(runs: Sequence[Run]) -> Run | None:
 
 
 def _finish(run: Run, root: worktree.Root, asked: Asked, target: UsersAws) -> int:
+    journal.check_place(run, target.where)
     click.echo(f"The migration of {run.begin['at']} was interrupted while it rewrote files.", err=True)
     _check_can_ask(asked)
     _consent(asked, "Finish it?")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fixers.choice import STANDARD_BYTES, Choice
 from fixers.grouping import Draft, own_key
 from fixers.naming import is_reserved, name_problem
+from fixers.stores.limits import key_problem
 from scanner.errors import UsageError
 
 STORES = {
@@ -56,6 +57,7 @@ def checked(override: Override, draft: Draft, choice: Choice, name: str) -> None
         _name(override, choice, name)
         or _type_and_tier(override, draft, choice)
         or _variables(override, draft)
+        or (key_problem(override.kms_key) if override.kms_key else None)
         or (f"action is one of {', '.join(ACTIONS)}" if override.action not in (None, *ACTIONS) else None)
     )
     if problem:

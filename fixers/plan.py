@@ -18,6 +18,7 @@ from fixers.placing import Placings
 from fixers.prices import storage_a_month
 from fixers.rewriting import Refused, RewriteContext, Rewriter, unique_edits
 from fixers.settling import Names, Settled, settle
+from fixers.stores.limits import key_problem
 from fixers.styles import check_style
 from fixers.workspace import Workspace
 from scanner.errors import UsageError
@@ -148,6 +149,8 @@ def tree_digest(paths: Sequence[str], workspace: Workspace, key: bytes) -> str:
 def _check(options: PlanOptions) -> None:
     if options.store not in ("auto", "secretsmanager", "parameterstore"):
         raise UsageError("--store is auto, secretsmanager or parameterstore")
+    if options.kms_key and (problem := key_problem(options.kms_key)):
+        raise UsageError(f"--kms-key: {problem}")
 
 
 def _read_variables(workspace: Workspace) -> frozenset[str]:

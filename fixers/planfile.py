@@ -16,8 +16,10 @@ from scanner.model import Confidence, Finding, Member, Plan, PlannedSecret, Refu
 SCHEMA = 1
 DIGEST_DIGITS = 20
 EDITABLE = ("name", "store", "type", "tier", "kms_key", "env", "action")
-_HEAD = """\
-# Plan of unhardcode: where each credential will live. No value stands in this file; it can be committed.
+# How each plan file begins.
+MARK = "# Plan of unhardcode:"
+_HEAD = f"""\
+{MARK} where each credential will live. No value stands in this file; it can be committed.
 # In a [[secret]], name, store, type, tier, kms_key, env and action (create, update, adopt,
 # restore, skip) may be edited.
 # Then: unhardcode migrate --plan FILE
@@ -85,18 +87,19 @@ def overrides(plan_now: Plan, file: PlanFile) -> dict[str, Override]:
     difference, naming file, line, table and key.
     """
     now = _tables(plan_now)
-    _same_keys(file, now | {"made_with": {}}, file.tables, table=None)
     for key in ("schema", "env", "app"):
-        if file.tables.get(key) != now[key]:
+        if file.tables.get(key, now[key]) != now[key]:
             raise _refused(file, None, 0, key, "must stay as it was written")
-    if file.tables.get("tree") != now["tree"]:
+    # Before the tables are compared: after a migration there is none to compare with.
+    if file.tables.get("tree", now["tree"]) != now["tree"]:
         raise UsageError(
             f"{file.path}:{_line(file.text, None, 0, 'tree')}: the files have changed since this plan was made",
             hint="make the plan again and repeat your edits",
         )
+    _same_keys(file, now | {"made_with": {}}, file.tables, table=None)
     for table in ("refusal", "rotate_only"):
         if file.tables.get(table, []) != now.get(table, []):
-            raise _refused(file, table, 0, None, "it cannot be edited")
+            raise _refused(file, table, 0, None, "edited, or the files have changed since this plan was made")
     secrets = file.tables.get("secret", [])
     if not isinstance(secrets, list) or len(secrets) != len(now.get("secret", [])):
         raise _refused(file, "secret", 0, None, "none can be added or removed; set action to skip instead")
@@ -160,7 +163,7 @@ def _secret(secret: PlannedSecret) -> dict[str, Any]:
     table["kms_key"] = secret.kms_key or ""
     table["env"] = _env(secret)
     table["action"] = secret.action
-    table["member"] = [_member(member, finding) for member in secret.members for finding in member.findings]
+    table["member"] = [member_table(member, finding) for member in secret.members for finding in member.findings]
     return table
 
 
@@ -170,7 +173,8 @@ def _env(secret: PlannedSecret) -> str | dict[str, str]:
     return {member.key or "": member.env for member in secret.members}
 
 
-def _member(member: Member, finding: Finding) -> dict[str, Any]:
+def member_table(member: Member, finding: Finding) -> dict[str, Any]:
+    """What the file says of one place of one value."""
     table: dict[str, Any] = {} if member.key is None else {"key": member.key}
     table |= {
         "path": _visible(finding.path),

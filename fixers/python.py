@@ -21,6 +21,7 @@ from fixers.python_imports import Imported, Wanted, choose_names, import_edits
 from fixers.python_position import Place, find_place
 from fixers.python_syntax import Syntax, read_syntax
 from fixers.rewriting import (
+    BY_HAND,
     CannotRewriteError,
     Placement,
     Refused,
@@ -34,8 +35,6 @@ from fixers.rewriting import (
 from fixers.styles import ASYNC, BYTES, MODULES, QUOTE, TEXT
 from scanner.identity import digest
 from scanner.model import Document, Edit, NewFile, Proof, RefusalReason, SecretValue, Span
-
-_BY_HAND = "replace the value by hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +90,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     """Edits that make each literal of one Python file a call. Implements `fixers.rewriting.Rewriter`."""
     try:
         if document.path.endswith(".pyi"):
-            raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "a stub file is not run", _BY_HAND)
+            raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "a stub file is not run", BY_HAND)
         file = open_file(document, context)
     except CannotRewriteError as error:
         return all_refused(placements, error.refused)
@@ -132,7 +131,9 @@ def open_file(document: Document, context: RewriteContext, also: Sequence[str] =
     if module is None:
         wanted += [Wanted(module=name) for name in MODULES]
     else:
-        wanted += [Wanted(module=module.module, function=name) for name in (ASYNC, BYTES, TEXT, *also)]
+        wanted += [
+            Wanted(module=module.module, function=name, alone=module.alone) for name in (ASYNC, BYTES, TEXT, *also)
+        ]
     imported = choose_names(syntax.tree, wanted)
     return PythonFile(
         syntax=syntax, style=context.style, module=module, wanted=tuple(wanted), imported=imported, key=context.key
@@ -176,7 +177,7 @@ def _changes(file: PythonFile, composed: Sequence[_Composed]) -> tuple[dict[int,
     refused: dict[int, Refused] = {}
     for span, group in together.items():
         splices = [(piece.span, piece.text) for piece in (each.piece for each in group)]
-        splices += [quote for each in group for quote in each.piece.quotes]
+        splices += [splice for each in group for splice in each.piece.also]
         pieces = [Edit(path="", span=where, expects="", new=text) for where, text in splices]
         unique = unique_edits(pieces)
         if overlapping(unique) is not None:
@@ -219,7 +220,7 @@ def _unproven(file: PythonFile, changes: dict[int, Change]) -> dict[int, Refused
     refused: Refused = (
         RefusalReason.POSITION_NOT_SUPPORTED,
         "a call in its place would change more than the value",
-        _BY_HAND,
+        BY_HAND,
     )
     return {index: refused for index, change in changes.items() if change in bad}
 

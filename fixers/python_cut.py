@@ -9,7 +9,7 @@ import libcst as cst
 
 from fixers.python_position import Place, body_span, strings
 from fixers.python_syntax import Syntax
-from fixers.rewriting import CannotRewriteError
+from fixers.rewriting import BY_HAND, CannotRewriteError
 from scanner.model import RefusalReason, Span
 from scanner.readers import pystring
 
@@ -120,9 +120,7 @@ def cut_formatted(syntax: Syntax, place: Place, secret: Span) -> Cut:
 
 
 def _bad_cut() -> CannotRewriteError:
-    return CannotRewriteError(
-        RefusalReason.DYNAMIC, "the secret's bounds cut through an escape", "replace the value by hand"
-    )
+    return CannotRewriteError(RefusalReason.DYNAMIC, "the secret's bounds cut through an escape", BY_HAND)
 
 
 def _within(node: cst.CSTNode, leaf: cst.CSTNode) -> bool:

@@ -7,26 +7,21 @@ the quotes of its f-string (https://peps.python.org/pep-0701/).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from urllib.parse import quote, unquote
 
 import libcst as cst
 
 from fixers.python_cut import Cut, cut_formatted, cut_strings
-from fixers.python_defaults import in_function
-from fixers.python_position import Place, is_template, may_wait, stands_alone, unparenthesised
+from fixers.python_insert import Insert, insert_of, insert_of_part, raw_of
+from fixers.python_position import Place, stands_alone, unparenthesised
 from fixers.python_syntax import Syntax
-from fixers.rewriting import CannotRewriteError, Placement, Style
-from fixers.styles import CANONICAL, QUOTE, Names, render
-from scanner.model import CredentialKind, RefusalReason, SecretValue, Span
+from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, Style
+from fixers.styles import CANONICAL, Names
+from scanner.model import RefusalReason, SecretValue, Span
 
-_BY_HAND = "replace the value by hand"
 _BOTH_TAKEN = "both kinds of quotes are taken by the f-strings around it"
-# What a value may not hold in `key=value` strings without quoting rules coming in (libpq, ADO.NET, ODBC, Azure).
-_DSN_SPECIAL = re.compile(r"[\s'\"\\;{}]")
-_URL_BEFORE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/@]*:")
-_URL_UNSAFE = re.compile(r"[^!$-&(-\[\]-z|~]")
-_ALWAYS_SAFE = re.compile(r"[A-Za-z0-9_.~%-]")
+_BRACE = re.compile(r"[{}]")
 _FIELD = re.compile(r"\\(?:N\{[^}]*\}|.)|[{}]", re.DOTALL)
 
 
@@ -36,7 +31,8 @@ class Piece:
 
     `needs` are the functions and modules that `text` uses. `bare` says that nothing is left of the target but a call.
     To prove it, `expression` (canonical names) must give `value`: the whole target where it is constant, else the
-    secret alone. `quotes` are further splices: the f-string around it, which got three quotation marks.
+    secret alone. `also` are further splices: what makes the token around `span` an f-string, which may hold several
+    secrets, and the quotes of an f-string around that, which got three quotation marks.
     """
 
     span: Span
@@ -46,7 +42,7 @@ class Piece:
     expression: str
     value: SecretValue = field(repr=False)
     comments_lost: bool = False
-    quotes: tuple[tuple[Span, str], ...] = ()
+    also: tuple[tuple[Span, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,51 +53,19 @@ class _Marks:
     quotes: tuple[tuple[Span, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Insert:
-    """The expression that gives the secret's part: for a URL the stored value is percent-encoded again.
-
-    `doubled` are characters that a later `%` or `.format` takes for its own: they are doubled at run time.
-    """
-
-    placement: Placement
-    style: Style
-    is_bytes: bool
-    safe: str | None = None
-    waits: bool = False
-    doubled: str = ""
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """The functions and modules it uses."""
-        own = render(self.placement, self.style, CANONICAL, '"', is_bytes=self.is_bytes, waits=self.waits).needs
-        return own | ({QUOTE} if self.safe is not None else set())
-
-    def render(self, names: Names, mark: str) -> str:
-        """The expression with `mark` as its quotes; it holds no other quotes and no backslash."""
-        call = render(self.placement, self.style, names, mark, is_bytes=self.is_bytes, waits=self.waits).text
-        if self.safe is not None:
-            call = f"{names[QUOTE]}({call}, safe={mark}{self.safe}{mark})"
-            call = f"{call}.encode()" if self.is_bytes else call
-        prefix = "b" if self.is_bytes else ""
-        for char in self.doubled:
-            call += f".replace({prefix}{mark}{char}{mark}, {prefix}{mark}{char * 2}{mark})"
-        return call
-
-
 def compose(syntax: Syntax, place: Place, placement: Placement, names: Names, style: Style) -> Piece:
     """What to write for one placement. Raises CannotRewriteError where it cannot be rebuilt exactly."""
     if isinstance(place.leaves[0], cst.FormattedStringText):
         return _into_formatted(syntax, place, placement, names, style)
     cut = cut_strings(syntax, place, placement.finding.span)
     stored = placement.value
-    if stored is not None and cut.whole is not None and _raw(cut.whole) == stored.reveal("bytes"):
+    if stored is not None and cut.whole is not None and raw_of(cut.whole) == stored.reveal("bytes"):
         return _whole(syntax, place, placement, cut, names, style)
     if cut.before == cut.after and cut.before in ("", b""):
-        if placement.stored is not None and placement.stored.reveal("bytes") != _raw(cut.secret):
+        if placement.stored is not None and placement.stored.reveal("bytes") != raw_of(cut.secret):
             raise _dynamic("the literal is not the value that would be stored")
         return _whole(syntax, place, placement, cut, names, style)
-    insert = _insert(syntax, place, placement, cut.secret, cut.before, style)
+    insert = insert_of_part(syntax, place, placement, cut.secret, cut.before, style)
     return (
         _into_bytes(syntax, place, cut, insert, names)
         if insert.is_bytes
@@ -110,14 +74,7 @@ def compose(syntax: Syntax, place: Place, placement: Placement, names: Names, st
 
 
 def _whole(syntax: Syntax, place: Place, placement: Placement, cut: Cut, names: Names, style: Style) -> Piece:
-    is_bytes = isinstance(cut.secret, bytes)
-    insert = _Insert(
-        placement=placement,
-        style=style,
-        is_bytes=is_bytes,
-        waits=_waits(syntax, place, style, is_bytes=is_bytes),
-        doubled=_doubled_later(place, SecretValue(cut.secret).reveal("text")),
-    )
+    insert = insert_of(syntax, place, placement, cut.secret, style)
     marks = _marks(syntax, place)
     span = unparenthesised(syntax, place.target)
     text = insert.render(names, marks.mark)
@@ -131,21 +88,38 @@ def _whole(syntax: Syntax, place: Place, placement: Placement, cut: Cut, names: 
         expression=insert.render(CANONICAL, '"'),
         value=SecretValue(cut.secret if cut.whole is None else cut.whole),
         comments_lost=cut.holds_comment(syntax.text, 0, len(cut.tokens) - 1),
-        quotes=marks.quotes,
+        also=marks.quotes,
     )
 
 
-def _into_text(syntax: Syntax, place: Place, cut: Cut, insert: _Insert, names: Names) -> Piece:
+def _into_text(syntax: Syntax, place: Place, cut: Cut, insert: Insert, names: Names) -> Piece:
     first, last = cut.tokens[cut.first], cut.tokens[cut.last]
     span = Span(first.span.start, last.span.end)
     if isinstance(place.target, cst.BinaryOperation) and not cut.implicit and not cut.head and not cut.tail:
         marks = _marks(syntax, place)
-        text, canonical = (insert.render(each, marks.mark) for each in (names, CANONICAL))
+        call, canonical = (insert.render(each, marks.mark) for each in (names, CANONICAL))
+        text = call
     else:
         marks = _marks(syntax, place, first.quote[0])
-        rendered = (insert.render(each, marks.mark) for each in (names, CANONICAL))
-        text, canonical = (_formatted(syntax, place, cut, each) for each in rendered)
-    return _partial(syntax, place, cut, insert, span, text, canonical, marks.quotes)
+        call, alone = (insert.render(each, marks.mark) for each in (names, CANONICAL))
+        text, canonical = (_formatted(syntax, place, cut, each) for each in (call, alone))
+    piece = _partial(syntax, place, cut, insert, span, text, canonical, marks.quotes)
+    if cut.first != cut.last or text == call:
+        return piece
+    # Finer than the token: it may hold several secrets.
+    return replace(piece, span=cut.span, text=f"{{{call}}}", also=(*_as_formatted(syntax, cut), *marks.quotes))
+
+
+def _as_formatted(syntax: Syntax, cut: Cut) -> Iterator[tuple[Span, str]]:
+    """What makes the one token that holds the secret an f-string: its prefix, and braces doubled outside the secret."""
+    token, source = cut.tokens[cut.first], syntax.text
+    raw = "r" in token.prefix.lower()
+    prefix = Span(token.span.start, token.span.start + len(token.prefix))
+    yield prefix, _spaced(source, prefix, "rf" if raw else "f")
+    for part in (Span(token.body.start, cut.span.start), Span(cut.span.end, token.body.end)):
+        for brace in (_BRACE if raw else _FIELD).finditer(source, part.start, part.end):
+            if brace[0] in "{}":
+                yield Span(*brace.span()), brace[0] * 2
 
 
 def _formatted(syntax: Syntax, place: Place, cut: Cut, expression: str) -> str:
@@ -164,7 +138,7 @@ def _formatted(syntax: Syntax, place: Place, cut: Cut, expression: str) -> str:
     return f"{lead}{between}{last.prefix}{last.quote}{rest}{last.quote}"
 
 
-def _into_bytes(syntax: Syntax, place: Place, cut: Cut, insert: _Insert, names: Names) -> Piece:
+def _into_bytes(syntax: Syntax, place: Place, cut: Cut, insert: Insert, names: Names) -> Piece:
     """There are no f-strings of bytes: concatenate, in parentheses."""
     if isinstance(place.target, cst.BinaryOperation):
         raise _dynamic("the secret is one part of concatenated bytes")
@@ -190,11 +164,11 @@ def _partial(
     syntax: Syntax,
     place: Place,
     cut: Cut,
-    insert: _Insert,
+    insert: Insert,
     span: Span,
     text: str,
     canonical: str,
-    quotes: tuple[tuple[Span, str], ...],
+    also: tuple[tuple[Span, str], ...],
 ) -> Piece:
     expression, value = insert.render(CANONICAL, '"'), cut.secret
     if cut.whole is not None:
@@ -210,13 +184,13 @@ def _partial(
         expression=expression,
         value=SecretValue(value),
         comments_lost=cut.holds_comment(syntax.text, cut.first, cut.last),
-        quotes=quotes,
+        also=also,
     )
 
 
 def _into_formatted(syntax: Syntax, place: Place, placement: Placement, names: Names, style: Style) -> Piece:
     cut = cut_formatted(syntax, place, placement.finding.span)
-    insert = _insert(syntax, place, placement, cut.secret, cut.before, style)
+    insert = insert_of_part(syntax, place, placement, cut.secret, cut.before, style)
     marks = _marks(syntax, place, cut.tokens[cut.first].quote[0])
     return Piece(
         span=cut.span,
@@ -225,63 +199,8 @@ def _into_formatted(syntax: Syntax, place: Place, placement: Placement, names: N
         bare=False,
         expression=insert.render(CANONICAL, '"'),
         value=SecretValue(cut.secret),
-        quotes=marks.quotes,
+        also=marks.quotes,
     )
-
-
-def _insert(
-    syntax: Syntax, place: Place, placement: Placement, raw: str | bytes, before: str | bytes | None, style: Style
-) -> _Insert:
-    """How the stored value becomes the part of the literal that it was."""
-    kind, is_bytes = placement.finding.kind, isinstance(raw, bytes)
-    text = SecretValue(raw).reveal("text")
-    stored = placement.stored.reveal("bytes") if placement.stored is not None else None
-    insert = _Insert(
-        placement=placement,
-        style=style,
-        is_bytes=is_bytes,
-        waits=_waits(syntax, place, style, is_bytes=is_bytes),
-        doubled=_doubled_later(place, text),
-    )
-    if kind is CredentialKind.CREDENTIALS:
-        raise _dynamic("credentials in a string of their own format", "store the whole text and parse it at run time")
-    if _is_url(kind, before) and stored in (None, unquote(text).encode("utf-8", "surrogatepass")):
-        # What `quote` gives holds no braces.
-        return replace(insert, safe=_safe_for(text), doubled=insert.doubled.strip("{}"))
-    if stored not in (None, _raw(raw)):
-        raise _dynamic("the part of the literal is not the value that would be stored")
-    if kind is CredentialKind.DSN and _DSN_SPECIAL.search(text):
-        raise _dynamic("the value needs this connection string's own quoting", "pass the password as its own argument")
-    return insert
-
-
-def _doubled_later(place: Place, text: str) -> str:
-    """The characters that must be doubled because the literal is formatted afterwards, by `%` or `.format`."""
-    marks = is_template(place)
-    if any(mark in text for mark in marks):
-        raise _dynamic("the literal is a template that is formatted afterwards", "write it as an f-string")
-    return marks
-
-
-def _waits(syntax: Syntax, place: Place, style: Style, *, is_bytes: bool) -> bool:
-    return style.has_module and not is_bytes and may_wait(place.chain) and not in_function(syntax, place)
-
-
-def _is_url(kind: CredentialKind, before: str | bytes | None) -> bool:
-    if kind is CredentialKind.URL:
-        return True
-    return before is not None and _URL_BEFORE.fullmatch(SecretValue(before).reveal("text")) is not None
-
-
-def _safe_for(text: str) -> str:
-    """What `quote` must leave alone so that it gives this very spelling: a URL's password need not be fully encoded."""
-    safe = "".join(sorted({char for char in text if not _ALWAYS_SAFE.match(char)}))
-    if _URL_UNSAFE.search(safe) or quote(unquote(text), safe=safe) != text:
-        raise _dynamic(
-            "the URL spells its password in a way that cannot be rebuilt exactly",
-            "percent-encode it as urllib.parse.quote does, then plan again",
-        )
-    return safe
 
 
 def _doubled(source: str, *, raw: bool) -> str:
@@ -321,9 +240,5 @@ def _spaced(source: str, span: Span, text: str) -> str:
     return f" {text}" if (before.isalnum() or before == "_") and (text[0].isalpha() or text[0] == "_") else text
 
 
-def _raw(value: str | bytes) -> bytes:
-    return SecretValue(value).reveal("bytes")
-
-
-def _dynamic(detail: str, next_step: str = _BY_HAND) -> CannotRewriteError:
+def _dynamic(detail: str, next_step: str = BY_HAND) -> CannotRewriteError:
     return CannotRewriteError(RefusalReason.DYNAMIC, detail, next_step)

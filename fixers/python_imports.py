@@ -10,13 +10,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fixers.insertions import is_standard
+from fixers.insertions import guarded, is_standard, newline_of
 from fixers.python_syntax import node_span
 from scanner.identity import digest
 from scanner.model import Edit, Span
 from scanner.text import line_starts
 
-_NEWLINE = re.compile(r"\r\n?|\n")
 _THIRD_PARTY = frozenset({"boto3"})
 # A coding cookie counts on the first two lines only: https://peps.python.org/pep-0263/
 _HEADER = re.compile(r"#!|#.*?coding[:=]")
@@ -24,10 +23,14 @@ _HEADER = re.compile(r"#!|#.*?coding[:=]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A function to import, `from module import function`; without a function the module, `import module`."""
+    """A function to import, `from module import function`; without a function the module, `import module`.
+
+    `alone` is the module's name where the first one cannot be imported, because the file is started by its path.
+    """
 
     module: str
     function: str = ""
+    alone: str | None = None
 
     @property
     def called(self) -> str:
@@ -93,13 +96,15 @@ def _edit(path: str, text: str, tree: ast.Module, wanted: Sequence[Wanted], impo
     module = wanted[0].module
     line = f"from {module} import {', '.join(aliases)}" if wanted[0].function else f"import {aliases[0]}"
     offset, new = _insertion(text, tree, line, module)
+    if wanted[0].alone is not None and not new.endswith("; "):
+        new = new.replace(line, guarded(module, wanted[0].alone, ", ".join(aliases), newline_of(text)))
     return Edit(path=path, span=Span(offset, offset), expects=digest(key, ""), new=new)
 
 
 def _insertion(text: str, tree: ast.Module, line: str, module: str) -> tuple[int, str]:
     """Where an import line goes and what is written there, line ends included."""
     standard = is_standard(module)
-    starts, newline = line_starts(text), _newline(text)
+    starts, newline = line_starts(text), newline_of(text)
     prologue, imports = _leading(tree)
     if standard and imports and not any(is_standard(_module_of(node)) for node in imports):
         return _in_front(text, starts, imports[0], prologue, line, newline)
@@ -194,31 +199,37 @@ def _is_apart(module: str, ours: str) -> bool:
     return not module.startswith(".") and module.partition(".")[0] != ours.partition(".")[0]
 
 
-def _newline(text: str) -> str:
-    found = _NEWLINE.search(text)
-    return found[0] if found else "\n"
-
-
 def _existing(tree: ast.Module, wanted: Wanted) -> str | None:
     """The name that a top-level import of the leading block gives it, if nothing else in the file binds that name."""
     _, imports = _leading(tree)
     for node in imports:
         assert isinstance(node, (ast.Import, ast.ImportFrom))
-        plain = isinstance(node, ast.Import) and not wanted.function
-        if plain or (isinstance(node, ast.ImportFrom) and wanted.function and _module_of(node) == wanted.module):
-            for alias in node.names:
-                name = alias.asname or alias.name
-                if alias.name == wanted.called and _bound_once(tree, name):
+        if (name := _given(node, wanted, wanted.module)) is not None and _bound(tree, name) == 1:
+            return name
+    for node in tree.body if wanted.alone is not None else ():
+        match node:
+            case ast.Try(body=[first], handlers=[ast.ExceptHandler(body=[second])], orelse=[], finalbody=[]):
+                name = _given(first, wanted, wanted.module)
+                if name is not None and name == _given(second, wanted, wanted.alone) and _bound(tree, name) == 2:
                     return name
     return None
 
 
-def _bound_once(tree: ast.Module, name: str) -> bool:
-    """Whether nothing but one import binds the name, in any scope; uses of it do not count."""
+def _given(node: ast.stmt, wanted: Wanted, module: str | None) -> str | None:
+    """The name that an import from `module` gives what is wanted."""
+    plain = isinstance(node, ast.Import) and not wanted.function
+    if not plain and not (isinstance(node, ast.ImportFrom) and wanted.function and _module_of(node) == module):
+        return None
+    assert isinstance(node, (ast.Import, ast.ImportFrom))
+    return next((alias.asname or alias.name for alias in node.names if alias.name == wanted.called), None)
+
+
+def _bound(tree: ast.Module, name: str) -> int:
+    """How often a name is bound, in any scope; uses of it do not count."""
     loads = sum(
         isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load) for node in ast.walk(tree)
     )
-    return sum(bound == name for bound in bound_names(tree)) - loads == 1
+    return sum(bound == name for bound in bound_names(tree)) - loads
 
 
 def _free(wanted: str, taken: set[str], *, hidden: bool) -> str:

@@ -9,11 +9,10 @@ from itertools import pairwise
 import libcst as cst
 
 from fixers.python_syntax import Syntax, comment_spans
-from fixers.rewriting import CannotRewriteError
+from fixers.rewriting import BY_HAND, CannotRewriteError
 from scanner.model import RefusalReason, Span
 
 _BLANK = " \t\f\r\n"
-_BY_HAND = "replace the value by hand"
 _NAME_LISTS = frozenset({"__slots__", "__all__", "__match_args__"})
 _FORMATTERS = frozenset({"format", "format_map"})
 
@@ -47,11 +46,11 @@ def find_place(syntax: Syntax, secret: Span) -> Place:
         raise _position("a t-string is not a string: its parts cannot be calls")
     formatted = [path for path in found if isinstance(path[-1], cst.FormattedStringText)]
     if formatted and len(found) > 1:
-        raise CannotRewriteError(RefusalReason.DYNAMIC, "the secret is spread over parts of an f-string", _BY_HAND)
+        raise CannotRewriteError(RefusalReason.DYNAMIC, "the secret is spread over parts of an f-string", BY_HAND)
     path = _widened(_common(found))
     target = path[-1]
     if not isinstance(target, (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString, cst.BinaryOperation)):
-        raise CannotRewriteError(RefusalReason.DYNAMIC, "the secret is spread over several expressions", _BY_HAND)
+        raise CannotRewriteError(RefusalReason.DYNAMIC, "the secret is spread over several expressions", BY_HAND)
     _check_format_spec(found[0])
     _check_chain(syntax, path)
     return Place(leaves=tuple(path[-1] for path in found), target=target, outer=_outermost(path), chain=path[:-1])
@@ -113,7 +112,7 @@ def strings(node: cst.CSTNode) -> Iterator[cst.SimpleString | cst.FormattedStrin
         yield from strings(node.left)
         yield from strings(node.right)
     else:
-        raise CannotRewriteError(RefusalReason.DYNAMIC, "the secret is computed together with other values", _BY_HAND)
+        raise CannotRewriteError(RefusalReason.DYNAMIC, "the secret is computed together with other values", BY_HAND)
 
 
 def body_span(syntax: Syntax, token: cst.SimpleString) -> Span:
@@ -129,13 +128,13 @@ def _leaves(syntax: Syntax, secret: Span) -> Iterator[tuple[cst.CSTNode, ...]]:
     while waiting:
         path = waiting.pop()
         node = path[-1]
-        if isinstance(node, cst.BaseStatement) and not _shares(_statement_span(syntax, node), secret):
+        if isinstance(node, cst.BaseStatement) and not _statement_span(syntax, node).meets(secret):
             continue
         if isinstance(node, cst.SimpleString):
-            if _shares(body_span(syntax, node), secret):
+            if body_span(syntax, node).meets(secret):
                 yield path
         elif isinstance(node, kinds):
-            if _shares(syntax.span(node), secret):
+            if syntax.span(node).meets(secret):
                 yield path
         else:
             waiting.extend((*path, child) for child in reversed(syntax.children(node)))
@@ -146,10 +145,6 @@ def _statement_span(syntax: Syntax, node: cst.BaseStatement) -> Span:
     span = syntax.span(node)
     decorators = getattr(node, "decorators", ())
     return Span(syntax.span(decorators[0]).start, span.end) if decorators else span
-
-
-def _shares(span: Span, secret: Span) -> bool:
-    return span.start < secret.end and secret.start < span.end
 
 
 def _common(paths: Sequence[tuple[cst.CSTNode, ...]]) -> tuple[cst.CSTNode, ...]:
@@ -227,10 +222,10 @@ def _target_names(node: cst.Assign | cst.AnnAssign | cst.AugAssign) -> Iterator[
 
 
 def _nothing_there(syntax: Syntax, secret: Span) -> CannotRewriteError:
-    if any(_shares(span, secret) for span in comment_spans(syntax)):
+    if any(span.meets(secret) for span in comment_spans(syntax)):
         return CannotRewriteError(RefusalReason.COMMENT, "a copy in a comment", "delete it by hand")
     return _position("no string literal stands there")
 
 
-def _position(detail: str, next_step: str = _BY_HAND) -> CannotRewriteError:
+def _position(detail: str, next_step: str = BY_HAND) -> CannotRewriteError:
     return CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, detail, next_step)

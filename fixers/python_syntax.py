@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
-from fixers.rewriting import CannotRewriteError
+from fixers.rewriting import BY_HAND, CannotRewriteError
 from scanner.model import Document, RefusalReason, Span
 from scanner.text import line_starts
 
@@ -91,7 +91,7 @@ def read_syntax(document: Document) -> Syntax:
         raise CannotRewriteError(
             RefusalReason.NOT_ROUND_TRIPPABLE,
             "LibCST does not give this file back byte for byte",
-            "replace the value by hand",
+            BY_HAND,
         )
     return Syntax(
         path=document.path,
@@ -169,6 +169,4 @@ def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
 
 
 def _not_parsable(why: str) -> CannotRewriteError:
-    return CannotRewriteError(
-        RefusalReason.NOT_PARSABLE, f"the file cannot be parsed: {why}", "replace the value by hand"
-    )
+    return CannotRewriteError(RefusalReason.NOT_PARSABLE, f"the file cannot be parsed: {why}", BY_HAND)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from fixers.planfile import MARK
 from fixers.python_readers import Site, python_sites
 from scanner.errors import NotSeenError
 from scanner.model import Span
@@ -165,7 +166,7 @@ def _expansion(key: str, name: str) -> re.Pattern[str]:
 def mentions(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:
     """The lines outside Python that use the file at `path`: scripts, other programs, mounts into a container.
 
-    What only packs a file (COPY in a Dockerfile, package data) reads nothing of it.
+    What only packs a file (COPY in a Dockerfile, package data) reads nothing of it, and neither does a plan of ours.
     """
     name = posixpath.basename(path)
     word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
@@ -175,7 +176,9 @@ def mentions(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:
         if other == path or _PACKING.fullmatch(base) or not (_SHELLS.fullmatch(base) or _PROGRAMS.fullmatch(base)):
             continue
         text = _read(workspace, other).decode("utf-8", "replace")
-        for number, row in enumerate(text.splitlines() if name in text else (), 1):
+        if name not in text or (base.endswith(".toml") and MARK in text):
+            continue
+        for number, row in enumerate(text.splitlines(), 1):
             if word.search(row) and not _PACKED.match(row):
                 found.append(OtherReader(path=other, line=number, how=f"uses {name}"))
     return tuple(found)

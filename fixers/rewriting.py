@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from fixers.python_syntax import Syntax
     from fixers.workspace import Workspace
 
+# The next step where there is no better one.
+BY_HAND = "replace the value by hand"
 STYLES = ("module", "inline", "extension")
 # Reason, detail, and what a person does about it.
 Refused: TypeAlias = tuple[RefusalReason, str, str]
@@ -61,14 +63,18 @@ class RewriteContext:
     """What a rewriter needs beside the document. `fixers.module_place.rewrite_context` makes one for a workspace.
 
     `key` keys the digests of edits and proofs. `imported` holds every dotted name that the workspace's Python files
-    import absolutely: it tells a namespace package from a folder of scripts. `via_run` says that programs are started
-    by `unhardcode run`, so that readers outside Python need no rewriting. `style` is how code is written.
-    `syntaxes` are the Python files that were parsed already, by path: a plan is made in rounds.
+    import absolutely: it tells a namespace package from a folder of scripts. `loads` are the folders and files that a
+    file of it loads modules from by listing or by path (`fixers.project_imports`), by their last part. `functions` are
+    folders that a template makes the root of a Lambda function. `via_run` says that programs are started by `unhardcode
+    run`, so that readers outside Python need no rewriting. `style` is how code is written. `syntaxes` are the Python
+    files that were parsed already, by path: a plan is made in rounds.
     """
 
     workspace: Workspace
     key: bytes
     imported: frozenset[str] = frozenset()
+    loads: Mapping[str, str] = field(default_factory=dict)
+    functions: frozenset[str] = frozenset()
     via_run: bool = False
     style: Style = field(default_factory=Style)
     syntaxes: dict[str, Syntax] = field(default_factory=dict, repr=False, compare=False)

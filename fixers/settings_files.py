@@ -15,22 +15,12 @@ from fixers.grouping import SETTING
 from fixers.naming import is_reserved
 from fixers.python import Change, PythonFile, open_file, proven
 from fixers.readers_of import listed, mentions
-from fixers.references import reference, reference_proof
-from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
+from fixers.references import reference
+from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
 from fixers.settings_readers import LoadSite, find_load_sites
-from fixers.splicing import (
-    BY_HAND,
-    NOT_PARSABLE,
-    Gathered,
-    Swap,
-    kept_swaps,
-    owner,
-    rewritten,
-    stored_text,
-    swapped_edit,
-)
+from fixers.splicing import NOT_PARSABLE, Swap, Switch, stored_text, switched
 from scanner.errors import NotSeenError
-from scanner.model import Document, Edit, RefusalReason, SecretValue
+from scanner.model import Document, Edit, RefusalReason
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Path, Value, values
 
@@ -43,7 +33,6 @@ class _Readers:
 
     files: dict[str, PythonFile] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
-    changed: set[str] = field(default_factory=set)
 
 
 def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
@@ -52,29 +41,23 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         before = values(document)
     except Unreadable:
         return all_refused(placements, NOT_PARSABLE)
-    work = Gathered()
-    swaps: dict[int, Swap] = {}
-    for index, placement in enumerate(placements):
-        try:
-            swaps[index] = _swap(document, before, placement)
-        except CannotRewriteError as error:
-            work.refused[index] = error.refused
-    swaps = kept_swaps(document, before, swaps, work)
+    stays: CannotRewriteError | None = None
+    readers = _Readers()
     try:
-        readers = _readers(document, context) if swaps else _Readers()
+        readers = _readers(document, context)
     except CannotRewriteError as error:
-        return all_refused(placements, error.refused, already=work.refused)
-    for index, swap in swaps.items():
-        placement = placements[index]
-        value = owner(before, placement.finding)
-        variable = variable_of(value.path)
-        stored = SecretValue(stored_text(placement))
-        work.edits[index] = (swapped_edit(document, swap, context.key), *readers.edits)
-        line = placement.finding.start[0]
-        work.proofs[index] = (reference_proof(document.path, line, placement, variable, stored, context.key),)
-        work.notes[f"{document.path}:{line}: where {variable} is set, it counts before the store"] = None
-    files = [readers.files[path] for path in sorted(readers.changed)]
-    return rewritten(work, len(placements), files, frozenset({SETTING}))
+        stays = error
+
+    def switch(value: Value, placement: Placement) -> Switch:
+        swap = _swap(document, before, value, placement)
+        if stays is not None:
+            raise stays
+        variable, line = variable_of(value.path), placement.finding.start[0]
+        note = f"{document.path}:{line}: where {variable} is set, it counts before the store"
+        return Switch(swap=swap, variable=variable, edits=readers.edits, notes=(note,))
+
+    needs = frozenset({SETTING})
+    return switched(document, before, placements, context, switch, files=readers.files, needs=needs)
 
 
 def variable_of(path: Path) -> str:
@@ -82,8 +65,7 @@ def variable_of(path: Path) -> str:
     return re.sub(r"\W", "_", "_".join(map(str, path))).upper()
 
 
-def _swap(document: Document, before: Sequence[Value], placement: Placement) -> Swap:
-    value = owner(before, placement.finding)
+def _swap(document: Document, before: Sequence[Value], value: Value, placement: Placement) -> Swap:
     text = stored_text(placement)
     if value.reference or not value.is_text:
         raise CannotRewriteError(
@@ -140,7 +122,6 @@ def _site_edits(sites: Sequence[LoadSite], context: RewriteContext, readers: _Re
         if not proven(file, changes):
             raise _stays(own[0])
         readers.files[path] = file
-        readers.changed.add(path)
         yield from map(file.edit, changes)
 
 

@@ -40,6 +40,11 @@ class Module:
         pure = PurePosixPath(self.path)
         return pure.parent.name if pure.stem == "__init__" else pure.stem
 
+    def names_folder(self, name: str) -> bool:
+        """Whether a string of it is a path with this folder in it."""
+        texts = (node.value for node in ast.walk(self.tree) if isinstance(node, ast.Constant))
+        return any(isinstance(text, str) and name in text.replace("\\", "/").split("/") for text in texts)
+
 
 # Functions and classes by name: where they are, and the parameters that a caller fills.
 Functions: TypeAlias = Mapping[str, list[tuple[Module, ast.AST, list[str]]]]

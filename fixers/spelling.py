@@ -197,14 +197,10 @@ def _left(path: str, span: Span, covered: Sequence[Span], parts: Sequence[Part],
     for finding in others:
         if confidence_of(finding.score) is None:
             continue  # judged to be none, as the name in a URL that is put together
-        here = finding.commit is None and finding.path == path and _meet(finding.span, span)
+        here = finding.commit is None and finding.path == path and finding.span.meets(span)
         if here and not any(place.contains(finding.span) for place in covered):
             return True
         value = finding.value.reveal("text") if finding.value is not None else ""
         if len(value) >= SHORTEST_SEARCHED and any(value in part for part in parts if isinstance(part, str)):
             return True
     return False
-
-
-def _meet(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end

@@ -6,20 +6,29 @@ values changed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from fixers.rewriting import CannotRewriteError, Placement, Refused, Rewritten, splice, unique_edits
+from fixers.references import reference_proof
+from fixers.rewriting import (
+    BY_HAND,
+    CannotRewriteError,
+    Placement,
+    Refused,
+    RewriteContext,
+    Rewritten,
+    splice,
+    unique_edits,
+)
 from scanner.identity import digest
-from scanner.model import Document, Edit, Finding, Proof, RefusalReason, Span
+from scanner.model import Document, Edit, Finding, Proof, RefusalReason, SecretValue, Span
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Value, values
 
 if TYPE_CHECKING:
     from fixers.python import PythonFile
 
-BY_HAND = "replace the value by hand"
 NOT_PARSABLE: Refused = (RefusalReason.NOT_PARSABLE, "the file does not parse as what its name says", BY_HAND)
 
 
@@ -41,6 +50,16 @@ class Swap:
         return self.reads or self.new
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switch:
+    """A swap and what goes with it: the edits of the value's readers, the variable that counts before the store."""
+
+    swap: Swap
+    variable: str
+    edits: tuple[Edit, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 @dataclass(slots=True, kw_only=True)
 class Gathered:
     """What comes of the placements of one document, by their index."""
@@ -57,6 +76,38 @@ class Gathered:
             tuple(self.edits.get(index, ()) if kept[index] else () for index in range(count)),
             tuple(self.proofs.get(index, ()) if kept[index] else () for index in range(count)),
         )
+
+
+def switched(
+    document: Document,
+    before: Sequence[Value],
+    placements: Sequence[Placement],
+    context: RewriteContext,
+    switch: Callable[[Value, Placement], Switch],
+    *,
+    files: Mapping[str, PythonFile],
+    needs: frozenset[str],
+) -> Rewritten:
+    """What `switch` says of each value, by itself; it refuses one by CannotRewriteError.
+
+    `files` are the readers' as `switch` opens them, `needs` the names of the module that their edits use.
+    """
+    work = Gathered()
+    made: dict[int, Switch] = {}
+    for index, placement in enumerate(placements):
+        try:
+            made[index] = switch(owner(before, placement.finding), placement)
+        except CannotRewriteError as error:
+            work.refused[index] = error.refused
+    for index in kept_swaps(document, before, {index: one.swap for index, one in made.items()}, work):
+        one, placement = made[index], placements[index]
+        work.edits[index] = (swapped_edit(document, one.swap, context.key), *one.edits)
+        line, stored = placement.finding.start[0], SecretValue(stored_text(placement))
+        work.proofs[index] = (reference_proof(document.path, line, placement, one.variable, stored, context.key),)
+        work.notes.update(dict.fromkeys(one.notes))
+    touched = {edit.path for edits in work.edits.values() for edit in edits}
+    opened = [files[path] for path in sorted(files) if path in touched]
+    return rewritten(work, len(placements), opened, needs)
 
 
 def owner(found: Sequence[Value], finding: Finding) -> Value:

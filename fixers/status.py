@@ -47,6 +47,11 @@ class Row:
         """Whether a value that others may have seen is still the current one."""
         return self.past is not None and self.past.pushed and self.rotated is False
 
+    @property
+    def lost(self) -> bool:
+        """Whether the store that was asked does not have it, so that nothing tells whether it was rotated."""
+        return self.stored is False and self.rotated is None
+
 
 @click.command(short_help="What is stored, rotated, still in history.")
 @click.argument("path", nargs=-1, metavar="[PATH]", type=click.Path(path_type=Path))
@@ -70,7 +75,7 @@ def status(
     """Say for each value whether it is stored, gone from the code, rotated, and gone from the history.
 
     Exit status 0; with --fail-on-unrotated 1 while a value in pushed history is still the current one, and 3 if a part
-    of the history could not be seen.
+    of the history could not be seen, or the store that was asked does not have such a value.
     """
     if len(path) > 1:
         raise UsageError("name one PATH", hint="the ledger is that of one repository")
@@ -85,7 +90,8 @@ def status(
         return int(Exit.OK)
     if any(row.exposed for row in rows):
         return int(Exit.FINDINGS)
-    return int(Exit.NOT_SEEN if kept.gaps else Exit.OK)
+    lost = any(row.lost and row.past is not None and row.past.pushed for row in rows)
+    return int(Exit.NOT_SEEN if kept.gaps or lost else Exit.OK)
 
 
 def states(kept: Ledger, stores: Stores | None) -> tuple[Row, ...]:
@@ -175,6 +181,10 @@ def _text(rows: Sequence[Row], kept: Ledger, *, offline: bool) -> Iterator[str]:
     for row in rows:
         if row.entry.name is not None and row.entry.held:
             yield f"\n{row.entry.label} still stands in {_listed(row.entry.held)}"
+    lost = [row.entry.label for row in rows if row.lost]
+    if lost:
+        yield f"\nNot in the store that was asked, so nothing tells whether it was rotated: {_listed(lost)}"
+        yield "Check --region and --profile; what is gone for good can have the action skip in the plan file."
     exposed = [row for row in rows if row.exposed]
     if exposed:
         count = f"{len(exposed)} values are" if len(exposed) > 1 else "one value is"

@@ -10,6 +10,7 @@ import json
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from fixers import journal
@@ -68,17 +69,28 @@ _NOT_UNDOABLE = (
 )
 
 
-def resumable(runs: Sequence[Run], prepared: Prepared) -> Run | None:
-    """The run that this plan began before it was interrupted. Any other that had rewritten nothing is given up."""
-    found = None
+def resumable(runs: Sequence[Run], prepared: Prepared, where: Callable[[], dict[str, str]]) -> Run | None:
+    """The run that this plan began before it was interrupted, if it has stored anything.
+
+    Raises UsageError where that was in another region or account than `where()`.
+    """
+    for run in reversed(runs):
+        if run.state == "begin" and run.has_stored() and run.begin["plan"] == prepared.facts["plan"]:
+            journal.check_place(run, where)
+            return run
+    return None
+
+
+def begin(folder: Path, runs: Sequence[Run], prepared: Prepared, where: Callable[[], dict[str, str]] | None) -> Run:
+    """Go on with the run that can be resumed, or start one; any other that had rewritten nothing is given up.
+
+    `where` is None where no store is asked.
+    """
+    found = resumable(runs, prepared, where or dict)
     for run in runs:
-        if run.state != "begin":
-            continue
-        if run.begin["plan"] == prepared.facts["plan"]:
-            found = run
-        else:
+        if run.state == "begin" and run is not found:
             journal.note(run, "abandoned")
-    return found
+    return found or journal.begin(folder, prepared.facts | ({"aws": where()} if where else {}))
 
 
 def upload(run: Run, ready: Sequence[Ready], target: UsersAws, app: str) -> Run:

@@ -11,7 +11,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
 
 from scanner.model import SecretValue
@@ -22,6 +22,8 @@ SHORTEST = 5
 _ANCHOR = 4
 # Longer ones are looked for in one piece only: the expression would be one of a hundred thousand signs.
 _LONGEST_IN_PIECES = 4_096
+# Hyperscan finds the beginning of longer spellings: it refuses 4,000 bytes, and compiles 2,000 for half a second.
+_LONGEST_LITERAL = 400
 AS_IT_IS, ESCAPED, PERCENT, BASE64, HEX, UTF_16, PIECES = (
     "as it is", "escaped", "percent-encoded", "base64", "hex", "UTF-16", "in pieces",
 )  # fmt: skip
@@ -46,26 +48,26 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What to look for, compiled. `literals` are number, length and form by expression; the rest are anchors."""
+    """What to look for, compiled. `literals` are number, spelling and form by expression; the rest are anchors."""
 
     database: Prefilter | None
-    literals: tuple[tuple[int, int, str], ...]
+    literals: tuple[tuple[int, bytes, str], ...] = field(repr=False)
     anchors: tuple[int, ...]
-    patterns: tuple[re.Pattern[bytes] | None, ...]
+    patterns: tuple[re.Pattern[bytes] | None, ...] = field(repr=False)
     reaches: tuple[int, ...]
 
 
 def search_for(values: Sequence[SecretValue]) -> Search:
     """Compile a search for these values, by their numbers; those shorter than SHORTEST bytes are never found."""
     expressions: list[Expression] = []
-    literals: list[tuple[int, int, str]] = []
+    literals: list[tuple[int, bytes, str]] = []
     anchors: list[tuple[int, bytes]] = []
     patterns: list[re.Pattern[bytes] | None] = []
     for number, value in enumerate(values):
         long_enough = len(value.reveal("bytes")) >= SHORTEST
         for needle, form in _needles(value).items() if long_enough else ():
             expressions.append(_literal(needle))
-            literals.append((number, len(needle), form))
+            literals.append((number, needle, form))
         units = _units(value) if long_enough and len(value.reveal("bytes")) <= _LONGEST_IN_PIECES else []
         patterns.append(re.compile(_JOIN.join(units)) if units else None)
         anchors += [(number, anchor) for anchor in _anchors(value)] if units else []
@@ -91,9 +93,11 @@ def traces(search: Search, raw: bytes) -> list[Trace]:
     windows: dict[int, list[tuple[int, int]]] = {}
     for expression, end in search.database.find(raw):
         if expression < len(search.literals):
-            number, length, form = search.literals[expression]
-            start, stop = _run(raw, end - length, end) if form == BASE64 else (end - length, end)
-            found.add((number, start, stop, form))
+            number, needle, form = search.literals[expression]
+            start = end - min(len(needle), _LONGEST_LITERAL)
+            stop = start + len(needle)
+            if raw.startswith(needle, start):
+                found.add((number, *(_run(raw, start, stop) if form == BASE64 else (start, stop)), form))
         else:
             number = search.anchors[expression - len(search.literals)]
             reach = search.reaches[number]
@@ -163,7 +167,7 @@ def _base64(raw: bytes) -> Iterator[bytes]:
 
 
 def _literal(needle: bytes) -> Expression:
-    pattern = b"".join(b"\\x%02x" % byte for byte in needle)
+    pattern = b"".join(b"\\x%02x" % byte for byte in needle[:_LONGEST_LITERAL])
     return Expression(role=MARK, pattern=pattern, caseless=False, ref="")
 
 

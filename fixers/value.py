@@ -14,8 +14,9 @@ import click
 
 from fixers.apply import holds
 from fixers.payload import payload
+from fixers.picking import picked
 from fixers.planfile import PlanFile, options_of, read_plan_file
-from fixers.planning import planned_from
+from fixers.planning import opened, planned_from
 from scanner.errors import Exit, NotSeenError, StoreError, UsageError
 from scanner.model import PlannedSecret, SecretValue
 from scanner.running import scan_paths
@@ -68,6 +69,9 @@ def planned_secret(plan_path: Path, name: str) -> PlannedSecret:
 
     Raises UsageError for a plan that cannot be used here, NotSeenError where the value is no longer in the tree.
     """
+    alone = picked(opened(plan_path), name, Path())
+    if alone is not None:
+        return alone
     try:
         planned = planned_from(plan_path, Path())
     except UsageError as error:

@@ -28,12 +28,15 @@ class Binding:
     """Where a name is bound, `everywhere`: in the module or on self, so that any function can mean it.
 
     `end` is behind the equals sign. `text` is the statement, read when it is asked for; empty where it leads nowhere.
+    `low` and `high` are those of the statement's extent, counted from `start`, once they were asked for.
     """
 
     start: int
     end: int
     name: bytes
     everywhere: bool
+    low: int = 0
+    high: int = 0
     text: bytes | None = field(default=None, repr=False)
     names: frozenset[bytes] = frozenset()
 
@@ -94,16 +97,24 @@ def _shifted(rows: list[Binding], longer: int) -> list[Binding]:
 def _touched(rows: Sequence[Binding], data: bytes, first: int, last: int) -> tuple[int, int]:
     """From which row on, and up to which, a change of the bytes between two offsets can touch their statements."""
     tail = bisect.bisect_left(rows, last, key=_start)
-    while tail < len(rows) and extent_of(data, rows[tail]).low < last:
+    while tail < len(rows) and _bounds(data, rows[tail])[0] < last:
         tail += 1
     at = head = bisect.bisect_left(rows, first, hi=tail, key=_start)
     # A statement ends on the first line that is far enough from its beginning: none of these is so long.
     far = first - _FAR if data.find(b"\n", first - _FAR + WIDTH, first - WIDTH) >= 0 else 0
     while at and rows[at - 1].end >= far:
         at -= 1
-        if extent_of(data, rows[at]).high > first:
+        if _bounds(data, rows[at])[1] > first:
             head = at
     return head, tail
+
+
+def _bounds(data: bytes, row: Binding) -> tuple[int, int]:
+    """The offsets outside of which nothing says how far a binding's statement reaches; asked of each binding once."""
+    if not row.high:
+        extent = extent_of(data, row)
+        row.low, row.high = extent.low - row.start, extent.high - row.start
+    return row.start + row.low, row.start + row.high
 
 
 def reached(bindings: Bindings, text: bytes, scope: int, end: int) -> tuple[dict[int, bytes], frozenset[bytes]]:

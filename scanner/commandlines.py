@@ -2,12 +2,13 @@
 
 Flags of one letter mean a password only behind certain programs. `COMMAND` is for `re`, ends where the password begins,
 and needs one of `WORDS`; `EXPRESSIONS` are Hyperscan's (flag CASELESS) and end within it, or where the pipeline ends
-that it begins.
+that it begins. A command can be a list of its words as well, as programs start others: `password_in`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _ARGUMENTS = r"[^\n|;&]{0,120}?[ \t]"
 _LOGIN = r"\b(?:docker|podman|nerdctl|buildah|skopeo|helm|oras|az|oc)"
@@ -17,26 +18,57 @@ _SPACED = (
     (r"\bredis-cli", "-a"),
     (r"\bldap(?:search|modify|add|delete|passwd|whoami|compare)", "-w"),
     (r"\bmongo(?:sh|dump|restore|export|import)?", "-p"),
-    (r"\bsqlcmd", "-P"),
+    (r"\b(?:sqlcmd|bcp)", "-P"),
     (r"\b(?:un)?zip", "-P"),
+    # https://docs.openssl.org/master/man1/openssl-enc/
+    (r"\bopenssl", "-k"),
+    # https://cassandra.apache.org/doc/latest/cassandra/managing/tools/cqlsh.html
+    (r"\bcqlsh", "-p"),
+    # https://mosquitto.org/man/mosquitto_pub-1.html
+    (r"\bmosquitto_(?:pub|sub|rr)", "-P"),
+    (r"\bipmitool", "-P"),
+)
+# https://docs.openssl.org/master/man1/openssl-passphrase-options/
+_SOURCE = r"-pass(?:in|out)?[ \t]{1,4}['\"]?pass:"
+# https://httpd.apache.org/docs/2.4/programs/htpasswd.html: -b takes the password, -n leaves out the file.
+_LETTERS, _GAP = r"[a-zA-Z]{0,8}", r"[ \t]{1,4}"
+_HTPASSWD = (
+    rf"\bhtpasswd{_GAP}-(?:{_LETTERS}n{_LETTERS}b|{_LETTERS}b{_LETTERS}n){_LETTERS}{_GAP}[^\s|;&$-]{{1,100}}{_GAP}",
+    rf"\bhtpasswd{_GAP}-{_LETTERS}b{_LETTERS}{_GAP}[^\s|;&-]{{1,100}}{_GAP}[^\s|;&$]{{1,100}}{_GAP}",
+)
+# https://www.rabbitmq.com/docs/man/rabbitmqctl.8, https://docs.npmjs.com/cli/commands/npm-config,
+# https://learn.microsoft.com/windows-server/administration/windows-commands/net-user
+_PLACED = (
+    r"\brabbitmqctl[ \t](?:[^\n|;&]{0,60}[ \t])?(?:add_user|change_password)[ \t]{1,4}[^\s|;&]{1,64}[ \t]{1,4}",
+    r"\bnpm[ \t](?:config[ \t]{1,4})?set[ \t](?:[^\n|;&]{0,40}[ \t])?"
+    r"['\"]?//[^\s'\"]{1,100}:_(?:authToken|password|auth)['\"]?[ \t]{1,4}",
+    r"\bnet[ \t]{1,4}user[ \t]{1,4}[\w.\-]{1,40}[ \t]{1,4}",
 )
 _CHPASSWD = r"(?:sudo[ \t]+)?chpasswd\b"
 _STDIN = r"(?:sudo[ \t]+(?:-[a-z]+[ \t]+)*-S\b|[^|\n]{1,100}--password-stdin)"
 
 # `--name cloud-mongo -p 27017:27017` starts no mongo.
 _STARTS = r"(?<![\w.\-])"
-WORDS = re.compile("sshpass|login|mysql|mariadb|curl|redis-cli|ldap|mongo|sqlcmd|zip|echo")
+WORDS = re.compile(
+    "sshpass|login|mysql|mariadb|curl|redis-cli|ldap|mongo|sqlcmd|bcp|zip|echo|openssl|cqlsh|mosquitto|ipmitool|htpasswd"
+    "|rabbitmqctl|npm|net user"
+)
 COMMAND = (
     r"\bsshpass[ \t]{1,4}(?:-v[ \t]{1,4})?-p[ \t]{0,4}"
     rf"|{_LOGIN}{_ARGUMENTS}login{_ARGUMENTS}-p[ \t]{{1,4}}"
     rf"|{_MYSQL}{_ARGUMENTS}-p(?=['\"]?[^\s'\"])"
     rf"|\bcurl{_ARGUMENTS}(?:-u|--user|-U|--proxy-user)[ \t=]{{0,4}}['\"]?[^\s:'\"$]{{1,64}}:(?=[^\s'\"/])"
     + "".join(rf"|{_STARTS}{program}{_ARGUMENTS}{flag}[ \t]{{1,4}}" for program, flag in _SPACED)
+    + rf"|\bopenssl{_ARGUMENTS}{_SOURCE}"
+    + "".join(f"|{_STARTS}{each}" for each in (*_HTPASSWD, *_PLACED))
     + r"|\becho[ \t]{1,4}(?:-[neE]{1,2}[ \t]{1,4})?['\"]?"
     rf"(?:[\w.$\-]{{1,40}}:(?=[^|\n]{{1,100}}\|[ \t]*{_CHPASSWD})|(?=[^|\n]{{1,100}}\|[ \t]*{_STDIN}))"
 )
 _BETWEEN = r"[ \t](?:[^\n|;&]*[ \t])?"
 _VALUE = r"['\"]?[^\s\"'$-]"
+# Between two words of a list, and what stands between a program and its flag there.
+_NEXT = r"[\"'],\s*[rbf]?[\"']"
+_LIST = r"[\"'],[^\]\)]*[\"']"
 EXPRESSIONS = tuple(
     each.encode()
     for each in (
@@ -45,6 +77,43 @@ EXPRESSIONS = tuple(
         rf"{_MYSQL}{_BETWEEN}(?-i:-p)['\"]?[^\s\"'$]",
         rf"\bcurl{_BETWEEN}(?:-u|--user|--proxy-user)[ \t=]*['\"]?[^\s:'\"$]{{1,64}}:[^\s'\"/$]",
         *(rf"{program}{_BETWEEN}(?-i:{flag})[ \t]+{_VALUE}" for program, flag in _SPACED),
+        *(rf"{each}{_VALUE}" for each in _HTPASSWD),
+        *(rf"{each}{_VALUE}" for each in _PLACED[:-1]),
+        rf"{_PLACED[-1]}{_VALUE}[^\n|;&]*/add",
         rf"\becho[ \t]+[^|\n]*\|[ \t]*(?:{_CHPASSWD}|(?-i:{_STDIN}))",
+        rf"\bsshpass{_LIST}-p(?:{_NEXT})?[^\s\"'$]",
+        rf"{_LOGIN}{_LIST}login{_LIST}(?-i:-p){_NEXT}[^\s\"'$]",
+        rf"{_MYSQL}{_LIST}(?-i:-p)[^\s\"'$]",
+        rf"\bcurl{_LIST}(?:-u|--user|--proxy-user){_NEXT}[^\s:'\"$]{{1,64}}:[^\s'\"/$]",
+        *(rf"{program}{_LIST}(?-i:{flag}){_NEXT}[^\s\"'$]" for program, flag in _SPACED),
+        rf"\bopenssl{_LIST}pass:[^\s\"'$]",
+        rf"\bhtpasswd{_NEXT}-[a-z]*b[a-z]*(?:{_NEXT}[^\s\"']+){{1,2}}{_NEXT}[^\s\"'$]",
+        rf"\brabbitmqctl{_LIST}(?:add_user|change_password){_NEXT}[^\s\"']+{_NEXT}[^\s\"'$]",
+        rf"\bnet{_NEXT}user{_NEXT}[\w.\-]+{_NEXT}[^\s\"'$/*]",
     )
 )
+LONGEST_LIST = 60
+_PARTING = re.compile(r"[\s|;&'\"]")
+
+
+def password_in(words: Sequence[str | None]) -> dict[int, int]:
+    """Where the words of a command hold a password: a word's index, and where in it the password begins.
+
+    `words` are None where they are computed.
+    """
+    first = words[0] if words else None
+    if first is None or not WORDS.search(" ".join(word for word in words[:3] if word)):
+        return {}
+    starts, line = [], ""
+    for word in words[:LONGEST_LIST]:
+        starts.append(len(line))
+        line += (_PARTING.sub("_", word) if word else "$") + " "
+    found: dict[int, int] = {}
+    for command in _COMMAND.finditer(line):
+        at = max(index for index, start in enumerate(starts) if start <= command.end())
+        if command.end() < len(line) - 1:
+            found[at] = command.end() - starts[at]
+    return found
+
+
+_COMMAND = re.compile(COMMAND)

@@ -9,6 +9,7 @@ WIDTH = 1_500
 NEAR = 400
 # Two changes with less between them are one: what is near one of them could be near the other.
 FAR = 4 * WIDTH
+_CLOSERS = (b")", b"]", b"}", b'"', b"'")
 # Bytes by which a line is found again.
 _SAMPLE = 60
 
@@ -39,7 +40,7 @@ class Range(NamedTuple):
 
 
 def statement(data: bytes, start: int, end: int) -> Extent:
-    """A statement from its line on, with the line after it, more where a long string begins, a comment above it."""
+    """A statement from its line on, with a comment above it, and more where it may go on or a long string begins."""
     stop = _statement_end(data, start, end)
     long = data.find(b'"""', start, stop) >= 0 or data.find(b"'''", start, stop) >= 0
     low = data.rfind(b"\n", max(0, start - NEAR), max(0, start - 1))
@@ -49,8 +50,8 @@ def statement(data: bytes, start: int, end: int) -> Extent:
         above = 0 if low < 0 else start  # a line above that is so long is no comment about this one
     if data[above:start].lstrip()[:1] != b"#":
         above = start
-    last = _lines_end(data, stop, 4 if long else 1)
-    return Extent(low, above, last, last + 1)
+    lines = 4 if long else 1 if _goes_on(data, start, stop) else 0
+    return Extent(low, above, _lines_end(data, stop, lines), _lines_end(data, stop, max(lines, 1)) + 1)
 
 
 def around(data: bytes, end: int, after: int) -> Extent:
@@ -131,6 +132,15 @@ def _same_until(before: bytes, after: bytes, old: int, new: int, most: int) -> i
         else:
             high = middle - 1
     return low
+
+
+def _goes_on(data: bytes, start: int, stop: int) -> bool:
+    """Whether the line after a statement may belong to it: brackets inside of strings are counted like any others."""
+    following = data[stop + 1 : stop + NEAR]
+    indent = len(following) - len(following.lstrip(b" \t"))
+    first = data[start : start + NEAR]
+    deeper = indent > len(first) - len(first.lstrip(b" \t"))
+    return deeper or following[indent : indent + 1] in _CLOSERS or data[stop - 1 : stop] == b"\\"
 
 
 def _statement_end(data: bytes, start: int, end: int) -> int:

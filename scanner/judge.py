@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from rules.model import Names, Weight
 from scanner.decoding import decoded
-from scanner.detectors.candidate import Candidate
+from scanner.detectors.candidate import NAME, Candidate
 from scanner.detectors.name import judge_name, split_words
 from scanner.detectors.value import is_made_up, is_stand_in, judge_value
 from scanner.model import Confidence, CredentialKind, Document, Evidence, Kind, Role
@@ -145,6 +145,8 @@ def _of_the_name(candidate: Candidate, names: Names) -> Iterator[str]:
 def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tuple[str, ...]:
     shaped = not _SHAPED.isdisjoint(candidate.evidence)
     kind = CredentialKind.PASSWORD if candidate.kind in _CARRIERS else None
+    # What is named by the collection that it stands in.
+    kind = candidate.kind if candidate.rank == NAME else kind
     text = _plain(candidate, document)
     found = judge_value(text, name=candidate.literal.name, names=names, kind=kind)
     found = tuple(name for name in found if not shaped or name in _OPEN)

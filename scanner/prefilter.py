@@ -28,10 +28,19 @@ _SPLIT_URL = (
     rb"[a-z][a-z0-9+.\-]{1,30}://[^\s/\"'`<>@:]{0,200}:"
     rb"(?:[\"']|[^\s/\"'`<>@]{1,300}[\"'][\s+\\]{0,60}[rbuf]{0,2}[\"']@)"
 )
+# Go's connection string for MySQL, `user:password@tcp(host)/database`.
+_GO_DSN = rb"[^\s/\"'`<>@:]:[^\s\"'`<>]{1,200}@(?:tcp6?|unix)\("
 # key=value connection strings: libpq, ADO, ODBC.
 _DSN = rb"\b(?:password|pwd)\s{0,3}=\s{0,3}[^\s;\"']{1,3}"
 # The modules that make the expressions.
-_MAKERS = ("prefilter.py", "detectors/name.py", "detectors/auth.py", "decoding.py", "commandlines.py")
+_MAKERS = (
+    "prefilter.py",
+    "detectors/name.py",
+    "detectors/auth.py",
+    "decoding.py",
+    "commandlines.py",
+    "foreigncalls.py",
+)
 
 
 class Expression(NamedTuple):
@@ -85,7 +94,7 @@ def hits_from_imports(prefilter: Prefilter, data: bytes) -> list[tuple[int, int]
 def expressions(rules: Any) -> list[Expression]:
     """All expressions of a rule set."""
     from rules.load import hyperscan_expression
-    from scanner import commandlines, decoding
+    from scanner import commandlines, decoding, foreigncalls
     from scanner.detectors.auth import PREFILTER as AUTH
     from scanner.detectors.name import prefilter_expressions
 
@@ -96,9 +105,12 @@ def expressions(rules: Any) -> list[Expression]:
     shapes = prefilter_expressions(rules.names)
     found += [Expression(role=QUOTED, pattern=shape, caseless=True, ref="") for shape in shapes["quoted"]]
     found += [Expression(role=BARE, pattern=shape, caseless=True, ref="") for shape in shapes["bare"]]
-    found += [Expression(role=URL, pattern=shape, caseless=True, ref="") for shape in (_URL, _SPLIT_URL, _DSN, *AUTH)]
+    found += [
+        Expression(role=URL, pattern=shape, caseless=True, ref="") for shape in (_URL, _SPLIT_URL, _GO_DSN, _DSN, *AUTH)
+    ]
     found += [Expression(role=URL, pattern=shape, caseless=False, ref="") for shape in decoding.expressions()]
-    found += [Expression(role=QUOTED, pattern=shape, caseless=True, ref="") for shape in commandlines.EXPRESSIONS]
+    unnamed = (*commandlines.EXPRESSIONS, *foreigncalls.EXPRESSIONS)
+    found += [Expression(role=QUOTED, pattern=shape, caseless=True, ref="") for shape in unnamed]
     calls: dict[str, set[str]] = {}
     targets: dict[str, set[str]] = {}
     for sink in rules.sinks:

@@ -43,7 +43,8 @@ _FOLDERS = {
     PathRole.VENDORED: {"vendor", "vendored", "_vendor", "third_party", "node_modules", "site-packages"},
 }
 _TEST_FILE = re.compile(
-    r"test_.*\.py|.*_tests?\.(?:py|go|rb|exs)|tests?\.py|conftest\.py|.*[._-](?:test|spec)\.[jt]sx?|.*_spec\.rb|.*Tests?\.(?:java|kt|cs)"
+    r"test_.*\.py|.*_(?:tests?|testing)\.(?:py|go|rb|exs)|tests?\.py|conftest\.py|.*[._-](?:test|spec)\.[jt]sx?|.*_spec\.rb"
+    r"|.*Tests?\.(?:java|kt|cs)"
 )
 _EXAMPLE_FILE = re.compile(
     r".*[._-](?:example|sample|template|dist|tmpl)s?(?:\.[a-z]+)?|(?:example|sample)[._-].*", re.I

@@ -27,6 +27,7 @@ from fixers.emit.rotation import Rotation
 from fixers.emit.runbook import Written, runbook
 from fixers.emit.terraform import rotation_file, secrets_file
 from fixers.payload import payload
+from fixers.planfile import MARK
 from fixers.stores.limits import parameter_problems, secret_problems
 from scanner.errors import FixError, UsageError
 from scanner.model import Plan, PlannedSecret
@@ -47,7 +48,6 @@ _POLICY = re.compile(
     r"(?:iam-policy(?:-migration|-deletion|-injection|-by-path)?|cross-account-identity-policy)(?:-\d+)?\.json|"
     r"cross-account-(?:secret-policy|key-statement)\.json"
 )
-_OURS = "# Plan of unhardcode:"
 _WRITTEN = "# Written by unhardcode:"
 
 
@@ -156,7 +156,7 @@ def _written(folder: Path, texts: dict[str, str]) -> tuple[Path, ...]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         old = [name for name in sorted(os.listdir(folder)) if _may_be_ours(name)]
-        if old and not _begins(folder / _PLAN, _OURS):
+        if old and not _begins(folder / _PLAN, MARK):
             raise UsageError(f"{folder / old[0]}: exists, and is not of an earlier --emit", hint="name another folder")
         written = tuple(_write(folder / name, text) for name, text in texts.items())
         for name in set(old) - set(texts):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from typing import Any
 
 from fixers.runtime.module import SecretUnavailable
 
-
 # The store, by the AWS Parameters and Secrets Lambda Extension: https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html
-def _fetch(service: str, name: str, stage: str, version: str) -> str | bytes:
-    import base64
+_ADVICE: dict[int | None, str] = {
+    None: "is the layer AWS-Parameters-and-Secrets-Lambda-Extension there, and this an invocation?",
+    400: "it must exist, the function be allowed {} (and kms:Decrypt), and the call in the handler",
+}
+
+
+def _fetch(service: str, name: str, stage: str, version: str) -> str:
     import urllib.parse
     import urllib.request
 
@@ -33,20 +38,11 @@ def _fetch(service: str, name: str, stage: str, version: str) -> str | bytes:
             found: dict[str, Any] = json.load(answer)
         if service == "ssm":
             return str(found["Parameter"]["Value"])
-        return str(found["SecretString"]) if found.get("SecretString") else base64.b64decode(found["SecretBinary"])
-    except (OSError, ValueError, KeyError) as error:
-        # `from None`, and none of its text: what cannot be parsed could be the value.
-        raise SecretUnavailable(_why(service, name, error)) from None
-
-
-def _why(service: str, name: str, error: Exception) -> str:
-    status = getattr(error, "code", None)
-    region = os.environ.get("AWS_REGION") or "no region"
-    action = "ssm:GetParameter" if service == "ssm" else "secretsmanager:GetSecretValue"
-    if status is None:
-        advice = "is the layer AWS-Parameters-and-Secrets-Lambda-Extension there, and this an invocation?"
-    elif status == 400:
-        advice = f"it must exist, the function be allowed {action} (and kms:Decrypt), and the call in the handler"
-    else:
-        advice = f"the function needs AWS_SESSION_TOKEN, {action} and, with a key of its own, kms:Decrypt"
-    return f"{name} cannot be read ({region}): {status or type(error).__name__}: {advice}"
+        raw = base64.b64decode(found.get("SecretBinary") or "") or found["SecretString"].encode()
+        return raw.decode("utf-8", "surrogateescape")
+    except (OSError, ValueError, KeyError) as error:  # not its text: it may quote the value
+        status, region = getattr(error, "code", None), os.environ.get("AWS_REGION") or "no region"
+        advice = _ADVICE.get(status, "the function needs AWS_SESSION_TOKEN, {} and, with a key of its own, kms:Decrypt")
+        advice = advice.format("ssm:GetParameter" if service == "ssm" else "secretsmanager:GetSecretValue")
+        told = f"{name} cannot be read ({region}): {status or type(error).__name__}: {advice}"
+        raise SecretUnavailable(told) from None

@@ -18,6 +18,7 @@ from fixers.stores.model import (
     ScheduledForDeletionError,
     ThrottledError,
 )
+from fixers.stores.partition import without_login
 from scanner.errors import StoreError
 
 _CODE = re.compile(r"[A-Za-z.]{1,80}")
@@ -71,7 +72,7 @@ _SKEWED = _Words("AWS calls the time of the request wrong", "set this machine's 
 _ASKS = _Words("the AWS profile asks for a code (MFA), and there is no terminal", "sign in first, then repeat")
 _SETTINGS = _Words("boto3's settings cannot be used", "check ~/.aws/config, ~/.aws/credentials and the AWS_* variables")
 _NO_PROFILE = _Words("there is no such AWS profile", "check --profile and AWS_PROFILE")
-_UNREACHABLE = _Words("the endpoint cannot be reached", "check the network, the proxy and AWS_ENDPOINT_URL, and repeat")
+_UNREACHABLE = _Words("{endpoint} cannot be reached", "check the network, the proxy and AWS_ENDPOINT_URL, and repeat")
 _NOT_TRUSTED = _Words(
     "the encrypted connection fails",
     "check AWS_CA_BUNDLE (ca_bundle of the profile), the proxy and the clock, and repeat",
@@ -185,7 +186,14 @@ def store_error(error: Exception, call: Call) -> StoreError:
         words = _UNKNOWN
     missing = _MISSING_ACTION.search(text)
     hint = words.hint.replace("{action}", missing[1] if missing else call.action)
-    return words.error(f"{call.title}: {words.what}", hint=hint)
+    what = words.what.replace("{endpoint}", _endpoint(error))
+    return words.error(f"{call.title}: {what}", hint=hint)
+
+
+def _endpoint(error: Exception) -> str:
+    """Where AWS was looked for: what a wrong variable or profile says is seen at once."""
+    named = getattr(error, "kwargs", {}).get("endpoint_url")
+    return without_login(named).rstrip("/") if isinstance(named, str) else "the endpoint"
 
 
 def _unknown(error: Exception, code: str) -> _Words:

@@ -20,6 +20,8 @@ TAG_VALUE_LENGTH = 256
 
 _SECRET_NAME = re.compile(r"[A-Za-z0-9/_+=.@-]*")
 _PARAMETER_NAME = re.compile(r"[A-Za-z0-9/_.-]*")
+# An id, an ARN, alias/NAME or its ARN, as both stores take them: KeyId in PutParameter.
+_KMS_KEY = re.compile(r"[A-Za-z0-9:/_-]{1,256}")
 _LIKE_A_SUFFIX = re.compile(r"-[A-Za-z0-9]{6}\Z")
 _NOT_IN_A_TAG = re.compile(r"[^\w .:/=+@-]")
 
@@ -32,6 +34,11 @@ def secret_problems(name: str, value: bytes | str) -> tuple[str, ...]:
 def parameter_problems(name: str, value: bytes | str, *, tier: str | None, region: str) -> tuple[str, ...]:
     """Say why Parameter Store would not take this name and value; () where it would. `tier` None is Standard."""
     return (*_parameter_name_problems(name, region), *_parameter_value_problems(value, tier or "Standard"))
+
+
+def key_problem(key: str) -> str | None:
+    """Say why this cannot be a KMS key's id, ARN or alias; None where it can."""
+    return None if _KMS_KEY.fullmatch(key) else "a KMS key is an id, an ARN or alias/NAME"
 
 
 def tag_value(text: str) -> str:

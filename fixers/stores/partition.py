@@ -5,6 +5,8 @@ From botocore's partitions.json; https://docs.aws.amazon.com/whitepapers/latest/
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 # By the beginning of the region's name. Everything else is `aws`.
 _PARTITIONS = (
     ("cn-", "aws-cn", "amazonaws.com.cn"),
@@ -37,6 +39,12 @@ def suffix_of(region: str) -> str:
 def is_aws(host: str) -> bool:
     """Whether a host is AWS's own."""
     return host.endswith(tuple(f".{suffix}" for suffix in _HOSTS))
+
+
+def without_login(endpoint: str) -> str:
+    """An address without the user and the password that it can have."""
+    parts = urlsplit(endpoint)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _facts(region: str) -> tuple[str, str]:

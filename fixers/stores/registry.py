@@ -14,7 +14,7 @@ from fixers.stores.failures import Call, translated
 from fixers.stores.model import Patience, Store
 from fixers.stores.pace import Wait, is_near, pace_for
 from fixers.stores.parameterstore import ParameterStore
-from fixers.stores.partition import is_aws
+from fixers.stores.partition import is_aws, without_login
 from fixers.stores.secretsmanager import SecretsManager
 from scanner.errors import StoreError, UsageError
 
@@ -29,11 +29,13 @@ STORES = tuple(_SERVICES)
 class UsersAws:
     """The AWS that boto3 finds for the user. All stores go by one session: a profile that asks for a code asks once.
 
-    `region` and `profile` are as they were asked for; None: as boto3 finds them.
+    `region` and `profile` are as they were asked for; None: as boto3 finds them. `account` is its number, None where it
+    could not be asked.
     """
 
     stores: Callable[[str], Store]
     session: Callable[[], Any]
+    account: Callable[[], str | None]
     region: str | None
     profile: str | None
 
@@ -52,22 +54,28 @@ class UsersAws:
 
     def place(self, words: Iterable[str] = STORES) -> str:
         """Where values of these stores would go, for a person to check: account, region, profile, foreign endpoints."""
-        with translated(Call(doing="ask", name="AWS who you are", region=self.region, action="sts:GetCallerIdentity")):
-            account = _account(self.session().client("sts", config=_config(_HURRY, isolated=False)))
+        where = self.where()
+        account = where.get("account")
         said = [f"AWS account {account}" if account else "an AWS account that could not be asked for its number"]
-        said.append(f"in {self.session().region_name}")
+        said.append(f"in {where['region']}")
         profile = self.profile or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE")
         if profile:
             said.append(f"(profile {profile})")
         opened: list[Any] = [self.stores(word) for word in words]
-        others = dict.fromkeys(store.client.meta.endpoint_url for store in opened)
-        for endpoint in (each for each in others if not is_aws(urlsplit(each).hostname or "")):
-            open_wire = endpoint.startswith("http:") and not is_near(endpoint)
-            parts = urlsplit(endpoint)
-            # Without the user and the password that an address can have.
-            shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-            said.append(f"at {shown}" + (", UNENCRYPTED on its way there" if open_wire else ""))
-        return " ".join(said)
+        endpoints = dict.fromkeys(store.client.meta.endpoint_url for store in opened)
+        foreign = [_shown(each) for each in endpoints if not is_aws(urlsplit(each).hostname or "")]
+        return " ".join(said) + (f" at {' and '.join(foreign)}" if foreign else "")
+
+    def where(self) -> dict[str, str]:
+        """The region and, where AWS tells it, the account that values go to."""
+        with translated(Call(doing="ask", name="AWS who you are", region=self.region, action="sts:GetCallerIdentity")):
+            found = {"region": self.session().region_name, "account": self.account()}
+        return {name: each for name, each in found.items() if each}
+
+
+def _shown(endpoint: str) -> str:
+    open_wire = endpoint.startswith("http:") and not is_near(endpoint)
+    return without_login(endpoint) + (", UNENCRYPTED on its way there" if open_wire else "")
 
 
 # Only a courtesy: nobody waits long for it.
@@ -86,7 +94,13 @@ def users_aws(
     def opened(store: str) -> Store:
         return _opened(store, session, region=region, endpoint=None, patience=patience, isolated=False)
 
-    return UsersAws(stores=functools.cache(opened), session=session, region=region, profile=profile)
+    return UsersAws(
+        stores=functools.cache(opened),
+        session=session,
+        account=functools.cache(lambda: _account(session())),
+        region=region,
+        profile=profile,
+    )
 
 
 def connect(
@@ -180,10 +194,13 @@ def _users(region: str | None, profile: str | None) -> Any:
     return boto3.session.Session(region_name=found, profile_name=profile)
 
 
-def _account(client: Any) -> str | None:
+def _account(session: Any) -> str | None:
     """The number of the account; None where it cannot be asked, which stops nothing."""
     from botocore.exceptions import BotoCoreError, ClientError
 
+    if not session.region_name:
+        return None
+    client = session.client("sts", config=_config(_HURRY, isolated=False))
     try:
         account: str = client.get_caller_identity()["Account"]
     except (BotoCoreError, ClientError, KeyError):

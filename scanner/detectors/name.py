@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rules.model import Head, Names
 from scanner.model import CredentialKind
@@ -18,7 +18,7 @@ TAIL_WORDS = frozenset(
     ("value", "values", "val", "str", "string", "default", "prod", "production", "prd", "dev", "devel",
      "development", "stage", "staging", "stg", "test", "tests", "testing", "qa", "uat", "preprod", "live", "local",
      "sandbox", "demo", "example", "sample", "old", "new", "current", "previous", "prev", "backup", "bak", "plain",
-     "plaintext", "raw", "clear", "cleartext", "base", "b", "encoded", "bytes", "tmp", "temp", "confirm",
+     "plaintext", "raw", "clear", "cleartext", "base", "b", "encoded", "bytes", "hex", "tmp", "temp", "confirm",
      "confirmation", "confirmed", "again", "repeat", "repeated", "verify", "retype", "primary", "secondary", "main",
      "real", "override", "fallback", "init", "initial", "here", "ro", "rw", "readonly")
 )  # fmt: skip
@@ -30,7 +30,9 @@ VERBS = frozenset(
 )  # fmt: skip
 # Short heads that people write on to another word: `mysqlrootpwd`, `adminpass`.
 RUN_ON = frozenset(("pwd", "pass"))
-CONTAINERS = frozenset({("passwords",), ("secrets",), ("credentials",), ("tokens",), ("api", "keys"), ("apikeys",)})
+CONTAINERS = frozenset(
+    {("passwords",), ("secrets",), ("credentials",), ("creds",), ("tokens",), ("api", "keys"), ("apikeys",)}
+)
 MAX_NAME = 200
 
 # `AWS::SecretsManager::Secret`: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
@@ -107,7 +109,8 @@ def _with_parent(words: tuple[str, ...], parent: tuple[str, ...], verdict: NameV
     if both is not None and both.size > len(words):
         return _verdict(parent + words, index)
     if alone is None and verdict is SILENT and parent in CONTAINERS:
-        return _of(index.heads[parent], "weak")
+        head = _of(index.heads[parent], "weak")
+        return replace(head, evidence=(*head.evidence, "container"))
     return verdict
 
 
@@ -220,6 +223,13 @@ _SPOKEN = (
     r"--?[\w-]*(?:passw|passphrase|token|secret|api-?key|pass\b)[\w-]*[ \t]+[\"']?[^\s\"'-]",
     r"(?:password|identified[ \t]+by)[ \t]+\\{0,3}['\"][^\s\"']",
 )
+# The first of several, under the name of them all: `creds = ("admin", "...")`, `PASSWORDS = {"root": "..."}`.
+_ONE = r"[\"'][^\"'`\n]{1,60}[\"']"
+_OPENED = r"[\"']?\s{0,9}[:=]\s{0,9}"
+_TOGETHER = (
+    rf"(?:auth|logins?|creds?|credentials?|passwords){_OPENED}[\[({{]\s*[\[(]?{_ONE},\s*[\"'][^\s\"'`]{{4}}",
+    rf"(?:creds|credentials|passwords|secrets|tokens|api_?keys){_OPENED}\{{\s*{_ONE}\s*:\s*[\"'][^\s\"'`]{{4}}",
+)
 # The default of an option or a field, and what a function gives: the name may be far away.
 _APART_IN_CODE = (
     r"\bdefault[ \t]{0,3}=[ \t]{0,3}\(?[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
@@ -227,6 +237,7 @@ _APART_IN_CODE = (
 )
 # `os.getenv("DB_PW", "...")`: a short name counts where a variable is read.
 _VARIABLE = r"(?:getenv|environ\.(?:get|setdefault|pop))\(\s{0,40}[\"'][\w.-]{0,60}"
+_SETTING = r"\b(?:ENV|ARG|setenv|setx|proxy_set_header|fastcgi_param|RequestHeader[ \t]+set)"
 _APART = (
     *_SPOKEN,
     r"(?:^|[^\w-])(?:password|requirepass|masterauth|identified by)[ \t]+['\"]?[^\s\"'=:]{4}",
@@ -243,21 +254,30 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     weak = [head.words for head in names.heads if head.strength == "weak" or head.words[-1] in single]
     strong = [head.words for head in names.heads if head.words not in set(weak)]
     quoted = [
-        _quoted(stems, r"(?:[=:,(!>]|or\b|\|\||\?\?|else\b)", r"[^\"'`\n]*", 1) for stems in _stems(strong, r"\w-")
+        _quoted(stems, r"(?:[=:,(!>]|or\b|\|\||\?\?|else\b|in\s+[\w.()]+\s+else\b)", r"[^\"'`\n]*", 1)
+        for stems in _stems(strong, r"\w-")
     ]
     quoted += [_quoted(stems, "[=:]", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
     # `setenv("API_KEY", "...")`: of names that end as a weak one does only those that say more.
     keys = [head.words for head in names.heads if head.strength == "strong" and head.words[-1] in single]
     quoted += [rf"{stems}[\"'`],\s{{0,40}}\(?[rbuf]{{0,2}}{_QUOTE}[^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
-    quoted += [rf"{stems}[\"'][)\]]\s+or\s+\(?[rbuf]{{0,2}}[\"'][^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
+    # `os.getenv("API_KEY") or "..."`, `os.environ["API_KEY"] if "API_KEY" in os.environ else "..."`
+    instead = r"[\"'](?:[)\]]\s+or|\s+in\s+[\w.()]+\s+else)\s+\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
+    quoted += [stems + instead for stems in _stems(keys, r"\w-")]
     read = r"[\"'],\s{0,40}(?:default[ \t]*=[ \t]*)?\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
     quoted += [rf"{_VARIABLE}{stems}{read}" for stems in _stems(weak, r"\w-")]
-    quoted += [*_SPOKEN, *_APART_IN_CODE, *_ASSIGNED, _KEY_FIELD]
+    # IPython's magic: https://ipython.readthedocs.io/en/stable/interactive/magics.html#magic-env
+    quoted += [rf"%(?:set_)?env[ \t]+\w*{stems}[ \t]*[= \t][ \t]*[^\s\"'$]{{8}}" for stems in _stems(weak, r"\w")]
+    quoted += [
+        rf"\bvariable[ \t]+\"[\w-]*{stems}\"\s*\{{[^{{}}]*\bdefault[ \t]*=[ \t]*\"[^\s\"$]"
+        for stems in _stems([*strong, *weak], r"\w-")
+    ]
+    quoted += [*_SPOKEN, *_TOGETHER, *_APART_IN_CODE, *_ASSIGNED, _KEY_FIELD]
     quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in (*_INSIDE, _ELEMENT)]
     quoted += [stems + _QUERY for stems in _stems(keys, r"\w-")]
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]
-    # Docker's ENV of old, and csh's setenv: only a blank between.
-    bare += [rf"\b(?:ENV|ARG|setenv|setx)[ \t]+\w*{stems}[ \t]+[^\s=$]" for stems in _stems([*strong, *weak], r"\w")]
+    # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.
+    bare += [rf"{_SETTING}[ \t]+[\w-]*{stems}[ \t]+[^\s=$]" for stems in _stems([*strong, *weak], r"\w")]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in (*bare, *_APART)]}
 
 

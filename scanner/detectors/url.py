@@ -33,6 +33,8 @@ DSN_KEY = re.compile(
 )
 # https://python-oracledb.readthedocs.io/en/latest/user_guide/connection_handling.html: user/password@host:port/service
 _ORACLE = re.compile(r"[\w$#]{1,128}(?:\[[\w$#]+\])?/(?P<p>\"[^\"]+\"|[^\s/@\"]+)@\S+")
+# https://github.com/go-sql-driver/mysql#dsn-data-source-name: user:password@tcp(host:3306)/database
+_GO = re.compile(r"(?<![^\s\"'`=])[^\s:@/\"'`]{1,64}:(?P<p>[^\s\"'`]{1,200})@(?:tcp6?|unix)\([^()\s]*\)/")
 _LOCAL = re.compile(r"(?i)^(?:[^@]*@)?(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0|host\.docker\.internal)(?:[:/?]|$)")
 _EXAMPLE = re.compile(
     r"(?i)^(?:[^@]*@)?(?:[\w\-]+\.)*(?:example\.(?:com|org|net)|example|invalid|test|host|hostname|server|domain\.com"
@@ -63,6 +65,9 @@ def detect(literal: Literal) -> Iterator[Candidate]:
     if "://" in text:
         for found in _URL.finditer(text):
             yield _url(literal, found)
+    if ")/" in text:
+        for found in _GO.finditer(text):
+            yield _dsn(literal, found, "p")
     if "=" in text and literal.role is not Role.TEXT and DSN_KEY.search(text):
         for found in _DSN_PASSWORD.finditer(text):
             group = found.lastgroup or "p"

@@ -55,7 +55,7 @@ _REFERENCE = re.compile(
 )
 _TEMPLATE = re.compile(
     r"""\$\{[^}]*\}? | \$\([^)]*\)? | \{\{ | \{% | <% | \#\{[^}]*\} | \[\[.*\]\] | <<[^>]+>> | `[^`]+`
-    | <[A-Za-z_][\w .:/-]*> | @@?[A-Za-z_]\w*@@?$ | __[A-Z][A-Z_]*__$ | \$\$?[A-Z_][A-Z_0-9]+\b
+    | <[A-Za-z_][\w .:/-]*> | @@?[A-Za-z_][\w.\-]*@@?$ | __[A-Z][A-Z_]*__$ | \$\$?[A-Z_][A-Z_0-9]+\b
     | %\([\w.]+\)[sdr] | %[sdrvq](?![A-Za-z0-9]) | \{\d*\} | \{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}""",
     re.X,
 )
@@ -73,8 +73,11 @@ _HASH = re.compile(
 _HEX_DIGEST = re.compile(r"(?:[0-9a-fA-F]{8}){4,16}")
 _PUBLIC = re.compile(
     r"-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY|CERTIFICATE|X509)|ssh-(?:rsa|dss|ed25519) AAAA|ecdsa-sha2|age1[a-z0-9]{20}"
+    # https://docs.stripe.com/keys, https://posthog.com/docs/api (project token): made to be given to browsers
+    r"|pk_(?:live|test)_[A-Za-z0-9]{16}|phc_[A-Za-z0-9]{20}"
 )
 _PRIVATE = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File")
+_ARMOR = re.compile(r"-----(?:BEGIN|END)[^-]{1,60}-----")
 # AWS, Azure's emulator, Stripe and jwt.io publish these; told by a part that nobody's own key has.
 _DOCUMENTED = re.compile(r"EXAMPLE|^Eby8vdM02x|^[a-z]{2}_test_4eC39H|SflKxwRJSMeK|devstoreaccount1")
 _URL = re.compile(
@@ -145,7 +148,9 @@ def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialK
     # "Og==" is ":" in base64: HTTP Basic without a user or a password.
     if not text or text == "Og==":
         return ("empty",)
-    if _PRIVATE.search(text) or _USERINFO.search(text) or _KEYED.search(text):
+    if _PRIVATE.search(text):
+        return ("placeholder",) if _is_template(_ARMOR.sub("", text)) else ()
+    if _USERINFO.search(text) or _KEYED.search(text):
         return ()
     if _PHRASE.fullmatch(text) and _PHRASE_NAMES.search(name or ""):
         return ()
@@ -157,6 +162,8 @@ def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialK
     if form is not None:
         return (form, "random-part") if form in HOLDERS and _has_random_part(text) else (form,)
     kind = kind or (judge_name(name, names).kind if name else None)
+    if kind in MACHINE_KINDS and _is_crossed_out(text):
+        return ("repeated",)
     words = tuple(_words(text, name or "", kind))
     return (*words, *_patterns(text), *_look(text, kind, words))
 
@@ -182,6 +189,12 @@ def is_made_up(text: str) -> bool:
     return any(_repeats_or_counts(part) for part in ("".join(runs), max(runs, key=len, default="")))
 
 
+def _is_crossed_out(text: str) -> bool:
+    """Whether the longest run of letters and digits is one or two of them over and over: `akac-xxxxxxxxxxxx`."""
+    longest = max(_RUN.findall(text), key=len, default="")
+    return len(longest) >= 12 and len(set(longest)) <= 2
+
+
 def _repeats_or_counts(part: str) -> bool:
     if len(part) < 12:
         return False
@@ -199,6 +212,7 @@ _FORMS: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("docs-example", _DOCUMENTED.search),
     # Whoever left a part out has left out the secret.
     ("placeholder", lambda text: "..." in text or "\u2026" in text),
+    ("placeholder", lambda text: _UUID.fullmatch(text) and is_made_up(text)),
     ("url-without-credentials", lambda text: _URL.match(text) or _CONNECTION.search(text)),
     ("uuid", _UUID.fullmatch),
     ("email", _EMAIL.fullmatch),

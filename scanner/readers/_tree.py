@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from scanner.commandlines import LONGEST_LIST, password_in
 from scanner.model import Literal, Role, SecretValue, Sibling, Span
 from scanner.readers._escapes import fault
 from scanner.readers.pywords import flag_of
@@ -241,7 +242,12 @@ def _put(frame: _Frame, scalar: Scalar) -> None:
 
 
 def _element(frame: _Frame, scalar: Scalar) -> tuple[str | None, int]:
-    """Name and cut of a list's element: `KEY=value`, `--key=value`, or what follows `--key`."""
+    """Name and cut of a list's element: `KEY=value`, `--key=value`, what follows `--key`, or a command's password."""
+    if scalar.string and 0 < len(frame.fields) < LONGEST_LIST:
+        words = [each.scalar.text if each.scalar.string else None for each in frame.fields]
+        cut = password_in([*words, scalar.text]).get(len(words))
+        if cut is not None:
+            return "password", cut
     assigned = _ASSIGNED.match(scalar.text) if scalar.string else None
     if assigned is not None:
         return assigned[1], assigned.end()

@@ -41,6 +41,8 @@ _TEMPLATES: Final = frozenset(
 )
 _DOTENV = re.compile(r"\.env(?:[.\-_].*)?|env\.(?:example|sample|template|dist)|\.flaskenv\..*")
 _CODE: Final = frozenset((".js", ".ts", ".mjs", ".cjs", ".sh", ".rb", ".php", ".go", ".md", ".html", ".xml"))
+# `.envs/.production/.postgres`, one file a service: https://cookiecutter-django.readthedocs.io
+_DOTENV_FOLDER: Final = ".envs"
 _PYTHON = re.compile(rb"#![^\r\n]{0,200}\bpython[0-9.]*\b")
 _SECTION = re.compile(rb"^[ \t]*\[[^\]\r\n]+\][ \t]*\r?$", re.MULTILINE)
 
@@ -60,6 +62,8 @@ def kind_of(path: str, head: bytes) -> Kind:
         return _SUFFIXES[suffix]
     if suffix in _TEMPLATES:
         return kind_of(str(pure.with_suffix("")), head)
+    if _DOTENV_FOLDER in pure.parent.parts:
+        return Kind.DOTENV
     if suffix == ".conf":
         return Kind.INI if _SECTION.search(head) else Kind.TEXT
     return Kind.PYTHON if _PYTHON.match(head.removeprefix(b"\xef\xbb\xbf")) else Kind.TEXT

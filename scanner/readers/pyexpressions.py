@@ -8,18 +8,23 @@ from dataclasses import replace
 
 import libcst as cst
 
+from scanner.commandlines import password_in
 from scanner.model import Argument, Role, SecretValue, Sibling, Span
 from scanner.readers.pynames import ENV_GETTERS, callees_of, constant_of, env_key, leaf_of, owners_of, subscript_key
 from scanner.readers.pystate import Context, Reading, Reference, span_of
-from scanner.readers.pystrings import add_string, tokens_of
+from scanner.readers.pystrings import add_rest, add_string, tokens_of
 from scanner.readers.pywords import (
+    COMPARING,
     METHOD_WRAPPERS,
     NAMED_DEFAULTS,
+    NAMED_THIRD,
     WRAPPERS,
     flag_of,
+    holds_login,
     holds_value,
     longest_option,
     takes_name_first,
+    telling,
     template_names,
 )
 
@@ -89,14 +94,22 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
         case cst.Dict():
             _dict(reading, node, context)
         case cst.Tuple(elements=elements) | cst.List(elements=elements) | cst.Set(elements=elements):
-            called, flag = _pair_name(node, context), None
+            called = _pair_name(node, context)
+            # `PASSWORDS = [("root", "...")]` is as `PASSWORDS = {"root": "..."}`: the path is PASSWORDS.
+            path = ".".join(part for part in (context.symbol, context.name) if part)
             if _is_record(node, context):
                 context = replace(context, name=None)
+            texts = [constant_of(element.value) for element in elements]
+            passwords = password_in(texts)
             for number, element in enumerate(elements):
                 arguments = tuple(replace(argument, element=number) for argument in context.arguments)
-                name = called if called and number else flag or context.name
-                expression(reading, element.value, replace(context, role=Role.ELEMENT, name=name, arguments=arguments))
-                flag = flag_of(constant_of(element.value))
+                name = called if called and number else flag_of(texts[number - 1] if number else None) or context.name
+                name = "password" if passwords.get(number) == 0 else name
+                symbol = path if called and number else context.symbol
+                inner = replace(context, role=Role.ELEMENT, name=name, symbol=symbol, arguments=arguments)
+                expression(reading, element.value, inner)
+                if passwords.get(number):
+                    add_rest(reading, element.value, passwords[number])
         case cst.NamedExpr(target=target, value=value):
             assign(reading, [target], value, context, node)
         case cst.Lambda(params=parameters, body=body):
@@ -141,9 +154,13 @@ def _fuller(name: str | None, key: str | None) -> str | None:
 
 def _pair_name(node: cst.Tuple | cst.List | cst.Set, context: Context) -> str | None:
     """The name in one of several pairs: `[("password", "...")]`, as `dict` and a request's fields take them."""
-    if not isinstance(node, cst.Tuple) or len(node.elements) != 2 or context.role is not Role.ELEMENT:
+    first = constant_of(node.elements[0].value) if len(node.elements) == 2 else None
+    if first is None or isinstance(node, cst.Set):
         return None
-    first = constant_of(node.elements[0].value)
+    if holds_login(context.name) and constant_of(node.elements[1].value) is not None:
+        return "password"
+    if not isinstance(node, cst.Tuple) or context.role is not Role.ELEMENT:
+        return None
     return None if first in _SAYING_NOTHING else first
 
 
@@ -257,7 +274,9 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
         elif takes_name_first(leaf) and first and number and holds_value(first, number, keyword):
             name = _option_name(node) or first
             role = Role.ENV_DEFAULT if is_env or keyword in NAMED_DEFAULTS else role
-        elif leaf in ("setattr", "getattr") and number == 2 and len(node.args) > 1:
+        elif leaf in COMPARING and len(node.args) == 2:
+            name, role = leaf_of(node.args[1 - number].value), Role.COMPARISON
+        elif leaf in NAMED_THIRD and number == 2:
             name = constant_of(node.args[1].value)
         elif keyword == "default" and first and first.startswith("-"):
             name, role = _option_name(node), Role.DEFAULT
@@ -293,7 +312,7 @@ def assign(
     context: Context,
     statement: cst.CSTNode,
 ) -> None:
-    """Read what is assigned; the name of the first target is its name."""
+    """Read what is assigned."""
     span = span_of(reading, statement)
     arguments: tuple[Argument, ...] = ()
     for target in targets:
@@ -307,7 +326,7 @@ def assign(
     assigned = replace(
         context,
         role=Role.ASSIGNMENT,
-        name=leaf_of(targets[0]),
+        name=telling(leaf_of(target) for target in targets),
         arguments=arguments,
         container=None,
         siblings=reading.constants[symbol],

@@ -11,15 +11,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from scanner.commandlines import password_in
 from scanner.readers.pyleaf import arguments, flattened, is_string, key_of, leaf_of, string_of, text_of
 from scanner.readers.pywords import (
+    COMPARING,
     METHOD_WRAPPERS,
     NAMED_DEFAULTS,
+    NAMED_THIRD,
     WRAPPERS,
     flag_of,
+    holds_login,
     holds_value,
     longest_option,
     takes_name_first,
+    telling,
     template_names,
 )
 from scanner.readers.structured import COMPUTED
@@ -181,15 +186,20 @@ def _is_entry(glance: Glance, key: str | None, value: ast.expr) -> bool:
 
 
 def _elements(glance: Glance, node: ast.Tuple | ast.List | ast.Set, around: Around) -> None:
-    flag = None
-    for element in node.elts:
+    texts = [string_of(element) for element in node.elts]
+    passwords = password_in(texts)
+    for number, element in enumerate(node.elts):
         value = element.value if isinstance(element, ast.Starred) else element
-        look_at(glance, value, around._replace(name=flag or around.name))
-        flag = flag_of(string_of(element))
+        flag = flag_of(texts[number - 1]) if number else None
+        name = "password" if number in passwords else flag or around.name
+        look_at(glance, value, around._replace(name=name))
     # One of several pairs, `("password", "...")`, or only two values.
-    called = string_of(node.elts[0]) if isinstance(node, ast.Tuple) and len(node.elts) == 2 else None
+    called = texts[0] if len(texts) == 2 else None
     if called:
-        look_at(glance, node.elts[1], around._replace(name=called))
+        path = ".".join(part for part in (around.symbol, around.name) if part)
+        names = (called, "password") if holds_login(around.name) else (called,)
+        for name in names:
+            look_at(glance, node.elts[1], around._replace(name=name, symbol=path))
 
 
 def _walrus(glance: Glance, node: ast.NamedExpr, around: Around) -> None:
@@ -232,7 +242,9 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
             name, reached = around.name, reached or around.reached
         elif takes_name_first(leaf) and first and number and holds_value(first, number, keyword):
             name = longest_option(texts) or first
-        elif leaf in ("setattr", "getattr") and number == 2 and len(every) > 1:
+        elif leaf in COMPARING and len(every) == 2:
+            name = leaf_of(every[1 - number][1])
+        elif leaf in NAMED_THIRD and number == 2:
             name = string_of(every[1][1])
         elif keyword == "default" and first and first.startswith("-"):
             name = longest_option(texts)
@@ -267,13 +279,13 @@ _LOOKS: dict[type[ast.AST], Callable[..., None]] = {
 
 
 def assign(glance: Glance, targets: Sequence[ast.expr], value: ast.expr, around: Around) -> None:
-    """Look at what is assigned; the name of the first target is its name."""
+    """Look at what is assigned."""
     reached = glance.asked
     for target in targets:
         if not isinstance(target, ast.Name):
             reached = reached or glance.is_setting(leaf_of(target))
             look_at(glance, target, Around(around.symbol))
-    look_at(glance, value, Around(around.symbol, leaf_of(targets[0]), handed=True, reached=reached))
+    look_at(glance, value, Around(around.symbol, telling(map(leaf_of, targets)), handed=True, reached=reached))
 
 
 def defaults(glance: Glance, parameters: ast.arguments, around: Around) -> None:

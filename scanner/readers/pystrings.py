@@ -9,7 +9,7 @@ import libcst as cst
 from scanner.model import Literal, SecretValue
 from scanner.readers import pystring
 from scanner.readers.pystate import Context, Reading, span_of
-from scanner.readers.structured import COMPUTED
+from scanner.readers.structured import COMPUTED, rest_of
 
 
 def add_string(
@@ -64,6 +64,13 @@ def add_string(
             siblings=context.siblings,
         )
     )
+
+
+def add_rest(reading: Reading, node: cst.BaseExpression, start: int) -> None:
+    """Yield what stands in a string's value from `start` on as a password: `"-pS3cret"` of a command."""
+    last = reading.literals[-1] if reading.literals else None
+    if last is not None and last.span == span_of(reading, node):
+        reading.literals.append(rest_of(last, start, "password"))
 
 
 def _joined(pieces: list[tuple[str, tuple[int, ...] | None, int]]) -> tuple[str, tuple[int, ...]]:

@@ -21,10 +21,22 @@ _NAMED_SECOND = frozenset(
         " set_header add_argument option set_option set_password header string url get_env environ"
     ).split()
 )
+_SHORT = 3
 _NAMING_VERBS = frozenset("set put add store save update patch".split())
+_LOGINS = re.compile(r"(?i)(?:.*_)?(?:auth|logins?|creds?|credentials?)")
+# Calls that compare two values: each is called by the other.
+COMPARING = frozenset(("compare_digest", "constant_time_compare", "safe_str_cmp"))
 _FLAG = re.compile(r"--([A-Za-z][\w.\-]{1,80})")
 NAMED_DEFAULTS = frozenset(("default", "value", "envvar_default", "fallback"))
+# An object or a section, a name in it, and the value: `parser.set("db", "password", "...")`.
+NAMED_THIRD = frozenset(("setattr", "getattr", "set"))
 METHOD_WRAPPERS = frozenset(("encode", "decode", "strip", "lower", "upper", "format", "rstrip", "lstrip", "replace"))
+
+
+def telling(targets: Iterable[str | None]) -> str | None:
+    """What a value is called that has several names: the first one, but `A = SECRET_KEY = "..."` is no `A`."""
+    names = [name for name in targets if name]
+    return max(names, key=len) if names and len(names[0]) <= _SHORT else next(iter(names), None)
 
 
 def takes_name_first(leaf: str) -> bool:
@@ -35,6 +47,11 @@ def takes_name_first(leaf: str) -> bool:
 def holds_value(first: str, number: int, keyword: str | None) -> bool:
     """Whether an argument behind a name is its value: the second one, but of `-k, --api-key` only the default."""
     return keyword in NAMED_DEFAULTS or (number == 1 and not first.startswith("-"))
+
+
+def holds_login(name: str | None) -> bool:
+    """Whether a pair of that name, or in a list of that name, is a user and a password: `creds = ("admin", "...")`."""
+    return name is not None and _LOGINS.fullmatch(name) is not None
 
 
 def flag_of(text: str | None) -> str | None:

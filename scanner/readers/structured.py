@@ -22,7 +22,7 @@ _MARKS = {
     Kind.DOTENV: re.compile(r"(?<!\S)#"),
 }
 # A value that can hold names of its own: a script, a command line, a query, a cookie.
-SEVERAL = re.compile(r"[\s?&;\"'`]|\A-{0,2}[\w-]{1,80}=[^=]|\A<[A-Za-z]")
+SEVERAL = re.compile(r"[\s?&;\"'`]|\A-{0,2}[\w.-]{1,80}=[^=]|\A<[A-Za-z]")
 # https://docs.docker.com/reference/compose-file/interpolation/, and POSIX shells
 _DEFAULT = re.compile(r"\$\{([A-Za-z_]\w*):?[-=]([^${}]+)\}")
 # What stands in a literal's value for an expression that is computed.
@@ -97,6 +97,12 @@ def _hits_inside(literal: Literal, offsets: Sequence[int], length: int) -> list[
     if literal.offsets is None:
         return [offset - literal.body for offset in inside]
     return [bisect.bisect_left(literal.offsets, offset) for offset in inside]
+
+
+def rest_of(literal: Literal, start: int, name: str) -> Literal:
+    """Make a literal of what stands in another's value from `start` on: `"-pS3cret"` of a command."""
+    rest = Span(start, len(literal.value.reveal("text")))
+    return _part(literal, rest, rest, name, Role.TEXT)
 
 
 def _part(literal: Literal, span: Span, shown: Span, name: str | None, role: Role) -> Literal:

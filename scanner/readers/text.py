@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from scanner import foreigncalls
 from scanner.commandlines import COMMAND, WORDS
 from scanner.model import Document, Literal, Role, SecretValue, Span
 
@@ -23,27 +24,41 @@ _NAME = r"[A-Za-z_$][\w.\-]{0,100}+"
 _WORD = rf"(?:{_NAME}|//[\w.\-/]{{1,100}}:_\w{{1,30}})"
 _GAP = r"[ \t]{0,20}"
 _CLOSE = r"(?:\\{0,3}[\"'`]|[*_]{2})?"
-_ANNOTATION = rf"(?::{_GAP}&?(?:'[a-z]{{1,20}}[ \t])?[A-Za-z_][\w.\[\]|, ]{{0,60}}(?==))?"
+# A blank on both sides or on none: `Cookie: connect.sid=...` is no type, nor is the name in `p:password="x"` of XML.
+_ANNOTATION = (
+    r":(?:[ \t]{1,20}&?(?:'[a-z]{1,20}[ \t])?[A-Za-z_][\w.\[\]|, ]{0,60}[ \t]"
+    r"|(?!\w{0,30}(?i:passw|pwd|secret|token|key))&?[A-Za-z_][\w.\[\]|, ]{0,60})(?==)"
+)
 # Each alternative says how its value may look: any (quoted or bare), quoted, element, bare (one more word).
 _PLAINLY_NAMED = (
     r"-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
     rf"|<(?:[A-Za-z][\w\-]{{0,20}}:)?(?P<element>{_NAME})(?:\s[^<>\r\n]{{0,100}})?>"
     rf"|\$\{{(?P<default>{_NAME}):?[-=]"
     rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?![\w-]*-stdin\b)(?P<option>[A-Za-z][\w.\-]{{1,80}})(?:=|[ \t]{{1,4}}(?=[^\s\-]))"
-    rf"|(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set)[ \t]{{1,8}}(?P<spoken>{_NAME})[ \t]{{1,8}}(?![=\s])"
+    r"|(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set|(?i:proxy_set_header|fastcgi_param|RequestHeader[ \t]{1,8}set))"
+    rf"[ \t]{{1,8}}(?P<spoken>{_NAME})[ \t]{{1,8}}(?![=\s])"
     rf"|(?<![\w\-])(?P<sql>(?i:identified[ \t]{{1,4}}by|password))[ \t]{{1,8}}(?=['\"])"
-    rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?{_CLOSE}\]?{_GAP}{_ANNOTATION}(?:=>|:=|\?=|\+=|==?|::?(?!//|\?)|\|\||\?\?){_GAP}"
+    rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?(?:\]?{_GAP}{_ANNOTATION}|{_CLOSE}\]?{_GAP})(?:=>|:=|\?=|\+=|==?|::?(?!//|\?|\+)|\|\||\?\?){_GAP}"
     rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?(?:\[{_GAP}(?=\\{{0,3}}[\"'`]))?"
     rf"|(?<![\w$\-])(?P<quoted>{_NAME}){_CLOSE}{_GAP}[(,]{_GAP}(?=\\{{0,3}}[\"'`])"
 )
 _NAMED = re.compile(_PLAINLY_NAMED)
-# Twice as slow: asked only where the word of a command stands.
+# Twice as slow: asked only where the word of a command or a call stands.
 _NAMED_OR_COMMAND = re.compile(rf"(?P<command>{COMMAND})|{_PLAINLY_NAMED}")
+_CALLS = "|".join(rf"(?P<{name}>{pattern})" for name, pattern in foreigncalls.PATTERNS.items())
+_CALLED = {"command": "password", **{name: name for name in foreigncalls.PATTERNS}}
+_NAMED_OR_CALL = re.compile(rf"{_CALLS}|(?P<command>{COMMAND}|{foreigncalls.INSIDE})|{_PLAINLY_NAMED}")
 # `requirepass x` (redis), `password x` (netrc): only where files are made of such lines.
 _DIRECTIVE = re.compile(
     rf"(?m:^)[ \t]*(?P<any>{_NAME})[ \t]{{1,8}}(?=[^\s=:])"
     rf"|\b(?P<spoken>password|passwd|account)[ \t]{{1,8}}(?=[^\s=:])"
 )
+# `class="copy-pass" :title="..."` of Vue: the colon begins another name.
+_ATTRIBUTE = re.compile(r"[a-z][\w.\-]{0,40}=[\"']")
+# The token in a badge's picture shows a figure and no more. https://docs.codecov.com/docs/status-badges
+_BADGES = re.compile(r"://(?:codecov\.io|img\.shields\.io)/")
+# `- "API_PASSWORD": User password` in a string of code.
+_PROSE = re.compile(r"[A-Za-z]+[ \t]+[A-Za-z][a-z]+\b(?![=:])")
 _DESCRIBED = re.compile(
     r":(?:param|parameter|arg|argument|key|keyword|type|ivar|cvar|var|raises)(?:[ \t]+[\w.\[\], |]{1,60})?[ \t]+\Z"
 )
@@ -53,7 +68,7 @@ _SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bo
 _WRAPPER = re.compile(
     r"(?:ConvertTo-SecureString[ \t]{1,4}(?:-String[ \t]{1,4})?(?=[\"'])"
     r"|(?:new[ \t]{1,4}[A-Za-z_][\w.]{0,60}|[A-Z][A-Za-z]{0,30}(?:\.of)?|\[\]byte"
-    r"|[A-Za-z_.:]{0,40}(?i:decode|bytes|string|secret|hex|quote|md5|sha)[A-Za-z0-9]{0,12})"
+    r"|Buffer\.from|[A-Za-z0-9_.:]{0,40}(?i:decode|bytes|string|secret|hex|quote|md5|sha|utf8\.parse)[A-Za-z0-9]{0,12})"
     r"\([ \t]{0,4}(?=\\{0,3}[\"'`]))"
 )
 _PREFIX = re.compile(r"[rbuRBULf@$]{0,2}(?=[\"'`])")
@@ -78,7 +93,8 @@ _PORTS = re.compile(r"\d+:\d+(?!\w)")
 _SEVERAL_WORDS = re.compile(r"[ \t]")
 # A name that begins another name's value, in quotes: `body = "access_token=..."`, `-e "DB_PASSWORD=..."`.
 _VARIABLE = re.compile(
-    r"[A-Z][A-Z0-9_]{2,}=|(?i:[a-z_.]{0,30}(?:token|secret|passw(?:or)?d|pwd|api_?key)[a-z_]{0,20}=)[^=]"
+    r"[A-Z][A-Z0-9_]{2,}=|(?i:[a-z_.]{0,30}(?:token|secret|passw(?:or)?d|pwd|api_?key|sess(?:ion)?_?id|connect\.sid)[a-z_]{0,20}=)[^=]"
+    r"|(?i:[a-z\-]{0,40}(?:token|secret|key|password|authorization):[ \t])"
 )
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}-----")
 _PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
@@ -159,16 +175,22 @@ def _named(
     low = _window_start(text, offset)
     # A hit can stand up to two characters into the value, or right before it.
     high = min(len(text), offset + 2)
-    if pattern is _NAMED and WORDS.search(text, low, high):
+    if pattern is _NAMED and foreigncalls.WORDS.search(text, low, high):
+        pattern = _NAMED_OR_CALL
+    elif pattern is _NAMED and WORDS.search(text, low, high):
         pattern = _NAMED_OR_COMMAND
     for named in pattern.finditer(text, low, high):
         start = named.start(named.lastgroup or 0)
         # The next field of a query, right behind the hit.
-        inside = found is not None and named.lastgroup != "command"
+        inside = found is not None and named.lastgroup not in ("command", *foreigncalls.PATTERNS)
         if start >= offset or (inside and found is not None and not _stands_alone(text, start, found)):
             continue
         # `:param token: what the service gave` and `ok ? 'PASS' : 'FAIL'` are about other things.
         if _is_described(text, low, start) or text[start - 3 : start - 1] == "? ":
+            continue
+        if named[0][-1] == ":" and _ATTRIBUTE.match(text, named.end()):
+            continue
+        if code and ":" in named[0][-4:] and _PROSE.match(text, named.end()):
             continue
         # `expression identified by "state"` is prose.
         if named.lastgroup == "sql" and named["sql"][-2:].lower() == "by" and not _OF_SQL.search(text, low, start):
@@ -179,7 +201,7 @@ def _named(
         # `{{ $password := randAlphaNum 16 }}` of a Go template is code in any file.
         go_template = named[0].startswith("$") and ":=" in named[0]
         quoted = (
-            named.lastgroup in ("quoted", "sql")
+            named.lastgroup in ("quoted", "sql", *foreigncalls.PATTERNS)
             or go_template
             or (code and named.lastgroup == "any" and text[start - 1] not in "?&#" and not _in_quotes(text, start))
         )
@@ -213,9 +235,9 @@ def _stands_alone(text: str, start: int, outer: Shape) -> bool:
 
 
 def _in_url(text: str, start: int) -> bool:
-    """Whether a name stands inside a URL before its query (`https://user:...`)."""
-    run = _run_before(text, start, WINDOW)
-    return "://" in text[start - run : start] and text[start - 1] not in "?&;#"
+    """Whether a name stands inside a URL before its query (`https://user:...`), or in that of a badge."""
+    url = text[start - _run_before(text, start, WINDOW) : start]
+    return "://" in url and (url[-1] not in "?&;#" or _BADGES.search(url) is not None)
 
 
 def _window_start(text: str, offset: int) -> int:
@@ -236,6 +258,7 @@ def _value(
     text: str, named: re.Match[str], bares: dict[int, tuple[Span, Span] | None], *, quoted: bool
 ) -> Shape | None:
     name, at = named[named.lastgroup or 0].lstrip("$"), named.end()
+    name = _CALLED.get(named.lastgroup or "", name)
     if named.lastgroup == "element":
         element = _ELEMENT.match(text, at, at + LONGEST)
         if element is None or not element[2]:
@@ -287,7 +310,10 @@ def _bare(text: str, at: int) -> tuple[Span, Span] | None:
 
 def _trimmed(value: str) -> str:
     """Without closing brackets that nothing opened, and a comma or full stop that ends a clause."""
-    while value and (value[-1] in ",." or (value[-1] in ")]}" and value.count("([{"[")]}".index(value[-1])]) == 0)):
+    while value and not value.endswith("..."):  # whoever left something out says so
+        closes = value[-1] in ")]}" and value.count("([{"[")]}".index(value[-1])]) == 0
+        if value[-1] not in ",." and not closes:
+            break
         value = value[:-1]
     return value
 
@@ -298,7 +324,7 @@ def _real_name(text: str, name: str, start: int) -> str:
         variable = _VARIABLE_BLOCK.search(text, max(0, start - WINDOW), start)
         return variable["name"] if variable else name
     if name.lower() != "value":
-        # A command, and SQL's `IDENTIFIED BY`, say what follows; npm's key ends in `:_authToken`.
+        # SQL's `IDENTIFIED BY` says what follows; npm's key ends in `:_authToken`.
         return "password" if _SEVERAL_WORDS.search(name) else name.rpartition(":")[2]
     before = text[max(0, start - WINDOW) : start]
     found = _NAME_OF_VALUE.search(before)

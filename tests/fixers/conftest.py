@@ -226,7 +226,7 @@ def relay_to(upstream: str) -> Iterator[Relay]:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            fault = relay.fault(self.headers["X-Amz-Target"].rpartition(".")[2])
+            fault = relay.fault((self.headers["X-Amz-Target"] or "sts.GetCallerIdentity").rpartition(".")[2])
             if fault == Relay.MIDDLE:
                 self.rfile.read(10)
                 self.connection.close()

@@ -14,6 +14,8 @@ from scanner.model import Edit, Span
 ONE = Wanted(module="app_secrets", function="get_secret_value")
 TWO = Wanted(module="app_secrets", function="get_secret_bytes")
 QUOTE = Wanted(module="urllib.parse", function="quote")
+GUARDED = Wanted(module="shop.app_secrets", function="get_secret_value", alone="app_secrets")
+MORE = Wanted(module="shop.app_secrets", function="get_secret_bytes", alone="app_secrets")
 TEXTS = {
     "no imports": "x = 1\n",
     "a docstring": '"""d"""\nx = 1\n',
@@ -39,6 +41,16 @@ def test_joined_lines_are_what_one_rewriter_would_have_written(text: str, first:
     both = joined_insertions([*edits(text, *first), *edits(text, *rest)])
     assert splice(text, both) == splice(text, joined_insertions(edits(text, *rest)))
     assert joined_insertions(both) == both
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
+@pytest.mark.parametrize("first", [(GUARDED,), (QUOTE, GUARDED), (MORE,)])
+def test_joined_guarded_imports_are_what_one_rewriter_would_have_written(text: str, first: tuple[Wanted, ...]) -> None:
+    rest = (QUOTE, MORE, GUARDED)
+    both = joined_insertions([*edits(text, *first), *edits(text, *rest)])
+    assert splice(text, both) == splice(text, joined_insertions(edits(text, *rest)))
+    assert joined_insertions(both) == both
+    ast.parse(splice(text, both))
 
 
 def test_leaves_other_edits_alone() -> None:

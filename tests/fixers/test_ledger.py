@@ -222,6 +222,16 @@ def test_a_value_lives_from_found_to_purged(
     assert says(elsewhere, "status", "--plan", "plan.toml", "--fail-on-unrotated")[0] == 1
     assert state(call, elsewhere, "--plan", "plan.toml")["rotated"] is False
 
+    # In another region nothing is stored, and nothing tells: no gate may pass on that.
+    for where, arguments in ((folder, ()), (elsewhere, ("--plan", "plan.toml"))):
+        asked = ("status", *arguments, "--region", "ap-southeast-2", "--fail-on-unrotated")
+        status, out = says(where, *asked)
+        assert status == 3
+        assert "Not in the store that was asked, so nothing tells whether it was rotated: prod/shop/db:password" in out
+    committed = (elsewhere / "plan.toml").read_text()
+    (elsewhere / "plan.toml").write_text(committed.replace('action = "create"', 'action = "skip"'))
+    assert says(elsewhere, "status", "--plan", "plan.toml", "--region", "ap-southeast-2", "--fail-on-unrotated")[0] == 0
+
     status, out = says(folder, "rotation", "--plan", "plan.toml", "-o", "out")
     assert (status, out.split()) == (0, ["out/rotation.yaml", "out/rotation.tf"])
     assert "RotationType: PostgreSQLSingleUser" in (folder / "out/rotation.yaml").read_text()

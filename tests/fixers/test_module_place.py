@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fixers.module_place import imported_modules, place_module, rewrite_context
+from fixers.module_place import place_module, rewrite_context
+from fixers.project_imports import imported_modules
 from fixers.workspace import open_workspace
 
 KEY = bytes(32)
@@ -29,6 +30,9 @@ def placed(root: Path, files: dict[str, str], path: str) -> tuple[str, str, bool
     return place.path, place.module, place.new_file is not None
 
 
+MANAGE = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "{}.settings")\n'
+DJANGO = {"manage.py": MANAGE.format("shop"), "shop/__init__.py": "", "shop/settings.py": "", "blog/__init__.py": ""}
+
 TREES = {
     "a script alone": ({"app.py": ""}, "app.py", "app_secrets.py", "app_secrets"),
     "a script in a folder": ({"bin/app.py": ""}, "bin/app.py", "bin/app_secrets.py", "app_secrets"),
@@ -43,6 +47,30 @@ TREES = {
         "shop/__init__.py",
         "shop/app_secrets.py",
         "shop.app_secrets",
+    ),
+    "an app of a Django project": (
+        {**DJANGO, "blog/models.py": ""},
+        "blog/models.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a script beside a Django project": (
+        {**DJANGO, "sync.py": ""},
+        "sync.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "an app that is published without its project": (
+        {**DJANGO, "blog/models.py": "", "pyproject.toml": ""},
+        "blog/models.py",
+        "blog/app_secrets.py",
+        "blog.app_secrets",
+    ),
+    "an app of a project for tests": (
+        {"manage.py": MANAGE.format("tests"), "tests/__init__.py": "", "blog/__init__.py": "", "blog/models.py": ""},
+        "blog/models.py",
+        "blog/app_secrets.py",
+        "blog.app_secrets",
     ),
     "a package below src": (
         {"src/shop/__init__.py": "", "src/shop/db/__init__.py": "", "src/shop/db/a.py": ""},
@@ -90,6 +118,118 @@ TREES = {
         {"shop/__init__.py": "", "shop/main.py": "import settings\n", "shop/settings.py": ""},
         "shop/main.py",
         "shop/app_secrets.py",
+        "app_secrets",
+    ),
+    "a module called like the library that it imports": (
+        {"shop/__init__.py": "from .celery import app\n", "shop/celery.py": "from celery import Celery as app\n"},
+        "shop/celery.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a module beside one that is called like a library": (
+        {"shop/__init__.py": "", "shop/celery.py": "import celery.app\n", "shop/tasks.py": "import celery\n"},
+        "shop/tasks.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a module beside one that the package imports relatively": (
+        {"shop/__init__.py": "from . import a, requests\n", "shop/requests.py": "", "shop/web.py": "import requests\n"},
+        "shop/web.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a folder whose modules are named in strings": (
+        {"cogs/music.py": "", "bot.py": "load(f'cogs.{name}')\n"},
+        "cogs/music.py",
+        "cogs/app_secrets.py",
+        "cogs.app_secrets",
+    ),
+    "a package in src that is named in a string": (
+        {"src/shop/__init__.py": "", "src/shop/db.py": "", "manage.py": "setdefault('X', 'shop.settings')\n"},
+        "src/shop/db.py",
+        "src/shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a package in src whose name alone is in a string": (
+        {"src/shop/__init__.py": "", "src/shop/db.py": "", "manage.py": "x = 'shop'\n"},
+        "src/shop/db.py",
+        "src/shop/app_secrets.py",
+        ".app_secrets",
+    ),
+    "a folder of modules that are all loaded": (
+        {"cogs/a.py": "", "bot.py": "for x in os.listdir('./cogs'):\n    bot.load_extension(f'cogs.{x[:-3]}')\n"},
+        "cogs/a.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
+    "a package of modules that it loads itself": (
+        {"plugins/__init__.py": "import pkgutil\nfor x in pkgutil.iter_modules(__path__): pass\n", "plugins/a.py": ""},
+        "plugins/a.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
+    "a package with a folder of modules that are all loaded": (
+        {
+            "shop/__init__.py": "from shop import plugins\nfor x in pkgutil.iter_modules(plugins.__path__): pass\n",
+            "shop/plugins/__init__.py": "",
+            "shop/plugins/a.py": "",
+        },
+        "shop/plugins/a.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a package that lists its data": (
+        {"shop/__init__.py": "for x in os.listdir('shop'): print(x)\n", "shop/a.py": ""},
+        "shop/a.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a file that is loaded by its path": (
+        {"etc/conf.py": "", "shop/__init__.py": "", "shop/a.py": "spec_from_file_location('c', '/x/etc/conf.py')\n"},
+        "etc/conf.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a program that is loaded by its path too": (
+        {"bin/run.py": "if __name__ == '__main__': x()\n", "load.py": "spec_from_file_location('c', 'bin/run.py')\n"},
+        "bin/run.py",
+        "bin/app_secrets.py",
+        "app_secrets",
+    ),
+    "a program that only a test loads by its path": (
+        {"bin/run.py": "", "tests/test_run.py": "spec_from_file_location('c', 'bin/run.py')\n"},
+        "bin/run.py",
+        "bin/app_secrets.py",
+        "app_secrets",
+    ),
+    "a file that is loaded by one that is no Python": (
+        {"etc/conf.py": "", "load.py": "(spec_from_file_location('c', 'conf.py')\n"},
+        "etc/conf.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
+    "a module that a container starts": (
+        {"app/main.py": "", "Dockerfile": 'CMD ["uvicorn", "app.main:app"]\n'},
+        "app/main.py",
+        "app/app_secrets.py",
+        "app.app_secrets",
+    ),
+    "a file that a container starts": (
+        {"app/main.py": "", "Dockerfile": 'CMD ["python", "app/main.py"]\n'},
+        "app/main.py",
+        "app/app_secrets.py",
+        "app_secrets",
+    ),
+    "a handler of the serverless framework": (
+        {"src/app.py": "", "serverless.yml": "functions:\n  a:\n    handler: src/app.main\n"},
+        "src/app.py",
+        "src/app_secrets.py",
+        "src.app_secrets",
+    ),
+    "a page of Streamlit": (
+        {"Home.py": "", "pages/1_a.py": "import streamlit as st\n"},
+        "pages/1_a.py",
+        "app_secrets.py",
         "app_secrets",
     ),
     "a script beside its package": (
@@ -169,6 +309,56 @@ def test_places(tmp_path: Path, files: dict[str, str], path: str, module: str, n
     assert placed(tmp_path, files, path) == (module, name, True)
 
 
+PROGRAM = "if __name__ == '__main__': x()\n"
+SAM = "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: ./hello/\n"
+STARTED = {
+    "a program in a package": ({"bin/__init__.py": "", "bin/run.py": PROGRAM}, "bin/run.py", "app_secrets"),
+    "a module in a package": ({"bin/__init__.py": "", "bin/run.py": ""}, "bin/run.py", None),
+    "a program that imports its package": (
+        {"bin/__init__.py": "", "bin/run.py": "import bin\n" + PROGRAM},
+        "bin/run.py",
+        None,
+    ),
+    "a program that imports relatively": (
+        {"bin/__init__.py": "", "bin/run.py": "from . import x\n" + PROGRAM},
+        "bin/run.py",
+        None,
+    ),
+    "a program that is imported": (
+        {"bin/__init__.py": "", "bin/run.py": PROGRAM, "a.py": "import bin.run\n"},
+        "bin/run.py",
+        None,
+    ),
+    "a program deep in a package": (
+        {"shop/__init__.py": "", "shop/a/__init__.py": "", "shop/a/run.py": PROGRAM},
+        "shop/a/run.py",
+        None,
+    ),
+    "a program beside a package": ({"run.py": PROGRAM, "shop/__init__.py": ""}, "run.py", None),
+    "a program alone": ({"run.py": PROGRAM}, "run.py", None),
+    "a function that tests import from its package": (
+        {
+            "template.yaml": SAM,
+            "hello/__init__.py": "",
+            "hello/app.py": "",
+            "tests/test_a.py": "from hello import app\n",
+        },
+        "hello/app.py",
+        "app_secrets",
+    ),
+    "a function without a package": ({"template.yaml": SAM, "hello/app.py": ""}, "hello/app.py", None),
+}
+
+
+@pytest.mark.parametrize(("files", "path", "alone"), STARTED.values(), ids=STARTED.keys())
+def test_what_a_program_in_a_package_finds_where_it_is_started_by_its_path(
+    tmp_path: Path, files: dict[str, str], path: str, alone: str | None
+) -> None:
+    tree(tmp_path, files)
+    context = rewrite_context(open_workspace(tmp_path, files), key=KEY)
+    assert place_module(path, ast.parse(files[path]), context).alone == alone
+
+
 RUN = {
     "a script in a folder": ({"bin/app.py": ""}, "bin/app.py", ["bin/app.py"]),
     "a module": ({"shop/__init__.py": "", "shop/db.py": ""}, "shop/db.py", ["-m", "shop.db"]),
@@ -186,6 +376,24 @@ RUN = {
     "a namespace": (
         {"acme/shop/db.py": "", "main.py": "from acme.shop import db\n"},
         "acme/shop/db.py",
+        ["main.py"],
+    ),
+    "modules that are all loaded": (
+        {
+            "jobs/a.py": "done = True\n",
+            "main.py": "import os, importlib\nfor each in os.listdir('jobs'):\n"
+            "    if each.endswith('.py'): importlib.import_module(f'jobs.{each[:-3]}').done\n",
+        },
+        "jobs/a.py",
+        ["main.py"],
+    ),
+    "loaded by its path": (
+        {
+            "etc/conf.py": "",
+            "main.py": "from importlib.util import *\nspec = spec_from_file_location('conf', 'etc/conf.py')\n"
+            "spec.loader.exec_module(module_from_spec(spec))\n",
+        },
+        "etc/conf.py",
         ["main.py"],
     ),
 }

@@ -349,6 +349,7 @@ def test_the_same_tree_gives_the_same_plan_and_another_tree_another_digest(
         Override(variables=("a-b",)),
         Override(variables=("A", "B")),
         Override(action="delete"),
+        Override(kms_key="alias/my key"),
         Override(store="secretsmanager", tier="Standard"),
         Override(store="secretsmanager", name="/prod/shop/x"),
     ],

@@ -108,6 +108,31 @@ def test_the_command_line_goes_before_the_configuration_and_the_plan_file_before
     assert 'get_secret_value("/prod/shop/smtp-password"' in capsys.readouterr().out
 
 
+def test_the_plan_file_itself_changes_nothing_of_the_plan(tree: Path, made: Made) -> None:
+    (tree / "mail.ini").write_text(f"[mail]\nhost = smtp\npassword = {made(24)}\n")
+    (tree / "shop/post.py").write_text(
+        "import configparser\n\nMAIL = configparser.ConfigParser()\nMAIL.read('mail.ini')\n"
+        "PASSWORD = MAIL.get('mail', 'password')\n"
+    )
+    assert "password" in {name.rpartition("-")[2] for name in planned(tree)}
+    first = (tree / "plan.toml").read_text()
+    assert "mail.ini" in first
+    planned(tree)
+    assert (tree / "plan.toml").read_text() == first
+    assert unhardcode.run(["fix", "--plan", "plan.toml"]) == 1
+
+
+def test_a_plan_that_was_carried_out_is_told_by_the_files_and_not_by_its_tables(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned(tree)
+    for path in tree.glob("shop/*.py"):
+        path.write_text("# rewritten\n")
+    capsys.readouterr()
+    assert unhardcode.run(["fix", "--plan", "plan.toml"]) == 2
+    assert "plan.toml:8: the files have changed since this plan was made" in capsys.readouterr().err
+
+
 def test_the_total_is_that_of_a_table_made_by_hand(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     configure(tree, **{"rule:stripe-*": "secretsmanager"})
     assert unhardcode.run(["plan"]) == 0

@@ -182,28 +182,10 @@ def test_refuses_a_stub_file() -> None:
     assert run.refusal() is RefusalReason.POSITION_NOT_SUPPORTED
 
 
-def test_refuses_one_secret_twice_in_one_plain_literal() -> None:
-    run = Run(f'x = "{SECRET} {SECRET}"\n', count=2)
+def test_refuses_two_secrets_in_one_literal_of_bytes() -> None:
+    run = Run(f'x = b"a {SECRET} {SECRET}"\n', value=SECRET.encode(), count=2)
     assert run.refusal() is RefusalReason.DYNAMIC
     assert run.after == run.document.text
-
-
-def test_refuses_two_secrets_in_one_literal() -> None:
-    text = f'x = "https://a:{SECRET}@b/?c={SECRET}"\n'
-    document = decode(Source(path="app.py", raw=text.encode()), Kind.PYTHON)
-    placements = [
-        Placement(
-            finding=finding_in(text, SECRET, SECRET, kind=URL, path="app.py", nth=nth),
-            name=f"n{nth}",
-            key=None,
-            env="E",
-        )
-        for nth in range(2)
-    ]
-    context = RewriteContext(workspace=workspace_of({"app.py": text.encode()}), key=KEY)
-    assert {refused[0] for refused in rewrite(document, placements, context).refused.values()} == {
-        RefusalReason.DYNAMIC
-    }
 
 
 URL_REFUSED = {
@@ -584,6 +566,43 @@ def test_rewrites_all_places_of_one_secret_at_once() -> None:
     run = Run(text, count=4)
     assert run.edited == f'x = {CALL}\ny = [{CALL}]\nz = f"a {{{CALL_IN}}} b {{{CALL_IN}}}"\n'
     assert run.result.edits[2] == run.result.edits[3]
+    check_same(run)
+
+
+SEVERAL = {
+    "side by side": ('x = "SECRETSECRET"\n', 'x = f"{<call>}{<call>}"\n'),
+    "braces around them": ('x = "{SECRET} {{ SECRET}"\n', 'x = f"{{{<call>}}} {{{{ {<call>}}}"\n'),
+    "a raw string": ('x = r"\\d{2} SECRET SECRET\\N{"\n', 'x = rf"\\d{{2}} {<call>} {<call>}\\N{{"\n'),
+    "escapes": ('x = u"\\N{DIGIT ONE}SECRET\\n{SECRET"\n', 'x = f"\\N{DIGIT ONE}{<call>}\\n{{{<call>}"\n'),
+    "lines": ('x = """\na=SECRET\nb=SECRET\n"""\n', 'x = f"""\na={<call>}\nb={<call>}\n"""\n'),
+    "a return without a space": (
+        'def f():\n    return"SECRET,SECRET"\nx = f()\n',
+        'def f():\n    return f"{<call>},{<call>}"\nx = f()\n',
+    ),
+    "two parts": ("x = 'a SECRET SECRET' 'b SECRET'\n", "x = f'a {<CALL>} {<CALL>}' f'b {<CALL>}'\n"),
+    "a sum": ("x = 'SECRET SECRET' + 'SECRET'\n", "x = f'{<CALL>} {<CALL>}' + <CALL>\n"),
+    "a default": (
+        "def f(a='SECRET SECRET'): return a\nx = f()\n",
+        "def f(a=f'{<CALL>} {<CALL>}'): return a\nx = f()\n",
+    ),
+    "an f-string around it": (
+        "x = f\"{str('SECRET:SECRET')}\"\n",
+        'x = f"""{str(f\'{<CALL>}:{<CALL>}\')}"""\n',
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), SEVERAL.values(), ids=SEVERAL.keys())
+def test_rewrites_several_secrets_in_one_literal(before: str, after: str) -> None:
+    run = Run(filled(before), count=before.count("SECRET"))
+    assert run.edited == filled(after)
+    check_same(run)
+
+
+def test_rewrites_two_secrets_of_one_url() -> None:
+    text = f'x = "https://a:{SECRET}@b/?c={SECRET}"\n'
+    run = Run(text, count=2, kind=URL)
+    assert SECRET not in run.after
     check_same(run)
 
 

@@ -29,7 +29,8 @@ from scanner.text import decode, encode
 
 KEY = bytes(range(32))
 DRAWN = random.Random("generated")
-SECRETS = ["Zq" + "".join(DRAWN.choices(string.ascii_letters + string.digits, k=14)) for _ in range(4)]
+SECRETS = ["Zq" + "".join(DRAWN.choices(string.ascii_letters + string.digits, k=14)) for _ in range(5)]
+OTHER = SECRETS[-1]  # stands only behind another one
 SLOT, BYTES_SLOT = "§", "¤"
 
 # What an expression can be around a literal; all of them can be evaluated.
@@ -113,12 +114,13 @@ class Module:
 
 @st.composite
 def literals(draw: st.DrawFn, secret: str, *, is_bytes: bool) -> tuple[str, int, int, CredentialKind]:
-    """One literal that holds a secret, in any spelling, and where the secret stands in it."""
+    """One literal that holds a secret, in any spelling, and where the secret stands in it; maybe `OTHER` too."""
     prefix = draw(st.sampled_from(["b", "B", "rb", "bR"] if is_bytes else ["", "", "", "r", "R", "u"]))
     mark = draw(st.sampled_from(["'", '"', "'''", '"""']))
     url = draw(st.integers(0, 5)) == 0
     head, tail = ("pg://u:", "@h/d") if url else (draw(st.sampled_from(HEADS)), draw(st.sampled_from(HEADS)))
     kind = CredentialKind.URL if url else CredentialKind.PASSWORD
+    tail += OTHER + draw(st.sampled_from(HEADS)) if not url and draw(st.integers(0, 4)) == 0 else ""
     if draw(st.integers(0, 5)):
         source = f"{prefix}{mark}{head}{secret}{tail}{mark}"
         return source, source.index(secret), source.index(secret) + len(secret), kind
@@ -157,7 +159,7 @@ def modules(draw: st.DrawFn) -> Module:
     template = "\f\n" * (form == "feed") + "# -*- coding: latin-1 -*-\n# ä\n" * (form == "latin") + template
     template = template.rstrip("\n") if form == "unfinished" else template
     newline = "\r\n" if form == "crlf" else "\n"
-    text, held = "", []
+    text, held = "", list[Held]()
     pieces = re.split(f"([{SLOT}{BYTES_SLOT}])", template.replace("\n", newline))
     for piece in pieces:
         is_bytes = piece == BYTES_SLOT
@@ -166,11 +168,14 @@ def modules(draw: st.DrawFn) -> Module:
         elif held and draw(st.integers(0, 2)) == 0:
             text += "b'o'" if is_bytes else "'o'"
         else:
-            secret = draw(st.sampled_from(SECRETS))
+            secret = draw(st.sampled_from(SECRETS[:-1]))
             source, start, end, kind = draw(literals(secret, is_bytes=is_bytes))
             end += (len(newline) - 1) * source[:end].count("\n")
             held.append(Held(Span(len(text) + start, len(text) + end), secret, is_bytes, kind))
             source = source.replace("\n", newline)
+            if OTHER in source:
+                start = len(text) + source.index(OTHER)
+                held.append(Held(Span(start, start + len(OTHER)), OTHER, is_bytes, kind))
             text += source
     assume(held)
     assume(form != "latin" or text.startswith("# -*-"))

@@ -13,6 +13,11 @@ OURS = Wanted(module="app_secrets", function="get_secret_value")
 BYTES = Wanted(module="app_secrets", function="get_secret_bytes")
 QUOTE = Wanted(module="urllib.parse", function="quote")
 LINE = "from app_secrets import get_secret_value\n"
+GUARDED = Wanted(module="shop.app_secrets", function="get_secret_value", alone="app_secrets")
+TRY = (
+    "try:\n    from shop.app_secrets import get_secret_value\n"
+    "except ImportError:\n    from app_secrets import get_secret_value\n"
+)
 KEY = bytes(32)
 
 
@@ -32,6 +37,26 @@ UNCHANGED = {
 @pytest.mark.parametrize("text", UNCHANGED.values(), ids=UNCHANGED.keys())
 def test_adds_nothing_to_what_is_there(text: str) -> None:
     assert inserted(text, OURS) == text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("x = 1\n", f"{TRY}\nx = 1\n"),
+        ("import os\n\nx = 1\n", f"import os\n\n{TRY}\nx = 1\n"),
+        ("import os\r\n\r\nx = 1\r\n", f"import os\n\n{TRY}\nx = 1\n".replace("\n", "\r\n")),
+        ("import os; x = 1\n", "import os; from shop.app_secrets import get_secret_value; x = 1\n"),
+        (f"import os\n\n{TRY}\nx = 1\n", f"import os\n\n{TRY}\nx = 1\n"),
+        ("from shop.app_secrets import get_secret_value\n", "from shop.app_secrets import get_secret_value\n"),
+    ],
+)
+def test_a_program_imports_from_its_package_or_from_beside_it(before: str, after: str) -> None:
+    assert inserted(before, GUARDED) == after
+
+
+def test_another_guarded_import_is_not_taken_for_ours() -> None:
+    for other in (TRY.replace("shop.", "mail."), TRY + "get_secret_value = 1\n", TRY.replace("from app", "from other")):
+        assert "get_secret_value as _get_secret_value" in inserted(other, GUARDED)
 
 
 NOT_USED = {

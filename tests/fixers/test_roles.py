@@ -29,6 +29,7 @@ def test_code_that_runs(path: str, scope: str) -> None:
         ("shop/test_orders.py", PathRole.TEST),
         ("shop/orders_test.py", PathRole.TEST),
         ("conftest.py", PathRole.TEST),
+        ("netbox/configuration_testing.py", PathRole.TEST),
         ("tests/fixtures/data.py", PathRole.TEST),
         ("shop/fixtures/users.json", PathRole.FIXTURE),
         ("examples/basic.py", PathRole.EXAMPLE),

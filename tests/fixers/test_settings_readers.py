@@ -61,6 +61,41 @@ def test_another_use_is_told(text: str) -> None:
     assert found.sites == ()
 
 
+OTHER_FILES = {
+    "any file": "import json\njson.load(open(f'{stage}.json'))\n",
+    "any file, its folder named in no string": "import json, conf\njson.load(open(conf.HERE / f'{stage}.json'))\n",
+    "a file of another folder": "import json\nX = 'conf'\njson.load(open(f'data/{stage}.json'))\n",
+    "another kind": "import json\njson.load(open(f'conf/{stage}.yaml'))\n",
+    "another name": "import json\njson.load(open('conf/app-%s.json' % stage))\n",
+    "a message": "import json\nprint('conf/{}.json'.format(stage))\n",
+}
+
+
+@pytest.mark.parametrize("text", OTHER_FILES.values(), ids=OTHER_FILES.keys())
+def test_a_name_that_could_be_any_files_is_not_this_ones(text: str) -> None:
+    found = search({"app.py": text}, "conf/prod.json", Kind.JSON)
+    assert (found.sites, found.opaque) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "f'conf/{stage}.json'",
+        "f'{HERE}/conf/pro{stage}.json'",
+        "'/etc/conf/%s.json' % stage",
+        "'conf/{}.json'.format(stage)",
+        "'conf/' + stage + '.json'",
+        "os.path.join(HERE, 'conf', stage + '.json')",
+        "HERE / 'conf' / f'{stage}.json'",
+    ],
+)
+def test_a_name_with_a_value_put_into_it_is_followed(path: str) -> None:
+    text = f"import json, os\ndef load(stage):\n    with open({path}) as f:\n        return json.load(f)\n"
+    found = search({"app.py": text}, "conf/prod.json", Kind.JSON)
+    assert [site.line for site in found.sites] == [4]
+    assert found.opaque == ()
+
+
 @pytest.mark.parametrize(
     ("importing", "use"),
     [

@@ -29,6 +29,19 @@ def test_another_value_with_the_same_beginning_is_none_of_it(made: Made) -> None
         assert not found
 
 
+def test_a_long_value_is_found_whole_or_not_at_all(made: Made) -> None:
+    value = made(4_000)  # a private key of 4,096 bits has 3,243, and Hyperscan takes 4,000 bytes of a spelling at most
+    spelled = ["".join(form % ord(char) for char in value) for form in ("%c", "%02x", "\\x%02x", "\\u%04x")]
+    coded = base64.b64encode(value.encode()).decode()
+    assert stretches(value, " ".join([*spelled, coded]).encode()) == [text.encode() for text in (*spelled, coded)]
+    assert not stretches(value, " ".join(text[:-12] for text in (*spelled, coded)).encode())
+
+
+def test_a_search_shows_no_value(made: Made) -> None:
+    value = made(20)
+    assert value[:4] not in repr(search_for([SecretValue(value)]))
+
+
 def test_a_short_value_is_never_found() -> None:
     assert not stretches("abcd", b'"abcd"')
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import shlex
 import string
 from collections.abc import Callable
 
@@ -46,7 +48,21 @@ def in_python(line: str) -> tuple[str, str]:
     return "shop/run.py", f"import os\n\nos.system({line!r})\n"
 
 
+def in_a_list(line: str) -> tuple[str, str]:
+    return "shop/run.py", f"import subprocess\n\nsubprocess.run({shlex.split(line)!r})\n"
+
+
+def in_a_list_of_many_lines(line: str) -> tuple[str, str]:
+    words = ",\n".join(f"    {json.dumps(word)}" for word in shlex.split(line))
+    return "shop/run.py", f"import subprocess\n\nCOMMAND = [\n{words},\n]\nsubprocess.run(COMMAND)\n"
+
+
+def in_a_compose_file(line: str) -> tuple[str, str]:
+    return "compose.yaml", f"services:\n  job:\n    image: job\n    command: {json.dumps(shlex.split(line))}\n"
+
+
 PLACES = (in_script, in_dockerfile, in_workflow, in_python)
+LISTS = (in_a_list, in_a_list_of_many_lines, in_a_compose_file)
 
 HARMLESS = (
     "curl -u $USER:$PASSWORD https://nexus.internal/",
@@ -69,6 +85,17 @@ HARMLESS = (
     "docker run --name cloud-mongo -p 27017:27017 image",
     "docker run --name mongo -p 27017:27017 image",
     "mkdir -p build/output/directory",
+    "openssl req -newkey rsa:2048 -keyout shop.key -out shop.csr",
+    "openssl enc -aes-256-cbc -pass env:ENC_PASS -in dump.sql",
+    "cqlsh -u cassandra -p $CASSANDRA_PASSWORD db.internal",
+    "htpasswd -c /etc/nginx/.htpasswd admin",
+    "htpasswd -b /etc/nginx/.htpasswd admin $ADMIN_PASSWORD",
+    "npm config set //npm.internal/:_authToken $NPM_TOKEN",
+    "npm config set registry https://npm.internal/",
+    "rabbitmqctl add_vhost shop",
+    "net user deploy /delete",
+    "tar -p -xzf release.tgz",
+    "psql -U app -p 5433 -W shop",
 )
 
 
@@ -94,10 +121,42 @@ GIVING = (
     "echo {} | sudo -S apt-get update",
     'echo "{}" | docker login -u ci --password-stdin registry.internal',
     "echo 'root:{}' | chpasswd",
+    "openssl enc -aes-256-cbc -k {} -in dump.sql -out dump.enc",
+    "openssl pkcs12 -export -passout pass:{} -out shop.p12",
+    "cqlsh -u cassandra -p {} db.internal",
+    "mosquitto_pub -h broker -u shop -P {} -t orders",
+    "ipmitool -H 10.1.2.3 -U root -P {} power status",
+    "htpasswd -bc /etc/nginx/.htpasswd admin {}",
+    "htpasswd -nb admin {}",
+    "npm config set //npm.internal/:_authToken {}",
+    "rabbitmqctl add_user shop {}",
+    "net user deploy {} /add",
 )
+# As a list only what starts one program.
+STARTING = tuple(line for line in GIVING if "|" not in line)
 
 
 @pytest.mark.parametrize("line", GIVING)
 @pytest.mark.parametrize("place", PLACES)
 def test_a_command_line_with_a_password_gives_it_away(place: Callable[[str], tuple[str, str]], line: str) -> None:
     assert found(*place(line.format(VALUE))) == [VALUE]
+
+
+@pytest.mark.parametrize("line", [line for line in HARMLESS if "|" not in line and "&&" not in line])
+@pytest.mark.parametrize("place", LISTS)
+def test_a_list_of_words_without_a_password_is_none(place: Callable[[str], tuple[str, str]], line: str) -> None:
+    assert found(*place(line)) == []
+
+
+@pytest.mark.parametrize("line", STARTING)
+@pytest.mark.parametrize("place", LISTS)
+def test_a_command_as_a_list_of_its_words_gives_its_password_away(
+    place: Callable[[str], tuple[str, str]], line: str
+) -> None:
+    assert found(*place(line.format(VALUE))) == [VALUE]
+
+
+def test_a_word_that_is_computed_is_no_password_and_hides_none() -> None:
+    assert found("shop/run.py", 'import subprocess\nsubprocess.run(["sshpass", "-p", password, "ssh", host])\n') == []
+    text = f'import subprocess\nsubprocess.run(["mysql", "-h", host, "-p{VALUE}", name])\n'
+    assert found("shop/run.py", text) == [VALUE]

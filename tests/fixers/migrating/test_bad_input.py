@@ -29,7 +29,7 @@ BROKEN = ("InternalServiceError", "An error occurred on the server side.", 500)
         (("AWS_REGION", "AWS_DEFAULT_REGION"), {}, ("no AWS region", "--region")),
         (("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), {}, ("no AWS credentials", "--profile")),
         ((), {"AWS_PROFILE": "absent"}, ("no such AWS profile", "AWS_PROFILE")),
-        ((), {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, ("cannot be reached", "AWS_ENDPOINT_URL")),
+        ((), {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, ("http://127.0.0.1:9 cannot be reached", "AWS_ENDPOINT_URL")),
         ((), {"AWS_ENDPOINT_URL": "nowhere"}, ("cannot open", "check")),
     ],
     ids=["no region", "no credentials", "no such profile", "an endpoint that is not there", "an endpoint that is none"],

@@ -117,29 +117,35 @@ def test_every_kill_of_a_migration_with_arns(ecs: Stage) -> None:
 
 
 both = pytest.mark.parametrize("served", ["moto", "ministack"], indirect=True)
+# Whole, each takes half an hour; in shares it can be spread and begun again where it ended.
+SHARES = 4
+in_shares = pytest.mark.parametrize("share", range(1, SHARES + 1))
 
 
 @both
+@in_shares
 @pytest.mark.slow
-def test_every_kill_of_a_migration(stage: Stage) -> None:
+def test_every_kill_of_a_migration(stage: Stage, share: int) -> None:
     before, after, effects, _ = _whole(stage)
-    for kill in range(1, effects + 1):
+    for kill in range(share, effects + 1, SHARES):
         _killed_in_migration(stage, kill, before, after)
 
 
 @both
+@in_shares
 @pytest.mark.slow
-def test_every_kill_of_an_undo(stage: Stage) -> None:
+def test_every_kill_of_an_undo(stage: Stage, share: int) -> None:
     before, after, _, effects = _whole(stage)
-    for kill in range(1, effects + 1):
+    for kill in range(share, effects + 1, SHARES):
         _killed_in_undo(stage, kill, before, after)
 
 
 @both
+@in_shares
 @pytest.mark.slow
-def test_every_kill_and_then_an_undo_instead(stage: Stage) -> None:
+def test_every_kill_and_then_an_undo_instead(stage: Stage, share: int) -> None:
     before, after, effects, _ = _whole(stage)
-    for kill in range(1, effects + 1):
+    for kill in range(share, effects + 1, SHARES):
         shop = _killed(stage, MIGRATE, kill, before, after)
         status, _ = stage.run(shop, UNDO)
         begun = bool(shop.journals())

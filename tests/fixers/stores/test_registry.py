@@ -153,6 +153,8 @@ def test_where_the_account_cannot_be_asked_its_place_is_said_all_the_same(
     assert users_aws(region="eu-west-1").place(["parameterstore"]) == said.replace(
         "127.0.0.1:9", "aws.invalid:9, UNENCRYPTED on its way there"
     )
+    both = users_aws(region="eu-west-1").place()
+    assert both.endswith(" at http://aws.invalid:9, UNENCRYPTED on its way there and http://127.0.0.1:9")
     word = secrets.token_hex(12)
     monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", f"http://user:{word}@aws.invalid:9")
     shown = users_aws(region="eu-west-1").place(["parameterstore"])

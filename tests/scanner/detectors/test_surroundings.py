@@ -37,7 +37,7 @@ def sure(findings: list[Finding]) -> list[Finding]:
         pytest.param("a.py", "X = \"1Password 'whoami' failed\"\n", id="a product's name"),
         pytest.param("a.py", 'API_KEY = "{value}..."\n', id="the rest is left out"),
         pytest.param("a.py", 'CHANGE_PASSWORD = "{value}"\n', id="an action"),
-        pytest.param("a.py", 'run(["mysql", "-p{value}password", "{value}"])\n', id="a password behind one dash"),
+        pytest.param("a.py", 'run(["backup", "-p{value}password", "{value}"])\n', id="a password behind one dash"),
         pytest.param("a.py", 'run(["a", "--password", "--user", "{value}"])\n', id="an option behind an option"),
         pytest.param("a.py", 'run(["a", "--password-file", "/run/secrets/{value}"])\n', id="a file of a password"),
         pytest.param(".github/workflows/a.yml", "jobs:\n  a:\n    secrets: inherit\n", id="passed on by a workflow"),

@@ -10,7 +10,8 @@ from scanner.readers.kinds import kind_of
 NAMES = {
     Kind.TEXT: "README.md notes run.sh Dockerfile requirements.txt nginx.conf .env.js .env.sh a.py.txt environment",
     Kind.PYTHON: "a.py a.PYI b.pyw settings.py.example .env.py app.wsgi",
-    Kind.DOTENV: ".env .env.local .env.example .env.prod.sample .env-dev prod.env .envrc .flaskenv .dev.vars",
+    Kind.DOTENV: ".env .env.local .env.example .env.prod.sample .env-dev prod.env .envs/.local/.django .envrc .flaskenv"
+    " .dev.vars",
     Kind.YAML: "a.yml B.YAML docker-compose.yaml .env.yaml values.yml.dist .kube/config",
     Kind.JSON: "a.json a.jsonc x.webmanifest terraform.tfstate .docker/config.json Pipfile.lock a.json.bak logs.jsonl",
     Kind.TOML: "pyproject.toml Pipfile poetry.lock .streamlit/secrets.toml config.toml.sample",

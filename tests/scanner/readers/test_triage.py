@@ -49,6 +49,7 @@ STATEMENTS = (
     'key = "ghp_" "aaaaaaaaaaaaaaaaaaaa" "bbbbbbbbbbbbbbbb"',
     "if password == 'hunter2': token = lambda api_key='abcdefgh12345678': api_key",
     'parser.add_argument("--password", "-p", default="hunter2hunter2")',
+    'a = b["c"] = secret_token = "abcdefgh12345678"; parser.set("db", "token", "abcdefgh12345678")',
     'set_option("api_key", "abcdefgh12345678"), setattr(x, "token", b"abcdefgh12345678")',
     'b64encode(b"user:hunter2")',
     "x = base64.urlsafe_b64encode(login)",

@@ -1,0 +1,126 @@
+"""One secret of a plan file from the files that hold it alone: an upload asks for each, and a tree is long to scan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fixers.drafting import by_variable, considered, documents_of, drafts, sorted_out
+from fixers.grouping import Draft
+from fixers.inverse import blob_id
+from fixers.overrides import ACTIONS, STORES
+from fixers.plan import DEFAULT_ENVIRONMENT
+from fixers.planfile import SCHEMA, PlanFile, member_table, options_of
+from fixers.rewriting import rewriters
+from fixers.workspace import Workspace, located, open_workspace
+from scanner.identity import digest
+from scanner.model import Member, PlannedSecret
+from scanner.running import Scanned, scan_paths
+from scanner.sources import worktree
+
+
+def picked(file: PlanFile, name: str, named: Path) -> PlannedSecret | None:
+    """The secret of that name as the plan has it, its values read from the tree that `named` is in.
+
+    None where these files alone do not give the very members of the plan, or the plan must be made again to judge it.
+    """
+    table = _table(file, name)
+    options, root = options_of(file), worktree.root_of(named).folder
+    if table is None:
+        return None
+    blobs = {member["path"]: member.get("blob") for member in table["member"]}
+    workspace = open_workspace(root, blobs)
+    if not all(_as_planned(workspace, path, blob) for path, blob in blobs.items()):
+        return None
+    scanned = scan_paths(tuple(located(root, path) for path in workspace.files))
+    counted = considered(scanned.result, options.min_confidence)
+    documents = documents_of(counted, workspace)
+    findings = by_variable(counted, documents)
+    refused = sorted_out(
+        findings,
+        documents,
+        workspace,
+        scope=options.scope,
+        include_tests=options.include_tests,
+        rewritable=frozenset(rewriters()),
+    )
+    found = drafts(
+        findings,
+        documents,
+        refused,
+        environment=options.env or DEFAULT_ENVIRONMENT,
+        store=str(table["store"]),
+        automatic=frozenset(),
+        stores=lambda _: None,
+    )
+    wanted = [_without_blob(member) for member in table["member"]]
+    made = (_secret(table, each.draft, scanned) for each in found)
+    return next((secret for secret in made if _members(secret) == wanted), None)
+
+
+def _table(file: PlanFile, name: str) -> Mapping[str, Any] | None:
+    """The only table of that name, if it is one to upload and looks as we write it."""
+    found = file.tables.get("secret")
+    tables = found if isinstance(found, list) else []
+    named = [each for each in tables if isinstance(each, dict) and each.get("name") == name]
+    if len(named) != 1 or file.tables.get("schema") != SCHEMA:
+        return None
+    table = named[0]
+    kept = table.get("action") in ACTIONS and table["action"] != "skip"
+    members = table.get("member")
+    whole = isinstance(members, list) and members != [] and all(_is_place(member) for member in members)
+    return table if kept and whole and table.get("type") in STORES.get(str(table.get("store")), ()) else None
+
+
+def _is_place(member: object) -> bool:
+    return (
+        isinstance(member, dict)
+        and isinstance(member.get("path"), str)
+        and (member.get("blob") is None or isinstance(member["blob"], str))
+    )
+
+
+def _secret(table: Mapping[str, Any], draft: Draft, scanned: Scanned) -> PlannedSecret:
+    return PlannedSecret(
+        name=table["name"],
+        store=table["store"],
+        type=table["type"],
+        tier=table.get("tier"),
+        kms_key=table.get("kms_key") or None,
+        members=tuple(
+            Member(
+                key=each.key,
+                env="",
+                value=each.value,
+                digest=digest(scanned.key, each.value),
+                findings=each.findings,
+            )
+            for each in draft.members
+        ),
+        constants=draft.constants,
+        action=table["action"],
+        reason="",
+        rotation="",
+        monthly_cost=0.0,
+    )
+
+
+def _as_planned(workspace: Workspace, path: str, blob: str | None) -> bool:
+    """Whether the file is there, and what it was where the plan says that: git's id of its content."""
+    if workspace.is_linked(path):
+        return False
+    try:
+        raw = workspace.read(path)
+    except OSError:
+        return False
+    return blob is None or blob_id(raw, like=blob) == blob
+
+
+def _members(secret: PlannedSecret) -> list[dict[str, Any]]:
+    return [_without_blob(member_table(member, finding)) for member in secret.members for finding in member.findings]
+
+
+def _without_blob(member: Mapping[str, Any]) -> dict[str, Any]:
+    """A scan of files by their names knows nothing of git."""
+    return {key: each for key, each in member.items() if key != "blob"}

@@ -1,0 +1,236 @@
+"""Follow a settings file through Python: from the strings that name it through names, paths, parameters and returns."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from fixers.python_environment import resolve
+from fixers.settings_modules import SCOPES, Functions, Module, dotted_name, scope_of
+from scanner.model import Kind
+
+LOADERS: Mapping[Kind, frozenset[str]] = {
+    Kind.YAML: frozenset(f"yaml.{name}" for name in ("safe_load", "load", "full_load", "unsafe_load")),
+    Kind.JSON: frozenset(
+        f"{module}.{name}" for module in ("json", "simplejson", "ujson", "rapidjson") for name in ("load", "loads")
+    )
+    | {"orjson.loads"},
+    Kind.TOML: frozenset(f"{module}.{name}" for module in ("tomllib", "tomli", "toml") for name in ("load", "loads")),
+}
+# Functions and methods that give a path, an open file or its text for a path, and those that keep nothing of it.
+_GIVING = frozenset(
+    """open io.open codecs.open str bytes os.fspath os.path.join os.path.abspath os.path.realpath os.path.normpath
+    os.path.expanduser os.path.expandvars os.path.dirname os.path.basename os.getenv os.environ.get
+    os.environ.setdefault pathlib.Path pathlib.PurePath pathlib.PosixPath io.StringIO io.BytesIO
+    importlib.resources.files""".split()
+)
+_KEEPING_NOTHING = frozenset("os.path.exists os.path.isfile os.access os.stat print len bool isinstance".split())
+_GIVING_METHODS = frozenset(
+    """read read_text read_bytes open resolve expanduser absolute joinpath with_suffix with_name as_posix decode encode
+    strip format""".split()
+)
+_QUIET_METHODS = frozenset("exists is_file close info debug warning error exception".split())
+OURS = "resolve_references"
+_GAP = "\0"
+_PLACE = re.compile(r"%s|%\(\w+\)s|\{\w*\}")
+
+
+@dataclass(slots=True, kw_only=True)
+class Search:
+    """A file's name on its way through the code.
+
+    `exported` are names (with `()`: what a call of them gives) that carry it out of a module, by the module's name;
+    `called` the functions that it was given to, where no file seen so far defines them.
+    """
+
+    file: PurePosixPath
+    kind: Kind
+    stems: frozenset[str]
+    modules: dict[str, Module | None] = field(default_factory=dict)
+    functions: Functions = field(default_factory=dict)
+    exported: set[tuple[str, str]] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)
+
+    def living(self) -> list[Module]:
+        """The files that parse."""
+        return [module for module in self.modules.values() if module is not None]
+
+    def size(self) -> tuple[int, ...]:
+        """What grows while there is something left to follow."""
+        return (sum(len(module.tainted) for module in self.living()), len(self.exported), len(self.called))
+
+
+def spread(module: Module, search: Search) -> None:
+    """One round: what is bound to something that carries the path carries it, too."""
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.Assign(targets=targets, value=value) if carries(module, value, search):
+                for target in targets:
+                    _taint(module, target, search)
+            case (
+                ast.AnnAssign(target=target, value=ast.expr() as value)
+                | ast.NamedExpr(target=target, value=value)
+                | ast.withitem(context_expr=value, optional_vars=ast.expr() as target)
+                | ast.For(target=target, iter=value)
+                | ast.comprehension(target=target, iter=value)
+            ) if carries(module, value, search):
+                _taint(module, target, search)
+            case ast.Return(value=ast.expr() as value) if carries(module, value, search):
+                function = scope_of(node, module.parents)
+                if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    module.tainted |= {(None, f"{function.name}()"), (None, f".{function.name}()")}
+                    search.exported.add((module.stem, f"{function.name}()"))
+            case ast.arguments():
+                _defaults(module, node, search)
+            case ast.Call():
+                _into_parameters(module, node, search)
+            case ast.ImportFrom(module=source, names=aliases):
+                for alias in aliases:
+                    stem = (source or "").rpartition(".")[2]
+                    ends = [end for end in ("", "()") if (stem, alias.name + end) in search.exported]
+                    module.tainted.update((None, (alias.asname or alias.name) + end) for end in ends)
+            case ast.Attribute(value=ast.Name(id=owner), attr=attr):
+                stem = module.names.get(owner, owner).rpartition(".")[2]
+                ends = [end for end in ("", "()") if (stem, attr + end) in search.exported]
+                module.tainted.update((None, f".{attr}{end}") for end in ends)
+
+
+def _defaults(module: Module, node: ast.arguments, search: Search) -> None:
+    positional = [*node.posonlyargs, *node.args]
+    filled = zip(positional[len(positional) - len(node.defaults) :], node.defaults, strict=True)
+    keywords = ((each, value) for each, value in zip(node.kwonlyargs, node.kw_defaults, strict=True) if value)
+    for parameter, value in (*filled, *keywords):
+        if carries(module, value, search):
+            module.tainted.add((module.parents.get(node), parameter.arg))
+
+
+def _into_parameters(module: Module, call: ast.Call, search: Search) -> None:
+    if is_loader(module, call, search.kind):
+        return
+    last = called_by(module, call)
+    carrying = [position for position, argument in enumerate(call.args) if carries(module, argument, search)]
+    keywords = [keyword.arg for keyword in call.keywords if keyword.arg and carries(module, keyword.value, search)]
+    if (carrying or keywords) and last not in search.functions and not is_known(module, call):
+        search.called.add(last)
+    for other, function, parameters in search.functions.get(last, ()):
+        other.tainted.update((function, parameters[at]) for at in carrying if at < len(parameters))
+        other.tainted.update((function, keyword) for keyword in keywords if keyword in parameters)
+
+
+def called_by(module: Module, call: ast.Call) -> str:
+    """The last word of what is called; of `cls` the class around it."""
+    last = dotted_name(call.func).rpartition(".")[2]
+    above = module.parents.get(call)
+    while last == "cls" and above is not None:
+        last = above.name if isinstance(above, ast.ClassDef) else last
+        above = module.parents.get(above)
+    return last
+
+
+def _taint(module: Module, target: ast.expr, search: Search) -> None:
+    for node in ast.walk(target):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            scope = scope_of(node, module.parents)
+            module.tainted.add((scope, node.id))
+            if scope is None:
+                # At the top, or in a class: an attribute either way.
+                search.exported.add((module.stem, node.id))
+                module.tainted.add((None, f".{node.id}"))
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            module.tainted.add((None, f".{node.attr}"))
+
+
+def carries(module: Module, node: ast.AST, search: Search) -> bool:
+    """Whether the path, the open file or its text is in what an expression gives. What is parsed is no longer it."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, ast.Call) and is_loader(module, each, search.kind):
+            continue
+        if _is_seed(module, each, search) or _is_tainted(module, each):
+            return True
+        if isinstance(each, ast.Call):
+            # What a function of the workspace makes of it is followed through its parameters and returns.
+            waiting += ast.iter_child_nodes(each) if _gives(module, each) else [each.func]
+        elif not isinstance(each, (*SCOPES, ast.Compare)):
+            waiting += ast.iter_child_nodes(each)
+    return False
+
+
+def _gives(module: Module, call: ast.Call) -> bool:
+    """Whether a call gives a path, a file or a text for what it is given."""
+    written = dotted_name(call.func)
+    method = "." in written and written.rpartition(".")[2] in _GIVING_METHODS
+    return method or resolve(written, module.names) in _GIVING
+
+
+def is_known(module: Module, call: ast.Call) -> bool:
+    """Whether a call gives a path or keeps nothing of it: no reader by itself."""
+    written = dotted_name(call.func)
+    resolved = resolve(written, module.names)
+    quiet = resolved in _KEEPING_NOTHING or ("." in written and written.rpartition(".")[2] in _QUIET_METHODS)
+    return quiet or resolved == OURS or isinstance(module.parents.get(call), ast.Raise) or _gives(module, call)
+
+
+def may_name(raw: bytes, path: str) -> bool:
+    """Whether a file's text may hold a string that names the settings file at `path`."""
+    pure = PurePosixPath(path)
+    ending = re.escape(pure.suffix.encode())
+    return pure.name.encode() in raw or re.search(rb"[}s\"']%b[\"']" % ending, raw) is not None
+
+
+def _is_seed(module: Module, node: ast.AST, search: Search) -> bool:
+    """A string that names the file, and is no docstring: it ends in its name, or does with some value put into it."""
+    if isinstance(module.parents.get(node), ast.Expr):
+        return False
+    text = _with_gaps(node)
+    if text is None:
+        return False
+    *above, last = text.replace("\\", "/").split("/")
+    if _GAP not in last:
+        return last == search.file.name
+    if not re.fullmatch(".+".join(map(re.escape, last.split(_GAP))), search.file.name):
+        return False
+    # `f"{stage}.json"` could be any file's name: the folder is named beside it.
+    folder = search.file.parent.name
+    return bool(folder) and (above[-1] == folder if above else module.names_folder(folder))
+
+
+def _with_gaps(node: ast.AST) -> str | None:
+    """A string's text, with a gap for each value that is put into it."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return _PLACE.sub(_GAP, text)
+        case ast.JoinedStr(values=values):
+            return "".join(str(each.value) if isinstance(each, ast.Constant) else _GAP for each in values)
+        case ast.BinOp(op=ast.Add(), left=left, right=ast.Constant(value=str(text))) if text.startswith("."):
+            return (_with_gaps(left) or _GAP) + text
+    return None
+
+
+def _is_tainted(module: Module, node: ast.AST) -> bool:
+    match node:
+        case ast.Name(id=name):
+            scope = scope_of(node, module.parents)
+            while scope is not None and name not in module.bound.get(scope, ()):
+                scope = scope_of(scope, module.parents)
+            return (scope, name) in module.tainted
+        case ast.Attribute(attr=attr):
+            return (None, f".{attr}") in module.tainted
+        case ast.Call(func=ast.Name(id=name)):
+            return (None, f"{name}()") in module.tainted
+        case ast.Call(func=ast.Attribute(attr=attr)):
+            return (None, f".{attr}()") in module.tainted
+    return False
+
+
+def is_loader(module: Module, call: ast.Call, kind: Kind) -> bool:
+    """Whether a call parses files of this kind."""
+    written = dotted_name(call.func)
+    if kind is Kind.INI:
+        owner, _, method = written.rpartition(".")
+        return method in ("read", "read_file") and owner in module.parsers
+    return resolve(written, module.names) in LOADERS.get(kind, ())

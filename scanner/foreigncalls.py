@@ -1,0 +1,87 @@
+"""Calls of languages that are only read as text, and that take a credential by its place: `new PDO(dsn, user, "x")`.
+
+`PATTERNS` are for `re`, by the name that they give to what follows; they end before the argument, and need one of
+`WORDS`. `EXPRESSIONS` are Hyperscan's (flag CASELESS) and end within it.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Functions by how many arguments stand before the credential.
+_PASSWORDS = {
+    # https://pkg.go.dev/net/http#Request.SetBasicAuth, https://square.github.io/okhttp/ (Credentials.basic),
+    # https://learn.microsoft.com/dotnet/api/system.net.networkcredential, https://www.php.net/oci_connect,
+    # https://docs.ruby-lang.org/en/master/Net/HTTPHeader.html#method-i-basic_auth,
+    # https://neo4j.com/docs/javascript-manual/current/connect-advanced/ (auth.basic)
+    1: r"SetBasicAuth|basic_?auth|with_?Basic_?Auth|Credentials\.basic|auth\.basic|AuthTokens\.basic|NetworkCredential"
+    r"|UsernamePassword(?:Credentials|Token|AuthenticationToken)|PasswordAuthentication|oci_p?connect",
+    # https://docs.oracle.com/en/java/javase/21/docs/api/java.sql/java/sql/DriverManager.html, https://www.php.net/pdo,
+    # https://pkg.go.dev/net/smtp#PlainAuth, https://sequelize.org/api/v6/class/src/sequelize.js~sequelize,
+    # https://metacpan.org/pod/DBI, https://mongodb.github.io/mongo-java-driver/ (MongoCredential)
+    2: r"DriverManager\.getConnection|PDO|mysqli(?:_connect)?|mysql_p?connect|mssql_connect|odbc_p?connect|ftp_login"
+    r"|ssh2_auth_password|imap_open|ldap_bind|smtp\.PlainAuth|Sequelize|DBI->connect"
+    r"|create(?:ScramSha\w{1,6}|Plain)?Credential",
+}
+_KEYS = {
+    # https://pkg.go.dev/crypto/aes#NewCipher, https://pkg.go.dev/github.com/gorilla/sessions#NewCookieStore,
+    # https://github.com/auth0/java-jwt (Algorithm.HMAC256), https://www.npmjs.com/package/cookie-parser,
+    # https://api.rubyonrails.org/classes/ActiveSupport/MessageVerifier.html
+    0: r"SecretKeySpec|SymmetricSecurityKey|Algorithm\.HMAC\d{3}|aes\.NewCipher|NewCookieStore|cookieParser"
+    r"|HMACSHA\d{1,3}|MessageVerifier\.new|MessageEncryptor\.new",
+    # https://www.npmjs.com/package/jsonwebtoken, https://github.com/jwtk/jjwt, https://nodejs.org/api/crypto.html,
+    # https://pkg.go.dev/crypto/hmac#New, https://cryptojs.gitbook.io/docs/
+    1: r"jwt\.(?:sign|verify|encode|decode)|JWT::(?:encode|decode)|signWith|createHmac|create(?:De|C)ipheriv|hmac\.New"
+    r"|OpenSSL::HMAC\.(?:hex|base64)?digest|CryptoJS\.(?:AES|DES|TripleDES)\.(?:en|de)crypt|CryptoJS\.Hmac\w{1,8}",
+    # https://www.php.net/hash_hmac, https://www.php.net/openssl_encrypt
+    2: r"hash_hmac|openssl_(?:en|de)crypt",
+}
+# https://github.com/omniauth/omniauth#getting-started: `provider :github, "id", "secret"`
+_REGISTERS = (
+    r"(?:config\.omniauth|provider)[ \t(]{1,4}:\w{1,40},[ \t]{0,4}['\"][^'\"\n]{1,200}['\"],[ \t]{0,4}(?=['\"])"
+)
+# `btoa("user:password")`
+_ENCODERS = r"btoa|base64_encode|Base64\.(?:strict_|urlsafe_)?encode(?:64)?"
+_USER = r"\(\s{0,20}['\"`][^\s'\"`:${}]{1,64}:(?=[^\s'\"`$/])"
+
+_OWNER = r"(?<![\w$])(?:[\w$]{1,60}(?:\.|->|::)){0,4}"
+_ARGUMENT = (
+    r"(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|\{[^{}\n]{0,200}\}|[^\s,;()\"']{1,80}(?:\([^()\n]{0,80}\))?)"
+    r"\s{0,40},\s{0,40}"
+)
+
+
+def _pattern(functions: dict[int, str]) -> str:
+    return "|".join(
+        rf"{_OWNER}(?i:{names})[ \t]?[( \t]\s{{0,40}}(?:{_ARGUMENT}){{{before}}}" for before, names in functions.items()
+    )
+
+
+PATTERNS = {
+    "password": rf"{_pattern(_PASSWORDS)}",
+    "signing_key": _pattern(_KEYS),
+    "client_secret": _REGISTERS,
+}
+"""Whole arguments, with their quotes."""
+INSIDE = rf"{_OWNER}(?i:{_ENCODERS}){_USER}"
+"""What is encoded as user and password: ends within the quotes."""
+WORDS = re.compile(
+    r"(?i)basic_?auth|auth\.basic|credential|UsernamePassword|PasswordAuth|connect|PDO|mysqli|ftp_login|imap_open"
+    r"|ssh2_auth|ldap_bind|PlainAuth|Sequelize|SecretKeySpec|SymmetricSecurityKey|HMAC|NewCipher|CookieStore|cookieParser"
+    r"|Message(?:Verifier|Encryptor)|jwt|signWith|cipheriv|CryptoJS|openssl_|omniauth|provider|btoa|base64"
+)
+
+_ANY = r"[^,\n]*,\s*"
+_INTO = r"(?:[\w.\[\]]{0,40}\()?[rbuf@]?[\"'`][^\s\"'`$]"
+EXPRESSIONS = tuple(
+    each.encode()
+    for each in (
+        *(
+            rf"\b(?:{names})[ \t]?[( \t]\s*{_ANY * before}{_INTO}"
+            for functions in (_PASSWORDS, _KEYS)
+            for before, names in functions.items()
+        ),
+        r"(?:\.omniauth|\bprovider)[ \t(]+:\w+,[ \t]*['\"][^'\"\n]+['\"],[ \t]*['\"][^\s'\"]",
+        rf"\b(?:{_ENCODERS})\(\s*[\"'`][^\s'\"`:$]{{1,64}}:[^\s'\"`$/]",
+    )
+)

@@ -1,0 +1,6 @@
+import os
+
+os.environ["OPENAI_API_KEY"] = "<<a>>"
+os.environ.setdefault("DB_PASSWORD", "<<b>>")
+os.environ.update({"HF_TOKEN": "<<t>>", "TOKENIZERS_PARALLELISM": "false"})
+os.environ |= {"REDIS_URL": "redis://:<<r>>@cache/0"}

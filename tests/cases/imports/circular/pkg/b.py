@@ -1,0 +1,7 @@
+from pkg import a
+
+B = SECRET_KEY = "<<b>>"
+
+
+def g():
+    return a.A

@@ -1,0 +1,6 @@
+TOKEN = KEY = "<<a>>"
+del KEY
+
+
+def globals_():
+    return dict(globals())

@@ -1,0 +1,2 @@
+API_KEY = "<<a>>"
+SECRET = "<<b>>"

@@ -1,0 +1,2 @@
+def setup(bot, token="<<b>>"):
+    return "admin", token

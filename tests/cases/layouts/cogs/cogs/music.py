@@ -1,0 +1,5 @@
+API_KEY = "<<a>>"
+
+
+def setup(bot):
+    return "music", API_KEY

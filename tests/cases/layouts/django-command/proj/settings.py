@@ -1,0 +1,2 @@
+SECRET_KEY = '<<a>>'
+INSTALLED_APPS = ['shop']

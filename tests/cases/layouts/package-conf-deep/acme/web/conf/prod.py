@@ -1,0 +1,5 @@
+from .base import *  # noqa
+from . import base as _b
+
+TOKEN = "<<a>>"
+base = _b.KEY

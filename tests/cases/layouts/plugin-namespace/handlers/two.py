@@ -1,0 +1,3 @@
+from handlers.one import TOKEN as _t
+
+TOKEN = "<<b>>" + _t[:1]

@@ -1,0 +1,2 @@
+import os; TOKEN = "<<a>>"
+if __name__ == "__main__": print(TOKEN)

@@ -1,0 +1,4 @@
+import requests
+
+TOKEN = '<<a>>'
+SESSION = requests.Session()

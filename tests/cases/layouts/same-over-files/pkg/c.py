@@ -1,0 +1,2 @@
+def get(token: str = "<<a>>") -> str:
+    return f"token={token}"

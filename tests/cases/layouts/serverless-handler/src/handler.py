@@ -1,0 +1,2 @@
+def main(token="<<a>>"):
+    return token

@@ -1,0 +1,3 @@
+from common.conf import KEY as shared
+
+TOKEN = "<<a>>"

@@ -1,0 +1,1 @@
+KEY = SIGNING_KEY = b"<<a>>"

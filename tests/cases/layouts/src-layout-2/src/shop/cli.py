@@ -1,0 +1,5 @@
+from ._internal.keys import KEY
+
+
+def run(token="<<b>>"):
+    return KEY.decode() + token

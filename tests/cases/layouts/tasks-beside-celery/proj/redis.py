@@ -1,0 +1,4 @@
+import redis
+
+POOL = redis.ConnectionPool(password='<<b>>')
+KEY = '<<b>>'

@@ -1,0 +1,2 @@
+TOKEN = "<<a>>"
+app = object

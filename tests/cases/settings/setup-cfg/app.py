@@ -1,0 +1,5 @@
+from configparser import ConfigParser
+
+parser = ConfigParser()
+parser.read("setup.cfg")
+password = parser.get("shop:deploy", "password")

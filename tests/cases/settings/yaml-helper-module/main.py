@@ -1,0 +1,3 @@
+from util import load
+
+A = load()['token'] + load('app')['token']

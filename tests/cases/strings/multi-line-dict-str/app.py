@@ -1,0 +1,8 @@
+import json
+
+BODY = json.loads("""
+{
+  "username": "svc",
+  "password": "<<a>>"
+}
+""")

@@ -1,0 +1,4 @@
+A = """
+machine api.github.com login bot password <<a>>
+machine gitlab.com login bot password <<b>>
+"""
