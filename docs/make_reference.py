@@ -124,9 +124,9 @@ def _keys() -> Iterator[str]:
 def _takes(key: str, reader: config_check.Reader) -> str:
     """What the configuration's own complaint says that a key is."""
     try:
-        reader(object(), key)
+        reader(object(), config_check.Where(file="", path=PAGE, key=key))
     except UsageError as error:
-        return error.message.removeprefix(f"{key} is ").removeprefix(f"{key} holds ")
+        return re.sub(rf"^.*?{key} (?:is|holds) ", "", error.message)
     raise AssertionError(f"{key} takes anything")
 
 
