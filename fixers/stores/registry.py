@@ -57,7 +57,7 @@ class UsersAws:
         where = self.where()
         account = where.get("account")
         said = [f"AWS account {account}" if account else "an AWS account that could not be asked for its number"]
-        said.append(f"in {where['region']}")
+        said.append(f"in {where.get('region', 'no region')}")
         profile = self.profile or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE")
         if profile:
             said.append(f"(profile {profile})")
