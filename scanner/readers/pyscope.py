@@ -10,6 +10,7 @@ import ast
 import bisect
 import itertools
 import operator
+import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ from scanner.readers.pyregions import COMPOUND, Lines, Region, first_line, merge
 from scanner.text import line_starts
 
 _MAX_DEPTH = 150
+_MOST_FIELDS = 20_000
+_LONG = 3 * _MOST_FIELDS  # `{a}`
+_FSTRING = re.compile(r"""[fF][rR]?(\"{3}|'{3}|["'])""")
 _NESTING = (*"([{.+-*/%@&|^~<>=:,!", "not", "lambda", "if", "else", "await", "and", "or", "for", "yield")
 _CONSTANT_TYPES = (str, bytes, int, float)
 
@@ -139,6 +143,8 @@ def too_deep(text: str) -> bool:
 
 
 def _parse(text: str) -> ast.Module:
+    if len(text) > _LONG and _has_long_fstring(text):
+        raise Unreadable(1, 1, f"an f-string of more than {_MOST_FIELDS:,} fields")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -149,6 +155,15 @@ def _parse(text: str) -> ast.Module:
         raise Unreadable(1, 1, "nested too deep for a Python parser") from None
     except ValueError:
         raise Unreadable(1, 1, "not valid Python (a NUL or an impossible character)") from None
+
+
+def _has_long_fstring(text: str) -> bool:
+    """Whether an f-string has so many fields that CPython up to 3.11 takes long: it grows with their square."""
+    for start in _FSTRING.finditer(text):
+        end = text.find(start[1], start.end()) % (len(text) + 1)  # one that does not close goes to the end
+        if end - start.end() > _LONG and text.count("{", start.end(), end) > _MOST_FIELDS:
+            return True
+    return False
 
 
 def _walk(scope: Scope, every: list[Lines], body: Sequence[ast.stmt], symbol: str) -> None:

@@ -62,6 +62,9 @@ def marked(source: str) -> Literal:
         pytest.param('password = "MARK"\r', 1, id="line ends of a Macintosh, which LibCST does not give back"),
         pytest.param("x = " + "(" * 400 + '"MARK"' + ")" * 400 + "\n", 1, id="brackets nested past any parser"),
         pytest.param("x = " + "[" * 90 + '"MARK"' + "]" * 90 + "\n" + "y = " + "-" * 180 + "1\n", 2, id="deep"),
+        # CPython 3.11 would take an hour for five megabytes of such fields.
+        pytest.param('x = "MARK"\ny = f\'' + "{a}" * 200_000 + "'\n", 1, id="an f-string of very many fields"),
+        pytest.param('x = "MARK"\ny = rf"""' + '{a}"\n' * 50_000, 1, id="one that does not end"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_line_and_without_its_text(source: str, line: int) -> None:

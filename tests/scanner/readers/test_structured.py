@@ -38,6 +38,8 @@ UNREADABLE = [
     ("deep JSON", "a.json", "[" * 100_000, 1),
     ("deep YAML", "a.yml", "[" * 100_000, 1),
     ("deep TOML", "a.toml", "a = " + "[" * 100_000, 1),
+    # tomllib takes more than a minute for this, and hours for five megabytes of it.
+    ("a TOML key of 50,000 parts", "a.toml", 'x = "y"\n' + '"b" . a.' * 25_000 + "c = 1\n", 2),
 ]
 NAMED = [
     ("a YAML mapping", "a.yml", "db:\n  password: ab¦cd\n", "db", "password"),
