@@ -15,7 +15,7 @@ from fixers.planning import Planned, planned, planned_from
 from fixers.reports import render_diff, render_plan
 from fixers.rewriting import STYLES
 from scanner.errors import Exit, UsageError
-from scanner.model import Confidence, Fix, Plan, Safety
+from scanner.model import Confidence, Fix, Safety
 
 _FROM_PLAN = (
     "env",
@@ -170,7 +170,7 @@ def fix(
     else:
         click.echo(text, nl=False)
     click.echo(_for_review(made), err=True, nl=False)
-    click.echo(_refused_in_one_line(made.plan), err=True, nl=False)
+    click.echo(_refused_in_one_line(made), err=True, nl=False)
     return int(Exit.FINDINGS if made.plan.fixes else Exit.OK)
 
 
@@ -355,9 +355,11 @@ def _for_review(made: Planned) -> str:
     return f"{_heading('For review, not applied: the account needs no key of its own in the code')}\n{shown}"
 
 
-def _refused_in_one_line(made: Plan) -> str:
-    stay = len(made.refusals)
-    return f"{stay} place{'s' if stay != 1 else ''} refused: `unhardcode plan` says why\n" if stay else ""
+def _refused_in_one_line(made: Planned) -> str:
+    stay, unseen = len(made.plan.refusals), sum(one.gap for one in made.scanned.result.coverage.skipped)
+    said = [f"{stay} place{'s' if stay != 1 else ''} refused"] if stay else []
+    said += [f"{unseen} file{'s' if unseen != 1 else ''} not looked at"] if unseen else []
+    return f"{', '.join(said)}: `unhardcode plan` says why\n" if said else ""
 
 
 def _heading(text: str) -> str:

@@ -273,7 +273,7 @@ def _is_unsure(
 
 
 def _is_program(tree: ast.Module) -> bool:
-    return any(isinstance(node, ast.If) and "__main__" in ast.unparse(node.test) for node in tree.body)
+    return any(isinstance(node, ast.If) and "__main__" in ast.unparse(node.test) for node in ast.walk(tree))
 
 
 def _import_name(file: PurePosixPath, target: PurePosixPath, root: PurePosixPath, *, relative: bool) -> str:

@@ -220,10 +220,11 @@ def _refusal(finding: Finding, refused: Refused, moved: Mapping[SecretValue | No
 def _notes(result: ScanResult, findings: Sequence[Finding], options: PlanOptions) -> tuple[str, ...]:
     planned = {id(finding) for finding in findings}
     low = sum(finding.suppressed is None and id(finding) not in planned for finding in result.findings)
+    unseen = tuple(f"not looked at: {one.path}: {one.reason}" for one in result.coverage.skipped if one.gap)
     if not low:
-        return ()
+        return unseen
     below = "finding is" if low == 1 else "findings are"
-    return (f"{low} {below} below {options.min_confidence} confidence and not in this plan (--min-confidence)",)
+    return (f"{low} {below} below {options.min_confidence} confidence and not in this plan (--min-confidence)", *unseen)
 
 
 def _assert_complete(plan: Plan, findings: Sequence[Finding]) -> None:

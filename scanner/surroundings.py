@@ -18,6 +18,8 @@ _WORDS = re.compile(r"(?:[A-Z][a-z]+)+[A-Z]*")
 _TYPES = frozenset(("string", "bytes", "str", "int", "long", "integer", "boolean"))
 # Words behind a value on the same line, before what could be the next pair or a remark.
 _MORE_WORDS = re.compile(r",?[ \t]+[A-Za-z]+(?:[ \t,.]|$)(?![ \t]*[=:])", re.M)
+# Four words and more, and the name of the value that follows: an answer, a conversation, a description.
+_SENTENCE = re.compile(r"(?:[A-Za-z0-9][\w'\-]*,? ){4}[A-Za-z]+(?:: | is )\W?\Z")
 _CLAUSE = re.compile(r"[A-Za-z]{2,}")
 # https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data: the values of `data` are base 64.
 _SECRET = re.compile(r"""(?:^|[{,])[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Secret\b""", re.M)
@@ -43,6 +45,9 @@ def evidence_around(candidate: Candidate, document: Document, *, test: bool) -> 
         yield "badge"
     if document.kind in (Kind.TEXT, Kind.JSON) and _line_length(text, start) > _WRITTEN:
         yield "recorded" if test else "generated"
+    spoken = document.kind is Kind.JSON and candidate.literal.role is Role.TEXT
+    if spoken and _SENTENCE.search(text, max(0, start - _NEAR), start):
+        yield "told"
     if document.kind is Kind.TEXT and candidate.literal.role is Role.TEXT and not _in_quotes(candidate):
         yield from _of_bare(text, start, end)
 

@@ -57,7 +57,7 @@ class UsersAws:
         where = self.where()
         account = where.get("account")
         said = [f"AWS account {account}" if account else "an AWS account that could not be asked for its number"]
-        said.append(f"in {where['region']}")
+        said.append(f"in {where.get('region', 'no region')}")
         profile = self.profile or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE")
         if profile:
             said.append(f"(profile {profile})")
@@ -197,13 +197,14 @@ def _users(region: str | None, profile: str | None) -> Any:
 def _account(session: Any) -> str | None:
     """The number of the account; None where it cannot be asked, which stops nothing."""
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     if not session.region_name:
         return None
     client = session.client("sts", config=_config(_HURRY, isolated=False))
     try:
         account: str = client.get_caller_identity()["Account"]
-    except (BotoCoreError, ClientError, KeyError):
+    except (BotoCoreError, ClientError, ResponseParserError, KeyError):
         return None
     return account
 

@@ -33,6 +33,11 @@ RUN_ON = frozenset(("pwd", "pass"))
 CONTAINERS = frozenset(
     {("passwords",), ("secrets",), ("credentials",), ("creds",), ("tokens",), ("api", "keys"), ("apikeys",)}
 )
+# Collections of what is shown or said about things, by their names: `labels = {"password": "Kennwort"}`.
+DESCRIBING = frozenset(
+    ("labels", "classes", "errors", "messages", "texts", "titles", "tooltips", "placeholders", "hints", "icons",
+     "captions", "widgets", "descriptions", "translations", "choices", "types", "columns")
+)  # fmt: skip
 MAX_NAME = 200
 
 # `AWS::SecretsManager::Secret`: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
@@ -98,6 +103,8 @@ def judge_name(name: str, names: Names, *, symbol: str = "") -> NameVerdict:
     if not rest:
         return _verdict(_without_tail(parent, index), index)
     verdict = _verdict(rest, index)
+    if parent and parent[-1] in DESCRIBING and verdict.strength != "none":
+        return CLEARED
     if not parent or verdict.strength == "strong":
         return verdict
     return _with_parent(rest, parent, verdict, index)

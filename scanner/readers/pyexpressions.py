@@ -103,7 +103,9 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
             passwords = password_in(texts)
             for number, element in enumerate(elements):
                 arguments = tuple(replace(argument, element=number) for argument in context.arguments)
-                name = called if called and number else flag_of(texts[number - 1] if number else None) or context.name
+                name = flag_of(texts[number - 1] if number else None) or context.name
+                if called is not None and (number or texts[1] is not None):
+                    name = called if number else None
                 name = "password" if passwords.get(number) == 0 else name
                 symbol = path if called and number else context.symbol
                 inner = replace(context, role=Role.ELEMENT, name=name, symbol=symbol, arguments=arguments)

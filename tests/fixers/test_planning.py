@@ -133,6 +133,16 @@ def test_a_plan_that_was_carried_out_is_told_by_the_files_and_not_by_its_tables(
     assert "plan.toml:8: the files have changed since this plan was made" in capsys.readouterr().err
 
 
+def test_what_was_not_looked_at_is_said(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "linked.py").symlink_to("shop/pay.py")
+    assert unhardcode.run(["plan", "linked.py"]) == 0
+    assert "Note: not looked at: linked.py: symbolic link" in capsys.readouterr().out
+    assert unhardcode.run(["fix", "linked.py"]) == 0
+    assert "1 file not looked at: `unhardcode plan` says why" in capsys.readouterr().err
+    assert unhardcode.run(["plan"]) == 0
+    assert "not looked at" not in capsys.readouterr().out
+
+
 def test_the_total_is_that_of_a_table_made_by_hand(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     configure(tree, **{"rule:stripe-*": "secretsmanager"})
     assert unhardcode.run(["plan"]) == 0

@@ -49,6 +49,16 @@ def test_what_stored_nothing_is_no_hindrance_elsewhere(behind: Any, run: Run) ->
     assert [lines[-1]["step"] for lines in behind.shop.journals()] == ["abandoned", "done"]
 
 
+def test_where_the_account_is_not_told_a_migration_is_not_stopped(behind: Any) -> None:
+    # What answers here is no XML, as from a proxy.
+    behind.relay.always = {"GetCallerIdentity": ("AccessDeniedException", "no")}
+    status, out, err = behind.migrate()
+    assert status == 0, out + err
+    assert behind.relay.calls["GetCallerIdentity"] == 1
+    assert "account" not in behind.shop.journals()[0][0]["aws"]
+    behind.finished()
+
+
 def test_an_undo_asks_the_store_that_was_written_to(shop: Any, aws: Any, run: Run) -> None:
     before = shop.files()
     assert run(shop, "migrate", "--yes")[0] == 0
