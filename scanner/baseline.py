@@ -8,6 +8,7 @@ bits of a keyed digest of its value: enough to tell another value, too little to
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
@@ -141,7 +142,7 @@ def render(baseline: Baseline) -> str:
 
 def write_baseline(path: Path, baseline: Baseline) -> None:
     """Write a baseline, whole or not at all, in UTF-8. Raises UsageError."""
-    if path.is_symlink():
+    if os.path.islink(path):
         raise UsageError(f"{path}: a symbolic link", hint="name the file itself with -o")
     partial = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
     try:
@@ -152,7 +153,8 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
             partial.chmod(mode)
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink()
         raise UsageError(f"{path}: cannot be written ({error.strerror})") from None
 
 

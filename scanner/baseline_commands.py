@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -72,7 +73,7 @@ def create(file: Path | None, reason: str, owner: str, expires: str | None, hist
     """Write a baseline that accepts every finding of now."""
     default = _row(reason, owner, expires)
     looked = _look(file, history=history)
-    if looked.file.exists():
+    if os.path.lexists(looked.file):
         raise UsageError(f"{looked.file}: is there already", hint="unhardcode baseline update adds to it")
     empty = the_file.fresh()
     sure = [finding for finding in looked.findings if finding.confidence.rank >= looked.floor.rank]
@@ -148,7 +149,7 @@ def audit(file: Path | None, again: bool, owner: str) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("audit asks, and here is nobody to answer", hint="run it in a terminal")
     looked = _look(file, history=False)
-    known = the_file.read_baseline(looked.file) if looked.file.exists() else the_file.fresh()
+    known = the_file.read_baseline(looked.file) if os.path.exists(looked.file) else the_file.fresh()
     pairs = _of_concern(looked, known)
     findings, likes = [finding for finding, _ in pairs], [row for _, row in pairs]
     if not baseline_audit.undecided(likes, again=again):
@@ -185,7 +186,7 @@ def import_(other: Path, form: str | None, history: bool, owner: str, file: Path
 
     known_there = baseline_import.read_known(other, form)
     looked = _look(file, history=history)
-    known = the_file.read_baseline(looked.file) if looked.file.exists() else the_file.fresh()
+    known = the_file.read_baseline(looked.file) if os.path.exists(looked.file) else the_file.fresh()
     everything = [*looked.findings, *(looked.past or ())]
     taken = baseline_import.taken(known_there, everything, looked.scanned.texts, looked.scanned.root)
     matched = match(looked.findings, _without_history(known), looked.scanned.current)

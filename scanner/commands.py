@@ -32,7 +32,7 @@ No credential? Put the ignore comment on its line and commit that, or `unhardcod
 
 
 @click.command(short_help="Find hardcoded credentials; start here.")
-@click.argument("path", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("path", nargs=-1, type=click.Path(path_type=Path, readable=False))  # one that cannot be read is a gap
 @click.option(
     "--staged", "is_staged", is_flag=True, help="What the next commit would add: index blobs that differ from HEAD."
 )

@@ -65,8 +65,12 @@ def install(home: Home, stage: str) -> str:
     kept = path.with_name(stage + BEFORE)
     if os.path.lexists(kept):
         raise UsageError(f"{kept}: is in the way", hint="it was a hook before an earlier install: move it elsewhere")
-    path.rename(kept)
-    _write(path, text.encode())
+    _move(path, kept)
+    try:
+        _write(path, text.encode())
+    except UsageError:
+        _move(kept, path)
+        raise
     return f"{path}: installed; the hook that was there runs first, as {kept.name}"
 
 
@@ -84,9 +88,9 @@ def uninstall(home: Home, stage: str) -> str | None:
         raise UsageError(f"{path}: was changed after the install", hint="take our lines out by hand")
     kept = path.with_name(stage + BEFORE)
     if os.path.lexists(kept):
-        kept.replace(path)
+        _move(kept, path)
         return f"{path}: what was there before is back"
-    path.unlink()
+    _remove(path)
     return f"{path}: removed"
 
 
@@ -171,7 +175,7 @@ def _remove_block(path: Path, there: bytes) -> str | None:
     if bare:
         _write(path, bare)
         return f"{path}: our lines are out of it"
-    path.unlink()
+    _remove(path)
     return f"{path}: removed"
 
 
@@ -203,3 +207,17 @@ def _write(path: Path, raw: bytes) -> None:
             path.chmod(path.stat().st_mode & 0o777 | 0o111)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror})") from None
+
+
+def _move(path: Path, to: Path) -> None:
+    try:
+        path.replace(to)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be moved ({error.strerror})") from None
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be removed ({error.strerror})") from None

@@ -170,6 +170,19 @@ def test_an_option_that_would_do_something_else_than_meant_is_refused(
     assert not (repository / "x").exists()
 
 
+def test_a_baseline_in_a_place_that_cannot_be_is_a_mistake(run: Run, repository: Path, value: str) -> None:
+    (repository / "a.py").write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    for command in ("create", "update", "prune"):
+        status, _, err = run(repository, "baseline", command, "-o", "x" * 300)
+        assert (status, "too long" in err or "no such" in err) == (2, True)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads everything")
+def test_a_named_file_that_cannot_be_read_is_a_gap_and_no_mistake(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "locked.py").touch(mode=0)
+    assert run(tmp_path, "scan", "locked.py")[0] == 3
+
+
 def test_the_name_of_a_file_commands_no_terminal_and_no_runner(run: Run, tmp_path: Path) -> None:
     status, _, err = run(tmp_path, "scan", "no\x1b[31m\n::error::file")
     assert status == 3

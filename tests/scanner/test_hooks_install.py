@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -72,6 +73,29 @@ def test_a_hook_that_somebody_changed_is_not_removed(at: Path, capsys: pytest.Ca
     assert run("uninstall") == Exit.USAGE
     assert "was changed after the install" in capsys.readouterr().err
     assert hook.exists()
+
+
+def test_a_disk_that_takes_nothing_leaves_the_hook_that_was_there(
+    at: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    hook = at / ".git" / "hooks" / "pre-commit"
+    hook.write_bytes(OTHER)
+    before = snapshot(hook.parent)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        assert run("install") == Exit.USAGE
+    assert snapshot(hook.parent) == before
+    assert run("install") == Exit.OK
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", full)
+        patch.setattr(Path, "unlink", full)
+        assert run("uninstall") == Exit.USAGE
+    assert "bug" not in capsys.readouterr().err
+    assert run("uninstall") == Exit.OK
+    assert snapshot(hook.parent) == before
 
 
 def test_what_was_there_comes_back_byte_for_byte(at: Path) -> None:
