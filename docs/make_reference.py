@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import importlib
-import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -124,11 +123,10 @@ def _keys() -> Iterator[str]:
 
 def _takes(key: str, reader: config_check.Reader) -> str:
     """What the configuration's own complaint says that a key is."""
-    where = config_check.Where(file="x", path=Path(os.devnull), key=key)
     try:
-        reader(object(), where)
+        reader(object(), config_check.Where(file="", path=PAGE, key=key))
     except UsageError as error:
-        return error.message.removeprefix(f"{where} is ").removeprefix(f"{where} holds ")
+        return re.sub(rf"^.*?{key} (?:is|holds) ", "", error.message)
     raise AssertionError(f"{key} takes anything")
 
 
