@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -123,10 +124,11 @@ def _keys() -> Iterator[str]:
 
 def _takes(key: str, reader: config_check.Reader) -> str:
     """What the configuration's own complaint says that a key is."""
+    where = config_check.Where(file="x", path=Path(os.devnull), key=key)
     try:
-        reader(object(), config_check.Where(file="", path=PAGE, key=key))
+        reader(object(), where)
     except UsageError as error:
-        return re.sub(rf"^.*?{key} (?:is|holds) ", "", error.message)
+        return error.message.removeprefix(f"{where} is ").removeprefix(f"{where} holds ")
     raise AssertionError(f"{key} takes anything")
 
 

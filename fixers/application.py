@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from fixers.workspace import Workspace
+from scanner import toml
 from scanner.errors import UsageError
 
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
@@ -109,7 +109,7 @@ def _text(found: Any, *keys: str) -> str | None:
 
 
 def _pyproject(text: str) -> str | None:
-    found = tomllib.loads(text)
+    found = toml.loads(text)
     return _text(found, "project", "name") or _text(found, "tool", "poetry", "name")
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import configparser
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -17,6 +16,7 @@ from typing import Any
 from fixers.insertions import newline_of
 from fixers.rewriting import splice
 from fixers.workspace import Workspace
+from scanner import toml
 from scanner.errors import NotSeenError
 from scanner.identity import digest
 from scanner.model import Edit, Span
@@ -133,10 +133,10 @@ def _required(path: str, workspace: Workspace, seen: frozenset[str]) -> Iterator
 
 def _pyproject(path: str, text: str) -> Iterator[_Listed]:
     try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+        tables = toml.loads(text)
+    except ValueError:
         return
-    project, poetry = tables.get("project", {}), tables.get("tool", {}).get("poetry", {})
+    project, poetry = _table(tables, "project"), _table(_table(tables, "tool"), "poetry")
     if isinstance(project.get("dependencies"), list):
         listed = [str(each) for each in project["dependencies"]]
         insertions = _into_array(text, len(listed))
@@ -152,6 +152,11 @@ def _pyproject(path: str, text: str) -> Iterator[_Listed]:
         insertions = _into_table(text, "tool.poetry.dependencies", f'{LIBRARY} = "{entry[LIBRARY]}"')
         names = frozenset(map(_normal, poetry["dependencies"]))
         yield _Listed(path=path, names=names, insertions=_if_toml(text, insertions, after))
+
+
+def _table(tables: dict[str, Any], key: str) -> dict[str, Any]:
+    found = tables.get(key)
+    return found if isinstance(found, dict) else {}
 
 
 def _into_array(text: str, count: int) -> tuple[tuple[int, str], ...] | None:
@@ -199,8 +204,8 @@ def _if_toml(
 ) -> tuple[tuple[int, str], ...] | None:
     """The insertions, if the text with them means this."""
     try:
-        return insertions if insertions and tomllib.loads(_inserted(text, insertions)) == after else None
-    except tomllib.TOMLDecodeError:
+        return insertions if insertions and toml.loads(_inserted(text, insertions)) == after else None
+    except ValueError:
         return None
 
 

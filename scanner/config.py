@@ -127,8 +127,10 @@ def read_table(path: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
     import re
     import tomllib
 
+    from scanner import toml
+
     try:
-        found: Any = tomllib.loads(raw.decode("utf-8-sig"))
+        found: Any = toml.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UsageError(f"{path}: not UTF-8", hint="save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
@@ -136,7 +138,7 @@ def read_table(path: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
         # Without a place it is the end of the file that came too early.
         place = f"{where[1]}:{where[2]}" if where else str(1 + raw.rstrip().count(b"\n"))
         raise UsageError(f"{path}:{place}: not valid TOML", hint="mend the file, or remove it") from None
-    except (RecursionError, ValueError, OverflowError):
+    except ValueError:
         raise UsageError(f"{path}: not TOML that can be read", hint="mend the file, or remove it") from None
     for key in table:
         found = found.get(key) if isinstance(found, dict) else None

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
 from scanner.readers._escapes import decode, fault
-from scanner.readers._tree import MAX_DEPTH, Close, Event, Open, Scalar, walk
+from scanner.readers._tree import Close, Event, Open, Scalar, walk
+from scanner.toml import MOST, deep_key
 
 BASIC, LITERAL = "basic", "literal"
 
@@ -29,16 +30,14 @@ _BODIES: Final = (
 )
 _BASIC = re.compile(r"\\[ \t]*\r?\n[ \t\r\n]*|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}|\\.|\r\n", re.DOTALL)
 _LITERAL = re.compile(r"\r\n")
-# A key of so many parts: tomllib's time grows with their square, and what is nested so deep is not read anyway.
-_DEEP_KEY = re.compile(rf"(?<![^\s\[{{,])(?:[^\s.=\[\]{{}}#]++[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}")
 _ESCAPES: Final = dict(zip('btnfr"\\', '\b\t\n\f\r"\\', strict=True))
 
 
 def events(text: str) -> list[Event]:
     """Give the events of a TOML text, checked against tomllib. Raises Unreadable where it is not TOML."""
-    deep = _DEEP_KEY.search(text)
-    if deep:
-        raise fault(text, deep.start(), f"nested more than {MAX_DEPTH} levels deep")
+    deep = deep_key(text)
+    if deep is not None:
+        raise fault(text, deep, f"nested more than {MOST} levels deep")
     try:
         expected = tomllib.loads(text)
     except ValueError:

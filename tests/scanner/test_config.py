@@ -65,6 +65,7 @@ def complaint(folder: Path, text: str) -> str:
         pytest.param("[[allow]]\nregex = 'a'\nreason = 'x'\n" * 501, "more than 500", id="entries without end"),
         pytest.param('honour = ["allow"]', "unknown key honour", id="what only a policy says"),
         pytest.param("a = [" + "[" * 5000, "not TOML that can be read", id="brackets nested deep"),
+        pytest.param("a." * 50_000 + "a = 1", "not TOML that can be read", id="a key without end"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_what_to_do(at: Path, text: str, said: str) -> None:
