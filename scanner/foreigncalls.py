@@ -1,7 +1,7 @@
 """Calls of languages that are only read as text, and that take a credential by its place: `new PDO(dsn, user, "x")`.
 
-`PATTERNS` are for `re`, by the name that they give to what follows; they end before the argument, and need one of
-`WORDS`. `EXPRESSIONS` are Hyperscan's (flag CASELESS) and end within it.
+`PATTERNS` are for `re`, by the name that they give to what follows; they end before the argument.
+`EXPRESSIONS` are Hyperscan's (flag CASELESS) and end within it.
 """
 
 from __future__ import annotations
@@ -65,11 +65,20 @@ PATTERNS = {
 """Whole arguments, with their quotes."""
 INSIDE = rf"{_OWNER}(?i:{_ENCODERS}){_USER}"
 """What is encoded as user and password: ends within the quotes."""
-WORDS = re.compile(
+_WORDS = re.compile(
     r"(?i)basic_?auth|auth\.basic|credential|UsernamePassword|PasswordAuth|connect|PDO|mysqli|ftp_login|imap_open"
     r"|ssh2_auth|ldap_bind|PlainAuth|Sequelize|SecretKeySpec|SymmetricSecurityKey|HMAC|NewCipher|CookieStore|cookieParser"
     r"|Message(?:Verifier|Encryptor)|jwt|signWith|cipheriv|CryptoJS|openssl_|omniauth|provider|btoa|base64"
 )
+_OPENED = re.compile(
+    rf"(?i)(?:{'|'.join((*_PASSWORDS.values(), *_KEYS.values(), _ENCODERS))})[ \t]?[( \t]|(?:omniauth|provider)[ \t(]+:"
+)
+
+
+def stand_in(text: str, low: int, high: int) -> bool:
+    """Whether such a call may begin between two offsets: a few words first, then all names, which takes longer."""
+    return _WORDS.search(text, low, high) is not None and _OPENED.search(text, low, high) is not None
+
 
 _ANY = r"[^,\n]*,\s*"
 _INTO = r"(?:[\w.\[\]]{0,40}\()?[rbuf@]?[\"'`][^\s\"'`$]"

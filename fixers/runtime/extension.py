@@ -9,7 +9,8 @@ from typing import Any
 
 from fixers.runtime.module import SecretUnavailable
 
-# The store, by the AWS Parameters and Secrets Lambda Extension: https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html
+# The store, by the AWS Parameters and Secrets Lambda Extension.
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html
 _ADVICE: dict[int | None, str] = {
     None: "is the layer AWS-Parameters-and-Secrets-Lambda-Extension there, and this an invocation?",
     400: "it must exist, the function be allowed {} (and kms:Decrypt), and the call in the handler",

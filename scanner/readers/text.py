@@ -175,7 +175,7 @@ def _named(
     low = _window_start(text, offset)
     # A hit can stand up to two characters into the value, or right before it.
     high = min(len(text), offset + 2)
-    if pattern is _NAMED and foreigncalls.WORDS.search(text, low, high):
+    if pattern is _NAMED and foreigncalls.stand_in(text, low, high):
         pattern = _NAMED_OR_CALL
     elif pattern is _NAMED and WORDS.search(text, low, high):
         pattern = _NAMED_OR_COMMAND

@@ -308,7 +308,8 @@ def test_source_is_a_small_file_of_ours_in_ascii(style: str) -> None:
     assert source.isascii()
     assert "\r" not in source
     assert len(source.splitlines()) < 150
-    assert source.splitlines()[1] == "# fmt: off"
+    assert max(map(len, source.splitlines())) <= 120
+    assert source.splitlines()[1:3] == ["# fmt: off", "# flake8: noqa: E302,E305"]
     assert not is_generated('"""Mine."""\n')
 
 
