@@ -66,6 +66,8 @@ def root_of(named: Path) -> Root:
     if not os.path.lexists(named):
         raise NotSeenError(f"{named}: no such file or folder", hint="check the spelling")
     folder = Path(os.path.abspath(named if named.is_dir() and not named.is_symlink() else named.parent))
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise NotSeenError(f"{folder}: {_CLOSED}", hint="run as a user who may read it")
     repository = git.find(folder) if git.installed() else None
     if repository is None or repository.top is None:
         return Root(folder=Path.cwd() if folder.is_relative_to(Path.cwd()) else folder, repository=repository)

@@ -66,6 +66,13 @@ def test_a_bare_repository_has_nothing_to_read(tmp_path: Path, git: Git) -> None
         scanned(tmp_path / "bare")
 
 
+def test_a_named_folder_that_may_not_be_entered_is_not_seen(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "local")  # root may enter everything
+    with pytest.raises(NotSeenError, match="local: folder not readable"):
+        scanned(shop / "local")
+    assert read(shop / "conf")
+
+
 def test_the_folder_of_git_has_nothing_to_read(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(shop)
     for named in (Path(".git"), Path(".git/config")):
