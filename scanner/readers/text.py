@@ -6,8 +6,8 @@ Looks at a bounded window around an offset, so that a line of a megabyte costs n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from scanner import foreigncalls
@@ -16,6 +16,8 @@ from scanner.model import Document, Literal, Role, SecretValue, Span
 
 WINDOW = 300
 """Characters before a hit in which the name of its value can begin."""
+# Characters of a long line whose names are read together.
+_PART = 150
 LONGEST = 4096
 """Characters of a value that is not a PEM block."""
 _LONGEST_PEM = 20_000
@@ -141,6 +143,17 @@ def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
         )
 
 
+@dataclass(slots=True, kw_only=True)
+class _Seen:
+    """What the hits of a text have in common: names are read once for a part of a long line, values once for a name."""
+
+    text: str = field(repr=False)
+    code: bool
+    parts: dict[tuple[int, re.Pattern[str]], list[re.Match[str]]] = field(default_factory=dict, repr=False)
+    values: dict[tuple[int, int, str | None], Shape | None] = field(default_factory=dict, repr=False)
+    bares: dict[int, tuple[Span, Span] | None] = field(default_factory=dict, repr=False)
+
+
 def shapes(
     text: str, offsets: Sequence[int], *, directives: bool = False, bare: bool = True, code: bool = False
 ) -> Iterator[Shape]:
@@ -149,12 +162,11 @@ def shapes(
     In `code` a value after an operator has quotes, or stands inside some.
     """
     done: set[Span] = set()
-    # A name before many hits is looked at for each of them; what stands behind it is read once.
-    bares: dict[int, tuple[Span, Span] | None] = {}
+    seen = _Seen(text=text, code=code)
     for offset in offsets:
-        found = _pem(text, offset) or _named(text, offset, _NAMED, bares, code=code)
+        found = _pem(text, offset) or _named(seen, offset, _NAMED)
         if found is None and directives:
-            found = _named(text, offset, _DIRECTIVE, bares)
+            found = _named(seen, offset, _DIRECTIVE)
         if found is None and bare:
             found = _token(text, offset)
         if found is not None and found.inner not in done:
@@ -162,55 +174,73 @@ def shapes(
             yield found
 
 
-def _named(
-    text: str,
-    offset: int,
-    pattern: re.Pattern[str],
-    bares: dict[int, tuple[Span, Span] | None],
-    *,
-    code: bool = False,
-) -> Shape | None:
+def _named(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> Shape | None:
     """The last `name =` before a hit whose value reaches it."""
-    found: Shape | None = None
-    low = _window_start(text, offset)
-    # A hit can stand up to two characters into the value, or right before it.
-    high = min(len(text), offset + 2)
-    if pattern is _NAMED and foreigncalls.stand_in(text, low, high):
-        pattern = _NAMED_OR_CALL
-    elif pattern is _NAMED and WORDS.search(text, low, high):
-        pattern = _NAMED_OR_COMMAND
-    for named in pattern.finditer(text, low, high):
+    text, found = seen.text, None
+    for named in _names(seen, offset, pattern):
         start = named.start(named.lastgroup or 0)
         # The next field of a query, right behind the hit.
         inside = found is not None and named.lastgroup not in ("command", *foreigncalls.PATTERNS)
         if start >= offset or (inside and found is not None and not _stands_alone(text, start, found)):
             continue
-        # `:param token: what the service gave` and `ok ? 'PASS' : 'FAIL'` are about other things.
-        if _is_described(text, low, start) or text[start - 3 : start - 1] == "? ":
-            continue
-        if named[0][-1] == ":" and _ATTRIBUTE.match(text, named.end()):
-            continue
-        if code and ":" in named[0][-4:] and _PROSE.match(text, named.end()):
-            continue
-        # `expression identified by "state"` is prose.
-        if named.lastgroup == "sql" and named["sql"][-2:].lower() == "by" and not _OF_SQL.search(text, low, start):
-            continue
-        # `# The password cannot be changed` is prose.
-        if named.lastgroup == "spoken" and text[text.rfind("\n", low, start) + 1 : start].lstrip().startswith("#"):
-            continue
-        # `{{ $password := randAlphaNum 16 }}` of a Go template is code in any file.
-        go_template = named[0].startswith("$") and ":=" in named[0]
-        quoted = (
-            named.lastgroup in ("quoted", "sql", *foreigncalls.PATTERNS)
-            or go_template
-            or (code and named.lastgroup == "any" and text[start - 1] not in "?&#" and not _in_quotes(text, start))
-        )
-        value = None if _in_url(text, start) else _value(text, named, bares, quoted=quoted)
-        if value is not None and named.lastgroup == "command" and _PORTS.match(text, value.inner.start):
-            continue
+        key = (named.start(), named.end(), named.lastgroup)
+        value = seen.values[key] if key in seen.values else seen.values.setdefault(key, _meant(seen, named, start))
         if value is not None and (value.span.end + 1 >= offset or _is_piped(text, named, value, offset)):
             found = value
     return found
+
+
+def _names(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> Iterable[re.Match[str]]:
+    """What looks like a name in the window before a hit."""
+    text, low = seen.text, _window_start(seen.text, offset)
+    # A hit can stand up to two characters into the value, or right before it.
+    if offset - low < WINDOW:
+        high = min(len(text), offset + 2)
+        return _seeking(text, low, high, pattern).finditer(text, low, high)
+    low -= low % _PART
+    if (low, pattern) not in seen.parts:
+        high = min(len(text), low + _PART + WINDOW + 2)
+        seen.parts[low, pattern] = list(_seeking(text, low, high, pattern).finditer(text, low, high))
+    return seen.parts[low, pattern]
+
+
+def _seeking(text: str, low: int, high: int, pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """The pattern, or a slower one that knows the commands and calls of which a word stands there."""
+    if pattern is not _NAMED:
+        return pattern
+    if foreigncalls.stand_in(text, low, high):
+        return _NAMED_OR_CALL
+    return _NAMED_OR_COMMAND if WORDS.search(text, low, high) else _NAMED
+
+
+def _meant(seen: _Seen, named: re.Match[str], start: int) -> Shape | None:
+    """The value behind a name that begins at an offset; None where it is about something else."""
+    text = seen.text
+    low = max(0, start - WINDOW)
+    # `:param token: what the service gave` and `ok ? 'PASS' : 'FAIL'` are about other things.
+    if _is_described(text, start) or text[start - 3 : start - 1] == "? ":
+        return None
+    if named[0][-1] == ":" and _ATTRIBUTE.match(text, named.end()):
+        return None
+    if seen.code and ":" in named[0][-4:] and _PROSE.match(text, named.end()):
+        return None
+    # `expression identified by "state"` is prose.
+    if named.lastgroup == "sql" and named["sql"][-2:].lower() == "by" and not _OF_SQL.search(text, low, start):
+        return None
+    # `# The password cannot be changed` is prose.
+    if named.lastgroup == "spoken" and text[text.rfind("\n", low, start) + 1 : start].lstrip().startswith("#"):
+        return None
+    # `{{ $password := randAlphaNum 16 }}` of a Go template is code in any file.
+    go_template = named[0].startswith("$") and ":=" in named[0]
+    quoted = (
+        named.lastgroup in ("quoted", "sql", *foreigncalls.PATTERNS)
+        or go_template
+        or (seen.code and named.lastgroup == "any" and text[start - 1] not in "?&#" and not _in_quotes(text, start))
+    )
+    value = None if _in_url(text, start) else _value(text, named, seen.bares, quoted=quoted)
+    if value is not None and named.lastgroup == "command" and _PORTS.match(text, value.inner.start):
+        return None
+    return value
 
 
 def _is_piped(text: str, named: re.Match[str], value: Shape, offset: int) -> bool:
@@ -218,9 +248,10 @@ def _is_piped(text: str, named: re.Match[str], value: Shape, offset: int) -> boo
     return named.lastgroup == "command" and "\n" not in text[value.span.end : offset]
 
 
-def _is_described(text: str, low: int, start: int) -> bool:
+def _is_described(text: str, start: int) -> bool:
     """Whether a field of a docstring or of reStructuredText stands before a name on its line."""
-    line = max(low, text.rfind("\n", low, start) + 1, start - 100)
+    low = max(0, start - 100)
+    line = max(low, text.rfind("\n", low, start) + 1)
     colon = text.find(":", line, start)
     return colon >= 0 and _DESCRIBED.match(text, colon, start) is not None
 
