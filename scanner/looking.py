@@ -186,10 +186,11 @@ def _fresh_findings(
 
 def _near(found: Sequence[Finding], source: Source, data: bytes, fresh: Sequence[Context]) -> list[Context]:
     """The contexts that may have given one of the findings; all where offsets are not those of the text."""
+    if not found:
+        return []
     # ISO 2022 and HZ write other scripts in ASCII, between these marks.
-    plain = data is source.raw and data.isascii() and b"\x1b" not in data and b"~{" not in data
-    if not found or not plain:
-        return list(fresh) if found else []
+    if data is not source.raw or not data.isascii() or b"\x1b" in data or b"~{" in data:
+        return list(fresh)
     spans = [(finding.literal.span.start - WIDTH, finding.literal.span.end + WIDTH) for finding in found]
     return [
         context
