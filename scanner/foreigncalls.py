@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 # Functions by how many arguments stand before the credential.
@@ -71,15 +72,18 @@ _WORDS = tuple(
     " newcipher cookiestore cookieparser usernamepassword messageverifier messageencryptor jwt signwith cipheriv"
     " crypto openssl_ provider btoa base64".split()
 )
-_OPENED = re.compile(
-    rf"(?i)(?:{'|'.join((*_PASSWORDS.values(), *_KEYS.values(), _ENCODERS))})[ \t]?[( \t]|(?:omniauth|provider)[ \t(]+:"
-)
+
+
+@functools.cache
+def _opened() -> re.Pattern[str]:
+    names = "|".join((*_PASSWORDS.values(), *_KEYS.values(), _ENCODERS))
+    return re.compile(rf"(?i)(?:{names})[ \t]?[( \t]|(?:omniauth|provider)[ \t(]+:")
 
 
 def stand_in(text: str, low: int, high: int) -> bool:
     """Whether such a call may begin between two offsets: a few words first, then all names, which takes longer."""
     window = text[low:high].lower()
-    return any(word in window for word in _WORDS) and _OPENED.search(text, low, high) is not None
+    return any(word in window for word in _WORDS) and _opened().search(text, low, high) is not None
 
 
 _ANY = r"[^,\n]*,\s*"

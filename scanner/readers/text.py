@@ -5,6 +5,7 @@ Looks at a bounded window around an offset, so that a line of a megabyte costs n
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -45,11 +46,7 @@ _PLAINLY_NAMED = (
     rf"|(?<![\w$\-])(?P<quoted>{_NAME}){_CLOSE}{_GAP}[(,]{_GAP}(?=\\{{0,3}}[\"'`])"
 )
 _NAMED = re.compile(_PLAINLY_NAMED)
-# Twice as slow: asked only where the word of a command or a call stands.
-_NAMED_OR_COMMAND = re.compile(rf"(?P<command>{COMMAND})|{_PLAINLY_NAMED}")
-_CALLS = "|".join(rf"(?P<{name}>{pattern})" for name, pattern in foreigncalls.PATTERNS.items())
 _CALLED = {"command": "password", **{name: name for name in foreigncalls.PATTERNS}}
-_NAMED_OR_CALL = re.compile(rf"{_CALLS}|(?P<command>{COMMAND}|{foreigncalls.INSIDE})|{_PLAINLY_NAMED}")
 # `requirepass x` (redis), `password x` (netrc): only where files are made of such lines.
 _DIRECTIVE = re.compile(
     rf"(?m:^)[ \t]*(?P<any>{_NAME})[ \t]{{1,8}}(?=[^\s=:])"
@@ -209,8 +206,20 @@ def _seeking(text: str, low: int, high: int, pattern: re.Pattern[str]) -> re.Pat
     if pattern is not _NAMED:
         return pattern
     if foreigncalls.stand_in(text, low, high):
-        return _NAMED_OR_CALL
-    return _NAMED_OR_COMMAND if WORDS.search(text, low, high) else _NAMED
+        return _named_or_call()
+    return _named_or_command() if WORDS.search(text, low, high) else _NAMED
+
+
+# Twice as slow as `_NAMED`, and slow to compile: made where the word of a command or a call stands.
+@functools.cache
+def _named_or_command() -> re.Pattern[str]:
+    return re.compile(rf"(?P<command>{COMMAND})|{_PLAINLY_NAMED}")
+
+
+@functools.cache
+def _named_or_call() -> re.Pattern[str]:
+    calls = "|".join(rf"(?P<{name}>{pattern})" for name, pattern in foreigncalls.PATTERNS.items())
+    return re.compile(rf"{calls}|(?P<command>{COMMAND}|{foreigncalls.INSIDE})|{_PLAINLY_NAMED}")
 
 
 def _meant(seen: _Seen, named: re.Match[str], start: int) -> Shape | None:
