@@ -35,6 +35,15 @@ STRUCTURED = frozenset({Kind.YAML, Kind.JSON, Kind.TOML, Kind.INI})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SortedOut:
+    """Findings as they are moved, what they stand in, by path, and why some of them stay, by `id` of the finding."""
+
+    findings: tuple[Finding, ...]
+    documents: dict[str, Document]
+    refused: dict[int, Refused]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenDraft:
     """A draft and where it goes."""
 
@@ -62,7 +71,7 @@ def unmistakable(finding: Finding) -> bool:
     return bool(finding.prefix) or (finding.value is not None and strength(finding.value) >= STRONG_BITS)
 
 
-def documents_of(findings: Iterable[Finding], workspace: Workspace) -> dict[str, Document]:
+def _documents_of(findings: Iterable[Finding], workspace: Workspace) -> dict[str, Document]:
     """The files that the findings stand in, those of them that can be read."""
     found: dict[str, Document] = {}
     for path in sorted({finding.path for finding in findings if finding.commit is None}):
@@ -99,15 +108,11 @@ def _in_variable(finding: Finding, found: Sequence[Binding]) -> Finding:
 
 
 def sorted_out(
-    findings: Sequence[Finding],
-    documents: Mapping[str, Document],
-    workspace: Workspace,
-    *,
-    scope: str,
-    include_tests: bool,
-    rewritable: frozenset[Kind],
-) -> dict[int, Refused]:
-    """Why findings stay, by `id` of the finding; those that a rewriter may try are missing."""
+    counted: Sequence[Finding], workspace: Workspace, *, scope: str, include_tests: bool, rewritable: frozenset[Kind]
+) -> SortedOut:
+    """What a rewriter may try of the findings that count, and why the others stay."""
+    documents = _documents_of(counted, workspace)
+    findings = by_variable(counted, documents)
     refused: dict[int, Refused] = {}
     by_file: dict[str, Refused | None] = {}
     for finding in findings:
@@ -121,7 +126,7 @@ def sorted_out(
             reason = (RefusalReason.NOT_PARSABLE, "the file cannot be read as text", "look at it by hand")
         if reason is not None:
             refused[id(finding)] = reason
-    return refused
+    return SortedOut(findings=findings, documents=documents, refused=refused)
 
 
 def drafts(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fixers.drafting import by_variable, considered, documents_of, drafts, sorted_out
+from fixers.drafting import considered, drafts, sorted_out
 from fixers.grouping import Draft
 from fixers.inverse import blob_id
 from fixers.overrides import ACTIONS, STORES
@@ -34,28 +34,24 @@ def picked(file: PlanFile, name: str, named: Path) -> PlannedSecret | None:
     if not all(_as_planned(workspace, path, blob) for path, blob in blobs.items()):
         return None
     scanned = scan_paths(tuple(located(root, path) for path in workspace.files))
-    counted = considered(scanned.result, options.min_confidence)
-    documents = documents_of(counted, workspace)
-    findings = by_variable(counted, documents)
-    refused = sorted_out(
-        findings,
-        documents,
+    found = sorted_out(
+        considered(scanned.result, options.min_confidence),
         workspace,
         scope=options.scope,
         include_tests=options.include_tests,
         rewritable=frozenset(rewriters()),
     )
-    found = drafts(
-        findings,
-        documents,
-        refused,
+    chosen = drafts(
+        found.findings,
+        found.documents,
+        found.refused,
         environment=options.env or DEFAULT_ENVIRONMENT,
         store=str(table["store"]),
         automatic=frozenset(),
         stores=lambda _: None,
     )
     wanted = [_without_blob(member) for member in table["member"]]
-    made = (_secret(table, each.draft, scanned) for each in found)
+    made = (_secret(table, each.draft, scanned) for each in chosen)
     return next((secret for secret in made if _members(secret) == wanted), None)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fixers.application import app_name, segment
 from fixers.choice import Choice
 from fixers.dependencies import add_boto3
-from fixers.drafting import by_variable, considered, documents_of, drafts, sorted_out, unmistakable
+from fixers.drafting import considered, drafts, sorted_out, unmistakable
 from fixers.grouping import Form
 from fixers.module_place import rewrite_context
 from fixers.naming import read_variables, shown_frameworks
@@ -81,16 +81,14 @@ def make_plan(
     env = segment(options.env or DEFAULT_ENVIRONMENT, "--env")
     edited = overrides or {}
     counted = considered(result, options.min_confidence)
-    documents = documents_of(counted, workspace)
-    findings = by_variable(counted, documents)
-    refused = sorted_out(
-        findings,
-        documents,
+    found = sorted_out(
+        counted,
         workspace,
         scope=options.scope,
         include_tests=options.include_tests,
         rewritable=frozenset(rewriters),
     )
+    findings, documents, refused = found.findings, found.documents, found.refused
     chosen = drafts(
         findings,
         documents,

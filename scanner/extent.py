@@ -94,7 +94,7 @@ def _same_inside(before: bytes, after: bytes, part: Range) -> Range | None:
     """A long part that both versions have, somewhere between the ends of a change."""
     if min(part.last - part.first, part.new_last - part.new_first) < FAR:
         return None
-    # A line of each third is looked for in the version before.
+    # A line in the middle, then one of each half, is looked for in the version before.
     for step in (2, 1, 3):
         at = part.new_first + (part.new_last - part.new_first) * step // 4
         at = after.find(b"\n", at, part.new_last - _SAMPLE)

@@ -1,7 +1,8 @@
 """Calls of languages that are only read as text, and that take a credential by its place: `new PDO(dsn, user, "x")`.
 
-`PATTERNS` are for `re`, by the name that they give to what follows; they end before the argument.
-`EXPRESSIONS` are Hyperscan's (flag CASELESS) and end within it.
+`PATTERNS` are for `re`, by the name that they give to what follows; they end before the argument with its quotes.
+`INSIDE` ends within those of what is encoded as user and password. `EXPRESSIONS` are Hyperscan's (flag CASELESS) and
+end within it.
 """
 
 from __future__ import annotations
@@ -59,13 +60,11 @@ def _pattern(functions: dict[int, str]) -> str:
 
 
 PATTERNS = {
-    "password": rf"{_pattern(_PASSWORDS)}",
+    "password": _pattern(_PASSWORDS),
     "signing_key": _pattern(_KEYS),
     "client_secret": _REGISTERS,
 }
-"""Whole arguments, with their quotes."""
 INSIDE = rf"{_OWNER}(?i:{_ENCODERS}){_USER}"
-"""What is encoded as user and password: ends within the quotes."""
 # One of these, in small letters, stands in each of the names: looked for as plain text, which is fast.
 _WORDS = tuple(
     "auth credential connect pdo mysqli ftp_login imap_open ldap_bind sequelize secretkeyspec symmetricsecuritykey hmac"
@@ -80,7 +79,7 @@ def _opened() -> re.Pattern[str]:
     return re.compile(rf"(?i)(?:{names})[ \t]?[( \t]|(?:omniauth|provider)[ \t(]+:")
 
 
-def stand_in(text: str, low: int, high: int) -> bool:
+def may_hold_call(text: str, low: int, high: int) -> bool:
     """Whether such a call may begin between two offsets: a few words first, then all names, which takes longer."""
     window = text[low:high].lower()
     return any(word in window for word in _WORDS) and _opened().search(text, low, high) is not None

@@ -184,15 +184,10 @@ def _stood(memory: Memory, ranges: Sequence[Range]) -> dict[Hit, frozenset[bytes
     for each in (*ranges, None):
         first = bisect.bisect_right(memory.hits, done, key=_end)
         last = len(memory.hits) if each is None else bisect.bisect_left(memory.hits, each.first, key=_end)
-        if memory.names:
-            stood |= {
-                (number, end + longer): memory.names.get((number, end), _NONE)
-                for number, end in memory.hits[first:last]
-            }
-        elif longer:
-            stood |= dict.fromkeys([(number, end + longer) for number, end in memory.hits[first:last]], _NONE)
-        else:
-            stood |= dict.fromkeys(memory.hits[first:last], _NONE)
+        were = memory.hits[first:last]
+        are = _moved(were, longer)
+        stood |= dict.fromkeys(are, _NONE)
+        stood |= {now: memory.names[was] for was, now in zip(were, are, strict=True) if was in memory.names}
         if each is not None:
             done, longer = each.last, each.new_last - each.last
     return stood
@@ -205,12 +200,16 @@ def _merged(old: Sequence[Hit], ranges: Sequence[Range], windows: Sequence[Seque
     for each, found in zip((*ranges, None), (*windows, ()), strict=True):
         first = bisect.bisect_right(old, done, key=_end)
         last = len(old) if each is None else bisect.bisect_left(old, each.first, key=_end)
-        hits += [(number, end + longer) for number, end in old[first:last]] if longer else old[first:last]
+        hits += _moved(old[first:last], longer)
         if each is not None:
             hits += [hit for hit in found if each.new_first <= hit[1] <= _last_made(each)]
             longer = each.new_last - each.last
             done = _last_made(each) - longer
     return hits
+
+
+def _moved(hits: Sequence[Hit], longer: int) -> Sequence[Hit]:
+    return [(number, end + longer) for number, end in hits] if longer else hits
 
 
 def _end(hit: Hit) -> int:

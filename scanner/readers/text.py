@@ -205,7 +205,7 @@ def _seeking(text: str, low: int, high: int, pattern: re.Pattern[str]) -> re.Pat
     """The pattern, or a slower one that knows the commands and calls of which a word stands there."""
     if pattern is not _NAMED:
         return pattern
-    if foreigncalls.stand_in(text, low, high):
+    if foreigncalls.may_hold_call(text, low, high):
         return _named_or_call()
     return _named_or_command() if WORDS.search(text, low, high) else _NAMED
 
