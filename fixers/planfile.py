@@ -10,16 +10,15 @@ from typing import Any
 
 from fixers.overrides import Override
 from fixers.plan import PlanOptions
+from fixers.workspace import PLAN_MARK
 from scanner.errors import UsageError
 from scanner.model import Confidence, Finding, Member, Plan, PlannedSecret, Refusal, RefusalReason
 
 SCHEMA = 1
 DIGEST_DIGITS = 20
 EDITABLE = ("name", "store", "type", "tier", "kms_key", "env", "action")
-# How each plan file begins.
-MARK = "# Plan of unhardcode:"
 _HEAD = f"""\
-{MARK} where each credential will live. No value stands in this file; it can be committed.
+{PLAN_MARK} where each credential will live. No value stands in this file; it can be committed.
 # In a [[secret]], name, store, type, tier, kms_key, env and action (create, update, adopt,
 # restore, skip) may be edited.
 # Then: unhardcode migrate --plan FILE

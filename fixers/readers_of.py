@@ -8,18 +8,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
-from fixers.planfile import MARK
 from fixers.python_readers import Site, python_sites
+from fixers.workspace import PLAN_MARK, Workspace
 from scanner.errors import NotSeenError
 from scanner.model import Span
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import trees
 from scanner.text import line_starts, position
-
-if TYPE_CHECKING:
-    from fixers.workspace import Workspace
 
 _MAX_BYTES = 1_000_000
 _COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml")
@@ -176,7 +172,7 @@ def mentions(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:
         if other == path or _PACKING.fullmatch(base) or not (_SHELLS.fullmatch(base) or _PROGRAMS.fullmatch(base)):
             continue
         text = _read(workspace, other).decode("utf-8", "replace")
-        if name not in text or (base.endswith(".toml") and MARK in text):
+        if name not in text or (base.endswith(".toml") and PLAN_MARK in text):
             continue
         for number, row in enumerate(text.splitlines(), 1):
             if word.search(row) and not _PACKED.match(row):

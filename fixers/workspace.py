@@ -14,6 +14,8 @@ from scanner.model import Document, Source
 from scanner.readers.kinds import kind_of
 from scanner.text import UndecodableError, decode
 
+# How each plan file begins: one that lies in the tree is ours, and reads nothing of it.
+PLAN_MARK = "# Plan of unhardcode:"
 # What a rehearsal would have written: POSIX path from the root -> bytes.
 Overlay: TypeAlias = Mapping[str, bytes]
 

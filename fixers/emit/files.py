@@ -27,8 +27,8 @@ from fixers.emit.rotation import Rotation
 from fixers.emit.runbook import Written, runbook
 from fixers.emit.terraform import rotation_file, secrets_file
 from fixers.payload import payload
-from fixers.planfile import MARK
 from fixers.stores.limits import parameter_problems, secret_problems
+from fixers.workspace import PLAN_MARK
 from scanner.errors import FixError, UsageError
 from scanner.model import Plan, PlannedSecret
 
@@ -156,7 +156,7 @@ def _written(folder: Path, texts: dict[str, str]) -> tuple[Path, ...]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         old = [name for name in sorted(os.listdir(folder)) if _may_be_ours(name)]
-        if old and not _begins(folder / _PLAN, MARK):
+        if old and not _begins(folder / _PLAN, PLAN_MARK):
             raise UsageError(f"{folder / old[0]}: exists, and is not of an earlier --emit", hint="name another folder")
         written = tuple(_write(folder / name, text) for name, text in texts.items())
         for name in set(old) - set(texts):
