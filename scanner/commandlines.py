@@ -13,7 +13,7 @@ from collections.abc import Sequence
 _ARGUMENTS = r"[^\n|;&]{0,120}?[ \t]"
 _LOGIN = r"\b(?:docker|podman|nerdctl|buildah|skopeo|helm|oras|az|oc)"
 # https://dev.mysql.com/doc/refman/en/password-security-user.html: no blank between -p and the password.
-_MYSQL = r"\b(?:mysql|mariadb)(?:[_-]?[a-z]{1,12})?"
+_MYSQL = r"\b(?:(?:mysql|mariadb)(?:[_-]?[a-z]{1,12})?|7z[ar]?)"
 _SPACED = (
     (r"\bredis-cli", "-a"),
     (r"\bldap(?:search|modify|add|delete|passwd|whoami|compare)", "-w"),
@@ -27,6 +27,12 @@ _SPACED = (
     # https://mosquitto.org/man/mosquitto_pub-1.html
     (r"\bmosquitto_(?:pub|sub|rr)", "-P"),
     (r"\bipmitool", "-P"),
+    # http://caspian.dotconf.net/menu/Software/SendEmail/
+    (r"\bsendemail", "-xp"),
+    # https://learn.microsoft.com/windows/win32/seccrypto/signtool
+    (r"\bsigntool", "/p"),
+    # https://networkmanager.dev/docs/api/latest/nmcli.html
+    (r"\bnmcli", "password"),
 )
 # https://docs.openssl.org/master/man1/openssl-passphrase-options/
 _SOURCE = r"-pass(?:in|out)?[ \t]{1,4}['\"]?pass:"
@@ -42,16 +48,34 @@ _PLACED = (
     r"\brabbitmqctl[ \t](?:[^\n|;&]{0,60}[ \t])?(?:add_user|change_password)[ \t]{1,4}[^\s|;&]{1,64}[ \t]{1,4}",
     r"\bnpm[ \t](?:config[ \t]{1,4})?set[ \t](?:[^\n|;&]{0,40}[ \t])?"
     r"['\"]?//[^\s'\"]{1,100}:_(?:authToken|password|auth)['\"]?[ \t]{1,4}",
+    # https://learn.microsoft.com/nuget/reference/cli-reference/cli-ref-setapikey
+    r"\bnuget[ \t]{1,4}set_?apikey[ \t]{1,4}",
+    # https://www.gnu.org/software/inetutils/manual/html_node/The-_002enetrc-file.html, written by a script
+    r"\bmachine[ \t]{1,4}[^\s|;&]{1,100}[ \t]{1,4}login[ \t]{1,4}[^\s|;&]{1,64}[ \t]{1,4}password[ \t]{1,4}",
+    # https://manpages.debian.org/debconf-set-selections: package, question, type, value
+    r"\b[\w.+\-]{1,40}[ \t]{1,4}[\w.+\-]{1,40}/[\w\-]{0,30}pass[\w\-]{0,20}[ \t]{1,4}password[ \t]{1,4}",
+    # https://www.samba.org/samba/docs/current/man-html/smbclient.1.html: -U user%password
+    r"\b(?:smbclient|rpcclient|net)[ \t](?:[^\n|;&]{0,120}[ \t])?-U[ \t]{0,4}['\"]?[^\s%'\"$]{1,64}%",
+    # https://lftp.yar.ru/lftp-man.html: -u user,password
+    r"\blftp[ \t](?:[^\n|&]{0,120}[ \t])?-u[ \t]{1,4}['\"]?[^\s,'\"$]{1,64},",
+    # https://www.cisco.com/c/en/us/support/docs/security-vpn/remote-authentication-dial-user-service-radius/107614-64.html
+    # ("0": in the clear)
+    r"(?:^|\n)[ \t]{0,4}(?:enable|username[ \t]{1,4}[\w.@\-]{1,64}(?:[ \t]{1,4}privilege[ \t]{1,4}\d{1,2})?)[ \t]{1,4}"
+    r"(?:password|secret)[ \t]{1,4}(?:0[ \t]{1,4})?",
+    r"\bsnmp-server[ \t]{1,4}community[ \t]{1,4}",
+    r"\b(?:tacacs|radius)-server[ \t](?:[^\n]{0,80}[ \t])?key[ \t]{1,4}(?:0[ \t]{1,4})?",
+    r"\bcrypto[ \t]{1,4}isakmp[ \t]{1,4}key[ \t]{1,4}(?:0[ \t]{1,4})?",
     r"\bnet[ \t]{1,4}user[ \t]{1,4}[\w.\-]{1,40}[ \t]{1,4}",
 )
 _CHPASSWD = r"(?:sudo[ \t]+)?chpasswd\b"
-_STDIN = r"(?:sudo[ \t]+(?:-[a-z]+[ \t]+)*-S\b|[^|\n]{1,100}--password-stdin)"
+_STDIN = r"(?:sudo[ \t]+(?:-[a-z]+[ \t]+)*-S\b|[^|\n]{1,100}--password-stdin|kinit\b)"
 
 # `--name cloud-mongo -p 27017:27017` starts no mongo.
 _STARTS = r"(?<![\w.\-])"
 WORDS = re.compile(
     "sshpass|login|mysql|mariadb|curl|redis-cli|ldap|mongo|sqlcmd|bcp|zip|echo|openssl|cqlsh|mosquitto|ipmitool|htpasswd"
-    "|rabbitmqctl|npm|net user"
+    r"|rabbitmqctl|npm|net (?:user|ads|rpc)|7z|sendemail|signtool|nmcli|nuget|passw[\w-]*[ \t]+password|smbclient"
+    "|rpcclient|lftp|-server |isakmp|username |enable "
 )
 COMMAND = (
     r"\bsshpass[ \t]{1,4}(?:-v[ \t]{1,4})?-p[ \t]{0,4}"

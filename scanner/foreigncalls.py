@@ -12,24 +12,35 @@ import re
 
 # Functions by how many arguments stand before the credential.
 _PASSWORDS = {
+    # https://learn.microsoft.com/powershell/module/microsoft.powershell.security/convertto-securestring,
+    # https://www.php.net/password_hash, https://laravel.com/docs/hashing,
+    # https://docs.oracle.com/javase/jndi/tutorial/ldap/security/auth.html,
+    # https://docs.oracle.com/en/java/javase/21/docs/api/java.base/javax/crypto/spec/PBEKeySpec.html
+    0: r"ConvertTo-SecureString(?:[ \t]+-String)?|password_hash|Hash::make|SECURITY_CREDENTIALS,|PBEKeySpec"
+    r"|PasswordProtection",
     # https://pkg.go.dev/net/http#Request.SetBasicAuth, https://square.github.io/okhttp/ (Credentials.basic),
     # https://learn.microsoft.com/dotnet/api/system.net.networkcredential, https://www.php.net/oci_connect,
     # https://docs.ruby-lang.org/en/master/Net/HTTPHeader.html#method-i-basic_auth,
-    # https://neo4j.com/docs/javascript-manual/current/connect-advanced/ (auth.basic)
-    1: r"SetBasicAuth|basic_?auth|with_?Basic_?Auth|Credentials\.basic|auth\.basic|AuthTokens\.basic|NetworkCredential"
+    # https://neo4j.com/docs/javascript-manual/current/connect-advanced/ (auth.basic),
+    # https://firebase.google.com/docs/auth/web/password-auth, https://httr.r-lib.org/reference/authenticate.html
+    1: r"(?:sign_?in|create_?user)_?with_?email_?and_?password"
+    r"|SetBasicAuth|basic_?auth|with_?Basic_?Auth|Credentials\.basic|auth\.basic|AuthTokens\.basic|NetworkCredential"
     r"|UsernamePassword(?:Credentials|Token|AuthenticationToken)|PasswordAuthentication|oci_p?connect",
     # https://docs.oracle.com/en/java/javase/21/docs/api/java.sql/java/sql/DriverManager.html, https://www.php.net/pdo,
     # https://pkg.go.dev/net/smtp#PlainAuth, https://sequelize.org/api/v6/class/src/sequelize.js~sequelize,
     # https://metacpan.org/pod/DBI, https://mongodb.github.io/mongo-java-driver/ (MongoCredential)
     2: r"DriverManager\.getConnection|PDO|mysqli(?:_connect)?|mysql_p?connect|mssql_connect|odbc_p?connect|ftp_login"
     r"|ssh2_auth_password|imap_open|ldap_bind|smtp\.PlainAuth|Sequelize|DBI->connect"
-    r"|create(?:ScramSha\w{1,6}|Plain)?Credential",
+    r"|create(?:ScramSha\w{1,6}|Plain)?Credential"
+    # https://docs.djangoproject.com/en/stable/ref/contrib/auth/#manager-methods
+    r"|create_(?:super)?user",
 }
 _KEYS = {
     # https://pkg.go.dev/crypto/aes#NewCipher, https://pkg.go.dev/github.com/gorilla/sessions#NewCookieStore,
     # https://github.com/auth0/java-jwt (Algorithm.HMAC256), https://www.npmjs.com/package/cookie-parser,
     # https://api.rubyonrails.org/classes/ActiveSupport/MessageVerifier.html
-    0: r"SecretKeySpec|SymmetricSecurityKey|Algorithm\.HMAC\d{3}|aes\.NewCipher|NewCookieStore|cookieParser"
+    0: r"require\(['\"]cookie-parser['\"]\)"
+    r"|SecretKeySpec|SymmetricSecurityKey|Algorithm\.HMAC\d{3}|aes\.NewCipher|NewCookieStore|cookieParser"
     r"|HMACSHA\d{1,3}|MessageVerifier\.new|MessageEncryptor\.new",
     # https://www.npmjs.com/package/jsonwebtoken, https://github.com/jwtk/jjwt, https://nodejs.org/api/crypto.html,
     # https://pkg.go.dev/crypto/hmac#New, https://cryptojs.gitbook.io/docs/
@@ -46,6 +57,8 @@ _REGISTERS = (
 _ENCODERS = r"btoa|base64_encode|Base64\.(?:strict_|urlsafe_)?encode(?:64)?"
 _USER = r"\(\s{0,20}['\"`][^\s'\"`:${}]{1,64}:(?=[^\s'\"`$/])"
 
+_LOGINS = {1: r"login|log_in|sign_?in|authenticate"}
+
 _OWNER = r"(?<![\w$])(?:[\w$]{1,60}(?:\.|->|::)){0,4}"
 _ARGUMENT = (
     r"(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|\{[^{}\n]{0,200}\}|[^\s,;()\"']{1,80}(?:\([^()\n]{0,80}\))?)"
@@ -61,6 +74,7 @@ def _pattern(functions: dict[int, str]) -> str:
 
 PATTERNS = {
     "password": _pattern(_PASSWORDS),
+    "login": _pattern(_LOGINS),
     "signing_key": _pattern(_KEYS),
     "client_secret": _REGISTERS,
 }
@@ -68,14 +82,15 @@ INSIDE = rf"{_OWNER}(?i:{_ENCODERS}){_USER}"
 # One of these, in small letters, stands in each of the names: looked for as plain text, which is fast.
 _WORDS = tuple(
     "auth credential connect pdo mysqli ftp_login imap_open ldap_bind sequelize secretkeyspec symmetricsecuritykey hmac"
-    " newcipher cookiestore cookieparser usernamepassword messageverifier messageencryptor jwt signwith cipheriv"
-    " crypto openssl_ provider btoa base64".split()
+    " newcipher cookiestore cookieparser cookie-parser usernamepassword messageverifier messageencryptor jwt signwith"
+    " cipheriv crypto openssl_ provider btoa base64 securestring password_hash hash::make pbekeyspec passwordprotection"
+    " login sign_in signin create_user createuser".split()
 )
 
 
 @functools.cache
 def _opened() -> re.Pattern[str]:
-    names = "|".join((*_PASSWORDS.values(), *_KEYS.values(), _ENCODERS))
+    names = "|".join((*_PASSWORDS.values(), *_LOGINS.values(), *_KEYS.values(), _ENCODERS))
     return re.compile(rf"(?i)(?:{names})[ \t]?[( \t]|(?:omniauth|provider)[ \t(]+:")
 
 
@@ -92,7 +107,7 @@ EXPRESSIONS = tuple(
     for each in (
         *(
             rf"\b(?:{names})[ \t]?[( \t]\s*{_ANY * before}{_INTO}"
-            for functions in (_PASSWORDS, _KEYS)
+            for functions in (_PASSWORDS, _KEYS, _LOGINS)
             for before, names in functions.items()
         ),
         r"(?:\.omniauth|\bprovider)[ \t(]+:\w+,[ \t]*['\"][^'\"\n]+['\"],[ \t]*['\"][^\s'\"]",

@@ -208,6 +208,8 @@ _CLOSE = r"[\\\"'`\])]{0,4}"
 _NEXT_LINE = r"[ \t]*[(\[\\|>]?-?[ \t]*(?:#[^\n]*)?\r?\n\s*"
 _QUOTE = r"(?:\\{0,3}[\"'`]|(?:\"\"\"|''')\s*\\?\s*)"
 _MARKUP = r"[\"']?(?:[ \t][^<>\n]*)?>\s*"
+# `<property name="password"><value>...` of Spring.
+_VALUE_ELEMENT = r"[\"'][ \t]*>\s*<value>[^\s<>$]{4}"
 _VALUE_LINE = r"[\"']?,?[ \t]*\r?\n\s*[\"']?(?:default_?)?value[\"']?[ \t]*[:=][ \t]*"
 # `key=value` inside a string of code: the value ends in what cannot follow a bare word there. The last one is a line
 # of INI text in a string of many lines.
@@ -218,6 +220,8 @@ _INSIDE = (
 )
 # A field of a URL's query or a header, for names that say more than their last word does: `&api_key=value`.
 _QUERY = rf"(?:=|:[ \t]?)[A-Za-z0-9]{_INNER}{{15}}{_INNER}*(?:[\"'`&]|\\[nrt])"
+# What is typed into a field: `find_element("name", "password").send_keys("...")`.
+_TYPED = r"[^\s\"']{0,9}[\"']\){1,2}\.(?:send_keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
 _KEY_FIELD = r"[?&]key=[A-Za-z0-9_-]{30}"
 _ELEMENT = r">[ \t]{0,3}[^\s<>\"'`{}%$]{4,200}<"
 # In a command line inside code: `"PGPASSWORD=x psql"`.
@@ -229,12 +233,14 @@ _SPOKEN = (
     r"-pass(?:in|out)?[ \t=]+[\"']?pass:[^\s$\"']",
     r"--?[\w-]*(?:passw|passphrase|token|secret|api-?key|pass\b)[\w-]*[ \t]+[\"']?[^\s\"'-]",
     r"(?:password|identified[ \t]+by)[ \t]+\\{0,3}['\"][^\s\"']",
+    r"(?:passwor[dt]|passphrase|kennwort|wachtwoord|contrase\xc3\xb1a|mot de passe)(?: is| ist)?:?[ \t]"
+    r"(?:`|\*\*)[^\s`*]{4}",
 )
 # The first of several, under the name of them all: `creds = ("admin", "...")`, `PASSWORDS = {"root": "..."}`.
 _ONE = r"[\"'][^\"'`\n]{1,60}[\"']"
 _OPENED = r"[\"']?\s{0,9}[:=]\s{0,9}"
 _TOGETHER = (
-    rf"(?:auth|logins?|creds?|credentials?|passwords){_OPENED}[\[({{]\s*[\[(]?{_ONE},\s*[\"'][^\s\"'`]{{4}}",
+    rf"(?:auth|logins?|creds?|credentials?|passwords|users?|accounts?){_OPENED}[\[({{]\s*[\[(]?{_ONE},\s*[\"'][^\s\"'`]{{4}}",
     rf"(?:creds|credentials|passwords|secrets|tokens|api_?keys){_OPENED}\{{\s*{_ONE}\s*:\s*[\"'][^\s\"'`]{{4}}",
 )
 # The default of an option or a field, and what a function gives: the name may be far away.
@@ -261,10 +267,10 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     weak = [head.words for head in names.heads if head.strength == "weak" or head.words[-1] in single]
     strong = [head.words for head in names.heads if head.words not in set(weak)]
     quoted = [
-        _quoted(stems, r"(?:[=:,(!>]|or\b|\|\||\?\?|else\b|in\s+[\w.()]+\s+else\b)", r"[^\"'`\n]*", 1)
+        _quoted(stems, r"(?:[=:,(!>]|<-|to\b|or\b|\|\||\?\?|else\b|in\s+[\w.()]+\s+else\b)", r"[^\"'`\n]*", 1)
         for stems in _stems(strong, r"\w-")
     ]
-    quoted += [_quoted(stems, "[=:]", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
+    quoted += [_quoted(stems, "(?:[=:]|<-)", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
     # `setenv("API_KEY", "...")`: of names that end as a weak one does only those that say more.
     keys = [head.words for head in names.heads if head.strength == "strong" and head.words[-1] in single]
     quoted += [rf"{stems}[\"'`],\s{{0,40}}\(?[rbuf]{{0,2}}{_QUOTE}[^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
@@ -279,8 +285,9 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         rf"\bvariable[ \t]+\"[\w-]*{stems}\"\s*\{{[^{{}}]*\bdefault[ \t]*=[ \t]*\"[^\s\"$]"
         for stems in _stems([*strong, *weak], r"\w-")
     ]
+    quoted += [stems + _TYPED for stems in _stems(strong, r"\w-")]
     quoted += [*_SPOKEN, *_TOGETHER, *_APART_IN_CODE, *_ASSIGNED, _KEY_FIELD]
-    quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in (*_INSIDE, _ELEMENT)]
+    quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in (*_INSIDE, _ELEMENT, _VALUE_ELEMENT)]
     quoted += [stems + _QUERY for stems in _stems(keys, r"\w-")]
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]
     # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.

@@ -25,11 +25,12 @@ _ENGINES = {
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE
 # https://learn.microsoft.com/dotnet/framework/data/adonet/connection-string-syntax
 _DSN_PASSWORD = re.compile(
-    r"(?i)(?<![A-Za-z_])(?:password|pwd)\s*=\s*(?:'(?P<q>[^']+)'|\{(?P<b>[^{}]+)\}|(?P<p>[^;\s'\"{]+))"
+    r"(?i)(?<![A-Za-z_])(?:password|pwd)\s*=\s*(?:'(?P<q>[^']+)'|\{(?P<b>[^{}]+)\}|(?P<p>(?:(?!,\s?[a-z]{2,20}=)[^;\s'\"{])+))"
 )
 DSN_KEY = re.compile(
     r"(?i)(?<![A-Za-z_])(?:host|server|data source|dbname|database|initial catalog|user|user id|uid|port|driver"
-    r"|address)\s*="
+    # https://stackexchange.github.io/StackExchange.Redis/Configuration
+    r"|address|ssl|abortconnect)\s*="
 )
 # https://python-oracledb.readthedocs.io/en/latest/user_guide/connection_handling.html: user/password@host:port/service
 _ORACLE = re.compile(r"[\w$#]{1,128}(?:\[[\w$#]+\])?/(?P<p>\"[^\"]+\"|[^\s/@\"]+)@\S+")

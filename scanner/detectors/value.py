@@ -33,7 +33,7 @@ CHOSEN_KINDS = frozenset((CredentialKind.SECRET, CredentialKind.SIGNING_KEY))
 # Forms that can hold a credential besides other text: a cookie, a command line, JSON in a string.
 HOLDERS = frozenset({"sentence", "code"})
 
-_PHRASE_NAMES = re.compile(r"phrase|mnemonic|seed|recovery", re.I)
+_PHRASE_NAMES = re.compile(r"phrase|mnemonic|seed|recovery|psk|wpa|wi-?fi", re.I)
 _PHRASE = re.compile(r"[a-z]+(?: [a-z]+){3,}")
 # A word with a digit or a mark inside: no prose about passphrases.
 _ALNUM = re.compile(r"[A-Za-z][\w#$%&*+=@^~!]*\d|\d[A-Za-z]")
@@ -61,7 +61,8 @@ _TEMPLATE = re.compile(
 )
 _ENCRYPTED = re.compile(
     r"""ENC[\[(] | \$ANSIBLE_VAULT; | vault:v\d+: | \{cipher\} | \{AES\} | enc:v?\d*: | DEC::
-    | gAAAA[\w-]{20} | AQICAH[\w+/]{20} | -----BEGIN[ ]PGP[ ]MESSAGE""",
+    | gAAAA[\w-]{20} | Ag[A-D][A-Za-z0-9+/]{90} | # https://github.com/bitnami-labs/sealed-secrets
+     AQICAH[\w+/]{20} | -----BEGIN[ ]PGP[ ]MESSAGE""",
     re.X,
 )
 _HASH = re.compile(
@@ -75,6 +76,8 @@ _PUBLIC = re.compile(
     r"-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY|CERTIFICATE|X509)|ssh-(?:rsa|dss|ed25519) AAAA|ecdsa-sha2|age1[a-z0-9]{20}"
     # https://docs.stripe.com/keys, https://posthog.com/docs/api (project token): made to be given to browsers
     r"|pk_(?:live|test)_[A-Za-z0-9]{16}|phc_[A-Za-z0-9]{20}"
+    # An address, made from a public key: https://ethereum.org/developers/docs/accounts/
+    r"|0x[0-9a-fA-F]{40}$"
 )
 _PRIVATE = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File")
 _ARMOR = re.compile(r"-----(?:BEGIN|END)[^-]{1,60}-----")
@@ -126,12 +129,18 @@ _CODE = re.compile(
 _REGEX = re.compile(r"\[\^?[^\]\s]{1,60}\][+*?{]|\(\?(?:[:=!]|P?<|i\))|\\[wdsWDS](?:[+*]|$)|^\^.*\$$|\(\.[+*]")
 _SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}")
 _NUMBER = re.compile(r"[-+]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?|0x[0-9a-fA-F]{1,8}")
-_IDENTIFIER = re.compile(r"[_$]*[A-Za-z]+(?:[_.\-:/ ]+[A-Za-z]+)*\d{0,2}")
+_IDENTIFIER = re.compile(r"[_$]*[A-Za-z]+(?:[_.\-:/ ]+[A-Za-z]+)*\d{0,2}_*")
 _FIELDS = frozenset(("password", "passwd", "passphrase", "key", "token", "secret", "credential", "credentials"))
 _WITHOUT = (("no",), ("not",), ("without",))  # `no-password-required`
 _MARKS = re.compile(r"[.,:;!?'\"()%/-]")
 _PART = re.compile(r"[A-Za-z0-9+/=_-]{20,256}")
 _RUN = re.compile(r"[A-Za-z0-9]+")
+_PREFIXED = re.compile(r"(?:[A-Za-z]{1,10}\d?[_-]){1,3}(?P<rest>[A-Za-z0-9]{24,256})")
+_OTHER_WORDS = frozenset(
+    "passwort kennwort wachtwoord senha contrase\u00f1a contrasena motdepasse parola salasana heslo has\u0142o"
+    " l\u00f6senord adgangskode passord \u043f\u0430\u0440\u043e\u043b\u044c \u5bc6\u7801".split()
+)
+_WIDGETS = frozenset(("txt", "tb", "lbl", "inp", "btn", "edt", "input", "field"))
 _RUNS = (
     "abcdefghijklmnopqrstuvwxyz 01234567890123456789 qwertyuiopasdfghjklzxcvbnm qazwsxedcrfvtgbyhnujmikolp "
     "1qaz2wsx3edc4rfv5tgb6yhn"
@@ -143,7 +152,8 @@ def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialK
 
     `kind` is what it is known to be without a name (the password of a URL).
     """
-    text = value[:LONGEST].strip()
+    # https://docs.spring.io/spring-security/reference/features/authentication/password-storage.html
+    text = value[:LONGEST].strip().removeprefix("{noop}")
     text = _SCHEME.sub("", text, count=1) if _SCHEME.match(text) else text
     # "Og==" is ":" in base64: HTTP Basic without a user or a password.
     if not text or text == "Og==":
@@ -244,6 +254,9 @@ def _is_template(text: str) -> bool:
 
 
 def _has_random_part(text: str) -> bool:
+    prefixed = _PREFIXED.fullmatch(text)
+    if prefixed is not None and randomness(prefixed["rest"]) >= HIGH:
+        return True
     return any(randomness(part) >= HIGH for part in _PART.findall(text))
 
 
@@ -277,6 +290,8 @@ def _names_a_field(text: str, parts: tuple[str, ...]) -> bool:
 
     Where all of them only stand for a password (`test_password`), it is one.
     """
+    if parts[0] in _WIDGETS and len(parts) > 1:
+        return parts[-1] in _FIELDS
     return parts[-1] in _FIELDS and not text.isalpha() and not STAND_INS.issuperset(parts)
 
 
@@ -290,6 +305,11 @@ def _known_word(folded: str, parts: tuple[str, ...], own: tuple[str, ...], kind:
         # GITLAB_PASSWORD with the value gitlab is a password, if a poor one; PASSWORD with password names a field.
         set_so = kind is CredentialKind.PASSWORD and folded in own[:-1] and folded not in STAND_INS
         return "common-password" if set_so else "equals-name"
+    # "Passwort" is a label; what is called a password in another language is none.
+    if folded.isalpha() and kind is CredentialKind.PASSWORD and len(parts) == 1 and folded in _OTHER_WORDS:
+        return "equals-name"
+    if folded in ("anonymous", "anonymous@", "guest@"):
+        return "placeholder"
     if parts[:1] in _WITHOUT and not _FIELDS.isdisjoint(parts):
         return "placeholder"
     if not PLACEHOLDER_WORDS.isdisjoint((*parts, joined)) and random_bits(folded) < 14:

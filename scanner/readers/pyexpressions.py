@@ -18,8 +18,10 @@ from scanner.readers.pywords import (
     METHOD_WRAPPERS,
     NAMED_DEFAULTS,
     NAMED_THIRD,
+    TYPING,
     WRAPPERS,
     flag_of,
+    given_to,
     holds_login,
     holds_value,
     longest_option,
@@ -159,7 +161,8 @@ def _pair_name(node: cst.Tuple | cst.List | cst.Set, context: Context) -> str | 
     first = constant_of(node.elements[0].value) if len(node.elements) == 2 else None
     if first is None or isinstance(node, cst.Set):
         return None
-    if holds_login(context.name) and constant_of(node.elements[1].value) is not None:
+    second = constant_of(node.elements[1].value)
+    if second is not None and holds_login(context.name, second):
         return "password"
     if not isinstance(node, cst.Tuple) or context.role is not Role.ELEMENT:
         return None
@@ -273,6 +276,16 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
         wrapped = leaf in WRAPPERS and (number == 0 or keyword in NAMED_DEFAULTS)
         if wrapped and context.name is not None:
             name, role, reached = context.name, context.role, (*context.arguments, *reached)
+        elif (
+            keyword is None
+            and not argument.star
+            and (given := given_to(leaf, number, len(node.args), constant_of(argument.value)))
+        ):
+            name = given
+        elif leaf == "get" and keyword == "fallback" and number == 2:
+            name, role = constant_of(node.args[1].value), Role.DEFAULT
+        elif leaf in TYPING and not number and isinstance(node.func, cst.Attribute):
+            name = _asked(node.func.value)
         elif takes_name_first(leaf) and first and number and holds_value(first, number, keyword):
             name = _option_name(node) or first
             role = Role.ENV_DEFAULT if is_env or keyword in NAMED_DEFAULTS else role
@@ -284,10 +297,17 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
             name, role = _option_name(node), Role.DEFAULT
         elif keyword == "default" and context.role is Role.ASSIGNMENT and context.name is not None:
             name, role = context.name, Role.DEFAULT  # `api_key = Setting(default=...)`
+        elif keyword == "default" and first:
+            name, role = first, Role.DEFAULT  # `Optional("api_key", default=...)`
         inner = Context(
             role=role, name=name, symbol=context.symbol, arguments=reached, container=span, siblings=siblings
         )
         expression(reading, argument.value, inner)
+
+
+def _asked(node: cst.BaseExpression) -> str | None:
+    """The last string of the call that found a field: `find_element("name", "password")`."""
+    return constant_of(node.args[-1].value) if isinstance(node, cst.Call) and node.args else None
 
 
 def _option_name(node: cst.Call) -> str | None:

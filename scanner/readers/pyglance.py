@@ -18,8 +18,10 @@ from scanner.readers.pywords import (
     METHOD_WRAPPERS,
     NAMED_DEFAULTS,
     NAMED_THIRD,
+    TYPING,
     WRAPPERS,
     flag_of,
+    given_to,
     holds_login,
     holds_value,
     longest_option,
@@ -197,7 +199,7 @@ def _elements(glance: Glance, node: ast.Tuple | ast.List | ast.Set, around: Arou
     called = texts[0] if len(texts) == 2 else None
     if called:
         path = ".".join(part for part in (around.symbol, around.name) if part)
-        names = (called, "password") if holds_login(around.name) else (called,)
+        names = (called, "password") if holds_login(around.name, texts[1]) else (called,)
         for name in names:
             look_at(glance, node.elts[1], around._replace(name=name, symbol=path))
 
@@ -240,6 +242,16 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
         wrapped = leaf in WRAPPERS and (number == 0 or keyword in NAMED_DEFAULTS)
         if wrapped and around.name is not None:
             name, reached = around.name, reached or around.reached
+        elif (
+            keyword is None
+            and not isinstance(value, ast.Starred)
+            and (given := given_to(leaf, number, len(every), string_of(value)))
+        ):
+            name = given
+        elif leaf == "get" and keyword == "fallback" and number == 2:
+            name = string_of(every[1][1])
+        elif leaf in TYPING and not number and isinstance(node.func, ast.Attribute):
+            name = _asked(node.func.value)
         elif takes_name_first(leaf) and first and number and holds_value(first, number, keyword):
             name = longest_option(texts) or first
         elif leaf in COMPARING and len(every) == 2:
@@ -250,8 +262,15 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
             name = longest_option(texts)
         elif keyword == "default" and around.name is not None:
             name = around.name
+        elif keyword == "default" and first:
+            name = first
         inner = Around(around.symbol, name, handed=handed, reached=reached)
         look_at(glance, value.value if isinstance(value, ast.Starred) else value, inner)
+
+
+def _asked(node: ast.expr) -> str | None:
+    every = arguments(node) if isinstance(node, ast.Call) else []
+    return string_of(every[-1][1]) if every else None
 
 
 _LOOKS: dict[type[ast.AST], Callable[..., None]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from scanner.readers.pywords import asks_for
 from scanner.readers.structured import COMPUTED
 
 
@@ -25,8 +26,13 @@ def leaf_of(node: ast.AST) -> str | None:
         every = arguments(node)
         if node.func.attr in ("get", "getenv") and every:
             return string_of(every[0][1])
+        if asks_for(node.func.attr) and every:
+            return string_of(every[0][1])
         if node.func.attr in ("lower", "strip", "encode", "upper"):
             return leaf_of(node.func.value)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and asks_for(node.func.id):
+        every = arguments(node)
+        return string_of(every[0][1]) if every else None
     return None
 
 

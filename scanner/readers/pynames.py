@@ -10,6 +10,7 @@ import libcst as cst
 from scanner.readers import pystring
 from scanner.readers.pyscope import Scope
 from scanner.readers.pystate import Reading, span_of
+from scanner.readers.pywords import asks_for
 
 ENV_GETTERS = frozenset(
     (
@@ -57,6 +58,10 @@ def leaf_of(node: cst.CSTNode) -> str | None:
         case cst.Subscript():
             return subscript_key(node)
         case cst.Call(func=cst.Attribute(attr=cst.Name(value="get" | "getenv")), args=[argument, *_]):
+            return constant_of(argument.value)
+        case cst.Call(
+            func=cst.Name(value=called) | cst.Attribute(attr=cst.Name(value=called)), args=[argument, *_]
+        ) if asks_for(called):
             return constant_of(argument.value)
         case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value="lower" | "strip" | "encode" | "upper"))):
             return leaf_of(inner)

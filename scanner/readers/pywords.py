@@ -18,11 +18,30 @@ WRAPPERS = frozenset(
 _NAMED_SECOND = frozenset(
     (
         "get getenv setdefault setenv putenv set add add_header putheader pop config env str setattr set_cookie"
-        " set_header add_argument option set_option set_password header string url get_env environ"
+        " set_header add_argument option set_option set_password header string url get_env environ fill type"
     ).split()
 )
 _SHORT = 3
+_LOGGING_IN = frozenset(
+    (
+        "login log_in signin sign_in authenticate sign_in_with_email_and_password create_user_with_email_and_password"
+    ).split()
+)
+# https://docs.djangoproject.com/en/stable/ref/contrib/auth/#manager-methods
+_CREATING_USERS = frozenset("create_user create_superuser".split())
+_GIVEN = re.compile(
+    r"(?i)(?:set|check|make|change|reset|verify|hash)_?(password|passwd|passphrase)(?:_hash)?"
+    r"|(?:set|add|use|with)_?((?:auth_?|access_?|api_?)?token|api_?key)|generate_(password)_hash"
+)
+_ASKING = frozenset("input raw_input getpass text_input prompt ask askstring".split())
+# Typed into the field that a call before names: `find_element("name", "password").send_keys("...")`.
+TYPING = frozenset("send_keys fill type".split())
 _NAMING_VERBS = frozenset("set put add store save update patch".split())
+_ACCOUNTS = re.compile(r"(?i)(?:.*_)?(?:users?|accounts?)")
+# What somebody made up: letters with digits or marks, no blank, no address.
+_MADE_UP = re.compile(
+    r"(?=.*[^\W\d_])(?=.*[\d!#$%&*+=?^~])[^\s@/]{6,40}|(?=.*[A-Za-z])(?=.*\d)(?!.*@[\w-]+\.[a-z])[^\s/]{8,40}"
+)
 _LOGINS = re.compile(r"(?i)(?:.*_)?(?:auth|logins?|creds?|credentials?)")
 # Calls that compare two values: each is called by the other.
 COMPARING = frozenset(("compare_digest", "constant_time_compare", "safe_str_cmp"))
@@ -49,9 +68,30 @@ def holds_value(first: str, number: int, keyword: str | None) -> bool:
     return keyword in NAMED_DEFAULTS or (number == 1 and not first.startswith("-"))
 
 
-def holds_login(name: str | None) -> bool:
-    """Whether a pair of that name, or in a list of that name, is a user and a password: `creds = ("admin", "...")`."""
-    return name is not None and _LOGINS.fullmatch(name) is not None
+def holds_login(name: str | None, second: str | None) -> bool:
+    """Whether a pair of that name, or in a list of that name, is a user and a password: `creds = ("admin", "...")`.
+
+    Of users and accounts other things are listed too: there the second one must look like a password.
+    """
+    if name is None:
+        return False
+    listed = _ACCOUNTS.fullmatch(name) is not None and _MADE_UP.fullmatch(second or "") is not None
+    return listed or _LOGINS.fullmatch(name) is not None
+
+
+def given_to(leaf: str, number: int, count: int, value: str | None) -> str | None:
+    """What an argument is by its place, as a function's own name tells: the last one of `set_password`."""
+    if leaf in _LOGGING_IN or leaf in _CREATING_USERS:
+        # `login("Sign in", "main")` draws a form.
+        at = 1 if leaf in _LOGGING_IN else 2
+        return "password" if number == at and _MADE_UP.fullmatch(value or "") else None
+    found = _GIVEN.fullmatch(leaf) if number == count - 1 else None
+    return next(filter(None, found.groups()), "").lower() if found else None
+
+
+def asks_for(leaf: str) -> bool:
+    """Whether a call asks somebody for what its first argument says: `input("Password: ")`."""
+    return leaf in _ASKING
 
 
 def flag_of(text: str | None) -> str | None:

@@ -40,19 +40,26 @@ _PLAINLY_NAMED = (
     rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?![\w-]*-stdin\b)(?P<option>[A-Za-z][\w.\-]{{1,80}})(?:=|[ \t]{{1,4}}(?=[^\s\-]))"
     r"|(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set|(?i:proxy_set_header|fastcgi_param|RequestHeader[ \t]{1,8}set))"
     rf"[ \t]{{1,8}}(?P<spoken>{_NAME})[ \t]{{1,8}}(?![=\s])"
-    rf"|(?<![\w\-])(?P<sql>(?i:identified[ \t]{{1,4}}by|password))[ \t]{{1,8}}(?=['\"])"
-    rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?(?:\]?{_GAP}{_ANNOTATION}|{_CLOSE}\]?{_GAP})(?:=>|:=|\?=|\+=|==?|::?(?!//|\?|\+)|\|\||\?\?){_GAP}"
+    rf"|(?<![\w\-])(?P<sql>(?i:identified[ \t]{{1,4}}by|[a-z]{{0,20}}(?<!no)password))[ \t]{{1,8}}(?=['\"])"
+    # In Markdown: the password `x`, Passwort **x**.
+    rf"|(?<![\w\-])(?P<written>(?i:password|passwort|passphrase|kennwort|wachtwoord|contrase\u00f1a|mot de passe))"
+    r"(?:[ \t](?:is|ist))?:?[ \t](?:(?=`)|\*\*)"
+    rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?"
+    rf"(?:\]?{_GAP}{_ANNOTATION}|{_CLOSE}\]?{_GAP})"
+    rf"(?:=>|:=|\?=|\+=|==?(?!=)|===(?={_GAP}[\"'`])|<-|(?<=[\"'])[ \t]to(?=[ \t][\"'])|::?(?!//|\?|\+)|\|\||\?\?){_GAP}"
     rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?(?:\[{_GAP}(?=\\{{0,3}}[\"'`]))?"
     rf"|(?<![\w$\-])(?P<quoted>{_NAME}){_CLOSE}{_GAP}[(,]{_GAP}(?=\\{{0,3}}[\"'`])"
 )
 _NAMED = re.compile(_PLAINLY_NAMED)
-_CALLED = {"command": "password", **{name: name for name in foreigncalls.PATTERNS}}
+_CALLED = {"command": "password", **{name: name for name in foreigncalls.PATTERNS}, "login": "password"}
 # `requirepass x` (redis), `password x` (netrc): only where files are made of such lines.
 _DIRECTIVE = re.compile(
     rf"(?m:^)[ \t]*(?P<any>{_NAME})[ \t]{{1,8}}(?=[^\s=:])"
-    rf"|\b(?P<spoken>password|passwd|account)[ \t]{{1,8}}(?=[^\s=:])"
+    r"|\b(?:login|machine)[ \t]{1,8}\S{1,100}[ \t]{1,8}(?P<spoken>password|passwd|account)[ \t]{1,8}(?=[^\s=:])"
 )
 # `class="copy-pass" :title="..."` of Vue: the colon begins another name.
+# A password that is no word.
+_MADE_UP = re.compile(r"(?=[^\s`]{0,60}[\d!#$%&*+=?@^~])[^\s`]{4,60}")
 _ATTRIBUTE = re.compile(r"[a-z][\w.\-]{0,40}=[\"']")
 # The token in a badge's picture shows a figure and no more. https://docs.codecov.com/docs/status-badges
 _BADGES = re.compile(r"://(?:codecov\.io|img\.shields\.io)/")
@@ -70,7 +77,8 @@ _WRAPPER = re.compile(
     r"|Buffer\.from|[A-Za-z0-9_.:]{0,40}(?i:decode|bytes|string|secret|hex|quote|md5|sha|utf8\.parse)[A-Za-z0-9]{0,12})"
     r"\([ \t]{0,4}(?=\\{0,3}[\"'`]))"
 )
-_PREFIX = re.compile(r"[rbuRBULf@$]{0,2}(?=[\"'`])")
+# N is SQL Server's: https://learn.microsoft.com/sql/t-sql/data-types/constants-transact-sql
+_PREFIX = re.compile(r"[rbuRBULNf@$]{0,2}(?=[\"'`])")
 _QUOTED = (
     ('"""', re.compile(r'"""((?:[^"\\]|\\.|"(?!""))*?)"""', re.DOTALL)),
     ("'''", re.compile(r"'''((?:[^'\\]|\\.|'(?!''))*?)'''", re.DOTALL)),
@@ -99,7 +107,7 @@ _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}-----")
 _PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
 # `name: DB_PASSWORD` before `value: ...`; `<name>` before `<value>`.
 _NAME_OF_VALUE = re.compile(
-    rf"\b(?:name|key|Name|Key)[\"']?(?:{_GAP}[:=]{_GAP}[\"']?|>)(?P<name>{_NAME})[\"',]?\s{{0,60}}"
+    rf"\b(?:name|key|Name|Key)[\"']?(?:{_GAP}[:=]{_GAP}[\"']?|>)(?:\w{{1,20}}:)?(?P<name>{_NAME})[\"',]?>?\s{{0,60}}"
     r"(?:</[\w.\-]{1,20}>\s{0,60})?<?[\"']?\Z"
 )
 _OF_SQL = re.compile(r"(?i)\b(?:user|role|login|account|grant|identified|to)\b")
@@ -312,6 +320,11 @@ def _value(
     if found is None or found[1].start == found[1].end:
         return None
     span, inner = found
+    if named.lastgroup == "written" and text[at] != "`":
+        span = inner = Span(at, max(at, text.find("**", at, at + WINDOW)))
+    # "the password `is`" says nothing; `login("Sign in", "main")` draws a form.
+    if named.lastgroup in ("written", "login") and not _MADE_UP.fullmatch(text, inner.start, inner.end):
+        return None
     if named.lastgroup == "quoted" and named[0].rstrip().endswith(",") and not _is_pair(text, named.start(), span.end):
         return None
     scheme = _SCHEME.match(text, inner.start, inner.end + 60)

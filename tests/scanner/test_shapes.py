@@ -24,7 +24,8 @@ from scanner.model import Confidence, Finding, Span
 from scanner.source import Settings, Source
 
 SHAPES = dict(
-    part.split("\n", 1) for part in (Path(__file__).parent / "shapes.txt").read_text("utf-8").split("=== ")[1:]
+    part.split("\n", 1)
+    for part in re.split(r"(?m)^=== ", (Path(__file__).parent / "shapes.txt").read_text("utf-8"))[1:]
 )
 _MARK = re.compile(r"([@~])([a-z0-9]+)\1")
 _ALNUM = string.ascii_letters + string.digits
