@@ -60,7 +60,7 @@ _PLACED = (
     r"\blftp[ \t](?:[^\n|&]{0,120}[ \t])?-u[ \t]{1,4}['\"]?[^\s,'\"$]{1,64},",
     # https://www.cisco.com/c/en/us/support/docs/security-vpn/remote-authentication-dial-user-service-radius/107614-64.html
     # ("0": in the clear)
-    r"(?:^|\n)[ \t]{0,4}(?:enable|username[ \t]{1,4}[\w.@\-]{1,64}(?:[ \t]{1,4}privilege[ \t]{1,4}\d{1,2})?)[ \t]{1,4}"
+    r"(?m:^)[ \t]{0,4}(?:enable|username[ \t]{1,4}[\w.@\-]{1,64}(?:[ \t]{1,4}privilege[ \t]{1,4}\d{1,2})?)[ \t]{1,4}"
     r"(?:password|secret)[ \t]{1,4}(?:0[ \t]{1,4})?",
     r"\bsnmp-server[ \t]{1,4}community[ \t]{1,4}",
     r"\b(?:tacacs|radius)-server[ \t](?:[^\n]{0,80}[ \t])?key[ \t]{1,4}(?:0[ \t]{1,4})?",

@@ -13,10 +13,10 @@ import re
 # Functions by how many arguments stand before the credential.
 _PASSWORDS = {
     # https://learn.microsoft.com/powershell/module/microsoft.powershell.security/convertto-securestring,
-    # https://www.php.net/password_hash, https://laravel.com/docs/hashing,
+    # https://laravel.com/docs/hashing,
     # https://docs.oracle.com/javase/jndi/tutorial/ldap/security/auth.html,
     # https://docs.oracle.com/en/java/javase/21/docs/api/java.base/javax/crypto/spec/PBEKeySpec.html
-    0: r"ConvertTo-SecureString(?:[ \t]+-String)?|password_hash|Hash::make|SECURITY_CREDENTIALS,|PBEKeySpec"
+    0: r"ConvertTo-SecureString(?:[ \t]+-String)?|Hash::make|SECURITY_CREDENTIALS,|PBEKeySpec"
     r"|PasswordProtection",
     # https://pkg.go.dev/net/http#Request.SetBasicAuth, https://square.github.io/okhttp/ (Credentials.basic),
     # https://learn.microsoft.com/dotnet/api/system.net.networkcredential, https://www.php.net/oci_connect,
@@ -83,7 +83,7 @@ INSIDE = rf"{_OWNER}(?i:{_ENCODERS}){_USER}"
 _WORDS = tuple(
     "auth credential connect pdo mysqli ftp_login imap_open ldap_bind sequelize secretkeyspec symmetricsecuritykey hmac"
     " newcipher cookiestore cookieparser cookie-parser usernamepassword messageverifier messageencryptor jwt signwith"
-    " cipheriv crypto openssl_ provider btoa base64 securestring password_hash hash::make pbekeyspec passwordprotection"
+    " cipheriv crypto openssl_ provider btoa base64 securestring hash::make pbekeyspec passwordprotection"
     " login sign_in signin create_user createuser".split()
 )
 

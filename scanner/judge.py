@@ -204,8 +204,9 @@ def _is_weak(candidate: Candidate, value: Sequence[str]) -> bool:
     if not _WEAK.isdisjoint(value) or "url-user-is-password" in candidate.evidence:
         return True
     text = candidate.value.reveal("text").casefold()
-    # A URL of a test is parsed, hardly ever opened: any plain word will do.
-    if "url-password" in candidate.evidence and text.isalpha() and "random-low" in value:
+    # A URL of a test is parsed, hardly ever opened, and its helper is given any plain word.
+    by_place = "url-password" in candidate.evidence or candidate.literal.role is Role.POSITIONAL
+    if by_place and text.isalpha() and "random-low" in value:
         return True
     return is_stand_in(text) or any(
         sibling.value.reveal("text").casefold() == text and split_words(sibling.name)[-1:] in _USERS

@@ -88,6 +88,11 @@ def is_setting(takers: Takers, imported: frozenset[str], leaf: str | None) -> bo
     return any(not taking.modules or not imported.isdisjoint(taking.modules) for taking in found)
 
 
+def is_named(takers: Takers, name: str) -> bool:
+    """Whether a name says that it is a credential."""
+    return judge_name(name, takers.names).strength == "strong"
+
+
 def is_possible(takers: Takers, text: str, name: str | None, symbol: str, reached: bool) -> bool:
     """Whether any detector could make a candidate of a string; `reached`: it may stand at a sink or in a setting."""
     if not text.strip():

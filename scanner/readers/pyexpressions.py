@@ -259,6 +259,7 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
     is_env = any(callee in ENV_GETTERS for callee in callees)
     template = constant_of(node.func.value) if leaf == "format" and isinstance(node.func, cst.Attribute) else None
     filled = template_names(template, percent=False) if template else {}
+    own = leaf_of(node.func.value) or "" if isinstance(node.func, cst.Attribute) else None
     starred = False
     for number, argument in enumerate(node.args):
         starred = starred or argument.star == "*"
@@ -273,6 +274,8 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
         if leaf == "dict" and keyword and isinstance(node.func, cst.Name):
             reached += tuple(replace(outer, key=keyword, element=None) for outer in context.arguments)
         name, role = keyword or filled.get(number), Role.KEYWORD if keyword else Role.POSITIONAL
+        if name is None and not starred:
+            name = reading.scope.placed(own, leaf, number)
         wrapped = leaf in WRAPPERS and (number == 0 or keyword in NAMED_DEFAULTS)
         if wrapped and context.name is not None:
             name, role, reached = context.name, context.role, (*context.arguments, *reached)

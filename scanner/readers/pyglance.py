@@ -71,6 +71,7 @@ class Glance:
     keys: frozenset[str]
     is_setting: Callable[[str | None], bool]
     imports: dict[str, str]
+    placed: Callable[[str | None, str, int], str | None]
     asked: bool
     strings: list[Seen] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
@@ -231,6 +232,7 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
     template = string_of(node.func.value) if leaf == "format" and isinstance(node.func, ast.Attribute) else None
     filled = template_names(template, percent=False) if template else {}
     called = glance.imports.get(leaf, leaf).rpartition(".")[2] if isinstance(node.func, ast.Name) else leaf
+    own = leaf_of(node.func.value) or "" if isinstance(node.func, ast.Attribute) else None
     starred = False
     for number, (keyword, value) in enumerate(every):
         starred = starred or isinstance(value, ast.Starred)
@@ -239,6 +241,8 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
             reached = reached or (around.reached and _is_entry(glance, keyword, value))
         keyword = None if keyword == "**" else keyword
         name = keyword or filled.get(number)
+        if name is None and not starred:
+            name = glance.placed(own, leaf, number)
         wrapped = leaf in WRAPPERS and (number == 0 or keyword in NAMED_DEFAULTS)
         if wrapped and around.name is not None:
             name, reached = around.name, reached or around.reached

@@ -49,6 +49,7 @@ class Scope:
     instances: dict[str, list[tuple[int, ast.expr]]] = field(default_factory=dict)
     bodies: dict[str, list[Sequence[ast.stmt]]] = field(default_factory=dict)
     classes: set[str] = field(default_factory=set)
+    parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
     known: dict[str, tuple[Sibling, ...]] = field(default_factory=dict)
 
     def lines_at(self, line: int) -> Lines | None:
@@ -100,6 +101,16 @@ class Scope:
                 self.offset(value.lineno, value.col_offset), self.offset(value.end_lineno, value.end_col_offset)
             )
             yield Sibling(name=name, value=SecretValue(constant), span=span)
+
+    def define(self, name: str, parameters: Sequence[str]) -> None:
+        """Note what a call of a function or a class of this file takes by place; two of a name say nothing."""
+        found = tuple(parameters)
+        self.parameters[name] = found if self.parameters.get(name, found) == found else ()
+
+    def placed(self, owner: str | None, name: str, number: int) -> str | None:
+        """The parameter that a call of this file's `name`, or of `self.name`, fills by place."""
+        found = self.parameters.get(name, ()) if owner in (None, "self", "cls") else ()
+        return found[number] if number < len(found) else None
 
     def lookup(self, symbol: str, name: str, line: int) -> Binding | None:
         """What a name means inside `symbol`: its own scope first, then the module's; class bodies do not nest."""
@@ -235,10 +246,15 @@ def _with(scope: Scope, statement: ast.With | ast.AsyncWith, symbol: str, first:
 def _function(
     scope: Scope,
     statement: ast.FunctionDef | ast.AsyncFunctionDef,
-    symbol: str,  # noqa: ARG001
+    symbol: str,
     first: int,
 ) -> None:
     arguments = statement.args
+    names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+    bound = symbol in scope.classes and names[:1] in (["self"], ["cls"])
+    # A class is called with what its `__init__` takes.
+    called = symbol.rpartition(".")[2] if bound and statement.name == "__init__" else statement.name
+    scope.define(called, names[1:] if bound else names)
     for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
         if argument.annotation is not None:
             scope.instances.setdefault(argument.arg, []).append((first, argument.annotation))
@@ -246,6 +262,13 @@ def _function(
 
 def _class(scope: Scope, statement: ast.ClassDef, symbol: str, first: int) -> None:  # noqa: ARG001
     scope.classes.add(named(statement, symbol) or "")
+    fields = [
+        each.target.id
+        for each in statement.body
+        if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+    ]
+    if fields and (statement.decorator_list or statement.bases):
+        scope.define(statement.name, fields)
 
 
 _NOTES: dict[type[ast.stmt], Callable[..., None]] = {

@@ -8,6 +8,7 @@ those need no LibCST, and where none is left it is not even imported.
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -15,9 +16,17 @@ from scanner.late import late_methods
 from scanner.model import Document, Literal, Role
 from scanner.readers.pyplain import literal_of
 from scanner.readers.pyregions import Region
-from scanner.readers.pyscope import read_scope
+from scanner.readers.pyscope import Scope, read_scope
 from scanner.readers.pytriage import Triage
 from scanner.readers.wanted import Wanted
+
+
+def own_calls(scope: Scope, wanted: Wanted) -> Iterator[int]:
+    """Where functions and classes of this file are called that take a credential, which may stand there by place."""
+    names = [name for name, parameters in scope.parameters.items() if any(map(wanted.is_named, parameters))]
+    if names:
+        called = re.compile(rf"(?<![\w.])(?:self\.|cls\.)?(?:{'|'.join(names)})\(")
+        yield from (found.end() for found in called.finditer(scope.text))
 
 
 def read(document: Document, offsets: Sequence[int], wanted: Wanted | None = None) -> Iterator[Literal]:
@@ -27,6 +36,8 @@ def read(document: Document, offsets: Sequence[int], wanted: Wanted | None = Non
     that is read, is not valid Python.
     """
     scope = read_scope(document.text)
+    if wanted is not None:
+        offsets = sorted({*offsets, *own_calls(scope, wanted)})
     triage = None if wanted is None else Triage(document=document, scope=scope, offsets=offsets, wanted=wanted)
     comments: list[int] = []
     regions: dict[Region, None] = {}

@@ -71,6 +71,7 @@ class Triage:
                 keys=self.wanted.keys,
                 is_setting=self.wanted.is_setting,
                 imports=self.scope.imports,
+                placed=self.scope.placed,
                 asked=asked,
             )
             possible = not lines.nodes or self._has_hits_of_note(lines)

@@ -205,7 +205,7 @@ def _ends(database: Any, text: str) -> set[int]:
         'password = ""',
         "password = None",
         "password = os.environ[name]",
-        "def login(password): pass",
+        "def login(user): pass",
         "mapping = 'abcdefghijkl'",
         "pattern = 'abcdefghijkl'",
         "keyboard = 'abcdefghijkl'",

@@ -527,3 +527,27 @@ def test_a_huge_statement_is_refused_and_small_ones_beside_it_are_not() -> None:
 def test_a_name_of_any_letters_is_kept() -> None:
     assert marked('pässwörd = "MARK"\n').name == "pässwörd"
     assert not set(string.whitespace) & set(marked('d["a b"] = "MARK"\n').name or "") - {" "}
+
+
+# --- calls of what the file itself defines ---
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ('def f(host, password): ...\nf("h", "MARK")\n', "password"),
+        ('def f(host, password): ...\nf(*h, "MARK")\n', None),
+        ('def f(host, password): ...\no.f("h", "MARK")\n', None),
+        ('def f(host, password): ...\ndef f(host): ...\nf("h", "MARK")\n', None),
+        ('class F:\n    def __init__(self, host, password): ...\nF("h", "MARK")\n', "password"),
+        ('class F:\n    def g(self, password): ...\n    def h(self):\n        self.g("MARK")\n', "password"),
+        (
+            'class F:\n    @staticmethod\n    def g(password): ...\n    def h(self):\n        self.g("MARK")\n',
+            "password",
+        ),
+        ('class F(NamedTuple):\n    host: str\n    password: str\nF("h", "MARK")\n', "password"),
+        ('class F:\n    host: str\n    password: str\nF("h", "MARK")\n', None),
+    ],
+)
+def test_an_argument_by_place_is_called_as_the_parameter(source: str, name: str | None) -> None:
+    assert marked(source).name == name

@@ -14,6 +14,7 @@ from scanner import analysis, session
 from scanner.model import Document, Finding, Literal
 from scanner.raw import scan_bytes
 from scanner.readers import pyreading, python
+from scanner.readers.pyscope import read_scope
 from scanner.readers.pywords import template_names
 from scanner.source import Settings, Source
 
@@ -60,6 +61,13 @@ STATEMENTS = (
     'password = get("x", *args, default=(await "hunter2hunter2"))',
     'return "hunter2hunter2"',
     'app.config["SECRET_KEY"] = PW',
+    "def own(host, password): ...",
+    'own("h", "hunter2hunter2")',
+    'user.set_password("hunter2hunter2")',
+    'users = [("admin", "hunter2hunter2")]',
+    'cfg.get("db", "password", fallback="hunter2hunter2")',
+    'if input("Password: ") == "hunter2hunter2": ...',
+    'by("password").send_keys("hunter2hunter2")',
     'redis.Redis(host="h", password=dict(a=PW)["a"])',
     'smtplib.SMTP("h").login("me", PW)',
     'password = "${PASSWORD:-hunter2hunter2}"',
@@ -87,8 +95,8 @@ def findings(raw: bytes, path: str) -> tuple[list[Finding], str | None]:
 def without_triage(raw: bytes, path: str) -> tuple[list[Finding], str | None]:
     read = python.read
 
-    def whole(document: Document, offsets: list[int], wanted: object = None) -> Iterator[Literal]:
-        return read(document, offsets)
+    def whole(document: Document, offsets: list[int], wanted: Any) -> Iterator[Literal]:
+        return read(document, sorted({*offsets, *python.own_calls(read_scope(document.text), wanted)}))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(python, "read", whole)
