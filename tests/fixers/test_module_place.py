@@ -190,6 +190,30 @@ TREES = {
         "shop/app_secrets.py",
         "shop.app_secrets",
     ),
+    "a file that Flask reads by its path": (
+        {"instance/config.py": "", "shop/__init__.py": "app.config.from_pyfile('config.py')\n"},
+        "instance/config.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a file that is executed": (
+        {"etc/conf.py": "", "main.py": "exec(open('etc/conf.py').read())\n"},
+        "etc/conf.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
+    "a file that gunicorn is configured by": (
+        {"deploy/gunicorn.py": "", "Procfile": "web: gunicorn --config deploy/gunicorn.py shop:app\n"},
+        "deploy/gunicorn.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
+    "a method called exec": (
+        {"etc/conf.py": "", "main.py": "db.exec('etc/conf.py')\n"},
+        "etc/conf.py",
+        "etc/app_secrets.py",
+        ".app_secrets",
+    ),
     "a program that is loaded by its path too": (
         {"bin/run.py": "if __name__ == '__main__': x()\n", "load.py": "spec_from_file_location('c', 'bin/run.py')\n"},
         "bin/run.py",

@@ -129,7 +129,7 @@ def _parenthesised(text: str, case: Case) -> bytes:
 def _commented(text: str, case: Case) -> bytes:
     """A comment above every logical line with a value in it, and one behind; in a file without one at every line."""
     marks = [value for value in case.values.values() if value in text] or [""]
-    lines = text.splitlines(keepends=True)
+    lines = re.findall("[^\n]*\n|[^\n]+", text)  # a form feed ends no line
     ends = [0, *itertools.accumulate(map(len, lines))]
     edits = []
     first: tuple[int, int] | None = None
