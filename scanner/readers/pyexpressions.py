@@ -18,11 +18,11 @@ from scanner.readers.pywords import (
     METHOD_WRAPPERS,
     NAMED_DEFAULTS,
     NAMED_THIRD,
-    WRAPPERS,
     flag_of,
     holds_login,
     holds_value,
     longest_option,
+    passes_name,
     takes_name_first,
     telling,
     template_names,
@@ -270,7 +270,7 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
         if leaf == "dict" and keyword and isinstance(node.func, cst.Name):
             reached += tuple(replace(outer, key=keyword, element=None) for outer in context.arguments)
         name, role = keyword or filled.get(number), Role.KEYWORD if keyword else Role.POSITIONAL
-        wrapped = leaf in WRAPPERS and (number == 0 or keyword in NAMED_DEFAULTS)
+        wrapped = passes_name(leaf, len(node.args), number, keyword)
         if wrapped and context.name is not None:
             name, role, reached = context.name, context.role, (*context.arguments, *reached)
         elif takes_name_first(leaf) and first and number and holds_value(first, number, keyword):

@@ -16,13 +16,12 @@ from scanner.readers.pyleaf import arguments, flattened, is_string, key_of, leaf
 from scanner.readers.pywords import (
     COMPARING,
     METHOD_WRAPPERS,
-    NAMED_DEFAULTS,
     NAMED_THIRD,
-    WRAPPERS,
     flag_of,
     holds_login,
     holds_value,
     longest_option,
+    passes_name,
     takes_name_first,
     telling,
     template_names,
@@ -237,7 +236,7 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
             reached = reached or (around.reached and _is_entry(glance, keyword, value))
         keyword = None if keyword == "**" else keyword
         name = keyword or filled.get(number)
-        wrapped = leaf in WRAPPERS and (number == 0 or keyword in NAMED_DEFAULTS)
+        wrapped = passes_name(leaf, len(every), number, keyword)
         if wrapped and around.name is not None:
             name, reached = around.name, reached or around.reached
         elif takes_name_first(leaf) and first and number and holds_value(first, number, keyword):
