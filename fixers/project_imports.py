@@ -42,7 +42,7 @@ _BY_PATH = re.compile(
     rb"\b(?:spec_from_file_location|SourceFileLoader|load_source|run_path|from_pyfile|execfile|(?<![.\w])exec)\("
 )
 # `gunicorn -c deploy/gunicorn.py`: https://docs.gunicorn.org/en/stable/configure.html
-_CONFIGURES = re.compile(rb"\bgunicorn\b[^\r\n]*?(?:-c|--config)[\"', =]+(?:file:)?(?:[\w.-]*/)*([\w.-]+\.py)\b")
+_CONFIGURES = re.compile(rb"\bgunicorn\b[^\r\n]{0,200}?(?:-c|--config)[\"', =]+(?:file:)?(?:[\w.-]*/)*([\w.-]+\.py)\b")
 _NEAR = 160
 _FOLDER = re.compile(rb"[\"'](?:\./)?(?:[\w-]+/)*([\w-]+)/?[\"']|\b(\w+)\.__path__")
 _OWN_FOLDER = re.compile(
