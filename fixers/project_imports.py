@@ -38,7 +38,11 @@ _LISTS = re.compile(rb"\b(?:iter_modules|walk_packages|listdir|scandir|iterdir|r
 _LOADS = re.compile(
     rb"\b(?:import_module|__import__|load_extension|load_module|exec_module|iter_modules|walk_packages)\("
 )
-_BY_PATH = re.compile(rb"\b(?:spec_from_file_location|SourceFileLoader|load_source)\(")
+_BY_PATH = re.compile(
+    rb"\b(?:spec_from_file_location|SourceFileLoader|load_source|run_path|from_pyfile|execfile|(?<![.\w])exec)\("
+)
+# `gunicorn -c deploy/gunicorn.py`: https://docs.gunicorn.org/en/stable/configure.html
+_CONFIGURES = re.compile(rb"\bgunicorn\b[^\r\n]{0,200}?(?:-c|--config)[\"', =]+(?:file:)?(?:[\w.-]*/)*([\w.-]+\.py)\b")
 _NEAR = 160
 _FOLDER = re.compile(rb"[\"'](?:\./)?(?:[\w-]+/)*([\w-]+)/?[\"']|\b(\w+)\.__path__")
 _OWN_FOLDER = re.compile(
@@ -106,6 +110,9 @@ def loaders(workspace: Workspace) -> Mapping[str, str]:
     """Folders whose modules are all loaded, files that are loaded by their path: last part -> the file that does."""
     found: dict[str, str] = {}
     for path in workspace.files:
+        if _STARTERS.fullmatch(PurePosixPath(path).name):
+            raw = read_quietly(path, workspace)[:_LONGEST]
+            found |= {name.decode(): path for name in _CONFIGURES.findall(raw)}
         if not path.endswith(".py") or role_of(path) is not PathRole.SOURCE:
             continue
         raw = read_quietly(path, workspace)

@@ -23,7 +23,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
 
 
 def whole_values(document: Document) -> Whole:
-    """How findings of this file are seen: ECS and settings take whole values, compose takes parts."""
+    """How findings of this file are seen: ECS, settings and INI take whole values, compose takes parts."""
     rewriter = _rewriter(document)
     try:
         if rewriter is ecs.rewrite:
@@ -33,6 +33,8 @@ def whole_values(document: Document) -> Whole:
             return _of_variables(entries, document)
         if rewriter is settings_files.rewrite:
             return _of_settings(values(document), document)
+        if rewriter is ini_files.rewrite:
+            return _of_options(values(document), document)
     except Unreadable:
         pass  # refused by its rewriter
     return lambda finding: finding
@@ -63,6 +65,19 @@ def _of_variables(entries: dict[Span, tuple[str, Value]], document: Document) ->
         if finding.literal.span == value.span:
             return replace(finding, literal=replace(finding.literal, role=Role.VARIABLE, name=name))
         literal = _verbatim(value, name, document)
+        return finding if literal is None else replace(finding, literal=literal)
+
+    return seen
+
+
+def _of_options(found: Sequence[Value], document: Document) -> Whole:
+    """Of a URL its whole value, in a variable by section and option; what is all of a value is seen as it is."""
+
+    def seen(finding: Finding) -> Finding:
+        value = next((each for each in found if each.span.contains(finding.span)), None)
+        if value is None or (finding.literal.span == value.span and finding.value == finding.literal.value):
+            return finding
+        literal = _verbatim(value, settings_files.variable_of(value.path), document)
         return finding if literal is None else replace(finding, literal=literal)
 
     return seen

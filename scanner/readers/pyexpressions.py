@@ -19,12 +19,12 @@ from scanner.readers.pywords import (
     NAMED_DEFAULTS,
     NAMED_THIRD,
     TYPING,
-    WRAPPERS,
     flag_of,
     given_to,
     holds_login,
     holds_value,
     longest_option,
+    passes_name,
     takes_name_first,
     telling,
     template_names,
@@ -274,9 +274,9 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
         if leaf == "dict" and keyword and isinstance(node.func, cst.Name):
             reached += tuple(replace(outer, key=keyword, element=None) for outer in context.arguments)
         name, role = keyword or filled.get(number), Role.KEYWORD if keyword else Role.POSITIONAL
-        if name is None and not starred:
-            name = reading.scope.placed(own, leaf, number)
-        wrapped = leaf in WRAPPERS and (number == 0 or keyword in NAMED_DEFAULTS)
+        placed = reading.scope.placed(own, leaf, number) if name is None and not starred else None
+        name = placed or name
+        wrapped = placed is None and passes_name(leaf, len(node.args), number, keyword)
         if wrapped and context.name is not None:
             name, role, reached = context.name, context.role, (*context.arguments, *reached)
         elif (

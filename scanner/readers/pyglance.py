@@ -16,15 +16,14 @@ from scanner.readers.pyleaf import arguments, flattened, is_string, key_of, leaf
 from scanner.readers.pywords import (
     COMPARING,
     METHOD_WRAPPERS,
-    NAMED_DEFAULTS,
     NAMED_THIRD,
     TYPING,
-    WRAPPERS,
     flag_of,
     given_to,
     holds_login,
     holds_value,
     longest_option,
+    passes_name,
     takes_name_first,
     telling,
     template_names,
@@ -241,9 +240,9 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
             reached = reached or (around.reached and _is_entry(glance, keyword, value))
         keyword = None if keyword == "**" else keyword
         name = keyword or filled.get(number)
-        if name is None and not starred:
-            name = glance.placed(own, leaf, number)
-        wrapped = leaf in WRAPPERS and (number == 0 or keyword in NAMED_DEFAULTS)
+        placed = glance.placed(own, leaf, number) if name is None and not starred else None
+        name = placed or name
+        wrapped = placed is None and passes_name(leaf, len(every), number, keyword)
         if wrapped and around.name is not None:
             name, reached = around.name, reached or around.reached
         elif (

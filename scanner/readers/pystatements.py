@@ -93,4 +93,5 @@ def _paired(
     elements = (*target.elements, *value.elements)
     if len(target.elements) != len(value.elements) or any(isinstance(e, cst.StarredElement) for e in elements):
         return None
-    return [(left.value, right.value) for left, right in zip(target.elements, value.elements, strict=True)]
+    pairs = [(left.value, right.value) for left, right in zip(target.elements, value.elements, strict=True)]
+    return [part for pair in pairs for part in _paired(*pair) or [pair]]

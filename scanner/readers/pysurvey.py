@@ -83,4 +83,5 @@ def _paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]
         return None
     if len(target.elts) != len(value.elts) or any(isinstance(e, ast.Starred) for e in (*target.elts, *value.elts)):
         return None
-    return list(zip(target.elts, value.elts, strict=True))
+    pairs = zip(target.elts, value.elts, strict=True)
+    return [part for pair in pairs for part in _paired(*pair) or [pair]]

@@ -11,14 +11,15 @@ WRAPPERS = frozenset(
         "SecretStr SecretBytes Secret Field field str bytes bytearray quote quote_plus b64decode b64encode"
         " urlsafe_b64decode urlsafe_b64encode fromhex unhexlify dedent Option Argument Query Header Form Body Param"
         " CharField StringField default_factory cast lazy StringIO BytesIO strip mark_safe ib attrib Column"
-        " Variable"
+        " Variable frozenset tuple list"
     ).split()
 )
 # Calls that take a name first and its value second.
 _NAMED_SECOND = frozenset(
     (
-        "get getenv setdefault setenv putenv set add add_header putheader pop config env str setattr set_cookie"
-        " set_header add_argument option set_option set_password header string url get_env environ fill type"
+        "get getenv setdefault setenv putenv set add add_header putheader pop config env str setattr set_cookie define"
+        " set_header add_argument option set_option set_password header string url get_env environ DEFINE_string"
+        " fill type"
     ).split()
 )
 _SHORT = 3
@@ -56,6 +57,16 @@ def telling(targets: Iterable[str | None]) -> str | None:
     """What a value is called that has several names: the first one, but `A = SECRET_KEY = "..."` is no `A`."""
     names = [name for name in targets if name]
     return max(names, key=len) if names and len(names[0]) <= _SHORT else next(iter(names), None)
+
+
+def passes_name(leaf: str, count: int, number: int, keyword: str | None) -> bool:
+    """Whether an argument is called as the call is: of a wrapper, or all that a class is given.
+
+    `count` is the number of arguments, `number` the argument's own.
+    """
+    if leaf in WRAPPERS:
+        return number == 0 or keyword in NAMED_DEFAULTS
+    return count == 1 and keyword is None and leaf[:1].isupper() and not leaf.isupper()
 
 
 def takes_name_first(leaf: str) -> bool:

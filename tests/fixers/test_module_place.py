@@ -190,6 +190,30 @@ TREES = {
         "shop/app_secrets.py",
         "shop.app_secrets",
     ),
+    "a file that Flask reads by its path": (
+        {"instance/config.py": "", "shop/__init__.py": "app.config.from_pyfile('config.py')\n"},
+        "instance/config.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a file that is executed": (
+        {"etc/conf.py": "", "main.py": "exec(open('etc/conf.py').read())\n"},
+        "etc/conf.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
+    "a file that gunicorn is configured by": (
+        {"deploy/gunicorn.py": "", "Procfile": "web: gunicorn --config deploy/gunicorn.py shop:app\n"},
+        "deploy/gunicorn.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
+    "a method called exec": (
+        {"etc/conf.py": "", "main.py": "db.exec('etc/conf.py')\n"},
+        "etc/conf.py",
+        "etc/app_secrets.py",
+        ".app_secrets",
+    ),
     "a program that is loaded by its path too": (
         {"bin/run.py": "if __name__ == '__main__': x()\n", "load.py": "spec_from_file_location('c', 'bin/run.py')\n"},
         "bin/run.py",
@@ -218,7 +242,7 @@ TREES = {
         {"app/main.py": "", "Dockerfile": 'CMD ["python", "app/main.py"]\n'},
         "app/main.py",
         "app/app_secrets.py",
-        "app_secrets",
+        ".app_secrets",
     ),
     "a handler of the serverless framework": (
         {"src/app.py": "", "serverless.yml": "functions:\n  a:\n    handler: src/app.main\n"},
@@ -268,6 +292,12 @@ TREES = {
         "acme/shop/app_secrets.py",
         "acme.shop.app_secrets",
     ),
+    "a package below a folder that may be part of its name": (
+        {"services/shop/__init__.py": "", "services/shop/db.py": ""},
+        "services/shop/db.py",
+        "services/shop/app_secrets.py",
+        ".app_secrets",
+    ),
     "a namespace package below src": (
         {"src/acme/shop/db.py": "", "src/main.py": "import acme.shop.db\n"},
         "src/acme/shop/db.py",
@@ -281,7 +311,7 @@ TREES = {
         "acme.shop.app_secrets",
     ),
     "a folder of scripts named like a library": (
-        {"redis/run.py": "", "main.py": "import redis\n"},
+        {"redis/run.py": "#!/usr/bin/python\n", "main.py": "import redis\n"},
         "redis/run.py",
         "redis/app_secrets.py",
         "app_secrets",
@@ -312,6 +342,30 @@ def test_places(tmp_path: Path, files: dict[str, str], path: str, module: str, n
 PROGRAM = "if __name__ == '__main__': x()\n"
 SAM = "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: ./hello/\n"
 STARTED = {
+    "a file of a folder that nothing speaks of": ({"jobs/run.py": ""}, "jobs/run.py", "app_secrets"),
+    "a program in a folder": ({"jobs/run.py": PROGRAM}, "jobs/run.py", None),
+    "a script by its first line": ({"jobs/run.py": "#!/usr/bin/env python3\n"}, "jobs/run.py", None),
+    "a file of a folder that its neighbours show on the path": (
+        {"jobs/run.py": "", "jobs/all.py": "import run\n"},
+        "jobs/run.py",
+        None,
+    ),
+    "a file that imports its neighbours": (
+        {"jobs/run.py": "import conf\n", "jobs/conf.py": ""},
+        "jobs/run.py",
+        None,
+    ),
+    "a file of a folder that is a project": ({"jobs/run.py": "", "jobs/pyproject.toml": ""}, "jobs/run.py", None),
+    "a file that puts folders on the path": (
+        {"jobs/run.py": "import sys\nsys.path.append('x')\n"},
+        "jobs/run.py",
+        None,
+    ),
+    "a file of Airflow in a package": (
+        {"dags/__init__.py": "", "dags/load.py": "from airflow import DAG\n"},
+        "dags/load.py",
+        "app_secrets",
+    ),
     "a program in a package": ({"bin/__init__.py": "", "bin/run.py": PROGRAM}, "bin/run.py", "app_secrets"),
     "a module in a package": ({"bin/__init__.py": "", "bin/run.py": ""}, "bin/run.py", None),
     "a program that imports its package": (

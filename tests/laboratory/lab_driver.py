@@ -164,17 +164,23 @@ def finish(process: int, reading: int) -> list[str]:
 def warm() -> None:
     """Import what every run against the store would import, and read botocore's files once."""
     import boto3.session
-    from botocore.loaders import JSONFileLoader
+    from botocore.loaders import JSONFileLoader, Loader
 
-    read = JSONFileLoader.load_file
+    read, listed = JSONFileLoader.load_file, Loader.list_available_services
     kept: dict[str, Any] = {}
+    services: dict[str, list[str]] = {}
 
     def load_file(self: JSONFileLoader, path: str) -> Any:
         if path not in kept:
             kept[path] = read(self, path)
         return kept[path]
 
-    JSONFileLoader.load_file = load_file
+    def list_available_services(self: Loader, type_name: str) -> list[str]:
+        if type_name not in services:
+            services[type_name] = listed(self, type_name)
+        return services[type_name]
+
+    JSONFileLoader.load_file, Loader.list_available_services = load_file, list_available_services
     session = boto3.session.Session(region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
     for service in ("ssm", "secretsmanager"):
         session.client(service)

@@ -7,37 +7,46 @@ from __future__ import annotations
 
 import ast
 import codecs
+import io
+import itertools
 import re
+import tokenize
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lab_cases import Case
 
+_BETWEEN = {tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING}
 _HEAD = re.compile(r"(?:#[^\n]*\n|\s*\n)*")
 
 
 def variants(case: Case) -> Iterator[Case]:
     """Every variant that applies to a case with Python in it."""
-    for name, change in VARIANTS.items():
-        files = _changed(case, change)
-        if name not in case.not_as and files is not None and files != case.files:
-            yield replace(case, name=f"{case.name}@{name}", files=files, code=())
+    for form in VARIANTS:
+        made = variant(case, form)
+        if not isinstance(made, str):
+            yield made
 
 
-def _changed(case: Case, change: Callable[[str, Case], bytes | None]) -> Mapping[str, bytes] | None:
-    """The case's files with each Python file that holds a value changed; None where the form does not fit."""
+def variant(case: Case, form: str) -> Case | str:
+    """A case in another form, or why there is none."""
+    if form in case.not_as:
+        return case.not_as[form]
     files = dict(case.files)
-    for path, raw in case.files.items():
-        if not path.endswith(".py") or not _is_python(raw):
-            continue
-        if raw.startswith(codecs.BOM_UTF8):
-            return None
-        new = change(raw.decode(), case)
+    python = [path for path in case.files if path.endswith(".py") and _is_python(case.files[path])]
+    if not python:
+        return "no file of Python"
+    for path in python:
+        if case.files[path].startswith(codecs.BOM_UTF8):
+            return "it begins with a byte order mark"
+        new = VARIANTS[form](case.files[path].decode(), case)
         if new is None or not _is_python(new):
-            return None
+            return "it is no program in this form"
         files[path] = new
-    return files
+    if files == case.files:
+        return "it has this form, or no value stands in its Python"
+    return replace(case, name=f"{case.name}@{form}", files=files, code=())
 
 
 def _is_python(raw: bytes) -> bool:
@@ -59,6 +68,8 @@ def _bom(text: str, case: Case) -> bytes:
 
 
 def _tabs(text: str, case: Case) -> bytes:
+    """Indented with tabs; below an `if` where nothing is indented."""
+    text = text if re.search("^ {4}", text, re.MULTILINE) else _in_if(text, case).decode()
     return re.sub(r"^(?: {4})+", lambda found: "\t" * (len(found[0]) // 4), text, flags=re.MULTILINE).encode()
 
 
@@ -93,6 +104,8 @@ def _wrapped(text: str, before: str, after: str) -> bytes:
     lines = text.splitlines(keepends=True)
     outside = [node for number, node in enumerate(tree.body) if _stays_outside(node, number)]
     cut = max([0, *(node.end_lineno or 0 for node in outside)]) or len(_HEAD.match(text)[0].splitlines())  # type: ignore[index]
+    if not "".join(lines[cut:]).strip():  # an empty `__init__.py`
+        return text.encode()
     body = "".join(f"    {line}" if line.strip() else line for line in lines[cut:])
     return f"{''.join(lines[:cut])}{before}{body.rstrip(chr(10))}\n{after}".encode()
 
@@ -104,52 +117,57 @@ def _stays_outside(node: ast.stmt, number: int) -> bool:
 
 
 def _parenthesised(text: str, case: Case) -> bytes:
-    """Every string with a value in it in parentheses."""
-    return _spliced(text, [(start, end, f"({text[start:end]})") for start, end in _strings(text, case)])
+    """Every string with a value in it in parentheses; in a file without one what is assigned and returned."""
+    places = _strings(text, case) or [
+        _place(text, node.value)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.Return)) and node.value is not None
+    ]
+    return _spliced(text, [(start, end, f"({text[start:end]})") for start, end in places])
 
 
 def _commented(text: str, case: Case) -> bytes:
-    """A comment above every statement with a value in it, and one behind."""
+    """A comment above every logical line with a value in it, and one behind; in a file without one at every line."""
+    marks = [value for value in case.values.values() if value in text] or [""]
+    lines = re.findall("[^\n]*\n|[^\n]+", text)  # a form feed ends no line
+    ends = [0, *itertools.accumulate(map(len, lines))]
     edits = []
-    lines = text.splitlines(keepends=True)
-    for first, last in sorted(set(_statements(text, case))):
-        indent = re.match(r"\s*", lines[first - 1])[0]  # type: ignore[index]
-        begin = sum(map(len, lines[: first - 1]))
-        end = sum(map(len, lines[:last])) - len(lines[last - 1]) + len(lines[last - 1].rstrip("\n"))
-        edits.append((begin, begin, f"{indent}# above (ü): do not touch\n"))
-        edits.append((end, end, "  # behind: see above"))
+    first: tuple[int, int] | None = None
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.NEWLINE and first is not None:
+            begin, end = ends[first[0] - 1], ends[token.start[0] - 1] + token.start[1]
+            if any(mark in text[begin:end] for mark in marks):
+                indent = text[begin : begin + first[1]]
+                edits += [(begin, begin, f"{indent}# above (ü): do not touch\n"), (end, end, "  # behind: see above")]
+            first = None
+        elif first is None and token.type not in _BETWEEN:
+            first = token.start
     return _spliced(text, edits)
 
 
 def _strings(text: str, case: Case) -> list[tuple[int, int]]:
     """The outermost string expressions that hold a value; none inside of f-strings."""
-    starts = [0, *(found.end() for found in re.finditer("\n", text))]
     found: list[tuple[int, int]] = []
     waiting: list[ast.AST] = [ast.parse(text)]
     while waiting:
         node = waiting.pop()
         if isinstance(node, (ast.JoinedStr, ast.Constant)):
-            place = tuple(
-                starts[line - 1] + len(text[starts[line - 1] :].encode()[:column].decode())
-                for line, column in ((node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0))
-            )
+            place = _place(text, node)
             if any(value in text[slice(*place)] for value in case.values.values()):
-                found.append(place)  # type: ignore[arg-type]
+                found.append(place)
         else:
             waiting += ast.iter_child_nodes(node)
     return found
 
 
-def _statements(text: str, case: Case) -> Iterator[tuple[int, int]]:
-    """First and last line of the innermost simple statements that hold a value and have their lines to themselves."""
-    lines = text.splitlines()
-    for node in ast.walk(ast.parse(text)):
-        if not isinstance(node, ast.stmt) or hasattr(node, "body") or node.end_lineno is None:
-            continue
-        held = "\n".join(lines[node.lineno - 1 : node.end_lineno])
-        alone = held.strip() == (ast.get_source_segment(text, node) or "").strip()
-        if alone and any(value in held for value in case.values.values()):
-            yield node.lineno, node.end_lineno
+def _place(text: str, node: ast.expr) -> tuple[int, int]:
+    """Where an expression starts and ends, in code points."""
+    starts = [0, *(found.end() for found in re.finditer("\n", text))]
+    start, end = (
+        starts[line - 1] + len(text[starts[line - 1] :].encode()[:column].decode())
+        for line, column in ((node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0))
+    )
+    return start, end
 
 
 def _spliced(text: str, edits: Sequence[tuple[int, int, str]]) -> bytes:

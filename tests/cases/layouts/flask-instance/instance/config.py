@@ -1,0 +1,2 @@
+SECRET_KEY = "<<a>>"
+MAIL_PASSWORD = "<<b>>"

@@ -1,0 +1,2 @@
+PASSWORD = "<<a>>"
+USER = "svc"

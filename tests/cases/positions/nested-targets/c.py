@@ -1,0 +1,2 @@
+[user, password], a = ["u", "<<a>>"], 1
+P = user, password
