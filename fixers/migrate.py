@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from fixers import incident, journal, removal, steps
+from fixers.already_stored import not_stored
 from fixers.apply import Ready, active, check
 from fixers.journal import Run
 from fixers.owner_proof import OwnerProof, raise_levels, words_of
@@ -104,7 +105,7 @@ def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) ->
         if half is not None:
             return _finish(half, root, asked, asked.target())
         first, target = make(), asked.target()
-        planned, versions, on_word = steps.not_stored(first, target, offline=offline)
+        planned, versions, on_word = not_stored(first, target, offline=offline)
         prepared = steps.prepare(planned, stored=not offline)
         plan = prepared.planned.plan
         click.echo(render_plan(plan), nl=False)
