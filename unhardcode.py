@@ -128,10 +128,10 @@ def run(arguments: list[str] | None = None) -> int:
         error.show(sys.stderr)
         return int(Exit.USAGE)
     except UnhardcodeError as error:
-        _complain(error.message, error.hint)
+        _complain(error.message, *error.lines, error.hint)
         return int(error.status)
     except (KeyboardInterrupt, click.Abort):
-        _complain("interrupted", "")
+        _complain("interrupted")
         return int(Exit.INTERRUPTED)
     except BrokenPipeError:
         _let_go_of_output()
@@ -149,7 +149,7 @@ def run(arguments: list[str] | None = None) -> int:
             _report_bug(error)
             return int(Exit.BUG)
         _let_go_of_output()
-        _complain(f"standard output cannot be written ({error.strerror})", "")
+        _complain(f"standard output cannot be written ({error.strerror})")
         return int(Exit.USAGE)
     except Exception as error:  # noqa: BLE001 - the boundary
         _report_bug(error)
@@ -172,13 +172,14 @@ def _refuse_files_as_options(arguments: list[str]) -> None:
             raise UsageError(f"{argument!r} is an option and the name of a file here", hint=hint)
 
 
-def _complain(message: str, hint: str) -> None:
+def _complain(message: str, *more: str) -> None:
     """Say what is wrong and what to do, a line each: the name of a file tells a terminal or a runner nothing else."""
     import click
 
     from scanner.reports.masking import printable
 
-    click.echo(f"unhardcode: {printable(message)}" + (f"\n  {printable(hint)}" if hint else ""), err=True)
+    lines = [f"unhardcode: {printable(message)}", *(f"  {printable(line)}" for line in more if line)]
+    click.echo("\n".join(lines), err=True)
 
 
 def _report_bug(error: BaseException) -> None:
@@ -192,7 +193,7 @@ def _report_bug(error: BaseException) -> None:
         f":{frame.lineno} in {frame.name}"
         for frame in traceback.extract_tb(error.__traceback__, limit=-12)
     ]
-    _complain(f"a bug in unhardcode {VERSION}: {type(error).__name__}", "")
+    _complain(f"a bug in unhardcode {VERSION}: {type(error).__name__}")
     click.echo("\n".join(places), err=True)
 
 

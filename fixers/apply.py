@@ -56,7 +56,8 @@ def check(plan: Plan, stores: Stores) -> tuple[Ready, ...]:
     if conflicts:
         count = f"{len(conflicts)} names" if len(conflicts) > 1 else "one name"
         raise StoreError(
-            "\n  ".join([f"nothing was stored or changed, because of {count}:", *conflicts]),
+            f"nothing was stored or changed, because of {count}:",
+            lines=tuple(conflicts),
             hint="change name or action in a plan file (unhardcode plan -o plan.toml), then migrate --plan plan.toml",
         )
     return tuple(ready)

@@ -2,101 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
-from fixers.plan import PlanOptions
+from fixers.options import aws, check_only_from_plan, from_file, one_path, plan_options, shared
 from fixers.planning import Planned, planned, planned_from
 from fixers.reports import render_diff, render_plan
-from fixers.rewriting import STYLES
+from fixers.workspace import PLAN_MARK
 from scanner.errors import Exit, UsageError
-from scanner.model import Confidence, Fix, Safety
-
-_FROM_PLAN = (
-    "env",
-    "app",
-    "store",
-    "style",
-    "prefix_from",
-    "kms_key",
-    "min_confidence",
-    "include_tests",
-    "via_run",
-    "include_config",
-)
-
-
-def _with(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Several options as one decorator, in the order of the help text."""
-
-    def decorate(command: Any) -> Any:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
-
-
-_shared = _with(
-    click.argument("path", nargs=-1, metavar="[PATH]", type=click.Path(path_type=Path)),
-    click.option("--env", help="Environment: the first part of names, where a file does not say its own [prod]."),
-    click.option("--app", help="Application: the second part of names [the project's name]."),
-    click.option(
-        "--store",
-        type=click.Choice(["auto", "secretsmanager", "parameterstore"]),
-        default="auto",
-        show_default=True,
-        help="Where values go; auto chooses for each and says why.",
-    ),
-    click.option(
-        "--style",
-        type=click.Choice(STYLES),
-        default="module",
-        show_default=True,
-        help="What code becomes: a call of a generated module; boto3 inline, as in AWS's examples; or a module that "
-        "asks the Parameters and Secrets Lambda extension.",
-    ),
-    click.option(
-        "--prefix-from", metavar="VARIABLE", help="At run time this variable replaces the first part of names."
-    ),
-    click.option("--kms-key", metavar="KEY", help="Encrypt with this KMS key instead of AWS's own."),
-    click.option(
-        "--min-confidence",
-        type=click.Choice([level.value for level in Confidence]),
-        default="medium",
-        show_default=True,
-        help="Plan for findings from this confidence on.",
-    ),
-    click.option(
-        "--include-config",
-        is_flag=True,
-        help="Also move settings of .env that are no secrets, as plain parameters.",
-    ),
-    click.option("--include-tests", is_flag=True, help="Also move what stands in tests, examples and docs."),
-    click.option(
-        "--via-run", is_flag=True, help="Programs are started by `unhardcode run`: readers outside Python stay."
-    ),
-)
-_from_file = click.option(
-    "--plan",
-    "plan_file",
-    metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Follow a plan.toml, with the changes that a person made in it.",
-)
-_aws = _with(
-    click.option("--region", help="AWS region [as boto3 finds it]."),
-    click.option("--profile", help="AWS profile [as boto3 finds it]."),
-)
+from scanner.model import Fix, Safety
 
 
 @click.command(short_help="Which secrets there will be, where, and why.")
-@_shared
+@shared
 @click.option(
     "-o",
     "--output",
@@ -111,6 +32,8 @@ def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
     """
     from fixers.planfile import render_plan_file
 
+    if output is not None:
+        _check_replaceable(output)
     made = _planned(path, None, chosen)
     if output is not None:
         _write(output, render_plan_file(made.plan, made.options))
@@ -121,8 +44,8 @@ def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
 
 
 @click.command(short_help="The diff that a migration would make.")
-@_shared
-@_from_file
+@shared
+@from_file
 @click.option("--write", is_flag=True, help="Rewrite what the store already holds; the rest is refused, not-stored.")
 @click.option("--offline", is_flag=True, help="With --write: ask no store; rewrite what stands in a commit of HEAD.")
 @click.option(
@@ -134,7 +57,7 @@ def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
     help="Without --write: the diff, or the findings with the edits or the refusal of each.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write that to a file.")
-@_aws
+@aws
 @click.option("--yes", is_flag=True, hidden=True)
 def fix(
     path: tuple[Path, ...],
@@ -159,7 +82,7 @@ def fix(
             raise UsageError("--format and -o show a fix, --write makes it: use one of the two")
         from fixers.migrate import Asked, fix_for_real
 
-        asked = Asked(path=_one(path), region=region, profile=profile, yes=True)
+        asked = Asked(path=one_path(path), region=region, profile=profile, yes=True)
         return fix_for_real(asked, lambda: _planned(path, plan_file, chosen), offline=offline)
     if offline:
         raise UsageError("--offline goes with --write")
@@ -175,8 +98,8 @@ def fix(
 
 
 @click.command(short_help="Upload, read back, prove, rewrite; try --rehearse.")
-@_shared
-@_from_file
+@shared
+@from_file
 @click.option("--rehearse", is_flag=True, help="Do it all in memory against an embedded AWS: no account, no change.")
 @click.option(
     "--emit",
@@ -202,7 +125,7 @@ def fix(
 )
 @click.option("--prove", "commands", multiple=True, metavar="COMMAND", help="Then run this in PATH, e.g. 'pytest -q'.")
 @click.option("--prove-import", "modules", multiple=True, metavar="MODULE", help="Then import this, in PATH.")
-@_aws
+@aws
 @click.option(
     "--yes", is_flag=True, help="Do not ask, for scripts. Without it nothing is stored or changed before you answer."
 )
@@ -248,7 +171,7 @@ def migrate(
     from fixers.migrate import Asked, migrate_for_real, undo_for_real
 
     asked = Asked(
-        path=_one(path),
+        path=one_path(path),
         region=region,
         profile=profile,
         yes=yes,
@@ -304,37 +227,11 @@ def _findings(made: Planned, form: str) -> str:
 
 
 def _planned(path: tuple[Path, ...], plan_file: Path | None, chosen: dict[str, Any]) -> Planned:
-    named = _one(path)
+    named = one_path(path)
     if plan_file is not None:
-        _check_only_from_plan()
+        check_only_from_plan()
         return planned_from(plan_file, named)
-    options = PlanOptions(
-        env=chosen["env"],
-        app=chosen["app"],
-        store=chosen["store"],
-        style=chosen["style"],
-        prefix_from=chosen["prefix_from"],
-        kms_key=chosen["kms_key"],
-        min_confidence=Confidence(chosen["min_confidence"]),
-        include_tests=chosen["include_tests"],
-        via_run=chosen["via_run"],
-        include_config=chosen["include_config"],
-    )
-    return planned(named, options)
-
-
-def _check_only_from_plan() -> None:
-    """A plan file says all of it: an option beside it would be forgotten in silence."""
-    context = click.get_current_context()
-    for name in _FROM_PLAN:
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise UsageError(f"--{name.replace('_', '-')} stands in the plan file", hint="make a new plan with it")
-
-
-def _one(path: tuple[Path, ...]) -> Path:
-    if len(path) > 1:
-        raise UsageError("name one PATH", hint="a plan is for one folder or file")
-    return path[0] if path else Path()
+    return planned(named, plan_options(chosen))
 
 
 def diff(made: Planned) -> str:
@@ -364,6 +261,16 @@ def _refused_in_one_line(made: Planned) -> str:
 
 def _heading(text: str) -> str:
     return f"\n== {text} ==\n"
+
+
+def _check_replaceable(output: Path) -> None:
+    """Raise UsageError where a plan would be written over a file that is none: nothing would have its text any more."""
+    try:
+        begin = output.read_bytes()[: len(PLAN_MARK)] if output.is_file() else b""
+    except OSError:
+        return  # whoever writes says what is wrong
+    if begin not in (b"", PLAN_MARK.encode()):
+        raise UsageError(f"{output}: is there, and is no plan", hint="choose another name, or remove it")
 
 
 def _write(output: Path, text: str) -> None:

@@ -22,6 +22,17 @@ from scanner.sources.git import Repository
 
 VERSION = 1
 _PATTERN = "migration-*.jsonl"
+# What each line must have, beside others, for all that read it.
+_FACTS: dict[str, dict[str, type]] = {
+    "begin": {"root": str, "at": str, "plan": str, "files": list, "secrets": list},
+    "upload": {"name": str, "action": str},
+    "stored": {"name": str, "version": str},
+    "located": {"files": list},
+    "proven": {"outcomes": list},
+    "deleted": {"name": str},
+}
+_FILE: dict[str, type | tuple[type, ...]] = {"path": str, "before": (str, type(None)), "after": str}
+_SECRET: dict[str, type] = {"name": str, "store": str, "token": str}
 # The steps that say how far a run is; all others tell details.
 _STATES = ("begin", "proven", "written", "done", "abandoned", "undo", "undone")
 
@@ -189,14 +200,31 @@ def _read(path: Path) -> Run | None:
         if not lines:
             return None
         version = lines[0]["journal"]
-        steps = tuple(line for line in lines[1:] if line["step"])
-    except (ValueError, KeyError, TypeError):
+        whole_lines = version != VERSION or all(map(_is_whole, lines))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        whole_lines = False
+    if not whole_lines:
         raise UsageError(
             f"{path}: this journal is damaged", hint="look at `git diff`, then move the file out of its folder"
-        ) from None
+        )
     if version != VERSION:
         raise UsageError(
             f"{path}: a journal of another release of unhardcode (its format is {version!s:.20}, ours {VERSION})",
             hint="finish or undo that migration with the release that began it, or move the file out of its folder",
         )
-    return Run(path=path, begin=lines[0], steps=steps)
+    return Run(path=path, begin=lines[0], steps=tuple(lines[1:]))
+
+
+def _is_whole(line: dict[str, Any]) -> bool:
+    """Whether a line has what its step needs: nobody has written into the journal but us."""
+    return (
+        _has(line, {"step": str, **_FACTS.get(line["step"], {})})
+        and all(
+            _has(file, _FILE) and ("content" in file or {"edits", "way"} <= set(file)) for file in line.get("files", ())
+        )
+        and all(_has(secret, _SECRET) for secret in line.get("secrets", ()))
+    )
+
+
+def _has(table: dict[str, Any], kinds: Mapping[str, type | tuple[type, ...]]) -> bool:
+    return all(name in table and isinstance(table[name], kind) for name, kind in kinds.items())

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from fixers import incident, journal, removal, steps
+from fixers.already_stored import not_stored
 from fixers.apply import Ready, active, check
 from fixers.journal import Run
 from fixers.owner_proof import OwnerProof, raise_levels, words_of
@@ -104,7 +106,7 @@ def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) ->
         if half is not None:
             return _finish(half, root, asked, asked.target())
         first, target = make(), asked.target()
-        planned, versions, on_word = steps.not_stored(first, target, offline=offline)
+        planned, versions, on_word = not_stored(first, target, offline=offline)
         prepared = steps.prepare(planned, stored=not offline)
         plan = prepared.planned.plan
         click.echo(render_plan(plan), nl=False)
@@ -175,8 +177,9 @@ def _typed(parameters: Sequence[str]) -> bool:
         return False
     words = f"delete {len(parameters)} parameter{'s' if len(parameters) > 1 else ''}"
     click.echo(f"Deleted at once, with all their versions, and for good: {', '.join(parameters)}", err=True)
-    answer: str = click.prompt(f'Type "{words}" to do it', default="", show_default=False, err=True)
-    return answer.strip() == words
+    question = f'Type "{words}" to do it'
+    answer = _answer(lambda: click.prompt(question, default="", show_default=False, err=True))
+    return bool(answer.strip() == words)
 
 
 def _renewed(planned: Planned) -> incident.Renewed:
@@ -250,8 +253,18 @@ def _check_can_ask(asked: Asked) -> None:
 
 
 def _consent(asked: Asked, question: str) -> None:
-    if not asked.yes and not click.confirm(question, err=True):
+    if not asked.yes and not _answer(lambda: click.confirm(question, err=True)):
+        click.echo("Nothing was changed.", err=True)
         raise click.exceptions.Exit(int(Exit.FINDINGS))
+
+
+def _answer(ask: Callable[[], Any]) -> Any:
+    """What a person answers. Who stops in the middle of it gets the next line for what is said then."""
+    try:
+        return ask()
+    except click.Abort:
+        click.echo(err=True)
+        raise
 
 
 def _counted(ready: Sequence[Ready]) -> str:

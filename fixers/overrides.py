@@ -20,6 +20,14 @@ ACTIONS = ("create", "update", "adopt", "restore", "skip")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
+class ChangeError(UsageError):
+    """A change that cannot be followed, to the secret with a finding at `place`. Whoever knows its file names that."""
+
+    def __init__(self, message: str, *, place: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.place = place
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
     """The changed fields of one secret; None where it is as planned. `variables` are its members', in their order.
@@ -52,7 +60,7 @@ def override_of(draft: Draft, overrides: Mapping[str, Override]) -> Override:
 
 
 def checked(override: Override, draft: Draft, choice: Choice, name: str) -> None:
-    """Raise UsageError for a change that store or code cannot follow. `choice` is with the override."""
+    """Raise ChangeError for a change that store or code cannot follow. `choice` is with the override."""
     problem = (
         _name(override, choice, name)
         or _type_and_tier(override, draft, choice)
@@ -61,7 +69,7 @@ def checked(override: Override, draft: Draft, choice: Choice, name: str) -> None
         or (f"action is one of {', '.join(ACTIONS)}" if override.action not in (None, *ACTIONS) else None)
     )
     if problem:
-        raise UsageError(f"plan file: secret {name!r}: {problem}")
+        raise ChangeError(f"secret {name!r}: {problem}", place=draft.findings[0].place)
 
 
 def _name(override: Override, choice: Choice, name: str) -> str | None:

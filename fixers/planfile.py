@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fixers.overrides import Override
+from fixers.overrides import ChangeError, Override
 from fixers.plan import PlanOptions
 from fixers.workspace import PLAN_MARK
 from scanner.errors import UsageError
@@ -113,7 +113,13 @@ def overrides(plan_now: Plan, file: PlanFile) -> dict[str, Override]:
 def apply_overrides(plan_now: Plan, file: PlanFile, remake: Callable[[Mapping[str, Override]], Plan]) -> Plan:
     """The plan as the person edited it. `remake` makes the plan again with overrides: names stand in the edits."""
     changed = overrides(plan_now, file)
-    return remake(changed) if changed else plan_now
+    try:
+        return remake(changed) if changed else plan_now
+    except ChangeError as error:
+        tables = enumerate(file.tables.get("secret", ()))
+        number = next((at for at, one in tables for member in one["member"] if member["place"] == error.place), 0)
+        line = _line(file.text, "secret", number, "name")
+        raise UsageError(f"{file.path}:{line}: {error.message}", hint=error.hint) from None
 
 
 def _tables(plan: Plan) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from scanner.model import PlannedSecret
 
 # us-east-1; other regions and agreements differ. https://aws.amazon.com/secrets-manager/pricing/ and
-# https://aws.amazon.com/systems-manager/pricing/ are the sources of truth; the figures are as others quote them.
-# Update the day with the figures.
+# https://aws.amazon.com/systems-manager/pricing/ are the sources of truth. The first is quoted word for word, as it was
+# on 2026-09-20, in https://github.com/api-evangelist/amazon-secrets-manager/blob/main/plans (plans-pricing.yml); what
+# parameters cost is as others quote it. Update the day with the figures.
 CHECKED = "2026-11-23"
 SECRET_A_MONTH = 0.40
 SECRET_10_000_CALLS = 0.05

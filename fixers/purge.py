@@ -18,6 +18,7 @@ from fixers.ledger import Entry, Ledger, ledger, plans_option
 from fixers.sightings import Sighting, sightings
 from fixers.traces import search_for
 from scanner.errors import Exit, NotSeenError, UsageError
+from scanner.reports.masking import printable
 from scanner.sources import git
 from scanner.sources.history import folder_of
 
@@ -116,28 +117,30 @@ def _checked(clone: Path, found: Purge) -> int:
     repository = git.find(clone)
     if repository is None:
         raise NotSeenError(f"{clone}: not a git repository")
+    if not found.entries:
+        raise NotSeenError("nothing was searched for: no value has left the tree", hint="`unhardcode status` says why")
     left = list(sightings(folder_of(repository), search_for([entry.value for entry in found.entries if entry.value])))
     for number, entry in enumerate(found.entries):
         own = [one for one in left if one.value == number]
-        click.echo(f"{entry.label}: {_counted(own) if own else 'gone'}")
+        click.echo(f"{printable(entry.label)}: {_counted(own) if own else 'gone'}")
         for one in own:
-            click.echo(f"  left in {one.kind} {one.id[:12]} {_printable(one.path)}".rstrip())
+            click.echo(f"  left in {one.kind} {one.id[:12]} {printable(one.path)}".rstrip())
     return int(Exit.FINDINGS if left else Exit.OK)
 
 
 def _report(found: Purge, kept: Ledger, only: Sequence[str], plans: Sequence[Path]) -> Iterator[str]:
     for number, entry in enumerate(found.entries):
         own = [one for one in found.seen if one.value == number]
-        yield f"{_printable(entry.label)}: {_counted(own) if own else 'not in what the refs reach'}"
+        yield f"{printable(entry.label)}: {_counted(own) if own else 'not in what the refs reach'}"
         for path in sorted({one.path for one in own if one.path})[:10]:
-            yield f"  {_printable(path)}"
+            yield f"  {printable(path)}"
         if any(one.head for one in own):
             yield "  in the name or address of an author: a --mailmap replaces that"
     for entry, reason in found.kept:
         yield (
-            f"{_printable(entry.label)}: left alone. It {reason}"
+            f"{printable(entry.label)}: left alone. It {reason}"
             if reason[:5] in ("still", "its v")
-            else (f"{_printable(entry.label)}: left alone: {reason}")
+            else (f"{printable(entry.label)}: left alone: {reason}")
         )
     for gap in kept.gaps:
         yield f"Not looked at: {gap}"
@@ -186,7 +189,3 @@ def _commands(found: Purge, kept: Ledger, only: Sequence[str], plans: Sequence[P
     if binary:
         yield ""
         yield "Binary files that hold a value go as a whole: git filter-repo looks into none of them."
-
-
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else "�" for char in text)

@@ -15,6 +15,7 @@ from fixers.emit.iam import Account
 from fixers.emit.rotation import DAYS, Rotation, rotates
 from fixers.ledger import Entry, ledger, plans_option
 from scanner.errors import Exit, UsageError
+from scanner.reports.masking import printable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ def rotation(
         for path in emit_rotation(folder, found.rotations, names, partition=account.partition):
             click.echo(str(path))
     for line in _said(found):
-        click.echo(line, err=True)
+        click.echo(printable(line), err=True)
     return int(Exit.FINDINGS if found.refused else Exit.OK)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from scanner.errors import Exit, StoreError, UsageError
+from scanner.reports.masking import printable
 
 # With braces, or without as in a Lambda function's environment.
 _STARTS = ("{{resolve:", "resolve:secretsmanager:", "resolve:ssm:", "resolve:ssm-secure:")
@@ -22,7 +23,19 @@ _INSIDE = re.compile(r"\{\{resolve:[^{}]+\}\}")
 _NOT_EXECUTABLE, _NOT_FOUND = 126, 127
 
 
+class _Run(click.Command):
+    """A command whose own mistakes have the status 125: 2 could be the program's."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.show()
+            raise click.exceptions.Exit(int(Exit.RUN_FAILED)) from None
+
+
 @click.command(
+    cls=_Run,
     short_help="Run a program with its references resolved.",
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
 )
@@ -172,5 +185,5 @@ def _clients(region: str | None, profile: str | None) -> Any:
 
 
 def _failed(message: str) -> int:
-    click.echo(f"unhardcode: {message}", err=True)
+    click.echo(f"unhardcode: {printable(message)}", err=True)
     return int(Exit.RUN_FAILED)

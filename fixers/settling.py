@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 
 from fixers.drafting import ChosenDraft, refuse, without
 from fixers.naming import full_name, name_parts, variables
-from fixers.overrides import Override, checked, override_of
+from fixers.overrides import NOTHING, ChangeError, Override, checked, override_of
 from fixers.placing import NamedDraft, Placed, Placings, place
 from fixers.rewriting import Refused, RewriteContext, Rewriter
-from scanner.errors import UsageError
 from scanner.model import Document, Kind, RefusalReason, SecretValue
 
 
@@ -106,21 +105,28 @@ def _named(
         name = override.name or full_name(one.draft, app=names.app, part=part, store=one.choice.store)
         checked(override, one.draft, one.choice, name)
         found.append((NamedDraft(draft=one.draft, name=name, variables=override.variables or its_variables), override))
-    _assert_distinct([named for named, _ in found])
+    # Of two that are called alike, the one that a person changed is the one to name.
+    _assert_distinct([named for named, override in sorted(found, key=lambda pair: pair[1] is not NOTHING)])
     return found
 
 
 def _assert_distinct(named: Sequence[NamedDraft]) -> None:
-    """Raise UsageError where a person's change gives two values one name or one variable."""
+    """Raise ChangeError where a person's change gives two values one name or one variable."""
     seen: set[str] = set()
     taken: set[tuple[str, str]] = set()
     for one in named:
         if one.name in seen:
-            raise UsageError(f"plan file: two secrets would be called {one.name!r}", hint="give each its own name")
+            raise ChangeError(
+                f"two secrets would be called {one.name!r}",
+                place=one.draft.findings[0].place,
+                hint="give each its own name",
+            )
         seen.add(one.name)
         for variable in one.variables:
             if (one.draft.env, variable) in taken:
-                raise UsageError(
-                    f"plan file: two values would be read from the variable {variable}", hint="give each its own env"
+                raise ChangeError(
+                    f"two values would be read from the variable {variable}",
+                    place=one.draft.findings[0].place,
+                    hint="give each its own env",
                 )
             taken.add((one.draft.env, variable))

@@ -22,6 +22,7 @@ from fixers.traces import search_for
 from scanner.errors import Exit, UsageError
 from scanner.identity import digest
 from scanner.model import SecretValue
+from scanner.reports.masking import printable
 from scanner.sources.history import folder_of
 
 
@@ -202,7 +203,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         found = entry.held[0] if entry.held else entry.recorded[0] if entry.recorded else "-"
     code = f"in {len(entry.held)} places" if len(entry.held) > 1 else "in one place" if entry.held else "switched"
     stored = "not planned" if entry.name is None else _YES_NO[row.stored]
-    return _printable(entry.label), _printable(found), stored, code, _YES_NO[row.rotated], _history(row.past)
+    return printable(entry.label), printable(found), stored, code, _YES_NO[row.rotated], _history(row.past)
 
 
 def _history(past: Past | None) -> str:
@@ -214,12 +215,8 @@ def _history(past: Past | None) -> str:
 
 
 def _listed(texts: Sequence[str]) -> str:
-    shown = ", ".join(map(_printable, texts[:5]))
+    shown = ", ".join(map(printable, texts[:5]))
     return shown + (f" and {len(texts) - 5} more" if len(texts) > 5 else "")
-
-
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else "�" for char in text)
 
 
 def _json(rows: Sequence[Row], kept: Ledger, *, offline: bool) -> Iterator[str]:

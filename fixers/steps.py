@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from fixers import journal
-from fixers.apply import Ready, active, holds, outcomes, store_secret
+from fixers.apply import Ready, active, outcomes, store_secret
 from fixers.changes import changed, changed_files, edits_by_path
 from fixers.inverse import Blobs, culprits, known_blobs, way_back
 from fixers.journal import Run
@@ -197,42 +197,6 @@ def changed_since(paths: Sequence[str], run: Run) -> FixError:
         f"changed since the migration of {run.begin['at']}, and left alone: {', '.join(paths)}",
         hint=f"put them back as they were, then repeat; or give that migration up by moving {run.path} away",
     )
-
-
-def not_stored(planned: Planned, target: UsersAws, *, offline: bool) -> tuple[Planned, dict[str, str], tuple[str, ...]]:
-    """The plan without secrets whose values are not in the store; versions by name; places that go on HEAD's word.
-
-    `offline` asks no store: what stands in a blob of HEAD cannot be lost.
-    """
-    if offline:
-        head = known_blobs(planned.scanned.root.repository, planned.workspace, touched_paths(planned.plan)).head
-        fixes = planned.plan.fixes
-        kept = [fix for fix in fixes if all(found.path in head for found in fix.findings)]
-        kept = [fix for fix in kept if fix.secret not in waiting(planned.plan)]  # only the store knows an ARN
-        gone = {fix.secret for fix in fixes} - {fix.secret for fix in kept}
-        named = tuple(sorted({f"{found.path} ({head[found.path][:12]})" for fix in kept for found in fix.findings}))
-        return without(planned, gone, _NOT_IN_HEAD), {}, named
-    versions: dict[str, str] = {}
-    wanted = active(planned.plan)
-    for word in dict.fromkeys(secret.store for secret in wanted):
-        by_name = {secret.name: secret for secret in wanted if secret.store == word}
-        for name, seen in target.stores(word).look(list(by_name)):
-            if seen is not None and seen.existing.deletion is None and holds(by_name[name], seen.value):
-                versions[name] = seen.existing.version
-    gone = {secret.name for secret in active(planned.plan)} - set(versions)
-    return without(planned, gone, _NOT_STORED), versions, ()
-
-
-_NOT_STORED = (
-    RefusalReason.NOT_STORED,
-    "the store does not hold this value under the planned name",
-    "`unhardcode migrate` stores and rewrites",
-)
-_NOT_IN_HEAD = (
-    RefusalReason.NOT_STORED,
-    "the store was not asked, and the value is not in a commit: it could be lost",
-    "`unhardcode migrate` stores and rewrites; or commit the file",
-)
 
 
 def _frozen(planned: Planned) -> Workspace:

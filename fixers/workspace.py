@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import unquote_to_bytes
 
@@ -40,8 +40,11 @@ class Workspace:
 
     def is_linked(self, path: str) -> bool:
         """Whether the path is a symlink, leads through one, or leaves the root."""
-        parts = PurePosixPath(path).parts
-        if os.path.isabs(path) or ".." in parts:
+        place = located(self.root, path)  # a path can be spelled in percent: its dots too
+        if os.path.isabs(path) or not place.is_relative_to(self.root):
+            return True
+        parts = place.relative_to(self.root).parts
+        if ".." in parts:
             return True
         return any((self.root / Path(*parts[: count + 1])).is_symlink() for count in range(len(parts)))
 

@@ -28,13 +28,14 @@ class Exit(enum.IntEnum):
 
 
 class UnhardcodeError(Exception):
-    """Base: `message` says what and where, `hint` what to do."""
+    """Base: `message` says what and where, `lines` each of several things, `hint` what to do."""
 
     status = Exit.BUG
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, lines: tuple[str, ...] = (), hint: str = "") -> None:
+        super().__init__("\n".join((message, *lines)))
         self.message = message
+        self.lines = lines
         self.hint = hint
 
 

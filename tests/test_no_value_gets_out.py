@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib
 import json
 import logging
@@ -13,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -212,12 +214,18 @@ def test_records_with_values_do_not_show_them(shop: Path, values: list[str], mon
             __import__("pickle").dumps(finding)
 
 
+def _spellings(value: str) -> list[bytes]:
+    """A value as it is, and as it would stand in what was encoded."""
+    raw = value.encode()
+    return [raw, base64.b64encode(raw).rstrip(b"="), raw.hex().encode(), quote(value, safe="").encode()]
+
+
 class Watch(threading.Thread):
     """Reads the arguments and the environment of every other process again and again, until it is told to stop."""
 
     def __init__(self, values: list[str]) -> None:
         super().__init__(daemon=True)
-        self.wanted = [value.encode() for value in values]
+        self.wanted = [spelled for value in values for spelled in _spellings(value)]
         self.found: set[str] = set()
         self.seen: set[bytes] = set()
         self.over = threading.Event()
@@ -242,58 +250,101 @@ class Watch(threading.Thread):
 def _holding(folder: Path, values: list[str]) -> list[str]:
     """The files below a folder that hold a value, by their paths."""
     raws = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()}
-    return sorted(str(path) for path, raw in raws.items() if any(value.encode() in raw for value in values))
+    wanted = [spelled for value in values for spelled in _spellings(value)]
+    return sorted(str(path) for path, raw in raws.items() if any(spelled in raw for spelled in wanted))
+
+
+# The command in a process that logs everything, also botocore's, and writes down each child that it starts, with all
+# arguments and variables, and each file that it opens to write: /proc may be looked at too late. Temporary files stay.
+LOUD = """
+import functools, json, logging, os, sys, tempfile
+tempfile.TemporaryFile = functools.partial(tempfile.NamedTemporaryFile, prefix="kept-", delete=False)
+sys.path.insert(0, os.environ.pop("ROOT"))
+logging.basicConfig(level=logging.DEBUG, filename=os.environ.pop("LOG"))
+for name in ("boto3", "botocore", "urllib3"):
+    logging.getLogger(name).setLevel(logging.DEBUG)
+told = os.open(os.environ.pop("TOLD"), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+def tell(event, arguments):
+    if event == "subprocess.Popen":
+        what = [arguments[1], dict(os.environ if arguments[3] is None else arguments[3])]
+    elif event in ("os.exec", "os.posix_spawn", "os.spawn", "os.system"):
+        what = [arguments, dict(os.environ)]
+    elif event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR):
+        what = [arguments[0]]
+    else:
+        return
+    os.write(told, json.dumps([event, *what], default=os.fsdecode).encode() + b"\\n")
+sys.addaudithook(tell)
+import unhardcode
+sys.exit(unhardcode.run(sys.argv[1:]))
+"""
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
 def test_a_full_run_leaves_no_value_in_processes_output_logs_and_files(
     shop: Path, values: list[str], tmp_path: Path, git: Callable[..., str]
 ) -> None:
-    """plan, emit, migrate and undo for real, each in a process of its own in which everything is logged at DEBUG."""
+    """All that migrates, for real, fails and is taken back, each in a process of its own that logs all at DEBUG."""
     git(shop, "commit", "--quiet", "--message", "The shop")
-    scratch, home = tmp_path / "scratch", tmp_path / "home"
+    scratch, home, out, deploy = (tmp_path / name for name in ("scratch", "home", "out", "deploy"))
     scratch.mkdir()
     home.mkdir()
-    loud = (
-        "import logging, os, sys; sys.path.insert(0, os.environ.pop('ROOT'));"
-        "logging.basicConfig(level=logging.DEBUG, filename=os.environ.pop('LOG'));"
-        "import unhardcode; sys.exit(unhardcode.run(sys.argv[1:]))"
-    )
+    plan, log, told = tmp_path / "plan.toml", tmp_path / "log", tmp_path / "told"
     with embedded_aws() as endpoint:
         environment = {
-            "PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(scratch), "LOG": str(tmp_path / "log"),
+            "PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(scratch), "LOG": str(log), "TOLD": str(told),
             "ROOT": str(ROOT), "UNHARDCODE_CACHE": os.environ["UNHARDCODE_CACHE"], "AWS_ENDPOINT_URL": endpoint.url,
             "AWS_REGION": endpoint.region, "AWS_ACCESS_KEY_ID": endpoint.access_key,
             "AWS_SECRET_ACCESS_KEY": endpoint.secret_key, "AWS_EC2_METADATA_DISABLED": "true",
         }  # fmt: skip
+        nobody = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_MAX_ATTEMPTS": "1"}
         watch = Watch(values)
         watch.start()
         said = ""
-        for command in (
-            ("plan", "-o", str(tmp_path / "plan.toml")),
-            ("migrate", "--emit", str(tmp_path / "out")),
-            ("migrate", "--yes", "--prove", "true"),
-            ("migrate", "--undo", "--yes"),
+        for command, expected, changed in (
+            (("plan", "-o", str(plan)), 0, {}),
+            (("migrate", "--emit", str(out)), 0, {}),
+            (("migrate", "--yes"), 3, nobody),
+            (("migrate", "--yes", "--prove", "true"), 0, {}),
+            (("migrate", "--yes", "--plan", str(plan)), 2, {}),
+            (("status", "--format", "json"), 0, {}),
+            (("status",), 3, nobody),
+            (("rotation", "--plan", str(plan), "-o", str(deploy)), None, {}),
+            (("purge",), 0, {}),
+            (("migrate", "--undo", "--yes"), 3, nobody),
+            (("migrate", "--undo", "--yes"), 0, {}),
         ):
-            words = [sys.executable, "-I", "-c", loud, *command]
-            done = subprocess.run(words, cwd=shop, env=environment, capture_output=True, text=True)
+            words = [sys.executable, "-I", "-c", LOUD, *command]
+            done = subprocess.run(words, cwd=shop, env=environment | changed, capture_output=True, text=True)
             said += done.stdout + done.stderr
-            assert done.returncode == 0, f"{command[:2]}: {done.stderr[-500:]}"
-            if command[1] == "--yes":
+            assert expected in (done.returncode, None), f"{command[:2]}: {done.stderr[-500:]}"
+            assert done.returncode != 70, command
+            if "--prove" in command:
                 git(shop, "add", "--all")
                 moved = _moved(shop, values)
         watch.over.set()
         watch.join()
+    assert len(moved) >= 5
     assert watch.found == set()
     assert any(b"migrate" in arguments for arguments in watch.seen)
-    assert any(b"_prove_child" in arguments for arguments in watch.seen), "the watch saw no proof"
     _assert_clean(said, values, "the output")
-    _assert_clean((tmp_path / "log").read_text(), values, "the log")
-    assert (tmp_path / "log").stat().st_size > 0
-    for folder in (scratch, home, tmp_path / "out", shop / ".git" / "unhardcode", Path(os.environ["UNHARDCODE_CACHE"])):
+    _assert_clean(log.read_text(), values, "the log")
+    assert "urllib3" in log.read_text(), "nothing was logged"
+    events = [json.loads(line) for line in told.read_text().splitlines()]
+    children = [event for event in events if event[0] != "open"]
+    assert any("_prove_child" in str(child[1]) for child in children), "no proof was seen"
+    assert any(child[1] == ["true"] for child in children), "no --prove was seen"
+    _assert_clean(told.read_text(), values, "a child or the name of a file")
+    opened = {str(event[1]) for event in events if event[0] == "open"}
+    # Lists of objects for git, and what Python tries a folder with before it makes the first of them.
+    temporary = {Path(path) for path in opened if path.startswith(str(scratch))} - {scratch}
+    assert all(path.name.startswith("kept-") or len(path.name) == 8 for path in temporary)
+    assert any(path.read_bytes() for path in scratch.iterdir()), "no temporary file was kept"
+    assert any(str(shop / ".git" / "unhardcode") in path for path in opened)
+    for folder in (scratch, home, out, deploy, shop / ".git" / "unhardcode", Path(os.environ["UNHARDCODE_CACHE"])):
         assert _holding(folder, values) == []
-    _assert_clean((tmp_path / "plan.toml").read_text(), values, "plan.toml")
-    assert len(moved) >= 5
+    assert len(list(out.iterdir())) >= 5
+    _assert_clean(plan.read_text(), values, "plan.toml")
 
 
 def _moved(shop: Path, values: list[str]) -> list[str]:

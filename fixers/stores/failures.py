@@ -67,6 +67,7 @@ _KEY = _Words(
 )
 _KEY_DENIED = _Words(_KEY.what, _KEY.hint, DeniedError)
 _NO_REGION = _Words("no AWS region", "pass --region, or set AWS_REGION")
+_NOT_A_REGION = _Words("that is no name of a region", "check --region, AWS_REGION and the profile's region")
 _NO_CREDENTIALS = _Words("no AWS credentials were found", "sign in, pass --profile, or set AWS_PROFILE")
 _SKEWED = _Words("AWS calls the time of the request wrong", "set this machine's clock and repeat")
 _ASKS = _Words("the AWS profile asks for a code (MFA), and there is no terminal", "sign in first, then repeat")
@@ -92,7 +93,7 @@ _UNKNOWN = _Words(
     OutcomeUnknownError,
 )
 _NO_ANSWER = _Words("no complete answer in time", "check the network and repeat")
-_GONE = _Words("it does not exist any more", "plan again")
+_GONE = _Words("it does not exist", "check the name, the region and the account")
 _NOT_VALID = _Words("AWS calls the request invalid", "check name, type, tier and KMS key in the plan")
 
 _BY_CODE = {
@@ -130,6 +131,7 @@ _BY_CODE = {
     "DecryptionFailure": _KEY,
     "InvalidKeyId": _KEY,
     "NoRegionError": _NO_REGION,
+    "InvalidRegionError": _NOT_A_REGION,
     "NoCredentialsError": _NO_CREDENTIALS,
     "PartialCredentialsError": _NO_CREDENTIALS,
     "CredentialRetrievalError": _NO_CREDENTIALS,

@@ -88,7 +88,13 @@ def users_aws(
     profile: str | None = None,
     patience: Patience = Patience(),  # noqa: B008 frozen
 ) -> UsersAws:
-    """The AWS that boto3 finds with these, AWS_REGION too. Nothing is read yet, and no call is made."""
+    """The AWS that boto3 finds with these, AWS_REGION too. Nothing is read yet, and no call is made.
+
+    Raises UsageError for an empty one: `--region "$REGION"` without such a variable means no region that is known.
+    """
+    for option, given in (("--region", region), ("--profile", profile)):
+        if given is not None and not given.strip():
+            raise UsageError(f"{option} is empty", hint=f"name one, or leave {option} out")
     session = functools.cache(functools.partial(_users, region, profile))
 
     def opened(store: str) -> Store:

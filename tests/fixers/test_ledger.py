@@ -241,6 +241,10 @@ def test_a_value_lives_from_found_to_purged(
     assert says(folder, "status", "--fail-on-unrotated")[0] == 0
     assert says(elsewhere, "status", "--plan", "plan.toml", "--fail-on-unrotated")[0] == 0
 
+    (tmp_path / "other").mkdir()
+    git(tmp_path / "other", "init", "--quiet")
+    assert says(tmp_path / "other", "purge", "--check", str(folder))[0] == 3, "nothing was searched for"
+
     clone = purged(folder, says, tmp_path)
     assert _spellings(clone, git, password) == []
     assert "<REMOVED>" in git(clone, "show", "v1:shop/db.py")

@@ -63,6 +63,13 @@ def test_a_value_that_cannot_be_read_starts_nothing(endpoint: Endpoint, tmp_path
     assert not (tmp_path / "started").exists()
 
 
+def test_what_cannot_be_meant_has_our_status_and_not_one_of_the_program(endpoint: Endpoint, tmp_path: Path) -> None:
+    for arguments in ([], ["--"], ["--env-file", ".", "--", "true"], ["--region", "", "--", "true"], ["--region"]):
+        done = _run(endpoint, arguments, tmp_path, TOKEN="{{resolve:ssm-secure:/prod/app/token}}")
+        assert done.returncode == 125, arguments
+        assert done.stderr
+
+
 def test_a_program_that_is_not_there_or_cannot_run_is_told_as_a_shell_does(endpoint: Endpoint, tmp_path: Path) -> None:
     (tmp_path / "plain").write_text("")
     assert _run(endpoint, ["--", "no-such-program"], tmp_path).returncode == 127

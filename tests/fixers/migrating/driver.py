@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[3]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+
+import prover  # noqa: E402
 
 import unhardcode  # noqa: E402
-from fixers import commands, migrate, python, rehearsal  # noqa: E402, F401 - forks need not import them again
+from fixers import commands, migrate, proof, python, rehearsal  # noqa: E402, F401 - forks need not import them again
 from fixers.stores.parameterstore import ParameterStore  # noqa: E402
 from fixers.stores.secretsmanager import SecretsManager  # noqa: E402
 from scanner import session  # noqa: E402
@@ -78,7 +80,7 @@ def install(counter: Counter) -> None:
 
 
 def child(request: dict[str, Any], report: int) -> int:
-    """Run one command in this process; its status."""
+    """Run one command in this process; its status. Proofs are evaluated in forks too: see prover.py."""
     os.chdir(request["folder"])
     silence = os.open(os.devnull, os.O_RDWR)
     log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -88,6 +90,11 @@ def child(request: dict[str, Any], report: int) -> int:
     counter = Counter(request["kill"])
     write = os.write
     install(counter)
+
+    def ask(asked: bytes, interpreter: str, environment: dict[str, str], timeout: float) -> Any:
+        return json.loads(prover.answered(EVALUATING, asked.decode(), environment)) or "the prover failed"
+
+    proof._ask = ask
     status = unhardcode.run(request["arguments"])
     sys.stdout.flush()
     sys.stderr.flush()
@@ -113,6 +120,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    EVALUATING = prover.prepared()
     session.load_rules()
     session.load_prefilter()
     for line in sys.stdin:

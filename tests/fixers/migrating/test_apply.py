@@ -120,7 +120,7 @@ def holding(value: str, tag: str | None, **more: Any) -> FakeStore:
 def test_a_conflict_is_told_and_nothing_is_written(store: FakeStore, action: str, words: str) -> None:
     with pytest.raises(StoreError) as raised:
         check(plan(planned(action=action)), lambda name: store)
-    assert words in raised.value.message
+    assert words in str(raised.value)
     assert "generated-value" not in raised.value.message + raised.value.hint
     assert store.writes == []
 
@@ -149,8 +149,9 @@ def test_a_parameter_of_another_type_is_neither_replaced_nor_taken_for_encrypted
 
 def test_all_conflicts_come_together() -> None:
     store = FakeStore(values={"a": SecretValue("x"), "b": SecretValue("y")})
-    with pytest.raises(StoreError, match=r"2 names[\s\S]*a: it exists[\s\S]*b: it exists"):
+    with pytest.raises(StoreError, match="2 names") as caught:
         check(plan(planned("a"), planned("b"), planned("c")), lambda name: store)
+    assert [line.partition(" with")[0] for line in caught.value.lines] == ["a: it exists", "b: it exists"]
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,11 @@ def test_what_cannot_be_meant_is_a_usage_error_and_touches_nothing(shop: Any, aw
         ("migrate --yes --plan bad.toml", "bad.toml"),
         ("migrate --yes --plan plan.toml --env dev", "--env"),
         ("fix --offline", "--write"),
+        ("migrate --yes --region ", "--region is empty"),
+        ("migrate --yes --undo --profile ", "--profile is empty"),
+        ("migrate --yes --kms-key ", "--kms-key is empty"),
+        ("plan --env ", "--env is empty"),
+        ("plan -o shop/pay.py", "shop/pay.py: is there, and is no plan"),
     ):
         status, _, err = run(shop, *arguments.split(" "))
         assert status == 2, arguments
@@ -66,6 +71,35 @@ def test_a_plan_edited_where_it_may_not_be_is_refused(shop: Any, aws: Any, run: 
     status, _, err = run(shop, "migrate", "--yes", "--plan", "plan.toml")
     assert status == 2
     assert "members cannot be edited" in err
+    assert aws.stored() == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('"/prod/shop/mail-token"', '"/prod/shop/api-key"', "two secrets would be called '/prod/shop/api-key'"),
+        ('env = "API_KEY"', 'env = "DB_PASSWORD"', "two values would be read from the variable DB_PASSWORD"),
+        ('env = "API_KEY"', 'env = "PATH"', "secret '/prod/shop/api-key': env PATH means something to the system"),
+        (
+            '"/prod/shop/api-key"\nstore = "parameterstore"',
+            '"x"\nstore = "vault"',
+            "secret 'x': store is one of secretsmanager",
+        ),
+    ],
+)
+def test_an_edit_that_cannot_be_followed_is_told_with_the_file_and_the_line_of_its_secret(
+    shop: Any, aws: Any, run: Run, before: str, after: str, said: str
+) -> None:
+    run(shop, "plan", "-o", "my plan.toml")
+    plan = shop.folder / "my plan.toml"
+    head, _, tail = plan.read_text().partition(before)
+    assert tail
+    # The line of the name in the table that was edited.
+    line = head.count("\n", 0, head.rindex("[[secret]]")) + 2
+    plan.write_text(head + after + tail)
+    status, _, err = run(shop, "migrate", "--yes", "--plan", "my plan.toml")
+    assert status == 2
+    assert err.startswith(f"unhardcode: my plan.toml:{line}: {said}"), err
     assert aws.stored() == {}
 
 

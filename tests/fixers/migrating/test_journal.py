@@ -15,7 +15,7 @@ from scanner.errors import FixError, UsageError
 
 def begun(folder: Path, root: str = "/tree") -> journal.Run:
     folder.mkdir(exist_ok=True)
-    return journal.begin(folder, {"root": root, "files": [], "secrets": []})
+    return journal.begin(folder, {"root": root, "plan": "", "files": [], "secrets": []})
 
 
 def test_a_journal_of_another_release_is_refused_with_what_to_do(tmp_path: Path) -> None:
@@ -32,6 +32,36 @@ def test_a_journal_of_another_release_is_refused_with_what_to_do(tmp_path: Path)
 def test_a_damaged_journal_is_refused(tmp_path: Path, text: str) -> None:
     run = begun(tmp_path)
     run.path.write_text(text)
+    with pytest.raises(UsageError, match="damaged"):
+        journal.runs(tmp_path, Path("/tree"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"step": "stored", "name": "a"}',
+        '{"step": "stored", "name": "a", "version": 1}',
+        '{"step": "upload", "name": "a"}',
+        '{"step": "located", "files": [{"path": "x"}]}',
+        '{"step": "located", "files": [{"path": "x", "before": null, "after": "y"}]}',
+        '{"step": "proven"}',
+        '{"step": ["begin"]}',
+        "[1]",
+        '"step"',
+    ],
+)
+def test_a_line_that_lacks_what_its_step_needs_is_refused(tmp_path: Path, line: str) -> None:
+    run = begun(tmp_path)
+    with run.path.open("a") as file:
+        file.write(line + "\n")
+    with pytest.raises(UsageError, match="damaged"):
+        journal.runs(tmp_path, Path("/tree"))
+
+
+@pytest.mark.parametrize("fact", ["root", "at", "plan", "files", "secrets"])
+def test_a_beginning_that_lacks_something_is_refused(tmp_path: Path, fact: str) -> None:
+    run = begun(tmp_path)
+    run.path.write_text(json.dumps({name: each for name, each in run.begin.items() if name != fact}) + "\n")
     with pytest.raises(UsageError, match="damaged"):
         journal.runs(tmp_path, Path("/tree"))
 

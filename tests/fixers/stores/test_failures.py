@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import (
     ClientError,
     ConfigParseError,
+    InvalidRegionError,
     NoCredentialsError,
     NoRegionError,
     ProfileNotFound,
@@ -45,6 +46,9 @@ def aws(code: str, message: str = QUOTED, status: int = 400) -> ClientError:
     ("error", "kind", "what", "hint"),
     [
         pytest.param(NoRegionError(), StoreError, "no AWS region", "--region", id="no region"),
+        pytest.param(
+            InvalidRegionError(region_name="x y"), StoreError, "no name of a region", "--region", id="no name"
+        ),
         pytest.param(NoCredentialsError(), StoreError, "no AWS credentials", "--profile", id="no credentials"),
         pytest.param(
             ProfileNotFound(profile="x"), StoreError, "no such AWS profile", "AWS_PROFILE", id="no such profile"

@@ -163,6 +163,12 @@ def test_where_the_account_cannot_be_asked_its_place_is_said_all_the_same(
     assert "at http://aws.invalid:9" in shown
 
 
+@pytest.mark.parametrize("option", ["region", "profile"])
+def test_an_empty_option_is_not_taken_for_none(home: Path, option: str) -> None:
+    with pytest.raises(UsageError, match=f"--{option} is empty"):
+        users_aws(**{option: ""})
+
+
 def test_unknown_profile_is_said(home: Path) -> None:
     with pytest.raises(StoreError, match="no such AWS profile"):
         connect("secretsmanager", profile="nobody", region="eu-west-1")

@@ -1,0 +1,47 @@
+"""What `fix --write` may rewrite: values that the store holds already, or that stand in a commit."""
+
+from __future__ import annotations
+
+from fixers.apply import active, holds
+from fixers.inverse import known_blobs
+from fixers.locating import waiting
+from fixers.plan import touched_paths
+from fixers.planning import Planned, without
+from fixers.stores.registry import UsersAws
+from scanner.model import RefusalReason
+
+
+def not_stored(planned: Planned, target: UsersAws, *, offline: bool) -> tuple[Planned, dict[str, str], tuple[str, ...]]:
+    """The plan without secrets whose values are not in the store; versions by name; places that go on HEAD's word.
+
+    `offline` asks no store: what stands in a blob of HEAD cannot be lost.
+    """
+    if offline:
+        head = known_blobs(planned.scanned.root.repository, planned.workspace, touched_paths(planned.plan)).head
+        fixes = planned.plan.fixes
+        kept = [fix for fix in fixes if all(found.path in head for found in fix.findings)]
+        kept = [fix for fix in kept if fix.secret not in waiting(planned.plan)]  # only the store knows an ARN
+        gone = {fix.secret for fix in fixes} - {fix.secret for fix in kept}
+        named = tuple(sorted({f"{found.path} ({head[found.path][:12]})" for fix in kept for found in fix.findings}))
+        return without(planned, gone, _NOT_IN_HEAD), {}, named
+    versions: dict[str, str] = {}
+    wanted = active(planned.plan)
+    for word in dict.fromkeys(secret.store for secret in wanted):
+        by_name = {secret.name: secret for secret in wanted if secret.store == word}
+        for name, seen in target.stores(word).look(list(by_name)):
+            if seen is not None and seen.existing.deletion is None and holds(by_name[name], seen.value):
+                versions[name] = seen.existing.version
+    gone = {secret.name for secret in active(planned.plan)} - set(versions)
+    return without(planned, gone, _NOT_STORED), versions, ()
+
+
+_NOT_STORED = (
+    RefusalReason.NOT_STORED,
+    "the store does not hold this value under the planned name",
+    "`unhardcode migrate` stores and rewrites",
+)
+_NOT_IN_HEAD = (
+    RefusalReason.NOT_STORED,
+    "the store was not asked, and the value is not in a commit: it could be lost",
+    "`unhardcode migrate` stores and rewrites; or commit the file",
+)
