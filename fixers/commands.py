@@ -14,6 +14,7 @@ from fixers.plan import PlanOptions
 from fixers.planning import Planned, planned, planned_from
 from fixers.reports import render_diff, render_plan
 from fixers.rewriting import STYLES
+from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
 from scanner.model import Confidence, Fix, Safety
 
@@ -43,7 +44,7 @@ def _with(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 _shared = _with(
-    click.argument("path", nargs=-1, metavar="[PATH]", type=click.Path(path_type=Path)),
+    click.argument("path", nargs=-1, metavar="[PATH]", type=NamedPath()),
     click.option("--env", help="Environment: the first part of names, where a file does not say its own [prod]."),
     click.option("--app", help="Application: the second part of names [the project's name]."),
     click.option(
@@ -86,7 +87,7 @@ _from_file = click.option(
     "--plan",
     "plan_file",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     help="Follow a plan.toml, with the changes that a person made in it.",
 )
 _aws = _with(
@@ -100,7 +101,7 @@ _aws = _with(
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     help="Write plan.toml: free of values, to be reviewed and edited.",
 )
 def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
@@ -133,7 +134,7 @@ def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
     show_default=True,
     help="Without --write: the diff, or the findings with the edits or the refusal of each.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write that to a file.")
+@click.option("-o", "--output", type=NamedPath(dir_okay=False), help="Write that to a file.")
 @_aws
 @click.option("--yes", is_flag=True, hidden=True)
 def fix(
@@ -180,7 +181,7 @@ def fix(
 @click.option("--rehearse", is_flag=True, help="Do it all in memory against an embedded AWS: no account, no change.")
 @click.option(
     "--emit",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(file_okay=False),
     metavar="DIR",
     help="Change nothing: write AWS CLI commands, policies, CloudFormation, Terraform and a runbook, without values.",
 )

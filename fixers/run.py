@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from scanner.arguments import NamedPath
 from scanner.errors import Exit, StoreError, UsageError
 
 # With braces, or without as in a Lambda function's environment.
@@ -29,7 +30,7 @@ _NOT_EXECUTABLE, _NOT_FOUND = 126, 127
 @click.option(
     "--env-file",
     "env_files",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     multiple=True,
     help="Also set what this .env says; of several, the later one wins.",
 )

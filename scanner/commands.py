@@ -9,14 +9,17 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
 
 import click
 
 from scanner import session
+from scanner.arguments import NamedPath
 from scanner.config import SEVERITIES
 from scanner.errors import Exit, NotSeenError, UsageError
 from scanner.running import Mode, Options, run
 from scanner.source import Confidence
+from scanner.sources import worktree
 
 if TYPE_CHECKING:
     from rules.model import ProviderRule, Setting, Sink
@@ -32,7 +35,7 @@ No credential? Put the ignore comment on its line and commit that, or `unhardcod
 
 
 @click.command(short_help="Find hardcoded credentials; start here.")
-@click.argument("path", nargs=-1, type=click.Path(path_type=Path, readable=False))  # one that cannot be read is a gap
+@click.argument("path", nargs=-1, type=NamedPath(readable=False))  # one that cannot be read is a gap
 @click.option(
     "--staged", "is_staged", is_flag=True, help="What the next commit would add: index blobs that differ from HEAD."
 )
@@ -62,9 +65,7 @@ No credential? Put the ignore comment on its line and commit that, or `unhardcod
 @click.option(
     "--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="Form of the report."
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to a file, in UTF-8."
-)
+@click.option("-o", "--output", type=NamedPath(dir_okay=False), help="Write the report to a file, in UTF-8.")
 @click.option(
     "--report",
     "reports",
@@ -92,13 +93,13 @@ No credential? Put the ignore comment on its line and commit that, or `unhardcod
 @click.option("--fail-since", metavar="DATE", help="With --history: older commits than this (2026-01-31) fail nothing.")
 @click.option(
     "--baseline",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     help="What was accepted fails nothing [default: .unhardcode.baseline, if it is there].",
 )
 @click.option("--no-baseline", is_flag=True, help="Honour no baseline.")
 @click.option(
     "--policy",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     help="What this gate was told: nothing in the scanned repository makes it laxer (also UNHARDCODE_POLICY).",
 )
 @click.option("--recurse-submodules", is_flag=True, help="Also what stands in the submodules of the working tree.")
@@ -208,6 +209,7 @@ def scan(
     config = gate.decided(scanned.config, scanned.honour, **gate_options)
     context = ReportContext(
         root=str(scanned.root.folder),
+        here=os.getcwd(),
         version=_version(),
         min_confidence=config.min_confidence,
         fail_on=config.fail_on,
@@ -245,7 +247,8 @@ def _emit_advice() -> None:
 def explain(where: str) -> int:
     """Print the evidence for and against everything on a line, also for what was not reported.
 
-    PATH:LINE is as `scan` prints it (settings.py:12), FINGERPRINT as its JSON has it.
+    PATH:LINE is as `scan` prints it (settings.py:12), from the folder that you are in or from the repository's root;
+    FINGERPRINT is as its JSON has it.
     """
     from scanner.reports.explain import render_explain
 
@@ -253,7 +256,13 @@ def explain(where: str) -> int:
     by_line = bool(line)
     if not by_line and os.path.lexists(where):
         raise UsageError(f"{where}: which line?", hint="name it as PATH:LINE, as `unhardcode scan` prints it")
-    scanned = run((Path(name),) if by_line else (), Mode(), Options())
+    file = _file(name) if by_line else Path()
+    if by_line and file.is_dir():
+        raise UsageError(f"{name}: a folder", hint="name a line of one of its files as PATH:LINE")
+    scanned = run((file,) if by_line else (), Mode(), Options())
+    unseen = scanned.result.coverage.skipped if by_line else ()
+    if unseen:
+        raise NotSeenError(f"{name}: {unseen[0].reason}", hint="there is no evidence about what was not looked at")
     if by_line:
         found = [f for f in scanned.result.findings if f.start[0] <= int(line) <= f.end[0]]
     else:
@@ -264,6 +273,13 @@ def explain(where: str) -> int:
     for finding in found:
         _emit(render_explain(finding, scanned.texts.get(finding.path), others=scanned.result.findings), None)
     return int(Exit.OK)
+
+
+def _file(name: str) -> Path:
+    """The file of that name: in this folder, or as a report has it, from the root and with %FF for what is no text."""
+    folders = (Path(), worktree.root_of(Path()).folder)
+    there = [folder / each for each in (name, os.fsdecode(unquote_to_bytes(name))) for folder in folders]
+    return next((file for file in there if os.path.lexists(file)), Path(name))
 
 
 def _path_and_line(where: str) -> tuple[str, str]:
@@ -310,7 +326,7 @@ def rules_show(rule: str) -> None:
 
 
 @rules.command("test", short_help="Run the examples of the rules, your own too.")
-@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", required=False, type=NamedPath(dir_okay=False, exists=True))
 def rules_test(file: Path | None) -> int:
     """Run the examples of the provider rules, and of the own rules in FILE.
 

@@ -88,6 +88,37 @@ def test_explain_takes_a_place_as_a_report_prints_it_and_asks_for_the_line(
     assert run(repository, "explain", "::")[0] == 3
 
 
+def test_what_a_report_says_to_do_can_be_done_in_the_folder_that_it_was_asked_for_in(
+    run: Run, repository: Path, value: str
+) -> None:
+    (repository / "app" / "core").mkdir(parents=True)
+    (repository / "app" / "core" / "a.py").write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    for folder, there in (("", "app/core/a.py"), ("app", "core/a.py"), ("app/core", "a.py")):
+        status, out, _ = run(repository / folder, "scan")
+        assert (status, out.startswith("app/core/a.py:1:19")) == (1, True)
+        assert f"unhardcode migrate {there}\n" in out
+        assert f"unhardcode explain {there}:1\n" in out
+        for where in (f"{there}:1", "app/core/a.py:1", "app/core/a.py:1:19"):
+            assert run(repository / folder, "explain", where)[0] == 0
+    (repository.parent / "elsewhere").mkdir()
+    out = run(repository.parent / "elsewhere", "scan", str(repository))[1]
+    assert f"unhardcode explain ../{repository.name}/app/core/a.py:1\n" in out
+
+
+def test_explain_says_what_it_could_not_look_at_and_takes_a_name_that_is_no_text(
+    run: Run, repository: Path, value: str
+) -> None:
+    (repository / "data.py").write_bytes(b"\x00" * 20)
+    (repository / "app").mkdir()
+    (repository / os.fsdecode(b"\xff.py")).write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    status, out, err = run(repository, "explain", "data.py:1")
+    assert (status, out, "data.py: binary" in err) == (3, "", True)
+    status, out, err = run(repository, "explain", "app:1")
+    assert (status, out, "app: a folder" in err) == (2, "", True)
+    assert "unhardcode explain PATH:1" in run(repository, "scan")[1]
+    assert run(repository, "explain", "%FF.py:1")[0] == 0
+
+
 def test_an_interruption_before_anything_is_imported_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -154,6 +185,11 @@ def test_an_unknown_command_and_option_are_usage_errors(run: Run, tmp_path: Path
     ("words", "said"),
     [
         pytest.param(["--range", ""], "not a range", id="a variable of CI that is empty"),
+        pytest.param(["--range", "..HEAD"], "begins nowhere", id="a variable of CI that is empty before the dots"),
+        pytest.param([""], "it is empty", id="a path that is empty"),
+        pytest.param(["--baseline", ""], "it is empty", id="a baseline without a name"),
+        pytest.param(["-o", ""], "it is empty", id="an output without a name"),
+        pytest.param(["--history", "--since", "2026-02-31"], "not a date", id="a day that no calendar has"),
         pytest.param(["--stdin", "a.py", "b.py"], "name one PATH", id="two names for one text"),
         pytest.param(["--report", "sarif=x", "--report", "json=x"], "two reports", id="two reports in one file"),
         pytest.param(["-o", "x", "--report", "json=x"], "two reports", id="a report over another"),
