@@ -282,6 +282,9 @@ def _say_more(looked: Looked, rows: Sequence[Row]) -> None:
     without = sum(not row.reason for row in rows)
     if without:
         _say(f"  {without:,} without a reason yet: unhardcode baseline audit asks for it")
+    unseen = sum(one.gap for one in looked.scanned.result.coverage.skipped)
+    if unseen:
+        _say(f"  {unseen:,} could not be looked at (unhardcode scan names them): what they hold will count as new")
     if looked.untracked:
         _say(f"  {_count(looked.untracked)} left out: git does not track the file, and a clone will not have it")
 

@@ -1,4 +1,4 @@
-"""The commands that find: scan, explain, rules."""
+"""The commands that find: scan, explain."""
 
 from __future__ import annotations
 
@@ -8,21 +8,17 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import click
 
-from scanner import session
 from scanner.arguments import NamedPath
 from scanner.config import SEVERITIES
 from scanner.errors import Exit, NotSeenError, UsageError
 from scanner.running import Mode, Options, run
 from scanner.source import Confidence
 from scanner.sources import worktree
-
-if TYPE_CHECKING:
-    from rules.model import ProviderRule, Setting, Sink
 
 _LEVELS = click.Choice([level.value for level in Confidence])
 # The module of a format is called after it.
@@ -289,63 +285,6 @@ def _path_and_line(where: str) -> tuple[str, str]:
     if path and first.isdecimal() and not os.path.lexists(name):
         name, line = path, first
     return (name, line) if name and line.isdecimal() else (where, "")
-
-
-@click.group(short_help="What unhardcode knows: list, show, test.")
-def rules() -> None:
-    """The rules: which shapes, calls, settings and names unhardcode knows."""
-
-
-@rules.command("list")
-def rules_list() -> None:
-    """One line a rule: id, kind of credential, title."""
-    known = session.load_rules()
-    for provider in known.providers:
-        click.echo(f"{provider.id:<44} {provider.kind:<14} {provider.title}")
-    for sink in known.sinks:
-        kinds = ",".join(sorted({parameter.kind for parameter in sink.parameters}))
-        click.echo(f"{sink.id:<44} {kinds:<14} {', '.join(sink.calls)}")
-    for setting in known.settings:
-        click.echo(f"{setting.id:<44} {setting.kind:<14} {', '.join((*setting.targets, *setting.paths))}")
-
-
-@rules.command("show")
-@click.argument("rule")
-def rules_show(rule: str) -> None:
-    """Everything about one rule."""
-    import dataclasses
-
-    known = session.load_rules()
-    every: list[ProviderRule | Sink | Setting] = [*known.providers, *known.sinks, *known.settings]
-    for found in every:
-        if found.id == rule:
-            for field in dataclasses.fields(found):
-                click.echo(f"{field.name}: {getattr(found, field.name)}")
-            return
-    raise UsageError(f"no rule has the id {rule}", hint="`unhardcode rules list` prints them all")
-
-
-@rules.command("test", short_help="Run the examples of the rules, your own too.")
-@click.argument("file", required=False, type=NamedPath(dir_okay=False, exists=True))
-def rules_test(file: Path | None) -> int:
-    """Run the examples of the provider rules, and of the own rules in FILE.
-
-    FILE is the repository's .unhardcode.rules.toml if none is named. Exit status: 0 if all are as they should be,
-    1 if one is not, 2 if the file cannot be used.
-    """
-    from scanner import own_rules
-    from scanner.rules_check import wrong_examples
-    from scanner.sources.worktree import root_of
-
-    path = file or root_of(Path()).folder / own_rules.OWN_RULES
-    own = own_rules.load_own(path)
-    prefilter, known = own_rules.beside(own, session.load_prefilter(), session.load_rules)
-    providers = known().providers
-    wrong = list(wrong_examples(providers, prefilter))
-    for line in wrong:
-        click.echo(line)
-    click.echo(f"{len(providers)} rules, {len(own)} of them this repository's own: {len(wrong)} wrong examples")
-    return int(Exit.FINDINGS if wrong else Exit.OK)
 
 
 def _report(form: str) -> Any:
