@@ -76,6 +76,10 @@ def _render_file(findings: list[Finding], page: Page | None, net: Net, context: 
         yield from _render_finding(finding, page, net, context)
     if findings[0].commit is None:
         yield from _fix_hints(findings, net, context)
+    elif any(finding.suppressed is None and finding.introduced == "range" for finding in findings):
+        # Who has taken it out by another commit asks why the same gate is still shut.
+        commit = findings[0].commit.id[:12]
+        yield _row("fix", f"a later commit does not take it out of {commit}: git rebase -i {commit}^", context)
     yield "\n"
 
 
