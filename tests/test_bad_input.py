@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -213,10 +214,30 @@ def test_a_baseline_in_a_place_that_cannot_be_is_a_mistake(run: Run, repository:
         assert (status, "too long" in err or "no such" in err) == (2, True)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads everything")
-def test_a_named_file_that_cannot_be_read_is_a_gap_and_no_mistake(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "locked.py").touch(mode=0)
-    assert run(tmp_path, "scan", "locked.py")[0] == 3
+@pytest.mark.skipif(
+    not shutil.which("setpriv"), reason="root reads everything, and only setpriv makes it less of a root"
+)
+def test_what_cannot_be_read_is_a_gap_and_no_mistake_and_every_command_says_so(
+    repository: Path, value: str, git: Callable[..., str]
+) -> None:
+    def run(*words: str) -> tuple[int, str]:
+        drop = ["setpriv", "--inh-caps=-all", "--bounding-set=-all", "--"] if os.geteuid() == 0 else []
+        command = [*drop, sys.executable, "-I", "-m", "unhardcode", *words]
+        done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    for name in ("a.py", "locked.py"):
+        (repository / name).write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    git(repository, "add", "-A")
+    (repository / "locked.py").chmod(0)
+
+    status, told = run("scan", "locked.py")
+    assert (status, "not seen  locked.py: not readable" in told) == (3, True)
+    status, told = run("explain", "locked.py:1")
+    assert (status, "locked.py: not readable" in told) == (3, True)
+    status, told = run("baseline", "create", "--reason", "known")
+    assert (status, "1 finding accepted" in told, "1 could not be looked at" in told) == (0, True, True)
+    assert run("scan")[0] == 3
 
 
 def test_the_name_of_a_file_commands_no_terminal_and_no_runner(run: Run, tmp_path: Path) -> None:
