@@ -191,6 +191,7 @@ def scan(
             between=between, unreachable=unreachable, since=since, workers=jobs, cache=not no_cache, progress=not quiet
         )
     scanned = run(path, Mode(staged=is_staged, stdin=is_stdin, handed=is_handed, past=past, push=push), options)
+    _refuse_links([file for file in (output, *(file for _, file in beside)) if file is not None], scanned.root.folder)
     fine_if_empty = is_staged or is_handed or between is not None or push is not None
     seen = scanned.result.coverage
     clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or fine_if_empty)
@@ -300,6 +301,18 @@ def _beside(reports: tuple[str, ...], output: Path | None) -> list[tuple[str, Pa
             raise UsageError(f"{file}: two reports would be written to it", hint="name a file of its own for each")
         taken.add(file)
     return beside
+
+
+def _refuse_links(files: Iterable[Path], root: Path) -> None:
+    """Raise UsageError for a report that a link of the scanned tree would lead elsewhere.
+
+    A pull request can bring `unhardcode.sarif -> .git/config`, and CI writes its report into the checkout.
+    """
+    for file in files:
+        below = os.path.relpath(os.path.abspath(file), root)
+        inside = below.partition(os.sep)[0] != os.pardir
+        if inside and os.path.realpath(file) != os.path.join(os.path.realpath(root), below):
+            raise UsageError(f"{file}: a symbolic link leads elsewhere", hint="name the file itself")
 
 
 def _form_and_file(report: str) -> tuple[str, Path]:

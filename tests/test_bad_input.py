@@ -207,6 +207,31 @@ def test_an_option_that_would_do_something_else_than_meant_is_refused(
     assert not (repository / "x").exists()
 
 
+def test_no_link_of_a_scanned_repository_says_where_a_report_is_written(
+    run: Run, repository: Path, value: str, git: Callable[..., str], tmp_path: Path
+) -> None:
+    (repository / "a.py").write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "profile").write_text("mine\n")
+    (repository / "out.json").symlink_to(outside / "profile")
+    (repository / "in.json").symlink_to("a.py")
+    (repository / "gone.json").symlink_to(outside / "new")
+    (repository / "folder").symlink_to(outside)
+    git(repository, "add", "-A")
+    for named in ("out.json", "in.json", "gone.json", "folder/profile"):
+        for words in (["--format", "json", "-o", named], ["--report", f"json={named}"]):
+            status, out, err = run(repository, "scan", *words)
+            assert (status, out, f"{named}: a symbolic link leads elsewhere" in err) == (2, "", True)
+    assert sorted(os.listdir(outside)) == ["profile"]
+    assert (outside / "profile").read_text() == "mine\n"
+    kept = value in (repository / "a.py").read_text()
+    assert kept
+    (outside / "link.json").symlink_to(outside / "report.json")
+    for named in ("new.json", "./new.json", str(outside / "link.json"), "../outside/report.json", "/dev/null"):
+        assert run(repository, "scan", "--format", "json", "-o", named)[0] == 1
+
+
 def test_a_baseline_in_a_place_that_cannot_be_is_a_mistake(run: Run, repository: Path, value: str) -> None:
     (repository / "a.py").write_text(f'ADMIN_PASSWORD = "{value}"\n')
     for command in ("create", "update", "prune"):
