@@ -322,16 +322,13 @@ def assign(
             arguments += _bound(reading, target, span)
         if not isinstance(target, cst.Name):
             expression(reading, target, bare(context))
-    symbol = context.symbol
-    if symbol not in reading.constants:
-        reading.constants[symbol] = reading.scope.constants(symbol)
     assigned = replace(
         context,
         role=Role.ASSIGNMENT,
         name=telling(leaf_of(target) for target in targets),
         arguments=arguments,
         container=None,
-        siblings=reading.constants[symbol],
+        siblings=reading.scope.constants(context.symbol),
     )
     expression(reading, value, assigned)
 

@@ -10,6 +10,7 @@ import libcst as cst
 
 from scanner.model import Argument, Document, Literal, Span
 from scanner.readers.errors import Unreadable
+from scanner.readers.pyplain import literal_of
 from scanner.readers.pypositions import Positions, positions_of
 from scanner.readers.pyregions import Region
 from scanner.readers.pyscope import Scope, too_deep
@@ -91,9 +92,19 @@ def _followed(
 
 
 def _read_regions(reading: Reading, regions: list[Region]) -> None:
-    """Hand regions to LibCST, all in one text."""
-    if not regions:
-        return
+    """Read regions: plain ones as they are, the others by LibCST, all in one text."""
+    others: list[Region] = []
+    for region in regions:
+        plain = literal_of(reading.scope, region)
+        if plain is None:
+            others.append(region)
+        else:
+            reading.literals.append(plain)
+    if others:
+        _parse_regions(reading, others)
+
+
+def _parse_regions(reading: Reading, regions: list[Region]) -> None:
     text, starts = reading.document.text, reading.scope.starts
     pieces: list[str] = []
     reading.segments.clear()

@@ -49,6 +49,7 @@ class Scope:
     instances: dict[str, list[tuple[int, ast.expr]]] = field(default_factory=dict)
     bodies: dict[str, list[Sequence[ast.stmt]]] = field(default_factory=dict)
     classes: set[str] = field(default_factory=set)
+    known: dict[str, tuple[Sibling, ...]] = field(default_factory=dict)
 
     def lines_at(self, line: int) -> Lines | None:
         """The innermost lines that are read by themselves around a line; None for comments and blank lines."""
@@ -76,7 +77,9 @@ class Scope:
 
     def constants(self, symbol: str) -> tuple[Sibling, ...]:
         """The constants that the body of a module, class or function binds to names."""
-        return tuple(self._constants(itertools.chain.from_iterable(self.bodies.get(symbol, ()))))
+        if symbol not in self.known:
+            self.known[symbol] = tuple(self._constants(itertools.chain.from_iterable(self.bodies.get(symbol, ()))))
+        return self.known[symbol]
 
     def _constants(self, statements: Iterable[ast.stmt]) -> Iterator[Sibling]:
         for statement in statements:

@@ -57,7 +57,6 @@ class Reading:
     references: list[Reference] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
     positions: Positions = field(default_factory=dict)
-    constants: dict[str, tuple[Sibling, ...]] = field(default_factory=dict)
 
 
 def _segment(reading: Reading, offset: int) -> Segment:

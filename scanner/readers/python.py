@@ -1,8 +1,8 @@
 """Python source: literals with their names, roles and the call arguments that they reach.
 
 LibCST parses the statements around the prefilter's hits, and the ones that bind the names used there. Before, `ast` has
-told where they are, and which of them hold no string that any detector could take: those need no LibCST, and where
-none is left it is not even imported.
+told where they are, which of them hold no string that any detector could take, and what a plain `NAME = "..."` says:
+those need no LibCST, and where none is left it is not even imported.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from scanner.late import late_methods
 from scanner.model import Document, Literal, Role
+from scanner.readers.pyplain import literal_of
 from scanner.readers.pyregions import Region
 from scanner.readers.pyscope import read_scope
 from scanner.readers.pytriage import Triage
@@ -36,7 +37,12 @@ def read(document: Document, offsets: Sequence[int], wanted: Wanted | None = Non
             comments.append(offset)
         elif triage is None or triage.wants(lines):
             regions[scope.region(lines)] = None
-    if regions:
+    plain = [literal_of(scope, region) for region in regions]
+    if None not in plain:
+        # No call was read that a name could reach.
+        every = [replace(each, arguments=tuple(a for a in each.arguments if a.callees)) for each in plain if each]
+        yield from sorted(every, key=lambda literal: literal.span)
+    else:
         with late_methods():
             from scanner.readers import pyreading
 

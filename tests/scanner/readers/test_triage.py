@@ -147,10 +147,10 @@ def test_what_no_detector_could_take_does_not_reach_libcst(monkeypatch: pytest.M
         "options = dict(password=dict(type='str'), host='h')\n"
         "psycopg2.connect(host, password=read_it())\n"
         "password = to_text(given, encoding='utf-8')\n"
-        f"password = '{TOKEN}'\n"
+        f"login(password='{TOKEN}')\n"
     )
     assert len(findings(text.encode(), "app.py")[0]) == 1
-    assert read == [f"password = '{TOKEN}'"]
+    assert read == [f"login(password='{TOKEN}')"]
 
 
 @pytest.mark.parametrize(
