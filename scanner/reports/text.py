@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import re
@@ -245,7 +246,8 @@ def _argument(finding: Finding, net: Net, context: ReportContext) -> str:
     if _clean(path, net) != path or _UNDECODABLE.search(path):
         return "PATH"  # not something that could be pasted into a shell
     if context.here not in ("", context.root):
-        path = os.path.relpath(os.path.join(context.root, path), context.here)
+        with contextlib.suppress(ValueError):  # another drive of Windows
+            path = os.path.relpath(os.path.join(context.root, path), context.here)
         if _clean(path, net) != path:
             return "PATH"
     return shlex.quote(f"./{path}" if path.startswith("-") else path)
