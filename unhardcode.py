@@ -39,7 +39,7 @@ VERSION = "0.1.0"
 _COMMANDS = {
     "scan": "scanner.commands:scan",
     "explain": "scanner.commands:explain",
-    "rules": "scanner.commands:rules",
+    "rules": "scanner.rules_commands:rules",
     "baseline": "scanner.baseline_commands:baseline",
     "config": "scanner.config_commands:config",
     "hook": "scanner.hooks_commands:hook",

@@ -12,6 +12,7 @@ from fixers.options import aws, check_only_from_plan, from_file, one_path, plan_
 from fixers.planning import Planned, planned, planned_from
 from fixers.reports import render_diff, render_plan
 from fixers.workspace import PLAN_MARK
+from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
 from scanner.model import Fix, Safety
 
@@ -21,7 +22,7 @@ from scanner.model import Fix, Safety
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     help="Write plan.toml: free of values, to be reviewed and edited.",
 )
 def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
@@ -56,7 +57,7 @@ def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
     show_default=True,
     help="Without --write: the diff, or the findings with the edits or the refusal of each.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write that to a file.")
+@click.option("-o", "--output", type=NamedPath(dir_okay=False), help="Write that to a file.")
 @aws
 @click.option("--yes", is_flag=True, hidden=True)
 def fix(
@@ -103,7 +104,7 @@ def fix(
 @click.option("--rehearse", is_flag=True, help="Do it all in memory against an embedded AWS: no account, no change.")
 @click.option(
     "--emit",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(file_okay=False),
     metavar="DIR",
     help="Change nothing: write AWS CLI commands, policies, CloudFormation, Terraform and a runbook, without values.",
 )

@@ -85,8 +85,11 @@ def folder_of(repository: Repository | None) -> Path:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold the folder, made 0700 if need be, for this process alone. Raises UsageError where another one has it."""
-    import fcntl
-
+    try:
+        import fcntl
+    except ImportError:
+        hint = "on Windows in WSL; --rehearse and --emit change nothing and need no lock"
+        raise UsageError("files are changed on Linux and macOS only", hint=hint) from None
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if folder.is_symlink():  # whoever unpacked this repository would lose control of where it points to

@@ -20,6 +20,7 @@ from fixers.grouping import secret_value, strength
 from fixers.planfile import DIGEST_DIGITS, PlanFile, read_plan_file
 from fixers.traces import search_for, traces
 from scanner import analysis, looking, session
+from scanner.arguments import NamedPath
 from scanner.config import Config
 from scanner.errors import UsageError
 from scanner.identity import digest
@@ -41,7 +42,7 @@ plans_option = click.option(
     "plans",
     multiple=True,
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     help="A plan.toml that was carried out; may be repeated [the migrations that this clone remembers].",
 )
 

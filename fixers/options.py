@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 from fixers.plan import PlanOptions
 from fixers.rewriting import STYLES
+from scanner.arguments import NamedPath
 from scanner.errors import UsageError
 from scanner.model import Confidence
 
@@ -40,7 +41,7 @@ def together(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 shared = together(
-    click.argument("path", nargs=-1, metavar="[PATH]", type=click.Path(path_type=Path)),
+    click.argument("path", nargs=-1, metavar="[PATH]", type=NamedPath()),
     click.option("--env", help="Environment: the first part of names, where a file does not say its own [prod]."),
     click.option("--app", help="Application: the second part of names [the project's name]."),
     click.option(
@@ -83,7 +84,7 @@ from_file = click.option(
     "--plan",
     "plan_file",
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     help="Follow a plan.toml, with the changes that a person made in it.",
 )
 aws = together(

@@ -17,6 +17,7 @@ import click
 from fixers.ledger import Entry, Ledger, ledger, plans_option
 from fixers.sightings import Sighting, sightings
 from fixers.traces import search_for
+from scanner.arguments import NamedPath
 from scanner.errors import Exit, NotSeenError, UsageError
 from scanner.reports.masking import printable
 from scanner.sources import git
@@ -43,7 +44,7 @@ class Purge:
 @click.option(
     "--check",
     metavar="CLONE",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=NamedPath(file_okay=False, exists=True),
     help="Search this rewritten clone for every spelling; exit status 1 if one is left.",
 )
 def purge(only: tuple[str, ...], plans: tuple[Path, ...], expressions: bool, as_files: bool, check: Path | None) -> int:

@@ -14,6 +14,7 @@ from fixers.emit.files import emit_rotation
 from fixers.emit.iam import Account
 from fixers.emit.rotation import DAYS, Rotation, rotates
 from fixers.ledger import Entry, ledger, plans_option
+from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
 from scanner.reports.masking import printable
 
@@ -33,7 +34,7 @@ class Sorted:
     "-o",
     "--output",
     metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(file_okay=False),
     help="Where rotation.yaml and rotation.tf go [beside the plan].",
 )
 @click.option(

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from scanner.arguments import NamedPath
 from scanner.errors import Exit, StoreError, UsageError
 from scanner.reports.masking import printable
 
@@ -42,7 +43,7 @@ class _Run(click.Command):
 @click.option(
     "--env-file",
     "env_files",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     multiple=True,
     help="Also set what this .env says; of several, the later one wins.",
 )

@@ -19,6 +19,7 @@ from fixers.sightings import reached, sightings
 from fixers.stores.model import Stores
 from fixers.stores.registry import STORES, users_aws
 from fixers.traces import search_for
+from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
 from scanner.identity import digest
 from scanner.model import SecretValue
@@ -55,7 +56,7 @@ class Row:
 
 
 @click.command(short_help="What is stored, rotated, still in history.")
-@click.argument("path", nargs=-1, metavar="[PATH]", type=click.Path(path_type=Path))
+@click.argument("path", nargs=-1, metavar="[PATH]", type=NamedPath())
 @plans_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--offline", is_flag=True, help="Ask no store: what is stored and rotated then stays unknown.")

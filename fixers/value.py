@@ -17,6 +17,7 @@ from fixers.payload import payload
 from fixers.picking import picked
 from fixers.planfile import PlanFile, options_of, read_plan_file
 from fixers.planning import opened, planned_from
+from scanner.arguments import NamedPath
 from scanner.errors import Exit, NotSeenError, StoreError, UsageError
 from scanner.model import PlannedSecret, SecretValue
 from scanner.running import scan_paths
@@ -33,7 +34,7 @@ _LONGEST_ANSWER = 1_000_000
     "plan_path",
     required=True,
     metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     help="The plan.toml that names it, made of this tree.",
 )
 @click.option("--key", metavar="KEY", help="Only this field of the secret's JSON.")

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import difflib
 import fnmatch
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rules.searching import searcher
 from scanner.config import Allow
 from scanner.model import Finding, ScanResult
+from scanner.source import Skipped
 from scanner.sources.worktree import matches
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scanner.current import Current
     from scanner.running import Scanned
 
 
+# What a remark may repeat: something like an id, and nothing that could be a value.
+_PATTERN = re.compile(r"[a-z*?][a-z0-9*?]{0,14}(?:-[a-z0-9*?]{1,14}){0,5}")
+
+
 def settled(scanned: Scanned, *, whole: bool = False) -> ScanResult:
     """The result of a scan, with a reason on everything that does not count. Raises UsageError for a bad baseline."""
-    findings = allowed(scanned.result.findings, scanned.config.allow)
+    allow = scanned.config.allow
+    findings = allowed(scanned.result.findings, allow)
     in_history = any(finding.commit is not None for finding in findings)
     if in_history and scanned.current is not None and scanned.config.own_markers:
         # A history is looked at as of HEAD: what does not stand there has no comment there.
@@ -28,7 +38,9 @@ def settled(scanned: Scanned, *, whole: bool = False) -> ScanResult:
         from scanner import gitleaksignore
 
         findings = gitleaksignore.honoured(scanned.root, findings)
-    result = scanned.result._replace(findings=tuple(findings))
+    remarks = [*scanned.result.coverage.remarks, *(_misnamed(allow, scanned.root.folder) if allow else ())]
+    coverage = scanned.result.coverage._replace(remarks=tuple(remarks))
+    result = scanned.result._replace(findings=tuple(findings), coverage=coverage)
     if scanned.baseline is None:
         return result
     from scanner import baseline, baseline_match
@@ -42,6 +54,22 @@ def settled(scanned: Scanned, *, whole: bool = False) -> ScanResult:
         past=in_history,
         whole=whole,
     )
+
+
+def _misnamed(allow: Sequence[Allow], root: Path) -> Iterator[Skipped]:
+    """A remark for each pattern of the allowlist that no rule's id fits: the entry may never have had an effect."""
+    patterns = {(entry.source, pattern): None for entry in allow for pattern in entry.rules}
+    if not patterns:
+        return
+    from scanner import session, written
+
+    ids = written.rule_ids(session.known_at(root)[1]())
+    for source, pattern in patterns:
+        if not fnmatch.filter(ids, pattern):
+            near = difflib.get_close_matches(pattern, ids, n=1)
+            hint = f"did you mean {near[0]}?" if near else "unhardcode rules list prints them all"
+            named = pattern if _PATTERN.fullmatch(pattern) else "one that is named there"
+            yield Skipped(path=source, reason=f"allow: no rule is called {named} ({hint})")
 
 
 def allowed(findings: Sequence[Finding], allow: Sequence[Allow]) -> list[Finding]:

@@ -35,6 +35,7 @@ _HEX = re.compile(r"[0-9a-f]{5}")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _CONFLICT = re.compile(r"(<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|)( |$)")
 _MOST = 50_000_000
+_OTHERS = "another tool's? unhardcode baseline import takes it over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,7 @@ def parse_baseline(raw: bytes, name: str) -> Baseline:
     if not keys:
         raise UsageError(
             f"{name}: not a baseline of unhardcode: its first line is missing",
-            hint="another tool's? unhardcode baseline import takes it over",
+            hint=_OTHERS,
         )
     return Baseline(keys=tuple(keys), rows=tuple(rows.values()))
 
@@ -159,13 +160,16 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
 
 
 def checked_date(text: str, what: str) -> str:
-    """An ISO 8601 date, or a number of days from today as `90d`. Raises UsageError."""
+    """An ISO 8601 date, or a number of days from today as `90d`, not before today. Raises UsageError."""
     days = re.fullmatch(r"(\d{1,5})d", text, re.ASCII)
     try:
         if days:
             return (datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=int(days[1]))).isoformat()
         if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-            return datetime.date.fromisoformat(text).isoformat()
+            day = datetime.date.fromisoformat(text).isoformat()
+            if day < today():
+                raise UsageError(f"{what}: is over", hint="what is accepted until then would count at once")
+            return day
     except (ValueError, OverflowError):
         pass
     raise UsageError(f"{what}: not a date", hint="write 2027-01-31, or 90d for 90 days from today")
@@ -215,6 +219,9 @@ def _row(entry: dict[str, Any], where: str) -> Row:
             import difflib
 
             near = difflib.get_close_matches(field, _FIELDS, n=1)
+            if len(entry.keys() & _FIELDS.keys()) < 2:
+                # One line of JSON, and not of ours: a whole report, or another tool's baseline.
+                raise UsageError(f"{where}: not a line of a baseline of unhardcode", hint=_OTHERS)
             hint = f"did you mean {near[0]}?" if near else f"fields: {', '.join(_FIELDS)}"
             raise UsageError(f"{where}: an unknown field", hint=hint)
         if not isinstance(value, kind) or (kind is int and not _is_number(value)):

@@ -81,6 +81,6 @@ def _answer(ask: Callable[[str], str]) -> str:
 def _reason(ask: Callable[[str], str], say: Callable[[str], None]) -> str:
     while True:
         reason = ask("why").strip()
-        if reason:
+        if len(reason) > 2:  # a `q` here is meant for the question before
             return reason[:500]
-        say("one sentence that a reviewer can accept")
+        say("one sentence that a reviewer can accept; Ctrl-C leaves, and keeps the answers so far")

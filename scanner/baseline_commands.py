@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import click
 
 from scanner import baseline as the_file
+from scanner.arguments import NamedPath
 from scanner.baseline import Baseline, Row
 from scanner.baseline_match import match, rows_of, unneeded
 from scanner.config import DEFAULT_BASELINE, Config
@@ -49,7 +50,7 @@ def _file_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "-o",
         "--output",
         "file",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=NamedPath(dir_okay=False),
         metavar="FILE",
         help=f"The baseline's file [default: {DEFAULT_BASELINE} at the root].",
     )(command)
@@ -170,7 +171,7 @@ def audit(file: Path | None, again: bool, owner: str) -> int:
 
 
 @baseline.command("import", short_help="Take over what another tool has accepted.")
-@click.argument("other", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("other", metavar="FILE", type=NamedPath(dir_okay=False, exists=True))
 @click.option(
     "--from",
     "form",
@@ -281,6 +282,9 @@ def _say_more(looked: Looked, rows: Sequence[Row]) -> None:
     without = sum(not row.reason for row in rows)
     if without:
         _say(f"  {without:,} without a reason yet: unhardcode baseline audit asks for it")
+    unseen = sum(one.gap for one in looked.scanned.result.coverage.skipped)
+    if unseen:
+        _say(f"  {unseen:,} could not be looked at (unhardcode scan names them): what they hold will count as new")
     if looked.untracked:
         _say(f"  {_count(looked.untracked)} left out: git does not track the file, and a clone will not have it")
 

@@ -58,14 +58,15 @@ class Taken(NamedTuple):
 def read_known(path: Path, form: str | None) -> list[Known]:
     """All that a file accepts. Without a form it is told by its content. Raises UsageError."""
     raw = _raw(path)
-    form = form or _form(path, raw)
+    named, form = form, form or _form(path, raw)
     readers: dict[str, Callable[[str, str], Iterator[Known]]] = {
         "detect-secrets": _detect_secrets, "gitleaks": _gitleaks, "trufflehog": _trufflehog
     }  # fmt: skip
     try:
         return list(readers[form](_decoded(raw, path), str(path)))
     except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
-        raise UsageError(f"{path}: not what {form} writes", hint="name its form: --from") from None
+        hint = f"what wrote it? --from takes {', '.join(FORMS)}" if named else "name its form: --from"
+        raise UsageError(f"{path}: not what {form} writes", hint=hint) from None
 
 
 def taken(known: Sequence[Known], findings: Sequence[Finding], texts: Mapping[str, str], root: Root) -> Taken:
@@ -150,12 +151,12 @@ def _detect_secrets(text: str, name: str) -> Iterator[Known]:
 
 def _gitleaks(text: str, name: str) -> Iterator[Known]:
     if not text.lstrip().startswith(("[", "null")):
-        for line in text.splitlines():
-            position = gitleaksignore.parse_position(line)
-            if position is not None:
-                yield Known(
-                    path=_posix(position.path), line=position.line, commit=position.commit, reason=f"from {name}"
-                )
+        said = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+        positions = [position for line in said if (position := gitleaksignore.parse_position(line)) is not None]
+        if said and not positions:
+            raise ValueError
+        for position in positions:
+            yield Known(path=_posix(position.path), line=position.line, commit=position.commit, reason=f"from {name}")
         return
     for row in _typed(json.loads(text) or [], list):
         secret = _typed(row.get("Secret") or "", str)
@@ -172,10 +173,13 @@ def _gitleaks(text: str, name: str) -> Iterator[Known]:
 
 
 def _trufflehog(text: str, name: str) -> Iterator[Known]:
+    strange, found_any = 0, False
     for line in text.splitlines():
         row = json.loads(line) if line.strip().startswith("{") else {}
         if "SourceMetadata" not in row:
+            strange += bool(line.strip()) and "level" not in row
             continue  # its log stands between its findings
+        found_any = True
         where = _typed(next(iter(_typed(row["SourceMetadata"]["Data"], dict).values()), None), dict)
         found = {_typed(row.get(form) or "", str) for form in ("Raw", "RawV2")} - {""}
         verified = ", verified there" if row.get("Verified") is True else ""
@@ -186,6 +190,8 @@ def _trufflehog(text: str, name: str) -> Iterator[Known]:
             values=tuple(SecretValue(value) for value in sorted(found)),
             reason=f"from {name}{verified}",
         )
+    if strange and not found_any:
+        raise ValueError
 
 
 def _typed(value: Any, kind: type) -> Any:

@@ -1,4 +1,4 @@
-"""The commands that find: scan, explain, rules."""
+"""The commands that find: scan, explain."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import click
 
-from scanner import session
+from scanner.arguments import NamedPath
 from scanner.config import SEVERITIES
 from scanner.errors import Exit, NotSeenError, UsageError
 from scanner.running import Mode, Options, run
 from scanner.source import Confidence
-
-if TYPE_CHECKING:
-    from rules.model import ProviderRule, Setting, Sink
+from scanner.sources import worktree
 
 _LEVELS = click.Choice([level.value for level in Confidence])
 # The module of a format is called after it.
@@ -32,7 +31,7 @@ No credential? Put the ignore comment on its line and commit that, or `unhardcod
 
 
 @click.command(short_help="Find hardcoded credentials; start here.")
-@click.argument("path", nargs=-1, type=click.Path(path_type=Path, readable=False))  # one that cannot be read is a gap
+@click.argument("path", nargs=-1, type=NamedPath(readable=False))  # one that cannot be read is a gap
 @click.option(
     "--staged", "is_staged", is_flag=True, help="What the next commit would add: index blobs that differ from HEAD."
 )
@@ -62,9 +61,7 @@ No credential? Put the ignore comment on its line and commit that, or `unhardcod
 @click.option(
     "--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="Form of the report."
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to a file, in UTF-8."
-)
+@click.option("-o", "--output", type=NamedPath(dir_okay=False), help="Write the report to a file, in UTF-8.")
 @click.option(
     "--report",
     "reports",
@@ -92,13 +89,13 @@ No credential? Put the ignore comment on its line and commit that, or `unhardcod
 @click.option("--fail-since", metavar="DATE", help="With --history: older commits than this (2026-01-31) fail nothing.")
 @click.option(
     "--baseline",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     help="What was accepted fails nothing [default: .unhardcode.baseline, if it is there].",
 )
 @click.option("--no-baseline", is_flag=True, help="Honour no baseline.")
 @click.option(
     "--policy",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     help="What this gate was told: nothing in the scanned repository makes it laxer (also UNHARDCODE_POLICY).",
 )
 @click.option("--recurse-submodules", is_flag=True, help="Also what stands in the submodules of the working tree.")
@@ -194,6 +191,7 @@ def scan(
             between=between, unreachable=unreachable, since=since, workers=jobs, cache=not no_cache, progress=not quiet
         )
     scanned = run(path, Mode(staged=is_staged, stdin=is_stdin, handed=is_handed, past=past, push=push), options)
+    _refuse_links([file for file in (output, *(file for _, file in beside)) if file is not None], scanned.root.folder)
     fine_if_empty = is_staged or is_handed or between is not None or push is not None
     seen = scanned.result.coverage
     clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or fine_if_empty)
@@ -208,6 +206,7 @@ def scan(
     config = gate.decided(scanned.config, scanned.honour, **gate_options)
     context = ReportContext(
         root=str(scanned.root.folder),
+        here=os.getcwd(),
         version=_version(),
         min_confidence=config.min_confidence,
         fail_on=config.fail_on,
@@ -245,7 +244,8 @@ def _emit_advice() -> None:
 def explain(where: str) -> int:
     """Print the evidence for and against everything on a line, also for what was not reported.
 
-    PATH:LINE is as `scan` prints it (settings.py:12), FINGERPRINT as its JSON has it.
+    PATH:LINE is as `scan` prints it (settings.py:12), from the folder that you are in or from the repository's root;
+    FINGERPRINT is as its JSON has it.
     """
     from scanner.reports.explain import render_explain
 
@@ -253,7 +253,13 @@ def explain(where: str) -> int:
     by_line = bool(line)
     if not by_line and os.path.lexists(where):
         raise UsageError(f"{where}: which line?", hint="name it as PATH:LINE, as `unhardcode scan` prints it")
-    scanned = run((Path(name),) if by_line else (), Mode(), Options())
+    file = _file(name) if by_line else Path()
+    if by_line and file.is_dir():
+        raise UsageError(f"{name}: a folder", hint="name a line of one of its files as PATH:LINE")
+    scanned = run((file,) if by_line else (), Mode(), Options())
+    unseen = scanned.result.coverage.skipped if by_line else ()
+    if unseen:
+        raise NotSeenError(f"{name}: {unseen[0].reason}", hint="there is no evidence about what was not looked at")
     if by_line:
         found = [f for f in scanned.result.findings if f.start[0] <= int(line) <= f.end[0]]
     else:
@@ -266,6 +272,13 @@ def explain(where: str) -> int:
     return int(Exit.OK)
 
 
+def _file(name: str) -> Path:
+    """The file of that name: in this folder, or as a report has it, from the root and with %FF for what is no text."""
+    folders = (Path(), worktree.root_of(Path()).folder)
+    there = [folder / each for each in (name, os.fsdecode(unquote_to_bytes(name))) for folder in folders]
+    return next((file for file in there if os.path.lexists(file)), Path(name))
+
+
 def _path_and_line(where: str) -> tuple[str, str]:
     """PATH and LINE of PATH:LINE, or of PATH:LINE:COLUMN as a report has it; no line in what is neither."""
     name, _, line = where.rpartition(":")
@@ -273,63 +286,6 @@ def _path_and_line(where: str) -> tuple[str, str]:
     if path and first.isdecimal() and not os.path.lexists(name):
         name, line = path, first
     return (name, line) if name and line.isdecimal() else (where, "")
-
-
-@click.group(short_help="What unhardcode knows: list, show, test.")
-def rules() -> None:
-    """The rules: which shapes, calls, settings and names unhardcode knows."""
-
-
-@rules.command("list")
-def rules_list() -> None:
-    """One line a rule: id, kind of credential, title."""
-    known = session.load_rules()
-    for provider in known.providers:
-        click.echo(f"{provider.id:<44} {provider.kind:<14} {provider.title}")
-    for sink in known.sinks:
-        kinds = ",".join(sorted({parameter.kind for parameter in sink.parameters}))
-        click.echo(f"{sink.id:<44} {kinds:<14} {', '.join(sink.calls)}")
-    for setting in known.settings:
-        click.echo(f"{setting.id:<44} {setting.kind:<14} {', '.join((*setting.targets, *setting.paths))}")
-
-
-@rules.command("show")
-@click.argument("rule")
-def rules_show(rule: str) -> None:
-    """Everything about one rule."""
-    import dataclasses
-
-    known = session.load_rules()
-    every: list[ProviderRule | Sink | Setting] = [*known.providers, *known.sinks, *known.settings]
-    for found in every:
-        if found.id == rule:
-            for field in dataclasses.fields(found):
-                click.echo(f"{field.name}: {getattr(found, field.name)}")
-            return
-    raise UsageError(f"no rule has the id {rule}", hint="`unhardcode rules list` prints them all")
-
-
-@rules.command("test", short_help="Run the examples of the rules, your own too.")
-@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False, exists=True))
-def rules_test(file: Path | None) -> int:
-    """Run the examples of the provider rules, and of the own rules in FILE.
-
-    FILE is the repository's .unhardcode.rules.toml if none is named. Exit status: 0 if all are as they should be,
-    1 if one is not, 2 if the file cannot be used.
-    """
-    from scanner import own_rules
-    from scanner.rules_check import wrong_examples
-    from scanner.sources.worktree import root_of
-
-    path = file or root_of(Path()).folder / own_rules.OWN_RULES
-    own = own_rules.load_own(path)
-    prefilter, known = own_rules.beside(own, session.load_prefilter(), session.load_rules)
-    providers = known().providers
-    wrong = list(wrong_examples(providers, prefilter))
-    for line in wrong:
-        click.echo(line)
-    click.echo(f"{len(providers)} rules, {len(own)} of them this repository's own: {len(wrong)} wrong examples")
-    return int(Exit.FINDINGS if wrong else Exit.OK)
 
 
 def _report(form: str) -> Any:
@@ -345,6 +301,20 @@ def _beside(reports: tuple[str, ...], output: Path | None) -> list[tuple[str, Pa
             raise UsageError(f"{file}: two reports would be written to it", hint="name a file of its own for each")
         taken.add(file)
     return beside
+
+
+def _refuse_links(files: Iterable[Path], root: Path) -> None:
+    """Raise UsageError for a report that a link of the scanned tree would lead elsewhere.
+
+    A pull request can bring `unhardcode.sarif -> .git/config`, and CI writes its report into the checkout.
+    """
+    for file in files:
+        named = Path(os.path.abspath(file))
+        # Below / everything is "scanned", and /dev/stdout is a link.
+        if named.is_relative_to("/dev") or not named.is_relative_to(root):
+            continue
+        if os.path.realpath(file) != os.path.join(os.path.realpath(root), named.relative_to(root)):
+            raise UsageError(f"{file}: a symbolic link leads elsewhere", hint="name the file itself")
 
 
 def _form_and_file(report: str) -> tuple[str, Path]:

@@ -152,6 +152,8 @@ def _read(path: Path) -> bytes | None:
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except (FileNotFoundError, NotADirectoryError):
+        if os.path.islink(path):
+            raise UsageError(f"{path}: a link to nothing", hint="put a TOML file there, or nothing") from None
         return None
     except OSError as error:
         raise UsageError(f"{path}: not readable ({error.strerror})") from None

@@ -92,6 +92,8 @@ def _unknown(where: Where, known: Iterable[str]) -> UsageError:
     near = difflib.get_close_matches(key.lower().replace("_", "-"), known, n=1)
     named = f"unknown key {key}" if near or _WORD.fullmatch(key) else "an unknown key"
     hint = f"did you mean {near[0]}?" if near else "known keys: " + ", ".join(sorted(known))
+    if key == "tool" and not where.table:
+        hint = f"in {where.file} the keys stand at the top, without [tool.unhardcode]"
     return UsageError(f"{where.place()} {named}", hint=hint)
 
 

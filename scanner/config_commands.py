@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from scanner.arguments import NamedPath
 from scanner.config import Allow, Config, PathSettings
 from scanner.errors import Exit
 from scanner.reports.masking import printable
@@ -24,7 +25,7 @@ def config() -> None:
 
 
 @config.command()
-@click.option("--policy", type=click.Path(path_type=Path, dir_okay=False), help="As it is under this policy.")
+@click.option("--policy", type=NamedPath(dir_okay=False), help="As it is under this policy.")
 def show(policy: Path | None) -> int:
     """Print what is in effect, as TOML, and where each value is from."""
     root = worktree.root_of(Path())

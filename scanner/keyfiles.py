@@ -40,6 +40,7 @@ _OPEN_STORE = KeyFile("key-file-pkcs12", "PKCS #12 store whose key is not encryp
 _LOCKED_STORE = KeyFile("key-file-pkcs12-encrypted", "PKCS #12 key store, encrypted", "medium")
 _JAVA_STORE = KeyFile("key-file-java", "Java key store with a key, protected by its password", "medium")
 _PASSWORDS = KeyFile("key-file-keepass", "KeePass database, encrypted", "medium")
+KINDS = (_OPEN_KEY, _LOCKED_KEY, _OPEN_STORE, _LOCKED_STORE, _JAVA_STORE, _PASSWORDS)
 
 
 class _Node(NamedTuple):

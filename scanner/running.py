@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -170,7 +171,10 @@ def _tree(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
     if mode.stdin:
         sources = stdin.sources(str(named[0]) if named else None, selection.max_size)
     elif mode.staged:
-        sources = staged.sources(_repository(root), selection)
+        below = [worktree.relative(root, Path(os.path.realpath(path))) for path in named]
+        # A link that leads out of the repository names nothing of its index: then all of it is looked at.
+        inside = [] if any(os.path.isabs(path) for path in below) else below
+        sources = staged.sources(_repository(root), selection, inside)
     elif mode.handed and not named:
         sources = ()  # a hook that had no file to hand over
     else:

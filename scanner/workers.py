@@ -30,10 +30,14 @@ _TICK, _TOLD_EVERY = 0.2, 2_000_000
 
 def _cores(size: int) -> int:
     """How many processes pay for so many bytes; one where processes cannot be forked."""
-    if sys.platform == "darwin" or "fork" not in multiprocessing.get_all_start_methods():
+    if sys.platform == "darwin" or not _can_fork():
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(cores, size // _WORTH_A_WORKER))
+
+
+def _can_fork() -> bool:
+    return "fork" in multiprocessing.get_all_start_methods()
 
 
 def shared_out(blobs: Sequence[objects.Blob]) -> list[list[int]]:
@@ -71,7 +75,8 @@ def all_looked(task: Task, states: Sequence[int], processes: int | None, meter: 
     shares = [[number for number in share if not states[number]] for share in shared_out(task.blobs)]
     shares = [share for share in shares if share]
     todo = sum(task.blobs[number].size for share in shares for number in share)
-    processes = min(processes or _cores(todo), len(shares))
+    most = len(shares) if _can_fork() else 1
+    processes = min(processes or _cores(todo), most)
     context = multiprocessing.get_context("fork" if processes > 1 else None)
     # A counter that all of them take the next share from: who is done first takes more.
     work = _Work(task, shares, context.Value("i", 0), context.Value("Q", 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -88,6 +89,37 @@ def test_explain_takes_a_place_as_a_report_prints_it_and_asks_for_the_line(
     assert run(repository, "explain", "::")[0] == 3
 
 
+def test_what_a_report_says_to_do_can_be_done_in_the_folder_that_it_was_asked_for_in(
+    run: Run, repository: Path, value: str
+) -> None:
+    (repository / "app" / "core").mkdir(parents=True)
+    (repository / "app" / "core" / "a.py").write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    for folder, there in (("", "app/core/a.py"), ("app", "core/a.py"), ("app/core", "a.py")):
+        status, out, _ = run(repository / folder, "scan")
+        assert (status, out.startswith("app/core/a.py:1:19")) == (1, True)
+        assert f"unhardcode migrate {there}\n" in out
+        assert f"unhardcode explain {there}:1\n" in out
+        for where in (f"{there}:1", "app/core/a.py:1", "app/core/a.py:1:19"):
+            assert run(repository / folder, "explain", where)[0] == 0
+    (repository.parent / "elsewhere").mkdir()
+    out = run(repository.parent / "elsewhere", "scan", str(repository))[1]
+    assert f"unhardcode explain ../{repository.name}/app/core/a.py:1\n" in out
+
+
+def test_explain_says_what_it_could_not_look_at_and_takes_a_name_that_is_no_text(
+    run: Run, repository: Path, value: str
+) -> None:
+    (repository / "data.py").write_bytes(b"\x00" * 20)
+    (repository / "app").mkdir()
+    (repository / os.fsdecode(b"\xff.py")).write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    status, out, err = run(repository, "explain", "data.py:1")
+    assert (status, out, "data.py: binary" in err) == (3, "", True)
+    status, out, err = run(repository, "explain", "app:1")
+    assert (status, out, "app: a folder" in err) == (2, "", True)
+    assert "unhardcode explain PATH:1" in run(repository, "scan")[1]
+    assert run(repository, "explain", "%FF.py:1")[0] == 0
+
+
 def test_an_interruption_before_anything_is_imported_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -154,6 +186,11 @@ def test_an_unknown_command_and_option_are_usage_errors(run: Run, tmp_path: Path
     ("words", "said"),
     [
         pytest.param(["--range", ""], "not a range", id="a variable of CI that is empty"),
+        pytest.param(["--range", "..HEAD"], "begins nowhere", id="a variable of CI that is empty before the dots"),
+        pytest.param([""], "it is empty", id="a path that is empty"),
+        pytest.param(["--baseline", ""], "it is empty", id="a baseline without a name"),
+        pytest.param(["-o", ""], "it is empty", id="an output without a name"),
+        pytest.param(["--history", "--since", "2026-02-31"], "not a date", id="a day that no calendar has"),
         pytest.param(["--stdin", "a.py", "b.py"], "name one PATH", id="two names for one text"),
         pytest.param(["--report", "sarif=x", "--report", "json=x"], "two reports", id="two reports in one file"),
         pytest.param(["-o", "x", "--report", "json=x"], "two reports", id="a report over another"),
@@ -170,6 +207,31 @@ def test_an_option_that_would_do_something_else_than_meant_is_refused(
     assert not (repository / "x").exists()
 
 
+def test_no_link_of_a_scanned_repository_says_where_a_report_is_written(
+    run: Run, repository: Path, value: str, git: Callable[..., str], tmp_path: Path
+) -> None:
+    (repository / "a.py").write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "profile").write_text("mine\n")
+    (repository / "out.json").symlink_to(outside / "profile")
+    (repository / "in.json").symlink_to("a.py")
+    (repository / "gone.json").symlink_to(outside / "new")
+    (repository / "folder").symlink_to(outside)
+    git(repository, "add", "-A")
+    for named in ("out.json", "in.json", "gone.json", "folder/profile"):
+        for words in (["--format", "json", "-o", named], ["--report", f"json={named}"]):
+            status, out, err = run(repository, "scan", *words)
+            assert (status, out, f"{named}: a symbolic link leads elsewhere" in err) == (2, "", True)
+    assert sorted(os.listdir(outside)) == ["profile"]
+    assert (outside / "profile").read_text() == "mine\n"
+    kept = value in (repository / "a.py").read_text()
+    assert kept
+    (outside / "link.json").symlink_to(outside / "report.json")
+    for named in ("new.json", "./new.json", str(outside / "link.json"), "../outside/report.json", "/dev/null"):
+        assert run(repository, "scan", "--format", "json", "-o", named)[0] == 1
+
+
 def test_a_baseline_in_a_place_that_cannot_be_is_a_mistake(run: Run, repository: Path, value: str) -> None:
     (repository / "a.py").write_text(f'ADMIN_PASSWORD = "{value}"\n')
     for command in ("create", "update", "prune"):
@@ -177,10 +239,30 @@ def test_a_baseline_in_a_place_that_cannot_be_is_a_mistake(run: Run, repository:
         assert (status, "too long" in err or "no such" in err) == (2, True)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads everything")
-def test_a_named_file_that_cannot_be_read_is_a_gap_and_no_mistake(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "locked.py").touch(mode=0)
-    assert run(tmp_path, "scan", "locked.py")[0] == 3
+@pytest.mark.skipif(
+    not shutil.which("setpriv"), reason="root reads everything, and only setpriv makes it less of a root"
+)
+def test_what_cannot_be_read_is_a_gap_and_no_mistake_and_every_command_says_so(
+    repository: Path, value: str, git: Callable[..., str]
+) -> None:
+    def run(*words: str) -> tuple[int, str]:
+        drop = ["setpriv", "--inh-caps=-all", "--bounding-set=-all", "--"] if os.geteuid() == 0 else []
+        command = [*drop, sys.executable, "-I", "-m", "unhardcode", *words]
+        done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    for name in ("a.py", "locked.py"):
+        (repository / name).write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    git(repository, "add", "-A")
+    (repository / "locked.py").chmod(0)
+
+    status, told = run("scan", "locked.py")
+    assert (status, "not seen  locked.py: not readable" in told) == (3, True)
+    status, told = run("explain", "locked.py:1")
+    assert (status, "locked.py: not readable" in told) == (3, True)
+    status, told = run("baseline", "create", "--reason", "known")
+    assert (status, "1 finding accepted" in told, "1 could not be looked at" in told) == (0, True, True)
+    assert run("scan")[0] == 3
 
 
 def test_the_name_of_a_file_commands_no_terminal_and_no_runner(run: Run, tmp_path: Path) -> None:

@@ -10,20 +10,22 @@ from scanner.detectors.name import judge_name
 from scanner.model import CredentialKind, Literal, Role
 
 LONGEST = 5_000
-_TITLES = {
+# A name alone says nothing of URLs, connection strings and key ids: the password inside is what counts, and other
+# detectors see it.
+TITLES = {
     CredentialKind.PASSWORD: "Password",
     CredentialKind.API_KEY: "API key or token",
     CredentialKind.SECRET: "Secret",
     CredentialKind.SIGNING_KEY: "Signing or encryption key",
     CredentialKind.PRIVATE_KEY: "Private key",
     CredentialKind.ACCESS_KEY: "Secret access key",
-    CredentialKind.ACCESS_KEY_ID: "Access key id",
-    CredentialKind.URL: "URL with credentials",
-    CredentialKind.DSN: "Connection string",
     CredentialKind.CREDENTIALS: "Credentials",
 }
-# A name alone says nothing of these: the password inside is what counts, and other detectors see it.
-_CARRIERS = frozenset((CredentialKind.URL, CredentialKind.DSN, CredentialKind.ACCESS_KEY_ID))
+
+
+def rule_of(kind: CredentialKind) -> str:
+    """The id of the rule for names of a kind of credential."""
+    return f"named-{kind.value}"
 
 
 def detect(literal: Literal, names: Names) -> Iterator[Candidate]:
@@ -32,7 +34,7 @@ def detect(literal: Literal, names: Names) -> Iterator[Candidate]:
     if literal.name is None or not text.strip() or len(text) > LONGEST:
         return
     verdict = judge_name(literal.name, names, symbol=literal.symbol)
-    if verdict.strength == "none" or verdict.kind is None or verdict.kind in _CARRIERS:
+    if verdict.strength == "none" or verdict.kind is None or verdict.kind not in TITLES:
         return
     # `elif key == "KMSKeyArn"` asks which entry this is.
     if literal.role is Role.COMPARISON and literal.name.rpartition(".")[2].lower() in ("key", "k"):
@@ -40,8 +42,8 @@ def detect(literal: Literal, names: Names) -> Iterator[Candidate]:
     kind = verdict.kind
     yield Candidate(
         rank=NAME,
-        rule=f"named-{kind.value}",
-        title=f"{_TITLES[kind]} by its name",
+        rule=rule_of(kind),
+        title=f"{TITLES[kind]} by its name",
         kind=kind,
         severity="high" if verdict.strength == "strong" else "medium",
         literal=literal,

@@ -36,7 +36,8 @@ class FixNote:
 class ReportContext:
     """The options of one scan that its reports depend on.
 
-    `root` is the absolute path that finding paths count from. `fail_on` None never fails. `documents` gives the very
+    `root` is the absolute path that finding paths count from, `here` the one that the next command is given in, "" for
+    the same. `fail_on` None never fails. `documents` gives the very
     text that was scanned at a path (not what stands on disk now), or None where it is gone: context lines are shown
     only from it. `fixes` are the planner's notes by `Finding.place`. `nothing_is_fine` says that nothing to look at is
     no mistake (`--staged`, `--range`, file mode). `fail_since` is an ISO 8601 date; of `paths` the last that fits wins.
@@ -45,6 +46,7 @@ class ReportContext:
 
     root: str
     version: str
+    here: str = ""
     min_confidence: Confidence = Confidence.MEDIUM
     fail_on: Confidence | None = Confidence.MEDIUM
     fail_on_old: bool = False

@@ -17,7 +17,7 @@ from scanner.reports.words import ignore_hint
 # A step's summary may have 1 MiB; GitHub drops a larger one as a whole.
 # https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 MOST_BYTES = 900_000
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&])")
 
 
 def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
@@ -46,7 +46,7 @@ def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
 _ADVICE = """
 1. Rotate each credential: whoever can read the repository or its history has it.
 2. `unhardcode migrate` moves values into AWS Secrets Manager or SSM Parameter Store and rewrites the code.
-3. Is one none? Say so on its line: `{ignore}`
+3. Is one none? Say so: `{ignore}`
 """
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import os
+import re
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,6 +23,8 @@ MOST_LISTED = 20  # notes and skipped paths; gaps are listed without end
 
 _BOLD, _DIM, _RED, _YELLOW, _GREEN = "1", "2", "31", "33", "32"
 _COLORS = {"critical": _RED, "high": _RED, "medium": _YELLOW, "low": _DIM}
+# A byte of a name that is no UTF-8, as paths show it.
+_UNDECODABLE = re.compile("%[89A-F][0-9A-F]")
 _UNITS = ("kB", "MB", "GB", "TB")
 
 
@@ -72,6 +77,10 @@ def _render_file(findings: list[Finding], page: Page | None, net: Net, context: 
         yield from _render_finding(finding, page, net, context)
     if findings[0].commit is None:
         yield from _fix_hints(findings, net, context)
+    elif any(finding.suppressed is None and finding.introduced == "range" for finding in findings):
+        # Who has taken it out by another commit asks why the same gate is still shut.
+        commit = findings[0].commit.id[:12]
+        yield _row("fix", f"a later commit does not take it out of {commit}: git rebase -i {commit}^", context)
     yield "\n"
 
 
@@ -130,7 +139,7 @@ def _fix_hints(findings: list[Finding], net: Net, context: ReportContext) -> Ite
     refusals = {note.refusal for f in live if (note := context.fixes.get(f.place)) and note.refusal}
     refused = [f for f in live if (note := context.fixes.get(f.place)) and note.refusal]
     if len(refused) < len(live):
-        first, *others = _ways(findings[0], _argument(findings[0], net))
+        first, *others = _ways(findings[0], _argument(findings[0], net, context))
         yield _row("fix", first, context)
         yield from (_row("or", way, context) for way in others)
     if refusals:
@@ -166,7 +175,7 @@ def _summary(result: ScanResult, context: ReportContext, net: Net) -> Iterator[s
     yield f"{_counts(sure)}\n"
     first = next((finding for finding in shown(result, context) if finding.commit is None), None)
     if first is not None:
-        yield f"the evidence for one: unhardcode explain {_argument(first, net)}:{first.start[0]}\n"
+        yield f"the evidence for one: unhardcode explain {_argument(first, net, context)}:{first.start[0]}\n"
     if len(sure) < len(live):
         lower = count(len(live) - len(sure), "finding")
         yield f"{lower} below {context.min_confidence} not shown (--min-confidence low shows them)\n"
@@ -232,11 +241,15 @@ def size(octets: int) -> str:
     return f"{octets / 1000**power:.1f} {_UNITS[power - 1]}"
 
 
-def _argument(finding: Finding, net: Net) -> str:
+def _argument(finding: Finding, net: Net, context: ReportContext) -> str:
     path = finding.path
-    clean = _clean(path, net)
-    if clean != path:
+    if _clean(path, net) != path or _UNDECODABLE.search(path):
         return "PATH"  # not something that could be pasted into a shell
+    if context.here not in ("", context.root):
+        with contextlib.suppress(ValueError):  # another drive of Windows
+            path = os.path.relpath(os.path.join(context.root, path), context.here)
+        if _clean(path, net) != path:
+            return "PATH"
     return shlex.quote(f"./{path}" if path.startswith("-") else path)
 
 

@@ -55,7 +55,7 @@ def verdict(result: ScanResult, context: ReportContext) -> Verdict:
     if missed:
         return Verdict(status=Exit.NOT_SEEN, because=f"{count(len(missed), 'thing')} that should be seen could not be")
     if not result.coverage.files and not result.findings:
-        return _nothing(context)
+        return _nothing(len(result.coverage.skipped), context)
     excused = Counter(why for finding in _counting(result, context) if (why := excuse(finding, context)))
     if excused:
         return Verdict(status=Exit.OK, because=_excused(excused))
@@ -85,7 +85,8 @@ def _excused(excused: Counter[str]) -> str:
     return f"{count(total, 'finding')} {'does' if total == 1 else 'do'} not count: {reasons}"
 
 
-def _nothing(context: ReportContext) -> Verdict:
+def _nothing(skipped: int, context: ReportContext) -> Verdict:
     if context.nothing_is_fine:
         return Verdict(status=Exit.OK, because="nothing to scan")
-    return Verdict(status=Exit.NOT_SEEN, because="nothing was there to scan: check the paths")
+    why = "what is there was skipped" if skipped else "nothing was there to scan: check the paths"
+    return Verdict(status=Exit.NOT_SEEN, because=why)

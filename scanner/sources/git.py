@@ -163,12 +163,12 @@ def chunks(folder: Path, arguments: Sequence[str], feed: bytes) -> Generator[byt
 
 def _bound(process: subprocess.Popen[bytes]) -> None:
     """Let git have only so much memory: trees that name each other can ask it for more than there is. Linux only."""
-    import resource
     from contextlib import suppress
 
-    if hasattr(resource, "prlimit"):
-        with suppress(OSError, ValueError):
-            resource.prlimit(process.pid, resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
+    with suppress(ImportError, AttributeError, OSError, ValueError):  # Windows has no such module, macOS no prlimit
+        import resource
+
+        resource.prlimit(process.pid, resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
 
 
 def installed() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -82,9 +83,18 @@ def _window(since: str | None) -> tuple[str, ...]:
 
 def _checked(since: str) -> str:
     """Git takes any word for a date and reads it as now: only what it surely understands gets there."""
-    if _AGO.fullmatch(since) or _DATE.fullmatch(since):
+    if _AGO.fullmatch(since) or (_DATE.fullmatch(since) and _is_day(since[:10])):
         return since
     raise UsageError(f"--since {since}: not a date", hint="write 2026-01-31 or '30 days ago'")
+
+
+def _is_day(text: str) -> bool:
+    """Whether the calendar has such a day: git takes 2026-02-31 for some other one."""
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _beside_commits(folder: Path) -> dict[str, str]:

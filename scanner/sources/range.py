@@ -19,12 +19,17 @@ class Ends(NamedTuple):
 
 
 def ends(repository: git.Repository, text: str) -> Ends:
-    """The commits that a range names; an empty side is HEAD. Raises UsageError or NotSeenError."""
+    """The commits that a range names; an empty end is HEAD. Raises UsageError or NotSeenError."""
     dots = "..." if "..." in text else ".."
     left, found, right = text.partition(dots)
     if not found or ".." in right:
         raise UsageError(f"--range {text}: not a range", hint="write A..B, or A...B for what B adds since it left A")
-    base, tip = _commit(repository, left or "HEAD"), _commit(repository, right or "HEAD")
+    if not left:
+        # git takes HEAD, so that `$BASE..HEAD` with a variable that is not set would be a gate that sees nothing.
+        raise UsageError(
+            f"--range {text}: it begins nowhere", hint="is a variable not set? write HEAD if you mean that"
+        )
+    base, tip = _commit(repository, left), _commit(repository, right or "HEAD")
     if dots == "...":
         base = _fork(repository, base, tip, text)
     return Ends(base=base, tip=tip)

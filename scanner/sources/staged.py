@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scanner.errors import NotSeenError
@@ -19,8 +19,11 @@ _COMMIT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _MODE_SKIPPED = {"160000": "submodule", "120000": "symbolic link"}
 
 
-def sources(repository: git.Repository, selection: Selection) -> Iterator[Source | Skipped]:
-    """Blobs of the index that no parent of the coming commit has at the same path; deletions are none."""
+def sources(repository: git.Repository, selection: Selection, below: Sequence[str] = ()) -> Iterator[Source | Skipped]:
+    """Blobs of the index that no parent of the coming commit has at the same path; deletions are none.
+
+    `below` are files and folders, from the root, that they stand at or in; without any it is everything.
+    """
     assert repository.top is not None
     top = repository.top
     index = git.hook_index()
@@ -28,7 +31,7 @@ def sources(repository: git.Repository, selection: Selection) -> Iterator[Source
     wanted: list[tuple[str, str]] = []
     for name, mode, blob in changed:
         shown = paths.shown(name)
-        if not selection.takes(shown):
+        if not selection.takes(shown) or not _stands_in(shown, below):
             continue
         if mode in _MODE_SKIPPED:
             yield Skipped(path=shown, reason=_MODE_SKIPPED[mode])
@@ -45,6 +48,10 @@ def sources(repository: git.Repository, selection: Selection) -> Iterator[Source
             yield Skipped(path=shown, reason=f"git has no object {blob[:12]}", gap=True)
         else:
             yield Source(path=shown, raw=raw, tracked=True, blob=blob)
+
+
+def _stands_in(path: str, below: Sequence[str]) -> bool:
+    return not below or any(each in (".", path) or path.startswith(f"{each}/") for each in below)
 
 
 def _changed(repository: git.Repository, top: Path, index: dict[str, str]) -> list[tuple[str, str, str]]:

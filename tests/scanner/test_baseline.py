@@ -55,6 +55,7 @@ def complaint(raw: bytes) -> str:
     [
         pytest.param("", "its first line is missing\nanother tool's?", id="an empty file"),
         pytest.param(ROW, "its first line is missing", id="no header"),
+        pytest.param('{"version": "1.5.0", "results": {}}', "another tool's?", id="a baseline of detect-secrets"),
         pytest.param(HEAD + "nonsense\n", f"{FILE}:2: not a line of a baseline", id="no JSON"),
         pytest.param(HEAD + "[" * 9000 + "\n", f"{FILE}:2: not a line of a baseline", id="brackets nested deep"),
         pytest.param(HEAD + "[]\n", f"{FILE}:2: not a line of a baseline", id="a list"),
@@ -155,7 +156,8 @@ def test_the_file_itself_is_no_finding(at: Path, git: Git) -> None:
 
 
 def test_an_expired_row_counts_again_until_it_is_renewed(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    accept("--reason", "known", "--expires", "2020-01-31")
+    accept("--reason", "known", "--expires", "2099-01-31")
+    Path(FILE).write_text(Path(FILE).read_text().replace("2099", "2020"))
     assert run("scan") == Exit.FINDINGS
     assert "app.py:3: accepted until 2020-01-31: it counts again" in capsys.readouterr().out
     assert run("baseline", "update") == Exit.OK
@@ -163,7 +165,8 @@ def test_an_expired_row_counts_again_until_it_is_renewed(at: Path, capsys: pytes
     assert run("baseline", "update", "--expires", "90d") == Exit.OK
     assert run("scan") == Exit.OK
     assert '"reason": "known"' in (at / FILE).read_text()
-    assert run("baseline", "update", "--expires", "soon") == Exit.USAGE
+    for date in ("soon", "2020-01-31"):
+        assert run("baseline", "update", "--expires", date) == Exit.USAGE
 
 
 def test_a_row_that_says_no_accepts_nothing_and_update_leaves_it(at: Path) -> None:

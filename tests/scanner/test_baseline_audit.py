@@ -66,7 +66,7 @@ def test_without_a_terminal_nobody_is_asked(at: Path, capsys: pytest.CaptureFixt
 
 
 def test_answers_are_kept_and_a_later_session_goes_on(at: Path) -> None:
-    status, said = audit(at, "x\ny\n\nthe vendor's sandbox\nq\n", "--owner", "ann")
+    status, said = audit(at, "x\ny\n\nq\nthe vendor's sandbox\nq\n", "--owner", "ann")
     assert status == Exit.OK
     assert "[1 of 4]" in said
     assert "app.py:2:19" in said

@@ -73,6 +73,30 @@ def test_a_file_that_nobody_wrote_is_refused(at: Path, text: str, capsys: pytest
     assert not (at / FILE).exists()
 
 
+@pytest.mark.parametrize("form", ["detect-secrets", "gitleaks", "trufflehog"])
+def test_a_file_that_is_not_of_the_form_that_was_named_is_refused(
+    at: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("baseline", "import", "app.py", "--from", form) == Exit.USAGE
+    said = capsys.readouterr().err
+    assert f"app.py: not what {form} writes" in said
+    assert "what wrote it?" in said
+    assert not (at / FILE).exists()
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        pytest.param("gitleaks", "# nothing yet\n\n", id="an ignore file with a comment only"),
+        pytest.param("gitleaks", "", id="an empty ignore file"),
+        pytest.param("trufflehog", '{"level":"info-0","msg":"finished scanning"}\n', id="a log without a finding"),
+    ],
+)
+def test_a_file_that_accepts_nothing_is_no_mistake(at: Path, form: str, text: str) -> None:
+    (at / "other").write_text(text)
+    assert run("baseline", "import", "other", "--from", form) == Exit.OK
+
+
 def test_plugins_that_a_foreign_baseline_names_are_not_loaded(at: Path) -> None:
     (at / "evil.py").write_text("open('loaded', 'w')\n")
     plugin = {"name": "Evil", "path": f"file://{at}/evil.py"}

@@ -59,6 +59,7 @@ def complaint(folder: Path, text: str) -> str:
         pytest.param('[[allow]]\nreason = "x"\npath = ["a"]', "did you mean paths?", id="a misspelled key in an entry"),
         pytest.param('[[allow]]\nreason = "x"\nregex = "(?=a)b"', "linear time", id="an expression with look-ahead"),
         pytest.param('[[allow]]\nreason = "x"\nregex = "a*"', "linear time", id="an expression that fits everything"),
+        pytest.param('[tool.unhardcode]\nfail-on = "low"', "without [tool.unhardcode]", id="a table of pyproject.toml"),
         pytest.param('[[paths]]\nexclude = true', "paths, entry 1: no glob", id="settings for no path"),
         pytest.param('[[paths]]\nglob = "a"\nfail-in = "low"', "did you mean fail-on?", id="a misspelled path key"),
         pytest.param(f"[[allow]]\nregex = '^{'-*' * 400}fake'\nreason = 'x'", "linear time", id="repeats without end"),
@@ -95,6 +96,14 @@ def test_a_mistake_is_named_with_its_line(at: Path, text: str, line: int) -> Non
     with pytest.raises(UsageError) as error:
         load_config(at)
     assert f"pyproject.toml:{line + 4}:" in error.value.message
+
+
+def test_a_configuration_that_is_a_link_to_nothing_is_not_taken_for_none(at: Path) -> None:
+    for name in (".unhardcode.toml", "pyproject.toml"):
+        (at / name).symlink_to("gone.toml")
+        with pytest.raises(UsageError, match="a link to nothing"):
+            load_config(at)
+        (at / name).unlink()
 
 
 def test_two_configurations_a_wrong_table_and_a_pipe_are_refused(at: Path) -> None:
@@ -170,6 +179,22 @@ def test_the_allowlist_takes_a_finding_that_fits_all_that_an_entry_gives(
     assert "does not count: allowed by the configuration: made up" in printed
     assert "2 findings suppressed: 2 allowed by the configuration" in printed
     assert value not in printed
+
+
+def test_an_entry_of_the_allowlist_for_a_rule_that_nobody_has_is_told(
+    at: Path, made: Made, capsys: pytest.CaptureFixture[str]
+) -> None:
+    value = made(24)
+    (at / "settings.py").write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    (at / ".unhardcode.toml").write_text(
+        f'[[allow]]\nrules = ["named-pasword", "{value}", "named-*", "key-file-java"]\npaths = ["x"]\nreason = "old"\n'
+    )
+    assert scan() == Exit.FINDINGS
+    printed = capsys.readouterr().out
+    assert ".unhardcode.toml: allow: no rule is called named-pasword (did you mean named-password?)" in printed
+    assert printed.count("no rule is called") == 2
+    shown = value in printed
+    assert not shown
 
 
 def test_what_fails_is_a_matter_of_severity_if_somebody_says_so(at: Path, made: Made) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import random
 import string
@@ -13,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+import unhardcode
+from scanner.errors import Exit
 
 Git = Callable[..., str]
 
@@ -185,6 +189,16 @@ def test_each_hiding_place_is_found_with_the_commit_that_brought_it(hiding: Path
 
 def test_the_number_of_workers_changes_nothing(hiding: Path) -> None:
     assert scan(hiding, "--history", "-j", "1") == scan(hiding, "--history", "-j", "3")
+
+
+def test_a_history_is_read_where_no_process_forks_and_no_memory_is_bounded(
+    hiding: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "resource", None)  # as on Windows
+    monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["spawn"])
+    monkeypatch.chdir(hiding)
+    assert unhardcode.run(["scan", "--history", "--no-cache", "-j", "3", "--format", "json"]) == Exit.FINDINGS
+    assert json.loads(capsys.readouterr().out)["findings"] == scan(hiding, "--history")["findings"]
 
 
 def test_an_old_secret_in_a_file_that_a_range_touches_is_marked_as_older(repository: Path, git: Git) -> None:

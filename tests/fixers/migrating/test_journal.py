@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,14 @@ def test_a_folder_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
         pass
     assert (tmp_path / "elsewhere").stat().st_mode & 0o777 == 0o755
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_where_no_lock_can_be_held_nothing_is_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fcntl", None)  # as on Windows
+    with pytest.raises(UsageError, match="Linux and macOS only") as raised, journal.locked(tmp_path / "unhardcode"):
+        pass
+    assert "--rehearse" in raised.value.hint
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_lock_is_for_one_and_goes_with_its_holder(tmp_path: Path) -> None:

@@ -94,11 +94,13 @@ def test_an_annotation_over_several_lines_has_no_columns(make):
     assert set(error[1]) == {"file", "line", "endLine", "title"}
 
 
-@pytest.mark.parametrize("path", ["<img src=x>.py", "[a](https://e.example).py", "a|b.py", "`a`.py", "@somebody/a.py"])
+@pytest.mark.parametrize(
+    "path", ["<img src=x>.py", "[a](https://e.example).py", "a|b.py", "`a`.py", "@somebody/a.py", "a&lt;b.py"]
+)
 def test_no_name_of_a_file_is_markup_of_the_summary(make, path):
     value = make.generated("c")
 
     row = next(line for line in page_of(make, make.found(f'"{value}"', value, path=path)).splitlines() if ".py" in line)
 
     assert row.replace("\\|", "").count("|") == 6
-    assert not re.search(r"(?<!\\)[<>\[\]`]|@\w", row)
+    assert not re.search(r"(?<!\\)[<>&\[\]`]|@\w", row)

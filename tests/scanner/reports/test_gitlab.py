@@ -1,16 +1,21 @@
 """GitLab's report, against what version 15.0.4 of its schema asks of each field that we write.
 
-The published file itself is in no package that a test could ask for; test_published.py takes it where somebody has it.
+The published file itself is in no package that a test could ask for. Where somebody has it, GITLAB_SCHEMA names it:
+then test_published.py validates against it, and a test below sees that what stands here is no laxer.
 
 https://gitlab.com/gitlab-org/security-products/security-report-schemas/-/blob/v15.0.4/dist/secret-detection-report-format.json
 """
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import json
+import os
+from pathlib import Path
 
 import jsonschema
+import pytest
 
 from scanner.model import Commit, Skipped
 from scanner.reports import gitlab
@@ -147,6 +152,24 @@ def known(schema):
     return set(schema.get("properties", {})).union(*inside, known(schema["items"]) if "items" in schema else set())
 
 
+def spoilt(node, whole=None, path=()):
+    """Copies of a report, each with one field, at any depth, left out or with something else in its place."""
+    whole = node if whole is None else whole
+    for key, below in list(node.items() if isinstance(node, dict) else enumerate(node)):
+        for other in ([], {}, "", "x", 7, None, KeyError):
+            page = copy.deepcopy(whole)
+            place = page
+            for step in path:
+                place = place[step]
+            if other is KeyError:
+                del place[key]
+            else:
+                place[key] = other
+            yield (*path, key), other, page
+        if isinstance(below, dict | list):
+            yield from spoilt(below, whole, (*path, key))
+
+
 def report_of(make, *findings, result=None, **changes):
     report = json.loads("".join(gitlab.render(result or make.result(*findings), make.context(**changes))))
     jsonschema.validate(report, SCHEMA)
@@ -215,6 +238,25 @@ def test_no_field_is_written_that_the_schema_above_does_not_know(make):
     report = report_of(make, result=make.result(finding, skipped=(gap,)))
 
     assert fields(report) <= known(SCHEMA)
+
+
+@pytest.mark.slow
+def test_the_schema_above_accepts_nothing_that_the_published_one_refuses(make):
+    file = os.environ.get("GITLAB_SCHEMA")
+    if file is None:
+        pytest.skip("GITLAB_SCHEMA names no file")
+    published = jsonschema.Draft7Validator(json.loads(Path(file).read_text(encoding="utf-8")))
+    own = jsonschema.Draft7Validator(SCHEMA)
+    value = make.generated("f")
+    commit = Commit(id="c" * 40, author="A", date="2026-01-02T03:04:05+00:00", path="src/shop/db.py")
+    finding = make.found(f'"{value}"', value, commit=commit, rotate="https://example.com/rotate")
+    gap = Skipped(path="x.py", reason="not readable", gap=True)
+
+    pages = list(spoilt(report_of(make, result=make.result(finding, skipped=(gap,)))))
+
+    refused = [page for page in pages if not published.is_valid(page[-1])]
+    assert [page[:-1] for page in refused if own.is_valid(page[-1])] == []
+    assert len(refused) > 100
 
 
 def test_long_titles_are_cut(make):

@@ -131,6 +131,20 @@ def test_a_finding_of_the_history_names_its_commit_and_cannot_be_migrated(make):
     assert "unhardcode baseline update --history" in output
 
 
+def test_whoever_took_a_value_out_by_another_commit_is_told_why_that_is_not_enough(make):
+    value = make.generated("n")
+    commit = Commit(id="abcdef" + "0" * 34, author="Ann", date="2026-01-02T03:04:05+00:00", path=PATH)
+    found = make.found(f'"{value}"', value, commit=commit, in_head=False, introduced="range")
+    told = "fix  a later commit does not take it out of abcdef000000: git rebase -i abcdef000000^\n"
+
+    assert told in rendered(make, found)
+    for other in (
+        make.found(f'"{value}"', value, commit=commit, in_head=False, introduced="before"),
+        make.found(f'"{value}"', value, commit=commit, introduced="range", suppressed="baseline: known"),
+    ):
+        assert "git rebase" not in rendered(make, other, show_suppressed=True)
+
+
 def test_json_files_are_not_told_to_hold_comments(make):
     value = make.generated("h")
 

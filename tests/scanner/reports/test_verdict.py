@@ -65,3 +65,11 @@ def test_a_gap_alone_is_not_a_clean_scan(make):
 def test_a_scan_of_nothing_is_a_mistake_unless_it_can_be_meant(make):
     assert status(make, files=0) is Exit.NOT_SEEN
     assert status(make, files=0, nothing_is_fine=True) is Exit.OK
+
+
+def test_where_all_was_skipped_nobody_is_sent_to_look_for_the_paths(make):
+    binary = (Skipped(path="logo.png", reason="binary"),)
+    said = verdict(make.result(skipped=binary, files=0), make.context())
+
+    assert (said.status, said.because) == (Exit.NOT_SEEN, "what is there was skipped")
+    assert "check the paths" in verdict(make.result(files=0), make.context()).because

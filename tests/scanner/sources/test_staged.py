@@ -281,3 +281,19 @@ def test_a_linked_worktree_has_its_own_index_and_its_own_merge(conflicting: Path
     put(linked, theirs="new on side\n")
     git(linked, "add", "-A")
     assert texts(linked) == {"theirs": "new on side\n"}  # the merge in progress is the other working tree's
+
+
+def test_named_files_and_folders_are_all_that_is_looked_at(begun: Path, git: Git) -> None:
+    (begun / "lib" / "deep").mkdir(parents=True)
+    put(begun, **{"library": "1\n", "lib/x": "2\n", "lib/deep/y": "3\n", "a": "4\n"})
+    git(begun, "add", "-A")
+    repository = isolated.find(begun)
+    assert repository is not None
+
+    def taken(*below: str) -> list[str]:
+        return [one.path for one in staged.sources(repository, Selection(), below)]
+
+    assert taken() == taken(".") == ["a", "lib/deep/y", "lib/x", "library"]
+    assert taken("lib") == ["lib/deep/y", "lib/x"]
+    assert taken("lib/deep", "a") == ["a", "lib/deep/y"]
+    assert taken("li") == []

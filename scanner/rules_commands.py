@@ -1,0 +1,86 @@
+"""`unhardcode rules`: what it knows."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner import session, written
+from scanner.arguments import NamedPath
+from scanner.errors import Exit, UsageError
+from scanner.sources import worktree
+
+if TYPE_CHECKING:
+    from rules.model import ProviderRule, RuleSet, Setting, Sink
+
+
+@click.group(short_help="What unhardcode knows: list, show, test.")
+def rules() -> None:
+    """The rules: which shapes, calls, settings and names unhardcode knows."""
+
+
+@rules.command("list")
+def rules_list() -> None:
+    """One line a rule: id, kind of credential, title."""
+    known = _known()
+    for provider in known.providers:
+        click.echo(f"{provider.id:<44} {provider.kind:<14} {provider.title}")
+    for sink in known.sinks:
+        kinds = ",".join(sorted({parameter.kind for parameter in sink.parameters}))
+        click.echo(f"{sink.id:<44} {kinds:<14} {', '.join(sink.calls)}")
+    for setting in known.settings:
+        click.echo(f"{setting.id:<44} {setting.kind:<14} {', '.join((*setting.targets, *setting.paths))}")
+    for rule in written.RULES:
+        click.echo(f"{rule.id:<44} {rule.kind:<14} {rule.title}")
+
+
+@rules.command("show")
+@click.argument("rule")
+def rules_show(rule: str) -> None:
+    """Everything about one rule."""
+    known = _known()
+    of_data: list[ProviderRule | Sink | Setting] = [*known.providers, *known.sinks, *known.settings]
+    for found in of_data:
+        if found.id == rule:
+            for field in dataclasses.fields(found):
+                click.echo(f"{field.name}: {getattr(found, field.name)}")
+            return
+    for one in written.RULES:
+        if one.id == rule:
+            for name, value in one._asdict().items():
+                click.echo(f"{name}: {value}")
+            return
+    near = difflib.get_close_matches(rule, written.rule_ids(known), n=1)
+    hint = f"did you mean {near[0]}?" if near else "`unhardcode rules list` prints them all"
+    raise UsageError(f"no rule has the id {rule}", hint=hint)
+
+
+@rules.command("test", short_help="Run the examples of the rules, your own too.")
+@click.argument("file", required=False, type=NamedPath(dir_okay=False, exists=True))
+def rules_test(file: Path | None) -> int:
+    """Run the examples of the provider rules, and of the own rules in FILE.
+
+    FILE is the repository's .unhardcode.rules.toml if none is named. Exit status: 0 if all are as they should be,
+    1 if one is not, 2 if the file cannot be used.
+    """
+    from scanner import own_rules
+    from scanner.rules_check import wrong_examples
+
+    path = file or worktree.root_of(Path()).folder / own_rules.OWN_RULES
+    own = own_rules.load_own(path)
+    prefilter, known = own_rules.beside(own, session.load_prefilter(), session.load_rules)
+    providers = known().providers
+    wrong = list(wrong_examples(providers, prefilter))
+    for line in wrong:
+        click.echo(line)
+    click.echo(f"{len(providers)} rules, {len(own)} of them this repository's own: {len(wrong)} wrong examples")
+    return int(Exit.FINDINGS if wrong else Exit.OK)
+
+
+def _known() -> RuleSet:
+    """The rules in effect here: the built-in ones, and this repository's own."""
+    return session.known_at(worktree.root_of(Path()).folder)[1]()
