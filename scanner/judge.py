@@ -51,6 +51,8 @@ _FOR_SHOW = frozenset(("test-path", "docs-path"))
 _WEAK = frozenset(("equals-name", "example-word", "number-only", "sequence"))
 _CONFIGURATION = frozenset((Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI, Kind.JSON))
 _USERS = frozenset((("user",), ("username",), ("login",), ("account",), ("name",)))
+# Of so few letters nothing tells whether they are a word.
+_SHORT_WORD = 8
 _FIELD_WORDS = frozenset(("username", "hostname", "schema", "database"))
 # A table of names, or a login, is short; of ten thousand settings each would be compared with all.
 _MOST_SIBLINGS = 100
@@ -206,7 +208,7 @@ def _is_weak(candidate: Candidate, value: Sequence[str]) -> bool:
     text = candidate.value.reveal("text").casefold()
     # A URL of a test is parsed, hardly ever opened, and its helper is given any plain word.
     by_place = "url-password" in candidate.evidence or candidate.literal.role is Role.POSITIONAL
-    if by_place and text.isalpha() and "random-low" in value:
+    if by_place and text.isalpha() and ("random-low" in value or len(text) < _SHORT_WORD):
         return True
     return is_stand_in(text) or any(
         sibling.value.reveal("text").casefold() == text and split_words(sibling.name)[-1:] in _USERS

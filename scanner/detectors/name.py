@@ -39,6 +39,8 @@ DESCRIBING = frozenset(
      "captions", "widgets", "descriptions", "translations", "choices", "types", "columns")
 )  # fmt: skip
 MAX_NAME = 200
+# A country's code in every table of countries: https://www.iso.org/obp/ui/#iso:code:3166:PW
+_PALAU = "PW"
 
 # `AWS::SecretsManager::Secret`: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
 # Keys of Puppet's Hiera, which hold passwords, are in small letters.
@@ -103,6 +105,8 @@ def judge_name(name: str, names: Names, *, symbol: str = "") -> NameVerdict:
     if not rest:
         return _verdict(_without_tail(parent, index), index)
     verdict = _verdict(rest, index)
+    if name == _PALAU:
+        verdict = replace(verdict, strength="weak", evidence=("name-weak",))
     if parent and parent[-1] in DESCRIBING and verdict.strength != "none":
         return CLEARED
     if not parent or verdict.strength == "strong":
