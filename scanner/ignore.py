@@ -7,8 +7,9 @@ first or last line of a statement, or alone above it, for the statement, unless 
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from scanner.model import Document, Finding, Kind, Source, Span
@@ -62,10 +63,11 @@ def settle(document: Document, findings: Sequence[Finding], *, own: bool = True,
     """
     starts = line_starts(document.text)
     chosen = _assigned(document, findings, starts) if own else {}
+    marked = functools.cache(functools.partial(_is_marked, document.text, starts))
     settled = []
     for number, finding in enumerate(findings):
         reason = f"ignored inline: {chosen[number].reason}" if number in chosen else None
-        if reason is None and foreign and not has_valid_checksum(finding) and _foreign(document.text, starts, finding):
+        if reason is None and foreign and not has_valid_checksum(finding) and _foreign(finding, marked):
             reason = "another tool's marker"
         if reason is not None and finding.suppressed is None:
             finding = replace(finding, suppressed=reason)
@@ -183,14 +185,19 @@ def _literal_lines(starts: list[int], finding: Finding) -> tuple[int, int]:
     return first, last
 
 
-def _foreign(text: str, starts: list[int], finding: Finding) -> bool:
-    for line in range(max(finding.start[0] - 1, 1), min(finding.end[0], len(starts)) + 1):
-        span = line_span(starts, text, line)
-        row = text[span.start : min(span.end, span.start + _LONG_LINE)]
-        pattern = _OTHERS_SAME_LINE if line >= finding.start[0] else _OTHERS_NEXT_LINE
-        if pattern.search(row):
-            return True
-    return False
+def _foreign(finding: Finding, marked: Callable[[int, bool], bool]) -> bool:
+    """Whether another tool's marker stands on a finding's lines, or on the one before."""
+    first, last = finding.start[0], finding.end[0]
+    return any(marked(line, line >= first) for line in range(max(first - 1, 1), last + 1))
+
+
+def _is_marked(text: str, starts: list[int], line: int, same: bool) -> bool:
+    """Whether another tool's marker for the `same` line, or for the next one, stands on a line."""
+    if line > len(starts):
+        return False
+    span = line_span(starts, text, line)
+    row = text[span.start : min(span.end, span.start + _LONG_LINE)]
+    return (_OTHERS_SAME_LINE if same else _OTHERS_NEXT_LINE).search(row) is not None
 
 
 def _comment_lines(document: Document) -> set[int] | None:
