@@ -20,13 +20,14 @@ from scanner.readers.pyscope import Scope, read_scope
 from scanner.readers.pytriage import Triage
 from scanner.readers.wanted import Wanted
 
+_CALLED = re.compile(r"(?<![\w.])(?:(?:self|cls)\.)?(\w+)\(")
+
 
 def own_calls(scope: Scope, wanted: Wanted) -> Iterator[int]:
     """Where functions and classes of this file are called that take a credential, which may stand there by place."""
-    names = [name for name, parameters in scope.parameters.items() if any(map(wanted.is_named, parameters))]
+    names = {name for name, parameters in scope.parameters.items() if any(map(wanted.is_named, parameters))}
     if names:
-        called = re.compile(rf"(?<![\w.])(?:self\.|cls\.)?(?:{'|'.join(names)})\(")
-        yield from (found.end() for found in called.finditer(scope.text))
+        yield from (found.end() for found in _CALLED.finditer(scope.text) if found[1] in names)
 
 
 def read(document: Document, offsets: Sequence[int], wanted: Wanted | None = None) -> Iterator[Literal]:
