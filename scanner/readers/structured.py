@@ -9,6 +9,7 @@ from functools import partial
 
 from scanner.model import Document, Kind, Literal, Role, SecretValue, Span
 from scanner.readers import text as plain
+from scanner.readers import textvalues
 from scanner.readers._escapes import compact
 from scanner.readers._tree import Group, Place, Scalar, groups, literals
 
@@ -122,7 +123,7 @@ def _part(literal: Literal, span: Span, shown: Span, name: str | None, role: Rol
 
 def _line_start(text: str, offset: int) -> int:
     """Where the line of an offset starts, at most a window away: minified files have lines of megabytes."""
-    low = max(0, offset - plain.WINDOW)
+    low = max(0, offset - textvalues.WINDOW)
     return max(low, text.rfind("\n", low, offset) + 1)
 
 

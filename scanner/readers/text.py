@@ -7,25 +7,21 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from scanner import foreigncalls
 from scanner.commandlines import COMMAND, WORDS
 from scanner.model import Document, Literal, Role, SecretValue, Span
+from scanner.readers.textvalues import GAP, LONGEST, NAME, WINDOW, Bares, Shape, value_of
 
-WINDOW = 300
-"""Characters before a hit in which the name of its value can begin."""
 # Characters of a long line whose names are read together.
-_PART = 150
-LONGEST = 4096
-"""Characters of a value that is not a PEM block."""
+_STEP = 150
 _LONGEST_PEM = 20_000
 
-_NAME = r"[A-Za-z_$][\w.\-]{0,100}+"
-_WORD = rf"(?:{_NAME}|//[\w.\-/]{{1,100}}:_\w{{1,30}})"
-_GAP = r"[ \t]{0,20}"
+_WORD = rf"(?:{NAME}|//[\w.\-/]{{1,100}}:_\w{{1,30}})"
 _CLOSE = r"(?:\\{0,3}[\"'`]|[*_]{2})?"
 # A blank on both sides or on none: `Cookie: connect.sid=...` is no type, nor is the name in `p:password="x"` of XML.
 _ANNOTATION = (
@@ -35,32 +31,29 @@ _ANNOTATION = (
 # Each alternative says how its value may look: any (quoted or bare), quoted, element, bare (one more word).
 _PLAINLY_NAMED = (
     r"-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
-    rf"|<(?:[A-Za-z][\w\-]{{0,20}}:)?(?P<element>{_NAME})(?:\s[^<>\r\n]{{0,100}})?>"
-    rf"|\$\{{(?P<default>{_NAME}):?[-=]"
+    rf"|<(?:[A-Za-z][\w\-]{{0,20}}:)?(?P<element>{NAME})(?:\s[^<>\r\n]{{0,100}})?>"
+    rf"|\$\{{(?P<default>{NAME}):?[-=]"
     rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?![\w-]*-stdin\b)(?P<option>[A-Za-z][\w.\-]{{1,80}})(?:=|[ \t]{{1,4}}(?=[^\s\-]))"
     r"|(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set|(?i:proxy_set_header|fastcgi_param|RequestHeader[ \t]{1,8}set))"
-    rf"[ \t]{{1,8}}(?P<spoken>{_NAME})[ \t]{{1,8}}(?![=\s])"
+    rf"[ \t]{{1,8}}(?P<spoken>{NAME})[ \t]{{1,8}}(?![=\s])"
     rf"|(?<![\w\-])(?P<sql>(?i:identified[ \t]{{1,4}}by|[a-z]{{0,20}}(?<!no)password))[ \t]{{1,8}}(?=['\"])"
     # In Markdown: the password `x`, Passwort **x**.
     rf"|(?<![\w\-])(?P<written>(?i:password|passwort|passphrase|kennwort|wachtwoord|contrase\u00f1a|mot de passe))"
     r"(?:[ \t](?:is|ist))?:?[ \t](?:(?=`)|\*\*)"
     rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?"
-    rf"(?:\]?{_GAP}{_ANNOTATION}|{_CLOSE}\]?{_GAP})"
-    rf"(?:=>|:=|\?=|\+=|==?(?!=)|===(?={_GAP}[\"'`])|<-|(?<=[\"'])[ \t]to(?=[ \t][\"'])|::?(?!//|\?|\+)|\|\||\?\?)"
-    rf"{_GAP}"
-    rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?(?:\[{_GAP}(?=\\{{0,3}}[\"'`]))?"
-    rf"|(?<![\w$\-])(?P<quoted>{_NAME}){_CLOSE}{_GAP}[(,]{_GAP}(?=\\{{0,3}}[\"'`])"
+    rf"(?:\]?{GAP}{_ANNOTATION}|{_CLOSE}\]?{GAP})"
+    rf"(?:=>|:=|\?=|\+=|==?(?!=)|===(?={GAP}[\"'`])|<-|(?<=[\"'])[ \t]to(?=[ \t][\"'])|::?(?!//|\?|\+)|\|\||\?\?)"
+    rf"{GAP}"
+    rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?(?:\[{GAP}(?=\\{{0,3}}[\"'`]))?"
+    rf"|(?<![\w$\-])(?P<quoted>{NAME}){_CLOSE}{GAP}[(,]{GAP}(?=\\{{0,3}}[\"'`])"
 )
 _NAMED = re.compile(_PLAINLY_NAMED)
-_CALLED = {"command": "password", **{name: name for name in foreigncalls.PATTERNS}, "login": "password"}
 # `requirepass x` (redis), `password x` (netrc): only where files are made of such lines.
 _DIRECTIVE = re.compile(
-    rf"(?m:^)[ \t]*(?P<any>{_NAME})[ \t]{{1,8}}(?=[^\s=:])"
+    rf"(?m:^)[ \t]*(?P<any>{NAME})[ \t]{{1,8}}(?=[^\s=:])"
     r"|\b(?:login|machine)[ \t]{1,8}\S{1,100}[ \t]{1,8}(?P<spoken>password|passwd|account)[ \t]{1,8}(?=[^\s=:])"
 )
 # `class="copy-pass" :title="..."` of Vue: the colon begins another name.
-# A password that is no word.
-_MADE_UP = re.compile(r"(?=[^\s`]{0,60}[\d!#$%&*+=?@^~])[^\s`]{4,60}")
 _ATTRIBUTE = re.compile(r"[a-z][\w.\-]{0,40}=[\"']")
 # The token in a badge's picture shows a figure and no more. https://docs.codecov.com/docs/status-badges
 _BADGES = re.compile(r"://(?:codecov\.io|img\.shields\.io)/")
@@ -70,35 +63,9 @@ _DESCRIBED = re.compile(
     r":(?:param|parameter|arg|argument|key|keyword|type|ivar|cvar|var|raises)(?:[ \t]+[\w.\[\], |]{1,60})?[ \t]+\Z"
 )
 _DIRECTIVE_FILES = re.compile(r"(?i).*(?:\.conf|\.cnf|\.cfg|netrc|\.properties|\.rc|config)\Z")
-_SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bot|GenieKey|SSWS|Key)[ \t]+(?=[^\s\"'])")
-# `Some("x")`, `new Secret('x')`, `Base64.decode("x")`: the value is inside.
-_WRAPPER = re.compile(
-    r"(?:ConvertTo-SecureString[ \t]{1,4}(?:-String[ \t]{1,4})?(?=[\"'])"
-    r"|(?:new[ \t]{1,4}[A-Za-z_][\w.]{0,60}|[A-Z][A-Za-z]{0,30}(?:\.of)?|\[\]byte"
-    r"|Buffer\.from|[A-Za-z0-9_.:]{0,40}(?i:decode|bytes|string|secret|hex|quote|md5|sha|utf8\.parse)[A-Za-z0-9]{0,12})"
-    r"\([ \t]{0,4}(?=\\{0,3}[\"'`]))"
-)
-# N is SQL Server's: https://learn.microsoft.com/sql/t-sql/data-types/constants-transact-sql
-_PREFIX = re.compile(r"[rbuRBULNf@$]{0,2}(?=[\"'`])")
-_QUOTED = (
-    ('"""', re.compile(r'"""((?:[^"\\]|\\.|"(?!""))*?)"""', re.DOTALL)),
-    ("'''", re.compile(r"'''((?:[^'\\]|\\.|'(?!''))*?)'''", re.DOTALL)),
-    ('"', re.compile(r'"((?:[^"\\\r\n]|\\[^\r\n])*)"')),
-    ("'", re.compile(r"'((?:[^'\\\r\n]|\\[^\r\n])*)'")),
-    ("`", re.compile(r"`([^`\r\n]*)`")),
-    # Inside another language's string.
-    ('\\"', re.compile(r'\\"((?:[^"\\\r\n]|\\\\.)*)\\"')),
-    ("\\'", re.compile(r"\\'((?:[^'\\\r\n]|\\\\.)*)\\'")),
-)
-_BARE = re.compile(
-    r"(?:\{\{[^\r\n]{0,200}?\}\}|\$\{[^}\r\n]{0,200}\}|\$\([^)\r\n]{0,200}\)|%\([^)\r\n]{0,60}\)s|<[^<>\r\n]{0,100}>"
-    r"|(?<=[=\d])\|(?=\w)|[^\s\"'`<>;&|\\]|\\[^\s\"'`])+"
-)
-_ELEMENT = re.compile(r"\s{0,60}(<!\[CDATA\[)?([^<>]*?)\s{0,60}(?:\]\]>|</)")
 _TOKEN = re.compile(r"[^\s\"'`<>]*")
 # `docker run mongo -p 27017:27017`
 _PORTS = re.compile(r"\d+:\d+(?!\w)")
-_SEVERAL_WORDS = re.compile(r"[ \t]")
 # A name that begins another name's value, in quotes: `body = "access_token=..."`, `-e "DB_PASSWORD=..."`.
 _VARIABLE = re.compile(
     r"[A-Z][A-Z0-9_]{2,}=|(?i:[a-z_.]{0,30}(?:token|secret|passw(?:or)?d|pwd|api_?key|sess(?:ion)?_?id|connect\.sid)[a-z_]{0,20}=)[^=]"
@@ -106,32 +73,13 @@ _VARIABLE = re.compile(
 )
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}-----")
 _PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
-# `name: DB_PASSWORD` before `value: ...`; `<name>` before `<value>`.
-_NAME_OF_VALUE = re.compile(
-    rf"\b(?:name|key|Name|Key)[\"']?(?:{_GAP}[:=]{_GAP}[\"']?|>)(?:\w{{1,20}}:)?(?P<name>{_NAME})[\"',]?>?\s{{0,60}}"
-    r"(?:</[\w.\-]{1,20}>\s{0,60})?<?[\"']?\Z"
-)
 _OF_SQL = re.compile(r"(?i)\b(?:user|role|login|account|grant|identified|to)\b")
-# https://developer.hashicorp.com/terraform/language/block/variable
-_VARIABLE_BLOCK = re.compile(rf"\bvariable[ \t]+\"(?P<name>{_NAME})\"[ \t]*\{{[^{{}}]*\Z")
-
-_AFTER_PAIR = re.compile(r"\s{0,20},?\s{0,60}([)\]}])")
-_BEFORE_PAIR = re.compile(r"([(\[{])\s{0,20}\\?[\"'`]?\Z")
 # Languages in which a text without quotes is no text: `password: true`, `e.pass = n`, `password: String!`.
 _CODE = frozenset(
     (".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .java .kt .kts .scala .groovy .gradle .go .rs .c .h .cc .cpp"
      " .cxx .hpp .cs .fs .vb .swift .m .mm .php .rb .pl .pm .lua .dart .ex .exs .erl .clj .hs .jl .graphql .gql"
      " .proto .thrift .prisma .css .scss .sass .less").split()
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """A value with its name: `span` as written with quotes, `inner` without."""
-
-    name: str | None
-    span: Span
-    inner: Span
 
 
 def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
@@ -150,14 +98,35 @@ def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
 
 
 @dataclass(slots=True, kw_only=True)
+class _Way:
+    """How far the names of a part were followed for a hit. The next hit goes on from there.
+
+    A hit behind the `reach` cannot: a value that was taken on the way ends before it.
+    """
+
+    offset: int = 0
+    followed: int = 0
+    found: Shape | None = None
+    reach: int = sys.maxsize
+
+
+@dataclass(slots=True, kw_only=True)
+class _Part:
+    """What looks like a name in a part of a text, in order."""
+
+    names: list[re.Match[str]] = field(repr=False)
+    way: _Way = field(default_factory=_Way)
+
+
+@dataclass(slots=True, kw_only=True)
 class _Seen:
     """What the hits of a text have in common: names are read once for a part of a long line, values once for a name."""
 
     text: str = field(repr=False)
     code: bool
-    parts: dict[tuple[int, re.Pattern[str]], list[re.Match[str]]] = field(default_factory=dict, repr=False)
+    bares: Bares = field(repr=False)
+    parts: dict[tuple[int, bool], _Part] = field(default_factory=dict, repr=False)
     values: dict[tuple[int, int, str | None], Shape | None] = field(default_factory=dict, repr=False)
-    bares: dict[int, tuple[Span, Span] | None] = field(default_factory=dict, repr=False)
 
 
 def shapes(
@@ -168,7 +137,7 @@ def shapes(
     In `code` a value after an operator has quotes, or stands inside some.
     """
     done: set[Span] = set()
-    seen = _Seen(text=text, code=code)
+    seen = _Seen(text=text, code=code, bares=Bares(text=text))
     for offset in offsets:
         found = _pem(text, offset) or _named(seen, offset, _NAMED)
         if found is None and directives:
@@ -182,32 +151,39 @@ def shapes(
 
 def _named(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> Shape | None:
     """The last `name =` before a hit whose value reaches it."""
-    text, found = seen.text, None
-    for named in _names(seen, offset, pattern):
+    part = _part(seen, offset, pattern)
+    way = part.way if part.way.offset <= offset <= part.way.reach else _Way()
+    for named in part.names[way.followed :]:
         start = named.start(named.lastgroup or 0)
+        if start >= offset:
+            break
+        way.followed += 1
         # The next field of a query, right behind the hit.
-        inside = found is not None and named.lastgroup not in ("command", *foreigncalls.PATTERNS)
-        if start >= offset or (inside and found is not None and not _stands_alone(text, start, found)):
+        inside = way.found is not None and named.lastgroup not in ("command", *foreigncalls.PATTERNS)
+        if inside and way.found is not None and not _stands_alone(seen.text, start, way.found):
             continue
         key = (named.start(), named.end(), named.lastgroup)
         value = seen.values[key] if key in seen.values else seen.values.setdefault(key, _meant(seen, named, start))
-        if value is not None and (value.span.end + 1 >= offset or _is_piped(text, named, value, offset)):
-            found = value
-    return found
+        if value is not None and (value.span.end + 1 >= offset or _is_piped(seen.text, named, value, offset)):
+            way.found, way.reach = value, min(way.reach, value.span.end + 1)
+    way.offset = offset
+    part.way = way
+    return way.found
 
 
-def _names(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> Iterable[re.Match[str]]:
+def _part(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> _Part:
     """What looks like a name in the window before a hit."""
     text, low = seen.text, _window_start(seen.text, offset)
     # A hit can stand up to two characters into the value, or right before it.
     if offset - low < WINDOW:
         high = min(len(text), offset + 2)
-        return _seeking(text, low, high, pattern).finditer(text, low, high)
-    low -= low % _PART
-    if (low, pattern) not in seen.parts:
-        high = min(len(text), low + _PART + WINDOW + 2)
-        seen.parts[low, pattern] = list(_seeking(text, low, high, pattern).finditer(text, low, high))
-    return seen.parts[low, pattern]
+        return _Part(names=list(_seeking(text, low, high, pattern).finditer(text, low, high)))
+    low -= low % _STEP
+    key = (low, pattern is _NAMED)  # the hash of a pattern is that of all its code
+    if key not in seen.parts:
+        high = min(len(text), low + _STEP + WINDOW + 2)
+        seen.parts[key] = _Part(names=list(_seeking(text, low, high, pattern).finditer(text, low, high)))
+    return seen.parts[key]
 
 
 def _seeking(text: str, low: int, high: int, pattern: re.Pattern[str]) -> re.Pattern[str]:
@@ -255,7 +231,7 @@ def _meant(seen: _Seen, named: re.Match[str], start: int) -> Shape | None:
         or go_template
         or (seen.code and named.lastgroup == "any" and text[start - 1] not in "?&#" and not _in_quotes(text, start))
     )
-    value = None if _in_url(text, start) else _value(text, named, seen.bares, quoted=quoted)
+    value = None if _in_url(text, start) else value_of(text, named, seen.bares, quoted=quoted)
     if value is not None and named.lastgroup == "command" and _PORTS.match(text, value.inner.start):
         return None
     return value
@@ -301,88 +277,6 @@ def _in_quotes(text: str, start: int) -> bool:
     """Whether a quote was opened before on the same line: `"host=db password=..."`."""
     line = text[max(0, text.rfind("\n", 0, start), start - WINDOW) : start]
     return any(line.count(quote) % 2 for quote in "\"'`")
-
-
-def _value(
-    text: str, named: re.Match[str], bares: dict[int, tuple[Span, Span] | None], *, quoted: bool
-) -> Shape | None:
-    name, at = named[named.lastgroup or 0].lstrip("$"), named.end()
-    name = _CALLED.get(named.lastgroup or "", name)
-    if named.lastgroup == "element":
-        element = _ELEMENT.match(text, at, at + LONGEST)
-        if element is None or not element[2]:
-            return None
-        inner = Span(*element.span(2))
-        return Shape(name=_real_name(text, name, named.start()), span=inner, inner=inner)
-    wrapper = _WRAPPER.match(text, at)
-    found = _quoted(text, wrapper.end() if wrapper else at)
-    if found is None and not quoted:
-        found = bares[at] if at in bares else bares.setdefault(at, _bare(text, at))
-    if found is None or found[1].start == found[1].end:
-        return None
-    span, inner = found
-    if named.lastgroup == "written" and text[at] != "`":
-        span = inner = Span(at, max(at, text.find("**", at, at + WINDOW)))
-    # "the password `is`" says nothing; `login("Sign in", "main")` draws a form.
-    if named.lastgroup in ("written", "login") and not _MADE_UP.fullmatch(text, inner.start, inner.end):
-        return None
-    if named.lastgroup == "quoted" and named[0].rstrip().endswith(",") and not _is_pair(text, named.start(), span.end):
-        return None
-    scheme = _SCHEME.match(text, inner.start, inner.end + 60)
-    if scheme is not None:
-        token = _BARE.match(text, scheme.end(), min(len(text), scheme.end() + LONGEST))
-        end = inner.end if inner.end > scheme.end() else token.end() if token else scheme.end()
-        span = inner = Span(scheme.end(), end)
-    return Shape(name=_real_name(text, name, named.start()), span=span, inner=inner)
-
-
-def _is_pair(text: str, start: int, end: int) -> bool:
-    """Whether a name and its value end a call or are all of a list: `set("token", "x")`, not words in a row."""
-    after = _AFTER_PAIR.match(text, end)
-    before = _BEFORE_PAIR.search(text, max(0, start - 20), start)
-    return after is not None and (after[1] == ")" or (before is not None and before[1] + after[1] in ("[]", "{}")))
-
-
-def _quoted(text: str, at: int) -> tuple[Span, Span] | None:
-    prefix = _PREFIX.match(text, at)
-    start = prefix.end() if prefix else at
-    for quotes, pattern in _QUOTED:
-        if text.startswith(quotes, start):
-            found = pattern.match(text, start, min(len(text), start + LONGEST))
-            if found is not None:
-                return Span(at, found.end()), Span(*found.span(1))
-    return None
-
-
-def _bare(text: str, at: int) -> tuple[Span, Span] | None:
-    found = _BARE.match(text, at, min(len(text), at + LONGEST))
-    if found is None:
-        return None
-    end = at + len(_trimmed(found[0]))
-    return Span(at, end), Span(at, end)
-
-
-def _trimmed(value: str) -> str:
-    """Without closing brackets that nothing opened, and a comma or full stop that ends a clause."""
-    while value and not value.endswith("..."):  # whoever left something out says so
-        closes = value[-1] in ")]}" and value.count("([{"[")]}".index(value[-1])]) == 0
-        if value[-1] not in ",." and not closes:
-            break
-        value = value[:-1]
-    return value
-
-
-def _real_name(text: str, name: str, start: int) -> str:
-    """The name that belongs to a `value: ...`, from the pair before it."""
-    if name == "default":
-        variable = _VARIABLE_BLOCK.search(text, max(0, start - WINDOW), start)
-        return variable["name"] if variable else name
-    if name.lower() != "value":
-        # SQL's `IDENTIFIED BY` says what follows; npm's key ends in `:_authToken`.
-        return "password" if _SEVERAL_WORDS.search(name) else name.rpartition(":")[2]
-    before = text[max(0, start - WINDOW) : start]
-    found = _NAME_OF_VALUE.search(before)
-    return found["name"] if found else name
 
 
 def _token(text: str, offset: int) -> Shape | None:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.model import Role
+from scanner.model import Role, Span
 from scanner.readers.text import shapes
+from scanner.readers.textvalues import Shape
 
 NAMED = [
     ("a quoted assignment", 'password = "ab¦cd"', "password", "abcd"),
@@ -102,6 +103,31 @@ def test_a_long_line_costs_no_more_than_a_short_one(piece: str) -> None:
     before = time.process_time()
     list(shapes(text, range(0, len(text), 2_000)))
     assert time.process_time() - before < 1.5
+
+
+def test_values_that_overlap_cost_what_values_side_by_side_cost() -> None:
+    text = "password=a,b=" * 10_000
+    before = time.process_time()
+    found = list(shapes(text, range(9, len(text), 13)))
+    assert time.process_time() - before < 4
+    assert len(found) == 10_000
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(
+        st.sampled_from(("password=", "a,b=", "p: 'x'", "-t ", "'", "echo x | sudo -S ", "${x}", "{{", "ab12", " ")),
+        min_size=20,
+        max_size=200,
+    ).map("".join)
+)
+def test_what_stands_at_a_hit_does_not_depend_on_the_hits_before_it(text: str) -> None:
+    offsets = range(0, len(text), 3)
+    alone: dict[Span, Shape] = {}
+    for offset in offsets:
+        for shape in shapes(text, [offset]):
+            alone.setdefault(shape.inner, shape)
+    assert list(shapes(text, offsets)) == list(alone.values())
 
 
 @settings(max_examples=150)

@@ -1,0 +1,168 @@
+"""The value behind a name in any text: an element's, a quoted one, or a bare one to the next blank."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from scanner import foreigncalls
+from scanner.model import Span
+
+WINDOW = 300
+"""Characters before a hit in which the name of its value can begin."""
+LONGEST = 4096
+"""Characters of a value that is not a PEM block."""
+NAME = r"[A-Za-z_$][\w.\-]{0,100}+"
+"""Expression of a name in any language."""
+GAP = r"[ \t]{0,20}"
+"""Expression of what may stand between a name, its operator and the value."""
+
+_CALLED = {"command": "password", **{name: name for name in foreigncalls.PATTERNS}, "login": "password"}
+# A password that is no word.
+_MADE_UP = re.compile(r"(?=[^\s`]{0,60}[\d!#$%&*+=?@^~])[^\s`]{4,60}")
+_SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bot|GenieKey|SSWS|Key)[ \t]+(?=[^\s\"'])")
+# `Some("x")`, `new Secret('x')`, `Base64.decode("x")`: the value is inside.
+_WRAPPER = re.compile(
+    r"(?:ConvertTo-SecureString[ \t]{1,4}(?:-String[ \t]{1,4})?(?=[\"'])"
+    r"|(?:new[ \t]{1,4}[A-Za-z_][\w.]{0,60}|[A-Z][A-Za-z]{0,30}(?:\.of)?|\[\]byte"
+    r"|Buffer\.from|[A-Za-z0-9_.:]{0,40}(?i:decode|bytes|string|secret|hex|quote|md5|sha|utf8\.parse)[A-Za-z0-9]{0,12})"
+    r"\([ \t]{0,4}(?=\\{0,3}[\"'`]))"
+)
+# N is SQL Server's: https://learn.microsoft.com/sql/t-sql/data-types/constants-transact-sql
+_PREFIX = re.compile(r"[rbuRBULNf@$]{0,2}(?=[\"'`])")
+_QUOTED = (
+    ('"""', re.compile(r'"""((?:[^"\\]|\\.|"(?!""))*?)"""', re.DOTALL)),
+    ("'''", re.compile(r"'''((?:[^'\\]|\\.|'(?!''))*?)'''", re.DOTALL)),
+    ('"', re.compile(r'"((?:[^"\\\r\n]|\\[^\r\n])*)"')),
+    ("'", re.compile(r"'((?:[^'\\\r\n]|\\[^\r\n])*)'")),
+    ("`", re.compile(r"`([^`\r\n]*)`")),
+    # Inside another language's string.
+    ('\\"', re.compile(r'\\"((?:[^"\\\r\n]|\\\\.)*)\\"')),
+    ("\\'", re.compile(r"\\'((?:[^'\\\r\n]|\\\\.)*)\\'")),
+)
+_BARE = re.compile(
+    r"(?:\{\{[^\r\n]{0,200}?\}\}|\$\{[^}\r\n]{0,200}\}|\$\([^)\r\n]{0,200}\)|%\([^)\r\n]{0,60}\)s|<[^<>\r\n]{0,100}>"
+    r"|(?<=[=\d])\|(?=\w)|[^\s\"'`<>;&|\\]|\\[^\s\"'`])+"
+)
+# No part of it begins a longer one in `_BARE`.
+_RUN = re.compile(r"[^\s\"'`<>;&|\\{$%]+")
+_ELEMENT = re.compile(r"\s{0,60}(<!\[CDATA\[)?([^<>]*?)\s{0,60}(?:\]\]>|</)")
+_SEVERAL_WORDS = re.compile(r"[ \t]")
+# `name: DB_PASSWORD` before `value: ...`; `<name>` before `<value>`.
+_NAME_OF_VALUE = re.compile(
+    rf"\b(?:name|key|Name|Key)[\"']?(?:{GAP}[:=]{GAP}[\"']?|>)(?:\w{{1,20}}:)?(?P<name>{NAME})[\"',]?>?\s{{0,60}}"
+    r"(?:</[\w.\-]{1,20}>\s{0,60})?<?[\"']?\Z"
+)
+# https://developer.hashicorp.com/terraform/language/block/variable
+_VARIABLE_BLOCK = re.compile(rf"\bvariable[ \t]+\"(?P<name>{NAME})\"[ \t]*\{{[^{{}}]*\Z")
+
+_AFTER_PAIR = re.compile(r"\s{0,20},?\s{0,60}([)\]}])")
+_BEFORE_PAIR = re.compile(r"([(\[{])\s{0,20}\\?[\"'`]?\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """A value with its name: `span` as written with quotes, `inner` without."""
+
+    name: str | None
+    span: Span
+    inner: Span
+
+
+@dataclass(slots=True, kw_only=True)
+class Bares:
+    """The values without quotes of a text. Where many begin in one run of characters, its end is looked for once."""
+
+    text: str = field(repr=False)
+    _known: dict[int, tuple[Span, Span] | None] = field(default_factory=dict, repr=False)
+    _run: tuple[int, int] = (0, 0)
+
+    def at(self, start: int) -> tuple[Span, Span] | None:
+        """What begins at an offset: as written and as meant, which are one; None where nothing does."""
+        if start not in self._known:
+            end = self._end(start)
+            value = Span(start, start + len(_trimmed(self.text[start:end])))
+            self._known[start] = (value, value) if end > start else None
+        return self._known[start]
+
+    def _end(self, start: int) -> int:
+        limit = min(len(self.text), start + LONGEST)
+        if not self._run[0] <= start < self._run[1]:
+            run = _RUN.match(self.text, start)
+            self._run = (start, run.end() if run else start)
+        end = min(self._run[1], limit)
+        rest = _BARE.match(self.text, end, limit)
+        return rest.end() if rest else end
+
+
+def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> Shape | None:
+    """The value behind a name and its operator, or None; with `quoted` only one in quotes."""
+    name, at = named[named.lastgroup or 0].lstrip("$"), named.end()
+    name = _CALLED.get(named.lastgroup or "", name)
+    if named.lastgroup == "element":
+        element = _ELEMENT.match(text, at, at + LONGEST)
+        if element is None or not element[2]:
+            return None
+        inner = Span(*element.span(2))
+        return Shape(name=_real_name(text, name, named.start()), span=inner, inner=inner)
+    wrapper = _WRAPPER.match(text, at)
+    found = _quoted(text, wrapper.end() if wrapper else at)
+    if found is None and not quoted:
+        found = bares.at(at)
+    if found is None or found[1].start == found[1].end:
+        return None
+    span, inner = found
+    if named.lastgroup == "written" and text[at] != "`":
+        span = inner = Span(at, max(at, text.find("**", at, at + WINDOW)))
+    # "the password `is`" says nothing; `login("Sign in", "main")` draws a form.
+    if named.lastgroup in ("written", "login") and not _MADE_UP.fullmatch(text, inner.start, inner.end):
+        return None
+    if named.lastgroup == "quoted" and named[0].rstrip().endswith(",") and not _is_pair(text, named.start(), span.end):
+        return None
+    scheme = _SCHEME.match(text, inner.start, inner.end + 60)
+    if scheme is not None:
+        token = _BARE.match(text, scheme.end(), min(len(text), scheme.end() + LONGEST))
+        end = inner.end if inner.end > scheme.end() else token.end() if token else scheme.end()
+        span = inner = Span(scheme.end(), end)
+    return Shape(name=_real_name(text, name, named.start()), span=span, inner=inner)
+
+
+def _is_pair(text: str, start: int, end: int) -> bool:
+    """Whether a name and its value end a call or are all of a list: `set("token", "x")`, not words in a row."""
+    after = _AFTER_PAIR.match(text, end)
+    before = _BEFORE_PAIR.search(text, max(0, start - 20), start)
+    return after is not None and (after[1] == ")" or (before is not None and before[1] + after[1] in ("[]", "{}")))
+
+
+def _quoted(text: str, at: int) -> tuple[Span, Span] | None:
+    prefix = _PREFIX.match(text, at)
+    start = prefix.end() if prefix else at
+    for quotes, pattern in _QUOTED:
+        if text.startswith(quotes, start):
+            found = pattern.match(text, start, min(len(text), start + LONGEST))
+            if found is not None:
+                return Span(at, found.end()), Span(*found.span(1))
+    return None
+
+
+def _trimmed(value: str) -> str:
+    """Without closing brackets that nothing opened, and a comma or full stop that ends a clause."""
+    while value and not value.endswith("..."):  # whoever left something out says so
+        closes = value[-1] in ")]}" and value.count("([{"[")]}".index(value[-1])]) == 0
+        if value[-1] not in ",." and not closes:
+            break
+        value = value[:-1]
+    return value
+
+
+def _real_name(text: str, name: str, start: int) -> str:
+    """The name that belongs to a `value: ...`, from the pair before it."""
+    if name == "default":
+        variable = _VARIABLE_BLOCK.search(text, max(0, start - WINDOW), start)
+        return variable["name"] if variable else name
+    if name.lower() != "value":
+        # SQL's `IDENTIFIED BY` says what follows; npm's key ends in `:_authToken`.
+        return "password" if _SEVERAL_WORDS.search(name) else name.rpartition(":")[2]
+    before = text[max(0, start - WINDOW) : start]
+    found = _NAME_OF_VALUE.search(before)
+    return found["name"] if found else name
