@@ -15,6 +15,7 @@ from fixers.workspace import PLAN_MARK
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
 from scanner.model import Fix, Safety
+from scanner.saving import refuse_links, save
 
 
 @click.command(short_help="Which secrets there will be, where, and why.")
@@ -37,7 +38,8 @@ def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
         _check_replaceable(output)
     made = _planned(path, None, chosen)
     if output is not None:
-        _write(output, render_plan_file(made.plan, made.options))
+        refuse_links([output], made.scanned.root.folder)
+        save(output, [render_plan_file(made.plan, made.options)])
         click.echo(f"{output}: {len(made.plan.secrets)} secrets, {len(made.plan.refusals)} refusals", err=True)
     else:
         click.echo(render_plan(made.plan), nl=False)
@@ -90,7 +92,8 @@ def fix(
     made = _planned(path, plan_file, chosen)
     text = diff(made) if form == "diff" else _findings(made, form)
     if output is not None:
-        _write(output, text)
+        refuse_links([output], made.scanned.root.folder)
+        save(output, [text])
     else:
         click.echo(text, nl=False)
     click.echo(_for_review(made), err=True, nl=False)
@@ -272,10 +275,3 @@ def _check_replaceable(output: Path) -> None:
         return  # whoever writes says what is wrong
     if begin not in (b"", PLAN_MARK.encode()):
         raise UsageError(f"{output}: is there, and is no plan", hint="choose another name, or remove it")
-
-
-def _write(output: Path, text: str) -> None:
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written ({error.strerror})") from None

@@ -8,7 +8,6 @@ bits of a keyed digest of its value: enough to tell another value, too little to
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import json
 import os
@@ -22,6 +21,7 @@ from typing import Any
 from scanner import identity
 from scanner.errors import UsageError
 from scanner.model import SecretValue
+from scanner.saving import save
 
 SCHEMA = 1
 HEADER = "unhardcode-baseline"
@@ -145,18 +145,7 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
     """Write a baseline, whole or not at all, in UTF-8. Raises UsageError."""
     if os.path.islink(path):
         raise UsageError(f"{path}: a symbolic link", hint="name the file itself with -o")
-    partial = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}")
-    try:
-        mode = path.stat().st_mode & 0o777 if path.exists() else None
-        with partial.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(render(baseline))
-        if mode is not None:
-            partial.chmod(mode)
-        partial.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        raise UsageError(f"{path}: cannot be written ({error.strerror})") from None
+    save(path, [render(baseline)])
 
 
 def checked_date(text: str, what: str) -> str:

@@ -191,7 +191,11 @@ def scan(
             between=between, unreachable=unreachable, since=since, workers=jobs, cache=not no_cache, progress=not quiet
         )
     scanned = run(path, Mode(staged=is_staged, stdin=is_stdin, handed=is_handed, past=past, push=push), options)
-    _refuse_links([file for file in (output, *(file for _, file in beside)) if file is not None], scanned.root.folder)
+    if output is not None or beside:
+        from scanner.saving import refuse_links
+
+        written = (output, *(file for _, file in beside))
+        refuse_links([file for file in written if file is not None], scanned.root.folder)
     fine_if_empty = is_staged or is_handed or between is not None or push is not None
     seen = scanned.result.coverage
     clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or fine_if_empty)
@@ -303,20 +307,6 @@ def _beside(reports: tuple[str, ...], output: Path | None) -> list[tuple[str, Pa
     return beside
 
 
-def _refuse_links(files: Iterable[Path], root: Path) -> None:
-    """Raise UsageError for a report that a link of the scanned tree would lead elsewhere.
-
-    A pull request can bring `unhardcode.sarif -> .git/config`, and CI writes its report into the checkout.
-    """
-    for file in files:
-        named = Path(os.path.abspath(file))
-        # Below / everything is "scanned", and /dev/stdout is a link.
-        if named.is_relative_to("/dev") or not named.is_relative_to(root):
-            continue
-        if os.path.realpath(file) != os.path.join(os.path.realpath(root), named.relative_to(root)):
-            raise UsageError(f"{file}: a symbolic link leads elsewhere", hint="name the file itself")
-
-
 def _form_and_file(report: str) -> tuple[str, Path]:
     form, equals, file = report.partition("=")
     if form not in _FORMATS or not equals or not file:
@@ -337,11 +327,9 @@ def _colors() -> bool:
 def _emit(chunks: Iterator[str] | Iterable[str] | str, output: Path | None) -> None:
     """Write a report: to a file always as UTF-8, to standard output as it can take it."""
     if output is not None:
-        try:
-            with output.open("w", encoding="utf-8", newline="\n") as file:
-                file.writelines(chunks)
-        except OSError as error:
-            raise UsageError(f"{output}: cannot be written ({error.strerror})") from None
+        from scanner.saving import save
+
+        save(output, chunks)
         return
     stream = sys.stdout
     if hasattr(stream, "reconfigure"):

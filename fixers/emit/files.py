@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from fixers.stores.limits import parameter_problems, secret_problems
 from fixers.workspace import PLAN_MARK
 from scanner.errors import FixError, UsageError
 from scanner.model import Plan, PlannedSecret
+from scanner.saving import replace_with
 
 _PLAN, _SCRIPT, _RUNBOOK = "plan.toml", "upload.sh", "MIGRATION.md"
 _TEMPLATES = ("cloudformation.yaml", "secrets.tf")
@@ -179,14 +179,5 @@ def _begins(path: Path, words: str) -> bool:
 
 def _write(path: Path, text: str) -> Path:
     """Replace a file: a link is not followed, and whoever edited the old one keeps it until the new one is whole."""
-    partial = path.with_name(f".unhardcode-{secrets.token_hex(8)}")
-    mode = 0o755 if path.name == _SCRIPT else 0o644
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.replace(partial, path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
+    replace_with(path, [text], mode=0o755 if path.name == _SCRIPT else 0o644)
     return path

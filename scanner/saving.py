@@ -1,0 +1,94 @@
+"""Write a file that somebody named, whole or not at all.
+
+Whoever is killed or finds the disk full leaves the file that was there.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from scanner.errors import UsageError
+
+# A file can be written where its folder takes no other: a single one that is mounted into a container.
+_ONLY_IN_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)
+
+
+def save(path: Path, chunks: Iterable[str]) -> None:
+    """Make a file hold the text, in UTF-8, under the mode that it has. Raises UsageError; it is then as it was.
+
+    A link leads to the file that is replaced. A pipe, a device, and a file in a folder that takes no other get the text
+    as it comes.
+    """
+    try:
+        place = Path(os.path.realpath(path))
+        before = place.stat() if place.exists() else None
+        if before is not None and not stat.S_ISREG(before.st_mode):
+            _fill(os.open(place, os.O_WRONLY), chunks)
+        elif before is None:
+            replace_with(place, chunks)
+        else:
+            _replace(place, chunks, stat.S_IMODE(before.st_mode))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror})") from None
+
+
+def replace_with(place: Path, chunks: Iterable[str], *, mode: int = 0o666) -> None:
+    """Put a new file in the place of whatever is there, a link too, under `mode` less the umask. Raises OSError."""
+    partial = _beside(place)
+    try:
+        _fill(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), chunks)
+        os.replace(partial, place)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def refuse_links(files: Iterable[Path], root: Path) -> None:
+    """Raise UsageError for a file that is to be written and that a link of the scanned tree would lead elsewhere.
+
+    A pull request can bring `unhardcode.sarif -> .git/config`, and CI writes its report into the checkout.
+    """
+    for file in files:
+        named = Path(os.path.abspath(file))
+        # Below / everything is "scanned", and /dev/stdout is a link.
+        if named.is_relative_to("/dev") or not named.is_relative_to(root):
+            continue
+        if os.path.realpath(file) != os.path.join(os.path.realpath(root), named.relative_to(root)):
+            raise UsageError(f"{file}: a symbolic link leads elsewhere", hint="name the file itself")
+
+
+def _replace(place: Path, chunks: Iterable[str], mode: int) -> None:
+    """Replace a file by one of the same mode; where that cannot be, write over it."""
+    partial = _beside(place)
+    try:
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        if error.errno not in _ONLY_IN_PLACE:
+            raise
+        _fill(os.open(place, os.O_WRONLY | os.O_TRUNC), chunks)
+        return
+    try:
+        _fill(descriptor, chunks)
+        partial.chmod(mode)
+        os.replace(partial, place)
+    except OSError as error:
+        if error.errno not in _ONLY_IN_PLACE:
+            raise
+        shutil.copyfile(partial, place)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _fill(descriptor: int, chunks: Iterable[str]) -> None:
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        file.writelines(chunks)
+
+
+def _beside(place: Path) -> Path:
+    # Not the file's own name: that can be as long as a name may be.
+    return place.with_name(f".unhardcode-{secrets.token_hex(8)}")
