@@ -24,6 +24,7 @@ from fixers.styles import BYTES, CANONICAL, TEXT, render_call
 from scanner.errors import UsageError
 from scanner.identity import digest
 from scanner.model import Fix, Member, Plan, PlannedSecret, Proof, SecretValue
+from scanner.sources import stdin
 
 # By the secret's name and the member's key.
 NewValues: TypeAlias = Mapping[tuple[str, str | None], SecretValue]
@@ -67,7 +68,7 @@ def ask(plan: Plan) -> NewValues:
         given = dict(_typed(plan))
     else:
         try:
-            given = dict(_read(plan, sys.stdin.buffer.read().decode("utf-8")))
+            given = dict(_read(plan, stdin.read().decode("utf-8")))
         except UnicodeDecodeError:
             raise UsageError("standard input is not in UTF-8", hint=FORMAT) from None
     for secret, member in _members(plan):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
@@ -27,11 +27,14 @@ from scanner.identity import digest
 from scanner.model import Confidence, Finding, SecretValue
 from scanner.past import Past
 from scanner.readers.kinds import kind_of
-from scanner.running import Mode, Options, Scanned, run, scan_paths
+from scanner.running import OWNERS, Mode, Scanned, run, scan_paths
 from scanner.source import Settings, Source
 from scanner.sources import git, worktree
 from scanner.sources.history import folder_of
 from scanner.text import UndecodableError, decode
+
+# A finding with what would be stored for it.
+Valued: TypeAlias = tuple[Finding, SecretValue]
 
 # A value with fewer bits may stand in a text by chance (`postgres`): only what a scan finds counts for it.
 DISTINCT_BITS = 30.0
@@ -73,8 +76,9 @@ class Entry:
         """How it is called in reports: name and key, or a place of it."""
         if self.name is None:
             first = self.past[0] if self.past and not self.held else None
-            if first is not None and first.commit is not None:
-                return f"{first.path}:{first.start[0]} ({first.commit.id[:8]})"
+            if first is not None:
+                commit = f" ({first.commit.id[:8]})" if first.commit is not None else ""
+                return f"{first.path}:{first.start[0]}{commit}"
             return self.held[0] if self.held else f"#{self.digest[:8]}"
         return self.name if self.key is None else f"{self.name}:{self.key}"
 
@@ -109,12 +113,13 @@ def ledger(named: Path, plan_files: Sequence[Path]) -> Ledger:
     root = now.root
     files = [_plan_file(path) for path in plan_files] or list(_journaled(root))
     past: Scanned | None = _past(root) if root.repository is not None else None
-    found = [*_with_values(now.result.findings), *(_with_values(past.result.findings) if past else ())]
+    here, before = _with_values(now.result.findings), _with_values(past.result.findings) if past else []
+    found = [*here, *before]
     recorded = _recorded(files, root, now.key)
     by_digest = {digest(now.key, value)[:DIGEST_DIGITS]: value for _, value in found}
     entries = [_completed(entry, by_digest) for entry in recorded]
     entries += _unplanned(found, [entry.value for entry in entries if entry.value is not None], now.key)
-    entries = _held([_located(entry, found) for entry in entries], root, now.config)
+    entries = _held([_located(entry, here, before) for entry in entries], root, now.config)
     gaps = [f"{one.path}: {one.reason}" for one in (past.result.coverage.skipped if past else ()) if one.gap]
     if past is None:
         gaps.append("there is no git repository here: nothing is known of the past")
@@ -123,7 +128,7 @@ def ledger(named: Path, plan_files: Sequence[Path]) -> Ledger:
 
 def _past(root: worktree.Root) -> Scanned:
     """All that the repository remembers; what a baseline accepts is among it."""
-    return run((root.folder,), Mode(past=Past()), Options(no_baseline=True))
+    return run((root.folder,), Mode(past=Past()), OWNERS)
 
 
 def _plan_file(path: Path) -> PlanFile:
@@ -219,7 +224,7 @@ def _findings_of(source: Source, key: bytes) -> list[Finding]:
     return list(by_variable(found, {document.path: document}))
 
 
-def _with_values(findings: Iterable[Finding]) -> list[tuple[Finding, SecretValue]]:
+def _with_values(findings: Iterable[Finding]) -> list[Valued]:
     """Findings with what would be stored for them."""
     return [
         (finding, secret_value(finding, kind_of(finding.path, b"")))
@@ -233,20 +238,20 @@ def _completed(entry: Entry, by_digest: Mapping[str, SecretValue]) -> Entry:
     return entry if entry.value is not None else replace(entry, value=by_digest.get(entry.digest))
 
 
-def _located(entry: Entry, found: Sequence[tuple[Finding, SecretValue]]) -> Entry:
-    """The entry with every finding that holds its value, as a whole or as the secret part of it."""
+def _located(entry: Entry, here: Sequence[Valued], before: Sequence[Valued]) -> Entry:
+    """The entry with every finding of the tree and of history that holds its value."""
     if entry.value is None:
         return entry
     raw = entry.value.reveal("bytes")
-    holding = [
+    return replace(entry, now=_holding(raw, here), past=_holding(raw, before))
+
+
+def _holding(raw: bytes, found: Sequence[Valued]) -> tuple[Finding, ...]:
+    """The findings that hold a value, as a whole or as the secret part of it."""
+    return tuple(
         finding
         for finding, value in found
         if raw in (value.reveal("bytes"), finding.value.reveal("bytes") if finding.value else b"")
-    ]
-    return replace(
-        entry,
-        now=tuple(finding for finding in holding if finding.commit is None),
-        past=tuple(finding for finding in holding if finding.commit is not None),
     )
 
 
@@ -265,7 +270,7 @@ def _held(entries: Sequence[Entry], root: worktree.Root, config: Config) -> list
     ]
 
 
-def _unplanned(found: Sequence[tuple[Finding, SecretValue]], known: Sequence[SecretValue], key: bytes) -> list[Entry]:
+def _unplanned(found: Sequence[Valued], known: Sequence[SecretValue], key: bytes) -> list[Entry]:
     """Values that no plan has and that a scan would report; a piece or another spelling of a known one is none."""
     search = search_for(known)
     raws = [value.reveal("bytes") for value in known]

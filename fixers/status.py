@@ -197,11 +197,9 @@ def _text(rows: Sequence[Row], kept: Ledger, *, offline: bool) -> Iterator[str]:
 
 def _cells(row: Row) -> tuple[str, ...]:
     entry = row.entry
-    first = min(entry.past, key=lambda finding: finding.commit.date if finding.commit else "", default=None)
-    if first is not None and first.commit is not None:
-        found = f"{first.commit.date[:10]} {first.commit.id[:8]}"
-    else:
-        found = entry.held[0] if entry.held else entry.recorded[0] if entry.recorded else "-"
+    first = min((finding.commit for finding in entry.past if finding.commit), key=lambda one: one.date, default=None)
+    places = (*entry.held, *entry.recorded, *(f"{finding.path}:{finding.start[0]}" for finding in entry.past))
+    found = f"{first.date[:10]} {first.id[:8]}" if first is not None else places[0] if places else "-"
     code = f"in {len(entry.held)} places" if len(entry.held) > 1 else "in one place" if entry.held else "switched"
     stored = "not planned" if entry.name is None else _YES_NO[row.stored]
     return printable(entry.label), printable(found), stored, code, _YES_NO[row.rotated], _history(row.past)

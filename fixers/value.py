@@ -21,7 +21,7 @@ from scanner.arguments import NamedPath
 from scanner.errors import Exit, NotSeenError, StoreError, UsageError
 from scanner.model import PlannedSecret, SecretValue
 from scanner.running import scan_paths
-from scanner.sources import worktree
+from scanner.sources import stdin, worktree
 
 # An answer holds at most 64 KB, each byte as six characters of JSON at most, and a few hundred bytes around it.
 _LONGEST_ANSWER = 1_000_000
@@ -56,7 +56,7 @@ def value(name: str, plan_path: Path, key: str | None, check: bool) -> int:
             "a value is never written to a terminal", hint="send it into a pipe: unhardcode value ... | aws ..."
         )
     # Read first: whoever writes into our standard input must not find it closed.
-    answer = sys.stdin.buffer.read(_LONGEST_ANSWER + 1) if check else b""
+    answer = stdin.read(_LONGEST_ANSWER) if check else b""
     secret = planned_secret(plan_path, name)
     if check:
         return int(Exit.OK if holds(secret, stored_value(answer)) else Exit.FINDINGS)

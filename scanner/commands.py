@@ -23,6 +23,15 @@ from scanner.sources import worktree
 _LEVELS = click.Choice([level.value for level in Confidence])
 # The module of a format is called after it.
 _FORMATS = ("text", "json", "jsonl", "sarif", "junit", "gitlab", "github", "github-summary")
+# Options that say nothing to any other look.
+_GOES_WITH = {
+    "--unreachable": {"--history"},
+    "--since": {"--history"},
+    "--no-cache": {"--history"},
+    "--no-fail-on-gone": {"--history"},
+    "--no-fail-on-old": {"--range", "--push"},
+    "--fail-since": {"--history", "--range", "--push"},
+}
 _FOREACH = "each is a repository of its own: git submodule foreach --recursive 'unhardcode scan {}'"
 _ADVICE = """
 The push was stopped before anything was sent. A later commit does not take a value out of an earlier one:
@@ -86,7 +95,11 @@ No credential? Put the ignore comment on its line and commit that, or `unhardcod
     default=None,
     help="With --history: fail for what HEAD no longer holds [default: yes].",
 )
-@click.option("--fail-since", metavar="DATE", help="With --history: older commits than this (2026-01-31) fail nothing.")
+@click.option(
+    "--fail-since",
+    metavar="DATE",
+    help="With --history, --range and --push: older commits than this (2026-01-31) fail nothing.",
+)
 @click.option(
     "--baseline",
     type=NamedPath(dir_okay=False),
@@ -105,16 +118,18 @@ No credential? Put the ignore comment on its line and commit that, or `unhardcod
 @click.option(
     "-j",
     "--jobs",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 256),
     metavar="N",
-    help="Processes for --history and --range [default: as many as pay].",
+    help="Processes to look with [default: as many as pay].",
 )
 @click.option(
     "--no-cache", is_flag=True, help="With --history: look at everything again, and keep no record of what was clean."
 )
 @click.option("--require-complete", is_flag=True, help="Exit with 3 if anything at all was skipped.")
 @click.option("--show-suppressed", is_flag=True, help="Also print what was suppressed, and why.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing where nothing was found.")
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Print nothing where nothing was found; other forms than text stay whole."
+)
 @click.option("--no-color", is_flag=True, help="No colours, also on a terminal (as NO_COLOR does).")
 def scan(
     path: tuple[Path, ...],
@@ -170,8 +185,17 @@ def scan(
         between = event_range(os.environ, lambda commit: has_commit(folder, commit))
     if is_stdin and len(path) > 1:
         raise UsageError("--stdin: name one PATH", hint="it says what the text is called")
-    if (unreachable or since) and not is_history:
-        raise UsageError("--unreachable and --since go with --history")
+    if no_baseline and baseline is not None:
+        raise UsageError("--baseline and --no-baseline exclude each other")
+    given = {
+        "--unreachable": unreachable,
+        "--since": since is not None,
+        "--no-cache": no_cache,
+        "--no-fail-on-gone": gate_options["fail_on_gone"] is False,
+        "--no-fail-on-old": gate_options["fail_on_old"] is False,
+        "--fail-since": gate_options["fail_since"] is not None,
+    }
+    _check_modes([option for option, is_given in given.items() if is_given], chosen)
     if recurse_submodules and set(chosen) - {"--files"}:
         raise UsageError(f"{chosen[0]}: looks into no submodule", hint=_FOREACH.format(chosen[0]))
     options = Options(
@@ -182,14 +206,13 @@ def scan(
         baseline=baseline,
         no_baseline=no_baseline,
         submodules=recurse_submodules,
+        jobs=jobs,
     )
     past = None
     if is_history or between is not None:
         from scanner.past import Past
 
-        past = Past(
-            between=between, unreachable=unreachable, since=since, workers=jobs, cache=not no_cache, progress=not quiet
-        )
+        past = Past(between=between, unreachable=unreachable, since=since, cache=not no_cache, progress=not quiet)
     scanned = run(path, Mode(staged=is_staged, stdin=is_stdin, handed=is_handed, past=past, push=push), options)
     if output is not None or beside:
         from scanner.saving import refuse_links
@@ -236,6 +259,15 @@ def scan(
     if push is not None and status is Exit.FINDINGS and form == "text":
         _emit_advice()
     return int(status)
+
+
+def _check_modes(given: Iterable[str], chosen: Iterable[str]) -> None:
+    """Raise UsageError for an option that would be forgotten in silence, since it is about another look."""
+    for option in given:
+        modes = _GOES_WITH[option]
+        if modes.isdisjoint(chosen):
+            more = "leave it out, or add " + ("one of them" if len(modes) > 1 else "that")
+            raise UsageError(f"{option} goes with {' or '.join(sorted(modes))}", hint=more)
 
 
 def _emit_advice() -> None:

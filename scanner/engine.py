@@ -33,9 +33,12 @@ def scan(
     rules: Callable[[], RuleSet],
     settings: Callable[[], Settings],
     texts: dict[str, str] | None = None,
+    *,
+    jobs: int | None = None,
 ) -> ScanResult:
     """Scan everything. `rules` and `settings` are asked for only when something is hit.
 
+    `jobs` None: as many processes as pay.
     `texts` receives the text of every document that holds a finding, by path: reports show lines of it, masked.
     """
     seen = _Seen(texts)
@@ -48,7 +51,7 @@ def scan(
             from scanner import sharing
 
         tasks = [sharing.Task(source, hits) for _, source, hits in waiting]
-        outcomes = sharing.analysed(tasks, learn(), settings)
+        outcomes = sharing.analysed(tasks, learn(), settings, processes=jobs)
         for (place, source, _), outcome in zip(waiting, outcomes, strict=True):
             seen.add(place, source, outcome)
         waiting.clear()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner import analysis, messages, standing, versions
 from scanner.errors import NotSeenError, UsageError
 from scanner.source import Coverage, ScanResult, Settings, Skipped, Source
-from scanner.sources import git, history, objects
+from scanner.sources import git, history, objects, stdin
 from scanner.sources import range as commit_range
 from scanner.sources.worktree import Selection
 
@@ -56,7 +56,7 @@ def read_push(repository: git.Repository, remote: str) -> Push:
         return told(repository, name, updates)
     if sys.stdin.isatty():
         raise UsageError("--push is for git's pre-push hook", hint="unhardcode hook install sets it up")
-    return told(repository, remote, parse_updates(sys.stdin.read()))
+    return told(repository, remote, parse_updates(os.fsdecode(stdin.read())))
 
 
 def parse_updates(text: str) -> list[tuple[str, str]]:
@@ -114,6 +114,7 @@ def scan(
     prefilter: Prefilter,
     rules: Callable[[], RuleSet],
     settings: Callable[[], Settings],
+    jobs: int | None = None,
 ) -> ScanResult:
     """Scan what a push gives away; what the remote has already is marked as there before."""
     folder = history.folder_of(repository)
@@ -122,7 +123,7 @@ def scan(
         return ScanResult(findings=(), coverage=Coverage(files=0, bytes=0, skipped=push.skipped))
     found = objects.listed(folder, commits, {}, selection, below)
     found = found._replace(skipped=(*push.skipped, *history.boundary(repository, commits), *found.skipped))
-    seen = versions.scan(folder, found, prefilter, rules, settings)
+    seen = versions.scan(folder, found, prefilter, rules, settings, processes=jobs)
     result, read = seen.result, seen.read
     if not below:
         said = messages.findings(folder, [*commits, *push.tags], analysis.learn(rules(), prefilter), settings())

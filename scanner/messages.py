@@ -14,8 +14,6 @@ from scanner.model import Finding, Span
 from scanner.source import Commit, ScanResult, Settings, Skipped, Source
 from scanner.sources import git, objects
 
-COMMIT = "commit-message"
-TAG = "tag-message"
 _LARGEST = 1_000_000
 
 
@@ -30,13 +28,14 @@ def findings(
     """The findings in the messages of commits, and of tags where ids of tag objects are among them."""
     for oid, raw in git.blobs(folder, commits, _LARGEST):
         if raw is None:
-            yield Skipped(path=f"{COMMIT}/{oid}", reason="git cannot read it, or it is too large", gap=True)
+            reason = "git cannot read it, or it is too large"
+            yield Skipped(path=f"{objects.COMMIT_MESSAGE}/{oid}", reason=reason, gap=True)
             continue
         head, _, message = raw.partition(b"\n\n")
         if not message or not knowledge.prefilter.find(message):
             continue
         is_tag = head.startswith(b"object ")
-        path = f"{TAG if is_tag else COMMIT}/{oid}"
+        path = f"{objects.TAG_MESSAGE if is_tag else objects.COMMIT_MESSAGE}/{oid}"
         commit = None
         if not is_tag:
             author, date = objects.author_of(raw)

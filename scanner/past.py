@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Past(NamedTuple):
-    """What was asked for: a range (`between`), or the whole history. `workers` None: as many as pay.
+    """What was asked for: a range (`between`), or the whole history.
 
     `cache`: whether a record of what was clean is read and written; `progress`: whether to say how far it is.
     """
@@ -26,7 +26,6 @@ class Past(NamedTuple):
     between: str | None = None
     unreachable: bool = False
     since: str | None = None
-    workers: int | None = None
     cache: bool = True
     progress: bool = False
 
@@ -40,8 +39,9 @@ def scan(
     prefilter: Prefilter,
     rules: Callable[[], RuleSet],
     settings: Callable[[], Settings],
+    jobs: int | None = None,
 ) -> ScanResult:
-    """Scan a repository's past below a folder (POSIX, "" for all of it)."""
+    """Scan a repository's past below a folder (POSIX, "" for all of it); `jobs` None: as many processes as pay."""
     folder = history.folder_of(repository)
     ends = None if past.between is None else commit_range.ends(repository, past.between)
     before = None
@@ -60,7 +60,7 @@ def scan(
     else:
         found, spoken, extra = commit_range.listing(repository, selection, below, ends), None, {}
     meter = Meter("history" if ends is None else "range", show=past.progress)
-    seen = versions.scan(folder, found, prefilter, rules, settings, processes=past.workers, before=before, meter=meter)
+    seen = versions.scan(folder, found, prefilter, rules, settings, processes=jobs, before=before, meter=meter)
     result = seen.result
     knowledge = analysis.learn(rules(), prefilter)
     heard: list[str] = []

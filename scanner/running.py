@@ -43,6 +43,7 @@ class Options(NamedTuple):
     """What the command line said; it wins over the configuration, but not over a policy.
 
     `gate` is whether the command tells somebody what may pass, which is what a policy in the environment is about.
+    `jobs` None: as many processes as pay.
     """
 
     include: tuple[str, ...] = ()
@@ -53,6 +54,7 @@ class Options(NamedTuple):
     no_baseline: bool = False
     gate: bool = True
     submodules: bool = False
+    jobs: int | None = None
 
 
 # For commands by which owners change what is theirs. They see all that is there, and no gate's policy overrules them.
@@ -75,6 +77,7 @@ class Known(NamedTuple):
     prefilter: Prefilter
     rules: Callable[[], RuleSet]
     settings: Callable[[], Settings]
+    jobs: int | None
 
 
 def scan_paths(named: tuple[Path, ...]) -> Scanned:
@@ -138,7 +141,7 @@ def _past(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
     scope = "" if repository.bare else _scope(root, paths)
     settings = _lazy_settings(root, scope, config)
     prefilter, rules = session.known_at(root.folder)
-    known = Known(prefilter=prefilter, rules=rules, settings=settings)
+    known = Known(prefilter=prefilter, rules=rules, settings=settings, jobs=options.jobs)
     selection = _selection(options, config)
     if mode.past is not None:
         result = the_past.scan(repository, selection, scope, mode.past, **known._asdict())
@@ -181,7 +184,7 @@ def _tree(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
         sources = worktree.sources(root, paths, selection, handed=mode.handed)
     texts: dict[str, str] = {}
     settings = _lazy_settings(root, _scope(root, paths), config)
-    result = engine.scan(sources, *session.known_at(root.folder), settings, texts)
+    result = engine.scan(sources, *session.known_at(root.folder), settings, texts, jobs=options.jobs)
     current = of_index(root.folder, settings) if mode.staged else of_worktree(root.folder, settings)
     return Scanned(
         result=result,

@@ -194,6 +194,12 @@ def test_an_unknown_command_and_option_are_usage_errors(run: Run, tmp_path: Path
         pytest.param(["--stdin", "a.py", "b.py"], "name one PATH", id="two names for one text"),
         pytest.param(["--report", "sarif=x", "--report", "json=x"], "two reports", id="two reports in one file"),
         pytest.param(["-o", "x", "--report", "json=x"], "two reports", id="a report over another"),
+        pytest.param(["--no-baseline", "--baseline", "x"], "exclude each other", id="a baseline and none"),
+        pytest.param(["--since", ""], "--since goes with --history", id="a day for no history, of a variable not set"),
+        pytest.param(["--fail-since", "2026-01-01"], "--fail-since goes with", id="a day for files, which have none"),
+        pytest.param(["--no-fail-on-old"], "goes with --push or --range", id="what was there before, of a tree"),
+        pytest.param(["--staged", "--no-fail-on-gone"], "goes with --history", id="what is gone, of the index"),
+        pytest.param(["--no-cache"], "goes with --history", id="no record where none is kept"),
     ],
 )
 def test_an_option_that_would_do_something_else_than_meant_is_refused(

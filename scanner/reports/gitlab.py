@@ -16,7 +16,7 @@ from scanner.reports.context import ReportContext, shown
 from scanner.reports.json import dumps, plain
 from scanner.reports.masking import Net, make_net
 from scanner.reports.verdict import gaps, verdict
-from scanner.reports.words import ignore_hint, rotation_hint, sentence
+from scanner.reports.words import ignore_hint, message_of, reword_hint, rotation_hint, sentence
 
 VERSION = "15.0.4"
 _SCHEMA = (
@@ -86,8 +86,7 @@ def _vulnerability(finding: Finding, net: Net) -> dict[str, Any]:
         "severity": _SEVERITIES.get(finding.severity, "Unknown"),
         "solution": plain(
             "Rotate it, since whoever can read the repository or its history has it: "
-            f"{rotation_hint(finding)}. Then run `unhardcode migrate`, which "
-            f"moves the value into AWS and rewrites the code. If it is no credential: {ignore_hint(finding)}",
+            f"{rotation_hint(finding)}. Then {_next(finding)}. If it is no credential: {ignore_hint(finding)}",
             net,
         ),
         "identifiers": [
@@ -103,6 +102,12 @@ def _vulnerability(finding: Finding, net: Net) -> dict[str, Any]:
         },
         "tracking": _tracking(finding, net),
     }
+
+
+def _next(finding: Finding) -> str:
+    if message_of(finding):
+        return reword_hint(finding)
+    return "run `unhardcode migrate`, which moves the value into AWS and rewrites the code"
 
 
 def _tracking(finding: Finding, net: Net) -> dict[str, Any]:

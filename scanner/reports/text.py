@@ -16,8 +16,9 @@ from scanner.readers.kinds import kind_of
 from scanner.reports.context import ReportContext, count, is_sure_enough, ordered, shown
 from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked_line, printable
 from scanner.reports.verdict import gaps, verdict
-from scanner.reports.words import ignore_hint, rotation_hint
+from scanner.reports.words import ignore_hint, message_of, reword_hint, rotation_hint
 from scanner.roles import PathRole, role_of
+from scanner.sources.stdin import STDIN_PATH
 
 MOST_LISTED = 20  # notes and skipped paths; gaps are listed without end
 
@@ -75,11 +76,15 @@ def _page(findings: list[Finding], context: ReportContext) -> Page | None:
 def _render_file(findings: list[Finding], page: Page | None, net: Net, context: ReportContext) -> Iterator[str]:
     for finding in findings:
         yield from _render_finding(finding, page, net, context)
-    if findings[0].commit is None:
-        yield from _fix_hints(findings, net, context)
+    first = findings[0]
+    if message_of(first):
+        if any(finding.suppressed is None for finding in findings):
+            yield _row("fix", reword_hint(first), context)
+    elif first.commit is None:
+        yield from _fix_hints(findings, net, context) if _in_a_file(first) else ()
     elif any(finding.suppressed is None and finding.introduced == "range" for finding in findings):
         # Who has taken it out by another commit asks why the same gate is still shut.
-        commit = findings[0].commit.id[:12]
+        commit = first.commit.id[:12]
         yield _row("fix", f"a later commit does not take it out of {commit}: git rebase -i {commit}^", context)
     yield "\n"
 
@@ -134,6 +139,11 @@ def _why(finding: Finding, net: Net) -> str:
     return "; ".join(reasons) + (f"; but {doubts[0]}" if doubts and reasons else "".join(doubts))
 
 
+def _in_a_file(finding: Finding) -> bool:
+    """Whether it stands where another command can look at it again: not in a commit, a message or standard input."""
+    return finding.commit is None and message_of(finding) is None and finding.path != STDIN_PATH
+
+
 def _fix_hints(findings: list[Finding], net: Net, context: ReportContext) -> Iterator[str]:
     live = [finding for finding in findings if finding.suppressed is None]
     refusals = {note.refusal for f in live if (note := context.fixes.get(f.place)) and note.refusal}
@@ -173,7 +183,7 @@ def _summary(result: ScanResult, context: ReportContext, net: Net) -> Iterator[s
     live = [finding for finding in result.findings if finding.suppressed is None]
     sure = [finding for finding in live if is_sure_enough(finding, context)]
     yield f"{_counts(sure)}\n"
-    first = next((finding for finding in shown(result, context) if finding.commit is None), None)
+    first = next((finding for finding in shown(result, context) if _in_a_file(finding)), None)
     if first is not None:
         yield f"the evidence for one: unhardcode explain {_argument(first, net, context)}:{first.start[0]}\n"
     if len(sure) < len(live):

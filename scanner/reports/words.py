@@ -5,6 +5,7 @@ from __future__ import annotations
 from scanner.model import CredentialKind, Finding, Kind
 from scanner.readers.kinds import kind_of
 from scanner.reports.masking import printable
+from scanner.sources import objects
 
 _NO_COMMENTS = (".json", ".ipynb", ".webmanifest", ".tfstate")
 _ON_SERVER = "set a new one on the server or service that takes it"
@@ -24,6 +25,22 @@ def rotation_hint(finding: Finding) -> str:
     return finding.rotate or _ROTATION.get(finding.kind, _AT_ISSUER)
 
 
+def message_of(finding: Finding) -> str | None:
+    """`commit` or `tag` where the finding stands in the message of one; None in a file."""
+    paths = {f"{objects.COMMIT_MESSAGE}/{finding.blob}": "commit", f"{objects.TAG_MESSAGE}/{finding.blob}": "tag"}
+    return paths.get(finding.path)
+
+
+def reword_hint(finding: Finding) -> str:
+    """How a message of a commit or tag gets another text: no file holds it, and nothing is there to migrate."""
+    oid = (finding.blob or "")[:12]
+    if message_of(finding) == "tag":
+        how = f"make tag {oid} anew: git tag -f -a NAME NAME^{{}} (git for-each-ref --points-at {oid} has its NAME)"
+        return f"{how}; if it was pushed, git push --force REMOTE tag NAME"
+    how = f"write another message: git rebase -i {oid}^, then reword (git commit --amend for the last commit)"
+    return f"{how}; once it was pushed only a rewrite of the history helps, and the value is known"
+
+
 def sentence(finding: Finding) -> str:
     """What it is, how sure we are, and the three strongest reasons. Not yet cleaned of what a repository can say."""
     strongest = sorted((e for e in finding.evidence if e.weight > 0), key=lambda e: -e.weight)[:3]
@@ -33,7 +50,7 @@ def sentence(finding: Finding) -> str:
 
 def ignore_hint(finding: Finding) -> str:
     """What a person does who accepts this finding: an inline comment, or the baseline where none can be."""
-    if finding.commit is not None and finding.in_head is False:
+    if message_of(finding) or (finding.commit is not None and finding.in_head is False):
         return "unhardcode baseline update --history --reason WHY"
     if finding.path.lower().endswith(_NO_COMMENTS):
         return "unhardcode baseline update --reason WHY (this kind of file has no comments)"

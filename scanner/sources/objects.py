@@ -21,6 +21,9 @@ _MOST_FAILURES = 50
 # A few trees that name each other can stand for more files than there is memory.
 _MOST_ADDED = 1_000_000
 
+# What stands before an object's id in the path of its message.
+COMMIT_MESSAGE, TAG_MESSAGE = "commit-message", "tag-message"
+
 
 class Place(NamedTuple):
     """Where a blob stood: a path as results show it, and the commit that put it there, None where none did."""

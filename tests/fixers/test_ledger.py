@@ -297,3 +297,21 @@ def _spellings(clone: Path, git: Git, password: str) -> list[str]:
         raw = subprocess.run(["git", "cat-file", kind, oid], cwd=clone, capture_output=True, check=True).stdout
         found += [f"{kind} {oid}" for form in forms if form in raw]
     return found
+
+
+def test_the_message_of_a_tag_is_history_and_no_place_of_the_tree(
+    call: Call, repository: Path, git: Git, made: Made
+) -> None:
+    password = made(24)
+    (repository / "app.py").write_text("import os\n")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "first")
+    git(repository, "tag", "-a", "v1", "-m", f"password = {password}")
+    status, out, _ = call(repository, "status", "--offline", "--format", "json")
+    (row,) = json.loads(out)["values"]
+    assert (status, row["switched"], row["places"], row["history"]["objects"]) == (0, True, [], 1)
+    assert "tag-message/" in row["value"]
+    status, out, _ = call(repository, "purge")
+    assert (status, "in 1 tag message" in out, "left alone" in out) == (0, True, False)
+    shown = password in out
+    assert not shown

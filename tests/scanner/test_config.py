@@ -287,7 +287,8 @@ def test_a_policy_in_the_environment_does_not_tell_owners_what_to_do_with_their_
 
 @pytest.mark.parametrize(
     "words",
-    ["--fail-on never", "--fail-on high", "--fail-on-severity high", "--no-fail-on-gone", "--fail-since 2020-01-01",
+    ["--fail-on never", "--fail-on high", "--fail-on-severity high", "--history --no-fail-on-gone",
+     "--history --fail-since 2020-01-01",
      "--exclude *", "--include x", "--max-size 1", "--baseline .unhardcode.baseline"],
 )  # fmt: skip
 def test_an_option_that_a_policy_is_stricter_than_is_refused(
