@@ -37,9 +37,12 @@ STATUSES = {
     Exit.INTERRUPTED: "interrupted",
 }
 VARIABLES = (
-    ("UNHARDCODE_POLICY", "the policy file of an outside gate, as `--policy`"),
-    ("UNHARDCODE_CACHE", "the folder of the compiled rules, instead of the user's cache folder"),
-    ("NO_COLOR", "no colours, as `--no-color`"),
+    ("UNHARDCODE_POLICY", "the policy file of an outside gate, as `--policy`; set but empty it is a mistake (2)"),
+    (
+        "UNHARDCODE_CACHE",
+        "the folder of the compiled rules, instead of the user's cache folder; empty it is as if unset",
+    ),
+    ("NO_COLOR", "no colours, as `--no-color`, unless it is empty"),
     ("AWS_*", "as boto3 reads them: region, profile, credentials, AWS_ENDPOINT_URL"),
 )
 

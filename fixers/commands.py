@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fixers.options import aws, check_only_from_plan, from_file, one_path, plan_options, shared
+from fixers.options import aws, check_not_empty, check_only_from_plan, from_file, one_path, plan_options, refuse, shared
 from fixers.planning import Planned, planned, planned_from
 from fixers.reports import render_diff, render_plan
 from fixers.workspace import PLAN_MARK
@@ -89,6 +89,7 @@ def fix(
         return fix_for_real(asked, lambda: _planned(path, plan_file, chosen), offline=offline)
     if offline:
         raise UsageError("--offline goes with --write")
+    refuse("without --write no AWS is asked", "region", "profile")
     made = _planned(path, plan_file, chosen)
     text = diff(made) if form == "diff" else _findings(made, form)
     if output is not None:
@@ -159,19 +160,26 @@ def migrate(
         raise UsageError("--reader goes with --emit")
     if delete_stored and not undoing:
         raise UsageError("--delete-stored goes with --undo")
+    if not delete_stored:
+        refuse("without --delete-stored nothing is deleted", "recovery_days")
     if incident and (undoing or rehearse or emit):
         raise UsageError(
             "--incident stores new values and cannot be taken back: leave out --undo, --rehearse and --emit",
             hint="to look first: unhardcode plan",
         )
     if rehearse:
-        if undoing or commands or modules or emit:
-            raise UsageError("--rehearse runs none of your code and changes nothing: leave out --prove and --undo")
+        refuse(
+            "--rehearse changes nothing, asks no AWS of yours and runs none of your code",
+            "emit", "undoing", "commands", "modules", "region", "profile",
+        )  # fmt: skip
         return _rehearse(_planned(path, plan_file, chosen))
     if emit is not None:
-        if undoing or commands or modules or profile:
-            raise UsageError("--emit goes with --plan and --region", hint="upload.sh finds AWS by AWS_PROFILE")
+        refuse("--emit only writes files, and upload.sh finds AWS by AWS_PROFILE", "undoing", "commands", "modules",
+               "profile")  # fmt: skip
+        check_not_empty(region, "--region")
         return _emit(_planned(path, plan_file, chosen), emit, plan_file, region, reader)
+    if undoing:
+        refuse("--undo takes back what the last migration did", "plan_file", "commands", "modules", plans=True)
     from fixers.migrate import Asked, migrate_for_real, undo_for_real
 
     asked = Asked(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -95,10 +95,8 @@ aws = together(
 
 def plan_options(chosen: Mapping[str, Any]) -> PlanOptions:
     """What the shared options say. Raises UsageError for an empty one."""
-    for name in ("env", "app", "kms_key"):
-        if chosen[name] == "":  # a shell's variable that is not set would choose what nobody chose
-            option = f"--{name.replace('_', '-')}"
-            raise UsageError(f"{option} is empty", hint=f"name one, or leave {option} out")
+    for name in ("env", "app", "kms_key", "prefix_from"):
+        check_not_empty(chosen[name], f"--{name.replace('_', '-')}")
     return PlanOptions(
         env=chosen["env"],
         app=chosen["app"],
@@ -113,12 +111,30 @@ def plan_options(chosen: Mapping[str, Any]) -> PlanOptions:
     )
 
 
+def check_not_empty(text: str | None, option: str) -> None:
+    """Raise UsageError where a shell's variable that is not set would choose what nobody chose."""
+    if text is not None and not text.strip():
+        raise UsageError(f"{option} is empty", hint=f"name one, or leave {option} out")
+
+
 def check_only_from_plan() -> None:
     """A plan file says all of it: an option beside it would be forgotten in silence."""
+    for option in given(_FROM_PLAN):
+        raise UsageError(f"{option} stands in the plan file", hint="make a new plan with it")
+
+
+def refuse(why: str, *names: str, plans: bool = False) -> None:
+    """Raise UsageError, `why` and what to leave out, where one of these options was given; `plans`: or a plan's."""
+    found = given((*names, *(_FROM_PLAN if plans else ())))
+    if found:
+        raise UsageError(why, hint=f"leave out {' and '.join(found)}")
+
+
+def given(names: Iterable[str]) -> list[str]:
+    """Those of a command's options, by the names of their parameters, that stand on the command line."""
     context = click.get_current_context()
-    for name in _FROM_PLAN:
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            raise UsageError(f"--{name.replace('_', '-')} stands in the plan file", hint="make a new plan with it")
+    known = {parameter.name: parameter.opts[-1] for parameter in context.command.params}
+    return [known[name] for name in names if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
 
 
 def one_path(path: tuple[Path, ...]) -> Path:

@@ -14,6 +14,7 @@ from fixers.emit.files import emit_rotation
 from fixers.emit.iam import Account
 from fixers.emit.rotation import DAYS, Rotation, rotates
 from fixers.ledger import Entry, ledger, plans_option
+from fixers.options import check_not_empty
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
 from scanner.reports.masking import printable
@@ -55,6 +56,7 @@ def rotation(
     Only for what the code reads from Secrets Manager already: a login that any place still holds is refused, and the
     places are named. Changes nothing else and asks nobody. Exit status 1 if a login was refused.
     """
+    check_not_empty(region, "--region")
     entries = [entry for entry in ledger(Path(), plans).entries if entry.name is not None]
     if not entries:
         raise UsageError("no plan was named, and no migration is remembered here", hint="name its plan with --plan")

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from fixers.ledger import Entry, Ledger, ledger, plans_option
+from fixers.options import refuse
 from fixers.planfile import DIGEST_DIGITS
 from fixers.sightings import reached, sightings
 from fixers.stores.model import Stores
@@ -83,6 +84,8 @@ def status(
         raise UsageError("name one PATH", hint="the ledger is that of one repository")
     if offline and fail_on_unrotated:
         raise UsageError("--fail-on-unrotated asks the store", hint="leave out --offline")
+    if offline:
+        refuse("--offline asks no AWS", "region", "profile")
     kept = ledger(path[0] if path else Path(), plans)
     stores = None if offline else users_aws(region=region, profile=profile).stores
     rows = states(kept, stores)

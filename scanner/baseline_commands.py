@@ -247,7 +247,7 @@ def _default_file(root: worktree.Root, config: Config) -> Path:
 
 def _row(reason: str, owner: str, expires: str | None) -> Row:
     """The row that new ones are like."""
-    until = the_file.checked_date(expires, f"--expires {expires}") if expires else ""
+    until = the_file.checked_date(expires, f"--expires {expires}") if expires is not None else ""
     return Row(path="", kind="", digest="", reason=reason.strip(), owner=owner.strip(), expires=until)
 
 

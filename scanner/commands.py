@@ -185,6 +185,8 @@ def scan(
         between = event_range(os.environ, lambda commit: has_commit(folder, commit))
     if is_stdin and len(path) > 1:
         raise UsageError("--stdin: name one PATH", hint="it says what the text is called")
+    if "" in (*include, *exclude):
+        raise UsageError("--include and --exclude name no path by an empty GLOB", hint="is a variable not set?")
     if no_baseline and baseline is not None:
         raise UsageError("--baseline and --no-baseline exclude each other")
     given = {
@@ -353,7 +355,8 @@ def _version() -> str:
 
 
 def _colors() -> bool:
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    # An empty NO_COLOR is none: https://no-color.org
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _emit(chunks: Iterator[str] | Iterable[str] | str, output: Path | None) -> None:

@@ -35,6 +35,11 @@ class Home(NamedTuple):
 def find_home(repository: git.Repository, *, shared: bool) -> Home:
     """The folder whose hooks git runs here. Raises UsageError for one that other repositories use too."""
     folder = git.hooks_folder(repository.top or repository.folder)
+    if folder == folder.parent:
+        raise UsageError(
+            f"core.hooksPath is empty, so that git looks for hooks in {folder} and runs none of this repository",
+            hint="git config --show-origin core.hooksPath says where it is set: unset it there",
+        )
     if folder.name == "_" and folder.parent.name == ".husky":
         return Home(folder=folder.parent, portable=True, husky=True)
     if folder.is_relative_to(repository.common) or folder.is_relative_to(repository.folder):

@@ -207,11 +207,12 @@ def hooks_folder(folder: Path) -> Path:
 
     The only question that is asked without the isolation, since its subject is that configuration; it runs nothing.
     """
-    words = [shutil.which("git") or "git", "rev-parse", "--git-path", "hooks"]
+    # A hook's path, not the folder's: of an empty core.hooksPath git makes `/pre-commit`, but says `./` for the folder.
+    words = [shutil.which("git") or "git", "rev-parse", "--git-path", "hooks/pre-commit"]
     done = subprocess.run(words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode:
         raise NotSeenError(f"git does not say where the hooks of {folder} are: {reason(done.stderr)}")
-    return Path(os.path.normpath(folder / os.fsdecode(done.stdout).removesuffix("\n")))
+    return Path(os.path.normpath(folder / os.fsdecode(done.stdout).removesuffix("\n"))).parent
 
 
 def listed(out: bytes) -> Iterator[bytes]:

@@ -285,6 +285,19 @@ def test_a_policy_in_the_environment_does_not_tell_owners_what_to_do_with_their_
     assert len((folder / "made").read_text().splitlines()) == 2
 
 
+def test_a_policy_that_expanded_to_nothing_opens_no_gate(
+    hostile: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("UNHARDCODE_POLICY", "")
+    for words in (["scan"], ["scan", "--staged", "-q"], ["explain", "settings.py:1"], ["config", "show"]):
+        assert unhardcode.run(words) == Exit.USAGE
+        assert "UNHARDCODE_POLICY is set, and empty" in capsys.readouterr().err
+    assert scan("--policy", str(hostile[1])) == Exit.FINDINGS
+    # Owners who change what is theirs are asked nothing.
+    assert unhardcode.run(["baseline", "create", "-o", "made"]) == Exit.OK
+    assert unhardcode.run(["status", "--offline"]) == Exit.OK
+
+
 @pytest.mark.parametrize(
     "words",
     ["--fail-on never", "--fail-on high", "--fail-on-severity high", "--history --no-fail-on-gone",

@@ -66,6 +66,22 @@ def test_a_folder_that_other_repositories_use_is_left_alone(
     assert list((tmp_path / "everywhere").iterdir()) == []
 
 
+def test_an_empty_folder_of_hooks_is_the_root_of_the_file_system_to_git(
+    at: Path, git: Git, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(at, "config", "core.hooksPath", "")
+    before = sorted(at.iterdir())
+    for words in (("install",), ("install", "--shared"), ("uninstall",)):
+        assert run(*words) == Exit.USAGE
+        assert "core.hooksPath is empty" in capsys.readouterr().err
+    assert sorted(at.iterdir()) == before
+    git(at, "config", "core.hooksPath", ".")  # to git that is the root of the repository
+    assert run("install", "--stage", "pre-commit") == Exit.OK
+    assert (at / "pre-commit").exists()
+    assert run("uninstall") == Exit.OK
+    assert sorted(at.iterdir()) == before
+
+
 def test_a_hook_that_somebody_changed_is_not_removed(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("install", "--stage", "pre-commit") == Exit.OK
     hook = at / ".git" / "hooks" / "pre-commit"
