@@ -15,6 +15,7 @@ from fixers.workspace import PLAN_MARK
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
 from scanner.model import Fix, Safety
+from scanner.reports.masking import printable
 from scanner.saving import refuse_links, save
 
 
@@ -242,8 +243,10 @@ def _planned(path: tuple[Path, ...], plan_file: Path | None, chosen: dict[str, A
     named = one_path(path)
     if plan_file is not None:
         check_only_from_plan()
-        return planned_from(plan_file, named)
-    return planned(named, plan_options(chosen))
+    made = planned(named, plan_options(chosen)) if plan_file is None else planned_from(plan_file, named)
+    for remark in made.remarks:
+        click.echo(printable(remark), err=True)
+    return made
 
 
 def diff(made: Planned) -> str:

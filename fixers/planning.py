@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,7 +14,7 @@ from fixers.plan import PlanOptions, make_plan
 from fixers.planfile import PlanFile, apply_overrides, options_of, read_plan_file
 from fixers.rewriting import Refused, rewriters
 from fixers.workspace import Workspace, open_workspace
-from scanner import session
+from scanner import session, written
 from scanner.errors import UsageError
 from scanner.model import Plan, PlannedSecret
 from scanner.running import Scanned, scan_paths
@@ -23,7 +23,10 @@ from scanner.sources import worktree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A plan with what it was made from. `remake` makes it again with a person's changes, `overrides` are those."""
+    """A plan with what it was made from. `remake` makes it again with a person's changes, `overrides` are those.
+
+    `remarks` are sentences on what the configuration says in vain.
+    """
 
     plan: Plan
     options: PlanOptions
@@ -31,6 +34,7 @@ class Planned:
     scanned: Scanned
     remake: Callable[[Mapping[str, Override]], Plan]
     overrides: Mapping[str, Override]
+    remarks: tuple[str, ...] = ()
 
 
 def planned(named: Path, options: PlanOptions) -> Planned:
@@ -115,7 +119,8 @@ def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:
 
     plan = make({})
     # Names decide stores, and are known only now. What the command line says of all of them goes before.
-    asked = _asked(plan, scanned.config.stores) if options.store == "auto" else {}
+    stores = scanned.config.stores if options.store == "auto" else ()
+    asked = _asked(plan, stores)
 
     def remake(overrides: Mapping[str, Override]) -> Plan:
         return make({**asked, **{place: own.over(asked.get(place, NOTHING)) for place, own in overrides.items()}})
@@ -127,6 +132,7 @@ def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:
         scanned=scanned,
         remake=remake,
         overrides={},
+        remarks=tuple(_in_vain(plan, stores, scanned.root.folder, whole=not options.scope)),
     )
 
 
@@ -139,6 +145,19 @@ def _asked(plan: Plan, stores: Sequence[tuple[str, str]]) -> dict[str, Override]
             reason = f"asked for by stores.{fitting[0]!r} of the configuration"
             found[secret.members[0].findings[0].place] = Override(store=fitting[1], reason=reason)
     return found
+
+
+def _in_vain(plan: Plan, stores: Sequence[tuple[str, str]], root: Path, *, whole: bool) -> Iterator[str]:
+    """What to say of the configuration's patterns that decide nothing; of a part of the tree only what no rule fits."""
+    idle = [pattern for pattern, _ in stores if not any(_fits(pattern, secret) for secret in plan.secrets)]
+    ids = written.rule_ids(session.known_at(root)[1]()) if idle else []
+    for pattern in idle:
+        what, _, glob = pattern.partition(":")
+        said = written.no_such_rule(glob, ids) if what == "rule" else None
+        if said is not None:
+            yield f"stores in the configuration: {said}"
+        elif whole and plan.secrets:
+            yield f"stores in the configuration: {pattern!r} fits no secret of this plan"
 
 
 def _fits(pattern: str, secret: PlannedSecret) -> bool:

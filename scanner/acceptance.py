@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,10 +18,6 @@ if TYPE_CHECKING:
 
     from scanner.current import Current
     from scanner.running import Scanned
-
-
-# What a remark may repeat: something like an id, and nothing that could be a value.
-_PATTERN = re.compile(r"[a-z*?][a-z0-9*?]{0,14}(?:-[a-z0-9*?]{1,14}){0,5}")
 
 
 def settled(scanned: Scanned, *, whole: bool = False) -> ScanResult:
@@ -65,11 +59,9 @@ def _misnamed(allow: Sequence[Allow], root: Path) -> Iterator[Skipped]:
 
     ids = written.rule_ids(session.known_at(root)[1]())
     for source, pattern in patterns:
-        if not fnmatch.filter(ids, pattern):
-            near = difflib.get_close_matches(pattern, ids, n=1)
-            hint = f"did you mean {near[0]}?" if near else "unhardcode rules list prints them all"
-            named = pattern if _PATTERN.fullmatch(pattern) else "one that is named there"
-            yield Skipped(path=source, reason=f"allow: no rule is called {named} ({hint})")
+        said = written.no_such_rule(pattern, ids)
+        if said is not None:
+            yield Skipped(path=source, reason=f"allow: {said}")
 
 
 def allowed(findings: Sequence[Finding], allow: Sequence[Allow]) -> list[Finding]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
+import fnmatch
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import keyfiles
@@ -10,6 +14,9 @@ from scanner.model import CredentialKind
 
 if TYPE_CHECKING:
     from rules.model import ProviderRule, RuleSet, Setting, Sink
+
+# What a remark may repeat: something like an id, and nothing that could be a value.
+_PATTERN = re.compile(r"[a-z*?][a-z0-9*?]{0,14}(?:-[a-z0-9*?]{1,14}){0,5}")
 
 
 class WrittenRule(NamedTuple):
@@ -35,3 +42,13 @@ def rule_ids(known: RuleSet) -> list[str]:
     """The ids of all rules: of the data files, of a repository's own, and of code."""
     of_data: list[ProviderRule | Sink | Setting] = [*known.providers, *known.sinks, *known.settings]
     return [*(rule.id for rule in of_data), *(rule.id for rule in RULES)]
+
+
+def no_such_rule(pattern: str, ids: Sequence[str]) -> str | None:
+    """What to say of a pattern that no rule's id fits, with the nearest; None where one fits."""
+    if fnmatch.filter(ids, pattern):
+        return None
+    near = difflib.get_close_matches(pattern, ids, n=1)
+    hint = f"did you mean {near[0]}?" if near else "unhardcode rules list prints them all"
+    named = pattern if _PATTERN.fullmatch(pattern) else "one that is named there"
+    return f"no rule is called {named} ({hint})"

@@ -91,6 +91,25 @@ def test_the_configuration_decides_by_rule_and_by_name_and_the_first_that_fits_c
     assert "asked for by stores.'rule:stripe-*' of the configuration" in shown
 
 
+def test_a_pattern_that_decides_nothing_is_said_once_and_beside_the_plan(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    patterns = {"rule:strpe-*": "secretsmanager", "rule:github-*": "secretsmanager", "name:*nothing*": "parameterstore"}
+    configure(tree, **patterns, **{"name:*smtp*": "secretsmanager"})
+    planned(tree)
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("stores")]
+    assert len(said) == 3
+    assert "no rule is called strpe-* (did you mean stripe-" in said[0]
+    assert "'rule:github-*' fits no secret of this plan" in said[1]
+    assert "'name:*nothing*' fits no secret of this plan" in said[2]
+    # A part of the tree does not tell what the rest is for, and --store says it of all.
+    unhardcode.run(["fix", "shop"])
+    captured = capsys.readouterr()
+    assert (captured.err.count("stores in"), "stores in" in captured.out) == (1, False)
+    unhardcode.run(["plan", "--store", "parameterstore"])
+    assert "stores in" not in capsys.readouterr().err
+
+
 def test_the_command_line_goes_before_the_configuration_and_the_plan_file_before_both(
     tree: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
