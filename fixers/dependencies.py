@@ -63,13 +63,17 @@ def add_boto3(paths: Iterable[str], workspace: Workspace, key: bytes) -> Depende
         lists = list(_lists(folder, workspace))
         if any(LIBRARY in one.names for one in lists):
             continue
-        changed = [one for one in lists if one.insertions is not None]
+        changed = [one for one in lists if one.insertions is not None and _may_change(one.path, workspace)]
         for one in changed:
             edits += [_edit(one.path, offset, new, key) for offset, new in one.insertions or ()]
         if not changed:
             named = sorted(path for path in workspace.files if _is_list(path, folder))
             notes.append(f"{', '.join(named)}: add {REQUIREMENT}, which the rewritten code needs")
     return Dependencies(edits=tuple(edits), notes=tuple(notes))
+
+
+def _may_change(path: str, workspace: Workspace) -> bool:
+    return workspace.is_writable(path) and not workspace.is_linked(path)
 
 
 def _home(path: str, workspace: Workspace) -> PurePosixPath | None:

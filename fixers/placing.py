@@ -11,6 +11,7 @@ from fixers.grouping import Draft, own_key, secret_value
 from fixers.insertions import joined_insertions
 from fixers.refusals import REMAINING
 from fixers.rewriting import Placement, Refused, RewriteContext, Rewriter, unique_edits
+from fixers.workspace import Workspace
 from scanner.model import Document, Edit, Finding, Kind, NewFile, Proof, RefusalReason
 
 _PRODUCTION = ("prod", "live")
@@ -73,8 +74,9 @@ def place(
         imports.extend(rewritten.imports)
         new_files.update((new.path, new) for new in rewritten.new_files)
         notes.update(dict.fromkeys(rewritten.notes))
+    possible = [_unless_fixed(named, one, context.workspace) for named, one in zip(drafts, placed, strict=True)]
     return Placings(
-        placed=_without_conflicts(drafts, placed),
+        placed=_without_conflicts(drafts, possible),
         imports=joined_insertions(imports),
         new_files=tuple(new_files[path] for path in sorted(new_files)),
         notes=tuple(notes),
@@ -109,6 +111,18 @@ def _refusing(placed: Placed, finding: Finding, refused: Refused, kind: Kind) ->
     if refused[0] in REMAINING or kind not in (Kind.PYTHON, Kind.DOTENV):
         return replace(placed, left={**placed.left, id(finding): refused})
     return replace(placed, refused={**placed.refused, id(finding): refused})
+
+
+def _unless_fixed(named: NamedDraft, placed: Placed, workspace: Workspace) -> Placed:
+    """The draft's edits, or its refusal where one lies in a file that cannot change: one that only reads the value."""
+    for path in dict.fromkeys(edit.path for edit in placed.edits):
+        if workspace.is_linked(path):
+            what = RefusalReason.LINKED, f"{path} has to change with it, and is a symbolic link or outside of the root"
+            return _refusing(placed, named.draft.findings[0], (*what, "plan where the file really is"), Kind.PYTHON)
+        if not workspace.is_writable(path):
+            what = RefusalReason.READ_ONLY, f"{path} has to change with it, and cannot be written"
+            return _refusing(placed, named.draft.findings[0], (*what, "make it writable, then plan again"), Kind.PYTHON)
+    return placed
 
 
 def _without_conflicts(drafts: Sequence[NamedDraft], placed: Sequence[Placed]) -> tuple[Placed, ...]:

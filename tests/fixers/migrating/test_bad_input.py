@@ -183,3 +183,29 @@ def test_a_read_only_file_is_refused_in_the_plan_and_the_rest_goes_on(behind: An
     assert sorted(behind.aws.stored()) == ["/prod/shop/api-key", "/prod/shop/mail-token"]
     place.chmod(0o600)
     behind.finishes()
+
+
+@pytest.mark.skipif(bool(POWERLESS) and not shutil.which("setpriv"), reason="root may write everything")
+def test_a_file_that_only_reads_a_value_and_cannot_be_written_keeps_that_value_and_no_other(behind: Any) -> None:
+    folder = behind.shop.folder
+    (folder / ".env").write_text(f"GEO_API_KEY={os.urandom(12).hex()}\n")
+    reader, project = folder / "shop/geo.py", folder / "pyproject.toml"
+    reader.write_text('import os\n\nKEY = os.environ["GEO_API_KEY"]\n')
+    project.write_text('[project]\nname = "shop"\ndependencies = []\n')
+    before = {path: path.read_bytes() for path in (folder / ".env", reader, project)}
+    for path in (reader, project):
+        path.chmod(0o400)
+    words = [*POWERLESS, sys.executable, "-I", "-m", "unhardcode", *MIGRATE]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    said = " ".join(done.stdout.split())
+    assert "shop/geo.py has to change with it, and cannot be written next: make it writable" in said
+    assert "pyproject.toml: add boto3" in said
+    kept = {path: path.read_bytes() for path in before} == before
+    assert kept
+    assert not any("geo" in name for name in behind.aws.stored())
+    for path in (reader, project):
+        path.chmod(0o600)
+    status, _, err = behind.migrate()
+    assert status == 0, err
+    assert any("geo" in name for name in behind.aws.stored())
