@@ -45,13 +45,16 @@ def render_plan_file(plan: Plan, options: PlanOptions) -> str:
 def read_plan_file(text: str, path: str = "plan.toml") -> PlanFile:
     """Parse a plan file. Raises UsageError with path and place; tomllib's own message can quote the text."""
     try:
-        return PlanFile(path=path, text=text, tables=tomllib.loads(text))
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at (line \d+, column \d+|end of document)\)", str(error))
         raise UsageError(
             f"{path}: not valid TOML at {place[1] if place else 'some line'}",
             hint="make the plan again, or mend it there",
         ) from None
+    if not tables.keys() & {"schema", "tree", "made_with", "secret"}:
+        raise UsageError(f"{path}: not a plan of unhardcode", hint="`unhardcode plan -o plan.toml` makes one")
+    return PlanFile(path=path, text=text, tables=tables)
 
 
 def options_of(file: PlanFile) -> PlanOptions:

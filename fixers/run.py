@@ -38,7 +38,7 @@ class _Run(click.Command):
 @click.command(
     cls=_Run,
     short_help="Run a program with its references resolved.",
-    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    context_settings={"allow_interspersed_args": False},
 )
 @click.option(
     "--env-file",
@@ -71,6 +71,8 @@ def run(
     CMD takes our place: its signals and its exit status are its own. 125 if a value cannot be read, 126 or 127 if CMD
     cannot be run. Values are in CMD's environment and nowhere else.
     """
+    if not command[0]:
+        return _failed("CMD is empty: is a variable not set?")
     try:
         environment = _environment(env_files, paths, _clients(region, profile))
     except (StoreError, UsageError) as error:
@@ -93,6 +95,9 @@ def variable_of(name: str, path: str) -> str:
 
 
 def _environment(env_files: tuple[Path, ...], paths: tuple[str, ...], client: Any) -> dict[str, str]:
+    for path in paths:
+        if not path.startswith("/"):
+            raise UsageError(f"--path {path}: a path starts with a slash")
     given: dict[str, str] = {}
     for file in env_files:
         given |= _read_file(file)
@@ -118,8 +123,6 @@ def _below(path: str, client: Any) -> dict[str, str]:
     """The variables of all parameters below a path."""
     from fixers.stores.references import read_path
 
-    if not path.startswith("/"):
-        raise UsageError(f"--path {path}: a path starts with a slash")
     found: dict[str, str] = {}
     names: dict[str, str] = {}
     for name, value in read_path(path, client).items():

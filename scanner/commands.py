@@ -303,17 +303,27 @@ def explain(where: str) -> int:
     else:
         found = [f for f in scanned.result.findings if f.fingerprint.startswith(where) and len(where) >= 8]
     if not found:
-        what = f"nothing at {where} looks like a credential" if by_line else f"no finding has the fingerprint {where}"
-        raise NotSeenError(what, hint="name a line as PATH:LINE, or a fingerprint from `unhardcode scan --format json`")
+        raise NotSeenError(
+            _nothing_at(where, by_line=by_line),
+            hint="name a line as PATH:LINE, or a fingerprint from `unhardcode scan --format json`",
+        )
     for finding in found:
         _emit(render_explain(finding, scanned.texts.get(finding.path), others=scanned.result.findings), None)
     return int(Exit.OK)
 
 
+def _nothing_at(where: str, *, by_line: bool) -> str:
+    if by_line:
+        return f"nothing at {where} looks like a credential"
+    if len(where) < 8 or where.strip("0123456789abcdef"):
+        return f"{where!r} is no PATH:LINE and no fingerprint, which has 8 or more hexadecimal digits"
+    return f"no finding has the fingerprint {where}"
+
+
 def _file(name: str) -> Path:
     """The file of that name: in this folder, or as a report has it, from the root and with %FF for what is no text."""
     folders = (Path(), worktree.root_of(Path()).folder)
-    there = [folder / each for each in (name, os.fsdecode(unquote_to_bytes(name))) for folder in folders]
+    there = [folder / each for each in (name, os.fsdecode(unquote_to_bytes(os.fsencode(name)))) for folder in folders]
     return next((file for file in there if os.path.lexists(file)), Path(name))
 
 

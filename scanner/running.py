@@ -135,7 +135,7 @@ def _past(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
     root = worktree.root_of(paths[0])
     repository = root.repository
     if repository is None:
-        raise NotSeenError(f"{paths[0]}: not in a git repository", hint="--history and --range look at commits")
+        raise _without_git(f"{paths[0]}: not in a git repository", "--history, --range and --push look at commits")
     root = root._replace(folder=folder_of(repository))
     config, _, honour = configuration(root.folder, options)
     scope = "" if repository.bare else _scope(root, paths)
@@ -233,8 +233,12 @@ def _lazy_settings(root: worktree.Root, scope: str, config: Config) -> Callable[
 
 def _repository(root: worktree.Root) -> git.Repository:
     if root.repository is None or root.repository.bare:
-        raise NotSeenError(f"{root.folder}: not in a git working tree", hint="--staged looks at a repository's index")
+        raise _without_git(f"{root.folder}: not in a git working tree", "--staged looks at a repository's index")
     return root.repository
+
+
+def _without_git(what: str, hint: str) -> NotSeenError:
+    return NotSeenError(what if git.installed() else "git was not found on PATH", hint=hint)
 
 
 def _scope(root: worktree.Root, named: tuple[Path, ...]) -> str:

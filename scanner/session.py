@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import prefilter
+from scanner.errors import UsageError
 from scanner.sources.git import Repository
 
 if TYPE_CHECKING:
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
 
 
 def cache_folder() -> Path | None:
-    """The user's cache for compiled rules; None where there is no home to keep it in."""
+    """The user's cache for compiled rules; None where there is no home to keep it in. Raises UsageError."""
     named = os.environ.get("UNHARDCODE_CACHE")
     if named:
+        if not os.path.isabs(named):  # it would be another one in each folder, and be scanned there
+            raise UsageError("UNHARDCODE_CACHE: not an absolute path", hint="write it from / on, or unset it")
         return Path(named)
     system: str = sys.platform
     if system == "linux":

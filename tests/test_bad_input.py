@@ -120,6 +120,38 @@ def test_explain_says_what_it_could_not_look_at_and_takes_a_name_that_is_no_text
     assert run(repository, "explain", "%FF.py:1")[0] == 0
 
 
+def test_explain_names_what_is_neither_a_place_nor_a_fingerprint(run: Run, repository: Path) -> None:
+    for where in ("", "abc", "a.py:-1", "a.py", "::"):
+        status, out, err = run(repository, "explain", where)
+        assert (status, out, "no PATH:LINE and no fingerprint" in err) == (3, "", True)
+    status, _, err = run(repository, "explain", "0123456789abcdef")
+    assert (status, "no finding has the fingerprint 0123456789abcdef" in err) == (3, True)
+    status, _, err = run(repository, "explain", os.fsdecode(b"\xff.py:1"))
+    assert (status, "no such file" in err) == (3, True)
+
+
+def test_without_git_no_history_is_looked_for(run: Run, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(repository))
+    for mode in ("--history", "--range=A..B", "--staged"):
+        status, out, err = run(repository, "scan", mode)
+        assert (status, out, "git was not found on PATH" in err) == (3, "", True)
+
+
+def test_a_cache_that_would_be_another_one_in_each_folder_is_refused(
+    run: Run, repository: Path, value: str, git: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from scanner import session
+
+    (repository / "a.py").write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    git(repository, "add", "-A")
+    monkeypatch.setenv("UNHARDCODE_CACHE", "cache")
+    session.load_prefilter.cache_clear()
+    for words in (["scan"], ["scan", "--staged", "-q"]):
+        status, out, err = run(repository, *words)
+        assert (status, out, "UNHARDCODE_CACHE: not an absolute path" in err) == (2, "", True)
+    assert not (repository / "cache").exists()
+
+
 def test_an_interruption_before_anything_is_imported_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -107,7 +107,13 @@ def test_what_is_no_toml_is_refused_without_its_text(text: str) -> None:
     assert "hunter2" not in str(raised.value)
 
 
-@pytest.mark.parametrize("text", ["", "secret = 1", "made_with = 1", 'env = "prod"\napp = "shop"\nmade_with = {}'])
+@pytest.mark.parametrize("text", ["", '[project]\nname = "shop"\n'])
+def test_what_is_toml_and_no_plan_is_refused_as_such(text: str) -> None:
+    with pytest.raises(UsageError, match=r"^p\.toml: not a plan of unhardcode"):
+        read_plan_file(text, "p.toml")
+
+
+@pytest.mark.parametrize("text", ["secret = 1", "made_with = 1", 'env = "prod"\napp = "shop"\nmade_with = {}'])
 def test_a_file_that_no_plan_is_in_is_refused(making: SimpleNamespace, tmp_path: Path, text: str) -> None:
     file = read_plan_file(text)
     with pytest.raises(UsageError):

@@ -70,6 +70,20 @@ def test_what_cannot_be_meant_has_our_status_and_not_one_of_the_program(endpoint
         assert done.stderr
 
 
+def test_an_option_that_there_is_not_is_no_program_and_one_of_the_program_is_its_own(
+    endpoint: Endpoint, tmp_path: Path
+) -> None:
+    for words, said in (
+        (["--env-fle", "x", "--", "true"], "No such option '--env-fle'"),
+        (["--", ""], "CMD is empty"),
+        (["--path", "", "--", "true"], "a path starts with a slash"),
+    ):
+        done = _run(endpoint, words, tmp_path)
+        assert (done.returncode, done.stdout, said in done.stderr) == (125, "", True)
+    for words in (["sh", "-c", "exit 7"], ["--", "sh", "-c", "exit 7"]):
+        assert _run(endpoint, words, tmp_path).returncode == 7
+
+
 def test_a_program_that_is_not_there_or_cannot_run_is_told_as_a_shell_does(endpoint: Endpoint, tmp_path: Path) -> None:
     (tmp_path / "plain").write_text("")
     assert _run(endpoint, ["--", "no-such-program"], tmp_path).returncode == 127

@@ -32,6 +32,8 @@ def test_what_cannot_be_meant_is_a_usage_error_and_touches_nothing(shop: Any, aw
         ("migrate --yes --prove 'open", "--prove"),
         ("migrate --yes --plan absent.toml", "absent.toml"),
         ("migrate --yes --plan bad.toml", "bad.toml"),
+        ("fix --plan pyproject.toml", "pyproject.toml: not a plan of unhardcode"),
+        ("status --offline --plan pyproject.toml", "pyproject.toml: not a plan of unhardcode"),
         ("migrate --yes --plan plan.toml --env dev", "--env"),
         ("migrate --rehearse --emit out --profile x", "leave out --emit and --profile"),
         ("migrate --undo --yes --plan plan.toml --app x", "leave out --plan and --app"),
