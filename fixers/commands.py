@@ -15,6 +15,7 @@ from fixers.workspace import PLAN_MARK
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
 from scanner.model import Fix, Safety
+from scanner.reports.context import count
 from scanner.reports.masking import printable
 from scanner.saving import refuse_links, save
 
@@ -41,7 +42,10 @@ def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
     if output is not None:
         refuse_links([output], made.scanned.root.folder)
         save(output, [render_plan_file(made.plan, made.options)])
-        click.echo(f"{output}: {len(made.plan.secrets)} secrets, {len(made.plan.refusals)} refusals", err=True)
+        click.echo(
+            f"{output}: {count(len(made.plan.secrets), 'secret')}, {count(len(made.plan.refusals), 'refusal')}",
+            err=True,
+        )
     else:
         click.echo(render_plan(made.plan), nl=False)
     return int(Exit.OK)

@@ -181,7 +181,7 @@ def scan(
         from scanner.sources.ci import event_range
         from scanner.sources.git import has_commit
 
-        folder = next((one for one in path if one.is_dir()), Path())
+        folder = next((one for one in path if os.path.isdir(one)), Path())
         between = event_range(os.environ, lambda commit: has_commit(folder, commit))
     if is_stdin and len(path) > 1:
         raise UsageError("--stdin: name one PATH", hint="it says what the text is called")
@@ -292,7 +292,7 @@ def explain(where: str) -> int:
     if not by_line and os.path.lexists(where):
         raise UsageError(f"{where}: which line?", hint="name it as PATH:LINE, as `unhardcode scan` prints it")
     file = _file(name) if by_line else Path()
-    if by_line and file.is_dir():
+    if by_line and os.path.isdir(file):
         raise UsageError(f"{name}: a folder", hint="name a line of one of its files as PATH:LINE")
     scanned = run((file,) if by_line else (), Mode(), Options())
     unseen = scanned.result.coverage.skipped if by_line else ()

@@ -299,9 +299,28 @@ def test_what_cannot_be_read_is_a_gap_and_no_mistake_and_every_command_says_so(
     assert (status, "not seen  locked.py: not readable" in told) == (3, True)
     status, told = run("explain", "locked.py:1")
     assert (status, "locked.py: not readable" in told) == (3, True)
+    (repository / "shut").mkdir(mode=0)
+    for words in (("scan", "shut/a.py"), ("explain", "shut/a.py:1"), ("plan", "shut/a.py"), ("scan", "shut")):
+        status, told = run(*words)
+        assert (status, "shut" in told, "not readable" in told) == (3, True, True)
+        assert "spelling" not in told
+    (repository / "shut").rmdir()
     status, told = run("baseline", "create", "--reason", "known")
     assert (status, "1 finding accepted" in told, "1 could not be looked at" in told) == (0, True, True)
     assert run("scan")[0] == 3
+
+
+def test_a_name_that_no_file_can_have_is_a_mistake_of_spelling(run: Run, repository: Path) -> None:
+    name = "x" * 300
+    for words in (
+        ["scan", name],
+        ["plan", name],
+        ["explain", f"{name}:1"],
+        ["status", name],
+        ["scan", "--range=ci", name],
+    ):
+        status, out, err = run(repository, *words)
+        assert (status in (2, 3), out, "bug" in err) == (True, "", False)
 
 
 def test_the_name_of_a_file_commands_no_terminal_and_no_runner(run: Run, tmp_path: Path) -> None:

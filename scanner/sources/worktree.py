@@ -62,10 +62,16 @@ def matches(path: str, pattern: str) -> bool:
 
 
 def root_of(named: Path) -> Root:
-    """The root for one named path. Raises NotSeenError where the path does not exist."""
-    if not os.path.lexists(named):
-        raise NotSeenError(f"{named}: no such file or folder", hint="check the spelling")
-    folder = Path(os.path.abspath(named if named.is_dir() and not named.is_symlink() else named.parent))
+    """The root for one named path. Raises NotSeenError where the path does not exist, or nobody lets us look."""
+    try:
+        named.lstat()
+    except PermissionError:
+        raise NotSeenError(f"{named}: {_CLOSED}", hint="run as a user who may read it") from None
+    except OSError as error:
+        missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
+        why = "no such file or folder" if missing else error.strerror
+        raise NotSeenError(f"{named}: {why}", hint="check the spelling") from None
+    folder = Path(os.path.abspath(named if os.path.isdir(named) and not named.is_symlink() else named.parent))
     if not os.access(folder, os.R_OK | os.X_OK):
         raise NotSeenError(f"{folder}: {_CLOSED}", hint="run as a user who may read it")
     repository = git.find(folder) if git.installed() else None
