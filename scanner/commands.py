@@ -355,6 +355,8 @@ def _form_and_file(report: str) -> tuple[str, Path]:
     form, equals, file = report.partition("=")
     if form not in _FORMATS or not equals or not file:
         raise UsageError(f"--report {report}: not FORMAT=FILE", hint="formats: " + ", ".join(_FORMATS))
+    if os.path.isdir(file):
+        raise UsageError(f"--report {report}: a folder", hint="name a file in it")
     return form, Path(file)
 
 

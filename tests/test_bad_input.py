@@ -226,6 +226,7 @@ def test_an_unknown_command_and_option_are_usage_errors(run: Run, tmp_path: Path
         pytest.param(["--stdin", "a.py", "b.py"], "name one PATH", id="two names for one text"),
         pytest.param(["--report", "sarif=x", "--report", "json=x"], "two reports", id="two reports in one file"),
         pytest.param(["-o", "x", "--report", "json=x"], "two reports", id="a report over another"),
+        pytest.param(["--report", "json=."], "a folder", id="a report in a folder's place"),
         pytest.param(["--no-baseline", "--baseline", "x"], "exclude each other", id="a baseline and none"),
         pytest.param(["--since", ""], "--since goes with --history", id="a day for no history, of a variable not set"),
         pytest.param(["--fail-since", "2026-01-01"], "--fail-since goes with", id="a day for files, which have none"),
