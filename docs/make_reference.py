@@ -29,8 +29,8 @@ from scanner.model import RefusalReason  # noqa: E402
 PAGE = ROOT / "docs" / "reference.md"
 STATUSES = {
     Exit.OK: "done, or clean",
-    Exit.FINDINGS: "findings, or something that was not done: the command's own text says what. Python itself ends so where it "
-    "cannot start, as with a folder for its standard input",
+    Exit.FINDINGS: "findings, or something that was not done: the command's own text says what. Python itself ends "
+    "so where it cannot start, as with a folder for its standard input",
     Exit.USAGE: "options, configuration, a plan, a rule or a baseline that cannot be used",
     Exit.NOT_SEEN: "something that was asked for could not be seen, or a store failed",
     Exit.BUG: "a bug in unhardcode: it prints places in its own code, and no text of yours",

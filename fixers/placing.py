@@ -74,7 +74,7 @@ def place(
         imports.extend(rewritten.imports)
         new_files.update((new.path, new) for new in rewritten.new_files)
         notes.update(dict.fromkeys(rewritten.notes))
-    possible = [_unless_fixed(named, one, context.workspace) for named, one in zip(drafts, placed, strict=True)]
+    possible = [_changeable(named, one, context.workspace) for named, one in zip(drafts, placed, strict=True)]
     return Placings(
         placed=_without_conflicts(drafts, possible),
         imports=joined_insertions(imports),
@@ -113,7 +113,7 @@ def _refusing(placed: Placed, finding: Finding, refused: Refused, kind: Kind) ->
     return replace(placed, refused={**placed.refused, id(finding): refused})
 
 
-def _unless_fixed(named: NamedDraft, placed: Placed, workspace: Workspace) -> Placed:
+def _changeable(named: NamedDraft, placed: Placed, workspace: Workspace) -> Placed:
     """The draft's edits, or its refusal where one lies in a file that cannot change: one that only reads the value."""
     for path in dict.fromkeys(edit.path for edit in placed.edits):
         if workspace.is_linked(path):

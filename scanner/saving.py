@@ -32,6 +32,8 @@ def save(path: Path, chunks: Iterable[str]) -> None:
             _fill(os.open(place, os.O_WRONLY), chunks)
         elif before is None:
             replace_with(place, chunks)
+        elif not os.access(place, os.W_OK):  # somebody protects it, also where its folder would let it be replaced
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         else:
             _replace(place, chunks, stat.S_IMODE(before.st_mode))
     except OSError as error:

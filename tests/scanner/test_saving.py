@@ -81,6 +81,14 @@ def test_a_plan_and_a_diff_follow_no_link_of_the_tree(
     assert not (tmp_path / "elsewhere").exists()
 
 
+def test_a_file_that_is_protected_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "report").write_text("old")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write everything
+    with pytest.raises(UsageError, match="cannot be written"):
+        save(tmp_path / "report", ["new"])
+    assert (tmp_path / "report").read_text() == "old"
+
+
 def test_a_file_keeps_its_mode_and_a_link_to_it_stays_one(tmp_path: Path) -> None:
     (tmp_path / "report").write_text("old")
     (tmp_path / "report").chmod(0o640)
