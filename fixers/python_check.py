@@ -23,8 +23,8 @@ def same_outside(syntax: Syntax, edits: Sequence[Edit]) -> bool:
         tree = parse_quietly(after)
         if not (_compiles(tree) or not _compiles(syntax.tree)):
             return False
-        # `return(f"..." if x else y)` is Python, but LibCST wants a blank there: the next run could not read the file.
-        if _GLUED.search(after) and not is_readable(after):
+        # `return(f"..." if x else y)` is Python, but LibCST wants a blank there: other tools could not read the file.
+        if _GLUED.search(after) and not is_readable(after) and is_readable(syntax.text):
             return False
     except (SyntaxError, ValueError, RecursionError):
         return False

@@ -14,6 +14,7 @@ from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from fixers.rewriting import BY_HAND, CannotRewriteError
 from scanner.model import Document, RefusalReason, Span
+from scanner.readers.unchecked import unchecked
 from scanner.text import line_starts
 
 # LibCST nests implicit concatenations and dies of them without an exception (Instagram/LibCST#619, #1000).
@@ -32,8 +33,7 @@ _BETWEEN = {"NL", "COMMENT"}
 
 
 # CSTLogicError is its own class in some versions and covers t-strings: https://github.com/Instagram/LibCST/issues
-# TypeError: a `super()` of its own fails on a lambda that is called right behind `in`.
-_LIBCST_FAILS = (cst.ParserSyntaxError, cst.CSTLogicError, cst.CSTValidationError, UnicodeError, TypeError)
+_LIBCST_FAILS = (cst.ParserSyntaxError, cst.CSTLogicError, UnicodeError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,8 @@ class Syntax:
     def children(self, node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
         """The nodes right below one, in order."""
         if node not in self.below:
-            self.below[node] = tuple(node.children)
+            with unchecked():  # LibCST builds a node anew to tell what is below it
+                self.below[node] = tuple(node.children)
         return self.below[node]
 
     def source(self, node: cst.CSTNode) -> str:
@@ -79,9 +80,10 @@ def read_syntax(document: Document) -> Syntax:
     """Parse a file. Raises CannotRewriteError where Python or LibCST cannot, or LibCST would not give it back."""
     tree = _read_tree(document)
     try:
-        module = cst.parse_module(document.source.raw)
-        # The tree is fresh and no node stands in it twice: copying it would double the cost.
-        positions = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
+        with unchecked():
+            module = cst.parse_module(document.source.raw)
+            # The tree is fresh and no node stands in it twice: copying it would double the cost.
+            positions = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
         same = module.bytes == document.source.raw and module.code == document.text
     except RecursionError:
         raise _not_parsable("it is nested too deeply") from None
@@ -104,10 +106,11 @@ def read_syntax(document: Document) -> Syntax:
 
 
 def is_readable(text: str) -> bool:
-    """Whether LibCST can parse a text that Python can."""
+    """Whether LibCST, as other tools call it, can parse a text that Python can."""
     try:
         cst.parse_module(text)
-    except _LIBCST_FAILS:
+    # TypeError: a `super()` of its own fails on a lambda that is called right behind `in`.
+    except (*_LIBCST_FAILS, cst.CSTValidationError, TypeError):
         return False
     return True
 

@@ -16,6 +16,7 @@ from scanner.readers.pyregions import Region
 from scanner.readers.pyscope import Scope, too_deep
 from scanner.readers.pystate import Context, Reading, Reference, Segment
 from scanner.readers.pystatements import statement_of
+from scanner.readers.unchecked import unchecked
 
 _MAX_REGION = 200_000
 _MAX_HOPS = 3
@@ -122,12 +123,13 @@ def _parse_regions(reading: Reading, regions: list[Region]) -> None:
         segment = Segment(start=length + len(region.before), source=source, length=len(lines), region=region)
         reading.segments.append(segment)
         length += len(pieces[-1])
-    module, reading.positions = _parse("".join(pieces), regions)
-    try:
-        for statement in module.body:
-            statement_of(reading, statement, Context())
-    except RecursionError:
-        raise Unreadable(regions[0].first, 1, "nested too deep for LibCST") from None
+    with unchecked():
+        module, reading.positions = _parse("".join(pieces), regions)
+        try:
+            for statement in module.body:
+                statement_of(reading, statement, Context())
+        except RecursionError:
+            raise Unreadable(regions[0].first, 1, "nested too deep for LibCST") from None
 
 
 def _parse(text: str, regions: list[Region]) -> tuple[cst.Module, Positions]:
@@ -135,9 +137,7 @@ def _parse(text: str, regions: list[Region]) -> tuple[cst.Module, Positions]:
     try:
         module = cst.parse_module(text)
         written, positions = positions_of(module)
-    except (cst.ParserSyntaxError, cst.CSTLogicError, cst.CSTValidationError, RecursionError, TypeError):
-        # CSTValidationError: `return(x.y if z else w)` lacks a blank, it says, which Python does not ask for.
-        # TypeError: a `super()` of LibCST's own fails on a lambda that is called right behind `in`.
+    except (cst.ParserSyntaxError, cst.CSTLogicError, RecursionError):
         raise Unreadable(line, 1, "LibCST cannot parse this statement") from None
     if written != text:
         # LibCST drops a form feed before a statement, for one: its positions would be off.

@@ -48,6 +48,8 @@ _PLAINLY_NAMED = (
     rf"|(?<![\w$\-])(?P<quoted>{NAME}){_CLOSE}{GAP}[(,]{GAP}(?=\\{{0,3}}[\"'`])"
 )
 _NAMED = re.compile(_PLAINLY_NAMED)
+# What these name ends with its line, unless it stands in three quotes.
+_ON_ONE_LINE = frozenset(("any", "quoted", "option", "spoken", "sql", "default", "openssl"))
 # `requirepass x` (redis), `password x` (netrc): only where files are made of such lines.
 _DIRECTIVE = re.compile(
     rf"(?m:^)[ \t]*(?P<any>{NAME})[ \t]{{1,8}}(?=[^\s=:])"
@@ -158,6 +160,8 @@ def _named(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> Shape | None:
         if start >= offset:
             break
         way.followed += 1
+        if _ends_before(seen.text, named, offset):
+            continue
         # The next field of a query, right behind the hit.
         inside = way.found is not None and named.lastgroup not in ("command", *foreigncalls.PATTERNS)
         if inside and way.found is not None and not _stands_alone(seen.text, start, way.found):
@@ -169,6 +173,18 @@ def _named(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> Shape | None:
     way.offset = offset
     part.way = way
     return way.found
+
+
+def _ends_before(text: str, named: re.Match[str], offset: int) -> bool:
+    """Whether the line of a value ends before a hit, and the value with it: most names of a line before."""
+    at = named.end()
+    line = text.find("\n", at, offset - 1)
+    return (
+        line >= 0
+        and named.lastgroup in _ON_ONE_LINE
+        and text.find('"""', at, line) < 0
+        and text.find("'''", at, line) < 0
+    )
 
 
 def _part(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> _Part:

@@ -152,11 +152,6 @@ REFUSED = {
     "Python 2": ('print "SECRET"\n', RefusalReason.NOT_PARSABLE),
     "bytes that are not what the cookie says": (b'# coding: ascii\nx = "SECRET\xe9"\n', RefusalReason.NOT_PARSABLE),
     "lone carriage returns": ('x = 1\ry = "SECRET"\r', RefusalReason.NOT_ROUND_TRIPPABLE),
-    "a condition in a bracket behind a keyword": (
-        'def f(x):\n    return(x.y if x else "SECRET")\n',
-        RefusalReason.NOT_PARSABLE,
-    ),
-    "a lambda called behind in": ('x = "SECRET"\ny = "a" in(lambda: "b")()\n', RefusalReason.NOT_PARSABLE),
     "a thousand parts": ("x = (" + '"a"\n' * 3000 + '"SECRET")\n', RefusalReason.NOT_PARSABLE),
     "a name in code": ("x = SECRET\n", RefusalReason.POSITION_NOT_SUPPORTED),
     "one part of added bytes": ('x = b"a SECRET" + b"c"\n', None),
@@ -260,6 +255,14 @@ REWRITTEN = {
     "an implicit concatenation": (f'x = ("{SECRET[:5]}"\n     "{SECRET[5:]}")\n', "x = <CALL>\n"),
     "parentheses of its own": ('x = ((\n    "SECRET"\n)).encode()\n', "x = <CALL>.encode()\n"),
     "parentheses after return": ('def f():\n    return("SECRET")\nx = f()\n', "def f():\n    return <CALL>\nx = f()\n"),
+    "a condition in parentheses after return": (
+        'def f(x):\n    return(x.y if x else "SECRET")\nx = f(0)\n',
+        "def f(x):\n    return(x.y if x else <CALL>)\nx = f(0)\n",
+    ),
+    "a lambda called behind in": (
+        'y = "a" in(lambda: "b")()\nx = "SECRET"\n',
+        'y = "a" in(lambda: "b")()\nx = <CALL>\n',
+    ),
     "parentheses around a tuple": ('x = ("SECRET",)\n', "x = (<CALL>,)\n"),
     "parentheses around a sum": ('x = (("a") + ("SECRET"))\n', 'x = (("a") + <CALL>)\n'),
     "parentheses around a whole sum": (f'x = (("{SECRET[:5]}") + ("{SECRET[5:]}"))\n', "x = <CALL>\n"),

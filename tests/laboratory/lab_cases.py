@@ -22,7 +22,7 @@ _VALUE = re.compile(r"<<([a-z][a-z0-9_]*)>>")
 _KEYS = {
     "title", "probe", "expect", "left", "remains", "paths", "environments", "values", "options", "not_as",
     "imports_boto3",
-    "code", "injected",
+    "code", "injected", "env_file",
 }  # fmt: skip
 
 
@@ -33,7 +33,7 @@ class Case:
     `expect` is `fixed` or the reason of a refusal. `left` are reasons of places that stay beside the fixed ones, and
     `remains` the values that stand in them. `environments` are variables to run the probes with, beside none.
     `not_as` are variants that do not apply, each with the reason. `code` is what the rewritten files must hold.
-    `injected` is False where no one set of variables can serve all probes.
+    `injected` is False where no one set of variables can serve all probes. The program reads `env_file` first.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Case:
     imports_boto3: bool = False
     code: tuple[str, ...] = ()
     injected: bool = True
+    env_file: str = ".env"
 
     @property
     def kind(self) -> str:
@@ -109,6 +110,7 @@ def read_case(folder: Path, name: str) -> Case:
         imports_boto3=said.get("imports_boto3", False),
         code=tuple(said.get("code", [])),
         injected=said.get("injected", True),
+        env_file=said.get("env_file", ".env"),
     )
 
 

@@ -332,7 +332,7 @@ def probed(
 
 
 def under_run(report: Report, endpoint: Endpoint) -> list[str]:
-    """The digests of a case's probes in a program that `unhardcode run --env-file .env` starts."""
+    """The digests of a case's probes in a program that `unhardcode run --env-file` starts."""
     request = {
         "key": report.key.hex(),
         "environment": None,
@@ -340,12 +340,13 @@ def under_run(report: Report, endpoint: Endpoint) -> list[str]:
         "warm": True,
         "runs": [_run(report, 0, {})],
     }
+    env_file = str(report.folder / report.case.env_file)
     program = [sys.executable, "-I", "-W", "ignore", lab_driver.__file__]
     done = subprocess.run(
-        [sys.executable, "-m", "unhardcode", "run", "--env-file", str(report.folder / ".env"), "--", *program],
+        [sys.executable, "-m", "unhardcode", "run", "--env-file", env_file, "--", *program],
         input=json.dumps(request).encode(), capture_output=True, check=False, timeout=600, env=_with_aws(endpoint),
     )  # fmt: skip
-    assert done.returncode == 0, f"`unhardcode run` ended with status {done.returncode}"
+    assert done.returncode == 0, f"{report.case.name}: `unhardcode run` ended with status {done.returncode}"
     (found,) = json.loads(done.stdout).values()
     return found
 

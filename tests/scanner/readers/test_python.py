@@ -57,8 +57,6 @@ def marked(source: str) -> Literal:
         pytest.param('x = 1\npassword = "MARK\n', 2, id="a string that is not closed"),
         pytest.param('def f(:\n    password = "MARK"\n', 1, id="a definition that is not valid"),
         pytest.param('print "MARK"\n', 1, id="Python 2"),
-        pytest.param('def f():\n    return(x.y if z else g(password="MARK"))\n', 1, id="a bracket behind a keyword"),
-        pytest.param('x = {"password": "MARK" in(lambda: "b")()}\n', 1, id="a lambda on which LibCST fails"),
         pytest.param('connect(password="MARK")\r', 1, id="line ends of a Macintosh, which LibCST does not give back"),
         pytest.param("x = " + "(" * 400 + '"MARK"' + ")" * 400 + "\n", 1, id="brackets nested past any parser"),
         pytest.param("x = " + "[" * 90 + '"MARK"' + "]" * 90 + "\n" + "y = " + "-" * 180 + "1\n", 2, id="deep"),
@@ -80,6 +78,19 @@ def test_what_cannot_be_read_is_refused_with_its_line_and_without_its_text(sourc
 def test_a_statement_that_libcst_does_not_give_back_is_refused() -> None:
     with pytest.raises(Unreadable):
         read('x = 1\n\fconnect(password="p")\n')
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param('def f():\n    return(x.y if z else g(password="MARK"))\n', id="a bracket behind a keyword"),
+        pytest.param('f(password="MARK", y=1 in(lambda: "b")())\n', id="a lambda behind a keyword"),
+        pytest.param('f(password="MARK", y=.5if x else.5)\n', id="numbers without blanks"),
+    ],
+)
+def test_what_libcst_takes_for_a_missing_blank_is_read(source: str) -> None:
+    (literal,) = (each for each in read(source.replace("MARK", MARK)) if each.name == "password")
+    assert literal.value.reveal("text") == MARK
 
 
 # --- names, roles, symbols ----------------------------------------------------------------------------------
