@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from scanner import foreigncalls
 from scanner.commandlines import COMMAND, WORDS
 from scanner.model import Document, Literal, Role, SecretValue, Span
+from scanner.readers.inserted import stored_at
 from scanner.readers.textvalues import GAP, LONGEST, NAME, WINDOW, Bares, Shape, value_of
 
 # Characters of a long line whose names are read together.
@@ -139,6 +140,12 @@ def shapes(
     done: set[Span] = set()
     seen = _Seen(text=text, code=code, bares=Bares(text=text))
     for offset in offsets:
+        if text.startswith("(", offset - 1):
+            rows = [Shape(name=each.column, span=each.span, inner=each.inner) for each in stored_at(text, offset)]
+            yield from (shape for shape in rows if shape.inner not in done)
+            done.update(shape.inner for shape in rows)
+            if rows:
+                continue
         found = _pem(text, offset) or _named(seen, offset, _NAMED)
         if found is None and directives:
             found = _named(seen, offset, _DIRECTIVE)
