@@ -260,7 +260,7 @@ _ROWS = (
     rf"\bfor[ \t(][\w ,.(\[]*{_NAMED}[\w ,.)\]]*[ \t]in[ \t]+(?:zip\()?\s*[\[({{]\s*[\[({{]?\s*[rbuf]{{0,2}}[\"']",
     rf"\bzip\(\s*[\[(][^\])]*{_NAMED}[^\])]*[\])],\s*[\[(]\s*[rbuf]{{0,2}}[\"']",
     rf"\b(?:namedtuple|make_dataclass)\(\s*[\"'][^=:;]*{_NAMED}",
-    rf"(?:auth|login|creds?|credentials?|users?|accounts?|{_NAMED}\w*)[ \t,\w)]*=[ \t]*"
+    r"(?:auth|logins?|creds?|credentials|users?|accounts?)[ \t]*=[ \t]*"
     r"[\"'][^\s\"':]+[: ,;|/][^\"'\n]+[\"']\.r?(?:split|partition)\(",
     r"(?:tokens?|_keys?|apikeys?|secrets)(?:_?(?:db|map|dict|store|table|users?|owners?|to_\w+))?"
     r"(?:[ \t]*:[^=\n]+)?\s{0,4}=\s{0,4}\{\s*[\"'][\w.+=~-]{16,200}[\"']\s*:",

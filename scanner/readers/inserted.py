@@ -12,16 +12,17 @@ from typing import NamedTuple
 from scanner.model import Span
 
 PREFILTER = (
-    r"\b(?:into|table)\s+[^\s()]+\s*\([^()]*(?:passw|pwd|passphrase|secret|token|api_?key|_pass\b|\bpass\b)[^()]*\)"
+    r"\binto\s+[^\s()]+\s*\([^()]*(?:passw|pwd|passphrase|secret|token|api_?key|_pass\b|\bpass\b)[^()]*\)"
     r"\s*values?\s*\(",
-    r"(?:passw|pwd|passphrase|secret|token|api_?key)\w*[`\"\]]?\s*=\s*(?:%s|\?|\$\d)[^\"'\n]*[\"']{1,3}\s*,\s*[\[(]",
+    r"\bupdate\s+[^\s()]+\s+set\s[^\"';]*(?:passw|pwd|passphrase|secret|token|api_?key)\w*[`\"\]]?\s*="
+    r"\s*(?:%s|\?|\$\d)",
 )
 """Hyperscan's expressions (flag CASELESS); the first ends where the values begin."""
 _LONGEST_HEAD = 5_000
 _CREDENTIAL = re.compile(r"(?i)pass(?!ed|age|enger|ing|ive|port)|pwd|\bpw\b|secret|token|key")
 _VALUES = re.compile(r"(?i)\bvalues?\s*\(")
 _BEFORE_VALUES = re.compile(r"(?i)\)\s*values?\s*\(\Z")
-_TABLE = re.compile(r"(?i)\b(?:into|table)\s+[\w.`\"\[\]$-]{1,120}\s*\Z")
+_TABLE = re.compile(r"(?i)\binto\s+[\w.`\"\[\]$-]{1,120}\s*\Z")
 _STRING = r"'(?:[^'\\]|''|\\.)*+'|\"(?:[^\"\\]|\"\"|\\.)*+\"|`[^`]*`"
 # One value: a string, or anything up to the next comma, with the brackets of a call.
 _FIELD = re.compile(
