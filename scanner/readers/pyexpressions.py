@@ -13,7 +13,7 @@ from scanner.model import Argument, Role, SecretValue, Sibling, Span
 from scanner.readers.inserted import names_of_places
 from scanner.readers.pynames import ENV_GETTERS, callees_of, constant_of, env_key, leaf_of, owners_of, subscript_key
 from scanner.readers.pystate import Context, Reading, Reference, span_of
-from scanner.readers.pystrings import add_part, add_rest, add_string, tokens_of
+from scanner.readers.pystrings import add_number, add_part, add_rest, add_string, tokens_of
 from scanner.readers.pywords import (
     COMPARING,
     EXECUTING,
@@ -31,12 +31,12 @@ from scanner.readers.pywords import (
     telling,
     template_names,
 )
-from scanner.readers.together import key_name, names_in, names_of, password_of, pieces
+from scanner.readers.together import is_numbered, key_name, names_in, names_of, password_of, pieces
 
 _CONSTANTS = ("True", "False", "None")
 # As the first of a pair.
 _SAYING_NOTHING = ("default", "value", "values")
-_WITHOUT_LITERALS = frozenset((cst.Integer, cst.Float, cst.Imaginary, cst.Ellipsis))
+_WITHOUT_LITERALS = frozenset((cst.Float, cst.Imaginary, cst.Ellipsis))
 
 
 def bare(context: Context) -> Context:
@@ -61,6 +61,10 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
     """Read one expression."""
     # LibCST's classes are abstract: each `case` that fails costs a call. These are most of the nodes.
     if type(node) in _WITHOUT_LITERALS:
+        return
+    if type(node) is cst.Integer:
+        if is_numbered(context.name, node.value):
+            add_number(reading, node, context)
         return
     if type(node) is cst.Name:
         _reference(reading, node, node.value, context)

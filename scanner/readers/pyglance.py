@@ -31,7 +31,7 @@ from scanner.readers.pywords import (
     template_names,
 )
 from scanner.readers.structured import COMPUTED
-from scanner.readers.together import key_name, names_in, names_of, password_of, pieces
+from scanner.readers.together import is_numbered, key_name, names_in, names_of, password_of, pieces
 
 
 class Seen(NamedTuple):
@@ -96,6 +96,8 @@ def look_at(glance: Glance, node: ast.AST, around: Around) -> None:
 def _constant(glance: Glance, node: ast.Constant, around: Around) -> None:
     if isinstance(node.value, (str, bytes)):
         glance.strings.append(Seen(node, text_of(node), around.name, around.symbol, around.reached))
+    elif type(node.value) is int and is_numbered(around.name, str(node.value)):
+        glance.strings.append(Seen(node, str(node.value), around.name, around.symbol, around.reached))
 
 
 def _joined(glance: Glance, node: ast.JoinedStr, around: Around) -> None:

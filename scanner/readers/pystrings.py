@@ -67,6 +67,24 @@ def add_string(
     )
 
 
+def add_number(reading: Reading, node: cst.Integer, context: Context) -> None:
+    """Yield a number that is a password; what it reaches takes a text, and says nothing of it."""
+    span = span_of(reading, node)
+    if span is not None:
+        reading.literals.append(
+            Literal(
+                span=span,
+                value=SecretValue(node.value),
+                role=context.role,
+                name=context.name,
+                symbol=context.symbol,
+                body=span.start,
+                container=context.container,
+                siblings=context.siblings,
+            )
+        )
+
+
 def add_rest(reading: Reading, node: cst.BaseExpression, start: int) -> None:
     """Yield what stands in a string's value from `start` on as a password: `"-pS3cret"` of a command."""
     last = reading.literals[-1] if reading.literals else None

@@ -28,6 +28,11 @@ _KEYED = re.compile(
     r"(?i)(?P<name>(?:.*_)?(?:tokens|api_?keys|auth_?keys|access_?keys|secrets))(?:_(?:db|map|dict|store|table|users?))?"
     r"|(?P<one>(?:.*_)?(?:token|api_?key))_?(?:to_\w+|users?|owners?|map|dict|db)"
 )
+# A number of a password's length, under a name that nothing else has: pins of boards have two digits, postal codes six.
+_NUMBERED = re.compile(
+    r"(?i)(?:.*_)?(?:password|passwd|pwd|passcode|(?:card|sim|atm|door|alarm|unlock|security|secret)_?pin)(?:_?\d)?"
+)
+_NUMBER = re.compile(r"[1-9]\d{3,11}")
 _CUTTING = frozenset(("split", "rsplit", "partition", "rpartition"))
 
 
@@ -69,6 +74,11 @@ def key_name(name: str | None, key: str | None) -> str | None:
         return None
     found = _KEYED.fullmatch(name)
     return (found["name"] or found["one"]) if found else None
+
+
+def is_numbered(name: str | None, number: str) -> bool:
+    """Whether a number without quotes may be a password: `card_pin = 4829`."""
+    return name is not None and _NUMBER.fullmatch(number) is not None and _NUMBERED.fullmatch(name) is not None
 
 
 def pieces(

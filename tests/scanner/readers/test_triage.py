@@ -81,6 +81,8 @@ STATEMENTS = (
     'db.executemany("INSERT INTO u (name, password) VALUES (?, ?)", [("a", "hunter2hunter2"), PW])',
     'await db.execute("UPDATE u SET name = $1, password = $2", "a", "hunter2hunter2")',
     "db.execute(\"INSERT INTO u (name, password) VALUES ('a', 'hunter2hunter2'), ('b', 'hunter3hunter3')\")",
+    "card_pin: int = 482917",
+    'login(user, password=48291763) or {"door_pin": 48_29}',
     'parser.add_argument("--token", nargs="?", const="abcdefgh12345678")',
     'cfg.get("db", "password", fallback="hunter2hunter2")',
     'if input("Password: ") == "hunter2hunter2": ...',
