@@ -42,26 +42,30 @@ class Stored(NamedTuple):
     inner: Span
 
 
-def stored_at(text: str, offset: int) -> Iterator[Stored]:
-    """The strings of all rows behind the `VALUES (` that ends at an offset, in columns that are called as a credential.
+class Rows(NamedTuple):
+    """The strings of an `INSERT` in columns that are called as a credential, and where its rows end."""
 
-    Nothing where no `INSERT` with the names of its columns stands before.
-    """
+    strings: list[Stored]
+    end: int
+
+
+def rows_at(text: str, offset: int) -> Rows:
+    """The rows behind the `VALUES (` that ends at an offset; none where no `INSERT` with its columns stands before."""
     columns = _columns(text, offset)
     wanted = {number for number, column in enumerate(columns) if _CREDENTIAL.search(column)}
-    if not wanted:
-        return
+    found: list[Stored] = []
     at = offset
-    while True:
+    while wanted:
         for number, field in enumerate(_fields(text, at)):
             at = field.end()
-            if number in wanted and number < len(columns) and field["text"]:
+            if number in wanted and field["text"]:
                 start, end = field.span("text")
-                yield Stored(columns[number], Span(start, end), Span(start + 1, end - 1))
+                found.append(Stored(columns[number], Span(start, end), Span(start + 1, end - 1)))
         following = _NEXT_ROW.match(text, at + 1) if text.startswith(")", at) else None
         if following is None:
-            return
+            break
         at = following.end()
+    return Rows(found, at)
 
 
 def names_of_places(query: str) -> Mapping[int, str]:

@@ -22,6 +22,7 @@ _PARTS_OF_USERS = frozenset(
     " member customer developer dev".split()
 )
 _LONGEST_ROW = 8
+_LONGEST_PASSWORD = 40
 # What a program makes: no word, no path, no name of a model or a host.
 _TOKEN = re.compile(r"(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])[\w\-.+=~]{16,200}")
 _KEYED = re.compile(
@@ -52,7 +53,11 @@ def password_of(name: str | None, row: Sequence[str | None]) -> int | None:
     if not 3 <= len(row) <= _LONGEST_ROW or name is None or not is_listing(name):
         return None
     shape = _WITH_DIGIT if any((text or "").lower() in _PARTS_OF_USERS for text in row[1:]) else _PASSWORD
-    found = [number for number, text in enumerate(row) if number and text and shape.fullmatch(text)]
+    found = [
+        number
+        for number, text in enumerate(row)
+        if number and text and len(text) <= _LONGEST_PASSWORD and shape.fullmatch(text)
+    ]
     return found[0] if len(found) == 1 and row[found[0] - 1] is not None else None
 
 
