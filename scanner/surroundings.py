@@ -26,10 +26,13 @@ _SECRET = re.compile(r"""(?:^|[{,])[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Secret
 # What a table of users keeps of a password: MD5, SHA-1, SHA-2 in hex or base 64.
 _DIGEST = re.compile(
     r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}"
-    r"|[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==",
+    r"|[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==",
     re.I,
 )
-_STORED = re.compile(r"(?i)\binto\b[^;]*\bvalues?\b|\bupdate\b[^;]*\bset\b")
+_STORED = re.compile(
+    r"(?i)\b(?:into\s+[^\s();]{1,120}\s*\([^();]*\)\s*values?\s*\([^;]*[(,]|update\s+[^\s();]{1,120}\s+set\s[^;]*=)"
+    r"\s*['\"]\Z"
+)
 # `CREATE ROLE x PASSWORD '...'` is given the password itself.
 _SAID = re.compile(r"(?i)\b(?:password|by)\s{1,9}['\"]\Z")
 _STATEMENT = 4_000

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+FIGURE = re.compile(r"\d{1,5}")
 
 
 @pytest.mark.parametrize(
@@ -56,5 +59,5 @@ def test_cells_are_what_a_csv_reader_gives(read_everywhere, rows: list[tuple[str
     written = io.StringIO()
     csv.writer(written, lineterminator=end, quoting=csv.QUOTE_ALL).writerows([("user", "password"), *rows])
     found = [each for each in read_everywhere("a.csv", written.getvalue()) if each.name == "password"]
-    expected = [password for _, password in rows if password.strip() and not password.isdigit()]
+    expected = [password for _, password in rows if password.strip() and not FIGURE.fullmatch(password)]
     assert ([each.value.reveal("text") for each in found] == expected) is True
