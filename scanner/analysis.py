@@ -32,6 +32,7 @@ _READERS = {
     Kind.TOML: "structured",
     Kind.INI: "structured",
     Kind.NOTEBOOK: "notebook",
+    Kind.CSV: "delimited",
     Kind.TEXT: "text",
 }
 

@@ -13,7 +13,7 @@ from scanner.detectors.name import judge_name, split_words
 from scanner.detectors.value import is_made_up, is_stand_in, judge_value
 from scanner.model import Confidence, CredentialKind, Document, Evidence, Kind, Role
 from scanner.roles import PathRole, role_of
-from scanner.surroundings import evidence_around, in_kubernetes_secret
+from scanner.surroundings import evidence_around, in_kubernetes_secret, is_stored_digest
 
 HIGH, MEDIUM, LOW = 4.0, 2.0, 0.0
 
@@ -145,6 +145,8 @@ def _of_the_name(candidate: Candidate, names: Names) -> Iterator[str]:
 
 
 def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tuple[str, ...]:
+    if is_stored_digest(candidate, document):
+        return ("hash",)
     shaped = not _SHAPED.isdisjoint(candidate.evidence)
     kind = CredentialKind.PASSWORD if candidate.kind in _CARRIERS else None
     # What is named by the collection that it stands in.

@@ -40,6 +40,8 @@ _MAKERS = (
     "decoding.py",
     "commandlines.py",
     "foreigncalls.py",
+    "readers/delimited.py",
+    "readers/inserted.py",
 )
 
 
@@ -97,6 +99,7 @@ def expressions(rules: Any) -> list[Expression]:
     from scanner import commandlines, decoding, foreigncalls
     from scanner.detectors.auth import PREFILTER as AUTH
     from scanner.detectors.name import prefilter_expressions
+    from scanner.readers import delimited, inserted
 
     found = [
         Expression(role=PROVIDER, pattern=hyperscan_expression(rule), caseless=False, ref=rule.id)
@@ -109,6 +112,9 @@ def expressions(rules: Any) -> list[Expression]:
         Expression(role=URL, pattern=shape, caseless=True, ref="") for shape in (_URL, _SPLIT_URL, _GO_DSN, _DSN, *AUTH)
     ]
     found += [Expression(role=URL, pattern=shape, caseless=False, ref="") for shape in decoding.expressions()]
+    # A header's line, where the kind of the file is not known yet: in Python it is none.
+    found.append(Expression(role=BARE, pattern=delimited.PREFILTER.encode("latin-1"), caseless=True, ref=""))
+    found += [Expression(role=QUOTED, pattern=shape.encode(), caseless=True, ref="") for shape in inserted.PREFILTER]
     unnamed = (*commandlines.EXPRESSIONS, *foreigncalls.EXPRESSIONS)
     found += [Expression(role=QUOTED, pattern=shape, caseless=True, ref="") for shape in unnamed]
     calls: dict[str, set[str]] = {}

@@ -23,6 +23,7 @@ class Kind(enum.StrEnum):
     TOML = "toml"
     INI = "ini"
     NOTEBOOK = "notebook"
+    CSV = "csv"
     TEXT = "text"
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.detectors.candidate import Candidate
-from scanner.model import Document, Kind, Literal, Role
+from scanner.model import CredentialKind, Document, Kind, Literal, Role
 
 # Longer lines are written by machines.
 _WRITTEN = 1_000
@@ -23,6 +23,19 @@ _SENTENCE = re.compile(r"(?:[A-Za-z0-9][\w'\-]*,? ){4}[A-Za-z]+(?:: | is )\W?\Z"
 _CLAUSE = re.compile(r"[A-Za-z]{2,}")
 # https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data: the values of `data` are base 64.
 _SECRET = re.compile(r"""(?:^|[{,])[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Secret\b""", re.M)
+# What a table of users keeps of a password: MD5, SHA-1, SHA-2 in hex or base 64.
+_DIGEST = re.compile(
+    r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}"
+    r"|[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==",
+    re.I,
+)
+_STORED = re.compile(
+    r"(?i)\b(?:into\s+[^\s();]{1,120}\s*\([^();]*\)\s*values?\s*\([^;]*[(,]|update\s+[^\s();]{1,120}\s+set\s[^;]*=)"
+    r"\s*['\"]\Z"
+)
+# `CREATE ROLE x PASSWORD '...'` is given the password itself.
+_SAID = re.compile(r"(?i)\b(?:password|by)\s{1,9}['\"]\Z")
+_STATEMENT = 4_000
 _DOCUMENT_END = "\n---"
 _MANIFEST = 20_000
 
@@ -50,6 +63,23 @@ def evidence_around(candidate: Candidate, document: Document, *, test: bool) -> 
         yield "told"
     if document.kind is Kind.TEXT and candidate.literal.role is Role.TEXT and not _in_quotes(candidate):
         yield from _of_bare(text, start, end)
+
+
+def is_stored_digest(candidate: Candidate, document: Document) -> bool:
+    """Whether a password in a table, of SQL or CSV, has the form of a digest: that is what is kept of one there."""
+    if candidate.kind is not CredentialKind.PASSWORD or _DIGEST.fullmatch(candidate.value.reveal("text")) is None:
+        return False
+    start = candidate.span.start
+    if _SAID.search(document.text, max(0, start - _NEAR), start):
+        return False
+    return document.kind is Kind.CSV or (
+        # The rows of a dump go on for megabytes behind its INSERT.
+        document.path.lower().endswith(".sql")
+        or (
+            candidate.literal.role is Role.TEXT
+            and _STORED.search(document.text, max(0, start - _STATEMENT), start) is not None
+        )
+    )
 
 
 def _in_quotes(candidate: Candidate) -> bool:

@@ -247,19 +247,41 @@ _SPOKEN = (
     r"(?:`|\*\*)[^\s`*]{4}",
 )
 # The first of several, under the name of them all: `creds = ("admin", "...")`, `PASSWORDS = {"root": "..."}`.
-_ONE = r"[\"'][^\"'`\n]{1,60}[\"']"
+_ONE = r"\(?[\"'][^\"'`\n]{1,60}[\"']\)?"
 _OPENED = r"[\"']?\s{0,9}[:=]\s{0,9}"
 _TOGETHER = (
-    rf"(?:auth|logins?|creds?|credentials?|passwords|users?|accounts?){_OPENED}[\[({{]\s*[\[(]?{_ONE},\s*[\"'][^\s\"'`]{{4}}",
+    rf"(?:auth|logins?|creds?|credentials?|passwords|users?|accounts?){_OPENED}[\[({{]\s*[\[(]?{_ONE},\s*\(?[\"'][^\s\"'`]{{4}}",
     rf"(?:creds|credentials|passwords|secrets|tokens|api_?keys){_OPENED}\{{\s*{_ONE}\s*:\s*[\"'][^\s\"'`]{{4}}",
+)
+# What names the elements of rows stands before them: a loop's targets, the first list of a zip, a class made of fields.
+# A string that is split, and a mapping whose keys are the tokens.
+_NAMED = r"(?:passw|pwd|\bpw\b|_pw\b|passphrase|secret|token|api_?key)"
+_ROWS = (
+    rf"\bfor[ \t(][\w ,.(\[]*{_NAMED}[\w ,.)\]]*[ \t]in[ \t]+(?:zip\()?\s*[\[({{]\s*[\[({{]?\s*[rbuf]{{0,2}}[\"']",
+    rf"\bzip\(\s*[\[(][^\])]*{_NAMED}[^\])]*[\])],\s*[\[(]\s*[rbuf]{{0,2}}[\"']",
+    rf"\b(?:namedtuple|make_dataclass)\(\s*[\"'][^=:;]*{_NAMED}",
+    r"(?:auth|logins?|creds?|credentials|users?|accounts?)[ \t]*=[ \t]*\(?"
+    r"[\"'][^\s\"':]+[: ,;|/][^\"'\n]+[\"']\)?\.r?(?:split|partition)\(",
+    r"(?:tokens?|_keys?|apikeys?|secrets)(?:_?(?:db|map|dict|store|table|users?|owners?|to_\w+))?"
+    r"(?:[ \t]*:[^=\n]+)?\s{0,4}=\s{0,4}\{\s*[\"'][\w.+=~-]{16,200}[\"']\s*:",
+)
+# A number without quotes: `card_pin = 4829`.
+_NUMBERED = (
+    r"(?:password|passwd|pwd|passcode|(?:card|sim|atm|door|alarm|unlock|security|secret)_?pin)(?:_?\d)?[\"']?\]?"
+    r"[ \t]*(?::[ \t]*int[ \t]*)?[=:][ \t]*[\"']?\d{4,12}[^\w.]"
 )
 # The default of an option or a field, and what a function gives: the name may be far away.
 _APART_IN_CODE = (
-    r"\bdefault[ \t]{0,3}=[ \t]{0,3}\(?[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
+    r"\b(?:default|const|flag_value)[ \t]{0,3}=[ \t]{0,3}\(?[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
     r"\breturn[ \t(]{0,3}[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
 )
 # `os.getenv("DB_PW", "...")`: a short name counts where a variable is read.
 _VARIABLE = r"(?:getenv|environ\.(?:get|setdefault|pop))\(\s{0,40}[\"'][\w.-]{0,60}"
+# The first entry of a list of credentials: `[[tokens]]` and `value = "..."` in one of the lines below.
+_LISTED = (
+    r"(?:tokens|passwords|secrets|credentials|api[_-]?keys)[\"']?\]{0,2}[ \t]*:?[ \t]*[\[{]{0,2}[ \t]*\r?\n"
+    r"(?:[^\n]{0,120}\n){0,4}[ \t{-]*[\"']?(?:value|key)[\"']?[ \t]*[:=][ \t]*[\"']?[\w.+/=~-]{16}"
+)
 _SETTING = r"\b(?:ENV|ARG|setenv|setx|proxy_set_header|fastcgi_param|RequestHeader[ \t]+set)"
 _APART = (
     *_SPOKEN,
@@ -296,13 +318,14 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         for stems in _stems([*strong, *weak], r"\w-")
     ]
     quoted += [stems + _TYPED for stems in _stems(strong, r"\w-")]
-    quoted += [*_PARAMETERS, *_SPOKEN, *_TOGETHER, *_APART_IN_CODE, *_ASSIGNED, _KEY_FIELD]
+    quoted += [*_PARAMETERS, *_SPOKEN, *_TOGETHER, *_ROWS, _NUMBERED, *_APART_IN_CODE, *_ASSIGNED, _KEY_FIELD]
     quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in (*_INSIDE, _ELEMENT, _VALUE_ELEMENT)]
     quoted += [stems + _QUERY for stems in _stems(keys, r"\w-")]
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]
     # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.
     bare += [rf"{_SETTING}[ \t]+[\w-]*{stems}[ \t]+[^\s=$]" for stems in _stems([*strong, *weak], r"\w")]
-    return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in (*bare, *_APART)]}
+    bare += [*_APART, _LISTED]
+    return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
 
 
 def _quoted(stems: str, operator: str, gap: str, least: int) -> str:

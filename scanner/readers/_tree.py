@@ -22,6 +22,11 @@ MAX_SIBLINGS = 100
 
 _NAME_KEYS = frozenset({"name", "key", "parametername", "parameterkey", "variable", "header"})
 _VALUE_KEYS = frozenset({"value", "parametervalue"})
+# Lists of credentials whose entries need not say so again: `tokens: [{value: ..., owner: ci}]`.
+_TOKENS = frozenset(("tokens", "apikeys"))
+_CONTAINERS = _TOKENS | {"passwords", "secrets", "credentials"}
+_MADE = re.compile(r"(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])[\w\-.+/=~]{16,500}")
+_OF_ENTRIES = frozenset(("value", "key", "token", "secret", "password"))
 _ASSIGNED = re.compile(r"-{0,2}([A-Za-z_][\w.\-]*)=(?!=*\Z)")
 
 
@@ -127,7 +132,7 @@ def groups(text: str, events: Iterable[Event], hits: Sequence[int]) -> Iterator[
             frame = stack.pop()
             parent = stack[-1] if stack else None
             _lift_pair(frame, parent, event.end)
-            if has_hit(hits, frame.start, event.end + 1):
+            if has_hit(hits, frame.start, event.end + 1) or _is_entry(frame):
                 yield from by_symbol(Span(frame.start, event.end), frame.fields)
             if parent is not None:
                 # A container as a key (YAML's `? [a, b]`) names nothing.
@@ -140,6 +145,21 @@ def groups(text: str, events: Iterable[Event], hits: Sequence[int]) -> Iterator[
             extent = Span(event.start, event.end + 1)
             lone = Field(name=None, symbol="", scalar=event, extent=extent)
             yield Group(container=Span(event.start, event.end), fields=(lone,))
+
+
+def _is_entry(frame: _Frame) -> bool:
+    """Whether a mapping is one of a list of credentials: where the list has a hit, each of its entries counts."""
+    return frame.mapping and _is_container(frame.path, _CONTAINERS)
+
+
+def _is_value(each: Field) -> bool:
+    """Whether a field is the value of such an entry, and nothing that somebody wrote: design has tokens, too."""
+    called = (each.name or "").lower() in _OF_ENTRIES and _is_container(each.symbol.split("."), _CONTAINERS)
+    return called and _MADE.fullmatch(each.scalar.text) is not None
+
+
+def _is_container(path: Sequence[str], known: frozenset[str]) -> bool:
+    return bool(path) and path[-1].lower().replace("_", "").replace("-", "") in known
 
 
 def by_symbol(container: Span, fields: Iterable[Field]) -> Iterator[Group]:
@@ -182,7 +202,8 @@ def literals(
         wanted = [
             number
             for number, each in enumerate(fields)
-            if each.scalar.string and (hits is None or has_hit(hits, each.extent.start, each.extent.end))
+            if each.scalar.string
+            and (hits is None or has_hit(hits, each.extent.start, each.extent.end) or _is_value(each))
         ]
         if not wanted:
             continue
@@ -259,7 +280,8 @@ def _element(frame: _Frame, scalar: Scalar) -> tuple[str | None, int]:
 def _lift_pair(frame: _Frame, parent: _Frame | None, end: int) -> None:
     """Give the value of a `{name: X, value: Y}` its real name; in a list it becomes a field of the list."""
     paired = _pair(frame, end) if frame.mapping else None
-    if paired is None:
+    # Whose a token is says less than that it is one.
+    if paired is None or (_is_container(frame.path, _TOKENS) and _MADE.fullmatch(paired.scalar.text)):
         return
     others = [each for each in frame.fields if each.scalar is not paired.scalar]
     if parent is not None and not parent.mapping:

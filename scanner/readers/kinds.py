@@ -18,6 +18,7 @@ _SUFFIXES: Final = {
     ".toml": Kind.TOML,
     **dict.fromkeys((".ini", ".cfg", ".properties", ".cnf"), Kind.INI),
     ".ipynb": Kind.NOTEBOOK,
+    **dict.fromkeys((".csv", ".tsv"), Kind.CSV),
 }
 _NAMES: Final = {
     **dict.fromkeys(("pipfile", "poetry.lock", "uv.lock", "pdm.lock", "cargo.lock"), Kind.TOML),

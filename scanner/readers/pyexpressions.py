@@ -10,11 +10,13 @@ import libcst as cst
 
 from scanner.commandlines import password_in
 from scanner.model import Argument, Role, SecretValue, Sibling, Span
+from scanner.readers.inserted import names_of_places
 from scanner.readers.pynames import ENV_GETTERS, callees_of, constant_of, env_key, leaf_of, owners_of, subscript_key
 from scanner.readers.pystate import Context, Reading, Reference, span_of
-from scanner.readers.pystrings import add_rest, add_string, tokens_of
+from scanner.readers.pystrings import add_number, add_part, add_rest, add_string, tokens_of
 from scanner.readers.pywords import (
     COMPARING,
+    EXECUTING,
     METHOD_WRAPPERS,
     NAMED_DEFAULTS,
     NAMED_THIRD,
@@ -29,11 +31,12 @@ from scanner.readers.pywords import (
     telling,
     template_names,
 )
+from scanner.readers.together import is_numbered, key_name, names_in, names_of, password_of, pieces
 
 _CONSTANTS = ("True", "False", "None")
 # As the first of a pair.
 _SAYING_NOTHING = ("default", "value", "values")
-_WITHOUT_LITERALS = frozenset((cst.Integer, cst.Float, cst.Imaginary, cst.Ellipsis))
+_WITHOUT_LITERALS = frozenset((cst.Float, cst.Imaginary, cst.Ellipsis))
 
 
 def bare(context: Context) -> Context:
@@ -46,6 +49,10 @@ def children(reading: Reading, node: cst.CSTNode, context: Context) -> None:
     for child in node.children:
         if isinstance(child, cst.BaseExpression):
             expression(reading, child, context)
+        elif isinstance(child, cst.CompFor):
+            iterated(reading, child.target, child.iter, context)
+            for part in (*child.ifs, *((child.inner_for_in,) if child.inner_for_in else ())):
+                children(reading, part, context)
         elif not isinstance(child, (cst.BaseParenthesizableWhitespace, cst.TrailingWhitespace)):
             children(reading, child, context)
 
@@ -54,6 +61,10 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
     """Read one expression."""
     # LibCST's classes are abstract: each `case` that fails costs a call. These are most of the nodes.
     if type(node) in _WITHOUT_LITERALS:
+        return
+    if type(node) is cst.Integer:
+        if is_numbered(context.name, node.value):
+            add_number(reading, node, context)
         return
     if type(node) is cst.Name:
         _reference(reading, node, node.value, context)
@@ -103,12 +114,13 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
                 context = replace(context, name=None)
             texts = [constant_of(element.value) for element in elements]
             passwords = password_in(texts)
+            row = password_of(context.name, texts) if context.role is Role.ELEMENT else None
             for number, element in enumerate(elements):
                 arguments = tuple(replace(argument, element=number) for argument in context.arguments)
                 name = flag_of(texts[number - 1] if number else None) or context.name
                 if called is not None and (number or texts[1] is not None):
                     name = called if number else None
-                name = "password" if passwords.get(number) == 0 else name
+                name = "password" if number == row or passwords.get(number) == 0 else name
                 symbol = path if called and number else context.symbol
                 inner = replace(context, role=Role.ELEMENT, name=name, symbol=symbol, arguments=arguments)
                 expression(reading, element.value, inner)
@@ -132,9 +144,24 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
 
 def _filled(reading: Reading, node: cst.BaseExpression, places: Mapping[int, str], context: Context) -> None:
     """What is put into a template by `%`: each value by the name of its place."""
-    parts = [element.value for element in node.elements] if isinstance(node, cst.Tuple) else [node]
+    parts = [element.value for element in node.elements] if isinstance(node, cst.Tuple | cst.List) else [node]
     for number, part in enumerate(parts):
         expression(reading, part, replace(bare(context), role=Role.ELEMENT, name=places.get(number)))
+
+
+def _given_beside(
+    reading: Reading, argument: cst.Arg, number: int, places: Mapping[int, str], context: Context
+) -> None:
+    """What is given beside a query: `execute(query, (name, password))`, rows of such, or one argument a place."""
+    node = argument.value
+    if not isinstance(node, cst.Tuple | cst.List):
+        name = None if argument.keyword or argument.star else places.get(number - 1)
+        expression(reading, node, replace(bare(context), role=Role.ELEMENT, name=name))
+        return
+    parts = [element.value for element in node.elements]
+    rows = all(isinstance(part, cst.Tuple | cst.List) for part in parts)
+    for row in parts if rows else [node]:
+        _filled(reading, row, places, context)
 
 
 def _is_record(node: cst.BaseExpression, context: Context) -> bool:
@@ -214,8 +241,11 @@ def _dict(reading: Reading, node: cst.Dict, context: Context) -> None:
     # `DATABASES = {"default": {"PASSWORD": ...}}`: the path is DATABASES.default.
     path = ".".join(part for part in (context.symbol, context.name) if part)
     for element, (key, value) in zip(node.elements, pairs, strict=True):
+        called = key_name(context.name, key)
         if isinstance(element, cst.DictElement):
-            expression(reading, element.key, bare(context))
+            inner = replace(bare(context), role=Role.ELEMENT, name=called) if called else bare(context)
+            expression(reading, element.key, inner)
+        key = None if called else key
         arguments = tuple(replace(argument, key=key, element=None) for argument in context.arguments) if key else ()
         inner = Context(role=Role.ENTRY, name=key, symbol=path, arguments=arguments, container=span, siblings=siblings)
         expression(reading, value, inner)
@@ -260,9 +290,15 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
     template = constant_of(node.func.value) if leaf == "format" and isinstance(node.func, cst.Attribute) else None
     filled = template_names(template, percent=False) if template else {}
     own = leaf_of(node.func.value) or "" if isinstance(node.func, cst.Attribute) else None
+    if leaf == "zip" and _zipped(reading, node, context):
+        return
+    beside = names_of_places(first) if first and leaf in EXECUTING else {}
     starred = False
     for number, argument in enumerate(node.args):
         starred = starred or argument.star == "*"
+        if beside and number:
+            _given_beside(reading, argument, number, beside, context)
+            continue
         keyword = argument.keyword.value if argument.keyword else None
         reached: tuple[Argument, ...] = ()
         if span is not None and callees:
@@ -306,6 +342,43 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
             role=role, name=name, symbol=context.symbol, arguments=reached, container=span, siblings=siblings
         )
         expression(reading, argument.value, inner)
+
+
+def iterated(reading: Reading, target: cst.BaseExpression, values: cst.BaseExpression, context: Context) -> None:
+    """Read what a loop goes through: its targets name the elements of each row."""
+    expression(reading, target, bare(context))
+    parts = target.elements if isinstance(target, cst.Tuple | cst.List) else ()
+    names = names_of([leaf_of(part.value) for part in parts])
+    rows: list[cst.BaseExpression] = []
+    if isinstance(values, cst.Tuple | cst.List | cst.Set):
+        rows = [element.value for element in values.elements]
+    elif names and isinstance(values, cst.Call) and leaf_of(values.func) == "zip" and len(values.args) == len(names):
+        for argument, name in zip(values.args, names, strict=True):
+            expression(reading, argument.value, replace(bare(context), role=Role.ELEMENT, name=name or None))
+        return
+    if not names or not rows:
+        expression(reading, values, bare(context))
+        return
+    for row in rows:
+        if not _named_row(reading, row, names, context):
+            expression(reading, row, replace(bare(context), role=Role.ELEMENT))
+
+
+def _named_row(reading: Reading, row: cst.BaseExpression, names: Sequence[str], context: Context) -> bool:
+    """Read the elements of a row by the names of their places; False where it is no such row."""
+    if not isinstance(row, cst.Tuple | cst.List) or len(row.elements) != len(names):
+        return False
+    for element, name in zip(row.elements, names, strict=True):
+        expression(reading, element.value, replace(bare(context), role=Role.ELEMENT, name=name or None))
+    return True
+
+
+def _zipped(reading: Reading, node: cst.Call, context: Context) -> bool:
+    """Read `zip(("user", "password"), ("admin", "..."))`, whose first list names the second's elements."""
+    if len(node.args) != 2 or not isinstance(node.args[0].value, cst.Tuple | cst.List):
+        return False
+    names = names_in([constant_of(element.value) for element in node.args[0].value.elements])
+    return bool(names) and _named_row(reading, node.args[1].value, names, context)
 
 
 def _asked(node: cst.BaseExpression) -> str | None:
@@ -354,6 +427,23 @@ def assign(
         siblings=reading.scope.constants(context.symbol),
     )
     expression(reading, value, assigned)
+    _taken_apart(reading, targets[-1], value, assigned.name)
+
+
+def _taken_apart(reading: Reading, target: cst.BaseExpression, value: cst.BaseExpression, name: str | None) -> None:
+    """Read the parts of a string that is split where it is assigned."""
+    if not isinstance(value, cst.Call) or not isinstance(value.func, cst.Attribute):
+        return
+    text = constant_of(value.func.value)
+    given = [constant_of(value.args[0].value)] if value.args else [None]
+    if text is None or len(value.args) > 2 or (value.args and given[0] is None):
+        return
+    most = value.args[1].value if len(value.args) == 2 else None
+    limit = most.evaluated_value if isinstance(most, cst.Integer) else -1
+    parts = target.elements if isinstance(target, cst.Tuple | cst.List) else ()
+    names = [leaf_of(part.value) for part in parts]
+    for piece in pieces(text, value.func.attr.value, given[0], limit, names, name):
+        add_part(reading, value.func.value, piece)
 
 
 def _bound(reading: Reading, target: cst.BaseExpression, span: Span) -> tuple[Argument, ...]:

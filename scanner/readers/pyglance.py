@@ -7,14 +7,16 @@ more than the reader will: a name that may be one, an argument that may be taken
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from scanner.commandlines import password_in
+from scanner.readers.inserted import names_of_places
 from scanner.readers.pyleaf import arguments, flattened, is_string, key_of, leaf_of, string_of, text_of
 from scanner.readers.pywords import (
     COMPARING,
+    EXECUTING,
     METHOD_WRAPPERS,
     NAMED_THIRD,
     TYPING,
@@ -29,6 +31,7 @@ from scanner.readers.pywords import (
     template_names,
 )
 from scanner.readers.structured import COMPUTED
+from scanner.readers.together import is_numbered, key_name, names_in, names_of, password_of, pieces
 
 
 class Seen(NamedTuple):
@@ -93,6 +96,8 @@ def look_at(glance: Glance, node: ast.AST, around: Around) -> None:
 def _constant(glance: Glance, node: ast.Constant, around: Around) -> None:
     if isinstance(node.value, (str, bytes)):
         glance.strings.append(Seen(node, text_of(node), around.name, around.symbol, around.reached))
+    elif type(node.value) is int and is_numbered(around.name, str(node.value)):
+        glance.strings.append(Seen(node, str(node.value), around.name, around.symbol, around.reached))
 
 
 def _joined(glance: Glance, node: ast.JoinedStr, around: Around) -> None:
@@ -132,9 +137,10 @@ def _binary(glance: Glance, node: ast.BinOp, around: Around) -> None:
     if not isinstance(node.op, ast.Add):
         look_at(glance, node.left, around)
         called = template_names(string_of(node.left) or "", percent=True) if isinstance(node.op, ast.Mod) else {}
-        parts = node.right.elts if called and isinstance(node.right, ast.Tuple) else [node.right]
-        for number, part in enumerate(parts):
-            look_at(glance, part, Around(around.symbol, called.get(number)))
+        if called:
+            _filled(glance, node.right, called, around)
+        else:
+            look_at(glance, node.right, Around(around.symbol))
         return
     operands = list(flattened(node))
     if any(is_string(operand) for operand in operands):
@@ -145,6 +151,23 @@ def _binary(glance: Glance, node: ast.BinOp, around: Around) -> None:
             _embedded(glance, operand, around)
         else:
             look_at(glance, operand, around)
+
+
+def _filled(glance: Glance, node: ast.expr, places: Mapping[int, str], around: Around) -> None:
+    """What is put into a template, or given beside a query."""
+    for number, part in enumerate(node.elts if isinstance(node, (ast.Tuple, ast.List)) else [node]):
+        look_at(glance, part, Around(around.symbol, places.get(number)))
+
+
+def _given_beside(
+    glance: Glance, node: ast.expr, number: int | None, places: Mapping[int, str], around: Around
+) -> None:
+    if isinstance(node, (ast.Tuple, ast.List)):
+        rows = all(isinstance(part, (ast.Tuple, ast.List)) for part in node.elts)
+        for row in node.elts if rows else [node]:
+            _filled(glance, row, places, around)
+    else:
+        look_at(glance, node, Around(around.symbol, places.get(number - 1) if number else None))
 
 
 def _either(glance: Glance, node: ast.BoolOp, around: Around) -> None:
@@ -174,9 +197,11 @@ def _comparison(glance: Glance, node: ast.Compare, around: Around) -> None:
 def _dict(glance: Glance, node: ast.Dict, around: Around) -> None:
     path = ".".join(part for part in (around.symbol, around.name) if part)
     for key_node, value in zip(node.keys, node.values, strict=True):
-        if key_node is not None:
-            look_at(glance, key_node, Around(around.symbol))
         key = string_of(key_node)
+        called = key_name(around.name, key)
+        if key_node is not None:
+            look_at(glance, key_node, Around(around.symbol, called))
+        key = None if called else key
         handed = bool(key) and around.handed
         reached = handed and around.reached and _is_entry(glance, key, value)
         look_at(glance, value, Around(path, key, handed=handed, reached=reached))
@@ -190,10 +215,11 @@ def _is_entry(glance: Glance, key: str | None, value: ast.expr) -> bool:
 def _elements(glance: Glance, node: ast.Tuple | ast.List | ast.Set, around: Around) -> None:
     texts = [string_of(element) for element in node.elts]
     passwords = password_in(texts)
+    row = password_of(around.name, texts)
     for number, element in enumerate(node.elts):
         value = element.value if isinstance(element, ast.Starred) else element
         flag = flag_of(texts[number - 1]) if number else None
-        name = "password" if number in passwords else flag or around.name
+        name = "password" if number == row or number in passwords else flag or around.name
         look_at(glance, value, around._replace(name=name))
     # One of several pairs, `("password", "...")`, or only two values.
     called = texts[0] if len(texts) == 2 else None
@@ -202,6 +228,12 @@ def _elements(glance: Glance, node: ast.Tuple | ast.List | ast.Set, around: Arou
         names = (called, "password") if holds_login(around.name, texts[1]) else (called,)
         for name in names:
             look_at(glance, node.elts[1], around._replace(name=name, symbol=path))
+
+
+def _comprehension(glance: Glance, node: ast.comprehension, around: Around) -> None:
+    iterated(glance, node.target, node.iter, around)
+    for condition in node.ifs:
+        look_at(glance, condition, Around(around.symbol))
 
 
 def _walrus(glance: Glance, node: ast.NamedExpr, around: Around) -> None:
@@ -232,9 +264,15 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
     filled = template_names(template, percent=False) if template else {}
     called = glance.imports.get(leaf, leaf).rpartition(".")[2] if isinstance(node.func, ast.Name) else leaf
     own = leaf_of(node.func.value) or "" if isinstance(node.func, ast.Attribute) else None
+    if leaf == "zip" and _zipped(glance, every, around):
+        return
+    beside = names_of_places(first) if first and leaf in EXECUTING else {}
     starred = False
     for number, (keyword, value) in enumerate(every):
         starred = starred or isinstance(value, ast.Starred)
+        if beside and number:
+            _given_beside(glance, value, None if keyword else number, beside, around)
+            continue
         handed, reached = True, glance.takes(called, keyword, None if starred else number)
         if leaf == "dict" and keyword:
             reached = reached or (around.reached and _is_entry(glance, keyword, value))
@@ -271,6 +309,41 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
         look_at(glance, value.value if isinstance(value, ast.Starred) else value, inner)
 
 
+def iterated(glance: Glance, target: ast.expr, values: ast.expr, around: Around) -> None:
+    """Look at what a loop goes through."""
+    bare = Around(around.symbol)
+    look_at(glance, target, bare)
+    parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else ()
+    names = names_of([leaf_of(part) for part in parts])
+    rows = values.elts if isinstance(values, (ast.Tuple, ast.List, ast.Set)) else ()
+    every = arguments(values) if isinstance(values, ast.Call) and leaf_of(values.func) == "zip" else []
+    if names and len(every) == len(names):
+        for (_, value), name in zip(every, names, strict=True):
+            look_at(glance, value, bare._replace(name=name or None))
+        return
+    if not names or not rows:
+        look_at(glance, values, bare)
+        return
+    for row in rows:
+        if not _named_row(glance, row, names, around):
+            look_at(glance, row, bare)
+
+
+def _named_row(glance: Glance, row: ast.expr, names: Sequence[str], around: Around) -> bool:
+    if not isinstance(row, (ast.Tuple, ast.List)) or len(row.elts) != len(names):
+        return False
+    for element, name in zip(row.elts, names, strict=True):
+        look_at(glance, element, Around(around.symbol, name or None))
+    return True
+
+
+def _zipped(glance: Glance, every: Sequence[tuple[str | None, ast.expr]], around: Around) -> bool:
+    if len(every) != 2 or not isinstance(every[0][1], (ast.Tuple, ast.List)):
+        return False
+    names = names_in([string_of(element) for element in every[0][1].elts])
+    return bool(names) and _named_row(glance, every[1][1], names, around)
+
+
 def _asked(node: ast.expr) -> str | None:
     every = arguments(node) if isinstance(node, ast.Call) else []
     return string_of(every[-1][1]) if every else None
@@ -290,6 +363,7 @@ _LOOKS: dict[type[ast.AST], Callable[..., None]] = {
     ast.Tuple: _elements,
     ast.List: _elements,
     ast.Set: _elements,
+    ast.comprehension: _comprehension,
     ast.NamedExpr: _walrus,
     ast.Lambda: _lambda,
     ast.Await: _await,
@@ -307,7 +381,28 @@ def assign(glance: Glance, targets: Sequence[ast.expr], value: ast.expr, around:
         if not isinstance(target, ast.Name):
             reached = reached or glance.is_setting(leaf_of(target))
             look_at(glance, target, Around(around.symbol))
-    look_at(glance, value, Around(around.symbol, telling(map(leaf_of, targets)), handed=True, reached=reached))
+    name = telling(map(leaf_of, targets))
+    look_at(glance, value, Around(around.symbol, name, handed=True, reached=reached))
+    _taken_apart(glance, targets[-1], value, Around(around.symbol, name))
+
+
+def _taken_apart(glance: Glance, target: ast.expr, value: ast.expr, around: Around) -> None:
+    """Look at the parts of a string that is split where it is assigned."""
+    if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Attribute):
+        return
+    text = string_of(value.func.value)
+    if text is None:
+        return
+    every = arguments(value)
+    given = string_of(every[0][1]) if every else None
+    if len(every) > 2 or (every and given is None):
+        return
+    limit = every[1][1].value if len(every) == 2 and isinstance(every[1][1], ast.Constant) else -1
+    names = [leaf_of(part) for part in target.elts] if isinstance(target, (ast.Tuple, ast.List)) else []
+    most = limit if isinstance(limit, int) else -1
+    for piece in pieces(text, value.func.attr, given, most, names, around.name):
+        part = text[piece.start : piece.end]
+        glance.strings.append(Seen(value.func.value, part, piece.name, around.symbol, reached=False))
 
 
 def defaults(glance: Glance, parameters: ast.arguments, around: Around) -> None:

@@ -27,6 +27,7 @@ _LONG = 3 * _MOST_FIELDS  # `{a}`
 _FSTRING = re.compile(r"""[fF][rR]?(\"{3}|'{3}|["'])""")
 _NESTING = (*"([{.+-*/%@&|^~<>=:,!", "not", "lambda", "if", "else", "await", "and", "or", "for", "yield")
 _CONSTANT_TYPES = (str, bytes, int, float)
+_CLASS_MAKERS = frozenset(("namedtuple", "NamedTuple", "make_dataclass"))
 
 
 class Binding(NamedTuple):
@@ -229,6 +230,23 @@ def _import_from(scope: Scope, statement: ast.ImportFrom, symbol: str, first: in
 def _assign(scope: Scope, statement: ast.Assign, symbol: str, first: int) -> None:  # noqa: ARG001
     for target in statement.targets:
         _bind(scope, target, statement.value, symbol, statement)
+    if isinstance(statement.value, ast.Call):
+        _made_class(scope, statement.targets[0], statement.value)
+
+
+def _made_class(scope: Scope, target: ast.expr, call: ast.Call) -> None:
+    """Note the fields of `Account = namedtuple("Account", "name password")` and its like."""
+    leaf = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+    if leaf not in _CLASS_MAKERS or len(call.args) < 2 or not isinstance(target, ast.Name):
+        return
+    match call.args[1]:
+        case ast.Constant(value=str(text)):
+            scope.define(target.id, text.replace(",", " ").split())
+        case ast.List(elts=fields) | ast.Tuple(elts=fields):
+            # Of `NamedTuple` and `make_dataclass` each is a pair of a name and a type.
+            first = [each.elts[0] if isinstance(each, ast.Tuple) and each.elts else each for each in fields]
+            names = [each.value for each in first if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+            scope.define(target.id, names if len(names) == len(fields) else ())
 
 
 def _annotated(scope: Scope, statement: ast.AnnAssign, symbol: str, first: int) -> None:

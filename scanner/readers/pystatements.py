@@ -7,7 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from scanner.model import Role
-from scanner.readers.pyexpressions import assign, bare, children, defaults, expression
+from scanner.readers.pyexpressions import assign, bare, children, defaults, expression, iterated
 from scanner.readers.pynames import leaf_of
 from scanner.readers.pystate import Context, Reading, symbol_of
 
@@ -42,6 +42,11 @@ def statement_of(reading: Reading, node: cst.CSTNode, context: Context) -> None:
                 if case.guard is not None:
                     expression(reading, case.guard, bare(context))
                 statement_of(reading, case.body, context)
+        case cst.For(target=target, iter=values, body=body, orelse=orelse):
+            iterated(reading, target, values, context if context.symbol else Context(symbol=symbol_of(reading, node)))
+            statement_of(reading, body, context)
+            if orelse is not None:
+                statement_of(reading, orelse.body, context)
         case _:
             base = context if context.symbol else Context(symbol=symbol_of(reading, node))
             for child in node.children:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from scanner.model import Literal, SecretValue
+from scanner.model import Literal, SecretValue, Span
 from scanner.readers import pystring
 from scanner.readers.pystate import Context, Reading, span_of
-from scanner.readers.structured import COMPUTED, rest_of
+from scanner.readers.structured import COMPUTED, piece_of, rest_of
+from scanner.readers.together import Piece
 
 
 def add_string(
@@ -66,11 +67,37 @@ def add_string(
     )
 
 
+def add_number(reading: Reading, node: cst.Integer, context: Context) -> None:
+    """Yield a number that is a password; what it reaches takes a text, and says nothing of it."""
+    span = span_of(reading, node)
+    if span is not None:
+        reading.literals.append(
+            Literal(
+                span=span,
+                value=SecretValue(node.value),
+                role=context.role,
+                name=context.name,
+                symbol=context.symbol,
+                body=span.start,
+                container=context.container,
+                siblings=context.siblings,
+            )
+        )
+
+
 def add_rest(reading: Reading, node: cst.BaseExpression, start: int) -> None:
     """Yield what stands in a string's value from `start` on as a password: `"-pS3cret"` of a command."""
     last = reading.literals[-1] if reading.literals else None
     if last is not None and last.span == span_of(reading, node):
         reading.literals.append(rest_of(last, start, "password"))
+
+
+def add_part(reading: Reading, node: cst.BaseExpression, piece: Piece) -> None:
+    """Yield a part of a string's value by the name that it gets: `user, password = "a:b".split(":")`."""
+    span = span_of(reading, node)
+    whole = next((each for each in reversed(reading.literals) if each.span == span), None)
+    if whole is not None:
+        reading.literals.append(piece_of(whole, Span(piece.start, piece.end), piece.name))
 
 
 def _joined(pieces: list[tuple[str, tuple[int, ...] | None, int]]) -> tuple[str, tuple[int, ...]]:

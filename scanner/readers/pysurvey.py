@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from scanner.readers.pyglance import Around, Glance, assign, defaults, look_at
+from scanner.readers.pyglance import Around, Glance, assign, defaults, iterated, look_at
 from scanner.readers.pyregions import BARE_CLAUSES, Lines, named
 
 
@@ -39,6 +39,8 @@ def _header(glance: Glance, node: ast.AST, lines: Lines) -> None:
             look_at(glance, decorator, inner)
         for argument in node.keywords:
             look_at(glance, argument.value, inner._replace(name=argument.arg))
+    elif isinstance(node, (ast.For, ast.AsyncFor)):
+        iterated(glance, node.target, node.iter, around)
     else:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, (ast.expr, ast.withitem)):

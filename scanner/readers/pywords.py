@@ -46,8 +46,17 @@ _MADE_UP = re.compile(
 _LOGINS = re.compile(r"(?i)(?:.*_)?(?:auth|logins?|creds?|credentials?)")
 # Calls that compare two values: each is called by the other.
 COMPARING = frozenset(("compare_digest", "constant_time_compare", "safe_str_cmp"))
+# Calls that take a query and the values for its places.
+EXECUTING = frozenset(("execute", "executemany", "fetch", "fetchrow", "fetchval", "fetchone", "fetchall", "raw"))
 _FLAG = re.compile(r"--([A-Za-z][\w.\-]{1,80})")
-NAMED_DEFAULTS = frozenset(("default", "value", "envvar_default", "fallback"))
+NAMED_DEFAULTS = frozenset(("default", "value", "envvar_default", "fallback", "const", "flag_value"))
+# Parsers' tokens are called so, and take their own text: pyparsing, lark, parsimonious, `typing.Literal`.
+_GRAMMAR = frozenset(
+    (
+        "Literal CaselessLiteral Keyword CaselessKeyword Word Regex Regexp RegExp Char CharsNotIn Terminal NonTerminal"
+        " Nonterminal Symbol Suppress Pattern Lexeme Production Rule Match StrMatch RegExMatch Punctuation Operator"
+    ).split()
+)
 # An object or a section, a name in it, and the value: `parser.set("db", "password", "...")`.
 NAMED_THIRD = frozenset(("setattr", "getattr", "set"))
 METHOD_WRAPPERS = frozenset(("encode", "decode", "strip", "lower", "upper", "format", "rstrip", "lstrip", "replace"))
@@ -66,7 +75,7 @@ def passes_name(leaf: str, count: int, number: int, keyword: str | None) -> bool
     """
     if leaf in WRAPPERS:
         return number == 0 or keyword in NAMED_DEFAULTS
-    return count == 1 and keyword is None and leaf[:1].isupper() and not leaf.isupper()
+    return count == 1 and keyword is None and leaf[:1].isupper() and not leaf.isupper() and leaf not in _GRAMMAR
 
 
 def takes_name_first(leaf: str) -> bool:
@@ -88,6 +97,11 @@ def holds_login(name: str | None, second: str | None) -> bool:
         return False
     listed = _ACCOUNTS.fullmatch(name) is not None and _MADE_UP.fullmatch(second or "") is not None
     return listed or _LOGINS.fullmatch(name) is not None
+
+
+def is_listing(name: str) -> bool:
+    """Whether a list of that name has users, accounts or logins in it."""
+    return _ACCOUNTS.fullmatch(name) is not None or _LOGINS.fullmatch(name) is not None
 
 
 def given_to(leaf: str, number: int, count: int, value: str | None) -> str | None:

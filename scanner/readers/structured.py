@@ -102,8 +102,12 @@ def _hits_inside(literal: Literal, offsets: Sequence[int], length: int) -> list[
 
 def rest_of(literal: Literal, start: int, name: str) -> Literal:
     """Make a literal of what stands in another's value from `start` on: `"-pS3cret"` of a command."""
-    rest = Span(start, len(literal.value.reveal("text")))
-    return _part(literal, rest, rest, name, Role.TEXT)
+    return piece_of(literal, Span(start, len(literal.value.reveal("text"))), name)
+
+
+def piece_of(literal: Literal, piece: Span, name: str) -> Literal:
+    """Make a literal of a named part of another's value."""
+    return _part(literal, piece, piece, name, Role.TEXT)
 
 
 def _part(literal: Literal, span: Span, shown: Span, name: str | None, role: Role) -> Literal:

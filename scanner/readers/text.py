@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from scanner import foreigncalls
 from scanner.commandlines import COMMAND, WORDS
 from scanner.model import Document, Literal, Role, SecretValue, Span
+from scanner.readers.inserted import rows_at
 from scanner.readers.textvalues import GAP, LONGEST, NAME, WINDOW, Bares, Shape, value_of
 
 # Characters of a long line whose names are read together.
@@ -139,8 +140,16 @@ def shapes(
     In `code` a value after an operator has quotes, or stands inside some.
     """
     done: set[Span] = set()
+    read_to = 0
     seen = _Seen(text=text, code=code, bares=Bares(text=text))
     for offset in offsets:
+        if text.startswith("(", offset - 1) and offset > read_to:
+            rows, read_to = rows_at(text, offset)
+            new = [Shape(name=each.column, span=each.span, inner=each.inner) for each in rows]
+            yield from (shape for shape in new if shape.inner not in done)
+            done.update(shape.inner for shape in new)
+            if rows:
+                continue
         found = _pem(text, offset) or _named(seen, offset, _NAMED)
         if found is None and directives:
             found = _named(seen, offset, _DIRECTIVE)

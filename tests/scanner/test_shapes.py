@@ -63,6 +63,7 @@ KINDS: dict[str, Callable[[random.Random], str]] = {
     "k24": draw(_ALNUM, 24),
     "up8": draw(string.ascii_uppercase + string.digits, 8),
     "wp": draw(_ALNUM + "!#^*(-_=+)|;:,.?", 64),
+    "n6": lambda source: str(source.randrange(200_000, 990_000)),
     "human": by_a_person,
     "uuid": lambda source: str(uuid.UUID(int=source.getrandbits(128), version=4)),
     "b64": lambda source: base64.b64encode(source.randbytes(32)).decode(),

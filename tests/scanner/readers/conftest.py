@@ -12,7 +12,13 @@ from scanner.readers.kinds import kind_of
 from scanner.text import decode
 
 MARK = "¦"
-READERS = {Kind.PYTHON: "python", Kind.DOTENV: "dotenv", Kind.NOTEBOOK: "notebook", Kind.TEXT: "text"}
+READERS = {
+    Kind.PYTHON: "python",
+    Kind.DOTENV: "dotenv",
+    Kind.NOTEBOOK: "notebook",
+    Kind.TEXT: "text",
+    Kind.CSV: "delimited",
+}
 
 Read = Callable[[str, str], list[Literal]]
 

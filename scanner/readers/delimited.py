@@ -1,0 +1,128 @@
+"""CSV and TSV: the columns whose header says that they hold credentials. https://www.rfc-editor.org/rfc/rfc4180
+
+Password managers and browsers export so, and AWS hands out access keys in such a file.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from scanner.model import Document, Literal, Role, SecretValue, Sibling, Span
+from scanner.readers import text as plain
+
+_WORDS = (
+    r"passw(?:or)?d|passwort|kennwort|pwd|passphrase|passcode|secret|token|(?:api|access|auth|secret|private)[ _-]?key"
+)
+PREFILTER = rf"^(?:\xef\xbb\xbf)?[^\r\n]*(?:{_WORDS}|[,;\t|\"]pass\b)[^\r\n]*\r?\n"
+"""Hyperscan's expression (flag CASELESS) of a first line with such a column."""
+_COLUMN = re.compile(rf"(?i)(?:.*[\W_])?(?:{_WORDS})s?(?:[\W_]*\d)?")
+# `pass` is a password beside a user; beside `fail` it is a figure.
+_USER = re.compile(r"(?i)(?:.*[\W_])?(?:user(?:name)?|login|e-?mail|account|host)(?:[\W_]name)?")
+_DELIMITERS = ",;\t|"
+_MOST_COLUMNS = 200
+_FIGURE = re.compile(r"[-+]?\d{1,5}|[-+]?\d*\.\d+(?:[eE][-+]?\d+)?|\d+%")
+
+
+class _Cell(NamedTuple):
+    """A cell as written, and where its text begins and ends inside the quotes."""
+
+    span: Span
+    inner: Span
+    text: str
+    doubled: bool
+
+
+def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
+    """Yield the cells of the columns that hold credentials, and what stands at the other hits, as in any text."""
+    text = document.text
+    start = 1 if text.startswith("\ufeff") else 0
+    records = _records(text, start)
+    header = next(records, [])
+    columns = [cell.text.strip() for cell in header]
+    wanted = _wanted(columns)
+    covered: list[Span] = []
+    for record in records if wanted else ():
+        if len(record) != len(columns):
+            continue
+        for number in wanted:
+            cell = record[number]
+            if not cell.text.strip() or _FIGURE.fullmatch(cell.text):
+                continue
+            yield _literal(cell, number, record, columns)
+            covered.append(cell.span)
+    if wanted:
+        # The header says what the rest is, and holds no value.
+        covered.insert(0, Span(0, header[-1].span.end + 1))
+    yield from plain.read(document, [hit for hit in offsets if not _is_covered(hit, covered)])
+
+
+def _is_covered(hit: int, spans: Sequence[Span]) -> bool:
+    at = bisect.bisect_right(spans, hit, key=lambda span: span.start) - 1
+    return at >= 0 and hit <= spans[at].end + 1
+
+
+def _wanted(columns: Sequence[str]) -> list[int]:
+    users = any(_USER.fullmatch(column) for column in columns)
+    return [
+        number
+        for number, column in enumerate(columns[:_MOST_COLUMNS])
+        if _COLUMN.fullmatch(column) or (users and column.lower() == "pass")
+    ]
+
+
+def _literal(cell: _Cell, number: int, record: Sequence[_Cell], columns: Sequence[str]) -> Literal:
+    offsets = None
+    if cell.doubled:
+        raw, at, placed = cell.text, cell.inner.start, []
+        for character in raw:
+            placed.append(at)
+            at += 2 if character == '"' else 1
+        offsets = (*placed, cell.inner.end)
+    siblings = tuple(
+        Sibling(name=columns[other], value=SecretValue(each.text), span=each.span)
+        for other, each in enumerate(record[:_MOST_COLUMNS])
+        if other != number and columns[other] and each.text
+    )
+    return Literal(
+        span=cell.span,
+        value=SecretValue(cell.text),
+        role=Role.ENTRY,
+        name=columns[number],
+        body=cell.inner.start,
+        offsets=offsets,
+        container=Span(record[0].span.start, record[-1].span.end),
+        siblings=siblings,
+    )
+
+
+def _records(text: str, start: int) -> Iterator[list[_Cell]]:
+    """The records of a text, with the delimiter that its first line has most of."""
+    end = text.find("\n", start)
+    first = text[start : end if end >= 0 else len(text)]
+    delimiter = max(_DELIMITERS, key=first.count)
+    if delimiter not in first:
+        return
+    cell = re.compile(rf'[ ]*"((?:[^"]|"")*+)"[ ]*(?=[{delimiter}\r\n]|\Z)|([^{delimiter}\r\n]*)')
+    record: list[_Cell] = []
+    at = start
+    while at < len(text):
+        found = cell.match(text, at)
+        if found is None:
+            return
+        group = 1 if found[1] is not None else 2
+        inner = Span(*found.span(group))
+        raw = found[group]
+        doubled = group == 1 and '"' in raw
+        record.append(_Cell(Span(*found.span()), inner, raw.replace('""', '"') if doubled else raw, doubled))
+        at = found.end()
+        if text.startswith(delimiter, at):
+            at += 1
+            if at < len(text):
+                continue
+        yield record
+        record = []
+        while at < len(text) and text[at] in "\r\n":
+            at += 1

@@ -1,0 +1,111 @@
+"""SQL that stores values: which column each of `INSERT INTO users (name, password) VALUES ('bob', '...')` is for.
+
+Of the SQL in a file of its own, in a string of code, and of queries whose values are given beside them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from scanner.model import Span
+
+PREFILTER = (
+    r"\binto\s+[^\s()]+\s*\([^()]*(?:passw|pwd|passphrase|secret|token|api_?key|_pass\b|\bpass\b)[^()]*\)"
+    r"\s*values?\s*\(",
+    r"\bupdate\s+[^\s()]+\s+set\s[^\"';]*(?:passw|pwd|passphrase|secret|token|api_?key)\w*[`\"\]]?\s*="
+    r"\s*(?:%s|\?|\$\d)",
+)
+"""Hyperscan's expressions (flag CASELESS); the first ends where the values begin."""
+_LONGEST_HEAD = 5_000
+_CREDENTIAL = re.compile(r"(?i)pass(?!ed|age|enger|ing|ive|port)|pwd|\bpw\b|secret|token|key")
+_VALUES = re.compile(r"(?i)\bvalues?\s*\(")
+_BEFORE_VALUES = re.compile(r"(?i)\)\s*values?\s*\(\Z")
+_TABLE = re.compile(r"(?i)\binto\s+[\w.`\"\[\]$-]{1,120}\s*\Z")
+_STRING = r"'(?:[^'\\]|''|\\.)*+'|\"(?:[^\"\\]|\"\"|\\.)*+\"|`[^`]*`"
+# One value: a string, or anything up to the next comma, with the brackets of a call.
+_FIELD = re.compile(
+    rf"\s*(?:[nNeEbBxXuU]?(?P<text>{_STRING})\s*(?=[,)])|(?:[^,()'\"]|{_STRING}|\((?:[^()'\"]|{_STRING}|\([^()]*\))*+\))*+)",
+    re.DOTALL,
+)
+_NEXT_ROW = re.compile(r"\s*,\s*\(")
+_PLACE = re.compile(r"%s|\?|\$\d{1,2}\b")
+_EQUALS = re.compile(r"(?P<name>[A-Za-z_]\w{0,60})[`\"\]]?\s{0,4}=\s{0,4}\Z")
+
+
+class Stored(NamedTuple):
+    """A string with the column that it is for: `span` with its quotes, `inner` without."""
+
+    column: str
+    span: Span
+    inner: Span
+
+
+class Rows(NamedTuple):
+    """The strings of an `INSERT` in columns that are called as a credential, and where its rows end."""
+
+    strings: list[Stored]
+    end: int
+
+
+def rows_at(text: str, offset: int) -> Rows:
+    """The rows behind the `VALUES (` that ends at an offset; none where no `INSERT` with its columns stands before."""
+    columns = _columns(text, offset)
+    wanted = {number for number, column in enumerate(columns) if _CREDENTIAL.search(column)}
+    found: list[Stored] = []
+    at = offset
+    while wanted:
+        for number, field in enumerate(_fields(text, at)):
+            at = field.end()
+            if number in wanted and field["text"]:
+                start, end = field.span("text")
+                found.append(Stored(columns[number], Span(start, end), Span(start + 1, end - 1)))
+        following = _NEXT_ROW.match(text, at + 1) if text.startswith(")", at) else None
+        if following is None:
+            break
+        at = following.end()
+    return Rows(found, at)
+
+
+def names_of_places(query: str) -> Mapping[int, str]:
+    """What the values given beside a query are for, by position: the columns of `?` and `%s` in it."""
+    columns: dict[int, str] = {}
+    for values in _VALUES.finditer(query):
+        known = _columns(query, values.end())
+        if known:
+            fields = list(_fields(query, values.end()))
+            starts = [field.end() - len(field[0].lstrip()) for field in fields]
+            columns.update(zip(starts, known, strict=False))
+    found: dict[int, str] = {}
+    for number, place in enumerate(_PLACE.finditer(query)):
+        equals = _EQUALS.search(query, max(0, place.start() - 80), place.start())
+        name = columns.get(place.start()) or (equals["name"] if equals else None)
+        if name is not None:
+            found[number] = name
+    return found
+
+
+def _columns(text: str, offset: int) -> list[str]:
+    """The columns of the `INSERT` whose `VALUES (` ends at an offset."""
+    low = max(0, offset - _LONGEST_HEAD)
+    before = _BEFORE_VALUES.search(text, max(low, offset - 60), offset)
+    if before is None:
+        return []
+    opened = text.rfind("(", low, before.start())
+    if opened < 0 or _TABLE.search(text, max(low, opened - 160), opened) is None:
+        return []
+    return [column.strip(" \t\r\n`\"[]'") for column in text[opened + 1 : before.start()].split(",")]
+
+
+def _fields(text: str, at: int) -> Iterator[re.Match[str]]:
+    """The values of a row that begins at an offset, each with the text in its quotes if it is one string."""
+    while True:
+        # A longer one is cut: hostile texts hold many that never end.
+        field = _FIELD.match(text, at, at + _LONGEST_HEAD)
+        if field is None:
+            return
+        yield field
+        if not text.startswith(",", field.end()):
+            return
+        at = field.end() + 1

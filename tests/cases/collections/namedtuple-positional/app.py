@@ -1,0 +1,4 @@
+from collections import namedtuple
+
+Login = namedtuple("Login", "user password")
+login = Login("shop", "<<pw>>")

@@ -1,0 +1,3 @@
+user, password = "shop:<<a>>".split(":")
+auth = "root <<b>>".split()
+name, _, pw = "bob/<<c>>".partition("/")
