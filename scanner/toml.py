@@ -7,7 +7,7 @@ from typing import Any
 
 MOST = 500
 # A key of so many parts: tomllib's time grows with their square. Linear, for it begins only where a key can.
-_DEEP = re.compile(rf"(?<![^\s\[{{,])(?:[^\s.=\[\]{{}}#]++[ \t]*+\.[ \t]*+){{{MOST}}}")
+_DEEP = re.compile(rf"(?<![^\s\[{{,])(?:[^\s.,=\[\]{{}}#]++[ \t]*+\.[ \t]*+){{{MOST}}}")
 
 
 def deep_key(text: str) -> int | None:

@@ -24,7 +24,7 @@ from scanner.reports.context import ReportContext
 PATHS = (
     "a.py", "b.pyi", ".env", ".env.prod", "c.yml", "docker-compose.yml", "d.json", "package-lock.json", "e.toml",
     "f.ini", "setup.cfg", "g.ipynb", "h.txt", "README.md", "i.sh", "Dockerfile", "j.tf", "k.xml", "l.properties",
-    "m.js", "n.go", "id_rsa", "o.pem", ".npmrc", ".netrc", "p.po", "tests/test_a.py",
+    "m.js", "n.go", "q.csv", "r.sql", "id_rsa", "o.pem", ".npmrc", ".netrc", "p.po", "tests/test_a.py",
 )  # fmt: skip
 LONGEST = 5.0  # seconds of processor time for one small file
 
@@ -39,11 +39,12 @@ PIECES = (
     "redis.Redis(password=", "import psycopg2", "**{", "-----BEGIN ", "PRIVATE KEY-----", "-----END ", "postgres://",
     "u:p@h/d", "Bearer ", "Basic ", "IDENTIFIED BY ", "é", "😀", "\ud800", "0", "1e9", "true", "null", "~", "env:",
     "value:", '"cells":', '"source":', '"cell_type": "code"', "data:", "kind: Secret", "AKIA", "ghp_", "eyJ",
+    "INSERT INTO t (", "VALUES (", "zip(", ".split(", "TOKENS = {", "[[tokens]]",
 )  # fmt: skip
 
 
 # One of each kind that is read in its own way.
-KINDS = ("a.py", ".env", "c.yml", "d.json", "e.toml", "f.ini", "g.ipynb", "h.txt", "m.js")
+KINDS = ("a.py", ".env", "c.yml", "d.json", "e.toml", "f.ini", "g.ipynb", "h.txt", "m.js", "q.csv", "r.sql")
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +65,11 @@ def value_of(seed: int) -> str:
 documents = st.lists(
     st.one_of(st.sampled_from(PIECES), st.integers(0, 5).map(value_of), st.text(max_size=5)), max_size=60
 ).map("".join)
+
+
+def repeated(most: int) -> st.SearchStrategy[str]:
+    """A few pieces, of which a hostile line may hold thousands."""
+    return st.lists(st.sampled_from((*PIECES, value_of(0), "a")), min_size=1, max_size=most).map("".join)
 
 
 def run(prefilter: Prefilter, path: str, raw: bytes) -> None:
@@ -103,6 +109,22 @@ def test_many(prefilter, path, document, encoding):
 def test_any_bytes(prefilter, path, raw, at):
     planted = f'\npassword = "{value_of(1)}"\n'.encode()
     run(prefilter, path, raw[:at] + planted + raw[at:])
+
+
+@pytest.mark.slow
+@settings(max_examples=1_000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(path=st.sampled_from(PATHS), begin=repeated(3), unit=repeated(4), end=repeated(2))
+def test_one_thing_again_and_again_costs_what_it_is_long(prefilter, path, begin, unit, end):
+    def took(length: int) -> float:
+        again = unit * (length // len(unit))
+        raw = f'password = "{value_of(4)}"\n{begin}{again}{end}'.encode("utf-8", "surrogatepass")
+        start = time.process_time()
+        scan([Source(path=path, raw=raw)], prefilter, known_rules, lambda: Settings(key=bytes(32)), {})
+        return time.process_time() - start
+
+    long = took(120_000)
+    # Many findings may cost more than this, but then in proportion.
+    assert long < 2 or long < 8 * took(30_000)
 
 
 @pytest.mark.parametrize("path", KINDS)

@@ -39,6 +39,7 @@ UNREADABLE = [
     ("deep YAML", "a.yml", "[" * 100_000, 1),
     ("deep TOML", "a.toml", "a = " + "[" * 100_000, 1),
     # tomllib takes more than a minute for this, and hours for five megabytes of it.
+    ("a list of 50,000 strings that is no TOML", "a.toml", 'x = "y"\nz([' + '"b",' * 50_000 + "])\n", 1),
     ("a TOML key of 50,000 parts", "a.toml", 'x = "y"\n' + '"b" . a.' * 25_000 + "c = 1\n", 2),
 ]
 NAMED = [
