@@ -37,6 +37,7 @@ CALLERS = {
     "scanner/reports/masking.py": "finds what must not be shown",
     "scanner/sharing.py": "finds its place in the text, so that it need not cross a process",
     "scanner/standing.py": "looks whether HEAD still has it",
+    "scanner/surroundings.py": "sees whether it is a digest that a table keeps",
     "fixers/apply.py": "compares what is stored with what is planned",
     "fixers/choice.py": "measures it for a store",
     "fixers/compose.py": "compares a variable's value with the literal",
