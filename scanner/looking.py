@@ -20,12 +20,14 @@ from scanner.judge import confidence_of
 from scanner.model import Finding, SecretValue
 from scanner.prefilter import IMPORT, hits_from_imports
 from scanner.raw import scan_bytes
+from scanner.readers.errors import Unreadable
 from scanner.readers.kinds import kind_of
+from scanner.readers.pyscope import read_scope
 from scanner.record import AFTER, AGAIN, CLEAN, FOUND, KEPT, MOVED, skipped_as, where
 from scanner.repeats import Memory, new_contexts
 from scanner.source import Kind, Settings, Skipped, Source
 from scanner.sources import git, objects
-from scanner.text import UndecodableError
+from scanner.text import UndecodableError, decode
 
 
 class Looked(NamedTuple):
@@ -88,17 +90,23 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
         files += 1
         size += len(source.raw)
         several = len(blobs[number].places) > 1
-        whole = several or memory.path != path
         data, kind = scan_bytes(source.raw), _kind(kinds, path, source.raw)
+        if path in memory.lesser and _is_readable(source, kind):
+            memory.lesser.discard(path)
+            memory.path = ""  # what it has in common with the last one was read in another way
+        whole = several or memory.path != path
         fresh = new_contexts(memory, path, data, kind, knowledge.prefilter, knowledge.table, whole=whole)
         try:
-            found, note = _fresh_findings(source, data, kind, fresh.contexts, knowledge, settings)
+            in_pieces = kind is Kind.PYTHON and source.raw.endswith(data) and path not in memory.lesser
+            found, note = _fresh_findings(source, data, kind, fresh.contexts, knowledge, settings, in_pieces=in_pieces)
         except UndecodableError as error:
             skipped[Skipped(path=path, reason=str(error))] = None
             files -= 1
             memory.path = ""  # its contexts are not known: the next version is looked at as a whole
             states[number] = AGAIN
             continue
+        if note is not None:
+            memory.lesser.add(path)
         dirty = _near(found, source, data, fresh.contexts)
         memory.note(path, (context.hash for context in fresh.contexts if context not in dirty), clean=True)
         memory.note(path, (context.hash for context in dirty), clean=False)
@@ -144,6 +152,17 @@ def _kind(kinds: dict[str, Kind], path: str, raw: bytes) -> Kind:
     return kind_of(path, raw[:4096]) if asks else known
 
 
+def _is_readable(source: Source, kind: Kind) -> bool:
+    """Whether a version may be read as what it is, after one that could not. Of other kinds than Python: perhaps."""
+    if kind is not Kind.PYTHON:
+        return True
+    try:
+        read_scope(decode(source, kind).text)
+    except (Unreadable, UndecodableError):
+        return False
+    return True
+
+
 def _told(task: Task, wanted: Iterable[tuple[str, str]]) -> Iterator[tuple[bytes, bytes]]:
     """What whole versions (object id, path) hold: each analysed once, here and not in the parent."""
     paths: dict[str, dict[str, None]] = {}
@@ -165,17 +184,20 @@ def _fresh_findings(
     fresh: Sequence[Context],
     knowledge: Knowledge,
     settings: Settings,
+    *,
+    in_pieces: bool,
 ) -> tuple[list[Finding], str | None]:
-    """The findings at some of a document's hits, and the reader's note."""
+    """The findings at some of a document's hits, and the reader's note. `in_pieces`: no more than these may be read."""
     if not fresh:
         return [], None
     imports = [hit for hit in hits_from_imports(knowledge.prefilter, data) if knowledge.table[hit[0]][0] == IMPORT]
     hits = [*imports, *(context.hit for context in fresh)]
-    if kind is Kind.PYTHON and source.raw.endswith(data):
+    if in_pieces:
         offsets = [offset for context in fresh for offset in (context.hit[1] - 1, *context.reached)]
         small = source.raw[: len(source.raw) - len(data)] + island(data, offsets)
         found, note, _ = analysis.analyse(source._replace(raw=small), hits, knowledge, settings)
-        if note is None:
+        # What is found in pieces is reported of the whole version, which has to be Python, too.
+        if note is None and (not found or _is_readable(source, kind)):
             return _counting(found), None
     found, note, _ = analysis.analyse(source, hits, knowledge, settings)
     if note is not None:

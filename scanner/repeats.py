@@ -30,17 +30,19 @@ _NONE: frozenset[bytes] = frozenset()
 class Memory:
     """What the versions before held: of contexts no more than their hashes.
 
-    `clean` are (group, context) that gave no finding, in any file of one ending and role; `known` are (path, context)
-    that may have given one. `scope` is what roles are judged below. `path`, `data` and `kind` are those of the last
-    version, `hits` what the analysis would look at in it, in their order, and `names` what calls among them look for;
-    `imports` are the libraries of it and of those before it. `gates` are the expressions that count beside some
-    imports, in code or not.
+    `clean` are (group, context) that gave no finding, in any file of one ending and role; `known` are (path, whether it
+    is in `lesser`, context) that may have given one. `lesser` are the paths of which the last version was not read as
+    what it is: what was clean there need not be so in others. `scope` is what roles are judged below. `path`, `data`
+    and `kind` are those of the last version, `hits` what the analysis would look at in it, in their order, and `names`
+    what calls among them look for; `imports` are the libraries of it and of those before it. `gates` are the
+    expressions that count beside some imports, in code or not.
     """
 
     scope: str = ""
 
     clean: set[tuple[str, int]] = field(default_factory=set)
-    known: set[tuple[str, int]] = field(default_factory=set)
+    known: set[tuple[str, bool, int]] = field(default_factory=set)
+    lesser: set[str] = field(default_factory=set)
     groups: dict[str, str] = field(default_factory=dict)
     path: str = ""
     data: bytes = field(default=b"", repr=False)
@@ -57,13 +59,13 @@ class Memory:
             group = self.group(path)
             self.clean.update((group, context) for context in seen)
         else:
-            self.known.update((path, context) for context in seen)
+            self.known.update((path, path in self.lesser, context) for context in seen)
 
     def group(self, path: str) -> str:
-        """The files that are read and judged alike: of one ending, all code or all tests."""
+        """The files that are read and judged alike: of one ending, all code or all tests, all in `lesser` or none."""
         if path not in self.groups:
             self.groups[path] = f"{role_of(path, self.scope)}:{path.rpartition('/')[2].rpartition('.')[2]}"
-        return self.groups[path]
+        return f"{self.groups[path]}:text" if path in self.lesser else self.groups[path]
 
 
 class Fresh(NamedTuple):
@@ -91,7 +93,7 @@ def new_contexts(
     fresh: list[Context] = []
     known = False
     for context in contexts(data, hits, table, kind, memory.bindings, memory.names, change):
-        if (path, context.hash) in memory.known:
+        if (path, path in memory.lesser, context.hash) in memory.known:
             known = True
         elif (group, context.hash) not in memory.clean:
             fresh.append(context)
