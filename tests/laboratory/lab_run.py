@@ -274,7 +274,7 @@ def _is_ours(node: ast.AST) -> bool:
 
 
 def _is_our_import(node: object, modules: Collection[str]) -> bool:
-    if isinstance(node, ast.Try):  # from the package, or else from beside the program
+    if isinstance(node, ast.Try) and node.handlers:  # from the package, or else from beside the program
         return all(_is_our_import(each, ()) for each in (*node.body, *node.handlers[0].body))
     names = _OURS if isinstance(node, ast.ImportFrom) else modules
     return isinstance(node, (ast.ImportFrom, ast.Import)) and all(alias.name in names for alias in node.names)
