@@ -62,11 +62,12 @@ def contexts(
     kind: Kind,
     bindings: Bindings,
     names: dict[Hit, frozenset[bytes]],
+    imports: frozenset[str],
     change: Change | None = None,
 ) -> Iterator[Context]:
     """The context of each hit that can have a new one; a call that no text in quotes can reach has none.
 
-    Notes the `names` that each call looks for.
+    Notes the `names` that each call looks for. Whether its library is among the `imports` belongs to a call's context.
     """
     done: set[Hit] = set()
     for hit in hits:
@@ -89,7 +90,13 @@ def contexts(
             context = b"\n".join((context, *meant.values()))
             if b'"' not in context and b"'" not in context:
                 continue
-        yield Context(hash=hash((number, context)), hit=hit, reached=tuple(meant))
+        imported = role == CALL and is_imported(table[number][1], imports)
+        yield Context(hash=hash((number, context, imported)), hit=hit, reached=tuple(meant))
+
+
+def is_imported(libraries: str, imports: frozenset[str]) -> bool:
+    """Whether one of a call's libraries, with blanks between them, is imported; some calls ask for none."""
+    return not libraries or not imports.isdisjoint(libraries.split(" "))
 
 
 def scope_of(data: bytes, start: int) -> int:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from scanner.bindings import Bindings, follow
-from scanner.contexts import Change, Context, Hit, Table, contexts, moves_functions
+from scanner.contexts import Change, Context, Hit, Table, contexts, is_imported, moves_functions
 from scanner.extent import WIDTH, Range, changed
-from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Prefilter
+from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Prefilter, hits_from_imports
 from scanner.roles import role_of
 from scanner.source import Kind
 
@@ -34,8 +34,8 @@ class Memory:
     is in `lesser`, context) that may have given one. `lesser` are the paths of which the last version was not read as
     what it is: what was clean there need not be so in others. `scope` is what roles are judged below. `path`, `data`
     and `kind` are those of the last version, `hits` what the analysis would look at in it, in their order, and `names`
-    what calls among them look for; `imports` are the libraries of it and of those before it. `gates` are the
-    expressions that count beside some imports, in code or not.
+    what calls among them look for; `imports` are the libraries of it and of those before it, `here` its own. `gates`
+    are the expressions that count beside some imports, in code or not.
     """
 
     scope: str = ""
@@ -48,6 +48,7 @@ class Memory:
     data: bytes = field(default=b"", repr=False)
     kind: Kind = Kind.TEXT
     imports: frozenset[str] = frozenset()
+    here: frozenset[str] = frozenset()
     hits: list[Hit] = field(default_factory=list)
     names: dict[Hit, frozenset[bytes]] = field(default_factory=dict)
     gates: dict[tuple[frozenset[str], bool], frozenset[int]] = field(default_factory=dict)
@@ -92,7 +93,7 @@ def new_contexts(
     group = memory.group(path)
     fresh: list[Context] = []
     known = False
-    for context in contexts(data, hits, table, kind, memory.bindings, memory.names, change):
+    for context in contexts(data, hits, table, kind, memory.bindings, memory.names, memory.here, change):
         if (path, path in memory.lesser, context.hash) in memory.known:
             known = True
         elif (group, context.hash) not in memory.clean:
@@ -110,7 +111,8 @@ def _everywhere(
 ) -> list[Hit]:
     """All hits of a version; `before` are imports that count beside its own."""
     hits = prefilter.find(data)
-    memory.imports = before | _imports(hits, table)
+    memory.here = _imports(hits, table)
+    memory.imports = before | memory.here
     memory.hits = _wanted(memory, hits, memory.imports, table, kind)
     return memory.hits
 
@@ -124,14 +126,22 @@ def _near_change(
     windows = [_window(data, each, prefilter, calls=bool(memory.imports)) for each in ranges]
     imports = memory.imports.union(*(_imports(found, table) for found in windows))
     stood = _stood(memory, ranges)
+    were = memory.here
     if imports == memory.imports:
         near = [_wanted(memory, found, imports, table, kind) for found in windows]
         memory.hits = _merged(memory.hits, ranges, near)
+        if any(_is_about_imports(before, data, each) for each in ranges):
+            memory.here = _imports(hits_from_imports(prefilter, data), table)
     else:
         # A new library: calls far from the changes can mean something else now.
         _everywhere(memory, data, kind, prefilter, table, imports)
-    memory.names = {hit: names for hit, names in stood.items() if names}
     calls = [hit for hit in memory.hits if table[hit[0]][0] == CALL]
+    if memory.here != were:
+        for hit in calls:
+            libraries = table[hit[0]][1]
+            if is_imported(libraries, memory.here) != is_imported(libraries, were):
+                stood.pop(hit, None)
+    memory.names = {hit: names for hit, names in stood.items() if names}
     names: set[bytes] = set()
     if calls:
         names = follow(memory.bindings, data, ranges if memory.bindings.data is before else None)
@@ -164,6 +174,16 @@ def _moves_functions(before: bytes, data: bytes, change: Range) -> bool:
     return moves_functions(data, change.new_first, change.new_last) or moves_functions(
         before, change.first, change.last
     )
+
+
+def _is_about_imports(before: bytes, data: bytes, change: Range) -> bool:
+    """Whether a change can have brought or taken an import: one of its lines has the word."""
+    texts = ((before, change.first, change.last), (data, change.new_first, change.new_last))
+    for text, first, last in texts:
+        end = text.find(b"\n", last)
+        if text.find(b"import", text.rfind(b"\n", 0, first) + 1, end if end >= 0 else len(text)) >= 0:
+            return True
+    return False
 
 
 def _window(data: bytes, change: Range, prefilter: Prefilter, *, calls: bool) -> list[Hit]:
@@ -236,6 +256,6 @@ def _wanted(memory: Memory, hits: Iterable[Hit], imports: frozenset[str], table:
 def _gate(imports: frozenset[str], code: bool, table: Table) -> Iterator[int]:
     """The expressions whose hits the analysis would look at beside these imports."""
     for number, (role, ref) in enumerate(table):
-        gated = role == CALL and code and (not ref or not imports.isdisjoint(ref.split(" ")))
+        gated = role == CALL and code and is_imported(ref, imports)
         if gated or role in (PROVIDER, QUOTED, URL) or (role == BARE and not code):
             yield number
