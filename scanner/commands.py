@@ -316,7 +316,8 @@ def _nothing_at(where: str, *, by_line: bool) -> str:
     if by_line:
         return f"nothing at {where} looks like a credential"
     if len(where) < 8 or where.strip("0123456789abcdef"):
-        return f"{where!r} is no PATH:LINE and no fingerprint, which has 8 or more hexadecimal digits"
+        # Not said again: it may be a value that somebody pasted.
+        return "this is no PATH:LINE and no fingerprint, which has 8 or more hexadecimal digits"
     return f"no finding has the fingerprint {where}"
 
 

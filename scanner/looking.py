@@ -22,7 +22,7 @@ from scanner.prefilter import IMPORT, hits_from_imports
 from scanner.raw import scan_bytes
 from scanner.readers.errors import Unreadable
 from scanner.readers.kinds import kind_of
-from scanner.readers.pyscope import read_scope
+from scanner.readers.pyscope import parse
 from scanner.record import AFTER, AGAIN, CLEAN, FOUND, KEPT, MOVED, skipped_as, where
 from scanner.repeats import Memory, new_contexts
 from scanner.source import Kind, Settings, Skipped, Source
@@ -157,7 +157,7 @@ def _is_readable(source: Source, kind: Kind) -> bool:
     if kind is not Kind.PYTHON:
         return True
     try:
-        read_scope(decode(source, kind).text)
+        parse(decode(source, kind).text)
     except (Unreadable, UndecodableError):
         return False
     return True

@@ -29,10 +29,11 @@ _DIGEST = re.compile(
     r"|[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==",
     re.I,
 )
-_STORED = re.compile(
-    r"(?i)\b(?:into\s+[^\s();]{1,120}\s*\([^();]*\)\s*values?\s*\([^;]*[(,]|update\s+[^\s();]{1,120}\s+set\s[^;]*=)"
-    r"\s*['\"]\Z"
-)
+# How the statement begins that stores a value behind such a character: `INTO t (a) VALUES (`, `UPDATE t SET a =`.
+_INSERT = re.compile(r"(?i)\binto\s+[^\s();]{1,120}\s*\([^();]*\)\s*values?\s*\(")
+_UPDATE = re.compile(r"(?i)\bupdate\s+[^\s();]{1,120}\s+set\s")
+_HEADS = {"(": _INSERT, ",": _INSERT, "=": _UPDATE}
+_BEFORE_VALUE = re.compile(r"([(,=])\s{0,20}['\"]\Z")
 # `CREATE ROLE x PASSWORD '...'` is given the password itself.
 _SAID = re.compile(r"(?i)\b(?:password|by)\s{1,9}['\"]\Z")
 _STATEMENT = 4_000
@@ -75,11 +76,17 @@ def is_stored_digest(candidate: Candidate, document: Document) -> bool:
     return document.kind is Kind.CSV or (
         # The rows of a dump go on for megabytes behind its INSERT.
         document.path.lower().endswith(".sql")
-        or (
-            candidate.literal.role is Role.TEXT
-            and _STORED.search(document.text, max(0, start - _STATEMENT), start) is not None
-        )
+        or (candidate.literal.role is Role.TEXT and _is_stored(document.text, start))
     )
+
+
+def _is_stored(text: str, start: int) -> bool:
+    """Whether the text before a value, in its statement, puts it into a table."""
+    before = _BEFORE_VALUE.search(text, max(0, start - _NEAR), start)
+    if before is None:
+        return False
+    low = max(0, start - _STATEMENT)
+    return _HEADS[before[1]].search(text, max(low, text.rfind(";", low, start) + 1), start) is not None
 
 
 def _in_quotes(candidate: Candidate) -> bool:

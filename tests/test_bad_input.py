@@ -120,10 +120,15 @@ def test_explain_says_what_it_could_not_look_at_and_takes_a_name_that_is_no_text
     assert run(repository, "explain", "%FF.py:1")[0] == 0
 
 
+# No fingerprint: not all of it is hexadecimal.
+MARK = "Zq" + "7x" * 10
+
+
 def test_explain_names_what_is_neither_a_place_nor_a_fingerprint(run: Run, repository: Path) -> None:
     for where in ("", "abc", "a.py:-1", "a.py", "::"):
         status, out, err = run(repository, "explain", where)
         assert (status, out, "no PATH:LINE and no fingerprint" in err) == (3, "", True)
+    assert MARK not in run(repository, "explain", MARK)[2]  # somebody pasted the value itself
     status, _, err = run(repository, "explain", "0123456789abcdef")
     assert (status, "no finding has the fingerprint 0123456789abcdef" in err) == (3, True)
     status, _, err = run(repository, "explain", os.fsdecode(b"\xff.py:1"))

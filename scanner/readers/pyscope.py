@@ -132,7 +132,7 @@ class Scope:
 
 def read_scope(text: str) -> Scope:
     """Parse a file. Raises Unreadable where it is not valid Python, in our words."""
-    tree = _parse(text)
+    tree = parse(text)
     scope = Scope(text=text, starts=line_starts(text))
     every: list[Lines] = []
     _walk(scope, every, tree.body, "")
@@ -146,7 +146,7 @@ def too_deep(text: str) -> bool:
     if sum(map(text.count, _NESTING)) < _MAX_DEPTH // 2:
         return False
     try:
-        tree = _parse(text)
+        tree = parse(text)
     except Unreadable:
         return True
     level: list[ast.AST] = [tree]
@@ -157,7 +157,8 @@ def too_deep(text: str) -> bool:
     return True
 
 
-def _parse(text: str) -> ast.Module:
+def parse(text: str) -> ast.Module:
+    """Parse a file by `ast`. Raises Unreadable where it is not valid Python, in our words."""
     if len(text) > _LONG and _has_long_fstring(text):
         raise Unreadable(1, 1, f"an f-string of more than {_MOST_FIELDS:,} fields")
     try:

@@ -92,4 +92,4 @@ def test_hostile_rows_cost_no_more_than_their_length(piece: str) -> None:
     hits = [found.end() for found in re.finditer(r"values \(", content)]
     start = time.process_time()
     list(plain.read(document, hits))
-    assert time.process_time() - start < 20
+    assert time.process_time() - start < 5
