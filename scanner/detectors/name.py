@@ -86,6 +86,7 @@ SILENT = NameVerdict(kind=None, strength="none", evidence=())
 CLEARED = NameVerdict(kind=None, strength="none", evidence=("name-cleared",))
 
 
+@functools.lru_cache(maxsize=4096)
 def split_words(name: str) -> tuple[str, ...]:
     """Split a name into its words, case folded: `dbPassword2` is db, password, 2."""
     if not name.isascii():

@@ -19,7 +19,7 @@ from scanner.readers.inserted import rows_at
 from scanner.readers.textvalues import GAP, LONGEST, NAME, WINDOW, Bares, Shape, value_of
 
 # Characters of a long line whose names are read together.
-_STEP = 150
+_STEP = 300
 _LONGEST_PEM = 20_000
 
 _WORD = rf"(?:{NAME}|//[\w.\-/]{{1,100}}:_\w{{1,30}})"
@@ -51,6 +51,8 @@ _PLAINLY_NAMED = (
 _NAMED = re.compile(_PLAINLY_NAMED)
 # What these name ends with its line, unless it stands in three quotes.
 _ON_ONE_LINE = frozenset(("any", "quoted", "option", "spoken", "sql", "default", "openssl"))
+# What these find is a call or a command with its value, which begins no part of another's.
+_WHOLE = frozenset(("command", *foreigncalls.PATTERNS))
 # `requirepass x` (redis), `password x` (netrc): only where files are made of such lines.
 _DIRECTIVE = re.compile(
     rf"(?m:^)[ \t]*(?P<any>{NAME})[ \t]{{1,8}}(?=[^\s=:])"
@@ -128,6 +130,7 @@ class _Seen:
     text: str = field(repr=False)
     code: bool
     bares: Bares = field(repr=False)
+    window: tuple[int, int] = (-1, 0)
     parts: dict[tuple[int, bool], _Part] = field(default_factory=dict, repr=False)
     values: dict[tuple[int, int, str | None], Shape | None] = field(default_factory=dict, repr=False)
 
@@ -142,6 +145,7 @@ def shapes(
     done: set[Span] = set()
     read_to = 0
     seen = _Seen(text=text, code=code, bares=Bares(text=text))
+    pem = "-----BEGIN " in text
     for offset in offsets:
         if text.startswith("(", offset - 1) and offset > read_to:
             rows, read_to = rows_at(text, offset)
@@ -150,7 +154,7 @@ def shapes(
             done.update(shape.inner for shape in new)
             if rows:
                 continue
-        found = _pem(text, offset) or _named(seen, offset, _NAMED)
+        found = (_pem(text, offset) if pem else None) or _named(seen, offset, _NAMED)
         if found is None and directives:
             found = _named(seen, offset, _DIRECTIVE)
         if found is None and bare:
@@ -164,7 +168,8 @@ def _named(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> Shape | None:
     """The last `name =` before a hit whose value reaches it."""
     part = _part(seen, offset, pattern)
     way = part.way if part.way.offset <= offset <= part.way.reach else _Way()
-    for named in part.names[way.followed :]:
+    for at in range(way.followed, len(part.names)):
+        named = part.names[at]
         start = named.start(named.lastgroup or 0)
         if start >= offset:
             break
@@ -172,7 +177,7 @@ def _named(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> Shape | None:
         if _ends_before(seen.text, named, offset):
             continue
         # The next field of a query, right behind the hit.
-        inside = way.found is not None and named.lastgroup not in ("command", *foreigncalls.PATTERNS)
+        inside = way.found is not None and named.lastgroup not in _WHOLE
         if inside and way.found is not None and not _stands_alone(seen.text, start, way.found):
             continue
         key = (named.start(), named.end(), named.lastgroup)
@@ -198,7 +203,7 @@ def _ends_before(text: str, named: re.Match[str], offset: int) -> bool:
 
 def _part(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> _Part:
     """What looks like a name in the window before a hit."""
-    text, low = seen.text, _window_start(seen.text, offset)
+    text, low = seen.text, _window_start(seen, offset)
     # A hit can stand up to two characters into the value, or right before it.
     if offset - low < WINDOW:
         high = min(len(text), offset + 2)
@@ -286,15 +291,21 @@ def _stands_alone(text: str, start: int, outer: Shape) -> bool:
 
 def _in_url(text: str, start: int) -> bool:
     """Whether a name stands inside a URL before its query (`https://user:...`), or in that of a badge."""
+    if text.find("://", max(0, start - WINDOW), start) < 0:
+        return False
     url = text[start - _run_before(text, start, WINDOW) : start]
     return "://" in url and (url[-1] not in "?&;#" or _BADGES.search(url) is not None)
 
 
-def _window_start(text: str, offset: int) -> int:
+def _window_start(seen: _Seen, offset: int) -> int:
     """The start of the line before the hit's line, at most a window away."""
     low = max(0, offset - WINDOW)
-    line = text.rfind("\n", low, offset)
-    before = text.rfind("\n", low, line) if line > low else -1
+    # Hits come in order: where no line ended since the one before, none began either.
+    line, behind = seen.window
+    if behind > offset or seen.text.find("\n", behind, offset) >= 0:
+        line = seen.text.rfind("\n", low, offset)
+    seen.window = (line, offset)
+    before = seen.text.rfind("\n", low, line) if line > low else -1
     return low if before < 0 else before + 1
 
 
