@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from scanner import hooks_install
-from scanner.errors import Exit, NotSeenError
+from scanner.errors import Exit, NotSeenError, UsageError
 from scanner.sources import git
 
 
@@ -31,7 +31,13 @@ def hook() -> None:
 @click.option("--shared", is_flag=True, help="Also into a folder that other repositories use (core.hooksPath).")
 def install(stages: tuple[str, ...], shared: bool) -> int:
     """Install the hooks; one that is there already runs first."""
-    home = hooks_install.find_home(_repository(), shared=shared)
+    repository = _repository()
+    if repository.bare:
+        raise UsageError(
+            f"{os.getcwd()}: in a bare repository, or in git's own folder, nobody commits or pushes",
+            hint="go to a working tree; what comes to a server is checked with unhardcode scan --range OLD..NEW",
+        )
+    home = hooks_install.find_home(repository, shared=shared)
     for stage in stages or hooks_install.STAGES:
         click.echo(hooks_install.install(home, stage))
     return int(Exit.OK)

@@ -52,6 +52,12 @@ def test_outside_a_repository_there_is_nothing_to_install(tmp_path: Path, monkey
     assert run("install") == Exit.NOT_SEEN
 
 
+def test_in_a_bare_repository_git_runs_none_of_them(at: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path / "origin.git")
+    assert run("install") == Exit.USAGE
+    assert not (tmp_path / "origin.git/hooks/pre-commit").exists()
+
+
 def test_a_folder_that_other_repositories_use_is_left_alone(
     at: Path, git: Git, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
