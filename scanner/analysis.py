@@ -127,9 +127,21 @@ def _literals(
         literals = list(reader.read(document, offsets, **wanted))
         return [*literals, *_inside(document, literals, offsets)], None
     except Unreadable as error:
-        fallback = importlib.import_module("scanner.readers.text")
         note = f"read as plain text: {error.what} at line {error.line}, column {error.column}"
-        return list(fallback.read(document, offsets)), note
+        return list(_as_text(document, offsets)), note
+
+
+def _as_text(document: Document, offsets: list[int]) -> Iterator[Literal]:
+    """What stands in a text that its own reader could not follow."""
+    from scanner.readers import structured, text
+
+    if document.kind is not Kind.PYTHON:
+        yield from text.read(document, offsets)
+        return
+    # Python of another version is code all the same: `password = given` is a credential in a comment only.
+    beside = structured.comment_hits(document, offsets, ())
+    yield from text.read(document, sorted(set(offsets).difference(beside)), code=True)
+    yield from text.read(document, beside)
 
 
 def _wanted(providers: dict[str, list[int]], imported: frozenset[str], knowledge: Knowledge) -> Wanted:

@@ -164,12 +164,19 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
         found = tuple(name for name in found if name != "sentence")
     if _is_set(candidate, document):
         found = tuple("common-password" if name == "equals-name" else name for name in found)
+    if "words" in found and candidate.literal.role is Role.ELEMENT and _is_identifier(candidate.value.reveal("text")):
+        found = tuple("field-like" if name == "words" else name for name in found)
     # In code `{"passwd": "authentication_key"}` maps one name to another; in configuration somebody may have chosen it.
     if document.kind not in (Kind.PYTHON, Kind.NOTEBOOK) and "/" not in candidate.value.reveal("text"):
         found = tuple("words" if name == "field-like" else name for name in found)
     if document.kind in _CONFIGURATION:
         found = tuple("chosen-in-configuration" if name == "chosen-secret" else name for name in found)
     return found
+
+
+def _is_identifier(text: str) -> bool:
+    """Whether words are joined as a language's names are: `created_at`, `GitCredentialOptions`."""
+    return "_" in text or (text.isalpha() and len(split_words(text)) > 2)
 
 
 def _plain(candidate: Candidate, document: Document) -> str:

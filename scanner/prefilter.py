@@ -22,7 +22,7 @@ from rules.private import own_folder, read_private, write_private
 # What an expression is for. A call counts only in a file that also has an import of its library.
 PROVIDER, QUOTED, BARE, URL, CALL, IMPORT, MARK = range(7)
 
-_URL = rb"[a-z][a-z0-9+.\-]{1,30}://[^\s/\"'`<>@:]{0,200}:[^\s/\"'`<>@]{1,300}@"
+_URL = rb"[a-z][a-z0-9+.\-]{1,30}://[^\s/\"'`<>:]{0,200}:[^\s/\"'`<>@]{1,300}@"
 # The same in Python's pieces: the password stands in the next string, or the `@` behind it does.
 _SPLIT_URL = (
     rb"[a-z][a-z0-9+.\-]{1,30}://[^\s/\"'`<>@:]{0,200}:"

@@ -305,7 +305,11 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     ]
     quoted += [_quoted(stems, "(?:[=:]|<-)", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
     # `setenv("API_KEY", "...")`: of names that end as a weak one does only those that say more.
-    keys = [head.words for head in names.heads if head.strength == "strong" and head.words[-1] in single]
+    keys = [
+        head.words
+        for head in names.heads
+        if head.words[-1] in single and (head.strength == "strong" or len(head.words) > 1)
+    ]
     quoted += [rf"{stems}[\"'`],\s{{0,40}}\(?[rbuf]{{0,2}}{_QUOTE}[^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
     # `os.getenv("API_KEY") or "..."`, `os.environ["API_KEY"] if "API_KEY" in os.environ else "..."`
     instead = r"[\"'](?:[)\]]\s+or|\s+in\s+[\w.()]+\s+else)\s+\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"

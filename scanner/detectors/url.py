@@ -10,9 +10,9 @@ from scanner.detectors.candidate import URL, Candidate
 from scanner.model import CredentialKind, Literal, Role, SecretValue
 
 # https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1: userinfo ends at the last @ before the path begins; people leave
-# reserved characters in passwords as they are, so that everything up to the last @ of the authority is taken.
+# reserved characters as they are: a user may be an address, and everything up to the last @ of the authority is taken.
 _URL = re.compile(
-    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{1,30})://(?P<user>[^\s/\"'`<>@:]{0,200}):"
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{1,30})://(?P<user>[^\s/\"'`<>:]{0,200}):"
     r"(?P<password>[^\s/\"'`<>@]{1,300}(?:@[^\s/\"'`<>@:]{1,100}(?=@))?)@(?P<rest>[^\s\"'`<>]*)"
 )
 _ENGINES = {

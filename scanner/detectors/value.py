@@ -55,8 +55,8 @@ _REFERENCE = re.compile(
 )
 _TEMPLATE = re.compile(
     r"""\$\{[^}]*\}? | \$\([^)]*\)? | \{\{ | \{% | <% | \#\{[^}]*\} | \[\[.*\]\] | <<[^>]+>> | `[^`]+`
-    | <[A-Za-z_][\w .:/-]*> | @@?[A-Za-z_][\w.\-]*@@?$ | __[A-Z][A-Z_]*__$ | \$\$?[A-Z_][A-Z_0-9]+\b
-    | %\([\w.]+\)[sdr] | %[sdrvq](?![A-Za-z0-9]) | \{\d*\} | \{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}""",
+    | <[A-Za-z_][\w .:/()'-]*> | @@?[A-Za-z_][\w.\-]*@@?$ | __[A-Z][A-Z_]*__$ | \$\$?[A-Z_][A-Z_0-9]+\b
+    | %\([\w.:/-]+\)[sdr] | %[sdrvq](?![A-Za-z0-9]) | \{\d*\} | \{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}""",
     re.X,
 )
 _ENCRYPTED = re.compile(
@@ -76,11 +76,16 @@ _PUBLIC = re.compile(
     r"-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY|CERTIFICATE|X509)|ssh-(?:rsa|dss|ed25519) AAAA|ecdsa-sha2|age1[a-z0-9]{20}"
     # https://docs.stripe.com/keys, https://posthog.com/docs/api (project token): made to be given to browsers
     r"|pk_(?:live|test)_[A-Za-z0-9]{16}|phc_[A-Za-z0-9]{20}"
+    # SubjectPublicKeyInfo of RSA, EC and Ed25519 in base 64, as DKIM and JWT libraries take it:
+    # https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.7
+    r"|MI[\w+/]{2,6}ANBgkqhkiG9w0BAQEFAAO[BC]|MIGfMA0GCSqGSIb3DQEBAQUAA4GN|MFkwEwYHKoZIzj0C|MHYwEAYHKoZIzj0C|MCowBQYDK2V"
     # An address, made from a public key: https://ethereum.org/developers/docs/accounts/
     r"|0x[0-9a-fA-F]{40}$"
 )
 _PRIVATE = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File")
-_ARMOR = re.compile(r"-----(?:BEGIN|END)[^-]{1,60}-----")
+_ARMOR = re.compile(r"-----(?:BEGIN|END)[^-]{1,60}-----|\\[nr]|\s")
+# The shortest private key that is one, of Ed25519, has 64 characters: https://www.rfc-editor.org/rfc/rfc8410#section-7
+_SHORTEST_PEM = 60
 # AWS, Azure's emulator, Stripe and jwt.io publish these; told by a part that nobody's own key has.
 _DOCUMENTED = re.compile(r"EXAMPLE|^Eby8vdM02x|^[a-z]{2}_test_4eC39H|SflKxwRJSMeK|devstoreaccount1")
 _URL = re.compile(
@@ -123,9 +128,12 @@ _CODE = re.compile(
     | [&*][A-Za-z_]\w*
     | --?[a-z][\w-]* | [A-Za-z_][\w.]*\[.* | [a-z][\w-]*:[A-Z][A-Za-z]+ | [A-Za-z ]+:
     | (?:[A-Z][a-z0-9]+)+(?:Field|Type|Input|Str|Bytes|String|Schema|Serializer|Widget|Validator)
+    # Classes of Tailwind: https://tailwindcss.com/docs/adding-custom-styles#using-arbitrary-values
+    | (?:.*\s)?(?:[a-z]+:)*-?[a-z]+(?:-[a-z]+)*-\[[^\[\]\s]{1,60}\](?:\s.*)?
     | @\{.* | .*(?:\\[()]|\.\*|\\\d).* | \w+\.\d+\?\w+""",
     re.X | re.S,
 )
+_ASSIGNED = re.compile(r"\A\w{1,40}=(?=[/~.])")
 _REGEX = re.compile(r"\[\^?[^\]\s]{1,60}\][+*?{]|\(\?(?:[:=!]|P?<|i\))|\\[wdsWDS](?:[+*]|$)|^\^.*\$$|\(\.[+*]")
 _SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}")
 _NUMBER = re.compile(r"[-+]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?|0x[0-9a-fA-F]{1,8}")
@@ -140,6 +148,7 @@ _OTHER_WORDS = frozenset(
     "passwort kennwort wachtwoord senha contrase\u00f1a contrasena motdepasse parola salasana heslo has\u0142o"
     " l\u00f6senord adgangskode passord \u043f\u0430\u0440\u043e\u043b\u044c \u5bc6\u7801".split()
 )
+_CROSSED = "x" * 10
 _WIDGETS = frozenset(("txt", "tb", "lbl", "inp", "btn", "edt", "input", "field"))
 _RUNS = (
     "abcdefghijklmnopqrstuvwxyz 01234567890123456789 qwertyuiopasdfghjklzxcvbnm qazwsxedcrfvtgbyhnujmikolp "
@@ -159,7 +168,8 @@ def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialK
     if not text or text == "Og==":
         return ("empty",)
     if _PRIVATE.search(text):
-        return ("placeholder",) if _is_template(_ARMOR.sub("", text)) else ()
+        inside = _ARMOR.sub("", text)
+        return ("placeholder",) if len(inside) < _SHORTEST_PEM or _is_template(inside) else ()
     if _USERINFO.search(text) or _KEYED.search(text):
         return ()
     if _PHRASE.fullmatch(text) and _PHRASE_NAMES.search(name or ""):
@@ -230,7 +240,8 @@ _FORMS: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("mime", _MIME.fullmatch),
     ("host", _HOST.fullmatch),
     ("version", _VERSION.fullmatch),
-    ("path", lambda text: _PATH.fullmatch(text) and random_bits(text) < 20),
+    # `id=/run/token` is how a build is told of a file: https://docs.docker.com/build/building/secrets/
+    ("path", lambda text: _PATH.fullmatch(_ASSIGNED.sub("", text, count=1)) and random_bits(text) < 20),
     ("code", _REGEX.search),
     ("sentence", lambda text: _is_sentence(text)),
     ("special-token", _SPECIAL_TOKEN.fullmatch),
@@ -275,7 +286,7 @@ def _is_sentence(text: str) -> bool:
 
 def _words(text: str, name: str, kind: CredentialKind | None) -> Iterator[str]:
     parts, own = split_words(text), split_words(name)
-    word = _known_word(text.casefold(), parts, own, kind)
+    word = _known_word(text, parts, own, kind)
     if word is not None:
         yield word
     elif len(parts) > 1 and _IDENTIFIER.fullmatch(text) and random_bits(text) < 6:
@@ -295,8 +306,8 @@ def _names_a_field(text: str, parts: tuple[str, ...]) -> bool:
     return parts[-1] in _FIELDS and not text.isalpha() and not STAND_INS.issuperset(parts)
 
 
-def _known_word(folded: str, parts: tuple[str, ...], own: tuple[str, ...], kind: CredentialKind | None) -> str | None:
-    joined = "".join(parts)
+def _known_word(text: str, parts: tuple[str, ...], own: tuple[str, ...], kind: CredentialKind | None) -> str | None:
+    folded, joined = text.casefold(), "".join(parts)
     # `("password1", "password2")` are fields of a form.
     numbered = bool(own and parts) and own[-1].isdigit() and parts[-1].isdigit()
     if numbered and own != parts and own[:-1] == parts[:-1]:
@@ -304,7 +315,9 @@ def _known_word(folded: str, parts: tuple[str, ...], own: tuple[str, ...], kind:
     if own and (joined in {"".join(own), *own} or (len(parts) > 1 and parts[-len(own) :] == own)):
         # GITLAB_PASSWORD with the value gitlab is a password, if a poor one; PASSWORD with password names a field.
         set_so = kind is CredentialKind.PASSWORD and folded in own[:-1] and folded not in STAND_INS
-        return "common-password" if set_so else "equals-name"
+        # `os.environ["DB_PASSWORD"]` by another name: nobody chooses a password in capitals after its own name.
+        variable = len(parts) > 1 and folded.upper() == text
+        return "common-password" if set_so else "identifier-like" if variable else "equals-name"
     # "Passwort" is a label; what is called a password in another language is none.
     if folded.isalpha() and kind is CredentialKind.PASSWORD and len(parts) == 1 and folded in _OTHER_WORDS:
         return "equals-name"
@@ -315,11 +328,17 @@ def _known_word(folded: str, parts: tuple[str, ...], own: tuple[str, ...], kind:
     if not PLACEHOLDER_WORDS.isdisjoint((*parts, joined)) and random_bits(folded) < 14:
         return "placeholder"
     # Somebody has blotted a part out.
+    if _CROSSED in folded:
+        return "placeholder"
     if "**" in folded and random_bits(folded.replace("*", "")) < 20:
         return "placeholder"
     if folded in COMMON_PASSWORDS and (kind is CredentialKind.PASSWORD or folded not in FORMAT_WORDS):
         return "common-password"
-    return "format-word" if folded in FORMAT_WORDS else None
+    if folded in FORMAT_WORDS:
+        return "format-word"
+    # `password: user_password_update_body` is about one.
+    about = len(parts) > 2 and bool(own) and own[-1] in parts[:-1]
+    return "equals-name" if about and _IDENTIFIER.fullmatch(text) else None
 
 
 # --- sequences, lengths, randomness ----------------------------------------------------------------------------

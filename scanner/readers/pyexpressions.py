@@ -15,6 +15,7 @@ from scanner.readers.pynames import ENV_GETTERS, callees_of, constant_of, env_ke
 from scanner.readers.pystate import Context, Reading, Reference, span_of
 from scanner.readers.pystrings import add_number, add_part, add_rest, add_string, tokens_of
 from scanner.readers.pywords import (
+    called_as,
     COMPARING,
     EXECUTING,
     METHOD_WRAPPERS,
@@ -189,7 +190,9 @@ def _pair_name(node: cst.Tuple | cst.List | cst.Set, context: Context) -> str | 
     if first is None or isinstance(node, cst.Set):
         return None
     second = constant_of(node.elements[1].value)
-    if second is not None and holds_login(context.name, second):
+    if second is not None and holds_login(
+        context.name, second, listed=context.role is Role.ELEMENT
+    ):
         return "password"
     if not isinstance(node, cst.Tuple) or context.role is not Role.ELEMENT:
         return None
@@ -271,7 +274,8 @@ def _siblings(reading: Reading, pairs: Sequence[tuple[str | None, cst.BaseExpres
 def _call(reading: Reading, node: cst.Call, context: Context) -> None:
     span = span_of(reading, node)
     callees = callees_of(reading, node.func)
-    leaf = leaf_of(node.func) or ""
+    own = leaf_of(node.func.value) or "" if isinstance(node.func, cst.Attribute) else None
+    leaf = called_as(leaf_of(node.func) or "", own)
     if isinstance(node.func, cst.Attribute):
         owner = node.func.value
         wraps = leaf in METHOD_WRAPPERS and not isinstance(owner, (cst.Name, cst.Attribute))
@@ -289,7 +293,6 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
     is_env = any(callee in ENV_GETTERS for callee in callees)
     template = constant_of(node.func.value) if leaf == "format" and isinstance(node.func, cst.Attribute) else None
     filled = template_names(template, percent=False) if template else {}
-    own = leaf_of(node.func.value) or "" if isinstance(node.func, cst.Attribute) else None
     if leaf == "zip" and _zipped(reading, node, context):
         return
     beside = names_of_places(first) if first and leaf in EXECUTING else {}

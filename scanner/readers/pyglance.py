@@ -15,6 +15,7 @@ from scanner.commandlines import password_in
 from scanner.readers.inserted import names_of_places
 from scanner.readers.pyleaf import arguments, flattened, is_string, key_of, leaf_of, string_of, text_of
 from scanner.readers.pywords import (
+    called_as,
     COMPARING,
     EXECUTING,
     METHOD_WRAPPERS,
@@ -250,7 +251,9 @@ def _await(glance: Glance, node: ast.Await, around: Around) -> None:
 
 
 def _call(glance: Glance, node: ast.Call, around: Around) -> None:
-    leaf = leaf_of(node.func) or ""
+    own = leaf_of(node.func.value) or "" if isinstance(node.func, ast.Attribute) else None
+    written = leaf_of(node.func) or ""
+    leaf = called_as(written, own)
     if isinstance(node.func, ast.Attribute):
         owner = node.func.value
         wraps = leaf in METHOD_WRAPPERS and not isinstance(owner, (ast.Name, ast.Attribute))
@@ -262,8 +265,7 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
     first = string_of(every[0][1]) if every else None
     template = string_of(node.func.value) if leaf == "format" and isinstance(node.func, ast.Attribute) else None
     filled = template_names(template, percent=False) if template else {}
-    called = glance.imports.get(leaf, leaf).rpartition(".")[2] if isinstance(node.func, ast.Name) else leaf
-    own = leaf_of(node.func.value) or "" if isinstance(node.func, ast.Attribute) else None
+    called = glance.imports.get(leaf, leaf).rpartition(".")[2] if isinstance(node.func, ast.Name) else written
     if leaf == "zip" and _zipped(glance, every, around):
         return
     beside = names_of_places(first) if first and leaf in EXECUTING else {}

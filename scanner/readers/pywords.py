@@ -34,6 +34,7 @@ _GIVEN = re.compile(
     r"(?i)(?:set|check|make|change|reset|verify|hash)_?(password|passwd|passphrase)(?:_hash)?"
     r"|(?:set|add|use|with)_?((?:auth_?|access_?|api_?)?token|api_?key)|generate_(password)_hash"
 )
+_WITH_DIGIT = re.compile(r"\d")
 _ASKING = frozenset("input raw_input getpass text_input prompt ask askstring".split())
 # Typed into the field that a call before names: `find_element("name", "password").send_keys("...")`.
 TYPING = frozenset("send_keys fill type".split())
@@ -50,11 +51,13 @@ COMPARING = frozenset(("compare_digest", "constant_time_compare", "safe_str_cmp"
 EXECUTING = frozenset(("execute", "executemany", "fetch", "fetchrow", "fetchval", "fetchone", "fetchall", "raw"))
 _FLAG = re.compile(r"--([A-Za-z][\w.\-]{1,80})")
 NAMED_DEFAULTS = frozenset(("default", "value", "envvar_default", "fallback", "const", "flag_value"))
-# Parsers' tokens are called so, and take their own text: pyparsing, lark, parsimonious, `typing.Literal`.
-_GRAMMAR = frozenset(
+# Parsers' tokens take their own text (pyparsing, lark, parsimonious, `typing.Literal`), others the name of a thing.
+_NAMING = frozenset(
     (
         "Literal CaselessLiteral Keyword CaselessKeyword Word Regex Regexp RegExp Char CharsNotIn Terminal NonTerminal"
         " Nonterminal Symbol Suppress Pattern Lexeme Production Rule Match StrMatch RegExMatch Punctuation Operator"
+        # Django's expressions take a field's name: https://docs.djangoproject.com/en/stable/ref/models/expressions/
+        " Sum Avg Count Max Min StdDev Variance F OuterRef Lower Upper Length Trim Prefetch"
     ).split()
 )
 # An object or a section, a name in it, and the value: `parser.set("db", "password", "...")`.
@@ -68,6 +71,14 @@ def telling(targets: Iterable[str | None]) -> str | None:
     return max(names, key=len) if names and len(names[0]) <= _SHORT else next(iter(names), None)
 
 
+def called_as(leaf: str, owner: str | None) -> str:
+    """What a call does, by its own name and what it is called on: `env.str("NAME", "...")` is `env("NAME", "...")`.
+
+    https://django-environ.readthedocs.io/en/latest/quickstart.html, https://pypi.org/project/environs/
+    """
+    return owner if owner == "env" and leaf in WRAPPERS else leaf
+
+
 def passes_name(leaf: str, count: int, number: int, keyword: str | None) -> bool:
     """Whether an argument is called as the call is: of a wrapper, or all that a class is given.
 
@@ -75,7 +86,7 @@ def passes_name(leaf: str, count: int, number: int, keyword: str | None) -> bool
     """
     if leaf in WRAPPERS:
         return number == 0 or keyword in NAMED_DEFAULTS
-    return count == 1 and keyword is None and leaf[:1].isupper() and not leaf.isupper() and leaf not in _GRAMMAR
+    return count == 1 and keyword is None and leaf[:1].isupper() and not leaf.isupper() and leaf not in _NAMING
 
 
 def takes_name_first(leaf: str) -> bool:
@@ -88,14 +99,16 @@ def holds_value(first: str, number: int, keyword: str | None) -> bool:
     return keyword in NAMED_DEFAULTS or (number == 1 and not first.startswith("-"))
 
 
-def holds_login(name: str | None, second: str | None) -> bool:
+def holds_login(name: str | None, second: str | None, *, listed: bool = True) -> bool:
     """Whether a pair of that name, or in a list of that name, is a user and a password: `creds = ("admin", "...")`.
 
-    Of users and accounts other things are listed too: there the second one must look like a password.
+    Of users and accounts other things are listed too: there the second one must look like a password, and the pair
+    be `listed` among others: `users=["user-1", "user-2"]` are two of them.
     """
-    if name is None:
+    if not name:
         return False
-    listed = _ACCOUNTS.fullmatch(name) is not None and _MADE_UP.fullmatch(second or "") is not None
+    plural = name[-1] in "sS" and not listed
+    listed = _ACCOUNTS.fullmatch(name) is not None and not plural and _MADE_UP.fullmatch(second or "") is not None
     return listed or _LOGINS.fullmatch(name) is not None
 
 
@@ -111,6 +124,9 @@ def given_to(leaf: str, number: int, count: int, value: str | None) -> str | Non
         at = 1 if leaf in _LOGGING_IN else 2
         return "password" if number == at and _MADE_UP.fullmatch(value or "") else None
     found = _GIVEN.fullmatch(leaf) if number == count - 1 else None
+    # `page.addToken(7, "SrcMsgId")` is about words of a language.
+    if found is not None and found[2] and not _WITH_DIGIT.search(value or ""):
+        return None
     return next(filter(None, found.groups()), "").lower() if found else None
 
 

@@ -34,7 +34,7 @@ _PLAINLY_NAMED = (
     r"-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
     rf"|<(?:[A-Za-z][\w\-]{{0,20}}:)?(?P<element>{NAME})(?:\s[^<>\r\n]{{0,100}})?>"
     rf"|\$\{{(?P<default>{NAME}):?[-=]"
-    rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?![\w-]*-stdin\b)(?P<option>[A-Za-z][\w.\-]{{1,80}})(?:=|[ \t]{{1,4}}(?=[^\s\-]))"
+    rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?!no-|without-|disabled?-|[\w-]*-stdin\b)(?P<option>[A-Za-z][\w.\-]{{1,80}})(?:=|[ \t]{{1,4}}(?=[^\s\-]))"
     r"|(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set|(?i:proxy_set_header|fastcgi_param|RequestHeader[ \t]{1,8}set))"
     rf"[ \t]{{1,8}}(?P<spoken>{NAME})[ \t]{{1,8}}(?![=\s])"
     rf"|(?<![\w\-])(?P<sql>(?i:identified[ \t]{{1,4}}by|[a-z]{{0,20}}(?<!no)password))[ \t]{{1,8}}(?=['\"])"
@@ -87,11 +87,14 @@ _CODE = frozenset(
 )  # fmt: skip
 
 
-def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
-    """Yield a literal for each place with a hit. Values stand verbatim: no language says how to decode them."""
+def read(document: Document, offsets: Sequence[int], *, code: bool = False) -> Iterator[Literal]:
+    """Yield a literal for each place with a hit. Values stand verbatim: no language says how to decode them.
+
+    In `code`, which some names of files say too, a value stands in quotes.
+    """
     path = PurePosixPath(document.path)
     directives = _DIRECTIVE_FILES.match(path.name) is not None
-    code = path.suffix.lower() in _CODE
+    code = code or path.suffix.lower() in _CODE
     for shape in shapes(document.text, offsets, directives=directives, code=code):
         yield Literal(
             span=shape.span,

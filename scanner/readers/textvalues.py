@@ -117,8 +117,11 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     # "the password `is`" says nothing; `login("Sign in", "main")` draws a form.
     if named.lastgroup in ("written", "login") and not _MADE_UP.fullmatch(text, inner.start, inner.end):
         return None
-    if named.lastgroup == "quoted" and named[0].rstrip().endswith(",") and not _is_pair(text, named.start(), span.end):
-        return None
+    if named.lastgroup == "quoted" and named[0].rstrip().endswith(","):
+        closed = _closed_by(text, named.start(), span.end)
+        # `["password", "totp"]` are two ways to log in.
+        if closed is None or (closed == "]" and not _MADE_UP.fullmatch(text, inner.start, inner.end)):
+            return None
     scheme = _SCHEME.match(text, inner.start, inner.end + 60)
     if scheme is not None:
         token = _BARE.match(text, scheme.end(), min(len(text), scheme.end() + LONGEST))
@@ -127,11 +130,16 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     return Shape(name=_real_name(text, name, named.start()), span=span, inner=inner)
 
 
-def _is_pair(text: str, start: int, end: int) -> bool:
-    """Whether a name and its value end a call or are all of a list: `set("token", "x")`, not words in a row."""
+def _closed_by(text: str, start: int, end: int) -> str | None:
+    """What closes a call that a name and its value end, or a list that they are all of: `set("token", "x")`.
+
+    None for words in a row.
+    """
     after = _AFTER_PAIR.match(text, end)
     before = _BEFORE_PAIR.search(text, max(0, start - 20), start)
-    return after is not None and (after[1] == ")" or (before is not None and before[1] + after[1] in ("[]", "{}")))
+    if after is None or (after[1] != ")" and (before is None or before[1] + after[1] not in ("[]", "{}"))):
+        return None
+    return after[1]
 
 
 def _quoted(text: str, at: int) -> tuple[Span, Span] | None:

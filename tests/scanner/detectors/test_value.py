@@ -100,6 +100,19 @@ def verdict(name: str, value: str, *extra: str) -> str:
         pytest.param("commit_sha_key", drawn(HEX, 40), id="a commit under a name that says so"),
         pytest.param("file_checksum_token_type", drawn(HEX, 64), id="a checksum under a cleared name"),
         pytest.param("key", "default", id="a word under a weak name"),
+        pytest.param("PASSWORD", "GRAPH_PASSWORD", id="a variable of the environment that ends like its name"),
+        pytest.param("PASS", "<description_of_compliant_state(s)>.", id="words in angle brackets, some in round ones"),
+        pytest.param("pass", "bg-[rgba(32,66,55,0.2)] dark:border-[rgba(32,66,55,0.7)]", id="classes of Tailwind"),
+        pytest.param("mysecret", "mysecret=/tmp/mysecret.txt", id="where a build finds a secret"),
+        pytest.param("refresh_token", "1//0e" + "x" * 17, id="a token's shape, crossed out"),
+        pytest.param("dkim_key", "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" + drawn(ALNUM, 300), id="a public key of RSA in DER"),
+        pytest.param("verify_key", "MCowBQYDK2VwAyEA" + drawn(ALNUM, 43) + "=", id="a public key of Ed25519 in DER"),
+        pytest.param(
+            "okta_private_key", "-----BEGIN PRIVATE KEY-----\ntest\n-----END PRIVATE KEY-----", id="a key without one"
+        ),
+        pytest.param(
+            "private_key", "-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBg\\n-----END PRIVATE KEY-----", id="a key cut short"
+        ),
         pytest.param("key", "Authorization", id="a header's name under a weak name"),
     ],
 )
@@ -112,6 +125,7 @@ def test_no_credential(name: str, value: str) -> None:
     [
         pytest.param("key", drawn(ALNUM, 9), id="a short code under a weak name"),
         pytest.param("password", "password", id="a password that repeats its name"),
+        pytest.param("password", "user_password_update_body", id="a thing that is about it"),
         pytest.param("client_secret", "hello", id="a word as a secret"),
         pytest.param("token", "12345678", id="a number as a token"),
     ],
@@ -161,7 +175,7 @@ def test_not_even_a_sink_makes_a_template_a_credential(value: str) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        "-----BEGIN RSA PRIVATE KEY-----\nabc def ghi\n-----END",
+        "-----BEGIN RSA PRIVATE KEY-----\n" + drawn(ALNUM, 64) + "\n-----END",
         "https://user:" + drawn(ALNUM, 9) + "@example.com/",
         "Server=db;User Id=sa;Password=" + drawn(ALNUM, 9),
     ],
