@@ -20,7 +20,7 @@ _TYPES = frozenset(("string", "bytes", "str", "int", "long", "integer", "boolean
 _MORE_WORDS = re.compile(r",?[ \t]+[A-Za-z]+(?:[ \t,.]|$)(?![ \t]*[=:])", re.M)
 # Four words and more, and the name of the value that follows: an answer, a conversation, a description.
 _SENTENCE = re.compile(r"(?:[A-Za-z0-9][\w'\-]*,? ){4}[A-Za-z]+(?:: | is )\W?\Z")
-_CLAUSE = re.compile(r"[A-Za-z]{2,}")
+_CLAUSE = re.compile(r"[A-Za-z]{2,}(?:-[A-Za-z]{2,})?")
 # https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data: the values of `data` are base 64.
 _SECRET = re.compile(r"""(?:^|[{,])[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Secret\b""", re.M)
 # What a table of users keeps of a password: MD5, SHA-1, SHA-2 in hex or base 64.

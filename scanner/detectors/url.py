@@ -32,6 +32,7 @@ DSN_KEY = re.compile(
     # https://stackexchange.github.io/StackExchange.Redis/Configuration
     r"|address|ssl|abortconnect)\s*="
 )
+_DSN_USER = re.compile(r"(?i)(?<![A-Za-z_])(?:user(?: id|name)?|uid)\s*=\s*([^;,\s]+)")
 # https://python-oracledb.readthedocs.io/en/latest/user_guide/connection_handling.html: user/password@host:port/service
 _ORACLE = re.compile(r"[\w$#]{1,128}(?:\[[\w$#]+\])?/(?P<p>\"[^\"]+\"|[^\s/@\"]+)@\S+")
 # https://github.com/go-sql-driver/mysql#dsn-data-source-name: user:password@tcp(host:3306)/database
@@ -58,6 +59,12 @@ def engine_of(scheme: str) -> str | None:
 def _service_of(scheme: str) -> str | None:
     """The word of a scheme that is known: SQLAlchemy puts a driver behind it, Celery `db+` before it."""
     return next((word for word in scheme.lower().split("+") if word in _ENGINES), None)
+
+
+def _stands_for_any(user: str, password: str) -> bool:
+    """Whether a manual wrote user and password: words for the two, or Oracle's first account."""
+    user, password = user.lower().lstrip("["), password.lower()
+    return (user in _ANY_USER and password in _ANY_PASSWORD) or (user, password) == ("scott", "tiger")
 
 
 def detect(literal: Literal) -> Iterator[Candidate]:
@@ -93,7 +100,7 @@ def _url(literal: Literal, found: re.Match[str]) -> Candidate:
         evidence.append("url-example-host")
     if found["password"] == found["user"]:
         evidence.append("url-user-is-password")
-    elif found["user"].lower().lstrip("[") in _ANY_USER and found["password"].lower() in _ANY_PASSWORD:
+    elif _stands_for_any(found["user"], found["password"]):
         evidence.append("url-placeholder")
     service = _service_of(found["scheme"])
     return Candidate(
@@ -111,6 +118,8 @@ def _url(literal: Literal, found: re.Match[str]) -> Candidate:
 
 
 def _dsn(literal: Literal, found: re.Match[str], group: str) -> Candidate:
+    user = _DSN_USER.search(found.string)
+    placeholder = _stands_for_any(user[1] if user else "user", found[group])
     return Candidate(
         rank=URL,
         rule="dsn-password",
@@ -120,7 +129,7 @@ def _dsn(literal: Literal, found: re.Match[str], group: str) -> Candidate:
         literal=literal,
         span=literal.source_span(*found.span(group)),
         value=SecretValue(found[group]),
-        evidence=("dsn-password",),
+        evidence=("dsn-password", "url-placeholder") if placeholder else ("dsn-password",),
     )
 
 

@@ -55,6 +55,7 @@ _REFERENCE = re.compile(
 )
 _TEMPLATE = re.compile(
     r"""\$\{[^}]*\}? | \$\([^)]*\)? | \{\{ | \{% | <% | \#\{[^}]*\} | \[\[.*\]\] | <<[^>]+>> | `[^`]+`
+    | \$[A-Za-z_]{3,40}\$$
     | <[A-Za-z_][\w .:/()'-]*> | @@?[A-Za-z_][\w.\-]*@@?$ | __[A-Z][A-Z_]*__$ | \$\$?[A-Z_][A-Z_0-9]+\b
     | %\([\w.:/-]+\)[sdr] | %[sdrvq](?![A-Za-z0-9]) | \{\d*\} | \{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}""",
     re.X,
@@ -210,9 +211,9 @@ def is_made_up(text: str) -> bool:
 
 
 def _is_crossed_out(text: str) -> bool:
-    """Whether the longest run of letters and digits is one or two of them over and over: `akac-xxxxxxxxxxxx`."""
+    """Whether the longest run of letters and digits is a few of them over and over: `akac-xxxxxxxxxxxx`."""
     longest = max(_RUN.findall(text), key=len, default="")
-    return len(longest) >= 12 and len(set(longest)) <= 2
+    return len(longest) >= 12 and len(set(longest)) <= max(2, min(len(longest) // 5, 5)) and not longest.isdigit()
 
 
 def _repeats_or_counts(part: str) -> bool:

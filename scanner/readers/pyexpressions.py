@@ -15,13 +15,13 @@ from scanner.readers.pynames import ENV_GETTERS, callees_of, constant_of, env_ke
 from scanner.readers.pystate import Context, Reading, Reference, span_of
 from scanner.readers.pystrings import add_number, add_part, add_rest, add_string, tokens_of
 from scanner.readers.pywords import (
-    called_as,
     COMPARING,
     EXECUTING,
     METHOD_WRAPPERS,
     NAMED_DEFAULTS,
     NAMED_THIRD,
     TYPING,
+    called_as,
     flag_of,
     given_to,
     holds_login,
@@ -190,9 +190,7 @@ def _pair_name(node: cst.Tuple | cst.List | cst.Set, context: Context) -> str | 
     if first is None or isinstance(node, cst.Set):
         return None
     second = constant_of(node.elements[1].value)
-    if second is not None and holds_login(
-        context.name, second, listed=context.role is Role.ELEMENT
-    ):
+    if second is not None and holds_login(context.name, second, listed=context.role is Role.ELEMENT):
         return "password"
     if not isinstance(node, cst.Tuple) or context.role is not Role.ELEMENT:
         return None

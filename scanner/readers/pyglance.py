@@ -15,12 +15,12 @@ from scanner.commandlines import password_in
 from scanner.readers.inserted import names_of_places
 from scanner.readers.pyleaf import arguments, flattened, is_string, key_of, leaf_of, string_of, text_of
 from scanner.readers.pywords import (
-    called_as,
     COMPARING,
     EXECUTING,
     METHOD_WRAPPERS,
     NAMED_THIRD,
     TYPING,
+    called_as,
     flag_of,
     given_to,
     holds_login,

@@ -119,8 +119,9 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
         return None
     if named.lastgroup == "quoted" and named[0].rstrip().endswith(","):
         closed = _closed_by(text, named.start(), span.end)
-        # `["password", "totp"]` are two ways to log in.
-        if closed is None or (closed == "]" and not _MADE_UP.fullmatch(text, inner.start, inner.end)):
+        # `["password", "totp"]` are two ways to log in, (`password`, `port`) are two things in a sentence.
+        doubtful = closed == "]" or text[inner.end] == "`"
+        if closed is None or (doubtful and not _MADE_UP.fullmatch(text, inner.start, inner.end)):
             return None
     scheme = _SCHEME.match(text, inner.start, inner.end + 60)
     if scheme is not None:

@@ -105,13 +105,17 @@ def verdict(name: str, value: str, *extra: str) -> str:
         pytest.param("pass", "bg-[rgba(32,66,55,0.2)] dark:border-[rgba(32,66,55,0.7)]", id="classes of Tailwind"),
         pytest.param("mysecret", "mysecret=/tmp/mysecret.txt", id="where a build finds a secret"),
         pytest.param("refresh_token", "1//0e" + "x" * 17, id="a token's shape, crossed out"),
-        pytest.param("dkim_key", "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" + drawn(ALNUM, 300), id="a public key of RSA in DER"),
+        pytest.param(
+            "dkim_key", "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A" + drawn(ALNUM, 300), id="a public key of RSA in DER"
+        ),
         pytest.param("verify_key", "MCowBQYDK2VwAyEA" + drawn(ALNUM, 43) + "=", id="a public key of Ed25519 in DER"),
         pytest.param(
             "okta_private_key", "-----BEGIN PRIVATE KEY-----\ntest\n-----END PRIVATE KEY-----", id="a key without one"
         ),
         pytest.param(
-            "private_key", "-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBg\\n-----END PRIVATE KEY-----", id="a key cut short"
+            "private_key",
+            "-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBg\\n-----END PRIVATE KEY-----",
+            id="a key cut short",
         ),
         pytest.param("key", "Authorization", id="a header's name under a weak name"),
     ],
