@@ -13,7 +13,9 @@ from scanner.model import CredentialKind, Literal, Role, SecretValue
 # reserved characters as they are: a user may be an address, and everything up to the last @ of the authority is taken.
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{1,30})://(?P<user>[^\s/\"'`<>:]{0,200}):"
-    r"(?P<password>[^\s/\"'`<>@]{1,300}(?:@[^\s/\"'`<>@:]{1,100}(?=@))?)@(?P<rest>[^\s\"'`<>]*)"
+    r"(?P<password>[^\s/\"'`<>@]{1,300}(?:@[^\s/\"'`<>@:]{1,100}(?=@))?)"
+    # Brokers that stand in for each other are one text: `amqp://a:...@one,amqp://a:...@two`.
+    r"@(?=(?P<rest>[^\s\"'`<>]{0,300}))"
 )
 _ENGINES = {
     "postgres": "postgres", "postgresql": "postgres", "psql": "postgres", "pgsql": "postgres", "postgis": "postgres",
@@ -33,6 +35,7 @@ DSN_KEY = re.compile(
     r"|address|ssl|abortconnect)\s*="
 )
 _DSN_USER = re.compile(r"(?i)(?<![A-Za-z_])(?:user(?: id|name)?|uid)\s*=\s*([^;,\s]+)")
+_NEAR = 200
 # https://python-oracledb.readthedocs.io/en/latest/user_guide/connection_handling.html: user/password@host:port/service
 _ORACLE = re.compile(r"[\w$#]{1,128}(?:\[[\w$#]+\])?/(?P<p>\"[^\"]+\"|[^\s/@\"]+)@\S+")
 # https://github.com/go-sql-driver/mysql#dsn-data-source-name: user:password@tcp(host:3306)/database
@@ -118,7 +121,9 @@ def _url(literal: Literal, found: re.Match[str]) -> Candidate:
 
 
 def _dsn(literal: Literal, found: re.Match[str], group: str) -> Candidate:
-    user = _DSN_USER.search(found.string)
+    # Another's user, in a text of several, is further away.
+    start = max(0, found.start() - _NEAR)
+    user = _DSN_USER.search(found.string, start, found.end() + _NEAR)
     placeholder = _stands_for_any(user[1] if user else "user", found[group])
     return Candidate(
         rank=URL,

@@ -107,9 +107,10 @@ def holds_login(name: str | None, second: str | None, *, listed: bool = True) ->
     """
     if not name:
         return False
-    plural = name[-1] in "sS" and not listed
-    listed = _ACCOUNTS.fullmatch(name) is not None and not plural and _MADE_UP.fullmatch(second or "") is not None
-    return listed or _LOGINS.fullmatch(name) is not None
+    if _LOGINS.fullmatch(name):
+        return True
+    several = name[-1] in "sS" and not listed
+    return not several and _ACCOUNTS.fullmatch(name) is not None and _MADE_UP.fullmatch(second or "") is not None
 
 
 def is_listing(name: str) -> bool:

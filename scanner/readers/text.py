@@ -21,6 +21,8 @@ from scanner.readers.textvalues import GAP, LONGEST, NAME, WINDOW, Bares, Shape,
 # Characters of a long line whose names are read together.
 _STEP = 300
 _LONGEST_PEM = 20_000
+# Characters of a long run that stand behind a hit, in the part of it that is read.
+_AHEAD = 1_000
 
 _WORD = rf"(?:{NAME}|//[\w.\-/]{{1,100}}:_\w{{1,30}})"
 _CLOSE = r"(?:\\{0,3}[\"'`]|[*_]{2})?"
@@ -135,6 +137,7 @@ class _Seen:
     code: bool
     bares: Bares = field(repr=False)
     window: tuple[int, int] = (-1, 0)
+    run: tuple[Span, bool] = (Span(-1, -1), False)
     parts: dict[tuple[int, bool], _Part] = field(default_factory=dict, repr=False)
     values: dict[tuple[int, int, str | None], Shape | None] = field(default_factory=dict, repr=False)
 
@@ -162,7 +165,7 @@ def shapes(
         if found is None and directives:
             found = _named(seen, offset, _DIRECTIVE)
         if found is None and bare:
-            found = _token(text, offset)
+            found = _token(seen, offset)
         if found is not None and found.inner not in done:
             done.add(found.inner)
             yield found
@@ -319,10 +322,14 @@ def _in_quotes(text: str, start: int) -> bool:
     return any(line.count(quote) % 2 for quote in "\"'`")
 
 
-def _token(text: str, offset: int) -> Shape | None:
-    start = offset - _run_before(text, offset, LONGEST)
-    after = _TOKEN.match(text, offset, min(len(text), offset + LONGEST))
-    span = Span(start, after.end() if after else offset)
+def _token(seen: _Seen, offset: int) -> Shape | None:
+    """The run of characters around a hit; of a very long one, a part that reaches far enough behind it."""
+    span, whole = seen.run
+    if not span.start <= offset <= (span.end if whole else span.end - _AHEAD):
+        start = offset - _run_before(seen.text, offset, LONGEST)
+        after = _TOKEN.match(seen.text, offset, min(len(seen.text), offset + LONGEST))
+        span = Span(start, after.end() if after else offset)
+        seen.run = span, span.end - offset < LONGEST
     return Shape(name=None, span=span, inner=span) if span.start < span.end else None
 
 

@@ -120,7 +120,7 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     if named.lastgroup == "quoted" and named[0].rstrip().endswith(","):
         closed = _closed_by(text, named.start(), span.end)
         # `["password", "totp"]` are two ways to log in, (`password`, `port`) are two things in a sentence.
-        doubtful = closed == "]" or text[inner.end] == "`"
+        doubtful = closed == "]" or text.startswith("`", inner.end)
         if closed is None or (doubtful and not _MADE_UP.fullmatch(text, inner.start, inner.end)):
             return None
     scheme = _SCHEME.match(text, inner.start, inner.end + 60)
