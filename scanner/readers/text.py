@@ -21,8 +21,6 @@ from scanner.readers.textvalues import GAP, LONGEST, NAME, WINDOW, Bares, Shape,
 # Characters of a long line whose names are read together.
 _STEP = 300
 _LONGEST_PEM = 20_000
-# Characters of a long run that stand behind a hit, in the part of it that is read.
-_AHEAD = 1_000
 
 _WORD = rf"(?:{NAME}|//[\w.\-/]{{1,100}}:_\w{{1,30}})"
 _CLOSE = r"(?:\\{0,3}[\"'`]|[*_]{2})?"
@@ -323,13 +321,16 @@ def _in_quotes(text: str, start: int) -> bool:
 
 
 def _token(seen: _Seen, offset: int) -> Shape | None:
-    """The run of characters around a hit; of a very long one, a part that reaches far enough behind it."""
+    """The run of characters around a hit; of a very long one, a part that serves the hits behind it too."""
     span, whole = seen.run
-    if not span.start <= offset <= (span.end if whole else span.end - _AHEAD):
+    if not span.start <= offset <= (span.end if whole else span.end - LONGEST):
         start = offset - _run_before(seen.text, offset, LONGEST)
-        after = _TOKEN.match(seen.text, offset, min(len(seen.text), offset + LONGEST))
-        span = Span(start, after.end() if after else offset)
-        seen.run = span, span.end - offset < LONGEST
+        after = _TOKEN.match(seen.text, offset, min(len(seen.text), offset + 2 * LONGEST))
+        end = after.end() if after else offset
+        whole = end - offset < 2 * LONGEST
+        # Four characters of base 64 are three bytes: what is cut between two of them can still be decoded.
+        span = Span(start, end if whole else end - (end - start) % 4)
+        seen.run = span, whole
     return Shape(name=None, span=span, inner=span) if span.start < span.end else None
 
 
