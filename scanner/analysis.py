@@ -17,7 +17,7 @@ from scanner.detectors.possible import Takers, is_named, is_possible, is_setting
 from scanner.judge import confidence_of, is_lock_file, is_signal, judge
 from scanner.late import late_methods
 from scanner.model import Confidence, Document, Finding, Kind, Literal, Source
-from scanner.prefilter import Prefilter, read_table, sort_out
+from scanner.prefilter import Prefilter, Table, read_table, sort_out, with_own_calls
 from scanner.readers.errors import Unreadable
 from scanner.readers.kinds import kind_of
 from scanner.readers.wanted import Wanted
@@ -45,7 +45,7 @@ class Knowledge:
     providers: dict[str, ProviderRule]
     sinks: sink.SinkIndex
     prefilter: Prefilter
-    table: tuple[tuple[int, str], ...]
+    table: Table
     takers: Takers
 
 
@@ -58,7 +58,7 @@ def learn(rules: RuleSet, prefilter: Prefilter) -> Knowledge:
         providers={rule.id: rule for rule in rules.providers},
         sinks=sinks,
         prefilter=prefilter,
-        table=read_table(prefilter),
+        table=with_own_calls(read_table(prefilter)),
         takers=takers_of(rules, sinks),
     )
 

@@ -13,11 +13,9 @@ from typing import NamedTuple
 
 from scanner.bindings import Bindings, follow, reached
 from scanner.extent import NEAR, Extent, Range, around, statement
-from scanner.prefilter import CALL, PROVIDER
+from scanner.owncalls import Own, meant_by
+from scanner.prefilter import CALL, PROVIDER, Hit, Table
 from scanner.source import Kind
-
-Hit = tuple[int, int]
-Table = Sequence[tuple[int, str]]
 
 _BLOCK = re.compile(rb"[ \t]*(?:async[ \t]+)?(?:def|(class))[ \t]")
 
@@ -63,17 +61,20 @@ def contexts(
     bindings: Bindings,
     names: dict[Hit, frozenset[bytes]],
     imports: frozenset[str],
+    own: Mapping[bytes, Own],
     change: Change | None = None,
 ) -> Iterator[Context]:
     """The context of each hit that can have a new one; a call that no text in quotes can reach has none.
 
-    Notes the `names` that each call looks for. Whether its library is among the `imports` belongs to a call's context.
+    Notes the `names` that each call looks for. Whether its library is among the `imports` belongs to a call's context,
+    and so does how what it calls is defined, where that is one of the file's `own`.
     """
     done: set[Hit] = set()
     for hit in hits:
         number, end = hit
         start = data.rfind(b"\n", 0, max(0, end - 1)) + 1
-        key = (number, start) if end - start < NEAR else hit
+        # Two calls on a line can be of two functions.
+        key = (number, start) if end - start < NEAR and number != len(table) - 1 else hit
         if key in done:
             continue
         done.add(key)
@@ -90,6 +91,9 @@ def contexts(
             context = b"\n".join((context, *meant.values()))
             if b'"' not in context and b"'" not in context:
                 continue
+            if own and (called := meant_by(own, data, end)) is not None:
+                context = b"\n".join((context, called.text))
+                meant[called.start] = called.text
         imported = role == CALL and is_imported(table[number][1], imports)
         yield Context(hash=hash((number, context, imported)), hit=hit, reached=tuple(meant))
 

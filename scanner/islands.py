@@ -39,12 +39,12 @@ def _functions(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Start, end and indentation of every function, outer ones first."""
     for found in _FUNCTION.finditer(b"\n" + data):
         indent = len(found[1])
-        after = _after(indent).search(data, found.start())
+        after = after_block(indent).search(data, found.start())
         yield found.start(), after.start() + 1 if after else len(data), indent
 
 
 @functools.lru_cache(maxsize=64)
-def _after(indent: int) -> re.Pattern[bytes]:
+def after_block(indent: int) -> re.Pattern[bytes]:
     """The first line that is indented no more, and neither closes a bracket nor is a comment."""
     return re.compile(rb"\n[ \t]{0,%d}[^\s)\]}#]" % indent)
 

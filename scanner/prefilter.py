@@ -45,6 +45,10 @@ _MAKERS = (
 )
 
 
+Hit = tuple[int, int]
+Table = tuple[tuple[int, str], ...]
+
+
 class Expression(NamedTuple):
     """One entry of the database: what it is for, and which rule or import root it stands for."""
 
@@ -65,7 +69,7 @@ class Prefilter(NamedTuple):
     database: Any
     calls: Callable[[], Any]
     imports: int
-    table: Path | tuple[tuple[int, str], ...]
+    table: Path | Table
 
     def find(self, data: bytes, *, calls: bool = False) -> list[tuple[int, int]]:
         """Expression id and end offset (bytes) of every hit. `calls`: an import of a library stands elsewhere."""
@@ -98,7 +102,7 @@ def expressions(rules: Any) -> list[Expression]:
     from rules.load import hyperscan_expression
     from scanner import commandlines, decoding, foreigncalls
     from scanner.detectors.auth import PREFILTER as AUTH
-    from scanner.detectors.name import prefilter_expressions
+    from scanner.detectors.name import DEFINITIONS, prefilter_expressions
     from scanner.readers import delimited, inserted
 
     found = [
@@ -108,6 +112,9 @@ def expressions(rules: Any) -> list[Expression]:
     shapes = prefilter_expressions(rules.names)
     found += [Expression(role=QUOTED, pattern=shape, caseless=True, ref="") for shape in shapes["quoted"]]
     found += [Expression(role=BARE, pattern=shape, caseless=True, ref="") for shape in shapes["bare"]]
+    found += [
+        Expression(role=QUOTED, pattern=shape.encode(), caseless=True, ref=ref) for ref, shape in DEFINITIONS.items()
+    ]
     found += [
         Expression(role=URL, pattern=shape, caseless=True, ref="") for shape in (_URL, _SPLIT_URL, _GO_DSN, _DSN, *AUTH)
     ]
@@ -194,7 +201,7 @@ def compile_database(found: list[Expression], *, calls: bool) -> Any:
     return database
 
 
-def read_table(prefilter: Prefilter) -> tuple[tuple[int, str], ...]:
+def read_table(prefilter: Prefilter) -> Table:
     """Role and reference of each expression id; read only once something hit."""
     if isinstance(prefilter.table, tuple):
         return prefilter.table
@@ -202,8 +209,13 @@ def read_table(prefilter: Prefilter) -> tuple[tuple[int, str], ...]:
     return tuple((int(role), ref) for role, _, ref in rows)
 
 
+def with_own_calls(table: Table) -> Table:
+    """The table with a last row for what no expression finds: calls of a file's own functions (scanner.owncalls)."""
+    return (*table, (CALL, ""))
+
+
 def sort_out(
-    hits: list[tuple[int, int]], table: tuple[tuple[int, str], ...], *, code: bool
+    hits: list[tuple[int, int]], table: Table, *, code: bool
 ) -> tuple[set[int], dict[str, list[int]], frozenset[str]]:
     """Byte offsets worth a look, those of each provider rule, and the import roots of the file.
 
@@ -267,9 +279,7 @@ def _loaded(dumped: memoryview) -> Any:
     return database
 
 
-def _keep(
-    cache: Path, name: str, state: bytes, dumped: list[bytes], imports: int, table: tuple[tuple[int, str], ...]
-) -> None:
+def _keep(cache: Path, name: str, state: bytes, dumped: list[bytes], imports: int, table: Table) -> None:
     if not own_folder(cache):
         return
     # Lines, not JSON: a clean commit reads this and should not import a parser for it.

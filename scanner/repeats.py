@@ -12,16 +12,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from scanner import owncalls
 from scanner.bindings import Bindings, follow
-from scanner.contexts import Change, Context, Hit, Table, contexts, is_imported, moves_functions
+from scanner.contexts import Change, Context, contexts, is_imported, moves_functions
 from scanner.extent import WIDTH, Range, changed
-from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Prefilter, hits_from_imports
+from scanner.owncalls import Own
+from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Hit, Prefilter, Table, hits_from_imports
 from scanner.roles import role_of
 from scanner.source import Kind
 
 # A match begins at most this many bytes (the largest `reach` of a rule is 900), or one line, before its end.
 _REACH = 1_000
 _LONG_LINE = 4_000
+_BRACKETS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
 _TOP_LEVEL = re.compile(rb"\n(?:def|class|async|@)")
 _NONE: frozenset[bytes] = frozenset()
 
@@ -34,8 +37,9 @@ class Memory:
     is in `lesser`, context) that may have given one. `lesser` are the paths of which the last version was not read as
     what it is: what was clean there need not be so in others. `scope` is what roles are judged below. `path`, `data`
     and `kind` are those of the last version, `hits` what the analysis would look at in it, in their order, and `names`
-    what calls among them look for; `imports` are the libraries of it and of those before it, `here` its own. `gates`
-    are the expressions that count beside some imports, in code or not.
+    what calls among them look for; `imports` are the libraries of it and of those before it, `here` its own. `own` are
+    the functions and classes that it defines and that take a credential. `gates` are the expressions that count beside
+    some imports, in code or not.
     """
 
     scope: str = ""
@@ -51,6 +55,7 @@ class Memory:
     here: frozenset[str] = frozenset()
     hits: list[Hit] = field(default_factory=list)
     names: dict[Hit, frozenset[bytes]] = field(default_factory=dict)
+    own: dict[bytes, Own] = field(default_factory=dict)
     gates: dict[tuple[frozenset[str], bool], frozenset[int]] = field(default_factory=dict)
     bindings: Bindings = field(default_factory=Bindings)
 
@@ -85,7 +90,9 @@ def new_contexts(
     """
     change = None
     if whole or memory.path != path or memory.kind is not kind:
-        hits = _everywhere(memory, data, kind, prefilter, table)
+        _everywhere(memory, data, kind, prefilter, table)
+        _follow_own(memory, data, kind, table, None)
+        hits = memory.hits
         memory.names, memory.bindings = {}, Bindings()
     else:
         hits, change = _near_change(memory, data, kind, prefilter, table)
@@ -93,7 +100,7 @@ def new_contexts(
     group = memory.group(path)
     fresh: list[Context] = []
     known = False
-    for context in contexts(data, hits, table, kind, memory.bindings, memory.names, memory.here, change):
+    for context in contexts(data, hits, table, kind, memory.bindings, memory.names, memory.here, memory.own, change):
         if (path, path in memory.lesser, context.hash) in memory.known:
             known = True
         elif (group, context.hash) not in memory.clean:
@@ -108,13 +115,12 @@ def _everywhere(
     prefilter: Prefilter,
     table: Table,
     before: frozenset[str] = frozenset(),
-) -> list[Hit]:
-    """All hits of a version; `before` are imports that count beside its own."""
+) -> None:
+    """Note all hits of a version; `before` are imports that count beside its own."""
     hits = prefilter.find(data)
     memory.here = _imports(hits, table)
     memory.imports = before | memory.here
     memory.hits = _wanted(memory, hits, memory.imports, table, kind)
-    return memory.hits
 
 
 def _near_change(
@@ -127,7 +133,8 @@ def _near_change(
     imports = memory.imports.union(*(_imports(found, table) for found in windows))
     stood = _stood(memory, ranges)
     were = memory.here
-    if imports == memory.imports:
+    known = imports == memory.imports
+    if known:
         near = [_wanted(memory, found, imports, table, kind) for found in windows]
         memory.hits = _merged(memory.hits, ranges, near)
         if any(_is_about_imports(before, data, each) for each in ranges):
@@ -135,6 +142,9 @@ def _near_change(
     else:
         # A new library: calls far from the changes can mean something else now.
         _everywhere(memory, data, kind, prefilter, table, imports)
+    if _follow_own(memory, data, kind, table, ranges if known else None):
+        for hit in [hit for hit in stood if hit[0] == _own_row(table)]:
+            del stood[hit]
     calls = [hit for hit in memory.hits if table[hit[0]][0] == CALL]
     if memory.here != were:
         for hit in calls:
@@ -155,6 +165,33 @@ def _near_change(
     # What the change is far from can use a name that is bound in it.
     touched.update(dict.fromkeys(hit for hit in calls if not change.spares(hit)))
     return sorted(touched, key=_end), change
+
+
+def _follow_own(memory: Memory, data: bytes, kind: Kind, table: Table, ranges: Sequence[Range] | None) -> bool:
+    """Put the calls of the file's own functions among the hits; whether those are defined otherwise than before.
+
+    `ranges` are the changes if the hits far from them are still those of the version before.
+    """
+    before, memory.own = memory.own, {}
+    if kind is Kind.PYTHON:
+        memory.own = owncalls.defined(data, memory.hits, table)
+    texts = {name: own.text for name, own in memory.own.items()}
+    same = texts == {name: own.text for name, own in before.items()}
+    if not texts and same:
+        return False
+    number = _own_row(table)
+    if same and ranges is not None:
+        spans = [(each.new_first, _last_made(each)) for each in ranges]
+    else:
+        spans = [(0, len(data))]
+        memory.hits = [hit for hit in memory.hits if hit[0] != number]
+    memory.hits += {hit: None for span in spans for hit in owncalls.calls(data, memory.own, number, *span)}
+    memory.hits.sort(key=_end)
+    return not same
+
+
+def _own_row(table: Table) -> int:
+    return len(table) - 1
 
 
 def _around(data: bytes, change: Range) -> tuple[int, int]:
@@ -190,8 +227,21 @@ def _window(data: bytes, change: Range, prefilter: Prefilter, *, calls: bool) ->
     """The hits that a change can have made, and imports before it."""
     first = change.new_first
     start = max(data.rfind(b"\n", 0, max(0, first - _REACH)) + 1, first - _LONG_LINE)
+    start = min(start, *(_opened(data, start, pair) for pair in _BRACKETS))
     found = prefilter.find(data[start : _last_made(change) + 1], calls=calls)
     return [(number, start + end) for number, end in found]
+
+
+def _opened(data: bytes, at: int, pair: tuple[bytes, bytes]) -> int:
+    """The beginning of the line on which a bracket opens that is still open at an offset; else the offset itself.
+
+    Some expressions go on as far as no bracket closes: a function's parameters, a list of words of a command.
+    """
+    low = max(0, at - _LONG_LINE)
+    opening = data.rfind(pair[0], low, at)
+    if opening < 0 or data.rfind(pair[1], opening, at) >= 0:
+        return at
+    return max(low, data.rfind(b"\n", low, opening) + 1)
 
 
 def _last_made(change: Range) -> int:

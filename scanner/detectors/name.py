@@ -227,12 +227,6 @@ _INSIDE = (
 _QUERY = rf"(?:=|:[ \t]?)[A-Za-z0-9]{_INNER}{{15}}{_INNER}*(?:[\"'`&]|\\[nrt])"
 # What is typed into a field: `find_element("name", "password").send_keys("...")`.
 _TYPED = r"[^\s\"']{0,9}[\"']\){1,2}\.(?:send_keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
-# Functions and classes of Python that take a credential: their calls may name none.
-_TAKEN = r"\w*(?:passw|pwd|passphrase|secret|token|api_?key)"
-_PARAMETERS = (
-    rf"\bdef[ \t]+\w+\([^)]*\b{_TAKEN}",
-    rf"\n[ \t]+{_TAKEN}\w*[ \t]*:[ \t]*(?:str|bytes|secretstr|optional\[str\])[^=\n]*\n",
-)
 _KEY_FIELD = r"[?&]key=[A-Za-z0-9_-]{30}"
 _ELEMENT = r">[ \t]{0,3}[^\s<>\"'`{}%$]{4,200}<"
 # In a command line inside code: `"PGPASSWORD=x psql"`.
@@ -259,13 +253,19 @@ _TOGETHER = (
 _NAMED = r"(?:passw|pwd|\bpw\b|_pw\b|passphrase|secret|token|api_?key)"
 _ROWS = (
     rf"\bfor[ \t(][\w ,.(\[]*{_NAMED}[\w ,.)\]]*[ \t]in[ \t]+(?:zip\()?\s*[\[({{]\s*[\[({{]?\s*[rbuf]{{0,2}}[\"']",
-    rf"\bzip\(\s*[\[(][^\])]*{_NAMED}[^\])]*[\])],\s*[\[(]\s*[rbuf]{{0,2}}[\"']",
-    rf"\b(?:namedtuple|make_dataclass)\(\s*[\"'][^=:;]*{_NAMED}",
+    rf"\bzip\(\s*[\[(][^\])]{{0,200}}{_NAMED}[^\])]{{0,200}}[\])],\s*[\[(]\s*[rbuf]{{0,2}}[\"']",
     r"(?:auth|logins?|creds?|credentials|users?|accounts?)[ \t]*=[ \t]*\(?"
     r"[\"'][^\s\"':]+[: ,;|/][^\"'\n]+[\"']\)?\.r?(?:split|partition)\(",
     r"(?:tokens?|_keys?|apikeys?|secrets)(?:_?(?:db|map|dict|store|table|users?|owners?|to_\w+))?"
     r"(?:[ \t]*:[^=\n]+)?\s{0,4}=\s{0,4}\{\s*[\"'][\w.+=~-]{16,200}[\"']\s*:",
 )
+# Functions and classes of Python that take a credential: their calls may name none.
+_TAKEN = r"\w*(?:passw|pwd|passphrase|secret|token|api_?key)"
+DEFINITIONS = {
+    "function": rf"\bdef[ \t]+\w+\([^)]*\b{_TAKEN}",
+    "field": rf"\n[ \t]+{_TAKEN}\w*[ \t]*:[ \t]*(?:str|bytes|secretstr|optional\[str\])[^=\n]*\n",
+    "fields": rf"\b(?:namedtuple|make_dataclass)\(\s*[\"'][^=:;]{{0,200}}{_NAMED}",
+}
 # A number without quotes: `card_pin = 4829`.
 _NUMBERED = (
     r"(?:password|passwd|pwd|passcode|(?:card|sim|atm|door|alarm|unlock|security|secret)_?pin)(?:_?\d)?[\"']?\]?"
@@ -323,7 +323,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         for stems in _stems([*strong, *weak], r"\w-")
     ]
     quoted += [stems + _TYPED for stems in _stems(strong, r"\w-")]
-    quoted += [*_PARAMETERS, *_SPOKEN, *_TOGETHER, *_ROWS, _NUMBERED, *_APART_IN_CODE, *_ASSIGNED, _KEY_FIELD]
+    quoted += [*_SPOKEN, *_TOGETHER, *_ROWS, _NUMBERED, *_APART_IN_CODE, *_ASSIGNED, _KEY_FIELD]
     quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in (*_INSIDE, _ELEMENT, _VALUE_ELEMENT)]
     quoted += [stems + _QUERY for stems in _stems(keys, r"\w-")]
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]

@@ -14,7 +14,7 @@ from scanner.model import Span
 PREFILTER = (
     r"\binto\s+[^\s()]+\s*\([^()]*(?:passw|pwd|passphrase|secret|token|api_?key|_pass\b|\bpass\b)[^()]*\)"
     r"\s*values?\s*\(",
-    r"\bupdate\s+[^\s()]+\s+set\s[^\"';]*(?:passw|pwd|passphrase|secret|token|api_?key)\w*[`\"\]]?\s*="
+    r"\bupdate\s+[^\s()]+\s+set\s[^\"';]{0,300}(?:passw|pwd|passphrase|secret|token|api_?key)\w*[`\"\]]?\s*="
     r"\s*(?:%s|\?|\$\d)",
 )
 """Hyperscan's expressions (flag CASELESS); the first ends where the values begin."""

@@ -39,6 +39,16 @@ PIECES = (
     'setenv("API_KEY", "{0}")\n',
     'if password{2} == "{0}":\n    pass\n',
     'x{2} = {2}\n',
+    'def login{2}(user, password):\n    return user\n',
+    'def log{2}():\n    login{2}("bob", "{0}")\n',
+    'login{2}(\n    "bob",\n    "{0}",\n)\n',
+    'class Account{2}:\n    def __init__(self, name, token):\n        self.name = name\n',
+    'class Holder{2}:\n    def of(self):\n        return Account{2}("x",\n            TOKEN{2})\n',
+    'TOKEN{2} = "{0}"\n',
+    'Row{2} = namedtuple("Row", "name password")\n',
+    'rows{2} = [Row{2}("bob", "{0}"), Row{2}("eve", "{1}")]\n',
+    '@dataclass\nclass Field{2}:\n    name: str\n    secret: str\n',
+    'def fields{2}():\n    return Field{2}("bob", "{0}")\n',
     'def broken{2}(:\n',
 )  # fmt: skip
 OTHER = ("db:\n  password: {0}\n  user: u{2}\n", "token{2}: '{0}'\n", "x{2}: 1\n", "# api_key: {0}\n")

@@ -9,7 +9,7 @@ import pytest
 from scanner import session
 from scanner.bindings import Bindings, follow
 from scanner.extent import FAR, Range, changed
-from scanner.prefilter import Prefilter, read_table
+from scanner.prefilter import Prefilter, read_table, with_own_calls
 from scanner.repeats import Memory, new_contexts
 from scanner.source import Kind
 
@@ -22,6 +22,10 @@ LINES = (
     b"    def g(self):\n", b"        self.token = NAME\n", b"        requests.get('u', auth=('user', self.token))\n",
     b"password = 'five'\n", b"password = \\\n", b"    'six'\n", b"api_key = \"\"\"\n", b"end\n", b"\"\"\"\n",
     b"url = 'postgres://user:pw@db.invalid/x'\n", b"y = 1\n",
+    b"def login(user, password):\n", b"def login(password, user):\n", b"login('bob', 'seven')\n", b"login(\n",
+    b"class Login:\n",
+    b"    def __init__(self, token, x):\n", b"    Login('eight', NAME)\n", b"    secret: str\n",
+    b"Row = namedtuple('Row', 'name password')\n", b"self.Row(1, 'nine')\n",
 )
 # fmt: on
 BLANK = b"# " + b"filler " * 30 + b"\n"
@@ -42,7 +46,7 @@ def _edited(source: random.Random, lines: list[bytes]) -> list[bytes]:
 
 @pytest.mark.parametrize("kind", [Kind.PYTHON, Kind.TEXT], ids=lambda kind: kind.value)
 def test_near_a_change_is_seen_what_a_look_at_all_of_it_sees(kind: Kind, prefilter: Prefilter) -> None:
-    table, source = read_table(prefilter), random.Random(7)
+    table, source = with_own_calls(read_table(prefilter)), random.Random(7)
     path = "a.py" if kind is Kind.PYTHON else "a.txt"
     seen_any = 0
     for _ in range(60):

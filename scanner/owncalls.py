@@ -1,0 +1,107 @@
+"""Calls of a Python file's own functions and classes that take a credential, told without a parser.
+
+`connect("bob", "...")` names nothing, and no expression finds it: what its arguments are stands where `connect` is
+defined. The reader of Python follows that by the syntax tree; histories, of which only changes are read, by this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from scanner.extent import WIDTH, statement
+from scanner.islands import after_block
+from scanner.prefilter import Hit, Table
+
+_DEF = re.compile(rb"([ \t]*+)(?:async[ \t]+)?def[ \t]+(\w++)")
+_CLASS = re.compile(rb"([ \t]*+)class[ \t]+(\w++)")
+_TARGET = re.compile(rb"[ \t]*+(\w++)[ \t]*+(?::[^=\n]*+)?=(?!=)")
+
+
+class Own(NamedTuple):
+    """A function or class that takes a credential: where its definition begins, and what it says of its parameters."""
+
+    start: int
+    text: bytes
+
+
+def defined(data: bytes, hits: Iterable[Hit], table: Table) -> dict[bytes, Own]:
+    """What a file defines that takes a credential, by name, from the hits of all expressions."""
+    found: dict[bytes, Own] = {}
+    for number, end in hits:
+        ref = table[number][1]
+        if ref in _READ and (own := _READ[ref](data, end)) is not None:
+            name, start, stop = own
+            before = found.get(name)
+            # Two of a name say nothing together, but a change of either says something new.
+            text = data[start:stop] if before is None else before.text + data[start:stop]
+            found[name] = Own(start if before is None else before.start, text)
+    return found
+
+
+def calls(data: bytes, names: Iterable[bytes], number: int, first: int, last: int) -> Iterator[Hit]:
+    """The calls of these names, as hits of the expression `number`, whose brackets open between two offsets."""
+    either = b"|".join(sorted(names))
+    if not either:
+        return
+    start = max(0, first - 200)
+    for match in re.compile(rb"(?<![\w.])(?:(?:self|cls)\.)?(?:" + either + rb")\(").finditer(data, start, last):
+        if match.end() >= first:
+            yield number, match.end()
+
+
+def meant_by(own: Mapping[bytes, Own], data: bytes, end: int) -> Own | None:
+    """What is called where a bracket opens, before `end`."""
+    start = end - 1
+    while start and (data[start - 1 : start].isalnum() or data[start - 1 : start] == b"_"):
+        start -= 1
+    return own.get(data[start : end - 1])
+
+
+def _function(data: bytes, end: int) -> tuple[bytes, int, int] | None:
+    at = data.rfind(b"def", max(0, end - WIDTH), end)
+    start = data.rfind(b"\n", 0, max(at, 0)) + 1
+    match = _DEF.match(data, start)
+    if match is None:
+        return None
+    name, stop = match[2], statement(data, start, end).end
+    if name == b"__init__":
+        around = _class_around(data, start, len(match[1]))
+        if around is None:
+            return None
+        name = around[2]
+    return name, start, stop
+
+
+def _field(data: bytes, end: int) -> tuple[bytes, int, int] | None:
+    # The match ends behind the line.
+    line = data.rfind(b"\n", 0, end - 1) + 1
+    row = data[line:end]
+    around = _class_around(data, line, len(row) - len(row.lstrip(b" \t")))
+    if around is None:
+        return None
+    # Which field a call's argument fills depends on those above and below.
+    stop = after_block(len(around[1])).search(data, end - 1)
+    return around[2], around.start(), min(stop.start() if stop else len(data), end + WIDTH)
+
+
+def _fields(data: bytes, end: int) -> tuple[bytes, int, int] | None:
+    call = data.rfind(b"(", 0, end)
+    start = data.rfind(b"\n", 0, max(call, 0)) + 1
+    match = _TARGET.match(data, start)
+    return None if match is None else (match[1], start, statement(data, start, end).end)
+
+
+# By the names that scanner.detectors.name gives to the expressions of definitions.
+_READ = {"function": _function, "field": _field, "fields": _fields}
+
+
+def _class_around(data: bytes, start: int, indent: int) -> re.Match[bytes] | None:
+    """The first line of the class whose body is indented so, above a line."""
+    while (at := data.rfind(b"class", 0, start)) >= 0:
+        start = data.rfind(b"\n", 0, at) + 1
+        match = _CLASS.match(data, start)
+        if match is not None and len(match[1]) < indent:
+            return match
+    return None
