@@ -39,6 +39,15 @@ def write_private(path: Path, content: bytes, *, durable: bool = False) -> None:
 
 def read_private(path: Path) -> bytes | None:
     """A cache file's content if it is a plain file that only we can write; else None."""
+    parts = read_parts(path, 0)
+    return None if parts is None else parts[1]
+
+
+def read_parts(path: Path, first: int) -> tuple[bytes, bytes] | None:
+    """A cache file's first bytes, as many as it has of them, and its rest; None where it is not ours.
+
+    Megabytes that are cut from a whole would be copied: that takes longer than to read them.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError:
@@ -48,7 +57,7 @@ def read_private(path: Path) -> bytes | None:
         foreign = hasattr(os, "geteuid") and (status.st_uid != os.geteuid() or status.st_mode & 0o022)
         if foreign or not stat.S_ISREG(status.st_mode):
             return None
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read()
+        with os.fdopen(descriptor, "rb", buffering=0, closefd=False) as file:
+            return file.read(first), file.read()
     finally:
         os.close(descriptor)

@@ -20,7 +20,7 @@ def rules_state(root: Path | None = None) -> bytes:
     parts = [os.fsencode(root.absolute())]
     for folder in (ROOT, root, *(root / name for name in FOLDERS)):
         for name, status in sorted(_files(folder)):
-            parts.append(f"{name} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}".encode())
+            parts.append(b"%b %d %d %d" % (name, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
         parts.append(b"")
     return b"\n".join(parts)
 
@@ -32,11 +32,11 @@ def rules_signature(root: Path | None = None) -> str:
     return hashlib.sha256(rules_state(root)).hexdigest()
 
 
-def _files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+def _files(folder: Path) -> Iterator[tuple[bytes, os.stat_result]]:
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.name.endswith((".toml", ".py")):
-                    yield entry.name.encode("utf-8", "backslashreplace").decode(), entry.stat()
+                    yield os.fsencode(entry.name), entry.stat()
     except (FileNotFoundError, NotADirectoryError):
         return

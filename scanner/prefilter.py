@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import hyperscan
 from hyperscan import _version
 
-from rules.private import own_folder, read_private, write_private
+from rules.private import own_folder, read_parts, write_private
 
 # What an expression is for. A call counts only in a file that also has an import of its library.
 PROVIDER, QUOTED, BARE, URL, CALL, IMPORT, MARK = range(7)
@@ -32,6 +32,8 @@ _SPLIT_URL = (
 _GO_DSN = rb"[^\s/\"'`<>@:]:[^\s\"'`<>]{1,200}@(?:tcp6?|unix)\("
 # key=value connection strings: libpq, ADO, ODBC.
 _DSN = rb"\b(?:password|pwd)\s{0,3}=\s{0,3}[^\s;\"']{1,3}"
+# Bytes of a number in a cache file.
+_NUMBER = 4
 # The modules that make the expressions.
 _MAKERS = (
     "prefilter.py",
@@ -238,45 +240,36 @@ def _cached(cache: Path, name: str, state: bytes) -> Prefilter | None:
     if not own_folder(cache):
         return None
     table = cache / f"{name}.rows"
-    body = _stored(cache / f"{name}.hsdb", state)
-    if body is None or not table.exists():
+    stored = _stored(cache / f"{name}.hsdb", state)
+    if stored is None or not table.exists():
         return None
-    database = _loaded(body[4:])
-    if database is None:
-        return None
+    imports, database = stored
     calls = functools.cache(functools.partial(_calls, cache / f"{name}.calls", state))
-    return Prefilter(database=database, calls=calls, imports=int.from_bytes(body[:4], "big"), table=table)
+    return Prefilter(database=database, calls=calls, imports=imports, table=table)
 
 
 def _calls(path: Path, state: bytes) -> Any:
     """The database of calls from the cache, compiled where it is not there any more."""
-    body = _stored(path, state)
-    database = None if body is None else _loaded(body)
-    if database is None:
+    stored = _stored(path, state)
+    if stored is None:
         from rules.load import load_rules
 
         return compile_database(expressions(load_rules()), calls=True)
-    return database
+    return stored[1]
 
 
-def _stored(path: Path, state: bytes) -> memoryview | None:
-    """What a cache file holds for this state of the rules; None where it is not whole."""
-    stored = read_private(path)
-    head = len(state) + 8
-    if stored is None or len(stored) < head + 4 or stored[8:head] != state:
+def _stored(path: Path, state: bytes) -> tuple[int, Any] | None:
+    """The id of the first import and the database of a cache file; None where it is not whole, or of another state."""
+    parts = read_parts(path, len(state) + _NUMBER)
+    if parts is None or parts[0][:-_NUMBER] != state:
         return None
-    # The checksum tells a torn or damaged file from a whole one before native code sees it.
-    body = memoryview(stored)[head:]
-    return body if zlib.crc32(body) == int.from_bytes(stored[:8], "big") else None
-
-
-def _loaded(dumped: memoryview) -> Any:
     try:
-        database = hyperscan.loadb(bytes(dumped), hyperscan.HS_MODE_BLOCK)
+        # A database holds a checksum of its own, which is compared before anything else of it is believed.
+        database = hyperscan.loadb(parts[1], hyperscan.HS_MODE_BLOCK)
         database.scratch = hyperscan.Scratch(database)
     except hyperscan.HyperscanError:
         return None
-    return database
+    return int.from_bytes(parts[0][-_NUMBER:], "big"), database
 
 
 def _keep(cache: Path, name: str, state: bytes, dumped: list[bytes], imports: int, table: Table) -> None:
@@ -286,5 +279,5 @@ def _keep(cache: Path, name: str, state: bytes, dumped: list[bytes], imports: in
     rows = "\n".join(f"{role} {ref}" for role, ref in table)
     write_private(cache / f"{name}.rows", rows.encode())
     # The calls first: a process that finds the other file finds this one too.
-    for suffix, body in (("calls", dumped[1]), ("hsdb", imports.to_bytes(4, "big") + dumped[0])):
-        write_private(cache / f"{name}.{suffix}", zlib.crc32(body).to_bytes(8, "big") + state + body)
+    for suffix, body in (("calls", dumped[1]), ("hsdb", dumped[0])):
+        write_private(cache / f"{name}.{suffix}", state + imports.to_bytes(_NUMBER, "big") + body)

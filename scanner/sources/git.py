@@ -8,7 +8,6 @@ else in the project starts git.
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
@@ -91,6 +90,17 @@ def hook_index() -> dict[str, str]:
     return {"GIT_INDEX_FILE": os.path.abspath(path)} if path else {}
 
 
+def program() -> str | None:
+    """The path of git. Folders on PATH that are not absolute are passed over: they are those of the repository."""
+    if os.name == "nt":  # which endings a program has is configured there
+        import shutil
+
+        return shutil.which("git")
+    # Not by shutil: it loads three compression libraries, and the hook starts often.
+    places = (os.path.join(entry, "git") for entry in os.get_exec_path() if os.path.isabs(entry))
+    return next((place for place in places if os.path.isfile(place) and os.access(place, os.X_OK)), None)
+
+
 def start(
     folder: Path,
     arguments: Sequence[str],
@@ -100,7 +110,7 @@ def start(
     pipesize: int = -1,
 ) -> subprocess.Popen[bytes]:
     """Start git in `folder`. Standard output and error are pipes. Raises UsageError where there is no git."""
-    git = shutil.which("git")
+    git = program()
     if git is None:
         raise UsageError("git was not found on PATH", hint="install git, or name files outside a repository")
     options = [word for override in _OVERRIDES for word in ("-c", override)]
@@ -173,7 +183,7 @@ def _bound(process: subprocess.Popen[bytes]) -> None:
 
 def installed() -> bool:
     """Whether there is a git to start."""
-    return shutil.which("git") is not None
+    return program() is not None
 
 
 def find(folder: Path) -> Repository | None:
@@ -208,7 +218,7 @@ def hooks_folder(folder: Path) -> Path:
     The only question that is asked without the isolation, since its subject is that configuration; it runs nothing.
     """
     # A hook's path, not the folder's: of an empty core.hooksPath git makes `/pre-commit`, but says `./` for the folder.
-    words = [shutil.which("git") or "git", "rev-parse", "--git-path", "hooks/pre-commit"]
+    words = [program() or "git", "rev-parse", "--git-path", "hooks/pre-commit"]
     done = subprocess.run(words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode:
         raise NotSeenError(f"git does not say where the hooks of {folder} are: {reason(done.stderr)}")

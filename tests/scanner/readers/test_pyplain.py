@@ -105,7 +105,10 @@ def test_this_repository_is_read_as_by_libcst() -> None:
 
 def test_a_file_of_plain_settings_needs_no_libcst(tmp_path: Path) -> None:
     (tmp_path / "settings.py").write_text("HOST = 'db'\nDB_PASSWORD = 'hunter2hunter2'\n", encoding="utf-8")
-    words = "import sys, unhardcode\ntry: unhardcode.main()\nfinally: print('libcst' in sys.modules, file=sys.stderr)"
+    words = (
+        "import sys, unhardcode\nstatus = unhardcode.run()\n"
+        "print('libcst' in sys.modules, file=sys.stderr)\nsys.exit(status)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", words, "scan", "-j", "1", str(tmp_path)], capture_output=True, text=True, check=False
     )

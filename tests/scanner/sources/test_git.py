@@ -127,3 +127,19 @@ def test_of_an_object_that_is_too_large_nothing_is_kept_and_the_next_one_comes(r
     large: set[str] = set()
     assert list(isolated.blobs(repository, ids, 100, large)) == [(ids[0], None), (ids[1], b"small")]
     assert large == {ids[0]}
+
+
+def test_a_git_in_a_relative_folder_of_the_path_is_the_repository_s_and_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "git").write_text("#!/bin/sh\n")
+    (tmp_path / "bin" / "git").chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    real = isolated.program()
+    monkeypatch.setenv("PATH", f"bin{os.pathsep}.{os.pathsep}{os.environ['PATH']}")
+    assert isolated.program() == real
+    monkeypatch.setenv("PATH", "bin")
+    assert isolated.program() is None
+    monkeypatch.setenv("PATH", f"bin{os.pathsep}{tmp_path / 'bin'}")
+    assert isolated.program() == str(tmp_path / "bin" / "git")

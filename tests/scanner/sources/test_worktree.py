@@ -393,7 +393,7 @@ def test_include_and_exclude_select_and_exclude_wins(shop: Path) -> None:
 def test_git_is_asked_as_often_for_many_files_as_for_two(
     shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log, real = tmp_path / "log", worktree.git.shutil.which("git")
+    log, real = tmp_path / "log", worktree.git.program()
     programs = tmp_path / "programs"
     put(programs, "git", content=f'#!/bin/sh\necho started >> "{log}"\nexec "{real}" "$@"\n')
     (programs / "git").chmod(0o755)
