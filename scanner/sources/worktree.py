@@ -304,8 +304,10 @@ def _walked(root: Root, folder: Path, *, tracked: bool | None) -> dict[str, _Ent
     unreadable: list[OSError] = []
     for here, folders, files in os.walk(folder, onerror=unreadable.append):
         folders[:] = sorted(name for name in folders if name != ".git")
+        below = relative(root, Path(here))
+        prefix = "" if below == "." else f"{below}/"
         for base in files:
-            name = relative(root, Path(here) / base)
+            name = prefix + base
             entries[name] = _Entry(name=name, tracked=tracked)
     for error in unreadable:
         name = relative(root, Path(os.fsdecode(error.filename)))
