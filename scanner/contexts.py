@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from scanner.bindings import Bindings, follow, reached
-from scanner.extent import NEAR, Extent, Range, around, statement
+from scanner.extent import Extent, Range, around, statement
 from scanner.owncalls import Own, meant_by
 from scanner.prefilter import CALL, PROVIDER, Hit, Table
 from scanner.source import Kind
@@ -73,11 +73,9 @@ def contexts(
     for hit in hits:
         number, end = hit
         start = data.rfind(b"\n", 0, max(0, end - 1)) + 1
-        # Two calls on a line can be of two functions.
-        key = (number, start) if end - start < NEAR and number != len(table) - 1 else hit
-        if key in done:
+        if hit in done:
             continue
-        done.add(key)
+        done.add(hit)
         role = table[number][0]
         code = role == CALL or (kind is Kind.PYTHON and role != PROVIDER)
         extent = statement(data, start, end) if code else around(data, end, 4 if role == PROVIDER else 1)

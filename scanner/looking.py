@@ -74,10 +74,11 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
         tick(blobs[number].size)
         path = blobs[number].places[0].path
         source = Source(path=path, raw=raw or b"", blob=oid)
+        several = len(blobs[number].places) > 1
         stores = keyfiles.find(source, knowledge.rules.weights, settings)
         if stores:
             best.setdefault((path, stores[0].value), (sureness(stores[0]), number))
-            moved += [number] if len(blobs[number].places) > 1 else []
+            moved += [number] if several else []
             states[number] = AGAIN
             files += 1
             size += len(source.raw)
@@ -89,7 +90,6 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
             continue
         files += 1
         size += len(source.raw)
-        several = len(blobs[number].places) > 1
         data, kind = scan_bytes(source.raw), _kind(kinds, path, source.raw)
         if path in memory.lesser and _is_readable(source, kind):
             memory.lesser.discard(path)
@@ -110,7 +110,10 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
         dirty = _near(found, source, data, fresh.contexts)
         memory.note(path, (context.hash for context in fresh.contexts if context not in dirty), clean=True)
         memory.note(path, (context.hash for context in dirty), clean=False)
-        moved += [number] if several and (fresh.known or found) else []
+        if several and (
+            fresh.known or found or _stands_otherwise(source, kind, blobs[number].places[1:], task, memory)
+        ):
+            moved.append(number)
         if found or note is not None or number in moved[-1:]:
             tainted.add(path)
             states[number] = FOUND if note is None else AGAIN
@@ -140,6 +143,18 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
         states=states,
         told=dict(_told(task, wanted)),
     )
+
+
+def _stands_otherwise(source: Source, kind: Kind, places: Iterable[objects.Place], task: Task, memory: Memory) -> bool:
+    """Whether a version holds something at a path where it is read or judged in another way than at its first one."""
+    seen = {(kind, memory.group(source.path))}
+    for place in places:
+        way = kind_of(place.path, source.raw[:4096]), memory.group(place.path)
+        if way not in seen:
+            seen.add(way)
+            if findings_of(source._replace(path=place.path), task.knowledge, task.settings):
+                return True
+    return False
 
 
 def _kind(kinds: dict[str, Kind], path: str, raw: bytes) -> Kind:

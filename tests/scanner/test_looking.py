@@ -39,6 +39,9 @@ PIECES = (
     'setenv("API_KEY", "{0}")\n',
     'if password{2} == "{0}":\n    pass\n',
     'x{2} = {2}\n',
+    '# token: "$TOKEN", token: "{1}"\n',
+    'DB_PASSWORD{2} = v{0}\n',
+    'login{2}("x", "{0}"); Row{2}("y", "{1}")\n',
     'def login{2}(user, password):\n    return user\n',
     'def log{2}():\n    login{2}("bob", "{0}")\n',
     'login{2}(\n    "bob",\n    "{0}",\n)\n',
@@ -51,7 +54,15 @@ PIECES = (
     'def fields{2}():\n    return Field{2}("bob", "{0}")\n',
     'def broken{2}(:\n',
 )  # fmt: skip
-OTHER = ("db:\n  password: {0}\n  user: u{2}\n", "token{2}: '{0}'\n", "x{2}: 1\n", "# api_key: {0}\n")
+OTHER = (
+    '# token: "$TOKEN", token: "{1}"\n',
+    "db:\n  password: {0}\n  user: u{2}\n",
+    "token{2}: '{0}'\n",
+    "x{2}: 1\n",
+    "# api_key: {0}\n",
+)
+
+COPIES = ("src/c.txt", "src/d.ex", "tests/e.py", "src/f.eex", ".env", "g.ini", "h.json")
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +101,10 @@ def _import(folder: Path, source: random.Random, count: int) -> None:
     for turn in range(count):
         out.append(b"commit refs/heads/main\ncommitter b <b@b.invalid> %d +0000\ndata 1\nx\n" % (1_600_000_000 + turn))
         for name, each in texts.items():
-            out.append(b"M 100644 inline %s\ndata %d\n%s\n" % (name.encode(), len(each[turn]), each[turn]))
+            # The same text stands elsewhere at times, where it is read or judged otherwise.
+            copies = source.sample(COPIES, k=1) if source.random() < 0.2 else []
+            row = b"M 100644 inline %s\ndata %d\n%s\n"
+            out += [row % (path.encode(), len(each[turn]), each[turn]) for path in (name, *copies)]
     subprocess.run(["git", "fast-import", "--quiet"], cwd=folder, input=b"".join(out), check=True)
 
 

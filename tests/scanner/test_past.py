@@ -220,3 +220,37 @@ def test_a_message_of_a_range_is_looked_at_and_one_before_it_is_not(repository: 
     found = scan(repository, "--range", "HEAD~2..HEAD", status=1)["findings"]
     assert [finding["introduced"] for finding in found] == ["range"]
     assert found[0]["path"] == f"commit-message/{git(repository, 'rev-parse', 'HEAD').strip()}"
+
+
+def test_a_file_that_is_renamed_is_read_as_what_its_new_name_says(repository: Path, git: Git) -> None:
+    # In Python an unquoted word is a name.
+    (repository / "settings.py").write_text(f"API_KEY = {_value('renamed')}\n", encoding="utf-8")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "first")
+    assert not scan(repository, "--history", status=0)["findings"]
+    git(repository, "mv", "settings.py", "settings.env")
+    git(repository, "commit", "-qm", "second")
+    for _ in range(2):  # the second time by the record
+        found = scan(repository, "--history", status=1)["findings"]
+        assert [finding["path"] for finding in found] == ["settings.env"]
+        assert found[0]["commit"]["id"] == git(repository, "rev-parse", "HEAD").strip()
+        assert found[0]["in_head"]
+
+
+def test_the_second_of_two_on_a_line_is_seen_where_the_first_is_nothing(repository: Path, git: Git) -> None:
+    line = f"# token: changeme, the other token: {_value('note')}\n"
+    (repository / "notes.txt").write_text(line, encoding="utf-8")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-qm", "first")
+    assert len(scan(repository, "--history", status=1)["findings"]) == 1
+
+
+def test_a_call_of_an_own_function_by_place_is_seen_when_it_is_added(repository: Path, git: Git) -> None:
+    filler = "".join(f"x{number} = {number}\n" for number in range(2_000))
+    head = f"def connect(user, password):\n    return user\n\n\n{filler}"
+    for number, call in enumerate(("", f'\n\ndef late():\n    return connect("bob", "{_value("stash")}")\n')):
+        (repository / "app.py").write_text(head + call, encoding="utf-8")
+        git(repository, "add", "-A")
+        git(repository, "commit", "-qm", str(number))
+    found = scan(repository, "--history", status=1)["findings"]
+    assert [finding["start_line"] for finding in found] == [2_008]
