@@ -93,7 +93,8 @@ def ignored_since(findings: Sequence[Finding], current: Current, *, gone: bool =
     """
     settled = []
     for finding in findings:
-        if finding.suppressed is None and not (gone and finding.in_head is False):
+        asked = finding.suppressed is None and not (gone and finding.in_head is False)
+        if asked and current.may_be_marked(finding.path):
             there = [other for other in current(finding.path) or () if other.value == finding.value]
             if there and all(_is_ignored(other) for other in there):
                 finding = replace(finding, suppressed=there[0].suppressed)

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import session
+from scanner.raw import may_be_marked
 from scanner.source import Settings, Source
 from scanner.sources import git, worktree
 
 if TYPE_CHECKING:
     from scanner.model import Finding
 
-Current = Callable[[str], "list[Finding] | None"]
-"""The findings at a path, empty where it holds none; None where there is no such file."""
+
+class Current:
+    """What is at a path now; `read` gives a file's bytes, or None where there is no such file."""
+
+    def __init__(self, read: Callable[[str], bytes | None], settings: Callable[[], Settings]) -> None:
+        self._read = functools.cache(read)
+        self._settings = settings
+        self._known: dict[str, list[Finding] | None] = {}
+
+    def __call__(self, path: str) -> list[Finding] | None:
+        """The findings at a path, empty where it holds none; None where there is no such file."""
+        if path not in self._known:
+            raw = self._read(path)
+            self._known[path] = None if raw is None else _findings(Source(path=path, raw=raw), self._settings())
+        return self._known[path]
+
+    def may_be_marked(self, path: str) -> bool:
+        """Whether an ignore comment of ours may stand at a path: that is seen without looking for findings."""
+        raw = self._read(path)
+        return raw is not None and may_be_marked(raw)
 
 
 def of_worktree(folder: Path, settings: Callable[[], Settings]) -> Current:
@@ -27,7 +47,7 @@ def of_worktree(folder: Path, settings: Callable[[], Settings]) -> Current:
         found = worktree.read_file(str(folder / path), path, None, None, worktree.DEFAULT_MAX_SIZE, named=False)
         return found.raw if isinstance(found, Source) else b""
 
-    return _remembered(read, settings)
+    return Current(read, settings)
 
 
 def of_index(folder: Path, settings: Callable[[], Settings]) -> Current:
@@ -38,7 +58,7 @@ def of_index(folder: Path, settings: Callable[[], Settings]) -> Current:
         entries = [entry.split(b"\t")[0].split() for entry in git.listed(out) if entry.endswith(b"\t" + path.encode())]
         return _blob(folder, entries[0][1].decode()) if entries else None
 
-    return _remembered(read, settings)
+    return Current(read, settings)
 
 
 def of_commit(folder: Path, commit: str, settings: Callable[[], Settings]) -> Current:
@@ -52,23 +72,11 @@ def of_commit(folder: Path, commit: str, settings: Callable[[], Settings]) -> Cu
             files.update(objects.tree(folder, commit))
         return _blob(folder, files[path]) if path in files else None
 
-    return _remembered(read, settings)
+    return Current(read, settings)
 
 
 def _blob(folder: Path, oid: str) -> bytes:
     return next(raw for _, raw in git.blobs(folder, [oid])) or b""
-
-
-def _remembered(read: Callable[[str], bytes | None], settings: Callable[[], Settings]) -> Current:
-    known: dict[str, list[Finding] | None] = {}
-
-    def current(path: str) -> list[Finding] | None:
-        if path not in known:
-            raw = read(path)
-            known[path] = None if raw is None else _findings(Source(path=path, raw=raw), settings())
-        return known[path]
-
-    return current
 
 
 def _findings(source: Source, settings: Settings) -> list[Finding]:

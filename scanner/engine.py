@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scanner import keyfiles
 from scanner.late import late_methods
 from scanner.prefilter import Prefilter
-from scanner.raw import ARCHIVES, archive_of, looks_binary, scan_bytes
+from scanner.raw import ARCHIVES, archive_of, looks_binary, may_be_marked, scan_bytes
 from scanner.source import Coverage, ScanResult, Settings, Skipped, Source
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _learn(rules: RuleSet, prefilter: Prefilter) -> Knowledge:
 
 
 def _remarks(source: Source, found: list[Finding]) -> Iterable[Skipped]:
-    if b"nhardcode:" not in source.raw and b"NHARDCODE:" not in source.raw:
+    if not may_be_marked(source.raw):
         return ()
     from scanner import ignore
 

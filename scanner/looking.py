@@ -33,6 +33,7 @@ from scanner.text import UndecodableError, decode
 class Looked(NamedTuple):
     """What a worker saw. `kept` hold a value first, `moved` are later ones that stood at several paths.
 
+    `notes` say of the versions that were read in a lesser way why.
     `states` says of each version that was looked at what the record may keep. `told` are the findings of those that are
     reported, and of HEAD's files at their paths, as scanner.handing writes them.
     """
@@ -42,7 +43,7 @@ class Looked(NamedTuple):
     files: int
     size: int
     skipped: tuple[Skipped, ...]
-    notes: tuple[Skipped, ...]
+    notes: dict[int, str]
     states: dict[int, int]
     told: dict[bytes, bytes]
 
@@ -65,7 +66,7 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
     best: dict[tuple[str, SecretValue | None], tuple[int, int]] = {}
     moved: list[int] = []
     skipped: dict[Skipped, None] = {}
-    notes: dict[str, str] = {}
+    notes: dict[int, str] = {}
     states: dict[int, int] = {}
     tainted: set[str] = set()  # paths of which a version before had a finding, or was read in a lesser way
     kinds: dict[str, Kind] = {}
@@ -116,13 +117,13 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
             moved.append(number)
         if found or note is not None or number in moved[-1:]:
             tainted.add(path)
-            states[number] = FOUND if note is None else AGAIN
+            states[number] = FOUND
         else:
             if whole and not fresh.known:
                 tainted.discard(path)
             states[number] = AFTER if path in tainted else CLEAN
         if note is not None:
-            notes.setdefault(path, note)
+            notes[number] = note
         for finding in found:
             key, sure = (path, finding.value), sureness(finding)
             if key not in best or sure > best[key][0]:
@@ -139,7 +140,7 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
         files=files,
         size=size,
         skipped=tuple(skipped),
-        notes=tuple(Skipped(path=path, reason=note) for path, note in notes.items()),
+        notes=notes,
         states=states,
         told=dict(_told(task, wanted)),
     )

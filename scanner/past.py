@@ -75,7 +75,7 @@ def scan(
         findings = standing.with_age(folder, ends.base, findings, seen.read, selection.max_size)
     if before is not None:
         listed = earlier.written(before, found, extra, seen.states, heard)
-        record.keep(before, found.blobs, seen.states, seen.told, listed, added=spoken is not None)
+        record.keep(before, found.blobs, seen.states, seen.told, seen.notes, listed, added=spoken is not None)
     return result._replace(findings=findings)
 
 

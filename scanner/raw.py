@@ -59,3 +59,8 @@ def scan_bytes(raw: bytes) -> bytes:
     if encoding is None:
         return raw[3:] if raw.startswith(codecs.BOM_UTF8) else raw
     return raw.decode(encoding, "replace").removeprefix("\ufeff").encode("utf-8", "surrogatepass")
+
+
+def may_be_marked(raw: bytes) -> bool:
+    """Whether a document may hold one of our ignore comments; of UTF-16 it is not looked into."""
+    return b"nhardcode:" in raw or b"NHARDCODE:" in raw or b"\0" in raw

@@ -1,9 +1,9 @@
 """What an earlier scan of a history saw and found clean: the next one looks at what is new.
 
 A file in git's common directory: for each version 16 bytes of a hash of its object id and paths, and one byte that
-says what it was found to be; and of the versions that are reported where their findings stand, what they are called and
-why they are ones, as scanner.handing writes them. It holds no value: those are read from git each time, and a keyed
-fingerprint proves that they are the same.
+says what it was found to be; of those that were read in a lesser way the note that says so; and of the versions that
+are reported where their findings stand, what they are called and why they are ones, as scanner.handing writes them. It
+holds no value: those are read from git each time, and a keyed fingerprint proves that they are the same.
 
 A record can hide findings, so it counts only if this user wrote it: the folder is ours alone, and the file carries a
 keyed digest whose key is in the user's own folder. A repository that was unpacked with a record in it is not believed.
@@ -18,7 +18,7 @@ import os
 import sys
 import time
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,11 +28,12 @@ from scanner.engine import REASONS
 from scanner.sources.objects import Blob
 
 # CLEAN: it holds nothing. AFTER: nothing but what versions of its path before hold: it counts while those are here.
-# AGAIN: it is looked at each time. FOUND: it holds a finding, KEPT: the one that is told, MOVED: at several paths: of
-# these KEPT and MOVED are analysed each time, and all three looked at where something at their path is.
+# AGAIN: it is looked at each time. FOUND: it holds a finding or was read in a lesser way, KEPT: the one that is told,
+# MOVED: at several paths: of these KEPT and MOVED are told each time, and all three looked at where something at their
+# path is.
 CLEAN, AFTER, AGAIN, FOUND, KEPT, MOVED = range(1, 7)
 _SKIPPED = 16
-_MAGIC = b"unhardcode history 2\n"
+_MAGIC = b"unhardcode history 3\n"
 _NAME, _KEY, _PATH, _DIGEST = "history-", 16, 8, 32
 # Records of options that nobody has used for so long are thrown away, and what a killed process left.
 _OLD, _LEFT = 90 * 86_400, 3_600
@@ -42,7 +43,8 @@ _OLD, _LEFT = 90 * 86_400, 3_600
 class Record:
     """A record's file, what it is valid for, and its versions' states by key; `dirty` are the paths' keys of some.
 
-    `told` are findings without values by the key of object and path (`where`), `listed` what scanner.earlier reads.
+    `told` are findings without values by the key of object and path (`where`), `notes` why a version was read in a
+    lesser way, by its key, `listed` what scanner.earlier reads.
     """
 
     file: Path
@@ -51,6 +53,7 @@ class Record:
     states: dict[bytes, int] = field(default_factory=dict)
     dirty: dict[bytes, bytes] = field(default_factory=dict)
     told: dict[bytes, bytes] = field(default_factory=dict)
+    notes: dict[bytes, bytes] = field(default_factory=dict)
     listed: bytes = b""
 
 
@@ -116,16 +119,25 @@ def known(record: Record | None, blobs: Sequence[Blob]) -> list[int]:
     ]
 
 
+def noted(record: Record | None, blobs: Sequence[Blob], states: Sequence[int]) -> dict[int, str]:
+    """Why versions that need not be looked at, those with a state, were read in a lesser way; by number."""
+    if record is None or not record.notes:
+        return {}
+    known = {number: record.notes.get(key_of(blobs[number])) for number, state in enumerate(states) if state}
+    return {number: note.decode() for number, note in known.items() if note is not None}
+
+
 def keep(
     record: Record,
     blobs: Sequence[Blob],
     states: Mapping[int, int],
     told: Mapping[bytes, bytes],
+    notes: Mapping[int, str],
     listed: bytes = b"",
     *,
     added: bool = False,
 ) -> None:
-    """Write the record of a scan that has ended, whole or not at all; `states` by number of the version.
+    """Write the record of a scan that has ended, whole or not at all; `states` and `notes` by number of the version.
 
     `added`: the versions that are not among these still count as before.
     Of two scans at once the later one's record stays: each is right by itself.
@@ -137,12 +149,12 @@ def keep(
         for number, state in sorted(states.items())
         if AGAIN <= state <= MOVED
     }
-    if (fresh, dirty, told, listed) == (record.states, record.dirty, record.told, record.listed):
+    said = {key_of(blobs[number]): note.encode() for number, note in sorted(notes.items())}
+    before = (record.states, record.dirty, record.told, record.notes, record.listed)
+    if (fresh, dirty, told, said, listed) == before:
         return
     counts = len(fresh).to_bytes(8, "big") + len(dirty).to_bytes(8, "big")
-    rows = b"".join(key + len(row).to_bytes(8, "big") + row for key, row in sorted(told.items()))
-    rows = zlib.compress(rows, 1)
-    more = (len(rows).to_bytes(8, "big"), rows, listed)
+    more = (*_table(told), *_table(said), listed)
     body = b"".join((counts, *fresh, bytes(fresh.values()), *dirty, *dirty.values(), *more))
     _tidy(record.file)
     write_private(record.file, b"".join((_MAGIC, record.head, _digest(record, body), body)), durable=True)
@@ -187,14 +199,26 @@ def _read(record: Record, content: bytes) -> None:
     dirty = [content[start : start + _KEY] for start in range(at, at + few * _KEY, _KEY)]
     at += few * _KEY
     record.dirty = {key: content[at + n * _PATH : at + (n + 1) * _PATH] for n, key in enumerate(dirty)}
-    at += few * _PATH + 8
-    size = int.from_bytes(content[at - 8 : at], "big")
-    rows, record.listed = zlib.decompress(content[at : at + size]), content[at + size :]
+    at += few * _PATH
+    for table in (record.told, record.notes):
+        size = int.from_bytes(content[at : at + 8], "big")
+        table.update(_rows(zlib.decompress(content[at + 8 : at + 8 + size])))
+        at += 8 + size
+    record.listed = content[at:]
+
+
+def _table(rows: Mapping[bytes, bytes]) -> tuple[bytes, bytes]:
+    """A table of rows of any length by their keys: its size, and what it holds."""
+    packed = zlib.compress(b"".join(key + len(row).to_bytes(8, "big") + row for key, row in sorted(rows.items())), 1)
+    return len(packed).to_bytes(8, "big"), packed
+
+
+def _rows(table: bytes) -> Iterator[tuple[bytes, bytes]]:
     at = 0
-    while at < len(rows):
+    while at < len(table):
         start = at + _KEY + 8
-        end = start + int.from_bytes(rows[at + _KEY : start], "big")
-        record.told[rows[at : at + _KEY]] = rows[start:end]
+        end = start + int.from_bytes(table[at + _KEY : start], "big")
+        yield table[at : at + _KEY], table[start:end]
         at = end
 
 

@@ -7,7 +7,7 @@ nothing of another: the result does not depend on how many workers there are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,12 +24,13 @@ from scanner.sources import git, objects
 class Seen(NamedTuple):
     """What a scan of versions gives: the result, the states of all blobs by number, what a record may keep of findings.
 
-    `read` gives those of a version, and adds to `told` what it gave.
+    `notes` are of versions by number. `read` gives the findings of a version, and adds to `told` what it gave.
     """
 
     result: ScanResult
     states: dict[int, int]
     told: dict[bytes, bytes]
+    notes: dict[int, str]
     read: Callable[[Source], list[Finding]]
 
 
@@ -62,6 +63,10 @@ def scan(
     moved = sorted({*_having(states, record.MOVED), *(n for part in parts for n in part.moved)}.difference(kept))
     wanted = [(listing.blobs[number], listing.blobs[number].places) for number in kept]
     wanted += [(listing.blobs[number], listing.blobs[number].places[1:]) for number in moved]
+    notes = {
+        **record.noted(before, listing.blobs, states),
+        **{n: note for part in parts for n, note in part.notes.items()},
+    }
     age = {commit: number for number, commit in enumerate(listing.commits)}
     found = first_of_each(_analysed(folder, wanted, read), age)
     clean = [blob for blob, state in zip(listing.blobs, states, strict=True) if state and not record.reason_of(state)]
@@ -69,11 +74,19 @@ def scan(
         files=listing.clean[0] + len(clean) + sum(part.files for part in parts),
         bytes=listing.clean[1] + sum(blob.size for blob in clean) + sum(part.size for part in parts),
         skipped=(*listing.skipped, *sorted({*_skipped_before(listing.blobs, states), *_skipped(parts)})),
-        notes=tuple(sorted({one for part in parts for one in part.notes})),
+        notes=_first_notes(listing.blobs, notes),
     )
     seen = {number: state for number, state in enumerate(states) if state}
     seen |= {number: state for part in parts for number, state in part.states.items()}
-    return Seen(result=ScanResult(findings=found, coverage=coverage), states=seen, told=used, read=read)
+    return Seen(result=ScanResult(findings=found, coverage=coverage), states=seen, told=used, notes=notes, read=read)
+
+
+def _first_notes(blobs: Sequence[objects.Blob], notes: Mapping[int, str]) -> tuple[Skipped, ...]:
+    """The note of the first version of each path that has one, in order of path."""
+    found: dict[str, str] = {}
+    for number in sorted(notes):
+        found.setdefault(blobs[number].places[0].path, notes[number])
+    return tuple(Skipped(path=path, reason=note) for path, note in sorted(found.items()))
 
 
 def _having(states: Sequence[int], wanted: int) -> Iterator[int]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner import acceptance, analysis, looking, record, workers
+from scanner import analysis, looking, record, workers
 from scanner.sources.objects import Blob, Place
 
 Git = Callable[..., str]
@@ -107,7 +107,7 @@ def _folder(path: Path) -> None:
 
 def _forge(path: Path) -> None:
     """All that is clean in it now has another state; the digest is of a key that is not this user's."""
-    head = len(b"unhardcode history 2\n") + 32
+    head = len(b"unhardcode history 3\n") + 32
     content = path.read_bytes()
     found = record.Record(file=path, head=content[head - 32 : head], secret=bytes(32))
     body = content[head + 32 :]
@@ -134,11 +134,12 @@ def test_without_a_record_none_is_written(past: Path, scan: Scan, looked: list[s
     assert len(looked) == 7
 
 
-def test_a_second_scan_looks_only_at_what_was_read_in_a_lesser_way(past: Path, scan: Scan, looked: list[str]) -> None:
+def test_a_second_scan_looks_at_nothing_and_says_the_same(past: Path, scan: Scan, looked: list[str]) -> None:
     first = scan()
     looked.clear()
     assert scan() == first
-    assert looked == ["broken.json"]
+    assert looked == []
+    assert "read as plain text" in first
     assert scan("--no-cache") == first
     assert _record(past).stat().st_mode & 0o777 == 0o600
 
@@ -151,9 +152,20 @@ def test_new_commits_are_looked_at_and_the_result_is_that_of_a_whole_scan(
     commit("new.py", "z = 3\n")
     looked.clear()
     after = scan()
-    assert sorted(looked) == ["broken.json", "clean.py", "new.py"]
+    assert sorted(looked) == ["clean.py", "new.py"]
     assert after == scan("--no-cache")
     assert "clean.py" in after
+
+
+def test_a_new_version_of_what_was_read_in_a_lesser_way_is_looked_at_beside_it(
+    scan: Scan, looked: list[str], commit: Callable[..., None], made: Callable[..., str]
+) -> None:
+    scan()
+    for text in (f'{{"password": "{made(20)}"', f'{{"password": "{made(21)}"}}', '{"password": "changeme",\n\n'):
+        commit("broken.json", text)
+        looked.clear()
+        assert scan() == scan("--no-cache")
+        assert looked.count("broken.json") > 1
 
 
 def test_a_new_version_of_a_file_with_a_finding_is_looked_at_beside_those_that_had_it(
@@ -258,9 +270,11 @@ def test_what_repeats_a_finding_counts_only_while_that_is_looked_at(tmp_path: Pa
     blobs = [Blob(id=f"{n:040x}", size=1, places=(Place(path, None),)) for n, path in enumerate(("a", "a", "b"))]
     kept = record.load(tmp_path, bytes(32), ["options"], b"rules")
     assert kept is not None
-    record.keep(kept, blobs, {0: record.FOUND, 1: record.AFTER, 2: record.CLEAN}, {})
+    record.keep(kept, blobs, {0: record.FOUND, 1: record.AFTER, 2: record.CLEAN}, {}, {0: "read as plain text"})
     again = record.load(tmp_path, bytes(32), ["options"], b"rules")
     assert record.known(again, blobs) == [record.FOUND, record.AFTER, record.CLEAN]
+    assert record.noted(again, blobs, record.known(again, blobs)) == {0: "read as plain text"}
+    assert record.noted(again, blobs, [0, 1, 1]) == {}
     assert record.known(again, blobs[1:]) == [0, record.CLEAN]
     new = blobs[0]._replace(id="f" * 40)
     assert record.known(again, [*blobs, new]) == [0, record.AFTER, record.CLEAN, 0]
@@ -271,7 +285,6 @@ def test_what_repeats_a_finding_counts_only_while_that_is_looked_at(tmp_path: Pa
 def test_a_second_scan_analyses_nothing_that_it_has_told(
     past: Path, scan: Scan, commit: Callable[..., None], made: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (past / "broken.json").unlink()
     commit("other.py", f'API_TOKEN = "{made(32)}"\n')
     first = scan()
     analysed: list[str] = []
@@ -282,9 +295,7 @@ def test_a_second_scan_analyses_nothing_that_it_has_told(
         return analyse(source, *others)
 
     monkeypatch.setattr(analysis, "analyse", counted)
-    # It reads what HEAD holds by itself, to see whether a comment there says to ignore it.
-    monkeypatch.setattr(acceptance, "ignored_since", lambda findings, current, gone: findings)
     assert scan() == first
-    assert set(analysed) <= {"broken.json"}
+    assert analysed == []
     assert scan("--no-cache") == first
     assert {"other.py", "settings.py"} <= set(analysed)
