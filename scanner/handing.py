@@ -98,8 +98,9 @@ def _sibling(sibling: Sibling, own: SecretValue, text: str) -> list[Any] | None:
     if sibling.value == own:
         return [sibling.name, _pair(sibling.span), 0, 0, False]
     value = sibling.value.reveal("text")
+    # An empty one stands at the beginning of its span, which is not that of the text: its name stands there.
     at = text.find(value, sibling.span.start, sibling.span.end)
-    if at < 0 or not value:
+    if at <= 0:
         return None
     return [sibling.name, _pair(sibling.span), at, at + len(value), sibling.value.is_bytes]
 

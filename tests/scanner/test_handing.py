@@ -21,6 +21,7 @@ DOCUMENTS = {
     "a.json": '{{"password": "{0}", "nested": {{"api_key": "{1}"}}}}\n',
     ".env": "DB_PASSWORD={0}\nexport API_TOKEN='{1}'\n",
     "notes.txt": "the password: '{0}'\n",
+    "empty.py": 'USER = ""\nPASSWORD = "{0}"\nHOST = ""\nSECRET_TOKEN = "{1}"\n',
     "a.ini": "[db]\npassword = {0}\n",
 }
 
