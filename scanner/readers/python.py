@@ -20,14 +20,20 @@ from scanner.readers.pyscope import Scope, read_scope
 from scanner.readers.pytriage import Triage
 from scanner.readers.wanted import Wanted
 
-_CALLED = re.compile(r"(?<![\w.])(?:(?:self|cls)\.)?(\w+)\(")
+# What stands before the name of a function or class of this file where it is called.
+_BEFORE_CALL = re.compile(r"(?<![\w.])(?:self\.|cls\.)?\Z")
 
 
 def own_calls(scope: Scope, wanted: Wanted) -> Iterator[int]:
     """Where functions and classes of this file are called that take a credential, which may stand there by place."""
     names = {name for name, parameters in scope.parameters.items() if any(map(wanted.is_named, parameters))}
-    if names:
-        yield from (found.end() for found in _CALLED.finditer(scope.text) if found[1] in names)
+    for name in names:
+        call = f"{name}("
+        at = scope.text.find(call)
+        while at >= 0:
+            if _BEFORE_CALL.search(scope.text, max(0, at - 6), at):
+                yield at + len(call)
+            at = scope.text.find(call, at + 1)
 
 
 def read(document: Document, offsets: Sequence[int], wanted: Wanted | None = None) -> Iterator[Literal]:
