@@ -212,9 +212,10 @@ def _fresh_findings(
         offsets = [offset for context in fresh for offset in (context.hit[1] - 1, *context.reached)]
         small = source.raw[: len(source.raw) - len(data)] + island(data, offsets)
         found, note, _ = analysis.analyse(source._replace(raw=small), hits, knowledge, settings)
+        counting = _counting(found)
         # What is found in pieces is reported of the whole version, which has to be Python, too.
-        if note is None and (not found or _is_readable(source, kind)):
-            return _counting(found), None
+        if note is None and (not counting or _is_readable(source, kind)):
+            return counting, None
     found, note, _ = analysis.analyse(source, hits, knowledge, settings)
     if note is not None:
         # Read in another way than the versions before it: what was clean in those need not be so in this one.

@@ -137,8 +137,9 @@ def _near_change(
     if known:
         near = [_wanted(memory, found, imports, table, kind) for found in windows]
         memory.hits = _merged(memory.hits, ranges, near)
-        if any(_is_about_imports(before, data, each) for each in ranges):
-            memory.here = _imports(hits_from_imports(prefilter, data), table)
+        gone, come = _import_lines(before, data, ranges)
+        if gone != come:
+            memory.here = _imported(memory.here, gone, come, data, prefilter, table)
     else:
         # A new library: calls far from the changes can mean something else now.
         _everywhere(memory, data, kind, prefilter, table, imports)
@@ -213,14 +214,32 @@ def _moves_functions(before: bytes, data: bytes, change: Range) -> bool:
     )
 
 
-def _is_about_imports(before: bytes, data: bytes, change: Range) -> bool:
-    """Whether a change can have brought or taken an import: one of its lines has the word."""
-    texts = ((before, change.first, change.last), (data, change.new_first, change.new_last))
-    for text, first, last in texts:
-        end = text.find(b"\n", last)
-        if text.find(b"import", text.rfind(b"\n", 0, first) + 1, end if end >= 0 else len(text)) >= 0:
-            return True
-    return False
+def _import_lines(before: bytes, data: bytes, ranges: Sequence[Range]) -> tuple[set[bytes], set[bytes]]:
+    """The lines with the word, where something has changed: those that were there, and those that are."""
+    gone: set[bytes] = set()
+    come: set[bytes] = set()
+    for each in ranges:
+        gone.update(_with_import(before, each.first, each.last))
+        come.update(_with_import(data, each.new_first, each.new_last))
+    return gone, come
+
+
+def _with_import(data: bytes, first: int, last: int) -> Iterator[bytes]:
+    start, end = data.rfind(b"\n", 0, first) + 1, data.find(b"\n", last)
+    end = len(data) if end < 0 else end
+    while (at := data.find(b"import", start, end)) >= 0:
+        stop = data.find(b"\n", at, end)
+        stop = end if stop < 0 else stop
+        yield data[data.rfind(b"\n", 0, at) + 1 : stop]
+        start = stop
+
+
+def _imported(
+    here: frozenset[str], gone: set[bytes], come: set[bytes], data: bytes, prefilter: Prefilter, table: Table
+) -> frozenset[str]:
+    """The imports of a version, from those before it and its lines that are others; read anew where one may be gone."""
+    were, are = (_imports(hits_from_imports(prefilter, b"\n".join(sorted(lines))), table) for lines in (gone, come))
+    return here | are if were <= are else _imports(hits_from_imports(prefilter, data), table)
 
 
 def _window(data: bytes, change: Range, prefilter: Prefilter, *, calls: bool) -> list[Hit]:
