@@ -29,6 +29,9 @@ from scanner.source import Kind, Settings, Skipped, Source
 from scanner.sources import git, objects
 from scanner.text import UndecodableError, decode
 
+# The surest finding of each path and value so far: how sure it is, and the number of its version.
+Best = dict[tuple[str, SecretValue | None], tuple[int, int]]
+
 
 class Looked(NamedTuple):
     """What a worker saw. `kept` hold a value first, `moved` are later ones that stood at several paths.
@@ -63,7 +66,7 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
     """Look at some of the blobs, in their order. `tick` is told the bytes of each."""
     folder, blobs, knowledge, settings = task.folder, task.blobs, task.knowledge, task.settings
     memory = Memory(scope=settings.scope)
-    best: dict[tuple[str, SecretValue | None], tuple[int, int]] = {}
+    best: Best = {}
     moved: list[int] = []
     skipped: dict[Skipped, None] = {}
     notes: dict[int, str] = {}
@@ -99,7 +102,9 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
         fresh = new_contexts(memory, path, data, kind, knowledge.prefilter, knowledge.table, whole=whole)
         try:
             in_pieces = kind is Kind.PYTHON and source.raw.endswith(data) and path not in memory.lesser
-            found, note = _fresh_findings(source, data, kind, fresh.contexts, knowledge, settings, in_pieces=in_pieces)
+            found, note = _fresh_findings(
+                source, data, kind, fresh.contexts, knowledge, settings, best if in_pieces else None
+            )
         except UndecodableError as error:
             skipped[Skipped(path=path, reason=str(error))] = None
             files -= 1
@@ -125,9 +130,8 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
         if note is not None:
             notes[number] = note
         for finding in found:
-            key, sure = (path, finding.value), sureness(finding)
-            if key not in best or sure > best[key][0]:
-                best[key] = (sure, number)
+            if _is_better(finding, best):
+                best[path, finding.value] = (sureness(finding), number)
     kept = sorted({number for _, number in best.values()})
     for state, numbers_of in ((MOVED, moved), (KEPT, kept)):
         states.update((number, state) for number in numbers_of if states[number] != AGAIN)
@@ -200,21 +204,24 @@ def _fresh_findings(
     fresh: Sequence[Context],
     knowledge: Knowledge,
     settings: Settings,
-    *,
-    in_pieces: bool,
+    best: Best | None,
 ) -> tuple[list[Finding], str | None]:
-    """The findings at some of a document's hits, and the reader's note. `in_pieces`: no more than these may be read."""
+    """The findings at some of a document's hits, and the reader's note.
+
+    With `best`, what was found before, no more than these hits may be read.
+    """
     if not fresh:
         return [], None
     imports = [hit for hit in hits_from_imports(knowledge.prefilter, data) if knowledge.table[hit[0]][0] == IMPORT]
     hits = [*imports, *(context.hit for context in fresh)]
-    if in_pieces:
+    if best is not None:
         offsets = [offset for context in fresh for offset in (context.hit[1] - 1, *context.reached)]
         small = source.raw[: len(source.raw) - len(data)] + island(data, offsets)
         found, note, _ = analysis.analyse(source._replace(raw=small), hits, knowledge, settings)
         counting = _counting(found)
-        # What is found in pieces is reported of the whole version, which has to be Python, too.
-        if note is None and (not counting or _is_readable(source, kind)):
+        # What is found in pieces is told of the whole version, which has to be Python, too.
+        told = any(_is_better(finding, best) for finding in counting)
+        if note is None and (not told or _is_readable(source, kind)):
             return counting, None
     found, note, _ = analysis.analyse(source, hits, knowledge, settings)
     if note is not None:
@@ -236,6 +243,12 @@ def _near(found: Sequence[Finding], source: Source, data: bytes, fresh: Sequence
         for context in fresh
         if any(low <= at <= high for low, high in spans for at in (context.hit[1], *context.reached))
     ]
+
+
+def _is_better(finding: Finding, best: Best) -> bool:
+    """Whether a finding is surer than the one of its value at its path so far."""
+    known = best.get((finding.path, finding.value))
+    return known is None or sureness(finding) > known[0]
 
 
 def _counting(findings: Iterable[Finding]) -> list[Finding]:
