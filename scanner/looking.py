@@ -6,6 +6,7 @@ at as a whole: itself, or as a change to one that was.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -31,6 +32,13 @@ from scanner.text import UndecodableError, decode
 
 # The surest finding of each path and value so far: how sure it is, and the number of its version.
 Best = dict[tuple[str, SecretValue | None], tuple[int, int]]
+
+
+# A whole line that is a statement of Python 2 and none of Python 3.
+_PYTHON_2 = re.compile(
+    rb"[ \t]*(?:print[ \t]+[\"'\w]|except[ \t]+[\w., ()]+,[ \t]*\w+[ \t]*:|raise[ \t]+[\w.]+[ \t]*,"
+    rb"|exec[ \t]+[\"'\w]).*\n"
+)
 
 
 class Looked(NamedTuple):
@@ -95,8 +103,8 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
         files += 1
         size += len(source.raw)
         data, kind = scan_bytes(source.raw), _kind(kinds, path, source.raw)
-        if path in memory.lesser and _is_readable(source, kind):
-            memory.lesser.discard(path)
+        if path in memory.lesser and _is_readable(source, kind, memory.lesser):
+            del memory.lesser[path]
             memory.path = ""  # what it has in common with the last one was read in another way
         whole = several or memory.path != path
         fresh = new_contexts(memory, path, data, kind, knowledge.prefilter, knowledge.table, whole=whole)
@@ -112,7 +120,7 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
             states[number] = AGAIN
             continue
         if note is not None:
-            memory.lesser.add(path)
+            memory.lesser.setdefault(path, b"")
         dirty = _near(found, source, data, fresh.contexts)
         memory.note(path, (context.hash for context in fresh.contexts if context not in dirty), clean=True)
         memory.note(path, (context.hash for context in dirty), clean=False)
@@ -172,13 +180,25 @@ def _kind(kinds: dict[str, Kind], path: str, raw: bytes) -> Kind:
     return kind_of(path, raw[:4096]) if asks else known
 
 
-def _is_readable(source: Source, kind: Kind) -> bool:
-    """Whether a version may be read as what it is, after one that could not. Of other kinds than Python: perhaps."""
+def _is_readable(source: Source, kind: Kind, lesser: dict[str, bytes] | None = None) -> bool:
+    """Whether a version may be read as what it is, after one that could not. Of other kinds than Python: perhaps.
+
+    `lesser` has the line of Python 2 that the one before it at its path failed at, and gets that of this one: as long
+    as such a line is there, nothing has to be parsed.
+    """
     if kind is not Kind.PYTHON:
         return True
+    line = b"" if lesser is None else lesser[source.path]
+    if line and line in source.raw:
+        return False
     try:
         parse(decode(source, kind).text)
-    except (Unreadable, UndecodableError):
+    except UndecodableError:
+        return False
+    except Unreadable as error:
+        if lesser is not None:
+            found = _PYTHON_2.match(b"".join(source.raw.splitlines(keepends=True)[error.line - 1 : error.line]))
+            lesser[source.path] = found[0] if found else b""
         return False
     return True
 

@@ -35,7 +35,8 @@ class Memory:
 
     `clean` are (group, context) that gave no finding, in any file of one ending and role; `known` are (path, whether it
     is in `lesser`, context) that may have given one. `lesser` are the paths of which the last version was not read as
-    what it is: what was clean there need not be so in others. `scope` is what roles are judged below. `path`, `data`
+    what it is, and the line that it failed at, where that says so by itself: what was clean there need not be so in
+    others. `scope` is what roles are judged below. `path`, `data`
     and `kind` are those of the last version, `hits` what the analysis would look at in it, in their order, and `names`
     what calls among them look for; `imports` are the libraries of it and of those before it, `here` its own. `own` are
     the functions and classes that it defines and that take a credential. `gates` are the expressions that count beside
@@ -46,7 +47,7 @@ class Memory:
 
     clean: set[tuple[str, int]] = field(default_factory=set)
     known: set[tuple[str, bool, int]] = field(default_factory=set)
-    lesser: set[str] = field(default_factory=set)
+    lesser: dict[str, bytes] = field(default_factory=dict, repr=False)
     groups: dict[str, str] = field(default_factory=dict)
     path: str = ""
     data: bytes = field(default=b"", repr=False)

@@ -52,6 +52,7 @@ PIECES = (
     'rows{2} = [Row{2}("bob", "{0}"), Row{2}("eve", "{1}")]\n',
     '@dataclass\nclass Field{2}:\n    name: str\n    secret: str\n',
     'def fields{2}():\n    return Field{2}("bob", "{0}")\n',
+    'print "old{2}"\n',
     'def broken{2}(:\n',
 )  # fmt: skip
 OTHER = (
@@ -76,7 +77,7 @@ def _versions(source: random.Random, pieces: tuple[str, ...], count: int) -> Ite
         if source.random() < 0.2:
             values[0] = source.choice(("{{ password }}", "changeme", "", "str", "s3cret"))
         rare = source.random() < 0.9
-        return source.choice(pieces[:-1] if rare else pieces).format(*values, source.randrange(5))
+        return source.choice(pieces[:-2] if rare else pieces).format(*values, source.randrange(5))
 
     here = [piece() for _ in range(source.randrange(2, 12))]
     for _ in range(count):
