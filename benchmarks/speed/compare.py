@@ -70,7 +70,7 @@ def commands(what: str, programs: dict[str, str], folder: Path) -> dict[str, Seq
             "floor": floor,
         },
         "history": {
-            "unhardcode": (*OURS, "--history", "-q"),
+            "unhardcode": (*OURS, "--history", "-q", "--no-cache"),
             "betterleaks": (better, "git", *quiet, "."),
             "gitleaks": (git, "git", *quiet, "."),
             "kingfisher": (king, *whole, "full"),

@@ -67,9 +67,11 @@ _ENCRYPTED = re.compile(
     re.X,
 )
 _HASH = re.compile(
-    r"""\$(?:2[abxy]?|5|6|1|y|7|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|md5|sha1|bcrypt[\w-]*|P|H)\$
+    r"""\\?\$(?:2[abxy]?|5|6|1|y|7|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|md5|sha1|bcrypt[\w-]*|P|H)\\?\$
     | (?:pbkdf2|argon2|bcrypt|scrypt)\w*[$:] | (?:[a-z]{1,8}-)?(?:md5|sha\d+)[$:=-] | scram-sha | \*[0-9A-F]{40}$
-    | \{(?:SSHA|SHA|MD5|CRYPT|SMD5|PBKDF2|BCRYPT)\w*\}""",
+    | \{(?:SSHA|SHA|MD5|CRYPT|SMD5|PBKDF2|BCRYPT)\w*\}
+    # The same in base 64, as LDIF writes it: https://www.rfc-editor.org/rfc/rfc2849
+    | (?-i:e1NTSE[EF]|e1NIQ[TX]|e01ENX0|e0NSWVBUf|e1NNRDV9|e1BCS0RGM|e0JDUllQV)""",
     re.X | re.I,
 )
 _HEX_DIGEST = re.compile(r"(?:[0-9a-fA-F]{8}){4,16}")
@@ -87,8 +89,10 @@ _PRIVATE = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File")
 _ARMOR = re.compile(r"-----(?:BEGIN|END)[^-]{1,60}-----|\\[nr]|\s")
 # The shortest private key that is one, of Ed25519, has 64 characters: https://www.rfc-editor.org/rfc/rfc8410#section-7
 _SHORTEST_PEM = 60
-# AWS, Azure's emulator, Stripe and jwt.io publish these; told by a part that nobody's own key has.
-_DOCUMENTED = re.compile(r"EXAMPLE|^Eby8vdM02x|^[a-z]{2}_test_4eC39H|SflKxwRJSMeK|devstoreaccount1")
+# AWS, Azure's emulator, Stripe, jwt.io and Wikipedia (a UUID) publish these; told by a part that nobody's own key has.
+_DOCUMENTED = re.compile(
+    r"EXAMPLE|^Eby8vdM02x|^[a-z]{2}_test_4eC39H|SflKxwRJSMeK|devstoreaccount1|^123e4567-e89b-12d3-a456-"
+)
 _URL = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]*://\S|jdbc:\w|//[\w.-]+/\S|(?:www|api)\.[\w-]+\.\w|mailto:|sqlite:|data:\w+/"
     r"|urn:[a-z0-9][a-z0-9-]+:"
@@ -136,7 +140,7 @@ _CODE = re.compile(
 )
 _ASSIGNED = re.compile(r"\A\w{1,40}=(?=[/~.])")
 _REGEX = re.compile(r"\[\^?[^\]\s]{1,60}\][+*?{]|\(\?(?:[:=!]|P?<|i\))|\\[wdsWDS](?:[+*]|$)|^\^.*\$$|\(\.[+*]")
-_SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}")
+_SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W+")
 _NUMBER = re.compile(r"[-+]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?|0x[0-9a-fA-F]{1,8}")
 _IDENTIFIER = re.compile(r"[_$]*[A-Za-z]+(?:[_.\-:/ ]+[A-Za-z]+)*\d{0,2}_*")
 _FIELDS = frozenset(("password", "passwd", "passphrase", "key", "token", "secret", "credential", "credentials"))
@@ -150,6 +154,11 @@ _OTHER_WORDS = frozenset(
     " l\u00f6senord adgangskode passord \u043f\u0430\u0440\u043e\u043b\u044c \u5bc6\u7801".split()
 )
 _CROSSED = "x" * 10
+_CROSSED_PARTS = re.compile(r"X{3,}")
+# How a user logs in, where others have a password.
+_METHODS = frozenset(("LDAP", "OIDC", "SAML", "SSO", "OAUTH", "OAUTH2", "KERBEROS"))
+# A header that says how to log in, and with nothing.
+_CHALLENGE = re.compile(r"[A-Za-z]+ (?:(?:realm|profile|type|charset|algorithm|qop)=\"[^\"]{1,40}\"(?:, ?|$))+")
 _WIDGETS = frozenset(("txt", "tb", "lbl", "inp", "btn", "edt", "input", "field"))
 _RUNS = (
     "abcdefghijklmnopqrstuvwxyz 01234567890123456789 qwertyuiopasdfghjklzxcvbnm qazwsxedcrfvtgbyhnujmikolp "
@@ -245,7 +254,7 @@ _FORMS: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("path", lambda text: _PATH.fullmatch(_ASSIGNED.sub("", text, count=1)) and random_bits(text) < 20),
     ("code", _REGEX.search),
     ("sentence", lambda text: _is_sentence(text)),
-    ("special-token", _SPECIAL_TOKEN.fullmatch),
+    ("special-token", lambda text: _SPECIAL_TOKEN.fullmatch(text) or _CHALLENGE.fullmatch(text)),
     ("code", lambda text: _CODE.fullmatch(text) and random_bits(text) < 20),
 )
 
@@ -329,14 +338,19 @@ def _known_word(text: str, parts: tuple[str, ...], own: tuple[str, ...], kind: C
     if not PLACEHOLDER_WORDS.isdisjoint((*parts, joined)) and random_bits(folded) < 14:
         return "placeholder"
     # Somebody has blotted a part out.
-    if _CROSSED in folded:
+    if _CROSSED in folded or len(_CROSSED_PARTS.findall(text)) > 1:
+        return "placeholder"
+    if 4 * sum(map(str.isalnum, text)) < len(text):
         return "placeholder"
     if "**" in folded and random_bits(folded.replace("*", "")) < 20:
         return "placeholder"
     if folded in COMMON_PASSWORDS and (kind is CredentialKind.PASSWORD or folded not in FORMAT_WORDS):
         return "common-password"
-    if folded in FORMAT_WORDS:
+    if folded in FORMAT_WORDS or text in _METHODS:
         return "format-word"
+    # What is traded for something, and no key to anything: `quote_token = "USDC"`.
+    if kind is CredentialKind.API_KEY and len(text) <= 6 and text.isalpha() and text.isupper():
+        return "identifier-like"
     # `password: user_password_update_body` is about one.
     about = len(parts) > 2 and bool(own) and own[-1] in parts[:-1]
     return "equals-name" if about and _IDENTIFIER.fullmatch(text) else None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 # What stands for a value to come.
 PLACEHOLDER_WORDS = frozenset(
-    ("changeme", "changeit", "change", "replaceme", "replace", "placeholder", "redacted", "redact", "dummy", "fake",
-     "fixme", "todo", "tbd", "insert", "yourpassword", "yourtoken", "yoursecret", "yourkey", "yourapikey", "your",
+    ("changeme", "changethis", "changeit", "change", "replaceme", "replace", "placeholder", "redacted", "redact",
+     "dummy", "fake", "fixme", "todo", "tbd", "insert", "yourpassword", "yourtoken", "yoursecret", "yourkey",
+     "yourapikey", "your",
      "xxx", "xxxx", "masked", "censored", "removed", "scrubbed", "sanitized", "obfuscated", "elided", "fillme",
      "enter", "specify", "unset", "undefined", "notset", "something", "whatever", "anything", "invalid", "bogus",
      "nonexistent", "wrong", "notneeded", "noneneeded", "notused", "notinuse", "unused", "notrequired",
@@ -51,7 +52,10 @@ FORMAT_WORDS = frozenset(
      "read", "write", "x-oauth-basic", "x-access-token", "x-token-auth",
      "option", "options", "flag", "argument", "parameter", "field", "admin_required", "unknown", "empty",
      "blank", "n/a", "na", "inherit", "inherited", "success", "succeeded", "failure", "failed", "fail", "error",
-     "expired", "locked", "invalid", "verified", "missing", "secretstr", "secretbytes", "ok")
+     "expired", "locked", "invalid", "verified", "missing", "secretstr", "secretbytes", "ok",
+     "authorized", "unauthorized", "authenticated", "unauthenticated",
+     # https://learn.microsoft.com/en-us/windows-hardware/manufacture/desktop/windows-setup-configuration-passes
+     "windowspe", "offlineservicing", "generalize", "specialize", "auditsystem", "audituser", "oobesystem")
 )  # fmt: skip
 # The most used passwords of published leaks, and of images and manuals (after SecLists, https://github.com/danielmiessler/SecLists).
 COMMON_PASSWORDS = frozenset(

@@ -313,7 +313,9 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
         name, role = keyword or filled.get(number), Role.KEYWORD if keyword else Role.POSITIONAL
         placed = reading.scope.placed(own, leaf, number) if name is None and not starred else None
         name = placed or name
-        wrapped = placed is None and passes_name(leaf, len(node.args), number, keyword)
+        # `Column(String(1024))`: a number that is given to a class is a size.
+        is_size = isinstance(argument.value, cst.Integer)
+        wrapped = placed is None and not is_size and passes_name(leaf, len(node.args), number, keyword)
         if wrapped and context.name is not None:
             name, role, reached = context.name, context.role, (*context.arguments, *reached)
         elif (

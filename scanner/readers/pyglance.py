@@ -282,7 +282,8 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
         name = keyword or filled.get(number)
         placed = glance.placed(own, leaf, number) if name is None and not starred else None
         name = placed or name
-        wrapped = placed is None and passes_name(leaf, len(every), number, keyword)
+        is_size = isinstance(value, ast.Constant) and type(value.value) is int
+        wrapped = placed is None and not is_size and passes_name(leaf, len(every), number, keyword)
         if wrapped and around.name is not None:
             name, reached = around.name, reached or around.reached
         elif (

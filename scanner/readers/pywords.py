@@ -57,7 +57,7 @@ _NAMING = frozenset(
         "Literal CaselessLiteral Keyword CaselessKeyword Word Regex Regexp RegExp Char CharsNotIn Terminal NonTerminal"
         " Nonterminal Symbol Suppress Pattern Lexeme Production Rule Match StrMatch RegExMatch Punctuation Operator"
         # Django's expressions take a field's name: https://docs.djangoproject.com/en/stable/ref/models/expressions/
-        " Sum Avg Count Max Min StdDev Variance F OuterRef Lower Upper Length Trim Prefetch"
+        " Column Sum Avg Count Max Min StdDev Variance F OuterRef Lower Upper Length Trim Prefetch"
     ).split()
 )
 # An object or a section, a name in it, and the value: `parser.set("db", "password", "...")`.
@@ -85,7 +85,7 @@ def passes_name(leaf: str, count: int, number: int, keyword: str | None) -> bool
     `count` is the number of arguments, `number` the argument's own.
     """
     if leaf in WRAPPERS:
-        return number == 0 or keyword in NAMED_DEFAULTS
+        return (number == 0 and keyword is None and leaf not in _NAMING) or keyword in NAMED_DEFAULTS
     return count == 1 and keyword is None and leaf[:1].isupper() and not leaf.isupper() and leaf not in _NAMING
 
 
