@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from scanner.bindings import Bindings, follow, reached
-from scanner.extent import Extent, Range, around, statement
+from scanner.extent import WIDTH, Extent, Range, around, statement
 from scanner.owncalls import Own, meant_by
 from scanner.prefilter import CALL, PROVIDER, Hit, Table
 from scanner.source import Kind
@@ -78,7 +78,9 @@ def contexts(
         done.add(hit)
         role = table[number][0]
         code = role == CALL or (kind is Kind.PYTHON and role != PROVIDER)
-        extent = statement(data, start, end) if code else around(data, end, 4 if role == PROVIDER else 1)
+        # Of a line with thousands of hits only what is near each.
+        near = max(start, end - WIDTH)
+        extent = statement(data, near, end) if code else around(data, end, 4 if role == PROVIDER else 1)
         if change is not None and change.spares(hit, extent):
             continue
         context = data[extent.start : extent.end]
@@ -90,8 +92,8 @@ def contexts(
             if b'"' not in context and b"'" not in context:
                 continue
             if own and (called := meant_by(own, data, end)) is not None:
-                context = b"\n".join((context, called.text))
-                meant[called.start] = called.text
+                context = b"%b\n%d" % (context, called.said)
+                meant[called.start] = b""
         imported = role == CALL and is_imported(table[number][1], imports)
         yield Context(hash=hash((number, context, imported)), hit=hit, reached=tuple(meant))
 

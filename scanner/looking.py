@@ -32,8 +32,6 @@ from scanner.text import UndecodableError, decode
 
 # The surest finding of each path and value so far: how sure it is, and the number of its version.
 Best = dict[tuple[str, SecretValue | None], tuple[int, int]]
-
-
 # A whole line that is a statement of Python 2 and none of Python 3.
 _PYTHON_2 = re.compile(
     rb"[ \t]*(?:print[ \t]+[\"'\w]|except[ \t]+[\w., ()]+,[ \t]*\w+[ \t]*:|raise[ \t]+[\w.]+[ \t]*,"
@@ -41,12 +39,15 @@ _PYTHON_2 = re.compile(
 )
 
 
+_MOST_WAYS = 30
+
+
 class Looked(NamedTuple):
     """What a worker saw. `kept` hold a value first, `moved` are later ones that stood at several paths.
 
-    `notes` say of the versions that were read in a lesser way why.
-    `states` says of each version that was looked at what the record may keep. `told` are the findings of those that are
-    reported, and of HEAD's files at their paths, as scanner.handing writes them.
+    `notes` say of the versions that were read in a lesser way why. `states` says of each version that was looked at
+    what the record may keep. `told` are the findings of those that are reported, and of HEAD's files at their paths,
+    as scanner.handing writes them.
     """
 
     kept: tuple[int, ...]
@@ -163,7 +164,8 @@ def _stands_otherwise(source: Source, kind: Kind, places: Iterable[objects.Place
     seen = {(kind, memory.group(source.path))}
     for place in places:
         way = kind_of(place.path, source.raw[:4096]), memory.group(place.path)
-        if way not in seen:
+        # Past so many, which nobody has who does not make them, another ending is no other way.
+        if way not in seen and (len(seen) < _MOST_WAYS or way[0] not in {kind for kind, _ in seen}):
             seen.add(way)
             if findings_of(source._replace(path=place.path), task.knowledge, task.settings):
                 return True

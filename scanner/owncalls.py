@@ -7,7 +7,7 @@ defined. The reader of Python follows that by the syntax tree; histories, of whi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from scanner.extent import WIDTH, statement
@@ -19,11 +19,16 @@ _CLASS = re.compile(rb"([ \t]*+)class[ \t]+(\w++)")
 _TARGET = re.compile(rb"[ \t]*+(\w++)[ \t]*+(?::[^=\n]*+)?=(?!=)")
 
 
+# Definitions are looked for no further away than this: a file of thousands of them is read once, not once for each.
+_FAR, _MOST_CLASSES = 2 * WIDTH, 100
+_FEW = 20
+
+
 class Own(NamedTuple):
-    """A function or class that takes a credential: where its definition begins, and what it says of its parameters."""
+    """A function or class that takes a credential: where its definition begins, and a hash of its parameters."""
 
     start: int
-    text: bytes
+    said: int
 
 
 def defined(data: bytes, hits: Iterable[Hit], table: Table) -> dict[bytes, Own]:
@@ -33,21 +38,21 @@ def defined(data: bytes, hits: Iterable[Hit], table: Table) -> dict[bytes, Own]:
         ref = table[number][1]
         if ref in _READ and (own := _READ[ref](data, end)) is not None:
             name, start, stop = own
-            before = found.get(name)
+            before = found.get(name, Own(start, 0))
             # Two of a name say nothing together, but a change of either says something new.
-            text = data[start:stop] if before is None else before.text + data[start:stop]
-            found[name] = Own(start if before is None else before.start, text)
+            found[name] = Own(before.start, hash((before.said, data[start:stop])))
     return found
 
 
-def calls(data: bytes, names: Iterable[bytes], number: int, first: int, last: int) -> Iterator[Hit]:
+def calls(data: bytes, names: Collection[bytes], number: int, first: int, last: int) -> Iterator[Hit]:
     """The calls of these names, as hits of the expression `number`, whose brackets open between two offsets."""
-    either = b"|".join(sorted(names))
-    if not either:
+    if not names:
         return
+    # A few names are found faster by an expression of their own; what tries thousands at each place is never done.
+    either = b"|".join(sorted(names)) if len(names) <= _FEW else rb"\w++"
     start = max(0, first - 200)
-    for match in re.compile(rb"(?<![\w.])(?:(?:self|cls)\.)?(?:" + either + rb")\(").finditer(data, start, last):
-        if match.end() >= first:
+    for match in re.compile(rb"(?<![\w.])(?:(?:self|cls)\.)?(" + either + rb")\(").finditer(data, start, last):
+        if match.end() >= first and match[1] in names:
             yield number, match.end()
 
 
@@ -82,12 +87,13 @@ def _field(data: bytes, end: int) -> tuple[bytes, int, int] | None:
     if around is None:
         return None
     # Which field a call's argument fills depends on those above and below.
-    stop = after_block(len(around[1])).search(data, end - 1)
-    return around[2], around.start(), min(stop.start() if stop else len(data), end + WIDTH)
+    stop = after_block(len(around[1])).search(data, end - 1, end + WIDTH)
+    start = max(around.start(), line - _FAR)
+    return around[2], start, stop.start() if stop else min(len(data), end + WIDTH)
 
 
 def _fields(data: bytes, end: int) -> tuple[bytes, int, int] | None:
-    call = data.rfind(b"(", 0, end)
+    call = data.rfind(b"(", max(0, end - WIDTH), end)
     start = data.rfind(b"\n", 0, max(call, 0)) + 1
     match = _TARGET.match(data, start)
     return None if match is None else (match[1], start, statement(data, start, end).end)
@@ -99,7 +105,10 @@ _READ = {"function": _function, "field": _field, "fields": _fields}
 
 def _class_around(data: bytes, start: int, indent: int) -> re.Match[bytes] | None:
     """The first line of the class whose body is indented so, above a line."""
-    while (at := data.rfind(b"class", 0, start)) >= 0:
+    for _ in range(_MOST_CLASSES):
+        at = data.rfind(b"class", 0, start)
+        if at < 0:
+            break
         start = data.rfind(b"\n", 0, at) + 1
         match = _CLASS.match(data, start)
         if match is not None and len(match[1]) < indent:

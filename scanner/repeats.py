@@ -36,11 +36,10 @@ class Memory:
     `clean` are (group, context) that gave no finding, in any file of one ending and role; `known` are (path, whether it
     is in `lesser`, context) that may have given one. `lesser` are the paths of which the last version was not read as
     what it is, and the line that it failed at, where that says so by itself: what was clean there need not be so in
-    others. `scope` is what roles are judged below. `path`, `data`
-    and `kind` are those of the last version, `hits` what the analysis would look at in it, in their order, and `names`
-    what calls among them look for; `imports` are the libraries of it and of those before it, `here` its own. `own` are
-    the functions and classes that it defines and that take a credential. `gates` are the expressions that count beside
-    some imports, in code or not.
+    others. `scope` is what roles are judged below. `path`, `data` and `kind` are those of the last version, `hits` what
+    the analysis would look at in it, in their order, and `names` what calls among them look for; `imports` are the
+    libraries of it and of those before it, `here` its own. `own` are the functions and classes that it defines and that
+    take a credential. `gates` are the expressions that count beside some imports, in code or not.
     """
 
     scope: str = ""
@@ -177,9 +176,9 @@ def _follow_own(memory: Memory, data: bytes, kind: Kind, table: Table, ranges: S
     before, memory.own = memory.own, {}
     if kind is Kind.PYTHON:
         memory.own = owncalls.defined(data, memory.hits, table)
-    texts = {name: own.text for name, own in memory.own.items()}
-    same = texts == {name: own.text for name, own in before.items()}
-    if not texts and same:
+    said = {name: own.said for name, own in memory.own.items()}
+    same = said == {name: own.said for name, own in before.items()}
+    if not said and same:
         return False
     number = _own_row(table)
     if same and ranges is not None:

@@ -85,7 +85,7 @@ def passes_name(leaf: str, count: int, number: int, keyword: str | None) -> bool
     `count` is the number of arguments, `number` the argument's own.
     """
     if leaf in WRAPPERS:
-        return (number == 0 and keyword is None and leaf not in _NAMING) or keyword in NAMED_DEFAULTS
+        return (number == 0 and leaf not in _NAMING) or keyword in NAMED_DEFAULTS
     return count == 1 and keyword is None and leaf[:1].isupper() and not leaf.isupper() and leaf not in _NAMING
 
 
