@@ -27,5 +27,5 @@ def _found(rule: ProviderRule, template: str, prefilter: Prefilter) -> bool:
     except ValueError:
         text = template  # a brace that is no form of ours: the text as it stands
     hits = sort_out(prefilter.find(text.encode()), read_table(prefilter), code=False)[1]
-    pattern = compile_pattern(rule)
+    pattern = compile_pattern(rule.pattern)
     return any(pattern.search(text, max(0, end - rule.reach), end + FORWARD) for end in hits.get(rule.id, ()))

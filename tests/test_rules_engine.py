@@ -140,7 +140,7 @@ def test_every_text_that_a_provider_rule_matches_is_a_finding_at_that_place(scan
     missed = []
     for each in scanned.of("provider", wanted=True):
         rule = rules[each.rule]
-        found = compile_pattern(rule).search(each.text)
+        found = compile_pattern(rule.pattern).search(each.text)
         assert found is not None, each.name
         start, end = found.span("secret")
         rest = {each.rule} | SAME_SHAPE.get(each.rule, set())
@@ -160,7 +160,7 @@ def test_no_provider_shape_filled_with_one_character_is_a_finding() -> None:
     for rule in (rule for rule in rules.providers if rule.id not in MARKED):
         for at, template in enumerate(rule.match):
             filled, fields = RANDOM.subn(lambda found: "xX0"[len(found[1]) % 3] * int(found[2]), template)
-            if fields and compile_pattern(rule).search(filled) and not re.search(r"\{\w+(?::|\})", filled):
+            if fields and compile_pattern(rule.pattern).search(filled) and not re.search(r"\{\w+(?::|\})", filled):
                 made[f"{len(made)}-{rule.id}-{at}/app.py"] = filled
     sources = (Source(path=path, raw=text.encode()) for path, text in made.items())
     result = engine.scan(sources, session.load_prefilter(), lambda: rules, lambda: Settings(key=bytes(32)))

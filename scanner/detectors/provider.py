@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from rules.checks import CHECKS, Verdict
 from rules.model import ProviderRule
 from rules.own import PREFIX
-from rules.patterns import FORWARD
+from rules.patterns import FORWARD, compile_pattern
 from scanner.detectors.candidate import CERTAIN, OWN, STRONG, WEAK, Candidate
 from scanner.model import CredentialKind, Document, Literal, Role, SecretValue, Span
 
@@ -20,7 +20,7 @@ _RANKS = {"certain": CERTAIN, "strong": STRONG, "weak": WEAK}
 @functools.lru_cache(maxsize=2048)
 def compiled(pattern: str) -> re.Pattern[str]:
     """The rule's pattern as `re` sees it; ASCII, as Hyperscan does."""
-    return re.compile(pattern, re.ASCII)
+    return compile_pattern(pattern)
 
 
 def detect(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rules.own import line_of, read_own
+from rules.patterns import compile_pattern
 from rules.tables import RuleError
 
 GOOD = """
@@ -62,3 +63,13 @@ def test_a_rule_has_defaults_for_what_only_we_know(tmp_path: Path) -> None:
     assert (rule.id, rule.kind, rule.severity, rule.strength, rule.check) == (
         "own-shop", "api-key", "high", "strong", None
     )  # fmt: skip
+
+
+def test_a_set_that_python_means_to_read_otherwise_one_day_is_read_as_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    text = GOOD.replace("[0-9a-f]", "[[0-9a-f]")
+    assert text != GOOD
+    path.write_text(text)
+    # Warnings are errors here.
+    (rule,) = read_own(path, tomllib.loads(text))
+    assert compile_pattern(rule.pattern)
