@@ -16,6 +16,7 @@ FORWARD = 20_000
 """Characters after a Hyperscan hit in which the pattern can end (a PEM block is the longest)."""
 _WIDE = 600
 """Upper bound from which a repeat ends the Hyperscan form: it costs memory and reports every end."""
+_REPEATED = re.compile(r" '.*'", re.DOTALL)
 _REPEAT = re.compile(r"\{(\d+),(\d*)\}")
 _LAST = re.compile(r"(?P<atom>\[\^?\]?[^\]]*\]|\\.|[^\\\](){}?*+|])(?:\{(?P<least>\d+)(?:,\d*)?\}|\?)\Z", re.DOTALL)
 
@@ -60,7 +61,8 @@ def _re_fault(rule: ProviderRule) -> str | None:
     try:
         compiled = compile_pattern(rule.pattern)
     except (re.error, RecursionError, OverflowError) as error:
-        return f"not a pattern for re: {error}"
+        # Some messages repeat a part of the pattern, which may be anything that got there by mistake.
+        return f"not a pattern for re: {_REPEATED.sub('', str(error))}"
     if compiled.groupindex != {"secret": 1} or compiled.groups != 1 or GROUP not in rule.pattern:
         return "needs exactly one group, (?P<secret>...); write the others as (?:...)"
     if not rule.pattern.isascii():

@@ -73,3 +73,13 @@ def test_a_set_that_python_means_to_read_otherwise_one_day_is_read_as_it_stands(
     # Warnings are errors here.
     (rule,) = read_own(path, tomllib.loads(text))
     assert compile_pattern(rule.pattern)
+
+
+def test_no_part_of_a_pattern_is_repeated_in_its_refusal(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    text = GOOD.replace("?P<secret>", "?P<a pasted value>")
+    path.write_text(text)
+    with pytest.raises(RuleError) as raised:
+        read_own(path, tomllib.loads(text))
+    assert "bad character in group name at position" in raised.value.message
+    assert "pasted" not in raised.value.message
