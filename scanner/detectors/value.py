@@ -140,7 +140,7 @@ _CODE = re.compile(
 )
 _ASSIGNED = re.compile(r"\A\w{1,40}=(?=[/~.])")
 _REGEX = re.compile(r"\[\^?[^\]\s]{1,60}\][+*?{]|\(\?(?:[:=!]|P?<|i\))|\\[wdsWDS](?:[+*]|$)|^\^.*\$$|\(\.[+*]")
-_SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W+")
+_SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}")
 _NUMBER = re.compile(r"[-+]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?|0x[0-9a-fA-F]{1,8}")
 _IDENTIFIER = re.compile(r"[_$]*[A-Za-z]+(?:[_.\-:/ ]+[A-Za-z]+)*\d{0,2}_*")
 _FIELDS = frozenset(("password", "passwd", "passphrase", "key", "token", "secret", "credential", "credentials"))
@@ -340,7 +340,8 @@ def _known_word(text: str, parts: tuple[str, ...], own: tuple[str, ...], kind: C
     # Somebody has blotted a part out.
     if _CROSSED in folded or len(_CROSSED_PARTS.findall(text)) > 1:
         return "placeholder"
-    if 4 * sum(map(str.isalnum, text)) < len(text):
+    # `@:80/::::::` stands for nothing; `!@#$%^&*` is what people type.
+    if 4 * sum(map(str.isalnum, text)) < len(text) >= 2 * len(set(text)):
         return "placeholder"
     if "**" in folded and random_bits(folded.replace("*", "")) < 20:
         return "placeholder"

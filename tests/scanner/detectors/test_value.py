@@ -270,3 +270,8 @@ def test_a_huge_value_takes_no_time(block: str) -> None:
 def test_no_sentence_of_a_weight_is_the_same_as_another() -> None:
     texts = [weight.text for weight in RULES.weights.values()]
     assert len(set(texts)) == len(texts)
+
+
+def test_marks_alone_stand_for_nothing_only_where_they_repeat() -> None:
+    assert "placeholder" in evidence("@:80/::::::", "password")
+    assert not {"placeholder", "special-token"}.intersection(evidence("!@#$%^&*", "password"))
