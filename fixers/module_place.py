@@ -20,6 +20,7 @@ from fixers.project_imports import (
     imported_modules,
     loaders,
     own_imports,
+    packages_on_path,
     read_quietly,
 )
 from fixers.rewriting import RewriteContext, Style
@@ -60,10 +61,12 @@ def rewrite_context(
     workspace: Workspace, *, key: bytes, via_run: bool = False, style: Style | None = None
 ) -> RewriteContext:
     """The context of all rewriters for one workspace; reads every Python file once."""
+    names = frozenset(imported_modules(workspace))
     return RewriteContext(
         workspace=workspace,
         key=key,
-        imported=frozenset(imported_modules(workspace)),
+        imported=names,
+        roots=frozenset(packages_on_path(workspace, names)),
         loads=loaders(workspace),
         functions=frozenset(function_folders(workspace)),
         via_run=via_run,
@@ -138,7 +141,7 @@ def _home(
     file: PurePosixPath, imports: OwnImports, files: _Files, context: RewriteContext
 ) -> tuple[PurePosixPath, PurePosixPath]:
     """The folder for the module that a file imports, and the import root above it."""
-    root, folder = _root(file, files, context.imported, imports), _regular_root(file, files)
+    root, folder = _root(file, files, context, imports), _regular_root(file, files, context)
     if file.parent.name == "pages" and any(name.partition(".")[0] == "streamlit" for name in imports.absolute):
         # A page runs in the main script's place: https://docs.streamlit.io/develop/concepts/multipage-apps/overview
         return file.parent.parent, file.parent.parent
@@ -172,29 +175,27 @@ class _Files:
         return any(path.lower() in (name, f"{name}.py") or path.lower().startswith(f"{name}/") for path in self.paths)
 
 
-def _regular_root(file: PurePosixPath, files: _Files) -> PurePosixPath:
-    """The nearest folder above a file that is no regular package."""
+def _regular_root(file: PurePosixPath, files: _Files, context: RewriteContext) -> PurePosixPath:
+    """The nearest folder above a file that is no regular package, or is on sys.path though it is one."""
     folder = file.parent
-    while files.is_package(folder) and folder != folder.parent:
+    while files.is_package(folder) and folder != folder.parent and str(folder) not in context.roots:
         folder = folder.parent
     return folder
 
 
-def _root(
-    file: PurePosixPath, files: _Files, imported: frozenset[str], imports: OwnImports | None = None
-) -> PurePosixPath:
+def _root(file: PurePosixPath, files: _Files, context: RewriteContext, imports: OwnImports) -> PurePosixPath:
     """The import root: further up than the regular one where a longer dotted name of the file is imported somewhere.
 
     Or where the file itself imports others of the namespace that it is in: without their folder on sys.path it fails.
     """
-    regular = _regular_root(file, files)
+    regular = _regular_root(file, files, context)
     folder, neighbours = file.parent.parts, files.modules_in(file.parent)
     for start in range(len(regular.parts)):
         above = PurePosixPath(*folder[:start])
         dotted = ".".join(folder[start:])
-        if any(f"{dotted}.{name}" in imported for name in (*neighbours, "*")):
+        if any(f"{dotted}.{name}" in context.imported for name in (*neighbours, "*")):
             return above
-        if imports is not None and not imports.extends_path and _shares(folder[start], above, regular, imports, files):
+        if not imports.extends_path and _shares(folder[start], above, regular, imports, files):
             return above
     return regular
 

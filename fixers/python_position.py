@@ -14,6 +14,9 @@ from scanner.model import RefusalReason, Span
 
 _BLANK = " \t\f\r\n"
 _NAME_LISTS = frozenset({"__slots__", "__all__", "__match_args__"})
+# What is read from the source without running it.
+# https://docs.ansible.com/ansible/latest/dev_guide/developing_modules_documenting.html
+_DOCUMENTS = frozenset({"__doc__", "DOCUMENTATION", "EXAMPLES", "RETURN"})
 _FORMATTERS = frozenset({"format", "format_map"})
 
 
@@ -198,7 +201,7 @@ def _check_chain(syntax: Syntax, path: Sequence[cst.CSTNode]) -> None:
 def _check_parent(syntax: Syntax, above: cst.CSTNode, node: cst.CSTNode) -> None:
     if isinstance(above, cst.Expr):
         # A name or a call in its place would be fine, but a string here is a docstring or has no effect.
-        if isinstance(node, (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)):
+        if _is_text(node):
             raise CannotRewriteError(RefusalReason.COMMENT, "a copy in a docstring", "delete it by hand")
     elif isinstance(above, cst.MatchPattern):
         raise _position("a case pattern cannot hold a call", "compare in the case's guard instead, then plan again")
@@ -210,8 +213,14 @@ def _check_parent(syntax: Syntax, above: cst.CSTNode, node: cst.CSTNode) -> None
     elif isinstance(above, (cst.Assign, cst.AnnAssign, cst.AugAssign)):
         if _NAME_LISTS & set(_target_names(above)):
             raise _position("a list of names cannot hold a call")
+        if _is_text(node) and _DOCUMENTS & set(_target_names(above)):
+            raise CannotRewriteError(RefusalReason.COMMENT, "a copy in documentation", "delete it by hand")
     elif isinstance(above, cst.ComparisonTarget) and isinstance(above.operator, (cst.Is, cst.IsNot)):
         raise _position("`is` compares identity, which a value from a store does not keep", "compare with `==`")
+
+
+def _is_text(node: cst.CSTNode) -> bool:
+    return isinstance(node, (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString))
 
 
 def _target_names(node: cst.Assign | cst.AnnAssign | cst.AugAssign) -> Iterator[str]:

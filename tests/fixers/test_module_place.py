@@ -330,6 +330,49 @@ TREES = {
         "app_secrets_.py",
         "app_secrets_",
     ),
+    "an app of a Django project in a folder that is a package": (
+        {
+            "api/__init__.py": "",
+            **{f"api/{path}": text for path, text in DJANGO.items()},
+            "api/blog/models.py": "from . import x\n",
+        },
+        "api/blog/models.py",
+        "api/shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a Django project that is imported with its folder": (
+        {
+            "api/__init__.py": "",
+            **{f"api/{path}": text for path, text in DJANGO.items()},
+            "api/blog/models.py": "import api.shop.settings\n",
+        },
+        "api/blog/models.py",
+        "api/app_secrets.py",
+        "api.app_secrets",
+    ),
+    "a package that its program is started in": (
+        {
+            "app/__init__.py": "",
+            "app/main.py": "from core import config\n",
+            "app/core/__init__.py": "",
+            "app/core/config.py": "",
+        },
+        "app/core/config.py",
+        "app/core/app_secrets.py",
+        "core.app_secrets",
+    ),
+    "a package that holds what is called like a library": (
+        {
+            "shop/__init__.py": "",
+            "shop/plugins/__init__.py": "",
+            "shop/plugins/flask/__init__.py": "",
+            "shop/plugins/flask/views.py": "import flask.views\n",
+            "shop/web.py": "import shop.plugins.flask\n",
+        },
+        "shop/plugins/flask/views.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
     "a repository that is a package": ({"__init__.py": "", "a.py": ""}, "a.py", "app_secrets.py", "app_secrets"),
 }  # fmt: skip
 
@@ -431,6 +474,16 @@ RUN = {
         {"acme/shop/db.py": "", "main.py": "from acme.shop import db\n"},
         "acme/shop/db.py",
         ["main.py"],
+    ),
+    "in a package that is on the path": (
+        {
+            "app/__init__.py": "",
+            "app/main.py": "from core import config\n",
+            "app/core/__init__.py": "",
+            "app/core/config.py": "",
+        },
+        "app/core/config.py",
+        ["app/main.py"],
     ),
     "modules that are all loaded": (
         {

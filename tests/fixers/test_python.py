@@ -134,6 +134,7 @@ REFUSED = {
     "a module docstring": ('"""Use SECRET."""\n', RefusalReason.COMMENT),
     "a function docstring": ('def f():\n    """SECRET"""\n', RefusalReason.COMMENT),
     "a string that is no value": ('x = 1\n"SECRET"\n', RefusalReason.COMMENT),
+    "documentation of an Ansible module": ("EXAMPLES = r'''\npassword: SECRET\n'''\n", RefusalReason.COMMENT),
     "a case pattern": ('match x:\n    case "SECRET":\n        pass\n', RefusalReason.POSITION_NOT_SUPPORTED),
     "a key of a mapping pattern": (
         'match x:\n    case {"SECRET": 1}:\n        pass\n',
