@@ -73,7 +73,7 @@ def _swap(document: Document, before: Sequence[Value], value: Value, placement: 
 def _sites(document: Document, value: Value, context: RewriteContext) -> list[ReaderSite]:
     """The reads of a value. Raises CannotRewriteError where the parser is used in a way that may read it, too."""
     name = posixpath.basename(document.path)
-    found = find_load_sites(context.workspace, document.path, Kind.INI)
+    found = find_load_sites(context.workspace, document.path, Kind.INI, context.modules)
     outside = mentions(context.workspace, document.path)
     if outside:
         raise CannotRewriteError(
@@ -83,7 +83,7 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> list[Re
     others = list(found.opaque)
     raws = python_files(context.workspace)
     for path in sorted({site.path for site in found.sites}):
-        module = parsed(context.workspace, path)
+        module = parsed(context.workspace, path, context.modules)
         assert module is not None
         for use in _uses(module, str(value.path[0]), str(value.path[1])):
             if isinstance(use, ReaderSite):
@@ -91,7 +91,7 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> list[Re
             else:
                 others.append(use)
         borrowing = [other for other in raws if other != path and module.stem.encode() in raws[other]]
-        for other in filter(None, (parsed(context.workspace, each) for each in borrowing)):
+        for other in filter(None, (parsed(context.workspace, each, context.modules) for each in borrowing)):
             others += _borrowed(other, module)
     if others:
         raise CannotRewriteError(RefusalReason.READER_NOT_REWRITABLE, f"{name} is also used by {listed(others)}", _STEP)
@@ -106,7 +106,7 @@ def _uses(module: Module, section: str, option: str) -> Iterator[ReaderSite | Ot
     """What a file does with its parsers: the reads of one option, and what may read it in another way."""
     starts = line_starts(module.text)
     sections = _sections(module)
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
             continue
         held = sections.get((_scope_that_binds(module, node), node.id))
@@ -160,7 +160,7 @@ def _read_of(module: Module, node: ast.expr, section: str) -> tuple[ast.AST, tup
 def _sections(module: Module) -> dict[tuple[ast.AST | None, str], str]:
     """Names that stand for one section and nothing else, with the scope that binds them: `db = parser["database"]`."""
     found: dict[tuple[ast.AST | None, str], set[str | None]] = {}
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             owner = module.parents.get(node)
             alone = isinstance(owner, ast.Assign) and owner.targets == [node]
@@ -172,9 +172,7 @@ def _sections(module: Module) -> dict[tuple[ast.AST | None, str], str]:
                 case _:
                     held = None
             found.setdefault((scope_of(node, module.parents), node.id), set()).add(held)
-    shared = {
-        name for node in ast.walk(module.tree) if isinstance(node, (ast.Global, ast.Nonlocal)) for name in node.names
-    }
+    shared = {name for node in module.nodes if isinstance(node, (ast.Global, ast.Nonlocal)) for name in node.names}
     known = {place: held.pop() for place, held in found.items() if len(held) == 1 and place[1] not in shared}
     return {place: section for place, section in known.items() if section is not None}
 
@@ -213,7 +211,7 @@ def _converts(read: ast.expr) -> bool:
 def _borrowed(other: Module, owner_module: Module) -> Iterator[OtherReader]:
     """Where another file takes a parser from the one that fills it."""
     names = owner_module.parsers | {name for scope, name in _sections(owner_module) if scope is None}
-    for node in ast.walk(other.tree):
+    for node in other.nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2] == owner_module.stem:
             if any(alias.name in names or alias.name == "*" for alias in node.names):
                 yield OtherReader(path=other.path, line=node.lineno, how="an import of the parser")

@@ -15,6 +15,7 @@ from scanner.model import Document, Edit, Finding, Kind, NewFile, Proof, Refusal
 
 if TYPE_CHECKING:
     from fixers.python_syntax import Syntax
+    from fixers.settings_modules import Module
     from fixers.workspace import Workspace
 
 # The next step where there is no better one.
@@ -66,9 +67,9 @@ class RewriteContext:
     import absolutely: it tells a namespace package from a folder of scripts. `loads` are the folders and files that a
     file of it loads modules from by listing or by path (`fixers.project_imports`), by their last part. `functions` are
     folders that a template makes the root of a Lambda function. `roots` are folders with an `__init__.py` that stand on
-    sys.path all the same. `via_run` says that programs are started by `unhardcode
-    run`, so that readers outside Python need no rewriting. `style` is how code is written. `syntaxes` are the Python
-    files that were parsed already, by path: a plan is made in rounds.
+    sys.path all the same. `via_run` says that programs are started by `unhardcode run`, so that readers outside Python
+    need no rewriting. `style` is how code is written. `syntaxes` and `modules` are the Python files that were parsed
+    already, by path: a plan is made in rounds.
     """
 
     workspace: Workspace
@@ -80,6 +81,7 @@ class RewriteContext:
     via_run: bool = False
     style: Style = field(default_factory=Style)
     syntaxes: dict[str, Syntax] = field(default_factory=dict, repr=False, compare=False)
+    modules: dict[str, Module | None] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

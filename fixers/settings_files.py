@@ -88,7 +88,7 @@ def _swap(document: Document, before: Sequence[Value], value: Value, placement: 
 
 def _readers(document: Document, context: RewriteContext) -> _Readers:
     """Every reader of the file, rewritten. Raises CannotRewriteError where one stays."""
-    found = find_load_sites(context.workspace, document.path, document.kind)
+    found = find_load_sites(context.workspace, document.path, document.kind, context.modules)
     outside = mentions(context.workspace, document.path)
     name = posixpath.basename(document.path)
     if outside:

@@ -65,7 +65,7 @@ class Search:
 
 def spread(module: Module, search: Search) -> None:
     """One round: what is bound to something that carries the path carries it, too."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         match node:
             case ast.Assign(targets=targets, value=value) if carries(module, value, search):
                 for target in targets:
@@ -196,7 +196,7 @@ def _is_seed(module: Module, node: ast.AST, search: Search) -> bool:
         return False
     # `f"{stage}.json"` could be any file's name: the folder is named beside it.
     folder = search.file.parent.name
-    return bool(folder) and (above[-1] == folder if above else module.names_folder(folder))
+    return bool(folder) and (above[-1] == folder if above else folder in module.folders)
 
 
 def _with_gaps(node: ast.AST) -> str | None:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
@@ -21,17 +21,19 @@ SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 @dataclass(slots=True, kw_only=True)
 class Module:
-    """A Python file: its tree with the parent of each node, what its names stand for, and what carries the path.
+    """A Python file: its nodes, with the parent of each, what its names stand for, and what carries the path.
 
-    `parsers` are the names bound to parsers of configparser."""
+    `parsers` are the names bound to parsers of configparser, `folders` the parts of paths in its strings.
+    """
 
     path: str
     text: str = field(repr=False)
-    tree: ast.Module = field(repr=False)
+    nodes: tuple[ast.AST, ...] = field(repr=False)
     names: Mapping[str, str]
     parents: Mapping[ast.AST, ast.AST] = field(repr=False)
     bound: Mapping[ast.AST | None, frozenset[str]] = field(repr=False)
     parsers: frozenset[str]
+    folders: frozenset[str] = field(repr=False)
     tainted: set[tuple[ast.AST | None, str]] = field(default_factory=set)
 
     @property
@@ -39,11 +41,6 @@ class Module:
         """The name that it is imported by, in the end."""
         pure = PurePosixPath(self.path)
         return pure.parent.name if pure.stem == "__init__" else pure.stem
-
-    def names_folder(self, name: str) -> bool:
-        """Whether a string of it is a path with this folder in it."""
-        texts = (node.value for node in ast.walk(self.tree) if isinstance(node, ast.Constant))
-        return any(isinstance(text, str) and name in text.replace("\\", "/").split("/") for text in texts)
 
 
 # Functions and classes by name: where they are, and the parameters that a caller fills.
@@ -62,19 +59,34 @@ def python_files(workspace: Workspace) -> dict[str, bytes]:
     return found
 
 
-def parsed(workspace: Workspace, path: str) -> Module | None:
-    """One file; None where it does not parse."""
+def parsed(workspace: Workspace, path: str, known: dict[str, Module | None]) -> Module | None:
+    """One file, which nothing carries anything in; None where it does not parse. `known` takes what was parsed."""
+    if path not in known:
+        known[path] = _parsed(workspace, path)
+    module = known[path]
+    return None if module is None else replace(module, tainted=set())
+
+
+def _parsed(workspace: Workspace, path: str) -> Module | None:
     try:
         text = workspace.document(path).text
         tree = parse_quietly(text)
     except (NotSeenError, SyntaxError, ValueError, RecursionError):
         return None
-    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    parents: dict[ast.AST, ast.AST] = {}
+    nodes: list[ast.AST] = [tree]
+    for above in nodes:
+        children = list(ast.iter_child_nodes(above))
+        parents.update(dict.fromkeys(children, above))
+        nodes += children
     names = qualified_names(tree)
     bound: dict[ast.AST | None, set[str]] = defaultdict(set)
     parsers: set[str] = set()
-    for node in ast.walk(tree):
+    folders: set[str] = set()
+    for node in nodes:
         match node:
+            case ast.Constant(value=str(value)):
+                folders.update(value.replace("\\", "/").split("/"))
             case ast.Name(id=name, ctx=ast.Store()):
                 bound[scope_of(node, parents)].add(name)
             case ast.arg(arg=name):
@@ -85,11 +97,12 @@ def parsed(workspace: Workspace, path: str) -> Module | None:
     return Module(
         path=path,
         text=text,
-        tree=tree,
+        nodes=tuple(nodes),
         names=names,
         parents=parents,
         bound={scope: frozenset(each) for scope, each in bound.items()},
         parsers=frozenset(parsers),
+        folders=frozenset(folders),
     )
 
 
@@ -106,7 +119,7 @@ def functions_of(modules: Iterable[Module]) -> Functions:
     """Functions and classes by name, with the parameters that a caller fills."""
     found: dict[str, list[tuple[Module, ast.AST, list[str]]]] = defaultdict(list)
     for module in modules:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 continue
             parameters = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]

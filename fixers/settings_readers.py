@@ -42,14 +42,17 @@ class SettingsReaders:
     opaque: tuple[OtherReader, ...]
 
 
-def find_load_sites(workspace: Workspace, path: str, kind: Kind) -> SettingsReaders:
-    """The calls that parse the file at `path`, over the whole workspace. Only files that can matter are parsed."""
+def find_load_sites(workspace: Workspace, path: str, kind: Kind, known: dict[str, Module | None]) -> SettingsReaders:
+    """The calls that parse the file at `path`, over the whole workspace. Only files that can matter are parsed.
+
+    `known` are Python files that were parsed already, by path, and takes the others.
+    """
     raws = python_files(workspace)
     search = Search(file=PurePosixPath(path), kind=kind, stems=frozenset(map(_stem, raws)))
     more = [each for each, raw in raws.items() if may_name(raw, path)]
-    unreadable = [each for each in more if parsed(workspace, each) is None]
+    unreadable = [each for each in more if parsed(workspace, each, known) is None]
     while more:
-        search.modules |= {each: parsed(workspace, each) for each in more}
+        search.modules |= {each: parsed(workspace, each, known) for each in more}
         search.functions = functions_of(search.living())
         before = None
         while before != search.size():
@@ -71,7 +74,7 @@ def find_load_sites(workspace: Workspace, path: str, kind: Kind) -> SettingsRead
 def _ends(module: Module, search: Search) -> Iterator[LoadSite | OtherReader]:
     """Where a path that is carried is used up: parsed, or given to something that is not known."""
     starts = line_starts(module.text)
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if not isinstance(node, ast.Call):
             continue
         owner = [node.func.value] if isinstance(node.func, ast.Attribute) else []

@@ -18,7 +18,7 @@ def search(files: dict[str, str], name: str = "config.yaml", kind: Kind = Kind.Y
         return files[path].encode()
 
     workspace = Workspace(root=Path("/nonexistent"), files=tuple(sorted(files)), read=read)
-    return find_load_sites(workspace, name, kind)
+    return find_load_sites(workspace, name, kind, {})
 
 
 OPAQUE = {
