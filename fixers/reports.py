@@ -14,13 +14,14 @@ from fixers.prices import reads_note
 from fixers.rewriting import splice, unique_edits
 from fixers.workspace import Workspace
 from scanner.model import Edit, Finding, Outcome, Plan, PlannedSecret, Refusal, RefusalReason, Span
+from scanner.reports.masking import is_distinctive
 
 WIDTH = 100
 # Shorter values stand in a text by chance; masking them everywhere would tell more than it hides.
 SHORTEST_SEARCHED = 4
 _STORES = {"secretsmanager": "Secrets Manager", "parameterstore": "Parameter Store"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_OURS = re.compile(r"(\w*get_secret_(?:value|bytes)\([^()]*\)|\{\{resolve:[^{}]*\}\})")
+_OURS = re.compile(r"(\w*get_secret_(?:value|bytes)\([^()]*\)|\{\{resolve:[^{}]*\}\}|\bfrom [\w.]+ import [\w, ]+)")
 
 
 def render_plan(plan: Plan) -> str:
@@ -79,9 +80,12 @@ def render_proof(outcomes: Sequence[Outcome]) -> str:
 
 
 def masked(text: str, spans: Iterable[Span], values: Sequence[str]) -> list[Span]:
-    """Where a text must not be shown: the given spans and every occurrence of a value, merged, in order."""
+    """Where a text must not be shown: the given spans and every occurrence of a value, merged, in order.
+
+    A word that somebody took as a password (`secret`) is hidden where it stands alone: `app_secrets` tells nothing.
+    """
     found = [span for span in spans if span.end <= len(text)]
-    found += [Span(hit.start(), hit.end()) for value in values for hit in re.finditer(re.escape(value), text)]
+    found += [Span(*hit.span()) for value in values for hit in _pattern(value).finditer(text)]
     merged: list[Span] = []
     for span in sorted(found):
         if merged and span.start < merged[-1].end:
@@ -89,6 +93,10 @@ def masked(text: str, spans: Iterable[Span], values: Sequence[str]) -> list[Span
         elif span.end > span.start:
             merged.append(span)
     return merged
+
+
+def _pattern(value: str) -> re.Pattern[str]:
+    return re.compile(re.escape(value) if is_distinctive(value) else rf"(?<!\w){re.escape(value)}(?!\w)")
 
 
 def _summary(plan: Plan) -> list[str]:
@@ -208,11 +216,11 @@ def _masking(path: str, text: str, span: Span) -> Edit:
 
 
 def _hidden_outside_calls(new: str, values: Sequence[str]) -> str:
-    """Our own text with values masked, but for the names in our calls and references."""
+    """Our own text with values masked, but for the names in our imports, calls and references."""
     pieces = _OURS.split(new)
     for index in range(0, len(pieces), 2):
         for value in values:
-            pieces[index] = pieces[index].replace(value, "…")
+            pieces[index] = _pattern(value).sub("…", pieces[index])
     return "".join(pieces)
 
 

@@ -147,7 +147,7 @@ def masked_text(page: Page, span: Span, net: Net) -> str:
 
 def _add_value(heads: dict[str, set[str]], value: str) -> None:
     for spelling in _spellings(value):
-        if _distinctive(spelling):
+        if is_distinctive(spelling):
             heads.setdefault(spelling[:_HEAD], set()).add(spelling)
 
 
@@ -164,7 +164,7 @@ def _own_words(text: str, finding: Finding) -> Iterator[str]:
     if any(evidence.name in _EVERYBODYS for evidence in finding.evidence):
         return
     value = text[finding.span.start : finding.span.end] if finding.value is None else finding.value.reveal("text")
-    yield from (spelling for spelling in _spellings(value) if len(spelling) >= _HEAD and not _distinctive(spelling))
+    yield from (spelling for spelling in _spellings(value) if len(spelling) >= _HEAD and not is_distinctive(spelling))
 
 
 def _known_end(text: str, at: int, net: Net, words: frozenset[str]) -> int | None:
@@ -177,7 +177,8 @@ def _known_end(text: str, at: int, net: Net, words: frozenset[str]) -> int | Non
     return None
 
 
-def _distinctive(value: str) -> bool:
+def is_distinctive(value: str) -> bool:
+    """Whether nobody would write a value by chance: wherever it stands, it is that value."""
     # `WebLogic` is a folder before it is somebody's password; nobody names one by 20 bits of chance.
     return len(value) >= _DISTINCTIVE and random_bits(value) >= _CHANCE
 

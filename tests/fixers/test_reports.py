@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -121,6 +122,15 @@ def test_a_value_in_our_own_text_is_masked_but_names_in_our_calls_are_not(
     assert "+url = f\"db://…:{get_secret_value('prod/shopper/db')}@db\"" in diff
 
 
+def test_the_module_in_our_import_line_is_shown(making: SimpleNamespace, tmp_path: Path) -> None:
+    text = 'password = "shopper"\n'
+    found = making.finding("a.py", "shopper", text=text, name="password")
+    imported = Edit(path="a.py", span=Span(0, 0), expects="", new="from shopper.app_secrets import get_secret_value\n")
+    fix = Fix(secret="prod/shopper/db", title="", safety=Safety.SAFE, findings=(found,), edits=(imported,), proofs=())
+    diff = render_diff(_empty(fixes=(fix,)), making.tree(tmp_path, {"a.py": text}))
+    assert "+from shopper.app_secrets import get_secret_value" in diff
+
+
 def test_control_characters_of_the_repository_are_not_passed_on(making: SimpleNamespace, tmp_path: Path) -> None:
     found = making.finding("a\x1b[31m\u202e.py", "x", title="t\x07")
     refusal = Refusal(finding=found, reason=RefusalReason.COMMENT, detail="d\r\n\x9b", next_step="n\x00")
@@ -161,9 +171,14 @@ def test_masks_never_overlap_and_cover_every_occurrence(text: str, data: st.Data
     spans = [Span(min(pair), max(pair)) for pair in data.draw(st.lists(st.tuples(offsets, offsets), max_size=3))]
     found = masked(text, spans, values)
     assert all(one.end <= other.start for one, other in itertools.pairwise(found))
-    starts, ends = [0, *(span.end for span in found)], [*(span.start for span in found), len(text)]
-    left = "\0".join(text[start:end] for start, end in zip(starts, ends, strict=True))
-    assert not [value for value in values if value in left]
+    alone = [hit.span() for value in values for hit in re.finditer(rf"(?<!\w){re.escape(value)}(?!\w)", text)]
+    assert all(any(span.start <= start and end <= span.end for span in found) for start, end in alone)
+
+
+def test_a_word_is_masked_where_it_stands_alone_and_anything_else_everywhere(making: SimpleNamespace) -> None:
+    value = making.strong("a")
+    text = f"from app_secrets import x  # secret, secrets, x{value}y"
+    assert [text[span.start : span.end] for span in masked(text, [], ["secret", value])] == ["secret", value]
 
 
 # --- what is shown
