@@ -45,7 +45,8 @@ _BY_PATH = re.compile(
 # `gunicorn -c deploy/gunicorn.py`: https://docs.gunicorn.org/en/stable/configure.html
 _CONFIGURES = re.compile(rb"\bgunicorn\b[^\r\n]{0,200}?(?:-c|--config)[\"', =]+(?:file:)?(?:[\w.-]*/)*([\w.-]+\.py)\b")
 _NEAR = 160
-_FOLDER = re.compile(rb"[\"'](?:\./)?(?:[\w-]+/)*([\w-]+)/?[\"']|\b(\w+)\.__path__")
+# The last of the parts of a path: `join("shop", "plugins")`, `root / "shop" / "plugins"`.
+_FOLDER = re.compile(rb"[\"'](?:\./)?(?:[\w-]+/)*([\w-]+)/?[\"'](?!\s*[,/]\s*f?[\"'])|\b(\w+)\.__path__")
 _OWN_FOLDER = re.compile(
     rb"[\[(]\s*__path__|\bdirname\(__file__\)(?!\s*,\s*[\"']\w)|\bPath\(__file__\)\.parent\.r?glob"
 )

@@ -178,6 +178,17 @@ TREES = {
         "shop/app_secrets.py",
         "shop.app_secrets",
     ),
+    "a package with a folder of modules that are found by parts of its path": (
+        {
+            "shop/__init__.py": "for x in scandir(root / 'shop' / 'plugins'): import_module(f'shop.plugins.{x}')\n",
+            "shop/web/__init__.py": "",
+            "shop/web/a.py": "",
+            "shop/plugins/a.py": "",
+        },
+        "shop/web/a.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
     "a package that lists its data": (
         {"shop/__init__.py": "for x in os.listdir('shop'): print(x)\n", "shop/a.py": ""},
         "shop/a.py",
