@@ -63,6 +63,11 @@ class Search:
         return (sum(len(module.tainted) for module in self.living()), len(self.exported), len(self.called))
 
 
+def seeds(module: Module, search: Search) -> frozenset[ast.AST]:
+    """The expressions of a file that name the settings file."""
+    return frozenset(node for node in module.texts if _is_seed(module, node, search))
+
+
 def spread(module: Module, search: Search) -> None:
     """One round: what is bound to something that carries the path carries it, too."""
     for node in module.nodes:
@@ -145,12 +150,12 @@ def _taint(module: Module, target: ast.expr, search: Search) -> None:
 
 def carries(module: Module, node: ast.AST, search: Search) -> bool:
     """Whether the path, the open file or its text is in what an expression gives. What is parsed is no longer it."""
-    waiting = [node]
+    waiting = [node] if module.seeds or module.tainted else []
     while waiting:
         each = waiting.pop()
         if isinstance(each, ast.Call) and is_loader(module, each, search.kind):
             continue
-        if _is_seed(module, each, search) or _is_tainted(module, each):
+        if each in module.seeds or _is_tainted(module, each):
             return True
         if isinstance(each, ast.Call):
             # What a function of the workspace makes of it is followed through its parameters and returns.

@@ -23,7 +23,8 @@ SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 class Module:
     """A Python file: its nodes, with the parent of each, what its names stand for, and what carries the path.
 
-    `parsers` are the names bound to parsers of configparser, `folders` the parts of paths in its strings.
+    `parsers` are the names bound to parsers of configparser, `texts` the expressions that may be a string, `folders`
+    the parts of paths in those. `seeds` are the expressions that name the file, `tainted` the names that carry it.
     """
 
     path: str
@@ -33,7 +34,9 @@ class Module:
     parents: Mapping[ast.AST, ast.AST] = field(repr=False)
     bound: Mapping[ast.AST | None, frozenset[str]] = field(repr=False)
     parsers: frozenset[str]
+    texts: tuple[ast.expr, ...] = field(repr=False)
     folders: frozenset[str] = field(repr=False)
+    seeds: frozenset[ast.AST] = frozenset()
     tainted: set[tuple[ast.AST | None, str]] = field(default_factory=set)
 
     @property
@@ -82,11 +85,15 @@ def _parsed(workspace: Workspace, path: str) -> Module | None:
     names = qualified_names(tree)
     bound: dict[ast.AST | None, set[str]] = defaultdict(set)
     parsers: set[str] = set()
+    texts: list[ast.expr] = []
     folders: set[str] = set()
     for node in nodes:
         match node:
             case ast.Constant(value=str(value)):
                 folders.update(value.replace("\\", "/").split("/"))
+                texts.append(node)
+            case ast.JoinedStr() | ast.BinOp(op=ast.Add()):
+                texts.append(node)
             case ast.Name(id=name, ctx=ast.Store()):
                 bound[scope_of(node, parents)].add(name)
             case ast.arg(arg=name):
@@ -102,6 +109,7 @@ def _parsed(workspace: Workspace, path: str) -> Module | None:
         parents=parents,
         bound={scope: frozenset(each) for scope, each in bound.items()},
         parsers=frozenset(parsers),
+        texts=tuple(texts),
         folders=frozenset(folders),
     )
 

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from fixers.python_environment import resolve
 from fixers.python_syntax import node_span
 from fixers.readers_of import OtherReader
-from fixers.settings_following import OURS, Search, called_by, carries, is_known, is_loader, may_name, spread
+from fixers.settings_following import OURS, Search, called_by, carries, is_known, is_loader, may_name, seeds, spread
 from fixers.settings_modules import Module, dotted_name, functions_of, parsed, python_files, uses_any
 from fixers.workspace import Workspace
 from scanner.model import Kind, Span
@@ -52,7 +52,10 @@ def find_load_sites(workspace: Workspace, path: str, kind: Kind, known: dict[str
     more = [each for each, raw in raws.items() if may_name(raw, path)]
     unreadable = [each for each in more if parsed(workspace, each, known) is None]
     while more:
-        search.modules |= {each: parsed(workspace, each, known) for each in more}
+        for each in more:
+            module = search.modules[each] = parsed(workspace, each, known)
+            if module is not None:
+                module.seeds = seeds(module, search)
         search.functions = functions_of(search.living())
         before = None
         while before != search.size():
