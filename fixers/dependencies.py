@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import configparser
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -56,19 +56,19 @@ def add_boto3(paths: Iterable[str], workspace: Workspace, key: bytes) -> Depende
     """Add boto3 to the lists of the projects that these Python files belong to, where it is in none of them."""
     edits: list[Edit] = []
     notes: list[str] = []
-    for folder in sorted({_home(path, workspace) for path in paths}, key=str):
+    places = _places(workspace)
+    for folder in sorted({_home(path, places) for path in paths}, key=str):
         if folder is None:
             notes.append(f"the project lists no dependencies: install {REQUIREMENT} where it runs")
             continue
-        lists = list(_lists(folder, workspace))
+        lists = list(_lists(folder, places[folder], workspace))
         if any(LIBRARY in one.names for one in lists):
             continue
         changed = [one for one in lists if one.insertions is not None and _may_change(one.path, workspace)]
         for one in changed:
             edits += [_edit(one.path, offset, new, key) for offset, new in one.insertions or ()]
         if not changed:
-            named = sorted(path for path in workspace.files if _is_list(path, folder))
-            notes.append(f"{', '.join(named)}: add {REQUIREMENT}, which the rewritten code needs")
+            notes.append(f"{', '.join(places[folder])}: add {REQUIREMENT}, which the rewritten code needs")
     return Dependencies(edits=tuple(edits), notes=tuple(notes))
 
 
@@ -76,23 +76,24 @@ def _may_change(path: str, workspace: Workspace) -> bool:
     return workspace.is_writable(path) and not workspace.is_linked(path)
 
 
-def _home(path: str, workspace: Workspace) -> PurePosixPath | None:
+def _places(workspace: Workspace) -> dict[PurePosixPath, list[str]]:
+    """The folders that list dependencies, each with its lists, in order."""
+    found: dict[PurePosixPath, list[str]] = {}
+    for path in workspace.files:
+        place = PurePosixPath(path)
+        if _LISTS.fullmatch(place.name):
+            found.setdefault(place.parent, []).append(path)
+        if place.parent.name == "requirements" and place.suffix in (".txt", ".in"):
+            found.setdefault(place.parent.parent, []).append(path)
+    return found
+
+
+def _home(path: str, places: Collection[PurePosixPath]) -> PurePosixPath | None:
     """The nearest folder above a file that lists dependencies."""
-    return next(
-        (folder for folder in PurePosixPath(path).parents if any(_is_list(each, folder) for each in workspace.files)),
-        None,
-    )
+    return next((folder for folder in PurePosixPath(path).parents if folder in places), None)
 
 
-def _is_list(path: str, folder: PurePosixPath) -> bool:
-    place = PurePosixPath(path)
-    if place.parent == folder and _LISTS.fullmatch(place.name):
-        return True
-    return place.parent == folder / "requirements" and place.suffix in (".txt", ".in")
-
-
-def _lists(folder: PurePosixPath, workspace: Workspace) -> Iterator[_Listed]:
-    found = [path for path in workspace.files if _is_list(path, folder)]
+def _lists(folder: PurePosixPath, found: Sequence[str], workspace: Workspace) -> Iterator[_Listed]:
     texts = {path: text for path in found if (text := _text(path, workspace)) is not None}
     for path, text in texts.items():
         name = PurePosixPath(path).name
