@@ -44,6 +44,7 @@ _MAKERS = (
     "foreigncalls.py",
     "readers/delimited.py",
     "readers/inserted.py",
+    "readers/wholefile.py",
 )
 
 
@@ -105,7 +106,7 @@ def expressions(rules: Any) -> list[Expression]:
     from scanner import commandlines, decoding, foreigncalls
     from scanner.detectors.auth import PREFILTER as AUTH
     from scanner.detectors.name import DEFINITIONS, prefilter_expressions
-    from scanner.readers import delimited, inserted
+    from scanner.readers import delimited, inserted, wholefile
 
     found = [
         Expression(role=PROVIDER, pattern=hyperscan_expression(rule), caseless=False, ref=rule.id)
@@ -123,6 +124,7 @@ def expressions(rules: Any) -> list[Expression]:
     found += [Expression(role=URL, pattern=shape, caseless=False, ref="") for shape in decoding.expressions()]
     # A header's line, where the kind of the file is not known yet: in Python it is none.
     found.append(Expression(role=BARE, pattern=delimited.PREFILTER.encode("latin-1"), caseless=True, ref=""))
+    found.append(Expression(role=BARE, pattern=wholefile.PREFILTER, caseless=False, ref=""))
     found += [Expression(role=QUOTED, pattern=shape.encode(), caseless=True, ref="") for shape in inserted.PREFILTER]
     unnamed = (*commandlines.EXPRESSIONS, *foreigncalls.EXPRESSIONS)
     found += [Expression(role=QUOTED, pattern=shape, caseless=True, ref="") for shape in unnamed]

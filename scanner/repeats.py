@@ -18,6 +18,7 @@ from scanner.contexts import Change, Context, contexts, is_imported, moves_funct
 from scanner.extent import WIDTH, Range, changed
 from scanner.owncalls import Own
 from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Hit, Prefilter, Table, hits_from_imports
+from scanner.readers.wholefile import name_of
 from scanner.roles import role_of
 from scanner.source import Kind
 
@@ -68,9 +69,13 @@ class Memory:
             self.known.update((path, path in self.lesser, context) for context in seen)
 
     def group(self, path: str) -> str:
-        """The files that are read and judged alike: of one ending, all code or all tests, all in `lesser` or none."""
+        """The files that are read and judged alike: of one ending, all code or all tests, all in `lesser` or none.
+
+        What may be one value is judged by its own name.
+        """
         if path not in self.groups:
-            self.groups[path] = f"{role_of(path, self.scope)}:{path.rpartition('/')[2].rpartition('.')[2]}"
+            ending = name_of(path) or path.rpartition("/")[2].rpartition(".")[2]
+            self.groups[path] = f"{role_of(path, self.scope)}:{ending}"
         return f"{self.groups[path]}:text" if path in self.lesser else self.groups[path]
 
 

@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from scanner import foreigncalls
 from scanner.commandlines import COMMAND, WORDS
 from scanner.model import Document, Literal, Role, SecretValue, Span
+from scanner.readers import wholefile
 from scanner.readers.inserted import rows_at
 from scanner.readers.textvalues import GAP, LONGEST, NAME, WINDOW, Bares, Shape, value_of
 
@@ -93,6 +94,10 @@ def read(document: Document, offsets: Sequence[int], *, code: bool = False) -> I
 
     In `code`, which some names of files say too, a value stands in quotes.
     """
+    whole = wholefile.literal_of(document)
+    if whole is not None:
+        yield whole
+        return
     path = PurePosixPath(document.path)
     directives = _DIRECTIVE_FILES.match(path.name) is not None
     code = code or path.suffix.lower() in _CODE

@@ -222,17 +222,27 @@ def test_a_message_of_a_range_is_looked_at_and_one_before_it_is_not(repository: 
     assert found[0]["path"] == f"commit-message/{git(repository, 'rev-parse', 'HEAD').strip()}"
 
 
-def test_a_file_that_is_renamed_is_read_as_what_its_new_name_says(repository: Path, git: Git) -> None:
-    # In Python an unquoted word is a name.
-    (repository / "settings.py").write_text(f"API_KEY = {_value('renamed')}\n", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("name", "before", "new"),
+    [
+        # In Python an unquoted word is a name.
+        ("settings.py", "API_KEY = ", "settings.env"),
+        # What is alone in a file is called by the file's name.
+        ("notes.txt", "", "db_password.txt"),
+    ],
+)
+def test_a_file_that_is_renamed_is_read_as_what_its_new_name_says(
+    repository: Path, git: Git, name: str, before: str, new: str
+) -> None:
+    (repository / name).write_text(f"{before}{_value('renamed')}\n", encoding="utf-8")
     git(repository, "add", "-A")
     git(repository, "commit", "-qm", "first")
     assert not scan(repository, "--history", status=0)["findings"]
-    git(repository, "mv", "settings.py", "settings.env")
+    git(repository, "mv", name, new)
     git(repository, "commit", "-qm", "second")
     for _ in range(2):  # the second time by the record
         found = scan(repository, "--history", status=1)["findings"]
-        assert [finding["path"] for finding in found] == ["settings.env"]
+        assert [finding["path"] for finding in found] == [new]
         assert found[0]["commit"]["id"] == git(repository, "rev-parse", "HEAD").strip()
         assert found[0]["in_head"]
 
