@@ -187,6 +187,8 @@ def scan(
         raise UsageError("--stdin: name one PATH", hint="it says what the text is called")
     if "" in (*include, *exclude):
         raise UsageError("--include and --exclude name no path by an empty GLOB", hint="is a variable not set?")
+    if any(glob.startswith("!") for glob in (*include, *exclude)):
+        raise UsageError("a GLOB that begins with ! takes nothing back", hint="name only what is meant")
     if no_baseline and baseline is not None:
         raise UsageError("--baseline and --no-baseline exclude each other")
     given = {

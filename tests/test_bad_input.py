@@ -238,6 +238,7 @@ def test_an_unknown_command_and_option_are_usage_errors(run: Run, tmp_path: Path
         pytest.param(["--no-fail-on-old"], "goes with --push or --range", id="what was there before, of a tree"),
         pytest.param(["--staged", "--no-fail-on-gone"], "goes with --history", id="what is gone, of the index"),
         pytest.param(["--include", ""], "an empty GLOB", id="a glob that fits nothing"),
+        pytest.param(["--exclude", "a/", "--exclude", "!a/b"], "takes nothing back", id="a glob that gives back"),
         pytest.param(["--no-cache"], "goes with --history", id="no record where none is kept"),
     ],
 )

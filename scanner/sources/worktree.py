@@ -50,13 +50,16 @@ class Root(NamedTuple):
 
 
 def matches(path: str, pattern: str) -> bool:
-    """Whether a path fits a glob: `*.py`, `vendor/`, `vendor/**`, `src/*.py`."""
+    """Whether a path fits a glob: `*.py`, `vendor/`, `vendor/**`, `src/*.py`; `/vendor/` at the root only."""
     pattern = pattern.removeprefix("./")
     if pattern.endswith("/"):
         pattern += "*"
+    at_root = pattern.startswith("/") and not path.startswith("/")
+    if at_root:
+        pattern = pattern[1:]
     return (
         fnmatch.fnmatchcase(path, pattern)
-        or fnmatch.fnmatchcase(path, "*/" + pattern)
+        or (not at_root and fnmatch.fnmatchcase(path, "*/" + pattern))
         or path.startswith(pattern.removesuffix("/**") + "/")
     )
 

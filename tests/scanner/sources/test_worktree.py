@@ -375,6 +375,8 @@ def test_a_folder_called_dot_git_is_not_entered_without_git_either(tmp_path: Pat
         pytest.param("vendor/x/a.py", "vendor", True, id="a folder without a slash"),
         pytest.param("vendor/x/a.py", "vendor/**", True, id="all below a folder"),
         pytest.param("src/a.py", "./src/*.py", True, id="a leading dot"),
+        pytest.param("vendor/x/a.py", "/vendor/", True, id="a folder at the root, as in .gitignore"),
+        pytest.param("src/vendor/a.py", "/vendor/", False, id="a folder that is not at the root"),
         pytest.param("a.pyc", "*.py", False, id="another ending"),
         pytest.param("vendors/a.py", "vendor/", False, id="a folder that only starts alike"),
         pytest.param("A.PY", "*.py", False, id="another case"),
