@@ -12,20 +12,26 @@ from typing import Any, NamedTuple
 import click
 
 from scanner import baseline as the_file
+from scanner import gitleaksignore
 from scanner.arguments import NamedPath
 from scanner.baseline import Baseline, Row
 from scanner.baseline_match import match, rows_of, unneeded
 from scanner.config import DEFAULT_BASELINE, Config
 from scanner.errors import Exit, UsageError
 from scanner.model import Confidence, Finding
-from scanner.running import OWNERS, Mode, Scanned, run
+from scanner.running import OWNERS, Mode, Scanned, configuration, run
 from scanner.sources import worktree
+
+# What a row may stand for: what counts, and what another tool's list accepts where it stands.
+_ACCEPTABLE = (None, gitleaksignore.REASON)
 
 
 class Looked(NamedTuple):
     """The findings of the tree that can be accepted, how many stand in files that git does not track, and history's.
 
-    `floor` is the confidence from which on they are accepted unless somebody says so.
+    Those that `.gitleaksignore` accepts are among them, suppressed: rows may stand for them, and `import` makes them
+    rows. `floor` is the confidence from which on findings are accepted unless somebody says so; `gaps` is how many
+    things that should have been looked at could not be, `past_gaps` how many of them in the history.
     """
 
     scanned: Scanned
@@ -33,7 +39,9 @@ class Looked(NamedTuple):
     floor: Confidence
     findings: tuple[Finding, ...]
     untracked: int
+    gaps: int
     past: tuple[Finding, ...] | None
+    past_gaps: int
 
 
 @click.group(short_help="Accept what is there; fail for what is new.")
@@ -73,13 +81,14 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 def create(file: Path | None, reason: str, owner: str, expires: str | None, history: bool) -> int:
     """Write a baseline that accepts every finding of now."""
     default = _row(reason, owner, expires)
+    there = file or _default_file(worktree.root_of(Path()))
+    if os.path.lexists(there):
+        raise UsageError(f"{there}: is there already", hint="unhardcode baseline update adds to it")
     looked = _look(file, history=history)
-    if os.path.lexists(looked.file):
-        raise UsageError(f"{looked.file}: is there already", hint="unhardcode baseline update adds to it")
     empty = the_file.fresh()
-    sure = [finding for finding in looked.findings if finding.confidence.rank >= looked.floor.rank]
+    sure = [finding for finding in looked.findings if _counts(finding, looked.floor)]
     rows = rows_of(sure, empty, [None] * len(sure), default)
-    rows += _history_rows(looked, replace(empty, rows=tuple(rows)), default)
+    rows += _history_rows(_counting(looked), replace(empty, rows=tuple(rows)), default)
     the_file.write_baseline(looked.file, replace(empty, rows=tuple(rows)))
     _say(f"{looked.file}: {_accepted(rows)}")
     _say_more(looked, rows)
@@ -100,7 +109,7 @@ def update(file: Path | None, reason: str, owner: str, expires: str | None, hist
     rows = rows_of([finding for finding, _ in pairs], known, likes, default)
     idle = unneeded(_without_history(known).rows, [finding for finding, _ in pairs], [row for _, row in pairs], known)
     left = [*idle, *(row for row in known.rows if row.history)]
-    rows += _history_rows(looked, replace(known, rows=tuple(rows + left)), default)
+    rows += _history_rows(_counting(looked), replace(known, rows=tuple(rows + left)), default)
     rows += left
     # A second key is of use only to rows that have not been written anew.
     keys = known.keys if left else known.keys[:1]
@@ -133,6 +142,8 @@ def prune(file: Path | None, history: bool) -> int:
     keys = known.keys if kept else known.keys[:1]
     the_file.write_baseline(looked.file, Baseline(keys=keys, rows=tuple(rows + kept)))
     _say(f"{looked.file}: {max(gone, 0):,} dropped, {_count(len(rows) + len(kept))} kept")
+    if looked.past_gaps:
+        _say("  a part of the history could not be looked at (unhardcode scan --history names it): its rows are kept")
     return int(Exit.OK)
 
 
@@ -202,6 +213,8 @@ def import_(other: Path, form: str | None, history: bool, owner: str, file: Path
     _say(f"{looked.file}: {len(rows) - len(known.rows):,} taken over from {other}, {_accepted(rows)}")
     if any(one.values for one in known_there):
         _say(f"  {other} holds the values themselves: delete it when you are done")
+    if other.name == gitleaksignore.FILE:
+        _say(f"  {other} is of no use to unhardcode now: it names lines, which move")
     if taken.unused:
         also = "" if history else "; what only history holds is taken over with --history"
         _say(f"  {taken.unused:,} of its entries stand for nothing that unhardcode finds{also}")
@@ -213,22 +226,42 @@ def _look(file: Path | None, *, history: bool) -> Looked:
     root = worktree.root_of(Path()).folder  # all of it, from whichever folder the command is given
     scanned = run((root,), Mode(), OWNERS)
     config = scanned.config
-    live = [finding for finding in scanned.result.findings if finding.suppressed is None]
+    live = [finding for finding in scanned.result.findings if finding.suppressed in _ACCEPTABLE]
     floor = min(config.min_confidence, config.fail_on or Confidence.HIGH, key=lambda level: level.rank)
-    past = None
+    past, gaps, past_gaps = None, _gaps(scanned), 0
     if history:
         from scanner.past import Past
 
-        seen = run((root,), Mode(past=Past()), OWNERS).result.findings
-        past = tuple(f for f in seen if f.suppressed is None and f.confidence.rank >= floor.rank)
+        seen = run((root,), Mode(past=Past()), OWNERS)
+        past = tuple(f for f in seen.result.findings if f.suppressed in _ACCEPTABLE and _is_sure(f, floor))
+        past_gaps = _gaps(seen)
     return Looked(
         scanned=scanned,
         file=file or _default_file(scanned.root, config),
         floor=floor,
         findings=tuple(finding for finding in live if finding.tracked is not False),
-        untracked=sum(f.tracked is False and f.confidence.rank >= floor.rank for f in live),
+        untracked=sum(f.tracked is False and _counts(f, floor) for f in live),
+        gaps=gaps + past_gaps,
         past=past,
+        past_gaps=past_gaps,
     )
+
+
+def _gaps(scanned: Scanned) -> int:
+    return sum(one.gap for one in scanned.result.coverage.skipped)
+
+
+def _is_sure(finding: Finding, floor: Confidence) -> bool:
+    return finding.confidence.rank >= floor.rank
+
+
+def _counts(finding: Finding, floor: Confidence) -> bool:
+    return finding.suppressed is None and _is_sure(finding, floor)
+
+
+def _counting(looked: Looked) -> Looked:
+    """The same without what `.gitleaksignore` accepts in the history."""
+    return looked._replace(past=tuple(f for f in looked.past or () if f.suppressed is None))
 
 
 def _of_concern(looked: Looked, known: Baseline) -> list[tuple[Finding, Row | None]]:
@@ -237,11 +270,12 @@ def _of_concern(looked: Looked, known: Baseline) -> list[tuple[Finding, Row | No
     return [
         (finding, row)
         for finding, row in zip(looked.findings, matched, strict=True)
-        if row is not None or finding.confidence.rank >= looked.floor.rank
+        if row is not None or _counts(finding, looked.floor)
     ]
 
 
-def _default_file(root: worktree.Root, config: Config) -> Path:
+def _default_file(root: worktree.Root, config: Config | None = None) -> Path:
+    config = config or configuration(root.folder, OWNERS).config
     return root.folder / (config.baseline or DEFAULT_BASELINE)
 
 
@@ -275,16 +309,16 @@ def _kept_history(looked: Looked, known: Baseline) -> list[Row]:
     if looked.past is None:
         return rows
     matched = match(looked.past, replace(known, rows=tuple(rows)), None)
-    return [row for row in rows if row in matched]
+    return [row for row in rows if looked.past_gaps or row in matched]
 
 
 def _say_more(looked: Looked, rows: Sequence[Row]) -> None:
     without = sum(not row.reason for row in rows)
     if without:
         _say(f"  {without:,} without a reason yet: unhardcode baseline audit asks for it")
-    unseen = sum(one.gap for one in looked.scanned.result.coverage.skipped)
-    if unseen:
-        _say(f"  {unseen:,} could not be looked at (unhardcode scan names them): what they hold will count as new")
+    if looked.gaps:
+        names = "unhardcode scan --history" if looked.past_gaps == looked.gaps else "unhardcode scan"
+        _say(f"  {looked.gaps:,} could not be looked at ({names} names them): what they hold will count as new")
     if looked.untracked:
         _say(f"  {_count(looked.untracked)} left out: git does not track the file, and a clone will not have it")
 
