@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from fixers.connections import is_database_word, prefix_words
 from fixers.grouping import Draft, Form, is_whole, own_key, strength
+from rules import own
 from scanner.detectors.name import split_words
 from scanner.model import CredentialKind, Finding, Kind, Role, SecretValue
 
@@ -36,15 +37,18 @@ _WITHOUT_CONTENT = frozenset({"authorization", "auth", "header", "bearer", "basi
 _NOISE = frozenset({"my", "the", "default", "value", "str", "string", "hardcoded", "current"})
 _FRAMEWORKS = frozenset({"django", "flask", "fastapi", "starlette", "celery", "jwt", "fernet", "itsdangerous", "rails"})
 _FRAMEWORK = re.compile(rf"\b(?:{'|'.join(sorted(_FRAMEWORKS))})\b")
-# Variables that mean something to the shell, the system or a tool; SECRETS_ENV is the generated module's own.
-_RESERVED = frozenset(
+# Variables that almost every process finds set.
+SET_BY_THE_SYSTEM = frozenset(
     {
-        "USER", "USERNAME", "LOGNAME", "HOME", "PATH", "HOST", "HOSTNAME", "PORT", "LANG", "LANGUAGE", "SHELL",
-        "TERM", "PWD", "OLDPWD", "TMPDIR", "TEMP", "TMP", "TZ", "MAIL", "EDITOR", "VISUAL", "PAGER", "DISPLAY",
-        "UID", "GID", "EUID", "PPID", "IFS", "PS1", "SHLVL", "RANDOM", "SECONDS", "DEBUG", "ENV", "CI", "NAME",
-        "VERSION", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SECRETS_ENV"
+        "USER", "USERNAME", "LOGNAME", "HOME", "PATH", "HOSTNAME", "LANG", "LANGUAGE", "SHELL", "TERM", "PWD", "OLDPWD",
+        "TMPDIR", "TEMP", "TMP", "TZ", "SHLVL"
     }
 )  # fmt: skip
+# Variables that mean something to the shell, the system or a tool; SECRETS_ENV is the generated module's own.
+_RESERVED = SET_BY_THE_SYSTEM | {
+    "HOST", "PORT", "MAIL", "EDITOR", "VISUAL", "PAGER", "DISPLAY", "UID", "GID", "EUID", "PPID", "IFS", "PS1", "RANDOM",
+    "SECONDS", "DEBUG", "ENV", "CI", "NAME", "VERSION", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SECRETS_ENV"
+}  # fmt: skip
 _RESERVED_PREFIXES = ("AWS_", "PYTHON", "LD_", "DYLD_", "GIT_", "LC_", "SSH_", "XDG_", "PG", "MYSQL_PWD", "BASH")
 _READ = re.compile(
     rb"(?:(?:environ|getenv|environb|\benv)(?:\.\w+)?\s*[\[(]|\bconfig\s*\()"
@@ -281,6 +285,8 @@ def _plain_words(finding: Finding, frameworks: Collection[str], *, whole_url: bo
 
 def _owner(finding: Finding, frameworks: Collection[str]) -> tuple[str, ...]:
     """Whose credential it is: the provider, the service at the sink, the framework of the rule."""
+    if finding.rule.startswith(own.PREFIX):
+        return tuple(finding.rule.removeprefix(own.PREFIX).split("-")[:2])
     if finding.provider or finding.engine:
         return tuple(re.findall(r"[a-z0-9]+", (finding.provider or finding.engine or "").lower())[:2])
     if finding.kind is CredentialKind.URL:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from fixers.naming import SET_BY_THE_SYSTEM
 from fixers.rewriting import STYLES, CannotRewriteError, Placement, Style
 from scanner.errors import UsageError
 from scanner.model import RefusalReason, SecretValue
@@ -44,6 +45,11 @@ def check_style(name: str, prefix_from: str | None) -> Style:
         raise UsageError(f"--style {name}: it is {', '.join(STYLES[:-1])} or {STYLES[-1]}")
     if prefix_from is not None and not _VARIABLE.fullmatch(prefix_from):
         raise UsageError("--prefix-from names a variable of the environment: letters, digits and underscores")
+    if prefix_from in SET_BY_THE_SYSTEM:
+        raise UsageError(
+            f"--prefix-from {prefix_from}: the system sets it, and no name would keep its first part",
+            hint="name a variable that only your deployments set, such as SECRETS_ENV",
+        )
     return Style(name=name, prefix_from=prefix_from)
 
 

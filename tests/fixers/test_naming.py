@@ -200,6 +200,7 @@ def test_a_value_of_everyday_words_spoils_no_name(making: SimpleNamespace) -> No
         ({"name": "stripeApiKey", "kind": K.API_KEY, "provider": "Stripe"}, "stripe-api-key"),
         ({"name": "SECRET_KEY", "kind": K.SIGNING_KEY, "rule": "django-secret-key"}, "django-secret-key"),
         ({"name": "Authorization", "kind": K.API_KEY, "provider": "GitHub"}, "github-api-key"),
+        ({"name": "K", "kind": K.API_KEY, "rule": "own-acme", "provider": "this repository"}, "acme-api-key"),
         ({"name": "API_TOKEN_PROD", "kind": K.API_KEY}, "api-token"),
         ({"name": None, "kind": K.PRIVATE_KEY}, "private-key"),
         ({"name": "MAIL_PASSWORD"}, "mail-password"),

@@ -208,7 +208,15 @@ def test_two_fixes_never_change_one_text_differently(making: SimpleNamespace, tm
 
 
 @pytest.mark.parametrize(
-    "options", [{"style": "lazy"}, {"prefix_from": "A-B"}, {"store": "vault"}, {"env": "a/b"}, {"app": "ä"}]
+    "options",
+    [
+        {"style": "lazy"},
+        {"prefix_from": "A-B"},
+        {"prefix_from": "PATH"},
+        {"store": "vault"},
+        {"env": "a/b"},
+        {"app": "ä"},
+    ],
 )
 def test_options_that_cannot_be_used(making: SimpleNamespace, tmp_path: Path, options: dict[str, str]) -> None:
     text, found = one(making)
