@@ -46,8 +46,8 @@ SET_BY_THE_SYSTEM = frozenset(
 )  # fmt: skip
 # Variables that mean something to the shell, the system or a tool; SECRETS_ENV is the generated module's own.
 _RESERVED = SET_BY_THE_SYSTEM | {
-    "HOST", "PORT", "MAIL", "EDITOR", "VISUAL", "PAGER", "DISPLAY", "UID", "GID", "EUID", "PPID", "IFS", "PS1", "RANDOM",
-    "SECONDS", "DEBUG", "ENV", "CI", "NAME", "VERSION", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SECRETS_ENV"
+    "HOST", "PORT", "MAIL", "EDITOR", "VISUAL", "PAGER", "DISPLAY", "UID", "GID", "EUID", "PPID", "IFS", "PS1",
+    "RANDOM", "SECONDS", "DEBUG", "ENV", "CI", "NAME", "VERSION", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SECRETS_ENV"
 }  # fmt: skip
 _RESERVED_PREFIXES = ("AWS_", "PYTHON", "LD_", "DYLD_", "GIT_", "LC_", "SSH_", "XDG_", "PG", "MYSQL_PWD", "BASH")
 _READ = re.compile(
