@@ -34,7 +34,7 @@ def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
     PATH is one folder or file [the current folder]. With -o the plan is a file to review, edit and follow
     (`migrate --plan`). Exit status 0, also if all is refused.
     """
-    from fixers.planfile import render_plan_file
+    from fixers.plan_tables import render_plan_file
 
     if output is not None:
         _check_replaceable(output)
@@ -222,7 +222,7 @@ def _rehearse(made: Planned) -> int:
 
 def _emit(made: Planned, folder: Path, plan_file: Path | None, region: str | None, reader: str | None) -> int:
     from fixers.emit.files import emit
-    from fixers.planfile import render_plan_file
+    from fixers.plan_tables import render_plan_file
 
     if not made.plan.fixes:
         click.echo("Nothing to migrate.")

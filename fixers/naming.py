@@ -126,6 +126,11 @@ def full_name(draft: Draft, *, app: str, part: str, store: str) -> str:
     return f"{name}-value" if name[-7:-6] == "-" else name
 
 
+def unguessable(values: Iterable[SecretValue]) -> list[str]:
+    """The texts that no name may hold: those of values that a reader could not have guessed."""
+    return [value.reveal("text") for value in values if strength(value) >= _GUESSABLE_BITS]
+
+
 def name_parts(
     drafts: Sequence[Draft],
     *,
@@ -139,7 +144,7 @@ def name_parts(
     a reader could not have guessed: a symbol or a file can be named after one. `frameworks` are those that the project
     shows: a name claims no other.
     """
-    texts = [value.reveal("text") for value in values if strength(value) >= _GUESSABLE_BITS]
+    texts = unguessable(values)
     # `SECRET_KEY` as a value is everybody's word: it spoils no name.
     unspeakable = frozenset(slug(text) for text in texts if not _GENERIC.issuperset(split_words(text))) - {""}
     words = [_words(draft, kinds[draft.findings[0].path], frameworks) for draft in drafts]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from fixers.choice import STANDARD_BYTES, Choice
 from fixers.grouping import Draft, own_key
-from fixers.naming import is_reserved, name_problem
+from fixers.naming import is_reserved, name_problem, unguessable
 from fixers.stores.limits import key_problem
 from scanner.errors import UsageError
+from scanner.model import SecretValue
 
 STORES = {
     "secretsmanager": ("SecretString", "SecretBinary"),
@@ -59,8 +60,18 @@ def override_of(draft: Draft, overrides: Mapping[str, Override]) -> Override:
     return next((overrides[finding.place] for finding in draft.findings if finding.place in overrides), NOTHING)
 
 
-def checked(override: Override, draft: Draft, choice: Choice, name: str) -> None:
-    """Raise ChangeError for a change that store or code cannot follow. `choice` is with the override."""
+def checked(override: Override, draft: Draft, choice: Choice, name: str, values: Collection[SecretValue] = ()) -> None:
+    """Raise ChangeError for a change that store or code cannot follow. `choice` is with the override.
+
+    Names stand in the code and in every report: none may hold one of `values`, and none that does is said again.
+    """
+    names = [text for text in (override.name, *(override.variables or ())) if text]
+    if names and any(text in one for text in unguessable(values) for one in names):
+        raise ChangeError(
+            "the value of a credential was written as a name",
+            place=draft.findings[0].place,
+            hint="name and env are read by everybody: write words, and keep the value where it is until it is moved",
+        )
     problem = (
         _name(override, choice, name)
         or _type_and_tier(override, draft, choice)

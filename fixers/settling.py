@@ -103,7 +103,7 @@ def _named(
     for one, part, its_variables in zip(chosen, parts, recorded, strict=True):
         override = override_of(one.draft, names.overrides)
         name = override.name or full_name(one.draft, app=names.app, part=part, store=one.choice.store)
-        checked(override, one.draft, one.choice, name)
+        checked(override, one.draft, one.choice, name, names.values)
         found.append((NamedDraft(draft=one.draft, name=name, variables=override.variables or its_variables), override))
     # Of two that are called alike, the one that a person changed is the one to name.
     _assert_distinct([named for named, override in sorted(found, key=lambda pair: pair[1] is not NOTHING)])

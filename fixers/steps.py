@@ -20,7 +20,7 @@ from fixers.inverse import Blobs, culprits, known_blobs, way_back
 from fixers.journal import Run
 from fixers.locating import arns_of, waiting, with_arns
 from fixers.plan import touched_paths, tree_digest
-from fixers.planfile import render_plan_file
+from fixers.plan_tables import render_plan_file
 from fixers.planning import Planned, without
 from fixers.progress import counted
 from fixers.proof import ProofResult, prove

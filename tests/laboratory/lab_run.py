@@ -29,7 +29,7 @@ from fixers.grouping import own_key
 from fixers.locating import arns_of, waiting, with_arns
 from fixers.payload import environment_text, payload
 from fixers.plan import PlanOptions
-from fixers.planfile import render_plan_file
+from fixers.plan_tables import render_plan_file
 from fixers.planning import Planned, planned
 from fixers.reports import render_diff, render_plan
 from fixers.stores.model import Endpoint, Store
