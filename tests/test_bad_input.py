@@ -73,6 +73,8 @@ def test_submodules_are_looked_into_where_that_was_asked_for_and_said_where_it_c
     status, out, _ = run(repository, "scan", "--recurse-submodules")
     assert status == 3
     assert "lib: submodule: not checked out (git submodule update --init)" in out
+    for glob in ("lib", "lib/"):
+        assert run(repository, "scan", "--recurse-submodules", "--exclude", glob)[0] == 0
 
 
 def test_explain_takes_a_place_as_a_report_prints_it_and_asks_for_the_line(

@@ -140,7 +140,13 @@ def sources(
     for name in sorted(entries):
         entry = entries[name]
         shown = paths.shown(name)
-        if not selection.takes(shown) or (not selection.include_untracked and entry.tracked is False):
+        # A submodule is a folder: `lib/` means it too.
+        whole = shown if entry.skip is None or shown.endswith("/") else f"{shown}/"
+        if (
+            not selection.takes(shown)
+            or not selection.takes(whole)
+            or (not selection.include_untracked and entry.tracked is False)
+        ):
             continue
         if entry.skip is not None:
             yield Skipped(path=shown, reason=entry.skip, gap=entry.skip.startswith((_CLOSED, _NOT_ENTERED)))
