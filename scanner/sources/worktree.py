@@ -140,15 +140,11 @@ def sources(
     for name in sorted(entries):
         entry = entries[name]
         shown = paths.shown(name)
-        # A submodule is a folder: `lib/` means it too.
-        whole = shown if entry.skip is None or shown.endswith("/") else f"{shown}/"
-        if (
-            not selection.takes(shown)
-            or not selection.takes(whole)
-            or (not selection.include_untracked and entry.tracked is False)
-        ):
+        if not selection.takes(shown) or (not selection.include_untracked and entry.tracked is False):
             continue
         if entry.skip is not None:
+            if any(matches(f"{shown}/", glob) for glob in selection.exclude):
+                continue  # a submodule is a folder: `lib/` means it too
             yield Skipped(path=shown, reason=entry.skip, gap=entry.skip.startswith((_CLOSED, _NOT_ENTERED)))
         else:
             location = os.path.join(folder, name)
