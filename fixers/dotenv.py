@@ -13,6 +13,7 @@ from pathlib import Path
 from fixers.dotenv_beside import example_edits, loading_note
 from fixers.dotenv_mappings import mapping_sites
 from fixers.grouping import SETTING
+from fixers.model import Edit, Proof
 from fixers.python import Change, PythonFile, open_file, proof_variables, proven
 from fixers.readers_of import Readers, ReaderSite, find_readers, into_images, listed
 from fixers.references import reference
@@ -20,7 +21,7 @@ from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, Refused, Re
 from fixers.styles import CANONICAL, render
 from scanner.errors import NotSeenError
 from scanner.identity import digest
-from scanner.model import Document, Edit, Proof, RefusalReason, SecretValue
+from scanner.model import Document, RefusalReason, SecretValue
 from scanner.readers.dotenv import Binding, bindings, errors
 
 

@@ -11,6 +11,7 @@ from fixers.choice import Choice
 from fixers.dependencies import add_boto3
 from fixers.drafting import considered, drafts, sorted_out, unmistakable
 from fixers.grouping import Form
+from fixers.model import Fix, Member, Plan, PlannedSecret, Refusal
 from fixers.module_place import rewrite_context
 from fixers.naming import read_variables, shown_frameworks
 from fixers.overrides import Override, override_of
@@ -23,19 +24,7 @@ from fixers.styles import check_style
 from fixers.workspace import Workspace
 from scanner.errors import UsageError
 from scanner.identity import digest
-from scanner.model import (
-    Confidence,
-    Finding,
-    Fix,
-    Kind,
-    Member,
-    Plan,
-    PlannedSecret,
-    Refusal,
-    Safety,
-    ScanResult,
-    SecretValue,
-)
+from scanner.model import Confidence, Finding, Kind, Safety, ScanResult, SecretValue
 
 DEFAULT_ENVIRONMENT = "prod"
 

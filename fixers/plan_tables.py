@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from fixers.model import Member, Plan, PlannedSecret, Refusal
 from fixers.plan import PlanOptions
 from fixers.workspace import PLAN_MARK
-from scanner.model import Finding, Member, Plan, PlannedSecret, Refusal, RefusalReason
+from scanner.model import Finding, RefusalReason
 
 SCHEMA = 1
 DIGEST_DIGITS = 20

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from fixers.application import segment
+from fixers.model import Plan, PlannedSecret
 from fixers.overrides import ChangeError, Override
 from fixers.plan import PlanOptions
 from fixers.plan_tables import made_with, plan_tables
 from scanner.errors import UsageError
-from scanner.model import Confidence, Plan, PlannedSecret
+from scanner.model import Confidence
 
 EDITABLE = ("name", "store", "type", "tier", "kms_key", "env", "action")
 _HEADER = re.compile(r"[ \t]*\[\[?[ \t]*([A-Za-z0-9_.\-]+)[ \t]*\]\]?[ \t]*(?:#.*)?")

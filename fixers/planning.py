@@ -9,13 +9,13 @@ from pathlib import Path
 
 from fixers.configuration import configuration
 from fixers.copies import copies
+from fixers.model import Plan, PlannedSecret
 from fixers.overrides import NOTHING, Override
 from fixers.plan import PlanOptions, make_plan
 from fixers.planfile import apply_overrides, open_plan_file, options_of
 from fixers.rewriting import Refused, rewriters
 from fixers.workspace import Workspace, open_workspace
 from scanner import session, written
-from scanner.model import Plan, PlannedSecret
 from scanner.running import Scanned, scan_paths
 from scanner.sources import worktree
 

@@ -32,7 +32,6 @@ class Selection(NamedTuple):
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     max_size: int = DEFAULT_MAX_SIZE
-    include_untracked: bool = True
     submodules: bool = False
 
     def takes(self, path: str) -> bool:
@@ -140,7 +139,7 @@ def sources(
     for name in sorted(entries):
         entry = entries[name]
         shown = paths.shown(name)
-        if not selection.takes(shown) or (not selection.include_untracked and entry.tracked is False):
+        if not selection.takes(shown):
             continue
         if entry.skip is not None:
             if any(matches(f"{shown}/", glob) for glob in selection.exclude):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fixers.model import Plan
 from fixers.overrides import Override
 from fixers.plan import PlanOptions, make_plan, touched_paths
 from fixers.rewriting import Placement
@@ -18,7 +19,6 @@ from scanner.model import (
     Confidence,
     CredentialKind,
     Finding,
-    Plan,
     RefusalReason,
     Role,
     ScanResult,

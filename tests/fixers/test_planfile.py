@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixers.model import Plan
 from fixers.plan import PlanOptions, make_plan
 from fixers.plan_tables import render_plan_file
 from fixers.planfile import apply_overrides, open_plan_file, options_of, overrides, read_plan_file
 from scanner.errors import UsageError
-from scanner.model import Commit, Confidence, CredentialKind, Plan, Role, Span
+from scanner.model import Commit, Confidence, CredentialKind, Role, Span
 
 OPTIONS = PlanOptions(scope="shop", min_confidence=Confidence.LOW)
 
@@ -217,7 +218,8 @@ def test_any_path_survives_the_writer(
 
 
 def _refusal(making: SimpleNamespace, path: str) -> Any:
-    from scanner.model import Refusal, RefusalReason
+    from fixers.model import Refusal
+    from scanner.model import RefusalReason
 
     found = replace(making.finding("a.py", "x"), path=path)
     return Refusal(finding=found, reason=RefusalReason.COMMENT, detail="", next_step="")

@@ -304,10 +304,6 @@ def test_tracked_files_new_files_and_every_env_of_a_folder_that_is_not_ignored_a
     }
 
 
-def test_untracked_files_can_be_left_out(shop: Path) -> None:
-    assert set(read(shop, include_untracked=False).values()) == {True}
-
-
 def test_an_ignored_folder_is_read_whole_when_it_is_named(shop: Path) -> None:
     assert read(shop / "local") == {"local/.env": False, "local/notes.txt": False}
 
