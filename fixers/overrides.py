@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from fixers.choice import STANDARD_BYTES, Choice
 from fixers.grouping import Draft, own_key
-from fixers.naming import is_reserved, name_problem, unguessable
+from fixers.naming import name_problem, unguessable
 from fixers.stores.limits import key_problem
+from fixers.variables import is_reserved
 from scanner.errors import UsageError
 from scanner.model import SecretValue
 

@@ -13,7 +13,7 @@ from fixers.drafting import considered, drafts, sorted_out, unmistakable
 from fixers.grouping import Form
 from fixers.model import Fix, Member, Plan, PlannedSecret, Refusal
 from fixers.module_place import rewrite_context
-from fixers.naming import read_variables, shown_frameworks
+from fixers.naming import shown_frameworks
 from fixers.overrides import Override, override_of
 from fixers.placing import Placings
 from fixers.prices import storage_a_month
@@ -21,6 +21,7 @@ from fixers.rewriting import Refused, RewriteContext, Rewriter, unique_edits
 from fixers.settling import Names, Settled, settle
 from fixers.stores.limits import key_problem
 from fixers.styles import check_style
+from fixers.variables import read_variables
 from fixers.workspace import Workspace
 from scanner.errors import UsageError
 from scanner.identity import digest

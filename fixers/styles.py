@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from fixers.naming import SET_BY_THE_SYSTEM
 from fixers.rewriting import STYLES, CannotRewriteError, Placement, Style
+from fixers.variables import SET_BY_THE_SYSTEM
 from scanner.errors import UsageError
 from scanner.model import RefusalReason, SecretValue
 
