@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
@@ -10,7 +9,7 @@ from fixers.choice import STANDARD_BYTES, Choice
 from fixers.grouping import Draft, own_key
 from fixers.naming import name_problem, unguessable
 from fixers.stores.limits import key_problem
-from fixers.variables import is_reserved
+from fixers.variables import VARIABLE, is_reserved
 from scanner.errors import UsageError
 from scanner.model import SecretValue
 
@@ -19,7 +18,6 @@ STORES = {
     "parameterstore": ("SecureString", "String", "StringList"),
 }
 ACTIONS = ("create", "update", "adopt", "restore", "skip")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class ChangeError(UsageError):
@@ -110,7 +108,7 @@ def _variables(override: Override, draft: Draft) -> str | None:
     if len(override.variables) != len(draft.members):
         return "env names one variable for each member"
     for member, variable in zip(draft.members, override.variables, strict=True):
-        if not _VARIABLE.fullmatch(variable):
+        if not VARIABLE.fullmatch(variable):
             return "env is a variable's name: letters, digits and `_`"
         own = {key for finding in member.findings if (key := own_key(finding))}
         if own and variable not in own:

@@ -8,6 +8,7 @@ from itertools import count
 
 from fixers.grouping import Draft, Form, own_key
 
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Variables that almost every process finds set.
 SET_BY_THE_SYSTEM = frozenset(
     {
