@@ -38,7 +38,7 @@ VERSION = "0.1.0"
 # Command to module and attribute: nothing of a command is imported before it is called.
 _COMMANDS = {
     "scan": "scanner.commands:scan",
-    "explain": "scanner.commands:explain",
+    "explain": "scanner.explain_commands:explain",
     "rules": "scanner.rules_commands:rules",
     "baseline": "scanner.baseline_commands:baseline",
     "config": "scanner.config_commands:config",

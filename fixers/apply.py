@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from fixers.model import Fix, Outcome, Plan, PlannedSecret
 from fixers.payload import payload
 from fixers.proof import ProofResult
 from fixers.stores.limits import tag_value
@@ -19,7 +20,7 @@ from fixers.stores.model import (
     Stores,
 )
 from scanner.errors import StoreError
-from scanner.model import Fix, Outcome, Plan, PlannedSecret, SecretValue
+from scanner.model import SecretValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fixers.insertions import joined_insertions
+from fixers.model import Edit, Plan
 from fixers.rewriting import overlapping, splice, unique_edits
 from fixers.workspace import Workspace
 from scanner.errors import FixError
 from scanner.identity import digest
-from scanner.model import Document, Edit, Plan
+from scanner.model import Document
 from scanner.text import encode
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import click
 
+from fixers.model import Fix
 from fixers.options import aws, check_not_empty, check_only_from_plan, from_file, one_path, plan_options, refuse, shared
 from fixers.planning import Planned, planned, planned_from
 from fixers.reports import render_diff, render_plan
 from fixers.workspace import PLAN_MARK
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
-from scanner.model import Fix, Safety
+from scanner.model import Safety
 from scanner.reports.context import count
 from scanner.reports.masking import printable
 from scanner.saving import refuse_links, save
@@ -34,7 +35,7 @@ def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
     PATH is one folder or file [the current folder]. With -o the plan is a file to review, edit and follow
     (`migrate --plan`). Exit status 0, also if all is refused.
     """
-    from fixers.planfile import render_plan_file
+    from fixers.plan_tables import render_plan_file
 
     if output is not None:
         _check_replaceable(output)
@@ -222,7 +223,7 @@ def _rehearse(made: Planned) -> int:
 
 def _emit(made: Planned, folder: Path, plan_file: Path | None, region: str | None, reader: str | None) -> int:
     from fixers.emit.files import emit
-    from fixers.planfile import render_plan_file
+    from fixers.plan_tables import render_plan_file
 
     if not made.plan.fixes:
         click.echo("Nothing to migrate.")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fixers.naming import is_reserved
 from fixers.roles import PathRole, role_of
+from fixers.variables import is_reserved
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 from scanner.identity import fingerprint, place

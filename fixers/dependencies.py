@@ -14,12 +14,13 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from fixers.insertions import newline_of
+from fixers.model import Edit
 from fixers.rewriting import splice
 from fixers.workspace import Workspace
 from scanner import toml
 from scanner.errors import NotSeenError
 from scanner.identity import digest
-from scanner.model import Edit, Span
+from scanner.model import Span
 
 LIBRARY, REQUIREMENT = "boto3", "boto3>=1.34"
 

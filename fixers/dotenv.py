@@ -13,6 +13,7 @@ from pathlib import Path
 from fixers.dotenv_beside import example_edits, loading_note
 from fixers.dotenv_mappings import mapping_sites
 from fixers.grouping import SETTING
+from fixers.model import Edit, Proof
 from fixers.python import Change, PythonFile, open_file, proof_variables, proven
 from fixers.readers_of import Readers, ReaderSite, find_readers, into_images, listed
 from fixers.references import reference
@@ -20,7 +21,7 @@ from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, Refused, Re
 from fixers.styles import CANONICAL, render
 from scanner.errors import NotSeenError
 from scanner.identity import digest
-from scanner.model import Document, Edit, Proof, RefusalReason, SecretValue
+from scanner.model import Document, RefusalReason, SecretValue
 from scanner.readers.dotenv import Binding, bindings, errors
 
 
@@ -29,7 +30,7 @@ class _Work:
     """What is gathered over the placements of one document. `files` are Python files, opened once each.
 
     `needs` are the functions and modules that each rewritten one uses, `mappings` the calls that read the whole file
-    into a dictionary.
+    into a dictionary, `composed` the variables whose value may name others, with that value.
     """
 
     edits: list[tuple[Edit, ...]] = field(default_factory=list)
@@ -38,6 +39,7 @@ class _Work:
     files: dict[str, PythonFile] = field(default_factory=dict)
     needs: dict[str, frozenset[str]] = field(default_factory=dict)
     mappings: tuple[ReaderSite, ...] = ()
+    composed: tuple[tuple[Binding, str], ...] = ()
     notes: list[str] = field(default_factory=list)
 
 
@@ -47,7 +49,11 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     owners = {index: _owner(found, placement) for index, placement in enumerate(placements)}
     keys = {binding.key for binding in owners.values() if binding is not None}
     readers = find_readers(context.workspace, keys, document.path) if keys else {}
-    work = _Work(mappings=mapping_sites(context.workspace, document.path) if keys else ())
+    texts = ((binding, binding.value.reveal("text")) for binding in found if binding.value is not None)
+    work = _Work(
+        mappings=mapping_sites(context.workspace, document.path) if keys else (),
+        composed=tuple((binding, text) for binding, text in texts if "$" in text),
+    )
     for index, placement in enumerate(placements):
         try:
             binding = owners[index]
@@ -76,7 +82,7 @@ def _placed(
     context: RewriteContext,
     work: _Work,
 ) -> tuple[tuple[Edit, ...], tuple[Proof, ...]]:
-    holders = _check(document, found, binding, placement, via_run=context.via_run)
+    holders = _check(document, work.composed, binding, placement, via_run=context.via_run)
     check_readers(binding.key, readers, via_run=context.via_run, mapped=bool(work.mappings))
     edit = _edit(document, binding, placement, context.key)
     _check_spliced(document, found, binding, edit)
@@ -126,7 +132,12 @@ def _placed(
 
 
 def _check(
-    document: Document, found: Sequence[Binding], binding: Binding, placement: Placement, *, via_run: bool
+    document: Document,
+    composed: Sequence[tuple[Binding, str]],
+    binding: Binding,
+    placement: Placement,
+    *,
+    via_run: bool,
 ) -> list[str]:
     """The variables that are put together from this one: `unhardcode run` resolves references inside them too."""
     stored = placement.stored
@@ -139,9 +150,8 @@ def _check(
     # What python-dotenv fills in; `$NAME` is a shell's.
     filled = re.compile(rf"\$\{{{key}(?::-[^}}]*)?\}}")
     holders = []
-    for other in found:
-        text = other.value.reveal("text") if other is not binding and other.value is not None else ""
-        if not uses.search(text):
+    for other, text in composed:
+        if other is binding or not uses.search(text):
             continue
         if not via_run or uses.search(filled.sub("", text)):
             raise CannotRewriteError(

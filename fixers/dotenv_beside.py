@@ -6,12 +6,13 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from fixers.model import Edit
 from fixers.readers_of import OtherReader, listed
 from fixers.rewriting import RewriteContext
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 from scanner.identity import digest
-from scanner.model import Document, Edit, Kind, Span
+from scanner.model import Document, Kind, Span
 from scanner.readers.dotenv import bindings
 
 _EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", "env.sample")

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from fixers.locating import placeholder
+from fixers.model import Edit
 from fixers.references import reference_proof
 from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused, splice, unique_edits
 from fixers.splicing import NOT_PARSABLE, Gathered, respliced, stored_text
 from scanner.identity import digest
-from scanner.model import Document, Edit, Kind, RefusalReason, Span
+from scanner.model import Document, Kind, RefusalReason, Span
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Node, Value, trees
 

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from fixers.insertions import joined_insertions
+from fixers.model import Edit, Fix, Plan
 from fixers.planning import Planned
 from fixers.rewriting import unique_edits
-from scanner.model import Edit, Fix, Plan
 from scanner.reports.context import FixNote, Replacement, ReportContext
 from scanner.text import line_starts, position
 

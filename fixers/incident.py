@@ -18,12 +18,13 @@ from typing import TypeAlias
 
 import click
 
+from fixers.model import Fix, Member, Plan, PlannedSecret, Proof
 from fixers.proof import ProofResult
 from fixers.rewriting import Placement
 from fixers.styles import BYTES, CANONICAL, TEXT, render_call
 from scanner.errors import UsageError
 from scanner.identity import digest
-from scanner.model import Fix, Member, Plan, PlannedSecret, Proof, SecretValue
+from scanner.model import SecretValue
 from scanner.sources import stdin
 
 # By the secret's name and the member's key.

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from fixers.model import Edit
 from fixers.rewriting import unique_edits
-from scanner.model import Edit, Span
+from scanner.model import Span
 
 _LINE = re.compile(r"(?:from (?P<module>\S+) )?import (?P<names>[^\r\n;]+)")
 _GUARDED = re.compile(

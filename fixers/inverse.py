@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fixers.model import Edit, Member, Plan
 from fixers.spelling import Part, Values, needed, recipe, written
 from fixers.workspace import Workspace, located
 from scanner.errors import FixError, NotSeenError
-from scanner.model import Document, Edit, Finding, Member, Plan
+from scanner.model import Document, Finding
 from scanner.sources import git
 from scanner.text import encode
 

@@ -17,7 +17,8 @@ from fixers import journal
 from fixers.connections import connection
 from fixers.drafting import by_variable
 from fixers.grouping import secret_value, strength
-from fixers.planfile import DIGEST_DIGITS, PlanFile, read_plan_file
+from fixers.plan_tables import DIGEST_DIGITS
+from fixers.planfile import PlanFile, open_plan_file, read_plan_file
 from fixers.traces import search_for, traces
 from scanner import analysis, looking, session
 from scanner.arguments import NamedPath
@@ -111,7 +112,7 @@ def ledger(named: Path, plan_files: Sequence[Path]) -> Ledger:
     """
     now = scan_paths((worktree.root_of(named).folder,))
     root = now.root
-    files = [_plan_file(path) for path in plan_files] or list(_journaled(root))
+    files = [open_plan_file(path) for path in plan_files] or list(_journaled(root))
     past: Scanned | None = _past(root) if root.repository is not None else None
     here, before = _with_values(now.result.findings), _with_values(past.result.findings) if past else []
     found = [*here, *before]
@@ -129,15 +130,6 @@ def ledger(named: Path, plan_files: Sequence[Path]) -> Ledger:
 def _past(root: worktree.Root) -> Scanned:
     """All that the repository remembers; what a baseline accepts is among it."""
     return run((root.folder,), Mode(past=Past()), OWNERS)
-
-
-def _plan_file(path: Path) -> PlanFile:
-    try:
-        return read_plan_file(path.read_text(encoding="utf-8"), str(path))
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: not in UTF-8", hint="make the plan again") from None
 
 
 def _journaled(root: worktree.Root) -> Iterator[PlanFile]:

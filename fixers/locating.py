@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from fixers.model import Plan
 from fixers.stores.model import Stores
 from scanner.errors import StoreError
-from scanner.model import Plan
 
 
 def placeholder(name: str) -> str:

@@ -15,6 +15,7 @@ from fixers import incident, journal, removal, steps
 from fixers.already_stored import not_stored
 from fixers.apply import Ready, active, check
 from fixers.journal import Run
+from fixers.model import Outcome, Plan
 from fixers.owner_proof import OwnerProof, raise_levels, words_of
 from fixers.planning import Planned
 from fixers.reports import render_plan, render_proof
@@ -23,7 +24,6 @@ from fixers.undo import undo, undoable
 from fixers.workspace import open_workspace
 from scanner import session
 from scanner.errors import Exit, UsageError
-from scanner.model import Outcome, Plan
 from scanner.sources import worktree
 
 _NEXT = "Next: run your tests, commit the rewritten files and deploy them."

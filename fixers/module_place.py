@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from fixers.model import NewFile
 from fixers.project_imports import (
     OwnImports,
     function_folders,
@@ -25,7 +26,6 @@ from fixers.project_imports import (
 )
 from fixers.rewriting import RewriteContext, Style
 from fixers.roles import PathRole, role_of
-from scanner.model import NewFile
 
 if TYPE_CHECKING:
     from fixers.workspace import Workspace

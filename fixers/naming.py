@@ -1,4 +1,4 @@
-"""What secrets are called: environment, application, name and the recorded environment variable."""
+"""What secrets are called: the environment and the words of a name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from itertools import chain, count
 from pathlib import PurePosixPath
 
 from fixers.connections import is_database_word, prefix_words
-from fixers.grouping import Draft, Form, is_whole, own_key, strength
+from fixers.grouping import Draft, Form, is_whole, strength
+from rules import own
 from scanner.detectors.name import split_words
 from scanner.model import CredentialKind, Finding, Kind, Role, SecretValue
 
@@ -36,20 +37,6 @@ _WITHOUT_CONTENT = frozenset({"authorization", "auth", "header", "bearer", "basi
 _NOISE = frozenset({"my", "the", "default", "value", "str", "string", "hardcoded", "current"})
 _FRAMEWORKS = frozenset({"django", "flask", "fastapi", "starlette", "celery", "jwt", "fernet", "itsdangerous", "rails"})
 _FRAMEWORK = re.compile(rf"\b(?:{'|'.join(sorted(_FRAMEWORKS))})\b")
-# Variables that mean something to the shell, the system or a tool; SECRETS_ENV is the generated module's own.
-_RESERVED = frozenset(
-    {
-        "USER", "USERNAME", "LOGNAME", "HOME", "PATH", "HOST", "HOSTNAME", "PORT", "LANG", "LANGUAGE", "SHELL",
-        "TERM", "PWD", "OLDPWD", "TMPDIR", "TEMP", "TMP", "TZ", "MAIL", "EDITOR", "VISUAL", "PAGER", "DISPLAY",
-        "UID", "GID", "EUID", "PPID", "IFS", "PS1", "SHLVL", "RANDOM", "SECONDS", "DEBUG", "ENV", "CI", "NAME",
-        "VERSION", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SECRETS_ENV"
-    }
-)  # fmt: skip
-_RESERVED_PREFIXES = ("AWS_", "PYTHON", "LD_", "DYLD_", "GIT_", "LC_", "SSH_", "XDG_", "PG", "MYSQL_PWD", "BASH")
-_READ = re.compile(
-    rb"(?:(?:environ|getenv|environb|\benv)(?:\.\w+)?\s*[\[(]|\bconfig\s*\()"
-    rb"\s*(?:key\s*=\s*)?[rRuUbB]?[\"']([A-Za-z_]\w*)[\"']"
-)
 _SEGMENT = re.compile(r"[A-Za-z0-9_.-]+")
 _GUESSABLE_BITS = 30.0
 
@@ -77,11 +64,6 @@ def slug(text: str) -> str:
     """Lower-case words joined by hyphens, only letters and digits of ASCII, at most 60 characters."""
     words = split_words(re.sub(r"[^A-Za-z0-9]+", "_", text))
     return "-".join(words)[:60].strip("-")
-
-
-def read_variables(files: Iterable[bytes]) -> frozenset[str]:
-    """The environment variables that Python files read by a constant name (os.environ, getenv, environ, decouple)."""
-    return frozenset(name.decode() for raw in files if b"env" in raw or b"config" in raw for name in _READ.findall(raw))
 
 
 def shown_frameworks(imported: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
@@ -122,6 +104,11 @@ def full_name(draft: Draft, *, app: str, part: str, store: str) -> str:
     return f"{name}-value" if name[-7:-6] == "-" else name
 
 
+def unguessable(values: Iterable[SecretValue]) -> list[str]:
+    """The texts that no name may hold: those of values that a reader could not have guessed."""
+    return [value.reveal("text") for value in values if strength(value) >= _GUESSABLE_BITS]
+
+
 def name_parts(
     drafts: Sequence[Draft],
     *,
@@ -135,7 +122,7 @@ def name_parts(
     a reader could not have guessed: a symbol or a file can be named after one. `frameworks` are those that the project
     shows: a name claims no other.
     """
-    texts = [value.reveal("text") for value in values if strength(value) >= _GUESSABLE_BITS]
+    texts = unguessable(values)
     # `SECRET_KEY` as a value is everybody's word: it spoils no name.
     unspeakable = frozenset(slug(text) for text in texts if not _GENERIC.issuperset(split_words(text))) - {""}
     words = [_words(draft, kinds[draft.findings[0].path], frameworks) for draft in drafts]
@@ -153,59 +140,6 @@ def name_parts(
         taken.add((env, part))
         found.append(part)
     return tuple(found)
-
-
-def variables(
-    drafts: Sequence[Draft], parts: Sequence[str], *, app: str, read: Collection[str]
-) -> tuple[tuple[str, ...], ...]:
-    """The recorded environment variable of each member of each draft, unique within its environment.
-
-    A variable that a place is about is kept. Others are new names: never reserved, never one that the repository
-    reads (it holds another value), never one that another draft's place is about.
-    """
-    owned = {key for draft in drafts for finding in draft.findings if (key := own_key(finding))}
-    taken: set[tuple[str, str]] = set()
-    found: list[tuple[str, ...]] = []
-    for draft, part in zip(drafts, parts, strict=True):
-        names = []
-        for member in draft.members:
-            own = next((key for finding in member.findings if (key := own_key(finding))), None)
-            # Two defaults of one variable that differ are two values: only the first is read from it.
-            name = (
-                own
-                if own and (draft.env, own) not in taken
-                else next(
-                    name
-                    for name in _variables(draft, part, member.key, app)
-                    if (draft.env, name) not in taken
-                    and name not in owned
-                    and name not in read
-                    and not is_reserved(name)
-                )
-            )
-            taken.add((draft.env, name))
-            names.append(name)
-        found.append(tuple(names))
-    return tuple(found)
-
-
-def is_reserved(variable: str) -> bool:
-    """Whether the system, a shell or a well-known tool gives this variable a meaning of its own."""
-    return variable in _RESERVED or variable.startswith(_RESERVED_PREFIXES)
-
-
-def _variables(draft: Draft, part: str, key: str | None, app: str) -> Iterator[str]:
-    known = draft.findings[0].env
-    if known and draft.form is Form.PLAIN:
-        yield known
-    stem = part.removesuffix("access-key").removesuffix("-") if draft.form is Form.PAIR else part
-    tail = "" if key is None else key.removeprefix("aws_")
-    name = re.sub(r"[^A-Z0-9]+", "_", "_".join(filter(None, (stem, tail))).upper())
-    if not name[0].isdigit():
-        yield name
-    wide = re.sub(r"[^A-Z0-9]+", "_", f"{app}_{name}".upper()).lstrip("_0123456789") or f"SECRET_{name}"
-    yield wide
-    yield from (f"{wide}_{number}" for number in count(2))
 
 
 def _in_context(draft: Draft, words: Sequence[str]) -> list[str]:
@@ -281,6 +215,8 @@ def _plain_words(finding: Finding, frameworks: Collection[str], *, whole_url: bo
 
 def _owner(finding: Finding, frameworks: Collection[str]) -> tuple[str, ...]:
     """Whose credential it is: the provider, the service at the sink, the framework of the rule."""
+    if finding.rule.startswith(own.PREFIX):
+        return tuple(finding.rule.removeprefix(own.PREFIX).split("-")[:2])
     if finding.provider or finding.engine:
         return tuple(re.findall(r"[a-z0-9]+", (finding.provider or finding.engine or "").lower())[:2])
     if finding.kind is CredentialKind.URL:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from fixers.choice import STANDARD_BYTES, Choice
 from fixers.grouping import Draft, own_key
-from fixers.naming import is_reserved, name_problem
+from fixers.naming import name_problem, unguessable
 from fixers.stores.limits import key_problem
+from fixers.variables import VARIABLE, is_reserved
 from scanner.errors import UsageError
+from scanner.model import SecretValue
 
 STORES = {
     "secretsmanager": ("SecretString", "SecretBinary"),
     "parameterstore": ("SecureString", "String", "StringList"),
 }
 ACTIONS = ("create", "update", "adopt", "restore", "skip")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class ChangeError(UsageError):
@@ -59,8 +59,18 @@ def override_of(draft: Draft, overrides: Mapping[str, Override]) -> Override:
     return next((overrides[finding.place] for finding in draft.findings if finding.place in overrides), NOTHING)
 
 
-def checked(override: Override, draft: Draft, choice: Choice, name: str) -> None:
-    """Raise ChangeError for a change that store or code cannot follow. `choice` is with the override."""
+def checked(override: Override, draft: Draft, choice: Choice, name: str, values: Collection[SecretValue] = ()) -> None:
+    """Raise ChangeError for a change that store or code cannot follow. `choice` is with the override.
+
+    Names stand in the code and in every report: none may hold one of `values`, and none that does is said again.
+    """
+    names = [text for text in (override.name, *(override.variables or ())) if text]
+    if names and any(text in one for text in unguessable(values) for one in names):
+        raise ChangeError(
+            "the value of a credential was written as a name",
+            place=draft.findings[0].place,
+            hint="name and env are read by everybody: write words, and keep the value where it is until it is moved",
+        )
     problem = (
         _name(override, choice, name)
         or _type_and_tier(override, draft, choice)
@@ -98,7 +108,7 @@ def _variables(override: Override, draft: Draft) -> str | None:
     if len(override.variables) != len(draft.members):
         return "env names one variable for each member"
     for member, variable in zip(draft.members, override.variables, strict=True):
-        if not _VARIABLE.fullmatch(variable):
+        if not VARIABLE.fullmatch(variable):
             return "env is a variable's name: letters, digits and `_`"
         own = {key for finding in member.findings if (key := own_key(finding))}
         if own and variable not in own:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import json
 
+from fixers.model import PlannedSecret
 from scanner.errors import FixError
-from scanner.model import PlannedSecret, SecretValue
+from scanner.model import SecretValue
 
 # The order of AWS's rotation templates; key names are case-sensitive there and the port is a number.
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html

@@ -9,13 +9,14 @@ from typing import Any
 from fixers.drafting import considered, drafts, sorted_out
 from fixers.grouping import Draft
 from fixers.inverse import blob_id
+from fixers.model import Member, PlannedSecret
 from fixers.overrides import ACTIONS, STORES
 from fixers.plan import DEFAULT_ENVIRONMENT
-from fixers.planfile import SCHEMA, PlanFile, member_table, options_of
+from fixers.plan_tables import SCHEMA, member_table
+from fixers.planfile import PlanFile, options_of
 from fixers.rewriting import rewriters
 from fixers.workspace import Workspace, located, open_workspace
 from scanner.identity import digest
-from scanner.model import Member, PlannedSecret
 from scanner.running import Scanned, scan_paths
 from scanner.sources import worktree
 

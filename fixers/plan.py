@@ -11,8 +11,9 @@ from fixers.choice import Choice
 from fixers.dependencies import add_boto3
 from fixers.drafting import considered, drafts, sorted_out, unmistakable
 from fixers.grouping import Form
+from fixers.model import Fix, Member, Plan, PlannedSecret, Refusal
 from fixers.module_place import rewrite_context
-from fixers.naming import read_variables, shown_frameworks
+from fixers.naming import shown_frameworks
 from fixers.overrides import Override, override_of
 from fixers.placing import Placings
 from fixers.prices import storage_a_month
@@ -20,22 +21,11 @@ from fixers.rewriting import Refused, RewriteContext, Rewriter, unique_edits
 from fixers.settling import Names, Settled, settle
 from fixers.stores.limits import key_problem
 from fixers.styles import check_style
+from fixers.variables import read_variables
 from fixers.workspace import Workspace
 from scanner.errors import UsageError
 from scanner.identity import digest
-from scanner.model import (
-    Confidence,
-    Finding,
-    Fix,
-    Kind,
-    Member,
-    Plan,
-    PlannedSecret,
-    Refusal,
-    Safety,
-    ScanResult,
-    SecretValue,
-)
+from scanner.model import Confidence, Finding, Kind, Safety, ScanResult, SecretValue
 
 DEFAULT_ENVIRONMENT = "prod"
 

@@ -9,14 +9,13 @@ from pathlib import Path
 
 from fixers.configuration import configuration
 from fixers.copies import copies
+from fixers.model import Plan, PlannedSecret
 from fixers.overrides import NOTHING, Override
 from fixers.plan import PlanOptions, make_plan
-from fixers.planfile import PlanFile, apply_overrides, options_of, read_plan_file
+from fixers.planfile import apply_overrides, open_plan_file, options_of
 from fixers.rewriting import Refused, rewriters
 from fixers.workspace import Workspace, open_workspace
 from scanner import session, written
-from scanner.errors import UsageError
-from scanner.model import Plan, PlannedSecret
 from scanner.running import Scanned, scan_paths
 from scanner.sources import worktree
 
@@ -44,19 +43,9 @@ def planned(named: Path, options: PlanOptions) -> Planned:
     return _planned(named, scanned, replace(options, scope="" if below == "." else below))
 
 
-def opened(file: Path) -> PlanFile:
-    """A plan file as read. Raises UsageError where it cannot be."""
-    try:
-        return read_plan_file(file.read_text(encoding="utf-8"), str(file))
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{file}: not in UTF-8", hint="make the plan again") from None
-
-
 def planned_from(file: Path, named: Path) -> Planned:
     """Plan again with the options and the changes of a plan file. `named` is in the tree that it was made for."""
-    read = opened(file)
+    read = open_plan_file(file)
     options = options_of(read)
     below = worktree.root_of(named).folder / options.scope
     first = _planned(below, scan_paths((below,)), options)

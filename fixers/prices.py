@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.model import PlannedSecret
+from fixers.model import PlannedSecret
 
 # us-east-1; other regions and agreements differ. https://aws.amazon.com/secrets-manager/pricing/ and
 # https://aws.amazon.com/systems-manager/pricing/ are the sources of truth. The first is quoted word for word, as it was
@@ -13,7 +13,6 @@ SECRET_A_MONTH = 0.40
 SECRET_10_000_CALLS = 0.05
 STANDARD_PARAMETER_A_MONTH = 0.0
 ADVANCED_PARAMETER_A_MONTH = 0.05
-ADVANCED_10_000_CALLS = 0.05
 
 
 def storage_a_month(store: str, tier: str | None) -> float:

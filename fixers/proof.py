@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from fixers.extension import extension_stand_in
+from fixers.model import Proof
 from fixers.payload import environment_text
 from fixers.stores.model import Endpoint, Stores
 from fixers.stores.registry import connect
-from scanner.model import Proof
 
 # What an interpreter needs to start and to read files; of the user's variables nothing else gets in.
 _ALLOWED = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "TZ")

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import libcst as cst
 
+from fixers.model import Edit, NewFile, Proof
 from fixers.module_place import ModulePlace, place_module
 from fixers.python_check import same_outside
 from fixers.python_defaults import defer, in_function
@@ -34,7 +35,7 @@ from fixers.rewriting import (
 )
 from fixers.styles import ASYNC, BYTES, MODULES, QUOTE, TEXT
 from scanner.identity import digest
-from scanner.model import Document, Edit, NewFile, Proof, RefusalReason, SecretValue, Span
+from scanner.model import Document, RefusalReason, SecretValue, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,10 @@ import re
 import warnings
 from collections.abc import Sequence
 
+from fixers.model import Edit
 from fixers.python_syntax import Syntax, is_readable, node_span, parse_quietly
 from fixers.rewriting import splice, unique_edits
-from scanner.model import Edit, Span
+from scanner.model import Span
 from scanner.text import line_starts
 
 _GLUED = re.compile(r"\b(?:return|yield|await|not|in|is|and|or|if|else|elif|while|assert|from|raise|del)\(")

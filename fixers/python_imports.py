@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fixers.insertions import guarded, is_standard, newline_of
+from fixers.model import Edit
 from fixers.python_syntax import node_span
 from scanner.identity import digest
-from scanner.model import Edit, Span
+from scanner.model import Span
 from scanner.text import line_starts
 
 _THIRD_PARTY = frozenset({"boto3"})

@@ -127,11 +127,11 @@ def body_span(syntax: Syntax, token: cst.SimpleString) -> Span:
 def _leaves(syntax: Syntax, secret: Span) -> Iterator[tuple[cst.CSTNode, ...]]:
     """Paths from the module to each string token whose content shares text with the secret, in order."""
     kinds = (cst.FormattedStringText, cst.TemplatedStringText)
-    waiting: list[tuple[cst.CSTNode, ...]] = [(syntax.module,)]
+    waiting: list[tuple[cst.CSTNode, ...]] = [(syntax.module, node) for node in reversed(syntax.statements(secret))]
     while waiting:
         path = waiting.pop()
         node = path[-1]
-        if isinstance(node, cst.BaseStatement) and not _statement_span(syntax, node).meets(secret):
+        if isinstance(node, cst.BaseStatement) and not syntax.statement_span(node).meets(secret):
             continue
         if isinstance(node, cst.SimpleString):
             if body_span(syntax, node).meets(secret):
@@ -141,13 +141,6 @@ def _leaves(syntax: Syntax, secret: Span) -> Iterator[tuple[cst.CSTNode, ...]]:
                 yield path
         else:
             waiting.extend((*path, child) for child in reversed(syntax.children(node)))
-
-
-def _statement_span(syntax: Syntax, node: cst.BaseStatement) -> Span:
-    """The span of a statement with its decorators, which LibCST leaves out of it."""
-    span = syntax.span(node)
-    decorators = getattr(node, "decorators", ())
-    return Span(syntax.span(decorators[0]).start, span.end) if decorators else span
 
 
 def _common(paths: Sequence[tuple[cst.CSTNode, ...]]) -> tuple[cst.CSTNode, ...]:

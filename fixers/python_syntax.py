@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import bisect
 import io
 import tokenize
 import warnings
@@ -48,6 +49,8 @@ class Syntax:
     positions: Mapping[cst.CSTNode, CodeRange] = field(repr=False)
     # LibCST makes them anew for each question, and many secrets of a file ask the same.
     below: dict[cst.CSTNode, tuple[cst.CSTNode, ...]] = field(default_factory=dict, repr=False)
+    # The module's statements in order: a file of thousands of secrets is not walked as a whole for each.
+    tops: list[tuple[Span, cst.BaseStatement]] = field(default_factory=list, repr=False)
 
     def span(self, node: cst.CSTNode) -> Span:
         """Where a node stands."""
@@ -62,6 +65,20 @@ class Syntax:
             with unchecked():  # LibCST builds a node anew to tell what is below it
                 self.below[node] = tuple(node.children)
         return self.below[node]
+
+    def statement_span(self, node: cst.BaseStatement) -> Span:
+        """Where a statement stands with its decorators, which LibCST leaves out of it."""
+        span = self.span(node)
+        decorators = getattr(node, "decorators", ())
+        return Span(self.span(decorators[0]).start, span.end) if decorators else span
+
+    def statements(self, place: Span) -> list[cst.BaseStatement]:
+        """The module's own statements that share text with a place, in order."""
+        if not self.tops:
+            self.tops.extend((self.statement_span(node), node) for node in self.module.body)
+        first = bisect.bisect_left(self.tops, place.start, key=lambda top: top[0].end)
+        last = bisect.bisect_right(self.tops, place.end, key=lambda top: top[0].start)
+        return [node for span, node in self.tops[first:last] if span.meets(place)]
 
     def source(self, node: cst.CSTNode) -> str:
         """A node as written."""

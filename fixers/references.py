@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from fixers.model import Proof
 from fixers.rewriting import CannotRewriteError, Placement
 from fixers.styles import CANONICAL, TEXT, render_call
 from scanner.identity import digest
-from scanner.model import Proof, RefusalReason, SecretValue
+from scanner.model import RefusalReason, SecretValue
 
 # A text that starts so is a reference to the generated module and to `unhardcode run`.
 START = "{{resolve:"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fixers.apply import Ready, active, outcomes, store_secret
 from fixers.changes import changed_files
 from fixers.emulator import embedded_aws
+from fixers.model import Outcome, Plan, PlannedSecret
 from fixers.payload import payload
 from fixers.proof import prove
 from fixers.runtime.source import module_source
@@ -17,7 +18,6 @@ from fixers.stores.model import Endpoint, Stores
 from fixers.stores.registry import connect
 from fixers.workspace import Workspace
 from scanner.errors import FixError, StoreError
-from scanner.model import Outcome, Plan, PlannedSecret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from fixers.insertions import joined_insertions
+from fixers.model import Edit, Outcome, Plan, PlannedSecret, Refusal
 from fixers.own_keys import ARGUMENTS
 from fixers.prices import reads_note
 from fixers.rewriting import splice, unique_edits
 from fixers.workspace import Workspace
-from scanner.model import Edit, Finding, Outcome, Plan, PlannedSecret, Refusal, RefusalReason, Span
+from scanner.model import Finding, RefusalReason, Span
 from scanner.reports.masking import is_distinctive
 
 WIDTH = 100

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from scanner.model import Document, Edit, Finding, Kind, NewFile, Proof, RefusalReason, SecretValue
+from fixers.model import Edit, NewFile, Proof
+from scanner.model import Document, Finding, Kind, RefusalReason, SecretValue
 
 if TYPE_CHECKING:
     from fixers.python_syntax import Syntax

@@ -12,15 +12,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from fixers.grouping import SETTING
-from fixers.naming import is_reserved
+from fixers.model import Edit
 from fixers.python import Change, PythonFile, open_file, proven
 from fixers.readers_of import listed, mentions
 from fixers.references import reference
 from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
 from fixers.settings_readers import LoadSite, find_load_sites
 from fixers.splicing import NOT_PARSABLE, Swap, Switch, stored_text, switched
+from fixers.variables import is_reserved
 from scanner.errors import NotSeenError
-from scanner.model import Document, Edit, RefusalReason
+from scanner.model import Document, RefusalReason
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Path, Value, values
 

@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 
 from fixers.drafting import ChosenDraft, refuse, without
-from fixers.naming import full_name, name_parts, variables
+from fixers.naming import full_name, name_parts
 from fixers.overrides import NOTHING, ChangeError, Override, checked, override_of
 from fixers.placing import NamedDraft, Placed, Placings, place
 from fixers.rewriting import Refused, RewriteContext, Rewriter
+from fixers.variables import variables
 from scanner.model import Document, Kind, RefusalReason, SecretValue
 
 
@@ -103,7 +104,7 @@ def _named(
     for one, part, its_variables in zip(chosen, parts, recorded, strict=True):
         override = override_of(one.draft, names.overrides)
         name = override.name or full_name(one.draft, app=names.app, part=part, store=one.choice.store)
-        checked(override, one.draft, one.choice, name)
+        checked(override, one.draft, one.choice, name, names.values)
         found.append((NamedDraft(draft=one.draft, name=name, variables=override.variables or its_variables), override))
     # Of two that are called alike, the one that a person changed is the one to name.
     _assert_distinct([named for named, override in sorted(found, key=lambda pair: pair[1] is not NOTHING)])

@@ -12,8 +12,9 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
+from fixers.model import Member
 from scanner.judge import confidence_of
-from scanner.model import Document, Finding, Literal, Member, SecretValue, Span
+from scanner.model import Document, Finding, Literal, SecretValue, Span
 
 # A text; or {"secret", "key", "from", "to", "as", "bytes"}: characters of a stored value. `to` null is its end, so
 # that the journal does not tell a length.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from fixers.model import Edit, Proof
 from fixers.references import reference_proof
 from fixers.rewriting import (
     BY_HAND,
@@ -22,7 +23,7 @@ from fixers.rewriting import (
     unique_edits,
 )
 from scanner.identity import digest
-from scanner.model import Document, Edit, Finding, Proof, RefusalReason, SecretValue, Span
+from scanner.model import Document, Finding, RefusalReason, SecretValue, Span
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Value, values
 

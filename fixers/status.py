@@ -15,7 +15,7 @@ import click
 
 from fixers.ledger import Entry, Ledger, ledger, plans_option
 from fixers.options import refuse
-from fixers.planfile import DIGEST_DIGITS
+from fixers.plan_tables import DIGEST_DIGITS
 from fixers.sightings import reached, sightings
 from fixers.stores.model import Stores
 from fixers.stores.registry import STORES, users_aws

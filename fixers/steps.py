@@ -19,8 +19,9 @@ from fixers.changes import changed, changed_files, edits_by_path
 from fixers.inverse import Blobs, culprits, known_blobs, way_back
 from fixers.journal import Run
 from fixers.locating import arns_of, waiting, with_arns
+from fixers.model import Edit, Outcome, Plan
 from fixers.plan import touched_paths, tree_digest
-from fixers.planfile import render_plan_file
+from fixers.plan_tables import render_plan_file
 from fixers.planning import Planned, without
 from fixers.progress import counted
 from fixers.proof import ProofResult, prove
@@ -30,7 +31,7 @@ from fixers.workspace import Workspace, overlaid
 from fixers.writing import check_writable, remove_leftovers, replace_all
 from scanner.errors import FixError, StoreError
 from scanner.identity import digest
-from scanner.model import Edit, Outcome, Plan, RefusalReason, Span
+from scanner.model import RefusalReason, Span
 
 _PROOF_SECONDS = 120.0
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from fixers.rewriting import STYLES, CannotRewriteError, Placement, Style
+from fixers.variables import SET_BY_THE_SYSTEM, VARIABLE
 from scanner.errors import UsageError
 from scanner.model import RefusalReason, SecretValue
 
@@ -24,7 +25,6 @@ Names: TypeAlias = Mapping[str, str]
 CANONICAL: Names = {name: name for name in (TEXT, BYTES, ASYNC, QUOTE, *MODULES)}
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9/_+=.@:, -]*")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +42,13 @@ def check_style(name: str, prefix_from: str | None) -> Style:
     """The style that was asked for. Raises UsageError for one that is none."""
     if name not in STYLES:
         raise UsageError(f"--style {name}: it is {', '.join(STYLES[:-1])} or {STYLES[-1]}")
-    if prefix_from is not None and not _VARIABLE.fullmatch(prefix_from):
+    if prefix_from is not None and not VARIABLE.fullmatch(prefix_from):
         raise UsageError("--prefix-from names a variable of the environment: letters, digits and underscores")
+    if prefix_from in SET_BY_THE_SYSTEM:
+        raise UsageError(
+            f"--prefix-from {prefix_from}: the system sets it, and no name would keep its first part",
+            hint="name a variable that only your deployments set, such as SECRETS_ENV",
+        )
     return Style(name=name, prefix_from=prefix_from)
 
 

@@ -13,13 +13,14 @@ from typing import Any
 import click
 
 from fixers.apply import holds
+from fixers.model import PlannedSecret
 from fixers.payload import payload
 from fixers.picking import picked
-from fixers.planfile import PlanFile, options_of, read_plan_file
-from fixers.planning import opened, planned_from
+from fixers.planfile import PlanFile, open_plan_file, options_of
+from fixers.planning import planned_from
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, NotSeenError, StoreError, UsageError
-from scanner.model import PlannedSecret, SecretValue
+from scanner.model import SecretValue
 from scanner.running import scan_paths
 from scanner.sources import stdin, worktree
 
@@ -70,7 +71,7 @@ def planned_secret(plan_path: Path, name: str) -> PlannedSecret:
 
     Raises UsageError for a plan that cannot be used here, NotSeenError where the value is no longer in the tree.
     """
-    alone = picked(opened(plan_path), name, Path())
+    alone = picked(open_plan_file(plan_path), name, Path())
     if alone is not None:
         return alone
     try:
@@ -110,9 +111,9 @@ def stored_value(answer: bytes) -> SecretValue:
 def _gone(plan_path: Path, name: str) -> NotSeenError | None:
     """What to say of a plan that does not fit the tree because this value left it: rewritten, nothing is to upload."""
     try:
-        file = read_plan_file(plan_path.read_text(encoding="utf-8"), str(plan_path))
+        file = open_plan_file(plan_path)
         scope = options_of(file).scope
-    except (OSError, UnicodeDecodeError, UsageError):
+    except UsageError:
         return None
     scanned = scan_paths((worktree.root_of(Path()).folder / scope,))
     places = {finding.place for finding in scanned.result.findings}

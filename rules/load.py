@@ -116,7 +116,7 @@ def _providers(table: Table) -> Iterator[ProviderRule]:
             strength=tables.choice(row, "strength", STRENGTHS),
             check=tables.optional(row, "check"),
             rotation=tables.choice(row, "rotation", ROTATIONS, "manual"),
-            env=tables.optional(row, "env"),
+            env=tables.variable(row, "env"),
             docs=tables.url(_nearest(row, table, "docs"), "docs"),
             rotate=tables.url(_nearest(row, table, "rotate"), "rotate"),
             reach=REACH if reach is None else reach,

@@ -87,7 +87,7 @@ def _rule(row: Table) -> ProviderRule:
         strength=tables.choice(row, "strength", STRENGTHS, "strong"),
         check=None,
         rotation="manual",
-        env=tables.optional(row, "env"),
+        env=tables.variable(row, "env"),
         docs=tables.url(row, "docs") if "docs" in row.values else "",
         rotate=tables.url(row, "rotate") if "rotate" in row.values else "",
         reach=REACH,

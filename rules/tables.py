@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +79,14 @@ def text(table: Table, key: str, default: str | None = None) -> str:
 def optional(table: Table, key: str) -> str | None:
     """Read a text that may be absent, but not empty."""
     return text(table, key) if key in table.values else None
+
+
+def variable(table: Table, key: str) -> str | None:
+    """The name of a variable of the environment at a key; None where it is missing."""
+    found = optional(table, key)
+    if found is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", found):
+        raise table.error(key, "must be a variable's name: letters, digits, underscores")
+    return found
 
 
 def texts(table: Table, key: str, *, least: int = 0) -> tuple[str, ...]:

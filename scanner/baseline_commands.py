@@ -7,33 +7,29 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
 from scanner import baseline as the_file
+from scanner import gitleaksignore
 from scanner.arguments import NamedPath
 from scanner.baseline import Baseline, Row
+from scanner.baseline_looking import (
+    Looked,
+    counts,
+    default_file,
+    history_rows,
+    kept_history,
+    look,
+    of_concern,
+    past_that_counts,
+    without_history,
+)
 from scanner.baseline_match import match, rows_of, unneeded
-from scanner.config import DEFAULT_BASELINE, Config
+from scanner.config import DEFAULT_BASELINE
 from scanner.errors import Exit, UsageError
-from scanner.model import Confidence, Finding
-from scanner.running import OWNERS, Mode, Scanned, run
 from scanner.sources import worktree
-
-
-class Looked(NamedTuple):
-    """The findings of the tree that can be accepted, how many stand in files that git does not track, and history's.
-
-    `floor` is the confidence from which on they are accepted unless somebody says so.
-    """
-
-    scanned: Scanned
-    file: Path
-    floor: Confidence
-    findings: tuple[Finding, ...]
-    untracked: int
-    past: tuple[Finding, ...] | None
 
 
 @click.group(short_help="Accept what is there; fail for what is new.")
@@ -73,13 +69,14 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 def create(file: Path | None, reason: str, owner: str, expires: str | None, history: bool) -> int:
     """Write a baseline that accepts every finding of now."""
     default = _row(reason, owner, expires)
-    looked = _look(file, history=history)
-    if os.path.lexists(looked.file):
-        raise UsageError(f"{looked.file}: is there already", hint="unhardcode baseline update adds to it")
+    there = file or default_file(worktree.root_of(Path()))
+    if os.path.lexists(there):
+        raise UsageError(f"{there}: is there already", hint="unhardcode baseline update adds to it")
+    looked = look(file, history=history)
     empty = the_file.fresh()
-    sure = [finding for finding in looked.findings if finding.confidence.rank >= looked.floor.rank]
+    sure = [finding for finding in looked.findings if counts(finding, looked.floor)]
     rows = rows_of(sure, empty, [None] * len(sure), default)
-    rows += _history_rows(looked, replace(empty, rows=tuple(rows)), default)
+    rows += history_rows(past_that_counts(looked), replace(empty, rows=tuple(rows)), default)
     the_file.write_baseline(looked.file, replace(empty, rows=tuple(rows)))
     _say(f"{looked.file}: {_accepted(rows)}")
     _say_more(looked, rows)
@@ -92,15 +89,15 @@ def create(file: Path | None, reason: str, owner: str, expires: str | None, hist
 def update(file: Path | None, reason: str, owner: str, expires: str | None, history: bool) -> int:
     """Accept what is new, note what has moved, and renew what has expired (with --expires)."""
     default = _row(reason, owner, expires)
-    looked = _look(file, history=history)
+    looked = look(file, history=history)
     known = the_file.read_baseline(looked.file)
     day = the_file.today()
-    pairs = _of_concern(looked, known)
+    pairs = of_concern(looked, known)
     likes = [_renewed(row, default, day) for _, row in pairs]
     rows = rows_of([finding for finding, _ in pairs], known, likes, default)
-    idle = unneeded(_without_history(known).rows, [finding for finding, _ in pairs], [row for _, row in pairs], known)
+    idle = unneeded(without_history(known).rows, [finding for finding, _ in pairs], [row for _, row in pairs], known)
     left = [*idle, *(row for row in known.rows if row.history)]
-    rows += _history_rows(looked, replace(known, rows=tuple(rows + left)), default)
+    rows += history_rows(past_that_counts(looked), replace(known, rows=tuple(rows + left)), default)
     rows += left
     # A second key is of use only to rows that have not been written anew.
     keys = known.keys if left else known.keys[:1]
@@ -121,18 +118,20 @@ def update(file: Path | None, reason: str, owner: str, expires: str | None, hist
 @_file_option
 def prune(file: Path | None, history: bool) -> int:
     """Drop what stands for nothing any more; what could not be read is kept."""
-    looked = _look(file, history=history)
+    looked = look(file, history=history)
     known = the_file.read_baseline(looked.file)
-    matched = match(looked.findings, _without_history(known), looked.scanned.current)
+    matched = match(looked.findings, without_history(known), looked.scanned.current)
     rows = rows_of(looked.findings, known, matched, Row(path="", kind="", digest=""))
     rows = [row for row, like in zip(rows, matched, strict=True) if like is not None]
     unseen = {one.path for one in looked.scanned.result.coverage.skipped if one.reason != "deleted in the working tree"}
     kept = [row for row in known.rows if not row.history and row not in matched and row.path in unseen]
-    kept += _kept_history(looked, known)
+    kept += kept_history(looked, known)
     gone = len(known.rows) - len({row.identity for row in matched if row is not None}) - len(kept)
     keys = known.keys if kept else known.keys[:1]
     the_file.write_baseline(looked.file, Baseline(keys=keys, rows=tuple(rows + kept)))
     _say(f"{looked.file}: {max(gone, 0):,} dropped, {_count(len(rows) + len(kept))} kept")
+    if looked.past_gaps:
+        _say("  a part of the history could not be looked at (unhardcode scan --history names it): its rows are kept")
     return int(Exit.OK)
 
 
@@ -149,9 +148,9 @@ def audit(file: Path | None, again: bool, owner: str) -> int:
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("audit asks, and here is nobody to answer", hint="run it in a terminal")
-    looked = _look(file, history=False)
+    looked = look(file, history=False)
     known = the_file.read_baseline(looked.file) if os.path.exists(looked.file) else the_file.fresh()
-    pairs = _of_concern(looked, known)
+    pairs = of_concern(looked, known)
     findings, likes = [finding for finding, _ in pairs], [row for _, row in pairs]
     if not baseline_audit.undecided(likes, again=again):
         _say(f"nothing to decide: each of {_count(len(findings))} has a reason (--again asks once more)")
@@ -186,63 +185,28 @@ def import_(other: Path, form: str | None, history: bool, owner: str, file: Path
     from scanner import baseline_import
 
     known_there = baseline_import.read_known(other, form)
-    looked = _look(file, history=history)
+    looked = look(file, history=history)
     known = the_file.read_baseline(looked.file) if os.path.exists(looked.file) else the_file.fresh()
     everything = [*looked.findings, *(looked.past or ())]
     taken = baseline_import.taken(known_there, everything, looked.scanned.texts, looked.scanned.root)
-    matched = match(looked.findings, _without_history(known), looked.scanned.current)
+    matched = match(looked.findings, without_history(known), looked.scanned.current)
     new = [number for number, row in enumerate(matched) if row is None and number in taken.reasons]
     like = Row(path="", kind="", digest="", owner=owner)
     likes = [replace(like, reason=taken.reasons[number]) for number in new]
     rows = [*known.rows, *rows_of([looked.findings[number] for number in new], known, likes, like)]
     past = [f for number, f in enumerate(looked.past or (), len(looked.findings)) if number in taken.reasons]
     so_far = replace(known, rows=tuple(rows))
-    rows += _history_rows(looked._replace(past=tuple(past)), so_far, replace(like, reason=f"from {other}"))
+    rows += history_rows(past, so_far, replace(like, reason=f"from {other}"))
     the_file.write_baseline(looked.file, replace(known, rows=tuple(rows)))
     _say(f"{looked.file}: {len(rows) - len(known.rows):,} taken over from {other}, {_accepted(rows)}")
     if any(one.values for one in known_there):
         _say(f"  {other} holds the values themselves: delete it when you are done")
+    if other.name == gitleaksignore.FILE:
+        _say(f"  {other} is of no use to unhardcode now: it names lines, which move")
     if taken.unused:
         also = "" if history else "; what only history holds is taken over with --history"
         _say(f"  {taken.unused:,} of its entries stand for nothing that unhardcode finds{also}")
     return int(Exit.OK)
-
-
-def _look(file: Path | None, *, history: bool) -> Looked:
-    """What can be accepted: of the tree, and of the history where that was asked for."""
-    root = worktree.root_of(Path()).folder  # all of it, from whichever folder the command is given
-    scanned = run((root,), Mode(), OWNERS)
-    config = scanned.config
-    live = [finding for finding in scanned.result.findings if finding.suppressed is None]
-    floor = min(config.min_confidence, config.fail_on or Confidence.HIGH, key=lambda level: level.rank)
-    past = None
-    if history:
-        from scanner.past import Past
-
-        seen = run((root,), Mode(past=Past()), OWNERS).result.findings
-        past = tuple(f for f in seen if f.suppressed is None and f.confidence.rank >= floor.rank)
-    return Looked(
-        scanned=scanned,
-        file=file or _default_file(scanned.root, config),
-        floor=floor,
-        findings=tuple(finding for finding in live if finding.tracked is not False),
-        untracked=sum(f.tracked is False and f.confidence.rank >= floor.rank for f in live),
-        past=past,
-    )
-
-
-def _of_concern(looked: Looked, known: Baseline) -> list[tuple[Finding, Row | None]]:
-    """The findings that have a row, with it, and those that are sure enough to need one."""
-    matched = match(looked.findings, _without_history(known), looked.scanned.current)
-    return [
-        (finding, row)
-        for finding, row in zip(looked.findings, matched, strict=True)
-        if row is not None or finding.confidence.rank >= looked.floor.rank
-    ]
-
-
-def _default_file(root: worktree.Root, config: Config) -> Path:
-    return root.folder / (config.baseline or DEFAULT_BASELINE)
 
 
 def _row(reason: str, owner: str, expires: str | None) -> Row:
@@ -257,34 +221,13 @@ def _renewed(row: Row | None, default: Row, day: str) -> Row | None:
     return replace(row, expires=default.expires, reason=default.reason or row.reason, owner=default.owner or row.owner)
 
 
-def _without_history(known: Baseline) -> Baseline:
-    return replace(known, rows=tuple(row for row in known.rows if not row.history))
-
-
-def _history_rows(looked: Looked, known: Baseline, default: Row) -> list[Row]:
-    """Rows for what only the history holds and nothing stands for yet."""
-    if not looked.past:
-        return []
-    matched = match(looked.past, known, None)
-    new = [finding for finding, row in zip(looked.past, matched, strict=True) if row is None]
-    return rows_of(new, known, [None] * len(new), replace(default, history=True))
-
-
-def _kept_history(looked: Looked, known: Baseline) -> list[Row]:
-    rows = [row for row in known.rows if row.history]
-    if looked.past is None:
-        return rows
-    matched = match(looked.past, replace(known, rows=tuple(rows)), None)
-    return [row for row in rows if row in matched]
-
-
 def _say_more(looked: Looked, rows: Sequence[Row]) -> None:
     without = sum(not row.reason for row in rows)
     if without:
         _say(f"  {without:,} without a reason yet: unhardcode baseline audit asks for it")
-    unseen = sum(one.gap for one in looked.scanned.result.coverage.skipped)
-    if unseen:
-        _say(f"  {unseen:,} could not be looked at (unhardcode scan names them): what they hold will count as new")
+    if looked.gaps:
+        names = "unhardcode scan --history" if looked.past_gaps == looked.gaps else "unhardcode scan"
+        _say(f"  {looked.gaps:,} could not be looked at ({names} names them): what they hold will count as new")
     if looked.untracked:
         _say(f"  {_count(looked.untracked)} left out: git does not track the file, and a clone will not have it")
 

@@ -1,4 +1,4 @@
-"""The commands that find: scan, explain."""
+"""`unhardcode scan`: what it was told, what it looks at, and what it says."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ import importlib
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 import click
 
 from scanner.arguments import NamedPath
 from scanner.config import SEVERITIES
-from scanner.errors import Exit, NotSeenError, UsageError
+from scanner.errors import Exit, UsageError
 from scanner.running import Mode, Options, run
 from scanner.source import Confidence
-from scanner.sources import worktree
 
 _LEVELS = click.Choice([level.value for level in Confidence])
 # The module of a format is called after it.
@@ -174,22 +172,7 @@ def scan(
         "--range": between is not None,
         "--push": push is not None,
     }
-    chosen = [mode for mode, on in modes.items() if on]
-    if len(chosen) > 1:
-        raise UsageError(f"{' and '.join(chosen)} exclude each other")
-    if between == "ci":
-        from scanner.sources.ci import event_range
-        from scanner.sources.git import has_commit
-
-        folder = next((one for one in path if os.path.isdir(one)), Path())
-        between = event_range(os.environ, lambda commit: has_commit(folder, commit))
-    if is_stdin and len(path) > 1:
-        raise UsageError("--stdin: name one PATH", hint="it says what the text is called")
-    if "" in (*include, *exclude):
-        raise UsageError("--include and --exclude name no path by an empty GLOB", hint="is a variable not set?")
-    if no_baseline and baseline is not None:
-        raise UsageError("--baseline and --no-baseline exclude each other")
-    given = {
+    about_modes = {
         "--unreachable": unreachable,
         "--since": since is not None,
         "--no-cache": no_cache,
@@ -197,9 +180,18 @@ def scan(
         "--no-fail-on-old": gate_options["fail_on_old"] is False,
         "--fail-since": gate_options["fail_since"] is not None,
     }
-    _check_modes([option for option, is_given in given.items() if is_given], chosen)
-    if recurse_submodules and set(chosen) - {"--files"}:
-        raise UsageError(f"{chosen[0]}: looks into no submodule", hint=_FOREACH.format(chosen[0]))
+    _check_modes(modes, about_modes, submodules=recurse_submodules)
+    _check_globs((*include, *exclude))
+    if is_stdin and len(path) > 1:
+        raise UsageError("--stdin: name one PATH", hint="it says what the text is called")
+    if no_baseline and baseline is not None:
+        raise UsageError("--baseline and --no-baseline exclude each other")
+    if between == "ci":
+        from scanner.sources.ci import event_range
+        from scanner.sources.git import has_commit
+
+        folder = next((one for one in path if os.path.isdir(one)), Path())
+        between = event_range(os.environ, lambda commit: has_commit(folder, commit))
     options = Options(
         include=include,
         exclude=exclude,
@@ -229,6 +221,7 @@ def scan(
     import dataclasses
 
     from scanner import gate
+    from scanner.printing import emit
     from scanner.reports.context import ReportContext
     from scanner.reports.verdict import verdict
 
@@ -253,88 +246,43 @@ def scan(
     )
     plain = context if not context.color else dataclasses.replace(context, color=False)
     for other, file in beside:
-        _emit(_report(other).render(scanned.result, plain), file)
+        emit(_report(other).render(scanned.result, plain), file)
     report = _report(form)
     render = report.render_quiet if quiet and form == "text" else report.render
-    _emit(render(scanned.result, context), output)
+    emit(render(scanned.result, context), output)
     status = verdict(scanned.result, context).status
     if push is not None and status is Exit.FINDINGS and form == "text":
         _emit_advice()
     return int(status)
 
 
-def _check_modes(given: Iterable[str], chosen: Iterable[str]) -> None:
-    """Raise UsageError for an option that would be forgotten in silence, since it is about another look."""
-    for option in given:
-        modes = _GOES_WITH[option]
-        if modes.isdisjoint(chosen):
-            more = "leave it out, or add " + ("one of them" if len(modes) > 1 else "that")
-            raise UsageError(f"{option} goes with {' or '.join(sorted(modes))}", hint=more)
+def _check_modes(modes: Mapping[str, bool], about: Mapping[str, bool], *, submodules: bool) -> None:
+    """Raise UsageError for two looks at once, and for an option about another one: it would be forgotten in silence.
+
+    Both are what the command line can say, with whether it does.
+    """
+    chosen = [mode for mode, is_on in modes.items() if is_on]
+    if len(chosen) > 1:
+        raise UsageError(f"{' and '.join(chosen)} exclude each other")
+    for option in (option for option, is_given in about.items() if is_given):
+        wanted = _GOES_WITH[option]
+        if wanted.isdisjoint(chosen):
+            more = "leave it out, or add " + ("one of them" if len(wanted) > 1 else "that")
+            raise UsageError(f"{option} goes with {' or '.join(sorted(wanted))}", hint=more)
+    if submodules and set(chosen) - {"--files"}:
+        raise UsageError(f"{chosen[0]}: looks into no submodule", hint=_FOREACH.format(chosen[0]))
+
+
+def _check_globs(globs: Sequence[str]) -> None:
+    if "" in globs:
+        raise UsageError("--include and --exclude name no path by an empty GLOB", hint="is a variable not set?")
+    if any(glob.startswith("!") for glob in globs):
+        raise UsageError("a GLOB that begins with ! takes nothing back", hint="name only what is meant")
 
 
 def _emit_advice() -> None:
     """What to do about a push that was stopped: the values are in commits, but still on this machine."""
     click.echo(_ADVICE, err=True)
-
-
-@click.command(short_help="The evidence for and against a line.")
-@click.argument("where", metavar="PATH:LINE or FINGERPRINT")
-def explain(where: str) -> int:
-    """Print the evidence for and against everything on a line, also for what was not reported.
-
-    PATH:LINE is as `scan` prints it (settings.py:12), from the folder that you are in or from the repository's root;
-    FINGERPRINT is as its JSON has it.
-    """
-    from scanner.reports.explain import render_explain
-
-    name, line = _path_and_line(where)
-    by_line = bool(line)
-    if not by_line and os.path.lexists(where):
-        raise UsageError(f"{where}: which line?", hint="name it as PATH:LINE, as `unhardcode scan` prints it")
-    file = _file(name) if by_line else Path()
-    if by_line and os.path.isdir(file):
-        raise UsageError(f"{name}: a folder", hint="name a line of one of its files as PATH:LINE")
-    scanned = run((file,) if by_line else (), Mode(), Options())
-    unseen = scanned.result.coverage.skipped if by_line else ()
-    if unseen:
-        raise NotSeenError(f"{name}: {unseen[0].reason}", hint="there is no evidence about what was not looked at")
-    if by_line:
-        found = [f for f in scanned.result.findings if f.start[0] <= int(line) <= f.end[0]]
-    else:
-        found = [f for f in scanned.result.findings if f.fingerprint.startswith(where) and len(where) >= 8]
-    if not found:
-        raise NotSeenError(
-            _nothing_at(where, by_line=by_line),
-            hint="name a line as PATH:LINE, or a fingerprint from `unhardcode scan --format json`",
-        )
-    for finding in found:
-        _emit(render_explain(finding, scanned.texts.get(finding.path), others=scanned.result.findings), None)
-    return int(Exit.OK)
-
-
-def _nothing_at(where: str, *, by_line: bool) -> str:
-    if by_line:
-        return f"nothing at {where} looks like a credential"
-    if len(where) < 8 or where.strip("0123456789abcdef"):
-        # Not said again: it may be a value that somebody pasted.
-        return "this is no PATH:LINE and no fingerprint, which has 8 or more hexadecimal digits"
-    return f"no finding has the fingerprint {where}"
-
-
-def _file(name: str) -> Path:
-    """The file of that name: in this folder, or as a report has it, from the root and with %FF for what is no text."""
-    folders = (Path(), worktree.root_of(Path()).folder)
-    there = [folder / each for each in (name, os.fsdecode(unquote_to_bytes(os.fsencode(name)))) for folder in folders]
-    return next((file for file in there if os.path.lexists(file)), Path(name))
-
-
-def _path_and_line(where: str) -> tuple[str, str]:
-    """PATH and LINE of PATH:LINE, or of PATH:LINE:COLUMN as a report has it; no line in what is neither."""
-    name, _, line = where.rpartition(":")
-    path, _, first = name.rpartition(":")
-    if path and first.isdecimal() and not os.path.lexists(name):
-        name, line = path, first
-    return (name, line) if name and line.isdecimal() else (where, "")
 
 
 def _report(form: str) -> Any:
@@ -370,18 +318,3 @@ def _version() -> str:
 def _colors() -> bool:
     # An empty NO_COLOR is none: https://no-color.org
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _emit(chunks: Iterator[str] | Iterable[str] | str, output: Path | None) -> None:
-    """Write a report: to a file always as UTF-8, to standard output as it can take it."""
-    if output is not None:
-        from scanner.saving import save
-
-        save(output, chunks)
-        return
-    stream = sys.stdout
-    if hasattr(stream, "reconfigure"):
-        stream.reconfigure(errors="backslashreplace")
-    for chunk in chunks:
-        stream.write(chunk)
-    stream.flush()

@@ -131,6 +131,8 @@ def _size(value: Any, where: Where) -> int:
 
 def _globs(value: Any, where: Where) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(glob, str) and glob for glob in value):
+        if any(glob.startswith("!") for glob in value):
+            raise UsageError(f"{where}: a glob that begins with ! takes nothing back", hint="name only what is meant")
         return tuple(value)
     raise UsageError(f"{where} is a list of globs")
 
@@ -194,7 +196,7 @@ def _allow(value: Any, where: Where) -> tuple[Allow, ...]:
         fields = _fields(row, here, {"paths": _globs, "rules": _globs, "regex": _regex, "reason": _text})
         if "reason" not in fields:
             raise UsageError(f"{here}: no reason", hint='say why: reason = "..."')
-        if not fields.keys() - {"reason"}:
+        if not any(fields[key] for key in fields.keys() - {"reason"}):
             raise UsageError(f"{here}: it would allow everything", hint="give paths, rules or a regex")
         found.append(Allow(**fields, source=where.source()))
     return tuple(found)

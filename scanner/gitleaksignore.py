@@ -22,7 +22,7 @@ from scanner.sources.worktree import Root
 FILE = ".gitleaksignore"
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _MOST = 5_000_000
-_REASON = f"accepted in {FILE}"
+REASON = f"accepted in {FILE}"
 
 
 class Position(NamedTuple):
@@ -47,7 +47,7 @@ def honoured(root: Root, findings: Sequence[Finding]) -> list[Finding]:
         here = {(finding.path, line) for line in range(finding.start[0], finding.end[0] + 1)}
         known = (finding.path, finding.value) in values or (finding.commit is None and not here.isdisjoint(lines))
         if known and finding.suppressed is None and not has_valid_checksum(finding):
-            finding = replace(finding, suppressed=_REASON)
+            finding = replace(finding, suppressed=REASON)
         settled.append(finding)
     return settled
 

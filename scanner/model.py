@@ -1,7 +1,7 @@
-"""The records that flow through everything. Imports only the standard library and `scanner.source`.
+"""The records of finding. Imports only the standard library and `scanner.source`.
 
 source -> Document -> (prefilter) -> Literal -> (detectors) -> Finding -> (judge) -> Finding
-Finding -> (plan) -> PlannedSecret, Fix, Refusal -> (apply) -> Outcome
+What comes of a finding is in `fixers.model`.
 
 All offsets are half-open and count code points of one Document's text. Lines and columns exist only in
 reports.
@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, overload
 from typing import Literal as OneOf
+from typing import NoReturn, overload
 
 from scanner.source import Commit as Commit
 from scanner.source import Confidence as Confidence
@@ -121,7 +121,6 @@ class Role(enum.StrEnum):
     ENV_DEFAULT = "env-default"  # os.getenv("NAME", "...")
     ELEMENT = "element"  # inside a list, tuple or set
     COMPARISON = "comparison"  # name == "..."
-    PART = "part"  # constant part of an f-string or of a concatenation with something dynamic
     RETURN = "return"
     VARIABLE = "variable"  # NAME=... in a .env file
     TEXT = "text"  # anywhere else: comment, docstring, prose, a shape in a text file
@@ -299,134 +298,3 @@ class Safety(enum.StrEnum):
     SAFE = "safe"
     REVIEW = "review"  # offered for review
     MANUAL = "manual"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """Replace `span` of `path` by `new`. `expects` is the keyed digest of the text that stands there."""
-
-    path: str
-    span: Span
-    expects: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewFile:
-    """A file that a migration adds (the generated module). Refused where other content stands there."""
-
-    path: str
-    content: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """One value of a planned secret: a JSON key (None where the secret is the plain value), its variable, its places.
-
-    `digest` is the keyed digest of the value. `findings` are the executable places that hold it, first the one
-    that named it.
-    """
-
-    key: str | None
-    env: str
-    value: SecretValue
-    digest: str
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedSecret:
-    """One secret to be: where it will live and why.
-
-    `constants` are the non-secret fields of a database secret (engine, host, username, port, dbname), stored
-    beside the members in its JSON. `type` is SecretString, SecretBinary, SecureString or String. `tier` is Standard or
-    Advanced, None in Secrets Manager. `monthly_cost` is in US dollars.
-    """
-
-    name: str
-    store: str
-    type: str
-    tier: str | None
-    kms_key: str | None
-    members: tuple[Member, ...]
-    constants: tuple[tuple[str, str], ...]
-    action: str
-    reason: str
-    rotation: str
-    monthly_cost: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """One expression to evaluate: `expression` with the generated module must give the value with `digest`.
-
-    `variables` are the recorded environment variables (name, value) for the run in which they are set.
-    `bytes` says that the program sees bytes.
-    """
-
-    path: str
-    line: int
-    expression: str
-    digest: str
-    variables: tuple[tuple[str, SecretValue], ...]
-    style: str = "module"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fix:
-    """All edits for one secret in all its executable places: all or nothing."""
-
-    secret: str
-    title: str
-    safety: Safety
-    findings: tuple[Finding, ...]
-    edits: tuple[Edit, ...]
-    proofs: tuple[Proof, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """A finding that stays where it is: the reason, the detail, and what a person does about it."""
-
-    finding: Finding
-    reason: RefusalReason
-    detail: str
-    next_step: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a migration will do. `tree` is a digest over the files that it touches.
-
-    `imports` are edits that belong to a file and not to one fix (import lines, a requirements line): each is
-    applied if any fix touches its file. `style` is how code is written: module, inline or extension; `prefix_from` the
-    variable that replaces the first part of names at run time.
-    """
-
-    env: str
-    app: str
-    root: str
-    tree: str
-    secrets: tuple[PlannedSecret, ...]
-    fixes: tuple[Fix, ...]
-    refusals: tuple[Refusal, ...]
-    new_files: tuple[NewFile, ...]
-    imports: tuple[Edit, ...] = ()
-    notes: tuple[str, ...] = ()
-    style: str = "module"
-    prefix_from: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of one fix: `status` is proven, unproven, failed or skipped, `level` expression, module, command."""
-
-    secret: str
-    status: str
-    level: str | None
-    detail: str
-
-
-def jsonable(record: Any) -> NoReturn:
-    """Refuse to serialise: records hold values. Reports pick their fields by hand."""
-    raise TypeError(f"{type(record).__name__} is not serialised whole")

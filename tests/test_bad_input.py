@@ -73,6 +73,8 @@ def test_submodules_are_looked_into_where_that_was_asked_for_and_said_where_it_c
     status, out, _ = run(repository, "scan", "--recurse-submodules")
     assert status == 3
     assert "lib: submodule: not checked out (git submodule update --init)" in out
+    for glob in ("lib", "lib/"):
+        assert run(repository, "scan", "--recurse-submodules", "--exclude", glob)[0] == 0
 
 
 def test_explain_takes_a_place_as_a_report_prints_it_and_asks_for_the_line(
@@ -238,6 +240,7 @@ def test_an_unknown_command_and_option_are_usage_errors(run: Run, tmp_path: Path
         pytest.param(["--no-fail-on-old"], "goes with --push or --range", id="what was there before, of a tree"),
         pytest.param(["--staged", "--no-fail-on-gone"], "goes with --history", id="what is gone, of the index"),
         pytest.param(["--include", ""], "an empty GLOB", id="a glob that fits nothing"),
+        pytest.param(["--exclude", "a/", "--exclude", "!a/b"], "takes nothing back", id="a glob that gives back"),
         pytest.param(["--no-cache"], "goes with --history", id="no record where none is kept"),
     ],
 )

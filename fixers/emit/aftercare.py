@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from fixers.emit.iam import Account
 from fixers.emit.markdown import code, place, plain
 from fixers.emit.rotation import rotates
+from fixers.model import PlannedSecret
 from fixers.stores.model import PLAIN_TYPES
-from scanner.model import PlannedSecret
 
 _DEPLOY = """\
 ## 5. Deploy

@@ -12,10 +12,10 @@ import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from fixers.model import PlannedSecret
 from fixers.payload import payload
 from fixers.stores.limits import tag_value
 from fixers.stores.model import PLAIN_TYPES, REPOSITORY_TAG
-from scanner.model import PlannedSecret
 
 _DESCRIPTION = "Created by unhardcode: this value was in source code before."
 

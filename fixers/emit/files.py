@@ -25,11 +25,11 @@ from fixers.emit.iam import (
 from fixers.emit.rotation import Rotation
 from fixers.emit.runbook import Written, runbook
 from fixers.emit.terraform import rotation_file, secrets_file
+from fixers.model import Plan, PlannedSecret
 from fixers.payload import payload
 from fixers.stores.limits import parameter_problems, secret_problems
 from fixers.workspace import PLAN_MARK
 from scanner.errors import FixError, UsageError
-from scanner.model import Plan, PlannedSecret
 from scanner.saving import replace_with
 
 _PLAN, _SCRIPT, _RUNBOOK = "plan.toml", "upload.sh", "MIGRATION.md"

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from fixers.model import PlannedSecret
 from fixers.stores.model import PLAIN_TYPES
 from fixers.stores.partition import partition_of, suffix_of
-from scanner.model import PlannedSecret
 
 ACCOUNT_PLACEHOLDER = "${AWS_ACCOUNT_ID}"
 REGION_PLACEHOLDER = "${AWS_REGION}"

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from fixers.emit.iam import ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER, Account, Policy
 from fixers.emit.labels import hcl, terraform_label, unique_labels
 from fixers.emit.rotation import EXCLUDED, Rotation
-from scanner.model import PlannedSecret
+from fixers.model import PlannedSecret
 
 _SECRETS_HEAD = """\
 # Written by unhardcode: the secrets and who reads them, to be applied after they were stored. No value stands here,

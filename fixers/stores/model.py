@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from fixers.model import PlannedSecret
 from scanner.errors import StoreError
-from scanner.model import PlannedSecret, SecretValue
+from scanner.model import SecretValue
 
 # Marks what we created: an existing name without it is never written to unless the plan adopts it.
 REPOSITORY_TAG = "unhardcode:repository"

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fixers.model import PlannedSecret
 from fixers.stores.failures import Call, translated
 from fixers.stores.limits import parameter_problems, tag_value
 from fixers.stores.model import PLAIN_TYPES, REPOSITORY_TAG, DeniedError, Existing, Receipt, Seen, ThrottledError
 from fixers.stores.pace import Wait, at_once
 from scanner.errors import StoreError
-from scanner.model import PlannedSecret, SecretValue
+from scanner.model import SecretValue
 
 _DESCRIPTION = "Created by unhardcode: this value was in source code before."
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fixers.model import PlannedSecret
 from fixers.stores.failures import Call, translated
 from fixers.stores.limits import secret_problems, tag_value
 from fixers.stores.model import REPOSITORY_TAG, DeniedError, Existing, Receipt, Seen
 from fixers.stores.pace import Wait, at_once
-from scanner.model import PlannedSecret, SecretValue
+from scanner.model import SecretValue
 
 _DESCRIPTION = "Created by unhardcode: this value was in source code before."
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from scanner.config import PathSettings
 from scanner.model import Confidence, Finding, RefusalReason, Safety, ScanResult
 from scanner.sources.worktree import matches
-from scanner.text import line_span, line_starts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,18 +61,6 @@ class ReportContext:
     started: float = field(default_factory=time.time)
     ended: Callable[[], float] = time.time
     fixes: Mapping[str, FixNote] = field(default_factory=dict)
-
-
-def line_at(text: str, line: int) -> str:
-    """Line number `line` (from 1) without its line end, "" where there is none.
-
-    Lines end at \\r\\n, \\n and \\r only: str.splitlines also splits at U+2028, form feeds and others.
-    """
-    starts = line_starts(text)
-    if not 1 <= line <= len(starts):
-        return ""
-    span = line_span(starts, text, line)
-    return text[span.start : span.end]
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:

@@ -32,7 +32,6 @@ class Selection(NamedTuple):
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     max_size: int = DEFAULT_MAX_SIZE
-    include_untracked: bool = True
     submodules: bool = False
 
     def takes(self, path: str) -> bool:
@@ -50,13 +49,16 @@ class Root(NamedTuple):
 
 
 def matches(path: str, pattern: str) -> bool:
-    """Whether a path fits a glob: `*.py`, `vendor/`, `vendor/**`, `src/*.py`."""
+    """Whether a path fits a glob: `*.py`, `vendor/`, `vendor/**`, `src/*.py`; `/vendor/` at the root only."""
     pattern = pattern.removeprefix("./")
     if pattern.endswith("/"):
         pattern += "*"
+    at_root = pattern.startswith("/") and not path.startswith("/")
+    if at_root:
+        pattern = pattern[1:]
     return (
         fnmatch.fnmatchcase(path, pattern)
-        or fnmatch.fnmatchcase(path, "*/" + pattern)
+        or (not at_root and fnmatch.fnmatchcase(path, "*/" + pattern))
         or path.startswith(pattern.removesuffix("/**") + "/")
     )
 
@@ -137,9 +139,11 @@ def sources(
     for name in sorted(entries):
         entry = entries[name]
         shown = paths.shown(name)
-        if not selection.takes(shown) or (not selection.include_untracked and entry.tracked is False):
+        if not selection.takes(shown):
             continue
         if entry.skip is not None:
+            if any(matches(f"{shown}/", glob) for glob in selection.exclude):
+                continue  # a submodule is a folder: `lib/` means it too
             yield Skipped(path=shown, reason=entry.skip, gap=entry.skip.startswith((_CLOSED, _NOT_ENTERED)))
         else:
             location = os.path.join(folder, name)

@@ -99,6 +99,13 @@ def test_an_option_that_is_not_there_is_seen(line: str) -> None:
     assert fault(line) is not None
 
 
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_row_of_a_table_stands_below_a_head(page: Path) -> None:
+    blocks = re.split(r"\n\s*\n", re.sub(r"^ *```.*?^ *```$", "", page.read_text("utf-8"), flags=re.M | re.S))
+    tables = [block.strip().splitlines() for block in blocks if block.strip().startswith("|")]
+    assert not [rows[0] for rows in tables if len(rows) < 3 or not re.fullmatch(r"\|(?: ?:?-+:? ?\|)+", rows[1])]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_names_no_option_that_is_not_there(page: Path) -> None:
     text = page.read_text("utf-8")

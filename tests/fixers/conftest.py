@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from fixers.model import Edit, Proof
 from fixers.module_place import rewrite_context
 from fixers.rewriting import Placement, RewriteContext, Rewritten, overlapping, splice, unique_edits
 from fixers.structured import rewrite, whole_values
@@ -36,11 +37,9 @@ from scanner.model import (
     Coverage,
     CredentialKind,
     Document,
-    Edit,
     Finding,
     Kind,
     Literal,
-    Proof,
     RefusalReason,
     Role,
     ScanResult,

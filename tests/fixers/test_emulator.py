@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from fixers.emulator import embedded_aws
+from fixers.model import PlannedSecret
 from fixers.stores.model import Endpoint
 from fixers.stores.registry import connect
 from scanner.errors import UsageError
-from scanner.model import PlannedSecret, SecretValue
+from scanner.model import SecretValue
 
 Made = Callable[..., str]
 

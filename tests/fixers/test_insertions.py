@@ -7,9 +7,10 @@ import ast
 import pytest
 
 from fixers.insertions import joined_insertions
+from fixers.model import Edit
 from fixers.python_imports import Wanted, choose_names, import_edits
 from fixers.rewriting import splice
-from scanner.model import Edit, Span
+from scanner.model import Span
 
 ONE = Wanted(module="app_secrets", function="get_secret_value")
 TWO = Wanted(module="app_secrets", function="get_secret_bytes")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,14 +13,12 @@ from fixers.grouping import Draft, by_parameter, group
 from fixers.naming import (
     environment_of,
     full_name,
-    is_reserved,
     name_parts,
     name_problem,
-    read_variables,
     shown_frameworks,
     slug,
-    variables,
 )
+from fixers.variables import is_reserved, variables
 from fixers.workspace import open_workspace
 from scanner.errors import UsageError
 from scanner.model import CredentialKind, Finding, Kind, Role, SecretValue, Span
@@ -200,6 +197,7 @@ def test_a_value_of_everyday_words_spoils_no_name(making: SimpleNamespace) -> No
         ({"name": "stripeApiKey", "kind": K.API_KEY, "provider": "Stripe"}, "stripe-api-key"),
         ({"name": "SECRET_KEY", "kind": K.SIGNING_KEY, "rule": "django-secret-key"}, "django-secret-key"),
         ({"name": "Authorization", "kind": K.API_KEY, "provider": "GitHub"}, "github-api-key"),
+        ({"name": "K", "kind": K.API_KEY, "rule": "own-acme", "provider": "this repository"}, "acme-api-key"),
         ({"name": "API_TOKEN_PROD", "kind": K.API_KEY}, "api-token"),
         ({"name": None, "kind": K.PRIVATE_KEY}, "private-key"),
         ({"name": "MAIL_PASSWORD"}, "mail-password"),
@@ -283,47 +281,6 @@ def test_names_of_a_pair_and_of_its_parameters(making: SimpleNamespace) -> None:
         "partner-access-key-id",
         "partner-secret-access-key",
     )
-
-
-# --- variables
-
-
-@pytest.mark.parametrize(
-    "name", ["HOST", "PATH", "USER", "AWS_SECRET_ACCESS_KEY", "LD_PRELOAD", "PYTHONPATH", "PGPASSWORD"]
-)
-def test_reserved_variables(name: str) -> None:
-    assert is_reserved(name)
-
-
-def test_a_new_variable_is_never_one_that_holds_another_value(making: SimpleNamespace) -> None:
-    found = making.finding("a.py", "hunter2", name="DB_PASSWORD")
-    other = making.finding(".env", "other", name="DB_PASSWORD", role=Role.VARIABLE)
-    drafts = drafts_of(found, other)
-    assert variables(drafts, ["db", "other-db"], app="shop", read=()) == (("SHOP_DB_PASSWORD",), ("DB_PASSWORD",))
-    assert variables(drafts[:1], ["db"], app="shop", read={"DB_PASSWORD", "SHOP_DB_PASSWORD"}) == (
-        ("SHOP_DB_PASSWORD_2",),
-    )
-
-
-def test_the_variable_that_a_place_is_about_is_kept(making: SimpleNamespace) -> None:
-    default = making.finding("a.py", "hunter2", name="LEGACY_PW", role=Role.ENV_DEFAULT)
-    assert variables(drafts_of(default), ["db"], app="shop", read={"LEGACY_PW"}) == (("LEGACY_PW",),)
-
-
-def test_the_rules_own_variable_comes_first(making: SimpleNamespace) -> None:
-    found = making.finding("a.py", "x", name="key", kind=K.API_KEY, env="STRIPE_API_KEY")
-    assert variables(drafts_of(found), ["stripe-key"], app="shop", read=()) == (("STRIPE_API_KEY",),)
-    reserved = replace(found, env="AWS_TOKEN")
-    assert variables(drafts_of(reserved), ["stripe-key"], app="shop", read=()) == (("STRIPE_KEY",),)
-
-
-def test_the_variables_that_code_reads() -> None:
-    code = b"""import os
-os.environ["A"]; os.environ.get('B', 1); os.getenv("C"); env.str("D"); env("E"); config("F")
-os.environ.setdefault("G", "")
-app.config["NOT_ONE"]; other["NOT_TWO"]; getattr(x, "NOT_THREE")
-"""
-    assert read_variables([code]) == set("ABCDEFG")
 
 
 ROWS = st.lists(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from fixers.model import Outcome
 from fixers.owner_proof import OwnerProof, raise_levels, words_of
 from scanner.errors import UsageError
-from scanner.model import Outcome
 
 PROVEN = Outcome(secret="prod/shop/db", status="proven", level="expression", detail="")
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixers.model import Member, PlannedSecret
 from fixers.payload import TEMPLATE_KEYS, environment_text, payload
 from scanner.errors import FixError
-from scanner.model import Member, PlannedSecret, SecretValue
+from scanner.model import SecretValue
 
 NOT_TEXT = b"\xff\xfe\x00key"
 

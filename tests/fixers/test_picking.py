@@ -12,7 +12,8 @@ import pytest
 import unhardcode
 from fixers.payload import payload
 from fixers.picking import picked
-from fixers.planning import opened, planned_from
+from fixers.planfile import open_plan_file
+from fixers.planning import planned_from
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,7 +35,7 @@ def tree(repository: Path, git: Callable[..., str], made: Callable[..., str], mo
 
 
 def names(tree: Path) -> list[str]:
-    return [table["name"] for table in opened(tree / "plan.toml").tables["secret"]]
+    return [table["name"] for table in open_plan_file(tree / "plan.toml").tables["secret"]]
 
 
 @pytest.mark.parametrize(
@@ -59,11 +60,11 @@ def test_a_plan_that_is_not_as_it_was_written_is_for_the_whole_plan_to_judge(tre
     named = [line for line in text[: max(at, text.index("\nstore"))].splitlines() if line.startswith("name = ")]
     name = named[-1].partition('"')[2].rstrip('"')
     assert name in names(tree)
-    assert picked(opened(tree / "plan.toml"), name, Path()) is None
+    assert picked(open_plan_file(tree / "plan.toml"), name, Path()) is None
 
 
 def test_files_that_changed_are_for_the_whole_plan_to_judge(tree: Path) -> None:
-    plan: Any = opened(tree / "plan.toml")
+    plan: Any = open_plan_file(tree / "plan.toml")
     for table in plan.tables["secret"]:
         place = tree / table["member"][0]["path"]
         before = place.read_bytes()
@@ -76,7 +77,7 @@ def test_files_that_changed_are_for_the_whole_plan_to_judge(tree: Path) -> None:
 
 
 def test_each_secret_has_the_payload_that_the_whole_plan_gives(tree: Path) -> None:
-    plan = opened(tree / "plan.toml")
+    plan = open_plan_file(tree / "plan.toml")
     whole = {secret.name: secret for secret in planned_from(tree / "plan.toml", Path()).plan.secrets}
     assert len(whole) > 3
     for name, secret in whole.items():

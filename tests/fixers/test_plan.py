@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fixers.model import Plan
 from fixers.overrides import Override
 from fixers.plan import PlanOptions, make_plan, touched_paths
 from fixers.rewriting import Placement
@@ -18,7 +19,6 @@ from scanner.model import (
     Confidence,
     CredentialKind,
     Finding,
-    Plan,
     RefusalReason,
     Role,
     ScanResult,
@@ -208,7 +208,15 @@ def test_two_fixes_never_change_one_text_differently(making: SimpleNamespace, tm
 
 
 @pytest.mark.parametrize(
-    "options", [{"style": "lazy"}, {"prefix_from": "A-B"}, {"store": "vault"}, {"env": "a/b"}, {"app": "ä"}]
+    "options",
+    [
+        {"style": "lazy"},
+        {"prefix_from": "A-B"},
+        {"prefix_from": "PATH"},
+        {"store": "vault"},
+        {"env": "a/b"},
+        {"app": "ä"},
+    ],
 )
 def test_options_that_cannot_be_used(making: SimpleNamespace, tmp_path: Path, options: dict[str, str]) -> None:
     text, found = one(making)

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from fixers.insertions import joined_insertions
+from fixers.model import Plan
 from fixers.plan import PlanOptions, make_plan
 from fixers.reports import render_diff, render_plan
 from fixers.rewriting import rewriters, splice
@@ -16,7 +17,7 @@ from fixers.workspace import Workspace, overlaid
 from rules.load import load_rules
 from rules.signature import rules_state
 from scanner.engine import Settings, scan
-from scanner.model import Confidence, Plan, Source
+from scanner.model import Confidence, Source
 from scanner.prefilter import Prefilter
 from scanner.prefilter import load as load_prefilter
 

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixers.model import Plan
 from fixers.plan import PlanOptions, make_plan
-from fixers.planfile import apply_overrides, options_of, overrides, read_plan_file, render_plan_file
+from fixers.plan_tables import render_plan_file
+from fixers.planfile import apply_overrides, open_plan_file, options_of, overrides, read_plan_file
 from scanner.errors import UsageError
-from scanner.model import Commit, Confidence, CredentialKind, Plan, Role, Span
+from scanner.model import Commit, Confidence, CredentialKind, Role, Span
 
 OPTIONS = PlanOptions(scope="shop", min_confidence=Confidence.LOW)
 
@@ -99,6 +101,41 @@ def test_the_line_is_that_of_the_changed_key(making: SimpleNamespace, tmp_path: 
         overrides(plan, read_plan_file(text, "p.toml"))
 
 
+@pytest.mark.parametrize("key", ["env", "app"])
+def test_a_first_part_that_no_name_can_have_is_refused_with_its_line(
+    making: SimpleNamespace, tmp_path: Path, key: str
+) -> None:
+    text = edited(made(making, tmp_path), f'{key} = "', f'{key} = "A B')
+    with pytest.raises(UsageError, match=rf"^p\.toml:\d+: {key}: letters"):
+        options_of(read_plan_file(text, "p.toml"))
+
+
+@pytest.mark.parametrize("key", ["name", "env"])
+def test_a_value_that_was_pasted_as_a_name_is_refused_and_not_said(
+    making: SimpleNamespace, tmp_path: Path, key: str
+) -> None:
+    value = making.strong("pasted")
+    line = f'password = "{value}"\n'
+    workspace = making.tree(tmp_path, {"a.py": line})
+    found = making.result(making.finding("a.py", value, text=line, name="password"))
+
+    def planned(changed: Any = None) -> Plan:
+        rewriters = making.rewriters()
+        return make_plan(found, workspace, OPTIONS, key=making.KEY, rewriters=rewriters, overrides=changed)
+
+    plan = planned()
+    text = in_secret(render_plan_file(plan, OPTIONS), f'{key} = "', f'{key} = "x{value}')
+    with pytest.raises(UsageError, match=r"^p\.toml:\d+: the value of a credential was written as a name") as raised:
+        apply_overrides(plan, read_plan_file(text, "p.toml"), planned)
+    assert value not in f"{raised.value.message} {raised.value.hint}"
+
+
+def test_what_an_editor_puts_in_front_of_it_is_no_mistake(making: SimpleNamespace, tmp_path: Path) -> None:
+    plan = made(making, tmp_path)
+    (tmp_path / "p.toml").write_text(render_plan_file(plan, OPTIONS), encoding="utf-8-sig")
+    assert overrides(plan, open_plan_file(tmp_path / "p.toml")) == {}
+
+
 @pytest.mark.parametrize("text", ["[[secret", 'a = "', "a = 1\na = 2", "\x00", "password = hunter2"])
 def test_what_is_no_toml_is_refused_without_its_text(text: str) -> None:
     with pytest.raises(UsageError, match=r"^p\.toml: not valid TOML") as raised:
@@ -181,7 +218,8 @@ def test_any_path_survives_the_writer(
 
 
 def _refusal(making: SimpleNamespace, path: str) -> Any:
-    from scanner.model import Refusal, RefusalReason
+    from fixers.model import Refusal
+    from scanner.model import RefusalReason
 
     found = replace(making.finding("a.py", "x"), path=path)
     return Refusal(finding=found, reason=RefusalReason.COMMENT, detail="", next_step="")

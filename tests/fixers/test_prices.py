@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from fixers.model import PlannedSecret
 from fixers.prices import monthly_cost, reads_note, storage_a_month
-from scanner.model import PlannedSecret
 
 SECRET = PlannedSecret(
     name="prod/shop/db",

@@ -16,12 +16,13 @@ from urllib.parse import quote
 import pytest
 
 from fixers.emulator import embedded_aws
+from fixers.model import PlannedSecret, Proof
 from fixers.proof import ProofResult, prove
 from fixers.runtime.source import module_source
 from fixers.stores.model import Endpoint
 from fixers.stores.registry import connect
 from scanner.identity import digest
-from scanner.model import PlannedSecret, Proof, SecretValue
+from scanner.model import SecretValue
 
 KEY = bytes(range(32))
 CHILD = Path(__file__).parents[2] / "fixers/_prove_child.py"

@@ -638,6 +638,26 @@ def test_calls_by_a_name_that_nothing_else_in_the_file_has(line: str) -> None:
     assert "from app_secrets import get_secret_value as _get_secret_value\n" in run.after
 
 
+def test_a_file_of_many_secrets_is_not_walked_as_a_whole_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    from fixers.python_syntax import Syntax
+
+    asked = 0
+    where = Syntax.span
+
+    def counted(syntax: Syntax, node: Any) -> Span:
+        nonlocal asked
+        asked += 1
+        return where(syntax, node)
+
+    monkeypatch.setattr(Syntax, "span", counted)
+    spent = []
+    for many in (50, 200):
+        asked = 0
+        Run(f'x = "{SECRET}"\n' * many, count=many)
+        spent.append(asked)
+    assert spent[1] < 6 * spent[0]
+
+
 def test_says_what_happens_at_import_and_in_async_functions() -> None:
     assert "default argument" in Run(f'def f(a="{SECRET}"): pass\n').result.notes[0]
     assert "async" in Run(f'async def f():\n    return b"{SECRET}"\n', value=SECRET.encode()).result.notes[0]

@@ -27,15 +27,16 @@ from fixers.changes import changed_files, edits_by_path
 from fixers.extension import extension_stand_in
 from fixers.grouping import own_key
 from fixers.locating import arns_of, waiting, with_arns
+from fixers.model import Edit, Plan
 from fixers.payload import environment_text, payload
 from fixers.plan import PlanOptions
-from fixers.planfile import render_plan_file
+from fixers.plan_tables import render_plan_file
 from fixers.planning import Planned, planned
 from fixers.reports import render_diff, render_plan
 from fixers.stores.model import Endpoint, Store
 from fixers.stores.registry import connect
 from scanner.errors import UnhardcodeError
-from scanner.model import Confidence, Edit, Plan
+from scanner.model import Confidence
 
 _NOWHERE = "http://127.0.0.1:9"  # the discard port: who asks AWS there fails at once
 _OURS = ("get_secret_value", "get_secret_bytes", "aget_secret_value", "quote", "resolve_references")

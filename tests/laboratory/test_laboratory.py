@@ -19,8 +19,9 @@ from lab_run import Report, compare, expected, respliced, run_all, same_tree, un
 from lab_variants import VARIANTS, variants
 
 from fixers.emulator import embedded_aws
+from fixers.model import Edit
 from fixers.stores.model import Endpoint
-from scanner.model import Edit, Span
+from scanner.model import Span
 
 CASES = {case.name: case for case in read_cases()}
 # A third of the cases and every so many-th variant are in the fast tier, always the same ones.

@@ -37,6 +37,7 @@ BAD = {
     "a pattern of a thousand characters": (GOOD.replace("shp_", "a" * 999), 5, "longer than"),
     "a second rule of the same id": (GOOD + GOOD, 3, "is also in"),
     "the second rule's pattern": (GOOD + GOOD.replace("own-shop", "own-till").replace("{32,40}", "{3,}"), 12, "an end"),
+    "a variable that can be none": (GOOD + "env = 'A B'", 8, "a variable's name"),
     "an address that is not https": (GOOD + 'docs = "http://a"', 8, "https"),
 }
 

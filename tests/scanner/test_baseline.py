@@ -233,6 +233,37 @@ def test_history_is_accepted_only_if_asked_for_and_only_for_history(at: Path, gi
     assert run("scan") == Exit.FINDINGS
 
 
+def test_in_a_shallow_clone_rows_for_history_are_kept_and_what_was_not_seen_is_said(
+    at: Path, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (at / "app.py").write_text("import os\n")
+    git(at, "commit", "-q", "-a", "-m", "fixed")
+    accept("--history", "--reason", "known")
+    git(at, "add", FILE)
+    git(at, "commit", "-q", "-m", "accepted")
+    git(tmp_path, "clone", "-q", "--depth", "1", at.as_uri(), "clone")
+    monkeypatch.chdir(tmp_path / "clone")
+    capsys.readouterr()
+    assert run("baseline", "prune", "--history") == Exit.OK
+    assert "a part of the history could not be looked at" in capsys.readouterr().out
+    assert (tmp_path / "clone" / FILE).read_text() == (at / FILE).read_text()
+    for command in (("update",), ("create", "-o", "other")):
+        assert run("baseline", *command, "--history") == Exit.OK
+        assert "1 could not be looked at (unhardcode scan --history names them)" in capsys.readouterr().out
+    assert run("baseline", "prune") == Exit.OK
+    assert "could not" not in capsys.readouterr().out
+
+
+def test_nothing_is_scanned_for_a_baseline_that_is_there(
+    at: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    accept()
+    monkeypatch.setattr("scanner.baseline_looking.run", lambda *_: pytest.fail("it was scanned"))
+    for words in ((), ("-o", FILE)):
+        assert run("baseline", "create", *words) == Exit.USAGE
+        assert "is there already" in capsys.readouterr().err
+
+
 def test_commands_look_at_all_of_the_repository_from_any_folder(
     at: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -144,6 +144,27 @@ def test_gitleaksignore_is_read_where_it_stands(at: Path, git: Git, made: Made) 
     assert left() == {("app.py", 2), ("app.py", 4), ("conf.yaml", 2)}
 
 
+def test_what_gitleaksignore_accepts_where_it_stands_is_taken_over_from_there(
+    at: Path, git: Git, made: Made, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (at / ".gitleaksignore").write_text("app.py:generic-api-key:2\n")
+    assert run("baseline", "import", ".gitleaksignore") == Exit.OK
+    assert "1 taken over from .gitleaksignore" in capsys.readouterr().out
+    for command in ("update", "prune"):
+        assert run("baseline", command) == Exit.OK
+    (at / ".gitleaksignore").unlink()
+    (at / "app.py").write_text("\n" + (at / "app.py").read_text())
+    accepted = {json.loads(row)["symbol"] for row in (at / FILE).read_text().splitlines()[1:]}
+    assert accepted == {"ADMIN_PASSWORD", "API_TOKEN", "db.password"}, "update accepts the rest"
+    assert left() == set()
+
+
+def test_a_new_baseline_leaves_to_gitleaksignore_what_that_accepts(at: Path) -> None:
+    (at / ".gitleaksignore").write_text("app.py:generic-api-key:2\n")
+    assert run("baseline", "create") == Exit.OK
+    assert "ADMIN_PASSWORD" not in (at / FILE).read_text()
+
+
 def test_gitleaksignore_silences_no_token_whose_checksum_is_valid(at: Path, git: Git) -> None:
     from rules.examples import expand
 

@@ -20,9 +20,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from fixers.emulator import embedded_aws
+from fixers.model import Member, PlannedSecret
 from fixers.stores.model import Store
 from fixers.stores.registry import connect
-from scanner.model import Member, PlannedSecret, SecretValue
+from scanner.model import SecretValue
 
 # Stands in for `unhardcode value` where a test is about the script: values of any form, without a scan each.
 VALUE_OF_A_FILE = """\

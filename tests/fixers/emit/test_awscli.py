@@ -13,8 +13,9 @@ import pytest
 
 from fixers.emit.awscli import form, upload_script
 from fixers.emit.iam import Account, migration_policies
+from fixers.model import PlannedSecret
 from fixers.stores.model import REPOSITORY_TAG
-from scanner.model import PlannedSecret, SecretValue
+from scanner.model import SecretValue
 
 Made = Callable[..., str]
 OURS = {REPOSITORY_TAG: "github.com/example/shop"}

@@ -18,8 +18,9 @@ import unhardcode
 from fixers.emit.files import emit
 from fixers.emit.iam import Account
 from fixers.emit.runbook import Written, runbook
+from fixers.model import Plan
 from scanner.errors import FixError, UsageError
-from scanner.model import Plan, SecretValue
+from scanner.model import SecretValue
 
 Made = Callable[..., str]
 Call = Callable[..., tuple[int, str, str]]

@@ -102,8 +102,9 @@ def test_after_a_rotation_an_undo_is_refused(shop: Any, aws: Any, run: Run) -> N
 
 
 def test_bytes_and_keys_and_tiers_read_back_as_they_went_in(aws: Any, served: Any) -> None:
+    from fixers.model import PlannedSecret
     from fixers.stores.registry import connect
-    from scanner.model import PlannedSecret, SecretValue
+    from scanner.model import SecretValue
 
     facts: dict[str, Any] = {
         "kms_key": None, "members": (), "constants": (), "action": "create", "reason": "", "rotation": "manual",

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixers.model import Member
 from fixers.spelling import recipe, written
-from scanner.model import CredentialKind, Document, Finding, Kind, Literal, Member, Role, SecretValue, Source, Span
+from scanner.model import CredentialKind, Document, Finding, Kind, Literal, Role, SecretValue, Source, Span
 from scanner.readers.pystring import decode
 from scanner.text import decode as decode_text
 

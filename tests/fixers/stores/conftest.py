@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from fixers.emulator import embedded_aws
+from fixers.model import PlannedSecret
 from fixers.stores.model import Endpoint, Patience, Store
 from fixers.stores.registry import connect
-from scanner.model import PlannedSecret
 
 NAMES = {"secretsmanager": "prod/shop/", "parameterstore": "/prod/shop/"}
 

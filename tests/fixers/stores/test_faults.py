@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from fixers.model import PlannedSecret
 from fixers.stores.model import (
     AlreadyExistsError,
     Endpoint,
@@ -20,7 +21,7 @@ from fixers.stores.model import (
 )
 from fixers.stores.registry import STORES, connect
 from scanner.errors import Exit, StoreError
-from scanner.model import PlannedSecret, SecretValue
+from scanner.model import SecretValue
 
 Made = Callable[..., str]
 CREATE = {"secretsmanager": "CreateSecret", "parameterstore": "PutParameter"}

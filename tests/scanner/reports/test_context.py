@@ -1,26 +1,6 @@
 from __future__ import annotations
 
-import pytest
-
-from scanner.reports.context import count, line_at, ordered
-
-
-@pytest.mark.parametrize(
-    ("page", "line", "expected"),
-    [
-        pytest.param("", 0, "", id="there is no line zero"),
-        pytest.param("a\nb", 3, "", id="there is no line after the last"),
-        pytest.param("", 1, "", id="an empty text has one empty line"),
-        pytest.param("a\r\nb\rc\nd", 3, "c", id="CR LF, CR and LF end lines"),
-        pytest.param(
-            "a\u2028b\x0bc\x0cd\x85e\x1cf\ng", 1, "a\u2028b\x0bc\x0cd\x85e\x1cf", id="nothing else ends lines"
-        ),
-        pytest.param("a\n", 2, "", id="a last line end starts an empty line"),
-        pytest.param("a\r\n\r\nb", 2, "", id="an empty line between CR LF"),
-    ],
-)
-def test_line_at(page, line, expected):
-    assert line_at(page, line) == expected
+from scanner.reports.context import count, ordered
 
 
 def test_findings_are_ordered_by_path_then_span(make):

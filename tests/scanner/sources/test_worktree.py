@@ -304,10 +304,6 @@ def test_tracked_files_new_files_and_every_env_of_a_folder_that_is_not_ignored_a
     }
 
 
-def test_untracked_files_can_be_left_out(shop: Path) -> None:
-    assert set(read(shop, include_untracked=False).values()) == {True}
-
-
 def test_an_ignored_folder_is_read_whole_when_it_is_named(shop: Path) -> None:
     assert read(shop / "local") == {"local/.env": False, "local/notes.txt": False}
 
@@ -375,6 +371,8 @@ def test_a_folder_called_dot_git_is_not_entered_without_git_either(tmp_path: Pat
         pytest.param("vendor/x/a.py", "vendor", True, id="a folder without a slash"),
         pytest.param("vendor/x/a.py", "vendor/**", True, id="all below a folder"),
         pytest.param("src/a.py", "./src/*.py", True, id="a leading dot"),
+        pytest.param("vendor/x/a.py", "/vendor/", True, id="a folder at the root, as in .gitignore"),
+        pytest.param("src/vendor/a.py", "/vendor/", False, id="a folder that is not at the root"),
         pytest.param("a.pyc", "*.py", False, id="another ending"),
         pytest.param("vendors/a.py", "vendor/", False, id="a folder that only starts alike"),
         pytest.param("A.PY", "*.py", False, id="another case"),

@@ -1,0 +1,74 @@
+"""`unhardcode explain`: the evidence for and against what stands on a line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+
+import click
+
+from scanner.errors import Exit, NotSeenError, UsageError
+from scanner.printing import emit
+from scanner.running import Mode, Options, run
+from scanner.sources import worktree
+
+
+@click.command(short_help="The evidence for and against a line.")
+@click.argument("where", metavar="PATH:LINE or FINGERPRINT")
+def explain(where: str) -> int:
+    """Print the evidence for and against everything on a line, also for what was not reported.
+
+    PATH:LINE is as `scan` prints it (settings.py:12), from the folder that you are in or from the repository's root;
+    FINGERPRINT is as its JSON has it.
+    """
+    from scanner.reports.explain import render_explain
+
+    name, line = _path_and_line(where)
+    by_line = bool(line)
+    if not by_line and os.path.lexists(where):
+        raise UsageError(f"{where}: which line?", hint="name it as PATH:LINE, as `unhardcode scan` prints it")
+    file = _file(name) if by_line else Path()
+    if by_line and os.path.isdir(file):
+        raise UsageError(f"{name}: a folder", hint="name a line of one of its files as PATH:LINE")
+    scanned = run((file,) if by_line else (), Mode(), Options())
+    unseen = scanned.result.coverage.skipped if by_line else ()
+    if unseen:
+        raise NotSeenError(f"{name}: {unseen[0].reason}", hint="there is no evidence about what was not looked at")
+    if by_line:
+        found = [f for f in scanned.result.findings if f.start[0] <= int(line) <= f.end[0]]
+    else:
+        found = [f for f in scanned.result.findings if f.fingerprint.startswith(where) and len(where) >= 8]
+    if not found:
+        raise NotSeenError(
+            _nothing_at(where, by_line=by_line),
+            hint="name a line as PATH:LINE, or a fingerprint from `unhardcode scan --format json`",
+        )
+    for finding in found:
+        emit(render_explain(finding, scanned.texts.get(finding.path), others=scanned.result.findings), None)
+    return int(Exit.OK)
+
+
+def _nothing_at(where: str, *, by_line: bool) -> str:
+    if by_line:
+        return f"nothing at {where} looks like a credential"
+    if len(where) < 8 or where.strip("0123456789abcdef"):
+        # Not said again: it may be a value that somebody pasted.
+        return "this is no PATH:LINE and no fingerprint, which has 8 or more hexadecimal digits"
+    return f"no finding has the fingerprint {where}"
+
+
+def _file(name: str) -> Path:
+    """The file of that name: in this folder, or as a report has it, from the root and with %FF for what is no text."""
+    folders = (Path(), worktree.root_of(Path()).folder)
+    there = [folder / each for each in (name, os.fsdecode(unquote_to_bytes(os.fsencode(name)))) for folder in folders]
+    return next((file for file in there if os.path.lexists(file)), Path(name))
+
+
+def _path_and_line(where: str) -> tuple[str, str]:
+    """PATH and LINE of PATH:LINE, or of PATH:LINE:COLUMN as a report has it; no line in what is neither."""
+    name, _, line = where.rpartition(":")
+    path, _, first = name.rpartition(":")
+    if path and first.isdecimal() and not os.path.lexists(name):
+        name, line = path, first
+    return (name, line) if name and line.isdecimal() else (where, "")

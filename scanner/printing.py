@@ -1,0 +1,22 @@
+"""Where a report goes: a file that somebody named, or standard output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+
+def emit(chunks: Iterator[str] | Iterable[str] | str, output: Path | None) -> None:
+    """Write a report: to a file always as UTF-8, to standard output as it can take it."""
+    if output is not None:
+        from scanner.saving import save
+
+        save(output, chunks)
+        return
+    stream = sys.stdout
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
+    for chunk in chunks:
+        stream.write(chunk)
+    stream.flush()

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from fixers.grouping import Draft, group
+from fixers.variables import is_reserved, read_variables, variables
+from scanner.model import CredentialKind, Finding, Kind, Role
+
+K = CredentialKind
+
+
+def drafts_of(*findings: Finding) -> tuple[Draft, ...]:
+    return group(findings, environment=lambda _: "prod", kind=lambda one: kind_of(one.path))
+
+
+def kind_of(path: str) -> Kind:
+    return Kind.DOTENV if path.startswith(".env") else Kind.PYTHON
+
+
+@pytest.mark.parametrize(
+    "name", ["HOST", "PATH", "USER", "AWS_SECRET_ACCESS_KEY", "LD_PRELOAD", "PYTHONPATH", "PGPASSWORD"]
+)
+def test_reserved_variables(name: str) -> None:
+    assert is_reserved(name)
+
+
+def test_a_new_variable_is_never_one_that_holds_another_value(making: SimpleNamespace) -> None:
+    found = making.finding("a.py", "hunter2", name="DB_PASSWORD")
+    other = making.finding(".env", "other", name="DB_PASSWORD", role=Role.VARIABLE)
+    drafts = drafts_of(found, other)
+    assert variables(drafts, ["db", "other-db"], app="shop", read=()) == (("SHOP_DB_PASSWORD",), ("DB_PASSWORD",))
+    assert variables(drafts[:1], ["db"], app="shop", read={"DB_PASSWORD", "SHOP_DB_PASSWORD"}) == (
+        ("SHOP_DB_PASSWORD_2",),
+    )
+
+
+def test_the_variable_that_a_place_is_about_is_kept(making: SimpleNamespace) -> None:
+    default = making.finding("a.py", "hunter2", name="LEGACY_PW", role=Role.ENV_DEFAULT)
+    assert variables(drafts_of(default), ["db"], app="shop", read={"LEGACY_PW"}) == (("LEGACY_PW",),)
+
+
+def test_the_rules_own_variable_comes_first(making: SimpleNamespace) -> None:
+    found = making.finding("a.py", "x", name="key", kind=K.API_KEY, env="STRIPE_API_KEY")
+    assert variables(drafts_of(found), ["stripe-key"], app="shop", read=()) == (("STRIPE_API_KEY",),)
+    reserved = replace(found, env="AWS_TOKEN")
+    assert variables(drafts_of(reserved), ["stripe-key"], app="shop", read=()) == (("STRIPE_KEY",),)
+
+
+def test_the_variables_that_code_reads() -> None:
+    code = b"""import os
+os.environ["A"]; os.environ.get('B', 1); os.getenv("C"); env.str("D"); env("E"); config("F")
+os.environ.setdefault("G", "")
+app.config["NOT_ONE"]; other["NOT_TWO"]; getattr(x, "NOT_THREE")
+"""
+    assert read_variables([code]) == set("ABCDEFG")
