@@ -9,6 +9,7 @@ from typing import TypeAlias
 from fixers import cloudformation_template, compose, ecs, ini_files, settings_files
 from fixers.grouping import SETTING
 from fixers.rewriting import Placement, RewriteContext, Rewriter, Rewritten
+from fixers.splicing import stands_in
 from scanner.model import Argument, Document, Finding, Kind, Literal, Role, SecretValue, Span
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Node, Value, trees, values
@@ -58,7 +59,7 @@ def _rewriter(document: Document) -> Rewriter:
 
 def _of_variables(entries: dict[Span, tuple[str, Value]], document: Document) -> Whole:
     def seen(finding: Finding) -> Finding:
-        owner = next((each for span, each in entries.items() if span.contains(finding.span)), None)
+        owner = next((each for span, each in entries.items() if stands_in(finding, span)), None)
         if owner is None:
             return finding
         name, value = owner
@@ -74,7 +75,7 @@ def _of_options(found: Sequence[Value], document: Document) -> Whole:
     """Of a URL its whole value, in a variable by section and option; what is all of a value is seen as it is."""
 
     def seen(finding: Finding) -> Finding:
-        value = next((each for each in found if each.span.contains(finding.span)), None)
+        value = next((each for each in found if stands_in(finding, each.span)), None)
         if value is None or (finding.literal.span == value.span and finding.value == finding.literal.value):
             return finding
         literal = _verbatim(value, settings_files.variable_of(value.path), document)
@@ -85,7 +86,7 @@ def _of_options(found: Sequence[Value], document: Document) -> Whole:
 
 def _of_settings(found: Sequence[Value], document: Document) -> Whole:
     def seen(finding: Finding) -> Finding:
-        value = next((each for each in found if each.span.contains(finding.span)), None)
+        value = next((each for each in found if stands_in(finding, each.span)), None)
         if value is None or not value.path:
             return finding
         variable = settings_files.variable_of(value.path)
