@@ -6,10 +6,12 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from fixers.python_readers import Site, python_sites
+from fixers.roles import PathRole, role_of
+from fixers.unseen_readers import UnseenReads, unseen_reads
 from fixers.workspace import PLAN_MARK, Workspace
 from scanner.errors import NotSeenError
 from scanner.model import Span
@@ -75,9 +77,12 @@ def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> 
     outside: dict[str, list[OtherReader]] = defaultdict(list)
     through: dict[str, list[OtherReader]] = defaultdict(list)
     folded = {key.upper(): key for key in keys}
+    unseen = unseen_reads(workspace)
+    for key in keys:
+        opaque[key] += [OtherReader(path=each.path, line=each.line, how=each.how) for each in unseen.reading(key)]
     for path in workspace.files:
         if path.endswith((".py", ".pyw")):
-            for site in _sites(workspace, path, keys, folded):
+            for site in _sites(workspace, path, keys, folded, unseen):
                 key = site.key if site.key in keys else folded[site.key.upper()]
                 if site.span is None:
                     opaque[key].append(OtherReader(path=path, line=site.line, how=site.how))
@@ -118,7 +123,9 @@ def _is_ours(workspace: Workspace, reader: OtherReader) -> bool:
     return False
 
 
-def _sites(workspace: Workspace, path: str, keys: Collection[str], folded: dict[str, str]) -> Iterator[Site]:
+def _sites(
+    workspace: Workspace, path: str, keys: Collection[str], folded: dict[str, str], unseen: UnseenReads
+) -> Iterator[Site]:
     raw = _read(workspace, path)
     upper = raw.upper()
     settings = b"BaseSettings" in raw
@@ -128,7 +135,8 @@ def _sites(workspace: Workspace, path: str, keys: Collection[str], folded: dict[
         text = workspace.document(path).text
     except NotSeenError:
         return
-    yield from python_sites(text, lambda name: name in keys or (settings and name in folded))
+    own = unseen if role_of(path) is PathRole.SOURCE else replace(unseen, places=())
+    yield from python_sites(text, lambda name: name in keys or (settings and name in folded), own)
 
 
 def _outside(
