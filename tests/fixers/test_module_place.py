@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fixers.module_place import BEHIND_BOTO3, place_module, rewrite_context
+from fixers.hidden_modules import BEHIND_BOTO3
+from fixers.module_place import place_module, rewrite_context
 from fixers.project_imports import imported_modules
 from fixers.workspace import open_workspace
 
