@@ -93,7 +93,8 @@ def _of_settings(found: Sequence[Value], document: Document) -> Whole:
         argument = Argument(callees=(SETTING,), index=None, keyword=variable, call=value.span)
         literal = finding.literal
         if finding.value != literal.value or literal.span != value.span:
-            whole = literal if literal.span == value.span else _verbatim(value, str(value.path[-1]), document)
+            name = str(value.path[-1])
+            whole = literal if literal.span == value.span else _verbatim(value, name, document) or _block(value, name)
             if whole is None:
                 return finding
             literal = replace(whole, role=Role.VARIABLE)
@@ -109,3 +110,11 @@ def _verbatim(value: Value, name: str, document: Document) -> Literal | None:
     if document.text[body : value.span.end - marks] != value.text:
         return None
     return Literal(span=value.span, value=SecretValue(value.text), role=Role.VARIABLE, name=name, body=body)
+
+
+def _block(value: Value, name: str) -> Literal | None:
+    """A block scalar as a literal of its own, none of whose characters is told apart (a PEM block)."""
+    if value.quote not in ("|", ">"):
+        return None
+    offsets = (*[value.span.start] * len(value.text), value.span.end)
+    return Literal(span=value.span, value=SecretValue(value.text), role=Role.VARIABLE, name=name, offsets=offsets)
