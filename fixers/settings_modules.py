@@ -97,7 +97,8 @@ def uses_any(raw: bytes, exported: Iterable[tuple[str, str]], called: Iterable[s
     """Whether a file may use what another one exports (module, name), or define a function that was called."""
     for stem, name in exported:
         word = name.strip(".()").encode()
-        if word in raw and stem.encode() in raw and re.search(rb"\b%b\b" % re.escape(word), raw):
+        word = word if stem else b"." + word  # an attribute of something
+        if word in raw and stem.encode() in raw and re.search(rb"%b\b" % re.escape(word), raw):
             return True
     return any(re.search(rb"\b(?:def|class)\s+%b\b" % re.escape(name.encode()), raw) for name in called)
 
