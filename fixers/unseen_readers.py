@@ -18,7 +18,7 @@ from fixers.roles import PathRole, role_of
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 
-_READS = re.compile(rb"environ|getenv|expandvars")
+_READS = re.compile(rb"environ|getenv|from_prefixed_env")
 _HEAD = 2000
 _WHOLE = frozenset({"items", "values"})
 _TAKES_ALL = frozenset({"substitute", "safe_substitute", "format_map"})
@@ -43,8 +43,13 @@ _LIBRARIES: Mapping[str, frozenset[str]] = {
     "GROQ_API_KEY": frozenset({"groq"}),
     "MISTRAL_API_KEY": frozenset({"mistralai"}),
     "WANDB_API_KEY": frozenset({"wandb"}),
+    "DATABASE_URL": frozenset({"dj_database_url"}),
 }
-_MAKES = re.compile(r"[A-Z]\w*|connect|create_pool|init|login|from_pretrained|load_dataset")
+# Methods without a name of their own: https://django-environ.readthedocs.io/, Flask's prefix is FLASK.
+_UNNAMED = {"db": "DATABASE_URL", "db_url": "DATABASE_URL", "cache": "CACHE_URL", "cache_url": "CACHE_URL"} | {
+    "email": "EMAIL_URL", "email_url": "EMAIL_URL", "search_url": "SEARCH_URL",
+}  # fmt: skip
+_MAKES = re.compile(r"[A-Z]\w*|config|connect|create_pool|init|login|from_pretrained|load_dataset")
 _GIVEN = re.compile(r"key|token|dsn|password|secret|broker|url|credential|conninfo", re.IGNORECASE)
 
 
@@ -68,6 +73,11 @@ class UnseenReads:
     places: tuple[UnseenRead, ...] = ()
     helpers: frozenset[tuple[str, str]] = field(default=frozenset())
     names: frozenset[str] = field(default=frozenset())
+
+    @property
+    def by_name(self) -> str | None:
+        """Where variables are read whose names stand elsewhere, the first such place."""
+        return next((f"{place.path}:{place.line}" for place in self.places if place.named), None)
 
     def reading(self, key: str) -> Iterator[UnseenRead]:
         """The places that read a variable of this name, whether or not it is written anywhere."""
@@ -131,6 +141,14 @@ def _by_computed_name(path: str, tree: ast.Module, helpers: Collection[str]) -> 
             case ast.Call(func=ast.Attribute(value=owner, attr=method)) if method in _WHOLE:
                 if resolve(dotted(owner), names) in ENVIRON:
                     yield _read(path, node, f"os.environ.{method}()", _begins(statement))
+            case ast.Call(func=ast.Attribute(attr=method), args=[]) if (
+                method in _UNNAMED and "environ" in names.values()
+            ):
+                yield _read(path, node, f"{method}()", re.compile(_UNNAMED[method]))
+            case ast.Call(func=ast.Attribute(attr="from_prefixed_env"), args=arguments):
+                texts = [each.value for each in arguments if isinstance(each, ast.Constant)]
+                prefix = next((text for text in texts if isinstance(text, str)), "FLASK")
+                yield _read(path, node, "from_prefixed_env()", re.compile(re.escape(f"{prefix}_") + ".*"))
             case ast.Call(func=ast.Attribute(attr=method), args=[given, *_]) if method in _TAKES_ALL:
                 if resolve(dotted(given), names) in ENVIRON:
                     yield _read(path, node, f"{method}(os.environ)", _ANY)
@@ -231,7 +249,7 @@ def mentions(
 
     `explained` are the texts (by id) that known readers have, and those that read nothing.
     """
-    by_name = next((f"{place.path}:{place.line}" for place in unseen.places if place.named), None)
+    by_name = unseen.by_name
     for node in ast.walk(tree):
         if not isinstance(node, ast.Constant) or id(node) in explained:
             continue

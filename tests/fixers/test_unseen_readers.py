@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from fixers.workspace import Workspace
 READ = "A = os.environ['DB_PASSWORD']\n"
 
 
-def readers(key: str = "DB_PASSWORD", **files: str) -> Readers:
+def readers(key: str = "DB_PASSWORD", others: Mapping[str, str] | None = None, **files: str) -> Readers:
     texts = {f"{name}.py": f"import os\n{text}".encode() for name, text in files.items()}
+    texts |= {path: text.encode() for path, text in (others or {}).items()}
 
     def read(path: str) -> bytes:
         if path not in texts:
@@ -89,3 +91,39 @@ def test_a_library_that_is_not_given_its_key_reads_it_by_itself() -> None:
     assert readers("OPENAI_API_KEY", app=f"{read}c = openai.OpenAI(timeout=1)\n").opaque
     assert not readers("OPENAI_API_KEY", app=f"{read}c = openai.OpenAI(api_key=A)\n").opaque
     assert not readers("OPENAI_API_KEY", app=f"{read}c = openai.OpenAI(**options)\n").opaque
+
+
+def test_libraries_that_read_a_variable_of_their_own_choice() -> None:
+    read = "A = os.environ['DATABASE_URL']\n"
+    assert readers(
+        "DATABASE_URL", app=f"{read}import dj_database_url\nD = dj_database_url.config(conn_max_age=1)\n"
+    ).opaque
+    assert readers("DATABASE_URL", app=f"{read}import environ\nenv = environ.Env()\nD = env.db()\n").opaque
+    assert not readers("DATABASE_URL", app=f"{read}D = shop.db()\n").opaque
+    flask = "A = os.environ['FLASK_TOKEN']\napp.config.from_prefixed_env()\n"
+    assert readers("FLASK_TOKEN", app=flask).opaque
+    assert not readers("FLASK_TOKEN", app=flask.replace("env()", "env('SHOP')")).opaque
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("profiles.yml", "password: \"{{ env_var('DB_PASSWORD') }}\"\n"),
+        ("conf.yaml", "password: ${oc.env:DB_PASSWORD}\n"),
+        ("play.yml", "password: \"{{ lookup('env', 'DB_PASSWORD') }}\"\n"),
+        ("conf.yaml", "password: !ENV DB_PASSWORD\n"),
+        ("supervisord.conf", "command=run %(ENV_DB_PASSWORD)s\n"),
+        ("nomad.tmpl", '{{ env "DB_PASSWORD" }}\n'),
+    ],
+)
+def test_a_template_that_fills_the_variable_in_is_a_reader(path: str, text: str) -> None:
+    assert [reader.path for reader in readers(app=READ, others={path: text}).outside] == [path]
+
+
+def test_a_setting_that_names_the_variable_counts_where_code_reads_by_computed_names() -> None:
+    setting = {"conf.yaml": "password_env: DB_PASSWORD  # where it is\nuser: app\n"}
+    assert not readers(app=READ, others=setting).outside
+    computed = "def f(conf): return os.environ[conf['password_env']]\n"
+    assert [reader.line for reader in readers(app=READ, other=computed, others=setting).outside] == [1]
+    sets = {"conf.yaml": "env: {DB_PASSWORD: x}\nDB_PASSWORD: y\n"}
+    assert not readers(app=READ, other=computed, others=sets).outside
