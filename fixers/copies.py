@@ -1,4 +1,6 @@
-"""Further copies of a credential in Python: literals that say nothing of themselves and hold what a named one holds.
+"""Further copies of a credential: literals that say nothing of themselves and hold what a named one holds.
+
+In Python anywhere; in a settings file only beside the named one, for what else a file holds may be nobody's setting.
 
 A scan reports what it can tell by itself. A fix has to move all of a secret: `connect("...")` beside
 `PASSWORD = "..."` would keep the value in the file and go on using it after a rotation.
@@ -10,13 +12,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from fixers.drafting import unmistakable
+from fixers.drafting import STRUCTURED, unmistakable
 from fixers.workspace import Workspace
 from scanner.config import Config
 from scanner.errors import NotSeenError
 from scanner.identity import fingerprint, place
 from scanner.ignore import settle
-from scanner.model import Confidence, CredentialKind, Document, Finding, Literal, Role, SecretValue, Span
+from scanner.model import Confidence, CredentialKind, Document, Finding, Kind, Literal, Role, SecretValue, Span
 from scanner.readers.errors import Unreadable
 from scanner.text import line_starts, position
 
@@ -38,13 +40,19 @@ def copies(
             if text and finding.commit is None:
                 originals.setdefault(text, finding)
     known: dict[str, list[Span]] = defaultdict(list)
+    beside: dict[str, dict[str, Finding]] = defaultdict(dict)  # the originals that stand in a file themselves
     for finding in findings:
         if finding.commit is None:
             known[finding.path].append(finding.span)
+            text = finding.value.reveal("text") if finding.value is not None else ""
+            if text in originals:
+                beside[finding.path][text] = originals[text]
     found: list[Finding] = []
     for path in workspace.files if originals else ():
-        if path.endswith((".py", ".pyw")) and (not scope or path == scope or path.startswith(f"{scope}/")):
-            found += _of_file(workspace, path, originals, known[path], config, key)
+        if not scope or path == scope or path.startswith(f"{scope}/"):
+            python = path.endswith((".py", ".pyw"))
+            own = originals if python else beside.get(path, {})
+            found += _of_file(workspace, path, own, known[path], config, key) if own else ()
     return tuple(found)
 
 
@@ -60,6 +68,8 @@ def _of_file(
         return []
     try:
         document = workspace.document(path)
+        if document.kind is not Kind.PYTHON and document.kind not in STRUCTURED:
+            return []
         literals = list(_literals(document, inside, known))
     except (NotSeenError, Unreadable):
         return []
@@ -85,7 +95,8 @@ def _literals(
             at = document.text.find(text, span.end)
     if not ends:
         return
-    literals = list(python.read(document, sorted(ends)))
+    read = structured.read if document.kind in STRUCTURED else python.read
+    literals = list(read(document, sorted(ends)))
     for literal in literals:
         value = literal.value.reveal("text")
         for text in sorted(inside, key=len, reverse=True):

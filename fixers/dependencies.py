@@ -16,6 +16,7 @@ from typing import Any
 from fixers.insertions import newline_of
 from fixers.model import Edit
 from fixers.rewriting import splice
+from fixers.script_metadata import script_block
 from fixers.workspace import Workspace
 from scanner import toml
 from scanner.errors import NotSeenError
@@ -58,7 +59,13 @@ def add_boto3(paths: Iterable[str], workspace: Workspace, key: bytes) -> Depende
     edits: list[Edit] = []
     notes: list[str] = []
     places = _places(workspace)
-    for folder in sorted({_home(path, places) for path in paths}, key=str):
+    scripts = {path: own for path in sorted(set(paths)) if (own := _script(path, workspace)) is not None}
+    for path, own in scripts.items():
+        if own.insertions is not None and LIBRARY not in own.names:
+            edits += [_edit(path, offset, new, key) for offset, new in own.insertions]
+        elif LIBRARY not in own.names:
+            notes.append(f"{path}: add {REQUIREMENT} to its block `# /// script`, the rewritten code needs it")
+    for folder in sorted({_home(path, places) for path in paths if path not in scripts}, key=str):
         if folder is None:
             notes.append(f"the project lists no dependencies: install {REQUIREMENT} where it runs")
             continue
@@ -71,6 +78,26 @@ def add_boto3(paths: Iterable[str], workspace: Workspace, key: bytes) -> Depende
         if not changed:
             notes.append(f"{', '.join(places[folder])}: add {REQUIREMENT}, which the rewritten code needs")
     return Dependencies(edits=tuple(edits), notes=tuple(notes))
+
+
+def _script(path: str, workspace: Workspace) -> _Listed | None:
+    """The list that a single file has in itself."""
+    text = _text(path, workspace)
+    block = script_block(text) if text is not None and "# /// script" in text else None
+    if text is None or block is None:
+        return None
+    try:
+        tables = toml.loads(block.content)
+    except ValueError:
+        return _Listed(path=path, names=frozenset(), insertions=None)
+    listed = tables.get("dependencies", [])
+    if "dependencies" in tables:
+        insertions = _into_array(block.content, len(listed), top=True)
+    else:
+        insertions = ((0, f'dependencies = ["{REQUIREMENT}"]{newline_of(text)}'),)
+    names = frozenset(_normal(found[1]) for each in listed if (found := _NAME.match(str(each))))
+    fits = _if_toml(block.content, insertions, {**tables, "dependencies": [*listed, REQUIREMENT]})
+    return _Listed(path=path, names=names, insertions=tuple(block.placed(*each) for each in fits) if fits else None)
 
 
 def _may_change(path: str, workspace: Workspace) -> bool:
@@ -165,9 +192,9 @@ def _table(tables: dict[str, Any], key: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _into_array(text: str, count: int) -> tuple[tuple[int, str], ...] | None:
-    """Insertions at the end of `dependencies = [...]` of the table [project]."""
-    table = re.search(r"^\[project\][ \t]*(?:#.*)?\r?$", text, re.MULTILINE)
+def _into_array(text: str, count: int, *, top: bool = False) -> tuple[tuple[int, str], ...] | None:
+    """Insertions at the end of `dependencies = [...]` of the table [project], or of what is in no table."""
+    table = re.search(r"^" if top else r"^\[project\][ \t]*(?:#.*)?\r?$", text, re.MULTILINE)
     opened = re.compile(r"^dependencies[ \t]*=[ \t]*\[", re.MULTILINE).search(text, table.end()) if table else None
     if opened is None:
         return None

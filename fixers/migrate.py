@@ -24,6 +24,7 @@ from fixers.undo import undo, undoable
 from fixers.workspace import open_workspace
 from scanner import session
 from scanner.errors import Exit, UsageError
+from scanner.reports.masking import printable
 from scanner.sources import worktree
 
 _NEXT = "Next: run your tests, commit the rewritten files and deploy them."
@@ -145,7 +146,7 @@ def undo_for_real(asked: Asked) -> int:
             undone = undo(run, workspace, root.repository, target.stores, session.key_for(root.repository))
             run = undone.run
             for path in undone.files:
-                click.echo(f"  as before  {path}")
+                click.echo(f"  as before  {printable(path)}")
             if not undone.files:
                 click.echo("No file had been changed.")
         if asked.delete_stored:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from fixers.hidden_modules import hiding
 from fixers.model import NewFile
 from fixers.project_imports import (
     OwnImports,
@@ -47,7 +48,7 @@ class ModulePlace:
 
     `alone` is its name where the file is started by its path, which may be so: then nothing of its package is on
     sys.path but its folder. `new_file` is None where the module stands there already. `outdated` says that it does with
-    other content.
+    other content. `hiding` is the path of a file that stands before a module which boto3 needs.
     """
 
     path: str
@@ -55,6 +56,7 @@ class ModulePlace:
     new_file: NewFile | None
     alone: str | None = None
     outdated: bool = False
+    hiding: str | None = None
 
 
 def rewrite_context(
@@ -92,9 +94,13 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     target = home / f"{_free_name(home, root, files, context)}.py"
     dotted = ".".join(file.relative_to(root).with_suffix("").parts) if file.is_relative_to(root) else ""
     loose = home == file.parent == root and _may_be_in_namespace(file, tree, imports, files, context)
-    alone = loose or (home == file.parent != root and _may_be_started(file, dotted, tree, imports, context))
+    alone = loose or (
+        home == file.parent != root
+        and (_may_be_started(file, dotted, tree, imports, context) or _is_neighbour(file, imports, files, context))
+    )
     module = _import_name(file, target, root, relative=relative or loose)
-    return _placed(str(target), module, target.stem if alone else None, context)
+    placed = _placed(str(target), module, target.stem if alone else None, context)
+    return placed if loose else replace(placed, hiding=hiding(root, files.paths, context.imported))
 
 
 def _may_be_in_namespace(
@@ -125,6 +131,14 @@ def _may_be_started(
     # Airflow loads the files of its folder by their paths, and has that folder on sys.path.
     program = _is_program(tree) or any(name.partition(".")[0] == "airflow" for name in imports.absolute)
     return str(file.parent) in context.functions or (program and dotted not in context.imported)
+
+
+def _is_neighbour(file: PurePosixPath, imports: OwnImports, files: _Files, context: RewriteContext) -> bool:
+    """Whether a file beside this one imports it by its bare name: for that program their folder is on sys.path."""
+    if imports.relative or file.stem not in context.imported or file.stem in sys.stdlib_module_names:
+        return False
+    beside = [str(file.parent / f"{name}.py") for name in files.modules_in(file.parent) if name != file.stem]
+    return any(file.stem in imported(read_quietly(path, context.workspace)) for path in beside)
 
 
 def _imports_of(path: str, context: RewriteContext) -> OwnImports:

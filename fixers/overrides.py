@@ -85,6 +85,8 @@ def checked(override: Override, draft: Draft, choice: Choice, name: str, values:
 def _name(override: Override, choice: Choice, name: str) -> str | None:
     if choice.store not in STORES:
         return f"store is one of {', '.join(STORES)}"
+    if override.name == "":
+        return "name is empty"
     return name_problem(name, choice.store) if override.name or override.store else None
 
 

@@ -128,7 +128,15 @@ def open_file(document: Document, context: RewriteContext, also: Sequence[str] =
     if syntax is None or syntax.text != document.text:
         syntax = context.syntaxes[document.path] = read_syntax(document)
     wanted = [Wanted(module="urllib.parse", function=QUOTE)]
-    module = place_module(document.path, syntax.tree, context) if context.style.has_module else None
+    place = place_module(document.path, syntax.tree, context)
+    if place.hiding is not None:
+        name = place.hiding.removesuffix("/__init__.py")
+        raise CannotRewriteError(
+            RefusalReason.NAME_TAKEN,
+            f"{name} stands before the module of that name that boto3 needs: boto3 could not be imported",
+            "rename it, then plan again",
+        )
+    module = place if context.style.has_module else None
     if module is None:
         wanted += [Wanted(module=name) for name in MODULES]
     else:

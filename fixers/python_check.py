@@ -62,7 +62,7 @@ def _compiles(tree: ast.Module) -> bool:
         warnings.simplefilter("ignore")
         try:
             compile(tree, "<file>", "exec", dont_inherit=True)
-        except (SyntaxError, ValueError):
+        except (SyntaxError, ValueError, SystemError):  # the last: https://github.com/python/cpython/issues/150700
             return False
     return True
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from typing import TypeGuard
 
-_READERS = frozenset({"os.getenv", "os.environ.get"})
+READERS = frozenset({"os.getenv", "os.environ.get"})
+ENVIRON = frozenset({"os.environ", "os.environb"})
 
 
 def qualified_names(tree: ast.Module) -> dict[str, str]:
@@ -21,12 +23,89 @@ def qualified_names(tree: ast.Module) -> dict[str, str]:
     return names
 
 
-def resolve(dotted: str, names: Mapping[str, str]) -> str:
+def all_names(tree: ast.Module) -> dict[str, str]:
+    """As `qualified_names`, with relative imports (`.util.env`) and names bound once to what reads variables."""
+    names = qualified_names(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            module = f".{node.module}" if node.module else ""
+            names.update({alias.asname or alias.name: f"{module}.{alias.name}" for alias in node.names})
+    bound = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)]
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute() as value) if bound.count(name) == 1:
+                stands_for = resolve(dotted(value), names)
+                if stands_for in ENVIRON | READERS:
+                    names[name] = stands_for
+    return names
+
+
+def resolve(written: str, names: Mapping[str, str]) -> str:
     """A dotted expression with its first part as what it was imported from."""
-    first, dot, rest = dotted.partition(".")
+    first, dot, rest = written.partition(".")
     return f"{names.get(first, first)}{dot}{rest}"
 
 
 def reads_variable(function: str, names: Mapping[str, str]) -> bool:
     """Whether calling this dotted expression reads one variable and gives a string: os.getenv, os.environ.get."""
-    return resolve(function, names) in _READERS
+    return resolve(function, names) in READERS
+
+
+def only_reads(function: ast.AST, names: Mapping[str, str], *, method: bool = False) -> TypeGuard[ast.FunctionDef]:
+    """Whether it is a function that reads the variable that its first parameter names, and returns that or raises.
+
+    `def env(name, default=None): value = os.environ.get(name, default)`, then checks and `return value`.
+    """
+    if not isinstance(function, ast.FunctionDef):
+        return False
+    decorators = [dotted(each) for each in function.decorator_list]
+    parameters = [*function.args.posonlyargs, *function.args.args]
+    if method and decorators != ["staticmethod"]:
+        parameters = parameters[1:]
+    if not parameters or decorators not in ([], *([["staticmethod"], ["classmethod"]] if method else [])):
+        return False
+    held: set[str] = set()
+
+    def reads(node: ast.expr | None) -> bool:
+        match node:
+            case ast.Call(func=called, args=[ast.Name(id=name), *_]):
+                return name == parameters[0].arg and resolve(dotted(called), names) in ("os.getenv", "os.environ.get")
+            case ast.Subscript(value=value, slice=ast.Name(id=name)):
+                return name == parameters[0].arg and resolve(dotted(value), names) == "os.environ"
+            case ast.Name(id=name):
+                return name in held
+        return False
+
+    def harmless(statement: ast.stmt) -> bool:
+        match statement:
+            case ast.Expr(value=ast.Constant()) | ast.Raise() | ast.Pass():
+                return True
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ) if reads(value) and name not in {each.arg for each in parameters}:
+                held.add(name)
+                return True
+            case ast.If(body=body, orelse=orelse):
+                return all(map(harmless, [*body, *orelse]))
+            case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=[]):
+                caught = [each for handler in handlers for each in handler.body]
+                return all(map(harmless, [*body, *orelse])) and all(isinstance(each, ast.Raise) for each in caught)
+            case ast.Return(value=value):
+                return reads(value)
+        return False
+
+    returned = any(isinstance(node, ast.Return) for node in ast.walk(function))
+    return returned and all(map(harmless, function.body))
+
+
+def dotted(node: ast.expr) -> str:
+    """A name with its attributes; calls and subscripts on the way count by what they are applied to."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=attr):
+            return f"{dotted(value)}.{attr}"
+        case ast.Call(func=inner) | ast.Subscript(value=inner):
+            return f"{dotted(inner)}()"
+    return "?"

@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from fixers.python_environment import qualified_names, resolve
+from fixers.python_environment import all_names, dotted, only_reads, resolve
 from fixers.python_syntax import node_span, parse_quietly
+from fixers.unseen_readers import UnseenReads, constants_of, mentions, silent_texts
 from scanner.model import Span
 from scanner.text import line_starts
 
@@ -23,6 +24,7 @@ _MAKERS = frozenset(
 _CONVERTING = frozenset({"cast", "parse_default", "subcast", "validate"})
 # Keywords that name a variable for a library to read (click, typer, pydantic).
 _NAMING = frozenset({"envvar", "env", "alias", "validation_alias", "env_var", "auto_envvar"})
+_SETTING = frozenset({"setenv", "delenv", "putenv", "unsetenv"})  # pytest's monkeypatch, os
 _OURS = ("get_secret_value", "get_secret_bytes")
 _READING = re.compile(r"env|getenv|config|dotenv|settings|secret", re.IGNORECASE)
 
@@ -45,70 +47,88 @@ class _File:
     names: Mapping[str, str]
     readers: frozenset[str]
     prefixes: tuple[str, ...]
+    constants: Mapping[str, str]
+    unseen: UnseenReads
 
 
-def python_sites(text: str, wanted: Callable[[str], bool]) -> Iterator[Site]:
-    """Every place of a file that reads a wanted variable; nothing where the file does not parse."""
+def python_sites(text: str, wanted: Callable[[str], bool], unseen: UnseenReads) -> Iterator[Site]:
+    """Every place of a file that reads a wanted variable; nothing where the file does not parse.
+
+    Where `unseen` reads variables by computed names, a text that names one is a reader too.
+    """
     try:
         tree = parse_quietly(text)
     except (SyntaxError, ValueError, RecursionError):
         return
-    names = qualified_names(tree)
+    names = all_names(tree)
     file = _File(
         text=text,
         starts=line_starts(text),
         names=names,
         readers=frozenset(_reader_names(tree, names)),
         prefixes=("", *_prefixes(tree)),
+        constants=constants_of(tree),
+        unseen=unseen,
     )
+    explained = set(silent_texts(tree))
     for node in ast.walk(tree):
+        found: list[Site] = []
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-            yield from _subscript(file, node, wanted)
+            found = list(_subscript(file, node, wanted))
+            explained.update([id(node.slice)] if found else [])
         elif isinstance(node, ast.Call):
-            yield from _call(file, node, wanted)
+            found = list(_call(file, node, wanted))
+            explained.update(map(id, [*node.args, *(each.value for each in node.keywords)]) if found else [])
         elif isinstance(node, ast.ClassDef):
-            yield from _settings(file, node, wanted)
+            found = list(_settings(file, node, wanted))
+        yield from found
+    for place, name, how in mentions(tree, wanted, explained, unseen):
+        yield _opaque(place, name, how)
 
 
 def _subscript(file: _File, node: ast.Subscript, wanted: Callable[[str], bool]) -> Iterator[Site]:
-    key = _constant(node.slice)
+    key = _constant(node.slice, file)
     if key is None or not wanted(key):
         return
-    dotted = resolve(_dotted(node.value), file.names)
-    if dotted == "os.environ":
+    owner = resolve(dotted(node.value), file.names)
+    if owner == "os.environ":
         yield _site(file, node, key, f'os.environ["{key}"]')
-    elif _READING.search(dotted) and not _is_target_mapping(dotted):
-        yield _opaque(node, key, f'{dotted}["{key}"]')
+    elif _READING.search(owner) and not _is_target_mapping(owner):
+        yield _opaque(node, key, f'{owner}["{key}"]')
 
 
 def _call(file: _File, node: ast.Call, wanted: Callable[[str], bool]) -> Iterator[Site]:
-    written = _dotted(node.func)
-    dotted = resolve(written, file.names)
-    if dotted.rpartition(".")[2].lstrip("_").startswith(_OURS):
-        named = next((_constant(each.value) for each in node.keywords if each.arg == "env"), None)
+    written = dotted(node.func)
+    called = resolve(written, file.names)
+    last = called.rpartition(".")[2]
+    if last.lstrip("_").startswith(_OURS):
+        named = next((_constant(each.value, file) for each in node.keywords if each.arg == "env"), None)
         if named is not None and wanted(named):
             yield _opaque(node, named, f"{written}(env=...)")
         return
+    if last in _SETTING:
+        return
     for keyword in node.keywords:
-        named = _constant(keyword.value)
+        named = _constant(keyword.value, file)
         if keyword.arg in _NAMING and named is not None and wanted(named):
-            yield _opaque(node, named, f"{dotted}({keyword.arg}=...)")
+            yield _opaque(node, named, f"{called}({keyword.arg}=...)")
     first = node.args[0] if node.args else next((each.value for each in node.keywords if each.arg == "key"), None)
-    key = _constant(first)
+    key = _constant(first, file)
     if key is None or not wanted(key):
         return
     converts = any(keyword.arg in _CONVERTING or keyword.arg is None for keyword in node.keywords)
     owner, _, method = written.rpartition(".")
-    plain = dotted in _PLAIN_CALLS or written in file.readers or (owner in file.readers and method in _PLAIN_METHODS)
+    plain = called in _PLAIN_CALLS or written in file.readers or (owner in file.readers and method in _PLAIN_METHODS)
+    plain = plain or tuple(called.split(".")[-2:]) in file.unseen.helpers
     if plain and not converts:
-        yield _site(file, node, key, f'{dotted}("{key}")')
-    elif plain or owner in file.readers or _READING.search(dotted):
-        yield _opaque(node, key, f'{dotted}("{key}")')
+        yield _site(file, node, key, f'{called}("{key}")')
+    elif plain or owner in file.readers or _READING.search(called) or last in file.unseen.names:
+        yield _opaque(node, key, f'{called}("{key}")')
 
 
 def _settings(file: _File, node: ast.ClassDef, wanted: Callable[[str], bool]) -> Iterator[Site]:
     """Fields of a pydantic settings class are read from variables of their names, whatever their case."""
-    if not any("BaseSettings" in _dotted(base) for base in node.bases):
+    if not any("BaseSettings" in dotted(base) for base in node.bases):
         return
     for statement in node.body:
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
@@ -140,13 +160,17 @@ def _reader_names(tree: ast.Module, names: Mapping[str, str]) -> Iterator[str]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call) or node.value.keywords:
             continue
-        if resolve(_dotted(node.value.func), names) in _MAKERS:
-            yield from (_dotted(target) for target in node.targets)
+        if resolve(dotted(node.value.func), names) in _MAKERS:
+            yield from (dotted(target) for target in node.targets)
     # Functions of the file's own, bound once, that give what they read as it is.
     bound = [_bound_name(node) for node in ast.walk(tree)]
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and bound.count(node.name) == 1 and _only_reads(node, names):
+        if only_reads(node, names) and bound.count(node.name) == 1:
             yield node.name
+        elif isinstance(node, ast.ClassDef):
+            for method in node.body:
+                if only_reads(method, names, method=True) and bound.count(method.name) == 1:
+                    yield from (f"{owner}.{method.name}" for owner in ("self", "cls", node.name))
 
 
 def _bound_name(node: ast.AST) -> str | None:
@@ -163,78 +187,26 @@ def _bound_name(node: ast.AST) -> str | None:
     return None
 
 
-def _only_reads(function: ast.FunctionDef, names: Mapping[str, str]) -> bool:
-    """Whether a function reads the variable that its first parameter names, and returns that or raises.
-
-    `def env(name, default=None): value = os.environ.get(name, default)`, then checks and `return value`.
-    """
-    parameters = [*function.args.posonlyargs, *function.args.args]
-    if not parameters or function.decorator_list:
-        return False
-    held: set[str] = set()
-
-    def reads(node: ast.expr | None) -> bool:
-        match node:
-            case ast.Call(func=called, args=[ast.Name(id=name), *_]):
-                return name == parameters[0].arg and resolve(_dotted(called), names) in ("os.getenv", "os.environ.get")
-            case ast.Subscript(value=value, slice=ast.Name(id=name)):
-                return name == parameters[0].arg and resolve(_dotted(value), names) == "os.environ"
-            case ast.Name(id=name):
-                return name in held
-        return False
-
-    def harmless(statement: ast.stmt) -> bool:
-        match statement:
-            case ast.Expr(value=ast.Constant()) | ast.Raise() | ast.Pass():
-                return True
-            case (
-                ast.Assign(targets=[ast.Name(id=name)], value=value)
-                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
-            ) if reads(value) and name not in {each.arg for each in parameters}:
-                held.add(name)
-                return True
-            case ast.If(body=body, orelse=orelse):
-                return all(map(harmless, [*body, *orelse]))
-            case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=[]):
-                caught = [each for handler in handlers for each in handler.body]
-                return all(map(harmless, [*body, *orelse])) and all(isinstance(each, ast.Raise) for each in caught)
-            case ast.Return(value=value):
-                return reads(value)
-        return False
-
-    returned = any(isinstance(node, ast.Return) for node in ast.walk(function))
-    return returned and all(map(harmless, function.body))
-
-
 def _prefixes(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg == "env_prefix":
             value: ast.expr | None = node.value
-        elif isinstance(node, ast.Assign) and any(_dotted(target) == "env_prefix" for target in node.targets):
+        elif isinstance(node, ast.Assign) and any(dotted(target) == "env_prefix" for target in node.targets):
             value = node.value
         else:
             continue
-        prefix = _constant(value)
-        if prefix is not None:
+        prefix = value.value if isinstance(value, ast.Constant) else None
+        if isinstance(prefix, str):
             yield prefix
 
 
-def _is_target_mapping(dotted: str) -> bool:
+def _is_target_mapping(owner: str) -> bool:
     """`app.config["K"]` reads the program's own configuration, not the environment."""
-    return dotted.endswith(".config") or dotted in ("config", "settings")
+    return owner.endswith((".config", ".settings")) or owner in ("config", "settings")
 
 
-def _constant(node: ast.expr | None) -> str | None:
+def _constant(node: ast.expr | None, file: _File) -> str | None:
+    """A text, as it stands or as a name of the file's own that is bound to it once."""
+    if isinstance(node, ast.Name):
+        return file.constants.get(node.id)
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def _dotted(node: ast.expr) -> str:
-    """A name with its attributes; calls and subscripts on the way count by what they are applied to."""
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=value, attr=attr):
-            return f"{_dotted(value)}.{attr}"
-        case ast.Call(func=inner) | ast.Subscript(value=inner):
-            return f"{_dotted(inner)}()"
-    return "?"

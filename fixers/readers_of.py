@@ -6,10 +6,12 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from fixers.python_readers import Site, python_sites
+from fixers.roles import PathRole, role_of
+from fixers.unseen_readers import UnseenReads, unseen_reads
 from fixers.workspace import PLAN_MARK, Workspace
 from scanner.errors import NotSeenError
 from scanner.model import Span
@@ -33,6 +35,8 @@ _SOURCED = re.compile(
 # Files that say what belongs to a package or an image, and lines that copy or comment.
 _PACKING = re.compile(r"pyproject\.toml|setup\.cfg|MANIFEST\.in|package(?:-lock)?\.json|\.pre-commit-config\.yaml")
 _PACKED = re.compile(r"\s*(?:COPY|ADD|#|//|\*|;)\s", re.IGNORECASE)
+_SETTINGS = (".yaml", ".yml", ".json", ".toml", ".ini", ".cfg")
+_SETTING = re.compile(r"(?:^\s*|[:=\[,-]\s*)[\"']?(?P<value>\w+)[\"']?\s*[,\]}]*\s*(?:#.*)?$")
 _HANDS = "env_file "
 
 
@@ -75,16 +79,19 @@ def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> 
     outside: dict[str, list[OtherReader]] = defaultdict(list)
     through: dict[str, list[OtherReader]] = defaultdict(list)
     folded = {key.upper(): key for key in keys}
+    unseen = unseen_reads(workspace)
+    for key in keys:
+        opaque[key] += [OtherReader(path=each.path, line=each.line, how=each.how) for each in unseen.reading(key)]
     for path in workspace.files:
         if path.endswith((".py", ".pyw")):
-            for site in _sites(workspace, path, keys, folded):
+            for site in _sites(workspace, path, keys, folded, unseen):
                 key = site.key if site.key in keys else folded[site.key.upper()]
                 if site.span is None:
                     opaque[key].append(OtherReader(path=path, line=site.line, how=site.how))
                 else:
                     python[key].append(ReaderSite(path=path, line=site.line, span=site.span, quote=site.quote))
         elif path != env_file:
-            for key, reader in _outside(workspace, path, keys, env_file):
+            for key, reader in _outside(workspace, path, keys, env_file, unseen.by_name):
                 (through if _is_ours(workspace, reader) else outside)[key].append(reader)
     return {
         key: Readers(
@@ -118,7 +125,9 @@ def _is_ours(workspace: Workspace, reader: OtherReader) -> bool:
     return False
 
 
-def _sites(workspace: Workspace, path: str, keys: Collection[str], folded: dict[str, str]) -> Iterator[Site]:
+def _sites(
+    workspace: Workspace, path: str, keys: Collection[str], folded: dict[str, str], unseen: UnseenReads
+) -> Iterator[Site]:
     raw = _read(workspace, path)
     upper = raw.upper()
     settings = b"BaseSettings" in raw
@@ -128,17 +137,19 @@ def _sites(workspace: Workspace, path: str, keys: Collection[str], folded: dict[
         text = workspace.document(path).text
     except NotSeenError:
         return
-    yield from python_sites(text, lambda name: name in keys or (settings and name in folded))
+    own = unseen if role_of(path) is PathRole.SOURCE else replace(unseen, places=())
+    yield from python_sites(text, lambda name: name in keys or (settings and name in folded), own)
 
 
 def _outside(
-    workspace: Workspace, path: str, keys: Collection[str], env_file: str
+    workspace: Workspace, path: str, keys: Collection[str], env_file: str, by_name: str | None
 ) -> Iterator[tuple[str, OtherReader]]:
     name = PurePosixPath(path).name
     shell, program = _SHELLS.fullmatch(name) is not None, _PROGRAMS.fullmatch(name) is not None
     if not shell and not program:
         return
     text = _read(workspace, path).decode("utf-8", "replace")
+    is_setting = name.endswith(_SETTINGS)
     if shell:
         for line, how in _loads(text, path, env_file, compose=_COMPOSE.fullmatch(name) is not None):
             yield from ((key, OtherReader(path=path, line=line, how=how)) for key in keys)
@@ -146,14 +157,22 @@ def _outside(
         if key in text:
             pattern = _expansion(key, name) if shell else re.compile(rf"(?<![\w]){re.escape(key)}(?!\w)")
             for number, row in enumerate(text.splitlines(), 1):
-                if pattern.search(row) and not row.lstrip().startswith(("#", "//", "*")):
+                if row.lstrip().startswith(("#", "//", "*")):
+                    continue
+                if pattern.search(row):
                     yield key, OtherReader(path=path, line=number, how=f"uses {key}")
+                elif by_name is not None and is_setting and (found := _SETTING.search(row)) and found["value"] == key:
+                    how = f"names it, and {by_name} reads variables by computed names"
+                    yield key, OtherReader(path=path, line=number, how=how)
 
 
 def _expansion(key: str, name: str) -> re.Pattern[str]:
     """`$KEY`, `${KEY}`, make's `$(KEY)`; in compose also `- KEY` and `KEY:`, which pass the variable on."""
     word = re.escape(key)
     forms = [rf"\$\{{{word}\b", rf"\${word}\b", rf"\$\({word}\)", rf"%{word}%", rf"\$env:{word}\b"]
+    # Templates: dbt, OmegaConf, Ansible, Go, tags of YAML, supervisor and configparser.
+    forms += [rf"env_var\(\s*[\"']{word}\b", rf"oc\.env:{word}\b", rf"[\"']env[\"']\s*,\s*[\"']{word}\b"]
+    forms += [rf"\{{\{{-?\s*env\s+[\"']{word}\b", rf"!(?i:env)\s+[\"']?{word}\b", rf"%\((?:ENV_)?{word}\)s"]
     if _COMPOSE.fullmatch(name):
         forms += [rf"^\s*-\s*[\"']?{word}[\"']?\s*$", rf"^\s*[\"']?{word}[\"']?\s*:\s*$"]
     return re.compile("|".join(forms), re.IGNORECASE if "$env" in name else 0)

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 from fixers.python_environment import resolve
@@ -25,8 +26,15 @@ _GIVING = frozenset(
     """open io.open codecs.open str bytes os.fspath os.path.join os.path.abspath os.path.realpath os.path.normpath
     os.path.expanduser os.path.expandvars os.path.dirname os.path.basename os.getenv os.environ.get
     os.environ.setdefault pathlib.Path pathlib.PurePath pathlib.PosixPath io.StringIO io.BytesIO
-    importlib.resources.files""".split()
+    importlib.resources.files sorted list tuple set reversed enumerate iter next
+    typer.Option typer.Argument click.Path""".split()
 )
+# They give the files of a folder. With a pattern for the first group.
+_MATCHING = frozenset({"glob", "iglob", "rglob"})
+_LISTING = frozenset({"iterdir", "listdir", "scandir", "walk"})
+_HERE = frozenset({"Path", "pathlib", "os", "glob", "__file__"})
+# An option's default gets into an attribute or a parameter that is called like the option.
+_OPTIONS = frozenset({"add_argument", "option", "argument"})
 _KEEPING_NOTHING = frozenset("os.path.exists os.path.isfile os.access os.stat print len bool isinstance".split())
 _GIVING_METHODS = frozenset(
     """read read_text read_bytes open resolve expanduser absolute joinpath with_suffix with_name as_posix decode encode
@@ -92,6 +100,7 @@ def spread(module: Module, search: Search) -> None:
                 _defaults(module, node, search)
             case ast.Call():
                 _into_parameters(module, node, search)
+                _into_option(module, node, search)
             case ast.ImportFrom(module=source, names=aliases):
                 for alias in aliases:
                     stem = (source or "").rpartition(".")[2]
@@ -99,7 +108,7 @@ def spread(module: Module, search: Search) -> None:
                     module.tainted.update((None, (alias.asname or alias.name) + end) for end in ends)
             case ast.Attribute(value=ast.Name(id=owner), attr=attr):
                 stem = module.names.get(owner, owner).rpartition(".")[2]
-                ends = [end for end in ("", "()") if (stem, attr + end) in search.exported]
+                ends = [end for end in ("", "()") if {(stem, attr + end), ("", attr + end)} & search.exported]
                 module.tainted.update((None, f".{attr}{end}") for end in ends)
 
 
@@ -123,6 +132,26 @@ def _into_parameters(module: Module, call: ast.Call, search: Search) -> None:
     for other, function, parameters in search.functions.get(last, ()):
         other.tainted.update((function, parameters[at]) for at in carrying if at < len(parameters))
         other.tainted.update((function, keyword) for keyword in keywords if keyword in parameters)
+
+
+def _into_option(module: Module, call: ast.Call, search: Search) -> None:
+    """`add_argument("--config", default=...)` is read as `args.config`, click's option by a parameter."""
+    default = next((each.value for each in call.keywords if each.arg == "default"), None)
+    if not _is_option(call) or default is None or not carries(module, default, search):
+        return
+    texts = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    named = [each.value.value for each in call.keywords if each.arg == "dest" and isinstance(each.value, ast.Constant)]
+    long = [text for text in texts if text.startswith("--")] or texts
+    name = str(next(iter((*named, *long[:1])), "")).lstrip("-").replace("-", "_")
+    module.tainted.add((None, f".{name}"))
+    search.exported.add(("", name))
+    function = module.parents.get(call)
+    if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        module.tainted.add((function, name))
+
+
+def _is_option(call: ast.Call) -> bool:
+    return dotted_name(call.func).rpartition(".")[2] in _OPTIONS
 
 
 def called_by(module: Module, call: ast.Call) -> str:
@@ -177,20 +206,33 @@ def is_known(module: Module, call: ast.Call) -> bool:
     written = dotted_name(call.func)
     resolved = resolve(written, module.names)
     quiet = resolved in _KEEPING_NOTHING or ("." in written and written.rpartition(".")[2] in _QUIET_METHODS)
-    return quiet or resolved == OURS or isinstance(module.parents.get(call), ast.Raise) or _gives(module, call)
+    known = quiet or resolved == OURS or _is_option(call) or _lists(call)
+    return known or isinstance(module.parents.get(call), ast.Raise) or _gives(module, call)
+
+
+_LISTS = re.compile(rb"\b(?:iterdir|listdir|scandir|walk|r?glob|iglob)\(")
+
+
+def _lists(call: ast.AST) -> bool:
+    """Whether a call gives the files of a folder."""
+    return isinstance(call, ast.Call) and dotted_name(call.func).rpartition(".")[2] in _MATCHING | _LISTING
 
 
 def may_name(raw: bytes, path: str) -> bool:
     """Whether a file's text may hold a string that names the settings file at `path`."""
     pure = PurePosixPath(path)
     ending = re.escape(pure.suffix.encode())
-    return pure.name.encode() in raw or re.search(rb"[}s\"']%b[\"']" % ending, raw) is not None
+    if pure.name.encode() in raw or re.search(rb"[}s*\"']%b[\"']" % ending, raw) is not None:
+        return True
+    return _LISTS.search(raw) is not None and (not pure.parent.name or pure.parent.name.encode() in raw)
 
 
 def _is_seed(module: Module, node: ast.AST, search: Search) -> bool:
     """A string that names the file, and is no docstring: it ends in its name, or does with some value put into it."""
     if isinstance(module.parents.get(node), ast.Expr):
         return False
+    if _lists(node):
+        return _may_list(module, node, search.file)
     text = _with_gaps(node)
     if text is None:
         return False
@@ -202,6 +244,21 @@ def _is_seed(module: Module, node: ast.AST, search: Search) -> bool:
     # `f"{stage}.json"` could be any file's name: the folder is named beside it.
     folder = search.file.parent.name
     return bool(folder) and (above[-1] == folder if above else folder in module.folders)
+
+
+def _may_list(module: Module, call: ast.AST, file: PurePosixPath) -> bool:
+    """Whether a listing may give the file: by its pattern, and by the folder where a string of it names one."""
+    texts = [node.value for node in ast.walk(call) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    parts = [part for text in texts for part in text.replace("\\", "/").split("/") if part not in ("", ".", "**")]
+    patterns = [part for part in parts if "*" in part and part.strip("*.")]
+    folders = [part for part in parts if "*" not in part]
+    if not all(fnmatch(file.name, pattern) for pattern in patterns):
+        return False
+    if folders:
+        return folders[-1] in file.parent.parts
+    if file.parent.name:
+        return file.parent.name in module.folders
+    return bool(patterns) or {node.id for node in ast.walk(call) if isinstance(node, ast.Name)} <= _HERE
 
 
 def _with_gaps(node: ast.AST) -> str | None:

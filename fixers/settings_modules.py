@@ -23,8 +23,9 @@ SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 class Module:
     """A Python file: its nodes, with the parent of each, what its names stand for, and what carries the path.
 
-    `parsers` are the names bound to parsers of configparser, `texts` the expressions that may be a string, `folders`
-    the parts of paths in those. `seeds` are the expressions that name the file, `tainted` the names that carry it.
+    `parsers` are the names bound to parsers of configparser, `texts` the expressions that may be a string or list a
+    folder, `folders` the parts of paths in strings. `seeds` are the expressions that name the file, `tainted` the
+    names that carry it.
     """
 
     path: str
@@ -92,7 +93,7 @@ def _parsed(workspace: Workspace, path: str) -> Module | None:
             case ast.Constant(value=str(value)):
                 folders.update(value.replace("\\", "/").split("/"))
                 texts.append(node)
-            case ast.JoinedStr() | ast.BinOp(op=ast.Add()):
+            case ast.JoinedStr() | ast.BinOp(op=ast.Add()) | ast.Call():
                 texts.append(node)
             case ast.Name(id=name, ctx=ast.Store()):
                 bound[scope_of(node, parents)].add(name)
@@ -118,7 +119,8 @@ def uses_any(raw: bytes, exported: Iterable[tuple[str, str]], called: Iterable[s
     """Whether a file may use what another one exports (module, name), or define a function that was called."""
     for stem, name in exported:
         word = name.strip(".()").encode()
-        if word in raw and stem.encode() in raw and re.search(rb"\b%b\b" % re.escape(word), raw):
+        word = word if stem else b"." + word  # an attribute of something
+        if word in raw and stem.encode() in raw and re.search(rb"%b\b" % re.escape(word), raw):
             return True
     return any(re.search(rb"\b(?:def|class)\s+%b\b" % re.escape(name.encode()), raw) for name in called)
 

@@ -111,10 +111,15 @@ def switched(
     return rewritten(work, len(placements), opened, needs)
 
 
+def stands_in(finding: Finding, span: Span) -> bool:
+    """Whether a value's span holds a finding, or all of its literal: a block scalar's last line end is outside."""
+    return span.contains(finding.span) or span.contains(finding.literal.span)
+
+
 def owner(found: Sequence[Value], finding: Finding) -> Value:
     """The value that a finding stands in. Raises CannotRewriteError for a comment or a key."""
     for value in found:
-        if value.span.contains(finding.span):
+        if stands_in(finding, value.span):
             return value
     raise CannotRewriteError(RefusalReason.COMMENT, "a copy in a comment", "delete it by hand")
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from fixers import cloudformation_template, compose, ecs, ini_files, settings_files
 from fixers.grouping import SETTING
 from fixers.rewriting import Placement, RewriteContext, Rewriter, Rewritten
+from fixers.splicing import stands_in
 from scanner.model import Argument, Document, Finding, Kind, Literal, Role, SecretValue, Span
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Node, Value, trees, values
@@ -58,7 +59,7 @@ def _rewriter(document: Document) -> Rewriter:
 
 def _of_variables(entries: dict[Span, tuple[str, Value]], document: Document) -> Whole:
     def seen(finding: Finding) -> Finding:
-        owner = next((each for span, each in entries.items() if span.contains(finding.span)), None)
+        owner = next((each for span, each in entries.items() if stands_in(finding, span)), None)
         if owner is None:
             return finding
         name, value = owner
@@ -74,7 +75,7 @@ def _of_options(found: Sequence[Value], document: Document) -> Whole:
     """Of a URL its whole value, in a variable by section and option; what is all of a value is seen as it is."""
 
     def seen(finding: Finding) -> Finding:
-        value = next((each for each in found if each.span.contains(finding.span)), None)
+        value = next((each for each in found if stands_in(finding, each.span)), None)
         if value is None or (finding.literal.span == value.span and finding.value == finding.literal.value):
             return finding
         literal = _verbatim(value, settings_files.variable_of(value.path), document)
@@ -85,14 +86,15 @@ def _of_options(found: Sequence[Value], document: Document) -> Whole:
 
 def _of_settings(found: Sequence[Value], document: Document) -> Whole:
     def seen(finding: Finding) -> Finding:
-        value = next((each for each in found if each.span.contains(finding.span)), None)
+        value = next((each for each in found if stands_in(finding, each.span)), None)
         if value is None or not value.path:
             return finding
         variable = settings_files.variable_of(value.path)
         argument = Argument(callees=(SETTING,), index=None, keyword=variable, call=value.span)
         literal = finding.literal
         if finding.value != literal.value or literal.span != value.span:
-            whole = literal if literal.span == value.span else _verbatim(value, str(value.path[-1]), document)
+            name = str(value.path[-1])
+            whole = literal if literal.span == value.span else _verbatim(value, name, document) or _block(value, name)
             if whole is None:
                 return finding
             literal = replace(whole, role=Role.VARIABLE)
@@ -108,3 +110,11 @@ def _verbatim(value: Value, name: str, document: Document) -> Literal | None:
     if document.text[body : value.span.end - marks] != value.text:
         return None
     return Literal(span=value.span, value=SecretValue(value.text), role=Role.VARIABLE, name=name, body=body)
+
+
+def _block(value: Value, name: str) -> Literal | None:
+    """A block scalar as a literal of its own, none of whose characters is told apart (a PEM block)."""
+    if value.quote not in ("|", ">"):
+        return None
+    offsets = (*[value.span.start] * len(value.text), value.span.end)
+    return Literal(span=value.span, value=SecretValue(value.text), role=Role.VARIABLE, name=name, offsets=offsets)

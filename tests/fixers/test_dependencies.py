@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import tomllib
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from hypothesis import given
@@ -195,3 +196,38 @@ def test_an_array_written_in_any_way_is_changed_rightly_or_not_at_all(
     for offset, new in reversed(insertions or ()):
         text = text[:offset] + new + text[offset:]
     assert tomllib.loads(text)["project"]["dependencies"] == [*items, *([REQUIREMENT] if insertions else [])]
+
+
+# --- a file that lists what it needs itself
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('# dependencies = ["requests"]\n', '# dependencies = ["requests", "boto3>=1.34"]\n'),
+        ("# dependencies = []\n", '# dependencies = ["boto3>=1.34"]\n'),
+        (
+            '# requires-python = ">=3.11"\n# dependencies = [\n#   "requests<3",\n#   "rich",\n# ]\n',
+            '# requires-python = ">=3.11"\n# dependencies = [\n#   "requests<3",\n#   "rich",\n'
+            '#   "boto3>=1.34",\n# ]\n',
+        ),
+        (
+            '# requires-python = ">=3.11"\n#\n# [tool.uv]\n# exclude-newer = "2026-01-01T00:00:00Z"\n',
+            '# dependencies = ["boto3>=1.34"]\n# requires-python = ">=3.11"\n#\n# [tool.uv]\n'
+            '# exclude-newer = "2026-01-01T00:00:00Z"\n',
+        ),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_script_with_a_list_of_its_own_gets_it_there(before: str, after: str, newline: str, tmp_path: Path) -> None:
+    form = "#!/usr/bin/env -S uv run\n# /// script\n{}# ///\n\nX = 1\n".replace("\n", newline)
+    before, after = before.replace("\n", newline), after.replace("\n", newline)
+    files = {"app.py": form.format(before), "requirements.txt": "flask\n"}
+    assert added(tmp_path, files) == ({"app.py": form.format(after)}, ANY)
+
+
+@pytest.mark.parametrize("said", ['# dependencies = ["boto3"]', "# dependencies = [", '# dependencies = "x"'])
+def test_a_list_that_has_it_or_cannot_be_read_stays(said: str, tmp_path: Path) -> None:
+    changed_files, found = added(tmp_path, {"app.py": f"# /// script\n{said}\n# ///\nX = 1\n"})
+    assert changed_files == {}
+    assert bool(found.notes) is ("boto3" not in said)

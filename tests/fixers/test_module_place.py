@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from fixers.hidden_modules import BEHIND_BOTO3
 from fixers.module_place import place_module, rewrite_context
 from fixers.project_imports import imported_modules
 from fixers.workspace import open_workspace
@@ -540,6 +541,37 @@ def test_keeps_an_older_generated_module_and_says_so(tmp_path: Path) -> None:
     context = rewrite_context(open_workspace(tmp_path, files), key=KEY)
     place = place_module("app.py", ast.parse(""), context)
     assert (place.path, place.new_file, place.outdated) == ("app_secrets.py", None, True)
+
+
+@pytest.mark.parametrize(
+    ("files", "hiding"),
+    [
+        ({"app.py": "", "queue.py": ""}, "queue.py"),
+        ({"app.py": "", "email/__init__.py": ""}, "email/__init__.py"),
+        ({"app.py": "", "queue.py": "", "s3.py": "import boto3\n"}, None),  # it has lived with it so far
+        ({"app.py": "", "secrets.py": ""}, None),  # boto3 does without
+        ({"app.py": "", "email/welcome.txt": ""}, None),
+        ({"app.py": "", "tools/queue.py": ""}, None),
+    ],
+)
+def test_a_module_beside_a_program_may_hide_one_that_boto3_needs(
+    files: dict[str, str], hiding: str | None, tmp_path: Path
+) -> None:
+    tree(tmp_path, files)
+    context = rewrite_context(open_workspace(tmp_path, files), key=KEY)
+    assert place_module("app.py", ast.parse(""), context).hiding == hiding
+
+
+@pytest.mark.slow
+def test_each_module_that_boto3_is_said_to_need_is_needed(tmp_path: Path) -> None:
+    needless = []
+    for name in sorted(BEHIND_BOTO3 - {"boto3", "botocore"}):
+        folder = tmp_path / name
+        tree(folder, {f"{name}.py": "", "app.py": "import boto3\nboto3.client('ssm', region_name='x')\n"})
+        done = subprocess.run([sys.executable, str(folder / "app.py")], capture_output=True, check=False)
+        needless += [name] if done.returncode == 0 else []
+    # Some are loaded before any program by this interpreter, and some are needed by a call only.
+    assert len(needless) < len(BEHIND_BOTO3) // 3
 
 
 def test_collects_what_files_import_absolutely(tmp_path: Path) -> None:

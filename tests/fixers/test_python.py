@@ -16,7 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fixers.model import Edit
 from fixers.python import rewrite
+from fixers.python_check import same_outside
+from fixers.python_syntax import read_syntax
 from fixers.rewriting import Placement, RewriteContext, Rewritten, splice
 from fixers.workspace import Workspace
 from scanner.identity import digest
@@ -763,3 +766,11 @@ def test_never_raises_on_any_text(text: str, at: int) -> None:
     at = min(at, len(text))
     run = Run(text[:at] + SECRET + text[at:])
     assert (run.refusal() is None) == (SECRET not in run.edited)
+
+
+def test_a_file_that_this_python_crashes_on_compiling_is_rewritten_all_the_same() -> None:
+    text = "class A:\n    names = [(lambda: __class__) for _ in ()]\n\n\npassword = 'x'\n"
+    document = decode(Source(path="app.py", raw=text.encode()), Kind.PYTHON)
+    span = Span(text.index("'x'"), text.index("'x'") + 3)
+    edit = Edit(path="app.py", span=span, expects="", new="f()")
+    assert same_outside(read_syntax(document), [edit])

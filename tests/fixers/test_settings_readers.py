@@ -35,6 +35,13 @@ OPAQUE = {
     "its text, split": "from pathlib import Path\nPath('config.yaml').read_text().splitlines()\n",
     "a loader with hooks": "import json\njson.load(open('config.yaml'), object_hook=Thing)\n",
     "several documents": "import yaml\nlist(yaml.safe_load_all(open('config.yaml')))\n",
+    "a listing": "import glob, vendor\nfor p in sorted(glob.glob('*.yaml')):\n    vendor.configure(p)\n",
+    "a folder": "import vendor\nfrom pathlib import Path\nfor p in Path().iterdir(): vendor.configure(p)\n",
+    "an option's default": (
+        "import argparse, vendor\np = argparse.ArgumentParser()\n"
+        "p.add_argument('--conf', '-c', default='config.yaml')\n"
+        "vendor.configure(p.parse_args().conf)\n"
+    ),
     "through a name": "import vendor\np = 'config.yaml'\nq = p\nvendor.configure(q)\n",
     "through a parameter": "import vendor\ndef f(path): vendor.configure(path)\nf('config.yaml')\n",
     "through a default": "import vendor\ndef f(path='config.yaml'): vendor.configure(path)\n",
@@ -67,6 +74,9 @@ OTHER_FILES = {
     "a file of another folder": "import json\nX = 'conf'\njson.load(open(f'data/{stage}.json'))\n",
     "another kind": "import json\njson.load(open(f'conf/{stage}.yaml'))\n",
     "another name": "import json\njson.load(open('conf/app-%s.json' % stage))\n",
+    "a listing of another folder": "import json, glob\nX = 'conf'\nC = [json.load(p) for p in glob.glob('a/*.json')]\n",
+    "a listing of other files": "import json, glob\nX = [json.load(open(p)) for p in glob.glob('conf/a*.json')]\n",
+    "a listing of who knows what": "import json\ndef f(d): return [json.load(open(p)) for p in d.iterdir()]\n",
     "a message": "import json\nprint('conf/{}.json'.format(stage))\n",
 }
 

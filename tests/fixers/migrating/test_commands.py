@@ -88,6 +88,7 @@ def test_a_plan_edited_where_it_may_not_be_is_refused(shop: Any, aws: Any, run: 
     ("before", "after", "said"),
     [
         ('"/prod/shop/mail-token"', '"/prod/shop/api-key"', "two secrets would be called '/prod/shop/api-key'"),
+        ('"/prod/shop/api-key"', '""', "secret '/prod/shop/api-key': name is empty"),
         ('env = "API_KEY"', 'env = "DB_PASSWORD"', "two values would be read from the variable DB_PASSWORD"),
         ('env = "API_KEY"', 'env = "PATH"', "secret '/prod/shop/api-key': env PATH means something to the system"),
         (

@@ -145,3 +145,13 @@ def test_a_dirty_tree_with_untracked_files_comes_back(shop: Any, aws: Any, run: 
     assert not [value for value in shop.values if value in kept]
     assert run(shop, "migrate", "--undo", "--yes")[0] == 0
     assert shop.files() == before
+
+
+def test_a_file_name_with_a_line_end_is_one_line(shop: Any, aws: Any, run: Run, made: Callable[..., str]) -> None:
+    (shop.folder / "one\ntwo.py").write_text(f'password = "{made(20)}"\n')
+    before = shop.files()
+    for words in (["migrate", "--yes"], ["migrate", "--undo", "--yes"]):
+        status, out, err = run(shop, *words)
+        assert status == 0
+        assert "one\ntwo" not in out + err
+    assert shop.files() == before

@@ -1,0 +1,287 @@
+"""Reads of environment variables that name none: by computed names, of the whole environment, by a library itself.
+
+A variable that one of them may read must not become a reference: what reads it would get the reference.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from fixers.module_place import HEADER
+from fixers.python_environment import ENVIRON, READERS, all_names, dotted, only_reads, resolve
+from fixers.python_syntax import parse_quietly
+from fixers.roles import PathRole, role_of
+from fixers.workspace import Workspace
+from scanner.errors import NotSeenError
+
+_READS = re.compile(rb"environ|getenv|from_prefixed_env")
+_HEAD = 2000
+_WHOLE = frozenset({"items", "values"})
+_TAKES_ALL = frozenset({"substitute", "safe_substitute", "format_map"})
+# Variables that a library reads when its client is made without the value. Each from the library's own documentation:
+# https://github.com/openai/openai-python#usage, https://docs.anthropic.com/en/api/client-sdks,
+# https://www.postgresql.org/docs/current/libpq-envars.html, https://www.twilio.com/docs/libraries/reference/twilio-python,
+# https://docs.sentry.io/platforms/python/configuration/options/, https://hvac.readthedocs.io/en/stable/overview.html,
+# https://learn.microsoft.com/en-us/python/api/azure-identity/azure.identity.environmentcredential,
+# https://docs.celeryq.dev/en/stable/userguide/configuration.html#broker-url
+_LIBRARIES: Mapping[str, frozenset[str]] = {
+    "OPENAI_API_KEY": frozenset({"openai", "langchain_openai", "langchain", "llama_index"}),
+    "ANTHROPIC_API_KEY": frozenset({"anthropic", "langchain_anthropic"}),
+    "PGPASSWORD": frozenset({"psycopg2", "psycopg", "asyncpg"}),
+    "TWILIO_AUTH_TOKEN": frozenset({"twilio"}),
+    "SENTRY_DSN": frozenset({"sentry_sdk"}),
+    "VAULT_TOKEN": frozenset({"hvac"}),
+    "AZURE_CLIENT_SECRET": frozenset({"azure"}),
+    "CELERY_BROKER_URL": frozenset({"celery"}),
+    "HF_TOKEN": frozenset({"huggingface_hub", "transformers", "datasets"}),
+    "COHERE_API_KEY": frozenset({"cohere"}),
+    "CO_API_KEY": frozenset({"cohere"}),
+    "GROQ_API_KEY": frozenset({"groq"}),
+    "MISTRAL_API_KEY": frozenset({"mistralai"}),
+    "WANDB_API_KEY": frozenset({"wandb"}),
+    "DATABASE_URL": frozenset({"dj_database_url"}),
+}
+# Methods without a name of their own: https://django-environ.readthedocs.io/, Flask's prefix is FLASK.
+_UNNAMED = {"db": "DATABASE_URL", "db_url": "DATABASE_URL", "cache": "CACHE_URL", "cache_url": "CACHE_URL"} | {
+    "email": "EMAIL_URL", "email_url": "EMAIL_URL", "search_url": "SEARCH_URL",
+}  # fmt: skip
+_MAKES = re.compile(r"[A-Z]\w*|config|connect|create_pool|init|login|from_pretrained|load_dataset")
+_GIVEN = re.compile(r"key|token|dsn|password|secret|broker|url|credential|conninfo", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnseenRead:
+    """A place that may read a variable whose name `pattern` matches; `named`: only if the name is written somewhere."""
+
+    path: str
+    line: int
+    how: str
+    pattern: re.Pattern[str]
+    named: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnseenReads:
+    """All of a workspace. `helpers` are its functions that give the variable they are called with, (module, name);
+    `names` are those of helpers and of methods that do so.
+    """
+
+    places: tuple[UnseenRead, ...] = ()
+    helpers: frozenset[tuple[str, str]] = field(default=frozenset())
+    names: frozenset[str] = field(default=frozenset())
+
+    @property
+    def by_name(self) -> str | None:
+        """Where variables are read whose names stand elsewhere, the first such place."""
+        return next((f"{place.path}:{place.line}" for place in self.places if place.named), None)
+
+    def reading(self, key: str) -> Iterator[UnseenRead]:
+        """The places that read a variable of this name, whether or not it is written anywhere."""
+        return (place for place in self.places if not place.named and place.pattern.fullmatch(key))
+
+
+def unseen_reads(workspace: Workspace) -> UnseenReads:
+    """Every such place in the workspace's own programs."""
+    trees = dict(_programs(workspace, _READS))
+    functions: set[tuple[str, str]] = set()
+    methods: set[str] = set()
+    for path, tree in trees.items():
+        names, place = all_names(tree), PurePosixPath(path)
+        module = place.parent.name if place.stem == "__init__" else place.stem
+        for node in ast.walk(tree):
+            if only_reads(node, names):
+                functions.add((module, node.name))
+            elif isinstance(node, ast.ClassDef):
+                methods |= {each.name for each in node.body if only_reads(each, names, method=True)}
+    called = frozenset({name for _, name in functions} | methods)
+    if called:
+        trees |= dict(_programs(workspace, _words(called)))
+    modules = {name for names in _LIBRARIES.values() for name in names}
+    libraries = dict(_programs(workspace, _words(modules)))
+    return UnseenReads(
+        places=(
+            *(each for path, tree in trees.items() for each in _by_computed_name(path, tree, called)),
+            *(each for path, tree in libraries.items() for each in _by_library(path, tree)),
+        ),
+        helpers=frozenset(functions),
+        names=called,
+    )
+
+
+def _words(words: Collection[str]) -> re.Pattern[bytes]:
+    return re.compile(rb"\b(?:%b)\b" % b"|".join(re.escape(word).encode() for word in sorted(words)))
+
+
+def _programs(workspace: Workspace, holding: re.Pattern[bytes]) -> Iterator[tuple[str, ast.Module]]:
+    """The workspace's own Python files whose text has this in it."""
+    for path in workspace.files:
+        if path.endswith((".py", ".pyw")) and role_of(path) is PathRole.SOURCE:
+            try:
+                raw = workspace.read(path)
+                if holding.search(raw) and HEADER.encode() not in raw[:_HEAD]:
+                    yield path, parse_quietly(workspace.document(path).text)
+            except (OSError, NotSeenError, SyntaxError, ValueError, RecursionError):
+                continue
+
+
+def _by_computed_name(path: str, tree: ast.Module, helpers: Collection[str]) -> Iterator[UnseenRead]:
+    names, constants = all_names(tree), constants_of(tree)
+    waiting: list[tuple[ast.AST, ast.stmt | None]] = [(tree, None)]
+    while waiting:
+        node, statement = waiting.pop()
+        statement = node if isinstance(node, ast.stmt) else statement
+        if only_reads(node, names) or only_reads(node, names, method=True):
+            continue  # what its callers name
+        waiting += [(child, statement) for child in ast.iter_child_nodes(node)]
+        match node:
+            case ast.Call(func=ast.Attribute(value=owner, attr=method)) if method in _WHOLE:
+                if resolve(dotted(owner), names) in ENVIRON:
+                    yield _read(path, node, f"os.environ.{method}()", _begins(statement))
+            case ast.Call(func=ast.Attribute(attr=method), args=[]) if (
+                method in _UNNAMED and "environ" in names.values()
+            ):
+                yield _read(path, node, f"{method}()", re.compile(_UNNAMED[method]))
+            case ast.Call(func=ast.Attribute(attr="from_prefixed_env"), args=arguments):
+                texts = [each.value for each in arguments if isinstance(each, ast.Constant)]
+                prefix = next((text for text in texts if isinstance(text, str)), "FLASK")
+                yield _read(path, node, "from_prefixed_env()", re.compile(re.escape(f"{prefix}_") + ".*"))
+            case ast.Call(func=ast.Attribute(attr=method), args=[given, *_]) if method in _TAKES_ALL:
+                if resolve(dotted(given), names) in ENVIRON:
+                    yield _read(path, node, f"{method}(os.environ)", _ANY)
+        read = _read_name(node, names, helpers)
+        if isinstance(read, ast.Constant) and isinstance(read.value, bytes):
+            name = re.escape(read.value.decode("utf-8", "replace"))
+            yield _read(path, read, "os.environb", re.compile(name))
+        elif read is not None and not isinstance(read, ast.Constant) and getattr(read, "id", None) not in constants:
+            yield _read(path, read, "a computed name", _pattern(read), named=_pattern(read) is _ANY)
+
+
+def _read(path: str, node: ast.expr, how: str, pattern: re.Pattern[str], *, named: bool = False) -> UnseenRead:
+    return UnseenRead(path=path, line=node.lineno, how=how, pattern=pattern, named=named)
+
+
+def _read_name(node: ast.AST, names: Mapping[str, str], helpers: Collection[str]) -> ast.expr | None:
+    """What names the variable that an expression reads; None where it reads none."""
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        return node.slice if resolve(dotted(node.value), names) in ENVIRON else None
+    if isinstance(node, ast.Call) and node.args:
+        whole = resolve(dotted(node.func), names)
+        owner, _, method = whole.rpartition(".")
+        if whole in READERS or method in helpers or (owner in ENVIRON and method in ("get", "pop")):
+            return node.args[0]
+    return None
+
+
+def _by_library(path: str, tree: ast.Module) -> Iterator[UnseenRead]:
+    names = all_names(tree)
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or node.args:
+            continue
+        called = resolve(dotted(node.func), names)
+        top, _, rest = called.partition(".")
+        given = [keyword.arg for keyword in node.keywords]
+        makes = _MAKES.fullmatch(rest.rpartition(".")[2]) is not None and "()" not in called
+        if not makes or None in given or any(_GIVEN.search(name) for name in given if name):
+            continue
+        for variable in (variable for variable, modules in _LIBRARIES.items() if top in modules):
+            yield _read(path, node, f"{called}() by itself", re.compile(re.escape(variable)))
+
+
+_ANY = re.compile(r".*", re.DOTALL)
+
+
+def _pattern(name: ast.expr) -> re.Pattern[str]:
+    """What names an expression can give: what is constant in it, and anything between."""
+    match name:
+        case ast.JoinedStr(values=parts):
+            text = "".join(re.escape(str(each.value)) if isinstance(each, ast.Constant) else ".*" for each in parts)
+        case ast.BinOp(left=ast.Constant(value=str() as start), op=ast.Add()):
+            text = re.escape(start) + ".*"
+        case ast.BinOp(right=ast.Constant(value=str() as end), op=ast.Add()):
+            text = ".*" + re.escape(end)
+        case (
+            ast.BinOp(left=ast.Constant(value=str() as form), op=ast.Mod())
+            | ast.Call(func=ast.Attribute(value=ast.Constant(value=str() as form), attr="format"))
+        ):
+            text = ".*".join(map(re.escape, re.split(r"%s|%\(\w*\)s|\{[^{}]*\}", form)))
+        case ast.Call(func=ast.Attribute(value=ast.expr() as inner, attr="upper"), args=[]):
+            return _pattern(inner)
+        case _:
+            return _ANY
+    return re.compile(text, re.IGNORECASE | re.DOTALL) if text.strip(".*") else _ANY
+
+
+def _begins(statement: ast.stmt | None) -> re.Pattern[str]:
+    """Names that begin as the statement asks, `startswith("APP_")`; any where it asks nothing."""
+    starts = [
+        argument.value
+        for node in (ast.walk(statement) if statement is not None else ())
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "startswith"
+        for argument in node.args
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    ]
+    return re.compile("(?:" + "|".join(map(re.escape, starts)) + ").*", re.DOTALL) if starts else _ANY
+
+
+def constants_of(tree: ast.Module) -> dict[str, str]:
+    """The file's names that are bound once, to a text: `KEY = "DB_PASSWORD"`."""
+    bound = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)]
+    bound += [node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)]
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str() as text))
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str() as text))
+            ) if bound.count(name) == 1:
+                found[name] = text
+    return found
+
+
+def mentions(
+    tree: ast.Module, wanted: Callable[[str], bool], explained: Collection[int], unseen: UnseenReads
+) -> Iterator[tuple[ast.expr, str, str]]:
+    """Texts that name a wanted variable, or hold it as a shell or code reads it: (text, variable, how).
+
+    `explained` are the texts (by id) that known readers have, and those that read nothing.
+    """
+    by_name = unseen.by_name
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or id(node) in explained:
+            continue
+        text = node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value
+        if not isinstance(text, str):
+            continue
+        named = next((each for each in (text, text.upper()) if wanted(each)), None)
+        if by_name is not None and named is not None:
+            yield node, named, f"it is named here, and {by_name} reads variables by computed names"
+        for found in _IN_TEXT.finditer(text):
+            name = found["name"] or found["other"] or found["code"]
+            if wanted(name):
+                yield node, name, "a text that reads it"
+
+
+_IN_TEXT = re.compile(
+    r"\$\{?(?P<name>[A-Za-z_]\w*)|%(?P<other>[A-Za-z_]\w*)%|\b(?:environ|getenv)\W{1,12}(?P<code>[A-Za-z_]\w*)"
+)
+_SETTERS = frozenset(
+    {"setenv", "delenv", "setdefault", "putenv", "unsetenv", "getattr", "hasattr", "setattr", "delattr"}
+)
+
+
+def silent_texts(tree: ast.Module) -> Iterator[int]:
+    """Texts (by id) that read no variable: docstrings, what is compared, looked up or set, and attributes' names."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Expr(value=value):
+                yield id(value)
+            case ast.Compare(left=left, comparators=others):
+                yield from map(id, (left, *others))
+            case ast.Subscript(slice=index):
+                yield id(index)
+            case ast.Call(func=called, args=arguments) if dotted(called).rpartition(".")[2] in _SETTERS:
+                yield from map(id, arguments)

@@ -1,0 +1,5 @@
+import yaml
+
+with open("logging.yaml") as f:
+    conf = yaml.safe_load(f)
+A = conf["handlers"]["mail"]

@@ -1,0 +1,3 @@
+from util import need
+
+B = need("DB_PASSWORD")

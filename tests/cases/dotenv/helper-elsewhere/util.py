@@ -1,0 +1,7 @@
+import os
+
+
+def need(name):
+    v = os.environ.get(name)
+    assert v, name
+    return v

@@ -1,0 +1,4 @@
+from . import secrets
+from .secrets import token as T
+
+S = secrets.password

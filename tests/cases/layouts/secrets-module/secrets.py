@@ -1,0 +1,2 @@
+PASSWORD = "<<pw>>"
+API_KEY = "<<ak>>"

@@ -1,0 +1,2 @@
+def connect(password="<<pw>>"):
+    return password

@@ -1,0 +1,4 @@
+import yaml
+
+with open("conf.yaml") as f:
+    C = yaml.safe_load(f)
