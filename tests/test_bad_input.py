@@ -136,6 +136,13 @@ def test_an_unknown_command_and_option_are_usage_errors(run: Run, tmp_path: Path
     assert run(tmp_path, "scan", "--staged", "--stdin")[0] == 2
 
 
+@pytest.mark.parametrize("words", ["baseline import", "fix --plan", "status --plan", "value x --plan"])
+def test_a_file_without_an_end_is_a_mistake(run: Run, repository: Path, words: str) -> None:
+    status, out, err = run(repository, *words.split(), "/dev/zero")
+    assert (status, out) == (2, "")
+    assert "unhardcode: /dev/zero: larger than" in err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
