@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from fixers.dotenv_beside import example_edits, loading_note
 from fixers.dotenv_mappings import mapping_sites
@@ -281,13 +280,3 @@ def _not_a_variable(document: Document, placement: Placement) -> CannotRewriteEr
 
 def _refusal(reason: RefusalReason, detail: str) -> CannotRewriteError:
     return CannotRewriteError(reason, detail, BY_HAND)
-
-
-def environment_of(path: Path) -> dict[str, str]:
-    """What a `.env` file sets, as python-dotenv reads it; keys without a value are left out. Raises OSError."""
-    from dotenv.main import DotEnv
-
-    with path.open(encoding="utf-8") as stream:
-        # As load_dotenv does: what the environment has goes before the file, also in `${NAME}`.
-        values = DotEnv(None, stream=stream, override=False).dict()
-    return {key: value for key, value in values.items() if value is not None}

@@ -32,6 +32,7 @@ NewValues: TypeAlias = Mapping[tuple[str, str | None], SecretValue]
 
 # NAME=VALUE, NAME:KEY=VALUE; with := what follows is a JSON string, for values of several lines.
 _LINE = re.compile(r"(?P<name>[^=:\s]+)(?::(?P<key>[^=:\s]+))?(?P<json>:)?=(?P<value>.*)")
+_MOST = 10_000_000
 FORMAT = "one line for each, NAME=VALUE or NAME:KEY=VALUE, or NAME:=JSON-STRING for several lines"
 
 
@@ -63,13 +64,20 @@ def rotate_first(plan: Plan) -> Iterator[str]:
         yield f"  {secret.name}{': ' if pages else ''}{', '.join(pages)}"
 
 
+def _told() -> bytes:
+    found = stdin.read(_MOST)
+    if len(found) > _MOST:
+        raise UsageError(f"standard input is longer than {_MOST:,} bytes", hint=FORMAT)
+    return found
+
+
 def ask(plan: Plan) -> NewValues:
     """The new values, from the terminal or, where standard input is none, from its lines. Raises UsageError."""
     if sys.stdin.isatty():
         given = dict(_typed(plan))
     else:
         try:
-            given = dict(_read(plan, stdin.read().decode("utf-8")))
+            given = dict(_read(plan, _told().decode("utf-8")))
         except UnicodeDecodeError:
             raise UsageError("standard input is not in UTF-8", hint=FORMAT) from None
     for secret, member in _members(plan):

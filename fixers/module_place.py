@@ -1,8 +1,4 @@
-"""Where the generated module goes and how a file imports it.
-
-An import root is a folder that stands on sys.path: the nearest one above a file without `__init__.py`, or one
-further up where other files show that folders below it are namespace packages (https://peps.python.org/pep-0420/).
-"""
+"""Where the generated module goes and how a file imports it."""
 
 from __future__ import annotations
 
@@ -14,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from fixers.hidden_modules import hiding
+from fixers.import_roots import Files, import_root, packages_in, packages_on_path, regular_root
 from fixers.model import NewFile
 from fixers.project_imports import (
     OwnImports,
@@ -22,7 +19,6 @@ from fixers.project_imports import (
     imported_modules,
     loaders,
     own_imports,
-    packages_on_path,
     read_quietly,
 )
 from fixers.rewriting import RewriteContext, Style
@@ -78,7 +74,7 @@ def rewrite_context(
 
 def place_module(path: str, tree: ast.Module, context: RewriteContext) -> ModulePlace:
     """Where the module goes that this file is to import."""
-    files = _Files(frozenset(context.workspace.files))
+    files = Files(paths=frozenset(context.workspace.files), on_path=context.roots)
     file = PurePosixPath(path)
     imports = own_imports(tree)
     home, root = _home(file, imports, files, context)
@@ -104,7 +100,7 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
 
 
 def _may_be_in_namespace(
-    file: PurePosixPath, tree: ast.Module, imports: OwnImports, files: _Files, context: RewriteContext
+    file: PurePosixPath, tree: ast.Module, imports: OwnImports, files: Files, context: RewriteContext
 ) -> bool:
     """Whether a file in a folder without `__init__.py` may be imported with the folder's name, as well as by its own.
 
@@ -133,7 +129,7 @@ def _may_be_started(
     return str(file.parent) in context.functions or (program and dotted not in context.imported)
 
 
-def _is_neighbour(file: PurePosixPath, imports: OwnImports, files: _Files, context: RewriteContext) -> bool:
+def _is_neighbour(file: PurePosixPath, imports: OwnImports, files: Files, context: RewriteContext) -> bool:
     """Whether a file beside this one imports it by its bare name: for that program their folder is on sys.path."""
     if imports.relative or file.stem not in context.imported or file.stem in sys.stdlib_module_names:
         return False
@@ -152,10 +148,10 @@ def _imports_of(path: str, context: RewriteContext) -> OwnImports:
 
 
 def _home(
-    file: PurePosixPath, imports: OwnImports, files: _Files, context: RewriteContext
+    file: PurePosixPath, imports: OwnImports, files: Files, context: RewriteContext
 ) -> tuple[PurePosixPath, PurePosixPath]:
     """The folder for the module that a file imports, and the import root above it."""
-    root, folder = _root(file, files, context, imports), _regular_root(file, files, context)
+    root, folder = import_root(file, files, context.imported, imports), regular_root(file, files)
     if file.parent.name == "pages" and any(name.partition(".")[0] == "streamlit" for name in imports.absolute):
         # A page runs in the main script's place: https://docs.streamlit.io/develop/concepts/multipage-apps/overview
         return file.parent.parent, file.parent.parent
@@ -168,67 +164,7 @@ def _home(
     return _project(root, files, context) or folder / file.relative_to(folder).parts[0], root
 
 
-@dataclass(frozen=True, slots=True)
-class _Files:
-    """What the workspace holds, for questions about folders."""
-
-    paths: frozenset[str]
-
-    def is_package(self, folder: PurePosixPath) -> bool:
-        """Whether a folder is a regular package."""
-        return str(folder / "__init__.py") in self.paths
-
-    def modules_in(self, folder: PurePosixPath) -> list[str]:
-        """The names of the modules in a folder."""
-        places = [PurePosixPath(path) for path in self.paths if path.endswith(".py")]
-        return sorted(place.stem for place in places if place.parent == folder)
-
-    def holds(self, module: PurePosixPath) -> bool:
-        """Whether a module or folder of that name is there; file systems may not tell case apart."""
-        name = str(module).lower()
-        return any(path.lower() in (name, f"{name}.py") or path.lower().startswith(f"{name}/") for path in self.paths)
-
-
-def _regular_root(file: PurePosixPath, files: _Files, context: RewriteContext) -> PurePosixPath:
-    """The nearest folder above a file that is no regular package, or is on sys.path though it is one."""
-    folder = file.parent
-    while files.is_package(folder) and folder != folder.parent and str(folder) not in context.roots:
-        folder = folder.parent
-    return folder
-
-
-def _root(file: PurePosixPath, files: _Files, context: RewriteContext, imports: OwnImports) -> PurePosixPath:
-    """The import root: further up than the regular one where a longer dotted name of the file is imported somewhere.
-
-    Or where the file itself imports others of the namespace that it is in: without their folder on sys.path it fails.
-    """
-    regular = _regular_root(file, files, context)
-    folder, neighbours = file.parent.parts, files.modules_in(file.parent)
-    for start in range(len(regular.parts)):
-        above = PurePosixPath(*folder[:start])
-        dotted = ".".join(folder[start:])
-        if any(f"{dotted}.{name}" in context.imported for name in (*neighbours, "*")):
-            return above
-        if not imports.extends_path and _shares(folder[start], above, regular, imports, files):
-            return above
-    return regular
-
-
-def _shares(top: str, above: PurePosixPath, regular: PurePosixPath, imports: OwnImports, files: _Files) -> bool:
-    """Whether a file imports a module that is there only if `above`, which holds its own `top`, is on sys.path."""
-    for name in imports.absolute:
-        first, dot, rest = name.partition(".")
-        if (
-            first == top
-            and dot
-            and not files.holds(regular / first)
-            and files.holds(above / first / rest.replace(".", "/"))
-        ):
-            return True
-    return False
-
-
-def _is_script_style(file: PurePosixPath, imports: OwnImports, files: _Files, workspace: Workspace) -> bool:
+def _is_script_style(file: PurePosixPath, imports: OwnImports, files: Files, workspace: Workspace) -> bool:
     """Whether a file in a package imports its neighbours by their bare names, as a script started by its path can."""
     if imports.relative:
         return False
@@ -239,7 +175,7 @@ def _is_script_style(file: PurePosixPath, imports: OwnImports, files: _Files, wo
     return False
 
 
-def _is_namesake(name: str, folder: PurePosixPath, files: _Files, workspace: Workspace) -> bool:
+def _is_namesake(name: str, folder: PurePosixPath, files: Files, workspace: Workspace) -> bool:
     """Whether a module is only called like a library: it imports that, or the package imports the module relatively."""
     if any(found.partition(".")[0] == name for found in imported(read_quietly(str(folder / f"{name}.py"), workspace))):
         return True
@@ -248,16 +184,16 @@ def _is_namesake(name: str, folder: PurePosixPath, files: _Files, workspace: Wor
     return any(relative.search(read_quietly(path, workspace)) for path in beside)
 
 
-def _beside(root: PurePosixPath, imports: OwnImports, files: _Files) -> PurePosixPath | None:
+def _beside(root: PurePosixPath, imports: OwnImports, files: Files) -> PurePosixPath | None:
     """The package that a script in an import root belongs to: the one it imports, or the only one there."""
-    packages = [folder for folder in _packages(root, files) if role_of(str(folder / "x.py")) is PathRole.SOURCE]
+    packages = [folder for folder in packages_in(root, files) if role_of(str(folder / "x.py")) is PathRole.SOURCE]
     used = [folder for folder in packages if _uses(imports, folder.name)]
     if used:
         return used[0]
     return packages[0] if len(packages) == 1 else None
 
 
-def _project(root: PurePosixPath, files: _Files, context: RewriteContext) -> PurePosixPath | None:
+def _project(root: PurePosixPath, files: Files, context: RewriteContext) -> PurePosixPath | None:
     """The package of a Django project's settings: its apps can import it, unless they are published without it."""
     manage = str(root / "manage.py")
     packaging = {str(root / name) for name in ("setup.py", "setup.cfg", "pyproject.toml")}
@@ -274,13 +210,7 @@ def _uses(imports: OwnImports, package: str) -> bool:
     return any(name == package or name.startswith(f"{package}.") for name in imports.absolute)
 
 
-def _packages(root: PurePosixPath, files: _Files) -> list[PurePosixPath]:
-    depth = len(root.parts)
-    found = {PurePosixPath(path) for path in files.paths if path.endswith("/__init__.py")}
-    return sorted(file.parent for file in found if len(file.parts) == depth + 2 and file.is_relative_to(root))
-
-
-def _free_name(home: PurePosixPath, root: PurePosixPath, files: _Files, context: RewriteContext) -> str:
+def _free_name(home: PurePosixPath, root: PurePosixPath, files: Files, context: RewriteContext) -> str:
     """`app_secrets`, or with underscores where that is something else's name."""
     name = MODULE
     while True:
@@ -302,7 +232,7 @@ def is_generated(path: str, context: RewriteContext) -> bool:
 
 
 def _is_unsure(
-    file: PurePosixPath, root: PurePosixPath, tree: ast.Module, files: _Files, context: RewriteContext
+    file: PurePosixPath, root: PurePosixPath, tree: ast.Module, files: Files, context: RewriteContext
 ) -> bool:
     """Whether a package in `src` may be imported as `src.package` too: nothing here imports it, and it is no script."""
     if file.parent == root or not root.name.isidentifier() or not files.is_package(file.parent):

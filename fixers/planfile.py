@@ -16,7 +16,9 @@ from fixers.plan import PlanOptions
 from fixers.plan_tables import made_with, plan_tables
 from scanner.errors import UsageError
 from scanner.model import Confidence
+from scanner.named_files import text_named
 
+_MOST = 100_000_000
 EDITABLE = ("name", "store", "type", "tier", "kms_key", "env", "action")
 _HEADER = re.compile(r"[ \t]*\[\[?[ \t]*([A-Za-z0-9_.\-]+)[ \t]*\]\]?[ \t]*(?:#.*)?")
 
@@ -32,12 +34,7 @@ class PlanFile:
 
 def open_plan_file(file: Path) -> PlanFile:
     """A plan file as read. Raises UsageError where it cannot be."""
-    try:
-        return read_plan_file(file.read_text(encoding="utf-8-sig"), str(file))
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{file}: not in UTF-8", hint="make the plan again") from None
+    return read_plan_file(text_named(file, _MOST, hint="make the plan again"), str(file))
 
 
 def read_plan_file(text: str, path: str = "plan.toml") -> PlanFile:

@@ -11,7 +11,6 @@ import codecs
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import PurePosixPath
 
 from fixers.roles import PathRole, role_of
@@ -94,36 +93,6 @@ def imported_modules(workspace: Workspace) -> Iterator[str]:
             yield from _names_in_strings(raw, folders)
         elif folders and _STARTERS.fullmatch(PurePosixPath(path).name):
             yield from _names_started(read_quietly(path, workspace)[:_LONGEST], folders)
-
-
-def packages_on_path(workspace: Workspace, names: Collection[str]) -> Iterator[str]:
-    """Folders with an `__init__.py` that are on sys.path all the same, as far as the imported `names` show.
-
-    A Django project's manage.py, or `uvicorn main:app`, is often started in such a folder: what is imported is
-    `core.config`, and that is there in `app/`. Nothing imports `app.core`, and no other folder has a `core`.
-    """
-    modules: dict[str, set[PurePosixPath]] = {}
-    for path in workspace.files:
-        if path.endswith(".py"):
-            module = PurePosixPath(path.removesuffix("/__init__.py").removesuffix(".py"))
-            if len(module.parts) > 1:
-                modules.setdefault(".".join(module.parts[-2:]), set()).add(module.parent.parent)
-    found = {PurePosixPath(path).parent for path in workspace.files if PurePosixPath(path).name == "manage.py"}
-    for name in {".".join(name.split(".")[:2]) for name in names}:
-        folders = modules.get(name, set())
-        if len(folders) == 1:
-            found |= folders
-    inner = {pair for name in names for pair in pairwise(name.split("."))}
-    for folder in found:
-        below = {
-            PurePosixPath(path).relative_to(folder).parts[0].removesuffix(".py") for path in _below(folder, workspace)
-        }
-        if f"{folder}/__init__.py" in workspace.files and not any((folder.name, each) in inner for each in below):
-            yield str(folder)
-
-
-def _below(folder: PurePosixPath, workspace: Workspace) -> Iterator[str]:
-    return (path for path in workspace.files if path.startswith(f"{folder}/") and path.endswith(".py"))
 
 
 def imported(raw: bytes) -> Iterator[str]:

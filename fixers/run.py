@@ -98,25 +98,16 @@ def _environment(env_files: tuple[Path, ...], paths: tuple[str, ...], client: An
     for path in paths:
         if not path.startswith("/"):
             raise UsageError(f"--path {path}: a path starts with a slash")
+    from fixers.dotenv_environment import environment_of
+
     given: dict[str, str] = {}
     for file in env_files:
-        given |= _read_file(file)
+        given |= environment_of(file)
     environment = given | dict(os.environ)
     for path in paths:
         for name, value in _below(path, client("parameterstore")).items():
             environment.setdefault(name, value)
     return environment | _resolved(environment, client)
-
-
-def _read_file(file: Path) -> dict[str, str]:
-    from fixers.dotenv import environment_of
-
-    try:
-        return environment_of(file)
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{file}: not in UTF-8") from None
 
 
 def _below(path: str, client: Any) -> dict[str, str]:

@@ -20,6 +20,7 @@ from scanner import gitleaksignore
 from scanner.errors import UsageError
 from scanner.gitleaksignore import Position
 from scanner.model import Finding, SecretValue
+from scanner.named_files import read_named
 from scanner.sources.worktree import Root
 from scanner.text import line_span, line_starts
 
@@ -57,7 +58,7 @@ class Taken(NamedTuple):
 
 def read_known(path: Path, form: str | None) -> list[Known]:
     """All that a file accepts. Without a form it is told by its content. Raises UsageError."""
-    raw = _raw(path)
+    raw = read_named(path, _MOST)
     named, form = form, form or _form(path, raw)
     readers: dict[str, Callable[[str, str], Iterator[Known]]] = {
         "detect-secrets": _detect_secrets, "gitleaks": _gitleaks, "trufflehog": _trufflehog
@@ -104,15 +105,6 @@ def taken(known: Sequence[Known], findings: Sequence[Finding], texts: Mapping[st
             reasons.setdefault(number, one.reason)
         unused += not hits
     return Taken(reasons=reasons, unused=unused)
-
-
-def _raw(path: Path) -> bytes:
-    try:
-        if path.is_file() and path.stat().st_size > _MOST:
-            raise UsageError(f"{path}: larger than {_MOST:,} bytes")
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: not readable ({error.strerror})") from None
 
 
 def _decoded(raw: bytes, path: Path) -> str:

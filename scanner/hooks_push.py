@@ -29,6 +29,7 @@ _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _REMOTE = re.compile(r"[\w.-][\w./-]*")  # not a URL, and nothing that git would take for a pattern
 # A new branch can leave the remote's branches at several commits; each costs a look at its tree.
 _MOST_BASES = 8
+_MOST = 100_000_000
 
 
 class Push(NamedTuple):
@@ -56,7 +57,7 @@ def read_push(repository: git.Repository, remote: str) -> Push:
         return told(repository, name, updates)
     if sys.stdin.isatty():
         raise UsageError("--push is for git's pre-push hook", hint="unhardcode hook install sets it up")
-    return told(repository, remote, parse_updates(os.fsdecode(stdin.read())))
+    return told(repository, remote, parse_updates(os.fsdecode(stdin.read(_MOST))))
 
 
 def parse_updates(text: str) -> list[tuple[str, str]]:

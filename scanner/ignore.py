@@ -2,7 +2,8 @@
 
 `# unhardcode: ignore[rule, rule] reason` stands for what is on its line; alone on a line for the line below; on the
 first or last line of a statement, or alone above it, for the statement, unless that line has a finding of its own.
-`ignore-start` and `ignore-end` stand for what is between them. Without brackets it stands for every rule.
+`ignore-start` and `ignore-end` stand for what is between them. Without brackets it stands for every rule; brackets that
+do not close hold the rest of the line.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from scanner.text import UndecodableError, decode, line_span, line_starts, posit
 NO_REASON = "no reason given"
 _OURS = re.compile(
     r"\b[Uu](?:nhardcode|NHARDCODE):[ \t]*(?i:ignore)(?P<block>-(?:start|end))?(?![\w-])"
-    r"(?:[ \t]*\[(?P<rules>[^\]\r\n]{0,500})\])?(?P<reason>[^\r\n]{0,500})"
+    r"(?:[ \t]*\[(?P<rules>[^\]\r\n]{0,500})\]?)?(?P<reason>[^\r\n]{0,500})"
 )
 _OTHERS_SAME_LINE = re.compile(
     r"gitleaks:allow|betterleaks:allow|trufflehog:ignore|kingfisher:ignore|pragma:\s*allowlist\s+secret|ggignore"
@@ -31,7 +32,8 @@ _OTHERS_SAME_LINE = re.compile(
 )
 _OTHERS_NEXT_LINE = re.compile(r"pragma:\s*allowlist\s+nextline\s+secret", re.IGNORECASE)
 # What opens a comment in the kinds of files that hold credentials.
-_LEADER = re.compile(r"(?:^|\s)(?:#|//|--|;|/\*|\*|<!--|\{#|%|REM)[ \t]*$")
+_LEADER = re.compile(r"(?:^|\s)(?:#|//|--|;|/\*|\*|<!--|\{#|%|(?i:rem))[ \t]*$")
+_REM = re.compile(r"[ \t]*@?rem[ \t]+", re.IGNORECASE)  # of a batch file: a comment that begins with a word
 _CLOSERS = re.compile(r"[ \t]*(?:\*/|-->|#\}|[\"'`]+,?)?[ \t]*$")
 _LONG_LINE = 5_000
 
@@ -127,7 +129,7 @@ def read_markers(text: str) -> list[Marker]:
                 span=Span(match.start(), match.end()),
                 rules=None if rules is None else frozenset(name.strip() for name in rules.split(",")),
                 reason=_CLOSERS.sub("", match["reason"]).strip(" \t-:") or NO_REASON,
-                alone=not re.search(r"[^\W_]", before),
+                alone=not re.search(r"[^\W_]", before) or _REM.fullmatch(before) is not None,
                 block=match["block"] is not None,
             )
         )

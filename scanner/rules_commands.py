@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,15 +26,15 @@ def rules() -> None:
 
 @rules.command("list")
 def rules_list() -> None:
-    """One line a rule: id, kind of credential, title."""
+    """One line a rule: id, kind of credential, title, or the first of the calls and settings that it is about."""
     known = _known()
     for provider in known.providers:
         click.echo(f"{provider.id:<44} {provider.kind:<14} {provider.title}")
     for sink in known.sinks:
         kinds = ",".join(sorted({parameter.kind for parameter in sink.parameters}))
-        click.echo(f"{sink.id:<44} {kinds:<14} {', '.join(sink.calls)}")
+        click.echo(f"{sink.id:<44} {kinds:<14} {_first(sink.calls)}")
     for setting in known.settings:
-        click.echo(f"{setting.id:<44} {setting.kind:<14} {', '.join((*setting.targets, *setting.paths))}")
+        click.echo(f"{setting.id:<44} {setting.kind:<14} {_first((*setting.targets, *setting.paths))}")
     for rule in written.RULES:
         click.echo(f"{rule.id:<44} {rule.kind:<14} {rule.title}")
 
@@ -47,16 +48,38 @@ def rules_show(rule: str) -> None:
     for found in of_data:
         if found.id == rule:
             for field in dataclasses.fields(found):
-                click.echo(f"{field.name}: {getattr(found, field.name)}")
+                _show(field.name, getattr(found, field.name))
             return
     for one in written.RULES:
         if one.id == rule:
             for name, value in one._asdict().items():
-                click.echo(f"{name}: {value}")
+                _show(name, value)
             return
     near = difflib.get_close_matches(rule, written.rule_ids(known), n=1)
     hint = f"did you mean {near[0]}?" if near else "`unhardcode rules list` prints them all"
     raise UsageError(f"no rule has the id {rule}", hint=hint)
+
+
+def _first(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 2} more" if len(names) > 3 else ""
+    return ", ".join(names[:2] if more else names) + more
+
+
+def _show(field: str, value: object) -> None:
+    """A field and what it holds, several things below each other; nothing where it holds nothing."""
+    lines = [line for each in (value if isinstance(value, tuple) else (value,)) for line in _lines(each)]
+    if any(lines):
+        click.echo(f"{field}: {lines[0]}" if len(lines) == 1 else "\n  ".join([f"{field}:", *lines]))
+
+
+def _lines(value: object) -> list[str]:
+    from rules.model import Parameter
+
+    if isinstance(value, Parameter):
+        places = [*(f"argument {index + 1}" for index in value.index), *(f"{name}=" for name in value.name)]
+        inside = "" if value.element is None else f", part {value.element + 1} of it"
+        return [f"{value.kind}: {' or '.join(places)}{inside}" + "".join(f", its {key!r}" for key in value.key)]
+    return [] if value is None else str(value).rstrip("\n").split("\n")
 
 
 @rules.command("test", short_help="Run the examples of the rules, your own too.")

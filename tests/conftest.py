@@ -110,3 +110,23 @@ def repository(tmp_path: Path, git: Callable[..., str]) -> Path:
     folder.mkdir()
     git(folder, "init", "--quiet")
     return folder
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Run a command in a folder: exit status, standard output, standard error."""
+    import unhardcode
+
+    def call(folder: Path, *arguments: str) -> tuple[int, str, str]:
+        monkeypatch.chdir(folder)
+        status = unhardcode.run(list(arguments))
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return call
+
+
+@pytest.fixture
+def value(made: Callable[..., str]) -> str:
+    """A value that nobody would guess."""
+    return made(24)

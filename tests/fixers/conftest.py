@@ -25,8 +25,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fixers.model import Edit, Proof
+from fixers.model import Edit, Plan, Proof
 from fixers.module_place import rewrite_context
+from fixers.plan import PlanOptions, make_plan
 from fixers.rewriting import Placement, RewriteContext, Rewritten, overlapping, splice, unique_edits
 from fixers.structured import rewrite, whole_values
 from fixers.workspace import Workspace, open_workspace
@@ -161,11 +162,41 @@ def rewriters(refuse: Callable[[Placement], RefusalReason | None] = lambda place
     return {Kind.PYTHON: rewriter(refuse), Kind.DOTENV: rewriter(refuse)}
 
 
+def one(path: str = "a.py", value: str = "hunter2", **fields: Any) -> tuple[str, Finding]:
+    """A file of one assignment and its finding."""
+    name = fields.pop("name", "password")
+    text = f'{name} = "{value}"\n'
+    return text, finding(path, value, text=text, name=name, **fields)
+
+
+def planned(
+    root: Path,
+    files: dict[str, str],
+    *findings: Finding,
+    refuse: Any = lambda placement: None,
+    overrides: Any = None,
+    **options: Any,
+) -> Plan:
+    """The plan for these findings in these files."""
+    return make_plan(
+        result(*findings), tree(root, files), PlanOptions(**options), key=KEY, rewriters=rewriters(refuse),
+        overrides=overrides,
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="session")
 def making() -> SimpleNamespace:
     """The helpers of this file: test modules cannot import each other."""
     return SimpleNamespace(
-        KEY=KEY, strong=strong, tree=tree, siblings=siblings, finding=finding, result=result, rewriters=rewriters
+        KEY=KEY,
+        strong=strong,
+        tree=tree,
+        siblings=siblings,
+        finding=finding,
+        result=result,
+        rewriters=rewriters,
+        one=one,
+        planned=planned,
     )
 
 

@@ -9,16 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fixers.model import Plan
-from fixers.overrides import Override
 from fixers.plan import PlanOptions, make_plan, touched_paths
 from fixers.rewriting import Placement
-from fixers.workspace import Workspace, open_workspace, overlaid
-from scanner.errors import NotSeenError, UsageError
+from fixers.workspace import open_workspace
+from scanner.errors import UsageError
 from scanner.model import (
     Commit,
     Confidence,
     CredentialKind,
-    Finding,
     RefusalReason,
     Role,
     ScanResult,
@@ -29,34 +27,8 @@ from scanner.model import (
 R = RefusalReason
 
 
-def planned(
-    making: SimpleNamespace,
-    root: Path,
-    files: dict[str, str],
-    *findings: Finding,
-    refuse: Any = lambda placement: None,
-    overrides: Any = None,
-    **options: Any,
-) -> Plan:
-    return make_plan(
-        making.result(*findings),
-        making.tree(root, files),
-        PlanOptions(**options),
-        key=making.KEY,
-        rewriters=making.rewriters(refuse),
-        overrides=overrides,
-    )
-
-
 def reasons(plan: Plan) -> list[tuple[str, RefusalReason]]:
     return [(refusal.finding.path, refusal.reason) for refusal in plan.refusals]
-
-
-def one(making: SimpleNamespace, path: str = "a.py", value: str = "hunter2", **fields: Any) -> tuple[str, Finding]:
-    """A file of one assignment and its finding."""
-    name = fields.pop("name", "password")
-    text = f'{name} = "{value}"\n'
-    return text, making.finding(path, value, text=text, name=name, **fields)
 
 
 # --- what stays
@@ -88,8 +60,8 @@ def one(making: SimpleNamespace, path: str = "a.py", value: str = "hunter2", **f
 def test_what_stays_and_why(
     making: SimpleNamespace, tmp_path: Path, path: str, fields: dict[str, Any], reason: RefusalReason
 ) -> None:
-    text, found = one(making, path, **fields)
-    plan = planned(making, tmp_path, {path: text}, found)
+    text, found = making.one(path, **fields)
+    plan = making.planned(tmp_path, {path: text}, found)
     assert reasons(plan) == [(path, reason)]
     assert plan.secrets == plan.fixes == plan.new_files == plan.imports == ()
     assert plan.refusals[0].detail
@@ -97,7 +69,7 @@ def test_what_stays_and_why(
 
 
 def test_a_linked_file_stays(making: SimpleNamespace, tmp_path: Path) -> None:
-    text, found = one(making, "linked/a.py")
+    text, found = making.one("linked/a.py")
     workspace = making.tree(tmp_path, {"real/a.py": text})
     (tmp_path / "linked").symlink_to("real")
     plan = make_plan(making.result(found), workspace, PlanOptions(), key=making.KEY, rewriters=making.rewriters())
@@ -105,32 +77,30 @@ def test_a_linked_file_stays(making: SimpleNamespace, tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_gone_is_refused(making: SimpleNamespace, tmp_path: Path) -> None:
-    assert reasons(planned(making, tmp_path, {}, one(making, "gone.py")[1])) == [("gone.py", R.NOT_PARSABLE)]
+    assert reasons(making.planned(tmp_path, {}, making.one("gone.py")[1])) == [("gone.py", R.NOT_PARSABLE)]
 
 
 def test_own_keys_at_a_foreign_endpoint_are_stored(making: SimpleNamespace, tmp_path: Path) -> None:
     beside = making.siblings(endpoint_url="https://minio.acme.example:9000", aws_access_key_id="shop")
-    text, found = one(
-        making, name="aws_secret_access_key", kind=CredentialKind.ACCESS_KEY, literal={"siblings": beside}
-    )
-    assert len(planned(making, tmp_path, {"a.py": text}, found).fixes) == 1
+    text, found = making.one(name="aws_secret_access_key", kind=CredentialKind.ACCESS_KEY, literal={"siblings": beside})
+    assert len(making.planned(tmp_path, {"a.py": text}, found).fixes) == 1
 
 
 def test_a_reference_is_not_stored_again(making: SimpleNamespace, tmp_path: Path) -> None:
-    text, found = one(making, "a.py", "{{resolve:ssm-secure:/prod/shop/x}}")
-    assert reasons(planned(making, tmp_path, {"a.py": text}, found)) == [("a.py", R.EXAMPLE_VALUE)]
+    text, found = making.one("a.py", "{{resolve:ssm-secure:/prod/shop/x}}")
+    assert reasons(making.planned(tmp_path, {"a.py": text}, found)) == [("a.py", R.EXAMPLE_VALUE)]
 
 
 def test_a_refused_place_refuses_its_whole_secret(making: SimpleNamespace, tmp_path: Path) -> None:
     value = making.strong("shared")
-    files = {path: one(making, path, value)[0] for path in ("a.py", "b.py", "c.py")}
-    found = [one(making, path, value)[1] for path in files]
-    other_text, other = one(making, "d.py", "hunter2")
+    files = {path: making.one(path, value)[0] for path in ("a.py", "b.py", "c.py")}
+    found = [making.one(path, value)[1] for path in files]
+    other_text, other = making.one("d.py", "hunter2")
 
     def refuse(placement: Placement) -> RefusalReason | None:
         return R.DYNAMIC if placement.finding.path == "b.py" else None
 
-    plan = planned(making, tmp_path, {**files, "d.py": other_text}, *found, other, refuse=refuse)
+    plan = making.planned(tmp_path, {**files, "d.py": other_text}, *found, other, refuse=refuse)
     assert reasons(plan) == [("a.py", R.DYNAMIC), ("b.py", R.DYNAMIC), ("c.py", R.DYNAMIC)]
     assert "b.py:1" in plan.refusals[0].detail
     assert touched_paths(plan) == ("d.py",)
@@ -139,9 +109,9 @@ def test_a_refused_place_refuses_its_whole_secret(making: SimpleNamespace, tmp_p
 
 def test_a_copy_in_an_unsupported_file_stays_and_does_not_block(making: SimpleNamespace, tmp_path: Path) -> None:
     value = making.strong("shared")
-    text, found = one(making, "a.py", value)
-    other_text, other = one(making, "docker-compose.yml", value, role=Role.ENTRY)
-    plan = planned(making, tmp_path, {"a.py": text, "docker-compose.yml": other_text}, found, other)
+    text, found = making.one("a.py", value)
+    other_text, other = making.one("docker-compose.yml", value, role=Role.ENTRY)
+    plan = making.planned(tmp_path, {"a.py": text, "docker-compose.yml": other_text}, found, other)
     assert reasons(plan) == [("docker-compose.yml", R.KIND_NOT_SUPPORTED)]
     assert plan.refusals[0].detail.endswith("the same value moves to /prod/shop/password")
     assert "rotated" in plan.refusals[0].next_step
@@ -150,7 +120,7 @@ def test_a_copy_in_an_unsupported_file_stays_and_does_not_block(making: SimpleNa
 
 def test_a_place_in_a_linked_file_refuses_its_whole_secret(making: SimpleNamespace, tmp_path: Path) -> None:
     value = making.strong("shared")
-    (text, found), (_, other) = one(making, "a.py", value), one(making, "linked/b.py", value)
+    (text, found), (_, other) = making.one("a.py", value), making.one("linked/b.py", value)
     workspace = making.tree(tmp_path, {"a.py": text, "real/b.py": text})
     (tmp_path / "linked").symlink_to("real")
     plan = make_plan(
@@ -163,36 +133,36 @@ def test_a_copy_in_a_docstring_that_only_the_rewriter_sees_does_not_block(
     making: SimpleNamespace, tmp_path: Path
 ) -> None:
     value = making.strong("shared")
-    files = {path: one(making, path, value)[0] for path in ("a.py", "b.py")}
+    files = {path: making.one(path, value)[0] for path in ("a.py", "b.py")}
 
     def refuse(placement: Placement) -> RefusalReason | None:
         return R.COMMENT if placement.finding.path == "a.py" else None
 
-    plan = planned(making, tmp_path, files, *(one(making, path, value)[1] for path in files), refuse=refuse)
+    plan = making.planned(tmp_path, files, *(making.one(path, value)[1] for path in files), refuse=refuse)
     assert reasons(plan) == [("a.py", R.COMMENT)]
     assert [found.path for found in plan.secrets[0].members[0].findings] == ["b.py"]
 
 
 @pytest.mark.parametrize("value", ["x" * 65_537, "a\ud800b"])
 def test_values_that_no_store_holds(making: SimpleNamespace, tmp_path: Path, value: str) -> None:
-    plan = planned(making, tmp_path, {"a.py": "x\n"}, making.finding("a.py", value))
+    plan = making.planned(tmp_path, {"a.py": "x\n"}, making.finding("a.py", value))
     assert reasons(plan) == [("a.py", R.VALUE_NOT_STORABLE)]
 
 
 @pytest.mark.parametrize("value", ["x" * 8_193, "a{{b", b"\xff\xfe\x00"])
 def test_values_that_parameter_store_does_not_hold(making: SimpleNamespace, tmp_path: Path, value: Any) -> None:
     files, found = {"a.py": "x\n"}, making.finding("a.py", value)
-    assert reasons(planned(making, tmp_path, files, found, store="parameterstore")) == [("a.py", R.VALUE_NOT_STORABLE)]
-    (secret,) = planned(making, tmp_path, files, found).secrets
+    assert reasons(making.planned(tmp_path, files, found, store="parameterstore")) == [("a.py", R.VALUE_NOT_STORABLE)]
+    (secret,) = making.planned(tmp_path, files, found).secrets
     assert secret.store == "secretsmanager"
     assert secret.type == ("SecretBinary" if isinstance(value, bytes) else "SecretString")
 
 
 def test_suppressed_and_doubtful_findings_are_not_planned_but_counted(making: SimpleNamespace, tmp_path: Path) -> None:
-    text, sure = one(making)
+    text, sure = making.one()
     low = making.finding("a.py", "maybe", confidence=Confidence.LOW)
     suppressed = making.finding("a.py", "accepted", suppressed="accepted in the baseline")
-    plan = planned(making, tmp_path, {"a.py": text}, sure, low, suppressed)
+    plan = making.planned(tmp_path, {"a.py": text}, sure, low, suppressed)
     assert [found for fix in plan.fixes for found in fix.findings] == [sure]
     assert not plan.refusals
     assert plan.notes[0] == "1 finding is below medium confidence and not in this plan (--min-confidence)"
@@ -202,7 +172,7 @@ def test_two_fixes_never_change_one_text_differently(making: SimpleNamespace, tm
     text = 'password = "hunter2"\n'
     first = making.finding("a.py", "hunter2", text=text, name="password")
     second = making.finding("a.py", "hunter", text=text, name="other", whole="hunter2")
-    plan = planned(making, tmp_path, {"a.py": text}, first, second)
+    plan = making.planned(tmp_path, {"a.py": text}, first, second)
     assert len(plan.fixes) == 1
     assert reasons(plan) == [("a.py", R.READER_NOT_REWRITABLE)]
 
@@ -219,17 +189,17 @@ def test_two_fixes_never_change_one_text_differently(making: SimpleNamespace, tm
     ],
 )
 def test_options_that_cannot_be_used(making: SimpleNamespace, tmp_path: Path, options: dict[str, str]) -> None:
-    text, found = one(making)
+    text, found = making.one()
     with pytest.raises(UsageError):
-        planned(making, tmp_path, {"a.py": text}, found, **options)
+        making.planned(tmp_path, {"a.py": text}, found, **options)
 
 
 # --- what moves
 
 
 def test_a_plain_value_goes_to_an_encrypted_parameter(making: SimpleNamespace, tmp_path: Path) -> None:
-    text, found = one(making, name="stripe_api_key", kind=CredentialKind.API_KEY)
-    plan = planned(making, tmp_path, {"a.py": text}, found, kms_key="alias/shop")
+    text, found = making.one(name="stripe_api_key", kind=CredentialKind.API_KEY)
+    plan = making.planned(tmp_path, {"a.py": text}, found, kms_key="alias/shop")
     (secret,) = plan.secrets
     assert (secret.name, secret.store, secret.type, secret.tier) == (
         "/prod/shop/stripe-api-key", "parameterstore", "SecureString", "Standard",
@@ -245,15 +215,15 @@ def test_a_plain_value_goes_to_an_encrypted_parameter(making: SimpleNamespace, t
 def test_over_four_kilobytes_is_an_advanced_parameter_and_says_its_price(
     making: SimpleNamespace, tmp_path: Path
 ) -> None:
-    (secret,) = planned(making, tmp_path, {"a.py": "x\n"}, making.finding("a.py", "x" * 4097)).secrets
+    (secret,) = making.planned(tmp_path, {"a.py": "x\n"}, making.finding("a.py", "x" * 4097)).secrets
     assert (secret.tier, secret.monthly_cost) == ("Advanced", 0.05)
     assert "$0.05" in secret.reason
 
 
 def test_a_database_login_goes_to_secrets_manager(making: SimpleNamespace, tmp_path: Path) -> None:
     beside = making.siblings(host="db", user="shop", dbname="orders")
-    text, found = one(making, engine="postgres", literal={"siblings": beside})
-    plan = planned(making, tmp_path, {"a.py": text}, found)
+    text, found = making.one(engine="postgres", literal={"siblings": beside})
+    plan = making.planned(tmp_path, {"a.py": text}, found)
     (secret,) = plan.secrets
     assert (secret.name, secret.store, secret.type) == ("prod/shop/db", "secretsmanager", "SecretString")
     assert dict(secret.constants) == {"engine": "postgres", "host": "db", "username": "shop", "dbname": "orders"}
@@ -262,20 +232,20 @@ def test_a_database_login_goes_to_secrets_manager(making: SimpleNamespace, tmp_p
 
 
 def test_a_login_without_its_host_says_what_rotation_needs(making: SimpleNamespace, tmp_path: Path) -> None:
-    text, found = one(making, engine="postgres")
-    (secret,) = planned(making, tmp_path, {"a.py": text}, found).secrets
+    text, found = making.one(engine="postgres")
+    (secret,) = making.planned(tmp_path, {"a.py": text}, found).secrets
     assert secret.rotation == "automatic once host and username are in the secret"
 
 
 def test_for_parameters_a_login_is_its_password(making: SimpleNamespace, tmp_path: Path) -> None:
-    text, found = one(making, engine="postgres", literal={"siblings": making.siblings(host="db", user="shop")})
-    (secret,) = planned(making, tmp_path, {"a.py": text}, found, store="parameterstore").secrets
+    text, found = making.one(engine="postgres", literal={"siblings": making.siblings(host="db", user="shop")})
+    (secret,) = making.planned(tmp_path, {"a.py": text}, found, store="parameterstore").secrets
     assert (secret.name, secret.constants, secret.members[0].key) == ("/prod/shop/db-password", (), None)
     assert secret.rotation == "manual"
 
 
 def test_rules_with_automatic_rotation_choose_secrets_manager(making: SimpleNamespace, tmp_path: Path) -> None:
-    text, found = one(making, name="api_key", rule="acme-key")
+    text, found = making.one(name="api_key", rule="acme-key")
     plan = make_plan(
         making.result(found),
         making.tree(tmp_path, {"a.py": text}),
@@ -290,13 +260,13 @@ def test_rules_with_automatic_rotation_choose_secrets_manager(making: SimpleName
 def test_dotenv_variables_keep_their_name(making: SimpleNamespace, tmp_path: Path) -> None:
     text = "LEGACY_TOKEN=hunter2\n"
     found = making.finding(".env.staging", "hunter2", text=text, name="LEGACY_TOKEN", role=Role.VARIABLE)
-    (secret,) = planned(making, tmp_path, {".env.staging": text}, found).secrets
+    (secret,) = making.planned(tmp_path, {".env.staging": text}, found).secrets
     assert (secret.name, secret.members[0].env) == ("/staging/shop/legacy-token", "LEGACY_TOKEN")
 
 
 def test_tests_are_planned_on_demand_and_docs_never(making: SimpleNamespace, tmp_path: Path) -> None:
-    files = {path: one(making, path)[0] for path in ("tests/a.py", "docs/a.py")}
-    plan = planned(making, tmp_path, files, *(one(making, path)[1] for path in files), include_tests=True)
+    files = {path: making.one(path)[0] for path in ("tests/a.py", "docs/a.py")}
+    plan = making.planned(tmp_path, files, *(making.one(path)[1] for path in files), include_tests=True)
     assert [found.path for fix in plan.fixes for found in fix.findings] == ["tests/a.py"]
     assert reasons(plan) == [("docs/a.py", R.TEST_FIXTURE)]
 
@@ -305,24 +275,24 @@ def test_a_test_that_repeats_a_value_of_the_code_stays_and_does_not_block(
     making: SimpleNamespace, tmp_path: Path
 ) -> None:
     value = making.strong("shared")
-    files = {path: one(making, path, value)[0] for path in ("a.py", "tests/test_a.py")}
-    plan = planned(making, tmp_path, files, *(one(making, path, value)[1] for path in files))
+    files = {path: making.one(path, value)[0] for path in ("a.py", "tests/test_a.py")}
+    plan = making.planned(tmp_path, files, *(making.one(path, value)[1] for path in files))
     assert len(plan.fixes) == 1
     assert reasons(plan) == [("tests/test_a.py", R.TEST_FIXTURE)]
 
 
 def test_a_doubtful_copy_of_an_unmistakable_value_moves_with_it(making: SimpleNamespace, tmp_path: Path) -> None:
     value = making.strong("shared")
-    text, sure = one(making, "a.py", value)
-    other, low = one(making, "b.py", value, confidence=Confidence.LOW)
-    plan = planned(making, tmp_path, {"a.py": text, "b.py": other}, sure, low)
+    text, sure = making.one("a.py", value)
+    other, low = making.one("b.py", value, confidence=Confidence.LOW)
+    plan = making.planned(tmp_path, {"a.py": text, "b.py": other}, sure, low)
     assert len(plan.fixes[0].findings) == 2
     assert plan.fixes[0].safety == "review"
 
 
 def test_confidence_decides_how_safe_a_fix_is(making: SimpleNamespace, tmp_path: Path) -> None:
-    text, found = one(making)
-    assert planned(making, tmp_path, {"a.py": text}, found).fixes[0].safety == "safe"
+    text, found = making.one()
+    assert making.planned(tmp_path, {"a.py": text}, found).fixes[0].safety == "safe"
 
 
 def test_an_empty_scan_needs_no_name(tmp_path: Path, making: SimpleNamespace) -> None:
@@ -335,99 +305,10 @@ def test_an_empty_scan_needs_no_name(tmp_path: Path, making: SimpleNamespace) ->
 def test_the_same_tree_gives_the_same_plan_and_another_tree_another_digest(
     making: SimpleNamespace, tmp_path: Path
 ) -> None:
-    text, found = one(making)
-    first = planned(making, tmp_path, {"a.py": text}, found)
-    assert planned(making, tmp_path, {"a.py": text}, found) == first
-    assert planned(making, tmp_path, {"a.py": text + "# more\n"}, found).tree != first.tree
-
-
-# --- what a person changes
-
-
-@pytest.mark.parametrize(
-    "override",
-    [
-        Override(name="a b"),
-        Override(name="prod/shop/key"),
-        Override(store="vault"),
-        Override(type="String"),
-        Override(type="SecretString"),
-        Override(tier="Free"),
-        Override(variables=("PATH",)),
-        Override(variables=("a-b",)),
-        Override(variables=("A", "B")),
-        Override(action="delete"),
-        Override(kms_key="alias/my key"),
-        Override(store="secretsmanager", tier="Standard"),
-        Override(store="secretsmanager", name="/prod/shop/x"),
-    ],
-)
-def test_changes_that_cannot_be_followed(making: SimpleNamespace, tmp_path: Path, override: Override) -> None:
-    text, found = one(making, name="api_key")
-    with pytest.raises(UsageError) as raised:
-        planned(making, tmp_path, {"a.py": text}, found, overrides={found.place: override})
-    assert "hunter2" not in str(raised.value)
-
-
-def test_one_name_for_two_values_is_refused(making: SimpleNamespace, tmp_path: Path) -> None:
-    (first_text, first), (second_text, second) = one(making, "a.py", "one1"), one(making, "b.py", "two2")
-    files = {"a.py": first_text, "b.py": second_text}
-    for override in (Override(name="/prod/shop/x"), Override(variables=("X",))):
-        with pytest.raises(UsageError, match="two"):
-            planned(
-                making, tmp_path, files, first, second, overrides={first.place: override, second.place: override}
-            )  # fmt: skip
-
-
-def test_a_variable_that_the_code_reads_cannot_be_renamed(making: SimpleNamespace, tmp_path: Path) -> None:
-    text = "TOKEN=hunter2\n"
-    found = making.finding(".env", "hunter2", text=text, name="TOKEN", role=Role.VARIABLE)
-    with pytest.raises(UsageError, match="must stay TOKEN"):
-        planned(making, tmp_path, {".env": text}, found, overrides={found.place: Override(variables=("OTHER",))})
-
-
-def test_changes_reach_the_code(making: SimpleNamespace, tmp_path: Path) -> None:
-    text, found = one(making, name="api_key")
-    change = Override(name="prod/shop/mine", store="secretsmanager", variables=("MINE",), kms_key="k", action="adopt")
-    plan = planned(making, tmp_path, {"a.py": text}, found, overrides={found.place: change})
-    (secret,) = plan.secrets
-    assert (secret.name, secret.store, secret.type, secret.kms_key, secret.action) == (
-        "prod/shop/mine", "secretsmanager", "SecretString", "k", "adopt",
-    )  # fmt: skip
-    assert plan.fixes[0].edits[0].new == "get_secret_value('prod/shop/mine', env='MINE')"
-
-
-def test_changing_only_the_store_changes_the_slash(making: SimpleNamespace, tmp_path: Path) -> None:
-    text, found = one(making, engine="postgres")
-    plan = planned(making, tmp_path, {"a.py": text}, found, overrides={found.place: Override(store="parameterstore")})
-    assert plan.secrets[0].name.startswith("/prod/shop/db")
-    assert plan.secrets[0].members[0].key is None
-
-
-def test_a_pair_cannot_become_one_parameter(making: SimpleNamespace, tmp_path: Path) -> None:
-    where: dict[str, Any] = {"container": Span(0, 90)}
-    text = 'connect(access_key="shop-id", secret_key="shop-key")\n'
-    found = [
-        making.finding("a.py", value, text=text, name=name, kind=kind, literal=where)
-        for value, name, kind in (
-            ("shop-id", "access_key", CredentialKind.ACCESS_KEY_ID),
-            ("shop-key", "secret_key", CredentialKind.ACCESS_KEY),
-        )
-    ]
-    assert len(planned(making, tmp_path, {"a.py": text}, *found).secrets) == 1
-    assert len(planned(making, tmp_path, {"a.py": text}, *found, store="parameterstore").secrets) == 2
-    with pytest.raises(UsageError, match="pair"):
-        planned(
-            making, tmp_path, {"a.py": text}, *found, overrides={found[0].place: Override(store="parameterstore")}
-        )  # fmt: skip
-
-
-def test_what_is_skipped_is_refused_as_skipped(making: SimpleNamespace, tmp_path: Path) -> None:
-    text, found = one(making)
-    plan = planned(making, tmp_path, {"a.py": text}, found, overrides={found.place: Override(action="skip")})
-    assert not plan.fixes
-    assert plan.secrets[0].monthly_cost == 0
-    assert reasons(plan) == [("a.py", R.SKIPPED)]
+    text, found = making.one()
+    first = making.planned(tmp_path, {"a.py": text}, found)
+    assert making.planned(tmp_path, {"a.py": text}, found) == first
+    assert making.planned(tmp_path, {"a.py": text + "# more\n"}, found).tree != first.tree
 
 
 # --- one .env for each environment
@@ -498,7 +379,7 @@ def test_every_finding_ends_in_one_fix_or_refusal(
         return None if index not in refused else (R.COMMENT if index % 2 else R.DYNAMIC)
 
     files = {path: "x" * 500 for path in PATHS if path != "gone.py"}
-    plan = planned(making, tmp_path, files, *found, refuse=refuse, store=store)
+    plan = making.planned(tmp_path, files, *found, refuse=refuse, store=store)
     ends = [id(one) for fix in plan.fixes for one in fix.findings] + [id(stay.finding) for stay in plan.refusals]
     assert len(ends) == len(set(ends))
     assert set(ends) >= {id(one) for one in found if one.confidence.rank >= Confidence.MEDIUM.rank}
@@ -510,42 +391,9 @@ def test_every_finding_ends_in_one_fix_or_refusal(
     assert all(refusal.detail and refusal.next_step for refusal in plan.refusals)
 
 
-# --- the workspace
-
-
-def test_what_is_gone_or_binary_is_not_seen(tmp_path: Path, making: SimpleNamespace) -> None:
-    (tmp_path / "b.bin").write_bytes(b"\0\1\2\3")
-    workspace = open_workspace(tmp_path, ["b.bin"])
-    for path in ("gone.py", "b.bin"):
-        with pytest.raises(NotSeenError):
-            workspace.document(path)
-
-
-def test_paths_that_leave_the_root_count_as_linked(tmp_path: Path) -> None:
-    workspace = open_workspace(tmp_path, ())
-    assert workspace.is_linked("../a.py")
-    assert workspace.is_linked("/etc/passwd")
-    assert not workspace.is_linked("a/b.py")
-
-
-def test_an_overlay_is_read_first_and_writes_nothing(tmp_path: Path, making: SimpleNamespace) -> None:
-    base: Workspace = making.tree(tmp_path, {"a.py": "old\n"})
-    over = overlaid(base, {"a.py": b"new\n", "b.py": b"added\n"})
-    assert (over.read("a.py"), over.read("b.py"), over.exists("b.py")) == (b"new\n", b"added\n", True)
-    assert base.read("a.py") == b"old\n"
-    assert not base.exists("b.py")
-
-
-def test_percent_encoded_paths_are_found_on_disk(tmp_path: Path) -> None:
-    (tmp_path / "50%.py").write_text("a")
-    (tmp_path / "a b.py").write_text("b")
-    workspace = open_workspace(tmp_path, ["50%.py", "a%20b.py"])
-    assert (workspace.read("50%.py"), workspace.read("a%20b.py")) == (b"a", b"b")
-
-
 def test_scan_results_of_bytes_are_planned(making: SimpleNamespace, tmp_path: Path) -> None:
     text = 'key = b"hunter2"\n'
     found = making.finding("a.py", b"hunter2", text=text, name="key")
-    plan = planned(making, tmp_path, {"a.py": text}, found)
+    plan = making.planned(tmp_path, {"a.py": text}, found)
     assert plan.secrets[0].members[0].value == SecretValue("hunter2")
     assert isinstance(making.result(found), ScanResult)

@@ -129,6 +129,34 @@ def test_a_reference_inside_a_text_that_the_file_puts_together_is_resolved(
     assert "URL: holds a reference that cannot be understood" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        pytest.param(b"A=1\nB=a\0b\n", "holds a zero byte", id="a zero byte"),
+        pytest.param(b"A=\xff\n", "not in UTF-8", id="another encoding"),
+    ],
+)
+def test_an_environment_file_that_no_program_can_be_given_starts_nothing(
+    endpoint: Endpoint, tmp_path: Path, raw: bytes, said: str
+) -> None:
+    (tmp_path / "a.env").write_bytes(raw)
+    done = _run(endpoint, ["--env-file", "a.env", "--", "touch", "started"], tmp_path)
+    assert (done.returncode, (tmp_path / "started").exists()) == (125, False)
+    assert f"unhardcode: a.env: {said}" in done.stderr
+
+
+def test_an_environment_file_without_an_end_starts_nothing(endpoint: Endpoint, tmp_path: Path) -> None:
+    done = _run(endpoint, ["--env-file", "/dev/zero", "--", "touch", "started"], tmp_path)
+    assert (done.returncode, (tmp_path / "started").exists()) == (125, False)
+
+
+def test_a_line_that_sets_nothing_is_named(endpoint: Endpoint, tmp_path: Path) -> None:
+    (tmp_path / "a.env").write_text("A=1\nsource other\nB=2\n")
+    done = _run(endpoint, ["--env-file", "a.env", "--", "sh", "-c", 'echo "$A$B"'], tmp_path)
+    assert (done.returncode, done.stdout) == (0, "12\n")
+    assert done.stderr.splitlines() == ["unhardcode: a.env:2: passed over: not NAME=VALUE"]
+
+
 def test_the_program_s_end_is_the_end(endpoint: Endpoint, tmp_path: Path) -> None:
     assert _run(endpoint, ["--", "sh", "-c", "exit 7"], tmp_path).returncode == 7
     assert _run(endpoint, ["--", "sh", "-c", "kill -TERM $$"], tmp_path).returncode == -signal.SIGTERM

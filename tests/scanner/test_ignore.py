@@ -44,6 +44,8 @@ def test_a_comment_does_not_reach_the_next_line_or_another_rule(made: Made) -> N
     text = f'A_PASSWORD = "{one}"  # {MARK} a reason\nB_PASSWORD = "{other}"\n'
     assert open_lines(text) == [2]
     assert open_lines(f'A_PASSWORD = "{one}"  # {MARK}[aws-secret-access-key] a reason\n') == [1]
+    assert open_lines(f'A_PASSWORD = "{one}"  # {MARK}[aws-secret-access-key\n') == [1], "it does not become all rules"
+    assert open_lines(f'A_PASSWORD = "{one}"  # {MARK}[named-password\n') == []
     assert open_lines(f'A_PASSWORD = "{one}"  # {MARK}d by nobody\n') == [1]
     assert open_lines(f'A_PASSWORD = "{one}"  # {MARK}-nothing\n') == [1]
 
@@ -82,6 +84,7 @@ def test_a_block_that_does_not_close_stands_for_nothing_and_is_said(made: Made) 
         pytest.param('# <M>-start <R>\nX = 1\nA_PASSWORD = "{v}"\n# <M>-end\n', "app.py", id="in a block"),
         pytest.param("password: {v}  # <M> <R>\n", "a.yaml", id="in YAML"),
         pytest.param("# <M> <R>\nA_PASSWORD={v}\n", ".env", id="above a line of .env"),
+        pytest.param("rem <M> <R>\nset DB_PASSWORD={v}\n", "a.bat", id="behind rem of a batch file"),
         pytest.param("; <M> <R>\npassword = {v}\n", "a.ini", id="behind a semicolon in INI"),
         pytest.param('const password = "{v}"; // <M> <R>\n', "a.js", id="behind two slashes"),
         pytest.param('const password = "{v}"; /* <M> <R> */\n', "a.js", id="in a closed comment"),

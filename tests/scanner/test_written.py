@@ -15,6 +15,21 @@ from scanner.errors import Exit
 ROOT = Path(__file__).parents[2]
 
 
+def test_a_rule_is_shown_without_marks_of_python(capsys: pytest.CaptureFixture[str]) -> None:
+    assert unhardcode.run(["rules", "show", "psycopg2-connect"]) == Exit.OK
+    shown = capsys.readouterr().out
+    assert "parameters:\n  dsn: argument 1 or dsn=\n  password: password=\n" in shown
+    assert "calls:\n  psycopg2.connect\n" in shown
+    assert not [mark for mark in ("None", "('", "Parameter(") if mark in shown]
+
+
+def test_no_line_of_the_list_holds_every_call(capsys: pytest.CaptureFixture[str]) -> None:
+    assert unhardcode.run(["rules", "list"]) == Exit.OK
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) < 300
+    assert any("requests.get, requests.post and " in line for line in lines)
+
+
 def test_no_rule_of_that_name_is_a_mistake_with_the_nearest_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert unhardcode.run(["rules", "show", "named-pasword"]) == Exit.USAGE
     assert "did you mean named-password?" in capsys.readouterr().err

@@ -1,0 +1,35 @@
+"""What a `.env` gives a program that is started with it."""
+
+from __future__ import annotations
+
+import io
+import logging
+from pathlib import Path
+
+import click
+from dotenv.main import DotEnv
+
+from scanner.errors import UsageError
+from scanner.model import Kind, Source
+from scanner.named_files import text_named
+from scanner.readers.dotenv import errors
+from scanner.reports.masking import printable
+from scanner.text import decode
+
+_LONGEST = 10_000_000
+
+
+def environment_of(file: Path) -> dict[str, str]:
+    """The variables that a file sets, as python-dotenv reads it; keys without a value are left out.
+
+    Raises UsageError where it cannot be used. A statement that python-dotenv passes over is said on standard error.
+    """
+    text = text_named(file, _LONGEST)
+    if "\0" in text:
+        raise UsageError(f"{file}: holds a zero byte, which no variable can", hint="save it as UTF-8")
+    for line in errors(decode(Source(path=str(file), raw=text.encode()), Kind.DOTENV)):
+        click.echo(f"unhardcode: {printable(str(file))}:{line}: passed over: not NAME=VALUE", err=True)
+    logging.getLogger("dotenv.main").disabled = True  # it says the same, without the file
+    # As load_dotenv does: what the environment has goes before the file, also in `${NAME}`.
+    values = DotEnv(None, stream=io.StringIO(text), override=False).dict()
+    return {key: value for key, value in values.items() if value is not None}

@@ -1,0 +1,27 @@
+"""Files that somebody named, read as a whole and up to a limit: a device may have no end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scanner.errors import UsageError
+
+
+def read_named(file: Path, most: int) -> bytes:
+    """What a file or pipe holds. Raises UsageError where it cannot be read, or holds more than `most` bytes."""
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(most + 1)
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read ({error.strerror})") from None
+    if len(raw) > most:
+        raise UsageError(f"{file}: larger than {most:,} bytes", hint="is it the file that was meant?")
+    return raw
+
+
+def text_named(file: Path, most: int, *, hint: str = "save it as UTF-8") -> str:
+    """The same as text, without a byte order mark. Raises UsageError also for what is not UTF-8."""
+    try:
+        return read_named(file, most).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{file}: not in UTF-8", hint=hint) from None
