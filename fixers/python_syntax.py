@@ -48,6 +48,10 @@ class Syntax:
     positions: Mapping[cst.CSTNode, CodeRange] = field(repr=False)
     # LibCST makes them anew for each question, and many secrets of a file ask the same.
     below: dict[cst.CSTNode, tuple[cst.CSTNode, ...]] = field(default_factory=dict, repr=False)
+    # The string tokens of a statement: the span of each one's content, and the nodes on the way to it.
+    leaves: dict[cst.CSTNode, tuple[tuple[Span, tuple[cst.CSTNode, ...]], ...]] = field(
+        default_factory=dict, repr=False
+    )
 
     def span(self, node: cst.CSTNode) -> Span:
         """Where a node stands."""
