@@ -224,10 +224,13 @@ def _free_name(home: PurePosixPath, root: PurePosixPath, files: Files, context: 
 
 
 def is_generated(path: str, context: RewriteContext) -> bool:
-    """Whether a file of the workspace is a module that we generated."""
-    if path not in context.workspace.files:
+    """Whether a file is a module that we generated, also where git ignores it."""
+    if context.workspace.is_linked(path):
         return False
-    head = context.workspace.read(path)[:2000].decode("utf-8", "replace").splitlines()[:_HEADER_LINES]
+    try:
+        head = context.workspace.read(path)[:2000].decode("utf-8", "replace").splitlines()[:_HEADER_LINES]
+    except OSError:
+        return False
     return any(HEADER in line for line in head)
 
 
@@ -257,7 +260,7 @@ def _placed(path: str, module: str, alone: str | None, context: RewriteContext) 
     from fixers.runtime.source import module_source
 
     content = module_source(context.style.name, context.style.prefix_from)
-    if path not in context.workspace.files:
+    if not is_generated(path, context):
         return ModulePlace(path=path, module=module, alone=alone, new_file=NewFile(path=path, content=content))
     outdated = context.workspace.read(path) != content.encode()
     return ModulePlace(path=path, module=module, alone=alone, new_file=None, outdated=outdated)

@@ -19,6 +19,7 @@ from fixers.placing import Placings
 from fixers.prices import storage_a_month
 from fixers.rewriting import Refused, RewriteContext, Rewriter, unique_edits
 from fixers.settling import Names, Settled, settle
+from fixers.shipping import shipping_notes
 from fixers.stores.limits import key_problem
 from fixers.styles import check_style
 from fixers.variables import read_variables
@@ -240,9 +241,12 @@ def _with_dependencies(plan: Plan, workspace: Workspace, key: bytes) -> Plan:
 def _with_files(plan: Plan, placings: Placings, workspace: Workspace, key: bytes) -> Plan:
     """The plan with what belongs to its files: their digest, import lines, the generated module."""
     touched = touched_paths(plan)
+    new_files = placings.new_files if plan.fixes else ()
+    shipping = shipping_notes([new.path for new in new_files], touched, workspace)
     return replace(
         plan,
         tree=tree_digest(touched, workspace, key),
         imports=tuple(edit for edit in placings.imports if edit.path in touched),
-        new_files=placings.new_files if plan.fixes else (),
+        new_files=new_files,
+        notes=(*plan.notes, *shipping),
     )

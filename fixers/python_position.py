@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -126,21 +127,48 @@ def body_span(syntax: Syntax, token: cst.SimpleString) -> Span:
 
 def _leaves(syntax: Syntax, secret: Span) -> Iterator[tuple[cst.CSTNode, ...]]:
     """Paths from the module to each string token whose content shares text with the secret, in order."""
-    kinds = (cst.FormattedStringText, cst.TemplatedStringText)
     waiting: list[tuple[cst.CSTNode, ...]] = [(syntax.module, node) for node in reversed(syntax.statements(secret))]
     while waiting:
         path = waiting.pop()
         node = path[-1]
         if isinstance(node, cst.BaseStatement) and not syntax.statement_span(node).meets(secret):
             continue
-        if isinstance(node, cst.SimpleString):
-            if body_span(syntax, node).meets(secret):
-                yield path
-        elif isinstance(node, kinds):
-            if syntax.span(node).meets(secret):
-                yield path
-        else:
+        if isinstance(node, cst.SimpleStatementLine):
+            # One that holds a thousand strings, a dictionary of users, is looked through once.
+            if node not in syntax.leaves:
+                syntax.leaves[node] = tuple(_strings_below(syntax, node))
+            held = syntax.leaves[node]
+            for number in range(bisect_left(held, secret.start, key=lambda each: each[0].end), len(held)):
+                token, below = held[number]
+                if token.start > secret.end:
+                    break
+                if token.meets(secret):
+                    yield *path, *below
+            continue
+        span = _token_span(syntax, node)
+        if span is None:
             waiting.extend((*path, child) for child in reversed(syntax.children(node)))
+        elif span.meets(secret):
+            yield path
+
+
+def _strings_below(syntax: Syntax, node: cst.CSTNode) -> Iterator[tuple[Span, tuple[cst.CSTNode, ...]]]:
+    """The content's span of each string token below a node, with the path to it, in order."""
+    waiting: list[tuple[cst.CSTNode, ...]] = [(child,) for child in reversed(syntax.children(node))]
+    while waiting:
+        path = waiting.pop()
+        span = _token_span(syntax, path[-1])
+        if span is None:
+            waiting.extend((*path, child) for child in reversed(syntax.children(path[-1])))
+        else:
+            yield span, path
+
+
+def _token_span(syntax: Syntax, node: cst.CSTNode) -> Span | None:
+    """The content of a string token; None for any other node."""
+    if isinstance(node, cst.SimpleString):
+        return body_span(syntax, node)
+    return syntax.span(node) if isinstance(node, (cst.FormattedStringText, cst.TemplatedStringText)) else None
 
 
 def _common(paths: Sequence[tuple[cst.CSTNode, ...]]) -> tuple[cst.CSTNode, ...]:

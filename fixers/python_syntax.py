@@ -51,6 +51,10 @@ class Syntax:
     below: dict[cst.CSTNode, tuple[cst.CSTNode, ...]] = field(default_factory=dict, repr=False)
     # The module's statements in order: a file of thousands of secrets is not walked as a whole for each.
     tops: list[tuple[Span, cst.BaseStatement]] = field(default_factory=list, repr=False)
+    # The string tokens of a statement: the span of each one's content, and the nodes on the way to it.
+    leaves: dict[cst.CSTNode, tuple[tuple[Span, tuple[cst.CSTNode, ...]], ...]] = field(
+        default_factory=dict, repr=False
+    )
 
     def span(self, node: cst.CSTNode) -> Span:
         """Where a node stands."""

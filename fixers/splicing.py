@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fixers.model import Edit, Proof
@@ -151,6 +152,10 @@ def accepted(
     document: Document, before: Sequence[Value], swaps: Mapping[int, Swap]
 ) -> tuple[dict[int, Swap], frozenset[int]]:
     """The swaps that can be made, and the placements whose swap would change more than its value or meets another."""
+    spans = sorted({swap.span for swap in swaps.values()}, key=lambda span: span.start)
+    apart = len(set(swaps.values())) == len(spans) and all(one.end <= other.start for one, other in pairwise(spans))
+    if apart and reads_alike(document, before, list(dict.fromkeys(swaps.values()))):
+        return dict(swaps), frozenset()
     kept: dict[int, Swap] = {}
     bad: set[int] = set()
     for index, swap in swaps.items():

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from fixers.model import Edit
 from fixers.python import rewrite
 from fixers.python_check import same_outside
-from fixers.python_syntax import read_syntax
+from fixers.python_position import find_place
+from fixers.python_syntax import Syntax, read_syntax
 from fixers.rewriting import Placement, RewriteContext, Rewritten, splice
 from fixers.workspace import Workspace
 from scanner.identity import digest
@@ -774,3 +775,16 @@ def test_a_file_that_this_python_crashes_on_compiling_is_rewritten_all_the_same(
     span = Span(text.index("'x'"), text.index("'x'") + 3)
     edit = Edit(path="app.py", span=span, expects="", new="f()")
     assert same_outside(read_syntax(document), [edit])
+
+
+def test_a_statement_of_many_strings_is_looked_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "U = {" + "".join(f"'k{number}': 'v{number}', " for number in range(100)) + "}\n"
+    syntax = read_syntax(decode(Source(path="made.py", raw=text.encode()), Kind.PYTHON))
+    asked: list[object] = []
+    children = Syntax.children
+    monkeypatch.setattr(Syntax, "children", lambda self, node: (asked.append(node), children(self, node))[1])
+    for number in range(100):
+        at = text.index(f"'v{number}'") + 1
+        place = find_place(syntax, Span(at, at + len(f"v{number}")))
+        assert syntax.source(place.target) == f"'v{number}'"
+    assert len(asked) < 2000  # 300 nodes and a little more for each place; looking anew was 40,000

@@ -6,6 +6,7 @@ import json
 import string
 import tomllib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fixers.plan import PlanOptions
+from fixers.planning import planned
 from fixers.settings_files import variable_of
 from scanner.model import CredentialKind, RefusalReason
 
@@ -132,3 +135,16 @@ def test_everything_else_is_read_as_before(
         assert run.after[path] == text
         return
     assert load(run.after[path]) == load(text) | {key: {"password": REFERENCE, "list": [REFERENCE]}}
+
+
+def test_a_file_of_many_values_is_read_again_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from fixers import splicing
+
+    (tmp_path / "a.py").write_text("import yaml\nC = yaml.safe_load(open('config.yaml'))\n")
+    token = "aZ4" + "q8Rt1Lw0Yb6Kd3"
+    (tmp_path / "config.yaml").write_text("".join(f"- password: {token}{number:03}\n" for number in range(50)))
+    asked: list[int] = []
+    alike = splicing.reads_alike
+    monkeypatch.setattr(splicing, "reads_alike", lambda *given: (asked.append(1), alike(*given))[1])
+    assert len(planned(tmp_path, PlanOptions(app="shop")).plan.fixes) == 50
+    assert len(asked) < 5

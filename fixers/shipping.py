@@ -1,0 +1,74 @@
+"""Whether a file that a plan makes gets where the program goes: into the repository, the image, the package."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterator
+from pathlib import PurePosixPath
+
+from fixers.workspace import Workspace
+from scanner.errors import NotSeenError
+from scanner.sources import git
+
+_IMAGES = re.compile(r"(?:.*[._-])?(?:dockerfile|containerfile)(?:[._-].*)?", re.IGNORECASE)
+_COPIES = re.compile(r"[ \t]*(?:COPY|ADD)[ \t]+(?P<rest>[^\r\n]+)", re.IGNORECASE)
+_ARCHIVE = re.compile(r"source_file\s*=\s*\"(?P<rest>[^\"\r\n]+)\"")
+_MODULES = re.compile(r"py[-_]modules[\"']?\s*=\s*(?P<rest>\[[^\]]*\]|[^\r\n]*(?:\r?\n[ \t]+[^\r\n]+)*)")
+_PACKAGES = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
+
+
+def shipping_notes(made: Collection[str], edited: Collection[str], workspace: Workspace) -> Iterator[str]:
+    """What there is to do so that the files `made` get along with those that are edited; POSIX paths from the root."""
+    for path in _ignored(made, workspace):
+        yield f"{path}: git ignores it, and the program needs it: `git add --force {path}`, or change .gitignore"
+    for path in workspace.files:
+        place = PurePosixPath(path)
+        if _IMAGES.fullmatch(place.name) or place.suffix == ".tf" or place.name in _PACKAGES:
+            yield from _listed(path, made, edited, workspace)
+
+
+def _ignored(made: Collection[str], workspace: Workspace) -> Iterator[str]:
+    try:
+        if not made or not git.installed() or git.find(workspace.root) is None:
+            return
+    except (NotSeenError, OSError):
+        return
+    feed = b"".join(b"./%b\0" % os.fsencode(path) for path in sorted(made))
+    # It takes no literal pathspecs; with "./" in front of it no name is read as another kind.
+    _, out, _ = git.attempt(workspace.root, "--no-literal-pathspecs", "check-ignore", "-z", "--stdin", feed=feed)
+    yield from (os.fsdecode(each).removeprefix("./") for each in out.split(b"\0") if each)
+
+
+def _listed(path: str, made: Collection[str], edited: Collection[str], workspace: Workspace) -> Iterator[str]:
+    """The lines of a recipe that take an edited file by its name, where none takes what is made beside it."""
+    try:
+        text = workspace.document(path).text
+    except NotSeenError:
+        return
+    pattern = _COPIES if _IMAGES.fullmatch(PurePosixPath(path).name) else _ARCHIVE if path.endswith(".tf") else _MODULES
+    lines = [(text.count("\n", 0, found.start()) + 1, found["rest"]) for found in pattern.finditer(text)]
+    for new in sorted(made):
+        target = PurePosixPath(new)
+        beside = {PurePosixPath(each) for each in edited if PurePosixPath(each).parent == target.parent}
+        names = {_name(each, pattern): each for each in beside if each.suffix == ".py"}
+        if target.suffix != ".py" or any(_takes(rest, _name(target, pattern), pattern) for _, rest in lines):
+            continue
+        for line, rest in lines:
+            alone = sorted(str(each) for name, each in names.items() if _takes(rest, name, pattern, alone=True))
+            if alone:
+                yield f"{path}:{line}: takes {', '.join(alone)} by name: {new} must go with it"
+
+
+def _name(place: PurePosixPath, pattern: re.Pattern[str]) -> str:
+    return place.stem if pattern is _MODULES else place.name
+
+
+def _takes(rest: str, name: str, pattern: re.Pattern[str], *, alone: bool = False) -> bool:
+    """Whether a line's sources have a file of this name, or (not `alone`) a folder or pattern that may hold it."""
+    words = re.findall(r"[^\s\[\],\"'=]+", re.sub(r"--\S+", "", rest))
+    if pattern is _COPIES:
+        words = words[:-1]  # the last one is where it goes
+        if not alone and any(word.endswith(("/", ".")) or "*" in word or "." not in word for word in words):
+            return True
+    return any(word.rpartition("/")[2] == name for word in words)

@@ -1,0 +1,73 @@
+"""What a plan makes must get where the program goes, and where a recipe leaves it out that is said."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from fixers.plan import PlanOptions
+from fixers.planning import planned
+
+SECRET = "aZ4" + "q8Rt1Lw0Yb6Kd3Hm"
+
+
+def notes(root: Path, files: dict[str, str], *, ignored: str = "") -> list[str]:
+    """The notes of a plan for these files and `app.py`, but for those about dependencies."""
+    for path, text in {"requirements.txt": "boto3\n", "app.py": f'API_KEY = "{SECRET}"\n', **files}.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+    if ignored:
+        (root / ".gitignore").write_text(ignored, encoding="utf-8")
+        subprocess.run(["git", "init", "--quiet"], cwd=root, check=True, capture_output=True)
+    made = planned(root, PlanOptions(app="shop"))
+    assert [new.path for new in made.plan.new_files] == ["app_secrets.py"]
+    return list(made.plan.notes)
+
+
+@pytest.mark.parametrize("pattern", ["*secret*", "*_secrets.py", "app_*"])
+def test_a_module_that_git_ignores_is_told(pattern: str, tmp_path: Path) -> None:
+    (note,) = notes(tmp_path, {}, ignored=f"{pattern}\n!app.py\n")
+    assert note.startswith("app_secrets.py: git ignores it")
+
+
+def test_a_module_that_git_ignores_is_found_by_the_next_plan(tmp_path: Path) -> None:
+    from fixers.runtime.source import module_source
+
+    notes(tmp_path, {}, ignored="*secret*\n")
+    (tmp_path / "app_secrets.py").write_text(module_source(), encoding="utf-8")
+    assert planned(tmp_path, PlanOptions(app="shop")).plan.new_files == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line"),
+    [
+        ("Dockerfile", "FROM python\nCOPY requirements.txt app.py /srv/\n", 2),
+        ("web.Dockerfile", 'ADD --chown=app ["./app.py", "/srv/app.py"]\n', 1),
+        ("main.tf", 'data "archive_file" "f" {\n  source_file = "${path.module}/app.py"\n}\n', 2),
+        ("pyproject.toml", "[tool.setuptools]\npy-modules = ['app']\n", 2),
+        ("setup.py", "from setuptools import setup\nsetup(name='a',\n      py_modules=['cli',\n  'app'])\n", 3),
+        ("setup.cfg", "[options]\npy_modules =\n    app\n    cli\n", 2),
+    ],
+)
+def test_a_recipe_that_takes_the_program_alone_is_told(path: str, text: str, line: int, tmp_path: Path) -> None:
+    assert [note for note in notes(tmp_path, {path: text}) if "app_secrets" in note] == [
+        f"{path}:{line}: takes app.py by name: app_secrets.py must go with it"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Dockerfile", "COPY . /srv/\n"),
+        ("Dockerfile", "COPY app.py /srv/\nCOPY *.py /srv/\n"),
+        ("Dockerfile", "COPY app.py app_secrets.py /srv/\n"),
+        ("Dockerfile", "COPY other.py /srv/app.py\n"),
+        ("main.tf", 'data "archive_file" "f" {\n  source_dir = "${path.module}"\n}\n'),
+        ("setup.cfg", "[options]\npy_modules =\n    app\n    app_secrets\n"),
+        ("pyproject.toml", "[tool.setuptools]\npackages = ['app']\n"),
+    ],
+)
+def test_a_recipe_that_takes_both_or_none_is_not(path: str, text: str, tmp_path: Path) -> None:
+    assert [note for note in notes(tmp_path, {path: text}) if "app_secrets" in note] == []
