@@ -54,6 +54,8 @@ _NAMED = re.compile(_PLAINLY_NAMED)
 _ON_ONE_LINE = frozenset(("any", "quoted", "option", "spoken", "sql", "default", "openssl"))
 # `auth["password"] = value`, `input[type="password"]:focus`: what follows without quotes is no text there.
 _SUBSCRIPT = re.compile(r"[\"'`]\]")
+# `const password = value` of a script in a page, and `user, password = pair`.
+_DECLARED = re.compile(r"\b(?:const|let|var)[ \t]{1,4}\Z|(?m:^)[ \t#]*(?:[A-Za-z_]\w{0,40},[ \t]{0,4}){1,9}\Z")
 _OWN_QUOTES = re.compile(rf"([\"'`]){NAME}\1")
 # `{'password': admin_password}` in a template of Jinja is code, too.
 _QUOTED_KEY = re.compile(r"[\"'`][ \t]*(?::|=>)[ \t]*\Z")
@@ -90,7 +92,7 @@ _OF_SQL = re.compile(r"(?i)\b(?:user|role|login|account|grant|identified|to)\b")
 _CODE = frozenset(
     (".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .java .kt .kts .scala .groovy .gradle .go .rs .c .h .cc .cpp"
      " .cxx .hpp .cs .fs .vb .swift .m .mm .php .rb .pl .pm .lua .dart .ex .exs .erl .clj .hs .jl .graphql .gql"
-     " .proto .thrift .prisma .css .scss .sass .less").split()
+     " .ps1 .psm1 .psd1 .proto .thrift .prisma .css .scss .sass .less").split()
 )  # fmt: skip
 
 
@@ -266,11 +268,18 @@ def _meant(seen: _Seen, named: re.Match[str], start: int) -> Shape | None:
     if named.lastgroup == "spoken" and text[text.rfind("\n", low, start) + 1 : start].lstrip().startswith("#"):
         return None
     # `{{ $password := randAlphaNum 16 }}` of a Go template is code in any file.
+    # `-v "$PWD:/docs"` mounts a folder.
+    if named[0][0] == "$" and named[0].rstrip()[-2:-1] != ":" and named[0].rstrip()[-1] == ":":
+        return None
+    # `/etc/passwd:22:postgres:x:...`
+    if text.endswith("/etc/", low, start):
+        return None
     go_template = named[0].startswith("$") and ":=" in named[0]
     quoted = (
         named.lastgroup in ("quoted", "sql", *foreigncalls.PATTERNS)
         or go_template
         or _SUBSCRIPT.search(named[0]) is not None
+        or ("=" in named[0][-3:] and _DECLARED.search(text, low, start) is not None)
         or (seen.code and named.lastgroup == "any" and text[start - 1] not in "?&#" and not _in_quotes(text, start))
     )
     value = None if _in_url(text, start) else value_of(text, named, seen.bares, quoted=quoted)
