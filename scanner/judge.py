@@ -34,7 +34,9 @@ _LOCK_FILES = frozenset(
     ("poetry.lock", "uv.lock", "pdm.lock", "pipfile.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "go.sum",
      "cargo.lock", "composer.lock", "gemfile.lock")
 )  # fmt: skip
-_TRANSLATION_FOLDERS = frozenset(("locale", "locales", "i18n", "l10n", "translations", "lang", "langs"))
+_TRANSLATION_FOLDERS = frozenset(
+    ("locale", "locales", "i18n", "l10n", "translations", "lang", "langs", "language", "languages")
+)
 # What a shape that only a provider's credentials have leaves open: an example, something cut or made up. Its other
 # looks (a webhook is a URL, a token can read like words) are the shape's own.
 _OPEN = frozenset(
@@ -53,6 +55,7 @@ _COMMON = frozenset(("number-only", "sequence", "repeated"))
 _CONFIGURATION = frozenset((Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI, Kind.JSON))
 _CODE_KINDS = (Kind.PYTHON, Kind.NOTEBOOK)
 _TYPE = re.compile(r"[(\[]\s*(?:str|bytes|int|float|bool|list|dict)\s*,\s*\Z")
+_MORE = re.compile(r"\s*,\s*[^\s)\]]")
 _USERS = frozenset((("user",), ("username",), ("login",), ("account",), ("name",)))
 # Of so few letters nothing tells whether they are a word.
 _SHORT_WORD = 8
@@ -181,10 +184,14 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
 
 
 def _follows_type(candidate: Candidate, document: Document) -> bool:
-    """Whether a word stands behind a type: `"PASSWORD": (str, "General", "")` says what a setting is like."""
-    literal = candidate.literal
-    before = document.text[max(0, literal.span.start - 20) : literal.span.start]
-    return literal.role is Role.ELEMENT and _TYPE.search(before) is not None
+    """Whether a word stands between a type and a value: `"PASSWORD": (str, "General", "")` says what a setting is like.
+
+    `(str, "shop")` is a type and a default: https://django-environ.readthedocs.io/
+    """
+    text, span = document.text, candidate.literal.span
+    before = text[max(0, span.start - 20) : span.start]
+    between = _TYPE.search(before) is not None and _MORE.match(text, span.end) is not None
+    return candidate.literal.role is Role.ELEMENT and between
 
 
 def _is_variable(candidate: Candidate) -> bool:

@@ -7,6 +7,7 @@ as text that may be a credential: by its words, its sequences and its randomness
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 
 from rules.model import Names
@@ -140,6 +141,8 @@ _CODE = re.compile(
     | @\{.* | .*(?:\\[()]|\.\*|\\\d).* | \w+\.\d+\?\w+
     # https://packaging.python.org/en/latest/specifications/entry-points/
     | (?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*:[A-Za-z_]\w*
+    # A declaration of CSS, an element of HTML
+    | [a-z]+(?:-[a-z]+)*:[\w\ \#%.,()-]+; | <[a-z][\w-]*\s[^<>]*>.*
     # Names in a row: `host;x-amz-date`, `Basic|Digest`
     | [A-Za-z]+(?:-[A-Za-z]+)*(?:[;|][A-Za-z]+(?:-[A-Za-z]+)*)+""",
     re.X | re.S,
@@ -298,7 +301,8 @@ def _has_random_part(text: str) -> bool:
 
 def _is_sentence(text: str) -> bool:
     """Words with blanks between, or writing other than Latin."""
-    foreign = sum(1 for character in text if ord(character) > 0x2FF and character.isalpha())
+    # Marks above and below letters are half of some writings.
+    foreign = sum(1 for character in text if ord(character) > 0x2FF and unicodedata.category(character)[0] in "LM")
     if foreign * 2 > len(text):
         return True
     words = [word for word in text.split() if not _ONLY_MARKS.fullmatch(word)]

@@ -53,6 +53,11 @@ def test_a_number_that_everybody_uses_is_a_password_where_it_is_configured(find:
     assert all(each.confidence is Confidence.LOW for each in find(f"tests/{path}", text))
 
 
+def test_behind_a_type_stands_a_default_and_between_it_and_a_value_a_section(find: Find) -> None:
+    assert only(find("settings.py", 'env = Env(DB_PASSWORD=(str, "defectdojo"))\n')).confidence is not Confidence.LOW
+    assert find("settings.py", 'SETTINGS = {"DB_PASSWORD": (str, "General", "")}\n') == []
+
+
 def test_a_key_that_somebody_made_up_counts_as_a_variable_of_the_environment(find: Find) -> None:
     text = "environment:\n  {}: shop_jwt_value\n"
     assert only(find("compose.yml", text.format("JWT_SECRET_KEY"))).confidence is Confidence.MEDIUM
