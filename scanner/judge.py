@@ -34,7 +34,9 @@ _LOCK_FILES = frozenset(
     ("poetry.lock", "uv.lock", "pdm.lock", "pipfile.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "go.sum",
      "cargo.lock", "composer.lock", "gemfile.lock")
 )  # fmt: skip
-_TRANSLATION_FOLDERS = frozenset(("locale", "locales", "i18n", "l10n", "translations", "lang", "langs"))
+_TRANSLATION_FOLDERS = frozenset(
+    ("locale", "locales", "i18n", "l10n", "translations", "lang", "langs", "language", "languages")
+)
 # What a shape that only a provider's credentials have leaves open: an example, something cut or made up. Its other
 # looks (a webhook is a URL, a token can read like words) are the shape's own.
 _OPEN = frozenset(
@@ -49,7 +51,11 @@ _AT_SINK = frozenset(("sink", "sink-untyped", "setting"))
 # Where a value that anybody would guess is there to be read, not to be kept.
 _FOR_SHOW = frozenset(("test-path", "docs-path"))
 _WEAK = frozenset(("equals-name", "example-word", "number-only", "sequence"))
+_COMMON = frozenset(("number-only", "sequence", "repeated"))
 _CONFIGURATION = frozenset((Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI, Kind.JSON))
+_CODE_KINDS = (Kind.PYTHON, Kind.NOTEBOOK)
+_TYPE = re.compile(r"[(\[]\s*(?:str|bytes|int|float|bool|list|dict)\s*,\s*\Z")
+_MORE = re.compile(r"\s*,\s*[^\s)\]]")
 _USERS = frozenset((("user",), ("username",), ("login",), ("account",), ("name",)))
 # Of so few letters nothing tells whether they are a word.
 _SHORT_WORD = 8
@@ -116,7 +122,7 @@ def _all_evidence(candidate: Candidate, document: Document, scope: str, names: N
     value = _of_the_value(candidate, document, names)
     file = tuple(_of_the_file(document.path, scope))
     yield from _of_the_name(candidate, names)
-    yield from value
+    yield from value if file else _said_once(candidate, document, value)
     if candidate.literal.role in _ROLES:
         yield _ROLES[candidate.literal.role]
     elif candidate.literal.role is Role.TEXT:
@@ -166,12 +172,40 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
         found = tuple("common-password" if name == "equals-name" else name for name in found)
     if "words" in found and candidate.literal.role is Role.ELEMENT and _is_identifier(candidate.value.reveal("text")):
         found = tuple("field-like" if name == "words" else name for name in found)
+    if document.kind in _CODE_KINDS and text.isalpha() and _follows_type(candidate, document):
+        found = ("field-like",)
     # In code `{"passwd": "authentication_key"}` maps one name to another; in configuration somebody may have chosen it.
-    if document.kind not in (Kind.PYTHON, Kind.NOTEBOOK) and "/" not in candidate.value.reveal("text"):
+    if document.kind not in _CODE_KINDS and "/" not in candidate.value.reveal("text"):
         found = tuple("words" if name == "field-like" else name for name in found)
     if document.kind in _CONFIGURATION:
-        found = tuple("chosen-in-configuration" if name == "chosen-secret" else name for name in found)
+        made_up = ("chosen-secret", "identifier-like") if _is_variable(candidate) else ("chosen-secret",)
+        found = tuple("chosen-in-configuration" if name in made_up else name for name in found)
     return found
+
+
+def _follows_type(candidate: Candidate, document: Document) -> bool:
+    """Whether a word stands between a type and a value: `"PASSWORD": (str, "General", "")` says what a setting is like.
+
+    `(str, "shop")` is a type and a default: https://django-environ.readthedocs.io/
+    """
+    text, span = document.text, candidate.literal.span
+    before = text[max(0, span.start - 20) : span.start]
+    between = _TYPE.search(before) is not None and _MORE.match(text, span.end) is not None
+    return candidate.literal.role is Role.ELEMENT and between
+
+
+def _is_variable(candidate: Candidate) -> bool:
+    """Whether a key is set as an environment's variable (`JWT_SECRET_KEY: our_jwt_secret`), and is no name of one."""
+    name = candidate.literal.name or ""
+    key = candidate.kind is CredentialKind.SIGNING_KEY and candidate.value.reveal("text").islower()
+    return key and name.isupper() and "_" in name
+
+
+def _said_once(candidate: Candidate, document: Document, value: Sequence[str]) -> Iterator[str]:
+    """Without what made a configured password one of the most used: `123456` is a number, a sequence and set so."""
+    configured = candidate.kind is CredentialKind.PASSWORD and document.kind in _CONFIGURATION - {Kind.JSON}
+    common = configured and "common-password" in value
+    yield from (name for name in value if not common or name not in _COMMON)
 
 
 def _is_identifier(text: str) -> bool:

@@ -16,6 +16,7 @@ from scanner.readers.structured import COMPUTED
 PREFILTER = (
     rb"\bBasic[ \t]{1,3}[A-Za-z0-9+/]{8}",
     rb"\bBearer[ \t]{1,3}[A-Za-z0-9._~+/=-]{16}",
+    rb"\bAuthorization[\"']?:[ \t]{0,3}[\"']?(?:Token|Api-?Key|Key)[ \t]{1,3}[A-Za-z0-9._~+/=-]{16}",
     rb"b64encode\(\s*[bruf]{0,2}[\"'][^\s\"':]{1,64}:[^\s\"']",
 )
 """Hyperscan expressions (flag CASELESS)."""
@@ -25,6 +26,8 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]{8,1024}={0,2}")
 # https://www.rfc-editor.org/rfc/rfc7617#section-2: no control characters, the first colon divides.
 _PAIR = re.compile(r"(?P<user>[^\x00-\x1f\x7f:]{0,100}):(?P<password>[^\x00-\x1f\x7f]{1,400})")
 _SPACELESS = re.compile(r"[^\s:/]{1,64}:[^\s/]{1,200}")
+# Type and key of an object, which GraphQL's servers encode alike: https://relay.dev/graphql/objectidentification.htm
+_GLOBAL_ID = re.compile(r"[A-Z][A-Za-z]*:(?:\d{1,3}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
 HEADERS = frozenset(("authorization", "auth", "basic"))
 
 
@@ -49,7 +52,7 @@ def detect(literal: Literal, document: Document, names: Names) -> Iterator[Candi
     named = bool(HEADERS.intersection(split_words(literal.name or "")[-1:]))
     if named and _BASE64.fullmatch(text):
         yield from _basic(literal, 0, text, names)
-    elif _SPACELESS.fullmatch(text) and _is_encoded(literal):
+    elif _SPACELESS.fullmatch(text) and not _GLOBAL_ID.fullmatch(text) and _is_encoded(literal):
         # `f"{user}:secret"`: only the password stands there.
         at = text.index(":") + 1 if literal.dynamic else 0
         if not literal.dynamic or COMPUTED not in text[at:]:

@@ -120,8 +120,9 @@ def _with_parent(words: tuple[str, ...], parent: tuple[str, ...], verdict: NameV
     both = _ending(parent + words, index)
     if both is not None and both.size > len(words):
         return _verdict(parent + words, index)
-    if alone is None and verdict is SILENT and parent in CONTAINERS:
-        head = _of(index.heads[parent], "weak")
+    known = parent[-2:] if parent[-2:] in CONTAINERS else parent[-1:]
+    if alone is None and verdict is SILENT and known in CONTAINERS and _verdict(parent, index) is not CLEARED:
+        head = _of(index.heads[known], "weak")
         return replace(head, evidence=(*head.evidence, "container"))
     return verdict
 

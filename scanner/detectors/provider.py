@@ -14,6 +14,8 @@ from rules.patterns import FORWARD, compile_pattern
 from scanner.detectors.candidate import CERTAIN, OWN, STRONG, WEAK, Candidate
 from scanner.model import CredentialKind, Document, Literal, Role, SecretValue, Span
 
+_BLOB = 60
+_BASE64 = re.compile(rf"[A-Za-z0-9+/]{{{_BLOB}}}")
 _RANKS = {"certain": CERTAIN, "strong": STRONG, "weak": WEAK}
 
 
@@ -29,6 +31,7 @@ def detect(
     """Every match of one rule around the prefilter's hits (code-point offsets of match ends)."""
     pattern = compiled(rule.pattern)
     text = document.text
+    own = rule.id.startswith(PREFIX)
     done = -1
     for offset in offsets:
         if offset <= done:
@@ -41,14 +44,23 @@ def detect(
                 break
             done = found.end("secret")
             span = Span(*found.span("secret"))
-            yield _candidate(rule, span, found["secret"], _holder(document, span, literals))
+            if own or not _is_cut_out(text, span):
+                yield _candidate(rule, span, found["secret"], _holder(document, span, literals))
 
 
 def detect_in_value(rule: ProviderRule, literal: Literal) -> Iterator[Candidate]:
     """Every match of one rule in a literal whose tokens are split: the source text does not show it in one piece."""
-    for found in compiled(rule.pattern).finditer(literal.value.reveal("text")):
+    text = literal.value.reveal("text")
+    for found in compiled(rule.pattern).finditer(text):
+        if not rule.id.startswith(PREFIX) and _is_cut_out(text, Span(*found.span("secret"))):
+            continue
         span = literal.source_span(*found.span("secret"))
         yield _candidate(rule, span, found["secret"], literal)
+
+
+def _is_cut_out(text: str, span: Span) -> bool:
+    """Whether a match stands in the middle of base 64: a program or a picture has every short beginning somewhere."""
+    return _BASE64.fullmatch(text, max(0, span.start - _BLOB), span.start) is not None
 
 
 def _candidate(rule: ProviderRule, span: Span, text: str, literal: Literal) -> Candidate:

@@ -7,10 +7,11 @@ as text that may be a credential: by its words, its sequences and its randomness
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 
 from rules.model import Names
-from scanner.detectors.name import judge_name, split_words
+from scanner.detectors.name import CLEARED, judge_name, split_words
 from scanner.detectors.randomness import random_bits
 from scanner.detectors.randomness import randomness as randomness
 from scanner.detectors.words import (
@@ -57,6 +58,7 @@ _TEMPLATE = re.compile(
     r"""\$\{[^}]*\}? | \$\([^)]*\)? | \{\{ | \{% | <% | \#\{[^}]*\} | \[\[.*\]\] | <<[^>]+>> | `[^`]+`
     | \$[A-Za-z_]{3,40}\$$
     | <[A-Za-z_][\w .:/()'-]*> | @@?[A-Za-z_][\w.\-]*@@?$ | __[A-Z][A-Z_]*__$ | \$\$?[A-Z_][A-Z_0-9]+\b
+    | \$[A-Za-z_]\w*(?:\[\w+\]|->\w+)
     | %\([\w.:/-]+\)[sdr] | %[sdrvq](?![A-Za-z0-9]) | \{\d*\} | \{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}""",
     re.X,
 )
@@ -117,7 +119,8 @@ _HOST = re.compile(
 )
 _VERSION = re.compile(r"[v^~=<>]*\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc|dev|post|a|b)[\d.]*)?[-+]?")
 _PATH = re.compile(
-    r"""(?:~|\.{1,2}|[A-Za-z]:)?[/\\](?:[\w.@%+\ -]+[/\\])*[\w.@%+\ *-]* | (?:[\w.@-]+/)+[\w@-]+\.[A-Za-z]\w{0,7}
+    r"""(?:~|\.{1,2}|[A-Za-z]:)?[/\\]{1,2}(?:[\w.@%+\ -]+[/\\]{1,2})*[\w.@%+\ *-]*
+    | (?:[\w.@-]+/)+[\w@-]+\.[A-Za-z]\w{0,7}
     | [\w-]+\.(?:py|js|json|ya?ml|toml|txt|pem|key|crt|cer|p12|pfx|jks|env|ini|cfg|conf|html?|md|sh|sql|xml|csv|log
     |db|go|rb|java|ts|php|tpl|gpg|asc|enc)""",
     re.X,
@@ -135,7 +138,13 @@ _CODE = re.compile(
     | (?:[A-Z][a-z0-9]+)+(?:Field|Type|Input|Str|Bytes|String|Schema|Serializer|Widget|Validator)
     # Classes of Tailwind: https://tailwindcss.com/docs/adding-custom-styles#using-arbitrary-values
     | (?:.*\s)?(?:[a-z]+:)*-?[a-z]+(?:-[a-z]+)*-\[[^\[\]\s]{1,60}\](?:\s.*)?
-    | @\{.* | .*(?:\\[()]|\.\*|\\\d).* | \w+\.\d+\?\w+""",
+    | @\{.* | .*(?:\\[()]|\.\*|\\\d).* | \w+\.\d+\?\w+
+    # https://packaging.python.org/en/latest/specifications/entry-points/
+    | (?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*:[A-Za-z_]\w*
+    # A declaration of CSS, an element of HTML
+    | [a-z]+(?:-[a-z]+)*:[\w\ \#%.,()-]+; | <[a-z][\w-]*\s[^<>]*>.*
+    # Names in a row: `host;x-amz-date`, `Basic|Digest`
+    | [A-Za-z]+(?:-[A-Za-z]+)*(?:[;|][A-Za-z]+(?:-[A-Za-z]+)*)+""",
     re.X | re.S,
 )
 _ASSIGNED = re.compile(r"\A\w{1,40}=(?=[/~.])")
@@ -146,6 +155,7 @@ _IDENTIFIER = re.compile(r"[_$]*[A-Za-z]+(?:[_.\-:/ ]+[A-Za-z]+)*\d{0,2}_*")
 _FIELDS = frozenset(("password", "passwd", "passphrase", "key", "token", "secret", "credential", "credentials"))
 _WITHOUT = (("no",), ("not",), ("without",))  # `no-password-required`
 _MARKS = re.compile(r"[.,:;!?'\"()%/-]")
+_ONLY_MARKS = re.compile(r"[.,:;!?'\"()%/\u2013\u2014-]+")
 _PART = re.compile(r"[A-Za-z0-9+/=_-]{20,256}")
 _RUN = re.compile(r"[A-Za-z0-9]+")
 _PREFIXED = re.compile(r"(?:[A-Za-z]{1,10}\d?[_-]){1,3}(?P<rest>[A-Za-z0-9]{24,256})")
@@ -159,6 +169,14 @@ _CROSSED_PARTS = re.compile(r"X{3,}")
 _METHODS = frozenset(("LDAP", "OIDC", "SAML", "SSO", "OAUTH", "OAUTH2", "KERBEROS"))
 # A header that says how to log in, and with nothing.
 _CHALLENGE = re.compile(r"[A-Za-z]+ (?:(?:realm|profile|type|charset|algorithm|qop)=\"[^\"]{1,40}\"(?:, ?|$))+")
+# https://www.rfc-editor.org/rfc/rfc7518 and what signs requests: AWS's Signature Version 4, OAuth 1.
+_ALGORITHM = re.compile(
+    r"""(?:(?:ECDH-(?:ES|1PU)|PBES2-HS\d{3}|A\d{3}(?:GCM|KW|GCMKW|CBC-HS\d{3})|RSA-OAEP(?:-\d{3})?|RSA1_5)(?:\+|$)){1,2}
+    | [HREP]S\d{3}K? | EdDSA | (?:AWS4-)?(?:HMAC|RSA|ECDSA)-(?:SHA|P)-?\d{1,3}(?:-SHA-?\d{1,3})?""",
+    re.X,
+)
+_DIGITS = re.compile(r"[1-9]\d{3,8}")
+_HOUR = 3600
 _WIDGETS = frozenset(("txt", "tb", "lbl", "inp", "btn", "edt", "input", "field"))
 _RUNS = (
     "abcdefghijklmnopqrstuvwxyz 01234567890123456789 qwertyuiopasdfghjklzxcvbnm qazwsxedcrfvtgbyhnujmikolp "
@@ -194,7 +212,7 @@ def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialK
     kind = kind or (judge_name(name, names).kind if name else None)
     if kind in MACHINE_KINDS and _is_crossed_out(text):
         return ("repeated",)
-    words = tuple(_words(text, name or "", kind))
+    words = tuple(_words(text, name or "", kind, names))
     return (*words, *_patterns(text), *_look(text, kind, words))
 
 
@@ -283,10 +301,11 @@ def _has_random_part(text: str) -> bool:
 
 def _is_sentence(text: str) -> bool:
     """Words with blanks between, or writing other than Latin."""
-    foreign = sum(1 for character in text if ord(character) > 0x2FF and character.isalpha())
+    # Marks above and below letters are half of some writings.
+    foreign = sum(1 for character in text if ord(character) > 0x2FF and unicodedata.category(character)[0] in "LM")
     if foreign * 2 > len(text):
         return True
-    words = text.split()
+    words = [word for word in text.split() if not _ONLY_MARKS.fullmatch(word)]
     plain = sum(1 for word in words if _MARKS.sub("", word).isalpha())
     return len(words) >= 2 and plain * 3 >= len(words) * 2
 
@@ -294,9 +313,9 @@ def _is_sentence(text: str) -> bool:
 # --- words ---------------------------------------------------------------------------------------------------
 
 
-def _words(text: str, name: str, kind: CredentialKind | None) -> Iterator[str]:
+def _words(text: str, name: str, kind: CredentialKind | None, names: Names) -> Iterator[str]:
     parts, own = split_words(text), split_words(name)
-    word = _known_word(text, parts, own, kind)
+    word = _known_word(text, parts, own, kind) or _about(text, parts, own, names)
     if word is not None:
         yield word
     elif len(parts) > 1 and _IDENTIFIER.fullmatch(text) and random_bits(text) < 6:
@@ -347,14 +366,25 @@ def _known_word(text: str, parts: tuple[str, ...], own: tuple[str, ...], kind: C
         return "placeholder"
     if folded in COMMON_PASSWORDS and (kind is CredentialKind.PASSWORD or folded not in FORMAT_WORDS):
         return "common-password"
-    if folded in FORMAT_WORDS or text in _METHODS:
+    if folded in FORMAT_WORDS or text in _METHODS or _ALGORITHM.fullmatch(text):
+        return "format-word"
+    # How long something counts, in seconds: `"password": 86400`.
+    if _DIGITS.fullmatch(text) and int(text) % _HOUR == 0:
+        return "format-word"
+    # `'passwords' => 'users'` names a table of them: https://laravel.com/docs/authentication
+    if own[-1:] == ("passwords",) and folded in STAND_INS:
         return "format-word"
     # What is traded for something, and no key to anything: `quote_token = "USDC"`.
     if kind is CredentialKind.API_KEY and len(text) <= 6 and text.isalpha() and text.isupper():
         return "identifier-like"
-    # `password: user_password_update_body` is about one.
-    about = len(parts) > 2 and bool(own) and own[-1] in parts[:-1]
-    return "equals-name" if about and _IDENTIFIER.fullmatch(text) else None
+    return None
+
+
+def _about(text: str, parts: tuple[str, ...], own: tuple[str, ...], names: Names) -> str | None:
+    """`password: user_password_update_body` and `password: passwordHash` are about one."""
+    if not own or own[-1] not in parts[:-1] or not _IDENTIFIER.fullmatch(text):
+        return None
+    return "equals-name" if len(parts) > 2 or judge_name(text, names) is CLEARED else None
 
 
 # --- sequences, lengths, randomness ----------------------------------------------------------------------------

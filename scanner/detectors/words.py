@@ -50,10 +50,13 @@ FORMAT_WORDS = frozenset(
      "cookie", "cookies", "session", "body", "form", "path", "url", "uri", "name", "type", "value", "code", "user",
      "username", "email", "phone", "sms", "key_file", "get", "post", "put", "delete", "patch", "local", "remote",
      "read", "write", "x-oauth-basic", "x-access-token", "x-token-auth",
-     "option", "options", "flag", "argument", "parameter", "field", "admin_required", "unknown", "empty",
+     "option", "options", "flag", "argument", "args", "parameter", "field", "message", "admin_required", "unknown",
+     "empty",
      "blank", "n/a", "na", "inherit", "inherited", "success", "succeeded", "failure", "failed", "fail", "error",
      "expired", "locked", "invalid", "verified", "missing", "secretstr", "secretbytes", "ok",
      "authorized", "unauthorized", "authenticated", "unauthenticated",
+     # https://laravel.com/docs/validation#available-validation-rules
+     "sometimes", "nullable", "confirmed", "filled", "bail", "present", "prohibited", "hashed",
      # https://learn.microsoft.com/en-us/windows-hardware/manufacture/desktop/windows-setup-configuration-passes
      "windowspe", "offlineservicing", "generalize", "specialize", "auditsystem", "audituser", "oobesystem")
 )  # fmt: skip

@@ -158,6 +158,17 @@ def _is_value(each: Field) -> bool:
     return called and _MADE.fullmatch(each.scalar.text) is not None
 
 
+def _is_listed(each: Field, container: str) -> bool:
+    """Whether a field of a mapping of credentials (`api_keys: {maps: ..., mail: ...}`) can be one without a hit."""
+    return container == "passwords" or _MADE.fullmatch(each.scalar.text) is not None
+
+
+def _container_of(group: Group) -> str | None:
+    """The word that says that a mapping's values are credentials, or None."""
+    last = group.fields[0].symbol.rpartition(".")[2].lower().replace("_", "").replace("-", "")
+    return next((word for word in _CONTAINERS if last.endswith(word)), None)
+
+
 def _is_container(path: Sequence[str], known: frozenset[str]) -> bool:
     return bool(path) and path[-1].lower().replace("_", "").replace("-", "") in known
 
@@ -207,6 +218,12 @@ def literals(
         ]
         if not wanted:
             continue
+        container = _container_of(group)
+        if hits is not None and container is not None:
+            listed = (
+                number for number, each in enumerate(fields) if each.scalar.string and _is_listed(each, container)
+            )
+            wanted = sorted({*wanted, *listed})
         siblings = [_sibling(each, place) for each in fields]
         for number in wanted:
             around = siblings[max(0, number - MAX_SIBLINGS) : number] + siblings[number + 1 : number + 1 + MAX_SIBLINGS]

@@ -5,6 +5,7 @@ https://yaml.org/spec/1.1/. PyYAML reads 1.1: U+0085 and U+2028 break lines ther
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -128,7 +129,7 @@ def _decoded(text: str, scalar: Scalar) -> tuple[str, tuple[int, ...]]:
         lines = re.compile(rf"^ {{1,{indent}}}|\r\n?", re.MULTILINE)
         return decode(text, body, scalar.end, lines, _line)
     folds = re.compile(rf"(?:(?:\r\n?|\n) {{0,{indent}}})+|^ {{1,{indent}}}", re.MULTILINE)
-    return decode(text, body, scalar.end, folds, _folded)
+    return decode(text, body, scalar.end, folds, functools.partial(_folded_line, body, indent))
 
 
 def _indent(text: str, body: int, scalar: Scalar) -> int:
@@ -148,6 +149,15 @@ def _folded(found: re.Match[str]) -> str:
     if not breaks:
         return ""
     return " " if breaks == 1 else "\n" * (breaks - 1)
+
+
+def _folded_line(body: int, indent: int, found: re.Match[str]) -> str:
+    """Line ends of a folded scalar: they stay at its beginning, and around a line that is indented further."""
+    text, at = found.string, found.start()
+    line = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+    further = text[line + indent : at][:1], text[found.end() : found.end() + 1]
+    stay = at == body or not {" ", "\t"}.isdisjoint(further)
+    return "\n" * len(_BREAK.findall(found[0])) if stay else _folded(found)
 
 
 def _unescaped(found: re.Match[str]) -> str:

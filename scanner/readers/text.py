@@ -53,6 +53,14 @@ _PLAINLY_NAMED = (
 _NAMED = re.compile(_PLAINLY_NAMED)
 # What these name ends with its line, unless it stands in three quotes.
 _ON_ONE_LINE = frozenset(("any", "quoted", "option", "spoken", "sql", "default", "openssl"))
+# `auth["password"] = value`, `input[type="password"]:focus`: what follows without quotes is no text there.
+_SUBSCRIPT = re.compile(r"[\"'`]\]")
+# `const password = value` of a script in a page, and `user, password = pair`.
+_DECLARED = re.compile(r"\b(?:const|let|var)[ \t]{1,4}\Z|(?m:^)[ \t#]*(?:[A-Za-z_]\w{0,40},[ \t]{0,4}){1,9}\Z")
+_OWN_QUOTES = re.compile(rf"([\"'`]){NAME}\1")
+# `{'password': admin_password}` in a template of Jinja is code, too.
+_QUOTED_KEY = re.compile(r"[\"'`][ \t]*(?::|=>)[ \t]*\Z")
+_VARIABLE_NAME = re.compile(r"[A-Za-z]+(?:[_.][A-Za-z]+|(?<=[a-z])[A-Z][a-z]+)+")
 # What these find is a call or a command with its value, which begins no part of another's.
 _WHOLE = frozenset(("command", *foreigncalls.PATTERNS))
 # `requirepass x` (redis), `password x` (netrc): only where files are made of such lines.
@@ -85,7 +93,7 @@ _OF_SQL = re.compile(r"(?i)\b(?:user|role|login|account|grant|identified|to)\b")
 _CODE = frozenset(
     (".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .java .kt .kts .scala .groovy .gradle .go .rs .c .h .cc .cpp"
      " .cxx .hpp .cs .fs .vb .swift .m .mm .php .rb .pl .pm .lua .dart .ex .exs .erl .clj .hs .jl .graphql .gql"
-     " .proto .thrift .prisma .css .scss .sass .less").split()
+     " .ps1 .psm1 .psd1 .proto .thrift .prisma .css .scss .sass .less").split()
 )  # fmt: skip
 
 
@@ -265,15 +273,26 @@ def _meant(seen: _Seen, named: re.Match[str], start: int) -> Shape | None:
     if named.lastgroup == "spoken" and text[text.rfind("\n", low, start) + 1 : start].lstrip().startswith("#"):
         return None
     # `{{ $password := randAlphaNum 16 }}` of a Go template is code in any file.
+    # `-v "$PWD:/docs"` mounts a folder.
+    if named[0][0] == "$" and named[0].rstrip()[-2:-1] != ":" and named[0].rstrip()[-1] == ":":
+        return None
+    # `/etc/passwd:22:postgres:x:...`
+    if text.endswith("/etc/", low, start):
+        return None
     go_template = named[0].startswith("$") and ":=" in named[0]
     quoted = (
         named.lastgroup in ("quoted", "sql", *foreigncalls.PATTERNS)
         or go_template
+        or _SUBSCRIPT.search(named[0]) is not None
+        or ("=" in named[0][-3:] and _DECLARED.search(text, low, start) is not None)
         or (seen.code and named.lastgroup == "any" and text[start - 1] not in "?&#" and not _in_quotes(text, start))
     )
     value = None if _in_url(text, start) else value_of(text, named, seen.bares, quoted=quoted)
     if value is not None and named.lastgroup == "command" and _PORTS.match(text, value.inner.start):
         return None
+    bare = value is not None and value.span == value.inner
+    if value is not None and bare and _QUOTED_KEY.search(named[0]):
+        return None if _VARIABLE_NAME.fullmatch(text, value.inner.start, value.inner.end) else value
     return value
 
 
@@ -320,8 +339,10 @@ def _window_start(seen: _Seen, offset: int) -> int:
 
 
 def _in_quotes(text: str, start: int) -> bool:
-    """Whether a quote was opened before on the same line: `"host=db password=..."`."""
+    """Whether a quote was opened before on the same line: `"host=db password=..."`; not that of the name itself."""
     line = text[max(0, text.rfind("\n", 0, start), start - WINDOW) : start]
+    own = _OWN_QUOTES.match(text, start - 1)
+    line = line[:-1] if own else line
     return any(line.count(quote) % 2 for quote in "\"'`")
 
 

@@ -41,7 +41,7 @@ _QUOTED = (
     ("\\'", re.compile(r"\\'((?:[^'\\\r\n]|\\\\.)*)\\'")),
 )
 _BARE = re.compile(
-    r"(?:\{\{[^\r\n]{0,200}?\}\}|\$\{[^}\r\n]{0,200}\}|\$\([^)\r\n]{0,200}\)|%\([^)\r\n]{0,60}\)s|<[^<>\r\n]{0,100}>"
+    r"(?:\{\{[^\r\n]{0,200}?\}\}|\$\{[^}\r\n]{0,200}\}|\$\([^)\r\n]{0,200}\)|%\([^)\r\n]{0,60}\)s|<(?!/)[^<>\r\n\"=]{0,100}>"
     r"|(?<=[=\d])\|(?=\w)|[^\s\"'`<>;&|\\]|\\[^\s\"'`])+"
 )
 # No part of it begins a longer one in `_BARE`.
@@ -56,6 +56,7 @@ _NAME_OF_VALUE = re.compile(
 # https://developer.hashicorp.com/terraform/language/block/variable
 _VARIABLE_BLOCK = re.compile(rf"\bvariable[ \t]+\"(?P<name>{NAME})\"[ \t]*\{{[^{{}}]*\Z")
 
+_CLOSED = re.compile(r"[\"'`][ \t]*,")
 _AFTER_PAIR = re.compile(r"\s{0,20},?\s{0,60}([)\]}])")
 _BEFORE_PAIR = re.compile(r"([(\[{])\s{0,20}\\?[\"'`]?\Z")
 
@@ -118,6 +119,9 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     if named.lastgroup in ("written", "login") and not _MADE_UP.fullmatch(text, inner.start, inner.end):
         return None
     if named.lastgroup == "quoted" and named[0].rstrip().endswith(","):
+        # `say("edit your password", "info")`: the name ends a sentence.
+        if _CLOSED.search(named[0]) and text[named.start() - 1 : named.start()].isspace():
+            return None
         closed = _closed_by(text, named.start(), span.end)
         # `["password", "totp"]` are two ways to log in, (`password`, `port`) are two things in a sentence.
         doubtful = closed == "]" or text.startswith("`", inner.end)
@@ -156,6 +160,8 @@ def _quoted(text: str, at: int) -> tuple[Span, Span] | None:
 
 def _trimmed(value: str) -> str:
     """Without closing brackets that nothing opened, and a comma or full stop that ends a clause."""
+    # The head of a definition: `def login(user, password=None):`
+    value = value[:-1] if value.endswith("):") else value
     while value and not value.endswith("..."):  # whoever left something out says so
         closes = value[-1] in ")]}" and value.count("([{"[")]}".index(value[-1])]) == 0
         if value[-1] not in ",." and not closes:

@@ -36,6 +36,7 @@ NAMES = load_rules().names
         pytest.param("primary_key", id="a primary key is no secret"),
         pytest.param("sort-key", id="a sort key is no secret"),
         pytest.param("cacheKey", id="a key into a cache is no secret"),
+        pytest.param("test_spreadsheet_key", id="the key of a spreadsheet is in its address"),
         pytest.param("keyboard", id="a keyboard is no key (gitleaks#1578)"),
         pytest.param("monkey", id="a monkey is no key (gitleaks#1578)"),
         pytest.param("keyword", id="a keyword is no key"),

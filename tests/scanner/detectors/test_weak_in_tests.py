@@ -46,6 +46,24 @@ def test_the_same_value_in_code_that_runs_is_medium(find: Find) -> None:
     assert only(find(SOURCE, 'login(password="admin")\n')).confidence is Confidence.MEDIUM
 
 
+@pytest.mark.parametrize("path", ["application.yml", "app.ini", "deploy/settings.toml"])
+def test_a_number_that_everybody_uses_is_a_password_where_it_is_configured(find: Find, path: str) -> None:
+    text = "password: 123456\n" if path.endswith(".yml") else '[db]\npassword = "123456"\n'
+    assert only(find(path, text)).confidence is Confidence.MEDIUM
+    assert all(each.confidence is Confidence.LOW for each in find(f"tests/{path}", text))
+
+
+def test_behind_a_type_stands_a_default_and_between_it_and_a_value_a_section(find: Find) -> None:
+    assert only(find("settings.py", 'env = Env(DB_PASSWORD=(str, "defectdojo"))\n')).confidence is not Confidence.LOW
+    assert find("settings.py", 'SETTINGS = {"DB_PASSWORD": (str, "General", "")}\n') == []
+
+
+def test_a_key_that_somebody_made_up_counts_as_a_variable_of_the_environment(find: Find) -> None:
+    text = "environment:\n  {}: shop_jwt_value\n"
+    assert only(find("compose.yml", text.format("JWT_SECRET_KEY"))).confidence is Confidence.MEDIUM
+    assert all(each.confidence is Confidence.LOW for each in find("compose.yml", text.format("secretKey")))
+
+
 def test_a_strong_looking_value_in_a_test_is_medium_or_more(find: Find, made: Callable[..., str]) -> None:
     assert only(find(TEST, f'login(password="{made(16)}")\n')).confidence is not Confidence.LOW
     assert only(find(TEST, 'login(password="Kr0kodil!")\n')).confidence is not Confidence.LOW
