@@ -10,7 +10,7 @@ from rules.model import Names, Weight
 from scanner.decoding import decoded
 from scanner.detectors.candidate import NAME, Candidate
 from scanner.detectors.name import judge_name, split_words
-from scanner.detectors.value import is_made_up, is_stand_in, judge_value
+from scanner.detectors.value import is_digest_of, is_made_up, is_stand_in, judge_value
 from scanner.model import Confidence, CredentialKind, Document, Evidence, Kind, Role
 from scanner.roles import PathRole, role_of
 from scanner.surroundings import evidence_around, in_kubernetes_secret, is_stored_digest
@@ -53,7 +53,7 @@ _CONFIGURATION = frozenset((Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI, Kind.JS
 _USERS = frozenset((("user",), ("username",), ("login",), ("account",), ("name",)))
 # Of so few letters nothing tells whether they are a word.
 _SHORT_WORD = 8
-_FIELD_WORDS = frozenset(("username", "hostname", "schema", "database"))
+_FIELD_WORDS = frozenset(("username", "hostname", "schema", "database", "email", "api_key", "access_token", "user_id"))
 # A table of names, or a login, is short; of ten thousand settings each would be compared with all.
 _MOST_SIBLINGS = 100
 # What a value's look may be for its name to be believed without more.
@@ -152,18 +152,26 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
     # What is named by the collection that it stands in.
     kind = candidate.kind if candidate.rank == NAME else kind
     text = _plain(candidate, document)
+    if is_digest_of(text, candidate.literal.symbol):
+        return ("hash",)
     found = judge_value(text, name=candidate.literal.name, names=names, kind=kind)
     found = tuple(name for name in found if not shaped or name in _OPEN)
     if shaped and "checksum-valid" not in candidate.evidence and is_made_up(text.removeprefix(candidate.prefix)):
         found = ("made-up", *(name for name in found if name not in ("repeated", "sequence")))
     if "common-password" in found and _is_alias(candidate):
         found = tuple("equals-name" if name == "common-password" else name for name in found)
-    if "passphrase" in found and candidate.literal.role is not Role.KEYWORD and "sink" not in candidate.evidence:
+    if (
+        "passphrase" in found
+        and candidate.literal.role not in (Role.KEYWORD, Role.VARIABLE)
+        and "sink" not in candidate.evidence
+    ):
         found = ("sentence",)
     if "sink" in candidate.evidence and _MNEMONIC.fullmatch(candidate.value.reveal("text")):
         found = tuple(name for name in found if name != "sentence")
     if _is_set(candidate, document):
         found = tuple("common-password" if name == "equals-name" else name for name in found)
+    if _is_group(candidate):
+        found = ("identifier-like",)
     if "words" in found and candidate.literal.role is Role.ELEMENT and _is_identifier(candidate.value.reveal("text")):
         found = tuple("field-like" if name == "words" else name for name in found)
     # In code `{"passwd": "authentication_key"}` maps one name to another; in configuration somebody may have chosen it.
@@ -172,6 +180,13 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
     if document.kind in _CONFIGURATION:
         found = tuple("chosen-in-configuration" if name == "chosen-secret" else name for name in found)
     return found
+
+
+def _is_group(candidate: Candidate) -> bool:
+    """Whether several things are called by a word for several: `'passwords' => 'users'` of Laravel's guards."""
+    text = candidate.value.reveal("text")
+    several = split_words(candidate.literal.name or "")[-1:] in (("passwords",), ("tokens",), ("secrets",))
+    return several and candidate.literal.role is Role.TEXT and text.isalpha() and text.islower() and text[-1] == "s"
 
 
 def _is_identifier(text: str) -> bool:
