@@ -213,11 +213,11 @@ _SHORT = 4
 _CLOSE = r"[\\\"'`\])]{0,4}"
 # After the operator a value may wait on the next line, in brackets.
 _NEXT_LINE = r"[ \t]*[(\[\\|>]?-?[ \t]*(?:#[^\n]*)?\r?\n\s*"
-_QUOTE = r"(?:[\"']?\\{0,3}[\"'`]|(?:\"\"\"|''')\s*\\?\s*)"
+_QUOTE = r"(?:'\"|\"\\\"|\\{0,3}[\"'`]|(?:\"\"\"|''')\s*\\?\s*)"
 _MARKUP = r"[\"']?(?:[ \t][^<>\n]*)?>\s*"
 # `<property name="password"><value>...` of Spring.
 _VALUE_ELEMENT = r"[\"']?[ \t]*>\s*<value>[^\s<>$]{4}"
-_VALUE_LINE = r"[\"']?(?:,[ \t]*|,?[ \t]*\r?\n\s*)[\"']?(?:default_?)?value[\"']?[ \t]*[:=][ \t]*"
+_VALUE_LINE = r"(?:[\"'],[ \t]*|[\"']?,?[ \t]*\r?\n\s*)[\"']?(?:default_?)?value[\"']?[ \t]*[:=][ \t]*"
 # `key=value` inside a string of code: the value ends in what cannot follow a bare word there. The last one is a line
 # of INI text in a string of many lines.
 _INNER = r"[^\s\"'`()\[\],{}\\]"
@@ -228,7 +228,7 @@ _INSIDE = (
 # A field of a URL's query or a header, for names that say more than their last word does: `&api_key=value`.
 _QUERY = rf"(?:=|:[ \t]?)[A-Za-z0-9]{_INNER}{{15}}{_INNER}*(?:[\"'`&]|\\[nrt])"
 # What is typed into a field: `find_element("name", "password").send_keys("...")`.
-_TYPED = r"[^\s\"']{0,9}[\"']\){1,2}\.(?:send_keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
+_TYPED = r"[^\s\"]{0,9}[\"']\){1,2}\.(?:send_?keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
 # What is sent when a password is asked for, and what stands behind an administrator's name.
 _ASKED = (
     r"(?:expect|read_until|wait_for)\w*\([^\n]*assw(?:or)?d[^\n]*\n[ \t]*[\w.]+\.(?:send|sendline|write|sendall)\("
@@ -238,6 +238,8 @@ _BEHIND = (
     r"[\"'](?:root|admin|administrator|sa|postgres|sysdba)[\"'],\s{0,40}[rbuf]{0,2}[\"'][^\s\"'/@]{0,40}[\d!#$%&*+=?^~]"
 )
 _KEY_FIELD = r"[?&]key=[A-Za-z0-9_-]{30}"
+# https://hadoop.apache.org/docs/stable/hadoop-azure/abfs.html
+_HADOOP = r"account\.key\.[\w.\-]{1,90}[\"'],\s{0,40}[\"'][A-Za-z0-9+/]{16}"
 _ELEMENT = r">[ \t]{0,3}[^\s<>\"'`{}%$]{4,200}<"
 # In a command line inside code: `"PGPASSWORD=x psql"`.
 _ASSIGNED = (
@@ -293,6 +295,11 @@ _LISTED = (
     r"(?:tokens|passwords|secrets|credentials|api[_-]?keys)[\"']?\]{0,2}[ \t]*:?[ \t]*[\[{]{0,2}[ \t]*\r?\n"
     r"(?:[^\n]{0,120}\n){0,4}[ \t{-]*[\"']?(?:value|key)[\"']?[ \t]*[:=][ \t]*[\"']?[\w.+/=~-]{16}"
 )
+# The default of a template's parameter: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/parameters-section-structure.html
+_PARAMETER = (
+    r"(?:password|passwd|secret|token|api_?key)[\"']?[ \t]*:[ \t]*\{?[ \t]*\r?\n(?:[^\n]{0,120}\n){0,5}"
+    r"[ \t]*[\"']?(?-i:Default)[\"']?[ \t]*:[ \t]*[\"']?[^\s\"'{\[]"
+)
 _SETTING = r"\b(?:ENV|ARG|setenv|setx|config(?:ure)?[ \t]+set|proxy_set_header|fastcgi_param|RequestHeader[ \t]+set)"
 _APART = (
     *_SPOKEN,
@@ -318,7 +325,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         )
         for stems in _stems(strong, r"\w-")
     ]
-    quoted += [_quoted(stems, "(?:!?[=:]|<-|\\|\\||\\?\\?|\\?:)", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
+    quoted += [_quoted(stems, "(?:[=:]|<-|\\|\\||\\?\\?|\\?:)", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
     # `setenv("API_KEY", "...")`: of names that end as a weak one does only those that say more.
     keys = [
         head.words
@@ -326,6 +333,8 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         if head.words[-1] in single and (head.strength == "strong" or len(head.words) > 1)
     ]
     quoted += [rf"{stems}[\"'`],\s{{0,40}}\(?[rbuf]{{0,2}}{_QUOTE}[^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
+    unequal = r"[\"'`\])]{0,2}[ \t]*!==?[ \t]*[rbuf]{0,2}[\"'`][^\s\"'`]{8}"
+    quoted += [stems + unequal for stems in _stems(keys, r"\w-")]
     # `os.getenv("API_KEY") or "..."`, `os.environ["API_KEY"] if "API_KEY" in os.environ else "..."`
     instead = r"[\"'](?:[)\]]\s+or|\s+in\s+[\w.()]+\s+else)\s+\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
     quoted += [stems + instead for stems in _stems(keys, r"\w-")]
@@ -338,13 +347,24 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         for stems in _stems([*strong, *weak], r"\w-")
     ]
     quoted += [stems + _TYPED for stems in _stems(strong, r"\w-")]
-    quoted += [*_SPOKEN, *_TOGETHER, *_ROWS, _NUMBERED, *_APART_IN_CODE, *_ASSIGNED, _KEY_FIELD, _ASKED, _BEHIND]
+    quoted += [
+        *_SPOKEN,
+        *_TOGETHER,
+        *_ROWS,
+        _NUMBERED,
+        *_APART_IN_CODE,
+        *_ASSIGNED,
+        _KEY_FIELD,
+        _ASKED,
+        _BEHIND,
+        _HADOOP,
+    ]
     quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in (*_INSIDE, _ELEMENT, _VALUE_ELEMENT)]
     quoted += [stems + _QUERY for stems in _stems(keys, r"\w-")]
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]
     # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.
     bare += [rf"{_SETTING}[ \t]+[\w-]*{stems}[ \t]+[^\s=$]" for stems in _stems([*strong, *weak], r"\w")]
-    bare += [*_APART, _LISTED]
+    bare += [*_APART, _LISTED, _PARAMETER]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 # https://docs.djangoproject.com/en/stable/ref/models/querysets/#update-or-create
 _NO_OTHER = (None, "defaults")
+_VALUE = frozenset(("value", "Value"))
 # Entries that say what the entry `value` beside them is called.
 _RECORD_NAMES = ("name", "key", "setting", "variable")
 # What wraps a value without changing what it is: the name outside is the name inside.
@@ -108,7 +109,7 @@ def holds_value(first: str, number: int, keyword: str | None) -> bool:
 
 def is_record(keys: Iterable[str | None]) -> bool:
     """Whether one of the entries with these keys is a `value`, which another one may name."""
-    return any(key is not None and key.lower() == "value" for key in keys)
+    return not _VALUE.isdisjoint(keys)
 
 
 def recorded(keyword: str | None, others: Iterable[tuple[str | None, str | None]]) -> str | None:

@@ -51,11 +51,12 @@ _PLAINLY_NAMED = (
     r"|(?<=[\"'])[ \t](?:to|->)(?=[ \t][\"'])|::?(?!//|\?|\+)|\|\|=?|\?\?=?|\?:)"
     rf"(?:\*\*(?=[ \t]))?{GAP}"
     rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?(?:\[{GAP}(?=\\{{0,3}}[\"'`]))?"
+    rf"|(?<![\w$\-])(?P<typed>{NAME})[\]\"'`]{{1,3}}\)\.(?i:send_?keys|fill|type)\({GAP}(?=[\"'`])"
     rf"|(?<![\w$\-])(?P<quoted>{NAME}){_CLOSE}{GAP}[(,]{GAP}(?=\\{{0,3}}[\"'`])"
 )
 _NAMED = re.compile(_PLAINLY_NAMED)
 # What these name ends with its line, unless it stands in three quotes.
-_ON_ONE_LINE = frozenset(("any", "quoted", "option", "spoken", "sql", "default", "openssl"))
+_ON_ONE_LINE = frozenset(("any", "quoted", "typed", "option", "spoken", "sql", "default", "openssl"))
 # What these find is a call or a command with its value, which begins no part of another's.
 _WHOLE = frozenset(("command", *foreigncalls.PATTERNS))
 # `requirepass x` (redis), `password x` (netrc): only where files are made of such lines.
@@ -266,7 +267,7 @@ def _meant(seen: _Seen, named: re.Match[str], start: int) -> Shape | None:
     # `{{ $password := randAlphaNum 16 }}` of a Go template is code in any file.
     go_template = named[0].startswith("$") and ":=" in named[0] and named.lastgroup != "default"
     quoted = (
-        named.lastgroup in ("quoted", "sql", *foreigncalls.PATTERNS)
+        named.lastgroup in ("quoted", "typed", "sql", *foreigncalls.PATTERNS)
         or go_template
         or (seen.code and named.lastgroup == "any" and text[start - 1] not in "?&#" and not _in_quotes(text, start))
     )

@@ -53,6 +53,8 @@ _ELEMENT = re.compile(r"\s{0,60}(<!\[CDATA\[)?([^<>]*?)\s{0,60}(?:\]\]>|</)")
 DEFAULT = re.compile(r"\$\{([A-Za-z_][\w.]*)(?:[-=]|:[-=]|:(?![?+/\s]|-?\d+(?::\d+)?\}))([^${}]+)\}")
 """Expression of a variable with its default: group 1 is the name, 2 the default."""
 _SEVERAL_WORDS = re.compile(r"[ \t]")
+_NAMED_ELEMENT = re.compile(rf"[ \t](?:name|key)=[\"'](?P<name>{NAME})[\"']")
+_DIGIT = re.compile(r"\d")
 # `<Password><Value>` of Windows' answer files.
 _IN_ELEMENT = re.compile(rf"<(?:\w{{1,20}}:)?({NAME})>\s{{0,60}}\Z")
 _TWICE = re.compile(r"(\\?[\"'])([\w+/=~!#%^&*?@:\-]{6,200})\1")
@@ -119,6 +121,10 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
         if element is None or not element[2]:
             return None
         inner = Span(*element.span(2))
+        # `<string name="app_secret">` of Android; what has no digit is a text to show.
+        attribute = _NAMED_ELEMENT.search(named[0])
+        if attribute is not None and _DIGIT.search(text, inner.start, inner.end):
+            name = attribute["name"]
         return Shape(name=_real_name(text, name, named.start()), span=inner, inner=inner)
     wrapper = _WRAPPER.match(text, at)
     if wrapper is not None and wrapper[0].upper() == "PASSWORD(":  # SQL's `... = PASSWORD('...')`
