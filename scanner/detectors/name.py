@@ -33,6 +33,8 @@ RUN_ON = frozenset(("pwd", "pass", "pw"))
 CONTAINERS = frozenset(
     {("passwords",), ("secrets",), ("credentials",), ("creds",), ("tokens",), ("api", "keys"), ("apikeys",)}
 )
+# A class, a shape or a table of them is called so, too: `{"OAuth2Credentials": {"shape": "..."}}`.
+_WIDE = frozenset({("credentials",), ("creds",)})
 # Collections of what is shown or said about things, by their names: `labels = {"password": "Kennwort"}`.
 DESCRIBING = frozenset(
     ("labels", "classes", "errors", "messages", "texts", "titles", "tooltips", "placeholders", "hints", "icons",
@@ -120,12 +122,20 @@ def _with_parent(words: tuple[str, ...], parent: tuple[str, ...], verdict: NameV
     both = _ending(parent + words, index)
     if both is not None and both.size > len(words):
         return _verdict(parent + words, index)
-    of = _ending(parent, index)
-    container = next((parent[-size:] for size in (2, 1) if of and of.head and parent[-size:] in CONTAINERS), None)
+    container = _container(parent, index)
     if alone is None and verdict is SILENT and container is not None:
         head = _of(index.heads[container], "weak")
         return replace(head, evidence=(*head.evidence, "container"))
     return verdict
+
+
+def _container(parent: tuple[str, ...], index: _Index) -> tuple[str, ...] | None:
+    """What the members of a collection are by its name: of `INTERNAL_API_TOKENS` they are tokens."""
+    if parent in CONTAINERS:
+        return parent
+    ending = _ending(parent, index)
+    last = parent[-ending.size :] if ending is not None and ending.head is not None else ()
+    return last if last in CONTAINERS - _WIDE else None
 
 
 def _verdict(words: tuple[str, ...], index: _Index) -> NameVerdict:

@@ -148,7 +148,7 @@ _FIELDS = frozenset(("password", "passwd", "passphrase", "key", "token", "secret
 # What somebody types who does not know it.
 _MISTAKEN = re.compile(r"(?:wrong|invalid|incorrect)(?:password|passwd|pass|token|secret|key|credentials?)\d{0,3}")
 _WITHOUT = (("no",), ("not",), ("without",))  # `no-password-required`
-_INVENTED = re.compile(r"[A-Za-z]{5,16}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
+_INVENTED = re.compile(r"(?i)(?!.*(?:example|sample|dummy|test|demo))[A-Za-z]{5,16}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
 _MARKS = re.compile(r"[.,:;!?'\"()%/-]")
 _PART = re.compile(r"[A-Za-z0-9+/=_-]{20,256}")
 _RUN = re.compile(r"[A-Za-z0-9]+")

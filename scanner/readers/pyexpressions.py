@@ -37,7 +37,15 @@ from scanner.readers.pywords import (
     telling,
     template_names,
 )
-from scanner.readers.together import is_numbered, key_name, names_in, names_of, password_of, pieces
+from scanner.readers.together import (
+    is_numbered,
+    key_name,
+    names_in,
+    names_of,
+    password_of,
+    pieces,
+    stands_behind_login,
+)
 
 _CONSTANTS = ("True", "False", "None")
 # As the first of a pair.
@@ -127,7 +135,7 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
                 name = flag_of(texts[number - 1] if number else None) or context.name
                 if called is not None and (number or texts[1] is not None):
                     name = called if number else None
-                behind = number > 1 and isinstance(node, cst.Tuple) and follows_login(texts[number - 1], texts[number])
+                behind = isinstance(node, cst.Tuple) and stands_behind_login(texts, number)
                 name = "password" if behind or number == row or passwords.get(number) == 0 else name
                 symbol = path if called and number else context.symbol
                 inner = replace(context, role=Role.ELEMENT, name=name, symbol=symbol, arguments=arguments)

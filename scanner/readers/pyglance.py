@@ -36,7 +36,15 @@ from scanner.readers.pywords import (
     template_names,
 )
 from scanner.readers.structured import COMPUTED
-from scanner.readers.together import is_numbered, key_name, names_in, names_of, password_of, pieces
+from scanner.readers.together import (
+    is_numbered,
+    key_name,
+    names_in,
+    names_of,
+    password_of,
+    pieces,
+    stands_behind_login,
+)
 
 
 class Seen(NamedTuple):
@@ -225,7 +233,7 @@ def _elements(glance: Glance, node: ast.Tuple | ast.List | ast.Set, around: Arou
     for number, element in enumerate(node.elts):
         value = element.value if isinstance(element, ast.Starred) else element
         flag = flag_of(texts[number - 1]) if number else None
-        behind = number > 1 and follows_login(texts[number - 1], texts[number])
+        behind = stands_behind_login(texts, number)
         name = "password" if behind or number == row or number in passwords else flag or around.name
         look_at(glance, value, around._replace(name=name))
     # One of several pairs, `("password", "...")`, or only two values.

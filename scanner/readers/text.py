@@ -43,7 +43,8 @@ _PLAINLY_NAMED = (
     rf"[ \t]{{1,8}}(?P<spoken>{NAME})[ \t]{{1,8}}(?![=\s])"
     rf"|(?<![\w\-])(?P<sql>(?i:identified[ \t]{{1,4}}{_PLUGIN}by|[a-z]{{0,20}}(?<!no)password))[ \t]{{1,8}}(?=['\"])"
     # In Markdown: the password `x`, Passwort **x**.
-    rf"|(?<![\w\-])(?P<written>(?i:password|passwort|passphrase|kennwort|wachtwoord|contrase\u00f1a|mot de passe))"
+    rf"|(?<![\w\-])(?P<written>(?i:(?<!sample )(?<!example )password|passwort|passphrase"
+    r"|kennwort|wachtwoord|contrase\u00f1a|mot de passe))"
     r"(?:[ \t](?:is|ist))?:?[ \t](?:(?=`)|\*\*)"
     rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?"
     rf"(?:\]?{GAP}{_ANNOTATION}|{_CLOSE}(?:\]|\)(?={GAP}(?:\|\||\?[?:])))?{GAP})"

@@ -135,6 +135,9 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     if found is None or found[1].start == found[1].end:
         return None
     span, inner = found
+    # Two backquotes are reStructuredText's: `to reset the password (``update-login-profile``)`.
+    if text.startswith("``", span.start) and named.lastgroup != "written":
+        return None
     default = DEFAULT.fullmatch(text, inner.start, inner.end) if text.startswith("${", inner.start) else None
     if default is not None:
         span = inner = Span(*default.span(2))
