@@ -184,7 +184,9 @@ def _inner(words: tuple[str, ...], index: _Index, *, strict: bool = True) -> Hea
         head = ending.head
         if head is None or not strict:
             return head
-        if head.strength == "strong" and (head.kind == "password" or ending.size > 1):
+        # `token_github`, but `token_stream_reader` is about tokens, and a secret sauce is none.
+        leading = end == 1 and len(words) == 2 and head.kind == "api-key"
+        if head.strength == "strong" and (head.kind == "password" or ending.size > 1 or leading):
             return head
     return None
 
