@@ -65,6 +65,8 @@ _PLACED = (
     r"\bsnmp-server[ \t]{1,4}community[ \t]{1,4}",
     r"\b(?:tacacs|radius)-server[ \t](?:[^\n]{0,80}[ \t])?key[ \t]{1,4}(?:0[ \t]{1,4})?",
     r"\bcrypto[ \t]{1,4}isakmp[ \t]{1,4}key[ \t]{1,4}(?:0[ \t]{1,4})?",
+    # https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html#rootpw
+    r"(?m:^)rootpw[ \t]{1,4}(?:--plaintext[ \t]{1,4})?",
     r"\bnet[ \t]{1,4}user[ \t]{1,4}[\w.\-]{1,40}[ \t]{1,4}",
 )
 _CHPASSWD = r"(?:sudo[ \t]+)?chpasswd\b"
@@ -75,7 +77,7 @@ _STARTS = r"(?<![\w.\-])"
 WORDS = re.compile(
     "sshpass|login|mysql|mariadb|curl|redis-cli|ldap|mongo|sqlcmd|bcp|zip|echo|openssl|cqlsh|mosquitto|ipmitool|htpasswd"
     r"|rabbitmqctl|npm|net (?:user|ads|rpc)|7z|sendemail|signtool|nmcli|nuget|passw[\w-]*[ \t]+password|smbclient"
-    "|rpcclient|lftp|-server |isakmp|username |enable "
+    "|rootpw|rpcclient|lftp|-server |isakmp|username |enable "
 )
 COMMAND = (
     r"\bsshpass[ \t]{1,4}(?:-v[ \t]{1,4})?-p[ \t]{0,4}"

@@ -10,7 +10,7 @@ from rules.model import Names, Weight
 from scanner.decoding import decoded
 from scanner.detectors.candidate import NAME, Candidate
 from scanner.detectors.name import judge_name, split_words
-from scanner.detectors.value import is_made_up, is_stand_in, judge_value
+from scanner.detectors.value import is_digest_of, is_made_up, is_stand_in, judge_value
 from scanner.model import Confidence, CredentialKind, Document, Evidence, Kind, Role
 from scanner.roles import PathRole, role_of
 from scanner.surroundings import evidence_around, in_kubernetes_secret, is_stored_digest
@@ -59,7 +59,7 @@ _MORE = re.compile(r"\s*,\s*[^\s)\]]")
 _USERS = frozenset((("user",), ("username",), ("login",), ("account",), ("name",)))
 # Of so few letters nothing tells whether they are a word.
 _SHORT_WORD = 8
-_FIELD_WORDS = frozenset(("username", "hostname", "schema", "database"))
+_FIELD_WORDS = frozenset(("username", "hostname", "schema", "database", "email", "api_key", "access_token", "user_id"))
 # A table of names, or a login, is short; of ten thousand settings each would be compared with all.
 _MOST_SIBLINGS = 100
 # What a value's look may be for its name to be believed without more.
@@ -158,18 +158,26 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
     # What is named by the collection that it stands in.
     kind = candidate.kind if candidate.rank == NAME else kind
     text = _plain(candidate, document)
+    if is_digest_of(text, candidate.literal.symbol):
+        return ("hash",)
     found = judge_value(text, name=candidate.literal.name, names=names, kind=kind)
     found = tuple(name for name in found if not shaped or name in _OPEN)
     if shaped and "checksum-valid" not in candidate.evidence and is_made_up(text.removeprefix(candidate.prefix)):
         found = ("made-up", *(name for name in found if name not in ("repeated", "sequence")))
     if "common-password" in found and _is_alias(candidate):
         found = tuple("equals-name" if name == "common-password" else name for name in found)
-    if "passphrase" in found and candidate.literal.role is not Role.KEYWORD and "sink" not in candidate.evidence:
+    if (
+        "passphrase" in found
+        and candidate.literal.role not in (Role.KEYWORD, Role.VARIABLE)
+        and "sink" not in candidate.evidence
+    ):
         found = ("sentence",)
     if "sink" in candidate.evidence and _MNEMONIC.fullmatch(candidate.value.reveal("text")):
         found = tuple(name for name in found if name != "sentence")
     if _is_set(candidate, document):
         found = tuple("common-password" if name == "equals-name" else name for name in found)
+    if _is_group(candidate):
+        found = ("identifier-like",)
     if "words" in found and candidate.literal.role is Role.ELEMENT and _is_identifier(candidate.value.reveal("text")):
         found = tuple("field-like" if name == "words" else name for name in found)
     if document.kind in _CODE_KINDS and text.isalpha() and _follows_type(candidate, document):
@@ -206,6 +214,13 @@ def _said_once(candidate: Candidate, document: Document, value: Sequence[str]) -
     configured = candidate.kind is CredentialKind.PASSWORD and document.kind in _CONFIGURATION - {Kind.JSON}
     common = configured and "common-password" in value
     yield from (name for name in value if not common or name not in _COMMON)
+
+
+def _is_group(candidate: Candidate) -> bool:
+    """Whether several things are called by a word for several: `'passwords' => 'users'` of Laravel's guards."""
+    text = candidate.value.reveal("text")
+    several = split_words(candidate.literal.name or "")[-1:] in (("passwords",), ("tokens",), ("secrets",))
+    return several and candidate.literal.role is Role.TEXT and text.isalpha() and text.islower() and text[-1] == "s"
 
 
 def _is_identifier(text: str) -> bool:

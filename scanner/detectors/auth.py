@@ -18,6 +18,8 @@ PREFILTER = (
     rb"\bBearer[ \t]{1,3}[A-Za-z0-9._~+/=-]{16}",
     rb"\bAuthorization[\"']?:[ \t]{0,3}[\"']?(?:Token|Api-?Key|Key)[ \t]{1,3}[A-Za-z0-9._~+/=-]{16}",
     rb"b64encode\(\s*[bruf]{0,2}[\"'][^\s\"':]{1,64}:[^\s\"']",
+    rb"(?:auth(?:_?string)?|creds?|credentials|user_?pass|userpwd)[\"'\]]{0,2}[ \t]{0,9}(?:=|:[ \t])[ \t]{0,9}[\"']?"
+    rb"[A-Za-z][\w.+-]*:[^\s:/@{}$%<>()\[\],;=\"']{6}",
 )
 """Hyperscan expressions (flag CASELESS)."""
 _SCHEME = re.compile(r"(?i)(?:\b(?P<basic>basic)|\bbearer)[ \t]{1,3}(?P<token>[\w.~+/%\-]{8,4096}={0,2})")
@@ -28,6 +30,23 @@ _PAIR = re.compile(r"(?P<user>[^\x00-\x1f\x7f:]{0,100}):(?P<password>[^\x00-\x1f
 _SPACELESS = re.compile(r"[^\s:/]{1,64}:[^\s/]{1,200}")
 # Type and key of an object, which GraphQL's servers encode alike: https://relay.dev/graphql/objectidentification.htm
 _GLOBAL_ID = re.compile(r"[A-Z][A-Za-z]*:(?:\d{1,3}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
+# `creds = "admin:..."`: the password is no word, and the user is none of the schemes that references and hashes have.
+_WRITTEN = re.compile(
+    r"(?!(?i:sha\d*|md5|env|vault|ssm|file|arn|urn|https?|secret|base64|oauth|hash):)[A-Za-z][\w.+\-]{0,40}:"
+    r"(?P<password>(?=[^\s]*[A-Za-z])(?=[^\s]*(?:\d[^\s\d]*\d|[!#*+?^~]))[^\s:/@{}$%<>()\[\],;=]{6,40})"
+)
+_LOGINS = frozenset(
+    (
+        ("auth",),
+        ("creds",),
+        ("cred",),
+        ("credentials",),
+        ("userpass",),
+        ("userpwd",),
+        ("auth", "string"),
+        ("user", "pass"),
+    )
+)
 HEADERS = frozenset(("authorization", "auth", "basic"))
 
 
@@ -57,6 +76,15 @@ def detect(literal: Literal, document: Document, names: Names) -> Iterator[Candi
         at = text.index(":") + 1 if literal.dynamic else 0
         if not literal.dynamic or COMPUTED not in text[at:]:
             yield _candidate(literal, at, text[at:], "basic-auth")
+    elif (written := written_password(literal.name, text)) is not None:
+        yield _candidate(literal, text.index(":") + 1, written, "basic-auth")
+
+
+def written_password(name: str | None, text: str) -> str | None:
+    """The password of a `user:password` under the name of a login; None where it is none."""
+    found = _WRITTEN.fullmatch(text) if name and ":" in text else None
+    words = split_words(name or "")
+    return found["password"] if found and (words[-1:] in _LOGINS or words[-2:] in _LOGINS) else None
 
 
 def pair_of(token: str) -> tuple[str, str] | None:

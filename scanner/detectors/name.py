@@ -29,10 +29,12 @@ VERBS = frozenset(
      "handle", "fetch", "update", "delete", "reset", "change", "print", "show", "render", "init", "setup", "run")
 )  # fmt: skip
 # Short heads that people write on to another word: `mysqlrootpwd`, `adminpass`.
-RUN_ON = frozenset(("pwd", "pass"))
+RUN_ON = frozenset(("pwd", "pass", "pw"))
 CONTAINERS = frozenset(
     {("passwords",), ("secrets",), ("credentials",), ("creds",), ("tokens",), ("api", "keys"), ("apikeys",)}
 )
+# A class, a shape or a table of them is called so, too: `{"OAuth2Credentials": {"shape": "..."}}`.
+_WIDE = frozenset({("credentials",), ("creds",)})
 # Collections of what is shown or said about things, by their names: `labels = {"password": "Kennwort"}`.
 DESCRIBING = frozenset(
     ("labels", "classes", "errors", "messages", "texts", "titles", "tooltips", "placeholders", "hints", "icons",
@@ -120,11 +122,20 @@ def _with_parent(words: tuple[str, ...], parent: tuple[str, ...], verdict: NameV
     both = _ending(parent + words, index)
     if both is not None and both.size > len(words):
         return _verdict(parent + words, index)
-    known = parent[-2:] if parent[-2:] in CONTAINERS else parent[-1:]
-    if alone is None and verdict is SILENT and known in CONTAINERS and _verdict(parent, index) is not CLEARED:
-        head = _of(index.heads[known], "weak")
+    container = _container(parent, index)
+    if alone is None and verdict is SILENT and container is not None and _verdict(parent, index) is not CLEARED:
+        head = _of(index.heads[container], "weak")
         return replace(head, evidence=(*head.evidence, "container"))
     return verdict
+
+
+def _container(parent: tuple[str, ...], index: _Index) -> tuple[str, ...] | None:
+    """What the members of a collection are by its name: of `INTERNAL_API_TOKENS` they are tokens."""
+    if parent in CONTAINERS:
+        return parent
+    ending = _ending(parent, index)
+    last = parent[-ending.size :] if ending is not None and ending.head is not None else ()
+    return last if last in CONTAINERS - _WIDE else None
 
 
 def _verdict(words: tuple[str, ...], index: _Index) -> NameVerdict:
@@ -173,7 +184,9 @@ def _inner(words: tuple[str, ...], index: _Index, *, strict: bool = True) -> Hea
         head = ending.head
         if head is None or not strict:
             return head
-        if head.strength == "strong" and (head.kind == "password" or ending.size > 1):
+        # `token_github`, but `token_stream_reader` is about tokens, and a secret sauce is none.
+        leading = end == 1 and len(words) == 2 and head.kind == "api-key"
+        if head.strength == "strong" and (head.kind == "password" or ending.size > 1 or leading):
             return head
     return None
 
@@ -212,11 +225,11 @@ _SHORT = 4
 _CLOSE = r"[\\\"'`\])]{0,4}"
 # After the operator a value may wait on the next line, in brackets.
 _NEXT_LINE = r"[ \t]*[(\[\\|>]?-?[ \t]*(?:#[^\n]*)?\r?\n\s*"
-_QUOTE = r"(?:\\{0,3}[\"'`]|(?:\"\"\"|''')\s*\\?\s*)"
+_QUOTE = r"(?:'\"|\"\\\"|\\{0,3}[\"'`]|(?:\"\"\"|''')\s*\\?\s*)"
 _MARKUP = r"[\"']?(?:[ \t][^<>\n]*)?>\s*"
 # `<property name="password"><value>...` of Spring.
-_VALUE_ELEMENT = r"[\"'][ \t]*>\s*<value>[^\s<>$]{4}"
-_VALUE_LINE = r"[\"']?,?[ \t]*\r?\n\s*[\"']?(?:default_?)?value[\"']?[ \t]*[:=][ \t]*"
+_VALUE_ELEMENT = r"[\"']?[ \t]*>\s*<value>[^\s<>$]{4}"
+_VALUE_LINE = r"(?:[\"'],[ \t]*|[\"']?,?[ \t]*\r?\n\s*)[\"']?(?:default_?)?value[\"']?[ \t]*[:=][ \t]*"
 # `key=value` inside a string of code: the value ends in what cannot follow a bare word there. The last one is a line
 # of INI text in a string of many lines.
 _INNER = r"[^\s\"'`()\[\],{}\\]"
@@ -227,8 +240,18 @@ _INSIDE = (
 # A field of a URL's query or a header, for names that say more than their last word does: `&api_key=value`.
 _QUERY = rf"(?:=|:[ \t]?)[A-Za-z0-9]{_INNER}{{15}}{_INNER}*(?:[\"'`&]|\\[nrt])"
 # What is typed into a field: `find_element("name", "password").send_keys("...")`.
-_TYPED = r"[^\s\"']{0,9}[\"']\){1,2}\.(?:send_keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
+_TYPED = r"[^\s\"]{0,9}[\"']\){1,2}\.(?:send_?keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
+# What is sent when a password is asked for, and what stands behind an administrator's name.
+_ASKED = (
+    r"(?:expect|read_until|wait_for)\w*\([^\n]*assw(?:or)?d[^\n]*\n[ \t]*[\w.]+\.(?:send|sendline|write|sendall)\("
+    r"[ \t]*[rbuf]{0,2}[\"'][^\s\"'\\]"
+)
+_BEHIND = (
+    r"[\"'](?:root|admin|administrator|sa|postgres|sysdba)[\"'],\s{0,40}[rbuf]{0,2}[\"'][^\s\"'/@]{0,40}[\d!#$%&*+=?^~]"
+)
 _KEY_FIELD = r"[?&]key=[A-Za-z0-9_-]{30}"
+# https://hadoop.apache.org/docs/stable/hadoop-azure/abfs.html
+_HADOOP = r"account\.key\.[\w.\-]{1,90}[\"'],\s{0,40}[\"'][A-Za-z0-9+/]{16}"
 _ELEMENT = r">[ \t]{0,3}[^\s<>\"'`{}%$]{4,200}<"
 # In a command line inside code: `"PGPASSWORD=x psql"`.
 _ASSIGNED = (
@@ -238,9 +261,9 @@ _ASSIGNED = (
 _SPOKEN = (
     r"-pass(?:in|out)?[ \t=]+[\"']?pass:[^\s$\"']",
     r"--?[\w-]*(?:passw|passphrase|token|secret|api-?key|pass\b)[\w-]*[ \t]+[\"']?[^\s\"'-]",
-    r"(?:password|identified[ \t]+by)[ \t]+\\{0,3}['\"][^\s\"']",
+    r"(?:password|identified[ \t]+(?:with[ \t]+['\"]?\w+['\"]?[ \t]+)?by)[ \t]+\\{0,3}['\"][^\s\"']",
     r"(?:passwor[dt]|passphrase|kennwort|wachtwoord|contrase\xc3\xb1a|mot de passe)(?: is| ist)?:?[ \t]"
-    r"(?:`|\*\*)[^\s`*]{4}",
+    r"(?:`{1,2}|\*\*)[^\s`*]{4}",
 )
 # The first of several, under the name of them all: `creds = ("admin", "...")`, `PASSWORDS = {"root": "..."}`.
 _ONE = r"\(?[\"'][^\"'`\n]{1,60}[\"']\)?"
@@ -284,7 +307,12 @@ _LISTED = (
     r"(?:tokens|passwords|secrets|credentials|api[_-]?keys)[\"']?\]{0,2}[ \t]*:?[ \t]*[\[{]{0,2}[ \t]*\r?\n"
     r"(?:[^\n]{0,120}\n){0,4}[ \t{-]*[\"']?(?:value|key)[\"']?[ \t]*[:=][ \t]*[\"']?[\w.+/=~-]{16}"
 )
-_SETTING = r"\b(?:ENV|ARG|setenv|setx|proxy_set_header|fastcgi_param|RequestHeader[ \t]+set)"
+# The default of a template's parameter: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/parameters-section-structure.html
+_PARAMETER = (
+    r"(?:password|passwd|secret|token|api_?key)[\"']?[ \t]*:[ \t]*\{?[ \t]*\r?\n(?:[^\n]{0,120}\n){0,5}"
+    r"[ \t]*[\"']?(?-i:Default)[\"']?[ \t]*:[ \t]*[\"']?[^\s\"'{\[]"
+)
+_SETTING = r"\b(?:ENV|ARG|setenv|setx|config(?:ure)?[ \t]+set|proxy_set_header|fastcgi_param|RequestHeader[ \t]+set)"
 _APART = (
     *_SPOKEN,
     r"(?:^|[^\w-])(?:password|requirepass|masterauth|identified by)[ \t]+['\"]?[^\s\"'=:]{4}",
@@ -301,10 +329,15 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     weak = [head.words for head in names.heads if head.strength == "weak" or head.words[-1] in single]
     strong = [head.words for head in names.heads if head.words not in set(weak)]
     quoted = [
-        _quoted(stems, r"(?:[=:,(!>]|<-|to\b|or\b|\|\||\?\?|else\b|in\s+[\w.()]+\s+else\b)", r"[^\"'`\n]*", 1)
+        _quoted(
+            stems,
+            r"(?:[=:,(!>]|<-|->|to\b|or\b|\|\||\?\?|else\b|\?:|\.equals(?:ignorecase)?\(|in\s+[\w.()]+\s+else\b)",
+            r"[^\"'`\n]*",
+            1,
+        )
         for stems in _stems(strong, r"\w-")
     ]
-    quoted += [_quoted(stems, "(?:[=:]|<-)", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
+    quoted += [_quoted(stems, "(?:[=:]|<-|\\|\\||\\?\\?|\\?:)", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
     # `setenv("API_KEY", "...")`: of names that end as a weak one does only those that say more.
     keys = [
         head.words
@@ -312,6 +345,8 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         if head.words[-1] in single and (head.strength == "strong" or len(head.words) > 1)
     ]
     quoted += [rf"{stems}[\"'`],\s{{0,40}}\(?[rbuf]{{0,2}}{_QUOTE}[^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
+    unequal = r"[\"'`\])]{0,2}[ \t]*!==?[ \t]*[rbuf]{0,2}[\"'`][^\s\"'`]{8}"
+    quoted += [stems + unequal for stems in _stems(keys, r"\w-")]
     # `os.getenv("API_KEY") or "..."`, `os.environ["API_KEY"] if "API_KEY" in os.environ else "..."`
     instead = r"[\"'](?:[)\]]\s+or|\s+in\s+[\w.()]+\s+else)\s+\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
     quoted += [stems + instead for stems in _stems(keys, r"\w-")]
@@ -324,20 +359,31 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         for stems in _stems([*strong, *weak], r"\w-")
     ]
     quoted += [stems + _TYPED for stems in _stems(strong, r"\w-")]
-    quoted += [*_SPOKEN, *_TOGETHER, *_ROWS, _NUMBERED, *_APART_IN_CODE, *_ASSIGNED, _KEY_FIELD]
+    quoted += [
+        *_SPOKEN,
+        *_TOGETHER,
+        *_ROWS,
+        _NUMBERED,
+        *_APART_IN_CODE,
+        *_ASSIGNED,
+        _KEY_FIELD,
+        _ASKED,
+        _BEHIND,
+        _HADOOP,
+    ]
     quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in (*_INSIDE, _ELEMENT, _VALUE_ELEMENT)]
     quoted += [stems + _QUERY for stems in _stems(keys, r"\w-")]
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]
     # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.
     bare += [rf"{_SETTING}[ \t]+[\w-]*{stems}[ \t]+[^\s=$]" for stems in _stems([*strong, *weak], r"\w")]
-    bare += [*_APART, _LISTED]
+    bare += [*_APART, _LISTED, _PARAMETER]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
 
 
 def _quoted(stems: str, operator: str, gap: str, least: int) -> str:
     # Comments may stand before the value, and a bracket of its own.
     wait = rf"(?:[=(,\[]|[\"'\]]:){_NEXT_LINE}(?:#[^\n]*\n\s*){{0,2}}(?:\(\s{{0,40}}){{0,2}}[rbuf]{{0,2}}"
-    assigned = rf"{_CLOSE}[ \t]*(?:(?:value[ \t]?)?{operator}{gap}|{wait})"
+    assigned = rf"{_CLOSE}[ \t]*(?:(?:value[ \t]?)?{operator}(?:[ \t]*&'\w+)?{gap}|{wait})"
     return rf"{stems}(?:{assigned}|{_VALUE_LINE}){_QUOTE}[^\s\"'`]{{{least}}}"
 
 

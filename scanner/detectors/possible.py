@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rules.model import Names, RuleSet
 from scanner.decoding import decoded
-from scanner.detectors.auth import HEADERS
+from scanner.detectors.auth import HEADERS, written_password
 from scanner.detectors.name import judge_name
 from scanner.detectors.named import LONGEST
 from scanner.detectors.sink import SinkIndex, speaks
@@ -100,6 +100,8 @@ def is_possible(takers: Takers, text: str, name: str | None, symbol: str, reache
     if reached:
         return True
     if name is not None:
+        if written_password(name, text) is not None:
+            return True
         if name in takers.paths or "*" in takers.paths or name.casefold().endswith(_HEADERS):
             return True
         if len(text) <= LONGEST and judge_name(name, takers.names, symbol=symbol).strength != "none":

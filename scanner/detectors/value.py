@@ -57,6 +57,7 @@ _REFERENCE = re.compile(
 _TEMPLATE = re.compile(
     r"""\$\{[^}]*\}? | \$\([^)]*\)? | \{\{ | \{% | <% | \#\{[^}]*\} | \[\[.*\]\] | <<[^>]+>> | `[^`]+`
     | \$[A-Za-z_]{3,40}\$$
+    | ^:[A-Za-z_]\w{2,}$ | ^["']\ ?[.+&]\ ?\$?[A-Za-z_] | ["']\ ?[.+&]\ ?["']$
     | <[A-Za-z_][\w .:/()'-]*> | @@?[A-Za-z_][\w.\-]*@@?$ | __[A-Z][A-Z_]*__$ | \$\$?[A-Z_][A-Z_0-9]+\b
     | \$[A-Za-z_]\w*(?:\[\w+\]|->\w+)
     | %\([\w.:/-]+\)[sdr] | %[sdrvq](?![A-Za-z0-9]) | \{\d*\} | \{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}""",
@@ -153,7 +154,10 @@ _SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|
 _NUMBER = re.compile(r"[-+]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?|0x[0-9a-fA-F]{1,8}")
 _IDENTIFIER = re.compile(r"[_$]*[A-Za-z]+(?:[_.\-:/ ]+[A-Za-z]+)*\d{0,2}_*")
 _FIELDS = frozenset(("password", "passwd", "passphrase", "key", "token", "secret", "credential", "credentials"))
+# What somebody types who does not know it.
+_MISTAKEN = re.compile(r"(?:wrong|invalid|incorrect)(?:password|passwd|pass|token|secret|key|credentials?)\d{0,3}")
 _WITHOUT = (("no",), ("not",), ("without",))  # `no-password-required`
+_INVENTED = re.compile(r"(?i)(?!.*(?:example|sample|dummy|test|demo))[A-Za-z]{5,16}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
 _MARKS = re.compile(r"[.,:;!?'\"()%/-]")
 _ONLY_MARKS = re.compile(r"[.,:;!?'\"()%/\u2013\u2014-]+")
 _PART = re.compile(r"[A-Za-z0-9+/=_-]{20,256}")
@@ -200,7 +204,7 @@ def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialK
         return ("placeholder",) if len(inside) < _SHORTEST_PEM or _is_template(inside) else ()
     if _USERINFO.search(text) or _KEYED.search(text):
         return ()
-    if _PHRASE.fullmatch(text) and _PHRASE_NAMES.search(name or ""):
+    if (_PHRASE.fullmatch(text) or is_passphrase(text)) and _PHRASE_NAMES.search(name or ""):
         return ()
     form = _form(text, name or "")
     if form == "sentence" and "phrase" in split_words(name or "")[-1:] and _ALNUM.search(text):
@@ -214,6 +218,11 @@ def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialK
         return ("repeated",)
     words = tuple(_words(text, name or "", kind, names))
     return (*words, *_patterns(text), *_look(text, kind, words))
+
+
+def is_digest_of(text: str, symbol: str) -> bool:
+    """Whether a value is a digest by what it stands in: `HASHES = {"password": "5f4d..."}`."""
+    return _HEX_DIGEST.fullmatch(text) is not None and _HASH_NAMES.search(symbol.rpartition(".")[2]) is not None
 
 
 def is_stand_in(folded: str) -> bool:
@@ -318,11 +327,23 @@ def _words(text: str, name: str, kind: CredentialKind | None, names: Names) -> I
     word = _known_word(text, parts, own, kind) or _about(text, parts, own, names)
     if word is not None:
         yield word
-    elif len(parts) > 1 and _IDENTIFIER.fullmatch(text) and random_bits(text) < 6:
+    elif _is_identifier(text, parts, kind) and random_bits(text) < 6:
         named = kind in MACHINE_KINDS or text.isupper() or "." in text
         yield "identifier-like" if named else "field-like" if _names_a_field(text, parts) else "words"
     if not EXAMPLE_WORDS.isdisjoint(parts) and random_bits(text) < 14:
         yield "example-word"
+
+
+def _is_identifier(text: str, parts: tuple[str, ...], kind: CredentialKind | None) -> bool:
+    """Whether words are joined as in a name. A word with two digits is no name of a secret: people choose those."""
+    if len(parts) < 2 or not _IDENTIFIER.fullmatch(text):
+        return False
+    return len(parts) > 2 or not (kind in CHOSEN_KINDS and _is_invented(text))
+
+
+def _is_invented(text: str) -> bool:
+    """Whether somebody made up a secret as passwords are: a word, and two digits or more behind it (`Summer2019!`)."""
+    return _INVENTED.fullmatch(text) is not None and not is_stand_in(text.casefold())
 
 
 def _names_a_field(text: str, parts: tuple[str, ...]) -> bool:
@@ -350,7 +371,7 @@ def _known_word(text: str, parts: tuple[str, ...], own: tuple[str, ...], kind: C
     # "Passwort" is a label; what is called a password in another language is none.
     if folded.isalpha() and kind is CredentialKind.PASSWORD and len(parts) == 1 and folded in _OTHER_WORDS:
         return "equals-name"
-    if folded in ("anonymous", "anonymous@", "guest@"):
+    if folded in ("anonymous", "anonymous@", "guest@") or _MISTAKEN.fullmatch(joined):
         return "placeholder"
     if parts[:1] in _WITHOUT and not _FIELDS.isdisjoint(parts):
         return "placeholder"
@@ -440,7 +461,9 @@ def _look(text: str, kind: CredentialKind | None, words: tuple[str, ...]) -> Ite
         yield "random-medium"
     elif score < LOW:
         yield "random-low"
-        if kind in MACHINE_KINDS and "identifier-like" not in words and (len(text) < 24 or not text.isalnum()):
+        if kind in CHOSEN_KINDS and _is_invented(text):
+            yield "words"
+        elif kind in MACHINE_KINDS and "identifier-like" not in words and (len(text) < 24 or not text.isalnum()):
             yield "chosen-secret" if kind in CHOSEN_KINDS else "not-key-like"
     if kind is CredentialKind.PASSWORD and _looks_like_password(text):
         yield "password-like"

@@ -22,6 +22,7 @@ from scanner.readers import structured
 from scanner.readers._escapes import compact, decode, fault
 from scanner.readers._tree import Field, Group, Scalar, literals
 from scanner.readers.text import read as read_text
+from scanner.readers.textvalues import DEFAULT
 
 ESCAPED: Final = "escaped"
 
@@ -69,7 +70,8 @@ def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
     if failed and not found:
         raise fault(document.text, failed[0].start, "no 'NAME=value'")
     variables = list(_literals(document, found))
-    yield from variables
+    # The default of `${NAME:-value}` is the literal, as in structured texts.
+    yield from (each for each in variables if not DEFAULT.fullmatch(each.value.reveal("text")))
     for literal in variables:
         yield from structured.inner(literal, offsets)
     elsewhere = set(structured.comment_hits(document, offsets, [literal.span for literal in variables]))

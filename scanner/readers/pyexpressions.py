@@ -23,20 +23,34 @@ from scanner.readers.pywords import (
     TYPING,
     called_as,
     flag_of,
+    follows_login,
     given_to,
     holds_login,
     holds_value,
+    is_asked,
+    is_record,
     longest_option,
+    may_answer,
     passes_name,
+    recorded,
     takes_name_first,
     telling,
     template_names,
 )
-from scanner.readers.together import is_numbered, key_name, names_in, names_of, password_of, pieces
+from scanner.readers.together import (
+    is_numbered,
+    key_name,
+    names_in,
+    names_of,
+    password_of,
+    pieces,
+    stands_behind_login,
+)
 
 _CONSTANTS = ("True", "False", "None")
 # As the first of a pair.
 _SAYING_NOTHING = ("default", "value", "values")
+_DECLARING = (Role.ASSIGNMENT, Role.KEYWORD)
 _WITHOUT_LITERALS = frozenset((cst.Float, cst.Imaginary, cst.Ellipsis))
 
 
@@ -121,7 +135,8 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
                 name = flag_of(texts[number - 1] if number else None) or context.name
                 if called is not None and (number or texts[1] is not None):
                     name = called if number else None
-                name = "password" if number == row or passwords.get(number) == 0 else name
+                behind = isinstance(node, cst.Tuple) and stands_behind_login(texts, number)
+                name = "password" if behind or number == row or passwords.get(number) == 0 else name
                 symbol = path if called and number else context.symbol
                 inner = replace(context, role=Role.ELEMENT, name=name, symbol=symbol, arguments=arguments)
                 expression(reading, element.value, inner)
@@ -241,12 +256,14 @@ def _dict(reading: Reading, node: cst.Dict, context: Context) -> None:
     siblings = tuple(_siblings(reading, pairs))
     # `DATABASES = {"default": {"PASSWORD": ...}}`: the path is DATABASES.default.
     path = ".".join(part for part in (context.symbol, context.name) if part)
+    record = is_record(key for key, _ in pairs)
+    texts = [(key, constant_of(value)) for key, value in pairs] if record else []
     for element, (key, value) in zip(node.elements, pairs, strict=True):
         called = key_name(context.name, key)
         if isinstance(element, cst.DictElement):
             inner = replace(bare(context), role=Role.ELEMENT, name=called) if called else bare(context)
             expression(reading, element.key, inner)
-        key = None if called else key
+        key = None if called else recorded(key, texts) or key
         arguments = tuple(replace(argument, key=key, element=None) for argument in context.arguments) if key else ()
         inner = Context(role=Role.ENTRY, name=key, symbol=path, arguments=arguments, container=span, siblings=siblings)
         expression(reading, value, inner)
@@ -324,6 +341,8 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
             and (given := given_to(leaf, number, len(node.args), constant_of(argument.value)))
         ):
             name = given
+        elif keyword is None and not argument.star and _is_password(reading, node, number, leaf, span):
+            name = "password"
         elif leaf == "get" and keyword == "fallback" and number == 2:
             name, role = constant_of(node.args[1].value), Role.DEFAULT
         elif leaf in TYPING and not number and isinstance(node.func, cst.Attribute):
@@ -337,8 +356,10 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
             name = constant_of(node.args[1].value)
         elif keyword == "default" and first and first.startswith("-"):
             name, role = _option_name(node), Role.DEFAULT
-        elif keyword == "default" and context.role is Role.ASSIGNMENT and context.name is not None:
+        elif keyword == "default" and context.role in _DECLARING and context.name is not None:
             name, role = context.name, Role.DEFAULT  # `api_key = Setting(default=...)`
+        elif record := recorded(keyword, ((name, constant_of(value)) for name, value in pairs)):
+            name = record
         elif keyword == "default" and first:
             name, role = first, Role.DEFAULT  # `Optional("api_key", default=...)`
         inner = Context(
@@ -387,6 +408,27 @@ def _zipped(reading: Reading, node: cst.Call, context: Context) -> bool:
 def _asked(node: cst.BaseExpression) -> str | None:
     """The last string of the call that found a field: `find_element("name", "password")`."""
     return constant_of(node.args[-1].value) if isinstance(node, cst.Call) and node.args else None
+
+
+def _is_password(reading: Reading, node: cst.Call, number: int, leaf: str, span: Span | None) -> bool:
+    """Whether an argument by place is a password by what stands before it: an administrator's name, or the question."""
+    value = node.args[number].value
+    if number:
+        return follows_login(constant_of(node.args[number - 1].value), constant_of(value))
+    return span is not None and may_answer(leaf, _sent(value)) and is_asked(reading.document.text, span.start)
+
+
+def _sent(node: cst.BaseExpression) -> str | None:
+    """What a call sends: a string, or several that are added."""
+    match node:
+        case cst.BinaryOperation(operator=cst.Add()):
+            parts = [_sent(operand) for operand in _flattened(node)]
+            return None if None in parts else "".join(filter(None, parts))
+        case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value="encode"))):
+            return _sent(inner)
+        case cst.SimpleString(value=written) if written[:1] in "bB":
+            return constant_of(node.with_changes(value=written[1:]))
+    return constant_of(node)
 
 
 def _option_name(node: cst.Call) -> str | None:

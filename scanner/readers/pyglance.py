@@ -22,17 +22,29 @@ from scanner.readers.pywords import (
     TYPING,
     called_as,
     flag_of,
+    follows_login,
     given_to,
     holds_login,
     holds_value,
+    is_record,
     longest_option,
+    may_answer,
     passes_name,
+    recorded,
     takes_name_first,
     telling,
     template_names,
 )
 from scanner.readers.structured import COMPUTED
-from scanner.readers.together import is_numbered, key_name, names_in, names_of, password_of, pieces
+from scanner.readers.together import (
+    is_numbered,
+    key_name,
+    names_in,
+    names_of,
+    password_of,
+    pieces,
+    stands_behind_login,
+)
 
 
 class Seen(NamedTuple):
@@ -197,12 +209,13 @@ def _comparison(glance: Glance, node: ast.Compare, around: Around) -> None:
 
 def _dict(glance: Glance, node: ast.Dict, around: Around) -> None:
     path = ".".join(part for part in (around.symbol, around.name) if part)
-    for key_node, value in zip(node.keys, node.values, strict=True):
-        key = string_of(key_node)
+    keys = [string_of(key) for key in node.keys]
+    texts = [(key, string_of(value)) for key, value in zip(keys, node.values, strict=True)] if is_record(keys) else []
+    for key, key_node, value in zip(keys, node.keys, node.values, strict=True):
         called = key_name(around.name, key)
         if key_node is not None:
             look_at(glance, key_node, Around(around.symbol, called))
-        key = None if called else key
+        key = None if called else recorded(key, texts) or key
         handed = bool(key) and around.handed
         reached = handed and around.reached and _is_entry(glance, key, value)
         look_at(glance, value, Around(path, key, handed=handed, reached=reached))
@@ -220,7 +233,8 @@ def _elements(glance: Glance, node: ast.Tuple | ast.List | ast.Set, around: Arou
     for number, element in enumerate(node.elts):
         value = element.value if isinstance(element, ast.Starred) else element
         flag = flag_of(texts[number - 1]) if number else None
-        name = "password" if number == row or number in passwords else flag or around.name
+        behind = stands_behind_login(texts, number)
+        name = "password" if behind or number == row or number in passwords else flag or around.name
         look_at(glance, value, around._replace(name=name))
     # One of several pairs, `("password", "...")`, or only two values.
     called = texts[0] if len(texts) == 2 else None
@@ -292,6 +306,8 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
             and (given := given_to(leaf, number, len(every), string_of(value)))
         ):
             name = given
+        elif follows_login(texts[number - 1], texts[number]) if number else may_answer(leaf, _sent(value)):
+            name = "password"
         elif leaf == "get" and keyword == "fallback" and number == 2:
             name = string_of(every[1][1])
         elif leaf in TYPING and not number and isinstance(node.func, ast.Attribute):
@@ -308,8 +324,20 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
             name = around.name
         elif keyword == "default" and first:
             name = first
+        elif record := recorded(keyword, ((each, string_of(given)) for each, given in every)):
+            name = record
         inner = Around(around.symbol, name, handed=handed, reached=reached)
         look_at(glance, value.value if isinstance(value, ast.Starred) else value, inner)
+
+
+def _sent(node: ast.expr) -> str | None:
+    match node:
+        case ast.BinOp(op=ast.Add()):
+            parts = [_sent(operand) for operand in flattened(node)]
+            return None if None in parts else "".join(filter(None, parts))
+        case ast.Call(func=ast.Attribute(value=inner, attr="encode")):
+            return _sent(inner)
+    return text_of(node) if is_string(node) else None
 
 
 def iterated(glance: Glance, target: ast.expr, values: ast.expr, around: Around) -> None:

@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+# https://docs.djangoproject.com/en/stable/ref/models/querysets/#update-or-create
+_NO_OTHER = (None, "defaults")
+_VALUE = frozenset(("value", "Value"))
+# Entries that say what the entry `value` beside them is called.
+_RECORD_NAMES = ("name", "key", "setting", "variable")
 # What wraps a value without changing what it is: the name outside is the name inside.
 WRAPPERS = frozenset(
     (
@@ -36,6 +41,9 @@ _GIVEN = re.compile(
 )
 _WITH_DIGIT = re.compile(r"\d")
 _ASKING = frozenset("input raw_input getpass text_input prompt ask askstring".split())
+_SENDING = frozenset("sendline send write sendall".split())
+_ASKED = re.compile(r"(?i)(?:expect|read_until|wait_for)\w*\([^\n]*assw(?:or)?d[^\n]*\n[^\S\n]*\Z")
+_ADMINISTRATORS = frozenset("root admin administrator sa postgres sysdba".split())
 # Typed into the field that a call before names: `find_element("name", "password").send_keys("...")`.
 TYPING = frozenset("send_keys fill type".split())
 _NAMING_VERBS = frozenset("set put add store save update patch".split())
@@ -96,7 +104,20 @@ def takes_name_first(leaf: str) -> bool:
 
 def holds_value(first: str, number: int, keyword: str | None) -> bool:
     """Whether an argument behind a name is its value: the second one, but of `-k, --api-key` only the default."""
-    return keyword in NAMED_DEFAULTS or (number == 1 and not first.startswith("-"))
+    return keyword in NAMED_DEFAULTS or (number == 1 and keyword in _NO_OTHER and not first.startswith("-"))
+
+
+def is_record(keys: Iterable[str | None]) -> bool:
+    """Whether one of the entries with these keys is a `value`, which another one may name."""
+    return not _VALUE.isdisjoint(keys)
+
+
+def recorded(keyword: str | None, others: Iterable[tuple[str | None, str | None]]) -> str | None:
+    """What a record's value is called by its other entries, names with their texts: `name="smtp_key", value="..."`."""
+    if not is_record((keyword,)):
+        return None
+    named = {name.lower(): text for name, text in others if name and text}
+    return next((named[key] for key in _RECORD_NAMES if key in named), None)
 
 
 def holds_login(name: str | None, second: str | None, *, listed: bool = True) -> bool:
@@ -129,6 +150,25 @@ def given_to(leaf: str, number: int, count: int, value: str | None) -> str | Non
     if found is not None and found[2] and not _WITH_DIGIT.search(value or ""):
         return None
     return next(filter(None, found.groups()), "").lower() if found else None
+
+
+def follows_login(before: str | None, value: str | None) -> bool:
+    """Whether what stands behind an administrator's name is a password: `connect("db", "root", "...")`.
+
+    `("admin", "0001_initial")` is a migration.
+    """
+    made_up = _MADE_UP.fullmatch(value or "") is not None and (value or "")[0].isalpha()
+    return made_up and (before or "").lower() in _ADMINISTRATORS
+
+
+def may_answer(leaf: str, value: str | None) -> bool:
+    """Whether a call sends what could be a password, and nothing else, to a program or a device."""
+    return leaf in _SENDING and value is not None and 4 <= len(value) <= 40 and len(value.split()) == 1
+
+
+def is_asked(text: str, start: int) -> bool:
+    """Whether the line before an offset waits until a password is asked for: `child.expect("Password:")`."""
+    return _ASKED.search(text, max(0, start - 300), start) is not None
 
 
 def asks_for(leaf: str) -> bool:

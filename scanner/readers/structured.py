@@ -24,8 +24,6 @@ _MARKS = {
 }
 # A value that can hold names of its own: a script, a command line, a query, a cookie.
 SEVERAL = re.compile(r"[\s?&;\"'`]|\A-{0,2}[\w.-]{1,80}=[^=]|\A<[A-Za-z]")
-# https://docs.docker.com/reference/compose-file/interpolation/, and POSIX shells
-_DEFAULT = re.compile(r"\$\{([A-Za-z_]\w*):?[-=]([^${}]+)\}")
 # What stands in a literal's value for an expression that is computed.
 COMPUTED = "{x}"
 
@@ -35,7 +33,7 @@ def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
     found_groups, place = _groups(document, offsets)
     found = list(literals(found_groups, offsets, place))
     # `${NAME:-value}` is a template around its default, which is the literal: the one would hide the other.
-    yield from (literal for literal in found if not _DEFAULT.fullmatch(literal.value.reveal("text")))
+    yield from (literal for literal in found if not textvalues.DEFAULT.fullmatch(literal.value.reveal("text")))
     for literal in found:
         yield from inner(literal, offsets)
     # The key belongs to its value: nothing else on the line before it is looked at again.
@@ -46,7 +44,7 @@ def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
 def inner(literal: Literal, offsets: Sequence[int]) -> Iterator[Literal]:
     """Yield what a value holds: a default in `${NAME:-default}`, and named values where it is a script or a query."""
     value = literal.value.reveal("text")
-    for default in _DEFAULT.finditer(value) if "${" in value else ():
+    for default in textvalues.DEFAULT.finditer(value) if "${" in value else ():
         yield _part(literal, Span(*default.span(2)), Span(*default.span(2)), default[1], Role.ENV_DEFAULT)
     if not SEVERAL.search(value):
         return

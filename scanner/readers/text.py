@@ -30,6 +30,8 @@ _ANNOTATION = (
     r":(?:[ \t]{1,20}&?(?:'[a-z]{1,20}[ \t])?[A-Za-z_][\w.\[\]|, ]{0,60}[ \t]"
     r"|(?!\w{0,30}(?i:passw|pwd|secret|token|key))&?[A-Za-z_][\w.\[\]|, ]{0,60})(?==)"
 )
+# https://dev.mysql.com/doc/refman/en/create-user.html: `IDENTIFIED WITH plugin BY '...'`
+_PLUGIN = r"(?:with[ \t]{1,4}['\"]?\w{1,40}['\"]?[ \t]{1,4})?"
 # Each alternative says how its value may look: any (quoted or bare), quoted, element, bare (one more word).
 _PLAINLY_NAMED = (
     r"-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
@@ -37,22 +39,26 @@ _PLAINLY_NAMED = (
     rf"|\$\{{(?P<default>{NAME}):?[-=]"
     rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?!no-|without-|disabled?-|[\w-]*-stdin\b)"
     r"(?P<option>[A-Za-z][\w.\-]{1,80})(?:=|[ \t]{1,4}(?=[^\s\-]))"
-    r"|(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set|(?i:proxy_set_header|fastcgi_param|RequestHeader[ \t]{1,8}set))"
+    r"|(?:(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set|(?i:proxy_set_header|fastcgi_param|RequestHeader[ \t]{1,8}set))"
+    r"|\bconfig(?:ure)?[ \t]{1,4}set)"
     rf"[ \t]{{1,8}}(?P<spoken>{NAME})[ \t]{{1,8}}(?![=\s])"
-    rf"|(?<![\w\-])(?P<sql>(?i:identified[ \t]{{1,4}}by|[a-z]{{0,20}}(?<!no)password))[ \t]{{1,8}}(?=['\"])"
+    rf"|(?<![\w\-])(?P<sql>(?i:identified[ \t]{{1,4}}{_PLUGIN}by|[a-z]{{0,20}}(?<!no)password))[ \t]{{1,8}}(?=['\"])"
     # In Markdown: the password `x`, Passwort **x**.
-    rf"|(?<![\w\-])(?P<written>(?i:password|passwort|passphrase|kennwort|wachtwoord|contrase\u00f1a|mot de passe))"
+    rf"|(?<![\w\-])(?P<written>(?i:(?<!sample )(?<!example )password|passwort|passphrase"
+    r"|kennwort|wachtwoord|contrase\u00f1a|mot de passe))"
     r"(?:[ \t](?:is|ist))?:?[ \t](?:(?=`)|\*\*)"
     rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?"
-    rf"(?:\]?{GAP}{_ANNOTATION}|{_CLOSE}\]?{GAP})"
-    rf"(?:=>|:=|\?=|\+=|==?(?!=)|===(?={GAP}[\"'`])|<-|(?<=[\"'])[ \t]to(?=[ \t][\"'])|::?(?!//|\?|\+)|\|\||\?\?)"
-    rf"{GAP}"
+    rf"(?:\]?{GAP}{_ANNOTATION}|{_CLOSE}(?:\]|\)(?={GAP}(?:\|\||\?[?:])))?{GAP})"
+    rf"(?:=>|:=|\?=|\+=|==?(?!=)|!==?(?={GAP}[\"'`])|===(?={GAP}[\"'`])|<-"
+    r"|(?<=[\"'])[ \t](?:to|->)(?=[ \t][\"'])|::?(?!//|\?|\+)|\|\|=?|\?\?=?|\?:)"
+    rf"(?:\*\*(?=[ \t]))?{GAP}"
     rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?(?:\[{GAP}(?=\\{{0,3}}[\"'`]))?"
+    rf"|(?<![\w$\-])(?P<typed>{NAME})[\]\"'`]{{1,3}}\)\.(?i:send_?keys|fill|type)\({GAP}(?=[\"'`])"
     rf"|(?<![\w$\-])(?P<quoted>{NAME}){_CLOSE}{GAP}[(,]{GAP}(?=\\{{0,3}}[\"'`])"
 )
 _NAMED = re.compile(_PLAINLY_NAMED)
 # What these name ends with its line, unless it stands in three quotes.
-_ON_ONE_LINE = frozenset(("any", "quoted", "option", "spoken", "sql", "default", "openssl"))
+_ON_ONE_LINE = frozenset(("any", "quoted", "typed", "option", "spoken", "sql", "default", "openssl"))
 # `auth["password"] = value`, `input[type="password"]:focus`: what follows without quotes is no text there.
 _SUBSCRIPT = re.compile(r"[\"'`]\]")
 # `const password = value` of a script in a page, and `user, password = pair`.
@@ -279,9 +285,9 @@ def _meant(seen: _Seen, named: re.Match[str], start: int) -> Shape | None:
     # `/etc/passwd:22:postgres:x:...`
     if text.endswith("/etc/", low, start):
         return None
-    go_template = named[0].startswith("$") and ":=" in named[0]
+    go_template = named[0].startswith("$") and ":=" in named[0] and named.lastgroup != "default"
     quoted = (
-        named.lastgroup in ("quoted", "sql", *foreigncalls.PATTERNS)
+        named.lastgroup in ("quoted", "typed", "sql", *foreigncalls.PATTERNS)
         or go_template
         or _SUBSCRIPT.search(named[0]) is not None
         or ("=" in named[0][-3:] and _DECLARED.search(text, low, start) is not None)

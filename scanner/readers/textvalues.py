@@ -24,7 +24,7 @@ _SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bo
 # `Some("x")`, `new Secret('x')`, `Base64.decode("x")`: the value is inside.
 _WRAPPER = re.compile(
     r"(?:ConvertTo-SecureString[ \t]{1,4}(?:-String[ \t]{1,4})?(?=[\"'])"
-    r"|(?:new[ \t]{1,4}[A-Za-z_][\w.]{0,60}|[A-Z][A-Za-z]{0,30}(?:\.of)?|\[\]byte"
+    r"|(?:new[ \t]{1,4}[A-Za-z_][\w.]{0,60}|[A-Z][A-Za-z]{0,30}(?:\.of|::from)?|\[\]byte"
     r"|Buffer\.from|[A-Za-z0-9_.:]{0,40}(?i:decode|bytes|string|secret|hex|quote|md5|sha|utf8\.parse)[A-Za-z0-9]{0,12})"
     r"\([ \t]{0,4}(?=\\{0,3}[\"'`]))"
 )
@@ -35,6 +35,7 @@ _QUOTED = (
     ("'''", re.compile(r"'''((?:[^'\\]|\\.|'(?!''))*?)'''", re.DOTALL)),
     ('"', re.compile(r'"((?:[^"\\\r\n]|\\[^\r\n])*)"')),
     ("'", re.compile(r"'((?:[^'\\\r\n]|\\[^\r\n])*)'")),
+    ("``", re.compile(r"``([^`\r\n]+)``")),
     ("`", re.compile(r"`([^`\r\n]*)`")),
     # Inside another language's string.
     ('\\"', re.compile(r'\\"((?:[^"\\\r\n]|\\\\.)*)\\"')),
@@ -47,7 +48,23 @@ _BARE = re.compile(
 # No part of it begins a longer one in `_BARE`.
 _RUN = re.compile(r"[^\s\"'`<>;&|\\{$%]+")
 _ELEMENT = re.compile(r"\s{0,60}(<!\[CDATA\[)?([^<>]*?)\s{0,60}(?:\]\]>|</)")
+# https://docs.docker.com/reference/compose-file/interpolation/, POSIX shells, and Spring's `${NAME:value}`
+# (https://docs.spring.io/spring-boot/reference/features/external-config.html); no part of a shell's `${NAME:0:8}`.
+DEFAULT = re.compile(r"\$\{([A-Za-z_][\w.]*)(?:[-=]|:[-=]|:(?![?+/\s]|-?\d+(?::\d+)?\}))([^${}]+)\}")
+"""Expression of a variable with its default: group 1 is the name, 2 the default."""
 _SEVERAL_WORDS = re.compile(r"[ \t]")
+_NAMED_ELEMENT = re.compile(rf"[ \t](?:name|key)=[\"'](?P<name>{NAME})[\"']")
+_DIGIT = re.compile(r"\d")
+# `<Password><Value>` of Windows' answer files.
+_IN_ELEMENT = re.compile(rf"<(?:\w{{1,20}}:)?({NAME})>\s{{0,60}}\Z")
+_TWICE = re.compile(r"(\\?[\"'])([\w+/=~!#%^&*?@:\-]{6,200})\1")
+# `flag.String("password", "...", "what it is for")` of Go, fields of Android's builds.
+_TAKES_MORE = re.compile(
+    r"(?:\b[fF]lags?(?:\(\))?\.String\w{0,4}\((?:[&\w.]{1,60},[ ])?"
+    r"|\b(?:buildConfigField|resValue)[ \t(]{1,4}[\"'][Ss]tring[\"'],[ ]?)"
+    r"[\"']\Z"
+)
+_EQUALS = re.compile(r"\.(?:equals|equalsIgnoreCase|contentEquals)\Z")
 # `name: DB_PASSWORD` before `value: ...`; `<name>` before `<value>`.
 _NAME_OF_VALUE = re.compile(
     rf"\b(?:name|key|Name|Key)[\"']?(?:{GAP}[:=]{GAP}[\"']?|>)(?:\w{{1,20}}:)?(?P<name>{NAME})[\"',]?>?\s{{0,60}}"
@@ -105,14 +122,27 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
         if element is None or not element[2]:
             return None
         inner = Span(*element.span(2))
+        # `<string name="app_secret">` of Android; what has no digit is a text to show.
+        attribute = _NAMED_ELEMENT.search(named[0])
+        if attribute is not None and _DIGIT.search(text, inner.start, inner.end):
+            name = attribute["name"]
         return Shape(name=_real_name(text, name, named.start()), span=inner, inner=inner)
     wrapper = _WRAPPER.match(text, at)
+    if wrapper is not None and wrapper[0].upper() == "PASSWORD(":  # SQL's `... = PASSWORD('...')`
+        name = "password"
     found = _quoted(text, wrapper.end() if wrapper else at)
     if found is None and not quoted:
         found = bares.at(at)
     if found is None or found[1].start == found[1].end:
         return None
     span, inner = found
+    # Two backquotes are reStructuredText's: `to reset the password (``update-login-profile``)`.
+    if text.startswith("``", span.start) and named.lastgroup != "written":
+        return None
+    default = DEFAULT.fullmatch(text, inner.start, inner.end) if text.startswith("${", inner.start) else None
+    if default is not None:
+        span = inner = Span(*default.span(2))
+        name = max(name, default[1], key=len)
     if named.lastgroup == "written" and text[at] != "`":
         span = inner = Span(at, max(at, text.find("**", at, at + WINDOW)))
     # "the password `is`" says nothing; `login("Sign in", "main")` draws a form.
@@ -122,7 +152,8 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
         # `say("edit your password", "info")`: the name ends a sentence.
         if _CLOSED.search(named[0]) and text[named.start() - 1 : named.start()].isspace():
             return None
-        closed = _closed_by(text, named.start(), span.end)
+        closed = ")" if _TAKES_MORE.search(text, max(0, named.start() - 60), named.start()) else None
+        closed = closed or _closed_by(text, named.start(), span.end)
         # `["password", "totp"]` are two ways to log in, (`password`, `port`) are two things in a sentence.
         doubtful = closed == "]" or text.startswith("`", inner.end)
         if closed is None or (doubtful and not _MADE_UP.fullmatch(text, inner.start, inner.end)):
@@ -132,6 +163,10 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
         token = _BARE.match(text, scheme.end(), min(len(text), scheme.end() + LONGEST))
         end = inner.end if inner.end > scheme.end() else token.end() if token else scheme.end()
         span = inner = Span(scheme.end(), end)
+    # What a text of another language is inside a string: `"\\"x\\""` of Gradle, `'"x"'` of webpack.
+    quotes = _TWICE.fullmatch(text, inner.start, inner.end)
+    if quotes is not None:
+        inner = Span(*quotes.span(2))
     return Shape(name=_real_name(text, name, named.start()), span=span, inner=inner)
 
 
@@ -175,9 +210,11 @@ def _real_name(text: str, name: str, start: int) -> str:
     if name == "default":
         variable = _VARIABLE_BLOCK.search(text, max(0, start - WINDOW), start)
         return variable["name"] if variable else name
+    if name.lower() == "value" and (element := _IN_ELEMENT.search(text, max(0, start - WINDOW), start)):
+        return element[1]
     if name.lower() != "value":
         # SQL's `IDENTIFIED BY` says what follows; npm's key ends in `:_authToken`.
-        return "password" if _SEVERAL_WORDS.search(name) else name.rpartition(":")[2]
+        return "password" if _SEVERAL_WORDS.search(name) else _EQUALS.sub("", name.rpartition(":")[2])
     before = text[max(0, start - WINDOW) : start]
     found = _NAME_OF_VALUE.search(before)
     return found["name"] if found else name

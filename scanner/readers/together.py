@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from scanner.readers.pywords import holds_login, is_listing
+from scanner.readers.pywords import follows_login, holds_login, is_listing
 
 _CREDENTIAL = re.compile(r"(?i)passw|pwd|\bpw\b|(?<![a-z])pw(?![a-z])|passphrase|secret|token|api_?key")
 # Nobody's name, account or host: capitals inside with digits, or a mark that only passwords have.
@@ -59,6 +59,11 @@ def password_of(name: str | None, row: Sequence[str | None]) -> int | None:
         if number and text and len(text) <= _LONGEST_PASSWORD and shape.fullmatch(text)
     ]
     return found[0] if len(found) == 1 and row[found[0] - 1] is not None else None
+
+
+def stands_behind_login(row: Sequence[str | None], number: int) -> bool:
+    """Whether one is an administrator's password: `("10.0.0.1", "root", "...")`. Of two, both may be anything."""
+    return number > 1 and len(row) <= _LONGEST_ROW and follows_login(row[number - 1], row[number])
 
 
 def names_in(texts: Sequence[str | None]) -> tuple[str, ...]:

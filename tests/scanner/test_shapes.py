@@ -65,6 +65,8 @@ KINDS: dict[str, Callable[[random.Random], str]] = {
     "wp": draw(_ALNUM + "!#^*(-_=+)|;:,.?", 64),
     "n6": lambda source: str(source.randrange(200_000, 990_000)),
     "human": by_a_person,
+    "phrase": lambda source: " ".join(source.sample(_WORDS, 3)),
+    "word": lambda source: source.choice(_WORDS).capitalize() + str(source.randrange(100, 9999)),
     "uuid": lambda source: str(uuid.UUID(int=source.getrandbits(128), version=4)),
     "b64": lambda source: base64.b64encode(source.randbytes(32)).decode(),
     "basic": lambda source: base64.b64encode(f"deploy:{draw(_ALNUM, 14)(source)}".encode()).decode(),

@@ -42,7 +42,7 @@ NAMED = [
     ("a query", "https://h/p?api_key=ab¦cd&x=1", "api_key", "abcd"),
     ("a JDBC URL", "jdbc:sqlserver://h;user=sa;password=ab¦cd;x", "password", "abcd"),
     ("npm's token", "npm config set //registry.example.org/:_authToken=ab¦cd", "_authToken", "abcd"),
-    ("a default", "password=${PW:-ab¦cd}", "PW", "abcd"),
+    ("a default", "password=${PW:-ab¦cd}", "password", "abcd"),
     ("a variable inside another's value", 'env: "PASSWORD=ab¦cd"', "PASSWORD", "abcd"),
     ("a colon inside a value", '"password": "ab¦:cd"', "password", "ab:cd"),
     ("a colon inside a bare value", "password: ab¦:cd", "password", "ab:cd"),
