@@ -254,10 +254,12 @@ def _may_list(module: Module, call: ast.AST, file: PurePosixPath) -> bool:
     folders = [part for part in parts if "*" not in part]
     if not all(fnmatch(file.name, pattern) for pattern in patterns):
         return False
+    here, folder = PurePosixPath(module.path).parent, file.parent
+    near = here.is_relative_to(folder.parent)  # else it is a folder of that name in another project
     if folders:
-        return folders[-1] in file.parent.parts
-    if file.parent.name:
-        return file.parent.name in module.folders
+        return near and folders[-1] in folder.parts
+    if folder.name and folder != here:
+        return near and folder.name in module.folders
     return bool(patterns) or {node.id for node in ast.walk(call) if isinstance(node, ast.Name)} <= _HERE
 
 

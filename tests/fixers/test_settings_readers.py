@@ -75,6 +75,7 @@ OTHER_FILES = {
     "another kind": "import json\njson.load(open(f'conf/{stage}.yaml'))\n",
     "another name": "import json\njson.load(open('conf/app-%s.json' % stage))\n",
     "a listing of another folder": "import json, glob\nX = 'conf'\nC = [json.load(p) for p in glob.glob('a/*.json')]\n",
+    "a folder of another project": "import glob, vendor\nX = [vendor.f(p) for p in glob.glob('conf/*.json')]\n",
     "a listing of other files": "import json, glob\nX = [json.load(open(p)) for p in glob.glob('conf/a*.json')]\n",
     "a listing of who knows what": "import json\ndef f(d): return [json.load(open(p)) for p in d.iterdir()]\n",
     "a message": "import json\nprint('conf/{}.json'.format(stage))\n",
@@ -83,7 +84,8 @@ OTHER_FILES = {
 
 @pytest.mark.parametrize("text", OTHER_FILES.values(), ids=OTHER_FILES.keys())
 def test_a_name_that_could_be_any_files_is_not_this_ones(text: str) -> None:
-    found = search({"app.py": text}, "conf/prod.json", Kind.JSON)
+    path = "other/conf/prod.json" if "vendor" in text else "conf/prod.json"
+    found = search({"shop/app.py" if "vendor" in text else "app.py": text}, path, Kind.JSON)
     assert (found.sites, found.opaque) == ((), ())
 
 

@@ -16,6 +16,8 @@ from fixers.emulator import embedded_aws
 from fixers.stores.model import Endpoint
 
 KINDS = ("compose", "ecs", "settings", "cloudformation")
+# How the lines of a block scalar were written is kept by git alone: without it they stay, not undoable.
+ONLY_IN_GIT = ("settings/yaml-block-scalars", "settings/yaml-pem")
 CASES = [case for case in read_cases() if case.kind in KINDS and case.expect == "fixed" and not case.options]
 
 
@@ -59,7 +61,7 @@ def test_all_kinds_migrate_in_one_run_and_come_back_byte_for_byte(
     done = _migrate(folder, endpoint, "--app", app)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
     after = _files(folder)
-    assert _left(CASES, after) == []
+    assert [name for name in _left(CASES, after) if committed or name not in ONLY_IN_GIT] == []
     assert not any(b"??????" in raw for raw in after.values())
     done = _migrate(folder, endpoint, "--undo")
     assert done.returncode == 0, done.stderr[-2000:]
