@@ -11,29 +11,20 @@ import libcst as cst
 from scanner.commandlines import password_in
 from scanner.model import Argument, Role, SecretValue, Sibling, Span
 from scanner.readers.inserted import names_of_places
+from scanner.readers.pyarguments import Called, Given, Way, name_of
 from scanner.readers.pynames import ENV_GETTERS, callees_of, constant_of, env_key, leaf_of, owners_of, subscript_key
 from scanner.readers.pystate import Context, Reading, Reference, span_of
 from scanner.readers.pystrings import add_number, add_part, add_rest, add_string, tokens_of
 from scanner.readers.pywords import (
-    COMPARING,
     EXECUTING,
     METHOD_WRAPPERS,
     NAMED_DEFAULTS,
-    NAMED_THIRD,
-    TYPING,
     called_as,
     flag_of,
-    follows_login,
-    given_to,
     holds_login,
-    holds_value,
     is_asked,
     is_record,
-    longest_option,
-    may_answer,
-    passes_name,
     recorded,
-    takes_name_first,
     telling,
     template_names,
 )
@@ -51,6 +42,7 @@ _CONSTANTS = ("True", "False", "None")
 # As the first of a pair.
 _SAYING_NOTHING = ("default", "value", "values")
 _DECLARING = (Role.ASSIGNMENT, Role.KEYWORD)
+_ROLES = {Way.DEFAULT: Role.DEFAULT, Way.COMPARED: Role.COMPARISON}
 _WITHOUT_LITERALS = frozenset((cst.Float, cst.Imaginary, cst.Ellipsis))
 
 
@@ -311,6 +303,23 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
     if leaf == "zip" and _zipped(reading, node, context):
         return
     beside = names_of_places(first) if first and leaf in EXECUTING else {}
+    seen = Called(
+        leaf=leaf,
+        given=[
+            Given(
+                argument.keyword.value if argument.keyword else None,
+                constant_of(argument.value),
+                bool(argument.star),
+                isinstance(argument.value, cst.Integer),
+            )
+            for argument in node.args
+        ],
+        is_method=isinstance(node.func, cst.Attribute),
+        asked=lambda: _asked(node.func),
+        sent=lambda: _sent(node.args[0].value),
+        compared=lambda number: leaf_of(node.args[number].value),
+        is_asked=lambda: span is not None and is_asked(reading.document.text, span.start),
+    )
     starred = False
     for number, argument in enumerate(node.args):
         starred = starred or argument.star == "*"
@@ -327,41 +336,21 @@ def _call(reading: Reading, node: cst.Call, context: Context) -> None:
                 reached = (replace(reached[0], keyword="**"),)
         if leaf == "dict" and keyword and isinstance(node.func, cst.Name):
             reached += tuple(replace(outer, key=keyword, element=None) for outer in context.arguments)
-        name, role = keyword or filled.get(number), Role.KEYWORD if keyword else Role.POSITIONAL
-        placed = reading.scope.placed(own, leaf, number) if name is None and not starred else None
-        name = placed or name
-        # `Column(String(1024))`: a number that is given to a class is a size.
-        is_size = isinstance(argument.value, cst.Integer)
-        wrapped = placed is None and not is_size and passes_name(leaf, len(node.args), number, keyword)
-        if wrapped and context.name is not None:
-            name, role, reached = context.name, context.role, (*context.arguments, *reached)
-        elif (
-            keyword is None
-            and not argument.star
-            and (given := given_to(leaf, number, len(node.args), constant_of(argument.value)))
-        ):
-            name = given
-        elif keyword is None and not argument.star and _is_password(reading, node, number, leaf, span):
-            name = "password"
-        elif leaf == "get" and keyword == "fallback" and number == 2:
-            name, role = constant_of(node.args[1].value), Role.DEFAULT
-        elif leaf in TYPING and not number and isinstance(node.func, cst.Attribute):
-            name = _asked(node.func.value)
-        elif takes_name_first(leaf) and first and number and holds_value(first, number, keyword):
-            name = _option_name(node) or first
-            role = Role.ENV_DEFAULT if is_env or keyword in NAMED_DEFAULTS else role
-        elif leaf in COMPARING and len(node.args) == 2:
-            name, role = leaf_of(node.args[1 - number].value), Role.COMPARISON
-        elif leaf in NAMED_THIRD and number == 2:
-            name = constant_of(node.args[1].value)
-        elif keyword == "default" and first and first.startswith("-"):
-            name, role = _option_name(node), Role.DEFAULT
-        elif keyword == "default" and context.role in _DECLARING and context.name is not None:
-            name, role = context.name, Role.DEFAULT  # `api_key = Setting(default=...)`
-        elif record := recorded(keyword, ((name, constant_of(value)) for name, value in pairs)):
-            name = record
-        elif keyword == "default" and first:
-            name, role = first, Role.DEFAULT  # `Optional("api_key", default=...)`
+        inserted, role = filled.get(number), Role.KEYWORD if keyword else Role.POSITIONAL
+        by_place = keyword is None and inserted is None and not starred
+        name, way = name_of(
+            seen,
+            number,
+            outer=context.name,
+            declares=context.role in _DECLARING,
+            inserted=inserted,
+            placed=reading.scope.placed(own, leaf, number) if by_place else None,
+        )
+        if way is Way.OUTER:
+            role, reached = context.role, (*context.arguments, *reached)
+        elif way is Way.VALUE and (is_env or keyword in NAMED_DEFAULTS):
+            role = Role.ENV_DEFAULT
+        role = _ROLES.get(way, role)
         inner = Context(
             role=role, name=name, symbol=context.symbol, arguments=reached, container=span, siblings=siblings
         )
@@ -407,15 +396,8 @@ def _zipped(reading: Reading, node: cst.Call, context: Context) -> bool:
 
 def _asked(node: cst.BaseExpression) -> str | None:
     """The last string of the call that found a field: `find_element("name", "password")`."""
-    return constant_of(node.args[-1].value) if isinstance(node, cst.Call) and node.args else None
-
-
-def _is_password(reading: Reading, node: cst.Call, number: int, leaf: str, span: Span | None) -> bool:
-    """Whether an argument by place is a password by what stands before it: an administrator's name, or the question."""
-    value = node.args[number].value
-    if number:
-        return follows_login(constant_of(node.args[number - 1].value), constant_of(value))
-    return span is not None and may_answer(leaf, _sent(value)) and is_asked(reading.document.text, span.start)
+    owner = node.value if isinstance(node, cst.Attribute) else None
+    return constant_of(owner.args[-1].value) if isinstance(owner, cst.Call) and owner.args else None
 
 
 def _sent(node: cst.BaseExpression) -> str | None:
@@ -429,11 +411,6 @@ def _sent(node: cst.BaseExpression) -> str | None:
         case cst.SimpleString(value=written) if written[:1] in "bB":
             return constant_of(node.with_changes(value=written[1:]))
     return constant_of(node)
-
-
-def _option_name(node: cst.Call) -> str | None:
-    """The longest option string of a call, without dashes."""
-    return longest_option(constant_of(argument.value) for argument in node.args if argument.keyword is None)
 
 
 def _embedded(reading: Reading, node: cst.BaseExpression, context: Context) -> None:

@@ -13,25 +13,16 @@ from typing import NamedTuple
 
 from scanner.commandlines import password_in
 from scanner.readers.inserted import names_of_places
+from scanner.readers.pyarguments import Called, Given, Way, name_of
 from scanner.readers.pyleaf import arguments, flattened, is_string, key_of, leaf_of, string_of, text_of
 from scanner.readers.pywords import (
-    COMPARING,
     EXECUTING,
     METHOD_WRAPPERS,
-    NAMED_THIRD,
-    TYPING,
     called_as,
     flag_of,
-    follows_login,
-    given_to,
     holds_login,
-    holds_value,
     is_record,
-    longest_option,
-    may_answer,
-    passes_name,
     recorded,
-    takes_name_first,
     telling,
     template_names,
 )
@@ -275,7 +266,6 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
     elif not isinstance(node.func, ast.Name):
         look_at(glance, node.func, Around(around.symbol))
     every = arguments(node)
-    texts = [None if keyword else string_of(value) for keyword, value in every]
     first = string_of(every[0][1]) if every else None
     template = string_of(node.func.value) if leaf == "format" and isinstance(node.func, ast.Attribute) else None
     filled = template_names(template, percent=False) if template else {}
@@ -283,6 +273,23 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
     if leaf == "zip" and _zipped(glance, every, around):
         return
     beside = names_of_places(first) if first and leaf in EXECUTING else {}
+    seen = Called(
+        leaf=leaf,
+        given=[
+            Given(
+                None if keyword == "**" else keyword,
+                string_of(value),
+                keyword == "**" or isinstance(value, ast.Starred),
+                isinstance(value, ast.Constant) and type(value.value) is int,
+            )
+            for keyword, value in every
+        ],
+        is_method=isinstance(node.func, ast.Attribute),
+        asked=lambda: _asked(node.func),
+        sent=lambda: _sent(every[0][1]),
+        compared=lambda number: leaf_of(every[number][1]),
+        is_asked=lambda: True,
+    )
     starred = False
     for number, (keyword, value) in enumerate(every):
         starred = starred or isinstance(value, ast.Starred)
@@ -292,40 +299,17 @@ def _call(glance: Glance, node: ast.Call, around: Around) -> None:
         handed, reached = True, glance.takes(called, keyword, None if starred else number)
         if leaf == "dict" and keyword:
             reached = reached or (around.reached and _is_entry(glance, keyword, value))
-        keyword = None if keyword == "**" else keyword
-        name = keyword or filled.get(number)
-        placed = glance.placed(own, leaf, number) if name is None and not starred else None
-        name = placed or name
-        is_size = isinstance(value, ast.Constant) and type(value.value) is int
-        wrapped = placed is None and not is_size and passes_name(leaf, len(every), number, keyword)
-        if wrapped and around.name is not None:
-            name, reached = around.name, reached or around.reached
-        elif (
-            keyword is None
-            and not isinstance(value, ast.Starred)
-            and (given := given_to(leaf, number, len(every), string_of(value)))
-        ):
-            name = given
-        elif follows_login(texts[number - 1], texts[number]) if number else may_answer(leaf, _sent(value)):
-            name = "password"
-        elif leaf == "get" and keyword == "fallback" and number == 2:
-            name = string_of(every[1][1])
-        elif leaf in TYPING and not number and isinstance(node.func, ast.Attribute):
-            name = _asked(node.func.value)
-        elif takes_name_first(leaf) and first and number and holds_value(first, number, keyword):
-            name = longest_option(texts) or first
-        elif leaf in COMPARING and len(every) == 2:
-            name = leaf_of(every[1 - number][1])
-        elif leaf in NAMED_THIRD and number == 2:
-            name = string_of(every[1][1])
-        elif keyword == "default" and first and first.startswith("-"):
-            name = longest_option(texts)
-        elif keyword == "default" and around.name is not None:
-            name = around.name
-        elif keyword == "default" and first:
-            name = first
-        elif record := recorded(keyword, ((each, string_of(given)) for each, given in every)):
-            name = record
+        inserted = filled.get(number)
+        by_place = seen.given[number].keyword is None and inserted is None and not starred
+        name, way = name_of(
+            seen,
+            number,
+            outer=around.name,
+            declares=True,
+            inserted=inserted,
+            placed=glance.placed(own, leaf, number) if by_place else None,
+        )
+        reached = reached or (way is Way.OUTER and around.reached)
         inner = Around(around.symbol, name, handed=handed, reached=reached)
         look_at(glance, value.value if isinstance(value, ast.Starred) else value, inner)
 
@@ -376,7 +360,8 @@ def _zipped(glance: Glance, every: Sequence[tuple[str | None, ast.expr]], around
 
 
 def _asked(node: ast.expr) -> str | None:
-    every = arguments(node) if isinstance(node, ast.Call) else []
+    owner = node.value if isinstance(node, ast.Attribute) else None
+    every = arguments(owner) if isinstance(owner, ast.Call) else []
     return string_of(every[-1][1]) if every else None
 
 

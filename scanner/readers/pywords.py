@@ -41,7 +41,8 @@ _GIVEN = re.compile(
 )
 _WITH_DIGIT = re.compile(r"\d")
 _ASKING = frozenset("input raw_input getpass text_input prompt ask askstring".split())
-_SENDING = frozenset("sendline send write sendall".split())
+# Calls that send a program or a device what it has asked for.
+SENDING = frozenset("sendline send write sendall".split())
 _ASKED = re.compile(r"(?i)(?:expect|read_until|wait_for)\w*\([^\n]*assw(?:or)?d[^\n]*\n[^\S\n]*\Z")
 _ADMINISTRATORS = frozenset("root admin administrator sa postgres sysdba".split())
 # Typed into the field that a call before names: `find_element("name", "password").send_keys("...")`.
@@ -161,9 +162,9 @@ def follows_login(before: str | None, value: str | None) -> bool:
     return made_up and (before or "").lower() in _ADMINISTRATORS
 
 
-def may_answer(leaf: str, value: str | None) -> bool:
-    """Whether a call sends what could be a password, and nothing else, to a program or a device."""
-    return leaf in _SENDING and value is not None and 4 <= len(value) <= 40 and len(value.split()) == 1
+def may_answer(value: str | None) -> bool:
+    """Whether what is sent could be a password, and nothing else."""
+    return value is not None and 4 <= len(value) <= 40 and len(value.split()) == 1
 
 
 def is_asked(text: str, start: int) -> bool:
