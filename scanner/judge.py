@@ -10,7 +10,9 @@ from rules.model import Names, Weight
 from scanner.decoding import decoded
 from scanner.detectors.candidate import NAME, Candidate
 from scanner.detectors.name import judge_name, split_words
-from scanner.detectors.value import is_digest_of, is_made_up, is_stand_in, judge_value
+from scanner.detectors.sequences import is_made_up
+from scanner.detectors.value import is_stand_in, judge_value
+from scanner.detectors.valueforms import is_digest_of
 from scanner.model import Confidence, CredentialKind, Document, Evidence, Kind, Role
 from scanner.roles import PathRole, role_of
 from scanner.surroundings import evidence_around, in_kubernetes_secret, is_stored_digest

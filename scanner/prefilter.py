@@ -38,6 +38,7 @@ _NUMBER = 4
 _MAKERS = (
     "prefilter.py",
     "detectors/name.py",
+    "detectors/nameshapes.py",
     "detectors/auth.py",
     "decoding.py",
     "commandlines.py",
@@ -105,7 +106,7 @@ def expressions(rules: Any) -> list[Expression]:
     from rules.load import hyperscan_expression
     from scanner import commandlines, decoding, foreigncalls
     from scanner.detectors.auth import PREFILTER as AUTH
-    from scanner.detectors.name import DEFINITIONS, prefilter_expressions
+    from scanner.detectors.nameshapes import DEFINITIONS, prefilter_expressions
     from scanner.readers import delimited, inserted, wholefile
 
     found = [

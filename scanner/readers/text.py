@@ -5,7 +5,6 @@ Looks at a bounded window around an offset, so that a line of a megabyte costs n
 
 from __future__ import annotations
 
-import functools
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,50 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from scanner import foreigncalls
-from scanner.commandlines import COMMAND, WORDS
 from scanner.model import Document, Literal, Role, SecretValue, Span
 from scanner.readers import wholefile
 from scanner.readers.inserted import rows_at
-from scanner.readers.textvalues import GAP, LONGEST, NAME, WINDOW, Bares, Shape, value_of
+from scanner.readers.textnames import DIRECTIVE, NAMED, seeking
+from scanner.readers.textvalues import LONGEST, NAME, WINDOW, Bares, Shape, value_of
 
 # Characters of a long line whose names are read together.
 _STEP = 300
 _LONGEST_PEM = 20_000
 
-_WORD = rf"(?:{NAME}|//[\w.\-/]{{1,100}}:_\w{{1,30}})"
-_CLOSE = r"(?:\\{0,3}[\"'`]|[*_]{2})?"
-# A blank on both sides or on none: `Cookie: connect.sid=...` is no type, nor is the name in `p:password="x"` of XML.
-_ANNOTATION = (
-    r":(?:[ \t]{1,20}&?(?:'[a-z]{1,20}[ \t])?[A-Za-z_][\w.\[\]|, ]{0,60}[ \t]"
-    r"|(?!\w{0,30}(?i:passw|pwd|secret|token|key))&?[A-Za-z_][\w.\[\]|, ]{0,60})(?==)"
-)
-# https://dev.mysql.com/doc/refman/en/create-user.html: `IDENTIFIED WITH plugin BY '...'`
-_PLUGIN = r"(?:with[ \t]{1,4}['\"]?\w{1,40}['\"]?[ \t]{1,4})?"
-# Each alternative says how its value may look: any (quoted or bare), quoted, element, bare (one more word).
-_PLAINLY_NAMED = (
-    r"-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
-    rf"|<(?:[A-Za-z][\w\-]{{0,20}}:)?(?P<element>{NAME})(?:\s[^<>\r\n]{{0,100}})?>"
-    rf"|\$\{{(?P<default>{NAME}):?[-=]"
-    rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?!no-|without-|disabled?-|[\w-]*-stdin\b)"
-    r"(?P<option>[A-Za-z][\w.\-]{1,80})(?:=|[ \t]{1,4}(?=[^\s\-]))"
-    r"|(?:(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set|(?i:proxy_set_header|fastcgi_param|RequestHeader[ \t]{1,8}set))"
-    r"|\bconfig(?:ure)?[ \t]{1,4}set)"
-    rf"[ \t]{{1,8}}(?P<spoken>{NAME})[ \t]{{1,8}}(?![=\s])"
-    rf"|(?<![\w\-])(?P<sql>(?i:identified[ \t]{{1,4}}{_PLUGIN}by|[a-z]{{0,20}}(?<!no)password))[ \t]{{1,8}}(?=['\"])"
-    # In Markdown: the password `x`, Passwort **x**.
-    rf"|(?<![\w\-])(?P<written>(?i:(?<!sample )(?<!example )password|passwort|passphrase"
-    r"|kennwort|wachtwoord|contrase\u00f1a|mot de passe))"
-    r"(?:[ \t](?:is|ist))?:?[ \t](?:(?=`)|\*\*)"
-    rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?"
-    rf"(?:\]?{GAP}{_ANNOTATION}|{_CLOSE}(?:\]|\)(?={GAP}(?:\|\||\?[?:])))?{GAP})"
-    rf"(?:=>|:=|\?=|\+=|==?(?!=)|!==?(?={GAP}[\"'`])|===(?={GAP}[\"'`])|<-"
-    r"|(?<=[\"'])[ \t](?:to|->)(?=[ \t][\"'])|::?(?!//|\?|\+)|\|\|=?|\?\?=?|\?:)"
-    rf"(?:\*\*(?=[ \t]))?{GAP}"
-    rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?(?:\[{GAP}(?=\\{{0,3}}[\"'`]))?"
-    rf"|(?<![\w$\-])(?P<typed>{NAME})[\]\"'`]{{1,3}}\)\.(?i:send_?keys|fill|type)\({GAP}(?=[\"'`])"
-    rf"|(?<![\w$\-])(?P<quoted>{NAME}){_CLOSE}{GAP}[(,]{GAP}(?=\\{{0,3}}[\"'`])"
-)
-_NAMED = re.compile(_PLAINLY_NAMED)
 # What these name ends with its line, unless it stands in three quotes.
 _ON_ONE_LINE = frozenset(("any", "quoted", "typed", "option", "spoken", "sql", "default", "openssl"))
 # `auth["password"] = value`, `input[type="password"]:focus`: what follows without quotes is no text there.
@@ -69,11 +34,6 @@ _QUOTED_KEY = re.compile(r"[\"'`][ \t]*(?::|=>)[ \t]*\Z")
 _VARIABLE_NAME = re.compile(r"[A-Za-z]+(?:[_.][A-Za-z]+|(?<=[a-z])[A-Z][a-z]+)+")
 # What these find is a call or a command with its value, which begins no part of another's.
 _WHOLE = frozenset(("command", *foreigncalls.PATTERNS))
-# `requirepass x` (redis), `password x` (netrc): only where files are made of such lines.
-_DIRECTIVE = re.compile(
-    rf"(?m:^)[ \t]*(?P<any>{NAME})[ \t]{{1,8}}(?=[^\s=:])"
-    r"|\b(?:login|machine)[ \t]{1,8}\S{1,100}[ \t]{1,8}(?P<spoken>password|passwd|account)[ \t]{1,8}(?=[^\s=:])"
-)
 # `class="copy-pass" :title="..."` of Vue: the colon begins another name.
 _ATTRIBUTE = re.compile(r"[a-z][\w.\-]{0,40}=[\"']")
 # The token in a badge's picture shows a figure and no more. https://docs.codecov.com/docs/status-badges
@@ -178,9 +138,9 @@ def shapes(
             done.update(shape.inner for shape in new)
             if rows:
                 continue
-        found = (_pem(text, offset) if pem else None) or _named(seen, offset, _NAMED)
+        found = (_pem(text, offset) if pem else None) or _named(seen, offset, NAMED)
         if found is None and directives:
-            found = _named(seen, offset, _DIRECTIVE)
+            found = _named(seen, offset, DIRECTIVE)
         if found is None and bare:
             found = _token(seen, offset)
         if found is not None and found.inner not in done:
@@ -231,34 +191,13 @@ def _part(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> _Part:
     # A hit can stand up to two characters into the value, or right before it.
     if offset - low < WINDOW:
         high = min(len(text), offset + 2)
-        return _Part(names=list(_seeking(text, low, high, pattern).finditer(text, low, high)))
+        return _Part(names=list(seeking(text, low, high, pattern).finditer(text, low, high)))
     low -= low % _STEP
-    key = (low, pattern is _NAMED)  # the hash of a pattern is that of all its code
+    key = (low, pattern is NAMED)  # the hash of a pattern is that of all its code
     if key not in seen.parts:
         high = min(len(text), low + _STEP + WINDOW + 2)
-        seen.parts[key] = _Part(names=list(_seeking(text, low, high, pattern).finditer(text, low, high)))
+        seen.parts[key] = _Part(names=list(seeking(text, low, high, pattern).finditer(text, low, high)))
     return seen.parts[key]
-
-
-def _seeking(text: str, low: int, high: int, pattern: re.Pattern[str]) -> re.Pattern[str]:
-    """The pattern, or a slower one that knows the commands and calls of which a word stands there."""
-    if pattern is not _NAMED:
-        return pattern
-    if foreigncalls.may_hold_call(text, low, high):
-        return _named_or_call()
-    return _named_or_command() if WORDS.search(text, low, high) else _NAMED
-
-
-# Twice as slow as `_NAMED`, and slow to compile: made where the word of a command or a call stands.
-@functools.cache
-def _named_or_command() -> re.Pattern[str]:
-    return re.compile(rf"(?P<command>{COMMAND})|{_PLAINLY_NAMED}")
-
-
-@functools.cache
-def _named_or_call() -> re.Pattern[str]:
-    calls = "|".join(rf"(?P<{name}>{pattern})" for name, pattern in foreigncalls.PATTERNS.items())
-    return re.compile(rf"{calls}|(?P<command>{COMMAND}|{foreigncalls.INSIDE})|{_PLAINLY_NAMED}")
 
 
 def _meant(seen: _Seen, named: re.Match[str], start: int) -> Shape | None:
@@ -381,6 +320,6 @@ def _pem(text: str, offset: int) -> Shape | None:
     if last is None or last.end() < offset:
         return None
     span = Span(begin, last.end())
-    before = list(_NAMED.finditer(text, max(0, begin - 200), begin + 1))
+    before = list(NAMED.finditer(text, max(0, begin - 200), begin + 1))
     name = before[-1][before[-1].lastgroup or 0] if before and begin - before[-1].end() <= 40 else None
     return Shape(name=name, span=span, inner=span)

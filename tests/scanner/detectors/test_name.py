@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.load import load_rules
-from scanner.detectors.name import judge_name, prefilter_expressions, split_words
+from scanner.detectors.name import judge_name, split_words
+from scanner.detectors.nameshapes import prefilter_expressions
 
 NAMES = load_rules().names
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from rules.load import load_rules
 from scanner.detectors.name import judge_name
-from scanner.detectors.randomness import entropy, entropy_floor
-from scanner.detectors.value import judge_value, randomness
+from scanner.detectors.randomness import entropy, entropy_floor, randomness
+from scanner.detectors.value import judge_value
 
 RULES = load_rules()
 ALNUM = string.ascii_letters + string.digits

@@ -1,0 +1,214 @@
+"""How `name = literal` looks in any text, for Hyperscan: a gate that the judge of names stands behind (name.py)."""
+
+from __future__ import annotations
+
+from rules.model import Names
+from scanner.detectors.name import RUN_ON
+
+# Heads of so few letters are parts of everyday words.
+_SHORT = 4
+_CLOSE = r"[\\\"'`\])]{0,4}"
+# After the operator a value may wait on the next line, in brackets.
+_NEXT_LINE = r"[ \t]*[(\[\\|>]?-?[ \t]*(?:#[^\n]*)?\r?\n\s*"
+_QUOTE = r"(?:'\"|\"\\\"|\\{0,3}[\"'`]|(?:\"\"\"|''')\s*\\?\s*)"
+_MARKUP = r"[\"']?(?:[ \t][^<>\n]*)?>\s*"
+# `<property name="password"><value>...` of Spring.
+_VALUE_ELEMENT = r"[\"']?[ \t]*>\s*<value>[^\s<>$]{4}"
+_VALUE_LINE = r"(?:[\"'],[ \t]*|[\"']?,?[ \t]*\r?\n\s*)[\"']?(?:default_?)?value[\"']?[ \t]*[:=][ \t]*"
+# `key=value` inside a string of code: the value ends in what cannot follow a bare word there. The last one is a line
+# of INI text in a string of many lines.
+_INNER = r"[^\s\"'`()\[\],{}\\]"
+_INSIDE = (
+    rf"{_CLOSE}[ \t]*[:=][ \t]*{_INNER}{{4}}{_INNER}*(?:[\"'`;&]|\\[nrt])",
+    rf"(?::[ \t]*{_INNER}{{2}}|=){_INNER}{{4}}{_INNER}*[\r\n]",
+)
+# A field of a URL's query or a header, for names that say more than their last word does: `&api_key=value`.
+_QUERY = rf"(?:=|:[ \t]?)[A-Za-z0-9]{_INNER}{{15}}{_INNER}*(?:[\"'`&]|\\[nrt])"
+# What is typed into a field: `find_element("name", "password").send_keys("...")`.
+_TYPED = r"[^\s\"]{0,9}[\"']\){1,2}\.(?:send_?keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
+# What is sent when a password is asked for, and what stands behind an administrator's name.
+_ASKED = (
+    r"(?:expect|read_until|wait_for)\w*\([^\n]*assw(?:or)?d[^\n]*\n[ \t]*[\w.]+\.(?:send|sendline|write|sendall)\("
+    r"[ \t]*[rbuf]{0,2}[\"'][^\s\"'\\]"
+)
+_BEHIND = (
+    r"[\"'](?:root|admin|administrator|sa|postgres|sysdba)[\"'],\s{0,40}[rbuf]{0,2}[\"'][^\s\"'/@]{0,40}[\d!#$%&*+=?^~]"
+)
+_KEY_FIELD = r"[?&]key=[A-Za-z0-9_-]{30}"
+# https://hadoop.apache.org/docs/stable/hadoop-azure/abfs.html
+_HADOOP = r"account\.key\.[\w.\-]{1,90}[\"'],\s{0,40}[\"'][A-Za-z0-9+/]{16}"
+_ELEMENT = r">[ \t]{0,3}[^\s<>\"'`{}%$]{4,200}<"
+# In a command line inside code: `"PGPASSWORD=x psql"`.
+_ASSIGNED = (
+    r"(?-i:\b[A-Z][A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|PWD|PASS|TOKEN|SECRET|_KEY)=)" + rf"{_INNER}{{4}}{_INNER}*[ \t]",
+)
+# Name and value with only a blank between: options and SQL, which no code looks like; .netrc and redis.conf.
+_SPOKEN = (
+    r"-pass(?:in|out)?[ \t=]+[\"']?pass:[^\s$\"']",
+    r"--?[\w-]*(?:passw|passphrase|token|secret|api-?key|pass\b)[\w-]*[ \t]+[\"']?[^\s\"'-]",
+    r"(?:password|identified[ \t]+(?:with[ \t]+['\"]?\w+['\"]?[ \t]+)?by)[ \t]+\\{0,3}['\"][^\s\"']",
+    r"(?:passwor[dt]|passphrase|kennwort|wachtwoord|contrase\xc3\xb1a|mot de passe)(?: is| ist)?:?[ \t]"
+    r"(?:`{1,2}|\*\*)[^\s`*]{4}",
+)
+# The first of several, under the name of them all: `creds = ("admin", "...")`, `PASSWORDS = {"root": "..."}`.
+_ONE = r"\(?[\"'][^\"'`\n]{1,60}[\"']\)?"
+_OPENED = r"[\"']?\s{0,9}[:=]\s{0,9}"
+_TOGETHER = (
+    rf"(?:auth|logins?|creds?|credentials?|passwords|users?|accounts?){_OPENED}[\[({{]\s*[\[(]?{_ONE},\s*\(?[\"'][^\s\"'`]{{4}}",
+    rf"(?:creds|credentials|passwords|secrets|tokens|api_?keys){_OPENED}\{{\s*{_ONE}\s*:\s*[\"'][^\s\"'`]{{4}}",
+)
+# What names the elements of rows stands before them: a loop's targets, the first list of a zip, a class made of fields.
+# A string that is split, and a mapping whose keys are the tokens.
+_NAMED = r"(?:passw|pwd|\bpw\b|_pw\b|passphrase|secret|token|api_?key)"
+_ROWS = (
+    rf"\bfor[ \t(][\w ,.(\[]*{_NAMED}[\w ,.)\]]*[ \t]in[ \t]+(?:zip\()?\s*[\[({{]\s*[\[({{]?\s*[rbuf]{{0,2}}[\"']",
+    rf"\bzip\(\s*[\[(][^\])]{{0,200}}{_NAMED}[^\])]{{0,200}}[\])],\s*[\[(]\s*[rbuf]{{0,2}}[\"']",
+    r"(?:auth|logins?|creds?|credentials|users?|accounts?)[ \t]*=[ \t]*\(?"
+    r"[\"'][^\s\"':]+[: ,;|/][^\"'\n]+[\"']\)?\.r?(?:split|partition)\(",
+    r"(?:tokens?|_keys?|apikeys?|secrets)(?:_?(?:db|map|dict|store|table|users?|owners?|to_\w+))?"
+    r"(?:[ \t]*:[^=\n]+)?\s{0,4}=\s{0,4}\{\s*[\"'][\w.+=~-]{16,200}[\"']\s*:",
+)
+# Functions and classes of Python that take a credential: their calls may name none.
+_TAKEN = r"\w*(?:passw|pwd|passphrase|secret|token|api_?key)"
+DEFINITIONS = {
+    "function": rf"\bdef[ \t]+\w+\([^)]*\b{_TAKEN}",
+    "field": rf"\n[ \t]+{_TAKEN}\w*[ \t]*:[ \t]*(?:str|bytes|secretstr|optional\[str\])[^=\n]*\n",
+    "fields": rf"\b(?:namedtuple|make_dataclass)\(\s*[\"'][^=:;]{{0,200}}{_NAMED}",
+}
+# A number without quotes: `card_pin = 4829`.
+_NUMBERED = (
+    r"(?:password|passwd|pwd|passcode|(?:card|sim|atm|door|alarm|unlock|security|secret)_?pin)(?:_?\d)?[\"']?\]?"
+    r"[ \t]*(?::[ \t]*int[ \t]*)?[=:][ \t]*[\"']?\d{4,12}[^\w.]"
+)
+# The default of an option or a field, and what a function gives: the name may be far away.
+_APART_IN_CODE = (
+    r"\b(?:default|const|flag_value)[ \t]{0,3}=[ \t]{0,3}\(?[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
+    r"\breturn[ \t(]{0,3}[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
+)
+# `os.getenv("DB_PW", "...")`: a short name counts where a variable is read.
+_VARIABLE = r"(?:getenv|environ\.(?:get|setdefault|pop))\(\s{0,40}[\"'][\w.-]{0,60}"
+# The first entry of a list of credentials: `[[tokens]]` and `value = "..."` in one of the lines below.
+_LISTED = (
+    r"(?:tokens|passwords|secrets|credentials|api[_-]?keys)[\"']?\]{0,2}[ \t]*:?[ \t]*[\[{]{0,2}[ \t]*\r?\n"
+    r"(?:[^\n]{0,120}\n){0,4}[ \t{-]*[\"']?(?:value|key)[\"']?[ \t]*[:=][ \t]*[\"']?[\w.+/=~-]{16}"
+)
+# The default of a template's parameter: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/parameters-section-structure.html
+_PARAMETER = (
+    r"(?:password|passwd|secret|token|api_?key)[\"']?[ \t]*:[ \t]*\{?[ \t]*\r?\n(?:[^\n]{0,120}\n){0,5}"
+    r"[ \t]*[\"']?(?-i:Default)[\"']?[ \t]*:[ \t]*[\"']?[^\s\"'{\[]"
+)
+_SETTING = r"\b(?:ENV|ARG|setenv|setx|config(?:ure)?[ \t]+set|proxy_set_header|fastcgi_param|RequestHeader[ \t]+set)"
+_APART = (
+    *_SPOKEN,
+    r"(?:^|[^\w-])(?:password|requirepass|masterauth|identified by)[ \t]+['\"]?[^\s\"'=:]{4}",
+)
+
+
+def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
+    """Hyperscan expressions (flag CASELESS) of `name = literal`: `quoted` for all texts, `bare` for configuration.
+
+    Each ends within the first characters of the value, so that a place is reported once. Weak names, and those that
+    end as a weak one does (`signing key`), need eight: a key is longer than that.
+    """
+    single = {head.words[0] for head in names.heads if head.strength == "weak" and len(head.words) == 1}
+    weak = [head.words for head in names.heads if head.strength == "weak" or head.words[-1] in single]
+    strong = [head.words for head in names.heads if head.words not in set(weak)]
+    quoted = [
+        _quoted(
+            stems,
+            r"(?:[=:,(!>]|<-|->|to\b|or\b|\|\||\?\?|else\b|\?:|\.equals(?:ignorecase)?\(|in\s+[\w.()]+\s+else\b)",
+            r"[^\"'`\n]*",
+            1,
+        )
+        for stems in _stems(strong, r"\w-")
+    ]
+    quoted += [_quoted(stems, "(?:[=:]|<-|\\|\\||\\?\\?|\\?:)", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
+    # `setenv("API_KEY", "...")`: of names that end as a weak one does only those that say more.
+    keys = [
+        head.words
+        for head in names.heads
+        if head.words[-1] in single and (head.strength == "strong" or len(head.words) > 1)
+    ]
+    quoted += [rf"{stems}[\"'`],\s{{0,40}}\(?[rbuf]{{0,2}}{_QUOTE}[^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
+    unequal = r"[\"'`\])]{0,2}[ \t]*!==?[ \t]*[rbuf]{0,2}[\"'`][^\s\"'`]{8}"
+    quoted += [stems + unequal for stems in _stems(keys, r"\w-")]
+    # `os.getenv("API_KEY") or "..."`, `os.environ["API_KEY"] if "API_KEY" in os.environ else "..."`
+    instead = r"[\"'](?:[)\]]\s+or|\s+in\s+[\w.()]+\s+else)\s+\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
+    quoted += [stems + instead for stems in _stems(keys, r"\w-")]
+    read = r"[\"'],\s{0,40}(?:default[ \t]*=[ \t]*)?\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
+    quoted += [rf"{_VARIABLE}{stems}{read}" for stems in _stems(weak, r"\w-")]
+    # IPython's magic: https://ipython.readthedocs.io/en/stable/interactive/magics.html#magic-env
+    quoted += [rf"%(?:set_)?env[ \t]+\w*{stems}[ \t]*[= \t][ \t]*[^\s\"'$]{{8}}" for stems in _stems(weak, r"\w")]
+    quoted += [
+        rf"\bvariable[ \t]+\"[\w-]*{stems}\"\s*\{{[^{{}}]*\bdefault[ \t]*=[ \t]*\"[^\s\"$]"
+        for stems in _stems([*strong, *weak], r"\w-")
+    ]
+    quoted += [stems + _TYPED for stems in _stems(strong, r"\w-")]
+    quoted += [
+        *_SPOKEN,
+        *_TOGETHER,
+        *_ROWS,
+        _NUMBERED,
+        *_APART_IN_CODE,
+        *_ASSIGNED,
+        _KEY_FIELD,
+        _ASKED,
+        _BEHIND,
+        _HADOOP,
+    ]
+    quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in (*_INSIDE, _ELEMENT, _VALUE_ELEMENT)]
+    quoted += [stems + _QUERY for stems in _stems(keys, r"\w-")]
+    bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]
+    # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.
+    bare += [rf"{_SETTING}[ \t]+[\w-]*{stems}[ \t]+[^\s=$]" for stems in _stems([*strong, *weak], r"\w")]
+    bare += [*_APART, _LISTED, _PARAMETER]
+    return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
+
+
+def _quoted(stems: str, operator: str, gap: str, least: int) -> str:
+    # Comments may stand before the value, and a bracket of its own.
+    wait = rf"(?:[=(,\[]|[\"'\]]:){_NEXT_LINE}(?:#[^\n]*\n\s*){{0,2}}(?:\(\s{{0,40}}){{0,2}}[rbuf]{{0,2}}"
+    assigned = rf"{_CLOSE}[ \t]*(?:(?:value[ \t]?)?{operator}(?:[ \t]*&'\w+)?{gap}|{wait})"
+    return rf"{stems}(?:{assigned}|{_VALUE_LINE}){_QUOTE}[^\s\"'`]{{{least}}}"
+
+
+def _bare(stems: str, least: int) -> str:
+    """`name: value`, `<name>value`, and `name: NAME` with `value: ...` on the line below."""
+    gap = rf"(?:[ \t]*|{_NEXT_LINE})(?:![\w!]+[ \t]+)?"
+    more = rf"[^\s\"'`]{{{least - 1}}}" if least > 1 else ""
+    assigned = rf"{_CLOSE}[ \t]*(?::=|=>|\?=|\+=|[=:]){gap}"
+    return rf"{stems}(?:{assigned}|{_MARKUP}|{_VALUE_LINE})[^\s\"'`=>#{{\[]{more}"
+
+
+def _stems(heads: list[tuple[str, ...]], rest: str) -> list[str]:
+    """Alternations over all heads but those that another one finds anyway, each up to the end of its name.
+
+    `rest` are the characters that may follow within the name, as in a regular expression's set. A few groups of
+    plain words are several times as fast as one, and as any with gaps inside the words.
+    """
+    long: list[tuple[str, ...]] = []
+    short: list[str] = []
+    for words in sorted(heads, key=lambda words: len("".join(words))):
+        joined = "".join(words)
+        if any("".join(each) in joined for each in long) or words[-1] in short:
+            continue
+        if joined.isascii() and len(joined) <= _SHORT:
+            short.append(joined)
+        else:
+            long.append(words)
+    spelled = ["[_. -]?".join(words) for words in long]
+    ascii_ = [stem for stem in spelled if stem.isascii()]
+    # CASELESS knows only ASCII: spell out both cases of other words.
+    other = [case for stem in spelled if not stem.isascii() for case in dict.fromkeys((stem, stem.upper()))]
+    groups = [rf"(?:{'|'.join(group)})[{rest}\x80-\xff]*" for group in (ascii_, other) if group]
+    return groups + ([_bounded(short, rest)] if short else [])
+
+
+def _bounded(words: list[str], rest: str) -> str:
+    """Short heads are found only as words of their own: `pin` and `ledPin`, not `mapping`."""
+    camel = "|".join(word.capitalize() for word in words)
+    run_on = "|".join(word for word in words if word in RUN_ON)
+    either = rf"(?:\b|_|\\[nrt])(?:{'|'.join(words)})|(?-i:[a-z](?:{camel}))" + (
+        rf"|[a-z]{{2}}(?:{run_on})" if run_on else ""
+    )
+    return rf"(?:{either})(?:[_\d-][{rest}]*)?"

@@ -1,0 +1,178 @@
+"""The decisive forms of a value: a reference, a template, a hash, a URL, a date, a sentence. What has one is that."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from scanner.detectors.name import split_words
+from scanner.detectors.randomness import random_bits
+from scanner.detectors.sequences import is_made_up
+
+_HASH_NAMES = re.compile(
+    r"hash|sum\b|checksum|digest|sha\d|sha_|md5|fingerprint|thumbprint|commit|revision|etag|integrity", re.I
+)
+_REFERENCE = re.compile(
+    r"""\{\{resolve: | resolve:(?:secretsmanager|ssm-secure):
+    | arn:aws[\w-]*: | @Microsoft\.KeyVault\( | projects/[^/]+/secrets/ | /run/secrets/
+    | (?i:op|vault|ssm|secretsmanager|awssm|gcpsm|akv|keyring|env|file|ref\+\w+|secretref|sops|doppler|bws|kms)://?\S
+    | (?i:vault|ssm|env|secrets?|secretsmanager|aws-ssm|file|keyvault|doppler)[:.][/\w.\#-]+$
+    | (?:file|env|fd|stdin):?$ | \$[A-Za-z_][\w:.]*(?:\(.*)?$ | %[A-Za-z_]\w*%(?:@?%[A-Za-z_]\w*%)*$
+    | @(?:option|data|env)\.
+    | !(?:vault|Ref|Sub|GetAtt|ImportValue|env|secret)\b
+    | (?:process\.env|os\.environ|ENV|System\.getenv|env)[.\[(]
+    | (?:var|local|data|module|each|inputs|secrets|vars|steps|needs)\.[a-z_]""",
+    re.X,
+)
+_TEMPLATE = re.compile(
+    r"""\$\{[^}]*\}? | \$\([^)]*\)? | \{\{ | \{% | <% | \#\{[^}]*\} | \[\[.*\]\] | <<[^>]+>> | `[^`]+`
+    | \$[A-Za-z_]{3,40}\$$
+    | ^:[A-Za-z_]\w{2,}$ | ^["']\ ?[.+&]\ ?\$?[A-Za-z_] | ["']\ ?[.+&]\ ?["']$
+    | <[A-Za-z_][\w .:/()'-]*> | @@?[A-Za-z_][\w.\-]*@@?$ | __[A-Z][A-Z_]*__$ | \$\$?[A-Z_][A-Z_0-9]+\b
+    | \$[A-Za-z_]\w*(?:\[\w+\]|->\w+)
+    | %\([\w.:/-]+\)[sdr] | %[sdrvq](?![A-Za-z0-9]) | \{\d*\} | \{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}""",
+    re.X,
+)
+_ENCRYPTED = re.compile(
+    r"""ENC[\[(] | \$ANSIBLE_VAULT; | vault:v\d+: | \{cipher\} | \{AES\} | enc:v?\d*: | DEC::
+    | gAAAA[\w-]{20} | Ag[A-D][A-Za-z0-9+/]{90} | # https://github.com/bitnami-labs/sealed-secrets
+     AQICAH[\w+/]{20} | -----BEGIN[ ]PGP[ ]MESSAGE""",
+    re.X,
+)
+_HASH = re.compile(
+    r"""\\?\$(?:2[abxy]?|5|6|1|y|7|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|md5|sha1|bcrypt[\w-]*|P|H)\\?\$
+    | (?:pbkdf2|argon2|bcrypt|scrypt)\w*[$:] | (?:[a-z]{1,8}-)?(?:md5|sha\d+)[$:=-] | scram-sha | \*[0-9A-F]{40}$
+    | \{(?:SSHA|SHA|MD5|CRYPT|SMD5|PBKDF2|BCRYPT)\w*\}
+    # The same in base 64, as LDIF writes it: https://www.rfc-editor.org/rfc/rfc2849
+    | (?-i:e1NTSE[EF]|e1NIQ[TX]|e01ENX0|e0NSWVBUf|e1NNRDV9|e1BCS0RGM|e0JDUllQV)""",
+    re.X | re.I,
+)
+_HEX_DIGEST = re.compile(r"(?:[0-9a-fA-F]{8}){4,16}")
+_PUBLIC = re.compile(
+    r"-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY|CERTIFICATE|X509)|ssh-(?:rsa|dss|ed25519) AAAA|ecdsa-sha2|age1[a-z0-9]{20}"
+    # https://docs.stripe.com/keys, https://posthog.com/docs/api (project token): made to be given to browsers
+    r"|pk_(?:live|test)_[A-Za-z0-9]{16}|phc_[A-Za-z0-9]{20}"
+    # SubjectPublicKeyInfo of RSA, EC and Ed25519 in base 64, as DKIM and JWT libraries take it:
+    # https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.7
+    r"|MI[\w+/]{2,6}ANBgkqhkiG9w0BAQEFAAO[BC]|MIGfMA0GCSqGSIb3DQEBAQUAA4GN|MFkwEwYHKoZIzj0C|MHYwEAYHKoZIzj0C|MCowBQYDK2V"
+    # An address, made from a public key: https://ethereum.org/developers/docs/accounts/
+    r"|0x[0-9a-fA-F]{40}$"
+)
+# AWS, Azure's emulator, Stripe, jwt.io and Wikipedia (a UUID) publish these; told by a part that nobody's own key has.
+_DOCUMENTED = re.compile(
+    r"EXAMPLE|^Eby8vdM02x|^[a-z]{2}_test_4eC39H|SflKxwRJSMeK|devstoreaccount1|^123e4567-e89b-12d3-a456-"
+)
+_URL = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*://\S|jdbc:\w|//[\w.-]+/\S|(?:www|api)\.[\w-]+\.\w|mailto:|sqlite:|data:\w+/"
+    r"|urn:[a-z0-9][a-z0-9-]+:"
+)
+_CONNECTION = re.compile(r"(?:^|[;\s])(?:host|server|data source|dbname|database|endpoint|uid|user id)\s*=", re.I)
+_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_UUID = re.compile(r"\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?")
+_DATE = re.compile(
+    r"""\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?
+    | \d{1,2}[-/.]\d{1,2}[-/.]\d{4} | \d{1,2}:\d{2}(?::\d{2})?""",
+    re.X,
+)
+_MIME = re.compile(r"(?:application|text|image|audio|video|multipart|font|model|message)/[\w.+*-]+(?:\s*;.*)?")
+_HOST = re.compile(
+    r"""(?: (?:\d{1,3}\.){3}\d{1,3} | localhost
+    | (?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|local|internal|svc|cloud|co|de|uk|cn|example|test) )(?::\d+)?""",
+    re.X,
+)
+_VERSION = re.compile(r"[v^~=<>]*\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc|dev|post|a|b)[\d.]*)?[-+]?")
+_PATH = re.compile(
+    r"""(?:~|\.{1,2}|[A-Za-z]:)?[/\\]{1,2}(?:[\w.@%+\ -]+[/\\]{1,2})*[\w.@%+\ *-]*
+    | (?:[\w.@-]+/)+[\w@-]+\.[A-Za-z]\w{0,7}
+    | [\w-]+\.(?:py|js|json|ya?ml|toml|txt|pem|key|crt|cer|p12|pfx|jks|env|ini|cfg|conf|html?|md|sh|sql|xml|csv|log
+    |db|go|rb|java|ts|php|tpl|gpg|asc|enc)""",
+    re.X,
+)
+_CODE = re.compile(
+    r"""[A-Za-z_][\w.>:-]*\(.*\)?[;,]? | [A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\[.*\] | \(.*\) | \[.*\] | \{.*\}
+    | (?:self|this|cls|request|req|settings|config|conf|os|app|args|opts|options|ctx|context|params|kwargs|data|obj
+    |node|user|session|cfg|[cstipd])\.\w[\w.\[\]'"]*
+    | .*(?:[ ](?:=>|->|::|&&|\|\||===?|!=|\+=)(?:[ ]|$)|\w(?:->|::)[A-Za-z_]
+        |\)\s*(?:=>|->|&&|\|\||[=!]=)|(?:&&|\|\||[=!]=)\s*[\w.]*\().*
+    | \\[wds].* | \^.*\$ | \(\?.*
+    | @?[A-Za-z_]\w*; | &\w+;.*
+    | [&*][A-Za-z_]\w*
+    | --?[a-z][\w-]* | [A-Za-z_][\w.]*\[.* | [a-z][\w-]*:[A-Z][A-Za-z]+ | [A-Za-z ]+:
+    | (?:[A-Z][a-z0-9]+)+(?:Field|Type|Input|Str|Bytes|String|Schema|Serializer|Widget|Validator)
+    # Classes of Tailwind: https://tailwindcss.com/docs/adding-custom-styles#using-arbitrary-values
+    | (?:.*\s)?(?:[a-z]+:)*-?[a-z]+(?:-[a-z]+)*-\[[^\[\]\s]{1,60}\](?:\s.*)?
+    | @\{.* | .*(?:\\[()]|\.\*|\\\d).* | \w+\.\d+\?\w+
+    # https://packaging.python.org/en/latest/specifications/entry-points/
+    | (?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*:[A-Za-z_]\w*
+    # A declaration of CSS, an element of HTML
+    | [a-z]+(?:-[a-z]+)*:[\w\ \#%.,()-]+; | <[a-z][\w-]*\s[^<>]*>.*
+    # Names in a row: `host;x-amz-date`, `Basic|Digest`
+    | [A-Za-z]+(?:-[A-Za-z]+)*(?:[;|][A-Za-z]+(?:-[A-Za-z]+)*)+""",
+    re.X | re.S,
+)
+_ASSIGNED = re.compile(r"\A\w{1,40}=(?=[/~.])")
+_REGEX = re.compile(r"\[\^?[^\]\s]{1,60}\][+*?{]|\(\?(?:[:=!]|P?<|i\))|\\[wdsWDS](?:[+*]|$)|^\^.*\$$|\(\.[+*]")
+_SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}")
+_MARKS = re.compile(r"[.,:;!?'\"()%/-]")
+_ONLY_MARKS = re.compile(r"[.,:;!?'\"()%/\u2013\u2014-]+")
+# A header that says how to log in, and with nothing.
+_CHALLENGE = re.compile(r"[A-Za-z]+ (?:(?:realm|profile|type|charset|algorithm|qop)=\"[^\"]{1,40}\"(?:, ?|$))+")
+
+
+def is_digest_of(text: str, symbol: str) -> bool:
+    """Whether a value is a digest by what it stands in: `HASHES = {"password": "5f4d..."}`."""
+    return _HEX_DIGEST.fullmatch(text) is not None and _HASH_NAMES.search(symbol.rpartition(".")[2]) is not None
+
+
+_FORMS: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("reference", _REFERENCE.match),
+    ("template", lambda text: is_template(text)),
+    ("encrypted", _ENCRYPTED.match),
+    ("hash", _HASH.match),
+    ("public-key", _PUBLIC.match),
+    ("docs-example", _DOCUMENTED.search),
+    # Whoever left a part out has left out the secret.
+    ("placeholder", lambda text: "..." in text or "\u2026" in text),
+    ("placeholder", lambda text: _UUID.fullmatch(text) and is_made_up(text)),
+    ("url-without-credentials", lambda text: _URL.match(text) or _CONNECTION.search(text)),
+    ("uuid", _UUID.fullmatch),
+    ("email", _EMAIL.fullmatch),
+    ("date", _DATE.fullmatch),
+    ("mime", _MIME.fullmatch),
+    ("host", _HOST.fullmatch),
+    ("version", _VERSION.fullmatch),
+    # `id=/run/token` is how a build is told of a file: https://docs.docker.com/build/building/secrets/
+    ("path", lambda text: _PATH.fullmatch(_ASSIGNED.sub("", text, count=1)) and random_bits(text) < 20),
+    ("code", _REGEX.search),
+    ("sentence", lambda text: _is_sentence(text)),
+    ("special-token", lambda text: _SPECIAL_TOKEN.fullmatch(text) or _CHALLENGE.fullmatch(text)),
+    ("code", lambda text: _CODE.fullmatch(text) and random_bits(text) < 20),
+)
+
+
+def form_of(text: str, name: str) -> str | None:
+    """The evidence (rules/judge.toml) of the form that a value has; None where it may be a credential."""
+    # `hash_secret` is what goes into a hash, `password_hash` what comes out, and so is Helm's `checksum/secret`.
+    words = split_words(name)
+    goes_in = words[-1:] in (("secret",), ("password",)) and {"hashed", "checksum"}.isdisjoint(words)
+    if _HEX_DIGEST.fullmatch(text) and _HASH_NAMES.search(name) and not goes_in:
+        return "hash"
+    return next((evidence for evidence, applies in _FORMS if applies(text)), None)
+
+
+def is_template(text: str) -> bool:
+    """Whether fields make up a value; a random one can hold `%s` by chance."""
+    rest = _TEMPLATE.sub("", text)
+    return rest != text and random_bits(rest) < 20
+
+
+def _is_sentence(text: str) -> bool:
+    """Words with blanks between, or writing other than Latin."""
+    # Marks above and below letters are half of some writings.
+    foreign = sum(1 for character in text if ord(character) > 0x2FF and unicodedata.category(character)[0] in "LM")
+    if foreign * 2 > len(text):
+        return True
+    words = [word for word in text.split() if not _ONLY_MARKS.fullmatch(word)]
+    plain = sum(1 for word in words if _MARKS.sub("", word).isalpha())
+    return len(words) >= 2 and plain * 3 >= len(words) * 2

@@ -1,0 +1,71 @@
+"""How a name with a value behind it looks in a text: `name = value`, `<name>value`, `--name value`, commands, calls."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from scanner import foreigncalls
+from scanner.commandlines import COMMAND, WORDS
+from scanner.readers.textvalues import GAP, NAME
+
+_WORD = rf"(?:{NAME}|//[\w.\-/]{{1,100}}:_\w{{1,30}})"
+_CLOSE = r"(?:\\{0,3}[\"'`]|[*_]{2})?"
+# A blank on both sides or on none: `Cookie: connect.sid=...` is no type, nor is the name in `p:password="x"` of XML.
+_ANNOTATION = (
+    r":(?:[ \t]{1,20}&?(?:'[a-z]{1,20}[ \t])?[A-Za-z_][\w.\[\]|, ]{0,60}[ \t]"
+    r"|(?!\w{0,30}(?i:passw|pwd|secret|token|key))&?[A-Za-z_][\w.\[\]|, ]{0,60})(?==)"
+)
+# https://dev.mysql.com/doc/refman/en/create-user.html: `IDENTIFIED WITH plugin BY '...'`
+_PLUGIN = r"(?:with[ \t]{1,4}['\"]?\w{1,40}['\"]?[ \t]{1,4})?"
+# Each alternative says how its value may look: any (quoted or bare), quoted, element, bare (one more word).
+_PLAINLY_NAMED = (
+    r"-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
+    rf"|<(?:[A-Za-z][\w\-]{{0,20}}:)?(?P<element>{NAME})(?:\s[^<>\r\n]{{0,100}})?>"
+    rf"|\$\{{(?P<default>{NAME}):?[-=]"
+    rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?!no-|without-|disabled?-|[\w-]*-stdin\b)"
+    r"(?P<option>[A-Za-z][\w.\-]{1,80})(?:=|[ \t]{1,4}(?=[^\s\-]))"
+    r"|(?:(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set|(?i:proxy_set_header|fastcgi_param|RequestHeader[ \t]{1,8}set))"
+    r"|\bconfig(?:ure)?[ \t]{1,4}set)"
+    rf"[ \t]{{1,8}}(?P<spoken>{NAME})[ \t]{{1,8}}(?![=\s])"
+    rf"|(?<![\w\-])(?P<sql>(?i:identified[ \t]{{1,4}}{_PLUGIN}by|[a-z]{{0,20}}(?<!no)password))[ \t]{{1,8}}(?=['\"])"
+    # In Markdown: the password `x`, Passwort **x**.
+    rf"|(?<![\w\-])(?P<written>(?i:(?<!sample )(?<!example )password|passwort|passphrase"
+    r"|kennwort|wachtwoord|contrase\u00f1a|mot de passe))"
+    r"(?:[ \t](?:is|ist))?:?[ \t](?:(?=`)|\*\*)"
+    rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?"
+    rf"(?:\]?{GAP}{_ANNOTATION}|{_CLOSE}(?:\]|\)(?={GAP}(?:\|\||\?[?:])))?{GAP})"
+    rf"(?:=>|:=|\?=|\+=|==?(?!=)|!==?(?={GAP}[\"'`])|===(?={GAP}[\"'`])|<-"
+    r"|(?<=[\"'])[ \t](?:to|->)(?=[ \t][\"'])|::?(?!//|\?|\+)|\|\|=?|\?\?=?|\?:)"
+    rf"(?:\*\*(?=[ \t]))?{GAP}"
+    rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?(?:\[{GAP}(?=\\{{0,3}}[\"'`]))?"
+    rf"|(?<![\w$\-])(?P<typed>{NAME})[\]\"'`]{{1,3}}\)\.(?i:send_?keys|fill|type)\({GAP}(?=[\"'`])"
+    rf"|(?<![\w$\-])(?P<quoted>{NAME}){_CLOSE}{GAP}[(,]{GAP}(?=\\{{0,3}}[\"'`])"
+)
+NAMED = re.compile(_PLAINLY_NAMED)
+# `requirepass x` (redis), `password x` (netrc): only where files are made of such lines.
+DIRECTIVE = re.compile(
+    rf"(?m:^)[ \t]*(?P<any>{NAME})[ \t]{{1,8}}(?=[^\s=:])"
+    r"|\b(?:login|machine)[ \t]{1,8}\S{1,100}[ \t]{1,8}(?P<spoken>password|passwd|account)[ \t]{1,8}(?=[^\s=:])"
+)
+
+
+def seeking(text: str, low: int, high: int, pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """The pattern, or a slower one that knows the commands and calls of which a word stands there."""
+    if pattern is not NAMED:
+        return pattern
+    if foreigncalls.may_hold_call(text, low, high):
+        return _named_or_call()
+    return _named_or_command() if WORDS.search(text, low, high) else NAMED
+
+
+# Twice as slow as `NAMED`, and slow to compile: made where the word of a command or a call stands.
+@functools.cache
+def _named_or_command() -> re.Pattern[str]:
+    return re.compile(rf"(?P<command>{COMMAND})|{_PLAINLY_NAMED}")
+
+
+@functools.cache
+def _named_or_call() -> re.Pattern[str]:
+    calls = "|".join(rf"(?P<{name}>{pattern})" for name, pattern in foreigncalls.PATTERNS.items())
+    return re.compile(rf"{calls}|(?P<command>{COMMAND}|{foreigncalls.INSIDE})|{_PLAINLY_NAMED}")
