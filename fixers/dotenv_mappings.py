@@ -9,10 +9,9 @@ import ast
 import posixpath
 from collections.abc import Iterator
 
-from fixers.python_environment import qualified_names, resolve
+from fixers.python_environment import dotted, qualified_names, resolve
 from fixers.python_syntax import node_span, parse_quietly
 from fixers.readers_of import ReaderSite
-from fixers.settings_modules import dotted_name
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 from scanner.text import line_starts
@@ -40,11 +39,11 @@ def _of_file(path: str, text: str, tree: ast.Module, name: str) -> Iterator[Read
     wrapped = {
         id(argument)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and dotted_name(node.func).rpartition(".")[2].lstrip("_") == _OURS
+        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2].lstrip("_") == _OURS
         for argument in node.args
     }
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or resolve(dotted_name(node.func), names) not in _MAPPINGS:
+        if not isinstance(node, ast.Call) or resolve(dotted(node.func), names) not in _MAPPINGS:
             continue
         if id(node) not in wrapped and _means(node, name):
             yield ReaderSite(path=path, line=node.lineno, span=node_span(starts, text, node), quote='"')

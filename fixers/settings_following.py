@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
-from fixers.python_environment import resolve
-from fixers.settings_modules import SCOPES, Functions, Module, dotted_name, scope_of
+from fixers.python_environment import dotted, resolve
+from fixers.settings_modules import SCOPES, Functions, Module, scope_of
 from scanner.model import Kind
 
 LOADERS: Mapping[Kind, frozenset[str]] = {
@@ -151,12 +151,12 @@ def _into_option(module: Module, call: ast.Call, search: Search) -> None:
 
 
 def _is_option(call: ast.Call) -> bool:
-    return dotted_name(call.func).rpartition(".")[2] in _OPTIONS
+    return dotted(call.func).rpartition(".")[2] in _OPTIONS
 
 
 def called_by(module: Module, call: ast.Call) -> str:
     """The last word of what is called; of `cls` the class around it."""
-    last = dotted_name(call.func).rpartition(".")[2]
+    last = dotted(call.func).rpartition(".")[2]
     above = module.parents.get(call)
     while last == "cls" and above is not None:
         last = above.name if isinstance(above, ast.ClassDef) else last
@@ -196,14 +196,14 @@ def carries(module: Module, node: ast.AST, search: Search) -> bool:
 
 def _gives(module: Module, call: ast.Call) -> bool:
     """Whether a call gives a path, a file or a text for what it is given."""
-    written = dotted_name(call.func)
+    written = dotted(call.func)
     method = "." in written and written.rpartition(".")[2] in _GIVING_METHODS
     return method or resolve(written, module.names) in _GIVING
 
 
 def is_known(module: Module, call: ast.Call) -> bool:
     """Whether a call gives a path or keeps nothing of it: no reader by itself."""
-    written = dotted_name(call.func)
+    written = dotted(call.func)
     resolved = resolve(written, module.names)
     quiet = resolved in _KEEPING_NOTHING or ("." in written and written.rpartition(".")[2] in _QUIET_METHODS)
     known = quiet or resolved == OURS or _is_option(call) or _lists(call)
@@ -215,7 +215,7 @@ _LISTS = re.compile(rb"\b(?:iterdir|listdir|scandir|walk|r?glob|iglob)\(")
 
 def _lists(call: ast.AST) -> bool:
     """Whether a call gives the files of a folder."""
-    return isinstance(call, ast.Call) and dotted_name(call.func).rpartition(".")[2] in _MATCHING | _LISTING
+    return isinstance(call, ast.Call) and dotted(call.func).rpartition(".")[2] in _MATCHING | _LISTING
 
 
 def may_name(raw: bytes, path: str) -> bool:
@@ -293,7 +293,7 @@ def _is_tainted(module: Module, node: ast.AST) -> bool:
 
 def is_loader(module: Module, call: ast.Call, kind: Kind) -> bool:
     """Whether a call parses files of this kind."""
-    written = dotted_name(call.func)
+    written = dotted(call.func)
     if kind is Kind.INI:
         owner, _, method = written.rpartition(".")
         return method in ("read", "read_file") and owner in module.parsers

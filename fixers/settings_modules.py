@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
-from fixers.python_environment import qualified_names, resolve
+from fixers.python_environment import dotted, qualified_names, resolve
 from fixers.python_syntax import parse_quietly
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
@@ -100,7 +100,7 @@ def _parsed(workspace: Workspace, path: str) -> Module | None:
             case ast.arg(arg=name):
                 bound[scope_of(node, parents)].add(name)
             case ast.Assign(targets=targets, value=ast.Call(func=function)):
-                if resolve(dotted_name(function), names) in _PARSERS:
+                if resolve(dotted(function), names) in _PARSERS:
                     parsers.update(target.id for target in targets if isinstance(target, ast.Name))
     return Module(
         path=path,
@@ -135,7 +135,7 @@ def functions_of(modules: Iterable[Module]) -> Functions:
             parameters = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
             owner = module.parents.get(node)
             if isinstance(owner, ast.ClassDef):
-                plain = any(dotted_name(each) == "staticmethod" for each in node.decorator_list)
+                plain = any(dotted(each) == "staticmethod" for each in node.decorator_list)
                 parameters = parameters if plain else parameters[1:]
             parameters += [each.arg for each in node.args.kwonlyargs]
             found[node.name].append((module, node, parameters))
@@ -155,15 +155,3 @@ def scope_of(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> ast.AST | Non
             return above
         child, above = above, parents.get(above)
     return None
-
-
-def dotted_name(node: ast.AST) -> str:
-    """A name with its attributes; a call by what it applies to."""
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=value, attr=attr):
-            return f"{dotted_name(value)}.{attr}"
-        case ast.Call(func=inner):
-            return f"{dotted_name(inner)}()"
-    return "?"

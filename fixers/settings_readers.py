@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from fixers.python_environment import resolve
+from fixers.python_environment import dotted, resolve
 from fixers.python_syntax import node_span
 from fixers.readers_of import OtherReader
 from fixers.settings_following import OURS, Search, called_by, carries, is_known, is_loader, may_name, seeds, spread
-from fixers.settings_modules import Module, dotted_name, functions_of, parsed, python_files, uses_any
+from fixers.settings_modules import Module, functions_of, parsed, python_files, uses_any
 from fixers.workspace import Workspace
 from scanner.model import Kind, Span
 from scanner.text import line_starts
@@ -86,7 +86,7 @@ def _ends(module: Module, search: Search) -> Iterator[LoadSite | OtherReader]:
             continue
         if is_loader(module, node, search.kind):
             if any(keyword.arg in _CONVERTING or keyword.arg is None for keyword in node.keywords):
-                how = f"{dotted_name(node.func)} with types of its own"
+                how = f"{dotted(node.func)} with types of its own"
                 yield OtherReader(path=module.path, line=node.lineno, how=how)
                 continue
             above = module.parents.get(node)
@@ -94,15 +94,15 @@ def _ends(module: Module, search: Search) -> Iterator[LoadSite | OtherReader]:
                 path=module.path,
                 line=node.lineno,
                 span=node_span(starts, module.text, node),
-                wrapped=isinstance(above, ast.Call) and dotted_name(above.func).rpartition(".")[2].lstrip("_") == OURS,
+                wrapped=isinstance(above, ast.Call) and dotted(above.func).rpartition(".")[2].lstrip("_") == OURS,
             )
         elif not is_known(module, node) and not _is_followed(module, node, search):
-            yield OtherReader(path=module.path, line=node.lineno, how=f"{dotted_name(node.func)}(...)")
+            yield OtherReader(path=module.path, line=node.lineno, how=f"{dotted(node.func)}(...)")
 
 
 def _is_followed(module: Module, call: ast.Call, search: Search) -> bool:
     """Whether a function of the workspace is called, whose parameters were followed."""
-    written = dotted_name(call.func)
+    written = dotted(call.func)
     if called_by(module, call) not in search.functions:
         return False
     imported = module.names.get(written.partition(".")[0])
