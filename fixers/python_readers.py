@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -163,13 +164,13 @@ def _reader_names(tree: ast.Module, names: Mapping[str, str]) -> Iterator[str]:
         if resolve(dotted(node.value.func), names) in _MAKERS:
             yield from (dotted(target) for target in node.targets)
     # Functions of the file's own, bound once, that give what they read as it is.
-    bound = [_bound_name(node) for node in ast.walk(tree)]
+    bound = Counter(map(_bound_name, ast.walk(tree)))
     for node in ast.walk(tree):
-        if only_reads(node, names) and bound.count(node.name) == 1:
+        if only_reads(node, names) and bound[node.name] == 1:
             yield node.name
         elif isinstance(node, ast.ClassDef):
             for method in node.body:
-                if only_reads(method, names, method=True) and bound.count(method.name) == 1:
+                if only_reads(method, names, method=True) and bound[method.name] == 1:
                     yield from (f"{owner}.{method.name}" for owner in ("self", "cls", node.name))
 
 

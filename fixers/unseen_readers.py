@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -229,15 +230,18 @@ def _begins(statement: ast.stmt | None) -> re.Pattern[str]:
 
 def constants_of(tree: ast.Module) -> dict[str, str]:
     """The file's names that are bound once, to a text: `KEY = "DB_PASSWORD"`."""
-    bound = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)]
-    bound += [node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)]
+    bound = Counter(
+        node.id if isinstance(node, ast.Name) else node.arg
+        for node in ast.walk(tree)
+        if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
+    )
     found: dict[str, str] = {}
     for node in ast.walk(tree):
         match node:
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str() as text))
                 | ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str() as text))
-            ) if bound.count(name) == 1:
+            ) if bound[name] == 1:
                 found[name] = text
     return found
 
