@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Mapping
 from typing import TypeGuard
 
@@ -30,10 +31,12 @@ def all_names(tree: ast.Module) -> dict[str, str]:
         if isinstance(node, ast.ImportFrom) and node.level:
             module = f".{node.module}" if node.module else ""
             names.update({alias.asname or alias.name: f"{module}.{alias.name}" for alias in node.names})
-    bound = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)]
+    bound = Counter(
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    )
     for node in ast.walk(tree):
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute() as value) if bound.count(name) == 1:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute() as value) if bound[name] == 1:
                 stands_for = resolve(dotted(value), names)
                 if stands_for in ENVIRON | READERS:
                     names[name] = stands_for
