@@ -13,6 +13,7 @@ from fixers.stores.partition import is_aws
 from fixers.workspace import Workspace
 from scanner.detectors.name import split_words
 from scanner.model import CredentialKind, Finding, Kind, RefusalReason
+from scanner.readers.wholefile import is_whole
 from scanner.roles import PathRole, in_words, role_of
 
 # Copies that do not keep a secret from being moved: they go on working, and are listed as remaining. A file of a kind
@@ -55,6 +56,7 @@ def stays(
     return (
         _by_role(finding, scope=scope, include_tests=include_tests)
         or _key_file(finding)
+        or _value_file(finding)
         or _own_aws(finding)
         or _by_position(finding, kind, rewritable)
         or _by_file(finding, workspace)
@@ -118,6 +120,18 @@ def _key_file(finding: Finding) -> Refused | None:
         "the whole file is the credential",
         "upload it with `aws secretsmanager create-secret --name NAME --secret-binary fileb://FILE`, let the program "
         "read it from there, then remove the file",
+    )
+
+
+def _value_file(finding: Finding) -> Refused | None:
+    if not is_whole(finding.literal, finding.path):
+        return None
+    # https://docs.docker.com/reference/compose-file/secrets/
+    return (
+        RefusalReason.KEY_FILE,
+        "the whole file is the value",
+        "keep it out of git, and let what deploys the program write it from the store; Compose takes a secret from a "
+        "variable too (`environment: NAME` in place of `file:`), which `unhardcode run` sets",
     )
 
 

@@ -35,6 +35,12 @@ def name_of(path: str) -> str | None:
     return name if ending in _NEUTRAL | _NAMING and _TELLING.search(name) else None
 
 
+def is_whole(literal: Literal, path: str) -> bool:
+    """Whether a literal of the file at a path is all that is in it."""
+    name = name_of(path)
+    return name is not None and literal.role is Role.TEXT and literal.span.start <= 1 and literal.name == name
+
+
 def literal_of(document: Document) -> Literal | None:
     """The value of such a file, by its name."""
     name = name_of(document.path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scanner.model import CredentialKind, Finding, Kind
 from scanner.readers.kinds import kind_of
+from scanner.readers.wholefile import is_whole
 from scanner.reports.masking import printable
 from scanner.sources import objects
 
@@ -52,7 +53,7 @@ def ignore_hint(finding: Finding) -> str:
     """What a person does who accepts this finding: an inline comment, or the baseline where none can be."""
     if message_of(finding) or (finding.commit is not None and finding.in_head is False):
         return "unhardcode baseline update --history --reason WHY"
-    if finding.path.lower().endswith(_NO_COMMENTS):
+    if finding.path.lower().endswith(_NO_COMMENTS) or is_whole(finding.literal, finding.path):
         return "unhardcode baseline update --reason WHY (this kind of file has no comments)"
     comment = f"# unhardcode: ignore[{printable(finding.rule)}] reason"
     # Docker, systemd and others that read such files take a comment behind a value for a part of it.

@@ -68,6 +68,13 @@ def test_what_stays_and_why(
     assert plan.refusals[0].next_step
 
 
+def test_a_file_that_is_one_value_stays(making: SimpleNamespace, tmp_path: Path) -> None:
+    path, value = "secrets/db_password.txt", making.strong("a")
+    found = making.finding(path, value, text=f"{value}\n", name="db_password", role=Role.TEXT)
+    (refusal,) = making.planned(tmp_path, {path: f"{value}\n"}, found).refusals
+    assert (refusal.reason, refusal.detail) == (R.KEY_FILE, "the whole file is the value")
+
+
 def test_a_linked_file_stays(making: SimpleNamespace, tmp_path: Path) -> None:
     text, found = making.one("linked/a.py")
     workspace = making.tree(tmp_path, {"real/a.py": text})

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.model import CredentialKind
+from scanner.model import CredentialKind, Role
 from scanner.reports import github, gitlab, junit, text
 from scanner.reports.explain import render_explain
 from scanner.reports.words import ignore_hint, rotation_hint
@@ -42,3 +42,10 @@ def test_what_to_write_fits_the_file(make, path, ending):
     value = make.generated("c")
 
     assert ignore_hint(make.found(f'"{value}"', value, path=path)).endswith(ending)
+
+
+def test_what_is_all_of_a_file_takes_no_comment(make):
+    value = make.generated("c")
+    found = make.found(value, value, path="secrets/token.txt", name="token", role=Role.TEXT)
+
+    assert ignore_hint(found).endswith("(this kind of file has no comments)")
