@@ -23,7 +23,12 @@ def digest(key: bytes, value: SecretValue | str | bytes) -> str:
 
 def fingerprint(key: bytes, *, kind: str, value: SecretValue, path: str, symbol: str) -> str:
     """Keyed hash of kind, value, path and symbol: 32 hex digits. Rules and lines change, this does not."""
-    parts = [kind.encode(), digest(key, value).encode(), path.encode("utf-8", "surrogatepass"), symbol.encode()]
+    parts = [
+        kind.encode(),
+        digest(key, value).encode(),
+        path.encode("utf-8", "surrogatepass"),
+        symbol.encode("utf-8", "surrogatepass"),
+    ]
     return hmac.new(key, b"\0".join(parts), hashlib.sha256).hexdigest()[:32]
 
 
