@@ -16,11 +16,9 @@ PREFILTER = rb"\A(?:\xef\xbb\xbf)?[^\s]{6,200}[ \t]{0,4}[\r\n]{0,4}\z"
 # Not `user:$apr1$...` or `user:{SHA}...`, a row of a file of hashes.
 _VALUE = re.compile(r"\ufeff?((?![^\s:]{1,64}:[{$])\S{6,200})\s*")
 _TELLING = re.compile(r"(?i)pass|pwd|secret|token|key|cred")
-# What says nothing of the content, and what is a part of its name (`master.key`).
-_NEUTRAL, _NAMING = (
-    frozenset(("", ".txt")),
-    frozenset((".key", ".token", ".secret", ".password", ".pass", ".passwd", ".pwd")),
-)
+_NEUTRAL = frozenset(("", ".txt"))
+# These are a part of the name: `master.key`.
+_NAMING = frozenset((".key", ".token", ".secret", ".password", ".pass", ".passwd", ".pwd"))
 
 
 def name_of(path: str) -> str | None:
