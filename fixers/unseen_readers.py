@@ -265,13 +265,15 @@ def mentions(
             yield node, named, f"it is named here, and {by_name} reads variables by computed names"
         for found in _IN_TEXT.finditer(text):
             name = found["name"] or found["other"] or found["code"]
-            if wanted(name):
+            if wanted(name) and not (found["code"] and _MODULE.match(text)):
                 yield node, name, "a text that reads it"
 
 
 _IN_TEXT = re.compile(
     r"\$\{?(?P<name>[A-Za-z_]\w*)|%(?P<other>[A-Za-z_]\w*)%|\b(?:environ|getenv)\W{1,12}(?P<code>[A-Za-z_]\w*)"
 )
+# A whole module, which the program writes to a file: what that reads is seen in the file.
+_MODULE = re.compile(r"\s*(?:\"\"\"|'{3}|#!)")
 _SETTERS = frozenset(
     {"setenv", "delenv", "setdefault", "putenv", "unsetenv", "getattr", "hasattr", "setattr", "delattr"}
 )
