@@ -59,7 +59,7 @@ def identify(raw: bytes) -> KeyFile | None:
         return _PASSWORDS
     if raw.startswith(_JAVA):
         return _JAVA_STORE if _has_java_key(raw) else None
-    return _der(raw.rstrip(b"\r\n")) or _der(raw) if raw[0] == _SEQUENCE else None
+    return _der(raw) if raw[0] == _SEQUENCE else None
 
 
 def find(source: Source, weights: dict[str, Weight], settings: Settings) -> list[Finding]:
@@ -107,9 +107,12 @@ def _finding(source: Source, known: KeyFile, weights: dict[str, Weight], setting
 
 
 def _der(raw: bytes) -> KeyFile | None:
-    """Tell a private key (PKCS #1, PKCS #8, SEC 1) or a PKCS #12 store by the members of the outer SEQUENCE."""
+    """Tell a private key (PKCS #1, PKCS #8, SEC 1) or a PKCS #12 store by the members of the outer SEQUENCE.
+
+    Line ends may stand behind it, and a key's own last byte may be one.
+    """
     whole = _node(raw, 0)
-    if whole is None or whole.end != len(raw):
+    if whole is None or raw[whole.end :].strip(b"\r\n"):
         return None
     members = list(_members(raw, whole))
     tags = [member.tag for member in members]

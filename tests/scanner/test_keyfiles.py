@@ -25,6 +25,7 @@ LEGACY = serialization.PrivateFormat.TraditionalOpenSSL
 OPEN, LOCKED = serialization.NoEncryption(), serialization.BestAvailableEncryption(b"a password")
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 EC_KEY = ec.generate_private_key(ec.SECP256R1())
+ENDS_IN_A_LINE_END = b"\x30\x19\x02\x01\x01\x04\x14" + b"k" * 18 + b"\r\n"  # SEC 1: version 1, a key of 20 bytes
 
 
 def certificate() -> x509.Certificate:
@@ -73,6 +74,7 @@ KEYS = {
     "a PKCS #1 key": (RSA_KEY.private_bytes(DER, LEGACY, OPEN), "key-file-der"),
     "an elliptic key of SEC 1": (EC_KEY.private_bytes(DER, LEGACY, OPEN), "key-file-der"),
     "a key with a line end behind it": (EC_KEY.private_bytes(DER, PKCS8, OPEN) + b"\n", "key-file-der"),
+    "a key whose last byte is a line end, with one behind it": (ENDS_IN_A_LINE_END + b"\r\n", "key-file-der"),
     "an encrypted PKCS #8 key": (RSA_KEY.private_bytes(DER, PKCS8, LOCKED), "key-file-der-encrypted"),
     "an encrypted PKCS #12 store": (store(LOCKED), "key-file-pkcs12-encrypted"),
     "an open PKCS #12 store": (store(OPEN), "key-file-pkcs12"),
