@@ -13,9 +13,10 @@ from typing import NamedTuple
 import pytest
 from hypothesis import settings
 
-# A deadline is a timed test: it fails where other programs run beside it.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# A deadline is a timed test: it fails where other programs run beside it. The fast tier draws the same examples each
+# time, so that it fails by a change alone; the slow one looks further.
+settings.register_profile("fast", deadline=None, derandomize=True)
+settings.register_profile("slow", deadline=None)
 
 # One author, whatever the machine's configuration says.
 _WHO = ("-c", "user.name=Test", "-c", "user.email=test@test.invalid", "-c", "init.defaultBranch=main",
@@ -24,6 +25,10 @@ _WHO = ("-c", "user.name=Test", "-c", "user.email=test@test.invalid", "-c", "ini
 # The cache of compiled rules is shared by all tests of a run and their children; nothing else of the user's is seen.
 for _name in [name for name in os.environ if name.startswith(("AWS_", "GIT_", "UNHARDCODE_", "SECRETS_"))]:
     del os.environ[_name]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("fast" if config.option.markexpr == "not slow" else "slow")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -10,7 +10,6 @@ import json
 import os
 import pty
 import re
-import secrets
 import shlex
 import shutil
 import signal
@@ -95,9 +94,11 @@ def endpoint() -> Iterator[Endpoint]:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, endpoint: Endpoint, git: Callable[..., str]) -> tuple[Path, list[str]]:
+def shop(
+    tmp_path: Path, endpoint: Endpoint, git: Callable[..., str], made: Callable[..., str]
+) -> tuple[Path, list[str]]:
     """A repository with a remote, a commit that was not pushed and a staged file; and the values in it."""
-    values = [secrets.token_urlsafe(18) for _ in range(4)]
+    values = [made(24) for _ in range(4)]
     folder = tmp_path / "repository"
     (folder / "shop").mkdir(parents=True)
     git(tmp_path, "init", "-q", "--bare", "origin.git")

@@ -186,9 +186,11 @@ def test_a_read_only_file_is_refused_in_the_plan_and_the_rest_goes_on(behind: An
 
 
 @pytest.mark.skipif(bool(POWERLESS) and not shutil.which("setpriv"), reason="root may write everything")
-def test_a_file_that_only_reads_a_value_and_cannot_be_written_keeps_that_value_and_no_other(behind: Any) -> None:
+def test_a_file_that_only_reads_a_value_and_cannot_be_written_keeps_that_value_and_no_other(
+    behind: Any, made: Callable[..., str]
+) -> None:
     folder = behind.shop.folder
-    (folder / ".env").write_text(f"GEO_API_KEY={os.urandom(12).hex()}\n")
+    (folder / ".env").write_text(f"GEO_API_KEY={made(24)}\n")
     reader, project = folder / "shop/geo.py", folder / "pyproject.toml"
     reader.write_text('import os\n\nKEY = os.environ["GEO_API_KEY"]\n')
     project.write_text('[project]\nname = "shop"\ndependencies = []\n')
