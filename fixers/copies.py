@@ -1,6 +1,7 @@
 """Further copies of a credential: literals that say nothing of themselves and hold what a named one holds.
 
-In Python anywhere; in a settings file only beside the named one, for what else a file holds may be nobody's setting.
+In Python and notebooks anywhere; in a settings file only beside the named one, for what else a file holds may be
+nobody's setting.
 
 A scan reports what it can tell by itself. A fix has to move all of a secret: `connect("...")` beside
 `PASSWORD = "..."` would keep the value in the file and go on using it after a rotation.
@@ -50,7 +51,7 @@ def copies(
     found: list[Finding] = []
     for path in workspace.files if originals else ():
         if not scope or path == scope or path.startswith(f"{scope}/"):
-            python = path.endswith((".py", ".pyw"))
+            python = path.endswith((".py", ".pyw", ".ipynb"))
             own = originals if python else beside.get(path, {})
             found += _of_file(workspace, path, own, known[path], config, key) if own else ()
     return tuple(found)
@@ -68,7 +69,7 @@ def _of_file(
         return []
     try:
         document = workspace.document(path)
-        if document.kind is not Kind.PYTHON and document.kind not in STRUCTURED:
+        if document.kind not in (Kind.PYTHON, Kind.NOTEBOOK, *STRUCTURED):
             return []
         literals = list(_literals(document, inside, known))
     except (NotSeenError, Unreadable):
@@ -83,7 +84,7 @@ def _of_file(
 def _literals(
     document: Document, inside: dict[str, Finding], known: Sequence[Span]
 ) -> Iterator[tuple[str, Literal, Span]]:
-    from scanner.readers import python, structured
+    from scanner.readers import notebook, python, structured
 
     ends: dict[int, str] = {}
     for text in inside:
@@ -95,7 +96,7 @@ def _literals(
             at = document.text.find(text, span.end)
     if not ends:
         return
-    read = structured.read if document.kind in STRUCTURED else python.read
+    read = {Kind.PYTHON: python.read, Kind.NOTEBOOK: notebook.read}.get(document.kind, structured.read)
     literals = list(read(document, sorted(ends)))
     for literal in literals:
         value = literal.value.reveal("text")
@@ -104,6 +105,8 @@ def _literals(
             while at >= 0:
                 yield text, literal, literal.source_span(at, at + len(text))
                 at = value.find(text, at + len(text))
+    if document.kind is Kind.NOTEBOOK:
+        return
     for end in structured.comment_hits(document, sorted(ends), sorted(literal.span for literal in literals)):
         span = Span(end - len(ends[end]), end)
         yield ends[end], Literal(span=span, value=SecretValue(ends[end]), role=Role.TEXT, body=span.start), span

@@ -33,7 +33,7 @@ _HELM = "leave it empty here and let the chart take an existing Secret (existing
 Secrets Operator makes from AWS"
 _ANSIBLE = "use the lookup amazon.aws.secretsmanager_secret (or amazon.aws.ssm_parameter), or encrypt it with \
 ansible-vault"
-_NOTEBOOK = "read it in the cell with boto3, or with os.environ in a kernel that `unhardcode run -- jupyter lab` \
+NOTEBOOK = "read it in the cell with boto3, or with os.environ in a kernel that `unhardcode run -- jupyter lab` \
 started, then clear outputs and history"
 _TOOL = "the tool that reads this file knows variables of its own for it: set them by `unhardcode run`, and keep the \
 file out of git"
@@ -91,8 +91,6 @@ def by_path(path: str, kind: Kind) -> Refused:
     known = _known(path)
     if known is not None:
         return known
-    if kind is Kind.NOTEBOOK:
-        return _refused("a notebook", _NOTEBOOK)
     return _refused(f"a {kind} file", _OTHER)
 
 

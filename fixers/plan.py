@@ -225,8 +225,10 @@ def _assert_complete(plan: Plan, findings: Sequence[Finding]) -> None:
 
 def _with_dependencies(plan: Plan, workspace: Workspace, key: bytes) -> Plan:
     """The plan with boto3 in the project's list of dependencies, where its style needs it and a fix changes Python."""
-    changed = {edit.path for fix in plan.fixes for edit in fix.edits if edit.path.endswith((".py", ".pyw"))}
-    if plan.style == "extension" or not changed:
+    # Notebooks ask boto3 in every style.
+    code = (".ipynb",) if plan.style == "extension" else (".py", ".pyw", ".ipynb")
+    changed = {edit.path for fix in plan.fixes for edit in fix.edits if edit.path.endswith(code)}
+    if not changed:
         return plan
     found = add_boto3(changed, workspace, key)
     fixes = tuple(

@@ -158,6 +158,9 @@ def _with_aws(
     environment |= {name: value for name, value in environ.items() if name in _REAL_AWS or name.startswith("AWS_")}
     if region is not None:
         environment |= {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+    elif "AWS_REGION" in environment:
+        # boto3 by itself reads the other one: where values were stored is known, and is no part of the expression.
+        environment.setdefault("AWS_DEFAULT_REGION", environment["AWS_REGION"])
     if profile is not None:
         environment["AWS_PROFILE"] = profile
         # In the environment a key pair goes before a profile; beside --profile it does not count.

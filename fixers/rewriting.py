@@ -150,7 +150,7 @@ def splice(text: str, edits: Iterable[Edit]) -> str:
 
 def rewriters() -> dict[Kind, Rewriter]:
     """The rewriter of each kind of document that has one."""
-    from fixers import dotenv, python, structured
+    from fixers import dotenv, notebook, python, structured
 
     others = dict.fromkeys((Kind.YAML, Kind.JSON, Kind.TOML, Kind.INI), structured.rewrite)
-    return {Kind.PYTHON: python.rewrite, Kind.DOTENV: dotenv.rewrite, **others}
+    return {Kind.PYTHON: python.rewrite, Kind.DOTENV: dotenv.rewrite, Kind.NOTEBOOK: notebook.rewrite, **others}

@@ -27,12 +27,16 @@ _PYTHON_MAGICS = frozenset(("time", "timeit", "capture", "prun", "debug"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Cell:
-    """The source of one cell. `starts` maps each of its characters and its end into the .ipynb text."""
+class Cell:
+    """The source of one cell. `starts` maps each of its characters and its end into the .ipynb text.
+
+    `parts` are the spans of the JSON strings that hold it, quotes included: one, or one for each line.
+    """
 
     code: bool
     source: str = field(repr=False)
     starts: tuple[int, ...] = field(repr=False)
+    parts: tuple[Span, ...] = ()
 
 
 def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
@@ -40,7 +44,7 @@ def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
     cells = _cells(document.text)
     readable = [_as_python(cell) for cell in cells]
     try:
-        found = list(_mapped(document, _joined([cell for cell in readable if cell.code]), offsets, Kind.PYTHON))
+        found = list(_mapped(document, joined([cell for cell in readable if cell.code]), offsets, Kind.PYTHON))
     except Unreadable:
         found, readable = [], [replace(cell, code=False) for cell in cells]
     yield from found
@@ -50,7 +54,28 @@ def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
             yield from _mapped(document, cell, offsets, Kind.TEXT)
 
 
-def _cells(text: str) -> list[_Cell]:
+def python_cells(text: str) -> list[Cell]:
+    """The cells that hold Python, in order, IPython's own lines commented out. Raises Unreadable if it is no JSON."""
+    return [cell for cell in map(_as_python, _cells(text)) if cell.code]
+
+
+def joined(cells: Sequence[Cell]) -> Cell:
+    """All code as one text; a cell's end stands for the line end put after it."""
+    starts = [start for cell in cells for start in cell.starts]
+    source = "".join(f"{cell.source}\n" for cell in cells)
+    return Cell(code=True, source=source, starts=(*starts, starts[-1] if starts else 0))
+
+
+def place_of(text: str, starts: Sequence[int], span: Span) -> Span:
+    """Where a span of a cell's source stands in the notebook's text, the escape of its last character included."""
+    if span.start == span.end:
+        return Span(starts[span.start], starts[span.start])
+    last = starts[span.end - 1]
+    escape = _ESCAPE.match(text, last)
+    return Span(starts[span.start], escape.end() if escape else last + 1)
+
+
+def _cells(text: str) -> list[Cell]:
     """The cells with a source, of notebook formats 3 and 4, in order."""
     sources: dict[tuple[str | int, ...], list[Scalar]] = {}
     codes: set[tuple[str | int, ...]] = set()
@@ -67,15 +92,20 @@ def _cells(text: str) -> list[_Cell]:
     return [_cell(text, parts, at in codes and language == "python") for at, parts in sources.items()]
 
 
-def _cell(text: str, parts: Sequence[Scalar], code: bool) -> _Cell:
+def _cell(text: str, parts: Sequence[Scalar], code: bool) -> Cell:
     starts: list[int] = []
     for part in parts:
         placed = _json.starts(text, part) if part.style else range(part.body, part.end)
         starts += placed[:-1]
-    return _Cell(code=code, source="".join(part.text for part in parts), starts=(*starts, parts[-1].end - 1))
+    return Cell(
+        code=code,
+        source="".join(part.text for part in parts),
+        starts=(*starts, parts[-1].end - 1),
+        parts=tuple(Span(part.start, part.end) for part in parts),
+    )
 
 
-def _as_python(cell: _Cell) -> _Cell:
+def _as_python(cell: Cell) -> Cell:
     """The cell as Python reads it, magics commented out, character for character; not `code` where that fails."""
     if not cell.code:
         return cell
@@ -100,14 +130,7 @@ def _parses(source: str) -> bool:
     return True
 
 
-def _joined(cells: Sequence[_Cell]) -> _Cell:
-    """All code as one text; a cell's end stands for the line end put after it."""
-    starts = [start for cell in cells for start in cell.starts]
-    source = "".join(f"{cell.source}\n" for cell in cells)
-    return _Cell(code=True, source=source, starts=(*starts, starts[-1] if starts else 0))
-
-
-def _mapped(document: Document, cell: _Cell, offsets: Sequence[int], kind: Kind) -> Iterator[Literal]:
+def _mapped(document: Document, cell: Cell, offsets: Sequence[int], kind: Kind) -> Iterator[Literal]:
     """Read a cell's source with the reader of `kind`, and give spans in the notebook's text."""
     hits = []
     for offset in offsets:
@@ -133,11 +156,7 @@ def _outside(literal: Literal, text: str, starts: Sequence[int]) -> Literal:
     """The literal with every offset moved from a cell's source to the notebook's text."""
 
     def moved(span: Span) -> Span:
-        if span.start == span.end:
-            return Span(starts[span.start], starts[span.start])
-        last = starts[span.end - 1]
-        escape = _ESCAPE.match(text, last)
-        return Span(starts[span.start], escape.end() if escape else last + 1)
+        return place_of(text, starts, span)
 
     length = len(literal.value.reveal("text"))
     placed = literal.offsets or range(literal.body, literal.body + length + 1)

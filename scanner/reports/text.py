@@ -161,7 +161,7 @@ def _ways(finding: Finding, argument: str) -> Iterator[str]:
     role = role_of(finding.path, finding.path)
     if role is PathRole.SOURCE:
         # A plan names the step that is left to a person; a migration would say that it has nothing to do.
-        by_hand = kind_of(finding.path, b"") in (Kind.TEXT, Kind.NOTEBOOK)
+        by_hand = kind_of(finding.path, b"") is Kind.TEXT
         yield f"unhardcode plan {argument} says what to do by hand" if by_hand else f"unhardcode migrate {argument}"
         yield from _by_hand(finding, argument)
         return

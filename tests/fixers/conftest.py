@@ -25,11 +25,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from fixers.drafting import STRUCTURED
 from fixers.model import Edit, Plan, Proof
 from fixers.module_place import rewrite_context
 from fixers.plan import PlanOptions, make_plan
 from fixers.rewriting import Placement, RewriteContext, Rewritten, overlapping, splice, unique_edits
-from fixers.structured import rewrite, whole_values
+from fixers.rewriting import rewriters as all_rewriters
+from fixers.structured import whole_values
 from fixers.workspace import Workspace, open_workspace
 from scanner.identity import digest, fingerprint, place
 from scanner.model import (
@@ -387,14 +389,14 @@ def tried() -> Callable[..., Tried]:
             return raws[name]
 
         document = decode(Source(path=path, raw=raws[path]), kind_of(path, raws[path]))
-        seen = whole_values(document)
+        seen = whole_values(document) if document.kind in STRUCTURED else lambda finding: finding
         placements = [
             _placement(seen(finding), number, given)
             for number, secret in enumerate(secrets)
             for finding in _findings(path, document.text, secret, given)
         ]
         workspace = Workspace(root=Path("/nonexistent"), files=tuple(sorted(raws)), read=read)
-        result = rewrite(document, placements, rewrite_context(workspace, key=KEY))
+        result = all_rewriters()[document.kind](document, placements, rewrite_context(workspace, key=KEY))
         edits = unique_edits([*(edit for each in result.edits for edit in each), *result.imports])
         assert overlapping(edits) is None
         after = {

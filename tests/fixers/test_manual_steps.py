@@ -28,7 +28,6 @@ STEPS = {
     ".pypirc": "the tool that reads this file",
     "nginx.conf.j2": "a template of another program",
     "web/index.ts": "AWS SDK",
-    "analysis.ipynb": "unhardcode run -- jupyter",
     "notes.txt": "by hand",
 }
 

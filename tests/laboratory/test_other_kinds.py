@@ -15,7 +15,7 @@ from lab_run import written
 from fixers.emulator import embedded_aws
 from fixers.stores.model import Endpoint
 
-KINDS = ("compose", "ecs", "settings", "cloudformation")
+KINDS = ("compose", "ecs", "settings", "cloudformation", "notebooks")
 # How the lines of a block scalar were written is kept by git alone: without it they stay, not undoable.
 ONLY_IN_GIT = ("settings/yaml-block-scalars", "settings/yaml-pem")
 CASES = [case for case in read_cases() if case.kind in KINDS and case.expect == "fixed" and not case.options]

@@ -1,0 +1,221 @@
+"""Jupyter notebooks: the Python of their cells, rewritten where it stands in the JSON.
+
+All code cells together are one Python file, as the reader sees them. A notebook is opened wherever somebody has it, and
+no module of the project need be there: its cells ask AWS themselves, in the style `inline`, whatever the plan's is.
+https://nbformat.readthedocs.io/en/latest/format_description.html
+"""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from fixers import manual_steps, python
+from fixers.insertions import joined_insertions
+from fixers.model import Edit
+from fixers.python_syntax import parse_quietly
+from fixers.rewriting import (
+    BY_HAND,
+    CannotRewriteError,
+    Placement,
+    Refused,
+    RewriteContext,
+    Rewritten,
+    Style,
+    all_refused,
+    splice,
+    unique_edits,
+)
+from fixers.spelling import SHORTEST_SEARCHED
+from fixers.splicing import NOT_PARSABLE
+from scanner.identity import digest
+from scanner.model import Document, Kind, RefusalReason, Span
+from scanner.readers import _json
+from scanner.readers._tree import walk
+from scanner.readers.errors import Unreadable
+from scanner.readers.notebook import Cell, joined, place_of, python_cells
+
+_OPENED = re.compile(r"\[([ \t\r\n]*)\Z")
+_STANDS_TOO = "its value stands in an output too, or in a cell that is not Python"
+_CLEARED = "clear the outputs (jupyter nbconvert --clear-output --inplace NOTEBOOK), then plan again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Code:
+    """The Python of a notebook: its cells, where each begins in the text of all, and that text."""
+
+    notebook: str = field(repr=False)
+    cells: tuple[Cell, ...]
+    bases: tuple[int, ...]
+    whole: Cell
+
+    def inside(self, span: Span) -> Span:
+        """A span of the notebook in the text of all cells. Raises CannotRewriteError where no Python stands there."""
+        starts, source = self.whole.starts, self.whole.source
+        inner = Span(bisect.bisect_left(starts, span.start), bisect.bisect_left(starts, span.end))
+        line = re.compile(r"[ \t]*").match(source, source.rfind("\n", 0, inner.start) + 1)
+        # What only IPython takes is read as a comment.
+        magic = line is not None and self.notebook[starts[line.end()]] in "%!"
+        if magic or starts[inner.start : inner.start + 1] != (span.start,):
+            raise CannotRewriteError(
+                RefusalReason.KIND_NOT_SUPPORTED, "it stands where a notebook holds no Python", manual_steps.NOTEBOOK
+            )
+        return inner
+
+    def owner(self, offset: int) -> tuple[Cell, int]:
+        """The cell that an offset lies in, and the offset there: 0 to the length of its source."""
+        number = bisect.bisect_right(self.bases, offset) - 1
+        return self.cells[number], offset - self.bases[number]
+
+
+def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
+    """Edits that make each literal of a notebook's cells a call of boto3. Implements `fixers.rewriting.Rewriter`."""
+    try:
+        code = _code(document.text)
+    except Unreadable:
+        return all_refused(placements, NOT_PARSABLE)
+    refused: dict[int, Refused] = {}
+    inner: dict[int, Placement] = {}
+    for index, placement in enumerate(placements):
+        try:
+            inner[index] = _moved(placement, code)
+        except CannotRewriteError as error:
+            refused[index] = error.refused
+    raw = code.whole.source.encode()  # Python has parsed it: no half of a surrogate pair is in it
+    source = document.source._replace(raw=raw)
+    text = Document(
+        source=source, kind=Kind.PYTHON, text=code.whole.source, encoding="utf-8", bom=False, utf8=raw
+    )  # fmt: skip
+    own = replace(context, style=Style(name="inline", prefix_from=context.style.prefix_from), syntaxes={})
+    made = python.rewrite(text, list(inner.values()), own)
+    indexes = list(inner)
+    refused |= {indexes[index]: why for index, why in made.refused.items()}
+    edits = {indexes[index]: found for index, found in enumerate(made.edits)}
+    imports = joined_insertions(_below_magic(edit, code) for edit in made.imports)
+    placed = {index: tuple(_placed(edit, code, context.key) for edit in found) for index, found in edits.items()}
+    placed_imports = tuple(_placed(edit, code, context.key) for edit in imports)
+    before = [edit for found in edits.values() for edit in found] + list(imports)
+    after = [edit for found in placed.values() for edit in found] + list(placed_imports)
+    if not _is_same(code, before, after):
+        wrong = RefusalReason.POSITION_NOT_SUPPORTED, "the notebook would not read as it does", BY_HAND
+        return all_refused(placements, wrong, already=refused)
+    for index in _left(code, {index: placement for index, placement in inner.items() if index not in refused}):
+        refused[index] = RefusalReason.POSITION_NOT_SUPPORTED, _STANDS_TOO, _CLEARED
+    proofs = {indexes[index]: found for index, found in enumerate(made.proofs)}
+    kept = [index not in refused for index in range(len(placements))]
+    return Rewritten(
+        edits=tuple(placed[index] if kept[index] else () for index in range(len(placements))),
+        proofs=tuple(proofs[index] if kept[index] else () for index in range(len(placements))),
+        refused=refused,
+        imports=placed_imports,
+        notes=made.notes,
+    )
+
+
+def _code(text: str) -> _Code:
+    cells = tuple(python_cells(text))
+    bases, at = [], 0
+    for cell in cells:
+        bases.append(at)
+        at += len(cell.source) + 1
+    return _Code(notebook=text, cells=cells, bases=tuple(bases), whole=joined(cells))
+
+
+def _moved(placement: Placement, code: _Code) -> Placement:
+    return replace(placement, finding=replace(placement.finding, span=code.inside(placement.finding.span)))
+
+
+def _below_magic(edit: Edit, code: _Code) -> Edit:
+    """An import line that would stand before `%%time`, below it: a cell's magic is its first line."""
+    cell, at = code.owner(edit.span.start)
+    if at or not code.notebook.startswith("%%", cell.starts[0]):
+        return edit
+    below = edit.span.start + cell.source.index("\n") + 1
+    return replace(edit, span=Span(below, below))
+
+
+def _placed(edit: Edit, code: _Code, key: bytes) -> Edit:
+    """An edit of the cells' text as one of the notebook's."""
+    text, (cell, start) = code.notebook, code.owner(edit.span.start)
+    between = _between(text, cell)
+    if edit.span.start < edit.span.end:
+        place = place_of(text, cell.starts, Span(start, start + edit.span.end - edit.span.start))
+        new = _escaped(edit.new, between)
+    elif start == 0 and (before := _import_before(code, edit.span.start)) is not None:
+        # The import that it goes behind is the last line of the cell before.
+        place = Span(before.starts[-1], before.starts[-1])
+        new = _escaped("\n" + edit.new.rstrip("\n"), _between(text, before))
+    else:
+        place = Span(cell.starts[start], cell.starts[start])
+        new = _escaped(edit.new, between)
+        if between and start == len(cell.source) and cell.source.endswith("\n"):
+            new = f'"{between}"{_escaped(edit.new.rstrip(chr(10)), between)}\\n'
+    return Edit(path=edit.path, span=place, expects=digest(key, text[place.start : place.end]), new=new)
+
+
+def _import_before(code: _Code, offset: int) -> Cell | None:
+    """The cell before the one that begins at an offset, if it ends in an import."""
+    number = code.bases.index(offset)
+    if not number:
+        return None
+    before = code.cells[number - 1]
+    body = parse_quietly(before.source).body
+    ends = bool(body) and isinstance(body[-1], (ast.Import, ast.ImportFrom)) and not before.source.endswith("\n")
+    return before if ends and body[-1].end_lineno == before.source.count("\n") + 1 else None
+
+
+def _between(text: str, cell: Cell) -> str | None:
+    """What stands between two lines of a source that is a list of lines; None for one string."""
+    first = cell.parts[0]
+    if len(cell.parts) > 1:
+        return text[first.end : cell.parts[1].start]
+    opened = _OPENED.search(text, max(0, first.start - 200), first.start)
+    return f",{opened[1]}" if opened else None
+
+
+def _escaped(new: str, between: str | None) -> str:
+    """Python as it is written in a JSON string, each line in a string of its own where the others are."""
+    lines = [json.dumps(line, ensure_ascii=False)[1:-1] for line in new.split("\n")]
+    return ("\\n" if between is None else f'\\n"{between}"').join(lines)
+
+
+def _is_same(code: _Code, before: Sequence[Edit], after: Sequence[Edit]) -> bool:
+    """Whether the notebook with the edits is JSON, its Python the edited Python, and nothing else of it differs."""
+    changed = splice(code.notebook, unique_edits(after))
+    try:
+        read = _code(changed)
+        wanted, found = (parse_quietly(text) for text in (splice(code.whole.source, before), read.whole.source))
+        return ast.dump(wanted) == ast.dump(found) and _others(code) == _others(read)
+    except (Unreadable, SyntaxError, ValueError, RecursionError):
+        return False
+
+
+def _others(code: _Code) -> list[tuple[tuple[str | int, ...], str, bool]]:
+    """Everything that a notebook holds beside its Python, with the path to each."""
+    own = {part.start for cell in code.cells for part in cell.parts}
+    found = walk(code.notebook, _json.events(code.notebook))
+    return [(path, scalar.text, scalar.string) for path, scalar in found if scalar.start not in own]
+
+
+def _left(code: _Code, placements: Mapping[int, Placement]) -> Iterator[int]:
+    """The placements whose value stands in an output or a cell that is not Python."""
+    others = [text for _, text, string in _others(code) if string]
+    for index, placement in placements.items():
+        value = placement.finding.value.reveal("text") if placement.finding.value is not None else ""
+        if len(value) >= SHORTEST_SEARCHED and any(_holds(text, value) for text in others):
+            yield index
+
+
+def _holds(text: str, value: str) -> bool:
+    """Whether a value stands in a text as a word of its own."""
+    at = text.find(value)
+    while at >= 0:
+        around = text[max(0, at - 1) : at] + text[at + len(value) : at + len(value) + 1]
+        if not any(char.isalnum() or char == "_" for char in around):
+            return True
+        at = text.find(value, at + 1)
+    return False
