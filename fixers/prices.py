@@ -30,6 +30,6 @@ def monthly_cost(secret: PlannedSecret) -> float:
 def reads_note() -> str:
     """One sentence on what reading costs."""
     return (
-        f"Reads cost ${SECRET_10_000_CALLS:.2f} for 10,000 calls (the generated module caches for 300 s, boto3 alone does "
-        f"not); list prices of us-east-1, noted {CHECKED}: check yours."
+        f"Reads cost ${SECRET_10_000_CALLS:.2f} for 10,000 calls (the generated module caches for 300 s, boto3 alone "
+        f"does not); list prices of us-east-1, noted {CHECKED}: check yours."
     )

@@ -127,7 +127,9 @@ def _has_random_part(text: str) -> bool:
 def _words(text: str, name: str, kind: CredentialKind | None, names: Names) -> Iterator[str]:
     parts, own = split_words(text), split_words(name)
     word = _known_word(text, parts, own, kind) or _about(text, parts, own, names)
-    if word is not None:
+    if _names_a_variable(text, parts, kind):
+        yield "placeholder"
+    elif word is not None:
         yield word
     elif _is_identifier(text, parts, kind) and random_bits(text) < 6:
         named = kind in MACHINE_KINDS or text.isupper() or "." in text
@@ -141,6 +143,12 @@ def _is_identifier(text: str, parts: tuple[str, ...], kind: CredentialKind | Non
     if len(parts) < 2 or not _IDENTIFIER.fullmatch(text):
         return False
     return len(parts) > 2 or not (kind in CHOSEN_KINDS and _is_invented(text))
+
+
+def _names_a_variable(text: str, parts: tuple[str, ...], kind: CredentialKind | None) -> bool:
+    """Whether `OpenAI(api_key="OPENAI_API_KEY")` says which variable to fill in: no service hands out such a key."""
+    named = text.isupper() and len(parts) > 1 and parts[-1] in _FIELDS
+    return named and kind in MACHINE_KINDS and _IDENTIFIER.fullmatch(text) is not None
 
 
 def _is_invented(text: str) -> bool:
