@@ -57,10 +57,11 @@ class _Code:
         """A span of the notebook in the text of all cells. Raises CannotRewriteError where no Python stands there."""
         starts, source = self.whole.starts, self.whole.source
         inner = Span(bisect.bisect_left(starts, span.start), bisect.bisect_left(starts, span.end))
-        line = re.compile(r"[ \t]*").match(source, source.rfind("\n", 0, inner.start) + 1)
+        line = range(source.rfind("\n", 0, inner.start) + 1, inner.start)
         # What only IPython takes is read as a comment.
-        magic = line is not None and self.notebook[starts[line.end()]] in "%!"
-        if magic or starts[inner.start : inner.start + 1] != (span.start,):
+        if starts[inner.start : inner.start + 1] != (span.start,) or any(
+            source[at] == "#" != self.notebook[starts[at]] for at in line
+        ):
             raise CannotRewriteError(
                 RefusalReason.KIND_NOT_SUPPORTED, "it stands where a notebook holds no Python", manual_steps.NOTEBOOK
             )
@@ -78,6 +79,8 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         code = _code(document.text)
     except Unreadable:
         return all_refused(placements, NOT_PARSABLE)
+    if _is_python_2(code):
+        return all_refused(placements, (RefusalReason.NOT_PARSABLE, "its kernel is Python 2", BY_HAND))
     refused: dict[int, Refused] = {}
     inner: dict[int, Placement] = {}
     for index, placement in enumerate(placements):
@@ -123,6 +126,12 @@ def _code(text: str) -> _Code:
         bases.append(at)
         at += len(cell.source) + 1
     return _Code(notebook=text, cells=cells, bases=tuple(bases), whole=joined(cells))
+
+
+def _is_python_2(code: _Code) -> bool:
+    said = {path: text for path, text, _ in _others(code) if path[0] == "metadata"}
+    version = said.get(("metadata", "language_info", "version"), "")
+    return version.startswith("2.") or said.get(("metadata", "kernelspec", "name")) == "python2"
 
 
 def _moved(placement: Placement, code: _Code) -> Placement:

@@ -21,8 +21,11 @@ from scanner.readers.errors import Unreadable
 
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u....|u....|.)", re.DOTALL)
 _LONGEST_ESCAPE = 12
-# A line that IPython takes and Python does not: magics, shell commands, help.
-_NOT_PYTHON = re.compile(r"^[ \t]*[%!?](?=\S)|^[ \t]*[\w.]+\?{1,2}[ \t]*$", re.MULTILINE)
+# What IPython takes and Python does not: magics, shell commands (also over several lines), help, and what these give.
+# https://ipython.readthedocs.io/en/stable/interactive/reference.html
+_LINES = re.compile(r"^([ \t]*)(?:%(?=\S)|!(?!=)|\?).+(?:(?<=\\)\n.*)*", re.MULTILINE)
+_HELP = re.compile(r"^[ \t]*[\w.]+\?{1,2}[ \t]*$", re.MULTILINE)
+_ASSIGNED = re.compile(r"^([ \t]*[\w.,\[\]\"' \t]+=[ \t]*)[%!](?!=).", re.MULTILINE)
 _PYTHON_MAGICS = frozenset(("time", "timeit", "capture", "prun", "debug"))
 
 
@@ -113,10 +116,23 @@ def _as_python(cell: Cell) -> Cell:
         return cell
     magic = re.match(r"%%(\w+)", cell.source)
     if magic is None or magic[1] in _PYTHON_MAGICS:
-        commented = _NOT_PYTHON.sub(lambda found: "#" * len(found[0]), cell.source)
+        commented = _commented(cell.source)
         if _parses(commented):
             return replace(cell, source=commented)
     return replace(cell, code=False)
+
+
+def _commented(source: str) -> str:
+    """Python of the same length in place of what only IPython takes: comments, in a block behind a statement."""
+    source = _HELP.sub(lambda found: "#" * len(found[0]), source)
+    source = _ASSIGNED.sub(lambda found: f"{found[1]}0#", source)
+
+    def lines(found: re.Match[str]) -> str:
+        first, *more = found[0][len(found[1]) :].split("\n")
+        mark = "0#" if found[1] else "#"
+        return "\n".join([found[1] + mark + first[len(mark) :], *(f"#{line[1:]}" if line else "" for line in more)])
+
+    return _LINES.sub(lines, source)
 
 
 def _parses(source: str) -> bool:

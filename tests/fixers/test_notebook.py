@@ -39,9 +39,18 @@ REFUSED = {
     "a text cell": (notebook(cell([f"password = {SECRET}"], "markdown")), RefusalReason.KIND_NOT_SUPPORTED),
     "a magic": (notebook(cell([f"%env API_TOKEN={SECRET}\n", "x = 1"])), RefusalReason.KIND_NOT_SUPPORTED),
     "a shell line": (notebook(cell([f"!mysql -p{SECRET}\n", "x = 1"])), RefusalReason.KIND_NOT_SUPPORTED),
+    "a shell line that goes on": (
+        notebook(cell(["!mysql \\\n", f"  -p{SECRET}\n", "x = 1"])),
+        RefusalReason.KIND_NOT_SUPPORTED,
+    ),
     "a shell cell": (notebook(cell(["%%bash\n", f"mysql -p{SECRET}"])), RefusalReason.KIND_NOT_SUPPORTED),
     "a cell that does not parse": (notebook(cell([*ASSIGNED, " ="])), RefusalReason.KIND_NOT_SUPPORTED),
     "another language": (notebook(cell(ASSIGNED), language="R"), RefusalReason.KIND_NOT_SUPPORTED),
+    "a command that a name gets": (notebook(cell([f"x = !mysql -p{SECRET}\n"])), RefusalReason.KIND_NOT_SUPPORTED),
+    "Python 2": (
+        notebook(cell(ASSIGNED)).replace('"name": "python"', '"name": "python", "version": "2.7.6"'),
+        RefusalReason.NOT_PARSABLE,
+    ),
     "a comment": (notebook(cell([f"x = 1  # password = {SECRET}"])), RefusalReason.COMMENT),
     "no JSON": (notebook(cell(ASSIGNED)) + "]", RefusalReason.NOT_PARSABLE),
     "half a surrogate pair": (notebook(cell([*ASSIGNED, "\nx = '\ud800'"])), RefusalReason.KIND_NOT_SUPPORTED),
