@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from scanner.model import Document, Kind, Literal, Span
-from scanner.readers import _json, python, text
+from scanner.readers import _json, python, structured, text
 from scanner.readers._escapes import compact
 from scanner.readers._tree import Scalar, walk
 from scanner.readers.errors import Unreadable
@@ -116,21 +116,25 @@ def _as_python(cell: Cell) -> Cell:
         return cell
     magic = re.match(r"%%(\w+)", cell.source)
     if magic is None or magic[1] in _PYTHON_MAGICS:
-        commented = _commented(cell.source)
-        if _parses(commented):
-            return replace(cell, source=commented)
+        for mark in ("#", "0#"):
+            commented = _commented(cell.source, mark)
+            if _parses(commented):
+                return replace(cell, source=commented)
     return replace(cell, code=False)
 
 
-def _commented(source: str) -> str:
-    """Python of the same length in place of what only IPython takes: comments, in a block behind a statement."""
+def _commented(source: str, mark: str) -> str:
+    """Python of the same length in place of what only IPython takes: comments.
+
+    The mark `0#` makes a statement of an indented line: nothing else may stand in its block.
+    """
     source = _HELP.sub(lambda found: "#" * len(found[0]), source)
     source = _ASSIGNED.sub(lambda found: f"{found[1]}0#", source)
 
     def lines(found: re.Match[str]) -> str:
         first, *more = found[0][len(found[1]) :].split("\n")
-        mark = "0#" if found[1] else "#"
-        return "\n".join([found[1] + mark + first[len(mark) :], *(f"#{line[1:]}" if line else "" for line in more)])
+        own = mark if found[1] else "#"
+        return "\n".join([found[1] + own + first[len(own) :], *(f"#{line[1:]}" if line else "" for line in more)])
 
     return _LINES.sub(lines, source)
 
@@ -164,7 +168,12 @@ def _mapped(document: Document, cell: Cell, offsets: Sequence[int], kind: Kind) 
         bom=False,
         utf8=cell.source.encode("utf-8", "surrogatepass"),
     )
-    for literal in (python if kind is Kind.PYTHON else text).read(inner, hits):
+    literals = list((python if kind is Kind.PYTHON else text).read(inner, hits))
+    if kind is Kind.PYTHON:
+        # Comments behind statements; what only IPython takes is among them.
+        spans = sorted(literal.span for literal in literals)
+        literals += text.read(inner, structured.comment_hits(inner, hits, spans))
+    for literal in literals:
         yield _outside(literal, document.text, cell.starts)
 
 

@@ -67,7 +67,11 @@ def test_siblings_and_calls_are_placed_in_the_file(read_everywhere) -> None:
     assert text[call.start : call.end] == "smtplib.SMTP('h').login('u', 'abcd')"
 
 
-@pytest.mark.parametrize("magic", ["%matplotlib inline", "!pip install x", "%%time", "len?", "  %load_ext x"])
+MAGICS = ["%matplotlib inline", "!pip install x", "%%time", "len?", "?len", "  %load_ext x", "if x:\n  !ls", "x = !ls",
+          "!pip install \\\n  x"]  # fmt: skip
+
+
+@pytest.mark.parametrize("magic", MAGICS)
 def test_magics_are_no_obstacle(read_everywhere, values, magic: str) -> None:
     literals = read_everywhere("a.ipynb", dump(notebook(f"{magic}\npassword = 'abcd'\n")))
     assert values(literals)["password"] == "abcd"
@@ -82,6 +86,11 @@ def test_what_is_not_python_is_read_as_text(read_marked, values, source: str) ->
     literals = read_marked("a.ipynb", dump(notebook(source, "y = 1"), ascii_only=False))
     assert values(literals) == {"TOKEN": "abcd"}
     assert {literal.role for literal in literals} == {Role.TEXT}
+
+
+def test_a_comment_behind_a_statement_is_read(read_marked, values) -> None:
+    literals = read_marked("a.ipynb", dump(notebook("x = 1  # password = 'ab¦cd'"), ascii_only=False))
+    assert values(literals) == {"password": "abcd"}
 
 
 def test_markdown_and_other_languages_are_read_as_text(read_marked, values) -> None:
