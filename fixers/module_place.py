@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from fixers.hidden_modules import hiding
 from fixers.import_roots import Files, import_root, packages_in, packages_on_path, regular_root
 from fixers.model import NewFile
+from fixers.notebook_code import SUFFIX, code_of
 from fixers.project_imports import (
     OwnImports,
     function_folders,
@@ -134,7 +135,10 @@ def _is_neighbour(file: PurePosixPath, imports: OwnImports, files: Files, contex
     if imports.relative or file.stem not in context.imported or file.stem in sys.stdlib_module_names:
         return False
     beside = [str(file.parent / f"{name}.py") for name in files.modules_in(file.parent) if name != file.stem]
-    return any(file.stem in imported(read_quietly(path, context.workspace)) for path in beside)
+    notebooks = [path for path in files.paths if path.endswith(SUFFIX) and PurePosixPath(path).parent == file.parent]
+    sources = [read_quietly(path, context.workspace) for path in beside]
+    sources += [code_of(path, context.workspace).encode("utf-8", "replace") for path in notebooks]
+    return any(file.stem in imported(source) for source in sources)
 
 
 def _imports_of(path: str, context: RewriteContext) -> OwnImports:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from fixers.notebook_code import SUFFIX, code_of
 from fixers.roles import PathRole, role_of
 from fixers.workspace import Workspace
 
@@ -80,7 +81,7 @@ def own_imports(tree: ast.Module) -> OwnImports:
 
 
 def imported_modules(workspace: Workspace) -> Iterator[str]:
-    """Dotted names that the workspace's Python files import absolutely, with what they import from them.
+    """Dotted names that the workspace's Python files and notebooks import absolutely, with what they import from them.
 
     Names of its folders in strings count too: `"shop.apps"`, and `shop.*` for `f"shop.{name}"`; and those in files
     that start programs.
@@ -91,6 +92,8 @@ def imported_modules(workspace: Workspace) -> Iterator[str]:
             raw = read_quietly(path, workspace)
             yield from imported(raw)
             yield from _names_in_strings(raw, folders)
+        elif path.endswith(SUFFIX):
+            yield from imported(code_of(path, workspace).encode("utf-8", "replace"))
         elif folders and _STARTERS.fullmatch(PurePosixPath(path).name):
             yield from _names_started(read_quietly(path, workspace)[:_LONGEST], folders)
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from fixers.notebook_code import SUFFIX, code_of, lines_with
 from fixers.python_readers import Site, python_sites
 from fixers.roles import PathRole, role_of
 from fixers.unseen_readers import UnseenReads, unseen_reads
@@ -90,6 +91,9 @@ def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> 
                     opaque[key].append(OtherReader(path=path, line=site.line, how=site.how))
                 else:
                     python[key].append(ReaderSite(path=path, line=site.line, span=site.span, quote=site.quote))
+        elif path.endswith(SUFFIX):
+            for key, reader in _in_notebook(workspace, path, keys):
+                outside[key].append(reader)
         elif path != env_file:
             for key, reader in _outside(workspace, path, keys, env_file, unseen.by_name):
                 (through if _is_ours(workspace, reader) else outside)[key].append(reader)
@@ -141,6 +145,18 @@ def _sites(
     yield from python_sites(text, lambda name: name in keys or (settings and name in folded), own)
 
 
+def _in_notebook(workspace: Workspace, path: str, keys: Collection[str]) -> Iterator[tuple[str, OtherReader]]:
+    """The variables that a notebook reads: named in a string, a shell line or `%env`, or as a field of settings."""
+    folded = {key.upper(): key for key in keys}
+    names = "|".join(map(re.escape, keys))
+    read = re.compile(rf"[\"']({names})[\"']|\$\{{?({names})\b|%env\s+({names})\b")
+    fields = re.compile(rf"(?<!\w)({names})(?!\w)", re.IGNORECASE)
+    pattern = fields if "BaseSettings" in code_of(path, workspace) else read
+    for line, found in lines_with(pattern, path, workspace):
+        key = folded[found[found.lastindex or 0].upper()]
+        yield key, OtherReader(path=path, line=line, how=f"uses {key}")
+
+
 def _outside(
     workspace: Workspace, path: str, keys: Collection[str], env_file: str, by_name: str | None
 ) -> Iterator[tuple[str, OtherReader]]:
@@ -188,6 +204,10 @@ def mentions(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:
     found = []
     for other in workspace.files:
         base = posixpath.basename(other)
+        if base.endswith(SUFFIX):
+            lines = (line for line, _ in lines_with(word, other, workspace))
+            found += [OtherReader(path=other, line=line, how=f"uses {name}") for line in lines]
+            continue
         if other == path or _PACKING.fullmatch(base) or not (_SHELLS.fullmatch(base) or _PROGRAMS.fullmatch(base)):
             continue
         text = _read(workspace, other).decode("utf-8", "replace")

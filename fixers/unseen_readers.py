@@ -13,11 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from fixers.module_place import HEADER
+from fixers.notebook_code import SUFFIX
 from fixers.python_environment import ENVIRON, READERS, all_names, dotted, only_reads, resolve
 from fixers.python_syntax import parse_quietly
 from fixers.roles import PathRole, role_of
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
+from scanner.readers.errors import Unreadable
+from scanner.readers.notebook import joined, python_cells
 
 _READS = re.compile(rb"environ|getenv|from_prefixed_env")
 _HEAD = 2000
@@ -118,14 +121,16 @@ def _words(words: Collection[str]) -> re.Pattern[bytes]:
 
 
 def _programs(workspace: Workspace, holding: re.Pattern[bytes]) -> Iterator[tuple[str, ast.Module]]:
-    """The workspace's own Python files whose text has this in it."""
+    """The workspace's own Python files and notebooks whose text has this in it."""
     for path in workspace.files:
-        if path.endswith((".py", ".pyw")) and role_of(path) is PathRole.SOURCE:
+        if path.endswith((".py", ".pyw", SUFFIX)) and role_of(path) is PathRole.SOURCE:
             try:
                 raw = workspace.read(path)
                 if holding.search(raw) and HEADER.encode() not in raw[:_HEAD]:
-                    yield path, parse_quietly(workspace.document(path).text)
-            except (OSError, NotSeenError, SyntaxError, ValueError, RecursionError):
+                    text = workspace.document(path).text
+                    is_notebook = path.endswith(SUFFIX)
+                    yield path, parse_quietly(joined(python_cells(text)).source if is_notebook else text)
+            except (OSError, NotSeenError, Unreadable, SyntaxError, ValueError, RecursionError):
                 continue
 
 

@@ -6,12 +6,15 @@ import ast
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fixers.readers_of import find_readers
+from fixers.workspace import open_workspace
 from scanner.model import RefusalReason
 
 SECRET = "opensesame"
@@ -196,3 +199,23 @@ def shape(source: str) -> list[str]:
         if not re.fullmatch(r"import (?:json|boto3)(?: as \w+)?|from urllib\.parse import .*", each)
         if not called.match(each)
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "reads"),
+    [
+        ("x = os.environ['API_KEY']", True),
+        ("!curl -H $API_KEY", True),
+        ("!curl -H ${API_KEY}", True),
+        ("%env API_KEY", True),
+        ("class S(BaseSettings):\n    api_key: str", True),
+        ("api_key = f(1)", False),
+        ("API_KEY = f(1)", False),
+        ("# os.environ['API_KEY']", False),
+        ("x = os.environ['API_KEY_FILE']", False),
+    ],
+)
+def test_a_notebook_reads_variables_that_it_names(code: str, reads: bool, tmp_path: Path) -> None:
+    (tmp_path / "a.ipynb").write_text(notebook(cell("x = 1\n"), cell(code)))
+    found = find_readers(open_workspace(tmp_path, ["a.ipynb"]), ["API_KEY"], ".env")["API_KEY"].outside
+    assert [reader.path for reader in found] == ["a.ipynb"] * reads
