@@ -51,7 +51,7 @@ def copies(
     found: list[Finding] = []
     for path in workspace.files if originals else ():
         if not scope or path == scope or path.startswith(f"{scope}/"):
-            python = path.endswith((".py", ".pyw", ".ipynb"))
+            python = workspace.is_python(path) or path.endswith(".ipynb")
             own = originals if python else beside.get(path, {})
             found += _of_file(workspace, path, own, known[path], config, key) if own else ()
     return tuple(found)

@@ -55,7 +55,7 @@ def loading_note(document: Document, workspace: Workspace) -> Iterator[str]:
 
 def _loading(workspace: Workspace) -> Iterator[OtherReader]:
     for path in workspace.files:
-        if not path.endswith(".py"):
+        if not workspace.is_python(path):
             continue
         try:
             text = workspace.read(path).decode("utf-8", "replace")

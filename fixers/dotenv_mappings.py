@@ -24,7 +24,7 @@ def mapping_sites(workspace: Workspace, env_file: str) -> tuple[ReaderSite, ...]
     """The calls that give the variables of `env_file` as a dictionary, over the whole workspace; not those in ours."""
     found: list[ReaderSite] = []
     for path in workspace.files:
-        if path.endswith((".py", ".pyw")) and b"dotenv_values" in _read(workspace, path):
+        if workspace.is_python(path) and b"dotenv_values" in _read(workspace, path):
             try:
                 text = workspace.document(path).text
                 tree = parse_quietly(text)

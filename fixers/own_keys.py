@@ -28,7 +28,8 @@ def removals(plan: Plan, workspace: Workspace, key: bytes) -> tuple[Edit, ...]:
     places: dict[str, list[Span]] = defaultdict(list)
     for refusal in plan.refusals:
         finding = refusal.finding
-        if refusal.reason is RefusalReason.OWN_AWS_KEYS and finding.path.endswith(".py") and finding.commit is None:
+        own = refusal.reason is RefusalReason.OWN_AWS_KEYS and finding.commit is None
+        if own and workspace.is_python(finding.path):
             places[finding.path].append(finding.span)
     edits: list[Edit] = []
     for path, spans in places.items():

@@ -149,7 +149,7 @@ def _read_variables(workspace: Workspace) -> frozenset[str]:
         except OSError:
             return b""  # a file that is listed and gone reads no variable
 
-    return read_variables(contents(path) for path in workspace.files if path.endswith(".py"))
+    return read_variables(contents(path) for path in workspace.files if workspace.is_python(path))
 
 
 def _planned(secret: Settled, options: PlanOptions, key: bytes) -> PlannedSecret:
@@ -225,9 +225,11 @@ def _assert_complete(plan: Plan, findings: Sequence[Finding]) -> None:
 
 def _with_dependencies(plan: Plan, workspace: Workspace, key: bytes) -> Plan:
     """The plan with boto3 in the project's list of dependencies, where its style needs it and a fix changes Python."""
+    edited = {edit.path for fix in plan.fixes for edit in fix.edits}
     # Notebooks ask boto3 in every style.
-    code = (".ipynb",) if plan.style == "extension" else (".py", ".pyw", ".ipynb")
-    changed = {edit.path for fix in plan.fixes for edit in fix.edits if edit.path.endswith(code)}
+    changed = {
+        path for path in edited if path.endswith(".ipynb") or (plan.style != "extension" and workspace.is_python(path))
+    }
     if not changed:
         return plan
     found = add_boto3(changed, workspace, key)

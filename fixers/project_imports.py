@@ -88,7 +88,7 @@ def imported_modules(workspace: Workspace) -> Iterator[str]:
     """
     folders = frozenset(part for path in workspace.files for part in PurePosixPath(path).parts[:-1])
     for path in workspace.files:
-        if path.endswith(".py"):
+        if workspace.is_python(path):
             raw = read_quietly(path, workspace)
             yield from imported(raw)
             yield from _names_in_strings(raw, folders)
@@ -117,7 +117,7 @@ def loaders(workspace: Workspace) -> Mapping[str, str]:
         if _STARTERS.fullmatch(PurePosixPath(path).name):
             raw = read_quietly(path, workspace)[:_LONGEST]
             found |= {name.decode(): path for name in _CONFIGURES.findall(raw)}
-        if not path.endswith(".py") or role_of(path) is not PathRole.SOURCE:
+        if not workspace.is_python(path) or role_of(path) is not PathRole.SOURCE:
             continue
         raw = read_quietly(path, workspace)
         if _BY_PATH.search(raw):

@@ -23,11 +23,18 @@ from scanner.text import line_starts, position
 _MAX_BYTES = 1_000_000
 _COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml")
 _SHELLS = re.compile(
-    r".*\.(?:sh|bash|zsh|fish|mk|service|ya?ml|json|toml|tf|tfvars|ini|cfg|conf|tmpl|tpl|j2|ps1|bat|cmd|nomad|hcl)"
-    r"|(?:.*[._-])?(?:makefile|dockerfile|containerfile|procfile|justfile|jenkinsfile|vagrantfile)(?:[._-].*)?|\.envrc",
+    r".*\.(?:sh|bash|zsh|fish|mk|service|cron|ya?ml|json|toml|tf|tfvars|ini|cfg|conf|properties|xml|tmpl|tpl|j2|psm?1|bat|cmd"
+    r"|nomad|hcl|gradle)"
+    r"|(?:.*[._-])?(?:makefile|dockerfile|containerfile|procfile|justfile|jenkinsfile|vagrantfile|caddyfile|crontab)"
+    r"(?:[._-].*)?|\.(?:envrc|bashrc|zshrc|profile|bash_profile|zprofile)",
     re.IGNORECASE,
 )
-_PROGRAMS = re.compile(r".*\.(?:js|jsx|mjs|cjs|ts|tsx|vue|rb|go|php|java|kt|scala|rs|ex|exs|pl|cs|swift|lua|r)", re.I)
+_PROGRAMS = re.compile(
+    r".*\.(?:[cm]?[jt]s|jsx|tsx|vue|svelte|astro|rb|go|php|java|kts?|scala|groovy|clj|rs|exs?|pl|cs|fs|vb|swift|dart|lua|r"
+    r"|rmd|qmd|jl|tcl|hs|nim|cr|zig|c|cc|cpp)",
+    re.IGNORECASE,
+)
+_SHELL = re.compile(rb"\b(?:ba|da|z|k|a|fi)?sh\b|\bmake\b")
 _ENV_FILE = re.compile(r"^(?P<indent>\s*)env_file\s*:(?P<rest>.*)$")
 _SOURCED = re.compile(
     r"(?:^|[\s;&|(])(?:source|\.|--env-file[= ]|--envfile[= ]|include|-include|EnvironmentFile=-?|dotenv)\s*[\"']?"
@@ -84,7 +91,7 @@ def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> 
     for key in keys:
         opaque[key] += [OtherReader(path=each.path, line=each.line, how=each.how) for each in unseen.reading(key)]
     for path in workspace.files:
-        if path.endswith((".py", ".pyw")):
+        if workspace.is_python(path):
             for site in _sites(workspace, path, keys, folded, unseen):
                 key = site.key if site.key in keys else folded[site.key.upper()]
                 if site.span is None:
@@ -160,8 +167,9 @@ def _in_notebook(workspace: Workspace, path: str, keys: Collection[str]) -> Iter
 def _outside(
     workspace: Workspace, path: str, keys: Collection[str], env_file: str, by_name: str | None
 ) -> Iterator[tuple[str, OtherReader]]:
-    name = PurePosixPath(path).name
-    shell, program = _SHELLS.fullmatch(name) is not None, _PROGRAMS.fullmatch(name) is not None
+    name, started = PurePosixPath(path).name, workspace.shebang(path)
+    shell = _SHELLS.fullmatch(name) is not None or _SHELL.search(started) is not None
+    program = _PROGRAMS.fullmatch(name) is not None or started != b""
     if not shell and not program:
         return
     text = _read(workspace, path).decode("utf-8", "replace")
@@ -208,7 +216,9 @@ def mentions(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:
             lines = (line for line, _ in lines_with(word, other, workspace))
             found += [OtherReader(path=other, line=line, how=f"uses {name}") for line in lines]
             continue
-        if other == path or _PACKING.fullmatch(base) or not (_SHELLS.fullmatch(base) or _PROGRAMS.fullmatch(base)):
+        if other == path or _PACKING.fullmatch(base) or workspace.is_python(other):
+            continue
+        if not (_SHELLS.fullmatch(base) or _PROGRAMS.fullmatch(base) or workspace.shebang(other)):
             continue
         text = _read(workspace, other).decode("utf-8", "replace")
         if name not in text or (base.endswith(".toml") and PLAN_MARK in text):

@@ -55,7 +55,7 @@ def python_files(workspace: Workspace) -> dict[str, bytes]:
     """The bytes of every Python file that can be read, by path."""
     found = {}
     for path in workspace.files:
-        if path.endswith((".py", ".pyw")):
+        if workspace.is_python(path):
             try:
                 found[path] = workspace.read(path)
             except OSError:

@@ -123,7 +123,7 @@ def _words(words: Collection[str]) -> re.Pattern[bytes]:
 def _programs(workspace: Workspace, holding: re.Pattern[bytes]) -> Iterator[tuple[str, ast.Module]]:
     """The workspace's own Python files and notebooks whose text has this in it."""
     for path in workspace.files:
-        if path.endswith((".py", ".pyw", SUFFIX)) and role_of(path) is PathRole.SOURCE:
+        if (workspace.is_python(path) or path.endswith(SUFFIX)) and role_of(path) is PathRole.SOURCE:
             try:
                 raw = workspace.read(path)
                 if holding.search(raw) and HEADER.encode() not in raw[:_HEAD]:

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 from urllib.parse import unquote_to_bytes
 
 from scanner.errors import NotSeenError
-from scanner.model import Document, Source
+from scanner.model import Document, Kind, Source
 from scanner.readers.kinds import kind_of
 from scanner.text import UndecodableError, decode
 
 # How each plan file begins: one that lies in the tree is ours, and reads nothing of it.
 PLAN_MARK = "# Plan of unhardcode:"
+_PYTHON = (".py", ".pyw", ".wsgi")
+# Programs whose name does not say in which language they are.
+_PROGRAMS = ("", ".cgi", ".fcgi", ".command")
 # What a rehearsal would have written: POSIX path from the root -> bytes.
 Overlay: TypeAlias = Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """One tree of files. `files` are POSIX paths from `root`, sorted; `read` gives a file's bytes or raises OSError."""
+    """One tree of files. `files` are POSIX paths from `root`, sorted; `read` gives a file's bytes or raises OSError.
+
+    `started` are the first lines of programs that were looked at, by path.
+    """
 
     root: Path
     files: tuple[str, ...]
     read: Callable[[str], bytes]
+    started: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def exists(self, path: str) -> bool:
         """Whether the tree has this path: as a listed file, in the overlay, or unlisted on disk."""
@@ -37,6 +44,25 @@ class Workspace:
         except OSError:
             return False
         return True
+
+    def shebang(self, path: str) -> bytes:
+        """The first line of a program without a suffix that says what starts it (`#!/bin/sh`); else nothing."""
+        if PurePosixPath(path).suffix not in _PROGRAMS:
+            return b""
+        if path not in self.started:
+            try:
+                line = self.read(path)[:200].removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0]
+            except OSError:
+                line = b""
+            self.started[path] = line if line.startswith(b"#!") else b""
+        return self.started[path]
+
+    def is_python(self, path: str) -> bool:
+        """Whether a file is Python that can be run or imported: by its suffix, or by its first line."""
+        if PurePosixPath(path).suffix in _PYTHON:
+            return True
+        line = self.shebang(path)
+        return line != b"" and kind_of(path, line) is Kind.PYTHON
 
     def is_linked(self, path: str) -> bool:
         """Whether the path is a symlink, leads through one, or leaves the root."""

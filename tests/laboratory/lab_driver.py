@@ -104,7 +104,7 @@ def digest(key: bytes, value: object) -> str:
 def evaluated(folder: Path, probe: str) -> object:
     """What a probe gives: `module:expression`, or `script.py:expression` for a file that is run."""
     where, _, expression = probe.partition(":")
-    if where.endswith(".py"):
+    if where.endswith(".py") or "/" in where:
         sys.path.insert(0, str((folder / where).parent))
         space = runpy.run_path(str(folder / where), run_name="__main__")
     else:

@@ -1,0 +1,4 @@
+import yaml
+
+with open("config.yaml") as file:
+    settings = yaml.safe_load(file)
