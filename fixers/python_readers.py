@@ -27,6 +27,7 @@ _CONVERTING = frozenset({"cast", "parse_default", "subcast", "validate"})
 _NAMING = frozenset({"envvar", "env", "alias", "validation_alias", "env_var", "auto_envvar"})
 _SETTING = frozenset({"setenv", "delenv", "putenv", "unsetenv"})  # pytest's monkeypatch, os
 _OURS = ("get_secret_value", "get_secret_bytes")
+_NAMED = re.compile(r"[\"'](\w+)[\"']")
 _READING = re.compile(r"env|getenv|config|dotenv|settings|secret", re.IGNORECASE)
 
 
@@ -53,13 +54,17 @@ class _File:
 
 
 def python_sites(text: str, wanted: Callable[[str], bool], unseen: UnseenReads) -> Iterator[Site]:
-    """Every place of a file that reads a wanted variable; nothing where the file does not parse.
+    """Every place of a file that reads a wanted variable; of one that does not parse, every string that names one.
 
     Where `unseen` reads variables by computed names, a text that names one is a reader too.
     """
     try:
         tree = parse_quietly(text)
     except (SyntaxError, ValueError, RecursionError):
+        for found in _NAMED.finditer(text):
+            if wanted(found[1]):
+                line = text.count("\n", 0, found.start()) + 1
+                yield Site(key=found[1], line=line, how="in a file that does not parse", span=None)
         return
     names = all_names(tree)
     file = _File(

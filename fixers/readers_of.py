@@ -20,7 +20,7 @@ from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import trees
 from scanner.text import line_starts, position
 
-_MAX_BYTES = 1_000_000
+_MAX_BYTES = 20_000_000
 _COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml")
 _SHELLS = re.compile(
     r".*\.(?:sh|bash|zsh|fish|mk|service|cron|ya?ml|json|toml|tf|tfvars|ini|cfg|conf|properties|xml|tmpl|tpl|j2|psm?1|bat|cmd"

@@ -1,0 +1,4 @@
+import os
+
+print "billing"
+key = os.environ["STRIPE_API_KEY"]
