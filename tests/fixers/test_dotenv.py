@@ -159,6 +159,7 @@ OPAQUE = {
     "a reader from elsewhere": 'from .base import env\np = env("DB_PASSWORD")\n',
     "click's envvar": '@click.option("--p", envvar="DB_PASSWORD")\ndef f(p): pass\n',
     "pop": 'import os\np = os.environ.pop("DB_PASSWORD")\n',
+    "Python of another version": 'import os\nprint os.environ["DB_PASSWORD"]\n',
     "dotenv_values": 'from dotenv import dotenv_values\np = dotenv_values()["DB_PASSWORD"]\n',
 }
 
@@ -180,7 +181,6 @@ UNKNOWN = {
     "documentation": {"README.md": "Set `$DB_PASSWORD`.\n"},
     "a write": {"app.py": 'import os\nos.environ["DB_PASSWORD"] = "x"\n'},
     "the program's own configuration": {"app.py": 'x = app.config["DB_PASSWORD"]\n'},
-    "a file that is no Python": {"app.py": 'os.environ["DB_PASSWORD"\n'},
 }
 
 
