@@ -11,6 +11,7 @@ import ast
 import posixpath
 from collections.abc import Iterator, Sequence
 
+from fixers.conventions import found_by
 from fixers.dotenv import site_edit
 from fixers.python import PythonFile
 from fixers.python_syntax import node_span
@@ -79,6 +80,9 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> list[Re
         raise CannotRewriteError(
             RefusalReason.READER_OUTSIDE_PYTHON, f"{name} is also used by {listed(outside)}", _STEP
         )
+    tool = found_by(document.path, context.imported)
+    if tool is not None:
+        raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, f"{tool} finds {name} by itself", _STEP)
     sites: list[ReaderSite] = []
     others = list(found.opaque)
     raws = python_files(context.workspace)

@@ -61,10 +61,10 @@ def python_sites(text: str, wanted: Callable[[str], bool], unseen: UnseenReads) 
     try:
         tree = parse_quietly(text)
     except (SyntaxError, ValueError, RecursionError):
-        for found in _NAMED.finditer(text):
-            if wanted(found[1]):
-                line = text.count("\n", 0, found.start()) + 1
-                yield Site(key=found[1], line=line, how="in a file that does not parse", span=None)
+        for named in _NAMED.finditer(text):
+            if wanted(named[1]):
+                line = text.count("\n", 0, named.start()) + 1
+                yield Site(key=named[1], line=line, how="in a file that does not parse", span=None)
         return
     names = all_names(tree)
     file = _File(

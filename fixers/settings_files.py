@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from fixers.conventions import found_by
 from fixers.grouping import SETTING
 from fixers.model import Edit
 from fixers.python import Change, PythonFile, open_file, proven
@@ -94,6 +95,9 @@ def _readers(document: Document, context: RewriteContext) -> _Readers:
     name = posixpath.basename(document.path)
     if outside:
         raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, f"{name} is also used by {listed(outside)}", _RUN)
+    tool = found_by(document.path, context.imported)
+    if tool is not None:
+        raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, f"{tool} finds {name} by itself", _RUN)
     if found.opaque:
         raise CannotRewriteError(
             RefusalReason.READER_NOT_REWRITABLE, f"{name} is also used by {listed(found.opaque)}", _RUN
