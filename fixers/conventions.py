@@ -21,7 +21,7 @@ _CONVENTIONS = tuple(
         (r"(?:.*/)?(?:settings|\.secrets)(?:\.local)?\.(?:toml|ya?ml|json|ini)", "dynaconf", "Dynaconf"),
         (r"(?:.*/)?params\.(?:ya?ml|json|toml)", "dvc", "DVC"),
         (r"(?:.*/)?[^/]+\.ini", "pyramid", "Pyramid's pserve"),
-        (r"(?:.*/)?alembic\.ini", "", "Alembic"),
+        (r"(?:.*/)?alembic\.ini", "alembic", "Alembic"),
         (r"(?:.*/)?\.streamlit/[^/]+\.toml", "", "Streamlit"),
         (r"(?:.*/)?(?:luigi|client)\.(?:cfg|toml)", "luigi", "Luigi"),
         (r"(?:.*/)?profiles\.ya?ml", "", "dbt"),
