@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from scanner.decoding import decoded
 from scanner.detectors.randomness import random_bits
 from scanner.model import Finding, Span
 from scanner.text import line_span, line_starts, position
@@ -68,15 +69,18 @@ class Page:
 
 
 def make_net(findings: Iterable[Finding], documents: Callable[[str], str | None] | None = None) -> Net:
-    """Collect the findings' values; where a value stayed in another process, its spelling in the document."""
+    """Collect the findings' values, and how each is spelled where its document is at hand.
+
+    A copy in a comment has the spelling of the literal (`p%40ss`, `p\\x40ss`), not the value that it means.
+    """
     heads: dict[str, set[str]] = {}
-    far: dict[str, list[Finding]] = {}
+    here: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.value is not None:
             _add_value(heads, finding.value.reveal("text"))
-        elif finding.commit is None:
-            far.setdefault(finding.path, []).append(finding)
-    for path, group in far.items():
+        if finding.commit is None:
+            here.setdefault(finding.path, []).append(finding)
+    for path, group in here.items():
         page = make_page(documents(path), group) if documents is not None else None
         if page is None:
             continue
@@ -157,14 +161,20 @@ def _spellings(value: str) -> Iterator[str]:
     for line in re.split(r"[\r\n]+", value):
         if not line.lstrip().startswith("-----"):
             yield line.strip()
+    # `Basic` is base 64 of user:password, and whoever wrote it there may have noted what it says.
+    plain = decoded(value)
+    if plain is not None:
+        yield from (plain, plain.partition(":")[2])
 
 
 def _own_words(text: str, finding: Finding) -> Iterator[str]:
     """What a finding hides on the lines of its own file."""
     if any(evidence.name in _EVERYBODYS for evidence in finding.evidence):
         return
-    value = text[finding.span.start : finding.span.end] if finding.value is None else finding.value.reveal("text")
-    yield from (spelling for spelling in _spellings(value) if len(spelling) >= _HEAD and not is_distinctive(spelling))
+    spelled = text[finding.span.start : finding.span.end]
+    values = {spelled, spelled if finding.value is None else finding.value.reveal("text")}
+    for value in values:
+        yield from (word for word in _spellings(value) if len(word) >= _HEAD and not is_distinctive(word))
 
 
 def _known_end(text: str, at: int, net: Net, words: frozenset[str]) -> int | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import dataclasses
 import string
 
@@ -178,3 +179,23 @@ def test_each_of_many_findings_in_one_file_is_masked(make):
     output = [masked_line(shown, finding, net) for finding in findings]
 
     assert output == [f'k{n} = "…"' for n in range(300)]
+
+
+def test_a_copy_is_masked_as_it_is_spelled_as_it_is_meant_and_as_it_is_decoded(run, make, tmp_path):
+    first, second, third, fourth = (make.generated(name, 12) for name in ("first", "second", "third", "fourth"))
+    basic = base64.b64encode(f"shop:{fourth}".encode()).decode()
+    (tmp_path / "settings.py").write_text(
+        f'URL = "postgres://shop:{first}%40{second}@db.internal/shop"  # {first}%40{second}, {first}@{second}\n'
+        f'password = "{third}\\x21{first}"  # {third}\\x21{first}, {third}!{first}\n'
+        f'HEADERS = {{"Authorization": "Basic {basic}"}}  # {fourth}\n'
+    )
+    (tmp_path / "settings.json").write_text(
+        f'{{"password": "{second}\\u0021{third}", "note": "{second}\\u0021{third}"}}\n'
+    )
+
+    output = run(tmp_path, "scan")[1]
+    for place in ("settings.py:1", "settings.py:2", "settings.py:3", "settings.json:1"):
+        output += run(tmp_path, "explain", place)[1]
+
+    assert output.count(" | ") == 8
+    make.assert_no_value(output, [first, second, third, fourth])
