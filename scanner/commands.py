@@ -213,7 +213,8 @@ def scan(
 
         written = (output, *(file for _, file in beside))
         refuse_links([file for file in written if file is not None], scanned.root.folder)
-    fine_if_empty = is_staged or is_handed or between is not None or push is not None
+    # On a quiet day no commit is there since yesterday.
+    fine_if_empty = is_staged or is_handed or between is not None or push is not None or since is not None
     seen = scanned.result.coverage
     clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or fine_if_empty)
     if quiet and form == "text" and clean and output is None and not beside:

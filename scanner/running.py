@@ -98,7 +98,7 @@ def run(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
 
     everything = not named and found.root.folder == Path.cwd()
     whole = everything and not (mode.staged or mode.stdin or mode.handed or in_past)
-    return found._replace(result=acceptance.settled(found, whole=whole))
+    return found._replace(result=acceptance.settled(found, whole=whole, past=in_past))
 
 
 def configuration(root: Path, options: Options) -> Loaded:

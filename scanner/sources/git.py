@@ -212,6 +212,12 @@ def has_commit(folder: Path, commit: str) -> bool:
     return attempt(folder, "cat-file", "-e", f"{commit}^{{commit}}")[0] == 0
 
 
+def kind_of(folder: Path, oid: str) -> str | None:
+    """`commit`, `tree`, `blob` or `tag` by an object's id; None where the repository of `folder` does not hold it."""
+    status, out, _ = attempt(folder, "cat-file", "-t", oid)
+    return None if status else out.decode().strip()
+
+
 def hooks_folder(folder: Path) -> Path:
     """Where git looks for the hooks of a repository, as its user has configured it.
 

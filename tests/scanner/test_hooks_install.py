@@ -304,6 +304,68 @@ def test_messages_of_commits_and_tags_go_up_too(at: Path, made: Made, git: Git, 
     assert attempt(at, "push", "origin", "v1").status == 0
 
 
+def test_what_a_tag_names_without_a_commit_goes_up_too(at: Path, made: Made, git: Git, attempt: Started) -> None:
+    value = made(24)
+    assert run("install", "--stage", "pre-push") == Exit.OK
+    assert attempt(at, "push", "origin", "main").status == 0
+    plant(at, value)
+    blob = git(at, "hash-object", "-w", "settings.py").strip()
+    git(at, "add", "settings.py")
+    tree = git(at, "write-tree").strip()
+    git(at, "tag", "blob", blob)
+    git(at, "tag", "tree", tree)
+    git(at, "tag", "-a", "-m", "about a blob", "annotated", blob)
+    for tag, path in (("blob", f"tag/{blob}"), ("tree", "settings.py"), ("annotated", f"tag/{blob}")):
+        done = attempt(at, "push", "origin", tag)
+        assert value not in done.printed
+        assert (done.status, f"{path}:1:" in done.printed) == (1, True)
+    assert "git tag -d NAME" in done.printed
+    assert "unhardcode migrate tag/" not in done.printed
+    git(at, "rm", "-q", "-f", "--cached", "settings.py")
+    (at / "settings.py").unlink()
+    assert unhardcode.run(["baseline", "create", "--history", "--reason", "rotated"]) == Exit.OK
+    assert attempt(at, "push", "origin", "blob").status == 0
+    # The remote has the value already.
+    (at / ".unhardcode.baseline").unlink()
+    plant(at, value)
+    git(at, "add", "settings.py")
+    git(at, "commit", "-q", "-m", "an old mistake")
+    git(at, "push", "-q", "--no-verify", "origin", "main")
+    git(at, "fetch", "-q", "origin")
+    assert attempt(at, "push", "origin", "annotated").status == 0
+
+
+def test_a_ref_whose_name_would_end_a_line_elsewhere_is_looked_at(
+    at: Path, made: Made, git: Git, attempt: Started
+) -> None:
+    assert run("install", "--stage", "pre-push") == Exit.OK
+    name = "side\u2028\x85line"
+    git(at, "checkout", "-q", "-b", name)
+    assert attempt(at, "push", "origin", name).status == 0
+    plant(at, made(24))
+    git(at, "add", "-A")
+    git(at, "commit", "-q", "-m", "x")
+    done = attempt(at, "push", "origin", name)
+    assert (done.status, "settings.py:1:" in done.printed) == (1, True)
+
+
+def test_a_push_from_a_repository_that_stands_elsewhere_is_not_seen(
+    at: Path, tmp_path: Path, made: Made, git: Git, attempt: Started
+) -> None:
+    """Its working tree is that of another repository, in which git starts the hook."""
+    apart = f"--git-dir={tmp_path / 'apart'}"
+    git(tmp_path, "init", "-q", "--bare", "apart")
+    git(at, apart, "config", "core.bare", "false")
+    (tmp_path / "apart" / "hooks" / "pre-push").write_text(script("pre-push", sys.executable))
+    (tmp_path / "apart" / "hooks" / "pre-push").chmod(0o755)
+    plant(at, made(24))
+    git(at, apart, "--work-tree=.", "add", "settings.py")
+    git(at, apart, "--work-tree=.", "commit", "-q", "-m", "x")
+    done = attempt(at, apart, "--work-tree=.", "push", str(tmp_path / "origin.git"), "HEAD:refs/heads/apart")
+    assert (done.status, "--git-dir" in done.printed) == (1, True)
+    assert "apart" not in git(tmp_path / "origin.git", "branch", "--list")
+
+
 def test_a_push_to_a_bare_url_and_from_a_linked_worktree_is_looked_at(
     at: Path, made: Made, git: Git, attempt: Started
 ) -> None:
