@@ -240,6 +240,7 @@ def scan(
         paths=config.paths,
         require_complete=require_complete,
         nothing_is_fine=fine_if_empty or len(path) > 1,
+        nothing="no commit has a file there, or there is none yet" if is_history else "check the paths",
         color=output is None and not no_color and _colors(),
         show_suppressed=show_suppressed,
         documents=scanned.texts.get,

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import analysis, earlier, messages, record, standing, versions
-from scanner.errors import NotSeenError
 from scanner.progress import Meter
 from scanner.source import ScanResult, Settings
 from scanner.sources import git, history
@@ -42,17 +41,12 @@ def scan(
     settings: Callable[[], Settings],
     jobs: int | None = None,
 ) -> ScanResult:
-    """Scan a repository's past below a folder (POSIX, "" for all of it); `jobs` None: as many processes as pay.
-
-    Raises NotSeenError where there is no commit yet.
-    """
+    """Scan a repository's past below a folder (POSIX, "" for all of it); `jobs` None: as many processes as pay."""
     folder = history.folder_of(repository)
     ends = None if past.between is None else commit_range.ends(repository, past.between)
     before = None
     if ends is None:
         commits, extra = history.reached(repository, past.since)
-        if not (commits or extra or past.since or past.unreachable):
-            raise NotSeenError(f"{folder}: no commit is here yet", hint="without --history the working tree is scanned")
         before = _record(repository, selection, past, settings()) if past.cache else None
         again = None
         if before is not None and not past.unreachable and past.since is None:

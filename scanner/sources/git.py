@@ -7,6 +7,7 @@ else in the project starts git.
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 from collections.abc import Generator, Iterator, Sequence
@@ -109,20 +110,34 @@ def start(
     extra: dict[str, str] | None = None,
     pipesize: int = -1,
 ) -> subprocess.Popen[bytes]:
-    """Start git in `folder`. Standard output and error are pipes. Raises UsageError where there is no git."""
+    """Start git in `folder`. Standard output and error are pipes.
+
+    Raises UsageError where there is no git, NotSeenError where it does not start.
+    """
     git = program()
     if git is None:
         raise UsageError("git was not found on PATH", hint="install git, or name files outside a repository")
     options = [word for override in _OVERRIDES for word in ("-c", override)]
-    return subprocess.Popen(
-        [git, "--no-pager", "--literal-pathspecs", *options, *arguments],
-        cwd=folder,
-        env=environment() | (extra or {}),
-        stdin=subprocess.DEVNULL if stdin is None else stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        pipesize=pipesize,
-    )
+    try:
+        return subprocess.Popen(
+            [git, "--no-pager", "--literal-pathspecs", *options, *arguments],
+            cwd=folder,
+            env=environment() | (extra or {}),
+            stdin=subprocess.DEVNULL if stdin is None else stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pipesize=pipesize,
+        )
+    except OSError as error:
+        raise NotSeenError(f"{git} cannot be started in {folder} ({error.strerror})", hint=_unstarted(error)) from None
+
+
+def _unstarted(error: OSError) -> str:
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return "allow more open files: ulimit -n"
+    if error.errno in (errno.ENOMEM, errno.EAGAIN):
+        return "allow more memory or processes"
+    return "it is the first git on PATH: does it run?"
 
 
 def attempt(
@@ -199,6 +214,8 @@ def find(folder: Path) -> Repository | None:
         if b"not a git repository" in err or b"No such file" in err:
             return None
         raise NotSeenError(f"git does not open the repository at {folder}: {reason(err)}", hint=_hint(err))
+    if len(lines) < 5 or not {lines[0], lines[1]} <= {"true", "false"}:
+        raise NotSeenError(f"{program()} answers otherwise than git does", hint="what stands in its place on PATH?")
     bare = lines[0] == "true"
     common = Path(os.path.normpath(folder / lines[2]))
     top = None if process.returncode or not lines[4] else Path(lines[4])

@@ -189,8 +189,8 @@ def test_without_a_commit_that_is_said_and_on_a_day_without_one_all_is_well(
     tmp_path: Path, git: Git, run: Callable[..., tuple[int, str, str]]
 ) -> None:
     git(tmp_path, "init", "-q")
-    status, _, said = run(tmp_path, "scan", "--history")
-    assert (status, "no commit is here yet" in said) == (Exit.NOT_SEEN, True)
+    status, said, _ = run(tmp_path, "scan", "--history")
+    assert (status, "no commit has a file there, or there is none yet" in said) == (Exit.NOT_SEEN, True)
     (tmp_path / "a.py").write_text("x = 1\n")
     git(tmp_path, "add", "a.py")
     git(tmp_path, "commit", "-q", "-m", "x", GIT_COMMITTER_DATE="2026-01-31T00:00:00Z")
