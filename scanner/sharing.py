@@ -11,13 +11,13 @@ import contextlib
 import io
 import os
 import pickle
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scanner import analysis
 from scanner.analysis import Knowledge
+from scanner.children import end_with
 from scanner.model import Finding, SecretValue
 from scanner.readers.kinds import kind_of
 from scanner.source import Settings, Source
@@ -96,7 +96,8 @@ def _together(tasks: Sequence[Task], knowledge: Knowledge, settings: Settings, h
     try:
         for _ in range(helpers):
             ours, theirs = fork.Pipe(duplex=False)
-            process = fork.Process(target=_help, args=(theirs, tasks, _next(order, taken), knowledge, settings))
+            numbers = _next(order, taken)
+            process = fork.Process(target=_help, args=(theirs, tasks, numbers, knowledge, settings, os.getpid()))
             process.start()
             theirs.close()
             running.append((process, ours))
@@ -132,10 +133,15 @@ def _next(order: Sequence[int], taken: int) -> Iterator[int]:
 
 
 def _help(
-    answer: Connection, tasks: Sequence[Task], numbers: Iterator[int], knowledge: Knowledge, settings: Settings
+    answer: Connection,
+    tasks: Sequence[Task],
+    numbers: Iterator[int],
+    knowledge: Knowledge,
+    settings: Settings,
+    parent: int,
 ) -> None:
-    """What a helper does. The parent is interrupted, not the helper."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """What a helper does."""
+    end_with(parent)
     done: list[tuple[int, bytes]] = []
     try:
         for number in numbers:

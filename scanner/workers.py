@@ -8,12 +8,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import re
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
+from scanner.children import end_with
 from scanner.errors import NotSeenError
 from scanner.looking import Looked, Task, look
 from scanner.progress import Meter
@@ -62,12 +62,16 @@ def shared_out(blobs: Sequence[objects.Blob]) -> list[list[int]]:
 
 
 class _Work(NamedTuple):
-    """What all processes have: the shares, a counter of those that are taken, and of the bytes that are done."""
+    """What all processes have: the shares, a counter of those that are taken, and of the bytes that are done.
+
+    `parent` is the id of the process that hands them out.
+    """
 
     task: Task
     shares: Sequence[Sequence[int]]
     taken: Any
     done: Any
+    parent: int
 
 
 def all_looked(task: Task, states: Sequence[int], processes: int | None, meter: Meter | None) -> list[Looked]:
@@ -79,7 +83,7 @@ def all_looked(task: Task, states: Sequence[int], processes: int | None, meter: 
     processes = min(processes or _cores(todo), most)
     context = multiprocessing.get_context("fork" if processes > 1 else None)
     # A counter that all of them take the next share from: who is done first takes more.
-    work = _Work(task, shares, context.Value("i", 0), context.Value("Q", 0))
+    work = _Work(task, shares, context.Value("i", 0), context.Value("Q", 0), os.getpid())
     shown = meter or Meter("", show=False)
     shown.begin(todo)
     running = []
@@ -128,8 +132,8 @@ def _taken(work: _Work, show: Callable[[], None] = lambda: None) -> Iterator[tup
 
 
 def _work(answer: Connection, work: _Work) -> None:
-    """What a worker does. The parent is interrupted, not the worker; what goes wrong is told without source lines."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """What a worker does. What goes wrong is told without source lines."""
+    end_with(work.parent)
     # Scratch memory is for one process; a fork has a copy of it, and that is its own.
     try:
         answer.send(dict(_taken(work)))
