@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +164,8 @@ def scan(
     """
     started = time.time()
     beside = _beside(reports, output)
+    written = [file for file in (output, *(file for _, file in beside)) if file is not None]
+    _refuse_missing_folders(written)
     modes = {
         "--staged": is_staged,
         "--stdin": is_stdin,
@@ -208,16 +210,15 @@ def scan(
 
         past = Past(between=between, unreachable=unreachable, since=since, cache=not no_cache, progress=not quiet)
     scanned = run(path, Mode(staged=is_staged, stdin=is_stdin, handed=is_handed, past=past, push=push), options)
-    if output is not None or beside:
+    if written:
         from scanner.saving import refuse_links
 
-        written = (output, *(file for _, file in beside))
-        refuse_links([file for file in written if file is not None], scanned.root.folder)
+        refuse_links(written, scanned.root.folder)
     # On a quiet day no commit is there since yesterday.
     fine_if_empty = is_staged or is_handed or between is not None or push is not None or since is not None
     seen = scanned.result.coverage
     clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or fine_if_empty)
-    if quiet and form == "text" and clean and output is None and not beside:
+    if quiet and form == "text" and clean and not written:
         return int(Exit.OK)
     import dataclasses
 
@@ -309,6 +310,13 @@ def _form_and_file(report: str) -> tuple[str, Path]:
     if os.path.isdir(file):
         raise UsageError(f"--report {report}: a folder", hint="name a file in it")
     return form, Path(file)
+
+
+def _refuse_missing_folders(files: Iterable[Path]) -> None:
+    """Raise UsageError for a file in a folder that is not there: a long scan would end with that."""
+    for file in files:
+        if not os.path.isdir(file.parent):
+            raise UsageError(f"{file}: its folder is not there", hint="make it first: mkdir -p")
 
 
 def _version() -> str:

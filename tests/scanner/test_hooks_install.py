@@ -147,6 +147,18 @@ def test_a_hook_of_a_tracked_folder_names_no_place_of_this_machine(at: Path, git
         assert "command -v unhardcode" in text
 
 
+def test_a_hook_that_will_not_find_us_says_so_when_it_is_installed(
+    at: Path, git: Git, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    assert shutil.which("unhardcode") is None
+    assert run("install") == Exit.OK
+    assert capsys.readouterr().err == ""  # it has the very Python that installed it
+    git(at, "config", "core.hooksPath", "hooks")
+    assert run("install") == Exit.OK
+    assert "unhardcode is not on PATH" in capsys.readouterr().err
+
+
 def test_the_block_for_husky_goes_and_comes_with_any_file(at: Path, git: Git) -> None:
     husky = at / ".husky"
     (husky / "_").mkdir(parents=True)
