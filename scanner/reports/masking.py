@@ -31,6 +31,8 @@ _EVERYBODYS = frozenset(("common-password", "equals-name"))
 _LEAD = 70
 _RANDOM = re.compile(r"[A-Za-z0-9+_=-]{20,}")
 _WORD = re.compile(r"\w")
+# Letters, digits and a mark that stands in no name: what rules for passwords ask for.
+_PASSWORD = re.compile(r"(?=.*[A-Za-z])(?=.*\d).*[!#$%&*?^|~]", re.DOTALL)
 _UNSAFE = re.compile(
     # C0, DEL, C1; zero-width and bidirectional controls (https://trojansource.codes); U+2028, U+2029; surrogates
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
@@ -189,8 +191,8 @@ def _known_end(text: str, at: int, net: Net, words: frozenset[str]) -> int | Non
 
 def is_distinctive(value: str) -> bool:
     """Whether nobody would write a value by chance: wherever it stands, it is that value."""
-    # `WebLogic` is a folder before it is somebody's password; nobody names one by 20 bits of chance.
-    return len(value) >= _DISTINCTIVE and random_bits(value) >= _CHANCE
+    # `WebLogic` is a folder before it is somebody's password; nobody names one by 20 bits of chance, or `Ab1!cdef`.
+    return len(value) >= _DISTINCTIVE and (_PASSWORD.match(value) is not None or random_bits(value) >= _CHANCE)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

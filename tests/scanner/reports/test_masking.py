@@ -199,3 +199,11 @@ def test_a_copy_is_masked_as_it_is_spelled_as_it_is_meant_and_as_it_is_decoded(r
 
     assert output.count(" | ") == 8
     make.assert_no_value(output, [first, second, third, fourth])
+
+
+def test_a_password_of_the_usual_make_is_hidden_in_paths_and_a_word_is_not(make):
+    password, word = make.generated("p", 5) + "!" + make.generated("q", 4) + "7", "WebLogic"
+    net = make_net([make.found(f'"{value}"', value) for value in (password, word)])
+
+    assert hide(f"apps/{password}.bin", net) == "apps/….bin"
+    assert hide(f"apps/{word}.bin", net) == "apps/WebLogic.bin"
