@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+_context = multiprocessing.get_context()
 _FOREVER = """
 import sys, time
 import scanner.{module} as shared
@@ -60,6 +62,24 @@ def test_whoever_kills_a_scan_kills_all_of_it(
     finally:
         if not _is_empty(scan.pid):
             os.killpg(scan.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("words", [["scan"], ["scan", "--history", "--no-cache"]])
+def test_where_nothing_can_be_forked_one_process_looks(
+    repository: Path,
+    git: Callable[..., str],
+    made: Callable[..., str],
+    run: Callable[..., tuple[int, str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+) -> None:
+    for number in range(3):
+        (repository / f"{number}x.py").write_text(f'password = "{made(24)}"\n')
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "x")
+    monkeypatch.delattr(os, "fork")
+    monkeypatch.setattr(multiprocessing, "get_context", lambda kind: {None: _context}[kind])
+    assert run(repository, *words, "-j", "3")[0] == 1
 
 
 def _until(holds: Callable[[], bool], seconds: float = 20.0) -> bool:
