@@ -47,6 +47,7 @@ def is_clean(arguments: list[str]) -> bool:
         repository = git.find(Path(os.getcwd()))
         if repository is None or repository.top is None:
             return False
+        git.refuse_another(repository)
         settings = config.load_config(repository.top).config
         if not _has_baseline(settings, repository.top) or os.path.lexists(repository.top / ".unhardcode.rules.toml"):
             return False

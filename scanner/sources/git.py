@@ -91,6 +91,19 @@ def hook_index() -> dict[str, str]:
     return {"GIT_INDEX_FILE": os.path.abspath(path)} if path else {}
 
 
+def refuse_another(repository: Repository) -> None:
+    """Raise NotSeenError in a hook that git runs for another repository than that of the working directory.
+
+    `git --git-dir=A --work-tree=B` starts hooks in B, which may be, or stand in, a repository of its own.
+    """
+    told = os.environ.get("GIT_DIR")
+    if told and os.path.realpath(told) != os.path.realpath(repository.folder):
+        raise NotSeenError(
+            f"GIT_DIR names {told}, but what stands here is of {repository.folder}",
+            hint="a working tree apart from its repository is not looked at; or unset GIT_DIR",
+        )
+
+
 def program() -> str | None:
     """The path of git. Folders on PATH that are not absolute are passed over: they are those of the repository."""
     if os.name == "nt":  # which endings a program has is configured there
@@ -219,6 +232,11 @@ def find(folder: Path) -> Repository | None:
     bare = lines[0] == "true"
     common = Path(os.path.normpath(folder / lines[2]))
     top = None if process.returncode or not lines[4] else Path(lines[4])
+    if top is not None and not Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(top)):
+        raise NotSeenError(
+            f"{folder}: its configuration names another folder as its working tree (core.worktree)",
+            hint="what stands here would pass unseen: git config --unset core.worktree",
+        )
     return Repository(
         top=top, folder=Path(lines[3]), common=common, bare=bare or top is None, shallow=lines[1] == "true"
     )

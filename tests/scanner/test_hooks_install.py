@@ -361,20 +361,25 @@ def test_a_ref_whose_name_would_end_a_line_elsewhere_is_looked_at(
     assert (done.status, "settings.py:1:" in done.printed) == (1, True)
 
 
-def test_a_push_from_a_repository_that_stands_elsewhere_is_not_seen(
+def test_nothing_of_a_repository_that_stands_elsewhere_passes_unseen(
     at: Path, tmp_path: Path, made: Made, git: Git, attempt: Started
 ) -> None:
-    """Its working tree is that of another repository, in which git starts the hook."""
-    apart = f"--git-dir={tmp_path / 'apart'}"
+    """Its working tree is that of another repository, in which git starts the hooks."""
+    apart = (f"--git-dir={tmp_path / 'apart'}", "--work-tree=.")
     git(tmp_path, "init", "-q", "--bare", "apart")
-    git(at, apart, "config", "core.bare", "false")
-    (tmp_path / "apart" / "hooks" / "pre-push").write_text(script("pre-push", sys.executable))
-    (tmp_path / "apart" / "hooks" / "pre-push").chmod(0o755)
+    git(at, *apart, "config", "core.bare", "false")
+    for stage in ("pre-commit", "pre-push"):
+        (tmp_path / "apart" / "hooks" / stage).write_text(script(stage, sys.executable))
+        (tmp_path / "apart" / "hooks" / stage).chmod(0o755)
     plant(at, made(24))
-    git(at, apart, "--work-tree=.", "add", "settings.py")
-    git(at, apart, "--work-tree=.", "commit", "-q", "-m", "x")
-    done = attempt(at, apart, "--work-tree=.", "push", str(tmp_path / "origin.git"), "HEAD:refs/heads/apart")
-    assert (done.status, "--git-dir" in done.printed) == (1, True)
+    git(at, "add", "-A")
+    git(at, "commit", "-q", "-m", "the other one has it already")
+    git(at, *apart, "add", "settings.py")
+    done = attempt(at, *apart, "commit", "-q", "-m", "x")
+    assert (done.status, "GIT_DIR names" in done.printed) == (1, True)
+    git(at, *apart, "commit", "-q", "--no-verify", "-m", "x")
+    done = attempt(at, *apart, "push", str(tmp_path / "origin.git"), "HEAD:refs/heads/apart")
+    assert (done.status, "GIT_DIR names" in done.printed) == (1, True)
     assert "apart" not in git(tmp_path / "origin.git", "branch", "--list")
 
 

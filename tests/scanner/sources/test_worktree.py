@@ -403,3 +403,19 @@ def test_git_is_asked_as_often_for_many_files_as_for_two(
         assert len(read(*(shop / f"package{n}/module.py" for n in range(number)))) == number
         counts.append(log.read_text().count("started"))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("with_git", [True, False])
+def test_a_working_tree_that_the_configuration_names_elsewhere_is_not_taken_for_this_folder(
+    shop: Path, tmp_path: Path, git: Git, *, with_git: bool
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    put(elsewhere, "clean.py")
+    if with_git:
+        git(elsewhere, "init", "-q")
+    git(shop, "config", "core.worktree", str(elsewhere))
+    with pytest.raises(NotSeenError, match=r"core\.worktree"):
+        scanned(shop)
+    git(shop, "config", "core.worktree", str(shop))
+    (tmp_path / "link").symlink_to(shop)
+    assert read(tmp_path / "link" / "conf")
