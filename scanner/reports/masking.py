@@ -26,10 +26,13 @@ _HEAD = 4
 _DISTINCTIVE = 8
 _CHANCE = 20
 _WINDOW = 400
+# Characters before the window in which a value that reaches into it may begin.
+_LONGEST = 2_000
 # Evidence that a value is a word which is no secret by itself: one of the most used passwords, or its own name.
 _EVERYBODYS = frozenset(("common-password", "equals-name"))
 _LEAD = 70
 _RANDOM = re.compile(r"[A-Za-z0-9+_=-]{20,}")
+_TOKEN = re.compile(r"[A-Za-z0-9+_=-]+")
 _WORD = re.compile(r"\w")
 # Letters, digits and a mark that stands in no name: what rules for passwords ask for.
 _PASSWORD = re.compile(r"(?=.*[A-Za-z])(?=.*\d).*[!#$%&*?^|~]", re.DOTALL)
@@ -134,7 +137,7 @@ def make_page(text: str | None, findings: Sequence[Finding]) -> Page | None:
 def masked_line(page: Page, finding: Finding, net: Net) -> str:
     """The line on which a finding starts, all secrets masked, control characters escaped, at most about WIDTH wide."""
     line = line_span(page.starts, page.text, finding.start[0])
-    window = Span(max(line.start, finding.span.start - _WINDOW), min(line.end, finding.span.start + _WINDOW))
+    window = _window(page, line, finding.span, net)
     before = masked_text(page, Span(window.start, finding.span.start), net)
     after = masked_text(page, Span(finding.span.start, window.end), net)
     return _trimmed(before, after, cut=(window.start > line.start, window.end < line.end))
@@ -149,6 +152,23 @@ def masked_text(page: Page, span: Span, net: Net) -> str:
         at = mask.span.end
     pieces.append(_quoted(page.text[at : span.end], net, page.words))
     return "".join(pieces)
+
+
+def _window(page: Page, line: Span, span: Span, net: Net) -> Span:
+    """The part of a line around a finding that is looked at; its ends cut no known value in two, and no token."""
+    start, end = max(line.start, span.start - _WINDOW), min(line.end, span.start + _WINDOW)
+    if start > line.start:
+        before = range(max(line.start, start - _LONGEST), start)
+        ends = (_known_end(page.text, at, net, page.words) or 0 for at in before)
+        start = min(max(start, *ends), span.start)
+        while start < span.start and _TOKEN.fullmatch(page.text, start - 1, start + 1):
+            start += 1
+    if end < line.end:
+        after = range(min(span.end, end), end)
+        end = next((at for at in after if (_known_end(page.text, at, net, page.words) or 0) > end), end)
+        while end > span.end and _TOKEN.fullmatch(page.text, end - 1, end + 1):
+            end -= 1
+    return Span(start, end)
 
 
 def _add_value(heads: dict[str, set[str]], value: str) -> None:

@@ -207,3 +207,21 @@ def test_a_password_of_the_usual_make_is_hidden_in_paths_and_a_word_is_not(make)
 
     assert hide(f"apps/{password}.bin", net) == "apps/….bin"
     assert hide(f"apps/{word}.bin", net) == "apps/WebLogic.bin"
+
+
+@given(gap=st.integers(300, 420), before=st.booleans())
+def test_no_copy_is_cut_in_two_where_a_long_line_is_cut(make, gap, before):
+    value, other = make.generated("cut", 30), make.generated("long", 280)
+    filled = f'{other}"' + "z" * (gap - 281)
+    page = f'{"z" * 40}{value}{filled[::-1]}"{value}"{"z" * 900}' if before else f'"{value}"{filled}{value}{"z" * 900}'
+    first, second = make.found(page, value, occurrence=int(before)), make.found(page, other[::-1] if before else other)
+
+    make.assert_no_value(line_of(make, page, first, second), [value])
+
+
+def test_what_only_looks_random_is_not_shown_in_part_either(make):
+    value, other, unknown = make.generated("known", 20), make.generated("long", 280), make.generated("unknown", 40)
+    for gap in range(340, 400, 7):
+        page = f'"{value}" {other} {"z " * ((gap - 302) // 2)}{unknown} {"z" * 900}'
+        shown = line_of(make, page, make.found(page, value), make.found(page, other))
+        make.assert_no_value(shown, [unknown])
