@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,10 @@ from scanner.config import SEVERITIES
 from scanner.errors import Exit, UsageError
 from scanner.running import Mode, Options, run
 from scanner.source import Confidence
+
+if TYPE_CHECKING:
+    from scanner.reports.context import ReportContext
+    from scanner.source import ScanResult
 
 _LEVELS = click.Choice([level.value for level in Confidence])
 # The module of a format is called after it.
@@ -189,11 +193,7 @@ def scan(
     if no_baseline and baseline is not None:
         raise UsageError("--baseline and --no-baseline exclude each other")
     if between == "ci":
-        from scanner.sources.ci import event_range
-        from scanner.sources.git import has_commit
-
-        folder = next((one for one in path if os.path.isdir(one)), Path())
-        between = event_range(os.environ, lambda commit: has_commit(folder, commit))
+        between = _range_of_the_job(path)
     options = Options(
         include=include,
         exclude=exclude,
@@ -220,8 +220,6 @@ def scan(
     clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or fine_if_empty)
     if quiet and form == "text" and clean and not written:
         return int(Exit.OK)
-    import dataclasses
-
     from scanner import gate
     from scanner.printing import emit
     from scanner.reports.context import ReportContext
@@ -247,9 +245,7 @@ def scan(
         documents=scanned.texts.get,
         started=started,
     )
-    plain = context if not context.color else dataclasses.replace(context, color=False)
-    for other, file in beside:
-        emit(_report(other).render(scanned.result, plain), file)
+    _write_beside(scanned.result, context, beside)
     report = _report(form)
     render = report.render_quiet if quiet and form == "text" else report.render
     emit(render(scanned.result, context), output)
@@ -257,6 +253,26 @@ def scan(
     if push is not None and status is Exit.FINDINGS and form == "text":
         _emit_advice()
     return int(status)
+
+
+def _range_of_the_job(named: Sequence[Path]) -> str | None:
+    """The range that a CI job is about; None where that is everything."""
+    from scanner.sources.ci import event_range
+    from scanner.sources.git import has_commit
+
+    folder = next((one for one in named if os.path.isdir(one)), Path())
+    return event_range(os.environ, lambda commit: has_commit(folder, commit))
+
+
+def _write_beside(result: ScanResult, context: ReportContext, beside: Sequence[tuple[str, Path]]) -> None:
+    """Write the further reports, which are files: none of them in colours."""
+    from dataclasses import replace
+
+    from scanner.printing import emit
+
+    plain = replace(context, color=False)
+    for form, file in beside:
+        emit(_report(form).render(result, plain), file)
 
 
 def _check_modes(modes: Mapping[str, bool], about: Mapping[str, bool], *, submodules: bool) -> None:
