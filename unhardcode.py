@@ -27,11 +27,14 @@ def _own_path(path: list[str], environment: dict[str, str], here: str) -> list[s
 
 try:
     sys.path[:] = _own_path(sys.path, dict(os.environ), _HERE)
+    # Only now is the path ours.
+    from scanner.errors import Exit, UnhardcodeError, UsageError
 except FileNotFoundError:
     sys.stderr.write("unhardcode: the working directory is gone\n  change to one that is there\n")
     sys.exit(3)
-
-from scanner.errors import Exit, UnhardcodeError, UsageError  # noqa: E402 - only now is the path ours
+except KeyboardInterrupt:
+    sys.stderr.write("unhardcode: interrupted\n")
+    sys.exit(130)
 
 VERSION = "0.1.0"
 
@@ -156,6 +159,8 @@ def run(arguments: list[str] | None = None) -> int:
         _let_go_of_output()
         return 141
     except OSError as error:
+        if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN):
+            return _give_up(error.strerror)
         # A write that names no file is one of standard output: a full disk behind `>`.
         if error.errno != errno.ENOSPC or error.filename is not None:
             _report_bug(error)
@@ -163,9 +168,19 @@ def run(arguments: list[str] | None = None) -> int:
         _let_go_of_output()
         _complain(f"standard output cannot be written ({error.strerror})")
         return int(Exit.USAGE)
+    except MemoryError:
+        return _give_up("out of memory")
     except Exception as error:  # noqa: BLE001 - the boundary
         _report_bug(error)
         return int(Exit.BUG)
+
+
+def _give_up(why: str | None) -> int:
+    """Say that this machine has not enough of something, which is no bug; what was asked for was not seen."""
+    _complain(
+        f"the system gives no more ({why})", "allow more memory and open files (ulimit -v, ulimit -n), or look at less"
+    )
+    return int(Exit.NOT_SEEN)
 
 
 def _let_go_of_output() -> None:

@@ -39,7 +39,7 @@ def read_own(path: Path, values: dict[str, Any]) -> tuple[ProviderRule, ...]:
 def line_of(text: str, where: str) -> int:
     """The line (from 1) of `rule[ID or NUMBER].key`: of the key, else of its table, else 1."""
     found = re.match(r"rule\[(?P<name>.*)\](?:\.(?P<key>[\w-]+))?\Z", where, re.DOTALL)
-    lines = text.splitlines()
+    lines = text.split("\n")  # as TOML counts
     if found is None:
         return next((at for at, line in enumerate(lines, 1) if re.match(rf"\W*{re.escape(where)}\b", line)), 1)
     heads = [at for at, line in enumerate(lines) if re.match(r"\s*\[\[\s*rule\s*\]\]", line)]

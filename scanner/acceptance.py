@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from scanner.running import Scanned
 
 
-def settled(scanned: Scanned, *, whole: bool = False) -> ScanResult:
-    """The result of a scan, with a reason on everything that does not count. Raises UsageError for a bad baseline."""
+def settled(scanned: Scanned, *, whole: bool = False, past: bool = False) -> ScanResult:
+    """The result of a scan, with a reason on everything that does not count. Raises UsageError for a bad baseline.
+
+    `whole`: all of the tree was scanned; `past`: a history, a range or a push, in which not all is in a commit.
+    """
     allow = scanned.config.allow
     findings = allowed(scanned.result.findings, allow)
     in_history = any(finding.commit is not None for finding in findings)
@@ -45,7 +48,7 @@ def settled(scanned: Scanned, *, whole: bool = False) -> ScanResult:
         None if scanned.at_once else scanned.current,
         today=baseline.today(),
         name=scanned.baseline.name,
-        past=in_history,
+        past=past,
         whole=whole,
     )
 

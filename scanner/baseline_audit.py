@@ -25,6 +25,7 @@ def audit(
     matched: Sequence[Row | None],
     baseline: Baseline,
     texts: Callable[[str], str | None],
+    everything: Sequence[Finding],
     *,
     again: bool,
     owner: str,
@@ -32,14 +33,20 @@ def audit(
     say: Callable[[str], None],
     save: Callable[[Baseline], None],
 ) -> Baseline:
-    """Ask about each finding; `save` is called after each answer, so that a broken session loses nothing."""
+    """Ask about each finding; `save` is called after each answer, so that a broken session loses nothing.
+
+    `everything` is all that was found, also what does not count: its values are masked on the lines around.
+    """
     rows = rows_of(findings, baseline, matched, Row(path="", kind="", digest=""))
     todo = undecided(matched, again=again)
-    net = make_net(findings, texts)
+    net = make_net(everything, texts)
+    in_file: dict[str, list[Finding]] = {}
+    for each in everything:
+        in_file.setdefault(each.path, []).append(each)
     for count, number in enumerate(todo, 1):
         finding = findings[number]
         say(f"\n[{count} of {len(todo)}]")
-        for line in shown(finding, [f for f in findings if f.path == finding.path], texts(finding.path), net):
+        for line in shown(finding, in_file[finding.path], texts(finding.path), net):
             say(line)
         answer = _answer(ask)
         if answer == "q":

@@ -160,6 +160,7 @@ def audit(file: Path | None, again: bool, owner: str) -> int:
         likes,
         known,
         looked.scanned.texts.get,
+        looked.scanned.result.findings,
         again=again,
         owner=owner,
         ask=lambda question: str(click.prompt(question, default="", show_default=False)),

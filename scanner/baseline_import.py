@@ -125,14 +125,14 @@ def _form(path: Path, raw: bytes) -> str:
         return "detect-secrets"
     if '"SourceMetadata"' in head:
         return "trufflehog"
-    if any(gitleaksignore.parse_position(line) for line in head.splitlines()[:100]):
+    if any(gitleaksignore.parse_position(line) for line in head.split("\n")[:100]):
         return "gitleaks"
     raise UsageError(f"{path}: not a baseline or report that is known", hint=f"name its form: --from {FORMS[0]}")
 
 
 def _detect_secrets(text: str, name: str) -> Iterator[Known]:
     labels = {True: ", which was labelled a real secret there", False: ", which was labelled no secret there"}
-    for path, rows in _typed(json.loads(text)["results"], dict).items():
+    for path, rows in _typed(_loaded(text, name)["results"], dict).items():
         for row in _typed(rows, list):
             digest = row["hashed_secret"]
             if not isinstance(digest, str) or not _SHA1.fullmatch(digest):
@@ -143,14 +143,14 @@ def _detect_secrets(text: str, name: str) -> Iterator[Known]:
 
 def _gitleaks(text: str, name: str) -> Iterator[Known]:
     if not text.lstrip().startswith(("[", "null")):
-        said = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+        said = [line for line in text.split("\n") if line.strip() and not line.lstrip().startswith("#")]
         positions = [position for line in said if (position := gitleaksignore.parse_position(line)) is not None]
         if said and not positions:
             raise ValueError
         for position in positions:
             yield Known(path=_posix(position.path), line=position.line, commit=position.commit, reason=f"from {name}")
         return
-    for row in _typed(json.loads(text) or [], list):
+    for row in _typed(_loaded(text, name) or [], list):
         secret = _typed(row.get("Secret") or "", str)
         commit = _typed(row.get("Commit") or "", str)
         # `--redact` leaves REDACTED, or a part with dots at its end.
@@ -166,8 +166,8 @@ def _gitleaks(text: str, name: str) -> Iterator[Known]:
 
 def _trufflehog(text: str, name: str) -> Iterator[Known]:
     strange, found_any = 0, False
-    for line in text.splitlines():
-        row = json.loads(line) if line.strip().startswith("{") else {}
+    for number, line in enumerate(text.split("\n"), 1):
+        row = _loaded(line, name, number) if line.strip().startswith("{") else {}
         if "SourceMetadata" not in row:
             strange += bool(line.strip()) and "level" not in row
             continue  # its log stands between its findings
@@ -184,6 +184,20 @@ def _trufflehog(text: str, name: str) -> Iterator[Known]:
         )
     if strange and not found_any:
         raise ValueError
+
+
+def _loaded(text: str, name: str, line: int | None = None) -> Any:
+    """What a file's text, or one `line` of it, says as JSON.
+
+    Raises UsageError with the place, never with what stands there, and ValueError for what begins otherwise.
+    """
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        if not error.pos:
+            raise
+        where = f"{name}:{line or error.lineno}:{error.colno}"
+        raise UsageError(f"{where}: not JSON from here on", hint="is the file cut off? have it written anew") from None
 
 
 def _typed(value: Any, kind: type) -> Any:

@@ -6,9 +6,9 @@ import importlib
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,10 @@ from scanner.config import SEVERITIES
 from scanner.errors import Exit, UsageError
 from scanner.running import Mode, Options, run
 from scanner.source import Confidence
+
+if TYPE_CHECKING:
+    from scanner.reports.context import ReportContext
+    from scanner.source import ScanResult
 
 _LEVELS = click.Choice([level.value for level in Confidence])
 # The module of a format is called after it.
@@ -164,6 +168,8 @@ def scan(
     """
     started = time.time()
     beside = _beside(reports, output)
+    written = [file for file in (output, *(file for _, file in beside)) if file is not None]
+    _refuse_missing_folders(written)
     modes = {
         "--staged": is_staged,
         "--stdin": is_stdin,
@@ -187,11 +193,7 @@ def scan(
     if no_baseline and baseline is not None:
         raise UsageError("--baseline and --no-baseline exclude each other")
     if between == "ci":
-        from scanner.sources.ci import event_range
-        from scanner.sources.git import has_commit
-
-        folder = next((one for one in path if os.path.isdir(one)), Path())
-        between = event_range(os.environ, lambda commit: has_commit(folder, commit))
+        between = _range_of_the_job(path)
     options = Options(
         include=include,
         exclude=exclude,
@@ -208,18 +210,16 @@ def scan(
 
         past = Past(between=between, unreachable=unreachable, since=since, cache=not no_cache, progress=not quiet)
     scanned = run(path, Mode(staged=is_staged, stdin=is_stdin, handed=is_handed, past=past, push=push), options)
-    if output is not None or beside:
+    if written:
         from scanner.saving import refuse_links
 
-        written = (output, *(file for _, file in beside))
-        refuse_links([file for file in written if file is not None], scanned.root.folder)
-    fine_if_empty = is_staged or is_handed or between is not None or push is not None
+        refuse_links(written, scanned.root.folder)
+    # On a quiet day no commit is there since yesterday.
+    fine_if_empty = is_staged or is_handed or between is not None or push is not None or since is not None
     seen = scanned.result.coverage
     clean = not scanned.result.findings and not seen.skipped and (seen.files > 0 or fine_if_empty)
-    if quiet and form == "text" and clean and output is None and not beside:
+    if quiet and form == "text" and clean and not written:
         return int(Exit.OK)
-    import dataclasses
-
     from scanner import gate
     from scanner.printing import emit
     from scanner.reports.context import ReportContext
@@ -239,14 +239,13 @@ def scan(
         paths=config.paths,
         require_complete=require_complete,
         nothing_is_fine=fine_if_empty or len(path) > 1,
+        nothing="no commit has a file there, or there is none yet" if is_history else "check the paths",
         color=output is None and not no_color and _colors(),
         show_suppressed=show_suppressed,
         documents=scanned.texts.get,
         started=started,
     )
-    plain = context if not context.color else dataclasses.replace(context, color=False)
-    for other, file in beside:
-        emit(_report(other).render(scanned.result, plain), file)
+    _write_beside(scanned.result, context, beside)
     report = _report(form)
     render = report.render_quiet if quiet and form == "text" else report.render
     emit(render(scanned.result, context), output)
@@ -254,6 +253,26 @@ def scan(
     if push is not None and status is Exit.FINDINGS and form == "text":
         _emit_advice()
     return int(status)
+
+
+def _range_of_the_job(named: Sequence[Path]) -> str | None:
+    """The range that a CI job is about; None where that is everything."""
+    from scanner.sources.ci import event_range
+    from scanner.sources.git import has_commit
+
+    folder = next((one for one in named if os.path.isdir(one)), Path())
+    return event_range(os.environ, lambda commit: has_commit(folder, commit))
+
+
+def _write_beside(result: ScanResult, context: ReportContext, beside: Sequence[tuple[str, Path]]) -> None:
+    """Write the further reports, which are files: none of them in colours."""
+    from dataclasses import replace
+
+    from scanner.printing import emit
+
+    plain = replace(context, color=False)
+    for form, file in beside:
+        emit(_report(form).render(result, plain), file)
 
 
 def _check_modes(modes: Mapping[str, bool], about: Mapping[str, bool], *, submodules: bool) -> None:
@@ -307,6 +326,13 @@ def _form_and_file(report: str) -> tuple[str, Path]:
     if os.path.isdir(file):
         raise UsageError(f"--report {report}: a folder", hint="name a file in it")
     return form, Path(file)
+
+
+def _refuse_missing_folders(files: Iterable[Path]) -> None:
+    """Raise UsageError for a file in a folder that is not there: a long scan would end with that."""
+    for file in files:
+        if not os.path.isdir(file.parent):
+            raise UsageError(f"{file}: its folder is not there", hint="make it first: mkdir -p")
 
 
 def _version() -> str:

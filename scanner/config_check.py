@@ -46,7 +46,7 @@ class Where(NamedTuple):
 
     def _line(self) -> int:
         """The line (from 1) of the key, else of what it stands in."""
-        lines = self.path.read_text("utf-8-sig", "replace").splitlines()
+        lines = self.path.read_text("utf-8-sig", "replace").split("\n")  # as TOML counts
         first, last, key = 0, len(lines), self.key
         if self.table:
             first = next((at for at, line in enumerate(lines) if "unhardcode" in line), 0)

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from scanner.model import Finding
     from scanner.sharing import Outcome
 
+# https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
 _LFS = b"version https://git-lfs.github.com/spec/"
+_REST = rb"v\d+\r?\n(?:ext-\d-[\w-]+ sha256:[0-9a-f]{64}\r?\n)*oid sha256:[0-9a-f]{64}\r?\nsize \d+(?:\r?\n)?"
+_LONGEST_POINTER = 1024
 _POINTER, _BINARY = "Git LFS pointer", "binary"
 # Bytes of documents with hits that are kept until they are looked into together.
 _HELD = 32_000_000
@@ -140,9 +143,16 @@ def _remarks(source: Source, found: list[Finding]) -> Iterable[Skipped]:
 
 def policy(source: Source) -> str | None:
     """Why a source is not looked into, or None."""
-    if source.raw.startswith(_LFS):
+    if source.raw.startswith(_LFS) and _is_pointer(source.raw):
         return _POINTER
     if not looks_binary(source.raw):
         return None
     name = archive_of(source.raw)
     return _BINARY if name is None else f"archive ({name})"
+
+
+def _is_pointer(raw: bytes) -> bool:
+    """Whether bytes that begin as a pointer of LFS hold nothing else: any file can begin so."""
+    import re
+
+    return len(raw) < _LONGEST_POINTER and re.compile(_REST).fullmatch(raw, len(_LFS)) is not None

@@ -60,7 +60,7 @@ def read_positions(path: Path) -> list[Position]:
         text = path.read_bytes().decode("utf-8-sig", "replace")
     except OSError:
         return []
-    found = (parse_position(line) for line in text.splitlines())
+    found = (parse_position(line) for line in text.split("\n"))
     return [position for position in found if position is not None]
 
 

@@ -35,7 +35,6 @@ def is_clean(arguments: list[str]) -> bool:
     from pathlib import Path
 
     from scanner import config, keyfiles, session
-    from scanner.errors import UnhardcodeError
     from scanner.prefilter import read_table, sort_out
     from scanner.raw import looks_binary, scan_bytes
     from scanner.source import Skipped
@@ -48,6 +47,7 @@ def is_clean(arguments: list[str]) -> bool:
         repository = git.find(Path(os.getcwd()))
         if repository is None or repository.top is None:
             return False
+        git.refuse_another(repository)
         settings = config.load_config(repository.top).config
         if not _has_baseline(settings, repository.top) or os.path.lexists(repository.top / ".unhardcode.rules.toml"):
             return False
@@ -62,7 +62,7 @@ def is_clean(arguments: list[str]) -> bool:
             hits = prefilter.find(scan_bytes(source.raw))
             if hits and sort_out(hits, read_table(prefilter), code=source.path.endswith(_CODE))[0]:
                 return False
-    except (UnhardcodeError, OSError):
+    except Exception:  # noqa: BLE001 - the command meets it again, inside the error boundary
         return False
     finally:
         loading.join()

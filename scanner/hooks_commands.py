@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import click
@@ -10,6 +11,10 @@ import click
 from scanner import hooks_install
 from scanner.errors import Exit, NotSeenError, UsageError
 from scanner.sources import git
+
+_NOT_FOUND = """\
+unhardcode is not on PATH here, and that is where these hooks look for it: until it is, they stop every commit
+  install it with pipx, or put the folder of its program on PATH"""
 
 
 @click.group(short_help="Install git hooks: commits and pushes are checked.")
@@ -40,6 +45,8 @@ def install(stages: tuple[str, ...], shared: bool) -> int:
     home = hooks_install.find_home(repository, shared=shared)
     for stage in stages or hooks_install.STAGES:
         click.echo(hooks_install.install(home, stage))
+    if home.portable and shutil.which("unhardcode") is None:
+        click.echo(_NOT_FOUND, err=True)
     return int(Exit.OK)
 
 

@@ -30,17 +30,20 @@ _REMOTE = re.compile(r"[\w.-][\w./-]*")  # not a URL, and nothing that git would
 # A new branch can leave the remote's branches at several commits; each costs a look at its tree.
 _MOST_BASES = 8
 _MOST = 100_000_000
+_ABSENT = "no object of the repository in this folder: is it the push of another one (git --git-dir)?"
 
 
 class Push(NamedTuple):
-    """The commits at the ends of what is pushed, those that the remote has, and what is no commit. Full ids.
+    """The commits at the ends of what is pushed, and those that the remote has. Full ids.
 
-    `tags` are annotated tags among what is pushed.
+    `tags` are annotated tags among what is pushed, `files` the tags, trees and blobs that lead to no commit, `skipped`
+    what is not here.
     """
 
     tips: tuple[str, ...]
     known: tuple[str, ...]
     tags: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
 
 
@@ -52,7 +55,9 @@ def read_push(repository: git.Repository, remote: str) -> Push:
         tip = environment.get("PRE_COMMIT_TO_REF") or environment.get("PRE_COMMIT_LOCAL_BRANCH") or "HEAD"
         base = environment.get("PRE_COMMIT_FROM_REF", "")
         # The id that pre-commit tells is that of the tag's own object, where an annotated tag goes up.
-        local = tip if _ID.fullmatch(tip) else _resolved(repository, tip) or ""
+        local = tip if _ID.fullmatch(tip) else _resolved(repository, tip, "object")
+        if local is None:
+            return Push(tips=(), known=(), skipped=(Skipped(path=tip, reason=_ABSENT, gap=True),))
         updates = [(local, base if _ID.fullmatch(base) else "")]
         return told(repository, name, updates)
     if sys.stdin.isatty():
@@ -63,7 +68,7 @@ def read_push(repository: git.Repository, remote: str) -> Push:
 def parse_updates(text: str) -> list[tuple[str, str]]:
     """Local and remote id of each line that git writes. Raises UsageError for anything else."""
     updates = []
-    for line in text.splitlines():
+    for line in text.removesuffix("\n").split("\n") if text else ():  # a ref's name may hold what ends lines elsewhere
         fields = line.rsplit(" ", 3)
         if len(fields) != 4 or not _ID.fullmatch(fields[1]) or not _ID.fullmatch(fields[3]):
             raise UsageError("standard input is not what git tells a pre-push hook")
@@ -77,16 +82,21 @@ def told(repository: git.Repository, remote: str, updates: list[tuple[str, str]]
     tips: dict[str, None] = {}
     known: dict[str, None] = {}
     tags: dict[str, None] = {}
+    files: dict[str, None] = {}
     skipped = []
     for local, there in updates:
         if not local.strip("0"):
             continue
         tip = _resolved(repository, local)
-        if tip is None:
-            skipped.append(Skipped(path=local[:12], reason="a tag of something that is no commit"))
+        kind = git.kind_of(folder, local)
+        if kind is None:
+            skipped.append(Skipped(path=local[:12], reason=_ABSENT, gap=True))
             continue
-        tips[tip] = None
-        if local != tip and local != there:
+        if tip is None:
+            files[local] = None
+        else:
+            tips[tip] = None
+        if kind == "tag" and local != there:
             tags[local] = None
         # After somebody else's push the remote has what was never fetched: then only its branches here count.
         had = _resolved(repository, there) if there.strip("0") else None
@@ -95,7 +105,7 @@ def told(repository: git.Repository, remote: str, updates: list[tuple[str, str]]
     if _REMOTE.fullmatch(remote):
         refs = git.read(folder, "for-each-ref", "--format=%(objectname)", f"refs/remotes/{remote}/")
         known |= dict.fromkeys(refs.decode().split())
-    return Push(tips=tuple(tips), known=tuple(known), tags=tuple(tags), skipped=tuple(skipped))
+    return Push(tips=tuple(tips), known=tuple(known), tags=tuple(tags), files=tuple(files), skipped=tuple(skipped))
 
 
 def tips_of(repository: git.Repository, between: str | None) -> tuple[str, ...]:
@@ -120,9 +130,9 @@ def scan(
     """Scan what a push gives away; what the remote has already is marked as there before."""
     folder = history.folder_of(repository)
     commits, bases = _outgoing(folder, push)
-    if not commits and not push.tags:
+    if not (commits or push.tags or push.files):
         return ScanResult(findings=(), coverage=Coverage(files=0, bytes=0, skipped=push.skipped))
-    found = objects.listed(folder, commits, {}, selection, below)
+    found = objects.listed(folder, commits, history.blobs_of(folder, push.files), selection, below)
     found = found._replace(skipped=(*push.skipped, *history.boundary(repository, commits), *found.skipped))
     seen = versions.scan(folder, found, prefilter, rules, settings, processes=jobs)
     result, read = seen.result, seen.read
@@ -132,6 +142,8 @@ def scan(
     if not result.findings:
         return result
     findings = standing.with_head(folder, result.findings, read, selection.max_size)
+    # What no commit brings starts from nowhere: the remote may have it all the same.
+    bases = bases if commits else list(push.known[:_MOST_BASES])
     return result._replace(findings=_with_age(folder, bases, findings, read, selection.max_size))
 
 
@@ -163,10 +175,10 @@ def _outgoing(folder: Path, push: Push) -> tuple[list[str], list[str]]:
     return commits[::-1], [line[1:] for line in lines if line.startswith("-")][:_MOST_BASES]
 
 
-def _resolved(repository: git.Repository, revision: str) -> str | None:
+def _resolved(repository: git.Repository, revision: str, kind: str = "commit") -> str | None:
     if revision.startswith("-"):
         raise NotSeenError("git knows no such commit here")
     status, out, _ = git.attempt(
-        history.folder_of(repository), "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"
+        history.folder_of(repository), "rev-parse", "--verify", "--quiet", f"{revision}^{{{kind}}}"
     )
     return None if status else out.decode().strip()

@@ -65,8 +65,10 @@ def repository_key(folder: Path) -> bytes:
             os.link(partial, path)
         except FileExistsError:
             return _read_key(path)
+        except OSError:  # a file system without hard links: of two first runs at once the later one's key stays
+            os.replace(partial, path)
         finally:
-            os.unlink(partial)
+            partial.unlink(missing_ok=True)
     except (OSError, ValueError):
         return fresh
     return fresh

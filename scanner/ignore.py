@@ -141,6 +141,9 @@ def _assigned(document: Document, findings: Sequence[Finding], starts: list[int]
     markers = read_markers(document.text)
     if not markers or not findings:
         return {}
+    if document.kind is Kind.PYTHON:
+        # A string that says so accepts nothing, but text of another language in one may have its own comment.
+        markers = [one for one in markers if "#" in document.text[starts[one.line - 1] : one.span.start]]
     # A value that holds the words of a marker does not accept itself.
     values = [finding.span for finding in findings]
     markers = [one for one in markers if not any(value.start <= one.span.start < value.end for value in values)]

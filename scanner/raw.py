@@ -35,13 +35,17 @@ def archive_of(raw: bytes) -> str | None:
 
 
 def wide_encoding(head: bytes) -> str | None:
-    """UTF-16 or UTF-32 by byte order mark, or UTF-16 without one by where its NULs stand; else None."""
-    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) and len(head) % 4 == 0:
-        return "utf-32"
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
+    """UTF-16 or UTF-32 by byte order mark, or UTF-16 without one by where its NULs stand; else None.
+
+    A mark alone proves nothing: in either every blank, digit and line end has a NUL, and whoever reads the file as what
+    it is passes over two odd bytes at its start.
+    """
     if len(head) < 4 or b"\0" not in head:
         return None
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) and len(head) % 4 == 0 and _is_utf32(head):
+        return "utf-32"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not head.startswith(codecs.BOM_UTF32_LE):
+        return "utf-16"
     even, odd = head[0::2], head[1::2]
     # Latin text in UTF-16 has a NUL in every second byte and nearly none in the others.
     if odd.count(0) > 0.6 * len(odd) and even.count(0) < 0.05 * len(even):
@@ -49,6 +53,14 @@ def wide_encoding(head: bytes) -> str | None:
     if even.count(0) > 0.6 * len(even) and odd.count(0) < 0.05 * len(odd):
         return "utf-16-be"
     return None
+
+
+def _is_utf32(head: bytes) -> bool:
+    try:
+        head.decode("utf-32")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def scan_bytes(raw: bytes) -> bytes:

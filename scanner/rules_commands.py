@@ -13,6 +13,7 @@ import click
 from scanner import session, written
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
+from scanner.reports.masking import printable
 from scanner.sources import worktree
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def _first(names: Sequence[str]) -> str:
 
 def _show(field: str, value: object) -> None:
     """A field and what it holds, several things below each other; nothing where it holds nothing."""
-    lines = [line for each in (value if isinstance(value, tuple) else (value,)) for line in _lines(each)]
+    # A repository's own rules are its text: they command no terminal.
+    lines = [printable(line) for each in (value if isinstance(value, tuple) else (value,)) for line in _lines(each)]
     if any(lines):
         click.echo(f"{field}: {lines[0]}" if len(lines) == 1 else "\n  ".join([f"{field}:", *lines]))
 

@@ -98,7 +98,7 @@ def run(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
 
     everything = not named and found.root.folder == Path.cwd()
     whole = everything and not (mode.staged or mode.stdin or mode.handed or in_past)
-    return found._replace(result=acceptance.settled(found, whole=whole))
+    return found._replace(result=acceptance.settled(found, whole=whole, past=in_past))
 
 
 def configuration(root: Path, options: Options) -> Loaded:
@@ -147,6 +147,7 @@ def _past(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
         result = the_past.scan(repository, selection, scope, mode.past, **known._asdict())
         tips = hooks_push.tips_of(repository, mode.past.between)
     else:
+        git.refuse_another(repository)
         push = hooks_push.read_push(repository, mode.push or "")
         result = hooks_push.scan(repository, selection, scope, push, **known._asdict())
         tips = push.tips
@@ -234,6 +235,7 @@ def _lazy_settings(root: worktree.Root, scope: str, config: Config) -> Callable[
 def _repository(root: worktree.Root) -> git.Repository:
     if root.repository is None or root.repository.bare:
         raise _without_git(f"{root.folder}: not in a git working tree", "--staged looks at a repository's index")
+    git.refuse_another(root.repository)
     return root.repository
 
 

@@ -11,13 +11,12 @@ import contextlib
 import io
 import os
 import pickle
-import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scanner import analysis
 from scanner.analysis import Knowledge
+from scanner.children import end_with, how_many
 from scanner.model import Finding, SecretValue
 from scanner.readers.kinds import kind_of
 from scanner.source import Settings, Source
@@ -61,7 +60,8 @@ def analysed(
 ) -> list[Outcome]:
     """The outcome of each task; `processes` None: as many as pay."""
     found: dict[int, Outcome] = {}
-    helpers = min(processes or _cores(sum(len(task.source.raw) for task in tasks)), len(tasks)) - 1
+    size = sum(len(task.source.raw) for task in tasks)
+    helpers = min(how_many(processes, size, _WORTH_A_PROCESS, _MOST), len(tasks)) - 1
     if helpers > 0:
         found = _together(tasks, knowledge, settings(), helpers)
     return [
@@ -76,14 +76,6 @@ def _outcome(task: Task, knowledge: Knowledge, settings: Settings) -> Outcome:
         return Outcome([], None, "", str(error))
 
 
-def _cores(size: int) -> int:
-    """How many processes pay for so many bytes; one where processes cannot be forked."""
-    if not hasattr(os, "fork") or sys.platform == "darwin":
-        return 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, _MOST, size // _WORTH_A_PROCESS))
-
-
 def _together(tasks: Sequence[Task], knowledge: Knowledge, settings: Settings, helpers: int) -> dict[int, Outcome]:
     """What several processes, this one among them, make of the tasks: whoever is free takes the next largest."""
     import multiprocessing
@@ -96,7 +88,8 @@ def _together(tasks: Sequence[Task], knowledge: Knowledge, settings: Settings, h
     try:
         for _ in range(helpers):
             ours, theirs = fork.Pipe(duplex=False)
-            process = fork.Process(target=_help, args=(theirs, tasks, _next(order, taken), knowledge, settings))
+            numbers = _next(order, taken)
+            process = fork.Process(target=_help, args=(theirs, tasks, numbers, knowledge, settings, os.getpid()))
             process.start()
             theirs.close()
             running.append((process, ours))
@@ -132,10 +125,15 @@ def _next(order: Sequence[int], taken: int) -> Iterator[int]:
 
 
 def _help(
-    answer: Connection, tasks: Sequence[Task], numbers: Iterator[int], knowledge: Knowledge, settings: Settings
+    answer: Connection,
+    tasks: Sequence[Task],
+    numbers: Iterator[int],
+    knowledge: Knowledge,
+    settings: Settings,
+    parent: int,
 ) -> None:
-    """What a helper does. The parent is interrupted, not the helper."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """What a helper does."""
+    end_with(parent)
     done: list[tuple[int, bytes]] = []
     try:
         for number in numbers:

@@ -8,12 +8,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import re
-import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
+from scanner.children import end_with, how_many
 from scanner.errors import NotSeenError
 from scanner.looking import Looked, Task, look
 from scanner.progress import Meter
@@ -26,18 +25,6 @@ _SHARES = 16
 _FAMILY = re.compile(r"[_.\-]")
 # Seconds between two looks at how far the workers are, and bytes after which one says so.
 _TICK, _TOLD_EVERY = 0.2, 2_000_000
-
-
-def _cores(size: int) -> int:
-    """How many processes pay for so many bytes; one where processes cannot be forked."""
-    if sys.platform == "darwin" or not _can_fork():
-        return 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, size // _WORTH_A_WORKER))
-
-
-def _can_fork() -> bool:
-    return "fork" in multiprocessing.get_all_start_methods()
 
 
 def shared_out(blobs: Sequence[objects.Blob]) -> list[list[int]]:
@@ -62,12 +49,16 @@ def shared_out(blobs: Sequence[objects.Blob]) -> list[list[int]]:
 
 
 class _Work(NamedTuple):
-    """What all processes have: the shares, a counter of those that are taken, and of the bytes that are done."""
+    """What all processes have: the shares, a counter of those that are taken, and of the bytes that are done.
+
+    `parent` is the id of the process that hands them out.
+    """
 
     task: Task
     shares: Sequence[Sequence[int]]
     taken: Any
     done: Any
+    parent: int
 
 
 def all_looked(task: Task, states: Sequence[int], processes: int | None, meter: Meter | None) -> list[Looked]:
@@ -75,11 +66,10 @@ def all_looked(task: Task, states: Sequence[int], processes: int | None, meter: 
     shares = [[number for number in share if not states[number]] for share in shared_out(task.blobs)]
     shares = [share for share in shares if share]
     todo = sum(task.blobs[number].size for share in shares for number in share)
-    most = len(shares) if _can_fork() else 1
-    processes = min(processes or _cores(todo), most)
+    processes = min(how_many(processes, todo, _WORTH_A_WORKER, _SHARES), len(shares))
     context = multiprocessing.get_context("fork" if processes > 1 else None)
     # A counter that all of them take the next share from: who is done first takes more.
-    work = _Work(task, shares, context.Value("i", 0), context.Value("Q", 0))
+    work = _Work(task, shares, context.Value("i", 0), context.Value("Q", 0), os.getpid())
     shown = meter or Meter("", show=False)
     shown.begin(todo)
     running = []
@@ -128,8 +118,8 @@ def _taken(work: _Work, show: Callable[[], None] = lambda: None) -> Iterator[tup
 
 
 def _work(answer: Connection, work: _Work) -> None:
-    """What a worker does. The parent is interrupted, not the worker; what goes wrong is told without source lines."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """What a worker does. What goes wrong is told without source lines."""
+    end_with(work.parent)
     # Scratch memory is for one process; a fork has a copy of it, and that is its own.
     try:
         answer.send(dict(_taken(work)))

@@ -82,6 +82,37 @@ def test_one_unreadable_file_stops_nothing_and_is_told(run: Run, tmp_path: Path,
         assert "readable" in skipped["locked.py"]
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(b"version https://git-lfs.github.com/spec/v1\n", id="a pointer of LFS"),
+        pytest.param(
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 5\n",
+            id="a whole pointer of LFS",
+        ),
+        pytest.param(b"\xff\xfe\n\n", id="the mark of UTF-16"),
+        pytest.param(b"\xfe\xff#\n", id="the mark of UTF-16, the other way round"),
+    ],
+)
+@pytest.mark.parametrize("mode", ["", "--staged", "--history"])
+def test_no_beginning_of_a_file_hides_the_rest(
+    run: Run, git: Callable[..., str], tmp_path: Path, value: str, head: bytes, mode: str
+) -> None:
+    git(tmp_path, "init", "-q")
+    (tmp_path / ".env").write_bytes(head + f"DB_PASSWORD={value}\n".encode())
+    git(tmp_path, "add", "-A")
+    if mode == "--history":
+        git(tmp_path, "commit", "-q", "-m", "x")
+    status, out, _ = run(tmp_path, *f"scan -q {mode}".split())
+    assert (status, ".env:" in out) == (1, True)
+
+
+def test_a_mark_of_utf32_before_another_text_is_no_clean_file(run: Run, tmp_path: Path, value: str) -> None:
+    (tmp_path / ".env").write_bytes(b"\xff\xfe\0\0" + f"DB_PASSWORD={value}\n".encode())
+    status, out, _ = run(tmp_path, "scan")
+    assert (status, "skipped 1 (1 binary)" in out) == (3, True)
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
 def test_wide_text_is_scanned(run: Run, tmp_path: Path, value: str, encoding: str) -> None:
     (tmp_path / "a.env").write_bytes(f"DB_PASSWORD={value}\nOTHER=1\n".encode(encoding))

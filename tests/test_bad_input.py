@@ -104,6 +104,24 @@ def test_an_interruption_before_anything_is_imported_is_one_line(
     assert capsys.readouterr().err == "unhardcode: interrupted\n"
 
 
+def test_an_interruption_while_the_front_door_is_imported_is_one_line(tmp_path: Path) -> None:
+    shutil.copy(unhardcode.__file__, tmp_path)
+    (tmp_path / "scanner").mkdir()
+    (tmp_path / "scanner" / "errors.py").write_text("raise KeyboardInterrupt\n")
+    command = [sys.executable, "-I", str(tmp_path / "unhardcode.py"), "scan"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (130, "unhardcode: interrupted\n")
+
+
+def test_too_little_memory_is_no_bug(run: Run, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("scanner.commands.run", without)
+    status, _, said = run(repository, "scan")
+    assert (status, "bug" in said, "memory" in said) == (3, False, True)
+
+
 @pytest.mark.parametrize(
     ("words", "shell", "status"),
     [

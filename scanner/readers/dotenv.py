@@ -89,12 +89,6 @@ def bindings(document: Document) -> tuple[Binding, ...]:
     )
 
 
-def value_span(document: Document, key: str) -> Span | None:
-    """Where the value that counts for a key stands, with its quotes; None without such a key or a certain place."""
-    of_key = [each for each in bindings(document) if each.key == key]
-    return of_key[-1].span if of_key and of_key[-1].value is not None else None
-
-
 def errors(document: Document) -> tuple[int, ...]:
     """The lines, from 1, where statements begin that python-dotenv cannot parse."""
     return tuple(_line(parsed) for parsed, _ in _parsed(document) if parsed.error)

@@ -36,11 +36,11 @@ class ReportContext:
     """The options of one scan that its reports depend on.
 
     `root` is the absolute path that finding paths count from, `here` the one that the next command is given in, "" for
-    the same. `fail_on` None never fails. `documents` gives the very
-    text that was scanned at a path (not what stands on disk now), or None where it is gone: context lines are shown
-    only from it. `fixes` are the planner's notes by `Finding.place`. `nothing_is_fine` says that nothing to look at is
-    no mistake (`--staged`, `--range`, file mode). `fail_since` is an ISO 8601 date; of `paths` the last that fits wins.
-    `started` and `ended` are times in seconds since the epoch.
+    the same. `fail_on` None never fails. `documents` gives the very text that was scanned at a path (not what stands on
+    disk now), or None where it is gone: context lines are shown only from it. `fixes` are the planner's notes by
+    `Finding.place`. `nothing_is_fine` says that nothing to look at is no mistake (`--staged`, `--range`, file mode),
+    `nothing` what the reason may be where it is one. `fail_since` is an ISO 8601 date; of `paths` the last that fits
+    wins. `started` and `ended` are times in seconds since the epoch.
     """
 
     root: str
@@ -55,6 +55,7 @@ class ReportContext:
     paths: tuple[PathSettings, ...] = ()
     require_complete: bool = False
     nothing_is_fine: bool = False
+    nothing: str = "check the paths"
     color: bool = False
     show_suppressed: bool = False
     documents: Callable[[str], str | None] | None = None

@@ -21,7 +21,7 @@ def render_explain(
     is masked as well. Without both the line is not shown, since nobody knows what else stands on it.
     """
     findings = (finding, *(other for other in others or () if other is not finding))
-    net = make_net(findings)
+    net = make_net(findings, {finding.path: document_text}.get)
     here = [f for f in findings if (f.path, f.commit) == (finding.path, finding.commit)]
     page = make_page(document_text, here) if others is not None else None
     yield from _identity(finding, net)

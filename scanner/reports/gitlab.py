@@ -16,7 +16,7 @@ from scanner.reports.context import ReportContext, shown
 from scanner.reports.json import dumps, plain
 from scanner.reports.masking import Net, make_net
 from scanner.reports.verdict import gaps, verdict
-from scanner.reports.words import ignore_hint, message_of, reword_hint, rotation_hint, sentence
+from scanner.reports.words import ignore_hint, message_of, reword_hint, rotation_hint, sentence, stray_hint, stray_of
 
 VERSION = "15.0.4"
 _SCHEMA = (
@@ -107,6 +107,8 @@ def _vulnerability(finding: Finding, net: Net) -> dict[str, Any]:
 def _next(finding: Finding) -> str:
     if message_of(finding):
         return reword_hint(finding)
+    if stray_of(finding):
+        return stray_hint(finding)
     return "run `unhardcode migrate`, which moves the value into AWS and rewrites the code"
 
 

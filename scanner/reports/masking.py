@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from scanner.decoding import decoded
 from scanner.detectors.randomness import random_bits
 from scanner.model import Finding, Span
 from scanner.text import line_span, line_starts, position
@@ -25,11 +26,16 @@ _HEAD = 4
 _DISTINCTIVE = 8
 _CHANCE = 20
 _WINDOW = 400
+# Characters before the window in which a value that reaches into it may begin.
+_LONGEST = 2_000
 # Evidence that a value is a word which is no secret by itself: one of the most used passwords, or its own name.
 _EVERYBODYS = frozenset(("common-password", "equals-name"))
 _LEAD = 70
 _RANDOM = re.compile(r"[A-Za-z0-9+_=-]{20,}")
+_TOKEN = re.compile(r"[A-Za-z0-9+_=-]+")
 _WORD = re.compile(r"\w")
+# Letters, digits and a mark that stands in no name: what rules for passwords ask for.
+_PASSWORD = re.compile(r"(?=.*[A-Za-z])(?=.*\d).*[!#$%&*?^|~]", re.DOTALL)
 _UNSAFE = re.compile(
     # C0, DEL, C1; zero-width and bidirectional controls (https://trojansource.codes); U+2028, U+2029; surrogates
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
@@ -68,15 +74,18 @@ class Page:
 
 
 def make_net(findings: Iterable[Finding], documents: Callable[[str], str | None] | None = None) -> Net:
-    """Collect the findings' values; where a value stayed in another process, its spelling in the document."""
+    """Collect the findings' values, and how each is spelled where its document is at hand.
+
+    A copy in a comment has the spelling of the literal (`p%40ss`, `p\\x40ss`), not the value that it means.
+    """
     heads: dict[str, set[str]] = {}
-    far: dict[str, list[Finding]] = {}
+    here: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.value is not None:
             _add_value(heads, finding.value.reveal("text"))
-        elif finding.commit is None:
-            far.setdefault(finding.path, []).append(finding)
-    for path, group in far.items():
+        if finding.commit is None:
+            here.setdefault(finding.path, []).append(finding)
+    for path, group in here.items():
         page = make_page(documents(path), group) if documents is not None else None
         if page is None:
             continue
@@ -128,7 +137,7 @@ def make_page(text: str | None, findings: Sequence[Finding]) -> Page | None:
 def masked_line(page: Page, finding: Finding, net: Net) -> str:
     """The line on which a finding starts, all secrets masked, control characters escaped, at most about WIDTH wide."""
     line = line_span(page.starts, page.text, finding.start[0])
-    window = Span(max(line.start, finding.span.start - _WINDOW), min(line.end, finding.span.start + _WINDOW))
+    window = _window(page, line, finding.span, net)
     before = masked_text(page, Span(window.start, finding.span.start), net)
     after = masked_text(page, Span(finding.span.start, window.end), net)
     return _trimmed(before, after, cut=(window.start > line.start, window.end < line.end))
@@ -145,6 +154,23 @@ def masked_text(page: Page, span: Span, net: Net) -> str:
     return "".join(pieces)
 
 
+def _window(page: Page, line: Span, span: Span, net: Net) -> Span:
+    """The part of a line around a finding that is looked at; its ends cut no known value in two, and no token."""
+    start, end = max(line.start, span.start - _WINDOW), min(line.end, span.start + _WINDOW)
+    if start > line.start:
+        before = range(max(line.start, start - _LONGEST), start)
+        ends = (_known_end(page.text, at, net, page.words) or 0 for at in before)
+        start = min(max(start, *ends), span.start)
+        while start < span.start and _TOKEN.fullmatch(page.text, start - 1, start + 1):
+            start += 1
+    if end < line.end:
+        after = range(min(span.end, end), end)
+        end = next((at for at in after if (_known_end(page.text, at, net, page.words) or 0) > end), end)
+        while end > span.end and _TOKEN.fullmatch(page.text, end - 1, end + 1):
+            end -= 1
+    return Span(start, end)
+
+
 def _add_value(heads: dict[str, set[str]], value: str) -> None:
     for spelling in _spellings(value):
         if is_distinctive(spelling):
@@ -157,14 +183,20 @@ def _spellings(value: str) -> Iterator[str]:
     for line in re.split(r"[\r\n]+", value):
         if not line.lstrip().startswith("-----"):
             yield line.strip()
+    # `Basic` is base 64 of user:password, and whoever wrote it there may have noted what it says.
+    plain = decoded(value)
+    if plain is not None:
+        yield from (plain, plain.partition(":")[2])
 
 
 def _own_words(text: str, finding: Finding) -> Iterator[str]:
     """What a finding hides on the lines of its own file."""
     if any(evidence.name in _EVERYBODYS for evidence in finding.evidence):
         return
-    value = text[finding.span.start : finding.span.end] if finding.value is None else finding.value.reveal("text")
-    yield from (spelling for spelling in _spellings(value) if len(spelling) >= _HEAD and not is_distinctive(spelling))
+    spelled = text[finding.span.start : finding.span.end]
+    values = {spelled, spelled if finding.value is None else finding.value.reveal("text")}
+    for value in values:
+        yield from (word for word in _spellings(value) if len(word) >= _HEAD and not is_distinctive(word))
 
 
 def _known_end(text: str, at: int, net: Net, words: frozenset[str]) -> int | None:
@@ -179,8 +211,8 @@ def _known_end(text: str, at: int, net: Net, words: frozenset[str]) -> int | Non
 
 def is_distinctive(value: str) -> bool:
     """Whether nobody would write a value by chance: wherever it stands, it is that value."""
-    # `WebLogic` is a folder before it is somebody's password; nobody names one by 20 bits of chance.
-    return len(value) >= _DISTINCTIVE and random_bits(value) >= _CHANCE
+    # `WebLogic` is a folder before it is somebody's password; nobody names one by 20 bits of chance, or `Ab1!cdef`.
+    return len(value) >= _DISTINCTIVE and (_PASSWORD.match(value) is not None or random_bits(value) >= _CHANCE)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

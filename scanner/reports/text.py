@@ -16,7 +16,7 @@ from scanner.readers.kinds import kind_of
 from scanner.reports.context import ReportContext, count, is_sure_enough, ordered, shown
 from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked_line, printable
 from scanner.reports.verdict import gaps, verdict
-from scanner.reports.words import ignore_hint, message_of, reword_hint, rotation_hint
+from scanner.reports.words import ignore_hint, message_of, reword_hint, rotation_hint, stray_hint, stray_of
 from scanner.roles import PathRole, role_of
 from scanner.sources.stdin import STDIN_PATH
 
@@ -80,6 +80,8 @@ def _render_file(findings: list[Finding], page: Page | None, net: Net, context: 
     if message_of(first):
         if any(finding.suppressed is None for finding in findings):
             yield _row("fix", reword_hint(first), context)
+    elif stray_of(first):
+        yield _row("fix", stray_hint(first), context)
     elif first.commit is None:
         yield from _fix_hints(findings, net, context) if _in_a_file(first) else ()
     elif any(finding.suppressed is None and finding.introduced == "range" for finding in findings):
@@ -141,7 +143,7 @@ def _why(finding: Finding, net: Net) -> str:
 
 def _in_a_file(finding: Finding) -> bool:
     """Whether it stands where another command can look at it again: not in a commit, a message or standard input."""
-    return finding.commit is None and message_of(finding) is None and finding.path != STDIN_PATH
+    return finding.commit is None and not (message_of(finding) or stray_of(finding) or finding.path == STDIN_PATH)
 
 
 def _fix_hints(findings: list[Finding], net: Net, context: ReportContext) -> Iterator[str]:

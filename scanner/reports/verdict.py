@@ -88,5 +88,5 @@ def _excused(excused: Counter[str]) -> str:
 def _nothing(skipped: int, context: ReportContext) -> Verdict:
     if context.nothing_is_fine:
         return Verdict(status=Exit.OK, because="nothing to scan")
-    why = "what is there was skipped" if skipped else "nothing was there to scan: check the paths"
+    why = "what is there was skipped" if skipped else f"nothing was there to scan: {context.nothing}"
     return Verdict(status=Exit.NOT_SEEN, because=why)

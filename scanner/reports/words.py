@@ -6,7 +6,7 @@ from scanner.model import CredentialKind, Finding, Kind
 from scanner.readers.kinds import kind_of
 from scanner.readers.wholefile import is_whole
 from scanner.reports.masking import printable
-from scanner.sources import objects
+from scanner.sources import history, objects
 
 _NO_COMMENTS = (".json", ".ipynb", ".webmanifest", ".tfstate")
 _ON_SERVER = "set a new one on the server or service that takes it"
@@ -32,6 +32,20 @@ def message_of(finding: Finding) -> str | None:
     return paths.get(finding.path)
 
 
+def stray_of(finding: Finding) -> str | None:
+    """`tag` or `unreachable` where the finding stands in a blob that a tag names, or nothing; None in a file."""
+    paths = {f"{kind}/{finding.blob}": kind for kind in (history.TAG, history.UNREACHABLE)}
+    return paths.get(finding.path) if finding.commit is None else None
+
+
+def stray_hint(finding: Finding) -> str:
+    """How a blob goes away that no commit has: nothing is there to edit or to migrate."""
+    oid = (finding.blob or "")[:12]
+    if stray_of(finding) == history.TAG:
+        return f"take the tag away: git tag -d NAME (git for-each-ref --points-at {oid} has its NAME)"
+    return "nothing needs it: git prune --expire=now throws away what nothing reaches"
+
+
 def reword_hint(finding: Finding) -> str:
     """How a message of a commit or tag gets another text: no file holds it, and nothing is there to migrate."""
     oid = (finding.blob or "")[:12]
@@ -51,7 +65,9 @@ def sentence(finding: Finding) -> str:
 
 def ignore_hint(finding: Finding) -> str:
     """What a person does who accepts this finding: an inline comment, or the baseline where none can be."""
-    if message_of(finding) or (finding.commit is not None and finding.in_head is False):
+    if stray_of(finding) == history.UNREACHABLE:
+        return "leave --unreachable out, or --exclude unreachable/ (no list accepts what nothing reaches)"
+    if message_of(finding) or stray_of(finding) or (finding.commit is not None and finding.in_head is False):
         return "unhardcode baseline update --history --reason WHY"
     if finding.path.lower().endswith(_NO_COMMENTS) or is_whole(finding.literal, finding.path):
         return "unhardcode baseline update --reason WHY (this kind of file has no comments)"

@@ -7,6 +7,7 @@ else in the project starts git.
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 from collections.abc import Generator, Iterator, Sequence
@@ -90,6 +91,19 @@ def hook_index() -> dict[str, str]:
     return {"GIT_INDEX_FILE": os.path.abspath(path)} if path else {}
 
 
+def refuse_another(repository: Repository) -> None:
+    """Raise NotSeenError in a hook that git runs for another repository than that of the working directory.
+
+    `git --git-dir=A --work-tree=B` starts hooks in B, which may be, or stand in, a repository of its own.
+    """
+    told = os.environ.get("GIT_DIR")
+    if told and os.path.realpath(told) != os.path.realpath(repository.folder):
+        raise NotSeenError(
+            f"GIT_DIR names {told}, but what stands here is of {repository.folder}",
+            hint="a working tree apart from its repository is not looked at; or unset GIT_DIR",
+        )
+
+
 def program() -> str | None:
     """The path of git. Folders on PATH that are not absolute are passed over: they are those of the repository."""
     if os.name == "nt":  # which endings a program has is configured there
@@ -109,20 +123,34 @@ def start(
     extra: dict[str, str] | None = None,
     pipesize: int = -1,
 ) -> subprocess.Popen[bytes]:
-    """Start git in `folder`. Standard output and error are pipes. Raises UsageError where there is no git."""
+    """Start git in `folder`. Standard output and error are pipes.
+
+    Raises UsageError where there is no git, NotSeenError where it does not start.
+    """
     git = program()
     if git is None:
         raise UsageError("git was not found on PATH", hint="install git, or name files outside a repository")
     options = [word for override in _OVERRIDES for word in ("-c", override)]
-    return subprocess.Popen(
-        [git, "--no-pager", "--literal-pathspecs", *options, *arguments],
-        cwd=folder,
-        env=environment() | (extra or {}),
-        stdin=subprocess.DEVNULL if stdin is None else stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        pipesize=pipesize,
-    )
+    try:
+        return subprocess.Popen(
+            [git, "--no-pager", "--literal-pathspecs", *options, *arguments],
+            cwd=folder,
+            env=environment() | (extra or {}),
+            stdin=subprocess.DEVNULL if stdin is None else stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pipesize=pipesize,
+        )
+    except OSError as error:
+        raise NotSeenError(f"{git} cannot be started in {folder} ({error.strerror})", hint=_unstarted(error)) from None
+
+
+def _unstarted(error: OSError) -> str:
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return "allow more open files: ulimit -n"
+    if error.errno in (errno.ENOMEM, errno.EAGAIN):
+        return "allow more memory or processes"
+    return "it is the first git on PATH: does it run?"
 
 
 def attempt(
@@ -199,9 +227,16 @@ def find(folder: Path) -> Repository | None:
         if b"not a git repository" in err or b"No such file" in err:
             return None
         raise NotSeenError(f"git does not open the repository at {folder}: {reason(err)}", hint=_hint(err))
+    if len(lines) < 5 or not {lines[0], lines[1]} <= {"true", "false"}:
+        raise NotSeenError(f"{program()} answers otherwise than git does", hint="what stands in its place on PATH?")
     bare = lines[0] == "true"
     common = Path(os.path.normpath(folder / lines[2]))
     top = None if process.returncode or not lines[4] else Path(lines[4])
+    if top is not None and not Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(top)):
+        raise NotSeenError(
+            f"{folder}: its configuration names another folder as its working tree (core.worktree)",
+            hint="what stands here would pass unseen: git config --unset core.worktree",
+        )
     return Repository(
         top=top, folder=Path(lines[3]), common=common, bare=bare or top is None, shallow=lines[1] == "true"
     )
@@ -210,6 +245,12 @@ def find(folder: Path) -> Repository | None:
 def has_commit(folder: Path, commit: str) -> bool:
     """Whether the repository of `folder` holds a commit, by its id."""
     return attempt(folder, "cat-file", "-e", f"{commit}^{{commit}}")[0] == 0
+
+
+def kind_of(folder: Path, oid: str) -> str | None:
+    """`commit`, `tree`, `blob` or `tag` by an object's id; None where the repository of `folder` does not hold it."""
+    status, out, _ = attempt(folder, "cat-file", "-t", oid)
+    return None if status else out.decode().strip()
 
 
 def hooks_folder(folder: Path) -> Path:

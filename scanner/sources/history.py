@@ -12,6 +12,8 @@ from scanner.source import Skipped
 from scanner.sources import git, objects, paths
 from scanner.sources.worktree import Selection
 
+# What stands before the id of a blob that has no path: a tag names it, or nothing does.
+TAG, UNREACHABLE = "tag", "unreachable"
 _ORDER = ("rev-list", "--date-order", "--reverse")
 _AGO = re.compile(r"\d{1,5} (?:minute|hour|day|week|month|year)s? ago")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?")
@@ -47,13 +49,14 @@ def listing(
     `unreachable` adds every other object that git still holds.
     """
     folder = folder_of(repository)
+    lost: dict[str, str] = {}
     if unreachable:
-        lost, blobs = _unreachable(folder, set(commits))
-        commits = [*commits, *_in_order(folder, lost, _window(since))]
+        dropped, blobs = _unreachable(folder, set(commits))
+        commits = [*commits, *_in_order(folder, dropped, _window(since))]
         if since is None:
             named = {**blobs, **_staged(repository, folder)}
-            extra = {**extra, **{oid: named[oid] for oid in blobs if oid not in extra}}
-    found = objects.listed(folder, commits, extra, selection, below)
+            lost = {oid: named[oid] for oid in blobs if oid not in extra}
+    found = objects.listed(folder, commits, extra, selection, below, lost=lost)
     return found._replace(skipped=(*boundary(repository, commits), *found.skipped))
 
 
@@ -102,14 +105,19 @@ def _beside_commits(folder: Path) -> dict[str, str]:
     form = "--format=%(objecttype) %(objectname) %(*objecttype)"
     rows = [line.split(" ") for line in git.read(folder, "for-each-ref", form).decode().splitlines()]
     named = [oid for kind, oid, peeled in rows if kind in ("blob", "tree") or (kind == "tag" and peeled != "commit")]
+    return blobs_of(folder, named)
+
+
+def blobs_of(folder: Path, named: Sequence[str]) -> dict[str, str]:
+    """Blob to path of blobs, trees and tags of them, by their ids."""
     if not named:
         return {}
     feed = "".join(f"{oid}\n" for oid in named).encode()
-    lines = git.read(folder, "rev-list", "--objects", "--stdin", feed=feed).splitlines()
-    parts = [line.partition(b" ") for line in lines]
+    lines = git.read(folder, "rev-list", "--objects", "--stdin", feed=feed).split(b"\n")
+    parts = [line.partition(b" ") for line in lines if line]
     known = _kinds(folder, [oid.decode() for oid, _, _ in parts])
     return {
-        oid.decode(): paths.shown(name) if name else f"tag/{oid.decode()}"
+        oid.decode(): paths.shown(name) if name else f"{TAG}/{oid.decode()}"
         for oid, _, name in parts
         if known.get(oid.decode()) == "blob"
     }
@@ -127,7 +135,7 @@ def _unreachable(folder: Path, reached: set[str]) -> tuple[list[str], dict[str, 
     out = git.read(folder, "cat-file", "--batch-all-objects", "--unordered", "--buffer", form).decode()
     rows = sorted(line.split(" ", 1) for line in out.splitlines())
     lost = [oid for kind, oid in rows if kind == "commit" and oid not in reached]
-    return lost, {oid: f"unreachable/{oid}" for kind, oid in rows if kind == "blob"}
+    return lost, {oid: f"{UNREACHABLE}/{oid}" for kind, oid in rows if kind == "blob"}
 
 
 def _in_order(folder: Path, commits: list[str], window: tuple[str, ...]) -> list[str]:

@@ -81,8 +81,18 @@ def additions(folder: Path, commits: Sequence[str]) -> Iterator[Addition | Skipp
         at += rest
 
 
-def listed(folder: Path, commits: Sequence[str], extra: Mapping[str, str], selection: Selection, below: str) -> Listing:
+def listed(
+    folder: Path,
+    commits: Sequence[str],
+    extra: Mapping[str, str],
+    selection: Selection,
+    below: str,
+    *,
+    lost: Mapping[str, str] | None = None,
+) -> Listing:
     """All selected blobs that the commits add, in order of file name, path and age, and of `extra` (blob to path).
+
+    `lost` are more of these that count only where no commit adds them, at whichever path.
 
     Versions of one path stand together: git's deltas are resolved once, and a version is compared with the one before.
     `below` is the folder, POSIX, that all paths must be in; "" for any.
@@ -90,11 +100,15 @@ def listed(folder: Path, commits: Sequence[str], extra: Mapping[str, str], selec
     places: dict[str, dict[str, str | None]] = {}
     skipped: dict[Skipped, None] = {}
     selected: dict[str, bool] = {}
+    extra = {**extra, **(lost or {})}
+    added: set[str] = set()
     for entry in additions(folder, commits):
         if isinstance(entry, Skipped):
             skipped[entry] = None
             continue
         commit, mode, blob, path = entry
+        if lost:
+            added.add(blob)
         wanted = selected.get(path)
         if wanted is None:
             wanted = selected[path] = _selected(path, selection, below)
@@ -109,7 +123,8 @@ def listed(folder: Path, commits: Sequence[str], extra: Mapping[str, str], selec
         elif path not in known:
             known[path] = commit
     for oid, path in extra.items():
-        if oid not in places and _selected(path, selection, below):
+        is_reached = lost is not None and oid in lost and oid in added
+        if oid not in places and not is_reached and _selected(path, selection, below):
             places[oid] = {path: None}
     blobs = []
     # Sorting keeps the order of age among equal paths.

@@ -16,6 +16,7 @@ from scanner.source import Skipped, Source
 from scanner.sources import git, paths
 
 DEFAULT_MAX_SIZE = 5_000_000
+_UNSIZED = 1 << 16
 _CLOSED = "folder not readable"
 _DELETED = "deleted in the working tree"
 _SUBMODULE, _NOT_ENTERED = "submodule", "submodule: "
@@ -176,13 +177,17 @@ def read_file(
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             return Skipped(path=shown, reason="not a regular file", gap=named)
+        larger = Skipped(path=shown, reason=f"larger than {max_size:,} bytes", gap=named)
         if status.st_size > max_size:
-            reason = f"larger than {max_size:,} bytes"
-            return Skipped(path=shown, reason=reason, gap=named)
-        # A file object takes as long to make as the file takes to read.
-        pieces = []
-        while piece := os.read(descriptor, status.st_size + 1):
+            return larger
+        # A file object takes as long to make as the file takes to read. What the system makes up has no size, and what
+        # somebody writes to has none that lasts.
+        pieces, left = [], max_size
+        while piece := os.read(descriptor, status.st_size + 1 if status.st_size else _UNSIZED):
             pieces.append(piece)
+            left -= len(piece)
+            if left < 0:
+                return larger
     except OSError as error:
         return Skipped(path=shown, reason=f"not readable ({os.strerror(error.errno or 0).lower()})", gap=True)
     finally:

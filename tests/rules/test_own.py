@@ -57,6 +57,10 @@ def test_a_place_that_is_not_in_the_text_is_line_1() -> None:
     assert line_of("[[rule]]\n", "rule[7].id") == 1
 
 
+def test_what_ends_no_line_of_toml_is_not_counted() -> None:
+    assert line_of("# a\u2028b\x85c\n[[rule]]\nid = 'own-x'\n", "rule[own-x].id") == 3
+
+
 def test_a_rule_has_defaults_for_what_only_we_know(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text(GOOD)

@@ -107,3 +107,17 @@ def test_rows_without_a_reason_are_asked_about_and_an_interruption_keeps_the_ans
     assert '"reason": "first"' in (at / FILE).read_text()
     assert (at / FILE).read_text().count('"path"') == 4
     assert "[1 of 3]" in audit(at, "q\n")[1]
+
+
+def test_what_does_not_count_is_masked_on_the_lines_around_as_well(at: Path, made: Made, git: Git) -> None:
+    ignored, unsure = "Aa1!" + made(6), "q" + made(3)
+    (at / "app.py").write_text(
+        f'db_password = "{ignored}"  # unhardcode: ignore the vendor\'s sandbox\n'
+        f'ADMIN_PASSWORD = "{made(24)}"\n'
+        f'token = "{unsure}"  # {ignored}\n'
+    )
+    _, said = audit(at, "q\n", "--again")
+    assert "sandbox" in said
+    assert "token =" in said
+    assert ignored not in said
+    assert f'"{unsure}"' not in said

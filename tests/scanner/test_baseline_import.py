@@ -85,6 +85,25 @@ def test_a_file_that_is_not_of_the_form_that_was_named_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("form", "text", "line"),
+    [
+        pytest.param("detect-secrets", '{"results": {\n"a.py": [{"hashed_secret": "ab', 2, id="a baseline cut off"),
+        pytest.param("gitleaks", '[\n{"File": "a.py",\n"Secret": "ab', 3, id="a report cut off"),
+        pytest.param("trufflehog", '{"level": "info"}\n{"SourceMetadata": {"Data": "ab', 2, id="a line cut off"),
+        pytest.param("trufflehog", '{"level": "\u2028\x85"}\n\n{"Raw": x}', 3, id="line ends that are none"),
+    ],
+)
+def test_a_damaged_file_is_refused_with_its_line(
+    at: Path, form: str, text: str, line: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (at / "report").write_text(text)
+    assert run("baseline", "import", "report", "--from", form) == Exit.USAGE
+    said = capsys.readouterr().err
+    assert f"report:{line}:" in said
+    assert "hashed_secret" not in said
+
+
+@pytest.mark.parametrize(
     ("form", "text"),
     [
         pytest.param("gitleaks", "# nothing yet\n\n", id="an ignore file with a comment only"),

@@ -57,3 +57,20 @@ def test_the_number_of_processes_counts_for_every_look(
         assert unhardcode.run(["scan", *words, "-j", "1"]) == Exit.FINDINGS
         assert unhardcode.run(["scan", *words, "-j", "200"]) == Exit.FINDINGS
     assert asked == [1, 1]  # one more, since there are two files
+
+
+@pytest.mark.parametrize("option", ["-o", "--report json="])
+def test_a_report_into_a_folder_that_is_not_there_is_refused_before_the_scan(
+    tmp_path: Path,
+    run: Callable[..., tuple[int, str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    option: str,
+) -> None:
+    def scans(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("scanner.commands.run", scans)
+    words = f"scan {option}".split(" ")
+    file = "nowhere/report"
+    status, _, said = run(tmp_path, *words, file) if option == "-o" else run(tmp_path, *words[:-1], words[-1] + file)
+    assert (status, "nowhere/report: its folder is not there" in said) == (Exit.USAGE, True)

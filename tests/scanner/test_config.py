@@ -88,6 +88,7 @@ def test_a_mistake_is_named_with_what_to_do(at: Path, text: str, said: str) -> N
         pytest.param("\n\n[stores]\n'a' = 'b'", 3, id="a table"),
         pytest.param("exclude = [\n  'a',\n", 2, id="an end that comes too early"),
         pytest.param("\nfail-in = 'low'", 2, id="an unknown key"),
+        pytest.param("# a\u2028b\x85c\nmax-size = 0", 2, id="what ends no line of TOML"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(at: Path, text: str, line: int) -> None:

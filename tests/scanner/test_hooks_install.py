@@ -147,6 +147,18 @@ def test_a_hook_of_a_tracked_folder_names_no_place_of_this_machine(at: Path, git
         assert "command -v unhardcode" in text
 
 
+def test_a_hook_that_will_not_find_us_says_so_when_it_is_installed(
+    at: Path, git: Git, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    assert shutil.which("unhardcode") is None
+    assert run("install") == Exit.OK
+    assert capsys.readouterr().err == ""  # it has the very Python that installed it
+    git(at, "config", "core.hooksPath", "hooks")
+    assert run("install") == Exit.OK
+    assert "unhardcode is not on PATH" in capsys.readouterr().err
+
+
 def test_the_block_for_husky_goes_and_comes_with_any_file(at: Path, git: Git) -> None:
     husky = at / ".husky"
     (husky / "_").mkdir(parents=True)
@@ -302,6 +314,73 @@ def test_messages_of_commits_and_tags_go_up_too(at: Path, made: Made, git: Git, 
     assert (done.status, f"tag-message/{tag}:1:" in done.printed) == (1, True)
     git(at, "tag", "-f", "-a", "v1", "-m", "one")
     assert attempt(at, "push", "origin", "v1").status == 0
+
+
+def test_what_a_tag_names_without_a_commit_goes_up_too(at: Path, made: Made, git: Git, attempt: Started) -> None:
+    value = made(24)
+    assert run("install", "--stage", "pre-push") == Exit.OK
+    assert attempt(at, "push", "origin", "main").status == 0
+    plant(at, value)
+    blob = git(at, "hash-object", "-w", "settings.py").strip()
+    git(at, "add", "settings.py")
+    tree = git(at, "write-tree").strip()
+    git(at, "tag", "blob", blob)
+    git(at, "tag", "tree", tree)
+    git(at, "tag", "-a", "-m", "about a blob", "annotated", blob)
+    for tag, path in (("blob", f"tag/{blob}"), ("tree", "settings.py"), ("annotated", f"tag/{blob}")):
+        done = attempt(at, "push", "origin", tag)
+        assert value not in done.printed
+        assert (done.status, f"{path}:1:" in done.printed) == (1, True)
+    assert "git tag -d NAME" in done.printed
+    assert "unhardcode migrate tag/" not in done.printed
+    git(at, "rm", "-q", "-f", "--cached", "settings.py")
+    (at / "settings.py").unlink()
+    assert unhardcode.run(["baseline", "create", "--history", "--reason", "rotated"]) == Exit.OK
+    assert attempt(at, "push", "origin", "blob").status == 0
+    # The remote has the value already.
+    (at / ".unhardcode.baseline").unlink()
+    plant(at, value)
+    git(at, "add", "settings.py")
+    git(at, "commit", "-q", "-m", "an old mistake")
+    git(at, "push", "-q", "--no-verify", "origin", "main")
+    git(at, "fetch", "-q", "origin")
+    assert attempt(at, "push", "origin", "annotated").status == 0
+
+
+def test_a_ref_whose_name_would_end_a_line_elsewhere_is_looked_at(
+    at: Path, made: Made, git: Git, attempt: Started
+) -> None:
+    assert run("install", "--stage", "pre-push") == Exit.OK
+    name = "side\u2028\x85line"
+    git(at, "checkout", "-q", "-b", name)
+    assert attempt(at, "push", "origin", name).status == 0
+    plant(at, made(24))
+    git(at, "add", "-A")
+    git(at, "commit", "-q", "-m", "x")
+    done = attempt(at, "push", "origin", name)
+    assert (done.status, "settings.py:1:" in done.printed) == (1, True)
+
+
+def test_nothing_of_a_repository_that_stands_elsewhere_passes_unseen(
+    at: Path, tmp_path: Path, made: Made, git: Git, attempt: Started
+) -> None:
+    """Its working tree is that of another repository, in which git starts the hooks."""
+    apart = (f"--git-dir={tmp_path / 'apart'}", "--work-tree=.")
+    git(tmp_path, "init", "-q", "--bare", "apart")
+    git(at, *apart, "config", "core.bare", "false")
+    for stage in ("pre-commit", "pre-push"):
+        (tmp_path / "apart" / "hooks" / stage).write_text(script(stage, sys.executable))
+        (tmp_path / "apart" / "hooks" / stage).chmod(0o755)
+    plant(at, made(24))
+    git(at, "add", "-A")
+    git(at, "commit", "-q", "-m", "the other one has it already")
+    git(at, *apart, "add", "settings.py")
+    done = attempt(at, *apart, "commit", "-q", "-m", "x")
+    assert (done.status, "GIT_DIR names" in done.printed) == (1, True)
+    git(at, *apart, "commit", "-q", "--no-verify", "-m", "x")
+    done = attempt(at, *apart, "push", str(tmp_path / "origin.git"), "HEAD:refs/heads/apart")
+    assert (done.status, "GIT_DIR names" in done.printed) == (1, True)
+    assert "apart" not in git(tmp_path / "origin.git", "branch", "--list")
 
 
 def test_a_push_to_a_bare_url_and_from_a_linked_worktree_is_looked_at(

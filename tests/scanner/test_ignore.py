@@ -54,6 +54,14 @@ def test_a_value_with_the_words_of_a_marker_does_not_accept_itself(made: Made) -
     assert open_lines(f'A_PASSWORD = "{made(24)} # {MARK} me"\n') == [1]
 
 
+def test_a_string_of_python_accepts_nothing_unless_it_has_a_comment(made: Made) -> None:
+    line = f'PASSWORD = "{made(24)}"'
+    assert open_lines(f'NOTE = "{MARK}"; {line}\n') == [1]
+    assert open_lines(f'"""\n{MARK}-start\n"""\n{line}\n"""{MARK}-end"""\n') == [4]
+    assert open_lines(f'CONFIG = """\n{line}  # {MARK} a file of its own\n"""\n') == []
+    assert open_lines(f"'{MARK}' {line}\n", "app.rb") == []
+
+
 def test_a_comment_on_an_entry_does_not_stand_for_the_other_entries(made: Made) -> None:
     text = (
         f'KEYS = {{"a_password": "{made(24)}",  # {MARK} a reason\n'

@@ -171,6 +171,30 @@ def test_what_nothing_reaches_is_looked_at_only_when_asked_for(hiding: Path) -> 
     assert "dropped.py" not in usual
     assert "dropped.py" in lost
     assert len([path for path in lost if path.startswith("unreachable/")]) == 1
+    alone = _where(scan(hiding, "--history", "--unreachable", "--include", "unreachable/"))
+    assert list(alone) == [path for path in lost if path.startswith("unreachable/")]
+
+
+def test_of_what_no_file_holds_is_not_said_how_to_move_it(hiding: Path) -> None:
+    words = [sys.executable, "-I", "-m", "unhardcode", "scan", "--history", "--unreachable"]
+    said = subprocess.run(words, cwd=hiding, capture_output=True, text=True).stdout.split("\n\n")
+    for kind, step in (("tag/", "git tag -d NAME"), ("unreachable/", "git prune --expire=now")):
+        (block,) = (each for each in said if each.startswith(kind))
+        assert step in block
+        assert not any(words in block for words in ("unhardcode migrate", "unhardcode plan", "# unhardcode: ignore"))
+    assert not any(f"unhardcode explain {kind}" in said[-1] for kind in ("tag/", "unreachable/"))
+
+
+def test_without_a_commit_that_is_said_and_on_a_day_without_one_all_is_well(
+    tmp_path: Path, git: Git, run: Callable[..., tuple[int, str, str]]
+) -> None:
+    git(tmp_path, "init", "-q")
+    status, said, _ = run(tmp_path, "scan", "--history")
+    assert (status, "no commit has a file there, or there is none yet" in said) == (Exit.NOT_SEEN, True)
+    (tmp_path / "a.py").write_text("x = 1\n")
+    git(tmp_path, "add", "a.py")
+    git(tmp_path, "commit", "-q", "-m", "x", GIT_COMMITTER_DATE="2026-01-31T00:00:00Z")
+    assert run(tmp_path, "scan", "--history", "--since", "1 hour ago")[0] == Exit.OK
 
 
 def test_each_hiding_place_is_found_with_the_commit_that_brought_it(hiding: Path) -> None:

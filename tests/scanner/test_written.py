@@ -67,3 +67,18 @@ def test_a_repositorys_own_rules_are_among_them(
     status = unhardcode.run(["rules", "show", "own-shop"])
     told = capsys.readouterr()
     assert (status, "Shop token" in told.out) == (Exit.OK, True), told.err
+
+
+def test_nothing_in_a_repositorys_own_rule_commands_the_terminal_that_shows_it(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / ".unhardcode.rules.toml").write_text(
+        '[[rule]]\nid = "own-shop"\ntitle = "Shop token"\nrotate = "https://shop.test/\\u001b]0;owned\\u0007"\n'
+        """pattern = '\\b(?P<secret>shp_[0-9a-f]{32,40})\\b'\n"""
+        """match = ["T = 'shp_{hex:32}'\\u001b]0;owned\\u0007"]\nreject = ['T = "shp_"']\n"""
+    )
+    monkeypatch.chdir(repository)
+    assert unhardcode.run(["rules", "show", "own-shop"]) == Exit.OK
+    told = capsys.readouterr()
+    assert "\\x1b]0;owned\\x07" in told.out
+    assert "\x1b" not in told.out + told.err

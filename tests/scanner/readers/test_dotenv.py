@@ -50,12 +50,7 @@ def test_an_unreadable_line_spoils_no_other(document) -> None:
 def test_a_key_alone_has_no_value(document) -> None:
     (binding,) = dotenv.bindings(document(".env", "export K\n"))
     assert (binding.key, binding.value, binding.export) == ("K", None, True)
-    assert dotenv.value_span(document(".env", "export K\n"), "K") is None
     assert list(dotenv.read(document(".env", "export K\n"), [])) == []
-
-
-def test_an_unknown_key_has_no_place(document) -> None:
-    assert dotenv.value_span(document(".env", "K=abcd\n"), "L") is None
 
 
 @pytest.mark.parametrize(
@@ -67,13 +62,8 @@ def test_the_place_of_a_value(document, text: str, value: str, written: str, quo
     assert binding.value.reveal("text") == value
     assert text[binding.span.start : binding.span.end] == written
     assert binding.quote == quote
-    assert dotenv.value_span(document(".env", text), "K") == binding.span
     changed = splice(text, binding.span, f"{quote}other{quote}")
     assert dotenv_values(stream=io.StringIO(changed)) == {"K": "other"}
-
-
-def test_the_last_of_two_bindings_counts(document) -> None:
-    assert dotenv.value_span(document(".env", "K=a\nK=b\n"), "K") == Span(6, 7)
 
 
 def test_lines_and_originals_cover_the_file(document) -> None:

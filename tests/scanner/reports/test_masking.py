@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import dataclasses
 import string
 
@@ -178,3 +179,49 @@ def test_each_of_many_findings_in_one_file_is_masked(make):
     output = [masked_line(shown, finding, net) for finding in findings]
 
     assert output == [f'k{n} = "…"' for n in range(300)]
+
+
+def test_a_copy_is_masked_as_it_is_spelled_as_it_is_meant_and_as_it_is_decoded(run, make, tmp_path):
+    first, second, third, fourth = (make.generated(name, 12) for name in ("first", "second", "third", "fourth"))
+    basic = base64.b64encode(f"shop:{fourth}".encode()).decode()
+    (tmp_path / "settings.py").write_text(
+        f'URL = "postgres://shop:{first}%40{second}@db.internal/shop"  # {first}%40{second}, {first}@{second}\n'
+        f'password = "{third}\\x21{first}"  # {third}\\x21{first}, {third}!{first}\n'
+        f'HEADERS = {{"Authorization": "Basic {basic}"}}  # {fourth}\n'
+    )
+    (tmp_path / "settings.json").write_text(
+        f'{{"password": "{second}\\u0021{third}", "note": "{second}\\u0021{third}"}}\n'
+    )
+
+    output = run(tmp_path, "scan")[1]
+    for place in ("settings.py:1", "settings.py:2", "settings.py:3", "settings.json:1"):
+        output += run(tmp_path, "explain", place)[1]
+
+    assert output.count(" | ") == 8
+    make.assert_no_value(output, [first, second, third, fourth])
+
+
+def test_a_password_of_the_usual_make_is_hidden_in_paths_and_a_word_is_not(make):
+    password, word = make.generated("p", 5) + "!" + make.generated("q", 4) + "7", "WebLogic"
+    net = make_net([make.found(f'"{value}"', value) for value in (password, word)])
+
+    assert hide(f"apps/{password}.bin", net) == "apps/….bin"
+    assert hide(f"apps/{word}.bin", net) == "apps/WebLogic.bin"
+
+
+@given(gap=st.integers(300, 420), before=st.booleans())
+def test_no_copy_is_cut_in_two_where_a_long_line_is_cut(make, gap, before):
+    value, other = make.generated("cut", 30), make.generated("long", 280)
+    filled = f'{other}"' + "z" * (gap - 281)
+    page = f'{"z" * 40}{value}{filled[::-1]}"{value}"{"z" * 900}' if before else f'"{value}"{filled}{value}{"z" * 900}'
+    first, second = make.found(page, value, occurrence=int(before)), make.found(page, other[::-1] if before else other)
+
+    make.assert_no_value(line_of(make, page, first, second), [value])
+
+
+def test_what_only_looks_random_is_not_shown_in_part_either(make):
+    value, other, unknown = make.generated("known", 20), make.generated("long", 280), make.generated("unknown", 40)
+    for gap in range(340, 400, 7):
+        page = f'"{value}" {other} {"z " * ((gap - 302) // 2)}{unknown} {"z" * 900}'
+        shown = line_of(make, page, make.found(page, value), make.found(page, other))
+        make.assert_no_value(shown, [unknown])

@@ -143,3 +143,34 @@ def test_a_git_in_a_relative_folder_of_the_path_is_the_repository_s_and_is_not_r
     assert isolated.program() is None
     monkeypatch.setenv("PATH", f"bin{os.pathsep}{tmp_path / 'bin'}")
     assert isolated.program() == str(tmp_path / "bin" / "git")
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        pytest.param("#!/nowhere/sh\n", "cannot be started", id="its interpreter is gone"),
+        pytest.param("no program\n", "cannot be started", id="no program"),
+        pytest.param("#!/bin/sh\nexit 0\n", "answers otherwise", id="it says nothing"),
+        pytest.param('#!/bin/sh\necho hello\nexec REAL "$@"\n', "answers otherwise", id="it says more than git"),
+        pytest.param("#!/bin/sh\nexit 1\n", "it said nothing", id="it fails"),
+        pytest.param("#!/bin/sh\nkill -9 $$\n", "it said nothing", id="it is killed"),
+    ],
+)
+@pytest.mark.parametrize("words", ["scan", "scan --staged -q", "scan --history"])
+def test_what_stands_in_the_place_of_git_and_is_none_is_said(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str, words: str
+) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "git").write_text(script.replace("REAL", isolated.program() or ""))
+    (tmp_path / "bin" / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    command = [sys.executable, "-I", "-m", "unhardcode", *words.split(" ")]
+    done = subprocess.run(command, cwd=repository, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (3, "", False)
+    assert said in done.stderr
+
+
+def test_too_few_open_files_are_no_bug(repository: Path) -> None:
+    command = f"ulimit -n 8; exec {sys.executable} -I -m unhardcode scan"
+    done = subprocess.run(["sh", "-c", command], cwd=repository, capture_output=True, text=True)
+    assert (done.returncode, "ulimit -n" in done.stderr) == (3, True)

@@ -403,3 +403,45 @@ def test_git_is_asked_as_often_for_many_files_as_for_two(
         assert len(read(*(shop / f"package{n}/module.py" for n in range(number)))) == number
         counts.append(log.read_text().count("started"))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("with_git", [True, False])
+def test_a_working_tree_that_the_configuration_names_elsewhere_is_not_taken_for_this_folder(
+    shop: Path, tmp_path: Path, git: Git, *, with_git: bool
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    put(elsewhere, "clean.py")
+    if with_git:
+        git(elsewhere, "init", "-q")
+    git(shop, "config", "core.worktree", str(elsewhere))
+    with pytest.raises(NotSeenError, match=r"core\.worktree"):
+        scanned(shop)
+    git(shop, "config", "core.worktree", str(shop))
+    (tmp_path / "link").symlink_to(shop)
+    assert read(tmp_path / "link" / "conf")
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_to_the_limit(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(shop, "growing.log", content="x" * 50_000)
+    asked: list[int] = []
+
+    def endless(descriptor: int, size: int) -> bytes:
+        asked.append(size)
+        assert len(asked) < 100
+        return b"y" * size
+
+    monkeypatch.setattr(worktree.os, "read", endless)
+    found = worktree.read_file(
+        str(shop / "growing.log"), "growing.log", tracked=True, blob=None, max_size=200_000, named=False
+    )
+    assert found == Skipped(path="growing.log", reason="larger than 200,000 bytes")
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/limits"), reason="no /proc")
+def test_a_file_without_a_size_is_read_in_few_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces: list[bytes] = []
+    real = os.read
+    monkeypatch.setattr(worktree.os, "read", lambda *at: pieces.append(real(*at)) or pieces[-1])
+    found = worktree.read_file("/proc/self/limits", "limits", tracked=None, blob=None, max_size=1_000_000, named=False)
+    assert isinstance(found, Source)
+    assert (found.raw.startswith(b"Limit"), len(pieces) <= 3) == (True, True)
