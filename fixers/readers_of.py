@@ -31,7 +31,7 @@ _SHELLS = re.compile(
 )
 _PROGRAMS = re.compile(
     r".*\.(?:[cm]?[jt]s|jsx|tsx|vue|svelte|astro|rb|go|php|java|kts?|scala|groovy|clj|rs|exs?|pl|cs|fs|vb|swift|dart|lua|r"
-    r"|rmd|qmd|jl|tcl|hs|nim|cr|zig|c|cc|cpp)",
+    r"|rmd|qmd|jl|tcl|hs|nim|cr|zig|c|cc|cpp|prisma|http|rest)",
     re.IGNORECASE,
 )
 _SHELL = re.compile(rb"\b(?:ba|da|z|k|a|fi)?sh\b|\bmake\b")
@@ -40,6 +40,12 @@ _SOURCED = re.compile(
     r"(?:^|[\s;&|(])(?:source|\.|--env-file[= ]|--envfile[= ]|include|-include|EnvironmentFile=-?|dotenv)\s*[\"']?"
     r"(?P<path>[^\s\"';&|)]+)"
 )
+# What reads a file that a shell's line names: `export $(grep -v '^#' .env | xargs)`, `dotenv -e .env -- node app.js`.
+_READ = re.compile(
+    r"\b(?:cat|e?grep|awk|cut|xargs|sed(?!\s+-\w*i)|envsubst|dotenvx?|env-cmd|foreman|honcho)\b(?P<rest>[^\n]*)|<(?P<given>[^\n]*)"
+    r"|--from-env-file[= ](?P<made>\S+)"
+)
+_WORDS = re.compile(r"[^\s\"'`;&|()<>=]+")
 # Files that say what belongs to a package or an image, and lines that copy or comment.
 _PACKING = re.compile(r"pyproject\.toml|setup\.cfg|MANIFEST\.in|package(?:-lock)?\.json|\.pre-commit-config\.yaml")
 _PACKED = re.compile(r"\s*(?:COPY|ADD|#|//|\*|;)\s", re.IGNORECASE)
@@ -250,6 +256,8 @@ def _loads(text: str, path: str, env_file: str, *, compose: bool) -> Iterator[tu
         for found in _SOURCED.finditer(line):
             if _is_file(found["path"], folder, env_file):
                 yield number, f"loads {env_file}"
+        if any(_is_file(word, folder, env_file) for word in _read_in(line)):
+            yield number, f"reads {env_file}"
         if not compose:
             continue
         header = _ENV_FILE.match(line)
@@ -263,6 +271,12 @@ def _loads(text: str, path: str, env_file: str, *, compose: bool) -> Iterator[tu
             continue
         if any(_is_file(word, folder, env_file) for word in words):
             yield number, f"{_HANDS}{env_file}"
+
+
+def _read_in(line: str) -> list[str]:
+    """The words of a shell's line that may be a file which it reads."""
+    found = _READ.search(line)
+    return [] if found is None else _WORDS.findall(next(filter(None, found.groups()), ""))
 
 
 def _indent(line: str) -> int:
