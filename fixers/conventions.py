@@ -28,6 +28,12 @@ _CONVENTIONS = tuple(
         (r"(?:.*/)?airflow\.cfg", "", "Airflow"),
         (r"(?:.*/)?uwsgi\.(?:ini|ya?ml|json)", "", "uWSGI"),
         (r"(?:.*/)?(?:\.chalice/config|zappa_settings)\.(?:json|toml|ya?ml)", "", "what deploys it"),
+        (
+            r"(?:.*/)?(?:Pipfile|(?:package|composer|vercel|firebase)\.json"
+            r"|appsettings(?:\.[\w-]+)?\.json|(?:Cargo|fly|netlify|wrangler)\.toml|(?:mkdocs|serverless)\.ya?ml)",
+            "",
+            "the tool whose file it is",
+        ),
     )
 )
 

@@ -54,12 +54,24 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         swap = _swap(document, before, value, placement)
         if stays is not None:
             raise stays
+        if _is_tools(document, value.path, readers):
+            table = f"[tool.{value.path[1]}]"
+            why = f"no Python that parses the file names {table}: the tool itself reads it"
+            raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, why, _RUN)
         variable, line = variable_of(value.path), placement.finding.start[0]
         note = f"{document.path}:{line}: where {variable} is set, it counts before the store"
         return Switch(swap=swap, variable=variable, edits=readers.edits, notes=(note,))
 
     needs = frozenset({SETTING})
     return switched(document, before, placements, context, switch, files=readers.files, needs=needs)
+
+
+def _is_tools(document: Document, path: Path, readers: _Readers) -> bool:
+    """Whether a value of pyproject.toml is a tool's: the Python that parses the file asks for other tables."""
+    if posixpath.basename(document.path) != "pyproject.toml" or path[:1] != ("tool",):
+        return False
+    asked = re.compile(rf"[\"']{re.escape(str(path[1]))}[\"']")
+    return not any(asked.search(file.syntax.text) for file in readers.files.values())
 
 
 def variable_of(path: Path) -> str:
