@@ -14,7 +14,14 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    ReadTimeoutError,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -250,6 +257,101 @@ def test_failures_are_not_kept(fresh: ModuleType, variable: object) -> None:
     assert fresh.get_secret_value("db") == "new"
 
 
+def down(code: str, status: int) -> ClientError:
+    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "GetSecretValue")
+
+
+@pytest.mark.parametrize(
+    "outage",
+    [
+        EndpointConnectionError(endpoint_url="https://secretsmanager.eu-west-1.amazonaws.com"),
+        ReadTimeoutError(endpoint_url="https://secretsmanager.eu-west-1.amazonaws.com"),
+        CredentialRetrievalError(provider="container-role", error_msg="timed out"),
+        down("ThrottlingException", 400),
+        down("InternalServiceError", 500),
+        down("503", 503),
+    ],
+)
+def test_while_the_store_gives_no_answer_its_last_one_counts(
+    fresh: ModuleType, variable: object, outage: Exception
+) -> None:
+    clock = [1000.0]
+    fresh.__dict__["time"] = SimpleNamespace(monotonic=lambda: clock[0])
+    client = with_client(fresh, {"db": "old"})
+    assert fresh.get_secret_value("db") == "old"
+    clock[0] += 300
+    client.answers["db"] = outage
+    assert fresh.get_secret_value("db") == "old"
+    asked = len(client.asked)
+    clock[0] += 59
+    assert fresh.get_secret_value("db") == "old"
+    assert len(client.asked) == asked, "an outage is not asked about at every call"
+    client.answers["db"] = "new"
+    clock[0] += 1
+    assert fresh.get_secret_value("db") == "new"
+    # What was forgotten on purpose is not given again.
+    client.answers["db"] = outage
+    fresh.refresh()
+    with pytest.raises(fresh.SecretUnavailable):
+        fresh.get_secret_value("db")
+
+
+@pytest.mark.parametrize(
+    "code", ["AccessDeniedException", "ResourceNotFoundException", "InvalidRequestException", "DecryptionFailure"]
+)
+def test_what_aws_refuses_is_not_given_any_longer(fresh: ModuleType, variable: object, code: str) -> None:
+    clock = [1000.0]
+    fresh.__dict__["time"] = SimpleNamespace(monotonic=lambda: clock[0])
+    client = with_client(fresh, {"db": SECRET})
+    assert fresh.get_secret_value("db") == SECRET
+    clock[0] += 300
+    client.answers["db"] = down(code, 400)
+    with pytest.raises(fresh.SecretUnavailable, match=code) as caught:
+        fresh.get_secret_value("db")
+    assert SECRET not in told_with_variables(caught.value)
+
+
+def told_with_variables(error: BaseException) -> str:
+    """What a report of errors shows that adds the local variables of the module's own frames."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if "_effective" in frame.f_globals]
+    assert frames
+    return repr([frame.f_locals for frame in frames])
+
+
+@pytest.mark.parametrize(
+    ("stored", "key", "given"),
+    [
+        pytest.param(f'{{"user": "{SECRET}"}}', "password", None, id="no such key"),
+        pytest.param(SECRET, "password", None, id="no JSON"),
+        pytest.param(b"\xff" + SECRET.encode(), None, None, id="no text"),
+        pytest.param("x", None, f"base64:{SECRET}", id="a variable that is no base64"),
+    ],
+)
+def test_a_report_with_local_variables_does_not_show_the_value(
+    fresh: ModuleType, variable: Callable[[str, str], None], stored: Any, key: str | None, given: str | None
+) -> None:
+    with_client(fresh, {"db": stored})
+    if given:
+        variable("DB_PASSWORD", given)
+    read = fresh.get_secret_bytes if given else fresh.get_secret_value
+    with pytest.raises(fresh.SecretUnavailable) as caught:
+        read("db", key, env="DB_PASSWORD")
+    leaked = SECRET in told_with_variables(caught.value)
+    assert not leaked
+
+
+@pytest.mark.parametrize(
+    "error", [FileNotFoundError(2, "No such file", "/opt/sso"), EOFError(), PermissionError(13, "x")]
+)
+def test_a_profile_whose_program_fails_is_an_unavailable_secret(
+    fresh: ModuleType, variable: object, error: Exception
+) -> None:
+    with_client(fresh, {"db": error})
+    with pytest.raises(fresh.SecretUnavailable, match=type(error).__name__):
+        fresh.get_secret_value("db")
+
+
 def test_refresh_forgets_one_name_or_all(fresh: ModuleType, variable: Callable[[str, str], None]) -> None:
     variable("SECRETS_ENV", "staging")
     client = with_client(fresh, {"staging/a": "1", "staging/b": "1"})
@@ -307,7 +409,7 @@ def test_source_is_a_small_file_of_ours_in_ascii(style: str) -> None:
     assert source.startswith(MARK)
     assert source.isascii()
     assert "\r" not in source
-    assert len(source.splitlines()) < 150
+    assert len(source.splitlines()) < 175
     assert max(map(len, source.splitlines())) <= 120
     assert source.splitlines()[1:3] == ["# fmt: off", "# flake8: noqa: E302,E305"]
     assert not is_generated('"""Mine."""\n')
