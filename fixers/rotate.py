@@ -89,7 +89,10 @@ def sort_out(entries: Sequence[Entry], alternating: frozenset[str], days: int) -
             refused.append((name, reason))
             continue
         assert engine is not None
-        rotations.append(Rotation(name=name, engine=engine, alternating=name in alternating, days=days))
+        kms_key = next((entry.kms_key for entry in own if entry.kms_key), None)
+        rotations.append(
+            Rotation(name=name, engine=engine, alternating=name in alternating, days=days, kms_key=kms_key)
+        )
     return Sorted(rotations=tuple(rotations), refused=tuple(refused), by_hand=tuple(by_hand))
 
 

@@ -140,12 +140,22 @@ def _parameters(rotation: Rotation, label: str) -> str:
     AllowedPattern: 'arn:aws[a-z-]*:secretsmanager:.+'
     Description: ARN of the superuser's secret; it must stand in {rotation.name} as masterarn
 """
+    if rotation.kms_key:
+        default = f"\n    Default: {yaml_text(rotation.key_arn)}" if rotation.key_arn else ""
+        text += f"""\
+  {label}KmsKeyArn:
+    Type: String{default}
+    AllowedPattern: 'arn:aws[a-z-]*:kms:.+:key/.+'
+    Description: {yaml_text(f"ARN of the key that {rotation.name} is encrypted with ({rotation.kms_key})")}
+"""
     return text
 
 
 def _resources(rotation: Rotation, label: str) -> str:
     named = f"!Ref {label}Name"
-    superuser = f"\n        SuperuserSecretArn: !Ref {label}Superuser" if rotation.alternating else ""
+    more = f"\n        SuperuserSecretArn: !Ref {label}Superuser" if rotation.alternating else ""
+    if rotation.kms_key:
+        more += f"\n        KmsKeyArn: !Ref {label}KmsKeyArn"
     return f"""
   # Fills in engine, host and port of the database, which the function reads.
   {label}Attachment:
@@ -166,7 +176,7 @@ def _resources(rotation: Rotation, label: str) -> str:
       RotationRules:
         AutomaticallyAfterDays: {rotation.days}
       HostedRotationLambda:
-        RotationType: {rotation.type}{superuser}
+        RotationType: {rotation.type}{more}
         ExcludeCharacters: {yaml_text(EXCLUDED)}
         VpcSubnetIds: !If [InVpc, !Ref SubnetIds, !Ref AWS::NoValue]
         VpcSecurityGroupIds: !If [InVpc, !Ref SecurityGroupIds, !Ref AWS::NoValue]
