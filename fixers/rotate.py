@@ -67,7 +67,7 @@ def rotation(
     if found.rotations:
         folder = output or (plans[0].parent if plans else Path())
         names = list(dict.fromkeys(str(entry.name) for entry in entries if entry.store == "secretsmanager"))
-        account = Account(region=region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "")
+        account = Account(region=region or os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or "")
         for path in emit_rotation(folder, found.rotations, names, partition=account.partition):
             click.echo(str(path))
     for line in _said(found):

@@ -215,8 +215,9 @@ def _settings(root: Path, folder: Path, repository: str, region: str | None) -> 
     if region is not None:
         yield f"export AWS_REGION={shlex.quote(region)} AWS_DEFAULT_REGION={shlex.quote(region)}"
     else:
-        yield "# Version 1 of the CLI reads only AWS_DEFAULT_REGION."
-        yield '[ -z "${AWS_REGION:-}" ] || export AWS_DEFAULT_REGION="$AWS_REGION"'
+        yield "# As `unhardcode fix` and the rewritten code find it; the CLI reads one of them, by its version."
+        yield "region=${AWS_DEFAULT_REGION:-${AWS_REGION:-}}"
+        yield '[ -z "$region" ] || export AWS_REGION="$region" AWS_DEFAULT_REGION="$region"'
 
 
 def _calls(secrets: Sequence[PlannedSecret]) -> Iterator[str]:

@@ -119,6 +119,21 @@ def test_it_stops_at_a_secret_that_is_being_deleted(run: Any, aws: Any, emitting
     assert "action to restore" in done.stderr
 
 
+def test_it_stores_in_the_region_that_fix_and_the_rewritten_code_read(
+    tmp_path: Path, aws: Any, emitting: Any, made: Made
+) -> None:
+    secret = emitting.secret("secretsmanager", "prod/shop/db", made())
+    (tmp_path / "aws").write_text('#!/bin/sh\nprintf "%s %s\\n" "$AWS_REGION" "$AWS_DEFAULT_REGION" >&2\nexit 9\n')
+    (tmp_path / "aws").chmod(0o700)
+    program = emitting.values(tmp_path, [secret])
+    for given, expected in (
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-north-1"}, "eu-north-1 eu-north-1"),
+        ({"AWS_REGION": "eu-west-1"}, "eu-west-1 eu-west-1"),
+    ):
+        done = emitting.run(written(tmp_path, [secret]), str(tmp_path), {"UNHARDCODE": program, **given})
+        assert expected in done.stderr
+
+
 def test_it_stops_at_a_secret_without_a_value_and_gives_it_one_where_the_plan_says_update(
     run: Any, aws: Any, emitting: Any, made: Made
 ) -> None:
