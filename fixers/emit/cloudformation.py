@@ -12,6 +12,8 @@ from fixers.emit.rotation import EXCLUDED, Rotation
 
 # What CloudFormation fills in by itself.
 HERE = Account(id="${AWS::AccountId}", region="${AWS::Region}")
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+_WITHOUT_A_BUCKET = 51_200
 _POLICIES_HEAD = """\
 # Written by unhardcode: policies for who reads the secrets. No value stands here.
 #
@@ -89,7 +91,10 @@ def policies_template(readers: Sequence[Policy], injectors: Sequence[Policy]) ->
         for number in range(1, len(policies) + 1):
             label = f"{kind}Policy{number if number > 1 else ''}"
             parts.append(f"  {label}Arn:\n    Value: !Ref {label}\n")
-    return "".join(parts)
+    text = "".join(parts)
+    if len(text) > _WITHOUT_A_BUCKET:
+        text = text.replace("#   aws cloudformation deploy ", "#   aws cloudformation deploy --s3-bucket BUCKET ", 1)
+    return text
 
 
 def _filled(value: Any) -> Any:

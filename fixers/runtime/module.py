@@ -23,6 +23,7 @@ _REFERENCE = re.compile(
     r"(?::SecretString(?::(?P<key>[^:]*)(?::(?P<stage>[^:]*)(?::(?P<version>[^:]*))?)?)?)?)"
 )
 _cache: dict[tuple[str, str, str, str], tuple[float, str]] = {}  # until when, and what: bytes by surrogateescape
+_failed: dict[tuple[str, str, str, str], tuple[float, str]] = {}  # when there was no answer, and what that says
 _lock = threading.RLock()
 if hasattr(os, "register_at_fork"):  # another thread of the parent may hold the lock
     os.register_at_fork(after_in_child=lambda: globals().update(_lock=threading.RLock()))
@@ -114,10 +115,10 @@ def _effective(name: str) -> str:
 
 def _stored(service: str, name: str, key: str | None = None, stage: str | None = "", version: str | None = "") -> str:
     wanted = (service, name, stage or "", version or "")
-    value = _kept(wanted)
+    value, began = _kept(wanted), time.monotonic()
     if not value:
         with _lock:  # one thread asks, the others wait for its answer
-            value = _kept(wanted) or _asked(wanted)
+            value = _kept(wanted) or _asked(wanted, began)
     try:
         field = json.loads(value)[key] if key else value
     except (ValueError, TypeError, LookupError):
@@ -131,11 +132,15 @@ def _kept(wanted: tuple[str, str, str, str]) -> str:
     return value if time.monotonic() < until else ""
 
 
-def _asked(wanted: tuple[str, str, str, str]) -> str:
+def _asked(wanted: tuple[str, str, str, str], began: float) -> str:
+    at, told = _failed.get(wanted, (0.0, ""))
+    if at > began:  # it waited for a thread that got no answer: nobody waits for several
+        raise _NoAnswer(told)
     try:
         value, seconds = _fetch(*wanted), 300
-    except _NoAnswer:
+    except _NoAnswer as error:
         if wanted not in _cache:
+            _failed[wanted] = (time.monotonic(), str(error))
             raise
         value, seconds = _cache[wanted][1], 60
     _cache[wanted] = (time.monotonic() + seconds, value)

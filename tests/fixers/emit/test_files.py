@@ -241,6 +241,7 @@ def test_the_runbook_says_where_iam_attaches_fewer_policies_to_a_role(tmp_path: 
     assert len(list((tmp_path / "aws").glob("iam-policy-migration*.json"))) > 10
     assert "`iam-policy-migration.json` is one\n  of " in text
     assert "`iam-policy.json` is one" not in text
+    assert "deploy --s3-bucket BUCKET" in (tmp_path / "aws" / "cloudformation.yaml").read_text()
 
 
 def from_end_to_end(folder: Path, cli: str, aws: Any, emitting: Any, call: Call) -> None:
