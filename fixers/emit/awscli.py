@@ -28,10 +28,10 @@ set -eu
 umask 077
 
 stop() {
-  status=$1
+  code=$1
   shift
   printf 'upload.sh: %s\\n' "$*" >&2
-  exit "$status"
+  exit "$code"
 }
 """
 
@@ -134,10 +134,10 @@ value() {
 
 # Whether the store holds exactly what stands in the tree; neither is shown.
 same() {
-  status=0
-  "read_$kind" | "$unhardcode" value --plan "$plan" --check -- "$name" || status=$?
-  [ "$status" -le 1 ] || stop 3 "cannot compare $name: see above, then run this again"
-  return "$status"
+  equal=0
+  "read_$kind" | "$unhardcode" value --plan "$plan" --check -- "$name" || equal=$?
+  [ "$equal" -le 1 ] || stop 3 "cannot compare $name: see above, then run this again"
+  return "$equal"
 }
 
 sendable() {

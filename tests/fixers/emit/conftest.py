@@ -284,7 +284,9 @@ def emitting() -> Any:
             return str(program)
 
         @staticmethod
-        def run(script: Path, cli: str, environment: dict[str, str], **more: str) -> subprocess.CompletedProcess[str]:
+        def run(
+            script: Path, cli: str, environment: dict[str, str], shell: str = "sh", **more: str
+        ) -> subprocess.CompletedProcess[str]:
             """Run a script with the CLI on PATH and nothing of the user's AWS."""
             kept = {
                 name: os.environ[name] for name in ("HOME", "UNHARDCODE_CACHE", "GIT_CONFIG_GLOBAL", "XDG_STATE_HOME")
@@ -292,7 +294,7 @@ def emitting() -> Any:
             path = f"{cli}:/usr/bin:/bin"
             isolated = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "2", "PATH": path}
             return subprocess.run(
-                ["sh", str(script)],
+                [shell, str(script)],
                 env=kept | isolated | environment | more,
                 capture_output=True,
                 text=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shlex
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -117,6 +118,22 @@ def test_it_stops_at_a_secret_that_is_being_deleted(run: Any, aws: Any, emitting
     assert done.returncode == 1
     assert "scheduled for deletion" in done.stderr
     assert "action to restore" in done.stderr
+
+
+@pytest.mark.parametrize("shell", ["bash", "dash", "zsh", "ksh"])
+def test_any_shell_runs_it(tmp_path: Path, stand_in: str, aws: Any, emitting: Any, made: Made, shell: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    secrets = [
+        emitting.secret("secretsmanager", "prod/shop/db", made()),
+        emitting.secret("parameterstore", "/a/b", "x"),
+    ]
+    script = written(tmp_path, secrets)
+    environment = {**aws.environment, "UNHARDCODE": emitting.values(tmp_path, secrets)}
+    for word in ("stored", "kept"):
+        done = emitting.run(script, stand_in, environment, shell=shell)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.splitlines() == [f"{word:7} {secret.name}" for secret in secrets]
 
 
 def test_it_stores_in_the_region_that_fix_and_the_rewritten_code_read(
