@@ -11,6 +11,12 @@ from fixers.runtime.module import SecretUnavailable, _NoAnswer
 
 # The store, by the AWS Parameters and Secrets Lambda Extension.
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html
+_TTL = {
+    "secretsmanager": os.environ.get("SECRETS_MANAGER_TTL", ""),
+    "ssm": os.environ.get("SSM_PARAMETER_STORE_TTL", ""),
+}
+# How long an answer is kept here: the extension keeps it too, and both together are 300 seconds.
+_SECONDS = {service: max(10, 300 - int(ttl)) if ttl.isdecimal() else 10 for service, ttl in _TTL.items()}
 _ADVICE: dict[int | None, str] = {
     None: "is the layer AWS-Parameters-and-Secrets-Lambda-Extension there, and this an invocation?",
     400: "it must exist, the function be allowed {} (and kms:Decrypt), and the call in the handler",

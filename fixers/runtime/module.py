@@ -137,7 +137,7 @@ def _asked(wanted: tuple[str, str, str, str], began: float) -> str:
     if at > began:  # it waited for a thread that got no answer: nobody waits for several
         raise _NoAnswer(told)
     try:
-        value, seconds = _fetch(*wanted), 300
+        value, seconds = _fetch(*wanted), _SECONDS[wanted[0]]
     except _NoAnswer as error:
         if wanted not in _cache:
             _failed[wanted] = (time.monotonic(), str(error))
@@ -148,6 +148,7 @@ def _asked(wanted: tuple[str, str, str, str], began: float) -> str:
 
 
 # The store, by boto3: region, endpoint and credentials are found as it finds them.
+_SECONDS = {"secretsmanager": 300, "ssm": 300}  # that an answer is kept
 _clients: dict[tuple[int, str], Any] = {}  # by process id: a client must not be shared across a fork
 _ADVICE = {
     "AccessDeniedException": "allow {} on it (and kms:Decrypt if it has a key of its own)",

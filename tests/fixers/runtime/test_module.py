@@ -449,6 +449,37 @@ def test_source_is_a_small_file_of_ours_in_ascii(style: str) -> None:
     assert not is_generated('"""Mine."""\n')
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "service", "seconds"),
+    [
+        (None, "", "ssm", 10),
+        (None, "", "secretsmanager", 10),
+        ("SECRETS_MANAGER_TTL", "0", "secretsmanager", 300),
+        ("SECRETS_MANAGER_TTL", "0", "ssm", 10),
+        ("SSM_PARAMETER_STORE_TTL", "60", "ssm", 240),
+        ("SECRETS_MANAGER_TTL", "soon", "secretsmanager", 10),
+    ],
+)
+def test_what_the_extension_keeps_is_not_kept_as_long_again(
+    monkeypatch: pytest.MonkeyPatch, name: str | None, value: str, service: str, seconds: int
+) -> None:
+    for each in ("SECRETS_MANAGER_TTL", "SSM_PARAMETER_STORE_TTL"):
+        monkeypatch.delenv(each, raising=False)
+    if name is not None:
+        monkeypatch.setenv(name, value)
+    module = ModuleType("app_secrets")
+    exec(module_source("extension"), module.__dict__)
+    clock = [1000.0]
+    asked: list[str] = []
+    module.__dict__["time"] = SimpleNamespace(monotonic=lambda: clock[0])
+    module.__dict__["_fetch"] = lambda *wanted: asked.append(wanted[1]) or "v"
+    read = "/a/b" if service == "ssm" else "a/b"
+    for passed, times in ((0, 1), (seconds - 1, 1), (1, 2)):
+        clock[0] += passed
+        assert module.get_secret_value(read) == "v"
+        assert len(asked) == times
+
+
 def test_the_module_for_the_extension_needs_no_library_and_runs_on_old_pythons() -> None:
     tree = ast.parse(module_source("extension"), feature_version=(3, 9))
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
