@@ -195,6 +195,18 @@ def test_a_copy_that_no_rule_finds_keeps_a_login_from_being_rotated(call: Call, 
     assert "still stands in README:1" in err
 
 
+def test_a_place_that_reads_a_login_once_is_named_before_it_rotates(call: Call, shop: Any, aws: Any) -> None:
+    folder, _ = shop
+    assert call(folder, "migrate", "--yes")[0] == 0
+    assert "read once" not in call(folder, "rotation")[2]
+    read = 'from shop.app_secrets import get_secret_value\nPASSWORD = get_secret_value("prod/shop/db", "password")\n'
+    (folder / "shop/settings.py").write_text(read)
+    for options, until in (((), "at once"), (("--alternating", "prod/shop/db"), "within 30 days")):
+        status, _, err = call(folder, "rotation", *options)
+        assert status == 0
+        assert f"read once, at import, in shop/settings.py:2: after a rotation restart the program {until}" in err
+
+
 def test_a_secret_that_is_being_deleted_hides_no_other(call: Call, shop: Any, aws: Any, made: Made) -> None:
     folder, _ = shop
     (folder / "shop/mail.py").write_text(f"SMTP_PASSWORD = {made(24)!r}\n")
