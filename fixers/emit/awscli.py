@@ -51,14 +51,17 @@ enabled) stop 2 'cli_history is enabled, which keeps values on disk: aws configu
 esac
 
 # The look_at functions set `there`: no, deleted, empty (a secret without a value), ours (it has the tag of this
-# repository) or foreign.
+# repository) or foreign; and `key`: aws where a secret has no KMS key of its own.
 look_at_secret() {
   if answer=$(aws secretsmanager describe-secret --secret-id="$name" --output=text --query="@TAGS@" 2>&1); then
     case $answer in
     *"tag${tab}deleted${tab}"*) there=deleted ;;
     *"tag${tab}empty${tab}"*) there=empty ;;
-    *"tag${tab}kept${tab}$repository") there=ours ;;
+    *"tag${tab}kept${tab}$repository" | *"tag${tab}keyed${tab}$repository") there=ours ;;
     *) there=foreign ;;
+    esac
+    case $answer in
+    *"tag${tab}kept${tab}"*) key=aws ;;
     esac
     return
   fi
@@ -147,12 +150,19 @@ sendable() {
 
 # settle secret|parameter NAME create|update|adopt|restore TYPE text|binary|returns [OPTION...]
 settle() {
-  kind=$1 name=$2 action=$3 type=$4 form=$5
+  kind=$1 name=$2 action=$3 type=$4 form=$5 key=
   shift 5
   from=--secret-string=file:///dev/stdin
   [ "$form" != binary ] || from=--secret-binary=fileb:///dev/stdin
   "look_at_$kind"
   [ "$there" != deleted ] || bring_back
+  case $key${1:-} in
+  aws--kms-key-id=*alias/aws/secretsmanager) ;;
+  aws--kms-key-id=*)
+    stop 1 "$name is encrypted with AWS's own key: give it the plan's with aws secretsmanager update-secret\
+ --kms-key-id, or empty kms_key in plan.toml"
+    ;;
+  esac
   if [ "$there" = no ]; then
     [ "$action" = create ] || stop 1 "$name does not exist: there is nothing to $action"
     sendable
@@ -176,7 +186,8 @@ settle() {
 """
 # JMESPath. The word in front tells the answer from warnings that a CLI may print beside it.
 _OWN_TAG = f"[?Key=='{REPOSITORY_TAG}'].Value | [0]"
-_SECRET_TAGS = f"['tag', DeletedDate && 'deleted' || VersionIdsToStages && 'kept' || 'empty', Tags{_OWN_TAG}]"
+_HELD = "VersionIdsToStages && (KmsKeyId && 'keyed' || 'kept')"
+_SECRET_TAGS = f"['tag', DeletedDate && 'deleted' || {_HELD} || 'empty', Tags{_OWN_TAG}]"
 _PARAMETER_TAGS = f"['tag', TagList{_OWN_TAG}]"
 
 

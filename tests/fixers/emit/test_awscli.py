@@ -110,6 +110,22 @@ def test_it_stops_at_an_equal_value_that_somebody_else_made_unless_it_is_adopted
     assert aws.versions(ours) == 1
 
 
+@pytest.mark.parametrize("key", ["alias/shop", None, "alias/aws/secretsmanager"])
+@pytest.mark.parametrize("action", ["create", "update"])
+def test_it_stops_at_a_secret_under_awss_own_key_where_the_plan_names_another(
+    run: Any, aws: Any, emitting: Any, made: Made, key: str | None, action: str
+) -> None:
+    value = made()
+    plain = emitting.secret("secretsmanager", "prod/shop/db", value)
+    aws.store("secretsmanager").create(plain, SecretValue(value), tags=OURS, token=TOKEN)
+    wanted = emitting.secret("secretsmanager", "prod/shop/db", value, kms_key=key, action=action)
+    keyed = emitting.secret("secretsmanager", "prod/shop/keyed", made(), kms_key="alias/shop")
+    done = run(keyed, wanted)
+    assert done.returncode == (1 if key == "alias/shop" else 0)
+    assert ("AWS's own key" in done.stderr) is (key == "alias/shop")
+    assert run(keyed).stdout == "kept    prod/shop/keyed\n"
+
+
 def test_it_stops_at_a_secret_that_is_being_deleted(run: Any, aws: Any, emitting: Any, made: Made) -> None:
     ours = emitting.secret("secretsmanager", "prod/shop/db", made())
     aws.store("secretsmanager").create(ours, SecretValue(made()), tags=OURS, token=TOKEN)
