@@ -40,10 +40,11 @@ def evaluated(module: ModuleType, key: bytes, proof: dict[str, Any]) -> dict[str
         result["unset"] = matches(module, key, proof["digest"], code, dict.fromkeys(variables))
         result["set"] = matches(module, key, proof["digest"], code, variables)
     except Exception as error:  # noqa: BLE001 - whatever it is, only its type may leave
-        unavailable = isinstance(error, module.SecretUnavailable)
+        told = isinstance(error, module.SecretUnavailable)
+        # Inline code lets through what boto3 raises.
+        result["unavailable"] = told or any(kind.__module__.startswith("botocore.") for kind in type(error).__mro__)
         # Only the generated module's own message is known to hold no value.
-        result["unavailable"] = unavailable
-        result["error"] = str(error) if unavailable else f"the new expression fails with {named(error)}"
+        result["error"] = str(error) if told else f"the new expression fails with {named(error)}"
         return result
     ignored = [name for name in variables if result["set"] and not heeded(module, key, proof, code, name)]
     if ignored:
@@ -81,7 +82,8 @@ def value_of(code: CodeType, module: ModuleType) -> Any:
 
 def named(error: Exception) -> str:
     """Name an exception: its type, and the code that AWS gives its errors, if that is a plain word."""
-    code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
+    # Errors below HTTP have the attribute too, and None in it.
+    code = (getattr(error, "response", None) or {}).get("Error", {}).get("Code", "")
     return f"{type(error).__name__} ({code})" if str(code).isalnum() else type(error).__name__
 
 

@@ -179,6 +179,11 @@ def _against(secret: PlannedSecret, value: SecretValue, there: Existing, *, same
     if there.type != "Secret" and there.type != secret.type:
         plain = ", which is not encrypted" if secret.type == "SecureString" else ""
         return f"it exists as a {there.type}{plain}, and AWS changes no type: choose another name, or delete it first"
+    if secret.kms_key and not secret.kms_key.endswith("alias/aws/secretsmanager") and there.own_key is False:
+        return (
+            f"it exists, encrypted with AWS's own key and not with {secret.kms_key}: change that with `aws "
+            f"secretsmanager update-secret --secret-id {secret.name} --kms-key-id {secret.kms_key}`, or empty kms_key"
+        )
     if same:
         if there.repository == tag_value(app) or secret.action != "create":
             return Ready(secret=secret, payload=value, action="present", version=there.version)

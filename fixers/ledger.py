@@ -56,9 +56,10 @@ class Entry:
     """One value with its whereabouts.
 
     `name`, `store` and `key` are where a plan puts it, None where no plan has it. `digest` are the first digits of its
-    keyed digest. `value` is None where neither the tree nor the history has it any more. `now` are the findings of the
-    working tree that hold it, `past` those of history. `recorded` are the places that the plan named, `held` those of
-    the working tree that still hold it in any spelling, both as path:line.
+    keyed digest. `value` is None where neither the tree nor the history has it any more. `kms_key` is the key of its
+    own that the plan named. `now` are the findings of the working tree that hold it, `past` those of history.
+    `recorded` are the places that the plan named, `held` those of the working tree that still hold it in any spelling,
+    both as path:line.
     """
 
     name: str | None
@@ -67,6 +68,7 @@ class Entry:
     action: str
     digest: str
     value: SecretValue | None
+    kms_key: str | None = None
     recorded: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
     now: tuple[Finding, ...] = ()
@@ -164,6 +166,7 @@ def _recorded(files: Iterable[PlanFile], root: worktree.Root, key: bytes) -> lis
                     action=str(table.get("action")),
                     digest=place[2],
                     value=value,
+                    kms_key=str(table.get("kms_key") or "") or None,
                     recorded=(at,),
                 )
     return list(found.values())

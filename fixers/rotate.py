@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from fixers.emit.iam import Account
 from fixers.emit.rotation import DAYS, Rotation, rotates
 from fixers.ledger import Entry, ledger, plans_option
 from fixers.options import check_not_empty
+from fixers.read_once import read_at_import
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
 from scanner.reports.masking import printable
@@ -54,10 +55,12 @@ def rotation(
     """Write CloudFormation and Terraform that let AWS rotate database logins.
 
     Only for what the code reads from Secrets Manager already: a login that any place still holds is refused, and the
-    places are named. Changes nothing else and asks nobody. Exit status 1 if a login was refused.
+    places are named; so are places that read a login only once, at import. Changes nothing else and asks nobody. Exit
+    status 1 if a login was refused.
     """
     check_not_empty(region, "--region")
-    entries = [entry for entry in ledger(Path(), plans).entries if entry.name is not None]
+    kept = ledger(Path(), plans)
+    entries = [entry for entry in kept.entries if entry.name is not None]
     if not entries:
         raise UsageError("no plan was named, and no migration is remembered here", hint="name its plan with --plan")
     unknown = set(alternating) - {entry.name for entry in entries}
@@ -67,10 +70,11 @@ def rotation(
     if found.rotations:
         folder = output or (plans[0].parent if plans else Path())
         names = list(dict.fromkeys(str(entry.name) for entry in entries if entry.store == "secretsmanager"))
-        account = Account(region=region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "")
+        account = Account(region=region or os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or "")
         for path in emit_rotation(folder, found.rotations, names, partition=account.partition):
             click.echo(str(path))
-    for line in _said(found):
+    once = read_at_import(kept.root, [each.name for each in found.rotations]) if found.rotations else {}
+    for line in _said(found, once):
         click.echo(printable(line), err=True)
     return int(Exit.FINDINGS if found.refused else Exit.OK)
 
@@ -89,7 +93,10 @@ def sort_out(entries: Sequence[Entry], alternating: frozenset[str], days: int) -
             refused.append((name, reason))
             continue
         assert engine is not None
-        rotations.append(Rotation(name=name, engine=engine, alternating=name in alternating, days=days))
+        kms_key = next((entry.kms_key for entry in own if entry.kms_key), None)
+        rotations.append(
+            Rotation(name=name, engine=engine, alternating=name in alternating, days=days, kms_key=kms_key)
+        )
     return Sorted(rotations=tuple(rotations), refused=tuple(refused), by_hand=tuple(by_hand))
 
 
@@ -112,9 +119,17 @@ def _steps(own: Sequence[Entry]) -> str:
     return "; ".join(steps) or "make a new value where it is checked, store it, then revoke the old one"
 
 
-def _said(found: Sorted) -> Iterator[str]:
+def _said(found: Sorted, once: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for rotation in found.rotations:
         yield f"{rotation.name}: {rotation.type}, every {rotation.days} days ({rotation.application})"
+        places = once.get(rotation.name)
+        if places:
+            # With a single user the old password stops working at once, else at the next turn.
+            until = f"within {rotation.days} days" if rotation.alternating else "at once"
+            yield (
+                f"  read once, at import, in {', '.join(places)}: after a rotation restart the program {until}, or "
+                "read it in a function, with with_refresh"
+            )
     for name, reason in found.refused:
         yield f"{name}: not yet. It {reason}" if reason.startswith("still") else f"{name}: not yet: {reason}"
     for name, steps in found.by_hand:

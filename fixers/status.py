@@ -17,7 +17,7 @@ from fixers.ledger import Entry, Ledger, ledger, plans_option
 from fixers.options import refuse
 from fixers.plan_tables import DIGEST_DIGITS
 from fixers.sightings import reached, sightings
-from fixers.stores.model import Stores
+from fixers.stores.model import ScheduledForDeletionError, Store, Stores
 from fixers.stores.registry import STORES, users_aws
 from fixers.traces import search_for
 from scanner.arguments import NamedPath
@@ -112,11 +112,19 @@ def states(kept: Ledger, stores: Stores | None) -> tuple[Row, ...]:
         if asked and stores is not None and entry.name is not None and entry.store is not None:
             place = (entry.store, entry.name)
             if place not in held:
-                held[place] = stores(entry.store).read(entry.name)
+                held[place] = _held(stores(entry.store), entry.name)
             current = _field(held[place], entry.key)
         stored = current is not None if asked else None
         rows.append(Row(entry=entry, stored=stored, rotated=_rotated(entry, current, kept.key, ours=ours), past=past))
     return tuple(rows)
+
+
+def _held(store: Store, name: str) -> SecretValue | None:
+    """What the store gives; None also of a secret that is being deleted, which nobody can read."""
+    try:
+        return store.read(name)
+    except ScheduledForDeletionError:
+        return None
 
 
 def _pasts(kept: Ledger) -> list[Past | None]:
@@ -189,7 +197,8 @@ def _text(rows: Sequence[Row], kept: Ledger, *, offline: bool) -> Iterator[str]:
     lost = [row.entry.label for row in rows if row.lost]
     if lost:
         yield f"\nNot in the store that was asked, so nothing tells whether it was rotated: {_listed(lost)}"
-        yield "Check --region and --profile; what is gone for good can have the action skip in the plan file."
+        yield "Check --region and --profile. What is scheduled for deletion, restore-secret brings back; what is gone"
+        yield "for good can have the action skip in the plan file."
     exposed = [row for row in rows if row.exposed]
     if exposed:
         count = f"{len(exposed)} values are" if len(exposed) > 1 else "one value is"

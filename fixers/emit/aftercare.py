@@ -46,6 +46,9 @@ A password must not rotate while any place still holds it. This writes rotation.
 ```sh
 unhardcode rotation --plan {plan}
 ```
+
+What is read when a program starts (settings, `secrets` of a task definition) gets a new password by a restart only:
+the command names such places.
 """
 _MANAGED = """
 If such a login is the *master user* of an RDS or Aurora database, let RDS manage it instead, without any function:

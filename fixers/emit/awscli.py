@@ -28,10 +28,10 @@ set -eu
 umask 077
 
 stop() {
-  status=$1
+  code=$1
   shift
   printf 'upload.sh: %s\\n' "$*" >&2
-  exit "$status"
+  exit "$code"
 }
 """
 
@@ -51,14 +51,17 @@ enabled) stop 2 'cli_history is enabled, which keeps values on disk: aws configu
 esac
 
 # The look_at functions set `there`: no, deleted, empty (a secret without a value), ours (it has the tag of this
-# repository) or foreign.
+# repository) or foreign; and `key`: aws where a secret has no KMS key of its own.
 look_at_secret() {
   if answer=$(aws secretsmanager describe-secret --secret-id="$name" --output=text --query="@TAGS@" 2>&1); then
     case $answer in
     *"tag${tab}deleted${tab}"*) there=deleted ;;
     *"tag${tab}empty${tab}"*) there=empty ;;
-    *"tag${tab}kept${tab}$repository") there=ours ;;
+    *"tag${tab}kept${tab}$repository" | *"tag${tab}keyed${tab}$repository") there=ours ;;
     *) there=foreign ;;
+    esac
+    case $answer in
+    *"tag${tab}kept${tab}"*) key=aws ;;
     esac
     return
   fi
@@ -134,10 +137,10 @@ value() {
 
 # Whether the store holds exactly what stands in the tree; neither is shown.
 same() {
-  status=0
-  "read_$kind" | "$unhardcode" value --plan "$plan" --check -- "$name" || status=$?
-  [ "$status" -le 1 ] || stop 3 "cannot compare $name: see above, then run this again"
-  return "$status"
+  equal=0
+  "read_$kind" | "$unhardcode" value --plan "$plan" --check -- "$name" || equal=$?
+  [ "$equal" -le 1 ] || stop 3 "cannot compare $name: see above, then run this again"
+  return "$equal"
 }
 
 sendable() {
@@ -147,12 +150,19 @@ sendable() {
 
 # settle secret|parameter NAME create|update|adopt|restore TYPE text|binary|returns [OPTION...]
 settle() {
-  kind=$1 name=$2 action=$3 type=$4 form=$5
+  kind=$1 name=$2 action=$3 type=$4 form=$5 key=
   shift 5
   from=--secret-string=file:///dev/stdin
   [ "$form" != binary ] || from=--secret-binary=fileb:///dev/stdin
   "look_at_$kind"
   [ "$there" != deleted ] || bring_back
+  case $key${1:-} in
+  aws--kms-key-id=*alias/aws/secretsmanager) ;;
+  aws--kms-key-id=*)
+    stop 1 "$name is encrypted with AWS's own key: give it the plan's with aws secretsmanager update-secret\
+ --kms-key-id, or empty kms_key in plan.toml"
+    ;;
+  esac
   if [ "$there" = no ]; then
     [ "$action" = create ] || stop 1 "$name does not exist: there is nothing to $action"
     sendable
@@ -176,7 +186,8 @@ settle() {
 """
 # JMESPath. The word in front tells the answer from warnings that a CLI may print beside it.
 _OWN_TAG = f"[?Key=='{REPOSITORY_TAG}'].Value | [0]"
-_SECRET_TAGS = f"['tag', DeletedDate && 'deleted' || VersionIdsToStages && 'kept' || 'empty', Tags{_OWN_TAG}]"
+_HELD = "VersionIdsToStages && (KmsKeyId && 'keyed' || 'kept')"
+_SECRET_TAGS = f"['tag', DeletedDate && 'deleted' || {_HELD} || 'empty', Tags{_OWN_TAG}]"
 _PARAMETER_TAGS = f"['tag', TagList{_OWN_TAG}]"
 
 
@@ -215,8 +226,9 @@ def _settings(root: Path, folder: Path, repository: str, region: str | None) -> 
     if region is not None:
         yield f"export AWS_REGION={shlex.quote(region)} AWS_DEFAULT_REGION={shlex.quote(region)}"
     else:
-        yield "# Version 1 of the CLI reads only AWS_DEFAULT_REGION."
-        yield '[ -z "${AWS_REGION:-}" ] || export AWS_DEFAULT_REGION="$AWS_REGION"'
+        yield "# As `unhardcode fix` and the rewritten code find it; the CLI reads one of them, by its version."
+        yield "region=${AWS_DEFAULT_REGION:-${AWS_REGION:-}}"
+        yield '[ -z "$region" ] || export AWS_REGION="$region" AWS_DEFAULT_REGION="$region"'
 
 
 def _calls(secrets: Sequence[PlannedSecret]) -> Iterator[str]:

@@ -12,6 +12,8 @@ from fixers.emit.rotation import EXCLUDED, Rotation
 
 # What CloudFormation fills in by itself.
 HERE = Account(id="${AWS::AccountId}", region="${AWS::Region}")
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+_WITHOUT_A_BUCKET = 51_200
 _POLICIES_HEAD = """\
 # Written by unhardcode: policies for who reads the secrets. No value stands here.
 #
@@ -89,7 +91,10 @@ def policies_template(readers: Sequence[Policy], injectors: Sequence[Policy]) ->
         for number in range(1, len(policies) + 1):
             label = f"{kind}Policy{number if number > 1 else ''}"
             parts.append(f"  {label}Arn:\n    Value: !Ref {label}\n")
-    return "".join(parts)
+    text = "".join(parts)
+    if len(text) > _WITHOUT_A_BUCKET:
+        text = text.replace("#   aws cloudformation deploy ", "#   aws cloudformation deploy --s3-bucket BUCKET ", 1)
+    return text
 
 
 def _filled(value: Any) -> Any:
@@ -140,12 +145,22 @@ def _parameters(rotation: Rotation, label: str) -> str:
     AllowedPattern: 'arn:aws[a-z-]*:secretsmanager:.+'
     Description: ARN of the superuser's secret; it must stand in {rotation.name} as masterarn
 """
+    if rotation.kms_key:
+        default = f"\n    Default: {yaml_text(rotation.key_arn)}" if rotation.key_arn else ""
+        text += f"""\
+  {label}KmsKeyArn:
+    Type: String{default}
+    AllowedPattern: 'arn:aws[a-z-]*:kms:.+:key/.+'
+    Description: {yaml_text(f"ARN of the key that {rotation.name} is encrypted with ({rotation.kms_key})")}
+"""
     return text
 
 
 def _resources(rotation: Rotation, label: str) -> str:
     named = f"!Ref {label}Name"
-    superuser = f"\n        SuperuserSecretArn: !Ref {label}Superuser" if rotation.alternating else ""
+    more = f"\n        SuperuserSecretArn: !Ref {label}Superuser" if rotation.alternating else ""
+    if rotation.kms_key:
+        more += f"\n        KmsKeyArn: !Ref {label}KmsKeyArn"
     return f"""
   # Fills in engine, host and port of the database, which the function reads.
   {label}Attachment:
@@ -166,7 +181,7 @@ def _resources(rotation: Rotation, label: str) -> str:
       RotationRules:
         AutomaticallyAfterDays: {rotation.days}
       HostedRotationLambda:
-        RotationType: {rotation.type}{superuser}
+        RotationType: {rotation.type}{more}
         ExcludeCharacters: {yaml_text(EXCLUDED)}
         VpcSubnetIds: !If [InVpc, !Ref SubnetIds, !Ref AWS::NoValue]
         VpcSecurityGroupIds: !If [InVpc, !Ref SecurityGroupIds, !Ref AWS::NoValue]

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_turn-
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from scanner.errors import UsageError
@@ -29,6 +30,7 @@ _RDS_TARGETS = ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
 # Characters that break connection strings and shells; the rotation functions' own default.
 EXCLUDED = "/@\"'\\:"
 # Whose applications they are, by partition. https://github.com/aws/aws-cdk, aws-secretsmanager/lib/secret-rotation.ts
+_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[^:]+:\d{12}:key/.+")
 _PUBLISHERS = {
     "aws": "us-east-1:297356227824",
     "aws-cn": "cn-north-1:193023089310",
@@ -40,13 +42,15 @@ _PUBLISHERS = {
 class Rotation:
     """A login to rotate: the secret's name, AWS's word for the engine, and the user strategy.
 
-    With `alternating` a second user is made beside the first, and a superuser's secret is needed for that.
+    With `alternating` a second user is made beside the first, and a superuser's secret is needed for that. `kms_key` is
+    the secret's own key, as the plan names it: id, ARN or alias.
     """
 
     name: str
     engine: str
     alternating: bool = False
     days: int = DAYS
+    kms_key: str | None = None
 
     @property
     def type(self) -> str:
@@ -64,6 +68,11 @@ class Rotation:
         if partition not in _PUBLISHERS:
             raise UsageError(f"who publishes AWS's rotation functions in the partition {partition} is not known here")
         return f"arn:{partition}:serverlessrepo:{_PUBLISHERS[partition]}:applications/{self.application}"
+
+    @property
+    def key_arn(self) -> str | None:
+        """The ARN of the secret's own key, which the function's policy names; None where the plan did not say one."""
+        return self.kms_key if self.kms_key and _KEY_ARN.fullmatch(self.kms_key) else None
 
     @property
     def targets(self) -> tuple[str, ...]:

@@ -24,6 +24,11 @@ _PERMISSIONS = """\
   A program that is started with SECRETS_ENV reads other names, and needs a policy for those.
 - {injectors}: for what reads before the program starts (ECS's task execution role, `unhardcode run`).
 - cloudformation.yaml and secrets.tf hold the last two for CloudFormation and Terraform: use one way, not all three."""
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+_ATTACHED = 10
+_TOO_MANY = """\
+- IAM attaches at most {most} managed policies to one role or user, 20 where that quota was raised, and {first} is one
+  of {count}: move the secrets in parts (`unhardcode plan PATH`), or give several roles what each of them reads."""
 _DELETION = """\
 - {deletion}: **only** to take all of it back with `unhardcode migrate --undo --delete-stored`, beside the first one.
   It deletes what this plan creates, parameters for good."""
@@ -128,6 +133,9 @@ def _policies(account: Account, written: Written) -> Iterator[str]:
         return
     names = {"readers": written.readers, "injectors": written.injectors, "migration": written.migration}
     yield _PERMISSIONS.format(**{word: codes(files) for word, files in names.items()})
+    for files in names.values():
+        if len(files) > _ATTACHED:
+            yield _TOO_MANY.format(most=_ATTACHED, first=code(files[0]), count=len(files))
     if written.deletion:
         yield _DELETION.format(deletion=codes(written.deletion))
     if written.paths:
@@ -142,7 +150,7 @@ def _policies(account: Account, written: Written) -> Iterator[str]:
     if ACCOUNT_PLACEHOLDER in missing:
         yield "export AWS_ACCOUNT_ID=$(aws sts get-caller-identity --query Account --output text)"
     if REGION_PLACEHOLDER in missing:
-        yield "export AWS_REGION=eu-west-1  # where the secrets are to live"
+        yield "export AWS_REGION=eu-west-1  # where the secrets are to live; in China or GovCloud emit with --region"
     for name in written.every:
         source = f"{written.folder}/{name}"
         filled = shlex.quote(source.removesuffix(".json") + ".filled.json")

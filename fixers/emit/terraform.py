@@ -1,6 +1,7 @@
 """secrets.tf (secrets and policies) and rotation.tf. No value stands in either, and none gets into Terraform's state.
 
-A secret is adopted without its value: no aws_secretsmanager_secret_version is managed, so the state has none. A
+A secret is adopted without its value: no aws_secretsmanager_secret_version is managed, so the state has none. It is
+imported by its ARN, which only AWS knows and a data source looks up: release 6 of the provider takes no name. A
 parameter is left alone: the provider keeps the value of an aws_ssm_parameter that is imported or read by a data source
 in the state (seen with its release 5.100); its write-only argument helps only where Terraform makes the parameter.
 https://developer.hashicorp.com/terraform/language/manage-sensitive-data
@@ -8,6 +9,7 @@ https://developer.hashicorp.com/terraform/language/manage-sensitive-data
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 
@@ -22,7 +24,7 @@ _SECRETS_HEAD = """\
 # because the provider would write their values into the state.
 
 terraform {
-  required_version = ">= 1.5.0"
+  required_version = ">= 1.6.0"
 
   required_providers {
     aws = {
@@ -42,6 +44,8 @@ _PLACEHOLDERS = {
     ACCOUNT_PLACEHOLDER: "${data.aws_caller_identity.current.account_id}",
     REGION_PLACEHOLDER: "${data.aws_region.current.id}",
 }
+
+_FUNCTION_NAME = 64 - len("-rotation")
 
 _ROTATION_HEAD = """\
 # Written by unhardcode: rotation of database logins, for beside secrets.tf. No value stands here, and none gets into
@@ -86,9 +90,13 @@ def _secret(secret: PlannedSecret, label: str) -> str:
     if secret.kms_key:
         facts = f"  name       = {hcl(secret.name)}\n  kms_key_id = {hcl(secret.kms_key)}"
     return f"""\
+data "aws_secretsmanager_secret" "{label}" {{
+  name = {hcl(secret.name)}
+}}
+
 import {{
   to = aws_secretsmanager_secret.{label}
-  id = {hcl(secret.name)}
+  id = data.aws_secretsmanager_secret.{label}.arn
 }}
 
 resource "aws_secretsmanager_secret" "{label}" {{
@@ -96,7 +104,7 @@ resource "aws_secretsmanager_secret" "{label}" {{
 
   lifecycle {{
     prevent_destroy = true
-    ignore_changes  = [description, tags, tags_all]
+    ignore_changes  = [description, kms_key_id, tags, tags_all]
   }}
 }}
 """
@@ -127,6 +135,7 @@ def rotation_file(rotations: Sequence[Rotation], names: Sequence[str], *, partit
 
 
 def _rotation(rotation: Rotation, label: str, partition: str) -> str:
+    name = _function_name(label)
     variable = parameter = ""
     if rotation.alternating:
         variable = f"""\
@@ -137,15 +146,25 @@ variable "{label}_superuser" {{
 
 """
         parameter = f"\n    superuserSecretArn  = var.{label}_superuser"
+    if rotation.key_arn:
+        parameter += f"\n    kmsKeyArn           = {hcl(rotation.key_arn)}"
+    elif rotation.kms_key:
+        variable += f"""\
+data "aws_kms_key" "{label}" {{
+  key_id = {hcl(rotation.kms_key)}
+}}
+
+"""
+        parameter += f"\n    kmsKeyArn           = data.aws_kms_key.{label}.arn"
     return f"""\
 {variable}resource "aws_serverlessapplicationrepository_cloudformation_stack" "{label}" {{
-  name           = "{label.replace("_", "-")}-rotation"
+  name           = "{name}"
   application_id = "{rotation.application_id(partition)}"
   capabilities   = ["CAPABILITY_IAM", "CAPABILITY_RESOURCE_POLICY"]
 
   parameters = {{
     endpoint            = "https://secretsmanager.${{data.aws_region.current.id}}.${{data.aws_partition.current.dns_suffix}}"
-    functionName        = "{label.replace("_", "-")}-rotation"
+    functionName        = "{name}"
     excludeCharacters   = {hcl(EXCLUDED)}
     vpcSubnetIds        = join(",", var.rotation_subnet_ids)
     vpcSecurityGroupIds = join(",", var.rotation_security_group_ids){parameter}
@@ -162,3 +181,14 @@ resource "aws_secretsmanager_secret_rotation" "{label}" {{
   }}
 }}
 """
+
+
+def _function_name(label: str) -> str:
+    """A name for the function, of at most 64 characters: a longer one keeps its beginning and gets a digest.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+    """
+    name = label.replace("_", "-")
+    if len(name) > _FUNCTION_NAME:
+        name = f"{name[: _FUNCTION_NAME - 9].rstrip('-')}-{hashlib.sha256(label.encode()).hexdigest()[:8]}"
+    return f"{name}-rotation"

@@ -7,10 +7,16 @@ import json
 import os
 from typing import Any
 
-from fixers.runtime.module import SecretUnavailable
+from fixers.runtime.module import SecretUnavailable, _NoAnswer
 
 # The store, by the AWS Parameters and Secrets Lambda Extension.
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html
+_TTL = {
+    "secretsmanager": os.environ.get("SECRETS_MANAGER_TTL", ""),
+    "ssm": os.environ.get("SSM_PARAMETER_STORE_TTL", ""),
+}
+# How long an answer is kept here: the extension keeps it too, and both together are 300 seconds.
+_SECONDS = {service: max(10, 300 - int(ttl)) if ttl.isdecimal() else 10 for service, ttl in _TTL.items()}
 _ADVICE: dict[int | None, str] = {
     None: "is the layer AWS-Parameters-and-Secrets-Lambda-Extension there, and this an invocation?",
     400: "it must exist, the function be allowed {} (and kms:Decrypt), and the call in the handler",
@@ -45,5 +51,5 @@ def _fetch(service: str, name: str, stage: str, version: str) -> str:
         status, region = getattr(error, "code", None), os.environ.get("AWS_REGION") or "no region"
         advice = _ADVICE.get(status, "the function needs AWS_SESSION_TOKEN, {} and, with a key of its own, kms:Decrypt")
         advice = advice.format("ssm:GetParameter" if service == "ssm" else "secretsmanager:GetSecretValue")
-        told = f"{name} cannot be read ({region}): {status or type(error).__name__}: {advice}"
-        raise SecretUnavailable(told) from None
+        found, told = {}, f"{name} cannot be read ({region}): {status or type(error).__name__}: {advice}"
+        raise (SecretUnavailable if status and status < 500 else _NoAnswer)(told) from None

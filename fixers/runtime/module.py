@@ -3,7 +3,7 @@
 
 The variable `env` counts first, if set: tests need no AWS. It may hold {{resolve:secretsmanager:NAME:SecretString:KEY}}
 or {{resolve:ssm-secure:/NAME}}. A name with a leading slash is one of SSM, any other of Secrets Manager; the variable
-SECRETS_ENV replaces its first part. Answers are kept for 300 seconds.
+SECRETS_ENV replaces its first part. Answers are kept for 300 seconds, and on while the store gives none.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _REFERENCE = re.compile(
     r"(?::SecretString(?::(?P<key>[^:]*)(?::(?P<stage>[^:]*)(?::(?P<version>[^:]*))?)?)?)?)"
 )
 _cache: dict[tuple[str, str, str, str], tuple[float, str]] = {}  # until when, and what: bytes by surrogateescape
+_failed: dict[tuple[str, str, str, str], tuple[float, str]] = {}  # when there was no answer, and what that says
 _lock = threading.RLock()
 if hasattr(os, "register_at_fork"):  # another thread of the parent may hold the lock
     os.register_at_fork(after_in_child=lambda: globals().update(_lock=threading.RLock()))
@@ -32,12 +33,17 @@ class SecretUnavailable(RuntimeError):  # noqa: N818
     """A credential could not be read. The message names the secret, the region and what to do, never the value."""
 
 
+class _NoAnswer(SecretUnavailable):
+    """The store gives no answer just now: what it said last still counts."""
+
+
 def get_secret_value(name: str, key: str | None = None, *, env: str | None = None) -> str:
     """Return a credential as text; `key` picks one field of a secret that is a JSON object."""
     value = _read(name, key, env)
-    if re.search("[\udc80-\udcff]", value):
-        raise SecretUnavailable(f"{name} holds bytes that are not text: use get_secret_bytes")
-    return value
+    if not re.search("[\udc80-\udcff]", value):
+        return value
+    del value  # a report of this error may show local variables
+    raise SecretUnavailable(f"{name} holds bytes that are not text: use get_secret_bytes")
 
 
 def get_secret_bytes(name: str, key: str | None = None, *, env: str | None = None) -> bytes:
@@ -88,6 +94,7 @@ def _read(name: str, key: str | None, env: str | None, prefix: str | None = None
     try:
         return base64.b64decode(given[len(prefix) :], validate=True).decode("utf-8", "surrogateescape")
     except ValueError:
+        del given
         raise SecretUnavailable(f"the variable {env} is not valid base64 after `{prefix}`") from None
 
 
@@ -108,28 +115,49 @@ def _effective(name: str) -> str:
 
 def _stored(service: str, name: str, key: str | None = None, stage: str | None = "", version: str | None = "") -> str:
     wanted = (service, name, stage or "", version or "")
-    until, value = _cache.get(wanted, (0.0, ""))
-    if time.monotonic() >= until:
+    value, began = _kept(wanted), time.monotonic()
+    if not value:
         with _lock:  # one thread asks, the others wait for its answer
-            until, value = _cache.get(wanted, (0.0, ""))
-            if time.monotonic() >= until:
-                value = _fetch(*wanted)
-                _cache[wanted] = (time.monotonic() + 300, value)
+            value = _kept(wanted) or _asked(wanted, began)
     try:
         field = json.loads(value)[key] if key else value
     except (ValueError, TypeError, LookupError):
+        del value
         raise SecretUnavailable(f"{name} is not a JSON object with the key {key!r}") from None
     return field if isinstance(field, str) else json.dumps(field)
 
 
+def _kept(wanted: tuple[str, str, str, str]) -> str:
+    until, value = _cache.get(wanted, (0.0, ""))
+    return value if time.monotonic() < until else ""
+
+
+def _asked(wanted: tuple[str, str, str, str], began: float) -> str:
+    at, told = _failed.get(wanted, (0.0, ""))
+    if at > began:  # it waited for a thread that got no answer: nobody waits for several
+        raise _NoAnswer(told)
+    try:
+        value, seconds = _fetch(*wanted), _SECONDS[wanted[0]]
+    except _NoAnswer as error:
+        if wanted not in _cache:
+            _failed[wanted] = (time.monotonic(), str(error))
+            raise
+        value, seconds = _cache[wanted][1], 60
+    _cache[wanted] = (time.monotonic() + seconds, value)
+    return value
+
+
 # The store, by boto3: region, endpoint and credentials are found as it finds them.
+_SECONDS = {"secretsmanager": 300, "ssm": 300}  # that an answer is kept
 _clients: dict[tuple[int, str], Any] = {}  # by process id: a client must not be shared across a fork
 _ADVICE = {
     "AccessDeniedException": "allow {} on it (and kms:Decrypt if it has a key of its own)",
     "ResourceNotFoundException": "it does not exist there, or has no such version",
     "InvalidRequestException": "it may be scheduled for deletion: aws secretsmanager restore-secret brings it back",
     "ParameterNotFound": "it does not exist there", "NoCredentialsError": "no AWS credentials were found",
-    "NoRegionError": "set AWS_REGION", "ExpiredTokenException": "the AWS credentials have expired"}  # fmt: skip
+    "NoRegionError": "set AWS_REGION", "ExpiredTokenException": "the AWS credentials have expired",
+    "EOFError": "the AWS profile asks for a code: sign in first",
+    "FileNotFoundError": "a program that the AWS profile names is not there"}  # fmt: skip
 
 
 def _fetch(service: str, name: str, stage: str, version: str) -> str:
@@ -146,12 +174,16 @@ def _fetch(service: str, name: str, stage: str, version: str) -> str:
         return bytes(found.get("SecretBinary") or found["SecretString"].encode()).decode("utf-8", "surrogateescape")
     except ImportError:
         raise SecretUnavailable(f"{name} cannot be read: boto3 is not installed (pip install boto3)") from None
-    except (BotoCoreError, ClientError, ValueError, KeyError) as error:  # not its text: it may quote the value
+    except (BotoCoreError, ClientError, ValueError, KeyError, OSError, EOFError) as error:
+        # Not its text: it may quote the value. OSError, EOFError: a profile's program is not there, or asks for a code.
         answer: Any = getattr(error, "response", None) or {}
-        code = str(answer.get("Error", {}).get("Code") or type(error).__name__)
+        code, status = answer.get("Error", {}).get("Code"), answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        refused = code and status < 500 and not re.search("Throttl|TooMany|LimitExceeded", code)
+        code = str(code or type(error).__name__)
+        kind = SecretUnavailable if refused or code in _ADVICE else _NoAnswer
         action = "ssm:GetParameter" if service == "ssm" else "secretsmanager:GetSecretValue"
         advice = _ADVICE.get(code, "see the AWS status of this service, its endpoint and the network").format(action)
-        raise SecretUnavailable(f"{name} cannot be read ({region}): {code}: {advice}") from None
+        raise kind(f"{name} cannot be read ({region}): {code}: {advice}") from None
 
 
 def _client(service: str) -> Any:

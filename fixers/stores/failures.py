@@ -72,6 +72,7 @@ _NO_CREDENTIALS = _Words("no AWS credentials were found", "sign in, pass --profi
 _SKEWED = _Words("AWS calls the time of the request wrong", "set this machine's clock and repeat")
 _ASKS = _Words("the AWS profile asks for a code (MFA), and there is no terminal", "sign in first, then repeat")
 _SETTINGS = _Words("boto3's settings cannot be used", "check ~/.aws/config, ~/.aws/credentials and the AWS_* variables")
+_NO_ENDPOINT = _Words("the endpoint is no URL", "check AWS_ENDPOINT_URL and endpoint_url of the profile")
 _NO_PROFILE = _Words("there is no such AWS profile", "check --profile and AWS_PROFILE")
 _UNREACHABLE = _Words("{endpoint} cannot be reached", "check the network, the proxy and AWS_ENDPOINT_URL, and repeat")
 _NOT_TRUSTED = _Words(
@@ -104,6 +105,7 @@ _BY_CODE = {
     "SSOTokenLoadError": _EXPIRED,
     "TokenRetrievalError": _EXPIRED,
     "LoginTokenLoadError": _EXPIRED,
+    "LoginRefreshRequired": _EXPIRED,
     "UnrecognizedClientException": _REJECTED,
     "InvalidClientTokenId": _REJECTED,
     "InvalidSignatureException": _REJECTED,
@@ -205,6 +207,8 @@ def _unknown(error: Exception, code: str) -> _Words:
         return _Words(f"what answered is not AWS (HTTP {_status(error)})", "check the proxy and AWS_ENDPOINT_URL")
     if _answer(error):
         return _Words(f"AWS answered {code}", "check the plan, the account and the endpoint")
+    if isinstance(error, ValueError) and str(error).startswith("Invalid endpoint"):
+        return _NO_ENDPOINT
     if isinstance(error, OSError):
         return _Words("a file or program that boto3's settings name cannot be used", _SETTINGS.hint)
     return _Words(f"boto3 failed ({code})", _SETTINGS.hint)

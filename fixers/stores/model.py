@@ -61,7 +61,8 @@ class Existing:
 
     `version` is the version id or number that is read now, "" where there is none. `deletion` is when a scheduled
     deletion ends (ISO 8601), else None. `repository` is the tag that says who created it, None where it has none.
-    `arn` is None where the store does not give one.
+    `arn` is None where the store does not give one. `own_key` says whether it is encrypted with a KMS key of its own
+    and not with AWS's; None where the store does not say.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Existing:
     tags: Mapping[str, str]
     deletion: str | None = None
     arn: str | None = None
+    own_key: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,6 +144,7 @@ def _existing(name: str, answer: Mapping[str, Any]) -> Existing:
         tags=tags,
         deletion=deleted.isoformat() if deleted else None,
         arn=answer["ARN"],
+        own_key=bool(answer.get("KmsKeyId")),  # left out where it is AWS's
     )
 
 

@@ -195,6 +195,31 @@ def test_a_copy_that_no_rule_finds_keeps_a_login_from_being_rotated(call: Call, 
     assert "still stands in README:1" in err
 
 
+def test_a_place_that_reads_a_login_once_is_named_before_it_rotates(call: Call, shop: Any, aws: Any) -> None:
+    folder, _ = shop
+    assert call(folder, "migrate", "--yes")[0] == 0
+    assert "read once" not in call(folder, "rotation")[2]
+    read = 'from shop.app_secrets import get_secret_value\nPASSWORD = get_secret_value("prod/shop/db", "password")\n'
+    (folder / "shop/settings.py").write_text(read)
+    for options, until in (((), "at once"), (("--alternating", "prod/shop/db"), "within 30 days")):
+        status, _, err = call(folder, "rotation", *options)
+        assert status == 0
+        assert f"read once, at import, in shop/settings.py:2: after a rotation restart the program {until}" in err
+
+
+def test_a_secret_that_is_being_deleted_hides_no_other(call: Call, shop: Any, aws: Any, made: Made) -> None:
+    folder, _ = shop
+    (folder / "shop/mail.py").write_text(f"SMTP_PASSWORD = {made(24)!r}\n")
+    assert call(folder, "migrate", "--yes", "--store", "secretsmanager")[0] == 0
+    aws.delete_secret(SecretId="prod/shop/db", RecoveryWindowInDays=30)
+    rows = {row["value"]: row for row in json.loads(call(folder, "status", "--format", "json")[1])["values"]}
+    assert rows["prod/shop/smtp-password"]["stored"] is True
+    assert rows["prod/shop/db:password"]["stored"] is False
+    status, out, _ = call(folder, "status", "--fail-on-unrotated")
+    assert status == 3
+    assert "restore-secret" in out
+
+
 def test_a_value_lives_from_found_to_purged(
     call: Call, shop: Any, aws: Any, git: Git, made: Made, tmp_path: Path
 ) -> None:
@@ -206,7 +231,7 @@ def test_a_value_lives_from_found_to_purged(
         said.append(out + err)
         return status, out
 
-    assert says(folder, "plan", "-o", "plan.toml")[0] == 0
+    assert says(folder, "plan", "-o", "plan.toml", "--kms-key", "alias/shop")[0] == 0
     assert says(folder, "migrate", "--yes", "--plan", "plan.toml")[0] == 0
     git(folder, "add", "-A")
     git(folder, "commit", "--quiet", "-m", "Read the password from AWS")
@@ -235,6 +260,7 @@ def test_a_value_lives_from_found_to_purged(
     status, out = says(folder, "rotation", "--plan", "plan.toml", "-o", "out")
     assert (status, out.split()) == (0, ["out/rotation.yaml", "out/rotation.tf"])
     assert "RotationType: PostgreSQLSingleUser" in (folder / "out/rotation.yaml").read_text()
+    assert "(alias/shop)" in (folder / "out/rotation.yaml").read_text(), "the function may use the secret's own key"
     fields = json.loads(aws.get_secret_value(SecretId="prod/shop/db")["SecretString"])
     aws.put_secret_value(SecretId="prod/shop/db", SecretString=json.dumps(fields | {"password": made(24)}))
     assert state(call, folder)["rotated"] is True

@@ -10,11 +10,15 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import quote
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutError
 
+from fixers import _prove_child
 from fixers.emulator import embedded_aws
 from fixers.model import PlannedSecret, Proof
 from fixers.proof import ProofResult, prove
@@ -127,6 +131,29 @@ def test_inline_code_is_proven_with_boto3_itself(aws: Endpoint) -> None:
     for (expression, _, words), result in zip(cases, results, strict=True):
         assert (result.unset, result.set) == (words is None, words is None), (expression, result.error)
         assert (words or "") in (result.error or "")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ReadTimeoutError(endpoint_url="https://ssm.eu-west-1.amazonaws.com"), "ReadTimeoutError"),
+        (NoCredentialsError(), "NoCredentialsError"),
+        (ClientError({"Error": {"Code": "ThrottlingException"}}, "GetParameter"), "ClientError (ThrottlingException)"),
+    ],
+)
+def test_inline_code_without_an_answer_is_not_wrong_but_unavailable(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    def client(service: str) -> None:
+        raise error
+
+    monkeypatch.setattr(boto3, "client", client)
+    module = ModuleType("app_secrets")
+    exec(module_source(), module.__dict__)
+    asked = {"expression": PARAMETER_CALL.format("'/prod/shop/api-key'"), "digest": digest(KEY, "x"), "variables": {}}
+    found = _prove_child.evaluated(module, KEY, asked)
+    assert (found["unset"], found["unavailable"]) == (False, True)
+    assert found["error"] == f"the new expression fails with {words}"
 
 
 def inline(expression: str, value: str | bytes) -> Proof:

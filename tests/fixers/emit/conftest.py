@@ -62,7 +62,7 @@ action = "".join(word.capitalize() for word in command.split("-"))
 body = {{"ClientRequestToken": os.urandom(16).hex()}} if command in ("create-secret", "put-secret-value") else {{}}
 names = {{"--name": "Name", "--secret-id": "SecretId", "--description": "Description", "--type": "Type",
          "--tier": "Tier", "--version-stage": "VersionStage", "--resource-type": "ResourceType",
-         "--resource-id": "ResourceId"}}
+         "--resource-id": "ResourceId", "--kms-key-id": "KmsKeyId"}}
 body |= {{names[option]: text for option, text in given.items() if option in names}}
 body |= {{"WithDecryption": True}} if "--with-decryption" in given else {{}}
 body |= {{"Overwrite": True}} if "--overwrite" in given else {{}}
@@ -88,7 +88,7 @@ if b" 200 " not in head.split(b"\\r\\n")[0]:
 tags = [tag["Value"] for tag in (answer.get("Tags") or answer.get("TagList") or [])
         if tag["Key"] == "unhardcode:repository"] or ["None"]
 if command == "describe-secret":
-    held = "kept" if answer.get("VersionIdsToStages") else "empty"
+    held = ("keyed" if answer.get("KmsKeyId") else "kept") if answer.get("VersionIdsToStages") else "empty"
     print("tag", "deleted" if answer.get("DeletedDate") else held, tags[0], sep="\\t")
 elif command == "list-tags-for-resource":
     print("tag", tags[0], sep="\\t")
@@ -284,7 +284,9 @@ def emitting() -> Any:
             return str(program)
 
         @staticmethod
-        def run(script: Path, cli: str, environment: dict[str, str], **more: str) -> subprocess.CompletedProcess[str]:
+        def run(
+            script: Path, cli: str, environment: dict[str, str], shell: str = "sh", **more: str
+        ) -> subprocess.CompletedProcess[str]:
             """Run a script with the CLI on PATH and nothing of the user's AWS."""
             kept = {
                 name: os.environ[name] for name in ("HOME", "UNHARDCODE_CACHE", "GIT_CONFIG_GLOBAL", "XDG_STATE_HOME")
@@ -292,7 +294,7 @@ def emitting() -> Any:
             path = f"{cli}:/usr/bin:/bin"
             isolated = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "2", "PATH": path}
             return subprocess.run(
-                ["sh", str(script)],
+                [shell, str(script)],
                 env=kept | isolated | environment | more,
                 capture_output=True,
                 text=True,

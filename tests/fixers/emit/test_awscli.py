@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shlex
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -109,6 +110,22 @@ def test_it_stops_at_an_equal_value_that_somebody_else_made_unless_it_is_adopted
     assert aws.versions(ours) == 1
 
 
+@pytest.mark.parametrize("key", ["alias/shop", None, "alias/aws/secretsmanager"])
+@pytest.mark.parametrize("action", ["create", "update"])
+def test_it_stops_at_a_secret_under_awss_own_key_where_the_plan_names_another(
+    run: Any, aws: Any, emitting: Any, made: Made, key: str | None, action: str
+) -> None:
+    value = made()
+    plain = emitting.secret("secretsmanager", "prod/shop/db", value)
+    aws.store("secretsmanager").create(plain, SecretValue(value), tags=OURS, token=TOKEN)
+    wanted = emitting.secret("secretsmanager", "prod/shop/db", value, kms_key=key, action=action)
+    keyed = emitting.secret("secretsmanager", "prod/shop/keyed", made(), kms_key="alias/shop")
+    done = run(keyed, wanted)
+    assert done.returncode == (1 if key == "alias/shop" else 0)
+    assert ("AWS's own key" in done.stderr) is (key == "alias/shop")
+    assert run(keyed).stdout == "kept    prod/shop/keyed\n"
+
+
 def test_it_stops_at_a_secret_that_is_being_deleted(run: Any, aws: Any, emitting: Any, made: Made) -> None:
     ours = emitting.secret("secretsmanager", "prod/shop/db", made())
     aws.store("secretsmanager").create(ours, SecretValue(made()), tags=OURS, token=TOKEN)
@@ -117,6 +134,37 @@ def test_it_stops_at_a_secret_that_is_being_deleted(run: Any, aws: Any, emitting
     assert done.returncode == 1
     assert "scheduled for deletion" in done.stderr
     assert "action to restore" in done.stderr
+
+
+@pytest.mark.parametrize("shell", ["bash", "dash", "zsh", "ksh"])
+def test_any_shell_runs_it(tmp_path: Path, stand_in: str, aws: Any, emitting: Any, made: Made, shell: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    secrets = [
+        emitting.secret("secretsmanager", "prod/shop/db", made()),
+        emitting.secret("parameterstore", "/a/b", "x"),
+    ]
+    script = written(tmp_path, secrets)
+    environment = {**aws.environment, "UNHARDCODE": emitting.values(tmp_path, secrets)}
+    for word in ("stored", "kept"):
+        done = emitting.run(script, stand_in, environment, shell=shell)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.splitlines() == [f"{word:7} {secret.name}" for secret in secrets]
+
+
+def test_it_stores_in_the_region_that_fix_and_the_rewritten_code_read(
+    tmp_path: Path, aws: Any, emitting: Any, made: Made
+) -> None:
+    secret = emitting.secret("secretsmanager", "prod/shop/db", made())
+    (tmp_path / "aws").write_text('#!/bin/sh\nprintf "%s %s\\n" "$AWS_REGION" "$AWS_DEFAULT_REGION" >&2\nexit 9\n')
+    (tmp_path / "aws").chmod(0o700)
+    program = emitting.values(tmp_path, [secret])
+    for given, expected in (
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-north-1"}, "eu-north-1 eu-north-1"),
+        ({"AWS_REGION": "eu-west-1"}, "eu-west-1 eu-west-1"),
+    ):
+        done = emitting.run(written(tmp_path, [secret]), str(tmp_path), {"UNHARDCODE": program, **given})
+        assert expected in done.stderr
 
 
 def test_it_stops_at_a_secret_without_a_value_and_gives_it_one_where_the_plan_says_update(

@@ -234,6 +234,16 @@ def test_the_runbook_asks_for_no_placeholder_that_is_not_there(tmp_path: Path, e
     assert "envsubst" not in text
 
 
+def test_the_runbook_says_where_iam_attaches_fewer_policies_to_a_role(tmp_path: Path, emitting: Any) -> None:
+    secrets = [emitting.secret("secretsmanager", f"prod/shop/a-service-{number}-token", "x") for number in range(300)]
+    an_emission(tmp_path, secrets, tmp_path / "aws")
+    text = (tmp_path / "aws" / "MIGRATION.md").read_text()
+    assert len(list((tmp_path / "aws").glob("iam-policy-migration*.json"))) > 10
+    assert "`iam-policy-migration.json` is one\n  of " in text
+    assert "`iam-policy.json` is one" not in text
+    assert "deploy --s3-bucket BUCKET" in (tmp_path / "aws" / "cloudformation.yaml").read_text()
+
+
 def from_end_to_end(folder: Path, cli: str, aws: Any, emitting: Any, call: Call) -> None:
     program = folder.parent / "unhardcode"
     main = Path(unhardcode.__file__)

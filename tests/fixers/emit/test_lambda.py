@@ -123,6 +123,7 @@ class Extension:
     def __init__(self, value: str) -> None:
         self.value = value
         self.asked: list[str] = []
+        self.failing = False
 
 
 @contextmanager
@@ -139,7 +140,7 @@ def extension(value: str, token: str) -> Iterator[tuple[Extension, str]]:
                 {"SecretString": served.value} if secret else {"Parameter": {"Value": served.value}}
             )
             body = json.dumps(answer).encode() if known else b""
-            self.send_response(200 if known else 401)
+            self.send_response(500 if served.failing else 200 if known else 401)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -192,6 +193,9 @@ def test_a_function_asks_the_extension_and_sees_a_rotation_within_five_minutes(
             assert served.asked == [path], "a warm function asks once in five minutes"
             assert invoke("later") == digested(rotated)
             assert served.asked == [path, path]
+            served.failing = True
+            assert invoke("later") == digested(rotated), "while it gives no answer, the last one counts"
+            served.failing = False
             process.stdin.close()
         stranger = subprocess.run(
             [sys.executable, "-c", RUNTIME], cwd=folder, env={**environment, "AWS_SESSION_TOKEN": "no"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from fixers.emit.rotation import Rotation, rotates
 from fixers.emit.terraform import rotation_file, secrets_file
 from scanner.errors import UsageError
 
+KEYS = (None, "alias/shop", "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f")
 ENGINES = ["postgres", "mysql", "mariadb", "oracle", "sqlserver", "db2", "mongo", "redshift"]
 
 
@@ -98,6 +100,40 @@ def test_alternating_users_need_a_superusers_secret() -> None:
         rotation_file([rotation], ["prod/shop/db"], partition="aws-eusc")
 
 
+@pytest.mark.parametrize(
+    ("key", "arn"),
+    [
+        ("arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f", True),
+        ("arn:aws:kms:eu-west-1:123456789012:alias/shop", False),
+        ("alias/shop", False),
+        ("0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f", False),
+    ],
+)
+def test_the_function_may_use_the_secrets_own_key(key: str, arn: bool) -> None:
+    rotation = Rotation(name="prod/shop/db", engine="postgres", kms_key=key)
+    made = template(rotation_template([rotation]))
+    function = made["Resources"]["ProdShopDbRotation"]["Properties"]["HostedRotationLambda"]
+    assert function["KmsKeyArn"] == {"Ref": "ProdShopDbKmsKeyArn"}
+    assert made["Parameters"]["ProdShopDbKmsKeyArn"].get("Default") == (key if arn else None)
+    text = rotation_file([rotation], ["prod/shop/db"], partition="aws")
+    assert f"kmsKeyArn           = {hcl(key) if arn else 'data.aws_kms_key.prod_shop_db.arn'}\n" in text
+    assert (f"key_id = {hcl(key)}" in text) is not arn
+
+
+def test_a_function_has_a_name_that_lambda_takes_and_its_own() -> None:
+    names = [f"prod/{'a-long-application-name-' * 3}/db-{letter}" for letter in "ab"]
+    text = rotation_file([Rotation(name=name, engine="mysql") for name in names], names, partition="aws")
+    made = re.findall(r'functionName +="?.*"(.*)"', text)
+    assert len(set(made)) == 2
+    assert all(re.fullmatch(r"[a-z0-9-]{1,64}", name) for name in made), made
+
+
+def test_a_secret_is_imported_by_its_arn(emitting: Any) -> None:
+    # Release 6 of the provider: "could not parse import ID ... as ARN" for a name.
+    text = secrets_file([emitting.secret("secretsmanager", "prod/shop/db", "x")], Account(), (), ())
+    assert "  id = data.aws_secretsmanager_secret.prod_shop_db.arn\n" in text
+
+
 def test_applications_outside_rds_have_no_rds_in_their_name() -> None:
     assert Rotation(name="x", engine="mongo").application == "SecretsManagerMongoDBRotationSingleUser"
     assert Rotation(name="x", engine="redshift").application == "SecretsManagerRedshiftRotationSingleUser"
@@ -130,7 +166,7 @@ def secrets(emitting: Any) -> list[Any]:
 def written(tmp_path: Path, secrets: list[Any]) -> Path:
     """All templates for one of each engine, every second one with alternating users."""
     rotations = [
-        Rotation(name=f"prod/shop/{engine}", engine=engine, alternating=bool(number % 2))
+        Rotation(name=f"prod/shop/{engine}", engine=engine, alternating=bool(number % 2), kms_key=KEYS[number % 3])
         for number, engine in enumerate(ENGINES)
     ]
     names = [secret.name for secret in secrets if secret.store == "secretsmanager"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -31,6 +31,7 @@ class FakeStore:
     ignore: int = 0
     garble: bool = False
     kind: str = "Secret"
+    own_key: bool | None = None
     writes: list[tuple[str, str, str]] = field(default_factory=list)
 
     def problems(self, secret: PlannedSecret, payload: SecretValue) -> tuple[str, ...]:
@@ -44,8 +45,9 @@ class FakeStore:
         if name not in self.values:
             return None
         return Existing(
-            name=name, version="7", type=self.kind, repository=self.tags.get(name), tags={}, deletion=self.deletion
-        )
+            name=name, version="7", type=self.kind, repository=self.tags.get(name), tags={}, deletion=self.deletion,
+            own_key=self.own_key,
+        )  # fmt: skip
 
     def look(self, names: Sequence[str]) -> Iterator[tuple[str, Seen | None]]:
         for name in names:
@@ -124,6 +126,28 @@ def test_a_conflict_is_told_and_nothing_is_written(store: FakeStore, action: str
     assert words in str(raised.value)
     assert "generated-value" not in raised.value.message + raised.value.hint
     assert store.writes == []
+
+
+@pytest.mark.parametrize(
+    ("key", "own_key", "conflict"),
+    [
+        ("alias/shop", False, True),
+        ("alias/shop", True, False),
+        ("alias/shop", None, False),
+        ("alias/aws/secretsmanager", False, False),
+        (None, False, False),
+    ],
+)
+@pytest.mark.parametrize(("action", "value"), [("create", "generated-value"), ("update", "another")])
+def test_a_secret_under_awss_own_key_is_not_said_to_be_under_the_plans(
+    action: str, value: str, key: str | None, own_key: bool | None, conflict: bool
+) -> None:
+    store, secret = holding(value, OURS, own_key=own_key), replace(planned(action=action), kms_key=key)
+    if not conflict:
+        assert check(plan(secret), lambda name: store)
+        return
+    with pytest.raises(StoreError, match="update-secret --secret-id prod/shop/db --kms-key-id alias/shop"):
+        check(plan(secret), lambda name: store)
 
 
 @pytest.mark.parametrize(

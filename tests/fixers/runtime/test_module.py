@@ -7,6 +7,8 @@ import asyncio
 import os
 import subprocess
 import sys
+import threading
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +16,14 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    NoRegionError,
+    ReadTimeoutError,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -250,6 +259,133 @@ def test_failures_are_not_kept(fresh: ModuleType, variable: object) -> None:
     assert fresh.get_secret_value("db") == "new"
 
 
+def down(code: str, status: int) -> ClientError:
+    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "GetSecretValue")
+
+
+@pytest.mark.parametrize(
+    "outage",
+    [
+        EndpointConnectionError(endpoint_url="https://secretsmanager.eu-west-1.amazonaws.com"),
+        ReadTimeoutError(endpoint_url="https://secretsmanager.eu-west-1.amazonaws.com"),
+        CredentialRetrievalError(provider="container-role", error_msg="timed out"),
+        down("ThrottlingException", 400),
+        down("InternalServiceError", 500),
+        down("503", 503),
+    ],
+)
+def test_while_the_store_gives_no_answer_its_last_one_counts(
+    fresh: ModuleType, variable: object, outage: Exception
+) -> None:
+    clock = [1000.0]
+    fresh.__dict__["time"] = SimpleNamespace(monotonic=lambda: clock[0])
+    client = with_client(fresh, {"db": "old"})
+    assert fresh.get_secret_value("db") == "old"
+    clock[0] += 300
+    client.answers["db"] = outage
+    assert fresh.get_secret_value("db") == "old"
+    asked = len(client.asked)
+    clock[0] += 59
+    assert fresh.get_secret_value("db") == "old"
+    assert len(client.asked) == asked, "an outage is not asked about at every call"
+    client.answers["db"] = "new"
+    clock[0] += 1
+    assert fresh.get_secret_value("db") == "new"
+    # What was forgotten on purpose is not given again.
+    client.answers["db"] = outage
+    fresh.refresh()
+    with pytest.raises(fresh.SecretUnavailable):
+        fresh.get_secret_value("db")
+
+
+def test_threads_that_wait_for_an_answer_do_not_wait_one_after_the_other(fresh: ModuleType, variable: object) -> None:
+    client = with_client(fresh, {})
+    calls: list[int] = []
+    everyone = threading.Barrier(8)
+
+    def never(**_: str) -> None:
+        calls.append(1)
+        time.sleep(0.3)
+        raise ReadTimeoutError(endpoint_url=SECRET)
+
+    client.get_secret_value = never  # type: ignore[method-assign, assignment]
+    failures: list[str] = []
+
+    def read() -> None:
+        everyone.wait()
+        with pytest.raises(fresh.SecretUnavailable) as caught:
+            fresh.get_secret_value("db")
+        failures.append(str(caught.value))
+
+    threads = [threading.Thread(target=read) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(failures) == 8
+    assert len(set(failures)) == 1
+    assert len(calls) < 3
+    client.answers["db"] = "new"
+    del client.get_secret_value
+    assert fresh.get_secret_value("db") == "new"
+
+
+@pytest.mark.parametrize(
+    "code", ["AccessDeniedException", "ResourceNotFoundException", "InvalidRequestException", "DecryptionFailure"]
+)
+def test_what_aws_refuses_is_not_given_any_longer(fresh: ModuleType, variable: object, code: str) -> None:
+    clock = [1000.0]
+    fresh.__dict__["time"] = SimpleNamespace(monotonic=lambda: clock[0])
+    client = with_client(fresh, {"db": SECRET})
+    assert fresh.get_secret_value("db") == SECRET
+    clock[0] += 300
+    client.answers["db"] = down(code, 400)
+    with pytest.raises(fresh.SecretUnavailable, match=code) as caught:
+        fresh.get_secret_value("db")
+    assert SECRET not in told_with_variables(caught.value)
+
+
+def told_with_variables(error: BaseException) -> str:
+    """What a report of errors shows that adds the local variables of the module's own frames."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if "_effective" in frame.f_globals]
+    assert frames
+    return repr([frame.f_locals for frame in frames])
+
+
+@pytest.mark.parametrize(
+    ("stored", "key", "given"),
+    [
+        pytest.param(f'{{"user": "{SECRET}"}}', "password", None, id="no such key"),
+        pytest.param(SECRET, "password", None, id="no JSON"),
+        pytest.param(b"\xff" + SECRET.encode(), None, None, id="no text"),
+        pytest.param("x", None, f"base64:{SECRET}", id="a variable that is no base64"),
+    ],
+)
+def test_a_report_with_local_variables_does_not_show_the_value(
+    fresh: ModuleType, variable: Callable[[str, str], None], stored: Any, key: str | None, given: str | None
+) -> None:
+    with_client(fresh, {"db": stored})
+    if given:
+        variable("DB_PASSWORD", given)
+    read = fresh.get_secret_bytes if given else fresh.get_secret_value
+    with pytest.raises(fresh.SecretUnavailable) as caught:
+        read("db", key, env="DB_PASSWORD")
+    leaked = SECRET in told_with_variables(caught.value)
+    assert not leaked
+
+
+@pytest.mark.parametrize(
+    "error", [FileNotFoundError(2, "No such file", "/opt/sso"), EOFError(), PermissionError(13, "x")]
+)
+def test_a_profile_whose_program_fails_is_an_unavailable_secret(
+    fresh: ModuleType, variable: object, error: Exception
+) -> None:
+    with_client(fresh, {"db": error})
+    with pytest.raises(fresh.SecretUnavailable, match=type(error).__name__):
+        fresh.get_secret_value("db")
+
+
 def test_refresh_forgets_one_name_or_all(fresh: ModuleType, variable: Callable[[str, str], None]) -> None:
     variable("SECRETS_ENV", "staging")
     client = with_client(fresh, {"staging/a": "1", "staging/b": "1"})
@@ -307,10 +443,41 @@ def test_source_is_a_small_file_of_ours_in_ascii(style: str) -> None:
     assert source.startswith(MARK)
     assert source.isascii()
     assert "\r" not in source
-    assert len(source.splitlines()) < 150
+    assert len(source.splitlines()) < 180
     assert max(map(len, source.splitlines())) <= 120
     assert source.splitlines()[1:3] == ["# fmt: off", "# flake8: noqa: E302,E305"]
     assert not is_generated('"""Mine."""\n')
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "service", "seconds"),
+    [
+        (None, "", "ssm", 10),
+        (None, "", "secretsmanager", 10),
+        ("SECRETS_MANAGER_TTL", "0", "secretsmanager", 300),
+        ("SECRETS_MANAGER_TTL", "0", "ssm", 10),
+        ("SSM_PARAMETER_STORE_TTL", "60", "ssm", 240),
+        ("SECRETS_MANAGER_TTL", "soon", "secretsmanager", 10),
+    ],
+)
+def test_what_the_extension_keeps_is_not_kept_as_long_again(
+    monkeypatch: pytest.MonkeyPatch, name: str | None, value: str, service: str, seconds: int
+) -> None:
+    for each in ("SECRETS_MANAGER_TTL", "SSM_PARAMETER_STORE_TTL"):
+        monkeypatch.delenv(each, raising=False)
+    if name is not None:
+        monkeypatch.setenv(name, value)
+    module = ModuleType("app_secrets")
+    exec(module_source("extension"), module.__dict__)
+    clock = [1000.0]
+    asked: list[str] = []
+    module.__dict__["time"] = SimpleNamespace(monotonic=lambda: clock[0])
+    module.__dict__["_fetch"] = lambda *wanted: asked.append(wanted[1]) or "v"
+    read = "/a/b" if service == "ssm" else "a/b"
+    for passed, times in ((0, 1), (seconds - 1, 1), (1, 2)):
+        clock[0] += passed
+        assert module.get_secret_value(read) == "v"
+        assert len(asked) == times
 
 
 def test_the_module_for_the_extension_needs_no_library_and_runs_on_old_pythons() -> None:

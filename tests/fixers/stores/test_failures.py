@@ -12,6 +12,7 @@ from botocore.exceptions import (
     ClientError,
     ConfigParseError,
     InvalidRegionError,
+    LoginRefreshRequired,
     NoCredentialsError,
     NoRegionError,
     ProfileNotFound,
@@ -85,7 +86,11 @@ def aws(code: str, message: str = QUOTED, status: int = 400) -> ClientError:
         pytest.param(
             SSLError(endpoint_url=QUOTED, error=QUOTED), StoreError, "encrypted", "AWS_CA_BUNDLE", id="no trust"
         ),
-        pytest.param(ValueError(QUOTED), StoreError, "ValueError", "check", id="an endpoint that is no URL"),
+        pytest.param(ValueError(QUOTED), StoreError, "ValueError", "check", id="a setting of no form"),
+        pytest.param(
+            ValueError(f"Invalid endpoint: {QUOTED}"), StoreError, "no URL", "AWS_ENDPOINT_URL", id="no endpoint"
+        ),
+        pytest.param(LoginRefreshRequired(), StoreError, "expired", "sign in again", id="an old login"),
         pytest.param(
             aws("AccessDeniedException", "Access to KMS is not allowed"), DeniedError, "KMS key", "enabled", id="no key"
         ),

@@ -71,6 +71,17 @@ def test_secret_without_a_value_reads_as_nothing(store: Store, made_stores: Simp
     assert store.describe(secret.name) is not None
 
 
+@pytest.mark.parametrize("key", [None, "alias/shop"])
+def test_it_says_whether_a_secret_has_a_key_of_its_own(
+    store: Store, made_stores: SimpleNamespace, made: Made, key: str | None
+) -> None:
+    secret = made_stores.planned("secretsmanager", kms_key=key)
+    store.create(secret, SecretValue(made()), tags={}, token=made_stores.token())
+    there = store.describe(secret.name)
+    assert there is not None
+    assert there.own_key is (key is not None)
+
+
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(value=st.binary(min_size=1, max_size=300))
 def test_any_bytes_read_back_equal(store: Store, made_stores: SimpleNamespace, value: bytes) -> None:
