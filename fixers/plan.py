@@ -19,7 +19,7 @@ from fixers.placing import Placings
 from fixers.prices import storage_a_month
 from fixers.rewriting import Refused, RewriteContext, Rewriter, unique_edits
 from fixers.settling import Names, Settled, settle
-from fixers.shipping import shipping_notes
+from fixers.shipping import build_notes, shipping_notes
 from fixers.stores.limits import key_problem
 from fixers.styles import check_style
 from fixers.variables import read_variables
@@ -247,10 +247,13 @@ def _with_files(plan: Plan, placings: Placings, workspace: Workspace, key: bytes
     touched = touched_paths(plan)
     new_files = placings.new_files if plan.fixes else ()
     shipping = shipping_notes([new.path for new in new_files], touched, workspace)
+    python = {fix.secret for fix in plan.fixes if any(workspace.is_python(edit.path) for edit in fix.edits)}
+    variables = {member.env for secret in plan.secrets if secret.name in python for member in secret.members}
+    built = build_notes(variables if plan.style != "inline" else (), workspace)
     return replace(
         plan,
         tree=tree_digest(touched, workspace, key),
         imports=tuple(edit for edit in placings.imports if edit.path in touched),
         new_files=new_files,
-        notes=(*plan.notes, *shipping),
+        notes=(*plan.notes, *shipping, *built),
     )

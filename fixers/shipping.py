@@ -15,6 +15,12 @@ _IMAGES = re.compile(r"(?:.*[._-])?(?:dockerfile|containerfile)(?:[._-].*)?", re
 _COPIES = re.compile(r"[ \t]*(?:COPY|ADD)[ \t]+(?P<rest>[^\r\n]+)", re.IGNORECASE)
 _ARCHIVE = re.compile(r"source_file\s*=\s*\"(?P<rest>[^\"\r\n]+)\"")
 _MODULES = re.compile(r"py[-_]modules[\"']?\s*=\s*(?P<rest>\[[^\]]*\]|[^\r\n]*(?:\r?\n[ \t]+[^\r\n]+)*)")
+# Commands of an image's build that import the project's own Python.
+_RUN = re.compile(r"^[ \t]*RUN\b(?:[^\n]*\\\r?\n)*[^\n]*", re.IGNORECASE | re.MULTILINE)
+_PROGRAM = re.compile(
+    r"\b(?:django-admin|flask|alembic|pytest)[ \t]|\bpython[\d.]*[ \t]+(?:-[A-Za-z][ \t]+)*?"
+    r"(?:-m[ \t]+(?P<module>\w+)|(?:[\w.-]*/)*(?P<file>[\w-]+)\.py\b)"
+)
 _PACKAGES = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
 
 
@@ -26,6 +32,35 @@ def shipping_notes(made: Collection[str], edited: Collection[str], workspace: Wo
         place = PurePosixPath(path)
         if _IMAGES.fullmatch(place.name) or place.suffix == ".tf" or place.name in _PACKAGES:
             yield from _listed(path, made, edited, workspace)
+
+
+def build_notes(variables: Collection[str], workspace: Workspace) -> Iterator[str]:
+    """Where an image's build runs the program, as Django's collectstatic does: no AWS answers there.
+
+    `variables` are those that count before the store, of values that Python reads.
+    """
+    own = {part.removesuffix(".py") for path in workspace.files for part in PurePosixPath(path).parts[-2:]}
+    for path in workspace.files if variables else ():
+        if not _IMAGES.fullmatch(PurePosixPath(path).name):
+            continue
+        try:
+            text = workspace.document(path).text
+        except NotSeenError:
+            continue
+        for run in _RUN.finditer(text):
+            started = next((found for found in _PROGRAM.finditer(run[0]) if _is_own(found, own)), None)
+            if started is not None and not any(variable in text for variable in variables):
+                line = text.count("\n", 0, run.start() + started.start()) + 1
+                yield (
+                    f"{path}:{line}: runs the program while the image is built, where no AWS answers: what it reads at"
+                    f" import needs a variable there, such as {sorted(variables)[0]}=unused before the command"
+                )
+                break
+
+
+def _is_own(started: re.Match[str], own: Collection[str]) -> bool:
+    named = started["module"] or started["file"]
+    return named is None or named in own
 
 
 def _ignored(made: Collection[str], workspace: Workspace) -> Iterator[str]:

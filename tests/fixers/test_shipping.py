@@ -26,6 +26,22 @@ def notes(root: Path, files: dict[str, str], *, ignored: str = "") -> list[str]:
     return list(made.plan.notes)
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("FROM python\nCOPY . .\nRUN python app.py collect\n", 3),
+        ("FROM python\nRUN pip install . && \\\n    python3 -m app check\n", 3),
+        ("RUN flask db upgrade\n", 1),
+        ("RUN pip install -r requirements.txt && python -m venv x\n", None),
+        ("RUN API_KEY=unused python app.py collect\n", None),
+        ("CMD python app.py\n", None),
+    ],
+)
+def test_an_image_whose_build_runs_the_program_is_told(text: str, line: int | None, tmp_path: Path) -> None:
+    found = [note for note in notes(tmp_path, {"Dockerfile": text}) if "while the image is built" in note]
+    assert [note.split(" ")[0] for note in found] == ([] if line is None else [f"Dockerfile:{line}:"])
+
+
 @pytest.mark.parametrize("pattern", ["*secret*", "*_secrets.py", "app_*"])
 def test_a_module_that_git_ignores_is_told(pattern: str, tmp_path: Path) -> None:
     (note,) = notes(tmp_path, {}, ignored=f"{pattern}\n!app.py\n")
