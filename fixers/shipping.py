@@ -21,7 +21,14 @@ _PROGRAM = re.compile(
     r"\b(?:django-admin|flask|alembic|pytest)[ \t]|\bpython[\d.]*[ \t]+(?:-[A-Za-z][ \t]+)*?"
     r"(?:-m[ \t]+(?P<module>\w+)|(?:[\w.-]*/)*(?P<file>[\w-]+)\.py\b)"
 )
-_PACKAGES = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
+# Poetry's and hatch's lists of what a package holds.
+_INCLUDED = re.compile(r"\b(?:only-)?include[\"']?\s*=\s*(?P<rest>\[[^\]]*\]|\"[^\"\r\n]*\")")
+_RECIPES = (
+    (_IMAGES, _COPIES),
+    (re.compile(r".*\.tf"), _ARCHIVE),
+    (re.compile(r"pyproject\.toml|setup\.(?:cfg|py)"), _MODULES),
+    (re.compile(r"pyproject\.toml"), _INCLUDED),
+)
 
 
 def shipping_notes(made: Collection[str], edited: Collection[str], workspace: Workspace) -> Iterator[str]:
@@ -29,9 +36,9 @@ def shipping_notes(made: Collection[str], edited: Collection[str], workspace: Wo
     for path in _ignored(made, workspace):
         yield f"{path}: git ignores it, and the program needs it: `git add --force {path}`, or change .gitignore"
     for path in workspace.files:
-        place = PurePosixPath(path)
-        if _IMAGES.fullmatch(place.name) or place.suffix == ".tf" or place.name in _PACKAGES:
-            yield from _listed(path, made, edited, workspace)
+        for recipe, pattern in _RECIPES:
+            if recipe.fullmatch(PurePosixPath(path).name):
+                yield from _listed(path, pattern, made, edited, workspace)
 
 
 def build_notes(variables: Collection[str], workspace: Workspace) -> Iterator[str]:
@@ -75,13 +82,14 @@ def _ignored(made: Collection[str], workspace: Workspace) -> Iterator[str]:
     yield from (os.fsdecode(each).removeprefix("./") for each in out.split(b"\0") if each)
 
 
-def _listed(path: str, made: Collection[str], edited: Collection[str], workspace: Workspace) -> Iterator[str]:
+def _listed(
+    path: str, pattern: re.Pattern[str], made: Collection[str], edited: Collection[str], workspace: Workspace
+) -> Iterator[str]:
     """The lines of a recipe that take an edited file by its name, where none takes what is made beside it."""
     try:
         text = workspace.document(path).text
     except NotSeenError:
         return
-    pattern = _COPIES if _IMAGES.fullmatch(PurePosixPath(path).name) else _ARCHIVE if path.endswith(".tf") else _MODULES
     lines = [(text.count("\n", 0, found.start()) + 1, found["rest"]) for found in pattern.finditer(text)]
     for new in sorted(made):
         target = PurePosixPath(new)
@@ -102,8 +110,8 @@ def _name(place: PurePosixPath, pattern: re.Pattern[str]) -> str:
 def _takes(rest: str, name: str, pattern: re.Pattern[str], *, alone: bool = False) -> bool:
     """Whether a line's sources have a file of this name, or (not `alone`) a folder or pattern that may hold it."""
     words = re.findall(r"[^\s\[\],\"'=]+", re.sub(r"--\S+", "", rest))
-    if pattern is _COPIES:
-        words = words[:-1]  # the last one is where it goes
+    if pattern in (_COPIES, _INCLUDED):
+        words = words[:-1] if pattern is _COPIES else words  # the last one is where it goes
         if not alone and any(word.endswith(("/", ".")) or "*" in word or "." not in word for word in words):
             return True
     return any(word.rpartition("/")[2] == name for word in words)

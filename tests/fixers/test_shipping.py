@@ -63,6 +63,7 @@ def test_a_module_that_git_ignores_is_found_by_the_next_plan(tmp_path: Path) -> 
         ("web.Dockerfile", 'ADD --chown=app ["./app.py", "/srv/app.py"]\n', 1),
         ("main.tf", 'data "archive_file" "f" {\n  source_file = "${path.module}/app.py"\n}\n', 2),
         ("pyproject.toml", "[tool.setuptools]\npy-modules = ['app']\n", 2),
+        ("pyproject.toml", '[tool.poetry]\npackages = [{ include = "app.py" }]\n', 2),
         ("setup.py", "from setuptools import setup\nsetup(name='a',\n      py_modules=['cli',\n  'app'])\n", 3),
         ("setup.cfg", "[options]\npy_modules =\n    app\n    cli\n", 2),
     ],
