@@ -52,6 +52,7 @@ CALLERS = {
     "fixers/incident.py": "compares the new value with the old one, makes its proofs",
     "fixers/ledger.py": "finds the places of the tree that still hold it",
     "fixers/naming.py": "keeps names free of values",
+    "fixers/notebook.py": "looks for it in outputs",
     "fixers/overrides.py": "measures it for a tier",
     "fixers/payload.py": "makes what is uploaded",
     "fixers/placing.py": "finds the places that hold all of it",
