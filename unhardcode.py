@@ -92,8 +92,9 @@ def cli() -> click.Group:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and leave with its exit status (DESIGN.md section 4)."""
-    # Syntax trees are many small objects without cycles: to look for some every 700 objects takes a tenth of a scan.
-    gc.set_threshold(50_000, 20, 20)
+    # Syntax trees are many small objects without cycles: to look for some every 700 objects takes a tenth of a scan,
+    # every 50,000 a hundredth.
+    gc.set_threshold(500_000, 20, 20)
     # Closed by whoever started us: who wants no output still gets a status, and who gives no input is not asked.
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:

@@ -66,8 +66,8 @@ def contexts(
 ) -> Iterator[Context]:
     """The context of each hit that can have a new one; a call that no text in quotes can reach has none.
 
-    Notes the `names` that each call looks for. Whether its library is among the `imports` belongs to a call's context,
-    and so does how what it calls is defined, where that is one of the file's `own`.
+    Notes the `names` that each call looks for. Which of its libraries are among the `imports` belongs to a call's
+    context, and so does how what it calls is defined, where that is one of the file's `own`.
     """
     done: set[Hit] = set()
     for hit in hits:
@@ -94,13 +94,18 @@ def contexts(
             if own and (called := meant_by(own, data, end)) is not None:
                 context = b"%b\n%d" % (context, called.said)
                 meant[called.start] = b""
-        imported = role == CALL and is_imported(table[number][1], imports)
+        imported = imported_of(table[number][1], imports) if role == CALL else None
         yield Context(hash=hash((number, context, imported)), hit=hit, reached=tuple(meant))
 
 
 def is_imported(libraries: str, imports: frozenset[str]) -> bool:
     """Whether one of a call's libraries, with blanks between them, is imported; some calls ask for none."""
     return not libraries or not imports.isdisjoint(libraries.split(" "))
+
+
+def imported_of(libraries: str, imports: frozenset[str]) -> frozenset[str]:
+    """Those of a call's libraries that are imported: what it means depends on each."""
+    return imports.intersection(libraries.split(" "))
 
 
 def scope_of(data: bytes, start: int) -> int:

@@ -137,22 +137,40 @@ def expressions(rules: Any) -> list[Expression]:
         leaves = {target.rpartition(".")[2].split("[")[-1].rstrip("]") for target in setting.targets} - {"", "*"}
         if leaves:
             targets.setdefault(" ".join(sorted(setting.modules)), set()).update(leaves)
-    # One expression a library: compiling and loading cost by their number.
+    # One expression for all words of the same libraries: compiling and loading cost by their number, scanning by hits.
     found += [
         Expression(role=CALL, pattern=rb"\b(?:" + _either(leaves) + rb")\s{0,4}\(", caseless=False, ref=ref)
-        for ref, leaves in sorted(calls.items())
+        for ref, leaves in sorted(_by_owners(calls).items())
     ]
     found += [
         Expression(
             role=CALL, pattern=rb"\b(?:" + _either(leaves) + rb")[\"']?\]?\s{0,4}=\s{0,4}[^=]", caseless=False, ref=ref
         )
-        for ref, leaves in sorted(targets.items())
+        for ref, leaves in sorted(_by_owners(targets).items())
     ]
     roots = {root for ref in (*calls, *targets) for root in ref.split(" ") if root}
     for root in sorted(roots):
         # `from x`, `import x`, `import y, x`: a gate, not a judgement.
         pattern = rb"(?:\bimport|\bfrom|,)\s{1,4}" + root.encode().replace(b".", rb"\.") + rb"\b"
         found.append(Expression(role=IMPORT, pattern=pattern, caseless=False, ref=root))
+    return found
+
+
+def _by_owners(words: dict[str, set[str]]) -> dict[str, set[str]]:
+    """The words of libraries by all libraries that have them: `get(` is one hit, and not one for each of four.
+
+    What counts without an import stays by itself.
+    """
+    owners: dict[str, set[str]] = {}
+    for ref, own in words.items():
+        for word in own:
+            owners.setdefault(word, set()).add(ref)
+    found: dict[str, set[str]] = {}
+    for word, refs in owners.items():
+        for some in (refs & {""}, refs - {""}):
+            if some:
+                roots = {root for ref in some for root in ref.split(" ")}
+                found.setdefault(" ".join(sorted(roots)), set()).add(word)
     return found
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from scanner import owncalls
 from scanner.bindings import Bindings, follow
-from scanner.contexts import Change, Context, contexts, is_imported, moves_functions
+from scanner.contexts import Change, Context, contexts, imported_of, is_imported, moves_functions
 from scanner.extent import WIDTH, Range, changed
 from scanner.owncalls import Own
 from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Hit, Prefilter, Table, hits_from_imports
@@ -155,7 +155,7 @@ def _near_change(
     if memory.here != were:
         for hit in calls:
             libraries = table[hit[0]][1]
-            if is_imported(libraries, memory.here) != is_imported(libraries, were):
+            if imported_of(libraries, memory.here) != imported_of(libraries, were):
                 stood.pop(hit, None)
     memory.names = {hit: names for hit, names in stood.items() if names}
     names: set[bytes] = set()

@@ -72,7 +72,8 @@ _ROWS = (
 _TAKEN = r"\w*(?:passw|pwd|passphrase|secret|token|api_?key)"
 DEFINITIONS = {
     "function": rf"\bdef[ \t]+\w+\([^)]*\b{_TAKEN}",
-    "field": rf"\n[ \t]+{_TAKEN}\w*[ \t]*:[ \t]*(?:str|bytes|secretstr|optional\[str\])[^=\n]*\n",
+    # A quarter of the database's time was spent on this with \n instead of ^.
+    "field": rf"(?m)^[ \t]+{_TAKEN}\w*[ \t]*:[ \t]*(?:str|bytes|secretstr|optional\[str\])[^=\n]*\n",
     "fields": rf"\b(?:namedtuple|make_dataclass)\(\s*[\"'][^=:;]{{0,200}}{_NAMED}",
 }
 # A number without quotes: `card_pin = 4829`.

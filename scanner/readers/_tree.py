@@ -125,10 +125,18 @@ def has_hit(hits: Sequence[int], start: int, end: int) -> bool:
 def groups(text: str, events: Iterable[Event], hits: Sequence[int]) -> Iterator[Group]:
     """Yield the containers that have a hit among their own parts or below. Raises Unreadable for deep nesting."""
     stack: list[_Frame] = []
-    for event in _bounded(text, events):
-        if isinstance(event, Open):
+    for event in events:
+        if isinstance(event, Scalar):
+            if stack:
+                _put(stack[-1], event)
+                continue
+            extent = Span(event.start, event.end + 1)
+            lone = Field(name=None, symbol="", scalar=event, extent=extent)
+            yield Group(container=Span(event.start, event.end), fields=(lone,))
+        elif isinstance(event, Open):
+            _bound(text, event, len(stack))
             stack.append(_opened(stack, event))
-        elif isinstance(event, Close):
+        else:
             frame = stack.pop()
             parent = stack[-1] if stack else None
             _lift_pair(frame, parent, event.end)
@@ -139,12 +147,6 @@ def groups(text: str, events: Iterable[Event], hits: Sequence[int]) -> Iterator[
                 here = Scalar(start=frame.start, end=event.end, body=frame.start, text="", string=False)
                 parent.key = here if frame.is_key else None
                 parent.last = event.end
-        elif stack:
-            _put(stack[-1], event)
-        else:
-            extent = Span(event.start, event.end + 1)
-            lone = Field(name=None, symbol="", scalar=event, extent=extent)
-            yield Group(container=Span(event.start, event.end), fields=(lone,))
 
 
 def _is_entry(frame: _Frame) -> bool:
@@ -185,7 +187,7 @@ def by_symbol(container: Span, fields: Iterable[Field]) -> Iterator[Group]:
 def walk(text: str, events: Iterable[Event]) -> Iterator[tuple[tuple[str | int, ...], Scalar]]:
     """Yield each value with its full path: keys, and indices from 0. Raises Unreadable for deep nesting."""
     stack: list[_Walked] = []
-    for event in _bounded(text, events):
+    for event in events:
         if isinstance(event, Close):
             stack.pop()
             _advance(stack)
@@ -194,6 +196,7 @@ def walk(text: str, events: Iterable[Event]) -> Iterator[tuple[tuple[str | int, 
         else:
             path = (*stack[-1].path, *stack[-1].step) if stack else ()
             if isinstance(event, Open):
+                _bound(text, event, len(stack))
                 above = path if event.place is None else event.place
                 stack.append(_Walked(mapping=event.mapping, path=above, step=() if event.mapping else (0,)))
             else:
@@ -231,16 +234,10 @@ def literals(
             yield _literal(fields[number], group.container, others, place, role)
 
 
-def _bounded(text: str, events: Iterable[Event]) -> Iterator[Event]:
-    depth = 0
-    for event in events:
-        if isinstance(event, Close):
-            depth -= 1
-        elif isinstance(event, Open):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise fault(text, event.start, f"nested more than {MAX_DEPTH} levels deep")
-        yield event
+def _bound(text: str, event: Open, depth: int) -> None:
+    """Raise Unreadable for a container inside of so many others."""
+    if depth == MAX_DEPTH:
+        raise fault(text, event.start, f"nested more than {MAX_DEPTH} levels deep")
 
 
 def _opened(stack: list[_Frame], event: Open) -> _Frame:

@@ -66,7 +66,7 @@ def _document(text: str, start: int, end: int) -> Iterator[Event]:
     chunk = text if (start, end) == (0, len(text)) else text[start:end]
     where, what = start, "not YAML"
     try:
-        for event in yaml.parse(chunk, Loader=_LOADER):
+        for event in iter(_LOADER(chunk).get_event, None):
             read = _event(text, start, event)
             if read is not None:
                 yield read

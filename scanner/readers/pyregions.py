@@ -58,7 +58,7 @@ class Suite(NamedTuple):
 def first_line(statement: ast.stmt) -> int:
     """The first line of a statement, decorators among it."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+    return decorators[0].lineno if decorators else statement.lineno
 
 
 def named(statement: ast.stmt, symbol: str) -> str | None:

@@ -74,7 +74,9 @@ class Scope:
     def shares_line(self, suite: ast.stmt) -> bool:
         """Whether the first statement of a suite stands on a line on which something is before it."""
         line = first_line(suite)
-        before = self.text[self.starts[line - 1] : self.offset(suite.lineno, suite.col_offset)]
+        start = self.starts[line - 1]
+        # A column counts UTF-8 bytes: so many characters are what stands before, or more where that is not all blanks.
+        before = self.text[start : start + suite.col_offset]
         return line == suite.lineno and bool(before.strip())
 
     def constants(self, symbol: str) -> tuple[Sibling, ...]:

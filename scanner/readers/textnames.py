@@ -18,29 +18,33 @@ _ANNOTATION = (
 )
 # https://dev.mysql.com/doc/refman/en/create-user.html: `IDENTIFIED WITH plugin BY '...'`
 _PLUGIN = r"(?:with[ \t]{1,4}['\"]?\w{1,40}['\"]?[ \t]{1,4})?"
-# Each alternative says how its value may look: any (quoted or bare), quoted, element, bare (one more word).
+# Each alternative says how its value may look: any (quoted or bare), quoted, element, bare (one more word). Tried at
+# each place of a text: what cannot begin inside a word stands behind one question about that.
 _PLAINLY_NAMED = (
     r"-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
+    r"|-(?<![\w\-]-)-?(?:D(?=[a-z]))?(?!no-|without-|disabled?-|[\w-]*-stdin\b)"
+    r"(?P<option>[A-Za-z][\w.\-]{1,80})(?:=|[ \t]{1,4}(?=[^\s\-]))"
     rf"|<(?:[A-Za-z][\w\-]{{0,20}}:)?(?P<element>{NAME})(?:\s[^<>\r\n]{{0,100}})?>"
     rf"|\$\{{(?P<default>{NAME}):?[-=]"
-    rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?!no-|without-|disabled?-|[\w-]*-stdin\b)"
-    r"(?P<option>[A-Za-z][\w.\-]{1,80})(?:=|[ \t]{1,4}(?=[^\s\-]))"
-    r"|(?:(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set|(?i:proxy_set_header|fastcgi_param|RequestHeader[ \t]{1,8}set))"
-    r"|\bconfig(?:ure)?[ \t]{1,4}set)"
+    r"|(?<!\w)(?:"
+    r"(?:(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set|(?i:proxy_set_header|fastcgi_param|RequestHeader[ \t]{1,8}set))"
+    r"|config(?:ure)?[ \t]{1,4}set)"
     rf"[ \t]{{1,8}}(?P<spoken>{NAME})[ \t]{{1,8}}(?![=\s])"
-    rf"|(?<![\w\-])(?P<sql>(?i:identified[ \t]{{1,4}}{_PLUGIN}by|[a-z]{{0,20}}(?<!no)password))[ \t]{{1,8}}(?=['\"])"
+    r"|(?<!-)(?:"
+    rf"(?P<sql>(?i:identified[ \t]{{1,4}}{_PLUGIN}by|[a-z]{{0,20}}(?<!no)password))[ \t]{{1,8}}(?=['\"])"
     # In Markdown: the password `x`, Passwort **x**.
-    rf"|(?<![\w\-])(?P<written>(?i:(?<!sample )(?<!example )password|passwort|passphrase"
+    r"|(?P<written>(?i:(?<!sample )(?<!example )password|passwort|passphrase"
     r"|kennwort|wachtwoord|contrase\u00f1a|mot de passe))"
     r"(?:[ \t](?:is|ist))?:?[ \t](?:(?=`)|\*\*)"
-    rf"|(?<![\w$\-])(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?"
+    r"|(?<!\$)(?:"
+    rf"(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?"
     rf"(?:\]?{GAP}{_ANNOTATION}|{_CLOSE}(?:\]|\)(?={GAP}(?:\|\||\?[?:])))?{GAP})"
     rf"(?:=>|:=|\?=|\+=|==?(?!=)|!==?(?={GAP}[\"'`])|===(?={GAP}[\"'`])|<-"
     r"|(?<=[\"'])[ \t](?:to|->)(?=[ \t][\"'])|::?(?!//|\?|\+)|\|\|=?|\?\?=?|\?:)"
     rf"(?:\*\*(?=[ \t]))?{GAP}"
     rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?(?:\[{GAP}(?=\\{{0,3}}[\"'`]))?"
-    rf"|(?<![\w$\-])(?P<typed>{NAME})[\]\"'`]{{1,3}}\)\.(?i:send_?keys|fill|type)\({GAP}(?=[\"'`])"
-    rf"|(?<![\w$\-])(?P<quoted>{NAME}){_CLOSE}{GAP}[(,]{GAP}(?=\\{{0,3}}[\"'`])"
+    rf"|(?P<typed>{NAME})[\]\"'`]{{1,3}}\)\.(?i:send_?keys|fill|type)\({GAP}(?=[\"'`])"
+    rf"|(?P<quoted>{NAME}){_CLOSE}{GAP}[(,]{GAP}(?=\\{{0,3}}[\"'`]))))"
 )
 NAMED = re.compile(_PLAINLY_NAMED)
 # `requirepass x` (redis), `password x` (netrc): only where files are made of such lines.

@@ -119,6 +119,14 @@ def test_a_call_without_its_import_is_no_candidate() -> None:
         assert bool(prefilter.sort_out(loaded.find(text.encode()), table, code=True)[0]) is wanted
 
 
+def test_a_call_that_many_libraries_have_is_one_hit() -> None:
+    loaded = prefilter.load(None, rules_state())
+    table = prefilter.read_table(loaded)
+    found = [table[number] for number, _ in loaded.find(b"client.get(url)", calls=True)]
+    (libraries,) = [libraries for role, libraries in found if role == prefilter.CALL]
+    assert {"aiohttp", "httpx", "requests"} <= set(libraries.split(" "))
+
+
 def test_every_expression_has_a_role_and_every_call_its_libraries() -> None:
     rules = load_rules()
     roles = [expression.role for expression in prefilter.expressions(rules)]

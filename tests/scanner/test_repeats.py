@@ -15,7 +15,8 @@ from scanner.source import Kind
 
 # fmt: off
 LINES = (
-    b"import requests\n", b"import psycopg2\n", b"NAME = 'one'\n", b"NAME = OTHER\n", b"OTHER = get(\n",
+    b"import requests\n", b"import psycopg2\n", b"import pymysql\n",
+    b"NAME = 'one'\n", b"NAME = OTHER\n", b"OTHER = get(\n",
     b"    'two',\n",
     b")\n", b"# a comment\n", b"def f():\n", b"    x = NAME\n", b"    x = 'three'\n", b"    connect(x)\n",
     b"    psycopg2.connect(host='h', password=x)\n", b"class A:\n", b"    token = 'four'\n", b"\n",
@@ -64,6 +65,17 @@ def test_near_a_change_is_seen_what_a_look_at_all_of_it_sees(kind: Kind, prefilt
             seen_any += bool(number and near)
             lines = _edited(source, lines)
     assert seen_any > 50
+
+
+def test_a_call_means_something_else_beside_another_of_its_libraries(prefilter: Prefilter) -> None:
+    table, memory = with_own_calls(read_table(prefilter)), Memory()
+    fresh = []
+    for imports in (b"import psycopg2\n", b"import psycopg2\nimport pymysql\n"):
+        data = imports + b"connect(host, 'two')\n"
+        seen = new_contexts(memory, "a.py", data, Kind.PYTHON, prefilter, table).contexts
+        memory.note("a.py", (context.hash for context in seen), clean=True)
+        fresh.append(len(seen))
+    assert fresh == [1, 1]
 
 
 def test_bindings_that_follow_a_change_are_those_of_the_version() -> None:
