@@ -37,7 +37,7 @@ _BEHIND = (
 _KEY_FIELD = r"[?&]key=[A-Za-z0-9_-]{30}"
 # https://hadoop.apache.org/docs/stable/hadoop-azure/abfs.html
 _HADOOP = r"account\.key\.[\w.\-]{1,90}[\"'],\s{0,40}[\"'][A-Za-z0-9+/]{16}"
-_ELEMENT = r">[ \t]{0,3}[^\s<>\"'`{}%$]{4,200}<"
+_ELEMENT = r"(?:[ \t][\w:]+=[^<>\n]*)?>[ \t]{0,3}[^\s<>\"'`{}%$]{4,200}<"
 # In a command line inside code: `"PGPASSWORD=x psql"`.
 _ASSIGNED = (
     r"(?-i:\b[A-Z][A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|PWD|PASS|TOKEN|SECRET|_KEY)=)" + rf"{_INNER}{{4}}{_INNER}*[ \t]",
@@ -67,6 +67,12 @@ _ROWS = (
     r"[\"'][^\s\"':]+[: ,;|/][^\"'\n]+[\"']\)?\.r?(?:split|partition)\(",
     r"(?:tokens?|_keys?|apikeys?|secrets)(?:_?(?:db|map|dict|store|table|users?|owners?|to_\w+))?"
     r"(?:[ \t]*:[^=\n]+)?\s{0,4}=\s{0,4}\{\s*[\"'][\w.+=~-]{16,200}[\"']\s*:",
+)
+# A value whose name stands behind it: `"...".equals(password)`, `{"value": "...", "name": "DB_PASSWORD"}`.
+_BACKWARD = (
+    rf"[^\s\"']{{4}}[\"']\.equals(?:ignorecase)?\([\w.(\"' ]*{_NAMED}",
+    r"\bvalue[\"']?[ \t]*[:=][ \t]*[\"']?[^\s{\[$\"'][^\n]*(?:,|\n|[\"'][ \t])[ \t]*[\"']?(?:name|key)[\"']?[ \t]*[:=]"
+    rf"[ \t]*[\"']?[\w.\-]*{_NAMED}",
 )
 # Functions and classes of Python that take a credential: their calls may name none.
 _TAKEN = r"\w*(?:passw|pwd|passphrase|secret|token|api_?key)"
@@ -155,13 +161,14 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         _ASKED,
         _BEHIND,
         _HADOOP,
+        _BACKWARD[0],
     ]
     quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in (*_INSIDE, _ELEMENT, _VALUE_ELEMENT)]
     quoted += [stems + _QUERY for stems in _stems(keys, r"\w-")]
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]
     # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.
     bare += [rf"{_SETTING}[ \t]+[\w-]*{stems}[ \t]+[^\s=$]" for stems in _stems([*strong, *weak], r"\w")]
-    bare += [*_APART, _LISTED, _PARAMETER]
+    bare += [*_APART, _LISTED, _PARAMETER, _BACKWARD[1]]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
 
 
