@@ -26,6 +26,8 @@ _INSIDE = (
 _QUERY = rf"(?:=|:[ \t]?)[A-Za-z0-9]{_INNER}{{15}}{_INNER}*(?:[\"'`&]|\\[nrt])"
 # What is typed into a field: `find_element("name", "password").send_keys("...")`.
 _TYPED = r"[^\s\"]{0,9}[\"']\){1,2}\.(?:send_?keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
+# What a field of a form holds, compared: `password.get() == "..."`.
+_HELD = r"\.(?:get|text|value)\(\)[ \t]*[!=]=[ \t]*[rbuf]{0,2}[\"'][^\s\"']"
 # What is sent when a password is asked for, and what stands behind an administrator's name.
 _ASKED = (
     r"(?:expect|read_until|wait_for)\w*\([^\n]*assw(?:or)?d[^\n]*\n[ \t]*[\w.]+\.(?:send|sendline|write|sendall)\("
@@ -149,7 +151,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         rf"\bvariable[ \t]+\"[\w-]*{stems}\"\s*\{{[^{{}}]*\bdefault[ \t]*=[ \t]*\"[^\s\"$]"
         for stems in _stems([*strong, *weak], r"\w-")
     ]
-    quoted += [stems + _TYPED for stems in _stems(strong, r"\w-")]
+    quoted += [stems + typed for stems in _stems(strong, r"\w-") for typed in (_TYPED, _HELD)]
     quoted += [
         *_SPOKEN,
         *_TOGETHER,
