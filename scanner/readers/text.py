@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from scanner import foreigncalls
 from scanner.model import Document, Literal, Role, SecretValue, Span
 from scanner.readers import wholefile
-from scanner.readers.inserted import rows_at
+from scanner.readers.inserted import defines_column, rows_at, rows_of_table, statements_of
 from scanner.readers.textnames import DIRECTIVE, NAMED, seeking
 from scanner.readers.textvalues import LONGEST, NAME, WINDOW, Bares, Shape, value_of
 
@@ -137,9 +137,15 @@ def shapes(
     read_to = 0
     seen = _Seen(text=text, code=code, bares=Bares(text=text))
     pem = "-----BEGIN " in text
+    statements: dict[str, list[int]] | None = None
     for offset in offsets:
-        if text.startswith("(", offset - 1) and offset > read_to:
-            rows, read_to = rows_at(text, offset)
+        table = defines_column(text, offset)
+        if (table or text.startswith("(", offset - 1)) and offset > read_to:
+            if table:
+                statements = statements_of(text) if statements is None else statements
+                rows, read_to = rows_of_table(text, offset, statements)
+            else:
+                rows, read_to = rows_at(text, offset)
             new = [Shape(name=each.column, span=each.span, inner=each.inner) for each in rows]
             yield from (shape for shape in new if shape.inner not in done)
             done.update(shape.inner for shape in new)
