@@ -102,6 +102,12 @@ _FOLLOWED = (
     ),
     # https://docs.strongswan.org/docs/latest/config/ipsecSecrets.html
     (r"(?:[\w.%@\-]{1,64}[ \t]{0,4})?:[ \t]{1,4}(?:PSK|EAP|XAUTH|NTLM)[ \t]{1,4}", r"\"", r"\"[^\s\"$]"),
+    # No command, but read like one: how proxies are sold.
+    (
+        r"\b\d{1,3}(?:\.\d{1,3}){3}:\d{2,5}:[A-Za-z][\w.\-]{0,40}:",
+        r"(?:[^\s:@/\"'`,;<>{}$%\d]{1,40}\d|\d{1,40}[A-Za-z])",
+        r"(?:[^\s:@/\"'`,;<>{}$%\d]+\d|\d+[A-Za-z])",
+    ),
     # https://www.zetetic.net/sqlcipher/sqlcipher-api/
     (r"\b(?i:pragma[ \t]{1,4}(?:re)?key)[ \t]{0,4}=[ \t]{0,4}", r"['\"]", r"['\"][^\s\"'$]"),
 )
@@ -114,7 +120,7 @@ WORDS = re.compile(
     "sshpass|login|mysql|mariadb|curl|redis-cli|ldap|mongo|sqlcmd|bcp|zip|echo|openssl|cqlsh|mosquitto|ipmitool|htpasswd"
     r"|rabbitmqctl|npm|net (?:user|ads|rpc)|7z|sendemail|signtool|nmcli|nuget|passw[\w-]*[ \t]+password|smbclient"
     "|rootpw|rpcclient|lftp|-server |isakmp|username |enable |ssh-keygen|psexec|schtasks|net use|wpa_passphrase"
-    "|gh secret|insecure-password|stats auth|: (?:PSK|EAP|XAUTH|NTLM) |(?i:pragma|identified by) "
+    r"|gh secret|insecure-password|stats auth|: (?:PSK|EAP|XAUTH|NTLM) |(?i:pragma|identified by) |\d:\d{2,5}:[A-Za-z]"
 )
 COMMAND = (
     r"\bsshpass[ \t]{1,4}(?:-v[ \t]{1,4})?-p[ \t]{0,4}"

@@ -100,6 +100,11 @@ _LISTED = (
     r"(?:tokens|passwords|secrets|credentials|api[_-]?keys)[\"']?\]{0,2}[ \t]*:?[ \t]*[\[{]{0,2}[ \t]*\r?\n"
     r"(?:[^\n]{0,120}\n){0,4}[ \t{-]*[\"']?(?:value|key)[\"']?[ \t]*[:=][ \t]*[\"']?[\w.+/=~-]{16}"
 )
+# The first of a section of credentials, each under the name of whose it is: `[passwords]`.
+_SECTION = (
+    r"\[[\w.\-]*(?:passwords|secrets|tokens|credentials|api_?keys)\]{1,2}[ \t]*\r?\n"
+    r"[ \t]*[\"']?[\w.@\-]+[\"']?[ \t]*[=:][ \t]*[\"']?[^\s\"'$]"
+)
 # The default of a template's parameter: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/parameters-section-structure.html
 _PARAMETER = (
     r"(?:password|passwd|secret|token|api_?key)[\"']?[ \t]*:[ \t]*\{?[ \t]*\r?\n(?:[^\n]{0,120}\n){0,5}"
@@ -170,7 +175,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]
     # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.
     bare += [rf"{_SETTING}[ \t]+[\w-]*{stems}[ \t]+[^\s=$]" for stems in _stems([*strong, *weak], r"\w")]
-    bare += [*_APART, _LISTED, _PARAMETER, _BACKWARD[1]]
+    bare += [*_APART, _LISTED, _PARAMETER, _SECTION, _BACKWARD[1]]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
 
 

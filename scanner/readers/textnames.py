@@ -19,10 +19,12 @@ _ANNOTATION = (
 )
 # https://dev.mysql.com/doc/refman/en/create-user.html: `IDENTIFIED WITH plugin BY '...'`
 _PLUGIN = r"(?:with[ \t]{1,4}['\"]?\w{1,40}['\"]?[ \t]{1,4})?"
+# `<user password="...">` is about its attribute.
+_NO_CREDENTIAL = r"(?![^<>\r\n]{0,100}(?i:passw|pwd|secret|token)\w{0,20}=)"
 # Each alternative says how its value may look: any (quoted or bare), quoted, element, bare (one more word).
 _PLAINLY_NAMED = (
     r"-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
-    rf"|<(?:[A-Za-z][\w\-]{{0,20}}:)?(?P<element>{NAME})(?:\s[^<>\r\n]{{0,100}})?>"
+    rf"|<(?:[A-Za-z][\w\-]{{0,20}}:)?(?P<element>{NAME})(?:\s{_NO_CREDENTIAL}[^<>\r\n]{{0,100}})?(?<!/)>"
     rf"|\$\{{(?P<default>{NAME}):?[-=]"
     rf"|(?<![\w\-])--?(?:D(?=[a-z]))?(?!no-|without-|disabled?-|[\w-]*-stdin\b)"
     r"(?P<option>[A-Za-z][\w.\-]{1,80})(?:=|[ \t]{1,4}(?=[^\s\-]))"
