@@ -33,6 +33,16 @@ _SPACED = (
     (r"\bsigntool", "/p"),
     # https://networkmanager.dev/docs/api/latest/nmcli.html
     (r"\bnmcli", "password"),
+    # https://man.openbsd.org/ssh-keygen.1
+    (r"\bssh-keygen", "-N"),
+    # https://learn.microsoft.com/sysinternals/downloads/psexec
+    (r"\bpsexec(?:64)?", "-p"),
+    # https://learn.microsoft.com/windows-server/administration/windows-commands/schtasks-create
+    (r"\bschtasks", "/rp"),
+    # https://learn.microsoft.com/dotnet/core/tools/dotnet-nuget-push
+    (r"\bnuget[ \t]{1,4}push", "-k"),
+    # https://cli.github.com/manual/gh_secret_set
+    (r"\bgh[ \t]{1,4}secret[ \t]{1,4}set", "(?:-b|--body)"),
 )
 # https://docs.openssl.org/master/man1/openssl-passphrase-options/
 _SOURCE = r"-pass(?:in|out)?[ \t]{1,4}['\"]?pass:"
@@ -40,7 +50,8 @@ _SOURCE = r"-pass(?:in|out)?[ \t]{1,4}['\"]?pass:"
 _LETTERS, _GAP = r"[a-zA-Z]{0,8}", r"[ \t]{1,4}"
 _HTPASSWD = (
     rf"\bhtpasswd{_GAP}-(?:{_LETTERS}n{_LETTERS}b|{_LETTERS}b{_LETTERS}n){_LETTERS}{_GAP}[^\s|;&$-]{{1,100}}{_GAP}",
-    rf"\bhtpasswd{_GAP}-{_LETTERS}b{_LETTERS}{_GAP}[^\s|;&-]{{1,100}}{_GAP}[^\s|;&$]{{1,100}}{_GAP}",
+    rf"\bhtpasswd{_GAP}(?:-[a-zA-Z]{{1,8}}{_GAP}){{0,3}}-{_LETTERS}b{_LETTERS}{_GAP}(?:-[a-zA-Z]{{1,8}}{_GAP}){{0,3}}"
+    rf"[^\s|;&-]{{1,100}}{_GAP}[^\s|;&$]{{1,100}}{_GAP}",
 )
 # https://www.rabbitmq.com/docs/man/rabbitmqctl.8, https://docs.npmjs.com/cli/commands/npm-config,
 # https://learn.microsoft.com/windows-server/administration/windows-commands/net-user
@@ -67,7 +78,38 @@ _PLACED = (
     r"\bcrypto[ \t]{1,4}isakmp[ \t]{1,4}key[ \t]{1,4}(?:0[ \t]{1,4})?",
     # https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html#rootpw
     r"(?m:^)rootpw[ \t]{1,4}(?:--plaintext[ \t]{1,4})?",
+    # https://manpages.debian.org/wpa_passphrase
+    r"\bwpa_passphrase[ \t]{1,4}(?:\"[^\"\n]{1,40}\"|'[^'\n]{1,40}'|[^\s\"'|;&]{1,40})[ \t]{1,4}",
+    # https://docs.haproxy.org/3.0/configuration.html
+    r"\binsecure-password[ \t]{1,4}",
+    r"\bstats[ \t]{1,4}auth[ \t]{1,4}[^\s:]{1,64}:",
     r"\bnet[ \t]{1,4}user[ \t]{1,4}[\w.\-]{1,40}[ \t]{1,4}",
+)
+# With what must follow, for `re` and for Hyperscan.
+_FOLLOWED = (
+    # https://learn.microsoft.com/previous-versions/windows/it-pro/windows-server-2012-r2-and-2012/gg651155(v=ws.11)
+    (r"\bnet[ \t]{1,4}use[ \t](?:[^\n|;&]{0,100}[ \t])?/user:\S{1,64}[ \t]{1,4}", r"[^\s/*]", r"[^\s/*$\"'-]"),
+    (
+        r"\bnet[ \t]{1,4}use[ \t]{1,4}(?:[A-Za-z]:[ \t]{1,4})?\\\\\S{1,100}[ \t]{1,4}",
+        r"[^\s/*]\S{0,80}[ \t]{1,4}/user:",
+        r"[^\s/*$-]\S*[ \t]+/user:",
+    ),
+    # https://docs.oracle.com/en/database/oracle/oracle-database/19/sqlrf/CREATE-USER.html: no quotes
+    (
+        r"\b(?i:user|to|role)[ \t]{1,4}[\w\".$#]{1,64}[ \t]{1,4}(?i:identified[ \t]{1,4}by)[ \t]{1,4}",
+        r"[^\s;'\"$]{0,60}[\d!#%&*+=?^~]",
+        r"[^\s;'\"$:<]*[\d!#%&*+=?^~]",
+    ),
+    # https://docs.strongswan.org/docs/latest/config/ipsecSecrets.html
+    (r"(?:[\w.%@\-]{1,64}[ \t]{0,4})?:[ \t]{1,4}(?:PSK|EAP|XAUTH|NTLM)[ \t]{1,4}", r"\"", r"\"[^\s\"$]"),
+    # No command, but read like one: how proxies are sold.
+    (
+        r"\b\d{1,3}(?:\.\d{1,3}){3}:\d{2,5}:[A-Za-z][\w.\-]{0,40}:",
+        r"(?:[^\s:@/\"'`,;<>{}$%\d]{1,40}\d|\d{1,40}[A-Za-z])",
+        r"(?:[^\s:@/\"'`,;<>{}$%\d]+\d|\d+[A-Za-z])",
+    ),
+    # https://www.zetetic.net/sqlcipher/sqlcipher-api/
+    (r"\b(?i:pragma[ \t]{1,4}(?:re)?key)[ \t]{0,4}=[ \t]{0,4}", r"['\"]", r"['\"][^\s\"'$]"),
 )
 _CHPASSWD = r"(?:sudo[ \t]+)?chpasswd\b"
 _STDIN = r"(?:sudo[ \t]+(?:-[a-z]+[ \t]+)*-S\b|[^|\n]{1,100}--password-stdin|kinit\b)"
@@ -77,7 +119,8 @@ _STARTS = r"(?<![\w.\-])"
 WORDS = re.compile(
     "sshpass|login|mysql|mariadb|curl|redis-cli|ldap|mongo|sqlcmd|bcp|zip|echo|openssl|cqlsh|mosquitto|ipmitool|htpasswd"
     r"|rabbitmqctl|npm|net (?:user|ads|rpc)|7z|sendemail|signtool|nmcli|nuget|passw[\w-]*[ \t]+password|smbclient"
-    "|rootpw|rpcclient|lftp|-server |isakmp|username |enable "
+    "|rootpw|rpcclient|lftp|-server |isakmp|username |enable |ssh-keygen|psexec|schtasks|net use|wpa_passphrase"
+    r"|gh secret|insecure-password|stats auth|: (?:PSK|EAP|XAUTH|NTLM) |(?i:pragma|identified by) |\d:\d{2,5}:[A-Za-z]"
 )
 COMMAND = (
     r"\bsshpass[ \t]{1,4}(?:-v[ \t]{1,4})?-p[ \t]{0,4}"
@@ -87,6 +130,7 @@ COMMAND = (
     + "".join(rf"|{_STARTS}{program}{_ARGUMENTS}{flag}[ \t]{{1,4}}" for program, flag in _SPACED)
     + rf"|\bopenssl{_ARGUMENTS}{_SOURCE}"
     + "".join(f"|{_STARTS}{each}" for each in (*_HTPASSWD, *_PLACED))
+    + "".join(rf"|{each}(?={ahead})" for each, ahead, _ in _FOLLOWED)
     + r"|\becho[ \t]{1,4}(?:-[neE]{1,2}[ \t]{1,4})?['\"]?"
     rf"(?:[\w.$\-]{{1,40}}:(?=[^|\n]{{1,100}}\|[ \t]*{_CHPASSWD})|(?=[^|\n]{{1,100}}\|[ \t]*{_STDIN}))"
 )
@@ -106,6 +150,7 @@ EXPRESSIONS = tuple(
         *(rf"{each}{_VALUE}" for each in _HTPASSWD),
         *(rf"{each}{_VALUE}" for each in _PLACED[:-1]),
         rf"{_PLACED[-1]}{_VALUE}[^\n|;&]*/add",
+        *(each + tail for each, _, tail in _FOLLOWED),
         rf"\becho[ \t]+[^|\n]*\|[ \t]*(?:{_CHPASSWD}|(?-i:{_STDIN}))",
         rf"\bsshpass{_LIST}-p(?:{_NEXT})?[^\s\"'$]",
         rf"{_LOGIN}{_LIST}login{_LIST}(?-i:-p){_NEXT}[^\s\"'$]",

@@ -17,7 +17,11 @@ _PASSWORDS = {
     # https://docs.oracle.com/javase/jndi/tutorial/ldap/security/auth.html,
     # https://docs.oracle.com/en/java/javase/21/docs/api/java.base/javax/crypto/spec/PBEKeySpec.html
     0: r"ConvertTo-SecureString(?:[ \t]+-String)?|Hash::make|SECURITY_CREDENTIALS,|PBEKeySpec"
-    r"|PasswordProtection",
+    # https://javadoc.io/doc/redis.clients/jedis, https://github.com/phpredis/phpredis#auth,
+    # https://docs.spring.io/spring-security/reference/features/authentication/password-storage.html,
+    # https://www.php.net/password_hash, https://www.npmjs.com/package/bcrypt
+    r"|PasswordProtection|password_hash|password_?encoder(?:\(\))?\.encode|password\(\w{0,30}\.encode"
+    r"|bcrypt\w{0,20}(?:\.|::)(?:hash\w{0,4}|encode|create|password\.create)|\$?\w{0,20}redis\w{0,10}(?:\.|->)auth|jedis\.auth",
     # https://pkg.go.dev/net/http#Request.SetBasicAuth, https://square.github.io/okhttp/ (Credentials.basic),
     # https://learn.microsoft.com/dotnet/api/system.net.networkcredential, https://www.php.net/oci_connect,
     # https://docs.ruby-lang.org/en/master/Net/HTTPHeader.html#method-i-basic_auth,
@@ -39,7 +43,8 @@ _KEYS = {
     # https://pkg.go.dev/crypto/aes#NewCipher, https://pkg.go.dev/github.com/gorilla/sessions#NewCookieStore,
     # https://github.com/auth0/java-jwt (Algorithm.HMAC256), https://www.npmjs.com/package/cookie-parser,
     # https://api.rubyonrails.org/classes/ActiveSupport/MessageVerifier.html
-    0: r"require\(['\"]cookie-parser['\"]\)"
+    # https://pkg.go.dev/github.com/golang-jwt/jwt/v5#Token.SignedString
+    0: r"require\(['\"]cookie-parser['\"]\)|SignedString"
     r"|SecretKeySpec|SymmetricSecurityKey|Algorithm\.HMAC\d{3}|aes\.NewCipher|NewCookieStore|cookieParser"
     r"|HMACSHA\d{1,3}|MessageVerifier\.new|MessageEncryptor\.new",
     # https://www.npmjs.com/package/jsonwebtoken, https://github.com/jwtk/jjwt, https://nodejs.org/api/crypto.html,
@@ -56,6 +61,11 @@ _REGISTERS = (
 # `btoa("user:password")`
 _ENCODERS = r"btoa|base64_encode|Base64\.(?:strict_|urlsafe_)?encode(?:64)?"
 _USER = r"\(\s{0,20}['\"`][^\s'\"`:${}]{1,64}:(?=[^\s'\"`$/])"
+
+# https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/security/KeyStore.html, KeyManagerFactory: what is
+# made into characters there is the password.
+_STORES = r"\w{0,30}(?:store|ks|kmf|factory)\.(?:load|getKey|init)"
+_CHARACTERS = r"(?=\"[^\"\n]{1,100}\"\.toCharArray\(\))"
 
 _LOGINS = {1: r"login|log_in|sign_?in|authenticate"}
 
@@ -74,6 +84,7 @@ def _pattern(functions: dict[int, str]) -> str:
 
 PATTERNS = {
     "password": _pattern(_PASSWORDS),
+    "characters": rf"(?<![\w$])(?i:{_STORES})\(\s{{0,40}}{_ARGUMENT}{_CHARACTERS}",
     "login": _pattern(_LOGINS),
     "signing_key": _pattern(_KEYS),
     "client_secret": _REGISTERS,
@@ -84,13 +95,14 @@ _WORDS = tuple(
     "auth credential connect pdo mysqli ftp_login imap_open ldap_bind sequelize secretkeyspec symmetricsecuritykey hmac"
     " newcipher cookiestore cookieparser cookie-parser usernamepassword messageverifier messageencryptor jwt signwith"
     " cipheriv crypto openssl_ provider btoa base64 securestring hash::make pbekeyspec passwordprotection"
-    " login sign_in signin create_user createuser".split()
+    " login sign_in signin create_user createuser signedstring redis jedis tochararray"
+    " password_hash .encode bcrypt".split()
 )
 
 
 @functools.cache
 def _opened() -> re.Pattern[str]:
-    names = "|".join((*_PASSWORDS.values(), *_LOGINS.values(), *_KEYS.values(), _ENCODERS))
+    names = "|".join((*_PASSWORDS.values(), *_LOGINS.values(), *_KEYS.values(), _ENCODERS, _STORES))
     return re.compile(rf"(?i)(?:{names})[ \t]?[( \t]|(?:omniauth|provider)[ \t(]+:")
 
 
@@ -110,6 +122,7 @@ EXPRESSIONS = tuple(
             for functions in (_PASSWORDS, _KEYS, _LOGINS)
             for before, names in functions.items()
         ),
+        rf"{_STORES.removeprefix(chr(92) + 'w{0,30}')}\(\s*{_ANY}\"[^\s\"$][^\"\n]*\"\.toCharArray",
         r"(?:\.omniauth|\bprovider)[ \t(]+:\w+,[ \t]*['\"][^'\"\n]+['\"],[ \t]*['\"][^\s'\"]",
         rf"\b(?:{_ENCODERS})\(\s*[\"'`][^\s'\"`:$]{{1,64}}:[^\s'\"`$/]",
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from rules.model import Names, Weight
 from scanner.decoding import decoded
-from scanner.detectors.candidate import NAME, Candidate
+from scanner.detectors.candidate import HOLDER, NAME, Candidate
 from scanner.detectors.name import judge_name, split_words
 from scanner.detectors.sequences import is_made_up
 from scanner.detectors.value import is_stand_in, judge_value
@@ -158,7 +158,7 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
     shaped = not _SHAPED.isdisjoint(candidate.evidence)
     kind = CredentialKind.PASSWORD if candidate.kind in _CARRIERS else None
     # What is named by the collection that it stands in.
-    kind = candidate.kind if candidate.rank == NAME else kind
+    kind = candidate.kind if candidate.rank in (NAME, HOLDER) else kind
     text = _plain(candidate, document)
     if is_digest_of(text, candidate.literal.symbol):
         return ("hash",)

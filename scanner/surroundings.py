@@ -30,7 +30,7 @@ _DIGEST = re.compile(
     re.I,
 )
 # How the statement begins that stores a value behind such a character: `INTO t (a) VALUES (`, `UPDATE t SET a =`.
-_INSERT = re.compile(r"(?i)\binto\s+[^\s();]{1,120}\s*\([^();]*\)\s*values?\s*\(")
+_INSERT = re.compile(r"(?i)\binto\s+[^\s();]{1,120}\s*(?:\([^();]*\)\s*)?values?\s*\(")
 _UPDATE = re.compile(r"(?i)\bupdate\s+[^\s();]{1,120}\s+set\s")
 _HEADS = {"(": _INSERT, ",": _INSERT, "=": _UPDATE}
 _BEFORE_VALUE = re.compile(r"([(,=])\s{0,20}['\"]\Z")

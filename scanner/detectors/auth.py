@@ -20,6 +20,7 @@ PREFILTER = (
     rb"b64encode\(\s*[bruf]{0,2}[\"'][^\s\"':]{1,64}:[^\s\"']",
     rb"(?:auth(?:_?string)?|creds?|credentials|user_?pass|userpwd)[\"'\]]{0,2}[ \t]{0,9}(?:=|:[ \t])[ \t]{0,9}[\"']?"
     rb"[A-Za-z][\w.+-]*:[^\s:/@{}$%<>()\[\],;=\"']{6}",
+    rb"neo4j_auth[\"']?\]?[ \t]*[=:,][ \t]*[\"']?neo4j/[^\s$\"']{6}",
 )
 """Hyperscan expressions (flag CASELESS)."""
 _SCHEME = re.compile(r"(?i)(?:\b(?P<basic>basic)|\bbearer)[ \t]{1,3}(?P<token>[\w.~+/%\-]{8,4096}={0,2})")
@@ -31,8 +32,9 @@ _SPACELESS = re.compile(r"[^\s:/]{1,64}:[^\s/]{1,200}")
 # Type and key of an object, which GraphQL's servers encode alike: https://relay.dev/graphql/objectidentification.htm
 _GLOBAL_ID = re.compile(r"[A-Z][A-Za-z]*:(?:\d{1,3}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
 # `creds = "admin:..."`: the password is no word, and the user is none of the schemes that references and hashes have.
+# https://neo4j.com/docs/operations-manual/current/docker/introduction/ has a slash behind the user `neo4j`.
 _WRITTEN = re.compile(
-    r"(?!(?i:sha\d*|md5|env|vault|ssm|file|arn|urn|https?|secret|base64|oauth|hash):)[A-Za-z][\w.+\-]{0,40}:"
+    r"(?:(?!(?i:sha\d*|md5|env|vault|ssm|file|arn|urn|https?|secret|base64|oauth|hash):)[A-Za-z][\w.+\-]{0,40}:|neo4j/)"
     r"(?P<password>(?=[^\s]*[A-Za-z])(?=[^\s]*(?:\d[^\s\d]*\d|[!#*+?^~]))[^\s:/@{}$%<>()\[\],;=]{6,40})"
 )
 _LOGINS = frozenset(
@@ -69,7 +71,7 @@ def detect(literal: Literal, document: Document, names: Names) -> Iterator[Candi
         elif len(token) >= 16 and any(character.isdigit() for character in token):
             yield _candidate(literal, found.start("token"), token, "bearer")
     named = bool(HEADERS.intersection(split_words(literal.name or "")[-1:]))
-    if named and _BASE64.fullmatch(text):
+    if named and _BASE64.fullmatch(text) and not text.startswith("neo4j/"):
         yield from _basic(literal, 0, text, names)
     elif _SPACELESS.fullmatch(text) and not _GLOBAL_ID.fullmatch(text) and _is_encoded(literal):
         # `f"{user}:secret"`: only the password stands there.
@@ -77,12 +79,12 @@ def detect(literal: Literal, document: Document, names: Names) -> Iterator[Candi
         if not literal.dynamic or COMPUTED not in text[at:]:
             yield _candidate(literal, at, text[at:], "basic-auth")
     elif (written := written_password(literal.name, text)) is not None:
-        yield _candidate(literal, text.index(":") + 1, written, "basic-auth")
+        yield _candidate(literal, len(text) - len(written), written, "basic-auth")
 
 
 def written_password(name: str | None, text: str) -> str | None:
     """The password of a `user:password` under the name of a login; None where it is none."""
-    found = _WRITTEN.fullmatch(text) if name and ":" in text else None
+    found = _WRITTEN.fullmatch(text) if name and (":" in text or "/" in text) else None
     words = split_words(name or "")
     return found["password"] if found and (words[-1:] in _LOGINS or words[-2:] in _LOGINS) else None
 

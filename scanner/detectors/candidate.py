@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from scanner.model import CredentialKind, Document, Literal, SecretValue, Span
 
-# Which detector names the finding where several see the same characters.
-CERTAIN, STRONG, URL, SINK, NAME, WEAK, CARRIER, OWN = 6, 5, 4, 3, 2, 1, 0, -1
+# Which detector names the finding where several see the same characters. An object in a string is a HOLDER: of its own
+# name less is known than of those inside it.
+CERTAIN, STRONG, URL, SINK, NAME, HOLDER, WEAK, CARRIER, OWN = 7, 6, 5, 4, 3, 2, 1, 0, -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

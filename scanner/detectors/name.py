@@ -96,6 +96,11 @@ def split_words(name: str) -> tuple[str, ...]:
     return tuple(word.casefold() for word in _BOUNDARY.split(name[-MAX_NAME:]) if word)
 
 
+def is_head(word: str, names: Names) -> bool:
+    """Whether a case-folded word is what credentials are called in any language, and no short form (`mypass`)."""
+    return (word,) in _index(names).heads and not word.endswith(tuple(RUN_ON))
+
+
 @functools.lru_cache(maxsize=4096)
 def judge_name(name: str, names: Names, *, symbol: str = "") -> NameVerdict:
     """Judge a name, and where it leaves the question open (`value`, `key`) the last part of `symbol` before it."""

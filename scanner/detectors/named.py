@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.model import Names
-from scanner.detectors.candidate import NAME, Candidate
+from scanner.detectors.candidate import HOLDER, NAME, Candidate
 from scanner.detectors.name import judge_name
 from scanner.model import CredentialKind, Literal, Role
 
@@ -41,7 +41,7 @@ def detect(literal: Literal, names: Names) -> Iterator[Candidate]:
         return
     kind = verdict.kind
     yield Candidate(
-        rank=NAME,
+        rank=HOLDER if text.lstrip()[:1] == "{" else NAME,
         rule=rule_of(kind),
         title=f"{TITLES[kind]} by its name",
         kind=kind,

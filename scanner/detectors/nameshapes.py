@@ -26,6 +26,8 @@ _INSIDE = (
 _QUERY = rf"(?:=|:[ \t]?)[A-Za-z0-9]{_INNER}{{15}}{_INNER}*(?:[\"'`&]|\\[nrt])"
 # What is typed into a field: `find_element("name", "password").send_keys("...")`.
 _TYPED = r"[^\s\"]{0,9}[\"']\){1,2}\.(?:send_?keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
+# What a field of a form holds, compared: `password.get() == "..."`.
+_HELD = r"\.(?:get|text|value)\(\)[ \t]*[!=]=[ \t]*[rbuf]{0,2}[\"'][^\s\"']"
 # What is sent when a password is asked for, and what stands behind an administrator's name.
 _ASKED = (
     r"(?:expect|read_until|wait_for)\w*\([^\n]*assw(?:or)?d[^\n]*\n[ \t]*[\w.]+\.(?:send|sendline|write|sendall)\("
@@ -37,7 +39,7 @@ _BEHIND = (
 _KEY_FIELD = r"[?&]key=[A-Za-z0-9_-]{30}"
 # https://hadoop.apache.org/docs/stable/hadoop-azure/abfs.html
 _HADOOP = r"account\.key\.[\w.\-]{1,90}[\"'],\s{0,40}[\"'][A-Za-z0-9+/]{16}"
-_ELEMENT = r">[ \t]{0,3}[^\s<>\"'`{}%$]{4,200}<"
+_ELEMENT = r"(?:[ \t][\w:]+=[^<>\n]*)?>[ \t]{0,3}[^\s<>\"'`{}%$]{4,200}<"
 # In a command line inside code: `"PGPASSWORD=x psql"`.
 _ASSIGNED = (
     r"(?-i:\b[A-Z][A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|PWD|PASS|TOKEN|SECRET|_KEY)=)" + rf"{_INNER}{{4}}{_INNER}*[ \t]",
@@ -68,6 +70,12 @@ _ROWS = (
     r"(?:tokens?|_keys?|apikeys?|secrets)(?:_?(?:db|map|dict|store|table|users?|owners?|to_\w+))?"
     r"(?:[ \t]*:[^=\n]+)?\s{0,4}=\s{0,4}\{\s*[\"'][\w.+=~-]{16,200}[\"']\s*:",
 )
+# A value whose name stands behind it: `"...".equals(password)`, `{"value": "...", "name": "DB_PASSWORD"}`.
+_BACKWARD = (
+    rf"[^\s\"']{{4}}[\"']\.equals(?:ignorecase)?\([\w.(\"' ]*{_NAMED}",
+    r"\bvalue[\"']?[ \t]*[:=][ \t]*[\"']?[^\s{\[$\"'][^\n]*(?:,|\n|[\"'][ \t])[ \t]*[\"']?(?:name|key)[\"']?[ \t]*[:=]"
+    rf"[ \t]*[\"']?[\w.\-]*{_NAMED}",
+)
 # Functions and classes of Python that take a credential: their calls may name none.
 _TAKEN = r"\w*(?:passw|pwd|passphrase|secret|token|api_?key)"
 DEFINITIONS = {
@@ -92,6 +100,11 @@ _VARIABLE = r"(?:getenv|environ\.(?:get|setdefault|pop))\(\s{0,40}[\"'][\w.-]{0,
 _LISTED = (
     r"(?:tokens|passwords|secrets|credentials|api[_-]?keys)[\"']?\]{0,2}[ \t]*:?[ \t]*[\[{]{0,2}[ \t]*\r?\n"
     r"(?:[^\n]{0,120}\n){0,4}[ \t{-]*[\"']?(?:value|key)[\"']?[ \t]*[:=][ \t]*[\"']?[\w.+/=~-]{16}"
+)
+# The first of a section of credentials, each under the name of whose it is: `[passwords]`.
+_SECTION = (
+    r"\[[\w.\-]*(?:passwords|secrets|tokens|credentials|api_?keys)\]{1,2}[ \t]*\r?\n"
+    r"[ \t]*[\"']?[\w.@\-]+[\"']?[ \t]*[=:][ \t]*[\"']?[^\s\"'$]"
 )
 # The default of a template's parameter: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/parameters-section-structure.html
 _PARAMETER = (
@@ -144,7 +157,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         rf"\bvariable[ \t]+\"[\w-]*{stems}\"\s*\{{[^{{}}]*\bdefault[ \t]*=[ \t]*\"[^\s\"$]"
         for stems in _stems([*strong, *weak], r"\w-")
     ]
-    quoted += [stems + _TYPED for stems in _stems(strong, r"\w-")]
+    quoted += [stems + typed for stems in _stems(strong, r"\w-") for typed in (_TYPED, _HELD)]
     quoted += [
         *_SPOKEN,
         *_TOGETHER,
@@ -156,13 +169,14 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         _ASKED,
         _BEHIND,
         _HADOOP,
+        _BACKWARD[0],
     ]
     quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in (*_INSIDE, _ELEMENT, _VALUE_ELEMENT)]
     quoted += [stems + _QUERY for stems in _stems(keys, r"\w-")]
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]
     # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.
     bare += [rf"{_SETTING}[ \t]+[\w-]*{stems}[ \t]+[^\s=$]" for stems in _stems([*strong, *weak], r"\w")]
-    bare += [*_APART, _LISTED, _PARAMETER]
+    bare += [*_APART, _LISTED, _PARAMETER, _SECTION, _BACKWARD[1]]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
 
 

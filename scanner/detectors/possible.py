@@ -14,7 +14,7 @@ from scanner.detectors.auth import HEADERS, written_password
 from scanner.detectors.name import judge_name
 from scanner.detectors.named import LONGEST
 from scanner.detectors.sink import SinkIndex, speaks
-from scanner.detectors.url import DSN_KEY
+from scanner.detectors.url import DSN_KEY, PROXY
 
 _HEADERS = tuple(HEADERS)
 
@@ -107,6 +107,8 @@ def is_possible(takers: Takers, text: str, name: str | None, symbol: str, reache
         if len(text) <= LONGEST and judge_name(name, takers.names, symbol=symbol).strength != "none":
             return True
     if ("://" in text and "@" in text) or ("=" in text and DSN_KEY.search(text)):
+        return True
+    if PROXY.search(text):
         return True
     folded = text[:4096].casefold()
     return "basic" in folded or "bearer" in folded or decoded(text) is not None

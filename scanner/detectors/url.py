@@ -40,6 +40,11 @@ _NEAR = 200
 _ORACLE = re.compile(r"[\w$#]{1,128}(?:\[[\w$#]+\])?/(?P<p>\"[^\"]+\"|[^\s/@\"]+)@\S+")
 # https://github.com/go-sql-driver/mysql#dsn-data-source-name: user:password@tcp(host:3306)/database
 _GO = re.compile(r"(?<![^\s\"'`=])[^\s:@/\"'`]{1,64}:(?P<p>[^\s\"'`]{1,200})@(?:tcp6?|unix)\([^()\s]*\)/")
+PROXY = re.compile(
+    r"(?<![\w.:])\d{1,3}(?:\.\d{1,3}){3}:\d{2,5}:[A-Za-z][\w.\-]{0,40}:"
+    r"(?P<p>(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[^\s:@/\"'`,;<>{}$%]{4,64})(?![^\s\"'`,;])"
+)
+"""How proxies are sold: `address:port:user:password`."""
 _LOCAL = re.compile(r"(?i)^(?:[^@]*@)?(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0|host\.docker\.internal)(?:[:/?]|$)")
 _EXAMPLE = re.compile(
     r"(?i)^(?:[^@]*@)?(?:[\w\-]+\.)*(?:example\.(?:com|org|net)|example|invalid|test|host|hostname|server|domain\.com"
@@ -79,6 +84,8 @@ def detect(literal: Literal) -> Iterator[Candidate]:
     if ")/" in text:
         for found in _GO.finditer(text):
             yield _dsn(literal, found, "p")
+    for found in PROXY.finditer(text) if text.count(":") >= 3 else ():
+        yield _dsn(literal, found, "p")
     if "=" in text and literal.role is not Role.TEXT and DSN_KEY.search(text):
         for found in _DSN_PASSWORD.finditer(text):
             group = found.lastgroup or "p"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from rules.model import Names
-from scanner.detectors.name import CLEARED, judge_name, split_words
+from scanner.detectors.name import CLEARED, is_head, judge_name, split_words
 from scanner.detectors.randomness import random_bits, randomness
 from scanner.detectors.sequences import is_crossed_out, patterns
 from scanner.detectors.valueforms import form_of, is_template
@@ -51,13 +51,9 @@ _FIELDS = frozenset(("password", "passwd", "passphrase", "key", "token", "secret
 # What somebody types who does not know it.
 _MISTAKEN = re.compile(r"(?:wrong|invalid|incorrect)(?:password|passwd|pass|token|secret|key|credentials?)\d{0,3}")
 _WITHOUT = (("no",), ("not",), ("without",))  # `no-password-required`
-_INVENTED = re.compile(r"(?i)(?!.*(?:example|sample|dummy|test|demo))[A-Za-z]{5,16}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
+_INVENTED = re.compile(r"(?i)(?!.*(?:example|sample|dummy|test|demo))[^\W\d_]{5,16}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
 _PART = re.compile(r"[A-Za-z0-9+/=_-]{20,256}")
 _PREFIXED = re.compile(r"(?:[A-Za-z]{1,10}\d?[_-]){1,3}(?P<rest>[A-Za-z0-9]{24,256})")
-_OTHER_WORDS = frozenset(
-    "passwort kennwort wachtwoord senha contrase\u00f1a contrasena motdepasse parola salasana heslo has\u0142o"
-    " l\u00f6senord adgangskode passord \u043f\u0430\u0440\u043e\u043b\u044c \u5bc6\u7801".split()
-)
 _CROSSED = "x" * 10
 _CROSSED_PARTS = re.compile(r"X{3,}")
 # How a user logs in, where others have a password.
@@ -70,6 +66,7 @@ _ALGORITHM = re.compile(
 )
 _DIGITS = re.compile(r"[1-9]\d{3,8}")
 _HOUR = 3600
+_KEY_DIGITS = 12
 _WIDGETS = frozenset(("txt", "tb", "lbl", "inp", "btn", "edt", "input", "field"))
 
 
@@ -126,7 +123,7 @@ def _has_random_part(text: str) -> bool:
 
 def _words(text: str, name: str, kind: CredentialKind | None, names: Names) -> Iterator[str]:
     parts, own = split_words(text), split_words(name)
-    word = _known_word(text, parts, own, kind) or _about(text, parts, own, names)
+    word = _known_word(text, parts, own, kind, names) or _about(text, parts, own, names)
     if _names_a_variable(text, parts, kind):
         yield "placeholder"
     elif word is not None:
@@ -166,7 +163,9 @@ def _names_a_field(text: str, parts: tuple[str, ...]) -> bool:
     return parts[-1] in _FIELDS and not text.isalpha() and not STAND_INS.issuperset(parts)
 
 
-def _known_word(text: str, parts: tuple[str, ...], own: tuple[str, ...], kind: CredentialKind | None) -> str | None:
+def _known_word(
+    text: str, parts: tuple[str, ...], own: tuple[str, ...], kind: CredentialKind | None, names: Names
+) -> str | None:
     folded, joined = text.casefold(), "".join(parts)
     # `("password1", "password2")` are fields of a form.
     numbered = bool(own and parts) and own[-1].isdigit() and parts[-1].isdigit()
@@ -179,7 +178,12 @@ def _known_word(text: str, parts: tuple[str, ...], own: tuple[str, ...], kind: C
         variable = len(parts) > 1 and folded.upper() == text
         return "common-password" if set_so else "identifier-like" if variable else "equals-name"
     # "Passwort" is a label; what is called a password in another language is none.
-    if folded.isalpha() and kind is CredentialKind.PASSWORD and len(parts) == 1 and folded in _OTHER_WORDS:
+    if (
+        kind is CredentialKind.PASSWORD
+        and len(parts) == 1
+        and is_head(folded, names)
+        and folded not in COMMON_PASSWORDS
+    ):
         return "equals-name"
     if folded in ("anonymous", "anonymous@", "guest@") or _MISTAKEN.fullmatch(joined):
         return "placeholder"
@@ -207,6 +211,9 @@ def _known_word(text: str, parts: tuple[str, ...], own: tuple[str, ...], kind: C
         return "format-word"
     # What is traded for something, and no key to anything: `quote_token = "USDC"`.
     if kind is CredentialKind.API_KEY and len(text) <= 6 and text.isalpha() and text.isupper():
+        return "identifier-like"
+    # The number of an application: https://open.taobao.com (app_key)
+    if kind is CredentialKind.API_KEY and len(text) < _KEY_DIGITS and text.isdecimal():
         return "identifier-like"
     return None
 

@@ -49,6 +49,7 @@ _HASH = re.compile(
     re.X | re.I,
 )
 _HEX_DIGEST = re.compile(r"(?:[0-9a-fA-F]{8}){4,16}")
+_DIGITS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
 _PUBLIC = re.compile(
     r"-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY|CERTIFICATE|X509)|ssh-(?:rsa|dss|ed25519) AAAA|ecdsa-sha2|age1[a-z0-9]{20}"
     # https://docs.stripe.com/keys, https://posthog.com/docs/api (project token): made to be given to browsers
@@ -115,6 +116,8 @@ _ASSIGNED = re.compile(r"\A\w{1,40}=(?=[/~.])")
 _REGEX = re.compile(r"\[\^?[^\]\s]{1,60}\][+*?{]|\(\?(?:[:=!]|P?<|i\))|\\[wdsWDS](?:[+*]|$)|^\^.*\$$|\(\.[+*]")
 _SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}")
 _MARKS = re.compile(r"[.,:;!?'\"()%/-]")
+# Of a writing with small and capital letters: one without puts no blanks between words either.
+_FOREIGN_WORD = re.compile(r"[^\W\d_]{3,20}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
 _ONLY_MARKS = re.compile(r"[.,:;!?'\"()%/\u2013\u2014-]+")
 # A header that says how to log in, and with nothing.
 _CHALLENGE = re.compile(r"[A-Za-z]+ (?:(?:realm|profile|type|charset|algorithm|qop)=\"[^\"]{1,40}\"(?:, ?|$))+")
@@ -156,9 +159,17 @@ def form_of(text: str, name: str) -> str | None:
     # `hash_secret` is what goes into a hash, `password_hash` what comes out, and so is Helm's `checksum/secret`.
     words = split_words(name)
     goes_in = words[-1:] in (("secret",), ("password",)) and {"hashed", "checksum"}.isdisjoint(words)
+    # Telegram's `api_hash` is what a program logs in with: https://core.telegram.org/api/obtaining_api_id
+    goes_in = (goes_in and not _is_named_digest(text, words)) or words[-2:] == ("api", "hash")
     if _HEX_DIGEST.fullmatch(text) and _HASH_NAMES.search(name) and not goes_in:
         return "hash"
     return next((evidence for evidence, applies in _FORMS if applies(text)), None)
+
+
+def _is_named_digest(text: str, words: tuple[str, ...]) -> bool:
+    """Whether a name says which digest a value is: `md5secret`, `sha1_password`; an `sha256_secret` goes into one."""
+    digits = _DIGITS.get("".join(words[-3:-1]))
+    return digits == len(text) and (words[-1] == "password" or words[-3] == "md")
 
 
 def is_template(text: str) -> bool:
@@ -168,11 +179,11 @@ def is_template(text: str) -> bool:
 
 
 def _is_sentence(text: str) -> bool:
-    """Words with blanks between, or writing other than Latin."""
+    """Words with blanks between, or writing other than Latin that is no word with a number behind it."""
     # Marks above and below letters are half of some writings.
     foreign = sum(1 for character in text if ord(character) > 0x2FF and unicodedata.category(character)[0] in "LM")
     if foreign * 2 > len(text):
-        return True
+        return _FOREIGN_WORD.fullmatch(text) is None or text.lower() == text.upper()
     words = [word for word in text.split() if not _ONLY_MARKS.fullmatch(word)]
     plain = sum(1 for word in words if _MARKS.sub("", word).isalpha())
     return len(words) >= 2 and plain * 3 >= len(words) * 2

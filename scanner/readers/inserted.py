@@ -6,7 +6,7 @@ Of the SQL in a file of its own, in a string of code, and of queries whose value
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from scanner.model import Span
@@ -16,11 +16,24 @@ PREFILTER = (
     r"\s*values?\s*\(",
     r"\bupdate\s+[^\s()]+\s+set\s[^\"';]{0,300}(?:passw|pwd|passphrase|secret|token|api_?key)\w*[`\"\]]?\s*="
     r"\s*(?:%s|\?|\$\d)",
+    r"[(,\n][ \t]*[`\"\[]?\w*(?:passw|pwd|passphrase|secret|token|api_?key|_pass\b|\bpass\b)\w*[`\"\]]?[ \t]+"
+    r"(?:n?(?:var)?char|(?:tiny)?text)\b",
 )
-"""Hyperscan's expressions (flag CASELESS); the first ends where the values begin."""
+"""Hyperscan's expressions (flag CASELESS); the first ends where the values begin, the last in a table's definition."""
 _LONGEST_HEAD = 5_000
 _CREDENTIAL = re.compile(r"(?i)pass(?!ed|age|enger|ing|ive|port)|pwd|\bpw\b|secret|token|key")
 _VALUES = re.compile(r"(?i)\bvalues?\s*\(")
+# https://dev.mysql.com/doc/refman/en/create-table.html, of which mysqldump's `INSERT` repeats no columns
+_CREATE = re.compile(
+    r"(?i)\bcreate\s+(?:temporary\s+)?table\s+(?:if\s+not\s+exists\s+)?(?:[\w`\"\[\]$-]{1,80}\.)?"
+    r"[`\"\[]?(?P<name>[\w$-]{1,80})[`\"\]]?\s*\("
+)
+_WITHOUT_COLUMNS = re.compile(
+    r"(?i)\binto\s{1,9}(?:[\w`\"\[\]$-]{1,80}\.)?[`\"\[]?(?P<name>[\w$-]{1,80})[`\"\]]?\s{1,9}values?\s{0,9}\("
+)
+_COLUMN = re.compile(r"\s*(?:[`\"\[](?P<quoted>[^`\"\]\n]{1,80})|(?P<plain>\w{1,80}))")
+_NO_COLUMNS = frozenset("primary key unique constraint index foreign check fulltext spatial exclude like".split())
+_TYPES = ("char", "text")
 _BEFORE_VALUES = re.compile(r"(?i)\)\s*values?\s*\(\Z")
 _TABLE = re.compile(r"(?i)\binto\s+[\w.`\"\[\]$-]{1,120}\s*\Z")
 _STRING = r"'(?:[^'\\]|''|\\.)*+'|\"(?:[^\"\\]|\"\"|\\.)*+\"|`[^`]*`"
@@ -51,7 +64,43 @@ class Rows(NamedTuple):
 
 def rows_at(text: str, offset: int) -> Rows:
     """The rows behind the `VALUES (` that ends at an offset; none where no `INSERT` with its columns stands before."""
-    columns = _columns(text, offset)
+    return _rows(text, offset, _columns(text, offset))
+
+
+def defines_column(text: str, offset: int) -> bool:
+    """Whether the type of a column may end at an offset, which the prefilter asks for more closely."""
+    return text[offset - 4 : offset].lower() in _TYPES
+
+
+def statements_of(text: str) -> dict[str, list[int]]:
+    """Where the values of each `INSERT` begin that names no columns, by its table."""
+    found: dict[str, list[int]] = {}
+    for statement in _WITHOUT_COLUMNS.finditer(text):
+        found.setdefault(statement["name"], []).append(statement.end())
+    return found
+
+
+def rows_of_table(text: str, offset: int, statements: dict[str, list[int]]) -> Rows:
+    """The rows that go into a table by the order of its columns, whose `CREATE TABLE` an offset stands in.
+
+    They are taken out of the `statements`: the next table of the name has none. Rows end where the definition does, as
+    what is called by its columns can stand anywhere behind.
+    """
+    created = list(_CREATE.finditer(text, max(0, offset - _LONGEST_HEAD), offset)) if statements else []
+    starts = statements.pop(created[-1]["name"], ()) if created else ()
+    if not starts:
+        return Rows([], offset)
+    columns, end = [], created[-1].end()
+    for part in _fields(text, end):
+        end = part.end()
+        column = _COLUMN.match(part[0])
+        name = (column["quoted"] or column["plain"]) if column else ""
+        if name.lower() not in _NO_COLUMNS:
+            columns.append(name)
+    return Rows([each for start in starts if start > end for each in _rows(text, start, columns).strings], end)
+
+
+def _rows(text: str, offset: int, columns: Sequence[str]) -> Rows:
     wanted = {number for number, column in enumerate(columns) if _CREDENTIAL.search(column)}
     found: list[Stored] = []
     at = offset

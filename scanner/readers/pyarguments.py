@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from scanner.readers.pywords import (
     COMPARING,
+    HIDING,
     NAMED_THIRD,
     SENDING,
     TYPING,
     follows_login,
     given_to,
+    hidden_by,
     holds_value,
     longest_option,
     may_answer,
@@ -77,6 +79,10 @@ def name_of(
     keyword, first = argument.keyword, None if given[0].starred else given[0].text
     # `Column(String(1024))`: a number that is given to a class is a size.
     is_size = argument.is_number
+    placed = None if leaf in HIDING else placed
+    hidden = hidden_by(leaf, len(given), keyword, outer)
+    if hidden is not None:
+        return hidden, Way.PLAIN if outer is None else Way.OUTER
     if outer is not None and placed is None and not is_size and passes_name(leaf, len(given), number, keyword):
         return outer, Way.OUTER
     if keyword is None and not argument.starred:

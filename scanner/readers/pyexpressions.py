@@ -23,6 +23,7 @@ from scanner.readers.pywords import (
     flag_of,
     holds_login,
     is_asked,
+    is_one_of,
     is_record,
     recorded,
     telling,
@@ -370,7 +371,12 @@ def iterated(reading: Reading, target: cst.BaseExpression, values: cst.BaseExpre
             expression(reading, argument.value, replace(bare(context), role=Role.ELEMENT, name=name or None))
         return
     if not names or not rows:
-        expression(reading, values, bare(context))
+        one = leaf_of(target) if isinstance(target, cst.Name) else None
+        for row in rows if one else ():
+            named = one if is_one_of(one, constant_of(row)) else None
+            expression(reading, row, replace(bare(context), role=Role.ELEMENT, name=named))
+        if not rows or not one:
+            expression(reading, values, bare(context))
         return
     for row in rows:
         if not _named_row(reading, row, names, context):

@@ -21,6 +21,7 @@ from scanner.readers.pywords import (
     called_as,
     flag_of,
     holds_login,
+    is_one_of,
     is_record,
     recorded,
     telling,
@@ -337,7 +338,11 @@ def iterated(glance: Glance, target: ast.expr, values: ast.expr, around: Around)
             look_at(glance, value, bare._replace(name=name or None))
         return
     if not names or not rows:
-        look_at(glance, values, bare)
+        one = leaf_of(target) if isinstance(target, ast.Name) else None
+        for row in rows if one else ():
+            look_at(glance, row, bare._replace(name=one if is_one_of(one, string_of(row)) else None))
+        if not rows or not one:
+            look_at(glance, values, bare)
         return
     for row in rows:
         if not _named_row(glance, row, names, around):

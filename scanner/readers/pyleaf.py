@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from scanner.readers.pywords import asks_for
+from scanner.readers.pywords import READING, asks_for, held_by
 from scanner.readers.structured import COMPUTED
 
 
@@ -30,6 +30,8 @@ def leaf_of(node: ast.AST) -> str | None:
             return string_of(every[0][1])
         if node.func.attr in ("lower", "strip", "encode", "upper"):
             return leaf_of(node.func.value)
+        if node.func.attr in READING and not every:
+            return held_by(leaf_of(node.func.value))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and asks_for(node.func.id):
         every = arguments(node)
         return string_of(every[0][1]) if every else None

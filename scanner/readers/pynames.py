@@ -10,7 +10,7 @@ import libcst as cst
 from scanner.readers import pystring
 from scanner.readers.pyscope import Scope
 from scanner.readers.pystate import Reading, span_of
-from scanner.readers.pywords import asks_for
+from scanner.readers.pywords import READING, asks_for, held_by
 
 ENV_GETTERS = frozenset(
     (
@@ -65,6 +65,8 @@ def leaf_of(node: cst.CSTNode) -> str | None:
             return constant_of(argument.value)
         case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value="lower" | "strip" | "encode" | "upper"))):
             return leaf_of(inner)
+        case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value=called)), args=[]) if called in READING:
+            return held_by(leaf_of(inner))
     return None
 
 

@@ -53,7 +53,14 @@ _ACCOUNTS = re.compile(r"(?i)(?:.*_)?(?:users?|accounts?)")
 _MADE_UP = re.compile(
     r"(?=.*[^\W\d_])(?=.*[\d!#$%&*+=?^~])[^\s@/]{6,40}|(?=.*[A-Za-z])(?=.*\d)(?!.*@[\w-]+\.[a-z])[^\s/]{8,40}"
 )
+_LOOPED = re.compile(r"(?i)(?:.*_)?(?:passw(?:or)?d|passphrase|pwd|pw|secret|token|api_?key)")
 _LOGINS = re.compile(r"(?i)(?:.*_)?(?:auth|logins?|creds?|credentials?)")
+# What a field of a form holds: `password.get()` of Tk, `.text()` of Qt.
+READING = frozenset(("get", "text", "value"))
+_FIELD = re.compile(r"(?i)_?(?:entry|input|field|box|(?:line_?)?edit|text|widget|var)_?\d{0,2}\Z")
+# Classes that hide what they are given, a project's own too; the value is a secret under any name.
+HIDING = frozenset("Secret SecretStr SecretBytes SecretString SecretValue".split())
+_TELLING = re.compile(r"(?i)pass|pwd|pw\b|secret|token|key|salt|cred|pin\b|dsn|ur[il]")
 # Calls that compare two values: each is called by the other.
 COMPARING = frozenset(("compare_digest", "constant_time_compare", "safe_str_cmp"))
 # Calls that take a query and the values for its places.
@@ -96,6 +103,23 @@ def passes_name(leaf: str, count: int, number: int, keyword: str | None) -> bool
     if leaf in WRAPPERS:
         return (number == 0 and leaf not in _NAMING) or keyword in NAMED_DEFAULTS
     return count == 1 and keyword is None and leaf[:1].isupper() and not leaf.isupper() and leaf not in _NAMING
+
+
+def held_by(field: str | None) -> str | None:
+    """What a field of a form holds, by its name: of a `password_entry` the password."""
+    return _FIELD.sub("", field) or field if field else None
+
+
+def hidden_by(leaf: str, count: int, keyword: str | None, outer: str | None) -> str | None:
+    """What the only argument of a class for secrets is called where `outer` says nothing: `SIGNING = Secret("...")`."""
+    hides = leaf in HIDING and count == 1 and keyword is None
+    return "secret" if hides and not _TELLING.search(outer or "") else None
+
+
+def is_one_of(target: str | None, text: str | None) -> bool:
+    """Whether a string is one of the credentials that a loop goes through: `for password in ["...", "..."]`."""
+    named = target is not None and _LOOPED.fullmatch(target) is not None
+    return named and _MADE_UP.fullmatch(text or "") is not None
 
 
 def takes_name_first(leaf: str) -> bool:

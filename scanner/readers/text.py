@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from scanner import foreigncalls
 from scanner.model import Document, Literal, Role, SecretValue, Span
 from scanner.readers import wholefile
-from scanner.readers.inserted import rows_at
+from scanner.readers.inserted import defines_column, rows_at, rows_of_table, statements_of
 from scanner.readers.textnames import DIRECTIVE, NAMED, seeking
 from scanner.readers.textvalues import LONGEST, NAME, WINDOW, Bares, Shape, value_of
 
@@ -44,6 +44,13 @@ _DESCRIBED = re.compile(
     r":(?:param|parameter|arg|argument|key|keyword|type|ivar|cvar|var|raises)(?:[ \t]+[\w.\[\], |]{1,60})?[ \t]+\Z"
 )
 _DIRECTIVE_FILES = re.compile(r"(?i).*(?:\.conf|\.cnf|\.cfg|netrc|\.properties|\.rc|config)\Z")
+# How far before a hit such a value may begin.
+_REACH = 200
+_BACKWARD = re.compile(
+    r"(?:(?P<q>[\"'])|\bvalue=(?P<v>[\"']))(?P<value>[^\s\"']{4,80})(?(q)(?P=q)|(?P=v))"
+    r"(?(q)\.(?i:equals(?:IgnoreCase)?)\(\s{0,9}(?:[\w.]{1,60}\(\s{0,9}[\"'])?|[ \t]+(?:key|name)=[\"'])"
+    rf"(?P<name>{NAME})"
+)
 _TOKEN = re.compile(r"[^\s\"'`<>]*")
 # `docker run mongo -p 27017:27017`
 _PORTS = re.compile(r"\d+:\d+(?!\w)")
@@ -130,15 +137,21 @@ def shapes(
     read_to = 0
     seen = _Seen(text=text, code=code, bares=Bares(text=text))
     pem = "-----BEGIN " in text
+    statements: dict[str, list[int]] | None = None
     for offset in offsets:
-        if text.startswith("(", offset - 1) and offset > read_to:
-            rows, read_to = rows_at(text, offset)
+        table = defines_column(text, offset)
+        if (table or text.startswith("(", offset - 1)) and offset > read_to:
+            if table:
+                statements = statements_of(text) if statements is None else statements
+                rows, read_to = rows_of_table(text, offset, statements)
+            else:
+                rows, read_to = rows_at(text, offset)
             new = [Shape(name=each.column, span=each.span, inner=each.inner) for each in rows]
             yield from (shape for shape in new if shape.inner not in done)
             done.update(shape.inner for shape in new)
             if rows:
                 continue
-        found = (_pem(text, offset) if pem else None) or _named(seen, offset, NAMED)
+        found = (_pem(text, offset) if pem else None) or _before_name(text, offset) or _named(seen, offset, NAMED)
         if found is None and directives:
             found = _named(seen, offset, DIRECTIVE)
         if found is None and bare:
@@ -146,6 +159,18 @@ def shapes(
         if found is not None and found.inner not in done:
             done.add(found.inner)
             yield found
+
+
+def _before_name(text: str, offset: int) -> Shape | None:
+    """A value whose name stands behind it, where the hit is: `"...".equals(password)`, `value="..." key="password"`."""
+    low = max(0, offset - _REACH)
+    if text.find(".equals", low, offset) < 0 and text.find("value=", low, offset) < 0:
+        return None
+    for found in _BACKWARD.finditer(text, low, min(len(text), offset + 100)):
+        if found.start("name") < offset <= found.end():
+            start, end = found.span("value")
+            return Shape(name=found["name"], span=Span(start - 1, end + 1), inner=Span(start, end))
+    return None
 
 
 def _named(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> Shape | None:
@@ -243,7 +268,7 @@ def _meant(seen: _Seen, named: re.Match[str], start: int) -> Shape | None:
 
 def _is_piped(text: str, named: re.Match[str], value: Shape, offset: int) -> bool:
     """Whether a hit at the end of a pipeline means the value that it begins with: `echo x | sudo -S`."""
-    return named.lastgroup == "command" and "\n" not in text[value.span.end : offset]
+    return named.lastgroup in ("command", "characters") and "\n" not in text[value.span.end : offset]
 
 
 def _is_described(text: str, start: int) -> bool:

@@ -14,17 +14,20 @@ _CLOSE = r"(?:\\{0,3}[\"'`]|[*_]{2})?"
 # A blank on both sides or on none: `Cookie: connect.sid=...` is no type, nor is the name in `p:password="x"` of XML.
 _ANNOTATION = (
     r":(?:[ \t]{1,20}&?(?:'[a-z]{1,20}[ \t])?[A-Za-z_][\w.\[\]|, ]{0,60}[ \t]"
-    r"|(?!\w{0,30}(?i:passw|pwd|secret|token|key))&?[A-Za-z_][\w.\[\]|, ]{0,60})(?==)"
+    # `heroku config:set NAME=value` has no type either.
+    r"|(?!\w{0,30}(?i:passw|pwd|secret|token|key))&?[A-Za-z_](?:[\w.\[\]|]|, ?| \| ){0,60})(?==)"
 )
 # https://dev.mysql.com/doc/refman/en/create-user.html: `IDENTIFIED WITH plugin BY '...'`
 _PLUGIN = r"(?:with[ \t]{1,4}['\"]?\w{1,40}['\"]?[ \t]{1,4})?"
+# `<user password="...">` is about its attribute.
+_NO_CREDENTIAL = r"(?![^<>\r\n]{0,100}(?i:passw|pwd|secret|token)\w{0,20}=)"
 # Each alternative says how its value may look: any (quoted or bare), quoted, element, bare (one more word). Tried at
 # each place of a text: what cannot begin inside a word stands behind one question about that.
 _PLAINLY_NAMED = (
     r"-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
     r"|-(?<![\w\-]-)-?(?:D(?=[a-z]))?(?!no-|without-|disabled?-|[\w-]*-stdin\b)"
     r"(?P<option>[A-Za-z][\w.\-]{1,80})(?:=|[ \t]{1,4}(?=[^\s\-]))"
-    rf"|<(?:[A-Za-z][\w\-]{{0,20}}:)?(?P<element>{NAME})(?:\s[^<>\r\n]{{0,100}})?>"
+    rf"|<(?:[A-Za-z][\w\-]{{0,20}}:)?(?P<element>{NAME})(?:\s{_NO_CREDENTIAL}[^<>\r\n]{{0,100}})?(?<!/)>"
     rf"|\$\{{(?P<default>{NAME}):?[-=]"
     r"|(?<!\w)(?:"
     r"(?:(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set|(?i:proxy_set_header|fastcgi_param|RequestHeader[ \t]{1,8}set))"

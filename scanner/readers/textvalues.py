@@ -17,7 +17,12 @@ NAME = r"[A-Za-z_$][\w.\-]{0,100}+"
 GAP = r"[ \t]{0,20}"
 """Expression of what may stand between a name, its operator and the value."""
 
-_CALLED = {"command": "password", **{name: name for name in foreigncalls.PATTERNS}, "login": "password"}
+_CALLED = {
+    "command": "password",
+    **{name: name for name in foreigncalls.PATTERNS},
+    "login": "password",
+    "characters": "password",
+}
 # A password that is no word.
 _MADE_UP = re.compile(r"(?=[^\s`]{0,60}[\d!#$%&*+=?@^~])[^\s`]{4,60}")
 _SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bot|GenieKey|SSWS|Key)[ \t]+(?=[^\s\"'])")
@@ -25,7 +30,7 @@ _SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bo
 _WRAPPER = re.compile(
     r"(?:ConvertTo-SecureString[ \t]{1,4}(?:-String[ \t]{1,4})?(?=[\"'])"
     r"|(?:new[ \t]{1,4}[A-Za-z_][\w.]{0,60}|[A-Z][A-Za-z]{0,30}(?:\.of|::from)?|\[\]byte"
-    r"|Buffer\.from|[A-Za-z0-9_.:]{0,40}(?i:decode|bytes|string|secret|hex|quote|md5|sha|utf8\.parse)[A-Za-z0-9]{0,12})"
+    r"|Buffer\.from|[A-Za-z0-9_.:]{0,40}(?i:[de][en]code|bytes|string|secret|hex|quote|md5|sha|hash(?:sync)?|utf8\.parse)[A-Za-z0-9]{0,12})"
     r"\([ \t]{0,4}(?=\\{0,3}[\"'`]))"
 )
 # N is SQL Server's: https://learn.microsoft.com/sql/t-sql/data-types/constants-transact-sql
@@ -67,7 +72,7 @@ _TAKES_MORE = re.compile(
 _EQUALS = re.compile(r"\.(?:equals|equalsIgnoreCase|contentEquals)\Z")
 # `name: DB_PASSWORD` before `value: ...`; `<name>` before `<value>`.
 _NAME_OF_VALUE = re.compile(
-    rf"\b(?:name|key|Name|Key)[\"']?(?:{GAP}[:=]{GAP}[\"']?|>)(?:\w{{1,20}}:)?(?P<name>{NAME})[\"',]?>?\s{{0,60}}"
+    rf"\b(?:name|key|Name|Key)[\"']?(?:{GAP}[:=]{GAP}[\"']?|>)(?:\w{{1,20}}:)?(?P<name>{NAME})[\"']?,?>?\s{{0,60}}"
     r"(?:</[\w.\-]{1,20}>\s{0,60})?<?[\"']?\Z"
 )
 # https://developer.hashicorp.com/terraform/language/block/variable
@@ -212,7 +217,7 @@ def _real_name(text: str, name: str, start: int) -> str:
         return variable["name"] if variable else name
     if name.lower() == "value" and (element := _IN_ELEMENT.search(text, max(0, start - WINDOW), start)):
         return element[1]
-    if name.lower() != "value":
+    if name.lower() not in ("value", "defaultvalue", "default_value"):
         # SQL's `IDENTIFIED BY` says what follows; npm's key ends in `:_authToken`.
         return "password" if _SEVERAL_WORDS.search(name) else _EQUALS.sub("", name.rpartition(":")[2])
     before = text[max(0, start - WINDOW) : start]

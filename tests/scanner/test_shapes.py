@@ -66,6 +66,7 @@ KINDS: dict[str, Callable[[random.Random], str]] = {
     "n6": lambda source: str(source.randrange(200_000, 990_000)),
     "human": by_a_person,
     "phrase": lambda source: " ".join(source.sample(_WORDS, 3)),
+    "cyr": lambda source: source.choice(("Медведь", "Солнышко", "Берёзка")) + str(source.randrange(100, 9999)),
     "word": lambda source: source.choice(_WORDS).capitalize() + str(source.randrange(100, 9999)),
     "uuid": lambda source: str(uuid.UUID(int=source.getrandbits(128), version=4)),
     "b64": lambda source: base64.b64encode(source.randbytes(32)).decode(),
