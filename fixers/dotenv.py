@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from fixers.dotenv_beside import example_edits, loading_note
+from fixers.dotenv_by_hand import read_by_hand
 from fixers.dotenv_mappings import mapping_sites
 from fixers.grouping import SETTING
 from fixers.model import Edit, Proof
@@ -49,6 +50,8 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     keys = {binding.key for binding in owners.values() if binding is not None}
     readers = find_readers(context.workspace, keys, document.path) if keys else {}
     texts = ((binding, binding.value.reveal("text")) for binding in found if binding.value is not None)
+    by_hand = read_by_hand(context.workspace, document.path, context.modules) if keys else ()
+    readers = {key: replace(each, opaque=(*each.opaque, *by_hand)) for key, each in readers.items()}
     work = _Work(
         mappings=mapping_sites(context.workspace, document.path) if keys else (),
         composed=tuple((binding, text) for binding, text in texts if "$" in text),

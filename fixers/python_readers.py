@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from fixers.python_environment import all_names, dotted, only_reads, resolve
+from fixers.python_environment import all_names, constants_of, dotted, only_reads, resolve
 from fixers.python_syntax import node_span, parse_quietly
-from fixers.unseen_readers import UnseenReads, constants_of, mentions, silent_texts
+from fixers.unseen_readers import UnseenReads, mentions, silent_texts
 from scanner.model import Span
 from scanner.text import line_starts
 
@@ -47,7 +47,6 @@ class _File:
     starts: list[int]
     names: Mapping[str, str]
     readers: frozenset[str]
-    prefixes: tuple[str, ...]
     constants: Mapping[str, str]
     unseen: UnseenReads
 
@@ -67,7 +66,6 @@ def python_sites(text: str, wanted: Callable[[str], bool], unseen: UnseenReads) 
         starts=line_starts(text),
         names=names,
         readers=frozenset(_reader_names(tree, names)),
-        prefixes=("", *_prefixes(tree)),
         constants=constants_of(tree),
         unseen=unseen,
     )
@@ -80,8 +78,6 @@ def python_sites(text: str, wanted: Callable[[str], bool], unseen: UnseenReads) 
         elif isinstance(node, ast.Call):
             found = list(_call(file, node, wanted))
             explained.update(map(id, [*node.args, *(each.value for each in node.keywords)]) if found else [])
-        elif isinstance(node, ast.ClassDef):
-            found = list(_settings(file, node, wanted))
         yield from found
     for place, name, how in mentions(tree, wanted, explained, unseen):
         yield _opaque(place, name, how)
@@ -125,18 +121,6 @@ def _call(file: _File, node: ast.Call, wanted: Callable[[str], bool]) -> Iterato
         yield _site(file, node, key, f'{called}("{key}")')
     elif plain or owner in file.readers or _READING.search(called) or last in file.unseen.names:
         yield _opaque(node, key, f'{called}("{key}")')
-
-
-def _settings(file: _File, node: ast.ClassDef, wanted: Callable[[str], bool]) -> Iterator[Site]:
-    """Fields of a pydantic settings class are read from variables of their names, whatever their case."""
-    if not any("BaseSettings" in dotted(base) for base in node.bases):
-        return
-    for statement in node.body:
-        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            for prefix in file.prefixes:
-                key = f"{prefix}{statement.target.id}".upper()
-                if wanted(key):
-                    yield _opaque(statement, key, f"a field of the settings class {node.name}")
 
 
 def _site(file: _File, node: ast.expr, key: str, how: str) -> Site:
@@ -186,19 +170,6 @@ def _bound_name(node: ast.AST) -> str | None:
         case ast.alias(name=name, asname=other):
             return other or name.partition(".")[0]
     return None
-
-
-def _prefixes(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.keyword) and node.arg == "env_prefix":
-            value: ast.expr | None = node.value
-        elif isinstance(node, ast.Assign) and any(dotted(target) == "env_prefix" for target in node.targets):
-            value = node.value
-        else:
-            continue
-        prefix = value.value if isinstance(value, ast.Constant) else None
-        if isinstance(prefix, str):
-            yield prefix
 
 
 def _is_target_mapping(owner: str) -> bool:

@@ -78,18 +78,16 @@ def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> 
     opaque: dict[str, list[OtherReader]] = defaultdict(list)
     outside: dict[str, list[OtherReader]] = defaultdict(list)
     through: dict[str, list[OtherReader]] = defaultdict(list)
-    folded = {key.upper(): key for key in keys}
     unseen = unseen_reads(workspace)
     for key in keys:
         opaque[key] += [OtherReader(path=each.path, line=each.line, how=each.how) for each in unseen.reading(key)]
     for path in workspace.files:
         if path.endswith((".py", ".pyw")):
-            for site in _sites(workspace, path, keys, folded, unseen):
-                key = site.key if site.key in keys else folded[site.key.upper()]
+            for site in _sites(workspace, path, keys, unseen):
                 if site.span is None:
-                    opaque[key].append(OtherReader(path=path, line=site.line, how=site.how))
+                    opaque[site.key].append(OtherReader(path=path, line=site.line, how=site.how))
                 else:
-                    python[key].append(ReaderSite(path=path, line=site.line, span=site.span, quote=site.quote))
+                    python[site.key].append(ReaderSite(path=path, line=site.line, span=site.span, quote=site.quote))
         elif path != env_file:
             for key, reader in _outside(workspace, path, keys, env_file, unseen.by_name):
                 (through if _is_ours(workspace, reader) else outside)[key].append(reader)
@@ -125,20 +123,17 @@ def _is_ours(workspace: Workspace, reader: OtherReader) -> bool:
     return False
 
 
-def _sites(
-    workspace: Workspace, path: str, keys: Collection[str], folded: dict[str, str], unseen: UnseenReads
-) -> Iterator[Site]:
+def _sites(workspace: Workspace, path: str, keys: Collection[str], unseen: UnseenReads) -> Iterator[Site]:
     raw = _read(workspace, path)
     upper = raw.upper()
-    settings = b"BaseSettings" in raw
-    if not settings and not any(key.upper().encode() in upper for key in keys):
+    if not any(key.upper().encode() in upper for key in keys):
         return
     try:
         text = workspace.document(path).text
     except NotSeenError:
         return
     own = unseen if role_of(path) is PathRole.SOURCE else replace(unseen, places=())
-    yield from python_sites(text, lambda name: name in keys or (settings and name in folded), own)
+    yield from python_sites(text, lambda name: name in keys, own)
 
 
 def _outside(

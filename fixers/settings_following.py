@@ -232,7 +232,7 @@ def _is_seed(module: Module, node: ast.AST, search: Search) -> bool:
     if isinstance(module.parents.get(node), ast.Expr):
         return False
     if _lists(node):
-        return _may_list(module, node, search.file)
+        return search.kind is not Kind.DOTENV and _may_list(module, node, search.file)
     text = _with_gaps(node)
     if text is None:
         return False
