@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from fixers.hidden_modules import hiding
 from fixers.import_roots import Files, import_root, packages_in, packages_on_path, regular_root
+from fixers.listed_modules import listed_modules
 from fixers.model import NewFile
 from fixers.project_imports import (
     OwnImports,
@@ -67,6 +68,7 @@ def rewrite_context(
         roots=frozenset(packages_on_path(workspace, names)),
         loads=loaders(workspace),
         functions=frozenset(function_folders(workspace)),
+        listed=listed_modules(workspace),
         via_run=via_run,
         style=style or Style(),
     )

@@ -15,6 +15,7 @@ import libcst as cst
 
 from fixers.model import Edit, NewFile, Proof
 from fixers.module_place import ModulePlace, place_module
+from fixers.project_imports import stem_of
 from fixers.python_check import same_outside
 from fixers.python_defaults import defer, in_function
 from fixers.python_expression import Piece, compose
@@ -143,7 +144,7 @@ def open_file(document: Document, context: RewriteContext, also: Sequence[str] =
         wanted += [
             Wanted(module=module.module, function=name, alone=module.alone) for name in (ASYNC, BYTES, TEXT, *also)
         ]
-    imported = choose_names(syntax.tree, wanted)
+    imported = choose_names(syntax.tree, wanted, hidden=stem_of(document.path) in context.listed)
     return PythonFile(
         syntax=syntax, style=context.style, module=module, wanted=tuple(wanted), imported=imported, key=context.key
     )

@@ -47,15 +47,18 @@ class Imported:
     missing: tuple[Wanted, ...] = field(default=())
 
 
-def choose_names(tree: ast.Module, wanted: Sequence[Wanted]) -> Imported:
-    """The name of each wanted function: as it is imported already, else one that no scope of the file uses."""
+def choose_names(tree: ast.Module, wanted: Sequence[Wanted], *, hidden: bool = False) -> Imported:
+    """The name of each wanted function: as it is imported already, else one that no scope of the file uses.
+
+    With `hidden` it begins with an underscore: what lists the module's names passes over those.
+    """
     existing = {each.called: name for each in wanted if (name := _existing(tree, each)) is not None}
     taken = set(bound_names(tree))
     star = any(alias.name == "*" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names)
     names: dict[str, str] = {}
     for each in wanted:
         # A star import could bind the plain name again, but leaves names with an underscore alone.
-        names[each.called] = existing.get(each.called) or _free(each.called, taken, hidden=star)
+        names[each.called] = existing.get(each.called) or _free(each.called, taken, hidden=star or hidden)
         taken.add(names[each.called])
     return Imported(names=names, missing=tuple(each for each in wanted if each.called not in existing))
 

@@ -210,6 +210,8 @@ def _check_format_spec(leaf: Sequence[cst.CSTNode]) -> None:
     for above, node in pairwise(leaf):
         if isinstance(above, cst.FormattedStringExpression) and any(node is part for part in above.format_spec or ()):
             raise _position("a format specification cannot hold it")
+        if isinstance(above, cst.FormattedStringExpression) and above.equal is not None:
+            raise _position("`=` of an f-string prints the expression as it is written", "print the name apart from it")
         if isinstance(above, cst.TemplatedString):
             raise _position("a t-string is not a string: its parts cannot be calls")
 

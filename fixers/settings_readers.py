@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from fixers.project_imports import stem_of
 from fixers.python_environment import dotted, resolve
 from fixers.python_syntax import node_span
 from fixers.readers_of import OtherReader
@@ -48,7 +49,7 @@ def find_load_sites(workspace: Workspace, path: str, kind: Kind, known: dict[str
     `known` are Python files that were parsed already, by path, and takes the others.
     """
     raws = python_files(workspace)
-    search = Search(file=PurePosixPath(path), kind=kind, stems=frozenset(map(_stem, raws)))
+    search = Search(file=PurePosixPath(path), kind=kind, stems=frozenset(map(stem_of, raws)))
     more = [each for each, raw in raws.items() if may_name(raw, path)]
     unreadable = [each for each in more if parsed(workspace, each, known) is None]
     while more:
@@ -107,8 +108,3 @@ def _is_followed(module: Module, call: ast.Call, search: Search) -> bool:
         return False
     imported = module.names.get(written.partition(".")[0])
     return imported is None or resolve(written, module.names).rpartition(".")[0].rpartition(".")[2] in search.stems
-
-
-def _stem(path: str) -> str:
-    pure = PurePosixPath(path)
-    return pure.parent.name if pure.stem == "__init__" else pure.stem
