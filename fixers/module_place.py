@@ -159,11 +159,20 @@ def _home(
         return file.parent.parent, file.parent.parent
     if file.parent == root:
         return _beside(root, imports, files) or _project(root, files, context) or root, root
-    if _is_script_style(file, imports, files, context.workspace):
+    if not _needs_root(file, root, imports, files) and _is_script_style(file, imports, files, context.workspace):
         return file.parent, file.parent
     if file.parent == folder:
         return file.parent, root
     return _project(root, files, context) or folder / file.relative_to(folder).parts[0], root
+
+
+def _needs_root(file: PurePosixPath, root: PurePosixPath, imports: OwnImports, files: Files) -> bool:
+    """Whether a file imports others of its own package by the package's name, which only its import root gives."""
+    top = file.relative_to(root).parts[0]
+    if str(file.parent / f"{top}.py") in files.paths:
+        return False
+    modules = (name.replace(".", "/") for name in imports.absolute if name.startswith(f"{top}."))
+    return any(str(root / f"{name}.py") in files.paths for name in modules)
 
 
 def _is_script_style(file: PurePosixPath, imports: OwnImports, files: Files, workspace: Workspace) -> bool:
