@@ -45,7 +45,8 @@ class ModulePlace:
 
     `alone` is its name where the file is started by its path, which may be so: then nothing of its package is on
     sys.path but its folder. `new_file` is None where the module stands there already. `outdated` says that it does with
-    other content. `hiding` is the path of a file that stands before a module which boto3 needs.
+    other content. `hiding` is the path of a file that stands before a module which boto3 needs. `unsure` says that
+    nothing shows who loads the file, and from where: `conf/shop.conf.py` is neither a module nor a program.
     """
 
     path: str
@@ -54,6 +55,7 @@ class ModulePlace:
     alone: str | None = None
     outdated: bool = False
     hiding: str | None = None
+    unsure: bool = False
 
 
 def rewrite_context(
@@ -98,7 +100,17 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     )
     module = _import_name(file, target, root, relative=relative or loose)
     placed = _placed(str(target), module, target.stem if alone else None, context)
+    placed = replace(placed, unsure=home == file.parent and loader is None and _is_loaded(file, tree, files, context))
     return placed if loose else replace(placed, hiding=hiding(root, files.paths, context.imported))
+
+
+def _is_loaded(file: PurePosixPath, tree: ast.Module, files: Files, context: RewriteContext) -> bool:
+    """Whether a file can only be loaded by its path, `shop.conf.py`, and not from the folder that a program is in."""
+    if "." not in file.stem or _is_program(tree) or file.parent == PurePosixPath():
+        return False
+    if any(str(file.parent / name) in files.paths for name in _ROOT_FILES):
+        return False
+    return not read_quietly(str(file), context.workspace).startswith(b"#!")
 
 
 def _may_be_in_namespace(

@@ -138,6 +138,12 @@ def open_file(document: Document, context: RewriteContext, also: Sequence[str] =
             "rename it, then plan again",
         )
     module = place if context.style.has_module else None
+    if module is not None and module.unsure:
+        raise CannotRewriteError(
+            RefusalReason.POSITION_NOT_SUPPORTED,
+            "its name is no module's, and nothing shows what loads it: it may not find a module beside it",
+            "plan with --style inline, or read a variable there, which `unhardcode run` or the platform sets",
+        )
     if module is None:
         wanted += [Wanted(module=name) for name in MODULES]
     else:
