@@ -78,7 +78,7 @@ def add_boto3(paths: Iterable[str], workspace: Workspace, key: bytes) -> Depende
         changed = [one for one in lists if one.insertions is not None and _may_change(one.path, workspace)]
         for one in changed:
             edits += [_edit(one.path, offset, new, key) for offset, new in one.insertions or ()]
-        locks = list(_locks(folder, places[folder], workspace)) if changed else []
+        locks = list(_locks(folder, changed, workspace)) if changed else []
         if locks:
             notes.append(f"{', '.join(locks)}: make anew, {changed[0].path} has {LIBRARY} now")
         if not changed:
@@ -127,14 +127,12 @@ def _home(path: str, places: Collection[PurePosixPath]) -> PurePosixPath | None:
     return next((folder for folder in PurePosixPath(path).parents if folder in places), None)
 
 
-def _locks(folder: PurePosixPath, found: Sequence[str], workspace: Workspace) -> Iterator[str]:
-    """What was made from a project's lists and pins what is installed: lock files, and compiled requirements."""
-    yield from (path for name in _LOCKS if (path := str(folder / name)) in workspace.files)
-    for path in found:
-        if path.endswith(".txt") and f"{path.removesuffix('.txt')}.in" in found:
-            text = _text(path, workspace)
-            if text is not None and _LOCKED.search(text):
-                yield path
+def _locks(folder: PurePosixPath, changed: Sequence[_Listed], workspace: Workspace) -> Iterator[str]:
+    """What was made from a project's changed lists and pins what is installed."""
+    compiled = [f"{one.path.removesuffix('.in')}.txt" for one in changed if one.path.endswith(".in")]
+    for path in (*(str(folder / name) for name in _LOCKS), *compiled):
+        if path in workspace.files and (path not in compiled or _LOCKED.search(_text(path, workspace) or "")):
+            yield path
 
 
 def _lists(folder: PurePosixPath, found: Sequence[str], workspace: Workspace) -> Iterator[_Listed]:
