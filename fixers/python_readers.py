@@ -22,7 +22,7 @@ _PLAIN_METHODS = frozenset({"", "str"})
 _MAKERS = frozenset(
     {"environ.Env", "environs.Env", "starlette.config.Config", "decouple.Config", "decouple.AutoConfig"}
 )
-_CONVERTING = frozenset({"cast", "parse_default", "subcast", "validate"})
+_CONVERTING = frozenset({"cast", "parse_default", "subcast", "multiline"})
 # Keywords that name a variable for a library to read (click, typer, pydantic).
 _NAMING = frozenset({"envvar", "env", "alias", "validation_alias", "env_var", "auto_envvar"})
 _SETTING = frozenset({"setenv", "delenv", "putenv", "unsetenv"})  # pytest's monkeypatch, os
@@ -47,6 +47,7 @@ class _File:
     starts: list[int]
     names: Mapping[str, str]
     readers: frozenset[str]
+    schemes: Mapping[str, frozenset[str]]
     constants: Mapping[str, str]
     unseen: UnseenReads
 
@@ -61,11 +62,13 @@ def python_sites(text: str, wanted: Callable[[str], bool], unseen: UnseenReads) 
     except (SyntaxError, ValueError, RecursionError):
         return
     names = all_names(tree)
+    schemes = dict(_schemes(tree, names))
     file = _File(
         text=text,
         starts=line_starts(text),
         names=names,
-        readers=frozenset(_reader_names(tree, names)),
+        readers=frozenset(_reader_names(tree, names)) | frozenset(schemes),
+        schemes=schemes,
         constants=constants_of(tree),
         unseen=unseen,
     )
@@ -115,6 +118,7 @@ def _call(file: _File, node: ast.Call, wanted: Callable[[str], bool]) -> Iterato
         return
     converts = any(keyword.arg in _CONVERTING or keyword.arg is None for keyword in node.keywords)
     owner, _, method = written.rpartition(".")
+    converts = converts or (method not in _PLAIN_METHODS - {""} and key in file.schemes.get(written, ()))
     plain = called in _PLAIN_CALLS or written in file.readers or (owner in file.readers and method in _PLAIN_METHODS)
     plain = plain or tuple(called.split(".")[-2:]) in file.unseen.helpers
     if plain and not converts:
@@ -138,6 +142,21 @@ def _site(file: _File, node: ast.expr, key: str, how: str) -> Site:
 
 def _opaque(node: ast.expr | ast.stmt, key: str, how: str) -> Site:
     return Site(key=key, line=node.lineno, how=how, span=None)
+
+
+def _schemes(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Names bound to `environ.Env(DEBUG=(bool, False))`, with the variables that it converts; environs' plain options.
+
+    https://django-environ.readthedocs.io/en/latest/quickstart.html
+    """
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call) or not node.value.keywords:
+            continue
+        called, given = resolve(dotted(node.value.func), names), {each.arg: each.value for each in node.value.keywords}
+        eager = isinstance(given.get("eager"), ast.Constant) and set(given) == {"eager"}
+        if None not in given and (called == "environ.Env" or (called == "environs.Env" and eager)):
+            scheme = frozenset(filter(None, given)) if called == "environ.Env" else frozenset[str]()
+            yield from ((dotted(target), scheme) for target in node.targets)
 
 
 def _reader_names(tree: ast.Module, names: Mapping[str, str]) -> Iterator[str]:
