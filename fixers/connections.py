@@ -25,6 +25,7 @@ _PORTS = {
     "5432": "postgres", "3306": "mysql", "1433": "sqlserver", "1521": "oracle", "27017": "mongo", "5439": "redshift",
     "50000": "db2",
 }  # fmt: skip
+DEFAULT_PORTS = {engine: port for port, engine in _PORTS.items()} | {"mariadb": "3306"}
 _DATABASE_WORDS = frozenset({"db", "database", "rds", "sql"})
 _PASSWORD_HEADS = frozenset({"password", "passwd", "pwd", "pass", "passphrase", "pw"})
 _FIELDS = {

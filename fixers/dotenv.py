@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from fixers.dotenv_beside import example_edits, loading_note
+from fixers.dotenv_by_hand import Loader, by_hand, reads_alike
 from fixers.dotenv_mappings import mapping_sites
 from fixers.grouping import SETTING
 from fixers.model import Edit, Proof
@@ -29,7 +30,8 @@ class _Work:
     """What is gathered over the placements of one document. `files` are Python files, opened once each.
 
     `needs` are the functions and modules that each rewritten one uses, `mappings` the calls that read the whole file
-    into a dictionary, `composed` the variables whose value may name others, with that value.
+    into a dictionary, `composed` the variables whose value may name others, with that value. `loaders` are those that
+    parse the file in their own way.
     """
 
     edits: list[tuple[Edit, ...]] = field(default_factory=list)
@@ -39,6 +41,7 @@ class _Work:
     needs: dict[str, frozenset[str]] = field(default_factory=dict)
     mappings: tuple[ReaderSite, ...] = ()
     composed: tuple[tuple[Binding, str], ...] = ()
+    loaders: tuple[Loader, ...] = ()
     notes: list[str] = field(default_factory=list)
 
 
@@ -49,7 +52,10 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     keys = {binding.key for binding in owners.values() if binding is not None}
     readers = find_readers(context.workspace, keys, document.path) if keys else {}
     texts = ((binding, binding.value.reveal("text")) for binding in found if binding.value is not None)
+    opened, loaders = by_hand(context.workspace, document.path, context.modules) if keys else ((), ())
+    readers = {key: replace(each, opaque=(*each.opaque, *opened)) for key, each in readers.items()}
     work = _Work(
+        loaders=loaders,
         mappings=mapping_sites(context.workspace, document.path) if keys else (),
         composed=tuple((binding, text) for binding, text in texts if "$" in text),
     )
@@ -83,6 +89,14 @@ def _placed(
 ) -> tuple[tuple[Edit, ...], tuple[Proof, ...]]:
     holders = _check(document, work.composed, binding, placement, via_run=context.via_run)
     check_readers(binding.key, readers, via_run=context.via_run, mapped=bool(work.mappings))
+    for loader in work.loaders if not context.via_run else ():
+        if not reads_alike(document, binding, loader):
+            raise CannotRewriteError(
+                RefusalReason.DYNAMIC,
+                f"{loader.path}:{loader.line} loads it, and {loader.name} may take quotes, escapes, comments or blanks"
+                " of this line for a part of the value",
+                f"write it as {binding.key}=VALUE if that is the value, then plan again",
+            )
     edit = _edit(document, binding, placement, context.key)
     _check_spliced(document, found, binding, edit)
     own = replace(placement, env=binding.key)

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from fixers.connections import connection, is_login
+from fixers.connections import DEFAULT_PORTS, connection, is_login
 from scanner.companions import place_of
 from scanner.model import CredentialKind, Finding, Kind, Role, SecretValue
 
@@ -253,13 +253,18 @@ def _sure(*members: DraftMember) -> bool:
 def _one_connection(first: Draft, second: Draft) -> bool:
     """Whether both stand at one connection: the same call or mapping, one account on one host, one variable."""
     ones, others = dict(first.constants), dict(second.constants)
-    account = [(part.get("host"), part.get("username"), part.get("port")) for part in (ones, others)]
+    account = [(part.get("host"), part.get("username"), _port(part)) for part in (ones, others)]
     if account[0] == account[1] and all(account[0][:2]):
         return True
     shared = {_call(found) for found in first.findings} & ({_call(found) for found in second.findings} - {None})
     if shared and not _two_accounts(ones, others):
         return True
     return _agreed(first, second) is not None and _one_variable(first, second)
+
+
+def _port(constants: dict[str, str]) -> str | None:
+    """Where none is named it is the engine's own."""
+    return constants.get("port") or DEFAULT_PORTS.get(constants.get("engine", ""))
 
 
 def _two_accounts(ones: dict[str, str], others: dict[str, str]) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 
 from fixers.conventions import found_by
 from fixers.dotenv import site_edit
@@ -22,14 +23,19 @@ from fixers.settings_modules import Module, parsed, python_files, scope_of
 from fixers.settings_readers import find_load_sites
 from fixers.splicing import NOT_PARSABLE, Swap, Switch, stored_text, switched
 from fixers.styles import needed
+from scanner.errors import NotSeenError
 from scanner.model import Document, Kind, RefusalReason
 from scanner.readers.errors import Unreadable
-from scanner.readers.nodes import Value, values
+from scanner.readers.nodes import Path, Value, values
 from scanner.text import line_starts
 
 _STEP = "read this one value with get_secret_value in the code, and take it out of the file"
 _QUIET = frozenset({"read", "read_file", "sections", "has_section", "has_option", "options", "optionxform"})
 _READS = frozenset({"get", "getint", "getfloat", "getboolean"})
+
+
+# https://docs.python.org/3/library/configparser.html#interpolation-of-values
+_USES = re.compile(r"%\(([^)]+)\)s|\$\{(?:[^}:]*:)?([^}:]+)\}")
 
 
 def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
@@ -68,6 +74,12 @@ def _swap(document: Document, before: Sequence[Value], value: Value, placement: 
     same = [other for other in before if other.path[0] == section and _folded(other.path[1]) == _folded(option)]
     if len(same) > 1:
         raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "its key stands there twice", BY_HAND)
+    for other in before:
+        if any(
+            _folded(name) == _folded(option) for found in _USES.finditer(other.text) for name in found.groups() if name
+        ):
+            holder = f"[{other.path[0]}] {other.path[1]}"
+            raise CannotRewriteError(RefusalReason.DYNAMIC, f"{holder} is put together from it", _STEP)
     return Swap(span=value.span, new=reference(placement.name, placement.key), old=value.text)
 
 
@@ -84,7 +96,7 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> list[Re
     if tool is not None:
         raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, f"{tool} finds {name} by itself", _STEP)
     sites: list[ReaderSite] = []
-    others = list(found.opaque)
+    others = [*found.opaque, *_overriding(document, value, context, {site.path for site in found.sites})]
     raws = python_files(context.workspace)
     for path in sorted({site.path for site in found.sites}):
         module = parsed(context.workspace, path, context.modules)
@@ -104,6 +116,29 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> list[Re
             RefusalReason.READER_UNKNOWN, f"no Python was seen that reads it from {name}", f"remove it, or {_STEP}"
         )
     return sites
+
+
+def _overriding(
+    document: Document, value: Value, context: RewriteContext, parsing: Collection[str]
+) -> Iterator[OtherReader]:
+    """Parsers of these files that may read another value of the option from another file, before or after this one."""
+    for path in context.workspace.files:
+        if path == document.path or not path.endswith((".ini", ".cfg", ".conf")):
+            continue
+        try:
+            other = context.workspace.document(path)
+            found = [each for each in values(other) if other.kind is Kind.INI and _is_same(each.path, value.path)]
+        except (NotSeenError, Unreadable):
+            continue
+        if any(each.text != value.text for each in found):
+            for site in find_load_sites(context.workspace, path, Kind.INI, context.modules).sites:
+                if site.path in parsing:
+                    how = f"a parser that also reads {posixpath.basename(path)}, with another value"
+                    yield OtherReader(path=site.path, line=site.line, how=how)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return len(one) == len(other) == 2 and one[0] in (other[0], "DEFAULT") and _folded(one[1]) == _folded(other[1])
 
 
 def _uses(module: Module, section: str, option: str) -> Iterator[ReaderSite | OtherReader]:

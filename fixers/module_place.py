@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from fixers.hidden_modules import hiding
 from fixers.import_roots import Files, import_root, packages_in, packages_on_path, regular_root
+from fixers.listed_modules import listed_modules
 from fixers.model import NewFile
 from fixers.notebook_code import SUFFIX, code_of
 from fixers.project_imports import (
@@ -45,7 +46,8 @@ class ModulePlace:
 
     `alone` is its name where the file is started by its path, which may be so: then nothing of its package is on
     sys.path but its folder. `new_file` is None where the module stands there already. `outdated` says that it does with
-    other content. `hiding` is the path of a file that stands before a module which boto3 needs.
+    other content. `hiding` is the path of a file that stands before a module which boto3 needs. `unsure` says that
+    nothing shows who loads the file, and from where: `conf/shop.conf.py` is neither a module nor a program.
     """
 
     path: str
@@ -54,6 +56,7 @@ class ModulePlace:
     alone: str | None = None
     outdated: bool = False
     hiding: str | None = None
+    unsure: bool = False
 
 
 def rewrite_context(
@@ -68,6 +71,7 @@ def rewrite_context(
         roots=frozenset(packages_on_path(workspace, names)),
         loads=loaders(workspace),
         functions=frozenset(function_folders(workspace)),
+        listed=listed_modules(workspace),
         via_run=via_run,
         style=style or Style(),
     )
@@ -97,7 +101,17 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     )
     module = _import_name(file, target, root, relative=relative or loose)
     placed = _placed(str(target), module, target.stem if alone else None, context)
+    placed = replace(placed, unsure=home == file.parent and loader is None and _is_loaded(file, tree, files, context))
     return placed if loose else replace(placed, hiding=hiding(root, files.paths, context.imported))
+
+
+def _is_loaded(file: PurePosixPath, tree: ast.Module, files: Files, context: RewriteContext) -> bool:
+    """Whether a file can only be loaded by its path, `shop.conf.py`, and not from the folder that a program is in."""
+    if "." not in file.stem or _is_program(tree) or file.parent == PurePosixPath():
+        return False
+    if any(str(file.parent / name) in files.paths for name in _ROOT_FILES):
+        return False
+    return not read_quietly(str(file), context.workspace).startswith(b"#!")
 
 
 def _may_be_in_namespace(
@@ -161,11 +175,20 @@ def _home(
         return file.parent.parent, file.parent.parent
     if file.parent == root:
         return _beside(root, imports, files) or _project(root, files, context) or root, root
-    if _is_script_style(file, imports, files, context.workspace):
+    if not _needs_root(file, root, imports, files) and _is_script_style(file, imports, files, context.workspace):
         return file.parent, file.parent
     if file.parent == folder:
         return file.parent, root
     return _project(root, files, context) or folder / file.relative_to(folder).parts[0], root
+
+
+def _needs_root(file: PurePosixPath, root: PurePosixPath, imports: OwnImports, files: Files) -> bool:
+    """Whether a file imports others of its own package by the package's name, which only its import root gives."""
+    top = file.relative_to(root).parts[0]
+    if str(file.parent / f"{top}.py") in files.paths:
+        return False
+    modules = (name.replace(".", "/") for name in imports.absolute if name.startswith(f"{top}."))
+    return any(str(root / f"{name}.py") in files.paths for name in modules)
 
 
 def _is_script_style(file: PurePosixPath, imports: OwnImports, files: Files, workspace: Workspace) -> bool:

@@ -143,6 +143,12 @@ def read_quietly(path: str, workspace: Workspace) -> bytes:
         return b""
 
 
+def stem_of(path: str) -> str:
+    """The last part of the name that a file is imported by."""
+    pure = PurePosixPath(path)
+    return pure.parent.name if pure.stem == "__init__" else pure.stem
+
+
 def _names_in_strings(raw: bytes, folders: Collection[str]) -> Iterator[str]:
     """Dotted names in strings that begin with one of `folders`: `"shop.apps"`, and `shop.*` for `f"shop.{name}"`."""
     for found in _DOTTED.finditer(raw):

@@ -15,6 +15,7 @@ import libcst as cst
 
 from fixers.model import Edit, NewFile, Proof
 from fixers.module_place import ModulePlace, place_module
+from fixers.project_imports import stem_of
 from fixers.python_check import same_outside
 from fixers.python_defaults import defer, in_function
 from fixers.python_expression import Piece, compose
@@ -137,13 +138,19 @@ def open_file(document: Document, context: RewriteContext, also: Sequence[str] =
             "rename it, then plan again",
         )
     module = place if context.style.has_module else None
+    if module is not None and module.unsure:
+        raise CannotRewriteError(
+            RefusalReason.POSITION_NOT_SUPPORTED,
+            "its name is no module's, and nothing shows what loads it: it may not find a module beside it",
+            "plan with --style inline, or read a variable there, which `unhardcode run` or the platform sets",
+        )
     if module is None:
         wanted += [Wanted(module=name) for name in MODULES]
     else:
         wanted += [
             Wanted(module=module.module, function=name, alone=module.alone) for name in (ASYNC, BYTES, TEXT, *also)
         ]
-    imported = choose_names(syntax.tree, wanted)
+    imported = choose_names(syntax.tree, wanted, hidden=stem_of(document.path) in context.listed)
     return PythonFile(
         syntax=syntax, style=context.style, module=module, wanted=tuple(wanted), imported=imported, key=context.key
     )

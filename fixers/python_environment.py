@@ -112,3 +112,21 @@ def dotted(node: ast.expr) -> str:
         case ast.Call(func=inner) | ast.Subscript(value=inner):
             return f"{dotted(inner)}()"
     return "?"
+
+
+def constants_of(tree: ast.Module) -> dict[str, str]:
+    """The file's names that are bound once, to a text: `KEY = "DB_PASSWORD"`."""
+    bound = Counter(
+        node.id if isinstance(node, ast.Name) else node.arg
+        for node in ast.walk(tree)
+        if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
+    )
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str() as text))
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str() as text))
+            ) if bound[name] == 1:
+                found[name] = text
+    return found

@@ -20,6 +20,7 @@ from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, Style
 from fixers.styles import CANONICAL, Names
 from scanner.model import RefusalReason, SecretValue, Span
 
+_FEW = 4  # braces that may be doubled
 _BOTH_TAKEN = "both kinds of quotes are taken by the f-strings around it"
 _BRACE = re.compile(r"[{}]")
 _FIELD = re.compile(r"\\(?:N\{[^}]*\}|.)|[{}]", re.DOTALL)
@@ -94,6 +95,8 @@ def _whole(syntax: Syntax, place: Place, placement: Placement, cut: Cut, names: 
 
 def _into_text(syntax: Syntax, place: Place, cut: Cut, insert: Insert, names: Names) -> Piece:
     first, last = cut.tokens[cut.first], cut.tokens[cut.last]
+    if _is_page(syntax, place, cut):
+        return _between(syntax, place, cut, insert, names)
     span = Span(first.span.start, last.span.end)
     if isinstance(place.target, cst.BinaryOperation) and not cut.implicit and not cut.head and not cut.tail:
         marks = _marks(syntax, place)
@@ -108,6 +111,35 @@ def _into_text(syntax: Syntax, place: Place, cut: Cut, insert: Insert, names: Na
         return piece
     # Finer than the token: it may hold several secrets.
     return replace(piece, span=cut.span, text=f"{{{call}}}", also=(*_as_formatted(syntax, cut), *marks.quotes))
+
+
+def _is_page(syntax: Syntax, place: Place, cut: Cut) -> bool:
+    """Whether the secret is in one text of many lines and braces, of which an f-string would double each."""
+    if len(cut.tokens) > 1 or place.nested or not cut.head or not cut.tail:
+        return False
+    token = cut.tokens[0]
+    body = syntax.text[token.body.start : token.body.end]
+    lone = syntax.text[: cut.span.start].endswith("\\")
+    return len(token.quote) == 3 and "r" not in token.prefix.lower() and len(_BRACE.findall(body)) > _FEW and not lone
+
+
+def _between(syntax: Syntax, place: Place, cut: Cut, insert: Insert, names: Names) -> Piece:
+    """The call between what stands before the secret and what stands behind it, which may hold more of them."""
+    token, source = cut.tokens[0], syntax.text
+    # A quotation mark before three of them would be taken for the first of these.
+    quoted = source[cut.span.start - 1] == token.quote[0]
+    span = Span(cut.span.start - 1, cut.span.end) if quoted else cut.span
+    lead = f"\\{token.quote[0]}" if quoted else ""
+
+    mark = _marks(syntax, place).mark
+
+    def joined(each: Names) -> str:
+        return f"{lead}{token.quote} + {insert.render(each, mark)} + {token.prefix}{token.quote}"
+
+    alone = stands_alone((*place.chain, place.target))
+    ends = ((token.span.start, "("), (token.span.end, ")")) if not alone else ()
+    also = tuple((Span(offset, offset), mark) for offset, mark in ends)
+    return _partial(syntax, place, cut, insert, span, joined(names), joined(CANONICAL), also)
 
 
 def _as_formatted(syntax: Syntax, cut: Cut) -> Iterator[tuple[Span, str]]:

@@ -18,6 +18,10 @@ from scanner.model import Span
 from scanner.text import line_starts
 
 _THIRD_PARTY = frozenset({"boto3"})
+_DUNDERS = frozenset(
+    """__author__ __contact__ __copyright__ __credits__ __date__ __email__ __license__ __maintainer__ __status__
+    __title__ __version__""".split()
+)
 # A coding cookie counts on the first two lines only: https://peps.python.org/pep-0263/
 _HEADER = re.compile(r"#!|#.*?coding[:=]")
 
@@ -47,15 +51,18 @@ class Imported:
     missing: tuple[Wanted, ...] = field(default=())
 
 
-def choose_names(tree: ast.Module, wanted: Sequence[Wanted]) -> Imported:
-    """The name of each wanted function: as it is imported already, else one that no scope of the file uses."""
+def choose_names(tree: ast.Module, wanted: Sequence[Wanted], *, hidden: bool = False) -> Imported:
+    """The name of each wanted function: as it is imported already, else one that no scope of the file uses.
+
+    With `hidden` it begins with an underscore: what lists the module's names passes over those.
+    """
     existing = {each.called: name for each in wanted if (name := _existing(tree, each)) is not None}
     taken = set(bound_names(tree))
     star = any(alias.name == "*" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names)
     names: dict[str, str] = {}
     for each in wanted:
         # A star import could bind the plain name again, but leaves names with an underscore alone.
-        names[each.called] = existing.get(each.called) or _free(each.called, taken, hidden=star)
+        names[each.called] = existing.get(each.called) or _free(each.called, taken, hidden=star or hidden)
         taken.add(names[each.called])
     return Imported(names=names, missing=tuple(each for each in wanted if each.called not in existing))
 
@@ -138,12 +145,15 @@ def _in_front(
 
 
 def _leading(tree: ast.Module) -> tuple[list[ast.stmt], list[ast.stmt]]:
-    """Docstring and `__future__` imports, then the imports that follow them without a break."""
+    """Docstring, `__future__` imports and `__version__ = "1"`, then the imports that follow them without a break.
+
+    Such names stand before the imports: https://peps.python.org/pep-0008/#module-level-dunder-names
+    """
     prologue: list[ast.stmt] = []
     imports: list[ast.stmt] = []
     for number, node in enumerate(tree.body):
         future = isinstance(node, ast.ImportFrom) and node.module == "__future__"
-        if (number == 0 and _is_docstring(node)) or (future and not imports):
+        if (number == 0 and _is_docstring(node)) or ((future or _is_dunder(node)) and not imports):
             prologue.append(node)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             imports.append(node)
@@ -154,6 +164,16 @@ def _leading(tree: ast.Module) -> tuple[list[ast.stmt], list[ast.stmt]]:
 
 def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _is_dunder(node: ast.stmt) -> bool:
+    """Whether a statement only says something of the module, which is never a credential."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List() | ast.Tuple() as value):
+            return all(isinstance(each, ast.Constant) for each in value.elts)
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant()):
+            return name in _DUNDERS
+    return False
 
 
 def _after(prologue: list[ast.stmt], imports: list[ast.stmt], module: str) -> ast.stmt | None:

@@ -63,7 +63,7 @@ def insert_of(syntax: Syntax, place: Place, placement: Placement, value: str | b
         style=style,
         is_bytes=is_bytes,
         waits=style.has_module and not is_bytes and may_wait(place.chain) and not in_function(syntax, place),
-        doubled=_doubled_later(place, SecretValue(value).reveal("text")),
+        doubled=_doubled_later(syntax, place, SecretValue(value).reveal("text")),
     )
 
 
@@ -99,9 +99,9 @@ def insert_of_part(
     return insert
 
 
-def _doubled_later(place: Place, text: str) -> str:
+def _doubled_later(syntax: Syntax, place: Place, text: str) -> str:
     """The characters that must be doubled because the literal is formatted afterwards, by `%` or `.format`."""
-    marks = is_template(place)
+    marks = is_template(syntax, place)
     if any(mark in text for mark in marks):
         raise CannotRewriteError(
             RefusalReason.DYNAMIC, "the literal is a template that is formatted afterwards", "write it as an f-string"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -70,9 +71,11 @@ def stands_alone(path: Sequence[cst.CSTNode]) -> bool:
     )
 
 
-def is_template(place: Place) -> str:
+def is_template(syntax: Syntax, place: Place) -> str:
     """The characters that mean something to what is done with the target next: `%`, or the braces of `.format`."""
     node: cst.CSTNode = place.target
+    if isinstance(place.chain[-1], cst.Assign):
+        return _formatted_by_name(syntax, set(_target_names(place.chain[-1])))
     for above in reversed(place.chain):
         if isinstance(above, cst.BinaryOperation) and isinstance(above.operator, cst.Modulo):
             return "%" if above.left is node else ""
@@ -81,6 +84,17 @@ def is_template(place: Place) -> str:
         if not (isinstance(above, cst.BinaryOperation) and isinstance(above.operator, cst.Add)):
             return ""
         node = above
+    return ""
+
+
+def _formatted_by_name(syntax: Syntax, names: Collection[str]) -> str:
+    """What a text's name is formatted by, anywhere in the file."""
+    for node in ast.walk(syntax.tree) if names else ():
+        match node:
+            case ast.Attribute(value=ast.Name(id=name), attr=attr) if attr in _FORMATTERS and name in names:
+                return "{}"
+            case ast.BinOp(left=ast.Name(id=name), op=ast.Mod()) if name in names:
+                return "%"
     return ""
 
 
@@ -210,6 +224,8 @@ def _check_format_spec(leaf: Sequence[cst.CSTNode]) -> None:
     for above, node in pairwise(leaf):
         if isinstance(above, cst.FormattedStringExpression) and any(node is part for part in above.format_spec or ()):
             raise _position("a format specification cannot hold it")
+        if isinstance(above, cst.FormattedStringExpression) and above.equal is not None:
+            raise _position("`=` of an f-string prints the expression as it is written", "print the name apart from it")
         if isinstance(above, cst.TemplatedString):
             raise _position("a t-string is not a string: its parts cannot be calls")
 

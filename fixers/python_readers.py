@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from fixers.python_environment import all_names, dotted, only_reads, resolve
+from fixers.python_environment import all_names, constants_of, dotted, only_reads, resolve
 from fixers.python_syntax import node_span, parse_quietly
-from fixers.unseen_readers import UnseenReads, constants_of, mentions, silent_texts
+from fixers.unseen_readers import UnseenReads, mentions, silent_texts
 from scanner.model import Span
 from scanner.text import line_starts
 
@@ -22,7 +22,7 @@ _PLAIN_METHODS = frozenset({"", "str"})
 _MAKERS = frozenset(
     {"environ.Env", "environs.Env", "starlette.config.Config", "decouple.Config", "decouple.AutoConfig"}
 )
-_CONVERTING = frozenset({"cast", "parse_default", "subcast", "validate"})
+_CONVERTING = frozenset({"cast", "parse_default", "subcast", "multiline"})
 # Keywords that name a variable for a library to read (click, typer, pydantic).
 _NAMING = frozenset({"envvar", "env", "alias", "validation_alias", "env_var", "auto_envvar"})
 _SETTING = frozenset({"setenv", "delenv", "putenv", "unsetenv"})  # pytest's monkeypatch, os
@@ -48,7 +48,7 @@ class _File:
     starts: list[int]
     names: Mapping[str, str]
     readers: frozenset[str]
-    prefixes: tuple[str, ...]
+    schemes: Mapping[str, frozenset[str]]
     constants: Mapping[str, str]
     unseen: UnseenReads
 
@@ -67,12 +67,13 @@ def python_sites(text: str, wanted: Callable[[str], bool], unseen: UnseenReads) 
                 yield Site(key=named[1], line=line, how="in a file that does not parse", span=None)
         return
     names = all_names(tree)
+    schemes = dict(_schemes(tree, names))
     file = _File(
         text=text,
         starts=line_starts(text),
         names=names,
-        readers=frozenset(_reader_names(tree, names)),
-        prefixes=("", *_prefixes(tree)),
+        readers=frozenset(_reader_names(tree, names)) | frozenset(schemes),
+        schemes=schemes,
         constants=constants_of(tree),
         unseen=unseen,
     )
@@ -85,8 +86,6 @@ def python_sites(text: str, wanted: Callable[[str], bool], unseen: UnseenReads) 
         elif isinstance(node, ast.Call):
             found = list(_call(file, node, wanted))
             explained.update(map(id, [*node.args, *(each.value for each in node.keywords)]) if found else [])
-        elif isinstance(node, ast.ClassDef):
-            found = list(_settings(file, node, wanted))
         yield from found
     for place, name, how in mentions(tree, wanted, explained, unseen):
         yield _opaque(place, name, how)
@@ -124,24 +123,13 @@ def _call(file: _File, node: ast.Call, wanted: Callable[[str], bool]) -> Iterato
         return
     converts = any(keyword.arg in _CONVERTING or keyword.arg is None for keyword in node.keywords)
     owner, _, method = written.rpartition(".")
+    converts = converts or (method not in _PLAIN_METHODS - {""} and key in file.schemes.get(written, ()))
     plain = called in _PLAIN_CALLS or written in file.readers or (owner in file.readers and method in _PLAIN_METHODS)
     plain = plain or tuple(called.split(".")[-2:]) in file.unseen.helpers
     if plain and not converts:
         yield _site(file, node, key, f'{called}("{key}")')
     elif plain or owner in file.readers or _READING.search(called) or last in file.unseen.names:
         yield _opaque(node, key, f'{called}("{key}")')
-
-
-def _settings(file: _File, node: ast.ClassDef, wanted: Callable[[str], bool]) -> Iterator[Site]:
-    """Fields of a pydantic settings class are read from variables of their names, whatever their case."""
-    if not any("BaseSettings" in dotted(base) for base in node.bases):
-        return
-    for statement in node.body:
-        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            for prefix in file.prefixes:
-                key = f"{prefix}{statement.target.id}".upper()
-                if wanted(key):
-                    yield _opaque(statement, key, f"a field of the settings class {node.name}")
 
 
 def _site(file: _File, node: ast.expr, key: str, how: str) -> Site:
@@ -159,6 +147,21 @@ def _site(file: _File, node: ast.expr, key: str, how: str) -> Site:
 
 def _opaque(node: ast.expr | ast.stmt, key: str, how: str) -> Site:
     return Site(key=key, line=node.lineno, how=how, span=None)
+
+
+def _schemes(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Names bound to `environ.Env(DEBUG=(bool, False))`, with the variables that it converts; environs' plain options.
+
+    https://django-environ.readthedocs.io/en/latest/quickstart.html
+    """
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call) or not node.value.keywords:
+            continue
+        called, given = resolve(dotted(node.value.func), names), {each.arg: each.value for each in node.value.keywords}
+        eager = isinstance(given.get("eager"), ast.Constant) and set(given) == {"eager"}
+        if None not in given and (called == "environ.Env" or (called == "environs.Env" and eager)):
+            scheme = frozenset(filter(None, given)) if called == "environ.Env" else frozenset[str]()
+            yield from ((dotted(target), scheme) for target in node.targets)
 
 
 def _reader_names(tree: ast.Module, names: Mapping[str, str]) -> Iterator[str]:
@@ -191,19 +194,6 @@ def _bound_name(node: ast.AST) -> str | None:
         case ast.alias(name=name, asname=other):
             return other or name.partition(".")[0]
     return None
-
-
-def _prefixes(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.keyword) and node.arg == "env_prefix":
-            value: ast.expr | None = node.value
-        elif isinstance(node, ast.Assign) and any(dotted(target) == "env_prefix" for target in node.targets):
-            value = node.value
-        else:
-            continue
-        prefix = value.value if isinstance(value, ast.Constant) else None
-        if isinstance(prefix, str):
-            yield prefix
 
 
 def _is_target_mapping(owner: str) -> bool:

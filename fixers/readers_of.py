@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from fixers.notebook_code import SUFFIX, code_of, lines_with
+from fixers.notebook_code import SUFFIX, lines_with
 from fixers.python_readers import Site, python_sites
 from fixers.roles import PathRole, role_of
 from fixers.unseen_readers import UnseenReads, unseen_reads
@@ -92,18 +92,16 @@ def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> 
     opaque: dict[str, list[OtherReader]] = defaultdict(list)
     outside: dict[str, list[OtherReader]] = defaultdict(list)
     through: dict[str, list[OtherReader]] = defaultdict(list)
-    folded = {key.upper(): key for key in keys}
     unseen = unseen_reads(workspace)
     for key in keys:
         opaque[key] += [OtherReader(path=each.path, line=each.line, how=each.how) for each in unseen.reading(key)]
     for path in workspace.files:
         if workspace.is_python(path):
-            for site in _sites(workspace, path, keys, folded, unseen):
-                key = site.key if site.key in keys else folded[site.key.upper()]
+            for site in _sites(workspace, path, keys, unseen):
                 if site.span is None:
-                    opaque[key].append(OtherReader(path=path, line=site.line, how=site.how))
+                    opaque[site.key].append(OtherReader(path=path, line=site.line, how=site.how))
                 else:
-                    python[key].append(ReaderSite(path=path, line=site.line, span=site.span, quote=site.quote))
+                    python[site.key].append(ReaderSite(path=path, line=site.line, span=site.span, quote=site.quote))
         elif path.endswith(SUFFIX):
             for key, reader in _in_notebook(workspace, path, keys):
                 outside[key].append(reader)
@@ -142,31 +140,25 @@ def _is_ours(workspace: Workspace, reader: OtherReader) -> bool:
     return False
 
 
-def _sites(
-    workspace: Workspace, path: str, keys: Collection[str], folded: dict[str, str], unseen: UnseenReads
-) -> Iterator[Site]:
+def _sites(workspace: Workspace, path: str, keys: Collection[str], unseen: UnseenReads) -> Iterator[Site]:
     raw = _read(workspace, path)
     upper = raw.upper()
-    settings = b"BaseSettings" in raw
-    if not settings and not any(key.upper().encode() in upper for key in keys):
+    if not any(key.upper().encode() in upper for key in keys):
         return
     try:
         text = workspace.document(path).text
     except NotSeenError:
         return
     own = unseen if role_of(path) is PathRole.SOURCE else replace(unseen, places=())
-    yield from python_sites(text, lambda name: name in keys or (settings and name in folded), own)
+    yield from python_sites(text, lambda name: name in keys, own)
 
 
 def _in_notebook(workspace: Workspace, path: str, keys: Collection[str]) -> Iterator[tuple[str, OtherReader]]:
-    """The variables that a notebook reads: named in a string, a shell line or `%env`, or as a field of settings."""
-    folded = {key.upper(): key for key in keys}
+    """The variables that a notebook names in a string, a shell line or `%env`."""
     names = "|".join(map(re.escape, keys))
-    read = re.compile(rf"[\"']({names})[\"']|\$\{{?({names})\b|%env\s+({names})\b")
-    fields = re.compile(rf"(?<!\w)({names})(?!\w)", re.IGNORECASE)
-    pattern = fields if "BaseSettings" in code_of(path, workspace) else read
-    for line, found in lines_with(pattern, path, workspace):
-        key = folded[found[found.lastindex or 0].upper()]
+    named = re.compile(rf"[\"']({names})[\"']|\$\{{?({names})\b|%env\s+({names})\b")
+    for line, found in lines_with(named, path, workspace):
+        key = found[found.lastindex or 0]
         yield key, OtherReader(path=path, line=line, how=f"uses {key}")
 
 

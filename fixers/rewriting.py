@@ -67,7 +67,8 @@ class RewriteContext:
     `key` keys the digests of edits and proofs. `imported` holds every dotted name that the workspace's Python files
     import absolutely: it tells a namespace package from a folder of scripts. `loads` are the folders and files that a
     file of it loads modules from by listing or by path (`fixers.project_imports`), by their last part. `functions` are
-    folders that a template makes the root of a Lambda function. `roots` are folders with an `__init__.py` that stand on
+    folders that a template makes the root of a Lambda function. `listed` are modules whose names are listed somewhere,
+    by their last part. `roots` are folders with an `__init__.py` that stand on
     sys.path all the same. `via_run` says that programs are started by `unhardcode run`, so that readers outside Python
     need no rewriting. `style` is how code is written. `syntaxes` and `modules` are the Python files that were parsed
     already, by path: a plan is made in rounds.
@@ -78,6 +79,7 @@ class RewriteContext:
     imported: frozenset[str] = frozenset()
     loads: Mapping[str, str] = field(default_factory=dict)
     functions: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
     roots: frozenset[str] = frozenset()
     via_run: bool = False
     style: Style = field(default_factory=Style)

@@ -144,7 +144,9 @@ def _site_edits(sites: Sequence[LoadSite], context: RewriteContext, readers: _Re
 
 def _change(file: PythonFile, site: LoadSite) -> Change:
     source = file.syntax.text[site.span.start : site.span.end]
-    return Change(span=site.span, new=f"{file.imported.names[SETTING]}({source})", needs=frozenset({SETTING}))
+    ours = file.imported.names[SETTING]
+    new = f"map({ours}, {source})" if site.stream else f"{ours}({source})"
+    return Change(span=site.span, new=new, needs=frozenset({SETTING}))
 
 
 def _stays(site: LoadSite) -> CannotRewriteError:

@@ -14,7 +14,9 @@ from fixers.settings_modules import SCOPES, Functions, Module, scope_of
 from scanner.model import Kind
 
 LOADERS: Mapping[Kind, frozenset[str]] = {
-    Kind.YAML: frozenset(f"yaml.{name}" for name in ("safe_load", "load", "full_load", "unsafe_load")),
+    Kind.YAML: frozenset(
+        f"yaml.{kind}load{all_}" for kind in ("", "safe_", "full_", "unsafe_") for all_ in ("", "_all")
+    ),
     Kind.JSON: frozenset(
         f"{module}.{name}" for module in ("json", "simplejson", "ujson", "rapidjson") for name in ("load", "loads")
     )
@@ -232,7 +234,7 @@ def _is_seed(module: Module, node: ast.AST, search: Search) -> bool:
     if isinstance(module.parents.get(node), ast.Expr):
         return False
     if _lists(node):
-        return _may_list(module, node, search.file)
+        return search.kind is not Kind.DOTENV and _may_list(module, node, search.file)
     text = _with_gaps(node)
     if text is None:
         return False

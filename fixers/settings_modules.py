@@ -7,9 +7,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
 from typing import TypeAlias
 
+from fixers.project_imports import stem_of
 from fixers.python_environment import dotted, qualified_names, resolve
 from fixers.python_syntax import parse_quietly
 from fixers.workspace import Workspace
@@ -43,8 +43,7 @@ class Module:
     @property
     def stem(self) -> str:
         """The name that it is imported by, in the end."""
-        pure = PurePosixPath(self.path)
-        return pure.parent.name if pure.stem == "__init__" else pure.stem
+        return stem_of(self.path)
 
 
 # Functions and classes by name: where they are, and the parameters that a caller fills.

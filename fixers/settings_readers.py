@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from fixers.project_imports import stem_of
 from fixers.python_environment import dotted, resolve
 from fixers.python_syntax import node_span
 from fixers.readers_of import OtherReader
@@ -26,12 +27,16 @@ _CONVERTING = frozenset({"object_hook", "object_pairs_hook", "cls", "parse_const
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadSite:
-    """A call that parses the file. `wrapped` says that our own call is around it already."""
+    """A call that parses the file. `wrapped` says that our own call is around it already.
+
+    `stream` says that it gives documents one after the other, and `map` is Python's own there.
+    """
 
     path: str
     line: int
     span: Span
     wrapped: bool
+    stream: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,7 @@ def find_load_sites(workspace: Workspace, path: str, kind: Kind, known: dict[str
     `known` are Python files that were parsed already, by path, and takes the others.
     """
     raws = python_files(workspace)
-    search = Search(file=PurePosixPath(path), kind=kind, stems=frozenset(map(_stem, raws)))
+    search = Search(file=PurePosixPath(path), kind=kind, stems=frozenset(map(stem_of, raws)))
     more = [each for each, raw in raws.items() if may_name(raw, path)]
     unreadable = [each for each in more if parsed(workspace, each, known) is None]
     while more:
@@ -89,15 +94,27 @@ def _ends(module: Module, search: Search) -> Iterator[LoadSite | OtherReader]:
                 how = f"{dotted(node.func)} with types of its own"
                 yield OtherReader(path=module.path, line=node.lineno, how=how)
                 continue
-            above = module.parents.get(node)
+            stream = dotted(node.func).endswith("_all")
+            if stream and any("map" in names for names in module.bound.values()):
+                yield OtherReader(path=module.path, line=node.lineno, how=f"{dotted(node.func)}, where map is another")
+                continue
             yield LoadSite(
                 path=module.path,
                 line=node.lineno,
                 span=node_span(starts, module.text, node),
-                wrapped=isinstance(above, ast.Call) and dotted(above.func).rpartition(".")[2].lstrip("_") == OURS,
+                wrapped=_is_wrapped(module.parents.get(node)),
+                stream=stream,
             )
         elif not is_known(module, node) and not _is_followed(module, node, search):
             yield OtherReader(path=module.path, line=node.lineno, how=f"{dotted(node.func)}(...)")
+
+
+def _is_wrapped(above: ast.AST | None) -> bool:
+    """Whether what is around a call is our own: `resolve_references(...)`, `map(resolve_references, ...)`."""
+    match above:
+        case ast.Call(func=ast.Name(id="map"), args=[ast.Name() as function, _]) | ast.Call(func=function):
+            return dotted(function).rpartition(".")[2].lstrip("_") == OURS
+    return False
 
 
 def _is_followed(module: Module, call: ast.Call, search: Search) -> bool:
@@ -107,8 +124,3 @@ def _is_followed(module: Module, call: ast.Call, search: Search) -> bool:
         return False
     imported = module.names.get(written.partition(".")[0])
     return imported is None or resolve(written, module.names).rpartition(".")[0].rpartition(".")[2] in search.stems
-
-
-def _stem(path: str) -> str:
-    pure = PurePosixPath(path)
-    return pure.parent.name if pure.stem == "__init__" else pure.stem

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
@@ -91,16 +92,31 @@ def _listed(
     except NotSeenError:
         return
     lines = [(text.count("\n", 0, found.start()) + 1, found["rest"]) for found in pattern.finditer(text)]
+    folders = _folders(text) if pattern is _COPIES else {}
     for new in sorted(made):
         target = PurePosixPath(new)
         beside = {PurePosixPath(each) for each in edited if PurePosixPath(each).parent == target.parent}
         names = {_name(each, pattern): each for each in beside if each.suffix == ".py"}
-        if target.suffix != ".py" or any(_takes(rest, _name(target, pattern), pattern) for _, rest in lines):
-            continue
-        for line, rest in lines:
+        taken = {folders.get(line) for line, rest in lines if _takes(rest, _name(target, pattern), pattern)}
+        for line, rest in lines if target.suffix == ".py" else ():
             alone = sorted(str(each) for name, each in names.items() if _takes(rest, name, pattern, alone=True))
-            if alone:
+            if alone and folders.get(line) not in taken:
                 yield f"{path}:{line}: takes {', '.join(alone)} by name: {new} must go with it"
+
+
+def _folders(text: str) -> dict[int, str]:
+    """The folder that each COPY line fills, by its number: a file's own where it names one."""
+    found, here = dict[int, str](), "/"
+    for number, line in enumerate(text.splitlines(), 1):
+        words = re.findall(r"[^\s\[\],\"']+", line)
+        if len(words) > 1 and words[0].upper() == "WORKDIR":
+            here = posixpath.join(here, words[1])
+        elif len(words) > 2:
+            to = words[-1]
+            names = {word.rpartition("/")[2] for word in words[1:-1]}
+            folder = posixpath.dirname(to) if posixpath.basename(to) in names else to
+            found[number] = posixpath.normpath(posixpath.join(here, folder))
+    return found
 
 
 def _name(place: PurePosixPath, pattern: re.Pattern[str]) -> str:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from fixers.module_place import HEADER
 from fixers.notebook_code import SUFFIX
-from fixers.python_environment import ENVIRON, READERS, all_names, dotted, only_reads, resolve
+from fixers.python_environment import ENVIRON, READERS, all_names, constants_of, dotted, only_reads, resolve
 from fixers.python_syntax import parse_quietly
 from fixers.roles import PathRole, role_of
+from fixers.settings_classes import ANY, WORDS, SettingsClasses, prefixed
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 from scanner.readers.errors import Unreadable
@@ -110,10 +110,21 @@ def unseen_reads(workspace: Workspace) -> UnseenReads:
         places=(
             *(each for path, tree in trees.items() for each in _by_computed_name(path, tree, called)),
             *(each for path, tree in libraries.items() for each in _by_library(path, tree)),
+            *_by_made_names(workspace),
         ),
         helpers=frozenset(functions),
         names=called,
     )
+
+
+def _by_made_names(workspace: Workspace) -> Iterator[UnseenRead]:
+    """What settings classes and prefixes read, over the whole workspace."""
+    trees, classes = dict(_programs(workspace, _words(WORDS))), SettingsClasses()
+    while classes.learn(trees.values()):
+        trees |= dict(_programs(workspace, _words(classes.names)))
+    for path, tree in trees.items():
+        for node, how, pattern in (*classes.fields(tree), *prefixed(tree)):
+            yield _read(path, node, how, pattern)
 
 
 def _words(words: Collection[str]) -> re.Pattern[bytes]:
@@ -157,16 +168,18 @@ def _by_computed_name(path: str, tree: ast.Module, helpers: Collection[str]) -> 
                 yield _read(path, node, "from_prefixed_env()", re.compile(re.escape(f"{prefix}_") + ".*"))
             case ast.Call(func=ast.Attribute(attr=method), args=[given, *_]) if method in _TAKES_ALL:
                 if resolve(dotted(given), names) in ENVIRON:
-                    yield _read(path, node, f"{method}(os.environ)", _ANY)
+                    yield _read(path, node, f"{method}(os.environ)", ANY)
         read = _read_name(node, names, helpers)
         if isinstance(read, ast.Constant) and isinstance(read.value, bytes):
             name = re.escape(read.value.decode("utf-8", "replace"))
             yield _read(path, read, "os.environb", re.compile(name))
         elif read is not None and not isinstance(read, ast.Constant) and getattr(read, "id", None) not in constants:
-            yield _read(path, read, "a computed name", _pattern(read), named=_pattern(read) is _ANY)
+            yield _read(path, read, "a computed name", _pattern(read), named=_pattern(read) is ANY)
 
 
-def _read(path: str, node: ast.expr, how: str, pattern: re.Pattern[str], *, named: bool = False) -> UnseenRead:
+def _read(
+    path: str, node: ast.expr | ast.stmt, how: str, pattern: re.Pattern[str], *, named: bool = False
+) -> UnseenRead:
     return UnseenRead(path=path, line=node.lineno, how=how, pattern=pattern, named=named)
 
 
@@ -197,9 +210,6 @@ def _by_library(path: str, tree: ast.Module) -> Iterator[UnseenRead]:
             yield _read(path, node, f"{called}() by itself", re.compile(re.escape(variable)))
 
 
-_ANY = re.compile(r".*", re.DOTALL)
-
-
 def _pattern(name: ast.expr) -> re.Pattern[str]:
     """What names an expression can give: what is constant in it, and anything between."""
     match name:
@@ -217,8 +227,8 @@ def _pattern(name: ast.expr) -> re.Pattern[str]:
         case ast.Call(func=ast.Attribute(value=ast.expr() as inner, attr="upper"), args=[]):
             return _pattern(inner)
         case _:
-            return _ANY
-    return re.compile(text, re.IGNORECASE | re.DOTALL) if text.strip(".*") else _ANY
+            return ANY
+    return re.compile(text, re.IGNORECASE | re.DOTALL) if text.strip(".*") else ANY
 
 
 def _begins(statement: ast.stmt | None) -> re.Pattern[str]:
@@ -230,25 +240,7 @@ def _begins(statement: ast.stmt | None) -> re.Pattern[str]:
         for argument in node.args
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
     ]
-    return re.compile("(?:" + "|".join(map(re.escape, starts)) + ").*", re.DOTALL) if starts else _ANY
-
-
-def constants_of(tree: ast.Module) -> dict[str, str]:
-    """The file's names that are bound once, to a text: `KEY = "DB_PASSWORD"`."""
-    bound = Counter(
-        node.id if isinstance(node, ast.Name) else node.arg
-        for node in ast.walk(tree)
-        if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
-    )
-    found: dict[str, str] = {}
-    for node in ast.walk(tree):
-        match node:
-            case (
-                ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str() as text))
-                | ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str() as text))
-            ) if bound[name] == 1:
-                found[name] = text
-    return found
+    return re.compile("(?:" + "|".join(map(re.escape, starts)) + ").*", re.DOTALL) if starts else ANY
 
 
 def mentions(

@@ -114,6 +114,15 @@ def test_call_arguments_become_constants_of_one_login(making: SimpleNamespace) -
     )
 
 
+@pytest.mark.parametrize(("port", "secrets"), [("5432", 1), ("6432", 2)])
+def test_an_account_is_one_secret_where_only_one_place_names_the_port(
+    making: SimpleNamespace, port: str, secrets: int
+) -> None:
+    named = login(making, "a.py", "hunter2", host="db.internal", user="shop", port=port)
+    unnamed = login(making, "b.py", "hunter2", host="db.internal", user="shop")
+    assert len(grouped(named, unnamed)) == secrets
+
+
 def test_dotenv_prefix_is_a_connection(making: SimpleNamespace) -> None:
     beside = making.siblings(DB_HOST="db", DB_USER="shop", DB_NAME="orders", DB_PORT="3306", SMTP_HOST="mail")
     found = making.finding(".env", "hunter2", name="DB_PASSWORD", role=Role.VARIABLE, literal={"siblings": beside})

@@ -60,6 +60,7 @@ def test_a_module_that_git_ignores_is_found_by_the_next_plan(tmp_path: Path) -> 
     ("path", "text", "line"),
     [
         ("Dockerfile", "FROM python\nCOPY requirements.txt app.py /srv/\n", 2),
+        ("Dockerfile", "FROM python\nCOPY . /srv\nCOPY app.py /home/shop/app.py\n", 3),
         ("web.Dockerfile", 'ADD --chown=app ["./app.py", "/srv/app.py"]\n', 1),
         ("main.tf", 'data "archive_file" "f" {\n  source_file = "${path.module}/app.py"\n}\n', 2),
         ("pyproject.toml", "[tool.setuptools]\npy-modules = ['app']\n", 2),

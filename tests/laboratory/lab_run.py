@@ -255,10 +255,11 @@ def _may_go(node: ast.AST) -> bool:
 def _is_ours(node: ast.AST) -> bool:
     """Whether a node is a call of ours, an f-string or a sum with one in it, or a variable's read before one."""
     match node:
-        case ast.Call(func=ast.Name(id=name)):
+        case ast.Call(func=ast.Name(id=name)) | ast.Name(id=name) if name != "map":
             return name.lstrip("_").startswith(_OURS)
         case (
             ast.Call(func=ast.Attribute(value=inner, attr="encode" | "replace"))
+            | ast.Call(func=ast.Name(id="map"), args=[inner, _])
             | ast.Await(value=inner)
             | ast.Lambda(body=inner)
             | ast.IfExp(orelse=inner)

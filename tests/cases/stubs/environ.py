@@ -6,9 +6,23 @@ import os
 class Env:
     """Reads variables."""
 
+    def __init__(self, **scheme):
+        """Take what is converted, with a default."""
+        self.scheme = scheme
+
+    @staticmethod
+    def read_env(path):
+        """Load the file; comments behind values belong to them."""
+        with open(path) as file:
+            for line in file:
+                name, equals, value = line.strip().partition("=")
+                if equals:
+                    os.environ.setdefault(name, value.strip("\"'"))
+
     def __call__(self, name, default=None):
         """Read a variable."""
-        return os.environ.get(name, default)
+        cast, default = self.scheme.get(name, (lambda text: text, default))
+        return cast(os.environ.get(name, default))
 
     str = __call__
 

@@ -1,0 +1,118 @@
+"""Libraries that make the names of the variables they read: of fields, prefixes and what stands below a delimiter.
+
+https://docs.pydantic.dev/latest/concepts/pydantic_settings/, https://www.dynaconf.com/envvars/,
+https://github.com/sloria/environs#handling-prefixes, https://www.starlette.io/config/
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from fixers.python_environment import all_names, dotted, resolve
+
+# What may be in a file with such a library, as a word.
+WORDS = frozenset({"BaseSettings", "Dynaconf", "dynaconf", "prefixed", "env_prefix"})
+ANY = re.compile(r".*", re.DOTALL)
+# dynaconf's own class and its extensions: the prefix where `envvar_prefix` gives none.
+_DYNACONF = {"Dynaconf": "DYNACONF", "LazySettings": "DYNACONF", "DjangoDynaconf": "DJANGO", "FlaskDynaconf": "FLASK"}
+_NAME = re.compile(r"[A-Za-z_]\w*")
+# Where variables are read, how that is told, and which.
+Made: TypeAlias = tuple[ast.expr | ast.stmt, str, re.Pattern[str]]
+
+
+@dataclass(slots=True, kw_only=True)
+class SettingsClasses:
+    """The settings classes of a workspace, by name. `prefixes` and `delimiters` are expressions."""
+
+    names: set[str] = field(default_factory=lambda: {"BaseSettings"})
+    prefixes: set[str] = field(default_factory=lambda: {""})
+    delimiters: set[str] = field(default_factory=set)
+    takes_all: bool = False
+
+    def learn(self, trees: Iterable[ast.Module]) -> bool:
+        """Take in what these files say; whether they have classes that were not known."""
+        before = len(self.names)
+        for tree in trees:
+            self.names |= {each.name for each in _classes(tree, self.names)}
+            for name, value in _options(tree):
+                text = value.value if isinstance(value, ast.Constant) else None
+                form = re.escape(text) if isinstance(text, str) else ".*"
+                if name == "env_prefix":
+                    self.prefixes.add(form)
+                elif name == "env_nested_delimiter" and text != "":
+                    self.delimiters.add(form)
+                elif name == "extra":
+                    self.takes_all |= text == "allow" or dotted(value).endswith(".allow")
+        return len(self.names) > before
+
+    def fields(self, tree: ast.Module) -> Iterator[Made]:
+        """What a file's settings classes read."""
+        before = "|".join(sorted(self.prefixes))
+        below = f"(?:(?:{'|'.join(sorted(self.delimiters))}).*)?" if self.delimiters else ""
+        for node in _classes(tree, self.names):
+            for statement in node.body:
+                named = sorted(filter(_NAME.fullmatch, _named(statement)))
+                if named:
+                    form = f"(?:{before})(?:{'|'.join(named)}){below}"
+                    pattern = re.compile(form, re.IGNORECASE | re.DOTALL)
+                    yield statement, f"a field of the settings class {node.name}", pattern
+            if self.takes_all:
+                yield node, f"the settings class {node.name}, which takes all", ANY
+
+
+def _classes(tree: ast.Module, known: Collection[str]) -> Iterator[ast.ClassDef]:
+    names, known = all_names(tree), set(known)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            bases = {resolve(dotted(base).removesuffix("()"), names).rpartition(".")[2] for base in node.bases}
+            if bases & known:
+                known.add(node.name)
+                yield node
+
+
+def _options(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """Settings of settings: keywords of SettingsConfigDict, assignments in `class Config`, keys of a dictionary."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.keyword(arg=str() as name, value=value) | ast.Assign(targets=[ast.Name(id=name)], value=value):
+                yield name, value
+            case ast.Dict(keys=keys, values=values):
+                yield from ((str(getattr(key, "value", "")), value) for key, value in zip(keys, values, strict=True))
+
+
+def _named(statement: ast.stmt) -> Iterator[str]:
+    """What a field is read by: its name and each alias, which is a text somewhere in its statement."""
+    if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+        yield statement.target.id
+    if isinstance(statement, (ast.AnnAssign, ast.ClassDef)):
+        yield from (
+            node.value for node in ast.walk(statement) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        )
+
+
+def prefixed(tree: ast.Module) -> Iterator[Made]:
+    """Calls that read variables with a prefix."""
+    names = all_names(tree)
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = resolve(dotted(node.func), names)
+        last, given = called.rpartition(".")[2], {each.arg: each.value for each in node.keywords}
+        if last in _DYNACONF:
+            yield node, f"{last}()", _pattern(given.get("envvar_prefix", ast.Constant(_DYNACONF[last])), "_")
+        elif last == "prefixed" and node.args:
+            yield node, f"{called}()", _pattern(node.args[0], "", inside=True)
+        elif last == "Config" and "env_prefix" in given:
+            yield node, f"{called}()", _pattern(given["env_prefix"], "")
+
+
+def _pattern(prefix: ast.expr, end: str, *, inside: bool = False) -> re.Pattern[str]:
+    """Names with this prefix, or with one of several between commas; `inside` another prefix, too."""
+    if not isinstance(prefix, ast.Constant) or not isinstance(prefix.value, str):
+        return ANY
+    prefixes = "|".join(re.escape(f"{each.strip()}{end}") for each in prefix.value.split(","))
+    return re.compile(f"{'.*' if inside else ''}(?:{prefixes}).*", re.IGNORECASE | re.DOTALL)

@@ -1,0 +1,4 @@
+from base import *
+
+password = "<<p>>"
+user = "u"

@@ -1,0 +1,2 @@
+from decouple import config
+K = config("SECRET_KEY")

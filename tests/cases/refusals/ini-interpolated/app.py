@@ -1,0 +1,6 @@
+import configparser
+
+c = configparser.ConfigParser()
+c.read("app.ini")
+A = c["db"]["url"]
+B = c["db"]["password"]

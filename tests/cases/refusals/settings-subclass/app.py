@@ -1,0 +1,5 @@
+from base import Base
+
+
+class Settings(Base):
+    api_key: str = ""

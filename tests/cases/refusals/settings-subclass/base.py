@@ -1,0 +1,6 @@
+from pydantic_settings import BaseSettings
+
+
+class Base(BaseSettings):
+    class Config:
+        env_file = ".env"

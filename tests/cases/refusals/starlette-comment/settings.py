@@ -1,0 +1,3 @@
+from starlette.config import Config
+config = Config(".env")
+K = config("SECRET_KEY")
