@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from fixers.python_environment import dotted, qualified_names, resolve
 from fixers.python_syntax import node_span, parse_quietly
 from fixers.readers_of import ReaderSite
+from fixers.settings_following import is_named, with_gaps
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 from scanner.text import line_starts
@@ -54,11 +55,9 @@ def _means(call: ast.Call, name: str) -> bool:
     given = [*call.args[:1], *(each.value for each in call.keywords if each.arg == "dotenv_path")]
     if not given:
         return name == ".env" and not any(each.arg == "stream" for each in call.keywords)
-    texts = [
-        each.value for each in ast.walk(given[0]) if isinstance(each, ast.Constant) and isinstance(each.value, str)
-    ]
+    texts = [text for each in ast.walk(given[0]) if (text := with_gaps(each)) is not None]
     # A path that is computed from no text can be any.
-    return not texts or any(posixpath.basename(text) == name for text in texts)
+    return not texts or any(is_named(posixpath.basename(text), name) for text in texts)
 
 
 def _read(workspace: Workspace, path: str) -> bytes:

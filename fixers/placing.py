@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -77,7 +78,7 @@ def place(
         notes.update(dict.fromkeys(rewritten.notes))
     possible = [_changeable(named, one, context.workspace) for named, one in zip(drafts, placed, strict=True)]
     return Placings(
-        placed=_without_conflicts(drafts, possible),
+        placed=_without_conflicts(drafts, possible, documents),
         imports=joined_insertions(imports),
         new_files=tuple(new_files[path] for path in sorted(new_files)),
         notes=tuple(notes),
@@ -126,29 +127,48 @@ def _changeable(named: NamedDraft, placed: Placed, workspace: Workspace) -> Plac
     return placed
 
 
-def _without_conflicts(drafts: Sequence[NamedDraft], placed: Sequence[Placed]) -> tuple[Placed, ...]:
+def _without_conflicts(
+    drafts: Sequence[NamedDraft], placed: Sequence[Placed], documents: Mapping[str, Document]
+) -> tuple[Placed, ...]:
     """Refuse a draft that would change text which an earlier one changes otherwise.
 
     Two `.env` files of different environments share the Python that reads them: what the first writes there serves
-    both, because the recorded variable comes first and the first part of the name follows SECRETS_ENV.
+    both, because the recorded variable comes first and the first part of the name follows SECRETS_ENV. So do those of
+    two programs in folders of their own: the code that both may read gets the name of the nearer one.
     """
-    accepted: dict[str, list[tuple[Edit, NamedDraft]]] = defaultdict(list)
+    accepted: dict[str, list[tuple[Edit, int]]] = defaultdict(list)
+    folders = [_folder(named, documents) for named in drafts]
     results = list(placed)
     # Where no variable says anything, code reads what production uses.
     for index in sorted(range(len(drafts)), key=lambda index: drafts[index].draft.env not in _PRODUCTION):
         named, one = drafts[index], placed[index]
         kept: list[Edit] = []
+        taken: list[tuple[Edit, int]] = []
         for edit in () if one.refused else one.edits:
             other = next((pair for pair in accepted[edit.path] if _clash(edit, pair[0])), None)
             if other is None:
                 kept.append(edit)
-            elif not _serves(other[0], other[1], edit, named):
-                one = _refusing(one, named.draft.findings[0], _taken(edit, other[1]), Kind.PYTHON)
+                continue
+            first, owner = other
+            apart = None not in (folders[index], folders[owner]) and folders[index] != folders[owner]
+            if not _is_same_reader(first, drafts[owner], edit, named) or not (
+                apart or drafts[owner].draft.env != named.draft.env
+            ):
+                one = _refusing(one, named.draft.findings[0], _taken(edit, drafts[owner]), Kind.PYTHON)
                 break
+            if drafts[owner].draft.env == named.draft.env and (
+                _depth(edit.path, folders[index]) > _depth(edit.path, folders[owner])
+            ):
+                kept.append(edit)
+                taken.append(other)
         if not one.refused:
             one = replace(one, edits=tuple(kept))
+            for first, owner in taken:
+                before = results[owner]
+                results[owner] = replace(before, edits=tuple(edit for edit in before.edits if edit != first))
+                accepted[first.path].remove((first, owner))
             for edit in kept:
-                accepted[edit.path].append((edit, named))
+                accepted[edit.path].append((edit, index))
         results[index] = one
     return tuple(results)
 
@@ -158,10 +178,22 @@ def _clash(one: Edit, other: Edit) -> bool:
     return overlap and one != other
 
 
-def _serves(first: Edit, owner: NamedDraft, second: Edit, named: NamedDraft) -> bool:
-    """Whether the first edit does for the second what it asks: the same reader, only the environment differs."""
-    same = first.span == second.span and first.new == second.new.replace(named.name, owner.name)
-    return same and owner.draft.env != named.draft.env
+def _is_same_reader(first: Edit, owner: NamedDraft, second: Edit, named: NamedDraft) -> bool:
+    """Whether the first edit does for the second what it asks: the same read of a variable, only the name differs."""
+    return first.span == second.span and first.new == second.new.replace(named.name, owner.name)
+
+
+def _folder(named: NamedDraft, documents: Mapping[str, Document]) -> str | None:
+    """The folder of the `.env` files that a secret comes from; None where it stands elsewhere, too."""
+    paths = {finding.path for finding in named.draft.findings}
+    folders = {posixpath.dirname(path) for path in paths}
+    plain = all(documents[path].kind is Kind.DOTENV for path in paths)
+    return folders.pop() if plain and len(folders) == 1 else None
+
+
+def _depth(path: str, folder: str | None) -> int:
+    """How deep the folder is that a file is in, -1 where it is in another."""
+    return len(folder) if folder is not None and (not folder or path.startswith(f"{folder}/")) else -1
 
 
 def _taken(edit: Edit, owner: NamedDraft) -> Refused:

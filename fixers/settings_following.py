@@ -235,14 +235,14 @@ def _is_seed(module: Module, node: ast.AST, search: Search) -> bool:
         return False
     if _lists(node):
         return search.kind is not Kind.DOTENV and _may_list(module, node, search.file)
-    text = _with_gaps(node)
+    text = with_gaps(node)
     if text is None:
         return False
     *above, last = text.replace("\\", "/").split("/")
-    if _GAP not in last:
-        return last == search.file.name
-    if not re.fullmatch(".+".join(map(re.escape, last.split(_GAP))), search.file.name):
+    if not is_named(last, search.file.name):
         return False
+    if _GAP not in last:
+        return True
     # `f"{stage}.json"` could be any file's name: the folder is named beside it.
     folder = search.file.parent.name
     return bool(folder) and (above[-1] == folder if above else folder in module.folders)
@@ -265,7 +265,12 @@ def _may_list(module: Module, call: ast.AST, file: PurePosixPath) -> bool:
     return bool(patterns) or {node.id for node in ast.walk(call) if isinstance(node, ast.Name)} <= _HERE
 
 
-def _with_gaps(node: ast.AST) -> str | None:
+def is_named(text: str, name: str) -> bool:
+    """Whether a text, with a gap for each value that is put into it, can be this name."""
+    return re.fullmatch(".+".join(map(re.escape, text.split(_GAP))), name) is not None
+
+
+def with_gaps(node: ast.AST) -> str | None:
     """A string's text, with a gap for each value that is put into it."""
     match node:
         case ast.Constant(value=str(text)):
@@ -273,7 +278,7 @@ def _with_gaps(node: ast.AST) -> str | None:
         case ast.JoinedStr(values=values):
             return "".join(str(each.value) if isinstance(each, ast.Constant) else _GAP for each in values)
         case ast.BinOp(op=ast.Add(), left=left, right=ast.Constant(value=str(text))) if text.startswith("."):
-            return (_with_gaps(left) or _GAP) + text
+            return (with_gaps(left) or _GAP) + text
     return None
 
 
