@@ -131,7 +131,7 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
         attribute = _NAMED_ELEMENT.search(named[0])
         if attribute is not None and _DIGIT.search(text, inner.start, inner.end):
             name = attribute["name"]
-        return Shape(name=_real_name(text, name, named.start()), span=inner, inner=inner)
+        return Shape(name=_real_name(text, name, named.start(), quoted=False), span=inner, inner=inner)
     wrapper = _WRAPPER.match(text, at)
     if wrapper is not None and wrapper[0].upper() == "PASSWORD(":  # SQL's `... = PASSWORD('...')`
         name = "password"
@@ -172,7 +172,7 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     quotes = _TWICE.fullmatch(text, inner.start, inner.end)
     if quotes is not None:
         inner = Span(*quotes.span(2))
-    return Shape(name=_real_name(text, name, named.start()), span=span, inner=inner)
+    return Shape(name=_real_name(text, name, named.start(), quoted=span != inner), span=span, inner=inner)
 
 
 def _closed_by(text: str, start: int, end: int) -> str | None:
@@ -210,7 +210,7 @@ def _trimmed(value: str) -> str:
     return value
 
 
-def _real_name(text: str, name: str, start: int) -> str:
+def _real_name(text: str, name: str, start: int, *, quoted: bool) -> str:
     """The name that belongs to a `value: ...`, from the pair before it."""
     if name == "default":
         variable = _VARIABLE_BLOCK.search(text, max(0, start - WINDOW), start)
@@ -222,4 +222,5 @@ def _real_name(text: str, name: str, start: int) -> str:
         return "password" if _SEVERAL_WORDS.search(name) else _EQUALS.sub("", name.rpartition(":")[2])
     before = text[max(0, start - WINDOW) : start]
     found = _NAME_OF_VALUE.search(before)
-    return found["name"] if found else name
+    # `{name: "password", value: encrypted}` of a script: on one line, what has no quotes is a variable.
+    return found["name"] if found and (quoted or "\n" in found[0] or ">" in found[0]) else name
