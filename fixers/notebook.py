@@ -88,13 +88,8 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
             inner[index] = _moved(placement, code)
         except CannotRewriteError as error:
             refused[index] = error.refused
-    raw = code.whole.source.encode()  # Python has parsed it: no half of a surrogate pair is in it
-    source = document.source._replace(raw=raw)
-    text = Document(
-        source=source, kind=Kind.PYTHON, text=code.whole.source, encoding="utf-8", bom=False, utf8=raw
-    )  # fmt: skip
     own = replace(context, style=Style(name="inline", prefix_from=context.style.prefix_from), syntaxes={})
-    made = python.rewrite(text, list(inner.values()), own)
+    made = python.rewrite(_python(document, code), list(inner.values()), own)
     indexes = list(inner)
     refused |= {indexes[index]: why for index, why in made.refused.items()}
     edits = {indexes[index]: found for index, found in enumerate(made.edits)}
@@ -128,8 +123,16 @@ def _code(text: str) -> _Code:
     return _Code(notebook=text, cells=cells, bases=tuple(bases), whole=joined(cells))
 
 
+def _python(document: Document, code: _Code) -> Document:
+    """All cells as one file of Python. It was parsed: no half of a surrogate pair is in it."""
+    text = code.whole.source
+    raw = text.encode()
+    source = document.source._replace(raw=raw)
+    return Document(source=source, kind=Kind.PYTHON, text=text, encoding="utf-8", bom=False, utf8=raw)
+
+
 def _is_python_2(code: _Code) -> bool:
-    said = {path: text for path, text, _ in _others(code) if path[0] == "metadata"}
+    said = {path: text for path, text, _ in _others(code) if path[:1] == ("metadata",)}
     version = said.get(("metadata", "language_info", "version"), "")
     return version.startswith("2.") or said.get(("metadata", "kernelspec", "name")) == "python2"
 
