@@ -107,7 +107,11 @@ def test_a_program_under_run_reads_the_same_from_a_migrated_env_file(endpoint: E
 
 @pytest.mark.slow
 def test_every_migrated_env_file_serves_a_program_under_run(endpoint: Endpoint, tmp_path: Path) -> None:
-    check_under_run([name for name, case in CASES.items() if case.kind == "dotenv"], endpoint, tmp_path)
+    fixed = [case for case in CASES.values() if case.kind == "dotenv" and case.expect == "fixed"]
+    # With several such files it is for whoever starts the program to say which one counts.
+    alone = [case.name for case in fixed if [path for path in case.files if ".env" in path] == [case.env_file]]
+    assert len(alone) > 20
+    check_under_run(alone, endpoint, tmp_path)
 
 
 def check_under_run(names: list[str], endpoint: Endpoint, folder: Path) -> None:
