@@ -113,6 +113,8 @@ _FOLLOWED = (
 )
 _CHPASSWD = r"(?:sudo[ \t]+)?chpasswd\b"
 _STDIN = r"(?:sudo[ \t]+(?:-[a-z]+[ \t]+)*-S\b|[^|\n]{1,100}--password-stdin|kinit\b)"
+# Tutorials give `passwd` a name or a word; only what is none counts.
+_ASKED = r"[\d!#%&*+=?^~][^|\n]{0,60}\|[ \t]*(?:sudo[ \t]+)?passwd\b"
 
 # `--name cloud-mongo -p 27017:27017` starts no mongo.
 _STARTS = r"(?<![\w.\-])"
@@ -132,7 +134,8 @@ COMMAND = (
     + "".join(f"|{_STARTS}{each}" for each in (*_HTPASSWD, *_PLACED))
     + "".join(rf"|{each}(?={ahead})" for each, ahead, _ in _FOLLOWED)
     + r"|\becho[ \t]{1,4}(?:-[neE]{1,2}[ \t]{1,4})?['\"]?"
-    rf"(?:[\w.$\-]{{1,40}}:(?=[^|\n]{{1,100}}\|[ \t]*{_CHPASSWD})|(?=[^|\n]{{1,100}}\|[ \t]*{_STDIN}))"
+    rf"(?:[\w.$\-]{{1,40}}:(?=[^|\n]{{1,100}}\|[ \t]*{_CHPASSWD})|(?=[^|\n]{{1,100}}\|[ \t]*{_STDIN})"
+    rf"|(?=[^|\n]{{0,40}}{_ASKED}))"
 )
 _BETWEEN = r"[ \t](?:[^\n|;&]*[ \t])?"
 _VALUE = r"['\"]?[^\s\"'$-]"
@@ -152,6 +155,7 @@ EXPRESSIONS = tuple(
         rf"{_PLACED[-1]}{_VALUE}[^\n|;&]*/add",
         *(each + tail for each, _, tail in _FOLLOWED),
         rf"\becho[ \t]+[^|\n]*\|[ \t]*(?:{_CHPASSWD}|(?-i:{_STDIN}))",
+        rf"\becho[ \t]+[^|\n]*{_ASKED}",
         rf"\bsshpass{_LIST}-p(?:{_NEXT})?[^\s\"'$]",
         rf"{_LOGIN}{_LIST}login{_LIST}(?-i:-p){_NEXT}[^\s\"'$]",
         rf"{_MYSQL}{_LIST}(?-i:-p)[^\s\"'$]",

@@ -29,7 +29,11 @@ _PASSWORDS = {
     # https://firebase.google.com/docs/auth/web/password-auth, https://httr.r-lib.org/reference/authenticate.html
     1: r"(?:sign_?in|create_?user)_?with_?email_?and_?password"
     r"|SetBasicAuth|basic_?auth|with_?Basic_?Auth|Credentials\.basic|auth\.basic|AuthTokens\.basic|NetworkCredential"
-    r"|UsernamePassword(?:Credentials|Token|AuthenticationToken)|PasswordAuthentication|oci_p?connect",
+    r"|UsernamePassword(?:Credentials|Token|AuthenticationToken)|PasswordAuthentication|oci_p?connect"
+    # https://learn.microsoft.com/dotnet/api/system.security.cryptography.x509certificates.x509certificate2,
+    # https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.identity.usermanager-1.createasync,
+    # https://docs.rs/lettre (Credentials)
+    r"|X509Certificate2|user_?manager\.CreateAsync|Credentials::new",
     # https://docs.oracle.com/en/java/javase/21/docs/api/java.sql/java/sql/DriverManager.html, https://www.php.net/pdo,
     # https://pkg.go.dev/net/smtp#PlainAuth, https://sequelize.org/api/v6/class/src/sequelize.js~sequelize,
     # https://metacpan.org/pod/DBI, https://mongodb.github.io/mongo-java-driver/ (MongoCredential)
@@ -44,7 +48,7 @@ _KEYS = {
     # https://github.com/auth0/java-jwt (Algorithm.HMAC256), https://www.npmjs.com/package/cookie-parser,
     # https://api.rubyonrails.org/classes/ActiveSupport/MessageVerifier.html
     # https://pkg.go.dev/github.com/golang-jwt/jwt/v5#Token.SignedString
-    0: r"require\(['\"]cookie-parser['\"]\)|SignedString"
+    0: r"require\(['\"]cookie-parser['\"]\)|SignedString|(?:En|De)codingKey::from_secret"
     r"|SecretKeySpec|SymmetricSecurityKey|Algorithm\.HMAC\d{3}|aes\.NewCipher|NewCookieStore|cookieParser"
     r"|HMACSHA\d{1,3}|MessageVerifier\.new|MessageEncryptor\.new",
     # https://www.npmjs.com/package/jsonwebtoken, https://github.com/jwtk/jjwt, https://nodejs.org/api/crypto.html,
@@ -71,7 +75,7 @@ _LOGINS = {1: r"login|log_in|sign_?in|authenticate"}
 
 _OWNER = r"(?<![\w$])(?:[\w$]{1,60}(?:\.|->|::)){0,4}"
 _ARGUMENT = (
-    r"(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|\{[^{}\n]{0,200}\}|[^\s,;()\"']{1,80}(?:\([^()\n]{0,80}\))?)"
+    r"(?:(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}')(?:\.\w{1,20}\(\))?|\{[^{}\n]{0,200}\}|[^\s,;()\"']{1,80}(?:\([^()\n]{0,80}\))?)"
     r"\s{0,40},\s{0,40}"
 )
 
@@ -96,7 +100,8 @@ _WORDS = tuple(
     " newcipher cookiestore cookieparser cookie-parser usernamepassword messageverifier messageencryptor jwt signwith"
     " cipheriv crypto openssl_ provider btoa base64 securestring hash::make pbekeyspec passwordprotection"
     " login sign_in signin create_user createuser signedstring redis jedis tochararray"
-    " password_hash .encode bcrypt".split()
+    " password_hash .encode bcrypt x509cert"
+    " createasync from_secret".split()
 )
 
 
@@ -112,7 +117,7 @@ def may_hold_call(text: str, low: int, high: int) -> bool:
     return any(word in window for word in _WORDS) and _opened().search(text, low, high) is not None
 
 
-_ANY = r"[^,\n]*,\s*"
+_ANY = r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^,\n])*,\s*"
 _INTO = r"(?:[\w.\[\]]{0,40}\()?[rbuf@]?[\"'`][^\s\"'`$]"
 EXPRESSIONS = tuple(
     each.encode()

@@ -31,8 +31,9 @@ VERBS = frozenset(
 # Short heads that people write on to another word: `mysqlrootpwd`, `adminpass`.
 RUN_ON = frozenset(("pwd", "pass", "pw"))
 CONTAINERS = frozenset(
-    {("passwords",), ("secrets",), ("credentials",), ("creds",), ("tokens",), ("api", "keys"), ("apikeys",)}
-)
+    {("passwords",), ("secrets",), ("credentials",), ("creds",), ("tokens",), ("api", "keys"), ("apikeys",),
+     ("auth", "users"), ("password", "pairs")}
+)  # fmt: skip
 # A class, a shape or a table of them is called so, too: `{"OAuth2Credentials": {"shape": "..."}}`.
 _WIDE = frozenset({("credentials",), ("creds",)})
 # Collections of what is shown or said about things, by their names: `labels = {"password": "Kennwort"}`.

@@ -9,6 +9,8 @@ from scanner.detectors.name import RUN_ON
 _SHORT = 4
 _CLOSE = r"[\\\"'`\])]{0,4}"
 # After the operator a value may wait on the next line, in brackets.
+# `<param-name>secretKey</param-name><param-value>...` of a web application: https://jakarta.ee/specifications/servlet/
+_NEXT_ELEMENT = r"</[\w\-]+>\s*<(?:[\w\-]+-)?value>\s*[^\s<>$]{4}"
 _NEXT_LINE = r"[ \t]*[(\[\\|>]?-?[ \t]*(?:#[^\n]*)?\r?\n\s*"
 _QUOTE = r"(?:'\"|\"\\\"|\\{0,3}[\"'`]|(?:\"\"\"|''')\s*\\?\s*)"
 _MARKUP = r"[\"']?(?:[ \t][^<>\n]*)?>\s*"
@@ -27,7 +29,7 @@ _QUERY = rf"(?:=|:[ \t]?)[A-Za-z0-9]{_INNER}{{15}}{_INNER}*(?:[\"'`&]|\\[nrt])"
 # What is typed into a field: `find_element("name", "password").send_keys("...")`.
 _TYPED = r"[^\s\"]{0,9}[\"']\){1,2}\.(?:send_?keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
 # What a field of a form holds, compared: `password.get() == "..."`.
-_HELD = r"\.(?:get|text|value)\(\)[ \t]*[!=]=[ \t]*[rbuf]{0,2}[\"'][^\s\"']"
+_HELD = r"\.(?:get\(\)|(?:text|value)(?:\(\))?)[ \t]*[!=]==?[ \t]*[rbuf]{0,2}[\"'][^\s\"']"
 # What is sent when a password is asked for, and what stands behind an administrator's name.
 _ASKED = (
     r"(?:expect|read_until|wait_for)\w*\([^\n]*assw(?:or)?d[^\n]*\n[ \t]*[\w.]+\.(?:send|sendline|write|sendall)\("
@@ -49,7 +51,8 @@ _SPOKEN = (
     r"-pass(?:in|out)?[ \t=]+[\"']?pass:[^\s$\"']",
     r"--?[\w-]*(?:passw|passphrase|token|secret|api-?key|pass\b)[\w-]*[ \t]+[\"']?[^\s\"'-]",
     r"(?:password|identified[ \t]+(?:with[ \t]+['\"]?\w+['\"]?[ \t]+)?by)[ \t]+\\{0,3}['\"][^\s\"']",
-    r"(?:passwor[dt]|passphrase|kennwort|wachtwoord|contrase\xc3\xb1a|mot de passe)(?: is| ist)?:?[ \t]"
+    r"(?:passwor[dt]|passphrase|kennwort|wachtwoord|contrase\xc3\xb1a|mot de passe"
+    r"|api[ -]key|access token|secret key)(?: is| ist)?:?[ \t]"
     r"(?:`{1,2}|\*\*)[^\s`*]{4}",
 )
 # The first of several, under the name of them all: `creds = ("admin", "...")`, `PASSWORDS = {"root": "..."}`.
@@ -57,7 +60,7 @@ _ONE = r"\(?[\"'][^\"'`\n]{1,60}[\"']\)?"
 _OPENED = r"[\"']?\s{0,9}[:=]\s{0,9}"
 _TOGETHER = (
     rf"(?:auth|logins?|creds?|credentials?|passwords|users?|accounts?){_OPENED}[\[({{]\s*[\[(]?{_ONE},\s*\(?[\"'][^\s\"'`]{{4}}",
-    rf"(?:creds|credentials|passwords|secrets|tokens|api_?keys){_OPENED}\{{\s*{_ONE}\s*:\s*[\"'][^\s\"'`]{{4}}",
+    rf"(?:creds|credentials|passwords|password_pairs|auth_users|secrets|tokens|api_?keys){_OPENED}\{{\s*{_ONE}\s*:\s*[\"'][^\s\"'`]{{4}}",
 )
 # What names the elements of rows stands before them: a loop's targets, the first list of a zip, a class made of fields.
 # A string that is split, and a mapping whose keys are the tokens.
@@ -101,6 +104,8 @@ _LISTED = (
     r"(?:tokens|passwords|secrets|credentials|api[_-]?keys)[\"']?\]{0,2}[ \t]*:?[ \t]*[\[{]{0,2}[ \t]*\r?\n"
     r"(?:[^\n]{0,120}\n){0,4}[ \t{-]*[\"']?(?:value|key)[\"']?[ \t]*[:=][ \t]*[\"']?[\w.+/=~-]{16}"
 )
+# With a full-width colon.
+_FOREIGN = r"(?:密码|密碼|口令|パスワード|비밀번호)[ \t]*：[ \t]*[^\s`]{4}"
 # The first of a section of credentials, each under the name of whose it is: `[passwords]`.
 _SECTION = (
     r"\[[\w.\-]*(?:passwords|secrets|tokens|credentials|api_?keys)\]{1,2}[ \t]*\r?\n"
@@ -176,7 +181,8 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]
     # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.
     bare += [rf"{_SETTING}[ \t]+[\w-]*{stems}[ \t]+[^\s=$]" for stems in _stems([*strong, *weak], r"\w")]
-    bare += [*_APART, _LISTED, _PARAMETER, _SECTION, _BACKWARD[1]]
+    bare += [stems + _NEXT_ELEMENT for stems in _stems(strong, r"\w.-")]
+    bare += [*_APART, _LISTED, _PARAMETER, _SECTION, _FOREIGN, _BACKWARD[1]]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
 
 

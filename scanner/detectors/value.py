@@ -50,6 +50,7 @@ _IDENTIFIER = re.compile(r"[_$]*[A-Za-z]+(?:[_.\-:/ ]+[A-Za-z]+)*\d{0,2}_*")
 _FIELDS = frozenset(("password", "passwd", "passphrase", "key", "token", "secret", "credential", "credentials"))
 # What somebody types who does not know it.
 _MISTAKEN = re.compile(r"(?:wrong|invalid|incorrect)(?:password|passwd|pass|token|secret|key|credentials?)\d{0,3}")
+_ANYBODYS = re.compile(r"(?:some|your)(?:[_-]?|(?:[_-][a-z]+){1,3}[_-])(?:password|passwd|passphrase|key|token|secret)")
 _WITHOUT = (("no",), ("not",), ("without",))  # `no-password-required`
 _INVENTED = re.compile(r"(?i)(?!.*(?:example|sample|dummy|test|demo))[^\W\d_]{5,16}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
 _PART = re.compile(r"[A-Za-z0-9+/=_-]{20,256}")
@@ -167,6 +168,8 @@ def _known_word(
     text: str, parts: tuple[str, ...], own: tuple[str, ...], kind: CredentialKind | None, names: Names
 ) -> str | None:
     folded, joined = text.casefold(), "".join(parts)
+    if _ANYBODYS.fullmatch(folded):
+        return "placeholder"
     # `("password1", "password2")` are fields of a form.
     numbered = bool(own and parts) and own[-1].isdigit() and parts[-1].isdigit()
     if numbered and own != parts and own[:-1] == parts[:-1]:

@@ -35,7 +35,8 @@ _TEMPLATE = re.compile(
     re.X,
 )
 _ENCRYPTED = re.compile(
-    r"""ENC[\[(] | \$ANSIBLE_VAULT; | vault:v\d+: | \{cipher\} | \{AES\} | enc:v?\d*: | DEC::
+    r"""ENC[\[(] | \{[A-Za-z0-9+/]{20,}={0,2}\}$ | # https://maven.apache.org/guides/mini/guide-encryption.html
+      \$ANSIBLE_VAULT; | vault:v\d+: | \{cipher\} | \{AES\} | enc:v?\d*: | DEC::
     | gAAAA[\w-]{20} | Ag[A-D][A-Za-z0-9+/]{90} | # https://github.com/bitnami-labs/sealed-secrets
      AQICAH[\w+/]{20} | -----BEGIN[ ]PGP[ ]MESSAGE""",
     re.X,
@@ -108,8 +109,8 @@ _CODE = re.compile(
     | (?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*:[A-Za-z_]\w*
     # A declaration of CSS, an element of HTML
     | [a-z]+(?:-[a-z]+)*:[\w\ \#%.,()-]+; | <[a-z][\w-]*\s[^<>]*>.*
-    # Names in a row: `host;x-amz-date`, `Basic|Digest`
-    | [A-Za-z]+(?:-[A-Za-z]+)*(?:[;|][A-Za-z]+(?:-[A-Za-z]+)*)+""",
+    # Names in a row: `host;x-amz-date`, `Basic|Digest`, Laravel's `required|min:8`
+    | [A-Za-z]+(?:[-_][A-Za-z]+)*(?::[\w,]+)?(?:[;|][A-Za-z]+(?:[-_][A-Za-z]+)*(?::[\w,]+)?)+""",
     re.X | re.S,
 )
 _ASSIGNED = re.compile(r"\A\w{1,40}=(?=[/~.])")

@@ -6,7 +6,7 @@ from __future__ import annotations
 PLACEHOLDER_WORDS = frozenset(
     ("changeme", "changethis", "changeit", "change", "replaceme", "replace", "placeholder", "redacted", "redact",
      "dummy", "fake", "fixme", "todo", "tbd", "insert", "yourpassword", "yourtoken", "yoursecret", "yourkey",
-     "yourapikey", "your", "somepassword",
+     "yourapikey", "your",
      "xxx", "xxxx", "masked", "censored", "removed", "scrubbed", "sanitized", "obfuscated", "elided", "fillme",
      "enter", "specify", "unset", "undefined", "notset", "something", "whatever", "anything", "invalid", "bogus",
      "nonexistent", "wrong", "notneeded", "noneneeded", "notused", "notinuse", "unused", "notrequired",

@@ -35,9 +35,13 @@ _PLAINLY_NAMED = (
     rf"[ \t]{{1,8}}(?P<spoken>{NAME})[ \t]{{1,8}}(?![=\s])"
     r"|(?<!-)(?:"
     rf"(?P<sql>(?i:identified[ \t]{{1,4}}{_PLUGIN}by|[a-z]{{0,20}}(?<!no)password))[ \t]{{1,8}}(?=['\"])"
+    # What no name of a program begins with.
+    r"|(?P<foreign>(?i:\u043f\u0430\u0440\u043e\u043b\u044c|mot de passe|palavra-passe)"
+    r"|\u5bc6\u7801|\u5bc6\u78bc"
+    r"|\u53e3\u4ee4|\u30d1\u30b9\u30ef\u30fc\u30c9|\ube44\ubc00\ubc88\ud638)[ \t]{0,2}[:=\uff1a][ \t]{0,4}"
     # In Markdown: the password `x`, Passwort **x**.
     r"|(?P<written>(?i:(?<!sample )(?<!example )password|passwort|passphrase"
-    r"|kennwort|wachtwoord|contrase\u00f1a|mot de passe))"
+    r"|kennwort|wachtwoord|contrase\u00f1a|mot de passe|api[ -]key|access token|secret key))"
     r"(?:[ \t](?:is|ist))?:?[ \t](?:(?=`)|\*\*)"
     r"|(?<!\$)(?:"
     rf"(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?"

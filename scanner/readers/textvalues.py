@@ -22,6 +22,7 @@ _CALLED = {
     **{name: name for name in foreigncalls.PATTERNS},
     "login": "password",
     "characters": "password",
+    "foreign": "password",
 }
 # A password that is no word.
 _MADE_UP = re.compile(r"(?=[^\s`]{0,60}[\d!#$%&*+=?@^~])[^\s`]{4,60}")
@@ -69,6 +70,8 @@ _TAKES_MORE = re.compile(
     r"|\b(?:buildConfigField|resValue)[ \t(]{1,4}[\"'][Ss]tring[\"'],[ ]?)"
     r"[\"']\Z"
 )
+# What a field holds: `txtPassword.Text == "..."`.
+_HELD = re.compile(r"\.(?:[Tt]ext|[Vv]alue)\Z")
 _EQUALS = re.compile(r"\.(?:equals|equalsIgnoreCase|contentEquals)\Z")
 # `name: DB_PASSWORD` before `value: ...`; `<name>` before `<value>`.
 _NAME_OF_VALUE = re.compile(
@@ -122,6 +125,8 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     """The value behind a name and its operator, or None; with `quoted` only one in quotes."""
     name, at = named[named.lastgroup or 0].lstrip("$"), named.end()
     name = _CALLED.get(named.lastgroup or "", name)
+    if named.lastgroup == "any" and named[0].rstrip().endswith(("==", "!=", "===", "!==")):
+        name = _HELD.sub("", name)
     if named.lastgroup == "element":
         element = _ELEMENT.match(text, at, at + LONGEST)
         if element is None or not element[2]:
@@ -132,6 +137,8 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
         if attribute is not None and _DIGIT.search(text, inner.start, inner.end):
             name = attribute["name"]
         return Shape(name=_real_name(text, name, named.start(), quoted=False), span=inner, inner=inner)
+    if named.lastgroup == "written" and name[-1:].lower() in "yn":
+        name = name.replace(" ", "_")  # `API key` and `access token` say which
     wrapper = _WRAPPER.match(text, at)
     if wrapper is not None and wrapper[0].upper() == "PASSWORD(":  # SQL's `... = PASSWORD('...')`
         name = "password"
@@ -151,7 +158,7 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     if named.lastgroup == "written" and text[at] != "`":
         span = inner = Span(at, max(at, text.find("**", at, at + WINDOW)))
     # "the password `is`" says nothing; `login("Sign in", "main")` draws a form.
-    if named.lastgroup in ("written", "login") and not _MADE_UP.fullmatch(text, inner.start, inner.end):
+    if named.lastgroup in ("written", "foreign", "login") and not _MADE_UP.fullmatch(text, inner.start, inner.end):
         return None
     if named.lastgroup == "quoted" and named[0].rstrip().endswith(","):
         # `say("edit your password", "info")`: the name ends a sentence.
@@ -217,7 +224,7 @@ def _real_name(text: str, name: str, start: int, *, quoted: bool) -> str:
         return variable["name"] if variable else name
     if name.lower() == "value" and (element := _IN_ELEMENT.search(text, max(0, start - WINDOW), start)):
         return element[1]
-    if name.lower() not in ("value", "defaultvalue", "default_value"):
+    if name.lower() not in ("value", "defaultvalue", "default_value") and not name.endswith("-value"):
         # SQL's `IDENTIFIED BY` says what follows; npm's key ends in `:_authToken`.
         return "password" if _SEVERAL_WORDS.search(name) else _EQUALS.sub("", name.rpartition(":")[2])
     before = text[max(0, start - WINDOW) : start]
