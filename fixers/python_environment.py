@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TypeGuard
 
 READERS = frozenset({"os.getenv", "os.environ.get"})
@@ -130,3 +130,18 @@ def constants_of(tree: ast.Module) -> dict[str, str]:
             ) if bound[name] == 1:
                 found[name] = text
     return found
+
+
+def environ_objects(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Names bound to `environ.Env(DEBUG=(bool, False))`, with the variables that it converts; to environs' too.
+
+    https://django-environ.readthedocs.io/en/latest/quickstart.html
+    """
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+            continue
+        called, given = resolve(dotted(node.value.func), names), {each.arg: each.value for each in node.value.keywords}
+        eager = isinstance(given.get("eager"), ast.Constant) and set(given) == {"eager"}
+        if None not in given and (called == "environ.Env" or (called == "environs.Env" and eager)):
+            scheme = frozenset(filter(None, given)) if called == "environ.Env" else frozenset[str]()
+            yield from ((dotted(target), scheme) for target in node.targets)

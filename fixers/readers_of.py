@@ -42,12 +42,16 @@ _HANDS = "env_file "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderSite:
-    """A Python expression to rewrite. `quote` is a quotation mark that may stand there (it may be in an f-string)."""
+    """A Python expression to rewrite. `quote` is a quotation mark that may stand there (it may be in an f-string).
+
+    `around` is what stays before and behind the call.
+    """
 
     path: str
     line: int
     span: Span
     quote: str
+    around: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,8 @@ def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> 
                 if site.span is None:
                     opaque[site.key].append(OtherReader(path=path, line=site.line, how=site.how))
                 else:
-                    python[site.key].append(ReaderSite(path=path, line=site.line, span=site.span, quote=site.quote))
+                    found = ReaderSite(path=path, line=site.line, span=site.span, quote=site.quote, around=site.around)
+                    python[site.key].append(found)
         elif path != env_file:
             for key, reader in _outside(workspace, path, keys, env_file, unseen.by_name):
                 (through if _is_ours(workspace, reader) else outside)[key].append(reader)

@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from fixers.module_place import HEADER
-from fixers.python_environment import ENVIRON, READERS, all_names, constants_of, dotted, only_reads, resolve
+from fixers.python_environment import (
+    ENVIRON,
+    READERS,
+    all_names,
+    constants_of,
+    dotted,
+    environ_objects,
+    only_reads,
+    resolve,
+)
 from fixers.python_syntax import parse_quietly
 from fixers.roles import PathRole, role_of
 from fixers.settings_classes import ANY, WORDS, SettingsClasses, prefixed
@@ -50,6 +59,9 @@ _LIBRARIES: Mapping[str, frozenset[str]] = {
 _UNNAMED = {"db": "DATABASE_URL", "db_url": "DATABASE_URL", "cache": "CACHE_URL", "cache_url": "CACHE_URL"} | {
     "email": "EMAIL_URL", "email_url": "EMAIL_URL", "search_url": "SEARCH_URL",
 }  # fmt: skip
+# Those of django-environ that give what their own function makes of the text, with that.
+URLS = {"db": ("DATABASE_URL", "db_url_config"), "cache": ("CACHE_URL", "cache_url_config")}
+URLS |= {f"{method}_url": known for method, known in URLS.items()}
 _MAKES = re.compile(r"[A-Z]\w*|config|connect|create_pool|init|login|from_pretrained|load_dataset")
 _GIVEN = re.compile(r"key|token|dsn|password|secret|broker|url|credential|conninfo", re.IGNORECASE)
 
@@ -142,6 +154,7 @@ def _programs(workspace: Workspace, holding: re.Pattern[bytes]) -> Iterator[tupl
 
 def _by_computed_name(path: str, tree: ast.Module, helpers: Collection[str]) -> Iterator[UnseenRead]:
     names, constants = all_names(tree), constants_of(tree)
+    objects = dict(environ_objects(tree, names))
     waiting: list[tuple[ast.AST, ast.stmt | None]] = [(tree, None)]
     while waiting:
         node, statement = waiting.pop()
@@ -153,8 +166,8 @@ def _by_computed_name(path: str, tree: ast.Module, helpers: Collection[str]) -> 
             case ast.Call(func=ast.Attribute(value=owner, attr=method)) if method in _WHOLE:
                 if resolve(dotted(owner), names) in ENVIRON:
                     yield _read(path, node, f"os.environ.{method}()", _begins(statement))
-            case ast.Call(func=ast.Attribute(attr=method), args=[]) if (
-                method in _UNNAMED and "environ" in names.values()
+            case ast.Call(func=ast.Attribute(value=owner, attr=method), args=[]) if (
+                method in _UNNAMED and "environ" in names.values() and not (method in URLS and dotted(owner) in objects)
             ):
                 yield _read(path, node, f"{method}()", re.compile(_UNNAMED[method]))
             case ast.Call(func=ast.Attribute(attr="from_prefixed_env"), args=arguments):
