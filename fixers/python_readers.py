@@ -8,20 +8,25 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from fixers.python_environment import all_names, constants_of, dotted, environ_objects, only_reads, resolve
+from fixers.python_environment import (
+    MAKERS,
+    all_names,
+    constants_of,
+    dotted,
+    environ_objects,
+    environment_copies,
+    only_reads,
+    resolve,
+)
 from fixers.python_syntax import node_span, parse_quietly
-from fixers.unseen_readers import URLS, UnseenReads, mentions, silent_texts
+from fixers.unseen_readers import URLS, UnseenReads
+from fixers.variable_mentions import mentions, silent_texts
 from scanner.model import Span
 from scanner.text import line_starts
 
 # Expressions that give the variable as the string that it is.
 _PLAIN_CALLS = frozenset({"os.getenv", "os.environ.get", "decouple.config"})
 _PLAIN_METHODS = frozenset({"", "str"})
-# Objects that read variables when called, made by one of these: https://django-environ.readthedocs.io/,
-# https://github.com/sloria/environs, https://www.starlette.io/config/
-_MAKERS = frozenset(
-    {"environ.Env", "environs.Env", "starlette.config.Config", "decouple.Config", "decouple.AutoConfig"}
-)
 _CONVERTING = frozenset({"cast", "parse_default", "subcast", "multiline"})
 # The first parameter of os.getenv, of environs, of django-environ, of decouple.
 _KEYS = frozenset({"key", "name", "var", "option"})
@@ -54,6 +59,7 @@ class _File:
     names: Mapping[str, str]
     readers: frozenset[str]
     schemes: Mapping[str, frozenset[str]]
+    copies: frozenset[str]
     constants: Mapping[str, str]
     unseen: UnseenReads
 
@@ -75,6 +81,7 @@ def python_sites(text: str, wanted: Callable[[str], bool], unseen: UnseenReads) 
         names=names,
         readers=frozenset(_reader_names(tree, names)) | frozenset(schemes),
         schemes=schemes,
+        copies=environment_copies(tree, names),
         constants=constants_of(tree),
         unseen=unseen,
     )
@@ -99,7 +106,7 @@ def _subscript(file: _File, node: ast.Subscript, wanted: Callable[[str], bool]) 
     owner = resolve(dotted(node.value), file.names)
     if owner == "os.environ":
         yield _site(file, node, key, f'os.environ["{key}"]')
-    elif _READING.search(owner) and not _is_target_mapping(owner):
+    elif dotted(node.value) in file.copies or (_READING.search(owner) and not _is_target_mapping(owner)):
         yield _opaque(node, key, f'{owner}["{key}"]')
 
 
@@ -135,7 +142,7 @@ def _call(file: _File, node: ast.Call, wanted: Callable[[str], bool]) -> Iterato
     plain = plain or tuple(called.split(".")[-2:]) in file.unseen.helpers
     if plain and not converts:
         yield _site(file, node, key, f'{called}("{key}")')
-    elif plain or owner in file.readers or _READING.search(called) or last in file.unseen.names:
+    elif plain or owner in file.readers or owner in file.copies or _READING.search(called) or last in file.unseen.names:
         yield _opaque(node, key, f'{called}("{key}")')
 
 
@@ -161,7 +168,7 @@ def _reader_names(tree: ast.Module, names: Mapping[str, str]) -> Iterator[str]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call) or node.value.keywords:
             continue
-        if resolve(dotted(node.value.func), names) in _MAKERS:
+        if resolve(dotted(node.value.func), names) in MAKERS - {"environ.FileAwareEnv"}:
             yield from (dotted(target) for target in node.targets)
     # Functions of the file's own, bound once, that give what they read as it is.
     bound = Counter(map(_bound_name, ast.walk(tree)))

@@ -172,6 +172,7 @@ def _expansion(key: str, name: str) -> re.Pattern[str]:
     forms = [rf"\$\{{{word}\b", rf"\${word}\b", rf"\$\({word}\)", rf"%{word}%", rf"\$env:{word}\b"]
     # Templates: dbt, OmegaConf, Ansible, Go, tags of YAML, supervisor and configparser.
     forms += [rf"env_var\(\s*[\"']{word}\b", rf"oc\.env:{word}\b", rf"[\"']env[\"']\s*,\s*[\"']{word}\b"]
+    forms += [rf"\benv(?:iron)?(?:\.|\[\s*[\"']){word}\b"] if name.endswith((".j2", ".tpl", ".tmpl")) else []
     forms += [rf"\{{\{{-?\s*env\s+[\"']{word}\b", rf"!(?i:env)\s+[\"']?{word}\b", rf"%\((?:ENV_)?{word}\)s"]
     if _COMPOSE.fullmatch(name):
         forms += [rf"^\s*-\s*[\"']?{word}[\"']?\s*$", rf"^\s*[\"']?{word}[\"']?\s*:\s*$"]
