@@ -232,7 +232,7 @@ def site_edit(site: ReaderSite, placement: Placement, context: RewriteContext, f
         files[site.path] = _opened(site, placement, context)
     file = files[site.path]
     call = render(placement, context.style, file.imported.names, site.quote)
-    change = Change(span=site.span, new=call.text, needs=call.needs)
+    change = Change(span=site.span, new=call.text.join(site.around), needs=call.needs)
     if not proven(file, [change]):
         raise CannotRewriteError(
             RefusalReason.READER_NOT_REWRITABLE,

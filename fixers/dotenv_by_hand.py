@@ -22,9 +22,14 @@ _QUIET = frozenset(
     """load_dotenv dotenv_values find_dotenv read_env read_envfile read_dotenv set_key unset_key Config RepositoryEnv
     AutoConfig SettingsConfigDict Dynaconf LazySettings write writelines write_text write_bytes truncate touch unlink
     remove rename replace chmod copy copy2 copyfile move getmtime getsize stat relpath relative_to ignore_patterns
-    add append extend update""".split()
+    add append extend update insert discard items keys values get setdefault pop index count sort startswith endswith
+    zip any all max min filter type repr mkdir rmdir symlink_to echo secho""".split()
 )
 _QUIET_CALLS = frozenset({"uvicorn.run"})
+# Programs read it where a word says so; `rsync --exclude .env` does not.
+_STARTING = frozenset({"run", "call", "check_call", "check_output", "Popen", "system", "local", "sudo", "popen"})
+_READ_BY = re.compile(r"env-?file|\bsource\b|dotenv|[\"' ]\. ", re.IGNORECASE)
+_LINES = 6
 
 
 # Libraries with a parser of their own: a word that shows each in a file, and whether it knows `export`.
@@ -66,6 +71,9 @@ def by_hand(
             continue
         module = parsed(workspace, reader.path, known)
         if module is None or role_of(reader.path) is not PathRole.SOURCE:
+            continue
+        near = "\n".join(module.text.splitlines()[reader.line - 1 : reader.line - 1 + _LINES])
+        if called.rpartition(".")[2] in _STARTING and not _READ_BY.search(near):
             continue
         if _sets_variables(module):
             quotes = "".join(mark for mark in _EITHER if _strips(module, mark))

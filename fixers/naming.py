@@ -109,6 +109,9 @@ def unguessable(values: Iterable[SecretValue]) -> list[str]:
     return [value.reveal("text") for value in values if strength(value) >= _GUESSABLE_BITS]
 
 
+_TELLING = 4  # letters
+
+
 def name_parts(
     drafts: Sequence[Draft],
     *,
@@ -124,7 +127,9 @@ def name_parts(
     """
     texts = unguessable(values)
     # `SECRET_KEY` as a value is everybody's word: it spoils no name.
-    unspeakable = frozenset(slug(text) for text in texts if not _GENERIC.issuperset(split_words(text))) - {""}
+    slugs = {slug(text) for text in texts if not _GENERIC.issuperset(split_words(text))}
+    # What is left of `e%&(!$?=+` is in every other name, and gives nothing away.
+    unspeakable = frozenset(each for each in slugs if len(each) >= _TELLING)
     words = [_words(draft, kinds[draft.findings[0].path], frameworks) for draft in drafts]
     plain = [(draft.env, _kebab(each)) for draft, each in zip(drafts, words, strict=True)]
     particular = [_in_context(draft, each) for draft, each in zip(drafts, words, strict=True)]
@@ -134,12 +139,17 @@ def name_parts(
     found: list[str] = []
     for (env, name), parts in zip(plain, particular, strict=True):
         own = [part for part in parts if shared[(env, name), part] == 1] if rivals[env, name] > 1 else []
-        for part in chain(own, (name,), parts, _numbered(name)):
-            if part and (env, part) not in taken and not any(value in part for value in unspeakable):
+        named = (part for part in chain(own, (name,), parts, _numbered(name)) if not _names_one(part, unspeakable))
+        for part in chain(named, (f"credential-{number}" for number in count(1))):
+            if part and (env, part) not in taken:
                 break
         taken.add((env, part))
         found.append(part)
     return tuple(found)
+
+
+def _names_one(part: str, unspeakable: Collection[str]) -> bool:
+    return any(value in part for value in unspeakable)
 
 
 def _in_context(draft: Draft, words: Sequence[str]) -> list[str]:
@@ -154,10 +164,8 @@ def _in_context(draft: Draft, words: Sequence[str]) -> list[str]:
 
 
 def _numbered(plain: str) -> Iterator[str]:
-    """Names that never run out."""
     base = plain or "credential"
     yield from (f"{base}-{number}" for number in range(2, 1000))
-    yield from (f"credential-{number}" for number in count(1))
 
 
 def _contexts(finding: Finding) -> Iterator[tuple[str, ...]]:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TypeGuard
 
 READERS = frozenset({"os.getenv", "os.environ.get"})
+# Objects that read variables when called, made by one of these: https://django-environ.readthedocs.io/,
+# https://github.com/sloria/environs, https://www.starlette.io/config/
+MAKERS = frozenset(
+    {"environ.Env", "environ.FileAwareEnv", "environs.Env", "starlette.config.Config"}
+    | {"decouple.Config", "decouple.AutoConfig"}
+)
+_OBJECT_READS = frozenset(
+    """str bool int float decimal list tuple dict json bytes url path uuid enum log_level date datetime timedelta get
+    get_value db db_url cache cache_url email email_url search_url""".split()
+)
 ENVIRON = frozenset({"os.environ", "os.environb"})
 
 
@@ -130,3 +140,61 @@ def constants_of(tree: ast.Module) -> dict[str, str]:
             ) if bound[name] == 1:
                 found[name] = text
     return found
+
+
+def environ_objects(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Names bound to `environ.Env(DEBUG=(bool, False))`, with the variables that it converts; to environs' too.
+
+    https://django-environ.readthedocs.io/en/latest/quickstart.html
+    """
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+            continue
+        called, given = resolve(dotted(node.value.func), names), {each.arg: each.value for each in node.value.keywords}
+        eager = isinstance(given.get("eager"), ast.Constant) and set(given) == {"eager"}
+        if None not in given and (called == "environ.Env" or (called == "environs.Env" and eager)):
+            scheme = frozenset(filter(None, given)) if called == "environ.Env" else frozenset[str]()
+            yield from ((dotted(target), scheme) for target in node.targets)
+
+
+def reader_objects(tree: ast.Module, names: Mapping[str, str]) -> frozenset[str]:
+    """Names bound to objects that read variables."""
+    return frozenset(
+        dotted(target)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and resolve(dotted(node.value.func), names) in MAKERS
+        for target in node.targets
+    )
+
+
+def asked_by(call: ast.Call, names: Mapping[str, str], objects: Collection[str]) -> bool:
+    """Whether a call asks an object, or decouple, for the variable that its first argument names."""
+    written = dotted(call.func)
+    owner, _, method = written.rpartition(".")
+    read = written in objects or (owner in objects and method in _OBJECT_READS)
+    return read or resolve(written, names) == "decouple.config"
+
+
+def environment_copies(tree: ast.Module, names: Mapping[str, str]) -> frozenset[str]:
+    """Names bound to copies of all variables: `os.environ.copy()`, `dict(os.environ)`, `{**os.environ}`."""
+
+    def is_copy(value: ast.expr | None) -> bool:
+        match value:
+            case (
+                ast.Call(func=ast.Attribute(value=owner, attr="copy"))
+                | ast.Call(func=ast.Name(id="dict"), args=[owner])
+            ):
+                return resolve(dotted(owner), names) in ENVIRON
+            case ast.Dict(keys=keys, values=values):
+                given = (each for key, each in zip(keys, values, strict=True) if key is None)
+                return any(resolve(dotted(each), names) in ENVIRON for each in given)
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                return any(resolve(dotted(each), names) in ENVIRON for each in (left, right))
+        return False
+
+    found = [node for node in ast.walk(tree) if isinstance(node, (ast.Assign, ast.AnnAssign)) and is_copy(node.value)]
+    return frozenset(
+        dotted(each) for node in found for each in (node.targets if isinstance(node, ast.Assign) else [node.target])
+    )

@@ -6,23 +6,30 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from fixers.python_environment import all_names, constants_of, dotted, only_reads, resolve
+from fixers.python_environment import (
+    MAKERS,
+    all_names,
+    constants_of,
+    dotted,
+    environ_objects,
+    environment_copies,
+    only_reads,
+    resolve,
+)
 from fixers.python_syntax import node_span, parse_quietly
-from fixers.unseen_readers import UnseenReads, mentions, silent_texts
+from fixers.unseen_readers import URLS, UnseenReads
+from fixers.variable_mentions import mentions, silent_texts
 from scanner.model import Span
 from scanner.text import line_starts
 
 # Expressions that give the variable as the string that it is.
 _PLAIN_CALLS = frozenset({"os.getenv", "os.environ.get", "decouple.config"})
 _PLAIN_METHODS = frozenset({"", "str"})
-# Objects that read variables when called, made by one of these: https://django-environ.readthedocs.io/,
-# https://github.com/sloria/environs, https://www.starlette.io/config/
-_MAKERS = frozenset(
-    {"environ.Env", "environs.Env", "starlette.config.Config", "decouple.Config", "decouple.AutoConfig"}
-)
 _CONVERTING = frozenset({"cast", "parse_default", "subcast", "multiline"})
+# The first parameter of os.getenv, of environs, of django-environ, of decouple.
+_KEYS = frozenset({"key", "name", "var", "option"})
 # Keywords that name a variable for a library to read (click, typer, pydantic).
 _NAMING = frozenset({"envvar", "env", "alias", "validation_alias", "env_var", "auto_envvar"})
 _SETTING = frozenset({"setenv", "delenv", "putenv", "unsetenv"})  # pytest's monkeypatch, os
@@ -33,13 +40,17 @@ _READING = re.compile(r"env|getenv|config|dotenv|settings|secret", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A Python expression that reads the variable `key`. `how` says in what way; `span` is None where it stays."""
+    """A Python expression that reads the variable `key`. `how` says in what way; `span` is None where it stays.
+
+    `around` is what stays before and behind the call.
+    """
 
     key: str
     line: int
     how: str
     span: Span | None
     quote: str = '"'
+    around: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +60,7 @@ class _File:
     names: Mapping[str, str]
     readers: frozenset[str]
     schemes: Mapping[str, frozenset[str]]
+    copies: frozenset[str]
     constants: Mapping[str, str]
     unseen: UnseenReads
 
@@ -67,13 +79,14 @@ def python_sites(text: str, wanted: Callable[[str], bool], unseen: UnseenReads) 
                 yield Site(key=named[1], line=line, how="in a file that does not parse", span=None)
         return
     names = all_names(tree)
-    schemes = dict(_schemes(tree, names))
+    schemes = dict(environ_objects(tree, names))
     file = _File(
         text=text,
         starts=line_starts(text),
         names=names,
         readers=frozenset(_reader_names(tree, names)) | frozenset(schemes),
         schemes=schemes,
+        copies=environment_copies(tree, names),
         constants=constants_of(tree),
         unseen=unseen,
     )
@@ -98,7 +111,7 @@ def _subscript(file: _File, node: ast.Subscript, wanted: Callable[[str], bool]) 
     owner = resolve(dotted(node.value), file.names)
     if owner == "os.environ":
         yield _site(file, node, key, f'os.environ["{key}"]')
-    elif _READING.search(owner) and not _is_target_mapping(owner):
+    elif dotted(node.value) in file.copies or (_READING.search(owner) and not _is_target_mapping(owner)):
         yield _opaque(node, key, f'{owner}["{key}"]')
 
 
@@ -117,18 +130,24 @@ def _call(file: _File, node: ast.Call, wanted: Callable[[str], bool]) -> Iterato
         named = _constant(keyword.value, file)
         if keyword.arg in _NAMING and named is not None and wanted(named):
             yield _opaque(node, named, f"{called}({keyword.arg}=...)")
-    first = node.args[0] if node.args else next((each.value for each in node.keywords if each.arg == "key"), None)
+    first = node.args[0] if node.args else next((each.value for each in node.keywords if each.arg in _KEYS), None)
     key = _constant(first, file)
+    owner, _, method = written.rpartition(".")
+    if owner in file.schemes and method in URLS and {each.arg for each in node.keywords} <= {"default", "var"}:
+        variable, function = URLS[method]
+        if wanted(key if first is not None and key is not None else variable) and (key is None) == (first is None):
+            site = _site(file, node, key or variable, f"{written}()")
+            yield replace(site, around=(f"{owner}.{function}(", ")"))
+        return
     if key is None or not wanted(key):
         return
     converts = any(keyword.arg in _CONVERTING or keyword.arg is None for keyword in node.keywords)
-    owner, _, method = written.rpartition(".")
     converts = converts or (method not in _PLAIN_METHODS - {""} and key in file.schemes.get(written, ()))
     plain = called in _PLAIN_CALLS or written in file.readers or (owner in file.readers and method in _PLAIN_METHODS)
     plain = plain or tuple(called.split(".")[-2:]) in file.unseen.helpers
     if plain and not converts:
         yield _site(file, node, key, f'{called}("{key}")')
-    elif plain or owner in file.readers or _READING.search(called) or last in file.unseen.names:
+    elif plain or owner in file.readers or owner in file.copies or _READING.search(called) or last in file.unseen.names:
         yield _opaque(node, key, f'{called}("{key}")')
 
 
@@ -149,27 +168,12 @@ def _opaque(node: ast.expr | ast.stmt, key: str, how: str) -> Site:
     return Site(key=key, line=node.lineno, how=how, span=None)
 
 
-def _schemes(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Names bound to `environ.Env(DEBUG=(bool, False))`, with the variables that it converts; environs' plain options.
-
-    https://django-environ.readthedocs.io/en/latest/quickstart.html
-    """
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call) or not node.value.keywords:
-            continue
-        called, given = resolve(dotted(node.value.func), names), {each.arg: each.value for each in node.value.keywords}
-        eager = isinstance(given.get("eager"), ast.Constant) and set(given) == {"eager"}
-        if None not in given and (called == "environ.Env" or (called == "environs.Env" and eager)):
-            scheme = frozenset(filter(None, given)) if called == "environ.Env" else frozenset[str]()
-            yield from ((dotted(target), scheme) for target in node.targets)
-
-
 def _reader_names(tree: ast.Module, names: Mapping[str, str]) -> Iterator[str]:
     """Names bound to readers: `env = environ.Env()`."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call) or node.value.keywords:
             continue
-        if resolve(dotted(node.value.func), names) in _MAKERS:
+        if resolve(dotted(node.value.func), names) in MAKERS - {"environ.FileAwareEnv"}:
             yield from (dotted(target) for target in node.targets)
     # Functions of the file's own, bound once, that give what they read as it is.
     bound = Counter(map(_bound_name, ast.walk(tree)))

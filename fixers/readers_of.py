@@ -56,12 +56,16 @@ _HANDS = "env_file "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderSite:
-    """A Python expression to rewrite. `quote` is a quotation mark that may stand there (it may be in an f-string)."""
+    """A Python expression to rewrite. `quote` is a quotation mark that may stand there (it may be in an f-string).
+
+    `around` is what stays before and behind the call.
+    """
 
     path: str
     line: int
     span: Span
     quote: str
+    around: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +105,8 @@ def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> 
                 if site.span is None:
                     opaque[site.key].append(OtherReader(path=path, line=site.line, how=site.how))
                 else:
-                    python[site.key].append(ReaderSite(path=path, line=site.line, span=site.span, quote=site.quote))
+                    found = ReaderSite(path=path, line=site.line, span=site.span, quote=site.quote, around=site.around)
+                    python[site.key].append(found)
         elif path.endswith(SUFFIX):
             for key, reader in _in_notebook(workspace, path, keys):
                 outside[key].append(reader)
@@ -194,6 +199,7 @@ def _expansion(key: str, name: str) -> re.Pattern[str]:
     forms = [rf"\$\{{{word}\b", rf"\${word}\b", rf"\$\({word}\)", rf"%{word}%", rf"\$env:{word}\b"]
     # Templates: dbt, OmegaConf, Ansible, Go, tags of YAML, supervisor and configparser.
     forms += [rf"env_var\(\s*[\"']{word}\b", rf"oc\.env:{word}\b", rf"[\"']env[\"']\s*,\s*[\"']{word}\b"]
+    forms += [rf"\benv(?:iron)?(?:\.|\[\s*[\"']){word}\b"] if name.endswith((".j2", ".tpl", ".tmpl")) else []
     forms += [rf"\{{\{{-?\s*env\s+[\"']{word}\b", rf"!(?i:env)\s+[\"']?{word}\b", rf"%\((?:ENV_)?{word}\)s"]
     if _COMPOSE.fullmatch(name):
         forms += [rf"^\s*-\s*[\"']?{word}[\"']?\s*$", rf"^\s*[\"']?{word}[\"']?\s*:\s*$"]

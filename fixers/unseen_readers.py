@@ -7,13 +7,24 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from fixers.module_place import HEADER
 from fixers.notebook_code import SUFFIX
-from fixers.python_environment import ENVIRON, READERS, all_names, constants_of, dotted, only_reads, resolve
+from fixers.python_environment import (
+    ENVIRON,
+    READERS,
+    all_names,
+    asked_by,
+    constants_of,
+    dotted,
+    environ_objects,
+    only_reads,
+    reader_objects,
+    resolve,
+)
 from fixers.python_syntax import parse_quietly
 from fixers.roles import PathRole, role_of
 from fixers.settings_classes import ANY, WORDS, SettingsClasses, prefixed
@@ -22,7 +33,7 @@ from scanner.errors import NotSeenError
 from scanner.readers.errors import Unreadable
 from scanner.readers.notebook import joined, python_cells
 
-_READS = re.compile(rb"environ|getenv|from_prefixed_env")
+_READS = re.compile(rb"environ|getenv|from_prefixed_env|decouple|starlette")
 _HEAD = 2000
 _WHOLE = frozenset({"items", "values"})
 _TAKES_ALL = frozenset({"substitute", "safe_substitute", "format_map"})
@@ -53,6 +64,9 @@ _LIBRARIES: Mapping[str, frozenset[str]] = {
 _UNNAMED = {"db": "DATABASE_URL", "db_url": "DATABASE_URL", "cache": "CACHE_URL", "cache_url": "CACHE_URL"} | {
     "email": "EMAIL_URL", "email_url": "EMAIL_URL", "search_url": "SEARCH_URL",
 }  # fmt: skip
+# Those of django-environ that give what their own function makes of the text, with that.
+URLS = {"db": ("DATABASE_URL", "db_url_config"), "cache": ("CACHE_URL", "cache_url_config")}
+URLS |= {f"{method}_url": known for method, known in URLS.items()}
 _MAKES = re.compile(r"[A-Z]\w*|config|connect|create_pool|init|login|from_pretrained|load_dataset")
 _GIVEN = re.compile(r"key|token|dsn|password|secret|broker|url|credential|conninfo", re.IGNORECASE)
 
@@ -71,12 +85,13 @@ class UnseenRead:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnseenReads:
     """All of a workspace. `helpers` are its functions that give the variable they are called with, (module, name);
-    `names` are those of helpers and of methods that do so.
+    `names` are those of helpers and of methods that do so. `attributes` says that attributes may be variables.
     """
 
     places: tuple[UnseenRead, ...] = ()
     helpers: frozenset[tuple[str, str]] = field(default=frozenset())
     names: frozenset[str] = field(default=frozenset())
+    attributes: bool = False
 
     @property
     def by_name(self) -> str | None:
@@ -114,6 +129,7 @@ def unseen_reads(workspace: Workspace) -> UnseenReads:
         ),
         helpers=frozenset(functions),
         names=called,
+        attributes=any(_gives_attributes(node) for tree in trees.values() for node in ast.walk(tree)),
     )
 
 
@@ -125,6 +141,12 @@ def _by_made_names(workspace: Workspace) -> Iterator[UnseenRead]:
     for path, tree in trees.items():
         for node, how, pattern in (*classes.fields(tree), *prefixed(tree)):
             yield _read(path, node, how, pattern)
+
+
+def _gives_attributes(node: ast.AST) -> bool:
+    """Whether a method that Python calls for an attribute or a missing key reads the environment."""
+    called = isinstance(node, ast.FunctionDef) and node.name in ("__getattr__", "__getattribute__", "__missing__")
+    return called and any(getattr(each, "attr", "") in ("environ", "getenv") for each in ast.walk(node))
 
 
 def _words(words: Collection[str]) -> re.Pattern[bytes]:
@@ -147,6 +169,7 @@ def _programs(workspace: Workspace, holding: re.Pattern[bytes]) -> Iterator[tupl
 
 def _by_computed_name(path: str, tree: ast.Module, helpers: Collection[str]) -> Iterator[UnseenRead]:
     names, constants = all_names(tree), constants_of(tree)
+    objects, readers = dict(environ_objects(tree, names)), reader_objects(tree, names)
     waiting: list[tuple[ast.AST, ast.stmt | None]] = [(tree, None)]
     while waiting:
         node, statement = waiting.pop()
@@ -158,18 +181,20 @@ def _by_computed_name(path: str, tree: ast.Module, helpers: Collection[str]) -> 
             case ast.Call(func=ast.Attribute(value=owner, attr=method)) if method in _WHOLE:
                 if resolve(dotted(owner), names) in ENVIRON:
                     yield _read(path, node, f"os.environ.{method}()", _begins(statement))
-            case ast.Call(func=ast.Attribute(attr=method), args=[]) if (
-                method in _UNNAMED and "environ" in names.values()
+            case ast.Call(func=ast.Attribute(value=owner, attr=method), args=[]) if (
+                method in _UNNAMED and "environ" in names.values() and not (method in URLS and dotted(owner) in objects)
             ):
                 yield _read(path, node, f"{method}()", re.compile(_UNNAMED[method]))
             case ast.Call(func=ast.Attribute(attr="from_prefixed_env"), args=arguments):
                 texts = [each.value for each in arguments if isinstance(each, ast.Constant)]
                 prefix = next((text for text in texts if isinstance(text, str)), "FLASK")
                 yield _read(path, node, "from_prefixed_env()", re.compile(re.escape(f"{prefix}_") + ".*"))
+            case ast.Call(func=ast.Attribute(value=owner, attr="dump"), args=[]) if dotted(owner) in readers:
+                yield _read(path, node, f"{dotted(owner)}.dump()", ANY)
             case ast.Call(func=ast.Attribute(attr=method), args=[given, *_]) if method in _TAKES_ALL:
                 if resolve(dotted(given), names) in ENVIRON:
                     yield _read(path, node, f"{method}(os.environ)", ANY)
-        read = _read_name(node, names, helpers)
+        read = _read_name(node, names, helpers, readers)
         if isinstance(read, ast.Constant) and isinstance(read.value, bytes):
             name = re.escape(read.value.decode("utf-8", "replace"))
             yield _read(path, read, "os.environb", re.compile(name))
@@ -183,7 +208,9 @@ def _read(
     return UnseenRead(path=path, line=node.lineno, how=how, pattern=pattern, named=named)
 
 
-def _read_name(node: ast.AST, names: Mapping[str, str], helpers: Collection[str]) -> ast.expr | None:
+def _read_name(
+    node: ast.AST, names: Mapping[str, str], helpers: Collection[str], readers: Collection[str]
+) -> ast.expr | None:
     """What names the variable that an expression reads; None where it reads none."""
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         return node.slice if resolve(dotted(node.value), names) in ENVIRON else None
@@ -191,6 +218,8 @@ def _read_name(node: ast.AST, names: Mapping[str, str], helpers: Collection[str]
         whole = resolve(dotted(node.func), names)
         owner, _, method = whole.rpartition(".")
         if whole in READERS or method in helpers or (owner in ENVIRON and method in ("get", "pop")):
+            return node.args[0]
+        if asked_by(node, names, readers):
             return node.args[0]
     return None
 
@@ -241,50 +270,3 @@ def _begins(statement: ast.stmt | None) -> re.Pattern[str]:
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
     ]
     return re.compile("(?:" + "|".join(map(re.escape, starts)) + ").*", re.DOTALL) if starts else ANY
-
-
-def mentions(
-    tree: ast.Module, wanted: Callable[[str], bool], explained: Collection[int], unseen: UnseenReads
-) -> Iterator[tuple[ast.expr, str, str]]:
-    """Texts that name a wanted variable, or hold it as a shell or code reads it: (text, variable, how).
-
-    `explained` are the texts (by id) that known readers have, and those that read nothing.
-    """
-    by_name = unseen.by_name
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Constant) or id(node) in explained:
-            continue
-        text = node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value
-        if not isinstance(text, str):
-            continue
-        named = next((each for each in (text, text.upper()) if wanted(each)), None)
-        if by_name is not None and named is not None:
-            yield node, named, f"it is named here, and {by_name} reads variables by computed names"
-        for found in _IN_TEXT.finditer(text):
-            name = found["name"] or found["other"] or found["code"]
-            if wanted(name) and not (found["code"] and _MODULE.match(text)):
-                yield node, name, "a text that reads it"
-
-
-_IN_TEXT = re.compile(
-    r"\$\{?(?P<name>[A-Za-z_]\w*)|%(?P<other>[A-Za-z_]\w*)%|\b(?:environ|getenv)\W{1,12}(?P<code>[A-Za-z_]\w*)"
-)
-# A whole module, which the program writes to a file: what that reads is seen in the file.
-_MODULE = re.compile(r"\s*(?:\"\"\"|'{3}|#!)")
-_SETTERS = frozenset(
-    {"setenv", "delenv", "setdefault", "putenv", "unsetenv", "getattr", "hasattr", "setattr", "delattr"}
-)
-
-
-def silent_texts(tree: ast.Module) -> Iterator[int]:
-    """Texts (by id) that read no variable: docstrings, what is compared, looked up or set, and attributes' names."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Expr(value=value):
-                yield id(value)
-            case ast.Compare(left=left, comparators=others):
-                yield from map(id, (left, *others))
-            case ast.Subscript(slice=index):
-                yield id(index)
-            case ast.Call(func=called, args=arguments) if dotted(called).rpartition(".")[2] in _SETTERS:
-                yield from map(id, arguments)

@@ -170,6 +170,13 @@ def test_a_name_never_holds_a_value_that_could_not_be_guessed(making: SimpleName
         assert part.startswith("credential")
 
 
+@pytest.mark.parametrize("value", ["e\u20ac\u00a7#%&(!$?=+*~", "credential \u20ac\u00a7#%&(!$?=+*~"])
+def test_what_is_left_of_a_value_without_letters_spoils_not_every_name(making: SimpleNamespace, value: str) -> None:
+    found = making.finding("a.py", value, name="api_token", kind=K.API_KEY)
+    assert parts_of(found, values=[SecretValue(value)]) == ("api-token",)
+    assert parts_of(making.finding("a.py", value, name="x"), values=[SecretValue(value)]) != ()
+
+
 def test_a_value_of_everyday_words_spoils_no_name(making: SimpleNamespace) -> None:
     found = making.finding("a.py", making.strong("v"), name="SECRET_KEY", kind=CredentialKind.SIGNING_KEY)
     assert parts_of(found, values=[SecretValue("SECRET_KEY")]) == ("secret-key",)

@@ -34,6 +34,7 @@ OPAQUE = {
     "its text": "import re\ntext = open('config.yaml').read()\nre.search('password: (.*)', text)\n",
     "its text, split": "from pathlib import Path\nPath('config.yaml').read_text().splitlines()\n",
     "a loader with hooks": "import json\njson.load(open('config.yaml'), object_hook=Thing)\n",
+    "several documents, and another map": "import yaml\nmap = 1\nlist(yaml.safe_load_all(open('config.yaml')))\n",
     "a listing": "import glob, vendor\nfor p in sorted(glob.glob('*.yaml')):\n    vendor.configure(p)\n",
     "a folder": "import vendor\nfrom pathlib import Path\nfor p in Path().iterdir(): vendor.configure(p)\n",
     "an option's default": (

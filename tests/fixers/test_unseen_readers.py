@@ -6,7 +6,8 @@ import ast
 
 import pytest
 
-from fixers.unseen_readers import UnseenReads, mentions
+from fixers.unseen_readers import UnseenReads
+from fixers.variable_mentions import mentions
 
 READ = 'import os\nprint(os.environ["DB_PASSWORD"])\n'
 

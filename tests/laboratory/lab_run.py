@@ -260,6 +260,7 @@ def _is_ours(node: ast.AST) -> bool:
         case (
             ast.Call(func=ast.Attribute(value=inner, attr="encode" | "replace"))
             | ast.Call(func=ast.Name(id="map"), args=[inner, _])
+            | ast.Call(func=ast.Attribute(attr="db_url_config" | "cache_url_config"), args=[inner])
             | ast.Await(value=inner)
             | ast.Lambda(body=inner)
             | ast.IfExp(orelse=inner)

@@ -26,6 +26,16 @@ class Env:
 
     str = __call__
 
+    def db(self, var="DATABASE_URL", default=None, engine=None):
+        """Read a database's URL."""
+        return self.db_url_config(self(var, default))
+
+    @classmethod
+    def db_url_config(cls, url):
+        """Take it apart, as far as a case looks."""
+        scheme, _, rest = url.partition("://")
+        return {"ENGINE": scheme, "REST": rest}
+
     def int(self, name, default=None):
         """Read a number."""
         return int(os.environ.get(name, default))

@@ -11,7 +11,7 @@ class Env:
 
     prefix = ""
 
-    def read_env(self, path=None):
+    def read_env(self, path=None, recurse=True):
         """Load the file."""
         load_dotenv(path or ".env")
 
@@ -30,3 +30,7 @@ class Env:
         return value
 
     str = __call__
+
+    def dump(self):
+        """Give all that was read; here all there is."""
+        return {name: value for name, value in os.environ.items() if name.endswith("_PASSWORD")}
