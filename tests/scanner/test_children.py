@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 _context = multiprocessing.get_context()
+# Whoever starts the tests may ignore hang-ups (nohup), and what they start would do so too.
 _FOREVER = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 import scanner.{module} as shared
 import unhardcode
 def hang(*_):

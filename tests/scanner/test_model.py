@@ -45,6 +45,7 @@ CALLERS = {
     "fixers/connections.py": "takes connection strings apart",
     "fixers/copies.py": "finds other places that hold it",
     "fixers/dotenv.py": "checks that a variable holds nothing else",
+    "fixers/dotenv_by_hand.py": "sees whether other loaders read the same",
     "fixers/emit/awscli.py": "sees whether a shell's pipe keeps its line ends",
     "fixers/emit/files.py": "measures it for a store",
     "fixers/extension.py": "answers as the Lambda extension, to a proof",
