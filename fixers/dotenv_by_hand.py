@@ -30,15 +30,14 @@ _QUIET_CALLS = frozenset({"uvicorn.run"})
 _STARTING = frozenset({"run", "call", "check_call", "check_output", "Popen", "system", "local", "sudo", "popen"})
 _READ_BY = re.compile(r"env-?file|\bsource\b|dotenv|[\"' ]\. ", re.IGNORECASE)
 _LINES = 6
-
-
 # Libraries with a parser of their own: a word that shows each in a file, and whether it knows `export`.
 # https://github.com/HBNetwork/python-decouple, https://django-environ.readthedocs.io/en/latest/quickstart.html,
 # https://www.starlette.io/config/
 _PARSERS = {
     "decouple": (re.compile(rb"\bdecouple\b"), False),
     "django-environ": (re.compile(rb"\bread_env\("), True),
-} | {"Starlette": (re.compile(rb"\bstarlette\.config\b"), False)}
+    "Starlette": (re.compile(rb"\bstarlette\.config\b"), False),
+}
 _EITHER = "\"'"
 
 

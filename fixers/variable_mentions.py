@@ -9,6 +9,15 @@ from collections.abc import Callable, Collection, Iterator
 from fixers.python_environment import dotted
 from fixers.unseen_readers import UnseenReads
 
+_IN_TEXT = re.compile(
+    r"\$\{?(?P<name>[A-Za-z_]\w*)|%(?P<other>[A-Za-z_]\w*)%|\b(?:environ|getenv)\W{1,12}(?P<code>[A-Za-z_]\w*)"
+)
+# A whole module, which the program writes to a file: what that reads is seen in the file.
+_MODULE = re.compile(r"\s*(?:\"\"\"|'{3}|#!)")
+_SETTERS = frozenset(
+    {"setenv", "delenv", "setdefault", "putenv", "unsetenv", "getattr", "hasattr", "setattr", "delattr"}
+)
+
 
 def mentions(
     tree: ast.Module, wanted: Callable[[str], bool], explained: Collection[int], unseen: UnseenReads
@@ -34,16 +43,6 @@ def mentions(
             name = found["name"] or found["other"] or found["code"]
             if wanted(name) and not (found["code"] and _MODULE.match(text)):
                 yield node, name, "a text that reads it"
-
-
-_IN_TEXT = re.compile(
-    r"\$\{?(?P<name>[A-Za-z_]\w*)|%(?P<other>[A-Za-z_]\w*)%|\b(?:environ|getenv)\W{1,12}(?P<code>[A-Za-z_]\w*)"
-)
-# A whole module, which the program writes to a file: what that reads is seen in the file.
-_MODULE = re.compile(r"\s*(?:\"\"\"|'{3}|#!)")
-_SETTERS = frozenset(
-    {"setenv", "delenv", "setdefault", "putenv", "unsetenv", "getattr", "hasattr", "setattr", "delattr"}
-)
 
 
 def silent_texts(tree: ast.Module) -> Iterator[int]:
