@@ -145,7 +145,7 @@ def _as_text(document: Document, offsets: list[int]) -> Iterator[Literal]:
 
 
 def _wanted(providers: dict[str, list[int]], imported: frozenset[str], knowledge: Knowledge) -> Wanted:
-    """What of a Python file is worth reading with LibCST."""
+    """What of a Python file's strings is worth reading."""
     takers, prefilter, table = knowledge.takers, knowledge.prefilter, knowledge.table
     return Wanted(
         is_possible=functools.partial(is_possible, takers),

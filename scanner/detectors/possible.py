@@ -1,4 +1,4 @@
-"""Whether a detector could take a value at all: asked of `ast`'s constants before their statement goes to LibCST.
+"""Whether a detector could take a value at all: asked of the strings of Python before they are decoded.
 
 Every answer errs on one side: what any detector makes a candidate of is possible. A test holds that by comparing.
 """
@@ -14,7 +14,7 @@ from scanner.detectors.auth import HEADERS, written_password
 from scanner.detectors.name import judge_name
 from scanner.detectors.named import LONGEST
 from scanner.detectors.sink import SinkIndex, speaks
-from scanner.detectors.url import DSN_KEY, PROXY
+from scanner.detectors.url import DSN_KEY, GO, PROXY
 
 _HEADERS = tuple(HEADERS)
 
@@ -108,7 +108,7 @@ def is_possible(takers: Takers, text: str, name: str | None, symbol: str, reache
             return True
     if ("://" in text and "@" in text) or ("=" in text and DSN_KEY.search(text)):
         return True
-    if PROXY.search(text):
+    if PROXY.search(text) or (")/" in text and GO.search(text)):
         return True
     folded = text[:4096].casefold()
     return "basic" in folded or "bearer" in folded or decoded(text) is not None

@@ -39,7 +39,7 @@ _NEAR = 200
 # https://python-oracledb.readthedocs.io/en/latest/user_guide/connection_handling.html: user/password@host:port/service
 _ORACLE = re.compile(r"[\w$#]{1,128}(?:\[[\w$#]+\])?/(?P<p>\"[^\"]+\"|[^\s/@\"]+)@\S+")
 # https://github.com/go-sql-driver/mysql#dsn-data-source-name: user:password@tcp(host:3306)/database
-_GO = re.compile(r"(?<![^\s\"'`=])[^\s:@/\"'`]{1,64}:(?P<p>[^\s\"'`]{1,200})@(?:tcp6?|unix)\([^()\s]*\)/")
+GO = re.compile(r"(?<![^\s\"'`=])[^\s:@/\"'`]{1,64}:(?P<p>[^\s\"'`]{1,200})@(?:tcp6?|unix)\([^()\s]*\)/")
 PROXY = re.compile(
     r"(?<![\w.:])\d{1,3}(?:\.\d{1,3}){3}:\d{2,5}:[A-Za-z][\w.\-]{0,40}:"
     r"(?P<p>(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[^\s:@/\"'`,;<>{}$%]{4,64})(?![^\s\"'`,;])"
@@ -82,7 +82,7 @@ def detect(literal: Literal) -> Iterator[Candidate]:
         for found in _URL.finditer(text):
             yield _url(literal, found)
     if ")/" in text:
-        for found in _GO.finditer(text):
+        for found in GO.finditer(text):
             yield _dsn(literal, found, "p")
     for found in PROXY.finditer(text) if text.count(":") >= 3 else ():
         yield _dsn(literal, found, "p")

@@ -1,11 +1,14 @@
-"""What the arguments of a call are called, by what `ast` and LibCST both show of it: a rule for both walks is here."""
+"""What the arguments of a call are called."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import ast
+from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
+from scanner.readers.pyleaf import arguments, flattened, is_string, leaf_of, string_of, text_of
+from scanner.readers.pyscope import Scope
 from scanner.readers.pywords import (
     COMPARING,
     HIDING,
@@ -16,6 +19,7 @@ from scanner.readers.pywords import (
     given_to,
     hidden_by,
     holds_value,
+    is_asked,
     longest_option,
     may_answer,
     passes_name,
@@ -47,19 +51,12 @@ class Given(NamedTuple):
 
 
 class Called(NamedTuple):
-    """A call: the last word of its name, its arguments, whether it is a method, and what is asked of other nodes.
-
-    `asked` gives the last string of the call that it is a method of, `sent` what the first argument sends, `compared`
-    the last word of an argument that is a name, `is_asked` whether a password is asked for right before.
-    """
+    """A call: the last word of its name, its arguments in the order in which they are written, and its file."""
 
     leaf: str
+    node: ast.Call
     given: Sequence[Given]
-    is_method: bool
-    asked: Callable[[], str | None]
-    sent: Callable[[], str | None]
-    compared: Callable[[int], str | None]
-    is_asked: Callable[[], bool]
+    scope: Scope
 
     def __repr__(self) -> str:
         return f"Called({self.leaf!r}, {len(self.given)} arguments)"
@@ -93,12 +90,12 @@ def name_of(
             return "password", Way.PLAIN
     if leaf == "get" and keyword == "fallback" and number == 2:
         return given[1].text, Way.DEFAULT
-    if leaf in TYPING and not number and call.is_method:
-        return call.asked(), Way.PLAIN
+    if leaf in TYPING and not number and isinstance(call.node.func, ast.Attribute):
+        return _asked(call.node.func.value), Way.PLAIN
     if takes_name_first(leaf) and first and number and holds_value(first, number, keyword):
         return _option(given) or first, Way.VALUE
     if leaf in COMPARING and len(given) == 2:
-        return call.compared(1 - number), Way.COMPARED
+        return leaf_of(arguments(call.node)[1 - number][1]), Way.COMPARED
     if leaf in NAMED_THIRD and number == 2:
         return given[1].text, Way.PLAIN
     if keyword == "default":
@@ -116,7 +113,26 @@ def _is_password(call: Called, number: int) -> bool:
     """Whether an argument by place is a password by what stands before it: an administrator's name, or the question."""
     if number:
         return follows_login(call.given[number - 1].text, call.given[number].text)
-    return call.leaf in SENDING and may_answer(call.sent()) and call.is_asked()
+    if call.leaf not in SENDING or not may_answer(_sent(arguments(call.node)[0][1])):
+        return False
+    return is_asked(call.scope.text, call.scope.span(call.node).start)
+
+
+def _asked(node: ast.expr) -> str | None:
+    """The last string of the call that found a field: `find_element("name", "password")`."""
+    every = arguments(node) if isinstance(node, ast.Call) else []
+    return string_of(every[-1][1]) if every else None
+
+
+def _sent(node: ast.expr) -> str | None:
+    """What a call sends: a string, or several that are added."""
+    match node:
+        case ast.BinOp(op=ast.Add()):
+            parts = [_sent(operand) for operand in flattened(node)]
+            return None if None in parts else "".join(filter(None, parts))
+        case ast.Call(func=ast.Attribute(value=inner, attr="encode")):
+            return _sent(inner)
+    return text_of(node) if is_string(node) else None
 
 
 def _option(given: Sequence[Given]) -> str | None:

@@ -38,14 +38,6 @@ def leaf_of(node: ast.AST) -> str | None:
     return None
 
 
-def key_of(node: ast.expr) -> str | None:
-    """The key that a call or a subscript could ask the environment for."""
-    if isinstance(node, ast.Call):
-        every = arguments(node)
-        return string_of(every[0][1]) if every else None
-    return string_of(node.slice) if isinstance(node, ast.Subscript) else None
-
-
 def arguments(node: ast.Call) -> list[tuple[str | None, ast.expr]]:
     """Keyword ("**" for a mapping's) and value of each argument, in the order in which they are written."""
     every: list[tuple[str | None, ast.expr]] = [(None, value) for value in node.args]
@@ -66,13 +58,18 @@ def flattened(node: ast.expr) -> Iterator[ast.expr]:
             yield top
 
 
+def unstarred(node: ast.expr) -> ast.expr:
+    """What a star stands before, or the node itself."""
+    return node.value if isinstance(node, ast.Starred) else node
+
+
 def is_string(node: ast.expr) -> bool:
     """Whether a node is a string, bytes or an f-string."""
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)))
 
 
 def text_of(node: ast.expr) -> str:
-    """What the reader will say is the value of a string: bytes as latin-1, a mark for what is computed."""
+    """The value of a string: bytes as latin-1, a mark for what is computed."""
     if isinstance(node, ast.JoinedStr):
         return "".join(text_of(part) if isinstance(part, ast.Constant) else COMPUTED for part in node.values)
     assert isinstance(node, ast.Constant)

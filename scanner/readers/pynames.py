@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import ast
-import bisect
 
-import libcst as cst
-
-from scanner.readers import pystring
+from scanner.readers.pyleaf import arguments, string_of
 from scanner.readers.pyscope import Scope
-from scanner.readers.pystate import Reading, span_of
-from scanner.readers.pywords import READING, asks_for, held_by
 
 ENV_GETTERS = frozenset(
     (
@@ -20,105 +15,72 @@ ENV_GETTERS = frozenset(
 )
 
 
-def env_key(reading: Reading, node: cst.BaseExpression) -> str | None:
+def is_env_getter(scope: Scope, node: ast.expr) -> bool:
+    """Whether a callable asks the environment for a variable."""
+    return not ENV_GETTERS.isdisjoint(callees_of(scope, node))
+
+
+def env_key(scope: Scope, node: ast.expr) -> str | None:
     """The variable that `os.environ.get(K)`, `os.getenv(K)` or `os.environ[K]` reads."""
-    if isinstance(node, cst.Call) and node.args and any(c in ENV_GETTERS for c in callees_of(reading, node.func)):
-        return constant_of(node.args[0].value)
-    if isinstance(node, cst.Subscript) and "os.environ" in callees_of(reading, node.value):
-        return subscript_key(node)
+    if isinstance(node, ast.Call):
+        every = arguments(node)
+        return string_of(every[0][1]) if every and is_env_getter(scope, node.func) else None
+    if isinstance(node, ast.Subscript) and "os.environ" in callees_of(scope, node.value):
+        return string_of(node.slice)
     return None
 
 
-def constant_of(node: cst.CSTNode | None) -> str | None:
-    """The text of a plain string node."""
-    if isinstance(node, cst.ConcatenatedString):
-        left, right = constant_of(node.left), constant_of(node.right)
-        return None if left is None or right is None else left + right
-    if not isinstance(node, cst.SimpleString):
-        return None
-    try:
-        value = pystring.decode(node.value).value
-    except ValueError:
-        return None
-    return value if isinstance(value, str) else None
+def is_nameable(node: ast.expr) -> bool:
+    """Whether `callees_of` finds a name for what is called or set, without asking which."""
+    if isinstance(node, ast.Subscript):
+        return string_of(node.slice) is not None and is_nameable(node.value)
+    return isinstance(node, (ast.Name, ast.Attribute))
 
 
-def subscript_key(node: cst.Subscript) -> str | None:
-    """The key of `x["key"]`."""
-    if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
-        return constant_of(node.slice[0].slice.value)
-    return None
-
-
-def leaf_of(node: cst.CSTNode) -> str | None:
-    """The last word of a name, attribute, subscript or look-up."""
+def callees_of(scope: Scope, node: ast.expr) -> tuple[str, ...]:
+    """Qualified names that a callable expression, or an attribute or entry that is set, can mean."""
     match node:
-        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
-            return name
-        case cst.Subscript():
-            return subscript_key(node)
-        case cst.Call(func=cst.Attribute(attr=cst.Name(value="get" | "getenv")), args=[argument, *_]):
-            return constant_of(argument.value)
-        case cst.Call(
-            func=cst.Name(value=called) | cst.Attribute(attr=cst.Name(value=called)), args=[argument, *_]
-        ) if asks_for(called):
-            return constant_of(argument.value)
-        case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value="lower" | "strip" | "encode" | "upper"))):
-            return leaf_of(inner)
-        case cst.Call(func=cst.Attribute(value=inner, attr=cst.Name(value=called)), args=[]) if called in READING:
-            return held_by(leaf_of(inner))
-    return None
-
-
-def callees_of(reading: Reading, node: cst.BaseExpression) -> tuple[str, ...]:
-    """Qualified names that a callable expression can mean."""
-    match node:
-        case cst.Name(value=name):
-            if name in reading.scope.imports:
-                return (reading.scope.imports[name],)
-            return (*(f"{module}.{name}" for module in reading.scope.stars), name)
-        case cst.Attribute(value=value, attr=cst.Name(value=name)):
-            return tuple(dict.fromkeys(f"{owner}.{name}" for owner in owners_of(reading, value)))
-        case cst.Subscript(value=value):
-            key = subscript_key(node)
-            return tuple(f"{owner}[{key}]" for owner in callees_of(reading, value)) if key else ()
+        case ast.Name(id=name):
+            if name in scope.imports:
+                return (scope.imports[name],)
+            return (*(f"{module}.{name}" for module in scope.stars), name)
+        case ast.Attribute(value=value, attr=name):
+            return tuple(dict.fromkeys(f"{owner}.{name}" for owner in owners_of(scope, value)))
+        case ast.Subscript(value=value, slice=ast.Constant(value=str(key))):
+            return tuple(f"{owner}[{key}]" for owner in callees_of(scope, value))
     return ()
 
 
-def owners_of(reading: Reading, node: cst.BaseExpression) -> tuple[str, ...]:
+def owners_of(scope: Scope, node: ast.expr) -> tuple[str, ...]:
     """What the object before a dot can be: a module, a class, an instance of one, or unknown ("")."""
     match node:
-        case cst.Name(value=name):
-            if name in reading.scope.imports:
-                return (reading.scope.imports[name],)
-            return _instances(reading, name, node) or ("",)
-        case cst.Attribute(value=value, attr=cst.Name(value=name)):
-            inner = owners_of(reading, value)
-            if isinstance(value, cst.Name) and value.value in ("self", "cls"):
-                return _instances(reading, name, node) or ("",)
-            return tuple(f"{owner}.{name}" for owner in inner if owner) or (f".{name}",)
-        case cst.Call(func=func):
-            return callees_of(reading, func) or ("",)
-        case cst.Await(expression=inner_node):
-            return owners_of(reading, inner_node)
+        case ast.Name(id=name):
+            if name in scope.imports:
+                return (scope.imports[name],)
+            return _instances(scope, name, node.lineno) or ("",)
+        case ast.Attribute(value=ast.Name(id="self" | "cls"), attr=name):
+            return _instances(scope, name, node.lineno) or ("",)
+        case ast.Attribute(value=value, attr=name):
+            return tuple(f"{owner}.{name}" for owner in owners_of(scope, value) if owner) or (f".{name}",)
+        case ast.Call(func=func):
+            return callees_of(scope, func) or ("",)
+        case ast.Await(value=value):
+            return owners_of(scope, value)
     return ("",)
 
 
-def _instances(reading: Reading, name: str, node: cst.CSTNode) -> tuple[str, ...]:
+def _instances(scope: Scope, name: str, line: int) -> tuple[str, ...]:
     """Classes whose instance a name was seen to be bound to: the nearest binding before, else the first."""
-    seen = reading.scope.instances.get(name)
+    seen = scope.instances.get(name)
     if not seen:
         return ()
-    span = span_of(reading, node)
-    line = bisect.bisect_right(reading.scope.starts, span.start) if span else 0
     before = [value for at, value in seen if at <= line]
-    value = before[-1] if before else seen[0][1]
-    found = _dotted(reading.scope, value)
+    found = _dotted(scope, before[-1] if before else seen[0][1])
     return (found,) if found else ()
 
 
 def _dotted(scope: Scope, node: ast.expr) -> str | None:
-    """The qualified name of a constructor call or an annotation, from `ast`."""
+    """The qualified name of a constructor call or an annotation."""
     match node:
         case ast.Call(func=func):
             return _dotted(scope, func)

@@ -1,145 +1,227 @@
-"""Statements handed to LibCST: several regions of a file in one text, and what came of them."""
+"""Statements to literals: what their strings are called, and where those go directly and by name."""
 
 from __future__ import annotations
 
+import ast
 import bisect
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-import libcst as cst
-
-from scanner.model import Argument, Document, Literal, Span
+from scanner.model import Argument, Literal, SecretValue, Sibling, Span
 from scanner.readers.errors import Unreadable
-from scanner.readers.pyplain import literal_of
-from scanner.readers.pypositions import Positions, positions_of
-from scanner.readers.pyregions import Region
-from scanner.readers.pyscope import Scope, too_deep
-from scanner.readers.pystate import Context, Reading, Reference, Segment
-from scanner.readers.pystatements import statement_of
-from scanner.readers.unchecked import unchecked
+from scanner.readers.pyleaf import arguments, leaf_of, string_of
+from scanner.readers.pylines import Lines
+from scanner.readers.pynames import callees_of
+from scanner.readers.pyscope import Scope
+from scanner.readers.pystate import Context, Found, Reach, Reading, Reference
+from scanner.readers.pystatements import read_lines
+from scanner.readers.pystrings import Surroundings, literal_of
+from scanner.readers.structured import SEVERAL
+from scanner.readers.wanted import Wanted
 
-_MAX_REGION = 200_000
 _MAX_HOPS = 3
+# One string token. A value that several make up is not in the text in one piece.
+_TOKEN = re.compile(
+    r"""[A-Za-z]{0,2}(?:\"{3}(?:(?!\"{3})[^\\]|\\.)*+\"{3}|'{3}(?:(?!'{3})[^\\]|\\.)*+'{3}"""
+    r"""|\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+')""",
+    re.S,
+)
 
 
 def literals_of(
-    document: Document, scope: Scope, wanted: list[Region], is_wanted: Callable[[Region], bool] | None
+    scope: Scope, wanted: Iterable[Lines], offsets: Sequence[int], detectors: Wanted | None
 ) -> list[Literal]:
-    """Literals of some regions and of what those use by name, as far as that is wanted, in order.
+    """Literals of some lines and of what those use by name, in order; `offsets` are those of the prefilter's hits.
 
-    Raises Unreadable where LibCST cannot read one of them.
+    With `detectors`, of the lines only that hold what one could take. Raises Unreadable where a string cannot be read.
     """
-    reading = Reading(document=document, scope=scope)
-    done = set(wanted)
-    _read_regions(reading, wanted)
-    for _ in range(_MAX_HOPS):
-        bound = [region for region in _bound_regions(reading, done) if is_wanted is None or is_wanted(region)]
-        if not bound:
-            break
-        _read_regions(reading, bound)
-    return sorted(_reached(reading), key=lambda literal: literal.span)
+    read, references = _read(scope, wanted)
+    reached = _Reached(scope=scope, uses=_uses(scope, references))
+    found: dict[Span, Literal] = {}
+    for lines, every in read.items():
+        whole = detectors is None or _is_of_note(scope, lines, offsets, detectors)
+        for one in every:
+            reaches = reached.by(one.context.reaches)
+            if detectors is None or whole or _is_taken(scope, one, reaches, offsets, detectors):
+                literal = literal_of(scope, one, reached.surroundings(one.context, reaches))
+                if literal is not None:
+                    found.setdefault(literal.span, literal)
+    return sorted(found.values(), key=lambda literal: literal.span)
 
 
-def _bound_regions(reading: Reading, done: set[Region]) -> list[Region]:
-    """Regions of what a call's argument named, directly or through other names, and that were not read yet."""
-    found: list[Region] = []
-    used = {reference.name for reference in reading.references}
-    for reference in reading.references:
-        if not any(argument.callees or argument.keyword in used for argument in reference.arguments):
-            continue
-        binding = reading.scope.lookup(reference.symbol, reference.name, reference.line)
-        if binding is None:
-            continue
-        lines = reading.scope.lines_at(binding.first)
-        region = None if lines is None else reading.scope.region(lines)
-        if region is not None and region not in done:
-            done.add(region)
-            found.append(region)
-    return found
+def _read(scope: Scope, wanted: Iterable[Lines]) -> tuple[dict[Lines, list[Found]], list[Reference]]:
+    """What stands in some lines, and in the lines that bind what those use by name."""
+    found: dict[Lines, list[Found]] = {}
+    references: list[Reference] = []
+    todo = dict.fromkeys(wanted)
+    for _ in range(_MAX_HOPS + 1):
+        for lines in todo:
+            reading = Reading(scope=scope)
+            try:
+                read_lines(reading, lines)
+            except RecursionError:
+                raise Unreadable(lines.first, 1, "nested too deep") from None
+            found[lines] = reading.found
+            references += reading.references
+        todo = dict.fromkeys(lines for lines in _binding(scope, references) if lines not in found)
+    return found, references
 
 
-def _reached(reading: Reading) -> Iterator[Literal]:
-    """The literals, each with the arguments that it reaches, also through the names it is bound to."""
+def _binding(scope: Scope, references: Sequence[Reference]) -> Iterator[Lines]:
+    """Lines that bind what a call's argument named, directly or through other names."""
+    used = {reference.name for reference in references}
+    for reference in references:
+        if any(reach.target is not None or reach.keyword in used for reach in reference.reaches):
+            binding = scope.lookup(reference.symbol, reference.name, reference.line)
+            lines = None if binding is None else scope.lines_at(binding.first)
+            if lines is not None:
+                yield lines
+
+
+def _uses(scope: Scope, references: Iterable[Reference]) -> dict[tuple[str, int], list[Reference]]:
+    """References by the name and the first line of the statement that bound it."""
     uses: dict[tuple[str, int], list[Reference]] = {}
-    for reference in reading.references:
-        binding = reading.scope.lookup(reference.symbol, reference.name, reference.line)
+    for reference in references:
+        binding = scope.lookup(reference.symbol, reference.name, reference.line)
         if binding is not None:
             uses.setdefault((reference.name, binding.first), []).append(reference)
-    seen: set[Span] = set()
-    for literal in reading.literals:
-        if literal.span in seen:
-            continue
-        seen.add(literal.span)
-        arguments = tuple(dict.fromkeys(_followed(reading, literal.arguments, uses, _MAX_HOPS)))
-        yield literal if arguments == literal.arguments else replace(literal, arguments=arguments)
+    return uses
 
 
-def _followed(
-    reading: Reading, arguments: tuple[Argument, ...], uses: dict[tuple[str, int], list[Reference]], hops: int
-) -> Iterator[Argument]:
-    """Arguments of calls as they are; for one of a binding (see `_bound`) those that the name reaches."""
-    for argument in arguments:
-        if argument.callees:
-            yield argument
-        if argument.callees or not hops:
-            continue
-        line = bisect.bisect_right(reading.scope.starts, argument.call.start)
-        for reference in uses.get((argument.keyword or "", line), ()):
-            if reference.key is not None and reference.key != argument.key:
+@dataclass(slots=True, kw_only=True)
+class _Reached:
+    """What strings reach and what they stand in, told from the nodes that hold them."""
+
+    scope: Scope
+    uses: dict[tuple[str, int], list[Reference]]
+    around: dict[ast.Call | ast.Dict, tuple[Span, tuple[Sibling, ...]]] = field(default_factory=dict)
+
+    def by(self, reaches: tuple[Reach, ...]) -> tuple[Reach, ...]:
+        """Calls' arguments and settings, also those that a bound name reaches."""
+        return tuple(dict.fromkeys(self._followed(reaches, _MAX_HOPS)))
+
+    def _followed(self, reaches: tuple[Reach, ...], hops: int) -> Iterator[Reach]:
+        for reach in reaches:
+            if reach.target is not None:
+                yield reach
+            elif hops:
+                for reference in self.uses.get((reach.keyword or "", _line_of(reach.node)), ()):
+                    if reference.key in (None, reach.key):
+                        for use in self._followed(reference.reaches, hops - 1):
+                            key = use.key if reference.key is not None else reach.key or use.key
+                            element = use.element if reach.element is None else reach.element
+                            yield use._replace(key=key, element=element)
+
+    def surroundings(self, context: Context, reaches: Iterable[Reach]) -> Surroundings:
+        """What a string reaches, and what it stands in."""
+        found = tuple(dict.fromkeys(self._argument(reach) for reach in reaches))
+        if context.within is None:
+            return Surroundings(found, None, ())
+        if isinstance(context.within, str):
+            return Surroundings(found, None, self.scope.constants(context.within))
+        return Surroundings(found, *self._beside(context.within))
+
+    def _argument(self, reach: Reach) -> Argument:
+        callees = callees_of(self.scope, reach.target) if reach.target is not None else ()
+        return Argument(
+            callees=callees,
+            index=reach.number,
+            keyword=reach.keyword,
+            call=self.scope.span(reach.node),
+            typed=reach.keyword == "=" or not callees[0].startswith("."),
+            element=reach.element,
+            key=reach.key,
+        )
+
+    def _beside(self, node: ast.Call | ast.Dict) -> tuple[Span, tuple[Sibling, ...]]:
+        if node not in self.around:
+            pairs: Iterable[tuple[str | None, ast.expr]]
+            if isinstance(node, ast.Dict):
+                pairs = zip(map(string_of, node.keys), node.values, strict=True)
+            else:
+                pairs = (
+                    (keyword or f"#{number}", value)
+                    for number, (keyword, value) in enumerate(arguments(node))
+                    if keyword != "**" and not isinstance(value, ast.Starred)
+                )
+            self.around[node] = self.scope.span(node), tuple(self._siblings(pairs))
+        return self.around[node]
+
+    def _siblings(self, pairs: Iterable[tuple[str | None, ast.expr]]) -> Iterator[Sibling]:
+        for name, value in pairs:
+            if name is None:
                 continue
-            for use in _followed(reading, reference.arguments, uses, hops - 1):
-                key = use.key if reference.key is not None else argument.key or use.key
-                yield replace(use, key=key, element=use.element if argument.element is None else argument.element)
+            if isinstance(value, ast.Name):
+                bound = self.scope.constant(value.id)
+                if bound is not None:
+                    yield Sibling(name=name, value=bound.value, span=bound.span)
+                continue
+            constant = string_of(value)
+            if isinstance(value, ast.Constant) and type(value.value) in (int, float):
+                constant = self.scope.written(value)
+            if constant is not None:
+                yield Sibling(name=name, value=SecretValue(constant), span=self.scope.span(value))
 
 
-def _read_regions(reading: Reading, regions: list[Region]) -> None:
-    """Read regions: plain ones as they are, the others by LibCST, all in one text."""
-    others: list[Region] = []
-    for region in regions:
-        plain = literal_of(reading.scope, region)
-        if plain is None:
-            others.append(region)
-        else:
-            reading.literals.append(plain)
-    if others:
-        _parse_regions(reading, others)
+def _line_of(node: ast.AST) -> int:
+    return int(getattr(node, "lineno", 0))
 
 
-def _parse_regions(reading: Reading, regions: list[Region]) -> None:
-    text, starts = reading.document.text, reading.scope.starts
-    pieces: list[str] = []
-    reading.segments.clear()
-    length = 0
-    for region in sorted(regions, key=lambda region: region.first):
-        source = starts[region.first - 1]
-        end = starts[region.last] if region.last < len(starts) else len(text)
-        lines = text[source:end]
-        if len(lines) > _MAX_REGION:
-            raise Unreadable(region.first, 1, f"a statement of more than {_MAX_REGION:,} characters")
-        after = region.after if lines.endswith(("\n", "\r")) else "\n" + region.after
-        pieces.append(f"{region.before}{lines}{after}")
-        if too_deep(pieces[-1]):
-            raise Unreadable(region.first, 1, "nested too deep for LibCST")
-        segment = Segment(start=length + len(region.before), source=source, length=len(lines), region=region)
-        reading.segments.append(segment)
-        length += len(pieces[-1])
-    with unchecked():
-        module, reading.positions = _parse("".join(pieces), regions)
-        try:
-            for statement in module.body:
-                statement_of(reading, statement, Context())
-        except RecursionError:
-            raise Unreadable(regions[0].first, 1, "nested too deep for LibCST") from None
+# --- what a detector could take -------------------------------------------------------------------------------
 
 
-def _parse(text: str, regions: list[Region]) -> tuple[cst.Module, Positions]:
-    line = min(region.first for region in regions)
-    try:
-        module = cst.parse_module(text)
-        written, positions = positions_of(module)
-    except (cst.ParserSyntaxError, cst.CSTLogicError, RecursionError):
-        raise Unreadable(line, 1, "LibCST cannot parse this statement") from None
-    if written != text:
-        # LibCST drops a form feed before a statement, for one: its positions would be off.
-        raise Unreadable(line, 1, "LibCST does not give this text back as it was")
-    return module, positions
+def _is_of_note(scope: Scope, lines: Lines, offsets: Sequence[int], wanted: Wanted) -> bool:
+    """Whether a provider's shape was hit in some lines, or what would be a comment if no literal were around it."""
+    start = scope.starts[lines.first - 1]
+    end = scope.starts[lines.last] if lines.last < len(scope.starts) else len(scope.text) + 1
+    at = bisect.bisect_right(wanted.providers, start)
+    if at < len(wanted.providers) and wanted.providers[at] <= end:
+        return True
+    hits = offsets[bisect.bisect_right(offsets, start) : bisect.bisect_right(offsets, end)]
+    return any("#" in scope.text[scope.text.rfind("\n", 0, hit) + 1 : hit] for hit in hits)
+
+
+def _is_taken(scope: Scope, one: Found, reaches: Iterable[Reach], offsets: Sequence[int], wanted: Wanted) -> bool:
+    """Whether a detector could take a string."""
+    text, name = (one.text, one.context.name)
+    if one.piece is not None:
+        text, name = text[one.piece.start : one.piece.end], one.piece.name
+    reached = any(_may_take(scope, reach, wanted) for reach in reaches)
+    if wanted.is_possible(text, name, one.context.symbol, reached) or "${" in text:
+        return True
+    return _holds_one(scope, one, offsets) or _is_split(scope, one, wanted)
+
+
+def _may_take(scope: Scope, reach: Reach, wanted: Wanted) -> bool:
+    target = reach.target
+    if target is None or (reach.key is not None and reach.key.lower() not in wanted.keys):
+        return False
+    leaf = leaf_of(target)
+    if reach.keyword == "=":
+        return wanted.is_setting(leaf)
+    called = scope.imports.get(target.id, target.id).rpartition(".")[2] if isinstance(target, ast.Name) else leaf
+    return wanted.takes(called or "", reach.keyword, reach.number)
+
+
+def _holds_one(scope: Scope, one: Found, offsets: Sequence[int]) -> bool:
+    """Whether named values may stand inside a string."""
+    if not SEVERAL.search(one.text):
+        return False
+    span = scope.span(one.node)
+    at = bisect.bisect_right(offsets, span.start)
+    return at < len(offsets) and offsets[at] <= span.end + 2
+
+
+def _is_split(scope: Scope, one: Found, wanted: Wanted) -> bool:
+    """Whether tokens and operands make up a provider's shape that the text does not show in one piece."""
+    node = one.node
+    if isinstance(node, ast.Constant):
+        if not isinstance(node.value, (str, bytes)):
+            return False
+        span = scope.span(node)
+        if span.end - span.start <= len(one.text) + 3 or _TOKEN.fullmatch(scope.text, span.start, span.end):
+            return False
+        value = node.value if isinstance(node.value, bytes) else one.text.encode("utf-8", "surrogatepass")
+        return wanted.has_provider_shape(value)
+    return isinstance(node, ast.BinOp) and wanted.has_provider_shape(one.text.encode("utf-8", "surrogatepass"))

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from scanner.model import SecretValue, Sibling, Span
 from scanner.readers.errors import Unreadable
-from scanner.readers.pyregions import COMPOUND, Lines, Region, first_line, merged, named, region_of, split, target_name
+from scanner.readers.pylines import COMPOUND, Lines, first_line, merged, named, split, target_name
 from scanner.text import line_starts
 
 _MAX_DEPTH = 150
@@ -52,15 +52,12 @@ class Scope:
     classes: set[str] = field(default_factory=set)
     parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
     known: dict[str, tuple[Sibling, ...]] = field(default_factory=dict)
+    named: dict[str, Sibling] = field(default_factory=dict)
 
     def lines_at(self, line: int) -> Lines | None:
         """The innermost lines that are read by themselves around a line; None for comments and blank lines."""
         at = bisect.bisect_right(self.lines, line, key=operator.itemgetter(0)) - 1
         return self.lines[at] if at >= 0 and self.lines[at].last >= line else None
-
-    def region(self, lines: Lines) -> Region:
-        """What LibCST is given of some lines."""
-        return region_of(lines, self.text, self.starts)
 
     def offset(self, line: int, utf8_column: int) -> int:
         """Code-point offset of one of `ast`'s positions, whose columns count UTF-8 bytes."""
@@ -70,6 +67,21 @@ class Scope:
         if row.isascii():
             return start + utf8_column
         return start + len(row.encode("utf-8", "surrogatepass")[:utf8_column].decode("utf-8", "ignore"))
+
+    def span(self, node: ast.AST) -> Span:
+        """Where an expression or a statement stands."""
+        place: ast.expr = node  # type: ignore[assignment] # a statement says it alike
+        last = place.end_lineno or place.lineno
+        return Span(self.offset(place.lineno, place.col_offset), self.offset(last, place.end_col_offset or 0))
+
+    def written(self, node: ast.AST) -> str:
+        """An expression or a statement as it is written."""
+        span = self.span(node)
+        return self.text[span.start : span.end]
+
+    def line_at(self, offset: int) -> int:
+        """The line, from 1, of an offset."""
+        return bisect.bisect_right(self.starts, offset)
 
     def shares_line(self, suite: ast.stmt) -> bool:
         """Whether the first statement of a suite stands on a line on which something is before it."""
@@ -85,6 +97,12 @@ class Scope:
             self.known[symbol] = tuple(self._constants(itertools.chain.from_iterable(self.bodies.get(symbol, ()))))
         return self.known[symbol]
 
+    def constant(self, name: str) -> Sibling | None:
+        """The constant that the module's body binds a name to, the last one of several."""
+        if not self.named:
+            self.named.update((each.name, each) for each in self.constants(""))
+        return self.named.get(name)
+
     def _constants(self, statements: Iterable[ast.stmt]) -> Iterator[Sibling]:
         for statement in statements:
             match statement:
@@ -97,13 +115,10 @@ class Scope:
             if not isinstance(value, ast.Constant) or not isinstance(value.value, _CONSTANT_TYPES):
                 continue
             name = target_name(target)
-            if name is None or value.end_lineno is None or value.end_col_offset is None:
+            if name is None:
                 continue
             constant = value.value if isinstance(value.value, (str, bytes)) else str(value.value)
-            span = Span(
-                self.offset(value.lineno, value.col_offset), self.offset(value.end_lineno, value.end_col_offset)
-            )
-            yield Sibling(name=name, value=SecretValue(constant), span=span)
+            yield Sibling(name=name, value=SecretValue(constant), span=self.span(value))
 
     def define(self, name: str, parameters: Sequence[str]) -> None:
         """Note what a call of a function or a class of this file takes by place; two of a name say nothing."""

@@ -1,49 +1,64 @@
-"""What the Python reader keeps while it reads one document: the texts given to LibCST, and where they came from."""
+"""What the Python reader keeps while it reads one document."""
 
 from __future__ import annotations
 
-import bisect
+import ast
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-import libcst as cst
-
-from scanner.model import Argument, Document, Literal, Role, Sibling, Span
-from scanner.readers.pypositions import Positions
-from scanner.readers.pyregions import Region
+from scanner.model import Role
 from scanner.readers.pyscope import Scope
+from scanner.readers.together import Piece
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What is known of the expression that is being read."""
+class Reach(NamedTuple):
+    """Where an expression goes: what becomes an `Argument` (scanner/model.py) once somebody asks what is called.
+
+    `node` is the call or the assignment, `target` what is called or, with the keyword "=", the attribute or the entry
+    that is set. Without a target it is bound to the name `keyword`, and goes wherever that name goes.
+    """
+
+    node: ast.AST
+    target: ast.expr | None
+    number: int | None
+    keyword: str | None
+    element: int | None = None
+    key: str | None = None
+
+
+class Context(NamedTuple):
+    """What is known of the expression that is being read.
+
+    `within` is what its siblings are from: a call, a dictionary, or the symbol whose constants they are.
+    """
 
     role: Role = Role.TEXT
     name: str | None = None
     symbol: str = ""
-    arguments: tuple[Argument, ...] = ()
-    container: Span | None = None
-    siblings: tuple[Sibling, ...] = ()
+    reaches: tuple[Reach, ...] = ()
+    within: ast.Call | ast.Dict | str | None = None
     dynamic: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
-    """Where one region stands in the text given to LibCST (`start`) and in the document (`source`)."""
+class Found(NamedTuple):
+    """A string, a sum of strings or a number; with a `piece`, a part of its value that has a name of its own."""
 
-    start: int
-    source: int
-    length: int
-    region: Region
+    node: ast.expr
+    text: str
+    context: Context
+    piece: Piece | None = None
+
+    def __repr__(self) -> str:
+        return f"Found(<{len(self.text)} characters>, {self.context.name!r})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
-    """A name that reaches arguments: what it is bound to reaches them too. `key` is that of `name["key"]`."""
+class Reference(NamedTuple):
+    """A name that goes somewhere: what it is bound to goes there too. `key` is that of `name["key"]`."""
 
     symbol: str
     name: str
     line: int
-    arguments: tuple[Argument, ...]
+    reaches: tuple[Reach, ...]
     key: str | None = None
 
 
@@ -51,33 +66,6 @@ class Reference:
 class Reading:
     """The state of reading one document."""
 
-    document: Document
     scope: Scope
-    literals: list[Literal] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
-    segments: list[Segment] = field(default_factory=list)
-    positions: Positions = field(default_factory=dict)
-
-
-def _segment(reading: Reading, offset: int) -> Segment:
-    at = bisect.bisect_right(reading.segments, offset, key=lambda segment: segment.start) - 1
-    return reading.segments[max(at, 0)]
-
-
-def span_of(reading: Reading, node: cst.CSTNode) -> Span | None:
-    """Where a node stands in the document; None for what was only put around a region."""
-    found = reading.positions.get(node)
-    if found is None:
-        return None
-    start, end = found
-    segment = _segment(reading, start)
-    shift = segment.source - segment.start
-    if start < segment.start or start >= segment.start + segment.length:
-        return None
-    return Span(start + shift, end + shift)
-
-
-def symbol_of(reading: Reading, node: cst.CSTNode) -> str:
-    """The definition that encloses a node's region."""
-    found = reading.positions.get(node)
-    return "" if found is None else _segment(reading, found[0]).region.symbol

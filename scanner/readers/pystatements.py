@@ -1,102 +1,98 @@
-"""The statements of a LibCST tree, down to the expressions in them."""
+"""The statements of a Python tree, down to the expressions in them."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import libcst as cst
+import ast
 
 from scanner.model import Role
-from scanner.readers.pyexpressions import assign, bare, children, defaults, expression, iterated
-from scanner.readers.pynames import leaf_of
-from scanner.readers.pystate import Context, Reading, symbol_of
+from scanner.readers.pyexpressions import assign, bare, defaults, iterated, read_node
+from scanner.readers.pyleaf import leaf_of
+from scanner.readers.pylines import BARE_CLAUSES, Lines, named
+from scanner.readers.pystate import Context, Reading
 
 
-def statement_of(reading: Reading, node: cst.CSTNode, context: Context) -> None:
-    """Read one statement."""
-    match node:
-        case cst.ClassDef(name=name) | cst.FunctionDef(name=name):
-            symbol = context.symbol or symbol_of(reading, node)
-            inner = replace(Context(), symbol=f"{symbol}.{name.value}" if symbol else name.value)
-            for decorator in node.decorators:
-                expression(reading, decorator.decorator, replace(Context(), symbol=inner.symbol))
-            if isinstance(node, cst.FunctionDef):
-                defaults(reading, node.params, inner)
-            else:
-                for argument in (*node.bases, *node.keywords):
-                    name_ = argument.keyword.value if argument.keyword else None
-                    expression(reading, argument.value, replace(inner, name=name_, role=Role.KEYWORD))
-            statement_of(reading, node.body, inner)
-        case cst.SimpleStatementLine(body=body) | cst.SimpleStatementSuite(body=body):
-            base = context if context.symbol else Context(symbol=symbol_of(reading, node))
-            for small in body:
-                _small(reading, small, base)
-        case cst.IndentedBlock(body=body):
-            for statement in body:
-                statement_of(reading, statement, context)
-        case cst.Match(subject=subject, cases=cases):
-            expression(reading, subject, bare(context))
-            for case in cases:
-                pattern = replace(bare(context), role=Role.COMPARISON, name=leaf_of(subject))
-                children(reading, case.pattern, pattern)
-                if case.guard is not None:
-                    expression(reading, case.guard, bare(context))
-                statement_of(reading, case.body, context)
-        case cst.For(target=target, iter=values, body=body, orelse=orelse):
-            iterated(reading, target, values, context if context.symbol else Context(symbol=symbol_of(reading, node)))
-            statement_of(reading, body, context)
-            if orelse is not None:
-                statement_of(reading, orelse.body, context)
-        case _:
-            base = context if context.symbol else Context(symbol=symbol_of(reading, node))
-            for child in node.children:
-                if isinstance(child, cst.BaseExpression):
-                    expression(reading, child, bare(base))
-                elif isinstance(child, (cst.BaseSuite, cst.BaseStatement)):
-                    statement_of(reading, child, context)
-                else:
-                    _children_of_clause(reading, child, base, context)
+def read_lines(reading: Reading, lines: Lines) -> None:
+    """Read a statement, or a clause's header."""
+    for node in lines.nodes:
+        if not lines.clause or lines.clause in BARE_CLAUSES:
+            _statement(reading, node, lines.symbol)
+        else:
+            _header(reading, node, lines.symbol, lines.subject)
+            for statement in getattr(node, "body", ()) if lines.whole else ():
+                _statement(reading, statement, lines.symbol)
 
 
-def _children_of_clause(reading: Reading, node: cst.CSTNode, base: Context, context: Context) -> None:
-    """With items, except handlers, else and finally clauses."""
-    for child in node.children:
-        if isinstance(child, cst.BaseExpression):
-            expression(reading, child, bare(base))
-        elif isinstance(child, (cst.BaseSuite, cst.BaseStatement)):
-            statement_of(reading, child, context)
-        elif not isinstance(child, cst.BaseParenthesizableWhitespace):
-            _children_of_clause(reading, child, base, context)
+def _header(reading: Reading, node: ast.AST, symbol: str, subject: str | None) -> None:
+    """What stands before the suite of a compound statement, or of a clause of one."""
+    context = bare(symbol)
+    if isinstance(node, ast.match_case):
+        read_node(reading, node.pattern, Context(role=Role.COMPARISON, name=subject, symbol=symbol))
+        if node.guard is not None:
+            read_node(reading, node.guard, context)
+    elif isinstance(node, ast.Match):
+        read_node(reading, node.subject, context)
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        within = named(node, symbol) or ""
+        for decorator in node.decorator_list:
+            read_node(reading, decorator, bare(within))
+        if not isinstance(node, ast.ClassDef):
+            defaults(reading, node.args, within)
+            return
+        inner = Context(role=Role.KEYWORD, symbol=within)
+        for base in node.bases:
+            read_node(reading, base, inner)
+        for argument in node.keywords:
+            read_node(reading, argument.value, inner._replace(name=argument.arg))
+    elif isinstance(node, (ast.For, ast.AsyncFor)):
+        iterated(reading, node.target, node.iter, context)
+    else:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.expr, ast.withitem)):
+                read_node(reading, child, context)
 
 
-def _small(reading: Reading, node: cst.BaseSmallStatement, context: Context) -> None:
-    match node:
-        case cst.Assign(targets=targets, value=value):
-            pairs = _paired(targets[-1].target, value)
-            if pairs is not None:
-                for target, part in pairs:
-                    assign(reading, [target], part, context, node)
-            else:
-                assign(reading, [target.target for target in targets], value, context, node)
-        case cst.AnnAssign(target=target, value=cst.BaseExpression() as value):
+def _statement(reading: Reading, node: ast.AST, symbol: str) -> None:
+    context = bare(symbol)
+    if isinstance(node, ast.Assign):
+        pairs = _paired(node.targets[-1], node.value)
+        if pairs is None:
+            assign(reading, node.targets, node.value, context, node)
+        for target, value in pairs or ():
             assign(reading, [target], value, context, node)
-        case cst.AugAssign(target=target, value=value):
-            assign(reading, [target], value, replace(context, dynamic=True), node)
-        case cst.Return(value=cst.BaseExpression() as value):
-            name = context.symbol.rpartition(".")[2] or None
-            expression(reading, value, replace(context, role=Role.RETURN, name=name))
-        case _:
-            children(reading, node, context)
+    elif isinstance(node, ast.AnnAssign) and node.value is not None:
+        assign(reading, [node.target], node.value, context, node)
+    elif isinstance(node, ast.AugAssign):
+        assign(reading, [node.target], node.value, context._replace(dynamic=True), node)
+    elif isinstance(node, ast.Return):
+        if node.value is not None:
+            name = symbol.rpartition(".")[2] or None
+            read_node(reading, node.value, Context(role=Role.RETURN, name=name, symbol=symbol))
+    elif isinstance(node, ast.stmt) and hasattr(node, "body"):
+        _compound(reading, node, symbol)
+    else:
+        for child in ast.iter_child_nodes(node):
+            read_node(reading, child, context)
 
 
-def _paired(
-    target: cst.BaseExpression, value: cst.BaseExpression
-) -> list[tuple[cst.BaseExpression, cst.BaseExpression]] | None:
+def _compound(reading: Reading, node: ast.stmt, symbol: str) -> None:
+    """A statement with its suites on its own line."""
+    within = named(node, symbol) or symbol
+    subject = leaf_of(node.subject) if isinstance(node, ast.Match) else None
+    _header(reading, node, symbol, None)
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt):
+            _statement(reading, child, within)
+        elif isinstance(child, (ast.ExceptHandler, ast.match_case)):
+            _header(reading, child, symbol, subject)
+            for statement in child.body:
+                _statement(reading, statement, symbol)
+
+
+def _paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]] | None:
     """`user, password = "u", "p"` taken apart; None for anything that does not pair up."""
-    if not isinstance(target, (cst.Tuple, cst.List)) or not isinstance(value, (cst.Tuple, cst.List)):
+    if not isinstance(target, (ast.Tuple, ast.List)) or not isinstance(value, (ast.Tuple, ast.List)):
         return None
-    elements = (*target.elements, *value.elements)
-    if len(target.elements) != len(value.elements) or any(isinstance(e, cst.StarredElement) for e in elements):
+    if len(target.elts) != len(value.elts) or any(isinstance(e, ast.Starred) for e in (*target.elts, *value.elts)):
         return None
-    pairs = [(left.value, right.value) for left, right in zip(target.elements, value.elements, strict=True)]
+    pairs = zip(target.elts, value.elts, strict=True)
     return [part for pair in pairs for part in _paired(*pair) or [pair]]

@@ -2,152 +2,148 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
-import libcst as cst
-
-from scanner.model import Literal, SecretValue, Span
+from scanner.late import late_methods
+from scanner.model import Argument, Literal, SecretValue, Sibling, Span
 from scanner.readers import pystring
-from scanner.readers.pystate import Context, Reading, span_of
-from scanner.readers.structured import COMPUTED, piece_of, rest_of
-from scanner.readers.together import Piece
+from scanner.readers.pyleaf import flattened, is_string
+from scanner.readers.pyscope import Scope
+from scanner.readers.pystate import Found
+from scanner.readers.structured import COMPUTED, piece_of
+
+if TYPE_CHECKING:
+    from scanner.readers.pycomposed import Part
 
 
-def add_string(
-    reading: Reading, operands: list[cst.BaseExpression], whole: cst.BaseExpression, context: Context
-) -> None:
-    """Yield one literal for a string, an f-string or a concatenation, with its offset map."""
-    span = span_of(reading, whole)
-    if span is None:
-        return
-    pieces: list[tuple[str, tuple[int, ...] | None, int]] = []
-    dynamic = context.dynamic
-    is_bytes = False
-    for operand in operands:
-        for node in tokens_of(operand):
-            at = span_of(reading, node)
-            if at is None:
-                return
-            if isinstance(node, cst.SimpleString):
-                try:
-                    token = pystring.decode(node.value)
-                except ValueError:
-                    return
-                is_bytes = isinstance(token.value, bytes)
-                text = token.value.decode("latin-1") if isinstance(token.value, bytes) else token.value
-                offsets = token.offsets and tuple(at.start + offset for offset in token.offsets)
-                pieces.append((text, offsets, at.start + token.body))
-            elif isinstance(node, cst.FormattedString):
-                dynamic = True
-                pieces += _formatted(reading, node)
-            else:
-                dynamic = True
-                pieces.append((COMPUTED, (at.start,) * (len(COMPUTED) + 1), at.start))
-    if len(pieces) == 1 and pieces[0][1] is None:
-        text, _, body = pieces[0]
-        offsets = None
-    else:
-        text, offsets = _joined(pieces)
-        body = offsets[0] if offsets else span.start
-    reading.literals.append(
-        Literal(
-            span=span,
-            value=SecretValue(text.encode("latin-1") if is_bytes and not dynamic else text),
-            role=context.role,
-            name=context.name,
-            symbol=context.symbol,
-            body=body,
-            offsets=offsets,
-            parts=len(pieces),
-            dynamic=dynamic,
-            arguments=context.arguments,
-            container=context.container,
-            siblings=context.siblings,
-        )
+class _Text(NamedTuple):
+    """Characters of a value, and the offset of each and of the end; `offsets` None where they stand so from `body`."""
+
+    text: str
+    offsets: tuple[int, ...] | None
+    body: int
+
+    def __repr__(self) -> str:
+        return f"_Text(<{len(self.text)} characters>, {self.body})"
+
+
+class Surroundings(NamedTuple):
+    """What the string reaches, and what it stands in."""
+
+    arguments: tuple[Argument, ...]
+    container: Span | None
+    siblings: tuple[Sibling, ...]
+
+
+def literal_of(scope: Scope, found: Found, around: Surroundings) -> Literal | None:
+    """A string, an f-string, a sum of those or a number, or a named part of one; None for what is no such token."""
+    node, context = found.node, found.context
+    span = scope.span(node)
+    is_bytes, dynamic = False, context.dynamic
+    is_number = isinstance(node, ast.Constant) and not is_string(node)
+    texts = [_Text(found.text, None, span.start)] if is_number else []
+    for operand in () if is_number else flattened(node):
+        if is_string(operand):
+            read = _texts(scope, operand)
+            if read is None:
+                return None
+            texts += read
+            is_bytes = isinstance(operand, ast.Constant) and isinstance(operand.value, bytes)
+            dynamic = dynamic or isinstance(operand, ast.JoinedStr)
+        else:
+            dynamic = True
+            texts.append(_computed(scope.span(operand).start))
+    text, offsets, body = _joined(texts)
+    literal = Literal(
+        span=span,
+        value=SecretValue(text.encode("latin-1") if is_bytes and not dynamic else text),
+        role=context.role,
+        name=context.name,
+        symbol=context.symbol,
+        body=body,
+        offsets=offsets,
+        parts=len(texts),
+        dynamic=dynamic,
+        arguments=around.arguments,
+        container=around.container,
+        siblings=around.siblings,
     )
+    piece = found.piece
+    return literal if piece is None else piece_of(literal, Span(piece.start, piece.end), piece.name)
 
 
-def add_number(reading: Reading, node: cst.Integer, context: Context) -> None:
-    """Yield a number that is a password; what it reaches takes a text, and says nothing of it."""
-    span = span_of(reading, node)
-    if span is not None:
-        reading.literals.append(
-            Literal(
-                span=span,
-                value=SecretValue(node.value),
-                role=context.role,
-                name=context.name,
-                symbol=context.symbol,
-                body=span.start,
-                container=context.container,
-                siblings=context.siblings,
-            )
-        )
+def _texts(scope: Scope, node: ast.expr) -> list[_Text] | None:
+    """What one string expression is made of: its tokens, of an f-string the parts."""
+    span = scope.span(node)
+    written = scope.text[span.start : span.end]
+    if pystring.parts(written) is None:
+        return None
+    token = _one_token(node, written)
+    if token is not None:
+        return [_of_token(token, span.start)]
+    with late_methods():
+        from scanner.readers.pycomposed import parts_of
+    try:
+        return [_of_part(part, span.start + part.at) for part in parts_of(written, node.lineno)]
+    except ValueError:
+        return None
 
 
-def add_rest(reading: Reading, node: cst.BaseExpression, start: int) -> None:
-    """Yield what stands in a string's value from `start` on as a password: `"-pS3cret"` of a command."""
-    last = reading.literals[-1] if reading.literals else None
-    if last is not None and last.span == span_of(reading, node):
-        reading.literals.append(rest_of(last, start, "password"))
+def _one_token(node: ast.expr, written: str) -> pystring.Token | None:
+    """The token that a string is, if it is one."""
+    if not isinstance(node, ast.Constant):
+        return None
+    try:
+        token = pystring.decode(written)
+    except ValueError:
+        return None
+    return token if token.value == node.value else None
 
 
-def add_part(reading: Reading, node: cst.BaseExpression, piece: Piece) -> None:
-    """Yield a part of a string's value by the name that it gets: `user, password = "a:b".split(":")`."""
-    span = span_of(reading, node)
-    whole = next((each for each in reversed(reading.literals) if each.span == span), None)
-    if whole is not None:
-        reading.literals.append(piece_of(whole, Span(piece.start, piece.end), piece.name))
+def _of_part(part: Part, at: int) -> _Text:
+    if part.field is not None:
+        return _computed(at)
+    return _of_token(pystring.decode(part.written), at) if part.is_token else _of_formatted(part, at)
 
 
-def _joined(pieces: list[tuple[str, tuple[int, ...] | None, int]]) -> tuple[str, tuple[int, ...]]:
+def _of_token(token: pystring.Token, at: int) -> _Text:
+    text = token.value.decode("latin-1") if isinstance(token.value, bytes) else token.value
+    return _Text(text, token.offsets and tuple(at + offset for offset in token.offsets), at + token.body)
+
+
+def _computed(at: int) -> _Text:
+    return _Text(COMPUTED, (at,) * (len(COMPUTED) + 1), at)
+
+
+def _of_formatted(part: Part, at: int) -> _Text:
+    """The text between the expressions of an f-string, with doubled braces made single."""
+    text, offsets = pystring.decode_body(part.written, 0, len(part.written), raw=part.is_raw, is_bytes=False)
+    if "{{" not in text and "}}" not in text:
+        return _Text(text, offsets and tuple(at + offset for offset in offsets), at)
+    mapped = offsets or tuple(range(len(text) + 1))
+    kept = list(_single(text))
+    return _Text("".join(text[i] for i in kept), tuple(at + mapped[i] for i in (*kept, len(text))), at)
+
+
+def _single(text: str) -> Iterator[int]:
+    """Where the characters stand that are left when of each doubled brace the second is dropped."""
+    run = 0
+    for at, one in enumerate(text):
+        run = run + 1 if at and one == text[at - 1] else 1
+        if one not in "{}" or run % 2:
+            yield at
+
+
+def _joined(texts: list[_Text]) -> _Text:
+    if len(texts) == 1 and texts[0].offsets is None:
+        return texts[0]
     offsets: list[int] = []
     end = 0
-    for text, mapped, body in pieces:
-        piece = mapped if mapped is not None else tuple(range(body, body + len(text) + 1))
-        offsets += piece[:-1]
-        end = piece[-1]
-    return "".join(text for text, _, _ in pieces), (*offsets, end)
-
-
-def tokens_of(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
-    """The tokens of an implicit concatenation, or the node itself."""
-    if isinstance(node, cst.ConcatenatedString):
-        yield from tokens_of(node.left)
-        yield from tokens_of(node.right)
-    else:
-        yield node
-
-
-def _formatted(reading: Reading, node: cst.FormattedString) -> Iterator[tuple[str, tuple[int, ...] | None, int]]:
-    """The constant parts of an f-string, and a placeholder for each expression."""
-    raw = "r" in node.start.lower()
-    for part in node.parts:
-        at = span_of(reading, part)
-        if at is None:
-            continue
-        if not isinstance(part, cst.FormattedStringText):
-            yield COMPUTED, (at.start,) * (len(COMPUTED) + 1), at.start
-            continue
-        try:
-            text, offsets = pystring.decode_body(part.value, 0, len(part.value), raw=raw, is_bytes=False)
-        except ValueError:
-            continue
-        if "{{" not in text and "}}" not in text:
-            yield text, offsets and tuple(at.start + offset for offset in offsets), at.start
-            continue
-        mapped = offsets or tuple(range(len(text) + 1))
-        kept = [i for i in range(len(text)) if not (text[i] in "{}" and i and text[i - 1] == text[i] and _odd(text, i))]
-        yield (
-            "".join(text[i] for i in kept),
-            tuple(at.start + mapped[i] for i in (*kept, len(text))),
-            at.start,
-        )
-
-
-def _odd(text: str, at: int) -> bool:
-    """Whether the brace at `at` is the second one of a doubled pair."""
-    start = at
-    while start and text[start - 1] == text[at]:
-        start -= 1
-    return (at - start) % 2 == 1
+    for text, mapped, body in texts:
+        every = mapped if mapped is not None else tuple(range(body, body + len(text) + 1))
+        offsets += every[:-1]
+        end = every[-1]
+    offsets.append(end)
+    return _Text("".join(each.text for each in texts), tuple(offsets), offsets[0])

@@ -1,7 +1,9 @@
-"""What `ast` leaves out before LibCST: the findings must be those that there are without it."""
+"""What no detector could take is left out: the findings must be those that there are with it."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from scanner import analysis, session
 from scanner.model import Document, Finding, Literal
 from scanner.raw import scan_bytes
-from scanner.readers import pyreading, python
+from scanner.readers import python
 from scanner.readers.pyscope import read_scope
 from scanner.readers.pywords import template_names
 from scanner.source import Settings, Source
@@ -92,6 +94,10 @@ STATEMENTS = (
     'password = "${PASSWORD:-hunter2hunter2}"',
     'password = ""',
     "password = None  # 'nothing'",
+    'conn = "root:S3cr3tPw9@tcp(db:3306)/shop"',
+    'proxy = "10.0.0.1:8080:bob:S3cr3tPw9"',
+    f"print(f\"{{connect(password='{TOKEN}')}}\")",
+    "call(['mysql', '-uroot', '-pS3cr3tPw9'])",
 )
 HEADERS = (
     "",
@@ -113,7 +119,7 @@ def findings(raw: bytes, path: str) -> tuple[list[Finding], str | None]:
     return found, note
 
 
-def without_triage(raw: bytes, path: str) -> tuple[list[Finding], str | None]:
+def with_everything(raw: bytes, path: str) -> tuple[list[Finding], str | None]:
     read = python.read
 
     def whole(document: Document, offsets: list[int], wanted: Any) -> Iterator[Literal]:
@@ -126,7 +132,7 @@ def without_triage(raw: bytes, path: str) -> tuple[list[Finding], str | None]:
 
 def same(raw: bytes, path: str) -> int:
     """How many findings there are, with and without."""
-    found, expected = findings(raw, path), without_triage(raw, path)
+    found, expected = findings(raw, path), with_everything(raw, path)
     assert found == expected, path
     return len(found[0])
 
@@ -162,24 +168,40 @@ def test_the_laboratory_and_this_repository_give_the_same() -> None:
     assert found > 100
 
 
-def test_what_no_detector_could_take_does_not_reach_libcst(monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[str] = []
-    real = pyreading.literals_of
-
-    def watched(document: Document, scope: Any, wanted: list[Any], is_wanted: Any) -> list[Literal]:
-        read.extend(document.text.split("\n")[region.first - 1].strip() for region in wanted)
-        return real(document, scope, wanted, is_wanted)
-
-    monkeypatch.setattr(pyreading, "literals_of", watched)
+def test_what_no_detector_could_take_becomes_no_literal() -> None:
     text = (
         "import psycopg2\n"
         "options = dict(password=dict(type='str'), host='h')\n"
         "psycopg2.connect(host, password=read_it())\n"
         "password = to_text(given, encoding='utf-8')\n"
-        f"login(password='{TOKEN}')\n"
+        f"login(user='{TOKEN[::-1]}', password='{TOKEN}')\n"
     )
-    assert len(findings(text.encode(), "app.py")[0]) == 1
-    assert read == [f"login(password='{TOKEN}')"]
+    read: list[str | None] = []
+    real = python.read
+
+    def watched(*given: Any, **wanted: Any) -> Iterator[Literal]:
+        for literal in real(*given, **wanted):
+            read.append(literal.name)
+            yield literal
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(python, "read", watched)
+        assert len(findings(text.encode(), "app.py")[0]) == 1
+    assert read == ["password"]
+
+
+def test_only_a_string_of_several_parts_asks_libcst(tmp_path: Path) -> None:
+    words = (
+        "import sys, unhardcode\nstatus = unhardcode.run()\n"
+        "print('libcst' in sys.modules, file=sys.stderr)\nsys.exit(status)"
+    )
+    for written, asked in (("'hunter2' 'hunter2'", True), ("connect(x, password='hunter2hunter2')", False)):
+        (tmp_path / "settings.py").write_text(f"DB_PASSWORD = {written}\n", encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, "-c", words, "scan", "-j", "1", str(tmp_path)], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 1, done.stderr
+        assert done.stderr.splitlines()[-1] == str(asked)
 
 
 @pytest.mark.parametrize(

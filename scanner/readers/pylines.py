@@ -1,16 +1,13 @@
-"""Which lines of a Python file LibCST can parse by themselves: statements, and the headers of compound ones.
-
-A file has thousands of statements and a scan looks at a few: what is kept of each is a tuple, and what is put around
-its lines for LibCST (`Region`) is made when somebody asks.
-"""
+"""Which lines of a Python file are read by themselves: statements, and the headers of compound ones."""
 
 from __future__ import annotations
 
 import ast
-import keyword
 import operator
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
+
+from scanner.readers.pyleaf import leaf_of
 
 _WITH_BODY = (ast.For, ast.AsyncFor, ast.While)
 _HEADED = (ast.With, ast.AsyncWith, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -22,21 +19,12 @@ BARE_CLAUSES = frozenset(("else", "finally"))
 _Block = tuple[str, int, list[ast.stmt], ast.AST]
 
 
-class Region(NamedTuple):
-    """Whole lines that LibCST can parse by themselves between `before` and `after`. Lines from 1, both included."""
-
-    first: int
-    last: int
-    symbol: str
-    before: str = ""
-    after: str = ""
-
-
 class Lines(NamedTuple):
-    """A statement, or a clause of a compound one, before it is made a region.
+    """A statement, or a clause of a compound one: its first line and its last (from 1), and its enclosing definition.
 
     `clause` is the word that opens a clause, empty for a statement; a `whole` one has its suite with it. `nodes` are
-    the statement, or the part of one that the clause belongs to; none where several share a line.
+    the statement, or those that share a line, or the part of one that the clause belongs to. `subject` is what a
+    `match` looks at, in one word, for its cases.
     """
 
     first: int
@@ -45,7 +33,7 @@ class Lines(NamedTuple):
     nodes: tuple[ast.AST, ...] = ()
     clause: str = ""
     whole: bool = True
-    subject: str = "1"
+    subject: str | None = None
 
 
 class Suite(NamedTuple):
@@ -79,7 +67,7 @@ def split(
     if not inner or (inner[0][2] and shares_line(inner[0][2][0])):
         last = statement.end_lineno or statement.lineno
         return [Lines(first, last, symbol, (statement,))], [], inner[0][2] if inner else []
-    subject = _subject(statement)
+    subject = leaf_of(statement.subject) if isinstance(statement, ast.Match) else None
     found: list[Lines] = []
     suites: list[Suite] = []
     own: list[ast.stmt] = []
@@ -110,28 +98,11 @@ def merged(every: list[Lines]) -> list[Lines]:
         if found and lines.first <= found[-1].last:
             before = found[-1]
             longer = lines.last > before.last and lines.whole and before.whole
-            found[-1] = before._replace(last=lines.last if longer else before.last, nodes=())
+            last = lines.last if longer else before.last
+            found[-1] = before._replace(last=last, nodes=(*before.nodes, *lines.nodes))
             continue
         found.append(lines)
     return found
-
-
-def region_of(lines: Lines, text: str, starts: Sequence[int]) -> Region:
-    """What LibCST is given of some lines."""
-    start = starts[lines.first - 1]
-    row = text[start : start + 400]
-    indent = row[: len(row) - len(row.lstrip(" \t\f"))]
-    # `if 1:` keeps the lines as they are; taking indentation away would change triple-quoted strings.
-    wrap = "if 1:\n" if indent else ""
-    before = {
-        "elif": f"{wrap}{indent}if 1:\n{indent} pass\n",
-        "except": f"{wrap}{indent}try:\n{indent} pass\n",
-        "case": f"match {lines.subject}:\n",
-        "else": f"{wrap}{indent}if 1:\n{indent} pass\n",
-        "finally": f"{wrap}{indent}try:\n{indent} pass\n",
-    }.get(lines.clause, wrap)
-    after = f"{indent} case 1:\n{indent}  pass\n" if lines.clause == "match" else f"{indent} pass\n"
-    return Region(lines.first, lines.last, lines.symbol, before, "" if lines.whole else after)
 
 
 def _blocks(statement: ast.stmt, first: int) -> list[_Block]:
@@ -162,12 +133,6 @@ def _blocks(statement: ast.stmt, first: int) -> list[_Block]:
     assert isinstance(statement, ast.Match)
     heads: list[_Block] = [("match", first, [], statement)]
     return [*heads, *(("case", case.pattern.lineno, case.body, case) for case in statement.cases)]
-
-
-def _subject(statement: ast.stmt) -> str:
-    """What a `match` looks at, in one word: what its cases are called by."""
-    name = target_name(statement.subject) if isinstance(statement, ast.Match) else None
-    return name if name is not None and name.isidentifier() and not keyword.iskeyword(name) else "1"
 
 
 def target_name(target: ast.expr) -> str | None:
