@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import libcst as cst
 
 from scanner.readers.errors import Unreadable
+from scanner.readers.pyscope import parse
 from scanner.readers.unchecked import unchecked
 
 _NO_MODULE = cst.Module(())
+_MAX_DEPTH = 150
+_NESTING = (*"([{.+-*/%@&|^~<>=:,!", "not", "lambda", "if", "else", "await", "and", "or", "for", "yield")
 
 
 class Part(NamedTuple):
@@ -35,6 +39,8 @@ class Part(NamedTuple):
 
 def parts_of(written: str, line: int) -> list[Part]:
     """The parts of a string expression, in order. Raises Unreadable, with that line, where LibCST cannot tell."""
+    if _too_deep(f"({written})"):
+        raise Unreadable(line, 1, "nested too deep for LibCST")
     try:
         with unchecked():
             node = cst.parse_expression(f"({written})")
@@ -67,3 +73,20 @@ def _parts(node: cst.BaseExpression, at: int) -> Iterator[Part]:
 
 def _length(node: cst.CSTNode) -> int:
     return len(_NO_MODULE.code_for_node(node))
+
+
+def _too_deep(text: str) -> bool:
+    """Whether an expression is nested so deep that LibCST, which recurses, could fail on it."""
+    # Each level takes a bracket, an operator, a dot or a keyword; most texts have too few, and need no parser.
+    if sum(map(text.count, _NESTING)) < _MAX_DEPTH // 2:
+        return False
+    try:
+        tree = parse(text)
+    except Unreadable:
+        return True
+    level: list[ast.AST] = [tree]
+    for _ in range(_MAX_DEPTH):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True

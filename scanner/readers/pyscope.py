@@ -1,8 +1,4 @@
-"""What `ast` says of a whole Python file: where statements begin and end, what names are bound to.
-
-`ast` is thirteen times as fast as LibCST. It gives the bounds of the statements around the prefilter's hits; only those
-are handed to LibCST.
-"""
+"""What `ast` says of a whole Python file: where statements begin and end, what names are bound to."""
 
 from __future__ import annotations
 
@@ -21,11 +17,9 @@ from scanner.readers.errors import Unreadable
 from scanner.readers.pylines import COMPOUND, Lines, first_line, merged, named, split, target_name
 from scanner.text import line_starts
 
-_MAX_DEPTH = 150
 _MOST_FIELDS = 20_000
 _LONG = 3 * _MOST_FIELDS  # `{a}`
 _FSTRING = re.compile(r"""[fF][rR]?(\"{3}|'{3}|["'])""")
-_NESTING = (*"([{.+-*/%@&|^~<>=:,!", "not", "lambda", "if", "else", "await", "and", "or", "for", "yield")
 _CONSTANT_TYPES = (str, bytes, int, float)
 _CLASS_MAKERS = frozenset(("namedtuple", "NamedTuple", "make_dataclass"))
 
@@ -155,23 +149,6 @@ def read_scope(text: str) -> Scope:
     _walk(scope, every, tree.body, "")
     scope.lines = merged(every)
     return scope
-
-
-def too_deep(text: str) -> bool:
-    """Whether an expression is nested so deep that LibCST, which recurses, could fail on it."""
-    # Each level takes a bracket, an operator, a dot or a keyword; most texts have too few, and need no parser.
-    if sum(map(text.count, _NESTING)) < _MAX_DEPTH // 2:
-        return False
-    try:
-        tree = parse(text)
-    except Unreadable:
-        return True
-    level: list[ast.AST] = [tree]
-    for _ in range(_MAX_DEPTH):
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
-        if not level:
-            return False
-    return True
 
 
 def parse(text: str) -> ast.Module:

@@ -1,6 +1,6 @@
 """Credentials that stand together without names of their own: rows of accounts, split strings, keys of a mapping.
 
-Asked by both walks over Python, and of texts only: what is found here is judged like anything else that is named.
+What is found here is judged like anything else that is named.
 """
 
 from __future__ import annotations

@@ -56,6 +56,7 @@ def marked(source: str) -> Literal:
         pytest.param('print "MARK"\n', 1, id="Python 2"),
         pytest.param("x = " + "(" * 400 + '"MARK"' + ")" * 400 + "\n", 1, id="brackets nested past any parser"),
         pytest.param('x = "MARK"' + ".strip()" * 900 + "\n", 1, id="nested past the reader"),
+        pytest.param('x = f"MARK{' + "not " * 300 + 'y}"\n', 1, id="an f-string nested past LibCST"),
         # CPython 3.11 would take an hour for five megabytes of such fields.
         pytest.param('x = "MARK"\ny = f\'' + "{a}" * 200_000 + "'\n", 1, id="an f-string of very many fields"),
         pytest.param('x = "MARK"\ny = rf"""' + '{a}"\n' * 50_000, 1, id="one that does not end"),
