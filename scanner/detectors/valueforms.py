@@ -42,7 +42,8 @@ _ENCRYPTED = re.compile(
     re.X,
 )
 _HASH = re.compile(
-    r"""\\?\$(?:2[abxy]?|5|6|1|y|7|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|md5|sha1|bcrypt[\w-]*|P|H)\\?\$
+    # Compose doubles dollars; a file of users has the name before: `admin:$$2y$$05$$...`
+    r"""(?:[\w.@-]{1,40}:)?(?:\\?\$){1,2}(?:2[abxy]?|5|6|1|y|7|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|md5|sha1|bcrypt[\w-]*|P|H)(?:\\?\$){1,2}
     | (?:pbkdf2|argon2|bcrypt|scrypt)\w*[$:] | (?:[a-z]{1,8}-)?(?:md5|sha\d+)[$:=-] | scram-sha | \*[0-9A-F]{40}$
     | \{(?:SSHA|SHA|MD5|CRYPT|SMD5|PBKDF2|BCRYPT)\w*\}
     # The same in base 64, as LDIF writes it: https://www.rfc-editor.org/rfc/rfc2849
