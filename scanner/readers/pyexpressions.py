@@ -22,6 +22,7 @@ from scanner.readers.pywords import (
     called_as,
     flag_of,
     holds_login,
+    instead_of,
     is_asked,
     is_one_of,
     is_record,
@@ -103,7 +104,7 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
         case cst.BooleanOperation(left=left, right=right):
             expression(reading, left, context)
             key = env_key(reading, left)
-            name = _fuller(context.name, key)
+            name = _fuller(context.name, key) if key else instead_of(context.name, leaf_of(left))
             fallback = replace(context, name=name, role=Role.ENV_DEFAULT if key else context.role)
             expression(reading, right, fallback)
         case cst.IfExp(test=test, body=body, orelse=orelse):
@@ -144,6 +145,10 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
             expression(reading, inner, context)
         case cst.Attribute(value=cst.Name(), attr=cst.Name(value=name)):
             _reference(reading, node, name, context)
+        case cst.Subscript(value=cst.Dict() | cst.List() | cst.Tuple() | cst.BaseString() as whole, slice=parts):
+            expression(reading, whole, replace(context, dynamic=True, arguments=()))
+            for part in parts:
+                children(reading, part, bare(context))
         case cst.Subscript(value=cst.Name(value=name) as owner) if subscript_key(node) is not None:
             _reference(reading, owner, name, context, key=subscript_key(node))
             children(reading, node, bare(context))

@@ -21,6 +21,7 @@ from scanner.readers.pywords import (
     called_as,
     flag_of,
     holds_login,
+    instead_of,
     is_one_of,
     is_record,
     recorded,
@@ -134,8 +135,9 @@ def _attribute(glance: Glance, node: ast.Attribute, around: Around) -> None:
 def _subscript(glance: Glance, node: ast.Subscript, around: Around) -> None:
     if isinstance(node.value, ast.Name) and around.handed and string_of(node.slice) is not None:
         glance.uses.append(Use(around.symbol, node.value.id, node.lineno, around.reached))
-    for child in (node.value, node.slice):
-        look_at(glance, child, Around(around.symbol))
+    taken = isinstance(node.value, (ast.Dict, ast.List, ast.Tuple)) or is_string(node.value)
+    look_at(glance, node.value, around._replace(handed=False, reached=False) if taken else Around(around.symbol))
+    look_at(glance, node.slice, Around(around.symbol))
 
 
 def _binary(glance: Glance, node: ast.BinOp, around: Around) -> None:
@@ -179,7 +181,7 @@ def _either(glance: Glance, node: ast.BoolOp, around: Around) -> None:
     look_at(glance, node.values[0], around)
     # `os.environ.get("NAME") or "default"`; whether it is the environment that is asked is left to the reader.
     key = key_of(node.values[0])
-    for name in dict.fromkeys((around.name, key or around.name)):
+    for name in dict.fromkeys((around.name, key or around.name, instead_of(around.name, leaf_of(node.values[0])))):
         look_at(glance, node.values[1], around._replace(name=name))
     for value in node.values[2:]:
         look_at(glance, value, around)

@@ -95,8 +95,11 @@ def _paired(
     """`user, password = "u", "p"` taken apart; None for anything that does not pair up."""
     if not isinstance(target, (cst.Tuple, cst.List)) or not isinstance(value, (cst.Tuple, cst.List)):
         return None
-    elements = (*target.elements, *value.elements)
-    if len(target.elements) != len(value.elements) or any(isinstance(e, cst.StarredElement) for e in elements):
+    names, values = list(target.elements), list(value.elements)
+    if len(names) > 1 and isinstance(names[-1], cst.StarredElement):  # `user, password, *rest = ...`
+        rest = values[len(names) - 1 :]
+        names = [*names[:-1], *[cst.Element(names[-1].value)] * len(rest)]
+    if len(names) != len(values) or any(isinstance(e, cst.StarredElement) for e in (*names, *values)):
         return None
-    pairs = [(left.value, right.value) for left, right in zip(target.elements, value.elements, strict=True)]
+    pairs = [(left.value, right.value) for left, right in zip(names, values, strict=True)]
     return [part for pair in pairs for part in _paired(*pair) or [pair]]

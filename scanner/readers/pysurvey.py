@@ -83,7 +83,10 @@ def _compound(glance: Glance, node: ast.stmt, symbol: str) -> None:
 def _paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]] | None:
     if not isinstance(target, (ast.Tuple, ast.List)) or not isinstance(value, (ast.Tuple, ast.List)):
         return None
-    if len(target.elts) != len(value.elts) or any(isinstance(e, ast.Starred) for e in (*target.elts, *value.elts)):
+    names = target.elts
+    if len(names) > 1 and isinstance(names[-1], ast.Starred):
+        names = [*names[:-1], *[names[-1].value] * (len(value.elts) - len(names) + 1)]
+    if len(names) != len(value.elts) or any(isinstance(e, ast.Starred) for e in (*names, *value.elts)):
         return None
-    pairs = zip(target.elts, value.elts, strict=True)
+    pairs = zip(names, value.elts, strict=True)
     return [part for pair in pairs for part in _paired(*pair) or [pair]]
