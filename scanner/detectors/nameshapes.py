@@ -8,6 +8,10 @@ from scanner.detectors.name import RUN_ON
 # Heads of so few letters are parts of everyday words.
 _SHORT = 4
 _CLOSE = r"[\\\"'`\])]{0,4}"
+# `char pass[32] = "..."` of C.
+_ARRAY = r"\[\w*\]\s*=\s*L?\""
+# `String getPassword() { return "..."; }`
+_GETTER = r"\([ \t]*\)[^\n{;\"']{0,40}\{\s{0,40}return[ \t]{1,4}[\"'][^\s\"']{4}"
 # After the operator a value may wait on the next line, in brackets.
 # `<param-name>secretKey</param-name><param-value>...` of a web application: https://jakarta.ee/specifications/servlet/
 _NEXT_ELEMENT = r"</[\w\-]+>\s*<(?:[\w\-]+-)?value>\s*[^\s<>$]{4}"
@@ -35,6 +39,8 @@ _ASKED = (
     r"(?:expect|read_until|wait_for)\w*\([^\n]*assw(?:or)?d[^\n]*\n[ \t]*[\w.]+\.(?:send|sendline|write|sendall)\("
     r"[ \t]*[rbuf]{0,2}[\"'][^\s\"'\\]"
 )
+# The same of Expect's own language: https://core.tcl-lang.org/expect/
+_EXPECTED = r"assword[:*?. \t]*[\"}]?\s*\{?\s*send[ \t]+(?:--[ \t]+)?[\"'][^\s\"'$\\]"
 _BEHIND = (
     r"[\"'](?:root|admin|administrator|sa|postgres|sysdba)[\"'],\s{0,40}[rbuf]{0,2}[\"'][^\s\"'/@]{0,40}[\d!#$%&*+=?^~]"
 )
@@ -96,6 +102,11 @@ _NUMBERED = (
 _APART_IN_CODE = (
     r"\b(?:default|const|flag_value)[ \t]{0,3}=[ \t]{0,3}\(?[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
     r"\breturn[ \t(]{0,3}[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
+)
+# `def get_password(self):` and what it gives, with a line of a docstring between.
+_RETURNED = (
+    rf"\bdef[ \t]+{_TAKEN}\w*\([^)\n]*\)[^:\n]*:[^\n]*\n(?:[ \t]*[\"']{{3}}[^\n]*\n)?"
+    r"[ \t]*return[ \t]+[rbuf]{0,2}[\"'][^\s\"'`./%]{4}"
 )
 # `os.getenv("DB_PW", "...")`: a short name counts where a variable is read.
 _VARIABLE = r"(?:getenv|environ\.(?:get|setdefault|pop))\(\s{0,40}[\"'][\w.-]{0,60}"
@@ -162,16 +173,23 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         rf"\bvariable[ \t]+\"[\w-]*{stems}\"\s*\{{[^{{}}]*\bdefault[ \t]*=[ \t]*\"[^\s\"$]"
         for stems in _stems([*strong, *weak], r"\w-")
     ]
-    quoted += [stems + typed for stems in _stems(strong, r"\w-") for typed in (_TYPED, _HELD)]
+    quoted += [stems + typed for stems in _stems(strong, r"\w-") for typed in (_TYPED, _HELD, _GETTER)]
+    quoted += [
+        before + stems + behind + r"[^\s\"']{4}"
+        for stems in _stems([*strong, *weak], r"\w")
+        for before, behind in (("", _ARRAY), (r"#[ \t]*define[ \t]+\w*", r"[ \t]+\""))
+    ]
     quoted += [
         *_SPOKEN,
         *_TOGETHER,
         *_ROWS,
         _NUMBERED,
         *_APART_IN_CODE,
+        _RETURNED,
         *_ASSIGNED,
         _KEY_FIELD,
         _ASKED,
+        _EXPECTED,
         _BEHIND,
         _HADOOP,
         _BACKWARD[0],
