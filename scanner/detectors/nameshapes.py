@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rules.model import Names
-from scanner.detectors.name import RUN_ON
+from scanner.detectors.name import LONG, RUN_ON
 
 # Heads of so few letters are parts of everyday words.
 _SHORT = 4
@@ -143,6 +143,9 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     single = {head.words[0] for head in names.heads if head.strength == "weak" and len(head.words) == 1}
     weak = [head.words for head in names.heads if head.strength == "weak" or head.words[-1] in single]
     strong = [head.words for head in names.heads if head.words not in set(weak)]
+    # Written together, `MASTERKEY` is not found by its last word.
+    together = ["".join(head.words) for head in names.heads if head.strength == "strong" and head.words in set(weak)]
+    weak += [(joined,) for joined in together if len(joined) >= LONG]
     quoted = [
         _quoted(
             stems,
@@ -227,7 +230,8 @@ def _stems(heads: list[tuple[str, ...]], rest: str) -> list[str]:
     """
     long: list[tuple[str, ...]] = []
     short: list[str] = []
-    for words in sorted(heads, key=lambda words: len("".join(words))):
+    # `mat[_. -]?khau` finds what `matkhau` does.
+    for words in sorted(heads, key=lambda words: (len("".join(words)), -len(words))):
         joined = "".join(words)
         if any("".join(each) in joined for each in long) or words[-1] in short:
             continue
@@ -237,8 +241,8 @@ def _stems(heads: list[tuple[str, ...]], rest: str) -> list[str]:
             long.append(words)
     spelled = ["[_. -]?".join(words) for words in long]
     ascii_ = [stem for stem in spelled if stem.isascii()]
-    # CASELESS knows only ASCII: spell out both cases of other words.
-    other = [case for stem in spelled if not stem.isascii() for case in dict.fromkeys((stem, stem.upper()))]
+    # CASELESS knows only ASCII: spell out the cases of other words.
+    other = [case for stem in spelled if not stem.isascii() for case in dict.fromkeys((stem, stem.capitalize(), stem.upper()))]
     groups = [rf"(?:{'|'.join(group)})[{rest}\x80-\xff]*" for group in (ascii_, other) if group]
     return groups + ([_bounded(short, rest)] if short else [])
 

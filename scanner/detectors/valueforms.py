@@ -105,7 +105,7 @@ _CODE = re.compile(
     | (?:[A-Z][a-z0-9]+)+(?:Field|Type|Input|Str|Bytes|String|Schema|Serializer|Widget|Validator)
     # Classes of Tailwind: https://tailwindcss.com/docs/adding-custom-styles#using-arbitrary-values
     | (?:.*\s)?(?:[a-z]+:)*-?[a-z]+(?:-[a-z]+)*-\[[^\[\]\s]{1,60}\](?:\s.*)?
-    | @\{.* | .*(?:\\[()]|\.\*|\\\d).* | \w+\.\d+\?\w+
+    | @\{.* | .*(?:\\[()]|\\\d).* | \D*\.\*\D* | \w+\.\d+\?\w+
     # https://packaging.python.org/en/latest/specifications/entry-points/
     | (?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*:[A-Za-z_]\w*
     # A declaration of CSS, an element of HTML
