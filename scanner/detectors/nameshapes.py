@@ -127,6 +127,8 @@ _PARAMETER = (
     r"(?:password|passwd|secret|token|api_?key)[\"']?[ \t]*:[ \t]*\{?[ \t]*\r?\n(?:[^\n]{0,120}\n){0,5}"
     r"[ \t]*[\"']?(?-i:Default)[\"']?[ \t]*:[ \t]*[\"']?[^\s\"'{\[]"
 )
+# Its entries have any names: https://kubernetes.io/docs/concepts/configuration/secret/
+_MANIFEST = r"\bkind[\"']?[ \t]*:[ \t]*[\"']?(?-i:Secret)[\"' \t]*[\r\n,}]"
 _SETTING = r"\b(?:ENV|ARG|setenv|setx|config(?:ure)?[ \t]+set|proxy_set_header|fastcgi_param|RequestHeader[ \t]+set)"
 _APART = (
     *_SPOKEN,
@@ -203,7 +205,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.
     bare += [rf"{_SETTING}[ \t]+[\w-]*{stems}[ \t]+[^\s=$]" for stems in _stems([*strong, *weak], r"\w")]
     bare += [stems + _NEXT_ELEMENT for stems in _stems(strong, r"\w.-")]
-    bare += [*_APART, _LISTED, _PARAMETER, _SECTION, _FOREIGN, _BACKWARD[1]]
+    bare += [*_APART, _LISTED, _PARAMETER, _SECTION, _MANIFEST, _FOREIGN, _BACKWARD[1]]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
 
 
@@ -242,7 +244,12 @@ def _stems(heads: list[tuple[str, ...]], rest: str) -> list[str]:
     spelled = ["[_. -]?".join(words) for words in long]
     ascii_ = [stem for stem in spelled if stem.isascii()]
     # CASELESS knows only ASCII: spell out the cases of other words.
-    other = [case for stem in spelled if not stem.isascii() for case in dict.fromkeys((stem, stem.capitalize(), stem.upper()))]
+    other = [
+        case
+        for stem in spelled
+        if not stem.isascii()
+        for case in dict.fromkeys((stem, stem.capitalize(), stem.upper()))
+    ]
     groups = [rf"(?:{'|'.join(group)})[{rest}\x80-\xff]*" for group in (ascii_, other) if group]
     return groups + ([_bounded(short, rest)] if short else [])
 
