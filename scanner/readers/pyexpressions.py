@@ -146,7 +146,7 @@ def expression(reading: Reading, node: cst.BaseExpression, context: Context) -> 
         case cst.Attribute(value=cst.Name(), attr=cst.Name(value=name)):
             _reference(reading, node, name, context)
         case cst.Subscript(value=cst.Dict() | cst.List() | cst.Tuple() | cst.BaseString() as whole, slice=parts):
-            expression(reading, whole, replace(context, dynamic=True, arguments=()))
+            expression(reading, whole, replace(context, dynamic=isinstance(whole, cst.BaseString), arguments=()))
             for part in parts:
                 children(reading, part, bare(context))
         case cst.Subscript(value=cst.Name(value=name) as owner) if subscript_key(node) is not None:
