@@ -198,10 +198,12 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     ]
     quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in (*_INSIDE, _ELEMENT, _VALUE_ELEMENT)]
     quoted += [stems + _QUERY for stems in _stems(keys, r"\w-")]
-    bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]
+    bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.\-")] + [
+        _bare(stems, 8) for stems in _stems(weak, r"\w.\-")
+    ]
     # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.
     bare += [rf"{_SETTING}[ \t]+[\w-]*{stems}[ \t]+[^\s=$]" for stems in _stems([*strong, *weak], r"\w")]
-    bare += [stems + _NEXT_ELEMENT for stems in _stems(strong, r"\w.-")]
+    bare += [stems + _NEXT_ELEMENT for stems in _stems(strong, r"\w.\-")]
     bare += [*_APART, _LISTED, _PARAMETER, _SECTION, _MANIFEST, _FOREIGN, _BACKWARD[1]]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
 
