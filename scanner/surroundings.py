@@ -43,7 +43,10 @@ _MANIFEST = 20_000
 
 def in_kubernetes_secret(literal: Literal, document: Document) -> bool:
     """Whether a literal is a value of the `data` of a Kubernetes Secret."""
-    if document.kind not in (Kind.YAML, Kind.JSON) or literal.symbol.rpartition(".")[2] != "data":
+    if (
+        document.kind not in (Kind.YAML, Kind.JSON)
+        or literal.symbol.removesuffix(".secrets").rpartition(".")[2] != "data"
+    ):
         return False
     text, at = document.text, literal.span.start
     low, high = max(0, at - _MANIFEST), min(len(text), at + _MANIFEST)

@@ -42,6 +42,8 @@ DESCRIBING = frozenset(
      "captions", "widgets", "descriptions", "translations", "choices", "types", "columns")
 )  # fmt: skip
 MAX_NAME = 200
+LONG = 6
+"""Letters from which a head is found written on to another word, and its own words written together."""
 # A country's code in every table of countries: https://www.iso.org/obp/ui/#iso:code:3166:PW
 _PALAU = "PW"
 
@@ -213,7 +215,7 @@ def _index(names: Names) -> _Index:
     cleared = {split_words(" ".join(words)) for words in names.negative_phrases}
     cleared.update((word,) for word in names.negative_heads)
     joined = {"".join(words): head for words, head in heads.items() if head.strength == "strong"}
-    long = [word for word in joined if len(word) >= 6 or not word.isascii() or word in RUN_ON]
+    long = [word for word in joined if len(word) >= LONG or not word.isascii() or word in RUN_ON]
     long.sort(key=len, reverse=True)
     return _Index(
         heads=heads,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from rules.model import Names
-from scanner.detectors.name import RUN_ON
+from scanner.detectors.name import LONG, RUN_ON
 
 # Heads of so few letters are parts of everyday words.
 _SHORT = 4
 _CLOSE = r"[\\\"'`\])]{0,4}"
+# `char pass[32] = "..."` of C, whatever its name: a stem before the bracket made all scans slower.
+_ARRAY = r"\b(?:char|wchar_t)[ \t]+\w+\[\w*\]\s*=\s*L?\"[^\s\"']{4}"
+# `String getPassword() { return "..."; }`
+_GETTER = r"\([ \t]*\)[^\n{;\"']{0,40}\{\s{0,40}return[ \t]{1,4}[\"'][^\s\"']{4}"
 # After the operator a value may wait on the next line, in brackets.
 # `<param-name>secretKey</param-name><param-value>...` of a web application: https://jakarta.ee/specifications/servlet/
 _NEXT_ELEMENT = r"</[\w\-]+>\s*<(?:[\w\-]+-)?value>\s*[^\s<>$]{4}"
@@ -35,6 +39,8 @@ _ASKED = (
     r"(?:expect|read_until|wait_for)\w*\([^\n]*assw(?:or)?d[^\n]*\n[ \t]*[\w.]+\.(?:send|sendline|write|sendall)\("
     r"[ \t]*[rbuf]{0,2}[\"'][^\s\"'\\]"
 )
+# The same of Expect's own language: https://core.tcl-lang.org/expect/
+_EXPECTED = r"assword[:*?. \t]*[\"}]?\s*\{?\s*send[ \t]+(?:--[ \t]+)?[\"'][^\s\"'$\\]"
 _BEHIND = (
     r"[\"'](?:root|admin|administrator|sa|postgres|sysdba)[\"'],\s{0,40}[rbuf]{0,2}[\"'][^\s\"'/@]{0,40}[\d!#$%&*+=?^~]"
 )
@@ -97,6 +103,11 @@ _APART_IN_CODE = (
     r"\b(?:default|const|flag_value)[ \t]{0,3}=[ \t]{0,3}\(?[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
     r"\breturn[ \t(]{0,3}[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
 )
+# `def get_password(self):` and what it gives, with a line of a docstring between.
+_RETURNED = (
+    rf"\bdef[ \t]+{_TAKEN}\w*\([^)\n]*\)[^:\n]*:[^\n]*\n(?:[ \t]*[\"']{{3}}[^\n]*\n)?"
+    r"[ \t]*return[ \t]+[rbuf]{0,2}[\"'][^\s\"'`./%]{4}"
+)
 # `os.getenv("DB_PW", "...")`: a short name counts where a variable is read.
 _VARIABLE = r"(?:getenv|environ\.(?:get|setdefault|pop))\(\s{0,40}[\"'][\w.-]{0,60}"
 # The first entry of a list of credentials: `[[tokens]]` and `value = "..."` in one of the lines below.
@@ -116,6 +127,8 @@ _PARAMETER = (
     r"(?:password|passwd|secret|token|api_?key)[\"']?[ \t]*:[ \t]*\{?[ \t]*\r?\n(?:[^\n]{0,120}\n){0,5}"
     r"[ \t]*[\"']?(?-i:Default)[\"']?[ \t]*:[ \t]*[\"']?[^\s\"'{\[]"
 )
+# Its entries have any names: https://kubernetes.io/docs/concepts/configuration/secret/
+_MANIFEST = r"\bkind[\"']?[ \t]*:[ \t]*[\"']?(?-i:Secret)[\"' \t]*[\r\n,}]"
 _SETTING = r"\b(?:ENV|ARG|setenv|setx|config(?:ure)?[ \t]+set|proxy_set_header|fastcgi_param|RequestHeader[ \t]+set)"
 _APART = (
     *_SPOKEN,
@@ -132,6 +145,9 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     single = {head.words[0] for head in names.heads if head.strength == "weak" and len(head.words) == 1}
     weak = [head.words for head in names.heads if head.strength == "weak" or head.words[-1] in single]
     strong = [head.words for head in names.heads if head.words not in set(weak)]
+    # Written together, `MASTERKEY` is not found by its last word.
+    together = ["".join(head.words) for head in names.heads if head.strength == "strong" and head.words in set(weak)]
+    weak += [(joined,) for joined in together if len(joined) >= LONG]
     quoted = [
         _quoted(
             stems,
@@ -162,27 +178,33 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         rf"\bvariable[ \t]+\"[\w-]*{stems}\"\s*\{{[^{{}}]*\bdefault[ \t]*=[ \t]*\"[^\s\"$]"
         for stems in _stems([*strong, *weak], r"\w-")
     ]
-    quoted += [stems + typed for stems in _stems(strong, r"\w-") for typed in (_TYPED, _HELD)]
+    quoted += [stems + typed for stems in _stems(strong, r"\w-") for typed in (_TYPED, _HELD, _GETTER)]
+    quoted += [rf"#[ \t]*define[ \t]+\w*{stems}[ \t]+\"[^\s\"']{{4}}" for stems in _stems([*strong, *weak], r"\w")]
     quoted += [
         *_SPOKEN,
         *_TOGETHER,
         *_ROWS,
         _NUMBERED,
         *_APART_IN_CODE,
+        _RETURNED,
         *_ASSIGNED,
         _KEY_FIELD,
         _ASKED,
+        _EXPECTED,
+        _ARRAY,
         _BEHIND,
         _HADOOP,
         _BACKWARD[0],
     ]
     quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in (*_INSIDE, _ELEMENT, _VALUE_ELEMENT)]
     quoted += [stems + _QUERY for stems in _stems(keys, r"\w-")]
-    bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.-")] + [_bare(stems, 8) for stems in _stems(weak, r"\w.-")]
+    bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.\-")] + [
+        _bare(stems, 8) for stems in _stems(weak, r"\w.\-")
+    ]
     # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.
     bare += [rf"{_SETTING}[ \t]+[\w-]*{stems}[ \t]+[^\s=$]" for stems in _stems([*strong, *weak], r"\w")]
-    bare += [stems + _NEXT_ELEMENT for stems in _stems(strong, r"\w.-")]
-    bare += [*_APART, _LISTED, _PARAMETER, _SECTION, _FOREIGN, _BACKWARD[1]]
+    bare += [stems + _NEXT_ELEMENT for stems in _stems(strong, r"\w.\-")]
+    bare += [*_APART, _LISTED, _PARAMETER, _SECTION, _MANIFEST, _FOREIGN, _BACKWARD[1]]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
 
 
@@ -209,7 +231,8 @@ def _stems(heads: list[tuple[str, ...]], rest: str) -> list[str]:
     """
     long: list[tuple[str, ...]] = []
     short: list[str] = []
-    for words in sorted(heads, key=lambda words: len("".join(words))):
+    # `mat[_. -]?khau` finds what `matkhau` does.
+    for words in sorted(heads, key=lambda words: (len("".join(words)), -len(words))):
         joined = "".join(words)
         if any("".join(each) in joined for each in long) or words[-1] in short:
             continue
@@ -219,8 +242,13 @@ def _stems(heads: list[tuple[str, ...]], rest: str) -> list[str]:
             long.append(words)
     spelled = ["[_. -]?".join(words) for words in long]
     ascii_ = [stem for stem in spelled if stem.isascii()]
-    # CASELESS knows only ASCII: spell out both cases of other words.
-    other = [case for stem in spelled if not stem.isascii() for case in dict.fromkeys((stem, stem.upper()))]
+    # CASELESS knows only ASCII: spell out the cases of other words.
+    other = [
+        case
+        for stem in spelled
+        if not stem.isascii()
+        for case in dict.fromkeys((stem, stem.capitalize(), stem.upper()))
+    ]
     groups = [rf"(?:{'|'.join(group)})[{rest}\x80-\xff]*" for group in (ascii_, other) if group]
     return groups + ([_bounded(short, rest)] if short else [])
 

@@ -168,7 +168,7 @@ def _known_word(
     text: str, parts: tuple[str, ...], own: tuple[str, ...], kind: CredentialKind | None, names: Names
 ) -> str | None:
     folded, joined = text.casefold(), "".join(parts)
-    if _ANYBODYS.fullmatch(folded):
+    if _ANYBODYS.fullmatch(folded) or (parts[:1] == ("your",) and parts[-1] in _FIELDS):
         return "placeholder"
     # `("password1", "password2")` are fields of a form.
     numbered = bool(own and parts) and own[-1].isdigit() and parts[-1].isdigit()

@@ -42,7 +42,8 @@ _ENCRYPTED = re.compile(
     re.X,
 )
 _HASH = re.compile(
-    r"""\\?\$(?:2[abxy]?|5|6|1|y|7|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|md5|sha1|bcrypt[\w-]*|P|H)\\?\$
+    # Compose doubles dollars; a file of users has the name before: `admin:$$2y$$05$$...`
+    r"""(?:[\w.@-]{1,40}:)?(?:\\?\$){1,2}(?:2[abxy]?|5|6|1|y|7|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|md5|sha1|bcrypt[\w-]*|P|H)(?:\\?\$){1,2}
     | (?:pbkdf2|argon2|bcrypt|scrypt)\w*[$:] | (?:[a-z]{1,8}-)?(?:md5|sha\d+)[$:=-] | scram-sha | \*[0-9A-F]{40}$
     | \{(?:SSHA|SHA|MD5|CRYPT|SMD5|PBKDF2|BCRYPT)\w*\}
     # The same in base 64, as LDIF writes it: https://www.rfc-editor.org/rfc/rfc2849
@@ -104,7 +105,7 @@ _CODE = re.compile(
     | (?:[A-Z][a-z0-9]+)+(?:Field|Type|Input|Str|Bytes|String|Schema|Serializer|Widget|Validator)
     # Classes of Tailwind: https://tailwindcss.com/docs/adding-custom-styles#using-arbitrary-values
     | (?:.*\s)?(?:[a-z]+:)*-?[a-z]+(?:-[a-z]+)*-\[[^\[\]\s]{1,60}\](?:\s.*)?
-    | @\{.* | .*(?:\\[()]|\.\*|\\\d).* | \w+\.\d+\?\w+
+    | @\{.* | .*(?:\\[()]|\\\d).* | \D*\.\*\D* | \w+\.\d+\?\w+
     # https://packaging.python.org/en/latest/specifications/entry-points/
     | (?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*:[A-Za-z_]\w*
     # A declaration of CSS, an element of HTML

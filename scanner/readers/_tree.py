@@ -8,9 +8,10 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scanner.commandlines import LONGEST_LIST, password_in
+from scanner.decoding import decoded
 from scanner.model import Literal, Role, SecretValue, Sibling, Span
 from scanner.readers._escapes import fault
 from scanner.readers.pywords import flag_of
@@ -25,6 +26,8 @@ _VALUE_KEYS = frozenset({"value", "parametervalue"})
 # Lists of credentials whose entries need not say so again: `tokens: [{value: ..., owner: ci}]`.
 _TOKENS = frozenset(("tokens", "apikeys"))
 _CONTAINERS = _TOKENS | {"passwords", "secrets", "credentials"}
+# https://kubernetes.io/docs/concepts/configuration/secret/: whatever its entries are called.
+_OF_SECRETS = frozenset(("data", "stringData"))
 _MADE = re.compile(r"(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])[\w\-.+/=~]{16,500}")
 _OF_ENTRIES = frozenset(("value", "key", "token", "secret", "password"))
 _ASSIGNED = re.compile(r"-{0,2}([A-Za-z_][\w.\-]*)=(?!=*\Z)")
@@ -88,10 +91,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The fields of one container: each other's siblings."""
+    """The fields of one container: each other's siblings. `whole`: each may be a credential, also without a hit."""
 
     container: Span
     fields: tuple[Field, ...]
+    whole: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,6 +109,7 @@ class _Frame:
     is_key: bool = False
     key: Scalar | None = None
     fields: list[Field] = field(default_factory=list)
+    held: list[Group] = field(default_factory=list)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -140,13 +145,32 @@ def groups(text: str, events: Iterable[Event], hits: Sequence[int]) -> Iterator[
             frame = stack.pop()
             parent = stack[-1] if stack else None
             _lift_pair(frame, parent, event.end)
-            if has_hit(hits, frame.start, event.end + 1) or _is_entry(frame):
-                yield from by_symbol(Span(frame.start, event.end), frame.fields)
+            found = by_symbol(Span(frame.start, event.end), frame.fields)
+            if len(stack) == 1 and frame.path[-1:] and frame.path[0] in _OF_SECRETS:
+                stack[0].held += found
+            elif has_hit(hits, frame.start, event.end + 1) or _is_entry(frame):
+                yield from found
+            if not stack:
+                yield from _released(frame, hits)
             if parent is not None:
                 # A container as a key (YAML's `? [a, b]`) names nothing.
                 here = Scalar(start=frame.start, end=event.end, body=frame.start, text="", string=False)
                 parent.key = here if frame.is_key else None
                 parent.last = event.end
+
+
+def _released(root: _Frame, hits: Sequence[int]) -> Iterator[Group]:
+    """The groups that waited for the end of a document: the entries of a Kubernetes Secret are secrets."""
+    is_secret = any(each.name == "kind" and each.scalar.text == "Secret" for each in root.fields)
+    for group in root.held:
+        if is_secret:
+            for each in group.fields:
+                # A picture or a key store is no text.
+                if each.symbol != "data" or decoded(each.scalar.text, surely=True) is not None:
+                    each.symbol = f"{each.symbol}.secrets"
+            yield replace(group, whole=True)
+        elif has_hit(hits, group.container.start, group.container.end + 1):
+            yield group
 
 
 def _is_entry(frame: _Frame) -> bool:
@@ -219,12 +243,16 @@ def literals(
             if each.scalar.string
             and (hits is None or has_hit(hits, each.extent.start, each.extent.end) or _is_value(each))
         ]
-        if not wanted:
+        if not wanted and not group.whole:
             continue
-        container = _container_of(group)
+        container = "secrets" if group.whole else _container_of(group)
         if hits is not None and container is not None:
             listed = (
-                number for number, each in enumerate(fields) if each.scalar.string and _is_listed(each, container)
+                number
+                for number, each in enumerate(fields)
+                if each.scalar.string
+                and _is_listed(each, container)
+                and (not group.whole or each.symbol.endswith(".secrets"))
             )
             wanted = sorted({*wanted, *listed})
         siblings = [_sibling(each, place) for each in fields]

@@ -21,6 +21,7 @@ from scanner.readers.pywords import (
     called_as,
     flag_of,
     holds_login,
+    instead_of,
     is_one_of,
     is_record,
     recorded,
@@ -103,6 +104,11 @@ def _attribute(reading: Reading, node: ast.Attribute, context: Context) -> None:
 
 
 def _subscript(reading: Reading, node: ast.Subscript, context: Context) -> None:
+    if isinstance(node.value, (ast.Dict, *_LISTS)) or is_string(node.value):
+        # `{...}[name]` and `"..."[:-2]`: what is taken out goes where the whole does not.
+        read_node(reading, node.value, context._replace(reaches=(), dynamic=is_string(node.value)))
+        read_node(reading, node.slice, bare(context.symbol))
+        return
     key = string_of(node.slice)
     if isinstance(node.value, ast.Name) and key is not None and context.reaches:
         reading.references.append(Reference(context.symbol, node.value.id, node.lineno, context.reaches, key))
@@ -154,8 +160,10 @@ def _either(reading: Reading, node: ast.BoolOp, context: Context) -> None:
     first, second, *others = node.values
     read_node(reading, first, context)
     key = env_key(reading.scope, first)
-    # Of a target and the variable that it is read from the one that says more: `B = os.getenv("API_KEY") or ...`.
-    name = max(filter(None, (context.name, key)), key=len, default=None)
+    name = instead_of(context.name, leaf_of(first))
+    if key:
+        # Of a target and the variable that it is read from the one that says more: `B = os.getenv("API_KEY") or ...`.
+        name = max(filter(None, (context.name, key)), key=len)
     read_node(reading, second, context._replace(name=name, role=Role.ENV_DEFAULT if key else context.role))
     for value in others:
         read_node(reading, value, context)

@@ -92,7 +92,10 @@ def _paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]
     """`user, password = "u", "p"` taken apart; None for anything that does not pair up."""
     if not isinstance(target, (ast.Tuple, ast.List)) or not isinstance(value, (ast.Tuple, ast.List)):
         return None
-    if len(target.elts) != len(value.elts) or any(isinstance(e, ast.Starred) for e in (*target.elts, *value.elts)):
+    names, values = list(target.elts), list(value.elts)
+    if len(names) > 1 and isinstance(names[-1], ast.Starred):  # `user, password, *rest = ...`
+        names[-1:] = [names[-1].value] * (len(values) - len(names) + 1)
+    if len(names) != len(values) or any(isinstance(each, ast.Starred) for each in (*names, *values)):
         return None
-    pairs = zip(target.elts, value.elts, strict=True)
+    pairs = zip(names, values, strict=True)
     return [part for pair in pairs for part in _paired(*pair) or [pair]]

@@ -66,7 +66,8 @@ COMPARING = frozenset(("compare_digest", "constant_time_compare", "safe_str_cmp"
 # Calls that take a query and the values for its places.
 EXECUTING = frozenset(("execute", "executemany", "fetch", "fetchrow", "fetchval", "fetchone", "fetchall", "raw"))
 _FLAG = re.compile(r"--([A-Za-z][\w.\-]{1,80})")
-NAMED_DEFAULTS = frozenset(("default", "value", "envvar_default", "fallback", "const", "flag_value"))
+# `default_var` is Airflow's: https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/variables.html
+NAMED_DEFAULTS = frozenset(("default", "default_var", "value", "envvar_default", "fallback", "const", "flag_value"))
 # Parsers' tokens take their own text (pyparsing, lark, parsimonious, `typing.Literal`), others the name of a thing.
 _NAMING = frozenset(
     (
@@ -77,7 +78,7 @@ _NAMING = frozenset(
     ).split()
 )
 # An object or a section, a name in it, and the value: `parser.set("db", "password", "...")`.
-NAMED_THIRD = frozenset(("setattr", "getattr", "set"))
+NAMED_THIRD = frozenset(("setattr", "__setattr__", "getattr", "set", "setitem"))
 METHOD_WRAPPERS = frozenset(("encode", "decode", "strip", "lower", "upper", "format", "rstrip", "lstrip", "replace"))
 
 
@@ -157,6 +158,12 @@ def holds_login(name: str | None, second: str | None, *, listed: bool = True) ->
         return True
     several = name[-1] in "sS" and not listed
     return not several and _ACCOUNTS.fullmatch(name) is not None and _MADE_UP.fullmatch(second or "") is not None
+
+
+def instead_of(name: str | None, before: str | None) -> str | None:
+    """What stands behind `or` is called: by its own target, or as what it replaces if only that tells what it is."""
+    before = (before or "").rstrip(" :>")  # `input("Password: ") or "..."`
+    return before if _LOOPED.fullmatch(before) and not _TELLING.search(name or "") else name
 
 
 def is_listing(name: str) -> bool:

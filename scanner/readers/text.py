@@ -66,7 +66,7 @@ _OF_SQL = re.compile(r"(?i)\b(?:user|role|login|account|grant|identified|to)\b")
 _CODE = frozenset(
     (".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .java .kt .kts .scala .groovy .gradle .go .rs .c .h .cc .cpp"
      " .cxx .hpp .cs .fs .vb .swift .m .mm .php .rb .pl .pm .lua .dart .ex .exs .erl .clj .hs .jl .graphql .gql"
-     " .ps1 .psm1 .psd1 .proto .thrift .prisma .css .scss .sass .less").split()
+     " .sol .ino .zig .nim .ps1 .psm1 .psd1 .proto .thrift .prisma .css .scss .sass .less").split()
 )  # fmt: skip
 
 
@@ -251,7 +251,7 @@ def _meant(seen: _Seen, named: re.Match[str], start: int) -> Shape | None:
         return None
     go_template = named[0].startswith("$") and ":=" in named[0] and named.lastgroup != "default"
     quoted = (
-        named.lastgroup in ("quoted", "typed", "sql", *foreigncalls.PATTERNS)
+        named.lastgroup in ("quoted", "typed", "given", "defined", "asked", "sql", *foreigncalls.PATTERNS)
         or go_template
         or _SUBSCRIPT.search(named[0]) is not None
         or ("=" in named[0][-3:] and _DECLARED.search(text, low, start) is not None)

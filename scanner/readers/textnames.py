@@ -33,8 +33,11 @@ _PLAINLY_NAMED = (
     r"(?:(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set|(?i:proxy_set_header|fastcgi_param|RequestHeader[ \t]{1,8}set))"
     r"|config(?:ure)?[ \t]{1,4}set)"
     rf"[ \t]{{1,8}}(?P<spoken>{NAME})[ \t]{{1,8}}(?![=\s])"
+    rf"|(?m:^)[ \t]*#[ \t]{{0,4}}define[ \t]{{1,8}}(?P<defined>[A-Za-z_]\w{{0,80}})[ \t]{{1,40}}(?=\")"
     r"|(?<!-)(?:"
-    rf"(?P<sql>(?i:identified[ \t]{{1,4}}{_PLUGIN}by|[a-z]{{0,20}}(?<!no)password))[ \t]{{1,8}}(?=['\"])"
+    # https://core.tcl-lang.org/expect/
+    r"(?P<asked>(?i:p?assword))[:*?. \t]{0,9}[\"}]?\s{0,60}\{?\s{0,60}send[ \t]{1,9}(?:--[ \t]{1,9})?(?=[\"'])"
+    rf"|(?P<sql>(?i:identified[ \t]{{1,4}}{_PLUGIN}by|[a-z]{{0,20}}(?<!no)password))[ \t]{{1,8}}(?=['\"])"
     # What no name of a program begins with.
     r"|(?P<foreign>(?i:\u043f\u0430\u0440\u043e\u043b\u044c|mot de passe|palavra-passe)"
     r"|\u5bc6\u7801|\u5bc6\u78bc"
@@ -51,6 +54,7 @@ _PLAINLY_NAMED = (
     rf"(?:\*\*(?=[ \t]))?{GAP}"
     rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?(?:\[{GAP}(?=\\{{0,3}}[\"'`]))?"
     rf"|(?P<typed>{NAME})[\]\"'`]{{1,3}}\)\.(?i:send_?keys|fill|type)\({GAP}(?=[\"'`])"
+    rf"|(?P<given>{NAME})\([ \t]{{0,4}}\)[^\n{{;\"']{{0,40}}\{{\s{{0,40}}return[ \t]{{1,4}}(?=[\"'])"
     rf"|(?P<quoted>{NAME}){_CLOSE}{GAP}[(,]{GAP}(?=\\{{0,3}}[\"'`]))))"
 )
 NAMED = re.compile(_PLAINLY_NAMED)

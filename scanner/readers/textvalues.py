@@ -23,7 +23,9 @@ _CALLED = {
     "login": "password",
     "characters": "password",
     "foreign": "password",
+    "asked": "password",
 }
+_RETURN = re.compile(r"(?:\\[rn])+\Z")
 # A password that is no word.
 _MADE_UP = re.compile(r"(?=[^\s`]{0,60}[\d!#$%&*+=?@^~])[^\s`]{4,60}")
 _SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bot|GenieKey|SSWS|Key)[ \t]+(?=[^\s\"'])")
@@ -148,6 +150,8 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     if found is None or found[1].start == found[1].end:
         return None
     span, inner = found
+    if named.lastgroup == "asked":
+        inner = Span(inner.start, inner.start + len(_RETURN.sub("", text[inner.start : inner.end])))
     # Two backquotes are reStructuredText's: `to reset the password (``update-login-profile``)`.
     if text.startswith("``", span.start) and named.lastgroup != "written":
         return None

@@ -13,6 +13,7 @@ from rules.load import load_rules
 from rules.private import own_folder, read_private, write_private
 from rules.signature import rules_state
 from scanner import prefilter
+from scanner.detectors.name import judge_name
 from scanner.hook import _CODE
 from scanner.model import Kind
 from scanner.readers.kinds import kind_of
@@ -150,3 +151,18 @@ def test_calls_are_looked_for_only_where_a_library_is_imported_or_is_said_to_be(
     assert prefilter.CALL not in roles(call)
     assert prefilter.CALL in roles(b"import requests\n" + call)
     assert prefilter.CALL in roles(call, calls=True)
+
+
+@pytest.mark.parametrize("form", ["{0} = 'x7Kq9Zt2Vb4R'", "{0}: x7Kq9Zt2Vb4R", 'let {0} = "x7Kq9Zt2Vb4R";'])
+def test_whatever_name_is_judged_strong_has_a_hit_however_its_words_are_joined(cache: Path, form: str) -> None:
+    loaded, names = prefilter.load(cache, rules_state()), load_rules().names
+    spelled = {
+        write(head.words)
+        for head in names.heads
+        for write in ("_".join, "".join, lambda words: "".join(word.capitalize() for word in words))
+    }
+    strong = {name for each in spelled for name in (each, each.upper()) if judge_name(name, names).strength == "strong"}
+    # A head of three letters is sought as a word of its own: `psk` is one, `wpapsk` is not worth a pattern.
+    missed = {name for name in strong if not loaded.find(form.format(name).encode())} - {"wpapsk", "WPAPSK"}
+    assert len(strong) > 1000
+    assert missed == set()

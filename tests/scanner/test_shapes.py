@@ -70,6 +70,7 @@ KINDS: dict[str, Callable[[random.Random], str]] = {
     "word": lambda source: source.choice(_WORDS).capitalize() + str(source.randrange(100, 9999)),
     "uuid": lambda source: str(uuid.UUID(int=source.getrandbits(128), version=4)),
     "b64": lambda source: base64.b64encode(source.randbytes(32)).decode(),
+    "b64pw": lambda source: base64.b64encode(draw(_ALNUM, 20)(source).encode()).decode(),
     "basic": lambda source: base64.b64encode(f"deploy:{draw(_ALNUM, 14)(source)}".encode()).decode(),
     "awsid": lambda source: expand("{check:aws-access-key-id:AKIA}", str(source.random()))[4:],
     "long": lambda source: "AgEIcHlwaS5vcmc" + draw(_ALNUM, 140)(source),
