@@ -18,12 +18,32 @@ _PACKED = (
 )
 # The first two bytes of each byte order mark that says UTF-16 or UTF-32.
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE[:2])
+# Of control characters a text may hold those that move, and a stray NUL (git takes it for binary; programs read it).
+_NO_TEXT = bytes(code for code in (*range(1, 32), 127) if code not in b"\t\n\v\f\r\b\x1b")
 ARCHIVES = (*dict.fromkeys(name for _, name in _PACKED), "tar")
 
 
 def looks_binary(raw: bytes) -> bool:
-    """Whether the first 8,000 bytes hold a NUL, as git judges it, and are not UTF-16 or UTF-32."""
-    return raw.find(b"\0", 0, 8000) >= 0 and wide_encoding(raw[:8000]) is None
+    """Whether the first 8,000 bytes hold a NUL, as git judges it, and are no text: UTF-16, UTF-32, or UTF-8 otherwise.
+
+    Of 139,000 files with a NUL on a machine with compilers and clouds' tools 16 are UTF-8 otherwise: NULs between
+    variables (`/proc/PID/environ`) or names of files, and one that would hide a whole `.env`.
+    """
+    if raw.find(b"\0", 0, 8000) < 0:
+        return False
+    head = raw[:8000]
+    return wide_encoding(head) is None and (archive_of(raw) is not None or not _is_text(head))
+
+
+def _is_text(head: bytes) -> bool:
+    bare = head.translate(None, b"\0")
+    if len(head) - len(bare) > len(head) // 8 or bare.translate(None, _NO_TEXT) != bare:
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(bare)  # the last character may be cut off
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def archive_of(raw: bytes) -> str | None:

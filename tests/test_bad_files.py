@@ -92,6 +92,7 @@ def test_one_unreadable_file_stops_nothing_and_is_told(run: Run, tmp_path: Path,
         ),
         pytest.param(b"\xff\xfe\n\n", id="the mark of UTF-16"),
         pytest.param(b"\xfe\xff#\n", id="the mark of UTF-16, the other way round"),
+        pytest.param(b"# caf\xc3\xa9\0 is what the project is called\n", id="a stray NUL"),
     ],
 )
 @pytest.mark.parametrize("mode", ["", "--staged", "--history"])
