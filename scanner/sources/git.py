@@ -8,6 +8,7 @@ else in the project starts git.
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import subprocess
 from collections.abc import Generator, Iterator, Sequence
@@ -363,11 +364,23 @@ def _feed(process: subprocess.Popen[bytes], ids: Sequence[str]) -> None:
 
 
 def reason(err: bytes) -> str:
-    """Git's own first line, without the word fatal; it names files and revisions, never contents."""
+    """Git's own first line that is no warning, without the word fatal; it names files and revisions, never contents."""
     lines = [line for line in err.decode("utf-8", "replace").splitlines() if line.strip()]
     if not lines:
         return "it said nothing"
-    return lines[0].removeprefix("fatal: ").removeprefix("error: ")[:300]
+    first = next((line for line in lines if not line.startswith("warning: ")), lines[0])
+    return first.removeprefix("fatal: ").removeprefix("error: ")[:300]
+
+
+def lacks(folder: Path, oid: str) -> str:
+    """Why an object is not seen that the repository does not hold: a partial clone never has had it."""
+    advice = ": this clone is partial, and nothing is fetched; git fetch --refetch --no-filter"
+    return f"git has no object {oid[:12]}{advice if _is_partial(folder) else ''}"
+
+
+@functools.lru_cache(maxsize=1)
+def _is_partial(folder: Path) -> bool:
+    return attempt(folder, "config", "--get-regexp", r"^remote\..*\.promisor$")[0] == 0
 
 
 def _hint(err: bytes) -> str:

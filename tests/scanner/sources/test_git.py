@@ -115,6 +115,10 @@ def test_a_repository_of_somebody_else_is_named_as_such(tmp_path: Path) -> None:
     assert "owner" in isolated._hint(b"fatal: detected dubious ownership in repository at '/x'\n")
 
 
+def test_a_warning_is_no_reason() -> None:
+    assert isolated.reason(b"warning: unable to access 'x'\nfatal: bad config line 1\n") == "bad config line 1"
+
+
 def test_no_repository_is_none(tmp_path: Path) -> None:
     assert isolated.find(tmp_path) is None
 
