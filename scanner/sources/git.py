@@ -369,6 +369,8 @@ def reason(err: bytes) -> str:
     if not lines:
         return "it said nothing"
     first = next((line for line in lines if not line.startswith("warning: ")), lines[0])
+    if first.endswith(":"):  # unknown repository extension found:
+        first = " ".join(map(str.strip, lines[lines.index(first) :]))
     return first.removeprefix("fatal: ").removeprefix("error: ")[:300]
 
 
@@ -386,6 +388,8 @@ def _is_partial(folder: Path) -> bool:
 def _hint(err: bytes) -> str:
     if b"dubious ownership" in err or b"unsafe repository" in err:
         return "the folder belongs to another user: run as its owner, or change its owner; safe.directory is not read"
+    if b"unknown repository extension" in err or b"repo version" in err:
+        return "a newer git made it, and opens it"
     if b"unknown revision" in err or b"bad revision" in err:
         return "check the spelling, and fetch the revision first if it is not here"
     return ""
