@@ -55,7 +55,7 @@ def archive_of(raw: bytes) -> str | None:
 
 
 def wide_encoding(head: bytes) -> str | None:
-    """UTF-16 or UTF-32 by byte order mark, or UTF-16 without one by where its NULs stand; else None.
+    """UTF-16 or UTF-32 by byte order mark, or without one by where its NULs stand; else None.
 
     A mark alone proves nothing: in either every blank, digit and line end has a NUL, and whoever reads the file as what
     it is passes over two odd bytes at its start.
@@ -66,6 +66,10 @@ def wide_encoding(head: bytes) -> str | None:
         return "utf-32"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not head.startswith(codecs.BOM_UTF32_LE):
         return "utf-16"
+    # Without a mark: in UTF-32 one byte in four is none of the NULs, and which one says the order.
+    for encoding, place in (("utf-32-le", 0), ("utf-32-be", 3)):
+        if len(head) % 4 == 0 and head.count(0) >= len(head) // 4 * 3 - len(head) // 20 and 0 not in head[place::4]:
+            return encoding
     even, odd = head[0::2], head[1::2]
     # Latin text in UTF-16 has a NUL in every second byte and nearly none in the others.
     if odd.count(0) > 0.6 * len(odd) and even.count(0) < 0.05 * len(even):
