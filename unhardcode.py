@@ -78,6 +78,18 @@ def cli() -> click.Group:
             assert isinstance(command, click.Command)
             return command
 
+        def resolve_command(
+            self, ctx: click.Context, args: list[str]
+        ) -> tuple[str | None, click.Command | None, list[str]]:
+            """The command of the first word. Raises UsageError with the nearest one for a word that is none."""
+            if args[0] not in _COMMANDS and not args[0].startswith("-"):
+                import difflib
+
+                near = difflib.get_close_matches(args[0], _COMMANDS, 1)
+                hint = f"did you mean {near[0]}?" if near else "unhardcode --help lists them all"
+                raise UsageError("there is no such command", hint=hint)  # not said again: it may be a value
+            return super().resolve_command(ctx, args)
+
     @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
     @click.version_option(VERSION, prog_name="unhardcode")
     def unhardcode() -> None:

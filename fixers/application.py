@@ -20,7 +20,7 @@ def segment(text: str, option: str) -> str:
     """A part of a name that the user gave. Raises UsageError for characters that a store refuses."""
     if not _SEGMENT.fullmatch(text):
         raise UsageError(
-            f"{option}: letters, digits, `_`, `.` and `-` make a part of a name, beginning with a letter or digit",
+            f"{option}: letters, digits, `_`, `.` and `-` make a part of a name, at most 100, a letter or digit first",
             hint="a whole name, with more parts, can be edited in a plan file: unhardcode plan -o plan.toml",
         )
     if option == "--env" and text.lower().startswith(("aws", "ssm")):

@@ -28,6 +28,7 @@ from scanner.identity import digest
 from scanner.model import Confidence, Finding, SecretValue
 from scanner.past import Past
 from scanner.readers.kinds import kind_of
+from scanner.reports.masking import hide, make_net
 from scanner.running import OWNERS, Mode, Scanned, run, scan_paths
 from scanner.source import Settings, Source
 from scanner.sources import git, worktree
@@ -281,3 +282,8 @@ def _unplanned(found: Sequence[Valued], known: Sequence[SecretValue], key: bytes
         Entry(name=None, store=None, key=None, action="", digest=digest(key, value)[:DIGEST_DIGITS], value=value)
         for value in rest.values()
     ]
+
+
+def without_values(text: str, kept: Ledger) -> str:
+    """A report without the values of its entries: one may stand in the name of a file."""
+    return hide(text, make_net(found for entry in kept.entries for found in (*entry.now, *entry.past)))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from fixers.ledger import Entry, Ledger, ledger, plans_option
+from fixers.ledger import Entry, Ledger, ledger, plans_option, without_values
 from fixers.sightings import Sighting, sightings
 from fixers.traces import search_for
 from scanner.arguments import NamedPath
@@ -68,7 +68,7 @@ def purge(only: tuple[str, ...], plans: tuple[Path, ...], expressions: bool, as_
         return int(Exit.OK)
     if check is not None:
         return _checked(check, found)
-    click.echo("\n".join(_report(found, kept, only, plans)))
+    click.echo(without_values("\n".join(_report(found, kept, only, plans)), kept))
     return int(Exit.OK)
 
 

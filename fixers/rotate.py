@@ -13,7 +13,7 @@ from fixers.connections import connection
 from fixers.emit.files import emit_rotation
 from fixers.emit.iam import Account
 from fixers.emit.rotation import DAYS, Rotation, rotates
-from fixers.ledger import Entry, ledger, plans_option
+from fixers.ledger import Entry, ledger, plans_option, without_values
 from fixers.options import check_not_empty
 from fixers.read_once import read_at_import
 from scanner.arguments import NamedPath
@@ -75,7 +75,7 @@ def rotation(
             click.echo(str(path))
     once = read_at_import(kept.root, [each.name for each in found.rotations]) if found.rotations else {}
     for line in _said(found, once):
-        click.echo(printable(line), err=True)
+        click.echo(without_values(printable(line), kept), err=True)
     return int(Exit.FINDINGS if found.refused else Exit.OK)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from fixers.ledger import Entry, Ledger, ledger, plans_option
+from fixers.ledger import Entry, Ledger, ledger, plans_option, without_values
 from fixers.options import refuse
 from fixers.plan_tables import DIGEST_DIGITS
 from fixers.sightings import reached, sightings
@@ -90,7 +90,7 @@ def status(
     stores = None if offline else users_aws(region=region, profile=profile).stores
     rows = states(kept, stores)
     render = _json if form == "json" else _text
-    click.echo("\n".join(render(rows, kept, offline=offline)))
+    click.echo(without_values("\n".join(render(rows, kept, offline=offline)), kept))
     if not fail_on_unrotated:
         return int(Exit.OK)
     if any(row.exposed for row in rows):

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
-from urllib.parse import unquote_to_bytes
 
 from scanner.errors import NotSeenError
 from scanner.model import Document, Kind, Source
 from scanner.readers.kinds import kind_of
+from scanner.sources.paths import meant
 from scanner.text import UndecodableError, decode
 
 # How each plan file begins: one that lies in the tree is ours, and reads nothing of it.
@@ -66,7 +66,7 @@ class Workspace:
 
     def is_linked(self, path: str) -> bool:
         """Whether the path is a symlink, leads through one, or leaves the root."""
-        place = located(self.root, path)  # a path can be spelled in percent: its dots too
+        place = located(self.root, path)
         if os.path.isabs(path) or not place.is_relative_to(self.root):
             return True
         parts = place.relative_to(self.root).parts
@@ -109,8 +109,5 @@ def overlaid(workspace: Workspace, overlay: Overlay) -> Workspace:
 
 
 def located(root: Path, path: str) -> Path:
-    """Where a POSIX path of a report is on disk: percent-encoded bytes count only where the plain path is not there."""
-    plain = root / path
-    if "%" in path and not os.path.lexists(plain):
-        return root / os.fsdecode(unquote_to_bytes(path))
-    return plain
+    """Where a POSIX path of a report is on disk."""
+    return root / os.fsdecode(meant(path)) if "%" in path else root / path

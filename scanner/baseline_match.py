@@ -104,7 +104,8 @@ def row_of(finding: Finding, baseline: Baseline, net: Net, ordinal: int, *, like
         "digest": short_digest(baseline.keys[0], finding.value),
     }
     if like is not None:
-        return replace(like, **place)  # type: ignore[arg-type]
+        words = {"reason": hide(like.reason, net), "owner": hide(like.owner, net)}
+        return replace(like, **place, **words)  # type: ignore[arg-type]
     return Row(**place)  # type: ignore[arg-type]
 
 

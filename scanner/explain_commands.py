@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from urllib.parse import unquote_to_bytes
 
 import click
 
@@ -12,6 +11,7 @@ from scanner.errors import Exit, NotSeenError, UsageError
 from scanner.printing import emit
 from scanner.running import Mode, Options, run
 from scanner.sources import worktree
+from scanner.sources.paths import meant
 
 
 @click.command(short_help="The evidence for and against a line.")
@@ -61,7 +61,7 @@ def _nothing_at(where: str, *, by_line: bool) -> str:
 def _file(name: str) -> Path:
     """The file of that name: in this folder, or as a report has it, from the root and with %FF for what is no text."""
     folders = (Path(), worktree.root_of(Path()).folder)
-    there = [folder / each for each in (name, os.fsdecode(unquote_to_bytes(os.fsencode(name)))) for folder in folders]
+    there = [folder / each for each in (name, os.fsdecode(meant(name))) for folder in folders]
     return next((file for file in there if os.path.lexists(file)), Path(name))
 
 

@@ -18,12 +18,32 @@ _PACKED = (
 )
 # The first two bytes of each byte order mark that says UTF-16 or UTF-32.
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE[:2])
+# Of control characters a text may hold those that move, and a stray NUL (git takes it for binary; programs read it).
+_NO_TEXT = bytes(code for code in (*range(1, 32), 127) if code not in b"\t\n\v\f\r\b\x1b")
 ARCHIVES = (*dict.fromkeys(name for _, name in _PACKED), "tar")
 
 
 def looks_binary(raw: bytes) -> bool:
-    """Whether the first 8,000 bytes hold a NUL, as git judges it, and are not UTF-16 or UTF-32."""
-    return raw.find(b"\0", 0, 8000) >= 0 and wide_encoding(raw[:8000]) is None
+    """Whether the first 8,000 bytes hold a NUL, as git judges it, and are no text: UTF-16, UTF-32, or UTF-8 otherwise.
+
+    Of 139,000 files with a NUL on a machine with compilers and clouds' tools 16 are UTF-8 otherwise: NULs between
+    variables (`/proc/PID/environ`) or names of files, and one that would hide a whole `.env`.
+    """
+    if raw.find(b"\0", 0, 8000) < 0:
+        return False
+    head = raw[:8000]
+    return wide_encoding(head) is None and (archive_of(raw) is not None or not _is_text(head))
+
+
+def _is_text(head: bytes) -> bool:
+    bare = head.translate(None, b"\0")
+    if len(head) - len(bare) > len(head) // 8 or bare.translate(None, _NO_TEXT) != bare:
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(bare)  # the last character may be cut off
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def archive_of(raw: bytes) -> str | None:
@@ -35,7 +55,7 @@ def archive_of(raw: bytes) -> str | None:
 
 
 def wide_encoding(head: bytes) -> str | None:
-    """UTF-16 or UTF-32 by byte order mark, or UTF-16 without one by where its NULs stand; else None.
+    """UTF-16 or UTF-32 by byte order mark, or without one by where its NULs stand; else None.
 
     A mark alone proves nothing: in either every blank, digit and line end has a NUL, and whoever reads the file as what
     it is passes over two odd bytes at its start.
@@ -46,6 +66,10 @@ def wide_encoding(head: bytes) -> str | None:
         return "utf-32"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not head.startswith(codecs.BOM_UTF32_LE):
         return "utf-16"
+    # Without a mark: in UTF-32 one byte in four is none of the NULs, and which one says the order.
+    for encoding, place in (("utf-32-le", 0), ("utf-32-be", 3)):
+        if len(head) % 4 == 0 and head.count(0) >= len(head) // 4 * 3 - len(head) // 20 and 0 not in head[place::4]:
+            return encoding
     even, odd = head[0::2], head[1::2]
     # Latin text in UTF-16 has a NUL in every second byte and nearly none in the others.
     if odd.count(0) > 0.6 * len(odd) and even.count(0) < 0.05 * len(even):

@@ -12,6 +12,7 @@ from scanner.config import DEFAULT_BASELINE, Config, Loaded, excluded, load_conf
 from scanner.errors import NotSeenError, UsageError
 from scanner.source import ScanResult, Settings, Skipped, Source
 from scanner.sources import git, staged, stdin, worktree
+from scanner.sources.paths import shown
 
 if TYPE_CHECKING:
     from rules.model import RuleSet
@@ -127,16 +128,20 @@ def _past(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
     from scanner import hooks_push
     from scanner import past as the_past
     from scanner.current import of_commit
-    from scanner.sources.history import folder_of
+    from scanner.sources.history import folder_of, has_held
 
     if len(named) > 1:
         raise UsageError("name one PATH", hint="a history is scanned below one folder")
     paths = named or (Path(),)
-    root = worktree.root_of(paths[0])
+    root = worktree.root_of(paths[0] if os.path.lexists(paths[0]) else _nearest(paths[0]))
     repository = root.repository
     if repository is None:
         raise _without_git(f"{paths[0]}: not in a git repository", "--history, --range and --push look at commits")
     root = root._replace(folder=folder_of(repository))
+    # What is gone from the disk is what a history may be asked about.
+    inside = worktree.relative(root, _absolute(paths[0]))
+    if not os.path.lexists(paths[0]) and (repository.bare or not has_held(repository, inside)):
+        raise NotSeenError(f"{paths[0]}: not there, and no commit has had it", hint="check the spelling")
     config, _, honour = configuration(root.folder, options)
     scope = "" if repository.bare else _scope(root, paths)
     settings = _lazy_settings(root, scope, config)
@@ -244,8 +249,17 @@ def _without_git(what: str, hint: str) -> NotSeenError:
 
 
 def _scope(root: worktree.Root, named: tuple[Path, ...]) -> str:
-    """The named folder, from the root: what a path's role is judged below."""
+    """The named folder, from the root, as results have it: what a path's role is judged below."""
     if len(named) != 1:
         return ""
-    relative = worktree.relative(root, Path.cwd() / named[0])
-    return "" if relative == "." else relative
+    relative = worktree.relative(root, _absolute(named[0]))
+    return "" if relative == "." else shown(relative)
+
+
+def _nearest(gone: Path) -> Path:
+    """The folder that is left of a path."""
+    return Path(os.path.realpath(next(folder for folder in _absolute(gone).parents if os.path.lexists(folder))))
+
+
+def _absolute(named: Path) -> Path:
+    return Path(os.path.abspath(named))

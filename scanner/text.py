@@ -57,6 +57,8 @@ def decode(source: Source, kind: Kind) -> Document:
         except UnicodeError:
             continue
         break
+    if kind is Kind.TEXT and "\0" in text:
+        text = text.replace("\0", " ")  # between the variables of a /proc/PID/environ; no fixer writes this kind
     utf8 = body if encoding == "utf-8" else text.encode("utf-8", "surrogatepass")
     return Document(source=source, kind=kind, text=text, encoding=encoding or "utf-8", bom=bom, utf8=utf8)
 

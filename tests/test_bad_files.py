@@ -92,6 +92,7 @@ def test_one_unreadable_file_stops_nothing_and_is_told(run: Run, tmp_path: Path,
         ),
         pytest.param(b"\xff\xfe\n\n", id="the mark of UTF-16"),
         pytest.param(b"\xfe\xff#\n", id="the mark of UTF-16, the other way round"),
+        pytest.param(b"# caf\xc3\xa9\0 is what the project is called\n", id="a stray NUL"),
     ],
 )
 @pytest.mark.parametrize("mode", ["", "--staged", "--history"])
@@ -113,7 +114,9 @@ def test_a_mark_of_utf32_before_another_text_is_no_clean_file(run: Run, tmp_path
     assert (status, "skipped 1 (1 binary)" in out) == (3, True)
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "utf-8-sig"]
+)
 def test_wide_text_is_scanned(run: Run, tmp_path: Path, value: str, encoding: str) -> None:
     (tmp_path / "a.env").write_bytes(f"DB_PASSWORD={value}\nOTHER=1\n".encode(encoding))
     (tmp_path / "a.py").write_bytes(f'# café\npassword = "{value}"\n'.encode(encoding))

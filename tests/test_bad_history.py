@@ -89,3 +89,39 @@ def test_a_corrupt_pack_is_told(past: tuple[Path, list[str]], run: Run, git: Git
         raw[at] ^= 0x55
     pack.write_bytes(raw)
     assert_told(*run(folder, *what), values)
+
+
+@pytest.mark.parametrize("what", [HISTORY, ("--range", "main~2..main")], ids=["history", "range"])
+@pytest.mark.parametrize("here", [".", "sub"])
+def test_a_folder_means_the_same_by_whichever_way_it_is_named(
+    past: tuple[Path, list[str]], run: Run, git: Git, tmp_path: Path, what: tuple[str, ...], here: str
+) -> None:
+    folder, values = past
+    for name in ("gone", "sub"):
+        (folder / name).mkdir()
+        (folder / name / "settings.py").write_text(f'DB_PASSWORD = "{values[0]}"\n')
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "All")
+    git(folder, "rm", "-r", "--quiet", "gone")
+    git(folder, "commit", "--quiet", "--message", "One less")
+    (tmp_path / "link").symlink_to(folder)
+    for name in ("sub", "gone", "gone/settings.py"):
+        for named in (folder / name, tmp_path / "link" / name, os.path.relpath(folder / name, folder / here)):
+            status, out, err = run(folder / here, *what, str(named))
+            assert (status, out.count(f"{name.partition('/')[0]}/settings.py:1:16"), err) == (0, 1, "")
+
+
+@pytest.mark.parametrize("what", [HISTORY, RANGE], ids=["history", "range"])
+@pytest.mark.parametrize("name", ["never", "../never", "settings.py/never"])
+def test_a_folder_that_never_was_is_named(
+    past: tuple[Path, list[str]], run: Run, what: tuple[str, ...], name: str
+) -> None:
+    assert_told(*run(past[0], *what, name), past[1], name)
+
+
+def test_of_a_partial_clone_is_said_how_to_complete_it(
+    past: tuple[Path, list[str]], run: Run, git: Git, tmp_path: Path
+) -> None:
+    git(past[0], "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "--quiet", "--no-checkout", "--filter=blob:none", past[0].as_uri(), "partial")
+    assert_told(*run(tmp_path / "partial", *HISTORY), past[1], "partial", "git fetch --refetch --no-filter")

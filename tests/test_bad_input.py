@@ -149,7 +149,8 @@ def test_an_output_that_takes_no_more_is_no_bug(
 
 
 def test_an_unknown_command_and_option_are_usage_errors(run: Run, tmp_path: Path) -> None:
-    assert run(tmp_path, "scna")[0] == 2
+    status, _, err = run(tmp_path, "scna")
+    assert (status, "did you mean scan?" in err) == (2, True)
     assert run(tmp_path, "scan", "--stagd")[0] == 2
     assert run(tmp_path, "scan", "--staged", "--stdin")[0] == 2
 

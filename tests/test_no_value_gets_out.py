@@ -141,6 +141,34 @@ def test_a_plan_file_holds_no_value(shop: Path, values: list[str], monkeypatch: 
     _assert_clean((shop / "plan.toml").read_text(encoding="utf-8"), values, "plan.toml")
 
 
+@pytest.mark.parametrize("name", ["{}.py", "{}/a.py", "{}/test_a.py.txt", "{}.env"])
+def test_a_file_that_is_called_by_a_value_is_in_no_plan_and_no_report(
+    repository: Path,
+    run: Callable[..., tuple[int, str, str]],
+    made: Callable[..., str],
+    git: Callable[..., str],
+    name: str,
+) -> None:
+    value = made(24)
+    (repository / "settings.py").write_text(f'DB_PASSWORD = "{value}"\n')
+    file = repository / name.format(value)
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f'DB_PASSWORD = "{value}"\n')
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "x")
+    for words in ("plan -o plan.toml", "plan", "fix", "migrate --rehearse", "migrate --emit out"):
+        status, out, err = run(repository, *words.split(), "--app", "shop")
+        _assert_clean(out + err, [value], words)
+        if name.endswith(".py"):
+            assert (status, "stands in this name" in err, (repository / "plan.toml").exists()) == (2, True, False)
+    for written in (repository / "plan.toml", repository / "out" / "MIGRATION.md"):
+        _assert_clean(written.read_text() if written.exists() else "", [value], written.name)
+    for words in ("status --offline", "status --offline --format json", "purge", "scan", "scan --history"):
+        _assert_clean("".join(run(repository, *words.split())[1:]), [value], words)
+    assert run(repository, "baseline", "create", "--reason", value, "--owner", value)[0] == 0
+    _assert_clean((repository / ".unhardcode.baseline").read_text(), [value], "baseline")
+
+
 def test_debug_environment_variables_turn_no_logging_on(shop: Path, values: list[str]) -> None:
     environment = {**os.environ, "BOTO_DEBUG": "1", "AWS_DEBUG": "1", "PYTHONVERBOSE": "0", "DEBUG": "1"}
     done = subprocess.run(

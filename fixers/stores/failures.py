@@ -74,7 +74,9 @@ _ASKS = _Words("the AWS profile asks for a code (MFA), and there is no terminal"
 _SETTINGS = _Words("boto3's settings cannot be used", "check ~/.aws/config, ~/.aws/credentials and the AWS_* variables")
 _NO_ENDPOINT = _Words("the endpoint is no URL", "check AWS_ENDPOINT_URL and endpoint_url of the profile")
 _NO_PROFILE = _Words("there is no such AWS profile", "check --profile and AWS_PROFILE")
-_UNREACHABLE = _Words("{endpoint} cannot be reached", "check the network, the proxy and AWS_ENDPOINT_URL, and repeat")
+_UNREACHABLE = _Words(
+    "{endpoint} cannot be reached", "check the region, the network, the proxy and AWS_ENDPOINT_URL, and repeat"
+)
 _NOT_TRUSTED = _Words(
     "the encrypted connection fails",
     "check AWS_CA_BUNDLE (ca_bundle of the profile), the proxy and the clock, and repeat",

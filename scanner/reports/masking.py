@@ -47,7 +47,7 @@ _RUNNER_COMMAND = re.compile(r"##(?=[a-z]*\[)")
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """All known values, by their first characters. As radioactive as what it holds."""
+    """All known values, in small letters, by their first characters. As radioactive as what it holds."""
 
     heads: Mapping[str, tuple[str, ...]] = field(repr=False)
 
@@ -174,7 +174,7 @@ def _window(page: Page, line: Span, span: Span, net: Net) -> Span:
 def _add_value(heads: dict[str, set[str]], value: str) -> None:
     for spelling in _spellings(value):
         if is_distinctive(spelling):
-            heads.setdefault(spelling[:_HEAD], set()).add(spelling)
+            heads.setdefault(spelling[:_HEAD].lower(), set()).add(spelling.lower())
 
 
 def _spellings(value: str) -> Iterator[str]:
@@ -196,15 +196,16 @@ def _own_words(text: str, finding: Finding) -> Iterator[str]:
     spelled = text[finding.span.start : finding.span.end]
     values = {spelled, spelled if finding.value is None else finding.value.reveal("text")}
     for value in values:
-        yield from (word for word in _spellings(value) if len(word) >= _HEAD and not is_distinctive(word))
+        yield from (word.lower() for word in _spellings(value) if len(word) >= _HEAD and not is_distinctive(word))
 
 
 def _known_end(text: str, at: int, net: Net, words: frozenset[str]) -> int | None:
-    for value in net.heads.get(text[at : at + _HEAD], ()):
-        if text.startswith(value, at):
+    """Where a known value ends that begins here; in other letters it gives away as much."""
+    for value in net.heads.get(text[at : at + _HEAD].lower(), ()):
+        if text[at : at + len(value)].lower() == value:
             return at + len(value)
     for word in words:
-        if text.startswith(word, at) and _stands_alone(text, at, at + len(word)):
+        if text[at : at + len(word)].lower() == word and _stands_alone(text, at, at + len(word)):
             return at + len(word)
     return None
 

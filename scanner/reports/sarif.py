@@ -17,6 +17,7 @@ from scanner.reports.json import dumps, plain
 from scanner.reports.masking import Net, make_net
 from scanner.reports.verdict import gaps, verdict
 from scanner.reports.words import sentence
+from scanner.sources.paths import meant
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "SRCROOT"
@@ -68,8 +69,8 @@ def root_uri(root: str) -> str:
 
 
 def relative_uri(path: str) -> str:
-    """A path as a URI reference: all that is not plain is percent-encoded, colons and percent signs too."""
-    return urllib.parse.quote(path, safe="/")
+    """A path of a report as a URI reference to its bytes: all that is not plain is percent-encoded, colons too."""
+    return urllib.parse.quote(meant(path), safe="/")
 
 
 def _rules(findings: Sequence[Finding], net: Net) -> dict[str, dict[str, Any]]:

@@ -8,6 +8,7 @@ else in the project starts git.
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import subprocess
 from collections.abc import Generator, Iterator, Sequence
@@ -363,16 +364,32 @@ def _feed(process: subprocess.Popen[bytes], ids: Sequence[str]) -> None:
 
 
 def reason(err: bytes) -> str:
-    """Git's own first line, without the word fatal; it names files and revisions, never contents."""
+    """Git's own first line that is no warning, without the word fatal; it names files and revisions, never contents."""
     lines = [line for line in err.decode("utf-8", "replace").splitlines() if line.strip()]
     if not lines:
         return "it said nothing"
-    return lines[0].removeprefix("fatal: ").removeprefix("error: ")[:300]
+    first = next((line for line in lines if not line.startswith("warning: ")), lines[0])
+    if first.endswith(":"):  # unknown repository extension found:
+        first = " ".join(map(str.strip, lines[lines.index(first) :]))
+    return first.removeprefix("fatal: ").removeprefix("error: ")[:300]
+
+
+def lacks(folder: Path, oid: str) -> str:
+    """Why an object is not seen that the repository does not hold: a partial clone never has had it."""
+    advice = ": this clone is partial, and nothing is fetched; git fetch --refetch --no-filter"
+    return f"git has no object {oid[:12]}{advice if _is_partial(folder) else ''}"
+
+
+@functools.lru_cache(maxsize=1)
+def _is_partial(folder: Path) -> bool:
+    return attempt(folder, "config", "--get-regexp", r"^remote\..*\.promisor$")[0] == 0
 
 
 def _hint(err: bytes) -> str:
     if b"dubious ownership" in err or b"unsafe repository" in err:
         return "the folder belongs to another user: run as its owner, or change its owner; safe.directory is not read"
+    if b"unknown repository extension" in err or b"repo version" in err:
+        return "a newer git made it, and opens it"
     if b"unknown revision" in err or b"bad revision" in err:
         return "check the spelling, and fetch the revision first if it is not here"
     return ""

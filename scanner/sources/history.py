@@ -24,6 +24,12 @@ def folder_of(repository: git.Repository) -> Path:
     return repository.folder if repository.top is None else repository.top
 
 
+def has_held(repository: git.Repository, path: str) -> bool:
+    """Whether a commit that is reached has a file or folder of that name, POSIX from the root."""
+    words = ("rev-list", "-1", "--all", "--reflog", "--", path)
+    return git.attempt(folder_of(repository), *words)[1] != b""
+
+
 def reached(repository: git.Repository, since: str | None = None) -> tuple[list[str], dict[str, str]]:
     """The commits that a ref, a reflog or a stash reaches, the oldest first, and what refs name that are no commits.
 

@@ -134,7 +134,7 @@ def listed(
     for oid, size in zip(ids, git.sizes(folder, ids), strict=True):
         path = next(iter(places[oid]))
         if size is None:
-            skipped[Skipped(path=path, reason=f"git has no object {oid[:12]}", gap=True)] = None
+            skipped[Skipped(path=path, reason=git.lacks(folder, oid), gap=True)] = None
         elif size > selection.max_size:
             skipped[Skipped(path=path, reason=f"larger than {selection.max_size:,} bytes")] = None
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+_ESCAPED = re.compile(rb"%(25|[89A-Fa-f][0-9A-Fa-f])")
 _ESCAPE = re.compile(r"%(?=[89A-Fa-f][0-9A-Fa-f]|25)")
 
 
@@ -18,3 +19,8 @@ def shown(raw: bytes | str) -> str:
     if text.isascii():
         return text
     return "".join(f"%{ord(char) & 0xFF:02X}" if "\udc80" <= char <= "\udcff" else char for char in text)
+
+
+def meant(path: str) -> bytes:
+    """The bytes that `shown` was given, with slashes: what the path is called on disk and in git."""
+    return _ESCAPED.sub(lambda found: bytes((int(found[1], 16),)), path.encode("utf-8", "surrogateescape"))

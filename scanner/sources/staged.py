@@ -45,7 +45,7 @@ def sources(repository: git.Repository, selection: Selection, below: Sequence[st
         if blob in large:
             yield Skipped(path=shown, reason=f"larger than {selection.max_size:,} bytes")
         elif raw is None:
-            yield Skipped(path=shown, reason=f"git has no object {blob[:12]}", gap=True)
+            yield Skipped(path=shown, reason=git.lacks(top, blob), gap=True)
         else:
             yield Source(path=shown, raw=raw, tracked=True, blob=blob)
 

@@ -206,11 +206,14 @@ class _Entry(NamedTuple):
 
 
 def relative(root: Root, path: Path) -> str:
-    """A path from the root, POSIX; as it is where it lies outside."""
-    try:
-        return path.relative_to(root.folder).as_posix()
-    except ValueError:
-        return path.as_posix()
+    """An absolute path from the root, POSIX; as it is where it lies outside.
+
+    Git tells its root without links on the way to it (macOS: /tmp), users do not.
+    """
+    for place in (path, Path(os.path.realpath(path.parent), path.name)):
+        if place.is_relative_to(root.folder):
+            return place.relative_to(root.folder).as_posix()
+    return path.as_posix()
 
 
 def _tracked(root: Root, files: Sequence[str]) -> frozenset[str] | None:

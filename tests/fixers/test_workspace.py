@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ import pytest
 
 from fixers.workspace import Workspace, open_workspace, overlaid
 from scanner.errors import NotSeenError
+from scanner.sources.paths import meant, shown
 
 
 def test_what_is_gone_or_binary_is_not_seen(tmp_path: Path, making: SimpleNamespace) -> None:
@@ -34,8 +36,10 @@ def test_an_overlay_is_read_first_and_writes_nothing(tmp_path: Path, making: Sim
     assert not base.exists("b.py")
 
 
-def test_percent_encoded_paths_are_found_on_disk(tmp_path: Path) -> None:
-    (tmp_path / "50%.py").write_text("a")
-    (tmp_path / "a b.py").write_text("b")
-    workspace = open_workspace(tmp_path, ["50%.py", "a%20b.py"])
-    assert (workspace.read("50%.py"), workspace.read("a%20b.py")) == (b"a", b"b")
+def test_a_path_of_a_report_is_the_one_file_that_it_was_made_from(tmp_path: Path) -> None:
+    names = (b"50%.py", b"a%20b.py", b"bad\xff.py", b"bad%FF.py", b"bad%25FF.py", b"%2E%2E%2Fa.py")
+    for name in names:
+        (tmp_path / os.fsdecode(name)).write_bytes(name)
+    workspace = open_workspace(tmp_path, [shown(name) for name in names])
+    assert {workspace.read(path) for path in workspace.files} == set(names)
+    assert [meant(shown(name)) for name in names] == list(names)

@@ -68,8 +68,18 @@ def test_much_that_is_not_utf8_hides_no_credential_in_a_file_of_any_kind(
 
 
 def test_a_binary_is_no_text() -> None:
-    with pytest.raises(UndecodableError, match="binary"):
-        decode(Source(path="a.py", raw=b"x = 1\n\0\1\2"), Kind.PYTHON)
+    tar = b"name" + b"\0" * 20 + b"0" * 233 + b"ustar"
+    few = b"n" * 80 + b"\0" * 40
+    for raw in (b"x = 1\n\0\1\2", b"x = 1 # \0 \xff\xfe\xfd", tar + b" " * 200, few):
+        with pytest.raises(UndecodableError, match="binary"):
+            decode(Source(path="a.py", raw=raw), Kind.PYTHON)
+
+
+def test_nuls_between_the_variables_of_a_process_part_them(
+    tmp_path: Path, made: Made, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = "HOME=/srv/shop\0DB_PASSWORD={}\0PATH=/bin:/usr/bin\0"
+    assert found_in(tmp_path, capsys, "environ", line.format(made(24)).encode())
 
 
 @given(

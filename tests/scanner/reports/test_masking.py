@@ -118,6 +118,14 @@ def test_a_copy_in_a_comment_is_masked_even_if_it_is_short_but_not_inside_words(
     assert line_of(make, page, make.found(page, "shop")) == 'password = "…"  # …, not workshop'
 
 
+def test_a_copy_in_other_letters_is_masked(make):
+    value = make.generated("c", 16)
+    page = f'password = "{value}"  # was {value.upper()}, {value.lower()}\n'
+    assert line_of(make, page, make.found(page, value)) == 'password = "…"  # was …, …'
+    page = 'password = "shop"  # SHOP, not Workshop\n'
+    assert line_of(make, page, make.found(page, "shop")) == 'password = "…"  # …, not Workshop'
+
+
 def test_a_copy_of_what_everybody_takes_as_a_password_is_a_word_of_the_line(make):
     page = 'password = "password"  # the password\n'
     common = Evidence(name="common-password", weight=-1, text="one of the most used passwords")

@@ -129,6 +129,7 @@ def test_regions_count_code_points_and_places_are_the_fingerprint(make):
         pytest.param("a b/ü.py", "a%20b/%C3%BC.py", id="spaces and letters are encoded"),
         pytest.param("c:d/e.py", "c%3Ad/e.py", id="a colon does not look like a scheme"),
         pytest.param("100%/x#y?.py", "100%25/x%23y%3F.py", id="percent signs, hashes and question marks are encoded"),
+        pytest.param("bad%FF%25FF.py", "bad%FF%25FF.py", id="what is no text is a byte, and so is its percent sign"),
         pytest.param("a\nb\x1b.py", "a%0Ab%1B.py", id="control characters are encoded"),
     ],
 )

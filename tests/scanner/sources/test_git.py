@@ -115,6 +115,21 @@ def test_a_repository_of_somebody_else_is_named_as_such(tmp_path: Path) -> None:
     assert "owner" in isolated._hint(b"fatal: detected dubious ownership in repository at '/x'\n")
 
 
+def test_a_warning_is_no_reason() -> None:
+    assert isolated.reason(b"warning: unable to access 'x'\nfatal: bad config line 1\n") == "bad config line 1"
+
+
+def test_an_extension_that_this_git_does_not_know_is_named(repository: Path, git: Git) -> None:
+    git(repository, "config", "core.repositoryFormatVersion", "1")
+    git(repository, "config", "extensions.fromTheFuture", "yes")
+    done = _scan(repository)
+    assert (done.returncode, "extension found: fromthefuture" in done.stderr, "newer git" in done.stderr) == (
+        3,
+        True,
+        True,
+    )
+
+
 def test_no_repository_is_none(tmp_path: Path) -> None:
     assert isolated.find(tmp_path) is None
 

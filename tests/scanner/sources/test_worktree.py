@@ -331,6 +331,11 @@ def test_paths_count_from_the_top_wherever_the_scan_starts(shop: Path, monkeypat
     assert set(read(Path("../app.py"), Path(".env"))) == {"app.py", "conf/.env"}
 
 
+def test_a_file_behind_a_link_to_the_root_is_the_tracked_one(shop: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(shop)
+    assert read(tmp_path / "link" / "app.py") == {"app.py": True}
+
+
 def test_files_and_folders_named_together_are_each_read_once(shop: Path) -> None:
     named = (shop / "conf", shop / "conf" / ".env", shop / "app.py", shop / "app.py")
     assert [one.path for one in scanned(*named)] == ["app.py", "conf/.env", "conf/.env.example", "conf/prod.secret.env"]
