@@ -34,7 +34,7 @@ from fixers.rewriting import (
     overlapping,
     unique_edits,
 )
-from fixers.styles import ASYNC, BYTES, MODULES, QUOTE, TEXT
+from fixers.styles import ASYNC, BYTES, FIELD, MODULES, QUOTE, TEXT
 from scanner.identity import digest
 from scanner.model import Document, RefusalReason, SecretValue, Span
 
@@ -128,7 +128,7 @@ def open_file(document: Document, context: RewriteContext, also: Sequence[str] =
     syntax = context.syntaxes.get(document.path)
     if syntax is None or syntax.text != document.text:
         syntax = context.syntaxes[document.path] = read_syntax(document)
-    wanted = [Wanted(module="urllib.parse", function=QUOTE)]
+    wanted = [Wanted(module="urllib.parse", function=QUOTE), Wanted(module="pydantic", function=FIELD)]
     place = place_module(document.path, syntax.tree, context)
     if place.hiding is not None:
         name = place.hiding.removesuffix("/__init__.py")
@@ -227,8 +227,8 @@ def _change(file: PythonFile, span: Span, pieces: Sequence[Edit], group: Sequenc
     needs = frozenset[str]().union(*(each.piece.needs for each in group))
     first = group[0]
     variable = first.placement.env if first.piece.bare and file.style.has_module else None
-    done = defer(file.syntax, first.place, span, new, variable)
-    return Change(span=span, new=new, needs=needs), Change(span=done.span, new=done.new, needs=needs)
+    done = defer(file.syntax, first.place, span, new, variable, file.imported.names[FIELD])
+    return Change(span=span, new=new, needs=needs), Change(span=done.span, new=done.new, needs=needs | done.needs)
 
 
 def _unproven(file: PythonFile, changes: dict[int, Change]) -> dict[int, Refused]:
@@ -277,7 +277,8 @@ def _notes(syntax: Syntax, composed: _Composed, style: Style) -> Iterator[str]:
         yield f"{where}: read when the parser is made, also where the option is given"
     if _is_compared(chain):
         yield f"{where}: compared with ==; hmac.compare_digest tells an attacker nothing by the time it takes"
-    if style.name == "extension" and not any(isinstance(node, (cst.FunctionDef, cst.Lambda)) for node in chain):
+    inside = any(isinstance(node, (cst.FunctionDef, cst.Lambda)) for node in chain)
+    if style.name == "extension" and not inside and not in_function(syntax, composed.place):
         yield f"{where}: read at import; the Lambda extension may answer only in the handler: read it there"
     if composed.piece.comments_lost:
         yield f"{where}: comments between the parts of the literal go with it"

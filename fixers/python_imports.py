@@ -17,7 +17,7 @@ from scanner.identity import digest
 from scanner.model import Span
 from scanner.text import line_starts
 
-_THIRD_PARTY = frozenset({"boto3"})
+_THIRD_PARTY = frozenset({"boto3", "pydantic"})
 _DUNDERS = frozenset(
     """__author__ __contact__ __copyright__ __credits__ __date__ __email__ __license__ __maintainer__ __status__
     __title__ __version__""".split()
@@ -177,6 +177,9 @@ def _is_dunder(node: ast.stmt) -> bool:
 
 
 def _after(prologue: list[ast.stmt], imports: list[ast.stmt], module: str) -> ast.stmt | None:
+    same = [node for node in imports if isinstance(node, ast.ImportFrom) and _module_of(node) == module]
+    if same:
+        return same[-1]
     if imports and is_standard(module):
         return [node for node in imports if is_standard(_module_of(node))][-1]
     absolute = [node for node in imports if not _module_of(node).startswith(".")]

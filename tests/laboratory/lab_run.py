@@ -255,6 +255,10 @@ def _may_go(node: ast.AST) -> bool:
 def _is_ours(node: ast.AST) -> bool:
     """Whether a node is a call of ours, an f-string or a sum with one in it, or a variable's read before one."""
     match node:
+        case ast.Call(keywords=[ast.keyword(arg="default_factory", value=inner), *_]):
+            return _is_ours(inner)
+        case ast.Call(func=ast.Name(id="SecretStr" | "SecretBytes"), args=[inner]):
+            return _is_ours(inner)
         case ast.Call(func=ast.Name(id=name)) | ast.Name(id=name) if name != "map":
             return name.lstrip("_").startswith(_OURS)
         case (
@@ -279,7 +283,7 @@ def _is_ours(node: ast.AST) -> bool:
 def _is_our_import(node: object, modules: Collection[str]) -> bool:
     if isinstance(node, ast.Try) and node.handlers:  # from the package, or else from beside the program
         return all(_is_our_import(each, ()) for each in (*node.body, *node.handlers[0].body))
-    names = _OURS if isinstance(node, ast.ImportFrom) else modules
+    names = (*_OURS, "Field") if isinstance(node, ast.ImportFrom) else modules
     return isinstance(node, (ast.ImportFrom, ast.Import)) and all(alias.name in names for alias in node.names)
 
 
