@@ -247,9 +247,10 @@ def _same(one: ast.AST, other: object) -> bool:
 
 
 def _may_go(node: ast.AST) -> bool:
-    """What a call of ours may replace: a string, a sum of strings, a read of a variable."""
+    """What a call of ours may replace: a string, a sum of strings, a read of a variable, a parser that is handed on."""
     strings = isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))
-    return strings or isinstance(node, (ast.JoinedStr, ast.BinOp, ast.Call, ast.Subscript))
+    loader = isinstance(node, (ast.Attribute, ast.Name)) and ast.unparse(node).rpartition(".")[2] == "load"
+    return strings or loader or isinstance(node, (ast.JoinedStr, ast.BinOp, ast.Call, ast.Subscript))
 
 
 def _is_ours(node: ast.AST) -> bool:
