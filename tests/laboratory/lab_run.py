@@ -258,7 +258,10 @@ def _is_ours(node: ast.AST) -> bool:
     match node:
         case ast.Call(keywords=[ast.keyword(arg="default_factory", value=inner), *_]):
             return _is_ours(inner)
-        case ast.Call(func=ast.Name(id="SecretStr" | "SecretBytes"), args=[inner]):
+        case (
+            ast.Call(func=ast.Name(id="SecretStr") | ast.Attribute(attr="SecretStr"), args=[inner])
+            | ast.Call(func=ast.Name(id="SecretStr"), keywords=[ast.keyword(value=inner)])
+        ):
             return _is_ours(inner)
         case ast.Call(func=ast.Name(id=name)) | ast.Name(id=name) if name != "map":
             return name.lstrip("_").startswith(_OURS)
