@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from fixers.python_environment import dotted, qualified_names, reads_variable, resolve
+from fixers.python_environment import dotted, qualified_names, reader_objects, reads_variable, resolve
 from fixers.python_position import Place, stands_alone
 from fixers.python_syntax import Syntax
 from fixers.styles import FIELD
@@ -57,7 +57,7 @@ def defer(syntax: Syntax, place: Place, span: Span, new: str, variable: str | No
     if place.nested:
         done = Deferred(span=span, new=new, chain=place.chain[: place.chain.index(place.outer)])
         return _field(syntax, done, field) or done
-    done = _variable(syntax, done, variable) or done
+    done = _variable(syntax, done, variable) or _asked(syntax, done) or done
     for step in (_alternative, _lookup, _option, _parser):
         done = step(syntax, done) or done
     return _field(syntax, done, field) or done
@@ -88,6 +88,27 @@ def _variable(syntax: Syntax, done: Deferred, variable: str | None) -> Deferred 
         return _outside(syntax, done, call, done.new.strip())
     new = f"{syntax.source(call.func)}({syntax.source(first.value)}) or {done.new.strip()}"
     return _outside(syntax, done, call, new, loose=True)
+
+
+def _asked(syntax: Syntax, done: Deferred) -> Deferred | None:
+    """`config("NAME", default=literal)` of decouple, Starlette, environs: these read a `.env` that no variable shows.
+
+    As with `os.getenv`, a variable that is set to nothing counts as not set.
+    """
+    given = _argument(done)
+    if given is None or len(given[0].args) != 2 or given[0].args[1] is not given[1] or _annotated(syntax, given[0]):
+        return None
+    call, first, second = given[0], *given[0].args
+    if _constant(first.value) is None or first.keyword or first.star or second.star:
+        return None
+    if second.keyword is not None and second.keyword.value != "default":
+        return None
+    names = qualified_names(syntax.tree)
+    written = syntax.source(call.func).removesuffix(".str")
+    if written not in reader_objects(syntax.tree, names) and resolve(written, names) != "decouple.config":
+        return None
+    there = _spliced(syntax, call, [(done.span, '""')])
+    return _outside(syntax, done, call, f"{there} or {done.new.strip()}", loose=True)
 
 
 def _alternative(syntax: Syntax, done: Deferred) -> Deferred | None:
