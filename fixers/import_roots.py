@@ -37,11 +37,12 @@ class Files:
         return any(path.lower() in (name, f"{name}.py") or path.lower().startswith(f"{name}/") for path in self.paths)
 
 
-def packages_on_path(workspace: Workspace, names: Collection[str]) -> Iterator[str]:
+def packages_on_path(workspace: Workspace, names: Collection[str]) -> Iterator[tuple[str, bool]]:
     """Folders with an `__init__.py` that are on sys.path all the same, as far as the imported `names` show.
 
     A Django project's manage.py, or `uvicorn main:app`, is often started in such a folder: what is imported is
-    `core.config`, and that is there in `app/`. Nothing imports `app.core`, and no other folder has a `core`.
+    `core.config`, and that is there in `app/`, and no other folder has a `core`. With each whether something imports
+    `app.core` as well: then it is on sys.path for some programs only.
     """
     modules: dict[str, set[PurePosixPath]] = {}
     for path in workspace.files:
@@ -59,8 +60,8 @@ def packages_on_path(workspace: Workspace, names: Collection[str]) -> Iterator[s
         below = {
             PurePosixPath(path).relative_to(folder).parts[0].removesuffix(".py") for path in _below(folder, workspace)
         }
-        if f"{folder}/__init__.py" in workspace.files and not any((folder.name, each) in inner for each in below):
-            yield str(folder)
+        if f"{folder}/__init__.py" in workspace.files:
+            yield str(folder), any((folder.name, each) in inner for each in below)
 
 
 def _below(folder: PurePosixPath, workspace: Workspace) -> Iterator[str]:
