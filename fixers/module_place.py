@@ -87,7 +87,7 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     home, root = _home(file, imports, files, context)
     relative = imports.relative or _is_unsure(file, root, tree, files, context)
     inner = _inner_package(file, files, context)
-    if inner is not None and not _is_program(tree):
+    if inner is not None and not _uses(imports, inner.parent.name) and not _is_program(tree):
         home, relative = inner, True
     loader = context.loads.get(home.name) or context.loads.get(file.name if home == file.parent else "")
     if loader is not None and home != root:
