@@ -27,7 +27,7 @@ from fixers.settings_following import (
     seeds,
     spread,
 )
-from fixers.settings_modules import Module, functions_of, parsed, python_files, uses_any
+from fixers.settings_modules import SCOPES, Module, functions_of, parsed, python_files, uses_any
 from fixers.workspace import Workspace
 from scanner.model import Kind, Span
 from scanner.text import line_starts
@@ -104,7 +104,11 @@ def _ends(module: Module, search: Search) -> Iterator[LoadSite | OtherReader]:
             continue
         handed = _handed(node)
         inner = _inner(handed)
-        if inner is not None and resolve(dotted(inner), module.names) in LOADERS.get(search.kind, ()):
+        if (
+            inner is not None
+            and not _in_class(module, node)
+            and resolve(dotted(inner), module.names) in LOADERS.get(search.kind, ())
+        ):
             span, wrapped = node_span(starts, module.text, inner), inner is not handed
             yield LoadSite(path=module.path, line=node.lineno, span=span, wrapped=wrapped, handed=True)
         elif is_loader(module, node, search.kind):
@@ -135,6 +139,14 @@ def _handed(call: ast.Call) -> ast.expr | None:
     if not isinstance(call.func, ast.Attribute) or call.func.attr != "from_file":
         return None
     return next((each.value for each in call.keywords if each.arg == "load"), next(iter(call.args[1:]), None))
+
+
+def _in_class(module: Module, node: ast.AST) -> bool:
+    """Whether a class's own body is around a node: a function in it does not see what the body imports."""
+    above = module.parents.get(node)
+    while above is not None and not isinstance(above, (*SCOPES, ast.ClassDef)):
+        above = module.parents.get(above)
+    return isinstance(above, ast.ClassDef)
 
 
 def _inner(function: ast.expr | None) -> ast.expr | None:
