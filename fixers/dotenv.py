@@ -24,6 +24,9 @@ from scanner.identity import digest
 from scanner.model import Document, RefusalReason, SecretValue
 from scanner.readers.dotenv import Binding, bindings, errors
 
+# A read that gives None where the variable is not set.
+_OPTIONAL = re.compile(r"[\w.]*(?:getenv|\.get)\(\s*[\w\"']+\s*,?\s*\)")
+
 
 @dataclass(slots=True, kw_only=True)
 class _Work:
@@ -134,6 +137,15 @@ def _placed(
         work.notes.append(
             f"{document.path}:{binding.line}: {' and '.join(holders)} is put together from {binding.key}:"
             " `unhardcode run` resolves the reference inside it, nothing else does"
+        )
+    optional = [
+        f"{site.path}:{site.line}"
+        for site in readers.python
+        if _OPTIONAL.fullmatch(work.files[site.path].syntax.text, site.span.start, site.span.end)
+    ]
+    if optional:
+        work.notes.append(
+            f"{', '.join(dict.fromkeys(optional))}: gave None where {binding.key} is not set, and asks the store now"
         )
     if readers.through:
         work.notes.append(

@@ -37,11 +37,12 @@ class Files:
         return any(path.lower() in (name, f"{name}.py") or path.lower().startswith(f"{name}/") for path in self.paths)
 
 
-def packages_on_path(workspace: Workspace, names: Collection[str]) -> Iterator[str]:
+def packages_on_path(workspace: Workspace, names: Collection[str]) -> Iterator[tuple[str, bool]]:
     """Folders with an `__init__.py` that are on sys.path all the same, as far as the imported `names` show.
 
     A Django project's manage.py, or `uvicorn main:app`, is often started in such a folder: what is imported is
-    `core.config`, and that is there in `app/`. Nothing imports `app.core`, and no other folder has a `core`.
+    `core.config`, and that is there in `app/`, and no other folder has a `core`. With each whether something imports
+    `app.core` as well: then the outermost package is on sys.path for some programs only, one further in is not.
     """
     modules: dict[str, set[PurePosixPath]] = {}
     for path in workspace.files:
@@ -49,18 +50,21 @@ def packages_on_path(workspace: Workspace, names: Collection[str]) -> Iterator[s
             module = PurePosixPath(path.removesuffix("/__init__.py").removesuffix(".py"))
             if len(module.parts) > 1:
                 modules.setdefault(".".join(module.parts[-2:]), set()).add(module.parent.parent)
-    found = {PurePosixPath(path).parent for path in workspace.files if PurePosixPath(path).name == "manage.py"}
+    started = {PurePosixPath(path).parent for path in workspace.files if PurePosixPath(path).name == "manage.py"}
+    found = set[PurePosixPath]()
     for name in {".".join(name.split(".")[:2]) for name in names}:
         folders = modules.get(name, set())
         if len(folders) == 1:
             found |= folders
     inner = {pair for name in names for pair in pairwise(name.split("."))}
-    for folder in found:
+    for folder in found | started:
         below = {
             PurePosixPath(path).relative_to(folder).parts[0].removesuffix(".py") for path in _below(folder, workspace)
         }
-        if f"{folder}/__init__.py" in workspace.files and not any((folder.name, each) in inner for each in below):
-            yield str(folder)
+        whole = any((folder.name, each) in inner for each in below)
+        outermost = folder in found and f"{folder.parent}/__init__.py" not in workspace.files
+        if f"{folder}/__init__.py" in workspace.files and (outermost or not whole):
+            yield str(folder), whole
 
 
 def _below(folder: PurePosixPath, workspace: Workspace) -> Iterator[str]:

@@ -15,11 +15,12 @@ from collections.abc import Collection, Iterator, Sequence
 from fixers.conventions import found_by
 from fixers.dotenv import site_edit
 from fixers.python import PythonFile
+from fixers.python_environment import dotted, resolve
 from fixers.python_syntax import node_span
 from fixers.readers_of import OtherReader, ReaderSite, listed, mentions
 from fixers.references import reference
 from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
-from fixers.settings_modules import Module, parsed, python_files, scope_of
+from fixers.settings_modules import PARSERS, Module, parsed, python_files, scope_of
 from fixers.settings_readers import find_load_sites
 from fixers.splicing import NOT_PARSABLE, Swap, Switch, stored_text, switched
 from fixers.styles import needed
@@ -32,8 +33,7 @@ from scanner.text import line_starts
 _STEP = "read this one value with get_secret_value in the code, and take it out of the file"
 _QUIET = frozenset({"read", "read_file", "sections", "has_section", "has_option", "options", "optionxform"})
 _READS = frozenset({"get", "getint", "getfloat", "getboolean"})
-
-
+_COMMON = "DEFAULT"  # every section has what stands there
 # https://docs.python.org/3/library/configparser.html#interpolation-of-values
 _USES = re.compile(r"%\(([^)]+)\)s|\$\{(?:[^}:]*:)?([^}:]+)\}")
 
@@ -47,14 +47,18 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     files: dict[str, PythonFile] = {}
 
     def switch(value: Value, placement: Placement) -> Switch:
-        swap = _swap(document, before, value, placement)
-        edits = tuple(site_edit(site, placement, context, files) for site in _sites(document, value, context))
+        sites, modules = _sites(document, value, context)
+        swap = _swap(document, before, value, placement, {mark for each in modules for mark in _marks(each)})
+        edits = tuple(site_edit(site, placement, context, files) for site in sites)
         return Switch(swap=swap, variable=placement.env, edits=edits)
 
     return switched(document, before, placements, context, switch, files=files, needs=needed(placements, context.style))
 
 
-def _swap(document: Document, before: Sequence[Value], value: Value, placement: Placement) -> Swap:
+def _swap(
+    document: Document, before: Sequence[Value], value: Value, placement: Placement, marks: Collection[str]
+) -> Swap:
+    """The reference in place of a value. `marks` are the characters that its parsers interpolate."""
     line_end = min(
         (at for mark in "\r\n" if (at := document.text.find(mark, value.span.start)) >= 0), default=len(document.text)
     )
@@ -66,13 +70,15 @@ def _swap(document: Document, before: Sequence[Value], value: Value, placement: 
         )
     if value.text != stored_text(placement):
         raise CannotRewriteError(RefusalReason.DYNAMIC, "only a part of the value would be stored", _STEP)
-    if "%" in value.text or "$" in value.text:
+    if set(value.text) & set(marks):
         raise CannotRewriteError(RefusalReason.DYNAMIC, "configparser may interpolate the value", _STEP)
     section, option = value.path
-    if not section or section == "DEFAULT":
-        raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "every section has what stands there", _STEP)
-    same = [other for other in before if other.path[0] == section and _folded(other.path[1]) == _folded(option)]
-    if len(same) > 1:
+    same = [other for other in before if _folded(other.path[1]) == _folded(option)]
+    if not section or (section == _COMMON and len(same) > 1):
+        raise CannotRewriteError(
+            RefusalReason.POSITION_NOT_SUPPORTED, "sections have what stands there, or their own", _STEP
+        )
+    if sum(other.path[0] == section for other in same) > 1:
         raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "its key stands there twice", BY_HAND)
     for other in before:
         if any(
@@ -83,8 +89,11 @@ def _swap(document: Document, before: Sequence[Value], value: Value, placement: 
     return Swap(span=value.span, new=reference(placement.name, placement.key), old=value.text)
 
 
-def _sites(document: Document, value: Value, context: RewriteContext) -> list[ReaderSite]:
-    """The reads of a value. Raises CannotRewriteError where the parser is used in a way that may read it, too."""
+def _sites(document: Document, value: Value, context: RewriteContext) -> tuple[list[ReaderSite], list[Module]]:
+    """The reads of a value, and the files that parse it.
+
+    Raises CannotRewriteError where the parser is used in a way that may read it, too.
+    """
     name = posixpath.basename(document.path)
     found = find_load_sites(context.workspace, document.path, Kind.INI, context.modules)
     outside = mentions(context.workspace, document.path)
@@ -98,9 +107,11 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> list[Re
     sites: list[ReaderSite] = []
     others = [*found.opaque, *_overriding(document, value, context, {site.path for site in found.sites})]
     raws = python_files(context.workspace)
-    for path in sorted({site.path for site in found.sites}):
-        module = parsed(context.workspace, path, context.modules)
-        assert module is not None
+    modules = [parsed(context.workspace, path, context.modules) for path in sorted({site.path for site in found.sites})]
+    for module in filter(None, modules):
+        path = module.path
+        if "default_section" in module.text:
+            others.append(OtherReader(path=path, line=1, how="default_section"))
         for use in _uses(module, str(value.path[0]), str(value.path[1])):
             if isinstance(use, ReaderSite):
                 sites.append(use)
@@ -115,7 +126,27 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> list[Re
         raise CannotRewriteError(
             RefusalReason.READER_UNKNOWN, f"no Python was seen that reads it from {name}", f"remove it, or {_STEP}"
         )
-    return sites
+    return sites, [module for module in modules if module is not None]
+
+
+def _marks(module: Module) -> str:
+    """What the parsers of a file interpolate: `%`, `$`, or nothing."""
+    found = ""
+    for node in module.nodes:
+        if not isinstance(node, ast.Call) or resolve(dotted(node.func), module.names) not in PARSERS:
+            continue
+        given = next((each.value for each in node.keywords if each.arg == "interpolation"), None)
+        match given:
+            case None:
+                found += "" if dotted(node.func).endswith("RawConfigParser") else "%"
+            case ast.Constant(value=None):
+                pass
+            case ast.Call(func=func) if dotted(func).endswith("BasicInterpolation"):
+                found += "%"
+            case _:
+                found += "%$"
+        found += "%$" if any(each.arg is None for each in node.keywords) else ""
+    return found
 
 
 def _overriding(
@@ -138,7 +169,8 @@ def _overriding(
 
 
 def _is_same(one: Path, other: Path) -> bool:
-    return len(one) == len(other) == 2 and one[0] in (other[0], "DEFAULT") and _folded(one[1]) == _folded(other[1])
+    near = one[0] == other[0] or _COMMON in (one[0], other[0])
+    return len(one) == len(other) == 2 and near and _folded(one[1]) == _folded(other[1])
 
 
 def _uses(module: Module, section: str, option: str) -> Iterator[ReaderSite | OtherReader]:
@@ -158,9 +190,9 @@ def _uses(module: Module, section: str, option: str) -> Iterator[ReaderSite | Ot
         if wanted is None:
             if not (isinstance(read, ast.Attribute) and read.attr in _QUIET):
                 yield OtherReader(path=module.path, line=node.lineno, how=f"a use of {node.id}")
-        elif wanted[0] == section and (wanted[1] is None or _folded(wanted[1]) == _folded(option)):
+        elif section in (wanted[0], _COMMON) and (wanted[1] is None or _folded(wanted[1]) == _folded(option)):
             if wanted[1] is None or not isinstance(read, ast.expr) or _converts(read):
-                yield OtherReader(path=module.path, line=node.lineno, how=f"a use of [{section}]")
+                yield OtherReader(path=module.path, line=node.lineno, how=f"a use of [{wanted[0]}]")
                 continue
             span = node_span(starts, module.text, read)
             source = module.text[span.start : span.end]

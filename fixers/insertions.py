@@ -18,6 +18,7 @@ _GUARDED = re.compile(
 )
 _NEWLINE = re.compile(r"\r\n?|\n")
 _INLINE = "; "
+THIRD_PARTY = frozenset({"boto3", "pydantic"})
 
 
 def joined_insertions(edits: Iterable[Edit]) -> tuple[Edit, ...]:
@@ -45,9 +46,9 @@ def newline_of(text: str) -> str:
 
 
 def _block(texts: Sequence[str]) -> str:
-    """Lines of the standard library first; blank lines where one of the texts has them."""
+    """Lines in their groups; blank lines between these, and where one of the texts has them."""
     names: dict[str, set[str]] = defaultdict(set)
-    apart: dict[bool, bool] = {True: False, False: False}
+    apart: dict[int, bool] = defaultdict(bool)
     lines: dict[str, str] = {}
     alone: dict[str, str] = {}
     for text in texts:
@@ -55,7 +56,7 @@ def _block(texts: Sequence[str]) -> str:
         for line in _LINE.finditer(_GUARDED.sub(r"from \g<module> import \g<names>", text)):
             module = line["module"] or f"{line['names'].split()[0]} "  # a plain import is a line of its own
             names[module].update(each.strip() for each in line["names"].split(","))
-            apart[is_standard(module)] |= text.startswith(("\r", "\n"))
+            apart[group_of(module)] |= text.startswith(("\r", "\n"))
             start = f"from {module} " if line["module"] else ""
             lines[module] = f"{start}import {', '.join(sorted(names[module]))}"
     if all(text.endswith(_INLINE) for text in texts):
@@ -63,13 +64,18 @@ def _block(texts: Sequence[str]) -> str:
     newline = next(found[0] for text in texts if (found := _NEWLINE.search(text)))
     lines |= {each: guarded(each, other, ", ".join(sorted(names[each])), newline) for each, other in alone.items()}
     block = ""
-    for standard in (True, False):
-        group = [lines[module] + newline for module in _ordered(lines) if is_standard(module) is standard]
-        block += (newline if group and (apart[standard] or block) else "") + "".join(group)
+    for number in range(3):
+        group = [lines[module] + newline for module in _ordered(lines) if group_of(module) == number]
+        block += (newline if group and (apart[number] or block) else "") + "".join(group)
     blank = any(text.endswith(newline * 2) for text in texts)
     return (
         block + newline if blank else block if any(text.endswith(newline) for text in texts) else block.rstrip("\r\n")
     )
+
+
+def group_of(module: str) -> int:
+    """0 for the standard library, 1 for other people's, 2 for the project's own."""
+    return 0 if is_standard(module) else 1 if module.strip() in THIRD_PARTY else 2
 
 
 def is_standard(module: str) -> bool:
@@ -78,4 +84,4 @@ def is_standard(module: str) -> bool:
 
 
 def _ordered(modules: Iterable[str]) -> list[str]:
-    return sorted(modules, key=lambda module: (not is_standard(module), module))
+    return sorted(modules, key=lambda module: (group_of(module), module))

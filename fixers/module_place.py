@@ -64,11 +64,13 @@ def rewrite_context(
 ) -> RewriteContext:
     """The context of all rewriters for one workspace; reads every Python file once."""
     names = frozenset(imported_modules(workspace))
+    on_path = dict(packages_on_path(workspace, names))
     return RewriteContext(
         workspace=workspace,
         key=key,
         imported=names,
-        roots=frozenset(packages_on_path(workspace, names)),
+        roots=frozenset(folder for folder, both in on_path.items() if not both),
+        both=frozenset(folder for folder, both in on_path.items() if both),
         loads=loaders(workspace),
         functions=frozenset(function_folders(workspace)),
         listed=listed_modules(workspace),
@@ -84,6 +86,9 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     imports = own_imports(tree)
     home, root = _home(file, imports, files, context)
     relative = imports.relative or _is_unsure(file, root, tree, files, context)
+    inner = _inner_package(file, files, context)
+    if inner is not None and not _uses(imports, inner.parent.name) and not _is_program(tree):
+        home, relative = inner, True
     loader = context.loads.get(home.name) or context.loads.get(file.name if home == file.parent else "")
     if loader is not None and home != root:
         # What is listed there is loaded and asked for something; a module of ours has nothing to give.
@@ -103,6 +108,15 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     placed = _placed(str(target), module, target.stem if alone else None, context)
     placed = replace(placed, unsure=home == file.parent and loader is None and _is_loaded(file, tree, files, context))
     return placed if loose else replace(placed, hiding=hiding(root, files.paths, context.imported))
+
+
+def _inner_package(file: PurePosixPath, files: Files, context: RewriteContext) -> PurePosixPath | None:
+    """The package around a file that some import by its own name, and others by that of the package above it, too."""
+    for above in file.parents:
+        if str(above) in context.both:
+            inner = above / file.relative_to(above).parts[0]
+            return inner if inner != file and files.is_package(inner) else None
+    return None
 
 
 def _is_loaded(file: PurePosixPath, tree: ast.Module, files: Files, context: RewriteContext) -> bool:

@@ -27,6 +27,7 @@ from fixers.workspace import Workspace
 from scanner.errors import UsageError
 from scanner.identity import digest
 from scanner.model import Confidence, Finding, Kind, Safety, ScanResult, SecretValue
+from scanner.sources.worktree import SUBMODULE
 
 DEFAULT_ENVIRONMENT = "prod"
 
@@ -209,7 +210,11 @@ def _refusal(finding: Finding, refused: Refused, moved: Mapping[SecretValue | No
 def _notes(result: ScanResult, findings: Sequence[Finding], options: PlanOptions) -> tuple[str, ...]:
     planned = {id(finding) for finding in findings}
     low = sum(finding.suppressed is None and id(finding) not in planned for finding in result.findings)
-    unseen = tuple(f"not looked at: {one.path}: {one.reason}" for one in result.coverage.skipped if one.gap)
+    unseen = tuple(
+        f"not looked at: {one.path}: {f'{SUBMODULE}, migrate in it' if one.reason == SUBMODULE else one.reason}"
+        for one in result.coverage.skipped
+        if one.gap or one.reason == SUBMODULE
+    )
     if not low:
         return unseen
     below = "finding is" if low == 1 else "findings are"

@@ -11,15 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-import libcst as cst
-
 from fixers.model import Edit, NewFile, Proof
 from fixers.module_place import ModulePlace, place_module
 from fixers.project_imports import stem_of
 from fixers.python_check import same_outside
-from fixers.python_defaults import defer, in_function
+from fixers.python_defaults import defer
 from fixers.python_expression import Piece, compose
 from fixers.python_imports import Imported, Wanted, choose_names, import_edits
+from fixers.python_notes import notes_on
 from fixers.python_position import Place, find_place
 from fixers.python_syntax import Syntax, read_syntax
 from fixers.rewriting import (
@@ -34,7 +33,7 @@ from fixers.rewriting import (
     overlapping,
     unique_edits,
 )
-from fixers.styles import ASYNC, BYTES, MODULES, QUOTE, TEXT
+from fixers.styles import ASYNC, BYTES, FIELD, MODULES, QUOTE, TEXT
 from scanner.identity import digest
 from scanner.model import Document, RefusalReason, SecretValue, Span
 
@@ -103,7 +102,12 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     needs = frozenset[str]().union(*(change.needs for change in kept.values()))
     new_files, notes = file.new_files() if kept else ((), ())
     proofs = {each.index: _proof(document.path, each, context) for each in composed}
-    said = [note for each in composed if each.index in kept for note in _notes(file.syntax, each, context.style)]
+    said = [
+        note
+        for each in composed
+        if each.index in kept
+        for note in notes_on(file.syntax, each.placement.finding, each.place, each.piece, context.style)
+    ]
     return Rewritten(
         edits=tuple((file.edit(kept[index]),) if index in kept else () for index in range(len(placements))),
         proofs=tuple((proofs[index],) if index in kept else () for index in range(len(placements))),
@@ -128,7 +132,7 @@ def open_file(document: Document, context: RewriteContext, also: Sequence[str] =
     syntax = context.syntaxes.get(document.path)
     if syntax is None or syntax.text != document.text:
         syntax = context.syntaxes[document.path] = read_syntax(document)
-    wanted = [Wanted(module="urllib.parse", function=QUOTE)]
+    wanted = [Wanted(module="urllib.parse", function=QUOTE), Wanted(module="pydantic", function=FIELD)]
     place = place_module(document.path, syntax.tree, context)
     if place.hiding is not None:
         name = place.hiding.removesuffix("/__init__.py")
@@ -227,8 +231,8 @@ def _change(file: PythonFile, span: Span, pieces: Sequence[Edit], group: Sequenc
     needs = frozenset[str]().union(*(each.piece.needs for each in group))
     first = group[0]
     variable = first.placement.env if first.piece.bare and file.style.has_module else None
-    done = defer(file.syntax, first.place, span, new, variable)
-    return Change(span=span, new=new, needs=needs), Change(span=done.span, new=done.new, needs=needs)
+    done = defer(file.syntax, first.place, span, new, variable, file.imported.names[FIELD])
+    return Change(span=span, new=new, needs=needs), Change(span=done.span, new=done.new, needs=needs | done.needs)
 
 
 def _unproven(file: PythonFile, changes: dict[int, Change]) -> dict[int, Refused]:
@@ -263,44 +267,6 @@ def _proof(path: str, composed: _Composed, context: RewriteContext) -> Proof:
         digest=digest(context.key, composed.piece.value),
         variables=proof_variables(composed.placement.env, stored, context.style),
         style=context.style.name,
-    )
-
-
-def _notes(syntax: Syntax, composed: _Composed, style: Style) -> Iterator[str]:
-    finding, chain = composed.placement.finding, composed.place.chain
-    where = f"{finding.path}:{finding.start[0]}"
-    if any(isinstance(node, cst.Param) for node in chain):
-        yield f"{where}: a default argument is read once, when the module is imported"
-    if _in_async_body(chain) and ASYNC not in composed.piece.needs:
-        yield f"{where}: in an async function; the call blocks until the store answers"
-    if _is_parser_default(chain) and not in_function(syntax, composed.place):
-        yield f"{where}: read when the parser is made, also where the option is given"
-    if _is_compared(chain):
-        yield f"{where}: compared with ==; hmac.compare_digest tells an attacker nothing by the time it takes"
-    if style.name == "extension" and not any(isinstance(node, (cst.FunctionDef, cst.Lambda)) for node in chain):
-        yield f"{where}: read at import; the Lambda extension may answer only in the handler: read it there"
-    if composed.piece.comments_lost:
-        yield f"{where}: comments between the parts of the literal go with it"
-
-
-def _in_async_body(chain: Sequence[cst.CSTNode]) -> bool:
-    functions = [(node, inside) for node, inside in pairwise(chain) if isinstance(node, cst.FunctionDef)]
-    return bool(functions) and functions[-1][0].asynchronous is not None and functions[-1][1] is functions[-1][0].body
-
-
-def _is_parser_default(chain: Sequence[cst.CSTNode]) -> bool:
-    call, argument = chain[-2:] if len(chain) > 1 else (None, None)
-    method = call.func.attr.value if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) else ""
-    named = isinstance(argument, cst.Arg) and argument.keyword is not None and argument.keyword.value == "default"
-    return named and method in ("add_argument", "add_option")
-
-
-def _is_compared(chain: Sequence[cst.CSTNode]) -> bool:
-    """Whether a check of what somebody sent hangs on it: the literal itself is compared for equality."""
-    return any(
-        isinstance(node, cst.Comparison)
-        and all(isinstance(each.operator, (cst.Equal, cst.NotEqual)) for each in node.comparisons)
-        for node in chain[-2:]
     )
 
 

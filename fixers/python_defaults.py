@@ -6,15 +6,17 @@ is given or the key is there. So the default moves behind the question whether i
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 
-from fixers.python_environment import qualified_names, reads_variable, resolve
+from fixers.python_environment import dotted, qualified_names, reader_objects, reads_variable, resolve
 from fixers.python_position import Place, stands_alone
 from fixers.python_syntax import Syntax
+from fixers.styles import FIELD
 from scanner.model import Span
 
 # A default of these may be a function: https://click.palletsprojects.com/en/stable/options/#dynamic-defaults-for-prompts
@@ -24,40 +26,46 @@ _OPTIONS = frozenset({"click.option", "click.argument", "click.Option", "click.A
 _PARSER_KEYWORDS = frozenset({"default", "help", "metavar", "dest", "required", "type"})
 _KEY = re.compile(r"[A-Za-z_][\w.-]*")
 _LOOKUPS = frozenset({"get", "pop", "setdefault"})
+# https://docs.pydantic.dev/latest/concepts/fields/#default-values
+_MODELS = frozenset({"pydantic.BaseModel", "pydantic.BaseSettings", "pydantic_settings.BaseSettings"})
+_HIDDEN = frozenset({"pydantic.SecretStr", "pydantic.SecretBytes"})
+_NO_FIELD = re.compile(r"\b(?:ClassVar|Final)\b")
+# What shows a field's default instead of using it.
+_SHOWN = re.compile(r"\b(?:model_fields|__fields__|(?:model_json_)?schema(?:_json)?\()")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred:
-    """What an expression became: `span` of the text is replaced by `new`, `chain` are the nodes above it."""
+    """What an expression became: `span` of the text is replaced by `new`, `chain` are the nodes above it.
+
+    `needs` are the functions that it uses beside those of what was put in.
+    """
 
     span: Span
     new: str
     chain: tuple[cst.CSTNode, ...]
+    needs: frozenset[str] = frozenset()
 
 
-def defer(syntax: Syntax, place: Place, span: Span, new: str, variable: str | None) -> Deferred:
+def defer(syntax: Syntax, place: Place, span: Span, new: str, variable: str | None, field: str = FIELD) -> Deferred:
     """The change of a literal to `new` in `span`, and of the calls around it whose default it is.
 
-    `variable` is the one that `new` reads first, where it is a call alone: then nothing else has to read it.
+    `variable` is the one that `new` reads first, where it is a call alone: then nothing else has to read it. `field` is
+    what the file calls pydantic's `Field`.
     """
     done = Deferred(span=span, new=new, chain=place.chain)
     if place.nested:
-        return done
-    done = _variable(syntax, done, variable) or done
+        done = Deferred(span=span, new=new, chain=place.chain[: place.chain.index(place.outer)])
+        return _field(syntax, done, field) or done
+    done = _variable(syntax, done, variable) or _asked(syntax, done) or done
     for step in (_alternative, _lookup, _option, _parser):
         done = step(syntax, done) or done
-    return done
+    return _field(syntax, done, field) or done
 
 
 def in_function(syntax: Syntax, place: Place) -> bool:
     """Whether `defer` moves the literal into a lambda, where nothing can be awaited."""
-    done = Deferred(span=syntax.span(place.target), new='""', chain=place.chain)
-    if place.nested:
-        return False
-    done = _variable(syntax, done, None) or done
-    for step in (_alternative, _lookup):
-        done = step(syntax, done) or done
-    return _option(syntax, done) is not None or _parser(syntax, done) is not None
+    return "lambda" in defer(syntax, place, syntax.span(place.target), '""', None).new
 
 
 def _argument(done: Deferred) -> tuple[cst.Call, cst.Arg] | None:
@@ -80,6 +88,27 @@ def _variable(syntax: Syntax, done: Deferred, variable: str | None) -> Deferred 
         return _outside(syntax, done, call, done.new.strip())
     new = f"{syntax.source(call.func)}({syntax.source(first.value)}) or {done.new.strip()}"
     return _outside(syntax, done, call, new, loose=True)
+
+
+def _asked(syntax: Syntax, done: Deferred) -> Deferred | None:
+    """`config("NAME", default=literal)` of decouple, Starlette, environs: these read a `.env` that no variable shows.
+
+    As with `os.getenv`, a variable that is set to nothing counts as not set.
+    """
+    given = _argument(done)
+    if given is None or len(given[0].args) != 2 or given[0].args[1] is not given[1] or _annotated(syntax, given[0]):
+        return None
+    call, first, second = given[0], *given[0].args
+    if _constant(first.value) is None or first.keyword or first.star or second.star:
+        return None
+    if second.keyword is not None and second.keyword.value != "default":
+        return None
+    names = qualified_names(syntax.tree)
+    written = syntax.source(call.func).removesuffix(".str")
+    if written not in reader_objects(syntax.tree, names) and resolve(written, names) != "decouple.config":
+        return None
+    there = _spliced(syntax, call, [(done.span, '""')])
+    return _outside(syntax, done, call, f"{there} or {done.new.strip()}", loose=True)
 
 
 def _alternative(syntax: Syntax, done: Deferred) -> Deferred | None:
@@ -156,6 +185,79 @@ def _parser(syntax: Syntax, done: Deferred) -> Deferred | None:
     splices = [(where, '""' if kind is not None else f'"", type={function}')]
     splices += [(syntax.span(kind.value), function)] if kind is not None else []
     return _outside(syntax, done, call, _spliced(syntax, call, splices))
+
+
+def _field(syntax: Syntax, done: Deferred, name: str) -> Deferred | None:
+    """The default of a field of pydantic's: a factory, which is asked where neither variable nor argument gives one.
+
+    Not where the file shows the defaults of fields, or where the default uses names of the class, which no function
+    in it sees.
+    """
+    names = qualified_names(syntax.tree)
+    given = _argument(done)
+    if given is not None and len(given[0].args) == 1 and _called(syntax, given[0], names) in _HIDDEN:
+        new = _spliced(syntax, given[0], [(done.span, done.new)])
+        done = Deferred(span=syntax.span(given[0]), new=new, chain=done.chain[:-2])
+    given = _argument(done)
+    above = done.chain[:-2] if given is not None else done.chain
+    model = next((node for node in above[::-1] if isinstance(node, (cst.ClassDef, cst.FunctionDef))), None)
+    if not isinstance(model, cst.ClassDef) or not _is_model(syntax, model, names) or _SHOWN.search(syntax.text):
+        return None
+    statement = above[-1]
+    if not isinstance(statement, cst.AnnAssign) or not isinstance(statement.target, cst.Name):
+        return None
+    if statement.target.value.startswith("_") or _NO_FIELD.search(syntax.source(statement.annotation.annotation)):
+        return None
+    if _loaded(done.new) & _bound_in(syntax, model):
+        return None
+    factory = f"default_factory=lambda: {done.new.strip()}"
+    if given is None:
+        return Deferred(span=done.span, new=f"{name}({factory})", chain=done.chain, needs=frozenset({FIELD}))
+    call, argument = given
+    keyword = "default" if argument.keyword is None and call.args[0] is argument else None
+    keyword = argument.keyword.value if argument.keyword is not None else keyword
+    if keyword != "default" or argument.star or _called(syntax, call, names) != "pydantic.Field":
+        return None
+    return _outside(syntax, done, call, _spliced(syntax, call, [(syntax.span(argument), factory)]))
+
+
+def _called(syntax: Syntax, call: cst.Call, names: Mapping[str, str]) -> str:
+    return resolve(syntax.source(call.func), names)
+
+
+def _is_model(syntax: Syntax, model: cst.ClassDef, names: Mapping[str, str]) -> bool:
+    """Whether a class is a model of pydantic's, by itself or by other classes of the file."""
+    classes = {node.name: node for node in ast.walk(syntax.tree) if isinstance(node, ast.ClassDef)}
+    waiting, seen = [model.name.value], set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in _MODELS:
+            return True
+        if name in classes and name not in seen:
+            waiting += [resolve(dotted(base), names) for base in classes[name].bases]
+        seen.add(name)
+    return False
+
+
+def _loaded(expression: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(f"({expression}\n)")) if isinstance(node, ast.Name)}
+
+
+def _bound_in(syntax: Syntax, model: cst.ClassDef) -> set[str]:
+    """The names that a class's own body binds, and those of classes with its name."""
+    bodies = [
+        node for node in ast.walk(syntax.tree) if isinstance(node, ast.ClassDef) and node.name == model.name.value
+    ]
+    return {name for body in bodies for statement in body.body for name in _bound_by(statement)}
+
+
+def _bound_by(statement: ast.stmt) -> Iterator[str]:
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield statement.name
+        return
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.id
 
 
 def _spliced(syntax: Syntax, node: cst.CSTNode, splices: Sequence[tuple[Span, str]]) -> str:

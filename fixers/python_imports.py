@@ -10,14 +10,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fixers.insertions import guarded, is_standard, newline_of
+from fixers.insertions import THIRD_PARTY, group_of, guarded, is_standard, newline_of
 from fixers.model import Edit
 from fixers.python_syntax import node_span
 from scanner.identity import digest
 from scanner.model import Span
 from scanner.text import line_starts
 
-_THIRD_PARTY = frozenset({"boto3"})
 _DUNDERS = frozenset(
     """__author__ __contact__ __copyright__ __credits__ __date__ __email__ __license__ __maintainer__ __status__
     __title__ __version__""".split()
@@ -91,7 +90,8 @@ def import_edits(
     path: str, text: str, tree: ast.Module, missing: Sequence[Wanted], imported: Imported, *, key: bytes
 ) -> tuple[Edit, ...]:
     """One insertion for each module, the standard library's after the last import of the standard library."""
-    modules = sorted({each.module for each in missing}, key=lambda module: not is_standard(module))
+    found = {each.module for each in missing}
+    modules = sorted(found, key=lambda module: (group_of(module), module))
     return tuple(
         _edit(path, text, tree, [each for each in missing if each.module == module], imported, key)
         for module in modules
@@ -177,10 +177,13 @@ def _is_dunder(node: ast.stmt) -> bool:
 
 
 def _after(prologue: list[ast.stmt], imports: list[ast.stmt], module: str) -> ast.stmt | None:
+    same = [node for node in imports if isinstance(node, ast.ImportFrom) and _module_of(node) == module]
+    if same:
+        return same[-1]
     if imports and is_standard(module):
         return [node for node in imports if is_standard(_module_of(node))][-1]
     absolute = [node for node in imports if not _module_of(node).startswith(".")]
-    before = (absolute if module in _THIRD_PARTY else []) or imports or prologue
+    before = (absolute if module in THIRD_PARTY else []) or imports or prologue
     return before[-1] if before else None
 
 
@@ -215,7 +218,7 @@ def _module_of(node: ast.stmt) -> str:
 
 def _is_apart(module: str, ours: str) -> bool:
     """Whether a blank line stands between this import and ours: other people's libraries and the project's own."""
-    if ours in _THIRD_PARTY:
+    if ours in THIRD_PARTY:
         return is_standard(module)
     return not module.startswith(".") and module.partition(".")[0] != ours.partition(".")[0]
 

@@ -231,8 +231,13 @@ def _check_format_spec(leaf: Sequence[cst.CSTNode]) -> None:
 
 
 def _check_chain(syntax: Syntax, path: Sequence[cst.CSTNode]) -> None:
+    evaluated = False
     for above, node in zip(path[-2::-1], path[:0:-1], strict=True):
-        _check_parent(syntax, above, node)
+        # What stands behind the type in `Annotated[str, Field(...)]` is a value of the program.
+        if isinstance(above, cst.Subscript) and above.slice[0] is not node:
+            evaluated |= syntax.source(above.value).rpartition(".")[2] == "Annotated"
+        if not (evaluated and isinstance(above, cst.Annotation)):
+            _check_parent(syntax, above, node)
 
 
 def _check_parent(syntax: Syntax, above: cst.CSTNode, node: cst.CSTNode) -> None:

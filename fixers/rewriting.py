@@ -68,10 +68,10 @@ class RewriteContext:
     import absolutely: it tells a namespace package from a folder of scripts. `loads` are the folders and files that a
     file of it loads modules from by listing or by path (`fixers.project_imports`), by their last part. `functions` are
     folders that a template makes the root of a Lambda function. `listed` are modules whose names are listed somewhere,
-    by their last part. `roots` are folders with an `__init__.py` that stand on
-    sys.path all the same. `via_run` says that programs are started by `unhardcode run`, so that readers outside Python
-    need no rewriting. `style` is how code is written. `syntaxes` and `modules` are the Python files that were parsed
-    already, by path: a plan is made in rounds.
+    by their last part. `roots` are folders with an `__init__.py` that stand on sys.path all the same, `both` those
+    that do for some programs only. `via_run` says that programs are started by `unhardcode run`, so that readers
+    outside Python need no rewriting. `style` is how code is written. `syntaxes` and `modules` are the Python files that
+    were parsed already, by path: a plan is made in rounds.
     """
 
     workspace: Workspace
@@ -81,6 +81,7 @@ class RewriteContext:
     functions: frozenset[str] = frozenset()
     listed: frozenset[str] = frozenset()
     roots: frozenset[str] = frozenset()
+    both: frozenset[str] = frozenset()
     via_run: bool = False
     style: Style = field(default_factory=Style)
     syntaxes: dict[str, Syntax] = field(default_factory=dict, repr=False, compare=False)

@@ -15,7 +15,7 @@ from fixers.python_syntax import parse_quietly
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 
-_PARSERS = frozenset(f"configparser.{name}" for name in ("ConfigParser", "RawConfigParser", "SafeConfigParser"))
+PARSERS = frozenset(f"configparser.{name}" for name in ("ConfigParser", "RawConfigParser", "SafeConfigParser"))
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
@@ -99,7 +99,7 @@ def _parsed(workspace: Workspace, path: str) -> Module | None:
             case ast.arg(arg=name):
                 bound[scope_of(node, parents)].add(name)
             case ast.Assign(targets=targets, value=ast.Call(func=function)):
-                if resolve(dotted(function), names) in _PARSERS:
+                if resolve(dotted(function), names) in PARSERS:
                     parsers.update(target.id for target in targets if isinstance(target, ast.Name))
     return Module(
         path=path,

@@ -15,8 +15,19 @@ from fixers.project_imports import stem_of
 from fixers.python_environment import dotted, resolve
 from fixers.python_syntax import node_span
 from fixers.readers_of import OtherReader
-from fixers.settings_following import OURS, Search, called_by, carries, is_known, is_loader, may_name, seeds, spread
-from fixers.settings_modules import Module, functions_of, parsed, python_files, uses_any
+from fixers.settings_following import (
+    LOADERS,
+    OURS,
+    Search,
+    called_by,
+    carries,
+    is_known,
+    is_loader,
+    may_name,
+    seeds,
+    spread,
+)
+from fixers.settings_modules import SCOPES, Module, functions_of, parsed, python_files, uses_any
 from fixers.workspace import Workspace
 from scanner.model import Kind, Span
 from scanner.text import line_starts
@@ -29,7 +40,8 @@ _CONVERTING = frozenset({"object_hook", "object_pairs_hook", "cls", "parse_const
 class LoadSite:
     """A call that parses the file. `wrapped` says that our own call is around it already.
 
-    `stream` says that it gives documents one after the other, and `map` is Python's own there.
+    `stream` says that it gives documents one after the other, and `map` is Python's own there. `handed` says that it
+    is the function itself, which Flask calls.
     """
 
     path: str
@@ -37,6 +49,7 @@ class LoadSite:
     span: Span
     wrapped: bool
     stream: bool = False
+    handed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +102,16 @@ def _ends(module: Module, search: Search) -> Iterator[LoadSite | OtherReader]:
         given = [*owner, *node.args, *(keyword.value for keyword in node.keywords)]
         if not any(carries(module, each, search) for each in given):
             continue
-        if is_loader(module, node, search.kind):
+        handed = _handed(node)
+        inner = _inner(handed)
+        if (
+            inner is not None
+            and not _in_class(module, node)
+            and resolve(dotted(inner), module.names) in LOADERS.get(search.kind, ())
+        ):
+            span, wrapped = node_span(starts, module.text, inner), inner is not handed
+            yield LoadSite(path=module.path, line=node.lineno, span=span, wrapped=wrapped, handed=True)
+        elif is_loader(module, node, search.kind):
             if any(keyword.arg in _CONVERTING or keyword.arg is None for keyword in node.keywords):
                 how = f"{dotted(node.func)} with types of its own"
                 yield OtherReader(path=module.path, line=node.lineno, how=how)
@@ -107,6 +129,32 @@ def _ends(module: Module, search: Search) -> Iterator[LoadSite | OtherReader]:
             )
         elif not is_known(module, node) and not _is_followed(module, node, search):
             yield OtherReader(path=module.path, line=node.lineno, how=f"{dotted(node.func)}(...)")
+
+
+def _handed(call: ast.Call) -> ast.expr | None:
+    """What Flask's `config.from_file(name, load=json.load)` is told to parse with.
+
+    https://flask.palletsprojects.com/en/stable/api/#flask.Config.from_file
+    """
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != "from_file":
+        return None
+    return next((each.value for each in call.keywords if each.arg == "load"), next(iter(call.args[1:]), None))
+
+
+def _in_class(module: Module, node: ast.AST) -> bool:
+    """Whether a class's own body is around a node: a function in it does not see what the body imports."""
+    above = module.parents.get(node)
+    while above is not None and not isinstance(above, (*SCOPES, ast.ClassDef)):
+        above = module.parents.get(above)
+    return isinstance(above, ast.ClassDef)
+
+
+def _inner(function: ast.expr | None) -> ast.expr | None:
+    """What a function of ours calls, `lambda file: resolve_references(json.load(file))`; itself if it is none."""
+    match function:
+        case ast.Lambda(body=ast.Call(args=[ast.Call() as inner])) if _is_wrapped(function.body):
+            return inner.func
+    return function
 
 
 def _is_wrapped(above: ast.AST | None) -> bool:

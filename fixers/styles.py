@@ -18,7 +18,7 @@ from fixers.variables import SET_BY_THE_SYSTEM, VARIABLE
 from scanner.errors import UsageError
 from scanner.model import RefusalReason, SecretValue
 
-TEXT, BYTES, ASYNC, QUOTE = "get_secret_value", "get_secret_bytes", "aget_secret_value", "quote"
+TEXT, BYTES, ASYNC, QUOTE, FIELD = "get_secret_value", "get_secret_bytes", "aget_secret_value", "quote", "Field"
 MODULES = ("boto3", "json", "os")
 # The name that each function or module has in one file.
 Names: TypeAlias = Mapping[str, str]

@@ -41,6 +41,7 @@ def test_submodules_are_looked_into_where_that_was_asked_for_and_said_where_it_c
 
     status, out, _ = run(repository, "scan", "--format", "json")
     assert (status, _skipped(out)) == (0, {"lib": "submodule"})
+    assert "not looked at: lib: submodule" in run(repository, "plan", "--app", "shop")[1]
     status, out, _ = run(repository, "scan", "--recurse-submodules", "--format", "json")
     assert (status, _found(out), _skipped(out)) == (1, ["lib/keys.py"], {})
     for mode in ("--staged", "--history", "--range=HEAD..HEAD"):

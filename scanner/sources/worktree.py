@@ -19,7 +19,7 @@ DEFAULT_MAX_SIZE = 5_000_000
 _UNSIZED = 1 << 16
 _CLOSED = "folder not readable"
 _DELETED = "deleted in the working tree"
-_SUBMODULE, _NOT_ENTERED = "submodule", "submodule: "
+SUBMODULE, _NOT_ENTERED = "submodule", "submodule: "
 # A link is not followed, a pipe not waited for; Windows would change line ends.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 # Git up to 2.39 at least dies of this where a path lies deeper in a folder that it ignores as a whole.
@@ -262,7 +262,7 @@ def _entered(top: Path, entries: dict[str, _Entry]) -> dict[str, _Entry]:
     """The entries with what stands in submodules, and in theirs, in place of these; one that stays shut says why."""
     found: dict[str, _Entry] = {}
     for name, entry in entries.items():
-        if entry.skip != _SUBMODULE:
+        if entry.skip != SUBMODULE:
             found[name] = entry
             continue
         try:
@@ -293,7 +293,7 @@ def _add_staged(entries: dict[str, _Entry], line: bytes) -> None:
     facts, _, raw = line.partition(b"\t")
     tag, mode, blob, _ = facts.split()
     name = os.fsdecode(raw)
-    skip = {b"160000": _SUBMODULE, b"120000": "symbolic link"}.get(mode)
+    skip = {b"160000": SUBMODULE, b"120000": "symbolic link"}.get(mode)
     entries[name] = _Entry(name=name, tracked=True, blob=blob.decode(), skip=skip, sparse=tag == b"S")
 
 

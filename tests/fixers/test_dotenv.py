@@ -409,3 +409,11 @@ def test_a_service_built_here_resolves_what_env_file_hands_it(service: str) -> N
     assert Run(f"DB_PASSWORD={SECRET}\n", {"app.py": READER, "compose.yaml": image}).refusal is (
         RefusalReason.READER_OUTSIDE_PYTHON
     )
+
+
+@pytest.mark.parametrize(
+    ("read", "said"), [("os.getenv('DB_PASSWORD')", True), ("os.getenv('DB_PASSWORD', '')", False)]
+)
+def test_a_read_that_gave_none_is_named(read: str, said: bool) -> None:
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": f"import os\nP = {read}\n"})
+    assert ("app.py:2: gave None where DB_PASSWORD is not set, and asks the store now" in run.result.notes) is said

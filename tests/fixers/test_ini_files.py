@@ -48,7 +48,7 @@ WRITTEN = {
     "what looks like a comment": f"[db]\npassword = {SECRET} ; x\n",
     "further lines": f"[db]\npassword = {SECRET}\n  more\n",
     "an interpolation": f"[db]\npassword = {SECRET}%%\n",
-    "defaults of all sections": f"[DEFAULT]\npassword = {SECRET}\n",
+    "defaults of all sections, one of which has its own": f"[DEFAULT]\npassword = {SECRET}\n[db]\npassword = x\n",
     "the key twice": f"[db]\npassword = {SECRET}\nPassword = x\n",
 }
 

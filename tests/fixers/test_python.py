@@ -662,6 +662,12 @@ def test_a_file_of_many_secrets_is_not_walked_as_a_whole_for_each(monkeypatch: p
     assert spent[1] < 6 * spent[0]
 
 
+def test_says_that_a_default_of_a_model_gets_into_migrations() -> None:
+    field = f'class M(models.Model):\n    password = models.CharField(max_length=9, default="{SECRET}")\n'
+    assert "makemigrations" in Run(f"from django.db import models\n\n{field}").result.notes[0]
+    assert Run(f"from tortoise import models\n\n{field}").result.notes == ()
+
+
 def test_says_what_happens_at_import_and_in_async_functions() -> None:
     assert "default argument" in Run(f'def f(a="{SECRET}"): pass\n').result.notes[0]
     assert "async" in Run(f'async def f():\n    return b"{SECRET}"\n', value=SECRET.encode()).result.notes[0]

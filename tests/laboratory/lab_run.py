@@ -247,14 +247,22 @@ def _same(one: ast.AST, other: object) -> bool:
 
 
 def _may_go(node: ast.AST) -> bool:
-    """What a call of ours may replace: a string, a sum of strings, a read of a variable."""
+    """What a call of ours may replace: a string, a sum of strings, a read of a variable, a parser that is handed on."""
     strings = isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))
-    return strings or isinstance(node, (ast.JoinedStr, ast.BinOp, ast.Call, ast.Subscript))
+    loader = isinstance(node, (ast.Attribute, ast.Name)) and ast.unparse(node).rpartition(".")[2] == "load"
+    return strings or loader or isinstance(node, (ast.JoinedStr, ast.BinOp, ast.Call, ast.Subscript))
 
 
 def _is_ours(node: ast.AST) -> bool:
     """Whether a node is a call of ours, an f-string or a sum with one in it, or a variable's read before one."""
     match node:
+        case ast.Call(keywords=[ast.keyword(arg="default_factory", value=inner), *_]):
+            return _is_ours(inner)
+        case (
+            ast.Call(func=ast.Name(id="SecretStr") | ast.Attribute(attr="SecretStr"), args=[inner])
+            | ast.Call(func=ast.Name(id="SecretStr"), keywords=[ast.keyword(value=inner)])
+        ):
+            return _is_ours(inner)
         case ast.Call(func=ast.Name(id=name)) | ast.Name(id=name) if name != "map":
             return name.lstrip("_").startswith(_OURS)
         case (
@@ -279,7 +287,7 @@ def _is_ours(node: ast.AST) -> bool:
 def _is_our_import(node: object, modules: Collection[str]) -> bool:
     if isinstance(node, ast.Try) and node.handlers:  # from the package, or else from beside the program
         return all(_is_our_import(each, ()) for each in (*node.body, *node.handlers[0].body))
-    names = _OURS if isinstance(node, ast.ImportFrom) else modules
+    names = (*_OURS, "Field") if isinstance(node, ast.ImportFrom) else modules
     return isinstance(node, (ast.ImportFrom, ast.Import)) and all(alias.name in names for alias in node.names)
 
 

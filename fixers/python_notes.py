@@ -1,0 +1,74 @@
+"""What to say of a rewritten place: when it is read, and what a reviewer should know of what stands around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import libcst as cst
+
+from fixers.python_defaults import in_function
+from fixers.python_environment import qualified_names
+from fixers.python_expression import Piece
+from fixers.python_position import Place
+from fixers.python_syntax import Syntax
+from fixers.rewriting import Style
+from fixers.styles import ASYNC
+from scanner.model import Finding
+
+
+def notes_on(syntax: Syntax, finding: Finding, place: Place, piece: Piece, style: Style) -> Iterator[str]:
+    """Sentences on one rewritten place, for the person who reviews it."""
+    chain = place.chain
+    where = f"{finding.path}:{finding.start[0]}"
+    if any(isinstance(node, cst.Param) for node in chain):
+        yield f"{where}: a default argument is read once, when the module is imported"
+    if _in_async_body(chain) and ASYNC not in piece.needs:
+        yield f"{where}: in an async function; the call blocks until the store answers"
+    if _is_parser_default(chain) and not in_function(syntax, place):
+        yield f"{where}: read when the parser is made, also where the option is given"
+    if _is_model_default(syntax, chain):
+        yield f"{where}: Django's makemigrations writes the value of a default into a file: make it a function first"
+    if _is_compared(chain):
+        yield f"{where}: compared with ==; hmac.compare_digest tells an attacker nothing by the time it takes"
+    inside = any(isinstance(node, (cst.FunctionDef, cst.Lambda)) for node in chain)
+    if style.name == "extension" and not inside and not in_function(syntax, place):
+        yield f"{where}: read at import; the Lambda extension may answer only in the handler: read it there"
+    if piece.comments_lost:
+        yield f"{where}: comments between the parts of the literal go with it"
+
+
+def _in_async_body(chain: Sequence[cst.CSTNode]) -> bool:
+    functions = [(node, inside) for node, inside in pairwise(chain) if isinstance(node, cst.FunctionDef)]
+    return bool(functions) and functions[-1][0].asynchronous is not None and functions[-1][1] is functions[-1][0].body
+
+
+def _is_parser_default(chain: Sequence[cst.CSTNode]) -> bool:
+    call, argument = chain[-2:] if len(chain) > 1 else (None, None)
+    method = call.func.attr.value if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) else ""
+    named = isinstance(argument, cst.Arg) and argument.keyword is not None and argument.keyword.value == "default"
+    return named and method in ("add_argument", "add_option")
+
+
+def _is_model_default(syntax: Syntax, chain: Sequence[cst.CSTNode]) -> bool:
+    """Whether a field of a Django model takes it for its default.
+
+    https://docs.djangoproject.com/en/stable/topics/migrations/#serializing-values
+    """
+    call, argument = chain[-2:] if len(chain) > 1 else (None, None)
+    if not isinstance(call, cst.Call) or not isinstance(argument, cst.Arg) or argument.keyword is None:
+        return False
+    field = argument.keyword.value == "default" and syntax.source(call.func).endswith("Field")
+    names = qualified_names(syntax.tree).values() if field else ()
+    return any(name.partition(".")[0] == "django" for name in names) and any(
+        isinstance(node, cst.ClassDef) for node in chain
+    )
+
+
+def _is_compared(chain: Sequence[cst.CSTNode]) -> bool:
+    """Whether a check of what somebody sent hangs on it: the literal itself is compared for equality."""
+    return any(
+        isinstance(node, cst.Comparison)
+        and all(isinstance(each.operator, (cst.Equal, cst.NotEqual)) for each in node.comparisons)
+        for node in chain[-2:]
+    )

@@ -1,0 +1,7 @@
+import os
+from json import load
+
+from flask import Flask
+
+app = Flask(__name__, root_path=os.path.dirname(os.path.abspath(__file__)))
+app.config.from_file("config.json", load)

@@ -1,0 +1,3 @@
+from .core.config import PASSWORD
+
+API_KEY = KEY = "<<k>>"

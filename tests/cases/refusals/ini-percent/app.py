@@ -1,0 +1,5 @@
+import configparser
+
+parser = configparser.ConfigParser()
+parser.read("settings.ini")
+P = parser["db"]["password"]
