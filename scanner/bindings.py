@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from scanner.extent import WIDTH, Extent, Range, changed, statement
+from scanner.extent import HOPS, WIDTH, Extent, Range, changed, statement
 
 # `name = "..."`, `name = (` and the like, `name = other`: what the reader follows from a call's argument to a constant.
 _BOUND = re.compile(
@@ -18,7 +18,6 @@ _BOUND = re.compile(
     rb"(?:[\w.]*+[\"'(\[{\\]|[A-Za-z_][\w.]*+[ \t]*+(?:#[^\n]*)?(?=[\r\n]|\Z))"
 )
 _NAME = re.compile(rb"[A-Za-z_]\w*")
-_HOPS = 3
 # A statement reaches no further than this, but to the end of its last lines.
 _FAR = 3 * WIDTH
 
@@ -131,7 +130,7 @@ def reached(bindings: Bindings, text: bytes, scope: int, end: int) -> tuple[dict
     names = set(_NAME.findall(text))
     seen: set[bytes] = set()
     found: dict[int, bytes] = {}
-    for _ in range(_HOPS):
+    for _ in range(HOPS):
         names -= seen
         seen |= names
         bound = names & places.keys()

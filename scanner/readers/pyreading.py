@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from scanner.extent import HOPS
 from scanner.model import Argument, Literal, SecretValue, Sibling, Span
 from scanner.readers.errors import Unreadable
 from scanner.readers.pyleaf import arguments, leaf_of, string_of
@@ -20,7 +21,6 @@ from scanner.readers.pystrings import Surroundings, literal_of
 from scanner.readers.structured import SEVERAL
 from scanner.readers.wanted import Wanted
 
-_MAX_HOPS = 3
 # One string token. A value that several make up is not in the text in one piece.
 _TOKEN = re.compile(
     r"""[A-Za-z]{0,2}(?:\"{3}(?:(?!\"{3})[^\\]|\\.)*+\"{3}|'{3}(?:(?!'{3})[^\\]|\\.)*+'{3}"""
@@ -55,7 +55,7 @@ def _read(scope: Scope, wanted: Iterable[Lines]) -> tuple[dict[Lines, list[Found
     found: dict[Lines, list[Found]] = {}
     references: list[Reference] = []
     todo = dict.fromkeys(wanted)
-    for _ in range(_MAX_HOPS + 1):
+    for _ in range(HOPS + 1):
         for lines in todo:
             reading = Reading(scope=scope)
             try:
@@ -99,7 +99,7 @@ class _Reached:
 
     def by(self, reaches: tuple[Reach, ...]) -> tuple[Reach, ...]:
         """Calls' arguments and settings, also those that a bound name reaches."""
-        return tuple(dict.fromkeys(self._followed(reaches, _MAX_HOPS)))
+        return tuple(dict.fromkeys(self._followed(reaches, HOPS)))
 
     def _followed(self, reaches: tuple[Reach, ...], hops: int) -> Iterator[Reach]:
         for reach in reaches:
