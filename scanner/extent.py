@@ -9,8 +9,8 @@ WIDTH = 1_500
 NEAR = 400
 # Two changes with less between them are one: what is near one of them could be near the other.
 FAR = 4 * WIDTH
-# Names that a value is followed through to the call that takes it: the reader of a file and whoever tells what is new in
-# a version must stop at the same one.
+# Names that a value is followed through to the call that takes it: a file's reader, and whoever tells what is new in a
+# version, must stop at the same one.
 HOPS = 3
 _CLOSERS = (b")", b"]", b"}", b'"', b"'")
 # Bytes by which a line is found again.
