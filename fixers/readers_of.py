@@ -189,7 +189,7 @@ def _outside(
                 if pattern.search(row):
                     yield key, OtherReader(path=path, line=number, how=f"uses {key}")
                 elif by_name is not None and is_setting and (found := _SETTING.search(row)) and found["value"] == key:
-                    how = f"names it, and {by_name} reads variables by computed names"
+                    how = f"names it, and {by_name}"
                     yield key, OtherReader(path=path, line=number, how=how)
 
 

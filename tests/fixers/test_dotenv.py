@@ -169,6 +169,22 @@ OPAQUE = {
     "pop": 'import os\np = os.environ.pop("DB_PASSWORD")\n',
     "Python of another version": 'import os\nprint os.environ["DB_PASSWORD"]\n',
     "dotenv_values": 'from dotenv import dotenv_values\np = dotenv_values()["DB_PASSWORD"]\n',
+    "a function that is given all": 'import os\ndef f(e):\n    return e["DB_PASSWORD"]\nf(os.environ)\n',
+    "a method that is given all": (
+        'import os\nclass S:\n    def f(self, m):\n        self.p = m.get("DB_PASSWORD")\nS().f(os.environ)\n'
+    ),
+    "a class that is given a copy": 'import os\nall_ = {**os.environ}\np = S(all_)\nq = p["DB_PASSWORD"]\n',
+    "a reader that is handed on": 'import os\np, = map(os.environ.get, ["DB_PASSWORD"])\n',
+    "a getter": 'import os, operator\np = operator.itemgetter("DB_PASSWORD")(os.environ)\n',
+    "a method of Python's own": 'import os\ng = os.environ.__getitem__\np = g("DB_PASSWORD")\n',
+    "a name that is bound twice": 'import os\ne = os.environ\np = e["DB_PASSWORD"]\ne = os.environ\n',
+}
+HARMLESS = {
+    "a program's environment": "subprocess.run(['a'], env=os.environ)",
+    "a program's with more": "subprocess.run(['a'], env={**os.environ, 'A': 'b'})",
+    "a copy for a program": "env = os.environ.copy()\nenv['A'] = 'b'\nsubprocess.run(['a'], env=env)",
+    "its names": "for name in os.environ: print(name)\nx = [n for n in os.environ], len(os.environ)",
+    "another's environment": "os.execvpe('a', ['a'], os.environ)",
 }
 
 
@@ -177,6 +193,12 @@ def test_refuses_a_variable_that_python_reads_in_another_way(text: str) -> None:
     run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": READER, "other.py": text})
     assert run.refusal is RefusalReason.READER_NOT_REWRITABLE
     assert "other.py:" in run.result.refused[0][1]
+
+
+@pytest.mark.parametrize("text", HARMLESS.values(), ids=HARMLESS.keys())
+def test_what_reads_no_variable_keeps_none_from_being_moved(text: str) -> None:
+    other = f'import os, subprocess\n{text}\nlabels = {{"DB_PASSWORD": 1}}["DB_PASSWORD"]\n'
+    assert Run(f"DB_PASSWORD={SECRET}\n", {"app.py": READER, "other.py": other}).refusal is None
 
 
 UNKNOWN = {
