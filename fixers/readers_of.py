@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from fixers.compose import is_compose, is_compose_name
 from fixers.notebook_code import SUFFIX, lines_with
 from fixers.python_readers import Site, python_sites
 from fixers.roles import PathRole, role_of
@@ -21,7 +22,6 @@ from scanner.readers.nodes import trees
 from scanner.text import line_starts, position
 
 _MAX_BYTES = 20_000_000
-_COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml")
 _SHELLS = re.compile(
     r".*\.(?:sh|bash|zsh|fish|mk|service|cron|ya?ml|json|toml|tf|tfvars|ini|cfg|conf|properties|xml|tmpl|tpl|j2|psm?1|bat|cmd"
     r"|nomad|hcl|gradle)"
@@ -177,12 +177,13 @@ def _outside(
         return
     text = _read(workspace, path).decode("utf-8", "replace")
     is_setting = name.endswith(_SETTINGS)
+    upper, compose = text.upper(), _is_compose(workspace, path, text)
     if shell:
-        for line, how in _loads(text, path, env_file, compose=_COMPOSE.fullmatch(name) is not None):
+        for line, how in _loads(text, path, env_file, compose=compose):
             yield from ((key, OtherReader(path=path, line=line, how=how)) for key in keys)
     for key in keys:
-        if key in text:
-            pattern = _expansion(key, name) if shell else re.compile(rf"(?<![\w]){re.escape(key)}(?!\w)")
+        if key.upper() in upper:
+            pattern = _expansion(key, name, compose=compose) if shell else re.compile(rf"(?<!\w){re.escape(key)}(?!\w)")
             for number, row in enumerate(text.splitlines(), 1):
                 if row.lstrip().startswith(("#", "//", "*")):
                     continue
@@ -193,17 +194,35 @@ def _outside(
                     yield key, OtherReader(path=path, line=number, how=how)
 
 
-def _expansion(key: str, name: str) -> re.Pattern[str]:
-    """`$KEY`, `${KEY}`, make's `$(KEY)`; in compose also `- KEY` and `KEY:`, which pass the variable on."""
+def _is_compose(workspace: Workspace, path: str, text: str) -> bool:
+    if not path.endswith((".yml", ".yaml")) or "services" not in text:
+        return False
+    try:
+        document = workspace.document(path)
+        return is_compose(document, trees(document))
+    except (NotSeenError, Unreadable):
+        return is_compose_name(path)
+
+
+def _expansion(key: str, name: str, *, compose: bool) -> re.Pattern[str]:
+    """`$KEY`, `${KEY}`, make's `$(KEY)`; in compose also `- KEY` and `KEY:`, which pass the variable on.
+
+    Windows' shells know no case in a variable's name.
+    """
     word = re.escape(key)
-    forms = [rf"\$\{{{word}\b", rf"\${word}\b", rf"\$\({word}\)", rf"%{word}%", rf"\$env:{word}\b"]
+    forms = [rf"\$\{{{word}\b", rf"\${word}\b", rf"\$\({word}\)", rf"(?i:%{word}%|\benv:{word}\b)"]
+    forms += [rf"(?i:\bGetEnvironmentVariable\(\s*[\"']{word}\b)"]
     # Templates: dbt, OmegaConf, Ansible, Go, tags of YAML, supervisor and configparser.
-    forms += [rf"env_var\(\s*[\"']{word}\b", rf"oc\.env:{word}\b", rf"[\"']env[\"']\s*,\s*[\"']{word}\b"]
+    forms += [rf"env_var\(\s*[\"']{word}\b", rf"[\"']env[\"']\s*,\s*[\"']{word}\b"]
     forms += [rf"\benv(?:iron)?(?:\.|\[\s*[\"']){word}\b"] if name.endswith((".j2", ".tpl", ".tmpl")) else []
     forms += [rf"\{{\{{-?\s*env\s+[\"']{word}\b", rf"!(?i:env)\s+[\"']?{word}\b", rf"%\((?:ENV_)?{word}\)s"]
-    if _COMPOSE.fullmatch(name):
-        forms += [rf"^\s*-\s*[\"']?{word}[\"']?\s*$", rf"^\s*[\"']?{word}[\"']?\s*:\s*$"]
-    return re.compile("|".join(forms), re.IGNORECASE if "$env" in name else 0)
+    if compose:
+        forms += [
+            rf"^\s*-\s*[\"']?{word}[\"']?\s*$",
+            rf"^\s*[\"']?{word}[\"']?\s*:\s*$",
+            rf"[\[,]\s*[\"']?{word}[\"']?\s*[,\]]",
+        ]
+    return re.compile("|".join(forms))
 
 
 def mentions(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:

@@ -116,6 +116,13 @@ OUTSIDE = {
     "a program without a suffix": ("bin/pay", "#!/usr/bin/env node\nlet p = process.env.DB_PASSWORD\n"),
     "a shell without a suffix": ("bin/pay", "#!/bin/sh\nset -a; . ../.env\n"),
     "Prisma": ("schema.prisma", 'url = env("DB_PASSWORD")\n'),
+    "a stack's env_file": ("stack.yml", "services:\n  web:\n    image: a/b\n    env_file: .env\n"),
+    "compose's env_file by another name": ("deploy.yml", "services:\n  web:\n    image: a/b\n    env_file: [.env]\n"),
+    "a variable passed on by a stack": ("web.yaml", "services:\n  a:\n    image: b\n    environment: [DB_PASSWORD]\n"),
+    "PowerShell": ("deploy.ps1", "Write-Host $Env:DB_PASSWORD\n"),
+    "PowerShell in braces": ("deploy.ps1", "psql ${env:db_password}\n"),
+    "PowerShell's .NET": ("deploy.ps1", "[Environment]::GetEnvironmentVariable('DB_PASSWORD')\n"),
+    "a batch file": ("deploy.bat", "psql %db_password%\n"),
     "JavaScript": ("a.js", "const p = process.env.DB_PASSWORD\n"),
     "Ruby": ("a.rb", 'ENV["DB_PASSWORD"]\n'),
 }
@@ -231,6 +238,22 @@ REFUSED = {
 @pytest.mark.parametrize(("text", "reason"), REFUSED.values(), ids=REFUSED.keys())
 def test_refuses(text: str, reason: RefusalReason) -> None:
     assert Run(text).refusal is reason
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "refused"),
+    [
+        (".env.local", "URL=http://u:${DB_PASSWORD}@h\n", True),
+        ("deploy/.env", "URL=http://u:${DB_PASSWORD:-x}@h\n", True),
+        (".env.production", "DB_PASSWORD=x\nURL=http://u:${DB_PASSWORD}@h\n", False),
+        (".env.example", "DB_PASSWORD=\nURL=http://u:${DB_PASSWORD}@h\n", False),
+        (".env.local", "URL=http://u:${DB_PASSWORD_OLD}@h\n", False),
+    ],
+)
+def test_refuses_a_variable_that_another_file_makes_one_from(path: str, text: str, refused: bool) -> None:
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": READER, path: text})
+    assert run.refusal is (RefusalReason.DYNAMIC if refused else None)
+    assert not refused or f"URL ({path}:1)" in run.result.refused[0][1]
 
 
 def test_run_fills_a_variable_made_from_it_and_the_plan_says_so() -> None:
