@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from fixers.python_environment import dotted, qualified_names, resolve
 from fixers.python_syntax import node_span, parse_quietly
 from fixers.readers_of import ReaderSite
-from fixers.settings_following import is_named, with_gaps
+from fixers.settings_names import is_named, with_gaps
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 from scanner.text import line_starts

@@ -244,12 +244,27 @@ def mentions(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:
         if not (_SHELLS.fullmatch(base) or _PROGRAMS.fullmatch(base) or workspace.shebang(other)):
             continue
         text = _read(workspace, other).decode("utf-8", "replace")
-        if name not in text or (base.endswith(".toml") and PLAN_MARK in text):
+        if posixpath.splitext(name)[0] not in text or (base.endswith(".toml") and PLAN_MARK in text):
             continue
+        words = [word, _unsuffixed(workspace, path, other)] if _PROGRAMS.fullmatch(base) else [word]
         for number, row in enumerate(text.splitlines(), 1):
-            if word.search(row) and not _PACKED.match(row):
+            if any(each.search(row) for each in words) and not _PACKED.match(row):
                 found.append(OtherReader(path=other, line=number, how=f"uses {name}"))
     return tuple(found)
+
+
+def _unsuffixed(workspace: Workspace, path: str, program: str) -> re.Pattern[str]:
+    """How a program names a settings file without its suffix: from its own folder, or to what reads configuration.
+
+    https://nodejs.org/api/modules.html#all-together (a module of that name goes before the file),
+    https://github.com/spf13/viper#reading-config-files, https://docs.rs/config
+    """
+    stem = posixpath.splitext(path)[0]
+    near = posixpath.relpath(f"/{stem}", f"/{posixpath.dirname(program)}")
+    near = re.escape(near if near.startswith("../") else f"./{near}")
+    modules = (each for each in workspace.files if each.startswith((f"{stem}.", f"{stem}/index.")))
+    form = rf"(?i:config|with_?name|load|bundle)\w*\(\s*[\"'](?:[\w.-]+/)*{re.escape(posixpath.basename(stem))}[\"']"
+    return re.compile(form if any(map(_PROGRAMS.fullmatch, modules)) else rf"{form}|[\"'`]{near}[\"'`]")
 
 
 def into_images(readers: Sequence[OtherReader]) -> list[OtherReader]:

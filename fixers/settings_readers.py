@@ -15,8 +15,9 @@ from fixers.project_imports import stem_of
 from fixers.python_environment import dotted, resolve
 from fixers.python_syntax import node_span
 from fixers.readers_of import OtherReader
-from fixers.settings_following import OURS, Search, called_by, carries, is_known, is_loader, may_name, seeds, spread
+from fixers.settings_following import OURS, Search, called_by, carries, is_known, is_loader, seeds, spread
 from fixers.settings_modules import Module, functions_of, parsed, python_files, uses_any
+from fixers.settings_names import may_name
 from fixers.workspace import Workspace
 from scanner.model import Kind, Span
 from scanner.text import line_starts

@@ -55,6 +55,25 @@ def test_refuses(text: str, files: dict[str, str], reason: RefusalReason, tried:
     assert run.after == {"config.yaml": text, **files}
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "reads"),
+    [
+        ("worker.js", "const cfg = require('./config');\n", True),
+        ("web/src/worker.ts", 'import cfg from "../../config"\n', True),
+        ("main.go", 'viper.SetConfigName("config")\n', True),
+        ("src/main.rs", '.add_source(config::File::with_name("settings/config"))\n', True),
+        ("web/worker.js", "const cfg = require('./config');\n", False),
+        ("web/worker.js", "const cfg = state['config'];\n", False),
+        ("config.js", "require('./config')\n", False),
+    ],
+)
+def test_other_languages_name_it_without_its_suffix(
+    path: str, text: str, reads: bool, tried: Callable[..., Any]
+) -> None:
+    run = tried("config.yaml", f"a: {SECRET}\n", SECRET, files=READER | {path: text})
+    assert run.refusals == ([RefusalReason.READER_OUTSIDE_PYTHON] if reads else [])
+
+
 @pytest.mark.parametrize("secret", ["1234567890", "2026-01-01", "0x1234abcd", "1.5e+10", "yes"])
 def test_what_the_program_does_not_read_as_text_is_refused(secret: str, tried: Callable[..., Any]) -> None:
     assert tried("config.yaml", f"a: {secret}\n", secret, files=READER).refusals == [RefusalReason.DYNAMIC]
