@@ -30,6 +30,7 @@ from fixers.python_environment import (
 from fixers.python_syntax import parse_quietly
 from fixers.roles import PathRole, role_of
 from fixers.settings_classes import ANY, WORDS, SettingsClasses, prefixed
+from fixers.started_programs import STARTING, programs_started
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 from scanner.readers.errors import Unreadable
@@ -141,6 +142,7 @@ def unseen_reads(workspace: Workspace) -> UnseenReads:
             *(each for path, tree in trees.items() for each in _by_computed_name(path, tree, called)),
             *(each for path, tree in libraries.items() for each in _by_library(path, tree)),
             *_by_made_names(workspace),
+            *_by_programs(workspace),
         ),
         helpers=frozenset(functions),
         names=called,
@@ -155,6 +157,13 @@ def _by_made_names(workspace: Workspace) -> Iterator[UnseenRead]:
         trees |= dict(_programs(workspace, _words(classes.names)))
     for path, tree in trees.items():
         for node, how, pattern in (*classes.fields(tree), *prefixed(tree)):
+            yield _read(path, node, how, pattern)
+
+
+def _by_programs(workspace: Workspace) -> Iterator[UnseenRead]:
+    """What programs read that Python starts: they have its environment."""
+    for path, tree in _programs(workspace, _words(STARTING)):
+        for node, how, pattern in programs_started(tree, all_names(tree)):
             yield _read(path, node, how, pattern)
 
 

@@ -175,6 +175,8 @@ OPAQUE = {
     "click's envvar": '@click.option("--p", envvar="DB_PASSWORD")\ndef f(p): pass\n',
     "pop": 'import os\np = os.environ.pop("DB_PASSWORD")\n',
     "Python of another version": 'import os\nprint os.environ["DB_PASSWORD"]\n',
+    "a library's word that others mean otherwise": 'import envloader\np = envloader.get(".env")\n',
+    "a method of what a library made": 'import envloader\ne = envloader.Env()\ne.read_env(".env")\n',
     "dotenv_values": 'from dotenv import dotenv_values\np = dotenv_values()["DB_PASSWORD"]\n',
     "a function that is given all": 'import os\ndef f(e):\n    return e["DB_PASSWORD"]\nf(os.environ)\n',
     "a method that is given all": (
@@ -187,6 +189,11 @@ OPAQUE = {
     "a name that is bound twice": 'import os\ne = os.environ\np = e["DB_PASSWORD"]\ne = os.environ\n',
 }
 HARMLESS = {
+    "a list": "files = []\nfiles.append('.env')",
+    "a set": "files = set()\nfiles.add('.env')",
+    "its example": "import shutil\nshutil.copy('.env.example', '.env')",
+    "a library that is known": "import environ\nenv = environ.Env()\nenv.read_env('.env')",
+    "a list of the project's own": "from app import FILES\nFILES.append('.env')",
     "a program's environment": "subprocess.run(['a'], env=os.environ)",
     "a program's with more": "subprocess.run(['a'], env={**os.environ, 'A': 'b'})",
     "a copy for a program": "env = os.environ.copy()\nenv['A'] = 'b'\nsubprocess.run(['a'], env=env)",
@@ -410,6 +417,30 @@ def test_random_files_parse_to_the_same_but_for_the_reference(
     assert other == {**one, "DB_PASSWORD": REFERENCE}
     (edit, _) = run.result.edits[0]
     assert run.after[".env"] == text[: edit.span.start] + edit.new + text[edit.span.end :]
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "reads"),
+    [
+        ("PGPASSWORD", "import subprocess\nsubprocess.run(['pg_dump', '-h', 'db'])\n", True),
+        ("PGPASSWORD", "import os\nos.system('set -e; /usr/bin/psql -c x')\n", True),
+        ("TF_VAR_db", "from subprocess import check_call as c\nCMD = ['terraform', 'plan']\nc(CMD)\n", True),
+        ("GH_TOKEN", "import asyncio\nasyncio.create_subprocess_exec('gh', 'pr')\n", True),
+        ("GH_TOKEN", "import subprocess\nsubprocess.run(['git', 'push'])\n", False),
+        ("PGPASSWORD", "print('pg_dump')\n", False),
+        ("DB_PASSWORD", "import subprocess\nsubprocess.run(['pg_dump', '-h', 'db'])\n", False),
+        (
+            "PGPASSWORD",
+            "import os, subprocess\nenv = {**os.environ, 'PGPASSWORD': os.environ['PGPASSWORD']}\n"
+            "subprocess.run(['pg_dump'], env=env)\n",
+            False,
+        ),
+    ],
+)
+def test_what_python_starts_reads_variables_by_itself(key: str, text: str, reads: bool) -> None:
+    run = Run(f"{key}={SECRET}\n", {"app.py": READER.replace("DB_PASSWORD", key), "backup.py": text}, key=key, env=key)
+    assert run.refusal is (RefusalReason.READER_NOT_REWRITABLE if reads else None)
+    assert not reads or "which is started here" in run.result.refused[0][1]
 
 
 # --- what goes with it --------------------------------------------------------------------------------------
