@@ -17,7 +17,16 @@ from fixers.model import Edit, Proof
 from fixers.python import Change, PythonFile, open_file, proof_variables, proven
 from fixers.readers_of import Readers, ReaderSite, find_readers, into_images, listed
 from fixers.references import reference
-from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, Refused, RewriteContext, Rewritten, splice
+from fixers.rewriting import (
+    BY_HAND,
+    CannotRewriteError,
+    Placement,
+    Refused,
+    RewriteContext,
+    Rewritten,
+    not_opened,
+    splice,
+)
 from fixers.styles import CANONICAL, render
 from scanner.errors import NotSeenError
 from scanner.identity import digest
@@ -264,12 +273,8 @@ def _opened(site: ReaderSite, placement: Placement, context: RewriteContext) -> 
     also = (SETTING,) if context.style.has_module else ()
     try:
         return open_file(context.workspace.document(site.path), context, also)
-    except (CannotRewriteError, NotSeenError):
-        raise CannotRewriteError(
-            RefusalReason.READER_NOT_REWRITABLE,
-            f"{placement.env} is read by {site.path}:{site.line}, which cannot be parsed",
-            "read it there with get_secret_value by hand, then plan again",
-        ) from None
+    except (CannotRewriteError, NotSeenError) as error:
+        raise not_opened(f"{placement.env} is read by {site.path}:{site.line}", error) from None
 
 
 def _gathered(work: _Work) -> Rewritten:

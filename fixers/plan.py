@@ -66,7 +66,8 @@ def make_plan(
     """Plan a migration of every finding at or above the options' confidence: each ends in one Fix or one Refusal.
 
     `key` keys all digests. `overrides` are by the place of one of a secret's findings. `automatic` holds the ids of
-    rules whose provider's keys AWS can rotate. Raises UsageError if the application has no name.
+    rules whose provider's keys AWS can rotate, `context` what earlier plans of the workspace parsed. Raises UsageError
+    if the application has no name.
     """
     _check(options)
     env = segment(options.env or DEFAULT_ENVIRONMENT, "--env")

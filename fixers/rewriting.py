@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from fixers.model import Edit, NewFile, Proof
+from scanner.errors import NotSeenError
 from scanner.model import Document, Finding, Kind, RefusalReason, SecretValue
 
 if TYPE_CHECKING:
@@ -111,6 +112,15 @@ class CannotRewriteError(Exception):
     def __init__(self, reason: RefusalReason, detail: str, next_step: str) -> None:
         super().__init__(detail)
         self.refused: Refused = (reason, detail, next_step)
+
+
+def not_opened(what: str, error: CannotRewriteError | NotSeenError) -> CannotRewriteError:
+    """The refusal of a value with a reader in a file that could not be opened for rewriting: `what`, and why."""
+    if isinstance(error, CannotRewriteError):
+        _, why, step = error.refused
+    else:
+        why, step = error.message, BY_HAND
+    return CannotRewriteError(RefusalReason.READER_NOT_REWRITABLE, f"{what}: {why}", step)
 
 
 class Rewriter(Protocol):

@@ -17,7 +17,15 @@ from fixers.model import Edit
 from fixers.python import Change, PythonFile, open_file, proven
 from fixers.readers_of import listed, mentions
 from fixers.references import reference
-from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
+from fixers.rewriting import (
+    BY_HAND,
+    CannotRewriteError,
+    Placement,
+    RewriteContext,
+    Rewritten,
+    all_refused,
+    not_opened,
+)
 from fixers.settings_readers import LoadSite, find_load_sites
 from fixers.splicing import NOT_PARSABLE, Swap, Switch, stored_text, switched
 from fixers.variables import is_reserved
@@ -133,8 +141,8 @@ def _site_edits(sites: Sequence[LoadSite], context: RewriteContext, readers: _Re
     for path, own in by_path.items():
         try:
             file = open_file(context.workspace.document(path), context, also=(SETTING,))
-        except (CannotRewriteError, NotSeenError):
-            raise _stays(own[0]) from None
+        except (CannotRewriteError, NotSeenError) as error:
+            raise not_opened(f"it is parsed by {own[0].path}:{own[0].line}", error) from None
         changes = [_change(file, site) for site in own]
         if not proven(file, changes):
             raise _stays(own[0])

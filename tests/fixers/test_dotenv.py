@@ -300,6 +300,15 @@ def test_refuses_a_reader_in_a_file_that_cannot_be_parsed_by_us() -> None:
     assert run.refusal is RefusalReason.READER_NOT_REWRITABLE
 
 
+def test_the_reason_that_a_readers_file_has_is_told() -> None:
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"conf/shop.conf.py": READER, "main.py": "import os\n"})
+    reason, why, step = run.result.refused[0]
+    assert reason is RefusalReason.READER_NOT_REWRITABLE
+    assert why.startswith("DB_PASSWORD is read by conf/shop.conf.py:2: ")
+    assert "parsed" not in why
+    assert "get_secret_value by hand" not in step
+
+
 @pytest.mark.parametrize(("name", "key"), [("a:b", None), ("a", "k:l")])
 def test_a_reference_cannot_hold_a_colon(name: str, key: str | None) -> None:
     with pytest.raises(CannotRewriteError):
