@@ -87,10 +87,7 @@ def _loading(workspace: Workspace) -> Iterator[OtherReader]:
     for path in workspace.files:
         if not workspace.is_python(path):
             continue
-        try:
-            text = workspace.read(path).decode("utf-8", "replace")
-        except OSError:
-            continue
+        text = workspace.bytes_of(path).decode("utf-8", "replace")
         for number, line in enumerate(text.splitlines() if "env" in text else (), 1):
             called = _LOADING.search(line)
             if called is not None and not line.lstrip().startswith("#"):

@@ -12,12 +12,12 @@ from pathlib import PurePosixPath
 from fixers.project_imports import read_quietly
 from fixers.python_environment import ENVIRON, dotted, resolve
 from fixers.readers_of import OtherReader
-from fixers.roles import PathRole, role_of
 from fixers.settings_modules import Module, parsed
 from fixers.settings_readers import find_load_sites
 from fixers.workspace import Workspace
 from scanner.model import Document, Kind
 from scanner.readers.dotenv import Binding
+from scanner.roles import PathRole, role_of
 
 # They put the file's variables into the environment, give its path on, write it or ask nothing of what it holds: where
 # they are Python's own, of one of these libraries, or of what this file makes itself.

@@ -144,13 +144,7 @@ def _check(options: PlanOptions) -> None:
 
 
 def _read_variables(workspace: Workspace) -> frozenset[str]:
-    def contents(path: str) -> bytes:
-        try:
-            return workspace.read(path)
-        except OSError:
-            return b""  # a file that is listed and gone reads no variable
-
-    return read_variables(contents(path) for path in workspace.files if workspace.is_python(path))
+    return read_variables(workspace.bytes_of(path) for path in workspace.files if workspace.is_python(path))
 
 
 def _planned(secret: Settled, options: PlanOptions, key: bytes) -> PlannedSecret:

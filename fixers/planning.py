@@ -60,7 +60,7 @@ def planned_from(file: Path, named: Path) -> Planned:
     return replace(first, plan=apply_overrides(first.plan, read, remake), overrides=changes)
 
 
-def without(before: Planned, names: Collection[str], why: Refused) -> Planned:
+def without_secrets(before: Planned, names: Collection[str], why: Refused) -> Planned:
     """The plan without some of its secrets, whose findings are refused for this reason."""
     if not names:
         return before

@@ -42,7 +42,7 @@ _READING = re.compile(r"env|config|settings|secret", re.IGNORECASE)
 class Site:
     """A Python expression that reads the variable `key`. `how` says in what way; `span` is None where it stays.
 
-    `around` is what stays before and behind the call.
+    `around` is what is put before and behind the call: `env.db_url_config(` and `)`.
     """
 
     key: str

@@ -12,13 +12,13 @@ from pathlib import PurePosixPath
 from fixers.compose import is_compose, is_compose_name
 from fixers.notebook_code import SUFFIX, lines_with
 from fixers.python_readers import Site, python_sites
-from fixers.roles import PathRole, role_of
 from fixers.unseen_readers import UnseenReads, unseen_reads
 from fixers.workspace import PLAN_MARK, Workspace
 from scanner.errors import NotSeenError
 from scanner.model import Span
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import trees
+from scanner.roles import PathRole, role_of
 from scanner.text import line_starts, position
 
 _MAX_BYTES = 20_000_000
@@ -58,7 +58,7 @@ _HANDS = "env_file "
 class ReaderSite:
     """A Python expression to rewrite. `quote` is a quotation mark that may stand there (it may be in an f-string).
 
-    `around` is what stays before and behind the call.
+    `around` is what is put before and behind the call: `env.db_url_config(` and `)`.
     """
 
     path: str
@@ -225,7 +225,7 @@ def _expansion(key: str, name: str, *, compose: bool) -> re.Pattern[str]:
     return re.compile("|".join(forms))
 
 
-def mentions(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:
+def other_users(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:
     """The lines outside Python that use the file at `path`: scripts, other programs, mounts into a container.
 
     What only packs a file (COPY in a Dockerfile, package data) reads nothing of it, and neither does a plan of ours.
@@ -322,8 +322,5 @@ def _is_file(word: str, folder: str, env_file: str) -> bool:
 
 
 def _read(workspace: Workspace, path: str) -> bytes:
-    try:
-        raw = workspace.read(path)
-    except OSError:
-        return b""
+    raw = workspace.bytes_of(path)
     return raw if len(raw) <= _MAX_BYTES else b""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from fixers.grouping import SETTING
 from fixers.python_environment import dotted, resolve
 from fixers.settings_modules import SCOPES, Functions, Module, scope_of
 from fixers.settings_names import lists_folder, names_file
@@ -38,7 +39,6 @@ _GIVING_METHODS = frozenset(
     strip format""".split()
 )
 _QUIET_METHODS = frozenset("exists is_file close info debug warning error exception".split())
-OURS = "resolve_references"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -201,7 +201,7 @@ def is_known(module: Module, call: ast.Call) -> bool:
     written = dotted(call.func)
     resolved = resolve(written, module.names)
     quiet = resolved in _KEEPING_NOTHING or ("." in written and written.rpartition(".")[2] in _QUIET_METHODS)
-    known = quiet or resolved == OURS or _is_option(call) or lists_folder(call)
+    known = quiet or resolved == SETTING or _is_option(call) or lists_folder(call)
     return known or isinstance(module.parents.get(call), ast.Raise) or _gives(module, call)
 
 

@@ -28,13 +28,13 @@ from fixers.python_environment import (
     resolve,
 )
 from fixers.python_syntax import parse_quietly
-from fixers.roles import PathRole, role_of
 from fixers.settings_classes import ANY, WORDS, SettingsClasses, prefixed
 from fixers.started_programs import STARTING, programs_started
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 from scanner.readers.errors import Unreadable
 from scanner.readers.notebook import joined, python_cells
+from scanner.roles import PathRole, role_of
 
 _READS = re.compile(rb"environ|getenv|from_prefixed_env|decouple|starlette")
 _HEAD = 2000
