@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fixers.plan import PlanOptions
-from fixers.planning import planned
+from fixers.planning import Planned, planned
 from fixers.settings_files import variable_of
 from scanner.model import CredentialKind, RefusalReason
 
@@ -156,14 +156,15 @@ def test_everything_else_is_read_as_before(
     assert load(run.after[path]) == load(text) | {key: {"password": REFERENCE, "list": [REFERENCE]}}
 
 
-def test_a_file_of_many_values_is_read_again_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from fixers import splicing
-
-    (tmp_path / "a.py").write_text("import yaml\nC = yaml.safe_load(open('config.yaml'))\n")
+def test_a_file_of_many_values_is_not_read_again_for_each(tmp_path: Path, calls_made: Callable[..., int]) -> None:
     token = "aZ4" + "q8Rt1Lw0Yb6Kd3"
-    (tmp_path / "config.yaml").write_text("".join(f"- password: {token}{number:03}\n" for number in range(50)))
-    asked: list[int] = []
-    alike = splicing.reads_alike
-    monkeypatch.setattr(splicing, "reads_alike", lambda *given: (asked.append(1), alike(*given))[1])
-    assert len(planned(tmp_path, PlanOptions(app="shop")).plan.fixes) == 50
-    assert len(asked) < 5
+    spent = []
+    for many in (20, 80):
+        folder = tmp_path / str(many)
+        folder.mkdir()
+        (folder / "a.py").write_text("import yaml\nC = yaml.safe_load(open('config.yaml'))\n")
+        (folder / "config.yaml").write_text("".join(f"- password: {token}{number:03}\n" for number in range(many)))
+        made: list[Planned] = []
+        spent.append(calls_made(lambda: made.append(planned(folder, PlanOptions(app="shop")))))  # noqa: B023
+        assert len(made[0].plan.fixes) == many
+    assert spent[1] < 6 * spent[0]
