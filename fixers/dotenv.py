@@ -24,8 +24,8 @@ from fixers.rewriting import (
     Refused,
     RewriteContext,
     Rewritten,
-    not_opened,
     splice,
+    why_not,
 )
 from fixers.styles import CANONICAL, render
 from scanner.errors import NotSeenError
@@ -274,7 +274,10 @@ def _opened(site: ReaderSite, placement: Placement, context: RewriteContext) -> 
     try:
         return open_file(context.workspace.document(site.path), context, also)
     except (CannotRewriteError, NotSeenError) as error:
-        raise not_opened(f"{placement.env} is read by {site.path}:{site.line}", error) from None
+        why, step = why_not(error)
+        raise CannotRewriteError(
+            RefusalReason.READER_NOT_REWRITABLE, f"{placement.env} is read by {site.path}:{site.line}: {why}", step
+        ) from None
 
 
 def _gathered(work: _Work) -> Rewritten:

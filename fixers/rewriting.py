@@ -114,13 +114,9 @@ class CannotRewriteError(Exception):
         self.refused: Refused = (reason, detail, next_step)
 
 
-def not_opened(what: str, error: CannotRewriteError | NotSeenError) -> CannotRewriteError:
-    """The refusal of a value with a reader in a file that could not be opened for rewriting: `what`, and why."""
-    if isinstance(error, CannotRewriteError):
-        _, why, step = error.refused
-    else:
-        why, step = error.message, BY_HAND
-    return CannotRewriteError(RefusalReason.READER_NOT_REWRITABLE, f"{what}: {why}", step)
+def why_not(error: CannotRewriteError | NotSeenError) -> tuple[str, str]:
+    """Why a file could not be opened for rewriting, and the next step."""
+    return error.refused[1:] if isinstance(error, CannotRewriteError) else (error.message, BY_HAND)
 
 
 class Rewriter(Protocol):

@@ -24,7 +24,7 @@ from fixers.rewriting import (
     RewriteContext,
     Rewritten,
     all_refused,
-    not_opened,
+    why_not,
 )
 from fixers.settings_readers import LoadSite, find_load_sites
 from fixers.splicing import NOT_PARSABLE, Swap, Switch, stored_text, switched
@@ -146,7 +146,10 @@ def _site_edits(sites: Sequence[LoadSite], context: RewriteContext, readers: _Re
         try:
             file = open_file(context.workspace.document(path), context, also=(SETTING,))
         except (CannotRewriteError, NotSeenError) as error:
-            raise not_opened(f"it is parsed by {own[0].path}:{own[0].line}", error) from None
+            reason, step = why_not(error)
+            raise CannotRewriteError(
+                RefusalReason.READER_NOT_REWRITABLE, f"it is parsed by {path}:{own[0].line}: {reason}", step
+            ) from None
         changes = [_change(file, site) for site in own]
         if not proven(file, changes):
             raise _stays(own[0])

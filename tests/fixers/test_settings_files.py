@@ -159,7 +159,7 @@ def test_everything_else_is_read_as_before(
 def test_a_file_of_many_values_is_not_read_again_for_each(tmp_path: Path, calls_made: Callable[..., int]) -> None:
     token = "aZ4" + "q8Rt1Lw0Yb6Kd3"
     spent = []
-    for many in (20, 80):
+    for many in (2, 20, 80):  # the first fills what is kept
         folder = tmp_path / str(many)
         folder.mkdir()
         (folder / "a.py").write_text("import yaml\nC = yaml.safe_load(open('config.yaml'))\n")
@@ -167,4 +167,4 @@ def test_a_file_of_many_values_is_not_read_again_for_each(tmp_path: Path, calls_
         made: list[Planned] = []
         spent.append(calls_made(lambda: made.append(planned(folder, PlanOptions(app="shop")))))  # noqa: B023
         assert len(made[0].plan.fixes) == many
-    assert spent[1] < 6 * spent[0]
+    assert spent[2] < 5 * spent[1]
