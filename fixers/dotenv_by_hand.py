@@ -22,7 +22,8 @@ from scanner.roles import PathRole, role_of
 # They put the file's variables into the environment, give its path on, write it or ask nothing of what it holds: where
 # they are Python's own, of one of these libraries, or of what this file makes itself.
 _LIBRARIES = frozenset(
-    "dotenv environ environs envparse decouple starlette pydantic_settings pydantic dynaconf click typer".split()
+    """dotenv dotenv_vault environ environs envparse decouple starlette pydantic_settings pydantic dynaconf click
+    typer""".split()
 )
 _QUIET = frozenset(
     """load_dotenv dotenv_values find_dotenv read_env read_envfile read_dotenv set_key unset_key Config RepositoryEnv
