@@ -6,7 +6,7 @@ from fixers.apply import active, holds
 from fixers.inverse import known_blobs
 from fixers.locating import waiting
 from fixers.plan import touched_paths
-from fixers.planning import Planned, without
+from fixers.planning import Planned, without_secrets
 from fixers.stores.registry import UsersAws
 from scanner.model import RefusalReason
 
@@ -23,7 +23,7 @@ def not_stored(planned: Planned, target: UsersAws, *, offline: bool) -> tuple[Pl
         kept = [fix for fix in kept if fix.secret not in waiting(planned.plan)]  # only the store knows an ARN
         gone = {fix.secret for fix in fixes} - {fix.secret for fix in kept}
         named = tuple(sorted({f"{found.path} ({head[found.path][:12]})" for fix in kept for found in fix.findings}))
-        return without(planned, gone, _NOT_IN_HEAD), {}, named
+        return without_secrets(planned, gone, _NOT_IN_HEAD), {}, named
     versions: dict[str, str] = {}
     wanted = active(planned.plan)
     for word in dict.fromkeys(secret.store for secret in wanted):
@@ -32,7 +32,7 @@ def not_stored(planned: Planned, target: UsersAws, *, offline: bool) -> tuple[Pl
             if seen is not None and seen.existing.deletion is None and holds(by_name[name], seen.value):
                 versions[name] = seen.existing.version
     gone = {secret.name for secret in active(planned.plan)} - set(versions)
-    return without(planned, gone, _NOT_STORED), versions, ()
+    return without_secrets(planned, gone, _NOT_STORED), versions, ()
 
 
 _NOT_STORED = (

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fixers.model import Fix, Outcome, Plan, PlannedSecret
-from fixers.payload import payload
+from fixers.payload import field_of, payload
 from fixers.proof import ProofResult
 from fixers.stores.limits import tag_value
 from fixers.stores.model import (
@@ -105,19 +104,7 @@ def holds(secret: PlannedSecret, value: SecretValue | None) -> bool:
     """Whether code that reads this stored value sees all that the plan would store: each of its members."""
     if value is None:
         return False
-    return all(member_of(value, member.key) == _as_stored(secret, member.value) for member in secret.members)
-
-
-def member_of(value: SecretValue, key: str | None) -> SecretValue | None:
-    """What stands at a key of a stored JSON object; without a key the value itself. None where there is nothing."""
-    if key is None:
-        return value
-    try:
-        fields = json.loads(value.reveal("bytes"))
-    except ValueError:
-        return None
-    found = fields.get(key) if isinstance(fields, dict) else None
-    return SecretValue(found) if isinstance(found, str) else None
+    return all(field_of(value, member.key) == _as_stored(secret, member.value) for member in secret.members)
 
 
 def outcome(fix: Fix, failure: str | None, results: Sequence[ProofResult]) -> Outcome:

@@ -69,8 +69,14 @@ def is_compose(document: Document, found: Sequence[Node]) -> bool:
     services = found[0].get("services")
     if services is None or services.keys is None:
         return False
-    named = _NAME.fullmatch(PurePosixPath(document.path).name) is not None
-    return named or any(_PROGRAM & {key.text for key in each.keys or ()} for each in services.items)
+    return is_compose_name(document.path) or any(
+        _PROGRAM & {key.text for key in each.keys or ()} for each in services.items
+    )
+
+
+def is_compose_name(path: str) -> bool:
+    """Whether a file is called as those that compose and stacks look for."""
+    return _NAME.fullmatch(PurePosixPath(path).name) is not None
 
 
 def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:

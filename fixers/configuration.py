@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fixers.roles import PathRole, role_of
 from fixers.variables import is_reserved
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 from scanner.identity import fingerprint, place
 from scanner.model import Confidence, CredentialKind, Document, Finding, Kind, Literal, Role
 from scanner.readers.kinds import kind_of
+from scanner.roles import PathRole, role_of
 from scanner.text import line_starts, position
 
 RULE = "configuration"

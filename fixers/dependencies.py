@@ -64,7 +64,7 @@ def add_boto3(paths: Iterable[str], workspace: Workspace, key: bytes) -> Depende
     places = _places(workspace)
     scripts = {path: own for path in sorted(set(paths)) if (own := _script(path, workspace)) is not None}
     for path, own in scripts.items():
-        if own.insertions is not None and LIBRARY not in own.names:
+        if own.insertions is not None and LIBRARY not in own.names and _may_change(path, workspace):
             edits += [_edit(path, offset, new, key) for offset, new in own.insertions]
         elif LIBRARY not in own.names:
             notes.append(f"{path}: add {REQUIREMENT} to its block `# /// script`, the rewritten code needs it")
@@ -299,7 +299,7 @@ def _normal(name: str) -> str:
 
 
 def _text(path: str, workspace: Workspace) -> str | None:
-    if path not in workspace.files or workspace.is_linked(path) or not workspace.is_writable(path):
+    if path not in workspace.files:
         return None
     try:
         return workspace.document(path).text

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from fixers.dotenv_beside import example_edits, loading_note
+from fixers.dotenv_beside import Composed, composed_in, example_edits, loading_note
 from fixers.dotenv_by_hand import Loader, by_hand, reads_alike
 from fixers.dotenv_mappings import mapping_sites
 from fixers.grouping import SETTING
@@ -17,7 +17,16 @@ from fixers.model import Edit, Proof
 from fixers.python import Change, PythonFile, open_file, proof_variables, proven
 from fixers.readers_of import Readers, ReaderSite, find_readers, into_images, listed
 from fixers.references import reference
-from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, Refused, RewriteContext, Rewritten, splice
+from fixers.rewriting import (
+    BY_HAND,
+    CannotRewriteError,
+    Placement,
+    Refused,
+    RewriteContext,
+    Rewritten,
+    splice,
+    why_not,
+)
 from fixers.styles import CANONICAL, render
 from scanner.errors import NotSeenError
 from scanner.identity import digest
@@ -33,8 +42,8 @@ class _Work:
     """What is gathered over the placements of one document. `files` are Python files, opened once each.
 
     `needs` are the functions and modules that each rewritten one uses, `mappings` the calls that read the whole file
-    into a dictionary, `composed` the variables whose value may name others, with that value. `loaders` are those that
-    parse the file in their own way.
+    into a dictionary, `composed` the variables whose value may name others. `loaders` are those that parse the file in
+    their own way.
     """
 
     edits: list[tuple[Edit, ...]] = field(default_factory=list)
@@ -43,7 +52,7 @@ class _Work:
     files: dict[str, PythonFile] = field(default_factory=dict)
     needs: dict[str, frozenset[str]] = field(default_factory=dict)
     mappings: tuple[ReaderSite, ...] = ()
-    composed: tuple[tuple[Binding, str], ...] = ()
+    composed: tuple[Composed, ...] = ()
     loaders: tuple[Loader, ...] = ()
     notes: list[str] = field(default_factory=list)
 
@@ -54,13 +63,12 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     owners = {index: _owner(found, placement) for index, placement in enumerate(placements)}
     keys = {binding.key for binding in owners.values() if binding is not None}
     readers = find_readers(context.workspace, keys, document.path) if keys else {}
-    texts = ((binding, binding.value.reveal("text")) for binding in found if binding.value is not None)
     opened, loaders = by_hand(context.workspace, document.path, context.modules) if keys else ((), ())
     readers = {key: replace(each, opaque=(*each.opaque, *opened)) for key, each in readers.items()}
     work = _Work(
         loaders=loaders,
         mappings=mapping_sites(context.workspace, document.path) if keys else (),
-        composed=tuple((binding, text) for binding, text in texts if "$" in text),
+        composed=tuple(composed_in(document.path, found, context.workspace)) if keys else (),
     )
     for index, placement in enumerate(placements):
         try:
@@ -158,7 +166,7 @@ def _placed(
 
 def _check(
     document: Document,
-    composed: Sequence[tuple[Binding, str]],
+    composed: Sequence[Composed],
     binding: Binding,
     placement: Placement,
     *,
@@ -175,13 +183,15 @@ def _check(
     # What python-dotenv fills in; `$NAME` is a shell's.
     filled = re.compile(rf"\$\{{{key}(?::-[^}}]*)?\}}")
     holders = []
-    for other, text in composed:
-        if other is binding or not uses.search(text):
+    for other in composed:
+        text = other.value.reveal("text")
+        itself = (other.path, other.line) == (document.path, binding.line)
+        if itself or binding.key in other.own or not uses.search(text):
             continue
         if not via_run or uses.search(filled.sub("", text)):
             raise CannotRewriteError(
                 RefusalReason.DYNAMIC,
-                f"{other.key} ({document.path}:{other.line}) is put together from it",
+                f"{other.key} ({other.path}:{other.line}) is put together from it",
                 f"give {other.key} a value of its own, or, where it says ${{{binding.key}}}, start the program by"
                 " `unhardcode run` and plan with --via-run",
             )
@@ -275,11 +285,10 @@ def _opened(site: ReaderSite, placement: Placement, context: RewriteContext) -> 
     also = (SETTING,) if context.style.has_module else ()
     try:
         return open_file(context.workspace.document(site.path), context, also)
-    except (CannotRewriteError, NotSeenError):
+    except (CannotRewriteError, NotSeenError) as error:
+        why, step = why_not(error)
         raise CannotRewriteError(
-            RefusalReason.READER_NOT_REWRITABLE,
-            f"{placement.env} is read by {site.path}:{site.line}, which cannot be parsed",
-            "read it there with get_secret_value by hand, then plan again",
+            RefusalReason.READER_NOT_REWRITABLE, f"{placement.env} is read by {site.path}:{site.line}: {why}", step
         ) from None
 
 

@@ -1,10 +1,11 @@
-"""What goes with a migrated `.env`: the example file that tells its keys, and who loads it."""
+"""What goes with a migrated `.env`: the example file that tells its keys, who loads it, what is made from it."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from fixers.model import Edit
 from fixers.readers_of import OtherReader, listed
@@ -12,11 +13,40 @@ from fixers.rewriting import RewriteContext
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 from scanner.identity import digest
-from scanner.model import Document, Kind, Span
-from scanner.readers.dotenv import bindings
+from scanner.model import Document, Kind, SecretValue, Span
+from scanner.readers.dotenv import Binding, bindings
+from scanner.readers.kinds import kind_of
+from scanner.roles import PathRole, role_of
 
 _EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", "env.sample")
 _LOADING = re.compile(r"\b(load_dotenv|dotenv_values|read_env|read_envfile|find_dotenv)[ \t]*\(")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """A variable whose value may name others. `own` are the variables of its file, where that is another file."""
+
+    path: str
+    line: int
+    key: str
+    value: SecretValue
+    own: frozenset[str] = frozenset()
+
+
+def composed_in(path: str, found: Sequence[Binding], workspace: Workspace) -> Iterator[Composed]:
+    """Those of the `.env` at `path`, whose bindings are `found`, and of the others, which may be loaded after it."""
+    bound = {path: found}
+    for other in workspace.files:
+        if other != path and kind_of(other, b"") is Kind.DOTENV and role_of(other) is PathRole.SOURCE:
+            try:
+                bound[other] = bindings(workspace.document(other))
+            except NotSeenError:
+                continue
+    for other, each in bound.items():
+        own = frozenset(binding.key for binding in each) if other != path else frozenset[str]()
+        for binding in each:
+            if binding.value is not None and "$" in binding.value.reveal("text"):
+                yield Composed(path=other, line=binding.line, key=binding.key, value=binding.value, own=own)
 
 
 def example_edits(document: Document, key: str, context: RewriteContext) -> Iterator[Edit]:
@@ -57,10 +87,7 @@ def _loading(workspace: Workspace) -> Iterator[OtherReader]:
     for path in workspace.files:
         if not workspace.is_python(path):
             continue
-        try:
-            text = workspace.read(path).decode("utf-8", "replace")
-        except OSError:
-            continue
+        text = workspace.bytes_of(path).decode("utf-8", "replace")
         for number, line in enumerate(text.splitlines() if "env" in text else (), 1):
             called = _LOADING.search(line)
             if called is not None and not line.lstrip().startswith("#"):

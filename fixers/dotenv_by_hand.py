@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from fixers.project_imports import read_quietly
 from fixers.python_environment import ENVIRON, dotted, resolve
 from fixers.readers_of import OtherReader
-from fixers.roles import PathRole, role_of
 from fixers.settings_modules import Module, parsed
 from fixers.settings_readers import find_load_sites
 from fixers.workspace import Workspace
 from scanner.model import Document, Kind
 from scanner.readers.dotenv import Binding
+from scanner.roles import PathRole, role_of
 
-# They put the file's variables into the environment, give its path on, write it or ask nothing of what it holds.
+# They put the file's variables into the environment, give its path on, write it or ask nothing of what it holds: where
+# they are Python's own, of one of these libraries, or of what this file makes itself.
+_LIBRARIES = frozenset(
+    """dotenv dotenv_vault environ environs envparse decouple starlette pydantic_settings pydantic dynaconf click
+    typer""".split()
+)
 _QUIET = frozenset(
     """load_dotenv dotenv_values find_dotenv read_env read_envfile read_dotenv set_key unset_key Config RepositoryEnv
     AutoConfig SettingsConfigDict Dynaconf LazySettings write writelines write_text write_bytes truncate touch unlink
@@ -66,10 +73,11 @@ def by_hand(
     readers, loaders = [], [*_libraries(workspace)]
     for reader in find_load_sites(workspace, path, Kind.DOTENV, known).opaque:
         called = reader.how.removesuffix("(...)")
-        if called == reader.how or called in _QUIET_CALLS or called.rpartition(".")[2] in _QUIET:
-            continue
         module = parsed(workspace, reader.path, known)
-        if module is None or role_of(reader.path) is not PathRole.SOURCE:
+        if called == reader.how or module is None or role_of(reader.path) is not PathRole.SOURCE:
+            continue
+        quiet = called.rpartition(".")[2] in _QUIET and not _is_foreign(module, called, workspace)
+        if quiet or called in _QUIET_CALLS:
             continue
         near = "\n".join(module.text.splitlines()[reader.line - 1 : reader.line - 1 + _LINES])
         if called.rpartition(".")[2] in _STARTING and not _READ_BY.search(near):
@@ -80,6 +88,23 @@ def by_hand(
         else:
             readers.append(reader)
     return tuple(readers), tuple(loaders)
+
+
+def _is_foreign(module: Module, called: str, workspace: Workspace) -> bool:
+    """Whether what is called is of a library that is not known, or a method of what one made."""
+    name = called.partition(".")[0].removesuffix("()")
+    made = (
+        dotted(node.value.func).partition(".")[0]
+        for node in module.nodes
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id == name
+    )
+    tops = {module.names.get(each, "").partition(".")[0] for each in (name, *made)} - {""}
+    unknown = tops - _LIBRARIES - sys.stdlib_module_names
+    if unknown:
+        unknown -= {part for path in workspace.files for part in PurePosixPath(path).with_suffix("").parts}
+    return bool(unknown)
 
 
 def _libraries(workspace: Workspace) -> Iterator[Loader]:

@@ -9,23 +9,23 @@ import ast
 import posixpath
 from collections.abc import Iterator
 
+from fixers.grouping import SETTING
 from fixers.python_environment import dotted, qualified_names, resolve
 from fixers.python_syntax import node_span, parse_quietly
 from fixers.readers_of import ReaderSite
-from fixers.settings_following import is_named, with_gaps
+from fixers.settings_names import is_named, with_gaps
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 from scanner.text import line_starts
 
 _MAPPINGS = frozenset({"dotenv.dotenv_values", "dotenv.main.dotenv_values"})
-_OURS = "resolve_references"
 
 
 def mapping_sites(workspace: Workspace, env_file: str) -> tuple[ReaderSite, ...]:
     """The calls that give the variables of `env_file` as a dictionary, over the whole workspace; not those in ours."""
     found: list[ReaderSite] = []
     for path in workspace.files:
-        if workspace.is_python(path) and b"dotenv_values" in _read(workspace, path):
+        if workspace.is_python(path) and b"dotenv_values" in workspace.bytes_of(path):
             try:
                 text = workspace.document(path).text
                 tree = parse_quietly(text)
@@ -40,7 +40,7 @@ def _of_file(path: str, text: str, tree: ast.Module, name: str) -> Iterator[Read
     wrapped = {
         id(argument)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2].lstrip("_") == _OURS
+        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2].lstrip("_") == SETTING
         for argument in node.args
     }
     for node in ast.walk(tree):
@@ -58,10 +58,3 @@ def _means(call: ast.Call, name: str) -> bool:
     texts = [text for each in ast.walk(given[0]) if (text := with_gaps(each)) is not None]
     # A path that is computed from no text can be any.
     return not texts or any(is_named(posixpath.basename(text), name) for text in texts)
-
-
-def _read(workspace: Workspace, path: str) -> bytes:
-    try:
-        return workspace.read(path)
-    except OSError:
-        return b""

@@ -117,9 +117,7 @@ def sorted_out(
     by_file: dict[str, Refused | None] = {}
     for finding in findings:
         kind = _kind(finding, documents)
-        reason = stays(
-            finding, workspace, kind, scope=scope, include_tests=include_tests, rewritable=rewritable
-        )  # fmt: skip
+        reason = stays(finding, workspace, kind, scope=scope, include_tests=include_tests, rewritable=rewritable)
         if reason is None and kind in STRUCTURED and finding.path in documents:
             reason = by_file.setdefault(finding.path, manual_steps.of(documents[finding.path]))
         if finding.path not in documents and (reason is None or reason[0] not in REMAINING):
@@ -177,7 +175,7 @@ def refuse(
         refused[id(finding)] = reasons.get(id(finding), other)
 
 
-def without(draft: Draft, gone: frozenset[int]) -> Draft | None:
+def without_places(draft: Draft, gone: frozenset[int]) -> Draft | None:
     """The draft without some places (by `id`); None if a member has no place left."""
     members = tuple(
         replace(member, findings=tuple(finding for finding in member.findings if id(finding) not in gone))

@@ -17,7 +17,7 @@ from fixers.dotenv import site_edit
 from fixers.python import PythonFile
 from fixers.python_environment import dotted, resolve
 from fixers.python_syntax import node_span
-from fixers.readers_of import OtherReader, ReaderSite, listed, mentions
+from fixers.readers_of import OtherReader, ReaderSite, listed, other_users
 from fixers.references import reference
 from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
 from fixers.settings_modules import PARSERS, Module, parsed, python_files, scope_of
@@ -96,7 +96,7 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> tuple[l
     """
     name = posixpath.basename(document.path)
     found = find_load_sites(context.workspace, document.path, Kind.INI, context.modules)
-    outside = mentions(context.workspace, document.path)
+    outside = other_users(context.workspace, document.path)
     if outside:
         raise CannotRewriteError(
             RefusalReason.READER_OUTSIDE_PYTHON, f"{name} is also used by {listed(outside)}", _STEP
@@ -272,7 +272,7 @@ def _constants(call: ast.AST | None) -> list[str] | None:
 
 
 def _converts(read: ast.expr) -> bool:
-    """Whether a read gives something else than the text: getint and the like, raw or with variables of its own."""
+    """Whether a read gives something else than the text: getint and the like, or one with variables of its own."""
     if not isinstance(read, ast.Call):
         return False
     method = read.func.attr if isinstance(read.func, ast.Attribute) else ""

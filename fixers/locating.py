@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from fixers.emit.iam import SUFFIX, Account
 from fixers.model import Plan
 from fixers.stores.model import Stores
 from scanner.errors import StoreError
@@ -16,7 +17,7 @@ from scanner.errors import StoreError
 
 def placeholder(name: str) -> str:
     """What stands for the ARN of a secret until it is known; the same as in the emitted policies."""
-    return f"arn:aws:secretsmanager:${{AWS_REGION}}:${{AWS_ACCOUNT_ID}}:secret:{name}-??????"
+    return Account().arn("secretsmanager", f"secret:{name}{SUFFIX}")
 
 
 def waiting(plan: Plan) -> frozenset[str]:

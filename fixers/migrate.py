@@ -80,13 +80,13 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
             prepared = steps.prepare(replace(planned, plan=fresh.plan), incident=True)
             planned, judge = prepared.planned, fresh.judged
         target = asked.target()
-        steps.resumable(runs, prepared, target.where)
+        resumed = steps.resumable(runs, prepared, target.where)
         ready = check(planned.plan, target.stores)
         if not asked.yes:
             place = target.place(sorted({secret.store for secret in active(planned.plan)}))
             click.echo(f"To {place}", err=True)
         _consent(asked, f"{_counted(ready)} and rewrite {_files(planned.plan)}?")
-        run = steps.begin(folder, runs, prepared, target.where)
+        run = steps.begin(folder, runs, prepared, resumed, target.where)
         try:
             run = steps.upload(run, ready, target, planned.plan.app)
             run = steps.locate(run, prepared, target)
@@ -117,7 +117,9 @@ def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) ->
         if not plan.fixes:
             click.echo("Nothing to rewrite." if complete else "Nothing was rewritten.")
             return int(Exit.OK if complete else Exit.FINDINGS)
-        run = steps.begin(folder, runs, prepared, None if offline else target.where)
+        where = None if offline else target.where
+        resumed = steps.resumable(runs, prepared, where or dict)
+        run = steps.begin(folder, runs, prepared, resumed, where)
         for secret in active(plan) if versions else ():
             run = journal.note(run, "stored", name=secret.name, version=versions[secret.name])
         if not offline:

@@ -46,7 +46,8 @@ class PlannedSecret:
 
     `constants` are the non-secret fields of a database secret (engine, host, username, port, dbname), stored
     beside the members in its JSON. `type` is SecretString, SecretBinary, SecureString or String. `tier` is Standard or
-    Advanced, None in Secrets Manager. `monthly_cost` is in US dollars.
+    Advanced, None in Secrets Manager. `action` is create, update, adopt, restore or skip. `rotation` is automatic or
+    manual, or says in words what automatic rotation waits for. `monthly_cost` is in US dollars, without reads.
     """
 
     name: str
@@ -66,8 +67,8 @@ class PlannedSecret:
 class Proof:
     """One expression to evaluate: `expression` with the generated module must give the value with `digest`.
 
-    `variables` are the recorded environment variables (name, value) for the run in which they are set.
-    `bytes` says that the program sees bytes.
+    `variables` are the recorded environment variables (name, value) for the run in which they are set. `style` is how
+    the expression is written: module, inline or extension.
     """
 
     path: str

@@ -24,7 +24,7 @@ from fixers.project_imports import (
     read_quietly,
 )
 from fixers.rewriting import RewriteContext, Style
-from fixers.roles import PathRole, role_of
+from scanner.roles import PathRole, role_of
 
 if TYPE_CHECKING:
     from fixers.workspace import Workspace

@@ -139,7 +139,8 @@ def name_parts(
     found: list[str] = []
     for (env, name), parts in zip(plain, particular, strict=True):
         own = [part for part in parts if shared[(env, name), part] == 1] if rivals[env, name] > 1 else []
-        named = (part for part in chain(own, (name,), parts, _numbered(name)) if not _names_one(part, unspeakable))
+        free = (part for part in chain(own, (name,), parts, _numbered(name)) if (env, part) not in taken)
+        named = (part for part in free if not _names_one(part, unspeakable))
         for part in chain(named, (f"credential-{number}" for number in count(1))):
             if part and (env, part) not in taken:
                 break

@@ -15,9 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fixers.model import Outcome
+from fixers.proof import asked_for
 from scanner.errors import UsageError
-
-_KEY_PAIR = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +72,7 @@ def _python(folder: Path) -> str:
 
 
 def _failure(shown: str, words: list[str], asked: OwnerProof) -> str | None:
-    environment = dict(os.environ)
-    if asked.region:
-        environment |= {"AWS_REGION": asked.region, "AWS_DEFAULT_REGION": asked.region}
-    if asked.profile:
-        environment["AWS_PROFILE"] = asked.profile
-        # In the environment a key pair goes before a profile; beside --profile it does not count.
-        environment = {name: value for name, value in environment.items() if name not in _KEY_PAIR}
-    environment |= asked.credentials()
+    environment = {**asked_for(os.environ, asked.region, asked.profile), **asked.credentials()}
     try:
         done = subprocess.run(
             words,

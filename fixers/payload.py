@@ -37,6 +37,20 @@ def payload(secret: PlannedSecret) -> SecretValue:
     return SecretValue(json.dumps(ordered, ensure_ascii=False, separators=(",", ":")))
 
 
+def field_of(value: SecretValue, key: str | None) -> SecretValue | None:
+    """What stands at a key of a stored JSON object, as the generated module reads it: what is no text, as JSON.
+
+    Without a key the value itself; None where there is no such key.
+    """
+    if key is None:
+        return value
+    try:
+        field = json.loads(value.reveal("bytes"))[key]
+    except (ValueError, TypeError, LookupError):
+        return None
+    return SecretValue(field if isinstance(field, str) else json.dumps(field))
+
+
 def environment_text(value: SecretValue) -> str:
     """Return what a variable must hold for the generated module to give this value.
 

@@ -72,7 +72,8 @@ def place(
                 edits, proofs = rewritten.edits[position], rewritten.proofs[position]
                 placed[index] = _with(placed[index], edits=edits, proofs=proofs)
             else:
-                placed[index] = _refusing(placed[index], placement.finding, refused, document.kind)
+                blocks = document.kind in (Kind.PYTHON, Kind.DOTENV)
+                placed[index] = _refusing(placed[index], placement.finding, refused, blocks=blocks)
         imports.extend(rewritten.imports)
         new_files.update((new.path, new) for new in rewritten.new_files)
         notes.update(dict.fromkeys(rewritten.notes))
@@ -108,9 +109,9 @@ def _with(placed: Placed, *, edits: tuple[Edit, ...], proofs: tuple[Proof, ...])
     return replace(placed, edits=unique_edits([*placed.edits, *edits]), proofs=(*placed.proofs, *proofs))
 
 
-def _refusing(placed: Placed, finding: Finding, refused: Refused, kind: Kind) -> Placed:
-    """A copy in a file that no program of ours reads goes on working: it does not keep the code from being fixed."""
-    if refused[0] in REMAINING or kind not in (Kind.PYTHON, Kind.DOTENV):
+def _refusing(placed: Placed, finding: Finding, refused: Refused, *, blocks: bool = True) -> Placed:
+    """Without `blocks` it is a copy in a file that goes on working, and does not keep the code from being fixed."""
+    if refused[0] in REMAINING or not blocks:
         return replace(placed, left={**placed.left, id(finding): refused})
     return replace(placed, refused={**placed.refused, id(finding): refused})
 
@@ -120,10 +121,10 @@ def _changeable(named: NamedDraft, placed: Placed, workspace: Workspace) -> Plac
     for path in dict.fromkeys(edit.path for edit in placed.edits):
         if workspace.is_linked(path):
             what = RefusalReason.LINKED, f"{path} has to change with it, and is a symbolic link or outside of the root"
-            return _refusing(placed, named.draft.findings[0], (*what, "plan where the file really is"), Kind.PYTHON)
+            return _refusing(placed, named.draft.findings[0], (*what, "plan where the file really is"))
         if not workspace.is_writable(path):
             what = RefusalReason.READ_ONLY, f"{path} has to change with it, and cannot be written"
-            return _refusing(placed, named.draft.findings[0], (*what, "make it writable, then plan again"), Kind.PYTHON)
+            return _refusing(placed, named.draft.findings[0], (*what, "make it writable, then plan again"))
     return placed
 
 
@@ -154,7 +155,7 @@ def _without_conflicts(
             if not _is_same_reader(first, drafts[owner], edit, named) or not (
                 apart or drafts[owner].draft.env != named.draft.env
             ):
-                one = _refusing(one, named.draft.findings[0], _taken(edit, drafts[owner]), Kind.PYTHON)
+                one = _refusing(one, named.draft.findings[0], _taken(edit, drafts[owner]))
                 break
             if drafts[owner].draft.env == named.draft.env and (
                 _depth(edit.path, folders[index]) > _depth(edit.path, folders[owner])

@@ -67,7 +67,8 @@ def make_plan(
     """Plan a migration of every finding at or above the options' confidence: each ends in one Fix or one Refusal.
 
     `key` keys all digests. `overrides` are by the place of one of a secret's findings. `automatic` holds the ids of
-    rules whose provider's keys AWS can rotate. Raises UsageError if the application has no name.
+    rules whose provider's keys AWS can rotate, `context` what earlier plans of the workspace parsed. Raises UsageError
+    if the application has no name.
     """
     _check(options)
     env = segment(options.env or DEFAULT_ENVIRONMENT, "--env")
@@ -144,13 +145,7 @@ def _check(options: PlanOptions) -> None:
 
 
 def _read_variables(workspace: Workspace) -> frozenset[str]:
-    def contents(path: str) -> bytes:
-        try:
-            return workspace.read(path)
-        except OSError:
-            return b""  # a file that is listed and gone reads no variable
-
-    return read_variables(contents(path) for path in workspace.files if workspace.is_python(path))
+    return read_variables(workspace.bytes_of(path) for path in workspace.files if workspace.is_python(path))
 
 
 def _planned(secret: Settled, options: PlanOptions, key: bytes) -> PlannedSecret:

@@ -10,10 +10,12 @@ from pathlib import Path
 from fixers.configuration import configuration
 from fixers.copies import copies
 from fixers.model import Plan, PlannedSecret
+from fixers.module_place import rewrite_context
 from fixers.overrides import NOTHING, Override
 from fixers.plan import PlanOptions, make_plan
 from fixers.planfile import apply_overrides, open_plan_file, options_of
 from fixers.rewriting import Refused, rewriters
+from fixers.styles import check_style
 from fixers.workspace import Workspace, open_workspace
 from scanner import session, written
 from scanner.running import Scanned, scan_paths
@@ -58,7 +60,7 @@ def planned_from(file: Path, named: Path) -> Planned:
     return replace(first, plan=apply_overrides(first.plan, read, remake), overrides=changes)
 
 
-def without(before: Planned, names: Collection[str], why: Refused) -> Planned:
+def without_secrets(before: Planned, names: Collection[str], why: Refused) -> Planned:
     """The plan without some of its secrets, whose findings are refused for this reason."""
     if not names:
         return before
@@ -95,6 +97,10 @@ def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:
         result = result._replace(findings=(*result.findings, *settings))
     automatic = frozenset(rule.id for rule in session.load_rules().providers if rule.rotation == "automatic")
 
+    style = check_style(options.style, options.prefix_from)
+    # Once for all rounds: it keeps the files that it parsed.
+    context = rewrite_context(workspace, key=scanned.key, via_run=options.via_run, style=style)
+
     def make(overrides: Mapping[str, Override]) -> Plan:
         return make_plan(
             result,
@@ -104,6 +110,7 @@ def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:
             rewriters=rewriters(),
             automatic=automatic,
             overrides=overrides,
+            context=context,
         )
 
     plan = make({})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fixers.model import PlannedSecret
-
 # us-east-1; other regions and agreements differ. https://aws.amazon.com/secrets-manager/pricing/ and
 # https://aws.amazon.com/systems-manager/pricing/ are the sources of truth. The first is quoted word for word, as it was
 # on 2026-09-20, in https://github.com/api-evangelist/amazon-secrets-manager/blob/main/plans (plans-pricing.yml); what
@@ -20,11 +18,6 @@ def storage_a_month(store: str, tier: str | None) -> float:
     if store == "secretsmanager":
         return SECRET_A_MONTH
     return ADVANCED_PARAMETER_A_MONTH if tier == "Advanced" else STANDARD_PARAMETER_A_MONTH
-
-
-def monthly_cost(secret: PlannedSecret) -> float:
-    """US dollars a month for one planned secret, without reads; none where the plan skips it."""
-    return 0.0 if secret.action == "skip" else storage_a_month(secret.store, secret.tier)
 
 
 def reads_note() -> str:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from fixers.notebook_code import SUFFIX, code_of
-from fixers.roles import PathRole, role_of
 from fixers.workspace import Workspace
+from scanner.roles import PathRole, role_of
 
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*|[^#\r\n]*)|import[ \t]+([^#\r\n]+))", re.MULTILINE
@@ -137,10 +137,7 @@ def _listed(path: str, raw: bytes) -> Iterator[str]:
 
 def read_quietly(path: str, workspace: Workspace) -> bytes:
     """A file's bytes without a mark; none where it cannot be read."""
-    try:
-        return workspace.read(path).removeprefix(codecs.BOM_UTF8)
-    except OSError:
-        return b""
+    return workspace.bytes_of(path).removeprefix(codecs.BOM_UTF8)
 
 
 def stem_of(path: str) -> str:

@@ -21,10 +21,11 @@ from fixers.extension import extension_stand_in
 from fixers.model import Proof
 from fixers.payload import environment_text
 from fixers.stores.model import Endpoint, Stores
-from fixers.stores.registry import connect
+from fixers.stores.registry import connect, stores_at
 
 # What an interpreter needs to start and to read files; of the user's variables nothing else gets in.
 _ALLOWED = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "TZ")
+_KEY_PAIR = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 # What a real AWS takes on top, where no endpoint is given.
 _REAL_AWS = ("HOME", "USERPROFILE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
 
@@ -134,10 +135,7 @@ def _environment(
 def _stores(endpoint: Endpoint | None, region: str | None, profile: str | None) -> Stores:
     if endpoint is None:
         return functools.cache(functools.partial(connect, region=region, profile=profile))
-    credentials = (endpoint.access_key, endpoint.secret_key)
-    return functools.cache(
-        functools.partial(connect, region=endpoint.region, endpoint=endpoint.url, credentials=credentials)
-    )
+    return stores_at(endpoint)
 
 
 def _with_aws(
@@ -156,14 +154,19 @@ def _with_aws(
             "AWS_EC2_METADATA_DISABLED": "true",
         }
     environment |= {name: value for name, value in environ.items() if name in _REAL_AWS or name.startswith("AWS_")}
-    if region is not None:
-        environment |= {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
-    elif "AWS_REGION" in environment:
+    if not region and "AWS_REGION" in environment:
         # boto3 by itself reads the other one: where values were stored is known, and is no part of the expression.
         environment.setdefault("AWS_DEFAULT_REGION", environment["AWS_REGION"])
-    if profile is not None:
-        environment["AWS_PROFILE"] = profile
-        # In the environment a key pair goes before a profile; beside --profile it does not count.
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-            environment.pop(name, None)
-    return environment
+    return asked_for(environment, region, profile)
+
+
+def asked_for(environment: Mapping[str, str], region: str | None, profile: str | None) -> dict[str, str]:
+    """The variables with what --region and --profile say. In the environment a key pair would go before a profile."""
+    changed = dict(environment)
+    if region:
+        changed |= {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+    if profile:
+        changed["AWS_PROFILE"] = profile
+        for name in _KEY_PAIR:
+            changed.pop(name, None)
+    return changed

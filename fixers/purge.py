@@ -105,12 +105,13 @@ def _expression(raw: bytes) -> bytes:
 
 
 def _not_possible(entry: Entry) -> str | None:
+    """Why a value cannot be purged, as a sentence."""
     if entry.held:
-        return f"still stands in {', '.join(entry.held[:5])}: the rewritten code would no longer have it"
+        return f"It still stands in {', '.join(entry.held[:5])}: the rewritten code would no longer have it"
     if entry.value is None:
-        return "its value is not known here"
+        return "Its value is not known here"
     if not entry.distinct:
-        return "its text is too common to be replaced wherever it stands; rotate it"
+        return "Its text is too common to be replaced wherever it stands; rotate it"
     return None
 
 
@@ -138,11 +139,7 @@ def _report(found: Purge, kept: Ledger, only: Sequence[str], plans: Sequence[Pat
         if any(one.head for one in own):
             yield "  in the name or address of an author: a --mailmap replaces that"
     for entry, reason in found.kept:
-        yield (
-            f"{printable(entry.label)}: left alone. It {reason}"
-            if reason[:5] in ("still", "its v")
-            else (f"{printable(entry.label)}: left alone: {reason}")
-        )
+        yield f"{printable(entry.label)}: left alone. {reason}"
     for gap in kept.gaps:
         yield f"Not looked at: {gap}"
     if found.seen:

@@ -177,24 +177,24 @@ def asked_by(call: ast.Call, names: Mapping[str, str], objects: Collection[str])
     return read or resolve(written, names) == "decouple.config"
 
 
+def is_copy(value: ast.expr | None, names: Mapping[str, str]) -> bool:
+    """Whether an expression copies all variables: `os.environ.copy()`, `dict(os.environ)`, `{**os.environ}`."""
+    match value:
+        case ast.Call(func=ast.Attribute(value=owner, attr="copy")) | ast.Call(func=ast.Name(id="dict"), args=[owner]):
+            return resolve(dotted(owner), names) in ENVIRON
+        case ast.Dict(keys=keys, values=values):
+            given = (each for key, each in zip(keys, values, strict=True) if key is None)
+            return any(resolve(dotted(each), names) in ENVIRON for each in given)
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return any(resolve(dotted(each), names) in ENVIRON for each in (left, right))
+    return False
+
+
 def environment_copies(tree: ast.Module, names: Mapping[str, str]) -> frozenset[str]:
-    """Names bound to copies of all variables: `os.environ.copy()`, `dict(os.environ)`, `{**os.environ}`."""
-
-    def is_copy(value: ast.expr | None) -> bool:
-        match value:
-            case (
-                ast.Call(func=ast.Attribute(value=owner, attr="copy"))
-                | ast.Call(func=ast.Name(id="dict"), args=[owner])
-            ):
-                return resolve(dotted(owner), names) in ENVIRON
-            case ast.Dict(keys=keys, values=values):
-                given = (each for key, each in zip(keys, values, strict=True) if key is None)
-                return any(resolve(dotted(each), names) in ENVIRON for each in given)
-            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-                return any(resolve(dotted(each), names) in ENVIRON for each in (left, right))
-        return False
-
-    found = [node for node in ast.walk(tree) if isinstance(node, (ast.Assign, ast.AnnAssign)) and is_copy(node.value)]
+    """Names bound to copies of all variables."""
+    found = [
+        node for node in ast.walk(tree) if isinstance(node, (ast.Assign, ast.AnnAssign)) and is_copy(node.value, names)
+    ]
     return frozenset(
         dotted(each) for node in found for each in (node.targets if isinstance(node, ast.Assign) else [node.target])
     )

@@ -35,14 +35,14 @@ _NAMING = frozenset({"envvar", "env", "alias", "validation_alias", "env_var", "a
 _SETTING = frozenset({"setenv", "delenv", "putenv", "unsetenv"})  # pytest's monkeypatch, os
 _OURS = ("get_secret_value", "get_secret_bytes")
 _NAMED = re.compile(r"[\"'](\w+)[\"']")
-_READING = re.compile(r"env|getenv|config|dotenv|settings|secret", re.IGNORECASE)
+_READING = re.compile(r"env|config|settings|secret", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """A Python expression that reads the variable `key`. `how` says in what way; `span` is None where it stays.
 
-    `around` is what stays before and behind the call.
+    `around` is what is put before and behind the call: `env.db_url_config(` and `)`.
     """
 
     key: str
@@ -90,7 +90,7 @@ def python_sites(text: str, wanted: Callable[[str], bool], unseen: UnseenReads) 
         constants=constants_of(tree),
         unseen=unseen,
     )
-    explained = set(silent_texts(tree))
+    explained = set(silent_texts(tree, unseen))
     for node in ast.walk(tree):
         found: list[Site] = []
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator
 from typing import TypeAlias
 
 from fixers.python_syntax import parse_quietly
-from fixers.roles import PathRole, role_of
 from scanner.model import Kind
 from scanner.readers.kinds import kind_of
+from scanner.roles import PathRole, role_of
 from scanner.source import Source
 from scanner.sources import worktree
 from scanner.text import UndecodableError, decode

@@ -9,19 +9,19 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from fixers.compose import is_compose, is_compose_name
 from fixers.notebook_code import SUFFIX, lines_with
 from fixers.python_readers import Site, python_sites
-from fixers.roles import PathRole, role_of
 from fixers.unseen_readers import UnseenReads, unseen_reads
 from fixers.workspace import PLAN_MARK, Workspace
 from scanner.errors import NotSeenError
 from scanner.model import Span
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import trees
+from scanner.roles import PathRole, role_of
 from scanner.text import line_starts, position
 
 _MAX_BYTES = 20_000_000
-_COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml")
 _SHELLS = re.compile(
     r".*\.(?:sh|bash|zsh|fish|mk|service|cron|ya?ml|json|toml|tf|tfvars|ini|cfg|conf|properties|xml|tmpl|tpl|j2|psm?1|bat|cmd"
     r"|nomad|hcl|gradle)"
@@ -58,7 +58,7 @@ _HANDS = "env_file "
 class ReaderSite:
     """A Python expression to rewrite. `quote` is a quotation mark that may stand there (it may be in an f-string).
 
-    `around` is what stays before and behind the call.
+    `around` is what is put before and behind the call: `env.db_url_config(` and `)`.
     """
 
     path: str
@@ -177,36 +177,55 @@ def _outside(
         return
     text = _read(workspace, path).decode("utf-8", "replace")
     is_setting = name.endswith(_SETTINGS)
+    upper, compose = text.upper(), _is_compose(workspace, path, text)
     if shell:
-        for line, how in _loads(text, path, env_file, compose=_COMPOSE.fullmatch(name) is not None):
+        for line, how in _loads(text, path, env_file, compose=compose):
             yield from ((key, OtherReader(path=path, line=line, how=how)) for key in keys)
     for key in keys:
-        if key in text:
-            pattern = _expansion(key, name) if shell else re.compile(rf"(?<![\w]){re.escape(key)}(?!\w)")
+        if key.upper() in upper:
+            pattern = _expansion(key, name, compose=compose) if shell else re.compile(rf"(?<!\w){re.escape(key)}(?!\w)")
             for number, row in enumerate(text.splitlines(), 1):
                 if row.lstrip().startswith(("#", "//", "*")):
                     continue
                 if pattern.search(row):
                     yield key, OtherReader(path=path, line=number, how=f"uses {key}")
                 elif by_name is not None and is_setting and (found := _SETTING.search(row)) and found["value"] == key:
-                    how = f"names it, and {by_name} reads variables by computed names"
+                    how = f"names it, and {by_name}"
                     yield key, OtherReader(path=path, line=number, how=how)
 
 
-def _expansion(key: str, name: str) -> re.Pattern[str]:
-    """`$KEY`, `${KEY}`, make's `$(KEY)`; in compose also `- KEY` and `KEY:`, which pass the variable on."""
+def _is_compose(workspace: Workspace, path: str, text: str) -> bool:
+    if not path.endswith((".yml", ".yaml")) or "services" not in text:
+        return False
+    try:
+        document = workspace.document(path)
+        return is_compose(document, trees(document))
+    except (NotSeenError, Unreadable):
+        return is_compose_name(path)
+
+
+def _expansion(key: str, name: str, *, compose: bool) -> re.Pattern[str]:
+    """`$KEY`, `${KEY}`, make's `$(KEY)`; in compose also `- KEY` and `KEY:`, which pass the variable on.
+
+    Windows' shells know no case in a variable's name.
+    """
     word = re.escape(key)
-    forms = [rf"\$\{{{word}\b", rf"\${word}\b", rf"\$\({word}\)", rf"%{word}%", rf"\$env:{word}\b"]
+    forms = [rf"\$\{{{word}\b", rf"\${word}\b", rf"\$\({word}\)", rf"(?i:%{word}%|\benv:{word}\b)"]
+    forms += [rf"(?i:\bGetEnvironmentVariable\(\s*[\"']{word}\b)"]
     # Templates: dbt, OmegaConf, Ansible, Go, tags of YAML, supervisor and configparser.
-    forms += [rf"env_var\(\s*[\"']{word}\b", rf"oc\.env:{word}\b", rf"[\"']env[\"']\s*,\s*[\"']{word}\b"]
+    forms += [rf"env_var\(\s*[\"']{word}\b", rf"[\"']env[\"']\s*,\s*[\"']{word}\b"]
     forms += [rf"\benv(?:iron)?(?:\.|\[\s*[\"']){word}\b"] if name.endswith((".j2", ".tpl", ".tmpl")) else []
     forms += [rf"\{{\{{-?\s*env\s+[\"']{word}\b", rf"!(?i:env)\s+[\"']?{word}\b", rf"%\((?:ENV_)?{word}\)s"]
-    if _COMPOSE.fullmatch(name):
-        forms += [rf"^\s*-\s*[\"']?{word}[\"']?\s*$", rf"^\s*[\"']?{word}[\"']?\s*:\s*$"]
-    return re.compile("|".join(forms), re.IGNORECASE if "$env" in name else 0)
+    if compose:
+        forms += [
+            rf"^\s*-\s*[\"']?{word}[\"']?\s*$",
+            rf"^\s*[\"']?{word}[\"']?\s*:\s*$",
+            rf"[\[,]\s*[\"']?{word}[\"']?\s*[,\]]",
+        ]
+    return re.compile("|".join(forms))
 
 
-def mentions(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:
+def other_users(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:
     """The lines outside Python that use the file at `path`: scripts, other programs, mounts into a container.
 
     What only packs a file (COPY in a Dockerfile, package data) reads nothing of it, and neither does a plan of ours.
@@ -225,12 +244,27 @@ def mentions(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:
         if not (_SHELLS.fullmatch(base) or _PROGRAMS.fullmatch(base) or workspace.shebang(other)):
             continue
         text = _read(workspace, other).decode("utf-8", "replace")
-        if name not in text or (base.endswith(".toml") and PLAN_MARK in text):
+        if posixpath.splitext(name)[0] not in text or (base.endswith(".toml") and PLAN_MARK in text):
             continue
+        words = [word, _unsuffixed(workspace, path, other)] if _PROGRAMS.fullmatch(base) else [word]
         for number, row in enumerate(text.splitlines(), 1):
-            if word.search(row) and not _PACKED.match(row):
+            if any(each.search(row) for each in words) and not _PACKED.match(row):
                 found.append(OtherReader(path=other, line=number, how=f"uses {name}"))
     return tuple(found)
+
+
+def _unsuffixed(workspace: Workspace, path: str, program: str) -> re.Pattern[str]:
+    """How a program names a settings file without its suffix: from its own folder, or to what reads configuration.
+
+    https://nodejs.org/api/modules.html#all-together (a module of that name goes before the file),
+    https://github.com/spf13/viper#reading-config-files, https://docs.rs/config
+    """
+    stem = posixpath.splitext(path)[0]
+    near = posixpath.relpath(f"/{stem}", f"/{posixpath.dirname(program)}")
+    near = re.escape(near if near.startswith("../") else f"./{near}")
+    modules = (each for each in workspace.files if each.startswith((f"{stem}.", f"{stem}/index.")))
+    form = rf"(?i:config|with_?name|load|bundle)\w*\(\s*[\"'](?:[\w.-]+/)*{re.escape(posixpath.basename(stem))}[\"']"
+    return re.compile(form if any(map(_PROGRAMS.fullmatch, modules)) else rf"{form}|[\"'`]{near}[\"'`]")
 
 
 def into_images(readers: Sequence[OtherReader]) -> list[OtherReader]:
@@ -288,8 +322,5 @@ def _is_file(word: str, folder: str, env_file: str) -> bool:
 
 
 def _read(workspace: Workspace, path: str) -> bytes:
-    try:
-        raw = workspace.read(path)
-    except OSError:
-        return b""
+    raw = workspace.bytes_of(path)
     return raw if len(raw) <= _MAX_BYTES else b""

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-reference
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from fixers.model import Proof
@@ -16,9 +15,6 @@ from scanner.model import RefusalReason, SecretValue
 
 # A text that starts so is a reference to the generated module and to `unhardcode run`.
 START = "{{resolve:"
-_REFERENCE = re.compile(
-    r"\{\{resolve:(?:secretsmanager|ssm(?:-secure)?):[^{}]+\}\}|resolve:(?:secretsmanager|ssm-secure):.+"
-)
 
 
 def reference(name: str, key: str | None, *, plain: bool = False) -> str:
@@ -40,11 +36,6 @@ def reference(name: str, key: str | None, *, plain: bool = False) -> str:
 def bare_reference(name: str, key: str | None) -> str:
     """The reference without its braces: what CloudFormation passes on as it is, and the generated module reads."""
     return reference(name, key)[len("{{") : -len("}}")]
-
-
-def is_reference(text: str) -> bool:
-    """Whether a text is a reference, with braces or without."""
-    return _REFERENCE.fullmatch(text) is not None
 
 
 def reference_proof(

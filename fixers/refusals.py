@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from fixers import manual_steps
-from fixers.references import is_reference
 from fixers.rewriting import Refused
+from fixers.stores.notation import parsed
 from fixers.stores.partition import is_aws
 from fixers.workspace import Workspace
 from scanner.detectors.name import split_words
@@ -152,7 +152,7 @@ def _by_position(finding: Finding, kind: Kind, rewritable: frozenset[Kind]) -> R
     value = finding.literal.value.reveal("text")
     if not value:
         return RefusalReason.VALUE_NOT_STORABLE, "an empty value", "remove it"
-    if is_reference(value):
+    if parsed(value) is not None:
         return RefusalReason.EXAMPLE_VALUE, "already a reference to a store", "nothing: this is what a migration writes"
     return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +13,8 @@ from fixers.model import Outcome, Plan, PlannedSecret
 from fixers.payload import payload
 from fixers.proof import prove
 from fixers.runtime.source import module_source
-from fixers.stores.model import Endpoint, Stores
-from fixers.stores.registry import connect
+from fixers.stores.model import Stores
+from fixers.stores.registry import stores_at
 from fixers.workspace import Workspace
 from scanner.errors import FixError, StoreError
 
@@ -39,21 +38,10 @@ def rehearse(plan: Plan, workspace: Workspace, key: bytes) -> Rehearsed:
     if not plan.fixes:
         return Rehearsed(outcomes=(), files=files)
     with embedded_aws() as endpoint:
-        failed = dict(_failures(plan, _stores(endpoint)))
+        failed = dict(_failures(plan, stores_at(endpoint)))
         proofs = [proof for fix in plan.fixes for proof in fix.proofs]
         results = prove(proofs, module_source=module_source(plan.style, plan.prefix_from), key=key, endpoint=endpoint)
     return Rehearsed(outcomes=outcomes(plan, failed, results), files=files)
-
-
-def _stores(endpoint: Endpoint) -> Stores:
-    return functools.cache(
-        functools.partial(
-            connect,
-            region=endpoint.region,
-            endpoint=endpoint.url,
-            credentials=(endpoint.access_key, endpoint.secret_key),
-        )
-    )
 
 
 def _failures(plan: Plan, stores: Stores) -> Iterator[tuple[str, str]]:

@@ -124,7 +124,7 @@ def _summary(plan: Plan) -> list[str]:
 
 def _secrets(plan: Plan) -> Iterator[str]:
     rows = [
-        (secret.name, _where(secret), ", ".join(member.env for member in secret.members)) for secret in plan.secrets
+        (secret.name, stored_in(secret), ", ".join(member.env for member in secret.members)) for secret in plan.secrets
     ]
     widths = [max(len(row[column]) for row in (*rows, ("NAME", "STORE", ""))) for column in (0, 1)]
     lines = [f"{name:<{widths[0]}}  {store:<{widths[1]}}  {names}" for name, store, names in rows]
@@ -143,7 +143,8 @@ def _secrets(plan: Plan) -> Iterator[str]:
                 yield from _wrapped(f"{_place(finding)}{f' -> {member.key}' if member.key else ''}", "    ", "        ")
 
 
-def _where(secret: PlannedSecret) -> str:
+def stored_in(secret: PlannedSecret) -> str:
+    """The store, type and tier of a secret in words, without what goes without saying."""
     kind = "" if secret.type in ("SecretString", "SecureString") else f", {secret.type}"
     return _STORES.get(secret.store, secret.store) + kind + (f", {secret.tier}" if secret.tier else "")
 
@@ -152,7 +153,7 @@ def _cost(secrets: Sequence[PlannedSecret]) -> Iterator[str]:
     counts: Counter[tuple[str, float]] = Counter()
     for secret in secrets:
         if secret.action != "skip":
-            counts[_where(secret), secret.monthly_cost] += 1
+            counts[stored_in(secret), secret.monthly_cost] += 1
     width = max((len(where) for where, _ in counts), default=0)
     yield "Cost a month"
     for (where, each), number in sorted(counts.items()):

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from fixers.model import Edit, NewFile, Proof
+from scanner.errors import NotSeenError
 from scanner.model import Document, Finding, Kind, RefusalReason, SecretValue
 
 if TYPE_CHECKING:
@@ -112,6 +113,11 @@ class CannotRewriteError(Exception):
     def __init__(self, reason: RefusalReason, detail: str, next_step: str) -> None:
         super().__init__(detail)
         self.refused: Refused = (reason, detail, next_step)
+
+
+def why_not(error: CannotRewriteError | NotSeenError) -> tuple[str, str]:
+    """Why a file could not be opened for rewriting, and the next step."""
+    return error.refused[1:] if isinstance(error, CannotRewriteError) else (error.message, BY_HAND)
 
 
 class Rewriter(Protocol):

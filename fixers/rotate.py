@@ -101,14 +101,15 @@ def sort_out(entries: Sequence[Entry], alternating: frozenset[str], days: int) -
 
 
 def _not_yet(own: Sequence[Entry]) -> str | None:
+    """Why AWS cannot rotate a login yet, as a sentence."""
     places = list(dict.fromkeys(place for entry in own for place in entry.held))
     if places:
-        return f"still stands in {', '.join(places)}: what reads it there breaks when the password changes"
+        return f"It still stands in {', '.join(places)}: what reads it there breaks when the password changes"
     if any(entry.value is None for entry in own):
-        return "its value is not known here, so nothing tells whether a place still holds it: run this in a full clone"
+        return "Its value is not known here, so nothing tells whether a place still holds it: run this in a full clone"
     known = {key for entry in own for finding in (*entry.past, *entry.now) for key, _ in connection(finding).constants}
     if "username" not in known:
-        return "nothing beside it told the user's name, which AWS's function needs in the secret as username"
+        return "Nothing beside it told the user's name, which AWS's function needs in the secret as username"
     return None
 
 
@@ -131,6 +132,6 @@ def _said(found: Sorted, once: Mapping[str, Sequence[str]]) -> Iterator[str]:
                 "read it in a function, with with_refresh"
             )
     for name, reason in found.refused:
-        yield f"{name}: not yet. It {reason}" if reason.startswith("still") else f"{name}: not yet: {reason}"
+        yield f"{name}: not yet. {reason}"
     for name, steps in found.by_hand:
         yield f"{name}: by hand: {steps}"

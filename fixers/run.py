@@ -12,12 +12,11 @@ from typing import Any
 
 import click
 
+from fixers.stores.notation import STARTS, Reference, parsed
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, StoreError, UsageError
 from scanner.reports.masking import printable
 
-# With braces, or without as in a Lambda function's environment.
-_STARTS = ("{{resolve:", "resolve:secretsmanager:", "resolve:ssm:", "resolve:ssm-secure:")
 # With braces one can stand inside another text, as in a CloudFormation template.
 _INSIDE = re.compile(r"\{\{resolve:[^{}]+\}\}")
 # https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html#tag_18_08_02
@@ -130,10 +129,10 @@ def _below(path: str, client: Any) -> dict[str, str]:
 
 def _resolved(environment: Mapping[str, str], client: Any) -> dict[str, str]:
     """The values of the variables that are a reference, or hold some: a URL that a `.env` puts together."""
-    pointing = {name: text for name, text in environment.items() if text.startswith(_STARTS) or _INSIDE.search(text)}
+    pointing = {name: text for name, text in environment.items() if text.startswith(STARTS) or _INSIDE.search(text)}
     if not pointing:
         return {}
-    from fixers.stores.references import Reference, parsed, read_references
+    from fixers.stores.references import UnreadError, read_references
 
     # The pieces of each text: strings as they are, references to be read.
     pieces: dict[str, list[str | Reference]] = {}
@@ -141,14 +140,14 @@ def _resolved(environment: Mapping[str, str], client: Any) -> dict[str, str]:
         whole = parsed(text)
         parts = [text] if whole else [part for part in re.split(f"({_INSIDE.pattern})", text) if part]
         pieces[name] = [parsed(part) or part for part in parts]
-        if any(isinstance(part, str) and part.startswith(_STARTS) for part in pieces[name]):
+        if any(isinstance(part, str) and part.startswith(STARTS) for part in pieces[name]):
             raise UsageError(f"{name}: holds a reference that cannot be understood")
     wanted = [(name, part) for name, parts in pieces.items() for part in parts if isinstance(part, Reference)]
     try:
         found = read_references((reference for _, reference in wanted), client)
-    except StoreError as error:
-        waiting = dict.fromkeys(name for name, reference in wanted if reference.name in error.message)
-        raise StoreError(f"{', '.join(waiting) or 'a reference'}: {error.message}", hint=error.hint) from None
+    except UnreadError as error:
+        waiting = dict.fromkeys(name for name, reference in wanted if reference in error.wanted)
+        raise StoreError(f"{', '.join(waiting)}: {error.message}", hint=error.hint) from None
     return {
         name: "".join(part if isinstance(part, str) else _text(name, found[part].reveal()) for part in parts)
         for name, parts in pieces.items()

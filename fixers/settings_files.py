@@ -15,9 +15,17 @@ from fixers.conventions import found_by
 from fixers.grouping import SETTING
 from fixers.model import Edit
 from fixers.python import Change, PythonFile, open_file, proven
-from fixers.readers_of import listed, mentions
+from fixers.readers_of import listed, other_users
 from fixers.references import reference
-from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
+from fixers.rewriting import (
+    BY_HAND,
+    CannotRewriteError,
+    Placement,
+    RewriteContext,
+    Rewritten,
+    all_refused,
+    why_not,
+)
 from fixers.settings_readers import LoadSite, find_load_sites
 from fixers.splicing import NOT_PARSABLE, Swap, Switch, stored_text, switched
 from fixers.variables import is_reserved
@@ -26,7 +34,7 @@ from scanner.model import Document, RefusalReason
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Path, Value, values
 
-_RUN = "read this one value with get_secret_value in the code, and take it out of the file"
+_STEP = "read this one value with get_secret_value in the code, and take it out of the file"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,7 +65,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         if _is_tools(document, value.path, readers):
             table = f"[tool.{value.path[1]}]"
             why = f"no Python that parses the file names {table}: the tool itself reads it"
-            raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, why, _RUN)
+            raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, why, _STEP)
         variable, line = variable_of(value.path), placement.finding.start[0]
         note = f"{document.path}:{line}: where {variable} is set, it counts before the store"
         return Switch(swap=swap, variable=variable, edits=readers.edits, notes=(note,))
@@ -86,12 +94,14 @@ def _swap(document: Document, before: Sequence[Value], value: Value, placement: 
             RefusalReason.DYNAMIC, "the program does not read text there", "put it in quotes if it is text"
         )
     if value.text != text:
-        raise CannotRewriteError(RefusalReason.DYNAMIC, "only a part of the value would be stored", _RUN)
+        raise CannotRewriteError(RefusalReason.DYNAMIC, "only a part of the value would be stored", _STEP)
     if sum(other.path == value.path for other in before) > 1:
         raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "its keys stand there twice", BY_HAND)
     if is_reserved(variable_of(value.path)):
         raise CannotRewriteError(
-            RefusalReason.NAME_TAKEN, f"{variable_of(value.path)}, the variable of its keys, means something else", _RUN
+            RefusalReason.NAME_TAKEN,
+            f"{variable_of(value.path)}, the variable of its keys, means something else",
+            _STEP,
         )
     new = reference(placement.name, placement.key)
     source = document.text[value.span.start : value.span.end]
@@ -103,22 +113,24 @@ def _swap(document: Document, before: Sequence[Value], value: Value, placement: 
 def _readers(document: Document, context: RewriteContext) -> _Readers:
     """Every reader of the file, rewritten. Raises CannotRewriteError where one stays."""
     found = find_load_sites(context.workspace, document.path, document.kind, context.modules)
-    outside = mentions(context.workspace, document.path)
+    outside = other_users(context.workspace, document.path)
     name = posixpath.basename(document.path)
     if outside:
-        raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, f"{name} is also used by {listed(outside)}", _RUN)
+        raise CannotRewriteError(
+            RefusalReason.READER_OUTSIDE_PYTHON, f"{name} is also used by {listed(outside)}", _STEP
+        )
     tool = found_by(document.path, context.imported)
     if tool is not None:
-        raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, f"{tool} finds {name} by itself", _RUN)
+        raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, f"{tool} finds {name} by itself", _STEP)
     if found.opaque:
         raise CannotRewriteError(
-            RefusalReason.READER_NOT_REWRITABLE, f"{name} is also used by {listed(found.opaque)}", _RUN
+            RefusalReason.READER_NOT_REWRITABLE, f"{name} is also used by {listed(found.opaque)}", _STEP
         )
     if not found.sites:
         raise CannotRewriteError(
             RefusalReason.READER_UNKNOWN,
             f"no Python was seen that parses {name}",
-            f"remove it, or {_RUN}",
+            f"remove it, or {_STEP}",
         )
     readers = _Readers()
     readers.edits = tuple(_site_edits(found.sites, context, readers))
@@ -133,8 +145,11 @@ def _site_edits(sites: Sequence[LoadSite], context: RewriteContext, readers: _Re
     for path, own in by_path.items():
         try:
             file = open_file(context.workspace.document(path), context, also=(SETTING,))
-        except (CannotRewriteError, NotSeenError):
-            raise _stays(own[0]) from None
+        except (CannotRewriteError, NotSeenError) as error:
+            reason, step = why_not(error)
+            raise CannotRewriteError(
+                RefusalReason.READER_NOT_REWRITABLE, f"it is parsed by {path}:{own[0].line}: {reason}", step
+            ) from None
         changes = [_change(file, site) for site in own]
         if not proven(file, changes):
             raise _stays(own[0])

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
+from fixers.grouping import SETTING
 from fixers.python_environment import dotted, resolve
 from fixers.settings_modules import SCOPES, Functions, Module, scope_of
+from fixers.settings_names import lists_folder, names_file
 from scanner.model import Kind
 
 LOADERS: Mapping[Kind, frozenset[str]] = {
@@ -31,10 +31,6 @@ _GIVING = frozenset(
     importlib.resources.files sorted list tuple set reversed enumerate iter next
     typer.Option typer.Argument click.Path""".split()
 )
-# They give the files of a folder. With a pattern for the first group.
-_MATCHING = frozenset({"glob", "iglob", "rglob"})
-_LISTING = frozenset({"iterdir", "listdir", "scandir", "walk"})
-_HERE = frozenset({"Path", "pathlib", "os", "glob", "__file__"})
 # An option's default gets into an attribute or a parameter that is called like the option.
 _OPTIONS = frozenset({"add_argument", "option", "argument"})
 _KEEPING_NOTHING = frozenset("os.path.exists os.path.isfile os.access os.stat print len bool isinstance".split())
@@ -43,9 +39,6 @@ _GIVING_METHODS = frozenset(
     strip format""".split()
 )
 _QUIET_METHODS = frozenset("exists is_file close info debug warning error exception".split())
-OURS = "resolve_references"
-_GAP = "\0"
-_PLACE = re.compile(r"%s|%\(\w+\)s|\{\w*\}")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,7 +68,7 @@ class Search:
 
 def seeds(module: Module, search: Search) -> frozenset[ast.AST]:
     """The expressions of a file that name the settings file."""
-    return frozenset(node for node in module.texts if _is_seed(module, node, search))
+    return frozenset(node for node in module.texts if names_file(module, node, search.file, search.kind))
 
 
 def spread(module: Module, search: Search) -> None:
@@ -208,78 +201,8 @@ def is_known(module: Module, call: ast.Call) -> bool:
     written = dotted(call.func)
     resolved = resolve(written, module.names)
     quiet = resolved in _KEEPING_NOTHING or ("." in written and written.rpartition(".")[2] in _QUIET_METHODS)
-    known = quiet or resolved == OURS or _is_option(call) or _lists(call)
+    known = quiet or resolved == SETTING or _is_option(call) or lists_folder(call)
     return known or isinstance(module.parents.get(call), ast.Raise) or _gives(module, call)
-
-
-_LISTS = re.compile(rb"\b(?:iterdir|listdir|scandir|walk|r?glob|iglob)\(")
-
-
-def _lists(call: ast.AST) -> bool:
-    """Whether a call gives the files of a folder."""
-    return isinstance(call, ast.Call) and dotted(call.func).rpartition(".")[2] in _MATCHING | _LISTING
-
-
-def may_name(raw: bytes, path: str) -> bool:
-    """Whether a file's text may hold a string that names the settings file at `path`."""
-    pure = PurePosixPath(path)
-    ending = re.escape(pure.suffix.encode())
-    if pure.name.encode() in raw or re.search(rb"[}s*\"']%b[\"']" % ending, raw) is not None:
-        return True
-    return _LISTS.search(raw) is not None and (not pure.parent.name or pure.parent.name.encode() in raw)
-
-
-def _is_seed(module: Module, node: ast.AST, search: Search) -> bool:
-    """A string that names the file, and is no docstring: it ends in its name, or does with some value put into it."""
-    if isinstance(module.parents.get(node), ast.Expr):
-        return False
-    if _lists(node):
-        return search.kind is not Kind.DOTENV and _may_list(module, node, search.file)
-    text = with_gaps(node)
-    if text is None:
-        return False
-    *above, last = text.replace("\\", "/").split("/")
-    if not is_named(last, search.file.name):
-        return False
-    if _GAP not in last:
-        return True
-    # `f"{stage}.json"` could be any file's name: the folder is named beside it.
-    folder = search.file.parent.name
-    return bool(folder) and (above[-1] == folder if above else folder in module.folders)
-
-
-def _may_list(module: Module, call: ast.AST, file: PurePosixPath) -> bool:
-    """Whether a listing may give the file: by its pattern, and by the folder where a string of it names one."""
-    texts = [node.value for node in ast.walk(call) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    parts = [part for text in texts for part in text.replace("\\", "/").split("/") if part not in ("", ".", "**")]
-    patterns = [part for part in parts if "*" in part and part.strip("*.")]
-    folders = [part for part in parts if "*" not in part]
-    if not all(fnmatch(file.name, pattern) for pattern in patterns):
-        return False
-    here, folder = PurePosixPath(module.path).parent, file.parent
-    near = here.is_relative_to(folder.parent)  # else it is a folder of that name in another project
-    if folders:
-        return near and folders[-1] in folder.parts
-    if folder.name and folder != here:
-        return near and folder.name in module.folders
-    return bool(patterns) or {node.id for node in ast.walk(call) if isinstance(node, ast.Name)} <= _HERE
-
-
-def is_named(text: str, name: str) -> bool:
-    """Whether a text, with a gap for each value that is put into it, can be this name."""
-    return re.fullmatch(".+".join(map(re.escape, text.split(_GAP))), name) is not None
-
-
-def with_gaps(node: ast.AST) -> str | None:
-    """A string's text, with a gap for each value that is put into it."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return _PLACE.sub(_GAP, text)
-        case ast.JoinedStr(values=values):
-            return "".join(str(each.value) if isinstance(each, ast.Constant) else _GAP for each in values)
-        case ast.BinOp(op=ast.Add(), left=left, right=ast.Constant(value=str(text))) if text.startswith("."):
-            return (with_gaps(left) or _GAP) + text
-    return None
 
 
 def _is_tainted(module: Module, node: ast.AST) -> bool:

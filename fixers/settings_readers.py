@@ -11,23 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from fixers.grouping import SETTING
 from fixers.project_imports import stem_of
 from fixers.python_environment import dotted, resolve
 from fixers.python_syntax import node_span
 from fixers.readers_of import OtherReader
-from fixers.settings_following import (
-    LOADERS,
-    OURS,
-    Search,
-    called_by,
-    carries,
-    is_known,
-    is_loader,
-    may_name,
-    seeds,
-    spread,
-)
+from fixers.settings_following import LOADERS, Search, called_by, carries, is_known, is_loader, seeds, spread
 from fixers.settings_modules import SCOPES, Module, functions_of, parsed, python_files, uses_any
+from fixers.settings_names import may_name
 from fixers.workspace import Workspace
 from scanner.model import Kind, Span
 from scanner.text import line_starts
@@ -161,7 +152,7 @@ def _is_wrapped(above: ast.AST | None) -> bool:
     """Whether what is around a call is our own: `resolve_references(...)`, `map(resolve_references, ...)`."""
     match above:
         case ast.Call(func=ast.Name(id="map"), args=[ast.Name() as function, _]) | ast.Call(func=function):
-            return dotted(function).rpartition(".")[2].lstrip("_") == OURS
+            return dotted(function).rpartition(".")[2].lstrip("_") == SETTING
     return False
 
 

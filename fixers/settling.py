@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 
-from fixers.drafting import ChosenDraft, refuse, without
+from fixers.drafting import ChosenDraft, refuse, without_places
 from fixers.naming import full_name, name_parts
 from fixers.overrides import NOTHING, ChangeError, Override, checked, override_of
 from fixers.placing import NamedDraft, Placed, Placings, place
@@ -84,7 +84,7 @@ def _kept(
             rest = [finding for finding in one.draft.findings if id(finding) not in placed.left]
             refuse(one.draft, rest, placed.refused, refused)
             continue
-        draft = without(one.draft, frozenset(placed.left)) if placed.left else one.draft
+        draft = without_places(one.draft, frozenset(placed.left)) if placed.left else one.draft
         if draft is not None:
             kept.append(replace(one, draft=draft))
         else:

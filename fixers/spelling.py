@@ -123,11 +123,12 @@ def _spelled(document: Document, place: Span, name: str, member: Member, finding
     parts: list[Part] = []
     for index, (start, end) in enumerate(pairwise(ends)):
         source = document.text[start:end]
-        fitting = [name for name, form in _FORMS.items() if (text := form(view[index])) and source.startswith(text)]
+        texts = {form: spelled(view[index]) for form, spelled in _FORMS.items()}
+        fitting = [form for form, text in texts.items() if text and source.startswith(text)]
         if not fitting:
             return None
-        form = max(fitting, key=lambda name: len(_FORMS[name](view[index])))
-        _extend(parts, index, form, source[len(_FORMS[form](view[index])) :])
+        longest = max(fitting, key=lambda form: len(texts[form]))
+        _extend(parts, index, longest, source[len(texts[longest]) :])
     for part in parts:
         if not isinstance(part, str):
             part |= {"secret": name, "key": member.key, "bytes": literal.value.is_bytes}

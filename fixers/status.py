@@ -15,6 +15,7 @@ import click
 
 from fixers.ledger import Entry, Ledger, ledger, plans_option, without_values
 from fixers.options import refuse
+from fixers.payload import field_of
 from fixers.plan_tables import DIGEST_DIGITS
 from fixers.sightings import reached, sightings
 from fixers.stores.model import ScheduledForDeletionError, Store, Stores
@@ -113,7 +114,8 @@ def states(kept: Ledger, stores: Stores | None) -> tuple[Row, ...]:
             place = (entry.store, entry.name)
             if place not in held:
                 held[place] = _held(stores(entry.store), entry.name)
-            current = _field(held[place], entry.key)
+            there = held[place]
+            current = None if there is None else field_of(there, entry.key)
         stored = current is not None if asked else None
         rows.append(Row(entry=entry, stored=stored, rotated=_rotated(entry, current, kept.key, ours=ours), past=past))
     return tuple(rows)
@@ -161,16 +163,6 @@ def _digest(key: bytes, value: SecretValue) -> str:
         return digest(key, value.reveal("bytes").decode("utf-8"))[:DIGEST_DIGITS]
     except UnicodeDecodeError:
         return digest(key, value.reveal("bytes"))[:DIGEST_DIGITS]
-
-
-def _field(stored: SecretValue | None, key: str | None) -> SecretValue | None:
-    if stored is None or key is None:
-        return stored
-    try:
-        field = json.loads(stored.reveal("bytes"))[key]
-    except (ValueError, TypeError, LookupError):
-        return None
-    return SecretValue(field if isinstance(field, str) else json.dumps(field))
 
 
 _YES_NO = {True: "yes", False: "no", None: "unknown"}

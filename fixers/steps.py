@@ -22,7 +22,7 @@ from fixers.locating import arns_of, waiting, with_arns
 from fixers.model import Edit, Outcome, Plan
 from fixers.plan import touched_paths, tree_digest
 from fixers.plan_tables import render_plan_file
-from fixers.planning import Planned, without
+from fixers.planning import Planned, without_secrets
 from fixers.progress import counted
 from fixers.proof import ProofResult, prove
 from fixers.runtime.source import module_source
@@ -59,7 +59,7 @@ def prepare(planned: Planned, *, stored: bool = True, incident: bool = False) ->
         files, bad = _files(planned, workspace, blobs, stored=stored)
         if incident or not bad:
             break
-        planned = without(planned, bad, _NOT_UNDOABLE)
+        planned = without_secrets(planned, bad, _NOT_UNDOABLE)
     return Prepared(planned=planned, facts=_facts(planned, files) | ({"incident": True} if incident else {}))
 
 
@@ -82,12 +82,17 @@ def resumable(runs: Sequence[Run], prepared: Prepared, where: Callable[[], dict[
     return None
 
 
-def begin(folder: Path, runs: Sequence[Run], prepared: Prepared, where: Callable[[], dict[str, str]] | None) -> Run:
-    """Go on with the run that can be resumed, or start one; any other that had rewritten nothing is given up.
+def begin(
+    folder: Path,
+    runs: Sequence[Run],
+    prepared: Prepared,
+    found: Run | None,
+    where: Callable[[], dict[str, str]] | None,
+) -> Run:
+    """Go on with the run that was found resumable, or start one; any other that had rewritten nothing is given up.
 
     `where` is None where no store is asked.
     """
-    found = resumable(runs, prepared, where or dict)
     for run in runs:
         if run.state == "begin" and run is not found:
             journal.note(run, "abandoned")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from fixers import cloudformation_template, compose, ecs, ini_files, settings_files
 from fixers.grouping import SETTING
 from fixers.rewriting import Placement, RewriteContext, Rewriter, Rewritten
 from fixers.splicing import stands_in
-from scanner.model import Argument, Document, Finding, Kind, Literal, Role, SecretValue, Span
+from scanner.model import Argument, Document, Finding, Kind, Literal, Role, SecretValue
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Node, Value, trees, values
 
@@ -18,46 +18,46 @@ from scanner.readers.nodes import Node, Value, trees, values
 Whole: TypeAlias = Callable[[Finding], Finding]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """What a file of some format is rewritten by. `whole` is how its findings are seen, where they are not as found."""
+
+    is_it: Callable[[Document, Sequence[Node]], bool]
+    rewrite: Rewriter
+    whole: Callable[[Document], Whole] | None = None
+
+
 def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
     """Edits by what the file is. Implements `fixers.rewriting.Rewriter`."""
-    return _rewriter(document)(document, placements, context)
+    return _format(document).rewrite(document, placements, context)
 
 
 def whole_values(document: Document) -> Whole:
     """How findings of this file are seen: ECS, settings and INI take whole values, compose takes parts."""
-    rewriter = _rewriter(document)
+    whole = _format(document).whole
     try:
-        if rewriter is ecs.rewrite:
-            return _of_variables({value.span: (name, value) for name, value in ecs.variables(document)}, document)
-        if rewriter is cloudformation_template.rewrite:
-            entries = {value.span: (name, value) for name, value in cloudformation_template.variables(document)}
-            return _of_variables(entries, document)
-        if rewriter is settings_files.rewrite:
-            return _of_settings(values(document), document)
-        if rewriter is ini_files.rewrite:
-            return _of_options(values(document), document)
+        return whole(document) if whole is not None else _as_found
     except Unreadable:
-        pass  # refused by its rewriter
-    return lambda finding: finding
+        return _as_found  # refused by its rewriter
 
 
-def _rewriter(document: Document) -> Rewriter:
+def _as_found(finding: Finding) -> Finding:
+    return finding
+
+
+def _format(document: Document) -> Format:
     found: list[Node] = []
     if document.kind in (Kind.YAML, Kind.JSON):
         try:
             found = trees(document)
         except Unreadable:
             found = []
-    if compose.is_compose(document, found):
-        return compose.rewrite
-    if ecs.is_task_definition(document, found):
-        return ecs.rewrite
-    if cloudformation_template.is_template(found):
-        return cloudformation_template.rewrite
-    return ini_files.rewrite if document.kind is Kind.INI else settings_files.rewrite
+    return next(each for each in _FORMATS if each.is_it(document, found))
 
 
-def _of_variables(entries: dict[Span, tuple[str, Value]], document: Document) -> Whole:
+def _of_variables(found: Iterable[tuple[str, Value]], document: Document) -> Whole:
+    entries = {value.span: (name, value) for name, value in found}
+
     def seen(finding: Finding) -> Finding:
         owner = next((each for span, each in entries.items() if stands_in(finding, span)), None)
         if owner is None:
@@ -118,3 +118,29 @@ def _block(value: Value, name: str) -> Literal | None:
         return None
     offsets = (*[value.span.start] * len(value.text), value.span.end)
     return Literal(span=value.span, value=SecretValue(value.text), role=Role.VARIABLE, name=name, offsets=offsets)
+
+
+# The first that it is; settings are any other.
+_FORMATS = (
+    Format(is_it=compose.is_compose, rewrite=compose.rewrite),
+    Format(
+        is_it=ecs.is_task_definition,
+        rewrite=ecs.rewrite,
+        whole=lambda document: _of_variables(ecs.variables(document), document),
+    ),
+    Format(
+        is_it=lambda _, found: cloudformation_template.is_template(found),
+        rewrite=cloudformation_template.rewrite,
+        whole=lambda document: _of_variables(cloudformation_template.variables(document), document),
+    ),
+    Format(
+        is_it=lambda document, _: document.kind is Kind.INI,
+        rewrite=ini_files.rewrite,
+        whole=lambda document: _of_options(values(document), document),
+    ),
+    Format(
+        is_it=lambda *_: True,
+        rewrite=settings_files.rewrite,
+        whole=lambda document: _of_settings(values(document), document),
+    ),
+)

@@ -56,7 +56,6 @@ def render(
     placement: Placement, style: Style, names: Names, mark: str, *, is_bytes: bool = False, waits: bool = False
 ) -> Call:
     """The expression that gives a placement's value in a file with these names. `waits`: in an async function."""
-    check_words(placement)
     if style.name == "inline":
         return _inline(placement, style, names, mark, is_bytes=is_bytes)
     function = BYTES if is_bytes else ASYNC if waits else TEXT
@@ -88,6 +87,8 @@ def check_words(placement: Placement) -> None:
 
 
 def _inline(placement: Placement, style: Style, names: Names, mark: str, *, is_bytes: bool) -> Call:
+    check_words(placement)
+
     def text(word: str) -> str:
         return f"{mark}{word}{mark}"
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from fixers import journal
-from fixers.apply import member_of
 from fixers.inverse import given_back, needed_secrets
 from fixers.journal import Run
+from fixers.payload import field_of
 from fixers.spelling import Values
 from fixers.steps import changed_since, state
 from fixers.stores.model import Stores
@@ -140,7 +140,7 @@ def _members(
     ]
     found: dict[tuple[str, str | None], SecretValue] = {}
     for key in {part["key"] for part in parts if part["secret"] == name}:
-        member = member_of(value, key)
+        member = field_of(value, key)
         if member is None:
             raise FixError(f"{name}: has no key {key} any more", hint="nothing was changed")
         found[name, key] = member

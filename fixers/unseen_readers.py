@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from fixers.environment_uses import handed_on
 from fixers.module_place import HEADER
 from fixers.notebook_code import SUFFIX
 from fixers.python_environment import (
@@ -21,17 +22,19 @@ from fixers.python_environment import (
     constants_of,
     dotted,
     environ_objects,
+    environment_copies,
     only_reads,
     reader_objects,
     resolve,
 )
 from fixers.python_syntax import parse_quietly
-from fixers.roles import PathRole, role_of
 from fixers.settings_classes import ANY, WORDS, SettingsClasses, prefixed
+from fixers.started_programs import STARTING, programs_started
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 from scanner.readers.errors import Unreadable
 from scanner.readers.notebook import joined, python_cells
+from scanner.roles import PathRole, role_of
 
 _READS = re.compile(rb"environ|getenv|from_prefixed_env|decouple|starlette")
 _HEAD = 2000
@@ -73,13 +76,17 @@ _GIVEN = re.compile(r"key|token|dsn|password|secret|broker|url|credential|connin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnseenRead:
-    """A place that may read a variable whose name `pattern` matches; `named`: only if the name is written somewhere."""
+    """A place that may read a variable whose name `pattern` matches; `named`: only if the name is written somewhere.
+
+    `handed` says that it gives the environment to something else, which may read it as any mapping is read.
+    """
 
     path: str
     line: int
     how: str
     pattern: re.Pattern[str]
     named: bool
+    handed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +102,17 @@ class UnseenReads:
 
     @property
     def by_name(self) -> str | None:
-        """Where variables are read whose names stand elsewhere, the first such place."""
-        return next((f"{place.path}:{place.line}" for place in self.places if place.named), None)
+        """Where variables are read whose names stand elsewhere, the first such place, and what it does."""
+        found = next((place for place in self.places if place.named), None)
+        if found is None:
+            return None
+        how = f"hands {found.how} on" if found.handed else "reads variables by computed names"
+        return f"{found.path}:{found.line} {how}"
+
+    @property
+    def handed(self) -> bool:
+        """Whether the environment is given to something that may read it as any mapping is read."""
+        return any(place.handed for place in self.places)
 
     def reading(self, key: str) -> Iterator[UnseenRead]:
         """The places that read a variable of this name, whether or not it is written anywhere."""
@@ -126,6 +142,7 @@ def unseen_reads(workspace: Workspace) -> UnseenReads:
             *(each for path, tree in trees.items() for each in _by_computed_name(path, tree, called)),
             *(each for path, tree in libraries.items() for each in _by_library(path, tree)),
             *_by_made_names(workspace),
+            *_by_programs(workspace),
         ),
         helpers=frozenset(functions),
         names=called,
@@ -140,6 +157,13 @@ def _by_made_names(workspace: Workspace) -> Iterator[UnseenRead]:
         trees |= dict(_programs(workspace, _words(classes.names)))
     for path, tree in trees.items():
         for node, how, pattern in (*classes.fields(tree), *prefixed(tree)):
+            yield _read(path, node, how, pattern)
+
+
+def _by_programs(workspace: Workspace) -> Iterator[UnseenRead]:
+    """What programs read that Python starts: they have its environment."""
+    for path, tree in _programs(workspace, _words(STARTING)):
+        for node, how, pattern in programs_started(tree, all_names(tree)):
             yield _read(path, node, how, pattern)
 
 
@@ -170,6 +194,7 @@ def _programs(workspace: Workspace, holding: re.Pattern[bytes]) -> Iterator[tupl
 def _by_computed_name(path: str, tree: ast.Module, helpers: Collection[str]) -> Iterator[UnseenRead]:
     names, constants = all_names(tree), constants_of(tree)
     objects, readers = dict(environ_objects(tree, names)), reader_objects(tree, names)
+    copies = environment_copies(tree, names)
     waiting: list[tuple[ast.AST, ast.stmt | None]] = [(tree, None)]
     while waiting:
         node, statement = waiting.pop()
@@ -177,6 +202,9 @@ def _by_computed_name(path: str, tree: ast.Module, helpers: Collection[str]) -> 
         if only_reads(node, names) or only_reads(node, names, method=True):
             continue  # what its callers name
         waiting += [(child, statement) for child in ast.iter_child_nodes(node)]
+        for given in handed_on(node, names, copies):
+            how = resolve(dotted(given), names) if isinstance(given, ast.Attribute) else "os.environ"
+            yield UnseenRead(path=path, line=given.lineno, how=how, pattern=ANY, named=True, handed=True)
         match node:
             case ast.Call(func=ast.Attribute(value=owner, attr=method)) if method in _WHOLE:
                 if resolve(dotted(owner), names) in ENVIRON:

@@ -38,22 +38,25 @@ def mentions(
             continue
         named = next((each for each in (text, text.upper()) if wanted(each)), None)
         if by_name is not None and named is not None:
-            yield node, named, f"it is named here, and {by_name} reads variables by computed names"
+            yield node, named, f"it is named here, and {by_name}"
         for found in _IN_TEXT.finditer(text):
             name = found["name"] or found["other"] or found["code"]
             if wanted(name) and not (found["code"] and _MODULE.match(text)):
                 yield node, name, "a text that reads it"
 
 
-def silent_texts(tree: ast.Module) -> Iterator[int]:
-    """Texts (by id) that read no variable: docstrings, what is compared, looked up or set, and attributes' names."""
+def silent_texts(tree: ast.Module, unseen: UnseenReads) -> Iterator[int]:
+    """Texts (by id) that read no variable: docstrings, what is compared, looked up or set, and attributes' names.
+
+    Where the environment is handed on, any mapping that something is looked up in may be it.
+    """
     for node in ast.walk(tree):
         match node:
             case ast.Expr(value=value):
                 yield id(value)
             case ast.Compare(left=left, comparators=others):
                 yield from map(id, (left, *others))
-            case ast.Subscript(slice=index):
+            case ast.Subscript(slice=index, ctx=context) if not (unseen.handed and isinstance(context, ast.Load)):
                 yield id(index)
             case ast.Call(func=called, args=arguments) if dotted(called).rpartition(".")[2] in _SETTERS:
                 yield from map(id, arguments)

@@ -45,15 +45,19 @@ class Workspace:
             return False
         return True
 
+    def bytes_of(self, path: str) -> bytes:
+        """A file's bytes; none where it cannot be read, which is the same to what only looks for readers."""
+        try:
+            return self.read(path)
+        except OSError:
+            return b""
+
     def shebang(self, path: str) -> bytes:
         """The first line of a program without a suffix that says what starts it (`#!/bin/sh`); else nothing."""
         if PurePosixPath(path).suffix not in _PROGRAMS:
             return b""
         if path not in self.started:
-            try:
-                line = self.read(path)[:200].removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0]
-            except OSError:
-                line = b""
+            line = self.bytes_of(path)[:200].removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0]
             self.started[path] = line if line.startswith(b"#!") else b""
         return self.started[path]
 

@@ -15,9 +15,7 @@ from pathlib import Path
 from fixers.model import PlannedSecret
 from fixers.payload import payload
 from fixers.stores.limits import tag_value
-from fixers.stores.model import PLAIN_TYPES, REPOSITORY_TAG
-
-_DESCRIPTION = "Created by unhardcode: this value was in source code before."
+from fixers.stores.model import DESCRIPTION, PLAIN_TYPES, REPOSITORY_TAG
 
 _HEAD = """\
 #!/bin/sh
@@ -222,7 +220,7 @@ def _settings(root: Path, folder: Path, repository: str, region: str | None) -> 
     tag = tag_value(repository)
     yield f"repository={shlex.quote(tag)}"
     yield f"tags={shlex.quote(json.dumps([{'Key': REPOSITORY_TAG, 'Value': tag}]))}"
-    yield f"description={shlex.quote(_DESCRIPTION)}"
+    yield f"description={shlex.quote(DESCRIPTION)}"
     if region is not None:
         yield f"export AWS_REGION={shlex.quote(region)} AWS_DEFAULT_REGION={shlex.quote(region)}"
     else:

@@ -41,8 +41,6 @@ def cross_account(secrets: Sequence[PlannedSecret], account: Account, reader: st
             f"--reader {reader}: not the ARN of one role or user",
             hint="for example arn:aws:iam::210987654321:role/reports",
         )
-    if reader.split(":")[4] == account.id:
-        raise UsageError(f"--reader {reader}: is of the same account", hint="give that role iam-policy.json")
     reasons = {each.name: _reason(each) for each in secrets}
     open_ones = [each for each in secrets if reasons[each.name] is None]
     return CrossAccount(

@@ -12,7 +12,6 @@ from fixers.emit.awscli import upload_script
 from fixers.emit.cloudformation import HERE, policies_template, rotation_template
 from fixers.emit.crossaccount import CrossAccount, cross_account
 from fixers.emit.iam import (
-    ACCOUNT_PLACEHOLDER,
     REGION_PLACEHOLDER,
     Account,
     Policy,
@@ -58,17 +57,16 @@ def emit(
     plan_file: str,
     repository: str,
     region: str | None = None,
-    account: str | None = None,
     reader: str | None = None,
 ) -> tuple[Path, ...]:
     """Write what a person needs to carry out a plan by hand; returns the files.
 
     `plan_file` is the plan as TOML: what `render_plan_file` gave, or the file that a person edited. `repository` is the
-    value of the tag that says for whom a secret was created, `region` and `account` (12 digits) None where they are
-    not known, `reader` the ARN of a role of another account that shall read the secrets. Raises FixError where a store
-    would not take a value, UsageError where the folder cannot be written.
+    value of the tag that says for whom a secret was created, `region` None where it is not known, `reader` the ARN of a
+    role of another account that shall read the secrets. Raises FixError where a store would not take a value,
+    UsageError where the folder cannot be written.
     """
-    place = Account(id=account or ACCOUNT_PLACEHOLDER, region=region or REGION_PLACEHOLDER)
+    place = Account(region=region or REGION_PLACEHOLDER)
     moved = [secret for secret in plan.secrets if secret.action != "skip"]
     for secret in moved:
         _assert_storable(secret, region or "us-east-1")

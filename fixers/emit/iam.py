@@ -25,7 +25,7 @@ REGION_PLACEHOLDER = "${AWS_REGION}"
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 POLICY_CHARACTERS = 6_000
 # AWS appends a hyphen and six characters: `*` instead would also match every secret whose name goes on with a hyphen.
-_SUFFIX = "-??????"
+SUFFIX = "-??????"
 _KEY_ID = re.compile(r"(?:mrk-)?[0-9a-f-]{32,36}")
 
 Policy: TypeAlias = dict[str, Any]
@@ -161,7 +161,7 @@ def _by_store(secrets: Iterable[PlannedSecret]) -> tuple[list[PlannedSecret], li
 
 
 def _secret(secret: PlannedSecret, account: Account) -> str:
-    return account.arn("secretsmanager", f"secret:{secret.name}{_SUFFIX}")
+    return account.arn("secretsmanager", f"secret:{secret.name}{SUFFIX}")
 
 
 def _parameter(secret: PlannedSecret, account: Account) -> str:

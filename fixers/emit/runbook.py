@@ -12,6 +12,7 @@ from fixers.emit.crossaccount import CrossAccount
 from fixers.emit.iam import ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER, Account
 from fixers.emit.markdown import code, codes, place, plain
 from fixers.model import Plan, PlannedSecret
+from fixers.reports import stored_in
 from fixers.stores.model import PLAIN_TYPES
 from scanner.model import RefusalReason
 
@@ -62,7 +63,6 @@ _REWRITE = """\
 unhardcode fix --plan {plan}          # the diff, values masked
 unhardcode fix --plan {plan} --write  # only what reads back equal from the store
 ```"""
-_STORES = {"secretsmanager": "Secrets Manager", "parameterstore": "Parameter Store"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,12 +120,9 @@ def _table(moved: Sequence[PlannedSecret]) -> Iterator[str]:
     yield "| name | store | action | variable | from |"
     yield "| --- | --- | --- | --- | --- |"
     for secret in moved:
-        tier = f", {secret.tier}" if secret.tier else ""
         variables = ", ".join(code(member.env) for member in secret.members)
         places = "<br>".join(place(finding) for member in secret.members for finding in member.findings)
-        kind = "" if secret.type in ("SecretString", "SecureString") else f", {secret.type}"
-        store = f"{_STORES.get(secret.store, secret.store)}{kind}{tier}"
-        yield f"| {code(secret.name)} | {store} | {secret.action} | {variables} | {places} |"
+        yield f"| {code(secret.name)} | {stored_in(secret)} | {secret.action} | {variables} | {places} |"
 
 
 def _policies(account: Account, written: Written) -> Iterator[str]:

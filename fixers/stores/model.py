@@ -12,6 +12,7 @@ from scanner.model import SecretValue
 
 # Marks what we created: an existing name without it is never written to unless the plan adopts it.
 REPOSITORY_TAG = "unhardcode:repository"
+DESCRIPTION = "Created by unhardcode: this value was in source code before."
 # Types of parameters that are not encrypted: settings, never what was judged secret.
 PLAIN_TYPES = ("String", "StringList")
 
@@ -59,10 +60,11 @@ class Patience:
 class Existing:
     """What the store says of a name, without its value.
 
-    `version` is the version id or number that is read now, "" where there is none. `deletion` is when a scheduled
-    deletion ends (ISO 8601), else None. `repository` is the tag that says who created it, None where it has none.
-    `arn` is None where the store does not give one. `own_key` says whether it is encrypted with a KMS key of its own
-    and not with AWS's; None where the store does not say.
+    `version` is the version id or number that is read now, "" where there is none. `type` is Secret in Secrets Manager,
+    where a name takes either type of value, and a parameter's own type else. `deletion` is when a scheduled deletion
+    ends (ISO 8601), else None. `repository` is the tag that says who created it, None where it has none. `arn` is None
+    where the store does not give one. `own_key` says whether it is encrypted with a KMS key of its own and not with
+    AWS's; None where the store does not say.
     """
 
     name: str

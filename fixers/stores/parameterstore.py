@@ -10,12 +10,20 @@ from typing import Any
 from fixers.model import PlannedSecret
 from fixers.stores.failures import Call, translated
 from fixers.stores.limits import parameter_problems, tag_value
-from fixers.stores.model import PLAIN_TYPES, REPOSITORY_TAG, DeniedError, Existing, Receipt, Seen, ThrottledError
+from fixers.stores.model import (
+    DESCRIPTION,
+    PLAIN_TYPES,
+    REPOSITORY_TAG,
+    DeniedError,
+    Existing,
+    Receipt,
+    Seen,
+    ThrottledError,
+)
 from fixers.stores.pace import Wait, at_once
 from scanner.errors import StoreError
 from scanner.model import SecretValue
 
-_DESCRIPTION = "Created by unhardcode: this value was in source code before."
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
 _BATCH = 10
 # Seconds between attempts at what boto3 must not repeat.
@@ -102,7 +110,7 @@ class ParameterStore:
         """Create the parameter with its tags; `token` has no use here."""
         del token
         listed = [{"Key": name, "Value": tag_value(value)} for name, value in sorted(tags.items())]
-        return self._put("create", secret, payload, Overwrite=False, Tags=listed, Description=_DESCRIPTION)
+        return self._put("create", secret, payload, Overwrite=False, Tags=listed, Description=DESCRIPTION)
 
     def update(self, secret: PlannedSecret, payload: SecretValue, *, token: str) -> Receipt:
         """Write a new version; AWS refuses tags together with Overwrite. `token` has no use here.

@@ -2,49 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from fixers.payload import field_of
 from fixers.stores.failures import Call, translated
+from fixers.stores.notation import Reference
 from scanner.errors import StoreError
 from scanner.model import SecretValue
 
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
 AT_ONCE = 10
-_REFERENCE = re.compile(
-    r"resolve:(?:ssm(?:-secure)?:(?P<parameter>[^{}]+)|secretsmanager:(?P<secret>arn(?::[^:{}]*){6}|[^:{}]+)"
-    r"(?::SecretString(?::(?P<key>[^:{}]*)(?::(?P<stage>[^:{}]*)(?::(?P<version>[^:{}]*))?)?)?)?)"
-)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
-    """What a reference names. `store` is secretsmanager or parameterstore; "" where a part is not said."""
+class UnreadError(StoreError):
+    """What one of these references names could not be read. It says what the store's own error says."""
 
-    store: str
-    name: str
-    key: str = ""
-    stage: str = ""
-    version: str = ""
-
-
-def parsed(text: str) -> Reference | None:
-    """The reference that a text is, with braces or without; None where it is none."""
-    braces = text.startswith("{{") and text.endswith("}}")
-    found = _REFERENCE.fullmatch(text[2:-2] if braces else text)
-    if found is None:
-        return None
-    if found["parameter"]:
-        return Reference(store="parameterstore", name=found["parameter"])
-    parts = {part: found[part] or "" for part in ("key", "stage", "version")}
-    return Reference(store="secretsmanager", name=found["secret"], **parts)
+    def __init__(self, error: StoreError, wanted: Sequence[Reference]) -> None:
+        super().__init__(error.message, lines=error.lines, hint=error.hint)
+        self.wanted = tuple(wanted)
 
 
 def read_references(wanted: Iterable[Reference], client: Callable[[str], Any]) -> dict[Reference, SecretValue]:
-    """The value behind each reference. Raises StoreError for the first that cannot be read."""
+    """The value behind each reference. Raises UnreadError for the first that cannot be read."""
     unique = list(dict.fromkeys(wanted))
     parameters = [each for each in unique if each.store == "parameterstore"]
     found = dict(_parameters(parameters, client)) if parameters else {}
@@ -53,7 +34,8 @@ def read_references(wanted: Iterable[Reference], client: Callable[[str], Any]) -
         if each.store == "secretsmanager":
             version = (each.name, each.stage, each.version)
             if version not in answers:
-                answers[version] = _secret(each, client("secretsmanager"))
+                with _about(each):
+                    answers[version] = _secret(each, client("secretsmanager"))
             found[each] = _picked(answers[version], each)
     return found
 
@@ -73,12 +55,14 @@ def _parameters(wanted: list[Reference], client: Callable[[str], Any]) -> Iterat
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
         names = [each.name for each in some]
-        with translated(_call("read", names[0], ssm, "ssm:GetParameters")):
+        with _about(*some), translated(_call("read", ", ".join(names), ssm, "ssm:GetParameters")):
             answer = ssm.get_parameters(Names=names, WithDecryption=True)
         values = {name: each["Value"] for each in answer["Parameters"] for name in _names(each)}
         for each in some:
             if each.name not in values:
-                raise StoreError(f"cannot read {each.name} in {ssm.meta.region_name}: it does not exist")
+                raise UnreadError(
+                    StoreError(f"cannot read {each.name} in {ssm.meta.region_name}: it does not exist"), [each]
+                )
             yield each, SecretValue(values[each.name])
 
 
@@ -97,13 +81,18 @@ def _secret(wanted: Reference, client: Any) -> SecretValue:
 
 
 def _picked(value: SecretValue, wanted: Reference) -> SecretValue:
-    if not wanted.key:
-        return value
+    field = field_of(value, wanted.key or None)
+    if field is None:
+        raise UnreadError(StoreError(f"{wanted.name} is not a JSON object with the key {wanted.key!r}"), [wanted])
+    return field
+
+
+@contextmanager
+def _about(*wanted: Reference) -> Iterator[None]:
     try:
-        field = json.loads(value.reveal("bytes"))[wanted.key]
-    except (ValueError, TypeError, LookupError):
-        raise StoreError(f"{wanted.name} is not a JSON object with the key {wanted.key!r}") from None
-    return SecretValue(field if isinstance(field, str) else json.dumps(field))
+        yield
+    except StoreError as error:
+        raise UnreadError(error, wanted) from None
 
 
 def _call(doing: str, name: str, client: Any, action: str) -> Call:

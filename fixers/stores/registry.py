@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from fixers.stores.failures import Call, translated
-from fixers.stores.model import Patience, Store
+from fixers.stores.model import Endpoint, Patience, Store, Stores
 from fixers.stores.pace import Wait, is_near, pace_for
 from fixers.stores.parameterstore import ParameterStore
 from fixers.stores.partition import is_aws, without_login
@@ -106,6 +106,14 @@ def users_aws(
         account=functools.cache(lambda: _account(session())),
         region=region,
         profile=profile,
+    )
+
+
+def stores_at(endpoint: Endpoint) -> Stores:
+    """The stores of an emulator, each opened once; nothing of the user's is read."""
+    credentials = (endpoint.access_key, endpoint.secret_key)
+    return functools.cache(
+        functools.partial(connect, region=endpoint.region, endpoint=endpoint.url, credentials=credentials)
     )
 
 

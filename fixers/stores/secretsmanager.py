@@ -9,11 +9,10 @@ from typing import Any
 from fixers.model import PlannedSecret
 from fixers.stores.failures import Call, translated
 from fixers.stores.limits import secret_problems, tag_value
-from fixers.stores.model import REPOSITORY_TAG, DeniedError, Existing, Receipt, Seen
+from fixers.stores.model import DESCRIPTION, REPOSITORY_TAG, DeniedError, Existing, Receipt, Seen
 from fixers.stores.pace import Wait, at_once
 from scanner.model import SecretValue
 
-_DESCRIPTION = "Created by unhardcode: this value was in source code before."
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
 _BATCH = 20
 
@@ -93,7 +92,7 @@ class SecretsManager:
             answer = self.client.create_secret(
                 Name=secret.name,
                 ClientRequestToken=token,
-                Description=_DESCRIPTION,
+                Description=DESCRIPTION,
                 Tags=[{"Key": name, "Value": tag_value(value)} for name, value in sorted(tags.items())],
                 **_value(payload),
                 **key,

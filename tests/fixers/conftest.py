@@ -441,3 +441,25 @@ def _placement(finding: Finding, number: int, given: dict[str, Any]) -> Placemen
         env=given.get("env", "DB_PASSWORD") if number == 0 else f"P{number}",
         value=finding.literal.value if whole else None,
     )
+
+
+@pytest.fixture
+def calls_made() -> Callable[[Callable[[], object]], int]:
+    """How many functions of Python some work calls, whoever calls them: how much it is, alike on every machine."""
+
+    def counted(work: Callable[[], object]) -> int:
+        made = 0
+
+        def count(frame: object, event: str, argument: object) -> None:
+            nonlocal made
+            made += event == "call"
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            work()
+        finally:
+            sys.setprofile(before)
+        return made
+
+    return counted

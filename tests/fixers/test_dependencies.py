@@ -195,6 +195,12 @@ def test_both_the_package_and_the_deployment_learn_of_it(tmp_path: Path) -> None
     assert set(added(tmp_path, files)[0]) == set(files)
 
 
+def test_a_linked_list_is_read(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_text("flask\nboto3\n")
+    (tmp_path / "requirements.txt").symlink_to(tmp_path / "elsewhere")
+    assert add_boto3(["app.py"], open_workspace(tmp_path, ["app.py", "requirements.txt"]), KEY) == Dependencies()
+
+
 def test_a_linked_list_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").write_text("flask\n")
     (tmp_path / "requirements.txt").symlink_to(tmp_path / "elsewhere")

@@ -116,6 +116,13 @@ OUTSIDE = {
     "a program without a suffix": ("bin/pay", "#!/usr/bin/env node\nlet p = process.env.DB_PASSWORD\n"),
     "a shell without a suffix": ("bin/pay", "#!/bin/sh\nset -a; . ../.env\n"),
     "Prisma": ("schema.prisma", 'url = env("DB_PASSWORD")\n'),
+    "a stack's env_file": ("stack.yml", "services:\n  web:\n    image: a/b\n    env_file: .env\n"),
+    "compose's env_file by another name": ("deploy.yml", "services:\n  web:\n    image: a/b\n    env_file: [.env]\n"),
+    "a variable passed on by a stack": ("web.yaml", "services:\n  a:\n    image: b\n    environment: [DB_PASSWORD]\n"),
+    "PowerShell": ("deploy.ps1", "Write-Host $Env:DB_PASSWORD\n"),
+    "PowerShell in braces": ("deploy.ps1", "psql ${env:db_password}\n"),
+    "PowerShell's .NET": ("deploy.ps1", "[Environment]::GetEnvironmentVariable('DB_PASSWORD')\n"),
+    "a batch file": ("deploy.bat", "psql %db_password%\n"),
     "JavaScript": ("a.js", "const p = process.env.DB_PASSWORD\n"),
     "Ruby": ("a.rb", 'ENV["DB_PASSWORD"]\n'),
 }
@@ -168,7 +175,30 @@ OPAQUE = {
     "click's envvar": '@click.option("--p", envvar="DB_PASSWORD")\ndef f(p): pass\n',
     "pop": 'import os\np = os.environ.pop("DB_PASSWORD")\n',
     "Python of another version": 'import os\nprint os.environ["DB_PASSWORD"]\n',
+    "a library's word that others mean otherwise": 'import envloader\np = envloader.get(".env")\n',
+    "a method of what a library made": 'import envloader\ne = envloader.Env()\ne.read_env(".env")\n',
     "dotenv_values": 'from dotenv import dotenv_values\np = dotenv_values()["DB_PASSWORD"]\n',
+    "a function that is given all": 'import os\ndef f(e):\n    return e["DB_PASSWORD"]\nf(os.environ)\n',
+    "a method that is given all": (
+        'import os\nclass S:\n    def f(self, m):\n        self.p = m.get("DB_PASSWORD")\nS().f(os.environ)\n'
+    ),
+    "a class that is given a copy": 'import os\nall_ = {**os.environ}\np = S(all_)\nq = p["DB_PASSWORD"]\n',
+    "a reader that is handed on": 'import os\np, = map(os.environ.get, ["DB_PASSWORD"])\n',
+    "a getter": 'import os, operator\np = operator.itemgetter("DB_PASSWORD")(os.environ)\n',
+    "a method of Python's own": 'import os\ng = os.environ.__getitem__\np = g("DB_PASSWORD")\n',
+    "a name that is bound twice": 'import os\ne = os.environ\np = e["DB_PASSWORD"]\ne = os.environ\n',
+}
+HARMLESS = {
+    "a list": "files = []\nfiles.append('.env')",
+    "a set": "files = set()\nfiles.add('.env')",
+    "its example": "import shutil\nshutil.copy('.env.example', '.env')",
+    "a library that is known": "import environ\nenv = environ.Env()\nenv.read_env('.env')",
+    "a list of the project's own": "from app import FILES\nFILES.append('.env')",
+    "a program's environment": "subprocess.run(['a'], env=os.environ)",
+    "a program's with more": "subprocess.run(['a'], env={**os.environ, 'A': 'b'})",
+    "a copy for a program": "env = os.environ.copy()\nenv['A'] = 'b'\nsubprocess.run(['a'], env=env)",
+    "its names": "for name in os.environ: print(name)\nx = [n for n in os.environ], len(os.environ)",
+    "another's environment": "os.execvpe('a', ['a'], os.environ)",
 }
 
 
@@ -177,6 +207,12 @@ def test_refuses_a_variable_that_python_reads_in_another_way(text: str) -> None:
     run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": READER, "other.py": text})
     assert run.refusal is RefusalReason.READER_NOT_REWRITABLE
     assert "other.py:" in run.result.refused[0][1]
+
+
+@pytest.mark.parametrize("text", HARMLESS.values(), ids=HARMLESS.keys())
+def test_what_reads_no_variable_keeps_none_from_being_moved(text: str) -> None:
+    other = f'import os, subprocess\n{text}\nlabels = {{"DB_PASSWORD": 1}}["DB_PASSWORD"]\n'
+    assert Run(f"DB_PASSWORD={SECRET}\n", {"app.py": READER, "other.py": other}).refusal is None
 
 
 UNKNOWN = {
@@ -209,6 +245,22 @@ REFUSED = {
 @pytest.mark.parametrize(("text", "reason"), REFUSED.values(), ids=REFUSED.keys())
 def test_refuses(text: str, reason: RefusalReason) -> None:
     assert Run(text).refusal is reason
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "refused"),
+    [
+        (".env.local", "URL=http://u:${DB_PASSWORD}@h\n", True),
+        ("deploy/.env", "URL=http://u:${DB_PASSWORD:-x}@h\n", True),
+        (".env.production", "DB_PASSWORD=x\nURL=http://u:${DB_PASSWORD}@h\n", False),
+        (".env.example", "DB_PASSWORD=\nURL=http://u:${DB_PASSWORD}@h\n", False),
+        (".env.local", "URL=http://u:${DB_PASSWORD_OLD}@h\n", False),
+    ],
+)
+def test_refuses_a_variable_that_another_file_makes_one_from(path: str, text: str, refused: bool) -> None:
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": READER, path: text})
+    assert run.refusal is (RefusalReason.DYNAMIC if refused else None)
+    assert not refused or f"URL ({path}:1)" in run.result.refused[0][1]
 
 
 def test_run_fills_a_variable_made_from_it_and_the_plan_says_so() -> None:
@@ -246,6 +298,15 @@ def test_refuses_what_is_no_variables_value(text: str, reason: RefusalReason) ->
 def test_refuses_a_reader_in_a_file_that_cannot_be_parsed_by_us() -> None:
     run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": READER.replace("\n", "\r")})
     assert run.refusal is RefusalReason.READER_NOT_REWRITABLE
+
+
+def test_the_reason_that_a_readers_file_has_is_told() -> None:
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"conf/shop.conf.py": READER, "main.py": "import os\n"})
+    reason, why, step = run.result.refused[0]
+    assert reason is RefusalReason.READER_NOT_REWRITABLE
+    assert why.startswith("DB_PASSWORD is read by conf/shop.conf.py:2: ")
+    assert "parsed" not in why
+    assert "get_secret_value by hand" not in step
 
 
 @pytest.mark.parametrize(("name", "key"), [("a:b", None), ("a", "k:l")])
@@ -365,6 +426,30 @@ def test_random_files_parse_to_the_same_but_for_the_reference(
     assert other == {**one, "DB_PASSWORD": REFERENCE}
     (edit, _) = run.result.edits[0]
     assert run.after[".env"] == text[: edit.span.start] + edit.new + text[edit.span.end :]
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "reads"),
+    [
+        ("PGPASSWORD", "import subprocess\nsubprocess.run(['pg_dump', '-h', 'db'])\n", True),
+        ("PGPASSWORD", "import os\nos.system('set -e; /usr/bin/psql -c x')\n", True),
+        ("TF_VAR_db", "from subprocess import check_call as c\nCMD = ['terraform', 'plan']\nc(CMD)\n", True),
+        ("GH_TOKEN", "import asyncio\nasyncio.create_subprocess_exec('gh', 'pr')\n", True),
+        ("GH_TOKEN", "import subprocess\nsubprocess.run(['git', 'push'])\n", False),
+        ("PGPASSWORD", "print('pg_dump')\n", False),
+        ("DB_PASSWORD", "import subprocess\nsubprocess.run(['pg_dump', '-h', 'db'])\n", False),
+        (
+            "PGPASSWORD",
+            "import os, subprocess\nenv = {**os.environ, 'PGPASSWORD': os.environ['PGPASSWORD']}\n"
+            "subprocess.run(['pg_dump'], env=env)\n",
+            False,
+        ),
+    ],
+)
+def test_what_python_starts_reads_variables_by_itself(key: str, text: str, reads: bool) -> None:
+    run = Run(f"{key}={SECRET}\n", {"app.py": READER.replace("DB_PASSWORD", key), "backup.py": text}, key=key, env=key)
+    assert run.refusal is (RefusalReason.READER_NOT_REWRITABLE if reads else None)
+    assert not reads or "which is started here" in run.result.refused[0][1]
 
 
 # --- what goes with it --------------------------------------------------------------------------------------

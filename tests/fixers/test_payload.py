@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixers.model import Member, PlannedSecret
-from fixers.payload import TEMPLATE_KEYS, environment_text, payload
+from fixers.payload import TEMPLATE_KEYS, environment_text, field_of, payload
 from scanner.errors import FixError
 from scanner.model import SecretValue
 
@@ -100,3 +100,20 @@ def test_text_stands_in_a_variable_as_it_is(value: str) -> None:
 @pytest.mark.parametrize("value", [NOT_TEXT, b"", b"a\0b", b"base64:eA==", b"{{resolve:ssm:x}}"])
 def test_bytes_that_a_variable_cannot_hold_as_text_are_encoded(value: bytes) -> None:
     assert environment_text(SecretValue(value)).startswith("base64:")
+
+
+@pytest.mark.parametrize(
+    ("stored", "key", "read"),
+    [
+        ("word", None, "word"),
+        ('{"port": 5432, "on": true, "none": null}', "port", "5432"),
+        ('{"on": true}', "on", "true"),
+        ('{"a": {"b": 1}}', "a", '{"b": 1}'),
+        ('{"a": "b"}', "a", "b"),
+        ('{"a": "b"}', "c", None),
+        ('["a"]', "a", None),
+        ("word", "a", None),
+    ],
+)
+def test_a_field_is_what_the_generated_module_reads(stored: str, key: str | None, read: str | None) -> None:
+    assert field_of(SecretValue(stored), key) == (None if read is None else SecretValue(read))

@@ -63,6 +63,14 @@ def test_a_value_that_cannot_be_read_starts_nothing(endpoint: Endpoint, tmp_path
     assert not (tmp_path / "started").exists()
 
 
+@pytest.mark.usefixtures("stored")
+def test_only_the_variables_that_hold_what_cannot_be_read_are_named(endpoint: Endpoint, tmp_path: Path) -> None:
+    missing, there = "{{resolve:ssm-secure:/prod/app/token2}}", "{{resolve:ssm-secure:/prod/app/token}}"
+    done = _run(endpoint, ["--", "touch", "started"], tmp_path, A=there, B=missing, C=f"x{missing}")
+    assert (done.returncode, (tmp_path / "started").exists()) == (125, False)
+    assert "unhardcode: B, C: cannot read /prod/app/token2" in done.stderr
+
+
 def test_what_cannot_be_meant_has_our_status_and_not_one_of_the_program(endpoint: Endpoint, tmp_path: Path) -> None:
     for arguments in ([], ["--"], ["--env-file", ".", "--", "true"], ["--region", "", "--", "true"], ["--region"]):
         done = _run(endpoint, arguments, tmp_path, TOKEN="{{resolve:ssm-secure:/prod/app/token}}")

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fixers.plan import PlanOptions
-from fixers.planning import planned
+from fixers.planning import Planned, planned
 from fixers.settings_files import variable_of
 from scanner.model import CredentialKind, RefusalReason
 
@@ -53,6 +53,25 @@ def test_refuses(text: str, files: dict[str, str], reason: RefusalReason, tried:
     run = tried("config.yaml", text, SECRET, files=files)
     assert run.refusals == [reason]
     assert run.after == {"config.yaml": text, **files}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "reads"),
+    [
+        ("worker.js", "const cfg = require('./config');\n", True),
+        ("web/src/worker.ts", 'import cfg from "../../config"\n', True),
+        ("main.go", 'viper.SetConfigName("config")\n', True),
+        ("src/main.rs", '.add_source(config::File::with_name("settings/config"))\n', True),
+        ("web/worker.js", "const cfg = require('./config');\n", False),
+        ("web/worker.js", "const cfg = state['config'];\n", False),
+        ("config.js", "require('./config')\n", False),
+    ],
+)
+def test_other_languages_name_it_without_its_suffix(
+    path: str, text: str, reads: bool, tried: Callable[..., Any]
+) -> None:
+    run = tried("config.yaml", f"a: {SECRET}\n", SECRET, files=READER | {path: text})
+    assert run.refusals == ([RefusalReason.READER_OUTSIDE_PYTHON] if reads else [])
 
 
 @pytest.mark.parametrize("secret", ["1234567890", "2026-01-01", "0x1234abcd", "1.5e+10", "yes"])
@@ -137,14 +156,15 @@ def test_everything_else_is_read_as_before(
     assert load(run.after[path]) == load(text) | {key: {"password": REFERENCE, "list": [REFERENCE]}}
 
 
-def test_a_file_of_many_values_is_read_again_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from fixers import splicing
-
-    (tmp_path / "a.py").write_text("import yaml\nC = yaml.safe_load(open('config.yaml'))\n")
+def test_a_file_of_many_values_is_not_read_again_for_each(tmp_path: Path, calls_made: Callable[..., int]) -> None:
     token = "aZ4" + "q8Rt1Lw0Yb6Kd3"
-    (tmp_path / "config.yaml").write_text("".join(f"- password: {token}{number:03}\n" for number in range(50)))
-    asked: list[int] = []
-    alike = splicing.reads_alike
-    monkeypatch.setattr(splicing, "reads_alike", lambda *given: (asked.append(1), alike(*given))[1])
-    assert len(planned(tmp_path, PlanOptions(app="shop")).plan.fixes) == 50
-    assert len(asked) < 5
+    spent = []
+    for many in (2, 20, 80):  # the first fills what is kept
+        folder = tmp_path / str(many)
+        folder.mkdir()
+        (folder / "a.py").write_text("import yaml\nC = yaml.safe_load(open('config.yaml'))\n")
+        (folder / "config.yaml").write_text("".join(f"- password: {token}{number:03}\n" for number in range(many)))
+        made: list[Planned] = []
+        spent.append(calls_made(lambda: made.append(planned(folder, PlanOptions(app="shop")))))  # noqa: B023
+        assert len(made[0].plan.fixes) == many
+    assert spent[2] < 5 * spent[1]

@@ -131,6 +131,10 @@ def test_it_is_followed_into_other_files(importing: str, use: str) -> None:
 NOTHING = {
     "another name": "import yaml\nyaml.safe_load(open('other.yaml'))\n",
     "a longer name": "import vendor\nvendor.configure('my-config.yaml')\n",
+    "any file beside it that is written": "import yaml\nwith open(f'{n}.yaml', 'w') as f: f.write(x)\n",
+    "any file of another folder": "import yaml\nC = yaml.safe_load(open(OUT / f'{n}.yaml'))\n",
+    "any file of a folder below": "import yaml\nC = yaml.safe_load(open(Path(__file__) / 'd' / f'{n}.yaml'))\n",
+    "any name": "import yaml\nprint(f'{n}.yaml')\nx = path.with_suffix('.yaml')\n",
     "a docstring": "def f():\n    'config.yaml'\n",
     "a comparison": "import vendor\nvendor.configure(name == 'config.yaml')\n",
     "another variable of that name": (
@@ -162,6 +166,17 @@ SITES = {
         "import os, yaml\nP = 'config.yaml'\nif os.path.exists(P):\n    with open(P) as f: C = yaml.safe_load(f)\n"
     ),
     "a walrus": "import yaml\nif (p := 'config.yaml'):\n    yaml.safe_load(open(p))\n",
+    "a suffix of its own": "import yaml\nyaml.safe_load(HERE.with_name('config').with_suffix('.yaml').open())\n",
+    "a path with a suffix": "import yaml\nyaml.safe_load((HERE / 'config').with_suffix('.yaml').read_text())\n",
+    "any file beside it": "import yaml\nC = yaml.safe_load(open(f'{stage}.yaml'))\n",
+    "any file beside it, formatted": "import yaml\nC = yaml.safe_load(open('{}.yaml'.format(stage)))\n",
+    "any file beside it by a percent sign": "import yaml\nC = yaml.safe_load(open('./%s.yaml' % stage))\n",
+    "any file of its folder": (
+        "import os, yaml\nBASE = os.path.dirname(__file__)\nC = yaml.safe_load(open(os.path.join(BASE, s + '.yaml')))\n"
+    ),
+    "any text of its folder": (
+        "import yaml\nC = yaml.safe_load((Path(__file__).parent / f'{stage}.yaml').read_text())\n"
+    ),
     "what is parsed is passed on": "import yaml, vendor\nvendor.configure(yaml.safe_load(open('config.yaml')))\n",
 }
 

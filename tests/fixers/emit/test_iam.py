@@ -220,7 +220,6 @@ def test_no_path_policy_opens_the_root(emitting: Any) -> None:
         pytest.param("210987654321", id="a whole account"),
         pytest.param("arn:aws:iam::210987654321:root", id="a whole account by its ARN"),
         pytest.param("arn:aws:iam::210987654321:role/*", id="all roles"),
-        pytest.param("arn:aws:iam::123456789012:role/reports", id="the same account"),
     ],
 )
 def test_another_account_means_one_role_of_it(two: list[Any], reader: str) -> None:

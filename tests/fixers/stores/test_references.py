@@ -11,7 +11,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from fixers.references import bare_reference, reference
-from fixers.stores.references import Reference, parsed, read_path, read_references
+from fixers.runtime import module
+from fixers.stores.notation import Reference, parsed
+from fixers.stores.references import UnreadError, read_path, read_references
 from scanner.errors import StoreError
 from scanner.model import SecretValue
 
@@ -67,6 +69,36 @@ class Client:
 )
 def test_other_texts_are_no_references(text: str) -> None:
     assert parsed(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{resolve:secretsmanager:a}}",
+        "resolve:secretsmanager:a:SecretString:k",
+        "{{resolve:secretsmanager:a:SecretString:k:s:v}}",
+        "{{resolve:secretsmanager:arn:aws:secretsmanager:eu-west-1:1:secret:a:SecretString:k}}",
+        "resolve:secretsmanager:a:b:c",
+        "{{resolve:secretsmanager:a:SecretString:k:s:v:more}}",
+        "resolve:ssm:/a:3",
+        "{{resolve:ssm-secure:/a}}",
+        "resolve:ssm-secure:",
+    ],
+)
+def test_the_generated_module_understands_the_same(text: str) -> None:
+    inside = text[2:-2] if text.startswith("{{") else text
+    theirs, ours = module._REFERENCE.fullmatch(inside), parsed(text)
+    assert (theirs is None) is (ours is None)
+    if theirs is not None and ours is not None:
+        assert (theirs["parameter"] or theirs["secret"], theirs["key"] or "") == (ours.name, ours.key)
+
+
+def test_what_cannot_be_read_is_told_of_the_reference_itself() -> None:
+    client = Client({"prod/db": "x"})
+    wanted = [Reference(store="secretsmanager", name=name) for name in ("prod/db", "prod/db2")]
+    with pytest.raises(UnreadError, match="prod/db2") as raised:
+        read_references(wanted, lambda store: client)
+    assert raised.value.wanted == (wanted[1],)
 
 
 @pytest.mark.parametrize(

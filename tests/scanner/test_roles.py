@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fixers.roles import PathRole, in_words, role_of
+from scanner.roles import PathRole, in_words, role_of
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,51 @@
+"""Where Python gives the whole environment, or what reads it, to something that may read any variable by its name."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+
+from fixers.python_environment import ENVIRON, READERS, dotted, is_copy, resolve
+
+# They take what they are given for its length, its names or its copy.
+_HARMLESS = frozenset("dict len bool isinstance type id sorted list tuple set frozenset iter patch.dict".split())
+# What starts a program: its `env=` is that program's environment.
+STARTS = frozenset(
+    """run call check_call check_output Popen system popen create_subprocess_exec create_subprocess_shell execve execle
+    execvpe execlpe spawnve spawnle spawnvpe spawnlpe posix_spawn posix_spawnp spawn local sudo invoke""".split()
+)
+
+
+def handed_on(node: ast.AST, names: Mapping[str, str], copies: Collection[str]) -> Iterator[ast.expr]:
+    """The expressions directly below a node by which it hands the environment on: `Settings(os.environ)`.
+
+    `names` are what the file's names stand for, `copies` those that are bound to copies of the environment. Subscripts,
+    method calls, comparisons and loops over it name what they read, or read nothing.
+    """
+
+    def is_environment(child: ast.AST) -> bool:
+        if not isinstance(child, (ast.Name, ast.Attribute)):
+            return isinstance(child, ast.expr) and is_copy(child, names)
+        written = dotted(child)
+        whole = resolve(written, names)
+        known = whole in READERS or whole in ENVIRON or whole.rpartition(".")[0] in ENVIRON or written in copies
+        return known and isinstance(child.ctx, ast.Load)
+
+    match node:
+        case ast.Subscript() | ast.Compare() | ast.For() | ast.comprehension() | ast.Attribute() | ast.keyword():
+            return
+        case ast.Assign(targets=[target]) | ast.AnnAssign(target=target) if dotted(target) in {*names, *copies}:
+            return
+        case ast.Dict() | ast.BinOp() if is_copy(node, names):
+            return
+        case ast.Call(func=called, args=arguments, keywords=keywords):
+            if isinstance(called, ast.Attribute) and called.attr == "__getitem__" and is_environment(called):
+                yield called
+            whole = resolve(dotted(called), names)
+            if whole in _HARMLESS or whole.endswith(".patch.dict"):
+                return
+            starts = whole.rpartition(".")[2] in STARTS or whole.startswith("os.")
+            given = (each.value for each in keywords if not (each.arg == "env" and starts))
+            yield from filter(is_environment, (*(arguments if not whole.startswith("os.") else ()), *given))
+        case _:
+            yield from (child for child in ast.iter_child_nodes(node) if is_environment(child))  # type: ignore[misc]
