@@ -41,11 +41,15 @@ from scanner.model import Document, RefusalReason, SecretValue, Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One expression of a file replaced: `new` in the file's own names, `needs` the functions and modules it uses."""
+    """One expression of a file replaced: `new` in the file's own names, `needs` the functions and modules it uses.
+
+    `splices` give the same where the rest of `new` is what stood there already, which may be a copy of a value.
+    """
 
     span: Span
     new: str
     needs: frozenset[str]
+    splices: tuple[tuple[Span, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +64,16 @@ class PythonFile:
     key: bytes = field(repr=False)
 
     def edit(self, change: Change) -> Edit:
-        """The change as an edit that fails on other text."""
-        there = self.syntax.text[change.span.start : change.span.end]
-        return Edit(path=self.syntax.path, span=change.span, expects=digest(self.key, there), new=change.new)
+        """The change as one edit that fails on other text."""
+        return self._edit(change.span, change.new)
+
+    def edits(self, change: Change) -> tuple[Edit, ...]:
+        """The change as edits that hold nothing but what is new."""
+        return tuple(self._edit(span, new) for span, new in change.splices) or (self.edit(change),)
+
+    def _edit(self, span: Span, new: str) -> Edit:
+        there = self.syntax.text[span.start : span.end]
+        return Edit(path=self.syntax.path, span=span, expects=digest(self.key, there), new=new)
 
     def imports(self, needs: frozenset[str]) -> tuple[Edit, ...]:
         """The import lines that are missing for these functions."""
@@ -105,7 +116,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     proofs = {each.index: _proof(document.path, each, context) for each in composed}
     said = [note for each in composed if each.index in kept for note in _notes(file.syntax, each, context.style)]
     return Rewritten(
-        edits=tuple((file.edit(kept[index]),) if index in kept else () for index in range(len(placements))),
+        edits=tuple(file.edits(kept[index]) if index in kept else () for index in range(len(placements))),
         proofs=tuple((proofs[index],) if index in kept else () for index in range(len(placements))),
         refused=refused,
         imports=file.imports(needs),
@@ -228,7 +239,8 @@ def _change(file: PythonFile, span: Span, pieces: Sequence[Edit], group: Sequenc
     first = group[0]
     variable = first.placement.env if first.piece.bare and file.style.has_module else None
     done = defer(file.syntax, first.place, span, new, variable)
-    return Change(span=span, new=new, needs=needs), Change(span=done.span, new=done.new, needs=needs)
+    later = Change(span=done.span, new=done.new, needs=needs, splices=done.splices)
+    return Change(span=span, new=new, needs=needs), later
 
 
 def _unproven(file: PythonFile, changes: dict[int, Change]) -> dict[int, Refused]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -28,11 +28,15 @@ _LOOKUPS = frozenset({"get", "pop", "setdefault"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred:
-    """What an expression became: `span` of the text is replaced by `new`, `chain` are the nodes above it."""
+    """What an expression became: `span` of the text is replaced by `new`, `chain` are the nodes above it.
+
+    `splices` give the same where the rest of `new` is what stood there already; none where it is not.
+    """
 
     span: Span
     new: str
     chain: tuple[cst.CSTNode, ...]
+    splices: tuple[tuple[Span, str], ...] = ()
 
 
 def defer(syntax: Syntax, place: Place, span: Span, new: str, variable: str | None) -> Deferred:
@@ -90,7 +94,12 @@ def _alternative(syntax: Syntax, done: Deferred) -> Deferred | None:
     span = syntax.span(above)
     if span.end > done.span.end:
         return None
-    return Deferred(span=span, new=syntax.text[span.start : done.span.start] + done.new, chain=done.chain[:-1])
+    return Deferred(
+        span=span,
+        new=syntax.text[span.start : done.span.start] + done.new,
+        chain=done.chain[:-1],
+        splices=((done.span, done.new),),
+    )
 
 
 def _lookup(syntax: Syntax, done: Deferred) -> Deferred | None:
@@ -155,7 +164,8 @@ def _parser(syntax: Syntax, done: Deferred) -> Deferred | None:
         where = Span(start, around.end)
     splices = [(where, '""' if kind is not None else f'"", type={function}')]
     splices += [(syntax.span(kind.value), function)] if kind is not None else []
-    return _outside(syntax, done, call, _spliced(syntax, call, splices))
+    whole = _outside(syntax, done, call, _spliced(syntax, call, splices))
+    return replace(whole, splices=tuple(sorted(splices)))
 
 
 def _spliced(syntax: Syntax, node: cst.CSTNode, splices: Sequence[tuple[Span, str]]) -> str:

@@ -27,11 +27,13 @@ from fixers.progress import counted
 from fixers.proof import ProofResult, prove
 from fixers.runtime.source import module_source
 from fixers.stores.registry import UsersAws
+from fixers.traces import search_for, traces
 from fixers.workspace import Workspace, overlaid
 from fixers.writing import check_writable, remove_leftovers, replace_all
 from scanner.errors import FixError, StoreError
 from scanner.identity import digest
 from scanner.model import RefusalReason, Span
+from scanner.reports.masking import is_distinctive
 
 _PROOF_SECONDS = 120.0
 
@@ -57,9 +59,13 @@ def prepare(planned: Planned, *, stored: bool = True, incident: bool = False) ->
         workspace = _frozen(planned)
         blobs = known_blobs(repository, workspace, touched_paths(planned.plan))
         files, bad = _files(planned, workspace, blobs, stored=stored)
-        if incident or not bad:
+        telling = _telling(planned.plan, files)
+        if telling:
+            planned = without(planned, telling, _TELLING)
+        elif incident or not bad:
             break
-        planned = without(planned, bad, _NOT_UNDOABLE)
+        else:
+            planned = without(planned, bad, _NOT_UNDOABLE)
     return Prepared(planned=planned, facts=_facts(planned, files) | ({"incident": True} if incident else {}))
 
 
@@ -67,6 +73,11 @@ _NOT_UNDOABLE = (
     RefusalReason.NOT_UNDOABLE,
     "neither git nor the store could give the file back as it is",
     "commit the file, then migrate; or move the value by hand",
+)
+_TELLING = (
+    RefusalReason.DYNAMIC,
+    "a copy of a value stands in the expression around it, which the journal would hold",
+    "delete that copy, then plan again",
 )
 
 
@@ -235,6 +246,18 @@ def _files(
         written = [[edit.span.start, edit.span.end, edit.expects, edit.new] for edit in edits]
         files.append({"path": path, "before": before, "after": digest(key, after[path]), "edits": written, "way": way})
     return files, bad
+
+
+def _telling(plan: Plan, files: Sequence[dict[str, Any]]) -> set[str]:
+    """The secrets because of which the journal would hold a value, in any spelling."""
+    values = {member.value for secret in plan.secrets for member in secret.members}
+    search = search_for([value for value in values if is_distinctive(value.reveal("text"))])
+    told = set()
+    for file in files:
+        held = [file.get("way"), *(new for *_, new in file.get("edits", ()))]
+        if traces(search, json.dumps(held, ensure_ascii=False).encode("utf-8", "surrogatepass")):
+            told.add(file["path"])
+    return {fix.secret for fix in plan.fixes if told & {edit.path for edit in fix.edits}}
 
 
 def _facts(planned: Planned, files: list[dict[str, Any]]) -> dict[str, Any]:
