@@ -155,7 +155,7 @@ def _sites(workspace: Workspace, path: str, keys: Collection[str], unseen: Unsee
     except NotSeenError:
         return
     own = unseen if role_of(path) is PathRole.SOURCE else replace(unseen, places=())
-    yield from python_sites(text, lambda name: name in keys, own)
+    yield from python_sites(path, text, lambda name: name in keys, own)
 
 
 def _in_notebook(workspace: Workspace, path: str, keys: Collection[str]) -> Iterator[tuple[str, OtherReader]]:

@@ -86,12 +86,26 @@ class UnseenRead:
 class UnseenReads:
     """All of a workspace. `helpers` are its functions that give the variable they are called with, (module, name);
     `names` are those of helpers and of methods that do so. `attributes` says that attributes may be variables.
+    `modules` are the dotted paths of all its Python files.
     """
 
     places: tuple[UnseenRead, ...] = ()
     helpers: frozenset[tuple[str, str]] = field(default=frozenset())
     names: frozenset[str] = field(default=frozenset())
     attributes: bool = False
+    modules: tuple[str, ...] = ()
+
+    def is_helper(self, called: str, path: str) -> bool:
+        """Whether what a file calls by this name, resolved by its imports, can be nothing but a helper."""
+        module, _, function = called.rpartition(".")
+        absolute = module.lstrip(".")
+        if level := len(module) - len(absolute) + (not absolute and called.startswith(".")):
+            folder = PurePosixPath(path).parent.parts
+            whole = ".".join([*folder[: len(folder) - level + 1], *filter(None, [absolute])])
+            fits = [whole] if whole in self.modules else []
+        else:
+            fits = [each for each in self.modules if f".{each}".endswith(f".{module}")]
+        return bool(fits) and all((each, function) in self.helpers for each in fits)
 
     @property
     def by_name(self) -> str | None:
@@ -109,8 +123,7 @@ def unseen_reads(workspace: Workspace) -> UnseenReads:
     functions: set[tuple[str, str]] = set()
     methods: set[str] = set()
     for path, tree in trees.items():
-        names, place = all_names(tree), PurePosixPath(path)
-        module = place.parent.name if place.stem == "__init__" else place.stem
+        names, module = all_names(tree), _module_of(path)
         for node in ast.walk(tree):
             if only_reads(node, names):
                 functions.add((module, node.name))
@@ -129,8 +142,14 @@ def unseen_reads(workspace: Workspace) -> UnseenReads:
         ),
         helpers=frozenset(functions),
         names=called,
+        modules=tuple(_module_of(path) for path in workspace.files if workspace.is_python(path)) if functions else (),
         attributes=any(_gives_attributes(node) for tree in trees.values() for node in ast.walk(tree)),
     )
+
+
+def _module_of(path: str) -> str:
+    parts = PurePosixPath(path).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def _by_made_names(workspace: Workspace) -> Iterator[UnseenRead]:

@@ -169,6 +169,25 @@ OPAQUE = {
     "pop": 'import os\np = os.environ.pop("DB_PASSWORD")\n',
     "Python of another version": 'import os\nprint os.environ["DB_PASSWORD"]\n',
     "dotenv_values": 'from dotenv import dotenv_values\np = dotenv_values()["DB_PASSWORD"]\n',
+    "a name of another module's that a function binds too": (
+        "import os\nfrom keys import NAME\nx = os.environ[NAME]\n"
+        'def f():\n    NAME = "DB_PASSWORD"\n    return os.environ[NAME]\n'
+    ),
+    "a name for os.environ that is a parameter too": (
+        'import os\ncfg = os.environ\ndef f(cfg):\n    return cfg["DB_PASSWORD"]\n'
+    ),
+    "a reader that is a parameter too": (
+        'import environ\nread = environ.Env()\ndef f(read):\n    return read("DB_PASSWORD")\n'
+    ),
+    "a reader's function that is imported too": (
+        "import os\ndef read(name):\n    return os.environ[name]\ntry:\n    from fast import read\n"
+        'except ImportError:\n    pass\nx = read("DB_PASSWORD")\n'
+    ),
+    "a cast of django-environ's by position": 'import environ\nenv = environ.Env()\np = env("DB_PASSWORD", list)\n',
+    "a cast of starlette's by position": (
+        'from starlette.config import Config\nconfig = Config(".env")\np = config("DB_PASSWORD", Secret)\n'
+    ),
+    "a cast of decouple's by position": 'from decouple import config, Csv\np = config("DB_PASSWORD", "", Csv())\n',
 }
 
 
@@ -302,6 +321,15 @@ READERS = {
     ),
     "environs": ('from environs import Env\nenv = Env()\nx = env.str("DB_PASSWORD")\n', "x = <CALL>\n"),
     "decouple": ('from decouple import config\nx = config("DB_PASSWORD", default="a")\n', "x = <CALL>\n"),
+    "decouple with a default and no cast": (
+        'from decouple import config\nx = config("DB_PASSWORD", "a", str) + config("DB_PASSWORD", cast=str)\n',
+        "x = <CALL> + <CALL>\n",
+    ),
+    "django-environ with a cast to what it is": (
+        'import environ\nenv = environ.Env()\nx = env("DB_PASSWORD", str), env.str("DB_PASSWORD", "")\n',
+        "x = <CALL>, <CALL>\n",
+    ),
+    "a function's own name": ('import os\ndef f():\n    key = "DB_PASSWORD"\n    return os.environ[key]\n', "<CALL>\n"),
     "an f-string": ("import os\nx = f\"a {os.environ['DB_PASSWORD']} b\"\n", 'x = f"a {<call>} b"\n'),
     "several lines": ('import os\nx = os.environ.get(\n    "DB_PASSWORD",  # why\n)\n', "x = <CALL>\n"),
 }
@@ -314,6 +342,34 @@ def test_rewrites_the_python_that_reads_it(before: str, after: str) -> None:
     assert run.after["shop/a.py"].endswith(after.replace("<CALL>", CALL).replace("<call>", CALL.replace('"', "'")))
     assert "from shop.app_secrets import get_secret_value\n" in run.after["shop/a.py"]
     assert [new.path for new in run.result.new_files] == ["shop/app_secrets.py"]
+
+
+HELPERS = {
+    "a/__init__.py": "",
+    "b/__init__.py": "",
+    "a/utils.py": "import os\ndef env(name):\n    return os.environ[name]\n",
+    "b/utils.py": "import os, json\ndef env(name):\n    return json.loads(os.environ[name])\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "imported", "rewritten"),
+    [
+        ("a/x.py", "from a.utils import env", True),
+        ("a/x.py", "from .utils import env", True),
+        ("a/x.py", "from . import utils\nenv = utils.env", False),
+        ("a/c/x.py", "from ..utils import env", True),
+        ("b/x.py", "from a.utils import env", True),
+        ("b/x.py", "from b.utils import env", False),
+        ("b/x.py", "from .utils import env", False),
+        ("b/x.py", "from utils import env", False),  # whichever is on sys.path
+    ],
+)
+def test_a_helper_is_known_by_its_module(path: str, imported: str, rewritten: bool) -> None:
+    """Of two files called the same only one gives the variable as it is."""
+    run = Run(f"DB_PASSWORD={SECRET}\n", HELPERS | {path: f'{imported}\np = env("DB_PASSWORD")\n'})
+    assert (CALL in run.after[path]) is rewritten
+    assert run.refusal is (None if rewritten else RefusalReason.READER_NOT_REWRITABLE)
 
 
 def test_rewrites_every_reader_and_proves_each() -> None:
