@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from fixers.python_environment import qualified_names, reads_variable, resolve
+from fixers.python_environment import all_names, reads_variable, resolve
+from fixers.python_names import mappings
 from fixers.python_position import Place, stands_alone
 from fixers.python_syntax import Syntax
 from scanner.model import Span
@@ -78,7 +79,7 @@ def _variable(syntax: Syntax, done: Deferred, variable: str | None) -> Deferred 
     call, first, second = given[0], *given[0].args
     plain = first.keyword is None and not first.star and not second.star
     default = second.keyword is None or second.keyword.value == "default"
-    if not (plain and default and reads_variable(syntax.source(call.func), qualified_names(syntax.tree))):
+    if not (plain and default and reads_variable(syntax.source(call.func), all_names(syntax.tree))):
         return None
     if variable is not None and variable == _constant(first.value):
         return _outside(syntax, done, call, done.new.strip())
@@ -120,8 +121,7 @@ def _lookup(syntax: Syntax, done: Deferred) -> Deferred | None:
     if not isinstance(call.func, cst.Attribute) or call.func.attr.value not in _LOOKUPS or len(names) != 1:
         return None
     owner, method, key = syntax.source(call.func.value), call.func.attr.value, syntax.source(names[0])
-    environment = resolve(owner, qualified_names(syntax.tree)) == "os.environ"
-    if environment or not _simple(call.func.value) or not _KEY.fullmatch(_constant(names[0]) or ""):
+    if not _is_mapping(syntax, call.func.value) or not _KEY.fullmatch(_constant(names[0]) or ""):
         return None
     there, otherwise = f"{owner}.{method}({key})", done.new.strip()
     if method == "setdefault":
@@ -134,7 +134,7 @@ def _option(syntax: Syntax, done: Deferred) -> Deferred | None:
     given = _argument(done)
     if given is None or given[1].keyword is None or given[1].keyword.value != "default":
         return None
-    if resolve(syntax.source(given[0].func), qualified_names(syntax.tree)) not in _OPTIONS:
+    if resolve(syntax.source(given[0].func), all_names(syntax.tree)) not in _OPTIONS:
         return None
     return Deferred(span=done.span, new=f"lambda: {done.new.strip()}", chain=done.chain)
 
@@ -191,6 +191,20 @@ def _outside(syntax: Syntax, done: Deferred, call: cst.Call, new: str, *, loose:
 def _annotated(syntax: Syntax, call: cst.Call) -> bool:
     """Whether a comment stands in a call, which would be lost."""
     return "#" in syntax.source(call)
+
+
+def _is_mapping(syntax: Syntax, node: cst.BaseExpression) -> bool:
+    """Whether an expression gives a mapping without doubt, and may be evaluated twice.
+
+    `client.get("secrets", token)` looks like `settings.get("password", default)`, and its owner is asked for nothing.
+    """
+    inside = False
+    while isinstance(node, cst.Subscript) and _simple(node):
+        node, inside = node.value, True
+    if not isinstance(node, cst.Name):
+        return False
+    parsed = mappings(syntax.tree, all_names(syntax.tree)).get(node.value)
+    return parsed is not None and (parsed or not inside)
 
 
 def _simple(node: cst.BaseExpression) -> bool:

@@ -387,6 +387,27 @@ REWRITTEN = {
         'd = {}\nx = d.setdefault("password", "SECRET")\n',
         'd = {}\nx = d["password"] if "password" in d else d.setdefault("password", <CALL>)\n',
     ),
+    "a default inside parsed data": (
+        'import json\nd = json.loads("{}")\nx = lambda: d["db"].get("password", "SECRET")\n',
+        'import json\nd = json.loads("{}")\nx = lambda: (d["db"].get("password") if "password" in d["db"] else <CALL>)\n',
+    ),
+    "a default of a parameter that is a mapping": (
+        'from typing import Mapping\nx = 1\ndef f(d: Mapping[str, str]):\n    return d.get("password", "SECRET")\n',
+        "from typing import Mapping\nx = 1\ndef f(d: Mapping[str, str]):\n"
+        '    return d.get("password") if "password" in d else <CALL>\n',
+    ),
+    "a second argument of a client's method": (
+        'x = 1\ndef f(api):\n    return api.get("secrets", "SECRET")\n',
+        'x = 1\ndef f(api):\n    return api.get("secrets", <CALL>)\n',
+    ),
+    "a mapping's name that is something else too": (
+        'd = {}\ndef f(d):\n    return d.get("password", "SECRET")\nx = 1\n',
+        'd = {}\ndef f(d):\n    return d.get("password", <CALL>)\nx = 1\n',
+    ),
+    "an object in a mapping": (
+        'd = {"api": 1}\nx = lambda: d["api"].get("password", "SECRET")\n',
+        'd = {"api": 1}\nx = lambda: d["api"].get("password", <CALL>)\n',
+    ),
     "a default of an attribute": (
         'import os\nx = getattr(os, "PASSWORD", "SECRET")\n',
         'import os\nx = getattr(os, "PASSWORD") if hasattr(os, "PASSWORD") else <CALL>\n',
@@ -422,8 +443,8 @@ REWRITTEN = {
         'async def f(p):\n    p.add_argument("--pw", default="", type=lambda given: given or <CALL>)\n',
     ),
     "a look-up in an async function": (
-        'async def f(d):\n    return d.get("password", "SECRET")\n',
-        'async def f(d):\n    return d.get("password") if "password" in d else await a<CALL>\n',
+        'async def f(**d):\n    return d.get("password", "SECRET")\n',
+        'async def f(**d):\n    return d.get("password") if "password" in d else await a<CALL>\n',
     ),
     "f-strings that take both quotes": (
         """y = 1\nx = f"{f'{y} SECRET'}!"\n""",
