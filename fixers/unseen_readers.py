@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from fixers.module_place import HEADER
 from fixers.notebook_code import SUFFIX
 from fixers.python_environment import (
     ENVIRON,
@@ -27,6 +26,7 @@ from fixers.python_environment import (
 )
 from fixers.python_syntax import parse_quietly
 from fixers.roles import PathRole, role_of
+from fixers.runtime.source import is_generated
 from fixers.settings_classes import ANY, WORDS, SettingsClasses, prefixed
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
@@ -34,7 +34,6 @@ from scanner.readers.errors import Unreadable
 from scanner.readers.notebook import joined, python_cells
 
 _READS = re.compile(rb"environ|getenv|from_prefixed_env|decouple|starlette")
-_HEAD = 2000
 _WHOLE = frozenset({"items", "values"})
 _TAKES_ALL = frozenset({"substitute", "safe_substitute", "format_map"})
 # Variables that a library reads when its client is made without the value. Each from the library's own documentation:
@@ -178,8 +177,8 @@ def _programs(workspace: Workspace, holding: re.Pattern[bytes]) -> Iterator[tupl
         if (workspace.is_python(path) or path.endswith(SUFFIX)) and role_of(path) is PathRole.SOURCE:
             try:
                 raw = workspace.read(path)
-                if holding.search(raw) and HEADER.encode() not in raw[:_HEAD]:
-                    text = workspace.document(path).text
+                text = workspace.document(path).text if holding.search(raw) else ""
+                if text and not is_generated(text):
                     is_notebook = path.endswith(SUFFIX)
                     yield path, parse_quietly(joined(python_cells(text)).source if is_notebook else text)
             except (OSError, NotSeenError, Unreadable, SyntaxError, ValueError, RecursionError):
