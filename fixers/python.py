@@ -300,8 +300,13 @@ def _notes(syntax: Syntax, composed: _Composed, style: Style) -> Iterator[str]:
         yield f"{where}: a default argument is read once, when the module is imported"
     if _in_async_body(chain) and ASYNC not in composed.piece.needs:
         yield f"{where}: in an async function; the call blocks until the store answers"
-    if _is_parser_default(chain) and not in_function(syntax, composed.place):
-        yield f"{where}: read when the parser is made, also where the option is given"
+    if _is_parser_default(chain):
+        later = in_function(syntax, composed.place)
+        yield f"{where}: " + (
+            "an option that is given empty counts as not given"
+            if later
+            else "read when the parser is made, also where the option is given"
+        )
     if _is_compared(chain):
         yield f"{where}: compared with ==; hmac.compare_digest tells an attacker nothing by the time it takes"
     if style.name == "extension" and not any(isinstance(node, (cst.FunctionDef, cst.Lambda)) for node in chain):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from fixers.python_environment import (
     MAKERS,
+    READERS,
     all_names,
     constants_of,
     dotted,
@@ -48,7 +49,8 @@ _READING = re.compile(r"env|getenv|config|dotenv|settings|secret", re.IGNORECASE
 class Site:
     """A Python expression that reads the variable `key`. `how` says in what way; `span` is None where it stays.
 
-    `around` is what stays before and behind the call.
+    `around` is what stays before and behind the call. `optional` says that it gives a default, or None, where the
+    variable is not set.
     """
 
     key: str
@@ -57,6 +59,7 @@ class Site:
     span: Span | None
     quote: str = '"'
     around: tuple[str, str] = ("", "")
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +164,9 @@ def _call(file: _File, node: ast.Call, wanted: Callable[[str], bool]) -> Iterato
     plain = plain or (owner in file.readers and method in _PLAIN_METHODS)
     maybe = owner in file.readers or not file.copies.isdisjoint((owner, written)) or last in file.unseen.names
     if plain and not converts:
-        yield _site(file, node, key, f'{called}("{key}")')
+        optional = called in READERS or any(each.arg == "default" for each in node.keywords)
+        optional = optional or any(map(_may_convert, node.args[1:known]))
+        yield replace(_site(file, node, key, f'{called}("{key}")'), optional=optional)
     elif plain or maybe or _READING.search(called):
         yield _opaque(node, key, f'{called}("{key}")')
 

@@ -58,7 +58,8 @@ _HANDS = "env_file "
 class ReaderSite:
     """A Python expression to rewrite. `quote` is a quotation mark that may stand there (it may be in an f-string).
 
-    `around` is what stays before and behind the call.
+    `around` is what stays before and behind the call. `optional` says that it gives a default, or None, where the
+    variable is not set.
     """
 
     path: str
@@ -66,6 +67,7 @@ class ReaderSite:
     span: Span
     quote: str
     around: tuple[str, str] = ("", "")
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,14 @@ def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> 
                 if site.span is None:
                     opaque[site.key].append(OtherReader(path=path, line=site.line, how=site.how))
                 else:
-                    found = ReaderSite(path=path, line=site.line, span=site.span, quote=site.quote, around=site.around)
+                    found = ReaderSite(
+                        path=path,
+                        line=site.line,
+                        span=site.span,
+                        quote=site.quote,
+                        around=site.around,
+                        optional=site.optional,
+                    )
                     python[site.key].append(found)
         elif path.endswith(SUFFIX):
             for key, reader in _in_notebook(workspace, path, keys):

@@ -388,6 +388,24 @@ def test_an_older_generated_module_must_have_what_is_imported(functions: tuple[s
         )
 
 
+@pytest.mark.parametrize(
+    ("read", "told"),
+    [
+        ('os.getenv("DB_PASSWORD")', True),
+        ('os.environ.get("DB_PASSWORD", "")', True),
+        ('env("DB_PASSWORD", default=None)', True),
+        ('env.str("DB_PASSWORD", "")', True),
+        ('env("DB_PASSWORD")', False),
+        ('env("DB_PASSWORD", str)', False),
+        ('os.environ["DB_PASSWORD"]', False),
+    ],
+)
+def test_a_variable_that_need_not_be_set_is_told(read: str, told: bool) -> None:
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": f"import environ, os\nenv = environ.Env()\nx = {read}\n"})
+    assert run.refusal is None
+    assert any(note.startswith("DB_PASSWORD: where it is not set, app.py:3 ") for note in run.result.notes) is told
+
+
 def test_rewrites_every_reader_and_proves_each() -> None:
     run = Run(f"DB_PASSWORD={SECRET}\n", {"a.py": READER, "b/c.py": READER})
     assert [edit.path for edit in run.result.edits[0]] == [".env", "a.py", "b/c.py"]

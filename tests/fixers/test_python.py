@@ -825,3 +825,15 @@ def test_a_module_that_lacks_what_is_imported_is_not_imported_from() -> None:
         placement = Placement(finding=found, name="s", key=None, env="S")
         result = rewrite(document, [placement], RewriteContext(workspace=workspace, key=bytes(32)))
         assert [why[0] for why in result.refused.values()] == [RefusalReason.NAME_TAKEN] * refused
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("", "an option that is given empty counts as not given"),
+        (', nargs="?"', "read when the parser is made, also where the option is given"),
+    ],
+)
+def test_the_default_of_an_option_is_told(more: str, told: str) -> None:
+    text = f'import argparse\nargparse.ArgumentParser().add_argument("--pw", default="SECRET"{more})\n'
+    assert f"app.py:1: {told}" in Run(filled(text), spelling=SECRET, value=SECRET).result.notes
