@@ -344,6 +344,22 @@ REWRITTEN = {
         'x = "SECRET {}".format(1)\n',
         "x = f\"{<call>.replace('{', '{{').replace('}', '}}')} {{}}\".format(1)\n",
     ),
+    "a percent template with an annotation": (
+        'x: str = "user:SECRET@%s"\nx = x % 1\n',
+        "x: str = f\"user:{<call>.replace('%', '%%')}@%s\"\nx = x % 1\n",
+    ),
+    "a percent template in an attribute": (
+        'class C: pass\nC.x = "user:SECRET@%s"\nx = C.x % 1\n',
+        "class C: pass\nC.x = f\"user:{<call>.replace('%', '%%')}@%s\"\nx = C.x % 1\n",
+    ),
+    "a percent template of a class": (
+        'class C:\n    y = "user:SECRET@%s"\nx = C().y % 1\n',
+        "class C:\n    y = f\"user:{<call>.replace('%', '%%')}@%s\"\nx = C().y % 1\n",
+    ),
+    "a format template under a key": (
+        'd = {}\nd["x"] = "user:SECRET"\nx = d["x"].format(1)\n',
+        "d = {}\nd[\"x\"] = f\"user:{<call>.replace('{', '{{').replace('}', '}}')}\"\nx = d[\"x\"].format(1)\n",
+    ),
     "the default of an option of click's": (
         'import click\nx = click.option("--password", default="SECRET")\n',
         'import click\nx = click.option("--password", default=lambda: <CALL>)\n',
@@ -837,3 +853,8 @@ def test_a_module_that_lacks_what_is_imported_is_not_imported_from() -> None:
 def test_the_default_of_an_option_is_told(more: str, told: str) -> None:
     text = f'import argparse\nargparse.ArgumentParser().add_argument("--pw", default="SECRET"{more})\n'
     assert f"app.py:1: {told}" in Run(filled(text), spelling=SECRET, value=SECRET).result.notes
+
+
+def test_a_name_is_no_template_because_an_attribute_of_that_name_is() -> None:
+    run = Run(filled('x = "SECRET"\ny = lambda o: o.x % 1\n'), spelling=SECRET, value=SECRET)
+    assert run.edited == filled("x = <CALL>\ny = lambda o: o.x % 1\n")
