@@ -14,6 +14,8 @@ from scanner.model import SecretValue
 REPOSITORY_TAG = "unhardcode:repository"
 # Types of parameters that are not encrypted: settings, never what was judged secret.
 PLAIN_TYPES = ("String", "StringList")
+# What each store holds.
+TYPES = {"secretsmanager": ("SecretString", "SecretBinary"), "parameterstore": ("SecureString", *PLAIN_TYPES)}
 
 
 class AlreadyExistsError(StoreError):
