@@ -24,6 +24,11 @@ _OPTIONS = frozenset({"click.option", "click.argument", "click.Option", "click.A
 # https://docs.python.org/3/library/argparse.html#default
 _PARSER_KEYWORDS = frozenset({"default", "help", "metavar", "dest", "required", "type"})
 _KEY = re.compile(r"[A-Za-z_][\w.-]*")
+# Names of what is a mapping as a rule: then the program asks it.
+_SETTINGS = re.compile(
+    r"(?:^|[^a-z])(?:conf(?:ig(?:uration)?)?|cfg|settings?|options?|opts?|params?|kwargs|credentials|creds)$",
+    re.IGNORECASE,
+)
 _LOOKUPS = frozenset({"get", "pop", "setdefault"})
 
 
@@ -121,12 +126,17 @@ def _lookup(syntax: Syntax, done: Deferred) -> Deferred | None:
     if not isinstance(call.func, cst.Attribute) or call.func.attr.value not in _LOOKUPS or len(names) != 1:
         return None
     owner, method, key = syntax.source(call.func.value), call.func.attr.value, syntax.source(names[0])
-    if not _is_mapping(syntax, call.func.value) or not _KEY.fullmatch(_constant(names[0]) or ""):
+    sure = _is_mapping(syntax, call.func.value)
+    likely = sure or (_simple(call.func.value) and _SETTINGS.search(owner.rstrip("[]'\"")) is not None)
+    if not likely or not _KEY.fullmatch(_constant(names[0]) or ""):
         return None
     there, otherwise = f"{owner}.{method}({key})", done.new.strip()
     if method == "setdefault":
-        there, otherwise = f"{owner}[{key}]", f"{owner}.setdefault({key}, {otherwise})"
-    return _outside(syntax, done, call, f"{there} if {key} in {owner} else {otherwise}", loose=True)
+        there = f"{owner}[{key}]"
+    if method == "setdefault" or not sure:
+        otherwise = f"{owner}.{method}({key}, {otherwise})"
+    asked = f"{key} in {owner}" if sure else f"isinstance({owner}, dict) and {key} in {owner}"
+    return _outside(syntax, done, call, f"{there} if {asked} else {otherwise}", loose=True)
 
 
 def _option(syntax: Syntax, done: Deferred) -> Deferred | None:

@@ -27,7 +27,7 @@ from fixers.progress import counted
 from fixers.proof import ProofResult, prove
 from fixers.runtime.source import module_source
 from fixers.stores.registry import UsersAws
-from fixers.traces import search_for, traces
+from fixers.traces import Search, search_for, traces
 from fixers.workspace import Workspace, overlaid
 from fixers.writing import check_writable, remove_leftovers, replace_all
 from scanner.errors import FixError, StoreError
@@ -252,12 +252,15 @@ def _telling(plan: Plan, files: Sequence[dict[str, Any]]) -> set[str]:
     """The secrets because of which the journal would hold a value, in any spelling."""
     values = {member.value for secret in plan.secrets for member in secret.members}
     search = search_for([value for value in values if is_distinctive(value.reveal("text"))])
-    told = set()
-    for file in files:
-        held = [file.get("way"), *(new for *_, new in file.get("edits", ()))]
-        if traces(search, json.dumps(held, ensure_ascii=False).encode("utf-8", "surrogatepass")):
-            told.add(file["path"])
-    return {fix.secret for fix in plan.fixes if told & {edit.path for edit in fix.edits}}
+    told = {fix.secret for fix in plan.fixes if _holds(search, [edit.new for edit in fix.edits])}
+    if not told:
+        paths = {file["path"] for file in files if _holds(search, [file.get("way"), file.get("edits")])}
+        told = {fix.secret for fix in plan.fixes if paths & {edit.path for edit in fix.edits}}
+    return told
+
+
+def _holds(search: Search, written: object) -> bool:
+    return bool(traces(search, json.dumps(written, ensure_ascii=False).encode("utf-8", "surrogatepass")))
 
 
 def _facts(planned: Planned, files: list[dict[str, Any]]) -> dict[str, Any]:

@@ -417,6 +417,11 @@ REWRITTEN = {
         'x = 1\ndef f(api):\n    return api.get("secrets", "SECRET")\n',
         'x = 1\ndef f(api):\n    return api.get("secrets", <CALL>)\n',
     ),
+    "a default of what is called as a mapping is": (
+        'x = 1\ndef f(db_config):\n    return db_config.get("password", "SECRET")\n',
+        'x = 1\ndef f(db_config):\n    return db_config.get("password") '
+        'if isinstance(db_config, dict) and "password" in db_config else db_config.get("password", <CALL>)\n',
+    ),
     "a mapping's name that is something else too": (
         'd = {}\ndef f(d):\n    return d.get("password", "SECRET")\nx = 1\n',
         'd = {}\ndef f(d):\n    return d.get("password", <CALL>)\nx = 1\n',
