@@ -148,20 +148,23 @@ def test_nobody_else_can_read_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("before", ["", "type=str, "])
 def test_a_copy_beside_a_default_does_not_get_into_the_journal(
-    bare_shop: Any, shop: Any, aws: Any, run: Run, made: Callable[..., str], before: str
+    bare_shop: Any, shop: Any, aws: Any, run: Run, made: Callable[..., str], git: Callable[..., str], before: str
 ) -> None:
     """The default becomes another one and a `type`: the help between them stays, and is not written down."""
     value = f"Winter{made(4)}!24"
     for each in (shop, bare_shop):
         text = f'import argparse\np = argparse.ArgumentParser()\np.add_argument("--password", {before}'
         (each.folder / "shop/cli.py").write_text(f'{text}help="if not given: {value}", default="{value}")\n')
+    git(shop.folder, "add", "--all")
+    git(shop.folder, "commit", "--quiet", "--message", "A command")
     state = bare_shop.folder.parent / "state"
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("XDG_STATE_HOME", str(state))
         for each, folder in ((shop, shop.folder / ".git/unhardcode"), (bare_shop, state / "unhardcode")):
             status, out, err = run(each, "migrate", "--yes")
             assert status == 0, err
-            assert "lambda given: given or get_secret_value(" in (each.folder / "shop/cli.py").read_text()
+            rewritten = "lambda given: given or get_secret_value(" in (each.folder / "shop/cli.py").read_text()
+            assert rewritten
             (journal,) = folder.glob("*.jsonl")
             leaked = value in journal.read_text() + out + err
             assert not leaked
@@ -176,7 +179,8 @@ def test_what_cannot_be_changed_without_copying_a_value_is_refused(
     (shop.folder / "shop/odd.py").write_text(source)
     status, out, err = run(shop, "migrate", "--yes")
     assert status == 0, err
-    assert "a copy of a value stands in the expression around it" in out.replace("\n", " ").replace("        ", "")
+    refused = "a copy of a value stands in the expression around it" in out.replace("\n", " ").replace("        ", "")
+    assert refused
     kept = (shop.folder / "shop/odd.py").read_text() == source
     assert kept
     (journal,) = (shop.folder / ".git/unhardcode").glob("*.jsonl")
