@@ -127,7 +127,8 @@ def constants_of(tree: ast.Module) -> dict[str, str]:
     """The file's names that are bound once, to a text: `KEY = "DB_PASSWORD"`."""
     bound = bindings(tree)
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    # A star may bring a name that a function binds too.
+    for node in tree.body if bound["*"] else ast.walk(tree):
         match node:
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str() as text))

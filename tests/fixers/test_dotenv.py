@@ -173,6 +173,10 @@ OPAQUE = {
         "import os\nfrom keys import NAME\nx = os.environ[NAME]\n"
         'def f():\n    NAME = "DB_PASSWORD"\n    return os.environ[NAME]\n'
     ),
+    "a name that a star may bring": (
+        "import os\nfrom keys import *\nx = os.environ[NAME]\n"
+        'def f():\n    NAME = "DB_PASSWORD"\n    return os.environ[NAME]\n'
+    ),
     "a name for os.environ that is a parameter too": (
         'import os\ncfg = os.environ\ndef f(cfg):\n    return cfg["DB_PASSWORD"]\n'
     ),
