@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from fixers import journal
 from fixers.apply import Ready, active, outcomes, store_secret
-from fixers.changes import changed, changed_files, edits_by_path
+from fixers.changes import changed, changed_files, edits_by_path, holds, search_of
 from fixers.inverse import Blobs, culprits, known_blobs, way_back
 from fixers.journal import Run
 from fixers.locating import arns_of, waiting, with_arns
@@ -27,13 +27,11 @@ from fixers.progress import counted
 from fixers.proof import ProofResult, prove
 from fixers.runtime.source import module_source
 from fixers.stores.registry import UsersAws
-from fixers.traces import Search, search_for, traces
 from fixers.workspace import Workspace, overlaid
 from fixers.writing import check_writable, remove_leftovers, replace_all
 from scanner.errors import FixError, StoreError
 from scanner.identity import digest
 from scanner.model import RefusalReason, Span
-from scanner.reports.masking import is_distinctive
 
 _PROOF_SECONDS = 120.0
 
@@ -250,17 +248,12 @@ def _files(
 
 def _telling(plan: Plan, files: Sequence[dict[str, Any]]) -> set[str]:
     """The secrets because of which the journal would hold a value, in any spelling."""
-    values = {member.value for secret in plan.secrets for member in secret.members}
-    search = search_for([value for value in values if is_distinctive(value.reveal("text"))])
-    told = {fix.secret for fix in plan.fixes if _holds(search, [edit.new for edit in fix.edits])}
+    search = search_of(plan)
+    told = {fix.secret for fix in plan.fixes if holds(search, [edit.new for edit in fix.edits])}
     if not told:
-        paths = {file["path"] for file in files if _holds(search, [file.get("way"), file.get("edits")])}
+        paths = {file["path"] for file in files if holds(search, [file.get("way"), file.get("edits")])}
         told = {fix.secret for fix in plan.fixes if paths & {edit.path for edit in fix.edits}}
     return told
-
-
-def _holds(search: Search, written: object) -> bool:
-    return bool(traces(search, json.dumps(written, ensure_ascii=False).encode("utf-8", "surrogatepass")))
 
 
 def _facts(planned: Planned, files: list[dict[str, Any]]) -> dict[str, Any]:

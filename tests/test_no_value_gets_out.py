@@ -299,7 +299,8 @@ def test_no_copy_in_another_spelling_gets_into_a_diff_or_a_journal(
             "AWS_ACCESS_KEY_ID": endpoint.access_key, "AWS_SECRET_ACCESS_KEY": endpoint.secret_key,
         }.items():  # fmt: skip
             monkeypatch.setenv(name, given)
-        for command in (["plan"], ["fix"], ["migrate", "--rehearse"], ["migrate", "--yes"]):
+        formats = [["fix", "--format", form] for form in ("json", "sarif")]
+        for command in (["plan"], ["fix"], *formats, ["migrate", "--rehearse"], ["migrate", "--yes"]):
             assert unhardcode.run(command) in (0, 1), command
             captured = capsys.readouterr()
             _assert_clean(captured.out + captured.err, hidden, f"the output of {command}")
