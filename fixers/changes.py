@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fixers.insertions import joined_insertions
 from fixers.model import Edit, Plan
 from fixers.rewriting import overlapping, splice, unique_edits
-from fixers.traces import Search, search_for, traces
+from fixers.traces import Search, may_stand, search_for, traces
 from fixers.workspace import Workspace
 from scanner.errors import FixError
 from scanner.identity import digest
@@ -50,12 +50,17 @@ def changed_files(plan: Plan, workspace: Workspace, key: bytes) -> dict[str, byt
     return files | {new.path: new.content.encode("utf-8") for new in plan.new_files}
 
 
-def search_of(plan: Plan) -> Search:
-    """A search for the values of a plan that nobody writes by chance, in every spelling."""
+def search_of(plan: Plan, written: object) -> Search:
+    """A search in `written`, or parts of it, for the values of a plan that nobody writes by chance, however spelled."""
     values = {member.value for secret in plan.secrets for member in secret.members}
-    return search_for([value for value in values if is_distinctive(value.reveal("text"))])
+    distinctive = [value for value in values if is_distinctive(value.reveal("text"))]
+    return search_for(may_stand(distinctive, _raw(written)))
 
 
 def holds(search: Search, written: object) -> bool:
     """Whether one of the values stands in what is written, texts in whatever JSON can hold."""
-    return bool(traces(search, json.dumps(written, ensure_ascii=False).encode("utf-8", "surrogatepass")))
+    return bool(traces(search, _raw(written)))
+
+
+def _raw(written: object) -> bytes:
+    return json.dumps(written, ensure_ascii=False).encode("utf-8", "surrogatepass")

@@ -37,7 +37,7 @@ def fix_notes(made: Planned) -> Mapping[str, FixNote]:
         imports[edit.path].append(edit)
     touched = {edit.path for fix in made.plan.fixes for edit in fix.edits}
     starts = {path: line_starts(made.workspace.document(path).text) for path in touched}
-    search = search_of(made.plan)
+    search = search_of(made.plan, [edit.new for fix in made.plan.fixes for edit in fix.edits])
     for fix in made.plan.fixes:
         told = holds(search, [edit.new for edit in fix.edits])
         note = FixNote(

@@ -6,7 +6,7 @@ import difflib
 import re
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from fixers.insertions import joined_insertions
@@ -14,7 +14,7 @@ from fixers.model import Edit, Outcome, Plan, PlannedSecret, Refusal
 from fixers.own_keys import ARGUMENTS
 from fixers.prices import reads_note
 from fixers.rewriting import splice, unique_edits
-from fixers.traces import Search, search_for, traces
+from fixers.traces import Search, may_stand, search_for, traces
 from fixers.workspace import Workspace
 from scanner.model import Finding, RefusalReason, SecretValue, Span
 from scanner.reports.masking import is_distinctive
@@ -56,14 +56,17 @@ def render_diff(plan: Plan, workspace: Workspace, findings: Iterable[Finding] = 
         *(finding for finding in findings if finding.suppressed is None or finding.score >= 0),
     ]
     values = sorted({value for found in known for value in _searched(found)}, key=len, reverse=True)
-    search = search_for([SecretValue(value) for value in values if is_distinctive(value)])
     edits = unique_edits(edit for fix in plan.fixes for edit in fix.edits)
     touched = sorted({edit.path for edit in edits})
     chunks: list[str] = []
+    hidden: dict[str, list[Span]] = {}
+    for path in touched:
+        spans = [span for found in known if found.path == path and found.commit is None for span in (found.span,)]
+        hidden[path] = masked(workspace.document(path).text, spans, values)
+    search = _other_spellings(workspace, hidden, edits, values)
     for path in touched:
         own = [edit for edit in (*edits, *joined_insertions(plan.imports)) if edit.path == path]
-        spans = [span for found in known if found.path == path and found.commit is None for span in (found.span,)]
-        chunks += _file_diff(path, workspace.document(path).text, own, spans, values, search)
+        chunks += _file_diff(path, workspace.document(path).text, own, hidden[path], values, search)
     for new in plan.new_files:
         before = workspace.document(new.path).text if new.path in workspace.files else ""
         chunks += _diff(new.path, before, new.content, created=new.path not in workspace.files)
@@ -200,11 +203,29 @@ def _place(first: Finding, *others: Finding) -> str:
     return f"{_shown(first.path)}:{listed}{commit}  {_shown(first.title)}{several}"
 
 
+def _other_spellings(
+    workspace: Workspace, hidden: Mapping[str, Sequence[Span]], edits: Sequence[Edit], values: Sequence[str]
+) -> Search:
+    """A search for what is left beside the values as they are, which are hidden already."""
+    left = [edit.new for edit in edits]
+    for path, spans in hidden.items():
+        text, at = workspace.document(path).text, 0
+        for span in spans:
+            left.append(text[at : span.start])
+            at = span.end
+        left.append(text[at:])
+    distinctive = (SecretValue(value) for value in values if is_distinctive(value))
+    return search_for(may_stand(distinctive, "\n".join(left).encode("utf-8", "surrogatepass")))
+
+
 def _file_diff(
     path: str, text: str, edits: Sequence[Edit], spans: Sequence[Span], values: Sequence[str], search: Search
 ) -> list[str]:
-    """The diff of one file: what is masked is masked in the text before the edits, and beside them after it."""
-    hidden = masked(text, spans, values, search)
+    """The diff of one file: what is masked is masked in the text before the edits, and beside them after it.
+
+    `spans` are where values stand as they are, `search` finds them otherwise.
+    """
+    hidden = masked(text, spans, (), search)
     before = [_masking(path, text, span) for span in hidden]
     beside = [_masking(path, text, part) for span in hidden for part in _outside(span, edits)]
     changes = [replace(edit, expects="", new=_hidden_outside_calls(edit.new, values, search)) for edit in edits]

@@ -248,10 +248,12 @@ def _files(
 
 def _telling(plan: Plan, files: Sequence[dict[str, Any]]) -> set[str]:
     """The secrets because of which the journal would hold a value, in any spelling."""
-    search = search_of(plan)
-    told = {fix.secret for fix in plan.fixes if holds(search, [edit.new for edit in fix.edits])}
+    news = {fix.secret: [edit.new for edit in fix.edits] for fix in plan.fixes}
+    kept = {file["path"]: [file.get("way"), file.get("edits")] for file in files}
+    search = search_of(plan, [news, list(kept.values())])
+    told = {name for name, written in news.items() if holds(search, written)}
     if not told:
-        paths = {file["path"] for file in files if holds(search, [file.get("way"), file.get("edits")])}
+        paths = {path for path, written in kept.items() if holds(search, written)}
         told = {fix.secret for fix in plan.fixes if paths & {edit.path for edit in fix.edits}}
     return told
 
