@@ -9,13 +9,8 @@ from fixers.connections import TEMPLATE_ENGINES
 from fixers.grouping import Draft, Form
 from fixers.prices import ADVANCED_PARAMETER_A_MONTH
 from fixers.rewriting import Refused
-from scanner.model import RefusalReason, SecretValue
-
-# Bytes. https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html,
-# https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
-SECRET_BYTES = 65_536
-STANDARD_BYTES = 4_096
-ADVANCED_BYTES = 8_192
+from fixers.stores.limits import PARAMETER_BYTES, value_problems
+from scanner.model import RefusalReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +48,13 @@ def choose(draft: Draft, store: str, *, automatic: bool) -> Choice:
 
 def tier_of(draft: Draft) -> str:
     """The smallest tier that holds the draft's only value."""
-    return "Advanced" if len(draft.members[0].value.reveal("bytes")) > STANDARD_BYTES else "Standard"
+    return "Advanced" if len(draft.members[0].value.reveal("bytes")) > PARAMETER_BYTES["Standard"] else "Standard"
 
 
 def not_storable(draft: Draft, store: str) -> Refused | None:
     """Why this store cannot hold the draft; None if it can."""
     for member in draft.members:
-        problem = _problem(member.value, store)
-        if problem:
+        for problem in value_problems(member.value.reveal(), store, "Advanced"):
             return RefusalReason.VALUE_NOT_STORABLE, problem, "choose the other store, or move the value by hand"
     return None
 
@@ -75,30 +69,13 @@ def _by_default(draft: Draft, automatic: bool) -> tuple[str, str]:
         return "secretsmanager", "a key id and its key belong together and change together"
     if value.is_bytes:
         return "secretsmanager", "binary: parameters hold text only"
-    if len(value.reveal("bytes")) > ADVANCED_BYTES:
+    if len(value.reveal("bytes")) > PARAMETER_BYTES["Advanced"]:
         return "secretsmanager", "over 8 KB: no parameter holds that"
     if "{{" in value.reveal("text"):
         return "secretsmanager", "it holds two braces, which Parameter Store refuses"
     if automatic:
         return "secretsmanager", "its provider's keys can be rotated automatically"
     return "parameterstore", "one value with no rotation of AWS's: an encrypted parameter does it at no charge"
-
-
-def _problem(value: SecretValue, store: str) -> str | None:
-    size = len(value.reveal("bytes"))
-    if size == 0:
-        return "an empty value"
-    if not value.is_bytes and any("\ud800" <= char <= "\udfff" for char in value.reveal("text")):
-        return "the text holds a lone surrogate, which is no UTF-8"
-    if size > SECRET_BYTES:
-        return "over 64 KB: no store holds that"
-    if store != "parameterstore":
-        return None
-    if value.is_bytes:
-        return "binary, and parameters hold text only"
-    if "{{" in value.reveal("text"):
-        return "Parameter Store refuses two braces in a value"
-    return "over 8 KB, and no parameter holds that" if size > ADVANCED_BYTES else None
 
 
 def _rotation(draft: Draft, store: str, automatic: bool) -> str:

@@ -33,9 +33,6 @@ from scanner.identity import digest
 from scanner.model import Document, RefusalReason, SecretValue
 from scanner.readers.dotenv import Binding, bindings, errors
 
-# A read that gives None where the variable is not set.
-_OPTIONAL = re.compile(r"[\w.]*(?:getenv|\.get)\(\s*[\w\"']+\s*,?\s*\)")
-
 
 @dataclass(slots=True, kw_only=True)
 class _Work:
@@ -146,15 +143,7 @@ def _placed(
             f"{document.path}:{binding.line}: {' and '.join(holders)} is put together from {binding.key}:"
             " `unhardcode run` resolves the reference inside it, nothing else does"
         )
-    optional = [
-        f"{site.path}:{site.line}"
-        for site in readers.python
-        if _OPTIONAL.fullmatch(work.files[site.path].syntax.text, site.span.start, site.span.end)
-    ]
-    if optional:
-        work.notes.append(
-            f"{', '.join(dict.fromkeys(optional))}: gave None where {binding.key} is not set, and asks the store now"
-        )
+    work.notes.extend(default_note(binding.key, readers.python))
     if readers.through:
         work.notes.append(
             f"{binding.key} gets into containers by {listed(readers.through)} as a reference, which their Python"
@@ -162,6 +151,18 @@ def _placed(
         )
     work.notes.extend(loading_note(document, context.workspace))
     return (edit, *sites, *example_edits(document, binding.key, context)), (proof, *proofs)
+
+
+def default_note(key: str, sites: Sequence[ReaderSite]) -> list[str]:
+    """What to say of reads that did without the variable: what reads the store does not."""
+    places = list(dict.fromkeys(f"{site.path}:{site.line}" for site in sites if site.optional))
+    if not places:
+        return []
+    more = f" and {len(places) - 3} more" if len(places) > 3 else ""
+    return [
+        f"{key}: where it is not set, {', '.join(places[:3])}{more} gave a default or None, and will read the store:"
+        f" where none can be asked (tests, CI), set {key}, or the program fails there"
+    ]
 
 
 def _check(

@@ -6,6 +6,7 @@ import importlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from fixers.changes import holds, search_of
 from fixers.insertions import joined_insertions
 from fixers.model import Edit, Fix, Plan
 from fixers.planning import Planned
@@ -29,18 +30,22 @@ def render_findings(made: Planned, form: str, version: str) -> Iterator[str]:
 
 
 def fix_notes(made: Planned) -> Mapping[str, FixNote]:
-    """A note for each finding of a plan, by its place."""
+    """A note for each finding of a plan, by its place; without edits that copy a value from beside a place."""
     notes = {refusal.finding.place: FixNote(refusal=refusal.reason) for refusal in made.plan.refusals}
     imports = defaultdict(list)
     for edit in joined_insertions(made.plan.imports):
         imports[edit.path].append(edit)
     touched = {edit.path for fix in made.plan.fixes for edit in fix.edits}
     starts = {path: line_starts(made.workspace.document(path).text) for path in touched}
+    search = search_of(made.plan, [edit.new for fix in made.plan.fixes for edit in fix.edits])
     for fix in made.plan.fixes:
+        told = holds(search, [edit.new for edit in fix.edits])
         note = FixNote(
             safety=fix.safety,
             description=_description(fix, made.plan),
-            replacements=tuple(_replacement(edit, starts[edit.path]) for edit in _edits(fix, imports)),
+            replacements=tuple(
+                _replacement(edit, starts[edit.path]) for edit in (() if told else _edits(fix, imports))
+            ),
         )
         notes |= {finding.place: note for finding in fix.findings}
     return notes

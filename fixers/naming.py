@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from fixers.connections import is_database_word, prefix_words
 from fixers.grouping import Draft, Form, is_whole, strength
+from fixers.stores import limits
 from rules import own
 from scanner.detectors.name import split_words
 from scanner.model import CredentialKind, Finding, Kind, Role, SecretValue
@@ -74,26 +75,13 @@ def shown_frameworks(imported: Iterable[str], texts: Iterable[str]) -> frozenset
 
 
 def name_problem(name: str, store: str) -> str | None:
-    """What is wrong with a name in its store; None if both stores' rules and the portable characters are kept.
-
-    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html,
-    https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
-    """
+    """What is wrong with a name in its store; None if both stores' rules and the portable characters are kept."""
     parameter = store == "parameterstore"
     if parameter != name.startswith("/"):
         return "a parameter's name starts with a slash" if parameter else "a secret's name does not start with a slash"
-    segments = name.removeprefix("/").split("/")
-    if not all(_SEGMENT.fullmatch(segment) for segment in segments):
+    if not all(_SEGMENT.fullmatch(segment) for segment in name.removeprefix("/").split("/")):
         return "only letters, digits, `_`, `.`, `-` and slashes between them can be used"
-    if parameter and segments[0].lower().startswith(("aws", "ssm")):
-        return "a parameter's name must not begin with aws or ssm"
-    if parameter and len(segments) > 15:
-        return "a parameter has at most 15 levels"
-    if len(name) > (900 if parameter else 512):
-        return "it is too long"
-    if not parameter and name[-7:-6] == "-":
-        return "a secret's name must not end in a hyphen and six characters: AWS adds such an end to its ARN"
-    return None
+    return next(iter(limits.name_problems(name, store)), None)
 
 
 def full_name(draft: Draft, *, app: str, part: str, store: str) -> str:
@@ -101,7 +89,7 @@ def full_name(draft: Draft, *, app: str, part: str, store: str) -> str:
     name = f"{draft.env}/{app}/{part}"
     if store == "parameterstore":
         return f"/{name}"
-    return f"{name}-value" if name[-7:-6] == "-" else name
+    return f"{name}-value" if limits.looks_like_an_arn(name) else name
 
 
 def unguessable(values: Iterable[SecretValue]) -> list[str]:

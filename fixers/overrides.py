@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from fixers.choice import STANDARD_BYTES, Choice
+from fixers.choice import Choice, tier_of
 from fixers.grouping import Draft, own_key
 from fixers.naming import name_problem, unguessable
 from fixers.stores.limits import key_problem
+from fixers.stores.model import TYPES
 from fixers.variables import VARIABLE, is_reserved
 from scanner.errors import UsageError
 from scanner.model import SecretValue
 
-STORES = {
-    "secretsmanager": ("SecretString", "SecretBinary"),
-    "parameterstore": ("SecureString", "String", "StringList"),
-}
 ACTIONS = ("create", "update", "adopt", "restore", "skip")
 
 
@@ -83,15 +80,15 @@ def checked(override: Override, draft: Draft, choice: Choice, name: str, values:
 
 
 def _name(override: Override, choice: Choice, name: str) -> str | None:
-    if choice.store not in STORES:
-        return f"store is one of {', '.join(STORES)}"
+    if choice.store not in TYPES:
+        return f"store is one of {', '.join(TYPES)}"
     if override.name == "":
         return "name is empty"
     return name_problem(name, choice.store) if override.name or override.store else None
 
 
 def _type_and_tier(override: Override, draft: Draft, choice: Choice) -> str | None:
-    allowed = STORES[choice.store]
+    allowed = TYPES[choice.store]
     if override.type is not None and (override.type not in allowed or override.type != choice.type):
         return f"type must be {choice.type}: this value in this store can be nothing else"
     if override.tier is None:
@@ -100,7 +97,7 @@ def _type_and_tier(override: Override, draft: Draft, choice: Choice) -> str | No
         return "tier is for parameters only"
     if override.tier not in ("Standard", "Advanced"):
         return "tier is Standard or Advanced"
-    too_large = override.tier == "Standard" and len(draft.members[0].value.reveal("bytes")) > STANDARD_BYTES
+    too_large = override.tier == "Standard" and tier_of(draft) != "Standard"
     return "the value is over 4 KB: only an Advanced parameter holds it" if too_large else None
 
 

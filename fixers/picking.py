@@ -10,11 +10,12 @@ from fixers.drafting import considered, drafts, sorted_out
 from fixers.grouping import Draft
 from fixers.inverse import blob_id
 from fixers.model import Member, PlannedSecret
-from fixers.overrides import ACTIONS, STORES
+from fixers.overrides import ACTIONS
 from fixers.plan import DEFAULT_ENVIRONMENT
 from fixers.plan_tables import SCHEMA, member_table
 from fixers.planfile import PlanFile, options_of
 from fixers.rewriting import rewriters
+from fixers.stores.model import TYPES
 from fixers.workspace import Workspace, located, open_workspace
 from scanner.identity import digest
 from scanner.running import Scanned, scan_paths
@@ -67,7 +68,7 @@ def _table(file: PlanFile, name: str) -> Mapping[str, Any] | None:
     kept = table.get("action") in ACTIONS and table["action"] != "skip"
     members = table.get("member")
     whole = isinstance(members, list) and members != [] and all(_is_place(member) for member in members)
-    return table if kept and whole and table.get("type") in STORES.get(str(table.get("store")), ()) else None
+    return table if kept and whole and table.get("type") in TYPES.get(str(table.get("store")), ()) else None
 
 
 def _is_place(member: object) -> bool:

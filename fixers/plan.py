@@ -21,6 +21,7 @@ from fixers.rewriting import Refused, RewriteContext, Rewriter, unique_edits
 from fixers.settling import Names, Settled, settle
 from fixers.shipping import build_notes, shipping_notes
 from fixers.stores.limits import key_problem
+from fixers.stores.model import PLAIN_TYPES
 from fixers.styles import check_style
 from fixers.variables import read_variables
 from fixers.workspace import Workspace
@@ -163,7 +164,7 @@ def _planned(secret: Settled, options: PlanOptions, key: bytes) -> PlannedSecret
         store=choice.store,
         type=choice.type,
         tier=tier,
-        kms_key=None if choice.type in ("String", "StringList") else override.kms_key or options.kms_key,
+        kms_key=None if choice.type in PLAIN_TYPES else override.kms_key or options.kms_key,
         members=members,
         constants=draft.constants,
         action=action,

@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from fixers.python_environment import dotted, qualified_names, reader_objects, reads_variable, resolve
+from fixers.python_environment import all_names, dotted, qualified_names, reader_objects, reads_variable, resolve
+from fixers.python_names import mappings
 from fixers.python_position import Place, stands_alone
 from fixers.python_syntax import Syntax
 from fixers.styles import FIELD
@@ -25,6 +26,11 @@ _OPTIONS = frozenset({"click.option", "click.argument", "click.Option", "click.A
 # https://docs.python.org/3/library/argparse.html#default
 _PARSER_KEYWORDS = frozenset({"default", "help", "metavar", "dest", "required", "type"})
 _KEY = re.compile(r"[A-Za-z_][\w.-]*")
+# Names of what is a mapping as a rule: then the program asks it.
+_SETTINGS = re.compile(
+    r"(?:^|[^a-z])(?:conf(?:ig(?:uration)?)?|cfg|settings?|options?|opts?|params?|kwargs|credentials|creds)$",
+    re.IGNORECASE,
+)
 _LOOKUPS = frozenset({"get", "pop", "setdefault"})
 # https://docs.pydantic.dev/latest/concepts/fields/#default-values
 _MODELS = frozenset({"pydantic.BaseModel", "pydantic.BaseSettings", "pydantic_settings.BaseSettings"})
@@ -38,13 +44,15 @@ _SHOWN = re.compile(r"\b(?:model_fields|__fields__|(?:model_json_)?schema(?:_jso
 class Deferred:
     """What an expression became: `span` of the text is replaced by `new`, `chain` are the nodes above it.
 
-    `needs` are the functions that it uses beside those of what was put in.
+    `needs` are the functions that it uses beside those of what was put in. `splices` give the same where the rest of
+    `new` is what stood there already; none where it is not.
     """
 
     span: Span
     new: str
     chain: tuple[cst.CSTNode, ...]
     needs: frozenset[str] = frozenset()
+    splices: tuple[tuple[Span, str], ...] = ()
 
 
 def defer(syntax: Syntax, place: Place, span: Span, new: str, variable: str | None, field: str = FIELD) -> Deferred:
@@ -82,7 +90,7 @@ def _variable(syntax: Syntax, done: Deferred, variable: str | None) -> Deferred 
     call, first, second = given[0], *given[0].args
     plain = first.keyword is None and not first.star and not second.star
     default = second.keyword is None or second.keyword.value == "default"
-    if not (plain and default and reads_variable(syntax.source(call.func), qualified_names(syntax.tree))):
+    if not (plain and default and reads_variable(syntax.source(call.func), all_names(syntax.tree))):
         return None
     if variable is not None and variable == _constant(first.value):
         return _outside(syntax, done, call, done.new.strip())
@@ -119,7 +127,12 @@ def _alternative(syntax: Syntax, done: Deferred) -> Deferred | None:
     span = syntax.span(above)
     if span.end > done.span.end:
         return None
-    return Deferred(span=span, new=syntax.text[span.start : done.span.start] + done.new, chain=done.chain[:-1])
+    return Deferred(
+        span=span,
+        new=syntax.text[span.start : done.span.start] + done.new,
+        chain=done.chain[:-1],
+        splices=((done.span, done.new),),
+    )
 
 
 def _lookup(syntax: Syntax, done: Deferred) -> Deferred | None:
@@ -140,13 +153,17 @@ def _lookup(syntax: Syntax, done: Deferred) -> Deferred | None:
     if not isinstance(call.func, cst.Attribute) or call.func.attr.value not in _LOOKUPS or len(names) != 1:
         return None
     owner, method, key = syntax.source(call.func.value), call.func.attr.value, syntax.source(names[0])
-    environment = resolve(owner, qualified_names(syntax.tree)) == "os.environ"
-    if environment or not _simple(call.func.value) or not _KEY.fullmatch(_constant(names[0]) or ""):
+    sure = _is_mapping(syntax, call.func.value)
+    likely = sure or (_simple(call.func.value) and _SETTINGS.search(owner.rstrip("[]'\"")) is not None)
+    if not likely or not _KEY.fullmatch(_constant(names[0]) or ""):
         return None
     there, otherwise = f"{owner}.{method}({key})", done.new.strip()
     if method == "setdefault":
-        there, otherwise = f"{owner}[{key}]", f"{owner}.setdefault({key}, {otherwise})"
-    return _outside(syntax, done, call, f"{there} if {key} in {owner} else {otherwise}", loose=True)
+        there = f"{owner}[{key}]"
+    if method == "setdefault" or not sure:
+        otherwise = f"{owner}.{method}({key}, {otherwise})"
+    asked = f"{key} in {owner}" if sure else f"isinstance({owner}, dict) and {key} in {owner}"
+    return _outside(syntax, done, call, f"{there} if {asked} else {otherwise}", loose=True)
 
 
 def _option(syntax: Syntax, done: Deferred) -> Deferred | None:
@@ -154,7 +171,7 @@ def _option(syntax: Syntax, done: Deferred) -> Deferred | None:
     given = _argument(done)
     if given is None or given[1].keyword is None or given[1].keyword.value != "default":
         return None
-    if resolve(syntax.source(given[0].func), qualified_names(syntax.tree)) not in _OPTIONS:
+    if resolve(syntax.source(given[0].func), all_names(syntax.tree)) not in _OPTIONS:
         return None
     return Deferred(span=done.span, new=f"lambda: {done.new.strip()}", chain=done.chain)
 
@@ -184,7 +201,8 @@ def _parser(syntax: Syntax, done: Deferred) -> Deferred | None:
         where = Span(start, around.end)
     splices = [(where, '""' if kind is not None else f'"", type={function}')]
     splices += [(syntax.span(kind.value), function)] if kind is not None else []
-    return _outside(syntax, done, call, _spliced(syntax, call, splices))
+    whole = _outside(syntax, done, call, _spliced(syntax, call, splices))
+    return replace(whole, splices=tuple(sorted(splices)))
 
 
 def _field(syntax: Syntax, done: Deferred, name: str) -> Deferred | None:
@@ -283,6 +301,20 @@ def _outside(syntax: Syntax, done: Deferred, call: cst.Call, new: str, *, loose:
 def _annotated(syntax: Syntax, call: cst.Call) -> bool:
     """Whether a comment stands in a call, which would be lost."""
     return "#" in syntax.source(call)
+
+
+def _is_mapping(syntax: Syntax, node: cst.BaseExpression) -> bool:
+    """Whether an expression gives a mapping without doubt, and may be evaluated twice.
+
+    `client.get("secrets", token)` looks like `settings.get("password", default)`, and its owner is asked for nothing.
+    """
+    inside = False
+    while isinstance(node, cst.Subscript) and _simple(node):
+        node, inside = node.value, True
+    if not isinstance(node, cst.Name):
+        return False
+    parsed = mappings(syntax.tree, all_names(syntax.tree)).get(node.value)
+    return parsed is not None and (parsed or not inside)
 
 
 def _simple(node: cst.BaseExpression) -> bool:

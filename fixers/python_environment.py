@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import TypeGuard
+
+from fixers.python_names import bindings
 
 READERS = frozenset({"os.getenv", "os.environ.get"})
 # Objects that read variables when called, made by one of these: https://django-environ.readthedocs.io/,
@@ -39,11 +40,9 @@ def all_names(tree: ast.Module) -> dict[str, str]:
     names = qualified_names(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
-            module = f".{node.module}" if node.module else ""
-            names.update({alias.asname or alias.name: f"{module}.{alias.name}" for alias in node.names})
-    bound = Counter(
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-    )
+            module = "." * node.level + (f"{node.module}." if node.module else "")
+            names.update({alias.asname or alias.name: f"{module}{alias.name}" for alias in node.names})
+    bound = bindings(tree)
     for node in ast.walk(tree):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute() as value) if bound[name] == 1:
@@ -126,13 +125,10 @@ def dotted(node: ast.expr) -> str:
 
 def constants_of(tree: ast.Module) -> dict[str, str]:
     """The file's names that are bound once, to a text: `KEY = "DB_PASSWORD"`."""
-    bound = Counter(
-        node.id if isinstance(node, ast.Name) else node.arg
-        for node in ast.walk(tree)
-        if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
-    )
+    bound = bindings(tree)
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    # A star may bring a name that a function binds too.
+    for node in tree.body if bound["*"] else ast.walk(tree):
         match node:
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str() as text))
@@ -143,10 +139,11 @@ def constants_of(tree: ast.Module) -> dict[str, str]:
 
 
 def environ_objects(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Names bound to `environ.Env(DEBUG=(bool, False))`, with the variables that it converts; to environs' too.
+    """Names bound once, to `environ.Env(DEBUG=(bool, False))` or environs' like, with the variables that it converts.
 
     https://django-environ.readthedocs.io/en/latest/quickstart.html
     """
+    bound = bindings(tree)
     for node in ast.walk(tree):
         if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
             continue
@@ -154,7 +151,7 @@ def environ_objects(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tupl
         eager = isinstance(given.get("eager"), ast.Constant) and set(given) == {"eager"}
         if None not in given and (called == "environ.Env" or (called == "environs.Env" and eager)):
             scheme = frozenset(filter(None, given)) if called == "environ.Env" else frozenset[str]()
-            yield from ((dotted(target), scheme) for target in node.targets)
+            yield from ((name, scheme) for name in map(dotted, node.targets) if bound[name] <= 1)
 
 
 def reader_objects(tree: ast.Module, names: Mapping[str, str]) -> frozenset[str]:
@@ -191,10 +188,16 @@ def is_copy(value: ast.expr | None, names: Mapping[str, str]) -> bool:
 
 
 def environment_copies(tree: ast.Module, names: Mapping[str, str]) -> frozenset[str]:
-    """Names bound to copies of all variables."""
-    found = [
-        node for node in ast.walk(tree) if isinstance(node, (ast.Assign, ast.AnnAssign)) and is_copy(node.value, names)
-    ]
-    return frozenset(
-        dotted(each) for node in found for each in (node.targets if isinstance(node, ast.Assign) else [node.target])
-    )
+    """Names bound to copies of all variables.
+
+    And to all variables themselves, where the name means something else too and is none of `names`.
+    """
+
+    def is_itself(value: ast.expr | None) -> bool:
+        return value is not None and resolve(dotted(value), names) in ENVIRON
+
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and (is_copy(node.value, names) or is_itself(node.value)):
+            found.update(map(dotted, node.targets if isinstance(node, ast.Assign) else [node.target]))
+    return frozenset(found - {name for name in found if names.get(name) in ENVIRON})

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fixers.insertions import THIRD_PARTY, group_of, guarded, is_standard, newline_of
 from fixers.model import Edit
+from fixers.python_names import bindings, used_names
 from fixers.python_syntax import node_span
 from scanner.identity import digest
 from scanner.model import Span
@@ -56,7 +57,7 @@ def choose_names(tree: ast.Module, wanted: Sequence[Wanted], *, hidden: bool = F
     With `hidden` it begins with an underscore: what lists the module's names passes over those.
     """
     existing = {each.called: name for each in wanted if (name := _existing(tree, each)) is not None}
-    taken = set(bound_names(tree))
+    taken = set(used_names(tree))
     star = any(alias.name == "*" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names)
     names: dict[str, str] = {}
     for each in wanted:
@@ -64,26 +65,6 @@ def choose_names(tree: ast.Module, wanted: Sequence[Wanted], *, hidden: bool = F
         names[each.called] = existing.get(each.called) or _free(each.called, taken, hidden=star or hidden)
         taken.add(names[each.called])
     return Imported(names=names, missing=tuple(each for each in wanted if each.called not in existing))
-
-
-def bound_names(tree: ast.Module) -> Iterator[str]:
-    """Every name that the file uses in any scope, bound or not."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name) | ast.arg(arg=name):
-                yield name
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                yield name
-            case ast.alias():
-                yield (node.asname or node.name).partition(".")[0]
-            case ast.Global(names=names) | ast.Nonlocal(names=names):
-                yield from names
-            case ast.ExceptHandler(name=str() as name) | ast.MatchAs(name=str() as name):
-                yield name
-            case ast.MatchStar(name=str() as name) | ast.MatchMapping(rest=str() as name):
-                yield name
-            case _ if type(node).__name__ in ("TypeVar", "ParamSpec", "TypeVarTuple"):
-                yield str(getattr(node, "name", ""))
 
 
 def import_edits(
@@ -225,16 +206,17 @@ def _is_apart(module: str, ours: str) -> bool:
 
 def _existing(tree: ast.Module, wanted: Wanted) -> str | None:
     """The name that a top-level import of the leading block gives it, if nothing else in the file binds that name."""
+    bound = bindings(tree)
     _, imports = _leading(tree)
     for node in imports:
         assert isinstance(node, (ast.Import, ast.ImportFrom))
-        if (name := _given(node, wanted, wanted.module)) is not None and _bound(tree, name) == 1:
+        if (name := _given(node, wanted, wanted.module)) is not None and bound[name] == 1:
             return name
     for node in tree.body if wanted.alone is not None else ():
         match node:
             case ast.Try(body=[first], handlers=[ast.ExceptHandler(body=[second])], orelse=[], finalbody=[]):
                 name = _given(first, wanted, wanted.module)
-                if name is not None and name == _given(second, wanted, wanted.alone) and _bound(tree, name) == 2:
+                if name is not None and name == _given(second, wanted, wanted.alone) and bound[name] == 2:
                     return name
     return None
 
@@ -246,14 +228,6 @@ def _given(node: ast.stmt, wanted: Wanted, module: str | None) -> str | None:
         return None
     assert isinstance(node, (ast.Import, ast.ImportFrom))
     return next((alias.asname or alias.name for alias in node.names if alias.name == wanted.called), None)
-
-
-def _bound(tree: ast.Module, name: str) -> int:
-    """How often a name is bound, in any scope; uses of it do not count."""
-    loads = sum(
-        isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load) for node in ast.walk(tree)
-    )
-    return sum(bound == name for bound in bound_names(tree)) - loads
 
 
 def _free(wanted: str, taken: set[str], *, hidden: bool) -> str:

@@ -62,7 +62,13 @@ def insert_of(syntax: Syntax, place: Place, placement: Placement, value: str | b
         placement=placement,
         style=style,
         is_bytes=is_bytes,
-        waits=style.has_module and not is_bytes and may_wait(place.chain) and not in_function(syntax, place),
+        waits=(
+            style.has_module
+            and style.awaits
+            and not is_bytes
+            and may_wait(place.chain)
+            and not in_function(syntax, place)
+        ),
         doubled=_doubled_later(syntax, place, SecretValue(value).reveal("text")),
     )
 

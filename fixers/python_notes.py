@@ -25,8 +25,12 @@ def notes_on(syntax: Syntax, finding: Finding, place: Place, piece: Piece, style
         yield f"{where}: a default argument is read once, when the module is imported"
     if _in_async_body(chain) and ASYNC not in piece.needs:
         yield f"{where}: in an async function; the call blocks until the store answers"
-    if _is_parser_default(chain) and not in_function(syntax, place):
-        yield f"{where}: read when the parser is made, also where the option is given"
+    if _is_parser_default(chain):
+        yield f"{where}: " + (
+            "an option that is given empty counts as not given"
+            if in_function(syntax, place)
+            else "read when the parser is made, also where the option is given"
+        )
     if _is_model_default(syntax, chain):
         yield f"{where}: Django's makemigrations writes the value of a default into a file: make it a function first"
     if _is_compared(chain):

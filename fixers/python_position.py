@@ -74,8 +74,8 @@ def stands_alone(path: Sequence[cst.CSTNode]) -> bool:
 def is_template(syntax: Syntax, place: Place) -> str:
     """The characters that mean something to what is done with the target next: `%`, or the braces of `.format`."""
     node: cst.CSTNode = place.target
-    if isinstance(place.chain[-1], cst.Assign):
-        return _formatted_by_name(syntax, set(_target_names(place.chain[-1])))
+    if isinstance(place.chain[-1], (cst.Assign, cst.AnnAssign)):
+        return _formatted_by_name(syntax, set(_bound_to(place.chain)))
     for above in reversed(place.chain):
         if isinstance(above, cst.BinaryOperation) and isinstance(above.operator, cst.Modulo):
             return "%" if above.left is node else ""
@@ -87,15 +87,43 @@ def is_template(syntax: Syntax, place: Place) -> str:
     return ""
 
 
-def _formatted_by_name(syntax: Syntax, names: Collection[str]) -> str:
-    """What a text's name is formatted by, anywhere in the file."""
+def _formatted_by_name(syntax: Syntax, names: Collection[tuple[str, str]]) -> str:
+    """What a text's name, as `_bound_to` gives it, is formatted by, anywhere in the file."""
     for node in ast.walk(syntax.tree) if names else ():
         match node:
-            case ast.Attribute(value=ast.Name(id=name), attr=attr) if attr in _FORMATTERS and name in names:
+            case ast.Attribute(value=value, attr=attr) if attr in _FORMATTERS and _used(value) in names:
                 return "{}"
-            case ast.BinOp(left=ast.Name(id=name), op=ast.Mod()) if name in names:
+            case ast.BinOp(left=value, op=ast.Mod()) if _used(value) in names:
                 return "%"
     return ""
+
+
+def _bound_to(chain: Sequence[cst.CSTNode]) -> Iterator[tuple[str, str]]:
+    """What an assignment binds: names, attributes of whatever object, keys of whatever mapping."""
+    above = chain[-1]
+    assert isinstance(above, (cst.Assign, cst.AnnAssign))
+    in_class = any(isinstance(node, cst.ClassDef) for node in chain[-4:-1])
+    for target in [each.target for each in above.targets] if isinstance(above, cst.Assign) else [above.target]:
+        match target:
+            case cst.Name(value=name):
+                yield "name", name
+                if in_class:
+                    yield "attribute", name
+            case cst.Attribute(attr=cst.Name(value=name)):
+                yield "attribute", name
+            case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString() as key))]):
+                yield "key", str(key.evaluated_value)
+
+
+def _used(node: ast.expr) -> tuple[str, str] | None:
+    match node:
+        case ast.Name(id=name):
+            return "name", name
+        case ast.Attribute(attr=name):
+            return "attribute", name
+        case ast.Subscript(slice=ast.Constant(value=str() as name)):
+            return "key", name
+    return None
 
 
 def may_wait(chain: Sequence[cst.CSTNode]) -> bool:

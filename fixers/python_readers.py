@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from fixers.python_environment import (
     MAKERS,
+    READERS,
     all_names,
     constants_of,
     dotted,
     environ_objects,
     environment_copies,
     only_reads,
+    reader_objects,
     resolve,
 )
+from fixers.python_names import bindings
 from fixers.python_syntax import node_span, parse_quietly
 from fixers.unseen_readers import URLS, UnseenReads
 from fixers.variable_mentions import mentions, silent_texts
@@ -28,6 +30,11 @@ from scanner.text import line_starts
 _PLAIN_CALLS = frozenset({"os.getenv", "os.environ.get", "decouple.config"})
 _PLAIN_METHODS = frozenset({"", "str"})
 _CONVERTING = frozenset({"cast", "parse_default", "subcast", "multiline"})
+# Where a second positional argument is the cast: https://django-environ.readthedocs.io/en/latest/api.html,
+# https://www.starlette.io/config/. Elsewhere it is the default, and a third one the cast.
+_CASTS_FIRST = frozenset({"environ.Env", "starlette.config.Config"})
+_KEY_AND_DEFAULT = 2
+_ALL = 255  # arguments
 # The first parameter of os.getenv, of environs, of django-environ, of decouple.
 _KEYS = frozenset({"key", "name", "var", "option"})
 # Keywords that name a variable for a library to read (click, typer, pydantic).
@@ -42,7 +49,8 @@ _READING = re.compile(r"env|config|settings|secret", re.IGNORECASE)
 class Site:
     """A Python expression that reads the variable `key`. `how` says in what way; `span` is None where it stays.
 
-    `around` is what is put before and behind the call: `env.db_url_config(` and `)`.
+    `around` is what is put before and behind the call: `env.db_url_config(` and `)`. `optional` says that it gives a
+    default, or None, where the variable is not set.
     """
 
     key: str
@@ -51,21 +59,23 @@ class Site:
     span: Span | None
     quote: str = '"'
     around: tuple[str, str] = ("", "")
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _File:
+    path: str
     text: str
     starts: list[int]
     names: Mapping[str, str]
-    readers: frozenset[str]
+    readers: Mapping[str, int]
     schemes: Mapping[str, frozenset[str]]
     copies: frozenset[str]
     constants: Mapping[str, str]
     unseen: UnseenReads
 
 
-def python_sites(text: str, wanted: Callable[[str], bool], unseen: UnseenReads) -> Iterator[Site]:
+def python_sites(path: str, text: str, wanted: Callable[[str], bool], unseen: UnseenReads) -> Iterator[Site]:
     """Every place of a file that reads a wanted variable; of one that does not parse, every string that names one.
 
     Where `unseen` reads variables by computed names, a text that names one is a reader too.
@@ -81,12 +91,13 @@ def python_sites(text: str, wanted: Callable[[str], bool], unseen: UnseenReads) 
     names = all_names(tree)
     schemes = dict(environ_objects(tree, names))
     file = _File(
+        path=path,
         text=text,
         starts=line_starts(text),
         names=names,
-        readers=frozenset(_reader_names(tree, names)) | frozenset(schemes),
+        readers=dict.fromkeys(schemes, 1) | dict(_reader_names(tree, names)),
         schemes=schemes,
-        copies=environment_copies(tree, names),
+        copies=environment_copies(tree, names) | reader_objects(tree, names),
         constants=constants_of(tree),
         unseen=unseen,
     )
@@ -141,13 +152,22 @@ def _call(file: _File, node: ast.Call, wanted: Callable[[str], bool]) -> Iterato
         return
     if key is None or not wanted(key):
         return
-    converts = any(keyword.arg in _CONVERTING or keyword.arg is None for keyword in node.keywords)
+    converts = any(
+        each.arg is None or (each.arg in _CONVERTING and (each.arg != "cast" or _may_convert(each.value)))
+        for each in node.keywords
+    )
     converts = converts or (method not in _PLAIN_METHODS - {""} and key in file.schemes.get(written, ()))
-    plain = called in _PLAIN_CALLS or written in file.readers or (owner in file.readers and method in _PLAIN_METHODS)
-    plain = plain or tuple(called.split(".")[-2:]) in file.unseen.helpers
+    helper = file.unseen.is_helper(called, file.path)
+    known = _ALL if helper else file.readers.get(written, _KEY_AND_DEFAULT)
+    converts = converts or any(map(_may_convert, node.args[known:]))
+    plain = helper or called in _PLAIN_CALLS or written in file.readers
+    plain = plain or (owner in file.readers and method in _PLAIN_METHODS)
+    maybe = owner in file.readers or not file.copies.isdisjoint((owner, written)) or last in file.unseen.names
     if plain and not converts:
-        yield _site(file, node, key, f'{called}("{key}")')
-    elif plain or owner in file.readers or owner in file.copies or _READING.search(called) or last in file.unseen.names:
+        optional = called in READERS or any(each.arg == "default" for each in node.keywords)
+        optional = optional or any(map(_may_convert, node.args[1:known]))
+        yield replace(_site(file, node, key, f'{called}("{key}")'), optional=optional)
+    elif plain or maybe or _READING.search(called):
         yield _opaque(node, key, f'{called}("{key}")')
 
 
@@ -168,36 +188,31 @@ def _opaque(node: ast.expr | ast.stmt, key: str, how: str) -> Site:
     return Site(key=key, line=node.lineno, how=how, span=None)
 
 
-def _reader_names(tree: ast.Module, names: Mapping[str, str]) -> Iterator[str]:
-    """Names bound to readers: `env = environ.Env()`."""
+def _may_convert(given: ast.expr) -> bool:
+    """Whether an argument that is no key and no default may make something else of the text: `str` does not."""
+    return not (isinstance(given, ast.Name) and given.id == "str")
+
+
+def _reader_names(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Names bound once, to readers: `env = environ.Env()`, and functions of the file's own that give what they read.
+
+    With the number of positional arguments that convert nothing.
+    """
+    bound = bindings(tree)
     for node in ast.walk(tree):
         if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call) or node.value.keywords:
             continue
-        if resolve(dotted(node.value.func), names) in MAKERS - {"environ.FileAwareEnv"}:
-            yield from (dotted(target) for target in node.targets)
-    # Functions of the file's own, bound once, that give what they read as it is.
-    bound = Counter(map(_bound_name, ast.walk(tree)))
+        maker = resolve(dotted(node.value.func), names)
+        if maker in MAKERS - {"environ.FileAwareEnv"}:
+            count = 1 if maker in _CASTS_FIRST else _KEY_AND_DEFAULT
+            yield from ((name, count) for name in map(dotted, node.targets) if bound[name] <= 1)
     for node in ast.walk(tree):
         if only_reads(node, names) and bound[node.name] == 1:
-            yield node.name
+            yield node.name, _ALL
         elif isinstance(node, ast.ClassDef):
             for method in node.body:
                 if only_reads(method, names, method=True) and bound[method.name] == 1:
-                    yield from (f"{owner}.{method.name}" for owner in ("self", "cls", node.name))
-
-
-def _bound_name(node: ast.AST) -> str | None:
-    match node:
-        case (
-            ast.Name(id=name, ctx=ast.Store())
-            | ast.FunctionDef(name=name)
-            | ast.ClassDef(name=name)
-            | ast.arg(arg=name)
-        ):
-            return name
-        case ast.alias(name=name, asname=other):
-            return other or name.partition(".")[0]
-    return None
+                    yield from ((f"{owner}.{method.name}", _ALL) for owner in ("self", "cls", node.name))
 
 
 def _is_target_mapping(owner: str) -> bool:

@@ -58,7 +58,8 @@ _HANDS = "env_file "
 class ReaderSite:
     """A Python expression to rewrite. `quote` is a quotation mark that may stand there (it may be in an f-string).
 
-    `around` is what is put before and behind the call: `env.db_url_config(` and `)`.
+    `around` is what is put before and behind the call: `env.db_url_config(` and `)`. `optional` says that it gives a
+    default, or None, where the variable is not set.
     """
 
     path: str
@@ -66,6 +67,7 @@ class ReaderSite:
     span: Span
     quote: str
     around: tuple[str, str] = ("", "")
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,14 @@ def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> 
                 if site.span is None:
                     opaque[site.key].append(OtherReader(path=path, line=site.line, how=site.how))
                 else:
-                    found = ReaderSite(path=path, line=site.line, span=site.span, quote=site.quote, around=site.around)
+                    found = ReaderSite(
+                        path=path,
+                        line=site.line,
+                        span=site.span,
+                        quote=site.quote,
+                        around=site.around,
+                        optional=site.optional,
+                    )
                     python[site.key].append(found)
         elif path.endswith(SUFFIX):
             for key, reader in _in_notebook(workspace, path, keys):
@@ -155,7 +164,7 @@ def _sites(workspace: Workspace, path: str, keys: Collection[str], unseen: Unsee
     except NotSeenError:
         return
     own = unseen if role_of(path) is PathRole.SOURCE else replace(unseen, places=())
-    yield from python_sites(text, lambda name: name in keys, own)
+    yield from python_sites(path, text, lambda name: name in keys, own)
 
 
 def _in_notebook(workspace: Workspace, path: str, keys: Collection[str]) -> Iterator[tuple[str, OtherReader]]:

@@ -50,10 +50,14 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """How code is written. `prefix_from` is the variable that replaces the first part of a name at run time."""
+    """How code is written. `prefix_from` is the variable that replaces the first part of a name at run time.
+
+    `awaits` says that async functions run in asyncio's loop, which gives a call of ours a thread to wait in.
+    """
 
     name: str = "module"
     prefix_from: str | None = None
+    awaits: bool = True
 
     @property
     def has_module(self) -> bool:

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from fixers import journal
 from fixers.apply import Ready, active, outcomes, store_secret
-from fixers.changes import changed, changed_files, edits_by_path
+from fixers.changes import changed, changed_files, edits_by_path, holds, search_of
 from fixers.inverse import Blobs, culprits, known_blobs, way_back
 from fixers.journal import Run
 from fixers.locating import arns_of, waiting, with_arns
@@ -57,9 +57,13 @@ def prepare(planned: Planned, *, stored: bool = True, incident: bool = False) ->
         workspace = _frozen(planned)
         blobs = known_blobs(repository, workspace, touched_paths(planned.plan))
         files, bad = _files(planned, workspace, blobs, stored=stored)
-        if incident or not bad:
+        telling = _telling(planned.plan, files)
+        if telling:
+            planned = without_secrets(planned, telling, _TELLING)
+        elif incident or not bad:
             break
-        planned = without_secrets(planned, bad, _NOT_UNDOABLE)
+        else:
+            planned = without_secrets(planned, bad, _NOT_UNDOABLE)
     return Prepared(planned=planned, facts=_facts(planned, files) | ({"incident": True} if incident else {}))
 
 
@@ -67,6 +71,11 @@ _NOT_UNDOABLE = (
     RefusalReason.NOT_UNDOABLE,
     "neither git nor the store could give the file back as it is",
     "commit the file, then migrate; or move the value by hand",
+)
+_TELLING = (
+    RefusalReason.DYNAMIC,
+    "a copy of a value stands in the expression around it, which the journal would hold",
+    "delete that copy, then plan again",
 )
 
 
@@ -240,6 +249,18 @@ def _files(
         written = [[edit.span.start, edit.span.end, edit.expects, edit.new] for edit in edits]
         files.append({"path": path, "before": before, "after": digest(key, after[path]), "edits": written, "way": way})
     return files, bad
+
+
+def _telling(plan: Plan, files: Sequence[dict[str, Any]]) -> set[str]:
+    """The secrets because of which the journal would hold a value, in any spelling."""
+    news = {fix.secret: [edit.new for edit in fix.edits] for fix in plan.fixes}
+    kept = {file["path"]: [file.get("way"), file.get("edits")] for file in files}
+    search = search_of(plan, [news, list(kept.values())])
+    told = {name for name, written in news.items() if holds(search, written)}
+    if not told:
+        paths = {path for path, written in kept.items() if holds(search, written)}
+        told = {fix.secret for fix in plan.fixes if paths & {edit.path for edit in fix.edits}}
+    return told
 
 
 def _facts(planned: Planned, files: list[dict[str, Any]]) -> dict[str, Any]:

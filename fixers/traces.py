@@ -10,7 +10,7 @@ import base64
 import html
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
 
@@ -83,6 +83,17 @@ def search_for(values: Sequence[SecretValue]) -> Search:
         patterns=tuple(patterns),
         reaches=tuple(10 * len(value.reveal("bytes")) + 400 for value in values),
     )
+
+
+def may_stand(values: Iterable[SecretValue], raw: bytes) -> list[SecretValue]:
+    """Those of which some spelling may stand there: to compile a search for all of thousands takes half a minute."""
+    here = {raw[at : at + _ANCHOR] for at in range(len(raw) - _ANCHOR + 1)}
+
+    def may(value: SecretValue) -> bool:
+        spelled = any(needle[:_ANCHOR] in here and needle[-_ANCHOR:] in here for needle in _needles(value))
+        return spelled or not here.isdisjoint(_anchors(value))
+
+    return [value for value in values if may(value)]
 
 
 def traces(search: Search, raw: bytes) -> list[Trace]:

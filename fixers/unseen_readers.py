@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from fixers.environment_uses import handed_on
-from fixers.module_place import HEADER
 from fixers.notebook_code import SUFFIX
 from fixers.python_environment import (
     ENVIRON,
@@ -28,6 +27,7 @@ from fixers.python_environment import (
     resolve,
 )
 from fixers.python_syntax import parse_quietly
+from fixers.runtime.source import is_generated
 from fixers.settings_classes import ANY, WORDS, SettingsClasses, prefixed
 from fixers.started_programs import STARTING, programs_started
 from fixers.workspace import Workspace
@@ -37,7 +37,6 @@ from scanner.readers.notebook import joined, python_cells
 from scanner.roles import PathRole, role_of
 
 _READS = re.compile(rb"environ|getenv|from_prefixed_env|decouple|starlette")
-_HEAD = 2000
 _WHOLE = frozenset({"items", "values"})
 _TAKES_ALL = frozenset({"substitute", "safe_substitute", "format_map"})
 # Variables that a library reads when its client is made without the value. Each from the library's own documentation:
@@ -93,12 +92,26 @@ class UnseenRead:
 class UnseenReads:
     """All of a workspace. `helpers` are its functions that give the variable they are called with, (module, name);
     `names` are those of helpers and of methods that do so. `attributes` says that attributes may be variables.
+    `modules` are the dotted paths of all its Python files.
     """
 
     places: tuple[UnseenRead, ...] = ()
     helpers: frozenset[tuple[str, str]] = field(default=frozenset())
     names: frozenset[str] = field(default=frozenset())
     attributes: bool = False
+    modules: tuple[str, ...] = ()
+
+    def is_helper(self, called: str, path: str) -> bool:
+        """Whether what a file calls by this name, resolved by its imports, can be nothing but a helper."""
+        module, _, function = called.rpartition(".")
+        absolute = module.lstrip(".")
+        if level := len(module) - len(absolute) + (not absolute and called.startswith(".")):
+            folder = PurePosixPath(path).parent.parts
+            whole = ".".join([*folder[: len(folder) - level + 1], *filter(None, [absolute])])
+            fits = [whole] if whole in self.modules else []
+        else:
+            fits = [each for each in self.modules if f".{each}".endswith(f".{module}")]
+        return bool(fits) and all((each, function) in self.helpers for each in fits)
 
     @property
     def by_name(self) -> str | None:
@@ -125,8 +138,7 @@ def unseen_reads(workspace: Workspace) -> UnseenReads:
     functions: set[tuple[str, str]] = set()
     methods: set[str] = set()
     for path, tree in trees.items():
-        names, place = all_names(tree), PurePosixPath(path)
-        module = place.parent.name if place.stem == "__init__" else place.stem
+        names, module = all_names(tree), _module_of(path)
         for node in ast.walk(tree):
             if only_reads(node, names):
                 functions.add((module, node.name))
@@ -146,8 +158,14 @@ def unseen_reads(workspace: Workspace) -> UnseenReads:
         ),
         helpers=frozenset(functions),
         names=called,
+        modules=tuple(_module_of(path) for path in workspace.files if workspace.is_python(path)) if functions else (),
         attributes=any(_gives_attributes(node) for tree in trees.values() for node in ast.walk(tree)),
     )
+
+
+def _module_of(path: str) -> str:
+    parts = PurePosixPath(path).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def _by_made_names(workspace: Workspace) -> Iterator[UnseenRead]:
@@ -183,8 +201,8 @@ def _programs(workspace: Workspace, holding: re.Pattern[bytes]) -> Iterator[tupl
         if (workspace.is_python(path) or path.endswith(SUFFIX)) and role_of(path) is PathRole.SOURCE:
             try:
                 raw = workspace.read(path)
-                if holding.search(raw) and HEADER.encode() not in raw[:_HEAD]:
-                    text = workspace.document(path).text
+                text = workspace.document(path).text if holding.search(raw) else ""
+                if text and not is_generated(text):
                     is_notebook = path.endswith(SUFFIX)
                     yield path, parse_quietly(joined(python_cells(text)).source if is_notebook else text)
             except (OSError, NotSeenError, Unreadable, SyntaxError, ValueError, RecursionError):

@@ -282,6 +282,65 @@ def _holding(folder: Path, values: list[str]) -> list[str]:
     return sorted(str(path) for path, raw in raws.items() if any(spelled in raw for spelled in wanted))
 
 
+# Copies of a value beside the place that is rewritten, in the lines around it and in its own call.
+BESIDE = """\
+# é curl https://app:{percent}@shop.internal/
+import argparse, os
+import click
+PASSWORD = os.environ.get("OTHER_PASSWORD") or "{value}"  # {base64}
+parser = argparse.ArgumentParser()
+parser.add_argument("--password", help="if not given: {value}", type=str, default="{value}")
+parser.add_argument("--db-password", default="{value}", help="as {percent}")
+cache = dict()
+TOKEN = cache.get("password", "{value}") + "{half}" "{rest}"
+@click.option("--password", default="{value}", help="if not given: {value}")
+def main(password): "{hex}"
+"""
+
+
+def test_no_copy_in_another_spelling_gets_into_a_diff_or_a_journal(
+    repository: Path, git: Callable[..., str], made: Callable[..., str], monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    values = [f"Winter{made(4)}!24", f"{made(12)}$/{made(9)}"]
+    (repository / "pyproject.toml").write_text('[project]\nname = "shop"\n')
+    for number, value in enumerate(values):
+        raw, percent, half = value.encode(), quote(value, safe=""), len(value) // 2
+        text = BESIDE.format(
+            value=value, percent=percent, hex=raw.hex(), base64=base64.b64encode(b"app:" + raw).decode(),
+            half=value[:half], rest=value[half:],
+        )  # fmt: skip
+        (repository / f"beside{number}.py").write_text(text)
+    values.append(made(20))
+    url = f'URL = f"postgres://app:{values[2]}@{{__name__}}/db?trace={values[2].encode().hex()}"\n'
+    (repository / "url.py").write_text(url)
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--message", "Beside")
+    hidden = [spelled.decode() for value in values for spelled in _spellings(value)]
+    hidden += [value[:8] for value in values] + [
+        base64.b64encode(b"app:" + value.encode()).decode() for value in values
+    ]
+    monkeypatch.chdir(repository)
+    with embedded_aws() as endpoint:
+        for name, given in {
+            "AWS_ENDPOINT_URL": endpoint.url, "AWS_REGION": endpoint.region, "AWS_DEFAULT_REGION": endpoint.region,
+            "AWS_ACCESS_KEY_ID": endpoint.access_key, "AWS_SECRET_ACCESS_KEY": endpoint.secret_key,
+        }.items():  # fmt: skip
+            monkeypatch.setenv(name, given)
+        formats = [["fix", "--format", form] for form in ("json", "sarif")]
+        for command in (["plan"], ["fix"], *formats, ["migrate", "--rehearse"], ["migrate", "--yes"]):
+            assert unhardcode.run(command) in (0, 1), command
+            captured = capsys.readouterr()
+            _assert_clean(captured.out + captured.err, hidden, f"the output of {command}")
+            assert "beside1.py" in captured.out
+    (journal,) = (repository / ".git" / "unhardcode").glob("*.jsonl")
+    _assert_clean(journal.read_text(), hidden, "the journal")
+    rewritten = "lambda given: given or get_secret_value(" in (repository / "beside1.py").read_text()
+    assert rewritten
+    kept = (repository / "url.py").read_text() == url
+    assert kept, "it cannot be rewritten without copying what stands behind the value"
+
+
 # The command in a process that logs everything, also botocore's, and writes down each child that it starts, with all
 # arguments and variables, and each file that it opens to write: /proc may be looked at too late. Temporary files stay.
 LOUD = """

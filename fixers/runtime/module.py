@@ -55,7 +55,8 @@ async def aget_secret_value(name: str, key: str | None = None, *, env: str | Non
     """Return a credential as text, without blocking the event loop."""
     import asyncio
 
-    return await asyncio.to_thread(get_secret_value, name, key, env=env)
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(None, lambda: get_secret_value(name, key, env=env))
 
 
 def resolve_references(settings: _T, *keys: object) -> _T:

@@ -17,6 +17,7 @@ PARAMETER_BYTES = {"Standard": 4_096, "Advanced": 8_192}
 PARAMETER_LEVELS = 15
 PARAMETER_NAME_LENGTH = 1_011  # with the ARN in front of it
 TAG_VALUE_LENGTH = 256
+_LONG_REGION = "us-isob-east-1"
 
 _SECRET_NAME = re.compile(r"[A-Za-z0-9/_+=.@-]*")
 _PARAMETER_NAME = re.compile(r"[A-Za-z0-9/_.-]*")
@@ -26,14 +27,33 @@ _LIKE_A_SUFFIX = re.compile(r"-[A-Za-z0-9]{6}\Z")
 _NOT_IN_A_TAG = re.compile(r"[^\w .:/=+@-]")
 
 
+def name_problems(name: str, store: str, region: str | None = None) -> tuple[str, ...]:
+    """Say why a store would not take this name; () where it would. `region` None is one with a long name."""
+    if store == "secretsmanager":
+        return tuple(_secret_name_problems(name))
+    return tuple(_parameter_name_problems(name, region or _LONG_REGION))
+
+
+def value_problems(value: bytes | str, store: str, tier: str | None = None) -> tuple[str, ...]:
+    """Say why a store would not take this value; () where it would. `tier` None is Standard."""
+    if store == "secretsmanager":
+        return tuple(_value_problems(value, SECRET_BYTES, "a secret"))
+    return tuple(_parameter_value_problems(value, tier or "Standard"))
+
+
+def looks_like_an_arn(name: str) -> bool:
+    """Whether a secret's name ends as AWS ends its ARN, in a hyphen and six characters."""
+    return _LIKE_A_SUFFIX.search(name) is not None
+
+
 def secret_problems(name: str, value: bytes | str) -> tuple[str, ...]:
     """Say why Secrets Manager would not take this name and value; () where it would."""
-    return (*_secret_name_problems(name), *_value_problems(value, SECRET_BYTES, "a secret"))
+    return name_problems(name, "secretsmanager") + value_problems(value, "secretsmanager")
 
 
 def parameter_problems(name: str, value: bytes | str, *, tier: str | None, region: str) -> tuple[str, ...]:
     """Say why Parameter Store would not take this name and value; () where it would. `tier` None is Standard."""
-    return (*_parameter_name_problems(name, region), *_parameter_value_problems(value, tier or "Standard"))
+    return name_problems(name, "parameterstore", region) + value_problems(value, "parameterstore", tier)
 
 
 def key_problem(key: str) -> str | None:
@@ -53,7 +73,7 @@ def _secret_name_problems(name: str) -> Iterator[str]:
         yield "a secret's name holds only ASCII letters, digits and /_+=.@-"
     if name.startswith("/"):
         yield "a secret's name must not start with a slash: rewritten code would look for a parameter"
-    if _LIKE_A_SUFFIX.search(name):
+    if looks_like_an_arn(name):
         yield "a secret's name must not end in a hyphen and six characters: AWS takes that for the end of its ARN"
 
 

@@ -15,6 +15,8 @@ REPOSITORY_TAG = "unhardcode:repository"
 DESCRIPTION = "Created by unhardcode: this value was in source code before."
 # Types of parameters that are not encrypted: settings, never what was judged secret.
 PLAIN_TYPES = ("String", "StringList")
+# What each store holds.
+TYPES = {"secretsmanager": ("SecretString", "SecretBinary"), "parameterstore": ("SecureString", *PLAIN_TYPES)}
 
 
 class AlreadyExistsError(StoreError):

@@ -18,6 +18,7 @@ from fixers.naming import (
     shown_frameworks,
     slug,
 )
+from fixers.stores.limits import name_problems
 from fixers.variables import is_reserved, variables
 from fixers.workspace import open_workspace
 from scanner.errors import UsageError
@@ -159,6 +160,16 @@ def test_files_that_name_their_environment(path: str, environment: str) -> None:
 )
 def test_names_that_a_store_refuses(name: str, store: str) -> None:
     assert name_problem(name, store)
+
+
+@pytest.mark.parametrize(
+    ("name", "store"), [("prod/shop/a-b.c_de", "secretsmanager"), ("/prod/" + "a" * 950, "parameterstore")]
+)
+def test_names_are_judged_as_the_stores_judge_them(name: str, store: str) -> None:
+    """Where the region is not known a parameter's name leaves room for a long one's ARN."""
+    assert name_problem(name, store) is None
+    assert name_problems(name, store) == ()
+    assert name_problem("/prod/" + "a" * 951, "parameterstore") is not None
 
 
 def test_a_name_never_holds_a_value_that_could_not_be_guessed(making: SimpleNamespace) -> None:

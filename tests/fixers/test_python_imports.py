@@ -6,7 +6,8 @@ import ast
 
 import pytest
 
-from fixers.python_imports import Wanted, bound_names, choose_names, import_edits
+from fixers.python_imports import Wanted, choose_names, import_edits
+from fixers.python_names import used_names
 from fixers.rewriting import splice
 
 OURS = Wanted(module="app_secrets", function="get_secret_value")
@@ -175,7 +176,7 @@ def test_sees_names_of_every_kind() -> None:
         "try: pass\nexcept t as u: pass\n"
         "match v:\n    case [w, *x]: pass\n    case {**y}: pass\n    case 1 as z: pass\n"
     )
-    assert set(bound_names(ast.parse(text))) == set("adghijklmnopqrstuvwxyz")
+    assert set(used_names(ast.parse(text))) == set("adghijklmnopqrstuvwxyz")
 
 
 STANDARD = {

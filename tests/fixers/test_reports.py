@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import base64
 import itertools
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -72,6 +75,31 @@ def test_an_escaped_spelling_is_masked_by_its_span(making: SimpleNamespace, tmp_
     diff = render_diff(*planned(making, tmp_path, {"a.py": text}, found))
     assert "unter2" not in diff
     assert '-key = "…"' in diff
+
+
+def test_other_spellings_beside_a_change_are_masked(making: SimpleNamespace, tmp_path: Path) -> None:
+    """Encoded, escaped and cut ones, in the lines around a change and in the expression that is rewritten."""
+    value = making.strong("e") + '$/"' + making.strong("f")
+    coded = base64.b64encode(f"shop:{value}".encode()).decode()
+    text = f"""# é login?p={quote(value, safe="")}
+call(password={value!r}, note={json.dumps(value)}, same={value.encode().hex()!r})
+# {coded}
+NOTE = {value[:7]!r} {value[7:]!r}
+"""
+    found = making.finding("a.py", value, text=text, name="password")
+    plan, workspace = planned(making, tmp_path, {"a.py": text}, found)
+    (fix,) = plan.fixes
+    line = Span(text.index("call("), text.index("# " + coded) - 1)
+    whole = [
+        replace(edit, span=line, new=text[line.start : edit.span.start] + edit.new + text[edit.span.end : line.end])
+        for edit in fix.edits
+    ]
+    for shown in (plan, replace(plan, fixes=(replace(fix, edits=tuple(whole)),))):
+        diff = render_diff(shown, workspace)
+        spelled = (quote(value, safe=""), value[:7], value[7:], value.encode().hex(), coded[8:-4])
+        assert [form in diff for form in spelled] == [False] * len(spelled)
+        kept = " # é login?p=…" in diff and "password=get_secret_value(" in diff
+        assert kept
 
 
 def test_a_secret_of_several_lines_keeps_its_line_numbers(making: SimpleNamespace, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import html
 import json
+import random
+import string
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fixers.traces import BASE64, PIECES, search_for, traces
+from fixers.traces import BASE64, PIECES, may_stand, search_for, traces
 from scanner.model import SecretValue
 
 Made = Callable[..., str]
@@ -148,3 +150,16 @@ def test_text_of_any_kind_is_found_as_python_writes_it(text: str, one: int, othe
     raw = f"x = {text!r}\n".encode()
     if len(text.encode()) >= 5:
         assert traces(search_for([SecretValue(text)]), raw)
+
+
+def test_what_may_stand_is_asked_before_a_search_is_compiled() -> None:
+    """Of thousands of values only those are looked for of which some spelling may be there."""
+    drawn = random.Random("may")
+    values = [SecretValue("".join(drawn.choices(string.ascii_letters + string.digits, k=24))) for _ in range(3000)]
+    text = values[7].reveal("text")
+    coded = base64.b64encode(b"a:" + text.encode()).decode()
+    for spelled in (text, text.encode().hex(), coded, text[:9] + '" "' + text[9:]):
+        raw = f"# nothing but this: {spelled}\n".encode()
+        likely = may_stand(values, raw)
+        assert likely == [values[7]]
+        assert traces(search_for(likely), raw)

@@ -272,7 +272,7 @@ def _is_ours(node: ast.AST) -> bool:
             | ast.Await(value=inner)
             | ast.Lambda(body=inner)
             | ast.IfExp(orelse=inner)
-            | ast.Call(func=ast.Attribute(attr="setdefault"), args=[_, inner])
+            | ast.Call(func=ast.Attribute(attr="get" | "pop" | "setdefault"), args=[_, inner])
         ):
             return _is_ours(inner)
         case ast.Call(func=ast.Attribute(attr="add_argument"), keywords=keywords):

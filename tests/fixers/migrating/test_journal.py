@@ -6,12 +6,16 @@ import json
 import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fixers import journal
 from scanner.errors import FixError, UsageError
+
+Run = Callable[..., tuple[int, str, str]]
 
 
 def begun(folder: Path, root: str = "/tree") -> journal.Run:
@@ -140,3 +144,45 @@ def test_nobody_else_can_read_it(tmp_path: Path) -> None:
         os.umask(old)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE(run.path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("before", ["", "type=str, "])
+def test_a_copy_beside_a_default_does_not_get_into_the_journal(
+    bare_shop: Any, shop: Any, aws: Any, run: Run, made: Callable[..., str], git: Callable[..., str], before: str
+) -> None:
+    """The default becomes another one and a `type`: the help between them stays, and is not written down."""
+    value = f"Winter{made(4)}!24"
+    for each in (shop, bare_shop):
+        text = f'import argparse\np = argparse.ArgumentParser()\np.add_argument("--password", {before}'
+        (each.folder / "shop/cli.py").write_text(f'{text}help="if not given: {value}", default="{value}")\n')
+    git(shop.folder, "add", "--all")
+    git(shop.folder, "commit", "--quiet", "--message", "A command")
+    state = bare_shop.folder.parent / "state"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_STATE_HOME", str(state))
+        for each, folder in ((shop, shop.folder / ".git/unhardcode"), (bare_shop, state / "unhardcode")):
+            status, out, err = run(each, "migrate", "--yes")
+            assert status == 0, err
+            rewritten = "lambda given: given or get_secret_value(" in (each.folder / "shop/cli.py").read_text()
+            assert rewritten
+            (journal,) = folder.glob("*.jsonl")
+            leaked = value in journal.read_text() + out + err
+            assert not leaked
+            aws.empty()
+
+
+def test_what_cannot_be_changed_without_copying_a_value_is_refused(
+    shop: Any, aws: Any, run: Run, made: Callable[..., str]
+) -> None:
+    value = made(20)
+    source = f'HOST = "db"\nURL = f"postgres://app:{value}@{{HOST}}/app?trace={value.encode().hex()}"\n'
+    (shop.folder / "shop/odd.py").write_text(source)
+    status, out, err = run(shop, "migrate", "--yes")
+    assert status == 0, err
+    refused = "a copy of a value stands in the expression around it" in out.replace("\n", " ").replace("        ", "")
+    assert refused
+    kept = (shop.folder / "shop/odd.py").read_text() == source
+    assert kept
+    (journal,) = (shop.folder / ".git/unhardcode").glob("*.jsonl")
+    leaked = value.encode().hex() in journal.read_text()
+    assert not leaked

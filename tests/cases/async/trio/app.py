@@ -1,0 +1,6 @@
+import trio
+
+
+async def main():
+    password = "<<pw>>"
+    return len(password), password
