@@ -14,6 +14,7 @@ from scanner.detectors.sequences import is_made_up
 from scanner.detectors.value import is_stand_in, judge_value
 from scanner.detectors.valueforms import is_digest_of
 from scanner.model import Confidence, CredentialKind, Document, Evidence, Kind, Role
+from scanner.readers.kinds import CODE
 from scanner.roles import PathRole, role_of
 from scanner.surroundings import evidence_around, in_kubernetes_secret, is_stored_digest
 
@@ -55,7 +56,6 @@ _FOR_SHOW = frozenset(("test-path", "docs-path"))
 _WEAK = frozenset(("equals-name", "example-word", "number-only", "sequence"))
 _COMMON = frozenset(("number-only", "sequence", "repeated"))
 _CONFIGURATION = frozenset((Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI, Kind.JSON))
-_CODE_KINDS = (Kind.PYTHON, Kind.NOTEBOOK)
 _TYPE = re.compile(r"[(\[]\s*(?:str|bytes|int|float|bool|list|dict)\s*,\s*\Z")
 _MORE = re.compile(r"\s*,\s*[^\s)\]]")
 _USERS = frozenset((("user",), ("username",), ("login",), ("account",), ("name",)))
@@ -182,10 +182,10 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
         found = ("identifier-like",)
     if "words" in found and candidate.literal.role is Role.ELEMENT and _is_identifier(candidate.value.reveal("text")):
         found = tuple("field-like" if name == "words" else name for name in found)
-    if document.kind in _CODE_KINDS and text.isalpha() and _follows_type(candidate, document):
+    if document.kind in CODE and text.isalpha() and _follows_type(candidate, document):
         found = ("field-like",)
     # In code `{"passwd": "authentication_key"}` maps one name to another; in configuration somebody may have chosen it.
-    if document.kind not in _CODE_KINDS and "/" not in candidate.value.reveal("text"):
+    if document.kind not in CODE and "/" not in candidate.value.reveal("text"):
         found = tuple("words" if name == "field-like" else name for name in found)
     if document.kind in _CONFIGURATION:
         made_up = ("chosen-secret", "identifier-like") if _is_variable(candidate) else ("chosen-secret",)

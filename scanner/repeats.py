@@ -18,6 +18,7 @@ from scanner.contexts import Change, Context, contexts, imported_of, is_imported
 from scanner.extent import WIDTH, Range, changed
 from scanner.owncalls import Own
 from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Hit, Prefilter, Table, hits_from_imports
+from scanner.readers.kinds import CODE
 from scanner.readers.wholefile import name_of
 from scanner.roles import role_of
 from scanner.source import Kind
@@ -318,7 +319,7 @@ def _imports(hits: Iterable[Hit], table: Table) -> frozenset[str]:
 
 def _wanted(memory: Memory, hits: Iterable[Hit], imports: frozenset[str], table: Table, kind: Kind) -> list[Hit]:
     """The hits that the analysis would look at, in their order."""
-    key = imports, kind in (Kind.PYTHON, Kind.NOTEBOOK)
+    key = imports, kind in CODE
     if key not in memory.gates:
         memory.gates[key] = frozenset(_gate(*key, table))
     gate = memory.gates[key]
