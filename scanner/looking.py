@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from scanner import analysis, handing, keyfiles
 from scanner.analysis import Knowledge
+from scanner.blocks import STRUCTURED
 from scanner.contexts import Context
 from scanner.extent import WIDTH
 from scanner.islands import island
@@ -121,7 +122,7 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
             continue
         if note is not None:
             memory.lesser.setdefault(path, b"")
-        dirty = _near(found, source, data, fresh.contexts)
+        dirty = _near(found, source, data, kind, fresh.contexts)
         memory.note(path, (context.hash for context in fresh.contexts if context not in dirty), clean=True)
         memory.note(path, (context.hash for context in dirty), clean=False)
         if several and (
@@ -248,12 +249,15 @@ def _fresh_findings(
     return _counting(found), note
 
 
-def _near(found: Sequence[Finding], source: Source, data: bytes, fresh: Sequence[Context]) -> list[Context]:
-    """The contexts that may have given one of the findings; all where offsets are not those of the text."""
+def _near(found: Sequence[Finding], source: Source, data: bytes, kind: Kind, fresh: Sequence[Context]) -> list[Context]:
+    """The contexts that may have given one of the findings; all where offsets are not those of the text, or say less.
+
+    A key of YAML can give one far below it.
+    """
     if not found:
         return []
     # ISO 2022 and HZ write other scripts in ASCII, between these marks.
-    if data is not source.raw or not data.isascii() or b"\x1b" in data or b"~{" in data:
+    if kind in STRUCTURED or data is not source.raw or not data.isascii() or b"\x1b" in data or b"~{" in data:
         return list(fresh)
     spans = [(finding.literal.span.start - WIDTH, finding.literal.span.end + WIDTH) for finding in found]
     return [

@@ -14,8 +14,10 @@ from typing import NamedTuple
 
 from scanner import owncalls
 from scanner.bindings import Bindings, follow
+from scanner.blocks import STRUCTURED, surroundings
 from scanner.contexts import Change, Context, contexts, imported_of, is_imported, moves_functions
 from scanner.extent import WIDTH, Range, changed
+from scanner.judge import is_lock_file
 from scanner.owncalls import Own
 from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Hit, Prefilter, Table, hits_from_imports
 from scanner.readers.kinds import CODE
@@ -95,7 +97,8 @@ def new_contexts(
     Remembers the version: call it in the order of a path's history. `whole` looks at more than what has changed.
     """
     change = None
-    if whole or memory.path != path or memory.kind is not kind:
+    structured = kind in STRUCTURED and not is_lock_file(path)
+    if whole or structured or memory.path != path or memory.kind is not kind:
         _everywhere(memory, data, kind, prefilter, table)
         _follow_own(memory, data, kind, table, None)
         hits = memory.hits
@@ -106,7 +109,10 @@ def new_contexts(
     group = memory.group(path)
     fresh: list[Context] = []
     known = False
-    for context in contexts(data, hits, table, kind, memory.bindings, memory.names, memory.here, memory.own, change):
+    belonging = surroundings(data, kind) if structured and hits else None
+    for context in contexts(
+        data, hits, table, kind, memory.bindings, memory.names, memory.here, memory.own, change, belonging
+    ):
         if (path, path in memory.lesser, context.hash) in memory.known:
             known = True
         elif (group, context.hash) not in memory.clean:
