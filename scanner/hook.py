@@ -49,7 +49,7 @@ def is_clean(arguments: list[str]) -> bool:
             return False
         git.refuse_another(repository)
         settings = config.load_config(repository.top).config
-        if not _has_baseline(settings, repository.top) or os.path.lexists(repository.top / ".unhardcode.rules.toml"):
+        if not _has_baseline(settings, repository.top) or os.path.lexists(repository.top / config.OWN_RULES):
             return False
         selection = worktree.Selection(
             include=settings.include, exclude=config.excluded(settings), max_size=settings.max_size

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import analysis, earlier, messages, record, standing, versions
+from scanner.config import OWN_RULES
 from scanner.progress import Meter
 from scanner.source import ScanResult, Settings
 from scanner.sources import git, history
@@ -92,7 +93,7 @@ def _record(repository: git.Repository, selection: Selection, past: Past, settin
         *selection.exclude, str(selection.max_size), str(past.unreachable), past.since or "",
     )  # fmt: skip
     try:
-        own = (history.folder_of(repository) / ".unhardcode.rules.toml").read_bytes()
+        own = (history.folder_of(repository) / OWN_RULES).read_bytes()
     except OSError:
         own = b""
     try:
