@@ -25,8 +25,8 @@ from scanner.readers.wholefile import name_of
 from scanner.roles import role_of
 from scanner.source import Kind
 
-# A match begins at most this many bytes (the largest `reach` of a rule is 900), or one line, before its end.
-_REACH = 1_000
+# A match begins at most this many bytes, the largest `reach` of a rule, or one line before its end.
+REACH = 1_300
 _LONG_LINE = 4_000
 _BRACKETS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
 _TOP_LEVEL = re.compile(rb"\n(?:def|class|async|@)")
@@ -257,7 +257,7 @@ def _imported(
 def _window(data: bytes, change: Range, prefilter: Prefilter, *, calls: bool) -> list[Hit]:
     """The hits that a change can have made, and imports before it."""
     first = change.new_first
-    start = max(data.rfind(b"\n", 0, max(0, first - _REACH)) + 1, first - _LONG_LINE)
+    start = max(data.rfind(b"\n", 0, max(0, first - REACH)) + 1, first - _LONG_LINE)
     start = min(start, *(_opened(data, start, pair) for pair in _BRACKETS))
     found = prefilter.find(data[start : _last_made(change) + 1], calls=calls)
     return [(number, start + end) for number, end in found]
@@ -277,7 +277,7 @@ def _opened(data: bytes, at: int, pair: tuple[bytes, bytes]) -> int:
 
 def _last_made(change: Range) -> int:
     """Where the last match ends that a change can have made or unmade."""
-    return change.new_last + _REACH
+    return change.new_last + REACH
 
 
 def _stood(memory: Memory, ranges: Sequence[Range]) -> dict[Hit, frozenset[bytes]]:
