@@ -122,7 +122,7 @@ def confidence_of(score: float) -> Confidence | None:
 
 def _all_evidence(candidate: Candidate, document: Document, scope: str, names: Names) -> Iterator[str]:
     value = _of_the_value(candidate, document, names)
-    file = tuple(_of_the_file(document.path, scope))
+    file = tuple(of_the_file(document.path, scope))
     yield from _of_the_name(candidate, names)
     yield from value if file else _said_once(candidate, document, value)
     if candidate.literal.role in _ROLES:
@@ -292,7 +292,8 @@ def _is_alias(candidate: Candidate) -> bool:
     return not _FIELD_WORDS.isdisjoint(values)
 
 
-def _of_the_file(path: str, scope: str) -> Iterator[str]:
+def of_the_file(path: str, scope: str) -> Iterator[str]:
+    """Names of the evidence that a file's path gives against what it holds; a path's role is judged below `scope`."""
     role = _PATHS.get(role_of(path, scope))
     if role is not None:
         yield role
@@ -318,6 +319,4 @@ def _softened(evidence: Sequence[Evidence]) -> Iterator[Evidence]:
 
 def _weighed(found: Iterable[str], weights: dict[str, Weight]) -> Iterator[Evidence]:
     for name in found:
-        weight = weights.get(name)
-        if weight is not None:
-            yield Evidence(name=name, weight=weight.weight, text=weight.text)
+        yield Evidence(name=name, weight=weights[name].weight, text=weights[name].text)
