@@ -107,7 +107,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """The vocabulary of names: heads that make suspicious, words that clear, prefixes that mark a placeholder."""
+    """The vocabulary of names: heads that make suspicious, words and phrases that clear."""
 
     heads: tuple[Head, ...]
     negative_heads: frozenset[str]

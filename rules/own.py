@@ -14,7 +14,7 @@ from typing import Any
 from rules import tables
 from rules.load import KINDS, REACH, SEVERITIES, STRENGTHS
 from rules.model import ProviderRule
-from rules.patterns import find_fault
+from rules.patterns import find_fault, syntax
 from rules.tables import RuleError, Table
 
 PREFIX = "own-"
@@ -22,8 +22,9 @@ _KEYS = ("id", "title", "pattern", "kind", "severity", "strength", "prefix", "en
 _MOST_RULES, _LONGEST = 100, 500
 # How many ways a pattern may divide one text among its repeats and branches: `re` tries them all where none fits.
 _MOST_WAYS = 20_000
-_REPEAT = re.compile(r"(?<!\\)\{(\d*),(\d*)\}|(?<!\\)\?(?!P<|:|i:)|\|")
-_GROUP_REPEATED = re.compile(r"(?<!\\)\)\{")
+_REPEAT = re.compile(r"\{(\d*),(\d*)\}")
+# What may follow an opening parenthesis. Verbose patterns (`x`) and comments would be read otherwise than here.
+_GROUP = re.compile(r"\((?!\?)|\(\?(?:P<|[aims]*(?:-[ims]+)?[:)])")
 
 
 def read_own(path: Path, values: dict[str, Any]) -> tuple[ProviderRule, ...]:
@@ -100,16 +101,20 @@ def _pattern(row: Table) -> str:
     pattern = tables.text(row, "pattern")
     if len(pattern) > _LONGEST:
         raise row.error("pattern", f"longer than {_LONGEST} characters")
-    if _GROUP_REPEATED.search(pattern):
-        raise row.error("pattern", "a group may not be repeated: write it out, or repeat what stands in it")
-    ways = 1
-    for found in _REPEAT.finditer(pattern):
-        if found[0] in "?|":
+    ways, opened = 1, -1
+    for at, char in syntax(pattern):
+        repeat = _REPEAT.match(pattern, at)
+        if char == "(" and not _GROUP.match(pattern, at):
+            raise row.error("pattern", "a group begins with (?:, (?P<secret>, (?i: or the like: nothing else is taken")
+        if char == ")" and pattern.startswith("{", at + 1):
+            raise row.error("pattern", "a group may not be repeated: write it out, or repeat what stands in it")
+        if char == "|" or (char == "?" and opened != at - 1):
             ways *= 2
-        elif not found[2]:
+        elif repeat and not repeat[2]:
             raise row.error("pattern", "a repeat needs an end: write {1,40}")
-        else:
-            ways *= max(1, int(found[2]) - int(found[1] or 0) + 1)
+        elif repeat:
+            ways *= max(1, int(repeat[2]) - int(repeat[1] or 0) + 1)
+        opened = at if char == "(" else opened
     if ways > _MOST_WAYS:
         raise row.error("pattern", "too many repeats of open length and branches: narrow them")
     return pattern

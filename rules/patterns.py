@@ -67,7 +67,7 @@ def _re_fault(rule: ProviderRule) -> str | None:
         return "needs exactly one group, (?P<secret>...); write the others as (?:...)"
     if not rule.pattern.isascii():
         return "must be ASCII"
-    if any(char in "*+" for _, char in _syntax(rule.pattern)):
+    if any(char in "*+" for _, char in syntax(rule.pattern)):
         return "has an unbounded repeat: write {0,40} instead of * or +"
     return None
 
@@ -82,7 +82,7 @@ def _hyperscan_fault(rules: Sequence[ProviderRule]) -> str | None:
     return None
 
 
-def _syntax(pattern: str) -> Iterator[tuple[int, str]]:
+def syntax(pattern: str) -> Iterator[tuple[int, str]]:
     """Yield (index, character) of what is neither escaped nor inside a class."""
     at, in_class = 0, False
     while at < len(pattern):
@@ -103,7 +103,7 @@ def _syntax(pattern: str) -> Iterator[tuple[int, str]]:
 def _group_end(rest: str) -> int:
     """Index of the parenthesis that closes the group whose content starts `rest`."""
     depth = 1
-    for at, char in _syntax(rest):
+    for at, char in syntax(rest):
         depth += (char == "(") - (char == ")")
         if not depth:
             return at
@@ -112,10 +112,12 @@ def _group_end(rest: str) -> int:
 
 def _cut_wide(body: str) -> str:
     """Cut after the first top-level repeat that is wide, keeping its lower bound."""
-    for repeat in _REPEAT.finditer(body):
-        least, most = repeat.groups()
-        if not most or int(most) >= _WIDE:
-            return f"{body[: repeat.start()]}{{{least}}}"
+    depth = 0
+    for at, char in syntax(body):
+        depth += (char == "(") - (char == ")")
+        repeat = _REPEAT.match(body, at) if char == "{" and not depth else None
+        if repeat and (not repeat[2] or int(repeat[2]) >= _WIDE):
+            return f"{body[:at]}{{{repeat[1]}}}"
     return body
 
 
@@ -123,7 +125,7 @@ def _shortest(body: str) -> str:
     """Make the last repeats of a body their lower bounds, and drop what is optional at its end."""
     while True:
         last = _LAST.search(body)
-        if body.endswith(")?"):
+        if body.endswith(")?") and (len(body) - 2, ")") in syntax(body):
             body = body[: _group_start(body)]
         elif last and not _is_exact(last):
             least = int(last["least"] or 0)
@@ -135,7 +137,7 @@ def _shortest(body: str) -> str:
 def _group_start(body: str) -> int:
     """Index of the parenthesis that opens the last group of a body."""
     starts, last = [], 0
-    for at, char in _syntax(body):
+    for at, char in syntax(body):
         if char == "(":
             starts.append(at)
         elif char == ")":

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rules.searching import searcher
 from scanner.config import Allow
+from scanner.ignore import INLINE
 from scanner.model import Finding, ScanResult
 from scanner.source import Skipped
 from scanner.sources.worktree import matches
@@ -106,7 +107,7 @@ def ignored_since(findings: Sequence[Finding], current: Current, *, gone: bool =
 
 
 def _is_ignored(finding: Finding) -> bool:
-    return finding.suppressed is not None and finding.suppressed.startswith("ignored inline")
+    return finding.suppressed is not None and finding.suppressed.startswith(INLINE)
 
 
 def _fits(entry: Allow, finding: Finding, *, regex_hit: bool) -> bool:

@@ -19,7 +19,7 @@ from scanner.late import late_methods
 from scanner.model import Confidence, Document, Finding, Kind, Literal, Source
 from scanner.prefilter import Prefilter, Table, read_table, sort_out, with_own_calls
 from scanner.readers.errors import Unreadable
-from scanner.readers.kinds import kind_of
+from scanner.readers.kinds import CODE, kind_of
 from scanner.readers.wanted import Wanted
 from scanner.source import Settings
 from scanner.text import character_offsets, decode, line_starts, position
@@ -69,7 +69,7 @@ def analyse(
     """The findings of one document, a note if it was read in a lesser way than its name promises, its text."""
 
     kind = kind_of(source.path, source.raw[:4096])
-    wanted, providers, imported = sort_out(hits, knowledge.table, code=kind in (Kind.PYTHON, Kind.NOTEBOOK))
+    wanted, providers, imported = sort_out(hits, knowledge.table, code=kind in CODE)
     if not wanted:
         return [], None, ""
     document = decode(source, kind)
@@ -160,7 +160,7 @@ def _wanted(providers: dict[str, list[int]], imported: frozenset[str], knowledge
 
 def _inside(document: Document, literals: list[Literal], offsets: list[int]) -> Iterator[Literal]:
     """What stands inside the strings of Python (INI text, JSON, a query), and in comments behind its statements."""
-    if document.kind not in (Kind.PYTHON, Kind.NOTEBOOK):
+    if document.kind not in CODE:
         return
     from scanner.readers import structured, text
 

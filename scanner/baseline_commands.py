@@ -123,7 +123,7 @@ def prune(file: Path | None, history: bool) -> int:
     matched = match(looked.findings, without_history(known), looked.scanned.current)
     rows = rows_of(looked.findings, known, matched, Row(path="", kind="", digest=""))
     rows = [row for row, like in zip(rows, matched, strict=True) if like is not None]
-    unseen = {one.path for one in looked.scanned.result.coverage.skipped if one.reason != "deleted in the working tree"}
+    unseen = {one.path for one in looked.scanned.result.coverage.skipped if one.reason != worktree.DELETED}
     kept = [row for row in known.rows if not row.history and row not in matched and row.path in unseen]
     kept += kept_history(looked, known)
     gone = len(known.rows) - len({row.identity for row in matched if row is not None}) - len(kept)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OWN_FILE = ".unhardcode.toml"
+OWN_RULES = ".unhardcode.rules.toml"
 PROJECT_FILE = "pyproject.toml"
 POLICY_VARIABLE = "UNHARDCODE_POLICY"
 DEFAULT_BASELINE = ".unhardcode.baseline"

@@ -1,4 +1,6 @@
-"""What a finding at a hit can depend on: the lines around it; in Python the statement, and what its names are bound to.
+"""What a finding at a hit can depend on: the lines around it, in Python the statement and what its names are bound to.
+
+In YAML and the like it is the keys above and beside it as well, however far.
 
 Read without a parser, since history has thousands of versions to compare. What is too wide costs an analysis; what is
 too narrow would lose a finding.
@@ -7,12 +9,12 @@ too narrow would lose a finding.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from scanner.bindings import Bindings, follow, reached
-from scanner.extent import WIDTH, Extent, Range, around, statement
+from scanner.extent import TAIL, WIDTH, Extent, Range, around, statement
 from scanner.owncalls import Own, meant_by
 from scanner.prefilter import CALL, PROVIDER, Hit, Table
 from scanner.source import Kind
@@ -63,11 +65,13 @@ def contexts(
     imports: frozenset[str],
     own: Mapping[bytes, Own],
     change: Change | None = None,
+    belonging: Callable[[int], int] | None = None,
 ) -> Iterator[Context]:
     """The context of each hit that can have a new one; a call that no text in quotes can reach has none.
 
     Notes the `names` that each call looks for. Which of its libraries are among the `imports` belongs to a call's
-    context, and so does how what it calls is defined, where that is one of the file's `own`.
+    context, and so does how what it calls is defined, where that is one of the file's `own`. `belonging` gives a hash
+    of what else belongs to an offset, in a structured text.
     """
     done: set[Hit] = set()
     for hit in hits:
@@ -80,7 +84,10 @@ def contexts(
         code = role == CALL or (kind is Kind.PYTHON and role != PROVIDER)
         # Of a line with thousands of hits only what is near each.
         near = max(start, end - WIDTH)
-        extent = statement(data, near, end) if code else around(data, end, 4 if role == PROVIDER else 1)
+        extent = statement(data, near, end) if code else around(data, end)
+        if role == PROVIDER:
+            # The shortest that could be one ends here; the longest (a JWK) goes on.
+            extent = extent._replace(end=max(extent.end, end + TAIL), high=max(extent.high, end + TAIL))
         if change is not None and change.spares(hit, extent):
             continue
         context = data[extent.start : extent.end]
@@ -95,7 +102,8 @@ def contexts(
                 context = b"%b\n%d" % (context, called.said)
                 meant[called.start] = b""
         imported = imported_of(table[number][1], imports) if role == CALL else None
-        yield Context(hash=hash((number, context, imported)), hit=hit, reached=tuple(meant))
+        beside = None if belonging is None else belonging(end - 1)
+        yield Context(hash=hash((number, context, imported, beside)), hit=hit, reached=tuple(meant))
 
 
 def is_imported(libraries: str, imports: frozenset[str]) -> bool:

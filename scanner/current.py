@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 class Current:
-    """What is at a path now; `read` gives a file's bytes, or None where there is no such file."""
+    """What is at a path below `folder` now; `read` gives a file's bytes, or None where there is no such file."""
 
-    def __init__(self, read: Callable[[str], bytes | None], settings: Callable[[], Settings]) -> None:
+    def __init__(self, folder: Path, read: Callable[[str], bytes | None], settings: Callable[[], Settings]) -> None:
+        self._folder = folder
         self._read = functools.cache(read)
         self._settings = settings
         self._known: dict[str, list[Finding] | None] = {}
@@ -29,8 +30,14 @@ class Current:
         """The findings at a path, empty where it holds none; None where there is no such file."""
         if path not in self._known:
             raw = self._read(path)
-            self._known[path] = None if raw is None else _findings(Source(path=path, raw=raw), self._settings())
+            self._known[path] = None if raw is None else self._findings(Source(path=path, raw=raw))
         return self._known[path]
+
+    def _findings(self, source: Source) -> list[Finding]:
+        # Few scans ask what moved where.
+        from scanner import looking
+
+        return looking.findings_of(source, session.knowledge_at(self._folder), self._settings())
 
     def may_be_marked(self, path: str) -> bool:
         """Whether an ignore comment of ours may stand at a path: that is seen without looking for findings."""
@@ -47,7 +54,7 @@ def of_worktree(folder: Path, settings: Callable[[], Settings]) -> Current:
         found = worktree.read_file(str(folder / path), path, None, None, worktree.DEFAULT_MAX_SIZE, named=False)
         return found.raw if isinstance(found, Source) else b""
 
-    return Current(read, settings)
+    return Current(folder, read, settings)
 
 
 def of_index(folder: Path, settings: Callable[[], Settings]) -> Current:
@@ -58,7 +65,7 @@ def of_index(folder: Path, settings: Callable[[], Settings]) -> Current:
         entries = [entry.split(b"\t")[0].split() for entry in git.listed(out) if entry.endswith(b"\t" + path.encode())]
         return _blob(folder, entries[0][1].decode()) if entries else None
 
-    return Current(read, settings)
+    return Current(folder, read, settings)
 
 
 def of_commit(folder: Path, commit: str, settings: Callable[[], Settings]) -> Current:
@@ -72,15 +79,8 @@ def of_commit(folder: Path, commit: str, settings: Callable[[], Settings]) -> Cu
             files.update(objects.tree(folder, commit))
         return _blob(folder, files[path]) if path in files else None
 
-    return Current(read, settings)
+    return Current(folder, read, settings)
 
 
 def _blob(folder: Path, oid: str) -> bytes:
     return next(raw for _, raw in git.blobs(folder, [oid])) or b""
-
-
-def _findings(source: Source, settings: Settings) -> list[Finding]:
-    # Few scans ask what moved where.
-    from scanner import looking
-
-    return looking.findings_of(source, session.knowledge(), settings)

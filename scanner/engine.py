@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scanner import keyfiles
 from scanner.late import late_methods
 from scanner.prefilter import Prefilter
-from scanner.raw import ARCHIVES, archive_of, looks_binary, may_be_marked, scan_bytes
+from scanner.raw import may_be_marked, policy, scan_bytes
 from scanner.source import Coverage, ScanResult, Settings, Skipped, Source
 
 if TYPE_CHECKING:
@@ -19,15 +19,8 @@ if TYPE_CHECKING:
     from scanner.model import Finding
     from scanner.sharing import Outcome
 
-# https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
-_LFS = b"version https://git-lfs.github.com/spec/"
-_REST = rb"v\d+\r?\n(?:ext-\d-[\w-]+ sha256:[0-9a-f]{64}\r?\n)*oid sha256:[0-9a-f]{64}\r?\nsize \d+(?:\r?\n)?"
-_LONGEST_POINTER = 1024
-_POINTER, _BINARY = "Git LFS pointer", "binary"
 # Bytes of documents with hits that are kept until they are looked into together.
 _HELD = 32_000_000
-# All reasons of `policy`.
-REASONS = (_POINTER, _BINARY, *(f"archive ({name})" for name in ARCHIVES))
 
 
 def scan(
@@ -67,7 +60,7 @@ def scan(
             seen.count(source)
             seen.findings += keyfiles.find(source, rules().weights, settings())
             continue
-        reason = policy(source)
+        reason = policy(source.raw)
         if reason is not None:
             seen.skipped.append((place, Skipped(path=source.path, reason=reason)))
             continue
@@ -139,20 +132,3 @@ def _remarks(source: Source, found: list[Finding]) -> Iterable[Skipped]:
     from scanner import ignore
 
     return ignore.remarks(source, found)
-
-
-def policy(source: Source) -> str | None:
-    """Why a source is not looked into, or None."""
-    if source.raw.startswith(_LFS) and _is_pointer(source.raw):
-        return _POINTER
-    if not looks_binary(source.raw):
-        return None
-    name = archive_of(source.raw)
-    return _BINARY if name is None else f"archive ({name})"
-
-
-def _is_pointer(raw: bytes) -> bool:
-    """Whether bytes that begin as a pointer of LFS hold nothing else: any file can begin so."""
-    import re
-
-    return len(raw) < _LONGEST_POINTER and re.compile(_REST).fullmatch(raw, len(_LFS)) is not None

@@ -7,6 +7,8 @@ from typing import NamedTuple
 # No statement is followed further than this from where it is asked for, and no line further than that.
 WIDTH = 1_500
 NEAR = 400
+# So much of a provider's shape can follow where the shortest ends, but for the body of a PEM block.
+TAIL = 1_200
 # Two changes with less between them are one: what is near one of them could be near the other.
 FAR = 4 * WIDTH
 # Names that a value is followed through to the call that takes it: a file's reader, and whoever tells what is new in a
@@ -57,8 +59,8 @@ def statement(data: bytes, start: int, end: int) -> Extent:
     return Extent(low, above, _lines_end(data, stop, lines), _lines_end(data, stop, max(lines, 1)) + 1)
 
 
-def around(data: bytes, end: int, after: int) -> Extent:
-    """The line before an offset, its own and some after it; of long lines only what is near."""
+def around(data: bytes, end: int) -> Extent:
+    """The line before an offset, its own and the one after it; of long lines only what is near."""
     start = low = end
     for _ in range(2):
         low = start - NEAR if start > NEAR else -1
@@ -67,7 +69,7 @@ def around(data: bytes, end: int, after: int) -> Extent:
             start = max(0, end - NEAR)
             break
         low = start
-    last = _lines_end(data, end - 1, after)
+    last = _lines_end(data, end - 1, 1)
     return Extent(min(low, start), start, last, last + 1)
 
 

@@ -104,4 +104,6 @@ def _findings_at(root: Root, commit: str, path: str) -> list[Finding]:
     from scanner import looking
 
     raw = next(raw for _, raw in git.blobs(root.folder, blobs))
-    return looking.findings_of(Source(path=path, raw=raw or b""), session.knowledge(), Settings(key=bytes(32)))
+    return looking.findings_of(
+        Source(path=path, raw=raw or b""), session.knowledge_at(root.folder), Settings(key=bytes(32))
+    )

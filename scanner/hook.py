@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scanner.config import Config
+    from scanner.prefilter import Hit, Table
+    from scanner.source import Source
 
 _FLAGS = frozenset(("--staged", "-q", "--quiet", "--no-color", "--show-suppressed", "--no-baseline"))
 # Options of which one fixed set of values is right, and which change nothing where there is nothing.
@@ -23,8 +25,6 @@ _LEVELS = {
     "--fail-on": ("low", "medium", "high", "never"),
     "--fail-on-severity": ("low", "medium", "high", "critical"),
 }
-# Endings that are Python to scanner.readers.kinds too; more hits count in any other file.
-_CODE = (".py", ".pyi", ".pyw", ".ipynb")
 
 
 def is_clean(arguments: list[str]) -> bool:
@@ -35,8 +35,8 @@ def is_clean(arguments: list[str]) -> bool:
     from pathlib import Path
 
     from scanner import config, keyfiles, session
-    from scanner.prefilter import read_table, sort_out
-    from scanner.raw import looks_binary, scan_bytes
+    from scanner.prefilter import read_table
+    from scanner.raw import policy, scan_bytes
     from scanner.source import Skipped
     from scanner.sources import git, staged, worktree
 
@@ -49,24 +49,32 @@ def is_clean(arguments: list[str]) -> bool:
             return False
         git.refuse_another(repository)
         settings = config.load_config(repository.top).config
-        if not _has_baseline(settings, repository.top) or os.path.lexists(repository.top / ".unhardcode.rules.toml"):
+        if not _has_baseline(settings, repository.top) or os.path.lexists(repository.top / config.OWN_RULES):
             return False
         selection = worktree.Selection(
             include=settings.include, exclude=config.excluded(settings), max_size=settings.max_size
         )
         for source in staged.sources(repository, selection):
-            if isinstance(source, Skipped) or looks_binary(source.raw) or keyfiles.identify(source.raw):
+            if isinstance(source, Skipped) or policy(source.raw) or keyfiles.identify(source.raw):
                 return False
             loading.join()
             prefilter = session.load_prefilter()
             hits = prefilter.find(scan_bytes(source.raw))
-            if hits and sort_out(hits, read_table(prefilter), code=source.path.endswith(_CODE))[0]:
+            if hits and _means_something(hits, source, read_table(prefilter)):
                 return False
     except Exception:  # noqa: BLE001 - the command meets it again, inside the error boundary
         return False
     finally:
         loading.join()
     return True
+
+
+def _means_something(hits: list[Hit], source: Source, table: Table) -> bool:
+    """Whether the analysis would look at one of the hits."""
+    from scanner.prefilter import sort_out
+    from scanner.readers.kinds import CODE, kind_of
+
+    return bool(sort_out(hits, table, code=kind_of(source.path, source.raw[:4096]) in CODE)[0])
 
 
 def _load() -> None:

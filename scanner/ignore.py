@@ -21,6 +21,8 @@ from scanner.statements import statement_lines
 from scanner.text import UndecodableError, decode, line_span, line_starts, position
 
 NO_REASON = "no reason given"
+# How the reason begins for which a comment suppresses a finding: one of ours, another tool's.
+INLINE, FOREIGN = "ignored inline", "another tool's marker"
 _OURS = re.compile(
     r"\b[Uu](?:nhardcode|NHARDCODE):[ \t]*(?i:ignore)(?P<block>-(?:start|end))?(?![\w-])"
     r"(?:[ \t]*\[(?P<rules>[^\]\r\n]{0,500})\]?)?(?P<reason>[^\r\n]{0,500})"
@@ -68,9 +70,9 @@ def settle(document: Document, findings: Sequence[Finding], *, own: bool = True,
     marked = functools.cache(functools.partial(_is_marked, document.text, starts))
     settled = []
     for number, finding in enumerate(findings):
-        reason = f"ignored inline: {chosen[number].reason}" if number in chosen else None
+        reason = f"{INLINE}: {chosen[number].reason}" if number in chosen else None
         if reason is None and foreign and not has_valid_checksum(finding) and _foreign(finding, marked):
-            reason = "another tool's marker"
+            reason = FOREIGN
         if reason is not None and finding.suppressed is None:
             finding = replace(finding, suppressed=reason)
         settled.append(finding)

@@ -14,6 +14,7 @@ from scanner.detectors.sequences import is_made_up
 from scanner.detectors.value import is_stand_in, judge_value
 from scanner.detectors.valueforms import is_digest_of
 from scanner.model import Confidence, CredentialKind, Document, Evidence, Kind, Role
+from scanner.readers.kinds import CODE
 from scanner.roles import PathRole, role_of
 from scanner.surroundings import evidence_around, in_kubernetes_secret, is_stored_digest
 
@@ -55,7 +56,6 @@ _FOR_SHOW = frozenset(("test-path", "docs-path"))
 _WEAK = frozenset(("equals-name", "example-word", "number-only", "sequence"))
 _COMMON = frozenset(("number-only", "sequence", "repeated"))
 _CONFIGURATION = frozenset((Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI, Kind.JSON))
-_CODE_KINDS = (Kind.PYTHON, Kind.NOTEBOOK)
 _TYPE = re.compile(r"[(\[]\s*(?:str|bytes|int|float|bool|list|dict)\s*,\s*\Z")
 _MORE = re.compile(r"\s*,\s*[^\s)\]]")
 _USERS = frozenset((("user",), ("username",), ("login",), ("account",), ("name",)))
@@ -122,7 +122,7 @@ def confidence_of(score: float) -> Confidence | None:
 
 def _all_evidence(candidate: Candidate, document: Document, scope: str, names: Names) -> Iterator[str]:
     value = _of_the_value(candidate, document, names)
-    file = tuple(_of_the_file(document.path, scope))
+    file = tuple(of_the_file(document.path, scope))
     yield from _of_the_name(candidate, names)
     yield from value if file else _said_once(candidate, document, value)
     if candidate.literal.role in _ROLES:
@@ -182,10 +182,10 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
         found = ("identifier-like",)
     if "words" in found and candidate.literal.role is Role.ELEMENT and _is_identifier(candidate.value.reveal("text")):
         found = tuple("field-like" if name == "words" else name for name in found)
-    if document.kind in _CODE_KINDS and text.isalpha() and _follows_type(candidate, document):
+    if document.kind in CODE and text.isalpha() and _follows_type(candidate, document):
         found = ("field-like",)
     # In code `{"passwd": "authentication_key"}` maps one name to another; in configuration somebody may have chosen it.
-    if document.kind not in _CODE_KINDS and "/" not in candidate.value.reveal("text"):
+    if document.kind not in CODE and "/" not in candidate.value.reveal("text"):
         found = tuple("words" if name == "field-like" else name for name in found)
     if document.kind in _CONFIGURATION:
         made_up = ("chosen-secret", "identifier-like") if _is_variable(candidate) else ("chosen-secret",)
@@ -292,7 +292,8 @@ def _is_alias(candidate: Candidate) -> bool:
     return not _FIELD_WORDS.isdisjoint(values)
 
 
-def _of_the_file(path: str, scope: str) -> Iterator[str]:
+def of_the_file(path: str, scope: str) -> Iterator[str]:
+    """Names of the evidence that a file's path gives against what it holds; a path's role is judged below `scope`."""
     role = _PATHS.get(role_of(path, scope))
     if role is not None:
         yield role
@@ -318,6 +319,4 @@ def _softened(evidence: Sequence[Evidence]) -> Iterator[Evidence]:
 
 def _weighed(found: Iterable[str], weights: dict[str, Weight]) -> Iterator[Evidence]:
     for name in found:
-        weight = weights.get(name)
-        if weight is not None:
-            yield Evidence(name=name, weight=weight.weight, text=weight.text)
+        yield Evidence(name=name, weight=weights[name].weight, text=weights[name].text)

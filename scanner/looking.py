@@ -13,16 +13,16 @@ from typing import NamedTuple
 
 from scanner import analysis, handing, keyfiles
 from scanner.analysis import Knowledge
+from scanner.blocks import STRUCTURED
 from scanner.contexts import Context
-from scanner.engine import policy
 from scanner.extent import WIDTH
 from scanner.islands import island
 from scanner.judge import confidence_of
 from scanner.model import Finding, SecretValue
 from scanner.prefilter import IMPORT, hits_from_imports
-from scanner.raw import scan_bytes
+from scanner.raw import policy, scan_bytes
 from scanner.readers.errors import Unreadable
-from scanner.readers.kinds import kind_of
+from scanner.readers.kinds import kind_by_head, kind_by_name, kind_of
 from scanner.readers.pyscope import parse
 from scanner.record import AFTER, AGAIN, CLEAN, FOUND, KEPT, MOVED, skipped_as, where
 from scanner.repeats import Memory, new_contexts
@@ -81,7 +81,7 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
     notes: dict[int, str] = {}
     states: dict[int, int] = {}
     tainted: set[str] = set()  # paths of which a version before had a finding, or was read in a lesser way
-    kinds: dict[str, Kind] = {}
+    kinds: dict[str, Kind | None] = {}
     files = size = 0
     for number, (oid, raw) in zip(numbers, git.blobs(folder, [blobs[number].id for number in numbers]), strict=True):
         tick(blobs[number].size)
@@ -96,7 +96,7 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
             files += 1
             size += len(source.raw)
             continue
-        reason = f"git cannot read object {oid[:12]}" if raw is None else policy(source)
+        reason = f"git cannot read object {oid[:12]}" if raw is None else policy(source.raw)
         if reason is not None:
             skipped[Skipped(path=path, reason=reason, gap=raw is None)] = None
             states[number] = skipped_as(reason)
@@ -122,7 +122,7 @@ def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Loo
             continue
         if note is not None:
             memory.lesser.setdefault(path, b"")
-        dirty = _near(found, source, data, fresh.contexts)
+        dirty = _near(found, source, data, kind, fresh.contexts)
         memory.note(path, (context.hash for context in fresh.contexts if context not in dirty), clean=True)
         memory.note(path, (context.hash for context in dirty), clean=False)
         if several and (
@@ -172,14 +172,11 @@ def _stands_otherwise(source: Source, kind: Kind, places: Iterable[objects.Place
     return False
 
 
-def _kind(kinds: dict[str, Kind], path: str, raw: bytes) -> Kind:
+def _kind(kinds: dict[str, Kind | None], path: str, raw: bytes) -> Kind:
     """The kind of a version; what a path's name says need not be asked again."""
     if path not in kinds:
-        kinds[path] = kind_of(path, b"")
-    known = kinds[path]
-    # Where the name says nothing, its first bytes may.
-    asks = known is Kind.TEXT and (b"#!" in raw[:5] or ".conf" in path.lower())
-    return kind_of(path, raw[:4096]) if asks else known
+        kinds[path] = kind_by_name(path)
+    return kinds[path] or kind_by_head(path, raw[:4096])
 
 
 def _is_readable(source: Source, kind: Kind, lesser: dict[str, bytes] | None = None) -> bool:
@@ -252,12 +249,15 @@ def _fresh_findings(
     return _counting(found), note
 
 
-def _near(found: Sequence[Finding], source: Source, data: bytes, fresh: Sequence[Context]) -> list[Context]:
-    """The contexts that may have given one of the findings; all where offsets are not those of the text."""
+def _near(found: Sequence[Finding], source: Source, data: bytes, kind: Kind, fresh: Sequence[Context]) -> list[Context]:
+    """The contexts that may have given one of the findings; all where offsets are not those of the text, or say less.
+
+    A key of YAML can give one far below it.
+    """
     if not found:
         return []
     # ISO 2022 and HZ write other scripts in ASCII, between these marks.
-    if data is not source.raw or not data.isascii() or b"\x1b" in data or b"~{" in data:
+    if kind in STRUCTURED or data is not source.raw or not data.isascii() or b"\x1b" in data or b"~{" in data:
         return list(fresh)
     spans = [(finding.literal.span.start - WIDTH, finding.literal.span.end + WIDTH) for finding in found]
     return [
@@ -309,7 +309,7 @@ def findings_of(source: Source, knowledge: Knowledge, settings: Settings) -> lis
     stores = keyfiles.find(source, knowledge.rules.weights, settings)
     if stores:
         return stores
-    if policy(source) is not None:
+    if policy(source.raw) is not None:
         return []
     try:
         found, _, _ = analysis.analyse(source, knowledge.prefilter.find(scan_bytes(source.raw)), knowledge, settings)

@@ -21,8 +21,6 @@ from scanner.prefilter import read_table as read_rows
 if TYPE_CHECKING:
     from rules.model import ProviderRule, RuleSet
 
-OWN_RULES = ".unhardcode.rules.toml"
-
 
 class _Both(NamedTuple):
     """Two databases as one: the second one's numbers follow the first one's."""

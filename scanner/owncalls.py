@@ -99,7 +99,7 @@ def _fields(data: bytes, end: int) -> tuple[bytes, int, int] | None:
     return None if match is None else (match[1], start, statement(data, start, end).end)
 
 
-# By the names that scanner.detectors.name gives to the expressions of definitions.
+# By the names that scanner.detectors.nameshapes gives to the expressions of definitions.
 _READ = {"function": _function, "field": _field, "fields": _fields}
 
 

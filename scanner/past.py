@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner import analysis, earlier, messages, record, standing, versions
+from scanner import earlier, messages, record, standing, versions
+from scanner.config import OWN_RULES
 from scanner.progress import Meter
 from scanner.source import ScanResult, Settings
 from scanner.sources import git, history
@@ -62,12 +63,11 @@ def scan(
     meter = Meter("history" if ends is None else "range", show=past.progress)
     seen = versions.scan(folder, found, prefilter, rules, settings, processes=jobs, before=before, meter=meter)
     result = seen.result
-    knowledge = analysis.learn(rules(), prefilter)
     heard: list[str] = []
     if not below:
         tags = [] if ends is not None or past.since is not None else history.tags(folder)
         read = dict.fromkeys((*(found.commits if spoken is None else spoken), *tags))
-        said = list(messages.findings(folder, list(read), knowledge, settings()))
+        said = list(messages.findings(folder, list(read), seen.knowledge, settings()))
         heard = [each for each in dict.fromkeys(map(messages.object_of, said)) if each not in set(tags)]
         result = messages.joined(result, [each for each in said if selection.takes(each.path)])
     findings = result.findings and standing.with_head(folder, result.findings, seen.read, selection.max_size)
@@ -92,7 +92,7 @@ def _record(repository: git.Repository, selection: Selection, past: Past, settin
         *selection.exclude, str(selection.max_size), str(past.unreachable), past.since or "",
     )  # fmt: skip
     try:
-        own = (history.folder_of(repository) / ".unhardcode.rules.toml").read_bytes()
+        own = (history.folder_of(repository) / OWN_RULES).read_bytes()
     except OSError:
         own = b""
     try:

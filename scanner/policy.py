@@ -49,7 +49,7 @@ def _merged(told: Config, theirs: Config, said: set[str], ruled: set[str], honou
         fail_since=None if told.fail_since is None else min(told.fail_since, theirs.fail_since or told.fail_since),
         include=told.include if "include" in ruled or not excluding else theirs.include,
         exclude=(*told.exclude, *(theirs.exclude if excluding else ())),
-        max_size=theirs.max_size if excluding and "max_size" in said else max(told.max_size, theirs.max_size),
+        max_size=_max_size(told, theirs, said, excluding=excluding),
         foreign_markers=told.foreign_markers and "markers" in honour and theirs.foreign_markers,
         own_markers="comments" in honour,
         baseline=_baseline(told, theirs, ruled, honour),
@@ -67,6 +67,12 @@ def rank(level: Confidence | None) -> int:
 def _stricter_level(told: Config, theirs: Config, field: str, said: set[str]) -> Any:
     levels = [getattr(told, field), *([getattr(theirs, field)] if field in said else [])]
     return min(levels, key=rank)
+
+
+def _max_size(told: Config, theirs: Config, said: set[str], *, excluding: bool) -> int:
+    if "max_size" not in said:
+        return told.max_size
+    return theirs.max_size if excluding else max(told.max_size, theirs.max_size)
 
 
 def _baseline(told: Config, theirs: Config, ruled: set[str], honour: frozenset[str]) -> str | None:

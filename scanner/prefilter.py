@@ -63,7 +63,7 @@ class Expression(NamedTuple):
 
 
 class Prefilter(NamedTuple):
-    """A loaded database. `table` gives role and reference by expression id.
+    """A loaded database. `table` gives role and reference by expression id, as bytes until somebody asks.
 
     Calls have a database of their own, which `calls` loads when it is asked for: four of five hits are `get(` and the
     like, and count only in a file that has an import of their library. The ids of imports are the last ones, from
@@ -73,7 +73,7 @@ class Prefilter(NamedTuple):
     database: Any
     calls: Callable[[], Any]
     imports: int
-    table: Path | Table
+    table: bytes | Table
 
     def find(self, data: bytes, *, calls: bool = False) -> list[tuple[int, int]]:
         """Expression id and end offset (bytes) of every hit. `calls`: an import of a library stands elsewhere."""
@@ -228,7 +228,7 @@ def read_table(prefilter: Prefilter) -> Table:
     """Role and reference of each expression id; read only once something hit."""
     if isinstance(prefilter.table, tuple):
         return prefilter.table
-    rows = (row.partition(" ") for row in prefilter.table.read_text(encoding="utf-8").split("\n"))
+    rows = (row.partition(" ") for row in prefilter.table.decode().split("\n"))
     return tuple((int(role), ref) for role, _, ref in rows)
 
 
@@ -260,13 +260,13 @@ def sort_out(
 def _cached(cache: Path, name: str, state: bytes) -> Prefilter | None:
     if not own_folder(cache):
         return None
-    table = cache / f"{name}.rows"
+    rows = read_parts(cache / f"{name}.rows", len(state))
     stored = _stored(cache / f"{name}.hsdb", state)
-    if stored is None or not table.exists():
+    if stored is None or rows is None or rows[0] != state:
         return None
     imports, database = stored
     calls = functools.cache(functools.partial(_calls, cache / f"{name}.calls", state))
-    return Prefilter(database=database, calls=calls, imports=imports, table=table)
+    return Prefilter(database=database, calls=calls, imports=imports, table=rows[1])
 
 
 def _calls(path: Path, state: bytes) -> Any:
@@ -298,7 +298,7 @@ def _keep(cache: Path, name: str, state: bytes, dumped: list[bytes], imports: in
         return
     # Lines, not JSON: a clean commit reads this and should not import a parser for it.
     rows = "\n".join(f"{role} {ref}" for role, ref in table)
-    write_private(cache / f"{name}.rows", rows.encode())
+    write_private(cache / f"{name}.rows", state + rows.encode())
     # The calls first: a process that finds the other file finds this one too.
     for suffix, body in (("calls", dumped[1]), ("hsdb", dumped[0])):
         write_private(cache / f"{name}.{suffix}", state + imports.to_bytes(_NUMBER, "big") + body)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 
-def emit(chunks: Iterator[str] | Iterable[str] | str, output: Path | None) -> None:
+def emit(chunks: Iterable[str], output: Path | None) -> None:
     """Write a report: to a file always as UTF-8, to standard output as it can take it."""
     if output is not None:
         from scanner.saving import save

@@ -1,9 +1,15 @@
-"""Bytes as they come: is this text, in how wide characters, and what the prefilter shall see of it."""
+"""Bytes as they come: are they looked into, in how wide characters, and what the prefilter shall see of them."""
 
 from __future__ import annotations
 
 import codecs
+import re
 
+# https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+_LFS = b"version https://git-lfs.github.com/spec/"
+_REST = rb"v\d+\r?\n(?:ext-\d-[\w-]+ sha256:[0-9a-f]{64}\r?\n)*oid sha256:[0-9a-f]{64}\r?\nsize \d+(?:\r?\n)?"
+_LONGEST_POINTER = 1024
+_POINTER, _BINARY = "Git LFS pointer", "binary"
 # Names of archives and of what is packed, by how they begin; a wheel, a jar and a document are zip files.
 # https://www.iana.org/assignments/media-types/application/zip, https://www.rfc-editor.org/rfc/rfc1952 and so on.
 _PACKED = (
@@ -20,7 +26,24 @@ _PACKED = (
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE[:2])
 # Of control characters a text may hold those that move, and a stray NUL (git takes it for binary; programs read it).
 _NO_TEXT = bytes(code for code in (*range(1, 32), 127) if code not in b"\t\n\v\f\r\b\x1b")
-ARCHIVES = (*dict.fromkeys(name for _, name in _PACKED), "tar")
+_ARCHIVES = (*dict.fromkeys(name for _, name in _PACKED), "tar")
+# All reasons of `policy`.
+REASONS = (_POINTER, _BINARY, *(f"archive ({name})" for name in _ARCHIVES))
+
+
+def policy(raw: bytes) -> str | None:
+    """Why a file of these bytes is not looked into, or None."""
+    if raw.startswith(_LFS) and _is_pointer(raw):
+        return _POINTER
+    if not looks_binary(raw):
+        return None
+    name = archive_of(raw)
+    return _BINARY if name is None else f"archive ({name})"
+
+
+def _is_pointer(raw: bytes) -> bool:
+    """Whether bytes that begin as a pointer of LFS hold nothing else: any file can begin so."""
+    return len(raw) < _LONGEST_POINTER and re.compile(_REST).fullmatch(raw, len(_LFS)) is not None
 
 
 def looks_binary(raw: bytes) -> bool:

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rules.private import own_folder, read_private, write_private
-from scanner.engine import REASONS
+from scanner.raw import REASONS
 from scanner.sources.objects import Blob
 
 # CLEAN: it holds nothing. AFTER: nothing but what versions of its path before hold: it counts while those are here.

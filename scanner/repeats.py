@@ -14,16 +14,19 @@ from typing import NamedTuple
 
 from scanner import owncalls
 from scanner.bindings import Bindings, follow
+from scanner.blocks import STRUCTURED, surroundings
 from scanner.contexts import Change, Context, contexts, imported_of, is_imported, moves_functions
 from scanner.extent import WIDTH, Range, changed
+from scanner.judge import is_lock_file
 from scanner.owncalls import Own
 from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Hit, Prefilter, Table, hits_from_imports
+from scanner.readers.kinds import CODE
 from scanner.readers.wholefile import name_of
 from scanner.roles import role_of
 from scanner.source import Kind
 
-# A match begins at most this many bytes (the largest `reach` of a rule is 900), or one line, before its end.
-_REACH = 1_000
+# A match begins at most this many bytes, the largest `reach` of a rule, or one line before its end.
+REACH = 1_300
 _LONG_LINE = 4_000
 _BRACKETS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
 _TOP_LEVEL = re.compile(rb"\n(?:def|class|async|@)")
@@ -94,7 +97,8 @@ def new_contexts(
     Remembers the version: call it in the order of a path's history. `whole` looks at more than what has changed.
     """
     change = None
-    if whole or memory.path != path or memory.kind is not kind:
+    structured = kind in STRUCTURED and not is_lock_file(path)
+    if whole or structured or memory.path != path or memory.kind is not kind:
         _everywhere(memory, data, kind, prefilter, table)
         _follow_own(memory, data, kind, table, None)
         hits = memory.hits
@@ -105,7 +109,10 @@ def new_contexts(
     group = memory.group(path)
     fresh: list[Context] = []
     known = False
-    for context in contexts(data, hits, table, kind, memory.bindings, memory.names, memory.here, memory.own, change):
+    belonging = surroundings(data, kind) if structured and hits else None
+    for context in contexts(
+        data, hits, table, kind, memory.bindings, memory.names, memory.here, memory.own, change, belonging
+    ):
         if (path, path in memory.lesser, context.hash) in memory.known:
             known = True
         elif (group, context.hash) not in memory.clean:
@@ -250,7 +257,7 @@ def _imported(
 def _window(data: bytes, change: Range, prefilter: Prefilter, *, calls: bool) -> list[Hit]:
     """The hits that a change can have made, and imports before it."""
     first = change.new_first
-    start = max(data.rfind(b"\n", 0, max(0, first - _REACH)) + 1, first - _LONG_LINE)
+    start = max(data.rfind(b"\n", 0, max(0, first - REACH)) + 1, first - _LONG_LINE)
     start = min(start, *(_opened(data, start, pair) for pair in _BRACKETS))
     found = prefilter.find(data[start : _last_made(change) + 1], calls=calls)
     return [(number, start + end) for number, end in found]
@@ -270,7 +277,7 @@ def _opened(data: bytes, at: int, pair: tuple[bytes, bytes]) -> int:
 
 def _last_made(change: Range) -> int:
     """Where the last match ends that a change can have made or unmade."""
-    return change.new_last + _REACH
+    return change.new_last + REACH
 
 
 def _stood(memory: Memory, ranges: Sequence[Range]) -> dict[Hit, frozenset[bytes]]:
@@ -318,7 +325,7 @@ def _imports(hits: Iterable[Hit], table: Table) -> frozenset[str]:
 
 def _wanted(memory: Memory, hits: Iterable[Hit], imports: frozenset[str], table: Table, kind: Kind) -> list[Hit]:
     """The hits that the analysis would look at, in their order."""
-    key = imports, kind in (Kind.PYTHON, Kind.NOTEBOOK)
+    key = imports, kind in CODE
     if key not in memory.gates:
         memory.gates[key] = frozenset(_gate(*key, table))
     gate = memory.gates[key]

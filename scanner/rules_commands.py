@@ -12,6 +12,7 @@ import click
 
 from scanner import session, written
 from scanner.arguments import NamedPath
+from scanner.config import OWN_RULES
 from scanner.errors import Exit, UsageError
 from scanner.reports.masking import printable
 from scanner.sources import worktree
@@ -95,7 +96,7 @@ def rules_test(file: Path | None) -> int:
     from scanner import own_rules
     from scanner.rules_check import wrong_examples
 
-    path = file or worktree.root_of(Path()).folder / own_rules.OWN_RULES
+    path = file or worktree.root_of(Path()).folder / OWN_RULES
     own = own_rules.load_own(path)
     prefilter, known = own_rules.beside(own, session.load_prefilter(), session.load_rules)
     providers = known().providers

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import prefilter
+from scanner.config import OWN_RULES
 from scanner.errors import UsageError
 from scanner.sources.git import Repository
 
@@ -64,10 +65,20 @@ def knowledge() -> Knowledge:
     return analysis.learn(load_rules(), load_prefilter())
 
 
+@functools.cache
+def knowledge_at(root: Path) -> Knowledge:
+    """The rules for a repository, indexed for the detectors. Raises UsageError."""
+    if not os.path.lexists(root / OWN_RULES):
+        return knowledge()
+    from scanner import analysis
+
+    found, rules = known_at(root)
+    return analysis.learn(rules(), found)
+
+
 def known_at(root: Path) -> tuple[prefilter.Prefilter, Callable[[], RuleSet]]:
     """The prefilter and the rules for a repository: the built-in ones, and its own. Raises UsageError."""
-    # The name stands here too: a clean commit does not import what reads the file.
-    path = root / ".unhardcode.rules.toml"
+    path = root / OWN_RULES
     if not os.path.lexists(path):
         return load_prefilter(), load_rules
     from scanner import own_rules

@@ -69,8 +69,10 @@ def encode(document: Document, text: str) -> bytes:
         little = document.source.raw[:1] == b"\xff"
         encoding = document.encoding + ("-le" if little else "-be")
         return ("\ufeff" + text).encode(encoding)
-    prefix = "\ufeff" if document.bom else ""
-    return (prefix + text).encode(document.encoding)
+    if document.encoding.startswith("utf-16"):  # without a mark in the encoding's own name
+        return (("\ufeff" if document.bom else "") + text).encode(document.encoding)
+    # Latin text can stand behind the mark of UTF-8.
+    return (codecs.BOM_UTF8 if document.bom else b"") + text.encode(document.encoding)
 
 
 def python_cookie(body: bytes) -> str | None:
@@ -79,7 +81,8 @@ def python_cookie(body: bytes) -> str | None:
         found = _COOKIE.match(line)
         if found:
             try:
-                return codecs.lookup(found[1].decode()).name
+                # Without a mark at its beginning the one is the other, and writes none.
+                return codecs.lookup(found[1].decode()).name.removesuffix("-sig")
             except LookupError:
                 return None
         if not _BLANK.match(line.rstrip(b"\r")):

@@ -24,13 +24,15 @@ from scanner.sources import git, objects
 class Seen(NamedTuple):
     """What a scan of versions gives: the result, the states of all blobs by number, what a record may keep of findings.
 
-    `notes` are of versions by number. `read` gives the findings of a version, and adds to `told` what it gave.
+    `notes` are of versions by number, `knowledge` is what they were looked at with. `read` gives the findings of a
+    version, and adds to `told` what it gave.
     """
 
     result: ScanResult
     states: dict[int, int]
     told: dict[bytes, bytes]
     notes: dict[int, str]
+    knowledge: analysis.Knowledge
     read: Callable[[Source], list[Finding]]
 
 
@@ -78,7 +80,14 @@ def scan(
     )
     seen = {number: state for number, state in enumerate(states) if state}
     seen |= {number: state for part in parts for number, state in part.states.items()}
-    return Seen(result=ScanResult(findings=found, coverage=coverage), states=seen, told=used, notes=notes, read=read)
+    return Seen(
+        result=ScanResult(findings=found, coverage=coverage),
+        states=seen,
+        told=used,
+        notes=notes,
+        knowledge=knowledge,
+        read=read,
+    )
 
 
 def _first_notes(blobs: Sequence[objects.Blob], notes: Mapping[int, str]) -> tuple[Skipped, ...]:

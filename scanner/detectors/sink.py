@@ -128,7 +128,7 @@ def _candidate(literal: Literal, known: Sink | Setting, kind: str, where: str, e
         literal=literal,
         span=literal.source_span(0, len(literal.value.reveal("text"))),
         value=literal.value,
-        evidence=("carrier" if carrier else evidence,),
+        evidence=() if carrier else (evidence,),
         engine=known.engine,
     )
 

@@ -65,8 +65,13 @@ _ALGORITHM = re.compile(
     | [HREP]S\d{3}K? | EdDSA | (?:AWS4-)?(?:HMAC|RSA|ECDSA)-(?:SHA|P)-?\d{1,3}(?:-SHA-?\d{1,3})?""",
     re.X,
 )
-_DIGITS = re.compile(r"[1-9]\d{3,8}")
-_HOUR = 3600
+# How long something counts, in seconds: some hours, some days. Other multiples of them are numbers like any.
+_DURATIONS = frozenset(
+    (
+        *(str(3_600 * hours) for hours in (1, 2, 3, 4, 6, 8, 12)),
+        *(str(86_400 * days) for days in (1, 2, 3, 4, 5, 6, 7, 10, 14, 15, 20, 28, 30, 31, 60, 90, 100, 180, 365, 366)),
+    )
+)
 _KEY_DIGITS = 12
 _WIDGETS = frozenset(("txt", "tb", "lbl", "inp", "btn", "edt", "input", "field"))
 
@@ -206,9 +211,8 @@ def _known_word(
         return "common-password"
     if folded in FORMAT_WORDS or text in _METHODS or _ALGORITHM.fullmatch(text):
         return "format-word"
-    # How long something counts, in seconds: `"password": 86400`.
-    if _DIGITS.fullmatch(text) and int(text) % _HOUR == 0:
-        return "format-word"
+    if text in _DURATIONS:
+        return "duration"
     # `'passwords' => 'users'` names a table of them: https://laravel.com/docs/authentication
     if own[-1:] == ("passwords",) and folded in STAND_INS:
         return "format-word"

@@ -6,8 +6,10 @@ import re
 from pathlib import PurePosixPath
 from typing import Final
 
-from scanner.model import Kind
+from scanner.source import Kind
 
+# Kinds in which a bare `name = value` is no literal.
+CODE: Final = (Kind.PYTHON, Kind.NOTEBOOK)
 _SUFFIXES: Final = {
     **dict.fromkeys((".py", ".pyi", ".pyw", ".wsgi"), Kind.PYTHON),
     **dict.fromkeys((".env", ".envrc", ".flaskenv"), Kind.DOTENV),
@@ -24,7 +26,7 @@ _NAMES: Final = {
     **dict.fromkeys(("pipfile", "poetry.lock", "uv.lock", "pdm.lock", "cargo.lock"), Kind.TOML),
     **dict.fromkeys((".pypirc", ".npmrc", ".s3cfg", ".boto", ".gitconfig", ".passwd-s3fs", ".pip.conf"), Kind.INI),
     **dict.fromkeys(("pip.conf", ".pylintrc", ".coveragerc", ".flake8", ".pg_service.conf"), Kind.INI),
-    **dict.fromkeys(("pipfile.lock", "composer.lock", ".dockercfg", ".dockerconfigjson", ".tfstate.backup"), Kind.JSON),
+    **dict.fromkeys(("pipfile.lock", "composer.lock", ".dockercfg", ".dockerconfigjson"), Kind.JSON),
     **dict.fromkeys((".flaskenv", ".envrc", "dotenv", ".dev.vars"), Kind.DOTENV),
     **dict.fromkeys((".condarc", ".clang-format"), Kind.YAML),
 }
@@ -38,33 +40,43 @@ _IN_FOLDER: Final = {
 }
 # `config.yml.example` is YAML that people copy real values into.
 _TEMPLATES: Final = frozenset(
-    (".example", ".sample", ".template", ".tmpl", ".tpl", ".dist", ".default", ".bak", ".orig", ".old")
+    (".example", ".sample", ".template", ".tmpl", ".tpl", ".dist", ".default", ".bak", ".backup", ".orig", ".old")
 )
 _DOTENV = re.compile(r"\.env(?:[.\-_].*)?|env\.(?:example|sample|template|dist)|\.flaskenv\..*")
-_CODE: Final = frozenset((".js", ".ts", ".mjs", ".cjs", ".sh", ".rb", ".php", ".go", ".md", ".html", ".xml"))
+_OTHERS: Final = frozenset((".js", ".ts", ".mjs", ".cjs", ".sh", ".rb", ".php", ".go", ".md", ".html", ".xml"))
 # `.envs/.production/.postgres`, one file a service: https://cookiecutter-django.readthedocs.io
 _DOTENV_FOLDER: Final = ".envs"
 _PYTHON = re.compile(rb"#![^\r\n]{0,200}\bpython[0-9.]*\b")
+_CONF = re.compile(rf"[^/]\.conf(?:{'|'.join(map(re.escape, sorted(_TEMPLATES)))})*\Z", re.IGNORECASE)
 _SECTION = re.compile(rb"^[ \t]*\[[^\]\r\n]+\][ \t]*\r?$", re.MULTILINE)
 
 
 def kind_of(path: str, head: bytes) -> Kind:
     """The kind of a file with this POSIX path, whose first few thousand bytes are `head`."""
+    return kind_by_name(path) or kind_by_head(path, head)
+
+
+def kind_by_name(path: str) -> Kind | None:
+    """The kind of a file with this POSIX path, where that says it; None where its first bytes have to."""
     pure = PurePosixPath(path.lower())
-    name, suffix = pure.name, pure.suffix
-    known = _NAMES.get(name) or _IN_FOLDER.get((pure.parent.name, name))
-    if known is not None:
-        return known
-    if _DOTENV.fullmatch(name):
-        # `.env.py` and `.env.json` are written in what their last suffix says.
-        other = _SUFFIXES.get(suffix) if name.count(".") > 1 else None
-        return other or (Kind.TEXT if suffix in _CODE else Kind.DOTENV)
-    if suffix in _SUFFIXES:
-        return _SUFFIXES[suffix]
-    if suffix in _TEMPLATES:
-        return kind_of(str(pure.with_suffix("")), head)
-    if _DOTENV_FOLDER in pure.parent.parts:
-        return Kind.DOTENV
-    if suffix == ".conf":
+    while True:
+        name, suffix = pure.name, pure.suffix
+        known = _NAMES.get(name) or _IN_FOLDER.get((pure.parent.name, name))
+        if known is not None:
+            return known
+        if _DOTENV.fullmatch(name):
+            # `.env.py` and `.env.json` are written in what their last suffix says.
+            other = _SUFFIXES.get(suffix) if name.count(".") > 1 else None
+            return other or (Kind.TEXT if suffix in _OTHERS else Kind.DOTENV)
+        if suffix in _SUFFIXES:
+            return _SUFFIXES[suffix]
+        if suffix not in _TEMPLATES:
+            return Kind.DOTENV if _DOTENV_FOLDER in pure.parent.parts else None
+        pure = pure.with_suffix("")
+
+
+def kind_by_head(path: str, head: bytes) -> Kind:
+    """The kind of a file whose path alone does not say it."""
+    if _CONF.search(path):
         return Kind.INI if _SECTION.search(head) else Kind.TEXT
     return Kind.PYTHON if _PYTHON.match(head.removeprefix(b"\xef\xbb\xbf")) else Kind.TEXT

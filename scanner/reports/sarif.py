@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from scanner.ignore import FOREIGN, INLINE
 from scanner.model import Confidence, Finding, ScanResult, Skipped
 from scanner.reports.context import FixNote, ReportContext, shown
 from scanner.reports.json import dumps, plain
@@ -194,9 +195,8 @@ def _properties(finding: Finding) -> dict[str, Any]:
 
 
 def _suppression(reason: str, net: Net) -> dict[str, str]:
-    in_source = any(word in reason for word in ("inline", "comment", "marker"))
     return {
-        "kind": "inSource" if in_source else "external",
+        "kind": "inSource" if reason.startswith((INLINE, FOREIGN)) else "external",
         "status": "accepted",
         "justification": plain(reason, net),
     }

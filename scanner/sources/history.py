@@ -136,7 +136,7 @@ def _kinds(folder: Path, ids: list[str]) -> dict[str, str]:
 
 
 def _unreachable(folder: Path, reached: set[str]) -> tuple[list[str], dict[str, str]]:
-    """Commits that nothing reaches, and a name for every blob that git holds."""
+    """Commits that nothing reaches, and a name for every blob that git holds, reached or not."""
     form = "--batch-check=%(objecttype) %(objectname)"
     out = git.read(folder, "cat-file", "--batch-all-objects", "--unordered", "--buffer", form).decode()
     rows = sorted(line.split(" ", 1) for line in out.splitlines())

@@ -18,8 +18,8 @@ from scanner.sources import git, paths
 DEFAULT_MAX_SIZE = 5_000_000
 _UNSIZED = 1 << 16
 _CLOSED = "folder not readable"
-_DELETED = "deleted in the working tree"
-SUBMODULE, _NOT_ENTERED = "submodule", "submodule: "
+DELETED = "deleted in the working tree"
+SUBMODULE = "submodule"
 # A link is not followed, a pipe not waited for; Windows would change line ends.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 # Git up to 2.39 at least dies of this where a path lies deeper in a folder that it ignores as a whole.
@@ -145,11 +145,11 @@ def sources(
         if entry.skip is not None:
             if any(matches(f"{shown}/", glob) for glob in selection.exclude):
                 continue  # a submodule is a folder: `lib/` means it too
-            yield Skipped(path=shown, reason=entry.skip, gap=entry.skip.startswith((_CLOSED, _NOT_ENTERED)))
+            yield Skipped(path=shown, reason=entry.skip, gap=entry.gap)
         else:
             location = os.path.join(folder, name)
             read = read_file(location, shown, entry.tracked, entry.blob, selection.max_size, named=entry.named)
-            if entry.sparse and read == Skipped(path=shown, reason=_DELETED):
+            if entry.sparse and isinstance(read, Skipped) and read.reason == DELETED:
                 read = read._replace(reason="outside of the sparse checkout")
             yield read
 
@@ -171,7 +171,7 @@ def read_file(
         if error.errno in (errno.ELOOP, errno.EMLINK):
             return Skipped(path=shown, reason="symbolic link", gap=named)
         if error.errno == errno.ENOENT:
-            return Skipped(path=shown, reason=_DELETED, gap=named)
+            return Skipped(path=shown, reason=DELETED, gap=named)
         return Skipped(path=shown, reason=f"not readable ({os.strerror(error.errno or 0).lower()})", gap=True)
     try:
         status = os.fstat(descriptor)
@@ -203,6 +203,7 @@ class _Entry(NamedTuple):
     skip: str | None = None
     named: bool = False
     sparse: bool = False
+    gap: bool = False
 
 
 def relative(root: Root, path: Path) -> str:
@@ -252,7 +253,7 @@ def _listed(root: Root, below: str) -> dict[str, _Entry]:
         # Git only warns of a folder that it may not open, and goes on.
         for match in _UNOPENED.finditer(err):
             name = os.fsdecode(match[1])
-            entries[name] = _Entry(name=name, tracked=False, skip=_CLOSED)
+            entries[name] = _Entry(name=name, tracked=False, skip=_CLOSED, gap=True)
         for line in git.listed(out):
             add(entries, line)
     return entries
@@ -268,7 +269,7 @@ def _entered(top: Path, entries: dict[str, _Entry]) -> dict[str, _Entry]:
         try:
             inside = _entered(top / name, _inside(top / name))
         except NotSeenError as error:
-            found[name] = entry._replace(skip=f"{_NOT_ENTERED}{error}")
+            found[name] = entry._replace(skip=f"{SUBMODULE}: {error}", gap=True)
         else:
             found |= {f"{name}/{each}": below._replace(name=f"{name}/{each}") for each, below in inside.items()}
     return found
@@ -323,5 +324,5 @@ def _walked(root: Root, folder: Path, *, tracked: bool | None) -> dict[str, _Ent
             entries[name] = _Entry(name=name, tracked=tracked)
     for error in unreadable:
         name = relative(root, Path(os.fsdecode(error.filename)))
-        entries[name] = _Entry(name=name, tracked=tracked, skip=_CLOSED)
+        entries[name] = _Entry(name=name, tracked=tracked, skip=_CLOSED, gap=True)
     return entries

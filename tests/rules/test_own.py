@@ -33,6 +33,19 @@ BAD = {
     "no group": (GOOD.replace("?P<secret>", "?:"), 5, ""),
     "a repeated group": (GOOD.replace("[0-9a-f]{32,40}", "(?:a{1,9}){1,9}b"), 5, "may not be repeated"),
     "repeats that multiply": (GOOD.replace("[0-9a-f]{32,40}", "a{1,99}a{1,99}a{1,99}b"), 5, "too many"),
+    "a repeated group of a verbose pattern": (
+        GOOD.replace("\\b(", "(?x)(").replace("[0-9a-f]{32,40}", "(?:a{1,9}) {1,9}b"),
+        5,
+        "nothing else",
+    ),
+    "a comment": (GOOD.replace("shp_", "(?#x)shp_"), 5, "nothing else"),
+    "a group behind an escaped backslash": (
+        GOOD.replace("[0-9a-f]{32,40}", "(?:a{1,9}\\\\){1,9}b"),
+        5,
+        "may not be repeated",
+    ),
+    "optional parts behind escaped backslashes": (GOOD.replace("[0-9a-f]{32,40}", "\\\\?" * 20), 5, "too many"),
+    "optional classes that begin groups": (GOOD.replace("[0-9a-f]{32,40}", "(?:a)([ab]?)(\\w?)" * 8), 5, "too many"),
     "branches that multiply": (GOOD.replace("[0-9a-f]{32,40}", "(?:a|a)" * 20), 5, "too many"),
     "a pattern of a thousand characters": (GOOD.replace("shp_", "a" * 999), 5, "longer than"),
     "a second rule of the same id": (GOOD + GOOD, 3, "is also in"),
@@ -50,6 +63,13 @@ def test_the_file_is_refused_with_its_line(tmp_path: Path, text: str, line: int,
         read_own(path, tomllib.loads(text))
     assert raised.value.where.startswith(f"line {line}")
     assert message in raised.value.message
+
+
+def test_what_only_looks_like_a_repeat_is_not_counted(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    text = GOOD.replace("shp_", "(?i:shp)[?|{,(]\\?\\|" * 8).replace('title = "Shop token"', "title = 'x'")
+    path.write_text(text)
+    assert read_own(path, tomllib.loads(text))
 
 
 def test_a_place_that_is_not_in_the_text_is_line_1() -> None:
@@ -88,3 +108,13 @@ def test_no_part_of_a_pattern_is_repeated_in_its_refusal(tmp_path: Path) -> None
         read_own(path, tomllib.loads(text))
     assert "bad character in group name at position" in raised.value.message
     assert "pasted" not in raised.value.message
+
+
+@pytest.mark.parametrize(
+    "body", ["(?:a{0,700})b", "(?:x[(]{1,700})y", "tok_[a-z]{20}\\)?", "tok_[a-z]{20}[)]?", "(?:tok_[a-z]{20})?z{5}"]
+)
+def test_the_shorter_form_for_hyperscan_is_a_pattern_too(tmp_path: Path, body: str) -> None:
+    path = tmp_path / "own.toml"
+    text = GOOD.replace("shp_[0-9a-f]{32,40}", body)
+    path.write_text(text)
+    assert read_own(path, tomllib.loads(text))

@@ -343,6 +343,17 @@ def test_a_policy_honours_comments_markers_and_baseline_one_by_one(
     assert scan("--policy", str(policy)) == Exit.OK
 
 
+def test_a_policy_that_takes_smaller_files_than_by_default_is_followed(
+    at: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (at.parent / "policy.toml").write_text("max-size = 1000\n")
+    assert unhardcode.run(["config", "show", "--policy", str(at.parent / "policy.toml")]) == Exit.OK
+    assert "max-size = 1000" in capsys.readouterr().out
+    (at / "large.py").write_text("x = 1\n" * 500)
+    scan("--policy", str(at.parent / "policy.toml"))
+    assert "larger than 1,000 bytes" in capsys.readouterr().out
+
+
 def test_a_policy_that_is_not_there_or_says_nonsense_is_a_mistake_and_no_free_pass(at: Path) -> None:
     (at / "a.py").write_text("x = 1\n")
     assert scan("--policy", "nowhere.toml") == Exit.USAGE

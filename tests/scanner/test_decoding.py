@@ -82,8 +82,7 @@ def test_a_text_that_holds_a_word_holds_one_of_its_stems_when_encoded(before: st
 
 @given(st.text(max_size=300), st.booleans())
 def test_decoding_never_raises(text: str, surely: bool) -> None:
-    plain = decoded(text, surely=surely)
-    assert plain is None or isinstance(plain, str)
+    decoded(text, surely=surely)
 
 
 def test_the_expressions_are_few_and_short() -> None:

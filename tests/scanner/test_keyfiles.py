@@ -18,7 +18,9 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.load import load_rules
 from scanner import keyfiles
+from scanner.source import Settings, Source
 
 DER, PKCS8 = serialization.Encoding.DER, serialization.PrivateFormat.PKCS8
 LEGACY = serialization.PrivateFormat.TraditionalOpenSSL
@@ -96,8 +98,16 @@ def test_it_is_known_as_what_it_is(raw: bytes, rule: str) -> None:
     st.binary(max_size=60), st.sampled_from([b"", b"\x30", b"\x30\x82", b"\x30\x80", b"\xfe\xed\xfe\xed", b"\xce" * 4])
 )
 def test_no_bytes_make_it_raise(data: bytes, head: bytes) -> None:
-    known = keyfiles.identify(head + data)
-    assert known is None or known.rule.startswith("key-file-")
+    keyfiles.identify(head + data)
+
+
+@pytest.mark.parametrize(
+    ("path", "evidence"),
+    [("a.p12", []), ("tests/a.p12", ["test-path"]), ("docs/a.p12", ["docs-path"]), ("vendor/a.p12", ["generated"])],
+)
+def test_its_path_speaks_against_it_as_against_any_finding(path: str, evidence: list[str]) -> None:
+    (found,) = keyfiles.find(Source(path=path, raw=store(LOCKED)), load_rules().weights, Settings(key=bytes(32)))
+    assert [piece.name for piece in found.evidence] == ["key-file", *evidence]
 
 
 def scan(folder: Path, *arguments: str) -> dict[str, str]:

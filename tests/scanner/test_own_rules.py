@@ -163,3 +163,28 @@ def test_rules_test_runs_the_examples_and_says_which_are_wrong(repository: Path)
     other.write_text(RULE)
     done = run(repository, "rules", "test", "other.toml")
     assert (done.returncode, "1 of them this repository's own: 0 wrong" in done.stdout) == (0, True)
+
+
+def test_what_an_own_rule_accepted_at_one_place_is_not_moved_while_it_stands_there(
+    repository: Path, git: Callable[..., str]
+) -> None:
+    (repository / ".unhardcode.rules.toml").write_text(RULE)
+    for number, name in enumerate(("a.txt", "b.txt")):
+        (repository / name).write_text(expand('x("shp_{hex:32}")\n', "own"))
+        git(repository, "add", "-A")
+        assert run(repository, "scan").returncode == 1
+        if number == 0:
+            assert run(repository, "baseline", "create").returncode == 0
+            assert run(repository, "scan").returncode == 0
+
+
+def test_a_comment_of_today_counts_for_what_an_own_rule_finds_in_the_past(
+    repository: Path, git: Callable[..., str]
+) -> None:
+    (repository / ".unhardcode.rules.toml").write_text(RULE)
+    statement = expand('x("shp_{hex:32}")', "own")
+    for comment in ("", "  # unhardcode: ignore"):
+        (repository / "a.py").write_text(f"{statement}{comment}\n")
+        git(repository, "add", "-A")
+        git(repository, "commit", "-qm", "a token")
+    assert run(repository, "scan", "--history").returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import random
 from collections.abc import Callable
@@ -14,9 +15,10 @@ from rules.private import own_folder, read_private, write_private
 from rules.signature import rules_state
 from scanner import prefilter
 from scanner.detectors.name import judge_name
-from scanner.hook import _CODE
-from scanner.model import Kind
-from scanner.readers.kinds import kind_of
+
+SCANNER = Path(prefilter.__file__).parent
+# What makers take of these stands in no expression.
+NO_PATTERNS = {"detectors/candidate.py", "readers/structured.py", "readers/text.py"}
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +93,7 @@ def test_cached_and_fresh_find_the_same(cache: Path, made: Callable[..., str]) -
     )
     cached = prefilter.load(cache, rules_state())
     fresh = prefilter.load(None, rules_state())
-    assert isinstance(cached.table, Path)
+    assert isinstance(cached.table, bytes)
     assert isinstance(fresh.table, tuple)
     assert prefilter.read_table(cached) == fresh.table
     assert sorted(cached.find(text.encode())) == sorted(fresh.find(text.encode()))
@@ -135,9 +137,38 @@ def test_every_expression_has_a_role_and_every_call_its_libraries() -> None:
     assert {prefilter.QUOTED, prefilter.BARE, prefilter.URL, prefilter.CALL, prefilter.IMPORT} <= set(roles)
 
 
-def test_what_the_hook_takes_for_python_is_python_to_the_readers() -> None:
-    for ending in _CODE:
-        assert kind_of(f"a{ending}", b"") in (Kind.PYTHON, Kind.NOTEBOOK)
+def _imported(path: Path, inside: str | None = None) -> set[str]:
+    """The modules of scanner that a module, or one function of it, imports constants or modules of, below scanner/."""
+    tree: ast.AST = ast.parse(path.read_text())
+    if inside is not None:
+        tree = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == inside)
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("scanner"):
+            module = (node.module or "").removeprefix("scanner").lstrip(".").replace(".", "/")
+            for alias in node.names:
+                below = f"{module}/{alias.name}.py".lstrip("/")
+                is_module = (SCANNER / below).exists()
+                if is_module or inside is not None or alias.name.isupper():
+                    found.add(below if is_module else f"{module}.py")
+    return found
+
+
+def test_a_change_of_whatever_makes_the_expressions_makes_the_database_anew() -> None:
+    """A constant of another module in an expression: that module is a maker, too."""
+    assert _imported(SCANNER / "prefilter.py", "expressions") <= set(prefilter._MAKERS)
+    for maker in prefilter._MAKERS:
+        assert _imported(SCANNER / maker) <= {*prefilter._MAKERS, *NO_PATTERNS}, maker
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(b"x" + path.read_bytes())])
+def test_a_database_without_its_own_table_is_not_used(cache: Path, spoil: Callable[[Path], object]) -> None:
+    stored = next(cache.glob("*.rows"))
+    whole = stored.read_bytes()
+    spoil(stored)
+    assert not _is_cached(cache)
+    write_private(stored, whole)
+    assert _is_cached(cache)
 
 
 def test_calls_are_looked_for_only_where_a_library_is_imported_or_is_said_to_be() -> None:

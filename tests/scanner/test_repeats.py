@@ -10,7 +10,7 @@ from scanner import session
 from scanner.bindings import Bindings, follow
 from scanner.extent import FAR, Range, changed
 from scanner.prefilter import Prefilter, read_table, with_own_calls
-from scanner.repeats import Memory, new_contexts
+from scanner.repeats import REACH, Memory, new_contexts
 from scanner.source import Kind
 
 # fmt: off
@@ -108,6 +108,10 @@ def test_a_change_is_what_lies_between_a_common_head_and_a_common_tail(
     before: bytes, after: bytes, expected: tuple[int, int, int, int]
 ) -> None:
     assert changed(before, after) == [expected]
+
+
+def test_a_match_is_seen_as_far_back_as_any_rule_reaches() -> None:
+    assert max(rule.reach for rule in session.load_rules().providers) <= REACH
 
 
 def test_changes_far_from_each_other_are_told_apart() -> None:

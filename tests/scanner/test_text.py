@@ -67,6 +67,12 @@ def test_much_that_is_not_utf8_hides_no_credential_in_a_file_of_any_kind(
             assert found_in(tmp_path, capsys, name, mark + above + line.format(made(24)).encode()), name
 
 
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+def test_a_cookie_that_says_utf_8_with_a_mark_puts_none_in(mark: bytes) -> None:
+    document = decode(Source(path="a.py", raw=mark + b"# coding: utf-8-sig\n"), Kind.PYTHON)
+    assert encode(document, document.text) == document.source.raw
+
+
 def test_a_binary_is_no_text() -> None:
     tar = b"name" + b"\0" * 20 + b"0" * 233 + b"ustar"
     few = b"n" * 80 + b"\0" * 40
@@ -80,6 +86,20 @@ def test_nuls_between_the_variables_of_a_process_part_them(
 ) -> None:
     line = "HOME=/srv/shop\0DB_PASSWORD={}\0PATH=/bin:/usr/bin\0"
     assert found_in(tmp_path, capsys, "environ", line.format(made(24)).encode())
+
+
+@given(
+    mark=st.sampled_from([b"", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE]),
+    body=st.one_of(
+        st.binary(), st.text().map(lambda text: text.encode("utf-16-le", "replace")), st.text().map(str.encode)
+    ),
+)
+def test_what_was_read_is_written_as_it_was(mark: bytes, body: bytes) -> None:
+    try:
+        document = decode(Source(path="a.txt", raw=mark + body), Kind.TEXT)
+    except UndecodableError:
+        return
+    assert encode(document, document.text) == mark + body
 
 
 @given(

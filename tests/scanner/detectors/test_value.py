@@ -220,10 +220,16 @@ def test_what_other_detectors_read_is_left_to_them(value: str) -> None:
         ("1.2.3", "version"),
         (drawn(HEX, 8) + "-0000-0000-0000-" + drawn(HEX, 12), "uuid"),
         ("string", "format-word"),
+        ("86400", "duration"),
     ],
 )
 def test_a_piece_of_evidence(value: str, piece: str) -> None:
     assert piece in evidence(value, "something")
+
+
+@pytest.mark.parametrize("value", ["36000", "720000", "7201", "18000", "1209601"])
+def test_a_number_that_few_durations_have_is_none(value: str) -> None:
+    assert "duration" not in evidence(value, "password")
 
 
 def test_a_word_inside_a_random_value_is_no_placeholder() -> None:

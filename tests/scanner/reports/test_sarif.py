@@ -55,15 +55,15 @@ def test_a_clean_scan_has_an_empty_list_of_results(make):
 def test_suppressed_findings_carry_a_suppression_and_live_ones_do_not(make):
     value = make.generated("a")
     live = make.found(f'"{value}"', value)
-    inline = dataclasses.replace(live, path="b.py", suppressed="inline: a reason")
-    accepted = dataclasses.replace(live, path="c.py", suppressed="baseline: a reason")
+    inline = dataclasses.replace(live, path="b.py", suppressed="ignored inline: a reason")
+    accepted = dataclasses.replace(live, path="c.py", suppressed="baseline: see Ann's comment on the marker")
 
     assert len(run_of(make, live, inline, accepted)["results"]) == 1
     results = run_of(make, live, inline, accepted, show_suppressed=True)["results"]
 
     kinds = {r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]: r.get("suppressions") for r in results}
     assert kinds["src/shop/db.py"] is None
-    assert kinds["b.py"] == [{"kind": "inSource", "status": "accepted", "justification": "inline: a reason"}]
+    assert kinds["b.py"] == [{"kind": "inSource", "status": "accepted", "justification": "ignored inline: a reason"}]
     assert kinds["c.py"][0]["kind"] == "external"
 
 

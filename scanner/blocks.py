@@ -1,0 +1,79 @@
+"""Which lines of a structured text belong together, told by indentation: a key means what the keys above it say.
+
+Read without a parser, as all that compares versions.
+"""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import itertools
+import re
+from collections.abc import Callable
+
+from scanner.source import Kind
+
+STRUCTURED = frozenset((Kind.YAML, Kind.JSON, Kind.TOML, Kind.INI, Kind.DOTENV, Kind.CSV))
+_WITH_SECTIONS = (Kind.TOML, Kind.INI)
+# What an item of a list holds is further in than its dash.
+_INDENT = re.compile(rb"[ \t]*(?:- +)*")
+# A record of a list has a block of its own; words of a list are one.
+_RECORD = re.compile(rb"[ \t]*-[ ]+[\w\"'.\-/]+[\"']?:(?:[ \r]|$)")
+# Lines of a block on either side: a record has no more, and of settings by the thousand each would mean all others.
+_BESIDE = 15
+# A longer line is a machine's, and all of its document: of such no more counts than what is near.
+_LONGEST = 4_000
+
+
+def surroundings(data: bytes, kind: Kind) -> Callable[[int], int]:
+    """A function from an offset to a hash of what its line belongs to, and of what belongs to it.
+
+    That is the lines beside it in its block, those beside each line that the block and the blocks around it hang on,
+    and all below it.
+    """
+    lines = data.split(b"\n")
+    starts = [0, *itertools.accumulate(len(line) + 1 for line in lines[:-1])]
+    depths = [_depth(number, line, kind) for number, line in enumerate(lines)]
+    blocks: list[list[bytes]] = []
+    places: list[tuple[int, int]] = []  # of each line its block, and its number in that
+    hangs_on: list[int] = []  # of each block the line above it that is further out
+    last: list[int] = []  # of each block that goes on its last line
+    for number, (line, depth) in enumerate(zip(lines, depths, strict=True)):
+        record = kind is Kind.YAML and _RECORD.match(line) is not None
+        while last and (depths[last[-1]] > depth or (record and depths[last[-1]] == depth)):
+            last.pop()
+        if last and depths[last[-1]] == depth:
+            block = places[last[-1]][0]
+            last[-1] = number
+        else:
+            block = len(blocks)
+            hangs_on.append(last[-1] if last else -1)
+            blocks.append([])
+            last.append(number)
+        places.append((block, len(blocks[block])))
+        blocks[block].append(line if len(line) <= _LONGEST else b"")
+
+    @functools.cache
+    def beside(number: int) -> int:
+        block, place = places[number]
+        outer = hangs_on[block]
+        here = b"\n".join(blocks[block][max(0, place - _BESIDE) : place + _BESIDE + 1])
+        return hash((here, beside(outer) if outer >= 0 else 0))
+
+    def at(offset: int) -> int:
+        first = bisect.bisect_right(starts, offset) - 1
+        end = first + 1
+        while end < len(lines) and depths[end] > depths[first]:
+            end += 1
+        return hash((beside(first), b"\n".join(lines[first + 1 : end])))
+
+    return at
+
+
+def _depth(number: int, line: bytes, kind: Kind) -> int:
+    if kind is Kind.CSV:
+        return min(number, 1)  # all rows belong to the first one
+    if kind in _WITH_SECTIONS and line.startswith(b"["):
+        return -1
+    found = _INDENT.match(line)
+    return found.end() if found else 0
