@@ -1,5 +1,5 @@
 import configparser
 
 cfg = configparser.ConfigParser()
-cfg.read("settings.ini")
+cfg.read("default-overridden.ini")
 A = cfg["db"]["password"], cfg.get("DEFAULT", "password")

@@ -1,6 +1,6 @@
 import configparser
 
 cfg = configparser.ConfigParser()
-cfg.read("settings.ini")
+cfg.read("default.ini")
 DB = cfg["db"]
 A = cfg["db"]["password"], cfg.get("mail", "password"), DB.get("password"), cfg["empty"]["password"], cfg["DEFAULT"]["password"]

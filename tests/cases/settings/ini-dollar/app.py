@@ -1,5 +1,5 @@
 import configparser
 
 parser = configparser.ConfigParser()
-parser.read("settings.ini")
+parser.read("dollar.ini")
 P = parser["db"]["password"]

@@ -1,6 +1,6 @@
 import configparser
 
 parser = configparser.ConfigParser(interpolation=None)
-parser.read("settings.ini")
+parser.read("not-interpolated.ini")
 P = parser["db"]["password"]
 Q = parser.get("db", "token")
