@@ -6,7 +6,6 @@ Read without a parser, as all that compares versions.
 from __future__ import annotations
 
 import bisect
-import functools
 import itertools
 import re
 from collections.abc import Callable
@@ -53,12 +52,20 @@ def surroundings(data: bytes, kind: Kind) -> Callable[[int], int]:
         places.append((block, len(blocks[block])))
         blocks[block].append(line if len(line) <= _LONGEST else b"")
 
-    @functools.cache
+    known: dict[int, int] = {}
+
     def beside(number: int) -> int:
-        block, place = places[number]
-        outer = hangs_on[block]
-        here = b"\n".join(blocks[block][max(0, place - _BESIDE) : place + _BESIDE + 1])
-        return hash((here, beside(outer) if outer >= 0 else 0))
+        chain = [number]  # no call for each level: a stranger's text can be thousands of them deep
+        while chain[-1] not in known and hangs_on[places[chain[-1]][0]] >= 0:
+            chain.append(hangs_on[places[chain[-1]][0]])
+        found = 0
+        for each in reversed(chain):
+            block, place = places[each]
+            if each not in known:
+                here = b"\n".join(blocks[block][max(0, place - _BESIDE) : place + _BESIDE + 1])
+                known[each] = hash((here, found))
+            found = known[each]
+        return found
 
     def at(offset: int) -> int:
         first = bisect.bisect_right(starts, offset) - 1

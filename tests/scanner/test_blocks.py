@@ -155,3 +155,11 @@ def test_what_a_line_means_depends_on_the_lines_above_and_beside_it(was: bytes, 
     after = YAML.replace(was, is_now)
     places = YAML.index(b"password"), after.find(b"password") if b"password" in after else after.index(b"user")
     assert (surroundings(YAML, Kind.YAML)(places[0]) == surroundings(after, Kind.YAML)(places[1])) is same
+
+
+def test_thousands_of_levels_are_no_deeper_than_a_loop() -> None:
+    lines = [b" " * level + b"a:" for level in range(3_000)]
+    at = surroundings(b"\n".join(lines), Kind.YAML)
+    changed = surroundings(b"\n".join([b"b:", *lines[1:]]), Kind.YAML)
+    last = len(b"\n".join(lines)) - 1
+    assert at(last) != changed(last)
