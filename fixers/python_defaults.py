@@ -211,22 +211,23 @@ def _field(syntax: Syntax, done: Deferred, name: str) -> Deferred | None:
     Not where the file shows the defaults of fields, or where the default uses names of the class, which no function
     in it sees.
     """
-    names = qualified_names(syntax.tree)
     given = _argument(done)
+    inside = next((node for node in done.chain[::-1] if isinstance(node, (cst.ClassDef, cst.FunctionDef))), None)
+    if not isinstance(inside, cst.ClassDef):
+        return None
+    names = qualified_names(syntax.tree)
     if given is not None and len(given[0].args) == 1 and _called(syntax, given[0], names) in _HIDDEN:
         new = _spliced(syntax, given[0], [(done.span, done.new)])
         done = Deferred(span=syntax.span(given[0]), new=new, chain=done.chain[:-2])
     given = _argument(done)
-    above = done.chain[:-2] if given is not None else done.chain
-    model = next((node for node in above[::-1] if isinstance(node, (cst.ClassDef, cst.FunctionDef))), None)
-    if not isinstance(model, cst.ClassDef) or not _is_model(syntax, model, names) or _SHOWN.search(syntax.text):
+    if not _is_model(syntax, inside, names) or _SHOWN.search(syntax.text):
         return None
-    statement = above[-1]
+    statement = done.chain[-3 if given is not None else -1]
     if not isinstance(statement, cst.AnnAssign) or not isinstance(statement.target, cst.Name):
         return None
     if statement.target.value.startswith("_") or _NO_FIELD.search(syntax.source(statement.annotation.annotation)):
         return None
-    if _loaded(done.new) & _bound_in(syntax, model):
+    if _loaded(done.new) & _bound_in(syntax, inside):
         return None
     factory = f"default_factory=lambda: {done.new.strip()}"
     if given is None:

@@ -89,13 +89,15 @@ def is_template(syntax: Syntax, place: Place) -> str:
 
 def _formatted_by_name(syntax: Syntax, names: Collection[tuple[str, str]]) -> str:
     """What a text's name, as `_bound_to` gives it, is formatted by, anywhere in the file."""
-    for node in ast.walk(syntax.tree) if names else ():
-        match node:
-            case ast.Attribute(value=value, attr=attr) if attr in _FORMATTERS and _used(value) in names:
-                return "{}"
-            case ast.BinOp(left=value, op=ast.Mod()) if _used(value) in names:
-                return "%"
-    return ""
+    if not syntax.formatted:
+        syntax.formatted[None] = ""
+        for node in ast.walk(syntax.tree):
+            match node:
+                case ast.Attribute(value=value, attr=attr) if attr in _FORMATTERS:
+                    syntax.formatted.setdefault(_used(value), "{}")
+                case ast.BinOp(left=value, op=ast.Mod()):
+                    syntax.formatted.setdefault(_used(value), "%")
+    return next((syntax.formatted[name] for name in names if name in syntax.formatted), "")
 
 
 def _bound_to(chain: Sequence[cst.CSTNode]) -> Iterator[tuple[str, str]]:

@@ -55,6 +55,8 @@ class Syntax:
     leaves: dict[cst.CSTNode, tuple[tuple[Span, tuple[cst.CSTNode, ...]], ...]] = field(
         default_factory=dict, repr=False
     )
+    # The names that stand for texts which are formatted, and by what.
+    formatted: dict[tuple[str, str] | None, str] = field(default_factory=dict, repr=False)
 
     def span(self, node: cst.CSTNode) -> Span:
         """Where a node stands."""
