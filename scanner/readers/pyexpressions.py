@@ -405,7 +405,7 @@ _READS: dict[type[ast.AST], Callable[..., None]] = {
 
 
 def assign(
-    reading: Reading, targets: Sequence[ast.expr], value: ast.expr, context: Context, statement: ast.AST
+    reading: Reading, targets: Sequence[ast.expr], value: ast.expr, context: Context, statement: ast.expr | ast.stmt
 ) -> None:
     """Read what is assigned."""
     reaches: list[Reach] = []
@@ -423,7 +423,7 @@ def assign(
     _taken_apart(reading, targets[-1], value, assigned)
 
 
-def _bound(target: ast.expr, statement: ast.AST) -> Iterable[Reach]:
+def _bound(target: ast.expr, statement: ast.expr | ast.stmt) -> Iterable[Reach]:
     """What is assigned reaches the target, as a setting, and whatever its name reaches."""
     if isinstance(target, (ast.Attribute, ast.Subscript)) and is_nameable(target):
         yield Reach(statement, target, None, "=")

@@ -106,7 +106,7 @@ class _Reached:
             if reach.target is not None:
                 yield reach
             elif hops:
-                for reference in self.uses.get((reach.keyword or "", _line_of(reach.node)), ()):
+                for reference in self.uses.get((reach.keyword or "", reach.node.lineno), ()):
                     if reference.key in (None, reach.key):
                         for use in self._followed(reference.reaches, hops - 1):
                             key = use.key if reference.key is not None else reach.key or use.key
@@ -164,10 +164,6 @@ class _Reached:
                 yield Sibling(name=name, value=SecretValue(constant), span=self.scope.span(value))
 
 
-def _line_of(node: ast.AST) -> int:
-    return int(getattr(node, "lineno", 0))
-
-
 # --- what a detector could take -------------------------------------------------------------------------------
 
 
@@ -184,7 +180,7 @@ def _is_of_note(scope: Scope, lines: Lines, offsets: Sequence[int], wanted: Want
 
 def _is_taken(scope: Scope, one: Found, reaches: Iterable[Reach], offsets: Sequence[int], wanted: Wanted) -> bool:
     """Whether a detector could take a string."""
-    text, name = (one.text, one.context.name)
+    text, name = one.text, one.context.name
     if one.piece is not None:
         text, name = text[one.piece.start : one.piece.end], one.piece.name
     reached = any(_may_take(scope, reach, wanted) for reach in reaches)

@@ -62,13 +62,12 @@ class Scope:
             return start + utf8_column
         return start + len(row.encode("utf-8", "surrogatepass")[:utf8_column].decode("utf-8", "ignore"))
 
-    def span(self, node: ast.AST) -> Span:
+    def span(self, node: ast.expr | ast.stmt) -> Span:
         """Where an expression or a statement stands."""
-        place: ast.expr = node  # type: ignore[assignment] # a statement says it alike
-        last = place.end_lineno or place.lineno
-        return Span(self.offset(place.lineno, place.col_offset), self.offset(last, place.end_col_offset or 0))
+        last = node.end_lineno or node.lineno
+        return Span(self.offset(node.lineno, node.col_offset), self.offset(last, node.end_col_offset or 0))
 
-    def written(self, node: ast.AST) -> str:
+    def written(self, node: ast.expr | ast.stmt) -> str:
         """An expression or a statement as it is written."""
         span = self.span(node)
         return self.text[span.start : span.end]
