@@ -76,7 +76,7 @@ def at(repository: Path, git: Callable[..., str], value_of: Value, monkeypatch: 
 
 def read(kind: str, folder: Path, raw: bytes) -> None:
     """What reads a file of this kind, alone."""
-    names = {"config": config.OWN_FILE, "pyproject": config.PROJECT_FILE, "rules": own_rules.OWN_RULES}
+    names = {"config": config.OWN_FILE, "pyproject": config.PROJECT_FILE, "rules": config.OWN_RULES}
     path = folder / names.get(kind, "other")
     path.write_bytes(raw)
     try:
@@ -110,7 +110,7 @@ COMMANDS = {
     "trufflehog": ["baseline", "import", "other", "-o", "taken"],
 }
 NAMES = {
-    "config": config.OWN_FILE, "pyproject": config.PROJECT_FILE, "rules": own_rules.OWN_RULES,
+    "config": config.OWN_FILE, "pyproject": config.PROJECT_FILE, "rules": config.OWN_RULES,
     "gitleaksignore": gitleaksignore.FILE,
 }  # fmt: skip
 KINDS = st.sampled_from(sorted(COMMANDS))
