@@ -220,7 +220,7 @@ def _judged(
         )
         confidence = confidence_of(score)
         start, end = position(starts, candidate.span.start), position(starts, candidate.span.end)
-        kind, symbol = candidate.kind.value, symbol_of(candidate.literal)
+        kind, symbol = candidate.kind.value, candidate.literal.path
         ordinal = ordinals[kind, symbol] = ordinals.get((kind, symbol), -1) + 1
         suppressed = None if confidence is not None else "the evidence against it is stronger"
         yield Finding(
@@ -253,8 +253,3 @@ def _judged(
             in_head=source.in_head,
             introduced=source.introduced,
         )
-
-
-def symbol_of(literal: Literal) -> str:
-    """The enclosing symbol with the literal's own name: what stays when lines move."""
-    return ".".join(part for part in (literal.symbol, literal.name or "") if part)

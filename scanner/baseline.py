@@ -21,6 +21,7 @@ from typing import Any
 from scanner import identity
 from scanner.errors import UsageError
 from scanner.model import SecretValue
+from scanner.named_files import written_by_shell
 from scanner.saving import save
 
 SCHEMA = 1
@@ -30,6 +31,8 @@ _FIELDS: dict[str, type] = {
     "path": str, "symbol": str, "kind": str, "ordinal": int, "rule": str, "digest": str,
     "reason": str, "owner": str, "expires": str, "accepted": bool, "history": bool,
 }  # fmt: skip
+_KINDS = {str: "a text", int: "a whole number", bool: "true or false"}
+_DAMAGED = "take the line from an older commit, or delete it and run unhardcode baseline update"
 _NEEDED = ("path", "kind", "digest")
 _HEX = re.compile(r"[0-9a-f]{5}")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
@@ -95,7 +98,7 @@ def read_baseline(path: Path) -> Baseline:
     """The baseline in a file. Raises UsageError with the line, never with what stands there."""
     try:
         if path.stat().st_size > _MOST:
-            raise UsageError(f"{path}: larger than {_MOST:,} bytes")
+            raise UsageError(f"{path}: larger than {_MOST:,} bytes", hint="is it the file that was meant?")
         raw = path.read_bytes() if path.is_file() else None
     except FileNotFoundError:
         raw = None
@@ -110,7 +113,8 @@ def parse_baseline(raw: bytes, name: str) -> Baseline:
     """The baseline in a file's bytes: UTF-8, or UTF-16 where a shell has rewritten it. Raises UsageError."""
     keys: dict[bytes, None] = {}
     rows: dict[tuple[str, str, str, int, str, bool], Row] = {}
-    for number, line in enumerate(_text(raw, name).split("\n"), 1):
+    text = written_by_shell(raw, name, hint="unhardcode writes it itself: -o FILE instead of > FILE")
+    for number, line in enumerate(text.split("\n"), 1):
         line = line.strip("\r \t")
         if not line:
             continue
@@ -169,15 +173,6 @@ def today() -> str:
     return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
-def _text(raw: bytes, name: str) -> str:
-    # PowerShell's `>` writes UTF-16: https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_character_encoding
-    wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
-    try:
-        return raw.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"{name}: not UTF-8", hint="unhardcode writes it itself: -o FILE instead of > FILE") from None
-
-
 def _object(line: str, where: str) -> dict[str, Any]:
     try:
         entry = json.loads(line)
@@ -214,12 +209,12 @@ def _row(entry: dict[str, Any], where: str) -> Row:
             hint = f"did you mean {near[0]}?" if near else f"fields: {', '.join(_FIELDS)}"
             raise UsageError(f"{where}: an unknown field", hint=hint)
         if not isinstance(value, kind) or (kind is int and not _is_number(value)):
-            raise UsageError(f"{where}: {field} has a value of the wrong kind")
+            raise UsageError(f"{where}: {field} is to be {_KINDS[kind]}", hint=_DAMAGED)
     missing = [field for field in _NEEDED if field not in entry]
     if missing:
-        raise UsageError(f"{where}: without {missing[0]}")
+        raise UsageError(f"{where}: without {missing[0]}", hint=_DAMAGED)
     if not _HEX.fullmatch(entry["digest"]):
-        raise UsageError(f"{where}: digest is 5 hexadecimal digits")
+        raise UsageError(f"{where}: digest is to be 5 hexadecimal digits", hint=_DAMAGED)
     if entry.get("expires"):
         entry["expires"] = _expiry(entry["expires"], where)
     return Row(**entry)

@@ -20,7 +20,7 @@ from scanner import gitleaksignore
 from scanner.errors import UsageError
 from scanner.gitleaksignore import Position
 from scanner.model import Finding, SecretValue
-from scanner.named_files import read_named
+from scanner.named_files import read_named, written_by_shell
 from scanner.sources.worktree import Root
 from scanner.text import line_span, line_starts
 
@@ -64,7 +64,7 @@ def read_known(path: Path, form: str | None) -> list[Known]:
         "detect-secrets": _detect_secrets, "gitleaks": _gitleaks, "trufflehog": _trufflehog
     }  # fmt: skip
     try:
-        return list(readers[form](_decoded(raw, path), str(path)))
+        return list(readers[form](written_by_shell(raw, path), str(path)))
     except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
         hint = f"what wrote it? --from takes {', '.join(FORMS)}" if named else "name its form: --from"
         raise UsageError(f"{path}: not what {form} writes", hint=hint) from None
@@ -107,17 +107,8 @@ def taken(known: Sequence[Known], findings: Sequence[Finding], texts: Mapping[st
     return Taken(reasons=reasons, unused=unused)
 
 
-def _decoded(raw: bytes, path: Path) -> str:
-    # PowerShell's `>` writes UTF-16: detect-secrets#799.
-    wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
-    try:
-        return raw.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: not UTF-8") from None
-
-
 def _form(path: Path, raw: bytes) -> str:
-    text = _decoded(raw, path).lstrip()
+    text = written_by_shell(raw, path).lstrip()
     head = text[:100_000]
     if path.name == gitleaksignore.FILE or '"RuleID"' in head or text.rstrip() in ("[]", "null"):
         return "gitleaks"

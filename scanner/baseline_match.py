@@ -60,7 +60,7 @@ def match(findings: Sequence[Finding], baseline: Baseline, held: Held | None) ->
     """
     by_digest = rows_by_digest(baseline.rows)
     net = make_net(findings)
-    described = [(finding, digests_of(finding, baseline), symbol_of(finding, net)) for finding in findings]
+    described = [(finding, digests_of(finding, baseline), hide(finding.literal.path, net)) for finding in findings]
     found: list[Row | None] = []
     taken: Counter[tuple[str, str]] = Counter()
     places: dict[tuple[str, str], int] = {}
@@ -97,7 +97,7 @@ def row_of(finding: Finding, baseline: Baseline, net: Net, ordinal: int, *, like
     assert finding.value is not None
     place = {
         "path": hide(finding.path, net),
-        "symbol": symbol_of(finding, net),
+        "symbol": hide(finding.literal.path, net),
         "kind": finding.kind.value,
         "ordinal": ordinal,
         "rule": finding.rule,
@@ -115,7 +115,7 @@ def rows_of(findings: Sequence[Finding], baseline: Baseline, likes: Sequence[Row
     ordinals: Counter[tuple[str, str, str]] = Counter()
     rows = []
     for finding, like in zip(findings, likes, strict=True):
-        place = (finding.path, symbol_of(finding, net), finding.kind.value)
+        place = (finding.path, hide(finding.literal.path, net), finding.kind.value)
         rows.append(row_of(finding, baseline, net, ordinals[place], like=like or default))
         ordinals[place] += 1
     return rows
@@ -126,12 +126,6 @@ def digests_of(finding: Finding, baseline: Baseline) -> frozenset[str]:
     if finding.value is None:
         return frozenset()
     return frozenset(short_digest(key, finding.value) for key in baseline.keys)
-
-
-def symbol_of(finding: Finding, net: Net) -> str:
-    """The enclosing definition and the name, without any known value."""
-    literal = finding.literal
-    return hide(".".join(part for part in (literal.symbol, literal.name or "") if part), net)
 
 
 def _likeness(row: Row, finding: Finding, symbol: str) -> int:

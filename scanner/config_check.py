@@ -126,7 +126,7 @@ def _flag(value: Any, where: Where) -> bool:
 def _size(value: Any, where: Where) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
-    raise UsageError(f"{where} is a number of bytes")
+    raise UsageError(f"{where} is a number of bytes, 1 or more")
 
 
 def _globs(value: Any, where: Where) -> tuple[str, ...]:

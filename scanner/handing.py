@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from scanner import identity
-from scanner.analysis import symbol_of
 from scanner.model import (
     Argument,
     Confidence,
@@ -61,7 +60,7 @@ def text_of(source: Source) -> str | None:
 
 def _is_same(finding: Finding, key: bytes) -> bool:
     assert finding.value is not None
-    symbol = symbol_of(finding.literal)
+    symbol = finding.literal.path
     made = identity.fingerprint(key, kind=finding.kind.value, value=finding.value, path=finding.path, symbol=symbol)
     return made == finding.fingerprint
 

@@ -71,7 +71,10 @@ def parse_updates(text: str) -> list[tuple[str, str]]:
     for line in text.removesuffix("\n").split("\n") if text else ():  # a ref's name may hold what ends lines elsewhere
         fields = line.rsplit(" ", 3)
         if len(fields) != 4 or not _ID.fullmatch(fields[1]) or not _ID.fullmatch(fields[3]):
-            raise UsageError("standard input is not what git tells a pre-push hook")
+            raise UsageError(
+                "standard input is not what git tells a pre-push hook",
+                hint="git starts it; unhardcode hook install sets it up",
+            )
         updates.append((fields[1], fields[3]))
     return updates
 

@@ -184,6 +184,11 @@ class Literal:
     container: Span | None = None
     siblings: tuple[Sibling, ...] = ()
 
+    @property
+    def path(self) -> str:
+        """The enclosing symbol with the literal's own name, by dots: what stays when lines move."""
+        return ".".join(part for part in (self.symbol, self.name) if part)
+
     def source_span(self, start: int, end: int) -> Span:
         """The document's span of `value.text[start:end]`."""
         if self.offsets is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 from scanner.errors import UsageError
@@ -17,6 +18,19 @@ def read_named(file: Path, most: int) -> bytes:
     if len(raw) > most:
         raise UsageError(f"{file}: larger than {most:,} bytes", hint="is it the file that was meant?")
     return raw
+
+
+def written_by_shell(raw: bytes, name: object, *, hint: str = "save it as UTF-8") -> str:
+    """The text of a file that a shell may have written. Raises UsageError for what is neither UTF-8 nor marked UTF-16.
+
+    PowerShell's `>` writes UTF-16:
+    https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_character_encoding
+    """
+    wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return raw.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{name}: not UTF-8", hint=hint) from None
 
 
 def text_named(file: Path, most: int, *, hint: str = "save it as UTF-8") -> str:

@@ -126,7 +126,7 @@ def _work(answer: Connection, work: _Work) -> None:
     except NotSeenError as error:
         answer.send(error.message)
     except Exception as error:  # noqa: BLE001 - multiprocessing would print a traceback with lines of ours and values
-        answer.send(f"a worker failed: {type(error).__name__}")
+        answer.send(f"a worker failed: {type(error).__name__}; with -j 1 it says where")
 
 
 def _received(answer: Connection) -> dict[int, Looked]:

@@ -116,7 +116,7 @@ def _part(literal: Literal, span: Span, shown: Span, name: str | None, role: Rol
         value=SecretValue(literal.value.reveal("text")[shown.start : shown.end]),
         role=role,
         name=name,
-        symbol=".".join(part for part in (literal.symbol, literal.name or "") if part),
+        symbol=literal.path,
         body=literal.body + shown.start if placed is None else placed[shown.start],
         offsets=None if placed is None else placed[shown.start : shown.end + 1],
         dynamic=role is Role.ENV_DEFAULT,

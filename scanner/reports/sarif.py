@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from scanner.config import SEVERITIES
 from scanner.ignore import FOREIGN, INLINE
 from scanner.model import Confidence, Finding, ScanResult, Skipped
 from scanner.reports.context import FixNote, ReportContext, shown
@@ -26,7 +27,6 @@ PLACE = "unhardcodePlace/v1"
 
 # https://cwe.mitre.org/data/definitions/798.html: Use of Hard-coded Credentials
 _CWE = "https://cwe.mitre.org/data/definitions/798.html"
-_SEVERITIES = ("low", "medium", "high", "critical")
 # GitHub's bounds: over 9.0 critical, from 7.0 high, from 4.0 medium.
 # https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 _SECURITY_SEVERITY = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0"}
@@ -113,7 +113,7 @@ def _help(rule: str, rotate: str) -> str:
 
 
 def _severity_rank(severity: str) -> int:
-    return _SEVERITIES.index(severity) if severity in _SEVERITIES else 1
+    return SEVERITIES.index(severity) if severity in SEVERITIES else 1
 
 
 def _result(finding: Finding, rule_index: int, context: ReportContext, net: Net) -> dict[str, Any]:

@@ -75,7 +75,10 @@ def _event(path: str) -> dict[str, Any]:
     except (OSError, ValueError):
         found = None
     if not isinstance(found, dict):
-        raise UsageError("--range ci: the event that GITHUB_EVENT_PATH names cannot be read")
+        raise UsageError(
+            "--range ci: the event that GITHUB_EVENT_PATH names cannot be read",
+            hint="in a container mount that file too, or name the range: --range A..B",
+        )
     return found
 
 
