@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import libcst as cst
@@ -15,7 +15,6 @@ from scanner.readers.errors import Unreadable
 from scanner.readers.pyscope import parse
 from scanner.readers.unchecked import unchecked
 
-_NO_MODULE = cst.Module(())
 _MAX_DEPTH = 150
 _NESTING = (*"([{.+-*/%@&|^~<>=:,!", "not", "lambda", "if", "else", "await", "and", "or", "for", "yield")
 
@@ -43,36 +42,42 @@ def parts_of(written: str, line: int) -> list[Part]:
         raise Unreadable(line, 1, "nested too deep for LibCST")
     try:
         with unchecked():
-            node = cst.parse_expression(f"({written})")
-            return list(_parts(node, 0))
+            module = cst.parse_module(f"({written})")
+            # A node's text depends on the line ends of its module.
+            found = list(_parts(_only_expression(module), 0, module.code_for_node))
     except (cst.ParserSyntaxError, cst.CSTLogicError, RecursionError, TypeError):
         raise Unreadable(line, 1, "LibCST cannot parse this string") from None
+    if any(not written.startswith(part.written, part.at) for part in found):
+        raise Unreadable(line, 1, "LibCST does not give this string back as it was")
+    return found
 
 
-def _parts(node: cst.BaseExpression, at: int) -> Iterator[Part]:
+def _only_expression(module: cst.Module) -> cst.BaseExpression:
+    match module.body:
+        case [cst.SimpleStatementLine(body=[cst.Expr(value=node)])]:
+            return node
+    raise TypeError("no expression")
+
+
+def _parts(node: cst.BaseExpression, at: int, code_of: Callable[[cst.CSTNode], str]) -> Iterator[Part]:
     match node:
         case cst.SimpleString(value=written):
             yield Part(at, written, is_token=True)
         case cst.ConcatenatedString(left=left, right=right):
-            yield from _parts(left, at)
-            yield from _parts(right, at + _length(left) + _length(node.whitespace_between))
+            yield from _parts(left, at, code_of)
+            yield from _parts(right, at + len(code_of(left)) + len(code_of(node.whitespace_between)), code_of)
         case cst.FormattedString(start=start, parts=parts):
             at += len(start)
             for part in parts:
-                written = _NO_MODULE.code_for_node(part)
+                written = code_of(part)
                 if isinstance(part, cst.FormattedStringExpression):
-                    before = 1 + _length(part.whitespace_before_expression)
-                    field = (at + before, _NO_MODULE.code_for_node(part.expression))
-                    yield Part(at, written, field=field)
+                    before = 1 + len(code_of(part.whitespace_before_expression))
+                    yield Part(at, written, field=(at + before, code_of(part.expression)))
                 else:
                     yield Part(at, written, is_raw="r" in start.lower())
                 at += len(written)
         case _:
             raise TypeError("no string")
-
-
-def _length(node: cst.CSTNode) -> int:
-    return len(_NO_MODULE.code_for_node(node))
 
 
 def _too_deep(text: str) -> bool:

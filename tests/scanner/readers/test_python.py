@@ -524,6 +524,17 @@ def test_what_an_fstring_embeds_stands_where_it_is_said_to(written: str, values:
     check_spans(document_of(text), found)
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_a_string_on_several_lines_stands_where_it_stands_with_any_line_ends(newline: str) -> None:
+    lines = ["x = (", "    'a'  # why", "    f'b{g(c)}d'", "    'MARK')", "y = 'e' \\", "  'f'", ""]
+    source = newline.join(lines).replace("MARK", MARK)
+    text = document_of(source).text
+    for literal in read(source):
+        value = literal.value.reveal("text")
+        stands = "".join(text[literal.source_span(at, at + 1).start] for at in range(len(value)))
+        assert stands == value.replace("{x}", "{{{")
+
+
 def test_a_huge_statement_is_read_as_well() -> None:
     text = f'x = [{"1, " * 100_000}"p"]\n'
     assert [each.value.reveal("text") for each in python.read(document_of(text), [3])] == ["p"]
