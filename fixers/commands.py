@@ -183,7 +183,7 @@ def migrate(
         refuse("--emit only writes files, and upload.sh finds AWS by AWS_PROFILE", "undoing", "commands", "modules",
                "profile")  # fmt: skip
         check_not_empty(region, "--region")
-        return _emit(_planned(path, plan_file, chosen), emit, plan_file, region, reader)
+        return _emit(_planned(path, plan_file, chosen), emit, region, reader)
     if undoing:
         refuse("--undo takes back what the last migration did", "plan_file", "commands", "modules", plans=True)
     from fixers.migrate import Asked, migrate_for_real, undo_for_real
@@ -221,15 +221,17 @@ def _rehearse(made: Planned) -> int:
     return int(Exit.OK if rehearsed.succeeded else Exit.FINDINGS)
 
 
-def _emit(made: Planned, folder: Path, plan_file: Path | None, region: str | None, reader: str | None) -> int:
+def _emit(made: Planned, folder: Path, region: str | None, reader: str | None) -> int:
     from fixers.emit.files import emit
-    from fixers.plan_tables import render_plan_file
+    from fixers.plan_tables import HEAD, render_plan_file
 
     if not made.plan.fixes:
         click.echo("Nothing to migrate.")
         return int(Exit.OK)
     # A plan that was edited is passed on as it is: made again, it would hold the edits and no longer what they changed.
-    text = plan_file.read_text(encoding="utf-8") if plan_file else render_plan_file(made.plan, made.options)
+    text = made.file or render_plan_file(made.plan, made.options)
+    if not text.startswith(PLAN_MARK):
+        text = HEAD + text  # whoever emits there again is known by it
     written = emit(made.plan, folder, plan_file=text, repository=made.plan.app, region=region, reader=reader)
     for path in written:
         click.echo(str(path))

@@ -7,6 +7,7 @@ and boto3 at its end, nothing is changed and the line is named instead.
 from __future__ import annotations
 
 import configparser
+import posixpath
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -175,7 +176,8 @@ def _required(path: str, workspace: Workspace, seen: frozenset[str]) -> Iterator
         if (found := _NAME.match(line)) is not None:
             yield _normal(found[1])
     for included in _INCLUDED.findall(text):
-        yield from _required((PurePosixPath(path).parent / included).as_posix(), workspace, seen | {path})
+        above = posixpath.normpath(PurePosixPath(path).parent / included)
+        yield from _required(above, workspace, seen | {path})
 
 
 def _pyproject(path: str, text: str) -> Iterator[_Listed]:

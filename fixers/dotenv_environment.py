@@ -32,4 +32,6 @@ def environment_of(file: Path) -> dict[str, str]:
     logging.getLogger("dotenv.main").disabled = True  # it says the same, without the file
     # As load_dotenv does: what the environment has goes before the file, also in `${NAME}`.
     values = DotEnv(None, stream=io.StringIO(text), override=False).dict()
+    if any("=" in key for key in values):
+        raise UsageError(f"{file}: quotes a name that holds `=`, which no variable's can", hint="write NAME=VALUE")
     return {key: value for key, value in values.items() if value is not None}

@@ -187,7 +187,8 @@ def _tables(file: PlanFile, name: str) -> list[Mapping[str, Any]]:
 def _members(file: PlanFile, table: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     members = table.get("member", [])
     if not isinstance(members, list) or not all(
-        isinstance(member, dict) and isinstance(member.get("digest"), str) for member in members
+        isinstance(member, dict) and isinstance(member.get("digest"), str) and isinstance(member.get("key", ""), str)
+        for member in members
     ):
         raise UsageError(f"{file.path}: a member of {table['name']} cannot be understood", hint="make the plan again")
     return list(members)

@@ -141,9 +141,13 @@ def undo_for_real(asked: Asked) -> int:
         unfinished = removal.unfinished(runs) if asked.delete_stored else None
         run = unfinished or undoable(runs)
         journal.check_place(run, target.where)
-        if unfinished is None:
-            _check_can_ask(asked)
-            _consent(asked, f"Take back the migration of {run.begin['at']}: {_counted_files(len(run.begin['files']))}?")
+        _check_can_ask(asked)
+        also = " and delete what it created" if asked.delete_stored else ""
+        if unfinished is not None:
+            _consent(asked, f"Delete what the migration of {run.begin['at']} created?")
+        else:
+            files = _counted_files(len(run.begin["files"]))
+            _consent(asked, f"Take back the migration of {run.begin['at']}{also}: {files}?")
             workspace = open_workspace(root.folder, ())
             undone = undo(run, workspace, root.repository, target.stores, session.key_for(root.repository))
             run = undone.run

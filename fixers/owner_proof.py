@@ -64,7 +64,8 @@ def _import(folder: Path, name: str) -> list[str]:
 def _python(folder: Path) -> str:
     """The interpreter of the user's project: its virtual environment, else what PATH has, else our own."""
     active = os.environ.get("VIRTUAL_ENV")
-    for home in (*([Path(active)] if active else []), folder / ".venv", folder / "venv"):
+    here = folder.absolute()  # the program is looked for from the folder that it is started in
+    for home in (*([Path(active)] if active else []), here / ".venv", here / "venv"):
         place = home / "bin" / "python"
         if os.access(place, os.X_OK):
             return str(place)

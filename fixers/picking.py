@@ -75,6 +75,7 @@ def _is_place(member: object) -> bool:
     return (
         isinstance(member, dict)
         and isinstance(member.get("path"), str)
+        and "\0" not in member["path"]
         and (member.get("blob") is None or isinstance(member["blob"], str))
     )
 

@@ -152,6 +152,8 @@ def _read_variables(workspace: Workspace) -> frozenset[str]:
 def _planned(secret: Settled, options: PlanOptions, key: bytes) -> PlannedSecret:
     draft, choice, override = secret.chosen.draft, secret.chosen.choice, secret.override
     tier = override.tier or choice.tier
+    # An empty one was emptied in the plan file: AWS's own key.
+    kms_key = options.kms_key if override.kms_key is None else override.kms_key
     action = override.action or "create"
     members = tuple(
         Member(
@@ -164,7 +166,7 @@ def _planned(secret: Settled, options: PlanOptions, key: bytes) -> PlannedSecret
         store=choice.store,
         type=choice.type,
         tier=tier,
-        kms_key=None if choice.type in PLAIN_TYPES else override.kms_key or options.kms_key,
+        kms_key=None if choice.type in PLAIN_TYPES else kms_key or None,
         members=members,
         constants=draft.constants,
         action=action,

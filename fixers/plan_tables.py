@@ -13,7 +13,7 @@ from scanner.model import Finding, RefusalReason
 
 SCHEMA = 1
 DIGEST_DIGITS = 20
-_HEAD = f"""\
+HEAD = f"""\
 {PLAN_MARK} where each credential will live. No value stands in this file; it can be committed.
 # In a [[secret]], name, store, type, tier, kms_key, env and action (create, update, adopt,
 # restore, skip) may be edited.
@@ -25,7 +25,7 @@ _NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def render_plan_file(plan: Plan, options: PlanOptions) -> str:
     """The plan as TOML. The environment stands in the first line that is not a comment."""
-    return _HEAD + "\n".join(_lines(plan_tables(plan) | {"made_with": made_with(options)}))
+    return HEAD + "\n".join(_lines(plan_tables(plan) | {"made_with": made_with(options)}))
 
 
 def plan_tables(plan: Plan) -> dict[str, Any]:

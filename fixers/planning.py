@@ -26,7 +26,8 @@ from scanner.sources import worktree
 class Planned:
     """A plan with what it was made from. `remake` makes it again with a person's changes, `overrides` are those.
 
-    `remarks` are sentences on what the configuration says in vain.
+    `remarks` are sentences on what the configuration says in vain. `file` is the text of the plan file that it follows,
+    "" without one.
     """
 
     plan: Plan
@@ -36,6 +37,7 @@ class Planned:
     remake: Callable[[Mapping[str, Override]], Plan]
     overrides: Mapping[str, Override]
     remarks: tuple[str, ...] = ()
+    file: str = ""
 
 
 def planned(named: Path, options: PlanOptions) -> Planned:
@@ -57,7 +59,7 @@ def planned_from(file: Path, named: Path) -> Planned:
         changes.update(overrides)
         return first.remake(overrides)
 
-    return replace(first, plan=apply_overrides(first.plan, read, remake), overrides=changes)
+    return replace(first, plan=apply_overrides(first.plan, read, remake), overrides=changes, file=read.text)
 
 
 def without_secrets(before: Planned, names: Collection[str], why: Refused) -> Planned:

@@ -118,7 +118,7 @@ def _gone(plan_path: Path, name: str) -> NotSeenError | None:
     scanned = scan_paths((worktree.root_of(Path()).folder / scope,))
     places = {finding.place for finding in scanned.result.findings}
     for member in _members(file, name):
-        if member.get("place") not in places:
+        if str(member.get("place")) not in places:
             return NotSeenError(
                 f"{member.get('path')}:{member.get('line')}: the value of {name} no longer stands there",
                 hint=f"if the code was rewritten, the store holds it; else make {plan_path} again, in this tree",

@@ -39,6 +39,10 @@ def added(root: Path, files: dict[str, str], *paths: str) -> tuple[dict[str, str
     [
         pytest.param({"requirements.txt": "Boto3==1.35\n"}, id="in requirements.txt, in another spelling"),
         pytest.param({"requirements.txt": "-r base.txt\n", "base.txt": "boto3\n"}, id="in an included file"),
+        pytest.param(
+            {"requirements/prod.txt": "-r ../base.txt\n", "base.txt": "boto3==1.34.5\n"},
+            id="in an included file of the folder above",
+        ),
         pytest.param({"pyproject.toml": '[project]\nname = "a"\ndependencies = ["boto3[crt]"]\n'}, id="in PEP 621"),
         pytest.param({"pyproject.toml": "[tool.poetry.dependencies]\nboto3 = '*'\n"}, id="in poetry's table"),
         pytest.param({"setup.cfg": "[options]\ninstall_requires =\n    boto3\n"}, id="in setup.cfg"),

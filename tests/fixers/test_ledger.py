@@ -125,9 +125,12 @@ def test_a_plan_that_was_broken_is_refused(call: Call, shop: Any) -> None:
     folder, _ = shop
     assert call(folder, "plan", "-o", "plan.toml")[0] == 0
     text = (folder / "plan.toml").read_text()
-    for broken in (text.replace('name = "prod', "name = 7 #"), text.replace('digest = "', "digest = 1 #"), text[:300]):
+    edits = (('name = "prod', "name = 7 #"), ('digest = "', "digest = 1 #"), ('\nkey = "', '\nkey = [] # "'))
+    for broken in (*(text.replace(*edit) for edit in edits), text[:300]):
         (folder / "broken.toml").write_text(broken)
-        assert call(folder, "status", "--offline", "--plan", "broken.toml")[0] == 2
+        assert broken != text
+        status, _, err = call(folder, "status", "--offline", "--plan", "broken.toml")
+        assert status == 2, err
 
 
 def test_without_git_the_past_is_unknown(call: Call, tmp_path: Path, made: Made) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,14 @@ def test_its_process_has_the_credentials_of_the_migration_and_no_others(
         folder=tmp_path, commands=(check,), region="eu-west-1", profile=profile, credentials=lambda: ours
     )
     assert [one.level for one in raise_levels((PROVEN,), asked)] == ["command"]
+
+
+def test_a_module_is_imported_by_the_interpreter_of_a_folder_that_was_named_from_above(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sub/.venv/bin").mkdir(parents=True)
+    (tmp_path / "sub/.venv/bin/python").symlink_to(sys.executable)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    found = raise_levels((PROVEN,), OwnerProof(folder=Path("sub"), modules=("json",)))
+    assert [(one.status, one.level, one.detail) for one in found] == [("proven", "module", "")]

@@ -49,6 +49,7 @@ def names(tree: Path) -> list[str]:
         ('digest = "', 'digest = "0'),
         ('path = "', 'path = "../'),
         ('path = "', 'path = 1 # "'),
+        ('path = "', r'path = "\u0000'),
         ('blob = "', 'blob = "0'),
         ('blob = "', 'blob = 0 # "'),
     ],

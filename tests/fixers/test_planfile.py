@@ -276,3 +276,19 @@ def test_an_edited_plan_that_skips_is_written_and_read_again(making: SimpleNames
     assert len(now.fixes) == len(plan.fixes) - 1
     again = render_plan_file(now, OPTIONS).replace(now.tree, plan.tree)
     assert overrides(plan, read_plan_file(again)) == overrides(plan, file)
+
+
+def test_a_key_that_was_emptied_is_aws_own(making: SimpleNamespace, tmp_path: Path) -> None:
+    options = replace(OPTIONS, kms_key="alias/shop")
+
+    def remade(changed: Any = None) -> Plan:
+        found = making.finding("a.py", "hunter2", text='PASSWORD = "hunter2"\n', name="PASSWORD")
+        workspace = making.tree(tmp_path, {"a.py": 'PASSWORD = "hunter2"\n'})
+        return make_plan(
+            making.result(found), workspace, options, key=making.KEY, rewriters=making.rewriters(), overrides=changed
+        )
+
+    plan = remade()
+    text = in_secret(render_plan_file(plan, options), 'kms_key = "alias/shop"', 'kms_key = ""')
+    changed = apply_overrides(plan, read_plan_file(text), remade)
+    assert [secret.kms_key for secret in (*plan.secrets, *changed.secrets)] == ["alias/shop", None]

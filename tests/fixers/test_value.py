@@ -123,6 +123,13 @@ def test_a_value_that_left_the_tree_is_named_with_its_place(call: Call, tree: Pa
     assert "plan.toml" in err
 
 
+def test_a_place_that_is_no_text_is_no_place(call: Call, tree: Path) -> None:
+    text = (tree / "plan.toml").read_text()
+    (tree / "plan.toml").write_text(text.replace('place = "', 'place = [] # "'))
+    status, out, err = call(tree, *value("prod/shop/db"))
+    assert (status, out) == (3, b""), err
+
+
 def test_the_only_value_that_left_the_tree_is_named_too(call: Call, repository: Path, made: Made) -> None:
     (repository / "a.py").write_text(f'PASSWORD = "{made(20)}"\n')
     assert call(repository, "plan", "--app", "shop", "-o", "plan.toml")[0] == 0

@@ -186,6 +186,29 @@ def test_a_plan_that_a_person_edited_is_passed_on_as_it_is(call: Call, shop: Any
     assert call(folder, "value", "--plan", "out/plan.toml", "prod/shop/orders")[0] == 0
 
 
+def test_a_plan_without_its_head_is_passed_on_and_emitted_again(call: Call, shop: Any) -> None:
+    folder, _ = shop
+    assert call(folder, "plan", "-o", "edited.toml")[0] == 0
+    text = (folder / "edited.toml").read_text()
+    bare = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#"))
+    (folder / "edited.toml").write_text(f"\ufeff{bare}", encoding="utf-8")
+    for _ in range(2):
+        assert call(folder, "migrate", "--plan", "edited.toml", "--emit", "out")[0] == 0
+    assert (folder / "out/plan.toml").read_text() == text
+
+
+def test_a_plan_that_comes_by_a_pipe_is_passed_on(call: Call, shop: Any) -> None:
+    folder, _ = shop
+    assert call(folder, "plan", "-o", "plan.toml")[0] == 0
+    text = (folder / "plan.toml").read_text()
+    reading, writing = os.pipe()
+    os.write(writing, text.encode())
+    os.close(writing)
+    assert call(folder, "migrate", "--plan", f"/dev/fd/{reading}", "--emit", "out")[0] == 0
+    os.close(reading)
+    assert (folder / "out/plan.toml").read_text() == text
+
+
 def test_the_runbook_says_everything_in_order_and_shows_hostile_names_as_text(call: Call, shop: Any) -> None:
     folder, _ = shop
     (folder / "tests").mkdir()

@@ -51,6 +51,19 @@ def test_without_being_asked_nothing_is_deleted(shop: Any, aws: Any, run: Run) -
     assert (len(aws.stored()), deletion(aws)) == (3, None)
 
 
+@pytest.mark.parametrize("answer", [None, "n\n"])
+def test_after_an_undo_it_is_asked_for_too(
+    shop: Any, aws: Any, run: Run, types: Callable[[str], None], answer: str | None
+) -> None:
+    assert run(shop, "migrate", "--yes")[0] == 0
+    assert run(shop, "migrate", "--undo", "--yes")[0] == 0
+    if answer is not None:
+        types(answer)
+    status, _, err = run(shop, "migrate", "--undo", "--delete-stored")
+    assert (status, deletion(aws)) == (2 if answer is None else 1, None)
+    assert ("there is no terminal to ask on" if answer is None else "Delete what the migration of") in err
+
+
 @pytest.mark.parametrize("answer", [None, "", "yes\n", "delete 1 parameter\n"])
 def test_parameters_stay_unless_the_words_are_typed(
     shop: Any, aws: Any, run: Run, types: Callable[[str], None], answer: str | None
