@@ -43,7 +43,9 @@ _WHOLE = frozenset({"items", "values"})
 # https://www.postgresql.org/docs/current/libpq-envars.html, https://www.twilio.com/docs/libraries/reference/twilio-python,
 # https://docs.sentry.io/platforms/python/configuration/options/, https://hvac.readthedocs.io/en/stable/overview.html,
 # https://learn.microsoft.com/en-us/python/api/azure-identity/azure.identity.environmentcredential,
-# https://docs.celeryq.dev/en/stable/userguide/configuration.html#broker-url
+# https://docs.celeryq.dev/en/stable/userguide/configuration.html#broker-url,
+# https://docs.slack.dev/tools/bolt-python/reference/app/app.html, https://docs.pinecone.io/reference/python-sdk,
+# https://reference.langchain.com/python/langchain-google-genai/
 _LIBRARIES: Mapping[str, frozenset[str]] = {
     "OPENAI_API_KEY": frozenset({"openai", "langchain_openai", "langchain", "llama_index"}),
     "ANTHROPIC_API_KEY": frozenset({"anthropic", "langchain_anthropic"}),
@@ -59,6 +61,11 @@ _LIBRARIES: Mapping[str, frozenset[str]] = {
     "GROQ_API_KEY": frozenset({"groq"}),
     "MISTRAL_API_KEY": frozenset({"mistralai"}),
     "WANDB_API_KEY": frozenset({"wandb"}),
+    "SLACK_BOT_TOKEN": frozenset({"slack_bolt"}),
+    "SLACK_SIGNING_SECRET": frozenset({"slack_bolt"}),
+    "GEMINI_API_KEY": frozenset({"langchain_google_genai"}),
+    "GOOGLE_API_KEY": frozenset({"langchain_google_genai"}),
+    "PINECONE_API_KEY": frozenset({"pinecone"}),
     "DATABASE_URL": frozenset({"dj_database_url"}),
 }
 # Methods without a name of their own: https://django-environ.readthedocs.io/, Flask's prefix is FLASK.

@@ -82,7 +82,20 @@ def test_what_reads_only_what_it_names(program: str) -> None:
     assert not _opaque({"app.py": program, "main.py": READ})
 
 
-def _opaque(files: dict[str, str]) -> tuple[OtherReader, ...]:
+@pytest.mark.parametrize(
+    ("key", "program"),
+    [
+        ("SLACK_BOT_TOKEN", "from slack_bolt import App\napp = App()\n"),
+        ("SLACK_SIGNING_SECRET", "from slack_bolt.async_app import AsyncApp\napp = AsyncApp()\n"),
+        ("PINECONE_API_KEY", "from pinecone import Pinecone\npc = Pinecone()\n"),
+        ("GOOGLE_API_KEY", 'import langchain_google_genai as g\nllm = g.ChatGoogleGenerativeAI(model="m")\n'),
+    ],
+)
+def test_what_a_library_reads_by_itself(key: str, program: str) -> None:
+    assert _opaque({"app.py": program}, key)
+
+
+def _opaque(files: dict[str, str], key: str = "DB_PASSWORD") -> tuple[OtherReader, ...]:
     raws = {path: text.encode() for path, text in files.items()}
     workspace = Workspace(root=Path("/nonexistent"), files=tuple(raws), read=raws.__getitem__)
-    return find_readers(workspace, ["DB_PASSWORD"], ".env")["DB_PASSWORD"].opaque
+    return find_readers(workspace, [key], ".env")[key].opaque
