@@ -9,6 +9,13 @@ from fixers.python_environment import ENVIRON, READERS, dotted, is_copy, resolve
 
 # They take what they are given for its length, its names or its copy.
 _HARMLESS = frozenset("dict len bool isinstance type id sorted list tuple set frozenset iter patch.dict".split())
+# Those that read by names which stand in a text or in a class: string.Template, pydantic, marshmallow, cattrs, dacite,
+# msgspec.
+_TAKES_ALL = frozenset(
+    """substitute safe_substitute format_map model_validate parse_obj validate_python load structure from_dict
+    convert""".split()
+)
+_NAMESPACES = ("globals()", "locals()", "vars()", "__dict__")
 # What starts a program: its `env=` is that program's environment.
 STARTS = frozenset(
     """run call check_call check_output Popen system popen create_subprocess_exec create_subprocess_shell execve execle
@@ -49,3 +56,24 @@ def handed_on(node: ast.AST, names: Mapping[str, str], copies: Collection[str]) 
             yield from filter(is_environment, (*(arguments if not whole.startswith("os.") else ()), *given))
         case _:
             yield from (child for child in ast.iter_child_nodes(node) if is_environment(child))  # type: ignore[misc]
+
+
+def read_whole(node: ast.AST, names: Mapping[str, str], copies: Collection[str]) -> str | None:
+    """How an expression reads the environment by names that need stand in no text: `Settings(**os.environ)`."""
+
+    def is_environment(child: ast.expr) -> bool:
+        written = dotted(child)
+        return resolve(written, names) in ENVIRON or written in copies or is_copy(child, names)
+
+    match node:
+        case ast.BinOp(op=ast.Mod(), right=right) if is_environment(right):
+            return "% os.environ"
+        case ast.Call(func=called, args=arguments, keywords=keywords):
+            whole = resolve(dotted(called), names)
+            if whole not in _HARMLESS and any(each.arg is None and is_environment(each.value) for each in keywords):
+                return f"{whole}(**os.environ)"
+            owner, _, method = whole.rpartition(".")
+            takes = method in _TAKES_ALL or (method == "update" and owner.endswith(_NAMESPACES))
+            if takes and any(map(is_environment, arguments)):
+                return f"{method}(os.environ)"
+    return None

@@ -67,10 +67,17 @@ def _block(texts: Sequence[str]) -> str:
     for number in range(3):
         group = [lines[module] + newline for module in _ordered(lines) if group_of(module) == number]
         block += (newline if group and (apart[number] or block) else "") + "".join(group)
-    blank = any(text.endswith(newline * 2) for text in texts)
+    # What stands last says whether its group ends there.
+    last = _ordered(lines)[-1]
+    blank = any(text.endswith(newline * 2) for text in texts if last in _modules(text))
     return (
         block + newline if blank else block if any(text.endswith(newline) for text in texts) else block.rstrip("\r\n")
     )
+
+
+def _modules(text: str) -> set[str]:
+    found = _LINE.finditer(text)
+    return {line["module"] or f"{line['names'].split()[0]} " for line in found}
 
 
 def group_of(module: str) -> int:

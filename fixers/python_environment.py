@@ -179,6 +179,8 @@ def is_copy(value: ast.expr | None, names: Mapping[str, str]) -> bool:
     match value:
         case ast.Call(func=ast.Attribute(value=owner, attr="copy")) | ast.Call(func=ast.Name(id="dict"), args=[owner]):
             return resolve(dotted(owner), names) in ENVIRON
+        case ast.Call(func=ast.Name(id="dict"), args=[], keywords=keywords):
+            return any(each.arg is None and resolve(dotted(each.value), names) in ENVIRON for each in keywords)
         case ast.Dict(keys=keys, values=values):
             given = (each for key, each in zip(keys, values, strict=True) if key is None)
             return any(resolve(dotted(each), names) in ENVIRON for each in given)

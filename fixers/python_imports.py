@@ -84,17 +84,20 @@ def _edit(path: str, text: str, tree: ast.Module, wanted: Sequence[Wanted], impo
     aliases = sorted(called if called == name else f"{called} as {name}" for called, name in names)
     module = wanted[0].module
     line = f"from {module} import {', '.join(aliases)}" if wanted[0].function else f"import {aliases[0]}"
-    offset, new = _insertion(text, tree, line, module)
+    offset, new = _insertion(text, tree, line, module, in_order=wanted[0].alone is None)
     if wanted[0].alone is not None and not new.endswith("; "):
         new = new.replace(line, guarded(module, wanted[0].alone, ", ".join(aliases), newline_of(text)))
     return Edit(path=path, span=Span(offset, offset), expects=digest(key, ""), new=new)
 
 
-def _insertion(text: str, tree: ast.Module, line: str, module: str) -> tuple[int, str]:
-    """Where an import line goes and what is written there, line ends included."""
+def _insertion(text: str, tree: ast.Module, line: str, module: str, *, in_order: bool) -> tuple[int, str]:
+    """Where an import line goes and what is written there, line ends included; `in_order` as isort would have it."""
     standard = is_standard(module)
     starts, newline = line_starts(text), newline_of(text)
     prologue, imports = _leading(tree)
+    behind = _behind(imports, module, plain=line.startswith("import ")) if in_order else None
+    if behind is not None and not text[starts[behind.lineno - 1] : node_span(starts, text, behind).start].strip():
+        return starts[behind.lineno - 1], line + newline
     if standard and imports and not any(is_standard(_module_of(node)) for node in imports):
         return _in_front(text, starts, imports[0], prologue, line, newline)
     after = _after(prologue, imports, module)
@@ -114,6 +117,30 @@ def _insertion(text: str, tree: ast.Module, line: str, module: str) -> tuple[int
         close = standard or blank or after is not imports[-1]
         return end, (newline if apart else "") + line + newline + ("" if close else newline)
     return end, newline + line + newline + ("" if standard or blank else newline)
+
+
+def _behind(imports: Sequence[ast.stmt], module: str, *, plain: bool) -> ast.stmt | None:
+    """The import that comes next in isort's order, of the same kind or package; None where ours is the last of them.
+
+    `import x` stands before `from x import y`, each sorted: https://pycqa.github.io/isort/
+    None too where the file keeps another order.
+    """
+
+    def order(node: ast.stmt) -> tuple[bool, int, str]:
+        name = _module_of(node)
+        return isinstance(node, ast.ImportFrom), -(len(name) - len(name.lstrip("."))), name.lower()
+
+    def is_near(node: ast.stmt) -> bool:
+        name = _module_of(node)
+        if is_standard(module) or module in THIRD_PARTY:
+            return is_standard(module) and is_standard(name) and name != "__future__"
+        return name.partition(".")[0] == module.partition(".")[0]
+
+    near = [node for node in imports if is_near(node)]
+    if not near or near != sorted(near, key=order) or any(_module_of(node) == module for node in near):
+        return None
+    ours = (not plain, -(len(module) - len(module.lstrip("."))), module.lower())
+    return next((node for node in near if order(node) > ours), None)
 
 
 def _in_front(

@@ -20,24 +20,47 @@ ANY = re.compile(r".*", re.DOTALL)
 # dynaconf's own class and its extensions: the prefix where `envvar_prefix` gives none.
 _DYNACONF = {"Dynaconf": "DYNACONF", "LazySettings": "DYNACONF", "DjangoDynaconf": "DJANGO", "FlaskDynaconf": "FLASK"}
 _NAME = re.compile(r"[A-Za-z_]\w*")
+# What gives the names of a class's members.
+_MEMBERS = frozenset(
+    """__annotations__ __dataclass_fields__ __fields__ __members__ _fields dir fields get_annotations get_type_hints
+    getmembers model_fields vars""".split()
+)
 # Where variables are read, how that is told, and which.
 Made: TypeAlias = tuple[ast.expr | ast.stmt, str, re.Pattern[str]]
 
 
 @dataclass(slots=True, kw_only=True)
 class SettingsClasses:
-    """The settings classes of a workspace, by name. `prefixes` and `delimiters` are expressions."""
+    """The settings classes of a workspace, by name. `prefixes` and `delimiters` are expressions.
+
+    `own` are those that read variables named as their members, by code of the workspace's own.
+    """
 
     names: set[str] = field(default_factory=lambda: {"BaseSettings"})
     prefixes: set[str] = field(default_factory=lambda: {""})
     delimiters: set[str] = field(default_factory=set)
     takes_all: bool = False
+    own: set[str] = field(default_factory=set)
+
+    def learn_own(self, tree: ast.Module, lines: Collection[int]) -> None:
+        """Take in the classes of a file that name what is read: `for name in self.__annotations__: os.environ[name]`.
+
+        `lines` are those where it reads variables by computed names.
+        """
+        classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+        inside = {
+            node.name: {line for line in lines if node.lineno <= line <= (node.end_lineno or 0)} for node in classes
+        }
+        self.own |= {node.name for node in classes if inside[node.name] and _lists_members(node)}
+        if set(lines) - set().union(*inside.values()) and _lists_members(tree):
+            self.own |= inside.keys()
 
     def learn(self, trees: Iterable[ast.Module]) -> bool:
         """Take in what these files say; whether they have classes that were not known."""
-        before = len(self.names)
+        before = len(self.names) + len(self.own)
         for tree in trees:
             self.names |= {each.name for each in _classes(tree, self.names)}
+            self.own |= {each.name for each in _classes(tree, self.own)}
             for name, value in _options(tree):
                 text = value.value if isinstance(value, ast.Constant) else None
                 form = re.escape(text) if isinstance(text, str) else ".*"
@@ -47,7 +70,7 @@ class SettingsClasses:
                     self.delimiters.add(form)
                 elif name == "extra":
                     self.takes_all |= text == "allow" or dotted(value).endswith(".allow")
-        return len(self.names) > before
+        return len(self.names) + len(self.own) > before
 
     def fields(self, tree: ast.Module) -> Iterator[Made]:
         """What a file's settings classes read."""
@@ -62,6 +85,24 @@ class SettingsClasses:
                     yield statement, f"a field of the settings class {node.name}", pattern
             if self.takes_all:
                 yield node, f"the settings class {node.name}, which takes all", ANY
+        for each in ast.walk(tree) if self.own else ():
+            if isinstance(each, ast.ClassDef) and each.name in self.own:
+                for statement in each.body:
+                    for name in _members(statement):
+                        pattern = re.compile(re.escape(name), re.IGNORECASE)
+                        yield statement, f"the class {each.name}, which reads variables named as its members", pattern
+
+
+def _lists_members(tree: ast.Module | ast.ClassDef) -> bool:
+    enum = isinstance(tree, ast.ClassDef) and any(dotted(base).endswith("Enum") for base in tree.bases)
+    names = _MEMBERS | ({"name", "_name_"} if enum else set())
+    return any(getattr(node, "id", getattr(node, "attr", "")) in names for node in ast.walk(tree))
+
+
+def _members(statement: ast.stmt) -> Iterator[str]:
+    match statement:
+        case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+            yield name
 
 
 def _classes(tree: ast.Module, known: Collection[str]) -> Iterator[ast.ClassDef]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from fixers.environment_uses import handed_on
+from fixers.environment_uses import handed_on, read_whole
 from fixers.notebook_code import SUFFIX
 from fixers.python_environment import (
     ENVIRON,
@@ -38,13 +38,14 @@ from scanner.roles import PathRole, role_of
 
 _READS = re.compile(rb"environ|getenv|from_prefixed_env|decouple|starlette")
 _WHOLE = frozenset({"items", "values"})
-_TAKES_ALL = frozenset({"substitute", "safe_substitute", "format_map"})
 # Variables that a library reads when its client is made without the value. Each from the library's own documentation:
 # https://github.com/openai/openai-python#usage, https://docs.anthropic.com/en/api/client-sdks,
 # https://www.postgresql.org/docs/current/libpq-envars.html, https://www.twilio.com/docs/libraries/reference/twilio-python,
 # https://docs.sentry.io/platforms/python/configuration/options/, https://hvac.readthedocs.io/en/stable/overview.html,
 # https://learn.microsoft.com/en-us/python/api/azure-identity/azure.identity.environmentcredential,
-# https://docs.celeryq.dev/en/stable/userguide/configuration.html#broker-url
+# https://docs.celeryq.dev/en/stable/userguide/configuration.html#broker-url,
+# https://docs.slack.dev/tools/bolt-python/reference/app/app.html, https://docs.pinecone.io/reference/python-sdk,
+# https://reference.langchain.com/python/langchain-google-genai/
 _LIBRARIES: Mapping[str, frozenset[str]] = {
     "OPENAI_API_KEY": frozenset({"openai", "langchain_openai", "langchain", "llama_index"}),
     "ANTHROPIC_API_KEY": frozenset({"anthropic", "langchain_anthropic"}),
@@ -60,6 +61,11 @@ _LIBRARIES: Mapping[str, frozenset[str]] = {
     "GROQ_API_KEY": frozenset({"groq"}),
     "MISTRAL_API_KEY": frozenset({"mistralai"}),
     "WANDB_API_KEY": frozenset({"wandb"}),
+    "SLACK_BOT_TOKEN": frozenset({"slack_bolt"}),
+    "SLACK_SIGNING_SECRET": frozenset({"slack_bolt"}),
+    "GEMINI_API_KEY": frozenset({"langchain_google_genai"}),
+    "GOOGLE_API_KEY": frozenset({"langchain_google_genai"}),
+    "PINECONE_API_KEY": frozenset({"pinecone"}),
     "DATABASE_URL": frozenset({"dj_database_url"}),
 }
 # Methods without a name of their own: https://django-environ.readthedocs.io/, Flask's prefix is FLASK.
@@ -149,11 +155,12 @@ def unseen_reads(workspace: Workspace) -> UnseenReads:
         trees |= dict(_programs(workspace, _words(called)))
     modules = {name for names in _LIBRARIES.values() for name in names}
     libraries = dict(_programs(workspace, _words(modules)))
+    places = [each for path, tree in trees.items() for each in _by_computed_name(path, tree, called)]
     return UnseenReads(
         places=(
-            *(each for path, tree in trees.items() for each in _by_computed_name(path, tree, called)),
+            *places,
             *(each for path, tree in libraries.items() for each in _by_library(path, tree)),
-            *_by_made_names(workspace),
+            *_by_made_names(workspace, trees, [each for each in places if each.named and not each.handed]),
             *_by_programs(workspace),
         ),
         helpers=frozenset(functions),
@@ -168,11 +175,20 @@ def _module_of(path: str) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def _by_made_names(workspace: Workspace) -> Iterator[UnseenRead]:
-    """What settings classes and prefixes read, over the whole workspace."""
+def _by_made_names(
+    workspace: Workspace, readers: Mapping[str, ast.Module], computed: Sequence[UnseenRead]
+) -> Iterator[UnseenRead]:
+    """What settings classes and prefixes read, over the whole workspace.
+
+    `readers` are the files that read variables, `computed` their places that do so by names of any form.
+    """
     trees, classes = dict(_programs(workspace, _words(WORDS))), SettingsClasses()
+    for path in {each.path for each in computed}:
+        classes.learn_own(readers[path], [each.line for each in computed if each.path == path])
+    if classes.own:
+        trees |= dict(_programs(workspace, _words(classes.own)))
     while classes.learn(trees.values()):
-        trees |= dict(_programs(workspace, _words(classes.names)))
+        trees |= dict(_programs(workspace, _words(classes.names | classes.own)))
     for path, tree in trees.items():
         for node, how, pattern in (*classes.fields(tree), *prefixed(tree)):
             yield _read(path, node, how, pattern)
@@ -187,7 +203,12 @@ def _by_programs(workspace: Workspace) -> Iterator[UnseenRead]:
 
 def _gives_attributes(node: ast.AST) -> bool:
     """Whether a method that Python calls for an attribute or a missing key reads the environment."""
-    called = isinstance(node, ast.FunctionDef) and node.name in ("__getattr__", "__getattribute__", "__missing__")
+    called = isinstance(node, ast.FunctionDef) and node.name in (
+        "__getattr__",
+        "__getattribute__",
+        "__get__",
+        "__missing__",
+    )
     return called and any(getattr(each, "attr", "") in ("environ", "getenv") for each in ast.walk(node))
 
 
@@ -237,10 +258,9 @@ def _by_computed_name(path: str, tree: ast.Module, helpers: Collection[str]) -> 
                 yield _read(path, node, "from_prefixed_env()", re.compile(re.escape(f"{prefix}_") + ".*"))
             case ast.Call(func=ast.Attribute(value=owner, attr="dump"), args=[]) if dotted(owner) in readers:
                 yield _read(path, node, f"{dotted(owner)}.dump()", ANY)
-            case ast.Call(func=ast.Attribute(attr=method), args=[given, *_]) if method in _TAKES_ALL:
-                if resolve(dotted(given), names) in ENVIRON:
-                    yield _read(path, node, f"{method}(os.environ)", ANY)
-        read = _read_name(node, names, helpers, readers)
+        if isinstance(node, ast.expr) and (whole := read_whole(node, names, copies)) is not None:
+            yield _read(path, node, whole, ANY)
+        read = _read_name(node, names, helpers, readers, copies)
         if isinstance(read, ast.Constant) and isinstance(read.value, bytes):
             name = re.escape(read.value.decode("utf-8", "replace"))
             yield _read(path, read, "os.environb", re.compile(name))
@@ -255,15 +275,22 @@ def _read(
 
 
 def _read_name(
-    node: ast.AST, names: Mapping[str, str], helpers: Collection[str], readers: Collection[str]
+    node: ast.AST,
+    names: Mapping[str, str],
+    helpers: Collection[str],
+    readers: Collection[str],
+    copies: Collection[str],
 ) -> ast.expr | None:
     """What names the variable that an expression reads; None where it reads none."""
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-        return node.slice if resolve(dotted(node.value), names) in ENVIRON else None
+        written = dotted(node.value)
+        return node.slice if resolve(written, names) in ENVIRON or written in copies else None
     if isinstance(node, ast.Call) and node.args:
-        whole = resolve(dotted(node.func), names)
+        written = dotted(node.func)
+        whole = resolve(written, names)
         owner, _, method = whole.rpartition(".")
-        if whole in READERS or method in helpers or (owner in ENVIRON and method in ("get", "pop")):
+        mapping = owner in ENVIRON or written.rpartition(".")[0] in copies
+        if whole in READERS or method in helpers or (mapping and method in ("get", "pop")):
             return node.args[0]
         if asked_by(node, names, readers):
             return node.args[0]

@@ -12,6 +12,8 @@ from fixers.unseen_readers import UnseenReads
 _IN_TEXT = re.compile(
     r"\$\{?(?P<name>[A-Za-z_]\w*)|%(?P<other>[A-Za-z_]\w*)%|\b(?:environ|getenv)\W{1,12}(?P<code>[A-Za-z_]\w*)"
 )
+# A list of names as one text: `"DB_PASSWORD API_KEY".split()`.
+_LIST = re.compile(r"[A-Z][A-Z0-9_]*(?:[\s,;|]+[A-Z][A-Z0-9_]*)+")
 # A whole module, which the program writes to a file: what that reads is seen in the file.
 _MODULE = re.compile(r"\s*(?:\"\"\"|'{3}|#!)")
 _SETTERS = frozenset(
@@ -36,7 +38,8 @@ def mentions(
         text = node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value
         if not isinstance(text, str):
             continue
-        named = next((each for each in (text, text.upper()) if wanted(each)), None)
+        several = re.findall(r"\w+", text) if by_name is not None and _LIST.fullmatch(text.strip()) else ()
+        named = next((each for each in (text, text.upper(), *several) if wanted(each)), None)
         if by_name is not None and named is not None:
             yield node, named, f"it is named here, and {by_name}"
         for found in _IN_TEXT.finditer(text):

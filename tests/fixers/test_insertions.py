@@ -69,3 +69,10 @@ def test_keeps_aliases() -> None:
     news = ["from a import b as c\n\n", "\nfrom a import d\n"]
     (joined,) = joined_insertions(Edit(path="p", span=Span(0, 0), expects="", new=new) for new in news)
     assert joined.new == "\nfrom a import b as c, d\n\n"
+
+
+def test_a_group_is_not_parted_where_ours_comes_before_its_imports() -> None:
+    text = "from .util import x\n\ny = 1\n"
+    near = Wanted(module=".app_secrets", function="get_secret_value")
+    new = "from urllib.parse import quote\n\nfrom .app_secrets import get_secret_value\n"
+    assert splice(text, joined_insertions(edits(text, QUOTE, near))) == new + text

@@ -96,15 +96,15 @@ IMPORTS = {
     ),
     "behind the imports that end a cell": (
         [["import os"], ASSIGNED],
-        [["import os\n", "import json\n", "\n", "import boto3"], [f"password = {CALL}"]],
+        [["import json\n", "import os\n", "\n", "import boto3"], [f"password = {CALL}"]],
     ),
     "behind imports with a line end": (
         [["import os\n"], ASSIGNED],
-        [["import os\n", "import json\n", "\n", "import boto3\n"], [f"password = {CALL}"]],
+        [["import json\n", "import os\n", "\n", "import boto3\n"], [f"password = {CALL}"]],
     ),
     "between imports": (
         [["import os\n", "import flask\n", "x = 1"], ASSIGNED],
-        [["import os\n", "import json\n", "import flask\n", "import boto3\n", "\n", "x = 1"], [f"password = {CALL}"]],
+        [["import json\n", "import os\n", "import flask\n", "import boto3\n", "\n", "x = 1"], [f"password = {CALL}"]],
     ),
     "below a cell's magic": (
         [["%%time\n", *ASSIGNED]],
@@ -112,7 +112,7 @@ IMPORTS = {
     ),
     "sources that are one string": (
         ["import os", ASSIGNED[0] + "\n"],
-        ["import os\nimport json\n\nimport boto3", f"password = {CALL}\n"],
+        ["import json\nimport os\n\nimport boto3", f"password = {CALL}\n"],
     ),
     "what is imported already": (
         ["import json\nimport boto3", ASSIGNED[0]],

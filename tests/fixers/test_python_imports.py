@@ -13,6 +13,7 @@ from fixers.rewriting import splice
 OURS = Wanted(module="app_secrets", function="get_secret_value")
 BYTES = Wanted(module="app_secrets", function="get_secret_bytes")
 QUOTE = Wanted(module="urllib.parse", function="quote")
+NEAR = Wanted(module=".app_secrets", function="get_secret_value")
 LINE = "from app_secrets import get_secret_value\n"
 GUARDED = Wanted(module="shop.app_secrets", function="get_secret_value", alone="app_secrets")
 TRY = (
@@ -202,3 +203,27 @@ STANDARD = {
 @pytest.mark.parametrize(("text", "after"), STANDARD.values(), ids=STANDARD.keys())
 def test_the_standard_library_is_imported_with_the_standard_library(text: str, after: str) -> None:
     assert inserted(text, QUOTE) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "wanted", "line"),
+    [
+        ("from shop.client import C\nfrom shop.zeta import z\n", OURS, 0),
+        ("from shop.about import a\nfrom shop.zeta import z\n", OURS, 1),
+        ("import shop.zeta\nfrom shop.zeta import z\n", OURS, 1),
+        ("import yaml\n\nfrom shop.zeta import z\n", OURS, 2),
+        ("from ..base import b\nfrom .zeta import z\n", NEAR, 1),
+        ("from . import x\nfrom .zeta import z\n", NEAR, 1),
+        ("import json\nfrom pathlib import Path\nfrom zoneinfo import ZoneInfo\n\nimport yaml\n", QUOTE, 2),
+        ("from __future__ import annotations\n\nfrom zoneinfo import ZoneInfo\n", QUOTE, 2),
+        # Another order, which is kept: ours is the last.
+        ("from shop.zeta import z\nfrom shop.client import C\n", OURS, 2),
+        ("from shop.zeta import z\nimport shop.zeta\n", OURS, 2),
+    ],
+)
+def test_imports_that_are_sorted_stay_sorted(before: str, wanted: Wanted, line: int) -> None:
+    module = "shop.app_secrets" if wanted is OURS else wanted.module
+    wanted = Wanted(module=module, function=wanted.function)
+    lines = before.splitlines(keepends=True)
+    expected = [*lines[:line], f"from {module} import {wanted.function}\n", *lines[line:]]
+    assert inserted(f"{before}\nx = 1\n", wanted) == "".join(expected) + "\nx = 1\n"
