@@ -155,6 +155,8 @@ def templates(draw: st.DrawFn) -> str:
             inner = draw(st.sampled_from(expressions))
             if expressions is TEXT and draw(st.integers(0, 2)) == 0:
                 inner = draw(st.sampled_from(TEXT)).replace(SLOT, inner, 1)
+            if "click" in statement and "api" in inner:
+                continue  # click calls a default that can be called, as what records its use can
             inner = inner.replace("·", " ").replace("\\n", "\n")
             inner = inner if expressions is TEXT else inner.replace(SLOT, BYTES_SLOT)
             statement = statement.replace("EXPR", inner, 1)
