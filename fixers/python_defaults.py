@@ -177,8 +177,11 @@ def _option(syntax: Syntax, done: Deferred) -> Deferred | None:
 
 
 def _parser(syntax: Syntax, done: Deferred) -> Deferred | None:
-    """The `default=` of argparse: an empty one, which `type` turns into the value where no other was given."""
-    given = _argument(done)
+    """The `default=` of argparse: an empty one, which `type` turns into the value where no other was given.
+
+    Not where the file asks the parser for its defaults, which it gives as they are.
+    """
+    given = _argument(done) if "get_default" not in syntax.text else None
     if given is None or not isinstance(given[0].func, cst.Attribute) or given[0].func.attr.value != "add_argument":
         return None
     call, argument = given
