@@ -102,11 +102,10 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
         home, root = _home(PurePosixPath(loader), _imports_of(loader, context), files, context)
         relative = False
     target = home / f"{_free_name(home, root, files, context)}.py"
-    dotted = ".".join(file.relative_to(root).with_suffix("").parts) if file.is_relative_to(root) else ""
     loose = home == file.parent == root and _may_be_in_namespace(file, tree, imports, files, context)
     alone = loose or (
         home == file.parent != root
-        and (_may_be_started(file, dotted, tree, imports, context) or _is_neighbour(file, imports, files, context))
+        and (_may_be_started(file, tree, imports, context) or _is_neighbour(file, imports, files, context))
     )
     module = _import_name(file, target, root, relative=relative or loose)
     placed = _placed(str(target), module, target.stem if alone else None, context)
@@ -151,15 +150,16 @@ def _may_be_in_namespace(
     return not bare and not any(name in context.imported for name in beside)
 
 
-def _may_be_started(
-    file: PurePosixPath, dotted: str, tree: ast.Module, imports: OwnImports, context: RewriteContext
-) -> bool:
-    """Whether a file in a package may be started by its path: a program that needs nothing of the package."""
+def _may_be_started(file: PurePosixPath, tree: ast.Module, imports: OwnImports, context: RewriteContext) -> bool:
+    """Whether a file in a package may be started by its path: a program that needs nothing of the package.
+
+    One that others import, too, is started in both ways.
+    """
     if imports.relative or any(name.partition(".")[0] in file.parts for name in imports.absolute):
         return False
     # Airflow loads the files of its folder by their paths, and has that folder on sys.path.
     program = _is_program(tree) or any(name.partition(".")[0] == "airflow" for name in imports.absolute)
-    return str(file.parent) in context.functions or (program and dotted not in context.imported)
+    return str(file.parent) in context.functions or program
 
 
 def _is_neighbour(file: PurePosixPath, imports: OwnImports, files: Files, context: RewriteContext) -> bool:

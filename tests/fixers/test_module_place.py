@@ -436,7 +436,7 @@ STARTED = {
     "a program that is imported": (
         {"bin/__init__.py": "", "bin/run.py": PROGRAM, "a.py": "import bin.run\n"},
         "bin/run.py",
-        None,
+        "app_secrets",
     ),
     "a program deep in a package": (
         {"shop/__init__.py": "", "shop/a/__init__.py": "", "shop/a/run.py": PROGRAM},
