@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from rules.searching import searcher
 from scanner.config import Allow
-from scanner.ignore import INLINE
-from scanner.model import Finding, ScanResult
+from scanner.model import Finding, ScanResult, SuppressedBy, Suppression
 from scanner.source import Skipped
 from scanner.sources.worktree import matches
 
@@ -85,7 +84,7 @@ def allowed(findings: Sequence[Finding], allow: Sequence[Allow]) -> list[Finding
         hits = search(finding.value.reveal("bytes")) if finding.value is not None else frozenset()
         for number, entry in enumerate(allow):
             if finding.suppressed is None and _fits(entry, finding, regex_hit=numbers.get(number) in hits):
-                finding = replace(finding, suppressed=f"allowed by the configuration: {entry.reason}")
+                finding = replace(finding, suppressed=Suppression(SuppressedBy.ALLOW, entry.reason))
         settled.append(finding)
     return settled
 
@@ -107,7 +106,7 @@ def ignored_since(findings: Sequence[Finding], current: Current, *, gone: bool =
 
 
 def _is_ignored(finding: Finding) -> bool:
-    return finding.suppressed is not None and finding.suppressed.startswith(INLINE)
+    return finding.suppressed is not None and finding.suppressed.by is SuppressedBy.INLINE
 
 
 def _fits(entry: Allow, finding: Finding, *, regex_hit: bool) -> bool:

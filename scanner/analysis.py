@@ -16,7 +16,7 @@ from scanner.detectors.candidate import Candidate, merge
 from scanner.detectors.possible import Takers, is_named, is_possible, is_setting, takers_of, takes
 from scanner.judge import confidence_of, is_lock_file, is_signal, judge
 from scanner.late import late_methods
-from scanner.model import Confidence, Document, Finding, Kind, Literal, Source
+from scanner.model import Confidence, Document, Finding, Kind, Literal, Source, SuppressedBy, Suppression
 from scanner.prefilter import Prefilter, Table, read_table, sort_out, with_own_calls
 from scanner.readers.errors import Unreadable
 from scanner.readers.kinds import CODE, kind_of
@@ -222,7 +222,7 @@ def _judged(
         start, end = position(starts, candidate.span.start), position(starts, candidate.span.end)
         kind, symbol = candidate.kind.value, candidate.literal.path
         ordinal = ordinals[kind, symbol] = ordinals.get((kind, symbol), -1) + 1
-        suppressed = None if confidence is not None else "the evidence against it is stronger"
+        suppressed = None if confidence is not None else Suppression(SuppressedBy.EVIDENCE)
         yield Finding(
             rule=candidate.rule,
             title=candidate.title,

@@ -7,16 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from scanner import gitleaksignore
 from scanner.baseline import Baseline, Row
 from scanner.baseline_match import match, rows_of
 from scanner.config import DEFAULT_BASELINE, Config
-from scanner.model import Confidence, Finding
+from scanner.model import Confidence, Finding, SuppressedBy
 from scanner.running import OWNERS, Mode, Scanned, configuration, run
 from scanner.sources import worktree
 
 # What a row may stand for: what counts, and what another tool's list accepts where it stands.
-_ACCEPTABLE = (None, gitleaksignore.REASON)
 
 
 class Looked(NamedTuple):
@@ -42,14 +40,14 @@ def look(file: Path | None, *, history: bool) -> Looked:
     root = worktree.root_of(Path()).folder  # all of it, from whichever folder the command is given
     scanned = run((root,), Mode(), OWNERS)
     config = scanned.config
-    live = [finding for finding in scanned.result.findings if finding.suppressed in _ACCEPTABLE]
+    live = [finding for finding in scanned.result.findings if _is_acceptable(finding)]
     floor = min(config.min_confidence, config.fail_on or Confidence.HIGH, key=lambda level: level.rank)
     past, gaps, past_gaps = None, _gaps(scanned), 0
     if history:
         from scanner.past import Past
 
         seen = run((root,), Mode(past=Past()), OWNERS)
-        past = tuple(f for f in seen.result.findings if f.suppressed in _ACCEPTABLE and _is_sure(f, floor))
+        past = tuple(f for f in seen.result.findings if _is_acceptable(f) and _is_sure(f, floor))
         past_gaps = _gaps(seen)
     return Looked(
         scanned=scanned,
@@ -65,6 +63,11 @@ def look(file: Path | None, *, history: bool) -> Looked:
 
 def _gaps(scanned: Scanned) -> int:
     return sum(one.gap for one in scanned.result.coverage.skipped)
+
+
+def _is_acceptable(finding: Finding) -> bool:
+    """Whether a row may stand for a finding: it counts, or does not only because gitleaks' list names it."""
+    return finding.suppressed is None or finding.suppressed.by is SuppressedBy.GITLEAKSIGNORE
 
 
 def _is_sure(finding: Finding, floor: Confidence) -> bool:

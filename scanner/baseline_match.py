@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from scanner.baseline import Baseline, Row, rows_by_digest, short_digest
-from scanner.model import Finding, ScanResult
+from scanner.ignore import NO_REASON
+from scanner.model import Finding, ScanResult, SuppressedBy, Suppression
 from scanner.reports.masking import Net, hide, make_net
 from scanner.source import Skipped
 
@@ -40,8 +41,8 @@ def accepted(
                 where = f"{finding.path}:{finding.start[0]}"
                 remarks.append(Skipped(path=where, reason=f"accepted until {row.expires}: it counts again"))
             else:
-                why = f"accepted in the baseline: {row.reason or 'no reason given'}"
-                finding = replace(finding, suppressed=why)
+                suppression = Suppression(SuppressedBy.BASELINE, row.reason or NO_REASON)
+                finding = replace(finding, suppressed=suppression)
         findings.append(finding)
     unused = len(unneeded(rows.rows, result.findings, matched, baseline))
     if whole and unused:

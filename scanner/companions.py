@@ -10,9 +10,8 @@ from rules.model import Weight
 from rules.own import PREFIX
 from scanner.detectors.name import split_words
 from scanner.judge import confidence_of
-from scanner.model import Confidence, CredentialKind, Evidence, Finding
+from scanner.model import Confidence, CredentialKind, Evidence, Finding, SuppressedBy, Suppression
 
-REASON = "a key id, reported with its secret"
 _SECRETS = frozenset((CredentialKind.ACCESS_KEY, CredentialKind.SECRET))
 _STEMS = frozenset(("aws", "access", "secret", "key"))
 
@@ -43,14 +42,14 @@ def absorb(findings: Sequence[Finding], weights: dict[str, Weight]) -> list[Find
             secrets[place_of(finding)].append(number)
     for place, own in ids.items():
         for number, secret in _paired(findings, own, secrets.get(place, ())):
-            settled[number] = replace(findings[number], suppressed=REASON)
+            settled[number] = replace(findings[number], suppressed=Suppression(SuppressedBy.COMPANION))
             settled[secret] = _beside(settled[secret], weights)
     return settled
 
 
 def is_counted(finding: Finding, counted: Iterable[Finding]) -> bool:
     """Whether a finding is an absorbed id whose secret is among those that count."""
-    if finding.suppressed != REASON:
+    if finding.suppressed is None or finding.suppressed.by is not SuppressedBy.COMPANION:
         return False
     return any(place_of(other) == place_of(finding) for other in counted if other.kind in _SECRETS)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from scanner import session
 from scanner.ignore import has_valid_checksum
-from scanner.model import Finding, SecretValue, Source
+from scanner.model import Finding, SecretValue, Source, SuppressedBy, Suppression
 from scanner.source import Settings
 from scanner.sources import git
 from scanner.sources.worktree import Root
@@ -22,7 +22,6 @@ from scanner.sources.worktree import Root
 FILE = ".gitleaksignore"
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _MOST = 5_000_000
-REASON = f"accepted in {FILE}"
 
 
 class Position(NamedTuple):
@@ -47,7 +46,7 @@ def honoured(root: Root, findings: Sequence[Finding]) -> list[Finding]:
         here = {(finding.path, line) for line in range(finding.start[0], finding.end[0] + 1)}
         known = (finding.path, finding.value) in values or (finding.commit is None and not here.isdisjoint(lines))
         if known and finding.suppressed is None and not has_valid_checksum(finding):
-            finding = replace(finding, suppressed=REASON)
+            finding = replace(finding, suppressed=Suppression(SuppressedBy.GITLEAKSIGNORE))
         settled.append(finding)
     return settled
 

@@ -22,13 +22,15 @@ from scanner.model import (
     SecretValue,
     Sibling,
     Span,
+    SuppressedBy,
+    Suppression,
 )
 from scanner.readers.kinds import kind_of
 from scanner.source import Source
 from scanner.text import UndecodableError, decode
 
-_FACTS = ("rule", "title", "severity", "score", "fingerprint", "place", "prefix", "engine", "provider", "rotate", "env",
-          "suppressed")  # fmt: skip
+_FACTS = ("rule", "title", "severity", "score", "fingerprint", "place", "prefix", "engine", "provider", "rotate",
+          "env")  # fmt: skip
 
 
 def written(findings: Iterable[Finding], source: Source) -> bytes | None:
@@ -88,8 +90,9 @@ def _row(finding: Finding, text: str) -> list[Any] | None:
              literal.container and _pair(literal.container), siblings]  # fmt: skip
     evidence = [[piece.name, piece.weight, piece.text] for piece in finding.evidence]
     facts = [getattr(finding, name) for name in _FACTS]
+    suppressed = finding.suppressed and [finding.suppressed.by.value, finding.suppressed.reason]
     return [finding.kind.value, finding.confidence.value, _pair(span), whole, finding.value.is_bytes, finding.start,
-            finding.end, evidence, facts, shape]  # fmt: skip
+            finding.end, evidence, suppressed, facts, shape]  # fmt: skip
 
 
 def _sibling(sibling: Sibling, own: SecretValue, text: str) -> list[Any] | None:
@@ -116,7 +119,7 @@ def _pair(span: Span) -> list[int]:
 
 
 def _finding(row: Sequence[Any], source: Source, text: str) -> Finding | None:
-    kind, confidence, span, whole, is_bytes, start, end, evidence, facts, shape = row
+    kind, confidence, span, whole, is_bytes, start, end, evidence, suppressed, facts, shape = row
     literal = _literal(shape, text)
     if literal is None:
         return None
@@ -133,6 +136,7 @@ def _finding(row: Sequence[Any], source: Source, text: str) -> Finding | None:
         literal=literal,
         value=value,
         evidence=tuple(Evidence(name=name, weight=weight, text=said) for name, weight, said in evidence),
+        suppressed=suppressed and Suppression(SuppressedBy(suppressed[0]), suppressed[1]),
         tracked=source.tracked,
         blob=source.blob,
         commit=source.commit,

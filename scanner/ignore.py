@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from scanner.model import Document, Finding, Kind, Source, Span
+from scanner.model import Document, Finding, Kind, Source, Span, SuppressedBy, Suppression
 from scanner.readers.kinds import kind_of
 from scanner.roles import PathRole, role_of
 from scanner.source import Skipped
@@ -21,8 +21,6 @@ from scanner.statements import statement_lines
 from scanner.text import UndecodableError, decode, line_span, line_starts, position
 
 NO_REASON = "no reason given"
-# How the reason begins for which a comment suppresses a finding: one of ours, another tool's.
-INLINE, FOREIGN = "ignored inline", "another tool's marker"
 _OURS = re.compile(
     r"\b[Uu](?:nhardcode|NHARDCODE):[ \t]*(?i:ignore)(?P<block>-(?:start|end))?(?![\w-])"
     r"(?:[ \t]*\[(?P<rules>[^\]\r\n]{0,500})\]?)?(?P<reason>[^\r\n]{0,500})"
@@ -70,11 +68,12 @@ def settle(document: Document, findings: Sequence[Finding], *, own: bool = True,
     marked = functools.cache(functools.partial(_is_marked, document.text, starts))
     settled = []
     for number, finding in enumerate(findings):
-        reason = f"{INLINE}: {chosen[number].reason}" if number in chosen else None
-        if reason is None and foreign and not has_valid_checksum(finding) and _foreign(finding, marked):
-            reason = FOREIGN
-        if reason is not None and finding.suppressed is None:
-            finding = replace(finding, suppressed=reason)
+        if finding.suppressed is None:
+            if number in chosen:
+                suppression = Suppression(SuppressedBy.INLINE, chosen[number].reason)
+                finding = replace(finding, suppressed=suppression)
+            elif foreign and not has_valid_checksum(finding) and _foreign(finding, marked):
+                finding = replace(finding, suppressed=Suppression(SuppressedBy.FOREIGN))
         settled.append(finding)
     return settled
 

@@ -223,13 +223,38 @@ class CredentialKind(enum.StrEnum):
     CONFIGURATION = "configuration"  # no credential at all: a setting that a plan moves too (--include-config)
 
 
+class SuppressedBy(enum.StrEnum):
+    """What makes a finding not count, in the words that reports use."""
+
+    EVIDENCE = "the evidence against it is stronger"
+    COMPANION = "a key id, reported with its secret"
+    INLINE = "ignored inline"
+    FOREIGN = "another tool's marker"
+    ALLOW = "allowed by the configuration"
+    GITLEAKSIGNORE = "accepted in .gitleaksignore"
+    BASELINE = "accepted in the baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """That a finding does not count: what says so, and the reason that a person gave, "" where none can be given."""
+
+    by: SuppressedBy
+    reason: str = ""
+
+    @property
+    def text(self) -> str:
+        """Both in one line, as reports print it."""
+        return f"{self.by}: {self.reason}" if self.reason else str(self.by)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A credential in a place.
 
     `span` is the secret part itself, without quotes (of a URL: the password). `value` is that part, decoded;
     None once the finding has crossed a process. `literal` is what holds it. `fingerprint` and `place` are the
-    two identities (DESIGN.md section 2). `suppressed` is None or the reason why it does not count.
+    two identities (DESIGN.md section 2). `suppressed` is None where it counts.
     `prefix` is the provider's public prefix (`sk_live_`), "" where there is none. `engine` is the database or
     service at a sink (`postgres`), None elsewhere.
     """
@@ -254,7 +279,7 @@ class Finding:
     provider: str | None = None
     rotate: str | None = None
     env: str | None = None
-    suppressed: str | None = None
+    suppressed: Suppression | None = None
     tracked: bool | None = None
     blob: str | None = None
     commit: Commit | None = None

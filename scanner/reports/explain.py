@@ -30,7 +30,7 @@ def render_explain(
     yield from (_evidence_row(evidence, net) for evidence in _by_weight(finding.evidence))
     yield from _total(finding)
     if finding.suppressed is not None:
-        yield f"\ndoes not count: {_clean(finding.suppressed, net)}\n"
+        yield f"\ndoes not count: {_clean(finding.suppressed.text, net)}\n"
 
 
 def _identity(finding: Finding, net: Net) -> Iterator[str]:

@@ -69,7 +69,7 @@ def finding_object(finding: Finding, context: ReportContext, net: Net) -> dict[s
         "commit": _commit(finding.commit, net),
         "in_head": finding.in_head,
         "introduced": finding.introduced,
-        "suppressed": None if finding.suppressed is None else plain(finding.suppressed, net),
+        "suppressed": None if finding.suppressed is None else plain(finding.suppressed.text, net),
         "fix": _fix(context.fixes.get(finding.place)),
     }
 

@@ -60,7 +60,8 @@ def _case(finding: Finding, net: Net, *, fails: bool) -> Iterator[str]:
         message = _attribute(sentence(finding), net)
         yield f"<failure type={_attribute(finding.rule, net)} message={message}>{_advice(finding, net)}</failure>"
     else:
-        yield f"<skipped message={_attribute(finding.suppressed or 'does not fail this scan', net)}/>"
+        why = finding.suppressed.text if finding.suppressed is not None else "does not fail this scan"
+        yield f"<skipped message={_attribute(why, net)}/>"
     yield "</testcase>\n"
 
 

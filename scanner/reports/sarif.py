@@ -12,8 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scanner.config import SEVERITIES
-from scanner.ignore import FOREIGN, INLINE
-from scanner.model import Confidence, Finding, ScanResult, Skipped
+from scanner.model import Confidence, Finding, ScanResult, Skipped, SuppressedBy, Suppression
 from scanner.reports.context import FixNote, ReportContext, shown
 from scanner.reports.json import dumps, plain
 from scanner.reports.masking import Net, make_net
@@ -32,6 +31,7 @@ _CWE = "https://cwe.mitre.org/data/definitions/798.html"
 _SECURITY_SEVERITY = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0"}
 # Braces and brackets in message text are placeholders and links (SARIF 3.11.5, 3.11.6).
 _MESSAGE = str.maketrans("{}[]", "()()")
+_IN_SOURCE = (SuppressedBy.INLINE, SuppressedBy.FOREIGN)
 
 
 def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
@@ -194,11 +194,11 @@ def _properties(finding: Finding) -> dict[str, Any]:
     return properties
 
 
-def _suppression(reason: str, net: Net) -> dict[str, str]:
+def _suppression(suppression: Suppression, net: Net) -> dict[str, str]:
     return {
-        "kind": "inSource" if reason.startswith((INLINE, FOREIGN)) else "external",
+        "kind": "inSource" if suppression.by in _IN_SOURCE else "external",
         "status": "accepted",
-        "justification": plain(reason, net),
+        "justification": plain(suppression.text, net),
     }
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from scanner.errors import Exit
-from scanner.model import Confidence, Finding, Kind, ScanResult, Skipped
+from scanner.model import Confidence, Finding, Kind, ScanResult, Skipped, Suppression
 from scanner.readers.kinds import kind_of
 from scanner.reports.context import ReportContext, count, is_sure_enough, ordered, shown
 from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked_line, printable
@@ -100,7 +100,7 @@ def _render_finding(finding: Finding, page: Page | None, net: Net, context: Repo
     if finding.evidence:
         yield _row("why", _why(finding, net), context)
     if finding.suppressed is not None:
-        yield _row("hidden", f"does not count: {_clean(finding.suppressed, net)}", context)
+        yield _row("hidden", f"does not count: {_clean(finding.suppressed.text, net)}", context)
         return
     yield _row("rotate", _clean(rotation_hint(finding), net), context)
     yield _row("ignore", ignore_hint(finding), context)
@@ -194,17 +194,16 @@ def _summary(result: ScanResult, context: ReportContext, net: Net) -> Iterator[s
     suppressed = [finding.suppressed for finding in result.findings if finding.suppressed is not None]
     if suppressed:
         hint = "" if context.show_suppressed else " (--show-suppressed shows them)"
-        yield f"{count(len(suppressed), 'finding')} suppressed: {_kinds_of(suppressed, net)}{hint}\n"
+        yield f"{count(len(suppressed), 'finding')} suppressed: {_kinds_of(suppressed)}{hint}\n"
     yield from _coverage(result, context, net)
     ending = verdict(result, context)
     color = _GREEN if ending.status is Exit.OK else _RED
     yield _paint(f"exit {int(ending.status)}: {ending.because}", color, context) + "\n"
 
 
-def _kinds_of(suppressed: list[str], net: Net) -> str:
-    # What follows a colon is the reason that a person wrote.
-    kinds = Counter(reason.partition(":")[0] for reason in suppressed)
-    return ", ".join(f"{number:,} {_clean(kind, net)}" for kind, number in kinds.most_common())
+def _kinds_of(suppressed: list[Suppression]) -> str:
+    kinds = Counter(suppression.by for suppression in suppressed)
+    return ", ".join(f"{number:,} {kind}" for kind, number in kinds.most_common())
 
 
 def _counts(sure: list[Finding]) -> str:

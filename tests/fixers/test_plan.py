@@ -22,6 +22,8 @@ from scanner.model import (
     ScanResult,
     SecretValue,
     Span,
+    SuppressedBy,
+    Suppression,
 )
 
 R = RefusalReason
@@ -168,7 +170,7 @@ def test_values_that_parameter_store_does_not_hold(making: SimpleNamespace, tmp_
 def test_suppressed_and_doubtful_findings_are_not_planned_but_counted(making: SimpleNamespace, tmp_path: Path) -> None:
     text, sure = making.one()
     low = making.finding("a.py", "maybe", confidence=Confidence.LOW)
-    suppressed = making.finding("a.py", "accepted", suppressed="accepted in the baseline")
+    suppressed = making.finding("a.py", "accepted", suppressed=Suppression(SuppressedBy.BASELINE))
     plan = making.planned(tmp_path, {"a.py": text}, sure, low, suppressed)
     assert [found for fix in plan.fixes for found in fix.findings] == [sure]
     assert not plan.refusals

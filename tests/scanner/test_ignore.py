@@ -32,7 +32,7 @@ def open_lines(text: str, path: str = "app.py", **options: bool) -> list[int]:
 
 
 def reasons(text: str, path: str = "app.py") -> list[str | None]:
-    return [finding.suppressed for finding in scanned(text, path).findings]
+    return [finding.suppressed and finding.suppressed.text for finding in scanned(text, path).findings]
 
 
 def stale(text: str, path: str = "app.py") -> list[tuple[str, str]]:

@@ -19,8 +19,8 @@ import pytest
 
 from rules.examples import expand
 from rules.load import load_rules
-from scanner import companions, engine, session
-from scanner.model import Confidence, Finding, Span
+from scanner import engine, session
+from scanner.model import Confidence, Finding, Span, SuppressedBy, Suppression
 from scanner.source import Settings, Source
 
 SHAPES = dict(
@@ -139,7 +139,7 @@ def test_nothing_but_the_credentials_is_reported(shapes: list[Shape]) -> None:
 def test_every_credential_is_reported_with_its_id_or_alone(shapes: list[Shape]) -> None:
     missed = []
     for shape in shapes:
-        paired = [each for each in shape.findings if each.suppressed == companions.REASON]
+        paired = [each for each in shape.findings if each.suppressed == Suppression(SuppressedBy.COMPANION)]
         seen = [each.span for each in (*shape.reported(), *paired)]
         missed += [shape.line(span.start) for span in shape.wanted if not any(meet(span, each) for each in seen)]
     assert missed == []

@@ -10,8 +10,8 @@ import pytest
 
 from fixers.drafting import considered
 from rules.examples import expand
-from scanner import analysis, companions
-from scanner.model import Confidence, CredentialKind, Finding, Source
+from scanner import analysis
+from scanner.model import Confidence, CredentialKind, Finding, Source, SuppressedBy, Suppression
 from scanner.source import Settings
 
 Find = Callable[..., list[Finding]]
@@ -80,7 +80,7 @@ def all_of(knowledge: analysis.Knowledge, text: str) -> Any:
 
 def test_a_fix_moves_both_halves(knowledge: analysis.Knowledge) -> None:
     result = all_of(knowledge, filled(f'AWS_ACCESS_KEY_ID = "{ID}"\nAWS_SECRET_ACCESS_KEY = "{SECRET}"\n'))
-    assert companions.REASON in [each.suppressed for each in result.findings]
+    assert Suppression(SuppressedBy.COMPANION) in [each.suppressed for each in result.findings]
     planned = considered(result, Confidence.MEDIUM)
     assert kinds(list(planned)) == [CredentialKind.ACCESS_KEY_ID, CredentialKind.ACCESS_KEY]
 

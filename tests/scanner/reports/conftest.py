@@ -19,6 +19,8 @@ from scanner.model import (
     SecretValue,
     Skipped,
     Span,
+    SuppressedBy,
+    Suppression,
 )
 from scanner.reports.context import ReportContext
 from scanner.text import line_starts, position
@@ -104,7 +106,7 @@ def hostile_case():
         found(python, second, evidence=(Evidence(name="name", weight=2.5, text=f"named {first}"),)),
         found(python, token, occurrence=1, prefix="tk_live_", rule="tk-token", title=f"Token of {second}x{first}"),
         found(python, key, rule="pem-private-key", kind=CredentialKind.PRIVATE_KEY, rotate=f"https://x.test/{first}"),
-        found(env, path_value, path=env_path, suppressed=f"inline: {token}"),
+        found(env, path_value, path=env_path, suppressed=Suppression(SuppressedBy.INLINE, token)),
         found(env, second, path=env_path, commit=commit, in_head=False, introduced="range"),
     )
     result = result_of(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from scanner.model import Confidence, Evidence
+from scanner.model import Confidence, Evidence, SuppressedBy, Suppression
 from scanner.reports.explain import render_explain
 
 
@@ -62,9 +62,9 @@ def test_a_sum_below_zero_is_no_confidence_at_all(make):
 
 def test_a_suppressed_finding_gives_its_reason(make):
     value = make.generated("d")
-    finding = make.found(f'"{value}"', value, suppressed="inline: known")
+    finding = make.found(f'"{value}"', value, suppressed=Suppression(SuppressedBy.INLINE, "known"))
 
-    assert "".join(render_explain(finding, None)).endswith("\ndoes not count: inline: known\n")
+    assert "".join(render_explain(finding, None)).endswith("\ndoes not count: ignored inline: known\n")
 
 
 def test_neighbours_on_the_line_are_masked(make):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from scanner.model import Confidence, Skipped
+from scanner.model import Confidence, Skipped, SuppressedBy, Suppression
 from scanner.reports import github, github_summary
 
 COMMAND = re.compile(r"::(error|warning|notice) ([^\n]*?)::([^\n]*)\n")
@@ -53,7 +53,7 @@ def test_what_does_not_fail_the_scan_is_a_warning(make):
     finding = make.found(f'"{value}"', value)
     old = dataclasses.replace(finding, path="old.py", introduced="before")
     unsure = dataclasses.replace(finding, path="low.py", confidence=Confidence.LOW)
-    accepted = dataclasses.replace(finding, path="ok.py", suppressed="baseline: reason")
+    accepted = dataclasses.replace(finding, path="ok.py", suppressed=Suppression(SuppressedBy.BASELINE, "reason"))
 
     found = commands_of(make, finding, old, unsure, accepted, min_confidence=Confidence.LOW, show_suppressed=True)
 

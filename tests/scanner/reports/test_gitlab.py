@@ -17,7 +17,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from scanner.model import Commit, Skipped
+from scanner.model import Commit, Skipped, SuppressedBy, Suppression
 from scanner.reports import gitlab
 
 TEXT = {"type": "string", "minLength": 1}
@@ -194,7 +194,7 @@ def test_a_scan_with_gaps_is_no_success(make):
 
 def test_what_was_accepted_is_no_vulnerability(make):
     value = make.generated("a")
-    accepted = make.found(f'"{value}"', value, suppressed="baseline: a reason")
+    accepted = make.found(f'"{value}"', value, suppressed=Suppression(SuppressedBy.BASELINE, "a reason"))
 
     assert report_of(make, accepted, show_suppressed=True)["vulnerabilities"] == []
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scanner.model import Commit, Confidence, CredentialKind, Evidence, RefusalReason, Safety
+from scanner.model import Commit, Confidence, CredentialKind, Evidence, RefusalReason, Safety, SuppressedBy, Suppression
 from scanner.reports import json, jsonl
 from scanner.reports.context import FixNote
 
@@ -42,7 +42,7 @@ def test_what_is_not_sure_enough_and_what_is_suppressed_is_left_out(make):
     value = make.generated("a")
     sure = make.found(page, value)
     weak = dataclasses.replace(sure, confidence=Confidence.LOW)
-    hidden = dataclasses.replace(sure, suppressed="inline")
+    hidden = dataclasses.replace(sure, suppressed=Suppression(SuppressedBy.INLINE, "a reason"))
 
     assert rendered(make, weak, hidden)["findings"] == []
     assert len(rendered(make, weak, hidden, min_confidence=Confidence.LOW)["findings"]) == 1
@@ -50,9 +50,10 @@ def test_what_is_not_sure_enough_and_what_is_suppressed_is_left_out(make):
 
 def test_suppressed_findings_are_shown_on_request_however_unsure(make):
     value = make.generated("a")
-    hidden = make.found(f'"{value}"', value, suppressed="too weak", confidence=Confidence.LOW)
+    hidden = make.found(f'"{value}"', value, suppressed=Suppression(SuppressedBy.EVIDENCE), confidence=Confidence.LOW)
 
-    assert [f["suppressed"] for f in rendered(make, hidden, show_suppressed=True)["findings"]] == ["too weak"]
+    [only] = rendered(make, hidden, show_suppressed=True)["findings"]
+    assert only["suppressed"] == "the evidence against it is stronger"
 
 
 def test_every_variant_fits_the_published_schema(make, schema):
@@ -97,7 +98,7 @@ def any_findings(draw: st.DrawFn, make) -> list:
             commit=draw(commits),
             in_head=draw(st.sampled_from([True, False, None])),
             introduced=draw(st.sampled_from(["range", "before", None])),
-            suppressed=draw(st.none() | TEXTS),
+            suppressed=draw(st.none() | st.builds(Suppression, st.sampled_from(SuppressedBy), TEXTS)),
         )
         for number in range(10)
     ]

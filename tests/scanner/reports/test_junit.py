@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from scanner.model import Confidence, Skipped
+from scanner.model import Confidence, Skipped, SuppressedBy, Suppression
 from scanner.reports import junit
 
 ATTRIBUTES = {
@@ -58,7 +58,7 @@ def test_what_does_not_fail_the_scan_fails_no_test(make):
     value = make.generated("a")
     finding = make.found(f'"{value}"', value)
     old = dataclasses.replace(finding, introduced="before")
-    accepted = dataclasses.replace(finding, path="b.py", suppressed="baseline: a reason")
+    accepted = dataclasses.replace(finding, path="b.py", suppressed=Suppression(SuppressedBy.BASELINE, "a reason"))
     unsure = dataclasses.replace(finding, path="c.py", confidence=Confidence.LOW)
 
     root = tree_of(make, old, accepted, unsure, show_suppressed=True, min_confidence=Confidence.LOW)

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from scanner.model import Confidence, Evidence, Skipped
+from scanner.model import Confidence, Evidence, Skipped, SuppressedBy, Suppression
 from scanner.reports import sarif
 
 
@@ -55,8 +55,10 @@ def test_a_clean_scan_has_an_empty_list_of_results(make):
 def test_suppressed_findings_carry_a_suppression_and_live_ones_do_not(make):
     value = make.generated("a")
     live = make.found(f'"{value}"', value)
-    inline = dataclasses.replace(live, path="b.py", suppressed="ignored inline: a reason")
-    accepted = dataclasses.replace(live, path="c.py", suppressed="baseline: see Ann's comment on the marker")
+    inline = dataclasses.replace(live, path="b.py", suppressed=Suppression(SuppressedBy.INLINE, "a reason"))
+    accepted = dataclasses.replace(
+        live, path="c.py", suppressed=Suppression(SuppressedBy.BASELINE, "see Ann's comment on the marker")
+    )
 
     assert len(run_of(make, live, inline, accepted)["results"]) == 1
     results = run_of(make, live, inline, accepted, show_suppressed=True)["results"]

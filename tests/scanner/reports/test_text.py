@@ -4,7 +4,16 @@ import dataclasses
 
 import pytest
 
-from scanner.model import Commit, Confidence, CredentialKind, Evidence, RefusalReason, Skipped
+from scanner.model import (
+    Commit,
+    Confidence,
+    CredentialKind,
+    Evidence,
+    RefusalReason,
+    Skipped,
+    SuppressedBy,
+    Suppression,
+)
 from scanner.reports import text
 from scanner.reports.context import FixNote
 
@@ -48,21 +57,25 @@ def test_control_characters_of_a_quoted_line_are_escaped(make):
 
 def test_a_suppressed_finding_is_counted_and_shown_only_on_request(make):
     value = make.generated("c")
-    finding = make.found(f'"{value}"', value, suppressed="inline: known")
+    finding = make.found(f'"{value}"', value, suppressed=Suppression(SuppressedBy.INLINE, "known"))
 
     assert rendered(make, finding) == (
-        "no findings\n1 finding suppressed: 1 inline (--show-suppressed shows them)\n"
+        "no findings\n1 finding suppressed: 1 ignored inline (--show-suppressed shows them)\n"
         "scanned 3 files, 4.3 kB\nexit 0: no finding at or over medium\n"
     )
     shown = rendered(make, finding, show_suppressed=True)
-    assert "does not count: inline: known" in shown
+    assert "does not count: ignored inline: known" in shown
     assert "migrate" not in shown
 
 
 def test_suppressed_findings_are_counted_by_what_suppressed_them(make):
     value = make.generated("n")
-    reasons = ("ignored inline: one", "ignored inline: two", "the evidence against it is stronger")
-    findings = [make.found(f'"{value}"', value, suppressed=reason) for reason in reasons]
+    suppressions = (
+        Suppression(SuppressedBy.INLINE, "one"),
+        Suppression(SuppressedBy.INLINE, "two"),
+        Suppression(SuppressedBy.EVIDENCE),
+    )
+    findings = [make.found(f'"{value}"', value, suppressed=each) for each in suppressions]
 
     assert "3 findings suppressed: 2 ignored inline, 1 the evidence against it is stronger (" in rendered(
         make, *findings
@@ -140,7 +153,13 @@ def test_whoever_took_a_value_out_by_another_commit_is_told_why_that_is_not_enou
     assert told in rendered(make, found)
     for other in (
         make.found(f'"{value}"', value, commit=commit, in_head=False, introduced="before"),
-        make.found(f'"{value}"', value, commit=commit, introduced="range", suppressed="baseline: known"),
+        make.found(
+            f'"{value}"',
+            value,
+            commit=commit,
+            introduced="range",
+            suppressed=Suppression(SuppressedBy.BASELINE, "known"),
+        ),
     ):
         assert "git rebase" not in rendered(make, other, show_suppressed=True)
 
@@ -198,7 +217,7 @@ def quietly(make, *findings, skipped=(), notes=(), **changes):
 def test_a_quiet_report_is_the_whole_one_where_there_is_something_to_do(make):
     value = make.generated("o")
     finding = make.found(f'"{value}"', value)
-    suppressed = make.found(f'"{value}"', value, suppressed="inline: known")
+    suppressed = make.found(f'"{value}"', value, suppressed=Suppression(SuppressedBy.INLINE, "known"))
     gap = Skipped(path="secret.py", reason="permission denied", gap=True)
 
     for quiet, whole in (
@@ -213,7 +232,7 @@ def test_a_quiet_report_is_the_whole_one_where_there_is_something_to_do(make):
 def test_a_quiet_report_says_what_it_leaves_out_in_one_line_and_nothing_else(make):
     value = make.generated("p")
     low = make.found(f'"{value}"', value, confidence=Confidence.LOW)
-    suppressed = make.found(f'"{value}"', value, suppressed="inline: known")
+    suppressed = make.found(f'"{value}"', value, suppressed=Suppression(SuppressedBy.INLINE, "known"))
     picture, chart = Skipped(path="a.png", reason="binary"), Skipped(path="b.yml", reason="read as text")
 
     assert quietly(make)[0] == ""

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from scanner.errors import Exit
-from scanner.model import Confidence, Skipped
+from scanner.model import Confidence, Skipped, SuppressedBy, Suppression
 from scanner.reports.verdict import verdict
 
 GAP = (Skipped(path="x", reason="no such file", gap=True),)
@@ -23,7 +23,9 @@ def status(make, *findings, skipped=(), files=1, **changes):
 
 
 def test_what_does_not_count_does_not_fail(make, finding):
-    assert status(make, dataclasses.replace(finding, suppressed="inline")) is Exit.OK
+    assert (
+        status(make, dataclasses.replace(finding, suppressed=Suppression(SuppressedBy.INLINE, "a reason"))) is Exit.OK
+    )
     assert status(make, dataclasses.replace(finding, confidence=Confidence.LOW)) is Exit.OK
     assert status(make, dataclasses.replace(finding, introduced="before")) is Exit.OK
     assert status(make, finding, fail_on=None) is Exit.OK
