@@ -10,7 +10,7 @@ A scan reports what it can tell by itself. A fix has to move all of a secret: `c
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from fixers.drafting import STRUCTURED, unmistakable
@@ -96,8 +96,9 @@ def _literals(
             at = document.text.find(text, span.end)
     if not ends:
         return
-    read = {Kind.PYTHON: python.read, Kind.NOTEBOOK: notebook.read}.get(document.kind, structured.read)
-    literals = list(read(document, sorted(ends)))
+    reads: dict[Kind, Callable[[Document, list[int]], Iterator[Literal]]]
+    reads = {Kind.PYTHON: python.read, Kind.NOTEBOOK: notebook.read}
+    literals = list(reads.get(document.kind, structured.read)(document, sorted(ends)))
     for literal in literals:
         value = literal.value.reveal("text")
         for text in sorted(inside, key=len, reverse=True):

@@ -13,14 +13,14 @@ from scanner import companions, identity, ignore
 from scanner.decoding import DEPTH
 from scanner.detectors import auth, encoded, named, provider, sink, url
 from scanner.detectors.candidate import Candidate, merge
-from scanner.detectors.possible import Takers, is_named, is_possible, is_setting, takers_of, takes
+from scanner.detectors.possible import Takers, is_named, is_possible, is_setting, may_be_named, takers_of, takes
 from scanner.judge import confidence_of, is_lock_file, is_signal, judge
 from scanner.late import late_methods
 from scanner.model import Confidence, Document, Finding, Kind, Literal, Source, SuppressedBy, Suppression
 from scanner.prefilter import Prefilter, Table, read_table, sort_out, with_own_calls
 from scanner.readers.errors import Unreadable
 from scanner.readers.kinds import CODE, kind_of
-from scanner.readers.wanted import Wanted
+from scanner.readers.wanted import IsNamed, Wanted
 from scanner.source import Settings
 from scanner.text import character_offsets, decode, line_starts, position
 
@@ -123,25 +123,29 @@ def _literals(
     with late_methods():
         reader = importlib.import_module(f"scanner.readers.{name}")
     try:
-        wanted = {"wanted": _wanted(providers, imported, knowledge)} if name == "python" else {}
-        literals = list(reader.read(document, offsets, **wanted))
-        return [*literals, *_inside(document, literals, offsets)], None
+        told = _wanted(providers, imported, knowledge) if name == "python" else _may_be_named(knowledge)
+        literals = list(reader.read(document, offsets, told))
+        return [*literals, *_inside(document, literals, offsets, _may_be_named(knowledge))], None
     except Unreadable as error:
         note = f"read as plain text: {error.what} at line {error.line}, column {error.column}"
-        return list(_as_text(document, offsets)), note
+        return list(_as_text(document, offsets, _may_be_named(knowledge))), note
 
 
-def _as_text(document: Document, offsets: list[int]) -> Iterator[Literal]:
+def _may_be_named(knowledge: Knowledge) -> IsNamed:
+    return functools.partial(may_be_named, knowledge.takers)
+
+
+def _as_text(document: Document, offsets: list[int], is_named: IsNamed) -> Iterator[Literal]:
     """What stands in a text that its own reader could not follow."""
     from scanner.readers import structured, text
 
     if document.kind is not Kind.PYTHON:
-        yield from text.read(document, offsets)
+        yield from text.read(document, offsets, is_named)
         return
     # Python of another version is code all the same: `password = given` is a credential in a comment only.
     beside = structured.comment_hits(document, offsets, ())
-    yield from text.read(document, sorted(set(offsets).difference(beside)), code=True)
-    yield from text.read(document, beside)
+    yield from text.read(document, sorted(set(offsets).difference(beside)), is_named, code=True)
+    yield from text.read(document, beside, is_named)
 
 
 def _wanted(providers: dict[str, list[int]], imported: frozenset[str], knowledge: Knowledge) -> Wanted:
@@ -158,17 +162,17 @@ def _wanted(providers: dict[str, list[int]], imported: frozenset[str], knowledge
     )
 
 
-def _inside(document: Document, literals: list[Literal], offsets: list[int]) -> Iterator[Literal]:
+def _inside(document: Document, literals: list[Literal], offsets: list[int], is_named: IsNamed) -> Iterator[Literal]:
     """What stands inside the strings of Python (INI text, JSON, a query), and in comments behind its statements."""
     if document.kind not in CODE:
         return
     from scanner.readers import structured, text
 
     for literal in literals:
-        yield from structured.inner(literal, offsets)
+        yield from structured.inner(literal, offsets, is_named)
     if document.kind is Kind.PYTHON:
         spans = sorted(literal.span for literal in literals)
-        yield from text.read(document, structured.comment_hits(document, offsets, spans))
+        yield from text.read(document, structured.comment_hits(document, offsets, spans), is_named)
 
 
 def _detected(

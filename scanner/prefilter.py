@@ -45,6 +45,7 @@ _MAKERS = (
     "foreigncalls.py",
     "readers/delimited.py",
     "readers/inserted.py",
+    "readers/textnames.py",
     "readers/wholefile.py",
 )
 
@@ -106,7 +107,7 @@ def expressions(rules: Any) -> list[Expression]:
     from rules.load import hyperscan_expression
     from scanner import commandlines, decoding, foreigncalls
     from scanner.detectors.auth import PREFILTER as AUTH
-    from scanner.detectors.nameshapes import DEFINITIONS, prefilter_expressions
+    from scanner.detectors.nameshapes import DEFINITIONS, prefilter_expressions, telling_stems
     from scanner.readers import delimited, inserted, wholefile
 
     found = [
@@ -123,9 +124,11 @@ def expressions(rules: Any) -> list[Expression]:
         Expression(role=URL, pattern=shape, caseless=True, ref="") for shape in (_URL, _SPLIT_URL, _GO_DSN, _DSN, *AUTH)
     ]
     found += [Expression(role=URL, pattern=shape, caseless=False, ref="") for shape in decoding.expressions()]
-    # A header's line, where the kind of the file is not known yet: in Python it is none.
-    found.append(Expression(role=BARE, pattern=delimited.PREFILTER.encode("latin-1"), caseless=True, ref=""))
     found.append(Expression(role=BARE, pattern=wholefile.PREFILTER, caseless=False, ref=""))
+    for stems in telling_stems(rules.names):
+        # A header's line, where the kind of the file is not known yet: in Python it is none.
+        found.append(Expression(role=BARE, pattern=delimited.expression(stems).encode(), caseless=True, ref=""))
+        found.append(Expression(role=QUOTED, pattern=inserted.expression(stems).encode(), caseless=True, ref=""))
     found += [Expression(role=QUOTED, pattern=shape.encode(), caseless=True, ref="") for shape in inserted.PREFILTER]
     unnamed = (*commandlines.EXPRESSIONS, *foreigncalls.EXPRESSIONS)
     found += [Expression(role=QUOTED, pattern=shape, caseless=True, ref="") for shape in unnamed]

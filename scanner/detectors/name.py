@@ -30,12 +30,10 @@ VERBS = frozenset(
 )  # fmt: skip
 # Short heads that people write on to another word: `mysqlrootpwd`, `adminpass`.
 RUN_ON = frozenset(("pwd", "pass", "pw"))
-CONTAINERS = frozenset(
-    {("passwords",), ("secrets",), ("credentials",), ("creds",), ("tokens",), ("api", "keys"), ("apikeys",),
-     ("auth", "users"), ("password", "pairs")}
-)  # fmt: skip
-# A class, a shape or a table of them is called so, too: `{"OAuth2Credentials": {"shape": "..."}}`.
-_WIDE = frozenset({("credentials",), ("creds",)})
+# Collections that are called by this word alone: a class, a shape or a table of them is called so, too.
+_ALONE = frozenset({("credentials",), ("creds",)})
+# Users, each with a password.
+_PAIRS = frozenset({("auth", "users"), ("password", "pairs")})
 # Collections of what is shown or said about things, by their names: `labels = {"password": "Kennwort"}`.
 DESCRIBING = frozenset(
     ("labels", "classes", "errors", "messages", "texts", "titles", "tooltips", "placeholders", "hints", "icons",
@@ -70,9 +68,13 @@ class NameVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Index:
-    """The vocabulary by words. `joined` are strong heads written as one word, the longest first."""
+    """The vocabulary by words. `joined` are strong heads written as one word, the longest first.
+
+    `plurals` hold several: those of strong heads.
+    """
 
     heads: dict[tuple[str, ...], Head]
+    plurals: frozenset[tuple[str, ...]]
     cleared: frozenset[tuple[str, ...]]
     joined: tuple[tuple[str, Head], ...]
     run_on: tuple[str, ...]
@@ -96,6 +98,8 @@ def split_words(name: str) -> tuple[str, ...]:
     """Split a name into its words, case folded: `dbPassword2` is db, password, 2."""
     if not name.isascii():
         name = unicodedata.normalize("NFC", name)
+        if name.isupper():  # the capital letters of a word's boundary are those of ASCII
+            name = name.lower()
     return tuple(word.casefold() for word in _BOUNDARY.split(name[-MAX_NAME:]) if word)
 
 
@@ -139,11 +143,11 @@ def _with_parent(words: tuple[str, ...], parent: tuple[str, ...], verdict: NameV
 
 def _container(parent: tuple[str, ...], index: _Index) -> tuple[str, ...] | None:
     """What the members of a collection are by its name: of `INTERNAL_API_TOKENS` they are tokens."""
-    if parent in CONTAINERS:
+    if parent in _ALONE:
         return parent
     ending = _ending(parent, index)
     last = parent[-ending.size :] if ending is not None and ending.head is not None else ()
-    return last if last in CONTAINERS - _WIDE else None
+    return last if last in index.plurals else None
 
 
 def _verdict(words: tuple[str, ...], index: _Index) -> NameVerdict:
@@ -209,16 +213,24 @@ def _parent(symbol: str, words: tuple[str, ...]) -> tuple[str, ...]:
     return parts[-1]
 
 
+def _plural(words: tuple[str, ...]) -> tuple[str, ...]:
+    return (*words[:-1], f"{words[-1]}s")
+
+
 @functools.lru_cache(maxsize=8)
 def _index(names: Names) -> _Index:
     heads = {split_words(" ".join(head.words)): head for head in names.heads}
     cleared = {split_words(" ".join(words)) for words in names.negative_phrases}
+    cleared |= {_plural(words) for words in cleared}
     cleared.update((word,) for word in names.negative_heads)
+    plurals = {_plural(words): head for words, head in heads.items() if head.strength == "strong"}
+    heads = {words: replace(head, words=words) for words, head in plurals.items() if words not in cleared} | heads
     joined = {"".join(words): head for words, head in heads.items() if head.strength == "strong"}
     long = [word for word in joined if len(word) >= LONG or not word.isascii() or word in RUN_ON]
     long.sort(key=len, reverse=True)
     return _Index(
         heads=heads,
+        plurals=_PAIRS.union(plurals),
         cleared=frozenset(cleared),
         joined=tuple((word, joined[word]) for word in long),
         run_on=tuple(long),

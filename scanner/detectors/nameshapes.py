@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rules.model import Names
 from scanner.detectors.name import LONG, RUN_ON
+from scanner.readers.textnames import SPOKEN_KEYS
 
 # Heads of so few letters are parts of everyday words.
 _SHORT = 4
@@ -29,7 +30,7 @@ _INSIDE = (
     rf"(?::[ \t]*{_INNER}{{2}}|=){_INNER}{{4}}{_INNER}*[\r\n]",
 )
 # A field of a URL's query or a header, for names that say more than their last word does: `&api_key=value`.
-_QUERY = rf"(?:=|:[ \t]?)[A-Za-z0-9]{_INNER}{{15}}{_INNER}*(?:[\"'`&]|\\[nrt])"
+_QUERY = tuple(rf"(?:=|:[ \t]?)[A-Za-z0-9]{_INNER}{{15}}{_INNER}*{end}" for end in (r"(?:[\"'`&]|\\[nrt])", r"[\r\n]"))
 # What is typed into a field: `find_element("name", "password").send_keys("...")`.
 _TYPED = r"[^\s\"]{0,9}[\"']\){1,2}\.(?:send_?keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
 # What a field of a form holds, compared: `password.get() == "..."`.
@@ -52,39 +53,43 @@ _ELEMENT = r"(?:[ \t][\w:]+=[^<>\n]*)?>[ \t]{0,3}[^\s<>\"'`{}%$]{4,200}<"
 _ASSIGNED = (
     r"(?-i:\b[A-Z][A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|PWD|PASS|TOKEN|SECRET|_KEY)=)" + rf"{_INNER}{{4}}{_INNER}*[ \t]",
 )
-# Name and value with only a blank between: options and SQL, which no code looks like; .netrc and redis.conf.
+# Name and value with only a blank between: SQL, which no code looks like, and prose.
 _SPOKEN = (
-    r"-pass(?:in|out)?[ \t=]+[\"']?pass:[^\s$\"']",
     r"--?[\w-]*(?:passw|passphrase|token|secret|api-?key|pass\b)[\w-]*[ \t]+[\"']?[^\s\"'-]",
+    r"-pass(?:in|out)?[ \t=]+[\"']?pass:[^\s$\"']",
     r"(?:password|identified[ \t]+(?:with[ \t]+['\"]?\w+['\"]?[ \t]+)?by)[ \t]+\\{0,3}['\"][^\s\"']",
     r"(?:passwor[dt]|passphrase|kennwort|wachtwoord|contrase\xc3\xb1a|mot de passe"
-    r"|api[ -]key|access token|secret key)(?: is| ist)?:?[ \t]"
+    rf"|{SPOKEN_KEYS})(?: is| ist)?:?[ \t]"
     r"(?:`{1,2}|\*\*)[^\s`*]{4}",
 )
 # The first of several, under the name of them all: `creds = ("admin", "...")`, `PASSWORDS = {"root": "..."}`.
 _ONE = r"\(?[\"'][^\"'`\n]{1,60}[\"']\)?"
 _OPENED = r"[\"']?\s{0,9}[:=]\s{0,9}"
+_ENTRY = r"\{\s*[\"'][^\"'`\n]+[\"']\s*:\s*[\"'][^\s\"'`]{4}"
+# In YAML the first of several, called in any way, waits on the next line.
+_ITEM = r"[\"']?[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n[ \t]*(?:-[ \t]+|[\"']?[\w.@\-]+[\"']?[ \t]*:[ \t]+)[\"']?[^\s\"'$]{8}"
 _TOGETHER = (
     rf"(?:auth|logins?|creds?|credentials?|passwords|users?|accounts?){_OPENED}[\[({{]\s*[\[(]?{_ONE},\s*\(?[\"'][^\s\"'`]{{4}}",
-    rf"(?:creds|credentials|passwords|password_pairs|auth_users|secrets|tokens|api_?keys){_OPENED}\{{\s*{_ONE}\s*:\s*[\"'][^\s\"'`]{{4}}",
+    rf"(?:creds|credentials|passwords|passphrases|password_pairs|auth_users|secrets|tokens|keys){_OPENED}{_ENTRY}",
 )
-# What names the elements of rows stands before them: a loop's targets, the first list of a zip, a class made of fields.
-# A string that is split, and a mapping whose keys are the tokens.
+# What most credentials are called, where the whole vocabulary costs more than it finds.
 _NAMED = r"(?:passw|pwd|\bpw\b|_pw\b|passphrase|secret|token|api_?key)"
-_ROWS = (
-    rf"\bfor[ \t(][\w ,.(\[]*{_NAMED}[\w ,.)\]]*[ \t]in[ \t]+(?:zip\()?\s*[\[({{]\s*[\[({{]?\s*[rbuf]{{0,2}}[\"']",
+# The first list of a zip, the targets of a loop, a string that is split, and a mapping whose keys are the tokens.
+_TAKEN_APART = (
     rf"\bzip\(\s*[\[(][^\])]{{0,200}}{_NAMED}[^\])]{{0,200}}[\])],\s*[\[(]\s*[rbuf]{{0,2}}[\"']",
+    rf"\bfor[ \t(][\w ,.(\[]*{_NAMED}[\w ,.)\]]*[ \t]in[ \t]+(?:zip\()?\s*[\[({{]\s*[\[({{]?\s*[rbuf]{{0,2}}[\"']",
     r"(?:auth|logins?|creds?|credentials|users?|accounts?)[ \t]*=[ \t]*\(?"
     r"[\"'][^\s\"':]+[: ,;|/][^\"'\n]+[\"']\)?\.r?(?:split|partition)\(",
     r"(?:tokens?|_keys?|apikeys?|secrets)(?:_?(?:db|map|dict|store|table|users?|owners?|to_\w+))?"
     r"(?:[ \t]*:[^=\n]+)?\s{0,4}=\s{0,4}\{\s*[\"'][\w.+=~-]{16,200}[\"']\s*:",
 )
 # A value whose name stands behind it: `"...".equals(password)`, `{"value": "...", "name": "DB_PASSWORD"}`.
-_BACKWARD = (
-    rf"[^\s\"']{{4}}[\"']\.equals(?:ignorecase)?\([\w.(\"' ]*{_NAMED}",
+_EQUALLED = rf"[^\s\"']{{4}}[\"']\.equals(?:ignorecase)?\([\w.(\"' ]*{_NAMED}"
+_VALUE_FIRST = (
     r"\bvalue[\"']?[ \t]*[:=][ \t]*[\"']?[^\s{\[$\"'][^\n]*(?:,|\n|[\"'][ \t])[ \t]*[\"']?(?:name|key)[\"']?[ \t]*[:=]"
-    rf"[ \t]*[\"']?[\w.\-]*{_NAMED}",
+    rf"[ \t]*[\"']?[\w.\-]*{_NAMED}"
 )
+_SET = rf"\bset\w*(?:key|salt|seed|pin|pem|clave|chave|cookie)\([ \t]*{_QUOTE}[^\s\"'`]{{8}}"
 # Functions and classes of Python that take a credential: their calls may name none.
 _TAKEN = r"\w*(?:passw|pwd|passphrase|secret|token|api_?key)"
 DEFINITIONS = {
@@ -130,10 +135,8 @@ _PARAMETER = (
 # Its entries have any names: https://kubernetes.io/docs/concepts/configuration/secret/
 _MANIFEST = r"\bkind[\"']?[ \t]*:[ \t]*[\"']?(?-i:Secret)[\"' \t]*[\r\n,}]"
 _SETTING = r"\b(?:ENV|ARG|setenv|setx|config(?:ure)?[ \t]+set|proxy_set_header|fastcgi_param|RequestHeader[ \t]+set)"
-_APART = (
-    *_SPOKEN,
-    r"(?:^|[^\w-])(?:password|requirepass|masterauth|identified by)[ \t]+['\"]?[^\s\"'=:]{4}",
-)
+# .netrc and redis.conf
+_APART = r"(?:^|[^\w-])(?:password|requirepass|masterauth|identified by)[ \t]+['\"]?[^\s\"'=:]{4}"
 
 
 def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
@@ -142,9 +145,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     Each ends within the first characters of the value, so that a place is reported once. Weak names, and those that
     end as a weak one does (`signing key`), need eight: a key is longer than that.
     """
-    single = {head.words[0] for head in names.heads if head.strength == "weak" and len(head.words) == 1}
-    weak = [head.words for head in names.heads if head.strength == "weak" or head.words[-1] in single]
-    strong = [head.words for head in names.heads if head.words not in set(weak)]
+    strong, weak, keys = _sorted(names)
     # Written together, `MASTERKEY` is not found by its last word.
     together = ["".join(head.words) for head in names.heads if head.strength == "strong" and head.words in set(weak)]
     weak += [(joined,) for joined in together if len(joined) >= LONG]
@@ -159,11 +160,6 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     ]
     quoted += [_quoted(stems, "(?:[=:]|<-|\\|\\||\\?\\?|\\?:)", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
     # `setenv("API_KEY", "...")`: of names that end as a weak one does only those that say more.
-    keys = [
-        head.words
-        for head in names.heads
-        if head.words[-1] in single and (head.strength == "strong" or len(head.words) > 1)
-    ]
     quoted += [rf"{stems}[\"'`],\s{{0,40}}\(?[rbuf]{{0,2}}{_QUOTE}[^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
     unequal = r"[\"'`\])]{0,2}[ \t]*!==?[ \t]*[rbuf]{0,2}[\"'`][^\s\"'`]{8}"
     quoted += [stems + unequal for stems in _stems(keys, r"\w-")]
@@ -183,7 +179,9 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     quoted += [
         *_SPOKEN,
         *_TOGETHER,
-        *_ROWS,
+        *_TAKEN_APART,
+        _SET,
+        _EQUALLED,
         _NUMBERED,
         *_APART_IN_CODE,
         _RETURNED,
@@ -194,18 +192,40 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         _ARRAY,
         _BEHIND,
         _HADOOP,
-        _BACKWARD[0],
     ]
     quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in (*_INSIDE, _ELEMENT, _VALUE_ELEMENT)]
-    quoted += [stems + _QUERY for stems in _stems(keys, r"\w-")]
+    quoted += [stems + query for stems in _stems(keys, r"\w-") for query in _QUERY]
+    plain = [*strong, *keys]
+    # `--auth-key value`, which no code looks like
+    quoted += [rf"-{stems}[ \t]+[\"']?[^\s\"'-]" for stems in _stems(plain, r"\w-")]
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.\-")] + [
         _bare(stems, 8) for stems in _stems(weak, r"\w.\-")
     ]
     # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.
     bare += [rf"{_SETTING}[ \t]+[\w-]*{stems}[ \t]+[^\s=$]" for stems in _stems([*strong, *weak], r"\w")]
+    bare += [f"{stems}{_ITEM}" for stems in _stems(keys, r"\w.\-")]
     bare += [stems + _NEXT_ELEMENT for stems in _stems(strong, r"\w.\-")]
-    bare += [*_APART, _LISTED, _PARAMETER, _SECTION, _MANIFEST, _FOREIGN, _BACKWARD[1]]
+    bare += [_APART, _LISTED, _PARAMETER, _SECTION, _MANIFEST, _FOREIGN, _VALUE_FIRST]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
+
+
+def telling_stems(names: Names) -> list[str]:
+    """Alternations of the names that say by themselves what they are, each up to its end: for other shapes."""
+    strong, _, keys = _sorted(names)
+    return _stems([*strong, *keys], r"\w")
+
+
+def _sorted(names: Names) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """The heads that are strong in every way, those that are weak or end so, and of these the ones that say more."""
+    single = {head.words[0] for head in names.heads if head.strength == "weak" and len(head.words) == 1}
+    weak = [head.words for head in names.heads if head.strength == "weak" or head.words[-1] in single]
+    strong = [head.words for head in names.heads if head.words not in set(weak)]
+    keys = [
+        head.words
+        for head in names.heads
+        if head.words[-1] in single and (head.strength == "strong" or len(head.words) > 1)
+    ]
+    return strong, weak, keys
 
 
 def _quoted(stems: str, operator: str, gap: str, least: int) -> str:
@@ -257,7 +277,7 @@ def _bounded(words: list[str], rest: str) -> str:
     """Short heads are found only as words of their own: `pin` and `ledPin`, not `mapping`."""
     camel = "|".join(word.capitalize() for word in words)
     run_on = "|".join(word for word in words if word in RUN_ON)
-    either = rf"(?:\b|_|\\[nrt])(?:{'|'.join(words)})|(?-i:[a-z](?:{camel}))" + (
+    either = rf"(?:\b|_|\\[nrt])(?:{'|'.join(words)})s?|(?-i:[a-z](?:{camel})s?)" + (
         rf"|[a-z]{{2}}(?:{run_on})" if run_on else ""
     )
     return rf"(?:{either})(?:[_\d-][{rest}]*)?"

@@ -93,6 +93,11 @@ def is_named(takers: Takers, name: str) -> bool:
     return judge_name(name, takers.names).strength == "strong"
 
 
+def may_be_named(takers: Takers, name: str) -> bool:
+    """Whether a name says, if weakly, that it is a credential."""
+    return judge_name(name, takers.names).strength != "none"
+
+
 def is_possible(takers: Takers, text: str, name: str | None, symbol: str, reached: bool) -> bool:
     """Whether any detector could make a candidate of a string; `reached`: it may stand at a sink or in a setting."""
     if not text.strip():

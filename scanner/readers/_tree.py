@@ -184,15 +184,17 @@ def _is_value(each: Field) -> bool:
     return called and _MADE.fullmatch(each.scalar.text) is not None
 
 
-def _is_listed(each: Field, container: str) -> bool:
-    """Whether a field of a mapping of credentials (`api_keys: {maps: ..., mail: ...}`) can be one without a hit."""
-    return container == "passwords" or _MADE.fullmatch(each.scalar.text) is not None
+def _beside(group: Group, fields: Sequence[Field]) -> Iterator[int]:
+    """The fields that can be credentials without a hit, where another one has one: `api_keys: {maps: ..., mail: ...}`.
 
-
-def _container_of(group: Group) -> str | None:
-    """The word that says that a mapping's values are credentials, or None."""
-    last = group.fields[0].symbol.rpartition(".")[2].lower().replace("_", "").replace("-", "")
-    return next((word for word in _CONTAINERS if last.endswith(word)), None)
+    The first of several is what the hit is at; whoever is called as a credential decides about the others.
+    """
+    last = group.fields[0].symbol.rpartition(".")[2].lower()
+    whatever = last.endswith("passwords")
+    for number, each in enumerate(fields[:MAX_SIBLINGS]):
+        secret = not group.whole or each.symbol.endswith(".secrets")
+        if secret and each.scalar.string and (whatever or _MADE.fullmatch(each.scalar.text)):
+            yield number
 
 
 def _is_container(path: Sequence[str], known: frozenset[str]) -> bool:
@@ -245,16 +247,8 @@ def literals(
         ]
         if not wanted and not group.whole:
             continue
-        container = "secrets" if group.whole else _container_of(group)
-        if hits is not None and container is not None:
-            listed = (
-                number
-                for number, each in enumerate(fields)
-                if each.scalar.string
-                and _is_listed(each, container)
-                and (not group.whole or each.symbol.endswith(".secrets"))
-            )
-            wanted = sorted({*wanted, *listed})
+        if hits is not None:
+            wanted = sorted({*wanted, *_beside(group, fields)})
         siblings = [_sibling(each, place) for each in fields]
         for number in wanted:
             around = siblings[max(0, number - MAX_SIBLINGS) : number] + siblings[number + 1 : number + 1 + MAX_SIBLINGS]

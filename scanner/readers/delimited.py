@@ -12,13 +12,8 @@ from typing import NamedTuple
 
 from scanner.model import Document, Literal, Role, SecretValue, Sibling, Span
 from scanner.readers import text as plain
+from scanner.readers.wanted import IsNamed, any_name
 
-_WORDS = (
-    r"passw(?:or)?d|passwort|kennwort|pwd|passphrase|passcode|secret|token|(?:api|access|auth|secret|private)[ _-]?key"
-)
-PREFILTER = rf"^(?:\xef\xbb\xbf)?[^\r\n]*(?:{_WORDS}|[,;\t|\"]pass\b)[^\r\n]*\r?\n"
-"""Hyperscan's expression (flag CASELESS) of a first line with such a column."""
-_COLUMN = re.compile(rf"(?i)(?:.*[\W_])?(?:{_WORDS})s?(?:[\W_]*\d)?")
 # `pass` is a password beside a user; beside `fail` it is a figure.
 _USER = re.compile(r"(?i)(?:.*[\W_])?(?:user(?:name)?|login|e-?mail|account|host)(?:[\W_]name)?")
 _DELIMITERS = ",;\t|"
@@ -35,14 +30,19 @@ class _Cell(NamedTuple):
     doubled: bool
 
 
-def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
+def expression(stems: str) -> str:
+    """Hyperscan's expression (flag CASELESS) of a first line with one of the stems."""
+    return rf"^(?:\xef\xbb\xbf)?[^\r\n]*{stems}[^\r\n]*\r?\n"
+
+
+def read(document: Document, offsets: Sequence[int], is_named: IsNamed = any_name) -> Iterator[Literal]:
     """Yield the cells of the columns that hold credentials, and what stands at the other hits, as in any text."""
     text = document.text
     start = 1 if text.startswith("\ufeff") else 0
     records = _records(text, start)
     header = next(records, [])
     columns = [cell.text.strip() for cell in header]
-    wanted = _wanted(columns)
+    wanted = _wanted(columns, is_named)
     covered: list[Span] = []
     for record in records if wanted else ():
         if len(record) != len(columns):
@@ -56,7 +56,7 @@ def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
     if wanted:
         # The header says what the rest is, and holds no value.
         covered.insert(0, Span(0, header[-1].span.end + 1))
-    yield from plain.read(document, [hit for hit in offsets if not _is_covered(hit, covered)])
+    yield from plain.read(document, [hit for hit in offsets if not _is_covered(hit, covered)], is_named=is_named)
 
 
 def _is_covered(hit: int, spans: Sequence[Span]) -> bool:
@@ -64,12 +64,12 @@ def _is_covered(hit: int, spans: Sequence[Span]) -> bool:
     return at >= 0 and hit <= spans[at].end + 1
 
 
-def _wanted(columns: Sequence[str]) -> list[int]:
+def _wanted(columns: Sequence[str], is_named: IsNamed) -> list[int]:
     users = any(_USER.fullmatch(column) for column in columns)
     return [
         number
         for number, column in enumerate(columns[:_MOST_COLUMNS])
-        if _COLUMN.fullmatch(column) or (users and column.lower() == "pass")
+        if is_named(column) and (users or column.lower() != "pass")
     ]
 
 

@@ -10,18 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from scanner.model import Span
+from scanner.readers.wanted import IsNamed, any_name
 
 PREFILTER = (
-    r"\binto\s+[^\s()]+\s*\([^()]*(?:passw|pwd|passphrase|secret|token|api_?key|_pass\b|\bpass\b)[^()]*\)"
-    r"\s*values?\s*\(",
     r"\bupdate\s+[^\s()]+\s+set\s[^\"';]{0,300}(?:passw|pwd|passphrase|secret|token|api_?key)\w*[`\"\]]?\s*="
     r"\s*(?:%s|\?|\$\d)",
     r"[(,\n][ \t]*[`\"\[]?\w*(?:passw|pwd|passphrase|secret|token|api_?key|_pass\b|\bpass\b)\w*[`\"\]]?[ \t]+"
     r"(?:n?(?:var)?char|(?:tiny)?text)\b",
 )
-"""Hyperscan's expressions (flag CASELESS); the first ends where the values begin, the last in a table's definition."""
+"""Hyperscan's expressions (flag CASELESS) of columns that are set, and of a table's definition, where types end."""
 _LONGEST_HEAD = 5_000
-_CREDENTIAL = re.compile(r"(?i)pass(?!ed|age|enger|ing|ive|port)|pwd|\bpw\b|secret|token|key")
 _VALUES = re.compile(r"(?i)\bvalues?\s*\(")
 # https://dev.mysql.com/doc/refman/en/create-table.html, of which mysqldump's `INSERT` repeats no columns
 _CREATE = re.compile(
@@ -62,9 +60,14 @@ class Rows(NamedTuple):
     end: int
 
 
-def rows_at(text: str, offset: int) -> Rows:
+def expression(stems: str) -> str:
+    """Hyperscan's expression (flag CASELESS) of an `INSERT` with a column of one of the stems, up to its values."""
+    return rf"\binto\s+[^\s()]+\s*\([^()]*{stems}[^()]*\)\s*values?\s*\("
+
+
+def rows_at(text: str, offset: int, is_named: IsNamed = any_name) -> Rows:
     """The rows behind the `VALUES (` that ends at an offset; none where no `INSERT` with its columns stands before."""
-    return _rows(text, offset, _columns(text, offset))
+    return _rows(text, offset, _columns(text, offset), is_named)
 
 
 def defines_column(text: str, offset: int) -> bool:
@@ -80,7 +83,7 @@ def statements_of(text: str) -> dict[str, list[int]]:
     return found
 
 
-def rows_of_table(text: str, offset: int, statements: dict[str, list[int]]) -> Rows:
+def rows_of_table(text: str, offset: int, statements: dict[str, list[int]], is_named: IsNamed = any_name) -> Rows:
     """The rows that go into a table by the order of its columns, whose `CREATE TABLE` an offset stands in.
 
     They are taken out of the `statements`: the next table of the name has none. Rows end where the definition does, as
@@ -97,11 +100,12 @@ def rows_of_table(text: str, offset: int, statements: dict[str, list[int]]) -> R
         name = (column["quoted"] or column["plain"]) if column else ""
         if name.lower() not in _NO_COLUMNS:
             columns.append(name)
-    return Rows([each for start in starts if start > end for each in _rows(text, start, columns).strings], end)
+    behind = [start for start in starts if start > end]
+    return Rows([each for start in behind for each in _rows(text, start, columns, is_named).strings], end)
 
 
-def _rows(text: str, offset: int, columns: Sequence[str]) -> Rows:
-    wanted = {number for number, column in enumerate(columns) if _CREDENTIAL.search(column)}
+def _rows(text: str, offset: int, columns: Sequence[str], is_named: IsNamed) -> Rows:
+    wanted = {number for number, column in enumerate(columns) if is_named(column)}
     found: list[Stored] = []
     at = offset
     while wanted:

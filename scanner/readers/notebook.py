@@ -18,6 +18,7 @@ from scanner.readers import _json, python, structured, text
 from scanner.readers._escapes import compact
 from scanner.readers._tree import Scalar, walk
 from scanner.readers.errors import Unreadable
+from scanner.readers.wanted import IsNamed, any_name
 
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u....|u....|.)", re.DOTALL)
 _LONGEST_ESCAPE = 12
@@ -42,19 +43,24 @@ class Cell:
     parts: tuple[Span, ...] = ()
 
 
-def read(document: Document, offsets: Sequence[int]) -> Iterator[Literal]:
-    """Yield the literals of code cells, and what stands at hits in the others. Raises Unreadable if it is no JSON."""
+def read(document: Document, offsets: Sequence[int], is_named: IsNamed = any_name) -> Iterator[Literal]:
+    """Yield the literals of code cells, and what stands at hits in the others. Raises Unreadable if it is no JSON.
+
+    `is_named` is asked of columns of SQL.
+    """
     cells = _cells(document.text)
     readable = [_as_python(cell) for cell in cells]
     try:
-        found = list(_mapped(document, joined([cell for cell in readable if cell.code]), offsets, Kind.PYTHON))
+        found = list(
+            _mapped(document, joined([cell for cell in readable if cell.code]), offsets, Kind.PYTHON, is_named)
+        )
     except Unreadable:
         found, readable = [], [replace(cell, code=False) for cell in cells]
     yield from found
     # Magics are comments by now, and the Python reader reads those.
     for cell in readable:
         if not cell.code:
-            yield from _mapped(document, cell, offsets, Kind.TEXT)
+            yield from _mapped(document, cell, offsets, Kind.TEXT, is_named)
 
 
 def python_cells(text: str) -> list[Cell]:
@@ -150,7 +156,7 @@ def _parses(source: str) -> bool:
     return True
 
 
-def _mapped(document: Document, cell: Cell, offsets: Sequence[int], kind: Kind) -> Iterator[Literal]:
+def _mapped(document: Document, cell: Cell, offsets: Sequence[int], kind: Kind, is_named: IsNamed) -> Iterator[Literal]:
     """Read a cell's source with the reader of `kind`, and give spans in the notebook's text."""
     hits = []
     for offset in offsets:
@@ -168,11 +174,11 @@ def _mapped(document: Document, cell: Cell, offsets: Sequence[int], kind: Kind) 
         bom=False,
         utf8=cell.source.encode("utf-8", "surrogatepass"),
     )
-    literals = list((python if kind is Kind.PYTHON else text).read(inner, hits))
+    literals = list(python.read(inner, hits) if kind is Kind.PYTHON else text.read(inner, hits, is_named))
     if kind is Kind.PYTHON:
         # Comments behind statements; what only IPython takes is among them.
         spans = sorted(literal.span for literal in literals)
-        literals += text.read(inner, structured.comment_hits(inner, hits, spans))
+        literals += text.read(inner, structured.comment_hits(inner, hits, spans), is_named)
     for literal in literals:
         yield _outside(literal, document.text, cell.starts)
 

@@ -22,7 +22,7 @@ from scanner.readers.pywords import (
     flag_of,
     holds_login,
     instead_of,
-    is_one_of,
+    is_made_up,
     is_record,
     recorded,
     telling,
@@ -348,7 +348,7 @@ def iterated(reading: Reading, target: ast.expr, values: ast.expr, context: Cont
                     read_node(reading, row, element)
         elif one:
             for row in rows:
-                read_node(reading, row, element._replace(name=one if is_one_of(one, string_of(row)) else None))
+                read_node(reading, row, element._replace(name=one if is_made_up(string_of(row)) else None))
         else:
             read_node(reading, values, outside)
         return

@@ -53,7 +53,7 @@ _ACCOUNTS = re.compile(r"(?i)(?:.*_)?(?:users?|accounts?)")
 _MADE_UP = re.compile(
     r"(?=.*[^\W\d_])(?=.*[\d!#$%&*+=?^~])[^\s@/]{6,40}|(?=.*[A-Za-z])(?=.*\d)(?!.*@[\w-]+\.[a-z])[^\s/]{8,40}"
 )
-_LOOPED = re.compile(r"(?i)(?:.*_)?(?:passw(?:or)?d|passphrase|pwd|pw|secret|token|api_?key)")
+_PLAINLY = re.compile(r"(?i)(?:.*_)?(?:passw(?:or)?d|passphrase|pwd|pw|secret|token|api_?key)")
 _LOGINS = re.compile(r"(?i)(?:.*_)?(?:auth|logins?|creds?|credentials?)")
 # What a field of a form holds: `password.get()` of Tk, `.text()` of Qt.
 READING = frozenset(("get", "text", "value"))
@@ -117,10 +117,9 @@ def hidden_by(leaf: str, count: int, keyword: str | None, outer: str | None) -> 
     return "secret" if hides and not _TELLING.search(outer or "") else None
 
 
-def is_one_of(target: str | None, text: str | None) -> bool:
-    """Whether a string is one of the credentials that a loop goes through: `for password in ["...", "..."]`."""
-    named = target is not None and _LOOPED.fullmatch(target) is not None
-    return named and _MADE_UP.fullmatch(text or "") is not None
+def is_made_up(text: str | None) -> bool:
+    """Whether a string can be one of the credentials that a loop goes through: `for password in ["...", "..."]`."""
+    return _MADE_UP.fullmatch(text or "") is not None
 
 
 def takes_name_first(leaf: str) -> bool:
@@ -163,7 +162,7 @@ def holds_login(name: str | None, second: str | None, *, listed: bool = True) ->
 def instead_of(name: str | None, before: str | None) -> str | None:
     """What stands behind `or` is called: by its own target, or as what it replaces if only that tells what it is."""
     before = (before or "").rstrip(" :>")  # `input("Password: ") or "..."`
-    return before if _LOOPED.fullmatch(before) and not _TELLING.search(name or "") else name
+    return before if _PLAINLY.fullmatch(before) and not _TELLING.search(name or "") else name
 
 
 def is_listing(name: str) -> bool:

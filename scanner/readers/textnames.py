@@ -17,6 +17,11 @@ _ANNOTATION = (
     # `heroku config:set NAME=value` has no type either.
     r"|(?!\w{0,30}(?i:passw|pwd|secret|token|key))&?[A-Za-z_](?:[\w.\[\]|]|, ?| \| ){0,60})(?==)"
 )
+SPOKEN_KEYS = (
+    r"(?:api|access|auth|account|secret|private|encryption|signing|shared|master|license|subscription|storage)[ -]key"
+    r"|(?:access|auth|api|bearer|refresh|bot)[ -]token"
+)
+"""What keys and tokens are called in prose, for `re` and Hyperscan."""
 # https://dev.mysql.com/doc/refman/en/create-user.html: `IDENTIFIED WITH plugin BY '...'`
 _PLUGIN = r"(?:with[ \t]{1,4}['\"]?\w{1,40}['\"]?[ \t]{1,4})?"
 # `<user password="...">` is about its attribute.
@@ -44,7 +49,7 @@ _PLAINLY_NAMED = (
     r"|\u53e3\u4ee4|\u30d1\u30b9\u30ef\u30fc\u30c9|\ube44\ubc00\ubc88\ud638)[ \t]{0,2}[:=\uff1a][ \t]{0,4}"
     # In Markdown: the password `x`, Passwort **x**.
     r"|(?P<written>(?i:(?<!sample )(?<!example )password|passwort|passphrase"
-    r"|kennwort|wachtwoord|contrase\u00f1a|mot de passe|api[ -]key|access token|secret key))"
+    rf"|kennwort|wachtwoord|contrase\u00f1a|mot de passe|{SPOKEN_KEYS}))"
     r"(?:[ \t](?:is|ist))?:?[ \t](?:(?=`)|\*\*)"
     r"|(?<!\$)(?:"
     rf"(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?"

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+IsNamed = Callable[[str], bool]
+"""Whether a name says that what it names may be a credential."""
+
+
+def any_name(_name: str) -> bool:
+    """Leave it to the detectors what a name says."""
+    return True
+
 
 class Wanted(NamedTuple):
     """What the detectors can take; see scanner/detectors/possible.py.

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from rules.load import load_rules
+from scanner.detectors.name import judge_name
 from scanner.model import Document, Kind, Literal, Source
 from scanner.readers.kinds import kind_of
 from scanner.text import decode
@@ -23,6 +25,13 @@ READERS = {
 Read = Callable[[str, str], list[Literal]]
 
 
+NAMES = load_rules().names
+
+
+def is_named(name: str) -> bool:
+    return judge_name(name, NAMES).strength != "none"
+
+
 def make_document(path: str, text: str) -> Document:
     raw = text.encode("utf-8", "surrogatepass")
     return decode(Source(path=path, raw=raw), kind_of(path, raw))
@@ -30,7 +39,8 @@ def make_document(path: str, text: str) -> Document:
 
 def read_document(document: Document, offsets: list[int]) -> list[Literal]:
     reader = importlib.import_module(f"scanner.readers.{READERS.get(document.kind, 'structured')}")
-    literals = list(reader.read(document, offsets))
+    told = {} if document.kind is Kind.PYTHON else {"is_named": is_named}
+    literals = list(reader.read(document, offsets, **told))
     for literal in literals:
         check_places(document.text, literal)
     return literals

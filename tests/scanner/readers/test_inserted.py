@@ -9,16 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.load import load_rules
+from scanner.detectors.name import judge_name
 from scanner.model import Kind, Source
 from scanner.readers import text as plain
 from scanner.readers.inserted import names_of_places, rows_at
 from scanner.text import decode
 
+NAMES = load_rules().names
+
+
+def is_named(name: str) -> bool:
+    return judge_name(name, NAMES).strength != "none"
+
 
 def stored(query: str) -> list[tuple[str, str]]:
     """Columns and texts of what stands behind the last `(` that a mark follows."""
     text = query.replace("¦", "", 1)
-    found = rows_at(text, query.index("¦")).strings
+    found = rows_at(text, query.index("¦"), is_named).strings
     for each in found:
         assert text[each.span.start] == text[each.span.end - 1]
     return [(each.column, text[each.inner.start : each.inner.end]) for each in found]
