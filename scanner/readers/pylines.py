@@ -92,16 +92,23 @@ def split(
 def merged(every: list[Lines]) -> list[Lines]:
     """Statements that share a line become one."""
     found: list[Lines] = []
+    sharing: list[ast.AST] = []
     for lines in sorted(every, key=operator.itemgetter(0, 1)):
         if lines.last < lines.first:
             continue
         if found and lines.first <= found[-1].last:
             before = found[-1]
-            longer = lines.last > before.last and lines.whole and before.whole
-            last = lines.last if longer else before.last
-            found[-1] = before._replace(last=last, nodes=(*before.nodes, *lines.nodes))
+            sharing = sharing or [*before.nodes]
+            sharing += lines.nodes
+            if lines.last > before.last and lines.whole and before.whole:
+                found[-1] = before._replace(last=lines.last)
             continue
+        if sharing:
+            found[-1] = found[-1]._replace(nodes=tuple(sharing))
+            sharing = []
         found.append(lines)
+    if sharing:
+        found[-1] = found[-1]._replace(nodes=tuple(sharing))
     return found
 
 

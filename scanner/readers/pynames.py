@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from scanner.readers.pyleaf import arguments, string_of
-from scanner.readers.pyscope import Scope
+from scanner.readers.pyscope import Scope, nearest
 
 ENV_GETTERS = frozenset(
     (
@@ -74,8 +74,7 @@ def _instances(scope: Scope, name: str, line: int) -> tuple[str, ...]:
     seen = scope.instances.get(name)
     if not seen:
         return ()
-    before = [value for at, value in seen if at <= line]
-    found = _dotted(scope, before[-1] if before else seen[0][1])
+    found = _dotted(scope, seen[nearest(seen, line)][1])
     return (found,) if found else ()
 
 
