@@ -46,8 +46,8 @@ def callees_of(scope: Scope, node: ast.expr) -> tuple[str, ...]:
             return (*(f"{module}.{name}" for module in scope.stars), name)
         case ast.Attribute(value=value, attr=name):
             return tuple(dict.fromkeys(f"{owner}.{name}" for owner in owners_of(scope, value)))
-        case ast.Subscript(value=value, slice=ast.Constant(value=str(key))):
-            return tuple(f"{owner}[{key}]" for owner in callees_of(scope, value))
+        case ast.Subscript(value=value, slice=ast.Constant(value=str() | bytes()) as key):
+            return tuple(f"{owner}[{string_of(key)}]" for owner in callees_of(scope, value))
     return ()
 
 

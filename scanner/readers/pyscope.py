@@ -150,7 +150,7 @@ def _places(row: str) -> Sequence[int] | None:
 
 
 def nearest(noted: Sequence[tuple[Any, ...]], line: int) -> int:
-    """Which of the things that were noted of a name, each with its line first, stands last up to a line, or the first."""
+    """Which of what was noted of a name, each with its line first, stands last up to a line; else the first."""
     return max(bisect.bisect_right(noted, line, key=operator.itemgetter(0)) - 1, 0)
 
 
