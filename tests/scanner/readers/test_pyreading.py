@@ -219,10 +219,13 @@ def test_only_a_string_of_several_parts_asks_libcst(tmp_path: Path) -> None:
         ("amqp://:%s@%s", True, {0: "password"}),
         ("host=%s password='%s' port=%d", True, {0: "host", 1: "password", 2: "port"}),
         ('{{"client_secret": "{}"}}', False, {0: "client_secret"}),
+        ("postgres://{u}:{p}@{h}/{}", False, {"p": "password"}),
+        ("postgres://%(u)s:%(p)s@h password=%(x)s", True, {"p": "password", "x": "password"}),
+        ("host={password} name={pwd}", False, {}),
     ],
 )
 def test_a_place_in_a_template_is_called_by_what_stands_around_it(
-    text: str, percent: bool, names: dict[int, str]
+    text: str, percent: bool, names: dict[int | str, str]
 ) -> None:
     assert template_names(text, percent=percent) == names
 
