@@ -187,10 +187,23 @@ def _instead(reading: Reading, node: ast.expr, context: Context) -> Context:
 
 def _comparison(reading: Reading, node: ast.Compare, context: Context) -> None:
     operands = [node.left, *node.comparators]
+    if len(operands) == 2 and _compared_by_place(reading, node.left, operands[1], context):
+        return
     names = [leaf_of(operand) for operand in operands]
     for number, operand in enumerate(operands):
         name = next((name for other, name in enumerate(names) if other != number and name), None)
         read_node(reading, operand, Context(role=Role.COMPARISON, name=name, symbol=context.symbol))
+
+
+def _compared_by_place(reading: Reading, one: ast.expr, other: ast.expr, context: Context) -> bool:
+    """Read `(user, password) == ("admin", "...")`, of which each pair is compared; False where it is no such thing."""
+    if not isinstance(one, _LISTS) or not isinstance(other, _LISTS) or len(one.elts) != len(other.elts):
+        return False
+    for left, right in zip(one.elts, other.elts, strict=True):
+        for operand, beside in ((left, right), (right, left)):
+            inner = Context(role=Role.COMPARISON, name=leaf_of(beside), symbol=context.symbol)
+            read_node(reading, unstarred(operand), inner)
+    return True
 
 
 def _dictionary(reading: Reading, node: ast.Dict, context: Context) -> None:
