@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -16,7 +17,7 @@ from scanner.detectors.candidate import Candidate, merge
 from scanner.detectors.possible import Takers, is_named, is_possible, is_setting, may_be_named, takers_of, takes
 from scanner.judge import confidence_of, is_lock_file, is_signal, judge
 from scanner.late import late_methods
-from scanner.model import Confidence, Document, Finding, Kind, Literal, Source, SuppressedBy, Suppression
+from scanner.model import Confidence, Document, Finding, Kind, Literal, Source, Span, SuppressedBy, Suppression
 from scanner.prefilter import Prefilter, Table, read_table, sort_out, with_own_calls
 from scanner.readers.errors import Unreadable
 from scanner.readers.kinds import CODE, kind_of
@@ -35,6 +36,9 @@ _READERS = {
     Kind.CSV: "delimited",
     Kind.TEXT: "text",
 }
+
+
+_STRING_OR_COMMENT = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|#[^\n]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +147,14 @@ def _as_text(document: Document, offsets: list[int], is_named: IsNamed) -> Itera
         yield from text.read(document, offsets, is_named)
         return
     # Python of another version is code all the same: `password = given` is a credential in a comment only.
-    beside = structured.comment_hits(document, offsets, ())
+    beside = structured.comment_hits(document, offsets, _strings(document.text))
     yield from text.read(document, sorted(set(offsets).difference(beside)), is_named, code=True)
     yield from text.read(document, beside, is_named)
+
+
+def _strings(text: str) -> list[Span]:
+    """Strings on one line of a program that nobody can parse, none of them in its comments."""
+    return [Span(*found.span()) for found in _STRING_OR_COMMENT.finditer(text) if found[0][0] != "#"]
 
 
 def _wanted(providers: dict[str, list[int]], imported: frozenset[str], knowledge: Knowledge) -> Wanted:

@@ -106,12 +106,20 @@ _NUMBERED = (
 # The default of an option or a field, and what a function gives: the name may be far away.
 _APART_IN_CODE = (
     r"\b(?:default|const|flag_value)[ \t]{0,3}=[ \t]{0,3}\(?[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
-    r"\breturn[ \t(]{0,3}[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
+    r"\b(?:return|yield)[ \t(]{0,3}[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
 )
 # `def get_password(self):` and what it gives, with a line of a docstring between.
 _RETURNED = (
     rf"\bdef[ \t]+{_TAKEN}\w*\([^)\n]*\)[^:\n]*:[^\n]*\n(?:[ \t]*[\"']{{3}}[^\n]*\n)?"
-    r"[ \t]*return[ \t]+[rbuf]{0,2}[\"'][^\s\"'`./%]{4}"
+    r"[ \t]*(?:return|yield)[ \t]+[rbuf]{0,2}[\"'][^\s\"'`./%]{4}"
+)
+# What a password is compared with: one of several (a token of a parser is so, too), what stands before it, a case.
+_CHECKED = r"(?:passw(?:or)?d|passphrase|passcode|pwd|secret(?:_key)?|api_?key)"
+_COMPARED = (
+    rf"{_CHECKED}[\"'\])]{{0,3}}[ \t]+(?:not[ \t]+)?in[ \t]*[\[({{]\s{{0,40}}[rbuf]{{0,2}}[\"'][^\s\"']{{4}}",
+    rf"[^\s\"'][\"'][ \t]*[!=]=[ \t]*[\w.\[(\"']{{0,60}}{_CHECKED}\b",
+    rf"\bmatch[ \t(][^\n:]{{0,80}}{_CHECKED}[^\n:]{{0,20}}:[^\n]{{0,80}}\n(?:[^\n]{{0,120}}\n){{0,9}}"
+    r"[ \t]*case[ \t(][^\n]{0,80}[\"'][^\s\"']",
 )
 # `os.getenv("DB_PW", "...")`: a short name counts where a variable is read.
 _VARIABLE = r"(?:getenv|environ\.(?:get|setdefault|pop))\(\s{0,40}[\"'][\w.-]{0,60}"
@@ -152,7 +160,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     quoted = [
         _quoted(
             stems,
-            r"(?:[=:,(!>]|<-|->|to\b|or\b|\|\||\?\?|else\b|\?:|\.equals(?:ignorecase)?\(|in\s+[\w.()]+\s+else\b)",
+            r"(?:[=:,(!>]|\+=|<-|->|to\b|or\b|\|\||\?\?|else\b|\?:|\.equals(?:ignorecase)?\(|in\s+[\w.()]+\s+else\b)",
             r"[^\"'`\n]*",
             1,
         )
@@ -166,6 +174,11 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     # `os.getenv("API_KEY") or "..."`, `os.environ["API_KEY"] if "API_KEY" in os.environ else "..."`
     instead = r"[\"'](?:[)\]]\s+or|\s+in\s+[\w.()]+\s+else)\s+\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
     quoted += [stems + instead for stems in _stems(keys, r"\w-")]
+    # What was asked for with nothing as its default: `form.get("password", "") == "..."`
+    quoted += [
+        rf"{stems}[\"'],[ \t]*(?:\"\"|'')\)[ \t]*(?:[!=]==?|or\b|\|\|)[ \t]*[rbuf]{{0,2}}[\"'][^\s\"']{{4}}"
+        for stems in _stems(strong, r"\w-")
+    ]
     read = r"[\"'],\s{0,40}(?:default[ \t]*=[ \t]*)?\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
     quoted += [rf"{_VARIABLE}{stems}{read}" for stems in _stems(weak, r"\w-")]
     # IPython's magic: https://ipython.readthedocs.io/en/stable/interactive/magics.html#magic-env
@@ -185,6 +198,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         _NUMBERED,
         *_APART_IN_CODE,
         _RETURNED,
+        *_COMPARED,
         *_ASSIGNED,
         _KEY_FIELD,
         _ASKED,

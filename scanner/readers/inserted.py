@@ -121,7 +121,7 @@ def _rows(text: str, offset: int, columns: Sequence[str], is_named: IsNamed) -> 
     return Rows(found, at)
 
 
-def names_of_places(query: str) -> Mapping[int, str]:
+def names_of_places(query: str) -> Mapping[int | str, str]:
     """What the values given beside a query are for, by position: the columns of `?` and `%s` in it."""
     columns: dict[int, str] = {}
     for values in _VALUES.finditer(query):
@@ -130,7 +130,7 @@ def names_of_places(query: str) -> Mapping[int, str]:
             fields = list(_fields(query, values.end()))
             starts = [field.end() - len(field[0].lstrip()) for field in fields]
             columns.update(zip(starts, known, strict=False))
-    found: dict[int, str] = {}
+    found: dict[int | str, str] = {}
     for number, place in enumerate(_PLACE.finditer(query)):
         equals = _EQUALS.search(query, max(0, place.start() - 80), place.start())
         name = columns.get(place.start()) or (equals["name"] if equals else None)

@@ -11,6 +11,7 @@ from scanner.readers.pyleaf import arguments, flattened, is_string, leaf_of, str
 from scanner.readers.pyscope import Scope
 from scanner.readers.pywords import (
     COMPARING,
+    GATHERING,
     HIDING,
     NAMED_THIRD,
     SENDING,
@@ -80,7 +81,8 @@ def name_of(
     hidden = hidden_by(leaf, len(given), keyword, outer)
     if hidden is not None:
         return hidden, Way.PLAIN if outer is None else Way.OUTER
-    if outer is not None and placed is None and not is_size and passes_name(leaf, len(given), number, keyword):
+    passed = passes_name(leaf, len(given), number, keyword) or _gathers(call, number)
+    if outer is not None and placed is None and not is_size and passed:
         return outer, Way.OUTER
     if keyword is None and not argument.starred:
         told = given_to(leaf, number, len(given), argument.text)
@@ -92,6 +94,9 @@ def name_of(
         return given[1].text, Way.DEFAULT
     if leaf in TYPING and not number and isinstance(call.node.func, ast.Attribute):
         return _asked(call.node.func.value), Way.PLAIN
+    record = recorded(keyword, ((each.keyword, each.text) for each in given if not each.starred))
+    if record is not None and record != first:
+        return record, Way.PLAIN
     if takes_name_first(leaf) and first and number and holds_value(first, number, keyword):
         return _option(given) or first, Way.VALUE
     if leaf in COMPARING and len(given) == 2:
@@ -105,8 +110,12 @@ def name_of(
             return outer, Way.DEFAULT  # `api_key = Setting(default=...)`
         if first:
             return first, Way.DEFAULT  # `Optional("api_key", default=...)`
-    record = recorded(keyword, ((each.keyword, each.text) for each in given if not each.starred))
-    return record or placed or keyword or inserted, Way.PLAIN
+    return record or placed or inserted or keyword, Way.PLAIN
+
+
+def _gathers(call: Called, number: int) -> bool:
+    """Whether an argument is a list of what the call is: `api_key = random.choice(["...", "..."])`."""
+    return call.leaf in GATHERING and not number and isinstance(arguments(call.node)[0][1], (ast.List, ast.Tuple))
 
 
 def _is_password(call: Called, number: int) -> bool:

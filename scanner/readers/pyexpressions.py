@@ -18,6 +18,7 @@ from scanner.readers.pywords import (
     EXECUTING,
     METHOD_WRAPPERS,
     NAMED_DEFAULTS,
+    WRAPPERS,
     called_as,
     flag_of,
     holds_login,
@@ -136,15 +137,20 @@ def _binary(reading: Reading, node: ast.BinOp, context: Context) -> None:
             read_node(reading, operand, context._replace(dynamic=True))
 
 
-def _filled(reading: Reading, node: ast.expr, places: Mapping[int, str], context: Context) -> None:
+def _filled(reading: Reading, node: ast.expr, places: Mapping[int | str, str], context: Context) -> None:
     """What is put into a template by `%`: each value by the name of its place."""
+    if isinstance(node, ast.Dict) and not places.keys().isdisjoint(map(string_of, node.keys)):
+        for key, value in zip(node.keys, node.values, strict=True):
+            name = string_of(key) or ""
+            read_node(reading, value, Context(Role.ENTRY, places.get(name, name) or None, context.symbol, within=node))
+        return
     for number, part in enumerate(node.elts if isinstance(node, _LISTS) else [node]):
         inner = Context(role=Role.ELEMENT, name=places.get(number), symbol=context.symbol)
         read_node(reading, unstarred(part), inner)
 
 
 def _given_beside(
-    reading: Reading, node: ast.expr, number: int | None, places: Mapping[int, str], context: Context
+    reading: Reading, node: ast.expr, number: int | None, places: Mapping[int | str, str], context: Context
 ) -> None:
     """What is given beside a query: `execute(query, (name, password))`, rows of such, or one argument a place."""
     if not isinstance(node, _LISTS):
@@ -159,12 +165,7 @@ def _given_beside(
 def _either(reading: Reading, node: ast.BoolOp, context: Context) -> None:
     first, second, *others = node.values
     read_node(reading, first, context)
-    key = env_key(reading.scope, first)
-    name = instead_of(context.name, leaf_of(first))
-    if key:
-        # Of a target and the variable that it is read from the one that says more: `B = os.getenv("API_KEY") or ...`.
-        name = max(filter(None, (context.name, key)), key=len)
-    read_node(reading, second, context._replace(name=name, role=Role.ENV_DEFAULT if key else context.role))
+    read_node(reading, second, _instead(reading, first, context))
     for value in others:
         read_node(reading, value, context)
 
@@ -172,15 +173,37 @@ def _either(reading: Reading, node: ast.BoolOp, context: Context) -> None:
 def _conditional(reading: Reading, node: ast.IfExp, context: Context) -> None:
     read_node(reading, node.test, bare(context.symbol))
     read_node(reading, node.body, context)
-    read_node(reading, node.orelse, context)
+    read_node(reading, node.orelse, _instead(reading, node.body, context))
+
+
+def _instead(reading: Reading, node: ast.expr, context: Context) -> Context:
+    """What is known of an expression that stands in for another one, where that has no value."""
+    key = env_key(reading.scope, node)
+    if not key:
+        return context._replace(name=instead_of(context.name, leaf_of(node)))
+    # Of a target and the variable that it is read from the one that says more: `B = os.getenv("API_KEY") or ...`.
+    return context._replace(name=max(filter(None, (context.name, key)), key=len), role=Role.ENV_DEFAULT)
 
 
 def _comparison(reading: Reading, node: ast.Compare, context: Context) -> None:
     operands = [node.left, *node.comparators]
+    if len(operands) == 2 and _compared_by_place(reading, node.left, operands[1], context):
+        return
     names = [leaf_of(operand) for operand in operands]
     for number, operand in enumerate(operands):
         name = next((name for other, name in enumerate(names) if other != number and name), None)
         read_node(reading, operand, Context(role=Role.COMPARISON, name=name, symbol=context.symbol))
+
+
+def _compared_by_place(reading: Reading, one: ast.expr, other: ast.expr, context: Context) -> bool:
+    """Read `(user, password) == ("admin", "...")`, of which each pair is compared; False where it is no such thing."""
+    if not isinstance(one, _LISTS) or not isinstance(other, _LISTS) or len(one.elts) != len(other.elts):
+        return False
+    for left, right in zip(one.elts, other.elts, strict=True):
+        for operand, beside in ((left, right), (right, left)):
+            inner = Context(role=Role.COMPARISON, name=leaf_of(beside), symbol=context.symbol)
+            read_node(reading, unstarred(operand), inner)
+    return True
 
 
 def _dictionary(reading: Reading, node: ast.Dict, context: Context) -> None:
@@ -272,6 +295,29 @@ def _lambda(reading: Reading, node: ast.Lambda, context: Context) -> None:
     read_node(reading, node.body, context)
 
 
+def _yield(reading: Reading, node: ast.Yield, context: Context) -> None:
+    if node.value is not None:
+        read_node(reading, node.value, given_back(context.symbol))
+
+
+def given_back(symbol: str) -> Context:
+    """What is known of what a function returns or yields: it is called as the function."""
+    return Context(role=Role.RETURN, name=symbol.rpartition(".")[2] or None, symbol=symbol)
+
+
+def _class_pattern(reading: Reading, node: ast.MatchClass, context: Context) -> None:
+    for pattern in node.patterns:
+        read_node(reading, pattern, context)
+    for name, pattern in zip(node.kwd_attrs, node.kwd_patterns, strict=True):
+        read_node(reading, pattern, context._replace(name=name))
+
+
+def _mapping_pattern(reading: Reading, node: ast.MatchMapping, context: Context) -> None:
+    for key, pattern in zip(node.keys, node.patterns, strict=True):
+        read_node(reading, key, bare(context.symbol))
+        read_node(reading, pattern, context._replace(name=string_of(key)))
+
+
 def _await(reading: Reading, node: ast.Await, context: Context) -> None:
     read_node(reading, node.value, context)
 
@@ -284,6 +330,8 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
         if leaf in METHOD_WRAPPERS and not isinstance(owner, (ast.Name, ast.Attribute)):
             changed = context.dynamic or leaf in ("format", "replace")
             read_node(reading, owner, context._replace(dynamic=changed))
+        elif leaf == "get" and isinstance(owner, ast.Dict):
+            read_node(reading, owner, context._replace(reaches=()))  # as `{...}[name]`
         else:
             read_node(reading, owner, bare(context.symbol))
     elif not isinstance(node.func, ast.Name):
@@ -308,7 +356,7 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
             reaches = (Reach(node, target, None if keyword or starred else number, keyword),)
         if leaf == "dict" and keyword not in (None, "**") and isinstance(node.func, ast.Name):
             reaches += tuple(each._replace(key=keyword, element=None) for each in context.reaches)
-        inserted = filled.get(number)
+        inserted = filled.get(number if keyword is None else keyword)
         by_place = keyword is None and inserted is None and not starred
         name, way = name_of(
             call,
@@ -396,6 +444,9 @@ _READS: dict[type[ast.AST], Callable[..., None]] = {
     ast.comprehension: _comprehension,
     ast.NamedExpr: _walrus,
     ast.Lambda: _lambda,
+    ast.Yield: _yield,
+    ast.MatchClass: _class_pattern,
+    ast.MatchMapping: _mapping_pattern,
     ast.Await: _await,
     ast.Call: _call,
 }
@@ -450,13 +501,25 @@ def _taken_apart(reading: Reading, target: ast.expr, value: ast.expr, context: C
         reading.found.append(Found(value.func.value, text, bare(context.symbol), piece))
 
 
+def annotated(reading: Reading, annotation: ast.expr | None, context: Context) -> None:
+    """Read what stands beside a type: `Annotated[str, Field(default="...")]`."""
+    if isinstance(annotation, ast.Subscript) and leaf_of(annotation.value) == "Annotated":
+        for beside in annotation.slice.elts[1:] if isinstance(annotation.slice, ast.Tuple) else ():
+            if isinstance(beside, ast.Call):
+                known = leaf_of(beside.func) in WRAPPERS
+                read_node(reading, beside, context if known else bare(context.symbol))
+
+
 def defaults(reading: Reading, parameters: ast.arguments, symbol: str) -> None:
-    """Read the defaults of parameters, which are called by them."""
+    """Read the defaults of parameters, which are called by them, and what stands beside their types."""
     before = [*parameters.posonlyargs, *parameters.args]
     pairs = [
         *zip(before[len(before) - len(parameters.defaults) :], parameters.defaults, strict=True),
         *zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True),
     ]
+    for parameter in (*before, *parameters.kwonlyargs):
+        if parameter.annotation is not None:
+            annotated(reading, parameter.annotation, Context(Role.ASSIGNMENT, parameter.arg, symbol))
     for parameter, default in pairs:
         if default is not None:
             read_node(reading, default, Context(role=Role.DEFAULT, name=parameter.arg, symbol=symbol))

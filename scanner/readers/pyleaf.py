@@ -10,8 +10,14 @@ from scanner.readers.structured import COMPUTED
 
 
 def string_of(node: ast.AST | None) -> str | None:
-    """The text of a plain string node."""
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+    """The text of a plain string or bytes node; keys of protocols are bytes: `{b"password": b"..."}`."""
+    if not isinstance(node, ast.Constant):
+        return None
+    return node.value.decode("latin-1") if isinstance(node.value, bytes) else _text(node.value)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def leaf_of(node: ast.AST) -> str | None:

@@ -23,8 +23,8 @@ class Lines(NamedTuple):
     """A statement, or a clause of a compound one: its first line and its last (from 1), and its enclosing definition.
 
     `clause` is the word that opens a clause, empty for a statement; a `whole` one has its suite with it. `nodes` are
-    the statement, or those that share a line, or the part of one that the clause belongs to. `subject` is what a
-    `match` looks at, in one word, for its cases.
+    the statement, or those that share a line, or the part of one that the clause belongs to. `subjects` is what a
+    `match` looks at, each in one word, for its cases.
     """
 
     first: int
@@ -33,7 +33,7 @@ class Lines(NamedTuple):
     nodes: tuple[ast.AST, ...] = ()
     clause: str = ""
     whole: bool = True
-    subject: str | None = None
+    subjects: tuple[str | None, ...] = ()
 
 
 class Suite(NamedTuple):
@@ -67,7 +67,7 @@ def split(
     if not inner or (inner[0][2] and shares_line(inner[0][2][0])):
         last = statement.end_lineno or statement.lineno
         return [Lines(first, last, symbol, (statement,))], [], inner[0][2] if inner else []
-    subject = leaf_of(statement.subject) if isinstance(statement, ast.Match) else None
+    subjects = subjects_of(statement)
     found: list[Lines] = []
     suites: list[Suite] = []
     own: list[ast.stmt] = []
@@ -80,28 +80,45 @@ def split(
             # The whole clause with its suite.
             nodes = tuple(block) if clause in BARE_CLAUSES else (node,)
             head, end = start or first_line(block[0]), block[-1].end_lineno or start
-            found.append(Lines(head, end, symbol, nodes, clause, whole=True, subject=subject))
+            found.append(Lines(head, end, symbol, nodes, clause, whole=True, subjects=subjects))
             own += block
             continue
         if start:
-            found.append(Lines(start, first_line(block[0]) - 1, symbol, (node,), clause, whole=False, subject=subject))
+            found.append(
+                Lines(start, first_line(block[0]) - 1, symbol, (node,), clause, whole=False, subjects=subjects)
+            )
         suites.append(Suite(within, block))
     return found, suites, own
+
+
+def subjects_of(statement: ast.stmt) -> tuple[str | None, ...]:
+    """What a `match` looks at: one thing, or those of a tuple."""
+    if not isinstance(statement, ast.Match):
+        return ()
+    several = statement.subject.elts if isinstance(statement.subject, ast.Tuple) else [statement.subject]
+    return tuple(map(leaf_of, several))
 
 
 def merged(every: list[Lines]) -> list[Lines]:
     """Statements that share a line become one."""
     found: list[Lines] = []
+    sharing: list[ast.AST] = []
     for lines in sorted(every, key=operator.itemgetter(0, 1)):
         if lines.last < lines.first:
             continue
         if found and lines.first <= found[-1].last:
             before = found[-1]
-            longer = lines.last > before.last and lines.whole and before.whole
-            last = lines.last if longer else before.last
-            found[-1] = before._replace(last=last, nodes=(*before.nodes, *lines.nodes))
+            sharing = sharing or [*before.nodes]
+            sharing += lines.nodes
+            if lines.last > before.last and lines.whole and before.whole:
+                found[-1] = before._replace(last=lines.last)
             continue
+        if sharing:
+            found[-1] = found[-1]._replace(nodes=tuple(sharing))
+            sharing = []
         found.append(lines)
+    if sharing:
+        found[-1] = found[-1]._replace(nodes=tuple(sharing))
     return found
 
 

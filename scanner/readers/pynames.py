@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from scanner.readers.pyleaf import arguments, string_of
-from scanner.readers.pyscope import Scope
+from scanner.readers.pyscope import Scope, nearest
 
 ENV_GETTERS = frozenset(
     (
@@ -46,8 +46,8 @@ def callees_of(scope: Scope, node: ast.expr) -> tuple[str, ...]:
             return (*(f"{module}.{name}" for module in scope.stars), name)
         case ast.Attribute(value=value, attr=name):
             return tuple(dict.fromkeys(f"{owner}.{name}" for owner in owners_of(scope, value)))
-        case ast.Subscript(value=value, slice=ast.Constant(value=str(key))):
-            return tuple(f"{owner}[{key}]" for owner in callees_of(scope, value))
+        case ast.Subscript(value=value, slice=ast.Constant(value=str() | bytes()) as key):
+            return tuple(f"{owner}[{string_of(key)}]" for owner in callees_of(scope, value))
     return ()
 
 
@@ -74,8 +74,7 @@ def _instances(scope: Scope, name: str, line: int) -> tuple[str, ...]:
     seen = scope.instances.get(name)
     if not seen:
         return ()
-    before = [value for at, value in seen if at <= line]
-    found = _dotted(scope, before[-1] if before else seen[0][1])
+    found = _dotted(scope, seen[nearest(seen, line)][1])
     return (found,) if found else ()
 
 

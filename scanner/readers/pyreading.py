@@ -157,10 +157,10 @@ class _Reached:
                 if bound is not None:
                     yield Sibling(name=name, value=bound.value, span=bound.span)
                 continue
-            constant = string_of(value)
-            if isinstance(value, ast.Constant) and type(value.value) in (int, float):
+            constant = value.value if isinstance(value, ast.Constant) else None
+            if type(constant) in (int, float):
                 constant = self.scope.written(value)
-            if constant is not None:
+            if isinstance(constant, (str, bytes)):
                 yield Sibling(name=name, value=SecretValue(constant), span=self.scope.span(value))
 
 

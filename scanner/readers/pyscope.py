@@ -10,7 +10,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scanner.model import SecretValue, Sibling, Span
 from scanner.readers.errors import Unreadable
@@ -47,6 +47,8 @@ class Scope:
     parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
     known: dict[str, tuple[Sibling, ...]] = field(default_factory=dict)
     named: dict[str, Sibling] = field(default_factory=dict)
+    # The line that was asked for last, which may be the whole file, and `_places` of it.
+    row: tuple[int, Sequence[int] | None] = (0, None)
 
     def lines_at(self, line: int) -> Lines | None:
         """The innermost lines that are read by themselves around a line; None for comments and blank lines."""
@@ -56,11 +58,11 @@ class Scope:
     def offset(self, line: int, utf8_column: int) -> int:
         """Code-point offset of one of `ast`'s positions, whose columns count UTF-8 bytes."""
         start = self.starts[line - 1]
-        end = self.starts[line] if line < len(self.starts) else len(self.text)
-        row = self.text[start:end]
-        if row.isascii():
-            return start + utf8_column
-        return start + len(row.encode("utf-8", "surrogatepass")[:utf8_column].decode("utf-8", "ignore"))
+        if line != self.row[0]:
+            end = self.starts[line] if line < len(self.starts) else len(self.text)
+            self.row = line, _places(self.text[start:end])
+        places = self.row[1]
+        return start + (utf8_column if places is None else places[utf8_column])
 
     def span(self, node: ast.expr | ast.stmt) -> Span:
         """Where an expression or a statement stands."""
@@ -135,9 +137,26 @@ class Scope:
                 continue
             found = self.bindings.get((scope, name))
             if found:
-                before = [binding for binding in found if binding.first <= line]
-                return before[-1] if before else found[0]
+                return found[nearest(found, line)]
         return None
+
+
+def _places(row: str) -> Sequence[int] | None:
+    """Where in a line the character stands that each byte of its UTF-8 belongs to; None where it is that byte's."""
+    if row.isascii():
+        return None
+    sizes = (len(one.encode("utf-8", "surrogatepass")) for one in row)
+    return [at for at, size in enumerate(sizes) for _ in range(size)] + [len(row)]
+
+
+def nearest(noted: Sequence[tuple[Any, ...]], line: int) -> int:
+    """Which of what was noted of a name, each with its line first, stands last up to a line; else the first."""
+    return max(bisect.bisect_right(noted, line, key=operator.itemgetter(0)) - 1, 0)
+
+
+def _note(noted: list[Any], one: tuple[Any, ...]) -> None:
+    """Add what a line says of a name, in order: a suite behind `else:` is walked before those on lines of their own."""
+    bisect.insort(noted, one, key=operator.itemgetter(0))
 
 
 def read_scope(text: str) -> Scope:
@@ -269,7 +288,7 @@ def _function(
     scope.define(called, names[1:] if bound else names)
     for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
         if argument.annotation is not None:
-            scope.instances.setdefault(argument.arg, []).append((first, argument.annotation))
+            _note(scope.instances.setdefault(argument.arg, []), (first, argument.annotation))
 
 
 def _class(scope: Scope, statement: ast.ClassDef, symbol: str, first: int) -> None:  # noqa: ARG001
@@ -302,15 +321,16 @@ def _bind(scope: Scope, target: ast.expr, value: ast.expr, symbol: str, statemen
         return
     first = statement.lineno
     if isinstance(value, (ast.Call, ast.Await)):
-        scope.instances.setdefault(name, []).append((first, value.value if isinstance(value, ast.Await) else value))
+        made = value.value if isinstance(value, ast.Await) else value
+        _note(scope.instances.setdefault(name, []), (first, made))
     if isinstance(target, ast.Attribute):
         if not (isinstance(target.value, ast.Name) and target.value.id == "self"):
             return
         symbol = symbol.rpartition(".")[0]
-    scope.bindings.setdefault((symbol, name), []).append(Binding(first, statement.end_lineno or first))
+    _note(scope.bindings.setdefault((symbol, name), []), Binding(first, statement.end_lineno or first))
 
 
 def _instance(scope: Scope, target: ast.expr, value: ast.expr, line: int) -> None:
     name = target_name(target)
     if name is not None:
-        scope.instances.setdefault(name, []).append((line, value))
+        _note(scope.instances.setdefault(name, []), (line, value))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from scanner.model import Role
-from scanner.readers.pyexpressions import assign, bare, defaults, iterated, read_node
+from scanner.readers.pyexpressions import annotated, assign, bare, defaults, given_back, iterated, read_node
 from scanner.readers.pyleaf import leaf_of
-from scanner.readers.pylines import BARE_CLAUSES, Lines, named
+from scanner.readers.pylines import BARE_CLAUSES, Lines, named, subjects_of
 from scanner.readers.pystate import Context, Reading
 
 
@@ -17,16 +18,16 @@ def read_lines(reading: Reading, lines: Lines) -> None:
         if not lines.clause or lines.clause in BARE_CLAUSES:
             _statement(reading, node, lines.symbol)
         else:
-            _header(reading, node, lines.symbol, lines.subject)
+            _header(reading, node, lines.symbol, lines.subjects)
             for statement in getattr(node, "body", ()) if lines.whole else ():
                 _statement(reading, statement, lines.symbol)
 
 
-def _header(reading: Reading, node: ast.AST, symbol: str, subject: str | None) -> None:
+def _header(reading: Reading, node: ast.AST, symbol: str, subjects: Sequence[str | None]) -> None:
     """What stands before the suite of a compound statement, or of a clause of one."""
     context = bare(symbol)
     if isinstance(node, ast.match_case):
-        read_node(reading, node.pattern, Context(role=Role.COMPARISON, name=subject, symbol=symbol))
+        _pattern(reading, node.pattern, subjects, symbol)
         if node.guard is not None:
             read_node(reading, node.guard, context)
     elif isinstance(node, ast.Match):
@@ -51,6 +52,19 @@ def _header(reading: Reading, node: ast.AST, symbol: str, subject: str | None) -
                 read_node(reading, child, context)
 
 
+def _pattern(reading: Reading, node: ast.pattern, subjects: Sequence[str | None], symbol: str) -> None:
+    """What a case compares with; `subjects` are what the `match` looks at."""
+    if isinstance(node, ast.MatchOr):
+        for pattern in node.patterns:
+            _pattern(reading, pattern, subjects, symbol)
+    elif isinstance(node, ast.MatchSequence) and len(node.patterns) == len(subjects):
+        for pattern, name in zip(node.patterns, subjects, strict=True):
+            read_node(reading, pattern, Context(role=Role.COMPARISON, name=name, symbol=symbol))
+    else:
+        name = subjects[0] if len(subjects) == 1 else None
+        read_node(reading, node, Context(role=Role.COMPARISON, name=name, symbol=symbol))
+
+
 def _statement(reading: Reading, node: ast.AST, symbol: str) -> None:
     context = bare(symbol)
     if isinstance(node, ast.Assign):
@@ -59,14 +73,15 @@ def _statement(reading: Reading, node: ast.AST, symbol: str) -> None:
             assign(reading, node.targets, node.value, context, node)
         for target, value in pairs or ():
             assign(reading, [target], value, context, node)
-    elif isinstance(node, ast.AnnAssign) and node.value is not None:
-        assign(reading, [node.target], node.value, context, node)
+    elif isinstance(node, ast.AnnAssign):
+        annotated(reading, node.annotation, context._replace(role=Role.ASSIGNMENT, name=leaf_of(node.target)))
+        if node.value is not None:
+            assign(reading, [node.target], node.value, context, node)
     elif isinstance(node, ast.AugAssign):
         assign(reading, [node.target], node.value, context._replace(dynamic=True), node)
     elif isinstance(node, ast.Return):
         if node.value is not None:
-            name = symbol.rpartition(".")[2] or None
-            read_node(reading, node.value, Context(role=Role.RETURN, name=name, symbol=symbol))
+            read_node(reading, node.value, given_back(symbol))
     elif isinstance(node, ast.stmt) and hasattr(node, "body"):
         _compound(reading, node, symbol)
     else:
@@ -77,13 +92,13 @@ def _statement(reading: Reading, node: ast.AST, symbol: str) -> None:
 def _compound(reading: Reading, node: ast.stmt, symbol: str) -> None:
     """A statement with its suites on its own line."""
     within = named(node, symbol) or symbol
-    subject = leaf_of(node.subject) if isinstance(node, ast.Match) else None
-    _header(reading, node, symbol, None)
+    subjects = subjects_of(node)
+    _header(reading, node, symbol, ())
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.stmt):
             _statement(reading, child, within)
         elif isinstance(child, (ast.ExceptHandler, ast.match_case)):
-            _header(reading, child, symbol, subject)
+            _header(reading, child, symbol, subjects)
             for statement in child.body:
                 _statement(reading, statement, symbol)
 

@@ -9,16 +9,19 @@ from collections.abc import Iterable, Mapping
 _NO_OTHER = (None, "defaults")
 _VALUE = frozenset(("value", "Value"))
 # Entries that say what the entry `value` beside them is called.
-_RECORD_NAMES = ("name", "key", "setting", "variable")
+_RECORD_NAMES = ("name", "key", "setting", "variable", "option")
 # What wraps a value without changing what it is: the name outside is the name inside.
 WRAPPERS = frozenset(
     (
         "SecretStr SecretBytes Secret Field field str bytes bytearray quote quote_plus b64decode b64encode"
         " urlsafe_b64decode urlsafe_b64encode fromhex unhexlify dedent Option Argument Query Header Form Body Param"
         " CharField StringField default_factory cast lazy StringIO BytesIO strip mark_safe ib attrib Column"
-        " Variable frozenset tuple list"
+        " Variable frozenset tuple list memoryview a2b_base64 a2b_hex standard_b64decode b32decode b16decode"
+        " decodebytes"
     ).split()
 )
+# What takes one of some values, or keeps them: they are called as it is.
+GATHERING = frozenset(("choice", "cycle", "deque", "iter", "set", "sorted"))
 # Calls that take a name first and its value second.
 _NAMED_SECOND = frozenset(
     (
@@ -36,7 +39,7 @@ _LOGGING_IN = frozenset(
 # https://docs.djangoproject.com/en/stable/ref/contrib/auth/#manager-methods
 _CREATING_USERS = frozenset("create_user create_superuser".split())
 _GIVEN = re.compile(
-    r"(?i)(?:set|check|make|change|reset|verify|hash)_?(password|passwd|passphrase)(?:_hash)?"
+    r"(?i)(?:set|check|make|change|reset|verify|hash|use|with)_?(password|passwd|passphrase)(?:_hash)?"
     r"|(?:set|add|use|with)_?((?:auth_?|access_?|api_?)?token|api_?key)|generate_(password)_hash"
 )
 _WITH_DIGIT = re.compile(r"\d")
@@ -102,7 +105,8 @@ def passes_name(leaf: str, count: int, number: int, keyword: str | None) -> bool
     `count` is the number of arguments, `number` the argument's own.
     """
     if leaf in WRAPPERS:
-        return (number == 0 and leaf not in _NAMING) or keyword in NAMED_DEFAULTS
+        # `typing.cast(str, "...")`
+        return (number == (leaf == "cast") and leaf not in _NAMING) or keyword in NAMED_DEFAULTS
     return count == 1 and keyword is None and leaf[:1].isupper() and not leaf.isupper() and leaf not in _NAMING
 
 
@@ -222,25 +226,29 @@ def longest_option(texts: Iterable[str | None]) -> str | None:
     return max(named, key=len) if named else None
 
 
-_PERCENT = re.compile(r"%(?:%|[-#0 +]*(?:\d+)?(?:\.\d+)?[srd])")
-_BRACES = re.compile(r"\{\{|\}\}|\{(?P<number>\d{0,3})(?:![rsa])?(?::[^{}]*)?\}")
+_PERCENT = re.compile(r"%(?:%|(?:\((?P<field>\w{1,80})\))?[-#0 +]*(?:\d+)?(?:\.\d+)?[srd])")
+_BRACES = re.compile(r"\{\{|\}\}|\{(?P<field>\d{0,3}|[A-Za-z_]\w{0,80})(?:![rsa])?(?::[^{}]*)?\}")
 _USERINFO = re.compile(r"://[^\s/@]*:\Z")
 _NAMED_PLACE = re.compile(r"([A-Za-z][\w\-]{1,80})[\"']?\s?[=:]\s?[\"']?\Z")
 
 
-def template_names(text: str, *, percent: bool) -> Mapping[int, str]:
+def template_names(text: str, *, percent: bool) -> Mapping[int | str, str]:
     """What the values put into a template are called, by position: `"postgres://%s:%s@%s"` has a password in place 1.
 
-    `percent` is for the `%` operator, else `str.format` is meant. Places whose surroundings say nothing are left out.
+    `percent` is for the `%` operator, else `str.format` is meant. A place with a name of its own, `{p}`, has that for
+    its position; where it tells as much (`{pwd}`), and where the surroundings say nothing, it is left out.
     """
-    found: dict[int, str] = {}
+    found: dict[int | str, str] = {}
     at = 0
     for place in (_PERCENT if percent else _BRACES).finditer(text):
         if place[0] in ("%%", "{{", "}}"):
             continue
-        number = at if percent or not place["number"] else int(place["number"])
-        at += 1
-        before = text[: place.start()][-200:]
+        field = place["field"] or ""
+        if _TELLING.search(field):
+            continue
+        number = int(field) if field.isdecimal() else field or at
+        at += not field
+        before = text[max(0, place.start() - 200) : place.start()]
         named = _NAMED_PLACE.search(before)
         if text.startswith("@", place.end()) and _USERINFO.search(before):
             found[number] = "password"

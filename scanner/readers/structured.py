@@ -66,7 +66,10 @@ def comment_hits(document: Document, offsets: Sequence[int], spans: Sequence[Spa
     return [
         offset
         for offset in offsets
-        if mark.search(text, _line_start(text, offset), offset) and not _covered(offset, spans)
+        if not _covered(offset, spans)
+        and any(
+            not _stands_in(found.start(), spans) for found in mark.finditer(text, _line_start(text, offset), offset)
+        )
     ]
 
 
@@ -131,6 +134,12 @@ def _line_start(text: str, offset: int) -> int:
     """Where the line of an offset starts, at most a window away: minified files have lines of megabytes."""
     low = max(0, offset - textvalues.WINDOW)
     return max(low, text.rfind("\n", low, offset) + 1)
+
+
+def _stands_in(offset: int, spans: Sequence[Span]) -> bool:
+    """Whether a character belongs to one of some spans, which are in order: a mark of a comment there is none."""
+    index = bisect.bisect_right(spans, offset, key=lambda span: span.start) - 1
+    return index >= 0 and offset < spans[index].end
 
 
 def _covered(offset: int, spans: Sequence[Span]) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner import analysis, session
-from scanner.model import Document, Finding, Literal
+from scanner.model import Document, Finding, Kind, Literal
 from scanner.raw import scan_bytes
 from scanner.readers import python
 from scanner.readers.pyscope import read_scope
 from scanner.readers.pywords import template_names
 from scanner.source import Settings, Source
+from scanner.text import decode
 
 ROOT = Path(__file__).parents[3]
 SETTINGS = Settings(key=bytes(32))
@@ -217,9 +219,32 @@ def test_only_a_string_of_several_parts_asks_libcst(tmp_path: Path) -> None:
         ("amqp://:%s@%s", True, {0: "password"}),
         ("host=%s password='%s' port=%d", True, {0: "host", 1: "password", 2: "port"}),
         ('{{"client_secret": "{}"}}', False, {0: "client_secret"}),
+        ("postgres://{u}:{p}@{h}/{}", False, {"p": "password"}),
+        ("postgres://%(u)s:%(p)s@h password=%(x)s", True, {"p": "password", "x": "password"}),
+        ("host={password} name={pwd}", False, {}),
     ],
 )
 def test_a_place_in_a_template_is_called_by_what_stands_around_it(
-    text: str, percent: bool, names: dict[int, str]
+    text: str, percent: bool, names: dict[int | str, str]
 ) -> None:
     assert template_names(text, percent=percent) == names
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param(lambda count: 'p = "q"\nconnect(password=p)\n' * count, id="a name bound many times"),
+        pytest.param(lambda count: "r = get(u)\nr.login('u', p)\n" * count, id="an instance made many times"),
+        pytest.param(lambda count: "é = 'ü'; " + "f('é', password=p); " * count, id="a line of many statements"),
+    ],
+)
+def test_reading_takes_no_more_than_its_share_of_time_for_more_of_the_same(program: Callable[[int], str]) -> None:
+    def taken(count: int) -> float:
+        document = decode(Source(path="a.py", raw=program(count).encode()), Kind.PYTHON)
+        ends = [at for at, one in enumerate(document.text) if one == "("]
+        start = time.process_time()
+        list(python.read(document, ends))
+        return time.process_time() - start
+
+    small = min(taken(500) for _ in range(2))
+    assert taken(8000) < 16 * 4 * small
