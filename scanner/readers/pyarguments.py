@@ -105,8 +105,10 @@ def name_of(
             return outer, Way.DEFAULT  # `api_key = Setting(default=...)`
         if first:
             return first, Way.DEFAULT  # `Optional("api_key", default=...)`
+        if first is None and len(given) > 2 and given[1].keyword is None and given[1].text:
+            return given[1].text, Way.DEFAULT  # `CfnParameter(self, "DbPassword", default=...)`
     record = recorded(keyword, ((each.keyword, each.text) for each in given if not each.starred))
-    return record or placed or keyword or inserted, Way.PLAIN
+    return record or placed or inserted or keyword, Way.PLAIN
 
 
 def _is_password(call: Called, number: int) -> bool:

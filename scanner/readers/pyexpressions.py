@@ -22,6 +22,7 @@ from scanner.readers.pywords import (
     flag_of,
     holds_login,
     instead_of,
+    is_choosing,
     is_one_of,
     is_record,
     recorded,
@@ -45,6 +46,7 @@ _SAYING_NOTHING = ("default", "value", "values")
 _DECLARING = (Role.ASSIGNMENT, Role.KEYWORD)
 _ROLES = {Way.DEFAULT: Role.DEFAULT, Way.COMPARED: Role.COMPARISON}
 _LISTS = (ast.Tuple, ast.List)
+_Places = Mapping[int, str] | Mapping[int | str, str]
 
 
 @functools.lru_cache(maxsize=1024)
@@ -136,16 +138,14 @@ def _binary(reading: Reading, node: ast.BinOp, context: Context) -> None:
             read_node(reading, operand, context._replace(dynamic=True))
 
 
-def _filled(reading: Reading, node: ast.expr, places: Mapping[int, str], context: Context) -> None:
+def _filled(reading: Reading, node: ast.expr, places: _Places, context: Context) -> None:
     """What is put into a template by `%`: each value by the name of its place."""
     for number, part in enumerate(node.elts if isinstance(node, _LISTS) else [node]):
         inner = Context(role=Role.ELEMENT, name=places.get(number), symbol=context.symbol)
         read_node(reading, unstarred(part), inner)
 
 
-def _given_beside(
-    reading: Reading, node: ast.expr, number: int | None, places: Mapping[int, str], context: Context
-) -> None:
+def _given_beside(reading: Reading, node: ast.expr, number: int | None, places: _Places, context: Context) -> None:
     """What is given beside a query: `execute(query, (name, password))`, rows of such, or one argument a place."""
     if not isinstance(node, _LISTS):
         name = places.get(number - 1) if number else None
@@ -308,7 +308,10 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
             reaches = (Reach(node, target, None if keyword or starred else number, keyword),)
         if leaf == "dict" and keyword not in (None, "**") and isinstance(node.func, ast.Name):
             reaches += tuple(each._replace(key=keyword, element=None) for each in context.reaches)
-        inserted = filled.get(number)
+        if is_choosing(leaf, number) and isinstance(value, (*_LISTS, ast.Set)):
+            _chosen(reading, value, context)
+            continue
+        inserted = filled.get(number if keyword is None else keyword)
         by_place = keyword is None and inserted is None and not starred
         name, way = name_of(
             call,
@@ -325,6 +328,14 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
             role = Role.ENV_DEFAULT
         role = _ROLES.get(way, role)
         read_node(reading, unstarred(value), Context(role, name, context.symbol, reaches, within=node))
+
+
+def _chosen(reading: Reading, node: ast.Tuple | ast.List | ast.Set, context: Context) -> None:
+    """What one is taken of at a time: each is called as the whole, if it can be one."""
+    element = Context(role=Role.ELEMENT, symbol=context.symbol)
+    for value in map(unstarred, node.elts):
+        one = is_one_of(context.name, string_of(value))
+        read_node(reading, value, element._replace(name=context.name if one else None))
 
 
 def _given(keyword: str | None, value: ast.expr) -> Given:

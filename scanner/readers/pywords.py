@@ -55,6 +55,7 @@ _MADE_UP = re.compile(
 )
 _LOOPED = re.compile(r"(?i)(?:.*_)?(?:passw(?:or)?d|passphrase|pwd|pw|secret|token|api_?key)")
 _LOGINS = re.compile(r"(?i)(?:.*_)?(?:auth|logins?|creds?|credentials?)")
+_CHOOSING = frozenset(("choice", "choices", "sample"))
 # What a field of a form holds: `password.get()` of Tk, `.text()` of Qt.
 READING = frozenset(("get", "text", "value"))
 _FIELD = re.compile(r"(?i)_?(?:entry|input|field|box|(?:line_?)?edit|text|widget|var)_?\d{0,2}\Z")
@@ -117,8 +118,13 @@ def hidden_by(leaf: str, count: int, keyword: str | None, outer: str | None) -> 
     return "secret" if hides and not _TELLING.search(outer or "") else None
 
 
+def is_choosing(leaf: str, number: int) -> bool:
+    """Whether an argument is what a call takes one of by chance: `random.choice(["...", "..."])`."""
+    return leaf in _CHOOSING and number == 0
+
+
 def is_one_of(target: str | None, text: str | None) -> bool:
-    """Whether a string is one of the credentials that a loop goes through: `for password in ["...", "..."]`."""
+    """Whether a string is one of the credentials that are gone through: `for password in ["...", "..."]`."""
     named = target is not None and _LOOPED.fullmatch(target) is not None
     return named and _MADE_UP.fullmatch(text or "") is not None
 
@@ -224,23 +230,28 @@ def longest_option(texts: Iterable[str | None]) -> str | None:
 
 
 _PERCENT = re.compile(r"%(?:%|[-#0 +]*(?:\d+)?(?:\.\d+)?[srd])")
-_BRACES = re.compile(r"\{\{|\}\}|\{(?P<number>\d{0,3})(?:![rsa])?(?::[^{}]*)?\}")
+_BRACES = re.compile(r"\{\{|\}\}|\{(?:(?P<number>\d{0,3})|(?P<name>[A-Za-z_]\w{0,80}))(?:![rsa])?(?::[^{}]*)?\}")
 _USERINFO = re.compile(r"://[^\s/@]*:\Z")
 _NAMED_PLACE = re.compile(r"([A-Za-z][\w\-]{1,80})[\"']?\s?[=:]\s?[\"']?\Z")
 
 
-def template_names(text: str, *, percent: bool) -> Mapping[int, str]:
-    """What the values put into a template are called, by position: `"postgres://%s:%s@%s"` has a password in place 1.
+def template_names(text: str, *, percent: bool) -> Mapping[int | str, str]:
+    """What the values put into a template are called: `"postgres://%s:%s@%s"` has a password in place 1.
 
+    By position, or by the name of a place: `"postgres://{u}:{p}@{h}"` has one in `p`.
     `percent` is for the `%` operator, else `str.format` is meant. Places whose surroundings say nothing are left out.
     """
-    found: dict[int, str] = {}
+    found: dict[int | str, str] = {}
     at = 0
     for place in (_PERCENT if percent else _BRACES).finditer(text):
         if place[0] in ("%%", "{{", "}}"):
             continue
-        number = at if percent or not place["number"] else int(place["number"])
-        at += 1
+        number: int | str = at
+        if not percent and place["name"]:
+            number = place["name"]
+        else:
+            number = at if percent or not place["number"] else int(place["number"])
+            at += 1
         before = text[: place.start()][-200:]
         named = _NAMED_PLACE.search(before)
         if text.startswith("@", place.end()) and _USERINFO.search(before):
