@@ -78,6 +78,7 @@ _TOGETHER = (
 _NAMED = r"(?:passw|pwd|\bpw\b|_pw\b|passphrase|secret|token|api_?key)"
 _ROWS = (
     rf"\bfor[ \t(][\w ,.(\[]*{_NAMED}[\w ,.)\]]*[ \t]in[ \t]+(?:zip\()?\s*[\[({{]\s*[\[({{]?\s*[rbuf]{{0,2}}[\"']",
+    rf"\bparametrize\(\s*[\[(]?\s*[\"'][^\n\])]{{0,200}}{_NAMED}",
     rf"\bzip\(\s*[\[(][^\])]{{0,200}}{_NAMED}[^\])]{{0,200}}[\])],\s*[\[(]\s*[rbuf]{{0,2}}[\"']",
     r"(?:auth|logins?|creds?|credentials|users?|accounts?)[ \t]*=[ \t]*\(?"
     r"[\"'][^\s\"':]+[: ,;|/][^\"'\n]+[\"']\)?\.r?(?:split|partition)\(",
