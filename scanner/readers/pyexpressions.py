@@ -32,6 +32,7 @@ from scanner.readers.pywords import (
 from scanner.readers.structured import COMPUTED
 from scanner.readers.together import (
     Piece,
+    is_machine_made,
     is_numbered,
     key_name,
     names_in,
@@ -405,10 +406,10 @@ def _rows(reading: Reading, node: ast.Call, context: Context) -> bool:
     for row in map(unstarred, every[1].elts) if names else ():
         if isinstance(row, ast.Call) and leaf_of(row.func) == "param":
             row = ast.Tuple(elts=[value for keyword, value in arguments(row) if keyword is None], ctx=ast.Load())
-        if len(names) == 1:
-            read_node(reading, row, element._replace(name=names[0] if is_one_of(names[0], string_of(row)) else None))
-        elif not _named_row(reading, row, names, element):
-            read_node(reading, row, element)
+        parts = row.elts if len(names) > 1 and isinstance(row, _LISTS) and len(row.elts) == len(names) else [row]
+        for part, name in zip(parts, names, strict=False):
+            value = unstarred(part)
+            read_node(reading, value, element._replace(name=name if is_machine_made(string_of(value)) else None))
     for value in every[2:] if names else ():
         read_node(reading, value, bare(context.symbol))
     return bool(names)
