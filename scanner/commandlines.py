@@ -41,6 +41,8 @@ _SPACED = (
     (r"\bschtasks", "/rp"),
     # https://learn.microsoft.com/dotnet/core/tools/dotnet-nuget-push
     (r"\bnuget[ \t]{1,4}push", "-k"),
+    # https://twine.readthedocs.io/en/stable/#twine-upload
+    (r"\btwine[ \t]{1,4}upload", "-p"),
     # https://cli.github.com/manual/gh_secret_set
     (r"\bgh[ \t]{1,4}secret[ \t]{1,4}set", "(?:-b|--body)"),
 )
@@ -78,6 +80,10 @@ _PLACED = (
     r"\bcrypto[ \t]{1,4}isakmp[ \t]{1,4}key[ \t]{1,4}(?:0[ \t]{1,4})?",
     # https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html#rootpw
     r"(?m:^)rootpw[ \t]{1,4}(?:--plaintext[ \t]{1,4})?",
+    # http://www.net-snmp.org/docs/man/snmpd.conf.html
+    r"(?m:^)[ \t]*r[ow]community6?[ \t]{1,8}",
+    r"(?m:^)[ \t]*createUser[ \t]{1,8}(?:-e[ \t]{1,4}\S{1,40}[ \t]{1,8})?\S{1,64}[ \t]{1,8}"
+    r"(?:MD5|SHA(?:-?\d{3})?)[ \t]{1,8}",
     # https://manpages.debian.org/wpa_passphrase
     r"\bwpa_passphrase[ \t]{1,4}(?:\"[^\"\n]{1,40}\"|'[^'\n]{1,40}'|[^\s\"'|;&]{1,40})[ \t]{1,4}",
     # https://docs.haproxy.org/3.0/configuration.html
@@ -123,6 +129,7 @@ WORDS = re.compile(
     r"|rabbitmqctl|npm|net (?:user|ads|rpc)|7z|sendemail|signtool|nmcli|nuget|passw[\w-]*[ \t]+password|smbclient"
     "|rootpw|rpcclient|lftp|-server |isakmp|username |enable |ssh-keygen|psexec|schtasks|net use|wpa_passphrase"
     r"|gh secret|insecure-password|stats auth|: (?:PSK|EAP|XAUTH|NTLM) |(?i:pragma|identified by) |\d:\d{2,5}:[A-Za-z]"
+    "|twine|r[ow]community|createUser"
 )
 COMMAND = (
     r"\bsshpass[ \t]{1,4}(?:-v[ \t]{1,4})?-p[ \t]{0,4}"

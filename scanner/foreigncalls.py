@@ -32,16 +32,17 @@ _PASSWORDS = {
     r"|UsernamePassword(?:Credentials|Token|AuthenticationToken)|PasswordAuthentication|oci_p?connect"
     # https://learn.microsoft.com/dotnet/api/system.security.cryptography.x509certificates.x509certificate2,
     # https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.identity.usermanager-1.createasync,
-    # https://docs.rs/lettre (Credentials)
-    r"|X509Certificate2|user_?manager\.CreateAsync|Credentials::new",
+    # https://docs.rs/lettre (Credentials), https://docs.arduino.cc/language-reference/en/functions/wifi/wifi/,
+    # https://docs.guzzlephp.org and Symfony's and Buzz's `setAuth`
+    r"|X509Certificate2|user_?manager\.CreateAsync|Credentials::new|WiFi\.(?:begin|softAP)|\w{0,20}wifi\w{0,20}\.addAP|setAuth",
     # https://docs.oracle.com/en/java/javase/21/docs/api/java.sql/java/sql/DriverManager.html, https://www.php.net/pdo,
     # https://pkg.go.dev/net/smtp#PlainAuth, https://sequelize.org/api/v6/class/src/sequelize.js~sequelize,
     # https://metacpan.org/pod/DBI, https://mongodb.github.io/mongo-java-driver/ (MongoCredential)
     2: r"DriverManager\.getConnection|PDO|mysqli(?:_connect)?|mysql_p?connect|mssql_connect|odbc_p?connect|ftp_login"
     r"|ssh2_auth_password|imap_open|ldap_bind|smtp\.PlainAuth|Sequelize|DBI->connect"
     r"|create(?:ScramSha\w{1,6}|Plain)?Credential"
-    # https://docs.djangoproject.com/en/stable/ref/contrib/auth/#manager-methods
-    r"|create_(?:super)?user",
+    # https://docs.djangoproject.com/en/stable/ref/contrib/auth/#manager-methods, https://pubsubclient.knolleary.net/api
+    r"|create_(?:super)?user|mqtt\w{0,20}\.connect",
 }
 _KEYS = {
     # https://pkg.go.dev/crypto/aes#NewCipher, https://pkg.go.dev/github.com/gorilla/sessions#NewCookieStore,
@@ -101,7 +102,7 @@ _WORDS = tuple(
     " cipheriv crypto openssl_ provider btoa base64 securestring hash::make pbekeyspec passwordprotection"
     " login sign_in signin create_user createuser signedstring redis jedis tochararray"
     " password_hash .encode bcrypt x509cert"
-    " createasync from_secret".split()
+    " createasync from_secret wifi".split()
 )
 
 

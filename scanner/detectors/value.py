@@ -53,6 +53,8 @@ _MISTAKEN = re.compile(r"(?:wrong|invalid|incorrect)(?:password|passwd|pass|toke
 _ANYBODYS = re.compile(r"(?:some|your)(?:[_-]?|(?:[_-][a-z]+){1,3}[_-])(?:password|passwd|passphrase|key|token|secret)")
 _WITHOUT = (("no",), ("not",), ("without",))  # `no-password-required`
 _INVENTED = re.compile(r"(?i)(?!.*(?:example|sample|dummy|test|demo))[^\W\d_]{5,16}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
+# Three kinds of characters, as somebody is told to have in a password.
+_MIXED = re.compile(r"(?=.*[a-zA-Z])(?=.*\d)(?=.*[!#$%^&*+=?~])[^\s/(){}<>\[\]|;:,\"'`]{10,40}")
 _PART = re.compile(r"[A-Za-z0-9+/=_-]{20,256}")
 _PREFIXED = re.compile(r"(?:[A-Za-z]{1,10}\d?[_-]){1,3}(?P<rest>[A-Za-z0-9]{24,256})")
 _CROSSED = "x" * 10
@@ -155,8 +157,11 @@ def _names_a_variable(text: str, parts: tuple[str, ...], kind: CredentialKind | 
 
 
 def _is_invented(text: str) -> bool:
-    """Whether somebody made up a secret as passwords are: a word, and two digits or more behind it (`Summer2019!`)."""
-    return _INVENTED.fullmatch(text) is not None and not is_stand_in(text.casefold())
+    """Whether somebody made up a secret as passwords are: a word, and two digits or more behind it (`Summer2019!`).
+
+    Or letters, digits and marks in any order.
+    """
+    return (_INVENTED.fullmatch(text) or _MIXED.fullmatch(text)) is not None and not is_stand_in(text.casefold())
 
 
 def _names_a_field(text: str, parts: tuple[str, ...]) -> bool:

@@ -9,7 +9,7 @@ PLACEHOLDER_WORDS = frozenset(
      "yourapikey", "your",
      "xxx", "xxxx", "masked", "censored", "removed", "scrubbed", "sanitized", "obfuscated", "elided", "fillme",
      "enter", "specify", "unset", "undefined", "notset", "something", "whatever", "anything", "invalid", "bogus",
-     "nonexistent", "wrong", "notneeded", "noneneeded", "notused", "notinuse", "unused", "notrequired",
+     "openssl", "nonexistent", "wrong", "notneeded", "noneneeded", "notused", "notinuse", "unused", "notrequired",
      "remplacer", "cambiar", "ersetzen")
 )  # fmt: skip
 # What stands in tests and documentation.

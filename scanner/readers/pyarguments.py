@@ -21,6 +21,7 @@ from scanner.readers.pywords import (
     hidden_by,
     holds_value,
     is_asked,
+    is_made_up,
     longest_option,
     may_answer,
     passes_name,
@@ -110,12 +111,17 @@ def name_of(
             return outer, Way.DEFAULT  # `api_key = Setting(default=...)`
         if first:
             return first, Way.DEFAULT  # `Optional("api_key", default=...)`
+        if first is None and len(given) > 2 and given[1].keyword is None and given[1].text:
+            return given[1].text, Way.DEFAULT  # `CfnParameter(self, "DbPassword", default=...)`
     return record or placed or inserted or keyword, Way.PLAIN
 
 
 def _gathers(call: Called, number: int) -> bool:
     """Whether an argument is a list of what the call is: `api_key = random.choice(["...", "..."])`."""
-    return call.leaf in GATHERING and not number and isinstance(arguments(call.node)[0][1], (ast.List, ast.Tuple))
+    if call.leaf not in GATHERING or number:
+        return False
+    listed = arguments(call.node)[0][1]
+    return isinstance(listed, (ast.List, ast.Tuple)) and any(is_made_up(string_of(each)) for each in listed.elts)
 
 
 def _is_password(call: Called, number: int) -> bool:

@@ -32,6 +32,7 @@ from scanner.readers.pywords import (
 from scanner.readers.structured import COMPUTED
 from scanner.readers.together import (
     Piece,
+    is_machine_made,
     is_numbered,
     key_name,
     names_in,
@@ -336,7 +337,7 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
             read_node(reading, owner, bare(context.symbol))
     elif not isinstance(node.func, ast.Name):
         read_node(reading, node.func, bare(context.symbol))
-    if leaf == "zip" and _zipped(reading, node, context):
+    if (leaf == "zip" and _zipped(reading, node, context)) or (leaf == "parametrize" and _rows(reading, node, context)):
         return
     every = arguments(node)
     call = Called(leaf, node, [_given(keyword, value) for keyword, value in every], reading.scope)
@@ -425,6 +426,30 @@ def _zipped(reading: Reading, node: ast.Call, context: Context) -> bool:
     names = names_in([string_of(unstarred(element)) for element in every[0][1].elts])
     element = Context(role=Role.ELEMENT, symbol=context.symbol)
     return bool(names) and _named_row(reading, unstarred(every[1][1]), names, element)
+
+
+def _rows(reading: Reading, node: ast.Call, context: Context) -> bool:
+    """Read the rows of `pytest.mark.parametrize("user, password", [("admin", "..."), ...])` by the names before them.
+
+    https://docs.pytest.org/en/stable/how-to/parametrize.html
+    """
+    every = [unstarred(value) for _, value in arguments(node)]
+    if len(every) < 2 or not isinstance(every[1], _LISTS):
+        return False
+    first = string_of(every[0])
+    texts = [string_of(each) for each in every[0].elts] if isinstance(every[0], _LISTS) else (first or "").split(",")
+    names = names_in([text.strip() if text else text for text in texts])
+    element = Context(role=Role.ELEMENT, symbol=context.symbol)
+    for row in map(unstarred, every[1].elts) if names else ():
+        if isinstance(row, ast.Call) and leaf_of(row.func) == "param":
+            row = ast.Tuple(elts=[value for keyword, value in arguments(row) if keyword is None], ctx=ast.Load())
+        parts = row.elts if len(names) > 1 and isinstance(row, _LISTS) and len(row.elts) == len(names) else [row]
+        for part, name in zip(parts, names, strict=False):
+            value = unstarred(part)
+            read_node(reading, value, element._replace(name=name if is_machine_made(string_of(value)) else None))
+    for value in every[2:] if names else ():
+        read_node(reading, value, bare(context.symbol))
+    return bool(names)
 
 
 _READS: dict[type[ast.AST], Callable[..., None]] = {

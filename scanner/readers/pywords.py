@@ -21,7 +21,7 @@ WRAPPERS = frozenset(
     ).split()
 )
 # What takes one of some values, or keeps them: they are called as it is.
-GATHERING = frozenset(("choice", "cycle", "deque", "iter", "set", "sorted"))
+GATHERING = frozenset(("choice", "choices", "cycle", "deque", "iter", "sample", "set", "sorted"))
 # Calls that take a name first and its value second.
 _NAMED_SECOND = frozenset(
     (

@@ -24,6 +24,11 @@ SPOKEN_KEYS = (
     r"|(?:access|auth|api|bearer|refresh|bot)[ -]token"
 )
 """What keys and tokens are called in prose, for `re` and Hyperscan."""
+# https://learn.microsoft.com/dotnet/csharp/programming-guide/classes-and-structs/auto-implemented-properties
+_PROPERTY = r"\{[ \t]{0,4}get;[^{}\n]{0,40}\}"
+# What stands in for a variable that is not set: https://doc.rust-lang.org/std/result/enum.Result.html#method.unwrap_or,
+# https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/Optional.html, Scala's `getOrElse`.
+_INSTEAD = r"\.(?:unwrap_or(?:_else)?|(?:or|getOr)Else)\((?:\|\w{0,20}\|[ \t]{0,4})?"
 # https://dev.mysql.com/doc/refman/en/create-user.html: `IDENTIFIED WITH plugin BY '...'`
 _PLUGIN = r"(?:with[ \t]{1,4}['\"]?\w{1,40}['\"]?[ \t]{1,4})?"
 # `<user password="...">` is about its attribute.
@@ -34,6 +39,8 @@ _PLAINLY_NAMED = (
     r"-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
     r"|-(?<![\w\-]-)-?(?:D(?=[a-z]))?(?!no-|without-|disabled?-|[\w-]*-stdin\b)"
     r"(?P<option>[A-Za-z][\w.\-]{1,80})(?:=|[ \t]{1,4}(?=[^\s\-]))"
+    # https://developer.apple.com/library/archive/documentation/General/Reference/InfoPlistKeyReference/
+    rf"|<key>(?P<listed>{NAME})</key>\s{{0,60}}<string>"
     rf"|<(?:[A-Za-z][\w\-]{{0,20}}:)?(?P<element>{NAME})(?:\s{_NO_CREDENTIAL}[^<>\r\n]{{0,100}})?(?<!/)>"
     rf"|\$\{{(?P<default>{NAME}):?[-=]"
     r"|(?<!\w)(?:"
@@ -55,9 +62,10 @@ _PLAINLY_NAMED = (
     r"(?:[ \t](?:is|ist))?:?[ \t](?:(?=`)|\*\*)"
     r"|(?<!\$)(?:"
     rf"(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?"
-    rf"(?:\]?{GAP}{_ANNOTATION}|{_CLOSE}(?:\]|\)(?={GAP}(?:\|\||\?[?:])))?{GAP})"
+    rf"(?:\]?{GAP}{_ANNOTATION}|{GAP}{_PROPERTY}{GAP}(?==)"
+    rf"|{_CLOSE}(?:\]|\)(?={GAP}(?:\|\||\?[?:]))|\){{1,2}}(?=\.(?:unwrap_or|(?:or|getOr)Else)))?{GAP})"
     rf"(?:=>|:=|\?=|\+=|==?(?!=)|!==?(?={GAP}[\"'`])|===(?={GAP}[\"'`])|<-"
-    r"|(?<=[\"'])[ \t](?:to|->)(?=[ \t][\"'])|::?(?!//|\?|\+)|\|\|=?|\?\?=?|\?:)"
+    rf"|(?<=[\"'])[ \t](?:to|->)(?=[ \t][\"'])|{_INSTEAD}|::?(?!//|\?|\+)|\|\|=?|\?\?=?|\?:)"
     rf"(?:\*\*(?=[ \t]))?{GAP}"
     rf"(?:\r?\n[ \t]{{0,60}}(?=[\"'`\\]))?(?:\[{GAP}(?=\\{{0,3}}[\"'`]))?"
     rf"|(?P<typed>{NAME})[\]\"'`]{{1,3}}\)\.(?i:send_?keys|fill|type)\({GAP}(?=[\"'`])"

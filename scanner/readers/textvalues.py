@@ -63,6 +63,7 @@ DEFAULT = re.compile(r"\$\{([A-Za-z_][\w.]*)(?:[-=]|:[-=]|:(?![?+/\s]|-?\d+(?::\
 _SEVERAL_WORDS = re.compile(r"[ \t]")
 _NAMED_ELEMENT = re.compile(rf"[ \t](?:name|key)=[\"'](?P<name>{NAME})[\"']")
 _DIGIT = re.compile(r"\d")
+_NO_WORD = re.compile(r"\S*\d\S*|\S{20,}")
 # `<Password><Value>` of Windows' answer files.
 _IN_ELEMENT = re.compile(rf"<(?:\w{{1,20}}:)?({NAME})>\s{{0,60}}\Z")
 _TWICE = re.compile(r"(\\?[\"'])([\w+/=~!#%^&*?@:\-]{6,200})\1")
@@ -129,11 +130,14 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     name = _CALLED.get(named.lastgroup or "", name)
     if named.lastgroup == "any" and named[0].rstrip().endswith(("==", "!=", "===", "!==")):
         name = _HELD.sub("", name)
-    if named.lastgroup == "element":
+    if named.lastgroup in ("element", "listed"):
         element = _ELEMENT.match(text, at, at + LONGEST)
         if element is None or not element[2]:
             return None
         inner = Span(*element.span(2))
+        # A property list has texts to show as well.
+        if named.lastgroup == "listed" and not _NO_WORD.fullmatch(text, inner.start, inner.end):
+            return None
         # `<string name="app_secret">` of Android; what has no digit is a text to show.
         attribute = _NAMED_ELEMENT.search(named[0])
         if attribute is not None and _DIGIT.search(text, inner.start, inner.end):

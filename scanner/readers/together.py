@@ -86,6 +86,11 @@ def key_name(name: str | None, key: str | None) -> str | None:
     return (found["name"] or found["one"]) if found else None
 
 
+def is_machine_made(text: str | None) -> bool:
+    """Whether a text is no word, path or name: of what a test tries out, most passwords are nobody's."""
+    return _TOKEN.fullmatch(text or "") is not None
+
+
 def is_numbered(name: str | None, number: str) -> bool:
     """Whether a number without quotes may be a password: `card_pin = 4829`."""
     return name is not None and _NUMBER.fullmatch(number) is not None and _NUMBERED.fullmatch(name) is not None

@@ -65,6 +65,9 @@ KINDS: dict[str, Callable[[random.Random], str]] = {
     "wp": draw(_ALNUM + "!#^*(-_=+)|;:,.?", 64),
     "n6": lambda source: str(source.randrange(200_000, 990_000)),
     "human": by_a_person,
+    "mixed": lambda source: (
+        f"{source.choice(_WORDS)[:3]}{source.randrange(2, 9)}r!{source.choice(_WORDS)}{source.randrange(20, 90)}"
+    ),
     "phrase": lambda source: " ".join(source.sample(_WORDS, 3)),
     "cyr": lambda source: source.choice(("Медведь", "Солнышко", "Берёзка")) + str(source.randrange(100, 9999)),
     "word": lambda source: source.choice(_WORDS).capitalize() + str(source.randrange(100, 9999)),
