@@ -106,7 +106,8 @@ def name_of(
         if first:
             return first, Way.DEFAULT  # `Optional("api_key", default=...)`
     record = recorded(keyword, ((each.keyword, each.text) for each in given if not each.starred))
-    return record or placed or keyword or inserted, Way.PLAIN
+    # Of a keyword and the place that it fills the one that says more: `"...:{p}@...".format(p="...")`.
+    return record or placed or max(filter(None, (keyword, inserted)), key=len, default=None), Way.PLAIN
 
 
 def _is_password(call: Called, number: int) -> bool:

@@ -136,7 +136,9 @@ def _binary(reading: Reading, node: ast.BinOp, context: Context) -> None:
             read_node(reading, operand, context._replace(dynamic=True))
 
 
-def _filled(reading: Reading, node: ast.expr, places: Mapping[int, str], context: Context) -> None:
+def _filled(
+    reading: Reading, node: ast.expr, places: Mapping[int, str] | Mapping[int | str, str], context: Context
+) -> None:
     """What is put into a template by `%`: each value by the name of its place."""
     for number, part in enumerate(node.elts if isinstance(node, _LISTS) else [node]):
         inner = Context(role=Role.ELEMENT, name=places.get(number), symbol=context.symbol)
@@ -308,7 +310,7 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
             reaches = (Reach(node, target, None if keyword or starred else number, keyword),)
         if leaf == "dict" and keyword not in (None, "**") and isinstance(node.func, ast.Name):
             reaches += tuple(each._replace(key=keyword, element=None) for each in context.reaches)
-        inserted = filled.get(number)
+        inserted = filled.get(keyword or number)
         by_place = keyword is None and inserted is None and not starred
         name, way = name_of(
             call,

@@ -224,27 +224,29 @@ def longest_option(texts: Iterable[str | None]) -> str | None:
 
 
 _PERCENT = re.compile(r"%(?:%|[-#0 +]*(?:\d+)?(?:\.\d+)?[srd])")
-_BRACES = re.compile(r"\{\{|\}\}|\{(?P<number>\d{0,3})(?:![rsa])?(?::[^{}]*)?\}")
+_BRACES = re.compile(r"\{\{|\}\}|\{(?P<name>\w{0,80})(?:![rsa])?(?::[^{}]*)?\}")
 _USERINFO = re.compile(r"://[^\s/@]*:\Z")
 _NAMED_PLACE = re.compile(r"([A-Za-z][\w\-]{1,80})[\"']?\s?[=:]\s?[\"']?\Z")
 
 
-def template_names(text: str, *, percent: bool) -> Mapping[int, str]:
-    """What the values put into a template are called, by position: `"postgres://%s:%s@%s"` has a password in place 1.
+def template_names(text: str, *, percent: bool) -> Mapping[int | str, str]:
+    """What the values put into a template are called: `"postgres://%s:%s@%s"` has a password in place 1.
 
-    `percent` is for the `%` operator, else `str.format` is meant. Places whose surroundings say nothing are left out.
+    They are told apart by position, or by name: `{p}` of `"...:{p}@..."`. `percent` is for the `%` operator, else
+    `str.format` is meant. Places whose surroundings say nothing are left out.
     """
-    found: dict[int, str] = {}
+    found: dict[int | str, str] = {}
     at = 0
     for place in (_PERCENT if percent else _BRACES).finditer(text):
         if place[0] in ("%%", "{{", "}}"):
             continue
-        number = at if percent or not place["number"] else int(place["number"])
-        at += 1
+        written = "" if percent else place["name"]
+        key = int(written) if written.isdecimal() else written or at
+        at += key == at
         before = text[: place.start()][-200:]
         named = _NAMED_PLACE.search(before)
         if text.startswith("@", place.end()) and _USERINFO.search(before):
-            found[number] = "password"
+            found[key] = "password"
         elif named is not None and not _USERINFO.search(before):
-            found[number] = named[1]
+            found[key] = named[1]
     return found
