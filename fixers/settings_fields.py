@@ -47,8 +47,9 @@ def field_sites(
 
 def _annotation(module: Module, line: int) -> ast.expr | None:
     """What the field that a line belongs to is annotated with, where a validator of ours may stand in it."""
-    fields = (node for node in module.nodes if isinstance(node, ast.AnnAssign))
-    field = next((node for node in fields if node.lineno <= line <= (node.end_lineno or 0)), None)
+    fields = [node for node in module.nodes if isinstance(node, ast.AnnAssign)]
+    there = [node for node in fields if node.lineno <= line <= (node.end_lineno or 0)]
+    field = there[0] if len(there) == 1 else None  # of two on one line either may be meant
     model = module.parents.get(field) if field is not None else None
     if field is None or not isinstance(model, ast.ClassDef) or not _is_settings(module, model):
         return None

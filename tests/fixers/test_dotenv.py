@@ -178,6 +178,7 @@ FIELDS = {
     "what is parsed as JSON": ("    db_password: list[str]\n", None),
     "a number": ("    db_password: int\n", None),
     "one that takes all": ('    model_config = SettingsConfigDict(extra="allow")\n    db_password: str\n', None),
+    "two on one line": ("    host: str; db_password: str\n", None),
     "one of two sides": ("    db_password: str | int\n", None),
     "a validator that is asked before": (
         "    db_password: str\n    v = field_validator('x', mode='before')(f)\n",

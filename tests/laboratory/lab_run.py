@@ -232,7 +232,8 @@ def same_tree(before: ast.AST, after: ast.AST) -> bool:
                 return False
             waiting += zip(one, other, strict=True)
         elif isinstance(one, ast.AST) and isinstance(other, ast.AST):
-            if (_may_go(one) and _is_ours(other)) or _same(one, _annotated(other)):
+            unpacked = isinstance(one, ast.Name) and isinstance(other, ast.Dict)
+            if ((_may_go(one) or unpacked) and _is_ours(other)) or _same(one, _annotated(other)):
                 continue
             if type(one) is type(other) and not isinstance(one, ast.JoinedStr):
                 waiting += [(getattr(one, name, None), getattr(other, name, None)) for name in one._fields]
@@ -264,7 +265,14 @@ def _is_ours(node: ast.AST) -> bool:
             | ast.Call(func=ast.Name(id="SecretStr"), keywords=[ast.keyword(value=inner)])
         ):
             return _is_ours(inner)
-        case ast.Call(func=ast.Name(id=name)) | ast.Name(id=name) if name != "map":
+        case ast.Dict(keys=[None, ast.Constant()], values=[_, inner]):  # a section of INI
+            return _is_ours(inner)
+        case (
+            ast.Call(func=ast.Attribute(value=ast.Dict() as inner, attr="items"), args=[])
+            | ast.Call(func=ast.Name(id="list"), args=[ast.Call(func=ast.Attribute(value=ast.Dict() as inner))])
+        ):
+            return _is_ours(inner)
+        case ast.Call(func=ast.Name(id=name)) | ast.Name(id=name) if name not in ("map", "list"):
             return name.lstrip("_").startswith(_OURS)
         case (
             ast.Call(func=ast.Attribute(value=inner, attr="encode" | "replace"))
