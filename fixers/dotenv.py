@@ -6,10 +6,10 @@ The references are AWS's own; the generated module and `unhardcode run` resolve 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from fixers.dotenv_beside import Composed, composed_in, example_edits, loading_note
+from fixers.dotenv_beside import Composed, composed_in, default_note, example_edits, loading_note
 from fixers.dotenv_by_hand import Loader, by_hand, reads_alike
 from fixers.dotenv_mappings import mapping_sites
 from fixers.grouping import SETTING
@@ -27,7 +27,8 @@ from fixers.rewriting import (
     splice,
     why_not,
 )
-from fixers.styles import CANONICAL, render
+from fixers.settings_fields import field_sites
+from fixers.styles import ANNOTATED, BEFORE, CANONICAL, render
 from scanner.errors import NotSeenError
 from scanner.identity import digest
 from scanner.model import Document, RefusalReason, SecretValue
@@ -39,8 +40,8 @@ class _Work:
     """What is gathered over the placements of one document. `files` are Python files, opened once each.
 
     `needs` are the functions and modules that each rewritten one uses, `mappings` the calls that read the whole file
-    into a dictionary, `composed` the variables whose value may name others. `loaders` are those that parse the file in
-    their own way.
+    into a dictionary, `fields` the annotations of what a settings class reads, by variable, `composed` the variables
+    whose value may name others. `loaders` are those that parse the file in their own way.
     """
 
     edits: list[tuple[Edit, ...]] = field(default_factory=list)
@@ -49,6 +50,7 @@ class _Work:
     files: dict[str, PythonFile] = field(default_factory=dict)
     needs: dict[str, frozenset[str]] = field(default_factory=dict)
     mappings: tuple[ReaderSite, ...] = ()
+    fields: Mapping[str, tuple[ReaderSite, ...]] = field(default_factory=dict)
     composed: tuple[Composed, ...] = ()
     loaders: tuple[Loader, ...] = ()
     notes: list[str] = field(default_factory=list)
@@ -61,9 +63,11 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     keys = {binding.key for binding in owners.values() if binding is not None}
     readers = find_readers(context.workspace, keys, document.path) if keys else {}
     opened, loaders = by_hand(context.workspace, document.path, context.modules) if keys else ((), ())
-    readers = {key: replace(each, opaque=(*each.opaque, *opened)) for key, each in readers.items()}
+    fields = {key: field_sites(context.workspace, each.opaque, context.modules) for key, each in readers.items()}
+    readers = {key: replace(each, opaque=(*fields[key][1], *opened)) for key, each in readers.items()}
     work = _Work(
         loaders=loaders,
+        fields={key: sites for key, (sites, _) in fields.items()},
         mappings=mapping_sites(context.workspace, document.path) if keys else (),
         composed=tuple(composed_in(document.path, found, context.workspace)) if keys else (),
     )
@@ -96,7 +100,8 @@ def _placed(
     work: _Work,
 ) -> tuple[tuple[Edit, ...], tuple[Proof, ...]]:
     holders = _check(document, work.composed, binding, placement, via_run=context.via_run)
-    check_readers(binding.key, readers, via_run=context.via_run, mapped=bool(work.mappings))
+    fields = () if context.via_run else work.fields[binding.key]
+    check_readers(binding.key, readers, via_run=context.via_run, mapped=bool(work.mappings or fields))
     for loader in work.loaders if not context.via_run else ():
         if not reads_alike(document, binding, loader):
             raise CannotRewriteError(
@@ -109,7 +114,8 @@ def _placed(
     _check_spliced(document, found, binding, edit)
     own = replace(placement, env=binding.key)
     sites = [site_edit(site, own, context, work.files) for site in readers.python]
-    sites += [_mapping_edit(site, own, context, work) for site in work.mappings]
+    sites += [_resolving_edit(site, own, context, work, field=False) for site in work.mappings]
+    sites += [_resolving_edit(site, own, context, work, field=True) for site in fields]
     assert binding.value is not None
     stored = placement.stored or binding.value
     proof = Proof(
@@ -151,18 +157,6 @@ def _placed(
         )
     work.notes.extend(loading_note(document, context.workspace))
     return (edit, *sites, *example_edits(document, binding.key, context)), (proof, *proofs)
-
-
-def default_note(key: str, sites: Sequence[ReaderSite]) -> list[str]:
-    """What to say of reads that did without the variable: what reads the store does not."""
-    places = list(dict.fromkeys(f"{site.path}:{site.line}" for site in sites if site.optional))
-    if not places:
-        return []
-    more = f" and {len(places) - 3} more" if len(places) > 3 else ""
-    return [
-        f"{key}: where it is not set, {', '.join(places[:3])}{more} gave a default or None, and will read the store:"
-        f" where none can be asked (tests, CI), set {key}, or the program fails there"
-    ]
 
 
 def _check(
@@ -265,20 +259,26 @@ def site_edit(site: ReaderSite, placement: Placement, context: RewriteContext, f
     return file.edit(change)
 
 
-def _mapping_edit(site: ReaderSite, placement: Placement, context: RewriteContext, work: _Work) -> Edit:
-    """`dotenv_values(...)` in a call that puts values for the references of what it gives."""
+def _resolving_edit(
+    site: ReaderSite, placement: Placement, context: RewriteContext, work: _Work, *, field: bool
+) -> Edit:
+    """The edit where references are resolved: around `dotenv_values(...)`, or at the annotation of a class's field."""
     if site.path not in work.files:
         work.files[site.path] = _opened(site, placement, context)
     file = work.files[site.path]
-    source = file.syntax.text[site.span.start : site.span.end]
-    change = Change(span=site.span, new=f"{file.imported.names.get(SETTING)}({source})", needs=frozenset({SETTING}))
+    source, names = file.syntax.text[site.span.start : site.span.end], file.imported.names
+    new, needs = f"{names.get(SETTING)}({source})", frozenset({SETTING})
+    if field:
+        new = f"{names[ANNOTATED]}[{source}, {names[BEFORE]}({names.get(SETTING)})]"
+        needs |= {ANNOTATED, BEFORE}
+    change = Change(span=site.span, new=new, needs=needs)
     if not context.style.has_module or not proven(file, [change]):
         raise CannotRewriteError(
             RefusalReason.READER_NOT_REWRITABLE,
-            f"{site.path}:{site.line} reads the whole file where no call can stand around it",
+            f"{site.path}:{site.line} reads {'it by a field' if field else 'the whole file'} where no call can stand",
             "read the variables from os.environ behind load_dotenv, then plan again",
         )
-    work.needs[site.path] = work.needs.get(site.path, frozenset()) | {SETTING}
+    work.needs[site.path] = work.needs.get(site.path, frozenset()) | needs
     return file.edit(change)
 
 

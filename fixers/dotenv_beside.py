@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fixers.model import Edit
-from fixers.readers_of import OtherReader, listed
+from fixers.readers_of import OtherReader, ReaderSite, listed
 from fixers.rewriting import RewriteContext
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
@@ -92,3 +92,15 @@ def _loading(workspace: Workspace) -> Iterator[OtherReader]:
             called = _LOADING.search(line)
             if called is not None and not line.lstrip().startswith("#"):
                 yield OtherReader(path=path, line=number, how=called[1])
+
+
+def default_note(key: str, sites: Sequence[ReaderSite]) -> list[str]:
+    """What to say of reads that did without the variable: what reads the store does not."""
+    places = list(dict.fromkeys(f"{site.path}:{site.line}" for site in sites if site.optional))
+    if not places:
+        return []
+    more = f" and {len(places) - 3} more" if len(places) > 3 else ""
+    return [
+        f"{key}: where it is not set, {', '.join(places[:3])}{more} gave a default or None, and will read the store:"
+        f" where none can be asked (tests, CI), set {key}, or the program fails there"
+    ]

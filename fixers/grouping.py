@@ -23,6 +23,7 @@ _LEET = str.maketrans("013457@$", "oleastas")
 _HEX = re.compile(r"(?=.*[0-9])(?=.*[a-f])[0-9a-f]{16,}|(?=.*[0-9])(?=.*[A-F])[0-9A-F]{16,}")
 # Of os, os.environ, decouple, django-environ and environs.
 _VARIABLE_READS = frozenset({"getenv", "get", "get_env", "setdefault", "pop", "config", "env", "str", "environ"})
+_LOOKUPS = frozenset({"get", "setdefault", "pop"})  # of any mapping
 _PAIR_KINDS = (CredentialKind.ACCESS_KEY_ID, CredentialKind.ACCESS_KEY)
 # What reads a settings file in rewritten code: a literal that it reaches is about the variable in `keyword`.
 SETTING = "resolve_references"
@@ -111,12 +112,16 @@ def own_key(finding: Finding) -> str | None:
     # The variable behind `getenv("DATABASE_URL", "postgres://...")` holds the whole URL, not its password; the default
     # of a command line's option, and what follows `or`, bear names of their own.
     whole = literal.role is Role.ENV_DEFAULT and finding.value == literal.value
-    reads = any(_is_variable_read(callee) for argument in literal.arguments for callee in argument.callees)
+    callees = [callee for argument in literal.arguments for callee in argument.callees]
+    reads = any(_is_variable_read(callee, literal.name or "") for callee in callees)
     return literal.name if whole and reads else None
 
 
-def _is_variable_read(callee: str) -> bool:
-    return callee.rpartition(".")[2].lower() in _VARIABLE_READS
+def _is_variable_read(callee: str, name: str) -> bool:
+    owner, _, method = callee.rpartition(".")
+    # `Variable.get("crm_token", ...)` looks up a key of its own: a variable in small letters is the environment's.
+    named = name.upper() == name or method not in _LOOKUPS or "environ" in owner
+    return named and method.lower() in _VARIABLE_READS
 
 
 def secret_value(finding: Finding, kind: Kind) -> SecretValue:

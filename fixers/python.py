@@ -33,7 +33,7 @@ from fixers.rewriting import (
     overlapping,
     unique_edits,
 )
-from fixers.styles import ASYNC, BYTES, FIELD, MODULES, QUOTE, TEXT
+from fixers.styles import ASYNC, BORROWED, BYTES, FIELD, MODULES, TEXT
 from scanner.identity import digest
 from scanner.model import Document, RefusalReason, SecretValue, Span
 
@@ -157,7 +157,7 @@ def open_file(document: Document, context: RewriteContext, also: Sequence[str] =
     syntax = context.syntaxes.get(document.path)
     if syntax is None or syntax.text != document.text:
         syntax = context.syntaxes[document.path] = read_syntax(document)
-    wanted = [Wanted(module="urllib.parse", function=QUOTE), Wanted(module="pydantic", function=FIELD)]
+    wanted = [Wanted(module=module, function=name) for name, module in BORROWED.items()]
     place = place_module(document.path, syntax.tree, context)
     if place.hiding is not None:
         name = place.hiding.removesuffix("/__init__.py")

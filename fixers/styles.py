@@ -19,6 +19,9 @@ from scanner.errors import UsageError
 from scanner.model import RefusalReason, SecretValue
 
 TEXT, BYTES, ASYNC, QUOTE, FIELD = "get_secret_value", "get_secret_bytes", "aget_secret_value", "quote", "Field"
+ANNOTATED, BEFORE = "Annotated", "BeforeValidator"
+# What rewritten code uses of others, and where it is from.
+BORROWED = {QUOTE: "urllib.parse", ANNOTATED: "typing", FIELD: "pydantic", BEFORE: "pydantic"}
 MODULES = ("boto3", "json", "os")
 # The name that each function or module has in one file.
 Names: TypeAlias = Mapping[str, str]

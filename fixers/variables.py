@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import count
 
 from fixers.grouping import Draft, Form, own_key
+from scanner.model import Finding
 
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Variables that almost every process finds set.
@@ -22,6 +23,7 @@ _RESERVED = SET_BY_THE_SYSTEM | {
     "RANDOM", "SECONDS", "DEBUG", "ENV", "CI", "NAME", "VERSION", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SECRETS_ENV"
 }  # fmt: skip
 _RESERVED_PREFIXES = ("AWS_", "PYTHON", "LD_", "DYLD_", "GIT_", "LC_", "SSH_", "XDG_", "PG", "MYSQL_PWD", "BASH")
+_SETTERS = frozenset({"os.environ", "os.environ.update", "os.putenv"})  # `os.environ |= {...}`, and calls
 _READ = re.compile(
     rb"(?:(?:environ|getenv|environb|\benv)(?:\.\w+)?\s*[\[(]|\bconfig\s*\()"
     rb"\s*(?:key\s*=\s*)?[rRuUbB]?[\"']([A-Za-z_]\w*)[\"']"
@@ -39,9 +41,10 @@ def variables(
     """The recorded environment variable of each member of each draft, unique within its environment.
 
     A variable that a place is about is kept. Others are new names: never reserved, never one that the repository
-    reads (it holds another value), never one that another draft's place is about.
+    reads (it holds another value) or sets, never one that another draft's place is about.
     """
     owned = {key for draft in drafts for finding in draft.findings if (key := own_key(finding))}
+    owned |= {key for draft in drafts for finding in draft.findings if (key := _set_by(finding))}
     taken: set[tuple[str, str]] = set()
     found: list[tuple[str, ...]] = []
     for draft, part in zip(drafts, parts, strict=True):
@@ -70,6 +73,13 @@ def variables(
 def is_reserved(variable: str) -> bool:
     """Whether the system, a shell or a well-known tool gives this variable a meaning of its own."""
     return variable in _RESERVED or variable.startswith(_RESERVED_PREFIXES)
+
+
+def _set_by(finding: Finding) -> str | None:
+    """The variable that the finding's place sets, whatever it was: `os.environ.update(NAME="...")`, `os.putenv`."""
+    literal = finding.literal
+    sets = any(callee in _SETTERS for argument in literal.arguments for callee in argument.callees)
+    return literal.name if sets else None
 
 
 def _variables(draft: Draft, part: str, key: str | None, app: str) -> Iterator[str]:

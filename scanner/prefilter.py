@@ -28,6 +28,11 @@ _SPLIT_URL = (
     rb"[a-z][a-z0-9+.\-]{1,30}://[^\s/\"'`<>@:]{0,200}:"
     rb"(?:[\"']|[^\s/\"'`<>@]{1,300}[\"'][\s+\\]{0,60}[rbuf]{0,2}[\"']@)"
 )
+# And where names stand between: `"mysql://" + USER + ":" + "..." + "@"`.
+_SUM_URL = (
+    rb"://[^\s/\"'`<>@:]{0,200}[\"']\s{0,20}\+[\w\s.()\[\]\"'\\]{1,100}\+[\s\\]{0,60}[\"']"
+    rb":(?:[\"'][\s+\\]{0,60}[rbuf]{0,2}[\"'][^\"']{1,300}[\"'][\s+\\]{0,60}[\"']|[^\s/\"'`<>@]{1,300})@"
+)
 # Go's connection string for MySQL, `user:password@tcp(host)/database`.
 _GO_DSN = rb"[^\s/\"'`<>@:]:[^\s\"'`<>]{1,200}@(?:tcp6?|unix)\("
 # key=value connection strings: libpq, ADO, ODBC.
@@ -121,7 +126,8 @@ def expressions(rules: Any) -> list[Expression]:
         Expression(role=QUOTED, pattern=shape.encode(), caseless=True, ref=ref) for ref, shape in DEFINITIONS.items()
     ]
     found += [
-        Expression(role=URL, pattern=shape, caseless=True, ref="") for shape in (_URL, _SPLIT_URL, _GO_DSN, _DSN, *AUTH)
+        Expression(role=URL, pattern=shape, caseless=True, ref="")
+        for shape in (_URL, _SPLIT_URL, _SUM_URL, _GO_DSN, _DSN, *AUTH)
     ]
     found += [Expression(role=URL, pattern=shape, caseless=False, ref="") for shape in decoding.expressions()]
     found.append(Expression(role=BARE, pattern=wholefile.PREFILTER, caseless=False, ref=""))

@@ -162,12 +162,55 @@ def test_what_reads_the_file_into_a_dictionary_resolves_its_references(call: str
     assert [edit.new.strip() for edit in run.result.imports] == ["from app_secrets import resolve_references"]
 
 
-OPAQUE = {
-    "pydantic's settings": "from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    db_password: str\n",
-    "pydantic's settings with a prefix": (
-        "from pydantic_settings import BaseSettings, SettingsConfigDict\nclass S(BaseSettings):\n"
-        '    model_config = SettingsConfigDict(env_prefix="DB_")\n    password: str\n'
+_BASE = "from pydantic_settings import BaseSettings, SettingsConfigDict\n"
+_SETTINGS = f"{_BASE}class S(BaseSettings):\n"
+FIELDS = {
+    "a text": ("    db_password: str\n", "str"),
+    "with a prefix": ('    model_config = SettingsConfigDict(env_prefix="DB_")\n    password: str = ""\n', "str"),
+    "an annotation in quotes": ("    db_password: 'str'\n", None),
+    "one that may be missing": ("    db_password: str | None = None\n", "str | None"),
+    "a secret of a module": ("    db_password: pydantic.SecretStr\n", "pydantic.SecretStr"),
+    "a URL": ("    db_password: PostgresDsn = Field(repr=False)\n", "PostgresDsn"),
+    "by its alias": (
+        'import pydantic\nclass S(BaseSettings):\n    p: str = pydantic.Field(\n        alias="DB_PASSWORD",\n    )\n',
+        "str",
     ),
+    "what is parsed as JSON": ("    db_password: list[str]\n", None),
+    "a number": ("    db_password: int\n", None),
+    "one that takes all": ('    model_config = SettingsConfigDict(extra="allow")\n    db_password: str\n', None),
+    "two on one line": ("    host: str; db_password: str\n", None),
+    "one of two sides": ("    db_password: str | int\n", None),
+    "a validator that is asked before": (
+        "    db_password: str\n    v = field_validator('x', mode='before')(f)\n",
+        None,
+    ),
+    "a validator of an old form": ("    db_password: str\n    @validator('x')\n    def f(cls, v): return v\n", None),
+}
+
+
+@pytest.mark.parametrize(("body", "annotation"), FIELDS.values(), ids=FIELDS.keys())
+def test_a_field_of_pydantics_settings_resolves_what_it_is_given(body: str, annotation: str | None) -> None:
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": f"{_SETTINGS if body.startswith(' ') else _BASE}{body}"})
+    if annotation is None:
+        assert run.refusal is RefusalReason.READER_NOT_REWRITABLE
+        return
+    edits = [edit.new for edit in run.result.edits[0] if edit.path == "app.py"]
+    assert edits == [f"Annotated[{annotation}, BeforeValidator(resolve_references)]"]
+    assert [edit.new.strip() for edit in run.result.imports] == [
+        "from typing import Annotated",
+        "from pydantic import BeforeValidator",
+        "from app_secrets import resolve_references",
+    ]
+
+
+def test_a_field_stays_as_it_is_where_run_resolves_the_reference() -> None:
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": f"{_SETTINGS}    db_password: str\n"}, via_run=True)
+    assert [edit.path for edit in run.result.edits[0]] == [".env"]
+
+
+OPAQUE = {
+    "pydantic's old settings": "from pydantic import BaseSettings\nclass S(BaseSettings):\n    db_password: str\n",
+    "a base from elsewhere": "from .base import BaseSettings\nclass S(BaseSettings):\n    db_password: str\n",
     "pydantic's alias": 'class S(B):\n    p: str = Field(validation_alias="DB_PASSWORD")\n',
     "a cast": 'from decouple import config\np = config("DB_PASSWORD", cast=bytes)\n',
     "a converting method": 'import environ\nenv = environ.Env()\np = env.url("DB_PASSWORD")\n',

@@ -227,6 +227,24 @@ def test_the_default_of_getenv_is_about_its_variable(making: SimpleNamespace) ->
     assert own_key(making.finding("a.py", "hunter2", name="DB_PASSWORD", role=Role.ENV_DEFAULT)) == "DB_PASSWORD"
 
 
+@pytest.mark.parametrize(
+    ("callee", "name", "owned"),
+    [
+        ("airflow.models.Variable.get", "crm_token", False),
+        ("settings.get", "crm_token", False),
+        ("settings.get", "CRM_TOKEN", True),
+        ("os.environ.get", "crm_token", True),
+        ("os.getenv", "crm_token", True),
+    ],
+)
+def test_a_key_in_small_letters_is_a_variable_of_the_environment_only(
+    callee: str, name: str, owned: bool, making: SimpleNamespace
+) -> None:
+    argument = Argument(callees=(callee,), index=1, keyword=None, call=Span(0, 9))
+    found = making.finding("a.py", "hunter2", name=name, role=Role.ENV_DEFAULT, literal={"arguments": (argument,)})
+    assert own_key(found) == (name if owned else None)
+
+
 def test_text_and_bytes_of_one_value_are_one_secret(making: SimpleNamespace) -> None:
     value = making.strong("bytes")
     (draft,) = grouped(making.finding("a.py", value, name="key"), making.finding("b.py", value.encode(), name="key"))

@@ -16,8 +16,14 @@ TEXT = f"; ours\n[db]\nhost = h\npassword = {SECRET}\n\n[other]\npassword = x\n"
 HEAD = "import configparser\np = configparser.ConfigParser()\np.read('shop.ini')\n"
 
 OPAQUE = {
-    "the whole section": "x = dict(p['db'])\n",
-    "its items": "x = p.items('db')\n",
+    "the section itself": "x = helper(p['db'])\n",
+    "the section with more": "x = dict(p['db'], host='h')\n",
+    "its items as they are written": "x = p.items('db', raw=True)\n",
+    "options as they are written": "p.optionxform = str\nx = dict(p['db'])\n",
+    "a parameter that a caller gives": "def f(s='db'):\n    return dict(p.items(s))\nf('other')\n",
+    "a parameter of a function that is handed on": "def f(s='db'):\n    return dict(p.items(s))\nmap(f, 'ab')\n",
+    "a parameter that is bound anew": "def f(s='db'):\n    s += ''\n    return dict(p.items(s))\nf()\n",
+    "a parameter without a default": "def f(s):\n    return dict(p.items(s))\n",
     "a name for the section": "name = 'db'\nx = p.get(name, 'password')\n",
     "a name for the option": "for o in ('password',):\n    x = p['db'][o]\n",
     "a converting read": "x = p.getint('db', 'password')\n",
@@ -33,6 +39,38 @@ def test_refuses_a_parser_that_may_be_read_in_another_way(use: str, tried: Calla
     run = tried("shop.ini", TEXT, SECRET, files={"app.py": f"{HEAD}a = p['db']['password']\n{use}"})
     assert run.refusals == [RefusalReason.READER_NOT_REWRITABLE]
     assert run.after["shop.ini"] == TEXT
+
+
+WHOLE = {
+    "a copy": ("dict(p['db'])", "{{**p['db'], 'password': {}}}"),
+    "an unpacked section": ("f(**p['db'])", "f(**{{**p['db'], 'password': {}}})"),
+    "a copy of its items": ("dict(p.items('db'))", "{{**dict(p.items('db')), 'password': {}}}"),
+    "its items": ("p.items('db')", "list({{**dict(p.items('db')), 'password': {}}}.items())"),
+    "pair by pair": ("[k for k, v in p['db'].items()]", "[k for k, v in {{**p['db'], 'password': {}}}.items()]"),
+    "a parameter's default": (
+        'f()\ndef f(s="db"):\n    for k, v in p.items(s): print(k)',
+        'f()\ndef f(s="db"):\n    for k, v in {{**dict(p.items(s)), "password": {}}}.items(): print(k)',
+    ),
+}
+
+
+@pytest.mark.parametrize(("read", "new"), WHOLE.values(), ids=WHOLE.keys())
+def test_a_section_that_is_read_as_a_whole_has_the_value_put_over_it(
+    read: str, new: str, tried: Callable[..., Any]
+) -> None:
+    run = tried("shop.ini", TEXT, SECRET, files={"app.py": f"{HEAD}x = {read}\n"})
+    quote = '"' if '"password"' in new else "'"
+    call = 'get_secret_value("prod/shop/db", "password", env="DB_PASSWORD")'.replace('"', quote)
+    assert run.refusals == []
+    assert run.after["app.py"].endswith(f"x = {new.format(call)}\n")
+
+
+def test_refuses_a_section_whose_reader_another_file_gives_a_section(tried: Callable[..., Any]) -> None:
+    app = f"{HEAD}def f(s='db'):\n    return dict(p.items(s))\n"
+    files = {"app.py": app, "b.py": "from app import f\nx = f('other')\n"}
+    assert tried("shop.ini", TEXT, SECRET, files=files).refusals == [RefusalReason.READER_NOT_REWRITABLE]
+    files["b.py"] = "import app\nx = app.f()\n"
+    assert tried("shop.ini", TEXT, SECRET, files=files).refusals == []
 
 
 def test_refuses_a_parser_that_another_file_takes(tried: Callable[..., Any]) -> None:

@@ -40,6 +40,7 @@ from scanner.model import Confidence
 
 _NOWHERE = "http://127.0.0.1:9"  # the discard port: who asks AWS there fails at once
 _OURS = ("get_secret_value", "get_secret_bytes", "aget_secret_value", "quote", "resolve_references")
+_PYDANTIC = ("Annotated", "BeforeValidator", "Field")
 _PLAIN = frozenset({"boto3", "json", "os"})  # modules that the style `inline` uses
 
 
@@ -231,7 +232,8 @@ def same_tree(before: ast.AST, after: ast.AST) -> bool:
                 return False
             waiting += zip(one, other, strict=True)
         elif isinstance(one, ast.AST) and isinstance(other, ast.AST):
-            if _may_go(one) and _is_ours(other):
+            unpacked = isinstance(one, ast.Name) and isinstance(other, ast.Dict)
+            if ((_may_go(one) or unpacked) and _is_ours(other)) or _same(one, _annotated(other)):
                 continue
             if type(one) is type(other) and not isinstance(one, ast.JoinedStr):
                 waiting += [(getattr(one, name, None), getattr(other, name, None)) for name in one._fields]
@@ -263,7 +265,14 @@ def _is_ours(node: ast.AST) -> bool:
             | ast.Call(func=ast.Name(id="SecretStr"), keywords=[ast.keyword(value=inner)])
         ):
             return _is_ours(inner)
-        case ast.Call(func=ast.Name(id=name)) | ast.Name(id=name) if name != "map":
+        case ast.Dict(keys=[None, ast.Constant()], values=[_, inner]):  # a section of INI
+            return _is_ours(inner)
+        case (
+            ast.Call(func=ast.Attribute(value=ast.Dict() as inner, attr="items"), args=[])
+            | ast.Call(func=ast.Name(id="list"), args=[ast.Call(func=ast.Attribute(value=ast.Dict() as inner))])
+        ):
+            return _is_ours(inner)
+        case ast.Call(func=ast.Name(id=name)) | ast.Name(id=name) if name not in ("map", "list"):
             return name.lstrip("_").startswith(_OURS)
         case (
             ast.Call(func=ast.Attribute(value=inner, attr="encode" | "replace"))
@@ -284,10 +293,18 @@ def _is_ours(node: ast.AST) -> bool:
     return False
 
 
+def _annotated(node: ast.AST) -> ast.AST | None:
+    """What a field was annotated with, before a reference is resolved there."""
+    match node:
+        case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple(elts=[inner, ast.Call(args=[argument])])):
+            return inner if name.lstrip("_") == "Annotated" and _is_ours(argument) else None
+    return None
+
+
 def _is_our_import(node: object, modules: Collection[str]) -> bool:
     if isinstance(node, ast.Try) and node.handlers:  # from the package, or else from beside the program
         return all(_is_our_import(each, ()) for each in (*node.body, *node.handlers[0].body))
-    names = (*_OURS, "Field") if isinstance(node, ast.ImportFrom) else modules
+    names = (*_OURS, *_PYDANTIC) if isinstance(node, ast.ImportFrom) else modules
     return isinstance(node, (ast.ImportFrom, ast.Import)) and all(alias.name in names for alias in node.names)
 
 

@@ -1,0 +1,228 @@
+"""What Python does with a parser of configparser: the reads of one option, alone or with its section, and other uses.
+
+https://docs.python.org/3/library/configparser.html
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
+
+from fixers.python_environment import dotted
+from fixers.python_syntax import node_span
+from fixers.readers_of import OtherReader, ReaderSite
+from fixers.settings_modules import Module, scope_of
+from scanner.text import line_starts
+
+_QUIET = frozenset({"read", "read_file", "sections", "has_section", "has_option", "options", "optionxform"})
+_READS = frozenset({"get", "getint", "getfloat", "getboolean"})
+COMMON = "DEFAULT"  # every section has what stands there
+# The other files that hold a word; None where one of them cannot be read.
+Beside: TypeAlias = Callable[[str], Sequence[Module] | None]
+
+
+def uses(module: Module, section: str, option: str, beside: Beside) -> Iterator[ReaderSite | OtherReader]:
+    """What a file does with its parsers: the reads of one option, and what may read it in another way."""
+    sections = _sections(module)
+    for node in module.nodes:
+        if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
+            continue
+        held = sections.get((_scope_that_binds(module, node), node.id))
+        if node.id not in module.parsers and held is None:
+            continue
+        read, wanted = _read(module, node, beside) if held is None else _read_of(module, node, held)
+        name = _target(module, read) if held is None and isinstance(read, ast.Subscript) else None
+        if name is not None and (scope_of(name, module.parents), name.id) in sections:
+            continue  # `section = parser["database"]`: its uses are looked at
+        if wanted is None:
+            if not (isinstance(read, ast.Attribute) and read.attr in _QUIET):
+                yield OtherReader(path=module.path, line=node.lineno, how=f"a use of {node.id}")
+        elif section in (wanted[0], COMMON) and (wanted[1] is None or folded(wanted[1]) == folded(option)):
+            whole = wanted[1] is None
+            site = None
+            if isinstance(read, ast.expr) and (whole or not _converts(read)):
+                site = _whole(module, read, option) if whole else _site(module, read, read)
+            yield site or OtherReader(path=module.path, line=node.lineno, how=f"a use of [{wanted[0]}]")
+
+
+def _site(module: Module, read: ast.expr, outer: ast.expr, around: tuple[str, str] = ("", "")) -> ReaderSite:
+    span = node_span(line_starts(module.text), module.text, outer)
+    return ReaderSite(path=module.path, line=read.lineno, span=span, quote=_quote(module, outer), around=around)
+
+
+def _quote(module: Module, node: ast.expr) -> str:
+    span = node_span(line_starts(module.text), module.text, node)
+    return "'" if "'" in module.text[span.start : span.end] else '"'
+
+
+def _whole(module: Module, read: ast.expr, option: str) -> ReaderSite | None:
+    """A read of a whole section, with the option put over what the file says: `{**parser["db"], "password": ...}`."""
+    if "optionxform" in module.text:
+        return None
+    pairs = isinstance(read, ast.Call)
+    if pairs and (read.keywords or len(read.args) != 1):  # type: ignore[attr-defined]
+        return None
+    above = module.parents.get(read)
+    span = node_span(line_starts(module.text), module.text, read)
+    written = module.text[span.start : span.end]
+    outer, first, last = read, "{**", "}"
+    match above:
+        case ast.Call(func=ast.Name(id="dict"), args=[inner], keywords=[]) if inner is read:
+            outer = above
+        case ast.For(iter=inner) | ast.comprehension(iter=inner) if pairs and inner is read:
+            last = "}.items()"
+        case _ if pairs:
+            first, last = "list({**", "}.items())"
+        case ast.keyword(arg=None):
+            pass
+        case ast.Attribute(attr="items" | "values") if isinstance(module.parents.get(above), ast.Call):
+            pass
+        case _:
+            return None
+    quote = _quote(module, outer)
+    mapping = f"dict({written})" if pairs else written
+    return _site(module, read, outer, (f"{first}{mapping}, {quote}{folded(option)}{quote}: ", last))
+
+
+def _read(module: Module, node: ast.Name, beside: Beside) -> tuple[ast.AST, tuple[str, str | None] | None]:
+    """The expression around a parser that reads from it, with section and option; None where they are not known."""
+    above = module.parents.get(node)
+    match above:
+        case ast.Attribute(attr=method) if method in _READS | {"items"}:
+            call = module.parents.get(above)
+            words = _texts(module, call, beside)
+            if words is not None and len(words) >= 1:
+                return call or above, (words[0], words[1] if method != "items" and len(words) > 1 else None)
+        case ast.Subscript(slice=ast.Constant(value=str() as section), ctx=ast.Load()) if above.value is node:
+            return _read_of(module, above, section)
+    return above or node, None
+
+
+def _read_of(module: Module, node: ast.expr, section: str) -> tuple[ast.AST, tuple[str, str | None]]:
+    """The expression that reads an option of a section, which `node` stands for; None where it is not known which."""
+    above = module.parents.get(node)
+    match above:
+        case ast.Subscript(slice=ast.Constant(value=str() as option), ctx=ast.Load()):
+            return above, (section, option)
+        case ast.Attribute(attr=method) if method in _READS:
+            call = module.parents.get(above)
+            words = _constants(call)
+            if words:
+                return call or above, (section, words[0])
+    return node, (section, None)
+
+
+def _sections(module: Module) -> dict[tuple[ast.AST | None, str], str]:
+    """Names that stand for one section and nothing else, with the scope that binds them: `db = parser["database"]`."""
+    found: dict[tuple[ast.AST | None, str], set[str | None]] = {}
+    for node in module.nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            owner = module.parents.get(node)
+            alone = isinstance(owner, ast.Assign) and owner.targets == [node]
+            inside = isinstance(module.parents.get(owner), ast.ClassDef) if owner is not None else False
+            value = owner.value if isinstance(owner, ast.Assign) and alone and not inside else None
+            match value:
+                case ast.Subscript(value=ast.Name(id=parser), slice=ast.Constant(value=str() as section)):
+                    held = section if parser in module.parsers else None
+                case _:
+                    held = None
+            found.setdefault((scope_of(node, module.parents), node.id), set()).add(held)
+    shared = {name for node in module.nodes if isinstance(node, (ast.Global, ast.Nonlocal)) for name in node.names}
+    known = {place: held.pop() for place, held in found.items() if len(held) == 1 and place[1] not in shared}
+    return {place: section for place, section in known.items() if section is not None}
+
+
+def _scope_that_binds(module: Module, node: ast.Name) -> ast.AST | None:
+    scope = scope_of(node, module.parents)
+    while scope is not None and node.id not in module.bound.get(scope, ()):
+        scope = scope_of(scope, module.parents)
+    return scope
+
+
+def _target(module: Module, value: ast.expr) -> ast.Name | None:
+    """The name that an expression is assigned to, and it alone."""
+    owner = module.parents.get(value)
+    if isinstance(owner, ast.Assign) and len(owner.targets) == 1 and isinstance(owner.targets[0], ast.Name):
+        return owner.targets[0]
+    return None
+
+
+def _texts(module: Module, call: ast.AST | None, beside: Beside) -> list[str] | None:
+    """As `_constants`, where a parameter counts by its default if no caller gives another."""
+    if not isinstance(call, ast.Call) or not call.args:
+        return None
+    words = [_default(module, each, beside) if isinstance(each, ast.Name) else _constant(each) for each in call.args]
+    found = [each for each in words if each is not None]
+    return found if len(found) == len(words) else None
+
+
+def _default(module: Module, name: ast.Name, beside: Beside) -> str | None:
+    """What a parameter of a function at the top of its file is: the default that is never overridden."""
+    function = scope_of(name, module.parents)
+    if not isinstance(function, ast.FunctionDef) or not isinstance(module.parents.get(function), ast.Module):
+        return None
+    parameters = [*function.args.posonlyargs, *function.args.args]
+    given = dict(zip(reversed([each.arg for each in parameters]), reversed(function.args.defaults), strict=False))
+    changed = any(
+        isinstance(node, ast.Name) and node.id == name.id and node is not name and not isinstance(node.ctx, ast.Load)
+        for node in ast.walk(function)
+    )
+    others = beside(function.name)
+    if name.id not in given or changed or others is None or function.decorator_list:
+        return None
+    place = [each.arg for each in parameters].index(name.id)
+    overridden = any(_gives(each, function.name, name.id, place) for each in (module, *others))
+    return None if overridden else _constant(given[name.id])
+
+
+def _gives(module: Module, function: str, parameter: str, place: int) -> bool:
+    """Whether a file may call a function with an argument of its own for a parameter."""
+    for node in module.nodes:
+        if not isinstance(node, (ast.Name, ast.Attribute)) or dotted(node).rpartition(".")[2] != function:
+            continue
+        call = module.parents.get(node)
+        if isinstance(call, ast.Attribute):
+            continue  # a module of that name
+        if not isinstance(call, ast.Call) or call.func is not node:
+            return True  # it is handed on
+        starred = any(isinstance(each, ast.Starred) for each in call.args)
+        if starred or len(call.args) > place or any(each.arg in (None, parameter) for each in call.keywords):
+            return True
+    return False
+
+
+def _constant(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _constants(call: ast.AST | None) -> list[str] | None:
+    """The texts that a call is given by position; None where one is no constant."""
+    if not isinstance(call, ast.Call) or not call.args:
+        return None
+    words = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return words if len(words) == len(call.args) else None
+
+
+def _converts(read: ast.expr) -> bool:
+    """Whether a read gives something else than the text: getint and the like, or one with variables of its own."""
+    if not isinstance(read, ast.Call):
+        return False
+    method = read.func.attr if isinstance(read.func, ast.Attribute) else ""
+    return method != "get" or any(keyword.arg not in ("fallback", "raw") for keyword in read.keywords)
+
+
+def borrowed(other: Module, owner_module: Module) -> Iterator[OtherReader]:
+    """Where another file takes a parser from the one that fills it."""
+    names = owner_module.parsers | {name for scope, name in _sections(owner_module) if scope is None}
+    for node in other.nodes:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2] == owner_module.stem:
+            if any(alias.name in names or alias.name == "*" for alias in node.names):
+                yield OtherReader(path=other.path, line=node.lineno, how="an import of the parser")
+        elif isinstance(node, ast.Attribute) and node.attr in names:
+            yield OtherReader(path=other.path, line=node.lineno, how=f"a use of {node.attr}")
+
+
+def folded(option: object) -> str:
+    """An option as configparser knows it."""
+    return str(option).lower()
