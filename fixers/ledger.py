@@ -137,7 +137,7 @@ def _past(root: worktree.Root) -> Scanned:
 
 def _journaled(root: worktree.Root) -> Iterator[PlanFile]:
     """The plans that migrations on this tree carried out, the oldest first."""
-    for one in journal.runs(journal.folder_of(root.repository), root.folder):
+    for one in journal.runs(journal.folder_of(root.repository), root.folder, mend=False):
         text = one.begin.get("plan_file")
         if isinstance(text, str) and one.state in ("proven", "written", "done"):
             yield read_plan_file(text, str(one.path))
