@@ -113,7 +113,7 @@ def make_plan(
         app=names.app,
         root=str(workspace.root),
         tree="",
-        secrets=tuple(_planned(secret, options, key) for secret in secrets),
+        secrets=tuple(_planned(secret, options, env, key) for secret in secrets),
         fixes=tuple(_fix(secret) for secret in secrets if secret.override.action != "skip"),
         refusals=tuple(
             _refusal(finding, refused[id(finding)], moved) for finding in findings if id(finding) in refused
@@ -149,7 +149,7 @@ def _read_variables(workspace: Workspace) -> frozenset[str]:
     return read_variables(workspace.bytes_of(path) for path in workspace.files if workspace.is_python(path))
 
 
-def _planned(secret: Settled, options: PlanOptions, key: bytes) -> PlannedSecret:
+def _planned(secret: Settled, options: PlanOptions, env: str, key: bytes) -> PlannedSecret:
     draft, choice, override = secret.chosen.draft, secret.chosen.choice, secret.override
     tier = override.tier or choice.tier
     # An empty one was emptied in the plan file: AWS's own key.
@@ -173,6 +173,7 @@ def _planned(secret: Settled, options: PlanOptions, key: bytes) -> PlannedSecret
         reason=_reason(choice, override),
         rotation=choice.rotation,
         monthly_cost=0.0 if action == "skip" else storage_a_month(choice.store, tier),
+        environment="" if draft.env == env else draft.env,
     )
 
 
