@@ -16,9 +16,10 @@ import click
 from fixers import journal
 from fixers.connections import connection
 from fixers.drafting import by_variable
-from fixers.grouping import secret_value, strength
+from fixers.grouping import secret_value
 from fixers.plan_tables import DIGEST_DIGITS
 from fixers.planfile import PlanFile, open_plan_file, read_plan_file
+from fixers.strength import strength
 from fixers.traces import search_for, traces
 from scanner import analysis, looking, session
 from scanner.arguments import NamedPath
