@@ -12,11 +12,11 @@ from fixers.dependencies import add_boto3
 from fixers.drafting import considered, drafts, sorted_out, unmistakable
 from fixers.grouping import Form
 from fixers.model import Fix, Member, Plan, PlannedSecret, Refusal
-from fixers.module_place import rewrite_context
 from fixers.naming import shown_frameworks
 from fixers.overrides import Override, override_of
 from fixers.placing import Placings
 from fixers.prices import storage_a_month
+from fixers.rewrite_context import rewrite_context
 from fixers.rewriting import Refused, RewriteContext, Rewriter, unique_edits
 from fixers.settling import Names, Settled, settle
 from fixers.shipping import build_notes, shipping_notes
@@ -102,12 +102,7 @@ def make_plan(
         frameworks=shown_frameworks(context.imported, (document.text for document in documents.values())),
     )
     secrets, placings = settle(chosen, names, documents, rewriters, context, refused)
-    moved = {
-        place.value: secret.named.name
-        for secret in secrets
-        for place in secret.chosen.draft.findings
-        if secret.override.action != "skip" and unmistakable(place)
-    }
+    moved = _moved(secrets)
     plan = Plan(
         env=env,
         app=names.app,
@@ -125,6 +120,16 @@ def make_plan(
     )
     _assert_complete(plan, findings)
     return _with_files(_with_dependencies(plan, workspace, key), placings, workspace, key)
+
+
+def _moved(secrets: Sequence[Settled]) -> dict[SecretValue | None, str]:
+    """The names of secrets by the values that stand nowhere by chance: a copy that stays is told where they go."""
+    return {
+        place.value: secret.named.name
+        for secret in secrets
+        for place in secret.chosen.draft.findings
+        if secret.override.action != "skip" and unmistakable(place)
+    }
 
 
 def touched_paths(plan: Plan) -> tuple[str, ...]:
