@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from fixers.emit.iam import Account, by_environment
 from fixers.emit.markdown import code, place, plain
 from fixers.emit.rotation import rotates
+from fixers.locating import value_from
 from fixers.model import PlannedSecret
 from fixers.stores.model import PLAIN_TYPES
 
@@ -147,8 +148,5 @@ def _entries(secret: PlannedSecret, account: Account) -> Iterator[dict[str, str]
     if secret.type == "SecretBinary":
         return  # ECS cannot inject it
     for member in secret.members:
-        if secret.store == "parameterstore":
-            yield {"name": member.env, "valueFrom": secret.name}
-            continue
         arn = account.arn("secretsmanager", f"secret:{secret.name}-SUFFIX")
-        yield {"name": member.env, "valueFrom": f"{arn}:{member.key}::" if member.key else arn}
+        yield {"name": member.env, "valueFrom": value_from(secret.name, member.key, arn)}
