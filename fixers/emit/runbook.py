@@ -97,7 +97,7 @@ def runbook(plan: Plan, account: Account, written: Written) -> str:
     moved = [secret for secret in plan.secrets if secret.action != "skip"]
     plan_file = shlex.quote(f"{written.folder}/plan.toml")
     parts = [
-        _head(plan, moved, written.folder),
+        _head(plan, moved, account, written.folder),
         _table(moved),
         _policies(plan, account, written),
         _upload(moved, plan_file),
@@ -112,7 +112,7 @@ def runbook(plan: Plan, account: Account, written: Written) -> str:
     return "\n\n".join("\n".join(part) for part in (list(lines) for lines in parts) if part) + "\n"
 
 
-def _head(plan: Plan, moved: Sequence[PlannedSecret], folder: str) -> Iterator[str]:
+def _head(plan: Plan, moved: Sequence[PlannedSecret], account: Account, folder: str) -> Iterator[str]:
     places = sum(len(member.findings) for secret in moved for member in secret.members)
     settings = sum(secret.type in PLAIN_TYPES for secret in moved)
     what = f"{len(moved) - settings} credentials" + (f" and {settings} settings" if settings else "")
@@ -122,6 +122,9 @@ def _head(plan: Plan, moved: Sequence[PlannedSecret], folder: str) -> Iterator[s
     yield "program works before and after each of them. No value stands in any file of this folder."
     yield ""
     yield f"Commands are for the root of the repository; this folder is {code(folder)} there."
+    if account.region != REGION_PLACEHOLDER:
+        region = shlex.quote(account.region)
+        yield f"They all go to one region:\n\n```sh\nexport AWS_REGION={region} AWS_DEFAULT_REGION={region}\n```"
 
 
 def _table(moved: Sequence[PlannedSecret]) -> Iterator[str]:

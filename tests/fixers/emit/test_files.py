@@ -174,6 +174,15 @@ def test_each_environment_gets_policies_of_its_own(tmp_path: Path, emitting: Any
     assert {path.name for path in (tmp_path / "out").iterdir()} == FILES | PATHS | {filled.name}
 
 
+def test_the_runbooks_commands_go_to_the_region_that_was_named(tmp_path: Path, emitting: Any) -> None:
+    """Its script stores there; `fix --write`, `aws` and `status` would look in another one."""
+    secrets = [emitting.secret("secretsmanager", "prod/shop/db", "x")]
+    for region, said in (("eu-west-1", True), (None, False)):
+        an_emission(tmp_path, secrets, tmp_path / "out", region=region)
+        head = (tmp_path / "out/MIGRATION.md").read_text().partition("## 1. ")[0]
+        assert ("export AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1\n" in head) is said
+
+
 def test_the_runbook_keeps_the_migrations_policy_until_the_code_is_rewritten(tmp_path: Path, emitting: Any) -> None:
     """`fix --write` looks at every name too: with the reader's policy alone it may not."""
     an_emission(tmp_path, [emitting.secret("secretsmanager", "prod/shop/db", "x")], tmp_path / "out")
