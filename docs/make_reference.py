@@ -171,7 +171,8 @@ class _Names:
     """Texts with a name in a module: what was said last above a line."""
 
     def __init__(self, module: ast.Module) -> None:
-        self._said: dict[str, list[tuple[int, bool, str]]] = {"BY_HAND": [(0, False, rewriting.BY_HAND)]}
+        shared = {"BY_HAND": rewriting.BY_HAND, "READ_IN_CODE": rewriting.READ_IN_CODE}
+        self._said = {name: [(0, False, text)] for name, text in shared.items()}
         for node in ast.walk(module):
             target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
             if isinstance(node, ast.Assign | ast.AugAssign) and isinstance(target, ast.Name):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fixers.model import Fix, Outcome, Plan, PlannedSecret
@@ -20,6 +21,10 @@ from fixers.stores.model import (
 )
 from scanner.errors import StoreError
 from scanner.model import SecretValue
+
+# Seconds between looks at what was written: both stores may answer from a copy that has not got it yet.
+# https://github.com/hashicorp/terraform-provider-aws/pull/18462, https://github.com/aws/aws-cdk-cli/pull/830
+_PAUSES = (0.5, 1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +73,9 @@ def active(plan: Plan) -> tuple[PlannedSecret, ...]:
     return tuple(secret for secret in plan.secrets if secret.action != "skip")
 
 
-def store_secret(ready: Ready, store: Store, *, app: str, token: str) -> str:
+def store_secret(
+    ready: Ready, store: Store, *, app: str, token: str, sleep: Callable[[float], None] = time.sleep
+) -> str:
     """Make the store hold the value and read it back; the version that holds it. Raises StoreError.
 
     `token` must be the same in every attempt: a create that was repeated is then one version.
@@ -92,12 +99,20 @@ def store_secret(ready: Ready, store: Store, *, app: str, token: str) -> str:
             raise
         there = store.describe(secret.name)
         return there.version if there is not None else ""
-    if store.read(secret.name) != ready.payload:
+    if not _reads_back(store, secret.name, ready.payload, sleep):
         raise StoreError(
             f"{secret.name}: what was read back is not what was stored",
             hint="see who else writes there, then run the same command again",
         )
     return version
+
+
+def _reads_back(store: Store, name: str, written: SecretValue, sleep: Callable[[float], None]) -> bool:
+    for pause in _PAUSES:
+        if store.read(name) == written:
+            return True
+        sleep(pause)
+    return store.read(name) == written
 
 
 def holds(secret: PlannedSecret, value: SecretValue | None) -> bool:

@@ -8,16 +8,16 @@ from typing import Any
 
 import click
 
-from fixers.model import Fix, Plan
+from fixers.model import Fix
 from fixers.options import aws, check_not_empty, check_only_from_plan, from_file, one_path, plan_options, refuse, shared
-from fixers.planning import Planned, planned, planned_from
+from fixers.planning import Planned, planned, planned_from, without_values_as_names
 from fixers.reports import render_diff, render_plan
 from fixers.workspace import PLAN_MARK
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
 from scanner.model import Safety
 from scanner.reports.context import count
-from scanner.reports.masking import hide, make_net, printable
+from scanner.reports.masking import printable
 from scanner.saving import refuse_links, save
 
 
@@ -253,27 +253,7 @@ def _planned(path: tuple[Path, ...], plan_file: Path | None, chosen: dict[str, A
     made = planned(named, plan_options(chosen)) if plan_file is None else planned_from(plan_file, named)
     for remark in made.remarks:
         click.echo(printable(remark), err=True)
-    return replace(made, plan=_without_values_as_names(made.plan))
-
-
-def _without_values_as_names(plan: Plan) -> Plan:
-    """A plan that names no file by a value: of what stays it is masked, as in reports.
-
-    Raises UsageError where such a file would change: plans, journals and diffs name it.
-    """
-    moving = [one for fix in plan.fixes for one in fix.findings]
-    net = make_net([*moving, *(stay.finding for stay in plan.refusals)])
-    for path in sorted({*(one.path for one in moving), *(edit.path for fix in plan.fixes for edit in fix.edits)}):
-        if hide(path, net) != path:
-            raise UsageError(
-                f"{hide(path, net)}: the value of a credential stands in this name",
-                hint="rename it, and rotate the value: history keeps names; if it is none, an ignore comment says so",
-            )
-    stays = (
-        replace(stay, finding=replace(stay.finding, path=hide(stay.finding.path, net)), detail=hide(stay.detail, net))
-        for stay in plan.refusals
-    )
-    return replace(plan, refusals=tuple(stays), notes=tuple(hide(note, net) for note in plan.notes))
+    return replace(made, plan=without_values_as_names(made.plan))
 
 
 def diff(made: Planned) -> str:

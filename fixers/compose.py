@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -275,9 +276,10 @@ def _new_files(document: Document, known: _Variables) -> tuple[NewFile, ...]:
 
 
 def _notes(document: Document, placements: Sequence[Placement], known: _Variables) -> Iterator[str]:
+    file, pointers = shlex.quote(document.path), shlex.quote(known.path)
     yield (
-        f"{document.path}: start it with `unhardcode run --env-file {known.path} -- docker compose -f {document.path}"
-        " up`; a variable that is set already wins, so no AWS is needed where it is"
+        f"{document.path}: start it with `unhardcode run --env-file {pointers} -- docker compose -f {file} up`; a"
+        " variable that is set already wins, so no AWS is needed where it is"
     )
     for placement in placements:
         if _is_in_url(placement):

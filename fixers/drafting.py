@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from fixers import manual_steps
 from fixers.choice import Choice, choose, not_storable
-from fixers.grouping import STRONG_BITS, Draft, Form, by_parameter, group, strength
+from fixers.grouping import Draft, Form, by_parameter, group
 from fixers.naming import environment_of
 from fixers.refusals import REMAINING, stays
 from fixers.rewriting import Refused
+from fixers.strength import STRONG_BITS, strength
 from fixers.workspace import Workspace
 from scanner import companions
 from scanner.errors import NotSeenError, UsageError

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from fixers.locating import placeholder
+from fixers.locating import placeholder, value_from
 from fixers.model import Edit
 from fixers.references import reference_proof
 from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused, splice, unique_edits
@@ -216,14 +216,11 @@ def _replaced(entry: Node, placement: Placement) -> Iterator[tuple[Span, str]]:
     for key, item in zip(entry.keys or (), entry.items, strict=True):
         if key.text == "value":
             yield key.span, "valueFrom"
-            yield item.span, value_from(placement)
+            yield item.span, _new_value(placement)
 
 
-def value_from(placement: Placement) -> str:
-    """`valueFrom`: a parameter's name; a secret's ARN, `ARN:KEY::` for one key of its JSON."""
-    if placement.name.startswith("/"):
-        return placement.name
-    return placeholder(placement.name) + (f":{placement.key}::" if placement.key is not None else "")
+def _new_value(placement: Placement) -> str:
+    return value_from(placement.name, placement.key, placeholder(placement.name))
 
 
 def _moved(span: Span, entry: Node) -> Span:
@@ -273,7 +270,7 @@ def _plain(node: Node, moved: dict[int, Container]) -> Plain:
 def _expected(container: Container) -> list[Plain]:
     entries = []
     for position in sorted(container.moved):
-        new = value_from(container.moved[position][0][1])
+        new = _new_value(container.moved[position][0][1])
         entry = container.environment.items[position]
         entries.append(
             [

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import enum
-import math
-import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from fixers.connections import DEFAULT_PORTS, connection, is_login
+from fixers.strength import STRONG_BITS, strength
 from scanner.companions import place_of
 from scanner.model import CredentialKind, Finding, Kind, Role, SecretValue
 
-# Below this a value may stand in two places by chance or habit (`changeme`): DESIGN.md section 5, Grouping.
-STRONG_BITS = 60.0
-# A run of letters of one case counts as a word, digits that stand for letters included: 1.5 bits a letter is above
-# Shannon's estimate for printed English. https://doi.org/10.1002/j.1538-7305.1951.tb01366.x
-_WORD = re.compile(r"[A-Z]?[a-z]{5,}|[A-Z]{5,}")
-_WORD_BITS_A_LETTER = 1.5
-_LEET = str.maketrans("013457@$", "oleastas")
-_HEX = re.compile(r"(?=.*[0-9])(?=.*[a-f])[0-9a-f]{16,}|(?=.*[0-9])(?=.*[A-F])[0-9A-F]{16,}")
 # Of os, os.environ, decouple, django-environ and environs.
 _VARIABLE_READS = frozenset({"getenv", "get", "get_env", "setdefault", "pop", "config", "env", "str", "environ"})
 _LOOKUPS = frozenset({"get", "setdefault", "pop"})  # of any mapping
@@ -83,24 +74,6 @@ def group(
     return _merged(sorted([*pairs, *singles], key=lambda draft: min(order[id(found)] for found in draft.findings)))
 
 
-def strength(value: SecretValue) -> float:
-    """Bits that a guesser has to find, estimated from the value's looks.
-
-    Words count 1.5 bits a letter; each other character log2 of the alphabet that the others need, or nothing where it
-    repeats or continues the one before it (`aaa`, `123`); the whole never more than 1.5 times its Shannon entropy.
-    Of a text that repeats itself as a whole, only one repetition counts.
-    """
-    text = value.reveal("text")
-    text = text[: (text + text).find(text, 1)] if text else ""
-    words = [] if _HEX.fullmatch(text) else [found.span() for found in _WORD.finditer(text.translate(_LEET))]
-    inside = {index for start, end in words for index in range(start, end)}
-    rest = [index for index in range(len(text)) if index not in inside]
-    fresh = sum(index == 0 or ord(text[index]) - ord(text[index - 1]) not in (-1, 0, 1) for index in rest)
-    estimate = len(inside) * _WORD_BITS_A_LETTER + fresh * math.log2(max(2, _alphabet([text[index] for index in rest])))
-    entropy = -sum(count * math.log2(count / len(text)) for count in Counter(text).values())
-    return min(estimate, 1.5 * entropy)
-
-
 def own_key(finding: Finding) -> str | None:
     """The environment variable that the finding's place is about: a `.env` variable, the key of a getenv default."""
     literal = finding.literal
@@ -153,16 +126,6 @@ def by_parameter(draft: Draft) -> tuple[Draft, ...]:
         Draft(form=Form.PLAIN, env=draft.env, members=(replace(member, key=None),), part=member.key)
         for member in draft.members
     )
-
-
-def _alphabet(chars: Iterable[str]) -> int:
-    """How many characters the alphabet has that these were drawn from."""
-    seen = set(chars)
-    if seen <= set("0123456789abcdef") or seen <= set("0123456789ABCDEF"):
-        return 10 if all(char.isdigit() for char in seen) else 16
-    lower, upper = any(char.islower() for char in seen), any(char.isupper() for char in seen)
-    digits, others = any(char.isdigit() for char in seen), any(not char.isalnum() for char in seen)
-    return 26 * lower + 26 * upper + 10 * digits + 20 * others
 
 
 def _single(finding: Finding, env: str, kind: Kind) -> Draft:

@@ -20,7 +20,15 @@ from fixers.python import PythonFile
 from fixers.python_environment import dotted, resolve
 from fixers.readers_of import OtherReader, ReaderSite, listed, other_users
 from fixers.references import reference
-from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
+from fixers.rewriting import (
+    BY_HAND,
+    READ_IN_CODE,
+    CannotRewriteError,
+    Placement,
+    RewriteContext,
+    Rewritten,
+    all_refused,
+)
 from fixers.settings_modules import PARSERS, Module, parsed, python_files
 from fixers.settings_readers import find_load_sites
 from fixers.splicing import NOT_PARSABLE, Swap, Switch, owner, stored_text, switched
@@ -30,7 +38,6 @@ from scanner.model import Document, Kind, RefusalReason
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Path, Value, values
 
-_STEP = "read this one value with get_secret_value in the code, and take it out of the file"
 # https://docs.python.org/3/library/configparser.html#interpolation-of-values
 _USES = re.compile(r"%\(([^)]+)\)s|\$\{(?:[^}:]*:)?([^}:]+)\}")
 
@@ -64,7 +71,7 @@ def _check_alone(
         raise CannotRewriteError(
             RefusalReason.READER_NOT_REWRITABLE,
             f"{whole.path}:{whole.line} reads all of its section, and another value of that moves too",
-            _STEP,
+            READ_IN_CODE,
         )
 
 
@@ -79,17 +86,17 @@ def _swap(
         raise CannotRewriteError(
             RefusalReason.DYNAMIC,
             "configparser reads more there than the value: quotes, comments, lines",
-            _STEP,
+            READ_IN_CODE,
         )
     if value.text != stored_text(placement):
-        raise CannotRewriteError(RefusalReason.DYNAMIC, "only a part of the value would be stored", _STEP)
+        raise CannotRewriteError(RefusalReason.DYNAMIC, "only a part of the value would be stored", READ_IN_CODE)
     if set(value.text) & set(marks):
-        raise CannotRewriteError(RefusalReason.DYNAMIC, "configparser may interpolate the value", _STEP)
+        raise CannotRewriteError(RefusalReason.DYNAMIC, "configparser may interpolate the value", READ_IN_CODE)
     section, option = value.path
     same = [other for other in before if folded(other.path[1]) == folded(option)]
     if not section or (section == COMMON and len(same) > 1):
         raise CannotRewriteError(
-            RefusalReason.POSITION_NOT_SUPPORTED, "sections have what stands there, or their own", _STEP
+            RefusalReason.POSITION_NOT_SUPPORTED, "sections have what stands there, or their own", READ_IN_CODE
         )
     if sum(other.path[0] == section for other in same) > 1:
         raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "its key stands there twice", BY_HAND)
@@ -98,7 +105,7 @@ def _swap(
             folded(name) == folded(option) for found in _USES.finditer(other.text) for name in found.groups() if name
         ):
             holder = f"[{other.path[0]}] {other.path[1]}"
-            raise CannotRewriteError(RefusalReason.DYNAMIC, f"{holder} is put together from it", _STEP)
+            raise CannotRewriteError(RefusalReason.DYNAMIC, f"{holder} is put together from it", READ_IN_CODE)
     return Swap(span=value.span, new=reference(placement.name, placement.key), old=value.text)
 
 
@@ -112,11 +119,11 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> tuple[l
     outside = other_users(context.workspace, document.path)
     if outside:
         raise CannotRewriteError(
-            RefusalReason.READER_OUTSIDE_PYTHON, f"{name} is also used by {listed(outside)}", _STEP
+            RefusalReason.READER_OUTSIDE_PYTHON, f"{name} is also used by {listed(outside)}", READ_IN_CODE
         )
     tool = found_by(document.path, context.imported)
     if tool is not None:
-        raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, f"{tool} finds {name} by itself", _STEP)
+        raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, f"{tool} finds {name} by itself", READ_IN_CODE)
     sites: list[ReaderSite] = []
     others = [*found.opaque, *_overriding(document, value, context, {site.path for site in found.sites})]
     raws = python_files(context.workspace)
@@ -135,10 +142,14 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> tuple[l
         for other in filter(None, (parsed(context.workspace, each, context.modules) for each in borrowing)):
             others += borrowed(other, module)
     if others:
-        raise CannotRewriteError(RefusalReason.READER_NOT_REWRITABLE, f"{name} is also used by {listed(others)}", _STEP)
+        raise CannotRewriteError(
+            RefusalReason.READER_NOT_REWRITABLE, f"{name} is also used by {listed(others)}", READ_IN_CODE
+        )
     if not sites:
         raise CannotRewriteError(
-            RefusalReason.READER_UNKNOWN, f"no Python was seen that reads it from {name}", f"remove it, or {_STEP}"
+            RefusalReason.READER_UNKNOWN,
+            f"no Python was seen that reads it from {name}",
+            f"remove it, or {READ_IN_CODE}",
         )
     return sites, [module for module in modules if module is not None]
 

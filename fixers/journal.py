@@ -104,10 +104,16 @@ def locked(folder: Path) -> Iterator[None]:
     try:
         # The lock goes with the process, however it ends.
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         os.close(descriptor)
         raise UsageError(
             "another unhardcode is changing this repository", hint="wait until it has ended, then repeat"
+        ) from None
+    except OSError as error:
+        os.close(descriptor)
+        raise FixError(
+            f"{folder}: cannot be locked ({error.strerror})",
+            hint="its file system has no locks: nothing is changed there; work in a clone on a local disk",
         ) from None
     try:
         yield
@@ -131,7 +137,7 @@ def append(path: Path, line: dict[str, Any]) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             if os.write(descriptor, raw) != len(raw):
-                raise OSError(28, "no space left on the device")
+                raise OSError(errno.ENOSPC, "no space left on the device")
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -172,12 +178,13 @@ def _place(aws: Mapping[str, str]) -> str:
     return f"{account}{aws.get('region', 'no region')}"
 
 
-def runs(folder: Path, root: Path) -> list[Run]:
+def runs(folder: Path, root: Path, *, mend: bool = True) -> list[Run]:
     """The runs on this tree, oldest first. Raises UsageError for a journal that this release cannot read.
 
-    A last line without its end was cut off by whatever ended the run: its effect never began. It is removed.
+    A last line without its end was cut off by whatever ended the run: its effect never began. `mend` removes it, which
+    is for who holds the folder alone: to anybody else it may be a line that is being written.
     """
-    found = (_read(path) for path in sorted(folder.glob(_PATTERN)))
+    found = (_read(path, mend=mend) for path in sorted(folder.glob(_PATTERN)))
     return [run for run in found if run is not None and run.begin.get("root") == str(root)]
 
 
@@ -186,15 +193,18 @@ def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.EBADF):  # some file systems sync files alone
+            raise
     finally:
         os.close(descriptor)
 
 
-def _read(path: Path) -> Run | None:
+def _read(path: Path, *, mend: bool) -> Run | None:
     try:
         raw = path.read_bytes()
         whole = raw[: raw.rfind(b"\n") + 1]
-        if whole != raw:
+        if mend and whole != raw:
             os.truncate(path, len(whole))
     except OSError as error:
         raise UsageError(f"{path}: the journal cannot be read ({error.strerror})", hint="make it readable") from None

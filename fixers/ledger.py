@@ -16,9 +16,10 @@ import click
 from fixers import journal
 from fixers.connections import connection
 from fixers.drafting import by_variable
-from fixers.grouping import secret_value, strength
+from fixers.grouping import secret_value
 from fixers.plan_tables import DIGEST_DIGITS
 from fixers.planfile import PlanFile, open_plan_file, read_plan_file
+from fixers.strength import strength
 from fixers.traces import search_for, traces
 from scanner import analysis, looking, session
 from scanner.arguments import NamedPath
@@ -137,7 +138,7 @@ def _past(root: worktree.Root) -> Scanned:
 
 def _journaled(root: worktree.Root) -> Iterator[PlanFile]:
     """The plans that migrations on this tree carried out, the oldest first."""
-    for one in journal.runs(journal.folder_of(root.repository), root.folder):
+    for one in journal.runs(journal.folder_of(root.repository), root.folder, mend=False):
         text = one.begin.get("plan_file")
         if isinstance(text, str) and one.state in ("proven", "written", "done"):
             yield read_plan_file(text, str(one.path))

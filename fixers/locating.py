@@ -20,6 +20,13 @@ def placeholder(name: str) -> str:
     return Account().arn("secretsmanager", f"secret:{name}{SUFFIX}")
 
 
+def value_from(name: str, key: str | None, arn: str) -> str:
+    """`valueFrom` of a task definition: a parameter's name; a secret's ARN, `ARN:KEY::` for one key of its JSON."""
+    if name.startswith("/"):
+        return name
+    return arn if key is None else f"{arn}:{key}::"
+
+
 def waiting(plan: Plan) -> frozenset[str]:
     """The names of the secrets whose ARN an edit waits for."""
     return frozenset(fix.secret for fix in plan.fixes if any(placeholder(fix.secret) in edit.new for edit in fix.edits))

@@ -48,6 +48,7 @@ class PlannedSecret:
     beside the members in its JSON. `type` is SecretString, SecretBinary, SecureString or String. `tier` is Standard or
     Advanced, None in Secrets Manager. `action` is create, update, adopt, restore or skip. `rotation` is automatic or
     manual, or says in words what automatic rotation waits for. `monthly_cost` is in US dollars, without reads.
+    `environment` is that of the files which it comes from, "" where it is the plan's.
     """
 
     name: str
@@ -61,6 +62,7 @@ class PlannedSecret:
     reason: str
     rotation: str
     monthly_cost: float
+    environment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,20 +10,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from fixers.hidden_modules import hiding
-from fixers.import_roots import Files, import_root, packages_in, packages_on_path, regular_root
-from fixers.listed_modules import listed_modules
+from fixers.import_roots import Files, import_root, packages_in, regular_root
 from fixers.model import NewFile
 from fixers.notebook_code import SUFFIX, code_of
-from fixers.project_imports import (
-    OwnImports,
-    function_folders,
-    imported,
-    imported_modules,
-    loaders,
-    own_imports,
-    read_quietly,
-)
-from fixers.rewriting import RewriteContext, Style
+from fixers.project_imports import OwnImports, imported, own_imports, read_quietly
+from fixers.rewriting import RewriteContext
 from fixers.runtime import source
 from scanner.roles import PathRole, role_of
 
@@ -34,8 +25,6 @@ MODULE = "app_secrets"
 
 # What Django's own manage.py says. https://docs.djangoproject.com/en/stable/topics/settings/
 _SETTINGS_MODULE = re.compile(rb"DJANGO_SETTINGS_MODULE[\"'], *[\"'](\w+)\.")
-# Event loops beside asyncio's; anyio runs in either.
-_OTHER_LOOPS = frozenset({"anyio", "curio", "trio"})
 _SCRIPTS = frozenset({"bin", "script", "scripts", "tools"})
 # What stands in a folder that a project or a program begins in.
 _ROOT_FILES = ("setup.py", "setup.cfg", "pyproject.toml", "manage.py", "requirements.txt", "Pipfile", "Dockerfile")
@@ -60,27 +49,6 @@ class ModulePlace:
     defines: frozenset[str] = frozenset()
     hiding: str | None = None
     unsure: bool = False
-
-
-def rewrite_context(
-    workspace: Workspace, *, key: bytes, via_run: bool = False, style: Style | None = None
-) -> RewriteContext:
-    """The context of all rewriters for one workspace; reads every Python file once."""
-    names = frozenset(imported_modules(workspace))
-    on_path = dict(packages_on_path(workspace, names))
-    awaits = _OTHER_LOOPS.isdisjoint(name.partition(".")[0] for name in names)
-    return RewriteContext(
-        workspace=workspace,
-        key=key,
-        imported=names,
-        roots=frozenset(folder for folder, both in on_path.items() if not both),
-        both=frozenset(folder for folder, both in on_path.items() if both),
-        loads=loaders(workspace),
-        functions=frozenset(function_folders(workspace)),
-        listed=listed_modules(workspace),
-        via_run=via_run,
-        style=replace(style or Style(), awaits=awaits),
-    )
 
 
 def place_module(path: str, tree: ast.Module, context: RewriteContext) -> ModulePlace:

@@ -9,8 +9,9 @@ from itertools import chain, count
 from pathlib import PurePosixPath
 
 from fixers.connections import is_database_word, prefix_words
-from fixers.grouping import Draft, Form, is_whole, strength
+from fixers.grouping import Draft, Form, is_whole
 from fixers.stores import limits
+from fixers.strength import strength
 from rules import own
 from scanner.detectors.name import split_words
 from scanner.model import CredentialKind, Finding, Kind, Role, SecretValue

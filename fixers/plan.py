@@ -12,11 +12,11 @@ from fixers.dependencies import add_boto3
 from fixers.drafting import considered, drafts, sorted_out, unmistakable
 from fixers.grouping import Form
 from fixers.model import Fix, Member, Plan, PlannedSecret, Refusal
-from fixers.module_place import rewrite_context
 from fixers.naming import shown_frameworks
 from fixers.overrides import Override, override_of
 from fixers.placing import Placings
 from fixers.prices import storage_a_month
+from fixers.rewrite_context import rewrite_context
 from fixers.rewriting import Refused, RewriteContext, Rewriter, unique_edits
 from fixers.settling import Names, Settled, settle
 from fixers.shipping import build_notes, shipping_notes
@@ -102,18 +102,13 @@ def make_plan(
         frameworks=shown_frameworks(context.imported, (document.text for document in documents.values())),
     )
     secrets, placings = settle(chosen, names, documents, rewriters, context, refused)
-    moved = {
-        place.value: secret.named.name
-        for secret in secrets
-        for place in secret.chosen.draft.findings
-        if secret.override.action != "skip" and unmistakable(place)
-    }
+    moved = _moved(secrets)
     plan = Plan(
         env=env,
         app=names.app,
         root=str(workspace.root),
         tree="",
-        secrets=tuple(_planned(secret, options, key) for secret in secrets),
+        secrets=tuple(_planned(secret, options, env, key) for secret in secrets),
         fixes=tuple(_fix(secret) for secret in secrets if secret.override.action != "skip"),
         refusals=tuple(
             _refusal(finding, refused[id(finding)], moved) for finding in findings if id(finding) in refused
@@ -125,6 +120,16 @@ def make_plan(
     )
     _assert_complete(plan, findings)
     return _with_files(_with_dependencies(plan, workspace, key), placings, workspace, key)
+
+
+def _moved(secrets: Sequence[Settled]) -> dict[SecretValue | None, str]:
+    """The names of secrets by the values that stand nowhere by chance: a copy that stays is told where they go."""
+    return {
+        place.value: secret.named.name
+        for secret in secrets
+        for place in secret.chosen.draft.findings
+        if secret.override.action != "skip" and unmistakable(place)
+    }
 
 
 def touched_paths(plan: Plan) -> tuple[str, ...]:
@@ -149,7 +154,7 @@ def _read_variables(workspace: Workspace) -> frozenset[str]:
     return read_variables(workspace.bytes_of(path) for path in workspace.files if workspace.is_python(path))
 
 
-def _planned(secret: Settled, options: PlanOptions, key: bytes) -> PlannedSecret:
+def _planned(secret: Settled, options: PlanOptions, env: str, key: bytes) -> PlannedSecret:
     draft, choice, override = secret.chosen.draft, secret.chosen.choice, secret.override
     tier = override.tier or choice.tier
     # An empty one was emptied in the plan file: AWS's own key.
@@ -173,6 +178,7 @@ def _planned(secret: Settled, options: PlanOptions, key: bytes) -> PlannedSecret
         reason=_reason(choice, override),
         rotation=choice.rotation,
         monthly_cost=0.0 if action == "skip" else storage_a_month(choice.store, tier),
+        environment="" if draft.env == env else draft.env,
     )
 
 

@@ -10,14 +10,16 @@ from pathlib import Path
 from fixers.configuration import configuration
 from fixers.copies import copies
 from fixers.model import Plan, PlannedSecret
-from fixers.module_place import rewrite_context
 from fixers.overrides import NOTHING, Override
 from fixers.plan import PlanOptions, make_plan
 from fixers.planfile import apply_overrides, open_plan_file, options_of
+from fixers.rewrite_context import rewrite_context
 from fixers.rewriting import Refused, rewriters
 from fixers.styles import check_style
 from fixers.workspace import Workspace, open_workspace
 from scanner import session, written
+from scanner.errors import UsageError
+from scanner.reports.masking import hide, make_net
 from scanner.running import Scanned, scan_paths
 from scanner.sources import worktree
 
@@ -87,6 +89,26 @@ def without_secrets(before: Planned, names: Collection[str], why: Refused) -> Pl
         if secret.action != "skip" or secret.members[0].findings[0].place not in places
     )
     return replace(before, plan=replace(plan, secrets=secrets, refusals=refusals), overrides=overrides)
+
+
+def without_values_as_names(plan: Plan) -> Plan:
+    """A plan that names no file by a value: of what stays it is masked, as in reports.
+
+    Raises UsageError where such a file would change: plans, journals and diffs name it.
+    """
+    moving = [one for fix in plan.fixes for one in fix.findings]
+    net = make_net([*moving, *(stay.finding for stay in plan.refusals)])
+    for path in sorted({*(one.path for one in moving), *(edit.path for fix in plan.fixes for edit in fix.edits)}):
+        if hide(path, net) != path:
+            raise UsageError(
+                f"{hide(path, net)}: the value of a credential stands in this name",
+                hint="rename it, and rotate the value: history keeps names; if it is none, an ignore comment says so",
+            )
+    stays = (
+        replace(stay, finding=replace(stay.finding, path=hide(stay.finding.path, net)), detail=hide(stay.detail, net))
+        for stay in plan.refusals
+    )
+    return replace(plan, refusals=tuple(stays), notes=tuple(hide(note, net) for note in plan.notes))
 
 
 def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:

@@ -26,8 +26,11 @@ from fixers.stores.registry import connect, stores_at
 # What an interpreter needs to start and to read files; of the user's variables nothing else gets in.
 _ALLOWED = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "TZ")
 _KEY_PAIR = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-# What a real AWS takes on top, where no endpoint is given.
-_REAL_AWS = ("HOME", "USERPROFILE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+# What a real AWS takes on top, where no endpoint is given; botocore trusts what REQUESTS_CA_BUNDLE names, too.
+_REAL_AWS = (
+    "HOME", "USERPROFILE", "REQUESTS_CA_BUNDLE",
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

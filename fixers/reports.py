@@ -14,14 +14,13 @@ from fixers.model import Edit, Outcome, Plan, PlannedSecret, Refusal
 from fixers.own_keys import ARGUMENTS
 from fixers.prices import reads_note
 from fixers.rewriting import splice, unique_edits
+from fixers.spelling import SHORTEST_SEARCHED
 from fixers.traces import Search, may_stand, search_for, traces
 from fixers.workspace import Workspace
 from scanner.model import Finding, RefusalReason, SecretValue, Span
 from scanner.reports.masking import is_distinctive
 
 WIDTH = 100
-# Shorter values stand in a text by chance; masking them everywhere would tell more than it hides.
-SHORTEST_SEARCHED = 4
 _STORES = {"secretsmanager": "Secrets Manager", "parameterstore": "Parameter Store"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _CONTINUES = bytes(range(0x80, 0xC0))  # bytes of UTF-8 that begin no character

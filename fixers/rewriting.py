@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # The next step where there is no better one.
 BY_HAND = "replace the value by hand"
+READ_IN_CODE = "read this one value with get_secret_value in the code, and take it out of the file"
 STYLES = ("module", "inline", "extension")
 # Reason, detail, and what a person does about it.
 Refused: TypeAlias = tuple[RefusalReason, str, str]
@@ -67,7 +68,7 @@ class Style:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewriteContext:
-    """What a rewriter needs beside the document. `fixers.module_place.rewrite_context` makes one for a workspace.
+    """What a rewriter needs beside the document. `fixers.rewrite_context` makes one for a workspace.
 
     `key` keys the digests of edits and proofs. `imported` holds every dotted name that the workspace's Python files
     import absolutely: it tells a namespace package from a folder of scripts. `loads` are the folders and files that a

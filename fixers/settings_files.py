@@ -19,6 +19,7 @@ from fixers.readers_of import listed, other_users
 from fixers.references import reference
 from fixers.rewriting import (
     BY_HAND,
+    READ_IN_CODE,
     CannotRewriteError,
     Placement,
     RewriteContext,
@@ -33,8 +34,6 @@ from scanner.errors import NotSeenError
 from scanner.model import Document, RefusalReason
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Path, Value, values
-
-_STEP = "read this one value with get_secret_value in the code, and take it out of the file"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,7 +64,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         if _is_tools(document, value.path, readers):
             table = f"[tool.{value.path[1]}]"
             why = f"no Python that parses the file names {table}: the tool itself reads it"
-            raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, why, _STEP)
+            raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, why, READ_IN_CODE)
         variable, line = variable_of(value.path), placement.finding.start[0]
         note = f"{document.path}:{line}: where {variable} is set, it counts before the store"
         return Switch(swap=swap, variable=variable, edits=readers.edits, notes=(note,))
@@ -94,14 +93,14 @@ def _swap(document: Document, before: Sequence[Value], value: Value, placement: 
             RefusalReason.DYNAMIC, "the program does not read text there", "put it in quotes if it is text"
         )
     if value.text != text:
-        raise CannotRewriteError(RefusalReason.DYNAMIC, "only a part of the value would be stored", _STEP)
+        raise CannotRewriteError(RefusalReason.DYNAMIC, "only a part of the value would be stored", READ_IN_CODE)
     if sum(other.path == value.path for other in before) > 1:
         raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "its keys stand there twice", BY_HAND)
     if is_reserved(variable_of(value.path)):
         raise CannotRewriteError(
             RefusalReason.NAME_TAKEN,
             f"{variable_of(value.path)}, the variable of its keys, means something else",
-            _STEP,
+            READ_IN_CODE,
         )
     new = reference(placement.name, placement.key)
     source = document.text[value.span.start : value.span.end]
@@ -117,20 +116,20 @@ def _readers(document: Document, context: RewriteContext) -> _Readers:
     name = posixpath.basename(document.path)
     if outside:
         raise CannotRewriteError(
-            RefusalReason.READER_OUTSIDE_PYTHON, f"{name} is also used by {listed(outside)}", _STEP
+            RefusalReason.READER_OUTSIDE_PYTHON, f"{name} is also used by {listed(outside)}", READ_IN_CODE
         )
     tool = found_by(document.path, context.imported)
     if tool is not None:
-        raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, f"{tool} finds {name} by itself", _STEP)
+        raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, f"{tool} finds {name} by itself", READ_IN_CODE)
     if found.opaque:
         raise CannotRewriteError(
-            RefusalReason.READER_NOT_REWRITABLE, f"{name} is also used by {listed(found.opaque)}", _STEP
+            RefusalReason.READER_NOT_REWRITABLE, f"{name} is also used by {listed(found.opaque)}", READ_IN_CODE
         )
     if not found.sites:
         raise CannotRewriteError(
             RefusalReason.READER_UNKNOWN,
             f"no Python was seen that parses {name}",
-            f"remove it, or {_STEP}",
+            f"remove it, or {READ_IN_CODE}",
         )
     readers = _Readers()
     readers.edits = tuple(_site_edits(found.sites, context, readers))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+import shlex
 from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 
@@ -35,7 +36,8 @@ _RECIPES = (
 def shipping_notes(made: Collection[str], edited: Collection[str], workspace: Workspace) -> Iterator[str]:
     """What there is to do so that the files `made` get along with those that are edited; POSIX paths from the root."""
     for path in _ignored(made, workspace):
-        yield f"{path}: git ignores it, and the program needs it: `git add --force {path}`, or change .gitignore"
+        forced = f"git add --force {shlex.quote(path)}"
+        yield f"{path}: git ignores it, and the program needs it: `{forced}`, or change .gitignore"
     for path in workspace.files:
         for recipe, pattern in _RECIPES:
             if recipe.fullmatch(PurePosixPath(path).name):

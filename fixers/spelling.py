@@ -22,7 +22,7 @@ Part: TypeAlias = str | dict[str, Any]
 # The stored value by the name of its secret and its key there.
 Values: TypeAlias = Mapping[tuple[str, str | None], SecretValue]
 
-# Shorter values stand in a text by chance.
+# Shorter values stand in a text by chance; masking them everywhere would tell more than it hides.
 SHORTEST_SEARCHED = 4
 
 _SIMPLE = dict(zip("\\'\"\a\b\f\n\r\t\v/", "\\'\"abfnrtv/", strict=True))

@@ -107,11 +107,20 @@ def _like(descriptor: int, place: Path) -> None:
     now = os.fstat(descriptor)
     if (before.st_uid, before.st_gid) != (now.st_uid, now.st_gid):
         os.fchown(descriptor, before.st_uid, before.st_gid)
-    if hasattr(os, "listxattr"):
-        with suppress(OSError):  # a file system without attributes
-            for name in os.listxattr(place):
-                os.setxattr(descriptor, name, os.getxattr(place, name))
+    for name in _attributes(place):
+        with suppress(OSError):  # one of the system's, which only root may set: the others are still kept
+            os.setxattr(descriptor, name, os.getxattr(place, name))
     os.fchmod(descriptor, stat.S_IMODE(before.st_mode))
+
+
+def _attributes(place: Path) -> Iterable[str]:
+    """The names of a file's extended attributes, access control lists among them; none where there can be none."""
+    if not hasattr(os, "listxattr"):
+        return ()
+    try:
+        return os.listxattr(place)
+    except OSError:
+        return ()
 
 
 def _umask() -> int:

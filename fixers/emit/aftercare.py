@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from fixers.emit.iam import Account
+from fixers.emit.iam import Account, by_environment
 from fixers.emit.markdown import code, place, plain
 from fixers.emit.rotation import rotates
+from fixers.locating import value_from
 from fixers.model import PlannedSecret
 from fixers.stores.model import PLAIN_TYPES
 
@@ -99,9 +100,13 @@ unhardcode purge --plan {plan}    # which values, in which spellings, files and 
 def deploy(moved: Sequence[PlannedSecret], account: Account) -> Iterator[str]:
     """Who needs which policy, and the entries of a task definition."""
     yield _DEPLOY + _WIRING
-    yield "```json"
-    yield json.dumps({"secrets": [entry for secret in moved for entry in _entries(secret, account)]}, indent=2)
-    yield "```"
+    for environment, own in by_environment(moved).items():
+        # A container's `secrets` name a variable once: environments have it in common.
+        if environment:
+            yield f"\nIn {plain(environment)}:\n"
+        yield "```json"
+        yield json.dumps({"secrets": [entry for secret in own for entry in _entries(secret, account)]}, indent=2)
+        yield "```"
     yield _LAMBDA.rstrip()
     if any(secret.kms_key for secret in moved):
         yield "\nThe customer KMS key's own policy must let these roles use it, too."
@@ -143,8 +148,5 @@ def _entries(secret: PlannedSecret, account: Account) -> Iterator[dict[str, str]
     if secret.type == "SecretBinary":
         return  # ECS cannot inject it
     for member in secret.members:
-        if secret.store == "parameterstore":
-            yield {"name": member.env, "valueFrom": secret.name}
-            continue
         arn = account.arn("secretsmanager", f"secret:{secret.name}-SUFFIX")
-        yield {"name": member.env, "valueFrom": f"{arn}:{member.key}::" if member.key else arn}
+        yield {"name": member.env, "valueFrom": value_from(secret.name, member.key, arn)}

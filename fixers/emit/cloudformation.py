@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from fixers.emit.iam import Account, Policy
-from fixers.emit.labels import unique_labels, yaml_text
+from fixers.emit.iam import Access, Account
+from fixers.emit.labels import label_of, unique_labels, yaml_text
 from fixers.emit.rotation import EXCLUDED, Rotation
 
 # What CloudFormation fills in by itself.
@@ -18,25 +18,25 @@ _POLICIES_HEAD = """\
 # Written by unhardcode: policies for who reads the secrets. No value stands here.
 #
 #   aws cloudformation deploy --template-file cloudformation.yaml --stack-name NAME --capabilities CAPABILITY_IAM \\
-#     --parameter-overrides ReaderRoles=my-task-role InjectionRoles=my-execution-role
+#     --parameter-overrides {first}ReaderRoles=my-task-role {first}InjectionRoles=my-execution-role
 AWSTemplateFormatVersion: '2010-09-09'
 Description: Who reads the credentials that were in source code before (unhardcode)
 
 Parameters:
-  ReaderRoles:
+"""
+_ROLES = """\
+  {label}ReaderRoles:
     Type: CommaDelimitedList
     Default: ''
-    Description: Names of roles of the running program (ECS task role, Lambda execution role), with commas
-  InjectionRoles:
+    Description: Names of roles of the running program{where} (ECS task role, Lambda execution role), with commas
+  {label}InjectionRoles:
     Type: CommaDelimitedList
     Default: ''
-    Description: Names of roles that read before the program starts (ECS task execution role), with commas
-
-Conditions:
-  HasReaders: !Not [!Equals [!Join ['', !Ref ReaderRoles], '']]
-  HasInjectors: !Not [!Equals [!Join ['', !Ref InjectionRoles], '']]
-
-Resources:
+    Description: Names of roles that read before the program starts{where} (ECS task execution role), with commas
+"""
+_GIVEN = """\
+  {label}HasReaders: !Not [!Equals [!Join ['', !Ref {label}ReaderRoles], '']]
+  {label}HasInjectors: !Not [!Equals [!Join ['', !Ref {label}InjectionRoles], '']]
 """
 
 _ROTATION_HEAD = """\
@@ -68,33 +68,47 @@ Parameters:
 """
 
 
-def policies_template(readers: Sequence[Policy], injectors: Sequence[Policy]) -> str:
+def policies_template(given: Sequence[Access]) -> str:
     """A template of managed policies, made for the account `HERE`; its parameters name the roles that get them."""
-    parts = [_POLICIES_HEAD]
-    for kind, roles, condition, policies in (
-        ("Reader", "ReaderRoles", "HasReaders", readers),
-        ("Injection", "InjectionRoles", "HasInjectors", injectors),
-    ):
-        for number, policy in enumerate(policies, 1):
-            label = f"{kind}Policy{number if number > 1 else ''}"
-            document = json.dumps(_filled(policy), indent=2).replace("\n", "\n        ")
-            parts.append(f"""\
-  {label}:
-    Type: AWS::IAM::ManagedPolicy
-    Properties:
-      Roles: !If [{condition}, !Ref {roles}, !Ref AWS::NoValue]
-      PolicyDocument:
-        {document}
-""")
-    parts.append("\nOutputs:\n")
-    for kind, policies in (("Reader", readers), ("Injection", injectors)):
-        for number in range(1, len(policies) + 1):
-            label = f"{kind}Policy{number if number > 1 else ''}"
-            parts.append(f"  {label}Arn:\n    Value: !Ref {label}\n")
+    labels = [label_of(each.environment) if each.environment else "" for each in given]
+    where = [f" in {each.environment}" if each.environment else "" for each in given]
+    named = [policy for label, each in zip(labels, given, strict=True) for policy in _policies(each, label)]
+    parts = [
+        _POLICIES_HEAD.format(first=labels[0] if labels else ""),
+        *(_ROLES.format(label=label, where=place) for label, place in zip(labels, where, strict=True)),
+        "\nConditions:\n",
+        *(_GIVEN.format(label=label) for label in labels),
+        "\nResources:\n",
+        *(resource for _, resource in named),
+        "\nOutputs:\n",
+        *(f"  {label}Arn:\n    Value: !Ref {label}\n" for label, _ in named),
+    ]
     text = "".join(parts)
     if len(text) > _WITHOUT_A_BUCKET:
         text = text.replace("#   aws cloudformation deploy ", "#   aws cloudformation deploy --s3-bucket BUCKET ", 1)
     return text
+
+
+def _policies(access: Access, prefix: str) -> Iterator[tuple[str, str]]:
+    """The label and the text of each policy as a resource."""
+    for kind, condition, policies in (
+        ("Reader", "HasReaders", access.readers),
+        ("Injection", "HasInjectors", access.injectors),
+    ):
+        for number, policy in enumerate(policies, 1):
+            label = f"{prefix}{kind}Policy{number if number > 1 else ''}"
+            document = json.dumps(_filled(policy), indent=2).replace("\n", "\n        ")
+            yield (
+                label,
+                f"""\
+  {label}:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      Roles: !If [{prefix}{condition}, !Ref {prefix}{kind}Roles, !Ref AWS::NoValue]
+      PolicyDocument:
+        {document}
+""",
+            )
 
 
 def _filled(value: Any) -> Any:

@@ -15,11 +15,9 @@ from fixers.emit.iam import (
     REGION_PLACEHOLDER,
     Account,
     Policy,
+    accesses,
     deletion_policies,
-    injection_policies,
     migration_policies,
-    path_policies,
-    reader_policies,
 )
 from fixers.emit.rotation import Rotation
 from fixers.emit.runbook import Written, runbook
@@ -44,7 +42,8 @@ _READER, _MIGRATION, _DELETION, _INJECTION, _PATHS = (
 )
 _ACROSS = ("cross-account-identity-policy", "cross-account-secret-policy.json", "cross-account-key-statement.json")
 _POLICY = re.compile(
-    r"(?:iam-policy(?:-migration|-deletion|-injection|-by-path)?|cross-account-identity-policy)(?:-\d+)?\.json|"
+    r"iam-policy(?:-migration|-deletion|(?:-injection|-by-path)?(?:-for-[\w.-]+?(?<!\.filled))?)(?:-\d+)?\.json|"
+    r"cross-account-identity-policy(?:-\d+)?\.json|"
     r"cross-account-(?:secret-policy|key-statement)\.json"
 )
 _WRITTEN = "# Written by unhardcode:"
@@ -71,32 +70,32 @@ def emit(
     for secret in moved:
         _assert_storable(secret, region or "us-east-1")
     folder = Path(os.path.abspath(folder))
-    readers, injectors = reader_policies(moved, place), injection_policies(moved, place)
+    given = accesses(moved, place)
     across = None if reader is None else cross_account(moved, place, reader)
-    policies = {
-        _READER: _named(_READER, readers),
-        _INJECTION: _named(_INJECTION, injectors),
-        _MIGRATION: _named(_MIGRATION, migration_policies(moved, place)),
-        _DELETION: _named(_DELETION, deletion_policies(moved, place)),
-        _PATHS: _named(_PATHS, path_policies(moved, place)),
-        _ACROSS[0]: _across(across),
-    }
+    readers = [_named(_READER, each.readers, each.environment) for each in given]
+    injectors = [_named(_INJECTION, each.injectors, each.environment) for each in given]
+    paths = [_named(_PATHS, each.paths, each.environment) for each in given]
+    migration, deletion = (
+        _named(_MIGRATION, migration_policies(moved, place)),
+        _named(_DELETION, deletion_policies(moved, place)),
+    )
+    policies = [*readers, *injectors, migration, deletion, *paths, _across(across)]
     written = Written(
-        readers=tuple(policies[_READER]),
-        injectors=tuple(policies[_INJECTION]),
-        migration=tuple(policies[_MIGRATION]),
-        deletion=tuple(policies[_DELETION]),
-        paths=tuple(policies[_PATHS]),
+        readers=tuple(map(tuple, readers)),
+        injectors=tuple(map(tuple, injectors)),
+        migration=tuple(migration),
+        deletion=tuple(deletion),
+        paths=tuple(name for group in paths for name in group),
         across=across,
-        across_files=tuple(policies[_ACROSS[0]]),
+        across_files=tuple(policies[-1]),
         folder=_seen_from(Path(plan.root), folder),
     )
     texts = {
         _PLAN: plan_file,
         _SCRIPT: upload_script(moved, root=Path(plan.root), folder=folder, repository=repository, region=region),
-        **{name: text for group in policies.values() for name, text in group.items()},
-        _TEMPLATES[0]: policies_template(reader_policies(moved, HERE), injection_policies(moved, HERE)),
-        _TEMPLATES[1]: secrets_file(moved, place, readers, injectors),
+        **{name: text for group in policies for name, text in group.items()},
+        _TEMPLATES[0]: policies_template(accesses(moved, HERE)),
+        _TEMPLATES[1]: secrets_file(moved, place, given),
         _RUNBOOK: runbook(plan, place, written),
     }
     return _written(folder, texts)
@@ -134,7 +133,9 @@ def _assert_storable(secret: PlannedSecret, region: str) -> None:
         raise FixError(f"{secret.name}: {problems[0]}", hint="edit the plan, or set its action to skip")
 
 
-def _named(stem: str, policies: Sequence[Policy]) -> dict[str, str]:
+def _named(stem: str, policies: Sequence[Policy], environment: str = "") -> dict[str, str]:
+    """The policies' texts by their names: those of another environment than the plan's say which one."""
+    stem += f"-for-{environment}" if environment else ""
     return {
         f"{stem}{'' if number == 1 else f'-{number}'}.json": json.dumps(policy, indent=2) + "\n"
         for number, policy in enumerate(policies, 1)

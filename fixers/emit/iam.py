@@ -59,6 +59,40 @@ class Account:
         return f"arn:{self.partition}:{service}:{self.region}:{self.id}:{resource}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What programs of one environment are allowed: who reads by itself, is given values at the start, reads by path.
+
+    `environment` is "" for the plan's own.
+    """
+
+    environment: str
+    readers: tuple[Policy, ...]
+    injectors: tuple[Policy, ...]
+    paths: tuple[Policy, ...]
+
+
+def accesses(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Access, ...]:
+    """The policies of each environment, the plan's own first: what runs in staging reads nothing of production's."""
+    return tuple(
+        Access(
+            environment=environment,
+            readers=reader_policies(own, account),
+            injectors=injection_policies(own, account),
+            paths=path_policies(own, account),
+        )
+        for environment, own in by_environment(secrets).items()
+    )
+
+
+def by_environment(secrets: Sequence[PlannedSecret]) -> dict[str, list[PlannedSecret]]:
+    """The secrets of each environment that has some, those of the plan's own ("") first."""
+    found: dict[str, list[PlannedSecret]] = {}
+    for secret in sorted(secrets, key=lambda each: each.environment):
+        found.setdefault(secret.environment, []).append(secret)
+    return found
+
+
 def reader_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
     """What a running program needs to read these secrets and nothing else; several where one would be too long."""
     held = _by_store(secrets)

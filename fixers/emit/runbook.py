@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from fixers.emit import aftercare
 from fixers.emit.awscli import form
@@ -19,7 +20,7 @@ from scanner.model import RefusalReason
 _PERMISSIONS = """\
 ## 1. Permissions
 
-- {migration}: for whoever runs the next step, and only until it is done. It allows exactly its calls.
+- {migration}: for whoever does steps 2 to 4, and only until they are done. It allows exactly their calls.
 - {readers}: for the role of the running program. It can read these names and nothing else. `-??????` in an ARN
   stands for the six characters that Secrets Manager appends: it can be granted before the secrets exist.
   A program that is started with SECRETS_ENV reads other names, and needs a policy for those.
@@ -30,6 +31,9 @@ _ATTACHED = 10
 _TOO_MANY = """\
 - IAM attaches at most {most} managed policies to one role or user, 20 where that quota was raised, and {first} is one
   of {count}: move the secrets in parts (`unhardcode plan PATH`), or give several roles what each of them reads."""
+_SEVERAL = """\
+- What has `-for-ENVIRONMENT` in its name is for the programs of that environment, and the others are for those of
+  {env}. A value in code that every environment runs has a name of {env}: who reads it there needs that one as well."""
 _DELETION = """\
 - {deletion}: **only** to take all of it back with `unhardcode migrate --undo --delete-stored`, beside the first one.
   It deletes what this plan creates, parameters for good."""
@@ -67,10 +71,13 @@ unhardcode fix --plan {plan} --write  # only what reads back equal from the stor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The names of the policies that are beside the runbook, and `folder`, as seen from the tree's root."""
+    """The names of the policies that are beside the runbook, and `folder`, as seen from the tree's root.
 
-    readers: tuple[str, ...]
-    injectors: tuple[str, ...]
+    `readers` and `injectors` are by environment: those together that one role gets.
+    """
+
+    readers: tuple[tuple[str, ...], ...]
+    injectors: tuple[tuple[str, ...], ...]
     migration: tuple[str, ...]
     deletion: tuple[str, ...]
     paths: tuple[str, ...]
@@ -81,7 +88,8 @@ class Written:
     @property
     def every(self) -> tuple[str, ...]:
         """All of them."""
-        return (*self.readers, *self.injectors, *self.migration, *self.deletion, *self.paths, *self.across_files)
+        by_role = (*self.readers, *self.injectors, self.migration, self.deletion, self.paths, self.across_files)
+        return tuple(name for names in by_role for name in names)
 
 
 def runbook(plan: Plan, account: Account, written: Written) -> str:
@@ -89,9 +97,9 @@ def runbook(plan: Plan, account: Account, written: Written) -> str:
     moved = [secret for secret in plan.secrets if secret.action != "skip"]
     plan_file = shlex.quote(f"{written.folder}/plan.toml")
     parts = [
-        _head(plan, moved, written.folder),
+        _head(plan, moved, account, written.folder),
         _table(moved),
-        _policies(account, written),
+        _policies(plan, account, written),
         _upload(moved, plan_file),
         _read_back(moved, plan_file),
         iter([_REWRITE.format(plan=plan_file)]),
@@ -104,7 +112,7 @@ def runbook(plan: Plan, account: Account, written: Written) -> str:
     return "\n\n".join("\n".join(part) for part in (list(lines) for lines in parts) if part) + "\n"
 
 
-def _head(plan: Plan, moved: Sequence[PlannedSecret], folder: str) -> Iterator[str]:
+def _head(plan: Plan, moved: Sequence[PlannedSecret], account: Account, folder: str) -> Iterator[str]:
     places = sum(len(member.findings) for secret in moved for member in secret.members)
     settings = sum(secret.type in PLAIN_TYPES for secret in moved)
     what = f"{len(moved) - settings} credentials" + (f" and {settings} settings" if settings else "")
@@ -114,6 +122,9 @@ def _head(plan: Plan, moved: Sequence[PlannedSecret], folder: str) -> Iterator[s
     yield "program works before and after each of them. No value stands in any file of this folder."
     yield ""
     yield f"Commands are for the root of the repository; this folder is {code(folder)} there."
+    if account.region != REGION_PLACEHOLDER:
+        region = shlex.quote(account.region)
+        yield f"They all go to one region:\n\n```sh\nexport AWS_REGION={region} AWS_DEFAULT_REGION={region}\n```"
 
 
 def _table(moved: Sequence[PlannedSecret]) -> Iterator[str]:
@@ -125,12 +136,14 @@ def _table(moved: Sequence[PlannedSecret]) -> Iterator[str]:
         yield f"| {code(secret.name)} | {stored_in(secret)} | {secret.action} | {variables} | {places} |"
 
 
-def _policies(account: Account, written: Written) -> Iterator[str]:
+def _policies(plan: Plan, account: Account, written: Written) -> Iterator[str]:
     if not written.readers:
         return
-    names = {"readers": written.readers, "injectors": written.injectors, "migration": written.migration}
-    yield _PERMISSIONS.format(**{word: codes(files) for word, files in names.items()})
-    for files in names.values():
+    names = {"readers": written.readers, "injectors": written.injectors, "migration": (written.migration,)}
+    yield _PERMISSIONS.format(**{word: codes(chain.from_iterable(groups)) for word, groups in names.items()})
+    if any("-for-" in name for name in written.every):
+        yield _SEVERAL.format(env=plain(plan.env))
+    for files in chain.from_iterable(names.values()):
         if len(files) > _ATTACHED:
             yield _TOO_MANY.format(most=_ATTACHED, first=code(files[0]), count=len(files))
     if written.deletion:

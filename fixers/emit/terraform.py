@@ -13,8 +13,8 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from fixers.emit.iam import ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER, Account, Policy
-from fixers.emit.labels import hcl, terraform_label, unique_labels
+from fixers.emit.iam import ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER, Access, Account, Policy
+from fixers.emit.labels import hcl, label_of, terraform_label, unique_labels
 from fixers.emit.rotation import EXCLUDED, Rotation
 from fixers.model import PlannedSecret
 
@@ -71,17 +71,17 @@ variable "rotate_now" {
 """
 
 
-def secrets_file(
-    secrets: Sequence[PlannedSecret], account: Account, readers: Sequence[Policy], injectors: Sequence[Policy]
-) -> str:
+def secrets_file(secrets: Sequence[PlannedSecret], account: Account, given: Sequence[Access]) -> str:
     """secrets.tf: secrets to adopt, and the policies, which were made for `account`."""
     stored = [secret for secret in secrets if secret.store == "secretsmanager"]
     labels = unique_labels([secret.name for secret in stored])
     parts = [_SECRETS_HEAD]
     parts += [_secret(secret, terraform_label(labels[secret.name])) for secret in stored]
-    for kind, policies in (("reader", readers), ("injection", injectors)):
-        for number, policy in enumerate(policies, 1):
-            parts.append(_policy(f"{kind}{f'_{number}' if number > 1 else ''}", policy, account))
+    for each in given:
+        tail = f"_{terraform_label(label_of(each.environment))}" if each.environment else ""
+        for kind, policies in (("reader", each.readers), ("injection", each.injectors)):
+            for number, policy in enumerate(policies, 1):
+                parts.append(_policy(f"{kind}{tail}{f'_{number}' if number > 1 else ''}", policy, account))
     return "\n".join(parts)
 
 

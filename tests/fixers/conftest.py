@@ -27,8 +27,8 @@ import pytest
 
 from fixers.drafting import STRUCTURED
 from fixers.model import Edit, Plan, Proof
-from fixers.module_place import rewrite_context
 from fixers.plan import PlanOptions, make_plan
+from fixers.rewrite_context import rewrite_context
 from fixers.rewriting import Placement, RewriteContext, Rewritten, overlapping, splice, unique_edits
 from fixers.rewriting import rewriters as all_rewriters
 from fixers.structured import whole_values

@@ -173,3 +173,9 @@ def test_a_link_in_the_place_of_the_references_is_not_followed(tmp_path: Path) -
     plan = planned(tmp_path, PlanOptions(app="shop")).plan
     assert [refusal.reason for refusal in plan.refusals] == [RefusalReason.LINKED]
     assert plan.fixes == ()
+
+
+def test_the_command_that_starts_it_can_be_copied_whatever_the_folder_is_called(tried: Callable[..., Any]) -> None:
+    run = tried("my deploy/compose.yml", service("opensesame"), "opensesame")
+    (note,) = [note for note in run.result.notes if "start it with" in note]
+    assert "--env-file 'my deploy/compose.secrets.env' -- docker compose -f 'my deploy/compose.yml' up" in note

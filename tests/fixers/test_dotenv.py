@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixers.dotenv import rewrite
-from fixers.module_place import rewrite_context
 from fixers.references import reference
+from fixers.rewrite_context import rewrite_context
 from fixers.rewriting import CannotRewriteError, Placement, Rewritten, splice
 from fixers.workspace import Workspace
 from scanner.identity import digest

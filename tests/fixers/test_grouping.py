@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixers.connections import Connection, connection, engine_of, is_login
-from fixers.grouping import STRONG_BITS, Draft, Form, by_parameter, group, own_key, secret_value, strength
+from fixers.grouping import Draft, Form, by_parameter, group, own_key, secret_value
 from scanner.model import Argument, CredentialKind, Finding, Kind, Role, SecretValue, Span
 
 
@@ -59,24 +59,6 @@ def test_a_weak_variable_in_two_folders_is_two_secrets(making: SimpleNamespace) 
     assert len(grouped(*found, kind=Kind.DOTENV)) == 2
 
 
-@pytest.mark.parametrize(
-    "weak",
-    [
-        "changeme",
-        "password123",
-        "S3cr3tP4ssw0rd!",
-        "correcthorsebatterystaple",
-        "0" * 64,
-        "1234567890123456",
-        "ab" * 20,
-        "Winter2024!Company",
-        "",
-    ],
-)
-def test_a_guessable_value_is_not_strong(weak: str) -> None:
-    assert strength(SecretValue(weak)) < STRONG_BITS
-
-
 def test_redis_is_no_login(making: SimpleNamespace) -> None:
     assert not is_login(making.finding("a.py", "x", name="password", engine="redis"))
     assert not is_login(making.finding("a.py", "x", name="SMTP_PASSWORD"))
@@ -89,15 +71,6 @@ def test_a_finding_without_its_value_cannot_be_stored(making: SimpleNamespace) -
 
 
 # --- what belongs together
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_random_values_of_sixteen_and_more_are_strong(making: SimpleNamespace, seed: int) -> None:
-    assert strength(SecretValue(making.strong(str(seed), 20))) >= STRONG_BITS
-
-
-def test_hex_counts_four_bits_a_digit() -> None:
-    assert strength(SecretValue("9f86d081884c7d659a2feaa0c55ad015")) >= STRONG_BITS
 
 
 def test_call_arguments_become_constants_of_one_login(making: SimpleNamespace) -> None:

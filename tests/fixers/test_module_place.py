@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from fixers.hidden_modules import BEHIND_BOTO3
-from fixers.module_place import place_module, rewrite_context
+from fixers.module_place import place_module
 from fixers.project_imports import imported_modules
+from fixers.rewrite_context import rewrite_context
 from fixers.workspace import open_workspace
 
 KEY = bytes(32)

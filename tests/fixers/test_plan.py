@@ -270,6 +270,7 @@ def test_dotenv_variables_keep_their_name(making: SimpleNamespace, tmp_path: Pat
     text = "LEGACY_TOKEN=hunter2\n"
     found = making.finding(".env.staging", "hunter2", text=text, name="LEGACY_TOKEN", role=Role.VARIABLE)
     (secret,) = making.planned(tmp_path, {".env.staging": text}, found).secrets
+    assert secret.environment == "staging"
     assert (secret.name, secret.members[0].env) == ("/staging/shop/legacy-token", "LEGACY_TOKEN")
 
 

@@ -261,6 +261,17 @@ def test_without_an_endpoint_the_users_aws_is_asked_with_region_and_profile(aws:
     assert "set AWS_REGION" in (result.error or "")
 
 
+def test_the_users_certificates_count_for_the_real_aws(tmp_path: Path) -> None:
+    """Behind a proxy that opens connections botocore needs them: it would store, and the proof could not read."""
+    answer = json.dumps([{"unset": True, "set": True, "error": None, "unavailable": False}])
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\n[ \"$REQUESTS_CA_BUNDLE\" = /company.pem ] && echo '{answer}'\n")
+    python.chmod(0o755)
+    environ = {"PATH": os.environ["PATH"], "REQUESTS_CA_BUNDLE": "/company.pem"}
+    (result,) = proved(None, proof(DATABASE, PASSWORD, VARIABLE), environ=environ, python=str(python))
+    assert (result.unset, result.error) == (True, None)
+
+
 def test_child_lets_no_value_out(aws: Endpoint, made: Callable[..., str]) -> None:
     """Not in its output, not on standard error, and not in argv; also where the expression or the request is broken."""
     value = made()

@@ -150,6 +150,47 @@ def test_policies_of_an_earlier_longer_plan_do_not_stay(tmp_path: Path, emitting
     assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
 
 
+def test_each_environment_gets_policies_of_its_own(tmp_path: Path, emitting: Any) -> None:
+    """A role of staging reads nothing of production's, and no container is given a variable twice."""
+    secrets = [
+        emitting.secret("parameterstore", "/staging/shop/token", "x", environment="staging"),
+        emitting.secret("secretsmanager", "staging/shop/db", "x", environment="staging"),
+        emitting.secret("parameterstore", "/prod/shop/token", "x"),
+    ]
+    an_emission(tmp_path, secrets, tmp_path / "out")
+    for stem in ("iam-policy", "iam-policy-injection", "iam-policy-by-path"):
+        texts = {end: (tmp_path / f"out/{stem}{end}.json").read_text() for end in ("", "-for-staging")}
+        assert ("prod/shop" in texts[""], "staging/shop" in texts[""]) == (True, False)
+        assert ("prod/shop" in texts["-for-staging"], "staging/shop" in texts["-for-staging"]) == (False, True)
+    terraform = (tmp_path / "out/secrets.tf").read_text()
+    assert terraform.count('resource "aws_iam_policy" "reader_staging"') == 1
+    runbook_text = (tmp_path / "out/MIGRATION.md").read_text()
+    blocks = [json.loads(each.partition("```")[0]) for each in runbook_text.split("```json\n")[1:]]
+    assert [[entry["name"] for entry in block["secrets"]] for block in blocks] == [["VARIABLE"], ["VARIABLE"] * 2]
+    assert "`-for-ENVIRONMENT`" in runbook_text
+    filled = tmp_path / "out/iam-policy-for-staging.filled.json"
+    filled.write_text("theirs")
+    an_emission(tmp_path, secrets[2:], tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES | PATHS | {filled.name}
+
+
+def test_the_runbooks_commands_go_to_the_region_that_was_named(tmp_path: Path, emitting: Any) -> None:
+    """Its script stores there; `fix --write`, `aws` and `status` would look in another one."""
+    secrets = [emitting.secret("secretsmanager", "prod/shop/db", "x")]
+    for region, said in (("eu-west-1", True), (None, False)):
+        an_emission(tmp_path, secrets, tmp_path / "out", region=region)
+        head = (tmp_path / "out/MIGRATION.md").read_text().partition("## 1. ")[0]
+        assert ("export AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1\n" in head) is said
+
+
+def test_the_runbook_keeps_the_migrations_policy_until_the_code_is_rewritten(tmp_path: Path, emitting: Any) -> None:
+    """`fix --write` looks at every name too: with the reader's policy alone it may not."""
+    an_emission(tmp_path, [emitting.secret("secretsmanager", "prod/shop/db", "x")], tmp_path / "out")
+    text = (tmp_path / "out/MIGRATION.md").read_text()
+    assert "`iam-policy-migration.json`: for whoever does steps 2 to 4" in text
+    assert text.index("## 2. Upload") < text.index("## 4. Rewrite the code") < text.index("fix --plan")
+
+
 def test_the_folder_holds_no_value_and_scans_clean_and_changes_no_plan(call: Call, shop: Any) -> None:
     folder, values = shop
     before = call(folder, "plan")
@@ -252,7 +293,7 @@ def test_the_runbook_asks_for_no_placeholder_that_is_not_there(tmp_path: Path, e
     plan = Plan(
         env="prod", app="shop", root="/", tree="", secrets=(secret,), fixes=(), refusals=(), new_files=()
     )  # fmt: skip
-    written = Written(readers=("iam-policy.json",), injectors=(), migration=(), deletion=(), paths=(), folder="out")
+    written = Written(readers=(("iam-policy.json",),), injectors=(), migration=(), deletion=(), paths=(), folder="out")
     text = runbook(plan, Account(id="123456789012", region="eu-west-1"), written)
     assert "envsubst" not in text
 

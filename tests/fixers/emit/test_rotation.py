@@ -17,7 +17,7 @@ import yaml
 
 import unhardcode
 from fixers.emit.cloudformation import HERE, policies_template, rotation_template
-from fixers.emit.iam import Account, injection_policies, reader_policies
+from fixers.emit.iam import Account, accesses, reader_policies
 from fixers.emit.labels import hcl, label_of, terraform_label, unique_labels
 from fixers.emit.rotation import Rotation, rotates
 from fixers.emit.terraform import rotation_file, secrets_file
@@ -130,7 +130,7 @@ def test_a_function_has_a_name_that_lambda_takes_and_its_own() -> None:
 
 def test_a_secret_is_imported_by_its_arn(emitting: Any) -> None:
     # Release 6 of the provider: "could not parse import ID ... as ARN" for a name.
-    text = secrets_file([emitting.secret("secretsmanager", "prod/shop/db", "x")], Account(), (), ())
+    text = secrets_file([emitting.secret("secretsmanager", "prod/shop/db", "x")], Account(), ())
     assert "  id = data.aws_secretsmanager_secret.prod_shop_db.arn\n" in text
 
 
@@ -159,6 +159,7 @@ def secrets(emitting: Any) -> list[Any]:
         emitting.secret("secretsmanager", "prod/shop/keyed", "x", kms_key=key),
         emitting.secret("secretsmanager", "prod/shop/aliased", "x", kms_key="alias/shop"),
         emitting.secret("parameterstore", "/prod/shop/token", "x"),
+        emitting.secret("parameterstore", "/staging/shop/token", "x", environment="staging"),
     ]
 
 
@@ -171,11 +172,10 @@ def written(tmp_path: Path, secrets: list[Any]) -> Path:
     ]
     names = [secret.name for secret in secrets if secret.store == "secretsmanager"]
     account = Account()
-    readers, injectors = reader_policies(secrets, account), injection_policies(secrets, account)
     texts = {
         "rotation.yaml": rotation_template(rotations),
-        "cloudformation.yaml": policies_template(reader_policies(secrets, HERE), injection_policies(secrets, HERE)),
-        "secrets.tf": secrets_file(secrets, account, readers, injectors),
+        "cloudformation.yaml": policies_template(accesses(secrets, HERE)),
+        "secrets.tf": secrets_file(secrets, account, accesses(secrets, account)),
         "rotation.tf": rotation_file(rotations, names, partition="aws"),
     }
     for name, text in texts.items():
@@ -199,7 +199,11 @@ def test_the_policies_of_a_template_are_those_of_the_files(written: Path, secret
     policy = json.loads(
         filled.replace("${AWS::Partition}", "aws"), object_hook=lambda found: found.get("Fn::Sub", found)
     )
-    assert policy == reader_policies(secrets, Account(id="123456789012", region="eu-west-1"))[0]
+    own = [secret for secret in secrets if not secret.environment]
+    assert policy == reader_policies(own, Account(id="123456789012", region="eu-west-1"))[0]
+    of_staging = made["Resources"]["StagingReaderPolicy"]["Properties"]
+    assert of_staging["Roles"] == {"If": ["StagingHasReaders", {"Ref": "StagingReaderRoles"}, {"Ref": "AWS::NoValue"}]}
+    assert "/prod/" not in json.dumps(of_staging["PolicyDocument"])
 
 
 def test_our_own_scan_finds_nothing_in_any_of_them(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,7 +282,7 @@ def test_terraform_adopts_what_was_stored_and_its_state_has_no_value(
         emitting.secret("parameterstore", "/prod/shop/k", "x"),
     ]
     account = Account()
-    text = secrets_file(secrets, account, reader_policies(secrets, account), injection_policies(secrets, account))
+    text = secrets_file(secrets, account, accesses(secrets, account))
     (tmp_path / "secrets.tf").write_text(text)
     (tmp_path / "provider.tf").write_text(
         _PROVIDER.format(region="eu-west-1", key="testing", secret="testing", url=url)

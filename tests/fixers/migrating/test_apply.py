@@ -210,7 +210,7 @@ def ready(action: str = "create", version: str = "") -> Ready:
 
 def test_what_reads_back_otherwise_is_an_error() -> None:
     with pytest.raises(StoreError, match="not what was stored"):
-        store_secret(ready(), FakeStore(garble=True), app=OURS, token="t")
+        store_secret(ready(), FakeStore(garble=True), app=OURS, token="t", sleep=lambda seconds: None)
 
 
 def test_a_name_taken_in_between_is_not_overwritten() -> None:
@@ -218,6 +218,19 @@ def test_a_name_taken_in_between_is_not_overwritten() -> None:
     with pytest.raises(AlreadyExistsError):
         store_secret(ready(), store, app=OURS, token="t")
     assert store.writes == []
+
+
+@pytest.mark.parametrize("action", ["create", "update"])
+def test_a_read_that_lags_behind_the_write_is_waited_for(action: str) -> None:
+    """Both stores may answer from a copy without the new secret, or with the old value of one."""
+    store = holding("old", OURS) if action == "update" else FakeStore()
+    waits: list[float] = []
+    seen = iter([store.values.get("prod/shop/db")] * 2)
+    now = store.read
+    store.read = lambda name: next(seen, None) if len(waits) < 2 else now(name)  # type: ignore[method-assign]
+    assert store_secret(ready(action), store, app=OURS, token="t", sleep=waits.append) == "1"
+    assert len(waits) == 2
+    assert [what for what, _, _ in store.writes] == [action]
 
 
 def test_a_write_without_an_answer_and_without_effect_is_an_error() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 import stat
@@ -102,6 +104,30 @@ def test_where_no_lock_can_be_held_nothing_is_changed(tmp_path: Path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_file_system_without_locks_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def flock(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(FixError, match="cannot be locked") as raised, journal.locked(tmp_path):
+        pass
+    assert "another unhardcode" not in raised.value.message
+
+
+def test_a_file_system_that_syncs_no_folders_holds_a_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[bool] = []
+
+    def fsync(descriptor: int) -> None:
+        synced.append(is_folder := stat.S_ISDIR(os.fstat(descriptor).st_mode))
+        if is_folder:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    run = begun(tmp_path)
+    assert synced == [False, True]
+    assert journal.runs(tmp_path, Path("/tree")) == [run]
+
+
 def test_the_lock_is_for_one_and_goes_with_its_holder(tmp_path: Path) -> None:
     with journal.locked(tmp_path), pytest.raises(UsageError, match="another unhardcode"), journal.locked(tmp_path):
         pass
@@ -118,6 +144,17 @@ def test_a_line_that_was_cut_off_never_happened(tmp_path: Path) -> None:
     assert run.path.read_bytes() == whole
     run.path.write_bytes(b'{"step": "beg')
     assert journal.runs(tmp_path, Path("/tree")) == []
+
+
+def test_a_line_that_is_being_written_stays_for_whom_only_reads(tmp_path: Path) -> None:
+    """`status` reads journals without the lock: what a migration has half written is not its to remove."""
+    run = journal.note(begun(tmp_path), "stored", name="a", version="1")
+    with run.path.open("ab") as file:
+        file.write(b'{"step": "prov')
+        file.flush()
+        assert journal.runs(tmp_path, Path("/tree"), mend=False) == [run]
+        file.write(b'en", "outcomes": []}\n')
+    assert [one.state for one in journal.runs(tmp_path, Path("/tree"))] == ["proven"]
 
 
 def test_a_run_is_read_as_it_was_written(tmp_path: Path) -> None:

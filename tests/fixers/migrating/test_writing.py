@@ -102,6 +102,22 @@ def test_files_are_replaced_made_and_removed_in_order_and_keep_their_mode(tree: 
     replace_all(tree, {"b.py": None}, run="r", announce=announced.append)  # what is gone already is no failure
 
 
+def test_an_attribute_that_cannot_be_set_keeps_no_other_away(tree: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A label of the system's stands before an access control list, and only root may set it."""
+    kept: dict[str, bytes] = {}
+
+    def setxattr(descriptor: int, name: str, value: bytes) -> None:
+        if name.startswith("security."):
+            raise PermissionError
+        kept[name] = value
+
+    monkeypatch.setattr(os, "listxattr", lambda place: ["security.label", "system.posix_acl_access"])
+    monkeypatch.setattr(os, "getxattr", lambda place, name: name.encode())
+    monkeypatch.setattr(os, "setxattr", setxattr)
+    replace_all(tree, {"a.py": b"new"}, run="r", announce=lambda path: None)
+    assert kept == {"system.posix_acl_access": b"system.posix_acl_access"}
+
+
 def test_new_bytes_are_never_readable_for_others_before_they_have_the_files_mode(tree: Workspace) -> None:
     (tree.root / "a.py").chmod(0o600)
     seen: list[int] = []
