@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -100,7 +102,18 @@ class Workspace:
 
 def open_workspace(root: Path, files: Iterable[str]) -> Workspace:
     """A workspace on disk. `files` are POSIX paths from the root."""
-    return Workspace(root=root, files=tuple(sorted(set(files))), read=lambda path: located(root, path).read_bytes())
+    return Workspace(root=root, files=tuple(sorted(set(files))), read=lambda path: _read(located(root, path)))
+
+
+def _read(place: Path) -> bytes:
+    """A regular file's bytes. Raises OSError.
+
+    A pipe is not waited for: password managers mount `.env` as one, and nobody may write to it.
+    https://github.com/pydantic/pydantic-settings/pull/776
+    """
+    if not stat.S_ISREG(place.stat().st_mode):
+        raise OSError(errno.EINVAL, "not a regular file")
+    return place.read_bytes()
 
 
 def overlaid(workspace: Workspace, overlay: Overlay) -> Workspace:

@@ -25,6 +25,7 @@ from scanner.sources.worktree import Root
 from scanner.text import line_span, line_starts
 
 FORMS = ("detect-secrets", "gitleaks", "trufflehog")
+_WHAT = f"what wrote it? --from takes {', '.join(FORMS)}"
 _MOST = 200_000_000
 _SHA1 = re.compile(r"[0-9a-f]{40}")
 _TOKEN = re.compile(r"[A-Za-z0-9_+/=.~-]+|\s+|.", re.DOTALL)
@@ -59,15 +60,14 @@ class Taken(NamedTuple):
 def read_known(path: Path, form: str | None) -> list[Known]:
     """All that a file accepts. Without a form it is told by its content. Raises UsageError."""
     raw = read_named(path, _MOST)
-    named, form = form, form or _form(path, raw)
+    form = form or _form(path, raw)
     readers: dict[str, Callable[[str, str], Iterator[Known]]] = {
         "detect-secrets": _detect_secrets, "gitleaks": _gitleaks, "trufflehog": _trufflehog
     }  # fmt: skip
     try:
         return list(readers[form](written_by_shell(raw, path), str(path)))
     except (ValueError, RecursionError, TypeError, KeyError, AttributeError):
-        hint = f"what wrote it? --from takes {', '.join(FORMS)}" if named else "name its form: --from"
-        raise UsageError(f"{path}: not what {form} writes", hint=hint) from None
+        raise UsageError(f"{path}: not what {form} writes", hint=_WHAT) from None
 
 
 def taken(known: Sequence[Known], findings: Sequence[Finding], texts: Mapping[str, str], root: Root) -> Taken:
@@ -118,7 +118,7 @@ def _form(path: Path, raw: bytes) -> str:
         return "trufflehog"
     if any(gitleaksignore.parse_position(line) for line in head.split("\n")[:100]):
         return "gitleaks"
-    raise UsageError(f"{path}: not a baseline or report that is known", hint=f"name its form: --from {FORMS[0]}")
+    raise UsageError(f"{path}: not a baseline or report that is known", hint=_WHAT)
 
 
 def _detect_secrets(text: str, name: str) -> Iterator[Known]:

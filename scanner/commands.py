@@ -245,6 +245,12 @@ def scan(
         documents=scanned.texts.get,
         started=started,
     )
+    if written:
+        from scanner.reports.context import shown
+        from scanner.saving import refuse_found
+
+        live = (one.path for one in shown(scanned.result, context) if one.suppressed is None)
+        refuse_found(written, scanned.root.folder, live)
     _write_beside(scanned.result, context, beside)
     report = _report(form)
     render = report.render_quiet if quiet and form == "text" else report.render

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from scanner.errors import UsageError
+from scanner.sources.paths import meant
 
 # A file can be written where its folder takes no other: a single one that is mounted into a container.
 _ONLY_IN_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)
@@ -62,6 +63,20 @@ def refuse_links(files: Iterable[Path], root: Path) -> None:
             continue
         if os.path.realpath(file) != os.path.join(os.path.realpath(root), named.relative_to(root)):
             raise UsageError(f"{file}: a symbolic link leads elsewhere", hint="name the file itself")
+
+
+def refuse_found(files: Iterable[Path], root: Path, paths: Iterable[str]) -> None:
+    """Raise UsageError for a file that is to be written and that a scan found something in.
+
+    `scan -o settings.py` by somebody who knows grep's -o would put the report in the place of the program. `paths` are
+    as reports show them.
+    """
+    found = {os.path.realpath(root / os.fsdecode(meant(path))) for path in paths}
+    for file in files:
+        if os.path.realpath(file) in found:
+            raise UsageError(
+                f"{file}: has findings, and would be written over", hint="name another file for the report"
+            )
 
 
 def _replace(place: Path, chunks: Iterable[str], mode: int) -> None:

@@ -221,6 +221,21 @@ def test_no_link_of_a_scanned_repository_says_where_a_report_is_written(
         assert run(repository, "scan", "--format", "json", "-o", named)[0] == 1
 
 
+def test_no_report_takes_the_place_of_a_file_that_has_findings(run: Run, repository: Path, value: str) -> None:
+    (repository / "shop").mkdir()
+    names = ["shop/a.py", "shop/b%41.py"]
+    for name in names:
+        (repository / name).write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    for name in names:
+        for words in (["-o", f"../{name}"], ["--report", f"json={repository / name}"]):
+            status, out, err = run(repository / "shop", "scan", *words)
+            assert (status, out, "has findings, and would be written over" in err) == (2, "", True)
+        kept = value in (repository / name).read_text()
+        assert kept
+    for _ in range(2):
+        assert run(repository, "scan", "-o", "shop/report.txt")[0] == 1
+
+
 def test_a_baseline_in_a_place_that_cannot_be_is_a_mistake(run: Run, repository: Path, value: str) -> None:
     (repository / "a.py").write_text(f'ADMIN_PASSWORD = "{value}"\n')
     for command in ("create", "update", "prune"):

@@ -17,7 +17,8 @@ from scanner.reports.words import ignore_hint
 # A step's summary may have 1 MiB; GitHub drops a larger one as a whole.
 # https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 MOST_BYTES = 900_000
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&])")
+# The colon of `https://` and the dot of `www.` make links of plain words: https://github.github.com/gfm/#autolinks-extension-
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 
 
 def render(result: ScanResult, context: ReportContext) -> Iterator[str]:

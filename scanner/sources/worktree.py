@@ -170,6 +170,8 @@ def read_file(
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EMLINK):
             return Skipped(path=shown, reason="symbolic link", gap=named)
+        if error.errno in (errno.ENXIO, errno.EOPNOTSUPP):  # a socket, or a device that is not there
+            return Skipped(path=shown, reason="not a regular file", gap=named)
         if error.errno == errno.ENOENT:
             return Skipped(path=shown, reason=DELETED, gap=named)
         return Skipped(path=shown, reason=f"not readable ({os.strerror(error.errno or 0).lower()})", gap=True)

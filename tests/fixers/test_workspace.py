@@ -21,6 +21,15 @@ def test_what_is_gone_or_binary_is_not_seen(tmp_path: Path, making: SimpleNamesp
             workspace.document(path)
 
 
+@pytest.mark.parametrize("name", [".env", "setup.cfg", "tool"])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    workspace = open_workspace(tmp_path, [name])
+    assert (workspace.exists(name), workspace.bytes_of(name), workspace.is_python(name)) == (True, b"", False)
+    with pytest.raises(NotSeenError, match="not a regular file"):
+        workspace.document(name)
+
+
 def test_paths_that_leave_the_root_count_as_linked(tmp_path: Path) -> None:
     workspace = open_workspace(tmp_path, ())
     assert workspace.is_linked("../a.py")

@@ -69,7 +69,9 @@ def sha1(value: str) -> str:
 def test_a_file_that_nobody_wrote_is_refused(at: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
     (at / "other").write_text(text)
     assert run("baseline", "import", "other") == Exit.USAGE
-    assert "unhardcode: other: not " in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "unhardcode: other: not " in said
+    assert "--from takes detect-secrets, gitleaks, trufflehog" in said
     assert not (at / FILE).exists()
 
 

@@ -95,7 +95,11 @@ def test_an_annotation_over_several_lines_has_no_columns(make):
 
 
 @pytest.mark.parametrize(
-    "path", ["<img src=x>.py", "[a](https://e.example).py", "a|b.py", "`a`.py", "@somebody/a.py", "a&lt;b.py"]
+    "path",
+    [
+        *("<img src=x>.py", "[a](https://e.example).py", "a|b.py", "`a`.py", "@somebody/a.py", "a&lt;b.py"),
+        *("www.e.example/a.py", "WWW.e.example/a.py", "https://e.example/a.py"),
+    ],
 )
 def test_no_name_of_a_file_is_markup_of_the_summary(make, path):
     value = make.generated("c")
@@ -103,4 +107,4 @@ def test_no_name_of_a_file_is_markup_of_the_summary(make, path):
     row = next(line for line in page_of(make, make.found(f'"{value}"', value, path=path)).splitlines() if ".py" in line)
 
     assert row.replace("\\|", "").count("|") == 6
-    assert not re.search(r"(?<!\\)[<>&\[\]`]|@\w", row)
+    assert not re.search(r"(?<!\\)[<>&\[\]`]|@\w|www\.|[^\\]://", row, re.IGNORECASE)

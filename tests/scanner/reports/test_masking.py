@@ -4,6 +4,7 @@ import base64
 import dataclasses
 import string
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +42,11 @@ def test_printable_text_holds_nothing_that_a_terminal_obeys(text):
 
     assert not any(ord(c) < 32 or 127 <= ord(c) < 160 or 0xD800 <= ord(c) < 0xE000 for c in shown)
     assert printable(shown) == shown
+
+
+@pytest.mark.parametrize("mark", ["\xad", "\u180e", "\u200b", "\u202e", "\u206a", "\ufff9", "\U000e0041", "\U000e0100"])
+def test_what_nobody_sees_is_spelled_out(mark):
+    assert printable(f"a{mark}b") == "a" + mark.encode("ascii", "backslashreplace").decode() + "b"
 
 
 def test_a_prefix_is_shown_only_where_it_stands(make):

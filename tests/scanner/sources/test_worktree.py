@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -184,6 +185,15 @@ def test_what_was_named_alone_is_a_gap_among_others_it_is_not(odd: Path, name: s
     assert skipped(odd / name, max_size=1000) == {name: (LEFT_OUT[name], True)}
     assert skipped(odd / name, odd / "app.py", max_size=1000) == {name: (LEFT_OUT[name], False)}
     assert skipped(odd / name, max_size=1000, handed=True) == {name: (LEFT_OUT[name], False)}
+
+
+def test_a_socket_is_left_out_like_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # the path of a socket is short
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("server")
+    put(tmp_path, "app.py")
+    assert skipped(tmp_path) == {"server": ("not a regular file", False)}
+    assert skipped(tmp_path / "server") == {"server": ("not a regular file", True)}
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
