@@ -20,11 +20,11 @@ sys.path.insert(0, str(ROOT))
 
 import unhardcode  # noqa: E402 - this tree's, whatever else is installed
 from fixers import manual_steps, rewriting  # noqa: E402
+from fixers.model import RefusalReason  # noqa: E402
 from rules.load import load_rules  # noqa: E402
 from scanner import commands, config_check, judge  # noqa: E402
 from scanner.config import DEFAULT_BASELINE, HONOURS, Config  # noqa: E402
 from scanner.errors import Exit, UsageError  # noqa: E402
-from scanner.model import RefusalReason  # noqa: E402
 
 PAGE = ROOT / "docs" / "reference.md"
 STATUSES = {

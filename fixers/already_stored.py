@@ -5,10 +5,10 @@ from __future__ import annotations
 from fixers.apply import active, holds
 from fixers.inverse import known_blobs
 from fixers.locating import waiting
+from fixers.model import RefusalReason
 from fixers.plan import touched_paths
 from fixers.planning import Planned, without_secrets
 from fixers.stores.registry import UsersAws
-from scanner.model import RefusalReason
 
 
 def not_stored(planned: Planned, target: UsersAws, *, offline: bool) -> tuple[Planned, dict[str, str], tuple[str, ...]]:

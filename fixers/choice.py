@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fixers.configuration import is_configuration, plain_type
 from fixers.connections import TEMPLATE_ENGINES
 from fixers.grouping import Draft, Form
+from fixers.model import RefusalReason
 from fixers.prices import ADVANCED_PARAMETER_A_MONTH
 from fixers.rewriting import Refused
 from fixers.stores.limits import PARAMETER_BYTES, value_problems
-from scanner.model import RefusalReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from fixers.dotenv import check_readers, site_edit
-from fixers.model import Edit
+from fixers.model import Edit, RefusalReason
 from fixers.python import PythonFile
 from fixers.readers_of import find_readers
 from fixers.references import bare_reference, reference
 from fixers.rewriting import CannotRewriteError, Placement, Refused, RewriteContext, Rewritten, all_refused
 from fixers.splicing import NOT_PARSABLE, Swap, Switch, stored_text, switched
 from fixers.styles import needed
-from scanner.model import Document, RefusalReason
+from scanner.model import Document
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Node, Path, Value, trees, values
 

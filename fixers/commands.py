@@ -8,14 +8,13 @@ from typing import Any
 
 import click
 
-from fixers.model import Fix
+from fixers.model import Fix, Safety
 from fixers.options import aws, check_not_empty, check_only_from_plan, from_file, one_path, plan_options, refuse, shared
 from fixers.planning import Planned, planned, planned_from, without_values_as_names
 from fixers.reports import render_diff, render_plan
 from fixers.workspace import PLAN_MARK
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
-from scanner.model import Safety
 from scanner.reports.context import count
 from scanner.reports.masking import printable
 from scanner.saving import refuse_links, save

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from fixers.model import Edit, NewFile, Proof
+from fixers.model import Edit, NewFile, Proof, RefusalReason
 from fixers.references import reference, reference_proof
 from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused
 from fixers.splicing import (
@@ -31,7 +31,7 @@ from fixers.splicing import (
 )
 from scanner.errors import NotSeenError
 from scanner.identity import digest
-from scanner.model import CredentialKind, Document, Kind, RefusalReason, SecretValue, Span
+from scanner.model import CredentialKind, Document, Kind, SecretValue, Span
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Node, Value, values
 

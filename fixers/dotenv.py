@@ -13,7 +13,7 @@ from fixers.dotenv_beside import Composed, composed_in, default_note, example_ed
 from fixers.dotenv_by_hand import Loader, by_hand, reads_alike
 from fixers.dotenv_mappings import mapping_sites
 from fixers.grouping import SETTING
-from fixers.model import Edit, Proof
+from fixers.model import Edit, Proof, RefusalReason
 from fixers.python import Change, PythonFile, open_file, proof_variables, proven
 from fixers.readers_of import Readers, ReaderSite, find_readers, into_images, listed
 from fixers.references import reference
@@ -31,7 +31,7 @@ from fixers.settings_fields import field_sites
 from fixers.styles import ANNOTATED, BEFORE, CANONICAL, render
 from scanner.errors import NotSeenError
 from scanner.identity import digest
-from scanner.model import Document, RefusalReason, SecretValue
+from scanner.model import Document, SecretValue
 from scanner.readers.dotenv import Binding, bindings, errors
 
 

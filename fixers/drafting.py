@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fixers import manual_steps
 from fixers.choice import Choice, choose, not_storable
 from fixers.grouping import Draft, Form, by_parameter, group
+from fixers.model import RefusalReason
 from fixers.naming import environment_of
 from fixers.refusals import REMAINING, stays
 from fixers.rewriting import Refused
@@ -16,17 +17,7 @@ from fixers.strength import STRONG_BITS, strength
 from fixers.workspace import Workspace
 from scanner import companions
 from scanner.errors import NotSeenError, UsageError
-from scanner.model import (
-    Confidence,
-    CredentialKind,
-    Document,
-    Finding,
-    Kind,
-    Literal,
-    RefusalReason,
-    Role,
-    ScanResult,
-)
+from scanner.model import Confidence, CredentialKind, Document, Finding, Kind, Literal, Role, ScanResult
 from scanner.readers.kinds import kind_of
 
 if TYPE_CHECKING:

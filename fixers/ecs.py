@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from fixers.locating import placeholder, value_from
-from fixers.model import Edit
+from fixers.model import Edit, RefusalReason
 from fixers.references import reference_proof
 from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused, splice, unique_edits
 from fixers.splicing import NOT_PARSABLE, Gathered, respliced, stored_text
 from scanner.identity import digest
-from scanner.model import Document, Kind, RefusalReason, Span
+from scanner.model import Document, Kind, Span
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Node, Value, trees
 

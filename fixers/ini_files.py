@@ -16,6 +16,7 @@ from functools import partial
 from fixers.conventions import found_by
 from fixers.dotenv import site_edit
 from fixers.ini_uses import COMMON, borrowed, folded, uses
+from fixers.model import RefusalReason
 from fixers.python import PythonFile
 from fixers.python_environment import dotted, resolve
 from fixers.readers_of import OtherReader, ReaderSite, listed, other_users
@@ -34,7 +35,7 @@ from fixers.settings_readers import find_load_sites
 from fixers.splicing import NOT_PARSABLE, Swap, Switch, owner, stored_text, switched
 from fixers.styles import needed
 from scanner.errors import NotSeenError
-from scanner.model import Document, Kind, RefusalReason
+from scanner.model import Document, Kind
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Path, Value, values
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from fixers.model import RefusalReason
 from fixers.rewriting import Refused
-from scanner.model import Document, Kind, RefusalReason
+from scanner.model import Document, Kind
 from scanner.readers.errors import Unreadable
 
 # Facts: https://docs.github.com/actions/security-guides/using-secrets-in-github-actions,

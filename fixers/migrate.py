@@ -72,7 +72,7 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
         click.echo(render_plan(planned.plan), nl=False)
         if not planned.plan.fixes:
             click.echo("Nothing to migrate.")
-            return int(Exit.OK)
+            return _proven_again(runs, asked, asked.target())
         _check_can_ask(asked)
         judge: steps.Judge = tuple
         if asked.incident:
@@ -227,18 +227,7 @@ def _rewrite(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked
 
 def _written(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked: Asked, target: UsersAws) -> int:
     run = steps.rewrite(run, open_workspace(root.folder, ()), session.key_for(root.repository))
-    named = asked.path if asked.path.is_dir() else asked.path.parent
-    outcomes = raise_levels(
-        outcomes,
-        OwnerProof(
-            folder=named,
-            modules=asked.modules,
-            commands=asked.commands,
-            region=asked.region,
-            profile=asked.profile,
-            credentials=target.credentials,
-        ),
-    )
+    outcomes = raise_levels(outcomes, _owners_proof(asked, target))
     journal.note(run, "done")
     click.echo(render_proof(outcomes), nl=False)
     proven = all(outcome.status == "proven" for outcome in outcomes)
@@ -246,6 +235,28 @@ def _written(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked
         # After an incident the values in history are revoked, and no undo brings them back.
         click.echo(_NEXT if run.begin.get("incident") else f"{_NEXT} {_LATER}", err=True)
     return int(Exit.OK if proven else Exit.FINDINGS)
+
+
+def _proven_again(runs: Sequence[Run], asked: Asked, target: UsersAws) -> int:
+    """Run the owner's proof of the last migration, where one is asked for: it may be what failed."""
+    last = next((run for run in reversed(runs) if run.state == "done"), None)
+    if last is None or not (asked.modules or asked.commands):
+        return int(Exit.OK)
+    click.echo(f"Of the migration of {last.begin['at']}:")
+    outcomes = raise_levels(tuple(Outcome(**outcome) for outcome in last.outcomes()), _owners_proof(asked, target))
+    click.echo(render_proof(outcomes), nl=False)
+    return int(Exit.OK if all(outcome.status == "proven" for outcome in outcomes) else Exit.FINDINGS)
+
+
+def _owners_proof(asked: Asked, target: UsersAws) -> OwnerProof:
+    return OwnerProof(
+        folder=asked.path if asked.path.is_dir() else asked.path.parent,
+        modules=asked.modules,
+        commands=asked.commands,
+        region=asked.region,
+        profile=asked.profile,
+        credentials=target.credentials,
+    )
 
 
 def _check_can_ask(asked: Asked) -> None:

@@ -2,9 +2,45 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
-from scanner.model import Finding, RefusalReason, Safety, SecretValue, Span
+from scanner.model import Finding, SecretValue, Span
+
+
+class RefusalReason(enum.StrEnum):
+    """Why a finding is not rewritten. Every finding ends as a Fix or with one of these."""
+
+    TEST_FIXTURE = "test-fixture"  # tests, examples and docs
+    KEY_FILE = "key-file"
+    OWN_AWS_KEYS = "own-aws-keys"  # the account's own access keys: remove the arguments instead
+    READER_OUTSIDE_PYTHON = "reader-outside-python"
+    READER_UNKNOWN = "reader-unknown"  # nothing was seen that reads this key
+    READER_NOT_REWRITABLE = "reader-not-rewritable"  # Python reads it in a way that we do not rewrite
+    KIND_NOT_SUPPORTED = "kind-not-supported"  # YAML, JSON, ...: a person has to do it
+    POSITION_NOT_SUPPORTED = "position-not-supported"  # case patterns, typing.Literal, docstrings, comments
+    COMMENT = "comment"  # a copy in a comment or docstring: remove it by hand
+    DYNAMIC = "dynamic"  # part of something computed that cannot be rebuilt
+    NOT_PARSABLE = "not-parsable"
+    NOT_ROUND_TRIPPABLE = "not-round-trippable"  # LibCST does not give back the bytes it read
+    LINKED = "linked"  # a symlink, or outside the repository
+    VALUE_NOT_STORABLE = "value-not-storable"  # empty, too large, or `{{` for Parameter Store
+    NAME_TAKEN = "name-taken"
+    HISTORY_ONLY = "history-only"
+    COMPANION_MISSING = "companion-missing"  # one half of a pair
+    READ_ONLY = "read-only"
+    EXAMPLE_VALUE = "example-value"
+    SKIPPED = "skipped"  # a person set the plan's action to skip
+    NOT_UNDOABLE = "not-undoable"  # neither git nor the store could give the file's text back
+    NOT_STORED = "not-stored"  # `fix --write`: the store does not hold this value
+
+
+class Safety(enum.StrEnum):
+    """How far an edit may go by itself."""
+
+    SAFE = "safe"
+    REVIEW = "review"  # offered for review
+    MANUAL = "manual"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

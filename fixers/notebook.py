@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from fixers import manual_steps, python
 from fixers.insertions import joined_insertions
-from fixers.model import Edit
+from fixers.model import Edit, RefusalReason
 from fixers.python_syntax import parse_quietly
 from fixers.rewriting import (
     BY_HAND,
@@ -33,7 +33,7 @@ from fixers.rewriting import (
 from fixers.spelling import SHORTEST_SEARCHED
 from fixers.splicing import NOT_PARSABLE
 from scanner.identity import digest
-from scanner.model import Document, Kind, RefusalReason, Span
+from scanner.model import Document, Kind, Span
 from scanner.readers import _json
 from scanner.readers._tree import walk
 from scanner.readers.errors import Unreadable

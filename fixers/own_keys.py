@@ -11,13 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from fixers.model import Edit, Plan
+from fixers.model import Edit, Plan, RefusalReason
 from fixers.python_syntax import node_span, parse_quietly
 from fixers.rewriting import splice
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 from scanner.identity import digest
-from scanner.model import RefusalReason, Span
+from scanner.model import Span
 from scanner.text import line_starts
 
 ARGUMENTS = frozenset({"aws_access_key_id", "aws_secret_access_key", "aws_session_token"})

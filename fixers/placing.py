@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from fixers.configuration import is_configuration
 from fixers.grouping import Draft, own_key, secret_value
 from fixers.insertions import joined_insertions
-from fixers.model import Edit, NewFile, Proof
+from fixers.model import Edit, NewFile, Proof, RefusalReason
 from fixers.refusals import REMAINING
 from fixers.rewriting import Placement, Refused, RewriteContext, Rewriter, unique_edits
 from fixers.workspace import Workspace
-from scanner.model import Document, Finding, Kind, RefusalReason
+from scanner.model import Document, Finding, Kind
 
 _PRODUCTION = ("prod", "live")
 

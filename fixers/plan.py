@@ -11,7 +11,7 @@ from fixers.choice import Choice
 from fixers.dependencies import add_boto3
 from fixers.drafting import considered, drafts, sorted_out, unmistakable
 from fixers.grouping import Form
-from fixers.model import Fix, Member, Plan, PlannedSecret, Refusal
+from fixers.model import Fix, Member, Plan, PlannedSecret, Refusal, Safety
 from fixers.naming import shown_frameworks
 from fixers.overrides import Override, override_of
 from fixers.placing import Placings
@@ -27,7 +27,7 @@ from fixers.variables import read_variables
 from fixers.workspace import Workspace
 from scanner.errors import UsageError
 from scanner.identity import digest
-from scanner.model import Confidence, Finding, Kind, Safety, ScanResult, SecretValue
+from scanner.model import Confidence, Finding, Kind, ScanResult, SecretValue
 from scanner.sources.worktree import SUBMODULE
 
 DEFAULT_ENVIRONMENT = "prod"

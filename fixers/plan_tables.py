@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fixers.model import Member, Plan, PlannedSecret, Refusal
+from fixers.model import Member, Plan, PlannedSecret, Refusal, RefusalReason
 from fixers.plan import PlanOptions
 from fixers.workspace import PLAN_MARK
-from scanner.model import Finding, RefusalReason
+from scanner.model import Finding
 
 SCHEMA = 1
 DIGEST_DIGITS = 20

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from fixers.model import Edit, NewFile, Proof
+from fixers.model import Edit, NewFile, Proof, RefusalReason
 from fixers.module_place import ModulePlace, place_module
 from fixers.project_imports import stem_of
 from fixers.python_check import same_outside
@@ -35,7 +35,7 @@ from fixers.rewriting import (
 )
 from fixers.styles import ASYNC, BORROWED, BYTES, FIELD, MODULES, TEXT
 from scanner.identity import digest
-from scanner.model import Document, RefusalReason, SecretValue, Span
+from scanner.model import Document, SecretValue, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

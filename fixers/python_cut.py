@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from fixers.model import RefusalReason
 from fixers.python_position import Place, body_span, strings
 from fixers.python_syntax import Syntax
 from fixers.rewriting import BY_HAND, CannotRewriteError
-from scanner.model import RefusalReason, Span
+from scanner.model import Span
 from scanner.readers import pystring
 
 

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
+from fixers.model import RefusalReason
 from fixers.python_cut import Cut, cut_formatted, cut_strings
 from fixers.python_insert import Insert, insert_of, insert_of_part, raw_of
 from fixers.python_position import Place, stands_alone, unparenthesised
 from fixers.python_syntax import Syntax
 from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, Style
 from fixers.styles import CANONICAL, Names
-from scanner.model import RefusalReason, SecretValue, Span
+from scanner.model import SecretValue, Span
 
 _FEW = 4  # braces that may be doubled
 _BOTH_TAKEN = "both kinds of quotes are taken by the f-strings around it"

@@ -9,12 +9,13 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote
 
+from fixers.model import RefusalReason
 from fixers.python_defaults import in_function
 from fixers.python_position import Place, is_template, may_wait
 from fixers.python_syntax import Syntax
 from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, Style
 from fixers.styles import CANONICAL, QUOTE, Names, render
-from scanner.model import CredentialKind, RefusalReason, SecretValue
+from scanner.model import CredentialKind, SecretValue
 
 # What a value may not hold in `key=value` strings without quoting rules coming in (libpq, ADO.NET, ODBC, Azure).
 _DSN_SPECIAL = re.compile(r"[\s'\"\\;{}]")

@@ -10,9 +10,10 @@ from itertools import pairwise
 
 import libcst as cst
 
+from fixers.model import RefusalReason
 from fixers.python_syntax import Syntax, comment_spans
 from fixers.rewriting import BY_HAND, CannotRewriteError
-from scanner.model import RefusalReason, Span
+from scanner.model import Span
 
 _BLANK = " \t\f\r\n"
 _NAME_LISTS = frozenset({"__slots__", "__all__", "__match_args__"})

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
+from fixers.model import RefusalReason
 from fixers.rewriting import BY_HAND, CannotRewriteError
-from scanner.model import Document, RefusalReason, Span
+from scanner.model import Document, Span
 from scanner.readers.unchecked import unchecked
 from scanner.text import line_starts
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fixers.model import Proof
+from fixers.model import Proof, RefusalReason
 from fixers.rewriting import CannotRewriteError, Placement
 from fixers.styles import CANONICAL, TEXT, render_call
 from scanner.identity import digest
-from scanner.model import RefusalReason, SecretValue
+from scanner.model import SecretValue
 
 # A text that starts so is a reference to the generated module and to `unhardcode run`.
 START = "{{resolve:"

@@ -7,12 +7,13 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from fixers import manual_steps
+from fixers.model import RefusalReason
 from fixers.rewriting import Refused
 from fixers.stores.notation import parsed
 from fixers.stores.partition import is_aws
 from fixers.workspace import Workspace
 from scanner.detectors.name import split_words
-from scanner.model import CredentialKind, Finding, Kind, RefusalReason
+from scanner.model import CredentialKind, Finding, Kind
 from scanner.readers.wholefile import is_whole
 from scanner.roles import PathRole, in_words, role_of
 

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from fixers.insertions import joined_insertions
-from fixers.model import Edit, Outcome, Plan, PlannedSecret, Refusal
+from fixers.model import Edit, Outcome, Plan, PlannedSecret, Refusal, RefusalReason
 from fixers.own_keys import ARGUMENTS
 from fixers.prices import reads_note
 from fixers.rewriting import splice, unique_edits
 from fixers.spelling import SHORTEST_SEARCHED
 from fixers.traces import Search, may_stand, search_for, traces
 from fixers.workspace import Workspace
-from scanner.model import Finding, RefusalReason, SecretValue, Span
+from scanner.model import Finding, SecretValue, Span
 from scanner.reports.masking import is_distinctive
 
 WIDTH = 100

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from fixers.model import Edit, NewFile, Proof
+from fixers.model import Edit, NewFile, Proof, RefusalReason
 from scanner.errors import NotSeenError
-from scanner.model import Document, Finding, Kind, RefusalReason, SecretValue
+from scanner.model import Document, Finding, Kind, SecretValue
 
 if TYPE_CHECKING:
     from fixers.python_syntax import Syntax

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from fixers.conventions import found_by
 from fixers.grouping import SETTING
-from fixers.model import Edit
+from fixers.model import Edit, RefusalReason
 from fixers.python import Change, PythonFile, open_file, proven
 from fixers.readers_of import listed, other_users
 from fixers.references import reference
@@ -31,7 +31,7 @@ from fixers.settings_readers import LoadSite, find_load_sites
 from fixers.splicing import NOT_PARSABLE, Swap, Switch, stored_text, switched
 from fixers.variables import is_reserved
 from scanner.errors import NotSeenError
-from scanner.model import Document, RefusalReason
+from scanner.model import Document
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Path, Value, values
 

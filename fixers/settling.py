@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 
 from fixers.drafting import ChosenDraft, refuse, without_places
+from fixers.model import RefusalReason
 from fixers.naming import full_name, name_parts
 from fixers.overrides import NOTHING, ChangeError, Override, checked, override_of
 from fixers.placing import NamedDraft, Placed, Placings, place
 from fixers.rewriting import Refused, RewriteContext, Rewriter
 from fixers.variables import variables
-from scanner.model import Document, Kind, RefusalReason, SecretValue
+from scanner.model import Document, Kind, SecretValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

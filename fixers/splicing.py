@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from fixers.model import Edit, Proof
+from fixers.model import Edit, Proof, RefusalReason
 from fixers.references import reference_proof
 from fixers.rewriting import (
     BY_HAND,
@@ -24,7 +24,7 @@ from fixers.rewriting import (
     unique_edits,
 )
 from scanner.identity import digest
-from scanner.model import Document, Finding, RefusalReason, SecretValue, Span
+from scanner.model import Document, Finding, SecretValue, Span
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Value, values
 

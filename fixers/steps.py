@@ -19,7 +19,7 @@ from fixers.changes import changed, changed_files, edits_by_path, holds, search_
 from fixers.inverse import Blobs, culprits, known_blobs, way_back
 from fixers.journal import Run
 from fixers.locating import arns_of, waiting, with_arns
-from fixers.model import Edit, Outcome, Plan
+from fixers.model import Edit, Outcome, Plan, RefusalReason
 from fixers.plan import touched_paths, tree_digest
 from fixers.plan_tables import render_plan_file
 from fixers.planning import Planned, without_secrets
@@ -31,7 +31,7 @@ from fixers.workspace import Workspace, overlaid
 from fixers.writing import check_writable, remove_leftovers, replace_all
 from scanner.errors import FixError, StoreError
 from scanner.identity import digest
-from scanner.model import RefusalReason, Span
+from scanner.model import Span
 
 _PROOF_SECONDS = 120.0
 

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from fixers.model import RefusalReason
 from fixers.rewriting import STYLES, CannotRewriteError, Placement, Style
 from fixers.variables import SET_BY_THE_SYSTEM, VARIABLE
 from scanner.errors import UsageError
-from scanner.model import RefusalReason, SecretValue
+from scanner.model import SecretValue
 
 TEXT, BYTES, ASYNC, QUOTE, FIELD = "get_secret_value", "get_secret_bytes", "aget_secret_value", "quote", "Field"
 ANNOTATED, BEFORE = "Annotated", "BeforeValidator"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from scanner.config import PathSettings
-from scanner.model import Confidence, Finding, RefusalReason, Safety, ScanResult
+from scanner.model import Confidence, Finding, ScanResult
 from scanner.sources.worktree import matches
 
 
@@ -23,10 +23,13 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixNote:
-    """What the planner thinks of one finding: how far its edit may go and what it is, or why there is none."""
+    """What the planner thinks of one finding: how far its edit may go and what it is, or why there is none.
 
-    safety: Safety | None = None
-    refusal: RefusalReason | None = None
+    `safety` and `refusal` are words of `fixers.model`.
+    """
+
+    safety: str | None = None
+    refusal: str | None = None
     description: str = ""
     replacements: tuple[Replacement, ...] = ()
 

@@ -104,6 +104,6 @@ def _fix(note: FixNote | None) -> dict[str, str | None] | None:
     if note is None:
         return None
     return {
-        "safety": str(note.safety) if note.safety else None,
-        "refusal": str(note.refusal) if note.refusal else None,
+        "safety": note.safety,
+        "refusal": note.refusal,
     }

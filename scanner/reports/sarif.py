@@ -132,7 +132,7 @@ def _result(finding: Finding, rule_index: int, context: ReportContext, net: Net)
     if note is not None and note.replacements:
         result |= _fix(finding, note, net)
     elif note is not None and note.refusal is not None:
-        result["properties"]["refusal"] = str(note.refusal)
+        result["properties"]["refusal"] = note.refusal
     return result
 
 

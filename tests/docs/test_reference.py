@@ -13,7 +13,7 @@ import click
 import pytest
 
 import unhardcode
-from scanner.model import RefusalReason
+from fixers.model import RefusalReason
 
 ROOT = Path(__file__).parents[2]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("[A-Z]*.md")))

@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from fixers.drafting import STRUCTURED
-from fixers.model import Edit, Plan, Proof
+from fixers.model import Edit, Plan, Proof, RefusalReason
 from fixers.plan import PlanOptions, make_plan
 from fixers.rewrite_context import rewrite_context
 from fixers.rewriting import Placement, RewriteContext, Rewritten, overlapping, splice, unique_edits
@@ -43,7 +43,6 @@ from scanner.model import (
     Finding,
     Kind,
     Literal,
-    RefusalReason,
     Role,
     ScanResult,
     SecretValue,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scanner.model import RefusalReason
+from fixers.model import RefusalReason
 
 SECRET = "opensesame"
 POSITION = RefusalReason.POSITION_NOT_SUPPORTED

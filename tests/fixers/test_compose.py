@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fixers.compose import references_path
+from fixers.model import RefusalReason
 from fixers.plan import PlanOptions
 from fixers.planning import planned
-from scanner.model import CredentialKind, RefusalReason
+from scanner.model import CredentialKind
 
 VARIABLE = "${DB_PASSWORD:?start compose by unhardcode run}"
 POINTER = "{{resolve:secretsmanager:prod/shop/db:SecretString:password}}"

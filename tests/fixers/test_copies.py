@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from fixers.model import RefusalReason
 from fixers.plan import PlanOptions
 from fixers.planning import Planned, planned
-from scanner.model import RefusalReason
 
 SECRET = "aZ4" + "q8Rt1Lw0Yb6Kd3Hm"
 NAMED = f'API_KEY = "{SECRET}"\n'

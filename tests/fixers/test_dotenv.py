@@ -14,23 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fixers.dotenv import rewrite
+from fixers.model import RefusalReason
 from fixers.references import reference
 from fixers.rewrite_context import rewrite_context
 from fixers.rewriting import CannotRewriteError, Placement, Rewritten, splice
 from fixers.workspace import Workspace
 from scanner.identity import digest
-from scanner.model import (
-    CredentialKind,
-    Document,
-    Finding,
-    Kind,
-    Literal,
-    RefusalReason,
-    Role,
-    SecretValue,
-    Source,
-    Span,
-)
+from scanner.model import CredentialKind, Document, Finding, Kind, Literal, Role, SecretValue, Source, Span
 from scanner.readers.dotenv import bindings
 from scanner.text import decode
 

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fixers.locating import arns_of, placeholder, waiting, with_arns
-from fixers.model import Edit, Fix, Plan, PlannedSecret
+from fixers.model import Edit, Fix, Plan, PlannedSecret, RefusalReason, Safety
 from scanner.errors import StoreError
-from scanner.model import CredentialKind, RefusalReason, Safety, Span
+from scanner.model import CredentialKind, Span
 
 ARN = placeholder("prod/shop/db")
 

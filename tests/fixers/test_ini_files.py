@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scanner.model import RefusalReason
+from fixers.model import RefusalReason
 
 SECRET = "opensesame"
 REFERENCE = "{{resolve:secretsmanager:prod/shop/db:SecretString:password}}"

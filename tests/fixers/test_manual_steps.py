@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fixers import manual_steps
-from scanner.model import Kind, RefusalReason, Source
+from fixers.model import RefusalReason
+from scanner.model import Kind, Source
 from scanner.readers.kinds import kind_of
 from scanner.text import decode
 

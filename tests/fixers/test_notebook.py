@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fixers.model import RefusalReason
 from fixers.readers_of import find_readers
 from fixers.workspace import open_workspace
-from scanner.model import RefusalReason
 
 SECRET = "opensesame"
 CALL = (

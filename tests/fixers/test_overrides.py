@@ -8,15 +8,10 @@ from typing import Any
 
 import pytest
 
-from fixers.model import Plan
+from fixers.model import Plan, RefusalReason
 from fixers.overrides import Override
 from scanner.errors import UsageError
-from scanner.model import (
-    CredentialKind,
-    RefusalReason,
-    Role,
-    Span,
-)
+from scanner.model import CredentialKind, Role, Span
 
 R = RefusalReason
 

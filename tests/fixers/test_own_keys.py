@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from fixers.model import RefusalReason
 from fixers.own_keys import removals
 from fixers.rewriting import splice
 from fixers.workspace import open_workspace
-from scanner.model import RefusalReason, Span
+from scanner.model import Span
 
 ID, SECRET = "AKIA" + "X" * 8, "generated" * 3
 BOTH = f'aws_access_key_id="{ID}", aws_secret_access_key="{SECRET}"'

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fixers.model import Plan
+from fixers.model import Plan, RefusalReason
 from fixers.plan import PlanOptions, make_plan, touched_paths
 from fixers.rewriting import Placement
 from fixers.workspace import open_workspace
@@ -17,7 +17,6 @@ from scanner.model import (
     Commit,
     Confidence,
     CredentialKind,
-    RefusalReason,
     Role,
     ScanResult,
     SecretValue,

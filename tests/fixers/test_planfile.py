@@ -218,8 +218,7 @@ def test_any_path_survives_the_writer(
 
 
 def _refusal(making: SimpleNamespace, path: str) -> Any:
-    from fixers.model import Refusal
-    from scanner.model import RefusalReason
+    from fixers.model import Refusal, RefusalReason
 
     found = replace(making.finding("a.py", "x"), path=path)
     return Refusal(finding=found, reason=RefusalReason.COMMENT, detail="", next_step="")

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixers.model import Edit
+from fixers.model import Edit, RefusalReason
 from fixers.python import rewrite
 from fixers.python_check import same_outside
 from fixers.python_position import find_place
@@ -26,7 +26,7 @@ from fixers.python_syntax import read_syntax
 from fixers.rewriting import Placement, RewriteContext, Rewritten, splice
 from fixers.workspace import Workspace
 from scanner.identity import digest
-from scanner.model import CredentialKind, Finding, Kind, Literal, RefusalReason, Role, SecretValue, Source, Span
+from scanner.model import CredentialKind, Finding, Kind, Literal, Role, SecretValue, Source, Span
 from scanner.text import decode, encode
 
 KEY = bytes(range(32))

@@ -19,12 +19,13 @@ import pytest
 from hypothesis import HealthCheck, assume, event, given, reject, seed, settings
 from hypothesis import strategies as st
 
+from fixers.model import RefusalReason
 from fixers.python import rewrite
 from fixers.python_check import same_outside
 from fixers.python_syntax import read_syntax
 from fixers.rewriting import Placement, RewriteContext, splice
 from fixers.workspace import Workspace
-from scanner.model import CredentialKind, Finding, Kind, Literal, RefusalReason, Role, SecretValue, Source, Span
+from scanner.model import CredentialKind, Finding, Kind, Literal, Role, SecretValue, Source, Span
 from scanner.text import decode, encode
 
 KEY = bytes(range(32))

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixers.model import Edit, Fix, NewFile, Outcome, Plan, Refusal
+from fixers.model import Edit, Fix, NewFile, Outcome, Plan, Refusal, RefusalReason, Safety
 from fixers.plan import PlanOptions, make_plan
 from fixers.reports import WIDTH, masked, render_diff, render_plan, render_proof
-from scanner.model import Commit, Confidence, CredentialKind, RefusalReason, Role, Safety, Span
+from scanner.model import Commit, Confidence, CredentialKind, Role, Span
 
 
 def planned(making: SimpleNamespace, root: Path, files: dict[str, str], *findings: Any) -> tuple[Plan, Any]:

@@ -14,10 +14,11 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fixers.model import RefusalReason
 from fixers.plan import PlanOptions
 from fixers.planning import Planned, planned
 from fixers.settings_files import variable_of
-from scanner.model import CredentialKind, RefusalReason
+from scanner.model import CredentialKind
 
 SECRET = "opensesame"
 REFERENCE = "{{resolve:secretsmanager:prod/shop/db:SecretString:password}}"

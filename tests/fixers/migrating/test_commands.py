@@ -356,6 +356,15 @@ def test_a_failure_of_the_owners_proof_is_status_1_and_says_how_to_go_back(
     assert "`false` ended with status 1" in out
     assert "get_secret_value" in (shop.folder / "shop/db.py").read_text()
 
+    # The same command again does not pass because all is rewritten by now.
+    status, out, _ = run(shop, "migrate", "--yes", "--prove", "false")
+    assert status == 1
+    assert "Nothing to migrate" in out
+    assert "`false` ended with status 1" in out
+    status, out, _ = run(shop, "migrate", "--yes", "--prove", "true")
+    assert status == 0
+    assert out.count("(command)") == 3
+
 
 def test_a_value_that_does_not_prove_leaves_every_file_as_it_was(
     shop: Any, aws: Any, run: Run, monkeypatch: pytest.MonkeyPatch

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scanner.model import Commit, Confidence, CredentialKind, Evidence, RefusalReason, Safety, SuppressedBy, Suppression
+from fixers.model import RefusalReason, Safety
+from scanner.model import Commit, Confidence, CredentialKind, Evidence, SuppressedBy, Suppression
 from scanner.reports import json, jsonl
 from scanner.reports.context import FixNote
 

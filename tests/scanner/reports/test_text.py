@@ -4,16 +4,8 @@ import dataclasses
 
 import pytest
 
-from scanner.model import (
-    Commit,
-    Confidence,
-    CredentialKind,
-    Evidence,
-    RefusalReason,
-    Skipped,
-    SuppressedBy,
-    Suppression,
-)
+from fixers.model import RefusalReason
+from scanner.model import Commit, Confidence, CredentialKind, Evidence, Skipped, SuppressedBy, Suppression
 from scanner.reports import text
 from scanner.reports.context import FixNote
 
