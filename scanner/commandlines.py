@@ -81,7 +81,7 @@ _PLACED = (
     # https://pykickstart.readthedocs.io/en/latest/kickstart-docs.html#rootpw
     r"(?m:^)rootpw[ \t]{1,4}(?:--plaintext[ \t]{1,4})?",
     # http://www.net-snmp.org/docs/man/snmpd.conf.html
-    r"(?m:^)[ \t]*r[ow]community6?[ \t]{1,8}",
+    r"(?m:^)[ \t]*(?:rocommunity|rwcommunity)6?[ \t]{1,8}",
     r"(?m:^)[ \t]*createUser[ \t]{1,8}(?:-e[ \t]{1,4}\S{1,40}[ \t]{1,8})?\S{1,64}[ \t]{1,8}"
     r"(?:MD5|SHA(?:-?\d{3})?)[ \t]{1,8}",
     # https://manpages.debian.org/wpa_passphrase

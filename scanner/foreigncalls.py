@@ -34,7 +34,7 @@ _PASSWORDS = {
     # https://learn.microsoft.com/dotnet/api/microsoft.aspnetcore.identity.usermanager-1.createasync,
     # https://docs.rs/lettre (Credentials), https://docs.arduino.cc/language-reference/en/functions/wifi/wifi/,
     # https://docs.guzzlephp.org and Symfony's and Buzz's `setAuth`
-    r"|X509Certificate2|user_?manager\.CreateAsync|Credentials::new|WiFi\.(?:begin|softAP)|\w{0,20}wifi\w{0,20}\.addAP|setAuth",
+    r"|X509Certificate2|user_?manager\.CreateAsync|Credentials::new|WiFi\.(?:begin|softAP)|wifi\w{0,20}\.addAP|setAuth",
     # https://docs.oracle.com/en/java/javase/21/docs/api/java.sql/java/sql/DriverManager.html, https://www.php.net/pdo,
     # https://pkg.go.dev/net/smtp#PlainAuth, https://sequelize.org/api/v6/class/src/sequelize.js~sequelize,
     # https://metacpan.org/pod/DBI, https://mongodb.github.io/mongo-java-driver/ (MongoCredential)

@@ -14,13 +14,14 @@ _ARRAY = r"\b(?:char|wchar_t)[ \t]+\w+\[\w*\]\s*=\s*L?\"[^\s\"']{4}"
 # `String getPassword() { return "..."; }`
 _GETTER = r"\([ \t]*\)[^\n{;\"']{0,40}\{\s{0,40}return[ \t]{1,4}[\"'][^\s\"']{4}"
 # `public string Password { get; set; } = "...";`
-_PROPERTY = r"[ \t]*\{[ \t]*get;[^{}\n]*\}[ \t]*=[ \t]*@?\"[^\s\"]{4}"
+_PROPERTY = r"\{[ \t]*get;[^{}\n]*\}[ \t]*=[ \t]*@?\"[^\s\"]{4}"
 # `env::var("SECRET_KEY").unwrap_or("...".to_string())`
 _INSTEAD = r"[\"']\){1,2}\.(?:unwrap_or(?:_else)?|(?:or|getor)else)\((?:\|\w*\|[ \t]*)?(?:[\w:]+\()?[\"'][^\s\"']{4}"
 # After the operator a value may wait on the next line, in brackets.
 # `<param-name>secretKey</param-name><param-value>...` of a web application: https://jakarta.ee/specifications/servlet/
+_NEXT_ELEMENT = r"</[\w\-]+>\s*<(?:[\w\-]+-)?value>\s*[^\s<>$]{4}"
 # `<key>APIKey</key><string>...` of a property list.
-_NEXT_ELEMENT = r"</[\w\-]+>\s*<(?:(?:[\w\-]+-)?value|string)>\s*[^\s<>$]{4}"
+_PROPERTIES = r"(?:key|token|secret|passw(?:or)?d|pass|pwd|passphrase)\d?</key>\s*<string>\s*[^\s<>$]{4}"
 _NEXT_LINE = r"[ \t]*[(\[\\|>]?-?[ \t]*(?:#[^\n]*)?\r?\n\s*"
 _QUOTE = r"(?:'\"|\"\\\"|\\{0,3}[\"'`]|(?:\"\"\"|''')\s*\\?\s*)"
 _MARKUP = r"[\"']?(?:[ \t][^<>\n]*)?>\s*"
@@ -193,14 +194,15 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         rf"\bvariable[ \t]+\"[\w-]*{stems}\"\s*\{{[^{{}}]*\bdefault[ \t]*=[ \t]*\"[^\s\"$]"
         for stems in _stems([*strong, *weak], r"\w-")
     ]
-    quoted += [stems + typed for stems in _stems(strong, r"\w-") for typed in (_TYPED, _HELD, _GETTER, _PROPERTY)]
-    quoted += [stems + _INSTEAD for stems in _stems([*strong, *weak], r"\w-")]
+    quoted += [stems + typed for stems in _stems(strong, r"\w-") for typed in (_TYPED, _HELD, _GETTER)]
     quoted += [rf"#[ \t]*define[ \t]+\w*{stems}[ \t]+\"[^\s\"']{{4}}" for stems in _stems([*strong, *weak], r"\w")]
     quoted += [
         *_SPOKEN,
         *_TOGETHER,
         *_TAKEN_APART,
         _SET,
+        _PROPERTY,
+        _INSTEAD,
         _EQUALLED,
         _NUMBERED,
         *_APART_IN_CODE,
@@ -216,17 +218,16 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     ]
     quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in (*_INSIDE, _ELEMENT, _VALUE_ELEMENT)]
     quoted += [stems + query for stems in _stems(keys, r"\w-") for query in _QUERY]
-    plain = [*strong, *keys]
     # `--auth-key value`, which no code looks like
-    quoted += [rf"-{stems}[ \t]+[\"']?[^\s\"'-]" for stems in _stems(plain, r"\w-")]
+    quoted += [rf"-{stems}[ \t]+[\"']?[^\s\"'-]" for stems in _stems(keys, r"\w-")]
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.\-")] + [
         _bare(stems, 8) for stems in _stems(weak, r"\w.\-")
     ]
     # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.
     bare += [rf"{_SETTING}[ \t]+[\w-]*{stems}[ \t]+[^\s=$]" for stems in _stems([*strong, *weak], r"\w")]
     bare += [f"{stems}{_ITEM}" for stems in _stems(keys, r"\w.\-")]
-    bare += [stems + _NEXT_ELEMENT for stems in _stems([*strong, *keys], r"\w.\-")]
-    bare += [_APART, _LISTED, _PARAMETER, _SECTION, _MANIFEST, _FOREIGN, _VALUE_FIRST]
+    bare += [stems + _NEXT_ELEMENT for stems in _stems(strong, r"\w.\-")]
+    bare += [_APART, _LISTED, _PARAMETER, _SECTION, _MANIFEST, _FOREIGN, _VALUE_FIRST, _PROPERTIES]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
 
 

@@ -7,5 +7,5 @@ def connect(**given):
 
 def conn():
     config = configparser.ConfigParser()
-    config.read("app.ini")
+    config.read("unpacked.ini")
     return connect(**config["database"])

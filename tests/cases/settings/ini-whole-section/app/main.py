@@ -1,4 +1,4 @@
-from app.config import config
+from app.config import postgres_config
 from app.store import PARAMS as MAIL
 
-DB = config()
+DB = postgres_config()
