@@ -84,6 +84,8 @@ _PLACED = (
     r"(?m:^)[ \t]*(?:rocommunity|rwcommunity)6?[ \t]{1,8}",
     r"(?m:^)[ \t]*createUser[ \t]{1,8}(?:-e[ \t]{1,4}\S{1,40}[ \t]{1,8})?\S{1,64}[ \t]{1,8}"
     r"(?:MD5|SHA(?:-?\d{3})?)[ \t]{1,8}",
+    # https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/
+    r"(?:(?m:^)[ \t]*user|\bACL[ \t]{1,4}SETUSER)[ \t]{1,4}\S{1,64}[ \t]{1,4}(?:[^\s>]{1,40}[ \t]{1,4}){1,4}['\"]?>",
     # https://manpages.debian.org/wpa_passphrase
     r"\bwpa_passphrase[ \t]{1,4}(?:\"[^\"\n]{1,40}\"|'[^'\n]{1,40}'|[^\s\"'|;&]{1,40})[ \t]{1,4}",
     # https://docs.haproxy.org/3.0/configuration.html
@@ -129,7 +131,7 @@ WORDS = re.compile(
     r"|rabbitmqctl|npm|net (?:user|ads|rpc)|7z|sendemail|signtool|nmcli|nuget|passw[\w-]*[ \t]+password|smbclient"
     "|rootpw|rpcclient|lftp|-server |isakmp|username |enable |ssh-keygen|psexec|schtasks|net use|wpa_passphrase"
     r"|gh secret|insecure-password|stats auth|: (?:PSK|EAP|XAUTH|NTLM) |(?i:pragma|identified by) |\d:\d{2,5}:[A-Za-z]"
-    "|twine|r[ow]community|createUser"
+    r"|twine|r[ow]community|createUser|SETUSER|\buser[ \t]+\S+[ \t]+(?:on|reset)\b"
 )
 COMMAND = (
     r"\bsshpass[ \t]{1,4}(?:-v[ \t]{1,4})?-p[ \t]{0,4}"

@@ -96,6 +96,8 @@ _VALUE_FIRST = (
     r"\bvalue[\"']?[ \t]*[:=][ \t]*[\"']?[^\s{\[$\"'][^\n]*(?:,|\n|[\"'][ \t])[ \t]*[\"']?(?:name|key)[\"']?[ \t]*[:=]"
     rf"[ \t]*[\"']?[\w.\-]*{_NAMED}"
 )
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ssm_parameter
+_SECURED = r"\bSecureString\"[ \t]*\r?\n[ \t]*value[ \t]*=[ \t]*\"[^\s\"$]{8}"
 _SET = rf"\bset\w*(?:key|salt|seed|pin|pem|clave|chave|cookie)\([ \t]*{_QUOTE}[^\s\"'`]{{8}}"
 # Functions and classes of Python that take a credential: their calls may name none.
 _TAKEN = r"\w*(?:passw|pwd|passphrase|secret|token|api_?key)"
@@ -201,6 +203,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         *_TOGETHER,
         *_TAKEN_APART,
         _SET,
+        _SECURED,
         _PROPERTY,
         _INSTEAD,
         _EQUALLED,

@@ -33,6 +33,9 @@ MACHINE_KINDS = frozenset(CredentialKind) - {CredentialKind.PASSWORD, Credential
 CHOSEN_KINDS = frozenset((CredentialKind.SECRET, CredentialKind.SIGNING_KEY))
 # Forms that can hold a credential besides other text: a cookie, a command line, JSON in a string.
 HOLDERS = frozenset({"sentence", "code"})
+# What stands for a key where none is asked for: `OpenAI(base_url="http://localhost:11434/v1", api_key="ollama")`.
+_SHORTEST_KEY = 12
+_WORDED = re.compile(r"[A-Za-z][a-z]*(?:[-_][a-z]+)*")
 _PHRASE_NAMES = re.compile(r"phrase|mnemonic|seed|recovery|psk|wpa|wi-?fi", re.I)
 _PHRASE = re.compile(r"[a-z]+(?: [a-z]+){3,}")
 # A word with a digit or a mark inside: no prose about passphrases.
@@ -238,6 +241,9 @@ def _about(text: str, parts: tuple[str, ...], own: tuple[str, ...], names: Names
 
 
 def _look(text: str, kind: CredentialKind | None, words: tuple[str, ...]) -> Iterator[str]:
+    if kind is CredentialKind.API_KEY and len(text) <= _SHORTEST_KEY and _WORDED.fullmatch(text):
+        yield "no-key"
+        return
     score = randomness(text)
     if (score >= HIGH and len(text) >= 12) or _has_random_part(text):
         yield "random-high"

@@ -55,6 +55,9 @@ _BACKWARD = re.compile(
 _TOKEN = re.compile(r"[^\s\"'`<>]*")
 # `docker run mongo -p 27017:27017`
 _PORTS = re.compile(r"\d+:\d+(?!\w)")
+_OPENING = re.compile(r"[=:][ \t]{0,9}\[\s{0,9}\Z")
+_FOLLOWING = re.compile(r"\s{0,60},\s{0,60}(?P<quote>[\"'])(?P<value>[^\"'\s]{1,500})(?P=quote)")
+_MOST_LISTED = 100
 # A name that begins another name's value, in quotes: `body = "access_token=..."`, `-e "DB_PASSWORD=..."`.
 _VARIABLE = re.compile(
     r"[A-Z][A-Z0-9_]{2,}=|(?i:[a-z_.]{0,30}(?:token|secret|passw(?:or)?d|pwd|api_?key|sess(?:ion)?_?id|connect\.sid)[a-z_]{0,20}=)[^=]"
@@ -168,6 +171,23 @@ def shapes(
         if found is not None and found.inner not in done:
             done.add(found.inner)
             yield found
+            listed = [shape for shape in _listed(text, found) if shape.inner not in done]
+            yield from listed
+            done.update(shape.inner for shape in listed)
+
+
+def _listed(text: str, first: Shape) -> Iterator[Shape]:
+    """The other strings of a list whose first one has its name: `api_keys = ["...", "..."]`."""
+    if first.name is None or _OPENING.search(text, max(0, first.span.start - 20), first.span.start) is None:
+        return
+    at = first.span.end
+    for _ in range(_MOST_LISTED):
+        following = _FOLLOWING.match(text, at)
+        if following is None:
+            return
+        at = following.end()
+        start, end = following.span("value")
+        yield Shape(name=first.name, span=Span(start - 1, end + 1), inner=Span(start, end))
 
 
 def _before_name(text: str, offset: int) -> Shape | None:
@@ -260,7 +280,7 @@ def _meant(seen: _Seen, named: re.Match[str], start: int) -> Shape | None:
         return None
     go_template = named[0].startswith("$") and ":=" in named[0] and named.lastgroup != "default"
     quoted = (
-        named.lastgroup in ("quoted", "typed", "given", "defined", "asked", "sql", *foreigncalls.PATTERNS)
+        named.lastgroup in ("quoted", "typed", "given", "defined", "asked", "secured", "sql", *foreigncalls.PATTERNS)
         or go_template
         or _SUBSCRIPT.search(named[0]) is not None
         or ("=" in named[0][-3:] and _DECLARED.search(text, low, start) is not None)

@@ -51,6 +51,7 @@ _PLAINLY_NAMED = (
     r"|(?<!-)(?:"
     # https://core.tcl-lang.org/expect/
     r"(?P<asked>(?i:p?assword))[:*?. \t]{0,9}[\"}]?\s{0,60}\{?\s{0,60}send[ \t]{1,9}(?:--[ \t]{1,9})?(?=[\"'])"
+    r"|(?P<secured>SecureString)\"[ \t]{0,9}\r?\n[ \t]{0,60}value[ \t]{0,20}=[ \t]{0,4}(?=\")"
     rf"|(?P<sql>(?i:identified[ \t]{{1,4}}{_PLUGIN}by|[a-z]{{0,20}}(?<!no)password))[ \t]{{1,8}}(?=['\"])"
     # What no name of a program begins with.
     r"|(?P<foreign>(?i:\u043f\u0430\u0440\u043e\u043b\u044c|mot de passe|palavra-passe)"
@@ -64,6 +65,8 @@ _PLAINLY_NAMED = (
     rf"(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?"
     rf"(?:\]?{GAP}{_ANNOTATION}|{GAP}{_PROPERTY}{GAP}(?==)"
     rf"|{_CLOSE}(?:\]|\)(?={GAP}(?:\|\||\?[?:]))|\){{1,2}}(?=\.(?:unwrap_or|(?:or|getOr)Else)))?{GAP})"
+    # The symbol of Ruby's `set :session_secret, "..."` is a name of its own.
+    r"(?!(?<=[ \t]):[a-z_]\w{0,60},)"
     rf"(?:=>|:=|\?=|\+=|==?(?!=)|!==?(?={GAP}[\"'`])|===(?={GAP}[\"'`])|<-"
     rf"|(?<=[\"'])[ \t](?:to|->)(?=[ \t][\"'])|{_INSTEAD}|::?(?!//|\?|\+)|\|\|=?|\?\?=?|\?:)"
     rf"(?:\*\*(?=[ \t]))?{GAP}"

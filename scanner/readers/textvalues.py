@@ -24,6 +24,7 @@ _CALLED = {
     "characters": "password",
     "foreign": "password",
     "asked": "password",
+    "secured": "secret",
 }
 _RETURN = re.compile(r"(?:\\[rn])+\Z")
 # A password that is no word.
@@ -168,7 +169,8 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     # "the password `is`" says nothing; `login("Sign in", "main")` draws a form.
     if named.lastgroup in ("written", "foreign", "login") and not _MADE_UP.fullmatch(text, inner.start, inner.end):
         return None
-    if named.lastgroup == "quoted" and named[0].rstrip().endswith(","):
+    symbol = text[max(0, named.start() - 5) : named.start()] == "set :"  # Sinatra's and Capistrano's settings
+    if named.lastgroup == "quoted" and named[0].rstrip().endswith(",") and not symbol:
         # `say("edit your password", "info")`: the name ends a sentence.
         if _CLOSED.search(named[0]) and text[named.start() - 1 : named.start()].isspace():
             return None
