@@ -56,7 +56,7 @@ _TOKEN = re.compile(r"[^\s\"'`<>]*")
 # `docker run mongo -p 27017:27017`
 _PORTS = re.compile(r"\d+:\d+(?!\w)")
 _OPENING = re.compile(r"[=:][ \t]{0,9}\[\s{0,9}\Z")
-_FOLLOWING = re.compile(r"\s{0,60},\s{0,60}(?P<quote>[\"'])(?P<value>[^\"'\s]{1,500})(?P=quote)")
+_FOLLOWING = re.compile(r"[ \t]{0,60},[ \t]{0,60}(?P<quote>[\"'])(?P<value>[^\"'\s]{1,500})(?P=quote)")
 _MOST_LISTED = 100
 # A name that begins another name's value, in quotes: `body = "access_token=..."`, `-e "DB_PASSWORD=..."`.
 _VARIABLE = re.compile(
@@ -177,7 +177,7 @@ def shapes(
 
 
 def _listed(text: str, first: Shape) -> Iterator[Shape]:
-    """The other strings of a list whose first one has its name: `api_keys = ["...", "..."]`."""
+    """The other strings on the line of a list whose first one has its name: `api_keys = ["...", "..."]`."""
     if first.name is None or _OPENING.search(text, max(0, first.span.start - 20), first.span.start) is None:
         return
     at = first.span.end
