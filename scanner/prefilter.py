@@ -35,6 +35,11 @@ _SUM_URL = (
 )
 # Go's connection string for MySQL, `user:password@tcp(host)/database`.
 _GO_DSN = rb"[^\s/\"'`<>@:]:[^\s\"'`<>]{1,200}@(?:tcp6?|unix)\("
+# Oracle's `user/password@host:port/service`.
+_ORACLE_DSN = (
+    rb"jdbc:oracle:(?:thin|oci8?):[\w$#]+/[^\s/@\"'`]{3}",
+    rb"[\w$#]/[^\s/@\"'`<>{}$]+@(?://)?[\w.\-]+:15\d\d[/:]",
+)
 # key=value connection strings: libpq, ADO, ODBC.
 _DSN = rb"\b(?:password|pwd)\s{0,3}=\s{0,3}[^\s;\"']{1,3}"
 # Bytes of a number in a cache file.
@@ -127,7 +132,7 @@ def expressions(rules: Any) -> list[Expression]:
     ]
     found += [
         Expression(role=URL, pattern=shape, caseless=True, ref="")
-        for shape in (_URL, _SPLIT_URL, _SUM_URL, _GO_DSN, _DSN, *AUTH)
+        for shape in (_URL, _SPLIT_URL, _SUM_URL, _GO_DSN, *_ORACLE_DSN, _DSN, *AUTH)
     ]
     found += [Expression(role=URL, pattern=shape, caseless=False, ref="") for shape in decoding.expressions()]
     found.append(Expression(role=BARE, pattern=wholefile.PREFILTER, caseless=False, ref=""))

@@ -14,7 +14,7 @@ from scanner.detectors.auth import HEADERS, written_password
 from scanner.detectors.name import judge_name
 from scanner.detectors.named import LONGEST
 from scanner.detectors.sink import SinkIndex, speaks
-from scanner.detectors.url import DSN_KEY, GO, PROXY
+from scanner.detectors.url import DSN_KEY, GO, ORACLE, PROXY
 
 _HEADERS = tuple(HEADERS)
 
@@ -113,7 +113,7 @@ def is_possible(takers: Takers, text: str, name: str | None, symbol: str, reache
             return True
     if ("://" in text and "@" in text) or ("=" in text and DSN_KEY.search(text)):
         return True
-    if PROXY.search(text) or (")/" in text and GO.search(text)):
+    if PROXY.search(text) or (")/" in text and GO.search(text)) or ("@" in text and ORACLE.search(text)):
         return True
     folded = text[:4096].casefold()
     return "basic" in folded or "bearer" in folded or decoded(text) is not None

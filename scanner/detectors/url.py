@@ -38,6 +38,12 @@ _DSN_USER = re.compile(r"(?i)(?<![A-Za-z_])(?:user(?: id|name)?|uid)\s*=\s*([^;,
 _NEAR = 200
 # https://python-oracledb.readthedocs.io/en/latest/user_guide/connection_handling.html: user/password@host:port/service
 _ORACLE = re.compile(r"[\w$#]{1,128}(?:\[[\w$#]+\])?/(?P<p>\"[^\"]+\"|[^\s/@\"]+)@\S+")
+# The same anywhere: behind JDBC's scheme, or before one of the ports that Oracle's listeners have. A path has neither.
+# https://docs.oracle.com/en/database/oracle/oracle-database/23/jjdbc/data-sources-and-URLs.html
+ORACLE = re.compile(
+    r"(?:jdbc:oracle:(?:thin|oci8?):[\w$#]{1,64}/(?P<thin>[^\s/@\"'`<>{}$]{3,64})@"
+    r"|(?<![\w.\-/])[A-Za-z][\w$#]{0,63}/(?P<easy>[^\s/@\"'`<>{}$]{3,64})@(?://)?[\w.\-]{1,100}:15\d\d[/:][\w.])"
+)
 # https://github.com/go-sql-driver/mysql#dsn-data-source-name: user:password@tcp(host:3306)/database
 GO = re.compile(r"(?<![^\s\"'`=])[^\s:@/\"'`]{1,64}:(?P<p>[^\s\"'`]{1,200})@(?:tcp6?|unix)\([^()\s]*\)/")
 PROXY = re.compile(
@@ -84,6 +90,8 @@ def detect(literal: Literal) -> Iterator[Candidate]:
     if ")/" in text:
         for found in GO.finditer(text):
             yield _dsn(literal, found, "p")
+    for found in ORACLE.finditer(text) if "/" in text and "@" in text else ():
+        yield _dsn(literal, found, found.lastgroup or "thin")
     for found in PROXY.finditer(text) if text.count(":") >= 3 else ():
         yield _dsn(literal, found, "p")
     if "=" in text and literal.role is not Role.TEXT and DSN_KEY.search(text):
