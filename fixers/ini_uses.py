@@ -160,7 +160,7 @@ def _texts(module: Module, call: ast.AST | None, beside: Beside) -> list[str] | 
 def _default(module: Module, name: ast.Name, beside: Beside) -> str | None:
     """What a parameter of a function at the top of its file is: the default that is never overridden."""
     function = scope_of(name, module.parents)
-    if not isinstance(function, ast.FunctionDef) or not isinstance(module.parents.get(function), ast.Module):
+    if not isinstance(function, ast.FunctionDef) or not _is_at_top(module, function):
         return None
     parameters = [*function.args.posonlyargs, *function.args.args]
     given = dict(zip(reversed([each.arg for each in parameters]), reversed(function.args.defaults), strict=False))
@@ -174,6 +174,13 @@ def _default(module: Module, name: ast.Name, beside: Beside) -> str | None:
     place = [each.arg for each in parameters].index(name.id)
     overridden = any(_gives(each, function.name, name.id, place) for each in (module, *others))
     return None if overridden else _constant(given[name.id])
+
+
+def _is_at_top(module: Module, node: ast.AST) -> bool:
+    above = module.parents.get(node)
+    while isinstance(above, (ast.If, ast.Try)):
+        above = module.parents.get(above)
+    return isinstance(above, ast.Module)
 
 
 def _gives(module: Module, function: str, parameter: str, place: int) -> bool:
