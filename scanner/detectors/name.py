@@ -20,7 +20,8 @@ TAIL_WORDS = frozenset(
      "sandbox", "demo", "example", "sample", "old", "new", "current", "previous", "prev", "backup", "bak", "plain",
      "plaintext", "raw", "clear", "cleartext", "base", "b", "encoded", "bytes", "hex", "tmp", "temp", "confirm",
      "confirmation", "confirmed", "again", "repeat", "repeated", "verify", "retype", "primary", "secondary", "main",
-     "real", "override", "fallback", "init", "initial", "here", "ro", "rw", "readonly")
+     "real", "override", "fallback", "init", "initial", "here", "ro", "rw", "readonly",
+     "eu", "us", "uk", "ap", "apac", "emea", "west", "east", "north", "south", "central", "northeast", "southeast")
 )  # fmt: skip
 # A definition whose name starts so does something; it is not a key that the value belongs to.
 VERBS = frozenset(
@@ -42,6 +43,7 @@ DESCRIBING = frozenset(
 MAX_NAME = 200
 LONG = 6
 """Letters from which a head is found written on to another word, and its own words written together."""
+_WRITTEN_ON = RUN_ON | {"token"}
 # A country's code in every table of countries: https://www.iso.org/obp/ui/#iso:code:3166:PW
 _PALAU = "PW"
 
@@ -226,7 +228,7 @@ def _index(names: Names) -> _Index:
     plurals = {_plural(words): head for words, head in heads.items() if head.strength == "strong"}
     heads = {words: replace(head, words=words) for words, head in plurals.items() if words not in cleared} | heads
     joined = {"".join(words): head for words, head in heads.items() if head.strength == "strong"}
-    long = [word for word in joined if len(word) >= LONG or not word.isascii() or word in RUN_ON]
+    long = [word for word in joined if len(word) >= LONG or not word.isascii() or word in _WRITTEN_ON]
     long.sort(key=len, reverse=True)
     return _Index(
         heads=heads,
