@@ -72,7 +72,7 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
         click.echo(render_plan(planned.plan), nl=False)
         if not planned.plan.fixes:
             click.echo("Nothing to migrate.")
-            return _proven_again(runs, asked, asked.target())
+            return _proven_again(runs, asked)
         _check_can_ask(asked)
         judge: steps.Judge = tuple
         if asked.incident:
@@ -229,23 +229,27 @@ def _written(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked
     run = steps.rewrite(run, open_workspace(root.folder, ()), session.key_for(root.repository))
     outcomes = raise_levels(outcomes, _owners_proof(asked, target))
     journal.note(run, "done")
-    click.echo(render_proof(outcomes), nl=False)
-    proven = all(outcome.status == "proven" for outcome in outcomes)
-    if proven:
+    status = _told(outcomes)
+    if status is Exit.OK:
         # After an incident the values in history are revoked, and no undo brings them back.
         click.echo(_NEXT if run.begin.get("incident") else f"{_NEXT} {_LATER}", err=True)
-    return int(Exit.OK if proven else Exit.FINDINGS)
+    return int(status)
 
 
-def _proven_again(runs: Sequence[Run], asked: Asked, target: UsersAws) -> int:
+def _told(outcomes: Sequence[Outcome]) -> Exit:
+    """Print how the proofs ended; the exit status."""
+    click.echo(render_proof(tuple(outcomes)), nl=False)
+    return Exit.OK if all(outcome.status == "proven" for outcome in outcomes) else Exit.FINDINGS
+
+
+def _proven_again(runs: Sequence[Run], asked: Asked) -> int:
     """Run the owner's proof of the last migration, where one is asked for: it may be what failed."""
     last = next((run for run in reversed(runs) if run.state == "done"), None)
     if last is None or not (asked.modules or asked.commands):
         return int(Exit.OK)
     click.echo(f"Of the migration of {last.begin['at']}:")
-    outcomes = raise_levels(tuple(Outcome(**outcome) for outcome in last.outcomes()), _owners_proof(asked, target))
-    click.echo(render_proof(outcomes), nl=False)
-    return int(Exit.OK if all(outcome.status == "proven" for outcome in outcomes) else Exit.FINDINGS)
+    before = tuple(Outcome(**outcome) for outcome in last.outcomes())
+    return int(_told(raise_levels(before, _owners_proof(asked, asked.target()))))
 
 
 def _owners_proof(asked: Asked, target: UsersAws) -> OwnerProof:

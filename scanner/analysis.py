@@ -21,7 +21,7 @@ from scanner.model import Confidence, Document, Finding, Kind, Literal, Source, 
 from scanner.prefilter import Prefilter, Table, read_table, sort_out, with_own_calls
 from scanner.readers.errors import Unreadable
 from scanner.readers.kinds import CODE, kind_of
-from scanner.readers.wanted import IsNamed, Wanted
+from scanner.readers.wanted import MayBeNamed, Wanted
 from scanner.source import Settings
 from scanner.text import character_offsets, decode, line_starts, position
 
@@ -36,8 +36,6 @@ _READERS = {
     Kind.CSV: "delimited",
     Kind.TEXT: "text",
 }
-
-
 _STRING_OR_COMMENT = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|#[^\n]*")
 
 
@@ -126,30 +124,27 @@ def _literals(
     name = "text" if is_lock_file(document.path) else _READERS[document.kind]
     with late_methods():
         reader = importlib.import_module(f"scanner.readers.{name}")
+    named_so = functools.partial(may_be_named, knowledge.takers)
     try:
-        told = _wanted(providers, imported, knowledge) if name == "python" else _may_be_named(knowledge)
+        told = _wanted(providers, imported, knowledge) if name == "python" else named_so
         literals = list(reader.read(document, offsets, told))
-        return [*literals, *_inside(document, literals, offsets, _may_be_named(knowledge))], None
+        return [*literals, *_inside(document, literals, offsets, named_so)], None
     except Unreadable as error:
         note = f"read as plain text: {error.what} at line {error.line}, column {error.column}"
-        return list(_as_text(document, offsets, _may_be_named(knowledge))), note
+        return list(_as_text(document, offsets, named_so)), note
 
 
-def _may_be_named(knowledge: Knowledge) -> IsNamed:
-    return functools.partial(may_be_named, knowledge.takers)
-
-
-def _as_text(document: Document, offsets: list[int], is_named: IsNamed) -> Iterator[Literal]:
+def _as_text(document: Document, offsets: list[int], named_so: MayBeNamed) -> Iterator[Literal]:
     """What stands in a text that its own reader could not follow."""
     from scanner.readers import structured, text
 
     if document.kind is not Kind.PYTHON:
-        yield from text.read(document, offsets, is_named)
+        yield from text.read(document, offsets, named_so)
         return
     # Python of another version is code all the same: `password = given` is a credential in a comment only.
     beside = structured.comment_hits(document, offsets, _strings(document.text))
-    yield from text.read(document, sorted(set(offsets).difference(beside)), is_named, code=True)
-    yield from text.read(document, beside, is_named)
+    yield from text.read(document, sorted(set(offsets).difference(beside)), named_so, code=True)
+    yield from text.read(document, beside, named_so)
 
 
 def _strings(text: str) -> list[Span]:
@@ -171,17 +166,17 @@ def _wanted(providers: dict[str, list[int]], imported: frozenset[str], knowledge
     )
 
 
-def _inside(document: Document, literals: list[Literal], offsets: list[int], is_named: IsNamed) -> Iterator[Literal]:
+def _inside(document: Document, literals: list[Literal], offsets: list[int], named_so: MayBeNamed) -> Iterator[Literal]:
     """What stands inside the strings of Python (INI text, JSON, a query), and in comments behind its statements."""
     if document.kind not in CODE:
         return
     from scanner.readers import structured, text
 
     for literal in literals:
-        yield from structured.inner(literal, offsets, is_named)
+        yield from structured.inner(literal, offsets, named_so)
     if document.kind is Kind.PYTHON:
         spans = sorted(literal.span for literal in literals)
-        yield from text.read(document, structured.comment_hits(document, offsets, spans), is_named)
+        yield from text.read(document, structured.comment_hits(document, offsets, spans), named_so)
 
 
 def _detected(

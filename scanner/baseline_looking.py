@@ -14,8 +14,6 @@ from scanner.model import Confidence, Finding, SuppressedBy
 from scanner.running import OWNERS, Mode, Scanned, configuration, run
 from scanner.sources import worktree
 
-# What a row may stand for: what counts, and what another tool's list accepts where it stands.
-
 
 class Looked(NamedTuple):
     """The findings of the tree that can be accepted, how many stand in files that git does not track, and history's.

@@ -75,10 +75,8 @@ def emit(
     readers = [_named(_READER, each.readers, each.environment) for each in given]
     injectors = [_named(_INJECTION, each.injectors, each.environment) for each in given]
     paths = [_named(_PATHS, each.paths, each.environment) for each in given]
-    migration, deletion = (
-        _named(_MIGRATION, migration_policies(moved, place)),
-        _named(_DELETION, deletion_policies(moved, place)),
-    )
+    migration = _named(_MIGRATION, migration_policies(moved, place))
+    deletion = _named(_DELETION, deletion_policies(moved, place))
     policies = [*readers, *injectors, migration, deletion, *paths, _across(across)]
     written = Written(
         readers=tuple(map(tuple, readers)),

@@ -35,7 +35,8 @@ _INSIDE = (
     rf"{_CLOSE}[ \t]*[:=][ \t]*{_INNER}{{4}}{_INNER}*(?:[\"'`;&]|\\[nrt])",
     rf"(?::[ \t]*{_INNER}{{2}}|=){_INNER}{{4}}{_INNER}*[\r\n]",
 )
-# A field of a URL's query or a header, for names that say more than their last word does: `&api_key=value`.
+# A field of a URL's query or a header, or the end of a comment's line, for names that say more than their last word
+# does: `&api_key=value`, `# api key: value`.
 _QUERY = tuple(rf"(?:=|:[ \t]?)[A-Za-z0-9]{_INNER}{{15}}{_INNER}*{end}" for end in (r"(?:[\"'`&]|\\[nrt])", r"[\r\n]"))
 # What is typed into a field: `find_element("name", "password").send_keys("...")`.
 _TYPED = r"[^\s\"]{0,9}[\"']\){1,2}\.(?:send_?keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
@@ -59,7 +60,7 @@ _ELEMENT = r"(?:[ \t][\w:]+=[^<>\n]*)?>[ \t]{0,3}[^\s<>\"'`{}%$]{4,200}<"
 _ASSIGNED = (
     r"(?-i:\b[A-Z][A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|PWD|PASS|TOKEN|SECRET|_KEY)=)" + rf"{_INNER}{{4}}{_INNER}*[ \t]",
 )
-# Name and value with only a blank between: SQL, which no code looks like, and prose.
+# Name and value with only a blank between: options and SQL, which no code looks like, and prose.
 _SPOKEN = (
     r"--?[\w-]*(?:passw|passphrase|token|secret|api-?key|pass\b)[\w-]*[ \t]+[\"']?[^\s\"'-]",
     r"-pass(?:in|out)?[ \t=]+[\"']?pass:[^\s$\"']",
@@ -71,12 +72,12 @@ _SPOKEN = (
 # The first of several, under the name of them all: `creds = ("admin", "...")`, `PASSWORDS = {"root": "..."}`.
 _ONE = r"\(?[\"'][^\"'`\n]{1,60}[\"']\)?"
 _OPENED = r"[\"']?\s{0,9}[:=]\s{0,9}"
-_ENTRY = r"\{\s*[\"'][^\"'`\n]+[\"']\s*:\s*[\"'][^\s\"'`]{4}"
 # In YAML the first of several, called in any way, waits on the next line.
 _ITEM = r"[\"']?[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n[ \t]*(?:-[ \t]+|[\"']?[\w.@\-]+[\"']?[ \t]*:[ \t]+)[\"']?[^\s\"'$]{8}"
 _TOGETHER = (
     rf"(?:auth|logins?|creds?|credentials?|passwords|users?|accounts?){_OPENED}[\[({{]\s*[\[(]?{_ONE},\s*\(?[\"'][^\s\"'`]{{4}}",
-    rf"(?:creds|credentials|passwords|passphrases|password_pairs|auth_users|secrets|tokens|keys){_OPENED}{_ENTRY}",
+    rf"(?:creds|credentials|passwords|passphrases|password_pairs|auth_users|secrets|tokens|keys){_OPENED}"
+    r"\{\s*[\"'][^\"'`\n]+[\"']\s*:\s*[\"'][^\s\"'`]{4}",
 )
 # What most credentials are called, where the whole vocabulary costs more than it finds.
 _NAMED = r"(?:passw|pwd|\bpw\b|_pw\b|passphrase|secret|token|api_?key)"
@@ -98,6 +99,7 @@ _VALUE_FIRST = (
 )
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ssm_parameter
 _SECURED = r"\bSecureString\"[ \t]*\r?\n[ \t]*value[ \t]*=[ \t]*\"[^\s\"$]{8}"
+# `client.setEncryptionKey("...")`
 _SET = rf"\bset\w*(?:key|salt|seed|pin|pem|clave|chave|cookie)\([ \t]*{_QUOTE}[^\s\"'`]{{8}}"
 # Functions and classes of Python that take a credential: their calls may name none.
 _TAKEN = r"\w*(?:passw|pwd|passphrase|secret|token|api_?key)"

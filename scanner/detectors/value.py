@@ -34,7 +34,7 @@ CHOSEN_KINDS = frozenset((CredentialKind.SECRET, CredentialKind.SIGNING_KEY))
 # Forms that can hold a credential besides other text: a cookie, a command line, JSON in a string.
 HOLDERS = frozenset({"sentence", "code"})
 # What stands for a key where none is asked for: `OpenAI(base_url="http://localhost:11434/v1", api_key="ollama")`.
-_SHORTEST_KEY = 12
+_LONGEST_STAND_IN = 12
 _WORDED = re.compile(r"[A-Za-z][a-z]*(?:[-_][a-z]+)*")
 _PHRASE_NAMES = re.compile(r"phrase|mnemonic|seed|recovery|psk|wpa|wi-?fi", re.I)
 _PHRASE = re.compile(r"[a-z]+(?: [a-z]+){3,}")
@@ -241,7 +241,7 @@ def _about(text: str, parts: tuple[str, ...], own: tuple[str, ...], names: Names
 
 
 def _look(text: str, kind: CredentialKind | None, words: tuple[str, ...]) -> Iterator[str]:
-    if kind is CredentialKind.API_KEY and len(text) <= _SHORTEST_KEY and _WORDED.fullmatch(text):
+    if kind is CredentialKind.API_KEY and len(text) <= _LONGEST_STAND_IN and _WORDED.fullmatch(text):
         yield "no-key"
         return
     score = randomness(text)

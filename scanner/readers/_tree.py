@@ -20,6 +20,8 @@ MAX_DEPTH = 500
 """Levels of nesting; every key path is kept while its container is open."""
 MAX_SIBLINGS = 100
 """Siblings on either side; generated files have mappings of many thousand keys."""
+# Fields that are looked at for one that is hit, where nothing says that they are credentials.
+_MOST_BESIDE = 1_000
 
 _NAME_KEYS = frozenset({"name", "key", "parametername", "parameterkey", "variable", "header"})
 _VALUE_KEYS = frozenset({"value", "parametervalue"})
@@ -185,15 +187,15 @@ def _is_value(each: Field) -> bool:
 
 
 def _beside(group: Group, fields: Sequence[Field]) -> Iterator[int]:
-    """The fields that can be credentials without a hit, where another one has one: `api_keys: {maps: ..., mail: ...}`.
+    """The fields that may be credentials without a hit, as another one has one: `signing_keys: {v1: ..., v2: ...}`.
 
-    The first of several is what the hit is at; whoever is called as a credential decides about the others.
+    Of several that belong together only the first is hit, by their common name. What each is called is not judged here.
     """
-    last = group.fields[0].symbol.rpartition(".")[2].lower()
-    whatever = last.endswith("passwords")
-    for number, each in enumerate(fields[:MAX_SIBLINGS]):
+    last = group.fields[0].symbol.rpartition(".")[2].lower().replace("_", "").replace("-", "")
+    known = group.whole or last.endswith(tuple(_CONTAINERS))
+    for number, each in enumerate(fields if known else fields[:_MOST_BESIDE]):
         secret = not group.whole or each.symbol.endswith(".secrets")
-        if secret and each.scalar.string and (whatever or _MADE.fullmatch(each.scalar.text)):
+        if secret and each.scalar.string and (last.endswith("passwords") or _MADE.fullmatch(each.scalar.text)):
             yield number
 
 

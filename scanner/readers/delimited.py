@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from scanner.model import Document, Literal, Role, SecretValue, Sibling, Span
 from scanner.readers import text as plain
-from scanner.readers.wanted import IsNamed, any_name
+from scanner.readers.wanted import MayBeNamed, any_name
 
 # `pass` is a password beside a user; beside `fail` it is a figure.
 _USER = re.compile(r"(?i)(?:.*[\W_])?(?:user(?:name)?|login|e-?mail|account|host)(?:[\W_]name)?")
@@ -35,14 +35,14 @@ def expression(stems: str) -> str:
     return rf"^(?:\xef\xbb\xbf)?[^\r\n]*{stems}[^\r\n]*\r?\n"
 
 
-def read(document: Document, offsets: Sequence[int], is_named: IsNamed = any_name) -> Iterator[Literal]:
+def read(document: Document, offsets: Sequence[int], may_be_named: MayBeNamed = any_name) -> Iterator[Literal]:
     """Yield the cells of the columns that hold credentials, and what stands at the other hits, as in any text."""
     text = document.text
     start = 1 if text.startswith("\ufeff") else 0
     records = _records(text, start)
     header = next(records, [])
     columns = [cell.text.strip() for cell in header]
-    wanted = _wanted(columns, is_named)
+    wanted = _wanted(columns, may_be_named)
     covered: list[Span] = []
     for record in records if wanted else ():
         if len(record) != len(columns):
@@ -56,7 +56,9 @@ def read(document: Document, offsets: Sequence[int], is_named: IsNamed = any_nam
     if wanted:
         # The header says what the rest is, and holds no value.
         covered.insert(0, Span(0, header[-1].span.end + 1))
-    yield from plain.read(document, [hit for hit in offsets if not _is_covered(hit, covered)], is_named=is_named)
+    yield from plain.read(
+        document, [hit for hit in offsets if not _is_covered(hit, covered)], may_be_named=may_be_named
+    )
 
 
 def _is_covered(hit: int, spans: Sequence[Span]) -> bool:
@@ -64,12 +66,12 @@ def _is_covered(hit: int, spans: Sequence[Span]) -> bool:
     return at >= 0 and hit <= spans[at].end + 1
 
 
-def _wanted(columns: Sequence[str], is_named: IsNamed) -> list[int]:
+def _wanted(columns: Sequence[str], may_be_named: MayBeNamed) -> list[int]:
     users = any(_USER.fullmatch(column) for column in columns)
     return [
         number
         for number, column in enumerate(columns[:_MOST_COLUMNS])
-        if is_named(column) and (users or column.lower() != "pass")
+        if may_be_named(column) and (users or column.lower() != "pass")
     ]
 
 

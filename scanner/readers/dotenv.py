@@ -23,7 +23,7 @@ from scanner.readers._escapes import compact, decode, fault
 from scanner.readers._tree import Field, Group, Scalar, literals
 from scanner.readers.text import read as read_text
 from scanner.readers.textvalues import DEFAULT
-from scanner.readers.wanted import IsNamed, any_name
+from scanner.readers.wanted import MayBeNamed, any_name
 
 ESCAPED: Final = "escaped"
 
@@ -64,10 +64,10 @@ class Binding:
     offsets: tuple[int, ...] | None = field(default=None, repr=False)
 
 
-def read(document: Document, offsets: Sequence[int], is_named: IsNamed = any_name) -> Iterator[Literal]:
+def read(document: Document, offsets: Sequence[int], may_be_named: MayBeNamed = any_name) -> Iterator[Literal]:
     """Yield every variable, and what stands at hits elsewhere. Raises Unreadable where nothing is a variable.
 
-    `is_named` is asked of columns of SQL.
+    `may_be_named` is asked of columns of SQL.
     """
     found = bindings(document)
     failed = [span for parsed, span in _parsed(document) if parsed.error]
@@ -77,11 +77,11 @@ def read(document: Document, offsets: Sequence[int], is_named: IsNamed = any_nam
     # The default of `${NAME:-value}` is the literal, as in structured texts.
     yield from (each for each in variables if not DEFAULT.fullmatch(each.value.reveal("text")))
     for literal in variables:
-        yield from structured.inner(literal, offsets, is_named)
+        yield from structured.inner(literal, offsets, may_be_named)
     elsewhere = set(structured.comment_hits(document, offsets, [literal.span for literal in variables]))
     for span in failed:
         elsewhere.update(offsets[bisect.bisect_right(offsets, span.start) : bisect.bisect_right(offsets, span.end)])
-    yield from read_text(document, sorted(elsewhere), is_named)
+    yield from read_text(document, sorted(elsewhere), may_be_named)
 
 
 def bindings(document: Document) -> tuple[Binding, ...]:

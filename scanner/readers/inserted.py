@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from scanner.model import Span
-from scanner.readers.wanted import IsNamed, any_name
+from scanner.readers.wanted import MayBeNamed, any_name
 
 PREFILTER = (
     r"\bupdate\s+[^\s()]+\s+set\s[^\"';]{0,300}(?:passw|pwd|passphrase|secret|token|api_?key)\w*[`\"\]]?\s*="
@@ -65,9 +65,9 @@ def expression(stems: str) -> str:
     return rf"\binto\s+[^\s()]+\s*\([^()]*{stems}[^()]*\)\s*values?\s*\("
 
 
-def rows_at(text: str, offset: int, is_named: IsNamed = any_name) -> Rows:
+def rows_at(text: str, offset: int, may_be_named: MayBeNamed = any_name) -> Rows:
     """The rows behind the `VALUES (` that ends at an offset; none where no `INSERT` with its columns stands before."""
-    return _rows(text, offset, _columns(text, offset), is_named)
+    return _rows(text, offset, _columns(text, offset), may_be_named)
 
 
 def defines_column(text: str, offset: int) -> bool:
@@ -83,7 +83,9 @@ def statements_of(text: str) -> dict[str, list[int]]:
     return found
 
 
-def rows_of_table(text: str, offset: int, statements: dict[str, list[int]], is_named: IsNamed = any_name) -> Rows:
+def rows_of_table(
+    text: str, offset: int, statements: dict[str, list[int]], may_be_named: MayBeNamed = any_name
+) -> Rows:
     """The rows that go into a table by the order of its columns, whose `CREATE TABLE` an offset stands in.
 
     They are taken out of the `statements`: the next table of the name has none. Rows end where the definition does, as
@@ -101,11 +103,11 @@ def rows_of_table(text: str, offset: int, statements: dict[str, list[int]], is_n
         if name.lower() not in _NO_COLUMNS:
             columns.append(name)
     behind = [start for start in starts if start > end]
-    return Rows([each for start in behind for each in _rows(text, start, columns, is_named).strings], end)
+    return Rows([each for start in behind for each in _rows(text, start, columns, may_be_named).strings], end)
 
 
-def _rows(text: str, offset: int, columns: Sequence[str], is_named: IsNamed) -> Rows:
-    wanted = {number for number, column in enumerate(columns) if is_named(column)}
+def _rows(text: str, offset: int, columns: Sequence[str], may_be_named: MayBeNamed) -> Rows:
+    wanted = {number for number, column in enumerate(columns) if may_be_named(column)}
     found: list[Stored] = []
     at = offset
     while wanted:

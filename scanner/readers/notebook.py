@@ -18,7 +18,7 @@ from scanner.readers import _json, python, structured, text
 from scanner.readers._escapes import compact
 from scanner.readers._tree import Scalar, walk
 from scanner.readers.errors import Unreadable
-from scanner.readers.wanted import IsNamed, any_name
+from scanner.readers.wanted import MayBeNamed, any_name
 
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u....|u....|.)", re.DOTALL)
 _LONGEST_ESCAPE = 12
@@ -43,16 +43,16 @@ class Cell:
     parts: tuple[Span, ...] = ()
 
 
-def read(document: Document, offsets: Sequence[int], is_named: IsNamed = any_name) -> Iterator[Literal]:
+def read(document: Document, offsets: Sequence[int], may_be_named: MayBeNamed = any_name) -> Iterator[Literal]:
     """Yield the literals of code cells, and what stands at hits in the others. Raises Unreadable if it is no JSON.
 
-    `is_named` is asked of columns of SQL.
+    `may_be_named` is asked of columns of SQL.
     """
     cells = _cells(document.text)
     readable = [_as_python(cell) for cell in cells]
     try:
         found = list(
-            _mapped(document, joined([cell for cell in readable if cell.code]), offsets, Kind.PYTHON, is_named)
+            _mapped(document, joined([cell for cell in readable if cell.code]), offsets, Kind.PYTHON, may_be_named)
         )
     except Unreadable:
         found, readable = [], [replace(cell, code=False) for cell in cells]
@@ -60,7 +60,7 @@ def read(document: Document, offsets: Sequence[int], is_named: IsNamed = any_nam
     # Magics are comments by now, and the Python reader reads those.
     for cell in readable:
         if not cell.code:
-            yield from _mapped(document, cell, offsets, Kind.TEXT, is_named)
+            yield from _mapped(document, cell, offsets, Kind.TEXT, may_be_named)
 
 
 def python_cells(text: str) -> list[Cell]:
@@ -156,7 +156,9 @@ def _parses(source: str) -> bool:
     return True
 
 
-def _mapped(document: Document, cell: Cell, offsets: Sequence[int], kind: Kind, is_named: IsNamed) -> Iterator[Literal]:
+def _mapped(
+    document: Document, cell: Cell, offsets: Sequence[int], kind: Kind, may_be_named: MayBeNamed
+) -> Iterator[Literal]:
     """Read a cell's source with the reader of `kind`, and give spans in the notebook's text."""
     hits = []
     for offset in offsets:
@@ -174,11 +176,11 @@ def _mapped(document: Document, cell: Cell, offsets: Sequence[int], kind: Kind, 
         bom=False,
         utf8=cell.source.encode("utf-8", "surrogatepass"),
     )
-    literals = list(python.read(inner, hits) if kind is Kind.PYTHON else text.read(inner, hits, is_named))
+    literals = list(python.read(inner, hits) if kind is Kind.PYTHON else text.read(inner, hits, may_be_named))
     if kind is Kind.PYTHON:
         # Comments behind statements; what only IPython takes is among them.
         spans = sorted(literal.span for literal in literals)
-        literals += text.read(inner, structured.comment_hits(inner, hits, spans), is_named)
+        literals += text.read(inner, structured.comment_hits(inner, hits, spans), may_be_named)
     for literal in literals:
         yield _outside(literal, document.text, cell.starts)
 

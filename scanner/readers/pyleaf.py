@@ -11,12 +11,9 @@ from scanner.readers.structured import COMPUTED
 
 def string_of(node: ast.AST | None) -> str | None:
     """The text of a plain string or bytes node; keys of protocols are bytes: `{b"password": b"..."}`."""
-    if not isinstance(node, ast.Constant):
-        return None
-    return node.value.decode("latin-1") if isinstance(node.value, bytes) else _text(node.value)
-
-
-def _text(value: object) -> str | None:
+    value = node.value if isinstance(node, ast.Constant) else None
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
     return value if isinstance(value, str) else None
 
 

@@ -105,8 +105,8 @@ def passes_name(leaf: str, count: int, number: int, keyword: str | None) -> bool
     `count` is the number of arguments, `number` the argument's own.
     """
     if leaf in WRAPPERS:
-        # `typing.cast(str, "...")`
-        return (number == (leaf == "cast") and leaf not in _NAMING) or keyword in NAMED_DEFAULTS
+        own = 1 if leaf == "cast" else 0  # `typing.cast(str, "...")`
+        return (number == own and leaf not in _NAMING) or keyword in NAMED_DEFAULTS
     return count == 1 and keyword is None and leaf[:1].isupper() and not leaf.isupper() and leaf not in _NAMING
 
 

@@ -12,7 +12,7 @@ from scanner.readers import text as plain
 from scanner.readers import textvalues
 from scanner.readers._escapes import compact
 from scanner.readers._tree import Group, Place, Scalar, groups, literals
-from scanner.readers.wanted import IsNamed, any_name
+from scanner.readers.wanted import MayBeNamed, any_name
 
 _MARKS = {
     Kind.YAML: re.compile(r"(?<!\S)#"),
@@ -29,23 +29,23 @@ SEVERAL = re.compile(r"[\s?&;\"'`]|\A-{0,2}[\w.-]{1,80}=[^=]|\A<[A-Za-z]")
 COMPUTED = "{x}"
 
 
-def read(document: Document, offsets: Sequence[int], is_named: IsNamed = any_name) -> Iterator[Literal]:
+def read(document: Document, offsets: Sequence[int], may_be_named: MayBeNamed = any_name) -> Iterator[Literal]:
     """Yield the entries at or near `offsets`. Raises Unreadable where the text is not what its name says.
 
-    `is_named` is asked of columns of SQL.
+    `may_be_named` is asked of columns of SQL.
     """
     found_groups, place = _groups(document, offsets)
     found = list(literals(found_groups, offsets, place))
     # `${NAME:-value}` is a template around its default, which is the literal: the one would hide the other.
     yield from (literal for literal in found if not textvalues.DEFAULT.fullmatch(literal.value.reveal("text")))
     for literal in found:
-        yield from inner(literal, offsets, is_named)
+        yield from inner(literal, offsets, may_be_named)
     # The key belongs to its value: nothing else on the line before it is looked at again.
     lines = [Span(_line_start(document.text, each.span.start), each.span.end) for each in found]
-    yield from plain.read(document, comment_hits(document, offsets, sorted(lines)), is_named)
+    yield from plain.read(document, comment_hits(document, offsets, sorted(lines)), may_be_named)
 
 
-def inner(literal: Literal, offsets: Sequence[int], is_named: IsNamed = any_name) -> Iterator[Literal]:
+def inner(literal: Literal, offsets: Sequence[int], may_be_named: MayBeNamed = any_name) -> Iterator[Literal]:
     """Yield what a value holds: a default in `${NAME:-default}`, and named values where it is a script or a query."""
     value = literal.value.reveal("text")
     for default in textvalues.DEFAULT.finditer(value) if "${" in value else ():
@@ -53,7 +53,7 @@ def inner(literal: Literal, offsets: Sequence[int], is_named: IsNamed = any_name
     if not SEVERAL.search(value):
         return
     hits = _hits_inside(literal, offsets, len(value))
-    for shape in plain.shapes(value, hits, is_named, bare=False):
+    for shape in plain.shapes(value, hits, may_be_named, bare=False):
         if literal.dynamic and value[shape.inner.start : shape.inner.end] == COMPUTED:
             continue
         yield _part(literal, shape.span, shape.inner, shape.name, Role.TEXT)

@@ -17,7 +17,7 @@ from scanner.readers import wholefile
 from scanner.readers.inserted import defines_column, rows_at, rows_of_table, statements_of
 from scanner.readers.textnames import DIRECTIVE, NAMED, seeking
 from scanner.readers.textvalues import LONGEST, NAME, WINDOW, Bares, Shape, value_of
-from scanner.readers.wanted import IsNamed, any_name
+from scanner.readers.wanted import MayBeNamed, any_name
 
 # Characters of a long line whose names are read together.
 _STEP = 300
@@ -75,11 +75,11 @@ _CODE = frozenset(
 
 
 def read(
-    document: Document, offsets: Sequence[int], is_named: IsNamed = any_name, *, code: bool = False
+    document: Document, offsets: Sequence[int], may_be_named: MayBeNamed = any_name, *, code: bool = False
 ) -> Iterator[Literal]:
     """Yield a literal for each place with a hit. Values stand verbatim: no language says how to decode them.
 
-    In `code`, which some names of files say too, a value stands in quotes. `is_named` is asked of columns of SQL.
+    In `code`, which some names of files say too, a value stands in quotes. `may_be_named` is asked of columns of SQL.
     """
     whole = wholefile.literal_of(document)
     if whole is not None:
@@ -88,7 +88,7 @@ def read(
     path = PurePosixPath(document.path)
     directives = _DIRECTIVE_FILES.match(path.name) is not None
     code = code or path.suffix.lower() in _CODE
-    for shape in shapes(document.text, offsets, is_named, directives=directives, code=code):
+    for shape in shapes(document.text, offsets, may_be_named, directives=directives, code=code):
         yield Literal(
             span=shape.span,
             value=SecretValue(document.text[shape.inner.start : shape.inner.end]),
@@ -135,7 +135,7 @@ class _Seen:
 def shapes(
     text: str,
     offsets: Sequence[int],
-    is_named: IsNamed = any_name,
+    may_be_named: MayBeNamed = any_name,
     *,
     directives: bool = False,
     bare: bool = True,
@@ -155,9 +155,9 @@ def shapes(
         if (table or text.startswith("(", offset - 1)) and offset > read_to:
             if table:
                 statements = statements_of(text) if statements is None else statements
-                rows, read_to = rows_of_table(text, offset, statements, is_named)
+                rows, read_to = rows_of_table(text, offset, statements, may_be_named)
             else:
-                rows, read_to = rows_at(text, offset, is_named)
+                rows, read_to = rows_at(text, offset, may_be_named)
             new = [Shape(name=each.column, span=each.span, inner=each.inner) for each in rows]
             yield from (shape for shape in new if shape.inner not in done)
             done.update(shape.inner for shape in new)

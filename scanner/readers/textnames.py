@@ -13,7 +13,7 @@ _WORD = rf"(?:{NAME}|//[\w.\-/]{{1,100}}:_\w{{1,30}})"
 _CLOSE = r"(?:\\{0,3}[\"'`]|[*_]{2})?"
 # A blank on both sides or on none: `Cookie: connect.sid=...` is no type, nor is the name in `p:password="x"` of XML.
 _ANNOTATION = (
-    # Types begin with a capital, or are none: `# Before: password = "..."`.
+    # A word with one of these in it is no type, but the name: `# Before: password = "..."`. `SecretKey` is one.
     r":(?:[ \t]{1,20}(?!\w{0,30}(?:passw|pwd|secret|token|_key|PASSW|PWD|SECRET|TOKEN|_KEY)\w{0,20}[ \t])"
     r"&?(?:'[a-z]{1,20}[ \t])?[A-Za-z_][\w.\[\]|, ]{0,60}[ \t]"
     # `heroku config:set NAME=value` has no type either.

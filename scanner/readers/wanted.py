@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-IsNamed = Callable[[str], bool]
-"""Whether a name says that what it names may be a credential."""
+MayBeNamed = Callable[[str], bool]
+"""Whether a name says, if weakly, that what it names is a credential."""
 
 
 def any_name(_name: str) -> bool:

@@ -94,9 +94,18 @@ def test_a_strong_name_is_known_in_every_place(find: Callable[..., list[Finding]
     for name in NAMES if form in FORMS else ASCII:
         one, other = ("".join(source.choices(CHARACTERS, k=22)) + "7q" for _ in range(2))
         text = write(name, one, other)
-        found = {each.value.reveal() for each in find(path, text) if each.confidence.rank >= Confidence.MEDIUM.rank}
-        if not name.endswith(COMMONLY.get(form, "")):
+        if name in EXCEPT.get(form, ()) or not name.endswith(COMMONLY.get(form, "")):
             continue
-        if name not in EXCEPT.get(form, ()) and not {value for value in (one, other) if value in text} <= found:
+        found = {each.value.reveal() for each in find(path, text) if each.confidence.rank >= Confidence.MEDIUM.rank}
+        if not {value for value in (one, other) if value in text} <= found:
             missed.append(name)
     assert " ".join(missed) == ""
+
+
+@pytest.mark.parametrize("name", ["tokens", "signing_keys"])
+@pytest.mark.parametrize("write", ["  - {}\n", "  k{number}: {}\n"], ids=["list", "mapping"])
+def test_every_one_of_many_is_found(find: Callable[..., list[Finding]], name: str, write: str) -> None:
+    source = random.Random(name)
+    values = ["".join(source.choices(CHARACTERS, k=22)) + "7q" for _ in range(150)]
+    text = f"{name}:\n" + "".join(write.format(value, number=number) for number, value in enumerate(values))
+    assert len(find("a.yaml", text)) == len(values)

@@ -11,6 +11,7 @@ from rules.load import load_rules
 from scanner.detectors.name import judge_name
 from scanner.model import Document, Kind, Literal, Source
 from scanner.readers.kinds import kind_of
+from scanner.readers.wanted import MayBeNamed
 from scanner.text import decode
 
 MARK = "¦"
@@ -28,7 +29,7 @@ Read = Callable[[str, str], list[Literal]]
 NAMES = load_rules().names
 
 
-def is_named(name: str) -> bool:
+def _may_be_named(name: str) -> bool:
     return judge_name(name, NAMES).strength != "none"
 
 
@@ -39,7 +40,7 @@ def make_document(path: str, text: str) -> Document:
 
 def read_document(document: Document, offsets: list[int]) -> list[Literal]:
     reader = importlib.import_module(f"scanner.readers.{READERS.get(document.kind, 'structured')}")
-    told = {} if document.kind is Kind.PYTHON else {"is_named": is_named}
+    told = {} if document.kind is Kind.PYTHON else {"may_be_named": _may_be_named}
     literals = list(reader.read(document, offsets, **told))
     for literal in literals:
         check_places(document.text, literal)
@@ -60,6 +61,12 @@ def check_places(text: str, literal: Literal) -> None:
         assert list(literal.offsets) == sorted(literal.offsets)
     for sibling in literal.siblings:
         assert 0 <= sibling.span.start <= sibling.span.end <= len(text)
+
+
+@pytest.fixture(scope="session")
+def may_be_named() -> MayBeNamed:
+    """What a scan tells a reader of names."""
+    return _may_be_named
 
 
 @pytest.fixture(scope="session")

@@ -9,24 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.load import load_rules
-from scanner.detectors.name import judge_name
 from scanner.model import Kind, Source
 from scanner.readers import text as plain
 from scanner.readers.inserted import names_of_places, rows_at
+from scanner.readers.wanted import MayBeNamed
 from scanner.text import decode
 
-NAMES = load_rules().names
 
-
-def is_named(name: str) -> bool:
-    return judge_name(name, NAMES).strength != "none"
-
-
-def stored(query: str) -> list[tuple[str, str]]:
+def stored(query: str, may_be_named: MayBeNamed) -> list[tuple[str, str]]:
     """Columns and texts of what stands behind the last `(` that a mark follows."""
     text = query.replace("¦", "", 1)
-    found = rows_at(text, query.index("¦"), is_named).strings
+    found = rows_at(text, query.index("¦"), may_be_named).strings
     for each in found:
         assert text[each.span.start] == text[each.span.end - 1]
     return [(each.column, text[each.inner.start : each.inner.end]) for each in found]
@@ -47,8 +40,8 @@ def stored(query: str) -> list[tuple[str, str]]:
         pytest.param("INSERT INTO users (name, password) VALUES (¦'bob'), ('ann')", id="rows that are too short"),
     ],
 )
-def test_nothing_is_stored(query: str) -> None:
-    assert stored(query) == []
+def test_nothing_is_stored(query: str, may_be_named: MayBeNamed) -> None:
+    assert stored(query, may_be_named) == []
 
 
 @pytest.mark.parametrize(
@@ -62,8 +55,8 @@ def test_nothing_is_stored(query: str) -> None:
         pytest.param("INSERT INTO u (password, id) VALUES (¦\"x\", 1), (NULL, 2), ('z', 3)", ["x", "z"], id="a gap"),
     ],
 )
-def test_what_a_credentials_column_gets_is_found(query: str, expected: list[str]) -> None:
-    assert stored(query) == [("password", each) for each in expected]
+def test_what_a_credentials_column_gets_is_found(query: str, expected: list[str], may_be_named: MayBeNamed) -> None:
+    assert stored(query, may_be_named) == [("password", each) for each in expected]
 
 
 def test_places_without_a_name_have_none() -> None:
