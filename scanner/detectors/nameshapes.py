@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rules.model import Names
 from scanner.detectors.name import LONG, RUN_ON
+from scanner.readers.textlists import ADDING, SEVERAL
 from scanner.readers.textnames import SPOKEN_KEYS
 
 # Heads of so few letters are parts of everyday words.
@@ -78,6 +79,17 @@ _TOGETHER = (
     rf"(?:auth|logins?|creds?|credentials?|passwords|users?|accounts?){_OPENED}[\[({{]\s*[\[(]?{_ONE},\s*\(?[\"'][^\s\"'`]{{4}}",
     rf"(?:creds|credentials|passwords|passphrases|password_pairs|auth_users|secrets|tokens|keys){_OPENED}"
     r"\{\s*[\"'][^\"'`\n]+[\"']\s*:\s*[\"'][^\s\"'`]{4}",
+)
+# The first of a collection of them, and one that is put into it: `const apiKeys = [`, `tokens["alice"] = "..."`.
+_WHOSE = r"[\[({]?[ \t]*[\"'`]?[\w.@\-]{1,60}[\"'`]?\]?[ \t]*(?:[=-]>|[:=,]|to)[ \t]*"
+_COLLECTED = tuple(
+    rf"{SEVERAL}\w*{opened}[\"'`][^\s\"'`]{{8}}"
+    for opened in (
+        r"[\"'`]?(?:\[\w*\])?[ \t]*(?::[^\n=\"'`;]{1,60})?(?::=|=>|=|<-|:)[^\n\"'`;=]{0,60}(?:\r?\n[ \t]*)?[\[({]"
+        r"[ \t]*(?:(?://|#)[^\n]*)?(?:\r?\n\s*(?:(?://|#)[^\n]*\n\s*)?)?"
+        rf"(?:[^\n;()\[\]{{}}\"'`]{{0,40}}|{_WHOSE})",
+        rf"(?:\[[^\n\]]{{1,60}}\][ \t]*=[ \t]*|\.(?:{ADDING})\([^\n)]{{0,60}}|[ \t]*\|=[ \t]*[{{(\[][ \t]*)",
+    )
 )
 # What most credentials are called, where the whole vocabulary costs more than it finds.
 _NAMED = r"(?:passw|pwd|\bpw\b|_pw\b|passphrase|secret|token|api_?key)"
@@ -203,6 +215,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     quoted += [
         *_SPOKEN,
         *_TOGETHER,
+        *_COLLECTED,
         *_TAKEN_APART,
         _SET,
         _SECURED,

@@ -15,6 +15,7 @@ from scanner import foreigncalls
 from scanner.model import Document, Literal, Role, SecretValue, Span
 from scanner.readers import wholefile
 from scanner.readers.inserted import defines_column, rows_at, rows_of_table, statements_of
+from scanner.readers.textlists import entries_at
 from scanner.readers.textnames import DIRECTIVE, NAMED, seeking
 from scanner.readers.textvalues import LONGEST, NAME, WINDOW, Bares, Shape, value_of
 from scanner.readers.wanted import MayBeNamed, any_name
@@ -55,9 +56,6 @@ _BACKWARD = re.compile(
 _TOKEN = re.compile(r"[^\s\"'`<>]*")
 # `docker run mongo -p 27017:27017`
 _PORTS = re.compile(r"\d+:\d+(?!\w)")
-_OPENING = re.compile(r"[=:][ \t]{0,9}\[\s{0,9}\Z")
-_FOLLOWING = re.compile(r"[ \t]{0,60},[ \t]{0,60}(?P<quote>[\"'])(?P<value>[^\"'\s]{1,500})(?P=quote)")
-_MOST_LISTED = 100
 # A name that begins another name's value, in quotes: `body = "access_token=..."`, `-e "DB_PASSWORD=..."`.
 _VARIABLE = re.compile(
     r"[A-Z][A-Z0-9_]{2,}=|(?i:[a-z_.]{0,30}(?:token|secret|passw(?:or)?d|pwd|api_?key|sess(?:ion)?_?id|connect\.sid)[a-z_]{0,20}=)[^=]"
@@ -94,6 +92,7 @@ def read(
             value=SecretValue(document.text[shape.inner.start : shape.inner.end]),
             role=Role.TEXT,
             name=shape.name,
+            symbol=shape.within,
             body=shape.inner.start,
         )
 
@@ -163,6 +162,11 @@ def shapes(
             done.update(shape.inner for shape in new)
             if rows:
                 continue
+        entries = [shape for shape in entries_at(text, offset) if shape.inner not in done]
+        if entries:
+            yield from entries
+            done.update(shape.inner for shape in entries)
+            continue
         found = (_pem(text, offset) if pem else None) or _before_name(text, offset) or _named(seen, offset, NAMED)
         if found is None and directives:
             found = _named(seen, offset, DIRECTIVE)
@@ -171,23 +175,6 @@ def shapes(
         if found is not None and found.inner not in done:
             done.add(found.inner)
             yield found
-            listed = [shape for shape in _listed(text, found) if shape.inner not in done]
-            yield from listed
-            done.update(shape.inner for shape in listed)
-
-
-def _listed(text: str, first: Shape) -> Iterator[Shape]:
-    """The other strings on the line of a list whose first one has its name: `api_keys = ["...", "..."]`."""
-    if first.name is None or _OPENING.search(text, max(0, first.span.start - 20), first.span.start) is None:
-        return
-    at = first.span.end
-    for _ in range(_MOST_LISTED):
-        following = _FOLLOWING.match(text, at)
-        if following is None:
-            return
-        at = following.end()
-        start, end = following.span("value")
-        yield Shape(name=first.name, span=Span(start - 1, end + 1), inner=Span(start, end))
 
 
 def _before_name(text: str, offset: int) -> Shape | None:

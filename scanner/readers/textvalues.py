@@ -92,11 +92,12 @@ _BEFORE_PAIR = re.compile(r"([(\[{])\s{0,20}\\?[\"'`]?\Z")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """A value with its name: `span` as written with quotes, `inner` without."""
+    """A value with its name: `span` as written with quotes, `inner` without, `within` the mapping that it is from."""
 
     name: str | None
     span: Span
     inner: Span
+    within: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

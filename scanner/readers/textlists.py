@@ -1,0 +1,104 @@
+"""Lists and mappings of credentials in code of any language: each of their texts stands under the name of them all.
+
+`apiKeys := []string{"...", "..."}`, `val tokens = mapOf("alice" to "...")`, `$passwords = ['root' => '...']`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scanner.model import Span
+from scanner.readers.textvalues import NAME, Shape
+
+SEVERAL = (
+    r"(?:passw(?:or)?d|passphrase|pwd|secret|token|credential"
+    r"|(?:api|access|auth|secret|private|signing|encryption|license|master)_?key)s"
+)
+"""What several credentials are called, for `re` and Hyperscan, in any case."""
+ADDING = "add|append|appendleft|extend|insert|offer|push|put|update"
+"""Methods of collections that take one more, as alternatives of an expression."""
+_MOST = 1_000
+# How far before the first text its collection's name can begin, and before a hit the text.
+_REACH, _INTO = 300, 12
+_LONGEST = 100
+_QUOTES = "\"'`"
+_BLANK = r"\s{0,200}"
+_COMMENTS = rf"(?:(?://|\#)[^\n]{{0,200}}\n{_BLANK}){{0,3}}"
+# A comma stands between key and text only where both have brackets of their own: `{"alice", "..."}`.
+_KEY = (
+    r"(?P<pair>(?:[\[{]|\w{0,20}\()[ \t]{0,9})?"
+    r"(?:(?P<mark>[\"'`])(?P<quoted>[^\s\"'`]{1,60})(?P=mark)|:?(?P<bare>[A-Za-z_][\w.@\-]{0,60}))\]?"
+    r"[ \t]{0,20}(?:=>|->|[:=]|\bto\b|(?(pair),|(?!)))[ \t]{0,9}"
+)
+_SEVERAL = re.compile(SEVERAL, re.IGNORECASE)
+_WORD = re.compile(r"[\w$\-]+\Z")
+_OPENED = re.compile(
+    rf"(?P<name>{NAME})[\"'`]?(?:\[\w{{0,30}}\])?[ \t]{{0,9}}(?::(?!=)[^\n=\"'`;]{{1,60}}?)?"
+    rf"(?::=|=>|=|<-|:)[ \t]{{0,9}}(?P<made>(?:[^\n\"'`;=:{{]|::){{0,60}}?)"
+    rf"(?:\r?\n[ \t]{{0,60}})?(?P<bracket>[\[({{]){_BLANK}{_COMMENTS}(?:{_KEY})?\Z"
+)
+# `tokens["alice"] = "..."`, `apiKeys.put("alice", "...")`
+_GAP = r"[ \t]{0,9}"
+_ADDED = re.compile(
+    rf"(?P<name>[A-Za-z_$][\w\-]{{0,100}}+)(?:"
+    rf"\[{_GAP}(?P<mark>[\"'`])(?P<quoted>[^\s\"'`]{{1,60}})(?P=mark){_GAP}\]{_GAP}={_GAP}"
+    rf"|\.(?i:{ADDING})\({_GAP}(?:(?P<of>[\"'`])(?P<whose>[^\s\"'`]{{1,60}})(?P=of),{_GAP})?)\Z"
+)
+_KEYED = re.compile(rf"{_KEY}(?=[\"'`])")
+_FURTHER = re.compile(
+    r"[ \t]{0,20}(?:[)\]}][ \t]{0,20})?(?:[,;]\s{0,200}|[ \t]{1,20}|(?=\r?\n))\s{0,20}"
+    rf"{_COMMENTS}(?:{_KEY})?(?=[\"'`])"
+)
+_TEXT = re.compile(r"([\"'`])([^\s\"'`]{1,500})\1")
+# What makes a collection of what it is called with: in Java, Kotlin, Scala, Rust, PHP, R, PowerShell.
+_MAKER = re.compile(r"(?i)(?:list|set|array|vector|seq|map|of|ofEntries|from|(?<![\w.])c|@)\Z")
+
+
+def entries_at(text: str, offset: int) -> Iterator[Shape]:
+    """The texts of the collection whose first one a hit at an offset is in; none where it is in none."""
+    start = max(text.rfind(quote, max(0, offset - _INTO), offset) for quote in _QUOTES)
+    first = _opened(text, start) if start >= 0 else None
+    if first is None:
+        return
+    name = first["name"]
+    found: re.Match[str] | None = first
+    at = start
+    if not _key(first) and (keyed := _KEYED.match(text, start)):
+        found, at = keyed, keyed.end()
+    for _ in range(_MOST):
+        value = _TEXT.match(text, at) if found else None
+        if found is None or value is None:
+            return
+        key = _key(found)
+        yield Shape(name=key or name, within=name if key else "", span=Span(*value.span()), inner=Span(*value.span(2)))
+        found = _FURTHER.match(text, value.end()) if first.re is _OPENED else None
+        at = found.end() if found else at
+
+
+def _opened(text: str, start: int) -> re.Match[str] | None:
+    """What opens the collection whose first text begins at `start`, or adds that text to it."""
+    for several in reversed(list(_SEVERAL.finditer(text, max(0, start - _REACH), start))):
+        before = _WORD.search(text, max(0, several.start() - _LONGEST), several.start())
+        low = before.start() if before else several.start()
+        found = _OPENED.match(text, low, start)
+        if found is not None:
+            return found if _is_made(found["made"].rstrip(), found["bracket"]) else None
+        found = _ADDED.match(text, low, start)
+        if found is not None:
+            return found
+    return None
+
+
+def _key(found: re.Match[str]) -> str | None:
+    groups = found.groupdict()
+    return groups.get("quoted") or groups.get("bare") or groups.get("whose")
+
+
+def _is_made(made: str, bracket: str) -> bool:
+    """Whether what stands before a bracket makes a collection of what is inside, and is no call and no subscript."""
+    if bracket == "(":
+        return not made or _MAKER.search(made) is not None
+    if bracket == "[":
+        return not made or made.endswith("vec!") or not (made[-1].isalnum() or made[-1] in "_)]")
+    return not made.endswith(")")
