@@ -55,7 +55,7 @@ _MAKERS = (
     "foreigncalls.py",
     "readers/delimited.py",
     "readers/inserted.py",
-    "readers/textlists.py",
+    "readers/several.py",
     "readers/textnames.py",
     "readers/wholefile.py",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules.model import Names
 from scanner.detectors.name import LONG, RUN_ON
-from scanner.readers.textlists import ADDING, SEVERAL
+from scanner.readers.several import ADDING, SEVERAL
 from scanner.readers.textnames import SPOKEN_KEYS
 
 # Heads of so few letters are parts of everyday words.

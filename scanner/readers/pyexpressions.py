@@ -29,6 +29,7 @@ from scanner.readers.pywords import (
     telling,
     template_names,
 )
+from scanner.readers.several import is_several, takes_more
 from scanner.readers.structured import COMPUTED
 from scanner.readers.together import (
     Piece,
@@ -223,7 +224,11 @@ def _dictionary(reading: Reading, node: ast.Dict, context: Context) -> None:
 
 
 def _path(context: Context) -> str:
-    return ".".join(part for part in (context.symbol, context.name) if part)
+    return _below(context.symbol, context.name)
+
+
+def _below(symbol: str, name: str | None) -> str:
+    return ".".join(part for part in (symbol, name) if part)
 
 
 def _elements(reading: Reading, node: ast.Tuple | ast.List | ast.Set, context: Context) -> None:
@@ -345,6 +350,7 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
     filled = template_names(template, percent=False) if template else {}
     beside = names_of_places(call.given[0].text or "") if every and leaf in EXECUTING else {}
     target = node.func if is_nameable(node.func) else None
+    added = takes_more(leaf, own)
     starred = False
     for number, (keyword, value) in enumerate(every):
         starred = starred or isinstance(value, ast.Starred)
@@ -355,7 +361,9 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
         reaches: tuple[Reach, ...] = ()
         if target is not None:
             reaches = (Reach(node, target, None if keyword or starred else number, keyword),)
+        symbol = context.symbol
         if leaf == "dict" and keyword not in (None, "**") and isinstance(node.func, ast.Name):
+            symbol = _path(context)
             reaches += tuple(each._replace(key=keyword, element=None) for each in context.reaches)
         inserted = filled.get(number if keyword is None else keyword)
         by_place = keyword is None and inserted is None and not starred
@@ -373,7 +381,9 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
         elif way is Way.VALUE and (keyword in NAMED_DEFAULTS or is_env_getter(reading.scope, node.func)):
             role = Role.ENV_DEFAULT
         role = _ROLES.get(way, role)
-        read_node(reading, unstarred(value), Context(role, name, context.symbol, reaches, within=node))
+        if added:
+            name, symbol = (name, _below(symbol, own)) if role is Role.KEYWORD else (own, symbol)
+        read_node(reading, unstarred(value), Context(role, name, symbol, reaches, within=node))
 
 
 def _given(keyword: str | None, value: ast.expr) -> Given:
@@ -489,9 +499,12 @@ def assign(
         reaches += _bound(target, statement)
         if not isinstance(target, ast.Name):
             read_node(reading, target, bare(context.symbol))
+    last = targets[-1]
+    of = leaf_of(last.value) if isinstance(last, ast.Subscript) else None
     assigned = context._replace(
         role=Role.ASSIGNMENT,
         name=telling(map(leaf_of, targets)),
+        symbol=_below(context.symbol, of) if is_several(of) else context.symbol,
         reaches=tuple(reaches),
         within=context.symbol,
     )

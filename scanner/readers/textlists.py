@@ -9,15 +9,9 @@ import re
 from collections.abc import Iterator
 
 from scanner.model import Span
+from scanner.readers.several import ADDING, SEVERAL
 from scanner.readers.textvalues import NAME, Shape
 
-SEVERAL = (
-    r"(?:passw(?:or)?d|passphrase|pwd|secret|token|credential"
-    r"|(?:api|access|auth|secret|private|signing|encryption|license|master)_?key)s"
-)
-"""What several credentials are called, for `re` and Hyperscan, in any case."""
-ADDING = "add|append|appendleft|extend|insert|offer|push|put|update"
-"""Methods of collections that take one more, as alternatives of an expression."""
 _MOST = 1_000
 # How far before the first text its collection's name can begin, and before a hit the text.
 _REACH, _INTO = 300, 12

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from scanner.readers.pywords import follows_login, holds_login, is_listing
+from scanner.readers.pywords import follows_login, holds_login, is_listing, is_made_up
+from scanner.readers.several import is_several
 
 _CREDENTIAL = re.compile(r"(?i)passw|pwd|\bpw\b|(?<![a-z])pw(?![a-z])|passphrase|secret|token|api_?key")
 # Nobody's name, account or host: capitals inside with digits, or a mark that only passwords have.
@@ -101,7 +102,7 @@ def pieces(
 ) -> Iterator[Piece]:
     """The parts of a string that is taken apart at once, by the names that they get: `user, pw = "a:b".split(":")`.
 
-    Without `names`, of a `name` that is a login: `auth = "user password".split()`.
+    Without `names`, of a `name` that is a login, or several credentials: `auth = "user password".split()`.
     """
     if method not in _CUTTING or separator == "":
         return
@@ -112,6 +113,8 @@ def pieces(
         parts = text.split(separator, most) if method == "split" else text.rsplit(separator, most)
     if not names and len(parts) == 2 and holds_login(name, parts[1]):
         names = (None, "password")
+    elif not names and is_several(name) and all(map(is_made_up, parts)):
+        names = (name,) * len(parts)
     if len(parts) != len(names):
         return
     at = 0
