@@ -272,7 +272,8 @@ def _quoted(stems: str, operator: str, gap: str, least: int) -> str:
     # Comments may stand before the value, and a bracket of its own.
     wait = rf"(?:[=(,\[]|[\"'\]]:){_NEXT_LINE}(?:#[^\n]*\n\s*){{0,2}}(?:\(\s{{0,40}}){{0,2}}[rbuf]{{0,2}}"
     assigned = rf"{_CLOSE}[ \t]*(?:(?:value[ \t]?)?{operator}(?:[ \t]*&'\w+)?{gap}|{wait})"
-    return rf"{stems}(?:{assigned}|{_VALUE_LINE}){_QUOTE}[^\s\"'`]{{{least}}}"
+    # `"db.password.prod"`
+    return rf"{stems}(?:\.[\w\-]{{1,20}}[\"'])?(?:{assigned}|{_VALUE_LINE}){_QUOTE}[^\s\"'`]{{{least}}}"
 
 
 def _bare(stems: str, least: int) -> str:

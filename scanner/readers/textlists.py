@@ -26,6 +26,8 @@ _KEY = (
     r"[ \t]{0,20}(?:=>|->|[:=]|\bto\b|(?(pair),|(?!)))[ \t]{0,9}"
 )
 _SEVERAL = re.compile(SEVERAL, re.IGNORECASE)
+# How those names end: most hits have none of these before them, which is quick to tell.
+_ENDS = ("keys", "tokens", "words", "wds", "secrets", "credentials", "phrases")
 _WORD = re.compile(r"[\w$\-]+\Z")
 _OPENED = re.compile(
     rf"(?P<name>{NAME})[\"'`]?(?:\[\w{{0,30}}\])?[ \t]{{0,9}}(?::(?!=)[^\n=\"'`;]{{1,60}}?)?"
@@ -72,9 +74,12 @@ def entries_at(text: str, offset: int) -> Iterator[Shape]:
 
 def _opened(text: str, start: int) -> re.Match[str] | None:
     """What opens the collection whose first text begins at `start`, or adds that text to it."""
+    before = text[max(0, start - _REACH) : start].lower()
+    if not any(end in before for end in _ENDS):
+        return None
     for several in reversed(list(_SEVERAL.finditer(text, max(0, start - _REACH), start))):
-        before = _WORD.search(text, max(0, several.start() - _LONGEST), several.start())
-        low = before.start() if before else several.start()
+        word = _WORD.search(text, max(0, several.start() - _LONGEST), several.start())
+        low = word.start() if word else several.start()
         found = _OPENED.match(text, low, start)
         if found is not None:
             return found if _is_made(found["made"].rstrip(), found["bracket"]) else None
