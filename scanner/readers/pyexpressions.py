@@ -326,17 +326,7 @@ def _await(reading: Reading, node: ast.Await, context: Context) -> None:
 def _call(reading: Reading, node: ast.Call, context: Context) -> None:
     own = leaf_of(node.func.value) or "" if isinstance(node.func, ast.Attribute) else None
     leaf = called_as(leaf_of(node.func) or "", own)
-    if isinstance(node.func, ast.Attribute):
-        owner = node.func.value
-        if leaf in METHOD_WRAPPERS and not isinstance(owner, (ast.Name, ast.Attribute)):
-            changed = context.dynamic or leaf in ("format", "replace")
-            read_node(reading, owner, context._replace(dynamic=changed))
-        elif leaf == "get" and isinstance(owner, ast.Dict):
-            read_node(reading, owner, context._replace(reaches=()))  # as `{...}[name]`
-        else:
-            read_node(reading, owner, bare(context.symbol))
-    elif not isinstance(node.func, ast.Name):
-        read_node(reading, node.func, bare(context.symbol))
+    _called(reading, node.func, leaf, context)
     if (leaf == "zip" and _zipped(reading, node, context)) or (leaf == "parametrize" and _rows(reading, node, context)):
         return
     every = arguments(node)
@@ -344,7 +334,6 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
     template = string_of(node.func.value) if leaf == "format" and isinstance(node.func, ast.Attribute) else None
     filled = template_names(template, percent=False) if template else {}
     beside = names_of_places(call.given[0].text or "") if every and leaf in EXECUTING else {}
-    target = node.func if is_nameable(node.func) else None
     starred = False
     for number, (keyword, value) in enumerate(every):
         starred = starred or isinstance(value, ast.Starred)
@@ -352,11 +341,6 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
             by_place = keyword is None and not isinstance(value, ast.Starred)
             _given_beside(reading, unstarred(value), number if by_place else None, beside, context)
             continue
-        reaches: tuple[Reach, ...] = ()
-        if target is not None:
-            reaches = (Reach(node, target, None if keyword or starred else number, keyword),)
-        if leaf == "dict" and keyword not in (None, "**") and isinstance(node.func, ast.Name):
-            reaches += tuple(each._replace(key=keyword, element=None) for each in context.reaches)
         inserted = filled.get(number if keyword is None else keyword)
         by_place = keyword is None and inserted is None and not starred
         name, way = name_of(
@@ -368,12 +352,38 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
             placed=reading.scope.placed(own, leaf, number) if by_place else None,
         )
         role = Role.POSITIONAL if keyword in (None, "**") else Role.KEYWORD
+        reaches = _reaches(call, keyword, None if keyword or starred else number, context)
         if way is Way.OUTER:
             role, reaches = context.role, (*context.reaches, *reaches)
         elif way is Way.VALUE and (keyword in NAMED_DEFAULTS or is_env_getter(reading.scope, node.func)):
             role = Role.ENV_DEFAULT
         role = _ROLES.get(way, role)
         read_node(reading, unstarred(value), Context(role, name, context.symbol, reaches, within=node))
+
+
+def _called(reading: Reading, node: ast.expr, leaf: str, context: Context) -> None:
+    """Read what is called; `leaf` is the last word of its name."""
+    if not isinstance(node, ast.Attribute):
+        if not isinstance(node, ast.Name):
+            read_node(reading, node, bare(context.symbol))
+        return
+    owner = node.value
+    if leaf in METHOD_WRAPPERS and not isinstance(owner, (ast.Name, ast.Attribute)):
+        changed = context.dynamic or leaf in ("format", "replace")
+        read_node(reading, owner, context._replace(dynamic=changed))
+    elif leaf == "get" and isinstance(owner, ast.Dict):
+        read_node(reading, owner, context._replace(reaches=()))  # as `{...}[name]`
+    else:
+        read_node(reading, owner, bare(context.symbol))
+
+
+def _reaches(call: Called, keyword: str | None, number: int | None, context: Context) -> tuple[Reach, ...]:
+    """Where an argument goes: into the call, and of `dict(...)` as an entry where the dictionary goes."""
+    node, target = call.node, call.node.func
+    reaches: tuple[Reach, ...] = (Reach(node, target, number, keyword),) if is_nameable(target) else ()
+    if call.leaf == "dict" and keyword not in (None, "**") and isinstance(target, ast.Name):
+        reaches += tuple(each._replace(key=keyword, element=None) for each in context.reaches)
+    return reaches
 
 
 def _given(keyword: str | None, value: ast.expr) -> Given:
