@@ -73,6 +73,12 @@ def around(data: bytes, end: int) -> Extent:
     return Extent(min(low, start), start, last, last + 1)
 
 
+def lines_of(data: bytes, first: int, last: int) -> tuple[int, int]:
+    """From where to where the lines go on which two offsets stand, without the last one's end."""
+    end = data.find(b"\n", last)
+    return data.rfind(b"\n", 0, first) + 1, len(data) if end < 0 else end
+
+
 def changed(before: bytes, after: bytes) -> list[Range]:
     """Where the second differs from the first, in order; what lies between two ranges is the same, `FAR` or more.
 

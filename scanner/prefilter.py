@@ -254,10 +254,7 @@ def with_own_calls(table: Table) -> Table:
 def sort_out(
     hits: list[tuple[int, int]], table: Table, *, code: bool
 ) -> tuple[set[int], dict[str, list[int]], frozenset[str]]:
-    """Byte offsets worth a look, those of each provider rule, and the import roots of the file.
-
-    In Python (`code`) a bare `name = value` is no literal, and a call counts only beside an import of its library.
-    """
+    """Byte offsets worth a look (`counts`), those of each provider rule, and the import roots of the file."""
     imported = frozenset(table[number][1] for number, _ in hits if table[number][0] == IMPORT)
     wanted: set[int] = set()
     providers: dict[str, list[int]] = {}
@@ -265,10 +262,20 @@ def sort_out(
         role, ref = table[number]
         if role == PROVIDER:
             providers.setdefault(ref, []).append(end)
-        gated = role == CALL and code and (not ref or not imported.isdisjoint(ref.split(" ")))
-        if gated or role in (PROVIDER, QUOTED, URL) or (role == BARE and not code):
+        if counts(role, ref, imported, code=code):
             wanted.add(end)
     return wanted, providers, imported
+
+
+def counts(role: int, ref: str, imports: frozenset[str], *, code: bool) -> bool:
+    """Whether a hit of an expression is worth a look, in Python (`code`) or not, beside these imports.
+
+    In Python a bare `name = value` is no literal, and a call counts only beside an import of one of its libraries;
+    some calls ask for none.
+    """
+    if role == CALL:
+        return code and (not ref or not imports.isdisjoint(ref.split(" ")))
+    return role in (PROVIDER, QUOTED, URL) or (role == BARE and not code)
 
 
 def _cached(cache: Path, name: str, state: bytes) -> Prefilter | None:

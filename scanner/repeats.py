@@ -15,11 +15,11 @@ from typing import NamedTuple
 from scanner import owncalls
 from scanner.bindings import Bindings, follow
 from scanner.blocks import STRUCTURED, surroundings
-from scanner.contexts import Change, Context, contexts, imported_of, is_imported, moves_functions
-from scanner.extent import WIDTH, Range, changed
+from scanner.contexts import Change, Context, contexts, imported_of, moves_functions
+from scanner.extent import WIDTH, Range, changed, lines_of
 from scanner.judge import is_lock_file
 from scanner.owncalls import Own
-from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Hit, Prefilter, Table, hits_from_imports
+from scanner.prefilter import CALL, IMPORT, Hit, Prefilter, Table, counts, hits_from_imports
 from scanner.readers.kinds import CODE
 from scanner.readers.wholefile import name_of
 from scanner.roles import role_of
@@ -237,8 +237,7 @@ def _import_lines(before: bytes, data: bytes, ranges: Sequence[Range]) -> tuple[
 
 
 def _with_import(data: bytes, first: int, last: int) -> Iterator[bytes]:
-    start, end = data.rfind(b"\n", 0, first) + 1, data.find(b"\n", last)
-    end = len(data) if end < 0 else end
+    start, end = lines_of(data, first, last)
     while (at := data.find(b"import", start, end)) >= 0:
         stop = data.find(b"\n", at, end)
         stop = end if stop < 0 else stop
@@ -327,16 +326,9 @@ def _wanted(memory: Memory, hits: Iterable[Hit], imports: frozenset[str], table:
     """The hits that the analysis would look at, in their order."""
     key = imports, kind in CODE
     if key not in memory.gates:
-        memory.gates[key] = frozenset(_gate(*key, table))
+        rows = enumerate(table)
+        memory.gates[key] = frozenset(number for number, row in rows if counts(*row, imports, code=kind in CODE))
     gate = memory.gates[key]
     found = [hit for hit in hits if hit[0] in gate]
     found.sort(key=_end)
     return found
-
-
-def _gate(imports: frozenset[str], code: bool, table: Table) -> Iterator[int]:
-    """The expressions whose hits the analysis would look at beside these imports."""
-    for number, (role, ref) in enumerate(table):
-        gated = role == CALL and code and is_imported(ref, imports)
-        if gated or role in (PROVIDER, QUOTED, URL) or (role == BARE and not code):
-            yield number
