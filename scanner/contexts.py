@@ -1,9 +1,9 @@
-"""What a finding at a hit can depend on: the lines around it, in Python the statement and what its names are bound to.
+"""What a finding at a hit can depend on: the lines around it; in Python its statement and what the names in it mean.
 
 In YAML and the like it is the keys above and beside it as well, however far.
 
-Read without a parser, since history has thousands of versions to compare. What is too wide costs an analysis; what is
-too narrow would lose a finding.
+Read without a parser, since history has thousands of versions to compare. A context that is too wide costs an
+analysis; one that is too narrow would lose a finding.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BLOCK = re.compile(rb"[ \t]*(?:async[ \t]+)?(?:def|(class))[ \t]")
 
 
 class Context(NamedTuple):
-    """A hash of what a hit depends on, from which nothing can be read, the hit, and offsets of what its names mean."""
+    """A hit, a hash of what it depends on, and the offsets of the statements that bind its names."""
 
     hash: int
     hit: Hit

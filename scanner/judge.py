@@ -212,7 +212,10 @@ def _is_configured(_: Candidate, document: Document) -> bool:
 
 
 def _said_once(candidate: Candidate, document: Document, value: Sequence[str]) -> Iterator[str]:
-    """Without what made a configured password one of the most used: `123456` is a number, a sequence and set so."""
+    """The evidence without that which says the same again: a configured `123456` is one of the most used passwords.
+
+    That it is a number and a sequence is the reason for it.
+    """
     configured = candidate.kind is CredentialKind.PASSWORD and document.kind in _CONFIGURATION - {Kind.JSON}
     common = configured and "common-password" in value
     yield from (name for name in value if not common or name not in _COMMON)
@@ -327,7 +330,7 @@ def of_the_file(path: str, scope: str) -> Iterator[str]:
 
 
 def _softened(evidence: Sequence[Evidence]) -> Iterator[Evidence]:
-    """The evidence, with an offline check that failed worth no more than what is left to lower: it drops nothing.
+    """The evidence, a failed offline check weakened so far that it alone does not suppress a finding.
 
     Schemes change, and a token that was cut here may stand whole elsewhere.
     """

@@ -33,7 +33,7 @@ from scanner.text import UndecodableError, decode
 
 # The surest finding of each path and value so far: how sure it is, and the number of its version.
 Best = dict[tuple[str, SecretValue | None], tuple[int, int]]
-# A whole line that is a statement of Python 2 and none of Python 3.
+# A line that is a statement in Python 2 and an error in Python 3.
 _PYTHON_2 = re.compile(
     rb"[ \t]*(?:print[ \t]+[\"'\w]|except[ \t]+[\w., ()]+,[ \t]*\w+[ \t]*:|raise[ \t]+[\w.]+[ \t]*,"
     rb"|exec[ \t]+[\"'\w]).*\n"
@@ -44,10 +44,10 @@ _MOST_WAYS = 30
 
 
 class Looked(NamedTuple):
-    """What a worker saw. `kept` hold a value first, `moved` are later ones that stood at several paths.
+    """What a worker saw. `kept` are the first versions to hold a value, `moved` later ones that stood at several paths.
 
-    `notes` say of the versions that were read in a lesser way why. `states` says of each version that was looked at
-    what the record may keep. `told` are the findings of those that are reported, and of HEAD's files at their paths,
+    `notes` say why a version was not read as what its name promises. `states` are what the record may keep of each
+    version that was looked at. `told` are the findings of the reported versions, and of HEAD's files at their paths,
     as scanner.handing writes them.
     """
 
@@ -153,7 +153,7 @@ def _look_at(share: _Share, number: int, raw: bytes | None) -> None:
 
 
 def _state(share: _Share, path: str, *, hit: bool, all_new: bool) -> int:
-    """What a record may keep of a version: of one of which no more than the changes was looked at, less."""
+    """What a record may keep of a version. `all_new`: it was looked at as a whole, and nothing of it was known."""
     if hit:
         share.tainted.add(path)
         return FOUND
@@ -204,7 +204,7 @@ def _kind(kinds: dict[str, Kind | None], path: str, raw: bytes) -> Kind:
 
 
 def _is_readable(source: Source, kind: Kind, lesser: dict[str, bytes] | None = None) -> bool:
-    """Whether a version may be read as what it is, after one that could not. Of other kinds than Python: perhaps.
+    """Whether a version may be readable as its kind, though the one before it was not; only Python is checked.
 
     `lesser` has the line of Python 2 that the one before it at its path failed at, and gets that of this one: as long
     as such a line is there, nothing has to be parsed.
@@ -266,9 +266,9 @@ def _fresh_findings(
 
 
 def _near(found: Sequence[Finding], source: Source, data: bytes, kind: Kind, fresh: Sequence[Context]) -> list[Context]:
-    """The contexts that may have given one of the findings; all where offsets are not those of the text, or say less.
+    """The contexts that may have given one of the findings; all of them where offsets do not tell.
 
-    A key of YAML can give one far below it.
+    They do not where bytes and characters differ, and in YAML, where a key can give a finding far below it.
     """
     if not found:
         return []
@@ -290,7 +290,7 @@ def _is_better(finding: Finding, best: Best) -> bool:
 
 
 def _counting(findings: Iterable[Finding]) -> list[Finding]:
-    """Without what the evidence speaks against: no finding, and history has it by the thousand."""
+    """The findings without those that the evidence suppresses, of which a history has thousands."""
     return [finding for finding in findings if confidence_of(finding.score) is not None]
 
 
@@ -302,7 +302,10 @@ def sureness(finding: Finding) -> int:
 def reader(
     told: Mapping[bytes, bytes], used: dict[bytes, bytes], knowledge: Knowledge, settings: Settings
 ) -> Callable[[Source], list[Finding]]:
-    """What gives all findings of a document: from what was told of it, else by analysing it; `used` takes them."""
+    """A function that gives all findings of a document: those that were `told`, else by analysing it.
+
+    `used` takes what it gave, as scanner.handing writes it.
+    """
 
     def read(source: Source) -> list[Finding]:
         if source.blob is None:
@@ -321,7 +324,7 @@ def reader(
 
 
 def findings_of(source: Source, knowledge: Knowledge, settings: Settings) -> list[Finding]:
-    """All findings of one document; of what is no text only what a key file is."""
+    """All findings of one document. A file that is no text can only be a key file."""
     stores = keyfiles.find(source, knowledge.rules.weights, settings)
     if stores:
         return stores

@@ -101,7 +101,7 @@ class Prefilter(NamedTuple):
 
 
 def hits_from_imports(prefilter: Prefilter, data: bytes) -> list[tuple[int, int]]:
-    """The hits from the first import on, own rules among them, without those of calls that imports make count."""
+    """The hits of imports and of own rules, whose ids come after those; calls are not searched for."""
     found: list[tuple[int, int]] = []
 
     def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
@@ -166,9 +166,9 @@ def _of_libraries(rules: Any) -> list[Expression]:
 
 
 def _by_owners(words: dict[str, set[str]]) -> dict[str, set[str]]:
-    """The words of libraries by all libraries that have them: `get(` is one hit, and not one for each of four.
+    """Words by the libraries that share them: `get(` of four libraries is one hit, and not four.
 
-    What counts without an import stays by itself.
+    Words that count without an import are kept apart.
     """
     owners: dict[str, set[str]] = {}
     for ref, own in words.items():

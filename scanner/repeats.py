@@ -94,7 +94,7 @@ def new_contexts(
 ) -> Fresh:
     """What no version of this path, nor a clean file of its group, had before.
 
-    Remembers the version: call it in the order of a path's history. `whole` looks at more than what has changed.
+    Remembers the version: call it in the order of a path's history. `whole`: not only its changes are looked at.
     """
     change = None
     structured = kind in STRUCTURED and not is_lock_file(path)
@@ -227,7 +227,7 @@ def _moves_functions(before: bytes, data: bytes, change: Range) -> bool:
 
 
 def _import_lines(before: bytes, data: bytes, ranges: Sequence[Range]) -> tuple[set[bytes], set[bytes]]:
-    """The lines with the word, where something has changed: those that were there, and those that are."""
+    """The changed lines with the word `import`: those of the version before, and those of this one."""
     gone: set[bytes] = set()
     come: set[bytes] = set()
     for each in ranges:
@@ -280,7 +280,7 @@ def _last_made(change: Range) -> int:
 
 
 def _stood(memory: Memory, ranges: Sequence[Range]) -> dict[Hit, frozenset[bytes]]:
-    """The hits outside of the changes, where they stand now, and the names that they look for."""
+    """The hits outside of the changes, at their offsets in the new version, and the names that they look for."""
     stood: dict[Hit, frozenset[bytes]] = {}
     done, longer = -1, 0
     for each in (*ranges, None):
@@ -296,7 +296,7 @@ def _stood(memory: Memory, ranges: Sequence[Range]) -> dict[Hit, frozenset[bytes
 
 
 def _merged(old: Sequence[Hit], ranges: Sequence[Range], windows: Sequence[Sequence[Hit]]) -> list[Hit]:
-    """The hits of the version before, where they stand now, with those near the changes instead."""
+    """The hits of the version before at their offsets in the new one, those near the changes replaced."""
     hits: list[Hit] = []
     done, longer = -1, 0
     for each, found in zip((*ranges, None), (*windows, ()), strict=True):

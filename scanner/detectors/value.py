@@ -53,9 +53,9 @@ _WIDGETS = frozenset(("txt", "tb", "lbl", "inp", "btn", "edt", "input", "field")
 
 
 def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialKind | None = None) -> tuple[str, ...]:
-    """Names of the evidence (rules/judge.toml) in a value, by its own look and by the name that it goes under.
+    """Names of the evidence (rules/judge.toml) that a value gives, by its look and by its name.
 
-    `kind` is what it is known to be without a name (the password of a URL).
+    `kind` is the kind of credential where that is known without a name (the password of a URL).
     """
     # https://docs.spring.io/spring-security/reference/features/authentication/password-storage.html
     text = value[:LONGEST].strip().removeprefix("{noop}")
@@ -131,7 +131,7 @@ def _names_a_variable(text: str, parts: tuple[str, ...], kind: CredentialKind | 
 
 
 def _is_invented(text: str) -> bool:
-    """Whether somebody made up a secret as passwords are: a word, and two digits or more behind it (`Summer2019!`).
+    """Whether a secret was made up as people make up passwords: a word and two digits or more (`Summer2019!`).
 
     Or letters, digits and marks in any order.
     """
@@ -149,7 +149,7 @@ def _names_a_field(text: str, parts: tuple[str, ...]) -> bool:
 
 
 def _about(text: str, parts: tuple[str, ...], own: tuple[str, ...], names: Names) -> str | None:
-    """`password: user_password_update_body` and `password: passwordHash` are about one."""
+    """The evidence of a value that is about a credential: `user_password_update_body`, `passwordHash`."""
     if not own or own[-1] not in parts[:-1] or not _IDENTIFIER.fullmatch(text):
         return None
     return "equals-name" if len(parts) > 2 or judge_name(text, names) is CLEARED else None

@@ -51,7 +51,7 @@ _LISTS = (ast.Tuple, ast.List)
 
 @functools.lru_cache(maxsize=1024)
 def bare(symbol: str) -> Context:
-    """What is known of an expression of which only the enclosing definition is."""
+    """The context of an expression of which only the enclosing definition is known."""
     return Context(symbol=symbol)
 
 
@@ -75,7 +75,7 @@ def _constant(reading: Reading, node: ast.Constant, context: Context) -> None:
     elif type(node.value) is int and context.name is not None:
         written = reading.scope.written(node)
         if is_numbered(context.name, written):
-            # What it reaches takes a text, and says nothing of it.
+            # Calls that take a credential take a text: what a number reaches says nothing.
             reading.found.append(Found(node, written, context._replace(reaches=(), dynamic=False)))
 
 
@@ -178,7 +178,7 @@ def _conditional(reading: Reading, node: ast.IfExp, context: Context) -> None:
 
 
 def _instead(reading: Reading, node: ast.expr, context: Context) -> Context:
-    """What is known of an expression that stands in for another one, where that has no value."""
+    """The context of an expression that is used where another one has no value: behind `or`, behind `else`."""
     key = env_key(reading.scope, node)
     if not key:
         return context._replace(name=instead_of(context.name, leaf_of(node)))
@@ -257,9 +257,9 @@ def _elements(reading: Reading, node: ast.Tuple | ast.List | ast.Set, context: C
 
 
 def _is_record(node: ast.expr, values: Sequence[ast.expr], context: Context) -> bool:
-    """Whether a tuple in a collection has other things behind a text: its container's name says nothing of that.
+    """Whether a tuple in a collection holds a text and other things: the collection's name says nothing of the text.
 
-    The tokens of a lexer are so: `tokens = {"value": [(r"[0-9]+", Number, "#pop")]}`.
+    Such are the tokens of a lexer: `tokens = {"value": [(r"[0-9]+", Number, "#pop")]}`.
     """
     if context.role not in (Role.ELEMENT, Role.ENTRY) or not isinstance(node, ast.Tuple):
         return False
@@ -510,7 +510,7 @@ def assign(
 
 
 def _bound(target: ast.expr, statement: ast.expr | ast.stmt) -> Iterable[Reach]:
-    """What is assigned reaches the target, as a setting, and whatever its name reaches."""
+    """Where an assigned value goes: into the target, which may be a setting, and wherever its name goes."""
     if isinstance(target, (ast.Attribute, ast.Subscript)) and is_nameable(target):
         yield Reach(statement, target, None, "=")
     name = None if isinstance(target, ast.Subscript) else leaf_of(target)

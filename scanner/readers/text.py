@@ -23,9 +23,9 @@ from scanner.readers.wanted import MayBeNamed, any_name
 _STEP = 300
 _LONGEST_PEM = 20_000
 
-# What these name ends with its line, unless it stands in three quotes.
+# The value of these names ends with its line, unless it stands in three quotes.
 _ON_ONE_LINE = frozenset(("any", "quoted", "typed", "option", "spoken", "sql", "default", "openssl"))
-# The value that these name has quotes in any file.
+# The value of these names has quotes in any file.
 _IN_QUOTES = frozenset(("quoted", "typed", "given", "defined", "asked", "secured", "sql", *foreigncalls.PATTERNS))
 # `auth["password"] = value`, `input[type="password"]:focus`: what follows without quotes is no text there.
 _SUBSCRIPT = re.compile(r"[\"'`]\]")
@@ -34,7 +34,7 @@ _DECLARED = re.compile(r"\b(?:const|let|var)[ \t]{1,4}\Z|(?m:^)[ \t#]*(?:[A-Za-z
 _OWN_QUOTES = re.compile(rf"([\"'`]){NAME}\1")
 _QUOTED_KEY = re.compile(r"[\"'`][ \t]*(?::|=>)[ \t]*\Z")
 _VARIABLE_NAME = re.compile(r"[A-Za-z]+(?:[_.][A-Za-z]+|(?<=[a-z])[A-Z][a-z]+)+")
-# What these find is a call or a command with its value, which begins no part of another's.
+# These find a call or a command together with its value, which does not begin inside another value.
 _WHOLE = frozenset(("command", *foreigncalls.PATTERNS))
 # `class="copy-pass" :title="..."` of Vue: the colon begins another name.
 _ATTRIBUTE = re.compile(r"[a-z][\w.\-]{0,40}=[\"']")
@@ -101,9 +101,9 @@ def read(
 
 @dataclass(slots=True, kw_only=True)
 class _Way:
-    """How far the names of a part were followed for a hit. The next hit goes on from there.
+    """How many names of a part were `followed` for a hit, and the value `found`; the next hit goes on from there.
 
-    A hit behind the `reach` cannot: a value that was taken on the way ends before it.
+    Only a hit up to `reach` can: there the first of the values ends that were taken on the way.
     """
 
     offset: int = 0
@@ -229,7 +229,7 @@ def _named(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> Shape | None:
 
 
 def _ends_before(text: str, named: re.Match[str], offset: int) -> bool:
-    """Whether the line of a value ends before a hit, and the value with it: most names of a line before."""
+    """Whether a value ends before a hit because its line does; so it is with most names of the line before."""
     at = named.end()
     line = text.find("\n", at, offset - 1)
     return (

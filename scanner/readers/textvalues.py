@@ -101,14 +101,14 @@ class Shape:
 
 @dataclass(slots=True, kw_only=True)
 class Bares:
-    """The values without quotes of a text. Where many begin in one run of characters, its end is looked for once."""
+    """The values without quotes of a text. The end of a run of characters is found once for all that begin in it."""
 
     text: str = field(repr=False)
     _known: dict[int, tuple[Span, Span] | None] = field(default_factory=dict, repr=False)
     _run: tuple[int, int] = (0, 0)
 
     def at(self, start: int) -> tuple[Span, Span] | None:
-        """What begins at an offset: as written and as meant, which are one; None where nothing does."""
+        """The value that begins at an offset, as written and as meant, which are the same; None where none does."""
         if start not in self._known:
             end = self._end(start)
             value = Span(start, start + len(_trimmed(self.text[start:end])))
@@ -216,9 +216,9 @@ def _without_scheme(text: str, span: Span, inner: Span) -> tuple[Span, Span]:
 
 
 def _closed_by(text: str, start: int, end: int) -> str | None:
-    """What closes a call that a name and its value end, or a list that they are all of: `set("token", "x")`.
+    """The bracket behind a name and its value, of a call that ends with them or of a list of only the two.
 
-    None for words in a row.
+    None elsewhere: `set("token", "x")` has one, words in a row have none.
     """
     after = _AFTER_PAIR.match(text, end)
     before = _BEFORE_PAIR.search(text, max(0, start - 20), start)
