@@ -67,7 +67,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 @baseline.command()
 @_options
 def create(file: Path | None, reason: str, owner: str, expires: str | None, history: bool) -> int:
-    """Write a baseline that accepts every finding that there is."""
+    """Write a baseline that accepts every finding of now."""
     default = _row(reason, owner, expires)
     there = file or default_file(worktree.root_of(Path()))
     if os.path.lexists(there):
@@ -117,7 +117,7 @@ def update(file: Path | None, reason: str, owner: str, expires: str | None, hist
 @click.option("--history", is_flag=True, help="Also drop rows for history that it no longer holds.")
 @_file_option
 def prune(file: Path | None, history: bool) -> int:
-    """Drop the rows that stand for no finding; those of files that could not be read are kept."""
+    """Drop what stands for nothing any more; what could not be read is kept."""
     looked = look(file, history=history)
     known = the_file.read_baseline(looked.file)
     matched = match(looked.findings, without_history(known), looked.scanned.current)
