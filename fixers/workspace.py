@@ -93,7 +93,7 @@ class Workspace:
             raw = self.read(path)
         except OSError as error:
             raise NotSeenError(f"{path}: cannot be read: {error.strerror or type(error).__name__}") from None
-        source = Source(path=path, raw=raw, location=str(located(self.root, path)))
+        source = Source(path=path, raw=raw)
         try:
             return decode(source, kind_of(path, raw[:4096]))
         except UndecodableError as error:

@@ -90,7 +90,7 @@ def allowed(findings: Sequence[Finding], allow: Sequence[Allow]) -> list[Finding
 
 
 def ignored_since(findings: Sequence[Finding], current: Current, *, gone: bool = False) -> list[Finding]:
-    """The findings of commits, those suppressed whose value an ignore comment stands for at its path by now.
+    """The findings of commits, those suppressed whose value an ignore comment stands for in the file as it is today.
 
     `gone`: those that HEAD does not hold need not be asked for.
     """

@@ -50,9 +50,9 @@ class Bindings:
 
 
 def follow(bindings: Bindings, data: bytes, ranges: Sequence[Range] | None = None) -> set[bytes]:
-    """Go on to the next version; gives the names that are bound otherwise in it than before.
+    """Bring the bindings to the next version; returns the names that are bound in another way than before.
 
-    `ranges` are where it differs from the last one that was followed, None: find out.
+    `ranges` are the parts that differ from the version followed last; None: they are looked for here.
     """
     before, rows = bindings.data, bindings.rows
     if before is data:
@@ -94,7 +94,7 @@ def _shifted(rows: list[Binding], longer: int) -> list[Binding]:
 
 
 def _touched(rows: Sequence[Binding], data: bytes, first: int, last: int) -> tuple[int, int]:
-    """From which row on, and up to which, a change of the bytes between two offsets can touch their statements."""
+    """The first row, and the one after the last, whose statements a change between two offsets can touch."""
     tail = bisect.bisect_left(rows, last, key=_start)
     while tail < len(rows) and _bounds(data, rows[tail])[0] < last:
         tail += 1
@@ -109,7 +109,7 @@ def _touched(rows: Sequence[Binding], data: bytes, first: int, last: int) -> tup
 
 
 def _bounds(data: bytes, row: Binding) -> tuple[int, int]:
-    """The offsets outside of which nothing says how far a binding's statement reaches; asked of each binding once."""
+    """The offsets between which was read how far a binding's statement goes (`Extent`); found once for each."""
     if not row.high:
         extent = extent_of(data, row)
         row.low, row.high = extent.low - row.start, extent.high - row.start

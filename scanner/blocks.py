@@ -25,10 +25,9 @@ _LONGEST = 4_000
 
 
 def surroundings(data: bytes, kind: Kind) -> Callable[[int], int]:
-    """A function from an offset to a hash of what its line belongs to, and of what belongs to it.
+    """A function from an offset to a hash of all lines that its line belongs together with.
 
-    That is the lines beside it in its block, those beside each line that the block and the blocks around it hang on,
-    and all below it.
+    Those are the lines near it in its own block, the lines near each key above it, and everything below its own key.
     """
     lines = data.split(b"\n")
     starts = [0, *itertools.accumulate(len(line) + 1 for line in lines[:-1])]

@@ -1,9 +1,9 @@
-"""What a finding at a hit can depend on: the lines around it, in Python the statement and what its names are bound to.
+"""What a finding at a hit can depend on: the lines around it; in Python its statement and what the names in it mean.
 
 In YAML and the like it is the keys above and beside it as well, however far.
 
-Read without a parser, since history has thousands of versions to compare. What is too wide costs an analysis; what is
-too narrow would lose a finding.
+Read without a parser, since history has thousands of versions to compare. A context that is too wide costs an
+analysis; one that is too narrow would lose a finding.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from scanner.bindings import Bindings, follow, reached
-from scanner.extent import TAIL, WIDTH, Extent, Range, around, statement
+from scanner.extent import TAIL, WIDTH, Extent, Range, around, lines_of, statement
 from scanner.owncalls import Own, meant_by
 from scanner.prefilter import CALL, PROVIDER, Hit, Table
 from scanner.source import Kind
@@ -23,7 +23,7 @@ _BLOCK = re.compile(rb"[ \t]*(?:async[ \t]+)?(?:def|(class))[ \t]")
 
 
 class Context(NamedTuple):
-    """A hash of what a hit depends on, from which nothing can be read, the hit, and offsets of what its names mean."""
+    """A hit, a hash of what it depends on, and the offsets of the statements that bind its names."""
 
     hash: int
     hit: Hit
@@ -106,11 +106,6 @@ def contexts(
         yield Context(hash=hash((number, context, imported, beside)), hit=hit, reached=tuple(meant))
 
 
-def is_imported(libraries: str, imports: frozenset[str]) -> bool:
-    """Whether one of a call's libraries, with blanks between them, is imported; some calls ask for none."""
-    return not libraries or not imports.isdisjoint(libraries.split(" "))
-
-
 def imported_of(libraries: str, imports: frozenset[str]) -> frozenset[str]:
     """Those of a call's libraries that are imported: what it means depends on each."""
     return imports.intersection(libraries.split(" "))
@@ -137,8 +132,7 @@ def scope_of(data: bytes, start: int) -> int:
 
 def moves_functions(data: bytes, first: int, last: int) -> bool:
     """Whether a function or class begins on one of these lines."""
-    start, end = data.rfind(b"\n", 0, first) + 1, data.find(b"\n", last)
-    end = len(data) if end < 0 else end
+    start, end = lines_of(data, first, last)
     return data.find(b"def ", start, end) >= 0 or data.find(b"class ", start, end) >= 0
 
 

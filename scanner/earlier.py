@@ -25,7 +25,7 @@ _LENGTH = 8
 class Earlier(NamedTuple):
     """Commits, what refs name beside them, and what is no clean version; `messages` are commits whose own counts.
 
-    `blobs` and `pairs` are sorted beginnings of the keys of all versions, and of all versions at all their paths.
+    `blobs` are the sorted first bytes of the keys of all versions, `pairs` the same for each version at each path.
     """
 
     commits: int

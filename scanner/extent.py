@@ -7,12 +7,12 @@ from typing import NamedTuple
 # No statement is followed further than this from where it is asked for, and no line further than that.
 WIDTH = 1_500
 NEAR = 400
-# So much of a provider's shape can follow where the shortest ends, but for the body of a PEM block.
+# A provider's longest token goes on so far behind the end of its shortest one, PEM blocks apart.
 TAIL = 1_200
 # Two changes with less between them are one: what is near one of them could be near the other.
 FAR = 4 * WIDTH
-# Names that a value is followed through to the call that takes it: a file's reader, and whoever tells what is new in a
-# version, must stop at the same one.
+# How many names a value is followed through to the call that takes it. The reader of Python and the comparison of
+# versions must stop at the same one.
 HOPS = 3
 _CLOSERS = (b")", b"]", b"}", b'"', b"'")
 # Bytes by which a line is found again.
@@ -20,9 +20,9 @@ _SAMPLE = 60
 
 
 class Extent(NamedTuple):
-    """A part of a file from `start` to `end`; what lies outside of `low` and `high` was not even looked at for it.
+    """A part of a file from `start` to `end`, and the bytes from `low` to `high` that were read to find them.
 
-    `low` is -1, and `high` more than there is, where the file's beginning or end were seen.
+    `low` is -1 where the start of the file was seen, `high` is behind the end where that was.
     """
 
     low: int
@@ -73,10 +73,16 @@ def around(data: bytes, end: int) -> Extent:
     return Extent(min(low, start), start, last, last + 1)
 
 
-def changed(before: bytes, after: bytes) -> list[Range]:
-    """Where the second differs from the first, in order; what lies between two ranges is the same, `FAR` or more.
+def lines_of(data: bytes, first: int, last: int) -> tuple[int, int]:
+    """Start of the line of `first` and end of the line of `last`, without its line feed."""
+    end = data.find(b"\n", last)
+    return data.rfind(b"\n", 0, first) + 1, len(data) if end < 0 else end
 
-    Two that are equal differ in one empty range, at their end.
+
+def changed(before: bytes, after: bytes) -> list[Range]:
+    """The parts that differ, in order; between two of them `FAR` bytes or more are the same.
+
+    For equal texts that is one empty range, at the end.
     """
     found: list[Range] = []
     parts = [Range(0, len(before), 0, len(after))]

@@ -84,7 +84,7 @@ def has_valid_checksum(finding: Finding) -> bool:
 
 
 def remarks(source: Source, findings: Sequence[Finding]) -> Iterator[Skipped]:
-    """What is to be tidied up: markers that stand for nothing, and blocks that do not close.
+    """What is to be tidied up: markers without a finding, and blocks that do not close.
 
     Documentation shows markers, and strings of a program write them: neither counts.
     """

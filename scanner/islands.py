@@ -1,4 +1,4 @@
-"""A Python file without the functions that a few hits have nothing to do with: what is parsed is what is looked at.
+"""A Python file without the functions in which there is no hit, so that only what is looked at is parsed.
 
 Each of them becomes an empty function of the same length and number of lines, so that every offset stays what it was.
 Told by indentation alone: a text that this breaks does not parse, and then the whole file is read.
@@ -45,7 +45,7 @@ def _functions(data: bytes) -> Iterator[tuple[int, int, int]]:
 
 @functools.lru_cache(maxsize=64)
 def after_block(indent: int) -> re.Pattern[bytes]:
-    """The first line that is indented no more, and neither closes a bracket nor is a comment."""
+    """An expression of the first line behind a block: indented no deeper than `indent`, no bracket and no comment."""
     return re.compile(rb"\n[ \t]{0,%d}[^\s)\]}#]" % indent)
 
 

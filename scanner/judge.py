@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from rules.model import Names, Weight
@@ -153,44 +153,38 @@ def _of_the_name(candidate: Candidate, names: Names) -> Iterator[str]:
 
 
 def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tuple[str, ...]:
-    if is_stored_digest(candidate, document):
-        return ("hash",)
-    shaped = not _SHAPED.isdisjoint(candidate.evidence)
-    kind = CredentialKind.PASSWORD if candidate.kind in _CARRIERS else None
-    # What is named by the collection that it stands in.
-    kind = candidate.kind if candidate.rank in (NAME, HOLDER) else kind
+    """The evidence of the value alone, with what its place changes in that (`_IN_PLACE`)."""
     text = _plain(candidate, document)
-    if is_digest_of(text, candidate.literal.symbol):
+    if is_stored_digest(candidate, document) or is_digest_of(text, candidate.literal.symbol):
         return ("hash",)
+    # What is named by the collection that it stands in.
+    by_name = candidate.rank in (NAME, HOLDER)
+    kind = candidate.kind if by_name else CredentialKind.PASSWORD if candidate.kind in _CARRIERS else None
     found = judge_value(text, name=candidate.literal.name, names=names, kind=kind)
-    found = tuple(name for name in found if not shaped or name in _OPEN)
-    if shaped and "checksum-valid" not in candidate.evidence and is_made_up(text.removeprefix(candidate.prefix)):
-        found = ("made-up", *(name for name in found if name not in ("repeated", "sequence")))
-    if "common-password" in found and _is_alias(candidate):
-        found = tuple("equals-name" if name == "common-password" else name for name in found)
-    if (
-        "passphrase" in found
-        and candidate.literal.role not in (Role.KEYWORD, Role.VARIABLE)
-        and "sink" not in candidate.evidence
-    ):
-        found = ("sentence",)
-    if "sink" in candidate.evidence and _MNEMONIC.fullmatch(candidate.value.reveal("text")):
-        found = tuple(name for name in found if name != "sentence")
-    if _is_set(candidate, document):
-        found = tuple("common-password" if name == "equals-name" else name for name in found)
-    if _is_group(candidate):
-        found = ("identifier-like",)
-    if "words" in found and candidate.literal.role is Role.ELEMENT and _is_identifier(candidate.value.reveal("text")):
-        found = tuple("field-like" if name == "words" else name for name in found)
-    if document.kind in CODE and text.isalpha() and _follows_type(candidate, document):
-        found = ("field-like",)
-    # In code `{"passwd": "authentication_key"}` maps one name to another; in configuration somebody may have chosen it.
-    if document.kind not in CODE and "/" not in candidate.value.reveal("text"):
-        found = tuple("words" if name == "field-like" else name for name in found)
-    if document.kind in _CONFIGURATION:
-        made_up = ("chosen-secret", "identifier-like") if _is_variable(candidate) else ("chosen-secret",)
-        found = tuple("chosen-in-configuration" if name in made_up else name for name in found)
+    if not _SHAPED.isdisjoint(candidate.evidence):
+        found = _of_a_shape(candidate, text, found)
+    for said, instead, applies in _IN_PLACE:
+        if (said is None or said in found) and applies(candidate, document):
+            rest = () if said is None else tuple(name for name in found if name != said)
+            found = rest if instead is None else (*rest, instead)
     return found
+
+
+def _of_a_shape(candidate: Candidate, text: str, found: tuple[str, ...]) -> tuple[str, ...]:
+    """What a provider's shape leaves open, and whether somebody has made up a value that fits it."""
+    left = tuple(name for name in found if name in _OPEN)
+    if "checksum-valid" in candidate.evidence or not is_made_up(text.removeprefix(candidate.prefix)):
+        return left
+    return ("made-up", *(name for name in left if name not in ("repeated", "sequence")))
+
+
+def _is_prose(candidate: Candidate, _: Document) -> bool:
+    """Whether small words are no passphrase where they stand: only an argument or a variable is given one."""
+    return candidate.literal.role not in (Role.KEYWORD, Role.VARIABLE) and "sink" not in candidate.evidence
+
+
+def _is_mnemonic(candidate: Candidate, _: Document) -> bool:
+    return "sink" in candidate.evidence and _MNEMONIC.fullmatch(candidate.value.reveal("text")) is not None
 
 
 def _follows_type(candidate: Candidate, document: Document) -> bool:
@@ -198,36 +192,52 @@ def _follows_type(candidate: Candidate, document: Document) -> bool:
 
     `(str, "shop")` is a type and a default: https://django-environ.readthedocs.io/
     """
+    if document.kind not in CODE or not candidate.value.reveal("text").isalpha():
+        return False
     text, span = document.text, candidate.literal.span
     before = text[max(0, span.start - 20) : span.start]
     between = _TYPE.search(before) is not None and _MORE.match(text, span.end) is not None
     return candidate.literal.role is Role.ELEMENT and between
 
 
-def _is_variable(candidate: Candidate) -> bool:
+def _is_variable(candidate: Candidate, document: Document) -> bool:
     """Whether a key is set as an environment's variable (`JWT_SECRET_KEY: our_jwt_secret`), and is no name of one."""
     name = candidate.literal.name or ""
     key = candidate.kind is CredentialKind.SIGNING_KEY and candidate.value.reveal("text").islower()
-    return key and name.isupper() and "_" in name
+    return key and name.isupper() and "_" in name and _is_configured(candidate, document)
+
+
+def _is_configured(_: Candidate, document: Document) -> bool:
+    return document.kind in _CONFIGURATION
 
 
 def _said_once(candidate: Candidate, document: Document, value: Sequence[str]) -> Iterator[str]:
-    """Without what made a configured password one of the most used: `123456` is a number, a sequence and set so."""
+    """The evidence without that which says the same again: a configured `123456` is one of the most used passwords.
+
+    That it is a number and a sequence is the reason for it.
+    """
     configured = candidate.kind is CredentialKind.PASSWORD and document.kind in _CONFIGURATION - {Kind.JSON}
     common = configured and "common-password" in value
     yield from (name for name in value if not common or name not in _COMMON)
 
 
-def _is_group(candidate: Candidate) -> bool:
+def _is_group(candidate: Candidate, _: Document) -> bool:
     """Whether several things are called by a word for several: `'passwords' => 'users'` of Laravel's guards."""
     text = candidate.value.reveal("text")
     several = split_words(candidate.literal.name or "")[-1:] in (("passwords",), ("tokens",), ("secrets",))
     return several and candidate.literal.role is Role.TEXT and text.isalpha() and text.islower() and text[-1] == "s"
 
 
-def _is_identifier(text: str) -> bool:
-    """Whether words are joined as a language's names are: `created_at`, `GitCredentialOptions`."""
-    return "_" in text or (text.isalpha() and len(split_words(text)) > 2)
+def _is_identifier(candidate: Candidate, _: Document) -> bool:
+    """Whether words of a list are joined as a language's names are: `created_at`, `GitCredentialOptions`."""
+    text = candidate.value.reveal("text")
+    joined = "_" in text or (text.isalpha() and len(split_words(text)) > 2)
+    return joined and candidate.literal.role is Role.ELEMENT
+
+
+def _is_chosen(candidate: Candidate, document: Document) -> bool:
+    """Whether words may be somebody's choice: in code `{"passwd": "authentication_key"}` maps one name to another."""
+    return document.kind not in CODE and "/" not in candidate.value.reveal("text")
 
 
 def _plain(candidate: Candidate, document: Document) -> str:
@@ -278,18 +288,33 @@ def _is_weak(candidate: Candidate, value: Sequence[str]) -> bool:
 
 def _is_set(candidate: Candidate, document: Document) -> bool:
     """Whether a password that repeats its name is one: configured, or passed to a call; elsewhere it names a key."""
-    if "/" in candidate.value.reveal("text") or _is_alias(candidate):
+    if "/" in candidate.value.reveal("text") or _is_alias(candidate, document):
         return False
     written = document.kind in _CONFIGURATION - {Kind.JSON} or candidate.literal.role is Role.KEYWORD
     return written and candidate.kind is CredentialKind.PASSWORD and candidate.value.reveal("text").islower()
 
 
-def _is_alias(candidate: Candidate) -> bool:
+def _is_alias(candidate: Candidate, _: Document) -> bool:
     """Whether a value is one of a table of names: `{"UID": "username", "PWD": "password"}`."""
     if candidate.literal.role is not Role.ENTRY:
         return False
     values = {sibling.value.reveal("text").casefold() for sibling in candidate.literal.siblings[:_MOST_SIBLINGS]}
     return not _FIELD_WORDS.isdisjoint(values)
+
+
+_IN_PLACE: tuple[tuple[str | None, str | None, Callable[[Candidate, Document], bool]], ...] = (
+    ("common-password", "equals-name", _is_alias),
+    ("passphrase", "sentence", _is_prose),
+    ("sentence", None, _is_mnemonic),
+    ("equals-name", "common-password", _is_set),
+    (None, "identifier-like", _is_group),
+    ("words", "field-like", _is_identifier),
+    (None, "field-like", _follows_type),
+    ("field-like", "words", _is_chosen),
+    ("chosen-secret", "chosen-in-configuration", _is_configured),
+    ("identifier-like", "chosen-in-configuration", _is_variable),
+)
+"""In order: evidence of a value (None: any), what counts instead of it (None: nothing), and in which places."""
 
 
 def of_the_file(path: str, scope: str) -> Iterator[str]:
@@ -305,7 +330,7 @@ def of_the_file(path: str, scope: str) -> Iterator[str]:
 
 
 def _softened(evidence: Sequence[Evidence]) -> Iterator[Evidence]:
-    """The evidence, with an offline check that failed worth no more than what is left to lower: it drops nothing.
+    """The evidence, a failed offline check weakened so far that it alone does not suppress a finding.
 
     Schemes change, and a token that was cut here may stand whole elsewhere.
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,7 +33,7 @@ from scanner.text import UndecodableError, decode
 
 # The surest finding of each path and value so far: how sure it is, and the number of its version.
 Best = dict[tuple[str, SecretValue | None], tuple[int, int]]
-# A whole line that is a statement of Python 2 and none of Python 3.
+# A line that is a statement in Python 2 and an error in Python 3.
 _PYTHON_2 = re.compile(
     rb"[ \t]*(?:print[ \t]+[\"'\w]|except[ \t]+[\w., ()]+,[ \t]*\w+[ \t]*:|raise[ \t]+[\w.]+[ \t]*,"
     rb"|exec[ \t]+[\"'\w]).*\n"
@@ -43,10 +44,10 @@ _MOST_WAYS = 30
 
 
 class Looked(NamedTuple):
-    """What a worker saw. `kept` hold a value first, `moved` are later ones that stood at several paths.
+    """What a worker saw. `kept` are the first versions to hold a value, `moved` later ones that stood at several paths.
 
-    `notes` say of the versions that were read in a lesser way why. `states` says of each version that was looked at
-    what the record may keep. `told` are the findings of those that are reported, and of HEAD's files at their paths,
+    `notes` say why a version was not read as what its name promises. `states` are what the record may keep of each
+    version that was looked at. `told` are the findings of the reported versions, and of HEAD's files at their paths,
     as scanner.handing writes them.
     """
 
@@ -71,96 +72,119 @@ class Task(NamedTuple):
     told: Container[bytes]
 
 
+@dataclass(slots=True, kw_only=True)
+class _Share:
+    """What is known of a share so far, as in Looked; `best` becomes `kept`.
+
+    `tainted` are paths of which a version before had a finding, or was read in a lesser way.
+    """
+
+    task: Task
+    memory: Memory
+    best: Best = field(default_factory=dict, repr=False)
+    moved: list[int] = field(default_factory=list)
+    skipped: dict[Skipped, None] = field(default_factory=dict)
+    notes: dict[int, str] = field(default_factory=dict)
+    states: dict[int, int] = field(default_factory=dict)
+    tainted: set[str] = field(default_factory=set)
+    kinds: dict[str, Kind | None] = field(default_factory=dict)
+    files: int = 0
+    size: int = 0
+
+
 def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Looked:
     """Look at some of the blobs, in their order. `tick` is told the bytes of each."""
-    folder, blobs, knowledge, settings = task.folder, task.blobs, task.knowledge, task.settings
-    memory = Memory(scope=settings.scope)
-    best: Best = {}
-    moved: list[int] = []
-    skipped: dict[Skipped, None] = {}
-    notes: dict[int, str] = {}
-    states: dict[int, int] = {}
-    tainted: set[str] = set()  # paths of which a version before had a finding, or was read in a lesser way
-    kinds: dict[str, Kind | None] = {}
-    files = size = 0
-    for number, (oid, raw) in zip(numbers, git.blobs(folder, [blobs[number].id for number in numbers]), strict=True):
-        tick(blobs[number].size)
-        path = blobs[number].places[0].path
-        source = Source(path=path, raw=raw or b"", blob=oid)
-        several = len(blobs[number].places) > 1
-        stores = keyfiles.find(source, knowledge.rules.weights, settings)
-        if stores:
-            best.setdefault((path, stores[0].value), (sureness(stores[0]), number))
-            moved += [number] if several else []
-            states[number] = AGAIN
-            files += 1
-            size += len(source.raw)
-            continue
-        reason = f"git cannot read object {oid[:12]}" if raw is None else policy(source.raw)
-        if reason is not None:
-            skipped[Skipped(path=path, reason=reason, gap=raw is None)] = None
-            states[number] = skipped_as(reason)
-            continue
-        files += 1
-        size += len(source.raw)
-        data, kind = scan_bytes(source.raw), _kind(kinds, path, source.raw)
-        if path in memory.lesser and _is_readable(source, kind, memory.lesser):
-            del memory.lesser[path]
-            memory.path = ""  # what it has in common with the last one was read in another way
-        whole = several or memory.path != path
-        fresh = new_contexts(memory, path, data, kind, knowledge.prefilter, knowledge.table, whole=whole)
-        try:
-            in_pieces = kind is Kind.PYTHON and source.raw.endswith(data) and path not in memory.lesser
-            found, note = _fresh_findings(
-                source, data, kind, fresh.contexts, knowledge, settings, best if in_pieces else None
-            )
-        except UndecodableError as error:
-            skipped[Skipped(path=path, reason=str(error))] = None
-            files -= 1
-            memory.path = ""  # its contexts are not known: the next version is looked at as a whole
-            states[number] = AGAIN
-            continue
-        if note is not None:
-            memory.lesser.setdefault(path, b"")
-        dirty = _near(found, source, data, kind, fresh.contexts)
-        memory.note(path, (context.hash for context in fresh.contexts if context not in dirty), clean=True)
-        memory.note(path, (context.hash for context in dirty), clean=False)
-        if several and (
-            fresh.known or found or _stands_otherwise(source, kind, blobs[number].places[1:], task, memory)
-        ):
-            moved.append(number)
-        if found or note is not None or number in moved[-1:]:
-            tainted.add(path)
-            states[number] = FOUND
-        else:
-            if whole and not fresh.known:
-                tainted.discard(path)
-            states[number] = AFTER if path in tainted else CLEAN
-        if note is not None:
-            notes[number] = note
-        for finding in found:
-            if _is_better(finding, best):
-                best[path, finding.value] = (sureness(finding), number)
-    kept = sorted({number for _, number in best.values()})
-    for state, numbers_of in ((MOVED, moved), (KEPT, kept)):
+    share = _Share(task=task, memory=Memory(scope=task.settings.scope))
+    ids = [task.blobs[number].id for number in numbers]
+    for number, (_, raw) in zip(numbers, git.blobs(task.folder, ids), strict=True):
+        tick(task.blobs[number].size)
+        _look_at(share, number, raw)
+    return _looked(share)
+
+
+def _look_at(share: _Share, number: int, raw: bytes | None) -> None:
+    """Look at one version; `raw` is None for one that git cannot read."""
+    blob, knowledge, memory = share.task.blobs[number], share.task.knowledge, share.memory
+    path, several = blob.places[0].path, len(blob.places) > 1
+    source = Source(path=path, raw=raw or b"", blob=blob.id)
+    stores = keyfiles.find(source, knowledge.rules.weights, share.task.settings)
+    if stores:
+        share.best.setdefault((path, stores[0].value), (sureness(stores[0]), number))
+        share.moved += [number] if several else []
+        share.states[number] = AGAIN
+        share.files += 1
+        share.size += len(source.raw)
+        return
+    reason = f"git cannot read object {blob.id[:12]}" if raw is None else policy(source.raw)
+    if reason is not None:
+        share.skipped[Skipped(path=path, reason=reason, gap=raw is None)] = None
+        share.states[number] = skipped_as(reason)
+        return
+    share.size += len(source.raw)
+    data, kind = scan_bytes(source.raw), _kind(share.kinds, path, source.raw)
+    if path in memory.lesser and _is_readable(source, kind, memory.lesser):
+        del memory.lesser[path]
+        memory.path = ""  # what it has in common with the last one was read in another way
+    whole = several or memory.path != path
+    fresh = new_contexts(memory, path, data, kind, knowledge.prefilter, knowledge.table, whole=whole)
+    in_pieces = kind is Kind.PYTHON and source.raw.endswith(data) and path not in memory.lesser
+    try:
+        found, note = _fresh_findings(share, source, data, kind, fresh.contexts, in_pieces=in_pieces)
+    except UndecodableError as error:
+        share.skipped[Skipped(path=path, reason=str(error))] = None
+        memory.path = ""  # its contexts are not known: the next version is looked at as a whole
+        share.states[number] = AGAIN
+        return
+    share.files += 1
+    if note is not None:
+        memory.lesser.setdefault(path, b"")
+        share.notes[number] = note
+    dirty = _near(found, source, data, kind, fresh.contexts)
+    memory.note(path, (context.hash for context in fresh.contexts if context not in dirty), clean=True)
+    memory.note(path, (context.hash for context in dirty), clean=False)
+    moved = several and (fresh.known or bool(found) or _stands_otherwise(source, kind, blob.places[1:], share))
+    share.moved += [number] if moved else []
+    share.states[number] = _state(
+        share, path, hit=moved or bool(found) or note is not None, all_new=whole and not fresh.known
+    )
+    for finding in found:
+        if _is_better(finding, share.best):
+            share.best[path, finding.value] = (sureness(finding), number)
+
+
+def _state(share: _Share, path: str, *, hit: bool, all_new: bool) -> int:
+    """What a record may keep of a version. `all_new`: it was looked at as a whole, and nothing of it was known."""
+    if hit:
+        share.tainted.add(path)
+        return FOUND
+    if all_new:
+        share.tainted.discard(path)
+    return AFTER if path in share.tainted else CLEAN
+
+
+def _looked(share: _Share) -> Looked:
+    task, blobs, states = share.task, share.task.blobs, share.states
+    kept = sorted({number for _, number in share.best.values()})
+    for state, numbers_of in ((MOVED, share.moved), (KEPT, kept)):
         states.update((number, state) for number in numbers_of if states[number] != AGAIN)
     wanted = [(blobs[number].id, place.path) for number in kept for place in blobs[number].places]
-    wanted += [(blobs[number].id, place.path) for number in moved for place in blobs[number].places[1:]]
+    wanted += [(blobs[number].id, place.path) for number in share.moved for place in blobs[number].places[1:]]
     wanted += [(task.heads[path], path) for _, path in wanted if path in task.heads]
     return Looked(
         kept=tuple(kept),
-        moved=tuple(moved),
-        files=files,
-        size=size,
-        skipped=tuple(skipped),
-        notes=notes,
+        moved=tuple(share.moved),
+        files=share.files,
+        size=share.size,
+        skipped=tuple(share.skipped),
+        notes=share.notes,
         states=states,
         told=dict(_told(task, wanted)),
     )
 
 
-def _stands_otherwise(source: Source, kind: Kind, places: Iterable[objects.Place], task: Task, memory: Memory) -> bool:
+def _stands_otherwise(source: Source, kind: Kind, places: Iterable[objects.Place], share: _Share) -> bool:
     """Whether a version holds something at a path where it is read or judged in another way than at its first one."""
+    memory, task = share.memory, share.task
     seen = {(kind, memory.group(source.path))}
     for place in places:
         way = kind_of(place.path, source.raw[:4096]), memory.group(place.path)
@@ -180,7 +204,7 @@ def _kind(kinds: dict[str, Kind | None], path: str, raw: bytes) -> Kind:
 
 
 def _is_readable(source: Source, kind: Kind, lesser: dict[str, bytes] | None = None) -> bool:
-    """Whether a version may be read as what it is, after one that could not. Of other kinds than Python: perhaps.
+    """Whether a version may be readable as its kind, though the one before it was not; only Python is checked.
 
     `lesser` has the line of Python 2 that the one before it at its path failed at, and gets that of this one: as long
     as such a line is there, nothing has to be parsed.
@@ -217,29 +241,21 @@ def _told(task: Task, wanted: Iterable[tuple[str, str]]) -> Iterator[tuple[bytes
 
 
 def _fresh_findings(
-    source: Source,
-    data: bytes,
-    kind: Kind,
-    fresh: Sequence[Context],
-    knowledge: Knowledge,
-    settings: Settings,
-    best: Best | None,
+    share: _Share, source: Source, data: bytes, kind: Kind, fresh: Sequence[Context], *, in_pieces: bool
 ) -> tuple[list[Finding], str | None]:
-    """The findings at some of a document's hits, and the reader's note.
-
-    With `best`, what was found before, no more than these hits may be read.
-    """
+    """The findings at some of a document's hits, and the reader's note; `in_pieces`: it may do to read only these."""
     if not fresh:
         return [], None
+    knowledge, settings = share.task.knowledge, share.task.settings
     imports = [hit for hit in hits_from_imports(knowledge.prefilter, data) if knowledge.table[hit[0]][0] == IMPORT]
     hits = [*imports, *(context.hit for context in fresh)]
-    if best is not None:
+    if in_pieces:
         offsets = [offset for context in fresh for offset in (context.hit[1] - 1, *context.reached)]
         small = source.raw[: len(source.raw) - len(data)] + island(data, offsets)
         found, note, _ = analysis.analyse(source._replace(raw=small), hits, knowledge, settings)
         counting = _counting(found)
         # What is found in pieces is told of the whole version, which has to be Python, too.
-        told = any(_is_better(finding, best) for finding in counting)
+        told = any(_is_better(finding, share.best) for finding in counting)
         if note is None and (not told or _is_readable(source, kind)):
             return counting, None
     found, note, _ = analysis.analyse(source, hits, knowledge, settings)
@@ -250,9 +266,9 @@ def _fresh_findings(
 
 
 def _near(found: Sequence[Finding], source: Source, data: bytes, kind: Kind, fresh: Sequence[Context]) -> list[Context]:
-    """The contexts that may have given one of the findings; all where offsets are not those of the text, or say less.
+    """The contexts that may have given one of the findings; all of them where offsets do not tell.
 
-    A key of YAML can give one far below it.
+    They do not where bytes and characters differ, and in YAML, where a key can give a finding far below it.
     """
     if not found:
         return []
@@ -274,7 +290,7 @@ def _is_better(finding: Finding, best: Best) -> bool:
 
 
 def _counting(findings: Iterable[Finding]) -> list[Finding]:
-    """Without what the evidence speaks against: no finding, and history has it by the thousand."""
+    """The findings without those that the evidence suppresses, of which a history has thousands."""
     return [finding for finding in findings if confidence_of(finding.score) is not None]
 
 
@@ -286,7 +302,10 @@ def sureness(finding: Finding) -> int:
 def reader(
     told: Mapping[bytes, bytes], used: dict[bytes, bytes], knowledge: Knowledge, settings: Settings
 ) -> Callable[[Source], list[Finding]]:
-    """What gives all findings of a document: from what was told of it, else by analysing it; `used` takes them."""
+    """A function that gives all findings of a document: those that were `told`, else by analysing it.
+
+    `used` takes what it gave, as scanner.handing writes it.
+    """
 
     def read(source: Source) -> list[Finding]:
         if source.blob is None:
@@ -305,7 +324,7 @@ def reader(
 
 
 def findings_of(source: Source, knowledge: Knowledge, settings: Settings) -> list[Finding]:
-    """All findings of one document; of what is no text only what a key file is."""
+    """All findings of one document. A file that is no text can only be a key file."""
     stores = keyfiles.find(source, knowledge.rules.weights, settings)
     if stores:
         return stores

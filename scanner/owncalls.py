@@ -1,7 +1,7 @@
 """Calls of a Python file's own functions and classes that take a credential, told without a parser.
 
-`connect("bob", "...")` names nothing, and no expression finds it: what its arguments are stands where `connect` is
-defined. The reader of Python follows that by the syntax tree; histories, of which only changes are read, by this.
+`connect("bob", "...")` has no names beside its values, and no expression finds it: the names stand where `connect` is
+defined. The reader of Python finds that in the syntax tree; a history, of which only changes are read, by this.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def calls(data: bytes, names: Collection[bytes], number: int, first: int, last: 
 
 
 def meant_by(own: Mapping[bytes, Own], data: bytes, end: int) -> Own | None:
-    """What is called where a bracket opens, before `end`."""
+    """The function or class that is called by the bracket before `end`; None where it is none of these."""
     start = end - 1
     while start and (data[start - 1 : start].isalnum() or data[start - 1 : start] == b"_"):
         start -= 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -70,8 +70,8 @@ class Expression(NamedTuple):
 
     role: int
     pattern: bytes
-    caseless: bool
-    ref: str
+    caseless: bool = False
+    ref: str = ""
 
 
 class Prefilter(NamedTuple):
@@ -102,7 +102,7 @@ class Prefilter(NamedTuple):
 
 
 def hits_from_imports(prefilter: Prefilter, data: bytes) -> list[tuple[int, int]]:
-    """The hits from the first import on, own rules among them, without those of calls that imports make count."""
+    """The hits of imports and of own rules, whose ids come after those; calls are not searched for."""
     found: list[tuple[int, int]] = []
 
     def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
@@ -114,36 +114,36 @@ def hits_from_imports(prefilter: Prefilter, data: bytes) -> list[tuple[int, int]
 
 
 def expressions(rules: Any) -> list[Expression]:
-    """All expressions of a rule set."""
+    """All expressions of a rule set, in the order of their ids: those of imports are the last."""
     from rules.load import hyperscan_expression
     from scanner import commandlines, decoding, foreigncalls
     from scanner.detectors.auth import PREFILTER as AUTH
     from scanner.detectors.nameshapes import DEFINITIONS, prefilter_expressions, telling_stems
     from scanner.readers import delimited, inserted, wholefile
 
-    found = [
-        Expression(role=PROVIDER, pattern=hyperscan_expression(rule), caseless=False, ref=rule.id)
-        for rule in rules.providers
-    ]
+    found = [Expression(PROVIDER, hyperscan_expression(rule), ref=rule.id) for rule in rules.providers]
     shapes = prefilter_expressions(rules.names)
-    found += [Expression(role=QUOTED, pattern=shape, caseless=True, ref="") for shape in shapes["quoted"]]
-    found += [Expression(role=BARE, pattern=shape, caseless=True, ref="") for shape in shapes["bare"]]
-    found += [
-        Expression(role=QUOTED, pattern=shape.encode(), caseless=True, ref=ref) for ref, shape in DEFINITIONS.items()
-    ]
-    found += [
-        Expression(role=URL, pattern=shape, caseless=True, ref="")
-        for shape in (_URL, _SPLIT_URL, _SUM_URL, _GO_DSN, *_ORACLE_DSN, _DSN, *AUTH)
-    ]
-    found += [Expression(role=URL, pattern=shape, caseless=False, ref="") for shape in decoding.expressions()]
-    found.append(Expression(role=BARE, pattern=wholefile.PREFILTER, caseless=False, ref=""))
+    found += _each(QUOTED, shapes["quoted"])
+    found += _each(BARE, shapes["bare"])
+    found += [Expression(QUOTED, shape.encode(), caseless=True, ref=ref) for ref, shape in DEFINITIONS.items()]
+    found += _each(URL, (_URL, _SPLIT_URL, _SUM_URL, _GO_DSN, *_ORACLE_DSN, _DSN, *AUTH))
+    found += _each(URL, decoding.expressions(), caseless=False)
+    found += _each(BARE, [wholefile.PREFILTER], caseless=False)
     for stems in telling_stems(rules.names):
         # A header's line, where the kind of the file is not known yet: in Python it is none.
-        found.append(Expression(role=BARE, pattern=delimited.expression(stems).encode(), caseless=True, ref=""))
-        found.append(Expression(role=QUOTED, pattern=inserted.expression(stems).encode(), caseless=True, ref=""))
-    found += [Expression(role=QUOTED, pattern=shape.encode(), caseless=True, ref="") for shape in inserted.PREFILTER]
-    unnamed = (*commandlines.EXPRESSIONS, *foreigncalls.EXPRESSIONS)
-    found += [Expression(role=QUOTED, pattern=shape, caseless=True, ref="") for shape in unnamed]
+        found += _each(BARE, [delimited.expression(stems).encode()])
+        found += _each(QUOTED, [inserted.expression(stems).encode()])
+    found += _each(QUOTED, [shape.encode() for shape in inserted.PREFILTER])
+    found += _each(QUOTED, (*commandlines.EXPRESSIONS, *foreigncalls.EXPRESSIONS))
+    return found + _of_libraries(rules)
+
+
+def _each(role: int, patterns: Iterable[bytes], *, caseless: bool = True) -> list[Expression]:
+    return [Expression(role, pattern, caseless) for pattern in patterns]
+
+
+def _of_libraries(rules: Any) -> list[Expression]:
+    """The calls and the settings of libraries, and after them the imports of each."""
     calls: dict[str, set[str]] = {}
     targets: dict[str, set[str]] = {}
     for sink in rules.sinks:
@@ -153,28 +153,23 @@ def expressions(rules: Any) -> list[Expression]:
         if leaves:
             targets.setdefault(" ".join(sorted(setting.modules)), set()).update(leaves)
     # One expression for all words of the same libraries: compiling and loading cost by their number, scanning by hits.
-    found += [
-        Expression(role=CALL, pattern=rb"\b(?:" + _either(leaves) + rb")\s{0,4}\(", caseless=False, ref=ref)
-        for ref, leaves in sorted(_by_owners(calls).items())
+    found = [
+        Expression(CALL, rb"\b(?:" + _either(leaves) + behind, ref=ref)
+        for words, behind in ((calls, rb")\s{0,4}\("), (targets, rb")[\"']?\]?\s{0,4}=\s{0,4}[^=]"))
+        for ref, leaves in sorted(_by_owners(words).items())
     ]
+    # `from x`, `import x`, `import y, x`: a gate, not a judgement.
     found += [
-        Expression(
-            role=CALL, pattern=rb"\b(?:" + _either(leaves) + rb")[\"']?\]?\s{0,4}=\s{0,4}[^=]", caseless=False, ref=ref
-        )
-        for ref, leaves in sorted(_by_owners(targets).items())
+        Expression(IMPORT, rb"(?:\bimport|\bfrom|,)\s{1,4}" + root.encode().replace(b".", rb"\.") + rb"\b", ref=root)
+        for root in sorted({root for ref in (*calls, *targets) for root in ref.split(" ") if root})
     ]
-    roots = {root for ref in (*calls, *targets) for root in ref.split(" ") if root}
-    for root in sorted(roots):
-        # `from x`, `import x`, `import y, x`: a gate, not a judgement.
-        pattern = rb"(?:\bimport|\bfrom|,)\s{1,4}" + root.encode().replace(b".", rb"\.") + rb"\b"
-        found.append(Expression(role=IMPORT, pattern=pattern, caseless=False, ref=root))
     return found
 
 
 def _by_owners(words: dict[str, set[str]]) -> dict[str, set[str]]:
-    """The words of libraries by all libraries that have them: `get(` is one hit, and not one for each of four.
+    """Words by the libraries that share them: `get(` of four libraries is one hit, and not four.
 
-    What counts without an import stays by itself.
+    Words that count without an import are kept apart.
     """
     owners: dict[str, set[str]] = {}
     for ref, own in words.items():
@@ -255,10 +250,7 @@ def with_own_calls(table: Table) -> Table:
 def sort_out(
     hits: list[tuple[int, int]], table: Table, *, code: bool
 ) -> tuple[set[int], dict[str, list[int]], frozenset[str]]:
-    """Byte offsets worth a look, those of each provider rule, and the import roots of the file.
-
-    In Python (`code`) a bare `name = value` is no literal, and a call counts only beside an import of its library.
-    """
+    """Byte offsets worth a look (`counts`), those of each provider rule, and the import roots of the file."""
     imported = frozenset(table[number][1] for number, _ in hits if table[number][0] == IMPORT)
     wanted: set[int] = set()
     providers: dict[str, list[int]] = {}
@@ -266,10 +258,20 @@ def sort_out(
         role, ref = table[number]
         if role == PROVIDER:
             providers.setdefault(ref, []).append(end)
-        gated = role == CALL and code and (not ref or not imported.isdisjoint(ref.split(" ")))
-        if gated or role in (PROVIDER, QUOTED, URL) or (role == BARE and not code):
+        if counts(role, ref, imported, code=code):
             wanted.add(end)
     return wanted, providers, imported
+
+
+def counts(role: int, ref: str, imports: frozenset[str], *, code: bool) -> bool:
+    """Whether a hit of an expression is worth a look, in Python (`code`) or not, beside these imports.
+
+    In Python a bare `name = value` is no literal, and a call counts only beside an import of one of its libraries;
+    some calls ask for none.
+    """
+    if role == CALL:
+        return code and (not ref or not imports.isdisjoint(ref.split(" ")))
+    return role in (PROVIDER, QUOTED, URL) or (role == BARE and not code)
 
 
 def _cached(cache: Path, name: str, state: bytes) -> Prefilter | None:

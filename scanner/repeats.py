@@ -15,11 +15,11 @@ from typing import NamedTuple
 from scanner import owncalls
 from scanner.bindings import Bindings, follow
 from scanner.blocks import STRUCTURED, surroundings
-from scanner.contexts import Change, Context, contexts, imported_of, is_imported, moves_functions
-from scanner.extent import WIDTH, Range, changed
+from scanner.contexts import Change, Context, contexts, imported_of, moves_functions
+from scanner.extent import WIDTH, Range, changed, lines_of
 from scanner.judge import is_lock_file
 from scanner.owncalls import Own
-from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Hit, Prefilter, Table, hits_from_imports
+from scanner.prefilter import CALL, IMPORT, Hit, Prefilter, Table, counts, hits_from_imports
 from scanner.readers.kinds import CODE
 from scanner.readers.wholefile import name_of
 from scanner.roles import role_of
@@ -94,7 +94,7 @@ def new_contexts(
 ) -> Fresh:
     """What no version of this path, nor a clean file of its group, had before.
 
-    Remembers the version: call it in the order of a path's history. `whole` looks at more than what has changed.
+    Remembers the version: call it in the order of a path's history. `whole`: not only its changes are looked at.
     """
     change = None
     structured = kind in STRUCTURED and not is_lock_file(path)
@@ -227,7 +227,7 @@ def _moves_functions(before: bytes, data: bytes, change: Range) -> bool:
 
 
 def _import_lines(before: bytes, data: bytes, ranges: Sequence[Range]) -> tuple[set[bytes], set[bytes]]:
-    """The lines with the word, where something has changed: those that were there, and those that are."""
+    """The changed lines with the word `import`: those of the version before, and those of this one."""
     gone: set[bytes] = set()
     come: set[bytes] = set()
     for each in ranges:
@@ -237,8 +237,7 @@ def _import_lines(before: bytes, data: bytes, ranges: Sequence[Range]) -> tuple[
 
 
 def _with_import(data: bytes, first: int, last: int) -> Iterator[bytes]:
-    start, end = data.rfind(b"\n", 0, first) + 1, data.find(b"\n", last)
-    end = len(data) if end < 0 else end
+    start, end = lines_of(data, first, last)
     while (at := data.find(b"import", start, end)) >= 0:
         stop = data.find(b"\n", at, end)
         stop = end if stop < 0 else stop
@@ -281,7 +280,7 @@ def _last_made(change: Range) -> int:
 
 
 def _stood(memory: Memory, ranges: Sequence[Range]) -> dict[Hit, frozenset[bytes]]:
-    """The hits outside of the changes, where they stand now, and the names that they look for."""
+    """The hits outside of the changes, at their offsets in the new version, and the names that they look for."""
     stood: dict[Hit, frozenset[bytes]] = {}
     done, longer = -1, 0
     for each in (*ranges, None):
@@ -297,7 +296,7 @@ def _stood(memory: Memory, ranges: Sequence[Range]) -> dict[Hit, frozenset[bytes
 
 
 def _merged(old: Sequence[Hit], ranges: Sequence[Range], windows: Sequence[Sequence[Hit]]) -> list[Hit]:
-    """The hits of the version before, where they stand now, with those near the changes instead."""
+    """The hits of the version before at their offsets in the new one, those near the changes replaced."""
     hits: list[Hit] = []
     done, longer = -1, 0
     for each, found in zip((*ranges, None), (*windows, ()), strict=True):
@@ -327,16 +326,9 @@ def _wanted(memory: Memory, hits: Iterable[Hit], imports: frozenset[str], table:
     """The hits that the analysis would look at, in their order."""
     key = imports, kind in CODE
     if key not in memory.gates:
-        memory.gates[key] = frozenset(_gate(*key, table))
+        rows = enumerate(table)
+        memory.gates[key] = frozenset(number for number, row in rows if counts(*row, imports, code=kind in CODE))
     gate = memory.gates[key]
     found = [hit for hit in hits if hit[0] in gate]
     found.sort(key=_end)
     return found
-
-
-def _gate(imports: frozenset[str], code: bool, table: Table) -> Iterator[int]:
-    """The expressions whose hits the analysis would look at beside these imports."""
-    for number, (role, ref) in enumerate(table):
-        gated = role == CALL and code and is_imported(ref, imports)
-        if gated or role in (PROVIDER, QUOTED, URL) or (role == BARE and not code):
-            yield number

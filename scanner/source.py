@@ -57,13 +57,11 @@ class Source(NamedTuple):
     """What a source hands on: bytes that nobody has looked into yet.
 
     `path` is POSIX, from the repository's root in git, else from the working directory, undecodable bytes
-    percent-encoded. `location` is the absolute path on disk, or None (index, history, standard input).
-    `tracked` is None where there is no git. `blob` is git's object id where it is known.
+    percent-encoded. `tracked` is None where there is no git. `blob` is git's object id where it is known.
     """
 
     path: str
     raw: bytes
-    location: str | None = None
     tracked: bool | None = None
     blob: str | None = None
     commit: Commit | None = None

@@ -24,8 +24,8 @@ from scanner.sources import git, objects
 class Seen(NamedTuple):
     """What a scan of versions gives: the result, the states of all blobs by number, what a record may keep of findings.
 
-    `notes` are of versions by number, `knowledge` is what they were looked at with. `read` gives the findings of a
-    version, and adds to `told` what it gave.
+    `notes` are those of versions by number, `knowledge` is what the scan was made with. `read` gives the findings of a
+    version, and notes them in `told`.
     """
 
     result: ScanResult

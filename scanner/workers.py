@@ -1,4 +1,4 @@
-"""The processes of a history scan: shares that no number of workers changes, each looked at by whoever is free.
+"""The processes of a history scan. Its shares do not depend on their number; whoever is free takes the next one.
 
 What a worker hands back are numbers, reasons and places: no value crosses a process.
 """

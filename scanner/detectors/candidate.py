@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from scanner.model import CredentialKind, Document, Literal, SecretValue, Span
 
-# Which detector names the finding where several see the same characters. An object in a string is a HOLDER: of its own
-# name less is known than of those inside it.
+# Which detector names the finding where several see the same characters. An object in a string is a HOLDER: the names
+# inside it say more than its own.
 CERTAIN, STRONG, URL, SINK, NAME, HOLDER, WEAK, CARRIER, OWN = 7, 6, 5, 4, 3, 2, 1, 0, -1
 
 
@@ -25,7 +25,7 @@ class Candidate:
     """A possible credential. `evidence` are names of weights in judge.toml; `rank` decides which rule names it.
 
     `inside` is None, or what an encoded value holds: it is judged by that.
-    `added` is evidence of a repository's own rules for what a built-in one names: it counts where it raises the sum.
+    `added` is the evidence that a repository's own rules add to a built-in one: it counts where it raises the sum.
     """
 
     rank: int

@@ -24,7 +24,7 @@ def detect(
     found: Sequence[Candidate],
     look: Callable[[Document], list[Candidate]],
 ) -> Iterator[Candidate]:
-    """A candidate for each literal that holds some. `found` are those of the document, `look` finds in a text."""
+    """A candidate for each literal with credentials inside. `found` are the document's own, `look` searches a text."""
     known = sorted(candidate.span for candidate in found if candidate.rank > NAME)
     tried = 0
     for literal in literals:

@@ -136,6 +136,15 @@ _RETURNED = (
     rf"\bdef[ \t]+{_TAKEN}\w*\([^)\n]*\)[^:\n]*:[^\n]*\n(?:[ \t]*[\"']{{3}}[^\n]*\n)?"
     r"[ \t]*(?:return|yield)[ \t]+[rbuf]{0,2}[\"'][^\s\"'`./%]{4}"
 )
+# What stands between a name and its value: an operator, or what gives the value where there is none.
+_ASSIGNING = r"(?:[=:,(!>]|\+=|<-|->|to\b|or\b|\|\||\?\?|else\b|\?:|\.equals(?:ignorecase)?\(|in\s+[\w.()]+\s+else\b)"
+# `setenv("API_KEY", "...")`
+_PASSED = rf"[\"'`],\s{{0,40}}\(?[rbuf]{{0,2}}{_QUOTE}[^\s\"'`]{{8}}"
+_UNEQUAL = r"[\"'`\])]{0,2}[ \t]*!==?[ \t]*[rbuf]{0,2}[\"'`][^\s\"'`]{8}"
+# `os.getenv("API_KEY") or "..."`, `os.environ["API_KEY"] if "API_KEY" in os.environ else "..."`
+_OR_ELSE = r"[\"'](?:[)\]]\s+or|\s+in\s+[\w.()]+\s+else)\s+\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
+# What was asked for with nothing as its default: `form.get("password", "") == "..."`
+_OR_NOTHING = r"[\"'],[ \t]*(?:\"\"|'')\)[ \t]*(?:[!=]==?|or\b|\|\|)[ \t]*[rbuf]{0,2}[\"'][^\s\"']{4}"
 # What a password is compared with: one of several (a token of a parser is so, too), what stands before it, a case.
 _CHECKED = r"(?:passw(?:or)?d|passphrase|passcode|pwd|secret(?:_key)?|api_?key)"
 _COMPARED = (
@@ -145,6 +154,7 @@ _COMPARED = (
     r"[ \t]*case[ \t(][^\n]{0,80}[\"'][^\s\"']",
 )
 # `os.getenv("DB_PW", "...")`: a short name counts where a variable is read.
+_READ = r"[\"'],\s{0,40}(?:default[ \t]*=[ \t]*)?\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
 _VARIABLE = r"(?:getenv|environ\.(?:get|setdefault|pop))\(\s{0,40}[\"'][\w.-]{0,60}"
 # The first entry of a list of credentials: `[[tokens]]` and `value = "..."` in one of the lines below.
 _LISTED = (
@@ -166,6 +176,8 @@ _PARAMETER = (
 # Its entries have any names: https://kubernetes.io/docs/concepts/configuration/secret/
 _MANIFEST = r"\bkind[\"']?[ \t]*:[ \t]*[\"']?(?-i:Secret)[\"' \t]*[\r\n,}]"
 _SETTING = r"\b(?:ENV|ARG|setenv|setx|config(?:ure)?[ \t]+set|proxy_set_header|fastcgi_param|RequestHeader[ \t]+set)"
+# https://developer.hashicorp.com/terraform/language/block/variable
+_TERRAFORM = r"\"\s*\{[^{}]*\bdefault[ \t]*=[ \t]*\"[^\s\"$]"
 # .netrc and redis.conf
 _APART = r"(?:^|[^\w-])(?:password|requirepass|masterauth|identified by)[ \t]+['\"]?[^\s\"'=:]{4}"
 
@@ -180,38 +192,20 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     # Written together, `MASTERKEY` is not found by its last word.
     together = ["".join(head.words) for head in names.heads if head.strength == "strong" and head.words in set(weak)]
     weak += [(joined,) for joined in together if len(joined) >= LONG]
-    quoted = [
-        _quoted(
-            stems,
-            r"(?:[=:,(!>]|\+=|<-|->|to\b|or\b|\|\||\?\?|else\b|\?:|\.equals(?:ignorecase)?\(|in\s+[\w.()]+\s+else\b)",
-            r"[^\"'`\n]*",
-            1,
-        )
-        for stems in _stems(strong, r"\w-")
-    ]
-    quoted += [_quoted(stems, "(?:[=:]|<-|\\|\\||\\?\\?|\\?:)", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
-    # `setenv("API_KEY", "...")`: of names that end as a weak one does only those that say more.
-    quoted += [rf"{stems}[\"'`],\s{{0,40}}\(?[rbuf]{{0,2}}{_QUOTE}[^\s\"'`]{{8}}" for stems in _stems(keys, r"\w-")]
-    unequal = r"[\"'`\])]{0,2}[ \t]*!==?[ \t]*[rbuf]{0,2}[\"'`][^\s\"'`]{8}"
-    quoted += [stems + unequal for stems in _stems(keys, r"\w-")]
-    # `os.getenv("API_KEY") or "..."`, `os.environ["API_KEY"] if "API_KEY" in os.environ else "..."`
-    instead = r"[\"'](?:[)\]]\s+or|\s+in\s+[\w.()]+\s+else)\s+\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
-    quoted += [stems + instead for stems in _stems(keys, r"\w-")]
-    # What was asked for with nothing as its default: `form.get("password", "") == "..."`
-    quoted += [
-        rf"{stems}[\"'],[ \t]*(?:\"\"|'')\)[ \t]*(?:[!=]==?|or\b|\|\|)[ \t]*[rbuf]{{0,2}}[\"'][^\s\"']{{4}}"
-        for stems in _stems(strong, r"\w-")
-    ]
-    read = r"[\"'],\s{0,40}(?:default[ \t]*=[ \t]*)?\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
-    quoted += [rf"{_VARIABLE}{stems}{read}" for stems in _stems(weak, r"\w-")]
+    every = [*strong, *weak]
+    quoted = [_quoted(stems, _ASSIGNING, r"[^\"'`\n]*", 1) for stems in _stems(strong, r"\w-")]
+    quoted += [_quoted(stems, r"(?:[=:]|<-|\|\||\?\?|\?:)", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
+    # Of names that end as a weak one does only those that say more.
+    quoted += _spelled(keys, r"\w-", "", _PASSED)
+    quoted += _spelled(keys, r"\w-", "", _UNEQUAL)
+    quoted += _spelled(keys, r"\w-", "", _OR_ELSE)
+    quoted += _spelled(strong, r"\w-", "", _OR_NOTHING)
+    quoted += _spelled(weak, r"\w-", _VARIABLE, _READ)
     # IPython's magic: https://ipython.readthedocs.io/en/stable/interactive/magics.html#magic-env
-    quoted += [rf"%(?:set_)?env[ \t]+\w*{stems}[ \t]*[= \t][ \t]*[^\s\"'$]{{8}}" for stems in _stems(weak, r"\w")]
-    quoted += [
-        rf"\bvariable[ \t]+\"[\w-]*{stems}\"\s*\{{[^{{}}]*\bdefault[ \t]*=[ \t]*\"[^\s\"$]"
-        for stems in _stems([*strong, *weak], r"\w-")
-    ]
-    quoted += [stems + typed for stems in _stems(strong, r"\w-") for typed in (_TYPED, _HELD, _GETTER)]
-    quoted += [rf"#[ \t]*define[ \t]+\w*{stems}[ \t]+\"[^\s\"']{{4}}" for stems in _stems([*strong, *weak], r"\w")]
+    quoted += _spelled(weak, r"\w", r"%(?:set_)?env[ \t]+\w*", r"[ \t]*[= \t][ \t]*[^\s\"'$]{8}")
+    quoted += _spelled(every, r"\w-", r"\bvariable[ \t]+\"[\w-]*", _TERRAFORM)
+    quoted += _spelled(strong, r"\w-", "", _TYPED, _HELD, _GETTER)
+    quoted += _spelled(every, r"\w", r"#[ \t]*define[ \t]+\w*", r"[ \t]+\"[^\s\"']{4}")
     quoted += [
         *_SPOKEN,
         *_TOGETHER,
@@ -234,19 +228,23 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         _BEHIND,
         _HADOOP,
     ]
-    quoted += [stems + inside for stems in _stems(strong, r"\w-") for inside in (*_INSIDE, _ELEMENT, _VALUE_ELEMENT)]
-    quoted += [stems + query for stems in _stems(keys, r"\w-") for query in _QUERY]
+    quoted += _spelled(strong, r"\w-", "", *_INSIDE, _ELEMENT, _VALUE_ELEMENT)
+    quoted += _spelled(keys, r"\w-", "", *_QUERY)
     # `--auth-key value`, which no code looks like
-    quoted += [rf"-{stems}[ \t]+[\"']?[^\s\"'-]" for stems in _stems(keys, r"\w-")]
-    bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.\-")] + [
-        _bare(stems, 8) for stems in _stems(weak, r"\w.\-")
-    ]
+    quoted += _spelled(keys, r"\w-", "-", r"[ \t]+[\"']?[^\s\"'-]")
+    bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.\-")]
+    bare += [_bare(stems, 8) for stems in _stems(weak, r"\w.\-")]
     # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.
-    bare += [rf"{_SETTING}[ \t]+[\w-]*{stems}[ \t]+[^\s=$]" for stems in _stems([*strong, *weak], r"\w")]
-    bare += [f"{stems}{_ITEM}" for stems in _stems(keys, r"\w.\-")]
-    bare += [stems + _NEXT_ELEMENT for stems in _stems(strong, r"\w.\-")]
+    bare += _spelled(every, r"\w", rf"{_SETTING}[ \t]+[\w-]*", r"[ \t]+[^\s=$]")
+    bare += _spelled(keys, r"\w.\-", "", _ITEM)
+    bare += _spelled(strong, r"\w.\-", "", _NEXT_ELEMENT)
     bare += [_APART, _LISTED, _PARAMETER, _SECTION, _MANIFEST, _FOREIGN, _VALUE_FIRST, _PROPERTIES]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
+
+
+def _spelled(heads: list[tuple[str, ...]], rest: str, before: str, *behind: str) -> list[str]:
+    """Expressions of names with these heads (`_stems`), what stands before them and what behind."""
+    return [before + stems + each for stems in _stems(heads, rest) for each in behind]
 
 
 def telling_stems(names: Names) -> list[str]:

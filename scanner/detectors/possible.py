@@ -71,7 +71,10 @@ def takers_of(rules: RuleSet, index: SinkIndex) -> Takers:
 
 
 def takes(takers: Takers, imported: frozenset[str], leaf: str, keyword: str | None, index: int | None) -> bool:
-    """Whether a call of that last word may take a credential there. `index` None: behind `*args`; keyword "**"."""
+    """Whether a call whose name ends in that word may take a credential there.
+
+    `index` is None behind `*args`; `keyword` is "**" for a mapping.
+    """
     if leaf.endswith("b64encode"):
         return True
     for taking in takers.calls.get(leaf, ()):

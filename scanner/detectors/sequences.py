@@ -16,7 +16,7 @@ _RUNS = (
 def is_made_up(text: str) -> bool:
     """Whether the letters and digits, or the longest run of them, repeat or count up: `sk_live_xxxx`, `1234567890ab`.
 
-    Of what a provider makes at random, in twelve characters and more, a quarter are different, and over six.
+    Random text of twelve characters and more has more different ones than a quarter of its length, or than six.
     """
     runs = _RUN.findall(text)
     return any(_repeats_or_counts(part) for part in ("".join(runs), max(runs, key=len, default="")))

@@ -75,7 +75,7 @@ def detect(literal: Literal, index: SinkIndex, *, path: str, imported: frozenset
 
 
 def speaks(kind: str, engine: str | None) -> bool:
-    """Whether a value of this kind is a finding for where it stands, whatever it looks like."""
+    """Whether the place alone makes a value of this kind a finding, whatever the value looks like."""
     return kind not in _COMPANIONS and (kind not in _CARRIERS or engine == "oracle")
 
 

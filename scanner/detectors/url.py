@@ -76,7 +76,7 @@ def _service_of(scheme: str) -> str | None:
 
 
 def _stands_for_any(user: str, password: str) -> bool:
-    """Whether a manual wrote user and password: words for the two, or Oracle's first account."""
+    """Whether user and password are a manual's: the words for the two, or the account that Oracle's examples have."""
     user, password = user.lower().lstrip("["), password.lower()
     return (user in _ANY_USER and password in _ANY_PASSWORD) or (user, password) == ("scott", "tiger")
 

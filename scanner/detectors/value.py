@@ -10,18 +10,12 @@ import re
 from collections.abc import Iterator
 
 from rules.model import Names
-from scanner.detectors.name import CLEARED, is_head, judge_name, split_words
+from scanner.detectors.knownwords import FIELDS, known_word
+from scanner.detectors.name import CLEARED, judge_name, split_words
 from scanner.detectors.randomness import random_bits, randomness
 from scanner.detectors.sequences import is_crossed_out, patterns
 from scanner.detectors.valueforms import form_of, is_template
-from scanner.detectors.words import (
-    COMMON_PASSWORDS,
-    EXAMPLE_WORDS,
-    FORMAT_WORDS,
-    PLACEHOLDER_WORDS,
-    PROSE_WORDS,
-    STAND_INS,
-)
+from scanner.detectors.words import EXAMPLE_WORDS, PROSE_WORDS, STAND_INS
 from scanner.model import CredentialKind
 
 LONGEST = 4096
@@ -50,41 +44,18 @@ _USERINFO = re.compile(
 )
 _KEYED = re.compile(r"(?:^|[;\s])(?:password|pwd|passwd|accountkey|sharedaccesskey)\s*=\s*[^\s;]", re.I)
 _IDENTIFIER = re.compile(r"[_$]*[A-Za-z]+(?:[_.\-:/ ]+[A-Za-z]+)*\d{0,2}_*")
-_FIELDS = frozenset(("password", "passwd", "passphrase", "key", "token", "secret", "credential", "credentials"))
-# What somebody types who does not know it.
-_MISTAKEN = re.compile(r"(?:wrong|invalid|incorrect)(?:password|passwd|pass|token|secret|key|credentials?)\d{0,3}")
-_ANYBODYS = re.compile(r"(?:some|your)(?:[_-]?|(?:[_-][a-z]+){1,3}[_-])(?:password|passwd|passphrase|key|token|secret)")
-_WITHOUT = (("no",), ("not",), ("without",))  # `no-password-required`
 _INVENTED = re.compile(r"(?i)(?!.*(?:example|sample|dummy|test|demo))[^\W\d_]{5,16}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
 # Three kinds of characters, as somebody is told to have in a password.
 _MIXED = re.compile(r"(?=.*[a-zA-Z])(?=.*\d)(?=.*[!#$%^&*+=?~])[^\s/(){}<>\[\]|;:,\"'`]{10,40}")
 _PART = re.compile(r"[A-Za-z0-9+/=_-]{20,256}")
 _PREFIXED = re.compile(r"(?:[A-Za-z]{1,10}\d?[_-]){1,3}(?P<rest>[A-Za-z0-9]{24,256})")
-_CROSSED = "x" * 10
-_CROSSED_PARTS = re.compile(r"X{3,}")
-# How a user logs in, where others have a password.
-_METHODS = frozenset(("LDAP", "OIDC", "SAML", "SSO", "OAUTH", "OAUTH2", "KERBEROS"))
-# https://www.rfc-editor.org/rfc/rfc7518 and what signs requests: AWS's Signature Version 4, OAuth 1.
-_ALGORITHM = re.compile(
-    r"""(?:(?:ECDH-(?:ES|1PU)|PBES2-HS\d{3}|A\d{3}(?:GCM|KW|GCMKW|CBC-HS\d{3})|RSA-OAEP(?:-\d{3})?|RSA1_5)(?:\+|$)){1,2}
-    | [HREP]S\d{3}K? | EdDSA | (?:AWS4-)?(?:HMAC|RSA|ECDSA)-(?:SHA|P)-?\d{1,3}(?:-SHA-?\d{1,3})?""",
-    re.X,
-)
-# How long something counts, in seconds: some hours, some days. Other multiples of them are numbers like any.
-_DURATIONS = frozenset(
-    (
-        *(str(3_600 * hours) for hours in (1, 2, 3, 4, 6, 8, 12)),
-        *(str(86_400 * days) for days in (1, 2, 3, 4, 5, 6, 7, 10, 14, 15, 20, 28, 30, 31, 60, 90, 100, 180, 365, 366)),
-    )
-)
-_KEY_DIGITS = 12
 _WIDGETS = frozenset(("txt", "tb", "lbl", "inp", "btn", "edt", "input", "field"))
 
 
 def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialKind | None = None) -> tuple[str, ...]:
-    """Names of the evidence (rules/judge.toml) in a value, by its own look and by the name that it goes under.
+    """Names of the evidence (rules/judge.toml) that a value gives, by its look and by its name.
 
-    `kind` is what it is known to be without a name (the password of a URL).
+    `kind` is the kind of credential where that is known without a name (the password of a URL).
     """
     # https://docs.spring.io/spring-security/reference/features/authentication/password-storage.html
     text = value[:LONGEST].strip().removeprefix("{noop}")
@@ -134,7 +105,7 @@ def _has_random_part(text: str) -> bool:
 
 def _words(text: str, name: str, kind: CredentialKind | None, names: Names) -> Iterator[str]:
     parts, own = split_words(text), split_words(name)
-    word = _known_word(text, parts, own, kind, names) or _about(text, parts, own, names)
+    word = known_word(text, parts, own, kind, names) or _about(text, parts, own, names)
     if _names_a_variable(text, parts, kind):
         yield "placeholder"
     elif word is not None:
@@ -155,12 +126,12 @@ def _is_identifier(text: str, parts: tuple[str, ...], kind: CredentialKind | Non
 
 def _names_a_variable(text: str, parts: tuple[str, ...], kind: CredentialKind | None) -> bool:
     """Whether `OpenAI(api_key="OPENAI_API_KEY")` says which variable to fill in: no service hands out such a key."""
-    named = text.isupper() and len(parts) > 1 and parts[-1] in _FIELDS
+    named = text.isupper() and len(parts) > 1 and parts[-1] in FIELDS
     return named and kind in MACHINE_KINDS and _IDENTIFIER.fullmatch(text) is not None
 
 
 def _is_invented(text: str) -> bool:
-    """Whether somebody made up a secret as passwords are: a word, and two digits or more behind it (`Summer2019!`).
+    """Whether a secret was made up as people make up passwords: a word and two digits or more (`Summer2019!`).
 
     Or letters, digits and marks in any order.
     """
@@ -173,68 +144,12 @@ def _names_a_field(text: str, parts: tuple[str, ...]) -> bool:
     Where all of them only stand for a password (`test_password`), it is one.
     """
     if parts[0] in _WIDGETS and len(parts) > 1:
-        return parts[-1] in _FIELDS
-    return parts[-1] in _FIELDS and not text.isalpha() and not STAND_INS.issuperset(parts)
-
-
-def _known_word(
-    text: str, parts: tuple[str, ...], own: tuple[str, ...], kind: CredentialKind | None, names: Names
-) -> str | None:
-    folded, joined = text.casefold(), "".join(parts)
-    if _ANYBODYS.fullmatch(folded) or (parts[:1] == ("your",) and parts[-1] in _FIELDS):
-        return "placeholder"
-    # `("password1", "password2")` are fields of a form.
-    numbered = bool(own and parts) and own[-1].isdigit() and parts[-1].isdigit()
-    if numbered and own != parts and own[:-1] == parts[:-1]:
-        return "field-like"
-    if own and (joined in {"".join(own), *own} or (len(parts) > 1 and parts[-len(own) :] == own)):
-        # GITLAB_PASSWORD with the value gitlab is a password, if a poor one; PASSWORD with password names a field.
-        set_so = kind is CredentialKind.PASSWORD and folded in own[:-1] and folded not in STAND_INS
-        # `os.environ["DB_PASSWORD"]` by another name: nobody chooses a password in capitals after its own name.
-        variable = len(parts) > 1 and folded.upper() == text
-        return "common-password" if set_so else "identifier-like" if variable else "equals-name"
-    # "Passwort" is a label; what is called a password in another language is none.
-    if (
-        kind is CredentialKind.PASSWORD
-        and len(parts) == 1
-        and is_head(folded, names)
-        and folded not in COMMON_PASSWORDS
-    ):
-        return "equals-name"
-    if folded in ("anonymous", "anonymous@", "guest@") or _MISTAKEN.fullmatch(joined):
-        return "placeholder"
-    if parts[:1] in _WITHOUT and not _FIELDS.isdisjoint(parts):
-        return "placeholder"
-    if not PLACEHOLDER_WORDS.isdisjoint((*parts, joined)) and random_bits(folded) < 14:
-        return "placeholder"
-    # Somebody has blotted a part out.
-    if _CROSSED in folded or len(_CROSSED_PARTS.findall(text)) > 1:
-        return "placeholder"
-    # `@:80/::::::` stands for nothing; `!@#$%^&*` is what people type.
-    if 4 * sum(map(str.isalnum, text)) < len(text) >= 2 * len(set(text)):
-        return "placeholder"
-    if "**" in folded and random_bits(folded.replace("*", "")) < 20:
-        return "placeholder"
-    if folded in COMMON_PASSWORDS and (kind is CredentialKind.PASSWORD or folded not in FORMAT_WORDS):
-        return "common-password"
-    if folded in FORMAT_WORDS or text in _METHODS or _ALGORITHM.fullmatch(text):
-        return "format-word"
-    if text in _DURATIONS:
-        return "duration"
-    # `'passwords' => 'users'` names a table of them: https://laravel.com/docs/authentication
-    if own[-1:] == ("passwords",) and folded in STAND_INS:
-        return "format-word"
-    # What is traded for something, and no key to anything: `quote_token = "USDC"`.
-    if kind is CredentialKind.API_KEY and len(text) <= 6 and text.isalpha() and text.isupper():
-        return "identifier-like"
-    # The number of an application: https://open.taobao.com (app_key)
-    if kind is CredentialKind.API_KEY and len(text) < _KEY_DIGITS and text.isdecimal():
-        return "identifier-like"
-    return None
+        return parts[-1] in FIELDS
+    return parts[-1] in FIELDS and not text.isalpha() and not STAND_INS.issuperset(parts)
 
 
 def _about(text: str, parts: tuple[str, ...], own: tuple[str, ...], names: Names) -> str | None:
-    """`password: user_password_update_body` and `password: passwordHash` are about one."""
+    """The evidence of a value that is about a credential: `user_password_update_body`, `passwordHash`."""
     if not own or own[-1] not in parts[:-1] or not _IDENTIFIER.fullmatch(text):
         return None
     return "equals-name" if len(parts) > 2 or judge_name(text, names) is CLEARED else None

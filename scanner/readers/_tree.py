@@ -181,15 +181,15 @@ def _is_entry(frame: _Frame) -> bool:
 
 
 def _is_value(each: Field) -> bool:
-    """Whether a field is the value of such an entry, and nothing that somebody wrote: design has tokens, too."""
+    """Whether a field is the value of such an entry and was generated: colours and sizes are called tokens, too."""
     called = (each.name or "").lower() in _OF_ENTRIES and _is_container(each.symbol.split("."), _CONTAINERS)
     return called and _MADE.fullmatch(each.scalar.text) is not None
 
 
 def _beside(group: Group, fields: Sequence[Field]) -> Iterator[int]:
-    """The fields that may be credentials without a hit, as another one has one: `signing_keys: {v1: ..., v2: ...}`.
+    """The fields that may be credentials because one beside them has a hit: `signing_keys: {v1: ..., v2: ...}`.
 
-    Of several that belong together only the first is hit, by their common name. What each is called is not judged here.
+    The prefilter finds only the first of them, by their common name. Their own names are judged later.
     """
     last = group.fields[0].symbol.rpartition(".")[2].lower().replace("_", "").replace("-", "")
     known = group.whole or last.endswith(tuple(_CONTAINERS))

@@ -76,21 +76,18 @@ def name_of(
     leaf, given = call.leaf, call.given
     argument = given[number]
     keyword, first = argument.keyword, None if given[0].starred else given[0].text
-    # `Column(String(1024))`: a number that is given to a class is a size.
-    is_size = argument.is_number
     placed = None if leaf in HIDING else placed
     hidden = hidden_by(leaf, len(given), keyword, outer)
     if hidden is not None:
         return hidden, Way.PLAIN if outer is None else Way.OUTER
     passed = passes_name(leaf, len(given), number, keyword) or _gathers(call, number)
-    if outer is not None and placed is None and not is_size and passed:
+    # `Column(String(1024))`: a number that is given to a class is a size.
+    if outer is not None and placed is None and not argument.is_number and passed:
         return outer, Way.OUTER
     if keyword is None and not argument.starred:
         told = given_to(leaf, number, len(given), argument.text)
-        if told:
-            return told, Way.PLAIN
-        if _is_password(call, number):
-            return "password", Way.PLAIN
+        if told or _is_password(call, number):
+            return told or "password", Way.PLAIN
     if leaf == "get" and keyword == "fallback" and number == 2:
         return given[1].text, Way.DEFAULT
     if leaf in TYPING and not number and isinstance(call.node.func, ast.Attribute):
@@ -104,16 +101,21 @@ def name_of(
         return leaf_of(arguments(call.node)[1 - number][1]), Way.COMPARED
     if leaf in NAMED_THIRD and number == 2:
         return given[1].text, Way.PLAIN
-    if keyword == "default":
-        if first and first.startswith("-"):
-            return _option(given), Way.DEFAULT
-        if declares and outer is not None:
-            return outer, Way.DEFAULT  # `api_key = Setting(default=...)`
-        if first:
-            return first, Way.DEFAULT  # `Optional("api_key", default=...)`
-        if first is None and len(given) > 2 and given[1].keyword is None and given[1].text:
-            return given[1].text, Way.DEFAULT  # `CfnParameter(self, "DbPassword", default=...)`
-    return record or placed or inserted or keyword, Way.PLAIN
+    default = _default(given, first, outer if declares else None) if keyword == "default" else None
+    return default or (record or placed or inserted or keyword, Way.PLAIN)
+
+
+def _default(given: Sequence[Given], first: str | None, declared: str | None) -> tuple[str | None, Way] | None:
+    """What a `default=` is called: as the option before it, what the call declares, or the name among its arguments."""
+    if first and first.startswith("-"):
+        return _option(given), Way.DEFAULT
+    if declared is not None:
+        return declared, Way.DEFAULT  # `api_key = Setting(default=...)`
+    if first:
+        return first, Way.DEFAULT  # `Optional("api_key", default=...)`
+    if first is None and len(given) > 2 and given[1].keyword is None and given[1].text:
+        return given[1].text, Way.DEFAULT  # `CfnParameter(self, "DbPassword", default=...)`
+    return None
 
 
 def _gathers(call: Called, number: int) -> bool:

@@ -52,7 +52,7 @@ _LISTS = (ast.Tuple, ast.List)
 
 @functools.lru_cache(maxsize=1024)
 def bare(symbol: str) -> Context:
-    """What is known of an expression of which only the enclosing definition is."""
+    """The context of an expression of which only the enclosing definition is known."""
     return Context(symbol=symbol)
 
 
@@ -76,7 +76,7 @@ def _constant(reading: Reading, node: ast.Constant, context: Context) -> None:
     elif type(node.value) is int and context.name is not None:
         written = reading.scope.written(node)
         if is_numbered(context.name, written):
-            # What it reaches takes a text, and says nothing of it.
+            # Calls that take a credential take a text: what a number reaches says nothing.
             reading.found.append(Found(node, written, context._replace(reaches=(), dynamic=False)))
 
 
@@ -179,7 +179,7 @@ def _conditional(reading: Reading, node: ast.IfExp, context: Context) -> None:
 
 
 def _instead(reading: Reading, node: ast.expr, context: Context) -> Context:
-    """What is known of an expression that stands in for another one, where that has no value."""
+    """The context of an expression that is used where another one has no value: behind `or`, behind `else`."""
     key = env_key(reading.scope, node)
     if not key:
         return context._replace(name=instead_of(context.name, leaf_of(node)))
@@ -262,9 +262,9 @@ def _elements(reading: Reading, node: ast.Tuple | ast.List | ast.Set, context: C
 
 
 def _is_record(node: ast.expr, values: Sequence[ast.expr], context: Context) -> bool:
-    """Whether a tuple in a collection has other things behind a text: its container's name says nothing of that.
+    """Whether a tuple in a collection holds a text and other things: the collection's name says nothing of the text.
 
-    The tokens of a lexer are so: `tokens = {"value": [(r"[0-9]+", Number, "#pop")]}`.
+    Such are the tokens of a lexer: `tokens = {"value": [(r"[0-9]+", Number, "#pop")]}`.
     """
     if context.role not in (Role.ELEMENT, Role.ENTRY) or not isinstance(node, ast.Tuple):
         return False
@@ -331,17 +331,7 @@ def _await(reading: Reading, node: ast.Await, context: Context) -> None:
 def _call(reading: Reading, node: ast.Call, context: Context) -> None:
     own = leaf_of(node.func.value) or "" if isinstance(node.func, ast.Attribute) else None
     leaf = called_as(leaf_of(node.func) or "", own)
-    if isinstance(node.func, ast.Attribute):
-        owner = node.func.value
-        if leaf in METHOD_WRAPPERS and not isinstance(owner, (ast.Name, ast.Attribute)):
-            changed = context.dynamic or leaf in ("format", "replace")
-            read_node(reading, owner, context._replace(dynamic=changed))
-        elif leaf == "get" and isinstance(owner, ast.Dict):
-            read_node(reading, owner, context._replace(reaches=()))  # as `{...}[name]`
-        else:
-            read_node(reading, owner, bare(context.symbol))
-    elif not isinstance(node.func, ast.Name):
-        read_node(reading, node.func, bare(context.symbol))
+    _called(reading, node.func, leaf, context)
     if (leaf == "zip" and _zipped(reading, node, context)) or (leaf == "parametrize" and _rows(reading, node, context)):
         return
     every = arguments(node)
@@ -349,8 +339,6 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
     template = string_of(node.func.value) if leaf == "format" and isinstance(node.func, ast.Attribute) else None
     filled = template_names(template, percent=False) if template else {}
     beside = names_of_places(call.given[0].text or "") if every and leaf in EXECUTING else {}
-    target = node.func if is_nameable(node.func) else None
-    added = takes_more(leaf, own)
     starred = False
     for number, (keyword, value) in enumerate(every):
         starred = starred or isinstance(value, ast.Starred)
@@ -358,13 +346,6 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
             by_place = keyword is None and not isinstance(value, ast.Starred)
             _given_beside(reading, unstarred(value), number if by_place else None, beside, context)
             continue
-        reaches: tuple[Reach, ...] = ()
-        if target is not None:
-            reaches = (Reach(node, target, None if keyword or starred else number, keyword),)
-        symbol = context.symbol
-        if leaf == "dict" and keyword not in (None, "**") and isinstance(node.func, ast.Name):
-            symbol = _path(context)
-            reaches += tuple(each._replace(key=keyword, element=None) for each in context.reaches)
         inserted = filled.get(number if keyword is None else keyword)
         by_place = keyword is None and inserted is None and not starred
         name, way = name_of(
@@ -376,14 +357,51 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
             placed=reading.scope.placed(own, leaf, number) if by_place else None,
         )
         role = Role.POSITIONAL if keyword in (None, "**") else Role.KEYWORD
+        reaches = _reaches(call, keyword, None if keyword or starred else number, context)
         if way is Way.OUTER:
             role, reaches = context.role, (*context.reaches, *reaches)
         elif way is Way.VALUE and (keyword in NAMED_DEFAULTS or is_env_getter(reading.scope, node.func)):
             role = Role.ENV_DEFAULT
         role = _ROLES.get(way, role)
-        if added:
-            name, symbol = (name, _below(symbol, own)) if role is Role.KEYWORD else (own, symbol)
+        name, symbol = _collected(call, own, name, keyword, context)
         read_node(reading, unstarred(value), Context(role, name, symbol, reaches, within=node))
+
+
+def _collected(
+    call: Called, own: str | None, name: str | None, keyword: str | None, context: Context
+) -> tuple[str | None, str]:
+    """Name and symbol of an argument, which may be one of a collection: `dict(key=...)`, `api_keys.append(...)`."""
+    plain = keyword in (None, "**")
+    if call.leaf == "dict" and not plain and isinstance(call.node.func, ast.Name):
+        return name, _path(context)
+    if takes_more(call.leaf, own):
+        return (own, context.symbol) if plain else (name, _below(context.symbol, own))
+    return name, context.symbol
+
+
+def _called(reading: Reading, node: ast.expr, leaf: str, context: Context) -> None:
+    """Read what is called; `leaf` is the last word of its name."""
+    if not isinstance(node, ast.Attribute):
+        if not isinstance(node, ast.Name):
+            read_node(reading, node, bare(context.symbol))
+        return
+    owner = node.value
+    if leaf in METHOD_WRAPPERS and not isinstance(owner, (ast.Name, ast.Attribute)):
+        changed = context.dynamic or leaf in ("format", "replace")
+        read_node(reading, owner, context._replace(dynamic=changed))
+    elif leaf == "get" and isinstance(owner, ast.Dict):
+        read_node(reading, owner, context._replace(reaches=()))  # as `{...}[name]`
+    else:
+        read_node(reading, owner, bare(context.symbol))
+
+
+def _reaches(call: Called, keyword: str | None, number: int | None, context: Context) -> tuple[Reach, ...]:
+    """Where an argument goes: into the call, and of `dict(...)` as an entry where the dictionary goes."""
+    node, target = call.node, call.node.func
+    reaches: tuple[Reach, ...] = (Reach(node, target, number, keyword),) if is_nameable(target) else ()
+    if call.leaf == "dict" and keyword not in (None, "**") and isinstance(target, ast.Name):
+        reaches += tuple(each._replace(key=keyword, element=None) for each in context.reaches)
+    return reaches
 
 
 def _given(keyword: str | None, value: ast.expr) -> Given:
@@ -513,7 +531,7 @@ def assign(
 
 
 def _bound(target: ast.expr, statement: ast.expr | ast.stmt) -> Iterable[Reach]:
-    """What is assigned reaches the target, as a setting, and whatever its name reaches."""
+    """Where an assigned value goes: into the target, which may be a setting, and wherever its name goes."""
     if isinstance(target, (ast.Attribute, ast.Subscript)) and is_nameable(target):
         yield Reach(statement, target, None, "=")
     name = None if isinstance(target, ast.Subscript) else leaf_of(target)

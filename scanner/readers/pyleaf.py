@@ -25,20 +25,22 @@ def leaf_of(node: ast.AST) -> str | None:
         return node.attr
     if isinstance(node, ast.Subscript):
         return string_of(node.slice)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        every = arguments(node)
-        if node.func.attr in ("get", "getenv") and every:
-            return string_of(every[0][1])
-        if asks_for(node.func.attr) and every:
-            return string_of(every[0][1])
-        if node.func.attr in ("lower", "strip", "encode", "upper"):
-            return leaf_of(node.func.value)
-        if node.func.attr in READING and not every:
-            return held_by(leaf_of(node.func.value))
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and asks_for(node.func.id):
-        every = arguments(node)
-        return string_of(every[0][1]) if every else None
-    return None
+    return _leaf_of_call(node) if isinstance(node, ast.Call) else None
+
+
+def _leaf_of_call(node: ast.Call) -> str | None:
+    every = arguments(node)
+    first = string_of(every[0][1]) if every else None
+    if isinstance(node.func, ast.Name):
+        return first if asks_for(node.func.id) else None
+    if not isinstance(node.func, ast.Attribute):
+        return None
+    method, owner = node.func.attr, node.func.value
+    if every and (method in ("get", "getenv") or asks_for(method)):
+        return first
+    if method in ("lower", "strip", "encode", "upper"):
+        return leaf_of(owner)
+    return held_by(leaf_of(owner)) if method in READING and not every else None
 
 
 def arguments(node: ast.Call) -> list[tuple[str | None, ast.expr]]:

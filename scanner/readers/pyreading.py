@@ -32,7 +32,7 @@ _TOKEN = re.compile(
 def literals_of(
     scope: Scope, wanted: Iterable[Lines], offsets: Sequence[int], detectors: Wanted | None
 ) -> list[Literal]:
-    """Literals of some lines and of what those use by name, in order; `offsets` are those of the prefilter's hits.
+    """The literals of some lines, and of the lines that bind the names used there, in order; `offsets` are hits.
 
     With `detectors`, of the lines only that hold what one could take. Raises Unreadable where a string cannot be read.
     """

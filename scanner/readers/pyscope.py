@@ -142,7 +142,7 @@ class Scope:
 
 
 def _places(row: str) -> Sequence[int] | None:
-    """Where in a line the character stands that each byte of its UTF-8 belongs to; None where it is that byte's."""
+    """For each byte of a line in UTF-8 the index of its character; None for ASCII, where both are the same."""
     if row.isascii():
         return None
     sizes = (len(one.encode("utf-8", "surrogatepass")) for one in row)
@@ -150,7 +150,7 @@ def _places(row: str) -> Sequence[int] | None:
 
 
 def nearest(noted: Sequence[tuple[Any, ...]], line: int) -> int:
-    """Which of what was noted of a name, each with its line first, stands last up to a line; else the first."""
+    """The index of the last entry up to a line, of entries that begin with their line; 0 where all come later."""
     return max(bisect.bisect_right(noted, line, key=operator.itemgetter(0)) - 1, 0)
 
 

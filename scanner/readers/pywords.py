@@ -86,7 +86,10 @@ METHOD_WRAPPERS = frozenset(("encode", "decode", "strip", "lower", "upper", "for
 
 
 def telling(targets: Iterable[str | None]) -> str | None:
-    """What a value is called that has several names: the first one, but `A = SECRET_KEY = "..."` is no `A`."""
+    """Which of several names a value is called by: the first one, or the longest where the first says nothing.
+
+    `A = SECRET_KEY = "..."` is a SECRET_KEY.
+    """
     names = [name for name in targets if name]
     return max(names, key=len) if names and len(names[0]) <= _SHORT else next(iter(names), None)
 
@@ -100,7 +103,7 @@ def called_as(leaf: str, owner: str | None) -> str:
 
 
 def passes_name(leaf: str, count: int, number: int, keyword: str | None) -> bool:
-    """Whether an argument is called as the call is: of a wrapper, or all that a class is given.
+    """Whether an argument has the name of its call: that of a wrapper, or the only one that a class is given.
 
     `count` is the number of arguments, `number` the argument's own.
     """
@@ -164,7 +167,7 @@ def holds_login(name: str | None, second: str | None, *, listed: bool = True) ->
 
 
 def instead_of(name: str | None, before: str | None) -> str | None:
-    """What stands behind `or` is called: by its own target, or as what it replaces if only that tells what it is."""
+    """The name of what stands behind `or`: the assignment's, or that of what it replaces if only that says more."""
     before = (before or "").rstrip(" :>")  # `input("Password: ") or "..."`
     return before if _PLAINLY.fullmatch(before) and not _TELLING.search(name or "") else name
 

@@ -105,11 +105,6 @@ def _hits_inside(literal: Literal, offsets: Sequence[int], length: int) -> list[
     return [bisect.bisect_left(literal.offsets, offset) for offset in inside]
 
 
-def rest_of(literal: Literal, start: int, name: str) -> Literal:
-    """Make a literal of what stands in another's value from `start` on: `"-pS3cret"` of a command."""
-    return piece_of(literal, Span(start, len(literal.value.reveal("text"))), name)
-
-
 def piece_of(literal: Literal, piece: Span, name: str) -> Literal:
     """Make a literal of a named part of another's value."""
     return _part(literal, piece, piece, name, Role.TEXT)

@@ -24,17 +24,18 @@ from scanner.readers.wanted import MayBeNamed, any_name
 _STEP = 300
 _LONGEST_PEM = 20_000
 
-# What these name ends with its line, unless it stands in three quotes.
+# The value of these names ends with its line, unless it stands in three quotes.
 _ON_ONE_LINE = frozenset(("any", "quoted", "typed", "option", "spoken", "sql", "default", "openssl"))
+# The value of these names has quotes in any file.
+_IN_QUOTES = frozenset(("quoted", "typed", "given", "defined", "asked", "secured", "sql", *foreigncalls.PATTERNS))
 # `auth["password"] = value`, `input[type="password"]:focus`: what follows without quotes is no text there.
 _SUBSCRIPT = re.compile(r"[\"'`]\]")
 # `const password = value` of a script in a page, and `user, password = pair`.
 _DECLARED = re.compile(r"\b(?:const|let|var)[ \t]{1,4}\Z|(?m:^)[ \t#]*(?:[A-Za-z_]\w{0,40},[ \t]{0,4}){1,9}\Z")
 _OWN_QUOTES = re.compile(rf"([\"'`]){NAME}\1")
-# `{'password': admin_password}` in a template of Jinja is code, too.
 _QUOTED_KEY = re.compile(r"[\"'`][ \t]*(?::|=>)[ \t]*\Z")
 _VARIABLE_NAME = re.compile(r"[A-Za-z]+(?:[_.][A-Za-z]+|(?<=[a-z])[A-Z][a-z]+)+")
-# What these find is a call or a command with its value, which begins no part of another's.
+# These find a call or a command together with its value, which does not begin inside another value.
 _WHOLE = frozenset(("command", *foreigncalls.PATTERNS))
 # `class="copy-pass" :title="..."` of Vue: the colon begins another name.
 _ATTRIBUTE = re.compile(r"[a-z][\w.\-]{0,40}=[\"']")
@@ -99,9 +100,9 @@ def read(
 
 @dataclass(slots=True, kw_only=True)
 class _Way:
-    """How far the names of a part were followed for a hit. The next hit goes on from there.
+    """How many names of a part were `followed` for a hit, and the value `found`; the next hit goes on from there.
 
-    A hit behind the `reach` cannot: a value that was taken on the way ends before it.
+    Only a hit up to `reach` can: there the first of the values ends that were taken on the way.
     """
 
     offset: int = 0
@@ -215,7 +216,7 @@ def _named(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> Shape | None:
 
 
 def _ends_before(text: str, named: re.Match[str], offset: int) -> bool:
-    """Whether the line of a value ends before a hit, and the value with it: most names of a line before."""
+    """Whether a value ends before a hit because its line does; so it is with most names of the line before."""
     at = named.end()
     line = text.find("\n", at, offset - 1)
     return (
@@ -244,42 +245,52 @@ def _part(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> _Part:
 def _meant(seen: _Seen, named: re.Match[str], start: int) -> Shape | None:
     """The value behind a name that begins at an offset; None where it is about something else."""
     text = seen.text
+    if _is_about_another(seen, named, start) or _in_url(text, start):
+        return None
+    value = value_of(text, named, seen.bares, quoted=_needs_quotes(seen, named, start))
+    if value is None or (named.lastgroup == "command" and _PORTS.match(text, value.inner.start)):
+        return None
+    # `{'password': admin_password}` in a template of Jinja is code, too.
+    bare_in_code = value.span == value.inner and _QUOTED_KEY.search(named[0]) is not None
+    return None if bare_in_code and _VARIABLE_NAME.fullmatch(text, value.inner.start, value.inner.end) else value
+
+
+def _is_about_another(seen: _Seen, named: re.Match[str], start: int) -> bool:
+    """Whether a name that begins at an offset is a word of prose, or a part of something that has no credential."""
+    text, found = seen.text, named[0]
     low = max(0, start - WINDOW)
-    # `:param token: what the service gave` and `ok ? 'PASS' : 'FAIL'` are about other things.
+    # `:param token: what the service gave` and `ok ? 'PASS' : 'FAIL'`
     if _is_described(text, start) or text[start - 3 : start - 1] == "? ":
-        return None
-    if named[0][-1] == ":" and _ATTRIBUTE.match(text, named.end()):
-        return None
-    if seen.code and ":" in named[0][-4:] and _PROSE.match(text, named.end()):
-        return None
+        return True
+    if found[-1] == ":" and _ATTRIBUTE.match(text, named.end()):
+        return True
+    if seen.code and ":" in found[-4:] and _PROSE.match(text, named.end()):
+        return True
     # `expression identified by "state"` is prose.
     if named.lastgroup == "sql" and named["sql"][-2:].lower() == "by" and not _OF_SQL.search(text, low, start):
-        return None
+        return True
     # `# The password cannot be changed` is prose.
     if named.lastgroup == "spoken" and text[text.rfind("\n", low, start) + 1 : start].lstrip().startswith("#"):
-        return None
-    # `{{ $password := randAlphaNum 16 }}` of a Go template is code in any file.
+        return True
     # `-v "$PWD:/docs"` mounts a folder.
-    if named[0][0] == "$" and named[0].rstrip()[-2:-1] != ":" and named[0].rstrip()[-1] == ":":
-        return None
+    if found[0] == "$" and found.rstrip()[-1] == ":" and found.rstrip()[-2:-1] != ":":
+        return True
     # `/etc/passwd:22:postgres:x:...`
-    if text.endswith("/etc/", low, start):
-        return None
-    go_template = named[0].startswith("$") and ":=" in named[0] and named.lastgroup != "default"
-    quoted = (
-        named.lastgroup in ("quoted", "typed", "given", "defined", "asked", "secured", "sql", *foreigncalls.PATTERNS)
+    return text.endswith("/etc/", low, start)
+
+
+def _needs_quotes(seen: _Seen, named: re.Match[str], start: int) -> bool:
+    """Whether what stands without quotes behind a name is a variable, and no value."""
+    text, found = seen.text, named[0]
+    # `{{ $password := randAlphaNum 16 }}` of a Go template is code in any file.
+    go_template = found.startswith("$") and ":=" in found and named.lastgroup != "default"
+    return (
+        named.lastgroup in _IN_QUOTES
         or go_template
-        or _SUBSCRIPT.search(named[0]) is not None
-        or ("=" in named[0][-3:] and _DECLARED.search(text, low, start) is not None)
+        or _SUBSCRIPT.search(found) is not None
+        or ("=" in found[-3:] and _DECLARED.search(text, max(0, start - WINDOW), start) is not None)
         or (seen.code and named.lastgroup == "any" and text[start - 1] not in "?&#" and not _in_quotes(text, start))
     )
-    value = None if _in_url(text, start) else value_of(text, named, seen.bares, quoted=quoted)
-    if value is not None and named.lastgroup == "command" and _PORTS.match(text, value.inner.start):
-        return None
-    bare = value is not None and value.span == value.inner
-    if value is not None and bare and _QUOTED_KEY.search(named[0]):
-        return None if _VARIABLE_NAME.fullmatch(text, value.inner.start, value.inner.end) else value
-    return value
 
 
 def _is_piped(text: str, named: re.Match[str], value: Shape, offset: int) -> bool:

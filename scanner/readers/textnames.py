@@ -84,7 +84,7 @@ DIRECTIVE = re.compile(
 
 
 def seeking(text: str, low: int, high: int, pattern: re.Pattern[str]) -> re.Pattern[str]:
-    """The pattern, or a slower one that knows the commands and calls of which a word stands there."""
+    """The pattern, or a slower one that also finds commands and calls where one of their words stands in the part."""
     if pattern is not NAMED:
         return pattern
     if foreigncalls.may_hold_call(text, low, high):

@@ -102,14 +102,14 @@ class Shape:
 
 @dataclass(slots=True, kw_only=True)
 class Bares:
-    """The values without quotes of a text. Where many begin in one run of characters, its end is looked for once."""
+    """The values without quotes of a text. The end of a run of characters is found once for all that begin in it."""
 
     text: str = field(repr=False)
     _known: dict[int, tuple[Span, Span] | None] = field(default_factory=dict, repr=False)
     _run: tuple[int, int] = (0, 0)
 
     def at(self, start: int) -> tuple[Span, Span] | None:
-        """What begins at an offset: as written and as meant, which are one; None where nothing does."""
+        """The value that begins at an offset, as written and as meant, which are the same; None where none does."""
         if start not in self._known:
             end = self._end(start)
             value = Span(start, start + len(_trimmed(self.text[start:end])))
@@ -128,25 +128,10 @@ class Bares:
 
 def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> Shape | None:
     """The value behind a name and its operator, or None; with `quoted` only one in quotes."""
-    name, at = named[named.lastgroup or 0].lstrip("$"), named.end()
-    name = _CALLED.get(named.lastgroup or "", name)
-    if named.lastgroup == "any" and named[0].rstrip().endswith(("==", "!=", "===", "!==")):
-        name = _HELD.sub("", name)
-    if named.lastgroup in ("element", "listed"):
-        element = _ELEMENT.match(text, at, at + LONGEST)
-        if element is None or not element[2]:
-            return None
-        inner = Span(*element.span(2))
-        # A property list has texts to show as well.
-        if named.lastgroup == "listed" and not _NO_WORD.fullmatch(text, inner.start, inner.end):
-            return None
-        # `<string name="app_secret">` of Android; what has no digit is a text to show.
-        attribute = _NAMED_ELEMENT.search(named[0])
-        if attribute is not None and _DIGIT.search(text, inner.start, inner.end):
-            name = attribute["name"]
-        return Shape(name=_real_name(text, name, named.start(), quoted=False), span=inner, inner=inner)
-    if named.lastgroup == "written" and name[-1:].lower() in "yn":
-        name = name.replace(" ", "_")  # `API key` and `access token` say which
+    way = named.lastgroup
+    if way in ("element", "listed"):
+        return _of_element(text, named)
+    name, at = _called(named), named.end()
     wrapper = _WRAPPER.match(text, at)
     if wrapper is not None and wrapper[0].upper() == "PASSWORD(":  # SQL's `... = PASSWORD('...')`
         name = "password"
@@ -156,36 +141,20 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     if found is None or found[1].start == found[1].end:
         return None
     span, inner = found
-    if named.lastgroup == "asked":
+    if way == "asked":
         inner = Span(inner.start, inner.start + len(_RETURN.sub("", text[inner.start : inner.end])))
     # Two backquotes are reStructuredText's: `to reset the password (``update-login-profile``)`.
-    if text.startswith("``", span.start) and named.lastgroup != "written":
+    if text.startswith("``", span.start) and way != "written":
         return None
     default = DEFAULT.fullmatch(text, inner.start, inner.end) if text.startswith("${", inner.start) else None
     if default is not None:
         span = inner = Span(*default.span(2))
         name = max(name, default[1], key=len)
-    if named.lastgroup == "written" and text[at] != "`":
+    if way == "written" and text[at] != "`":
         span = inner = Span(at, max(at, text.find("**", at, at + WINDOW)))
-    # "the password `is`" says nothing; `login("Sign in", "main")` draws a form.
-    if named.lastgroup in ("written", "foreign", "login") and not _MADE_UP.fullmatch(text, inner.start, inner.end):
+    if _is_prose(text, named, span, inner):
         return None
-    symbol = text[max(0, named.start() - 5) : named.start()] == "set :"  # Sinatra's and Capistrano's settings
-    if named.lastgroup == "quoted" and named[0].rstrip().endswith(",") and not symbol:
-        # `say("edit your password", "info")`: the name ends a sentence.
-        if _CLOSED.search(named[0]) and text[named.start() - 1 : named.start()].isspace():
-            return None
-        closed = ")" if _TAKES_MORE.search(text, max(0, named.start() - 60), named.start()) else None
-        closed = closed or _closed_by(text, named.start(), span.end)
-        # `["password", "totp"]` are two ways to log in, (`password`, `port`) are two things in a sentence.
-        doubtful = closed == "]" or text.startswith("`", inner.end)
-        if closed is None or (doubtful and not _MADE_UP.fullmatch(text, inner.start, inner.end)):
-            return None
-    scheme = _SCHEME.match(text, inner.start, inner.end + 60)
-    if scheme is not None:
-        token = _BARE.match(text, scheme.end(), min(len(text), scheme.end() + LONGEST))
-        end = inner.end if inner.end > scheme.end() else token.end() if token else scheme.end()
-        span = inner = Span(scheme.end(), end)
+    span, inner = _without_scheme(text, span, inner)
     # What a text of another language is inside a string: `"\\"x\\""` of Gradle, `'"x"'` of webpack.
     quotes = _TWICE.fullmatch(text, inner.start, inner.end)
     if quotes is not None:
@@ -193,10 +162,64 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     return Shape(name=_real_name(text, name, named.start(), quoted=span != inner), span=span, inner=inner)
 
 
-def _closed_by(text: str, start: int, end: int) -> str | None:
-    """What closes a call that a name and its value end, or a list that they are all of: `set("token", "x")`.
+def _called(named: re.Match[str]) -> str:
+    """The name that an expression has found, or the one that stands for what its group finds."""
+    way = named.lastgroup or ""
+    name = _CALLED.get(way, named[way or 0].lstrip("$"))
+    if way == "any" and named[0].rstrip().endswith(("==", "!=", "===", "!==")):
+        return _HELD.sub("", name)
+    # `API key` and `access token` say which.
+    return name.replace(" ", "_") if way == "written" and name[-1:].lower() in "yn" else name
 
-    None for words in a row.
+
+def _of_element(text: str, named: re.Match[str]) -> Shape | None:
+    """The text of an element of XML: `<password>...</password>`, or of the one behind a `<key>` of a property list."""
+    element = _ELEMENT.match(text, named.end(), named.end() + LONGEST)
+    if element is None or not element[2]:
+        return None
+    inner = Span(*element.span(2))
+    # A property list has texts to show as well.
+    if named.lastgroup == "listed" and not _NO_WORD.fullmatch(text, inner.start, inner.end):
+        return None
+    # `<string name="app_secret">` of Android; what has no digit is a text to show.
+    attribute = _NAMED_ELEMENT.search(named[0])
+    with_digit = attribute is not None and _DIGIT.search(text, inner.start, inner.end) is not None
+    name = attribute["name"] if attribute is not None and with_digit else _called(named)
+    return Shape(name=_real_name(text, name, named.start(), quoted=False), span=inner, inner=inner)
+
+
+def _is_prose(text: str, named: re.Match[str], span: Span, inner: Span) -> bool:
+    """Whether a name and what stands behind it are only words of a sentence or of a list."""
+    # "the password `is`" says nothing; `login("Sign in", "main")` draws a form.
+    if named.lastgroup in ("written", "foreign", "login"):
+        return _MADE_UP.fullmatch(text, inner.start, inner.end) is None
+    symbol = text[max(0, named.start() - 5) : named.start()] == "set :"  # Sinatra's and Capistrano's settings
+    if named.lastgroup != "quoted" or symbol or not named[0].rstrip().endswith(","):
+        return False
+    # `say("edit your password", "info")`: the name ends a sentence.
+    if _CLOSED.search(named[0]) and text[named.start() - 1 : named.start()].isspace():
+        return True
+    closed = ")" if _TAKES_MORE.search(text, max(0, named.start() - 60), named.start()) else None
+    closed = closed or _closed_by(text, named.start(), span.end)
+    # `["password", "totp"]` are two ways to log in, (`password`, `port`) are two things in a sentence.
+    doubtful = closed == "]" or text.startswith("`", inner.end)
+    return closed is None or (doubtful and _MADE_UP.fullmatch(text, inner.start, inner.end) is None)
+
+
+def _without_scheme(text: str, span: Span, inner: Span) -> tuple[Span, Span]:
+    """A value as written and as meant, without the scheme of a header: `Bearer ...`."""
+    scheme = _SCHEME.match(text, inner.start, inner.end + 60)
+    if scheme is None:
+        return span, inner
+    token = _BARE.match(text, scheme.end(), min(len(text), scheme.end() + LONGEST))
+    end = inner.end if inner.end > scheme.end() else token.end() if token else scheme.end()
+    return Span(scheme.end(), end), Span(scheme.end(), end)
+
+
+def _closed_by(text: str, start: int, end: int) -> str | None:
+    """The bracket behind a name and its value, of a call that ends with them or of a list of only the two.
+
+    None elsewhere: `set("token", "x")` has one, words in a row have none.
     """
     after = _AFTER_PAIR.match(text, end)
     before = _BEFORE_PAIR.search(text, max(0, start - 20), start)

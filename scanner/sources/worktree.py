@@ -195,7 +195,7 @@ def read_file(
     finally:
         os.close(descriptor)
     raw = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-    return Source(path=shown, raw=raw, location=location, tracked=tracked, blob=blob)
+    return Source(path=shown, raw=raw, tracked=tracked, blob=blob)
 
 
 class _Entry(NamedTuple):

@@ -28,6 +28,12 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def fresh() -> prefilter.Prefilter:
+    """Compiled here, which takes longer than all else in this file, and not from a cache."""
+    return prefilter.load(None, rules_state())
+
+
 def _is_cached(folder: Path, state: bytes | None = None) -> bool:
     loaded = prefilter._cached(folder, next(folder.glob("*.hsdb")).stem, state or _full_state())
     return loaded is not None
@@ -87,12 +93,11 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
     assert not own_folder(tmp_path / "file")
 
 
-def test_cached_and_fresh_find_the_same(cache: Path, made: Callable[..., str]) -> None:
+def test_cached_and_fresh_find_the_same(cache: Path, fresh: prefilter.Prefilter, made: Callable[..., str]) -> None:
     text = (
         f'import smtplib\nPASSWORD = "{made()}"\nsmtplib.SMTP("h").login("u", "{made()}")\nu = "redis://:{made()}@h"\n'
     )
     cached = prefilter.load(cache, rules_state())
-    fresh = prefilter.load(None, rules_state())
     assert isinstance(cached.table, bytes)
     assert isinstance(fresh.table, tuple)
     assert prefilter.read_table(cached) == fresh.table
@@ -115,17 +120,15 @@ def test_calls_are_compiled_again_where_their_file_is_gone_or_damaged(
     write_private(stored, whole)
 
 
-def test_a_call_without_its_import_is_no_candidate() -> None:
-    loaded = prefilter.load(None, rules_state())
-    table = prefilter.read_table(loaded)
+def test_a_call_without_its_import_is_no_candidate(fresh: prefilter.Prefilter) -> None:
+    table = prefilter.read_table(fresh)
     for text, wanted in (("client.login(user)", False), ("import smtplib\nclient.login(user)", True)):
-        assert bool(prefilter.sort_out(loaded.find(text.encode()), table, code=True)[0]) is wanted
+        assert bool(prefilter.sort_out(fresh.find(text.encode()), table, code=True)[0]) is wanted
 
 
-def test_a_call_that_many_libraries_have_is_one_hit() -> None:
-    loaded = prefilter.load(None, rules_state())
-    table = prefilter.read_table(loaded)
-    found = [table[number] for number, _ in loaded.find(b"client.get(url)", calls=True)]
+def test_a_call_that_many_libraries_have_is_one_hit(fresh: prefilter.Prefilter) -> None:
+    table = prefilter.read_table(fresh)
+    found = [table[number] for number, _ in fresh.find(b"client.get(url)", calls=True)]
     (libraries,) = [libraries for role, libraries in found if role == prefilter.CALL]
     assert {"aiohttp", "httpx", "requests"} <= set(libraries.split(" "))
 
@@ -171,13 +174,12 @@ def test_a_database_without_its_own_table_is_not_used(cache: Path, spoil: Callab
     assert _is_cached(cache)
 
 
-def test_calls_are_looked_for_only_where_a_library_is_imported_or_is_said_to_be() -> None:
-    loaded = prefilter.load(None, rules_state())
-    table = prefilter.read_table(loaded)
+def test_calls_are_looked_for_only_where_a_library_is_imported_or_is_said_to_be(fresh: prefilter.Prefilter) -> None:
+    table = prefilter.read_table(fresh)
     call = b"requests.get(url)\n"
 
     def roles(data: bytes, *, calls: bool = False) -> set[int]:
-        return {table[number][0] for number, _ in loaded.find(data, calls=calls)}
+        return {table[number][0] for number, _ in fresh.find(data, calls=calls)}
 
     assert prefilter.CALL not in roles(call)
     assert prefilter.CALL in roles(b"import requests\n" + call)

@@ -144,7 +144,7 @@ def test_sources_say_which_blob_they_are_and_that_git_tracks_them(begun: Path, g
     git(begun, "add", "c")
     [source] = scanned(begun)
     assert isinstance(source, Source)
-    assert (source.blob, source.tracked, source.location) == (git(begun, "rev-parse", ":c").strip(), True, None)
+    assert (source.blob, source.tracked) == (git(begun, "rev-parse", ":c").strip(), True)
 
 
 def test_before_the_first_commit_everything_is_new(repository: Path, git: Git) -> None:
