@@ -187,6 +187,8 @@ def _known_word(
     numbered = bool(own and parts) and own[-1].isdigit() and parts[-1].isdigit()
     if numbered and own != parts and own[:-1] == parts[:-1]:
         return "field-like"
+    # A constant of Cocoa: `NSString *const kResetPassword = @"ResetPassword"`.
+    own = own[1:] if own[:1] == ("k",) and own[1:] == parts else own
     if own and (joined in {"".join(own), *own} or (len(parts) > 1 and parts[-len(own) :] == own)):
         # GITLAB_PASSWORD with the value gitlab is a password, if a poor one; PASSWORD with password names a field.
         set_so = kind is CredentialKind.PASSWORD and folded in own[:-1] and folded not in STAND_INS
