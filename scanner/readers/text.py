@@ -39,6 +39,11 @@ _WHOLE = frozenset(("command", *foreigncalls.PATTERNS))
 _ATTRIBUTE = re.compile(r"[a-z][\w.\-]{0,40}=[\"']")
 # The token in a badge's picture shows a figure and no more. https://docs.codecov.com/docs/status-badges
 _BADGES = re.compile(r"://(?:codecov\.io|img\.shields\.io)/")
+# Before a value in a comment: `// mqtt password: ...`, ` * token: ...`, or in the middle of `/* ... */`.
+_COMMENTED = re.compile(r"[ \t]*(?://|\*|#|--)")
+_COMMENT = 2_000
+# Alone on the rest of its line, and no word.
+_NOTED = re.compile(r"(?=[^\s]{0,60}\d)(?=[^\s]{0,60}[A-Za-z])[\w+/=@!#$%^*&~?-]{8,200}[ \t]*(?:\r?$|\*/)", re.M)
 # `- "API_PASSWORD": User password` in a string of code.
 _PROSE = re.compile(r"[A-Za-z]+[ \t]+[A-Za-z][a-z]+\b(?![=:])")
 _DESCRIBED = re.compile(
@@ -53,8 +58,8 @@ _BACKWARD = re.compile(
     rf"(?P<name>{NAME})"
 )
 _TOKEN = re.compile(r"[^\s\"'`<>]*")
-# `docker run mongo -p 27017:27017`
-_PORTS = re.compile(r"\d+:\d+(?!\w)")
+# `docker run mongo -p 27017:27017`, `find / -name mysql -print`
+_OTHER_FLAG = re.compile(r"\d+:\d+(?!\w)|(?<=-p)(?:rint0?|rune)(?!\w)")
 _OPENING = re.compile(r"[=:][ \t]{0,9}\[\s{0,9}\Z")
 _FOLLOWING = re.compile(r"[ \t]{0,60},[ \t]{0,60}(?P<quote>[\"'])(?P<value>[^\"'\s]{1,500})(?P=quote)")
 _MOST_LISTED = 100
@@ -69,7 +74,7 @@ _OF_SQL = re.compile(r"(?i)\b(?:user|role|login|account|grant|identified|to)\b")
 # Languages in which a text without quotes is no text: `password: true`, `e.pass = n`, `password: String!`.
 _CODE = frozenset(
     (".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .java .kt .kts .scala .groovy .gradle .go .rs .c .h .cc .cpp"
-     " .cxx .hpp .cs .fs .vb .swift .m .mm .php .rb .pl .pm .lua .dart .ex .exs .erl .clj .hs .jl .graphql .gql"
+     " .cxx .hpp .cs .fs .vb .swift .m .mm .php .rb .rake .pl .pm .lua .dart .ex .exs .erl .clj .hs .jl .graphql .gql"
      " .sol .ino .zig .nim .ps1 .psm1 .psd1 .proto .thrift .prisma .css .scss .sass .less").split()
 )  # fmt: skip
 
@@ -284,10 +289,16 @@ def _meant(seen: _Seen, named: re.Match[str], start: int) -> Shape | None:
         or go_template
         or _SUBSCRIPT.search(named[0]) is not None
         or ("=" in named[0][-3:] and _DECLARED.search(text, low, start) is not None)
-        or (seen.code and named.lastgroup == "any" and text[start - 1] not in "?&#" and not _in_quotes(text, start))
+        or (
+            seen.code
+            and named.lastgroup == "any"
+            and text[start - 1] not in "?&#"
+            and not _in_quotes(text, start)
+            and not _is_noted(text, named, start)
+        )
     )
     value = None if _in_url(text, start) else value_of(text, named, seen.bares, quoted=quoted)
-    if value is not None and named.lastgroup == "command" and _PORTS.match(text, value.inner.start):
+    if value is not None and named.lastgroup == "command" and _OTHER_FLAG.match(text, value.inner.start):
         return None
     bare = value is not None and value.span == value.inner
     if value is not None and bare and _QUOTED_KEY.search(named[0]):
@@ -343,6 +354,16 @@ def _in_quotes(text: str, start: int) -> bool:
     own = _OWN_QUOTES.match(text, start - 1)
     line = line[:-1] if own else line
     return any(line.count(quote) % 2 for quote in "\"'`")
+
+
+def _is_noted(text: str, named: re.Match[str], start: int) -> bool:
+    """Whether a value without quotes stands in a comment of code: `// mqtt password: ...`."""
+    if not named[0].rstrip().endswith(":") or _NOTED.match(text, named.end()) is None:
+        return False
+    low = max(0, start - _COMMENT)
+    line = max(low, text.rfind("\n", low, start) + 1)
+    marked = _COMMENTED.match(text, line, start) is not None
+    return marked or text.rfind("/*", low, start) > text.rfind("*/", low, start)
 
 
 def _token(seen: _Seen, offset: int) -> Shape | None:

@@ -85,6 +85,12 @@ _NAME_OF_VALUE = re.compile(
 # https://developer.hashicorp.com/terraform/language/block/variable
 _VARIABLE_BLOCK = re.compile(rf"\bvariable[ \t]+\"(?P<name>{NAME})\"[ \t]*\{{[^{{}}]*\Z")
 
+# What goes on behind a string that ended: `"&password=" + encrypt(...)`, PHP's `'password:' . HASH`.
+_GOES_ON = re.compile(r"[ \t]*(?:[+.&][ \t]*[$A-Za-z_(]|[,)])")
+# `[MD5 hash]` in a manual, with a blank inside.
+_BRACKETED = re.compile(r"\[[^\[\]\r\n]{1,60}\]")
+# Of Markdown: `[https://x?pwd=ab](https://x?pwd=ab)`.
+_LINK = "]("
 _CLOSED = re.compile(r"[\"'`][ \t]*,")
 _AFTER_PAIR = re.compile(r"\s{0,20},?\s{0,60}([)\]}])")
 _BEFORE_PAIR = re.compile(r"([(\[{])\s{0,20}\\?[\"'`]?\Z")
@@ -110,8 +116,9 @@ class Bares:
     def at(self, start: int) -> tuple[Span, Span] | None:
         """What begins at an offset: as written and as meant, which are one; None where nothing does."""
         if start not in self._known:
-            end = self._end(start)
-            value = Span(start, start + len(_trimmed(self.text[start:end])))
+            bracketed = _BRACKETED.match(self.text, start)
+            end = max(self._end(start), bracketed.end() if bracketed else start)
+            value = Span(start, start + len(_trimmed(self.text[start:end].partition(_LINK)[0])))
             self._known[start] = (value, value) if end > start else None
         return self._known[start]
 
@@ -155,6 +162,11 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     if found is None or found[1].start == found[1].end:
         return None
     span, inner = found
+    if span != inner and _GOES_ON.match(text, inner.start, inner.end) and _closes(text, named, text[inner.start - 1]):
+        return None
+    # `Form::password("confirmation", $values["confirmation"])` draws a field.
+    if named.lastgroup == "quoted" and text.startswith("::", named.start() - 2) and _CLOSED.match(text, inner.end):
+        return None
     if named.lastgroup == "asked":
         inner = Span(inner.start, inner.start + len(_RETURN.sub("", text[inner.start : inner.end])))
     # Two backquotes are reStructuredText's: `to reset the password (``update-login-profile``)`.
@@ -190,6 +202,14 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     if quotes is not None:
         inner = Span(*quotes.span(2))
     return Shape(name=_real_name(text, name, named.start(), quoted=span != inner), span=span, inner=inner)
+
+
+def _closes(text: str, named: re.Match[str], quote: str) -> bool:
+    """Whether the quote behind a name ends a string that began before it on the line."""
+    at = named.start()
+    low = max(0, at - WINDOW)
+    line = max(low, text.rfind("\n", low, at) + 1)
+    return quote not in named[0] and text.count(quote, line, at) % 2 == 1
 
 
 def _closed_by(text: str, start: int, end: int) -> str | None:
