@@ -38,7 +38,10 @@ _ENCRYPTED = re.compile(
     r"""ENC[\[(] | \{[A-Za-z0-9+/]{20,}={0,2}\}$ | # https://maven.apache.org/guides/mini/guide-encryption.html
       \$ANSIBLE_VAULT; | vault:v\d+: | \{cipher\} | \{AES\} | enc:v?\d*: | DEC::
     | gAAAA[\w-]{20} | Ag[A-D][A-Za-z0-9+/]{90} | # https://github.com/bitnami-labs/sealed-secrets
-     AQICAH[\w+/]{20} | -----BEGIN[ ]PGP[ ]MESSAGE""",
+     AQICAH[\w+/]{20}
+    # A session key under a machine's RSA key, as IIS keeps it (PUBLICKEYSTRUC, SIMPLEBLOB):
+    # https://learn.microsoft.com/windows/win32/seccrypto/base-provider-key-blobs#simple-blobs
+    | AQIAA[\w+/]{3}AAAApAAA | -----BEGIN[ ]PGP[ ]MESSAGE""",
     re.X,
 )
 _HASH = re.compile(

@@ -164,8 +164,9 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     span, inner = found
     if span != inner and _GOES_ON.match(text, inner.start, inner.end) and _closes(text, named, text[inner.start - 1]):
         return None
-    # `Form::password("confirmation", $values["confirmation"])` draws a field.
-    if named.lastgroup == "quoted" and text.startswith("::", named.start() - 2) and _CLOSED.match(text, inner.end):
+    # `Form::password("confirmation", $old["confirmation"])` and Razor's `Html.Password("Senha", null)` draw a field.
+    helper = text.startswith("::", named.start() - 2) or name.startswith("Html.")
+    if helper and named.lastgroup == "quoted" and _CLOSED.match(text, inner.end):
         return None
     if named.lastgroup == "asked":
         inner = Span(inner.start, inner.start + len(_RETURN.sub("", text[inner.start : inner.end])))
