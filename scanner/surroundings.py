@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scanner.detectors.candidate import Candidate
+from scanner.detectors.candidate import HOLDER, NAME, URL, Candidate
 from scanner.model import CredentialKind, Document, Kind, Literal, Role
 
 # Longer lines are written by machines.
@@ -20,6 +20,10 @@ _TYPES = frozenset(("string", "bytes", "str", "int", "long", "integer", "boolean
 _MORE_WORDS = re.compile(r",?[ \t]+[A-Za-z]+(?:[ \t,.]|$)(?![ \t]*[=:])", re.M)
 # Four words and more, and the name of the value that follows: an answer, a conversation, a description.
 _SENTENCE = re.compile(r"(?:[A-Za-z0-9][\w'\-]*,? ){4}[A-Za-z]+(?:: | is )\W?\Z")
+# A byte of base 85, in lines. https://docs.python.org/3/library/base64.html#base64.b85encode
+_BYTES = re.compile(r"[\w!#$%&()*+;<=>?@^`{|}~\r\n-]*", re.A)
+_MARKS = frozenset("!#$^*+<>?@`{|}~()")
+_BLOCK = 120
 _CLAUSE = re.compile(r"[A-Za-z]{2,}(?:-[A-Za-z]{2,})?")
 # https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data: the values of `data` are base 64.
 _SECRET = re.compile(r"""(?:^|[{,])[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Secret\b""", re.M)
@@ -62,6 +66,8 @@ def evidence_around(candidate: Candidate, document: Document, *, test: bool) -> 
         yield "badge"
     if document.kind in (Kind.TEXT, Kind.JSON) and _line_length(text, start) > _WRITTEN:
         yield "recorded" if test else "generated"
+    if candidate.rank in (NAME, HOLDER, URL) and _in_bytes(text, start, end):
+        yield "in-bytes"
     spoken = document.kind is Kind.JSON and candidate.literal.role is Role.TEXT
     if spoken and _SENTENCE.search(text, max(0, start - _NEAR), start):
         yield "told"
@@ -106,6 +112,14 @@ def _of_bare(text: str, start: int, end: int) -> Iterator[str]:
         yield "type"
     elif _CLAUSE.fullmatch(value) and _MORE_WORDS.match(text, end, end + _NEAR):
         yield "prose"
+
+
+def _in_bytes(text: str, start: int, end: int) -> bool:
+    """Whether bytes in base 85 stand around a span: long, no blanks, full stops or quotes, and many other marks."""
+    before = _BYTES.match(text[max(0, start - _BLOCK) : start][::-1])
+    behind = _BYTES.match(text, end, min(len(text), end + _BLOCK))
+    around = (before[0] if before else "") + (behind[0] if behind else "")
+    return len(around) >= _BLOCK and len(_MARKS.intersection(around)) > 6
 
 
 def _line_length(text: str, offset: int) -> int:

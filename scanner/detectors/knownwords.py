@@ -56,6 +56,8 @@ def known_word(
     text: str, parts: tuple[str, ...], own: tuple[str, ...], kind: CredentialKind | None, names: Names
 ) -> str | None:
     """The evidence (rules/judge.toml) that the words of a value (`parts`) under a name (`own`) give, or None."""
+    # A constant of Cocoa: `NSString *const kResetPassword = @"ResetPassword"`.
+    own = own[1:] if own[:1] == ("k",) and own[1:] == parts else own
     value = _Value(text, text.casefold(), parts, own, kind, names)
     return next((evidence for evidence, applies in _KNOWN if applies(value)), None)
 

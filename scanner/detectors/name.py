@@ -43,7 +43,7 @@ DESCRIBING = frozenset(
 MAX_NAME = 200
 LONG = 6
 """Letters from which a head is found written on to another word, and its own words written together."""
-_WRITTEN_ON = RUN_ON | {"token"}
+_WRITTEN_ON = RUN_ON | {"token", "tokens"}
 # A country's code in every table of countries: https://www.iso.org/obp/ui/#iso:code:3166:PW
 _PALAU = "PW"
 
@@ -228,7 +228,11 @@ def _index(names: Names) -> _Index:
     plurals = {_plural(words): head for words, head in heads.items() if head.strength == "strong"}
     heads = {words: replace(head, words=words) for words, head in plurals.items() if words not in cleared} | heads
     joined = {"".join(words): head for words, head in heads.items() if head.strength == "strong"}
-    long = [word for word in joined if len(word) >= LONG or not word.isascii() or word in _WRITTEN_ON]
+    # "stopwords" ends in what several of a "pword" would be.
+    several = {"".join(words) for words in plurals}
+    long = [
+        word for word in joined if len(word) - (word in several) >= LONG or not word.isascii() or word in _WRITTEN_ON
+    ]
     long.sort(key=len, reverse=True)
     return _Index(
         heads=heads,

@@ -77,6 +77,9 @@ def _service_of(scheme: str) -> str | None:
 
 def _stands_for_any(user: str, password: str) -> bool:
     """Whether user and password are a manual's: the words for the two, or the account that Oracle's examples have."""
+    # `redis://[[user]:[password]]@host` says what may be left out.
+    if user.startswith("[") and password.endswith("]"):
+        return True
     user, password = user.lower().lstrip("["), password.lower()
     return (user in _ANY_USER and password in _ANY_PASSWORD) or (user, password) == ("scott", "tiger")
 

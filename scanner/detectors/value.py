@@ -34,6 +34,8 @@ _PHRASE_NAMES = re.compile(r"phrase|mnemonic|seed|recovery|psk|wpa|wi-?fi", re.I
 _PHRASE = re.compile(r"[a-z]+(?: [a-z]+){3,}")
 # A word with a digit or a mark inside: no prose about passphrases.
 _ALNUM = re.compile(r"[A-Za-z][\w#$%&*+=@^~!]*\d|\d[A-Za-z]")
+# How Google shows what a program logs in to a mailbox with: https://support.google.com/accounts/answer/185833
+_APP_PASSWORD = re.compile(r"[a-z]{4}(?: [a-z]{4}){3}")
 _SCHEME = re.compile(r"(?i:bearer|basic|token|digest|apikey|negotiate)[ ]+(?=\S)")
 _PRIVATE = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File")
 _ARMOR = re.compile(r"-----(?:BEGIN|END)[^-]{1,60}-----|\\[nr]|\s")
@@ -60,6 +62,7 @@ def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialK
     # https://docs.spring.io/spring-security/reference/features/authentication/password-storage.html
     text = value[:LONGEST].strip().removeprefix("{noop}")
     text = _SCHEME.sub("", text, count=1) if _SCHEME.match(text) else text
+    text = text.replace(" ", "") if _APP_PASSWORD.fullmatch(text) else text
     # "Og==" is ":" in base64: HTTP Basic without a user or a password.
     if not text or text == "Og==":
         return ("empty",)

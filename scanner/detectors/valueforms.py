@@ -18,7 +18,7 @@ _REFERENCE = re.compile(
     | arn:aws[\w-]*: | @Microsoft\.KeyVault\( | projects/[^/]+/secrets/ | /run/secrets/
     | (?i:op|vault|ssm|secretsmanager|awssm|gcpsm|akv|keyring|env|file|ref\+\w+|secretref|sops|doppler|bws|kms)://?\S
     | (?i:vault|ssm|env|secrets?|secretsmanager|aws-ssm|file|keyvault|doppler)[:.][/\w.\#-]+$
-    | (?:file|env|fd|stdin):?$ | \$[A-Za-z_][\w:.]*(?:\(.*)?$ | %[A-Za-z_]\w*%(?:@?%[A-Za-z_]\w*%)*$
+    | (?:file|env|fd|stdin):?$ | \$[A-Za-z_][\w:.]*(?:[(\[].*)?$ | %[A-Za-z_]\w*%(?:@?%[A-Za-z_]\w*%)*$
     | @(?:option|data|env)\.
     | !(?:vault|Ref|Sub|GetAtt|ImportValue|env|secret)\b
     | (?:process\.env|os\.environ|ENV|System\.getenv|env)[.\[(]
@@ -38,7 +38,10 @@ _ENCRYPTED = re.compile(
     r"""ENC[\[(] | \{[A-Za-z0-9+/]{20,}={0,2}\}$ | # https://maven.apache.org/guides/mini/guide-encryption.html
       \$ANSIBLE_VAULT; | vault:v\d+: | \{cipher\} | \{AES\} | enc:v?\d*: | DEC::
     | gAAAA[\w-]{20} | Ag[A-D][A-Za-z0-9+/]{90} | # https://github.com/bitnami-labs/sealed-secrets
-     AQICAH[\w+/]{20} | -----BEGIN[ ]PGP[ ]MESSAGE""",
+     AQICAH[\w+/]{20}
+    # A session key under a machine's RSA key, as IIS keeps it (PUBLICKEYSTRUC, SIMPLEBLOB):
+    # https://learn.microsoft.com/windows/win32/seccrypto/base-provider-key-blobs#simple-blobs
+    | AQIAA[\w+/]{3}AAAApAAA | -----BEGIN[ ]PGP[ ]MESSAGE""",
     re.X,
 )
 _HASH = re.compile(
@@ -86,7 +89,8 @@ _HOST = re.compile(
 )
 _VERSION = re.compile(r"[v^~=<>]*\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc|dev|post|a|b)[\d.]*)?[-+]?")
 _PATH = re.compile(
-    r"""(?:~|\.{1,2}|[A-Za-z]:)?[/\\]{1,2}(?:[\w.@%+\ -]+[/\\]{1,2})*[\w.@%+\ *-]*
+    # The options behind where something is mounted: https://docs.docker.com/engine/storage/bind-mounts/
+    r"""(?:~|\.{1,2}|[A-Za-z]:)?[/\\]{1,2}(?:[\w.@%+\ -]+[/\\]{1,2})*[\w.@%+\ *-]*(?::(?:r[ow]|[zZ])(?:,[a-zA-Z]+)*)?
     | (?:[\w.@-]+/)+[\w@-]+\.[A-Za-z]\w{0,7}
     | [\w-]+\.(?:py|js|json|ya?ml|toml|txt|pem|key|crt|cer|p12|pfx|jks|env|ini|cfg|conf|html?|md|sh|sql|xml|csv|log
     |db|go|rb|java|ts|php|tpl|gpg|asc|enc)""",
@@ -101,7 +105,7 @@ _CODE = re.compile(
     | \\[wds].* | \^.*\$ | \(\?.*
     | @?[A-Za-z_]\w*; | &\w+;.*
     | [&*][A-Za-z_]\w*
-    | --?[a-z][\w-]* | [A-Za-z_][\w.]*\[.* | [a-z][\w-]*:[A-Z][A-Za-z]+ | [A-Za-z ]+:
+    | --?[a-z][\w-]* | [A-Za-z_][\w.]*\[.* | [a-z][\w-]*:[A-Z][A-Za-z]+ | [^\W\d_](?:[^\W\d_]|[ -])*[:\uff1a]
     | (?:[A-Z][a-z0-9]+)+(?:Field|Type|Input|Str|Bytes|String|Schema|Serializer|Widget|Validator)
     # Classes of Tailwind: https://tailwindcss.com/docs/adding-custom-styles#using-arbitrary-values
     | (?:.*\s)?(?:[a-z]+:)*-?[a-z]+(?:-[a-z]+)*-\[[^\[\]\s]{1,60}\](?:\s.*)?
@@ -120,6 +124,8 @@ _SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|
 _MARKS = re.compile(r"[.,:;!?'\"()%/-]")
 # Of a writing with small and capital letters: one without puts no blanks between words either.
 _FOREIGN_WORD = re.compile(r"[^\W\d_]{3,20}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
+# Bytes of a word in another writing, as a form sends it: `?key=%E5%8C%97%E4%BA%AC`.
+_ESCAPED_WORD = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 _ONLY_MARKS = re.compile(r"[.,:;!?'\"()%/\u2013\u2014-]+")
 # A header that says how to log in, and with nothing.
 _CHALLENGE = re.compile(r"[A-Za-z]+ (?:(?:realm|profile|type|charset|algorithm|qop)=\"[^\"]{1,40}\"(?:, ?|$))+")
@@ -182,6 +188,8 @@ def is_template(text: str) -> bool:
 
 def _is_sentence(text: str) -> bool:
     """Words with blanks between, or writing other than Latin that is no word with a number behind it."""
+    if "%" in text and 2 * sum(map(len, _ESCAPED_WORD.findall(text))) > len(text):
+        return True
     # Marks above and below letters are half of some writings.
     foreign = sum(1 for character in text if ord(character) > 0x2FF and unicodedata.category(character)[0] in "LM")
     if foreign * 2 > len(text):

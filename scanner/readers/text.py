@@ -41,6 +41,11 @@ _WHOLE = frozenset(("command", *foreigncalls.PATTERNS))
 _ATTRIBUTE = re.compile(r"[a-z][\w.\-]{0,40}=[\"']")
 # The token in a badge's picture shows a figure and no more. https://docs.codecov.com/docs/status-badges
 _BADGES = re.compile(r"://(?:codecov\.io|img\.shields\.io)/")
+# Before a value in a comment: `// mqtt password: ...`, ` * token: ...`, or in the middle of `/* ... */`.
+_COMMENTED = re.compile(r"[ \t]*(?://|\*|#|--)")
+_COMMENT = 2_000
+# Alone on the rest of its line, and no word.
+_NOTED = re.compile(r"(?=[^\s]{0,60}\d)(?=[^\s]{0,60}[A-Za-z])[\w+/=@!#$%^*&~?-]{8,200}[ \t]*(?:\r?$|\*/)", re.M)
 # `- "API_PASSWORD": User password` in a string of code.
 _PROSE = re.compile(r"[A-Za-z]+[ \t]+[A-Za-z][a-z]+\b(?![=:])")
 _DESCRIBED = re.compile(
@@ -55,8 +60,8 @@ _BACKWARD = re.compile(
     rf"(?P<name>{NAME})"
 )
 _TOKEN = re.compile(r"[^\s\"'`<>]*")
-# `docker run mongo -p 27017:27017`
-_PORTS = re.compile(r"\d+:\d+(?!\w)")
+# `docker run mongo -p 27017:27017`, `find / -name mysql -print`
+_OTHER_FLAG = re.compile(r"\d+:\d+(?!\w)|(?<=-p)(?:rint0?|rune)(?!\w)")
 # A name that begins another name's value, in quotes: `body = "access_token=..."`, `-e "DB_PASSWORD=..."`.
 _VARIABLE = re.compile(
     r"[A-Z][A-Z0-9_]{2,}=|(?i:[a-z_.]{0,30}(?:token|secret|passw(?:or)?d|pwd|api_?key|sess(?:ion)?_?id|connect\.sid)[a-z_]{0,20}=)[^=]"
@@ -68,7 +73,7 @@ _OF_SQL = re.compile(r"(?i)\b(?:user|role|login|account|grant|identified|to)\b")
 # Languages in which a text without quotes is no text: `password: true`, `e.pass = n`, `password: String!`.
 _CODE = frozenset(
     (".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .java .kt .kts .scala .groovy .gradle .go .rs .c .h .cc .cpp"
-     " .cxx .hpp .cs .fs .vb .swift .m .mm .php .rb .pl .pm .lua .dart .ex .exs .erl .clj .hs .jl .graphql .gql"
+     " .cxx .hpp .cs .fs .vb .swift .m .mm .php .rb .rake .pl .pm .lua .dart .ex .exs .erl .clj .hs .jl .graphql .gql"
      " .sol .ino .zig .nim .ps1 .psm1 .psd1 .proto .thrift .prisma .css .scss .sass .less").split()
 )  # fmt: skip
 
@@ -248,7 +253,7 @@ def _meant(seen: _Seen, named: re.Match[str], start: int) -> Shape | None:
     if _is_about_another(seen, named, start) or _in_url(text, start):
         return None
     value = value_of(text, named, seen.bares, quoted=_needs_quotes(seen, named, start))
-    if value is None or (named.lastgroup == "command" and _PORTS.match(text, value.inner.start)):
+    if value is None or (named.lastgroup == "command" and _OTHER_FLAG.match(text, value.inner.start)):
         return None
     # `{'password': admin_password}` in a template of Jinja is code, too.
     bare_in_code = value.span == value.inner and _QUOTED_KEY.search(named[0]) is not None
@@ -289,7 +294,13 @@ def _needs_quotes(seen: _Seen, named: re.Match[str], start: int) -> bool:
         or go_template
         or _SUBSCRIPT.search(found) is not None
         or ("=" in found[-3:] and _DECLARED.search(text, max(0, start - WINDOW), start) is not None)
-        or (seen.code and named.lastgroup == "any" and text[start - 1] not in "?&#" and not _in_quotes(text, start))
+        or (
+            seen.code
+            and named.lastgroup == "any"
+            and text[start - 1] not in "?&#"
+            and not _in_quotes(text, start)
+            and not _is_noted(text, named, start)
+        )
     )
 
 
@@ -341,6 +352,16 @@ def _in_quotes(text: str, start: int) -> bool:
     own = _OWN_QUOTES.match(text, start - 1)
     line = line[:-1] if own else line
     return any(line.count(quote) % 2 for quote in "\"'`")
+
+
+def _is_noted(text: str, named: re.Match[str], start: int) -> bool:
+    """Whether a value without quotes stands in a comment of code: `// mqtt password: ...`."""
+    if not named[0].rstrip().endswith(":") or _NOTED.match(text, named.end()) is None:
+        return False
+    low = max(0, start - _COMMENT)
+    line = max(low, text.rfind("\n", low, start) + 1)
+    marked = _COMMENTED.match(text, line, start) is not None
+    return marked or text.rfind("/*", low, start) > text.rfind("*/", low, start)
 
 
 def _token(seen: _Seen, offset: int) -> Shape | None:

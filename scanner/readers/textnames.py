@@ -37,7 +37,7 @@ _NO_CREDENTIAL = r"(?![^<>\r\n]{0,100}(?i:passw|pwd|secret|token)\w{0,20}=)"
 # each place of a text: what cannot begin inside a word stands behind one question about that.
 _PLAINLY_NAMED = (
     r"-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
-    r"|-(?<![\w\-]-)-?(?:D(?=[a-z]))?(?!no-|without-|disabled?-|[\w-]*-stdin\b)"
+    r"|-(?<![\w\-]-)-?(?:D(?=[a-z]))?(?!no-|without-|ask-|disabled?-|[\w-]*-stdin\b)"
     r"(?P<option>[A-Za-z][\w.\-]{1,80})(?:=|[ \t]{1,4}(?=[^\s\-]))"
     # https://developer.apple.com/library/archive/documentation/General/Reference/InfoPlistKeyReference/
     rf"|<key>(?P<listed>{NAME})</key>\s{{0,60}}<string>"

@@ -85,6 +85,12 @@ _NAME_OF_VALUE = re.compile(
 # https://developer.hashicorp.com/terraform/language/block/variable
 _VARIABLE_BLOCK = re.compile(rf"\bvariable[ \t]+\"(?P<name>{NAME})\"[ \t]*\{{[^{{}}]*\Z")
 
+# What goes on behind a string that ended: `"&password=" + encrypt(...)`, PHP's `'password:' . HASH`.
+_GOES_ON = re.compile(r"[ \t]*(?:[+.&][ \t]*[$A-Za-z_(]|[,)])")
+# `[MD5 hash]` in a manual, with a blank inside.
+_BRACKETED = re.compile(r"\[[^\[\]\r\n]{1,60}\]")
+# Of Markdown: `[https://x?pwd=ab](https://x?pwd=ab)`.
+_LINK = "]("
 _CLOSED = re.compile(r"[\"'`][ \t]*,")
 _AFTER_PAIR = re.compile(r"\s{0,20},?\s{0,60}([)\]}])")
 _BEFORE_PAIR = re.compile(r"([(\[{])\s{0,20}\\?[\"'`]?\Z")
@@ -111,8 +117,9 @@ class Bares:
     def at(self, start: int) -> tuple[Span, Span] | None:
         """The value that begins at an offset, as written and as meant, which are the same; None where none does."""
         if start not in self._known:
-            end = self._end(start)
-            value = Span(start, start + len(_trimmed(self.text[start:end])))
+            bracketed = _BRACKETED.match(self.text, start)
+            end = max(self._end(start), bracketed.end() if bracketed else start)
+            value = Span(start, start + len(_trimmed(self.text[start:end].partition(_LINK)[0])))
             self._known[start] = (value, value) if end > start else None
         return self._known[start]
 
@@ -141,6 +148,8 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     if found is None or found[1].start == found[1].end:
         return None
     span, inner = found
+    if span != inner and _is_no_value(text, named, name, inner):
+        return None
     if way == "asked":
         inner = Span(inner.start, inner.start + len(_RETURN.sub("", text[inner.start : inner.end])))
     # Two backquotes are reStructuredText's: `to reset the password (``update-login-profile``)`.
@@ -170,6 +179,23 @@ def _called(named: re.Match[str]) -> str:
         return _HELD.sub("", name)
     # `API key` and `access token` say which.
     return name.replace(" ", "_") if way == "written" and name[-1:].lower() in "yn" else name
+
+
+def _is_no_value(text: str, named: re.Match[str], name: str, inner: Span) -> bool:
+    """Whether the text in quotes behind a name is no value: what follows a string that ends there, a field's label."""
+    if _GOES_ON.match(text, inner.start, inner.end) and _closes(text, named, text[inner.start - 1]):
+        return True
+    # `Form::password("confirmation", $old["confirmation"])` and Razor's `Html.Password("Senha", null)` draw a field.
+    helper = text.startswith("::", named.start() - 2) or name.startswith("Html.")
+    return helper and named.lastgroup == "quoted" and _CLOSED.match(text, inner.end) is not None
+
+
+def _closes(text: str, named: re.Match[str], quote: str) -> bool:
+    """Whether the quote behind a name ends a string that began before it on the line."""
+    at = named.start()
+    low = max(0, at - WINDOW)
+    line = max(low, text.rfind("\n", low, at) + 1)
+    return quote not in named[0] and text.count(quote, line, at) % 2 == 1
 
 
 def _of_element(text: str, named: re.Match[str]) -> Shape | None:

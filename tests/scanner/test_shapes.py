@@ -68,6 +68,7 @@ KINDS: dict[str, Callable[[random.Random], str]] = {
     "mixed": lambda source: (
         f"{source.choice(_WORDS)[:3]}{source.randrange(2, 9)}r!{source.choice(_WORDS)}{source.randrange(20, 90)}"
     ),
+    "app": lambda source: " ".join("".join(source.choices(string.ascii_lowercase, k=4)) for _ in range(4)),
     "phrase": lambda source: " ".join(source.sample(_WORDS, 3)),
     "cyr": lambda source: source.choice(("Медведь", "Солнышко", "Берёзка")) + str(source.randrange(100, 9999)),
     "word": lambda source: source.choice(_WORDS).capitalize() + str(source.randrange(100, 9999)),
