@@ -88,6 +88,8 @@ def fix(
     if write:
         if form != "diff" or output is not None:
             raise UsageError("--format and -o show a fix, --write makes it: use one of the two")
+        if offline:
+            refuse("--offline asks no AWS", "region", "profile")
         from fixers.migrate import Asked, fix_for_real
 
         asked = Asked(path=one_path(path), region=region, profile=profile, yes=True)
@@ -180,7 +182,7 @@ def migrate(
         return _rehearse(_planned(path, plan_file, chosen))
     if emit is not None:
         refuse("--emit only writes files, and upload.sh finds AWS by AWS_PROFILE", "undoing", "commands", "modules",
-               "profile")  # fmt: skip
+               "profile", "yes")  # fmt: skip
         check_not_empty(region, "--region")
         return _emit(_planned(path, plan_file, chosen), emit, region, reader)
     if undoing:

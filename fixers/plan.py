@@ -20,7 +20,7 @@ from fixers.rewrite_context import rewrite_context
 from fixers.rewriting import Refused, RewriteContext, Rewriter, unique_edits
 from fixers.settling import Names, Settled, settle
 from fixers.shipping import build_notes, shipping_notes
-from fixers.stores.limits import key_problem
+from fixers.stores.limits import foreign_key_problem, key_problem
 from fixers.stores.model import PLAIN_TYPES
 from fixers.styles import check_style
 from fixers.variables import read_variables
@@ -159,6 +159,11 @@ def _planned(secret: Settled, options: PlanOptions, env: str, key: bytes) -> Pla
     tier = override.tier or choice.tier
     # An empty one was emptied in the plan file: AWS's own key.
     kms_key = options.kms_key if override.kms_key is None else override.kms_key
+    if choice.type in PLAIN_TYPES:
+        kms_key = None
+    if kms_key and (problem := foreign_key_problem(kms_key, choice.store)):
+        hint = "leave the key out: each store then encrypts with its own"
+        raise UsageError(f"{secret.named.name}: {problem}", hint=hint)
     action = override.action or "create"
     members = tuple(
         Member(
@@ -171,7 +176,7 @@ def _planned(secret: Settled, options: PlanOptions, env: str, key: bytes) -> Pla
         store=choice.store,
         type=choice.type,
         tier=tier,
-        kms_key=None if choice.type in PLAIN_TYPES else kms_key or None,
+        kms_key=kms_key or None,
         members=members,
         constants=draft.constants,
         action=action,

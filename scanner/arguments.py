@@ -19,7 +19,9 @@ class NamedPath(click.Path):
         super().__init__(path_type=Path, **options)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path. Fails for an empty one."""
+        """The path. Fails for an empty one, and for an option's `-`, which would be written as a file."""
         if value == "":
             self.fail("it is empty: is a variable not set?", param, ctx)
+        if value == "-" and isinstance(param, click.Option):  # among PATHs a hook may name such a file
+            self.fail("- is no stream here: leave the option out, or write ./- for a file of that name", param, ctx)
         return super().convert(value, param, ctx)

@@ -31,6 +31,7 @@ _GOES_WITH = {
     "--since": {"--history"},
     "--no-cache": {"--history"},
     "--no-fail-on-gone": {"--history"},
+    "--fail-on-old": {"--range", "--push"},
     "--no-fail-on-old": {"--range", "--push"},
     "--fail-since": {"--history", "--range", "--push"},
 }
@@ -183,6 +184,7 @@ def scan(
         "--since": since is not None,
         "--no-cache": no_cache,
         "--no-fail-on-gone": gate_options["fail_on_gone"] is False,
+        "--fail-on-old": gate_options["fail_on_old"] is True,
         "--no-fail-on-old": gate_options["fail_on_old"] is False,
         "--fail-since": gate_options["fail_since"] is not None,
     }
@@ -329,6 +331,8 @@ def _form_and_file(report: str) -> tuple[str, Path]:
     form, equals, file = report.partition("=")
     if form not in _FORMATS or not equals or not file:
         raise UsageError(f"--report {report}: not FORMAT=FILE", hint="formats: " + ", ".join(_FORMATS))
+    if file == "-":
+        raise UsageError(f"--report {report}: - is no stream here", hint=f"standard output takes --format {form}")
     if os.path.isdir(file):
         raise UsageError(f"--report {report}: a folder", hint="name a file in it")
     return form, Path(file)

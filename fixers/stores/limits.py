@@ -61,6 +61,17 @@ def key_problem(key: str) -> str | None:
     return None if _KMS_KEY.fullmatch(key) else "a KMS key is an id, an ARN or alias/NAME"
 
 
+def foreign_key_problem(key: str, store: str) -> str | None:
+    """Say why a store cannot use this KMS key; None where it may. AWS's own keys work for their own service only.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-cmk
+    """
+    service = key.rpartition("alias/aws/")[2] if "alias/aws/" in key else None
+    if service in (None, {"secretsmanager": "secretsmanager", "parameterstore": "ssm"}[store]):
+        return None
+    return f"{key} is AWS's own key of another service"
+
+
 def tag_value(text: str) -> str:
     """Make a text that can be a tag's value: other characters as `_`, at most 256."""
     return _NOT_IN_A_TAG.sub("_", text)[:TAG_VALUE_LENGTH]

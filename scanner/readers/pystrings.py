@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import bisect
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.late import late_methods
 from scanner.model import Argument, Literal, SecretValue, Sibling, Span
 from scanner.readers import pystring
+from scanner.readers._tree import MAX_SIBLINGS
 from scanner.readers.pyleaf import flattened, is_string
 from scanner.readers.pyscope import Scope
 from scanner.readers.pystate import Found
@@ -68,10 +70,19 @@ def literal_of(scope: Scope, found: Found, around: Surroundings) -> Literal | No
         dynamic=dynamic,
         arguments=around.arguments,
         container=around.container,
-        siblings=around.siblings,
+        siblings=_near(around.siblings, span.start),
     )
     piece = found.piece
     return literal if piece is None else piece_of(literal, Span(piece.start, piece.end), piece.name)
+
+
+def _near(siblings: tuple[Sibling, ...], at: int) -> tuple[Sibling, ...]:
+    """Those around an offset: who looks at each literal's siblings must not look at all of a table each time."""
+    if len(siblings) <= 2 * MAX_SIBLINGS:
+        return siblings
+    middle = bisect.bisect_left(siblings, at, key=lambda sibling: sibling.span.start)
+    first = min(max(0, middle - MAX_SIBLINGS), len(siblings) - 2 * MAX_SIBLINGS)
+    return siblings[first : first + 2 * MAX_SIBLINGS]
 
 
 def _texts(scope: Scope, node: ast.expr) -> list[_Text] | None:

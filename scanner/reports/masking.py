@@ -13,6 +13,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from scanner.decoding import decoded
 from scanner.detectors.randomness import random_bits
@@ -45,13 +46,15 @@ _UNSAFE = re.compile(
 # GitHub's and Azure's runners obey `##[...]` and `##vso[...]` anywhere in a line of a log.
 # https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
 _RUNNER_COMMAND = re.compile(r"##(?=[a-z]*\[)")
+# Values in small letters by their first characters, the longest first. As radioactive as what it holds.
+ByHead = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """All known values, in small letters, by their first characters. As radioactive as what it holds."""
+    """All known values."""
 
-    heads: Mapping[str, tuple[str, ...]] = field(repr=False)
+    heads: ByHead = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class Page:
     text: str = field(repr=False)
     starts: list[int] = field(repr=False)
     masks: tuple[Mask, ...]
-    words: frozenset[str] = field(default=frozenset(), repr=False)
+    words: ByHead = field(default_factory=dict, repr=False)
 
 
 def make_net(findings: Iterable[Finding], documents: Callable[[str], str | None] | None = None) -> Net:
@@ -93,10 +96,10 @@ def make_net(findings: Iterable[Finding], documents: Callable[[str], str | None]
             continue
         for finding in group:
             _add_value(heads, page.text[finding.span.start : finding.span.end])
-    return Net({head: tuple(sorted(values, key=len, reverse=True)) for head, values in heads.items()})
+    return Net(_by_head(heads))
 
 
-def hide(text: str, net: Net, words: frozenset[str] = frozenset()) -> str:
+def hide(text: str, net: Net, words: ByHead = MappingProxyType({})) -> str:
     """Replace known values in our own words, paths and names; in text quoted from a file also that file's `words`.
 
     A path may well hold the word that somebody took as a password (`charts/postgres/values.yaml`): of all other
@@ -132,8 +135,10 @@ def make_page(text: str | None, findings: Sequence[Finding]) -> Page | None:
     starts = line_starts(text)
     if not all(_agrees(text, starts, finding) for finding in findings):
         return None
-    words = frozenset(itertools.chain.from_iterable(_own_words(text, finding) for finding in findings))
-    return Page(text=text, starts=starts, masks=_masks(text, findings), words=words)
+    words: dict[str, set[str]] = {}
+    for word in itertools.chain.from_iterable(_own_words(text, finding) for finding in findings):
+        words.setdefault(word[:_HEAD], set()).add(word)
+    return Page(text=text, starts=starts, masks=_masks(text, findings), words=_by_head(words))
 
 
 def masked_line(page: Page, finding: Finding, net: Net) -> str:
@@ -179,6 +184,11 @@ def _add_value(heads: dict[str, set[str]], value: str) -> None:
             heads.setdefault(spelling[:_HEAD].lower(), set()).add(spelling.lower())
 
 
+def _by_head(heads: Mapping[str, set[str]]) -> ByHead:
+    """The longest first: what begins another must not leave the rest of that one."""
+    return {head: tuple(sorted(values, key=len, reverse=True)) for head, values in heads.items()}
+
+
 def _spellings(value: str) -> Iterator[str]:
     yield value
     # Each line of a key is a secret by itself, its BEGIN and END lines are not.
@@ -201,12 +211,12 @@ def _own_words(text: str, finding: Finding) -> Iterator[str]:
         yield from (word.lower() for word in _spellings(value) if len(word) >= _HEAD and not is_distinctive(word))
 
 
-def _known_end(text: str, at: int, net: Net, words: frozenset[str]) -> int | None:
+def _known_end(text: str, at: int, net: Net, words: ByHead) -> int | None:
     """Where a known value ends that begins here; in other letters it gives away as much."""
     for value in net.heads.get(text[at : at + _HEAD].lower(), ()):
         if text[at : at + len(value)].lower() == value:
             return at + len(value)
-    for word in words:
+    for word in words.get(text[at : at + _HEAD].lower(), ()):
         if text[at : at + len(word)].lower() == word and _stands_alone(text, at, at + len(word)):
             return at + len(word)
     return None
@@ -258,7 +268,7 @@ def _masks_in(page: Page, span: Span) -> Iterator[Mask]:
         yield Mask(part, mask.prefix if part.start == mask.span.start else "")
 
 
-def _quoted(text: str, net: Net, words: frozenset[str]) -> str:
+def _quoted(text: str, net: Net, words: ByHead) -> str:
     return printable(_RANDOM.sub(_mask_random, hide(text, net, words)).replace("\t", " "))
 
 

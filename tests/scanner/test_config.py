@@ -315,7 +315,7 @@ def test_an_option_that_a_policy_is_stricter_than_is_refused(
     capsys.readouterr()
     assert scan("--policy", str(hostile[1]), *words.split()) == Exit.USAGE
     assert "the policy of this gate does not allow that" in capsys.readouterr().err
-    assert scan("--policy", str(hostile[1]), "--fail-on", "low", "--fail-on-old") == Exit.FINDINGS
+    assert scan("--policy", str(hostile[1]), "--fail-on", "low") == Exit.FINDINGS
 
 
 @pytest.mark.parametrize("word", ["exclude", "allow", "paths"])

@@ -109,7 +109,7 @@ def test_what_no_store_takes_is_refused_before_anything_is_written(tmp_path: Pat
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("option", [("--undo",), ("--rehearse",), ("--prove", "true"), ("--profile", "x")])
+@pytest.mark.parametrize("option", [("--undo",), ("--rehearse",), ("--prove", "true"), ("--profile", "x"), ("--yes",)])
 def test_emit_goes_with_nothing_that_acts(call: Call, shop: Any, option: tuple[str, ...]) -> None:
     folder, _ = shop
     assert call(folder, "migrate", "--emit", "out", *option)[0] == 2

@@ -337,6 +337,21 @@ def test_another_entry_of_a_dict_is_not_reached() -> None:
     assert reached == {"this": True, "that": False}
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "X = {\n"
+        + "".join(f'    "k{number}": "{MARK if number == 350 else number}",\n' for number in range(600))
+        + "}\n",
+        "".join(f'K{number} = "{MARK if number == 350 else number}"\n' for number in range(600)),
+    ],
+)
+def test_of_many_siblings_the_nearest_are_kept(source: str) -> None:
+    # A file of constants is all of them to each: whoever hands findings on, or maps them, would do so in squared time.
+    names = [sibling.name.lower() for sibling in marked(source).siblings]
+    assert names == [f"k{number}" for number in range(250, 450)]
+
+
 def test_siblings_are_the_other_arguments_of_the_call() -> None:
     (literal,) = [each for each in read('f(host="h", user="u", password="p", port=5432)\n') if each.name == "password"]
     found = {sibling.name: sibling.value.reveal("text") for sibling in literal.siblings}
