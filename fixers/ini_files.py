@@ -147,10 +147,11 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> tuple[l
             RefusalReason.READER_NOT_REWRITABLE, f"{name} is also used by {listed(others)}", READ_IN_CODE
         )
     if not sites:
+        naming = sorted(path for path, raw in raws.items() if name.encode() in raw)
         raise CannotRewriteError(
             RefusalReason.READER_UNKNOWN,
-            f"no Python was seen that reads it from {name}",
-            f"remove it, or {READ_IN_CODE}",
+            f"no Python was seen that reads it from {name}" + (f", which {naming[0]} names" if naming else ""),
+            READ_IN_CODE if naming else f"remove it, or {READ_IN_CODE}",
         )
     return sites, [module for module in modules if module is not None]
 
