@@ -146,12 +146,18 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> tuple[l
         raise CannotRewriteError(
             RefusalReason.READER_NOT_REWRITABLE, f"{name} is also used by {listed(others)}", READ_IN_CODE
         )
-    if not sites:
-        naming = sorted(path for path, raw in raws.items() if name.encode() in raw)
+    naming = sorted(path for path, raw in raws.items() if name.encode() in raw)
+    if not sites and naming:
         raise CannotRewriteError(
             RefusalReason.READER_UNKNOWN,
-            f"no Python was seen that reads it from {name}" + (f", which {naming[0]} names" if naming else ""),
-            READ_IN_CODE if naming else f"remove it, or {READ_IN_CODE}",
+            f"{naming[0]} names {name}, and it was not seen what reads the value from there",
+            READ_IN_CODE,
+        )
+    if not sites:
+        raise CannotRewriteError(
+            RefusalReason.READER_UNKNOWN,
+            f"no Python was seen that reads it from {name}",
+            f"remove it, or {READ_IN_CODE}",
         )
     return sites, [module for module in modules if module is not None]
 
