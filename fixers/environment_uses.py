@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator, Mapping
 
+from fixers.dotenv_calls import is_resolving
 from fixers.python_environment import ENVIRON, READERS, dotted, is_copy, resolve
 
 # They take what they are given for its length, its names or its copy.
@@ -49,7 +50,7 @@ def handed_on(node: ast.AST, names: Mapping[str, str], copies: Collection[str]) 
             if isinstance(called, ast.Attribute) and called.attr == "__getitem__" and is_environment(called):
                 yield called
             whole = resolve(dotted(called), names)
-            if whole in _HARMLESS or whole.endswith(".patch.dict"):
+            if whole in _HARMLESS or whole.endswith(".patch.dict") or is_resolving(node):
                 return
             starts = whole.rpartition(".")[2] in STARTS or whole.startswith("os.")
             given = (each.value for each in keywords if not (each.arg == "env" and starts))

@@ -146,6 +146,13 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> tuple[l
         raise CannotRewriteError(
             RefusalReason.READER_NOT_REWRITABLE, f"{name} is also used by {listed(others)}", READ_IN_CODE
         )
+    naming = sorted(path for path, raw in raws.items() if name.encode() in raw)
+    if not sites and naming:
+        raise CannotRewriteError(
+            RefusalReason.READER_UNKNOWN,
+            f"{naming[0]} names {name}, and it was not seen what reads the value from there",
+            READ_IN_CODE,
+        )
     if not sites:
         raise CannotRewriteError(
             RefusalReason.READER_UNKNOWN,

@@ -26,10 +26,13 @@ def uses(module: Module, section: str, option: str, beside: Beside) -> Iterator[
     """What a file does with its parsers: the reads of one option, and what may read it in another way."""
     sections = _sections(module)
     for node in module.nodes:
-        if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
+        if not isinstance(node, (ast.Name, ast.Attribute)) or not isinstance(node.ctx, ast.Load):
             continue
-        held = sections.get((_scope_that_binds(module, node), node.id))
-        if node.id not in module.parsers and held is None:
+        held = sections.get((_scope_that_binds(module, node), node.id)) if isinstance(node, ast.Name) else None
+        if held is None and not _may_be_parser(module, node):
+            continue
+        if isinstance(node, ast.Attribute) and not _is_own(module, node):
+            yield OtherReader(path=module.path, line=node.lineno, how=f"a use of {dotted(node)}")
             continue
         read, wanted = _read(module, node, beside) if held is None else _read_of(module, node, held)
         name = _target(module, read) if held is None and isinstance(read, ast.Subscript) else None
@@ -37,13 +40,38 @@ def uses(module: Module, section: str, option: str, beside: Beside) -> Iterator[
             continue  # `section = parser["database"]`: its uses are looked at
         if wanted is None:
             if not (isinstance(read, ast.Attribute) and read.attr in _QUIET):
-                yield OtherReader(path=module.path, line=node.lineno, how=f"a use of {node.id}")
+                yield OtherReader(path=module.path, line=node.lineno, how=f"a use of {dotted(node)}")
         elif section in (wanted[0], COMMON) and (wanted[1] is None or folded(wanted[1]) == folded(option)):
             whole = wanted[1] is None
             site = None
             if isinstance(read, ast.expr) and (whole or not _converts(read)):
                 site = _whole(module, read, option) if whole else _site(module, read, read)
             yield site or OtherReader(path=module.path, line=node.lineno, how=f"a use of [{wanted[0]}]")
+
+
+def _may_be_parser(module: Module, node: ast.Name | ast.Attribute) -> bool:
+    """Whether a name is bound to a parser, or an attribute is called as one that is, of whatever object."""
+    if isinstance(node, ast.Name):
+        return node.id in module.parsers
+    return f"self.{node.attr}" in module.parsers
+
+
+def _is_own(module: Module, node: ast.Attribute) -> bool:
+    """Whether it is the attribute of `self` in a class that binds it to a parser."""
+    return dotted(node) == f"self.{node.attr}" and any(
+        isinstance(other, ast.Attribute)
+        and isinstance(other.ctx, ast.Store)
+        and dotted(other) == dotted(node)
+        and _class_of(module, other) is _class_of(module, node)
+        for other in module.nodes
+    )
+
+
+def _class_of(module: Module, node: ast.AST) -> ast.AST | None:
+    above = module.parents.get(node)
+    while above is not None and not isinstance(above, ast.ClassDef):
+        above = module.parents.get(above)
+    return above
 
 
 def _site(module: Module, read: ast.expr, outer: ast.expr, around: tuple[str, str] = ("", "")) -> ReaderSite:
@@ -85,7 +113,7 @@ def _whole(module: Module, read: ast.expr, option: str) -> ReaderSite | None:
     return _site(module, read, outer, (f"{first}{mapping}, {quote}{folded(option)}{quote}: ", last))
 
 
-def _read(module: Module, node: ast.Name, beside: Beside) -> tuple[ast.AST, tuple[str, str | None] | None]:
+def _read(module: Module, node: ast.expr, beside: Beside) -> tuple[ast.AST, tuple[str, str | None] | None]:
     """The expression around a parser that reads from it, with section and option; None where they are not known."""
     above = module.parents.get(node)
     match above:
@@ -123,8 +151,8 @@ def _sections(module: Module) -> dict[tuple[ast.AST | None, str], str]:
             inside = isinstance(module.parents.get(owner), ast.ClassDef) if owner is not None else False
             value = owner.value if isinstance(owner, ast.Assign) and alone and not inside else None
             match value:
-                case ast.Subscript(value=ast.Name(id=parser), slice=ast.Constant(value=str() as section)):
-                    held = section if parser in module.parsers else None
+                case ast.Subscript(value=parser, slice=ast.Constant(value=str() as section)):
+                    held = section if dotted(parser) in module.parsers else None
                 case _:
                     held = None
             found.setdefault((scope_of(node, module.parents), node.id), set()).add(held)
@@ -221,7 +249,9 @@ def _converts(read: ast.expr) -> bool:
 
 def borrowed(other: Module, owner_module: Module) -> Iterator[OtherReader]:
     """Where another file takes a parser from the one that fills it."""
-    names = owner_module.parsers | {name for scope, name in _sections(owner_module) if scope is None}
+    names = {name.rpartition(".")[2] for name in owner_module.parsers} | {
+        name for scope, name in _sections(owner_module) if scope is None
+    }
     for node in other.nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2] == owner_module.stem:
             if any(alias.name in names or alias.name == "*" for alias in node.names):

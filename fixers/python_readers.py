@@ -120,6 +120,8 @@ def _subscript(file: _File, node: ast.Subscript, wanted: Callable[[str], bool]) 
     if key is None or not wanted(key):
         return
     owner = resolve(dotted(node.value), file.names)
+    if _is_mapped(owner, file):
+        return
     if owner == "os.environ":
         yield _site(file, node, key, f'os.environ["{key}"]')
     elif dotted(node.value) in file.copies or (_READING.search(owner) and not _is_target_mapping(owner)):
@@ -144,6 +146,8 @@ def _call(file: _File, node: ast.Call, wanted: Callable[[str], bool]) -> Iterato
     first = node.args[0] if node.args else next((each.value for each in node.keywords if each.arg in _KEYS), None)
     key = _constant(first, file)
     owner, _, method = written.rpartition(".")
+    if owner and _is_mapped(called.rpartition(".")[0], file):
+        return
     if owner in file.schemes and method in URLS and {each.arg for each in node.keywords} <= {"default", "var"}:
         variable, function = URLS[method]
         if wanted(key if first is not None and key is not None else variable) and (key is None) == (first is None):
@@ -213,6 +217,11 @@ def _reader_names(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tuple[
             for method in node.body:
                 if only_reads(method, names, method=True) and bound[method.name] == 1:
                     yield from ((f"{owner}.{method.name}", _ALL) for owner in ("self", "cls", node.name))
+
+
+def _is_mapped(resolved: str, file: _File) -> bool:
+    """Whether it is what `dotenv_values` gives: references in it are resolved where it is made."""
+    return file.unseen.is_mapped(resolved, file.path)
 
 
 def _is_target_mapping(owner: str) -> bool:

@@ -98,7 +98,7 @@ def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> 
     opaque: dict[str, list[OtherReader]] = defaultdict(list)
     outside: dict[str, list[OtherReader]] = defaultdict(list)
     through: dict[str, list[OtherReader]] = defaultdict(list)
-    unseen = unseen_reads(workspace)
+    unseen = unseen_reads(workspace, posixpath.basename(env_file))
     for key in keys:
         opaque[key] += [OtherReader(path=each.path, line=each.line, how=each.how) for each in unseen.reading(key)]
     for path in workspace.files:

@@ -31,7 +31,7 @@ from fixers.settings_readers import LoadSite, find_load_sites
 from fixers.splicing import NOT_PARSABLE, Swap, Switch, stored_text, switched
 from fixers.variables import is_reserved
 from scanner.errors import NotSeenError
-from scanner.model import Document
+from scanner.model import Document, Kind
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Path, Value, values
 
@@ -42,6 +42,9 @@ class _Readers:
 
     files: dict[str, PythonFile] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
+
+
+_MERGE = re.compile(r"(?m)^\s*(?:-\s+)*<<\s*:")
 
 
 def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
@@ -67,6 +70,9 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
             raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, why, READ_IN_CODE)
         variable, line = variable_of(value.path), placement.finding.start[0]
         note = f"{document.path}:{line}: where {variable} is set, it counts before the store"
+        if document.kind is Kind.YAML and _MERGE.search(document.text):
+            # A merge copies: what is parsed holds the reference there too, under another path.
+            note += "; where `<<` merges it into another place, the variable is called after that place"
         return Switch(swap=swap, variable=variable, edits=readers.edits, notes=(note,))
 
     needs = frozenset({SETTING})

@@ -23,9 +23,9 @@ SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 class Module:
     """A Python file: its nodes, with the parent of each, what its names stand for, and what carries the path.
 
-    `parsers` are the names bound to parsers of configparser, `texts` the expressions that may be a string or list a
-    folder, `folders` the parts of paths in strings. `seeds` are the expressions that name the file, `tainted` the
-    names that carry it.
+    `parsers` are the names bound to parsers of configparser, and attributes that are bound to nothing else
+    (`self.conf`), `texts` the expressions that may be a string or list a folder, `folders` the parts of paths in
+    strings. `seeds` are the expressions that name the file, `tainted` the names that carry it.
     """
 
     path: str
@@ -85,6 +85,7 @@ def _parsed(workspace: Workspace, path: str) -> Module | None:
     names = qualified_names(tree)
     bound: dict[ast.AST | None, set[str]] = defaultdict(set)
     parsers: set[str] = set()
+    kept: set[ast.AST] = set()  # attributes that a parser is assigned to
     texts: list[ast.expr] = []
     folders: set[str] = set()
     for node in nodes:
@@ -101,6 +102,9 @@ def _parsed(workspace: Workspace, path: str) -> Module | None:
             case ast.Assign(targets=targets, value=ast.Call(func=function)):
                 if resolve(dotted(function), names) in PARSERS:
                     parsers.update(target.id for target in targets if isinstance(target, ast.Name))
+                    kept.update(target for target in targets if dotted(target).startswith("self."))
+    stored = [node for node in nodes if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)]
+    parsers |= set(map(dotted, kept)) - {dotted(node) for node in stored if node not in kept}  # type: ignore[arg-type]
     return Module(
         path=path,
         text=text,

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from fixers.dotenv_calls import mapping_names, to_resolve
 from fixers.environment_uses import handed_on, read_whole
 from fixers.notebook_code import SUFFIX
 from fixers.python_environment import (
@@ -37,6 +38,7 @@ from scanner.readers.notebook import joined, python_cells
 from scanner.roles import PathRole, role_of
 
 _READS = re.compile(rb"environ|getenv|from_prefixed_env|decouple|starlette")
+_MAPPED = re.compile(rb"dotenv_values")
 _WHOLE = frozenset({"items", "values"})
 # Variables that a library reads when its client is made without the value. Each from the library's own documentation:
 # https://github.com/openai/openai-python#usage, https://docs.anthropic.com/en/api/client-sdks,
@@ -98,17 +100,26 @@ class UnseenRead:
 class UnseenReads:
     """All of a workspace. `helpers` are its functions that give the variable they are called with, (module, name);
     `names` are those of helpers and of methods that do so. `attributes` says that attributes may be variables.
-    `modules` are the dotted paths of all its Python files.
+    `modules` are the dotted paths of all its Python files, `mapped` its names for what `dotenv_values` gives, (module,
+    name).
     """
 
     places: tuple[UnseenRead, ...] = ()
     helpers: frozenset[tuple[str, str]] = field(default=frozenset())
     names: frozenset[str] = field(default=frozenset())
+    mapped: frozenset[tuple[str, str]] = field(default=frozenset())
     attributes: bool = False
     modules: tuple[str, ...] = ()
 
     def is_helper(self, called: str, path: str) -> bool:
         """Whether what a file calls by this name, resolved by its imports, can be nothing but a helper."""
+        return self._is_one_of(self.helpers, called, path)
+
+    def is_mapped(self, name: str, path: str) -> bool:
+        """Whether a name, resolved by its file's imports, can stand for nothing but what `dotenv_values` gives."""
+        return (_module_of(path), name) in self.mapped or self._is_one_of(self.mapped, name, path)
+
+    def _is_one_of(self, known: Collection[tuple[str, str]], called: str, path: str) -> bool:
         module, _, function = called.rpartition(".")
         absolute = module.lstrip(".")
         if level := len(module) - len(absolute) + (not absolute and called.startswith(".")):
@@ -117,7 +128,7 @@ class UnseenReads:
             fits = [whole] if whole in self.modules else []
         else:
             fits = [each for each in self.modules if f".{each}".endswith(f".{module}")]
-        return bool(fits) and all((each, function) in self.helpers for each in fits)
+        return bool(fits) and all((each, function) in known for each in fits)
 
     @property
     def by_name(self) -> str | None:
@@ -138,8 +149,8 @@ class UnseenReads:
         return (place for place in self.places if not place.named and place.pattern.fullmatch(key))
 
 
-def unseen_reads(workspace: Workspace) -> UnseenReads:
-    """Every such place in the workspace's own programs."""
+def unseen_reads(workspace: Workspace, env_file: str = "") -> UnseenReads:
+    """Every such place in the workspace's own programs; `env_file`: the name of the file that gets references."""
     trees = dict(_programs(workspace, _READS))
     functions: set[tuple[str, str]] = set()
     methods: set[str] = set()
@@ -155,7 +166,8 @@ def unseen_reads(workspace: Workspace) -> UnseenReads:
         trees |= dict(_programs(workspace, _words(called)))
     modules = {name for names in _LIBRARIES.values() for name in names}
     libraries = dict(_programs(workspace, _words(modules)))
-    places = [each for path, tree in trees.items() for each in _by_computed_name(path, tree, called)]
+    mapped = {path: mapping_names(tree, all_names(tree), env_file) for path, tree in _programs(workspace, _MAPPED)}
+    places = [each for path, tree in trees.items() for each in _by_computed_name(path, tree, called, env_file)]
     return UnseenReads(
         places=(
             *places,
@@ -165,7 +177,10 @@ def unseen_reads(workspace: Workspace) -> UnseenReads:
         ),
         helpers=frozenset(functions),
         names=called,
-        modules=tuple(_module_of(path) for path in workspace.files if workspace.is_python(path)) if functions else (),
+        mapped=frozenset((_module_of(path), name) for path, found in mapped.items() for name in found),
+        modules=tuple(_module_of(path) for path in workspace.files if workspace.is_python(path))
+        if functions or mapped
+        else (),
         attributes=any(_gives_attributes(node) for tree in trees.values() for node in ast.walk(tree)),
     )
 
@@ -230,10 +245,11 @@ def _programs(workspace: Workspace, holding: re.Pattern[bytes]) -> Iterator[tupl
                 continue
 
 
-def _by_computed_name(path: str, tree: ast.Module, helpers: Collection[str]) -> Iterator[UnseenRead]:
+def _by_computed_name(path: str, tree: ast.Module, helpers: Collection[str], env_file: str) -> Iterator[UnseenRead]:
     names, constants = all_names(tree), constants_of(tree)
     objects, readers = dict(environ_objects(tree, names)), reader_objects(tree, names)
-    copies = environment_copies(tree, names)
+    copies = environment_copies(tree, names) - mapping_names(tree, names, env_file)
+    resolved = {id(node) for node in to_resolve(tree, names, env_file)}
     waiting: list[tuple[ast.AST, ast.stmt | None]] = [(tree, None)]
     while waiting:
         node, statement = waiting.pop()
@@ -241,7 +257,7 @@ def _by_computed_name(path: str, tree: ast.Module, helpers: Collection[str]) -> 
         if only_reads(node, names) or only_reads(node, names, method=True):
             continue  # what its callers name
         waiting += [(child, statement) for child in ast.iter_child_nodes(node)]
-        for given in handed_on(node, names, copies):
+        for given in (each for each in handed_on(node, names, copies) if id(each) not in resolved):
             how = resolve(dotted(given), names) if isinstance(given, ast.Attribute) else "os.environ"
             yield UnseenRead(path=path, line=given.lineno, how=how, pattern=ANY, named=True, handed=True)
         match node:

@@ -13,8 +13,8 @@ from scanner.model import Document, Literal, Role, SecretValue, Span
 # For Hyperscan, over the whole file: one run of characters, and the end of its line.
 PREFILTER = rb"\A(?:\xef\xbb\xbf)?[^\s]{6,200}[ \t]{0,4}[\r\n]{0,4}\z"
 
-# Not `user:$apr1$...` or `user:{SHA}...`, a row of a file of hashes.
-_VALUE = re.compile(r"\ufeff?((?![^\s:]{1,64}:[{$])\S{6,200})\s*")
+# Not `user:$apr1$...` or `user:{SHA}...`, a row of a file of hashes, and not `NAME=value`: that has a name of its own.
+_VALUE = re.compile(r"\ufeff?((?![^\s:]{1,64}:[{$]|[A-Za-z_]\w{1,63}=[^=\s])\S{6,200})\s*")
 _TELLING = re.compile(r"(?i)pass|pwd|secret|token|key|cred")
 _NEUTRAL = frozenset(("", ".txt"))
 # These are a part of the name: `master.key`.

@@ -41,6 +41,34 @@ def test_refuses_a_parser_that_may_be_read_in_another_way(use: str, tried: Calla
     assert run.after["shop.ini"] == TEXT
 
 
+CLASS = "import configparser\nclass A:\n    def __init__(self):\n        self.conf = configparser.ConfigParser()\n"
+CLASS += "        self.conf.read('shop.ini')\n        self.pw = self.conf['db']['password']\n"
+
+HELD = {
+    "another object's": "def f(a):\n    return a.conf['db']['password']\n",
+    "made and asked": "x = A().conf.get('db', 'password')\n",
+    "another class's": "class B(A):\n    def f(self):\n        return self.conf['db']['password']\n",
+    "passed on": "    def f(self):\n        return helper(self.conf)\n",
+    "bound to something else": "    def f(self):\n        self.conf = {'db': {'password': 'x'}}\n",
+}
+
+
+@pytest.mark.parametrize("use", HELD.values(), ids=HELD.keys())
+def test_refuses_a_parser_in_an_attribute_that_may_be_read_elsewhere(use: str, tried: Callable[..., Any]) -> None:
+    run = tried("shop.ini", TEXT, SECRET, files={"app.py": CLASS + use})
+    assert run.refusals
+    assert set(run.refusals) <= {RefusalReason.READER_NOT_REWRITABLE, RefusalReason.READER_UNKNOWN}
+    assert run.after["shop.ini"] == TEXT
+
+
+def test_a_file_that_python_names_is_not_said_to_have_no_reader(tried: Callable[..., Any]) -> None:
+    program = "import configparser\np: object = configparser.ConfigParser()\np.read('shop.ini')\n"
+    run = tried("shop.ini", TEXT, SECRET, files={"app.py": program})
+    ((_, detail, step),) = run.result.refused.values()
+    assert "app.py" in detail
+    assert "remove it" not in step
+
+
 WHOLE = {
     "a copy": ("dict(p['db'])", "{{**p['db'], 'password': {}}}"),
     "an unpacked section": ("f(**p['db'])", "f(**{{**p['db'], 'password': {}}})"),

@@ -169,3 +169,11 @@ def test_a_file_of_many_values_is_not_read_again_for_each(tmp_path: Path, calls_
         spent.append(calls_made(lambda: made.append(planned(folder, PlanOptions(app="shop")))))  # noqa: B023
         assert len(made[0].plan.fixes) == many
     assert spent[2] < 5 * spent[1]
+
+
+@pytest.mark.parametrize(("merged", "said"), [("  <<: *db\n", True), ("  db: *db\n", False)])
+def test_a_merge_has_a_variable_of_its_own(merged: str, said: bool, tried: Callable[..., Any]) -> None:
+    text = f"base: &db\n  password: {SECRET}\nworker:\n{merged}"
+    run = tried("conf.yaml", text, SECRET, files={"app.py": "import yaml\nx = yaml.safe_load(open('conf.yaml'))\n"})
+    (note,) = [each for each in run.result.notes if "BASE_PASSWORD" in each]
+    assert ("merges it into another place" in note) is said

@@ -233,7 +233,11 @@ def same_tree(before: ast.AST, after: ast.AST) -> bool:
             waiting += zip(one, other, strict=True)
         elif isinstance(one, ast.AST) and isinstance(other, ast.AST):
             unpacked = isinstance(one, ast.Name) and isinstance(other, ast.Dict)
-            if ((_may_go(one) or unpacked) and _is_ours(other)) or _same(one, _annotated(other)):
+            if (
+                ((_may_go(one) or unpacked) and _is_ours(other))
+                or _same(one, _annotated(other))
+                or _same(one, _given(other))
+            ):
                 continue
             if type(one) is type(other) and not isinstance(one, ast.JoinedStr):
                 waiting += [(getattr(one, name, None), getattr(other, name, None)) for name in one._fields]
@@ -298,6 +302,14 @@ def _annotated(node: ast.AST) -> ast.AST | None:
     match node:
         case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple(elts=[inner, ast.Call(args=[argument])])):
             return inner if name.lstrip("_") == "Annotated" and _is_ours(argument) else None
+    return None
+
+
+def _given(node: ast.AST) -> ast.AST | None:
+    """The dictionary in which references are resolved where it is put together."""
+    match node:
+        case ast.Call(func=ast.Name(id=name), args=[ast.Dict() | ast.BinOp() as inner], keywords=[]):
+            return inner if name.lstrip("_") == "resolve_references" else None
     return None
 
 

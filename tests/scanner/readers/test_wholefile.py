@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from scanner.readers.wholefile import name_of
+from scanner.model import Document
+from scanner.readers.wholefile import literal_of, name_of
 
 NAMES = {
     "secrets/db_password.txt": "db_password",
@@ -27,3 +30,11 @@ def test_a_name_that_tells(path: str, name: str) -> None:
 @pytest.mark.parametrize("path", NONE)
 def test_a_name_that_tells_nothing(path: str) -> None:
     assert name_of(path) is None
+
+
+@pytest.mark.parametrize(("text", "whole"), [("NAME=value-1", False), ("dmFsdWU=", True), ("dmFsdWVz==", True)])
+def test_an_assignment_is_no_value_of_the_file(
+    text: str, whole: bool, document: Callable[[str, str], Document]
+) -> None:
+    for path in (".env.secret", "prod.secret", "secrets/token"):
+        assert (literal_of(document(path, f"{text}\n")) is not None) is whole

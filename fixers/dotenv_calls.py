@@ -1,0 +1,103 @@
+"""Which names of a Python file stand for what `dotenv_values(".env")` gives, alone or put together with others."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+
+from fixers.grouping import SETTING
+from fixers.python_environment import dotted, is_copy, resolve
+from fixers.python_names import bindings
+from fixers.settings_names import is_named, with_gaps
+
+# https://saurabh-kumar.com/python-dotenv/#load-configuration-without-altering-the-environment
+_MAPPINGS = frozenset({"dotenv.dotenv_values", "dotenv.main.dotenv_values"})
+
+
+def is_call(node: ast.AST, names: Mapping[str, str]) -> bool:
+    """Whether an expression calls `dotenv_values`, of any file."""
+    return isinstance(node, ast.Call) and resolve(dotted(node.func), names) in _MAPPINGS
+
+
+def to_resolve(tree: ast.AST, names: Mapping[str, str], env_file: str) -> Iterator[ast.expr]:
+    """The expressions whose references are to be resolved where the file of this name has some; not those that are.
+
+    A call of `dotenv_values`; where it is put together with the environment, `{**dotenv_values(), **os.environ}`, the
+    whole: then it does not matter who brings a reference.
+    """
+    done: set[int] = set()
+    for node in ast.walk(tree):  # from the outside to the inside
+        if is_resolving(node):
+            done.update(map(id, ast.walk(node)))
+        elif id(node) not in done and isinstance(node, (ast.Dict, ast.BinOp)) and is_copy(node, names):
+            if any(is_call(each, names) and _means(each, env_file) for each in operands(node)):
+                done.update(map(id, ast.walk(node)))
+                yield node
+        elif isinstance(node, ast.Call) and id(node) not in done and is_call(node, names) and _means(node, env_file):
+            yield node
+
+
+def mapping_names(tree: ast.AST, names: Mapping[str, str], env_file: str) -> frozenset[str]:
+    """The names and attributes that are bound to such mappings only: what is read from them is resolved."""
+    resolved = {id(node) for node in to_resolve(tree, names, env_file)}
+    given: dict[str, list[ast.expr]] = defaultdict(list)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                for target in targets:
+                    given[dotted(target)].append(value)
+            case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.NamedExpr(target=target, value=value):
+                given[dotted(target)].append(value)
+    if not any(is_call(each, names) for values in given.values() for value in values for each in ast.walk(value)):
+        return frozenset()
+    bound = bindings(tree)
+    return frozenset(
+        name
+        for name, values in given.items()
+        if "?" not in name
+        and "(" not in name
+        and bound[name] in (0, len(values))
+        and all(_is_mapping(value, names, resolved) for value in values)
+    )
+
+
+def is_resolving(node: ast.AST) -> bool:
+    """Whether an expression is a call of ours that resolves references."""
+    return isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2].lstrip("_") == SETTING
+
+
+def operands(node: ast.expr) -> Iterator[ast.expr]:
+    """What is put together by `{**a, **b}` or `a | b`."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        yield from operands(node.left)
+        yield from operands(node.right)
+    elif isinstance(node, ast.Dict):
+        yield from (value for key, value in zip(node.keys, node.values, strict=True) if key is None)
+    else:
+        yield node
+
+
+def _is_mapping(value: ast.expr, names: Mapping[str, str], resolved: Collection[int]) -> bool:
+    if id(value) in resolved or is_call(value, names) or (is_resolving(value) and any(_calls(value, names))):
+        return True
+    together = isinstance(value, (ast.Dict, ast.BinOp)) and not is_copy(value, names)
+    parts = list(operands(value)) if together else []
+    return bool(parts) and all(_is_mapping(each, names, resolved) for each in parts)
+
+
+def _calls(value: ast.expr, names: Mapping[str, str]) -> Iterator[bool]:
+    return (is_call(each, names) for each in ast.walk(value))
+
+
+def _means(call: ast.AST, name: str) -> bool:
+    """Whether the file that a call reads can be the one of this name: without an argument it is `.env`."""
+    if not isinstance(call, ast.Call):
+        return False
+    given = [*call.args[:1], *(each.value for each in call.keywords if each.arg == "dotenv_path")]
+    if not given:
+        return name == ".env" and not any(each.arg == "stream" for each in call.keywords)
+    texts = [text for each in ast.walk(given[0]) if (text := with_gaps(each)) is not None]
+    # A path that is computed from no text can be any.
+    return not texts or any(is_named(posixpath.basename(text), name) for text in texts)
