@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import posixpath
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
 from fixers.grouping import SETTING
@@ -53,12 +54,15 @@ def mapping_names(tree: ast.AST, names: Mapping[str, str], env_file: str) -> fro
     if not any(is_call(each, names) for values in given.values() for value in values for each in ast.walk(value)):
         return frozenset()
     bound = bindings(tree)
+    stored = Counter(
+        dotted(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+    )
     return frozenset(
         name
         for name, values in given.items()
         if "?" not in name
         and "(" not in name
-        and bound[name] in (0, len(values))
+        and (stored[name] or bound[name]) == len(values)
         and all(_is_mapping(value, names, resolved) for value in values)
     )
 
@@ -70,9 +74,12 @@ def is_resolving(node: ast.AST) -> bool:
 
 def operands(node: ast.expr) -> Iterator[ast.expr]:
     """What is put together by `{**a, **b}` or `a | b`."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        yield from operands(node.left)
-        yield from operands(node.right)
+    behind: list[ast.expr] = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        behind.append(node.right)
+        node = node.left
+    if behind:
+        yield from itertools.chain.from_iterable(map(operands, (node, *reversed(behind))))
     elif isinstance(node, ast.Dict):
         yield from (value for key, value in zip(node.keys, node.values, strict=True) if key is None)
     else:

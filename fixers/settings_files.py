@@ -35,6 +35,9 @@ from scanner.model import Document, Kind
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Path, Value, values
 
+# https://yaml.org/type/merge.html
+_MERGE = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)*<<[ \t]*:")
+
 
 @dataclass(slots=True, kw_only=True)
 class _Readers:
@@ -42,9 +45,6 @@ class _Readers:
 
     files: dict[str, PythonFile] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
-
-
-_MERGE = re.compile(r"(?m)^\s*(?:-\s+)*<<\s*:")
 
 
 def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
@@ -55,6 +55,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         return all_refused(placements, NOT_PARSABLE)
     stays: CannotRewriteError | None = None
     readers = _Readers()
+    merges = document.kind is Kind.YAML and _MERGE.search(document.text) is not None
     try:
         readers = _readers(document, context)
     except CannotRewriteError as error:
@@ -70,7 +71,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
             raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, why, READ_IN_CODE)
         variable, line = variable_of(value.path), placement.finding.start[0]
         note = f"{document.path}:{line}: where {variable} is set, it counts before the store"
-        if document.kind is Kind.YAML and _MERGE.search(document.text):
+        if merges:
             # A merge copies: what is parsed holds the reference there too, under another path.
             note += "; where `<<` merges it into another place, the variable is called after that place"
         return Switch(swap=swap, variable=variable, edits=readers.edits, notes=(note,))

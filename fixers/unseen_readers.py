@@ -149,7 +149,7 @@ class UnseenReads:
         return (place for place in self.places if not place.named and place.pattern.fullmatch(key))
 
 
-def unseen_reads(workspace: Workspace, env_file: str = "") -> UnseenReads:
+def unseen_reads(workspace: Workspace, env_file: str) -> UnseenReads:
     """Every such place in the workspace's own programs; `env_file`: the name of the file that gets references."""
     trees = dict(_programs(workspace, _READS))
     functions: set[tuple[str, str]] = set()

@@ -146,6 +146,10 @@ class Argument:
     key: str | None = None
 
 
+MAX_SIBLINGS = 100
+"""Siblings of a literal on either side; generated files have mappings of many thousand keys."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sibling:
     """Another literal of the same call, dict, class body, module or file: what a credential belongs to.

@@ -20,10 +20,10 @@ _TYPES = frozenset(("string", "bytes", "str", "int", "long", "integer", "boolean
 _MORE_WORDS = re.compile(r",?[ \t]+[A-Za-z]+(?:[ \t,.]|$)(?![ \t]*[=:])", re.M)
 # Four words and more, and the name of the value that follows: an answer, a conversation, a description.
 _SENTENCE = re.compile(r"(?:[A-Za-z0-9][\w'\-]*,? ){4}[A-Za-z]+(?:: | is )\W?\Z")
-# A byte of base 85, in lines. https://docs.python.org/3/library/base64.html#base64.b85encode
-_BYTES = re.compile(r"[\w!#$%&()*+;<=>?@^`{|}~\r\n-]*", re.A)
+# A line of bytes in base 85. https://docs.python.org/3/library/base64.html#base64.b85encode
+_BYTES = re.compile(r"[\w!#$%&()*+;<=>?@^`{|}~-]{60,200}", re.A)
 _MARKS = frozenset("!#$^*+<>?@`{|}~()")
-_BLOCK = 120
+_MANY_MARKS = 6
 _CLAUSE = re.compile(r"[A-Za-z]{2,}(?:-[A-Za-z]{2,})?")
 # https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data: the values of `data` are base 64.
 _SECRET = re.compile(r"""(?:^|[{,])[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Secret\b""", re.M)
@@ -66,7 +66,8 @@ def evidence_around(candidate: Candidate, document: Document, *, test: bool) -> 
         yield "badge"
     if document.kind in (Kind.TEXT, Kind.JSON) and _line_length(text, start) > _WRITTEN:
         yield "recorded" if test else "generated"
-    if candidate.rank in (NAME, HOLDER, URL) and _in_bytes(text, start, end):
+    code = document.kind in (Kind.PYTHON, Kind.TEXT)
+    if code and candidate.rank in (NAME, HOLDER, URL) and _in_bytes(text, start, end, candidate.literal.name):
         yield "in-bytes"
     spoken = document.kind is Kind.JSON and candidate.literal.role is Role.TEXT
     if spoken and _SENTENCE.search(text, max(0, start - _NEAR), start):
@@ -114,12 +115,18 @@ def _of_bare(text: str, start: int, end: int) -> Iterator[str]:
         yield "prose"
 
 
-def _in_bytes(text: str, start: int, end: int) -> bool:
-    """Whether bytes in base 85 stand around a span: long, no blanks, full stops or quotes, and many other marks."""
-    before = _BYTES.match(text[max(0, start - _BLOCK) : start][::-1])
-    behind = _BYTES.match(text, end, min(len(text), end + _BLOCK))
-    around = (before[0] if before else "") + (behind[0] if behind else "")
-    return len(around) >= _BLOCK and len(_MARKS.intersection(around)) > 6
+def _in_bytes(text: str, start: int, end: int, name: str | None) -> bool:
+    """Whether bytes in base 85 stand around a span: a line full of marks, and one of at least its length beside it.
+
+    What begins with the span's own name is an assignment.
+    """
+    first = text.rfind("\n", max(0, start - _NEAR), start) + 1
+    last = text.find("\n", end, end + _NEAR)
+    line = text[first:last]
+    if not first or last < 0 or not _BYTES.fullmatch(line) or (name and line.startswith(name)):
+        return False
+    beside = (text[max(0, first - 1 - len(line)) : first - 1], text[last + 1 : last + 1 + len(line)])
+    return len(_MARKS.intersection(line)) >= _MANY_MARKS and any(map(_BYTES.fullmatch, beside))
 
 
 def _line_length(text: str, offset: int) -> int:

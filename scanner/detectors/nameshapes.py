@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules.model import Names
 from scanner.detectors.name import LONG, RUN_ON
-from scanner.readers.several import ADDING, SEVERAL
+from scanner.readers.several import ADDING, NAMES_OF_SEVERAL
 from scanner.readers.textnames import SPOKEN_KEYS
 
 # Heads of so few letters are parts of everyday words.
@@ -83,7 +83,7 @@ _TOGETHER = (
 # The first of a collection of them, and one that is put into it: `const apiKeys = [`, `tokens["alice"] = "..."`.
 _WHOSE = r"[\[({]?[ \t]*[\"'`]?[\w.@\-]{1,60}[\"'`]?\]?[ \t]*(?:[=-]>|[:=,]|to)[ \t]*"
 _COLLECTED = tuple(
-    rf"{SEVERAL}\w*{opened}[\"'`][^\s\"'`]{{8}}"
+    rf"{NAMES_OF_SEVERAL}\w*{opened}[\"'`][^\s\"'`]{{8}}"
     for opened in (
         r"[\"'`]?(?:\[\w*\])?[ \t]*(?::[^\n=\"'`;]{1,60})?(?::=|=>|=|<-|:)[^\n\"'`;=]{0,60}(?:\r?\n[ \t]*)?[\[({]"
         r"[ \t]*(?:(?://|#)[^\n]*)?(?:\r?\n\s*(?:(?://|#)[^\n]*\n\s*)?)?"

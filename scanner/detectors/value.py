@@ -62,7 +62,7 @@ def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialK
     # https://docs.spring.io/spring-security/reference/features/authentication/password-storage.html
     text = value[:LONGEST].strip().removeprefix("{noop}")
     text = _SCHEME.sub("", text, count=1) if _SCHEME.match(text) else text
-    text = text.replace(" ", "") if _APP_PASSWORD.fullmatch(text) else text
+    text = text.replace(" ", "") if _is_app_password(text) else text
     # "Og==" is ":" in base64: HTTP Basic without a user or a password.
     if not text or text == "Og==":
         return ("empty",)
@@ -85,6 +85,11 @@ def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialK
         return ("repeated",)
     words = tuple(_words(text, name or "", kind, names))
     return (*words, *patterns(text), *_look(text, kind, words))
+
+
+def _is_app_password(text: str) -> bool:
+    """Whether four groups of four letters are one password that Google has made, and no words."""
+    return _APP_PASSWORD.fullmatch(text) is not None and randomness(text.replace(" ", "")) >= MEDIUM
 
 
 def is_stand_in(folded: str) -> bool:

@@ -12,14 +12,12 @@ from dataclasses import dataclass, field, replace
 
 from scanner.commandlines import LONGEST_LIST, password_in
 from scanner.decoding import decoded
-from scanner.model import Literal, Role, SecretValue, Sibling, Span
+from scanner.model import MAX_SIBLINGS, Literal, Role, SecretValue, Sibling, Span
 from scanner.readers._escapes import fault
 from scanner.readers.pywords import flag_of
 
 MAX_DEPTH = 500
 """Levels of nesting; every key path is kept while its container is open."""
-MAX_SIBLINGS = 100
-"""Siblings on either side; generated files have mappings of many thousand keys."""
 # Fields that are looked at for one that is hit, where nothing says that they are credentials.
 _MOST_BESIDE = 1_000
 

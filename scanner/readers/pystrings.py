@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.late import late_methods
-from scanner.model import Argument, Literal, SecretValue, Sibling, Span
+from scanner.model import MAX_SIBLINGS, Argument, Literal, SecretValue, Sibling, Span
 from scanner.readers import pystring
-from scanner.readers._tree import MAX_SIBLINGS
 from scanner.readers.pyleaf import flattened, is_string
 from scanner.readers.pyscope import Scope
 from scanner.readers.pystate import Found
@@ -77,7 +76,10 @@ def literal_of(scope: Scope, found: Found, around: Surroundings) -> Literal | No
 
 
 def _near(siblings: tuple[Sibling, ...], at: int) -> tuple[Sibling, ...]:
-    """Those around an offset: who looks at each literal's siblings must not look at all of a table each time."""
+    """Those around an offset, of siblings in their order.
+
+    Who looks at each literal's siblings must not look at all of a table each time.
+    """
     if len(siblings) <= 2 * MAX_SIBLINGS:
         return siblings
     middle = bisect.bisect_left(siblings, at, key=lambda sibling: sibling.span.start)

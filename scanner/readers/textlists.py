@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.model import Span
-from scanner.readers.several import ADDING, SEVERAL
+from scanner.readers.several import ADDING, NAMES_OF_SEVERAL
 from scanner.readers.textvalues import NAME, Shape
 
 _MOST = 1_000
@@ -25,7 +25,7 @@ _KEY = (
     r"(?:(?P<mark>[\"'`])(?P<quoted>[^\s\"'`]{1,60})(?P=mark)|:?(?P<bare>[A-Za-z_][\w.@\-]{0,60}))\]?"
     r"[ \t]{0,20}(?:=>|->|[:=]|\bto\b|(?(pair),|(?!)))[ \t]{0,9}"
 )
-_SEVERAL = re.compile(SEVERAL, re.IGNORECASE)
+_SEVERAL = re.compile(NAMES_OF_SEVERAL, re.IGNORECASE)
 # How those names end: most hits have none of these before them, which is quick to tell.
 _ENDS = ("keys", "tokens", "words", "wds", "secrets", "credentials", "phrases")
 _WORD = re.compile(r"[\w$\-]+\Z")
@@ -42,10 +42,13 @@ _ADDED = re.compile(
     rf"|\.(?i:{ADDING})\({_GAP}(?:(?P<of>[\"'`])(?P<whose>[^\s\"'`]{{1,60}})(?P=of),{_GAP})?)\Z"
 )
 _KEYED = re.compile(rf"{_KEY}(?=[\"'`])")
+# An entry that is no text: `{ a: "...", b: process.env.B, c: "..." }`.
+_OTHER = r"[\w.$]{1,60}(?:[ \t]{0,9}:[ \t]{0,9}[\w.$]{1,60})?"
 _FURTHER = re.compile(
     r"[ \t]{0,20}(?:[)\]}][ \t]{0,20})?(?:[,;]\s{0,200}|[ \t]{1,20}|(?=\r?\n))\s{0,20}"
-    rf"{_COMMENTS}(?:{_KEY})?(?=[\"'`])"
+    rf"{_COMMENTS}(?:{_OTHER},{_BLANK}{_COMMENTS}){{0,3}}(?:{_KEY})?(?=[\"'`])"
 )
+_ANY_TEXT = re.compile(r"([\"'`])[^\n\"'`]{0,500}\1")
 _TEXT = re.compile(r"([\"'`])([^\s\"'`]{1,500})\1")
 # What makes a collection of what it is called with: in Java, Kotlin, Scala, Rust, PHP, R, PowerShell.
 _MAKER = re.compile(r"(?i)(?:list|set|array|vector|seq|map|of|ofEntries|from|(?<![\w.])c|@)\Z")
@@ -57,19 +60,27 @@ def entries_at(text: str, offset: int) -> Iterator[Shape]:
     first = _opened(text, start) if start >= 0 else None
     if first is None:
         return
-    name = first["name"]
-    found: re.Match[str] | None = first
-    at = start
-    if not _key(first) and (keyed := _KEYED.match(text, start)):
-        found, at = keyed, keyed.end()
+    if first.re is _ADDED:
+        yield from _entry(text, first["name"], first, start)
+        return
+    keyed = _KEYED.match(text, start) if _key(first) is None else None
+    found: re.Match[str] | None = keyed or first
+    at = keyed.end() if keyed else start
     for _ in range(_MOST):
-        value = _TEXT.match(text, at) if found else None
-        if found is None or value is None:
+        if found is None:
             return
+        yield from _entry(text, first["name"], found, at)
+        value = _ANY_TEXT.match(text, at)
+        found = _FURTHER.match(text, value.end()) if value else None
+        at = found.end() if found else at
+
+
+def _entry(text: str, name: str, found: re.Match[str], at: int) -> Iterator[Shape]:
+    """The text in quotes at an offset, by the key that was found before it; none that has blanks inside."""
+    value = _TEXT.match(text, at)
+    if value is not None:
         key = _key(found)
         yield Shape(name=key or name, within=name if key else "", span=Span(*value.span()), inner=Span(*value.span(2)))
-        found = _FURTHER.match(text, value.end()) if first.re is _OPENED else None
-        at = found.end() if found else at
 
 
 def _opened(text: str, start: int) -> re.Match[str] | None:

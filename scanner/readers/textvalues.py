@@ -89,8 +89,9 @@ _VARIABLE_BLOCK = re.compile(rf"\bvariable[ \t]+\"(?P<name>{NAME})\"[ \t]*\{{[^{
 _GOES_ON = re.compile(r"[ \t]*(?:[+.&][ \t]*[$A-Za-z_(]|[,)])")
 # `[MD5 hash]` in a manual, with a blank inside.
 _BRACKETED = re.compile(r"\[[^\[\]\r\n]{1,60}\]")
+_DRAWS = re.compile(r"(?:Form|Html)\w{0,10}::\Z")
 # Of Markdown: `[https://x?pwd=ab](https://x?pwd=ab)`.
-_LINK = "]("
+_LINK = re.compile(r"\]\([^\s()]+\)")
 _CLOSED = re.compile(r"[\"'`][ \t]*,")
 _AFTER_PAIR = re.compile(r"\s{0,20},?\s{0,60}([)\]}])")
 _BEFORE_PAIR = re.compile(r"([(\[{])\s{0,20}\\?[\"'`]?\Z")
@@ -119,7 +120,8 @@ class Bares:
         if start not in self._known:
             bracketed = _BRACKETED.match(self.text, start)
             end = max(self._end(start), bracketed.end() if bracketed else start)
-            value = Span(start, start + len(_trimmed(self.text[start:end].partition(_LINK)[0])))
+            link = _LINK.search(self.text, start, end)
+            value = Span(start, start + len(_trimmed(self.text[start : link.start() if link else end])))
             self._known[start] = (value, value) if end > start else None
         return self._known[start]
 
@@ -186,7 +188,7 @@ def _is_no_value(text: str, named: re.Match[str], name: str, inner: Span) -> boo
     if _GOES_ON.match(text, inner.start, inner.end) and _closes(text, named, text[inner.start - 1]):
         return True
     # `Form::password("confirmation", $old["confirmation"])` and Razor's `Html.Password("Senha", null)` draw a field.
-    helper = text.startswith("::", named.start() - 2) or name.startswith("Html.")
+    helper = name.startswith("Html.") or _DRAWS.search(text, max(0, named.start() - 20), named.start()) is not None
     return helper and named.lastgroup == "quoted" and _CLOSED.match(text, inner.end) is not None
 
 

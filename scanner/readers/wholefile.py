@@ -14,7 +14,7 @@ from scanner.model import Document, Literal, Role, SecretValue, Span
 PREFILTER = rb"\A(?:\xef\xbb\xbf)?[^\s]{6,200}[ \t]{0,4}[\r\n]{0,4}\z"
 
 # Not `user:$apr1$...` or `user:{SHA}...`, a row of a file of hashes, and not `NAME=value`: that has a name of its own.
-_VALUE = re.compile(r"\ufeff?((?![^\s:]{1,64}:[{$]|[A-Za-z_]\w{1,63}=[^=\s])\S{6,200})\s*")
+_VALUE = re.compile(r"\ufeff?((?![^\s:]{1,64}:[{$]|[A-Z][A-Z0-9_]{2,63}=[^=\s])\S{6,200})\s*")
 _TELLING = re.compile(r"(?i)pass|pwd|secret|token|key|cred")
 _NEUTRAL = frozenset(("", ".txt"))
 # These are a part of the name: `master.key`.

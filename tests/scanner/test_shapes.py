@@ -51,6 +51,8 @@ KINDS: dict[str, Callable[[random.Random], str]] = {
     "pw": draw(_ALNUM, 18),
     "key": draw(_ALNUM, 32),
     "g35": draw(_ALNUM, 35),
+    "marks": draw(_ALNUM + "!#^*+<>?@|~%", 30),
+    "equals": lambda source: f"{draw(_ALNUM, 9)(source)}=X{draw(_ALNUM, 20)(source)}",
     "hex": draw("0123456789abcdef", 32),
     "hex20": draw("0123456789abcdef", 20),
     "hex40": draw("0123456789abcdef", 40),

@@ -347,7 +347,7 @@ def test_another_entry_of_a_dict_is_not_reached() -> None:
     ],
 )
 def test_of_many_siblings_the_nearest_are_kept(source: str) -> None:
-    # A file of constants is all of them to each: whoever hands findings on, or maps them, would do so in squared time.
+    # The constants of a file are siblings of each other: all of them with each are too many.
     names = [sibling.name.lower() for sibling in marked(source).siblings]
     assert names == [f"k{number}" for number in range(250, 450)]
 
