@@ -12,7 +12,7 @@ from typing import TypeAlias
 from fixers.python_environment import dotted
 from fixers.python_syntax import node_span
 from fixers.readers_of import OtherReader, ReaderSite
-from fixers.settings_modules import Module, scope_of
+from fixers.settings_modules import Module, class_of, scope_of
 from scanner.text import line_starts
 
 _QUIET = frozenset({"read", "read_file", "sections", "has_section", "has_option", "options", "optionxform"})
@@ -58,20 +58,7 @@ def _may_be_parser(module: Module, node: ast.Name | ast.Attribute) -> bool:
 
 def _is_own(module: Module, node: ast.Attribute) -> bool:
     """Whether it is the attribute of `self` in a class that binds it to a parser."""
-    return dotted(node) == f"self.{node.attr}" and any(
-        isinstance(other, ast.Attribute)
-        and isinstance(other.ctx, ast.Store)
-        and dotted(other) == dotted(node)
-        and _class_of(module, other) is _class_of(module, node)
-        for other in module.nodes
-    )
-
-
-def _class_of(module: Module, node: ast.AST) -> ast.AST | None:
-    above = module.parents.get(node)
-    while above is not None and not isinstance(above, ast.ClassDef):
-        above = module.parents.get(above)
-    return above
+    return (class_of(node, module.parents), dotted(node)) in module.keepers
 
 
 def _site(module: Module, read: ast.expr, outer: ast.expr, around: tuple[str, str] = ("", "")) -> ReaderSite:

@@ -24,8 +24,9 @@ class Module:
     """A Python file: its nodes, with the parent of each, what its names stand for, and what carries the path.
 
     `parsers` are the names bound to parsers of configparser, and attributes that are bound to nothing else
-    (`self.conf`), `texts` the expressions that may be a string or list a folder, `folders` the parts of paths in
-    strings. `seeds` are the expressions that name the file, `tainted` the names that carry it.
+    (`self.conf`), `keepers` the classes that bind these, each with the attribute. `texts` are the expressions that may
+    be a string or list a folder, `folders` the parts of paths in strings. `seeds` are the expressions that name the
+    file, `tainted` the names that carry it.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Module:
     parents: Mapping[ast.AST, ast.AST] = field(repr=False)
     bound: Mapping[ast.AST | None, frozenset[str]] = field(repr=False)
     parsers: frozenset[str]
+    keepers: frozenset[tuple[ast.AST | None, str]]
     texts: tuple[ast.expr, ...] = field(repr=False)
     folders: frozenset[str] = field(repr=False)
     seeds: frozenset[ast.AST] = frozenset()
@@ -68,6 +70,14 @@ def parsed(workspace: Workspace, path: str, known: dict[str, Module | None]) -> 
         known[path] = _parsed(workspace, path)
     module = known[path]
     return None if module is None else replace(module, tainted=set())
+
+
+def class_of(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> ast.AST | None:
+    """The innermost class around a node."""
+    above = parents.get(node)
+    while above is not None and not isinstance(above, ast.ClassDef):
+        above = parents.get(above)
+    return above
 
 
 def _parsed(workspace: Workspace, path: str) -> Module | None:
@@ -113,6 +123,7 @@ def _parsed(workspace: Workspace, path: str) -> Module | None:
         parents=parents,
         bound={scope: frozenset(each) for scope, each in bound.items()},
         parsers=frozenset(parsers),
+        keepers=frozenset((class_of(node, parents), dotted(node)) for node in kept),  # type: ignore[arg-type]
         texts=tuple(texts),
         folders=frozenset(folders),
     )

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 
 from scanner.extent import HOPS, WIDTH, Extent, Range, changed, statement
 
-# `name = "..."`, `name = (` and the like, `name = other`: what the reader follows from a call's argument to a constant.
+# `name = ...`, `self.name: str = ...`, `one = other = ...`: what the reader follows from a call's argument to a
+# constant. A number or nothing is no text.
 _BOUND = re.compile(
-    rb"\n([ \t]*+)((?:self|cls)\.)?([A-Za-z_]\w*+)[ \t]*+(?::[^=\n\"']*+)?=[ \t]*+"
-    rb"(?:[\w.]*+[\"'(\[{\\]|[A-Za-z_][\w.]*+[ \t]*+(?:#[^\n]*)?(?=[\r\n]|\Z))"
+    rb"\n([ \t]*+)((?:(?:self\.|cls\.)?[A-Za-z_]\w*+[ \t]*+(?::[^=\n\"']*+)?=(?!=)[ \t]*+)++)"
+    rb"(?!\d|(?:None|True|False)\b)"
 )
+_TARGET = re.compile(rb"((?:self|cls)\.)?([A-Za-z_]\w*+)[ \t]*+(?::[^=\n\"']*+)?=")
+_BLOCK = re.compile(rb"[ \t]*(?:async[ \t]+)?(?:def|(class))[ \t]")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 # A statement reaches no further than this, but to the end of its last lines.
 _FAR = 3 * WIDTH
@@ -26,14 +29,16 @@ _FAR = 3 * WIDTH
 class Binding:
     """Where a name is bound, `everywhere`: in the module or on self, so that any function can mean it.
 
-    `end` is behind the equals sign. `text` is the statement, read when it is asked for; empty where it leads nowhere.
-    `low` and `high` are those of the statement's extent, counted from `start`, once they were asked for.
+    `of_class`: in a class's own body, once that was asked for. `end` is behind the equals sign. `text` is the
+    statement, read when it is asked for; empty where it leads nowhere. `low` and `high` are those of the statement's
+    extent, counted from `start`, once they were asked for.
     """
 
     start: int
     end: int
     name: bytes
     everywhere: bool
+    of_class: bool | None = None
     low: int = 0
     high: int = 0
     text: bytes | None = field(default=None, repr=False)
@@ -139,7 +144,7 @@ def reached(bindings: Bindings, text: bytes, scope: int, end: int) -> tuple[dict
         names = set()
         for name in sorted(bound):
             for row in places[name]:
-                if row.everywhere or scope <= row.start <= end:
+                if row.everywhere or scope <= row.start <= end or _is_of_class(data, row):
                     if row.text is None:
                         _read(data, row)
                     if row.text:
@@ -151,6 +156,45 @@ def reached(bindings: Bindings, text: bytes, scope: int, end: int) -> tuple[dict
 def extent_of(data: bytes, row: Binding) -> Extent:
     """How far a binding's statement reaches."""
     return statement(data, row.start, row.end)
+
+
+def _is_of_class(data: bytes, row: Binding) -> bool:
+    """Whether a binding stands in a class's own body, so that what its objects do can mean it."""
+    if row.of_class is None:
+        row.of_class = next((is_class for _, is_class in enclosing(data, row.start)), False)
+    return row.of_class
+
+
+def bound_between(bindings: Bindings, first: int, last: int) -> set[bytes]:
+    """The names that are bound between two offsets, where functions and classes begin elsewhere than before."""
+    rows = bindings.rows[bisect.bisect_left(bindings.rows, first, key=_start) :]
+    rows = rows[: bisect.bisect_right(rows, last, key=_start)]
+    for row in rows:
+        row.of_class = None
+    return {row.name for row in rows}
+
+
+def enclosing(data: bytes, start: int) -> Iterator[tuple[int, bool]]:
+    """Where the functions and classes around a line begin, the innermost first, as far as indentation tells.
+
+    Each with whether it is a class.
+    """
+    indent = _indent(data, start)
+    while indent:
+        at = data.rfind(b"def ", 0, start)
+        at = max(at, data.rfind(b"class ", max(at, 0), start))
+        if at < 0:
+            return
+        start = data.rfind(b"\n", 0, at) + 1
+        block = _BLOCK.match(data, start)
+        if block is not None and _indent(data, start) < indent:
+            yield start, block[1] is not None
+            indent = _indent(data, start)
+
+
+def _indent(data: bytes, start: int) -> int:
+    line = data[start : start + 200]
+    return len(line) - len(line.lstrip(b" \t"))
 
 
 def _read(data: bytes, row: Binding) -> None:
@@ -170,7 +214,9 @@ def _found(data: bytes, start: int, end: int) -> Iterator[Binding]:
         at = start + match.start()
         if at > end:
             return
-        yield Binding(at, data.find(b"=", at) + 1, match[3], not match[1] or match[2] is not None)
+        for target in _TARGET.finditer(match[2]):
+            everywhere = not match[1] or target[1] is not None
+            yield Binding(at, at + len(match[1]) + target.end(), target[2], everywhere)
 
 
 def _start(row: Binding) -> int:

@@ -8,18 +8,15 @@ analysis; one that is too narrow would lose a finding.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from scanner.bindings import Bindings, follow, reached
+from scanner.bindings import Bindings, enclosing, follow, reached
 from scanner.extent import TAIL, WIDTH, Extent, Range, around, lines_of, statement
 from scanner.owncalls import Own, meant_by
 from scanner.prefilter import CALL, PROVIDER, Hit, Table
 from scanner.source import Kind
-
-_BLOCK = re.compile(rb"[ \t]*(?:async[ \t]+)?(?:def|(class))[ \t]")
 
 
 class Context(NamedTuple):
@@ -113,20 +110,11 @@ def imported_of(libraries: str, imports: frozenset[str]) -> frozenset[str]:
 
 def scope_of(data: bytes, start: int) -> int:
     """Where the outermost function around a line begins; 0 outside of functions, as far as indentation tells."""
-    indent = _indent(data, start)
     found = 0
-    while indent:
-        at = data.rfind(b"def ", 0, start)
-        at = max(at, data.rfind(b"class ", max(at, 0), start))
-        if at < 0:
-            return found
-        start = data.rfind(b"\n", 0, at) + 1
-        block = _BLOCK.match(data, start)
-        if block is None or _indent(data, start) >= indent:
-            continue
-        if block[1]:
-            return found or start
-        found, indent = start, _indent(data, start)
+    for block, is_class in enclosing(data, start):
+        if is_class:
+            return found or block
+        found = block
     return found
 
 
@@ -134,8 +122,3 @@ def moves_functions(data: bytes, first: int, last: int) -> bool:
     """Whether a function or class begins on one of these lines."""
     start, end = lines_of(data, first, last)
     return data.find(b"def ", start, end) >= 0 or data.find(b"class ", start, end) >= 0
-
-
-def _indent(data: bytes, start: int) -> int:
-    line = data[start : start + 200]
-    return len(line) - len(line.lstrip(b" \t"))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from scanner import owncalls
-from scanner.bindings import Bindings, follow
+from scanner.bindings import Bindings, bound_between, follow
 from scanner.blocks import STRUCTURED, surroundings
 from scanner.contexts import Change, Context, contexts, imported_of, moves_functions
 from scanner.extent import WIDTH, Range, changed, lines_of
@@ -169,6 +169,7 @@ def _near_change(
     if calls:
         names = follow(memory.bindings, data, ranges if memory.bindings.data is before else None)
     moved = [_block(data, each) for each in ranges if calls and _moves_functions(before, data, each)]
+    names.update(*(bound_between(memory.bindings, *each) for each in moved))
     touched: dict[Hit, None] = {}
     for each in ranges:
         low, high = _around(data, each)

@@ -279,6 +279,28 @@ def test_the_second_of_two_on_a_line_is_seen_where_the_first_is_nothing(reposito
     assert len(scan(repository, "--history", status=1)["findings"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("bound", "used"),
+    [
+        ("first = SECOND = {0}\n", "first"),
+        ("first = given() or {0}\n", "first"),
+        ("first = given() if given else {0}\n", "first"),
+        ("class Settings:\n    first: str = {0}\n", "Settings.first"),
+        ("class Settings:\n    first = {0}\n", "Settings.first"),
+    ],
+)
+def test_a_value_that_stood_far_from_its_call_for_a_while_is_found(
+    repository: Path, git: Git, bound: str, used: str
+) -> None:
+    filler = "".join(f"x{number} = {number}\n" for number in range(500))
+    for number, value in enumerate(("given()", f'"{_value("stash")}"', "given()")):
+        text = f"import psycopg2\n\n{bound.format(value)}\n{filler}\npsycopg2.connect(password={used})\n"
+        (repository / "app.py").write_text(text, encoding="utf-8")
+        git(repository, "add", "-A")
+        git(repository, "commit", "-qm", str(number))
+    assert [finding["path"] for finding in scan(repository, "--history", status=1)["findings"]] == ["app.py"]
+
+
 def test_a_call_of_an_own_function_by_place_is_seen_when_it_is_added(repository: Path, git: Git) -> None:
     filler = "".join(f"x{number} = {number}\n" for number in range(2_000))
     head = f"def connect(user, password):\n    return user\n\n\n{filler}"

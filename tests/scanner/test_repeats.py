@@ -26,6 +26,7 @@ LINES = (
     b"def login(user, password):\n", b"def login(password, user):\n", b"login('bob', 'seven')\n", b"login(\n",
     b"class Login:\n",
     b"    def __init__(self, token, x):\n", b"    Login('eight', NAME)\n", b"    secret: str\n",
+    b"A.token = B.token = 'ten'\n", b"    user = token = x or 'eleven'\n", b"    psycopg2.connect(password=A.token)\n",
     b"Row = namedtuple('Row', 'name password')\n", b"self.Row(1, 'nine')\n",
 )
 # fmt: on
