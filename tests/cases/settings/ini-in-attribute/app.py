@@ -3,17 +3,17 @@ import os.path
 
 
 class Settings:
-    def __init__(self, path=os.path.join(os.path.dirname(os.path.abspath(__file__)), "app.ini")):
-        self.config = configparser.ConfigParser()
-        self.config.read(path)
-        self.host = self.config.get("mail", "host")
+    def __init__(self, path=os.path.join(os.path.dirname(os.path.abspath(__file__)), "kept.ini")):
+        self.kept = configparser.ConfigParser()
+        self.kept.read(path)
+        self.host = self.kept.get("mail", "host")
 
     def token(self):
-        return self.config["api"]["token"]
+        return self.kept["api"]["token"]
 
     def login(self):
-        mail = self.config["mail"]
-        return mail.get("password"), self.config.get("mail", "password", fallback="none")
+        mail = self.kept["mail"]
+        return mail.get("password"), self.kept.get("mail", "password", fallback="none")
 
 
 SETTINGS = Settings()
