@@ -6,14 +6,14 @@ class Settings:
     def __init__(self, path=os.path.join(os.path.dirname(os.path.abspath(__file__)), "kept.ini")):
         self.kept = configparser.ConfigParser()
         self.kept.read(path)
-        self.host = self.kept.get("mail", "host")
+        self.host = self.kept.get("relay", "host")
 
     def token(self):
-        return self.kept["api"]["token"]
+        return self.kept["bot"]["token"]
 
     def login(self):
-        mail = self.kept["mail"]
-        return mail.get("password"), self.kept.get("mail", "password", fallback="none")
+        mail = self.kept["relay"]
+        return mail.get("password"), self.kept.get("relay", "password")
 
 
 SETTINGS = Settings()
