@@ -74,8 +74,11 @@ def _page(findings: list[Finding], context: ReportContext) -> Page | None:
 
 
 def _render_file(findings: list[Finding], page: Page | None, net: Net, context: ReportContext) -> Iterator[str]:
-    for finding in findings:
+    said = [list(_said(finding, net, context)) for finding in findings]
+    for finding, rows, after in zip(findings, said, [*said[1:], None], strict=True):
         yield from _render_finding(finding, page, net, context)
+        # What is the same of several, one after the other, is said once behind them.
+        yield from rows if rows != after else ()
     first = findings[0]
     if message_of(first):
         if any(finding.suppressed is None for finding in findings):
@@ -97,6 +100,10 @@ def _render_finding(finding: Finding, page: Page | None, net: Net, context: Repo
         yield _row("commit", _commit(finding, net), context)
     if page is not None:
         yield _row(f"{finding.start[0]} |", masked_line(page, finding, net), context)
+
+
+def _said(finding: Finding, net: Net, context: ReportContext) -> Iterator[str]:
+    """Why it is one, and what to do about it or why nothing."""
     if finding.evidence:
         yield _row("why", _why(finding, net), context)
     if finding.suppressed is not None:

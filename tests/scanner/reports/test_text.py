@@ -319,3 +319,17 @@ def test_what_a_migration_would_refuse_is_not_offered_as_the_fix(make):
     assert not any("migrate" in line for line in said["README.md"])
     assert "fix  unhardcode migrate tests/factories.py" in said["tests/factories.py"]
     assert "fix  unhardcode plan deploy.sh says what to do by hand" in said["deploy.sh"]
+
+
+def test_what_several_findings_have_in_common_is_said_once_behind_them(make):
+    values = [make.generated(f"in common {number}") for number in range(3)]
+    page = "".join(f'password = "{value}"\n' for value in values)
+    one, two, other = (make.found(page, value) for value in values)
+    other = dataclasses.replace(other, rule="redis-redis")
+
+    lines = rendered(make, one, two, other, page=page).splitlines()
+
+    assert [line.split()[0] for line in lines if "psycopg2-connect]" in line or "redis-redis]" in line] == [
+        f"{PATH}:1:13", f"{PATH}:2:13", "ignore", f"{PATH}:3:13", "ignore",
+    ]  # fmt: skip
+    make.assert_no_value("\n".join(lines), values)
