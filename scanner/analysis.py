@@ -131,7 +131,9 @@ def _literals(
         return [*literals, *_inside(document, literals, offsets, named_so)], None
     except Unreadable as error:
         note = f"read as plain text: {error.what} at line {error.line}, column {error.column}"
-        return list(_as_text(document, offsets, named_so)), note
+    except RecursionError:  # readers guard what they know to nest; one file never ends a scan
+        note = "read as plain text: nested too deeply"
+    return list(_as_text(document, offsets, named_so)), note
 
 
 def _as_text(document: Document, offsets: list[int], named_so: MayBeNamed) -> Iterator[Literal]:
