@@ -172,13 +172,16 @@ def _inside(document: Document, literals: list[Literal], offsets: list[int], nam
     """What stands inside the strings of Python (INI text, JSON, a query), and in comments behind its statements."""
     if document.kind not in CODE:
         return
-    from scanner.readers import structured, text
+    from scanner.readers import structured
 
     for literal in literals:
         yield from structured.inner(literal, offsets, named_so)
-    if document.kind is Kind.PYTHON:
-        spans = sorted(literal.span for literal in literals)
-        yield from text.read(document, structured.comment_hits(document, offsets, spans), named_so)
+    spans = sorted(literal.span for literal in literals)
+    beside = structured.comment_hits(document, offsets, spans) if document.kind is Kind.PYTHON else []
+    if beside:
+        from scanner.readers import text
+
+        yield from text.read(document, beside, named_so)
 
 
 def _detected(

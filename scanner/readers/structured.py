@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from scanner.model import Document, Kind, Literal, Role, SecretValue, Span
-from scanner.readers import text as plain
 from scanner.readers import textvalues
 from scanner.readers._escapes import compact
 from scanner.readers._tree import Group, Place, Scalar, groups, literals
@@ -40,6 +39,8 @@ def read(document: Document, offsets: Sequence[int], may_be_named: MayBeNamed = 
     yield from (literal for literal in found if not textvalues.DEFAULT.fullmatch(literal.value.reveal("text")))
     for literal in found:
         yield from inner(literal, offsets, may_be_named)
+    from scanner.readers import text as plain
+
     # The key belongs to its value: nothing else on the line before it is looked at again.
     lines = [Span(_line_start(document.text, each.span.start), each.span.end) for each in found]
     yield from plain.read(document, comment_hits(document, offsets, sorted(lines)), may_be_named)
@@ -52,6 +53,8 @@ def inner(literal: Literal, offsets: Sequence[int], may_be_named: MayBeNamed = a
         yield _part(literal, Span(*default.span(2)), Span(*default.span(2)), default[1], Role.ENV_DEFAULT)
     if not SEVERAL.search(value):
         return
+    from scanner.readers import text as plain  # many expressions, which a hook seldom needs
+
     hits = _hits_inside(literal, offsets, len(value))
     for shape in plain.shapes(value, hits, may_be_named, bare=False):
         if literal.dynamic and value[shape.inner.start : shape.inner.end] == COMPUTED:
