@@ -167,7 +167,11 @@ def unseen_reads(workspace: Workspace, env_file: str) -> UnseenReads:
     modules = {name for names in _LIBRARIES.values() for name in names}
     libraries = dict(_programs(workspace, _words(modules)))
     mapped = {path: mapping_names(tree, all_names(tree), env_file) for path, tree in _programs(workspace, _MAPPED)}
-    places = [each for path, tree in trees.items() for each in _by_computed_name(path, tree, called, env_file)]
+    places = [
+        each
+        for path, tree in trees.items()
+        for each in _by_computed_name(path, tree, called, mapped.get(path, frozenset()), env_file)
+    ]
     return UnseenReads(
         places=(
             *places,
@@ -179,7 +183,7 @@ def unseen_reads(workspace: Workspace, env_file: str) -> UnseenReads:
         names=called,
         mapped=frozenset((_module_of(path), name) for path, found in mapped.items() for name in found),
         modules=tuple(_module_of(path) for path in workspace.files if workspace.is_python(path))
-        if functions or mapped
+        if functions or any(mapped.values())
         else (),
         attributes=any(_gives_attributes(node) for tree in trees.values() for node in ast.walk(tree)),
     )
@@ -245,10 +249,12 @@ def _programs(workspace: Workspace, holding: re.Pattern[bytes]) -> Iterator[tupl
                 continue
 
 
-def _by_computed_name(path: str, tree: ast.Module, helpers: Collection[str], env_file: str) -> Iterator[UnseenRead]:
+def _by_computed_name(
+    path: str, tree: ast.Module, helpers: Collection[str], mapped: frozenset[str], env_file: str
+) -> Iterator[UnseenRead]:
     names, constants = all_names(tree), constants_of(tree)
     objects, readers = dict(environ_objects(tree, names)), reader_objects(tree, names)
-    copies = environment_copies(tree, names) - mapping_names(tree, names, env_file)
+    copies = environment_copies(tree, names) - mapped
     resolved = {id(node) for node in to_resolve(tree, names, env_file)}
     waiting: list[tuple[ast.AST, ast.stmt | None]] = [(tree, None)]
     while waiting:

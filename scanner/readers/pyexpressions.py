@@ -370,7 +370,9 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
 def _collected(
     call: Called, own: str | None, name: str | None, keyword: str | None, context: Context
 ) -> tuple[str | None, str]:
-    """Name and symbol of an argument, which may be one of a collection: `dict(key=...)`, `api_keys.append(...)`."""
+    """Name and symbol of an argument: `dict(key=...)` is an entry of what it is assigned to, `tokens.update(key=...)`
+    one of `tokens`, and `api_keys.append(...)` has the name of the collection.
+    """
     plain = keyword in (None, "**")
     if call.leaf == "dict" and not plain and isinstance(call.node.func, ast.Name):
         return name, _path(context)

@@ -59,7 +59,7 @@ def inner(literal: Literal, offsets: Sequence[int], may_be_named: MayBeNamed = a
     for shape in plain.shapes(value, hits, may_be_named, bare=False):
         if literal.dynamic and value[shape.inner.start : shape.inner.end] == COMPUTED:
             continue
-        yield _part(literal, shape.span, shape.inner, shape.name, Role.TEXT)
+        yield _part(literal, shape.span, shape.inner, shape.name, Role.TEXT, within=shape.within)
 
 
 def comment_hits(document: Document, offsets: Sequence[int], spans: Sequence[Span]) -> list[int]:
@@ -113,15 +113,15 @@ def piece_of(literal: Literal, piece: Span, name: str) -> Literal:
     return _part(literal, piece, piece, name, Role.TEXT)
 
 
-def _part(literal: Literal, span: Span, shown: Span, name: str | None, role: Role) -> Literal:
-    """Make a literal of `shown`, a part of another's value."""
+def _part(literal: Literal, span: Span, shown: Span, name: str | None, role: Role, *, within: str = "") -> Literal:
+    """Make a literal of `shown`, a part of another's value; `within` is the mapping in that value that it is from."""
     placed = literal.offsets
     return Literal(
         span=literal.source_span(span.start, span.end),
         value=SecretValue(literal.value.reveal("text")[shown.start : shown.end]),
         role=role,
         name=name,
-        symbol=literal.path,
+        symbol=".".join(part for part in (literal.path, within) if part),
         body=literal.body + shown.start if placed is None else placed[shown.start],
         offsets=None if placed is None else placed[shown.start : shown.end + 1],
         dynamic=role is Role.ENV_DEFAULT,

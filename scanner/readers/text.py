@@ -43,7 +43,7 @@ _ATTRIBUTE = re.compile(r"[a-z][\w.\-]{0,40}=[\"']")
 _BADGES = re.compile(r"://(?:codecov\.io|img\.shields\.io)/")
 # Before a value in a comment: `// mqtt password: ...`, ` * token: ...`, or in the middle of `/* ... */`.
 _COMMENTED = re.compile(r"[ \t]*(?://|\*|#|--)")
-_COMMENT = 2_000
+_COMMENT = 2_000  # how far before it the comment may begin
 # Alone on the rest of its line, and no word.
 _NOTED = re.compile(r"(?=[^\s]{0,60}\d)(?=[^\s]{0,60}[A-Za-z])[\w+/=@!#$%^*&~?-]{8,200}[ \t]*(?:\r?$|\*/)", re.M)
 # `- "API_PASSWORD": User password` in a string of code.

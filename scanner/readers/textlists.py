@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from scanner.model import Span
 from scanner.readers.several import ADDING, NAMES_OF_SEVERAL
-from scanner.readers.textvalues import NAME, Shape
+from scanner.readers.textvalues import GAP, NAME, Shape
 
 _MOST = 1_000
 # How far before the first text its collection's name can begin, and before a hit the text.
@@ -21,31 +21,30 @@ _BLANK = r"\s{0,200}"
 _COMMENTS = rf"(?:(?://|\#)[^\n]{{0,200}}\n{_BLANK}){{0,3}}"
 # A comma stands between key and text only where both have brackets of their own: `{"alice", "..."}`.
 _KEY = (
-    r"(?P<pair>(?:[\[{]|\w{0,20}\()[ \t]{0,9})?"
+    rf"(?P<pair>(?:[\[{{]|\w{{0,20}}\(){GAP})?"
     r"(?:(?P<mark>[\"'`])(?P<quoted>[^\s\"'`]{1,60})(?P=mark)|:?(?P<bare>[A-Za-z_][\w.@\-]{0,60}))\]?"
-    r"[ \t]{0,20}(?:=>|->|[:=]|\bto\b|(?(pair),|(?!)))[ \t]{0,9}"
+    rf"{GAP}(?:=>|->|[:=]|\bto\b|(?(pair),|(?!))){GAP}"
 )
 _SEVERAL = re.compile(NAMES_OF_SEVERAL, re.IGNORECASE)
 # How those names end: most hits have none of these before them, which is quick to tell.
 _ENDS = ("keys", "tokens", "words", "wds", "secrets", "credentials", "phrases")
 _WORD = re.compile(r"[\w$\-]+\Z")
 _OPENED = re.compile(
-    rf"(?P<name>{NAME})[\"'`]?(?:\[\w{{0,30}}\])?[ \t]{{0,9}}(?::(?!=)[^\n=\"'`;]{{1,60}}?)?"
-    rf"(?::=|=>|=|<-|:)[ \t]{{0,9}}(?P<made>(?:[^\n\"'`;=:{{]|::){{0,60}}?)"
+    rf"(?P<name>{NAME})[\"'`]?(?:\[\w{{0,30}}\])?{GAP}(?::(?!=)[^\n=\"'`;]{{1,60}}?)?"
+    rf"(?::=|=>|=|<-|:){GAP}(?P<made>(?:[^\n\"'`;=:{{]|::){{0,60}}?)"
     rf"(?:\r?\n[ \t]{{0,60}})?(?P<bracket>[\[({{]){_BLANK}{_COMMENTS}(?:{_KEY})?\Z"
 )
 # `tokens["alice"] = "..."`, `apiKeys.put("alice", "...")`
-_GAP = r"[ \t]{0,9}"
 _ADDED = re.compile(
     rf"(?P<name>[A-Za-z_$][\w\-]{{0,100}}+)(?:"
-    rf"\[{_GAP}(?P<mark>[\"'`])(?P<quoted>[^\s\"'`]{{1,60}})(?P=mark){_GAP}\]{_GAP}={_GAP}"
-    rf"|\.(?i:{ADDING})\({_GAP}(?:(?P<of>[\"'`])(?P<whose>[^\s\"'`]{{1,60}})(?P=of),{_GAP})?)\Z"
+    rf"\[{GAP}(?P<mark>[\"'`])(?P<quoted>[^\s\"'`]{{1,60}})(?P=mark){GAP}\]{GAP}={GAP}"
+    rf"|\.(?i:{ADDING})\({GAP}(?:(?P<of>[\"'`])(?P<whose>[^\s\"'`]{{1,60}})(?P=of),{GAP})?)\Z"
 )
 _KEYED = re.compile(rf"{_KEY}(?=[\"'`])")
 # An entry that is no text: `{ a: "...", b: process.env.B, c: "..." }`.
-_OTHER = r"[\w.$]{1,60}(?:[ \t]{0,9}:[ \t]{0,9}[\w.$]{1,60})?"
+_OTHER = rf"[\w.$]{{1,60}}(?:{GAP}:{GAP}[\w.$]{{1,60}})?"
 _FURTHER = re.compile(
-    r"[ \t]{0,20}(?:[)\]}][ \t]{0,20})?(?:[,;]\s{0,200}|[ \t]{1,20}|(?=\r?\n))\s{0,20}"
+    rf"{GAP}(?:[)\]}}]{GAP})?(?:[,;]\s{{0,200}}|[ \t]{{1,20}}|(?=\r?\n))\s{{0,20}}"
     rf"{_COMMENTS}(?:{_OTHER},{_BLANK}{_COMMENTS}){{0,3}}(?:{_KEY})?(?=[\"'`])"
 )
 _ANY_TEXT = re.compile(r"([\"'`])[^\n\"'`]{0,500}\1")

@@ -37,4 +37,4 @@ def test_an_assignment_is_no_value_of_the_file(
     text: str, whole: bool, document: Callable[[str, str], Document]
 ) -> None:
     for path in (".env.secret", "prod.secret", "secrets/token"):
-        assert (literal_of(document(path, f"{text}\n")) is not None) is whole
+        assert (literal_of(document(path, f"{text}\n")) is not None) is whole, path
