@@ -22,7 +22,7 @@ import unhardcode  # noqa: E402 - this tree's, whatever else is installed
 from fixers import manual_steps, rewriting  # noqa: E402
 from fixers.model import RefusalReason  # noqa: E402
 from rules.load import load_rules  # noqa: E402
-from scanner import commands, config_check, judge  # noqa: E402
+from scanner import config_check, judge, scan_request  # noqa: E402
 from scanner.config import DEFAULT_BASELINE, HONOURS, Config  # noqa: E402
 from scanner.errors import Exit, UsageError  # noqa: E402
 
@@ -144,7 +144,7 @@ def _toml(value: object) -> str:
 
 def _formats() -> Iterator[str]:
     rows = []
-    for form in commands._FORMATS:  # noqa: SLF001 - the only list of them
+    for form in scan_request.FORMATS:
         module = importlib.import_module(f"scanner.reports.{form.replace('-', '_')}")
         text = (module.__doc__ or "").split("\n\n")[0]
         rows.append((f"`{form}`", re.sub(r"^`--format [\w-]+`: ", "", text)))
