@@ -34,6 +34,7 @@ from scanner.running import OWNERS, Mode, Scanned, run, scan_paths
 from scanner.source import Settings, Source
 from scanner.sources import git, worktree
 from scanner.sources.history import folder_of
+from scanner.sources.selection import Selection
 from scanner.text import UndecodableError, decode
 
 # A finding with what would be stored for it.
@@ -257,7 +258,7 @@ def _held(entries: Sequence[Entry], root: worktree.Root, config: Config) -> list
     """The entries with the places of the working tree that hold them: findings, and any spelling in any file."""
     held = [{(finding.path, finding.start[0]) for finding in entry.now} for entry in entries]
     search = search_for([entry.value if entry.value and entry.distinct else SecretValue("") for entry in entries])
-    selection = worktree.Selection(include=(), exclude=(), max_size=config.max_size)
+    selection = Selection(max_size=config.max_size)
     for source in worktree.sources(root, (root.folder,), selection):
         if isinstance(source, Source):
             for trace in traces(search, source.raw):

@@ -12,6 +12,7 @@ from scanner.readers.kinds import kind_of
 from scanner.roles import PathRole, role_of
 from scanner.source import Source
 from scanner.sources import worktree
+from scanner.sources.selection import Selection
 from scanner.text import UndecodableError, decode
 
 _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -23,7 +24,7 @@ def read_at_import(root: worktree.Root, names: Collection[str]) -> dict[str, tup
     Tests do not count. A name that is put together at run time is not seen.
     """
     found: dict[str, list[str]] = {}
-    for source in worktree.sources(root, (root.folder,), worktree.Selection()):
+    for source in worktree.sources(root, (root.folder,), Selection()):
         if not isinstance(source, Source) or not any(name.encode() in source.raw for name in names):
             continue
         kind = kind_of(source.path, source.raw[:4096])

@@ -11,7 +11,7 @@ from rules.searching import searcher
 from scanner.config import Allow
 from scanner.model import Finding, ScanResult, SuppressedBy, Suppression
 from scanner.source import Skipped
-from scanner.sources.worktree import matches
+from scanner.sources.selection import matches
 
 if TYPE_CHECKING:
     from pathlib import Path

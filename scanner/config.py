@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scanner.errors import UsageError
 from scanner.source import Confidence
-from scanner.sources.worktree import DEFAULT_MAX_SIZE
+from scanner.sources.selection import DEFAULT_MAX_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,6 +12,7 @@ from scanner import session
 from scanner.raw import may_be_marked
 from scanner.source import Settings, Source
 from scanner.sources import git, worktree
+from scanner.sources.selection import DEFAULT_MAX_SIZE
 
 if TYPE_CHECKING:
     from scanner.model import Finding
@@ -51,7 +52,7 @@ def of_worktree(folder: Path, settings: Callable[[], Settings]) -> Current:
     def read(path: str) -> bytes | None:
         if not os.path.lexists(folder / path):
             return None
-        found = worktree.read_file(str(folder / path), path, None, None, worktree.DEFAULT_MAX_SIZE, named=False)
+        found = worktree.read_file(str(folder / path), path, None, None, DEFAULT_MAX_SIZE, named=False)
         return found.raw if isinstance(found, Source) else b""
 
     return Current(folder, read, settings)

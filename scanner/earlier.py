@@ -17,7 +17,7 @@ from typing import NamedTuple
 from scanner.record import AFTER, CLEAN, Record, where
 from scanner.source import Skipped
 from scanner.sources import objects
-from scanner.sources.worktree import Selection
+from scanner.sources.selection import Selection
 
 _LENGTH = 8
 
@@ -46,7 +46,6 @@ def listing(
     commits: Sequence[str],
     extra: Mapping[str, str],
     selection: Selection,
-    below: str,
 ) -> tuple[objects.Listing, tuple[str, ...]] | None:
     """The versions that are not known to be clean, and the commits whose messages are to be read.
 
@@ -56,7 +55,7 @@ def listing(
     if before is None or _order(commits[: before.commits]) != before.order or _digest(extra) != before.extra:
         return None
     new = commits[before.commits :]
-    found = objects.listed(folder, new, {}, selection, below)
+    found = objects.listed(folder, new, {}, selection)
     if any(skipped.gap for skipped in found.skipped):
         return None
     added = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import keyfiles
 from scanner.late import late_methods
@@ -23,31 +23,41 @@ if TYPE_CHECKING:
 _HELD = 32_000_000
 
 
-def scan(
-    sources: Iterable[Source | Skipped],
-    prefilter: Prefilter,
-    rules: Callable[[], RuleSet],
-    settings: Callable[[], Settings],
-    texts: dict[str, str] | None = None,
-    *,
-    jobs: int | None = None,
-) -> ScanResult:
-    """Scan everything. `rules` and `settings` are asked for only when something is hit.
+class Setup(NamedTuple):
+    """What a scan is made with. `rules` and `settings` are asked for only when something is hit.
 
-    `jobs` None: as many processes as pay.
+    `jobs` are processes, None for as many as pay.
+    """
+
+    prefilter: Prefilter
+    rules: Callable[[], RuleSet]
+    settings: Callable[[], Settings]
+    jobs: int | None = None
+
+    def knowledge(self) -> Knowledge:
+        """The rules, indexed for the detectors."""
+        with late_methods():
+            from scanner import analysis
+
+        return analysis.learn(self.rules(), self.prefilter)
+
+
+def scan(sources: Iterable[Source | Skipped], setup: Setup, texts: dict[str, str] | None = None) -> ScanResult:
+    """Scan everything.
+
     `texts` receives the text of every document that holds a finding, by path: reports show lines of it, masked.
     """
     seen = _Seen(texts)
     waiting: list[tuple[int, Source, list[tuple[int, int]]]] = []
     held = 0
-    learn = functools.cache(lambda: _learn(rules(), prefilter))
+    knowledge = functools.cache(setup.knowledge)
 
     def look_into() -> None:
         with late_methods():
             from scanner import sharing
 
         tasks = [sharing.Task(source, hits) for _, source, hits in waiting]
-        outcomes = sharing.analysed(tasks, learn(), settings, processes=jobs)
+        outcomes = sharing.analysed(tasks, knowledge(), setup.settings, processes=setup.jobs)
         for (place, source, _), outcome in zip(waiting, outcomes, strict=True):
             seen.add(place, source, outcome)
         waiting.clear()
@@ -58,14 +68,14 @@ def scan(
             continue
         if keyfiles.identify(source.raw) is not None:
             seen.count(source)
-            seen.findings += keyfiles.find(source, rules().weights, settings())
+            seen.findings += keyfiles.find(source, setup.rules().weights, setup.settings())
             continue
         reason = policy(source.raw)
         if reason is not None:
             seen.skipped.append((place, Skipped(path=source.path, reason=reason)))
             continue
         seen.count(source)
-        hits = prefilter.find(scan_bytes(source.raw))
+        hits = setup.prefilter.find(scan_bytes(source.raw))
         if not hits:
             seen.remarks += ((place, each) for each in _remarks(source, []))
             continue
@@ -117,13 +127,6 @@ class _Seen:
         )
         coverage = Coverage(files=self.files, bytes=self.size, skipped=skipped, notes=notes, remarks=remarks)
         return ScanResult(findings=tuple(self.findings), coverage=coverage)
-
-
-def _learn(rules: RuleSet, prefilter: Prefilter) -> Knowledge:
-    with late_methods():
-        from scanner import analysis
-
-    return analysis.learn(rules, prefilter)
 
 
 def _remarks(source: Source, found: list[Finding]) -> Iterable[Skipped]:

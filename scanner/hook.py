@@ -38,7 +38,8 @@ def is_clean(arguments: list[str]) -> bool:
     from scanner.prefilter import read_table
     from scanner.raw import policy, scan_bytes
     from scanner.source import Skipped
-    from scanner.sources import git, staged, worktree
+    from scanner.sources import git, staged
+    from scanner.sources.selection import Selection
 
     # The database is loaded while git is waited for.
     loading = threading.Thread(target=_load, daemon=True)
@@ -51,9 +52,7 @@ def is_clean(arguments: list[str]) -> bool:
         settings = config.load_config(repository.top).config
         if not _has_baseline(settings, repository.top) or os.path.lexists(repository.top / config.OWN_RULES):
             return False
-        selection = worktree.Selection(
-            include=settings.include, exclude=config.excluded(settings), max_size=settings.max_size
-        )
+        selection = Selection(include=settings.include, exclude=config.excluded(settings), max_size=settings.max_size)
         for source in staged.sources(repository, selection):
             if isinstance(source, Skipped) or policy(source.raw) or keyfiles.identify(source.raw):
                 return False

@@ -13,17 +13,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner import analysis, messages, standing, versions
+from scanner import messages, standing, versions
 from scanner.errors import NotSeenError, UsageError
-from scanner.source import Coverage, ScanResult, Settings, Skipped, Source
+from scanner.source import Coverage, ScanResult, Skipped, Source
 from scanner.sources import git, history, objects, stdin
 from scanner.sources import range as commit_range
-from scanner.sources.worktree import Selection
+from scanner.sources.selection import Selection
 
 if TYPE_CHECKING:
-    from rules.model import RuleSet
+    from scanner.engine import Setup
     from scanner.model import Finding
-    from scanner.prefilter import Prefilter
 
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _REMOTE = re.compile(r"[\w.-][\w./-]*")  # not a URL, and nothing that git would take for a pattern
@@ -122,25 +121,20 @@ def tips_of(repository: git.Repository, between: str | None) -> tuple[str, ...]:
 def scan(
     repository: git.Repository,
     selection: Selection,
-    below: str,
     push: Push,
-    *,
-    prefilter: Prefilter,
-    rules: Callable[[], RuleSet],
-    settings: Callable[[], Settings],
-    jobs: int | None = None,
+    setup: Setup,
 ) -> ScanResult:
     """Scan what a push gives away; what the remote has already is marked as there before."""
     folder = history.folder_of(repository)
     commits, bases = _outgoing(folder, push)
     if not (commits or push.tags or push.files):
         return ScanResult(findings=(), coverage=Coverage(files=0, bytes=0, skipped=push.skipped))
-    found = objects.listed(folder, commits, history.blobs_of(folder, push.files), selection, below)
+    found = objects.listed(folder, commits, history.blobs_of(folder, push.files), selection)
     found = found._replace(skipped=(*push.skipped, *history.boundary(repository, commits), *found.skipped))
-    seen = versions.scan(folder, found, prefilter, rules, settings, processes=jobs)
+    seen = versions.scan(folder, found, setup)
     result, read = seen.result, seen.read
-    if not below:
-        said = messages.findings(folder, [*commits, *push.tags], analysis.learn(rules(), prefilter), settings())
+    if not selection.below:
+        said = messages.findings(folder, [*commits, *push.tags], seen.knowledge, setup.settings())
         result = messages.joined(result, [each for each in said if selection.takes(each.path)])
     if not result.findings:
         return result

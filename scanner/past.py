@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import earlier, messages, record, standing, versions
@@ -11,11 +10,10 @@ from scanner.progress import Meter
 from scanner.source import ScanResult, Settings
 from scanner.sources import git, history
 from scanner.sources import range as commit_range
-from scanner.sources.worktree import Selection
+from scanner.sources.selection import Selection
 
 if TYPE_CHECKING:
-    from rules.model import RuleSet
-    from scanner.prefilter import Prefilter
+    from scanner.engine import Setup
 
 
 class Past(NamedTuple):
@@ -34,40 +32,33 @@ class Past(NamedTuple):
 def scan(
     repository: git.Repository,
     selection: Selection,
-    below: str,
     past: Past,
-    *,
-    prefilter: Prefilter,
-    rules: Callable[[], RuleSet],
-    settings: Callable[[], Settings],
-    jobs: int | None = None,
+    setup: Setup,
 ) -> ScanResult:
-    """Scan a repository's past below a folder (POSIX, "" for all of it); `jobs` None: as many processes as pay."""
+    """Scan a repository's past."""
     folder = history.folder_of(repository)
     ends = None if past.between is None else commit_range.ends(repository, past.between)
     before = None
     if ends is None:
         commits, extra = history.reached(repository, past.since)
-        before = _record(repository, selection, past, settings()) if past.cache else None
+        before = _record(repository, selection, past, setup.settings()) if past.cache else None
         again = None
         if before is not None and not past.unreachable and past.since is None:
-            again = earlier.listing(before, folder, commits, extra, selection, below)
+            again = earlier.listing(before, folder, commits, extra, selection)
         found, spoken = again or (
-            history.listing(
-                repository, selection, below, commits, extra, unreachable=past.unreachable, since=past.since
-            ),
+            history.listing(repository, selection, commits, extra, unreachable=past.unreachable, since=past.since),
             None,
         )
     else:
-        found, spoken, extra = commit_range.listing(repository, selection, below, ends), None, {}
+        found, spoken, extra = commit_range.listing(repository, selection, ends), None, {}
     meter = Meter("history" if ends is None else "range", show=past.progress)
-    seen = versions.scan(folder, found, prefilter, rules, settings, processes=jobs, before=before, meter=meter)
+    seen = versions.scan(folder, found, setup, before=before, meter=meter)
     result = seen.result
     heard: list[str] = []
-    if not below:
+    if not selection.below:
         tags = [] if ends is not None or past.since is not None else history.tags(folder)
         read = dict.fromkeys((*(found.commits if spoken is None else spoken), *tags))
-        said = list(messages.findings(folder, list(read), seen.knowledge, settings()))
+        said = list(messages.findings(folder, list(read), seen.knowledge, setup.settings()))
         heard = [each for each in dict.fromkeys(map(messages.object_of, said)) if each not in set(tags)]
         result = messages.joined(result, [each for each in said if selection.takes(each.path)])
     findings = result.findings and standing.with_head(folder, result.findings, seen.read, selection.max_size)

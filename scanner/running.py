@@ -13,12 +13,11 @@ from scanner.errors import NotSeenError, UsageError
 from scanner.source import ScanResult, Settings, Skipped, Source
 from scanner.sources import git, staged, stdin, worktree
 from scanner.sources.paths import shown
+from scanner.sources.selection import Selection
 
 if TYPE_CHECKING:
-    from rules.model import RuleSet
     from scanner.current import Current
     from scanner.past import Past
-    from scanner.prefilter import Prefilter
 
 
 class Scanned(NamedTuple):
@@ -70,15 +69,6 @@ class Mode(NamedTuple):
     handed: bool = False
     past: Past | None = None
     push: str | None = None
-
-
-class Known(NamedTuple):
-    """What a scan of the past is handed."""
-
-    prefilter: Prefilter
-    rules: Callable[[], RuleSet]
-    settings: Callable[[], Settings]
-    jobs: int | None
 
 
 def scan_paths(named: tuple[Path, ...]) -> Scanned:
@@ -145,16 +135,15 @@ def _past(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
     config, _, honour = configuration(root.folder, options)
     scope = "" if repository.bare else _scope(root, paths)
     settings = _lazy_settings(root, scope, config)
-    prefilter, rules = session.known_at(root.folder)
-    known = Known(prefilter=prefilter, rules=rules, settings=settings, jobs=options.jobs)
-    selection = _selection(options, config)
+    setup = engine.Setup(*session.known_at(root.folder), settings, options.jobs)
+    selection = _selection(options, config)._replace(below=scope)
     if mode.past is not None:
-        result = the_past.scan(repository, selection, scope, mode.past, **known._asdict())
+        result = the_past.scan(repository, selection, mode.past, setup)
         tips = hooks_push.tips_of(repository, mode.past.between)
     else:
         git.refuse_another(repository)
         push = hooks_push.read_push(repository, mode.push or "")
-        result = hooks_push.scan(repository, selection, scope, push, **known._asdict())
+        result = hooks_push.scan(repository, selection, push, setup)
         tips = push.tips
     return Scanned(
         result=result,
@@ -190,7 +179,8 @@ def _tree(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
         sources = worktree.sources(root, paths, selection, handed=mode.handed)
     texts: dict[str, str] = {}
     settings = _lazy_settings(root, _scope(root, paths), config)
-    result = engine.scan(sources, *session.known_at(root.folder), settings, texts, jobs=options.jobs)
+    setup = engine.Setup(*session.known_at(root.folder), settings, options.jobs)
+    result = engine.scan(sources, setup, texts)
     current = of_index(root.folder, settings) if mode.staged else of_worktree(root.folder, settings)
     return Scanned(
         result=result,
@@ -204,8 +194,8 @@ def _tree(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
     )
 
 
-def _selection(options: Options, config: Config) -> worktree.Selection:
-    return worktree.Selection(
+def _selection(options: Options, config: Config) -> Selection:
+    return Selection(
         include=options.include or config.include,
         exclude=(*excluded(config), *options.exclude),
         max_size=options.max_size or config.max_size,

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from rules.model import RuleSet
-from scanner import analysis, record, workers
+from scanner import record, workers
+from scanner.analysis import Knowledge
+from scanner.engine import Setup
 from scanner.looking import Looked, Task, reader, sureness
 from scanner.model import Finding, SecretValue
-from scanner.prefilter import Prefilter
 from scanner.progress import Meter
-from scanner.source import Coverage, ScanResult, Settings, Skipped, Source
+from scanner.source import Coverage, ScanResult, Skipped, Source
 from scanner.sources import git, objects
 
 
@@ -32,18 +32,15 @@ class Seen(NamedTuple):
     states: dict[int, int]
     told: dict[bytes, bytes]
     notes: dict[int, str]
-    knowledge: analysis.Knowledge
+    knowledge: Knowledge
     read: Callable[[Source], list[Finding]]
 
 
 def scan(
     folder: Path,
     listing: objects.Listing,
-    prefilter: Prefilter,
-    rules: Callable[[], RuleSet],
-    settings: Callable[[], Settings],
+    setup: Setup,
     *,
-    processes: int | None = None,
     before: record.Record | None = None,
     meter: Meter | None = None,
 ) -> Seen:
@@ -51,42 +48,68 @@ def scan(
 
     What `before` says to be clean is not looked at.
     """
-    knowledge = analysis.learn(rules(), prefilter)
-    states = record.known(before, listing.blobs)
-    told = {} if before is None else dict(before.told)
-    ids = {blob.id for blob in listing.blobs}
-    heads = {path: oid for path, oid in objects.tree(folder, "HEAD").items() if oid in ids} if ids else {}
-    task = Task(folder, listing.blobs, knowledge, settings(), heads, frozenset(told))
-    parts = workers.all_looked(task, states, processes, meter) if ids else []
-    told.update(row for part in parts for row in part.told.items())
+    blobs, knowledge, settings = listing.blobs, setup.knowledge(), setup.settings()
+    states = record.known(before, blobs)
+    known = _known(before, blobs, states)
+    parts = []
+    if blobs:
+        ids = {blob.id for blob in blobs}
+        heads = {path: oid for path, oid in objects.tree(folder, "HEAD").items() if oid in ids}
+        task = Task(folder, blobs, knowledge, settings, heads, frozenset(known.told))
+        parts = workers.all_looked(task, states, setup.jobs, meter)
+    seen = _joined((known, *parts))
     used: dict[bytes, bytes] = {}
-    read = reader(told, used, knowledge, settings())
-    kept = sorted({*_having(states, record.KEPT), *(number for part in parts for number in part.kept)})
-    moved = sorted({*_having(states, record.MOVED), *(n for part in parts for n in part.moved)}.difference(kept))
-    wanted = [(listing.blobs[number], listing.blobs[number].places) for number in kept]
-    wanted += [(listing.blobs[number], listing.blobs[number].places[1:]) for number in moved]
-    notes = {
-        **record.noted(before, listing.blobs, states),
-        **{n: note for part in parts for n, note in part.notes.items()},
-    }
+    read = reader(seen.told, used, knowledge, settings)
     age = {commit: number for number, commit in enumerate(listing.commits)}
-    found = first_of_each(_analysed(folder, wanted, read), age)
-    clean = [blob for blob, state in zip(listing.blobs, states, strict=True) if state and not record.reason_of(state)]
     coverage = Coverage(
-        files=listing.clean[0] + len(clean) + sum(part.files for part in parts),
-        bytes=listing.clean[1] + sum(blob.size for blob in clean) + sum(part.size for part in parts),
-        skipped=(*listing.skipped, *sorted({*_skipped_before(listing.blobs, states), *_skipped(parts)})),
-        notes=_first_notes(listing.blobs, notes),
+        files=listing.clean[0] + seen.files,
+        bytes=listing.clean[1] + seen.size,
+        skipped=(*listing.skipped, *seen.skipped),
+        notes=_first_notes(blobs, seen.notes),
     )
-    seen = {number: state for number, state in enumerate(states) if state}
-    seen |= {number: state for part in parts for number, state in part.states.items()}
     return Seen(
-        result=ScanResult(findings=found, coverage=coverage),
-        states=seen,
+        result=ScanResult(findings=first_of_each(_analysed(folder, blobs, seen, read), age), coverage=coverage),
+        states=seen.states,
         told=used,
-        notes=notes,
+        notes=seen.notes,
         knowledge=knowledge,
         read=read,
+    )
+
+
+def _known(before: record.Record | None, blobs: Sequence[objects.Blob], states: Sequence[int]) -> Looked:
+    """What a record says of the blobs that need not be looked at, those with a state: as if it had been seen now."""
+    known = {number: state for number, state in enumerate(states) if state}
+    reasons = {number: record.reason_of(state) for number, state in known.items()}
+    clean = [number for number, reason in reasons.items() if reason is None]
+    return Looked(
+        kept=tuple(number for number, state in known.items() if state == record.KEPT),
+        moved=tuple(number for number, state in known.items() if state == record.MOVED),
+        files=len(clean),
+        size=sum(blobs[number].size for number in clean),
+        skipped=tuple(
+            Skipped(path=blobs[number].places[0].path, reason=reason)
+            for number, reason in reasons.items()
+            if reason is not None
+        ),
+        notes=record.noted(before, blobs, states),
+        states=known,
+        told={} if before is None else before.told,
+    )
+
+
+def _joined(parts: Sequence[Looked]) -> Looked:
+    """What all parts saw, in order."""
+    kept = {number for part in parts for number in part.kept}
+    return Looked(
+        kept=tuple(sorted(kept)),
+        moved=tuple(sorted({number for part in parts for number in part.moved} - kept)),
+        files=sum(part.files for part in parts),
+        size=sum(part.size for part in parts),
+        skipped=tuple(sorted({skipped for part in parts for skipped in part.skipped})),
+        notes={number: note for part in parts for number, note in part.notes.items()},
+        states={number: state for part in parts for number, state in part.states.items()},
+        told={key: row for part in parts for key, row in part.told.items()},
     )
 
 
@@ -96,22 +119,6 @@ def _first_notes(blobs: Sequence[objects.Blob], notes: Mapping[int, str]) -> tup
     for number in sorted(notes):
         found.setdefault(blobs[number].places[0].path, notes[number])
     return tuple(Skipped(path=path, reason=note) for path, note in sorted(found.items()))
-
-
-def _having(states: Sequence[int], wanted: int) -> Iterator[int]:
-    return (number for number, state in enumerate(states) if state == wanted)
-
-
-def _skipped_before(blobs: Sequence[objects.Blob], states: Sequence[int]) -> Iterator[Skipped]:
-    for blob, state in zip(blobs, states, strict=True):
-        reason = record.reason_of(state)
-        if reason is not None:
-            yield Skipped(path=blob.places[0].path, reason=reason)
-
-
-def _skipped(parts: Iterable[Looked]) -> Iterator[Skipped]:
-    for part in parts:
-        yield from part.skipped
 
 
 def first_of_each(findings: Iterable[Finding], age: dict[str, int]) -> tuple[Finding, ...]:
@@ -131,11 +138,11 @@ def first_of_each(findings: Iterable[Finding], age: dict[str, int]) -> tuple[Fin
 
 
 def _analysed(
-    folder: Path,
-    wanted: Sequence[tuple[objects.Blob, Sequence[objects.Place]]],
-    read: Callable[[Source], list[Finding]],
+    folder: Path, blobs: Sequence[objects.Blob], seen: Looked, read: Callable[[Source], list[Finding]]
 ) -> Iterator[Finding]:
     """The findings of whole blobs at their places, each with its commit."""
+    wanted = [(blobs[number], blobs[number].places) for number in seen.kept]
+    wanted += [(blobs[number], blobs[number].places[1:]) for number in seen.moved]
     commits = objects.described(folder, (place for _, places in wanted for place in places))
     raws = git.blobs(folder, [blob.id for blob, _ in wanted])
     for (blob, places), (_, raw) in zip(wanted, raws, strict=True):

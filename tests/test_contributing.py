@@ -49,7 +49,7 @@ def prefilter(acme: RuleSet) -> Prefilter:
 
 def found(text: str, acme: RuleSet, prefilter: Prefilter) -> set[str]:
     source = Source(path="shop.py", raw=text.encode())
-    result = engine.scan([source], prefilter, lambda: acme, lambda: Settings(key=bytes(32)))
+    result = engine.scan([source], engine.Setup(prefilter, lambda: acme, lambda: Settings(key=bytes(32))))
     return {finding.rule for finding in result.findings if finding.suppressed is None}
 
 

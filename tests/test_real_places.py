@@ -23,7 +23,9 @@ RANDOM = "".join(_SOURCE.choices(string.ascii_letters + string.digits, k=40))
 def scanned(path: str, text: str) -> list[Finding]:
     text = text.replace("WORD", WORD).replace("HEX", HEX).replace("RANDOM", RANDOM)
     source = Source(path=path, raw=text.encode())
-    result = engine.scan([source], session.load_prefilter(), session.load_rules, lambda: Settings(key=bytes(32)))
+    result = engine.scan(
+        [source], engine.Setup(session.load_prefilter(), session.load_rules, lambda: Settings(key=bytes(32)))
+    )
     return [
         finding
         for finding in result.findings

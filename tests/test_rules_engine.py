@@ -111,7 +111,9 @@ def scanned() -> Scanned:
     rules = load_rules()
     made = tuple(examples(rules))
     sources = (Source(path=each.path, raw=each.text.encode()) for each in made)
-    result = engine.scan(sources, session.load_prefilter(), lambda: rules, lambda: Settings(key=bytes(32)))
+    result = engine.scan(
+        sources, engine.Setup(session.load_prefilter(), lambda: rules, lambda: Settings(key=bytes(32)))
+    )
     findings: dict[str, list[Finding]] = {each.path: [] for each in made}
     for finding in result.findings:
         if finding.suppressed is None and finding.confidence is not Confidence.LOW:
@@ -163,7 +165,9 @@ def test_no_provider_shape_filled_with_one_character_is_a_finding() -> None:
             if fields and compile_pattern(rule.pattern).search(filled) and not re.search(r"\{\w+(?::|\})", filled):
                 made[f"{len(made)}-{rule.id}-{at}/app.py"] = filled
     sources = (Source(path=path, raw=text.encode()) for path, text in made.items())
-    result = engine.scan(sources, session.load_prefilter(), lambda: rules, lambda: Settings(key=bytes(32)))
+    result = engine.scan(
+        sources, engine.Setup(session.load_prefilter(), lambda: rules, lambda: Settings(key=bytes(32)))
+    )
     by_provider = {rule.id for rule in rules.providers}
     wrong = {
         finding.path

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from scanner.config import PathSettings
 from scanner.model import Confidence, Finding, ScanResult
-from scanner.sources.worktree import matches
+from scanner.sources.selection import matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

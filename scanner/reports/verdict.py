@@ -10,7 +10,7 @@ from scanner.config import SEVERITIES
 from scanner.errors import Exit
 from scanner.model import Confidence, Finding, ScanResult, Skipped
 from scanner.reports.context import ReportContext, count
-from scanner.sources.worktree import matches
+from scanner.sources.selection import matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from scanner.errors import UsageError
 from scanner.source import Skipped
 from scanner.sources import git, objects, paths
-from scanner.sources.worktree import Selection
+from scanner.sources.selection import Selection
 
 # What stands before the id of a blob that has no path: a tag names it, or nothing does.
 TAG, UNREACHABLE = "tag", "unreachable"
@@ -43,7 +43,6 @@ def reached(repository: git.Repository, since: str | None = None) -> tuple[list[
 def listing(
     repository: git.Repository,
     selection: Selection,
-    below: str,
     commits: Sequence[str],
     extra: Mapping[str, str],
     *,
@@ -62,7 +61,7 @@ def listing(
         if since is None:
             named = {**blobs, **_staged(repository, folder)}
             lost = {oid: named[oid] for oid in blobs if oid not in extra}
-    found = objects.listed(folder, commits, extra, selection, below, lost=lost)
+    found = objects.listed(folder, commits, extra, selection, lost=lost)
     return found._replace(skipped=(*boundary(repository, commits), *found.skipped))
 
 

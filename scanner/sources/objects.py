@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import starmap
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 from scanner.source import Commit, Skipped
 from scanner.sources import git, paths
-from scanner.sources.worktree import Selection
+from scanner.sources.selection import Selection
 
 # -c: of a merge only what differs from every parent. --always: also commits that add nothing, to count them.
 _DIFF_TREE = "diff-tree --stdin --always -r -c --root --raw -z --no-renames --no-abbrev --no-ext-diff --no-textconv"
@@ -86,7 +87,6 @@ def listed(
     commits: Sequence[str],
     extra: Mapping[str, str],
     selection: Selection,
-    below: str,
     *,
     lost: Mapping[str, str] | None = None,
 ) -> Listing:
@@ -95,42 +95,28 @@ def listed(
     `lost` are more of these that count only where no commit adds them, at whichever path.
 
     Versions of one path stand together: git's deltas are resolved once, and a version is compared with the one before.
-    `below` is the folder, POSIX, that all paths must be in; "" for any.
     """
     places: dict[str, dict[str, str | None]] = {}
     skipped: dict[Skipped, None] = {}
-    selected: dict[str, bool] = {}
-    extra = {**extra, **(lost or {})}
-    added: set[str] = set()
+    lost = dict(lost or {})
+    is_selected = functools.cache(selection.takes)
     for entry in additions(folder, commits):
         if isinstance(entry, Skipped):
             skipped[entry] = None
             continue
-        commit, mode, blob, path = entry
-        if lost:
-            added.add(blob)
-        wanted = selected.get(path)
-        if wanted is None:
-            wanted = selected[path] = _selected(path, selection, below)
-        if not wanted:
+        lost.pop(entry.blob, None)
+        if not is_selected(entry.path):
             continue
-        if mode in _NOT_FILES:
-            skipped[Skipped(path=path, reason=_NOT_FILES[mode])] = None
-            continue
-        known = places.get(blob)
-        if known is None:
-            places[blob] = {path: commit}
-        elif path not in known:
-            known[path] = commit
-    for oid, path in extra.items():
-        is_reached = lost is not None and oid in lost and oid in added
-        if oid not in places and not is_reached and _selected(path, selection, below):
+        if entry.mode in _NOT_FILES:
+            skipped[Skipped(path=entry.path, reason=_NOT_FILES[entry.mode])] = None
+        else:
+            places.setdefault(entry.blob, {}).setdefault(entry.path, entry.commit)
+    for oid, path in {**extra, **lost}.items():
+        if oid not in places and is_selected(path):
             places[oid] = {path: None}
     blobs = []
     # Sorting keeps the order of age among equal paths.
-    names = {path: by_name(path) for path in selected}
-    names.update((path, by_name(path)) for path in extra.values())
-    ids = sorted(places, key=lambda oid: names[next(iter(places[oid]))])
+    ids = sorted(places, key=lambda oid: by_name(next(iter(places[oid]))))
     for oid, size in zip(ids, git.sizes(folder, ids), strict=True):
         path = next(iter(places[oid]))
         if size is None:
@@ -229,10 +215,6 @@ class _Entries:
             elif field:
                 self._commit, self.commits, self.here = field.decode(), self.commits + 1, 0
         self._facts = facts
-
-
-def _selected(path: str, selection: Selection, below: str) -> bool:
-    return (not below or path == below or path.startswith(below + "/")) and selection.takes(path)
 
 
 def by_name(path: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from scanner.errors import NotSeenError, UsageError
 from scanner.sources import git, objects
 from scanner.sources.history import boundary, folder_of
-from scanner.sources.worktree import Selection
+from scanner.sources.selection import Selection
 
 
 class Ends(NamedTuple):
@@ -35,13 +35,13 @@ def ends(repository: git.Repository, text: str) -> Ends:
     return Ends(base=base, tip=tip)
 
 
-def listing(repository: git.Repository, selection: Selection, below: str, between: Ends) -> objects.Listing:
+def listing(repository: git.Repository, selection: Selection, between: Ends) -> objects.Listing:
     """The blobs that the range's commits add, merge resolutions among them; a shallow boundary inside is a gap."""
     folder = folder_of(repository)
     commits = git.read(
         folder, "rev-list", "--date-order", "--reverse", f"{between.base}..{between.tip}"
     ).decode().split()  # fmt: skip
-    found = objects.listed(folder, commits, {}, selection, below)
+    found = objects.listed(folder, commits, {}, selection)
     return found._replace(skipped=(*boundary(repository, commits), *found.skipped))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from scanner.errors import NotSeenError
 from scanner.source import Skipped, Source
 from scanner.sources import git, paths
-from scanner.sources.worktree import Selection
+from scanner.sources.selection import Selection
 
 # https://git-scm.com/docs/git-hash-object: the id of the empty tree, in SHA-1 and SHA-256 repositories.
 _EMPTY_TREES = {40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",

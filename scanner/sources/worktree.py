@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import fnmatch
 import os
 import re
 import stat
@@ -14,8 +13,8 @@ from typing import NamedTuple
 from scanner.errors import NotSeenError, UsageError
 from scanner.source import Skipped, Source
 from scanner.sources import git, paths
+from scanner.sources.selection import Selection, matches
 
-DEFAULT_MAX_SIZE = 5_000_000
 _UNSIZED = 1 << 16
 _CLOSED = "folder not readable"
 DELETED = "deleted in the working tree"
@@ -27,41 +26,11 @@ _INSIDE_IGNORED = b"not superset of prefix"
 _UNOPENED = re.compile(rb"^warning: could not open directory '(.*)': ", re.MULTILINE)
 
 
-class Selection(NamedTuple):
-    """Which files count: globs over result paths, the largest size in bytes, and whether submodules are entered."""
-
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    max_size: int = DEFAULT_MAX_SIZE
-    submodules: bool = False
-
-    def takes(self, path: str) -> bool:
-        """Whether a path is selected."""
-        if self.include and not any(matches(path, pattern) for pattern in self.include):
-            return False
-        return not any(matches(path, pattern) for pattern in self.exclude)
-
-
 class Root(NamedTuple):
     """What the paths of a scan are counted from: a repository's top, or a folder without git."""
 
     folder: Path
     repository: git.Repository | None
-
-
-def matches(path: str, pattern: str) -> bool:
-    """Whether a path fits a glob: `*.py`, `vendor/`, `vendor/**`, `src/*.py`; `/vendor/` at the root only."""
-    pattern = pattern.removeprefix("./")
-    if pattern.endswith("/"):
-        pattern += "*"
-    at_root = pattern.startswith("/") and not path.startswith("/")
-    if at_root:
-        pattern = pattern[1:]
-    return (
-        fnmatch.fnmatchcase(path, pattern)
-        or (not at_root and fnmatch.fnmatchcase(path, "*/" + pattern))
-        or path.startswith(pattern.removesuffix("/**") + "/")
-    )
 
 
 def root_of(named: Path) -> Root:

@@ -21,7 +21,7 @@ VALUE = "".join(random.Random(20261125).choices(string.ascii_letters + string.di
 def found(path: str, text: str) -> list[str]:
     """What stands at the findings of a text, from medium on."""
     source = Source(path=path, raw=text.encode())
-    result = engine.scan([source], session.load_prefilter(), load_rules, lambda: Settings(key=bytes(32)))
+    result = engine.scan([source], engine.Setup(session.load_prefilter(), load_rules, lambda: Settings(key=bytes(32))))
     return [
         text[each.span.start : each.span.end]
         for each in result.findings

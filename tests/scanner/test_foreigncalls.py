@@ -18,7 +18,7 @@ VALUE = "".join(random.Random(20261126).choices(string.ascii_letters + string.di
 def found(path: str, text: str) -> list[tuple[str, str]]:
     """Kind and text of the findings, from medium on."""
     source = Source(path=path, raw=text.encode())
-    result = engine.scan([source], session.load_prefilter(), load_rules, lambda: Settings(key=bytes(32)))
+    result = engine.scan([source], engine.Setup(session.load_prefilter(), load_rules, lambda: Settings(key=bytes(32))))
     return [
         (each.kind.value, text[each.span.start : each.span.end])
         for each in result.findings

@@ -18,7 +18,9 @@ def test_a_name_with_half_a_character_is_one() -> None:
     # A string of Python or JSON can spell one half of a surrogate pair, and names a record's value.
     text = f'x = dict(name="\\udddd_token", value="{VALUE}")\n'
     sources = [Source(path="app.py", raw=text.encode())]
-    found = engine.scan(sources, session.load_prefilter(), load_rules, lambda: Settings(key=bytes(32))).findings
+    found = engine.scan(
+        sources, engine.Setup(session.load_prefilter(), load_rules, lambda: Settings(key=bytes(32)))
+    ).findings
     assert len(found) == 1
     assert len(found[0].fingerprint) == len(found[0].place) == 32
 

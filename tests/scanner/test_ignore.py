@@ -22,7 +22,7 @@ MARK = "unhardcode: ignore"
 def scanned(text: str, path: str = "app.py", **options: bool) -> ScanResult:
     source = Source(path=path, raw=text.encode())
     return engine.scan(
-        [source], session.load_prefilter(), session.load_rules, lambda: Settings(key=bytes(32), **options)
+        [source], engine.Setup(session.load_prefilter(), session.load_rules, lambda: Settings(key=bytes(32), **options))
     )
 
 

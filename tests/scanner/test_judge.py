@@ -23,7 +23,9 @@ PLACES = ("shop/app.py", "tests/test_app.py", "docs/usage.md", "examples/app.py"
 def scan(path: str, text: str) -> list[Finding]:
     """What is found in a text, suppressed or not."""
     source = Source(path=path, raw=text.encode())
-    found = engine.scan([source], session.load_prefilter(), load_rules, lambda: Settings(key=bytes(32))).findings
+    found = engine.scan(
+        [source], engine.Setup(session.load_prefilter(), load_rules, lambda: Settings(key=bytes(32)))
+    ).findings
     return list(found)
 
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from scanner import analysis, session, versions
+from scanner import analysis, engine, session, versions
 from scanner.analysis import Knowledge
 from scanner.looking import findings_of, sureness
 from scanner.model import Finding
 from scanner.source import Settings, Source
 from scanner.sources import git as plumbing
 from scanner.sources import history
-from scanner.sources.worktree import Selection
+from scanner.sources.selection import Selection
 
 SETTINGS = Settings(key=bytes(32))
 # Each is put in whole, changed, or taken out; {0} and {1} are values, {2} a number that makes names differ.
@@ -123,10 +123,9 @@ def _differ(repository: Path, knowledge: Knowledge) -> list[tuple[str, int, int]
     """Paths, and how sure both ways are, of values of which one way says something else."""
     found = plumbing.find(repository)
     assert found is not None
-    listing = history.listing(found, Selection(), "", *history.reached(found))
-    scanned = versions.scan(
-        repository, listing, knowledge.prefilter, lambda: knowledge.rules, lambda: SETTINGS, processes=1
-    )
+    listing = history.listing(found, Selection(), *history.reached(found))
+    setup = engine.Setup(knowledge.prefilter, lambda: knowledge.rules, lambda: SETTINGS, jobs=1)
+    scanned = versions.scan(repository, listing, setup)
     every: list[Finding] = []
     ids = [blob.id for blob in listing.blobs]
     for blob, (oid, raw) in zip(listing.blobs, plumbing.blobs(repository, ids), strict=True):

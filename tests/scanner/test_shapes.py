@@ -116,7 +116,7 @@ def made(path: str, template: str, seed: int) -> tuple[str, list[Span]]:
 def shapes(request: pytest.FixtureRequest) -> list[Shape]:
     texts = {path: made(path, template, request.param) for path, template in SHAPES.items()}
     sources = (Source(path=path, raw=text.encode()) for path, (text, _) in texts.items())
-    result = engine.scan(sources, session.load_prefilter(), load_rules, lambda: Settings(key=bytes(32)))
+    result = engine.scan(sources, engine.Setup(session.load_prefilter(), load_rules, lambda: Settings(key=bytes(32))))
     return [
         Shape(
             path=path,

@@ -13,7 +13,7 @@ from scanner.errors import NotSeenError
 from scanner.source import Skipped, Source
 from scanner.sources import git as isolated
 from scanner.sources import staged
-from scanner.sources.worktree import Selection
+from scanner.sources.selection import Selection
 
 Git = Callable[..., str]
 

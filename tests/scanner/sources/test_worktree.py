@@ -13,7 +13,7 @@ import pytest
 from scanner.errors import NotSeenError, UsageError
 from scanner.source import Skipped, Source
 from scanner.sources import worktree
-from scanner.sources.worktree import Selection
+from scanner.sources.selection import Selection, matches
 
 Git = Callable[..., str]
 
@@ -394,7 +394,7 @@ def test_a_folder_called_dot_git_is_not_entered_without_git_either(tmp_path: Pat
     ],
 )
 def test_globs(path: str, pattern: str, fits: bool) -> None:
-    assert worktree.matches(path, pattern) is fits
+    assert matches(path, pattern) is fits
 
 
 def test_include_and_exclude_select_and_exclude_wins(shop: Path) -> None:
