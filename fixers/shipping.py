@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 from scanner.sources import git
+from scanner.sources.git_process import installed
 
 _IMAGES = re.compile(r"(?:.*[._-])?(?:dockerfile|containerfile)(?:[._-].*)?", re.IGNORECASE)
 _COPIES = re.compile(r"[ \t]*(?:COPY|ADD)[ \t]+(?P<rest>[^\r\n]+)", re.IGNORECASE)
@@ -75,7 +76,7 @@ def _is_own(started: re.Match[str], own: Collection[str]) -> bool:
 
 def _ignored(made: Collection[str], workspace: Workspace) -> Iterator[str]:
     try:
-        if not made or not git.installed() or git.find(workspace.root) is None:
+        if not made or not installed() or git.find(workspace.root) is None:
             return
     except (NotSeenError, OSError):
         return

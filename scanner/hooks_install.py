@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from scanner.errors import UsageError
 from scanner.sources import git
+from scanner.sources.git_process import hooks_folder
 
 STAGES = ("pre-commit", "pre-merge-commit", "pre-push")
 BEFORE = ".before-unhardcode"
@@ -34,7 +35,7 @@ class Home(NamedTuple):
 
 def find_home(repository: git.Repository, *, shared: bool) -> Home:
     """The folder whose hooks git runs here. Raises UsageError for one that other repositories use too."""
-    folder = git.hooks_folder(repository.top or repository.folder)
+    folder = hooks_folder(repository.top or repository.folder)
     if folder == folder.parent:
         raise UsageError(
             f"core.hooksPath is empty, so that git looks for hooks in {folder} and runs none of this repository",

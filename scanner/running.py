@@ -12,6 +12,7 @@ from scanner.config import DEFAULT_BASELINE, Config, Loaded, excluded, load_conf
 from scanner.errors import NotSeenError, UsageError
 from scanner.source import ScanResult, Settings, Skipped, Source
 from scanner.sources import git, staged, stdin, worktree
+from scanner.sources.git_process import installed
 from scanner.sources.paths import shown
 from scanner.sources.selection import Selection
 
@@ -235,7 +236,7 @@ def _repository(root: worktree.Root) -> git.Repository:
 
 
 def _without_git(what: str, hint: str) -> NotSeenError:
-    return NotSeenError(what if git.installed() else "git was not found on PATH", hint=hint)
+    return NotSeenError(what if installed() else "git was not found on PATH", hint=hint)
 
 
 def _scope(root: worktree.Root, named: tuple[Path, ...]) -> str:

@@ -72,7 +72,7 @@ def test_only_one_module_starts_git() -> None:
         for path in MODULES
         if path.relative_to(ROOT).parts[0] in ("rules", "scanner") and "subprocess" in _imports(path)
     ]
-    assert starters == ["scanner/sources/git.py"]
+    assert starters == ["scanner/sources/git_process.py"]
 
 
 def test_a_clean_staged_scan_loads_no_heavy_library(repository: Path, git: object) -> None:

@@ -1,67 +1,19 @@
-"""The one function that starts git, and what is read with it.
-
-A scanned repository is untrusted: its configuration can name programs (core.fsmonitor, diff.*.textconv,
-core.sshCommand, gpg.program, ...). `start` turns off every one of them that the plumbing used here could reach; nothing
-else in the project starts git.
-"""
+"""What git says of a repository, and the objects that it gives."""
 
 from __future__ import annotations
 
-import errno
 import functools
 import os
-import subprocess
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from scanner.errors import NotSeenError, UsageError
+from scanner.errors import NotSeenError
+from scanner.sources.git_process import PIPE, Process, program, reason, start
 
-_OVERRIDES = (
-    "core.fsmonitor=false",
-    "core.hooksPath=/dev/null",
-    "core.alternateRefsCommand=",
-    "core.attributesFile=/dev/null",
-    "core.sshCommand=false",
-    "core.gitProxy=",
-    "core.askPass=false",
-    "core.pager=cat",
-    "core.editor=false",
-    "core.quotePath=false",
-    "core.precomposeUnicode=false",
-    "credential.helper=",
-    "diff.external=",
-    "gc.auto=0",
-    "gpg.program=false",
-    "log.showSignature=false",
-    "maintenance.auto=false",
-    "protocol.allow=never",
-    "submodule.recurse=false",
-)
-
-# What git may see of the user's environment: how to find itself, and how to decode names.
-_PASSED = ("PATH", "HOME", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
-_SET = {
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_SYSTEM": os.devnull,
-    "GIT_ATTR_NOSYSTEM": "1",
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_ALLOW_PROTOCOL": "none",
-    "GIT_PROTOCOL_FROM_USER": "0",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_PAGER": "cat",
-    "GIT_EDITOR": "false",
-    "GIT_SSH_COMMAND": "false",
-    "GIT_ASKPASS": "false",
-    "LC_ALL": "C.UTF-8",
-}
-
-
-# Linux gives an unprivileged user pipes of up to 1 MiB: fewer switches between git and its reader. See pipe(7).
-_PIPE = 1 << 20
+# Bytes of a pipe, and of one reading from it: Linux gives an unprivileged user up to 1 MiB, which makes fewer switches
+# between git and its reader. See pipe(7).
+_CHUNK = 1 << 20
 # What git may take to list the files that commits add.
 _MEMORY = 1 << 30
 
@@ -78,12 +30,6 @@ class Repository(NamedTuple):
     common: Path
     bare: bool
     shallow: bool
-
-
-def environment() -> dict[str, str]:
-    """The environment in which git runs: an allow-list of the user's, and the isolation."""
-    kept = {name: os.environ[name] for name in _PASSED if name in os.environ}
-    return kept | _SET
 
 
 def hook_index() -> dict[str, str]:
@@ -105,60 +51,11 @@ def refuse_another(repository: Repository) -> None:
         )
 
 
-def program() -> str | None:
-    """The path of git. Folders on PATH that are not absolute are passed over: they are those of the repository."""
-    if os.name == "nt":  # which endings a program has is configured there
-        import shutil
-
-        return shutil.which("git")
-    # Not by shutil: it loads three compression libraries, and the hook starts often.
-    places = (os.path.join(entry, "git") for entry in os.get_exec_path() if os.path.isabs(entry))
-    return next((place for place in places if os.path.isfile(place) and os.access(place, os.X_OK)), None)
-
-
-def start(
-    folder: Path,
-    arguments: Sequence[str],
-    *,
-    stdin: int | None = None,
-    extra: dict[str, str] | None = None,
-    pipesize: int = -1,
-) -> subprocess.Popen[bytes]:
-    """Start git in `folder`. Standard output and error are pipes.
-
-    Raises UsageError where there is no git, NotSeenError where it does not start.
-    """
-    git = program()
-    if git is None:
-        raise UsageError("git was not found on PATH", hint="install git, or name files outside a repository")
-    options = [word for override in _OVERRIDES for word in ("-c", override)]
-    try:
-        return subprocess.Popen(
-            [git, "--no-pager", "--literal-pathspecs", *options, *arguments],
-            cwd=folder,
-            env=environment() | (extra or {}),
-            stdin=subprocess.DEVNULL if stdin is None else stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            pipesize=pipesize,
-        )
-    except OSError as error:
-        raise NotSeenError(f"{git} cannot be started in {folder} ({error.strerror})", hint=_unstarted(error)) from None
-
-
-def _unstarted(error: OSError) -> str:
-    if error.errno in (errno.EMFILE, errno.ENFILE):
-        return "allow more open files: ulimit -n"
-    if error.errno in (errno.ENOMEM, errno.EAGAIN):
-        return "allow more memory or processes"
-    return "it is the first git on PATH: does it run?"
-
-
 def attempt(
     folder: Path, *arguments: str, feed: bytes | None = None, extra: dict[str, str] | None = None
 ) -> tuple[int, bytes, bytes]:
     """Exit status, standard output and standard error of one git command."""
-    process = start(folder, arguments, stdin=subprocess.PIPE if feed is not None else None, extra=extra)
+    process = start(folder, arguments, stdin=PIPE if feed is not None else None, extra=extra)
     out, err = process.communicate(feed)
     return process.returncode, out, err
 
@@ -179,15 +76,15 @@ def chunks(folder: Path, arguments: Sequence[str], feed: bytes) -> Generator[byt
     with tempfile.TemporaryFile() as file:
         file.write(feed)
         file.seek(0)
-        process = start(folder, arguments, stdin=file.fileno(), pipesize=_PIPE)
+        process = start(folder, arguments, stdin=file.fileno(), pipesize=_CHUNK)
     _bound(process)
     errors: list[bytes] = []
     assert process.stdout is not None
     assert process.stderr is not None
-    drain = threading.Thread(target=lambda stream: errors.append(stream.read(_PIPE)), args=(process.stderr,))
+    drain = threading.Thread(target=lambda stream: errors.append(stream.read(_CHUNK)), args=(process.stderr,))
     drain.start()
     try:
-        while chunk := process.stdout.read1(_PIPE):  # type: ignore[attr-defined] # a BufferedReader
+        while chunk := process.stdout.read1(_CHUNK):  # type: ignore[attr-defined] # a BufferedReader
             yield chunk
         status = process.wait()
         drain.join()
@@ -200,7 +97,7 @@ def chunks(folder: Path, arguments: Sequence[str], feed: bytes) -> Generator[byt
         process.stderr.close()
 
 
-def _bound(process: subprocess.Popen[bytes]) -> None:
+def _bound(process: Process) -> None:
     """Let git have only so much memory: trees that name each other can ask it for more than there is. Linux only."""
     from contextlib import suppress
 
@@ -208,11 +105,6 @@ def _bound(process: subprocess.Popen[bytes]) -> None:
         import resource
 
         resource.prlimit(process.pid, resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
-
-
-def installed() -> bool:
-    """Whether there is a git to start."""
-    return program() is not None
 
 
 def find(folder: Path) -> Repository | None:
@@ -252,19 +144,6 @@ def kind_of(folder: Path, oid: str) -> str | None:
     """`commit`, `tree`, `blob` or `tag` by an object's id; None where the repository of `folder` does not hold it."""
     status, out, _ = attempt(folder, "cat-file", "-t", oid)
     return None if status else out.decode().strip()
-
-
-def hooks_folder(folder: Path) -> Path:
-    """Where git looks for the hooks of a repository, as its user has configured it.
-
-    The only question that is asked without the isolation, since its subject is that configuration; it runs nothing.
-    """
-    # A hook's path, not the folder's: of an empty core.hooksPath git makes `/pre-commit`, but says `./` for the folder.
-    words = [program() or "git", "rev-parse", "--git-path", "hooks/pre-commit"]
-    done = subprocess.run(words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    if done.returncode:
-        raise NotSeenError(f"git does not say where the hooks of {folder} are: {reason(done.stderr)}")
-    return Path(os.path.normpath(folder / os.fsdecode(done.stdout).removesuffix("\n"))).parent
 
 
 def listed(out: bytes) -> Iterator[bytes]:
@@ -312,8 +191,8 @@ def _batch(
     process = start(
         folder,
         ["-c", "core.deltaBaseCacheLimit=32m", "cat-file", "--batch", "--buffer"],
-        stdin=subprocess.PIPE,
-        pipesize=_PIPE,
+        stdin=PIPE,
+        pipesize=_CHUNK,
     )
     assert process.stdout is not None
     # Git reads all of the list before it writes only with --buffer, and not always: write from a thread, so that
@@ -335,7 +214,7 @@ def _batch(
             if largest is not None and size > largest:
                 left = size + 1
                 while left:
-                    left -= len(process.stdout.read(min(left, _PIPE))) or left
+                    left -= len(process.stdout.read(min(left, _CHUNK))) or left
                 too_large.add(oid)
                 yield oid, None
                 continue
@@ -353,7 +232,7 @@ def _batch(
             process.stderr.close()
 
 
-def _feed(process: subprocess.Popen[bytes], ids: Sequence[str]) -> None:
+def _feed(process: Process, ids: Sequence[str]) -> None:
     assert process.stdin is not None
     try:
         for oid in ids:
@@ -361,17 +240,6 @@ def _feed(process: subprocess.Popen[bytes], ids: Sequence[str]) -> None:
         process.stdin.close()
     except (BrokenPipeError, ValueError):
         return
-
-
-def reason(err: bytes) -> str:
-    """Git's own first line that is no warning, without the word fatal; it names files and revisions, never contents."""
-    lines = [line for line in err.decode("utf-8", "replace").splitlines() if line.strip()]
-    if not lines:
-        return "it said nothing"
-    first = next((line for line in lines if not line.startswith("warning: ")), lines[0])
-    if first.endswith(":"):  # unknown repository extension found:
-        first = " ".join(map(str.strip, lines[lines.index(first) :]))
-    return first.removeprefix("fatal: ").removeprefix("error: ")[:300]
 
 
 def lacks(folder: Path, oid: str) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from scanner.source import Commit, Skipped
 from scanner.sources import git, paths
+from scanner.sources.git_process import reason
 from scanner.sources.selection import Selection
 
 # -c: of a merge only what differs from every parent. --always: also commits that add nothing, to count them.
@@ -177,7 +178,7 @@ def _walked(folder: Path, commits: Sequence[str]) -> tuple[int, list[Addition], 
             return entries.commits - 1, found[: -entries.here], f"it adds more than {_MOST_ADDED:,} files"
     if not status:
         return len(commits), found, ""
-    return min(entries.commits, len(commits) - 1), found, git.reason(err)
+    return min(entries.commits, len(commits) - 1), found, reason(err)
 
 
 class _Entries:

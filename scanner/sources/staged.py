@@ -10,6 +10,7 @@ from pathlib import Path
 from scanner.errors import NotSeenError
 from scanner.source import Skipped, Source
 from scanner.sources import git, paths
+from scanner.sources.git_process import reason, start
 from scanner.sources.selection import Selection
 
 # https://git-scm.com/docs/git-hash-object: the id of the empty tree, in SHA-1 and SHA-256 repositories.
@@ -71,7 +72,7 @@ def _changed(repository: git.Repository, top: Path, index: dict[str, str]) -> li
 
 def _against(top: Path, parent: str, index: dict[str, str]) -> dict[str, tuple[str, str]] | None:
     """What the index has otherwise than one commit: name to mode and blob id. None where the commit does not exist."""
-    process = git.start(
+    process = start(
         top,
         ["diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-abbrev",
          "--diff-filter=ACMRTU", parent, "--"],
@@ -81,7 +82,7 @@ def _against(top: Path, parent: str, index: dict[str, str]) -> dict[str, tuple[s
     if process.returncode:
         if b"bad revision" in err or b"ambiguous argument" in err:
             return None
-        raise NotSeenError(f"git cannot compare the index in {top}: {git.reason(err)}")
+        raise NotSeenError(f"git cannot compare the index in {top}: {reason(err)}")
     fields = out.split(b"\0")
     return {
         os.fsdecode(raw): (facts.split()[1].decode(), facts.split()[3].decode())

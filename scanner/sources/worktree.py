@@ -13,6 +13,7 @@ from typing import NamedTuple
 from scanner.errors import NotSeenError, UsageError
 from scanner.source import Skipped, Source
 from scanner.sources import git, paths
+from scanner.sources.git_process import installed, start
 from scanner.sources.selection import Selection, matches
 
 _UNSIZED = 1 << 16
@@ -46,7 +47,7 @@ def root_of(named: Path) -> Root:
     folder = Path(os.path.abspath(named if os.path.isdir(named) and not named.is_symlink() else named.parent))
     if not os.access(folder, os.R_OK | os.X_OK):
         raise NotSeenError(f"{folder}: {_CLOSED}", hint="run as a user who may read it")
-    repository = git.find(folder) if git.installed() else None
+    repository = git.find(folder) if installed() else None
     if repository is None or repository.top is None:
         return Root(folder=Path.cwd() if folder.is_relative_to(Path.cwd()) else folder, repository=repository)
     return Root(folder=repository.top, repository=repository)
@@ -208,9 +209,9 @@ def _folder(root: Root, folder: Path) -> dict[str, _Entry]:
 
 def _listed(root: Root, below: str) -> dict[str, _Entry]:
     where = ["--", below] if below != "." else []
-    staged = git.start(root.folder, ["ls-files", "-z", "--cached", "--stage", "-t", *where])
-    others = git.start(root.folder, ["ls-files", "-z", "--others", "--exclude-standard", *where])
-    ignored = git.start(
+    staged = start(root.folder, ["ls-files", "-z", "--cached", "--stage", "-t", *where])
+    others = start(root.folder, ["ls-files", "-z", "--others", "--exclude-standard", *where])
+    ignored = start(
         root.folder, ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory", *where]
     )
     entries: dict[str, _Entry] = {}

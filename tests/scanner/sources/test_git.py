@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from scanner.sources import git as isolated
+from scanner.sources import git_process
 
 Git = Callable[..., str]
 
@@ -116,7 +117,7 @@ def test_a_repository_of_somebody_else_is_named_as_such(tmp_path: Path) -> None:
 
 
 def test_a_warning_is_no_reason() -> None:
-    assert isolated.reason(b"warning: unable to access 'x'\nfatal: bad config line 1\n") == "bad config line 1"
+    assert git_process.reason(b"warning: unable to access 'x'\nfatal: bad config line 1\n") == "bad config line 1"
 
 
 def test_an_extension_that_this_git_does_not_know_is_named(repository: Path, git: Git) -> None:
@@ -151,13 +152,13 @@ def test_a_git_in_a_relative_folder_of_the_path_is_the_repository_s_and_is_not_r
     (tmp_path / "bin" / "git").write_text("#!/bin/sh\n")
     (tmp_path / "bin" / "git").chmod(0o755)
     monkeypatch.chdir(tmp_path)
-    real = isolated.program()
+    real = git_process.program()
     monkeypatch.setenv("PATH", f"bin{os.pathsep}.{os.pathsep}{os.environ['PATH']}")
-    assert isolated.program() == real
+    assert git_process.program() == real
     monkeypatch.setenv("PATH", "bin")
-    assert isolated.program() is None
+    assert git_process.program() is None
     monkeypatch.setenv("PATH", f"bin{os.pathsep}{tmp_path / 'bin'}")
-    assert isolated.program() == str(tmp_path / "bin" / "git")
+    assert git_process.program() == str(tmp_path / "bin" / "git")
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,7 @@ def test_what_stands_in_the_place_of_git_and_is_none_is_said(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str, words: str
 ) -> None:
     (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "git").write_text(script.replace("REAL", isolated.program() or ""))
+    (tmp_path / "bin" / "git").write_text(script.replace("REAL", git_process.program() or ""))
     (tmp_path / "bin" / "git").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
     command = [sys.executable, "-I", "-m", "unhardcode", *words.split(" ")]

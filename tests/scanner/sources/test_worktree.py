@@ -12,7 +12,7 @@ import pytest
 
 from scanner.errors import NotSeenError, UsageError
 from scanner.source import Skipped, Source
-from scanner.sources import worktree
+from scanner.sources import git_process, worktree
 from scanner.sources.selection import Selection, matches
 
 Git = Callable[..., str]
@@ -406,7 +406,7 @@ def test_include_and_exclude_select_and_exclude_wins(shop: Path) -> None:
 def test_git_is_asked_as_often_for_many_files_as_for_two(
     shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log, real = tmp_path / "log", worktree.git.program()
+    log, real = tmp_path / "log", git_process.program()
     programs = tmp_path / "programs"
     put(programs, "git", content=f'#!/bin/sh\necho started >> "{log}"\nexec "{real}" "$@"\n')
     (programs / "git").chmod(0o755)
