@@ -14,7 +14,8 @@ from rules.examples import expand
 from rules.load import hyperscan_expression, load_rules
 from rules.model import RuleSet
 from scanner import engine
-from scanner.prefilter import IMPORT, Prefilter, compile_database, expressions
+from scanner.expressions import expressions
+from scanner.prefilter import IMPORT, Prefilter, compile_database
 from scanner.rules_check import wrong_examples
 from scanner.source import Settings, Source
 

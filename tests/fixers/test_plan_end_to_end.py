@@ -16,7 +16,7 @@ from fixers.rewriting import rewriters, splice
 from fixers.workspace import Workspace, overlaid
 from rules.load import load_rules
 from rules.signature import rules_state
-from scanner.engine import Settings, scan
+from scanner.engine import Settings, Setup, scan
 from scanner.model import Confidence, Source
 from scanner.prefilter import Prefilter
 from scanner.prefilter import load as load_prefilter
@@ -31,7 +31,7 @@ def prefilter() -> Prefilter:
 
 def planned(making: SimpleNamespace, prefilter: Prefilter, workspace: Workspace) -> Plan:
     sources = [Source(path=path, raw=workspace.read(path), tracked=True) for path in workspace.files]
-    result = scan(sources, prefilter, load_rules, lambda: Settings(key=making.KEY))
+    result = scan(sources, Setup(prefilter, load_rules, lambda: Settings(key=making.KEY)))
     return make_plan(result, workspace, OPTIONS, key=making.KEY, rewriters=rewriters())
 
 

@@ -21,7 +21,7 @@ from rules.load import load_rules
 from rules.model import RuleSet
 from rules.signature import rules_state
 from scanner.detectors.randomness import random_bits
-from scanner.engine import Settings, scan
+from scanner.engine import Settings, Setup, scan
 from scanner.model import Confidence, Source
 from scanner.prefilter import Prefilter
 from scanner.prefilter import load as load_prefilter
@@ -80,7 +80,7 @@ def known_rules() -> RuleSet:
 def judge(prefilter: Prefilter, schema: jsonschema.Draft202012Validator, path: str, raw: bytes) -> None:
     start = time.process_time()
     texts: dict[str, str] = {}
-    result = scan([Source(path=path, raw=raw)], prefilter, known_rules, lambda: Settings(key=bytes(32)), texts)
+    result = scan([Source(path=path, raw=raw)], Setup(prefilter, known_rules, lambda: Settings(key=bytes(32))), texts)
     context = ReportContext(
         root="/", version="0", documents=texts.get, show_suppressed=True, min_confidence=Confidence.LOW
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rules.load import load_rules
 from rules.model import RuleSet
 from rules.signature import rules_state
-from scanner.engine import Settings, scan
+from scanner.engine import Settings, Setup, scan
 from scanner.model import Source
 from scanner.prefilter import Prefilter
 from scanner.prefilter import load as load_prefilter
@@ -77,7 +77,7 @@ def run(prefilter: Prefilter, path: str, raw: bytes) -> None:
     kind_of(path, raw[:4096])
     start = time.process_time()
     texts: dict[str, str] = {}
-    result = scan([source], prefilter, known_rules, lambda: Settings(key=bytes(32)), texts)
+    result = scan([source], Setup(prefilter, known_rules, lambda: Settings(key=bytes(32))), texts)
     assert time.process_time() - start < LONGEST
     said = [one.reason for one in (*result.coverage.notes, *result.coverage.skipped)]
     context = ReportContext(root="/", version="0", documents=texts.get, show_suppressed=True)
@@ -119,7 +119,7 @@ def test_one_thing_again_and_again_costs_what_it_is_long(prefilter, path, begin,
         again = unit * (length // len(unit))
         raw = f'password = "{value_of(4)}"\n{begin}{again}{end}'.encode("utf-8", "surrogatepass")
         start = time.process_time()
-        scan([Source(path=path, raw=raw)], prefilter, known_rules, lambda: Settings(key=bytes(32)), {})
+        scan([Source(path=path, raw=raw)], Setup(prefilter, known_rules, lambda: Settings(key=bytes(32))), {})
         return time.process_time() - start
 
     long = took(120_000)

@@ -19,7 +19,7 @@ from rules.model import RuleSet
 from rules.own import read_own
 from rules.signature import rules_state
 from scanner import own_rules
-from scanner.engine import scan
+from scanner.engine import Setup, scan
 from scanner.model import Finding, Source
 from scanner.prefilter import Prefilter
 from scanner.prefilter import load as load_prefilter
@@ -123,7 +123,7 @@ def test_no_own_rule_makes_less_of_what_the_built_in_ones_find(tables: dict[str,
     def found(added: tuple) -> dict[tuple[object, ...], Finding]:
         prefilter, rules = built_in()
         known = own_rules.beside(added, prefilter, lambda: rules)
-        rows = scan(sources, *known, lambda: Settings(key=bytes(32)), {}).findings
+        rows = scan(sources, Setup(*known, lambda: Settings(key=bytes(32)))).findings
         return {(row.path, row.span, row.rule, row.kind, row.severity, row.prefix): row for row in rows}
 
     before, after = found(()), found(own)
