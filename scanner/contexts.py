@@ -9,7 +9,7 @@ analysis; one that is too narrow would lose a finding.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from scanner.bindings import Bindings, enclosing, follow, reached
@@ -25,6 +25,24 @@ class Context(NamedTuple):
     hash: int
     hit: Hit
     reached: tuple[int, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Version:
+    """A version of a file, and what the contexts in it can depend on.
+
+    `hits` are those that the analysis would look at, in their order, and `names` what calls among them look for.
+    `imports` are the libraries that it imports, `own` the functions and classes that it defines and that take a
+    credential: how they are defined belongs to the context of a call of one.
+    """
+
+    data: bytes = field(default=b"", repr=False)
+    kind: Kind = Kind.TEXT
+    hits: list[Hit] = field(default_factory=list)
+    names: dict[Hit, frozenset[bytes]] = field(default_factory=dict)
+    imports: frozenset[str] = frozenset()
+    own: dict[bytes, Own] = field(default_factory=dict)
+    bindings: Bindings = field(default_factory=Bindings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,23 +71,14 @@ class Change:
 
 
 def contexts(
-    data: bytes,
-    hits: Iterable[Hit],
-    table: Table,
-    kind: Kind,
-    bindings: Bindings,
-    names: dict[Hit, frozenset[bytes]],
-    imports: frozenset[str],
-    own: Mapping[bytes, Own],
-    change: Change | None = None,
-    belonging: Callable[[int], int] | None = None,
+    version: Version, hits: Iterable[Hit], table: Table, change: Change | None, beside: Callable[[int], int] | None
 ) -> Iterator[Context]:
-    """The context of each hit that can have a new one; a call that no text in quotes can reach has none.
+    """The context of each of these hits that can have a new one; a call that no text in quotes can reach has none.
 
-    Notes the `names` that each call looks for. Which of its libraries are among the `imports` belongs to a call's
-    context, and so does how what it calls is defined, where that is one of the file's `own`. `belonging` gives a hash
-    of what else belongs to an offset, in a structured text.
+    Notes the version's `names`. `change` is None where all of it is new. `beside` gives a hash of what else belongs to
+    an offset, in a structured text.
     """
+    data = version.data
     done: set[Hit] = set()
     for hit in hits:
         number, end = hit
@@ -78,7 +87,7 @@ def contexts(
             continue
         done.add(hit)
         role = table[number][0]
-        code = role == CALL or (kind is Kind.PYTHON and role != PROVIDER)
+        code = role == CALL or (version.kind is Kind.PYTHON and role != PROVIDER)
         # Of a line with thousands of hits only what is near each.
         near = max(start, end - WIDTH)
         extent = statement(data, near, end) if code else around(data, end)
@@ -89,18 +98,19 @@ def contexts(
             continue
         context = data[extent.start : extent.end]
         meant: dict[int, bytes] = {}
+        imported = None
         if role == CALL:
-            follow(bindings, data)
-            meant, names[hit] = reached(bindings, context, scope_of(data, start), end)
+            follow(version.bindings, data)
+            meant, version.names[hit] = reached(version.bindings, context, scope_of(data, start), end)
             context = b"\n".join((context, *meant.values()))
             if b'"' not in context and b"'" not in context:
                 continue
-            if own and (called := meant_by(own, data, end)) is not None:
+            if version.own and (called := meant_by(version.own, data, end)) is not None:
                 context = b"%b\n%d" % (context, called.said)
                 meant[called.start] = b""
-        imported = imported_of(table[number][1], imports) if role == CALL else None
-        beside = None if belonging is None else belonging(end - 1)
-        yield Context(hash=hash((number, context, imported, beside)), hit=hit, reached=tuple(meant))
+            imported = imported_of(table[number][1], version.imports)
+        around_it = None if beside is None else beside(end - 1)
+        yield Context(hash=hash((number, context, imported, around_it)), hit=hit, reached=tuple(meant))
 
 
 def imported_of(libraries: str, imports: frozenset[str]) -> frozenset[str]:

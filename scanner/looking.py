@@ -94,7 +94,9 @@ class _Share:
 
 def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Looked:
     """Look at some of the blobs, in their order. `tick` is told the bytes of each."""
-    share = _Share(task=task, memory=Memory(scope=task.settings.scope))
+    known, scope = task.knowledge, task.settings.scope
+    memory = Memory(prefilter=known.prefilter, table=known.table, scope=scope)
+    share = _Share(task=task, memory=memory)
     ids = [task.blobs[number].id for number in numbers]
     for number, (_, raw) in zip(numbers, git.blobs(task.folder, ids), strict=True):
         tick(task.blobs[number].size)
@@ -126,7 +128,7 @@ def _look_at(share: _Share, number: int, raw: bytes | None) -> None:
         del memory.lesser[path]
         memory.path = ""  # what it has in common with the last one was read in another way
     whole = several or memory.path != path
-    fresh = new_contexts(memory, path, data, kind, knowledge.prefilter, knowledge.table, whole=whole)
+    fresh = new_contexts(memory, path, data, kind, whole=whole)
     in_pieces = kind is Kind.PYTHON and source.raw.endswith(data) and path not in memory.lesser
     try:
         found, note = _fresh_findings(share, source, data, kind, fresh.contexts, in_pieces=in_pieces)

@@ -10,7 +10,8 @@ from scanner import session
 from scanner.bindings import Bindings, follow
 from scanner.extent import FAR, Range, changed
 from scanner.prefilter import Prefilter, read_table, with_own_calls
-from scanner.repeats import REACH, Memory, new_contexts
+from scanner.rematching import REACH
+from scanner.repeats import Memory, new_contexts
 from scanner.source import Kind
 
 # fmt: off
@@ -52,13 +53,13 @@ def test_near_a_change_is_seen_what_a_look_at_all_of_it_sees(kind: Kind, prefilt
     path = "a.py" if kind is Kind.PYTHON else "a.txt"
     seen_any = 0
     for _ in range(60):
-        memory = Memory()
+        memory = Memory(prefilter=prefilter, table=table)
         seen: set[int] = set()
         lines = source.choices([*LINES, *map(_filler, range(3))], k=source.randrange(4, 30))
         for number in range(15):
             data = b"".join(lines)
-            near = new_contexts(memory, path, data, kind, prefilter, table).contexts
-            everywhere = new_contexts(Memory(), path, data, kind, prefilter, table).contexts
+            near = new_contexts(memory, path, data, kind).contexts
+            everywhere = new_contexts(Memory(prefilter=prefilter, table=table), path, data, kind).contexts
             missed = {context.hash for context in everywhere} - seen - {context.hash for context in near}
             assert not missed, f"version {number}"
             seen |= {context.hash for context in (*near, *everywhere)}
@@ -69,11 +70,12 @@ def test_near_a_change_is_seen_what_a_look_at_all_of_it_sees(kind: Kind, prefilt
 
 
 def test_a_call_means_something_else_beside_another_of_its_libraries(prefilter: Prefilter) -> None:
-    table, memory = with_own_calls(read_table(prefilter)), Memory()
+    table = with_own_calls(read_table(prefilter))
+    memory = Memory(prefilter=prefilter, table=table)
     fresh = []
     for imports in (b"import psycopg2\n", b"import psycopg2\nimport pymysql\n"):
         data = imports + b"connect(host, 'two')\n"
-        seen = new_contexts(memory, "a.py", data, Kind.PYTHON, prefilter, table).contexts
+        seen = new_contexts(memory, "a.py", data, Kind.PYTHON).contexts
         memory.note("a.py", (context.hash for context in seen), clean=True)
         fresh.append(len(seen))
     assert fresh == [1, 1]
