@@ -15,7 +15,7 @@ import uuid
 import zlib
 from collections.abc import Callable
 
-from rules.checks import BASE36, BASE62, BECH32, bech32_polymod, crc32_text
+from rules.checksums import BASE36, BASE62, BECH32, bech32_polymod, crc32_text
 
 _ALPHABETS = {
     "alnum": BASE62,

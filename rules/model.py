@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
 
@@ -11,7 +12,7 @@ class ProviderRule:
 
     `pattern` is in the common subset of `re` and Hyperscan and has one group `secret`. `prefix` is the public
     part shown in masks. `strength` says what the shape alone is worth: certain (nothing else looks like it),
-    strong, weak (needs a name or a sink). `check` names a function of checks.py. `rotation` is automatic where AWS
+    strong, weak (needs a name or a sink). `check` names a row of checks.py. `rotation` is automatic where AWS
     rotates this kind by a template, else manual. `env` is the provider's own environment variable. `reach` is how
     many characters before a Hyperscan hit's end a match (context included) can start.
     """
@@ -136,3 +137,28 @@ class RuleSet:
     names: Names
     weights: dict[str, Weight]
     digest: str
+
+
+class Verdict(enum.Enum):
+    """What an offline check says."""
+
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def of(cls, right: bool) -> Verdict:
+        """PASS or FAIL, of a check that can tell."""
+        return cls.PASS if right else cls.FAIL
+
+    @property
+    def text(self) -> str:
+        """A sentence for `explain`, the same for every value."""
+        return _TEXTS[self]
+
+
+_TEXTS = {
+    Verdict.PASS: "its checksum or inner structure is right for this provider",
+    Verdict.FAIL: "its checksum or inner structure is wrong: made up, cut off or a known example",
+    Verdict.UNKNOWN: "nothing about it can be checked offline",
+}

@@ -7,8 +7,8 @@ import functools
 import re
 from collections.abc import Iterator, Sequence
 
-from rules.checks import CHECKS, Verdict
-from rules.model import ProviderRule
+from rules.checks import CHECKS
+from rules.model import ProviderRule, Verdict
 from rules.own import PREFIX
 from rules.patterns import FORWARD, compile_pattern
 from scanner.detectors.candidate import CERTAIN, OWN, STRONG, WEAK, Candidate

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.checks import BASE62, CHECKS, Verdict, bech32_polymod, crc32_text
+from rules.checks import CHECKS
+from rules.checksums import BASE62, bech32_polymod, crc32_text
 from rules.examples import expand
+from rules.model import Verdict
 
 SEEDS = [f"seed {number}" for number in range(40)]
 MADE = {

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import hyperscan
 import pytest
 
-from rules.checks import CHECKS, Verdict
+from rules.checks import CHECKS
 from rules.examples import expand
 from rules.load import hyperscan_expression, load_rules
-from rules.model import ProviderRule
+from rules.model import ProviderRule, Verdict
 from rules.patterns import FORWARD, compile_pattern
 
 ROOT = Path(__file__).parents[2] / "rules"
