@@ -15,13 +15,14 @@ from scanner.decoding import DEPTH
 from scanner.detectors import auth, encoded, named, provider, sink, url
 from scanner.detectors.candidate import Candidate, merge
 from scanner.detectors.possible import Takers, is_named, is_possible, is_setting, may_be_named, takers_of, takes
-from scanner.judge import confidence_of, is_lock_file, is_signal, judge
+from scanner.judge import confidence_of, is_signal, judge
 from scanner.late import late_methods
 from scanner.model import Confidence, Document, Finding, Kind, Literal, Source, Span, SuppressedBy, Suppression
 from scanner.prefilter import Prefilter, Table, read_table, sort_out, with_own_calls
 from scanner.readers.errors import Unreadable
 from scanner.readers.kinds import CODE, kind_of
 from scanner.readers.wanted import MayBeNamed, Wanted
+from scanner.roles import is_lock_file
 from scanner.source import Settings
 from scanner.text import character_offsets, decode, line_starts, position
 

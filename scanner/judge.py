@@ -15,7 +15,7 @@ from scanner.detectors.value import is_stand_in, judge_value
 from scanner.detectors.valueforms import is_digest_of
 from scanner.model import Confidence, CredentialKind, Document, Evidence, Kind, Role
 from scanner.readers.kinds import CODE
-from scanner.roles import PathRole, role_of
+from scanner.roles import path_evidence
 from scanner.surroundings import evidence_around, in_kubernetes_secret, is_stored_digest
 
 HIGH, MEDIUM, LOW = 4.0, 2.0, 0.0
@@ -25,21 +25,7 @@ _ROLES = {
     Role.COMPARISON: "comparison",
     Role.VARIABLE: "env-file",
 }
-_PATHS = {
-    PathRole.TEST: "test-path",
-    PathRole.FIXTURE: "test-path",
-    PathRole.EXAMPLE: "example-path",
-    PathRole.DOCS: "docs-path",
-    PathRole.VENDORED: "generated",
-}
 _CARRIERS = (CredentialKind.URL, CredentialKind.DSN)
-_LOCK_FILES = frozenset(
-    ("poetry.lock", "uv.lock", "pdm.lock", "pipfile.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "go.sum",
-     "cargo.lock", "composer.lock", "gemfile.lock")
-)  # fmt: skip
-_TRANSLATION_FOLDERS = frozenset(
-    ("locale", "locales", "i18n", "l10n", "translations", "lang", "langs", "language", "languages")
-)
 # What a shape that only a provider's credentials have leaves open: an example, something cut or made up. Its other
 # looks (a webhook is a URL, a token can read like words) are the shape's own.
 _OPEN = frozenset(
@@ -106,11 +92,6 @@ def _summed(
     return tuple(evidence), round(sum(piece.weight for piece in evidence), 2)
 
 
-def is_lock_file(path: str) -> bool:
-    """Whether a file pins what a package manager chose."""
-    return path.rpartition("/")[2].lower() in _LOCK_FILES
-
-
 def confidence_of(score: float) -> Confidence | None:
     """High from 4, medium from 2, low from 0 points; below that None: not reported."""
     if score >= HIGH:
@@ -122,7 +103,7 @@ def confidence_of(score: float) -> Confidence | None:
 
 def _all_evidence(candidate: Candidate, document: Document, scope: str, names: Names) -> Iterator[str]:
     value = _of_the_value(candidate, document, names)
-    file = tuple(of_the_file(document.path, scope))
+    file = tuple(path_evidence(document.path, scope))
     yield from _of_the_name(candidate, names)
     yield from value if file else _said_once(candidate, document, value)
     if candidate.literal.role in _ROLES:
@@ -315,18 +296,6 @@ _IN_PLACE: tuple[tuple[str | None, str | None, Callable[[Candidate, Document], b
     ("identifier-like", "chosen-in-configuration", _is_variable),
 )
 """In order: evidence of a value (None: any), what counts instead of it (None: nothing), and in which places."""
-
-
-def of_the_file(path: str, scope: str) -> Iterator[str]:
-    """Names of the evidence that a file's path gives against what it holds; a path's role is judged below `scope`."""
-    role = _PATHS.get(role_of(path, scope))
-    if role is not None:
-        yield role
-    folders = path.lower().split("/")
-    if is_lock_file(path):
-        yield "lock-file"
-    if folders[-1].endswith((".po", ".pot", ".xlf", ".xliff")) or _TRANSLATION_FOLDERS.intersection(folders[:-1]):
-        yield "translation-file"
 
 
 def _softened(evidence: Sequence[Evidence]) -> Iterator[Evidence]:

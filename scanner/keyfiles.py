@@ -70,10 +70,11 @@ def find(source: Source, weights: dict[str, Weight], settings: Settings) -> list
 
 def _finding(source: Source, known: KeyFile, weights: dict[str, Weight], settings: Settings) -> Finding:
     from scanner import identity
-    from scanner.judge import confidence_of, of_the_file
+    from scanner.judge import confidence_of
     from scanner.model import Confidence, CredentialKind, Evidence, Finding, Literal, Role, SecretValue, Span
+    from scanner.roles import path_evidence
 
-    names = ("key-file", *of_the_file(source.path, settings.scope))
+    names = ("key-file", *path_evidence(source.path, settings.scope))
     evidence = tuple(Evidence(name=name, weight=weights[name].weight, text=weights[name].text) for name in names)
     score = round(sum(piece.weight for piece in evidence), 2)
     kind, value = CredentialKind.PRIVATE_KEY, SecretValue(source.raw.decode("latin-1"))

@@ -17,12 +17,11 @@ from scanner.bindings import Bindings, bound_between, follow
 from scanner.blocks import STRUCTURED, surroundings
 from scanner.contexts import Change, Context, Version, contexts, imported_of, moves_functions
 from scanner.extent import Range, changed, lines_of
-from scanner.judge import is_lock_file
 from scanner.prefilter import CALL, IMPORT, Hit, Prefilter, Table, counts, hits_from_imports
 from scanner.readers.kinds import CODE
 from scanner.readers.wholefile import name_of
 from scanner.rematching import end_of, found_near, last_changed, merged, reach, unchanged
-from scanner.roles import role_of
+from scanner.roles import is_lock_file, role_of
 from scanner.source import Kind
 
 _TOP_LEVEL = re.compile(rb"\n(?:def|class|async|@)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 import re
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 
@@ -51,6 +52,21 @@ _EXAMPLE_FILE = re.compile(
 )
 _DOCS_FILE = re.compile(r".*\.(?:md|rst|adoc|mdx|markdown)|readme.*|changelog.*", re.I)
 
+_EVIDENCE = {
+    PathRole.TEST: "test-path",
+    PathRole.FIXTURE: "test-path",
+    PathRole.EXAMPLE: "example-path",
+    PathRole.DOCS: "docs-path",
+    PathRole.VENDORED: "generated",
+}
+_LOCK_FILES = frozenset(
+    ("poetry.lock", "uv.lock", "pdm.lock", "pipfile.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "go.sum",
+     "cargo.lock", "composer.lock", "gemfile.lock")
+)  # fmt: skip
+_TRANSLATION_FOLDERS = frozenset(
+    ("locale", "locales", "i18n", "l10n", "translations", "lang", "langs", "language", "languages")
+)
+
 _WORDS = {
     PathRole.SOURCE: "code that runs",
     PathRole.TEST: "a test",
@@ -95,3 +111,20 @@ def _below(path: PurePosixPath, scope: str) -> PurePosixPath:
     if scope in ("", ".") or not path.is_relative_to(named) or path == named:
         return PurePosixPath(path.name) if path == named else path
     return path.relative_to(named)
+
+
+def is_lock_file(path: str) -> bool:
+    """Whether a file pins what a package manager chose."""
+    return path.rpartition("/")[2].lower() in _LOCK_FILES
+
+
+def path_evidence(path: str, scope: str) -> Iterator[str]:
+    """Names of the evidence that a file's path gives against what it holds; a path's role is judged below `scope`."""
+    role = _EVIDENCE.get(role_of(path, scope))
+    if role is not None:
+        yield role
+    folders = path.lower().split("/")
+    if is_lock_file(path):
+        yield "lock-file"
+    if folders[-1].endswith((".po", ".pot", ".xlf", ".xliff")) or _TRANSLATION_FOLDERS.intersection(folders[:-1]):
+        yield "translation-file"
