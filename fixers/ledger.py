@@ -25,9 +25,9 @@ from scanner import analysis, looking, session
 from scanner.arguments import NamedPath
 from scanner.config import Config
 from scanner.errors import UsageError
+from scanner.history_scan import HistoryRequest
 from scanner.identity import digest
 from scanner.model import Confidence, Finding, SecretValue
-from scanner.past import Past
 from scanner.readers.kinds import kind_of
 from scanner.reports.masking import hide, make_net
 from scanner.running import OWNERS, Mode, Scanned, run, scan_paths
@@ -134,7 +134,7 @@ def ledger(named: Path, plan_files: Sequence[Path]) -> Ledger:
 
 def _past(root: worktree.Root) -> Scanned:
     """All that the repository remembers; what a baseline accepts is among it."""
-    return run((root.folder,), Mode(past=Past()), OWNERS)
+    return run((root.folder,), Mode(past=HistoryRequest()), OWNERS)
 
 
 def _journaled(root: worktree.Root) -> Iterator[PlanFile]:

@@ -17,7 +17,7 @@ from fixers.rewrite_context import rewrite_context
 from fixers.rewriting import Refused, rewriters
 from fixers.styles import check_style
 from fixers.workspace import Workspace, open_workspace
-from scanner import session, written
+from scanner import coded_rules, session
 from scanner.errors import UsageError
 from scanner.reports.masking import hide, make_net
 from scanner.running import Scanned, scan_paths
@@ -170,10 +170,10 @@ def _asked(plan: Plan, stores: Sequence[tuple[str, str]]) -> dict[str, Override]
 def _in_vain(plan: Plan, stores: Sequence[tuple[str, str]], root: Path, *, whole: bool) -> Iterator[str]:
     """What to say of the configuration's patterns that decide nothing; of a part of the tree only what no rule fits."""
     idle = [pattern for pattern, _ in stores if not any(_fits(pattern, secret) for secret in plan.secrets)]
-    ids = written.rule_ids(session.known_at(root)[1]()) if idle else []
+    ids = coded_rules.rule_ids(session.known_at(root)[1]()) if idle else []
     for pattern in idle:
         what, _, glob = pattern.partition(":")
-        said = written.no_such_rule(glob, ids) if what == "rule" else None
+        said = coded_rules.no_such_rule(glob, ids) if what == "rule" else None
         if said is not None:
             yield f"stores in the configuration: {said}"
         elif whole and plan.secrets:

@@ -58,11 +58,11 @@ def _misnamed(allow: Sequence[Allow], root: Path) -> Iterator[Skipped]:
     patterns = {(entry.source, pattern): None for entry in allow for pattern in entry.rules}
     if not patterns:
         return
-    from scanner import session, written
+    from scanner import coded_rules, session
 
-    ids = written.rule_ids(session.known_at(root)[1]())
+    ids = coded_rules.rule_ids(session.known_at(root)[1]())
     for source, pattern in patterns:
-        said = written.no_such_rule(pattern, ids)
+        said = coded_rules.no_such_rule(pattern, ids)
         if said is not None:
             yield Skipped(path=source, reason=f"allow: {said}")
 

@@ -16,7 +16,7 @@ from scanner.detectors import auth, encoded, named, provider, sink, url
 from scanner.detectors.candidate import Candidate, merge
 from scanner.detectors.possible import Takers, is_named, is_possible, is_setting, may_be_named, takers_of, takes
 from scanner.judge import confidence_of, is_signal, judge
-from scanner.late import late_methods
+from scanner.lazy_dataclasses import lazy_dataclasses
 from scanner.model import Confidence, Document, Finding, Kind, Literal, Source, Span, SuppressedBy, Suppression
 from scanner.prefilter import Prefilter, Table, read_table, sort_out, with_own_calls
 from scanner.readers.errors import Unreadable
@@ -123,7 +123,7 @@ def _literals(
 
     # Lock files are machine-made, of many thousand lines, and hold checksums: their structure says nothing.
     name = "text" if is_lock_file(document.path) else _READERS[document.kind]
-    with late_methods():
+    with lazy_dataclasses():
         reader = importlib.import_module(f"scanner.readers.{name}")
     named_so = functools.partial(may_be_named, knowledge.takers)
     try:

@@ -141,9 +141,9 @@ def scan(**options: Any) -> int:
 def _mode(asked: ScanRequest) -> Mode:
     past = None
     if asked.history or asked.between is not None:
-        from scanner.past import Past
+        from scanner.history_scan import HistoryRequest
 
-        past = Past(
+        past = HistoryRequest(
             between=asked.between,
             unreachable=asked.unreachable,
             since=asked.since,

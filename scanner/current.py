@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanner import session
-from scanner.raw import may_be_marked
+from scanner.content import may_be_marked
 from scanner.source import Settings, Source
 from scanner.sources import git, worktree
 from scanner.sources.selection import DEFAULT_MAX_SIZE

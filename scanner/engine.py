@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner import keyfiles
-from scanner.late import late_methods
+from scanner.content import may_be_marked, scan_bytes, skip_reason
+from scanner.lazy_dataclasses import lazy_dataclasses
 from scanner.prefilter import Prefilter
-from scanner.raw import may_be_marked, policy, scan_bytes
 from scanner.source import Coverage, ScanResult, Settings, Skipped, Source
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Setup(NamedTuple):
 
     def knowledge(self) -> Knowledge:
         """The rules, indexed for the detectors."""
-        with late_methods():
+        with lazy_dataclasses():
             from scanner import analysis
 
         return analysis.learn(self.rules(), self.prefilter)
@@ -53,7 +53,7 @@ def scan(sources: Iterable[Source | Skipped], setup: Setup, texts: dict[str, str
     knowledge = functools.cache(setup.knowledge)
 
     def look_into() -> None:
-        with late_methods():
+        with lazy_dataclasses():
             from scanner import sharing
 
         tasks = [sharing.Task(source, hits) for _, source, hits in waiting]
@@ -70,7 +70,7 @@ def scan(sources: Iterable[Source | Skipped], setup: Setup, texts: dict[str, str
             seen.count(source)
             seen.findings += keyfiles.find(source, setup.rules().weights, setup.settings())
             continue
-        reason = policy(source.raw)
+        reason = skip_reason(source.raw)
         if reason is not None:
             seen.skipped.append((place, Skipped(path=source.path, reason=reason)))
             continue

@@ -35,8 +35,8 @@ def is_clean(arguments: list[str]) -> bool:
     from pathlib import Path
 
     from scanner import config, keyfiles, session
+    from scanner.content import scan_bytes, skip_reason
     from scanner.prefilter import read_table
-    from scanner.raw import policy, scan_bytes
     from scanner.source import Skipped
     from scanner.sources import git, staged
     from scanner.sources.selection import Selection
@@ -54,7 +54,7 @@ def is_clean(arguments: list[str]) -> bool:
             return False
         selection = Selection(include=settings.include, exclude=config.excluded(settings), max_size=settings.max_size)
         for source in staged.sources(repository, selection):
-            if isinstance(source, Skipped) or policy(source.raw) or keyfiles.identify(source.raw):
+            if isinstance(source, Skipped) or skip_reason(source.raw) or keyfiles.identify(source.raw):
                 return False
             loading.join()
             prefilter = session.load_prefilter()

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner import messages, standing, versions
+from scanner import messages, presence, versions
 from scanner.errors import NotSeenError, UsageError
 from scanner.source import Coverage, ScanResult, Skipped, Source
 from scanner.sources import git, history, objects, stdin
@@ -138,7 +138,7 @@ def scan(
         result = messages.joined(result, [each for each in said if selection.takes(each.path)])
     if not result.findings:
         return result
-    findings = standing.with_head(folder, result.findings, read, selection.max_size)
+    findings = presence.with_head(folder, result.findings, read, selection.max_size)
     # What no commit brings starts from nowhere: the remote may have it all the same.
     bases = bases if commits else list(push.known[:_MOST_BASES])
     return result._replace(findings=_with_age(folder, bases, findings, read, selection.max_size))
@@ -157,7 +157,7 @@ def _with_age(
     found = {number: replace(finding, introduced="range") for number, finding in enumerate(findings)}
     for base in bases:
         new = [number for number, finding in found.items() if finding.introduced == "range"]
-        aged = standing.with_age(folder, base, [found[number] for number in new], read, max_size)
+        aged = presence.with_age(folder, base, [found[number] for number in new], read, max_size)
         found |= dict(zip(new, aged, strict=True))
     return tuple(found[number] for number in sorted(found))
 

@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from scanner import analysis, handing, keyfiles
+from scanner import analysis, keyfiles, serialization
 from scanner.analysis import Knowledge
 from scanner.blocks import STRUCTURED
+from scanner.content import scan_bytes, skip_reason
 from scanner.contexts import Context
 from scanner.extent import WIDTH
 from scanner.islands import island
 from scanner.judge import confidence_of
 from scanner.model import Finding, SecretValue
 from scanner.prefilter import IMPORT, hits_from_imports
-from scanner.raw import policy, scan_bytes
 from scanner.readers.errors import Unreadable
 from scanner.readers.kinds import kind_by_head, kind_by_name, kind_of
 from scanner.readers.pyscope import parse
@@ -48,7 +48,7 @@ class Looked(NamedTuple):
 
     `notes` say why a version was not read as what its name promises. `states` are what the record may keep of each
     version that was looked at. `told` are the findings of the reported versions, and of HEAD's files at their paths,
-    as scanner.handing writes them.
+    as scanner.serialization writes them.
     """
 
     kept: tuple[int, ...]
@@ -117,7 +117,7 @@ def _look_at(share: _Share, number: int, raw: bytes | None) -> None:
         share.files += 1
         share.size += len(source.raw)
         return
-    reason = f"git cannot read object {blob.id[:12]}" if raw is None else policy(source.raw)
+    reason = f"git cannot read object {blob.id[:12]}" if raw is None else skip_reason(source.raw)
     if reason is not None:
         share.skipped[Skipped(path=path, reason=reason, gap=raw is None)] = None
         share.states[number] = skipped_as(reason)
@@ -237,7 +237,7 @@ def _told(task: Task, wanted: Iterable[tuple[str, str]]) -> Iterator[tuple[bytes
     for oid, raw in git.blobs(task.folder, list(paths)):
         for path in paths[oid] if raw is not None else ():
             source = Source(path=path, raw=raw or b"", blob=oid)
-            rows = handing.written(findings_of(source, task.knowledge, task.settings), source)
+            rows = serialization.dump(findings_of(source, task.knowledge, task.settings), source)
             if rows is not None:
                 yield where(oid, path), rows
 
@@ -306,7 +306,7 @@ def reader(
 ) -> Callable[[Source], list[Finding]]:
     """A function that gives all findings of a document: those that were `told`, else by analysing it.
 
-    `used` takes what it gave, as scanner.handing writes it.
+    `used` takes what it gave, as scanner.serialization writes it.
     """
 
     def read(source: Source) -> list[Finding]:
@@ -314,10 +314,10 @@ def reader(
             return findings_of(source, knowledge, settings)
         key = where(source.blob, source.path)
         rows = told.get(key) or used.get(key)
-        found = None if rows is None else handing.read(rows, source, settings.key)
+        found = None if rows is None else serialization.load(rows, source, settings.key)
         if found is None:
             found = findings_of(source, knowledge, settings)
-            rows = handing.written(found, source)
+            rows = serialization.dump(found, source)
         if rows is not None:
             used[key] = rows
         return found
@@ -330,7 +330,7 @@ def findings_of(source: Source, knowledge: Knowledge, settings: Settings) -> lis
     stores = keyfiles.find(source, knowledge.rules.weights, settings)
     if stores:
         return stores
-    if policy(source.raw) is not None:
+    if skip_reason(source.raw) is not None:
         return []
     try:
         found, _, _ = analysis.analyse(source, knowledge.prefilter.find(scan_bytes(source.raw)), knowledge, settings)

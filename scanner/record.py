@@ -2,8 +2,8 @@
 
 A file in git's common directory: for each version 16 bytes of a hash of its object id and paths, and one byte that
 says what it was found to be; of those that were read in a lesser way the note that says so; and of the versions that
-are reported where their findings stand, what they are called and why they are ones, as scanner.handing writes them. It
-holds no value: those are read from git each time, and a keyed fingerprint proves that they are the same.
+are reported where their findings stand, what they are called and why they are ones, as scanner.serialization writes
+them. It holds no value: those are read from git each time, and a keyed fingerprint proves that they are the same.
 
 A record can hide findings, so it counts only if this user wrote it: the folder is ours alone, and the file carries a
 keyed digest whose key is in the user's own folder. A repository that was unpacked with a record in it is not believed.
@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rules.private import own_folder, read_private, write_private
-from scanner.raw import REASONS
+from scanner.content import REASONS
 from scanner.sources.objects import Blob
 
 # CLEAN: it holds nothing. AFTER: nothing but what versions of its path before hold: it counts while those are here.
@@ -44,7 +44,7 @@ class Record:
     """A record's file, what it is valid for, and its versions' states by key; `dirty` are the paths' keys of some.
 
     `told` are findings without values by the key of object and path (`where`), `notes` why a version was read in a
-    lesser way, by its key, `listed` what scanner.earlier reads.
+    lesser way, by its key, `listed` what scanner.listing_cache reads.
     """
 
     file: Path

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scanner import session, written
+from scanner import coded_rules, session
 from scanner.arguments import NamedPath
 from scanner.config import OWN_RULES
 from scanner.errors import Exit, UsageError
@@ -37,7 +37,7 @@ def rules_list() -> None:
         click.echo(f"{sink.id:<44} {kinds:<14} {_first(sink.calls)}")
     for setting in known.settings:
         click.echo(f"{setting.id:<44} {setting.kind:<14} {_first((*setting.targets, *setting.paths))}")
-    for rule in written.RULES:
+    for rule in coded_rules.RULES:
         click.echo(f"{rule.id:<44} {rule.kind:<14} {rule.title}")
 
 
@@ -52,12 +52,12 @@ def rules_show(rule: str) -> None:
             for field in dataclasses.fields(found):
                 _show(field.name, getattr(found, field.name))
             return
-    for one in written.RULES:
+    for one in coded_rules.RULES:
         if one.id == rule:
             for name, value in one._asdict().items():
                 _show(name, value)
             return
-    near = difflib.get_close_matches(rule, written.rule_ids(known), n=1)
+    near = difflib.get_close_matches(rule, coded_rules.rule_ids(known), n=1)
     hint = f"did you mean {near[0]}?" if near else "`unhardcode rules list` prints them all"
     raise UsageError(f"no rule has the id {rule}", hint=hint)
 

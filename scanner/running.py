@@ -18,7 +18,7 @@ from scanner.sources.selection import Selection
 
 if TYPE_CHECKING:
     from scanner.current import Current
-    from scanner.past import Past
+    from scanner.history_scan import HistoryRequest
 
 
 class Scanned(NamedTuple):
@@ -68,7 +68,7 @@ class Mode(NamedTuple):
     staged: bool = False
     stdin: bool = False
     handed: bool = False
-    past: Past | None = None
+    past: HistoryRequest | None = None
     push: str | None = None
 
 
@@ -116,8 +116,7 @@ def policy_refuses(option: str, instead: str) -> UsageError:
 
 def _past(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
     """Scan what a repository remembers of the named folder, or of everything: its history, a range, what is pushed."""
-    from scanner import hooks_push
-    from scanner import past as the_past
+    from scanner import history_scan, hooks_push
     from scanner.current import of_commit
     from scanner.sources.history import folder_of, has_held
 
@@ -139,7 +138,7 @@ def _past(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
     setup = engine.Setup(*session.known_at(root.folder), settings, options.jobs)
     selection = _selection(options, config)._replace(below=scope)
     if mode.past is not None:
-        result = the_past.scan(repository, selection, mode.past, setup)
+        result = history_scan.scan(repository, selection, mode.past, setup)
         tips = hooks_push.tips_of(repository, mode.past.between)
     else:
         git.refuse_another(repository)

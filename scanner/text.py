@@ -9,8 +9,8 @@ import itertools
 import operator
 import re
 
+from scanner.content import looks_binary, wide_encoding
 from scanner.model import Document, Kind, Source, Span
-from scanner.raw import looks_binary, wide_encoding
 
 # https://peps.python.org/pep-0263/: a coding cookie stands on one of the first two lines.
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)", re.ASCII)

@@ -7,7 +7,7 @@ import bisect
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner.late import late_methods
+from scanner.lazy_dataclasses import lazy_dataclasses
 from scanner.model import MAX_SIBLINGS, Argument, Literal, SecretValue, Sibling, Span
 from scanner.readers import pystring
 from scanner.readers.pyleaf import flattened, is_string
@@ -96,7 +96,7 @@ def _texts(scope: Scope, node: ast.expr) -> list[_Text] | None:
     token = _one_token(node, written)
     if token is not None:
         return [_of_token(token, span.start)]
-    with late_methods():
+    with lazy_dataclasses():
         from scanner.readers.pycomposed import parts_of
     try:
         return [_of_part(part, span.start + part.at) for part in parts_of(written, node.lineno)]

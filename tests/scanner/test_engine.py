@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from scanner.raw import REASONS, policy
+from scanner.content import REASONS, skip_reason
 
 
 def _zip() -> bytes:
@@ -30,11 +30,11 @@ def _tar() -> bytes:
 
 @pytest.mark.parametrize("start", [b"PK\x03\x04", b"BZh9", b"Rar!\x1a\x07", b"\x1f\x8b\x08"])
 def test_text_that_begins_like_an_archive_is_looked_into(start: bytes) -> None:
-    assert policy(start + b"\nx = 1\n") is None
+    assert skip_reason(start + b"\nx = 1\n") is None
 
 
 def test_what_has_no_known_beginning_is_binary() -> None:
-    assert policy(b"\0\1\2") == "binary"
+    assert skip_reason(b"\0\1\2") == "binary"
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,6 @@ def test_what_has_no_known_beginning_is_binary() -> None:
     ids=["zip", "tar", "gzip", "bzip2", "xz"],
 )
 def test_an_archive_is_named_as_one_by_its_content(raw: bytes, name: str) -> None:
-    reason = policy(raw)
+    reason = skip_reason(raw)
     assert reason == f"archive ({name})"
     assert reason in REASONS

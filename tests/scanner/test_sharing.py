@@ -9,7 +9,7 @@ from typing import NoReturn
 import pytest
 
 from scanner import session, sharing
-from scanner.raw import scan_bytes
+from scanner.content import scan_bytes
 from scanner.sharing import Outcome, Task
 from scanner.source import Settings, Source
 

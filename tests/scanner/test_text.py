@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import unhardcode
+from scanner.content import scan_bytes
 from scanner.model import Kind, Source
-from scanner.raw import scan_bytes
 from scanner.text import UndecodableError, character_offsets, decode, encode
 
 Made = Callable[..., str]

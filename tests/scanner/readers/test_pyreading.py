@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner import analysis, session
+from scanner.content import scan_bytes
 from scanner.model import Document, Finding, Kind, Literal
-from scanner.raw import scan_bytes
 from scanner.readers import python
 from scanner.readers.pyscope import read_scope
 from scanner.readers.pywords import template_names

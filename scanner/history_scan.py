@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner import earlier, messages, record, standing, versions
+from scanner import listing_cache, messages, presence, record, versions
 from scanner.config import OWN_RULES
 from scanner.progress import Meter
 from scanner.source import ScanResult, Settings
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scanner.engine import Setup
 
 
-class Past(NamedTuple):
+class HistoryRequest(NamedTuple):
     """What was asked for: a range (`between`), or the whole history.
 
     `cache`: whether a record of what was clean is read and written; `progress`: whether to say how far it is.
@@ -32,7 +32,7 @@ class Past(NamedTuple):
 def scan(
     repository: git.Repository,
     selection: Selection,
-    past: Past,
+    past: HistoryRequest,
     setup: Setup,
 ) -> ScanResult:
     """Scan a repository's past."""
@@ -44,7 +44,7 @@ def scan(
         before = _record(repository, selection, past, setup.settings()) if past.cache else None
         again = None
         if before is not None and not past.unreachable and past.since is None:
-            again = earlier.listing(before, folder, commits, extra, selection)
+            again = listing_cache.listing(before, folder, commits, extra, selection)
         found, spoken = again or (
             history.listing(repository, selection, commits, extra, unreachable=past.unreachable, since=past.since),
             None,
@@ -61,16 +61,18 @@ def scan(
         said = list(messages.findings(folder, list(read), seen.knowledge, setup.settings()))
         heard = [each for each in dict.fromkeys(map(messages.object_of, said)) if each not in set(tags)]
         result = messages.joined(result, [each for each in said if selection.takes(each.path)])
-    findings = result.findings and standing.with_head(folder, result.findings, seen.read, selection.max_size)
+    findings = result.findings and presence.with_head(folder, result.findings, seen.read, selection.max_size)
     if ends is not None and findings:
-        findings = standing.with_age(folder, ends.base, findings, seen.read, selection.max_size)
+        findings = presence.with_age(folder, ends.base, findings, seen.read, selection.max_size)
     if before is not None:
-        listed = earlier.written(before, found, extra, seen.states, heard)
+        listed = listing_cache.dump(before, found, extra, seen.states, heard)
         record.keep(before, found.blobs, seen.states, seen.told, seen.notes, listed, added=spoken is not None)
     return result._replace(findings=findings)
 
 
-def _record(repository: git.Repository, selection: Selection, past: Past, settings: Settings) -> record.Record | None:
+def _record(
+    repository: git.Repository, selection: Selection, past: HistoryRequest, settings: Settings
+) -> record.Record | None:
     """The record of earlier scans with these options, rules and program."""
     import platformdirs
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scanner.late import late_methods
+from scanner.lazy_dataclasses import lazy_dataclasses
 
 
 def make() -> tuple[type[Any], type[Any]]:
@@ -34,14 +34,14 @@ def make() -> tuple[type[Any], type[Any]]:
 
 def test_what_is_made_afterwards_is_made_as_ever() -> None:
     before = getattr(dataclasses, "_create_fn", None)
-    with pytest.raises(ValueError, match="stop"), late_methods():
+    with pytest.raises(ValueError, match="stop"), lazy_dataclasses():
         raise ValueError("stop")
     assert getattr(dataclasses, "_create_fn", None) is before
 
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_a_late_record_refuses_and_does_what_any_other_does(number: int) -> None:
-    with late_methods():
+    with lazy_dataclasses():
         late = make()[number]
     plain = make()[number]
     for kind in (late, plain):
@@ -65,7 +65,7 @@ def test_a_late_record_refuses_and_does_what_any_other_does(number: int) -> None
 
 @pytest.mark.skipif(not hasattr(dataclasses, "_create_fn"), reason="this Python compiles a class at once")
 def test_a_method_steps_aside_once_it_was_called() -> None:
-    with late_methods():
+    with lazy_dataclasses():
         pair, triple = make()
     before = pair.__init__
     triple(1)
@@ -77,8 +77,8 @@ def test_a_method_steps_aside_once_it_was_called() -> None:
 def test_libcst_gives_a_text_back_as_it_was_when_it_was_imported_so() -> None:
     text = "class A(B, c=1):\n    @d\n    async def f(self, *, x: int = 1) -> None:\n        return f'{x!r}' + 'y'\n"
     code = (
-        "from scanner.late import late_methods\n"
-        "with late_methods():\n    import libcst\n"
+        "from scanner.lazy_dataclasses import lazy_dataclasses\n"
+        "with lazy_dataclasses():\n    import libcst\n"
         f"module = libcst.parse_module({text!r})\n"
         f"assert module.code == {text!r}\n"
         "assert module.deep_equals(module.deep_clone())\n"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from scanner import analysis, handing, session
+from scanner import analysis, serialization, session
 from scanner.analysis import Knowledge
 from scanner.looking import findings_of
 from scanner.source import Settings, Source
@@ -42,12 +42,12 @@ def test_what_is_handed_on_holds_no_value_and_gives_the_same_findings(
 ) -> None:
     source, values = _source(path, made)
     found = findings_of(source, knowledge, SETTINGS)
-    rows = handing.written(found, source)
+    rows = serialization.dump(found, source)
     assert found
     assert rows is not None
     assert not [value for value in values if value.encode() in rows]
     # Not with assert: pytest would print both sides.
-    if handing.read(rows, source, SETTINGS.key) != found:
+    if serialization.load(rows, source, SETTINGS.key) != found:
         pytest.fail("the findings are not the same")
 
 
@@ -56,13 +56,13 @@ def test_a_value_that_does_not_stand_as_it_is_is_not_handed_on(knowledge: Knowle
         source = Source(path="a.py", raw=text.encode())
         found = findings_of(source, knowledge, SETTINGS)
         assert found
-        assert handing.written(found, source) is None
+        assert serialization.dump(found, source) is None
 
 
 def test_rows_of_another_text_or_key_are_not_believed(knowledge: Knowledge, made: Callable[..., str]) -> None:
     source, values = _source("settings.py", made)
-    rows = handing.written(findings_of(source, knowledge, SETTINGS), source)
+    rows = serialization.dump(findings_of(source, knowledge, SETTINGS), source)
     assert rows is not None
     other = source._replace(raw=source.raw.replace(values[0].encode(), made(24).encode()))
     for changed, key in ((other, SETTINGS.key), (source, bytes(32)), (source._replace(raw=b"\0"), SETTINGS.key)):
-        assert handing.read(rows, changed, key) is None
+        assert serialization.load(rows, changed, key) is None

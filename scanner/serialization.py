@@ -33,7 +33,7 @@ _FACTS = ("rule", "title", "severity", "score", "fingerprint", "place", "prefix"
           "env")  # fmt: skip
 
 
-def written(findings: Iterable[Finding], source: Source) -> bytes | None:
+def dump(findings: Iterable[Finding], source: Source) -> bytes | None:
     """The findings of one version without their values; None where one could not be made whole again."""
     text = text_of(source)
     rows = [] if text is None else [_row(finding, text) for finding in findings]
@@ -42,7 +42,7 @@ def written(findings: Iterable[Finding], source: Source) -> bytes | None:
     return json.dumps(rows, separators=(",", ":")).encode()
 
 
-def read(data: bytes, source: Source, key: bytes) -> list[Finding] | None:
+def load(data: bytes, source: Source, key: bytes) -> list[Finding] | None:
     """The findings of a version, whole again; None where they are not those of this text and key."""
     text = text_of(source)
     if text is None:
@@ -79,7 +79,7 @@ def _row(finding: Finding, text: str) -> list[Any] | None:
         return None
     if not whole and not _stands(finding.value, text[span.start : span.end]):
         return None
-    if not _stands(literal.value, _written(literal.body, literal.offsets, len(literal.value.reveal("text")), text)):
+    if not _stands(literal.value, _text_at(literal.body, literal.offsets, len(literal.value.reveal("text")), text)):
         return None
     arguments = [
         [each.callees, each.index, each.keyword, _pair(each.call), each.typed, each.element, each.key]
@@ -148,7 +148,7 @@ def _finding(row: Sequence[Any], source: Source, text: str) -> Finding | None:
 
 def _literal(shape: Sequence[Any], text: str) -> Literal | None:
     span, role, name, symbol, body, offsets, length, is_bytes, parts, dynamic, arguments, container, siblings = shape
-    value = _value(_written(body, offsets, length, text), is_bytes=is_bytes)
+    value = _value(_text_at(body, offsets, length, text), is_bytes=is_bytes)
     beside = [
         (called, _value(text[start:end], is_bytes=as_bytes) if end else value, at)
         for called, at, start, end, as_bytes in siblings
@@ -187,7 +187,7 @@ def _argument(
     )
 
 
-def _written(body: int, offsets: Sequence[int] | None, length: int, text: str) -> str:
+def _text_at(body: int, offsets: Sequence[int] | None, length: int, text: str) -> str:
     """What stands in the text at a literal's characters."""
     if offsets is None:
         return text[body : body + length]

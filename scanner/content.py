@@ -31,7 +31,7 @@ _ARCHIVES = (*dict.fromkeys(name for _, name in _PACKED), "tar")
 REASONS = (_POINTER, _BINARY, *(f"archive ({name})" for name in _ARCHIVES))
 
 
-def policy(raw: bytes) -> str | None:
+def skip_reason(raw: bytes) -> str | None:
     """Why a file of these bytes is not looked into, or None."""
     if raw.startswith(_LFS) and _is_pointer(raw):
         return _POINTER

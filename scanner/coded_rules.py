@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _PATTERN = re.compile(r"[a-z*?][a-z0-9*?]{0,14}(?:-[a-z0-9*?]{1,14}){0,5}")
 
 
-class WrittenRule(NamedTuple):
+class CodedRule(NamedTuple):
     """The id that findings carry, the kind of credential, and what it is, in a few words."""
 
     id: str
@@ -28,13 +28,13 @@ class WrittenRule(NamedTuple):
 
 
 RULES = (
-    *(WrittenRule(named.rule_of(kind), kind, f"{title} by its name") for kind, title in named.TITLES.items()),
-    WrittenRule("url-password", CredentialKind.URL, "Password in a URL"),
-    WrittenRule("dsn-password", CredentialKind.DSN, "Password in a connection string"),
-    WrittenRule("bearer-token", CredentialKind.API_KEY, "Bearer token"),
-    WrittenRule("basic-auth", CredentialKind.PASSWORD, "User and password for HTTP Basic"),
-    WrittenRule(encoded.RULE, CredentialKind.CREDENTIALS, "Credentials encoded in base64"),
-    *(WrittenRule(known.rule, CredentialKind.PRIVATE_KEY, known.title) for known in keyfiles.KINDS),
+    *(CodedRule(named.rule_of(kind), kind, f"{title} by its name") for kind, title in named.TITLES.items()),
+    CodedRule("url-password", CredentialKind.URL, "Password in a URL"),
+    CodedRule("dsn-password", CredentialKind.DSN, "Password in a connection string"),
+    CodedRule("bearer-token", CredentialKind.API_KEY, "Bearer token"),
+    CodedRule("basic-auth", CredentialKind.PASSWORD, "User and password for HTTP Basic"),
+    CodedRule(encoded.RULE, CredentialKind.CREDENTIALS, "Credentials encoded in base64"),
+    *(CodedRule(known.rule, CredentialKind.PRIVATE_KEY, known.title) for known in keyfiles.KINDS),
 )
 
 

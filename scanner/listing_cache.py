@@ -74,7 +74,7 @@ def listing(
     return listed, (*before.messages, *new)
 
 
-def written(
+def dump(
     record: Record,
     listed: objects.Listing,
     extra: Mapping[str, str],

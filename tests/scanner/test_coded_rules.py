@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import unhardcode
-from scanner import session, written
+from scanner import coded_rules, session
 from scanner.detectors import named
 from scanner.errors import Exit
 
@@ -43,7 +43,7 @@ def test_every_id_that_code_gives_a_finding_is_listed_and_can_be_shown(capsys: p
                 asked = [word.value for word in node.keywords if word.arg == "rule"] or node.args[:1]
                 given |= {each.value for rule in asked for each in ast.walk(rule) if isinstance(each, ast.Constant)}
     words = {str(each) for each in given if isinstance(each, str) and "-" in each}
-    ids = written.rule_ids(session.load_rules())
+    ids = coded_rules.rule_ids(session.load_rules())
 
     assert {"url-password", "bearer-token", "key-file-java"} <= words <= set(ids)
     assert len(ids) == len(set(ids))

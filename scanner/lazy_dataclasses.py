@@ -13,7 +13,7 @@ from typing import Any
 
 
 @contextmanager
-def late_methods() -> Iterator[None]:
+def lazy_dataclasses() -> Iterator[None]:
     """Let the dataclasses that are made meanwhile compile their methods late. Changes nothing else about them.
 
     It stands in for a private function of Python 3.11 and 3.12:
