@@ -88,11 +88,11 @@ def load_config(root: Path, policy: Path | None = None, *, gate: bool = True) ->
 
     Raises UsageError for an unknown key, a value of the wrong type, or a file that cannot be read.
     """
-    told = os.environ.get(POLICY_VARIABLE) if gate else None
-    if told == "" and policy is None:
+    from_environment = os.environ.get(POLICY_VARIABLE) if gate else None
+    if from_environment == "" and policy is None:
         # A variable of CI that expanded to nothing would open the gate in silence.
         raise UsageError(f"{POLICY_VARIABLE} is set, and empty", hint="let it name the policy's file, or unset it")
-    named = policy or (Path(told) if told else None)
+    named = policy or (Path(from_environment) if from_environment else None)
     own = _own(root)
     if named is None:
         return own

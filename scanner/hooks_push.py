@@ -58,10 +58,10 @@ def read_push(repository: git.Repository, remote: str) -> Push:
         if local is None:
             return Push(tips=(), known=(), skipped=(Skipped(path=tip, reason=_ABSENT, gap=True),))
         updates = [(local, base if _ID.fullmatch(base) else "")]
-        return told(repository, name, updates)
+        return push_of(repository, name, updates)
     if sys.stdin.isatty():
         raise UsageError("--push is for git's pre-push hook", hint="unhardcode hook install sets it up")
-    return told(repository, remote, parse_updates(os.fsdecode(stdin.read(_MOST))))
+    return push_of(repository, remote, parse_updates(os.fsdecode(stdin.read(_MOST))))
 
 
 def parse_updates(text: str) -> list[tuple[str, str]]:
@@ -78,7 +78,7 @@ def parse_updates(text: str) -> list[tuple[str, str]]:
     return updates
 
 
-def told(repository: git.Repository, remote: str, updates: list[tuple[str, str]]) -> Push:
+def push_of(repository: git.Repository, remote: str, updates: list[tuple[str, str]]) -> Push:
     """The push that these updates (local id, id at the remote) make. A deletion gives nothing away."""
     folder = history.folder_of(repository)
     tips: dict[str, None] = {}

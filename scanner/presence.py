@@ -20,7 +20,7 @@ def with_head(folder: Path, findings: Sequence[Finding], read: Reader, max_size:
     """The findings, each with whether HEAD still holds its value: at its path, or anywhere if it is distinctive."""
     held = _held(folder, objects.tree(folder, "HEAD"), findings, read, max_size)
     anywhere = {value for values in held.values() for value in values}
-    return tuple(replace(finding, in_head=_stands(finding, held, anywhere)) for finding in findings)
+    return tuple(replace(finding, in_head=_is_present(finding, held, anywhere)) for finding in findings)
 
 
 def with_age(folder: Path, base: str, findings: Sequence[Finding], read: Reader, max_size: int) -> tuple[Finding, ...]:
@@ -35,16 +35,18 @@ def with_age(folder: Path, base: str, findings: Sequence[Finding], read: Reader,
     doubtful = {
         finding.value
         for finding in findings
-        if finding.value is not None and not _stands(finding, held, set()) and _is_distinctive(finding.value)
+        if finding.value is not None and not _is_present(finding, held, set()) and _is_distinctive(finding.value)
     }
-    anywhere = _written(folder, sorted(blobs), doubtful, max_size) if doubtful else set()
+    anywhere = _occurring(folder, sorted(blobs), doubtful, max_size) if doubtful else set()
     return tuple(
-        replace(finding, introduced="before" if finding.blob in blobs or _stands(finding, held, anywhere) else "range")
+        replace(
+            finding, introduced="before" if finding.blob in blobs or _is_present(finding, held, anywhere) else "range"
+        )
         for finding in findings
     )
 
 
-def _stands(finding: Finding, held: dict[str, set[SecretValue]], anywhere: set[SecretValue]) -> bool:
+def _is_present(finding: Finding, held: dict[str, set[SecretValue]], anywhere: set[SecretValue]) -> bool:
     value = finding.value
     if value is None:
         return False
@@ -67,7 +69,7 @@ def _held(
     }
 
 
-def _written(folder: Path, ids: Sequence[str], values: set[SecretValue], max_size: int) -> set[SecretValue]:
+def _occurring(folder: Path, ids: Sequence[str], values: set[SecretValue], max_size: int) -> set[SecretValue]:
     """Those values that stand in one of the blobs as they are."""
     sizes = git.sizes(folder, ids)
     readable = [oid for oid, size in zip(ids, sizes, strict=True) if size is not None and size <= max_size]

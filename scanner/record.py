@@ -119,7 +119,7 @@ def known(record: Record | None, blobs: Sequence[Blob]) -> list[int]:
     ]
 
 
-def noted(record: Record | None, blobs: Sequence[Blob], states: Sequence[int]) -> dict[int, str]:
+def notes_of(record: Record | None, blobs: Sequence[Blob], states: Sequence[int]) -> dict[int, str]:
     """Why versions that need not be looked at, those with a state, were read in a lesser way; by number."""
     if record is None or not record.notes:
         return {}

@@ -14,14 +14,14 @@ def wrong_examples(rules: Iterable[ProviderRule], prefilter: Prefilter) -> Itera
     """One line for each `match` that is not found and each `reject` that is; examples are named by number."""
     for rule in rules:
         for number, template in enumerate(rule.match, 1):
-            if not _found(rule, template, prefilter):
+            if not _is_found(rule, template, prefilter):
                 yield f"{rule.id}: match example {number} is not found"
         for number, template in enumerate(rule.reject, 1):
-            if _found(rule, template, prefilter):
+            if _is_found(rule, template, prefilter):
                 yield f"{rule.id}: reject example {number} is found"
 
 
-def _found(rule: ProviderRule, template: str, prefilter: Prefilter) -> bool:
+def _is_found(rule: ProviderRule, template: str, prefilter: Prefilter) -> bool:
     try:
         text = expand(template, rule.id)
     except ValueError:

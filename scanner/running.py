@@ -83,7 +83,7 @@ def scan_paths(named: tuple[Path, ...]) -> Scanned:
 def run(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
     """Scan, and settle what the configuration allows and the baseline accepts. Raises UsageError or NotSeenError."""
     in_past = mode.past is not None or mode.push is not None
-    found = _past(named, mode, options) if in_past else _tree(named, mode, options)
+    found = _scan_commits(named, mode, options) if in_past else _scan_files(named, mode, options)
     if not found.result.findings and found.baseline is None:
         return found
     from scanner import acceptance
@@ -114,7 +114,7 @@ def policy_refuses(option: str, instead: str) -> UsageError:
     return UsageError(f"{option}: the policy of this gate does not allow that", hint=f"it would have to say {instead}")
 
 
-def _past(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
+def _scan_commits(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
     """Scan what a repository remembers of the named folder, or of everything: its history, a range, what is pushed."""
     from scanner import history_scan, hooks_push
     from scanner.current import of_commit
@@ -158,7 +158,7 @@ def _past(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
     )
 
 
-def _tree(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
+def _scan_files(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
     from scanner.current import of_index, of_worktree
 
     paths = named or (Path(),)

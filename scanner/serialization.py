@@ -77,9 +77,9 @@ def _row(finding: Finding, text: str) -> list[Any] | None:
     whole = finding.value == literal.value
     if finding.value is None or None in siblings:
         return None
-    if not whole and not _stands(finding.value, text[span.start : span.end]):
+    if not whole and not _is_text(finding.value, text[span.start : span.end]):
         return None
-    if not _stands(literal.value, _text_at(literal.body, literal.offsets, len(literal.value.reveal("text")), text)):
+    if not _is_text(literal.value, _text_at(literal.body, literal.offsets, len(literal.value.reveal("text")), text)):
         return None
     arguments = [
         [each.callees, each.index, each.keyword, _pair(each.call), each.typed, each.element, each.key]
@@ -107,7 +107,7 @@ def _sibling(sibling: Sibling, own: SecretValue, text: str) -> list[Any] | None:
     return [sibling.name, _pair(sibling.span), at, at + len(value), sibling.value.is_bytes]
 
 
-def _stands(value: SecretValue, text: str) -> bool:
+def _is_text(value: SecretValue, text: str) -> bool:
     return value.reveal("text") == text
 
 

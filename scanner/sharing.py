@@ -51,7 +51,7 @@ class Outcome(NamedTuple):
         return f"Outcome({len(self.findings)} findings, {self.note!r}, <{len(self.text)} characters>)"
 
 
-class _UntoldError(Exception):
+class _NotInTextError(Exception):
     """A value that is no part of the document's text: one with escapes."""
 
 
@@ -82,32 +82,32 @@ def _together(tasks: Sequence[Task], knowledge: Knowledge, settings: Settings, h
 
     fork = multiprocessing.get_context("fork")
     order = sorted(range(len(tasks)), key=lambda number: -len(tasks[number].source.raw))
-    taken = _handed_out(len(order))
+    queue = _queue(len(order))
     running = []
     found: dict[int, Outcome] = {}
     try:
         for _ in range(helpers):
             ours, theirs = fork.Pipe(duplex=False)
-            numbers = _next(order, taken)
-            process = fork.Process(target=_help, args=(theirs, tasks, numbers, knowledge, settings, os.getpid()))
+            numbers = _next(order, queue)
+            process = fork.Process(target=_work, args=(theirs, tasks, numbers, knowledge, settings, os.getpid()))
             process.start()
             theirs.close()
             running.append((process, ours))
-        for number in _next(order, taken):
+        for number in _next(order, queue):
             found[number] = _outcome(tasks[number], knowledge, settings)
         for process, ours in running:
-            found.update(_told(ours, tasks))
+            found.update(_received(ours, tasks))
             process.join()
     finally:
         for process, ours in running:
             process.terminate()
             process.join()
             ours.close()
-        os.close(taken)
+        os.close(queue)
     return found
 
 
-def _handed_out(count: int) -> int:
+def _queue(count: int) -> int:
     """The end of a pipe in which the places of so many tasks wait, for whoever reads next.
 
     A number in memory that processes share would do as well; making one takes 15 ms, as it needs ctypes.
@@ -118,13 +118,13 @@ def _handed_out(count: int) -> int:
     return reading
 
 
-def _next(order: Sequence[int], taken: int) -> Iterator[int]:
+def _next(order: Sequence[int], queue: int) -> Iterator[int]:
     """The numbers that no other process has taken."""
-    while place := os.read(taken, _PLACE):
+    while place := os.read(queue, _PLACE):
         yield from order[int.from_bytes(place, "little") :: _MOST_PLACES]
 
 
-def _help(
+def _work(
     answer: Connection,
     tasks: Sequence[Task],
     numbers: Iterator[int],
@@ -139,8 +139,8 @@ def _help(
         for number in numbers:
             outcome = _outcome(tasks[number], knowledge, settings)
             try:
-                done.append((number, _spelled(outcome)))
-            except _UntoldError:
+                done.append((number, _serialized(outcome)))
+            except _NotInTextError:
                 continue  # the parent finds it untold
     except Exception:  # noqa: BLE001, S110 - multiprocessing would print lines and values; the parent meets it again
         pass
@@ -148,14 +148,14 @@ def _help(
         answer.send(done)
 
 
-def _told(answer: Connection, tasks: Sequence[Task]) -> Iterator[tuple[int, Outcome]]:
+def _received(answer: Connection, tasks: Sequence[Task]) -> Iterator[tuple[int, Outcome]]:
     """What a helper tells; nothing of one that has ended before."""
     try:
         done: list[tuple[int, bytes]] = answer.recv()
     except EOFError:
         return
-    for number, spelled in done:
-        yield number, _read(spelled, tasks[number].source)
+    for number, serialized in done:
+        yield number, _read(serialized, tasks[number].source)
 
 
 class _Spans(pickle.Pickler):
@@ -172,7 +172,7 @@ class _Spans(pickle.Pickler):
         value = record.reveal("text")
         start = self.text.find(value)
         if start < 0:
-            raise _UntoldError
+            raise _NotInTextError
         return record.is_bytes, start, start + len(value)
 
 
@@ -190,7 +190,7 @@ class _Values(pickle.Unpickler):
         return SecretValue(value.encode("latin-1") if is_bytes else value)
 
 
-def _spelled(outcome: Outcome) -> bytes:
+def _serialized(outcome: Outcome) -> bytes:
     """An outcome as bytes; none where there is nothing to tell, which is most of them."""
     if not outcome.findings and outcome.note is None and outcome.undecodable is None:
         return b""
@@ -199,12 +199,12 @@ def _spelled(outcome: Outcome) -> bytes:
     return file.getvalue()
 
 
-def _read(spelled: bytes, source: Source) -> Outcome:
+def _read(serialized: bytes, source: Source) -> Outcome:
     """An outcome as a helper has told it, with the text that the parent decodes again where there is a finding."""
-    if not spelled:
+    if not serialized:
         return Outcome([], None, "")
     text = _text(source)
-    findings, note, undecodable = _Values(io.BytesIO(spelled), text).load()
+    findings, note, undecodable = _Values(io.BytesIO(serialized), text).load()
     return Outcome(findings, note, text, undecodable)
 
 

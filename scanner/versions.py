@@ -56,7 +56,7 @@ def scan(
         ids = {blob.id for blob in blobs}
         heads = {path: oid for path, oid in objects.tree(folder, "HEAD").items() if oid in ids}
         task = Task(folder, blobs, knowledge, settings, heads, frozenset(known.told))
-        parts = workers.all_looked(task, states, setup.jobs, meter)
+        parts = workers.look_at_all(task, states, setup.jobs, meter)
     seen = _joined((known, *parts))
     used: dict[bytes, bytes] = {}
     read = reader(seen.told, used, knowledge, settings)
@@ -92,7 +92,7 @@ def _known(before: record.Record | None, blobs: Sequence[objects.Blob], states: 
             for number, reason in reasons.items()
             if reason is not None
         ),
-        notes=record.noted(before, blobs, states),
+        notes=record.notes_of(before, blobs, states),
         states=known,
         told={} if before is None else before.told,
     )

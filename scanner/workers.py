@@ -24,7 +24,7 @@ _WORTH_A_WORKER = 20_000_000
 _SHARES = 16
 _FAMILY = re.compile(r"[_.\-]")
 # Seconds between two looks at how far the workers are, and bytes after which one says so.
-_TICK, _TOLD_EVERY = 0.2, 2_000_000
+_TICK, _SAID_EVERY = 0.2, 2_000_000
 
 
 def shared_out(blobs: Sequence[objects.Blob]) -> list[list[int]]:
@@ -61,7 +61,7 @@ class _Work(NamedTuple):
     parent: int
 
 
-def all_looked(task: Task, states: Sequence[int], processes: int | None, meter: Meter | None) -> list[Looked]:
+def look_at_all(task: Task, states: Sequence[int], processes: int | None, meter: Meter | None) -> list[Looked]:
     """Look at all blobs whose state is 0; `processes` None: as many as pay."""
     shares = [[number for number in share if not states[number]] for share in shared_out(task.blobs)]
     shares = [share for share in shares if share]
@@ -80,7 +80,7 @@ def all_looked(task: Task, states: Sequence[int], processes: int | None, meter: 
             process.start()
             theirs.close()
             running.append((process, ours))
-        found = dict(_taken(work, lambda: shown.at(work.done.value)))
+        found = dict(_looked_at(work, lambda: shown.at(work.done.value)))
         for _, ours in running:
             while not ours.poll(_TICK):
                 shown.at(work.done.value)
@@ -94,7 +94,7 @@ def all_looked(task: Task, states: Sequence[int], processes: int | None, meter: 
     return [found[number] for number in range(len(shares))]
 
 
-def _taken(work: _Work, show: Callable[[], None] = lambda: None) -> Iterator[tuple[int, Looked]]:
+def _looked_at(work: _Work, show: Callable[[], None] = lambda: None) -> Iterator[tuple[int, Looked]]:
     """Look at one share after the other, as long as there are some that nobody has taken."""
 
     waiting = 0
@@ -102,7 +102,7 @@ def _taken(work: _Work, show: Callable[[], None] = lambda: None) -> Iterator[tup
     def tick(size: int) -> None:
         nonlocal waiting
         waiting += size
-        if waiting > _TOLD_EVERY:
+        if waiting > _SAID_EVERY:
             with work.done.get_lock():
                 work.done.value += waiting
             waiting = 0
@@ -122,7 +122,7 @@ def _work(answer: Connection, work: _Work) -> None:
     end_with(work.parent)
     # Scratch memory is for one process; a fork has a copy of it, and that is its own.
     try:
-        answer.send(dict(_taken(work)))
+        answer.send(dict(_looked_at(work)))
     except NotSeenError as error:
         answer.send(error.message)
     except Exception as error:  # noqa: BLE001 - multiprocessing would print a traceback with lines of ours and values

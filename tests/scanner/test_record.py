@@ -273,8 +273,8 @@ def test_what_repeats_a_finding_counts_only_while_that_is_looked_at(tmp_path: Pa
     record.keep(kept, blobs, {0: record.FOUND, 1: record.AFTER, 2: record.CLEAN}, {}, {0: "read as plain text"})
     again = record.load(tmp_path, bytes(32), ["options"], b"rules")
     assert record.known(again, blobs) == [record.FOUND, record.AFTER, record.CLEAN]
-    assert record.noted(again, blobs, record.known(again, blobs)) == {0: "read as plain text"}
-    assert record.noted(again, blobs, [0, 1, 1]) == {}
+    assert record.notes_of(again, blobs, record.known(again, blobs)) == {0: "read as plain text"}
+    assert record.notes_of(again, blobs, [0, 1, 1]) == {}
     assert record.known(again, blobs[1:]) == [0, record.CLEAN]
     new = blobs[0]._replace(id="f" * 40)
     assert record.known(again, [*blobs, new]) == [0, record.AFTER, record.CLEAN, 0]

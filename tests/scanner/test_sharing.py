@@ -44,16 +44,16 @@ def test_a_value_with_escapes_is_not_told_and_no_other_is_written_out(tasks: lis
     told = 0
     for task, outcome in zip(tasks, outcomes(tasks, 1), strict=True):
         if task.source.path == "c.py":
-            with pytest.raises(sharing._UntoldError):
-                sharing._spelled(outcome)
+            with pytest.raises(sharing._NotInTextError):
+                sharing._serialized(outcome)
             continue
-        spelled = sharing._spelled(outcome)
+        serialized = sharing._serialized(outcome)
         for finding in outcome.findings:
             assert finding.value is not None
-            leaked = any(each.reveal("bytes") in spelled for each in (finding.value, finding.literal.value))
+            leaked = any(each.reveal("bytes") in serialized for each in (finding.value, finding.literal.value))
             assert not leaked
             told += 1
-        assert sharing._read(spelled, task.source) == outcome._replace(text=outcome.text if outcome.findings else "")
+        assert sharing._read(serialized, task.source) == outcome._replace(text=outcome.text if outcome.findings else "")
     assert told >= 7
 
 
@@ -82,7 +82,7 @@ def fail(*_: object) -> NoReturn:
 @pytest.mark.parametrize(
     ("name", "instead"),
     [
-        pytest.param("_spelled", fail, id="a bug"),
+        pytest.param("_serialized", fail, id="a bug"),
         pytest.param("_help", lambda *_: os._exit(9), id="killed"),
     ],
 )
