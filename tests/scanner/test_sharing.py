@@ -83,7 +83,7 @@ def fail(*_: object) -> NoReturn:
     ("name", "instead"),
     [
         pytest.param("_serialized", fail, id="a bug"),
-        pytest.param("_help", lambda *_: os._exit(9), id="killed"),
+        pytest.param("_work", lambda *_: os._exit(9), id="killed"),
     ],
 )
 def test_what_a_process_fails_at_the_parent_does_itself(
