@@ -164,11 +164,14 @@ def undo_for_real(asked: Asked) -> int:
 
 def _delete_stored(run: Run, asked: Asked, target: UsersAws) -> int:
     stores = target.stores
-    found, kept = removal.created(run, stores)
-    parameters = [one.name for one in found if one.store == "parameterstore"]
-    if parameters and not _typed(parameters):
-        found = [one for one in found if one.store != "parameterstore"]
-        kept |= dict.fromkeys(parameters, "a parameter is deleted for good: run this on a terminal to confirm it")
+    left = removal.sorted_out(run, stores)
+    for name in left.gone:
+        run = removal.note_deleted(run, name)
+    found, kept = left.deletable, dict(left.kept)
+    for_good = [one.name for one in found if not one.recoverable]
+    if for_good and not _typed(for_good):
+        found = tuple(one for one in found if one.recoverable)
+        kept |= dict.fromkeys(for_good, "a parameter is deleted for good: run this on a terminal to confirm it")
     for one in found:
         run = removal.delete(run, one, stores, days=asked.recovery_days)
         until = f" (restore-secret brings it back for {asked.recovery_days} days)" if one.recoverable else ""
