@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fixers.model import Fix, Outcome, Plan, PlannedSecret
 from fixers.payload import field_of, payload
 from fixers.proof import ProofResult
+from fixers.stores.kinds import KINDS
 from fixers.stores.limits import tag_value
 from fixers.stores.model import (
     REPOSITORY_TAG,
@@ -181,7 +182,8 @@ def _against(secret: PlannedSecret, value: SecretValue, there: Existing, *, same
     if there.type != "Secret" and there.type != secret.type:
         plain = ", which is not encrypted" if secret.type == "SecureString" else ""
         return f"it exists as a {there.type}{plain}, and AWS changes no type: choose another name, or delete it first"
-    if secret.kms_key and not secret.kms_key.endswith("alias/aws/secretsmanager") and there.own_key is False:
+    aws_key = f"alias/aws/{KINDS[secret.store].service}"
+    if secret.kms_key and not secret.kms_key.endswith(aws_key) and there.own_key is False:
         return (
             f"it exists, encrypted with AWS's own key and not with {secret.kms_key}: change that with `aws "
             f"secretsmanager update-secret --secret-id {secret.name} --kms-key-id {secret.kms_key}`, or empty kms_key"

@@ -18,6 +18,7 @@ from fixers.model import Edit, RefusalReason
 from fixers.references import reference_proof
 from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused, splice, unique_edits
 from fixers.splicing import NOT_PARSABLE, Gathered, respliced, stored_text
+from fixers.stores.notation import is_parameter
 from scanner.identity import digest
 from scanner.model import Document, Kind, Span
 from scanner.readers.errors import Unreadable
@@ -282,7 +283,7 @@ def _expected(container: Container) -> list[Plain]:
 
 
 def _notes(document: Document, placement: Placement) -> Iterator[str]:
-    parameter = placement.name.startswith("/")
+    parameter = is_parameter(placement.name)
     action = "ssm:GetParameters" if parameter else "secretsmanager:GetSecretValue"
     yield (
         f"{document.path}: the task *execution* role needs {action} on what its `secrets` name; values are read when a"

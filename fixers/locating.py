@@ -12,6 +12,7 @@ from dataclasses import replace
 from fixers.emit.iam import SUFFIX, Account
 from fixers.model import Plan
 from fixers.stores.model import Stores
+from fixers.stores.notation import is_parameter
 from scanner.errors import StoreError
 
 
@@ -22,7 +23,7 @@ def placeholder(name: str) -> str:
 
 def value_from(name: str, key: str | None, arn: str) -> str:
     """`valueFrom` of a task definition: a parameter's name; a secret's ARN, `ARN:KEY::` for one key of its JSON."""
-    if name.startswith("/"):
+    if is_parameter(name):
         return name
     return arn if key is None else f"{arn}:{key}::"
 

@@ -13,13 +13,13 @@ from fixers.drafting import considered, drafts, sorted_out, unmistakable
 from fixers.grouping import Form
 from fixers.model import Fix, Member, Plan, PlannedSecret, Refusal, Safety
 from fixers.naming import shown_frameworks
-from fixers.overrides import Override, override_of
+from fixers.overrides import Override, known_store, override_of
 from fixers.placing import Placings
-from fixers.prices import storage_a_month
 from fixers.rewrite_context import rewrite_context
 from fixers.rewriting import Refused, RewriteContext, Rewriter, unique_edits
 from fixers.settling import Names, Settled, settle
 from fixers.shipping import build_notes, shipping_notes
+from fixers.stores.kinds import KINDS
 from fixers.stores.limits import foreign_key_problem, key_problem
 from fixers.stores.model import PLAIN_TYPES
 from fixers.styles import check_style
@@ -90,7 +90,7 @@ def make_plan(
         environment=env,
         store=options.store,
         automatic=automatic,
-        stores=lambda draft: override_of(draft, edited).store,
+        stores=lambda draft: known_store(override_of(draft, edited)),
     )
     style = check_style(options.style, options.prefix_from)
     context = context or rewrite_context(workspace, key=key, via_run=options.via_run, style=style)
@@ -144,8 +144,8 @@ def tree_digest(paths: Sequence[str], workspace: Workspace, key: bytes) -> str:
 
 
 def _check(options: PlanOptions) -> None:
-    if options.store not in ("auto", "secretsmanager", "parameterstore"):
-        raise UsageError("--store is auto, secretsmanager or parameterstore")
+    if options.store not in ("auto", *KINDS):
+        raise UsageError(f"--store is auto, {' or '.join(KINDS)}")
     if options.kms_key and (problem := key_problem(options.kms_key)):
         raise UsageError(f"--kms-key: {problem}")
 
@@ -161,7 +161,8 @@ def _planned(secret: Settled, options: PlanOptions, env: str, key: bytes) -> Pla
     kms_key = options.kms_key if override.kms_key is None else override.kms_key
     if choice.type in PLAIN_TYPES:
         kms_key = None
-    if kms_key and (problem := foreign_key_problem(kms_key, choice.store)):
+    kind = KINDS[choice.store]
+    if kms_key and (problem := foreign_key_problem(kms_key, kind.service)):
         hint = "leave the key out: each store then encrypts with its own"
         raise UsageError(f"{secret.named.name}: {problem}", hint=hint)
     action = override.action or "create"
@@ -182,7 +183,7 @@ def _planned(secret: Settled, options: PlanOptions, env: str, key: bytes) -> Pla
         action=action,
         reason=_reason(choice, override),
         rotation=choice.rotation,
-        monthly_cost=0.0 if action == "skip" else storage_a_month(choice.store, tier),
+        monthly_cost=0.0 if action == "skip" else kind.tiers[tier].a_month,
         environment="" if draft.env == env else draft.env,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fixers import journal
 from fixers.journal import Run
+from fixers.stores.kinds import KINDS
 from fixers.stores.limits import tag_value
 from fixers.stores.model import Stores
 
@@ -21,7 +22,7 @@ class Created:
     @property
     def recoverable(self) -> bool:
         """Whether it can be brought back after it was deleted."""
-        return self.store == "secretsmanager"
+        return KINDS[self.store].recoverable
 
 
 def unfinished(runs: Sequence[Run]) -> Run | None:

@@ -15,13 +15,13 @@ from fixers.own_keys import ARGUMENTS
 from fixers.prices import reads_note
 from fixers.rewriting import splice, unique_edits
 from fixers.spelling import SHORTEST_SEARCHED
+from fixers.stores.kinds import KINDS
 from fixers.traces import Search, may_stand, search_for, traces
 from fixers.workspace import Workspace
 from scanner.model import Finding, SecretValue, Span
 from scanner.reports.masking import is_distinctive
 
 WIDTH = 100
-_STORES = {"secretsmanager": "Secrets Manager", "parameterstore": "Parameter Store"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _CONTINUES = bytes(range(0x80, 0xC0))  # bytes of UTF-8 that begin no character
 _OURS = re.compile(r"(\w*get_secret_(?:value|bytes)\([^()]*\)|\{\{resolve:[^{}]*\}\}|\bfrom [\w.]+ import [\w, ]+)")
@@ -117,14 +117,7 @@ def _pattern(value: str) -> re.Pattern[str]:
 def _summary(plan: Plan) -> list[str]:
     places = sum(len(fix.findings) for fix in plan.fixes)
     stores = Counter(secret.store for secret in plan.secrets if secret.action != "skip")
-    parts = [
-        _count(stores[store], one, many)
-        for store, one, many in (
-            ("secretsmanager", "secret", "secrets"),
-            ("parameterstore", "parameter", "parameters"),
-        )
-        if stores[store]
-    ]
+    parts = [_count(stores[kind.word], kind.one, kind.many) for kind in KINDS.values() if stores[kind.word]]
     stay = len(plan.refusals)
     files = len({edit.path for fix in plan.fixes for edit in fix.edits})
     moved = f"{_count(places, 'place', 'places')} will read {' and '.join(parts)}" if parts else "Nothing can be moved"
@@ -159,8 +152,9 @@ def _secrets(plan: Plan) -> Iterator[str]:
 
 def stored_in(secret: PlannedSecret) -> str:
     """The store, type and tier of a secret in words, without what goes without saying."""
-    kind = "" if secret.type in ("SecretString", "SecureString") else f", {secret.type}"
-    return _STORES.get(secret.store, secret.store) + kind + (f", {secret.tier}" if secret.tier else "")
+    kind = KINDS[secret.store]
+    special = "" if secret.type == kind.types[0] else f", {secret.type}"
+    return kind.title + special + (f", {secret.tier}" if secret.tier else "")
 
 
 def _cost(secrets: Sequence[PlannedSecret]) -> Iterator[str]:

@@ -24,7 +24,7 @@ from fixers.emit.runbook import Written, runbook
 from fixers.emit.terraform import rotation_file, secrets_file
 from fixers.model import Plan, PlannedSecret
 from fixers.payload import payload
-from fixers.stores.limits import parameter_problems, secret_problems
+from fixers.stores.kinds import KINDS
 from fixers.workspace import PLAN_MARK
 from scanner.errors import FixError, UsageError
 from scanner.saving import replace_with
@@ -122,11 +122,8 @@ def _seen_from(root: Path, folder: Path) -> str:
 
 
 def _assert_storable(secret: PlannedSecret, region: str) -> None:
-    value = payload(secret).reveal()
-    if secret.store == "parameterstore":
-        problems = parameter_problems(secret.name, value, tier=secret.tier, region=region)
-    else:
-        problems = secret_problems(secret.name, value)
+    kind = KINDS[secret.store]
+    problems = kind.problems(secret.name, payload(secret).reveal(), tier=secret.tier, region=region)
     if problems:
         raise FixError(f"{secret.name}: {problems[0]}", hint="edit the plan, or set its action to skip")
 
