@@ -52,7 +52,7 @@ _COMMANDS = {
     "run": "fixers.run:run",
     "value": "fixers.value:value",
     "status": "fixers.status:status",
-    "rotation": "fixers.rotate:rotation",
+    "rotation": "fixers.rotation:rotation",
     "purge": "fixers.purge:purge",
 }
 

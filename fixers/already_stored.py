@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fixers.apply import active, holds
+from fixers.arn_placeholders import waiting
 from fixers.inverse import known_blobs
-from fixers.locating import waiting
 from fixers.model import RefusalReason
 from fixers.plan import touched_paths
 from fixers.planning import Planned, without_secrets

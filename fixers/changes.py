@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fixers.insertions import joined_insertions
 from fixers.model import Edit, Plan
 from fixers.rewriting import overlapping, splice, unique_edits
-from fixers.traces import Search, may_stand, search_for, traces
+from fixers.value_search import Search, may_stand, search_for, traces
 from fixers.workspace import Workspace
 from scanner.errors import FixError
 from scanner.identity import digest

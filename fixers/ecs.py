@@ -1,7 +1,7 @@
 """Rewrite ECS task definitions: an entry of `environment` moves to `secrets`, which the agent fills in at the start.
 
 A parameter is named as it is; a secret by its ARN, whose last six characters exist only after the upload: until then a
-placeholder stands there (`fixers.locating`).
+placeholder stands there (`fixers.arn_placeholders`).
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from fixers.locating import placeholder, value_from
+from fixers.arn_placeholders import placeholder, value_from
 from fixers.model import Edit, RefusalReason
 from fixers.references import reference_proof
 from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused, splice, unique_edits

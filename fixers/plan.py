@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fixers.application import app_name, segment
+from fixers.app_name import app_name, segment
 from fixers.choice import Choice
 from fixers.dependencies import add_boto3
 from fixers.drafting import considered, drafts, sorted_out, unmistakable

@@ -16,7 +16,7 @@ from fixers.prices import reads_note
 from fixers.rewriting import splice, unique_edits
 from fixers.spelling import SHORTEST_SEARCHED
 from fixers.stores.kinds import KINDS
-from fixers.traces import Search, may_stand, search_for, traces
+from fixers.value_search import Search, may_stand, search_for, traces
 from fixers.workspace import Workspace
 from scanner.model import Finding, SecretValue, Span
 from scanner.reports.masking import is_distinctive

@@ -15,10 +15,10 @@ from typing import Any, TypeAlias
 
 from fixers import journal
 from fixers.apply import Ready, active, outcomes, store_secret
+from fixers.arn_placeholders import arns_of, waiting, with_arns
 from fixers.changes import changed, changed_files, edits_by_path, holds, search_of
 from fixers.inverse import Blobs, culprits, known_blobs, way_back
 from fixers.journal import Run
-from fixers.locating import arns_of, waiting, with_arns
 from fixers.model import Edit, Outcome, Plan, RefusalReason
 from fixers.plan import touched_paths, tree_digest
 from fixers.plan_tables import render_plan_file

@@ -12,8 +12,6 @@ from fixers.emit.awscli import upload_script
 from fixers.emit.cloudformation import HERE, policies_template, rotation_template
 from fixers.emit.crossaccount import CrossAccount, cross_account
 from fixers.emit.iam import (
-    REGION_PLACEHOLDER,
-    Account,
     Policy,
     accesses,
     deletion_policies,
@@ -24,6 +22,7 @@ from fixers.emit.runbook import Written, runbook
 from fixers.emit.terraform import rotation_file, secrets_file
 from fixers.model import Plan, PlannedSecret
 from fixers.payload import payload
+from fixers.stores.arns import REGION_PLACEHOLDER, Account
 from fixers.stores.kinds import KINDS
 from fixers.workspace import PLAN_MARK
 from scanner.errors import FixError, UsageError

@@ -10,10 +10,10 @@ from itertools import chain
 from fixers.emit import aftercare
 from fixers.emit.awscli import form
 from fixers.emit.crossaccount import CrossAccount
-from fixers.emit.iam import ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER, Account
 from fixers.emit.markdown import code, codes, place, plain
 from fixers.model import Plan, PlannedSecret, RefusalReason
 from fixers.reports import stored_in
+from fixers.stores.arns import ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER, Account
 from fixers.stores.model import PLAIN_TYPES
 
 _PERMISSIONS = """\

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixers.application import app_name, remote_name, segment
+from fixers.app_name import app_name, remote_name, segment
 from fixers.grouping import Draft, by_parameter, group
 from fixers.naming import (
     environment_of,

@@ -23,10 +23,10 @@ import lab_driver
 from lab_cases import STUBS, Case
 
 from fixers.apply import Ready, store_secret
+from fixers.arn_placeholders import arns_of, waiting, with_arns
 from fixers.changes import changed_files, edits_by_path
 from fixers.extension import extension_stand_in
 from fixers.grouping import own_key
-from fixers.locating import arns_of, waiting, with_arns
 from fixers.model import Edit, Plan
 from fixers.payload import environment_text, payload
 from fixers.plan import PlanOptions

@@ -72,7 +72,7 @@ CALLERS = {
     "fixers/stores/secretsmanager.py": "uploads it",
     "fixers/strength.py": "measures how hard it is to guess",
     "fixers/styles.py": "sees whether bytes are text",
-    "fixers/traces.py": "looks for it in every spelling",
+    "fixers/value_search.py": "looks for it in every spelling",
     "fixers/value.py": "writes it into a pipe",
 }
 
