@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
+from fixers.masked_diff import render_diff
 from fixers.model import Fix, Safety
 from fixers.options import aws, check_not_empty, check_only_from_plan, from_file, one_path, plan_options, refuse, shared
+from fixers.plan_report import render_plan
 from fixers.planning import Planned, planned, planned_from, without_values_as_names
-from fixers.reports import render_diff, render_plan
 from fixers.workspace import PLAN_MARK
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
@@ -207,8 +208,8 @@ def migrate(
 
 
 def _rehearse(made: Planned) -> int:
+    from fixers.plan_report import render_proof
     from fixers.rehearsal import rehearse
-    from fixers.reports import render_proof
 
     click.echo(_heading("What was found, and where each value would live"))
     click.echo(render_plan(made.plan), nl=False)

@@ -13,13 +13,13 @@ import click
 
 from fixers import incident, journal, removal, steps
 from fixers.already_stored import not_stored
-from fixers.apply import Ready, active, check
 from fixers.journal import Run
 from fixers.model import Outcome, Plan
 from fixers.owner_proof import OwnerProof, raise_levels, words_of
+from fixers.plan_report import render_plan, render_proof
 from fixers.planning import Planned
-from fixers.reports import render_plan, render_proof
 from fixers.stores.registry import UsersAws, users_aws
+from fixers.storing import Ready, check
 from fixers.undo import undo, undoable
 from fixers.workspace import open_workspace
 from scanner import session
@@ -83,7 +83,7 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
         resumed = steps.resumable(runs, prepared, target.where)
         ready = check(planned.plan, target.stores)
         if not asked.yes:
-            place = target.place(sorted({secret.store for secret in active(planned.plan)}))
+            place = target.place(sorted({secret.store for secret in planned.plan.moving}))
             click.echo(f"To {place}", err=True)
         _consent(asked, f"{_counted(ready)} and rewrite {_files(planned.plan)}?")
         run = steps.begin(folder, runs, prepared, resumed, target.where)
@@ -120,7 +120,7 @@ def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) ->
         where = None if offline else target.where
         resumed = steps.resumable(runs, prepared, where or dict)
         run = steps.begin(folder, runs, prepared, resumed, where)
-        for secret in active(plan) if versions else ():
+        for secret in plan.moving if versions else ():
             run = journal.note(run, "stored", name=secret.name, version=versions[secret.name])
         if not offline:
             run = steps.locate(run, prepared, target)

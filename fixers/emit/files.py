@@ -65,7 +65,7 @@ def emit(
     UsageError where the folder cannot be written.
     """
     place = Account(region=region or REGION_PLACEHOLDER)
-    moved = [secret for secret in plan.secrets if secret.action != "skip"]
+    moved = plan.moving
     for secret in moved:
         _assert_storable(secret, region or "us-east-1")
     folder = Path(os.path.abspath(folder))

@@ -9,9 +9,10 @@ from types import SimpleNamespace
 import pytest
 
 from fixers.insertions import joined_insertions
+from fixers.masked_diff import render_diff
 from fixers.model import Plan
 from fixers.plan import PlanOptions, make_plan
-from fixers.reports import render_diff, render_plan
+from fixers.plan_report import render_plan
 from fixers.rewriting import rewriters, splice
 from fixers.workspace import Workspace, overlaid
 from rules.load import load_rules

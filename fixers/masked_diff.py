@@ -1,46 +1,25 @@
-"""A plan, its diff and its proof as text of at most 100 columns. No value is ever in it."""
+"""The diff of a plan as text, every known value masked."""
 
 from __future__ import annotations
 
 import difflib
 import re
-import textwrap
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from fixers.insertions import joined_insertions
-from fixers.model import Edit, Outcome, Plan, PlannedSecret, Refusal, RefusalReason
+from fixers.model import Edit, Plan
 from fixers.own_keys import ARGUMENTS
-from fixers.prices import reads_note
 from fixers.rewriting import splice, unique_edits
 from fixers.spelling import SHORTEST_SEARCHED
-from fixers.stores.kinds import KINDS
+from fixers.terminal import CONTROL, shown
 from fixers.value_search import Search, may_stand, search_for, traces
 from fixers.workspace import Workspace
 from scanner.model import Finding, SecretValue, Span
 from scanner.reports.masking import is_distinctive
 
-WIDTH = 100
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _CONTINUES = bytes(range(0x80, 0xC0))  # bytes of UTF-8 that begin no character
 _OURS = re.compile(r"(\w*get_secret_(?:value|bytes)\([^()]*\)|\{\{resolve:[^{}]*\}\}|\bfrom [\w.]+ import [\w, ]+)")
-
-
-def render_plan(plan: Plan) -> str:
-    """What was found, where each value would live and why, what it costs, and what stays."""
-    lines = [f"Environment {plan.env}, application {plan.app}." if plan.app else f"Environment {plan.env}.", ""]
-    lines += [*_summary(plan), ""]
-    if plan.secrets:
-        lines += [*_secrets(plan), ""]
-        lines += [*_cost(plan.secrets), ""]
-    if plan.new_files:
-        lines += [*(f"New file: {_shown(new.path)}" for new in plan.new_files), ""]
-    if plan.refusals:
-        lines += [*_refusals(plan.refusals), ""]
-    for note in plan.notes:
-        lines += _wrapped(f"Note: {_shown(note)}", "", "      ")
-    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def render_diff(plan: Plan, workspace: Workspace, findings: Iterable[Finding] = ()) -> str:
@@ -72,20 +51,6 @@ def render_diff(plan: Plan, workspace: Workspace, findings: Iterable[Finding] = 
     return "".join(chunks)
 
 
-def render_proof(outcomes: Sequence[Outcome]) -> str:
-    """What became of each fix, one line each, and the count."""
-    width = max((len(outcome.secret) for outcome in outcomes), default=0)
-    lines = []
-    for outcome in outcomes:
-        level = f" ({outcome.level})" if outcome.level else ""
-        lines += _wrapped(
-            f"{outcome.status:<9} {outcome.secret:<{width}}  {_shown(outcome.detail)}{level}".rstrip(), "  ", " " * 12
-        )
-    counts = Counter(outcome.status for outcome in outcomes)
-    summary = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-    return "\n".join([*lines, f"{_count(len(outcomes), 'fix', 'fixes')}: {summary or 'nothing to do'}."]) + "\n"
-
-
 def masked(text: str, spans: Iterable[Span], values: Sequence[str], search: Search | None = None) -> list[Span]:
     """Where a text must not be shown: the given spans and every occurrence of a value, merged, in order.
 
@@ -112,89 +77,6 @@ def _characters(raw: bytes) -> int:
 
 def _pattern(value: str) -> re.Pattern[str]:
     return re.compile(re.escape(value) if is_distinctive(value) else rf"(?<!\w){re.escape(value)}(?!\w)")
-
-
-def _summary(plan: Plan) -> list[str]:
-    places = sum(len(fix.findings) for fix in plan.fixes)
-    stores = Counter(secret.store for secret in plan.secrets if secret.action != "skip")
-    parts = [_count(stores[kind.word], kind.one, kind.many) for kind in KINDS.values() if stores[kind.word]]
-    stay = len(plan.refusals)
-    files = len({edit.path for fix in plan.fixes for edit in fix.edits})
-    moved = f"{_count(places, 'place', 'places')} will read {' and '.join(parts)}" if parts else "Nothing can be moved"
-    return _wrapped(
-        f"{moved}; {_count(files, 'file', 'files')} will change; {_count(stay, 'place stays', 'places stay')} as "
-        f"{'it is' if stay == 1 else 'they are'}.",
-        "",
-        "",
-    )
-
-
-def _secrets(plan: Plan) -> Iterator[str]:
-    rows = [
-        (secret.name, stored_in(secret), ", ".join(member.env for member in secret.members)) for secret in plan.secrets
-    ]
-    widths = [max(len(row[column]) for row in (*rows, ("NAME", "STORE", ""))) for column in (0, 1)]
-    lines = [f"{name:<{widths[0]}}  {store:<{widths[1]}}  {names}" for name, store, names in rows]
-    fits = max(map(len, lines)) <= WIDTH
-    if fits:
-        yield f"{'NAME':<{widths[0]}}  {'STORE':<{widths[1]}}  VARIABLE"
-    for secret, line, (name, store, names) in zip(plan.secrets, lines, rows, strict=True):
-        yield from [line] if fits else [name, f"    in: {store}; variable: {names}"]
-        if secret.action != "create":
-            yield f"    action: {secret.action}"
-        yield from _wrapped(f"why: {secret.reason}; rotation: {secret.rotation}", "    ", "         ")
-        if secret.constants:
-            yield f"    with: {', '.join(key for key, _ in secret.constants)}"
-        for member in secret.members:
-            for finding in member.findings:
-                yield from _wrapped(f"{_place(finding)}{f' -> {member.key}' if member.key else ''}", "    ", "        ")
-
-
-def stored_in(secret: PlannedSecret) -> str:
-    """The store, type and tier of a secret in words, without what goes without saying."""
-    kind = KINDS[secret.store]
-    special = "" if secret.type == kind.types[0] else f", {secret.type}"
-    return kind.title + special + (f", {secret.tier}" if secret.tier else "")
-
-
-def _cost(secrets: Sequence[PlannedSecret]) -> Iterator[str]:
-    counts: Counter[tuple[str, float]] = Counter()
-    for secret in secrets:
-        if secret.action != "skip":
-            counts[stored_in(secret), secret.monthly_cost] += 1
-    width = max((len(where) for where, _ in counts), default=0)
-    yield "Cost a month"
-    for (where, each), number in sorted(counts.items()):
-        yield f"    {number:>4} x {where:<{width}}  at ${each:.2f}  ${number * each:8.2f}"
-    yield f"    {'total':<{width + 17}}${sum(secret.monthly_cost for secret in secrets):8.2f}"
-    yield from _wrapped(reads_note(), "    ", "    ")
-
-
-def _refusals(refusals: Sequence[Refusal]) -> Iterator[str]:
-    yield "Stays as it is"
-    for reason in RefusalReason:
-        group = [refusal for refusal in refusals if refusal.reason is reason]
-        if not group:
-            continue
-        yield f"  {reason} ({len(group)})"
-        alike: dict[tuple[str, ...], list[Finding]] = {}
-        for refusal in group:
-            finding = refusal.finding
-            commit = finding.commit.id if finding.commit else ""
-            alike.setdefault((finding.path, commit, finding.title, refusal.detail), []).append(finding)
-        for (*_, detail), findings in alike.items():
-            yield from _wrapped(f"{_place(*findings)}: {_shown(detail)}", "    ", "        ")
-        for step in dict.fromkeys(refusal.next_step for refusal in group):
-            yield from _wrapped(f"next: {_shown(step)}", "    ", "          ")
-
-
-def _place(first: Finding, *others: Finding) -> str:
-    """A place, or those of one file that are alike: `shop/views.py:12, 40 and 41  Password by its name (3 places)`."""
-    commit = f" in {first.commit.id[:12]}" if first.commit else ""
-    *lines, last = dict.fromkeys(str(finding.start[0]) for finding in (first, *others))
-    listed = f"{', '.join(lines)} and {last}" if lines else last
-    several = f" ({len(others) + 1} places)" if others else ""
-    return f"{_shown(first.path)}:{listed}{commit}  {_shown(first.title)}{several}"
 
 
 def _other_spellings(
@@ -253,11 +135,11 @@ def _hidden_outside_calls(new: str, values: Sequence[str], search: Search) -> st
 
 
 def _diff(path: str, before: str, after: str, *, created: bool = False) -> list[str]:
-    shown = _shown(path)
+    name = shown(path)
     lines = difflib.unified_diff(
-        _split(before), _split(after), "/dev/null" if created else f"a/{shown}", f"b/{shown}", lineterm=""
+        _split(before), _split(after), "/dev/null" if created else f"a/{name}", f"b/{name}", lineterm=""
     )
-    return [f"{_CONTROL.sub('�', line)}\n" for line in lines]
+    return [f"{CONTROL.sub('�', line)}\n" for line in lines]
 
 
 def _split(text: str) -> list[str]:
@@ -271,18 +153,3 @@ def _searched(finding: Finding) -> Iterator[str]:
     for value in (finding.value, *pair):
         if value is not None and len(value.reveal("text")) >= SHORTEST_SEARCHED:
             yield value.reveal("text")
-
-
-def _shown(text: str) -> str:
-    """Text of the repository without characters that act on a terminal."""
-    return _CONTROL.sub("�", text).replace("\t", " ").replace("\n", " ")
-
-
-def _wrapped(text: str, first: str, rest: str) -> list[str]:
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    )
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixers.masked_diff import masked, render_diff
 from fixers.model import Edit, Fix, NewFile, Outcome, Plan, Refusal, RefusalReason, Safety
 from fixers.plan import PlanOptions, make_plan
-from fixers.reports import WIDTH, masked, render_diff, render_plan, render_proof
+from fixers.plan_report import WIDTH, render_plan, render_proof
 from scanner.model import Commit, Confidence, CredentialKind, Role, Span
 
 
