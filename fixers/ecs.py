@@ -141,7 +141,7 @@ def _gather(document: Document, container: Container, context: RewriteContext, w
     positions = sorted(container.moved)
     insertion = _insertion(document, container, positions, context)
     for run in _runs(positions):
-        removal = _removal(document, container.environment, run, set(positions), context)
+        removal = _removal(document, container.environment, run, context)
         for position in run:
             for index, placement in container.moved[position]:
                 pair = _pair(container.environment.items[position])
@@ -166,7 +166,7 @@ def _runs(positions: Sequence[int]) -> list[list[int]]:
     return runs
 
 
-def _removal(document: Document, listed: Node, run: Sequence[int], gone: set[int], context: RewriteContext) -> Edit:
+def _removal(document: Document, listed: Node, run: Sequence[int], context: RewriteContext) -> Edit:
     """Neighbouring entries with the comma that goes with them."""
     items = listed.items
     first, last = items[run[0]].span, items[run[-1]].span
@@ -176,7 +176,6 @@ def _removal(document: Document, listed: Node, run: Sequence[int], gone: set[int
         span = Span(items[run[0] - 1].span.end, last.end)
     else:
         span = Span(listed.span.start + 1, listed.span.end - 1)
-    assert not set(run) - gone
     return _edit(document, span, "", context)
 
 

@@ -11,7 +11,7 @@ from fixers.emulator import embedded_aws
 from fixers.model import Outcome, Plan, PlannedSecret
 from fixers.outcomes import outcomes
 from fixers.payload import payload
-from fixers.proof import prove
+from fixers.proof import emulated_aws, prove
 from fixers.runtime.source import module_source
 from fixers.stores.model import Stores
 from fixers.stores.registry import stores_at
@@ -41,7 +41,9 @@ def rehearse(plan: Plan, workspace: Workspace, key: bytes) -> Rehearsed:
     with embedded_aws() as endpoint:
         failed = dict(_failures(plan, stores_at(endpoint)))
         proofs = [proof for fix in plan.fixes for proof in fix.proofs]
-        results = prove(proofs, module_source=module_source(plan.style, plan.prefix_from), key=key, endpoint=endpoint)
+        results = prove(
+            proofs, emulated_aws(endpoint), module_source=module_source(plan.style, plan.prefix_from), key=key
+        )
     return Rehearsed(outcomes=outcomes(plan, failed, results), files=files)
 
 

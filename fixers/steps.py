@@ -25,7 +25,7 @@ from fixers.plan import touched_paths, tree_digest
 from fixers.plan_tables import render_plan_file
 from fixers.planning import Planned, without_secrets
 from fixers.progress import counted
-from fixers.proof import ProofResult, prove
+from fixers.proof import ProofResult, prove, users_aws
 from fixers.runtime.source import module_source
 from fixers.stores.registry import UsersAws
 from fixers.storing import Ready, store_secret
@@ -143,13 +143,9 @@ def prove_all(plan: Plan, key: bytes, target: UsersAws, *, judge: Judge = tuple)
     proofs = [proof for fix in plan.fixes for proof in fix.proofs]
     results = prove(
         proofs,
+        users_aws(target.stores, region=target.region, profile=target.profile, credentials=target.credentials()),
         module_source=module_source(plan.style, plan.prefix_from),
         key=key,
-        endpoint=None,
-        region=target.region,
-        profile=target.profile,
-        stores=target.stores,
-        credentials=target.credentials(),
         # Each asks the store twice, over whatever distance.
         timeout=_PROOF_SECONDS + 2.0 * len(proofs),
     )
