@@ -12,7 +12,7 @@ from fixers.grouping import Draft, Form, by_parameter, group
 from fixers.model import RefusalReason
 from fixers.naming import environment_of
 from fixers.refusals import REMAINING, stays
-from fixers.rewriting import Refused
+from fixers.rewriting import STRUCTURED, Refused
 from fixers.stores.kinds import KINDS
 from fixers.strength import STRONG_BITS, strength
 from fixers.workspace import Workspace
@@ -23,8 +23,6 @@ from scanner.readers.kinds import kind_of
 
 if TYPE_CHECKING:
     from scanner.readers.dotenv import Binding
-
-STRUCTURED = frozenset({Kind.YAML, Kind.JSON, Kind.TOML, Kind.INI})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
