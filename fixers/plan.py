@@ -54,23 +54,27 @@ class PlanOptions:
     scope: str = ""
 
 
+def context_of(workspace: Workspace, options: PlanOptions, key: bytes) -> RewriteContext:
+    """What all plans of a workspace with these options go by; it keeps the files that it parsed."""
+    style = check_style(options.style, options.prefix_from)
+    return rewrite_context(workspace, key=key, via_run=options.via_run, style=style)
+
+
 def make_plan(
     result: ScanResult,
-    workspace: Workspace,
     options: PlanOptions,
+    context: RewriteContext,
     *,
-    key: bytes,
     rewriters: Mapping[Kind, Rewriter],
     overrides: Mapping[str, Override] | None = None,
     automatic: frozenset[str] = frozenset(),
-    context: RewriteContext | None = None,
 ) -> Plan:
     """Plan a migration of every finding at or above the options' confidence: each ends in one Fix or one Refusal.
 
-    `key` keys all digests. `overrides` are by the place of one of a secret's findings. `automatic` holds the ids of
-    rules whose provider's keys AWS can rotate, `context` what earlier plans of the workspace parsed. Raises UsageError
-    if the application has no name.
+    `context` is `context_of` the same options. `overrides` are by the place of one of a secret's findings. `automatic`
+    holds the ids of rules whose provider's keys AWS can rotate. Raises UsageError if the application has no name.
     """
+    workspace, key = context.workspace, context.key
     _check(options)
     env = segment(options.env or DEFAULT_ENVIRONMENT, "--env")
     edited = overrides or {}
@@ -92,8 +96,6 @@ def make_plan(
         automatic=automatic,
         stores=lambda draft: known_store(override_of(draft, edited)),
     )
-    style = check_style(options.style, options.prefix_from)
-    context = context or rewrite_context(workspace, key=key, via_run=options.via_run, style=style)
     names = Names(
         app=app_name(workspace, app=options.app, scope=options.scope) if chosen else options.app or "",
         read=_read_variables(workspace),
@@ -115,8 +117,8 @@ def make_plan(
         ),
         new_files=(),
         notes=(*placings.notes, *_notes(result, counted, options)),
-        style=style.name,
-        prefix_from=style.prefix_from,
+        style=context.style.name,
+        prefix_from=context.style.prefix_from,
     )
     _assert_complete(plan, findings)
     return _with_files(_with_dependencies(plan, workspace, key), placings, workspace, key)
