@@ -52,7 +52,7 @@ _COMMANDS = {
     "run": "fixers.run:run",
     "value": "fixers.value:value",
     "status": "fixers.status:status",
-    "rotation": "fixers.rotate:rotation",
+    "rotation": "fixers.rotation:rotation",
     "purge": "fixers.purge:purge",
 }
 
@@ -141,8 +141,6 @@ def run(arguments: list[str] | None = None) -> int:
 
     if hook.is_clean(sys.argv[1:] if arguments is None else arguments):
         return int(Exit.OK)
-    import errno
-
     import click
 
     output = sys.stdout
@@ -172,20 +170,27 @@ def run(arguments: list[str] | None = None) -> int:
         _let_go_of_output()
         return 141
     except OSError as error:
-        if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN):
-            return _give_up(error.strerror)
-        # A write that names no file is one of standard output: a full disk behind `>`.
-        if error.errno != errno.ENOSPC or error.filename is not None:
-            _report_bug(error)
-            return int(Exit.BUG)
-        _let_go_of_output()
-        _complain(f"standard output cannot be written ({error.strerror})")
-        return int(Exit.USAGE)
+        return _refused_by_the_system(error)
     except MemoryError:
         return _give_up("out of memory")
     except Exception as error:  # noqa: BLE001 - the boundary
         _report_bug(error)
         return int(Exit.BUG)
+
+
+def _refused_by_the_system(error: OSError) -> int:
+    """Say what the system refused where that is no bug of ours; the exit status."""
+    import errno
+
+    if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN):
+        return _give_up(error.strerror)
+    # A write that names no file is one of standard output: a full disk behind `>`.
+    if error.errno != errno.ENOSPC or error.filename is not None:
+        _report_bug(error)
+        return int(Exit.BUG)
+    _let_go_of_output()
+    _complain(f"standard output cannot be written ({error.strerror})")
+    return int(Exit.USAGE)
 
 
 def _give_up(why: str | None) -> int:

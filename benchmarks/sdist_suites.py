@@ -24,12 +24,12 @@ sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "tests" / "labora
 from lab_run import _store, _with_aws, _without_aws  # noqa: E402
 from sdists import downloaded, options  # noqa: E402
 
-from fixers.apply import Ready, store_secret  # noqa: E402
 from fixers.changes import changed_files  # noqa: E402
 from fixers.emulator import embedded_aws  # noqa: E402
 from fixers.payload import payload  # noqa: E402
 from fixers.planning import planned  # noqa: E402
 from fixers.stores.model import Endpoint  # noqa: E402
+from fixers.storing import Ready, store_secret  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fixers.apply import active, holds
+from fixers.arn_placeholders import waiting
 from fixers.inverse import known_blobs
-from fixers.locating import waiting
 from fixers.model import RefusalReason
 from fixers.plan import touched_paths
 from fixers.planning import Planned, without_secrets
 from fixers.stores.registry import UsersAws
+from fixers.storing import holds
 
 
 def not_stored(planned: Planned, target: UsersAws, *, offline: bool) -> tuple[Planned, dict[str, str], tuple[str, ...]]:
@@ -25,13 +25,13 @@ def not_stored(planned: Planned, target: UsersAws, *, offline: bool) -> tuple[Pl
         named = tuple(sorted({f"{found.path} ({head[found.path][:12]})" for fix in kept for found in fix.findings}))
         return without_secrets(planned, gone, _NOT_IN_HEAD), {}, named
     versions: dict[str, str] = {}
-    wanted = active(planned.plan)
+    wanted = planned.plan.moving
     for word in dict.fromkeys(secret.store for secret in wanted):
         by_name = {secret.name: secret for secret in wanted if secret.store == word}
         for name, seen in target.stores(word).look(list(by_name)):
             if seen is not None and seen.existing.deletion is None and holds(by_name[name], seen.value):
                 versions[name] = seen.existing.version
-    gone = {secret.name for secret in active(planned.plan)} - set(versions)
+    gone = {secret.name for secret in planned.plan.moving} - set(versions)
     return without_secrets(planned, gone, _NOT_STORED), versions, ()
 
 

@@ -1,22 +1,16 @@
-"""What files will hold once a plan is applied: edits spliced into the very text they were made for.
-
-And whether what is written down of a plan would hold a value: an edit copies what stands around one.
-"""
+"""What files will hold once a plan is applied: edits spliced into the very text they were made for."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from fixers.insertions import joined_insertions
 from fixers.model import Edit, Plan
 from fixers.rewriting import overlapping, splice, unique_edits
-from fixers.traces import Search, may_stand, search_for, traces
 from fixers.workspace import Workspace
 from scanner.errors import FixError
 from scanner.identity import digest
 from scanner.model import Document
-from scanner.reports.masking import is_distinctive
 from scanner.text import encode
 
 
@@ -48,19 +42,3 @@ def changed_files(plan: Plan, workspace: Workspace, key: bytes) -> dict[str, byt
     """New bytes by path, of changed and of new files. Raises FixError for a stale edit; nothing is changed then."""
     files = {path: changed(workspace.document(path), own, key) for path, own in edits_by_path(plan).items()}
     return files | {new.path: new.content.encode("utf-8") for new in plan.new_files}
-
-
-def search_of(plan: Plan, written: object) -> Search:
-    """A search in `written`, or parts of it, for the values of a plan that nobody writes by chance, however spelled."""
-    values = {member.value for secret in plan.secrets for member in secret.members}
-    distinctive = [value for value in values if is_distinctive(value.reveal("text"))]
-    return search_for(may_stand(distinctive, _raw(written)))
-
-
-def holds(search: Search, written: object) -> bool:
-    """Whether one of the values stands in what is written, texts in whatever JSON can hold."""
-    return bool(traces(search, _raw(written)))
-
-
-def _raw(written: object) -> bytes:
-    return json.dumps(written, ensure_ascii=False).encode("utf-8", "surrogatepass")

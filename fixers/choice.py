@@ -10,7 +10,7 @@ from fixers.grouping import Draft, Form
 from fixers.model import RefusalReason
 from fixers.prices import ADVANCED_PARAMETER_A_MONTH
 from fixers.rewriting import Refused
-from fixers.stores.limits import PARAMETER_BYTES, value_problems
+from fixers.stores.kinds import KINDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,31 +30,36 @@ def choose(draft: Draft, store: str, *, automatic: bool) -> Choice:
         return Choice(
             store="parameterstore",
             type=plain_type(draft.findings[0]),
-            tier=tier_of(draft),
+            tier=tier_of(draft, "parameterstore"),
             reason="a setting and no secret: a plain parameter",
             rotation="manual",
         )
     chosen, reason = _by_default(draft, automatic) if store == "auto" else (store, "asked for with --store")
-    value = draft.members[0].value
-    kind = "SecretBinary" if value.is_bytes else "SecretString"
-    rotation = _rotation(draft, chosen, automatic)
-    if chosen == "secretsmanager":
-        return Choice(store=chosen, type=kind, tier=None, reason=reason, rotation=rotation)
-    tier = tier_of(draft)
+    types, binary = KINDS[chosen].types, draft.members[0].value.is_bytes
+    tier = tier_of(draft, chosen)
     if tier == "Advanced":
         reason += f"; over 4 KB, so an Advanced parameter at ${ADVANCED_PARAMETER_A_MONTH:.2f} a month"
-    return Choice(store=chosen, type="SecureString", tier=tier, reason=reason, rotation=rotation)
+    return Choice(
+        store=chosen,
+        type="SecretBinary" if binary and "SecretBinary" in types else types[0],
+        tier=tier,
+        reason=reason,
+        rotation=_rotation(draft, chosen, automatic),
+    )
 
 
-def tier_of(draft: Draft) -> str:
-    """The smallest tier that holds the draft's only value."""
-    return "Advanced" if len(draft.members[0].value.reveal("bytes")) > PARAMETER_BYTES["Standard"] else "Standard"
+def tier_of(draft: Draft, store: str) -> str | None:
+    """The smallest of the store's tiers that holds the draft's only value, the largest where none does."""
+    size, tiers = len(draft.members[0].value.reveal("bytes")), KINDS[store].tiers
+    return next((name for name, tier in tiers.items() if size <= tier.most_bytes), [*tiers][-1])
 
 
 def not_storable(draft: Draft, store: str) -> Refused | None:
     """Why this store cannot hold the draft; None if it can."""
+    kind = KINDS[store]
+    largest = [*kind.tiers][-1]
     for member in draft.members:
-        for problem in value_problems(member.value.reveal(), store, "Advanced"):
+        for problem in kind.value_problems(member.value.reveal(), largest):
             return RefusalReason.VALUE_NOT_STORABLE, problem, "choose the other store, or move the value by hand"
     return None
 
@@ -69,7 +74,7 @@ def _by_default(draft: Draft, automatic: bool) -> tuple[str, str]:
         return "secretsmanager", "a key id and its key belong together and change together"
     if value.is_bytes:
         return "secretsmanager", "binary: parameters hold text only"
-    if len(value.reveal("bytes")) > PARAMETER_BYTES["Advanced"]:
+    if len(value.reveal("bytes")) > KINDS["parameterstore"].tiers["Advanced"].most_bytes:
         return "secretsmanager", "over 8 KB: no parameter holds that"
     if "{{" in value.reveal("text"):
         return "secretsmanager", "it holds two braces, which Parameter Store refuses"
@@ -80,7 +85,7 @@ def _by_default(draft: Draft, automatic: bool) -> tuple[str, str]:
 
 def _rotation(draft: Draft, store: str, automatic: bool) -> str:
     """How the secret is changed later: automatic, or what a person does or adds first."""
-    if store != "secretsmanager":
+    if not KINDS[store].rotates:
         return "manual"
     if draft.form is not Form.LOGIN:
         return "automatic" if automatic else "manual"

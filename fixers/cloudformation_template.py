@@ -18,6 +18,7 @@ from fixers.readers_of import find_readers
 from fixers.references import bare_reference, reference
 from fixers.rewriting import CannotRewriteError, Placement, Refused, RewriteContext, Rewritten, all_refused
 from fixers.splicing import NOT_PARSABLE, Swap, Switch, stored_text, switched
+from fixers.stores.notation import is_parameter
 from fixers.styles import needed
 from scanner.model import Document
 from scanner.readers.errors import Unreadable
@@ -156,7 +157,7 @@ def _check_property(template: _Template, path: Path, placement: Placement) -> No
     kind, name = template.types.get(str(path[1]), ""), ".".join(map(str, path[3:]))
     if path[-1] not in _KEPT or kind.startswith("Custom::"):
         raise _refused("what is resolved there could be shown by the resource")
-    if placement.name.startswith("/") and (kind, name) not in _SECURE:
+    if is_parameter(placement.name) and (kind, name) not in _SECURE:
         raise CannotRewriteError(
             RefusalReason.POSITION_NOT_SUPPORTED,
             f"CloudFormation does not resolve secure parameters at {name} of {kind}",
@@ -199,7 +200,7 @@ def _notes(template: _Template, value: Value, placement: Placement) -> Iterator[
     if not _is_variable(value.path, template):
         yield f"{path}: a rotated value gets into the resource when the stack is updated; who deploys must read it"
         return
-    if placement.name.startswith("/"):
+    if is_parameter(placement.name):
         policy = f"SSMParameterReadPolicy: {{ParameterName: {placement.name[1:]}}}"
     else:
         policy = "AWSSecretsManagerGetSecretValuePolicy: {SecretArn: ...}"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from fixers.masked_diff import render_diff
 from fixers.model import Fix, Safety
 from fixers.options import aws, check_not_empty, check_only_from_plan, from_file, one_path, plan_options, refuse, shared
+from fixers.plan_report import render_plan
 from fixers.planning import Planned, planned, planned_from, without_values_as_names
-from fixers.reports import render_diff, render_plan
 from fixers.workspace import PLAN_MARK
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
@@ -74,9 +76,6 @@ def fix(
     offline: bool,
     form: str,
     output: Path | None,
-    region: str | None,
-    profile: str | None,
-    yes: bool,
     **chosen: Any,
 ) -> int:
     """Show the diff that a migration would make, values masked: exit status 1 if it would change something.
@@ -84,15 +83,15 @@ def fix(
     --write makes it, for what is stored already (by `migrate`, or by hand under the planned name): exit status 0 if all
     was applied and proven, 1 if something was not, 3 if a store failed.
     """
-    del yes  # --write says it
     if write:
         if form != "diff" or output is not None:
             raise UsageError("--format and -o show a fix, --write makes it: use one of the two")
         if offline:
             refuse("--offline asks no AWS", "region", "profile")
-        from fixers.migrate import Asked, fix_for_real
+        from fixers.asking import asked_from
+        from fixers.migrate import fix_for_real
 
-        asked = Asked(path=one_path(path), region=region, profile=profile, yes=True)
+        asked = asked_from(one_path(path), {**chosen, "yes": True})  # --write says it
         return fix_for_real(asked, lambda: _planned(path, plan_file, chosen), offline=offline)
     if offline:
         raise UsageError("--offline goes with --write")
@@ -147,15 +146,6 @@ def migrate(
     rehearse: bool,
     emit: Path | None,
     reader: str | None,
-    undoing: bool,
-    delete_stored: bool,
-    recovery_days: int,
-    incident: bool,
-    commands: tuple[str, ...],
-    modules: tuple[str, ...],
-    region: str | None,
-    profile: str | None,
-    yes: bool,
     **chosen: Any,
 ) -> int:
     """Plan, upload, read back, prove, rewrite. Asks first; interrupted, it goes on when it is run again.
@@ -163,13 +153,30 @@ def migrate(
     Try `migrate --rehearse` first. Exit status: 0 all was applied and proven (also rehearsed), 1 something failed or is
     unproven, 2 no terminal to ask on and no --yes, 3 a store failed.
     """
+    _check_together(chosen, rehearse=rehearse, emit=emit, reader=reader)
+    if rehearse:
+        return _rehearse(_planned(path, plan_file, chosen))
+    if emit is not None:
+        check_not_empty(chosen["region"], "--region")
+        return _emit(_planned(path, plan_file, chosen), emit, chosen["region"], reader)
+    from fixers.asking import asked_from
+    from fixers.migrate import migrate_for_real, undo_for_real
+
+    asked = asked_from(one_path(path), chosen)
+    if asked.undoing:
+        return undo_for_real(asked)
+    return migrate_for_real(asked, lambda: _planned(path, plan_file, chosen))
+
+
+def _check_together(chosen: Mapping[str, Any], *, rehearse: bool, emit: Path | None, reader: str | None) -> None:
+    """Raise UsageError for options of `migrate` that do not go together, or go with another that is not there."""
     if reader is not None and emit is None:
         raise UsageError("--reader goes with --emit")
-    if delete_stored and not undoing:
+    if chosen["delete_stored"] and not chosen["undoing"]:
         raise UsageError("--delete-stored goes with --undo")
-    if not delete_stored:
+    if not chosen["delete_stored"]:
         refuse("without --delete-stored nothing is deleted", "recovery_days")
-    if incident and (undoing or rehearse or emit):
+    if chosen["incident"] and (chosen["undoing"] or rehearse or emit):
         raise UsageError(
             "--incident stores new values and cannot be taken back: leave out --undo, --rehearse and --emit",
             hint="to look first: unhardcode plan",
@@ -179,36 +186,16 @@ def migrate(
             "--rehearse changes nothing, asks no AWS of yours and runs none of your code",
             "emit", "undoing", "commands", "modules", "region", "profile",
         )  # fmt: skip
-        return _rehearse(_planned(path, plan_file, chosen))
-    if emit is not None:
+    elif emit is not None:
         refuse("--emit only writes files, and upload.sh finds AWS by AWS_PROFILE", "undoing", "commands", "modules",
                "profile", "yes")  # fmt: skip
-        check_not_empty(region, "--region")
-        return _emit(_planned(path, plan_file, chosen), emit, region, reader)
-    if undoing:
+    elif chosen["undoing"]:
         refuse("--undo takes back what the last migration did", "plan_file", "commands", "modules", plans=True)
-    from fixers.migrate import Asked, migrate_for_real, undo_for_real
-
-    asked = Asked(
-        path=one_path(path),
-        region=region,
-        profile=profile,
-        yes=yes,
-        commands=commands,
-        modules=modules,
-        incident=incident,
-        undoing=undoing,
-        delete_stored=delete_stored,
-        recovery_days=recovery_days,
-    )
-    if undoing:
-        return undo_for_real(asked)
-    return migrate_for_real(asked, lambda: _planned(path, plan_file, chosen))
 
 
 def _rehearse(made: Planned) -> int:
+    from fixers.plan_report import render_proof
     from fixers.rehearsal import rehearse
-    from fixers.reports import render_proof
 
     click.echo(_heading("What was found, and where each value would live"))
     click.echo(render_plan(made.plan), nl=False)

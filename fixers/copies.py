@@ -13,7 +13,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from fixers.drafting import STRUCTURED, unmistakable
+from fixers.drafting import unmistakable
+from fixers.rewriting import STRUCTURED
 from fixers.workspace import Workspace
 from scanner.config import Config
 from scanner.errors import NotSeenError

@@ -12,7 +12,8 @@ from fixers.grouping import Draft, Form, by_parameter, group
 from fixers.model import RefusalReason
 from fixers.naming import environment_of
 from fixers.refusals import REMAINING, stays
-from fixers.rewriting import Refused
+from fixers.rewriting import STRUCTURED, Refused
+from fixers.stores.kinds import KINDS
 from fixers.strength import STRONG_BITS, strength
 from fixers.workspace import Workspace
 from scanner import companions
@@ -22,8 +23,6 @@ from scanner.readers.kinds import kind_of
 
 if TYPE_CHECKING:
     from scanner.readers.dotenv import Binding
-
-STRUCTURED = frozenset({Kind.YAML, Kind.JSON, Kind.TOML, Kind.INI})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +138,7 @@ def drafts(
         environment=lambda finding: environment_of(finding.path, environment),
         kind=lambda finding: _kind(finding, documents),
     )
-    if store == "parameterstore":
+    if store in KINDS and not KINDS[store].has_fields:
         grouped = tuple(part for draft in grouped for part in by_parameter(draft))
     found = []
     for draft in grouped:
@@ -186,7 +185,7 @@ def _may_move(reason: Refused | None) -> bool:
 
 
 def _chosen(draft: Draft, store: str, automatic: frozenset[str]) -> ChosenDraft:
-    if store == "parameterstore" and draft.form is not Form.PLAIN:
+    if store in KINDS and not KINDS[store].has_fields and draft.form is not Form.PLAIN:
         parts = by_parameter(draft)
         if len(parts) > 1:
             raise UsageError(

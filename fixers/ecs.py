@@ -1,7 +1,7 @@
 """Rewrite ECS task definitions: an entry of `environment` moves to `secrets`, which the agent fills in at the start.
 
 A parameter is named as it is; a secret by its ARN, whose last six characters exist only after the upload: until then a
-placeholder stands there (`fixers.locating`).
+placeholder stands there (`fixers.arn_placeholders`).
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
 """
 
@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from fixers.locating import placeholder, value_from
+from fixers.arn_placeholders import placeholder, value_from
 from fixers.model import Edit, RefusalReason
 from fixers.references import reference_proof
 from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused, splice, unique_edits
 from fixers.splicing import NOT_PARSABLE, Gathered, respliced, stored_text
+from fixers.stores.notation import is_parameter
 from scanner.identity import digest
 from scanner.model import Document, Kind, Span
 from scanner.readers.errors import Unreadable
@@ -140,7 +141,7 @@ def _gather(document: Document, container: Container, context: RewriteContext, w
     positions = sorted(container.moved)
     insertion = _insertion(document, container, positions, context)
     for run in _runs(positions):
-        removal = _removal(document, container.environment, run, set(positions), context)
+        removal = _removal(document, container.environment, run, context)
         for position in run:
             for index, placement in container.moved[position]:
                 pair = _pair(container.environment.items[position])
@@ -165,7 +166,7 @@ def _runs(positions: Sequence[int]) -> list[list[int]]:
     return runs
 
 
-def _removal(document: Document, listed: Node, run: Sequence[int], gone: set[int], context: RewriteContext) -> Edit:
+def _removal(document: Document, listed: Node, run: Sequence[int], context: RewriteContext) -> Edit:
     """Neighbouring entries with the comma that goes with them."""
     items = listed.items
     first, last = items[run[0]].span, items[run[-1]].span
@@ -175,7 +176,6 @@ def _removal(document: Document, listed: Node, run: Sequence[int], gone: set[int
         span = Span(items[run[0] - 1].span.end, last.end)
     else:
         span = Span(listed.span.start + 1, listed.span.end - 1)
-    assert not set(run) - gone
     return _edit(document, span, "", context)
 
 
@@ -282,7 +282,7 @@ def _expected(container: Container) -> list[Plain]:
 
 
 def _notes(document: Document, placement: Placement) -> Iterator[str]:
-    parameter = placement.name.startswith("/")
+    parameter = is_parameter(placement.name)
     action = "ssm:GetParameters" if parameter else "secretsmanager:GetSecretValue"
     yield (
         f"{document.path}: the task *execution* role needs {action} on what its `secrets` name; values are read when a"

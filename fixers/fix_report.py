@@ -6,8 +6,8 @@ import importlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from fixers.changes import holds, search_of
 from fixers.insertions import joined_insertions
+from fixers.leaks import leak_search, leaks
 from fixers.model import Edit, Fix, Plan
 from fixers.planning import Planned
 from fixers.rewriting import unique_edits
@@ -37,9 +37,9 @@ def fix_notes(made: Planned) -> Mapping[str, FixNote]:
         imports[edit.path].append(edit)
     touched = {edit.path for fix in made.plan.fixes for edit in fix.edits}
     starts = {path: line_starts(made.workspace.document(path).text) for path in touched}
-    search = search_of(made.plan, [edit.new for fix in made.plan.fixes for edit in fix.edits])
+    search = leak_search(made.plan, [edit.new for fix in made.plan.fixes for edit in fix.edits])
     for fix in made.plan.fixes:
-        told = holds(search, [edit.new for edit in fix.edits])
+        told = leaks(search, [edit.new for edit in fix.edits])
         note = FixNote(
             safety=fix.safety,
             description=_description(fix, made.plan),

@@ -57,7 +57,7 @@ class Renewed:
 def rotate_first(plan: Plan) -> Iterator[str]:
     """Lines that say what must have happened before: each secret, and where its provider says how to rotate it."""
     yield "Incident: first revoke or rotate each of these at its provider, then go on with the new values."
-    for secret in _moving(plan):
+    for secret in plan.moving:
         pages = dict.fromkeys(
             finding.rotate for member in secret.members for finding in member.findings if finding.rotate
         )
@@ -215,12 +215,8 @@ def _variables(proof: Proof, pairs: Sequence[tuple[Member, Member]]) -> tuple[tu
     return tuple(found)
 
 
-def _moving(plan: Plan) -> Iterator[PlannedSecret]:
-    return (secret for secret in plan.secrets if secret.action != "skip")
-
-
 def _members(plan: Plan) -> Iterator[tuple[PlannedSecret, Member]]:
-    return ((secret, member) for secret in _moving(plan) for member in secret.members)
+    return ((secret, member) for secret in plan.moving for member in secret.members)
 
 
 def _shown(secret: PlannedSecret, member: Member) -> str:

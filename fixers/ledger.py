@@ -20,7 +20,7 @@ from fixers.grouping import secret_value
 from fixers.plan_tables import DIGEST_DIGITS
 from fixers.planfile import PlanFile, open_plan_file, read_plan_file
 from fixers.strength import strength
-from fixers.traces import search_for, traces
+from fixers.value_search import search_for, traces
 from scanner import analysis, looking, session
 from scanner.arguments import NamedPath
 from scanner.config import Config

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 import click
 
 from fixers import incident, journal, removal, steps
 from fixers.already_stored import not_stored
-from fixers.apply import Ready, active, check
+from fixers.asking import Asked, check_can_ask, consent, typed
 from fixers.journal import Run
 from fixers.model import Outcome, Plan
 from fixers.owner_proof import OwnerProof, raise_levels, words_of
+from fixers.plan_report import render_plan, render_proof
 from fixers.planning import Planned
-from fixers.reports import render_plan, render_proof
-from fixers.stores.registry import UsersAws, users_aws
+from fixers.stores.registry import UsersAws
+from fixers.storing import Ready, check
 from fixers.undo import undo, undoable
 from fixers.workspace import open_workspace
 from scanner import session
@@ -31,29 +29,6 @@ _NEXT = "Next: run your tests, commit the rewritten files and deploy them."
 _LATER = """\
 Then rotate what history still has: `unhardcode status` says what that is. Until then `unhardcode migrate --undo` takes
 the edits back."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What was asked for beside the plan. `modules` and `commands` are proofs that run the user's code.
-
-    `delete_stored` goes with an undo: what the migration created is deleted, secrets for good after `recovery_days`.
-    """
-
-    path: Path
-    region: str | None
-    profile: str | None
-    yes: bool
-    modules: tuple[str, ...] = ()
-    commands: tuple[str, ...] = ()
-    incident: bool = False
-    undoing: bool = False
-    delete_stored: bool = False
-    recovery_days: int = 30
-
-    def target(self) -> UsersAws:
-        """The AWS that boto3 finds with these."""
-        return users_aws(region=self.region, profile=self.profile)
 
 
 def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
@@ -73,7 +48,7 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
         if not planned.plan.fixes:
             click.echo("Nothing to migrate.")
             return _proven_again(runs, asked)
-        _check_can_ask(asked)
+        check_can_ask(asked)
         judge: steps.Judge = tuple
         if asked.incident:
             fresh = _renewed(planned)
@@ -83,9 +58,9 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
         resumed = steps.resumable(runs, prepared, target.where)
         ready = check(planned.plan, target.stores)
         if not asked.yes:
-            place = target.place(sorted({secret.store for secret in active(planned.plan)}))
+            place = target.place(sorted({secret.store for secret in planned.plan.moving}))
             click.echo(f"To {place}", err=True)
-        _consent(asked, f"{_counted(ready)} and rewrite {_files(planned.plan)}?")
+        consent(asked, f"{_counted(ready)} and rewrite {_files(planned.plan)}?")
         run = steps.begin(folder, runs, prepared, resumed, target.where)
         try:
             run = steps.upload(run, ready, target, planned.plan.app)
@@ -120,7 +95,7 @@ def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) ->
         where = None if offline else target.where
         resumed = steps.resumable(runs, prepared, where or dict)
         run = steps.begin(folder, runs, prepared, resumed, where)
-        for secret in active(plan) if versions else ():
+        for secret in plan.moving if versions else ():
             run = journal.note(run, "stored", name=secret.name, version=versions[secret.name])
         if not offline:
             run = steps.locate(run, prepared, target)
@@ -141,13 +116,13 @@ def undo_for_real(asked: Asked) -> int:
         unfinished = removal.unfinished(runs) if asked.delete_stored else None
         run = unfinished or undoable(runs)
         journal.check_place(run, target.where)
-        _check_can_ask(asked)
+        check_can_ask(asked)
         also = " and delete what it created" if asked.delete_stored else ""
         if unfinished is not None:
-            _consent(asked, f"Delete what the migration of {run.begin['at']} created?")
+            consent(asked, f"Delete what the migration of {run.begin['at']} created?")
         else:
             files = _counted_files(len(run.begin["files"]))
-            _consent(asked, f"Take back the migration of {run.begin['at']}{also}: {files}?")
+            consent(asked, f"Take back the migration of {run.begin['at']}{also}: {files}?")
             workspace = open_workspace(root.folder, ())
             undone = undo(run, workspace, root.repository, target.stores, session.key_for(root.repository))
             run = undone.run
@@ -164,11 +139,14 @@ def undo_for_real(asked: Asked) -> int:
 
 def _delete_stored(run: Run, asked: Asked, target: UsersAws) -> int:
     stores = target.stores
-    found, kept = removal.created(run, stores)
-    parameters = [one.name for one in found if one.store == "parameterstore"]
-    if parameters and not _typed(parameters):
-        found = [one for one in found if one.store != "parameterstore"]
-        kept |= dict.fromkeys(parameters, "a parameter is deleted for good: run this on a terminal to confirm it")
+    left = removal.sorted_out(run, stores)
+    for name in left.gone:
+        run = removal.note_deleted(run, name)
+    found, kept = left.deletable, dict(left.kept)
+    for_good = [one.name for one in found if not one.recoverable]
+    if for_good and not typed(for_good):
+        found = tuple(one for one in found if one.recoverable)
+        kept |= dict.fromkeys(for_good, "a parameter is deleted for good: run this on a terminal to confirm it")
     for one in found:
         run = removal.delete(run, one, stores, days=asked.recovery_days)
         until = f" (restore-secret brings it back for {asked.recovery_days} days)" if one.recoverable else ""
@@ -176,17 +154,6 @@ def _delete_stored(run: Run, asked: Asked, target: UsersAws) -> int:
     for name, why in kept.items():
         click.echo(f"  kept       {name}: {why}")
     return int(Exit.OK)
-
-
-def _typed(parameters: Sequence[str]) -> bool:
-    """Whether somebody typed what deletes these for good; --yes is not enough for that."""
-    if not sys.stdin.isatty():
-        return False
-    words = f"delete {len(parameters)} parameter{'s' if len(parameters) > 1 else ''}"
-    click.echo(f"Deleted at once, with all their versions, and for good: {', '.join(parameters)}", err=True)
-    question = f'Type "{words}" to do it'
-    answer = _answer(lambda: click.prompt(question, default="", show_default=False, err=True))
-    return bool(answer.strip() == words)
 
 
 def _renewed(planned: Planned) -> incident.Renewed:
@@ -206,8 +173,8 @@ def _half_done(runs: Sequence[Run]) -> Run | None:
 def _finish(run: Run, root: worktree.Root, asked: Asked, target: UsersAws) -> int:
     journal.check_place(run, target.where)
     click.echo(f"The migration of {run.begin['at']} was interrupted while it rewrote files.", err=True)
-    _check_can_ask(asked)
-    _consent(asked, "Finish it?")
+    check_can_ask(asked)
+    consent(asked, "Finish it?")
     outcomes = tuple(Outcome(**outcome) for outcome in run.outcomes())
     status = _written(run, outcomes, root, asked, target)
     click.echo("Finished what was interrupted. Run the command again for what is new since then.", err=True)
@@ -261,32 +228,6 @@ def _owners_proof(asked: Asked, target: UsersAws) -> OwnerProof:
         profile=asked.profile,
         credentials=target.credentials,
     )
-
-
-def _check_can_ask(asked: Asked) -> None:
-    if not asked.yes and not sys.stdin.isatty():
-        if asked.incident:
-            raise UsageError(
-                "there is no terminal to ask on",
-                hint=f"add --yes; standard input gives the new values: {incident.FORMAT}",
-            )
-        first = "" if asked.undoing else "look at the plan, then "
-        raise UsageError("there is no terminal to ask on", hint=f"{first}add --yes; nothing was changed")
-
-
-def _consent(asked: Asked, question: str) -> None:
-    if not asked.yes and not _answer(lambda: click.confirm(question, err=True)):
-        click.echo("Nothing was changed.", err=True)
-        raise click.exceptions.Exit(int(Exit.FINDINGS))
-
-
-def _answer(ask: Callable[[], Any]) -> Any:
-    """What a person answers. Who stops in the middle of it gets the next line for what is said then."""
-    try:
-        return ask()
-    except click.Abort:
-        click.echo(err=True)
-        raise
 
 
 def _counted(ready: Sequence[Ready]) -> str:

@@ -161,6 +161,11 @@ class Plan:
     style: str = "module"
     prefix_from: str | None = None
 
+    @property
+    def moving(self) -> tuple[PlannedSecret, ...]:
+        """The secrets that are not skipped."""
+        return tuple(secret for secret in self.secrets if secret.action != "skip")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:

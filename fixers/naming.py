@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 
 from fixers.connections import is_database_word, prefix_words
 from fixers.grouping import Draft, Form, is_whole
-from fixers.stores import limits
+from fixers.stores.kinds import KINDS
+from fixers.stores.notation import is_parameter
 from fixers.strength import strength
 from rules import own
 from scanner.detectors.name import split_words
@@ -78,19 +79,16 @@ def shown_frameworks(imported: Iterable[str], texts: Iterable[str]) -> frozenset
 def name_problem(name: str, store: str) -> str | None:
     """What is wrong with a name in its store; None if both stores' rules and the portable characters are kept."""
     parameter = store == "parameterstore"
-    if parameter != name.startswith("/"):
+    if parameter != is_parameter(name):
         return "a parameter's name starts with a slash" if parameter else "a secret's name does not start with a slash"
     if not all(_SEGMENT.fullmatch(segment) for segment in name.removeprefix("/").split("/")):
         return "only letters, digits, `_`, `.`, `-` and slashes between them can be used"
-    return next(iter(limits.name_problems(name, store)), None)
+    return next(KINDS[store].name_problems(name, None), None)
 
 
 def full_name(draft: Draft, *, app: str, part: str, store: str) -> str:
     """`/env/app/name` of a parameter, `env/app/name` of a secret, without an end that looks like an ARN's."""
-    name = f"{draft.env}/{app}/{part}"
-    if store == "parameterstore":
-        return f"/{name}"
-    return f"{name}-value" if limits.looks_like_an_arn(name) else name
+    return KINDS[store].name_for(f"{draft.env}/{app}/{part}")
 
 
 def unguessable(values: Iterable[SecretValue]) -> list[str]:

@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 from fixers.plan import PlanOptions
 from fixers.rewriting import STYLES
+from fixers.stores.kinds import KINDS
 from scanner.arguments import NamedPath
 from scanner.errors import UsageError
 from scanner.model import Confidence
@@ -46,7 +47,7 @@ shared = together(
     click.option("--app", help="Application: the second part of names [the project's name]."),
     click.option(
         "--store",
-        type=click.Choice(["auto", "secretsmanager", "parameterstore"]),
+        type=click.Choice(["auto", *KINDS]),
         default="auto",
         show_default=True,
         help="Where values go; auto chooses for each and says why.",

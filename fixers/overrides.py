@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from fixers.choice import Choice, tier_of
 from fixers.grouping import Draft, own_key
 from fixers.naming import name_problem, unguessable
+from fixers.stores.kinds import KINDS
 from fixers.stores.limits import key_problem
-from fixers.stores.model import TYPES
 from fixers.variables import VARIABLE, is_reserved
 from scanner.errors import UsageError
 from scanner.model import SecretValue
@@ -56,6 +56,11 @@ def override_of(draft: Draft, overrides: Mapping[str, Override]) -> Override:
     return next((overrides[finding.place] for finding in draft.findings if finding.place in overrides), NOTHING)
 
 
+def known_store(override: Override) -> str | None:
+    """The store that somebody asked for; None for one that there is not, which `checked` refuses."""
+    return override.store if override.store in KINDS else None
+
+
 def checked(override: Override, draft: Draft, choice: Choice, name: str, values: Collection[SecretValue] = ()) -> None:
     """Raise ChangeError for a change that store or code cannot follow. `choice` is with the override.
 
@@ -80,24 +85,25 @@ def checked(override: Override, draft: Draft, choice: Choice, name: str, values:
 
 
 def _name(override: Override, choice: Choice, name: str) -> str | None:
-    if choice.store not in TYPES:
-        return f"store is one of {', '.join(TYPES)}"
+    if override.store is not None and known_store(override) is None:
+        return f"store is one of {', '.join(KINDS)}"
     if override.name == "":
         return "name is empty"
     return name_problem(name, choice.store) if override.name or override.store else None
 
 
 def _type_and_tier(override: Override, draft: Draft, choice: Choice) -> str | None:
-    allowed = TYPES[choice.store]
+    allowed = KINDS[choice.store].types
     if override.type is not None and (override.type not in allowed or override.type != choice.type):
         return f"type must be {choice.type}: this value in this store can be nothing else"
     if override.tier is None:
         return None
     if choice.tier is None:
         return "tier is for parameters only"
-    if override.tier not in ("Standard", "Advanced"):
+    tiers = KINDS[choice.store].tiers
+    if override.tier not in tiers:
         return "tier is Standard or Advanced"
-    too_large = override.tier == "Standard" and tier_of(draft) != "Standard"
+    too_large = override.tier == "Standard" and tier_of(draft, choice.store) != "Standard"
     return "the value is over 4 KB: only an Advanced parameter holds it" if too_large else None
 
 

@@ -15,7 +15,7 @@ from fixers.plan import DEFAULT_ENVIRONMENT
 from fixers.plan_tables import SCHEMA, member_table
 from fixers.planfile import PlanFile, options_of
 from fixers.rewriting import rewriters
-from fixers.stores.model import TYPES
+from fixers.stores.kinds import KINDS
 from fixers.workspace import Workspace, located, open_workspace
 from scanner.identity import digest
 from scanner.running import Scanned, scan_paths
@@ -68,7 +68,8 @@ def _table(file: PlanFile, name: str) -> Mapping[str, Any] | None:
     kept = table.get("action") in ACTIONS and table["action"] != "skip"
     members = table.get("member")
     whole = isinstance(members, list) and members != [] and all(_is_place(member) for member in members)
-    return table if kept and whole and table.get("type") in TYPES.get(str(table.get("store")), ()) else None
+    kind = KINDS.get(str(table.get("store")))
+    return table if kept and whole and kind is not None and table.get("type") in kind.types else None
 
 
 def _is_place(member: object) -> bool:

@@ -6,20 +6,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fixers.application import app_name, segment
+from fixers.app_name import app_name, segment
 from fixers.choice import Choice
 from fixers.dependencies import add_boto3
 from fixers.drafting import considered, drafts, sorted_out, unmistakable
 from fixers.grouping import Form
 from fixers.model import Fix, Member, Plan, PlannedSecret, Refusal, Safety
 from fixers.naming import shown_frameworks
-from fixers.overrides import Override, override_of
+from fixers.overrides import Override, known_store, override_of
 from fixers.placing import Placings
-from fixers.prices import storage_a_month
 from fixers.rewrite_context import rewrite_context
 from fixers.rewriting import Refused, RewriteContext, Rewriter, unique_edits
 from fixers.settling import Names, Settled, settle
 from fixers.shipping import build_notes, shipping_notes
+from fixers.stores.kinds import KINDS
 from fixers.stores.limits import foreign_key_problem, key_problem
 from fixers.stores.model import PLAIN_TYPES
 from fixers.styles import check_style
@@ -54,23 +54,27 @@ class PlanOptions:
     scope: str = ""
 
 
+def context_of(workspace: Workspace, options: PlanOptions, key: bytes) -> RewriteContext:
+    """What all plans of a workspace with these options go by; it keeps the files that it parsed."""
+    style = check_style(options.style, options.prefix_from)
+    return rewrite_context(workspace, key=key, via_run=options.via_run, style=style)
+
+
 def make_plan(
     result: ScanResult,
-    workspace: Workspace,
     options: PlanOptions,
+    context: RewriteContext,
     *,
-    key: bytes,
     rewriters: Mapping[Kind, Rewriter],
     overrides: Mapping[str, Override] | None = None,
     automatic: frozenset[str] = frozenset(),
-    context: RewriteContext | None = None,
 ) -> Plan:
     """Plan a migration of every finding at or above the options' confidence: each ends in one Fix or one Refusal.
 
-    `key` keys all digests. `overrides` are by the place of one of a secret's findings. `automatic` holds the ids of
-    rules whose provider's keys AWS can rotate, `context` what earlier plans of the workspace parsed. Raises UsageError
-    if the application has no name.
+    `context` is `context_of` the same options. `overrides` are by the place of one of a secret's findings. `automatic`
+    holds the ids of rules whose provider's keys AWS can rotate. Raises UsageError if the application has no name.
     """
+    workspace, key = context.workspace, context.key
     _check(options)
     env = segment(options.env or DEFAULT_ENVIRONMENT, "--env")
     edited = overrides or {}
@@ -90,10 +94,8 @@ def make_plan(
         environment=env,
         store=options.store,
         automatic=automatic,
-        stores=lambda draft: override_of(draft, edited).store,
+        stores=lambda draft: known_store(override_of(draft, edited)),
     )
-    style = check_style(options.style, options.prefix_from)
-    context = context or rewrite_context(workspace, key=key, via_run=options.via_run, style=style)
     names = Names(
         app=app_name(workspace, app=options.app, scope=options.scope) if chosen else options.app or "",
         read=_read_variables(workspace),
@@ -115,8 +117,8 @@ def make_plan(
         ),
         new_files=(),
         notes=(*placings.notes, *_notes(result, counted, options)),
-        style=style.name,
-        prefix_from=style.prefix_from,
+        style=context.style.name,
+        prefix_from=context.style.prefix_from,
     )
     _assert_complete(plan, findings)
     return _with_files(_with_dependencies(plan, workspace, key), placings, workspace, key)
@@ -144,8 +146,8 @@ def tree_digest(paths: Sequence[str], workspace: Workspace, key: bytes) -> str:
 
 
 def _check(options: PlanOptions) -> None:
-    if options.store not in ("auto", "secretsmanager", "parameterstore"):
-        raise UsageError("--store is auto, secretsmanager or parameterstore")
+    if options.store not in ("auto", *KINDS):
+        raise UsageError(f"--store is auto, {' or '.join(KINDS)}")
     if options.kms_key and (problem := key_problem(options.kms_key)):
         raise UsageError(f"--kms-key: {problem}")
 
@@ -161,7 +163,8 @@ def _planned(secret: Settled, options: PlanOptions, env: str, key: bytes) -> Pla
     kms_key = options.kms_key if override.kms_key is None else override.kms_key
     if choice.type in PLAIN_TYPES:
         kms_key = None
-    if kms_key and (problem := foreign_key_problem(kms_key, choice.store)):
+    kind = KINDS[choice.store]
+    if kms_key and (problem := foreign_key_problem(kms_key, kind.service)):
         hint = "leave the key out: each store then encrypts with its own"
         raise UsageError(f"{secret.named.name}: {problem}", hint=hint)
     action = override.action or "create"
@@ -182,7 +185,7 @@ def _planned(secret: Settled, options: PlanOptions, env: str, key: bytes) -> Pla
         action=action,
         reason=_reason(choice, override),
         rotation=choice.rotation,
-        monthly_cost=0.0 if action == "skip" else storage_a_month(choice.store, tier),
+        monthly_cost=0.0 if action == "skip" else kind.tiers[tier].a_month,
         environment="" if draft.env == env else draft.env,
     )
 

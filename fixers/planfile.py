@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fixers.application import segment
+from fixers.app_name import segment
 from fixers.model import Plan, PlannedSecret
 from fixers.overrides import ChangeError, Override
 from fixers.plan import PlanOptions

@@ -11,11 +11,9 @@ from fixers.configuration import configuration
 from fixers.copies import copies
 from fixers.model import Plan, PlannedSecret
 from fixers.overrides import NOTHING, Override
-from fixers.plan import PlanOptions, make_plan
+from fixers.plan import PlanOptions, context_of, make_plan
 from fixers.planfile import apply_overrides, open_plan_file, options_of
-from fixers.rewrite_context import rewrite_context
 from fixers.rewriting import Refused, rewriters
-from fixers.styles import check_style
 from fixers.workspace import Workspace, open_workspace
 from scanner import coded_rules, session
 from scanner.errors import UsageError
@@ -121,20 +119,16 @@ def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:
         result = result._replace(findings=(*result.findings, *settings))
     automatic = frozenset(rule.id for rule in session.load_rules().providers if rule.rotation == "automatic")
 
-    style = check_style(options.style, options.prefix_from)
-    # Once for all rounds: it keeps the files that it parsed.
-    context = rewrite_context(workspace, key=scanned.key, via_run=options.via_run, style=style)
+    context = context_of(workspace, options, scanned.key)  # once for all rounds
 
     def make(overrides: Mapping[str, Override]) -> Plan:
         return make_plan(
             result,
-            workspace,
             options,
-            key=scanned.key,
+            context,
             rewriters=rewriters(),
             automatic=automatic,
             overrides=overrides,
-            context=context,
         )
 
     plan = make({})

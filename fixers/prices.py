@@ -13,13 +13,6 @@ STANDARD_PARAMETER_A_MONTH = 0.0
 ADVANCED_PARAMETER_A_MONTH = 0.05
 
 
-def storage_a_month(store: str, tier: str | None) -> float:
-    """US dollars a month to keep one secret or parameter, without reads."""
-    if store == "secretsmanager":
-        return SECRET_A_MONTH
-    return ADVANCED_PARAMETER_A_MONTH if tier == "Advanced" else STANDARD_PARAMETER_A_MONTH
-
-
 def reads_note() -> str:
     """One sentence on what reading costs."""
     return (

@@ -6,22 +6,22 @@ rewritten (`fixers.python_check.same_outside`).
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from fixers.extension import extension_stand_in
 from fixers.model import Proof
 from fixers.payload import environment_text
 from fixers.stores.model import Endpoint, Stores
-from fixers.stores.registry import connect, stores_at
+from fixers.stores.registry import stores_at
 
 # What an interpreter needs to start and to read files; of the user's variables nothing else gets in.
 _ALLOWED = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "TZ")
@@ -47,33 +47,69 @@ class ProofResult:
     unavailable: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedAws:
+    """The AWS that expressions ask: the variables by which an interpreter finds it, and the same stores from here.
+
+    `bare` are the variables that an interpreter needs without any AWS.
+    """
+
+    bare: Mapping[str, str]
+    variables: Mapping[str, str] = field(repr=False)
+    stores: Stores
+
+
+def emulated_aws(endpoint: Endpoint, environ: Mapping[str, str] = os.environ) -> AskedAws:
+    """An emulator; nothing of the user's AWS gets in."""
+    bare = _bare(environ)
+    emulated = {
+        "AWS_ENDPOINT_URL": endpoint.url,
+        "AWS_REGION": endpoint.region,
+        "AWS_DEFAULT_REGION": endpoint.region,
+        "AWS_ACCESS_KEY_ID": endpoint.access_key,
+        "AWS_SECRET_ACCESS_KEY": endpoint.secret_key,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    return AskedAws(bare=bare, variables=bare | emulated, stores=stores_at(endpoint))
+
+
+def users_aws(
+    stores: Stores,
+    *,
+    region: str | None = None,
+    profile: str | None = None,
+    credentials: Mapping[str, str] = MappingProxyType({}),
+    environ: Mapping[str, str] = os.environ,
+) -> AskedAws:
+    """The AWS that boto3 finds in `environ`, unless `region`, `profile` and `credentials` (variables) say more."""
+    bare = _bare(environ)
+    found = bare | {name: value for name, value in environ.items() if name in _REAL_AWS or name.startswith("AWS_")}
+    if not region and "AWS_REGION" in found:
+        # boto3 by itself reads the other one: where values were stored is known, and is no part of the expression.
+        found.setdefault("AWS_DEFAULT_REGION", found["AWS_REGION"])
+    return AskedAws(bare=bare, variables={**asked_for(found, region, profile), **credentials}, stores=stores)
+
+
 def prove(
     proofs: Sequence[Proof],
+    aws: AskedAws,
     *,
     module_source: str,
     key: bytes,
-    endpoint: Endpoint | None,
     python: str = sys.executable,
     timeout: float = 120.0,
-    region: str | None = None,
-    profile: str | None = None,
-    environ: Mapping[str, str] = os.environ,
-    stores: Stores | None = None,
-    credentials: Mapping[str, str] | None = None,
 ) -> tuple[ProofResult, ...]:
     """Evaluate each expression in a fresh isolated interpreter and compare it with its digest, in the order given.
 
-    Without an endpoint the real AWS is asked, found as boto3 finds it in `environ`, unless `region` and `profile` say
-    more: with `credentials` (variables) and by `stores` where they are given. `timeout` is in seconds, for all of them.
-    A process that fails makes every proof fail, with a reason.
+    `timeout` is in seconds, for all of them. A process that fails makes every proof fail, with a reason.
     In the style `extension` the interpreter gets no AWS: a stand-in for the extension asks the same stores.
     """
     if not proofs:
         return ()
     request = {"module": module_source, "key": key.hex(), "proofs": [_request(proof) for proof in proofs]}
-    aws = _with_aws(endpoint, environ, region, profile) | dict(credentials or {})
-    ask = stores or _stores(endpoint, region, profile)
-    with _environment(proofs, aws, ask, environ) as environment:
+    with _environment(proofs, aws) as environment:
         answers = _ask(json.dumps(request).encode(), python, environment, timeout)
     if isinstance(answers, str) or len(answers) != len(proofs):
         reason = answers if isinstance(answers, str) else "the proof's interpreter gave no answer"
@@ -95,7 +131,7 @@ def _request(proof: Proof) -> dict[str, Any]:
     return {"expression": proof.expression, "digest": proof.digest, "variables": variables}
 
 
-def _ask(request: bytes, python: str, environment: dict[str, str], timeout: float) -> list[dict[str, Any]] | str:
+def _ask(request: bytes, python: str, environment: Mapping[str, str], timeout: float) -> list[dict[str, Any]] | str:
     """Run the child; its answers, or why there are none."""
     child = str(Path(__file__).with_name("_prove_child.py"))
     # UTF-8 whatever the locale says: the variables hold text of any script.
@@ -124,43 +160,16 @@ def _ask(request: bytes, python: str, environment: dict[str, str], timeout: floa
 
 
 @contextmanager
-def _environment(
-    proofs: Sequence[Proof], aws: dict[str, str], stores: Stores, environ: Mapping[str, str]
-) -> Iterator[dict[str, str]]:
+def _environment(proofs: Sequence[Proof], aws: AskedAws) -> Iterator[Mapping[str, str]]:
     if all(proof.style != "extension" for proof in proofs):
-        yield aws
+        yield aws.variables
         return
-    bare = {name: environ[name] for name in _ALLOWED if name in environ}
-    with extension_stand_in(stores) as variables:
-        yield bare | {"AWS_REGION": aws.get("AWS_REGION", ""), **variables}
+    with extension_stand_in(aws.stores) as variables:
+        yield {**aws.bare, "AWS_REGION": aws.variables.get("AWS_REGION", ""), **variables}
 
 
-def _stores(endpoint: Endpoint | None, region: str | None, profile: str | None) -> Stores:
-    if endpoint is None:
-        return functools.cache(functools.partial(connect, region=region, profile=profile))
-    return stores_at(endpoint)
-
-
-def _with_aws(
-    endpoint: Endpoint | None, environ: Mapping[str, str], region: str | None, profile: str | None
-) -> dict[str, str]:
-    environment = {name: environ[name] for name in _ALLOWED if name in environ}
-    if endpoint is not None:
-        return environment | {
-            "AWS_ENDPOINT_URL": endpoint.url,
-            "AWS_REGION": endpoint.region,
-            "AWS_DEFAULT_REGION": endpoint.region,
-            "AWS_ACCESS_KEY_ID": endpoint.access_key,
-            "AWS_SECRET_ACCESS_KEY": endpoint.secret_key,
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
-    environment |= {name: value for name, value in environ.items() if name in _REAL_AWS or name.startswith("AWS_")}
-    if not region and "AWS_REGION" in environment:
-        # boto3 by itself reads the other one: where values were stored is known, and is no part of the expression.
-        environment.setdefault("AWS_DEFAULT_REGION", environment["AWS_REGION"])
-    return asked_for(environment, region, profile)
+def _bare(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: environ[name] for name in _ALLOWED if name in environ}
 
 
 def asked_for(environment: Mapping[str, str], region: str | None, profile: str | None) -> dict[str, str]:

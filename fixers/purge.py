@@ -14,9 +14,9 @@ from pathlib import Path
 
 import click
 
+from fixers.history_search import Sighting, sightings
 from fixers.ledger import Entry, Ledger, ledger, plans_option, without_values
-from fixers.sightings import Sighting, sightings
-from fixers.traces import search_for
+from fixers.value_search import search_for
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, NotSeenError, UsageError
 from scanner.reports.masking import printable

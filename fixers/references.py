@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from fixers.model import Proof, RefusalReason
 from fixers.rewriting import CannotRewriteError, Placement
+from fixers.stores.notation import is_parameter
 from fixers.styles import CANONICAL, TEXT, render_call
 from scanner.identity import digest
 from scanner.model import SecretValue
@@ -28,7 +29,7 @@ def reference(name: str, key: str | None, *, plain: bool = False) -> str:
             "a reference cannot hold a name with a colon",
             "give the secret another name in the plan file",
         )
-    if name.startswith("/"):
+    if is_parameter(name):
         return f"{START}ssm{'' if plain else '-secure'}:{name}}}}}"
     return f"{START}secretsmanager:{name}{'' if key is None else f':SecretString:{key}'}}}}}"
 

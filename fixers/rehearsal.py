@@ -6,15 +6,16 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fixers.apply import Ready, active, outcomes, store_secret
 from fixers.changes import changed_files
 from fixers.emulator import embedded_aws
 from fixers.model import Outcome, Plan, PlannedSecret
+from fixers.outcomes import outcomes
 from fixers.payload import payload
-from fixers.proof import prove
+from fixers.proof import emulated_aws, prove
 from fixers.runtime.source import module_source
 from fixers.stores.model import Stores
 from fixers.stores.registry import stores_at
+from fixers.storing import Ready, store_secret
 from fixers.workspace import Workspace
 from scanner.errors import FixError, StoreError
 
@@ -40,13 +41,15 @@ def rehearse(plan: Plan, workspace: Workspace, key: bytes) -> Rehearsed:
     with embedded_aws() as endpoint:
         failed = dict(_failures(plan, stores_at(endpoint)))
         proofs = [proof for fix in plan.fixes for proof in fix.proofs]
-        results = prove(proofs, module_source=module_source(plan.style, plan.prefix_from), key=key, endpoint=endpoint)
+        results = prove(
+            proofs, emulated_aws(endpoint), module_source=module_source(plan.style, plan.prefix_from), key=key
+        )
     return Rehearsed(outcomes=outcomes(plan, failed, results), files=files)
 
 
 def _failures(plan: Plan, stores: Stores) -> Iterator[tuple[str, str]]:
     """Store every secret and read it back; names and reasons of those that failed."""
-    for secret in active(plan):
+    for secret in plan.moving:
         try:
             reason = _stored(secret, stores, plan.app)
         except (StoreError, FixError) as error:

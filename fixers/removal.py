@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fixers import journal
 from fixers.journal import Run
+from fixers.stores.kinds import KINDS
 from fixers.stores.limits import tag_value
 from fixers.stores.model import Stores
 
@@ -21,7 +22,7 @@ class Created:
     @property
     def recoverable(self) -> bool:
         """Whether it can be brought back after it was deleted."""
-        return self.store == "secretsmanager"
+        return KINDS[self.store].recoverable
 
 
 def unfinished(runs: Sequence[Run]) -> Run | None:
@@ -30,29 +31,44 @@ def unfinished(runs: Sequence[Run]) -> Run | None:
     return last if last is not None and last.state == "undone" and _names(last) else None
 
 
-def created(run: Run, stores: Stores) -> tuple[list[Created], dict[str, str]]:
-    """What of it can be deleted, and why the rest is kept, by name. What is gone already is in neither."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    """What a migration created: what can be deleted, what is `gone` already, and why the rest is `kept`, by name."""
+
+    deletable: tuple[Created, ...]
+    gone: tuple[str, ...]
+    kept: Mapping[str, str]
+
+
+def sorted_out(run: Run, stores: Stores) -> Sorted:
+    """Ask the stores what is left of what a run created, and whether it is still as the run left it."""
     words = {secret["name"]: secret["store"] for secret in run.begin["secrets"]}
     made, versions = _names(run), run.versions()
     found: list[Created] = []
+    gone: list[str] = []
     kept = {name: "it was there before" for name in versions if name not in made and not _deleted(run, name)}
     for name in made:
         there = stores(words[name]).describe(name)
         if there is None or there.deletion is not None:
-            continue
-        if there.version != versions[name]:
+            gone.append(name)
+        elif there.version != versions[name]:
             kept[name] = "it was changed since (rotated?)"
         elif there.repository != tag_value(run.begin["app"]):
             kept[name] = "its tag says that it belongs to somebody else"
         else:
             found.append(Created(name=name, store=words[name]))
-    return found, kept
+    return Sorted(deletable=tuple(found), gone=tuple(gone), kept=kept)
 
 
 def delete(run: Run, one: Created, stores: Stores, *, days: int) -> Run:
     """Delete one name and journal it; the run with that."""
     stores(one.store).delete(one.name, days=days)
-    return journal.note(run, "deleted", name=one.name)
+    return note_deleted(run, one.name)
+
+
+def note_deleted(run: Run, name: str) -> Run:
+    """Journal that a name is deleted, also where whoever did it was killed before saying so."""
+    return journal.note(run, "deleted", name=name)
 
 
 def _names(run: Run) -> list[str]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # The next step where there is no better one.
 BY_HAND = "replace the value by hand"
 READ_IN_CODE = "read this one value with get_secret_value in the code, and take it out of the file"
+# Kinds whose files `fixers.structured` takes apart.
+STRUCTURED = frozenset({Kind.YAML, Kind.JSON, Kind.TOML, Kind.INI})
 STYLES = ("module", "inline", "extension")
 # Reason, detail, and what a person does about it.
 Refused: TypeAlias = tuple[RefusalReason, str, str]
@@ -166,5 +168,5 @@ def rewriters() -> dict[Kind, Rewriter]:
     """The rewriter of each kind of document that has one."""
     from fixers import dotenv, notebook, python, structured
 
-    others = dict.fromkeys((Kind.YAML, Kind.JSON, Kind.TOML, Kind.INI), structured.rewrite)
+    others = dict.fromkeys(STRUCTURED, structured.rewrite)
     return {Kind.PYTHON: python.rewrite, Kind.DOTENV: dotenv.rewrite, Kind.NOTEBOOK: notebook.rewrite, **others}

@@ -111,7 +111,7 @@ def _environment(env_files: tuple[Path, ...], paths: tuple[str, ...], client: An
 
 def _below(path: str, client: Any) -> dict[str, str]:
     """The variables of all parameters below a path."""
-    from fixers.stores.references import read_path
+    from fixers.stores.resolving import read_path
 
     found: dict[str, str] = {}
     names: dict[str, str] = {}
@@ -132,7 +132,7 @@ def _resolved(environment: Mapping[str, str], client: Any) -> dict[str, str]:
     pointing = {name: text for name, text in environment.items() if text.startswith(STARTS) or _INSIDE.search(text)}
     if not pointing:
         return {}
-    from fixers.stores.references import UnreadError, read_references
+    from fixers.stores.resolving import UnreadError, read_references
 
     # The pieces of each text: strings as they are, references to be read.
     pieces: dict[str, list[str | Reference]] = {}

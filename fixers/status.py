@@ -13,14 +13,14 @@ from typing import Any
 
 import click
 
+from fixers.history_search import reached, sightings
 from fixers.ledger import Entry, Ledger, ledger, plans_option, without_values
 from fixers.options import refuse
 from fixers.payload import field_of
 from fixers.plan_tables import DIGEST_DIGITS
-from fixers.sightings import reached, sightings
 from fixers.stores.model import ScheduledForDeletionError, Store, Stores
 from fixers.stores.registry import STORES, users_aws
-from fixers.traces import search_for
+from fixers.value_search import search_for
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
 from scanner.identity import digest

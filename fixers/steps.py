@@ -14,19 +14,21 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from fixers import journal
-from fixers.apply import Ready, active, outcomes, store_secret
-from fixers.changes import changed, changed_files, edits_by_path, holds, search_of
+from fixers.arn_placeholders import arns_of, waiting, with_arns
+from fixers.changes import changed, changed_files, edits_by_path
 from fixers.inverse import Blobs, culprits, known_blobs, way_back
 from fixers.journal import Run
-from fixers.locating import arns_of, waiting, with_arns
+from fixers.leaks import leak_search, leaks
 from fixers.model import Edit, Outcome, Plan, RefusalReason
+from fixers.outcomes import outcomes
 from fixers.plan import touched_paths, tree_digest
 from fixers.plan_tables import render_plan_file
 from fixers.planning import Planned, without_secrets
 from fixers.progress import counted
-from fixers.proof import ProofResult, prove
+from fixers.proof import ProofResult, prove, users_aws
 from fixers.runtime.source import module_source
 from fixers.stores.registry import UsersAws
+from fixers.storing import Ready, store_secret
 from fixers.workspace import Workspace, overlaid
 from fixers.writing import check_writable, remove_leftovers, replace_all
 from scanner.errors import FixError, StoreError
@@ -141,13 +143,9 @@ def prove_all(plan: Plan, key: bytes, target: UsersAws, *, judge: Judge = tuple)
     proofs = [proof for fix in plan.fixes for proof in fix.proofs]
     results = prove(
         proofs,
+        users_aws(target.stores, region=target.region, profile=target.profile, credentials=target.credentials()),
         module_source=module_source(plan.style, plan.prefix_from),
         key=key,
-        endpoint=None,
-        region=target.region,
-        profile=target.profile,
-        stores=target.stores,
-        credentials=target.credentials(),
         # Each asks the store twice, over whatever distance.
         timeout=_PROOF_SECONDS + 2.0 * len(proofs),
     )
@@ -255,10 +253,10 @@ def _telling(plan: Plan, files: Sequence[dict[str, Any]]) -> set[str]:
     """The secrets because of which the journal would hold a value, in any spelling."""
     news = {fix.secret: [edit.new for edit in fix.edits] for fix in plan.fixes}
     kept = {file["path"]: [file.get("way"), file.get("edits")] for file in files}
-    search = search_of(plan, [news, list(kept.values())])
-    told = {name for name, written in news.items() if holds(search, written)}
+    search = leak_search(plan, [news, list(kept.values())])
+    told = {name for name, written in news.items() if leaks(search, written)}
     if not told:
-        paths = {path for path, written in kept.items() if holds(search, written)}
+        paths = {path for path, written in kept.items() if leaks(search, written)}
         told = {fix.secret for fix in plan.fixes if paths & {edit.path for edit in fix.edits}}
     return told
 
@@ -267,7 +265,7 @@ def _facts(planned: Planned, files: list[dict[str, Any]]) -> dict[str, Any]:
     plan = planned.plan
     secrets = [
         [one.name, one.store, one.type, one.tier, one.kms_key, one.action, [[m.key, m.digest] for m in one.members]]
-        for one in active(plan)
+        for one in plan.moving
     ]
     made = [[file["path"], file["before"], file["after"]] for file in files]
     return {
@@ -276,7 +274,7 @@ def _facts(planned: Planned, files: list[dict[str, Any]]) -> dict[str, Any]:
         "plan": digest(planned.scanned.key, json.dumps([plan.app, secrets, made])),
         "plan_file": render_plan_file(plan, planned.options),
         "files": files,
-        "secrets": [{"name": one.name, "store": one.store, "token": str(uuid.uuid4())} for one in active(plan)],
+        "secrets": [{"name": one.name, "store": one.store, "token": str(uuid.uuid4())} for one in plan.moving],
     }
 
 

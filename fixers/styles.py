@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from fixers.model import RefusalReason
 from fixers.rewriting import STYLES, CannotRewriteError, Placement, Style
+from fixers.stores.notation import is_parameter
 from fixers.variables import SET_BY_THE_SYSTEM, VARIABLE
 from scanner.errors import UsageError
 from scanner.model import SecretValue
@@ -100,12 +101,12 @@ def _inline(placement: Placement, style: Style, names: Names, mark: str, *, is_b
     if style.prefix_from is None or "/" not in placement.name.lstrip("/"):
         name = text(placement.name)
     else:
-        slash = placement.name[: placement.name.startswith("/")]
+        slash = placement.name[: is_parameter(placement.name)]
         first, _, rest = placement.name[len(slash) :].partition("/")
         needs.add("os")
         variable = f"({names['os']}.getenv({text(style.prefix_from)}) or {text(first)}) + {text(f'/{rest}')}"
         name = f"{text(slash)} + {variable}" if slash else variable
-    if placement.name.startswith("/"):
+    if is_parameter(placement.name):
         call = f"{boto3}.client({text('ssm')}).get_parameter(Name={name}, WithDecryption=True)"
         call += f"[{text('Parameter')}][{text('Value')}]"
         return Call(text=f"{call}.encode()" if is_bytes else call, needs=frozenset(needs))

@@ -12,12 +12,12 @@ from typing import Any
 
 import click
 
-from fixers.apply import holds
 from fixers.model import PlannedSecret
 from fixers.payload import payload
 from fixers.picking import picked
 from fixers.planfile import PlanFile, open_plan_file, options_of
 from fixers.planning import planned_from
+from fixers.storing import holds
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, NotSeenError, StoreError, UsageError
 from scanner.model import SecretValue

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from fixers.emit.iam import Account, by_environment
+from fixers.arn_placeholders import value_from
+from fixers.emit.iam import by_environment
 from fixers.emit.markdown import code, place, plain
 from fixers.emit.rotation import rotates
-from fixers.locating import value_from
 from fixers.model import PlannedSecret
+from fixers.stores.arns import Account
 from fixers.stores.model import PLAIN_TYPES
 
 _DEPLOY = """\
@@ -148,5 +149,5 @@ def _entries(secret: PlannedSecret, account: Account) -> Iterator[dict[str, str]
     if secret.type == "SecretBinary":
         return  # ECS cannot inject it
     for member in secret.members:
-        arn = account.arn("secretsmanager", f"secret:{secret.name}-SUFFIX")
+        arn = account.secret(secret.name, "-SUFFIX")
         yield {"name": member.env, "valueFrom": value_from(secret.name, member.key, arn)}

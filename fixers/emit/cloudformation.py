@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from fixers.emit.iam import Access, Account
+from fixers.emit.iam import Access
 from fixers.emit.labels import label_of, unique_labels, yaml_text
 from fixers.emit.rotation import EXCLUDED, Rotation
+from fixers.stores.arns import Account
 
 # What CloudFormation fills in by itself.
 HERE = Account(id="${AWS::AccountId}", region="${AWS::Region}")

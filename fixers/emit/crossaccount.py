@@ -9,8 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fixers.emit.iam import Account, Policy, reader_policies
+from fixers.emit.iam import Policy, reader_policies
 from fixers.model import PlannedSecret
+from fixers.stores.arns import Account
 from scanner.errors import UsageError
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns

@@ -12,8 +12,6 @@ from fixers.emit.awscli import upload_script
 from fixers.emit.cloudformation import HERE, policies_template, rotation_template
 from fixers.emit.crossaccount import CrossAccount, cross_account
 from fixers.emit.iam import (
-    REGION_PLACEHOLDER,
-    Account,
     Policy,
     accesses,
     deletion_policies,
@@ -24,7 +22,8 @@ from fixers.emit.runbook import Written, runbook
 from fixers.emit.terraform import rotation_file, secrets_file
 from fixers.model import Plan, PlannedSecret
 from fixers.payload import payload
-from fixers.stores.limits import parameter_problems, secret_problems
+from fixers.stores.arns import REGION_PLACEHOLDER, Account
+from fixers.stores.kinds import KINDS
 from fixers.workspace import PLAN_MARK
 from scanner.errors import FixError, UsageError
 from scanner.saving import replace_with
@@ -66,7 +65,7 @@ def emit(
     UsageError where the folder cannot be written.
     """
     place = Account(region=region or REGION_PLACEHOLDER)
-    moved = [secret for secret in plan.secrets if secret.action != "skip"]
+    moved = plan.moving
     for secret in moved:
         _assert_storable(secret, region or "us-east-1")
     folder = Path(os.path.abspath(folder))
@@ -122,11 +121,8 @@ def _seen_from(root: Path, folder: Path) -> str:
 
 
 def _assert_storable(secret: PlannedSecret, region: str) -> None:
-    value = payload(secret).reveal()
-    if secret.store == "parameterstore":
-        problems = parameter_problems(secret.name, value, tier=secret.tier, region=region)
-    else:
-        problems = secret_problems(secret.name, value)
+    kind = KINDS[secret.store]
+    problems = kind.problems(secret.name, payload(secret).reveal(), tier=secret.tier, region=region)
     if problems:
         raise FixError(f"{secret.name}: {problems[0]}", hint="edit the plan, or set its action to skip")
 

@@ -16,47 +16,16 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from fixers.model import PlannedSecret
+from fixers.stores.arns import Account
 from fixers.stores.model import PLAIN_TYPES
-from fixers.stores.partition import partition_of, suffix_of
 
-ACCOUNT_PLACEHOLDER = "${AWS_ACCOUNT_ID}"
-REGION_PLACEHOLDER = "${AWS_REGION}"
 # Characters without white space that a managed policy may hold are 6,144; the placeholders may grow a little.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 POLICY_CHARACTERS = 6_000
-# AWS appends a hyphen and six characters: `*` instead would also match every secret whose name goes on with a hyphen.
-SUFFIX = "-??????"
 _KEY_ID = re.compile(r"(?:mrk-)?[0-9a-f-]{32,36}")
 
 Policy: TypeAlias = dict[str, Any]
 _Statement: TypeAlias = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """Where the secrets will be: account id (12 digits) and region, or their placeholders."""
-
-    id: str = ACCOUNT_PLACEHOLDER
-    region: str = REGION_PLACEHOLDER
-
-    @property
-    def partition(self) -> str:
-        """The first part of ARNs; `aws` where the region is not known yet."""
-        return partition_of(self.region)
-
-    def via(self, service: str) -> dict[str, Any]:
-        """The condition that a key is used only by this service for the caller.
-
-        AWS's pages give its names in amazonaws.com alone; where hosts end otherwise, either form is let in.
-        https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
-        """
-        suffixes = dict.fromkeys(["amazonaws.com", suffix_of(self.region)])
-        names = [f"{service}.{self.region}.{suffix}" for suffix in suffixes]
-        return {"StringEquals": {"kms:ViaService": names if len(names) > 1 else names[0]}}
-
-    def arn(self, service: str, resource: str) -> str:
-        """The ARN of something of this account in this region."""
-        return f"arn:{self.partition}:{service}:{self.region}:{self.id}:{resource}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +66,8 @@ def reader_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple
     """What a running program needs to read these secrets and nothing else; several where one would be too long."""
     held = _by_store(secrets)
     statements = [
-        _allow("ReadSecrets", ["secretsmanager:GetSecretValue"], [_secret(each, account) for each in held[0]]),
-        _allow("ReadParameters", ["ssm:GetParameter"], [_parameter(each, account) for each in held[1]]),
+        _allow("ReadSecrets", ["secretsmanager:GetSecretValue"], [account.secret(each.name) for each in held[0]]),
+        _allow("ReadParameters", ["ssm:GetParameter"], [account.parameter(each.name) for each in held[1]]),
         *_keys("Decrypt", held[0], account, "secretsmanager", ["kms:Decrypt"]),
         *_keys("Decrypt", held[1], account, "ssm", ["kms:Decrypt"]),
     ]
@@ -112,8 +81,8 @@ def injection_policies(secrets: Sequence[PlannedSecret], account: Account) -> tu
     """
     held = _by_store(secrets)
     statements = [
-        _allow("InjectSecrets", ["secretsmanager:GetSecretValue"], [_secret(each, account) for each in held[0]]),
-        _allow("InjectParameters", ["ssm:GetParameters"], [_parameter(each, account) for each in held[1]]),
+        _allow("InjectSecrets", ["secretsmanager:GetSecretValue"], [account.secret(each.name) for each in held[0]]),
+        _allow("InjectParameters", ["ssm:GetParameters"], [account.parameter(each.name) for each in held[1]]),
         *_keys("Decrypt", held[0], account, "secretsmanager", ["kms:Decrypt"]),
         *_keys("Decrypt", held[1], account, "ssm", ["kms:Decrypt"]),
     ]
@@ -129,7 +98,7 @@ def path_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[P
     parameters = [each for each in _by_store(secrets)[1] if each.name.count("/") > 1]
     paths = sorted({each.name.rpartition("/")[0].lstrip("/") for each in parameters})
     # The path is named as the call has it, and that may end with a slash.
-    arns = [account.arn("ssm", f"parameter/{path}{end}") for path in paths for end in ("", "/")]
+    arns = [account.parameter(f"{path}{end}") for path in paths for end in ("", "/")]
     statements = [
         _allow("ReadAllThatIsBelowThesePaths", ["ssm:GetParametersByPath"], arns),
         *_keys("Decrypt", parameters, account, "ssm", ["kms:Decrypt"]),
@@ -144,15 +113,15 @@ def migration_policies(secrets: Sequence[PlannedSecret], account: Account) -> tu
     arns = [
         arn
         for each in in_secrets
-        for arn in (account.arn("secretsmanager", f"secret:{each.name}"), _secret(each, account))
+        for arn in (account.arn("secretsmanager", f"secret:{each.name}"), account.secret(each.name))
     ]
     written = [each for each in in_secrets if each.action != "adopt"]
-    made = [_secret(each, account) for each in written]
-    put = [_parameter(each, account) for each in in_parameters if each.action != "adopt"]
+    made = [account.secret(each.name) for each in written]
+    put = [account.parameter(each.name) for each in in_parameters if each.action != "adopt"]
     standard = [each for each in in_parameters if each.action != "adopt" and each.tier != "Advanced"]
     advanced = [each for each in in_parameters if each.action != "adopt" and each.tier == "Advanced"]
-    changed = [_secret(each, account) for each in in_secrets if each.action in ("update", "restore")]
-    restored = [_secret(each, account) for each in in_secrets if each.action == "restore"]
+    changed = [account.secret(each.name) for each in in_secrets if each.action in ("update", "restore")]
+    restored = [account.secret(each.name) for each in in_secrets if each.action == "restore"]
     statements = [
         _allow("LookAtSecrets", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], arns),
         _allow("CreateSecrets", ["secretsmanager:CreateSecret", "secretsmanager:TagResource"], made),
@@ -161,7 +130,7 @@ def migration_policies(secrets: Sequence[PlannedSecret], account: Account) -> tu
         _allow(
             "LookAtParameters",
             ["ssm:GetParameter", "ssm:ListTagsForResource"],
-            [_parameter(each, account) for each in in_parameters],
+            [account.parameter(each.name) for each in in_parameters],
         ),
         _allow("WriteParameters", ["ssm:AddTagsToResource", "ssm:PutParameter"], put),
         *_keys("Decrypt", in_secrets, account, "secretsmanager", ["kms:Decrypt"]),
@@ -180,8 +149,8 @@ def deletion_policies(secrets: Sequence[PlannedSecret], account: Account) -> tup
     made = [each for each in secrets if each.action == "create"]
     in_secrets, in_parameters = _by_store(made)
     statements = [
-        _allow("DeleteSecrets", ["secretsmanager:DeleteSecret"], [_secret(each, account) for each in in_secrets]),
-        _allow("DeleteParameters", ["ssm:DeleteParameter"], [_parameter(each, account) for each in in_parameters]),
+        _allow("DeleteSecrets", ["secretsmanager:DeleteSecret"], [account.secret(each.name) for each in in_secrets]),
+        _allow("DeleteParameters", ["ssm:DeleteParameter"], [account.parameter(each.name) for each in in_parameters]),
     ]
     return _documents(statements)
 
@@ -192,15 +161,6 @@ def _by_store(secrets: Iterable[PlannedSecret]) -> tuple[list[PlannedSecret], li
         [each for each in every if each.store == "secretsmanager"],
         [each for each in every if each.store == "parameterstore"],
     )
-
-
-def _secret(secret: PlannedSecret, account: Account) -> str:
-    return account.arn("secretsmanager", f"secret:{secret.name}{SUFFIX}")
-
-
-def _parameter(secret: PlannedSecret, account: Account) -> str:
-    # The name begins with the only slash: `parameter//prod` matches nothing.
-    return account.arn("ssm", f"parameter/{secret.name.removeprefix('/')}")
 
 
 def _allow(sid: str, actions: list[str], resources: Sequence[str]) -> _Statement:

@@ -10,10 +10,10 @@ from itertools import chain
 from fixers.emit import aftercare
 from fixers.emit.awscli import form
 from fixers.emit.crossaccount import CrossAccount
-from fixers.emit.iam import ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER, Account
 from fixers.emit.markdown import code, codes, place, plain
 from fixers.model import Plan, PlannedSecret, RefusalReason
-from fixers.reports import stored_in
+from fixers.plan_report import stored_in
+from fixers.stores.arns import ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER, Account
 from fixers.stores.model import PLAIN_TYPES
 
 _PERMISSIONS = """\
@@ -93,7 +93,7 @@ class Written:
 
 def runbook(plan: Plan, account: Account, written: Written) -> str:
     """The runbook as Markdown."""
-    moved = [secret for secret in plan.secrets if secret.action != "skip"]
+    moved = plan.moving
     plan_file = shlex.quote(f"{written.folder}/plan.toml")
     parts = [
         _head(plan, moved, account, written.folder),

@@ -13,10 +13,11 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from fixers.emit.iam import ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER, Access, Account, Policy
+from fixers.emit.iam import Access, Policy
 from fixers.emit.labels import hcl, label_of, terraform_label, unique_labels
 from fixers.emit.rotation import EXCLUDED, Rotation
 from fixers.model import PlannedSecret
+from fixers.stores.arns import ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER, Account
 
 _SECRETS_HEAD = """\
 # Written by unhardcode: the secrets and who reads them, to be applied after they were stored. No value stands here,

@@ -90,6 +90,10 @@ _DELETED = _Words(
     "bring it back with restore-secret, or choose another name",
     ScheduledForDeletionError,
 )
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html
+_REPLICATED = _Words(
+    "it is replicated to other regions", "end that first: aws secretsmanager remove-regions-from-replication"
+)
 _UNKNOWN = _Words(
     "no answer, and it may have taken effect",
     "repeat the same command: it reads back before it writes",
@@ -164,6 +168,13 @@ _BY_CODE = {
     "ValidationException": _NOT_VALID,
     "ParamValidationError": _NOT_VALID,
 }
+# Where a code means several things: what AWS's text then holds.
+_BY_TEXT = {
+    "AccessDenied": ("KMS", _KEY_DENIED),
+    "AccessDeniedException": ("KMS", _KEY_DENIED),
+    "InvalidRequestException": ("delet", _DELETED),
+    "InvalidParameterException": ("replica", _REPLICATED),
+}
 
 
 @contextmanager
@@ -183,11 +194,8 @@ def store_error(error: Exception, call: Call) -> StoreError:
     """Say in our words what an exception of boto3 means for this call."""
     code = error_code(error)
     text = str(_answer(error).get("Message", ""))
-    words = _DELETED if "delet" in text and code == "InvalidRequestException" else _BY_CODE.get(code)
-    if words is _DENIED and "KMS" in text:
-        words = _KEY_DENIED
-    if words is None:
-        words = _unknown(error, code)
+    told, meaning = _BY_TEXT.get(code, ("", None))
+    words = meaning if meaning is not None and told in text else _BY_CODE.get(code) or _unknown(error, code)
     if words is _NO_ANSWER and call.writes:
         words = _UNKNOWN
     missing = _MISSING_ACTION.search(text)

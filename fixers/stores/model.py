@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from fixers.model import PlannedSecret
+from fixers.stores.pace import Wait
 from scanner.errors import StoreError
 from scanner.model import SecretValue
 
@@ -15,8 +16,6 @@ REPOSITORY_TAG = "unhardcode:repository"
 DESCRIPTION = "Created by unhardcode: this value was in source code before."
 # Types of parameters that are not encrypted: settings, never what was judged secret.
 PLAIN_TYPES = ("String", "StringList")
-# What each store holds.
-TYPES = {"secretsmanager": ("SecretString", "SecretBinary"), "parameterstore": ("SecureString", *PLAIN_TYPES)}
 
 
 class AlreadyExistsError(StoreError):
@@ -126,6 +125,59 @@ class Store(Protocol):
 
     def delete(self, name: str, *, days: int) -> None:
         """Delete a name: a secret can be brought back for so many days (7 to 30), a parameter never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """How a store is reached: its client of boto3, one that tries each call only `once`, and the pace of writes."""
+
+    client: Any  # boto3's, whose types are made at run time
+    once: Callable[[], Any]
+    region: str
+    pace: Wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """What a store offers at one price: the bytes that a value may have, and US dollars a month without reads."""
+
+    most_bytes: int
+    a_month: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreKind:
+    """What is known of a store without asking it.
+
+    `word` names it in plans and on the command line, `title` to people, `service` to boto3 and KMS; `one` and `many`
+    are what it holds. Of `types` the first is that of an encrypted text. `tiers` are by their names, the smallest
+    first, None where there is only one. `writes_a_second` is what AWS's default rates allow. `has_fields` says that
+    references can name one field of a JSON object, `rotates` that AWS can rotate what it holds, `recoverable` that
+    what was deleted can be brought back.
+
+    `name_for` makes a name of it from `env/app/part`. `name_problems` (region None: one with a long name) and
+    `value_problems` (tier None: the smallest) say why AWS would refuse; emulators refuse nothing.
+    """
+
+    word: str
+    title: str
+    service: str
+    one: str
+    many: str
+    types: tuple[str, ...]
+    tiers: Mapping[str | None, Tier]
+    writes_a_second: float
+    has_fields: bool
+    rotates: bool
+    recoverable: bool
+    name_for: Callable[[str], str]
+    name_problems: Callable[[str, str | None], Iterator[str]]
+    value_problems: Callable[[bytes | str, str | None], Iterator[str]]
+    open: Callable[[Connection], Store]
+
+    def problems(self, name: str, value: bytes | str, *, tier: str | None, region: str | None) -> tuple[str, ...]:
+        """Say why the store would not take this name and value; () where it would."""
+        return (*self.name_problems(name, region), *self.value_problems(value, tier))
 
 
 # A store by its word in plans.

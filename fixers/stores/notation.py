@@ -27,6 +27,11 @@ class Reference:
     version: str = ""
 
 
+def is_parameter(name: str) -> bool:
+    """Whether a name is a parameter's: a slash in front of it says so, to rewritten code too."""
+    return name.startswith("/")
+
+
 def parsed(text: str) -> Reference | None:
     """The reference that a text is, with braces or without; None where it is none."""
     braces = text.startswith("{{") and text.endswith("}}")

@@ -11,11 +11,6 @@ from urllib.parse import urlsplit
 # Waits until the next write may go out.
 Wait: TypeAlias = Callable[[], None]
 
-# Writes a second. PutParameter has 3 by default, and 10 where the account pays for more; CreateSecret and
-# PutSecretValue have 50: https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm (Parameter Store) and
-# https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html. Others write there too.
-WRITES_A_SECOND = {"parameterstore": 3.0, "secretsmanager": 20.0}
-
 
 def paced(
     a_second: float, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
@@ -37,9 +32,9 @@ def at_once() -> None:
     """Wait for nothing."""
 
 
-def pace_for(store: str, endpoint: str) -> Wait:
-    """The wait of a store at an endpoint; an emulator on this machine has no rates."""
-    return at_once if is_near(endpoint) else paced(WRITES_A_SECOND[store])
+def pace_for(a_second: float, endpoint: str) -> Wait:
+    """The wait for so many writes a second at an endpoint; an emulator on this machine has no rates."""
+    return at_once if is_near(endpoint) else paced(a_second)
 
 
 def is_near(endpoint: str) -> bool:

@@ -1,26 +1,36 @@
-"""AWS Systems Manager Parameter Store. https://docs.aws.amazon.com/systems-manager/latest/APIReference/Welcome.html"""
+"""AWS Systems Manager Parameter Store. https://docs.aws.amazon.com/systems-manager/latest/APIReference/Welcome.html
+
+Names and sizes: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+"""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fixers.model import PlannedSecret
+from fixers.prices import ADVANCED_PARAMETER_A_MONTH, STANDARD_PARAMETER_A_MONTH
 from fixers.stores.failures import Call, translated
-from fixers.stores.limits import parameter_problems, tag_value
+from fixers.stores.limits import size_problems, tag_value
 from fixers.stores.model import (
     DESCRIPTION,
     PLAIN_TYPES,
     REPOSITORY_TAG,
+    Connection,
     DeniedError,
     Existing,
     Receipt,
     Seen,
+    StoreKind,
     ThrottledError,
+    Tier,
 )
+from fixers.stores.notation import is_parameter
 from fixers.stores.pace import Wait, at_once
+from fixers.stores.partition import partition_of
 from scanner.errors import StoreError
 from scanner.model import SecretValue
 
@@ -28,6 +38,14 @@ from scanner.model import SecretValue
 _BATCH = 10
 # Seconds between attempts at what boto3 must not repeat.
 _PAUSES = (1.0, 2.0, 4.0, 8.0)
+_LEVELS = 15
+_NAME_LENGTH = 1_011  # with the ARN in front of it
+_NAME = re.compile(r"[A-Za-z0-9/_.-]*")
+_LONG_REGION = "us-isob-east-1"
+_TIERS: dict[str | None, Tier] = {
+    "Standard": Tier(most_bytes=4_096, a_month=STANDARD_PARAMETER_A_MONTH),
+    "Advanced": Tier(most_bytes=8_192, a_month=ADVANCED_PARAMETER_A_MONTH),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +63,7 @@ class ParameterStore:
 
     def problems(self, secret: PlannedSecret, payload: SecretValue) -> tuple[str, ...]:
         """Say, without any call, why Parameter Store would not take this."""
-        return parameter_problems(secret.name, payload.reveal(), tier=secret.tier, region=self.region)
+        return KIND.problems(secret.name, payload.reveal(), tier=secret.tier, region=self.region)
 
     def read(self, name: str) -> SecretValue | None:
         """Read the parameter's latest version, decrypted; None where there is none."""
@@ -170,3 +188,60 @@ def _whole(parameter: dict[str, Any]) -> dict[str, Any]:
     for key in ("Name", "Type", "Value", "Version"):
         parameter[key]
     return parameter
+
+
+def _name_problems(name: str, region: str | None) -> Iterator[str]:
+    where = region or _LONG_REGION
+    longest = _NAME_LENGTH - len(f"arn:{partition_of(where)}:ssm:{where}:123456789012:parameter")
+    segments = name.split("/")[1:]
+    if not is_parameter(name):
+        yield "a parameter's name must start with a slash"
+    if not 1 <= len(name) <= longest:
+        yield f"a parameter's name in {where} has 1 to {longest} characters, this one {len(name)}"
+    if not _NAME.fullmatch(name):
+        yield "a parameter's name holds only ASCII letters, digits, _.- and slashes"
+    if "" in segments:
+        yield "a parameter's name must not hold an empty part"
+    if len(segments) > _LEVELS:
+        yield f"a parameter's name has at most {_LEVELS} levels, this one {len(segments)}"
+    if name.lstrip("/").lower().startswith(("aws", "ssm")):
+        yield "a parameter's name must not start with aws or ssm"
+
+
+def _value_problems(value: bytes | str, tier: str | None) -> Iterator[str]:
+    tier = tier or "Standard"
+    if isinstance(value, bytes):
+        yield "a parameter holds text only: store bytes in Secrets Manager"
+    elif tier not in _TIERS:
+        yield "a parameter's tier is Standard or Advanced"
+    else:
+        yield from size_problems(value, _TIERS[tier].most_bytes, f"a parameter of the tier {tier}")
+        if "{{" in value:
+            yield "a parameter must not hold {{: AWS refuses what looks like a reference. Store it in Secrets Manager"
+
+
+def _opened(connection: Connection) -> ParameterStore:
+    return ParameterStore(
+        client=connection.client, region=connection.region, pace=connection.pace, once=connection.once
+    )
+
+
+KIND = StoreKind(
+    word="parameterstore",
+    title="Parameter Store",
+    service="ssm",
+    one="parameter",
+    many="parameters",
+    types=("SecureString", *PLAIN_TYPES),
+    tiers=_TIERS,
+    # PutParameter has 3 by default, and 10 where the account pays for more.
+    # https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm (Parameter Store)
+    writes_a_second=3.0,
+    has_fields=False,
+    rotates=False,
+    recoverable=False,
+    name_for=lambda words: f"/{words}",
+    name_problems=_name_problems,
+    value_problems=_value_problems,
+    open=_opened,
+)

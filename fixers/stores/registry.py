@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from fixers.stores.failures import Call, translated
-from fixers.stores.model import Endpoint, Patience, Store, Stores
-from fixers.stores.pace import Wait, is_near, pace_for
-from fixers.stores.parameterstore import ParameterStore
+from fixers.stores.kinds import KINDS
+from fixers.stores.model import Connection, Endpoint, Patience, Store, Stores
+from fixers.stores.pace import is_near, pace_for
 from fixers.stores.partition import is_aws, without_login
-from fixers.stores.secretsmanager import SecretsManager
 from scanner.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from botocore.config import Config
 
-_SERVICES = {"parameterstore": "ssm", "secretsmanager": "secretsmanager"}
-STORES = tuple(_SERVICES)
+STORES = tuple(sorted(KINDS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +153,7 @@ def _opened(
     if store not in STORES:
         raise UsageError(f"there is no store {store!r}", hint=f"stores: {', '.join(STORES)}")
     _keep_bodies_out_of_logs()
+    kind = KINDS[store]
     with translated(Call(doing="open", name=store, region=region, action="sts:GetCallerIdentity")):
         session = session_of()
         if not session.region_name:
@@ -162,19 +161,20 @@ def _opened(
 
         def client(attempts: int) -> Any:
             config = _config(replace(patience, attempts=attempts), isolated=isolated)
-            made = session.client(_SERVICES[store], endpoint_url=endpoint, config=config)
+            made = session.client(kind.service, endpoint_url=endpoint, config=config)
             made.meta.events.register_first("needs-retry", _tried_twice)
             return made
 
         opened = client(patience.attempts)
-        if store == "parameterstore":
-            return ParameterStore(
+        return kind.open(
+            Connection(
                 client=opened,
-                region=session.region_name,
-                pace=_pace(store, opened),
                 once=functools.cache(functools.partial(client, 1)),
+                region=session.region_name,
+                # Read off the client: the endpoint may stand in the environment or in a profile.
+                pace=pace_for(kind.writes_a_second, opened.meta.endpoint_url),
             )
-        return SecretsManager(client=opened, region=session.region_name, pace=_pace(store, opened))
+        )
 
 
 def _tried_twice(*, attempts: int, caught_exception: Exception | None, **_: object) -> None:
@@ -193,11 +193,6 @@ def _keep_bodies_out_of_logs() -> None:
     """
     for name in ("boto3", "botocore"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-
-
-def _pace(store: str, client: Any) -> Wait:
-    # Read off the client: the endpoint may stand in the environment or in a profile.
-    return pace_for(store, client.meta.endpoint_url)
 
 
 def _users(region: str | None, profile: str | None) -> Any:

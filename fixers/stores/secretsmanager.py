@@ -1,20 +1,40 @@
-"""AWS Secrets Manager. https://docs.aws.amazon.com/secretsmanager/latest/apireference/Welcome.html"""
+"""AWS Secrets Manager. https://docs.aws.amazon.com/secretsmanager/latest/apireference/Welcome.html
+
+Names and sizes: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fixers.model import PlannedSecret
+from fixers.prices import SECRET_A_MONTH
 from fixers.stores.failures import Call, translated
-from fixers.stores.limits import secret_problems, tag_value
-from fixers.stores.model import DESCRIPTION, REPOSITORY_TAG, DeniedError, Existing, Receipt, Seen
+from fixers.stores.limits import size_problems, tag_value
+from fixers.stores.model import (
+    DESCRIPTION,
+    REPOSITORY_TAG,
+    Connection,
+    DeniedError,
+    Existing,
+    Receipt,
+    Seen,
+    StoreKind,
+    Tier,
+)
+from fixers.stores.notation import is_parameter
 from fixers.stores.pace import Wait, at_once
 from scanner.model import SecretValue
 
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
 _BATCH = 20
+_NAME_LENGTH = 512
+_NAME = re.compile(r"[A-Za-z0-9/_+=.@-]*")
+_LIKE_A_SUFFIX = re.compile(r"-[A-Za-z0-9]{6}\Z")
+_VALUE_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +48,7 @@ class SecretsManager:
 
     def problems(self, secret: PlannedSecret, payload: SecretValue) -> tuple[str, ...]:
         """Say, without any call, why Secrets Manager would not take this."""
-        return secret_problems(secret.name, payload.reveal())
+        return KIND.problems(secret.name, payload.reveal(), tier=None, region=self.region)
 
     def read(self, name: str) -> SecretValue | None:
         """Read AWSCURRENT: text, or bytes for a binary secret; None where there is none."""
@@ -158,3 +178,50 @@ def _value_of(answer: Mapping[str, Any]) -> SecretValue:
 def _value(payload: SecretValue) -> dict[str, Any]:
     value = payload.reveal()
     return {"SecretBinary": value} if isinstance(value, bytes) else {"SecretString": value}
+
+
+def _name_for(words: str) -> str:
+    """A name that does not look like the end of its own ARN."""
+    return f"{words}-value" if _LIKE_A_SUFFIX.search(words) else words
+
+
+def _name_problems(name: str, region: str | None) -> Iterator[str]:
+    del region  # names are alike everywhere
+    if not 1 <= len(name) <= _NAME_LENGTH:
+        yield f"a secret's name has 1 to {_NAME_LENGTH} characters, this one {len(name)}"
+    if not _NAME.fullmatch(name):
+        yield "a secret's name holds only ASCII letters, digits and /_+=.@-"
+    if is_parameter(name):
+        yield "a secret's name must not start with a slash: rewritten code would look for a parameter"
+    if _LIKE_A_SUFFIX.search(name):
+        yield "a secret's name must not end in a hyphen and six characters: AWS takes that for the end of its ARN"
+
+
+def _value_problems(value: bytes | str, tier: str | None) -> Iterator[str]:
+    del tier  # there is only one
+    return size_problems(value, _VALUE_BYTES, "a secret")
+
+
+def _opened(connection: Connection) -> SecretsManager:
+    return SecretsManager(client=connection.client, region=connection.region, pace=connection.pace)
+
+
+KIND = StoreKind(
+    word="secretsmanager",
+    title="Secrets Manager",
+    service="secretsmanager",
+    one="secret",
+    many="secrets",
+    types=("SecretString", "SecretBinary"),
+    tiers={None: Tier(most_bytes=_VALUE_BYTES, a_month=SECRET_A_MONTH)},
+    # CreateSecret and PutSecretValue have 50 by default, and others write there too.
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
+    writes_a_second=20.0,
+    has_fields=True,
+    rotates=True,
+    recoverable=True,
+    name_for=_name_for,
+    name_problems=_name_problems,
+    value_problems=_value_problems,
+    open=_opened,
+)

@@ -27,7 +27,7 @@ import pytest
 
 from fixers.drafting import STRUCTURED
 from fixers.model import Edit, Plan, Proof, RefusalReason
-from fixers.plan import PlanOptions, make_plan
+from fixers.plan import PlanOptions, context_of, make_plan
 from fixers.rewrite_context import rewrite_context
 from fixers.rewriting import Placement, RewriteContext, Rewritten, overlapping, splice, unique_edits
 from fixers.rewriting import rewriters as all_rewriters
@@ -180,9 +180,12 @@ def planned(
 ) -> Plan:
     """The plan for these findings in these files."""
     return make_plan(
-        result(*findings), tree(root, files), PlanOptions(**options), key=KEY, rewriters=rewriters(refuse),
+        result(*findings),
+        PlanOptions(**options),
+        context_of(tree(root, files), PlanOptions(**options), KEY),
+        rewriters=rewriters(refuse),
         overrides=overrides,
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="session")

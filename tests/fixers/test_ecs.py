@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fixers.locating import arns_of, placeholder, waiting, with_arns
+from fixers.arn_placeholders import arns_of, placeholder, waiting, with_arns
 from fixers.model import Edit, Fix, Plan, PlannedSecret, RefusalReason, Safety
 from scanner.errors import StoreError
 from scanner.model import CredentialKind, Span

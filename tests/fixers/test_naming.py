@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixers.application import app_name, remote_name, segment
+from fixers.app_name import app_name, remote_name, segment
 from fixers.grouping import Draft, by_parameter, group
 from fixers.naming import (
     environment_of,
@@ -18,7 +18,7 @@ from fixers.naming import (
     shown_frameworks,
     slug,
 )
-from fixers.stores.limits import name_problems
+from fixers.stores.kinds import KINDS
 from fixers.variables import is_reserved, variables
 from fixers.workspace import open_workspace
 from scanner.errors import UsageError
@@ -168,7 +168,7 @@ def test_names_that_a_store_refuses(name: str, store: str) -> None:
 def test_names_are_judged_as_the_stores_judge_them(name: str, store: str) -> None:
     """Where the region is not known a parameter's name leaves room for a long one's ARN."""
     assert name_problem(name, store) is None
-    assert name_problems(name, store) == ()
+    assert tuple(KINDS[store].name_problems(name, None)) == ()
     assert name_problem("/prod/" + "a" * 951, "parameterstore") is not None
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fixers.model import Plan, RefusalReason
-from fixers.plan import PlanOptions, make_plan, touched_paths
+from fixers.plan import PlanOptions, context_of, make_plan, touched_paths
 from fixers.rewriting import Placement
 from fixers.workspace import open_workspace
 from scanner.errors import UsageError
@@ -80,7 +80,12 @@ def test_a_linked_file_stays(making: SimpleNamespace, tmp_path: Path) -> None:
     text, found = making.one("linked/a.py")
     workspace = making.tree(tmp_path, {"real/a.py": text})
     (tmp_path / "linked").symlink_to("real")
-    plan = make_plan(making.result(found), workspace, PlanOptions(), key=making.KEY, rewriters=making.rewriters())
+    plan = make_plan(
+        making.result(found),
+        PlanOptions(),
+        context_of(workspace, PlanOptions(), making.KEY),
+        rewriters=making.rewriters(),
+    )
     assert reasons(plan) == [("linked/a.py", R.LINKED)]
 
 
@@ -132,8 +137,11 @@ def test_a_place_in_a_linked_file_refuses_its_whole_secret(making: SimpleNamespa
     workspace = making.tree(tmp_path, {"a.py": text, "real/b.py": text})
     (tmp_path / "linked").symlink_to("real")
     plan = make_plan(
-        making.result(found, other), workspace, PlanOptions(), key=making.KEY, rewriters=making.rewriters()
-    )  # fmt: skip
+        making.result(found, other),
+        PlanOptions(),
+        context_of(workspace, PlanOptions(), making.KEY),
+        rewriters=making.rewriters(),
+    )
     assert reasons(plan) == [("a.py", R.LINKED), ("linked/b.py", R.LINKED)]
 
 
@@ -256,9 +264,8 @@ def test_rules_with_automatic_rotation_choose_secrets_manager(making: SimpleName
     text, found = making.one(name="api_key", rule="acme-key")
     plan = make_plan(
         making.result(found),
-        making.tree(tmp_path, {"a.py": text}),
         PlanOptions(),
-        key=making.KEY,
+        context_of(making.tree(tmp_path, {"a.py": text}), PlanOptions(), making.KEY),
         rewriters=making.rewriters(),
         automatic=frozenset({"acme-key"}),
     )
@@ -306,7 +313,10 @@ def test_confidence_decides_how_safe_a_fix_is(making: SimpleNamespace, tmp_path:
 
 def test_an_empty_scan_needs_no_name(tmp_path: Path, making: SimpleNamespace) -> None:
     plan = make_plan(
-        making.result(), open_workspace(tmp_path, ()), PlanOptions(), key=making.KEY, rewriters=making.rewriters()
+        making.result(),
+        PlanOptions(),
+        context_of(open_workspace(tmp_path, ()), PlanOptions(), making.KEY),
+        rewriters=making.rewriters(),
     )
     assert plan.secrets == plan.refusals == ()
 
@@ -332,8 +342,11 @@ def test_two_environments_share_the_code_that_reads_them(making: SimpleNamespace
     ]
     workspace = making.tree(tmp_path, {**texts, "a.py": 'import os\nos.environ["DB_PASSWORD"]\n'})
     plan = make_plan(
-        making.result(*found), workspace, PlanOptions(), key=making.KEY, rewriters=_with_reader(making)
-    )  # fmt: skip
+        making.result(*found),
+        PlanOptions(),
+        context_of(workspace, PlanOptions(), making.KEY),
+        rewriters=_with_reader(making),
+    )
     assert [secret.name for secret in plan.secrets] == ["prod/shop/db", "staging/shop/db"]
     assert not plan.refusals
     (reader,) = [edit for fix in plan.fixes for edit in fix.edits if edit.path == "a.py"]

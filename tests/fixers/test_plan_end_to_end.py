@@ -9,9 +9,10 @@ from types import SimpleNamespace
 import pytest
 
 from fixers.insertions import joined_insertions
+from fixers.masked_diff import render_diff
 from fixers.model import Plan
-from fixers.plan import PlanOptions, make_plan
-from fixers.reports import render_diff, render_plan
+from fixers.plan import PlanOptions, context_of, make_plan
+from fixers.plan_report import render_plan
 from fixers.rewriting import rewriters, splice
 from fixers.workspace import Workspace, overlaid
 from rules.load import load_rules
@@ -32,7 +33,7 @@ def prefilter() -> Prefilter:
 def planned(making: SimpleNamespace, prefilter: Prefilter, workspace: Workspace) -> Plan:
     sources = [Source(path=path, raw=workspace.read(path), tracked=True) for path in workspace.files]
     result = scan(sources, Setup(prefilter, load_rules, lambda: Settings(key=making.KEY)))
-    return make_plan(result, workspace, OPTIONS, key=making.KEY, rewriters=rewriters())
+    return make_plan(result, OPTIONS, context_of(workspace, OPTIONS, making.KEY), rewriters=rewriters())
 
 
 def applied(plan: Plan, workspace: Workspace) -> dict[str, str]:

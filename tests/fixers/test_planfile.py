@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixers.model import Plan
-from fixers.plan import PlanOptions, make_plan
+from fixers.plan import PlanOptions, context_of, make_plan
 from fixers.plan_tables import render_plan_file
 from fixers.planfile import apply_overrides, open_plan_file, options_of, overrides, read_plan_file
 from scanner.errors import UsageError
@@ -42,7 +42,11 @@ def made(making: SimpleNamespace, root: Path, changed: Any = None) -> Plan:
     ]
     workspace = making.tree(root, {"a.py": text, ".env": "TOKEN=hunter3\n", "tests/a.py": "x\n"})
     return make_plan(
-        making.result(*found), workspace, OPTIONS, key=making.KEY, rewriters=making.rewriters(), overrides=changed
+        making.result(*found),
+        OPTIONS,
+        context_of(workspace, OPTIONS, making.KEY),
+        rewriters=making.rewriters(),
+        overrides=changed,
     )
 
 
@@ -121,7 +125,9 @@ def test_a_value_that_was_pasted_as_a_name_is_refused_and_not_said(
 
     def planned(changed: Any = None) -> Plan:
         rewriters = making.rewriters()
-        return make_plan(found, workspace, OPTIONS, key=making.KEY, rewriters=rewriters, overrides=changed)
+        return make_plan(
+            found, OPTIONS, context_of(workspace, OPTIONS, making.KEY), rewriters=rewriters, overrides=changed
+        )
 
     plan = planned()
     text = in_secret(render_plan_file(plan, OPTIONS), f'{key} = "', f'{key} = "x{value}')
@@ -284,7 +290,11 @@ def test_a_key_that_was_emptied_is_aws_own(making: SimpleNamespace, tmp_path: Pa
         found = making.finding("a.py", "hunter2", text='PASSWORD = "hunter2"\n', name="PASSWORD")
         workspace = making.tree(tmp_path, {"a.py": 'PASSWORD = "hunter2"\n'})
         return make_plan(
-            making.result(found), workspace, options, key=making.KEY, rewriters=making.rewriters(), overrides=changed
+            making.result(found),
+            options,
+            context_of(workspace, options, making.KEY),
+            rewriters=making.rewriters(),
+            overrides=changed,
         )
 
     plan = remade()

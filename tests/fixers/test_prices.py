@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from fixers.prices import CHECKED, reads_note, storage_a_month
+from fixers.prices import CHECKED, reads_note
+from fixers.stores.kinds import KINDS
 
 
 @pytest.mark.parametrize(
@@ -12,7 +13,7 @@ from fixers.prices import CHECKED, reads_note, storage_a_month
     [("secretsmanager", None, 0.40), ("parameterstore", "Standard", 0.0), ("parameterstore", "Advanced", 0.05)],
 )
 def test_price_of_each_store(store: str, tier: str | None, dollars: float) -> None:
-    assert storage_a_month(store, tier) == dollars
+    assert KINDS[store].tiers[tier].a_month == dollars
 
 
 def test_the_note_says_when_the_prices_were_noted() -> None:

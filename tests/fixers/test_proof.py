@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
@@ -21,7 +22,7 @@ from botocore.exceptions import ClientError, NoCredentialsError, ReadTimeoutErro
 from fixers import _prove_child
 from fixers.emulator import embedded_aws
 from fixers.model import PlannedSecret, Proof
-from fixers.proof import ProofResult, prove
+from fixers.proof import AskedAws, ProofResult, emulated_aws, prove, users_aws
 from fixers.runtime.source import module_source
 from fixers.stores.model import Endpoint
 from fixers.stores.registry import connect
@@ -69,8 +70,13 @@ def proof(expression: str, value: str | bytes, *variables: tuple[str, SecretValu
     return Proof(path="shop/db.py", line=7, expression=expression, digest=digest(KEY, value), variables=variables)
 
 
-def proved(endpoint: Endpoint | None, *proofs: Proof, **options: Any) -> tuple[ProofResult, ...]:
-    return prove(proofs, module_source=module_source(), key=KEY, endpoint=endpoint, **options)
+def proved(aws: Endpoint | AskedAws, *proofs: Proof, **options: Any) -> tuple[ProofResult, ...]:
+    asked = aws if isinstance(aws, AskedAws) else emulated_aws(aws)
+    return prove(proofs, asked, module_source=module_source(), key=KEY, **options)
+
+
+def of_users(**said: Any) -> AskedAws:
+    return users_aws(functools.partial(connect, region=said.get("region"), profile=said.get("profile")), **said)
 
 
 REFUSED = [
@@ -172,7 +178,7 @@ def test_code_for_the_extension_is_proven_by_a_stand_in_and_reaches_no_aws(aws: 
         (inline(PARAMETER_CALL.format("'/prod/shop/api-key'"), "generated-api-key"), "fails with"),
     ]
     given = [replace(one, style="extension") for one, _ in cases]
-    results = prove(given, module_source=module_source("extension"), key=KEY, endpoint=aws)
+    results = prove(given, emulated_aws(aws), module_source=module_source("extension"), key=KEY)
     for (one, words), result in zip(cases, results, strict=True):
         assert (result.unset, result.set) == (words is None, words is None), (one.expression, result.error)
         assert (words or "") in (result.error or "")
@@ -225,7 +231,7 @@ def test_process_that_fails_proves_nothing(aws: Endpoint, tmp_path: Path) -> Non
         results = proved(aws, *given, python=str(python), timeout=0.2)
         assert [(result.unset, result.set) for result in results] == [(False, False)] * 2
         assert all(words in (result.error or "") for result in results)
-    broken = prove(given, module_source="def broken(:", key=KEY, endpoint=aws)
+    broken = prove(given, emulated_aws(aws), module_source="def broken(:", key=KEY)
     assert all("ended with status 1" in (result.error or "") for result in broken)
 
 
@@ -242,7 +248,7 @@ def test_users_environment_does_not_get_in(aws: Endpoint, tmp_path: Path) -> Non
         "HTTP_PROXY": "http://127.0.0.1:9",
         "LC_ALL": "C",
     }
-    (result,) = proved(aws, proof(DATABASE, PASSWORD, VARIABLE), environ=hostile)
+    (result,) = proved(emulated_aws(aws, hostile), proof(DATABASE, PASSWORD, VARIABLE))
     assert (result.unset, result.set, result.error) == (True, True, None)
 
 
@@ -255,9 +261,9 @@ def test_without_an_endpoint_the_users_aws_is_asked_with_region_and_profile(aws:
     )
     environ = {"PATH": os.environ["PATH"], "AWS_CONFIG_FILE": str(config), "DB_PASSWORD": "of the user"}
     given = proof(DATABASE, PASSWORD, VARIABLE)
-    (result,) = proved(None, given, environ=environ, region=aws.region, profile="shop")
+    (result,) = proved(of_users(environ=environ, region=aws.region, profile="shop"), given)
     assert (result.unset, result.set, result.error) == (True, True, None)
-    (result,) = proved(None, given, environ=environ, profile="shop")
+    (result,) = proved(of_users(environ=environ, profile="shop"), given)
     assert "set AWS_REGION" in (result.error or "")
 
 
@@ -268,7 +274,7 @@ def test_the_users_certificates_count_for_the_real_aws(tmp_path: Path) -> None:
     python.write_text(f"#!/bin/sh\n[ \"$REQUESTS_CA_BUNDLE\" = /company.pem ] && echo '{answer}'\n")
     python.chmod(0o755)
     environ = {"PATH": os.environ["PATH"], "REQUESTS_CA_BUNDLE": "/company.pem"}
-    (result,) = proved(None, proof(DATABASE, PASSWORD, VARIABLE), environ=environ, python=str(python))
+    (result,) = proved(of_users(environ=environ), proof(DATABASE, PASSWORD, VARIABLE), python=str(python))
     assert (result.unset, result.error) == (True, None)
 
 

@@ -22,19 +22,20 @@ from typing import Any
 import lab_driver
 from lab_cases import STUBS, Case
 
-from fixers.apply import Ready, store_secret
+from fixers.arn_placeholders import arns_of, waiting, with_arns
 from fixers.changes import changed_files, edits_by_path
 from fixers.extension import extension_stand_in
 from fixers.grouping import own_key
-from fixers.locating import arns_of, waiting, with_arns
+from fixers.masked_diff import render_diff
 from fixers.model import Edit, Plan
 from fixers.payload import environment_text, payload
 from fixers.plan import PlanOptions
+from fixers.plan_report import render_plan
 from fixers.plan_tables import render_plan_file
 from fixers.planning import Planned, planned
-from fixers.reports import render_diff, render_plan
 from fixers.stores.model import Endpoint, Store
 from fixers.stores.registry import connect
+from fixers.storing import Ready, store_secret
 from scanner.errors import UnhardcodeError
 from scanner.model import Confidence
 

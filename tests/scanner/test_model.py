@@ -38,8 +38,8 @@ CALLERS = {
     "scanner/sharing.py": "finds its place in the text, so that it need not cross a process",
     "scanner/presence.py": "looks whether HEAD still has it",
     "scanner/surroundings.py": "sees whether it is a digest that a table keeps",
-    "fixers/apply.py": "compares what is stored with what is planned",
-    "fixers/changes.py": "keeps every spelling of it out of journals and reports",
+    "fixers/storing.py": "compares what is stored with what is planned",
+    "fixers/leaks.py": "keeps every spelling of it out of journals and reports",
     "fixers/choice.py": "measures it for a store",
     "fixers/compose.py": "compares a variable's value with the literal",
     "fixers/configuration.py": "sees whether a setting is a list",
@@ -63,7 +63,7 @@ CALLERS = {
     "fixers/python_expression.py": "compares the literal with what is stored",
     "fixers/python_insert.py": "rebuilds the spelling that its literal has",
     "fixers/refusals.py": "recognises AWS's own keys and examples",
-    "fixers/reports.py": "finds what a diff must not show",
+    "fixers/masked_diff.py": "finds what a diff must not show",
     "fixers/run.py": "puts it into the environment of the program that it becomes",
     "fixers/spelling.py": "writes down how it was spelled, gives it back",
     "fixers/splicing.py": "compares what is read again with it",
@@ -72,7 +72,7 @@ CALLERS = {
     "fixers/stores/secretsmanager.py": "uploads it",
     "fixers/strength.py": "measures how hard it is to guess",
     "fixers/styles.py": "sees whether bytes are text",
-    "fixers/traces.py": "looks for it in every spelling",
+    "fixers/value_search.py": "looks for it in every spelling",
     "fixers/value.py": "writes it into a pipe",
 }
 

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from fixers.emit.awscli import form, upload_script
-from fixers.emit.iam import Account, migration_policies
+from fixers.emit.iam import migration_policies
 from fixers.model import PlannedSecret
+from fixers.stores.arns import Account
 from fixers.stores.model import REPOSITORY_TAG
 from scanner.model import SecretValue
 

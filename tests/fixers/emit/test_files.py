@@ -16,9 +16,9 @@ import pytest
 
 import unhardcode
 from fixers.emit.files import emit
-from fixers.emit.iam import Account
 from fixers.emit.runbook import Written, runbook
 from fixers.model import Plan
+from fixers.stores.arns import Account
 from scanner.errors import FixError, UsageError
 from scanner.model import SecretValue
 

@@ -11,14 +11,8 @@ from typing import Any
 import pytest
 
 from fixers.emit.crossaccount import cross_account
-from fixers.emit.iam import (
-    POLICY_CHARACTERS,
-    Account,
-    injection_policies,
-    migration_policies,
-    path_policies,
-    reader_policies,
-)
+from fixers.emit.iam import POLICY_CHARACTERS, injection_policies, migration_policies, path_policies, reader_policies
+from fixers.stores.arns import Account
 from scanner.errors import UsageError
 
 ACCOUNT = Account(id="123456789012", region="eu-west-1")

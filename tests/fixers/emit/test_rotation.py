@@ -17,10 +17,11 @@ import yaml
 
 import unhardcode
 from fixers.emit.cloudformation import HERE, policies_template, rotation_template
-from fixers.emit.iam import Account, accesses, reader_policies
+from fixers.emit.iam import accesses, reader_policies
 from fixers.emit.labels import hcl, label_of, terraform_label, unique_labels
 from fixers.emit.rotation import Rotation, rotates
 from fixers.emit.terraform import rotation_file, secrets_file
+from fixers.stores.arns import Account
 from scanner.errors import UsageError
 
 KEYS = (None, "alias/shop", "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f")

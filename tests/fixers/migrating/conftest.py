@@ -212,7 +212,7 @@ class Behind:
         """Pass everything on, and wait for it however slow this machine is."""
         self.relay.forget()
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr("fixers.migrate.users_aws", users_aws)
+            patched.setattr("fixers.asking.users_aws", users_aws)
             yield
 
     def finished(self) -> None:
@@ -233,7 +233,7 @@ def relay(served: Any, relaying: SimpleNamespace) -> Iterator[Any]:
 def behind(shop: Any, aws: Any, relay: Any, run: Run, monkeypatch: pytest.MonkeyPatch) -> Behind:
     monkeypatch.setenv("AWS_ENDPOINT_URL", relay.url)
     impatient = Patience(connect=5, read=4, attempts=1)
-    monkeypatch.setattr("fixers.migrate.users_aws", functools.partial(users_aws, patience=impatient))
+    monkeypatch.setattr("fixers.asking.users_aws", functools.partial(users_aws, patience=impatient))
     relay.forget()
     aws.stored()  # the emulator's first answer takes long: it imports what it needs
     return Behind(shop=shop, aws=aws, relay=relay, run=run)

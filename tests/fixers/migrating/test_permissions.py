@@ -173,7 +173,7 @@ def test_a_deletion_needs_a_policy_of_its_own_and_that_deletes_nothing_else(
     deleting = policies(shop, run, tmp_path / "out", "iam-policy-deletion")
     as_user(monkeypatch, guarded, guarded.user("migrator", migrating))
     assert run(shop, "migrate", "--yes")[0] == 0
-    monkeypatch.setattr("fixers.migrate._typed", lambda parameters: True)  # a person types that, not a test
+    monkeypatch.setattr("fixers.migrate.typed", lambda parameters: True)  # a person types that, not a test
     status, _, err = run(shop, *words)
     assert (status, "access denied" in err, "allow ssm:DeleteParameter" in err) == (3, True, True), err
     assert shop.files() == before

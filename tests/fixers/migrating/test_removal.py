@@ -143,3 +143,24 @@ def test_a_deletion_that_failed_goes_on_with_the_same_command(
     assert deletion(aws) is None
     assert run(shop, *DELETE)[0] == 0
     assert deletion(aws) is not None
+
+
+def test_what_is_deleted_already_is_not_asked_for_again(
+    shop: Any, aws: Any, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(shop, "migrate", "--yes")[0] == 0
+    assert run(shop, "migrate", "--undo", "--yes")[0] == 0
+    delete = SecretsManager.delete
+
+    def killed(*given: Any, **named: Any) -> None:
+        delete(*given, **named)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SecretsManager, "delete", killed)
+        assert run(shop, *DELETE)[0] == 130
+    for name in (API, MAIL):  # somebody else's doing
+        aws.parameters.delete_parameter(Name=name)
+    assert run(shop, *DELETE)[0] == 0
+    status, _, err = run(shop, *DELETE)
+    assert (status, "no migration to undo" in err) == (2, True)

@@ -76,6 +76,13 @@ def aws(code: str, message: str = QUOTED, status: int = 400) -> ClientError:
             id="scheduled for deletion",
         ),
         pytest.param(
+            aws("InvalidParameterException", f"You can't delete secret {QUOTED} that still has replica regions [x]."),
+            StoreError,
+            "replicated to other regions",
+            "remove-regions-from-replication",
+            id="a deletion of what has replicas",
+        ),
+        pytest.param(
             aws("InternalServiceError", status=500), OutcomeUnknownError, "may have", "repeat", id="AWS fails"
         ),
         pytest.param(aws("SomethingNew", status=503), OutcomeUnknownError, "may have", "repeat", id="AWS fails newly"),

@@ -6,11 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fixers.stores.limits import parameter_problems, secret_problems, tag_value
+from fixers.stores.kinds import KINDS
+from fixers.stores.limits import tag_value
 
 # 1,011 with `arn:aws:ssm:us-east-2:111122223333:parameter` in front of it, which has 44 characters.
 LONGEST = 1011 - 44
 VALUE = "generated-value"
+
+
+def secret_problems(name: str, value: str | bytes) -> tuple[str, ...]:
+    return KINDS["secretsmanager"].problems(name, value, tier=None, region=None)
+
+
+def parameter_problems(name: str, value: str | bytes, *, tier: str | None, region: str) -> tuple[str, ...]:
+    return KINDS["parameterstore"].problems(name, value, tier=tier, region=region)
 
 
 @pytest.mark.parametrize(

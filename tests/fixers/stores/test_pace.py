@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from fixers.stores.pace import WRITES_A_SECOND, at_once, pace_for, paced
+from fixers.stores.kinds import KINDS
+from fixers.stores.pace import at_once, pace_for, paced
 from fixers.stores.parameterstore import ParameterStore
 from fixers.stores.registry import STORES, connect
 from scanner.model import SecretValue
@@ -61,7 +62,7 @@ def test_whoever_is_slow_anyway_does_not_wait_and_saves_nothing_up() -> None:
     ],
 )
 def test_only_an_emulator_on_this_machine_has_no_rates(endpoint: str, near: bool) -> None:
-    assert (pace_for("parameterstore", endpoint) is at_once) is near
+    assert (pace_for(3.0, endpoint) is at_once) is near
 
 
 @pytest.mark.parametrize("name", STORES)
@@ -71,7 +72,7 @@ def test_every_store_that_is_opened_is_paced(name: str) -> None:
 
     assert opened(None) is not at_once
     assert opened("http://127.0.0.1:1") is at_once
-    assert WRITES_A_SECOND[name] >= 3
+    assert KINDS[name].writes_a_second >= 3
 
 
 def test_a_thousand_parameters_go_out_at_awss_default_rate(made_stores: SimpleNamespace) -> None:
@@ -85,7 +86,7 @@ def test_a_thousand_parameters_go_out_at_awss_default_rate(made_stores: SimpleNa
     store = ParameterStore(
         client=SimpleNamespace(put_parameter=put_parameter),
         region="eu-west-1",
-        pace=paced(WRITES_A_SECOND["parameterstore"], clock=clock.time, sleep=clock.sleep),
+        pace=paced(KINDS["parameterstore"].writes_a_second, clock=clock.time, sleep=clock.sleep),
     )
     secret = made_stores.planned("parameterstore")
     for _ in range(1000):

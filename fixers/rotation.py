@@ -11,11 +11,11 @@ import click
 
 from fixers.connections import connection
 from fixers.emit.files import emit_rotation
-from fixers.emit.iam import Account
 from fixers.emit.rotation import DAYS, Rotation, rotates
 from fixers.ledger import Entry, ledger, plans_option, without_values
 from fixers.options import check_not_empty
 from fixers.read_once import read_at_import
+from fixers.stores.arns import Account
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
 from scanner.reports.masking import printable

@@ -1,14 +1,14 @@
-"""Carry out a plan: look at every name first, store, read back, prove; then, and only then, rewrite."""
+"""Make the stores hold what a plan says: look at every name first, then store each value and read it back."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from fixers.model import Fix, Outcome, Plan, PlannedSecret
+from fixers.model import Plan, PlannedSecret
 from fixers.payload import field_of, payload
-from fixers.proof import ProofResult
+from fixers.stores.kinds import KINDS
 from fixers.stores.limits import tag_value
 from fixers.stores.model import (
     REPOSITORY_TAG,
@@ -44,7 +44,7 @@ def check(plan: Plan, stores: Stores) -> tuple[Ready, ...]:
     """Look at every name that the plan wants, and write nothing. Raises one StoreError that lists all conflicts."""
     ready: list[Ready] = []
     conflicts: list[str] = []
-    wanted = active(plan)
+    wanted = plan.moving
     seen: dict[str, Ready | str] = {}
     for word in dict.fromkeys(secret.store for secret in wanted):
         by_name = {secret.name: secret for secret in wanted if secret.store == word}
@@ -66,11 +66,6 @@ def check(plan: Plan, stores: Stores) -> tuple[Ready, ...]:
             hint="change name or action in a plan file (unhardcode plan -o plan.toml), then migrate --plan plan.toml",
         )
     return tuple(ready)
-
-
-def active(plan: Plan) -> tuple[PlannedSecret, ...]:
-    """The secrets that are not skipped."""
-    return tuple(secret for secret in plan.secrets if secret.action != "skip")
 
 
 def store_secret(
@@ -122,35 +117,6 @@ def holds(secret: PlannedSecret, value: SecretValue | None) -> bool:
     return all(field_of(value, member.key) == _as_stored(secret, member.value) for member in secret.members)
 
 
-def outcome(fix: Fix, failure: str | None, results: Sequence[ProofResult]) -> Outcome:
-    """One fix's end: proven where every expression gave the value with its variable unset and set."""
-    if failure is not None:
-        return Outcome(secret=fix.secret, status="failed", level=None, detail=failure)
-    wrong = [result for result in results if not (result.unset and result.set)]
-    if wrong:
-        first = wrong[0]
-        detail = first.error or "the new expression gives another value"
-        return Outcome(
-            secret=fix.secret,
-            status="failed",
-            level="expression",
-            detail=f"{first.proof.path}:{first.proof.line}: {detail}",
-        )
-    if not results:
-        return Outcome(secret=fix.secret, status="unproven", level=None, detail="there is no expression to evaluate")
-    places = len({(result.proof.path, result.proof.line) for result in results})
-    detail = f"stored, read back equal, {places} rewritten place{'s' if places > 1 else ''} gave the same value"
-    return Outcome(secret=fix.secret, status="proven", level="expression", detail=detail)
-
-
-def outcomes(plan: Plan, failed: Mapping[str, str], results: Iterable[ProofResult]) -> tuple[Outcome, ...]:
-    """The end of each fix. `failed` are reasons by secret; `results` those of all the plan's proofs."""
-    by_proof = {id(result.proof): result for result in results}
-    return tuple(
-        outcome(fix, failed.get(fix.secret), [by_proof[id(proof)] for proof in fix.proofs]) for fix in plan.fixes
-    )
-
-
 def _problem(secret: PlannedSecret, store: Store) -> str | None:
     """Why the store would not take this, before any call."""
     return next(iter(store.problems(secret, payload(secret))), None)
@@ -181,7 +147,8 @@ def _against(secret: PlannedSecret, value: SecretValue, there: Existing, *, same
     if there.type != "Secret" and there.type != secret.type:
         plain = ", which is not encrypted" if secret.type == "SecureString" else ""
         return f"it exists as a {there.type}{plain}, and AWS changes no type: choose another name, or delete it first"
-    if secret.kms_key and not secret.kms_key.endswith("alias/aws/secretsmanager") and there.own_key is False:
+    aws_key = f"alias/aws/{KINDS[secret.store].service}"
+    if secret.kms_key and not secret.kms_key.endswith(aws_key) and there.own_key is False:
         return (
             f"it exists, encrypted with AWS's own key and not with {secret.kms_key}: change that with `aws "
             f"secretsmanager update-secret --secret-id {secret.name} --kms-key-id {secret.kms_key}`, or empty kms_key"

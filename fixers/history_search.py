@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fixers.traces import Search, traces
+from fixers.value_search import Search, traces
 from scanner.model import SecretValue
 from scanner.sources import git, paths
 

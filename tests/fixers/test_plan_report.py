@@ -14,17 +14,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixers.masked_diff import masked, render_diff
 from fixers.model import Edit, Fix, NewFile, Outcome, Plan, Refusal, RefusalReason, Safety
-from fixers.plan import PlanOptions, make_plan
-from fixers.reports import WIDTH, masked, render_diff, render_plan, render_proof
+from fixers.plan import PlanOptions, context_of, make_plan
+from fixers.plan_report import WIDTH, render_plan, render_proof
 from scanner.model import Commit, Confidence, CredentialKind, Role, Span
 
 
 def planned(making: SimpleNamespace, root: Path, files: dict[str, str], *findings: Any) -> tuple[Plan, Any]:
     workspace = making.tree(root, files)
     plan = make_plan(
-        making.result(*findings), workspace, PlanOptions(), key=making.KEY, rewriters=making.rewriters()
-    )  # fmt: skip
+        making.result(*findings),
+        PlanOptions(),
+        context_of(workspace, PlanOptions(), making.KEY),
+        rewriters=making.rewriters(),
+    )
     return plan, workspace
 
 

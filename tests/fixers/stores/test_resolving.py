@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from fixers.references import bare_reference, reference
 from fixers.runtime import module
 from fixers.stores.notation import Reference, parsed
-from fixers.stores.references import UnreadError, read_path, read_references
+from fixers.stores.resolving import UnreadError, read_path, read_references
 from scanner.errors import StoreError
 from scanner.model import SecretValue
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fixers.traces import BASE64, PIECES, may_stand, search_for, traces
+from fixers.value_search import BASE64, PIECES, may_stand, search_for, traces
 from scanner.model import SecretValue
 
 Made = Callable[..., str]

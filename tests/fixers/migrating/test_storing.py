@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from fixers.apply import Ready, check, holds, store_secret
 from fixers.model import Member, Plan, PlannedSecret
 from fixers.payload import payload
 from fixers.stores.model import AlreadyExistsError, Existing, OutcomeUnknownError, Receipt, Seen
+from fixers.storing import Ready, check, holds, store_secret
 from scanner.errors import StoreError
 from scanner.model import SecretValue
 

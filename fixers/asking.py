@@ -1,0 +1,83 @@
+"""What a migration was asked for on the command line, and what it asks of a person before it acts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fixers.incident import FORMAT
+from fixers.stores.registry import UsersAws, users_aws
+from scanner.errors import Exit, UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was asked for beside the plan. `modules` and `commands` are proofs that run the user's code.
+
+    `delete_stored` goes with an undo: what the migration created is deleted, secrets for good after `recovery_days`.
+    """
+
+    path: Path
+    region: str | None
+    profile: str | None
+    yes: bool
+    modules: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    incident: bool = False
+    undoing: bool = False
+    delete_stored: bool = False
+    recovery_days: int = 30
+
+    def target(self) -> UsersAws:
+        """The AWS that boto3 finds with these."""
+        return users_aws(region=self.region, profile=self.profile)
+
+
+def asked_from(path: Path, chosen: Mapping[str, Any]) -> Asked:
+    """What the options of a command say, by their names; options that it does not have are as they are by default."""
+    given = {field.name: chosen[field.name] for field in fields(Asked) if field.name in chosen}
+    return Asked(**{**given, "path": path})
+
+
+def check_can_ask(asked: Asked) -> None:
+    """Raise UsageError where nobody is there to ask, and --yes does not answer."""
+    if not asked.yes and not sys.stdin.isatty():
+        if asked.incident:
+            raise UsageError(
+                "there is no terminal to ask on",
+                hint=f"add --yes; standard input gives the new values: {FORMAT}",
+            )
+        first = "" if asked.undoing else "look at the plan, then "
+        raise UsageError("there is no terminal to ask on", hint=f"{first}add --yes; nothing was changed")
+
+
+def consent(asked: Asked, question: str) -> None:
+    """Ask, unless --yes answers; a no ends the command."""
+    if not asked.yes and not _answer(lambda: click.confirm(question, err=True)):
+        click.echo("Nothing was changed.", err=True)
+        raise click.exceptions.Exit(int(Exit.FINDINGS))
+
+
+def typed(parameters: Sequence[str]) -> bool:
+    """Whether somebody typed what deletes these for good; --yes is not enough for that."""
+    if not sys.stdin.isatty():
+        return False
+    words = f"delete {len(parameters)} parameter{'s' if len(parameters) > 1 else ''}"
+    click.echo(f"Deleted at once, with all their versions, and for good: {', '.join(parameters)}", err=True)
+    question = f'Type "{words}" to do it'
+    answer = _answer(lambda: click.prompt(question, default="", show_default=False, err=True))
+    return bool(answer.strip() == words)
+
+
+def _answer(ask: Callable[[], Any]) -> Any:
+    """What a person answers. Who stops in the middle of it gets the next line for what is said then."""
+    try:
+        return ask()
+    except click.Abort:
+        click.echo(err=True)
+        raise

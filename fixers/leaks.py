@@ -1,0 +1,25 @@
+"""Whether what is written down of a plan would hold one of its values: an edit copies what stands around one."""
+
+from __future__ import annotations
+
+import json
+
+from fixers.model import Plan
+from fixers.value_search import Search, may_stand, search_for, traces
+from scanner.reports.masking import is_distinctive
+
+
+def leak_search(plan: Plan, written: object) -> Search:
+    """A search in `written`, or parts of it, for the values of a plan that nobody writes by chance, however spelled."""
+    values = {member.value for secret in plan.secrets for member in secret.members}
+    distinctive = [value for value in values if is_distinctive(value.reveal("text"))]
+    return search_for(may_stand(distinctive, _raw(written)))
+
+
+def leaks(search: Search, written: object) -> bool:
+    """Whether one of the values stands in what is written, texts in whatever JSON can hold."""
+    return bool(traces(search, _raw(written)))
+
+
+def _raw(written: object) -> bytes:
+    return json.dumps(written, ensure_ascii=False).encode("utf-8", "surrogatepass")

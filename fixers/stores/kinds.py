@@ -1,0 +1,9 @@
+"""The kinds of store there are, each from the module that talks to it."""
+
+from __future__ import annotations
+
+from fixers.stores import parameterstore, secretsmanager
+from fixers.stores.model import StoreKind
+
+# By the word in plans and on the command line.
+KINDS: dict[str, StoreKind] = {kind.word: kind for kind in (secretsmanager.KIND, parameterstore.KIND)}

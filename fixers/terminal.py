@@ -1,0 +1,12 @@
+"""Text of a repository on a terminal: without characters that act on it."""
+
+from __future__ import annotations
+
+import re
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def shown(text: str) -> str:
+    """The text on one line, each such character as a replacement character."""
+    return CONTROL.sub("�", text).replace("\t", " ").replace("\n", " ")
