@@ -109,8 +109,9 @@ def _parsed(workspace: Workspace, path: str) -> Module | None:
                 bound[scope_of(node, parents)].add(name)
             case ast.arg(arg=name):
                 bound[scope_of(node, parents)].add(name)
-            case ast.Assign(targets=targets, value=ast.Call(func=function)):
+            case ast.Assign(value=ast.Call(func=function)) | ast.AnnAssign(value=ast.Call(func=function)):
                 if resolve(dotted(function), names) in PARSERS:
+                    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                     parsers.update(target.id for target in targets if isinstance(target, ast.Name))
                     kept.update(target for target in targets if dotted(target).startswith("self."))
     stored = [node for node in nodes if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)]
