@@ -63,7 +63,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     keys = {binding.key for binding in owners.values() if binding is not None}
     readers = find_readers(context.workspace, keys, document.path) if keys else {}
     opened, loaders = by_hand(context.workspace, document.path, context.modules) if keys else ((), ())
-    fields = {key: field_sites(context.workspace, each.opaque, context.modules) for key, each in readers.items()}
+    fields = {key: field_sites(context.workspace, key, each.opaque, context.modules) for key, each in readers.items()}
     readers = {key: replace(each, opaque=(*fields[key][1], *opened)) for key, each in readers.items()}
     work = _Work(
         loaders=loaders,

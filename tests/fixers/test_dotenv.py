@@ -171,8 +171,15 @@ FIELDS = {
     "two on one line": ("    host: str; db_password: str\n", None),
     "one of two sides": ("    db_password: str | int\n", None),
     "a validator that is asked before": (
-        "    db_password: str\n    v = field_validator('x', mode='before')(f)\n",
+        "    db_password: str\n    v = field_validator('x', 'db_password', mode='before')(f)\n",
         None,
+    ),
+    "a validator of all fields": ("    db_password: str\n    v = field_validator('*', mode='wrap')(f)\n", None),
+    "a validator of what is computed": ("    db_password: str\n    v = field_validator(*X, mode='before')(f)\n", None),
+    "a validator of the model": ("    db_password: str\n    v = model_validator(mode='before')(f)\n", None),
+    "a validator of another field": (
+        "    db_password: str\n    v = field_validator('x', mode='before')(f)\n",
+        "str",
     ),
     "a validator of an old form": ("    db_password: str\n    @validator('x')\n    def f(cls, v): return v\n", None),
 }
