@@ -1,0 +1,6 @@
+from . import options
+
+
+def login():
+    relay = options["relay"]
+    return relay["host"], relay["password"]
