@@ -8,12 +8,14 @@ https://docs.pydantic.dev/latest/concepts/validators/#before-after-wrap-and-plai
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 
 from fixers.python_environment import dotted, resolve
 from fixers.python_syntax import node_span
 from fixers.readers_of import OtherReader, ReaderSite
-from fixers.settings_modules import Module, parsed
+from fixers.settings_modules import Module, parsed, python_files
 from fixers.workspace import Workspace
 from scanner.text import line_starts
 
@@ -37,7 +39,7 @@ def field_sites(
     others: list[OtherReader] = []
     for reader in opaque:
         module = parsed(workspace, reader.path, known) if reader.how.startswith(_HOWS) else None
-        annotation = _annotation(module, key, reader.line) if module is not None else None
+        annotation = _annotation(module, key, reader.line, partial(_others, workspace, known)) if module else None
         if module is None or annotation is None:
             others.append(reader)
             continue
@@ -46,7 +48,17 @@ def field_sites(
     return tuple(dict.fromkeys(sites)), tuple(others)
 
 
-def _annotation(module: Module, key: str, line: int) -> ast.expr | None:
+def _others(workspace: Workspace, known: dict[str, Module | None], path: str, model: str) -> Iterator[Module | None]:
+    """The other files that may validate what a class of this name holds: it may be the base of a class there."""
+    word = re.compile(rb"\b%b\b" % re.escape(model.encode()))
+    for other, raw in python_files(workspace).items():
+        if other != path and b"validator" in raw and word.search(raw):
+            yield parsed(workspace, other, known)
+
+
+def _annotation(
+    module: Module, key: str, line: int, others: Callable[[str, str], Iterable[Module | None]]
+) -> ast.expr | None:
     """What the field that a line belongs to is annotated with, where a validator of ours may stand in it."""
     fields = [node for node in module.nodes if isinstance(node, ast.AnnAssign)]
     there = [node for node in fields if node.lineno <= line <= (node.end_lineno or 0)]
@@ -55,7 +67,10 @@ def _annotation(module: Module, key: str, line: int) -> ast.expr | None:
     if field is None or not isinstance(model, ast.ClassDef) or not _is_a(_SETTINGS, module, model):
         return None
     below = _below(module, field, key) or field
-    if _looks_earlier(module, {"*", dotted(field.target), dotted(below.target)}):
+    names = {"*", dotted(field.target), dotted(below.target)}
+    models = {model, module.parents.get(below)}
+    beside = (each for one in models if isinstance(one, ast.ClassDef) for each in others(module.path, one.name))
+    if any(each is None or _looks_earlier(each, names) for each in (module, *beside)):
         return None
     return below.annotation if _is_text(module, below.annotation) else None
 
