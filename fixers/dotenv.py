@@ -177,7 +177,8 @@ def _check(
     twin = next((each for each in found if each.key == binding.key and each.value != binding.value), None)
     if twin is not None:  # python-dotenv takes the last, django-environ the first
         why = f"line {twin.line} sets {binding.key} to another value"
-        raise _refusal(RefusalReason.POSITION_NOT_SUPPORTED, why)
+        step = "delete the line that does not count, then plan again"
+        raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, why, step)
     key = re.escape(binding.key)
     uses = re.compile(rf"\$(?:\{{{key}[}}:?+=-]|{key}\b)")
     # What python-dotenv fills in; `$NAME` is a shell's.
