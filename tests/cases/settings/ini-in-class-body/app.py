@@ -2,12 +2,12 @@ import configparser
 
 
 class Options:
-    parser = configparser.ConfigParser()
-    parser.read("options.ini")
+    parsercb = configparser.ConfigParser()
+    parsercb.read("classbody.ini")
 
     def login(self):
-        return self.parser["relay"]["password"]
+        return self.parsercb["relaycb"]["password"]
 
     @classmethod
     def key(cls):
-        return cls.parser.get("ledger", "api_key")
+        return cls.parsercb.get("ledgercb", "api_key")

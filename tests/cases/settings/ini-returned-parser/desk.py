@@ -1,20 +1,20 @@
-from shared.options import read_options
+from shared.optionsrp import read_returned
 
-KEY = read_options()["ledger"]["api_key"]
+KEY = read_returned()["ledgerrp"]["api_key"]
 
 
 class Desk:
-    found = None
+    foundrp = None
 
     def __init__(self):
-        self.found = read_options()
+        self.foundrp = read_returned()
 
     def login(self):
-        return self.found.get("relay", "host"), self.found.get("relay", "password")
+        return self.foundrp.get("relayrp", "host"), self.foundrp.get("relayrp", "password")
 
 
 def main():
-    config = read_options()
+    config = read_returned()
     if config is None:
         return None
-    return config["relay"]["password"]
+    return config["relayrp"]["password"]

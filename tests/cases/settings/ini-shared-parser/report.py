@@ -1,6 +1,6 @@
-from courier.mail import options as opts
+from couriersp.mail import optionssp as opts
 
-KEY = opts.get("ledger", "api_key")
+KEY = opts.get("ledgersp", "api_key")
 
 
 def key(opts=None):

@@ -3,14 +3,14 @@ from pathlib import Path
 
 
 class Options:
-    def __init__(self, path: Path = Path(__file__).with_name("options.ini")) -> None:
-        self.parser: ConfigParser = ConfigParser()
-        self.parser.read(path)
+    def __init__(self, path: Path = Path(__file__).with_name("typedattr.ini")) -> None:
+        self.parserta: ConfigParser = ConfigParser()
+        self.parserta.read(path)
 
     @property
     def key(self) -> str:
-        return self.parser.get("courier", "api_key")
+        return self.parserta.get("courierta", "api_key")
 
     @property
     def login(self) -> str:
-        return self.parser["ledger"]["password"]
+        return self.parserta["ledgerta"]["password"]
