@@ -63,7 +63,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     keys = {binding.key for binding in owners.values() if binding is not None}
     readers = find_readers(context.workspace, keys, document.path) if keys else {}
     opened, loaders = by_hand(context.workspace, document.path, context.modules) if keys else ((), ())
-    fields = {key: field_sites(context.workspace, each.opaque, context.modules) for key, each in readers.items()}
+    fields = {key: field_sites(context.workspace, key, each.opaque, context.modules) for key, each in readers.items()}
     readers = {key: replace(each, opaque=(*fields[key][1], *opened)) for key, each in readers.items()}
     work = _Work(
         loaders=loaders,
@@ -99,7 +99,7 @@ def _placed(
     context: RewriteContext,
     work: _Work,
 ) -> tuple[tuple[Edit, ...], tuple[Proof, ...]]:
-    holders = _check(document, work.composed, binding, placement, via_run=context.via_run)
+    holders = _check(document, found, work.composed, binding, placement, via_run=context.via_run)
     fields = () if context.via_run else work.fields[binding.key]
     check_readers(binding.key, readers, via_run=context.via_run, mapped=bool(work.mappings or fields))
     for loader in work.loaders if not context.via_run else ():
@@ -161,6 +161,7 @@ def _placed(
 
 def _check(
     document: Document,
+    found: Sequence[Binding],
     composed: Sequence[Composed],
     binding: Binding,
     placement: Placement,
@@ -173,6 +174,11 @@ def _check(
         raise _refusal(RefusalReason.DYNAMIC, "the variable's value is not what would be stored")
     if binding.interpolated:
         raise _refusal(RefusalReason.DYNAMIC, "the value is put together from other variables")
+    twin = next((each for each in found if each.key == binding.key and each.value != binding.value), None)
+    if twin is not None:  # python-dotenv takes the last, django-environ the first
+        why = f"line {twin.line} sets {binding.key} to another value"
+        step = "delete the line that does not count, then plan again"
+        raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, why, step)
     key = re.escape(binding.key)
     uses = re.compile(rf"\$(?:\{{{key}[}}:?+=-]|{key}\b)")
     # What python-dotenv fills in; `$NAME` is a shell's.

@@ -51,19 +51,47 @@ def mapping_names(tree: ast.AST, names: Mapping[str, str], env_file: str) -> fro
                     given[dotted(target)].append(value)
             case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.NamedExpr(target=target, value=value):
                 given[dotted(target)].append(value)
-    if not any(is_call(each, names) for values in given.values() for value in values for each in ast.walk(value)):
+    if not any(is_call(node, names) for node in ast.walk(tree)):
         return frozenset()
     bound = bindings(tree)
     stored = Counter(
         dotted(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
     )
-    return frozenset(
-        name
-        for name, values in given.items()
-        if "?" not in name
-        and "(" not in name
-        and (stored[name] or bound[name]) == len(values)
-        and all(_is_mapping(value, names, resolved) for value in values)
+    functions = {
+        node.name: node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and bound[node.name] == 1 and _is_plain(node, names)
+    }
+
+    def found(giving: Collection[str]) -> frozenset[str]:
+        return frozenset(
+            name
+            for name, values in given.items()
+            if "?" not in name
+            and "(" not in name
+            and (stored[name] or bound[name]) == len(values)
+            and all(_is_mapping(value, names, resolved, giving) for value in values)
+        )
+
+    plain = found(())
+    return found({name for name, each in functions.items() if _gives_mapping(each, names, resolved, plain)})
+
+
+def _is_plain(function: ast.FunctionDef, names: Mapping[str, str]) -> bool:
+    """Whether a call of a function gives what it returns: it is decorated by nothing but a cache."""
+    makers = (each.func if isinstance(each, ast.Call) else each for each in function.decorator_list)
+    return {resolve(dotted(each), names) for each in makers} <= {"functools.cache", "functools.lru_cache"}
+
+
+def _gives_mapping(
+    function: ast.FunctionDef, names: Mapping[str, str], resolved: Collection[int], known: Collection[str]
+) -> bool:
+    """Whether all that a function returns is such a mapping, or a name for one."""
+    inside = [node for node in ast.walk(function) if isinstance(node, (ast.Return, ast.Yield, ast.YieldFrom))]
+    values = [node.value for node in inside if isinstance(node, ast.Return)]
+    return bool(values) and all(
+        isinstance(value, ast.expr) and (dotted(value) in known or _is_mapping(value, names, resolved, ()))
+        for value in [*values, *(None for node in inside if not isinstance(node, ast.Return))]
     )
 
 
@@ -86,12 +114,15 @@ def operands(node: ast.expr) -> Iterator[ast.expr]:
         yield node
 
 
-def _is_mapping(value: ast.expr, names: Mapping[str, str], resolved: Collection[int]) -> bool:
+def _is_mapping(value: ast.expr, names: Mapping[str, str], resolved: Collection[int], giving: Collection[str]) -> bool:
+    """Whether an expression is such a mapping; `giving` are functions that return one."""
     if id(value) in resolved or is_call(value, names) or (is_resolving(value) and any(_calls(value, names))):
         return True
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+        return value.func.id in giving
     together = isinstance(value, (ast.Dict, ast.BinOp)) and not is_copy(value, names)
     parts = list(operands(value)) if together else []
-    return bool(parts) and all(_is_mapping(each, names, resolved) for each in parts)
+    return bool(parts) and all(_is_mapping(each, names, resolved, giving) for each in parts)
 
 
 def _calls(value: ast.expr, names: Mapping[str, str]) -> Iterator[bool]:

@@ -15,8 +15,10 @@ from functools import partial
 
 from fixers.conventions import found_by
 from fixers.dotenv import site_edit
+from fixers.ini_parsers import Parsers, imports_of, parsers_of
 from fixers.ini_uses import COMMON, borrowed, folded, uses
 from fixers.model import RefusalReason
+from fixers.project_imports import stem_of
 from fixers.python import PythonFile
 from fixers.python_environment import dotted, resolve
 from fixers.readers_of import OtherReader, ReaderSite, listed, other_users
@@ -129,19 +131,17 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> tuple[l
     others = [*found.opaque, *_overriding(document, value, context, {site.path for site in found.sites})]
     raws = python_files(context.workspace)
     modules = [parsed(context.workspace, path, context.modules) for path in sorted({site.path for site in found.sites})]
-    for module in filter(None, modules):
-        path = module.path
+    holders, handed = _holders([module for module in modules if module is not None], raws, context)
+    others += handed
+    for module, parsers in holders:
         if "default_section" in module.text:
-            others.append(OtherReader(path=path, line=1, how="default_section"))
-        beside = partial(_naming, raws, path, context)
-        for use in uses(module, str(value.path[0]), str(value.path[1]), beside):
+            others.append(OtherReader(path=module.path, line=1, how="default_section"))
+        beside = partial(_naming, raws, module.path, context)
+        for use in uses(module, parsers, str(value.path[0]), str(value.path[1]), beside):
             if isinstance(use, ReaderSite):
                 sites.append(use)
             else:
                 others.append(use)
-        borrowing = [other for other in raws if other != path and module.stem.encode() in raws[other]]
-        for other in filter(None, (parsed(context.workspace, each, context.modules) for each in borrowing)):
-            others += borrowed(other, module)
     if others:
         raise CannotRewriteError(
             RefusalReason.READER_NOT_REWRITABLE, f"{name} is also used by {listed(others)}", READ_IN_CODE
@@ -160,6 +160,56 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> tuple[l
             f"remove it, or {READ_IN_CODE}",
         )
     return sites, [module for module in modules if module is not None]
+
+
+def _holders(
+    modules: Sequence[Module], raws: Mapping[str, bytes], context: RewriteContext
+) -> tuple[list[tuple[Module, Parsers]], list[OtherReader]]:
+    """The files that have the parsers of these files, which parse the value, and what else takes them."""
+    taken: dict[str, set[str]] = {module.path: set() for module in modules}
+    known = {module.path: module for module in modules}
+    waiting, others = list(taken), []
+    while waiting:
+        owner = known[waiting.pop(0)]
+        parsers = parsers_of(owner, taken[owner.path])
+        twins = sum(stem_of(path) == owner.stem for path in raws)
+        for path in sorted(_may_import(owner, raws)):
+            other = parsed(context.workspace, path, context.modules)
+            if other is None:
+                others.append(OtherReader(path=path, line=1, how="does not parse"))
+                continue
+            others += borrowed(other, owner, parsers)
+            for node, name in imports_of(other, owner, parsers.exported()):
+                if name == "*" or twins > 1:
+                    others.append(OtherReader(path=path, line=node.lineno, how="an import of the parser"))
+                elif name not in taken.get(path, ()):
+                    known[path] = other
+                    taken.setdefault(path, set()).add(name)
+                    waiting.append(path)
+    holders = [(known[path], parsers_of(known[path], names)) for path, names in taken.items()]
+    return holders, [*others, *_given_otherwise(holders)]
+
+
+def _may_import(owner: Module, raws: Mapping[str, bytes]) -> Iterator[str]:
+    """The other files that may import something of one."""
+    inside = posixpath.basename(owner.path) == "__init__.py"
+    for path, raw in raws.items():
+        near = inside and b"from ." in raw and path.startswith(posixpath.dirname(owner.path))
+        if path != owner.path and (near or owner.stem.encode() in raw):
+            yield path
+
+
+def _given_otherwise(holders: Sequence[tuple[Module, Parsers]]) -> Iterator[OtherReader]:
+    """Functions that give a parser and are called with several arguments: it may be one of several files."""
+    first: dict[str, str] = {}
+    for module, parsers in holders:
+        for node in module.nodes:
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in parsers.givers:
+                called = module.names.get(node.func.id, node.func.id).rpartition(".")[2]
+                given = ast.dump(ast.Tuple([*node.args, *(each.value for each in node.keywords)]))
+                if first.setdefault(called, given) != given:
+                    how = f"{called}(...) with other arguments than elsewhere"
+                    yield OtherReader(path=module.path, line=node.lineno, how=how)
 
 
 def _naming(raws: Mapping[str, bytes], path: str, context: RewriteContext, word: str) -> list[Module] | None:

@@ -9,10 +9,11 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
+from fixers.ini_parsers import Parsers, imports_of, scope_that_binds
 from fixers.python_environment import dotted
 from fixers.python_syntax import node_span
 from fixers.readers_of import OtherReader, ReaderSite
-from fixers.settings_modules import Module, class_of, scope_of
+from fixers.settings_modules import Module, scope_of
 from scanner.text import line_starts
 
 _QUIET = frozenset({"read", "read_file", "sections", "has_section", "has_option", "options", "optionxform"})
@@ -22,16 +23,22 @@ COMMON = "DEFAULT"  # every section has what stands there
 Beside: TypeAlias = Callable[[str], Sequence[Module] | None]
 
 
-def uses(module: Module, section: str, option: str, beside: Beside) -> Iterator[ReaderSite | OtherReader]:
+def uses(
+    module: Module, parsers: Parsers, section: str, option: str, beside: Beside
+) -> Iterator[ReaderSite | OtherReader]:
     """What a file does with its parsers: the reads of one option, and what may read it in another way."""
-    sections = _sections(module)
+    sections = _sections(module, parsers)
     for node in module.nodes:
-        if not isinstance(node, (ast.Name, ast.Attribute)) or not isinstance(node.ctx, ast.Load):
+        if not isinstance(node, (ast.Name, ast.Attribute, ast.Call)) or not _is_loaded(node):
             continue
-        held = sections.get((_scope_that_binds(module, node), node.id)) if isinstance(node, ast.Name) else None
-        if held is None and not _may_be_parser(module, node):
+        held = sections.get((scope_that_binds(module, node), node.id)) if isinstance(node, ast.Name) else None
+        kind = None if held is not None else parsers.kind(module, node)
+        above = module.parents.get(node)
+        if isinstance(node, ast.Name) and node.id in parsers.givers and getattr(above, "func", None) is not node:
+            kind = False  # it is handed on
+        if (held is None and kind is None) or (kind and _is_kept(module, parsers, node)):
             continue
-        if isinstance(node, ast.Attribute) and not _is_own(module, node):
+        if kind is False:
             yield OtherReader(path=module.path, line=node.lineno, how=f"a use of {dotted(node)}")
             continue
         read, wanted = _read(module, node, beside) if held is None else _read_of(module, node, held)
@@ -49,16 +56,23 @@ def uses(module: Module, section: str, option: str, beside: Beside) -> Iterator[
             yield site or OtherReader(path=module.path, line=node.lineno, how=f"a use of [{wanted[0]}]")
 
 
-def _may_be_parser(module: Module, node: ast.Name | ast.Attribute) -> bool:
-    """Whether a name is bound to a parser, or an attribute is called as one that is, of whatever object."""
-    if isinstance(node, ast.Name):
-        return node.id in module.parsers
-    return f"self.{node.attr}" in module.parsers
+def _is_loaded(node: ast.Name | ast.Attribute | ast.Call) -> bool:
+    return isinstance(node, ast.Call) or isinstance(node.ctx, ast.Load)
 
 
-def _is_own(module: Module, node: ast.Attribute) -> bool:
-    """Whether it is the attribute of `self` in a class that binds it to a parser."""
-    return (class_of(node, module.parents), dotted(node)) in module.keepers
+def _is_kept(module: Module, parsers: Parsers, node: ast.AST) -> bool:
+    """Whether a parser is only bound to a name whose uses are looked at, or returned by a function that gives it."""
+    match module.parents.get(node):
+        case ast.Assign(targets=[target]) | ast.AnnAssign(target=target):
+            return isinstance(node, ast.Call) and bool(parsers.kind(module, target))
+        case ast.Compare(ops=[ast.Is() | ast.IsNot()], comparators=[ast.Constant(value=None)]):
+            return True
+        case ast.Return():
+            function = scope_of(node, module.parents)
+            return isinstance(function, ast.FunctionDef) and function.name in parsers.givers
+        case ast.Expr():
+            return True
+    return False
 
 
 def _site(module: Module, read: ast.expr, outer: ast.expr, around: tuple[str, str] = ("", "")) -> ReaderSite:
@@ -128,7 +142,7 @@ def _read_of(module: Module, node: ast.expr, section: str) -> tuple[ast.AST, tup
     return node, (section, None)
 
 
-def _sections(module: Module) -> dict[tuple[ast.AST | None, str], str]:
+def _sections(module: Module, parsers: Parsers) -> dict[tuple[ast.AST | None, str], str]:
     """Names that stand for one section and nothing else, with the scope that binds them: `db = parser["database"]`."""
     found: dict[tuple[ast.AST | None, str], set[str | None]] = {}
     for node in module.nodes:
@@ -139,20 +153,13 @@ def _sections(module: Module) -> dict[tuple[ast.AST | None, str], str]:
             value = owner.value if isinstance(owner, ast.Assign) and alone and not inside else None
             match value:
                 case ast.Subscript(value=parser, slice=ast.Constant(value=str() as section)):
-                    held = section if dotted(parser) in module.parsers else None
+                    held = section if parsers.kind(module, parser) else None
                 case _:
                     held = None
             found.setdefault((scope_of(node, module.parents), node.id), set()).add(held)
     shared = {name for node in module.nodes if isinstance(node, (ast.Global, ast.Nonlocal)) for name in node.names}
     known = {place: held.pop() for place, held in found.items() if len(held) == 1 and place[1] not in shared}
     return {place: section for place, section in known.items() if section is not None}
-
-
-def _scope_that_binds(module: Module, node: ast.Name) -> ast.AST | None:
-    scope = scope_of(node, module.parents)
-    while scope is not None and node.id not in module.bound.get(scope, ()):
-        scope = scope_of(scope, module.parents)
-    return scope
 
 
 def _target(module: Module, value: ast.expr) -> ast.Name | None:
@@ -234,16 +241,16 @@ def _converts(read: ast.expr) -> bool:
     return method != "get" or any(keyword.arg not in ("fallback", "raw") for keyword in read.keywords)
 
 
-def borrowed(other: Module, owner_module: Module) -> Iterator[OtherReader]:
-    """Where another file takes a parser from the one that fills it."""
-    names = {name.rpartition(".")[2] for name in owner_module.parsers} | {
-        name for scope, name in _sections(owner_module) if scope is None
-    }
+def borrowed(other: Module, owner: Module, parsers: Parsers) -> Iterator[OtherReader]:
+    """Where another file takes a parser from the one that fills it, otherwise than by importing its name."""
+    sections = {name for scope, name in _sections(owner, parsers) if scope is None}
+    for statement, name in imports_of(other, owner, sections):
+        how = "an import of the parser" if name == "*" else f"an import of {name}"
+        yield OtherReader(path=other.path, line=statement.lineno, how=how)
+    names = sections | {name.removesuffix("()") for name in parsers.exported()}
+    names |= {name.removeprefix("self.") for name, kinds in parsers.attributes.items() if any(kinds)}
     for node in other.nodes:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2] == owner_module.stem:
-            if any(alias.name in names or alias.name == "*" for alias in node.names):
-                yield OtherReader(path=other.path, line=node.lineno, how="an import of the parser")
-        elif isinstance(node, ast.Attribute) and node.attr in names:
+        if isinstance(node, ast.Attribute) and node.attr in names:
             yield OtherReader(path=other.path, line=node.lineno, how=f"a use of {node.attr}")
 
 

@@ -15,6 +15,7 @@ from fixers.python_environment import (
     dotted,
     environ_objects,
     environment_copies,
+    is_copy,
     only_reads,
     reader_objects,
     resolve,
@@ -124,7 +125,7 @@ def _subscript(file: _File, node: ast.Subscript, wanted: Callable[[str], bool]) 
         return
     if owner == "os.environ":
         yield _site(file, node, key, f'os.environ["{key}"]')
-    elif dotted(node.value) in file.copies or (_READING.search(owner) and not _is_target_mapping(owner)):
+    elif _is_copied(node.value, file) or (_READING.search(owner) and not _is_target_mapping(owner)):
         yield _opaque(node, key, f'{owner}["{key}"]')
 
 
@@ -166,7 +167,8 @@ def _call(file: _File, node: ast.Call, wanted: Callable[[str], bool]) -> Iterato
     converts = converts or any(map(_may_convert, node.args[known:]))
     plain = helper or called in _PLAIN_CALLS or written in file.readers
     plain = plain or (owner in file.readers and method in _PLAIN_METHODS)
-    maybe = owner in file.readers or not file.copies.isdisjoint((owner, written)) or last in file.unseen.names
+    maybe = owner in file.readers or written in file.copies or last in file.unseen.names
+    maybe = maybe or (isinstance(node.func, ast.Attribute) and _is_copied(node.func.value, file))
     if plain and not converts:
         optional = called in READERS or any(each.arg == "default" for each in node.keywords)
         optional = optional or any(map(_may_convert, node.args[1:known]))
@@ -217,6 +219,11 @@ def _reader_names(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tuple[
             for method in node.body:
                 if only_reads(method, names, method=True) and bound[method.name] == 1:
                     yield from ((f"{owner}.{method.name}", _ALL) for owner in ("self", "cls", node.name))
+
+
+def _is_copied(owner: ast.expr, file: _File) -> bool:
+    """Whether it is a copy of all variables, by its name or there and then: `dict(os.environ)["DB_PASSWORD"]`."""
+    return dotted(owner) in file.copies or is_copy(owner, file.names)
 
 
 def _is_mapped(resolved: str, file: _File) -> bool:

@@ -8,16 +8,19 @@ https://docs.pydantic.dev/latest/concepts/validators/#before-after-wrap-and-plai
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 
 from fixers.python_environment import dotted, resolve
 from fixers.python_syntax import node_span
 from fixers.readers_of import OtherReader, ReaderSite
-from fixers.settings_modules import Module, parsed
+from fixers.settings_modules import Module, parsed, python_files
 from fixers.workspace import Workspace
 from scanner.text import line_starts
 
-_BASE = "pydantic_settings.BaseSettings"
+_SETTINGS = "pydantic_settings.BaseSettings"
+_MODEL = "pydantic.BaseModel"
 # What pydantic-settings hands on as the text that it read: other types it parses as JSON first.
 _TEXTS = frozenset({"str", "bytes", "SecretStr", "SecretBytes"})
 # How a field, and an alias of one, are said to read a variable.
@@ -29,14 +32,14 @@ _OLD = frozenset({"validator", "root_validator"})
 
 
 def field_sites(
-    workspace: Workspace, opaque: Sequence[OtherReader], known: dict[str, Module | None]
+    workspace: Workspace, key: str, opaque: Sequence[OtherReader], known: dict[str, Module | None]
 ) -> tuple[tuple[ReaderSite, ...], tuple[OtherReader, ...]]:
-    """The readers that are such fields, each as the span of its annotation, and the others."""
+    """The readers of a variable that are such fields, each as the span of its annotation, and the others."""
     sites: list[ReaderSite] = []
     others: list[OtherReader] = []
     for reader in opaque:
         module = parsed(workspace, reader.path, known) if reader.how.startswith(_HOWS) else None
-        annotation = _annotation(module, reader.line) if module is not None else None
+        annotation = _annotation(module, key, reader.line, partial(_others, workspace, known)) if module else None
         if module is None or annotation is None:
             others.append(reader)
             continue
@@ -45,26 +48,74 @@ def field_sites(
     return tuple(dict.fromkeys(sites)), tuple(others)
 
 
-def _annotation(module: Module, line: int) -> ast.expr | None:
+def _others(workspace: Workspace, known: dict[str, Module | None], path: str, model: str) -> Iterator[Module | None]:
+    """The other files that may validate what a class of this name holds: it may be the base of a class there."""
+    word = re.compile(rb"\b%b\b" % re.escape(model.encode()))
+    for other, raw in python_files(workspace).items():
+        if other != path and b"validator" in raw and word.search(raw):
+            yield parsed(workspace, other, known)
+
+
+def _annotation(
+    module: Module, key: str, line: int, others: Callable[[str, str], Iterable[Module | None]]
+) -> ast.expr | None:
     """What the field that a line belongs to is annotated with, where a validator of ours may stand in it."""
     fields = [node for node in module.nodes if isinstance(node, ast.AnnAssign)]
     there = [node for node in fields if node.lineno <= line <= (node.end_lineno or 0)]
     field = there[0] if len(there) == 1 else None  # of two on one line either may be meant
     model = module.parents.get(field) if field is not None else None
-    if field is None or not isinstance(model, ast.ClassDef) or not _is_settings(module, model):
+    if field is None or not isinstance(model, ast.ClassDef) or not _is_a(_SETTINGS, module, model):
         return None
-    return field.annotation if _is_text(module, field.annotation) and not _looks_earlier(module) else None
+    below = _below(module, field, key) or field
+    names = {"*", dotted(field.target), dotted(below.target)}
+    models = {model, module.parents.get(below)}
+    beside = (each for one in models if isinstance(one, ast.ClassDef) for each in others(module.path, one.name))
+    if any(each is None or _looks_earlier(each, names) for each in (module, *beside)):
+        return None
+    return below.annotation if _is_text(module, below.annotation) else None
 
 
-def _is_settings(module: Module, model: ast.ClassDef) -> bool:
-    """Whether a class is one of pydantic-settings, by itself or by other classes of its file."""
+def _below(module: Module, field: ast.AnnAssign, key: str) -> ast.AnnAssign | None:
+    """The field of a model in a field that a variable with delimiters names: DB__PASSWORD is `password` of `db: Db`.
+
+    https://docs.pydantic.dev/latest/concepts/pydantic_settings/#parsing-environment-variable-values
+    """
+    delimiters = set(_options(module, "env_nested_delimiter"))
+    parts = key.lower().split(delimiters.pop() or key) if len(delimiters) == 1 else [key]
+    outer = dotted(field.target).lower()  # behind a prefix
+    inner = parts[next((at for at, part in enumerate(parts, 1) if part.endswith(outer)), len(parts)) :]
+    found = field if inner else None
+    for name in inner:
+        model = _class_named(module, dotted(found.annotation)) if found is not None else None
+        members = model.body if model is not None and _is_a(_MODEL, module, model) else []
+        named = [node for node in members if isinstance(node, ast.AnnAssign) and dotted(node.target).lower() == name]
+        found = named[0] if len(named) == 1 else None
+    return found
+
+
+def _options(module: Module, wanted: str) -> Iterator[str]:
+    """What a setting of settings is: a keyword of SettingsConfigDict, or an assignment in `class Config`."""
+    for node in module.nodes:
+        match node:
+            case ast.keyword(arg=name, value=value) | ast.Assign(targets=[ast.Name(id=name)], value=value):
+                if name == wanted:
+                    yield str(getattr(value, "value", ""))
+
+
+def _class_named(module: Module, name: str) -> ast.ClassDef | None:
+    classes = [node for node in module.nodes if isinstance(node, ast.ClassDef) and node.name == name]
+    return classes[0] if len(classes) == 1 else None
+
+
+def _is_a(base: str, module: Module, model: ast.ClassDef) -> bool:
+    """Whether a class is one of pydantic's, by itself or by other classes of its file."""
     classes = {node.name: node for node in module.nodes if isinstance(node, ast.ClassDef)}
     waiting, seen = [model], set[str]()
     while waiting:
         each = waiting.pop()
         seen.add(each.name)
         bases = [dotted(base) for base in each.bases]
-        if any(resolve(base, module.names) == _BASE for base in bases):
+        if any(resolve(each, module.names) == base for each in bases):
             return True
         waiting += [classes[base] for base in bases if base in classes and base not in seen]
     return False
@@ -75,6 +126,9 @@ def _is_text(module: Module, annotation: ast.expr) -> bool:
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
             sides = [side for side in (left, right) if not (isinstance(side, ast.Constant) and side.value is None)]
             return len(sides) == 1 and _is_text(module, sides[0])
+        case ast.Subscript(value=owner, slice=ast.Tuple(elts=[inner, *_])):
+            # The last of several validators is asked first.
+            return _last(module, owner) == "Annotated" and _is_text(module, inner)
         case ast.Subscript(value=owner, slice=inner):
             return _last(module, owner) == "Optional" and _is_text(module, inner)
         case ast.Name() | ast.Attribute():
@@ -87,14 +141,23 @@ def _last(module: Module, node: ast.expr) -> str:
     return resolve(dotted(node), module.names).rpartition(".")[2]
 
 
-def _looks_earlier(module: Module) -> bool:
-    """Whether a validator of the file may see the reference itself."""
+def _looks_earlier(module: Module, names: Collection[str]) -> bool:
+    """Whether a validator of the file may see the reference itself: one for a field of these names."""
     for node in module.nodes:
         match node:
-            case ast.keyword(arg="mode", value=ast.Constant(value=str() as mode)) if mode in _EARLIER:
-                return True
-            case ast.keyword(arg="mode", value=value) if not isinstance(value, ast.Constant):
-                return True
+            case ast.keyword(arg="mode", value=ast.Constant(value=str() as mode)) if mode not in _EARLIER:
+                continue
+            case ast.keyword(arg="mode"):
+                call = module.parents.get(node)
+                named = isinstance(call, ast.Call) and _last(module, call.func) == "field_validator"
+                texts = [_text(each) for each in call.args] if isinstance(call, ast.Call) else []
+                if not named or not texts or set(names) & set(texts):
+                    return True
             case ast.Name() | ast.Attribute() if _last(module, node) in _OLD:
                 return True
     return False
+
+
+def _text(node: ast.expr) -> str:
+    """A field that a validator is for; a star where it may be any."""
+    return str(node.value) if isinstance(node, ast.Constant) else "*"

@@ -23,12 +23,15 @@ LOADERS: Mapping[Kind, frozenset[str]] = {
     | {"orjson.loads"},
     Kind.TOML: frozenset(f"{module}.{name}" for module in ("tomllib", "tomli", "toml") for name in ("load", "loads")),
 }
+# What it loads are dictionaries, lists and strings, or kinds of them.
+# https://yaml.dev/doc/ruamel.yaml/basicuse/
+_RUAMEL = "ruamel.yaml.YAML"
 # Functions and methods that give a path, an open file or its text for a path, and those that keep nothing of it.
 _GIVING = frozenset(
     """open io.open codecs.open str bytes os.fspath os.path.join os.path.abspath os.path.realpath os.path.normpath
     os.path.expanduser os.path.expandvars os.path.dirname os.path.basename os.getenv os.environ.get
     os.environ.setdefault pathlib.Path pathlib.PurePath pathlib.PosixPath io.StringIO io.BytesIO
-    importlib.resources.files sorted list tuple set reversed enumerate iter next
+    importlib.resources.files pkgutil.get_data sorted list tuple set reversed enumerate iter next
     typer.Option typer.Argument click.Path""".split()
 )
 # An option's default gets into an attribute or a parameter that is called like the option.
@@ -227,4 +230,20 @@ def is_loader(module: Module, call: ast.Call, kind: Kind) -> bool:
     if kind is Kind.INI:
         owner, _, method = written.rpartition(".")
         return method in ("read", "read_file") and owner in module.parsers
-    return resolve(written, module.names) in LOADERS.get(kind, ())
+    match call.func:
+        case ast.Attribute(value=parser, attr="load" | "load_all") if kind is Kind.YAML and _is_ruamels(module, parser):
+            return True
+    imported = written.partition(".")[0] in module.names
+    return imported and resolve(written, module.names) in LOADERS.get(kind, ())
+
+
+def _is_ruamels(module: Module, owner: ast.expr) -> bool:
+    """Whether an object is ruamel's parser: a call that makes one, or a name that is bound to nothing else."""
+    if not isinstance(owner, ast.Name):
+        return isinstance(owner, ast.Call) and resolve(dotted(owner.func), module.names) == _RUAMEL
+    bound = [node for node in module.nodes if isinstance(node, ast.Name) and node.id == owner.id]
+    makers = [module.parents.get(node) for node in bound if not isinstance(node.ctx, ast.Load)]
+    made = [each.value for each in makers if isinstance(each, (ast.Assign, ast.AnnAssign)) and each.value is not None]
+    alone = bool(made) and len(made) == len(makers)
+    alone = alone and not any(isinstance(node, ast.arg) and node.arg == owner.id for node in module.nodes)
+    return alone and all(isinstance(each, ast.Call) and _is_ruamels(module, each) for each in made)

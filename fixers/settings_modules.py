@@ -24,9 +24,8 @@ class Module:
     """A Python file: its nodes, with the parent of each, what its names stand for, and what carries the path.
 
     `parsers` are the names bound to parsers of configparser, and attributes that are bound to nothing else
-    (`self.conf`), `keepers` the classes that bind these, each with the attribute. `texts` are the expressions that may
-    be a string or list a folder, `folders` the parts of paths in strings. `seeds` are the expressions that name the
-    file, `tainted` the names that carry it.
+    (`self.conf`). `texts` are the expressions that may be a string or list a folder, `folders` the parts of paths in
+    strings. `seeds` are the expressions that name the file, `tainted` the names that carry it.
     """
 
     path: str
@@ -36,7 +35,6 @@ class Module:
     parents: Mapping[ast.AST, ast.AST] = field(repr=False)
     bound: Mapping[ast.AST | None, frozenset[str]] = field(repr=False)
     parsers: frozenset[str]
-    keepers: frozenset[tuple[ast.AST | None, str]]
     texts: tuple[ast.expr, ...] = field(repr=False)
     folders: frozenset[str] = field(repr=False)
     seeds: frozenset[ast.AST] = frozenset()
@@ -96,6 +94,7 @@ def _parsed(workspace: Workspace, path: str) -> Module | None:
     bound: dict[ast.AST | None, set[str]] = defaultdict(set)
     parsers: set[str] = set()
     kept: set[ast.AST] = set()  # attributes that a parser is assigned to
+    inside: set[str] = set()
     texts: list[ast.expr] = []
     folders: set[str] = set()
     for node in nodes:
@@ -109,12 +108,17 @@ def _parsed(workspace: Workspace, path: str) -> Module | None:
                 bound[scope_of(node, parents)].add(name)
             case ast.arg(arg=name):
                 bound[scope_of(node, parents)].add(name)
-            case ast.Assign(targets=targets, value=ast.Call(func=function)):
+            case ast.Assign(value=ast.Call(func=function)) | ast.AnnAssign(value=ast.Call(func=function)):
                 if resolve(dotted(function), names) in PARSERS:
+                    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                     parsers.update(target.id for target in targets if isinstance(target, ast.Name))
                     kept.update(target for target in targets if dotted(target).startswith("self."))
+                    owner = parents.get(node)
+                    if isinstance(owner, ast.ClassDef):  # its methods say `self.conf`
+                        inside.update(f"self.{dotted(target)}" for target in targets)
     stored = [node for node in nodes if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)]
-    parsers |= set(map(dotted, kept)) - {dotted(node) for node in stored if node not in kept}  # type: ignore[arg-type]
+    attributes = {*map(dotted, kept), *inside}  # type: ignore[arg-type]
+    parsers |= attributes - {dotted(node) for node in stored if node not in kept}
     return Module(
         path=path,
         text=text,
@@ -123,7 +127,6 @@ def _parsed(workspace: Workspace, path: str) -> Module | None:
         parents=parents,
         bound={scope: frozenset(each) for scope, each in bound.items()},
         parsers=frozenset(parsers),
-        keepers=frozenset((class_of(node, parents), dotted(node)) for node in kept),  # type: ignore[arg-type]
         texts=tuple(texts),
         folders=frozenset(folders),
     )

@@ -23,6 +23,7 @@ from fixers.python_environment import (
     dotted,
     environ_objects,
     environment_copies,
+    is_copy,
     only_reads,
     reader_objects,
     resolve,
@@ -306,12 +307,14 @@ def _read_name(
     """What names the variable that an expression reads; None where it reads none."""
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         written = dotted(node.value)
-        return node.slice if resolve(written, names) in ENVIRON or written in copies else None
+        copied = written in copies or is_copy(node.value, names)
+        return node.slice if copied or resolve(written, names) in ENVIRON else None
     if isinstance(node, ast.Call) and node.args:
         written = dotted(node.func)
         whole = resolve(written, names)
         owner, _, method = whole.rpartition(".")
         mapping = owner in ENVIRON or written.rpartition(".")[0] in copies
+        mapping = mapping or (isinstance(node.func, ast.Attribute) and is_copy(node.func.value, names))
         if whole in READERS or method in helpers or (mapping and method in ("get", "pop")):
             return node.args[0]
         if asked_by(node, names, readers):

@@ -171,8 +171,15 @@ FIELDS = {
     "two on one line": ("    host: str; db_password: str\n", None),
     "one of two sides": ("    db_password: str | int\n", None),
     "a validator that is asked before": (
-        "    db_password: str\n    v = field_validator('x', mode='before')(f)\n",
+        "    db_password: str\n    v = field_validator('x', 'db_password', mode='before')(f)\n",
         None,
+    ),
+    "a validator of all fields": ("    db_password: str\n    v = field_validator('*', mode='wrap')(f)\n", None),
+    "a validator of what is computed": ("    db_password: str\n    v = field_validator(*X, mode='before')(f)\n", None),
+    "a validator of the model": ("    db_password: str\n    v = model_validator(mode='before')(f)\n", None),
+    "a validator of another field": (
+        "    db_password: str\n    v = field_validator('x', mode='before')(f)\n",
+        "str",
     ),
     "a validator of an old form": ("    db_password: str\n    @validator('x')\n    def f(cls, v): return v\n", None),
 }
@@ -217,6 +224,11 @@ OPAQUE = {
     ),
     "a class that is given a copy": 'import os\nall_ = {**os.environ}\np = S(all_)\nq = p["DB_PASSWORD"]\n',
     "a reader that is handed on": 'import os\np, = map(os.environ.get, ["DB_PASSWORD"])\n',
+    "a copy of all, at once": 'import os\nq = os.environ["DB_PASSWORD"]\np = dict(os.environ)["DB_PASSWORD"]\n',
+    "a copy of all with more": 'import os\np = dict(os.environ, X="1").get("DB_PASSWORD")\n',
+    "a copy of all in braces": 'import os\np = {**os.environ}.get("DB_PASSWORD")\n',
+    "all with others": 'import os\np = (os.environ | more)["DB_PASSWORD"]\n',
+    "a computed name in a copy": 'import os\np = dict(os.environ)[x + "_PASSWORD"]\nq = os.environ["DB_PASSWORD"]\n',
     "a getter": 'import os, operator\np = operator.itemgetter("DB_PASSWORD")(os.environ)\n',
     "a method of Python's own": 'import os\ng = os.environ.__getitem__\np = g("DB_PASSWORD")\n',
     "a name that is bound twice": 'import os\ne = os.environ\np = e["DB_PASSWORD"]\ne = os.environ\n',

@@ -103,10 +103,41 @@ def test_refuses_a_section_whose_reader_another_file_gives_a_section(tried: Call
 
 def test_refuses_a_parser_that_another_file_takes(tried: Callable[..., Any]) -> None:
     app = f"{HEAD}a = p['db']['password']\n"
-    for other in ("from app import p\n", "import app\nprint(app.p)\n"):
+    for other in (
+        "from app import p\nf(p)\n",
+        "from app import p\np = p or {}\nprint(p['db']['password'])\n",
+        "from app import *\n",
+        "import app\nprint(app.p)\n",
+        "import app\nx = app.p['db']['password']\n",
+    ):
         run = tried("shop.ini", TEXT, SECRET, files={"app.py": app, "b.py": other})
         assert run.refusals == [RefusalReason.READER_NOT_REWRITABLE]
         assert "b.py" in run.detail
+
+
+GIVEN = {
+    "it is handed on": "map(load, 'ab')\n",
+    "what it gives is handed on": "f(load())\n",
+    "what it gives is called like something else, too": "c = load()\nc = {}\n",
+    "its object's attribute is something else, too": (
+        "class B:\n    def f(self):\n        self.c = load()\n        self.c = {}\n"
+    ),
+    "it reads several files": "load('x')\n",
+    "a generator": "def load():\n    c = configparser.ConfigParser()\n    c.read('shop.ini')\n    yield c\n",
+}
+
+
+@pytest.mark.parametrize("use", GIVEN.values(), ids=GIVEN.keys())
+def test_refuses_a_parser_that_a_function_gives_where_more_is_done_with_it(use: str, tried: Callable[..., Any]) -> None:
+    app = "import configparser\ndef load(path='shop.ini'):\n    c = configparser.ConfigParser()\n"
+    app += "    c.read(path)\n    return c\nx = load()['db']['password']\n"
+    assert tried("shop.ini", TEXT, SECRET, files={"app.py": app}).refusals == []
+    assert tried("shop.ini", TEXT, SECRET, files={"app.py": app + use}).refusals == [
+        RefusalReason.READER_NOT_REWRITABLE
+    ]
+    other = {"app.py": app, "b.py": f"import configparser\nfrom app import load\n{use}"}
+    if "yield" not in use:
+        assert tried("shop.ini", TEXT, SECRET, files=other).refusals == [RefusalReason.READER_NOT_REWRITABLE]
 
 
 WRITTEN = {

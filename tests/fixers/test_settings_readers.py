@@ -57,6 +57,13 @@ OPAQUE = {
     "in an f-string": "import vendor\nvendor.configure(f'{HERE}/config.yaml')\n",
     "added to a folder": "import vendor\nvendor.configure(HERE / 'config.yaml')\n",
     "a file that does not parse": "print 'config.yaml'\n",
+    "another library's parser": "from vendor import YAML\nYAML().load('config.yaml')\n",
+    "ruamel's parser, which is something else, too": (
+        "from ruamel.yaml import YAML\nyaml = YAML()\nyaml = vendor\nyaml.load('config.yaml')\n"
+    ),
+    "a parameter called like ruamel's parser": (
+        "from ruamel.yaml import YAML\nyaml = YAML()\ndef f(yaml): return yaml.load('config.yaml')\n"
+    ),
 }
 
 
@@ -66,6 +73,20 @@ def test_another_use_is_told(text: str) -> None:
     found = search({"app.py": text}, kind=kind)
     assert [reader.path for reader in found.opaque] == ["app.py"]
     assert found.sites == ()
+
+
+RUAMEL = {
+    "at once": "from ruamel.yaml import YAML\nx = YAML(typ='safe').load(HERE / 'config.yaml')\n",
+    "by a name": "import ruamel.yaml\ny = ruamel.yaml.YAML()\nwith open('config.yaml') as f: x = y.load(f)\n",
+    "several documents": "from ruamel.yaml import YAML\nx = list(YAML().load_all(open('config.yaml')))\n",
+}
+
+
+@pytest.mark.parametrize("text", RUAMEL.values(), ids=RUAMEL.keys())
+def test_ruamels_parser_is_one(text: str) -> None:
+    found = search({"app.py": text})
+    assert found.opaque == ()
+    assert [site.stream for site in found.sites] == ["load_all" in text]
 
 
 OTHER_FILES = {

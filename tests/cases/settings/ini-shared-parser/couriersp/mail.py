@@ -1,0 +1,6 @@
+from . import optionssp
+
+
+def login():
+    relaysp = optionssp["relaysp"]
+    return relaysp["host"], relaysp["password"]
