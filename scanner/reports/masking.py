@@ -231,8 +231,9 @@ def _own_words(text: str, finding: Finding) -> Iterator[str]:
 def _known(text: str, net: Net, words: Values) -> Iterator[tuple[int, int]]:
     """Where known values begin and end in a text; in other letters they give away as much."""
     folded = fold(text)
-    heads = net.values.heads | words.heads if words else net.values.heads
-    places = [at for at in range(len(text) - HEAD + 1) if folded[at : at + HEAD] in heads]
+    heads, others = net.values.heads, words.heads
+    # A comprehension: most of a text begins nothing.
+    places = [at for at in range(len(text) - HEAD + 1) if (head := folded[at : at + HEAD]) in heads or head in others]
     for at in places:
         end = next(net.values.at(folded, at), None)
         if end is None and words:
