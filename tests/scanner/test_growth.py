@@ -13,6 +13,7 @@ import pytest
 from scanner import analysis, ignore, session
 from scanner.model import Finding
 from scanner.raw import scan_bytes
+from scanner.reports import explain
 from scanner.reports.masking import hide, make_net, make_page, masked_line
 from scanner.source import Settings, Source
 
@@ -104,3 +105,15 @@ def test_work_grows_as_the_text_does(name: str, knowledge: analysis.Knowledge) -
     less = _work(lambda: _reported(path, few, knowledge))
     more = _work(lambda: _reported(path, many, knowledge))
     assert more <= less * _TIMES * _ROOM
+
+
+def test_several_findings_of_a_line_are_explained_over_one_net(
+    knowledge: analysis.Knowledge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "".join(f"password={_drawn()} " for _ in range(30))
+    found = _reported("a.txt", text, knowledge)
+    asked = []
+    monkeypatch.setattr(explain, "make_net", lambda *given: asked.append(1) or make_net(*given))
+    rows = list(explain.render_each(found, {"a.txt": text}.get, others=found))
+    assert len([row for row in rows if "sum of the evidence" in row]) == len(found) == 30
+    assert len(asked) == 1
