@@ -184,8 +184,9 @@ def _refused_by_the_system(error: OSError) -> int:
 
     if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN):
         return _give_up(error.strerror)
-    # A write that names no file is one of standard output: a full disk behind `>`.
-    if error.errno != errno.ENOSPC or error.filename is not None:
+    # A write that names no file is one of standard output: a full disk behind `>`, a quota, `ulimit -f`.
+    full = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
+    if error.errno not in full or error.filename is not None:
         _report_bug(error)
         return int(Exit.BUG)
     _let_go_of_output()

@@ -73,6 +73,9 @@ def run(
     if not command[0]:
         return _failed("CMD is empty: is a variable not set?")
     try:
+        for option, given in (("--region", region), ("--profile", profile)):
+            if given is not None and not given.strip():
+                raise UsageError(f"{option} is empty", hint=f"name one, or leave {option} out")
         environment = _environment(env_files, paths, _clients(region, profile))
     except (StoreError, UsageError) as error:
         return _failed(error.message + (f"; {error.hint}" if error.hint else ""))

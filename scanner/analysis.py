@@ -194,8 +194,9 @@ def _detected(
 ) -> list[Candidate]:
 
     found: list[Candidate] = []
+    holders = provider.Holders(literals if providers else ())
     for rule, offsets in providers.items():
-        found += provider.detect(document, knowledge.providers[rule], offsets, literals)
+        found += provider.detect(document, knowledge.providers[rule], offsets, holders)
     for literal in literals:
         if not literal.value.reveal("text").strip():
             continue

@@ -104,6 +104,8 @@ def read_baseline(path: Path) -> Baseline:
         raw = None
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: not readable ({getattr(error, 'strerror', None) or 'not a path'})") from None
+    if raw is None and os.path.exists(path):
+        raise UsageError(f"{path}: not a regular file", hint="a baseline is a file of the repository")
     if raw is None:
         raise UsageError(f"{path}: no such baseline", hint="unhardcode baseline create makes one")
     return parse_baseline(raw, str(path))

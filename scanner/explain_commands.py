@@ -22,7 +22,7 @@ def explain(where: str) -> int:
     PATH:LINE is as `scan` prints it (settings.py:12), from the folder that you are in or from the repository's root;
     FINGERPRINT is as its JSON has it.
     """
-    from scanner.reports.explain import render_explain
+    from scanner.reports.explain import render_each
 
     name, line = _path_and_line(where)
     by_line = bool(line)
@@ -44,8 +44,7 @@ def explain(where: str) -> int:
             _nothing_at(where, by_line=by_line),
             hint="name a line as PATH:LINE, or a fingerprint from `unhardcode scan --format json`",
         )
-    for finding in found:
-        emit(render_explain(finding, scanned.texts.get(finding.path), others=scanned.result.findings), None)
+    emit(render_each(found, scanned.texts.get, others=scanned.result.findings), None)
     return int(Exit.OK)
 
 

@@ -8,9 +8,10 @@ do not close hold the rest of the line.
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from scanner.model import Document, Finding, Kind, Source, Span, SuppressedBy, Suppression
@@ -34,7 +35,7 @@ _OTHERS_NEXT_LINE = re.compile(r"pragma:\s*allowlist\s+nextline\s+secret", re.IG
 # What opens a comment in the kinds of files that hold credentials.
 _LEADER = re.compile(r"(?:^|\s)(?:#|//|--|;|/\*|\*|<!--|\{#|%|(?i:rem))[ \t]*$")
 _REM = re.compile(r"[ \t]*@?rem[ \t]+", re.IGNORECASE)  # of a batch file: a comment that begins with a word
-_CLOSERS = re.compile(r"[ \t]*(?:\*/|-->|#\}|[\"'`]+,?)?[ \t]*$")
+_CLOSERS = re.compile(r"(?:\*/|-->|#\}|(?<![\"'`])[\"'`]++,?)\Z")
 _LONG_LINE = 5_000
 
 
@@ -129,7 +130,7 @@ def read_markers(text: str) -> list[Marker]:
                 line=line,
                 span=Span(match.start(), match.end()),
                 rules=None if rules is None else frozenset(name.strip() for name in rules.split(",")),
-                reason=_CLOSERS.sub("", match["reason"]).strip(" \t-:") or NO_REASON,
+                reason=_CLOSERS.sub("", match["reason"].rstrip(" \t")).strip(" \t-:") or NO_REASON,
                 alone=not re.search(r"[^\W_]", before) or _REM.fullmatch(before) is not None,
                 block=match["block"] is not None,
             )
@@ -144,44 +145,94 @@ def _assigned(document: Document, findings: Sequence[Finding], starts: list[int]
         return {}
     if document.kind is Kind.PYTHON:
         # A string that says so accepts nothing, but text of another language in one may have its own comment.
-        markers = [one for one in markers if "#" in document.text[starts[one.line - 1] : one.span.start]]
+        hashes = {
+            line: document.text.find("#", *_row(starts, document.text, line)) for line in {m.line for m in markers}
+        }
+        markers = [one for one in markers if 0 <= hashes[one.line] < one.span.start]
     # A value that holds the words of a marker does not accept itself.
-    values = [finding.span for finding in findings]
-    markers = [one for one in markers if not any(value.start <= one.span.start < value.end for value in values)]
+    values = _joined(finding.span for finding in findings)
+    markers = [one for one in markers if not _is_inside(one.span.start, values)]
     rows = {line for finding in findings for line in range(finding.start[0], finding.end[0] + 1)}
-    free = [marker for marker in markers if not marker.block and _target(marker) not in rows]
+    free = frozenset(at for at, one in enumerate(markers) if not one.block and _target(one) not in rows)
     statements = statement_lines(document) if free and document.kind is Kind.PYTHON else None
+    candidates = _Candidates(markers, free)
     chosen: dict[int, Marker] = {}
     for number, finding in enumerate(findings):
         whole = _literal_lines(starts, finding)
         if statements is not None:
             whole = statements(finding.start[0]) or whole
-        for marker in markers:
-            if marker.names(finding.rule) and (
-                _on_its_lines(marker, finding)
-                or _around(marker, finding)
-                or (marker in free and _stands_for(marker, whole))
-            ):
-                chosen[number] = marker
-                break
+        at = candidates.first(finding, whole)
+        if at is not None:
+            chosen[number] = markers[at]
     return chosen
+
+
+class _Candidates:
+    """Markers by where they stand, so that each finding asks for few, however many there are of both."""
+
+    def __init__(self, markers: Sequence[Marker], free: frozenset[int]) -> None:
+        self._markers, self._free = markers, free
+        self._rows: dict[int, list[int]] = {}
+        for at, marker in enumerate(markers):
+            if not marker.block:
+                self._rows.setdefault(marker.line, []).append(at)
+        self._on_line = functools.cache(self._first_on_line)
+        self._blocks_for = functools.cache(self._outermost)
+
+    def first(self, finding: Finding, whole: tuple[int, int]) -> int | None:
+        """The first marker that stands for a finding in the statement or literal of the lines `whole`."""
+        rule, (first, _), (last, _) = finding.rule, finding.start, finding.end
+        found = [self._on_line(line, rule, alone=False, free=False) for line in range(first, last + 1)]
+        found.append(self._on_line(first - 1, rule, alone=True, free=False))
+        if self._free:
+            found += [self._on_line(line, rule, alone=False, free=True) for line in whole]
+            found.append(self._on_line(whole[0] - 1, rule, alone=True, free=True))
+        blocks = self._blocks_for(rule)
+        around = bisect.bisect_left(blocks, last, key=lambda at: self._markers[at].end)
+        if around < len(blocks) and self._markers[blocks[around]].line <= first:
+            found.append(blocks[around])
+        return min((at for at in found if at is not None), default=None)
+
+    def _first_on_line(self, line: int, rule: str, *, alone: bool, free: bool) -> int | None:
+        for at in self._rows.get(line, ()):
+            marker = self._markers[at]
+            if (marker.alone or not alone) and (not free or at in self._free) and marker.names(rule):
+                return at
+        return None
+
+    def _outermost(self, rule: str) -> list[int]:
+        """The blocks for a rule that stand in no other one, in order."""
+        found: list[int] = []
+        for at, marker in enumerate(self._markers):
+            if marker.block and marker.names(rule) and marker.end > (self._markers[found[-1]].end if found else 0):
+                found.append(at)
+        return found
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans in order, those that share text made one."""
+    joined: list[Span] = []
+    for span in sorted(spans):
+        if joined and span.start < joined[-1].end:
+            joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
+        else:
+            joined.append(span)
+    return joined
+
+
+def _is_inside(at: int, spans: Sequence[Span]) -> bool:
+    """Whether an offset is inside one of some spans in order."""
+    before = bisect.bisect_right(spans, at, key=lambda span: span.start) - 1
+    return before >= 0 and at < spans[before].end
+
+
+def _row(starts: list[int], text: str, line: int) -> tuple[int, int]:
+    span = line_span(starts, text, line)
+    return span.start, span.end
 
 
 def _target(marker: Marker) -> int:
     return marker.line + 1 if marker.alone else marker.line
-
-
-def _on_its_lines(marker: Marker, finding: Finding) -> bool:
-    first = finding.start[0]
-    return not marker.block and (first <= marker.line <= finding.end[0] or (marker.alone and marker.line == first - 1))
-
-
-def _around(marker: Marker, finding: Finding) -> bool:
-    return marker.block and marker.line <= finding.start[0] and finding.end[0] <= marker.end
-
-
-def _stands_for(marker: Marker, lines: tuple[int, int]) -> bool:
-    return marker.line in lines or (marker.alone and marker.line == lines[0] - 1)
 
 
 def _literal_lines(starts: list[int], finding: Finding) -> tuple[int, int]:

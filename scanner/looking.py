@@ -6,6 +6,7 @@ at as a whole: itself, or as a change to one that was.
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -142,7 +143,8 @@ def _look_at(share: _Share, number: int, raw: bytes | None) -> None:
         memory.lesser.setdefault(path, b"")
         share.notes[number] = note
     dirty = _near(found, source, data, kind, fresh.contexts)
-    memory.note(path, (context.hash for context in fresh.contexts if context not in dirty), clean=True)
+    known = set(map(id, dirty))
+    memory.note(path, (context.hash for context in fresh.contexts if id(context) not in known), clean=True)
     memory.note(path, (context.hash for context in dirty), clean=False)
     moved = several and (fresh.known or bool(found) or _stands_otherwise(source, kind, blob.places[1:], share))
     share.moved += [number] if moved else []
@@ -277,12 +279,20 @@ def _near(found: Sequence[Finding], source: Source, data: bytes, kind: Kind, fre
     # ISO 2022 and HZ write other scripts in ASCII, between these marks.
     if kind in STRUCTURED or data is not source.raw or not data.isascii() or b"\x1b" in data or b"~{" in data:
         return list(fresh)
-    spans = [(finding.literal.span.start - WIDTH, finding.literal.span.end + WIDTH) for finding in found]
-    return [
-        context
-        for context in fresh
-        if any(low <= at <= high for low, high in spans for at in (context.hit[1], *context.reached))
-    ]
+    lows: list[int] = []
+    highs: list[int] = []
+    for low, high in sorted((each.literal.span.start - WIDTH, each.literal.span.end + WIDTH) for each in found):
+        if highs and low <= highs[-1]:
+            highs[-1] = max(highs[-1], high)
+        else:
+            lows.append(low)
+            highs.append(high)
+
+    def is_near(at: int) -> bool:
+        number = bisect.bisect_right(lows, at) - 1
+        return number >= 0 and at <= highs[number]
+
+    return [context for context in fresh if any(map(is_near, (context.hit[1], *context.reached)))]
 
 
 def _is_better(finding: Finding, best: Best) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import os
+import stat
 from pathlib import Path
 
 from scanner.errors import UsageError
@@ -11,10 +13,17 @@ from scanner.errors import UsageError
 def read_named(file: Path, most: int) -> bytes:
     """What a file or pipe holds. Raises UsageError where it cannot be read, or holds more than `most` bytes."""
     try:
-        with file.open("rb") as stream:
+        # A pipe that nobody has opened to write is not waited for.
+        descriptor = os.open(file, os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_BINARY")))
+        with open(descriptor, "rb") as stream:
+            piped = stat.S_ISFIFO(os.fstat(descriptor).st_mode)
+            if piped:
+                os.set_blocking(descriptor, True)
             raw = stream.read(most + 1)
     except OSError as error:
         raise UsageError(f"{file}: cannot be read ({error.strerror})") from None
+    if piped and not raw:
+        raise UsageError(f"{file}: a pipe that nobody writes to")
     if len(raw) > most:
         raise UsageError(f"{file}: larger than {most:,} bytes", hint="is it the file that was meant?")
     return raw

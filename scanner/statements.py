@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import bisect
 import warnings
 from collections.abc import Callable, Iterator
 
@@ -14,11 +15,21 @@ def statement_lines(document: Document) -> Callable[[int], tuple[int, int] | Non
 
     Of a compound statement that is its header: `with connect(` to the colon. A file that does not parse has none.
     """
-    ranges = list(_ranges(document.text))
+    # They hold each other or stand apart: the last that begins before a line and goes on to it is the innermost.
+    ranges = sorted(set(_ranges(document.text)), key=lambda lines: (lines[0], -lines[1]))
+    firsts = [first for first, _ in ranges]
+    outer: list[int] = []
+    for number, (_, last) in enumerate(ranges):
+        before = number - 1
+        while before >= 0 and ranges[before][1] < last:
+            before = outer[before]
+        outer.append(before)
 
     def around(line: int) -> tuple[int, int] | None:
-        inside = [lines for lines in ranges if lines[0] <= line <= lines[1]]
-        return min(inside, key=lambda lines: lines[1] - lines[0], default=None)
+        number = bisect.bisect_right(firsts, line) - 1
+        while number >= 0 and ranges[number][1] < line:
+            number = outer[number]
+        return ranges[number] if number >= 0 else None
 
     return around
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import functools
 import re
 from collections.abc import Iterator
 
@@ -54,8 +56,18 @@ def in_kubernetes_secret(literal: Literal, document: Document) -> bool:
         return False
     text, at = document.text, literal.span.start
     low, high = max(0, at - _MANIFEST), min(len(text), at + _MANIFEST)
+    manifests = _manifests(text)
+    if not manifests:
+        return False
     start, end = text.rfind(_DOCUMENT_END, low, at), text.find(_DOCUMENT_END, at, high)
-    return _SECRET.search(text, max(low, start), end if end >= 0 else high) is not None
+    first = bisect.bisect_left(manifests, max(low, start))
+    return first < len(manifests) and manifests[first] < (end if end >= 0 else high)
+
+
+@functools.lru_cache(maxsize=2)
+def _manifests(text: str) -> list[int]:
+    """Where a text says that what it holds is a Secret, which all values of it ask."""
+    return [found.start() for found in _SECRET.finditer(text)]
 
 
 def evidence_around(candidate: Candidate, document: Document, *, test: bool) -> Iterator[str]:

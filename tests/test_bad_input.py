@@ -129,6 +129,7 @@ def test_too_little_memory_is_no_bug(run: Run, repository: Path, monkeypatch: py
         pytest.param("scan many.py", "| head -n 1", "141 0", id="a reader that has enough of a report"),
         pytest.param("rules list", "> /dev/full", "2", id="a full disk"),
         pytest.param("scan a.py", "> /dev/full", "2", id="a full disk for a report"),
+        pytest.param("scan --format json many.py", "> long", "2", id="a file that may not be longer"),
         pytest.param("scan a.py", ">&- 2>&-", "1", id="no output at all"),
         pytest.param("scan a.py", "< /dev/null", "1", id="nothing of this"),
         pytest.param("migrate", "<&-", "2", id="no input to ask on"),
@@ -140,7 +141,12 @@ def test_an_output_that_takes_no_more_is_no_bug(
     (repository / "a.py").write_text(f'ADMIN_PASSWORD = "{value}"\n')
     (repository / "many.py").write_text("".join(f'PASSWORD_{n} = "{value}{n}"\n' for n in range(400)))
     script = f'"{sys.executable}" -I -m unhardcode {words} {shell}; echo "${{PIPESTATUS[*]}}" >&3'
-    done = subprocess.run(["bash", "-c", f"exec 3>status; {script}"], cwd=repository, capture_output=True, text=True)
+    done = subprocess.run(
+        ["bash", "-c", f"exec 3>status; ulimit -f {8 if '> long' in shell else 'unlimited'}; {script}"],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+    )
     assert (repository / "status").read_text().strip() == status
     assert "bug" not in done.stderr
     assert "Traceback" not in done.stderr

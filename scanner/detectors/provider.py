@@ -25,9 +25,30 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return compile_pattern(pattern)
 
 
-def detect(
-    document: Document, rule: ProviderRule, offsets: Sequence[int], literals: Sequence[Literal]
-) -> Iterator[Candidate]:
+class Holders:
+    """The literals of a document by where they stand, so that what is around a token is found without asking each."""
+
+    def __init__(self, literals: Sequence[Literal]) -> None:
+        # Of those that begin together the longest first; of equal ones the first last, as it is asked first.
+        order = sorted(range(len(literals)), key=lambda at: (literals[at].span.start, -literals[at].span.end, -at))
+        self._literals = [literals[at] for at in order]
+        self._starts = [literal.span.start for literal in self._literals]
+        self._outer: list[int] = []
+        for number, literal in enumerate(self._literals):
+            outer = number - 1
+            while outer >= 0 and self._literals[outer].span.end <= literal.span.end:
+                outer = self._outer[outer]
+            self._outer.append(outer)
+
+    def around(self, span: Span) -> Literal | None:
+        """The innermost literal that contains a span; of two that overlap the later one."""
+        at = bisect.bisect_right(self._starts, span.start) - 1
+        while at >= 0 and self._literals[at].span.end < span.end:
+            at = self._outer[at]
+        return self._literals[at] if at >= 0 else None
+
+
+def detect(document: Document, rule: ProviderRule, offsets: Sequence[int], holders: Holders) -> Iterator[Candidate]:
     """Every match of one rule around the prefilter's hits (code-point offsets of match ends)."""
     pattern = compiled(rule.pattern)
     text = document.text
@@ -45,7 +66,7 @@ def detect(
             done = found.end("secret")
             span = Span(*found.span("secret"))
             if own or not _is_cut_out(text, span):
-                yield _candidate(rule, span, found["secret"], _holder(document, span, literals))
+                yield _candidate(rule, span, found["secret"], _holder(document, span, holders))
 
 
 def detect_in_value(rule: ProviderRule, literal: Literal) -> Iterator[Candidate]:
@@ -109,10 +130,10 @@ def _checked(rule: ProviderRule, text: str) -> tuple[str, ...]:
     return ("checksum-invalid",) if verdict is Verdict.FAIL else ()
 
 
-def _holder(document: Document, span: Span, literals: Sequence[Literal]) -> Literal:
+def _holder(document: Document, span: Span, holders: Holders) -> Literal:
     """The innermost literal around a span; where there is none (a comment, prose), one made for it."""
-    around = [literal for literal in literals if literal.span.contains(span)]
-    if around:
-        return min(around, key=lambda literal: literal.span.end - literal.span.start)
+    around = holders.around(span)
+    if around is not None:
+        return around
     value = SecretValue(document.text[span.start : span.end])
     return Literal(span=span, value=value, role=Role.TEXT, body=span.start)

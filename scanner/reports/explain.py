@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from scanner.judge import HIGH, LOW, MEDIUM
-from scanner.model import Evidence, Finding
+from scanner.model import Commit, Evidence, Finding
 from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked_line, printable
 from scanner.reports.words import ignore_hint, rotation_hint
 
@@ -23,7 +23,23 @@ def render_explain(
     findings = (finding, *(other for other in others or () if other is not finding))
     net = make_net(findings, {finding.path: document_text}.get)
     here = [f for f in findings if (f.path, f.commit) == (finding.path, finding.commit)]
-    page = make_page(document_text, here) if others is not None else None
+    yield from _explained(finding, make_page(document_text, here) if others is not None else None, net)
+
+
+def render_each(
+    findings: Sequence[Finding], documents: Callable[[str], str | None], *, others: Sequence[Finding]
+) -> Iterator[str]:
+    """Yield the same for several findings of a scan; what they have in common is looked at once."""
+    net = make_net(others, documents)
+    pages: dict[tuple[str, Commit | None], Page | None] = {}
+    for finding in findings:
+        key = finding.path, finding.commit
+        if key not in pages:
+            pages[key] = make_page(documents(finding.path), [f for f in others if (f.path, f.commit) == key])
+        yield from _explained(finding, pages[key], net)
+
+
+def _explained(finding: Finding, page: Page | None, net: Net) -> Iterator[str]:
     yield from _identity(finding, net)
     yield from _context(finding, page, net)
     yield "\n"

@@ -11,19 +11,18 @@ from __future__ import annotations
 import bisect
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from scanner.decoding import decoded
 from scanner.detectors.randomness import random_bits
 from scanner.model import Finding, Span
+from scanner.reports.known import HEAD, NONE, Values, fold, make_values
 from scanner.text import line_span, line_starts, position
 
 MASK = "…"
 WIDTH = 160
 
-_HEAD = 4
 _DISTINCTIVE = 8
 _CHANCE = 20
 _WINDOW = 400
@@ -46,15 +45,16 @@ _UNSAFE = re.compile(
 # GitHub's and Azure's runners obey `##[...]` and `##vso[...]` anywhere in a line of a log.
 # https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
 _RUNNER_COMMAND = re.compile(r"##(?=[a-z]*\[)")
-# Values in small letters by their first characters, the longest first. As radioactive as what it holds.
-ByHead = Mapping[str, tuple[str, ...]]
+# Our own words are much the same of each finding: that many texts, of that length, are looked through once.
+_MOST_HIDDEN, _LONGEST_HIDDEN = 5_000, 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Net:
-    """All known values."""
+    """All known values, and what texts without them look like that were asked for before."""
 
-    heads: ByHead = field(repr=False)
+    values: Values
+    hidden: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,15 @@ class Mask:
 class Page:
     """One file's text, where its lines start, and the masks of all findings in it: in order, none over another.
 
-    `words` are values of its findings that are hidden on its lines wherever they stand alone.
+    `words` are values of its findings that are hidden on its lines wherever they stand alone. `known` are the known
+    values on a long line, by its start and the net that knows them: where they begin, in order, and where each ends.
     """
 
     text: str = field(repr=False)
     starts: list[int] = field(repr=False)
     masks: tuple[Mask, ...]
-    words: ByHead = field(default_factory=dict, repr=False)
+    words: Values = NONE
+    known: dict[tuple[int, Net], tuple[list[int], list[int]]] = field(default_factory=dict, repr=False)
 
 
 def make_net(findings: Iterable[Finding], documents: Callable[[str], str | None] | None = None) -> Net:
@@ -83,11 +85,12 @@ def make_net(findings: Iterable[Finding], documents: Callable[[str], str | None]
 
     A copy in a comment has the spelling of the literal (`p%40ss`, `p\\x40ss`), not the value that it means.
     """
-    heads: dict[str, set[str]] = {}
+    values: set[str] = set()
+    seen: set[str] = set()
     here: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.value is not None:
-            _add_value(heads, finding.value.reveal("text"))
+            _add_value(values, seen, finding.value.reveal("text"))
         if finding.commit is None:
             here.setdefault(finding.path, []).append(finding)
     for path, group in here.items():
@@ -95,27 +98,35 @@ def make_net(findings: Iterable[Finding], documents: Callable[[str], str | None]
         if page is None:
             continue
         for finding in group:
-            _add_value(heads, page.text[finding.span.start : finding.span.end])
-    return Net(_by_head(heads))
+            _add_value(values, seen, page.text[finding.span.start : finding.span.end])
+    return Net(make_values(values))
 
 
-def hide(text: str, net: Net, words: ByHead = MappingProxyType({})) -> str:
+def hide(text: str, net: Net, words: Values = NONE) -> str:
     """Replace known values in our own words, paths and names; in text quoted from a file also that file's `words`.
 
     A path may well hold the word that somebody took as a password (`charts/postgres/values.yaml`): of all other
     values only those that nobody would write by chance are replaced, since a mask in place of a word gives it away.
     """
-    if not net.heads and not words:
+    if not net.values and not words:
         return text
+    if words:
+        return _hidden(text, net, words)
+    known = net.hidden.get(text)
+    if known is None:
+        known = _hidden(text, net, words)
+        if len(text) <= _LONGEST_HIDDEN and len(net.hidden) < _MOST_HIDDEN:
+            net.hidden[text] = known
+    return known
+
+
+def _hidden(text: str, net: Net, words: Values) -> str:
     pieces: list[str] = []
-    done = at = 0
-    while at + _HEAD <= len(text):
-        end = _known_end(text, at, net, words)
-        if end is None:
-            at += 1
-            continue
-        pieces += (text[done:at], MASK)
-        done = at = end
+    done = 0
+    for at, end in _known(text, net, words):
+        if at >= done:
+            pieces += (text[done:at], MASK)
+            done = end
     return "".join((*pieces, text[done:]))
 
 
@@ -135,10 +146,8 @@ def make_page(text: str | None, findings: Sequence[Finding]) -> Page | None:
     starts = line_starts(text)
     if not all(_agrees(text, starts, finding) for finding in findings):
         return None
-    words: dict[str, set[str]] = {}
-    for word in itertools.chain.from_iterable(_own_words(text, finding) for finding in findings):
-        words.setdefault(word[:_HEAD], set()).add(word)
-    return Page(text=text, starts=starts, masks=_masks(text, findings), words=_by_head(words))
+    words = set(itertools.chain.from_iterable(_own_words(text, finding) for finding in findings))
+    return Page(text=text, starts=starts, masks=_masks(text, findings), words=make_values(words))
 
 
 def masked_line(page: Page, finding: Finding, net: Net) -> str:
@@ -164,29 +173,37 @@ def masked_text(page: Page, span: Span, net: Net) -> str:
 def _window(page: Page, line: Span, span: Span, net: Net) -> Span:
     """The part of a line around a finding that is looked at; its ends cut no known value in two, and no token."""
     start, end = max(line.start, span.start - _WINDOW), min(line.end, span.start + _WINDOW)
+    if start == line.start and end == line.end:
+        return line
+    begins, ends = _known_on(page, line, net)
     if start > line.start:
-        before = range(max(line.start, start - _LONGEST), start)
-        ends = (_known_end(page.text, at, net, page.words) or 0 for at in before)
-        start = min(max(start, *ends), span.start)
+        first, last = (bisect.bisect_left(begins, at) for at in (start - _LONGEST, start))
+        start = min(max(start, *ends[first:last], start), span.start)
         while start < span.start and _TOKEN.fullmatch(page.text, start - 1, start + 1):
             start += 1
     if end < line.end:
-        after = range(min(span.end, end), end)
-        end = next((at for at in after if (_known_end(page.text, at, net, page.words) or 0) > end), end)
+        first, last = (bisect.bisect_left(begins, at) for at in (min(span.end, end), end))
+        end = next((begins[at] for at in range(first, last) if ends[at] > end), end)
         while end > span.end and _TOKEN.fullmatch(page.text, end - 1, end + 1):
             end -= 1
     return Span(start, end)
 
 
-def _add_value(heads: dict[str, set[str]], value: str) -> None:
-    for spelling in _spellings(value):
-        if is_distinctive(spelling):
-            heads.setdefault(spelling[:_HEAD].lower(), set()).add(spelling.lower())
+def _known_on(page: Page, line: Span, net: Net) -> tuple[list[int], list[int]]:
+    """Where on a line known values begin, in order, and where each of them ends; found once for all its findings."""
+    key = line.start, net
+    if key not in page.known:
+        text = page.text[line.start : line.end]
+        found = list(_known(text, net, page.words))
+        page.known[key] = [line.start + at for at, _ in found], [line.start + end for _, end in found]
+    return page.known[key]
 
 
-def _by_head(heads: Mapping[str, set[str]]) -> ByHead:
-    """The longest first: what begins another must not leave the rest of that one."""
-    return {head: tuple(sorted(values, key=len, reverse=True)) for head, values in heads.items()}
+def _add_value(values: set[str], seen: set[str], value: str) -> None:
+    if value in seen:
+        return
+    seen.add(value)
+    values.update(spelling for spelling in dict.fromkeys(_spellings(value)) if is_distinctive(spelling))
 
 
 def _spellings(value: str) -> Iterator[str]:
@@ -208,18 +225,21 @@ def _own_words(text: str, finding: Finding) -> Iterator[str]:
     spelled = text[finding.span.start : finding.span.end]
     values = {spelled, spelled if finding.value is None else finding.value.reveal("text")}
     for value in values:
-        yield from (word.lower() for word in _spellings(value) if len(word) >= _HEAD and not is_distinctive(word))
+        yield from (word for word in dict.fromkeys(_spellings(value)) if len(word) >= HEAD and not is_distinctive(word))
 
 
-def _known_end(text: str, at: int, net: Net, words: ByHead) -> int | None:
-    """Where a known value ends that begins here; in other letters it gives away as much."""
-    for value in net.heads.get(text[at : at + _HEAD].lower(), ()):
-        if text[at : at + len(value)].lower() == value:
-            return at + len(value)
-    for word in words.get(text[at : at + _HEAD].lower(), ()):
-        if text[at : at + len(word)].lower() == word and _stands_alone(text, at, at + len(word)):
-            return at + len(word)
-    return None
+def _known(text: str, net: Net, words: Values) -> Iterator[tuple[int, int]]:
+    """Where known values begin and end in a text; in other letters they give away as much."""
+    folded = fold(text)
+    heads, others = net.values.heads, words.heads
+    # A comprehension: most of a text begins nothing.
+    places = [at for at in range(len(text) - HEAD + 1) if (head := folded[at : at + HEAD]) in heads or head in others]
+    for at in places:
+        end = next(net.values.at(folded, at), None)
+        if end is None and words:
+            end = next((end for end in words.at(folded, at) if _stands_alone(text, at, end)), None)
+        if end is not None:
+            yield at, end
 
 
 def is_distinctive(value: str) -> bool:
@@ -268,7 +288,7 @@ def _masks_in(page: Page, span: Span) -> Iterator[Mask]:
         yield Mask(part, mask.prefix if part.start == mask.span.start else "")
 
 
-def _quoted(text: str, net: Net, words: ByHead) -> str:
+def _quoted(text: str, net: Net, words: Values) -> str:
     return printable(_RANDOM.sub(_mask_random, hide(text, net, words)).replace("\t", " "))
 
 

@@ -42,6 +42,9 @@ def root_of(named: Path) -> Root:
         raise NotSeenError(f"{named}: {_CLOSED}", hint="run as a user who may read it") from None
     except OSError as error:
         missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
+        if missing and _is_left_out(named):
+            hint = f"git sparse-checkout add {named} brings it; or scan --history"
+            raise NotSeenError(f"{named}: outside of the sparse checkout", hint=hint) from None
         why = "no such file or folder" if missing else error.strerror
         raise NotSeenError(f"{named}: {why}", hint="check the spelling") from None
     folder = Path(os.path.abspath(named if os.path.isdir(named) and not named.is_symlink() else named.parent))
@@ -51,6 +54,17 @@ def root_of(named: Path) -> Root:
     if repository is None or repository.top is None:
         return Root(folder=Path.cwd() if folder.is_relative_to(Path.cwd()) else folder, repository=repository)
     return Root(folder=repository.top, repository=repository)
+
+
+def _is_left_out(named: Path) -> bool:
+    """Whether git tracks something at a path that is not there, and was told to leave it out of the working tree."""
+    absolute = Path(os.path.abspath(named))
+    folder = next(folder for folder in absolute.parents if folder.is_dir())
+    repository = git.find(folder) if git.installed() else None
+    if repository is None or repository.top is None:
+        return False
+    status, out, _ = git.attempt(folder, "ls-files", "-z", "-t", "--", str(absolute.relative_to(folder)))
+    return not status and any(row.startswith(b"S ") for row in git.listed(out))
 
 
 def common_root(named: Sequence[Path]) -> Root:

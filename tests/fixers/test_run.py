@@ -85,6 +85,7 @@ def test_an_option_that_there_is_not_is_no_program_and_one_of_the_program_is_its
         (["--env-fle", "x", "--", "true"], "No such option '--env-fle'"),
         (["--", ""], "CMD is empty"),
         (["--path", "", "--", "true"], "a path starts with a slash"),
+        (["--region", "", "--", "true"], "--region is empty"),
     ):
         done = _run(endpoint, words, tmp_path)
         assert (done.returncode, done.stdout, said in done.stderr) == (125, "", True)

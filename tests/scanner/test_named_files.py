@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,21 @@ def test_what_cannot_be_used_is_named(tmp_path: Path, name: str, said: str) -> N
     with pytest.raises(UsageError) as raised:
         text_named(tmp_path / name, 4)
     assert said in raised.value.message
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_without_a_writer_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="a pipe that nobody writes to"):
+        read_named(tmp_path / "pipe", 4)
+
+
+def test_what_comes_through_a_pipe_is_read_to_its_end() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"1234")
+    os.close(writing)
+    assert read_named(Path(f"/dev/fd/{reading}"), 4) == b"1234"
+    os.close(reading)
 
 
 def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:

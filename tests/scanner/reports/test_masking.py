@@ -249,5 +249,5 @@ def test_many_weak_values_are_looked_up_by_their_beginning(make):
     page, net = make_page(text, findings), make_net(findings)
 
     assert page is not None
-    assert max(map(len, page.words.values())) <= 10
+    assert len(page.words.heads) >= 30
     assert hide("see w0299, not w02999", net, page.words) == f"see {MASK}, not w02999"

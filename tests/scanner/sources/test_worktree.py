@@ -85,6 +85,8 @@ def test_what_a_sparse_checkout_leaves_out_is_said_and_what_is_there_is_read(sho
     git(shop, "sparse-checkout", "set", "--no-cone", "/app.py")
     (shop / "kept.pyc").unlink(missing_ok=True)
     assert skipped(shop)["kept.pyc"] == ("outside of the sparse checkout", False)
+    with pytest.raises(NotSeenError, match=r"kept\.pyc: outside of the sparse checkout"):
+        scanned(shop / "kept.pyc")
     # The mark that git keeps in the index hides no file that is there.
     put(shop, "kept.pyc", "app.py")
     git(shop, "update-index", "--skip-worktree", "app.py")
