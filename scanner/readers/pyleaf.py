@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from scanner.readers.pywords import READING, asks_for, held_by
 from scanner.readers.structured import COMPUTED
 
+TUPLES = (ast.Tuple, ast.List)
+"""Types of what is taken apart by place."""
+
 
 def string_of(node: ast.AST | None) -> str | None:
     """The text of a plain string or bytes node; keys of protocols are bytes: `{b"password": b"..."}`."""
@@ -79,3 +82,16 @@ def text_of(node: ast.expr) -> str:
         return "".join(text_of(part) if isinstance(part, ast.Constant) else COMPUTED for part in node.values)
     assert isinstance(node, ast.Constant)
     return node.value.decode("latin-1") if isinstance(node.value, bytes) else str(node.value)
+
+
+def paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]] | None:
+    """`user, password = "u", "p"` taken apart; None for anything that does not pair up."""
+    if not isinstance(target, TUPLES) or not isinstance(value, TUPLES):
+        return None
+    names, values = list(target.elts), list(value.elts)
+    if len(names) > 1 and isinstance(names[-1], ast.Starred):  # `user, password, *rest = ...`
+        names[-1:] = [names[-1].value] * (len(values) - len(names) + 1)
+    if len(names) != len(values) or any(isinstance(each, ast.Starred) for each in (*names, *values)):
+        return None
+    pairs = zip(names, values, strict=True)
+    return [part for pair in pairs for part in paired(*pair) or [pair]]

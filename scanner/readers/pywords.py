@@ -82,7 +82,9 @@ _NAMING = frozenset(
 )
 # An object or a section, a name in it, and the value: `parser.set("db", "password", "...")`.
 NAMED_THIRD = frozenset(("setattr", "__setattr__", "getattr", "set", "setitem"))
-METHOD_WRAPPERS = frozenset(("encode", "decode", "strip", "lower", "upper", "format", "rstrip", "lstrip", "replace"))
+METHOD_WRAPPERS = frozenset("encode decode strip lower upper format rstrip lstrip replace get_secret_value".split())
+# What stands behind a name is what these give where the name has no value.
+GIVING_DEFAULT = frozenset(("get", "pop", "setdefault", "getattr"))
 
 
 def telling(targets: Iterable[str | None]) -> str | None:
