@@ -11,10 +11,22 @@ from scanner.model import Role
 from scanner.readers.inserted import names_of_places
 from scanner.readers.pyarguments import Called, Given, Way, name_of
 from scanner.readers.pyfields import placed_fields
-from scanner.readers.pyleaf import TUPLES, arguments, flattened, is_string, leaf_of, string_of, text_of, unstarred
+from scanner.readers.pyleaf import (
+    CLASS_MAKERS,
+    TUPLES,
+    arguments,
+    fields_of,
+    flattened,
+    is_string,
+    leaf_of,
+    string_of,
+    text_of,
+    unstarred,
+)
 from scanner.readers.pynames import env_key, is_env_getter, is_nameable
 from scanner.readers.pystate import Context, Found, Reach, Reading, Reference
 from scanner.readers.pywords import (
+    CALLING,
     EXECUTING,
     GIVING_DEFAULT,
     METHOD_WRAPPERS,
@@ -369,6 +381,7 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
     _called(reading, call, context)
     if (leaf == "zip" and _zipped(reading, node, context)) or (leaf == "parametrize" and _rows(reading, node, context)):
         return
+    fields = fields_of(node) if leaf in CLASS_MAKERS else []
     template = string_of(node.func.value) if leaf == "format" and isinstance(node.func, ast.Attribute) else None
     filled = template_names(template, percent=False) if template else {}
     beside = names_of_places(call.given[0].text or "") if every and leaf in EXECUTING else {}
@@ -399,6 +412,10 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
             reaches = (*context.reaches, *reaches)
         role = _ROLES.get(way, role)
         name, symbol = _collected(call, own, name, keyword, context)
+        if fields and keyword == "defaults" and isinstance(value, TUPLES):
+            last = fields[max(len(fields) - len(value.elts), 0) :]
+            if _named_row(reading, value, last, Context(role=Role.DEFAULT, symbol=context.symbol)):
+                continue
         read_node(reading, unstarred(value), Context(role, name, symbol, reaches, within=node))
 
 
@@ -439,6 +456,8 @@ def _reaches(call: Called, keyword: str | None, number: int | None, context: Con
     """Where an argument goes: into the call, and of `dict(...)` as an entry where the dictionary goes."""
     node, target = call.node, call.node.func
     reaches: tuple[Reach, ...] = (Reach(node, target, number, keyword),) if is_nameable(target) else ()
+    if call.leaf in CALLING and node.args and is_nameable(node.args[0]) and number != 0:
+        reaches += (Reach(node, node.args[0], None if number is None else number - 1, keyword),)
     if call.leaf == "dict" and keyword not in (None, "**") and isinstance(target, ast.Name):
         reaches += tuple(each._replace(key=keyword, element=None) for each in context.reaches)
     return reaches

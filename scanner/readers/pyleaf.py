@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from scanner.readers.pywords import READING, asks_for, held_by
 from scanner.readers.structured import COMPUTED
 
+CLASS_MAKERS = frozenset(("namedtuple", "NamedTuple", "make_dataclass"))
 TUPLES = (ast.Tuple, ast.List)
 """Types of what is taken apart by place."""
 
@@ -95,3 +96,16 @@ def paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]
         return None
     pairs = zip(names, values, strict=True)
     return [part for pair in pairs for part in paired(*pair) or [pair]]
+
+
+def fields_of(node: ast.Call) -> list[str]:
+    """The fields that a call of `namedtuple` and its like gives a class; none where they are not written there."""
+    match node.args[1] if len(node.args) > 1 else None:
+        case ast.Constant(value=str(text)):
+            return text.replace(",", " ").split()
+        case ast.List(elts=fields) | ast.Tuple(elts=fields):
+            # Of `NamedTuple` and `make_dataclass` each is a pair of a name and a type.
+            first = [each.elts[0] if isinstance(each, ast.Tuple) and each.elts else each for each in fields]
+            names = [each.value for each in first if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+            return names if len(names) == len(fields) else []
+    return []

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from scanner.model import SecretValue, Sibling, Span
 from scanner.readers.errors import Unreadable
-from scanner.readers.pyleaf import TUPLES, paired, unstarred
+from scanner.readers.pyleaf import CLASS_MAKERS, TUPLES, fields_of, paired, unstarred
 from scanner.readers.pylines import COMPOUND, Lines, first_line, merged, named, split, target_name
 from scanner.text import line_starts
 
@@ -22,7 +22,6 @@ _MOST_FIELDS = 20_000
 _LONG = 3 * _MOST_FIELDS  # `{a}`
 _FSTRING = re.compile(r"""[fF][rR]?(\"{3}|'{3}|["'])""")
 _CONSTANT_TYPES = (str, bytes, int, float)
-_CLASS_MAKERS = frozenset(("namedtuple", "NamedTuple", "make_dataclass"))
 
 
 class Binding(NamedTuple):
@@ -266,16 +265,8 @@ def _assign(scope: Scope, statement: ast.Assign, symbol: str, first: int) -> Non
 def _made_class(scope: Scope, target: ast.expr, call: ast.Call) -> None:
     """Note the fields of `Account = namedtuple("Account", "name password")` and its like."""
     leaf = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
-    if leaf not in _CLASS_MAKERS or len(call.args) < 2 or not isinstance(target, ast.Name):
-        return
-    match call.args[1]:
-        case ast.Constant(value=str(text)):
-            scope.define(target.id, text.replace(",", " ").split())
-        case ast.List(elts=fields) | ast.Tuple(elts=fields):
-            # Of `NamedTuple` and `make_dataclass` each is a pair of a name and a type.
-            first = [each.elts[0] if isinstance(each, ast.Tuple) and each.elts else each for each in fields]
-            names = [each.value for each in first if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-            scope.define(target.id, names if len(names) == len(fields) else ())
+    if leaf in CLASS_MAKERS and isinstance(target, ast.Name) and len(call.args) > 1:
+        scope.define(target.id, fields_of(call))
 
 
 def _annotated(scope: Scope, statement: ast.AnnAssign, symbol: str, first: int) -> None:
