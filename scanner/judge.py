@@ -159,13 +159,9 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
         return ("hash",)
     # What is named by the collection that it stands in, and a password by where it goes, whatever it is called.
     at_sink = candidate.kind is CredentialKind.PASSWORD and not _AT_SINK.isdisjoint(candidate.evidence)
-    kind = (
-        candidate.kind
-        if at_sink or candidate.rank in (NAME, HOLDER)
-        else CredentialKind.PASSWORD
-        if candidate.kind in _CARRIERS
-        else None
-    )
+    kind = CredentialKind.PASSWORD if candidate.kind in _CARRIERS else None
+    if at_sink or candidate.rank in (NAME, HOLDER):
+        kind = candidate.kind
     found = judge_value(text, name=candidate.literal.name, names=names, kind=kind)
     if not _SHAPED.isdisjoint(candidate.evidence):
         found = _of_a_shape(candidate, text, found)

@@ -38,6 +38,7 @@ from scanner.readers.pywords import (
     instead_of,
     is_made_up,
     is_record,
+    passes_name,
     recorded,
     telling,
     template_names,
@@ -408,6 +409,8 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
             role, reaches = context.role, (*context.reaches, *reaches)
         elif way is Way.VALUE and (keyword in NAMED_DEFAULTS or is_env_getter(reading.scope, node.func)):
             role, reaches = Role.ENV_DEFAULT, (*context.reaches, *reaches)
+        elif name is None and leaf in WRAPPERS and passes_name(leaf, len(every), number, keyword):
+            role, reaches = context.role, (*context.reaches, *reaches)
         elif way in (Way.VALUE, Way.DEFAULT) and leaf in GIVING_DEFAULT:
             reaches = (*context.reaches, *reaches)
         role = _ROLES.get(way, role)
