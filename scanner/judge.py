@@ -37,6 +37,10 @@ _LOCK_FILES = frozenset(
     ("poetry.lock", "uv.lock", "pdm.lock", "pipfile.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "go.sum",
      "cargo.lock", "composer.lock", "gemfile.lock")
 )  # fmt: skip
+# ISO 639, but what else keys are called.
+_LANGUAGE = re.compile(
+    r"(?:cs|da|de|el|en|es|fi|fr|hr|hu|it|ja|ko|nb|nl|pl|pt|ro|ru|sk|sv|tr|uk|vi|zh)(?:[-_]\w{2,4})?"
+)
 _TRANSLATION_FOLDERS = frozenset(
     ("locale", "locales", "i18n", "l10n", "translations", "lang", "langs", "language", "languages")
 )
@@ -131,6 +135,8 @@ def _all_evidence(candidate: Candidate, document: Document, scope: str, names: N
         inside = bool(candidate.literal.symbol)
         yield "other-text" if document.kind is Kind.TEXT else "inside-text" if inside else "comment"
     yield from file
+    if "translation-file" not in file and _is_translated(candidate, document):
+        yield "translation-file"
     yield from _of_name_and_place(candidate, document, value, file)
     if not _FOR_SHOW.isdisjoint(file) and _is_weak(candidate, value):
         yield "weak-in-test"
@@ -329,6 +335,16 @@ def of_the_file(path: str, scope: str) -> Iterator[str]:
         yield "lock-file"
     if folders[-1].endswith((".po", ".pot", ".xlf", ".xliff")) or _TRANSLATION_FOLDERS.intersection(folders[:-1]):
         yield "translation-file"
+
+
+def _is_translated(candidate: Candidate, document: Document) -> bool:
+    """Whether a value is words below the key of a language: `de: {login: {secret: Geheimnis}}`.
+
+    https://guides.rubyonrails.org/i18n.html
+    """
+    language = candidate.literal.symbol.partition(".")[0]
+    words = candidate.value.reveal("text").replace(" ", "")
+    return document.kind in _CONFIGURATION and words.isalpha() and _LANGUAGE.fullmatch(language) is not None
 
 
 def _softened(evidence: Sequence[Evidence]) -> Iterator[Evidence]:
