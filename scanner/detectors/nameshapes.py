@@ -97,7 +97,7 @@ _NAMED = r"(?:passw|pwd|\bpw\b|_pw\b|passphrase|secret|token|api_?key)"
 # The first list of a zip, the targets of a loop or of several values, a string that is split, and a mapping whose keys
 # are the tokens.
 _TAKEN_APART = (
-    rf"{_NAMED}\w*[ \t]*,[ \t]*[\w., \t]{{1,80}}[)\]]?[ \t]*=[ \t]*[(\[]?[^\n=\"'(]{{0,60}}[rbuf]{{0,2}}[\"'][^\s\"']",
+    rf"{_NAMED}\w*[ \t]*,[\w., \t]*[)\]]?[ \t]*=[ \t(\[]*[^\n=\"'(]*[\"'][^\s\"']",
     rf"\bparametrize\(\s*[\[(]?\s*[\"'][^\n\])]{{0,200}}{_NAMED}",
     rf"\bzip\(\s*[\[(][^\])]{{0,200}}{_NAMED}[^\])]{{0,200}}[\])],\s*[\[(]\s*[rbuf]{{0,2}}[\"']",
     rf"\bfor[ \t(][\w ,.(\[]*{_NAMED}[\w ,.)\]]*[ \t]in[ \t]+(?:zip\()?\s*[\[({{]\s*[\[({{]?\s*[rbuf]{{0,2}}[\"']",
