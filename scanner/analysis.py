@@ -14,7 +14,16 @@ from scanner import companions, identity, ignore
 from scanner.decoding import DEPTH
 from scanner.detectors import auth, encoded, named, provider, sink, url
 from scanner.detectors.candidate import Candidate, merge
-from scanner.detectors.possible import Takers, is_named, is_possible, is_setting, may_be_named, takers_of, takes
+from scanner.detectors.possible import (
+    Takers,
+    is_call,
+    is_named,
+    is_possible,
+    is_setting,
+    may_be_named,
+    takers_of,
+    takes,
+)
 from scanner.judge import confidence_of, is_signal, judge
 from scanner.lazy_dataclasses import lazy_dataclasses
 from scanner.model import Confidence, Document, Finding, Kind, Literal, Source, Span, SuppressedBy, Suppression
@@ -161,6 +170,7 @@ def _wanted(providers: dict[str, list[int]], imported: frozenset[str], knowledge
     return Wanted(
         is_possible=functools.partial(is_possible, takers),
         is_named=functools.partial(is_named, takers),
+        is_call=functools.partial(is_call, takers, imported),
         takes=functools.partial(takes, takers, imported),
         keys=takers.keys,
         is_setting=functools.partial(is_setting, takers, imported),

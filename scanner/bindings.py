@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 
 from scanner.extent import HOPS, WIDTH, Extent, Range, changed, statement
 
-# `name = ...`, `self.name: str = ...`, `one = other = ...`: what the reader follows from a call's argument to a
-# constant. A number or nothing is no text.
+# `name = ...`, `self.name: str = ...`, `one = other = ...`, `one, other = ...`, a loop over a list and a function with
+# texts as defaults: what the reader follows from a call's argument to a constant. A number or nothing is no text.
+_ONE = rb"\(?(?:self\.|cls\.)?[A-Za-z_]\w*+[ \t]*+\)?"
+_SEVERAL = rb"%b(?:,[ \t]*+%b)*+" % (_ONE, _ONE)
 _BOUND = re.compile(
-    rb"\n([ \t]*+)((?:(?:self\.|cls\.)?[A-Za-z_]\w*+[ \t]*+(?::[^=\n\"']*+)?=(?!=)[ \t]*+)++)"
-    rb"(?!\d|(?:None|True|False)\b)"
+    rb"\n([ \t]*+)(?:((?:%b(?::[^=\n\"']*+)?=(?!=)[ \t]*+)++)(?!\d[\w.]*+(?!,)|(?:None|True|False)\b)"
+    rb"|for[ \t]++(%bin[ \t]*+[\[({])|(?:async[ \t]++)?def[ \t]++\w++\(([^\n\"']*=[^\n]*))" % (_SEVERAL, _SEVERAL)
 )
-_TARGET = re.compile(rb"((?:self|cls)\.)?([A-Za-z_]\w*+)[ \t]*+(?::[^=\n\"']*+)?=")
+_TARGET = re.compile(rb"((?:self|cls)\.)?([A-Za-z_]\w*+)[ \t]*+\)?(?:(?::[^=\n\"']*+)?=|,|(?=in\b))")
+_DEFAULT = re.compile(rb"(?<![\w.])([A-Za-z_]\w*+)[ \t]*+(?::[^=,\n\"']*+)?=[ \t]*+[^\d\s=NTF]")
 _BLOCK = re.compile(rb"[ \t]*(?:async[ \t]+)?(?:def|(class))[ \t]")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 # A statement reaches no further than this, but to the end of its last lines.
@@ -214,9 +217,14 @@ def _found(data: bytes, start: int, end: int) -> Iterator[Binding]:
         at = start + match.start()
         if at > end:
             return
-        for target in _TARGET.finditer(match[2]):
+        if match[4]:
+            for default in _DEFAULT.finditer(match[4]) if b'"' in match[4] or b"'" in match[4] else ():
+                yield Binding(at, start + match.start(4), default[1], everywhere=False)
+            continue
+        which = 2 if match[2] else 3
+        for target in _TARGET.finditer(match[which]):
             everywhere = not match[1] or target[1] is not None
-            yield Binding(at, at + len(match[1]) + target.end(), target[2], everywhere)
+            yield Binding(at, start + match.start(which) - 1 + target.end(), target[2], everywhere)
 
 
 def _start(row: Binding) -> int:

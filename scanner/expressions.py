@@ -73,6 +73,11 @@ def _of_libraries(rules: RuleSet) -> list[Expression]:
         for words, behind in ((calls, rb")\s{0,4}\("), (targets, rb")[\"']?\]?\s{0,4}=\s{0,4}[^=]"))
         for ref, leaves in sorted(_by_owners(words).items())
     ]
+    # `from x import connect as c`, on one line or on several: what is a method is called by its own name.
+    parts = (call.split(".") for sink in rules.sinks for call in sink.calls)
+    leaves = {leaf for *owners, leaf in parts if not owners[1:] or not owners[-1][:1].isupper()}
+    renamed = rb"(?:\bimport[ \t(][\w, \t(]*\b|\n[ \t]+)(?:" + _either(leaves) + rb")[ \t]+as[ \t]+\w"
+    found.append(Expression(QUOTED, renamed, ref="renamed"))
     # `from x`, `import x`, `import y, x`: a gate, not a judgement.
     found += [
         Expression(IMPORT, rb"(?:\bimport|\bfrom|,)\s{1,4}" + root.encode().replace(b".", rb"\.") + rb"\b", ref=root)

@@ -21,7 +21,7 @@ _PASSWORDS = {
     # https://docs.spring.io/spring-security/reference/features/authentication/password-storage.html,
     # https://www.php.net/password_hash, https://www.npmjs.com/package/bcrypt
     r"|PasswordProtection|password_hash|password_?encoder(?:\(\))?\.encode|password\(\w{0,30}\.encode"
-    r"|bcrypt\w{0,20}(?:\.|::)(?:hash\w{0,4}|encode|create|password\.create)|\$?\w{0,20}redis\w{0,10}(?:\.|->)auth|jedis\.auth",
+    r"|bcrypt\w{0,20}(?:\.|::)(?:hash\w{0,4}|encode|create|password\.create)|\$?\w{0,20}redis\w{0,10}(?:\.|->|:)auth|jedis\.auth",
     # https://pkg.go.dev/net/http#Request.SetBasicAuth, https://square.github.io/okhttp/ (Credentials.basic),
     # https://learn.microsoft.com/dotnet/api/system.net.networkcredential, https://www.php.net/oci_connect,
     # https://docs.ruby-lang.org/en/master/Net/HTTPHeader.html#method-i-basic_auth,
@@ -74,7 +74,7 @@ _CHARACTERS = r"(?=\"[^\"\n]{1,100}\"\.toCharArray\(\))"
 
 _LOGINS = {1: r"login|log_in|sign_?in|authenticate"}
 
-_OWNER = r"(?<![\w$])(?:[\w$]{1,60}(?:\.|->|::)){0,4}"
+_OWNER = r"(?<![\w$])(?:[\w$]{1,60}(?:\.|->|::?)){0,4}"
 _ARGUMENT = (
     r"(?:(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}')(?:\.\w{1,20}\(\))?|\{[^{}\n]{0,200}\}|[^\s,;()\"']{1,80}(?:\([^()\n]{0,80}\))?)"
     r"\s{0,40},\s{0,40}"

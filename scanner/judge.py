@@ -26,6 +26,10 @@ _ROLES = {
     Role.VARIABLE: "env-file",
 }
 _CARRIERS = (CredentialKind.URL, CredentialKind.DSN)
+# ISO 639, but what else keys are called.
+_LANGUAGE = re.compile(
+    r"(?:cs|da|de|el|en|es|fi|fr|hr|hu|it|ja|ko|nb|nl|pl|pt|ro|ru|sk|sv|tr|uk|vi|zh)(?:[-_]\w{2,4})?"
+)
 # What a shape that only a provider's credentials have leaves open: an example, something cut or made up. Its other
 # looks (a webhook is a URL, a token can read like words) are the shape's own.
 _OPEN = frozenset(
@@ -112,6 +116,8 @@ def _all_evidence(candidate: Candidate, document: Document, scope: str, names: N
         inside = bool(candidate.literal.symbol)
         yield "other-text" if document.kind is Kind.TEXT else "inside-text" if inside else "comment"
     yield from file
+    if "translation-file" not in file and _is_translated(candidate, document):
+        yield "translation-file"
     yield from _of_name_and_place(candidate, document, value, file)
     if not _FOR_SHOW.isdisjoint(file) and _is_weak(candidate, value):
         yield "weak-in-test"
@@ -138,9 +144,11 @@ def _of_the_value(candidate: Candidate, document: Document, names: Names) -> tup
     text = _plain(candidate, document)
     if is_stored_digest(candidate, document) or is_digest_of(text, candidate.literal.symbol):
         return ("hash",)
-    # What is named by the collection that it stands in.
-    by_name = candidate.rank in (NAME, HOLDER)
-    kind = candidate.kind if by_name else CredentialKind.PASSWORD if candidate.kind in _CARRIERS else None
+    # What is named by the collection that it stands in, and a password by where it goes, whatever it is called.
+    at_sink = candidate.kind is CredentialKind.PASSWORD and not _AT_SINK.isdisjoint(candidate.evidence)
+    kind = CredentialKind.PASSWORD if candidate.kind in _CARRIERS else None
+    if at_sink or candidate.rank in (NAME, HOLDER):
+        kind = candidate.kind
     found = judge_value(text, name=candidate.literal.name, names=names, kind=kind)
     if not _SHAPED.isdisjoint(candidate.evidence):
         found = _of_a_shape(candidate, text, found)
@@ -296,6 +304,16 @@ _IN_PLACE: tuple[tuple[str | None, str | None, Callable[[Candidate, Document], b
     ("identifier-like", "chosen-in-configuration", _is_variable),
 )
 """In order: evidence of a value (None: any), what counts instead of it (None: nothing), and in which places."""
+
+
+def _is_translated(candidate: Candidate, document: Document) -> bool:
+    """Whether a value is words below the key of a language: `de: {login: {secret: Geheimnis}}`.
+
+    https://guides.rubyonrails.org/i18n.html
+    """
+    language = candidate.literal.symbol.partition(".")[0]
+    words = candidate.value.reveal("text").replace(" ", "")
+    return document.kind in _CONFIGURATION and words.isalpha() and _LANGUAGE.fullmatch(language) is not None
 
 
 def _softened(evidence: Sequence[Evidence]) -> Iterator[Evidence]:

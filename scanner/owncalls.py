@@ -1,7 +1,8 @@
-"""Calls of a Python file's own functions and classes that take a credential, told without a parser.
+"""Calls of a Python file's own functions and classes that take a credential, and of what it imports under another name.
 
 `connect("bob", "...")` has no names beside its values, and no expression finds it: the names stand where `connect` is
-defined. The reader of Python finds that in the syntax tree; a history, of which only changes are read, by this.
+defined or imported. The reader of Python finds that in the syntax tree; a history, of which only changes are read, by
+this, without a parser.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from scanner.prefilter import Hit, Table
 
 _DEF = re.compile(rb"([ \t]*+)(?:async[ \t]+)?def[ \t]+(\w++)")
 _CLASS = re.compile(rb"([ \t]*+)class[ \t]+(\w++)")
+_RENAMED = re.compile(rb"\w+[ \t]+as[ \t]+(\w++)")
 _TARGET = re.compile(rb"[ \t]*+(\w++)[ \t]*+(?::[^=\n]*+)?=(?!=)")
 
 
@@ -99,8 +101,17 @@ def _fields(data: bytes, end: int) -> tuple[bytes, int, int] | None:
     return None if match is None else (match[1], start, statement(data, start, end).end)
 
 
-# By the names that scanner.detectors.nameshapes gives to the expressions of definitions.
-_READ = {"function": _function, "field": _field, "fields": _fields}
+def _renamed(data: bytes, end: int) -> tuple[bytes, int, int] | None:
+    line = data.rfind(b"\n", 0, end) + 1
+    for match in _RENAMED.finditer(data, max(line, end - WIDTH), end + WIDTH):
+        if match.end() >= end:
+            # Where the import begins says from what; on a line of its own it does not matter.
+            return match[1], line, match.end()
+    return None
+
+
+# By the names that scanner.detectors.nameshapes gives to the expressions of definitions, and the prefilter to imports.
+_READ = {"function": _function, "field": _field, "fields": _fields, "renamed": _renamed}
 
 
 def _class_around(data: bytes, start: int, indent: int) -> re.Match[bytes] | None:

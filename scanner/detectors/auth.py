@@ -16,6 +16,7 @@ from scanner.readers.structured import COMPUTED
 PREFILTER = (
     rb"\bBasic[ \t]{1,3}[A-Za-z0-9+/]{8}",
     rb"\bBearer[ \t]{1,3}[A-Za-z0-9._~+/=-]{16}",
+    rb"\bBearer[ \t](?:%s|\{\w{0,20}\}|)[\"'](?:\.format\(|\s{0,9}[%+]\s{0,9}\(?)[ \t]*[\"'][^\s\"']{16}",
     rb"\bAuthorization[\"']?:[ \t]{0,3}[\"']?(?:Token|Api-?Key|Key)[ \t]{1,3}[A-Za-z0-9._~+/=-]{16}",
     rb"b64encode\(\s*[bruf]{0,2}[\"'][^\s\"':]{1,64}:[^\s\"']",
     rb"(?:auth(?:_?string)?|creds?|credentials|user_?pass|userpwd)[\"'\]]{0,2}[ \t]{0,9}(?:=|:[ \t])[ \t]{0,9}[\"']?"

@@ -88,13 +88,16 @@ _COLLECTED = tuple(
         r"[\"'`]?(?:\[\w*\])?[ \t]*(?::[^\n=\"'`;]{1,60})?(?::=|=>|=|<-|:)[^\n\"'`;=]{0,60}(?:\r?\n[ \t]*)?[\[({]"
         r"[ \t]*(?:(?://|#)[^\n]*)?(?:\r?\n\s*(?:(?://|#)[^\n]*\n\s*)?)?"
         rf"(?:[^\n;()\[\]{{}}\"'`]{{0,40}}|{_WHOSE})",
-        rf"(?:\[[^\n\]]{{1,60}}\][ \t]*=[ \t]*|\.(?:{ADDING})\([^\n)]{{0,60}}|[ \t]*\|=[ \t]*[{{(\[][ \t]*)",
+        rf"(?:\[[^\n\]]{{1,60}}\][ \t]*=[ \t]*|\.\w{{1,40}}[ \t]*=[ \t]*|\.(?:{ADDING})\([^\n)]{{0,60}}"
+        rf"|[ \t]*[|+]=[ \t]*(?:[{{(\[][ \t]*|{_WHOSE}))",
     )
 )
 # What most credentials are called, where the whole vocabulary costs more than it finds.
 _NAMED = r"(?:passw|pwd|\bpw\b|_pw\b|passphrase|secret|token|api_?key)"
-# The first list of a zip, the targets of a loop, a string that is split, and a mapping whose keys are the tokens.
+# The first list of a zip, the targets of a loop or of several values, a string that is split, and a mapping whose keys
+# are the tokens.
 _TAKEN_APART = (
+    rf"{_NAMED}\w*[ \t]*,[\w., \t]*[)\]]?[ \t]*=[ \t(\[]*[^\n=\"'(]*[\"'][^\s\"']",
     rf"\bparametrize\(\s*[\[(]?\s*[\"'][^\n\])]{{0,200}}{_NAMED}",
     rf"\bzip\(\s*[\[(][^\])]{{0,200}}{_NAMED}[^\])]{{0,200}}[\])],\s*[\[(]\s*[rbuf]{{0,2}}[\"']",
     rf"\bfor[ \t(][\w ,.(\[]*{_NAMED}[\w ,.)\]]*[ \t]in[ \t]+(?:zip\()?\s*[\[({{]\s*[\[({{]?\s*[rbuf]{{0,2}}[\"']",

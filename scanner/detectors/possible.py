@@ -85,6 +85,11 @@ def takes(takers: Takers, imported: frozenset[str], leaf: str, keyword: str | No
     return False
 
 
+def is_call(takers: Takers, imported: frozenset[str], leaf: str) -> bool:
+    """Whether a call whose name ends in that word may take a credential somewhere."""
+    return any(not taking.modules or not imported.isdisjoint(taking.modules) for taking in takers.calls.get(leaf, ()))
+
+
 def is_setting(takers: Takers, imported: frozenset[str], leaf: str | None) -> bool:
     """Whether what ends in that word may be a setting that holds a credential."""
     found = takers.settings.get(leaf or "", ())

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from scanner.commandlines import password_in
 from scanner.model import Role
 from scanner.readers.inserted import names_of_places
 from scanner.readers.pyarguments import Called, Given, Way, name_of
 from scanner.readers.pyfields import placed_fields
-from scanner.readers.pyleaf import arguments, flattened, is_string, leaf_of, string_of, text_of, unstarred
+from scanner.readers.pyleaf import (
+    CLASS_MAKERS,
+    TUPLES,
+    arguments,
+    fields_of,
+    flattened,
+    is_string,
+    leaf_of,
+    string_of,
+    text_of,
+    unstarred,
+)
 from scanner.readers.pynames import env_key, is_env_getter, is_nameable
 from scanner.readers.pystate import Context, Found, Reach, Reading, Reference
 from scanner.readers.pywords import (
+    CALLING,
     EXECUTING,
+    GIVING_DEFAULT,
     METHOD_WRAPPERS,
     NAMED_DEFAULTS,
     WRAPPERS,
@@ -25,6 +38,7 @@ from scanner.readers.pywords import (
     instead_of,
     is_made_up,
     is_record,
+    passes_name,
     recorded,
     telling,
     template_names,
@@ -47,7 +61,6 @@ from scanner.readers.together import (
 _SAYING_NOTHING = ("default", "value", "values")
 _DECLARING = (Role.ASSIGNMENT, Role.KEYWORD)
 _ROLES = {Way.DEFAULT: Role.DEFAULT, Way.COMPARED: Role.COMPARISON}
-_LISTS = (ast.Tuple, ast.List)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -81,6 +94,11 @@ def _constant(reading: Reading, node: ast.Constant, context: Context) -> None:
 
 
 def _formatted(reading: Reading, node: ast.JoinedStr, context: Context) -> None:
+    if len(node.values) == 1 and context.reaches and isinstance(node.values[0], ast.FormattedValue):
+        # `f"{password}"` is nothing but its field.
+        for value in placed_fields(reading.scope, node):
+            read_node(reading, value, context)
+        return
     reading.found.append(Found(node, text_of(node), context))
     _embedded(reading, node, context)
 
@@ -94,7 +112,7 @@ def _embedded(reading: Reading, node: ast.expr, context: Context) -> None:
 
 def _name(reading: Reading, node: ast.Name, context: Context) -> None:
     if context.reaches:
-        reading.references.append(Reference(context.symbol, node.id, node.lineno, context.reaches))
+        _refer(reading, node, context, None)
 
 
 def _attribute(reading: Reading, node: ast.Attribute, context: Context) -> None:
@@ -102,19 +120,28 @@ def _attribute(reading: Reading, node: ast.Attribute, context: Context) -> None:
     if not isinstance(owner, ast.Name):
         read_node(reading, owner, bare(context.symbol))
     elif context.reaches:
-        symbol = context.symbol.rpartition(".")[0] if owner.id in ("self", "cls") else owner.id
-        reading.references.append(Reference(symbol, node.attr, node.lineno, context.reaches))
+        _refer(reading, node, context, None)
+
+
+def _refer(reading: Reading, node: ast.expr, context: Context, key: str | None) -> None:
+    """Note that `name` or `owner.name` is used, or the entry `key` of it."""
+    match node:
+        case ast.Name(id=name):
+            reading.references.append(Reference(context.symbol, name, node.lineno, context.reaches, key))
+        case ast.Attribute(value=ast.Name(id=owner), attr=name):
+            symbol = context.symbol.rpartition(".")[0] if owner in ("self", "cls") else owner
+            reading.references.append(Reference(symbol, name, node.lineno, context.reaches, key))
 
 
 def _subscript(reading: Reading, node: ast.Subscript, context: Context) -> None:
-    if isinstance(node.value, (ast.Dict, *_LISTS)) or is_string(node.value):
+    if isinstance(node.value, (ast.Dict, *TUPLES)) or is_string(node.value):
         # `{...}[name]` and `"..."[:-2]`: what is taken out goes where the whole does not.
         read_node(reading, node.value, context._replace(reaches=(), dynamic=is_string(node.value)))
         read_node(reading, node.slice, bare(context.symbol))
         return
     key = string_of(node.slice)
-    if isinstance(node.value, ast.Name) and key is not None and context.reaches:
-        reading.references.append(Reference(context.symbol, node.value.id, node.lineno, context.reaches, key))
+    if key is not None and context.reaches:
+        _refer(reading, node.value, context, key)
     for child in (node.value, node.slice):
         read_node(reading, child, bare(context.symbol))
 
@@ -146,7 +173,7 @@ def _filled(reading: Reading, node: ast.expr, places: Mapping[int | str, str], c
             name = string_of(key) or ""
             read_node(reading, value, Context(Role.ENTRY, places.get(name, name) or None, context.symbol, within=node))
         return
-    for number, part in enumerate(node.elts if isinstance(node, _LISTS) else [node]):
+    for number, part in enumerate(node.elts if isinstance(node, TUPLES) else [node]):
         inner = Context(role=Role.ELEMENT, name=places.get(number), symbol=context.symbol)
         read_node(reading, unstarred(part), inner)
 
@@ -155,11 +182,11 @@ def _given_beside(
     reading: Reading, node: ast.expr, number: int | None, places: Mapping[int | str, str], context: Context
 ) -> None:
     """What is given beside a query: `execute(query, (name, password))`, rows of such, or one argument a place."""
-    if not isinstance(node, _LISTS):
+    if not isinstance(node, TUPLES):
         name = places.get(number - 1) if number else None
         read_node(reading, node, Context(role=Role.ELEMENT, name=name, symbol=context.symbol))
         return
-    rows = all(isinstance(part, _LISTS) for part in node.elts)
+    rows = all(isinstance(part, TUPLES) for part in node.elts)
     for row in node.elts if rows else [node]:
         _filled(reading, row, places, context)
 
@@ -199,7 +226,7 @@ def _comparison(reading: Reading, node: ast.Compare, context: Context) -> None:
 
 def _compared_by_place(reading: Reading, one: ast.expr, other: ast.expr, context: Context) -> bool:
     """Read `(user, password) == ("admin", "...")`, of which each pair is compared; False where it is no such thing."""
-    if not isinstance(one, _LISTS) or not isinstance(other, _LISTS) or len(one.elts) != len(other.elts):
+    if not isinstance(one, TUPLES) or not isinstance(other, TUPLES) or len(one.elts) != len(other.elts):
         return False
     for left, right in zip(one.elts, other.elts, strict=True):
         for operand, beside in ((left, right), (right, left)):
@@ -286,6 +313,22 @@ def _pair_name(node: ast.expr, texts: Sequence[str | None], context: Context) ->
     return None if first in _SAYING_NOTHING else first
 
 
+def _comprehended(reading: Reading, node: ast.expr, context: Context) -> None:
+    """A comprehension, whose own names mean nothing outside of it."""
+    before = len(reading.references)
+    inner = bare(context.symbol)
+    for child in ast.iter_child_nodes(node):
+        read_node(reading, child, inner)
+    if len(reading.references) > before:
+        targets = (each.target for each in ast.iter_child_nodes(node) if isinstance(each, ast.comprehension))
+        _forget(reading, before, {part.id for each in targets for part in ast.walk(each) if isinstance(part, ast.Name)})
+
+
+def _forget(reading: Reading, before: int, names: Collection[str]) -> None:
+    """Drop the references to some names that were noted since there were so many."""
+    reading.references[before:] = (each for each in reading.references[before:] if each.name not in names)
+
+
 def _comprehension(reading: Reading, node: ast.comprehension, context: Context) -> None:
     iterated(reading, node.target, node.iter, context)
     for condition in node.ifs:
@@ -298,7 +341,10 @@ def _walrus(reading: Reading, node: ast.NamedExpr, context: Context) -> None:
 
 def _lambda(reading: Reading, node: ast.Lambda, context: Context) -> None:
     defaults(reading, node.args, context.symbol)
+    before = len(reading.references)
     read_node(reading, node.body, context)
+    if len(reading.references) > before:
+        _forget(reading, before, {each.arg for each in ast.walk(node.args) if isinstance(each, ast.arg)})
 
 
 def _yield(reading: Reading, node: ast.Yield, context: Context) -> None:
@@ -331,11 +377,12 @@ def _await(reading: Reading, node: ast.Await, context: Context) -> None:
 def _call(reading: Reading, node: ast.Call, context: Context) -> None:
     own = leaf_of(node.func.value) or "" if isinstance(node.func, ast.Attribute) else None
     leaf = called_as(leaf_of(node.func) or "", own)
-    _called(reading, node.func, leaf, context)
-    if (leaf == "zip" and _zipped(reading, node, context)) or (leaf == "parametrize" and _rows(reading, node, context)):
-        return
     every = arguments(node)
     call = Called(leaf, node, [_given(keyword, value) for keyword, value in every], reading.scope)
+    _called(reading, call, context)
+    if (leaf == "zip" and _zipped(reading, node, context)) or (leaf == "parametrize" and _rows(reading, node, context)):
+        return
+    fields = fields_of(node) if leaf in CLASS_MAKERS else []
     template = string_of(node.func.value) if leaf == "format" and isinstance(node.func, ast.Attribute) else None
     filled = template_names(template, percent=False) if template else {}
     beside = names_of_places(call.given[0].text or "") if every and leaf in EXECUTING else {}
@@ -361,9 +408,17 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
         if way is Way.OUTER:
             role, reaches = context.role, (*context.reaches, *reaches)
         elif way is Way.VALUE and (keyword in NAMED_DEFAULTS or is_env_getter(reading.scope, node.func)):
-            role = Role.ENV_DEFAULT
+            role, reaches = Role.ENV_DEFAULT, (*context.reaches, *reaches)
+        elif name is None and leaf in WRAPPERS and passes_name(leaf, len(every), number, keyword):
+            role, reaches = context.role, (*context.reaches, *reaches)
+        elif way in (Way.VALUE, Way.DEFAULT) and leaf in GIVING_DEFAULT:
+            reaches = (*context.reaches, *reaches)
         role = _ROLES.get(way, role)
         name, symbol = _collected(call, own, name, keyword, context)
+        if fields and keyword == "defaults" and isinstance(value, TUPLES):
+            last = fields[max(len(fields) - len(value.elts), 0) :]
+            if _named_row(reading, value, last, Context(role=Role.DEFAULT, symbol=context.symbol)):
+                continue
         read_node(reading, unstarred(value), Context(role, name, symbol, reaches, within=node))
 
 
@@ -381,18 +436,21 @@ def _collected(
     return name, context.symbol
 
 
-def _called(reading: Reading, node: ast.expr, leaf: str, context: Context) -> None:
-    """Read what is called; `leaf` is the last word of its name."""
+def _called(reading: Reading, call: Called, context: Context) -> None:
+    """Read what is called."""
+    node, leaf, given = call.node.func, call.leaf, call.given
     if not isinstance(node, ast.Attribute):
         if not isinstance(node, ast.Name):
             read_node(reading, node, bare(context.symbol))
         return
     owner = node.value
-    if leaf in METHOD_WRAPPERS and not isinstance(owner, (ast.Name, ast.Attribute)):
-        changed = context.dynamic or leaf in ("format", "replace")
-        read_node(reading, owner, context._replace(dynamic=changed))
+    changed = leaf in ("format", "replace")
+    if leaf in METHOD_WRAPPERS and not (changed and isinstance(owner, (ast.Name, ast.Attribute))):
+        read_node(reading, owner, context._replace(dynamic=context.dynamic or changed))
     elif leaf == "get" and isinstance(owner, ast.Dict):
         read_node(reading, owner, context._replace(reaches=()))  # as `{...}[name]`
+    elif leaf == "get" and given and given[0].text is not None and context.reaches:
+        _refer(reading, owner, context, given[0].text)
     else:
         read_node(reading, owner, bare(context.symbol))
 
@@ -401,6 +459,8 @@ def _reaches(call: Called, keyword: str | None, number: int | None, context: Con
     """Where an argument goes: into the call, and of `dict(...)` as an entry where the dictionary goes."""
     node, target = call.node, call.node.func
     reaches: tuple[Reach, ...] = (Reach(node, target, number, keyword),) if is_nameable(target) else ()
+    if call.leaf in CALLING and node.args and is_nameable(node.args[0]) and number != 0:
+        reaches += (Reach(node, node.args[0], None if number is None else number - 1, keyword),)
     if call.leaf == "dict" and keyword not in (None, "**") and isinstance(target, ast.Name):
         reaches += tuple(each._replace(key=keyword, element=None) for each in context.reaches)
     return reaches
@@ -417,17 +477,18 @@ def iterated(reading: Reading, target: ast.expr, values: ast.expr, context: Cont
     outside = bare(context.symbol)
     read_node(reading, target, outside)
     element = outside._replace(role=Role.ELEMENT)
-    names = names_of([leaf_of(unstarred(part)) for part in target.elts]) if isinstance(target, _LISTS) else ()
-    if isinstance(values, (*_LISTS, ast.Set)) and values.elts:
+    names = names_of([leaf_of(unstarred(part)) for part in target.elts]) if isinstance(target, TUPLES) else ()
+    if isinstance(values, (*TUPLES, ast.Set)) and values.elts:
         one = leaf_of(target) if isinstance(target, ast.Name) else None
         rows = [unstarred(row) for row in values.elts]
         if names:
             for row in rows:
-                if not _named_row(reading, row, names, element):
+                if not _named_row(reading, row, names, element, target.elts if isinstance(target, TUPLES) else ()):
                     read_node(reading, row, element)
         elif one:
             for row in rows:
-                read_node(reading, row, element._replace(name=one if is_made_up(string_of(row)) else None))
+                name = one if is_made_up(string_of(row)) else None
+                read_node(reading, row, element._replace(name=name, reaches=(Reach(target, None, None, one),)))
         else:
             read_node(reading, values, outside)
         return
@@ -439,19 +500,22 @@ def iterated(reading: Reading, target: ast.expr, values: ast.expr, context: Cont
         read_node(reading, values, outside)
 
 
-def _named_row(reading: Reading, row: ast.expr, names: Sequence[str], element: Context) -> bool:
-    """Read the elements of a row by the names of their places; False where it is no such row."""
-    if not isinstance(row, _LISTS) or len(row.elts) != len(names):
+def _named_row(
+    reading: Reading, row: ast.expr, names: Sequence[str], element: Context, targets: Sequence[ast.expr] = ()
+) -> bool:
+    """Read the elements of a row by the names of their places, which go into the targets; False for no such row."""
+    if not isinstance(row, TUPLES) or len(row.elts) != len(names):
         return False
-    for value, name in zip(row.elts, names, strict=True):
-        read_node(reading, unstarred(value), element._replace(name=name or None))
+    for number, (value, name) in enumerate(zip(row.elts, names, strict=True)):
+        reaches = tuple(_bound(unstarred(targets[number]), targets[number])) if targets else ()
+        read_node(reading, unstarred(value), element._replace(name=name or None, reaches=reaches))
     return True
 
 
 def _zipped(reading: Reading, node: ast.Call, context: Context) -> bool:
     """Read `zip(("user", "password"), ("admin", "..."))`, whose first list names the second's elements."""
     every = arguments(node)
-    if len(every) != 2 or not isinstance(every[0][1], _LISTS):
+    if len(every) != 2 or not isinstance(every[0][1], TUPLES):
         return False
     names = names_in([string_of(unstarred(element)) for element in every[0][1].elts])
     element = Context(role=Role.ELEMENT, symbol=context.symbol)
@@ -464,16 +528,16 @@ def _rows(reading: Reading, node: ast.Call, context: Context) -> bool:
     https://docs.pytest.org/en/stable/how-to/parametrize.html
     """
     every = [unstarred(value) for _, value in arguments(node)]
-    if len(every) < 2 or not isinstance(every[1], _LISTS):
+    if len(every) < 2 or not isinstance(every[1], TUPLES):
         return False
     first = string_of(every[0])
-    texts = [string_of(each) for each in every[0].elts] if isinstance(every[0], _LISTS) else (first or "").split(",")
+    texts = [string_of(each) for each in every[0].elts] if isinstance(every[0], TUPLES) else (first or "").split(",")
     names = names_in([text.strip() if text else text for text in texts])
     element = Context(role=Role.ELEMENT, symbol=context.symbol)
     for row in map(unstarred, every[1].elts) if names else ():
         if isinstance(row, ast.Call) and leaf_of(row.func) == "param":
             row = ast.Tuple(elts=[value for keyword, value in arguments(row) if keyword is None], ctx=ast.Load())
-        parts = row.elts if len(names) > 1 and isinstance(row, _LISTS) and len(row.elts) == len(names) else [row]
+        parts = row.elts if len(names) > 1 and isinstance(row, TUPLES) and len(row.elts) == len(names) else [row]
         for part, name in zip(parts, names, strict=False):
             value = unstarred(part)
             read_node(reading, value, element._replace(name=name if is_machine_made(string_of(value)) else None))
@@ -497,6 +561,10 @@ _READS: dict[type[ast.AST], Callable[..., None]] = {
     ast.List: _elements,
     ast.Set: _elements,
     ast.comprehension: _comprehension,
+    ast.ListComp: _comprehended,
+    ast.SetComp: _comprehended,
+    ast.DictComp: _comprehended,
+    ast.GeneratorExp: _comprehended,
     ast.NamedExpr: _walrus,
     ast.Lambda: _lambda,
     ast.Yield: _yield,
@@ -525,7 +593,7 @@ def assign(
         role=Role.ASSIGNMENT,
         name=telling(map(leaf_of, targets)),
         symbol=_below(context.symbol, of) if is_several(of) else context.symbol,
-        reaches=tuple(reaches),
+        reaches=(*context.reaches, *reaches),
         within=context.symbol,
     )
     read_node(reading, value, assigned)
@@ -553,7 +621,7 @@ def _taken_apart(reading: Reading, target: ast.expr, value: ast.expr, context: C
     if len(every) > 2 or (every and given is None):
         return
     limit = every[1][1].value if len(every) == 2 and isinstance(every[1][1], ast.Constant) else -1
-    names = [leaf_of(unstarred(part)) for part in target.elts] if isinstance(target, _LISTS) else []
+    names = [leaf_of(unstarred(part)) for part in target.elts] if isinstance(target, TUPLES) else []
     most = limit if isinstance(limit, int) else -1
     for piece in pieces(text, value.func.attr, given, most, names, context.name):
         reading.found.append(Found(value.func.value, text, bare(context.symbol), piece))
@@ -580,4 +648,5 @@ def defaults(reading: Reading, parameters: ast.arguments, symbol: str) -> None:
             annotated(reading, parameter.annotation, Context(Role.ASSIGNMENT, parameter.arg, symbol))
     for parameter, default in pairs:
         if default is not None:
-            read_node(reading, default, Context(role=Role.DEFAULT, name=parameter.arg, symbol=symbol))
+            given = (Reach(parameter, None, None, parameter.arg),)
+            read_node(reading, default, Context(Role.DEFAULT, parameter.arg, symbol, given))

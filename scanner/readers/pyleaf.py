@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from scanner.readers.pywords import READING, asks_for, held_by
 from scanner.readers.structured import COMPUTED
 
+CLASS_MAKERS = frozenset(("namedtuple", "NamedTuple", "make_dataclass"))
+TUPLES = (ast.Tuple, ast.List)
+"""Types of what is taken apart by place."""
+
 
 def string_of(node: ast.AST | None) -> str | None:
     """The text of a plain string or bytes node; keys of protocols are bytes: `{b"password": b"..."}`."""
@@ -79,3 +83,29 @@ def text_of(node: ast.expr) -> str:
         return "".join(text_of(part) if isinstance(part, ast.Constant) else COMPUTED for part in node.values)
     assert isinstance(node, ast.Constant)
     return node.value.decode("latin-1") if isinstance(node.value, bytes) else str(node.value)
+
+
+def paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]] | None:
+    """`user, password = "u", "p"` taken apart; None for anything that does not pair up."""
+    if not isinstance(target, TUPLES) or not isinstance(value, TUPLES):
+        return None
+    names, values = list(target.elts), list(value.elts)
+    if len(names) > 1 and isinstance(names[-1], ast.Starred):  # `user, password, *rest = ...`
+        names[-1:] = [names[-1].value] * (len(values) - len(names) + 1)
+    if len(names) != len(values) or any(isinstance(each, ast.Starred) for each in (*names, *values)):
+        return None
+    pairs = zip(names, values, strict=True)
+    return [part for pair in pairs for part in paired(*pair) or [pair]]
+
+
+def fields_of(node: ast.Call) -> list[str]:
+    """The fields that a call of `namedtuple` and its like gives a class; none where they are not written there."""
+    match node.args[1] if len(node.args) > 1 else None:
+        case ast.Constant(value=str(text)):
+            return text.replace(",", " ").split()
+        case ast.List(elts=fields) | ast.Tuple(elts=fields):
+            # Of `NamedTuple` and `make_dataclass` each is a pair of a name and a type.
+            first = [each.elts[0] if isinstance(each, ast.Tuple) and each.elts else each for each in fields]
+            names = [each.value for each in first if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+            return names if len(names) == len(fields) else []
+    return []

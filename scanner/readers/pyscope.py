@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from scanner.model import SecretValue, Sibling, Span
 from scanner.readers.errors import Unreadable
+from scanner.readers.pyleaf import CLASS_MAKERS, TUPLES, fields_of, paired, unstarred
 from scanner.readers.pylines import COMPOUND, Lines, first_line, merged, named, split, target_name
 from scanner.text import line_starts
 
@@ -21,7 +22,6 @@ _MOST_FIELDS = 20_000
 _LONG = 3 * _MOST_FIELDS  # `{a}`
 _FSTRING = re.compile(r"""[fF][rR]?(\"{3}|'{3}|["'])""")
 _CONSTANT_TYPES = (str, bytes, int, float)
-_CLASS_MAKERS = frozenset(("namedtuple", "NamedTuple", "make_dataclass"))
 
 
 class Binding(NamedTuple):
@@ -44,6 +44,7 @@ class Scope:
     instances: dict[str, list[tuple[int, ast.expr]]] = field(default_factory=dict)
     bodies: dict[str, list[Sequence[ast.stmt]]] = field(default_factory=dict)
     classes: set[str] = field(default_factory=set)
+    functions: dict[str, ast.arguments] = field(default_factory=dict)
     parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
     known: dict[str, tuple[Sibling, ...]] = field(default_factory=dict)
     named: dict[str, Sibling] = field(default_factory=dict)
@@ -64,7 +65,7 @@ class Scope:
         places = self.row[1]
         return start + (utf8_column if places is None else places[utf8_column])
 
-    def span(self, node: ast.expr | ast.stmt) -> Span:
+    def span(self, node: ast.expr | ast.stmt | ast.arg) -> Span:
         """Where an expression or a statement stands."""
         last = node.end_lineno or node.lineno
         return Span(self.offset(node.lineno, node.col_offset), self.offset(last, node.end_col_offset or 0))
@@ -136,8 +137,22 @@ class Scope:
             if number and scope in self.classes:
                 continue
             found = self.bindings.get((scope, name))
-            if found:
-                return found[nearest(found, line)]
+            near = found[nearest(found, line)] if found else None
+            if scope in self.functions and (near is None or near.first > line):
+                near = self._parameter(scope, name) or near
+            if near is not None:
+                return near
+        return None
+
+    def _parameter(self, symbol: str, name: str) -> Binding | None:
+        """Where a function's parameter of that name stands; on line 0 where it has no default."""
+        known = self.functions[symbol]
+        before = [*known.posonlyargs, *known.args]
+        given = {id(each) for each in before[len(before) - len(known.defaults) :]}
+        given |= {id(each) for each, default in zip(known.kwonlyargs, known.kw_defaults, strict=True) if default}
+        for each in (*before, *known.kwonlyargs, known.vararg, known.kwarg):
+            if each is not None and each.arg == name:
+                return Binding(each.lineno, each.lineno) if id(each) in given else Binding(0, 0)
         return None
 
 
@@ -250,16 +265,8 @@ def _assign(scope: Scope, statement: ast.Assign, symbol: str, first: int) -> Non
 def _made_class(scope: Scope, target: ast.expr, call: ast.Call) -> None:
     """Note the fields of `Account = namedtuple("Account", "name password")` and its like."""
     leaf = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
-    if leaf not in _CLASS_MAKERS or len(call.args) < 2 or not isinstance(target, ast.Name):
-        return
-    match call.args[1]:
-        case ast.Constant(value=str(text)):
-            scope.define(target.id, text.replace(",", " ").split())
-        case ast.List(elts=fields) | ast.Tuple(elts=fields):
-            # Of `NamedTuple` and `make_dataclass` each is a pair of a name and a type.
-            first = [each.elts[0] if isinstance(each, ast.Tuple) and each.elts else each for each in fields]
-            names = [each.value for each in first if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-            scope.define(target.id, names if len(names) == len(fields) else ())
+    if leaf in CLASS_MAKERS and isinstance(target, ast.Name) and len(call.args) > 1:
+        scope.define(target.id, fields_of(call))
 
 
 def _annotated(scope: Scope, statement: ast.AnnAssign, symbol: str, first: int) -> None:
@@ -268,10 +275,22 @@ def _annotated(scope: Scope, statement: ast.AnnAssign, symbol: str, first: int) 
     _instance(scope, statement.target, statement.annotation, first)
 
 
-def _with(scope: Scope, statement: ast.With | ast.AsyncWith, symbol: str, first: int) -> None:  # noqa: ARG001
+def _with(scope: Scope, statement: ast.With | ast.AsyncWith, symbol: str, first: int) -> None:
     for item in statement.items:
         if item.optional_vars is not None:
             _instance(scope, item.optional_vars, item.context_expr, first)
+            _rebind(scope, item.optional_vars, symbol)
+
+
+def _for(scope: Scope, statement: ast.For | ast.AsyncFor, symbol: str, first: int) -> None:  # noqa: ARG001
+    _rebind(scope, statement.target, symbol)
+
+
+def _rebind(scope: Scope, target: ast.expr, symbol: str) -> None:
+    """Note that a loop or a `with` gives names another value."""
+    for each in map(unstarred, target.elts) if isinstance(target, TUPLES) else (target,):
+        if isinstance(each, ast.Name):
+            _note(scope.bindings.setdefault((symbol, each.id), []), Binding(each.lineno, each.lineno))
 
 
 def _function(
@@ -281,6 +300,7 @@ def _function(
     first: int,
 ) -> None:
     arguments = statement.args
+    scope.functions[named(statement, symbol) or ""] = arguments
     names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
     bound = symbol in scope.classes and names[:1] in (["self"], ["cls"])
     # A class is called with what its `__init__` takes.
@@ -307,6 +327,8 @@ _NOTES: dict[type[ast.stmt], Callable[..., None]] = {
     ast.ImportFrom: _import_from,
     ast.Assign: _assign,
     ast.AnnAssign: _annotated,
+    ast.For: _for,
+    ast.AsyncFor: _for,
     ast.With: _with,
     ast.AsyncWith: _with,
     ast.FunctionDef: _function,
@@ -316,6 +338,11 @@ _NOTES: dict[type[ast.stmt], Callable[..., None]] = {
 
 
 def _bind(scope: Scope, target: ast.expr, value: ast.expr, symbol: str, statement: ast.stmt) -> None:
+    if isinstance(target, TUPLES):
+        # Of what does not pair up nobody knows the parts: each is its own.
+        for part, given in paired(target, value) or ((part, part) for part in map(unstarred, target.elts)):
+            _bind(scope, part, given, symbol, statement)
+        return
     name = target_name(target)
     if name is None:
         return

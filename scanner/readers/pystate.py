@@ -18,7 +18,7 @@ class Reach(NamedTuple):
     that is set. Without a target it is bound to the name `keyword`, and goes wherever that name goes.
     """
 
-    node: ast.expr | ast.stmt
+    node: ast.expr | ast.stmt | ast.arg
     target: ast.expr | None
     number: int | None
     keyword: str | None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from scanner.model import Role
 from scanner.readers.pyexpressions import annotated, assign, bare, defaults, given_back, iterated, read_node
-from scanner.readers.pyleaf import leaf_of
+from scanner.readers.pyleaf import leaf_of, paired
 from scanner.readers.pylines import BARE_CLAUSES, Lines, named, subjects_of
 from scanner.readers.pystate import Context, Reading
 
@@ -68,7 +68,7 @@ def _pattern(reading: Reading, node: ast.pattern, subjects: Sequence[str | None]
 def _statement(reading: Reading, node: ast.AST, symbol: str) -> None:
     context = bare(symbol)
     if isinstance(node, ast.Assign):
-        pairs = _paired(node.targets[-1], node.value)
+        pairs = paired(node.targets[-1], node.value)
         if pairs is None:
             assign(reading, node.targets, node.value, context, node)
         for target, value in pairs or ():
@@ -101,16 +101,3 @@ def _compound(reading: Reading, node: ast.stmt, symbol: str) -> None:
             _header(reading, child, symbol, subjects)
             for statement in child.body:
                 _statement(reading, statement, symbol)
-
-
-def _paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]] | None:
-    """`user, password = "u", "p"` taken apart; None for anything that does not pair up."""
-    if not isinstance(target, (ast.Tuple, ast.List)) or not isinstance(value, (ast.Tuple, ast.List)):
-        return None
-    names, values = list(target.elts), list(value.elts)
-    if len(names) > 1 and isinstance(names[-1], ast.Starred):  # `user, password, *rest = ...`
-        names[-1:] = [names[-1].value] * (len(values) - len(names) + 1)
-    if len(names) != len(values) or any(isinstance(each, ast.Starred) for each in (*names, *values)):
-        return None
-    pairs = zip(names, values, strict=True)
-    return [part for pair in pairs for part in _paired(*pair) or [pair]]

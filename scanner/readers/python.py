@@ -21,8 +21,15 @@ _BEFORE_CALL = re.compile(r"(?<![\w.])(?:self\.|cls\.)?\Z")
 
 
 def own_calls(scope: Scope, wanted: Wanted) -> Iterator[int]:
-    """Where functions and classes of this file are called that take a credential, which may stand there by place."""
+    """Where functions and classes of this file are called that take a credential, which may stand there by place.
+
+    Also those of libraries that were imported under another name.
+    """
     names = {name for name, parameters in scope.parameters.items() if any(map(wanted.is_named, parameters))}
+    for name, meant in scope.imports.items():
+        leaf = meant.rpartition(".")[2]
+        if leaf != name and wanted.is_call(leaf):
+            names.add(name)
     for name in names:
         call = f"{name}("
         at = scope.text.find(call)

@@ -82,7 +82,12 @@ _NAMING = frozenset(
 )
 # An object or a section, a name in it, and the value: `parser.set("db", "password", "...")`.
 NAMED_THIRD = frozenset(("setattr", "__setattr__", "getattr", "set", "setitem"))
-METHOD_WRAPPERS = frozenset(("encode", "decode", "strip", "lower", "upper", "format", "rstrip", "lstrip", "replace"))
+METHOD_WRAPPERS = frozenset("encode decode strip lower upper format rstrip lstrip replace get_secret_value".split())
+# https://docs.python.org/3/library/functools.html#functools.partial, asyncio.to_thread: they call their first argument
+# with the others.
+CALLING = frozenset(("partial", "partialmethod", "to_thread"))
+# What stands behind a name is what these give where the name has no value.
+GIVING_DEFAULT = frozenset(("get", "pop", "setdefault", "getattr"))
 
 
 def telling(targets: Iterable[str | None]) -> str | None:
@@ -232,6 +237,7 @@ def longest_option(texts: Iterable[str | None]) -> str | None:
 _PERCENT = re.compile(r"%(?:%|(?:\((?P<field>\w{1,80})\))?[-#0 +]*(?:\d+)?(?:\.\d+)?[srd])")
 _BRACES = re.compile(r"\{\{|\}\}|\{(?P<field>\d{0,3}|[A-Za-z_]\w{0,80})(?:![rsa])?(?::[^{}]*)?\}")
 _USERINFO = re.compile(r"://[^\s/@]*:\Z")
+_BEARER = re.compile(r"(?i)\bbearer \Z")
 _NAMED_PLACE = re.compile(r"([A-Za-z][\w\-]{1,80})[\"']?\s?[=:]\s?[\"']?\Z")
 
 
@@ -257,4 +263,6 @@ def template_names(text: str, *, percent: bool) -> Mapping[int | str, str]:
             found[number] = "password"
         elif named is not None and not _USERINFO.search(before):
             found[number] = named[1]
+        elif _BEARER.search(before):
+            found[number] = "bearer_token"
     return found

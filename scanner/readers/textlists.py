@@ -34,10 +34,11 @@ _OPENED = re.compile(
     rf"(?::=|=>|=|<-|:){GAP}(?P<made>(?:[^\n\"'`;=:{{]|::){{0,60}}?)"
     rf"(?:\r?\n[ \t]{{0,60}})?(?P<bracket>[\[({{]){_BLANK}{_COMMENTS}(?:{_KEY})?\Z"
 )
-# `tokens["alice"] = "..."`, `apiKeys.put("alice", "...")`
+# `tokens["alice"] = "..."`, `tokens.alice = "..."`, `apiKeys.put("alice", "...")`
 _ADDED = re.compile(
     rf"(?P<name>[A-Za-z_$][\w\-]{{0,100}}+)(?:"
     rf"\[{GAP}(?P<mark>[\"'`])(?P<quoted>[^\s\"'`]{{1,60}})(?P=mark){GAP}\]{GAP}={GAP}"
+    rf"|\.(?P<bare>[A-Za-z_]\w{{0,60}}){GAP}={GAP}"
     rf"|\.(?i:{ADDING})\({GAP}(?:(?P<of>[\"'`])(?P<whose>[^\s\"'`]{{1,60}})(?P=of),{GAP})?)\Z"
 )
 _KEYED = re.compile(rf"{_KEY}(?=[\"'`])")

@@ -18,13 +18,14 @@ class Wanted(NamedTuple):
     """What the detectors can take; see scanner/detectors/possible.py.
 
     `is_possible` is asked of a value, its name, its symbol and whether it may stand at a sink; `is_named` of a name;
-    `takes` of a call's last word, a keyword and a position, `is_setting` of an assigned name's last word. `keys` are
-    those, in small letters, of a dictionary's entries that a call takes. `providers` are the offsets of the hits of
-    provider shapes.
+    `is_call` of a call's last word, `takes` of that, a keyword and a position, `is_setting` of an assigned name's last
+    word. `keys` are those, in small letters, of a dictionary's entries that a call takes. `providers` are the offsets
+    of the hits of provider shapes.
     """
 
     is_possible: Callable[[str, str | None, str, bool], bool]
     is_named: Callable[[str], bool]
+    is_call: Callable[[str], bool]
     takes: Callable[[str, str | None, int | None], bool]
     keys: frozenset[str]
     is_setting: Callable[[str | None], bool]

@@ -60,7 +60,7 @@ def _is_left_out(named: Path) -> bool:
     """Whether git tracks something at a path that is not there, and was told to leave it out of the working tree."""
     absolute = Path(os.path.abspath(named))
     folder = next(folder for folder in absolute.parents if folder.is_dir())
-    repository = git.find(folder) if git.installed() else None
+    repository = git.find(folder) if installed() else None
     if repository is None or repository.top is None:
         return False
     status, out, _ = git.attempt(folder, "ls-files", "-z", "-t", "--", str(absolute.relative_to(folder)))

@@ -25,6 +25,8 @@ LINES = (
     b"password = 'five'\n", b"password = \\\n", b"    'six'\n", b"api_key = \"\"\"\n", b"end\n", b"\"\"\"\n",
     b"url = 'postgres://user:pw@db.invalid/x'\n", b"y = 1\n",
     b"def login(user, password):\n", b"def login(password, user):\n", b"login('bob', 'seven')\n", b"login(\n",
+    b"one, x = 1, 'nine'\n", b"for x in ['ten',\n", b"def g(a, x='eleven', *, y: str = NAME):\n",
+    b"(self.one, x) = two\n", b"from ftplib import FTP as login\n", b"    connect as login,\n",
     b"class Login:\n",
     b"    def __init__(self, token, x):\n", b"    Login('eight', NAME)\n", b"    secret: str\n",
     b"A.token = B.token = 'ten'\n", b"    user = token = x or 'eleven'\n", b"    psycopg2.connect(password=A.token)\n",

@@ -100,6 +100,11 @@ STATEMENTS = (
     'proxy = "10.0.0.1:8080:bob:S3cr3tPw9"',
     f"print(f\"{{connect(password='{TOKEN}')}}\")",
     "call(['mysql', '-uroot', '-pS3cr3tPw9'])",
+    f'word, (PW, self.pw) = "a", ("{TOKEN}", Z)',
+    'redis.Redis(password=os.getenv("A", "hunter2hunter2"))',
+    'redis.Redis(password=(w := f"{PW}"))',
+    "Z = [redis.Redis(password=PW) for PW in Z] or (lambda PW: redis.Redis(password=PW))",
+    'redis.Redis(password=options.get("password", PW.encode()), host=self.pw["a"])',
 )
 HEADERS = (
     "",
@@ -108,6 +113,9 @@ HEADERS = (
     "if x == 'a':",
     "with connect(password=PW) as c:",
     "for token in ('abcdefgh12345678', PW):",
+    "for PW in ('hunter2hunter2', x):",
+    "def own(PW='hunter2hunter2', *Z, options=None):",
+    "with own(PW) as PW, x as (y, Z):",
     "for user, password in [('a', 'hunter2hunter2'), ('b', PW)]:",
     "for user, password in zip(['a'], ['hunter2hunter2']):",
 )
