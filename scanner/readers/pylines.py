@@ -161,3 +161,16 @@ def target_name(target: ast.expr) -> str | None:
     if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
         return target.slice.value if isinstance(target.slice.value, str) else None
     return None
+
+
+def paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]] | None:
+    """`user, password = "u", "p"` taken apart; None for anything that does not pair up."""
+    if not isinstance(target, (ast.Tuple, ast.List)) or not isinstance(value, (ast.Tuple, ast.List)):
+        return None
+    names, values = list(target.elts), list(value.elts)
+    if len(names) > 1 and isinstance(names[-1], ast.Starred):  # `user, password, *rest = ...`
+        names[-1:] = [names[-1].value] * (len(values) - len(names) + 1)
+    if len(names) != len(values) or any(isinstance(each, ast.Starred) for each in (*names, *values)):
+        return None
+    pairs = zip(names, values, strict=True)
+    return [part for pair in pairs for part in paired(*pair) or [pair]]

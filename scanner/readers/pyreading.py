@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import bisect
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,13 +15,16 @@ from scanner.readers.errors import Unreadable
 from scanner.readers.pyleaf import arguments, leaf_of, string_of
 from scanner.readers.pylines import Lines
 from scanner.readers.pynames import callees_of
-from scanner.readers.pyscope import Scope
+from scanner.readers.pyscope import Binding, Scope
 from scanner.readers.pystate import Context, Found, Reach, Reading, Reference
 from scanner.readers.pystatements import read_lines
 from scanner.readers.pystrings import Surroundings, literal_of
+from scanner.readers.pyways import Steps, below
 from scanner.readers.structured import SEVERAL
 from scanner.readers.wanted import Wanted
 
+# Nobody reads more of where a value goes.
+_MOST_REACHED = 200
 # One string token. A value that several make up is not in the text in one piece.
 _TOKEN = re.compile(
     r"""[A-Za-z]{0,2}(?:\"{3}(?:(?!\"{3})[^\\]|\\.)*+\"{3}|'{3}(?:(?!'{3})[^\\]|\\.)*+'{3}"""
@@ -71,21 +75,31 @@ def _read(scope: Scope, wanted: Iterable[Lines]) -> tuple[dict[Lines, list[Found
 def _binding(scope: Scope, references: Sequence[Reference]) -> Iterator[Lines]:
     """Lines that bind what a call's argument named, directly or through other names."""
     used = {reference.name for reference in references}
+    used.update(step for reference in references for step in reference.steps if isinstance(step, str))
     for reference in references:
         if any(reach.target is not None or reach.keyword in used for reach in reference.reaches):
-            binding = scope.lookup(reference.symbol, reference.name, reference.line)
-            lines = None if binding is None else scope.lines_at(binding.first)
-            if lines is not None:
-                yield lines
+            for name, binding, _ in _sources(scope, reference):
+                function = scope.functions.get(scope.defined.get(binding.line, ""))
+                calls = scope.calls(scope.defined[binding.line]) if function and name in function.names else ()
+                for line in (binding.line, *calls):
+                    lines = scope.lines_at(line)
+                    if lines is not None:
+                        yield lines
 
 
-def _uses(scope: Scope, references: Iterable[Reference]) -> dict[tuple[str, int], list[Reference]]:
-    """References by the name and the first line of the statement that bound it."""
-    uses: dict[tuple[str, int], list[Reference]] = {}
+def _sources(scope: Scope, reference: Reference) -> Iterator[tuple[str, Binding, Steps]]:
+    return scope.sources(reference.symbol, reference.name, reference.steps, reference.line)
+
+
+_Uses = dict[tuple[str, int], list[tuple[Reference, Steps]]]
+
+
+def _uses(scope: Scope, references: Iterable[Reference]) -> _Uses:
+    """References by the name and the line of what binds it, each with the steps down from there."""
+    uses: _Uses = {}
     for reference in references:
-        binding = scope.lookup(reference.symbol, reference.name, reference.line)
-        if binding is not None:
-            uses.setdefault((reference.name, binding.first), []).append(reference)
+        for name, binding, steps in _sources(scope, reference):
+            uses.setdefault((name, binding.line), []).append((reference, steps))
     return uses
 
 
@@ -94,24 +108,41 @@ class _Reached:
     """What strings reach and what they stand in, told from the nodes that hold them."""
 
     scope: Scope
-    uses: dict[tuple[str, int], list[Reference]]
+    uses: _Uses
     around: dict[ast.Call | ast.Dict, tuple[Span, tuple[Sibling, ...]]] = field(default_factory=dict)
 
     def by(self, reaches: tuple[Reach, ...]) -> tuple[Reach, ...]:
         """Calls' arguments and settings, also those that a bound name reaches."""
-        return tuple(dict.fromkeys(self._followed(reaches, HOPS)))
+        return tuple(dict.fromkeys(itertools.islice(self._followed(reaches, HOPS), _MOST_REACHED)))
 
-    def _followed(self, reaches: tuple[Reach, ...], hops: int) -> Iterator[Reach]:
+    def _followed(self, reaches: Iterable[Reach], hops: int) -> Iterator[Reach]:
         for reach in reaches:
             if reach.target is not None:
                 yield reach
-            elif hops:
-                for reference in self.uses.get((reach.keyword or "", reach.node.lineno), ()):
-                    if reference.key in (None, reach.key):
-                        for use in self._followed(reference.reaches, hops - 1):
-                            key = use.key if reference.key is not None else reach.key or use.key
-                            element = use.element if reach.element is None else reach.element
-                            yield use._replace(key=key, element=element)
+            bound = (reach if reach.target is None else self._filled(reach)) if hops else None
+            if bound is None:
+                continue
+            for reference, taken in self.uses.get((bound.keyword or "", bound.node.lineno), ()):
+                rest = below(bound.steps, taken)
+                if rest is not None:
+                    on = (each._replace(steps=(*each.steps, *rest)) for each in reference.reaches)
+                    yield from self._followed(on, hops - 1)
+
+    def _filled(self, reach: Reach) -> Reach | None:
+        """The parameter of a function of this file that an argument fills."""
+        target = reach.target
+        if target is None or leaf_of(target) not in self.scope.parameters or reach.keyword in ("=", "*", "**"):
+            return None
+        function = self.scope.called(target, reach.node.lineno)
+        if function is None:
+            return None
+        name, steps = reach.keyword, reach.steps
+        if name is None:
+            number = reach.number
+            name = function.places[number] if number is not None and number < len(function.places) else None
+        elif name not in function.names:
+            name, steps = function.rest, (name, *steps)
+        return None if name is None else Reach(function.node, None, None, name, steps)
 
     def surroundings(self, context: Context, reaches: Iterable[Reach]) -> Surroundings:
         """What a string reaches, and what it stands in."""
@@ -124,6 +155,8 @@ class _Reached:
 
     def _argument(self, reach: Reach) -> Argument:
         callees = callees_of(self.scope, reach.target) if reach.target is not None else ()
+        if reach.keyword == "*":
+            reach = _unpacked(reach)
         return Argument(
             callees=callees,
             index=reach.number,
@@ -189,7 +222,15 @@ def _is_taken(scope: Scope, one: Found, reaches: Iterable[Reach], offsets: Seque
     return _holds_one(scope, one, offsets) or _is_split(scope, one, wanted)
 
 
+def _unpacked(reach: Reach) -> Reach:
+    """The argument that a value becomes by `*values`."""
+    first, *rest = reach.steps or (None,)
+    number = reach.number + first if isinstance(first, int) and reach.number is not None else None
+    return reach._replace(number=number, keyword=None, steps=tuple(rest))
+
+
 def _may_take(scope: Scope, reach: Reach, wanted: Wanted) -> bool:
+    reach = _unpacked(reach) if reach.keyword == "*" else reach
     target = reach.target
     if target is None or (reach.key is not None and reach.key.lower() not in wanted.keys):
         return False
