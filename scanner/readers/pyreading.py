@@ -40,8 +40,8 @@ def literals_of(
 
     With `detectors`, of the lines only that hold what one could take. Raises Unreadable where a string cannot be read.
     """
-    read, references = _read(scope, wanted)
-    reached = _Reached(scope=scope, uses=_uses(scope, references))
+    read, references, called = _read(scope, wanted, detectors)
+    reached = _Reached(scope=scope, uses=_uses(scope, references), called=called)
     found: dict[Span, Literal] = {}
     for lines, every in read.items():
         whole = detectors is None or _is_of_note(scope, lines, offsets, detectors)
@@ -54,10 +54,16 @@ def literals_of(
     return sorted(found.values(), key=lambda literal: literal.span)
 
 
-def _read(scope: Scope, wanted: Iterable[Lines]) -> tuple[dict[Lines, list[Found]], list[Reference]]:
-    """What stands in some lines, and in the lines that bind what those use by name."""
+def _read(
+    scope: Scope, wanted: Iterable[Lines], detectors: Wanted | None
+) -> tuple[dict[Lines, list[Found]], list[Reference], set[str]]:
+    """What stands in some lines, and in the lines that bind what those use by name.
+
+    Last, the names of the file's functions of which a parameter is used so.
+    """
     found: dict[Lines, list[Found]] = {}
     references: list[Reference] = []
+    called: set[str] = set()
     todo = dict.fromkeys(wanted)
     for _ in range(HOPS + 1):
         for lines in todo:
@@ -67,24 +73,51 @@ def _read(scope: Scope, wanted: Iterable[Lines]) -> tuple[dict[Lines, list[Found
             except RecursionError:
                 raise Unreadable(lines.first, 1, "nested too deep") from None
             found[lines] = reading.found
-            references += reading.references
-        todo = dict.fromkeys(lines for lines in _binding(scope, references) if lines not in found)
-    return found, references
+            references += _leading_on(scope, reading.references, detectors)
+        todo = dict.fromkeys(lines for lines in _binding(scope, references, called) if lines not in found)
+    return found, references, called
 
 
-def _binding(scope: Scope, references: Sequence[Reference]) -> Iterator[Lines]:
+def _leading_on(scope: Scope, references: Iterable[Reference], wanted: Wanted | None) -> Iterator[Reference]:
+    """The references that lead to a call that takes a credential, or may do so by another name."""
+    for reference in references:
+        reaches = tuple(
+            reach
+            for reach in reference.reaches
+            if wanted is None
+            or reach.target is None
+            or reach.keyword == "*"
+            or _may_take(scope, reach, wanted)
+            or leaf_of(reach.target) in scope.parameters
+        )
+        if reaches:
+            yield reference._replace(reaches=reaches)
+
+
+def _binding(scope: Scope, references: Sequence[Reference], called: set[str]) -> Iterator[Lines]:
     """Lines that bind what a call's argument named, directly or through other names."""
     used = {reference.name for reference in references}
     used.update(step for reference in references for step in reference.steps if isinstance(step, str))
     for reference in references:
-        if any(reach.target is not None or reach.keyword in used for reach in reference.reaches):
-            for name, binding, _ in _sources(scope, reference):
-                function = scope.functions.get(scope.defined.get(binding.line, ""))
-                calls = scope.calls(scope.defined[binding.line]) if function and name in function.names else ()
-                for line in (binding.line, *calls):
-                    lines = scope.lines_at(line)
-                    if lines is not None:
-                        yield lines
+        if not any(_leads(scope, reach, used, called) for reach in reference.reaches):
+            continue
+        for name, binding, _ in _sources(scope, reference):
+            symbol = scope.defined.get(binding.line)
+            calls: Sequence[int] = ()
+            if symbol is not None and (symbol, name) in scope.bindings:
+                called.add(scope.called_as(symbol))
+                calls = scope.calls(scope.called_as(symbol))
+            for line in (binding.line, *calls):
+                lines = scope.lines_at(line)
+                if lines is not None:
+                    yield lines
+
+
+def _leads(scope: Scope, reach: Reach, used: set[str], called: set[str]) -> bool:
+    if reach.target is None:
+        return reach.keyword in used
+    leaf = leaf_of(reach.target)
+    return leaf not in scope.parameters or leaf in called
 
 
 def _sources(scope: Scope, reference: Reference) -> Iterator[tuple[str, Binding, Steps]]:
@@ -109,6 +142,7 @@ class _Reached:
 
     scope: Scope
     uses: _Uses
+    called: set[str]
     around: dict[ast.Call | ast.Dict, tuple[Span, tuple[Sibling, ...]]] = field(default_factory=dict)
 
     def by(self, reaches: tuple[Reach, ...]) -> tuple[Reach, ...]:
@@ -131,18 +165,20 @@ class _Reached:
     def _filled(self, reach: Reach) -> Reach | None:
         """The parameter of a function of this file that an argument fills."""
         target = reach.target
-        if target is None or leaf_of(target) not in self.scope.parameters or reach.keyword in ("=", "*", "**"):
+        if target is None or leaf_of(target) not in self.called or reach.keyword in ("=", "*", "**"):
             return None
         function = self.scope.called(target, reach.node.lineno)
         if function is None:
             return None
+        parameters, number = function.args, reach.number
         name, steps = reach.keyword, reach.steps
-        if name is None:
-            number = reach.number
-            name = function.places[number] if number is not None and number < len(function.places) else None
-        elif name not in function.names:
-            name, steps = function.rest, (name, *steps)
-        return None if name is None else Reach(function.node, None, None, name, steps)
+        every = [each.arg for each in (*parameters.posonlyargs, *parameters.args)]
+        if name is None and number is not None:
+            places = every[1:] if every[:1] in (["self"], ["cls"]) else every
+            name = places[number] if number < len(places) else None
+        elif name not in every and all(each.arg != name for each in parameters.kwonlyargs):
+            name, steps = parameters.kwarg.arg if parameters.kwarg else None, (name, *steps)
+        return None if name is None else Reach(function, None, None, name, steps)
 
     def surroundings(self, context: Context, reaches: Iterable[Reach]) -> Surroundings:
         """What a string reaches, and what it stands in."""

@@ -35,13 +35,7 @@ _MOST_BASES = 4
 _MOST_FUNCTIONS, _MOST_CALLS = 50, 50
 
 
-class Function(NamedTuple):
-    """A function of this file, with the parameters that are filled by place, all, and the one of `**`."""
-
-    node: ast.FunctionDef | ast.AsyncFunctionDef
-    places: tuple[str, ...]
-    names: frozenset[str]
-    rest: str | None
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Binding(NamedTuple):
@@ -210,16 +204,26 @@ class Scope:
         owner = self.class_around(symbol) if name in OWN else self._made(symbol, name, line)
         return self.functions.get(f"{owner}.{steps[0]}") if owner else None
 
-    def calls(self, symbol: str) -> list[int]:
-        """The first lines on which a function of this file may be called by its name."""
+    def called_as(self, symbol: str) -> str:
+        """The last word by which a function of this file is called: a class's name for its `__init__`."""
         owner, _, name = symbol.rpartition(".")
-        name = owner.rpartition(".")[2] if name == "__init__" else name
+        return owner.rpartition(".")[2] if name == "__init__" else name
+
+    def calls(self, name: str) -> Sequence[int]:
+        """The first lines on which a function of this file may be called by a name."""
         if name not in self.seen:
             if len(self.seen) == _MOST_FUNCTIONS:
-                return []
-            found = re.finditer(rf"(?<!def )(?<!class )\b{name}\(", self.text)
-            self.seen[name] = [self.line_at(each.start()) for each in itertools.islice(found, _MOST_CALLS)]
+                return ()
+            self.seen[name] = list(itertools.islice(self._calls(f"{name}("), _MOST_CALLS))
         return self.seen[name]
+
+    def _calls(self, call: str) -> Iterator[int]:
+        at = self.text.find(call)
+        while at >= 0:
+            before = self.text[at - 1 : at]
+            if not before.isalnum() and before != "_":
+                yield self.line_at(at)
+            at = self.text.find(call, at + 1)
 
     def class_around(self, symbol: str) -> str | None:
         """The symbol of the class in whose body or method a symbol is."""
@@ -279,7 +283,10 @@ def nearest(noted: Sequence[tuple[Any, ...]], line: int) -> int:
 
 def _note(noted: list[Any], one: tuple[Any, ...]) -> None:
     """Add what a line says of a name, in order: a suite behind `else:` is walked before those on lines of their own."""
-    bisect.insort(noted, one, key=operator.itemgetter(0))
+    if noted and noted[-1][0] > one[0]:
+        bisect.insort(noted, one, key=operator.itemgetter(0))
+    else:
+        noted.append(one)
 
 
 def read_scope(text: str) -> Scope:
@@ -460,16 +467,16 @@ def _function(scope: Scope, statement: ast.FunctionDef | ast.AsyncFunctionDef, s
     scope.define(called, names[1:] if bound else names)
     within, first = named(statement, symbol) or "", first_line(statement)
     own = Binding(statement.lineno, statement.end_lineno or 0)
-    every = frozenset(argument.arg for argument in (*arguments.args, *arguments.posonlyargs, *arguments.kwonlyargs))
-    rest = arguments.kwarg.arg if arguments.kwarg else None
-    scope.functions[within] = Function(statement, tuple(names[1:] if bound else names), every, rest)
+    scope.functions[within] = statement
     scope.defined[statement.lineno] = within
+    bindings = scope.bindings
     for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-        _note(scope.bindings.setdefault((within, argument.arg), []), own)
+        _note(bindings.setdefault((within, argument.arg), []), own)
         if argument.annotation is not None:
             _note(scope.instances.setdefault(argument.arg, []), (first, argument.annotation))
-    for argument in filter(None, (arguments.vararg, arguments.kwarg)):
-        _note(scope.bindings.setdefault((within, argument.arg), []), own)
+    for rest in (arguments.vararg, arguments.kwarg):
+        if rest is not None:
+            _note(bindings.setdefault((within, rest.arg), []), own)
 
 
 def _class(scope: Scope, statement: ast.ClassDef, symbol: str, until: int) -> None:  # noqa: ARG001
