@@ -1,6 +1,7 @@
 """What the names of a Python file are bound to, kept up to date from one version of the file to the next.
 
-Read by lines, without a parser: a binding is a line `name = ...`, and the statement that begins there.
+Read by lines, without a parser: a binding is a line `name = ...`, and the statement that begins there. So is a loop,
+a parameter with a default, what a function returns, and what is put into a collection.
 """
 
 from __future__ import annotations
@@ -12,14 +13,25 @@ from dataclasses import dataclass, field
 
 from scanner.extent import HOPS, WIDTH, Extent, Range, changed, statement
 
-# `name = ...`, `self.name: str = ...`, `one = other = ...`: what the reader follows from a call's argument to a
-# constant. A number or nothing is no text.
+# `name = ...`, `self.name: str = ...`, `one = other = ...`, `name["key"] = ...`: what the reader follows from a call's
+# argument to a constant. A number or nothing is no text.
+_ONE = rb"[A-Za-z_]\w*+(?:\.\w++|\[[^\]\n]{0,80}+\])*+"
 _BOUND = re.compile(
-    rb"\n([ \t]*+)((?:(?:self\.|cls\.)?[A-Za-z_]\w*+[ \t]*+(?::[^=\n\"']*+)?=(?!=)[ \t]*+)++)"
-    rb"(?!\d|(?:None|True|False)\b)"
+    rb"\n([ \t]*+)((?:" + _ONE + rb"(?:[ \t]*+,[ \t]*+" + _ONE + rb")*+[ \t]*+(?::[^=\n\"']*+)?[+|]?=(?!=)[ \t]*+)++)"
+    rb"(?!(?:\d[\w.]*+|None|True|False)[ \t]*+[\r\n#])"
 )
-_TARGET = re.compile(rb"((?:self|cls)\.)?([A-Za-z_]\w*+)[ \t]*+(?::[^=\n\"']*+)?=")
+_TARGET = re.compile(rb"((?:self|cls)\.)?([A-Za-z_]\w*+)(?:\.\w++|\[[^\]\n]{0,80}+\])*+(?=[ \t]*+[,:=+|])")
+# What binds a name in another way, with a text in quotes or by another name.
+_OTHERWISE = re.compile(
+    rb"\n([ \t]*+)(?:(?:async[ \t]++)?for[ \t]++(?P<loop>[^\n:]*?)[ \t]in[ \t]"
+    rb"|(?P<back>return)\b(?=[^\n]*[\"'])"
+    rb"|(?:async[ \t]++)?def[ \t]++\w++(?P<defaults>\([^\n]*[\"'])"
+    rb"|(?P<filled>[A-Za-z_][\w.]*)\.(?:update|setdefault|append|extend)\("
+    rb"|[@A-Za-z_][\w.]*\.(?:add_argument|add_option|option)\([^\n]*?[\"']--(?P<option>[\w\-]++)[\"'])"
+)
+_DEFAULT = re.compile(rb"(\w++)[ \t]*+(?::[^=,\n]*+)?=(?!=)")
 _BLOCK = re.compile(rb"[ \t]*(?:async[ \t]+)?(?:def|(class))[ \t]")
+_DEF = re.compile(rb"[ \t]*+(?:async[ \t]++)?def[ \t]++(\w++)")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
 # A statement reaches no further than this, but to the end of its last lines.
 _FAR = 3 * WIDTH
@@ -206,17 +218,39 @@ def _read(data: bytes, row: Binding) -> None:
 
 
 def _found(data: bytes, start: int, end: int) -> Iterator[Binding]:
-    """The bindings whose lines begin between two offsets; `start` is the start of a line."""
+    """The bindings whose lines begin between two offsets, in order; `start` is the start of a line."""
     # An expression that begins with a line feed is searched for several times as fast as one that begins with ^.
     stop = data.find(b"\n", end)
     text = b"\n" + data[start : len(data) if stop < 0 else stop + 1]
-    for match in _BOUND.finditer(text):
-        at = start + match.start()
-        if at > end:
-            return
-        for target in _TARGET.finditer(match[2]):
-            everywhere = not match[1] or target[1] is not None
-            yield Binding(at, at + len(match[1]) + target.end(), target[2], everywhere)
+    found = [each for match in _BOUND.finditer(text) for each in _assigned(match, start)]
+    found += [each for match in _OTHERWISE.finditer(text) for each in _otherwise(data, match, start)]
+    found.sort(key=_start)
+    return (each for each in found if each.start <= end)
+
+
+def _assigned(match: re.Match[bytes], start: int) -> Iterator[Binding]:
+    at = start + match.start()
+    for target in _TARGET.finditer(match[2]):
+        everywhere = not match[1] or target[1] is not None
+        yield Binding(at, at + len(match[1]) + target.end(), target[2], everywhere)
+
+
+def _otherwise(data: bytes, match: re.Match[bytes], start: int) -> Iterator[Binding]:
+    at, end = start + match.start(), start + match.end() - 1
+    if match["loop"] is not None:
+        names = _NAME.findall(match["loop"])
+    elif match["back"] is not None:
+        block = next((begin for begin, is_class in enclosing(data, at) if not is_class), None)
+        define = None if block is None else _DEF.match(data, block)
+        names = [] if define is None else [define[1]]
+    elif match["defaults"] is not None:
+        names = _DEFAULT.findall(match["defaults"])
+    elif match["filled"] is not None:
+        names = [name for name in match["filled"].split(b".")[:2] if name not in (b"self", b"cls")][:1]
+    else:
+        names = [match["option"].replace(b"-", b"_")]
+    everywhere = not match[1] or match["back"] is not None or match["option"] is not None
+    yield from (Binding(at, end, name, everywhere) for name in names)
 
 
 def _start(row: Binding) -> int:
