@@ -172,6 +172,7 @@ def _wanted(providers: dict[str, list[int]], imported: frozenset[str], knowledge
         is_named=functools.partial(is_named, takers),
         is_call=functools.partial(is_call, takers, imported),
         takes=functools.partial(takes, takers, imported),
+        carriers=takers.carriers,
         keys=takers.keys,
         is_setting=functools.partial(is_setting, takers, imported),
         has_provider_shape=lambda value: bool(sort_out(prefilter.find(value), table, code=True)[1]),

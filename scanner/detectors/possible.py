@@ -30,7 +30,8 @@ class Taking(NamedTuple):
 class Takers(NamedTuple):
     """Parameters of the calls that take credentials, by the call's last word, and settings by theirs.
 
-    `keys` are those of the entries that are taken out of dictionaries, in small letters.
+    `keys` are those of the entries that are taken out of dictionaries, in small letters. `carriers` are the last words
+    of calls and settings that take what has a credential in it, or belongs to one: an URL, a user's name.
     """
 
     names: Names
@@ -38,6 +39,7 @@ class Takers(NamedTuple):
     keys: frozenset[str]
     settings: Mapping[str, tuple[Taking, ...]]
     paths: frozenset[str]
+    carriers: frozenset[str]
 
 
 def takers_of(rules: RuleSet, index: SinkIndex) -> Takers:
@@ -45,8 +47,11 @@ def takers_of(rules: RuleSet, index: SinkIndex) -> Takers:
     calls: dict[str, dict[Taking, None]] = {}
     settings: dict[str, dict[Taking, None]] = {}
     keys: set[str] = set()
+    carriers: set[str] = set()
     for sink in rules.sinks:
         parameters = [parameter for parameter in sink.parameters if speaks(parameter.kind, sink.engine)]
+        if len(parameters) < len(sink.parameters):
+            carriers.update(call.rpartition(".")[2] for call in sink.calls)
         if not parameters:
             continue
         names = frozenset(name for parameter in parameters for name in parameter.name)
@@ -59,6 +64,8 @@ def takers_of(rules: RuleSet, index: SinkIndex) -> Takers:
     for target, known in index.targets.items():
         leaf = target.rpartition(".")[2].split("[")[-1].rstrip("]")
         takings = [Taking(frozenset(each.modules)) for each in known if speaks(each.kind, each.engine)]
+        if len(takings) < len(known):
+            carriers.add(leaf)
         if takings:
             settings.setdefault(leaf, {}).update(dict.fromkeys(takings))
     return Takers(
@@ -67,6 +74,7 @@ def takers_of(rules: RuleSet, index: SinkIndex) -> Takers:
         keys=frozenset(keys),
         settings={leaf: tuple(found) for leaf, found in settings.items()},
         paths=frozenset(index.paths),
+        carriers=frozenset(carriers),
     )
 
 

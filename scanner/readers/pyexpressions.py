@@ -24,19 +24,22 @@ from scanner.readers.pyleaf import (
     unstarred,
 )
 from scanner.readers.pynames import env_key, is_env_getter, is_nameable
+from scanner.readers.pyscope import FILLING, LOOP, OPTIONS, OWN, option_name, option_of
 from scanner.readers.pystate import Context, Found, Reach, Reading, Reference
+from scanner.readers.pyways import Step, Steps, rooted
 from scanner.readers.pywords import (
     CALLING,
     EXECUTING,
-    GIVING_DEFAULT,
     METHOD_WRAPPERS,
     NAMED_DEFAULTS,
     WRAPPERS,
     called_as,
+    falls_back_on,
     flag_of,
     holds_login,
     instead_of,
     is_made_up,
+    is_one_place,
     is_record,
     passes_name,
     recorded,
@@ -61,6 +64,9 @@ from scanner.readers.together import (
 _SAYING_NOTHING = ("default", "value", "values")
 _DECLARING = (Role.ASSIGNMENT, Role.KEYWORD)
 _ROLES = {Way.DEFAULT: Role.DEFAULT, Way.COMPARED: Role.COMPARISON}
+# Calls whose object holds what they are given, by name.
+_RECORDS = frozenset(("dict", "SimpleNamespace", "Namespace"))
+_VIEWS = frozenset(("items", "values"))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -94,43 +100,35 @@ def _constant(reading: Reading, node: ast.Constant, context: Context) -> None:
 
 
 def _formatted(reading: Reading, node: ast.JoinedStr, context: Context) -> None:
-    if len(node.values) == 1 and context.reaches and isinstance(node.values[0], ast.FormattedValue):
-        # `f"{password}"` is nothing but its field.
-        for value in placed_fields(reading.scope, node):
-            read_node(reading, value, context)
-        return
-    reading.found.append(Found(node, text_of(node), context))
-    _embedded(reading, node, context)
+    text = text_of(node)
+    reading.found.append(Found(node, text, context))
+    _embedded(reading, node, context if is_one_place(text, COMPUTED) else bare(context.symbol))
 
 
 def _embedded(reading: Reading, node: ast.expr, context: Context) -> None:
     """The expressions inside an f-string."""
     if isinstance(node, ast.JoinedStr):
         for value in placed_fields(reading.scope, node):
-            read_node(reading, value, bare(context.symbol))
+            read_node(reading, value, context)
+
+
+def refer(reading: Reading, node: ast.expr, context: Context, *steps: Step) -> None:
+    """Note the name that an expression takes a value from, by further `steps`, where that goes somewhere."""
+    found = rooted(node) if context.reaches else None
+    if found is not None:
+        name, way = found
+        reading.references.append(Reference(context.symbol, name, node.lineno, context.reaches, (*way, *steps)))
 
 
 def _name(reading: Reading, node: ast.Name, context: Context) -> None:
     if context.reaches:
-        _refer(reading, node, context, None)
+        reading.references.append(Reference(context.symbol, node.id, node.lineno, context.reaches))
 
 
 def _attribute(reading: Reading, node: ast.Attribute, context: Context) -> None:
-    owner = node.value
-    if not isinstance(owner, ast.Name):
-        read_node(reading, owner, bare(context.symbol))
-    elif context.reaches:
-        _refer(reading, node, context, None)
-
-
-def _refer(reading: Reading, node: ast.expr, context: Context, key: str | None) -> None:
-    """Note that `name` or `owner.name` is used, or the entry `key` of it."""
-    match node:
-        case ast.Name(id=name):
-            reading.references.append(Reference(context.symbol, name, node.lineno, context.reaches, key))
-        case ast.Attribute(value=ast.Name(id=owner), attr=name):
-            symbol = context.symbol.rpartition(".")[0] if owner in ("self", "cls") else owner
-            reading.references.append(Reference(symbol, name, node.lineno, context.reaches, key))
+    refer(reading, node, context)
+    if not isinstance(node.value, ast.Name):
+        read_node(reading, node.value, bare(context.symbol))
 
 
 def _subscript(reading: Reading, node: ast.Subscript, context: Context) -> None:
@@ -139,9 +137,7 @@ def _subscript(reading: Reading, node: ast.Subscript, context: Context) -> None:
         read_node(reading, node.value, context._replace(reaches=(), dynamic=is_string(node.value)))
         read_node(reading, node.slice, bare(context.symbol))
         return
-    key = string_of(node.slice)
-    if key is not None and context.reaches:
-        _refer(reading, node.value, context, key)
+    refer(reading, node, context)
     for child in (node.value, node.slice):
         read_node(reading, child, bare(context.symbol))
 
@@ -149,8 +145,11 @@ def _subscript(reading: Reading, node: ast.Subscript, context: Context) -> None:
 def _binary(reading: Reading, node: ast.BinOp, context: Context) -> None:
     if not isinstance(node.op, ast.Add):
         read_node(reading, node.left, context._replace(dynamic=True))
-        places = template_names(string_of(node.left) or "", percent=True) if isinstance(node.op, ast.Mod) else {}
-        if places:
+        template = string_of(node.left) or "" if isinstance(node.op, ast.Mod) else ""
+        places = template_names(template, percent=True) if template else {}
+        if template and is_one_place(template, "%s") and not isinstance(node.right, (ast.Dict, *TUPLES)):
+            read_node(reading, node.right, context)
+        elif places:
             _filled(reading, node.right, places, context)
         else:
             read_node(reading, node.right, bare(context.symbol))
@@ -161,7 +160,7 @@ def _binary(reading: Reading, node: ast.BinOp, context: Context) -> None:
         reading.found.append(Found(node, text, context))
     for operand in operands:
         if is_string(operand):
-            _embedded(reading, operand, context)
+            _embedded(reading, operand, bare(context.symbol))
         else:
             read_node(reading, operand, context._replace(dynamic=True))
 
@@ -246,7 +245,9 @@ def _dictionary(reading: Reading, node: ast.Dict, context: Context) -> None:
             outside = bare(context.symbol)
             read_node(reading, key_node, outside._replace(role=Role.ELEMENT, name=called) if called else outside)
         key = None if called else recorded(key, texts) or key
-        reaches = tuple(each._replace(key=key, element=None) for each in context.reaches) if key else ()
+        reaches = tuple(each.into(key) for each in context.reaches) if key else ()
+        if key_node is None:
+            reaches = context.reaches  # `{**settings, ...}`
         read_node(reading, value, Context(Role.ENTRY, key, path, reaches, within=node))
 
 
@@ -279,7 +280,7 @@ def _elements(reading: Reading, node: ast.Tuple | ast.List | ast.Set, context: C
             role=Role.ELEMENT,
             name=name,
             symbol=path if called and number else context.symbol,
-            reaches=tuple(each._replace(element=number) for each in context.reaches),
+            reaches=tuple(each.into(number) for each in context.reaches),
         )
         read_node(reading, value, inner)
         start, text = passwords.get(number), texts[number]
@@ -340,7 +341,7 @@ def _walrus(reading: Reading, node: ast.NamedExpr, context: Context) -> None:
 
 
 def _lambda(reading: Reading, node: ast.Lambda, context: Context) -> None:
-    defaults(reading, node.args, context.symbol)
+    defaults(reading, node.args, context.symbol, None)
     before = len(reading.references)
     read_node(reading, node.body, context)
     if len(reading.references) > before:
@@ -349,12 +350,14 @@ def _lambda(reading: Reading, node: ast.Lambda, context: Context) -> None:
 
 def _yield(reading: Reading, node: ast.Yield, context: Context) -> None:
     if node.value is not None:
-        read_node(reading, node.value, given_back(context.symbol))
+        read_node(reading, node.value, given_back(context.symbol, None))
 
 
-def given_back(symbol: str) -> Context:
+def given_back(symbol: str, statement: ast.Return | None) -> Context:
     """What is known of what a function returns or yields: it is called as the function."""
-    return Context(role=Role.RETURN, name=symbol.rpartition(".")[2] or None, symbol=symbol)
+    name = symbol.rpartition(".")[2] or None
+    reaches = (Reach(statement, None, None, name),) if statement is not None and name else ()
+    return Context(role=Role.RETURN, name=name, symbol=symbol, reaches=reaches)
 
 
 def _class_pattern(reading: Reading, node: ast.MatchClass, context: Context) -> None:
@@ -377,18 +380,21 @@ def _await(reading: Reading, node: ast.Await, context: Context) -> None:
 def _call(reading: Reading, node: ast.Call, context: Context) -> None:
     own = leaf_of(node.func.value) or "" if isinstance(node.func, ast.Attribute) else None
     leaf = called_as(leaf_of(node.func) or "", own)
-    every = arguments(node)
-    call = Called(leaf, node, [_given(keyword, value) for keyword, value in every], reading.scope)
-    _called(reading, call, context)
+    _called(reading, node.func, leaf, context)
     if (leaf == "zip" and _zipped(reading, node, context)) or (leaf == "parametrize" and _rows(reading, node, context)):
         return
+    refer(reading, node, context)
+    every = arguments(node)
+    call = Called(leaf, node, [_given(keyword, value) for keyword, value in every], reading.scope)
+    passed = _passed(call, context)
     fields = fields_of(node) if leaf in CLASS_MAKERS else []
     template = string_of(node.func.value) if leaf == "format" and isinstance(node.func, ast.Attribute) else None
     filled = template_names(template, percent=False) if template else {}
     beside = names_of_places(call.given[0].text or "") if every and leaf in EXECUTING else {}
     starred = False
     for number, (keyword, value) in enumerate(every):
-        starred = starred or isinstance(value, ast.Starred)
+        star = not starred and isinstance(value, ast.Starred)
+        starred = starred or star
         if beside and number:
             by_place = keyword is None and not isinstance(value, ast.Starred)
             _given_beside(reading, unstarred(value), number if by_place else None, beside, context)
@@ -404,15 +410,17 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
             placed=reading.scope.placed(own, leaf, number) if by_place else None,
         )
         role = Role.POSITIONAL if keyword in (None, "**") else Role.KEYWORD
-        reaches = _reaches(call, keyword, None if keyword or starred else number, context)
+        place = number if keyword is None and (star or not starred) else None
+        reaches = _reaches(call, "*" if star else keyword, place, passed)
         if way is Way.OUTER:
-            role, reaches = context.role, (*context.reaches, *reaches)
+            role = context.role
         elif way is Way.VALUE and (keyword in NAMED_DEFAULTS or is_env_getter(reading.scope, node.func)):
-            role, reaches = Role.ENV_DEFAULT, (*context.reaches, *reaches)
+            role = Role.ENV_DEFAULT
         elif name is None and leaf in WRAPPERS and passes_name(leaf, len(every), number, keyword):
-            role, reaches = context.role, (*context.reaches, *reaches)
-        elif way in (Way.VALUE, Way.DEFAULT) and leaf in GIVING_DEFAULT:
-            reaches = (*context.reaches, *reaches)
+            role = context.role
+        if passed:
+            given_on = way in (Way.OUTER, Way.DEFAULT) or role is Role.ENV_DEFAULT
+            reaches = (*_given_on(call, number, passed, whole=given_on, template=template), *reaches)
         role = _ROLES.get(way, role)
         name, symbol = _collected(call, own, name, keyword, context)
         if fields and keyword == "defaults" and isinstance(value, TUPLES):
@@ -436,33 +444,64 @@ def _collected(
     return name, context.symbol
 
 
-def _called(reading: Reading, call: Called, context: Context) -> None:
-    """Read what is called."""
-    node, leaf, given = call.node.func, call.leaf, call.given
+def _called(reading: Reading, node: ast.expr, leaf: str, context: Context) -> None:
+    """Read what is called; `leaf` is the last word of its name."""
     if not isinstance(node, ast.Attribute):
         if not isinstance(node, ast.Name):
             read_node(reading, node, bare(context.symbol))
         return
     owner = node.value
-    changed = leaf in ("format", "replace")
-    if leaf in METHOD_WRAPPERS and not (changed and isinstance(owner, (ast.Name, ast.Attribute))):
-        read_node(reading, owner, context._replace(dynamic=context.dynamic or changed))
+    if leaf in METHOD_WRAPPERS and not isinstance(owner, (ast.Name, ast.Attribute)):
+        changed = context.dynamic or leaf in ("format", "replace")
+        read_node(reading, owner, context._replace(dynamic=changed))
     elif leaf == "get" and isinstance(owner, ast.Dict):
         read_node(reading, owner, context._replace(reaches=()))  # as `{...}[name]`
-    elif leaf == "get" and given and given[0].text is not None and context.reaches:
-        _refer(reading, owner, context, given[0].text)
     else:
         read_node(reading, owner, bare(context.symbol))
 
 
-def _reaches(call: Called, keyword: str | None, number: int | None, context: Context) -> tuple[Reach, ...]:
+def _passed(call: Called, context: Context) -> tuple[Reach, ...]:
+    """Where what a call is given goes: a program's option where its attribute does, `rows.append(...)` into `rows`."""
+    if call.leaf in OPTIONS:
+        option = option_of(call.node)
+        return (Reach(call.node, None, None, option_name(option)),) if option else ()
+    if call.leaf in FILLING and isinstance(call.node.func, ast.Attribute):
+        return bound_to(call.node.func.value, call.node)
+    return context.reaches
+
+
+def _given_on(
+    call: Called, number: int, passed: tuple[Reach, ...], *, whole: bool, template: str | None
+) -> tuple[Reach, ...]:
+    """Where an argument goes by what a call gives: the same text, a default, or what is put into a collection.
+
+    `whole` is for what is known to be given on as it is, `template` the text before `.format`.
+    """
+    keyword, first = call.given[number].keyword, call.given[0].text
+    if call.leaf in FILLING:
+        if keyword is not None:
+            return tuple(each.into(keyword) for each in passed)
+        if call.leaf == "append":
+            return tuple(each.into(None) for each in passed)
+        if call.leaf == "setdefault":
+            return tuple(each.into(first) for each in passed) if first and number == 1 else ()
+        return passed
+    same = passes_name(call.leaf, len(call.given), number, keyword) or number == falls_back_on(call.leaf)
+    same = same or (template is not None and is_one_place(template, "{}"))
+    return passed if whole or same else ()
+
+
+def _reaches(call: Called, keyword: str | None, number: int | None, passed: tuple[Reach, ...]) -> tuple[Reach, ...]:
     """Where an argument goes: into the call, and of `dict(...)` as an entry where the dictionary goes."""
     node, target = call.node, call.node.func
     reaches: tuple[Reach, ...] = (Reach(node, target, number, keyword),) if is_nameable(target) else ()
     if call.leaf in CALLING and node.args and is_nameable(node.args[0]) and number != 0:
         reaches += (Reach(node, node.args[0], None if number is None else number - 1, keyword),)
-    if call.leaf == "dict" and keyword not in (None, "**") and isinstance(target, ast.Name):
-        reaches += tuple(each._replace(key=keyword, element=None) for each in context.reaches)
+    if not passed or keyword in ("*", "**") or not isinstance(target, ast.Name):
+        return reaches
+    step = keyword or (call.scope.placed(None, target.id, number) if number is not None else None)
+    if step is not None and (target.id in _RECORDS or target.id in call.scope.parameters):
+        reaches += tuple(each.into(step) for each in passed)
     return reaches
 
 
@@ -472,23 +511,30 @@ def _given(keyword: str | None, value: ast.expr) -> Given:
     return Given(None if keyword == "**" else keyword, string_of(value), starred, is_number)
 
 
-def iterated(reading: Reading, target: ast.expr, values: ast.expr, context: Context) -> None:
-    """Read what a loop goes through: its targets name the elements of each row."""
+def iterated(
+    reading: Reading, target: ast.expr, values: ast.expr, context: Context, statement: ast.stmt | None = None
+) -> None:
+    """Read what a loop goes through: its targets name the elements of each row. `statement` is one that binds them."""
     outside = bare(context.symbol)
     read_node(reading, target, outside)
     element = outside._replace(role=Role.ELEMENT)
-    names = names_of([leaf_of(unstarred(part)) for part in target.elts]) if isinstance(target, TUPLES) else ()
+    parts = [unstarred(part) for part in target.elts] if isinstance(target, TUPLES) else []
+    names = names_of(list(map(leaf_of, parts)))
+    bound = [bound_to(part, statement) for part in parts]
+    if statement is not None:
+        outside = outside._replace(reaches=(Reach(statement, None, None, LOOP),))
+        _each_referred(reading, target, values, statement, context)
     if isinstance(values, (*TUPLES, ast.Set)) and values.elts:
         one = leaf_of(target) if isinstance(target, ast.Name) else None
         rows = [unstarred(row) for row in values.elts]
         if names:
             for row in rows:
-                if not _named_row(reading, row, names, element, target.elts if isinstance(target, TUPLES) else ()):
+                if not _named_row(reading, row, names, element, bound):
                     read_node(reading, row, element)
         elif one:
+            element = element._replace(reaches=bound_to(target, statement))
             for row in rows:
-                name = one if is_made_up(string_of(row)) else None
-                read_node(reading, row, element._replace(name=name, reaches=(Reach(target, None, None, one),)))
+                read_node(reading, row, element._replace(name=one if is_made_up(string_of(row)) else None))
         else:
             read_node(reading, values, outside)
         return
@@ -500,14 +546,35 @@ def iterated(reading: Reading, target: ast.expr, values: ast.expr, context: Cont
         read_node(reading, values, outside)
 
 
+def _each_referred(reading: Reading, target: ast.expr, values: ast.expr, statement: ast.stmt, context: Context) -> None:
+    """Note that the targets of a loop take what its collection holds, also one that has no name."""
+    steps: dict[int | None, Steps] = {number: (None, number) for number in range(_count(target))} or {None: (None,)}
+    if isinstance(values, ast.Call) and isinstance(values.func, ast.Attribute) and values.func.attr in _VIEWS:
+        steps = {1: (None,)} if values.func.attr == "items" else steps
+        values = values.func.value
+    for number, way in steps.items():
+        part = target.elts[number] if isinstance(target, TUPLES) and number is not None else target
+        inner = context._replace(reaches=bound_to(part, statement))
+        refer(reading, values, inner, *way)
+        reading.references.append(Reference(context.symbol, LOOP, statement.lineno, inner.reaches, way))
+
+
+def _count(target: ast.expr) -> int:
+    return len(target.elts) if isinstance(target, TUPLES) else 0
+
+
 def _named_row(
-    reading: Reading, row: ast.expr, names: Sequence[str], element: Context, targets: Sequence[ast.expr] = ()
+    reading: Reading,
+    row: ast.expr,
+    names: Sequence[str],
+    element: Context,
+    bound: Sequence[tuple[Reach, ...]] = (),
 ) -> bool:
-    """Read the elements of a row by the names of their places, which go into the targets; False for no such row."""
+    """Read the elements of a row by the names of their places; False where it is no such row."""
     if not isinstance(row, TUPLES) or len(row.elts) != len(names):
         return False
     for number, (value, name) in enumerate(zip(row.elts, names, strict=True)):
-        reaches = tuple(_bound(unstarred(targets[number]), targets[number])) if targets else ()
+        reaches = bound[number] if bound else ()
         read_node(reading, unstarred(value), element._replace(name=name or None, reaches=reaches))
     return True
 
@@ -597,16 +664,29 @@ def assign(
         within=context.symbol,
     )
     read_node(reading, value, assigned)
-    _taken_apart(reading, targets[-1], value, assigned)
+    if isinstance(last, TUPLES):
+        for number, part in enumerate(last.elts):
+            refer(reading, value, context._replace(reaches=bound_to(part, statement)), number)
+    _taken_apart(reading, last, value, assigned)
 
 
 def _bound(target: ast.expr, statement: ast.expr | ast.stmt) -> Iterable[Reach]:
     """Where an assigned value goes: into the target, which may be a setting, and wherever its name goes."""
     if isinstance(target, (ast.Attribute, ast.Subscript)) and is_nameable(target):
         yield Reach(statement, target, None, "=")
-    name = None if isinstance(target, ast.Subscript) else leaf_of(target)
-    if name is not None:
-        yield Reach(statement, None, None, name)
+    yield from bound_to(target, statement)
+
+
+def bound_to(target: ast.expr, statement: ast.expr | ast.stmt | None) -> tuple[Reach, ...]:
+    """Where goes what a target, or a part of what it means, is bound to."""
+    found = None if statement is None else rooted(target)
+    if found is None or statement is None:
+        return ()
+    name, steps = found
+    if name in OWN and steps:
+        first, *rest = steps
+        return (Reach(statement, None, None, first, tuple(rest)),) if isinstance(first, str) else ()
+    return (Reach(statement, None, None, name, steps),)
 
 
 def _taken_apart(reading: Reading, target: ast.expr, value: ast.expr, context: Context) -> None:
@@ -636,8 +716,11 @@ def annotated(reading: Reading, annotation: ast.expr | None, context: Context) -
                 read_node(reading, beside, context if known else bare(context.symbol))
 
 
-def defaults(reading: Reading, parameters: ast.arguments, symbol: str) -> None:
-    """Read the defaults of parameters, which are called by them, and what stands beside their types."""
+def defaults(reading: Reading, parameters: ast.arguments, symbol: str, statement: ast.stmt | None) -> None:
+    """Read the defaults of parameters, which are called by them, and what stands beside their types.
+
+    `statement` is the function whose parameters they are; None for a lambda's.
+    """
     before = [*parameters.posonlyargs, *parameters.args]
     pairs = [
         *zip(before[len(before) - len(parameters.defaults) :], parameters.defaults, strict=True),
@@ -648,5 +731,5 @@ def defaults(reading: Reading, parameters: ast.arguments, symbol: str) -> None:
             annotated(reading, parameter.annotation, Context(Role.ASSIGNMENT, parameter.arg, symbol))
     for parameter, default in pairs:
         if default is not None:
-            given = (Reach(parameter, None, None, parameter.arg),)
-            read_node(reading, default, Context(Role.DEFAULT, parameter.arg, symbol, given))
+            reaches = () if statement is None else (Reach(statement, None, None, parameter.arg),)
+            read_node(reading, default, Context(Role.DEFAULT, parameter.arg, symbol, reaches))

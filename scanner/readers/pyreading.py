@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import bisect
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,13 +15,16 @@ from scanner.readers.errors import Unreadable
 from scanner.readers.pyleaf import arguments, leaf_of, string_of
 from scanner.readers.pylines import Lines
 from scanner.readers.pynames import callees_of
-from scanner.readers.pyscope import Scope
+from scanner.readers.pyscope import Binding, Scope
 from scanner.readers.pystate import Context, Found, Reach, Reading, Reference
 from scanner.readers.pystatements import read_lines
 from scanner.readers.pystrings import Surroundings, literal_of
+from scanner.readers.pyways import Steps, below
 from scanner.readers.structured import SEVERAL
 from scanner.readers.wanted import Wanted
 
+# Nobody reads more of where a value goes.
+_MOST_REACHED = 200
 # One string token. A value that several make up is not in the text in one piece.
 _TOKEN = re.compile(
     r"""[A-Za-z]{0,2}(?:\"{3}(?:(?!\"{3})[^\\]|\\.)*+\"{3}|'{3}(?:(?!'{3})[^\\]|\\.)*+'{3}"""
@@ -36,8 +40,8 @@ def literals_of(
 
     With `detectors`, of the lines only that hold what one could take. Raises Unreadable where a string cannot be read.
     """
-    read, references = _read(scope, wanted)
-    reached = _Reached(scope=scope, uses=_uses(scope, references))
+    read, references, called = _read(scope, wanted, detectors)
+    reached = _Reached(scope=scope, uses=_uses(scope, references), called=called)
     found: dict[Span, Literal] = {}
     for lines, every in read.items():
         whole = detectors is None or _is_of_note(scope, lines, offsets, detectors)
@@ -50,10 +54,16 @@ def literals_of(
     return sorted(found.values(), key=lambda literal: literal.span)
 
 
-def _read(scope: Scope, wanted: Iterable[Lines]) -> tuple[dict[Lines, list[Found]], list[Reference]]:
-    """What stands in some lines, and in the lines that bind what those use by name."""
+def _read(
+    scope: Scope, wanted: Iterable[Lines], detectors: Wanted | None
+) -> tuple[dict[Lines, list[Found]], list[Reference], set[str]]:
+    """What stands in some lines, and in the lines that bind what those use by name.
+
+    Last, the names of the file's functions of which a parameter is used so.
+    """
     found: dict[Lines, list[Found]] = {}
     references: list[Reference] = []
+    called: set[str] = set()
     todo = dict.fromkeys(wanted)
     for _ in range(HOPS + 1):
         for lines in todo:
@@ -63,29 +73,68 @@ def _read(scope: Scope, wanted: Iterable[Lines]) -> tuple[dict[Lines, list[Found
             except RecursionError:
                 raise Unreadable(lines.first, 1, "nested too deep") from None
             found[lines] = reading.found
-            references += reading.references
-        todo = dict.fromkeys(lines for lines in _binding(scope, references) if lines not in found)
-    return found, references
+            references += _leading_on(scope, reading.references, detectors)
+        todo = dict.fromkeys(lines for lines in _binding(scope, references, called) if lines not in found)
+    return found, references, called
 
 
-def _binding(scope: Scope, references: Sequence[Reference]) -> Iterator[Lines]:
+def _leading_on(scope: Scope, references: Iterable[Reference], wanted: Wanted | None) -> Iterator[Reference]:
+    """The references that lead to a call of which somebody wants to know, or may do so by another name."""
+    if wanted is None:
+        yield from references
+        return
+    for reference in references:
+        reaches = tuple(reach for reach in reference.reaches if _counts(scope, reach, wanted))
+        if reaches:
+            yield reference._replace(reaches=reaches)
+
+
+def _counts(scope: Scope, reach: Reach, wanted: Wanted) -> bool:
+    if reach.target is None or reach.keyword == "*":
+        return True
+    leaf = _called_leaf(scope, reach.target)
+    return leaf in wanted.carriers or leaf in scope.parameters or _may_take(scope, reach, wanted)
+
+
+def _binding(scope: Scope, references: Sequence[Reference], called: set[str]) -> Iterator[Lines]:
     """Lines that bind what a call's argument named, directly or through other names."""
     used = {reference.name for reference in references}
+    used.update(step for reference in references for step in reference.steps if isinstance(step, str))
     for reference in references:
-        if any(reach.target is not None or reach.keyword in used for reach in reference.reaches):
-            binding = scope.lookup(reference.symbol, reference.name, reference.line)
-            lines = None if binding is None else scope.lines_at(binding.first)
-            if lines is not None:
-                yield lines
+        if not any(_leads(scope, reach, used, called) for reach in reference.reaches):
+            continue
+        for name, binding, _ in _sources(scope, reference):
+            symbol = scope.defined.get(binding.line)
+            calls: Sequence[int] = ()
+            if symbol is not None and (symbol, name) in scope.bindings:
+                called.add(scope.called_as(symbol))
+                calls = scope.calls(scope.called_as(symbol))
+            for line in (binding.line, *calls):
+                lines = scope.lines_at(line)
+                if lines is not None:
+                    yield lines
 
 
-def _uses(scope: Scope, references: Iterable[Reference]) -> dict[tuple[str, int], list[Reference]]:
-    """References by the name and the first line of the statement that bound it."""
-    uses: dict[tuple[str, int], list[Reference]] = {}
+def _leads(scope: Scope, reach: Reach, used: set[str], called: set[str]) -> bool:
+    if reach.target is None:
+        return reach.keyword in used
+    leaf = leaf_of(reach.target)
+    return leaf not in scope.parameters or leaf in called
+
+
+def _sources(scope: Scope, reference: Reference) -> Iterator[tuple[str, Binding, Steps]]:
+    return scope.sources(reference.symbol, reference.name, reference.steps, reference.line)
+
+
+_Uses = dict[tuple[str, int], list[tuple[Reference, Steps]]]
+
+
+def _uses(scope: Scope, references: Iterable[Reference]) -> _Uses:
+    """References by the name and the line of what binds it, each with the steps down from there."""
+    uses: _Uses = {}
     for reference in references:
-        binding = scope.lookup(reference.symbol, reference.name, reference.line)
-        if binding is not None:
-            uses.setdefault((reference.name, binding.first), []).append(reference)
+        for name, binding, steps in _sources(scope, reference):
+            uses.setdefault((name, binding.line), []).append((reference, steps))
     return uses
 
 
@@ -94,24 +143,44 @@ class _Reached:
     """What strings reach and what they stand in, told from the nodes that hold them."""
 
     scope: Scope
-    uses: dict[tuple[str, int], list[Reference]]
+    uses: _Uses
+    called: set[str]
     around: dict[ast.Call | ast.Dict, tuple[Span, tuple[Sibling, ...]]] = field(default_factory=dict)
 
     def by(self, reaches: tuple[Reach, ...]) -> tuple[Reach, ...]:
         """Calls' arguments and settings, also those that a bound name reaches."""
-        return tuple(dict.fromkeys(self._followed(reaches, HOPS)))
+        return tuple(dict.fromkeys(itertools.islice(self._followed(reaches, HOPS), _MOST_REACHED)))
 
-    def _followed(self, reaches: tuple[Reach, ...], hops: int) -> Iterator[Reach]:
+    def _followed(self, reaches: Iterable[Reach], hops: int) -> Iterator[Reach]:
         for reach in reaches:
             if reach.target is not None:
                 yield reach
-            elif hops:
-                for reference in self.uses.get((reach.keyword or "", reach.node.lineno), ()):
-                    if reference.key in (None, reach.key):
-                        for use in self._followed(reference.reaches, hops - 1):
-                            key = use.key if reference.key is not None else reach.key or use.key
-                            element = use.element if reach.element is None else reach.element
-                            yield use._replace(key=key, element=element)
+            bound = (reach if reach.target is None else self._filled(reach)) if hops else None
+            if bound is None:
+                continue
+            for reference, taken in self.uses.get((bound.keyword or "", bound.node.lineno), ()):
+                rest = below(bound.steps, taken)
+                if rest is not None:
+                    on = (each._replace(steps=(*each.steps, *rest)) for each in reference.reaches)
+                    yield from self._followed(on, hops - 1)
+
+    def _filled(self, reach: Reach) -> Reach | None:
+        """The parameter of a function of this file that an argument fills."""
+        target = reach.target
+        if target is None or leaf_of(target) not in self.called or reach.keyword in ("=", "*", "**"):
+            return None
+        function = self.scope.called(target, reach.node.lineno)
+        if function is None:
+            return None
+        parameters, number = function.args, reach.number
+        name, steps = reach.keyword, reach.steps
+        every = [each.arg for each in (*parameters.posonlyargs, *parameters.args)]
+        if name is None and number is not None:
+            places = every[1:] if every[:1] in (["self"], ["cls"]) else every
+            name = places[number] if number < len(places) else None
+        elif name not in every and all(each.arg != name for each in parameters.kwonlyargs):
+            name, steps = parameters.kwarg.arg if parameters.kwarg else None, (name, *steps)
+        return None if name is None else Reach(function, None, None, name, steps)
 
     def surroundings(self, context: Context, reaches: Iterable[Reach]) -> Surroundings:
         """What a string reaches, and what it stands in."""
@@ -124,6 +193,8 @@ class _Reached:
 
     def _argument(self, reach: Reach) -> Argument:
         callees = callees_of(self.scope, reach.target) if reach.target is not None else ()
+        if reach.keyword == "*":
+            reach = _unpacked(reach)
         return Argument(
             callees=callees,
             index=reach.number,
@@ -189,15 +260,28 @@ def _is_taken(scope: Scope, one: Found, reaches: Iterable[Reach], offsets: Seque
     return _holds_one(scope, one, offsets) or _is_split(scope, one, wanted)
 
 
+def _unpacked(reach: Reach) -> Reach:
+    """The argument that a value becomes by `*values`."""
+    first, *rest = reach.steps or (None,)
+    number = reach.number + first if isinstance(first, int) and reach.number is not None else None
+    return reach._replace(number=number, keyword=None, steps=tuple(rest))
+
+
 def _may_take(scope: Scope, reach: Reach, wanted: Wanted) -> bool:
+    reach = _unpacked(reach) if reach.keyword == "*" else reach
     target = reach.target
     if target is None or (reach.key is not None and reach.key.lower() not in wanted.keys):
         return False
-    leaf = leaf_of(target)
     if reach.keyword == "=":
-        return wanted.is_setting(leaf)
-    called = scope.imports.get(target.id, target.id).rpartition(".")[2] if isinstance(target, ast.Name) else leaf
-    return wanted.takes(called or "", reach.keyword, reach.number)
+        return wanted.is_setting(leaf_of(target))
+    return wanted.takes(_called_leaf(scope, target) or "", reach.keyword, reach.number)
+
+
+def _called_leaf(scope: Scope, target: ast.expr) -> str | None:
+    """The last word of what is called, by its own name where it was imported under another one."""
+    return (
+        scope.imports.get(target.id, target.id).rpartition(".")[2] if isinstance(target, ast.Name) else leaf_of(target)
+    )
 
 
 def _holds_one(scope: Scope, one: Found, offsets: Sequence[int]) -> bool:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from scanner.model import Role
 from scanner.readers.pyscope import Scope
+from scanner.readers.pyways import MOST_STEPS, Step, Steps
 from scanner.readers.together import Piece
 
 
@@ -15,15 +16,30 @@ class Reach(NamedTuple):
     """Where an expression goes: what becomes an `Argument` (scanner/model.py) once somebody asks what is called.
 
     `node` is the call or the assignment, `target` what is called or, with the keyword "=", the attribute or the entry
-    that is set. Without a target it is bound to the name `keyword`, and goes wherever that name goes.
+    that is set. Without a target it is bound to the name `keyword`, and goes wherever that name goes. `steps` lead from
+    what is given or bound down to the expression: into a dictionary, a list, an object.
     """
 
-    node: ast.expr | ast.stmt | ast.arg
+    node: ast.expr | ast.stmt
     target: ast.expr | None
     number: int | None
     keyword: str | None
-    element: int | None = None
-    key: str | None = None
+    steps: Steps = ()
+
+    def into(self, step: Step) -> Reach:
+        """Where goes what stands in the expression; of many steps the innermost is kept."""
+        return self._replace(steps=(*self.steps[: MOST_STEPS - 1], step))
+
+    @property
+    def key(self) -> str | None:
+        """The innermost key that leads to the expression."""
+        return next((step for step in reversed(self.steps) if isinstance(step, str)), None)
+
+    @property
+    def element(self) -> int | None:
+        """The expression's place in a list."""
+        last = self.steps[-1] if self.steps else None
+        return last if isinstance(last, int) else None
 
 
 class Context(NamedTuple):
@@ -53,13 +69,16 @@ class Found(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A name that goes somewhere: what it is bound to goes there too. `key` is that of `name["key"]`."""
+    """A name that goes somewhere: what it is bound to goes there too.
+
+    `steps` lead from what the name means to what goes there: ("password",) of `name["password"]` and `name.password`.
+    """
 
     symbol: str
     name: str
     line: int
     reaches: tuple[Reach, ...]
-    key: str | None = None
+    steps: Steps = ()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from scanner.model import Role
 from scanner.readers.pyexpressions import annotated, assign, bare, defaults, given_back, iterated, read_node
 from scanner.readers.pyleaf import leaf_of, paired
 from scanner.readers.pylines import BARE_CLAUSES, Lines, named, subjects_of
-from scanner.readers.pystate import Context, Reading
+from scanner.readers.pyscope import option_of
+from scanner.readers.pystate import Context, Reach, Reading
 
 
 def read_lines(reading: Reading, lines: Lines) -> None:
@@ -35,9 +36,9 @@ def _header(reading: Reading, node: ast.AST, symbol: str, subjects: Sequence[str
     elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         within = named(node, symbol) or ""
         for decorator in node.decorator_list:
-            read_node(reading, decorator, bare(within))
+            read_node(reading, decorator, _decorating(decorator, node, within))
         if not isinstance(node, ast.ClassDef):
-            defaults(reading, node.args, within)
+            defaults(reading, node.args, within, node)
             return
         inner = Context(role=Role.KEYWORD, symbol=within)
         for base in node.bases:
@@ -45,11 +46,23 @@ def _header(reading: Reading, node: ast.AST, symbol: str, subjects: Sequence[str
         for argument in node.keywords:
             read_node(reading, argument.value, inner._replace(name=argument.arg))
     elif isinstance(node, (ast.For, ast.AsyncFor)):
-        iterated(reading, node.target, node.iter, context)
+        iterated(reading, node.target, node.iter, context, node)
     else:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, (ast.expr, ast.withitem)):
                 read_node(reading, child, context)
+
+
+def _decorating(decorator: ast.expr, node: ast.stmt, within: str) -> Context:
+    """The context of a decorator; an option of a command line is a parameter of the function behind it.
+
+    https://click.palletsprojects.com/en/stable/parameters/#parameter-names
+    """
+    if isinstance(decorator, ast.Call) and leaf_of(decorator.func) in ("option", "argument"):
+        name = option_of(decorator)
+        if name is not None:
+            return Context(symbol=within, reaches=(Reach(node, None, None, name),))
+    return bare(within)
 
 
 def _pattern(reading: Reading, node: ast.pattern, subjects: Sequence[str | None], symbol: str) -> None:
@@ -81,7 +94,7 @@ def _statement(reading: Reading, node: ast.AST, symbol: str) -> None:
         assign(reading, [node.target], node.value, context._replace(dynamic=True), node)
     elif isinstance(node, ast.Return):
         if node.value is not None:
-            read_node(reading, node.value, given_back(symbol))
+            read_node(reading, node.value, given_back(symbol, node))
     elif isinstance(node, ast.stmt) and hasattr(node, "body"):
         _compound(reading, node, symbol)
     else:

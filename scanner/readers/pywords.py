@@ -82,12 +82,15 @@ _NAMING = frozenset(
 )
 # An object or a section, a name in it, and the value: `parser.set("db", "password", "...")`.
 NAMED_THIRD = frozenset(("setattr", "__setattr__", "getattr", "set", "setitem"))
-METHOD_WRAPPERS = frozenset("encode decode strip lower upper format rstrip lstrip replace get_secret_value".split())
 # https://docs.python.org/3/library/functools.html#functools.partial, asyncio.to_thread: they call their first argument
 # with the others.
 CALLING = frozenset(("partial", "partialmethod", "to_thread"))
-# What stands behind a name is what these give where the name has no value.
-GIVING_DEFAULT = frozenset(("get", "pop", "setdefault", "getattr"))
+METHOD_WRAPPERS = frozenset(
+    "encode decode strip lower upper format rstrip lstrip replace get_secret_value getvalue".split()
+)
+# Of what is asked for by name the place of what is given where there is none.
+_FALLBACKS = {"get": 1, "pop": 1, "getenv": 1, "getattr": 2}
+_SCHEME = re.compile(r"(?i)(?:bearer |basic |token |apikey |bot )?")
 
 
 def telling(targets: Iterable[str | None]) -> str | None:
@@ -116,6 +119,16 @@ def passes_name(leaf: str, count: int, number: int, keyword: str | None) -> bool
         own = 1 if leaf == "cast" else 0  # `typing.cast(str, "...")`
         return (number == own and leaf not in _NAMING) or keyword in NAMED_DEFAULTS
     return count == 1 and keyword is None and leaf[:1].isupper() and not leaf.isupper() and leaf not in _NAMING
+
+
+def falls_back_on(leaf: str) -> int | None:
+    """The place of the argument that a look-up gives back where it finds nothing: `getattr(settings, "pin", "...")`."""
+    return _FALLBACKS.get(leaf)
+
+
+def is_one_place(template: str, place: str) -> bool:
+    """Whether a template is one place for a value and at most the scheme of a header before it: `f"Bearer {token}"`."""
+    return template.endswith(place) and _SCHEME.fullmatch(template, 0, len(template) - len(place)) is not None
 
 
 def held_by(field: str | None) -> str | None:

@@ -20,7 +20,8 @@ class Wanted(NamedTuple):
     `is_possible` is asked of a value, its name, its symbol and whether it may stand at a sink; `is_named` of a name;
     `is_call` of a call's last word, `takes` of that, a keyword and a position, `is_setting` of an assigned name's last
     word. `keys` are those, in small letters, of a dictionary's entries that a call takes. `providers` are the offsets
-    of the hits of provider shapes.
+    of the hits of provider shapes, `carriers` the last words of calls and settings that say something of a value that
+    others take.
     """
 
     is_possible: Callable[[str, str | None, str, bool], bool]
@@ -31,3 +32,4 @@ class Wanted(NamedTuple):
     is_setting: Callable[[str | None], bool]
     has_provider_shape: Callable[[bytes], bool]
     providers: Sequence[int]
+    carriers: frozenset[str]

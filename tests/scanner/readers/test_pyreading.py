@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -142,9 +143,15 @@ def with_everything(raw: bytes, path: str) -> tuple[list[Finding], str | None]:
 
 def same(raw: bytes, path: str) -> int:
     """How many findings there are, with and without."""
-    found, expected = findings(raw, path), with_everything(raw, path)
-    assert found == expected, path
-    return len(found[0])
+    (found, note), (expected, other_note) = findings(raw, path), with_everything(raw, path)
+    assert (note, list(map(without_calls, found))) == (other_note, list(map(without_calls, expected))), path
+    return len(found)
+
+
+def without_calls(finding: Finding) -> Finding:
+    """A finding without the calls that its literal reaches: of those that take no credential only some are known."""
+    literal = finding.literal
+    return finding if literal is None else replace(finding, literal=replace(literal, arguments=()))
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,0 +1,70 @@
+"""The way from a name to a value, by keys, attributes and places: from `settings` to `settings["db"].password`."""
+
+from __future__ import annotations
+
+import ast
+
+from scanner.readers.pyleaf import string_of
+
+Step = str | int | None
+"""A key or an attribute, a place in a list, or any of them."""
+Steps = tuple[Step, ...]
+MOST_STEPS = 8
+# What gives the same text in another form, or the text inside.
+_SAME = frozenset("encode decode strip lstrip rstrip lower upper replace get_secret_value getvalue copy".split())
+_ASKING_FOR = frozenset(("get", "pop", "setdefault"))
+
+
+def rooted(node: ast.expr) -> tuple[str, Steps] | None:
+    """The name that an expression begins with, and the steps down from what that means; None for any other expression.
+
+    A call goes where its function's values go: `settings()["password"]` is ("settings", ("password",)).
+    """
+    steps: list[Step] = []
+    while len(steps) <= MOST_STEPS:
+        if isinstance(node, ast.Name):
+            return node.id, tuple(reversed(steps))
+        if isinstance(node, ast.Attribute):
+            if node.attr != "__class__":
+                steps.append(node.attr)
+            node = node.value
+        elif isinstance(node, ast.Subscript):
+            steps.append(_index(node.slice))
+            node = node.value
+        elif isinstance(node, ast.Await):
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = _called(node, steps)
+        else:
+            break
+    return None
+
+
+def _called(node: ast.Call, steps: list[Step]) -> ast.expr:
+    func = node.func
+    if isinstance(func, ast.Attribute):
+        if func.attr in _SAME:
+            return func.value
+        if func.attr in _ASKING_FOR and node.args:
+            steps.append(string_of(node.args[0]))
+            return func.value
+    elif isinstance(func, ast.Name) and func.id == "type" and len(node.args) == 1:
+        return node.args[0]
+    return func
+
+
+def _index(node: ast.expr) -> Step:
+    match node:
+        case ast.Constant(value=int() as number) if type(number) is int and number >= 0:
+            return number
+    return string_of(node)
+
+
+def fit(one: Steps, other: Steps) -> bool:
+    """Whether two ways can lead to the same value, or one of them into what the other one leads to."""
+    return all(mine == their or mine is None or their is None for mine, their in zip(one, other, strict=False))
+
+
+def below(steps: Steps, taken: Steps) -> Steps | None:
+    """What is left of a way once the first steps are `taken`; None where it does not begin so."""
+    return steps[len(taken) :] if len(taken) <= len(steps) and fit(steps, taken) else None
