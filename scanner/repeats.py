@@ -129,8 +129,11 @@ def _near_change(memory: Memory, data: bytes, kind: Kind) -> tuple[list[Hit], Ch
     else:
         # Calls far from the changes can mean something else now.
         _match(memory, data, kind, imports)
+    owned = last.own
     if _follow_own(memory, data, kind, ranges if no_new_library else None):
-        for hit in [hit for hit in stood if hit[0] == _own_row(table)]:
+        # What a library's function is called by may be a name that is the file's own, too.
+        owned = owned | last.own
+        for hit in [hit for hit in stood if table[hit[0]][0] == CALL and owncalls.meant_by(owned, data, hit[1])]:
             del stood[hit]
     calls = [hit for hit in last.hits if table[hit[0]][0] == CALL]
     if last.imports != imported:

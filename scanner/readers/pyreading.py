@@ -74,34 +74,35 @@ def _read(
                 raise Unreadable(lines.first, 1, "nested too deep") from None
             found[lines] = reading.found
             references += _leading_on(scope, reading.references, detectors)
-        todo = dict.fromkeys(lines for lines in _binding(scope, references, called) if lines not in found)
+        todo = dict.fromkeys(lines for lines in _binding(scope, references, called, detectors) if lines not in found)
     return found, references, called
 
 
 def _leading_on(scope: Scope, references: Iterable[Reference], wanted: Wanted | None) -> Iterator[Reference]:
     """The references that lead to a call of which somebody wants to know, or may do so by another name."""
-    if wanted is None:
-        yield from references
-        return
     for reference in references:
-        reaches = tuple(reach for reach in reference.reaches if _counts(scope, reach, wanted))
+        reaches = tuple(
+            reach
+            for reach in reference.reaches
+            if reach.target is None or leaf_of(reach.target) in scope.parameters or _counts(scope, reach, wanted)
+        )
         if reaches:
             yield reference._replace(reaches=reaches)
 
 
-def _counts(scope: Scope, reach: Reach, wanted: Wanted) -> bool:
-    if reach.target is None or reach.keyword == "*":
+def _counts(scope: Scope, reach: Reach, wanted: Wanted | None) -> bool:
+    """Whether somebody wants to know of a call or a setting that a value reaches."""
+    if wanted is None or reach.keyword == "*":
         return True
-    leaf = _called_leaf(scope, reach.target)
-    return leaf in wanted.carriers or leaf in scope.parameters or _may_take(scope, reach, wanted)
+    return _called_leaf(scope, reach.target) in wanted.carriers or _may_take(scope, reach, wanted)
 
 
-def _binding(scope: Scope, references: Sequence[Reference], called: set[str]) -> Iterator[Lines]:
-    """Lines that bind what a call's argument named, directly or through other names."""
+def _binding(scope: Scope, references: Sequence[Reference], called: set[str], wanted: Wanted | None) -> Iterator[Lines]:
+    """Lines that bind what a call's argument named, directly or through other names; notes what is `called` so."""
     used = {reference.name for reference in references}
     used.update(step for reference in references for step in reference.steps if isinstance(step, str))
     for reference in references:
-        if not any(_leads(scope, reach, used, called) for reach in reference.reaches):
+        if not any(_leads(scope, reach, used, called, wanted) for reach in reference.reaches):
             continue
         for name, binding, _ in _sources(scope, reference):
             symbol = scope.defined.get(binding.line)
@@ -115,11 +116,10 @@ def _binding(scope: Scope, references: Sequence[Reference], called: set[str]) ->
                     yield lines
 
 
-def _leads(scope: Scope, reach: Reach, used: set[str], called: set[str]) -> bool:
+def _leads(scope: Scope, reach: Reach, used: set[str], called: set[str], wanted: Wanted | None) -> bool:
     if reach.target is None:
         return reach.keyword in used
-    leaf = leaf_of(reach.target)
-    return leaf not in scope.parameters or leaf in called
+    return leaf_of(reach.target) in called or _counts(scope, reach, wanted)
 
 
 def _sources(scope: Scope, reference: Reference) -> Iterator[tuple[str, Binding, Steps]]:
@@ -277,7 +277,7 @@ def _may_take(scope: Scope, reach: Reach, wanted: Wanted) -> bool:
     return wanted.takes(_called_leaf(scope, target) or "", reach.keyword, reach.number)
 
 
-def _called_leaf(scope: Scope, target: ast.expr) -> str | None:
+def _called_leaf(scope: Scope, target: ast.expr | None) -> str | None:
     """The last word of what is called, by its own name where it was imported under another one."""
     return (
         scope.imports.get(target.id, target.id).rpartition(".")[2] if isinstance(target, ast.Name) else leaf_of(target)

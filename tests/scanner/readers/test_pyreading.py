@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,8 @@ from scanner import analysis, session
 from scanner.content import scan_bytes
 from scanner.model import Document, Finding, Kind, Literal
 from scanner.readers import python
-from scanner.readers.pyscope import read_scope
 from scanner.readers.pywords import template_names
+from scanner.readers.wanted import Wanted
 from scanner.source import Settings, Source
 from scanner.text import decode
 
@@ -133,8 +132,8 @@ def findings(raw: bytes, path: str) -> tuple[list[Finding], str | None]:
 def with_everything(raw: bytes, path: str) -> tuple[list[Finding], str | None]:
     read = python.read
 
-    def whole(document: Document, offsets: list[int], wanted: Any) -> Iterator[Literal]:
-        return read(document, sorted({*offsets, *python.own_calls(read_scope(document.text), wanted)}))
+    def whole(document: Document, offsets: list[int], wanted: Wanted) -> Iterator[Literal]:
+        return read(document, offsets, wanted._replace(is_possible=lambda *_: True))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(python, "read", whole)
@@ -143,15 +142,9 @@ def with_everything(raw: bytes, path: str) -> tuple[list[Finding], str | None]:
 
 def same(raw: bytes, path: str) -> int:
     """How many findings there are, with and without."""
-    (found, note), (expected, other_note) = findings(raw, path), with_everything(raw, path)
-    assert (note, list(map(without_calls, found))) == (other_note, list(map(without_calls, expected))), path
-    return len(found)
-
-
-def without_calls(finding: Finding) -> Finding:
-    """A finding without the calls that its literal reaches: of those that take no credential only some are known."""
-    literal = finding.literal
-    return finding if literal is None else replace(finding, literal=replace(literal, arguments=()))
+    found, expected = findings(raw, path), with_everything(raw, path)
+    assert found == expected, path
+    return len(found[0])
 
 
 @settings(max_examples=150, deadline=None)
