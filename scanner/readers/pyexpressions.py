@@ -101,7 +101,8 @@ def _constant(reading: Reading, node: ast.Constant, context: Context) -> None:
 
 def _formatted(reading: Reading, node: ast.JoinedStr, context: Context) -> None:
     text = text_of(node)
-    reading.found.append(Found(node, text, context))
+    if text != COMPUTED:
+        reading.found.append(Found(node, text, context))
     _embedded(reading, node, context if is_one_place(text, COMPUTED) else bare(context.symbol))
 
 

@@ -279,9 +279,9 @@ def _may_take(scope: Scope, reach: Reach, wanted: Wanted) -> bool:
 
 def _called_leaf(scope: Scope, target: ast.expr | None) -> str | None:
     """The last word of what is called, by its own name where it was imported under another one."""
-    return (
-        scope.imports.get(target.id, target.id).rpartition(".")[2] if isinstance(target, ast.Name) else leaf_of(target)
-    )
+    if isinstance(target, ast.Name):
+        return scope.imports.get(target.id, target.id).rpartition(".")[2]
+    return None if target is None else leaf_of(target)
 
 
 def _holds_one(scope: Scope, one: Found, offsets: Sequence[int]) -> bool:
