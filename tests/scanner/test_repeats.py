@@ -31,6 +31,8 @@ LINES = (
     b"    def __init__(self, token, x):\n", b"    Login('eight', NAME)\n", b"    secret: str\n",
     b"A.token = B.token = 'ten'\n", b"    user = token = x or 'eleven'\n", b"    psycopg2.connect(password=A.token)\n",
     b"Row = namedtuple('Row', 'name password')\n", b"self.Row(1, 'nine')\n",
+    b"x['k'] = 'ten'\n", b"for x in NAME:\n", b"    psycopg2.connect(password=f(x['k']))\n",
+    b"p.add_argument('--x', default='eleven')\n", b"self.x.y = 'one'\n",
 )
 # fmt: on
 BLANK = b"# " + b"filler " * 30 + b"\n"
