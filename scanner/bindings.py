@@ -24,7 +24,7 @@ _BOUND = re.compile(
     % (_SEVERAL, _SEVERAL)
 )
 _TARGET = re.compile(
-    rb"((?:self|cls)\.)?([A-Za-z_]\w*+)(?:\.\w++|\[[^\]\n]{1,80}+\])*+[ \t]*+\)?(?:(?::[^=\n\"']*+)?=|,|(?=in\b))"
+    rb"((?:self|cls)\.)?([A-Za-z_]\w*+)((?:\.\w++|\[[^\]\n]{1,80}+\])*+)[ \t]*+\)?(?:(?::[^=\n\"']*+)?=|,|(?=in\b))"
 )
 _DEFAULT = re.compile(rb"(?<![\w.])([A-Za-z_]\w*+)[ \t]*+(?::[^=,\n\"']*+)?=[ \t]*+[^\d\s=NTF]")
 _BLOCK = re.compile(rb"[ \t]*(?:async[ \t]+)?(?:def|(class))[ \t]")
@@ -227,9 +227,18 @@ def _found(data: bytes, start: int, end: int) -> Iterator[Binding]:
             yield from _otherwise(match, start)
             continue
         which = 2 if match[2] else 3
+        line_end = text.find(b"\n", match.end())
         for target in _TARGET.finditer(match[which]):
+            # What is set to something else than a text is many things, and changes often.
+            if target[3] and not _quoted(text, match.end(), line_end):
+                continue
             everywhere = not match[1] or target[1] is not None
             yield Binding(at, start + match.start(which) - 1 + target.end(), target[2], everywhere)
+
+
+def _quoted(text: bytes, start: int, end: int) -> bool:
+    end = len(text) if end < 0 else end
+    return text.find(b'"', start, end) >= 0 or text.find(b"'", start, end) >= 0
 
 
 def _otherwise(match: re.Match[bytes], start: int) -> Iterator[Binding]:
