@@ -12,20 +12,20 @@ from dataclasses import dataclass, field
 
 from scanner.extent import HOPS, WIDTH, Extent, Range, changed, statement
 
-# `name = ...`, `self.name: str = ...`, `one = other = ...`, `one, other = ...`, `name["key"] = ...`, a loop, a function
-# with texts as defaults, and an option of a command line: what the reader follows from a call's argument to a constant.
-# A number or nothing is no text.
-_ONE = rb"\(?[A-Za-z_]\w*+(?:\.\w++|\[[^\]\n]{1,80}+\])*+[ \t]*+\)?"
+# `name = ...`, `self.name: str = ...`, `one = other = ...`, `one, other = ...`, `name["key"] = "..."`, a loop over a
+# list, a function with texts as defaults, and an option of a command line: what the reader follows from a call's
+# argument to a constant. A number or nothing is no text.
+_ONE = rb"\(?(?:self\.|cls\.)?[A-Za-z_]\w*+[ \t]*+\)?"
 _SEVERAL = rb"%b(?:,[ \t]*+%b)*+" % (_ONE, _ONE)
 _BOUND = re.compile(
     rb"\n([ \t]*+)(?:((?:%b(?::[^=\n\"']*+)?=(?!=)[ \t]*+)++)(?!\d[\w.]*+(?!,)|(?:None|True|False)\b)"
-    rb"|for[ \t]++(%bin)\b|(?:async[ \t]++)?def[ \t]++\w++\(([^\n\"']*=[^\n]*)"
-    rb"|[@A-Za-z_][\w.]*\.(?:add_argument|add_option|option)\([^\n]{0,200}?[\"']--([\w\-]++)[\"'])"
+    rb"|for[ \t]++(%bin[ \t]*+[\[({])|(?:async[ \t]++)?def[ \t]++\w++\(([^\n\"']*=[^\n]*)"
+    # What is set by key or attribute to something else than a text is many things, and changes often.
+    rb"|(?:(?:self|cls)\.)?(?P<part>[A-Za-z_]\w*+)(?:\.\w++|\[[^\]\n]{1,80}+\])++[ \t]*+=(?!=)(?=[^\n]*[\"'])"
+    rb"|@?[A-Za-z_]\w*+\.(?:add_argument|add_option|option)\([^\n]{0,200}?[\"']--(?P<option>[\w\-]++)[\"'])"
     % (_SEVERAL, _SEVERAL)
 )
-_TARGET = re.compile(
-    rb"((?:self|cls)\.)?([A-Za-z_]\w*+)((?:\.\w++|\[[^\]\n]{1,80}+\])*+)[ \t]*+\)?(?:(?::[^=\n\"']*+)?=|,|(?=in\b))"
-)
+_TARGET = re.compile(rb"((?:self|cls)\.)?([A-Za-z_]\w*+)[ \t]*+\)?(?:(?::[^=\n\"']*+)?=|,|(?=in\b))")
 _DEFAULT = re.compile(rb"(?<![\w.])([A-Za-z_]\w*+)[ \t]*+(?::[^=,\n\"']*+)?=[ \t]*+[^\d\s=NTF]")
 _BLOCK = re.compile(rb"[ \t]*(?:async[ \t]+)?(?:def|(class))[ \t]")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
@@ -209,8 +209,7 @@ def _read(data: bytes, row: Binding) -> None:
     """Read a binding's statement. What has no text in quotes can lead to some only as another name."""
     extent = extent_of(data, row)
     text = data[extent.start : extent.end]
-    # A loop's header goes on into its body.
-    row.text = text if b'"' in text or b"'" in text or b"(" not in text.partition(b"\n")[0] else b""
+    row.text = text if b'"' in text or b"'" in text or b"(" not in text else b""
     row.names = frozenset(_NAME.findall(row.text))
 
 
@@ -227,29 +226,23 @@ def _found(data: bytes, start: int, end: int) -> Iterator[Binding]:
             yield from _otherwise(match, start)
             continue
         which = 2 if match[2] else 3
-        line_end = text.find(b"\n", match.end())
         for target in _TARGET.finditer(match[which]):
-            # What is set to something else than a text is many things, and changes often.
-            if target[3] and not _quoted(text, match.end(), line_end):
-                continue
             everywhere = not match[1] or target[1] is not None
             yield Binding(at, start + match.start(which) - 1 + target.end(), target[2], everywhere)
 
 
-def _quoted(text: bytes, start: int, end: int) -> bool:
-    end = len(text) if end < 0 else end
-    return text.find(b'"', start, end) >= 0 or text.find(b"'", start, end) >= 0
-
-
 def _otherwise(match: re.Match[bytes], start: int) -> Iterator[Binding]:
-    """What a function's header or an option of a command line binds."""
+    """What a function's header, a key or an attribute that is set, or an option of a command line binds."""
     at, end = start + match.start(), start + match.end() - 1
     if match[4] is not None:
         header = match[4] if b'"' in match[4] or b"'" in match[4] else b""
         for default in _DEFAULT.finditer(header):
             yield Binding(at, start + match.start(4), default[1], everywhere=False)
+    elif match["part"] is not None:
+        everywhere = not match[1] or match[0].lstrip().startswith((b"self.", b"cls."))
+        yield Binding(at, end, match["part"], everywhere)
     else:
-        yield Binding(at, end, match[5].replace(b"-", b"_"), everywhere=True)
+        yield Binding(at, end, match["option"].replace(b"-", b"_"), everywhere=True)
 
 
 def _start(row: Binding) -> int:
