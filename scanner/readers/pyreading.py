@@ -15,7 +15,7 @@ from scanner.readers.errors import Unreadable
 from scanner.readers.pyleaf import arguments, leaf_of, string_of
 from scanner.readers.pylines import Lines
 from scanner.readers.pynames import callees_of
-from scanner.readers.pyscope import Binding, Function, Scope
+from scanner.readers.pyscope import OWN, Binding, Function, Scope
 from scanner.readers.pystate import Context, Found, Reach, Reading, Reference
 from scanner.readers.pystatements import read_lines
 from scanner.readers.pystrings import Surroundings, literal_of
@@ -24,7 +24,7 @@ from scanner.readers.structured import SEVERAL
 from scanner.readers.wanted import Wanted
 
 # Nobody reads more of where a value goes.
-_MOST_REACHED = 200
+_MOST_REACHED = 50
 # One string token. A value that several make up is not in the text in one piece.
 _TOKEN = re.compile(
     r"""[A-Za-z]{0,2}(?:\"{3}(?:(?!\"{3})[^\\]|\\.)*+\"{3}|'{3}(?:(?!'{3})[^\\]|\\.)*+'{3}"""
@@ -187,6 +187,7 @@ class _Reached:
     scope: Scope
     uses: _Uses
     called: set[str]
+    made: dict[str, frozenset[ast.Call]] = field(default_factory=dict)
     around: dict[ast.Call | ast.Dict, tuple[Span, tuple[Sibling, ...]]] = field(default_factory=dict)
 
     def by(self, reaches: tuple[Reach, ...]) -> tuple[Reach, ...]:
@@ -207,9 +208,23 @@ class _Reached:
                 call, inside = _left(entered, bound.keyword)
             for reference, taken in self.uses.of(bound, call):
                 rest = below(bound.steps, taken)
-                if rest is not None:
+                if rest is not None and not self._is_of_another(reference, entered):
                     on = (each._replace(steps=(*each.steps, *rest)) for each in reference.reaches)
                     yield from self._followed(on, inside, hops - 1)
+
+    def _is_of_another(self, reference: Reference, entered: _Entered) -> bool:
+        """Whether a name means another object than the one to which a value was given when it was made."""
+        function, call = entered[-1] if entered else (None, None)
+        if function is None or call is None or function.name != "__init__" or reference.name in OWN:
+            return False
+        if reference.name not in self.made:
+            every = self.scope.instances.get(reference.name, ())
+            calls = [made for _, made in every if isinstance(made, ast.Call)]
+            self.made[reference.name] = frozenset(calls if len(calls) == len(every) else ())
+        made = self.made[reference.name]
+        kind = leaf_of(call.func)
+        # Of a name that also means what nothing here makes, such as a parameter, it is not known.
+        return bool(made) and call not in made and all(leaf_of(each.func) == kind for each in made)
 
     def _filled(self, reach: Reach) -> Reach | None:
         """The parameter of a function of this file that an argument fills."""

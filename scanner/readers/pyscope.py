@@ -28,6 +28,10 @@ FILLING = frozenset(("update", "setdefault", "append", "extend"))
 OWN = ("self", "cls")
 LOOP = "for"
 """What the collection that a loop goes through is bound to: no name can be that."""
+# What parsed command lines are called where it is not seen how they were made.
+_PARSED = re.compile(
+    r"(?i)_?(?:\w+_)?(?:args?|arguments|argv|opts?|options?|flags|params?|namespace|ns|conf(?:ig)?|cfg)\d?"
+)
 # Of a name that is bound often so many are looked at, and so many taken.
 _MOST_SEEN, _MOST = 200, 8
 _MOST_BASES = 4
@@ -158,9 +162,15 @@ class Scope:
         if not steps:
             return
         yield from self._attributes(self._class_of(symbol, name, line), steps)
-        if isinstance(steps[0], str):
+        if isinstance(steps[0], str) and (_PARSED.fullmatch(name) or self._is_parsed(name, line)):
             option = option_name(steps[0])
             yield from ((option, binding, steps[1:]) for binding in self.bindings.get(("", option), ())[:_MOST])
+
+    def _is_parsed(self, name: str, line: int) -> bool:
+        """Whether a name is what a parser made of a command line."""
+        seen = self.instances.get(name)
+        made = seen[nearest(seen, line)][1] if seen else None
+        return isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute) and "parse" in made.func.attr
 
     def _meanings(self, symbol: str, name: str, steps: Steps, line: int) -> list[Binding]:
         """What a name can be bound to: in its own scope, else in those around it; class bodies do not nest."""

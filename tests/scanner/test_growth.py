@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from scanner.raw import scan_bytes
 
 from scanner import analysis, ignore, session
+from scanner.content import scan_bytes
 from scanner.model import Finding
 from scanner.reports import explain
 from scanner.reports.masking import hide, make_net, make_page, masked_line
