@@ -23,7 +23,7 @@ from scanner.readers.pyleaf import (
     text_of,
     unstarred,
 )
-from scanner.readers.pynames import env_key, is_env_getter, is_nameable
+from scanner.readers.pynames import callees_of, env_key, is_env_getter, is_nameable
 from scanner.readers.pyscope import FILLING, LOOP, OPTIONS, OWN, option_name, option_of
 from scanner.readers.pystate import Context, Found, Reach, Reading, Reference
 from scanner.readers.pyways import Step, Steps, rooted
@@ -36,6 +36,7 @@ from scanner.readers.pywords import (
     called_as,
     falls_back_on,
     flag_of,
+    has_sections,
     holds_login,
     instead_of,
     is_made_up,
@@ -118,12 +119,12 @@ def refer(reading: Reading, node: ast.expr, context: Context, *steps: Step) -> N
     found = rooted(node) if context.reaches else None
     if found is not None:
         name, way = found
-        reading.references.append(Reference(context.symbol, name, node.lineno, context.reaches, (*way, *steps)))
+        reading.references.append(Reference(context.symbol, name, node, context.reaches, (*way, *steps)))
 
 
 def _name(reading: Reading, node: ast.Name, context: Context) -> None:
     if context.reaches:
-        reading.references.append(Reference(context.symbol, node.id, node.lineno, context.reaches))
+        reading.references.append(Reference(context.symbol, node.id, node, context.reaches))
 
 
 def _attribute(reading: Reading, node: ast.Attribute, context: Context) -> None:
@@ -487,9 +488,21 @@ def _given_on(
         if call.leaf == "setdefault":
             return tuple(each.into(first) for each in passed) if first and number == 1 else ()
         return passed
-    same = passes_name(call.leaf, len(call.given), number, keyword) or number == falls_back_on(call.leaf)
+    if call.leaf in METHOD_WRAPPERS and template is None:
+        return ()  # `text.strip("...")`
+    same = passes_name(call.leaf, len(call.given), number, keyword) or number == _fallback(call)
     same = same or (template is not None and is_one_place(template, "{}"))
     return passed if whole or same else ()
+
+
+def _fallback(call: Called) -> int | None:
+    """The place of what a look-up gives back where it finds nothing; none where it may be asked for an option."""
+    func = call.node.func
+    if call.leaf == "get" and isinstance(func, ast.Attribute):
+        made = (each.split(".")[-2] for each in callees_of(call.scope, func) if each.count("."))
+        if has_sections(leaf_of(func.value)) or any(map(has_sections, made)):
+            return None
+    return falls_back_on(call.leaf, len(call.given))
 
 
 def _reaches(call: Called, keyword: str | None, number: int | None, passed: tuple[Reach, ...]) -> tuple[Reach, ...]:
@@ -557,7 +570,7 @@ def _each_referred(reading: Reading, target: ast.expr, values: ast.expr, stateme
         part = target.elts[number] if isinstance(target, TUPLES) and number is not None else target
         inner = context._replace(reaches=bound_to(part, statement))
         refer(reading, values, inner, *way)
-        reading.references.append(Reference(context.symbol, LOOP, statement.lineno, inner.reaches, way))
+        reading.references.append(Reference(context.symbol, LOOP, statement, inner.reaches, way))
 
 
 def _count(target: ast.expr) -> int:

@@ -28,6 +28,10 @@ FILLING = frozenset(("update", "setdefault", "append", "extend"))
 OWN = ("self", "cls")
 LOOP = "for"
 """What the collection that a loop goes through is bound to: no name can be that."""
+# What parsed command lines are called where it is not seen how they were made.
+_PARSED = re.compile(
+    r"(?i)_?(?:\w+_)?(?:args?|arguments|argv|opts?|options?|flags|params?|namespace|ns|conf(?:ig)?|cfg)\d?"
+)
 # Of a name that is bound often so many are looked at, and so many taken.
 _MOST_SEEN, _MOST = 200, 8
 _MOST_BASES = 4
@@ -157,10 +161,16 @@ class Scope:
         yield from ((name, binding, steps) for binding in bound)
         if not steps:
             return
-        yield from self._attributes(self._own_class(symbol, name) or self._made(symbol, name, line), steps)
-        if isinstance(steps[0], str):
+        yield from self._attributes(self._class_of(symbol, name, line), steps)
+        if isinstance(steps[0], str) and (_PARSED.fullmatch(name) or self._is_parsed(name, line)):
             option = option_name(steps[0])
             yield from ((option, binding, steps[1:]) for binding in self.bindings.get(("", option), ())[:_MOST])
+
+    def _is_parsed(self, name: str, line: int) -> bool:
+        """Whether a name is what a parser made of a command line."""
+        seen = self.instances.get(name)
+        made = seen[nearest(seen, line)][1] if seen else None
+        return isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute) and "parse" in made.func.attr
 
     def _meanings(self, symbol: str, name: str, steps: Steps, line: int) -> list[Binding]:
         """What a name can be bound to: in its own scope, else in those around it; class bodies do not nest."""
@@ -180,8 +190,9 @@ class Scope:
         for _ in range(_MOST_BASES):
             if owner is None or not isinstance(name, str):
                 return
-            bases = self.classes[owner]
-            found = [each for each in self.bindings.get((owner, name), ()) if fit(each.steps, steps[1:])][-_MOST:]
+            bases = self.classes[owner][:_MOST]
+            latest = reversed(self.bindings.get((owner, name), ())[-_MOST_SEEN:])
+            found = list(itertools.islice((each for each in latest if fit(each.steps, steps[1:])), _MOST))
             if found:
                 rest = () if steps[1:] == ("value",) and any(base.endswith("Enum") for base in bases) else steps[1:]
                 yield from ((name, binding, rest) for binding in found)
@@ -198,11 +209,22 @@ class Scope:
         name, steps = found
         owner: str | None = None
         if not steps:
-            every = (f"{scope}.{name}" if scope else name for scope in _around(symbol) if scope not in self.classes)
-            own = next((each for each in every if each in self.functions or each in self.classes), "")
+            own = self._own(symbol, name)
             return self.functions.get(f"{own}.__init__" if own in self.classes else own)
-        owner = self.class_around(symbol) if name in OWN else self._made(symbol, name, line)
+        owner = self.class_around(symbol) if name in OWN else self._class_of(symbol, name, line)
         return self.functions.get(f"{owner}.{steps[0]}") if owner else None
+
+    def _own(self, symbol: str, name: str) -> str:
+        """The symbol of the function or class of this file that a name means; empty where it means another thing."""
+        for scope in _around(symbol):
+            own = f"{scope}.{name}" if scope else name
+            if scope in self.classes:
+                continue
+            if own in self.functions or own in self.classes:
+                return own
+            if (scope, name) in self.bindings:
+                break
+        return ""
 
     def called_as(self, symbol: str) -> str:
         """The last word by which a function of this file is called: a class's name for its `__init__`."""
@@ -228,6 +250,10 @@ class Scope:
     def class_around(self, symbol: str) -> str | None:
         """The symbol of the class in whose body or method a symbol is."""
         return next((each for each in _around(symbol) if each in self.classes), None)
+
+    def _class_of(self, symbol: str, name: str, line: int) -> str | None:
+        """The symbol of the class of this file that a name means, or whose object it is."""
+        return self._own_class(symbol, name) or self._made(symbol, name, line)
 
     def _own_class(self, symbol: str, name: str) -> str | None:
         """The symbol of the class of this file that a name means."""
@@ -258,7 +284,8 @@ def _last(noted: Sequence[Binding], steps: Steps, line: int) -> list[Binding]:
     for binding in reversed(noted[max(0, at - _MOST_SEEN) : at]):
         if fit(binding.steps, steps):
             found.append(binding)
-            if (line <= binding.until and not binding.steps) or len(found) == _MOST:
+            whole = binding.steps == steps[: len(binding.steps)]
+            if (line <= binding.until and whole) or len(found) == _MOST:
                 break
     return found if at else [each for each in noted[:1] if fit(each.steps, steps)]
 
@@ -531,7 +558,8 @@ def _note_binding(scope: Scope, symbol: str, name: str, steps: Steps, binding: B
     elif (symbol, name) in scope.outside:
         symbol = ""
     if steps:
-        binding = Binding(binding.line, 0, steps)
+        # Which part a computed key names is not known: what was bound before may count on.
+        binding = Binding(binding.line, 0 if None in steps else binding.until, steps)
     _note(scope.bindings.setdefault((symbol, name), []), binding)
 
 

@@ -72,13 +72,19 @@ class Reference(NamedTuple):
     """A name that goes somewhere: what it is bound to goes there too.
 
     `steps` lead from what the name means to what goes there: ("password",) of `name["password"]` and `name.password`.
+    `node` is the whole expression.
     """
 
     symbol: str
     name: str
-    line: int
+    node: ast.expr | ast.stmt
     reaches: tuple[Reach, ...]
     steps: Steps = ()
+
+    @property
+    def line(self) -> int:
+        """The line on which it begins."""
+        return self.node.lineno
 
 
 @dataclass(slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from scanner.readers.pyleaf import string_of
 
@@ -21,9 +22,21 @@ def rooted(node: ast.expr) -> tuple[str, Steps] | None:
     A call goes where its function's values go: `settings()["password"]` is ("settings", ("password",)).
     """
     steps: list[Step] = []
+    for each in _down(node, steps):
+        if isinstance(each, ast.Name):
+            return each.id, tuple(reversed(steps))
+    return None
+
+
+def comes_from(node: ast.AST, call: ast.Call) -> bool:
+    """Whether an expression takes a value out of what a call gives back."""
+    return any(each is call for each in _down(node, []))
+
+
+def _down(node: ast.AST, steps: list[Step]) -> Iterator[ast.AST]:
+    """An expression, and what it takes a value from, down to a name; puts down the `steps`, innermost last."""
     while len(steps) <= MOST_STEPS:
-        if isinstance(node, ast.Name):
-            return node.id, tuple(reversed(steps))
+        yield node
         if isinstance(node, ast.Attribute):
             if node.attr != "__class__":
                 steps.append(node.attr)
@@ -37,7 +50,6 @@ def rooted(node: ast.expr) -> tuple[str, Steps] | None:
             node = _called(node, steps)
         else:
             break
-    return None
 
 
 def _called(node: ast.Call, steps: list[Step]) -> ast.expr:

@@ -15,11 +15,13 @@ WRAPPERS = frozenset(
     (
         "SecretStr SecretBytes Secret Field field str bytes bytearray quote quote_plus b64decode b64encode"
         " urlsafe_b64decode urlsafe_b64encode fromhex unhexlify dedent Option Argument Query Header Form Body Param"
-        " CharField StringField default_factory cast lazy StringIO BytesIO strip mark_safe ib attrib Column"
+        " CharField StringField default_factory cast lazy StringIO BytesIO mark_safe ib attrib Column"
         " Variable frozenset tuple list memoryview a2b_base64 a2b_hex standard_b64decode b32decode b16decode"
         " decodebytes"
     ).split()
 )
+# How a wrapper is given its value where that comes first: `Field(alias="...")` is given none.
+_FIRST = (None, "default_factory", "factory")
 # What takes one of some values, or keeps them: they are called as it is.
 GATHERING = frozenset(("choice", "choices", "cycle", "deque", "iter", "sample", "set", "sorted"))
 # Calls that take a name first and its value second.
@@ -88,8 +90,10 @@ CALLING = frozenset(("partial", "partialmethod", "to_thread"))
 METHOD_WRAPPERS = frozenset(
     "encode decode strip lower upper format rstrip lstrip replace get_secret_value getvalue".split()
 )
-# Of what is asked for by name the place of what is given where there is none.
-_FALLBACKS = {"get": 1, "pop": 1, "getenv": 1, "getattr": 2}
+# Of what is asked for by name how many arguments there are where the last one is given if there is none.
+_FALLBACKS = {"get": 2, "pop": 2, "getenv": 2, "getattr": 3}
+# https://docs.python.org/3/library/configparser.html#configparser.ConfigParser.get takes a section and an option.
+_PARSERS = re.compile(r"(?i)(?:.*_)?(?:config|conf|cfg|cp|ini|(?:config_?)?parser|airflow)(?:_?\d+)?|.*ConfigParser")
 _SCHEME = re.compile(r"(?i)(?:bearer |basic |token |apikey |bot )?")
 
 
@@ -117,13 +121,18 @@ def passes_name(leaf: str, count: int, number: int, keyword: str | None) -> bool
     """
     if leaf in WRAPPERS:
         own = 1 if leaf == "cast" else 0  # `typing.cast(str, "...")`
-        return (number == own and leaf not in _NAMING) or keyword in NAMED_DEFAULTS
+        return (number == own and keyword in _FIRST and leaf not in _NAMING) or keyword in NAMED_DEFAULTS
     return count == 1 and keyword is None and leaf[:1].isupper() and not leaf.isupper() and leaf not in _NAMING
 
 
-def falls_back_on(leaf: str) -> int | None:
+def falls_back_on(leaf: str, count: int) -> int | None:
     """The place of the argument that a look-up gives back where it finds nothing: `getattr(settings, "pin", "...")`."""
-    return _FALLBACKS.get(leaf)
+    return count - 1 if _FALLBACKS.get(leaf) == count else None
+
+
+def has_sections(name: str | None) -> bool:
+    """Whether what has that name, or is of a class of that name, may be asked for an option of a section."""
+    return _PARSERS.fullmatch(name or "") is not None
 
 
 def is_one_place(template: str, place: str) -> bool:
