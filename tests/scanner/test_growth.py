@@ -29,6 +29,11 @@ def _repeated(row: Callable[[], str], *, head: str = "", tail: str = "") -> Call
     return lambda many: head + "".join(row() for _ in range(many)) + tail
 
 
+def _connect(password: str) -> str:
+    return f"psycopg2.connect(password={password})\n"
+
+
+_IMPORT = "import psycopg2\n"
 _KEY_ID = "AK" + "IA"
 _TEXTS = {
     "assignments on one line": ("a.txt", _repeated(lambda: f"password={_drawn()} ")),
@@ -56,6 +61,36 @@ _TEXTS = {
     "text in a mapping": ("a.yaml", _repeated(lambda: f"  password={_drawn()}\n", head="data: |\n")),
     "rows of JSON": ("a.json", _repeated(lambda: f'{{"password":"{_drawn()}"}},', head="[", tail="{}]")),
     "a mapping of Python": ("a.py", _repeated(lambda: f'"password": "{_drawn()}", ', head="d = {", tail="}\n")),
+    "entries, each used": (
+        "a.py",
+        lambda many: (
+            _IMPORT
+            + "D = {"
+            + "".join(f'"k{each}": "{_drawn()}", ' for each in range(many))
+            + "}\n"
+            + "".join(_connect(f'D["k{each}"]') for each in range(many))
+        ),
+    ),
+    "an attribute set and used in many methods": (
+        "a.py",
+        _repeated(
+            lambda: f'    def go(self):\n        self.token = "{_drawn()}"\n        {_connect("self.token")}',
+            head=_IMPORT + "class A:\n",
+        ),
+    ),
+    "a class with many bases": (
+        "a.py",
+        lambda many: (
+            _IMPORT
+            + f"class A({', '.join(f'B{each}' for each in range(many))}):\n    def go(self):\n"
+            + f"        {_connect('self.k')}" * many
+            + f'        password = "{_drawn()}"\n' * many
+        ),
+    ),
+    "a function that gives back what it is given": (
+        "a.py",
+        _repeated(lambda: _connect(f'same("{_drawn()}")'), head=_IMPORT + "def same(given):\n    return given\n"),
+    ),
 }
 
 
