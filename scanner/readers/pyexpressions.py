@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import functools
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from scanner.commandlines import password_in
 from scanner.model import Role
 from scanner.readers.inserted import names_of_places
 from scanner.readers.pyarguments import Called, Given, Way, name_of
+from scanner.readers.pybound import LOOP
 from scanner.readers.pyfields import placed_fields
 from scanner.readers.pyleaf import (
     CLASS_MAKERS,
@@ -23,20 +23,17 @@ from scanner.readers.pyleaf import (
     text_of,
     unstarred,
 )
-from scanner.readers.pynames import callees_of, env_key, is_env_getter, is_nameable
-from scanner.readers.pyscope import FILLING, LOOP, OPTIONS, OWN, option_name, option_of
+from scanner.readers.pynames import env_key, is_env_getter
+from scanner.readers.pypassing import bare, bound, bound_to, given_back, given_on, passed, reaches_of, refer
 from scanner.readers.pystate import Context, Found, Reach, Reading, Reference
-from scanner.readers.pyways import Step, Steps, rooted
+from scanner.readers.pyways import Steps
 from scanner.readers.pywords import (
-    CALLING,
     EXECUTING,
     METHOD_WRAPPERS,
     NAMED_DEFAULTS,
     WRAPPERS,
     called_as,
-    falls_back_on,
     flag_of,
-    has_sections,
     holds_login,
     instead_of,
     is_made_up,
@@ -65,15 +62,7 @@ from scanner.readers.together import (
 _SAYING_NOTHING = ("default", "value", "values")
 _DECLARING = (Role.ASSIGNMENT, Role.KEYWORD)
 _ROLES = {Way.DEFAULT: Role.DEFAULT, Way.COMPARED: Role.COMPARISON}
-# Calls whose object holds what they are given, by name.
-_RECORDS = frozenset(("dict", "SimpleNamespace", "Namespace"))
 _VIEWS = frozenset(("items", "values"))
-
-
-@functools.lru_cache(maxsize=1024)
-def bare(symbol: str) -> Context:
-    """The context of an expression of which only the enclosing definition is known."""
-    return Context(symbol=symbol)
 
 
 def read_node(reading: Reading, node: ast.AST, context: Context) -> None:
@@ -112,14 +101,6 @@ def _embedded(reading: Reading, node: ast.expr, context: Context) -> None:
     if isinstance(node, ast.JoinedStr):
         for value in placed_fields(reading.scope, node):
             read_node(reading, value, context)
-
-
-def refer(reading: Reading, node: ast.expr, context: Context, *steps: Step) -> None:
-    """Note the name that an expression takes a value from, by further `steps`, where that goes somewhere."""
-    found = rooted(node) if context.reaches else None
-    if found is not None:
-        name, way = found
-        reading.references.append(Reference(context.symbol, name, node, context.reaches, (*way, *steps)))
 
 
 def _name(reading: Reading, node: ast.Name, context: Context) -> None:
@@ -355,13 +336,6 @@ def _yield(reading: Reading, node: ast.Yield, context: Context) -> None:
         read_node(reading, node.value, given_back(context.symbol, None))
 
 
-def given_back(symbol: str, statement: ast.Return | None) -> Context:
-    """What is known of what a function returns or yields: it is called as the function."""
-    name = symbol.rpartition(".")[2] or None
-    reaches = (Reach(statement, None, None, name),) if statement is not None and name else ()
-    return Context(role=Role.RETURN, name=name, symbol=symbol, reaches=reaches)
-
-
 def _class_pattern(reading: Reading, node: ast.MatchClass, context: Context) -> None:
     for pattern in node.patterns:
         read_node(reading, pattern, context)
@@ -388,7 +362,7 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
     refer(reading, node, context)
     every = arguments(node)
     call = Called(leaf, node, [_given(keyword, value) for keyword, value in every], reading.scope)
-    passed = _passed(call, context)
+    onward = passed(call, context)
     fields = fields_of(node) if leaf in CLASS_MAKERS else []
     template = string_of(node.func.value) if leaf == "format" and isinstance(node.func, ast.Attribute) else None
     filled = template_names(template, percent=False) if template else {}
@@ -413,16 +387,16 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
         )
         role = Role.POSITIONAL if keyword in (None, "**") else Role.KEYWORD
         place = number if keyword is None and (star or not starred) else None
-        reaches = _reaches(call, "*" if star else keyword, place, passed)
+        reaches = reaches_of(call, "*" if star else keyword, place, onward)
         if way is Way.OUTER:
             role = context.role
         elif way is Way.VALUE and (keyword in NAMED_DEFAULTS or is_env_getter(reading.scope, node.func)):
             role = Role.ENV_DEFAULT
         elif name is None and leaf in WRAPPERS and passes_name(leaf, len(every), number, keyword):
             role = context.role
-        if passed:
-            given_on = way in (Way.OUTER, Way.DEFAULT) or role is Role.ENV_DEFAULT
-            reaches = (*_given_on(call, number, passed, whole=given_on, template=template), *reaches)
+        if onward:
+            whole = way in (Way.OUTER, Way.DEFAULT) or role is Role.ENV_DEFAULT
+            reaches = (*given_on(call, number, onward, whole=whole, template=template), *reaches)
         role = _ROLES.get(way, role)
         name, symbol = _collected(call, own, name, keyword, context)
         if fields and keyword == "defaults" and isinstance(value, TUPLES):
@@ -460,63 +434,6 @@ def _called(reading: Reading, node: ast.expr, leaf: str, context: Context) -> No
         read_node(reading, owner, context._replace(reaches=()))  # as `{...}[name]`
     else:
         read_node(reading, owner, bare(context.symbol))
-
-
-def _passed(call: Called, context: Context) -> tuple[Reach, ...]:
-    """Where what a call is given goes: a program's option where its attribute does, `rows.append(...)` into `rows`."""
-    if call.leaf in OPTIONS:
-        option = option_of(call.node)
-        return (Reach(call.node, None, None, option_name(option)),) if option else ()
-    if call.leaf in FILLING and isinstance(call.node.func, ast.Attribute):
-        return bound_to(call.node.func.value, call.node)
-    return context.reaches
-
-
-def _given_on(
-    call: Called, number: int, passed: tuple[Reach, ...], *, whole: bool, template: str | None
-) -> tuple[Reach, ...]:
-    """Where an argument goes by what a call gives: the same text, a default, or what is put into a collection.
-
-    `whole` is for what is known to be given on as it is, `template` the text before `.format`.
-    """
-    keyword, first = call.given[number].keyword, call.given[0].text
-    if call.leaf in FILLING:
-        if keyword is not None:
-            return tuple(each.into(keyword) for each in passed)
-        if call.leaf == "append":
-            return tuple(each.into(None) for each in passed)
-        if call.leaf == "setdefault":
-            return tuple(each.into(first) for each in passed) if first and number == 1 else ()
-        return passed
-    if call.leaf in METHOD_WRAPPERS and template is None:
-        return ()  # `text.strip("...")`
-    same = passes_name(call.leaf, len(call.given), number, keyword) or number == _fallback(call)
-    same = same or (template is not None and is_one_place(template, "{}"))
-    return passed if whole or same else ()
-
-
-def _fallback(call: Called) -> int | None:
-    """The place of what a look-up gives back where it finds nothing; none where it may be asked for an option."""
-    func = call.node.func
-    if call.leaf == "get" and isinstance(func, ast.Attribute):
-        made = (each.split(".")[-2] for each in callees_of(call.scope, func) if each.count("."))
-        if has_sections(leaf_of(func.value)) or any(map(has_sections, made)):
-            return None
-    return falls_back_on(call.leaf, len(call.given))
-
-
-def _reaches(call: Called, keyword: str | None, number: int | None, passed: tuple[Reach, ...]) -> tuple[Reach, ...]:
-    """Where an argument goes: into the call, and of `dict(...)` as an entry where the dictionary goes."""
-    node, target = call.node, call.node.func
-    reaches: tuple[Reach, ...] = (Reach(node, target, number, keyword),) if is_nameable(target) else ()
-    if call.leaf in CALLING and node.args and is_nameable(node.args[0]) and number != 0:
-        reaches += (Reach(node, node.args[0], None if number is None else number - 1, keyword),)
-    if not passed or keyword in ("*", "**") or not isinstance(target, ast.Name):
-        return reaches
-    step = keyword or (call.scope.placed(None, target.id, number) if number is not None else None)
-    if step is not None and (target.id in _RECORDS or target.id in call.scope.parameters):
-        reaches += tuple(each.into(step) for each in passed)
-    return reaches
 
 
 def _given(keyword: str | None, value: ast.expr) -> Given:
@@ -665,7 +582,7 @@ def assign(
     """Read what is assigned."""
     reaches: list[Reach] = []
     for target in targets:
-        reaches += _bound(target, statement)
+        reaches += bound(target, statement)
         if not isinstance(target, ast.Name):
             read_node(reading, target, bare(context.symbol))
     last = targets[-1]
@@ -682,25 +599,6 @@ def assign(
         for number, part in enumerate(last.elts):
             refer(reading, value, context._replace(reaches=bound_to(part, statement)), number)
     _taken_apart(reading, last, value, assigned)
-
-
-def _bound(target: ast.expr, statement: ast.expr | ast.stmt) -> Iterable[Reach]:
-    """Where an assigned value goes: into the target, which may be a setting, and wherever its name goes."""
-    if isinstance(target, (ast.Attribute, ast.Subscript)) and is_nameable(target):
-        yield Reach(statement, target, None, "=")
-    yield from bound_to(target, statement)
-
-
-def bound_to(target: ast.expr, statement: ast.expr | ast.stmt | None) -> tuple[Reach, ...]:
-    """Where goes what a target, or a part of what it means, is bound to."""
-    found = None if statement is None else rooted(target)
-    if found is None or statement is None:
-        return ()
-    name, steps = found
-    if name in OWN and steps:
-        first, *rest = steps
-        return (Reach(statement, None, None, first, tuple(rest)),) if isinstance(first, str) else ()
-    return (Reach(statement, None, None, name, steps),)
 
 
 def _taken_apart(reading: Reading, target: ast.expr, value: ast.expr, context: Context) -> None:

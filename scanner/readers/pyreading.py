@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import bisect
-import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,19 +11,18 @@ from dataclasses import dataclass, field
 from scanner.extent import HOPS
 from scanner.model import Argument, Literal, SecretValue, Sibling, Span
 from scanner.readers.errors import Unreadable
+from scanner.readers.pyfollowing import Flow, sources_of, uses_of
 from scanner.readers.pyleaf import arguments, leaf_of, string_of
 from scanner.readers.pylines import Lines
 from scanner.readers.pynames import callees_of
-from scanner.readers.pyscope import OWN, Binding, Function, Scope
+from scanner.readers.pyscope import Scope
+from scanner.readers.pysources import called_as, calls_of
 from scanner.readers.pystate import Context, Found, Reach, Reading, Reference
 from scanner.readers.pystatements import read_lines
 from scanner.readers.pystrings import Surroundings, literal_of
-from scanner.readers.pyways import Steps, below, comes_from
 from scanner.readers.structured import SEVERAL
 from scanner.readers.wanted import Wanted
 
-# Nobody reads more of where a value goes.
-_MOST_REACHED = 50
 # One string token. A value that several make up is not in the text in one piece.
 _TOKEN = re.compile(
     r"""[A-Za-z]{0,2}(?:\"{3}(?:(?!\"{3})[^\\]|\\.)*+\"{3}|'{3}(?:(?!'{3})[^\\]|\\.)*+'{3}"""
@@ -41,12 +39,13 @@ def literals_of(
     With `detectors`, of the lines only that hold what one could take. Raises Unreadable where a string cannot be read.
     """
     read, references, called = _read(scope, wanted, detectors)
-    reached = _Reached(scope=scope, uses=_uses(scope, references), called=called)
+    flow = Flow(scope=scope, uses=uses_of(scope, references), called=called)
+    reached = _Reached(scope=scope)
     found: dict[Span, Literal] = {}
     for lines, every in read.items():
         whole = detectors is None or _is_of_note(scope, lines, offsets, detectors)
         for one in every:
-            reaches = reached.by(one.context.reaches)
+            reaches = flow.reached(one.context.reaches)
             if detectors is None or whole or _is_taken(scope, one, reaches, offsets, detectors):
                 literal = literal_of(scope, one, reached.surroundings(one.context, reaches))
                 if literal is not None:
@@ -104,12 +103,12 @@ def _binding(scope: Scope, references: Sequence[Reference], called: set[str], wa
     for reference in references:
         if not any(_leads(scope, reach, used, called, wanted) for reach in reference.reaches):
             continue
-        for name, binding, _ in _sources(scope, reference):
+        for name, binding, _ in sources_of(scope, reference):
             symbol = scope.defined.get(binding.line)
             calls: Sequence[int] = ()
             if symbol is not None and (symbol, name) in scope.bindings:
-                called.add(scope.called_as(symbol))
-                calls = scope.calls(scope.called_as(symbol))
+                called.add(called_as(symbol))
+                calls = calls_of(scope, called_as(symbol))
             for line in (binding.line, *calls):
                 lines = scope.lines_at(line)
                 if lines is not None:
@@ -122,127 +121,12 @@ def _leads(scope: Scope, reach: Reach, used: set[str], called: set[str], wanted:
     return leaf_of(reach.target) in called or _counts(scope, reach, wanted)
 
 
-def _sources(scope: Scope, reference: Reference) -> Iterator[tuple[str, Binding, Steps]]:
-    return scope.sources(reference.symbol, reference.name, reference.steps, reference.line)
-
-
-# The functions that a value was given to, outermost first, each with the call that gave it.
-_Entered = tuple[tuple[Function, ast.Call], ...]
-
-
-def _left(entered: _Entered, name: str | None) -> tuple[ast.Call | None, _Entered]:
-    """The call to which a function of a name gives back what it was given, and the functions around that call."""
-    for number in range(len(entered) - 1, -1, -1):
-        function, call = entered[number]
-        if function.name == name:
-            return call, entered[:number]
-    return None, entered
-
-
-_Use = tuple[Reference, Steps]
-
-
-@dataclass(slots=True, kw_only=True)
-class _Uses:
-    """References by the name and the line of what binds it, each with the steps down from there.
-
-    `steps` parts them further by the first step, so that an entry is not compared with the uses of all the others,
-    `places` by where they begin, for what a call gives back.
-    """
-
-    steps: dict[tuple[str, int], dict[Steps, list[_Use]]] = field(default_factory=dict)
-    places: dict[tuple[str, int, int, int], list[_Use]] = field(default_factory=dict)
-
-    def of(self, bound: Reach, call: ast.Call | None) -> Iterator[_Use]:
-        """The references that mean what is bound; with a `call`, those that take it out of what that gives back."""
-        name, line, first = bound.keyword or "", bound.node.lineno, bound.steps[:1]
-        if call is not None:
-            every = self.places.get((name, line, call.lineno, call.col_offset), ())
-            yield from (each for each in every if comes_from(each[0].node, call))
-            return
-        parts = self.steps.get((name, line), {})
-        for part in parts if first == _ANY else dict.fromkeys(((), first, _ANY)):
-            yield from parts.get(part, ())
-
-
-_ANY: Steps = (None,)
-
-
-def _uses(scope: Scope, references: Iterable[Reference]) -> _Uses:
-    uses = _Uses()
-    for reference in references:
-        node = reference.node
-        for name, binding, steps in _sources(scope, reference):
-            use = reference, steps
-            uses.steps.setdefault((name, binding.line), {}).setdefault(steps[:1], []).append(use)
-            if not isinstance(node, ast.Name):
-                uses.places.setdefault((name, binding.line, node.lineno, node.col_offset), []).append(use)
-    return uses
-
-
 @dataclass(slots=True, kw_only=True)
 class _Reached:
     """What strings reach and what they stand in, told from the nodes that hold them."""
 
     scope: Scope
-    uses: _Uses
-    called: set[str]
-    made: dict[str, frozenset[ast.Call]] = field(default_factory=dict)
     around: dict[ast.Call | ast.Dict, tuple[Span, tuple[Sibling, ...]]] = field(default_factory=dict)
-
-    def by(self, reaches: tuple[Reach, ...]) -> tuple[Reach, ...]:
-        """Calls' arguments and settings, also those that a bound name reaches."""
-        return tuple(dict.fromkeys(itertools.islice(self._followed(reaches, (), HOPS), _MOST_REACHED)))
-
-    def _followed(self, reaches: Iterable[Reach], entered: _Entered, hops: int) -> Iterator[Reach]:
-        for reach in reaches:
-            if reach.target is not None:
-                yield reach
-            bound = (reach if reach.target is None else self._filled(reach)) if hops else None
-            if bound is None:
-                continue
-            call, inside = None, entered
-            if isinstance(bound.node, Function) and isinstance(reach.node, ast.Call):
-                inside = (*entered, (bound.node, reach.node))
-            elif isinstance(bound.node, ast.Return):
-                call, inside = _left(entered, bound.keyword)
-            for reference, taken in self.uses.of(bound, call):
-                rest = below(bound.steps, taken)
-                if rest is not None and not self._is_of_another(reference, entered):
-                    on = (each._replace(steps=(*each.steps, *rest)) for each in reference.reaches)
-                    yield from self._followed(on, inside, hops - 1)
-
-    def _is_of_another(self, reference: Reference, entered: _Entered) -> bool:
-        """Whether a name means another object than the one to which a value was given when it was made."""
-        function, call = entered[-1] if entered else (None, None)
-        if function is None or call is None or function.name != "__init__" or reference.name in OWN:
-            return False
-        if reference.name not in self.made:
-            every = self.scope.instances.get(reference.name, ())
-            calls = [made for _, made in every if isinstance(made, ast.Call)]
-            self.made[reference.name] = frozenset(calls if len(calls) == len(every) else ())
-        made = self.made[reference.name]
-        kind = leaf_of(call.func)
-        # Of a name that also means what nothing here makes, such as a parameter, it is not known.
-        return bool(made) and call not in made and all(leaf_of(each.func) == kind for each in made)
-
-    def _filled(self, reach: Reach) -> Reach | None:
-        """The parameter of a function of this file that an argument fills."""
-        target = reach.target
-        if target is None or leaf_of(target) not in self.called or reach.keyword in ("=", "*", "**"):
-            return None
-        function = self.scope.called(target, reach.node.lineno)
-        if function is None:
-            return None
-        parameters, number = function.args, reach.number
-        name, steps = reach.keyword, reach.steps
-        every = [each.arg for each in (*parameters.posonlyargs, *parameters.args)]
-        if name is None and number is not None:
-            places = every[1:] if every[:1] in (["self"], ["cls"]) else every
-            name = places[number] if number < len(places) else None
-        elif name not in every and all(each.arg != name for each in parameters.kwonlyargs):
-            name, steps = parameters.kwarg.arg if parameters.kwarg else None, (name, *steps)
-        return None if name is None else Reach(function, None, None, name, steps)
 
     def surroundings(self, context: Context, reaches: Iterable[Reach]) -> Surroundings:
         """What a string reaches, and what it stands in."""

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Sequence
 
 from scanner.model import Role
-from scanner.readers.pyexpressions import annotated, assign, bare, defaults, given_back, iterated, read_node
+from scanner.readers.pybound import option_of
+from scanner.readers.pyexpressions import annotated, assign, defaults, iterated, read_node
 from scanner.readers.pyleaf import leaf_of, paired
 from scanner.readers.pylines import BARE_CLAUSES, Lines, named, subjects_of
-from scanner.readers.pyscope import option_of
+from scanner.readers.pypassing import bare, given_back
 from scanner.readers.pystate import Context, Reach, Reading
 
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from scanner.model import Document, Literal, Role
+from scanner.readers.pybound import read_scope
 from scanner.readers.pylines import Lines
 from scanner.readers.pyreading import literals_of
-from scanner.readers.pyscope import Scope, read_scope
+from scanner.readers.pyscope import Scope
 from scanner.readers.wanted import Wanted
 
 # What stands before the name of a function or class of this file where it is called.

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scanner.model import Document, Kind, Literal, Role, Source
 from scanner.readers import python
 from scanner.readers.errors import Unreadable
-from scanner.readers.pyscope import read_scope
+from scanner.readers.pybound import read_scope
 from scanner.text import decode
 
 MARK = "m4rk-3d"
