@@ -6,15 +6,15 @@ import ast
 import bisect
 import itertools
 import operator
-import re
 from collections.abc import Iterator, Sequence
 
 from scanner.readers.pybound import option_name
 from scanner.readers.pyscope import OWN, Binding, Function, Scope, around, nearest
 from scanner.readers.pyways import Steps, fit, rooted
 
-_PARSED = re.compile(
-    r"(?i)_?(?:\w+_)?(?:args?|arguments|argv|opts?|options?|flags|params?|namespace|ns|conf(?:ig)?|cfg)\d?"
+# What a name ends in that holds the options of a command line.
+_PARSED = frozenset(
+    "arg args arguments argv opt opts option options flags param params namespace ns conf config cfg".split()
 )
 # Of a name that is bound often so many are looked at, and so many taken.
 _MOST_SEEN, _MOST = 200, 8
@@ -33,9 +33,13 @@ def sources(scope: Scope, symbol: str, name: str, steps: Steps, line: int) -> It
     if not steps:
         return
     yield from _attributes(scope, _class_of(scope, symbol, name, line), steps)
-    if isinstance(steps[0], str) and (_PARSED.fullmatch(name) or _is_parsed(scope, name, line)):
+    if isinstance(steps[0], str) and (_holds_options(name) or _is_parsed(scope, name, line)):
         option = option_name(steps[0])
         yield from ((option, binding, steps[1:]) for binding in scope.bindings.get(("", option), ())[:_MOST])
+
+
+def _holds_options(name: str) -> bool:
+    return name.rstrip("0123456789").rpartition("_")[2].lower() in _PARSED
 
 
 def _is_parsed(scope: Scope, name: str, line: int) -> bool:
