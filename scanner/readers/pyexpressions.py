@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from scanner.commandlines import password_in
@@ -174,11 +175,9 @@ def _given_beside(
 
 
 def _either(reading: Reading, node: ast.BoolOp, context: Context) -> None:
-    first, second, *others = node.values
-    read_node(reading, first, context)
-    read_node(reading, second, _instead(reading, first, context))
-    for value in others:
-        read_node(reading, value, context)
+    read_node(reading, node.values[0], context)
+    for before, value in itertools.pairwise(node.values):
+        read_node(reading, value, _instead(reading, before, context))
 
 
 def _conditional(reading: Reading, node: ast.IfExp, context: Context) -> None:
