@@ -36,10 +36,13 @@ _FACTS = ("rule", "title", "severity", "score", "fingerprint", "place", "prefix"
 def dump(findings: Iterable[Finding], source: Source) -> bytes | None:
     """The findings of one version without their values; None where one could not be made whole again."""
     text = text_of(source)
-    rows = [] if text is None else [_row(finding, text) for finding in findings]
-    if text is None or None in rows:
+    if text is None:
         return None
-    return json.dumps(rows, separators=(",", ":")).encode()
+    table = _Table()
+    rows = [_row(finding, text, table) for finding in findings]
+    if None in rows:
+        return None
+    return json.dumps([table.rows, rows], separators=(",", ":")).encode()
 
 
 def load(data: bytes, source: Source, key: bytes) -> list[Finding] | None:
@@ -47,7 +50,11 @@ def load(data: bytes, source: Source, key: bytes) -> list[Finding] | None:
     text = text_of(source)
     if text is None:
         return None
-    found = [_finding(row, source, text) for row in json.loads(data)]
+    beside, rows = json.loads(data)
+    table = [_read_sibling(row, text) for row in beside]
+    if any(row[3] and one[0] is None for row, one in zip(beside, table, strict=True)):
+        return None
+    found = [_finding(row, table, source, text) for row in rows]
     whole = [finding for finding in found if finding is not None and _is_same(finding, key)]
     return whole if len(whole) == len(found) else None
 
@@ -70,12 +77,51 @@ def _is_same(finding: Finding, key: bytes) -> bool:
 # --- out -----------------------------------------------------------------------------------------------------
 
 
-def _row(finding: Finding, text: str) -> list[Any] | None:
+class _Table:
+    """Each sibling once, however many literals it stands beside: thousands in a file share most of theirs.
+
+    `rows` say where they stand, `unread` has the values that cannot be read off the text, by the sibling's number:
+    these must be the literal's own.
+    """
+
+    def __init__(self) -> None:
+        self.rows: list[list[Any]] = []
+        self.unread: dict[int, SecretValue] = {}
+        self._numbers: dict[int, tuple[int, Sibling]] = {}  # by identity, so each is kept
+
+    def runs(self, siblings: Sequence[Sibling], own: SecretValue, text: str) -> list[list[int]] | None:
+        """The numbers of siblings, as runs of a first one and how many; None where one cannot be made whole again."""
+        found: list[list[int]] = []
+        for sibling in siblings:
+            if id(sibling) not in self._numbers:
+                self._numbers[id(sibling)] = self._add(sibling, text), sibling
+            number, _ = self._numbers[id(sibling)]
+            if self.unread and self.unread.get(number, own) != own:
+                return None
+            if found and number == found[-1][0] + found[-1][1]:
+                found[-1][1] += 1
+            else:
+                found.append([number, 1])
+        return found
+
+    def _add(self, sibling: Sibling, text: str) -> int:
+        value = sibling.value.reveal("text")
+        # An empty one stands at the beginning of its span, which is not that of the text: its name stands there.
+        at = text.find(value, sibling.span.start, sibling.span.end)
+        if at <= 0:
+            self.unread[len(self.rows)] = sibling.value
+            self.rows.append([sibling.name, _pair(sibling.span), 0, 0, False])
+        else:
+            self.rows.append([sibling.name, _pair(sibling.span), at, at + len(value), sibling.value.is_bytes])
+        return len(self.rows) - 1
+
+
+def _row(finding: Finding, text: str, table: _Table) -> list[Any] | None:
     literal = finding.literal
-    siblings = [_sibling(sibling, literal.value, text) for sibling in literal.siblings]
+    siblings = table.runs(literal.siblings, literal.value, text)
     span = finding.span
     whole = finding.value == literal.value
-    if finding.value is None or None in siblings:
+    if finding.value is None or siblings is None:
         return None
     if not whole and not _is_text(finding.value, text[span.start : span.end]):
         return None
@@ -95,18 +141,6 @@ def _row(finding: Finding, text: str) -> list[Any] | None:
             finding.end, evidence, suppressed, facts, shape]  # fmt: skip
 
 
-def _sibling(sibling: Sibling, own: SecretValue, text: str) -> list[Any] | None:
-    """A sibling's name and where its value stands; 0 to 0 for that of the literal itself, which is among them."""
-    if sibling.value == own:
-        return [sibling.name, _pair(sibling.span), 0, 0, False]
-    value = sibling.value.reveal("text")
-    # An empty one stands at the beginning of its span, which is not that of the text: its name stands there.
-    at = text.find(value, sibling.span.start, sibling.span.end)
-    if at <= 0:
-        return None
-    return [sibling.name, _pair(sibling.span), at, at + len(value), sibling.value.is_bytes]
-
-
 def _is_text(value: SecretValue, text: str) -> bool:
     return value.reveal("text") == text
 
@@ -118,9 +152,19 @@ def _pair(span: Span) -> list[int]:
 # --- in ------------------------------------------------------------------------------------------------------
 
 
-def _finding(row: Sequence[Any], source: Source, text: str) -> Finding | None:
+_Read = tuple[Sibling | None, str, Span]
+"""A sibling, whole again; None for one with the literal's own value; and what it is called, and where it stands."""
+
+
+def _read_sibling(row: Sequence[Any], text: str) -> _Read:
+    name, (first, last), start, end, is_bytes = row
+    value, span = _value(text[start:end], is_bytes=is_bytes) if end else None, Span(first, last)
+    return None if value is None else Sibling(name=name, value=value, span=span), name, span
+
+
+def _finding(row: Sequence[Any], table: Sequence[_Read], source: Source, text: str) -> Finding | None:
     kind, confidence, span, whole, is_bytes, start, end, evidence, suppressed, facts, shape = row
-    literal = _literal(shape, text)
+    literal = _literal(shape, table, text)
     if literal is None:
         return None
     value = literal.value if whole else _value(text[span[0] : span[1]], is_bytes=is_bytes)
@@ -146,14 +190,10 @@ def _finding(row: Sequence[Any], source: Source, text: str) -> Finding | None:
     )
 
 
-def _literal(shape: Sequence[Any], text: str) -> Literal | None:
-    span, role, name, symbol, body, offsets, length, is_bytes, parts, dynamic, arguments, container, siblings = shape
+def _literal(shape: Sequence[Any], table: Sequence[_Read], text: str) -> Literal | None:
+    span, role, name, symbol, body, offsets, length, is_bytes, parts, dynamic, arguments, container, runs = shape
     value = _value(_text_at(body, offsets, length, text), is_bytes=is_bytes)
-    beside = [
-        (called, _value(text[start:end], is_bytes=as_bytes) if end else value, at)
-        for called, at, start, end, as_bytes in siblings
-    ]
-    if value is None or any(one is None for _, one, _ in beside):
+    if value is None:
         return None
     return Literal(
         span=Span(*span),
@@ -168,7 +208,9 @@ def _literal(shape: Sequence[Any], text: str) -> Literal | None:
         arguments=tuple(_argument(*each) for each in arguments),
         container=container and Span(*container),
         siblings=tuple(
-            Sibling(name=called, value=one, span=Span(*at)) for called, one, at in beside if one is not None
+            sibling or Sibling(name=called, value=value, span=at)
+            for first, count in runs
+            for sibling, called, at in table[first : first + count]
         ),
     )
 

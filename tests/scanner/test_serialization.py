@@ -66,3 +66,17 @@ def test_rows_of_another_text_or_key_are_not_believed(knowledge: Knowledge, made
     other = source._replace(raw=source.raw.replace(values[0].encode(), made(24).encode()))
     for changed, key in ((other, SETTINGS.key), (source, bytes(32)), (source._replace(raw=b"\0"), SETTINGS.key)):
         assert serialization.load(rows, changed, key) is None
+
+
+def test_thousands_of_findings_hand_on_each_sibling_once(knowledge: Knowledge, made: Callable[..., str]) -> None:
+    sizes = []
+    for count in (50, 200):
+        text = "".join(f'password_{number} = "{made(20)}"\n' for number in range(count))
+        source = Source(path="many.py", raw=text.encode(), blob="0" * 40)
+        found = findings_of(source, knowledge, SETTINGS)
+        rows = serialization.dump(found, source)
+        assert rows is not None
+        assert len(found) == count
+        assert serialization.load(rows, source, SETTINGS.key) == found
+        sizes.append(len(rows))
+    assert sizes[1] < 4.5 * sizes[0]
