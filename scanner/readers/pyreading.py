@@ -40,14 +40,14 @@ def literals_of(
     """
     read, references, called = _read(scope, wanted, detectors)
     flow = Flow(scope=scope, uses=uses_of(scope, references), called=called)
-    reached = _Reached(scope=scope)
+    around = _Around(scope=scope)
     found: dict[Span, Literal] = {}
     for lines, every in read.items():
         whole = detectors is None or _is_of_note(scope, lines, offsets, detectors)
         for one in every:
             reaches = flow.reached(one.context.reaches)
             if detectors is None or whole or _is_taken(scope, one, reaches, offsets, detectors):
-                literal = literal_of(scope, one, reached.surroundings(one.context, reaches))
+                literal = literal_of(scope, one, around.surroundings(one.context, reaches))
                 if literal is not None:
                     found.setdefault(literal.span, literal)
     return sorted(found.values(), key=lambda literal: literal.span)
@@ -122,8 +122,8 @@ def _leads(scope: Scope, reach: Reach, used: set[str], called: set[str], wanted:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Reached:
-    """What strings reach and what they stand in, told from the nodes that hold them."""
+class _Around:
+    """What strings are arguments of, and what stands beside them, told from the nodes that hold them."""
 
     scope: Scope
     around: dict[ast.Call | ast.Dict, tuple[Span, tuple[Sibling, ...]]] = field(default_factory=dict)
