@@ -21,11 +21,11 @@ from fixers.plan_tables import DIGEST_DIGITS
 from fixers.planfile import PlanFile, open_plan_file, read_plan_file
 from fixers.strength import strength
 from fixers.value_search import search_for, traces
-from scanner import analysis, looking, session
+from scanner import analysis, session
 from scanner.arguments import NamedPath
 from scanner.config import Config
 from scanner.errors import UsageError
-from scanner.history_scan import HistoryRequest
+from scanner.history.scan import HistoryRequest
 from scanner.identity import digest
 from scanner.model import Confidence, Finding, SecretValue
 from scanner.readers.kinds import kind_of
@@ -215,7 +215,7 @@ def _of_blob(root: worktree.Root, member: Mapping[str, Any], key: bytes) -> Secr
 
 def _findings_of(source: Source, key: bytes) -> list[Finding]:
     knowledge = analysis.learn(session.load_rules(), session.load_prefilter())
-    found = looking.findings_of(source, knowledge, Settings(key=key, scope="", foreign_markers=True))
+    found = analysis.findings_of(source, knowledge, Settings(key=key, scope="", foreign_markers=True))
     try:
         document = decode(source, kind_of(source.path, source.raw[:4096]))
     except UndecodableError:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import importlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
 from rules.model import ProviderRule, RuleSet
-from scanner import companions, identity, ignore
+from scanner import companions, identity, ignore, keyfiles
+from scanner.content import scan_bytes, skip_reason
 from scanner.decoding import DEPTH
 from scanner.detectors import auth, encoded, named, provider, sink, url
 from scanner.detectors.candidate import Candidate, merge
@@ -33,7 +34,7 @@ from scanner.readers.kinds import CODE, kind_of
 from scanner.readers.wanted import MayBeNamed, Wanted
 from scanner.roles import is_lock_file
 from scanner.source import Settings
-from scanner.text import character_offsets, decode, line_starts, position
+from scanner.text import UndecodableError, character_offsets, decode, line_starts, position
 
 _READERS = {
     Kind.PYTHON: "python",
@@ -78,7 +79,7 @@ def learn(rules: RuleSet, prefilter: Prefilter) -> Knowledge:
 def analyse(
     source: Source, hits: list[tuple[int, int]], knowledge: Knowledge, settings: Settings
 ) -> tuple[list[Finding], str | None, str]:
-    """The findings of one document, a note if it was read in a lesser way than its name promises, its text."""
+    """The findings of one document, a note if it was read as plain text though its name promises more, its text."""
 
     kind = kind_of(source.path, source.raw[:4096])
     wanted, providers, imported = sort_out(hits, knowledge.table, code=kind in CODE)
@@ -93,6 +94,25 @@ def analyse(
     return companions.absorb(settled, knowledge.rules.weights), note, document.text
 
 
+def findings_of(source: Source, knowledge: Knowledge, settings: Settings) -> list[Finding]:
+    """The findings of one document that the evidence does not suppress. A binary file can only be a key file."""
+    stores = keyfiles.find(source, knowledge.rules.weights, settings)
+    if stores:
+        return stores
+    if skip_reason(source.raw) is not None:
+        return []
+    try:
+        found, _, _ = analyse(source, knowledge.prefilter.find(scan_bytes(source.raw)), knowledge, settings)
+        return unsuppressed(found)
+    except UndecodableError:
+        return []
+
+
+def unsuppressed(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings that the evidence does not suppress; a history has thousands of the others."""
+    return [finding for finding in findings if confidence_of(finding.score) is not None]
+
+
 def _candidates(
     document: Document,
     wanted: set[int],
@@ -101,7 +121,7 @@ def _candidates(
     knowledge: Knowledge,
     depth: int,
 ) -> tuple[list[Candidate], str | None]:
-    """All candidates of a document, merged, and a note if it was read in a lesser way. `depth` layers are decoded."""
+    """All candidates of a document, merged, and a note if it was read as plain text. `depth` layers are decoded."""
     ends = sorted(wanted | {end for found in providers.values() for end in found})
     characters = dict(zip(ends, character_offsets(document, ends), strict=True))
     by_rule = {rule: [characters[end] for end in sorted(set(found))] for rule, found in providers.items()}
@@ -136,8 +156,8 @@ def _literals(
         reader = importlib.import_module(f"scanner.readers.{name}")
     named_so = functools.partial(may_be_named, knowledge.takers)
     try:
-        told = _wanted(providers, imported, knowledge) if name == "python" else named_so
-        literals = list(reader.read(document, offsets, told))
+        wanted = _wanted(providers, imported, knowledge) if name == "python" else named_so
+        literals = list(reader.read(document, offsets, wanted))
         return [*literals, *_inside(document, literals, offsets, named_so)], None
     except Unreadable as error:
         note = f"read as plain text: {error.what} at line {error.line}, column {error.column}"

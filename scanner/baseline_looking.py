@@ -42,7 +42,7 @@ def look(file: Path | None, *, history: bool) -> Looked:
     floor = min(config.min_confidence, config.fail_on or Confidence.HIGH, key=lambda level: level.rank)
     past, gaps, past_gaps = None, _gaps(scanned), 0
     if history:
-        from scanner.history_scan import HistoryRequest
+        from scanner.history.scan import HistoryRequest
 
         seen = run((root,), Mode(past=HistoryRequest()), OWNERS)
         past = tuple(f for f in seen.result.findings if _is_acceptable(f) and _is_sure(f, floor))

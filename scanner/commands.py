@@ -141,7 +141,7 @@ def scan(**options: Any) -> int:
 def _mode(asked: ScanRequest) -> Mode:
     past = None
     if asked.history or asked.between is not None:
-        from scanner.history_scan import HistoryRequest
+        from scanner.history.scan import HistoryRequest
 
         past = HistoryRequest(
             between=asked.between,

@@ -36,9 +36,9 @@ class Current:
 
     def _findings(self, source: Source) -> list[Finding]:
         # Few scans ask what moved where.
-        from scanner import looking
+        from scanner import analysis
 
-        return looking.findings_of(source, session.knowledge_at(self._folder), self._settings())
+        return analysis.findings_of(source, session.knowledge_at(self._folder), self._settings())
 
     def may_be_marked(self, path: str) -> bool:
         """Whether an ignore comment of ours may stand at a path: that is seen without looking for findings."""

@@ -100,9 +100,9 @@ def _findings_at(root: Root, commit: str, path: str) -> list[Finding]:
     blobs = [entry.split(b"\t")[0].split()[2].decode() for entry in git.listed(out) if b" blob " in entry]
     if status or len(blobs) != 1:
         return []
-    from scanner import looking
+    from scanner import analysis
 
     raw = next(raw for _, raw in git.blobs(root.folder, blobs))
-    return looking.findings_of(
+    return analysis.findings_of(
         Source(path=path, raw=raw or b""), session.knowledge_at(root.folder), Settings(key=bytes(32))
     )

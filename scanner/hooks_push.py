@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner import messages, presence, versions
 from scanner.errors import NotSeenError, UsageError
+from scanner.history import messages, presence, versions
 from scanner.source import Coverage, ScanResult, Skipped, Source
 from scanner.sources import git, history, objects, stdin
 from scanner.sources import range as commit_range

@@ -154,7 +154,7 @@ def read_table(prefilter: Prefilter) -> Table:
 
 
 def with_own_calls(table: Table) -> Table:
-    """The table with a last row for what no expression finds: calls of a file's own functions (scanner.owncalls)."""
+    """The table with one more row, for calls of a file's own functions: no expression finds them (history.owncalls)."""
     return (*table, (CALL, ""))
 
 

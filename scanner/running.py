@@ -18,7 +18,7 @@ from scanner.sources.selection import Selection
 
 if TYPE_CHECKING:
     from scanner.current import Current
-    from scanner.history_scan import HistoryRequest
+    from scanner.history.scan import HistoryRequest
 
 
 class Scanned(NamedTuple):
@@ -116,8 +116,9 @@ def policy_refuses(option: str, instead: str) -> UsageError:
 
 def _scan_commits(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
     """Scan what a repository remembers of the named folder, or of everything: its history, a range, what is pushed."""
-    from scanner import history_scan, hooks_push
+    from scanner import hooks_push
     from scanner.current import of_commit
+    from scanner.history.scan import scan_history
     from scanner.sources.history import folder_of, has_held
 
     if len(named) > 1:
@@ -138,7 +139,7 @@ def _scan_commits(named: tuple[Path, ...], mode: Mode, options: Options) -> Scan
     setup = engine.Setup(*session.known_at(root.folder), settings, options.jobs)
     selection = _selection(options, config)._replace(below=scope)
     if mode.past is not None:
-        result = history_scan.scan(repository, selection, mode.past, setup)
+        result = scan_history(repository, selection, mode.past, setup)
         tips = hooks_push.tips_of(repository, mode.past.between)
     else:
         git.refuse_another(repository)

@@ -36,7 +36,7 @@ CALLERS = {
     "scanner/readers/structured.py": "finds literals inside strings",
     "scanner/reports/masking.py": "finds what must not be shown",
     "scanner/sharing.py": "finds its place in the text, so that it need not cross a process",
-    "scanner/presence.py": "looks whether HEAD still has it",
+    "scanner/history/presence.py": "looks whether HEAD still has it",
     "scanner/surroundings.py": "sees whether it is a digest that a table keeps",
     "fixers/storing.py": "compares what is stored with what is planned",
     "fixers/leaks.py": "keeps every spelling of it out of journals and reports",

@@ -7,8 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from scanner import analysis, serialization, session
-from scanner.analysis import Knowledge
-from scanner.looking import findings_of
+from scanner.analysis import Knowledge, findings_of
 from scanner.source import Settings, Source
 
 SETTINGS = Settings(key=bytes(range(32)))

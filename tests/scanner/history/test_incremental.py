@@ -7,11 +7,11 @@ import random
 import pytest
 
 from scanner import session
-from scanner.bindings import Bindings, follow
 from scanner.extent import FAR, Range, changed
+from scanner.history.bindings import Bindings, follow
+from scanner.history.incremental import Memory, new_contexts
+from scanner.history.rematching import REACH
 from scanner.prefilter import Prefilter, read_table, with_own_calls
-from scanner.rematching import REACH
-from scanner.repeats import Memory, new_contexts
 from scanner.source import Kind
 
 # fmt: off

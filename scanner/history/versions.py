@@ -1,8 +1,8 @@
-"""Every version of every file: which blobs hold something new, and one finding for each value and path.
+"""Scan every version of every file: which blobs add something, and one finding for each value and path.
 
-Workers look at all blobs and hand back numbers: which ones hold something, and where its values stand, which the parent
-reads again. No value crosses a process. They take fixed shares of the blobs, and what is remembered within one says
-nothing of another: the result does not depend on how many workers there are.
+Workers scan the blobs and send back numbers and offsets: which versions have findings, and where the values are; the
+parent reads the values again, so none crosses a process. The shares are fixed and nothing is remembered from one share
+to another, so the result does not depend on the number of workers.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from scanner import record, workers
 from scanner.analysis import Knowledge
 from scanner.engine import Setup
-from scanner.looking import Looked, Task, reader, sureness
+from scanner.history import record, workers
+from scanner.history.share import ShareResult, Task, reader, sureness
 from scanner.model import Finding, SecretValue
 from scanner.progress import Meter
 from scanner.source import Coverage, ScanResult, Skipped, Source
@@ -22,15 +22,14 @@ from scanner.sources import git, objects
 
 
 class Seen(NamedTuple):
-    """What a scan of versions gives: the result, the states of all blobs by number, what a record may keep of findings.
+    """The result of scanning versions, and what the record keeps of it: `states`, `notes` (by number), `serialized`.
 
-    `notes` are those of versions by number, `knowledge` is what the scan was made with. `read` gives the findings of a
-    version, and notes them in `told`.
+    `knowledge` is what the scan was made with. `read` gives the findings of a version, and adds them to `serialized`.
     """
 
     result: ScanResult
     states: dict[int, int]
-    told: dict[bytes, bytes]
+    serialized: dict[bytes, bytes]
     notes: dict[int, str]
     knowledge: Knowledge
     read: Callable[[Source], list[Finding]]
@@ -44,9 +43,9 @@ def scan(
     before: record.Record | None = None,
     meter: Meter | None = None,
 ) -> Seen:
-    """Scan all blobs of a listing: one finding for each value and path, at the oldest commit that is as sure as any.
+    """Scan all blobs of a listing: one finding for each value and path, at the oldest of its most confident commits.
 
-    What `before` says to be clean is not looked at.
+    Versions that the record `before` says to be clean are not scanned.
     """
     blobs, knowledge, settings = listing.blobs, setup.knowledge(), setup.settings()
     states = record.known(before, blobs)
@@ -55,11 +54,11 @@ def scan(
     if blobs:
         ids = {blob.id for blob in blobs}
         heads = {path: oid for path, oid in objects.tree(folder, "HEAD").items() if oid in ids}
-        task = Task(folder, blobs, knowledge, settings, heads, frozenset(known.told))
-        parts = workers.look_at_all(task, states, setup.jobs, meter)
+        task = Task(folder, blobs, knowledge, settings, heads, frozenset(known.serialized))
+        parts = workers.scan_shares(task, states, setup.jobs, meter)
     seen = _joined((known, *parts))
     used: dict[bytes, bytes] = {}
-    read = reader(seen.told, used, knowledge, settings)
+    read = reader(seen.serialized, used, knowledge, settings)
     age = {commit: number for number, commit in enumerate(listing.commits)}
     coverage = Coverage(
         files=listing.clean[0] + seen.files,
@@ -70,19 +69,19 @@ def scan(
     return Seen(
         result=ScanResult(findings=first_of_each(_analysed(folder, blobs, seen, read), age), coverage=coverage),
         states=seen.states,
-        told=used,
+        serialized=used,
         notes=seen.notes,
         knowledge=knowledge,
         read=read,
     )
 
 
-def _known(before: record.Record | None, blobs: Sequence[objects.Blob], states: Sequence[int]) -> Looked:
-    """What a record says of the blobs that need not be looked at, those with a state: as if it had been seen now."""
+def _known(before: record.Record | None, blobs: Sequence[objects.Blob], states: Sequence[int]) -> ShareResult:
+    """The record's results for the blobs that it knows (those with a state), as if they had been scanned now."""
     known = {number: state for number, state in enumerate(states) if state}
     reasons = {number: record.reason_of(state) for number, state in known.items()}
     clean = [number for number, reason in reasons.items() if reason is None]
-    return Looked(
+    return ShareResult(
         kept=tuple(number for number, state in known.items() if state == record.KEPT),
         moved=tuple(number for number, state in known.items() if state == record.MOVED),
         files=len(clean),
@@ -94,14 +93,14 @@ def _known(before: record.Record | None, blobs: Sequence[objects.Blob], states: 
         ),
         notes=record.notes_of(before, blobs, states),
         states=known,
-        told={} if before is None else before.told,
+        serialized={} if before is None else before.serialized,
     )
 
 
-def _joined(parts: Sequence[Looked]) -> Looked:
-    """What all parts saw, in order."""
+def _joined(parts: Sequence[ShareResult]) -> ShareResult:
+    """The results of all parts as one."""
     kept = {number for part in parts for number in part.kept}
-    return Looked(
+    return ShareResult(
         kept=tuple(sorted(kept)),
         moved=tuple(sorted({number for part in parts for number in part.moved} - kept)),
         files=sum(part.files for part in parts),
@@ -109,7 +108,7 @@ def _joined(parts: Sequence[Looked]) -> Looked:
         skipped=tuple(sorted({skipped for part in parts for skipped in part.skipped})),
         notes={number: note for part in parts for number, note in part.notes.items()},
         states={number: state for part in parts for number, state in part.states.items()},
-        told={key: row for part in parts for key, row in part.told.items()},
+        serialized={key: row for part in parts for key, row in part.serialized.items()},
     )
 
 
@@ -138,7 +137,7 @@ def first_of_each(findings: Iterable[Finding], age: dict[str, int]) -> tuple[Fin
 
 
 def _analysed(
-    folder: Path, blobs: Sequence[objects.Blob], seen: Looked, read: Callable[[Source], list[Finding]]
+    folder: Path, blobs: Sequence[objects.Blob], seen: ShareResult, read: Callable[[Source], list[Finding]]
 ) -> Iterator[Finding]:
     """The findings of whole blobs at their places, each with its commit."""
     wanted = [(blobs[number], blobs[number].places) for number in seen.kept]

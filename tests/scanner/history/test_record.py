@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner import analysis, looking, record, workers
+from scanner import analysis
+from scanner.history import record, share, workers
 from scanner.sources.objects import Blob, Place
 
 Git = Callable[..., str]
@@ -27,9 +28,9 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def look(task, numbers, tick):  # type: ignore[no-untyped-def]
         paths.extend(task.blobs[number].places[0].path for number in numbers)
-        return looking.look(task, numbers, tick)
+        return share.scan_share(task, numbers, tick)
 
-    monkeypatch.setattr(workers, "look", look)
+    monkeypatch.setattr(workers, "scan_share", look)
     return paths
 
 
@@ -282,7 +283,7 @@ def test_what_repeats_a_finding_counts_only_while_that_is_looked_at(tmp_path: Pa
     assert record.known(record.load(tmp_path, b"k" * 32, ["options"], b"rules"), blobs) == [0, 0, 0]
 
 
-def test_a_second_scan_analyses_nothing_that_it_has_told(
+def test_a_second_scan_analyses_nothing_that_it_has_serialized(
     past: Path, scan: Scan, commit: Callable[..., None], made: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit("other.py", f'API_TOKEN = "{made(32)}"\n')

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from scanner.bindings import Bindings, enclosing, follow, reached
 from scanner.extent import TAIL, WIDTH, Extent, Range, around, lines_of, statement
-from scanner.owncalls import Own, meant_by
+from scanner.history.bindings import Bindings, enclosing, follow, reached
+from scanner.history.owncalls import Own, meant_by
 from scanner.prefilter import CALL, PROVIDER, Hit, Table
 from scanner.source import Kind
 

@@ -1,7 +1,7 @@
-"""One share of a history: which of its versions hold something new, and the findings of one version.
+"""Scan one share of a history's versions: what each of them adds to those before it.
 
-What a version is found to be goes into the record of scanner.record, so a version is clean only if it was surely looked
-at as a whole: itself, or as a change to one that was.
+The record (scanner.history.record) keeps which versions are clean, so a version counts as clean only if all of it was
+scanned: either itself, or as a change to a version that was.
 """
 
 from __future__ import annotations
@@ -15,24 +15,23 @@ from typing import NamedTuple
 
 from scanner import analysis, keyfiles, serialization
 from scanner.analysis import Knowledge
-from scanner.blocks import STRUCTURED
 from scanner.content import scan_bytes, skip_reason
-from scanner.contexts import Context
 from scanner.extent import WIDTH
-from scanner.islands import island
-from scanner.judge import confidence_of
+from scanner.history.blocks import STRUCTURED
+from scanner.history.contexts import Context
+from scanner.history.incremental import Memory, new_contexts
+from scanner.history.islands import island
+from scanner.history.record import AFTER, AGAIN, CLEAN, FOUND, KEPT, MOVED, skipped_as, where
 from scanner.model import Finding, SecretValue
 from scanner.prefilter import IMPORT, hits_from_imports
 from scanner.readers.errors import Unreadable
 from scanner.readers.kinds import kind_by_head, kind_by_name, kind_of
 from scanner.readers.pyscope import parse
-from scanner.record import AFTER, AGAIN, CLEAN, FOUND, KEPT, MOVED, skipped_as, where
-from scanner.repeats import Memory, new_contexts
 from scanner.source import Kind, Settings, Skipped, Source
 from scanner.sources import git, objects
 from scanner.text import UndecodableError, decode
 
-# The surest finding of each path and value so far: how sure it is, and the number of its version.
+# By path and value, the finding with the highest confidence so far: its confidence (`sureness`), its version's number.
 Best = dict[tuple[str, SecretValue | None], tuple[int, int]]
 # A line that is a statement in Python 2 and an error in Python 3.
 _PYTHON_2 = re.compile(
@@ -44,12 +43,12 @@ _PYTHON_2 = re.compile(
 _MOST_WAYS = 30
 
 
-class Looked(NamedTuple):
-    """What a worker saw. `kept` are the first versions to hold a value, `moved` later ones that stood at several paths.
+class ShareResult(NamedTuple):
+    """What a worker found, with versions given by their numbers.
 
-    `notes` say why a version was not read as what its name promises. `states` are what the record may keep of each
-    version that was looked at. `told` are the findings of the reported versions, and of HEAD's files at their paths,
-    as scanner.serialization writes them.
+    `kept` are the first versions to hold a value, `moved` later ones that stood at several paths. `notes` say why a
+    version was read as plain text. `states` are those of scanner.history.record. `serialized` are the findings of the
+    reported versions, and of HEAD's files at their paths, as scanner.serialization writes them; keys are `where`'s.
     """
 
     kept: tuple[int, ...]
@@ -59,25 +58,25 @@ class Looked(NamedTuple):
     skipped: tuple[Skipped, ...]
     notes: dict[int, str]
     states: dict[int, int]
-    told: dict[bytes, bytes]
+    serialized: dict[bytes, bytes]
 
 
 class Task(NamedTuple):
-    """What all shares have in common. `heads` is HEAD's blob at each path, `told` what need not be told again."""
+    """What all shares have in common. `heads` is HEAD's blob id by path; `recorded` are the keys that a record has."""
 
     folder: Path
     blobs: Sequence[objects.Blob]
     knowledge: Knowledge
     settings: Settings
     heads: Mapping[str, str]
-    told: Container[bytes]
+    recorded: Container[bytes]
 
 
 @dataclass(slots=True, kw_only=True)
 class _Share:
-    """What is known of a share so far, as in Looked; `best` becomes `kept`.
+    """The result of a share so far, as in ShareResult; `best` becomes `kept`.
 
-    `tainted` are paths of which a version before had a finding, or was read in a lesser way.
+    `tainted` are paths of which an earlier version had a finding or was read as plain text.
     """
 
     task: Task
@@ -93,20 +92,20 @@ class _Share:
     size: int = 0
 
 
-def look(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> Looked:
-    """Look at some of the blobs, in their order. `tick` is told the bytes of each."""
+def scan_share(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) -> ShareResult:
+    """Scan the blobs with these numbers, in order. `tick` is called with the size of each, in bytes."""
     known, scope = task.knowledge, task.settings.scope
     memory = Memory(prefilter=known.prefilter, table=known.table, scope=scope)
     share = _Share(task=task, memory=memory)
     ids = [task.blobs[number].id for number in numbers]
     for number, (_, raw) in zip(numbers, git.blobs(task.folder, ids), strict=True):
         tick(task.blobs[number].size)
-        _look_at(share, number, raw)
-    return _looked(share)
+        _scan_version(share, number, raw)
+    return _result(share)
 
 
-def _look_at(share: _Share, number: int, raw: bytes | None) -> None:
-    """Look at one version; `raw` is None for one that git cannot read."""
+def _scan_version(share: _Share, number: int, raw: bytes | None) -> None:
+    """Scan one version; `raw` is None if git cannot read it."""
     blob, knowledge, memory = share.task.blobs[number], share.task.knowledge, share.memory
     path, several = blob.places[0].path, len(blob.places) > 1
     source = Source(path=path, raw=raw or b"", blob=blob.id)
@@ -125,12 +124,12 @@ def _look_at(share: _Share, number: int, raw: bytes | None) -> None:
         return
     share.size += len(source.raw)
     data, kind = scan_bytes(source.raw), _kind(share.kinds, path, source.raw)
-    if path in memory.lesser and _is_readable(source, kind, memory.lesser):
-        del memory.lesser[path]
+    if path in memory.as_text and _is_readable(source, kind, memory.as_text):
+        del memory.as_text[path]
         memory.path = ""  # what it has in common with the last one was read in another way
     whole = several or memory.path != path
     fresh = new_contexts(memory, path, data, kind, whole=whole)
-    in_pieces = kind is Kind.PYTHON and source.raw.endswith(data) and path not in memory.lesser
+    in_pieces = kind is Kind.PYTHON and source.raw.endswith(data) and path not in memory.as_text
     try:
         found, note = _fresh_findings(share, source, data, kind, fresh.contexts, in_pieces=in_pieces)
     except UndecodableError as error:
@@ -140,13 +139,13 @@ def _look_at(share: _Share, number: int, raw: bytes | None) -> None:
         return
     share.files += 1
     if note is not None:
-        memory.lesser.setdefault(path, b"")
+        memory.as_text.setdefault(path, b"")
         share.notes[number] = note
     dirty = _near(found, source, data, kind, fresh.contexts)
     known = set(map(id, dirty))
     memory.note(path, (context.hash for context in fresh.contexts if id(context) not in known), clean=True)
     memory.note(path, (context.hash for context in dirty), clean=False)
-    moved = several and (fresh.known or bool(found) or _stands_otherwise(source, kind, blob.places[1:], share))
+    moved = several and (fresh.known or bool(found) or _differs_elsewhere(source, kind, blob.places[1:], share))
     share.moved += [number] if moved else []
     share.states[number] = _state(
         share, path, hit=moved or bool(found) or note is not None, all_new=whole and not fresh.known
@@ -157,7 +156,7 @@ def _look_at(share: _Share, number: int, raw: bytes | None) -> None:
 
 
 def _state(share: _Share, path: str, *, hit: bool, all_new: bool) -> int:
-    """What a record may keep of a version. `all_new`: it was looked at as a whole, and nothing of it was known."""
+    """The state of a version for the record. `all_new`: all of it was scanned, and nothing of it was known before."""
     if hit:
         share.tainted.add(path)
         return FOUND
@@ -166,7 +165,7 @@ def _state(share: _Share, path: str, *, hit: bool, all_new: bool) -> int:
     return AFTER if path in share.tainted else CLEAN
 
 
-def _looked(share: _Share) -> Looked:
+def _result(share: _Share) -> ShareResult:
     task, blobs, states = share.task, share.task.blobs, share.states
     kept = sorted({number for _, number in share.best.values()})
     for state, numbers_of in ((MOVED, share.moved), (KEPT, kept)):
@@ -174,7 +173,7 @@ def _looked(share: _Share) -> Looked:
     wanted = [(blobs[number].id, place.path) for number in kept for place in blobs[number].places]
     wanted += [(blobs[number].id, place.path) for number in share.moved for place in blobs[number].places[1:]]
     wanted += [(task.heads[path], path) for _, path in wanted if path in task.heads]
-    return Looked(
+    return ShareResult(
         kept=tuple(kept),
         moved=tuple(share.moved),
         files=share.files,
@@ -182,12 +181,12 @@ def _looked(share: _Share) -> Looked:
         skipped=tuple(share.skipped),
         notes=share.notes,
         states=states,
-        told=dict(_told(task, wanted)),
+        serialized=dict(_serialized(task, wanted)),
     )
 
 
-def _stands_otherwise(source: Source, kind: Kind, places: Iterable[objects.Place], share: _Share) -> bool:
-    """Whether a version holds something at a path where it is read or judged in another way than at its first one."""
+def _differs_elsewhere(source: Source, kind: Kind, places: Iterable[objects.Place], share: _Share) -> bool:
+    """Whether a version has a finding at one of its other paths where it is read or judged differently there."""
     memory, task = share.memory, share.task
     seen = {(kind, memory.group(source.path))}
     for place in places:
@@ -195,7 +194,7 @@ def _stands_otherwise(source: Source, kind: Kind, places: Iterable[objects.Place
         # Past so many, which nobody has who does not make them, another ending is no other way.
         if way not in seen and (len(seen) < _MOST_WAYS or way[0] not in {kind for kind, _ in seen}):
             seen.add(way)
-            if findings_of(source._replace(path=place.path), task.knowledge, task.settings):
+            if analysis.findings_of(source._replace(path=place.path), task.knowledge, task.settings):
                 return True
     return False
 
@@ -207,15 +206,15 @@ def _kind(kinds: dict[str, Kind | None], path: str, raw: bytes) -> Kind:
     return kinds[path] or kind_by_head(path, raw[:4096])
 
 
-def _is_readable(source: Source, kind: Kind, lesser: dict[str, bytes] | None = None) -> bool:
-    """Whether a version may be readable as its kind, though the one before it was not; only Python is checked.
+def _is_readable(source: Source, kind: Kind, as_text: dict[str, bytes] | None = None) -> bool:
+    """Whether a version parses as its kind, though the one before it did not; only Python is checked.
 
-    `lesser` has the line of Python 2 that the one before it at its path failed at, and gets that of this one: as long
+    `as_text` has the line of Python 2 that the one before it at its path failed at, and gets that of this one: as long
     as such a line is there, nothing has to be parsed.
     """
     if kind is not Kind.PYTHON:
         return True
-    line = b"" if lesser is None else lesser[source.path]
+    line = b"" if as_text is None else as_text[source.path]
     if line and line in source.raw:
         return False
     try:
@@ -223,23 +222,23 @@ def _is_readable(source: Source, kind: Kind, lesser: dict[str, bytes] | None = N
     except UndecodableError:
         return False
     except Unreadable as error:
-        if lesser is not None:
+        if as_text is not None:
             found = _PYTHON_2.match(b"".join(source.raw.splitlines(keepends=True)[error.line - 1 : error.line]))
-            lesser[source.path] = found[0] if found else b""
+            as_text[source.path] = found[0] if found else b""
         return False
     return True
 
 
-def _told(task: Task, wanted: Iterable[tuple[str, str]]) -> Iterator[tuple[bytes, bytes]]:
-    """What whole versions (object id, path) hold: each analysed once, here and not in the parent."""
+def _serialized(task: Task, wanted: Iterable[tuple[str, str]]) -> Iterator[tuple[bytes, bytes]]:
+    """The serialized findings of whole versions (object id, path), by `where`: each analysed once, in the worker."""
     paths: dict[str, dict[str, None]] = {}
     for oid, path in wanted:
-        if where(oid, path) not in task.told:
+        if where(oid, path) not in task.recorded:
             paths.setdefault(oid, {})[path] = None
     for oid, raw in git.blobs(task.folder, list(paths)):
         for path in paths[oid] if raw is not None else ():
             source = Source(path=path, raw=raw or b"", blob=oid)
-            rows = serialization.dump(findings_of(source, task.knowledge, task.settings), source)
+            rows = serialization.dump(analysis.findings_of(source, task.knowledge, task.settings), source)
             if rows is not None:
                 yield where(oid, path), rows
 
@@ -257,16 +256,16 @@ def _fresh_findings(
         offsets = [offset for context in fresh for offset in (context.hit[1] - 1, *context.reached)]
         small = source.raw[: len(source.raw) - len(data)] + island(data, offsets)
         found, note, _ = analysis.analyse(source._replace(raw=small), hits, knowledge, settings)
-        counting = _counting(found)
-        # What is found in pieces is told of the whole version, which has to be Python, too.
-        told = any(_is_better(finding, share.best) for finding in counting)
-        if note is None and (not told or _is_readable(source, kind)):
+        counting = analysis.unsuppressed(found)
+        # A finding in pieces will be reported for the whole version, which then has to parse, too.
+        reported = any(_is_better(finding, share.best) for finding in counting)
+        if note is None and (not reported or _is_readable(source, kind)):
             return counting, None
     found, note, _ = analysis.analyse(source, hits, knowledge, settings)
     if note is not None:
         # Read in another way than the versions before it: what was clean in those need not be so in this one.
         found, _, _ = analysis.analyse(source, knowledge.prefilter.find(data), knowledge, settings)
-    return _counting(found), note
+    return analysis.unsuppressed(found), note
 
 
 def _near(found: Sequence[Finding], source: Source, data: bytes, kind: Kind, fresh: Sequence[Context]) -> list[Context]:
@@ -301,49 +300,30 @@ def _is_better(finding: Finding, best: Best) -> bool:
     return known is None or sureness(finding) > known[0]
 
 
-def _counting(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings without those that the evidence suppresses, of which a history has thousands."""
-    return [finding for finding in findings if confidence_of(finding.score) is not None]
-
-
 def sureness(finding: Finding) -> int:
     """How sure a finding is: 0 suppressed, then by its confidence."""
     return 0 if finding.suppressed is not None else 1 + finding.confidence.rank
 
 
 def reader(
-    told: Mapping[bytes, bytes], used: dict[bytes, bytes], knowledge: Knowledge, settings: Settings
+    serialized: Mapping[bytes, bytes], used: dict[bytes, bytes], knowledge: Knowledge, settings: Settings
 ) -> Callable[[Source], list[Finding]]:
-    """A function that gives all findings of a document: those that were `told`, else by analysing it.
+    """A function that gives all findings of a document: from `serialized` if they are there, else by analysing it.
 
-    `used` takes what it gave, as scanner.serialization writes it.
+    It adds the findings that it gave to `used`, serialized.
     """
 
     def read(source: Source) -> list[Finding]:
         if source.blob is None:
-            return findings_of(source, knowledge, settings)
+            return analysis.findings_of(source, knowledge, settings)
         key = where(source.blob, source.path)
-        rows = told.get(key) or used.get(key)
+        rows = serialized.get(key) or used.get(key)
         found = None if rows is None else serialization.load(rows, source, settings.key)
         if found is None:
-            found = findings_of(source, knowledge, settings)
+            found = analysis.findings_of(source, knowledge, settings)
             rows = serialization.dump(found, source)
         if rows is not None:
             used[key] = rows
         return found
 
     return read
-
-
-def findings_of(source: Source, knowledge: Knowledge, settings: Settings) -> list[Finding]:
-    """All findings of one document. A file that is no text can only be a key file."""
-    stores = keyfiles.find(source, knowledge.rules.weights, settings)
-    if stores:
-        return stores
-    if skip_reason(source.raw) is not None:
-        return []
-    try:
-        found, _, _ = analysis.analyse(source, knowledge.prefilter.find(scan_bytes(source.raw)), knowledge, settings)
-        return _counting(found)
-    except UndecodableError:
-        return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner import workers
+from scanner.history import workers
 from scanner.sources.objects import Blob, Place
 
 

@@ -27,10 +27,10 @@ from rules.private import own_folder, read_private, write_private
 from scanner.content import REASONS
 from scanner.sources.objects import Blob
 
-# CLEAN: it holds nothing. AFTER: nothing but what versions of its path before hold: it counts while those are here.
-# AGAIN: it is looked at each time. FOUND: it holds a finding or was read in a lesser way, KEPT: the one that is told,
-# MOVED: at several paths: of these KEPT and MOVED are told each time, and all three looked at where something at their
-# path is.
+# States of a version. CLEAN: no finding. AFTER: no finding beyond those of earlier versions of its path; valid while
+# these are still there. AGAIN: scanned every time. FOUND: has a finding, or was read as plain text. KEPT: has a finding
+# that is reported. MOVED: the same, and stands at several paths. KEPT and MOVED are reported from the record every
+# time; all three are scanned again together with a new version at their path.
 CLEAN, AFTER, AGAIN, FOUND, KEPT, MOVED = range(1, 7)
 _SKIPPED = 16
 _MAGIC = b"unhardcode history 3\n"
@@ -41,10 +41,11 @@ _OLD, _LEFT = 90 * 86_400, 3_600
 
 @dataclass(slots=True, kw_only=True)
 class Record:
-    """A record's file, what it is valid for, and its versions' states by key; `dirty` are the paths' keys of some.
+    """A record's file, what it is valid for (`head`), and the state of each version by its key.
 
-    `told` are findings without values by the key of object and path (`where`), `notes` why a version was read in a
-    lesser way, by its key, `listed` what scanner.listing_cache reads.
+    `dirty` are the keys of the paths of versions with findings. `serialized` are findings without their values, by the
+    key of object and path (`where`). `notes` say, by version, why it was read as plain text. `listed` is
+    scanner.history.listing_cache's part.
     """
 
     file: Path
@@ -52,7 +53,7 @@ class Record:
     secret: bytes
     states: dict[bytes, int] = field(default_factory=dict)
     dirty: dict[bytes, bytes] = field(default_factory=dict)
-    told: dict[bytes, bytes] = field(default_factory=dict)
+    serialized: dict[bytes, bytes] = field(default_factory=dict)
     notes: dict[bytes, bytes] = field(default_factory=dict)
     listed: bytes = b""
 
@@ -89,9 +90,9 @@ def program_state() -> bytes:
     """Name the state of this program without reading it: of an editable installation the version says too little."""
     from importlib.metadata import version
 
-    root = Path(__file__).parent
+    root = Path(__file__).parent.parent
     parts = [sys.version, version("libcst"), version("unhardcode")]
-    for folder in (root, root / "detectors", root / "readers", root / "sources"):
+    for folder in (root, root / "detectors", root / "history", root / "readers", root / "sources"):
         with os.scandir(folder) as entries:
             for entry in sorted(entries, key=lambda entry: entry.name):
                 if entry.name.endswith(".py"):
@@ -120,7 +121,7 @@ def known(record: Record | None, blobs: Sequence[Blob]) -> list[int]:
 
 
 def notes_of(record: Record | None, blobs: Sequence[Blob], states: Sequence[int]) -> dict[int, str]:
-    """Why versions that need not be looked at, those with a state, were read in a lesser way; by number."""
+    """Why versions that the record knows (those with a state) were read as plain text, by number."""
     if record is None or not record.notes:
         return {}
     known = {number: record.notes.get(key_of(blobs[number])) for number, state in enumerate(states) if state}
@@ -131,7 +132,7 @@ def keep(
     record: Record,
     blobs: Sequence[Blob],
     states: Mapping[int, int],
-    told: Mapping[bytes, bytes],
+    serialized: Mapping[bytes, bytes],
     notes: Mapping[int, str],
     listed: bytes = b"",
     *,
@@ -150,11 +151,11 @@ def keep(
         if AGAIN <= state <= MOVED
     }
     said = {key_of(blobs[number]): note.encode() for number, note in sorted(notes.items())}
-    before = (record.states, record.dirty, record.told, record.notes, record.listed)
-    if (fresh, dirty, told, said, listed) == before:
+    before = (record.states, record.dirty, record.serialized, record.notes, record.listed)
+    if (fresh, dirty, serialized, said, listed) == before:
         return
     counts = len(fresh).to_bytes(8, "big") + len(dirty).to_bytes(8, "big")
-    more = (*_table(told), *_table(said), listed)
+    more = (*_table(serialized), *_table(said), listed)
     body = b"".join((counts, *fresh, bytes(fresh.values()), *dirty, *dirty.values(), *more))
     _tidy(record.file)
     write_private(record.file, b"".join((_MAGIC, record.head, _digest(record, body), body)), durable=True)
@@ -200,7 +201,7 @@ def _read(record: Record, content: bytes) -> None:
     at += few * _KEY
     record.dirty = {key: content[at + n * _PATH : at + (n + 1) * _PATH] for n, key in enumerate(dirty)}
     at += few * _PATH
-    for table in (record.told, record.notes):
+    for table in (record.serialized, record.notes):
         size = int.from_bytes(content[at : at + 8], "big")
         table.update(_rows(zlib.decompress(content[at + 8 : at + 8 + size])))
         at += 8 + size

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from scanner import analysis, engine, session, versions
-from scanner.analysis import Knowledge
-from scanner.looking import findings_of, sureness
+from scanner import analysis, engine, session
+from scanner.analysis import Knowledge, findings_of
+from scanner.history import versions
+from scanner.history.share import sureness
 from scanner.model import Finding
 from scanner.source import Settings, Source
 from scanner.sources import git as plumbing

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from scanner import looking
+from scanner import analysis
 from scanner.analysis import Knowledge
 from scanner.model import Finding, Span
 from scanner.source import Commit, ScanResult, Settings, Skipped, Source
@@ -41,7 +41,7 @@ def findings(
             author, date = objects.author_of(raw)
             commit = Commit(id=oid, author=author, date=date, path=path)
         source = Source(path=path, raw=message, tracked=True, blob=oid, commit=commit)
-        yield from looking.findings_of(source, knowledge, settings)
+        yield from analysis.findings_of(source, knowledge, settings)
 
 
 def joined(result: ScanResult, said: Sequence[Finding | Skipped]) -> ScanResult:

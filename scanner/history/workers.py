@@ -1,6 +1,6 @@
-"""The processes of a history scan. Its shares do not depend on their number; whoever is free takes the next one.
+"""The processes of a history scan. Shares do not depend on the number of processes; a free one takes the next share.
 
-What a worker hands back are numbers, reasons and places: no value crosses a process.
+Workers send back numbers, reasons and offsets: no value crosses a process.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from scanner.children import end_with, how_many
 from scanner.errors import NotSeenError
-from scanner.looking import Looked, Task, look
+from scanner.history.share import ShareResult, Task, scan_share
 from scanner.progress import Meter
 from scanner.sources import objects
 
@@ -49,9 +49,9 @@ def shared_out(blobs: Sequence[objects.Blob]) -> list[list[int]]:
 
 
 class _Work(NamedTuple):
-    """What all processes have: the shares, a counter of those that are taken, and of the bytes that are done.
+    """What all processes get: the shares, and shared counters of shares taken and of bytes done.
 
-    `parent` is the id of the process that hands them out.
+    `parent` is the process id of the one that started the others.
     """
 
     task: Task
@@ -61,8 +61,8 @@ class _Work(NamedTuple):
     parent: int
 
 
-def look_at_all(task: Task, states: Sequence[int], processes: int | None, meter: Meter | None) -> list[Looked]:
-    """Look at all blobs whose state is 0; `processes` None: as many as pay."""
+def scan_shares(task: Task, states: Sequence[int], processes: int | None, meter: Meter | None) -> list[ShareResult]:
+    """Scan all blobs whose state is 0; `processes` None: as many as are worth starting."""
     shares = [[number for number in share if not states[number]] for share in shared_out(task.blobs)]
     shares = [share for share in shares if share]
     todo = sum(task.blobs[number].size for share in shares for number in share)
@@ -80,7 +80,7 @@ def look_at_all(task: Task, states: Sequence[int], processes: int | None, meter:
             process.start()
             theirs.close()
             running.append((process, ours))
-        found = dict(_looked_at(work, lambda: shown.at(work.done.value)))
+        found = dict(_scanned(work, lambda: shown.at(work.done.value)))
         for _, ours in running:
             while not ours.poll(_TICK):
                 shown.at(work.done.value)
@@ -94,8 +94,8 @@ def look_at_all(task: Task, states: Sequence[int], processes: int | None, meter:
     return [found[number] for number in range(len(shares))]
 
 
-def _looked_at(work: _Work, show: Callable[[], None] = lambda: None) -> Iterator[tuple[int, Looked]]:
-    """Look at one share after the other, as long as there are some that nobody has taken."""
+def _scanned(work: _Work, show: Callable[[], None] = lambda: None) -> Iterator[tuple[int, ShareResult]]:
+    """Scan shares that no other process has taken, until none is left; each with its number."""
 
     waiting = 0
 
@@ -114,22 +114,22 @@ def _looked_at(work: _Work, show: Callable[[], None] = lambda: None) -> Iterator
             work.taken.value += 1
         if number >= len(work.shares):
             return
-        yield number, look(work.task, work.shares[number], tick)
+        yield number, scan_share(work.task, work.shares[number], tick)
 
 
 def _work(answer: Connection, work: _Work) -> None:
-    """What a worker does. What goes wrong is told without source lines."""
+    """Run as a worker process. Errors are sent back without source lines, which may hold a value."""
     end_with(work.parent)
     # Scratch memory is for one process; a fork has a copy of it, and that is its own.
     try:
-        answer.send(dict(_looked_at(work)))
+        answer.send(dict(_scanned(work)))
     except NotSeenError as error:
         answer.send(error.message)
     except Exception as error:  # noqa: BLE001 - multiprocessing would print a traceback with lines of ours and values
         answer.send(f"a worker failed: {type(error).__name__}; with -j 1 it says where")
 
 
-def _received(answer: Connection) -> dict[int, Looked]:
+def _received(answer: Connection) -> dict[int, ShareResult]:
     try:
         got = answer.recv()
     except EOFError:

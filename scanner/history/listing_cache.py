@@ -1,7 +1,7 @@
 """What an earlier scan of a history listed, so that the next one lists only what new commits add.
 
-Kept in the record of scanner.record. It counts only while git still gives the same commits in the same order with new
-ones behind them, and while no version that was there before stands at a path that it did not stand at.
+Kept in the record (scanner.history.record). It is valid only while git lists the same commits in the same order, new
+ones after them, and while no version that was there before appears at a new path.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from scanner.record import AFTER, CLEAN, Record, where
+from scanner.history.record import AFTER, CLEAN, Record, where
 from scanner.source import Skipped
 from scanner.sources import objects
 from scanner.sources.selection import Selection

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from scanner.extent import WIDTH, statement
-from scanner.islands import after_block
+from scanner.history.islands import after_block
 from scanner.prefilter import Hit, Table
 
 _DEF = re.compile(rb"([ \t]*+)(?:async[ \t]+)?def[ \t]+(\w++)")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner import listing_cache, messages, presence, record, versions
 from scanner.config import OWN_RULES
+from scanner.history import listing_cache, messages, presence, record, versions
 from scanner.progress import Meter
 from scanner.source import ScanResult, Settings
 from scanner.sources import git, history
@@ -29,7 +29,7 @@ class HistoryRequest(NamedTuple):
     progress: bool = False
 
 
-def scan(
+def scan_history(
     repository: git.Repository,
     selection: Selection,
     past: HistoryRequest,
@@ -66,7 +66,7 @@ def scan(
         findings = presence.with_age(folder, ends.base, findings, seen.read, selection.max_size)
     if before is not None:
         listed = listing_cache.dump(before, found, extra, seen.states, heard)
-        record.keep(before, found.blobs, seen.states, seen.told, seen.notes, listed, added=spoken is not None)
+        record.keep(before, found.blobs, seen.states, seen.serialized, seen.notes, listed, added=spoken is not None)
     return result._replace(findings=findings)
 
 

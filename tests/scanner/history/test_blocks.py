@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from scanner.blocks import surroundings
+from scanner.history.blocks import surroundings
 from scanner.source import Kind
 
 Git = Callable[..., str]

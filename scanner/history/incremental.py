@@ -1,7 +1,7 @@
-"""What is new in a version of a file, for a history that holds each file many times and changes a few lines of it.
+"""Which hits of a version have to be analysed: those whose context no earlier version of the file had.
 
-Only hits whose context (scanner.contexts) no version before had are analysed, and only the bytes around a change are
-matched again (scanner.rematching).
+A history holds each file many times, and each version changes a few lines of it. Contexts are those of
+scanner.history.contexts; only the bytes around a change are matched again (scanner.history.rematching).
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from scanner import owncalls
-from scanner.bindings import Bindings, bound_between, follow
-from scanner.blocks import STRUCTURED, surroundings
-from scanner.contexts import Change, Context, Version, contexts, imported_of, moves_functions
 from scanner.extent import Range, changed, lines_of
+from scanner.history import owncalls
+from scanner.history.bindings import Bindings, bound_between, follow
+from scanner.history.blocks import STRUCTURED, surroundings
+from scanner.history.contexts import Change, Context, Version, contexts, imported_of, moves_functions
+from scanner.history.rematching import end_of, found_near, last_changed, merged, reach, unchanged
 from scanner.prefilter import CALL, IMPORT, Hit, Prefilter, Table, counts, hits_from_imports
 from scanner.readers.kinds import CODE
 from scanner.readers.wholefile import name_of
-from scanner.rematching import end_of, found_near, last_changed, merged, reach, unchanged
 from scanner.roles import is_lock_file, role_of
 from scanner.source import Kind
 
@@ -29,14 +29,14 @@ _TOP_LEVEL = re.compile(rb"\n(?:def|class|async|@)")
 
 @dataclass(slots=True, kw_only=True)
 class Memory:
-    """What the versions before held: of contexts no more than their hashes.
+    """What is remembered of the versions before; of their contexts only the hashes.
 
-    `prefilter` and `table` are those of the scan, `scope` is what roles are judged below. `clean` are (group, context)
-    that gave no finding, in any file of one ending and role; `known` are (path, whether it is in `lesser`, context)
-    that may have given one. `lesser` are the paths of which the last version was not read as what it is, and the line
-    that it failed at, where that says so by itself: what was clean there need not be so in others.
-    `path` is that of the `last` version; `imports` are the libraries of it and of those before it. `gates` are the
-    expressions that count beside some imports, in code or not.
+    `prefilter` and `table` belong to the scan, `scope` is the folder below which roles are judged. `clean` holds
+    (group, context) pairs that gave no finding in any file of the group; `known` holds (path, whether it is in
+    `as_text`, context) that may have given one. `as_text` maps each path whose last version did not parse, and so was
+    read as plain text, to the line of Python 2 that it failed at (empty: some other error); what was clean in such a
+    version need not be clean in others. `path` is the path of the `last` version; `imports` are the libraries imported
+    by it or by the versions before it. `gates` caches which expressions count, by (imports, whether the file is code).
     """
 
     prefilter: Prefilter
@@ -45,7 +45,7 @@ class Memory:
 
     clean: set[tuple[str, int]] = field(default_factory=set)
     known: set[tuple[str, bool, int]] = field(default_factory=set)
-    lesser: dict[str, bytes] = field(default_factory=dict, repr=False)
+    as_text: dict[str, bytes] = field(default_factory=dict, repr=False)
     groups: dict[str, str] = field(default_factory=dict)
     path: str = ""
     last: Version = field(default_factory=Version)
@@ -58,30 +58,31 @@ class Memory:
             group = self.group(path)
             self.clean.update((group, context) for context in seen)
         else:
-            self.known.update((path, path in self.lesser, context) for context in seen)
+            self.known.update((path, path in self.as_text, context) for context in seen)
 
     def group(self, path: str) -> str:
-        """The files that are read and judged alike: of one ending, all code or all tests, all in `lesser` or none.
+        """A key that is equal for paths that are read and judged alike: same ending, same role, same reader.
 
-        What may be one value is judged by its own name.
+        A file that may be a single value (scanner.readers.wholefile) is judged by its name, so its name is the key.
         """
         if path not in self.groups:
             ending = name_of(path) or path.rpartition("/")[2].rpartition(".")[2]
             self.groups[path] = f"{role_of(path, self.scope)}:{ending}"
-        return f"{self.groups[path]}:text" if path in self.lesser else self.groups[path]
+        return f"{self.groups[path]}:text" if path in self.as_text else self.groups[path]
 
 
 class Fresh(NamedTuple):
-    """What is new in a version. `known`: whether it repeats what gave a finding."""
+    """The new contexts of a version. `known`: whether it also repeats a context that may have given a finding."""
 
     contexts: list[Context]
     known: bool
 
 
 def new_contexts(memory: Memory, path: str, data: bytes, kind: Kind, *, whole: bool = False) -> Fresh:
-    """What no version of this path, nor a clean file of its group, had before.
+    """The contexts that no earlier version of this path had, and no clean file of its group.
 
-    Remembers the version: call it in the order of a path's history. `whole`: not only its changes are looked at.
+    Remembers the version: call it in the order of a path's history. With `whole` all of the file is matched, not only
+    what differs from the version before.
     """
     last, change = memory.last, None
     structured = kind in STRUCTURED and not is_lock_file(path)
@@ -98,7 +99,7 @@ def new_contexts(memory: Memory, path: str, data: bytes, kind: Kind, *, whole: b
     known = False
     beside = surroundings(data, kind) if structured and hits else None
     for context in contexts(last, hits, memory.table, change, beside):
-        if (path, path in memory.lesser, context.hash) in memory.known:
+        if (path, path in memory.as_text, context.hash) in memory.known:
             known = True
         elif (group, context.hash) not in memory.clean:
             fresh.append(context)
