@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
+from fixers.aws_options import aws, check_not_empty
 from fixers.masked_diff import render_diff
 from fixers.model import Fix, Safety
-from fixers.options import aws, check_not_empty, check_only_from_plan, from_file, one_path, plan_options, refuse, shared
+from fixers.options import check_only_from_plan, from_file, one_path, plan_options, refuse, shared
 from fixers.plan_report import render_plan
 from fixers.planning import Planned, planned, planned_from, without_values_as_names
 from fixers.workspace import PLAN_MARK
@@ -22,19 +23,19 @@ from scanner.reports.masking import printable
 from scanner.saving import refuse_links, save
 
 
-@click.command(short_help="Which secrets there will be, where, and why.")
+@click.command(short_help="Show which secrets a migration would create.")
 @shared
 @click.option(
     "-o",
     "--output",
     type=NamedPath(dir_okay=False),
-    help="Write plan.toml: free of values, to be reviewed and edited.",
+    help="Write the plan to FILE, without values, for review and editing.",
 )
 def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
-    """Say which secrets there will be, where and why, at what cost, and what is refused. Changes nothing.
+    """Show which secrets a migration would create, where, why and at what cost, and what it refuses. Changes nothing.
 
-    PATH is one folder or file [the current folder]. With -o the plan is a file to review, edit and follow
-    (`migrate --plan`). Exit status 0, also if all is refused.
+    PATH is one folder or file [the current folder]. With -o the plan is written to a file for review
+    and editing, and `migrate --plan` follows it. Exit status 0, even if everything is refused.
     """
     from fixers.plan_tables import render_plan_file
 
@@ -53,20 +54,20 @@ def plan(path: tuple[Path, ...], output: Path | None, **chosen: Any) -> int:
     return int(Exit.OK)
 
 
-@click.command(short_help="The diff that a migration would make.")
+@click.command(short_help="Show the diff that a migration would make.")
 @shared
 @from_file
-@click.option("--write", is_flag=True, help="Rewrite what the store already holds; the rest is refused, not-stored.")
-@click.option("--offline", is_flag=True, help="With --write: ask no store; rewrite what stands in a commit of HEAD.")
+@click.option("--write", is_flag=True, help="Rewrite what is stored already; the rest is refused as not-stored.")
+@click.option("--offline", is_flag=True, help="With --write: do not ask the store; rewrite what HEAD has committed.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(["diff", "json", "sarif"]),
     default="diff",
     show_default=True,
-    help="Without --write: the diff, or the findings with the edits or the refusal of each.",
+    help="Without --write: the diff, or each finding with its edits or its refusal.",
 )
-@click.option("-o", "--output", type=NamedPath(dir_okay=False), help="Write that to a file.")
+@click.option("-o", "--output", type=NamedPath(dir_okay=False), help="Write the report to a file.")
 @aws
 @click.option("--yes", is_flag=True, hidden=True)
 def fix(
@@ -78,10 +79,10 @@ def fix(
     output: Path | None,
     **chosen: Any,
 ) -> int:
-    """Show the diff that a migration would make, values masked: exit status 1 if it would change something.
+    """Show the diff that a migration would make, values masked. Exit status 1 if it would change something.
 
-    --write makes it, for what is stored already (by `migrate`, or by hand under the planned name): exit status 0 if all
-    was applied and proven, 1 if something was not, 3 if a store failed.
+    --write applies it to what is stored already (by `migrate`, or by hand under the planned name). Exit status then: 0
+    all was applied and proven, 1 something was not, 3 a store failed.
     """
     if write:
         if form != "diff" or output is not None:
@@ -108,25 +109,29 @@ def fix(
     return int(Exit.FINDINGS if made.plan.fixes else Exit.OK)
 
 
-@click.command(short_help="Upload, read back, prove, rewrite; try --rehearse.")
+@click.command(short_help="Upload, verify, rewrite; try --rehearse first.")
 @shared
 @from_file
-@click.option("--rehearse", is_flag=True, help="Do it all in memory against an embedded AWS: no account, no change.")
+@click.option(
+    "--rehearse",
+    is_flag=True,
+    help="Run all steps in memory against an embedded AWS: needs no account, changes nothing.",
+)
 @click.option(
     "--emit",
     type=NamedPath(file_okay=False),
     metavar="DIR",
     help="Change nothing: write AWS CLI commands, policies, CloudFormation, Terraform and a runbook, without values.",
 )
-@click.option("--reader", metavar="ARN", help="With --emit: also policies for this role of another account.")
-@click.option("--undo", "undoing", is_flag=True, help="Take the last migration's edits back; stored values stay.")
+@click.option("--reader", metavar="ARN", help="With --emit: also write policies for this role of another account.")
+@click.option("--undo", "undoing", is_flag=True, help="Undo the edits of the last migration; stored values stay.")
 @click.option("--delete-stored", is_flag=True, help="With --undo: also delete what that migration created.")
 @click.option(
     "--recovery-days",
     type=click.IntRange(7, 30),
     default=30,
     show_default=True,
-    help="With --delete-stored: how long a deleted secret can be brought back.",
+    help="With --delete-stored: days in which a deleted secret can be restored.",
 )
 @click.option(
     "--incident",
@@ -134,12 +139,14 @@ def fix(
     help="The values have leaked and are revoked: ask for the new ones, or read them from standard input as lines "
     "NAME=VALUE or NAME:KEY=VALUE (NAME:=JSON-STRING for several lines), and store those.",
 )
-@click.option("--prove", "commands", multiple=True, metavar="COMMAND", help="Then run this in PATH, e.g. 'pytest -q'.")
-@click.option("--prove-import", "modules", multiple=True, metavar="MODULE", help="Then import this, in PATH.")
-@aws
 @click.option(
-    "--yes", is_flag=True, help="Do not ask, for scripts. Without it nothing is stored or changed before you answer."
+    "--prove", "commands", multiple=True, metavar="COMMAND", help="Afterwards run this in PATH, e.g. 'pytest -q'."
 )
+@click.option(
+    "--prove-import", "modules", multiple=True, metavar="MODULE", help="Afterwards import this module in PATH."
+)
+@aws
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation, for scripts.")
 def migrate(
     path: tuple[Path, ...],
     plan_file: Path | None,
@@ -148,10 +155,11 @@ def migrate(
     reader: str | None,
     **chosen: Any,
 ) -> int:
-    """Plan, upload, read back, prove, rewrite. Asks first; interrupted, it goes on when it is run again.
+    """Upload credentials, read them back, prove that the new code reads them, and rewrite it. Asks first.
 
-    Try `migrate --rehearse` first. Exit status: 0 all was applied and proven (also rehearsed), 1 something failed or is
-    unproven, 2 no terminal to ask on and no --yes, 3 a store failed.
+    Try `migrate --rehearse` first. An interrupted migration resumes when it is run again. Exit status: 0 all was
+    applied and proven (or rehearsed), 1 something failed or is unproven, 2 no terminal to ask on and no --yes, 3 a
+    store failed.
     """
     _check_together(chosen, rehearse=rehearse, emit=emit, reader=reader)
     if rehearse:

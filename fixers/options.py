@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
+from fixers.aws_options import check_not_empty, together
 from fixers.plan import PlanOptions
 from fixers.rewriting import STYLES
 from fixers.stores.kinds import KINDS
@@ -30,55 +31,48 @@ _FROM_PLAN = (
 )
 
 
-def together(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Several options as one decorator, in the order of the help text."""
-
-    def decorate(command: Any) -> Any:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
-
-
 shared = together(
     click.argument("path", nargs=-1, metavar="[PATH]", type=NamedPath()),
-    click.option("--env", help="Environment: the first part of names, where a file does not say its own [prod]."),
-    click.option("--app", help="Application: the second part of names [the project's name]."),
+    click.option("--env", help="Environment, the first part of names, for files whose path does not name one [prod]."),
+    click.option("--app", help="Application, the second part of names [the project's name]."),
     click.option(
         "--store",
         type=click.Choice(["auto", *KINDS]),
         default="auto",
         show_default=True,
-        help="Where values go; auto chooses for each and says why.",
+        help="Where values go; auto chooses for each secret and says why.",
     ),
     click.option(
         "--style",
         type=click.Choice(STYLES),
         default="module",
         show_default=True,
-        help="What code becomes: a call of a generated module; boto3 inline, as in AWS's examples; or a module that "
-        "asks the Parameters and Secrets Lambda extension.",
+        help="What a literal becomes: a call of a generated module; inline boto3, as in AWS's examples; or a module "
+        "that asks the Parameters and Secrets Lambda extension.",
     ),
     click.option(
-        "--prefix-from", metavar="VARIABLE", help="At run time this variable replaces the first part of names."
+        "--prefix-from",
+        metavar="VARIABLE",
+        help="Environment variable that replaces the first part of names at run time.",
     ),
-    click.option("--kms-key", metavar="KEY", help="Encrypt with this KMS key instead of AWS's own."),
+    click.option("--kms-key", metavar="KEY", help="Encrypt with this KMS key instead of the AWS managed one."),
     click.option(
         "--min-confidence",
         type=click.Choice([level.value for level in Confidence]),
         default="medium",
         show_default=True,
-        help="Plan for findings from this confidence on.",
+        help="Plan for findings of at least this confidence.",
     ),
     click.option(
         "--include-config",
         is_flag=True,
-        help="Also move settings of .env that are no secrets, as plain parameters.",
+        help="Also move the other settings of .env files, as plain parameters.",
     ),
-    click.option("--include-tests", is_flag=True, help="Also move what stands in tests, examples and docs."),
+    click.option("--include-tests", is_flag=True, help="Also move credentials in tests, examples and docs."),
     click.option(
-        "--via-run", is_flag=True, help="Programs are started by `unhardcode run`: readers outside Python stay."
+        "--via-run",
+        is_flag=True,
+        help="Programs are started with `unhardcode run`, so readers other than Python need no change.",
     ),
 )
 from_file = click.option(
@@ -86,11 +80,7 @@ from_file = click.option(
     "plan_file",
     metavar="FILE",
     type=NamedPath(dir_okay=False),
-    help="Follow a plan.toml, with the changes that a person made in it.",
-)
-aws = together(
-    click.option("--region", help="AWS region [as boto3 finds it]."),
-    click.option("--profile", help="AWS profile [as boto3 finds it]."),
+    help="Follow this plan.toml, including changes made to it by hand.",
 )
 
 
@@ -110,12 +100,6 @@ def plan_options(chosen: Mapping[str, Any]) -> PlanOptions:
         via_run=chosen["via_run"],
         include_config=chosen["include_config"],
     )
-
-
-def check_not_empty(text: str | None, option: str) -> None:
-    """Raise UsageError where a shell's variable that is not set would choose what nobody chose."""
-    if text is not None and not text.strip():
-        raise UsageError(f"{option} is empty", hint=f"name one, or leave {option} out")
 
 
 def check_only_from_plan() -> None:

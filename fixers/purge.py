@@ -36,22 +36,22 @@ class Purge:
     kept: tuple[tuple[Entry, str], ...]
 
 
-@click.command(short_help="Take old values out of the history.")
+@click.command(short_help="Prepare the removal of values from the history.")
 @click.argument("only", nargs=-1, metavar="[VALUE]...")
 @plans_option
-@click.option("--expressions", is_flag=True, help="Write git filter-repo's expressions, into a pipe only.")
-@click.option("--files", "as_files", is_flag=True, help="Write the ids of binary files that have to go as a whole.")
+@click.option("--expressions", is_flag=True, help="Write git filter-repo's expressions, to a pipe only.")
+@click.option("--files", "as_files", is_flag=True, help="Write the ids of binary files that have to be removed whole.")
 @click.option(
     "--check",
     metavar="CLONE",
     type=NamedPath(file_okay=False, exists=True),
-    help="Search this rewritten clone for every spelling; exit status 1 if one is left.",
+    help="Search this rewritten clone for every spelling of the values; exit status 1 if one is left.",
 )
 def purge(only: tuple[str, ...], plans: tuple[Path, ...], expressions: bool, as_files: bool, check: Path | None) -> int:
-    """Say what the history holds of the values that left the code, and how git filter-repo takes it out.
+    """Show where the history still holds values that are gone from the code, and how git filter-repo removes them.
 
-    VALUE is a value as `unhardcode status` calls it; all of them without. Nothing is rewritten here: the commands that
-    are printed do it, in a fresh clone. A value that the tree still holds is refused.
+    VALUE is a name that `unhardcode status` shows [all of them]. Nothing is rewritten here: the printed commands do
+    that, in a fresh clone. A value that the working tree still holds is refused.
     """
     if expressions + as_files + (check is not None) > 1:
         raise UsageError("--expressions, --files and --check exclude each other")

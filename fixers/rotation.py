@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
+from fixers.aws_options import check_not_empty
 from fixers.connections import connection
 from fixers.emit.files import emit_rotation
 from fixers.emit.rotation import DAYS, Rotation, rotates
 from fixers.ledger import Entry, ledger, plans_option, without_values
-from fixers.options import check_not_empty
 from fixers.read_once import read_at_import
 from fixers.stores.arns import Account
 from scanner.arguments import NamedPath
@@ -30,33 +30,31 @@ class Sorted:
     by_hand: tuple[tuple[str, str], ...]
 
 
-@click.command(short_help="Templates with which AWS rotates logins.")
+@click.command(short_help="Write templates for AWS's rotation of logins.")
 @plans_option
 @click.option(
     "-o",
     "--output",
     metavar="DIR",
     type=NamedPath(file_okay=False),
-    help="Where rotation.yaml and rotation.tf go [beside the plan].",
+    help="Directory for rotation.yaml and rotation.tf [that of the plan].",
 )
-@click.option(
-    "--days", type=click.IntRange(1, 1000), default=DAYS, show_default=True, help="Rotate every so many days."
-)
+@click.option("--days", type=click.IntRange(1, 1000), default=DAYS, show_default=True, help="Days between rotations.")
 @click.option(
     "--alternating",
     multiple=True,
     metavar="NAME",
-    help="Alternate two users for this secret: no moment without a password that works, but a superuser is needed.",
+    help="Alternate two users for this secret, so that a valid password exists at any time; needs a superuser.",
 )
-@click.option("--region", help="AWS region, for its partition [AWS_REGION].")
+@click.option("--region", help="AWS region, which decides the partition of ARNs [AWS_REGION].")
 def rotation(
     plans: tuple[Path, ...], output: Path | None, days: int, alternating: tuple[str, ...], region: str | None
 ) -> int:
     """Write CloudFormation and Terraform that let AWS rotate database logins.
 
-    Only for what the code reads from Secrets Manager already: a login that any place still holds is refused, and the
-    places are named; so are places that read a login only once, at import. Changes nothing else and asks nobody. Exit
-    status 1 if a login was refused.
+    Only for logins that the code reads from Secrets Manager already. A login that is still hardcoded somewhere is
+    refused, with the places; places that read a login only once, at import, are listed. Changes nothing else and calls
+    no AWS. Exit status 1 if a login was refused.
     """
     check_not_empty(region, "--region")
     kept = ledger(Path(), plans)

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from fixers.aws_options import aws, check_not_empty
 from fixers.stores.notation import STARTS, Reference, parsed
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, StoreError, UsageError
@@ -36,7 +37,7 @@ class _Run(click.Command):
 
 @click.command(
     cls=_Run,
-    short_help="Run a program with its references resolved.",
+    short_help="Run a program with secret references resolved.",
     context_settings={"allow_interspersed_args": False},
 )
 @click.option(
@@ -44,17 +45,16 @@ class _Run(click.Command):
     "env_files",
     type=NamedPath(dir_okay=False),
     multiple=True,
-    help="Also set what this .env says; of several, the later one wins.",
+    help="Also set the variables of this .env file; the last of several wins.",
 )
 @click.option(
     "--path",
     "paths",
     multiple=True,
     metavar="/PATH/",
-    help="Also set every parameter below this path: /prod/shop/api-key with --path /prod/shop/ is API_KEY.",
+    help="Also set every parameter below this path; with /prod/shop/, /prod/shop/api-key becomes API_KEY.",
 )
-@click.option("--region", help="AWS region [as boto3 finds it].")
-@click.option("--profile", help="AWS profile [as boto3 finds it].")
+@aws
 @click.argument("command", nargs=-1, required=True, metavar="-- CMD [ARGUMENT]...", type=click.UNPROCESSED)
 def run(
     env_files: tuple[Path, ...],
@@ -63,19 +63,18 @@ def run(
     profile: str | None,
     command: tuple[str, ...],
 ) -> int:
-    """Run CMD with the references of its environment resolved.
+    """Run CMD with the secret references in its environment resolved.
 
     A variable that holds {{resolve:secretsmanager:...}} or {{resolve:ssm-secure:...}}, alone or inside a longer text,
-    gets the value that the store has now. What the environment has already wins over --env-file, and that over --path.
-    CMD takes our place: its signals and its exit status are its own. 125 if a value cannot be read, 126 or 127 if CMD
+    gets the value that the store has now. The environment takes precedence over --env-file, and that over --path. CMD
+    replaces this process, so signals and exit status are its own; 125 if a value cannot be read, 126 or 127 if CMD
     cannot be run. Values are in CMD's environment and nowhere else.
     """
     if not command[0]:
         return _failed("CMD is empty: is a variable not set?")
     try:
-        for option, given in (("--region", region), ("--profile", profile)):
-            if given is not None and not given.strip():
-                raise UsageError(f"{option} is empty", hint=f"name one, or leave {option} out")
+        check_not_empty(region, "--region")
+        check_not_empty(profile, "--profile")
         environment = _environment(env_files, paths, _clients(region, profile))
     except (StoreError, UsageError) as error:
         return _failed(error.message + (f"; {error.hint}" if error.hint else ""))

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from fixers.aws_options import aws
 from fixers.history_search import reached, sightings
 from fixers.ledger import Entry, Ledger, ledger, plans_option, without_values
 from fixers.options import refuse
@@ -57,16 +58,17 @@ class Row:
         return self.stored is False and self.rotated is None
 
 
-@click.command(short_help="What is stored, rotated, still in history.")
+@click.command(short_help="Show what is stored, rotated, still in history.")
 @click.argument("path", nargs=-1, metavar="[PATH]", type=NamedPath())
 @plans_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--offline", is_flag=True, help="Ask no store: what is stored and rotated then stays unknown.")
 @click.option(
-    "--fail-on-unrotated", is_flag=True, help="For CI: exit with 1 while a value in pushed history is the current one."
+    "--offline", is_flag=True, help="Do not ask the stores; whether values are stored and rotated stays unknown."
 )
-@click.option("--region", help="AWS region [as boto3 finds it].")
-@click.option("--profile", help="AWS profile [as boto3 finds it].")
+@click.option(
+    "--fail-on-unrotated", is_flag=True, help="For CI: exit with 1 while a value in pushed history is still in use."
+)
+@aws
 def status(
     path: tuple[Path, ...],
     plans: tuple[Path, ...],
@@ -76,10 +78,10 @@ def status(
     region: str | None,
     profile: str | None,
 ) -> int:
-    """Say for each value whether it is stored, gone from the code, rotated, and gone from the history.
+    """Show for each value whether it is stored, gone from the code, rotated, and gone from the history.
 
-    Exit status 0; with --fail-on-unrotated 1 while a value in pushed history is still the current one, and 3 if a part
-    of the history could not be seen, or the store that was asked does not have such a value.
+    Exit status 0; with --fail-on-unrotated 1 while a value in pushed history is still in use, and 3 if a part of the
+    history could not be read, or the store does not have such a value.
     """
     if len(path) > 1:
         raise UsageError("name one PATH", hint="the ledger is that of one repository")

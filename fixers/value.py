@@ -28,7 +28,7 @@ from scanner.sources import stdin, worktree
 _LONGEST_ANSWER = 1_000_000
 
 
-@click.command(short_help="One planned value, into a pipe.")
+@click.command(short_help="Write one planned value into a pipe.")
 @click.argument("name")
 @click.option(
     "--plan",
@@ -36,19 +36,20 @@ _LONGEST_ANSWER = 1_000_000
     required=True,
     metavar="FILE",
     type=NamedPath(dir_okay=False),
-    help="The plan.toml that names it, made of this tree.",
+    help="The plan.toml that has NAME, made from this tree.",
 )
 @click.option("--key", metavar="KEY", help="Only this field of the secret's JSON.")
 @click.option(
     "--check",
     is_flag=True,
-    help="Write nothing: compare with what `aws ... --output json` printed, from standard input. "
-    "Exit status 0 if it is equal, 1 if it is another value.",
+    help="Write nothing: compare with the output of `aws ... --output json` on standard input. "
+    "Exit status 0 if the values are equal, 1 if not.",
 )
 def value(name: str, plan_path: Path, key: str | None, check: bool) -> int:
-    """Write exactly what is to be uploaded under NAME, no newline added, into a pipe or a file.
+    """Write exactly the value to upload under NAME, without a newline added, to a pipe or a file.
 
-    The value is read from the working tree, at the places that the plan names. Exit status 3 if it is not there.
+    The value is read from the working tree, at the places that the plan names. Exit status 3 if it is
+    not there.
     """
     if check and key is not None:
         raise UsageError("--check compares the whole value", hint="leave out --key")

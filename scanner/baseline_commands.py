@@ -32,12 +32,12 @@ from scanner.errors import Exit, UsageError
 from scanner.sources import worktree
 
 
-@click.group(short_help="Accept what is there; fail for what is new.")
+@click.group(short_help="Accept existing findings; fail only for new ones.")
 def baseline() -> None:
-    """Accept what is there, with a reason each: a scan then fails only for what is new.
+    """Accept existing findings, each with a reason, so that a scan fails only for new ones.
 
-    The baseline is .unhardcode.baseline at the root unless -o or the configuration names another; `scan` honours it by
-    itself. Commit it, and write `.unhardcode.baseline merge=union` into .gitattributes.
+    The baseline is .unhardcode.baseline at the root unless -o or the configuration names another; `scan` uses it by
+    default. Commit it, and write `.unhardcode.baseline merge=union` into .gitattributes.
     """
 
 
@@ -54,10 +54,10 @@ def _file_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
-        click.option("--history", is_flag=True, help="Also what only the history holds."),
-        click.option("--expires", metavar="DATE", help="Until when: 2027-01-31, or 90d."),
-        click.option("--owner", default="", help="Who answers for it."),
-        click.option("--reason", default="", help="Why it is accepted; audit asks for what has none."),
+        click.option("--history", is_flag=True, help="Also findings that are only in the history."),
+        click.option("--expires", metavar="DATE", help="Date on which the acceptance ends: 2027-01-31, or 90d."),
+        click.option("--owner", default="", help="Who is responsible for it."),
+        click.option("--reason", default="", help="Why it is accepted; audit asks about findings without a reason."),
         _file_option,
     ):
         command = option(command)
@@ -67,7 +67,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 @baseline.command()
 @_options
 def create(file: Path | None, reason: str, owner: str, expires: str | None, history: bool) -> int:
-    """Write a baseline that accepts every finding of now."""
+    """Write a baseline that accepts every present finding."""
     default = _row(reason, owner, expires)
     there = file or default_file(worktree.root_of(Path()))
     if os.path.lexists(there):
@@ -84,10 +84,10 @@ def create(file: Path | None, reason: str, owner: str, expires: str | None, hist
     return int(Exit.OK)
 
 
-@baseline.command(short_help="Accept what is new; note what has moved.")
+@baseline.command(short_help="Accept new findings; follow moved ones.")
 @_options
 def update(file: Path | None, reason: str, owner: str, expires: str | None, history: bool) -> int:
-    """Accept what is new, note what has moved, and renew what has expired (with --expires)."""
+    """Accept new findings, follow those that moved, and renew expired ones (with --expires)."""
     default = _row(reason, owner, expires)
     looked = look(file, history=history)
     known = the_file.read_baseline(looked.file)
@@ -113,11 +113,11 @@ def update(file: Path | None, reason: str, owner: str, expires: str | None, hist
     return int(Exit.OK)
 
 
-@baseline.command(short_help="Drop what stands for nothing any more.")
-@click.option("--history", is_flag=True, help="Also drop rows for history that it no longer holds.")
+@baseline.command(short_help="Drop rows without a finding.")
+@click.option("--history", is_flag=True, help="Also drop rows of the history that no longer match anything.")
 @_file_option
 def prune(file: Path | None, history: bool) -> int:
-    """Drop what stands for nothing any more; what could not be read is kept."""
+    """Drop rows that no finding matches any more; rows of files that could not be read are kept."""
     looked = look(file, history=history)
     known = the_file.read_baseline(looked.file)
     matched = match(looked.findings, without_history(known), looked.scanned.current)
@@ -136,13 +136,13 @@ def prune(file: Path | None, history: bool) -> int:
 
 
 @baseline.command(short_help="Go through the findings one by one.")
-@click.option("--again", is_flag=True, help="Ask about all, also those with a reason.")
-@click.option("--owner", default="", help="Who answers for what is accepted.")
+@click.option("--again", is_flag=True, help="Ask about all findings, including those with a reason.")
+@click.option("--owner", default="", help="Who is responsible for what is accepted.")
 @_file_option
 def audit(file: Path | None, again: bool, owner: str) -> int:
     """Go through the findings one by one: accept with a reason, or say that it is a credential.
 
-    Each answer is written at once. Ask again later and it goes on where you stopped.
+    Each answer is written at once; run it again to continue.
     """
     from scanner import baseline_audit
 
@@ -170,19 +170,19 @@ def audit(file: Path | None, again: bool, owner: str) -> int:
     return int(Exit.OK)
 
 
-@baseline.command("import", short_help="Take over what another tool has accepted.")
+@baseline.command("import", short_help="Import what another tool has accepted.")
 @click.argument("other", metavar="FILE", type=NamedPath(dir_okay=False, exists=True))
 @click.option(
     "--from",
     "form",
     type=click.Choice(["detect-secrets", "gitleaks", "trufflehog"]),
-    help="What wrote FILE [default: told by its content].",
+    help="The tool that wrote FILE [default: detected by content].",
 )
-@click.option("--history", is_flag=True, help="Also what only the history holds.")
-@click.option("--owner", default="", help="Who answers for it.")
+@click.option("--history", is_flag=True, help="Also findings that are only in the history.")
+@click.option("--owner", default="", help="Who is responsible for it.")
 @_file_option
 def import_(other: Path, form: str | None, history: bool, owner: str, file: Path | None) -> int:
-    """Take over what another tool has accepted: its baseline, its ignore file, its JSON report."""
+    """Import what another tool has accepted: its baseline, its ignore file, its JSON report."""
     from scanner import baseline_import
 
     known_there = baseline_import.read_known(other, form)

@@ -32,30 +32,41 @@ No credential? Put the ignore comment on its line and commit that, or `unhardcod
 
 @click.command(short_help="Find hardcoded credentials; start here.")
 @click.argument("path", nargs=-1, type=NamedPath(readable=False))  # one that cannot be read is a gap
-@click.option("--staged", is_flag=True, help="What the next commit would add: index blobs that differ from HEAD.")
+@click.option(
+    "--staged", is_flag=True, help="Scan what the next commit would add: blobs of the index that differ from HEAD."
+)
 @click.option(
     "--range",
     "between",
     metavar="A..B",
-    help="What the commits of B that A has not add; A...B since both went apart. Older findings do not fail the scan. "
-    "`ci`: those of the pull request or push that a CI job is about; everything where it is about none.",
+    help="Scan what the commits of B that are not in A add; A...B: since their merge base. Older findings do not "
+    "fail the scan. `ci`: the commits of the pull request or push that a CI job runs for; everything if there is none.",
 )
-@click.option("--history", is_flag=True, help="Every version that a ref, a reflog or a stash reaches, each once.")
-@click.option("--unreachable", is_flag=True, help="With --history: also all that git holds and nothing reaches.")
 @click.option(
-    "--since", metavar="DATE", help="With --history: what commits since then add (2026-01-31, '30 days ago')."
+    "--history",
+    is_flag=True,
+    help="Scan every version of every file reachable from a ref, a reflog or a stash, each once.",
+)
+@click.option("--unreachable", is_flag=True, help="With --history: also objects that nothing reaches.")
+@click.option(
+    "--since", metavar="DATE", help="With --history: only what commits since DATE add (2026-01-31, '30 days ago')."
 )
 @click.option(
     "--push",
     is_flag=False,
     flag_value="",
     metavar="REMOTE",
-    help="What git's pre-push hook is about to give away; git says so on standard input.",
+    help="Scan what a push to REMOTE would send, as git's pre-push hook describes it on standard input.",
 )
-@click.option("--stdin", is_flag=True, help="Standard input; PATH, if given, is its name.")
-@click.option("--files", "handed", is_flag=True, help="PATHs come from a hook: to skip one of them is no gap.")
+@click.option("--stdin", is_flag=True, help="Scan standard input; PATH, if given, is its file name.")
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="Form of the report."
+    "--files",
+    "handed",
+    is_flag=True,
+    help="PATHs are passed by a hook: a skipped one does not make the scan incomplete.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="Format of the report."
 )
 @click.option("-o", "--output", type=NamedPath(dir_okay=False), help="Write the report to a file, in UTF-8.")
 @click.option(
@@ -63,66 +74,68 @@ No credential? Put the ignore comment on its line and commit that, or `unhardcod
     "reports",
     multiple=True,
     metavar="FORMAT=FILE",
-    help="Also write a report in another form to a file; may be repeated.",
+    help="Also write a report in this format to FILE; may be repeated.",
 )
-@click.option("--min-confidence", type=_LEVELS, help="Report findings from this confidence on [default: medium].")
+@click.option("--min-confidence", type=_LEVELS, help="Report findings of at least this confidence [default: medium].")
 @click.option(
     "--fail-on",
     type=click.Choice([*(level.value for level in Confidence), "never"]),
-    help="Exit with 1 from this confidence on [default: medium].",
+    help="Exit with 1 for a finding of at least this confidence [default: medium].",
 )
 @click.option(
-    "--fail-on-severity", type=click.Choice(SEVERITIES), help="Exit with 1 from this severity on [default: low]."
+    "--fail-on-severity",
+    type=click.Choice(SEVERITIES),
+    help="Exit with 1 only for findings of at least this severity [default: low].",
 )
 @click.option(
-    "--fail-on-old/--no-fail-on-old", default=None, help="With --range and --push: also fail for what was there before."
+    "--fail-on-old/--no-fail-on-old",
+    default=None,
+    help="With --range and --push: also fail for findings that were there before.",
 )
 @click.option(
     "--fail-on-gone/--no-fail-on-gone",
     default=None,
-    help="With --history: fail for what HEAD no longer holds [default: yes].",
+    help="With --history: also fail for findings that are gone from HEAD [default: yes].",
 )
 @click.option(
     "--fail-since",
     metavar="DATE",
-    help="With --history, --range and --push: older commits than this (2026-01-31) fail nothing.",
+    help="With --history, --range and --push: do not fail for commits older than DATE (2026-01-31).",
 )
 @click.option(
     "--baseline",
     type=NamedPath(dir_okay=False),
-    help="What was accepted fails nothing [default: .unhardcode.baseline, if it is there].",
+    help="Accepted findings, which do not fail the scan [default: .unhardcode.baseline, if it exists].",
 )
-@click.option("--no-baseline", is_flag=True, help="Honour no baseline.")
+@click.option("--no-baseline", is_flag=True, help="Ignore the baseline.")
 @click.option(
     "--policy",
     type=NamedPath(dir_okay=False),
-    help="What this gate was told: nothing in the scanned repository makes it laxer (also UNHARDCODE_POLICY).",
+    help="Settings of this gate, which nothing in the scanned repository can relax (also UNHARDCODE_POLICY).",
 )
-@click.option("--recurse-submodules", is_flag=True, help="Also what stands in the submodules of the working tree.")
-@click.option("--include", multiple=True, metavar="GLOB", help="Only paths like this; may be repeated.")
-@click.option("--exclude", multiple=True, metavar="GLOB", help="No paths like this; may be repeated.")
+@click.option("--recurse-submodules", is_flag=True, help="Also scan the submodules of the working tree.")
+@click.option("--include", multiple=True, metavar="GLOB", help="Only paths that match; may be repeated.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="No paths that match; may be repeated.")
 @click.option("--max-size", type=click.IntRange(min=1), metavar="BYTES", help="Skip larger files [default: 5,000,000].")
 @click.option(
     "-j",
     "--jobs",
     type=click.IntRange(1, 256),
     metavar="N",
-    help="Processes to look with [default: as many as pay].",
+    help="Number of processes [default: as many as are worth starting].",
 )
 @click.option(
-    "--no-cache", is_flag=True, help="With --history: look at everything again, and keep no record of what was clean."
+    "--no-cache", is_flag=True, help="With --history: scan everything again, and keep no record of what was clean."
 )
 @click.option("--require-complete", is_flag=True, help="Exit with 3 if anything at all was skipped.")
-@click.option("--show-suppressed", is_flag=True, help="Also print what was suppressed, and why.")
-@click.option(
-    "-q", "--quiet", is_flag=True, help="Print nothing where nothing was found; other forms than text stay whole."
-)
-@click.option("--no-color", is_flag=True, help="No colours, also on a terminal (as NO_COLOR does).")
+@click.option("--show-suppressed", is_flag=True, help="Also print suppressed findings, and why they are.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing if nothing was found (text reports only).")
+@click.option("--no-color", is_flag=True, help="No colours, even on a terminal (NO_COLOR does the same).")
 def scan(**options: Any) -> int:
     """Scan files and folders (the current one by default) for hardcoded credentials.
 
-    In a git repository that is what git tracks, what it does not ignore, and every .env. Exit status: 0 clean,
-    1 findings, 2 usage, 3 something that was asked for could not be seen.
+    In a git repository, files that git ignores are left out, except .env files. Exit status: 0 clean, 1 findings,
+    2 usage error, 3 something that was asked for could not be scanned.
     """
     started = time.time()
     asked = request_of(**options)

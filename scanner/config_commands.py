@@ -19,15 +19,15 @@ from scanner.sources import worktree
 _TABLES = ("allow", "paths", "stores")
 
 
-@click.group(short_help="What is in effect, and which file says so.")
+@click.group(short_help="Show the configuration in effect.")
 def config() -> None:
     """The configuration: [tool.unhardcode] in pyproject.toml, or .unhardcode.toml."""
 
 
 @config.command()
-@click.option("--policy", type=NamedPath(dir_okay=False), help="As it is under this policy.")
+@click.option("--policy", type=NamedPath(dir_okay=False), help="Show the configuration under this policy.")
 def show(policy: Path | None) -> int:
-    """Print what is in effect, as TOML, and where each value is from."""
+    """Print the configuration in effect as TOML, with the origin of each value."""
     root = worktree.root_of(Path())
     loaded = configuration(root.folder, Options(policy=policy))
     for field in Config._fields:

@@ -14,13 +14,13 @@ from scanner.sources import worktree
 from scanner.sources.paths import meant
 
 
-@click.command(short_help="The evidence for and against a line.")
+@click.command(short_help="Show the evidence for and against a finding.")
 @click.argument("where", metavar="PATH:LINE or FINGERPRINT")
 def explain(where: str) -> int:
-    """Print the evidence for and against everything on a line, also for what was not reported.
+    """Print the evidence for and against every finding on a line, reported or not.
 
-    PATH:LINE is as `scan` prints it (settings.py:12), from the folder that you are in or from the repository's root;
-    FINGERPRINT is as its JSON has it.
+    PATH:LINE is as `scan` prints it (settings.py:12), relative to the current folder or to the repository's root;
+    FINGERPRINT is that of the JSON report.
     """
     from scanner.reports.explain import render_each
 

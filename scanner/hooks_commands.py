@@ -17,11 +17,11 @@ unhardcode is not on PATH here, and that is where these hooks look for it: until
   install it with pipx, or put the folder of its program on PATH"""
 
 
-@click.group(short_help="Install git hooks: commits and pushes are checked.")
+@click.group(short_help="Install git hooks that scan commits and pushes.")
 def hook() -> None:
-    """Git hooks that refuse a commit, a merge or a push with a hardcoded credential.
+    """Manage git hooks that refuse a commit, merge or push with a hardcoded credential.
 
-    With pre-commit use its configuration instead: see docs/hooks.md.
+    If you use pre-commit, configure it there instead: see docs/hooks.md.
     """
 
 
@@ -33,9 +33,11 @@ def hook() -> None:
     multiple=True,
     help="Only this hook; may be repeated [default: all three].",
 )
-@click.option("--shared", is_flag=True, help="Also into a folder that other repositories use (core.hooksPath).")
+@click.option(
+    "--shared", is_flag=True, help="Also if the hooks folder is shared with other repositories (core.hooksPath)."
+)
 def install(stages: tuple[str, ...], shared: bool) -> int:
-    """Install the hooks; one that is there already runs first."""
+    """Install the hooks; an existing hook is kept and runs first."""
     repository = _repository()
     if repository.bare:
         raise UsageError(
@@ -51,9 +53,11 @@ def install(stages: tuple[str, ...], shared: bool) -> int:
 
 
 @hook.command()
-@click.option("--shared", is_flag=True, help="Also from a folder that other repositories use (core.hooksPath).")
+@click.option(
+    "--shared", is_flag=True, help="Also if the hooks folder is shared with other repositories (core.hooksPath)."
+)
 def uninstall(shared: bool) -> int:
-    """Take the hooks away and put back what was there before."""
+    """Remove the hooks and restore those that were there before."""
     home = hooks_install.find_home(_repository(), shared=shared)
     done = [said for stage in hooks_install.STAGES if (said := hooks_install.uninstall(home, stage)) is not None]
     for said in done or [f"{home.folder}: no hooks of unhardcode"]:

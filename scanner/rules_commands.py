@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from rules.model import ProviderRule, RuleSet, Setting, Sink
 
 
-@click.group(short_help="What unhardcode knows: list, show, test.")
+@click.group(short_help="List, show and test the rules.")
 def rules() -> None:
     """The rules: which shapes, calls, settings and names unhardcode knows."""
 
 
 @rules.command("list")
 def rules_list() -> None:
-    """One line a rule: id, kind of credential, title, or the first of the calls and settings that it is about."""
+    """List the rules, one a line: id, kind of credential, title or the first of its calls and settings."""
     known = _known()
     for provider in known.providers:
         click.echo(f"{provider.id:<44} {provider.kind:<14} {provider.title}")
@@ -44,7 +44,7 @@ def rules_list() -> None:
 @rules.command("show")
 @click.argument("rule")
 def rules_show(rule: str) -> None:
-    """Everything about one rule."""
+    """Show everything about one rule."""
     known = _known()
     of_data: list[ProviderRule | Sink | Setting] = [*known.providers, *known.sinks, *known.settings]
     for found in of_data:
@@ -85,13 +85,13 @@ def _lines(value: object) -> list[str]:
     return [] if value is None else str(value).rstrip("\n").split("\n")
 
 
-@rules.command("test", short_help="Run the examples of the rules, your own too.")
+@rules.command("test", short_help="Run the examples of the rules, including your own.")
 @click.argument("file", required=False, type=NamedPath(dir_okay=False, exists=True))
 def rules_test(file: Path | None) -> int:
-    """Run the examples of the provider rules, and of the own rules in FILE.
+    """Run the examples of the provider rules, and of the repository's own rules in FILE.
 
-    FILE is the repository's .unhardcode.rules.toml if none is named. Exit status: 0 if all are as they should be,
-    1 if one is not, 2 if the file cannot be used.
+    FILE is the repository's .unhardcode.rules.toml by default. Exit status: 0 if all examples pass, 1 if one fails, 2
+    if the file is invalid.
     """
     from scanner import own_rules
     from scanner.rules_check import wrong_examples
