@@ -34,7 +34,7 @@ def changed(document: Document, edits: Sequence[Edit], key: bytes) -> bytes:
     """
     for edit in edits:
         if digest(key, document.text[edit.span.start : edit.span.end]) != edit.expects:
-            raise FixError(f"{document.path}: changed since the plan was made", hint="make the plan anew")
+            raise FixError(f"{document.path}: changed since the plan was made", hint="make the plan again")
     return encode(document, splice(document.text, edits))
 
 

@@ -187,7 +187,7 @@ def _check_together(chosen: Mapping[str, Any], *, rehearse: bool, emit: Path | N
     if chosen["incident"] and (chosen["undoing"] or rehearse or emit):
         raise UsageError(
             "--incident stores new values and cannot be taken back: leave out --undo, --rehearse and --emit",
-            hint="to look first: unhardcode plan",
+            hint="for a preview: unhardcode plan",
         )
     if rehearse:
         refuse(
@@ -288,4 +288,4 @@ def _check_replaceable(output: Path) -> None:
     except OSError:
         return  # whoever writes says what is wrong
     if begin not in (b"", PLAN_MARK.encode()):
-        raise UsageError(f"{output}: is there, and is no plan", hint="choose another name, or remove it")
+        raise UsageError(f"{output}: exists, and is not a plan", hint="choose another name, or remove it")

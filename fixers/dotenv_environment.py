@@ -26,12 +26,12 @@ def environment_of(file: Path) -> dict[str, str]:
     """
     text = text_named(file, _LONGEST)
     if "\0" in text:
-        raise UsageError(f"{file}: holds a zero byte, which no variable can", hint="save it as UTF-8")
+        raise UsageError(f"{file}: contains a zero byte, which no variable can hold", hint="save it as UTF-8")
     for line in errors(decode(Source(path=str(file), raw=text.encode()), Kind.DOTENV)):
         click.echo(f"unhardcode: {printable(str(file))}:{line}: passed over: not NAME=VALUE", err=True)
     logging.getLogger("dotenv.main").disabled = True  # it says the same, without the file
     # As load_dotenv does: what the environment has goes before the file, also in `${NAME}`.
     values = DotEnv(None, stream=io.StringIO(text), override=False).dict()
     if any("=" in key for key in values):
-        raise UsageError(f"{file}: quotes a name that holds `=`, which no variable's can", hint="write NAME=VALUE")
+        raise UsageError(f"{file}: quotes a name with `=`, which no variable can have", hint="write NAME=VALUE")
     return {key: value for key, value in values.items() if value is not None}

@@ -118,7 +118,7 @@ def _check_free(container: Container, name: str) -> None:
     if container.secrets is None:
         return
     if container.secrets.keys is not None or container.secrets.value is not None:
-        raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "its `secrets` is no list", _STEP)
+        raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "its `secrets` is not a list", _STEP)
     named = [each.get("name") for each in container.secrets.items]
     if any(each is not None and each.text == name for each in named):
         raise CannotRewriteError(

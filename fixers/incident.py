@@ -79,7 +79,7 @@ def ask(plan: Plan) -> NewValues:
         try:
             given = dict(_read(plan, _told().decode("utf-8")))
         except UnicodeDecodeError:
-            raise UsageError("standard input is not in UTF-8", hint=FORMAT) from None
+            raise UsageError("standard input is not UTF-8", hint=FORMAT) from None
     for secret, member in _members(plan):
         if given[secret.name, member.key].reveal("bytes") == member.value.reveal("bytes"):
             raise UsageError(
@@ -123,7 +123,9 @@ def _read(plan: Plan, text: str) -> Iterator[tuple[tuple[str, str | None], Secre
             raise UsageError(f"{where}: not NAME=VALUE", hint=FORMAT)
         name = (found["name"], found["key"])
         if name not in wanted:
-            raise UsageError(f"{where}: the plan has no such name and key", hint=f"it has {_listed(wanted.values())}")
+            raise UsageError(
+                f"{where}: the plan has no such name and key", hint=f"the keys are {_listed(wanted.values())}"
+            )
         if name in seen:
             raise UsageError(f"{where}: the second value for {_shown(*wanted[name])}", hint="give one")
         seen.add(name)
@@ -142,7 +144,7 @@ def _unquoted(text: str, where: str) -> str:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, str):
-        raise UsageError(f"{where}: after := stands no JSON string", hint=FORMAT)
+        raise UsageError(f"{where}: no JSON string after :=", hint=FORMAT)
     return value
 
 

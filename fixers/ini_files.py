@@ -102,7 +102,7 @@ def _swap(
             RefusalReason.POSITION_NOT_SUPPORTED, "sections have what stands there, or their own", READ_IN_CODE
         )
     if sum(other.path[0] == section for other in same) > 1:
-        raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "its key stands there twice", BY_HAND)
+        raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "it has the same key twice", BY_HAND)
     for other in before:
         if any(
             folded(name) == folded(option) for found in _USES.finditer(other.text) for name in found.groups() if name

@@ -80,7 +80,7 @@ def way_back(
             if given_back(after, turned, _planned_values(plan)) == document.source.raw:
                 return turned
         except (FixError, KeyError, ValueError):
-            pass  # it would not come back byte for byte
+            pass  # it would not be restored byte for byte
     return {"blob": blobs.index[document.path]} if document.path in blobs.index else None
 
 
@@ -105,7 +105,7 @@ def given_back(after: bytes, way: Mapping[str, Any], values: Values) -> bytes:
             text = text[:start] + written(parts, values) + text[end:]
         return (mark + text).encode(way["encoding"])
     except UnicodeError:
-        raise FixError("the text is not in the encoding that it had") from None
+        raise FixError("the text no longer has the encoding that it had") from None
 
 
 def needed_secrets(way: Mapping[str, Any]) -> set[str]:

@@ -145,7 +145,7 @@ def append(path: Path, line: dict[str, Any]) -> None:
     except OSError as error:
         raise FixError(
             f"{path}: the journal cannot be written ({error.strerror})",
-            hint="make room or make it writable, then run the same command again: it goes on where it stopped",
+            hint="make room or make it writable, then run the same command again: it resumes where it stopped",
         ) from None
 
 

@@ -182,7 +182,7 @@ def _tables(file: PlanFile, name: str) -> list[Mapping[str, Any]]:
         for table in tables
     )
     if not good:
-        raise UsageError(f"{file.path}: its [[{name}]] tables cannot be understood", hint="make the plan again")
+        raise UsageError(f"{file.path}: its [[{name}]] tables cannot be parsed", hint="make the plan again")
     return list(tables)
 
 
@@ -192,7 +192,7 @@ def _members(file: PlanFile, table: Mapping[str, Any]) -> list[Mapping[str, Any]
         isinstance(member, dict) and isinstance(member.get("digest"), str) and isinstance(member.get("key", ""), str)
         for member in members
     ):
-        raise UsageError(f"{file.path}: a member of {table['name']} cannot be understood", hint="make the plan again")
+        raise UsageError(f"{file.path}: a member of {table['name']} cannot be parsed", hint="make the plan again")
     return list(members)
 
 

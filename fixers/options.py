@@ -105,7 +105,7 @@ def plan_options(chosen: Mapping[str, Any]) -> PlanOptions:
 def check_only_from_plan() -> None:
     """A plan file says all of it: an option beside it would be forgotten in silence."""
     for option in given(_FROM_PLAN):
-        raise UsageError(f"{option} stands in the plan file", hint="make a new plan with it")
+        raise UsageError(f"{option} is set in the plan file", hint="make a new plan with it")
 
 
 def refuse(why: str, *names: str, plans: bool = False) -> None:

@@ -71,7 +71,7 @@ def checked(override: Override, draft: Draft, choice: Choice, name: str, values:
         raise ChangeError(
             "the value of a credential was written as a name",
             place=draft.findings[0].place,
-            hint="name and env are read by everybody: write words, and keep the value where it is until it is moved",
+            hint="name and env are visible to everybody: they must not contain the value",
         )
     problem = (
         _name(override, choice, name)

@@ -30,7 +30,7 @@ def payload(secret: PlannedSecret) -> SecretValue:
     fields: dict[str, str | int] = {key: _constant(key, text) for key, text in secret.constants}
     for member in secret.members:
         if member.key is None or member.key in fields:
-            raise FixError(f"{secret.name}: two values would stand at the same key", hint="name the keys in the plan")
+            raise FixError(f"{secret.name}: two values would have the same key", hint="name the keys in the plan")
         fields[member.key] = _text(secret.name, member.value)
     ordered = {key: fields[key] for key in sorted(fields, key=_template_order)}
     # Not ASCII only: that would double the size of other scripts, and 65,536 bytes are all there is.

@@ -45,7 +45,7 @@ def read_plan_file(text: str, path: str = "plan.toml") -> PlanFile:
         place = re.search(r"\(at (line \d+, column \d+|end of document)\)", str(error))
         raise UsageError(
             f"{path}: not valid TOML at {place[1] if place else 'some line'}",
-            hint="make the plan again, or mend it there",
+            hint="make the plan again, or correct it there",
         ) from None
     if not tables.keys() & {"schema", "tree", "made_with", "secret"}:
         raise UsageError(f"{path}: not a plan of unhardcode", hint="`unhardcode plan -o plan.toml` makes one")

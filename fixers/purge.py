@@ -120,7 +120,7 @@ def _checked(clone: Path, found: Purge) -> int:
     if repository is None:
         raise NotSeenError(f"{clone}: not a git repository")
     if not found.entries:
-        raise NotSeenError("nothing was searched for: no value has left the tree", hint="`unhardcode status` says why")
+        raise NotSeenError("nothing to search for: no value has left the tree", hint="`unhardcode status` says why")
     left = list(sightings(folder_of(repository), search_for([entry.value for entry in found.entries if entry.value])))
     for number, entry in enumerate(found.entries):
         own = [one for one in left if one.value == number]

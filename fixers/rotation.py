@@ -60,7 +60,9 @@ def rotation(
     kept = ledger(Path(), plans)
     entries = [entry for entry in kept.entries if entry.name is not None]
     if not entries:
-        raise UsageError("no plan was named, and no migration is remembered here", hint="name its plan with --plan")
+        raise UsageError(
+            "no plan was given, and this clone has no record of a migration", hint="give its plan with --plan"
+        )
     unknown = set(alternating) - {entry.name for entry in entries}
     if unknown:
         raise UsageError(f"--alternating {min(unknown)}: no secret of the plan has this name")

@@ -120,7 +120,9 @@ def _below(path: str, client: Any) -> dict[str, str]:
     for name, value in read_path(path, client).items():
         variable = variable_of(name, path)
         if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", variable):
-            raise UsageError(f"{name}: {variable} is no name for a variable", hint="use --env-file with a reference")
+            raise UsageError(
+                f"{name}: {variable} is not a valid name for a variable", hint="use --env-file with a reference"
+            )
         if variable in found:
             raise UsageError(f"{name} and {names[variable]} are both {variable}", hint="use --env-file with references")
         found[variable], names[variable] = _text(variable, value.reveal()), name
@@ -143,7 +145,7 @@ def _resolved(environment: Mapping[str, str], client: Any) -> dict[str, str]:
         parts = [text] if whole else [part for part in re.split(f"({_INSIDE.pattern})", text) if part]
         pieces[name] = [parsed(part) or part for part in parts]
         if any(isinstance(part, str) and part.startswith(STARTS) for part in pieces[name]):
-            raise UsageError(f"{name}: holds a reference that cannot be understood")
+            raise UsageError(f"{name}: holds a reference that cannot be parsed")
     wanted = [(name, part) for name, parts in pieces.items() for part in parts if isinstance(part, Reference)]
     try:
         found = read_references((reference for _, reference in wanted), client)

@@ -102,7 +102,7 @@ def _swap(document: Document, before: Sequence[Value], value: Value, placement: 
     if value.text != text:
         raise CannotRewriteError(RefusalReason.DYNAMIC, "only a part of the value would be stored", READ_IN_CODE)
     if sum(other.path == value.path for other in before) > 1:
-        raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "its keys stand there twice", BY_HAND)
+        raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "it has the same keys twice", BY_HAND)
     if is_reserved(variable_of(value.path)):
         raise CannotRewriteError(
             RefusalReason.NAME_TAKEN,

@@ -289,7 +289,7 @@ def _new_bytes(file: dict[str, Any], workspace: Workspace, key: bytes) -> bytes:
         ]
         raw = changed(workspace.document(path), edits, key)
     if digest(key, raw) != file["after"]:
-        raise FixError(f"{path}: the edits give something else than was planned", hint="undo, then migrate again")
+        raise FixError(f"{path}: the edits do not give what was planned", hint="undo, then migrate again")
     return raw
 
 

@@ -52,7 +52,7 @@ def check_style(name: str, prefix_from: str | None) -> Style:
     if prefix_from in SET_BY_THE_SYSTEM:
         raise UsageError(
             f"--prefix-from {prefix_from}: the system sets it, and no name would keep its first part",
-            hint="name a variable that only your deployments set, such as SECRETS_ENV",
+            hint="choose a variable that only your deployments set, such as SECRETS_ENV",
         )
     return Style(name=name, prefix_from=prefix_from)
 

@@ -102,7 +102,7 @@ def _old_bytes(
         if raw is None:
             raise FixError(f"{path}: git no longer has blob {way['blob'][:12]}", hint="nothing was changed")
         if digest(key, raw) != file["before"]:
-            raise FixError(f"{path}: would not come back byte for byte", hint="nothing was changed")
+            raise FixError(f"{path}: would not be restored byte for byte", hint="nothing was changed")
         found[path] = raw
     # What was made goes last: until then the files that import it find it.
     return found | {file["path"]: None for file in files if file["before"] is None}

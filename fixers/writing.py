@@ -61,7 +61,7 @@ def replace_all(
     except OSError as error:
         raise FixError(
             f"{path}: cannot be written ({error.strerror or type(error).__name__})",
-            hint="remove the cause, then run the same command again: it goes on where it stopped",
+            hint="remove the cause, then run the same command again: it resumes where it stopped",
         ) from None
     finally:
         for temporary in prepared.values():

@@ -23,5 +23,7 @@ class NamedPath(click.Path):
         if value == "":
             self.fail("it is empty: is a variable not set?", param, ctx)
         if value == "-" and isinstance(param, click.Option):  # among PATHs a hook may name such a file
-            self.fail("- is no stream here: leave the option out, or write ./- for a file of that name", param, ctx)
+            self.fail(
+                "- does not mean a stream here: leave the option out, or write ./- for a file of that name", param, ctx
+            )
         return super().convert(value, param, ctx)

@@ -98,7 +98,7 @@ def read_baseline(path: Path) -> Baseline:
     """The baseline in a file. Raises UsageError with the line, never with what stands there."""
     try:
         if path.stat().st_size > _MOST:
-            raise UsageError(f"{path}: larger than {_MOST:,} bytes", hint="is it the file that was meant?")
+            raise UsageError(f"{path}: larger than {_MOST:,} bytes", hint="is it the right file?")
         raw = path.read_bytes() if path.is_file() else None
     except FileNotFoundError:
         raw = None
@@ -163,7 +163,7 @@ def checked_date(text: str, what: str) -> str:
         if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
             day = datetime.date.fromisoformat(text).isoformat()
             if day < today():
-                raise UsageError(f"{what}: is over", hint="what is accepted until then would count at once")
+                raise UsageError(f"{what}: is in the past", hint="the acceptance would end at once")
             return day
     except (ValueError, OverflowError):
         pass
@@ -211,12 +211,12 @@ def _row(entry: dict[str, Any], where: str) -> Row:
             hint = f"did you mean {near[0]}?" if near else f"fields: {', '.join(_FIELDS)}"
             raise UsageError(f"{where}: an unknown field", hint=hint)
         if not isinstance(value, kind) or (kind is int and not _is_number(value)):
-            raise UsageError(f"{where}: {field} is to be {_KINDS[kind]}", hint=_DAMAGED)
+            raise UsageError(f"{where}: {field} must be {_KINDS[kind]}", hint=_DAMAGED)
     missing = [field for field in _NEEDED if field not in entry]
     if missing:
         raise UsageError(f"{where}: without {missing[0]}", hint=_DAMAGED)
     if not _HEX.fullmatch(entry["digest"]):
-        raise UsageError(f"{where}: digest is to be 5 hexadecimal digits", hint=_DAMAGED)
+        raise UsageError(f"{where}: digest must be 5 hexadecimal digits", hint=_DAMAGED)
     if entry.get("expires"):
         entry["expires"] = _expiry(entry["expires"], where)
     return Row(**entry)

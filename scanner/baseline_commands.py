@@ -71,7 +71,7 @@ def create(file: Path | None, reason: str, owner: str, expires: str | None, hist
     default = _row(reason, owner, expires)
     there = file or default_file(worktree.root_of(Path()))
     if os.path.lexists(there):
-        raise UsageError(f"{there}: is there already", hint="unhardcode baseline update adds to it")
+        raise UsageError(f"{there}: exists already", hint="unhardcode baseline update adds to it")
     looked = look(file, history=history)
     empty = the_file.fresh()
     sure = [finding for finding in looked.findings if counts(finding, looked.floor)]
@@ -147,7 +147,7 @@ def audit(file: Path | None, again: bool, owner: str) -> int:
     from scanner import baseline_audit
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("audit asks, and here is nobody to answer", hint="run it in a terminal")
+        raise UsageError("audit needs a terminal to ask on", hint="run it in a terminal")
     looked = look(file, history=False)
     known = the_file.read_baseline(looked.file) if os.path.exists(looked.file) else the_file.fresh()
     pairs = of_concern(looked, known)

@@ -188,7 +188,7 @@ def _loaded(text: str, name: str, line: int | None = None) -> Any:
         if not error.pos:
             raise
         where = f"{name}:{line or error.lineno}:{error.colno}"
-        raise UsageError(f"{where}: not JSON from here on", hint="is the file cut off? have it written anew") from None
+        raise UsageError(f"{where}: not JSON from here on", hint="is the file cut off? have it written again") from None
 
 
 def _typed(value: Any, kind: type) -> Any:

@@ -110,9 +110,7 @@ def _own(root: Path) -> Loaded:
     own_table = read_table(root / OWN_FILE, ())
     project_table = read_table(root / PROJECT_FILE, ("tool", "unhardcode"))
     if own_table is not None and project_table is not None:
-        raise UsageError(
-            f"{OWN_FILE} and [tool.unhardcode] in {PROJECT_FILE} are both there", hint="keep one of the two"
-        )
+        raise UsageError(f"{OWN_FILE} and [tool.unhardcode] in {PROJECT_FILE} both exist", hint="keep one of the two")
     if own_table is None and project_table is None:
         return Loaded(config=Config(), origins={})
     from scanner.config_check import Where, checked
@@ -141,9 +139,9 @@ def read_table(path: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
         where = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         # Without a place it is the end of the file that came too early.
         place = f"{where[1]}:{where[2]}" if where else str(1 + raw.rstrip().count(b"\n"))
-        raise UsageError(f"{path}:{place}: not valid TOML", hint="mend the file, or remove it") from None
+        raise UsageError(f"{path}:{place}: not valid TOML", hint="repair the file, or remove it") from None
     except ValueError:
-        raise UsageError(f"{path}: not TOML that can be read", hint="mend the file, or remove it") from None
+        raise UsageError(f"{path}: not readable as TOML", hint="repair the file, or remove it") from None
     for key in table:
         found = found.get(key) if isinstance(found, dict) else None
     if found is not None and not isinstance(found, dict):

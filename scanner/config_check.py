@@ -132,7 +132,7 @@ def _size(value: Any, where: Where) -> int:
 def _globs(value: Any, where: Where) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(glob, str) and glob for glob in value):
         if any(glob.startswith("!") for glob in value):
-            raise UsageError(f"{where}: a glob that begins with ! takes nothing back", hint="name only what is meant")
+            raise UsageError(f"{where}: a glob that begins with ! does not negate", hint="list only what is meant")
         return tuple(value)
     raise UsageError(f"{where} is a list of globs")
 

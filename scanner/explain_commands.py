@@ -34,7 +34,7 @@ def explain(where: str) -> int:
     scanned = run((file,) if by_line else (), Mode(), Options())
     unseen = scanned.result.coverage.skipped if by_line else ()
     if unseen:
-        raise NotSeenError(f"{name}: {unseen[0].reason}", hint="there is no evidence about what was not looked at")
+        raise NotSeenError(f"{name}: {unseen[0].reason}", hint="there is no evidence about what was not scanned")
     if by_line:
         found = [f for f in scanned.result.findings if f.start[0] <= int(line) <= f.end[0]]
     else:

@@ -70,7 +70,9 @@ def install(home: Home, stage: str) -> str:
         return f"{path}: installed"
     kept = path.with_name(stage + BEFORE)
     if os.path.lexists(kept):
-        raise UsageError(f"{kept}: is in the way", hint="it was a hook before an earlier install: move it elsewhere")
+        raise UsageError(
+            f"{kept}: exists already", hint="it is the hook from before an earlier install: move it elsewhere"
+        )
     _move(path, kept)
     try:
         _write(path, text.encode())

@@ -79,7 +79,7 @@ def _read_key(path: Path) -> bytes:
     try:
         status = os.fstat(descriptor)
         if hasattr(os, "geteuid") and (status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)):
-            raise ValueError("the key file is not ours alone")
+            raise ValueError("the key file is accessible to other users")
         key = os.read(descriptor, KEY_BYTES + 1)
     finally:
         os.close(descriptor)

@@ -25,7 +25,7 @@ def read_named(file: Path, most: int) -> bytes:
     if piped and not raw:
         raise UsageError(f"{file}: a pipe that nobody writes to")
     if len(raw) > most:
-        raise UsageError(f"{file}: larger than {most:,} bytes", hint="is it the file that was meant?")
+        raise UsageError(f"{file}: larger than {most:,} bytes", hint="is it the right file?")
     return raw
 
 

@@ -111,7 +111,9 @@ def configuration(root: Path, options: Options) -> Loaded:
 
 def policy_refuses(option: str, instead: str) -> UsageError:
     """The error for an option that a policy does not leave to the command line."""
-    return UsageError(f"{option}: the policy of this gate does not allow that", hint=f"it would have to say {instead}")
+    return UsageError(
+        f"{option}: the policy of this gate does not allow that", hint=f"it would have to contain {instead}"
+    )
 
 
 def _scan_commits(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:

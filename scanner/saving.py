@@ -62,7 +62,7 @@ def refuse_links(files: Iterable[Path], root: Path) -> None:
         if named.is_relative_to("/dev") or not named.is_relative_to(root):
             continue
         if os.path.realpath(file) != os.path.join(os.path.realpath(root), named.relative_to(root)):
-            raise UsageError(f"{file}: a symbolic link leads elsewhere", hint="name the file itself")
+            raise UsageError(f"{file}: a symbolic link redirects it", hint="name the file itself")
 
 
 def refuse_found(files: Iterable[Path], root: Path, paths: Iterable[str]) -> None:
@@ -74,9 +74,7 @@ def refuse_found(files: Iterable[Path], root: Path, paths: Iterable[str]) -> Non
     found = {os.path.realpath(root / os.fsdecode(meant(path))) for path in paths}
     for file in files:
         if os.path.realpath(file) in found:
-            raise UsageError(
-                f"{file}: has findings, and would be written over", hint="name another file for the report"
-            )
+            raise UsageError(f"{file}: has findings, and would be overwritten", hint="name another file for the report")
 
 
 def _replace(place: Path, chunks: Iterable[str], mode: int) -> None:

@@ -132,7 +132,9 @@ def _form_and_file(report: str) -> tuple[str, Path]:
     if form not in FORMATS or not equals or not file:
         raise UsageError(f"--report {report}: not FORMAT=FILE", hint="formats: " + ", ".join(FORMATS))
     if file == "-":
-        raise UsageError(f"--report {report}: - is no stream here", hint=f"standard output takes --format {form}")
+        raise UsageError(
+            f"--report {report}: - does not mean a stream here", hint=f"standard output takes --format {form}"
+        )
     if os.path.isdir(file):
         raise UsageError(f"--report {report}: a folder", hint="name a file in it")
     return form, Path(file)
@@ -142,7 +144,7 @@ def _check_folders(files: Iterable[Path]) -> None:
     """Raise UsageError for a file in a folder that is not there: a long scan would end with that."""
     for file in files:
         if not os.path.isdir(file.parent):
-            raise UsageError(f"{file}: its folder is not there", hint="make it first: mkdir -p")
+            raise UsageError(f"{file}: its folder does not exist", hint="create it first: mkdir -p")
 
 
 def _check_modes(asked: ScanRequest) -> None:
@@ -161,6 +163,6 @@ def _check_modes(asked: ScanRequest) -> None:
 def _check_globs(globs: Iterable[str]) -> None:
     for glob in globs:
         if not glob:
-            raise UsageError("--include and --exclude name no path by an empty GLOB", hint="is a variable not set?")
+            raise UsageError("--include and --exclude: an empty GLOB matches no path", hint="is a variable not set?")
         if glob.startswith("!"):
-            raise UsageError("a GLOB that begins with ! takes nothing back", hint="name only what is meant")
+            raise UsageError("a GLOB that begins with ! does not negate", hint="list only what is meant")

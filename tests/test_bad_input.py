@@ -185,8 +185,8 @@ def test_a_file_without_an_end_is_a_mistake(run: Run, repository: Path, words: s
         pytest.param(["--since", ""], "--since goes with --history", id="a day for no history, of a variable not set"),
         pytest.param(["--fail-since", "2026-01-01"], "--fail-since goes with", id="a day for files, which have none"),
         pytest.param(["--fail-on-old"], "goes with --push or --range", id="a stricter gate, of a tree"),
-        pytest.param(["-o", "-"], "- is no stream here", id="a file that is called like standard output"),
-        pytest.param(["--report", "json=-"], "- is no stream here", id="a report to standard output"),
+        pytest.param(["-o", "-"], "- does not mean a stream here", id="a file that is called like standard output"),
+        pytest.param(["--report", "json=-"], "- does not mean a stream here", id="a report to standard output"),
         pytest.param(["--no-fail-on-old"], "goes with --push or --range", id="what was there before, of a tree"),
         pytest.param(["--staged", "--no-fail-on-gone"], "goes with --history", id="what is gone, of the index"),
         pytest.param(["--include", ""], "an empty GLOB", id="a glob that fits nothing"),
@@ -220,7 +220,7 @@ def test_no_link_of_a_scanned_repository_says_where_a_report_is_written(
     for named in ("out.json", "in.json", "gone.json", "folder/profile"):
         for words in (["--format", "json", "-o", named], ["--report", f"json={named}"]):
             status, out, err = run(repository, "scan", *words)
-            assert (status, out, f"{named}: a symbolic link leads elsewhere" in err) == (2, "", True)
+            assert (status, out, f"{named}: a symbolic link redirects it" in err) == (2, "", True)
     assert sorted(os.listdir(outside)) == ["profile"]
     assert (outside / "profile").read_text() == "mine\n"
     kept = value in (repository / "a.py").read_text()
@@ -238,7 +238,7 @@ def test_no_report_takes_the_place_of_a_file_that_has_findings(run: Run, reposit
     for name in names:
         for words in (["-o", f"../{name}"], ["--report", f"json={repository / name}"]):
             status, out, err = run(repository / "shop", "scan", *words)
-            assert (status, out, "has findings, and would be written over" in err) == (2, "", True)
+            assert (status, out, "has findings, and would be overwritten" in err) == (2, "", True)
         kept = value in (repository / name).read_text()
         assert kept
     for _ in range(2):

@@ -47,7 +47,7 @@ def refuse_another(repository: Repository) -> None:
     if told and os.path.realpath(told) != os.path.realpath(repository.folder):
         raise NotSeenError(
             f"GIT_DIR names {told}, but what stands here is of {repository.folder}",
-            hint="a working tree apart from its repository is not looked at; or unset GIT_DIR",
+            hint="a working tree apart from its repository is not scanned; or unset GIT_DIR",
         )
 
 
@@ -121,7 +121,9 @@ def find(folder: Path) -> Repository | None:
             return None
         raise NotSeenError(f"git does not open the repository at {folder}: {reason(err)}", hint=_hint(err))
     if len(lines) < 5 or not {lines[0], lines[1]} <= {"true", "false"}:
-        raise NotSeenError(f"{program()} answers otherwise than git does", hint="what stands in its place on PATH?")
+        raise NotSeenError(
+            f"{program()} does not answer as git does", hint="which program of this name is first on PATH?"
+        )
     bare = lines[0] == "true"
     common = Path(os.path.normpath(folder / lines[2]))
     top = None if process.returncode or not lines[4] else Path(lines[4])

@@ -130,7 +130,7 @@ def hooks_folder(folder: Path) -> Path:
     words = [program() or "git", "rev-parse", "--git-path", "hooks/pre-commit"]
     done = subprocess.run(words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode:
-        raise NotSeenError(f"git does not say where the hooks of {folder} are: {reason(done.stderr)}")
+        raise NotSeenError(f"git does not report the hooks folder of {folder}: {reason(done.stderr)}")
     return Path(os.path.normpath(folder / os.fsdecode(done.stdout).removesuffix("\n"))).parent
 
 

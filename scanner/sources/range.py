@@ -26,9 +26,7 @@ def ends(repository: git.Repository, text: str) -> Ends:
         raise UsageError(f"--range {text}: not a range", hint="write A..B, or A...B for what B adds since it left A")
     if not left:
         # git takes HEAD, so that `$BASE..HEAD` with a variable that is not set would be a gate that sees nothing.
-        raise UsageError(
-            f"--range {text}: it begins nowhere", hint="is a variable not set? write HEAD if you mean that"
-        )
+        raise UsageError(f"--range {text}: it has no start", hint="is a variable not set? write HEAD if you mean that")
     base, tip = _commit(repository, left), _commit(repository, right or "HEAD")
     if dots == "...":
         base = _fork(repository, base, tip, text)

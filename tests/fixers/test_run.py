@@ -135,7 +135,7 @@ def test_a_reference_inside_a_text_that_the_file_puts_together_is_resolved(
     assert _run(endpoint, ["--env-file", ".env", "--", "sh", "-c", program], tmp_path, A="local").returncode == 0
     done = _run(endpoint, ["--", "touch", "started"], tmp_path, URL="postgresql://shop:{{resolve:vault:x}}@db")
     assert (done.returncode, (tmp_path / "started").exists()) == (125, False)
-    assert "URL: holds a reference that cannot be understood" in done.stderr
+    assert "URL: holds a reference that cannot be parsed" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def complaint(raw: bytes) -> str:
         ),
         pytest.param(HEAD + ROW.replace('"a.py"', "3"), "path is to be a text", id="a number as path"),
         pytest.param(HEAD + ROW.replace('"kind": "password", ', ""), "2: without kind", id="no kind"),
-        pytest.param(HEAD + ROW.replace("01234", "0123Z"), "digest is to be 5 hexadecimal digits", id="no digest"),
+        pytest.param(HEAD + ROW.replace("01234", "0123Z"), "digest must be 5 hexadecimal digits", id="no digest"),
         pytest.param(HEAD + ROW.replace("}", ', "expires": "soon"}'), "expires is a date", id="no date"),
         pytest.param(
             HEAD + ROW.replace("}", ', "ordinal": true}'), "ordinal is to be a whole number", id="true for a number"
@@ -263,7 +263,7 @@ def test_nothing_is_scanned_for_a_baseline_that_is_there(
     monkeypatch.setattr("scanner.baseline_looking.run", lambda *_: pytest.fail("it was scanned"))
     for words in ((), ("-o", FILE)):
         assert run("baseline", "create", *words) == Exit.USAGE
-        assert "is there already" in capsys.readouterr().err
+        assert "exists already" in capsys.readouterr().err
 
 
 def test_commands_look_at_all_of_the_repository_from_any_folder(

@@ -73,4 +73,4 @@ def test_a_report_into_a_folder_that_is_not_there_is_refused_before_the_scan(
     words = f"scan {option}".split(" ")
     file = "nowhere/report"
     status, _, said = run(tmp_path, *words, file) if option == "-o" else run(tmp_path, *words[:-1], words[-1] + file)
-    assert (status, "nowhere/report: its folder is not there" in said) == (Exit.USAGE, True)
+    assert (status, "nowhere/report: its folder does not exist" in said) == (Exit.USAGE, True)

@@ -77,7 +77,7 @@ def test_a_plan_and_a_diff_follow_no_link_of_the_tree(
     (repository / "plan.toml").symlink_to(tmp_path / "elsewhere")
     for command in ("plan", "fix"):
         status, printed = start(repository, sys.executable, "-I", "-m", "unhardcode", command, "-o", "plan.toml")
-        assert (status, "plan.toml: a symbolic link leads elsewhere" in printed) == (2, True)
+        assert (status, "plan.toml: a symbolic link redirects it" in printed) == (2, True)
     assert not (tmp_path / "elsewhere").exists()
 
 

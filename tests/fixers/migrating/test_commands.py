@@ -44,7 +44,7 @@ def test_what_cannot_be_meant_is_a_usage_error_and_touches_nothing(shop: Any, aw
         ("fix --write --offline --region x", "leave out --region"),
         ("plan --store secretsmanager --kms-key alias/aws/ssm", "own key of another service"),
         ("plan --store parameterstore --kms-key arn:aws:kms:eu-west-1:1:alias/aws/s3", "own key of another service"),
-        ("fix -o -", "- is no stream here"),
+        ("fix -o -", "- does not mean a stream here"),
         ("status --offline --profile x", "leave out --profile"),
         ("rotation --region ", "--region is empty"),
         ("plan --prefix-from ", "--prefix-from is empty"),
