@@ -10,8 +10,8 @@ import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from fixers.journal_lines import FromStore, WayBack
 from fixers.model import Edit, Member, Plan
 from fixers.spelling import Part, Values, needed, recipe, written
 from fixers.workspace import Workspace, located
@@ -67,7 +67,7 @@ def way_back(
     blobs: Blobs,
     *,
     stored: bool = True,
-) -> dict[str, Any] | None:
+) -> WayBack | None:
     """What the journal needs to undo these edits: {"blob": id} or {"edits": ...}; None where there is no way.
 
     `stored` says that the store can be asked for values.
@@ -96,7 +96,7 @@ def culprits(document: Document, plan: Plan, findings: Sequence[Finding]) -> set
     return bad or {name for name, edits in own.items() if edits}
 
 
-def given_back(after: bytes, way: Mapping[str, Any], values: Values) -> bytes:
+def given_back(after: bytes, way: FromStore, values: Values) -> bytes:
     """The old bytes out of the new ones, by edits turned round. Raises FixError where they are not the new ones."""
     mark = "\ufeff" if way["mark"] else ""
     try:
@@ -108,14 +108,14 @@ def given_back(after: bytes, way: Mapping[str, Any], values: Values) -> bytes:
         raise FixError("the text no longer has the encoding that it had") from None
 
 
-def needed_secrets(way: Mapping[str, Any]) -> set[str]:
+def needed_secrets(way: FromStore) -> set[str]:
     """The names of the secrets whose values an undo reads from the store."""
-    return {name for _, _, parts in way.get("edits", ()) for name in needed(parts)}
+    return {name for _, _, parts in way["edits"] for name in needed(parts)}
 
 
 def _turned_round(
     document: Document, edits: Sequence[Edit], plan: Plan, findings: Sequence[Finding]
-) -> dict[str, Any] | None:
+) -> FromStore | None:
     holders = _holders(plan, document.path)
     turned: list[tuple[int, int, list[Part]]] = []
     moved = 0

@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from fixers.journal_lines import Begin, Facts, FileLine, Step
 from scanner.errors import FixError, UsageError
 from scanner.sources.git import Repository
 
@@ -42,8 +43,8 @@ class Run:
     """A journal as read: its file, its first line, the lines after it."""
 
     path: Path
-    begin: dict[str, Any]
-    steps: tuple[dict[str, Any], ...]
+    begin: Begin
+    steps: tuple[Step, ...]
 
     @property
     def state(self) -> str:
@@ -59,8 +60,8 @@ class Run:
         """The version of each secret that held its value when the run stored it or found it there."""
         return {step["name"]: step["version"] for step in self.steps if step["step"] == "stored"}
 
-    def files(self) -> list[dict[str, Any]]:
-        """What becomes of each file: as the run began, or as it was written anew once ARNs were known."""
+    def files(self) -> list[FileLine]:
+        """How each file changes: as the run began, or as journaled again once ARNs were known."""
         anew = {file["path"]: file for step in self.steps if step["step"] == "located" for file in step["files"]}
         return [anew.get(file["path"], file) for file in self.begin["files"]]
 
@@ -121,16 +122,16 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def begin(folder: Path, facts: dict[str, Any]) -> Run:
+def begin(folder: Path, facts: Facts) -> Run:
     """Start a journal with all that a resumed run or an undo has to know."""
     now = datetime.now(UTC)
     path = folder / f"migration-{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(6)}.jsonl"
-    line = {"step": "begin", "journal": VERSION, "at": now.isoformat(timespec="seconds"), **facts}
+    line: Begin = {"step": "begin", "journal": VERSION, "at": now.isoformat(timespec="seconds"), **facts}
     append(path, line)
     return Run(path=path, begin=line, steps=())
 
 
-def append(path: Path, line: dict[str, Any]) -> None:
+def append(path: Path, line: Begin | Step) -> None:
     """Add one line and wait until it is on the disk. Raises FixError where the disk refuses."""
     raw = (json.dumps(line, ensure_ascii=True) + "\n").encode("ascii")
     try:
@@ -151,7 +152,7 @@ def append(path: Path, line: dict[str, Any]) -> None:
 
 def note(run: Run, step: str, **facts: Any) -> Run:
     """Journal one step; the run with it."""
-    line = {"step": step, **facts}
+    line = cast("Step", {"step": step, **facts})
     append(run.path, line)
     return Run(path=run.path, begin=run.begin, steps=(*run.steps, line))
 

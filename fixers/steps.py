@@ -11,13 +11,14 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from fixers import journal
 from fixers.arn_placeholders import arns_of, waiting, with_arns
 from fixers.changes import changed, changed_files, edits_by_path
 from fixers.inverse import Blobs, culprits, known_blobs, way_back
 from fixers.journal import Run
+from fixers.journal_lines import Facts, FileLine
 from fixers.leaks import leak_search, leaks
 from fixers.model import Edit, Outcome, Plan, RefusalReason
 from fixers.outcomes import outcomes
@@ -45,7 +46,7 @@ class Prepared:
     """A plan that can be carried out and undone: `facts` for the journal's first line, without a value."""
 
     planned: Planned
-    facts: dict[str, Any]
+    facts: Facts
 
 
 def prepare(planned: Planned, *, stored: bool = True, incident: bool = False) -> Prepared:
@@ -66,7 +67,7 @@ def prepare(planned: Planned, *, stored: bool = True, incident: bool = False) ->
             break
         else:
             planned = without_secrets(planned, bad, _NOT_UNDOABLE)
-    return Prepared(planned=planned, facts=_facts(planned, files) | ({"incident": True} if incident else {}))
+    return Prepared(planned=planned, facts=_facts(planned, files, incident=incident))
 
 
 _NOT_UNDOABLE = (
@@ -107,7 +108,10 @@ def begin(
     for run in runs:
         if run.state == "begin" and run is not found:
             journal.note(run, "abandoned")
-    return found or journal.begin(folder, prepared.facts | ({"aws": where()} if where else {}))
+    if found is not None:
+        return found
+    facts = prepared.facts
+    return journal.begin(folder, {**facts, "aws": where()} if where else facts)
 
 
 def upload(run: Run, ready: Sequence[Ready], target: UsersAws, app: str) -> Run:
@@ -188,7 +192,7 @@ def rewrite(run: Run, workspace: Workspace, key: bytes) -> Run:
     return journal.note(run, "written")
 
 
-def state(file: dict[str, Any], workspace: Workspace, key: bytes) -> str:
+def state(file: FileLine, workspace: Workspace, key: bytes) -> str:
     """Whether a journaled file is as it was (before), as it will be (after), or neither (other)."""
     now = current(workspace, file["path"], key)
     return "after" if now == file["after"] else "before" if now == file["before"] else "other"
@@ -224,14 +228,12 @@ def _frozen(planned: Planned) -> Workspace:
     return workspace
 
 
-def _files(
-    planned: Planned, workspace: Workspace, blobs: Blobs, *, stored: bool
-) -> tuple[list[dict[str, Any]], set[str]]:
+def _files(planned: Planned, workspace: Workspace, blobs: Blobs, *, stored: bool) -> tuple[list[FileLine], set[str]]:
     """What the journal says of each file, and the secrets that no undo could take back."""
     plan, key, findings = planned.plan, planned.scanned.key, planned.scanned.result.findings
     after = changed_files(plan, workspace, key)
     check_writable(planned.workspace, after)
-    files: list[dict[str, Any]] = []
+    files: list[FileLine] = []
     bad: set[str] = set()
     # What is new comes first: the files that import it find it at every moment.
     for new in plan.new_files:
@@ -249,7 +251,7 @@ def _files(
     return files, bad
 
 
-def _telling(plan: Plan, files: Sequence[dict[str, Any]]) -> set[str]:
+def _telling(plan: Plan, files: Sequence[FileLine]) -> set[str]:
     """The secrets because of which the journal would hold a value, in any spelling."""
     news = {fix.secret: [edit.new for edit in fix.edits] for fix in plan.fixes}
     kept = {file["path"]: [file.get("way"), file.get("edits")] for file in files}
@@ -261,14 +263,14 @@ def _telling(plan: Plan, files: Sequence[dict[str, Any]]) -> set[str]:
     return told
 
 
-def _facts(planned: Planned, files: list[dict[str, Any]]) -> dict[str, Any]:
+def _facts(planned: Planned, files: list[FileLine], *, incident: bool) -> Facts:
     plan = planned.plan
     secrets = [
         [one.name, one.store, one.type, one.tier, one.kms_key, one.action, [[m.key, m.digest] for m in one.members]]
         for one in plan.moving
     ]
     made = [[file["path"], file["before"], file["after"]] for file in files]
-    return {
+    facts: Facts = {
         "root": plan.root,
         "app": plan.app,
         "plan": digest(planned.scanned.key, json.dumps([plan.app, secrets, made])),
@@ -276,12 +278,15 @@ def _facts(planned: Planned, files: list[dict[str, Any]]) -> dict[str, Any]:
         "files": files,
         "secrets": [{"name": one.name, "store": one.store, "token": str(uuid.uuid4())} for one in plan.moving],
     }
+    if incident:
+        facts["incident"] = True
+    return facts
 
 
-def _new_bytes(file: dict[str, Any], workspace: Workspace, key: bytes) -> bytes:
+def _new_bytes(file: FileLine, workspace: Workspace, key: bytes) -> bytes:
     path = file["path"]
     if "content" in file:
-        raw = str(file["content"]).encode("utf-8")
+        raw = file["content"].encode("utf-8")
     else:
         edits = [
             Edit(path=path, span=Span(start, end), expects=expects, new=new)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from fixers import journal
 from fixers.inverse import given_back, needed_secrets
 from fixers.journal import Run
+from fixers.journal_lines import FileLine, FromStore, WayBack
 from fixers.payload import field_of
 from fixers.spelling import Values
 from fixers.steps import changed_since, state
@@ -86,20 +86,24 @@ def _check_still_valid(run: Run, stores: Stores) -> None:
 
 def _old_bytes(
     run: Run,
-    files: Sequence[dict[str, Any]],
+    files: Sequence[FileLine],
     workspace: Workspace,
     repository: git.Repository | None,
     stores: Stores,
     key: bytes,
 ) -> dict[str, bytes | None]:
-    changed = [file for file in files if file["before"] is not None]
-    blobs = _blobs([file["way"]["blob"] for file in changed if "blob" in file["way"]], repository)
-    values = _values(run, [file["way"] for file in changed], stores)
+    ways = [(file, _way(file)) for file in files if file["before"] is not None]
+    blobs = _blobs([way["blob"] for _, way in ways if "blob" in way], repository)
+    turned = [way for _, way in ways if "blob" not in way]
+    values = _values(run, turned, stores)
     found: dict[str, bytes | None] = {}
-    for file in changed:
-        way, path = file["way"], file["path"]
-        raw = blobs.get(way["blob"]) if "blob" in way else given_back(workspace.read(path), way, values)
-        if raw is None:
+    for file, way in ways:
+        path = file["path"]
+        if "blob" not in way:
+            raw = given_back(workspace.read(path), way, values)
+        elif (blob := blobs.get(way["blob"])) is not None:
+            raw = blob
+        else:
             raise FixError(f"{path}: git no longer has blob {way['blob'][:12]}", hint="nothing was changed")
         if digest(key, raw) != file["before"]:
             raise FixError(f"{path}: would not be restored byte for byte", hint="nothing was changed")
@@ -108,13 +112,19 @@ def _old_bytes(
     return found | {file["path"]: None for file in files if file["before"] is None}
 
 
+def _way(file: FileLine) -> WayBack:
+    way = file["way"]
+    assert way is not None  # only an incident journals none, and it is not undone
+    return way
+
+
 def _blobs(ids: Sequence[str], repository: git.Repository | None) -> Mapping[str, bytes | None]:
     if not ids or repository is None or repository.top is None:
         return {}
     return dict(git.blobs(repository.top, sorted(set(ids))))
 
 
-def _values(run: Run, ways: Sequence[dict[str, Any]], stores: Stores) -> Values:
+def _values(run: Run, ways: Sequence[FromStore], stores: Stores) -> Values:
     """The values that turned edits need; that they are of the versions of this run was checked before."""
     names = sorted({name for way in ways for name in needed_secrets(way)})
     words = {secret["name"]: secret["store"] for secret in run.begin["secrets"]}
@@ -132,12 +142,8 @@ def _values(run: Run, ways: Sequence[dict[str, Any]], stores: Stores) -> Values:
     return found
 
 
-def _members(
-    name: str, value: SecretValue, ways: Sequence[dict[str, Any]]
-) -> dict[tuple[str, str | None], SecretValue]:
-    parts = [
-        part for way in ways for _, _, parts in way.get("edits", ()) for part in parts if not isinstance(part, str)
-    ]
+def _members(name: str, value: SecretValue, ways: Sequence[FromStore]) -> dict[tuple[str, str | None], SecretValue]:
+    parts = [part for way in ways for _, _, parts in way["edits"] for part in parts if not isinstance(part, str)]
     found: dict[tuple[str, str | None], SecretValue] = {}
     for key in {part["key"] for part in parts if part["secret"] == name}:
         member = field_of(value, key)
