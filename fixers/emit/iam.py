@@ -64,14 +64,7 @@ def by_environment(secrets: Sequence[PlannedSecret]) -> dict[str, list[PlannedSe
 
 def reader_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
     """What a running program needs to read these secrets and nothing else; several where one would be too long."""
-    held = _by_store(secrets)
-    statements = [
-        _allow("ReadSecrets", ["secretsmanager:GetSecretValue"], [account.secret(each.name) for each in held[0]]),
-        _allow("ReadParameters", ["ssm:GetParameter"], [account.parameter(each.name) for each in held[1]]),
-        *_keys("Decrypt", held[0], account, "secretsmanager", ["kms:Decrypt"]),
-        *_keys("Decrypt", held[1], account, "ssm", ["kms:Decrypt"]),
-    ]
-    return _documents(statements)
+    return _reading(secrets, account, "Read", "ssm:GetParameter")
 
 
 def injection_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
@@ -79,12 +72,19 @@ def injection_policies(secrets: Sequence[PlannedSecret], account: Account) -> tu
 
     It reads the same as the program would; parameters by ssm:GetParameters, which takes ten names at once.
     """
-    held = _by_store(secrets)
+    return _reading(secrets, account, "Inject", "ssm:GetParameters")
+
+
+def _reading(
+    secrets: Sequence[PlannedSecret], account: Account, doing: str, parameter_action: str
+) -> tuple[Policy, ...]:
+    in_secrets, in_parameters = _by_store(secrets)
+    read = [account.secret(each.name) for each in in_secrets]
     statements = [
-        _allow("InjectSecrets", ["secretsmanager:GetSecretValue"], [account.secret(each.name) for each in held[0]]),
-        _allow("InjectParameters", ["ssm:GetParameters"], [account.parameter(each.name) for each in held[1]]),
-        *_keys("Decrypt", held[0], account, "secretsmanager", ["kms:Decrypt"]),
-        *_keys("Decrypt", held[1], account, "ssm", ["kms:Decrypt"]),
+        _allow(f"{doing}Secrets", ["secretsmanager:GetSecretValue"], read),
+        _allow(f"{doing}Parameters", [parameter_action], [account.parameter(each.name) for each in in_parameters]),
+        *_keys("Decrypt", in_secrets, account, "secretsmanager", ["kms:Decrypt"]),
+        *_keys("Decrypt", in_parameters, account, "ssm", ["kms:Decrypt"]),
     ]
     return _documents(statements)
 
@@ -95,7 +95,8 @@ def path_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[P
     GetParametersByPath is authorised on the path alone; a Deny on a parameter below it has no effect:
     https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
     """
-    parameters = [each for each in _by_store(secrets)[1] if each.name.count("/") > 1]
+    _, in_parameters = _by_store(secrets)
+    parameters = [each for each in in_parameters if each.name.count("/") > 1]
     paths = sorted({each.name.rpartition("/")[0].lstrip("/") for each in parameters})
     # The path is named as the call has it, and that may end with a slash.
     arns = [account.parameter(f"{path}{end}") for path in paths for end in ("", "/")]
@@ -156,6 +157,7 @@ def deletion_policies(secrets: Sequence[PlannedSecret], account: Account) -> tup
 
 
 def _by_store(secrets: Iterable[PlannedSecret]) -> tuple[list[PlannedSecret], list[PlannedSecret]]:
+    """Those in Secrets Manager, and those in Parameter Store."""
     every = list(secrets)
     return (
         [each for each in every if each.store == "secretsmanager"],
