@@ -1,1 +1,1 @@
-"""Change; the only package that writes."""
+"""The fixers: the only package that writes."""

@@ -1,4 +1,4 @@
-"""What `fix --write` may rewrite: values that the store holds already, or that stand in a commit."""
+"""What `fix --write` may rewrite: values that are in the store already, or committed in HEAD."""
 
 from __future__ import annotations
 

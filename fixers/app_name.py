@@ -1,4 +1,4 @@
-"""What the application is called: the project's name, else the git remote's last part, never a folder's name."""
+"""The application's name: the project's, else the git remote's last part, never a folder's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a migration was asked for on the command line, and what it asks of a person before it acts."""
+"""Confirmation before a migration acts, and the options that decide whether to ask."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What files will hold once a plan is applied: edits spliced into the very text they were made for."""
+"""The new bytes of files once a plan is applied: edits spliced into the text they were made for."""
 
 from __future__ import annotations
 

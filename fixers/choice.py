@@ -1,4 +1,4 @@
-"""Which store a secret goes to, in which form, and why: one sentence each."""
+"""Choose a store and a type for each secret, with a sentence that says why."""
 
 from __future__ import annotations
 

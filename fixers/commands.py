@@ -1,4 +1,4 @@
-"""The commands that change: plan, fix, migrate."""
+"""The commands `plan`, `fix` and `migrate`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings of a `.env` that are no secrets: with --include-config they move too, as plain parameters.
+"""Settings of a `.env` that are not secrets: with --include-config they move too, as plain parameters.
 
 They become findings of a rule of their own, so that all that holds for credentials (readers, undo, proof) holds for
 them. Only what nothing suspects is taken: what was judged secret, at whatever confidence, is never plain.

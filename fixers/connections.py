@@ -1,4 +1,4 @@
-"""What a credential connects to: engine, host, port, user and database, read from what stands beside it."""
+"""What a credential connects to: engine, host, port, user and database, from the settings beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Further copies of a credential: literals that say nothing of themselves and hold what a named one holds.
+"""Further copies of a credential: literals without a telling name that hold the value of one with such a name.
 
 In Python and notebooks anywhere; in a settings file only beside the named one, for what else a file holds may be
 nobody's setting.

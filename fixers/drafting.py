@@ -1,4 +1,4 @@
-"""Findings to drafts with a store: what can be moved at all, and what stays for a reason known beforehand."""
+"""From findings to drafts of secrets with a store; findings that cannot be moved are refused with a reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An AWS inside this process, for rehearsals: moto's server on loopback, open to one random key pair only."""
+"""An AWS inside this process, for rehearsals: moto's server on loopback, for one random key pair only."""
 
 from __future__ import annotations
 

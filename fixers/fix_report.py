@@ -1,4 +1,4 @@
-"""`unhardcode fix --format json|sarif`: the findings of a scan, each with what the planner would do about it."""
+"""`unhardcode fix --format json|sarif`: findings with the edits or the refusal that the planner has for each."""
 
 from __future__ import annotations
 

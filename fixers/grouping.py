@@ -1,4 +1,4 @@
-"""Findings to drafts of secrets: one connection is one secret, a key id and its key are a pair, the rest is plain."""
+"""Group findings into secrets: one connection is one secret, a key id and its key are a pair, the rest is single."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a repository's history holds of values, in any spelling: blobs, commits and tags that its refs reach."""
+"""Search a repository's history for values in any spelling: blobs, commits and tags that refs reach."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Incident mode: the value in the code has leaked and is revoked already; the store gets the new one.
+"""Incident mode: the value in the code has leaked and is revoked, so the store gets a new one.
 
 https://docs.aws.amazon.com/prescriptive-guidance/latest/aws-startup-security-baseline/wkld-05.html: revoke or rotate
 first, then store the new value, then change the code. New values are typed without an echo, or come in lines on

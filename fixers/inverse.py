@@ -1,4 +1,4 @@
-"""Where an undo takes a file's old bytes from, decided before anything is uploaded.
+"""How an undo gets a file's old bytes back, decided before anything is uploaded.
 
 In this order: git's blob of HEAD, if the file equals it; the edits turned round, with values from the store; git's blob
 of the index, which git keeps only for a while. A file with none of these is not undoable.

@@ -1,4 +1,4 @@
-"""The journal of a migration, what was meant and what was done: a killed run resumes by it, a finished one is undone.
+"""The journal of a migration: a killed run resumes from it, a finished one is undone by it.
 
 One file a run, one JSON object a line, synced before the effect that it announces. It holds digests, version ids,
 tokens, paths and edits, never a value. All of a user's runs on one repository share a folder and its lock.

@@ -1,4 +1,4 @@
-"""Whether what is written down of a plan would hold one of its values: an edit copies what stands around one."""
+"""Check that a plan or a journal would not hold a value: an edit copies text from around one."""
 
 from __future__ import annotations
 

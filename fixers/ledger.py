@@ -1,4 +1,4 @@
-"""The values that a repository holds or held: those of plans and migrations, and those that its past shows beside them.
+"""The values that a repository holds or held, from plans, migrations and history; what status, rotation and purge use.
 
 A plan names a value by a digest, which only the clone with its key can check, and by the blob and span where it stood,
 which every full clone can read again.

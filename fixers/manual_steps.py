@@ -1,4 +1,4 @@
-"""What a person does about a file that nobody rewrites: one right step for each kind of file."""
+"""What a person does about a file that cannot be rewritten: one step for each kind of file."""
 
 from __future__ import annotations
 

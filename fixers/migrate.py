@@ -1,4 +1,4 @@
-"""What `migrate`, `migrate --undo` and `fix --write` say and ask around the work itself, and their exit statuses."""
+"""The dialogue of `migrate`, `migrate --undo` and `fix --write` around the work itself, and their exit statuses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What secrets are called: the environment and the words of a name."""
+"""Names of secrets: the environment, the application and the words of a name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options that plan, fix and migrate share, and what they mean together."""
+"""The options that plan, fix and migrate share, and their rules."""
 
 from __future__ import annotations
 

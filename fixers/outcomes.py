@@ -1,4 +1,4 @@
-"""What became of each fix, by the proofs of its expressions."""
+"""The outcome of each fix, from the proofs of its expressions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person changed in plan.toml: checked against the stores' rules before anything is built on it."""
+"""Changes that a person made in plan.toml, checked against the stores' limits before they are used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exactly what is stored for a planned secret, and how a value stands in an environment variable."""
+"""The exact payload that is stored for a secret, and how a value is written in an environment variable."""
 
 from __future__ import annotations
 

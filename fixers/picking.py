@@ -1,4 +1,4 @@
-"""One secret of a plan file from the files that hold it alone: an upload asks for each, and a tree is long to scan."""
+"""Read one secret of a plan file from only the files that hold it: an upload asks for each, and scanning is slow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Named drafts to edits: asks each file's rewriter, and drops whole secrets where one place is refused."""
+"""From named drafts to edits: ask each file's rewriter, and drop a whole secret if one of its places is refused."""
 
 from __future__ import annotations
 

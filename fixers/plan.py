@@ -1,4 +1,4 @@
-"""Findings to a plan: which secrets, under which names, in which store; what is rewritten and what stays."""
+"""Make a plan from findings: which secrets, under which names, in which store; what is rewritten and what refused."""
 
 from __future__ import annotations
 

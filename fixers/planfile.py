@@ -1,4 +1,4 @@
-"""plan.toml as a person gives it back: read, and every change in it checked."""
+"""Read plan.toml as a person gives it back, and check every change in it."""
 
 from __future__ import annotations
 

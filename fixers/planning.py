@@ -1,4 +1,4 @@
-"""From the command line to a plan: scan, plan, follow a plan file, leave out what must not be done."""
+"""From the command line to a plan: scan, plan, apply a plan file, leave out what must not be done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a long upload is: a bar on a terminal, a plain line now and then elsewhere. Always on standard error."""
+"""Progress of a long upload on standard error: a bar on a terminal, a plain line now and then elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stays where it is, known before any rewriting: each finding's own reason, detail and next step."""
+"""Refusals that are known before any rewriting: each finding's reason, detail and next step."""
 
 from __future__ import annotations
 

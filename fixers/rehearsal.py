@@ -1,4 +1,4 @@
-"""A whole migration in memory: upload to an embedded AWS, read back, rewrite, prove. Nothing of the user's changes."""
+"""Rehearse a whole migration in memory: upload to an embedded AWS, read back, rewrite, prove. Changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Delete what a migration that was undone had created: only on request, and only what nobody has changed since."""
+"""Delete what an undone migration had created: only on request, and only what nobody has changed since."""
 
 from __future__ import annotations
 

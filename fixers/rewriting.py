@@ -1,4 +1,4 @@
-"""The records between the plan and the rewriters: what goes in, what comes out.
+"""The records between the plan and the rewriters: placements in, edits out.
 
 Edits of one Rewritten never overlap unless they are equal (two placements in one literal, one import line). Two
 Rewritten of one run may hold equal edits too: keep one of them, `unique_edits` does.

@@ -1,4 +1,4 @@
-"""Chosen drafts to named secrets and edits: rounds of naming and rewriting until nothing more is refused."""
+"""From chosen drafts to named secrets and edits: name and rewrite in rounds until nothing more is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a value is spelled in a file, as a recipe without the value: what an undo needs to write it there again.
+"""How a file spells a value, as a recipe without the value: what an undo needs to write it there again.
 
 A recipe is a list of parts: text that stands there as it is, and stretches of a stored value, each with the form in
 which its characters are written. It is JSON as it stands.

@@ -1,4 +1,4 @@
-"""A migration for real, in steps that a killed run finds again in its journal.
+"""The steps of a real migration, which a killed run resumes from its journal.
 
 begin -> (store, read back) for each secret -> prove -> rewrite -> done. Nothing is rewritten before every value is in
 its store and every new expression has given it.

@@ -1,4 +1,4 @@
-"""Make the stores hold what a plan says: look at every name first, then store each value and read it back."""
+"""Store what a plan says: look at every name first, then store each value and read it back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How hard a value is to guess, by its looks: whether two equal ones can be so by chance, whether a name tells one."""
+"""How hard a value is to guess: whether two equal values can be so by chance."""
 
 from __future__ import annotations
 

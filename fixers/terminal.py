@@ -1,4 +1,4 @@
-"""Text of a repository on a terminal: without characters that act on it."""
+"""Print text of a repository on a terminal without its control characters."""
 
 from __future__ import annotations
 

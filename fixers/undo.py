@@ -1,4 +1,4 @@
-"""Take a migration's edits back: every file byte for byte as it was, or none of them. What is stored stays stored."""
+"""Undo a migration's edits: every file byte for byte as it was, or none of them. What is stored stays stored."""
 
 from __future__ import annotations
 

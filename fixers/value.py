@@ -1,4 +1,4 @@
-"""`unhardcode value`: exactly what is to be uploaded under one name of a plan, into a pipe."""
+"""`unhardcode value`: write the exact value to upload under one name of a plan into a pipe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a value stands in bytes, however it is spelled: as it is, escaped, encoded, or cut into pieces.
+"""Find a value in bytes, however it is spelled: as it is, escaped, encoded, or cut into pieces.
 
 Whole spellings are literals of one Hyperscan database. A value in pieces (`"abc" "def"`, or some characters escaped) is
 looked for around each four bytes of it that stand somewhere.

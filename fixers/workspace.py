@@ -1,4 +1,4 @@
-"""The files that a plan looks at and a rehearsal changes: paths, bytes and documents below one root."""
+"""The files of a plan: paths, bytes and documents below one root, with changes that a rehearsal made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Replace files, each one atomically: new bytes beside it first, all of them, then one rename after the other.
+"""Replace files atomically: write all new bytes to files beside them first, then rename one after the other.
 
 Until the first rename nothing of the tree has changed; whoever is killed between two renames finds in the journal what
 the rest should be.

@@ -1,1 +1,1 @@
-"""What a credential looks like: data first."""
+"""Rules: what credentials look like, as data, and the code that loads and checks it."""

@@ -1,4 +1,4 @@
-"""Cache files that only this user can have written: what is compiled or parsed once is trusted when read again."""
+"""Cache files that only this user can have written, so that their content can be trusted when it is loaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Expressions that users write: searched by Hyperscan, in time linear in the text whatever they are."""
+"""Search with regular expressions that users write, by Hyperscan: in time linear in the text, whatever they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of the rule files, without reading them: what names the caches made from them."""
+"""A signature of the rule files without reading them; caches made from them are named by it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Find; never changes a file."""
+"""The scanner: finds credentials and never changes a file."""

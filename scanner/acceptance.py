@@ -1,4 +1,4 @@
-"""What does not count though it was found: the allowlist, other tools' lists, comments added since, the baseline."""
+"""Suppress findings that were accepted: by the allowlist, other tools' lists, later ignore comments, the baseline."""
 
 from __future__ import annotations
 

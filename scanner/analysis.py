@@ -1,4 +1,4 @@
-"""One document with hits to its judged findings: reader, detectors, judge. Imported when something was hit."""
+"""Analyse one document with prefilter hits: reader, detectors, judge. Imported only once something was hit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Types of the command line's arguments."""
+"""Types for command line arguments."""
 
 from __future__ import annotations
 

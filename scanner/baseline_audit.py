@@ -1,4 +1,4 @@
-"""`baseline audit`: one decision after the other, each written down at once."""
+"""`baseline audit`: decide on one finding after the other; each decision is written at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`unhardcode baseline`: what is accepted, and why."""
+"""`unhardcode baseline`: create, update, prune, audit and import the list of accepted findings."""
 
 from __future__ import annotations
 

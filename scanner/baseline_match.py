@@ -1,4 +1,4 @@
-"""Which accepted row stands for which finding, wherever it has moved to."""
+"""Match baseline rows with findings, also where these have moved."""
 
 from __future__ import annotations
 

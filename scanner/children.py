@@ -1,4 +1,4 @@
-"""Processes that share a scan: how many there are, and that they end with their parent, and only with it."""
+"""Worker processes of a scan: how many to start, and that they end when their parent does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules that no data file holds, because code says what they look for: names, URLs, key files."""
+"""Rules that are written in code, not in data files: names, URLs, key files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A key id beside its secret is one finding: the secret's. The id is public, and tells whose secret it is."""
+"""Merge a key id with the secret beside it into one finding: the id is public, and tells whose secret it is."""
 
 from __future__ import annotations
 

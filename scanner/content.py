@@ -1,4 +1,4 @@
-"""Bytes as they come: are they looked into, in how wide characters, and what the prefilter shall see of them."""
+"""Decide from raw bytes whether a file is scanned, how wide its characters are, and what the prefilter gets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands at a path now, for what moved there or is gone: in the working tree, the index, or a commit."""
+"""What a path holds now, in the working tree, the index or a commit: to see whether a finding moved or is gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sources in, judged findings out: prefilter, reader, detectors, judge."""
+"""Scan sources: prefilter each, analyse those with hits, collect findings and coverage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The expressions that the prefilter looks for: of the rules, of the names, and of what code writes down itself."""
+"""All expressions of the prefilter: from the rules, from names, and from modules that define their own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far what stands at an offset reaches, and where two versions of a file differ: bytes alone, without a parser."""
+"""How far the statement at an offset reaches, and where two versions of a file differ: from bytes, without a parser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What fails a build: the configuration, and what the command line says over it."""
+"""What fails a scan: the configuration, overridden by the command line."""
 
 from __future__ import annotations
 

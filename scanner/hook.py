@@ -1,4 +1,4 @@
-"""The commit hook's short way out: is there anything at all in what is staged?
+"""The commit hook's fast path: tell that nothing staged can be a credential, without loading the rest.
 
 Nearly every commit is clean, and then half of a hook's time would go into importing the command line's library. So
 `scan --staged -q` looks here first, with nothing but git and the database; at the first hit, skipped file or

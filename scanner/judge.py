@@ -1,4 +1,4 @@
-"""The evidence for and against, added up into a confidence that can be explained."""
+"""Judge a candidate: collect the evidence for and against, and sum it up to a confidence."""
 
 from __future__ import annotations
 

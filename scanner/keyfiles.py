@@ -1,4 +1,4 @@
-"""Key files that are no text: PKCS #12, Java key stores, keys in DER, KeePass. What they are, and what protects them.
+"""Binary key files: PKCS #12, Java key stores, keys in DER, KeePass; what they are, and what protects them.
 
 The whole file is the credential: its finding stands at line 1 and spans nothing. A file is known by its content;
 its name says nothing.

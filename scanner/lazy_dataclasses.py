@@ -1,4 +1,4 @@
-"""Dataclasses whose methods are compiled when they are called first.
+"""Dataclasses whose methods are compiled on their first call, so that importing them is fast.
 
 `dataclass` writes and compiles the source of five methods for each class while its module is imported: half of what
 importing LibCST takes (196 classes), and half of what our own records take. A scan calls few of them.

@@ -1,4 +1,4 @@
-"""Files that somebody named, read as a whole and up to a limit: a device may have no end."""
+"""Read files that a user named, whole and up to a limit: a device may have no end."""
 
 from __future__ import annotations
 

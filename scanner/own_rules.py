@@ -1,4 +1,4 @@
-"""A repository's own rules beside the built-in ones: one prefilter over both, one rule set.
+"""Combine a repository's own rules with the built-in ones: one prefilter, one rule set.
 
 They only add: an own rule names a finding where no built-in one does, and evidence that it gives speaks for.
 """

@@ -1,4 +1,4 @@
-"""A policy from outside: what a gate was told, which nothing inside a scanned repository can make laxer.
+"""A policy from outside the repository, which nothing inside it can relax.
 
 A policy is a configuration with one key more, `honour`: what the repository may say. It may always be stricter.
 """

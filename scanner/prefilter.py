@@ -1,4 +1,4 @@
-"""One Hyperscan database over all rules: is there anything here, and where.
+"""The prefilter: one Hyperscan database over all rules that says where in a file to look.
 
 The database is compiled once (about a second) and kept in the user's cache; loading it takes a fraction of a
 millisecond. A compiled database is native code's input and unsafe to load if someone else wrote it: the folder is

@@ -1,4 +1,4 @@
-"""Where a report goes: a file that somebody named, or standard output."""
+"""Write a report to a file or to standard output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a long scan is, on standard error: a bar on a terminal, a line now and then in CI, nothing elsewhere."""
+"""Progress of a long scan on standard error: a bar on a terminal, a line now and then in CI, nothing elsewhere."""
 
 from __future__ import annotations
 

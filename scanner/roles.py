@@ -1,4 +1,4 @@
-"""What a path is for: code that runs, or tests, examples and docs whose values are not uploaded."""
+"""The role of a path: code that runs, or tests, examples and docs, whose values are not uploaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The examples of provider rules, run as a scan sees them: prefilter first, then the pattern around its hits."""
+"""Run the examples of provider rules the way a scan would: prefilter first, then the pattern around its hits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`unhardcode rules`: what it knows."""
+"""`unhardcode rules`: list, show and test the rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A scan from what a command was told: the configuration, the sources, and what has been accepted."""
+"""Run a scan for a command: resolve the configuration and the sources, scan, apply what was accepted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Write a file that somebody named, whole or not at all.
+"""Write a file that a user named, atomically: whole or not at all.
 
 Whoever is killed or finds the disk full leaves the file that was there.
 """

@@ -1,4 +1,4 @@
-"""What `unhardcode scan` was asked for, and which options go together."""
+"""The options of `unhardcode scan` as a record, and which of them can be combined."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings on their way from a worker, or into the record: where each value stands, never the value.
+"""Findings as bytes without their values, which are found again by offset: for workers and for the record.
 
 Whoever has the version's bytes makes the finding whole again, and the keyed fingerprint proves that it is the same one.
 What cannot be read back off the text as it stands (an escape, an encoded password) is not handed on.

@@ -1,4 +1,4 @@
-"""What every command that scans sets up: the cache, the rules, the prefilter, the repository's key."""
+"""What every scan needs set up once: the cache, the rules, the prefilter, the repository's key."""
 
 from __future__ import annotations
 

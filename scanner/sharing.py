@@ -1,4 +1,4 @@
-"""The analysis of many documents, shared with forked processes where there is enough of it.
+"""Analyse many documents in forked processes where there are enough of them.
 
 What a document holds does not depend on another, so that the findings are the same however many processes there are.
 No value crosses a process: where a finding has one, it crosses as a span of the document's text, which the parent has

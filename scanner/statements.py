@@ -1,4 +1,4 @@
-"""Which lines of a Python file one statement takes up."""
+"""The lines that each statement of a Python file takes up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands around a candidate in its document: the address of a badge, prose, a schema, a machine's long line."""
+"""Evidence from what is around a candidate in its document: a badge's address, prose, a schema, a minified line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bytes to text and offsets to lines: the one place that knows encodings and line ends."""
+"""Decode bytes to text and turn offsets into lines: the one place that knows encodings and line ends."""
 
 from __future__ import annotations
 

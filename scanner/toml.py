@@ -1,4 +1,4 @@
-"""TOML that strangers wrote, in time and depth that a file of this size may cost."""
+"""Parse untrusted TOML within bounds of time and depth."""
 
 from __future__ import annotations
 

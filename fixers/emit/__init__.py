@@ -1,1 +1,1 @@
-"""What a person reviews and runs instead of `migrate`: commands, policies, a runbook. No value stands in any of it."""
+"""Files to review and run instead of `migrate`: commands, policies, templates, a runbook. None holds a value."""

@@ -1,4 +1,4 @@
-"""The runbook's end: deploy, rotate, see that it is done, and purge the history."""
+"""The end of the runbook: deploy, rotate, check, and purge the history."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Where values go."""
+"""The stores that values go to."""

@@ -1,4 +1,4 @@
-"""ARNs of what the stores hold, also before the account, the region or the end of one is known."""
+"""ARNs of stored secrets, also before the account, the region or the random suffix is known."""
 
 from __future__ import annotations
 

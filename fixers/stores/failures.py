@@ -1,4 +1,4 @@
-"""Words for what AWS answers: one line with the secret, the region and what to do, and never botocore's own text.
+"""Messages for AWS errors: one line with the secret, the region and what to do, never botocore's own text.
 
 An answer that cannot be parsed is quoted whole by botocore, and it could be the value: every cause is dropped.
 """

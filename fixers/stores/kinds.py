@@ -1,4 +1,4 @@
-"""The kinds of store there are, each from the module that talks to it."""
+"""The kinds of store, each from the module that talks to it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What AWS accepts in both stores, checked before the first call: it refuses only after half an upload."""
+"""AWS's limits that both stores share, checked before the first call and not in the middle of an upload."""
 
 from __future__ import annotations
 

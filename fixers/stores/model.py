@@ -1,4 +1,4 @@
-"""What a store is, and the records that it gives and takes."""
+"""The protocol of a store, and the records that it takes and returns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AWS's own notation of a reference: what a text that is one names. The generated module has the same grammar.
+"""AWS's notation of references, parsed. The generated module has the same grammar.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
 """

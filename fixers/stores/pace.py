@@ -1,4 +1,4 @@
-"""How fast writes go out: what AWS's default rates allow, so that hundreds of uploads need no refusals."""
+"""How fast writes go out: within AWS's default rates, so that hundreds of uploads are not throttled."""
 
 from __future__ import annotations
 

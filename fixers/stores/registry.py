@@ -1,4 +1,4 @@
-"""The stores there are, and how one is opened."""
+"""The classes of the stores, and how a client for one is opened."""
 
 from __future__ import annotations
 

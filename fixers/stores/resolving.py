@@ -1,4 +1,4 @@
-"""Read what references name: each secret once, parameters ten at a time, or all parameters below a path."""
+"""Read what references point to: each secret once, parameters ten at a time, or all parameters below a path."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Literal to finding."""
+"""Detectors: from literals to candidates."""

@@ -1,4 +1,4 @@
-"""What the names of a Python file are bound to, kept up to date from one version of the file to the next.
+"""What the names of a Python file are bound to, updated from one version of the file to the next.
 
 Read by lines, without a parser: a binding is a line `name = ...`, and the statement that begins there.
 """

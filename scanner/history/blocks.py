@@ -1,4 +1,4 @@
-"""Which lines of a structured text belong together, told by indentation: a key means what the keys above it say.
+"""Which lines of YAML and similar text belong together, by indentation: a key depends on those above it.
 
 Read without a parser, as all that compares versions.
 """

@@ -1,4 +1,4 @@
-"""What a finding at a hit can depend on: the lines around it; in Python its statement and what the names in it mean.
+"""The context of a hit, all that its finding can depend on: the lines around it, in Python what its names mean.
 
 In YAML and the like it is the keys above and beside it as well, however far.
 

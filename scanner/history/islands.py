@@ -1,4 +1,4 @@
-"""A Python file without the functions in which there is no hit, so that only what is looked at is parsed.
+"""Cut functions without hits out of a Python file, so that only the rest has to be parsed.
 
 Each of them becomes an empty function of the same length and number of lines, so that every offset stays what it was.
 Told by indentation alone: a text that this breaks does not parse, and then the whole file is read.

@@ -1,4 +1,4 @@
-"""What an earlier scan of a history listed, so that the next one lists only what new commits add.
+"""The list of blobs of an earlier history scan, so that the next one lists only what new commits add.
 
 Kept in the record (scanner.history.record). It is valid only while git lists the same commits in the same order, new
 ones after them, and while no version that was there before appears at a new path.

@@ -1,4 +1,4 @@
-"""What people wrote beside the files: the messages of commits and of annotated tags, each a document of its own.
+"""Scan the messages of commits and annotated tags, each as a document of its own.
 
 Notes need nothing here: git keeps them as files of commits of their own, below refs/notes.
 """

@@ -1,4 +1,4 @@
-"""Calls of a Python file's own functions and classes that take a credential, and of what it imports under another name.
+"""Calls of a Python file's own functions and classes that take a credential, or of imports under another name.
 
 `connect("bob", "...")` has no names beside its values, and no expression finds it: the names stand where `connect` is
 defined or imported. The reader of Python finds that in the syntax tree; a history, of which only changes are read, by

@@ -1,4 +1,4 @@
-"""Whether what history holds still stands in HEAD, and whether a range brought it or found it there."""
+"""Whether a finding of the history is still in HEAD, and whether a range of commits added it or found it there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an earlier scan of a history saw and found clean: the next one looks at what is new.
+"""The record of earlier history scans, so that the next one scans only what is new.
 
 A file in git's common directory: for each version 16 bytes of a hash of its object id and paths, and one byte that
 says what it was found to be; of those that were read in a lesser way the note that says so; and of the versions that

@@ -1,4 +1,4 @@
-"""The hits of a file after a change: which stay, at other offsets, and where new ones can be.
+"""Update the hits of a file after a change: which stay, at which offsets, and where new ones can be.
 
 Only the bytes around a change are matched again.
 """

@@ -1,4 +1,4 @@
-"""`scan --history` and `scan --range`: which commits, what they add, and what of it still stands."""
+"""`scan --history` and `scan --range`: list the commits, scan what they add, see what of it is still there."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a file says: literals with exact spans, names and roles."""
+"""Readers: from documents to literals with exact spans, names and roles."""

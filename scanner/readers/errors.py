@@ -1,4 +1,4 @@
-"""Why a reader gave up; the engine then reads the document as plain text and says so."""
+"""The error of a reader that cannot parse a document; the analysis then reads it as plain text."""
 
 from __future__ import annotations
 

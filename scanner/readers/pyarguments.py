@@ -1,4 +1,4 @@
-"""What the arguments of a call are called."""
+"""The name of each argument of a call, from its keyword, its place or what it is put into."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The expressions of a Python tree: what each string is called and which arguments it reaches."""
+"""Walk Python expressions: find each string, its name, and the call arguments that it reaches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Python reader keeps while it reads one document."""
+"""The records that the Python reader passes around while it reads one document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader is told of the detectors, so that it can leave out what none of them could take."""
+"""What detectors could use, told to the readers so that they can leave out the rest."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Where text comes from."""
+"""Sources: where the bytes to scan come from."""

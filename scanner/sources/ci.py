@@ -1,4 +1,4 @@
-"""What a CI job is about: the range of commits of its event, as its server tells it in the environment.
+"""The commit range of a CI job's event, from the environment of GitHub Actions or GitLab CI.
 
 GitHub: https://docs.github.com/actions/reference/workflows-and-actions/variables and the event's JSON, whose shape is
 https://docs.github.com/webhooks/webhook-events-and-payloads. GitLab: https://docs.gitlab.com/ci/variables/predefined_variables/.

@@ -1,4 +1,4 @@
-"""What git says of a repository, and the objects that it gives."""
+"""What git knows of a repository, and the content of its objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What commits add: each blob once, with the paths at which it first stood and the commits that put it there."""
+"""List what commits add: each blob once, with the paths and the commits at which it first appears."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a commit would add: index blobs that differ from HEAD; in a merge, from every parent."""
+"""What a commit would add: blobs of the index that differ from HEAD; in a merge, from every parent."""
 
 from __future__ import annotations
 
