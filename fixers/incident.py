@@ -79,7 +79,7 @@ def ask(plan: Plan) -> NewValues:
         try:
             given = dict(_read(plan, _told().decode("utf-8")))
         except UnicodeDecodeError:
-            raise UsageError("standard input is not UTF-8", hint=FORMAT) from None
+            raise UsageError("standard input is not in UTF-8", hint=FORMAT) from None
     for secret, member in _members(plan):
         if given[secret.name, member.key].reveal("bytes") == member.value.reveal("bytes"):
             raise UsageError(

@@ -9,7 +9,7 @@ from scanner.model import Finding, SecretValue, Span
 
 
 class RefusalReason(enum.StrEnum):
-    """Why a finding is not rewritten. Every finding ends as a Fix or with one of these."""
+    """Why a finding is not rewritten: every finding ends as a Fix or with one of these."""
 
     TEST_FIXTURE = "test-fixture"  # tests, examples and docs
     KEY_FILE = "key-file"
@@ -36,7 +36,7 @@ class RefusalReason(enum.StrEnum):
 
 
 class Safety(enum.StrEnum):
-    """How far an edit may go by itself."""
+    """Whether an edit may be applied without review."""
 
     SAFE = "safe"
     REVIEW = "review"  # offered for review
@@ -78,13 +78,13 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedSecret:
-    """One secret to be: where it will live and why.
+    """One secret that a migration stores: where, and why there.
 
     `constants` are the non-secret fields of a database secret (engine, host, username, port, dbname), stored
     beside the members in its JSON. `type` is SecretString, SecretBinary, SecureString or String. `tier` is Standard or
     Advanced, None in Secrets Manager. `action` is create, update, adopt, restore or skip. `rotation` is automatic or
     manual, or says in words what automatic rotation waits for. `monthly_cost` is in US dollars, without reads.
-    `environment` is that of the files which it comes from, "" where it is the plan's.
+    `environment` is that of the files that it comes from, "" if it is the plan's.
     """
 
     name: str
@@ -131,7 +131,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A finding that stays where it is: the reason, the detail, and what a person does about it."""
+    """A finding that is not rewritten: the reason, the detail, and what a person can do."""
 
     finding: Finding
     reason: RefusalReason
@@ -169,7 +169,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one fix: `status` is proven, unproven, failed or skipped, `level` expression, module, command."""
+    """The result of one fix: `status` is proven, unproven, failed or skipped, `level` expression, module, command."""
 
     secret: str
     status: str

@@ -55,7 +55,7 @@ class PlanOptions:
 
 
 def context_of(workspace: Workspace, options: PlanOptions, key: bytes) -> RewriteContext:
-    """What all plans of a workspace with these options go by; it keeps the files that it parsed."""
+    """The context that all plans of a workspace with these options share; it caches parsed files."""
     style = check_style(options.style, options.prefix_from)
     return rewrite_context(workspace, key=key, via_run=options.via_run, style=style)
 
@@ -125,7 +125,7 @@ def make_plan(
 
 
 def _moved(secrets: Sequence[Settled]) -> dict[SecretValue | None, str]:
-    """The names of secrets by the values that stand nowhere by chance: a copy that stays is told where they go."""
+    """Names of secrets by their values, where these are unmistakable: a refused copy is told where its value went."""
     return {
         place.value: secret.named.name
         for secret in secrets
@@ -159,7 +159,7 @@ def _read_variables(workspace: Workspace) -> frozenset[str]:
 def _planned(secret: Settled, options: PlanOptions, env: str, key: bytes) -> PlannedSecret:
     draft, choice, override = secret.chosen.draft, secret.chosen.choice, secret.override
     tier = override.tier or choice.tier
-    # An empty one was emptied in the plan file: AWS's own key.
+    # Empty if emptied in the plan file: the AWS managed key.
     kms_key = options.kms_key if override.kms_key is None else override.kms_key
     if choice.type in PLAIN_TYPES:
         kms_key = None

@@ -24,10 +24,10 @@ from scanner.sources import worktree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A plan with what it was made from. `remake` makes it again with a person's changes, `overrides` are those.
+    """A plan with what it was made from. `remake` makes it again with a person's changes, which are the `overrides`.
 
-    `remarks` are sentences on what the configuration says in vain. `file` is the text of the plan file that it follows,
-    "" without one.
+    `remarks` are sentences about configuration without effect. `file` is the text of the plan file that it follows, ""
+    without one.
     """
 
     plan: Plan
@@ -90,16 +90,16 @@ def without_secrets(before: Planned, names: Collection[str], why: Refused) -> Pl
 
 
 def without_values_as_names(plan: Plan) -> Plan:
-    """A plan that names no file by a value: of what stays it is masked, as in reports.
+    """A plan without values in file names: those of refused findings are masked, as in reports.
 
-    Raises UsageError where such a file would change: plans, journals and diffs name it.
+    Raises UsageError if such a file would change: plans, journals and diffs contain its name.
     """
     moving = [one for fix in plan.fixes for one in fix.findings]
     net = make_net([*moving, *(stay.finding for stay in plan.refusals)])
     for path in sorted({*(one.path for one in moving), *(edit.path for fix in plan.fixes for edit in fix.edits)}):
         if hide(path, net) != path:
             raise UsageError(
-                f"{hide(path, net)}: the value of a credential stands in this name",
+                f"{hide(path, net)}: this name contains the value of a credential",
                 hint="rename it, and rotate the value: history keeps names; if it is none, an ignore comment says so",
             )
     stays = (
@@ -146,12 +146,12 @@ def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:
         scanned=scanned,
         remake=remake,
         overrides={},
-        remarks=tuple(_in_vain(plan, stores, scanned.root.folder, whole=not options.scope)),
+        remarks=tuple(_without_effect(plan, stores, scanned.root.folder, whole=not options.scope)),
     )
 
 
 def _asked(plan: Plan, stores: Sequence[tuple[str, str]]) -> dict[str, Override]:
-    """What the configuration's patterns change, by the place of a secret's first finding. The first to fit counts."""
+    """The overrides by the configuration's patterns, by the place of a secret's first finding. The first match wins."""
     found = {}
     for secret in plan.secrets:
         fitting = next(((pattern, store) for pattern, store in stores if _fits(pattern, secret)), None)
@@ -161,8 +161,8 @@ def _asked(plan: Plan, stores: Sequence[tuple[str, str]]) -> dict[str, Override]
     return found
 
 
-def _in_vain(plan: Plan, stores: Sequence[tuple[str, str]], root: Path, *, whole: bool) -> Iterator[str]:
-    """What to say of the configuration's patterns that decide nothing; of a part of the tree only what no rule fits."""
+def _without_effect(plan: Plan, stores: Sequence[tuple[str, str]], root: Path, *, whole: bool) -> Iterator[str]:
+    """Remarks on patterns of the configuration without effect; for a part of the tree, only those of unknown rules."""
     idle = [pattern for pattern, _ in stores if not any(_fits(pattern, secret) for secret in plan.secrets)]
     ids = coded_rules.rule_ids(session.known_at(root)[1]()) if idle else []
     for pattern in idle:

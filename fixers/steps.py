@@ -50,7 +50,7 @@ class Prepared:
 
 
 def prepare(planned: Planned, *, stored: bool = True, incident: bool = False) -> Prepared:
-    """Fix for each file how it will change and how that is undone; what cannot be undone is refused.
+    """Decide for each file how it will change and how that is undone; what cannot be undone is refused.
 
     `stored` says that an undo may ask the store. An incident is not undone: the old values are revoked. Raises
     FixError for a file that has changed since it was read, or that could not be replaced.
@@ -60,9 +60,9 @@ def prepare(planned: Planned, *, stored: bool = True, incident: bool = False) ->
         workspace = _frozen(planned)
         blobs = known_blobs(repository, workspace, touched_paths(planned.plan))
         files, bad = _files(planned, workspace, blobs, stored=stored)
-        telling = _telling(planned.plan, files)
-        if telling:
-            planned = without_secrets(planned, telling, _TELLING)
+        leaking = _leaking(planned.plan, files)
+        if leaking:
+            planned = without_secrets(planned, leaking, _LEAKING)
         elif incident or not bad:
             break
         else:
@@ -75,7 +75,7 @@ _NOT_UNDOABLE = (
     "neither git nor the store could give the file back as it is",
     "commit the file, then migrate; or move the value by hand",
 )
-_TELLING = (
+_LEAKING = (
     RefusalReason.DYNAMIC,
     "a copy of a value stands in the expression around it, which the journal would hold",
     "delete that copy, then plan again",
@@ -101,9 +101,9 @@ def begin(
     found: Run | None,
     where: Callable[[], dict[str, str]] | None,
 ) -> Run:
-    """Go on with the run that was found resumable, or start one; any other that had rewritten nothing is given up.
+    """Resume `found`, or start a run; any other run that had rewritten nothing is abandoned.
 
-    `where` is None where no store is asked.
+    `where` is None if no store is used.
     """
     for run in runs:
         if run.state == "begin" and run is not found:
@@ -127,7 +127,7 @@ def upload(run: Run, ready: Sequence[Ready], target: UsersAws, app: str) -> Run:
 
 
 def locate(run: Run, prepared: Prepared, target: UsersAws, *, stored: bool = True) -> Run:
-    """Journal anew the files whose edits name ARNs, now that the secrets exist."""
+    """Journal the files whose edits contain ARNs again, now that the secrets exist."""
     planned = prepared.planned
     if not waiting(planned.plan):
         return run
@@ -140,7 +140,7 @@ def locate(run: Run, prepared: Prepared, target: UsersAws, *, stored: bool = Tru
 
 
 def prove_all(plan: Plan, key: bytes, target: UsersAws, *, judge: Judge = tuple) -> tuple[Outcome, ...]:
-    """Evaluate every new expression against the store. `judge` says what the results are worth.
+    """Evaluate every new expression against the store. `judge` may downgrade results.
 
     Raises StoreError where the store cannot be read any more: the run can be resumed then.
     """
@@ -170,15 +170,15 @@ def settle_proofs(run: Run, found: Sequence[Outcome]) -> Run:
 
 
 def rewrite(run: Run, workspace: Workspace, key: bytes) -> Run:
-    """Make the files what the journal says, also the rest of them after an interruption.
+    """Rewrite the files as journaled, or the rest of them after an interruption.
 
     Raises FixError, and changes nothing more, where a file is neither as it was nor as it will be.
     """
     files = {file["path"]: file for file in run.files()}
     states = {path: state(file, workspace, key) for path, file in files.items()}
-    strange = [path for path, now in states.items() if now == "other"]
-    if strange:
-        raise changed_since(strange, run)
+    unexpected = [path for path, now in states.items() if now == "other"]
+    if unexpected:
+        raise changed_since(unexpected, run)
     changes = {path: _new_bytes(files[path], workspace, key) for path, now in states.items() if now == "before"}
     remove_leftovers(workspace, files, run.name)
     check_writable(workspace, changes)
@@ -209,7 +209,7 @@ def current(workspace: Workspace, path: str, key: bytes) -> str | None:
 
 
 def changed_since(paths: Sequence[str], run: Run) -> FixError:
-    """The error for files that somebody else has changed in between."""
+    """The error for files that somebody else has changed meanwhile."""
     return FixError(
         f"changed since the migration of {run.begin['at']}, and left alone: {', '.join(paths)}",
         hint=f"put them back as they were, then repeat; or give that migration up by moving {run.path} away",
@@ -229,7 +229,7 @@ def _frozen(planned: Planned) -> Workspace:
 
 
 def _files(planned: Planned, workspace: Workspace, blobs: Blobs, *, stored: bool) -> tuple[list[FileLine], set[str]]:
-    """What the journal says of each file, and the secrets that no undo could take back."""
+    """The journal's line for each file, and the secrets that could not be undone."""
     plan, key, findings = planned.plan, planned.scanned.key, planned.scanned.result.findings
     after = changed_files(plan, workspace, key)
     check_writable(planned.workspace, after)
@@ -251,16 +251,16 @@ def _files(planned: Planned, workspace: Workspace, blobs: Blobs, *, stored: bool
     return files, bad
 
 
-def _telling(plan: Plan, files: Sequence[FileLine]) -> set[str]:
-    """The secrets because of which the journal would hold a value, in any spelling."""
+def _leaking(plan: Plan, files: Sequence[FileLine]) -> set[str]:
+    """The secrets whose edits would put a value into the journal, in any spelling."""
     news = {fix.secret: [edit.new for edit in fix.edits] for fix in plan.fixes}
     kept = {file["path"]: [file.get("way"), file.get("edits")] for file in files}
     search = leak_search(plan, [news, list(kept.values())])
-    told = {name for name, written in news.items() if leaks(search, written)}
-    if not told:
+    leaking = {name for name, written in news.items() if leaks(search, written)}
+    if not leaking:
         paths = {path for path, written in kept.items() if leaks(search, written)}
-        told = {fix.secret for fix in plan.fixes if paths & {edit.path for edit in fix.edits}}
-    return told
+        leaking = {fix.secret for fix in plan.fixes if paths & {edit.path for edit in fix.edits}}
+    return leaking
 
 
 def _facts(planned: Planned, files: list[FileLine], *, incident: bool) -> Facts:

@@ -29,9 +29,9 @@ _PAUSES = (0.5, 1.0, 2.0, 4.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """A secret that may be stored: `action` is create, update, restore or present; `version` is what is there already.
+    """A secret without conflicts: `action` is create, update, restore or present; `version` is the existing one.
 
-    restore brings the name back first; whether it then needs a new version is seen when its value can be read.
+    restore undeletes the name first; only then can its value be read to see whether it needs a new version.
     """
 
     secret: PlannedSecret
@@ -41,7 +41,7 @@ class Ready:
 
 
 def check(plan: Plan, stores: Stores) -> tuple[Ready, ...]:
-    """Look at every name that the plan wants, and write nothing. Raises one StoreError that lists all conflicts."""
+    """Look up every name of the plan without writing. Raises one StoreError that lists all conflicts."""
     ready: list[Ready] = []
     conflicts: list[str] = []
     wanted = plan.moving
@@ -51,7 +51,7 @@ def check(plan: Plan, stores: Stores) -> tuple[Ready, ...]:
         store = stores(word)
         seen |= {name: problem for name, secret in by_name.items() if (problem := _problem(secret, store))}
         for name, there in store.look([name for name in by_name if name not in seen]):
-            seen[name] = _looked_at(by_name[name], there, plan.app)
+            seen[name] = _compared(by_name[name], there, plan.app)
     for secret in wanted:
         found = seen[secret.name]
         if isinstance(found, Ready):
@@ -122,7 +122,7 @@ def _problem(secret: PlannedSecret, store: Store) -> str | None:
     return next(iter(store.problems(secret, payload(secret))), None)
 
 
-def _looked_at(secret: PlannedSecret, seen: Seen | None, app: str) -> Ready | str:
+def _compared(secret: PlannedSecret, seen: Seen | None, app: str) -> Ready | str:
     value = payload(secret)
     if seen is None:
         if secret.action != "create":
@@ -143,7 +143,7 @@ def _looked_at(secret: PlannedSecret, seen: Seen | None, app: str) -> Ready | st
 
 
 def _against(secret: PlannedSecret, value: SecretValue, there: Existing, *, same: bool, app: str) -> Ready | str:
-    """What to do about a name that exists."""
+    """The action for a name that exists, or the conflict."""
     if there.type != "Secret" and there.type != secret.type:
         plain = ", which is not encrypted" if secret.type == "SecureString" else ""
         return f"it exists as a {there.type}{plain}, and AWS changes no type: choose another name, or delete it first"

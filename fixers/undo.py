@@ -45,9 +45,9 @@ def undo(run: Run, workspace: Workspace, repository: git.Repository | None, stor
     """
     files = {file["path"]: file for file in run.files()}
     states = {path: state(file, workspace, key) for path, file in files.items()}
-    strange = [path for path, now in states.items() if now == "other"]
-    if strange:
-        raise changed_since(strange, run)
+    unexpected = [path for path, now in states.items() if now == "other"]
+    if unexpected:
+        raise changed_since(unexpected, run)
     there = [
         files[path] for path, now in states.items() if now == "after" and files[path]["before"] != files[path]["after"]
     ]

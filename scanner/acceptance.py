@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def settled(scanned: Scanned, *, whole: bool = False, past: bool = False) -> ScanResult:
-    """The result of a scan, with a reason on everything that does not count. Raises UsageError for a bad baseline.
+    """The result of a scan with a reason on every suppressed finding. Raises UsageError for a bad baseline.
 
     `whole`: all of the tree was scanned; `past`: a history, a range or a push, in which not all is in a commit.
     """

@@ -31,7 +31,7 @@ No credential? Put the ignore comment on its line and commit that, or `unhardcod
 
 
 @click.command(short_help="Find hardcoded credentials; start here.")
-@click.argument("path", nargs=-1, type=NamedPath(readable=False))  # one that cannot be read is a gap
+@click.argument("path", nargs=-1, type=NamedPath(readable=False))  # a path that cannot be read is reported as a gap
 @click.option(
     "--staged", is_flag=True, help="Scan what the next commit would add: blobs of the index that differ from HEAD."
 )
@@ -180,13 +180,13 @@ def _options(asked: ScanRequest) -> Options:
 
 
 def _is_clean(asked: ScanRequest, result: ScanResult) -> bool:
-    """Whether there is nothing to say: no finding, nothing skipped, and something that was looked at."""
+    """Whether there is nothing to report: no finding, nothing skipped, and something was scanned."""
     seen = result.coverage
     return not result.findings and not seen.skipped and (seen.files > 0 or asked.may_be_empty)
 
 
 def _report(asked: ScanRequest, scanned: Scanned, started: float) -> Exit:
-    """Write all reports; the exit status that goes with them."""
+    """Write all reports and return the exit status."""
     import dataclasses
 
     from scanner.printing import emit
@@ -212,7 +212,7 @@ def _report(asked: ScanRequest, scanned: Scanned, started: float) -> Exit:
 
 
 def _context(asked: ScanRequest, scanned: Scanned, started: float) -> ReportContext:
-    """What the reports are told. Raises UsageError for an option that would be laxer than a policy."""
+    """The options that the reports depend on. Raises UsageError for an option that would relax a policy."""
     from scanner import gate
     from scanner.reports.context import ReportContext
 
@@ -243,7 +243,7 @@ def _format(form: str) -> Any:
 
 
 def _range_of_the_job(named: Sequence[Path]) -> str | None:
-    """The range that a CI job is about; None where that is everything."""
+    """The range of commits that a CI job runs for; None if it is everything."""
     from scanner.sources.ci import event_range
     from scanner.sources.git import has_commit
 

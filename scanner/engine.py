@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from scanner.model import Finding
     from scanner.sharing import Outcome
 
-# Bytes of documents with hits that are kept until they are looked into together.
+# Bytes of documents with hits that are collected before they are analysed together.
 _HELD = 32_000_000
 
 
 class Setup(NamedTuple):
-    """What a scan is made with. `rules` and `settings` are asked for only when something is hit.
+    """What a scan needs. `rules` and `settings` are called only when there is a hit.
 
-    `jobs` are processes, None for as many as pay.
+    `jobs` is the number of processes, None for as many as are worth starting.
     """
 
     prefilter: Prefilter
@@ -43,16 +43,16 @@ class Setup(NamedTuple):
 
 
 def scan(sources: Iterable[Source | Skipped], setup: Setup, texts: dict[str, str] | None = None) -> ScanResult:
-    """Scan everything.
+    """Scan all sources.
 
-    `texts` receives the text of every document that holds a finding, by path: reports show lines of it, masked.
+    `texts` receives the text of every document with a finding, by path: reports show lines of it, masked.
     """
     seen = _Seen(texts)
     waiting: list[tuple[int, Source, list[tuple[int, int]]]] = []
     held = 0
     knowledge = functools.cache(setup.knowledge)
 
-    def look_into() -> None:
+    def analyse_waiting() -> None:
         with lazy_dataclasses():
             from scanner import sharing
 
@@ -82,15 +82,15 @@ def scan(sources: Iterable[Source | Skipped], setup: Setup, texts: dict[str, str
         waiting.append((place, source, hits))
         held += len(source.raw)
         if held > _HELD:
-            look_into()
+            analyse_waiting()
             held = 0
     if waiting:
-        look_into()
+        analyse_waiting()
     return seen.result()
 
 
 class _Seen:
-    """What came of each source. `place` is its number among them: reports keep their order."""
+    """Collects the results of all sources. `place` is a source's number: reports keep that order."""
 
     def __init__(self, texts: dict[str, str] | None) -> None:
         self.texts = texts
@@ -101,12 +101,12 @@ class _Seen:
         self.files = self.size = 0
 
     def count(self, source: Source) -> None:
-        """One more that was looked at."""
+        """Count a source as scanned."""
         self.files += 1
         self.size += len(source.raw)
 
     def add(self, place: int, source: Source, outcome: Outcome) -> None:
-        """What the analysis of one with hits gave."""
+        """Add the result of analysing a source with hits."""
         if outcome.undecodable is not None:
             self.skipped.append((place, Skipped(path=source.path, reason=outcome.undecodable)))
             self.files -= 1
@@ -119,7 +119,7 @@ class _Seen:
             self.notes.append((place, Skipped(path=source.path, reason=outcome.note)))
 
     def result(self) -> ScanResult:
-        """All of it, in order."""
+        """The whole result, in order."""
         self.findings.sort(key=lambda finding: (finding.path, finding.span, finding.rule))
         skipped, notes, remarks = (
             tuple(each for _, each in sorted(one, key=operator.itemgetter(0)))

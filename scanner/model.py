@@ -26,7 +26,7 @@ MASK = "<secret>"
 
 
 class SecretValue:
-    """A credential's value that never shows itself; `reveal` is the only way out, and a test lists its callers."""
+    """A credential's value, masked in all output. `reveal` is the only way to read it; a test lists its callers."""
 
     __slots__ = ("__value",)
 
@@ -204,7 +204,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One named reason, for (weight > 0) or against (weight < 0). `text` never quotes the value."""
+    """One named reason for a finding (weight > 0) or against it (weight < 0). `text` never quotes the value."""
 
     name: str
     weight: float
@@ -212,7 +212,7 @@ class Evidence:
 
 
 class CredentialKind(enum.StrEnum):
-    """What kind of credential a finding is; rules and sinks use these words."""
+    """The kind of a credential; rules and sinks use the same words."""
 
     PASSWORD = "password"
     API_KEY = "api-key"  # api keys and tokens that identify a caller
@@ -228,7 +228,7 @@ class CredentialKind(enum.StrEnum):
 
 
 class SuppressedBy(enum.StrEnum):
-    """What makes a finding not count, in the words that reports use."""
+    """What suppresses a finding, in the words that reports use."""
 
     EVIDENCE = "the evidence against it is stronger"
     COMPANION = "a key id, reported with its secret"
@@ -241,7 +241,7 @@ class SuppressedBy(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """That a finding does not count: what says so, and the reason that a person gave, "" where none can be given."""
+    """Why a finding is suppressed: by what, and the reason that a person gave, "" if there is none."""
 
     by: SuppressedBy
     reason: str = ""

@@ -69,7 +69,7 @@ class Prefilter(NamedTuple):
     table: bytes | Table
 
     def find(self, data: bytes, *, calls: bool = False) -> list[tuple[int, int]]:
-        """Expression id and end offset (bytes) of every hit. `calls`: an import of a library stands elsewhere."""
+        """Expression id and end offset (bytes) of every hit. `calls`: search for calls even without an import."""
         hits: list[tuple[int, int]] = []
         add = hits.append
 
@@ -83,7 +83,7 @@ class Prefilter(NamedTuple):
 
 
 def hits_from_imports(prefilter: Prefilter, data: bytes) -> list[tuple[int, int]]:
-    """The hits of imports and of own rules, whose ids come after those; calls are not searched for."""
+    """The hits of imports, and of own rules, whose ids are higher; calls are not searched for."""
     found: list[tuple[int, int]] = []
 
     def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
@@ -161,7 +161,7 @@ def with_own_calls(table: Table) -> Table:
 def sort_out(
     hits: list[tuple[int, int]], table: Table, *, code: bool
 ) -> tuple[set[int], dict[str, list[int]], frozenset[str]]:
-    """Byte offsets worth a look (`counts`), those of each provider rule, and the import roots of the file."""
+    """Sort hits: byte offsets to read (`counts`), those of each provider rule, and the import roots of the file."""
     imported = frozenset(table[number][1] for number, _ in hits if table[number][0] == IMPORT)
     wanted: set[int] = set()
     providers: dict[str, list[int]] = {}
@@ -175,7 +175,7 @@ def sort_out(
 
 
 def counts(role: int, ref: str, imports: frozenset[str], *, code: bool) -> bool:
-    """Whether a hit of an expression is worth a look, in Python (`code`) or not, beside these imports.
+    """Whether a hit of an expression has to be read, in Python (`code`) or not, beside these imports.
 
     In Python a bare `name = value` is no literal, and a call counts only beside an import of one of its libraries;
     some calls ask for none.

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class Scanned(NamedTuple):
-    """A scan with what its reports need: the root of its paths and the texts that hold findings.
+    """The result of a scan with what its reports need: the root of its paths, the texts of files with findings by path.
 
-    `baseline` is the file that was asked for or is there by default, None without one. `current` reads what stands at
-    a path now: in the working tree, the index, or the commit that was scanned. `at_once` says that findings of many
-    moments stand side by side. `honour` is what a policy lets the repository say, None without one.
+    `key` keys the fingerprints. `baseline` is the baseline file, None without one. `current` finds what a path holds
+    now: in the working tree, the index, or the commit that was scanned. `at_once` says that the findings are from many
+    commits, so that there is no one "now". `honour` is what a policy lets the repository decide, None without one.
     """
 
     result: ScanResult
@@ -41,10 +41,10 @@ class Scanned(NamedTuple):
 
 
 class Options(NamedTuple):
-    """What the command line said; it wins over the configuration, but not over a policy.
+    """Options of the command line; they override the configuration, but not a policy.
 
-    `gate` is whether the command tells somebody what may pass, which is what a policy in the environment is about.
-    `jobs` None: as many processes as pay.
+    `gate` says whether the command decides what may pass, so that a policy in the environment applies. `jobs` is the
+    number of processes, None for as many as are worth starting.
     """
 
     include: tuple[str, ...] = ()
@@ -58,12 +58,12 @@ class Options(NamedTuple):
     jobs: int | None = None
 
 
-# For commands by which owners change what is theirs. They see all that is there, and no gate's policy overrules them.
+# For commands with which owners change their own code: no baseline hides anything, and no policy applies.
 OWNERS = Options(no_baseline=True, gate=False)
 
 
 class Mode(NamedTuple):
-    """What to look at: the working tree unless one of these says otherwise."""
+    """What to scan: the working tree, unless one of these is set."""
 
     staged: bool = False
     stdin: bool = False
@@ -73,15 +73,15 @@ class Mode(NamedTuple):
 
 
 def scan_paths(named: tuple[Path, ...]) -> Scanned:
-    """Scan the working tree below the named paths: what plan, fix and migrate start from.
+    """Scan the working tree below the named paths, for plan, fix and migrate.
 
-    What the baseline accepts is among it: it was accepted for now, and to move it out is what these are for.
+    Findings that the baseline accepts are included: they were accepted for the time being, and these commands end that.
     """
     return run(named, Mode(), OWNERS)
 
 
 def run(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
-    """Scan, and settle what the configuration allows and the baseline accepts. Raises UsageError or NotSeenError."""
+    """Scan, and suppress what the configuration allows or the baseline accepts. Raises UsageError or NotSeenError."""
     in_past = mode.past is not None or mode.push is not None
     found = _scan_commits(named, mode, options) if in_past else _scan_files(named, mode, options)
     if not found.result.findings and found.baseline is None:
@@ -94,7 +94,7 @@ def run(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
 
 
 def configuration(root: Path, options: Options) -> Loaded:
-    """The configuration in effect. Raises UsageError where an option would be laxer than a policy."""
+    """The configuration in effect. Raises UsageError for an option that would relax a policy."""
     loaded = load_config(root, options.policy, gate=options.gate)
     if loaded.honour is not None:
         refused = {
@@ -117,7 +117,7 @@ def policy_refuses(option: str, instead: str) -> UsageError:
 
 
 def _scan_commits(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
-    """Scan what a repository remembers of the named folder, or of everything: its history, a range, what is pushed."""
+    """Scan commits, below the named folder or all: the history, a range, or a push."""
     from scanner import hooks_push
     from scanner.current import of_commit
     from scanner.history.scan import scan_history
@@ -131,7 +131,7 @@ def _scan_commits(named: tuple[Path, ...], mode: Mode, options: Options) -> Scan
     if repository is None:
         raise _without_git(f"{paths[0]}: not in a git repository", "--history, --range and --push look at commits")
     root = root._replace(folder=folder_of(repository))
-    # What is gone from the disk is what a history may be asked about.
+    # A path that is gone from the disk may still be in the history.
     inside = worktree.relative(root, _absolute(paths[0]))
     if not os.path.lexists(paths[0]) and (repository.bare or not has_held(repository, inside)):
         raise NotSeenError(f"{paths[0]}: not there, and no commit has had it", hint="check the spelling")
@@ -173,7 +173,7 @@ def _scan_files(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanne
         sources = stdin.sources(str(named[0]) if named else None, selection.max_size)
     elif mode.staged:
         below = [worktree.relative(root, Path(os.path.realpath(path))) for path in named]
-        # A link that leads out of the repository names nothing of its index: then all of it is looked at.
+        # A link out of the repository names nothing in its index: then all of the index is scanned.
         inside = [] if any(os.path.isabs(path) for path in below) else below
         sources = staged.sources(_repository(root), selection, inside)
     elif mode.handed and not named:
@@ -207,7 +207,7 @@ def _selection(options: Options, config: Config) -> Selection:
 
 
 def _baseline(root: worktree.Root, options: Options, config: Config) -> Path | None:
-    """The baseline to honour: the option's, from the working directory; the configuration's, from the root."""
+    """The baseline file: the option's, relative to the working directory, or the configuration's, to the root."""
     if options.no_baseline:
         return None
     if options.baseline is not None:
@@ -219,7 +219,7 @@ def _baseline(root: worktree.Root, options: Options, config: Config) -> Path | N
 
 
 def _lazy_settings(root: worktree.Root, scope: str, config: Config) -> Callable[[], Settings]:
-    """Settings on demand: a scan without a hit reads, and makes, no key."""
+    """The settings, made on the first call: a scan without a hit needs no key."""
     key: list[bytes] = []
 
     def settings() -> Settings:
@@ -242,7 +242,7 @@ def _without_git(what: str, hint: str) -> NotSeenError:
 
 
 def _scope(root: worktree.Root, named: tuple[Path, ...]) -> str:
-    """The named folder, from the root, as results have it: what a path's role is judged below."""
+    """The named folder relative to the root, below which the roles of paths are judged."""
     if len(named) != 1:
         return ""
     relative = worktree.relative(root, _absolute(named[0]))
@@ -250,7 +250,7 @@ def _scope(root: worktree.Root, named: tuple[Path, ...]) -> str:
 
 
 def _nearest(gone: Path) -> Path:
-    """The folder that is left of a path."""
+    """The nearest parent folder of a path that exists."""
     return Path(os.path.realpath(next(folder for folder in _absolute(gone).parents if os.path.lexists(folder))))
 
 

@@ -16,7 +16,7 @@ _FOREACH = "each is a repository of its own: git submodule foreach --recursive '
 
 
 class GateOptions(NamedTuple):
-    """The options of `scan` about what fails it; None where one was not given."""
+    """The options of `scan` that decide whether it fails; None if not given."""
 
     min_confidence: str | None
     fail_on: str | None
@@ -27,9 +27,9 @@ class GateOptions(NamedTuple):
 
 
 class ScanRequest(NamedTuple):
-    """The command line of one scan: each field is the option of its name, None where it was not given.
+    """The command line of one scan: each field is the option of that name, None if not given.
 
-    `between` is the option --range, `handed` --files, `reports` the form and the file of each further report.
+    `between` is the option --range, `handed` --files, `reports` the format and the file of each further report.
     """
 
     path: tuple[Path, ...]
@@ -71,12 +71,12 @@ class ScanRequest(NamedTuple):
 
     @property
     def may_be_empty(self) -> bool:
-        """Whether nothing to look at is no mistake: on a quiet day no commit is there since yesterday."""
+        """Whether it is no mistake if there is nothing to scan: there may be no commit since yesterday."""
         return self.staged or self.handed or any(asked is not None for asked in (self.between, self.push, self.since))
 
 
 class _ModeOption(NamedTuple):
-    """An option that says something only in some modes: anywhere else it would be forgotten in silence."""
+    """An option that has a meaning only in some modes; in others it would be ignored silently."""
 
     name: str
     modes: tuple[str, ...]
@@ -103,7 +103,7 @@ _MODE_OPTIONS = (
 
 
 def request_of(*, reports: tuple[str, ...], output: Path | None, **options: Any) -> ScanRequest:
-    """What these options ask for. Raises UsageError where they contradict each other, or ask for what cannot be."""
+    """The options as a record. Raises UsageError if they contradict each other or cannot be met."""
     gate = GateOptions(**{name: options.pop(name) for name in GateOptions._fields})
     asked = ScanRequest(output=output, reports=_reports(reports, output), gate=gate, **options)
     _check_folders(asked.files)
@@ -117,7 +117,7 @@ def request_of(*, reports: tuple[str, ...], output: Path | None, **options: Any)
 
 
 def _reports(reports: Iterable[str], output: Path | None) -> tuple[tuple[str, Path], ...]:
-    """Form and file of each further report. Raises UsageError where one would be written over another."""
+    """Format and file of each further report. Raises UsageError if one would overwrite another."""
     parsed = tuple(_form_and_file(report) for report in reports)
     taken = {output}
     for _, file in parsed:
@@ -141,14 +141,14 @@ def _form_and_file(report: str) -> tuple[str, Path]:
 
 
 def _check_folders(files: Iterable[Path]) -> None:
-    """Raise UsageError for a file in a folder that is not there: a long scan would end with that."""
+    """Raise UsageError for a file in a missing folder now, and not after a long scan."""
     for file in files:
         if not os.path.isdir(file.parent):
             raise UsageError(f"{file}: its folder does not exist", hint="create it first: mkdir -p")
 
 
 def _check_modes(asked: ScanRequest) -> None:
-    """Raise UsageError for two modes at once, and for an option that says nothing in this one."""
+    """Raise UsageError for two modes at once, and for an option that has no meaning in this one."""
     modes = [mode for mode, is_on in _MODES.items() if is_on(asked)]
     if len(modes) > 1:
         raise UsageError(f"{' and '.join(modes)} exclude each other")

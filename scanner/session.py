@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 def cache_folder() -> Path | None:
-    """The user's cache for compiled rules; None where there is no home to keep it in. Raises UsageError."""
+    """The folder for compiled rules; None if there is no home folder. Raises UsageError."""
     named = os.environ.get("UNHARDCODE_CACHE")
     if named:
-        if not os.path.isabs(named):  # it would be another one in each folder, and be scanned there
+        if not os.path.isabs(named):  # it would be another folder in each working directory, and be scanned there
             raise UsageError("UNHARDCODE_CACHE: not an absolute path", hint="write it from / on, or unset it")
         return Path(named)
     system: str = sys.platform
@@ -87,7 +87,7 @@ def known_at(root: Path) -> tuple[prefilter.Prefilter, Callable[[], RuleSet]]:
 
 
 def key_for(repository: Repository | None) -> bytes:
-    """The key of a repository's fingerprints; of this user where there is no repository."""
+    """The key of a repository's fingerprints; without a repository, the user's."""
     from scanner import identity
 
     if repository is not None:

@@ -54,7 +54,7 @@ class Commit(NamedTuple):
 
 
 class Source(NamedTuple):
-    """What a source hands on: bytes that nobody has looked into yet.
+    """The raw bytes of a file with its path, before any scanning.
 
     `path` is POSIX, from the repository's root in git, else from the working directory, undecodable bytes
     percent-encoded. `tracked` is None where there is no git. `blob` is git's object id where it is known.
@@ -73,7 +73,7 @@ class Source(NamedTuple):
 
 
 class Skipped(NamedTuple):
-    """Something that was not looked at, and why. `gap` says that the user asked for it: exit status 3."""
+    """Something that was not scanned, and why. `gap` says that the user asked for it: exit status 3."""
 
     path: str
     reason: str
@@ -81,9 +81,9 @@ class Skipped(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """What a scan saw. `bytes` counts what was read. `notes` are things seen in a lesser way (read as text).
+    """What a scan covered. `bytes` counts what was read. `notes` are files that were read as plain text, and why.
 
-    `remarks` are for tidying up: ignore comments that nothing needs, acceptances that have expired.
+    `remarks` are for tidying up: unused ignore comments, expired acceptances.
     """
 
     files: int
@@ -94,7 +94,7 @@ class Coverage(NamedTuple):
 
 
 class ScanResult(NamedTuple):
-    """All of one scan. `findings` are in order of path and span; suppressed ones are among them, marked."""
+    """The result of one scan. `findings` are in order of path and span, including suppressed ones, marked as such."""
 
     findings: tuple[Finding, ...]
     coverage: Coverage

@@ -172,7 +172,7 @@ def test_a_file_without_an_end_is_a_mistake(run: Run, repository: Path, words: s
     ("words", "said"),
     [
         pytest.param(["--range", ""], "not a range", id="a variable of CI that is empty"),
-        pytest.param(["--range", "..HEAD"], "begins nowhere", id="a variable of CI that is empty before the dots"),
+        pytest.param(["--range", "..HEAD"], "it has no start", id="a variable of CI that is empty before the dots"),
         pytest.param([""], "it is empty", id="a path that is empty"),
         pytest.param(["--baseline", ""], "it is empty", id="a baseline without a name"),
         pytest.param(["-o", ""], "it is empty", id="an output without a name"),
@@ -190,7 +190,7 @@ def test_a_file_without_an_end_is_a_mistake(run: Run, repository: Path, words: s
         pytest.param(["--no-fail-on-old"], "goes with --push or --range", id="what was there before, of a tree"),
         pytest.param(["--staged", "--no-fail-on-gone"], "goes with --history", id="what is gone, of the index"),
         pytest.param(["--include", ""], "an empty GLOB", id="a glob that fits nothing"),
-        pytest.param(["--exclude", "a/", "--exclude", "!a/b"], "takes nothing back", id="a glob that gives back"),
+        pytest.param(["--exclude", "a/", "--exclude", "!a/b"], "does not negate", id="a glob that gives back"),
         pytest.param(["--no-cache"], "goes with --history", id="no record where none is kept"),
     ],
 )

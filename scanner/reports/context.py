@@ -23,7 +23,7 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixNote:
-    """What the planner thinks of one finding: how far its edit may go and what it is, or why there is none.
+    """What the planner does about one finding: its edit and how safe that is, or why there is none.
 
     `safety` and `refusal` are words of `fixers.model`.
     """
@@ -41,8 +41,8 @@ class ReportContext:
     `root` is the absolute path that finding paths count from, `here` the one that the next command is given in, "" for
     the same. `fail_on` None never fails. `documents` gives the very text that was scanned at a path (not what stands on
     disk now), or None where it is gone: context lines are shown only from it. `fixes` are the planner's notes by
-    `Finding.place`. `nothing_is_fine` says that nothing to look at is no mistake (`--staged`, `--range`, file mode),
-    `nothing` what the reason may be where it is one. `fail_since` is an ISO 8601 date; of `paths` the last that fits
+    `Finding.place`. `nothing_is_fine` says that nothing to scan is no error (`--staged`, `--range`, file mode),
+    `nothing` what the reason may be if it is one. `fail_since` is an ISO 8601 date; of `paths` the last that fits
     wins. `started` and `ended` are times in seconds since the epoch.
     """
 

@@ -15,14 +15,14 @@ from scanner.sources.selection import matches
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The exit status of a scan and the sentence that says how it came about."""
+    """The exit status of a scan, and the reason in a sentence."""
 
     status: Exit
     because: str
 
 
 def gaps(result: ScanResult, context: ReportContext) -> list[Skipped]:
-    """What was asked for and not seen; with `require_complete` everything that was not seen."""
+    """What was asked for and not scanned; with `require_complete` everything that was skipped."""
     return [skipped for skipped in result.coverage.skipped if skipped.gap or context.require_complete]
 
 
@@ -32,7 +32,7 @@ def failing(result: ScanResult, context: ReportContext) -> list[Finding]:
 
 
 def excuse(finding: Finding, context: ReportContext) -> str | None:
-    """Why a finding that is sure enough does not fail the scan; None where it does."""
+    """Why a finding of enough confidence does not fail the scan; None if it does."""
     if finding.introduced == "before" and not context.fail_on_old:
         return "there before (--fail-on-old)"
     if finding.in_head is False and not context.fail_on_gone:
@@ -45,7 +45,7 @@ def excuse(finding: Finding, context: ReportContext) -> str | None:
 
 
 def verdict(result: ScanResult, context: ReportContext) -> Verdict:
-    """Judge a scan (DESIGN.md section 4): findings go before gaps, gaps before nothing to scan."""
+    """The verdict of a scan (DESIGN.md section 4): findings take precedence over gaps, gaps over nothing to scan."""
     guilty, missed = failing(result, context), gaps(result, context)
     if guilty:
         also = f"; also {count(len(missed), 'gap')}" if missed else ""

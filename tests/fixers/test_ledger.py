@@ -103,7 +103,7 @@ def state(call: Call, folder: Path, *options: str, names: Sequence[str] = ("prod
         (("status", "--offline", "--fail-on-unrotated"), "asks the store"),
         (("status", "--plan", "nowhere.toml"), "nowhere.toml: cannot be read"),
         (("status", "a", "b"), "name one PATH"),
-        (("rotation",), "no plan was named"),
+        (("rotation",), "no plan was given"),
         (("purge", "nothing-of-this-name"), "no such value"),
         (("purge", "--expressions", "--files"), "exclude each other"),
     ],

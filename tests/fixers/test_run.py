@@ -141,8 +141,8 @@ def test_a_reference_inside_a_text_that_the_file_puts_together_is_resolved(
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        pytest.param(b"A=1\nB=a\0b\n", "holds a zero byte", id="a zero byte"),
-        pytest.param(b"A=1\n'B=2'=3\n", "quotes a name that holds `=`", id="a name that is none"),
+        pytest.param(b"A=1\nB=a\0b\n", "contains a zero byte", id="a zero byte"),
+        pytest.param(b"A=1\n'B=2'=3\n", "quotes a name with `=`", id="a name that is none"),
         pytest.param(b"A=\xff\n", "not in UTF-8", id="another encoding"),
     ],
 )

@@ -62,12 +62,12 @@ def complaint(raw: bytes) -> str:
         pytest.param(
             HEAD + ROW.replace("kind", "knid"), "2: an unknown field\ndid you mean kind?", id="a typing error"
         ),
-        pytest.param(HEAD + ROW.replace('"a.py"', "3"), "path is to be a text", id="a number as path"),
+        pytest.param(HEAD + ROW.replace('"a.py"', "3"), "path must be a text", id="a number as path"),
         pytest.param(HEAD + ROW.replace('"kind": "password", ', ""), "2: without kind", id="no kind"),
         pytest.param(HEAD + ROW.replace("01234", "0123Z"), "digest must be 5 hexadecimal digits", id="no digest"),
         pytest.param(HEAD + ROW.replace("}", ', "expires": "soon"}'), "expires is a date", id="no date"),
         pytest.param(
-            HEAD + ROW.replace("}", ', "ordinal": true}'), "ordinal is to be a whole number", id="true for a number"
+            HEAD + ROW.replace("}", ', "ordinal": true}'), "ordinal must be a whole number", id="true for a number"
         ),
         pytest.param(HEAD.replace(": 1", ": 2"), "written by another release", id="a later schema"),
         pytest.param(HEAD.replace("01234567", "0"), "the salt is damaged", id="half a salt"),

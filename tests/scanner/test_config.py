@@ -59,7 +59,7 @@ def complaint(folder: Path, text: str) -> str:
         pytest.param(
             '[[allow]]\npaths = []\nrules = []\nreason = "x"', "it would allow everything", id="empty lists for all"
         ),
-        pytest.param('exclude = ["a/", "!a/b"]', "takes nothing back", id="a glob that gives back, as in .gitignore"),
+        pytest.param('exclude = ["a/", "!a/b"]', "does not negate", id="a glob that gives back, as in .gitignore"),
         pytest.param('[[allow]]\nreason = "x"\npath = ["a"]', "did you mean paths?", id="a misspelled key in an entry"),
         pytest.param('[[allow]]\nreason = "x"\nregex = "(?=a)b"', "linear time", id="an expression with look-ahead"),
         pytest.param('[[allow]]\nreason = "x"\nregex = "a*"', "linear time", id="an expression that fits everything"),

@@ -52,7 +52,7 @@ def test_what_cannot_be_meant_is_a_usage_error_and_touches_nothing(shop: Any, aw
         ("migrate --yes --undo --profile ", "--profile is empty"),
         ("migrate --yes --kms-key ", "--kms-key is empty"),
         ("plan --env ", "--env is empty"),
-        ("plan -o shop/pay.py", "shop/pay.py: is there, and is no plan"),
+        ("plan -o shop/pay.py", "shop/pay.py: exists, and is not a plan"),
     ):
         status, _, err = run(shop, *arguments.split(" "))
         assert status == 2, arguments
