@@ -126,7 +126,7 @@ def upload(run: Run, ready: Sequence[Ready], target: UsersAws, app: str) -> Run:
     return run
 
 
-def locate(run: Run, prepared: Prepared, target: UsersAws, *, stored: bool = True) -> Run:
+def locate(run: Run, prepared: Prepared, target: UsersAws) -> Run:
     """Journal the files whose edits contain ARNs again, now that the secrets exist."""
     planned = prepared.planned
     if not waiting(planned.plan):
@@ -134,7 +134,7 @@ def locate(run: Run, prepared: Prepared, target: UsersAws, *, stored: bool = Tru
     known = replace(planned, plan=with_arns(planned.plan, arns_of(planned.plan, target.stores)))
     workspace = _frozen(planned)
     blobs = known_blobs(planned.scanned.root.repository, workspace, touched_paths(planned.plan))
-    files, _ = _files(known, workspace, blobs, stored=stored)
+    files, _ = _files(known, workspace, blobs, stored=True)
     before = {file["path"]: file for file in run.begin["files"]}
     return journal.note(run, "located", files=[file for file in files if file != before[file["path"]]])
 

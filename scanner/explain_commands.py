@@ -22,7 +22,7 @@ def explain(where: str) -> int:
     PATH:LINE is as `scan` prints it (settings.py:12), relative to the current folder or to the repository's root;
     FINGERPRINT is that of the JSON report.
     """
-    from scanner.reports.explain import render_each
+    from scanner.reports.explain import render
 
     name, line = _path_and_line(where)
     by_line = bool(line)
@@ -44,7 +44,7 @@ def explain(where: str) -> int:
             _nothing_at(where, by_line=by_line),
             hint="name a line as PATH:LINE, or a fingerprint from `unhardcode scan --format json`",
         )
-    emit(render_each(found, scanned.texts.get, others=scanned.result.findings), None)
+    emit(render(found, scanned.texts.get, others=scanned.result.findings), None)
     return int(Exit.OK)
 
 

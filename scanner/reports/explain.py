@@ -1,4 +1,4 @@
-"""`unhardcode explain`: how one finding came to its confidence."""
+"""`unhardcode explain`: the evidence of a finding, which adds up to its confidence."""
 
 from __future__ import annotations
 
@@ -12,24 +12,14 @@ from scanner.reports.words import ignore_hint, rotation_hint
 THRESHOLDS = (("high", HIGH), ("medium", MEDIUM), ("low", LOW))
 
 
-def render_explain(
-    finding: Finding, document_text: str | None, *, others: Sequence[Finding] | None = None
-) -> Iterator[str]:
-    """Yield the evidence for and against, its sum, and the masked line.
-
-    `document_text` is the text that the finding was found in. `others` are all findings of the scan: what they cover
-    is masked as well. Without both the line is not shown, since nobody knows what else stands on it.
-    """
-    findings = (finding, *(other for other in others or () if other is not finding))
-    net = make_net(findings, {finding.path: document_text}.get)
-    here = [f for f in findings if (f.path, f.commit) == (finding.path, finding.commit)]
-    yield from _explained(finding, make_page(document_text, here) if others is not None else None, net)
-
-
-def render_each(
+def render(
     findings: Sequence[Finding], documents: Callable[[str], str | None], *, others: Sequence[Finding]
 ) -> Iterator[str]:
-    """Yield the same for several findings of a scan; what they have in common is looked at once."""
+    """Yield for each finding the evidence for and against, its sum, and the masked line.
+
+    `documents` gives the text that was scanned at a path. `others` are all findings of the scan, these among them: what
+    they cover is masked as well.
+    """
     net = make_net(others, documents)
     pages: dict[tuple[str, Commit | None], Page | None] = {}
     for finding in findings:

@@ -25,10 +25,9 @@ from scanner.engine import Settings, Setup, scan
 from scanner.model import Confidence, Source
 from scanner.prefilter import Prefilter
 from scanner.prefilter import load as load_prefilter
-from scanner.reports import github, github_summary, gitlab, jsonl, junit, sarif, text
+from scanner.reports import explain, github, github_summary, gitlab, jsonl, junit, sarif, text
 from scanner.reports import json as the_json
 from scanner.reports.context import ReportContext
-from scanner.reports.explain import render_explain
 
 TOP = Path(__file__).parents[2]
 LONGEST = 5.0  # seconds of processor time for one small file
@@ -89,7 +88,7 @@ def judge(prefilter: Prefilter, schema: jsonschema.Draft202012Validator, path: s
         for form in (text, the_json, jsonl, sarif, junit, gitlab, github, github_summary)
     }
     for number, finding in enumerate(result.findings[:20]):
-        shown = render_explain(finding, texts.get(finding.path), others=result.findings)
+        shown = explain.render([finding], texts.get, others=result.findings)
         reports[f"explain {number}"] = "".join(shown)
     assert time.process_time() - start < LONGEST
     values = {finding.value.reveal("text") for finding in result.findings if finding.value is not None}

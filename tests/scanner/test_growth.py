@@ -149,6 +149,6 @@ def test_several_findings_of_a_line_are_explained_over_one_net(
     found = _reported("a.txt", text, knowledge)
     asked = []
     monkeypatch.setattr(explain, "make_net", lambda *given: asked.append(1) or make_net(*given))
-    rows = list(explain.render_each(found, {"a.txt": text}.get, others=found))
+    rows = list(explain.render(found, {"a.txt": text}.get, others=found))
     assert len([row for row in rows if "sum of the evidence" in row]) == len(found) == 30
     assert len(asked) == 1

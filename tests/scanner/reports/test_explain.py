@@ -2,25 +2,19 @@ from __future__ import annotations
 
 import dataclasses
 
-from scanner.model import Confidence, Evidence, SuppressedBy, Suppression
-from scanner.reports.explain import render_explain
+from scanner.model import Confidence, Evidence, Finding, SuppressedBy, Suppression
+from scanner.reports import explain
+
+
+def explained(finding: Finding, page: str | None) -> str:
+    return "".join(explain.render([finding], {finding.path: page}.get, others=[finding]))
 
 
 def test_a_text_that_is_not_at_hand_is_said(make):
     value = make.generated("a")
     finding = make.found(f'"{value}"', value)
 
-    assert "the line is not shown" in "".join(render_explain(finding, None, others=(finding,)))
-
-
-def test_a_line_is_not_shown_where_nobody_said_what_else_stands_on_it(make):
-    one, two = make.generated("one"), make.generated("two")
-    page = f'a, b = "{one}", "{two}"\n'
-
-    output = "".join(render_explain(make.found(page, one), page))
-
-    assert "the line is not shown" in output
-    make.assert_no_value(output, [one, two])
+    assert "the line is not shown" in explained(finding, None)
 
 
 def test_all_evidence_is_printed_signed_and_adds_up_to_the_score(make):
@@ -30,7 +24,7 @@ def test_all_evidence_is_printed_signed_and_adds_up_to_the_score(make):
     page = f'connect(password="{value}")\n'
     finding = make.found(page, value, evidence=evidence, score=2.8, confidence=Confidence.MEDIUM)
 
-    lines = "".join(render_explain(finding, page, others=())).splitlines()
+    lines = explained(finding, page).splitlines()
 
     at = next(number for number, line in enumerate(lines) if "sink " in line)
     assert lines[at : at + 6] == [
@@ -49,7 +43,7 @@ def test_a_score_that_is_not_the_sum_is_said(make):
     value = make.generated("c")
     finding = dataclasses.replace(make.found(f'"{value}"', value), score=1.0)
 
-    assert "    +1.0  score after the judge's limits\n" in "".join(render_explain(finding, None))
+    assert "    +1.0  score after the judge's limits\n" in explained(finding, None)
 
 
 def test_a_sum_below_zero_is_no_confidence_at_all(make):
@@ -57,14 +51,14 @@ def test_a_sum_below_zero_is_no_confidence_at_all(make):
     evidence = (Evidence(name="template", weight=-8, text="about template"),)
     finding = make.found(f'"{value}"', value, evidence=evidence, score=-8.0, confidence=Confidence.LOW)
 
-    assert "\nno confidence (high from 4, medium from 2, low from 0;" in "".join(render_explain(finding, None))
+    assert "\nno confidence (high from 4, medium from 2, low from 0;" in explained(finding, None)
 
 
 def test_a_suppressed_finding_gives_its_reason(make):
     value = make.generated("d")
     finding = make.found(f'"{value}"', value, suppressed=Suppression(SuppressedBy.INLINE, "known"))
 
-    assert "".join(render_explain(finding, None)).endswith("\ndoes not count: ignored inline: known\n")
+    assert explained(finding, None).endswith("\ndoes not count: ignored inline: known\n")
 
 
 def test_neighbours_on_the_line_are_masked(make):
@@ -72,6 +66,6 @@ def test_neighbours_on_the_line_are_masked(make):
     page = f'a, b = "{one}", "{two}"\n'
     first, second = make.found(page, one), make.found(page, two)
 
-    output = "".join(render_explain(first, page, others=(first, second)))
+    output = "".join(explain.render([first], {first.path: page}.get, others=[first, second]))
 
     assert 'a, b = "…", "…"' in output

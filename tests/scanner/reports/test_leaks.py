@@ -40,8 +40,7 @@ def test_values_that_stayed_in_another_process_are_read_from_the_text_and_hidden
 def test_explain_prints_no_piece_of_any_value(make):
     case = make.hostile()
     for finding in case.result.findings:
-        page = case.texts[finding.path]
-        output = "".join(explain.render_explain(finding, page, others=case.result.findings))
+        output = "".join(explain.render([finding], case.texts.get, others=case.result.findings))
         make.assert_no_value(output, case.values)
 
 

@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 
 from scanner.model import CredentialKind, Role
-from scanner.reports import github, gitlab, junit, text
-from scanner.reports.explain import render_explain
+from scanner.reports import explain, github, gitlab, junit, text
 from scanner.reports.words import ignore_hint, rotation_hint
 
 
@@ -16,7 +15,7 @@ def test_every_report_for_people_says_where_to_rotate_and_how_to_ignore(make, ki
     result, context = make.result(finding), make.context({finding.path: page})
 
     outputs = ["".join(form.render(result, context)) for form in (text, github, gitlab, junit)]
-    outputs.append("".join(render_explain(finding, page, others=(finding,))))
+    outputs.append("".join(explain.render([finding], {finding.path: page}.get, others=[finding])))
 
     for output in outputs:
         assert rotation_hint(finding).partition("'")[0] in output
