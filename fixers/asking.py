@@ -17,7 +17,7 @@ from scanner.errors import Exit, UsageError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What was asked for beside the plan. `modules` and `commands` are proofs that run the user's code.
+    """The options of a migration besides the plan's. `modules` and `commands` are proofs that run the user's code.
 
     `delete_stored` goes with an undo: what the migration created is deleted, secrets for good after `recovery_days`.
     """
@@ -34,18 +34,18 @@ class Asked:
     recovery_days: int = 30
 
     def target(self) -> UsersAws:
-        """The AWS that boto3 finds with these."""
+        """The AWS account and region that boto3 finds with these options."""
         return users_aws(region=self.region, profile=self.profile)
 
 
 def asked_from(path: Path, chosen: Mapping[str, Any]) -> Asked:
-    """What the options of a command say, by their names; options that it does not have are as they are by default."""
+    """The options of a command by their names; those that it does not have get their defaults."""
     given = {field.name: chosen[field.name] for field in fields(Asked) if field.name in chosen}
     return Asked(**{**given, "path": path})
 
 
 def check_can_ask(asked: Asked) -> None:
-    """Raise UsageError where nobody is there to ask, and --yes does not answer."""
+    """Raise UsageError without a terminal to ask on, unless --yes was given."""
     if not asked.yes and not sys.stdin.isatty():
         if asked.incident:
             raise UsageError(
@@ -57,14 +57,14 @@ def check_can_ask(asked: Asked) -> None:
 
 
 def consent(asked: Asked, question: str) -> None:
-    """Ask, unless --yes answers; a no ends the command."""
+    """Ask for confirmation unless --yes was given; a no ends the command."""
     if not asked.yes and not _answer(lambda: click.confirm(question, err=True)):
         click.echo("Nothing was changed.", err=True)
         raise click.exceptions.Exit(int(Exit.FINDINGS))
 
 
 def typed(parameters: Sequence[str]) -> bool:
-    """Whether somebody typed what deletes these for good; --yes is not enough for that."""
+    """Whether the user typed the confirmation for a permanent deletion, for which --yes is not enough."""
     if not sys.stdin.isatty():
         return False
     words = f"delete {len(parameters)} parameter{'s' if len(parameters) > 1 else ''}"

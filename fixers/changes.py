@@ -29,8 +29,8 @@ def edits_by_path(plan: Plan) -> dict[str, tuple[Edit, ...]]:
 def changed(document: Document, edits: Sequence[Edit], key: bytes) -> bytes:
     """The file's bytes with these edits. Raises FixError for a stale one.
 
-    An edit holds a digest of the text that it replaces: where anything else stands there now, the file was changed
-    since the plan was made.
+    An edit is stale if the text to replace does not have its digest any more: the file was changed since the plan was
+    made.
     """
     for edit in edits:
         if digest(key, document.text[edit.span.start : edit.span.end]) != edit.expects:

@@ -15,7 +15,7 @@ from fixers.stores.kinds import KINDS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Where a draft goes: store, type and tier as PlannedSecret has them, the reason, and what rotates it."""
+    """The store, type and tier of a draft as PlannedSecret has them, the reason, and how it is rotated."""
 
     store: str
     type: str
@@ -25,7 +25,7 @@ class Choice:
 
 
 def choose(draft: Draft, store: str, *, automatic: bool) -> Choice:
-    """The choice for a draft; `store` is auto or the user's own, `automatic` says that its rule's rotation can be."""
+    """The choice for a draft; `store` is auto or the user's own, `automatic`: AWS can rotate its provider's keys."""
     if is_configuration(draft.findings[0]) and store != "secretsmanager":
         return Choice(
             store="parameterstore",
@@ -49,7 +49,7 @@ def choose(draft: Draft, store: str, *, automatic: bool) -> Choice:
 
 
 def tier_of(draft: Draft, store: str) -> str | None:
-    """The smallest of the store's tiers that holds the draft's only value, the largest where none does."""
+    """The smallest of the store's tiers that the draft's only value fits into, the largest if none."""
     size, tiers = len(draft.members[0].value.reveal("bytes")), KINDS[store].tiers
     return next((name for name, tier in tiers.items() if size <= tier.most_bytes), [*tiers][-1])
 

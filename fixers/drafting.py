@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SortedOut:
-    """Findings as they are moved, what they stand in, by path, and why some of them stay, by `id` of the finding."""
+    """Findings to move, their documents by path, and refusals by `id` of the finding."""
 
     findings: tuple[Finding, ...]
     documents: dict[str, Document]
@@ -36,14 +36,14 @@ class SortedOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenDraft:
-    """A draft and where it goes."""
+    """A draft with its store."""
 
     draft: Draft
     choice: Choice
 
 
 def considered(result: ScanResult, minimum: Confidence) -> tuple[Finding, ...]:
-    """The findings that a plan answers for: not suppressed, at or above `minimum`, and further copies of their values.
+    """The findings that a plan covers: not suppressed, at or above `minimum`, and further copies of their values.
 
     A key id counts with its secret. A copy counts only where equality cannot be chance: a provider's shape, or
     enough bits.
@@ -101,7 +101,7 @@ def _in_variable(finding: Finding, found: Sequence[Binding]) -> Finding:
 def sorted_out(
     counted: Sequence[Finding], workspace: Workspace, *, scope: str, include_tests: bool, rewritable: frozenset[Kind]
 ) -> SortedOut:
-    """What a rewriter may try of the findings that count, and why the others stay."""
+    """Split the findings into those that a rewriter may try and those that are refused, with reasons."""
     documents = _documents_of(counted, workspace)
     findings = by_variable(counted, documents)
     refused: dict[int, Refused] = {}
@@ -128,7 +128,7 @@ def drafts(
     automatic: frozenset[str],
     stores: Callable[[Draft], str | None],
 ) -> tuple[ChosenDraft, ...]:
-    """Group what may be moved and choose each group's store; what cannot be stored goes to `refused`.
+    """Group the findings and choose each group's store; what cannot be stored is added to `refused`.
 
     `store` is auto or the user's choice for all; `stores` gives a person's choice for one draft, or None.
     """

@@ -40,7 +40,7 @@ class DraftMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A secret without a name and a store. `env` is the environment that its files belong to.
+    """A secret before it has a name and a store. `env` is the environment that its files belong to.
 
     `part` is the JSON key that a plain value would have had in the login or pair that it was split from.
     """
@@ -58,7 +58,7 @@ class Draft:
 
     @property
     def engine(self) -> str | None:
-        """AWS's word for the database, where it is known."""
+        """AWS's name of the database engine, if known."""
         return dict(self.constants).get("engine")
 
 

@@ -55,7 +55,7 @@ class Renewed:
 
 
 def rotate_first(plan: Plan) -> Iterator[str]:
-    """Lines that say what must have happened before: each secret, and where its provider says how to rotate it."""
+    """Lines that list each secret that must be rotated first, and its provider's page on that."""
     yield "Incident: first revoke or rotate each of these at its provider, then go on with the new values."
     for secret in plan.moving:
         pages = dict.fromkeys(
@@ -72,7 +72,7 @@ def _told() -> bytes:
 
 
 def ask(plan: Plan) -> NewValues:
-    """The new values, from the terminal or, where standard input is none, from its lines. Raises UsageError."""
+    """The new values, from the terminal, or from lines of standard input if it is none. Raises UsageError."""
     if sys.stdin.isatty():
         given = dict(_typed(plan))
     else:

@@ -56,7 +56,7 @@ plans_option = click.option(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One value with its whereabouts.
+    """One value, with the places where it is and was.
 
     `name`, `store` and `key` are where a plan puts it, None where no plan has it. `digest` are the first digits of its
     keyed digest. `value` is None where neither the tree nor the history has it any more. `kms_key` is the key of its
@@ -79,7 +79,7 @@ class Entry:
 
     @property
     def label(self) -> str:
-        """How it is called in reports: name and key, or a place of it."""
+        """Its name in reports: name and key, or one of its places."""
         if self.name is None:
             first = self.past[0] if self.past and not self.held else None
             if first is not None:
@@ -90,19 +90,19 @@ class Entry:
 
     @property
     def distinct(self) -> bool:
-        """Whether its text stands for nothing else, so that each place of it is a place of the value."""
+        """Whether its text can be nothing else, so that each occurrence is one of this value."""
         return self.value is not None and strength(self.value) >= DISTINCT_BITS
 
     @property
     def engine(self) -> str | None:
-        """AWS's word for the database that it opens, from what stood beside it."""
+        """AWS's name of the database engine that it is for, from what was beside it."""
         found = (connection(finding).engine for finding in (*self.past, *self.now))
         return next((engine for engine in found if engine), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """All entries, the repository they are of, and what was not looked at (`gaps`, in words)."""
+    """All entries of a repository, and what could not be searched (`gaps`, in words)."""
 
     root: worktree.Root
     key: bytes

@@ -73,7 +73,7 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
 
 
 def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) -> int:
-    """Rewrite what the store holds already (`offline`: what stands in HEAD); the exit status."""
+    """Rewrite what the store holds already (`offline`: what HEAD has committed); the exit status."""
     root = worktree.root_of(asked.path)
     folder = journal.folder_of(root.repository)
     with journal.locked(folder):

@@ -30,7 +30,7 @@ class NamedDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """What the rewriters made of a draft: edits and proofs, or what refused it. `left` are copies that stay."""
+    """The result of rewriting a draft: edits and proofs, or the refusal. `left` are copies that stay."""
 
     edits: tuple[Edit, ...] = ()
     proofs: tuple[Proof, ...] = ()
@@ -40,7 +40,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placings:
-    """What became of all drafts of one round, in their order, and what belongs to files."""
+    """The results of all drafts of one round, in their order, and the edits that belong to files."""
 
     placed: tuple[Placed, ...]
     imports: tuple[Edit, ...]
@@ -54,7 +54,7 @@ def place(
     rewriters: Mapping[Kind, Rewriter],
     context: RewriteContext,
 ) -> Placings:
-    """Rewrite every file once for all drafts. `refused` and `left` of a Placed are by `id` of the finding."""
+    """Rewrite each file once, for all drafts. `refused` and `left` of a Placed are by `id` of the finding."""
     placements: dict[str, list[tuple[int, Placement]]] = defaultdict(list)
     for index, named in enumerate(drafts):
         for placement in _placements(named, documents):

@@ -35,9 +35,9 @@ _REAL_AWS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProofResult:
-    """What one proof came to: equal with its variables unset, equal with them set. `error` is our words, or None.
+    """The result of one proof: equal with its variables unset, equal with them set. `error` is a message, or None.
 
-    `unavailable` says that the store could not be read: then nothing is known of the expression.
+    `unavailable` says that the store could not be read, so that nothing is known of the expression.
     """
 
     proof: Proof

@@ -47,7 +47,7 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 def stays(
     finding: Finding, workspace: Workspace, kind: Kind, *, scope: str, include_tests: bool, rewritable: frozenset[Kind]
 ) -> Refused | None:
-    """Why this place is not rewritten, whatever else holds its value; None if a rewriter may try."""
+    """Why this place is refused, whatever other places hold its value; None if a rewriter may try."""
     if finding.commit is not None:
         return (
             RefusalReason.HISTORY_ONLY,

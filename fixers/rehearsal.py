@@ -22,7 +22,7 @@ from scanner.errors import FixError, StoreError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsed:
-    """What the rehearsal came to: an outcome for each fix, and the files as they would be."""
+    """The result of a rehearsal: an outcome for each fix, and the files as they would be."""
 
     outcomes: tuple[Outcome, ...]
     files: dict[str, bytes]
@@ -34,7 +34,7 @@ class Rehearsed:
 
 
 def rehearse(plan: Plan, workspace: Workspace, key: bytes) -> Rehearsed:
-    """Carry out a plan against an AWS that lives as long as this call."""
+    """Carry out a plan against an embedded AWS that exists for this call only."""
     files = changed_files(plan, workspace, key)
     if not plan.fixes:
         return Rehearsed(outcomes=(), files=files)

@@ -17,9 +17,9 @@ from scanner.model import Document, Kind, SecretValue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What names are made of: `read` are the variables, and `frameworks` the frameworks, that the repository uses.
+    """What naming depends on: `read` are the variables, and `frameworks` the frameworks, that the repository uses.
 
-    `values` must not show in a name.
+    `values` must not occur in a name.
     """
 
     app: str
@@ -31,7 +31,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """A secret with everything decided, and its edits."""
+    """A secret with its final name, store and edits."""
 
     chosen: ChosenDraft
     named: NamedDraft
@@ -47,9 +47,9 @@ def settle(
     context: RewriteContext,
     refused: MutableMapping[int, Refused],
 ) -> tuple[tuple[Settled, ...], Placings]:
-    """Name and rewrite; a secret with a refused place goes to `refused` as a whole, and the rest is done again.
+    """Name and rewrite; a secret with a refused place is refused as a whole, and the others are tried again.
 
-    Each round that refuses has fewer places than the one before it, so there is an end.
+    Each further round has fewer places, so this ends.
     """
     remaining = list(chosen)
     while True:

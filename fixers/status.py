@@ -32,7 +32,7 @@ from scanner.sources.history import folder_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What history holds of a value: its objects, whether a remote has one; None where it could not be looked for."""
+    """Where the history holds a value: its objects, whether a remote has one; None if it could not be searched."""
 
     objects: int
     pushed: bool
@@ -40,7 +40,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """The state of one value. `stored`, `rotated` and `past` are None where nothing could tell."""
+    """The state of one value. `stored`, `rotated` and `past` are None if unknown."""
 
     entry: Entry
     stored: bool | None
@@ -54,7 +54,7 @@ class Row:
 
     @property
     def lost(self) -> bool:
-        """Whether the store that was asked does not have it, so that nothing tells whether it was rotated."""
+        """Whether the store does not have it, so that it is unknown whether it was rotated."""
         return self.stored is False and self.rotated is None
 
 
@@ -103,7 +103,7 @@ def status(
 
 
 def states(kept: Ledger, stores: Stores | None) -> tuple[Row, ...]:
-    """The state of every entry. `stores` None asks none. Raises StoreError where a store cannot be asked."""
+    """The state of every entry. With `stores` None no store is asked. Raises StoreError if a store does not answer."""
     pasts = _pasts(kept)
     # Digests that a plan recorded are worth something only under the key that made them.
     ours = any(entry.value and _digest(kept.key, entry.value) == entry.digest for entry in kept.entries if entry.name)

@@ -29,7 +29,7 @@ Overlay: TypeAlias = Mapping[str, bytes]
 class Workspace:
     """One tree of files. `files` are POSIX paths from `root`, sorted; `read` gives a file's bytes or raises OSError.
 
-    `started` are the first lines of programs that were looked at, by path.
+    `started` caches the first lines of programs, by path.
     """
 
     root: Path
@@ -48,7 +48,7 @@ class Workspace:
         return True
 
     def bytes_of(self, path: str) -> bytes:
-        """A file's bytes; none where it cannot be read, which is the same to what only looks for readers."""
+        """A file's bytes; empty if it cannot be read, which is the same for a search for readers."""
         try:
             return self.read(path)
         except OSError:
@@ -117,7 +117,7 @@ def _read(place: Path) -> bytes:
 
 
 def overlaid(workspace: Workspace, overlay: Overlay) -> Workspace:
-    """The same tree with some files replaced or added in memory; nothing is written."""
+    """The workspace with some files replaced or added in memory; nothing is written."""
 
     def read(path: str) -> bytes:
         return overlay[path] if path in overlay else workspace.read(path)

@@ -23,7 +23,7 @@ _RESERVE = 1 << 20
 
 
 def check_writable(workspace: Workspace, changes: Mapping[str, bytes | None]) -> None:
-    """Raise FixError, before anything is done, for a file that could not be replaced or a disk without the room."""
+    """Raise FixError, before anything is written, for a file that cannot be replaced or a full disk."""
     room: dict[int, tuple[Path, int]] = {}
     for path, raw in changes.items():
         place = located(workspace.root, path)
@@ -41,7 +41,7 @@ def replace_all(
 ) -> None:
     """Make every path hold its new bytes (None: no file). `announce` is called with a path right before it changes.
 
-    `run` names the temporary files. Raises FixError; before the first announcement nothing has changed by then.
+    `run` names the temporary files. Raises FixError; before the first announcement nothing has changed.
     """
     remove_leftovers(workspace, changes, run)
     prepared: dict[str, Path] = {}

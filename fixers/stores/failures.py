@@ -191,7 +191,7 @@ def translated(call: Call) -> Iterator[None]:
 
 
 def store_error(error: Exception, call: Call) -> StoreError:
-    """Say in our words what an exception of boto3 means for this call."""
+    """The StoreError for an exception of boto3 in this call, in our own words."""
     code = error_code(error)
     text = str(_answer(error).get("Message", ""))
     told, meaning = _BY_TEXT.get(code, ("", None))
@@ -225,7 +225,7 @@ def _unknown(error: Exception, code: str) -> _Words:
 
 
 def error_code(error: Exception) -> str:
-    """Return AWS's error code, or the exception's type where AWS was not asked."""
+    """AWS's error code, or the exception's type if the request did not get there."""
     code = str(_answer(error).get("Code") or "")
     return code if _CODE.fullmatch(code) else type(error).__name__
 

@@ -25,7 +25,7 @@ STORES = tuple(sorted(KINDS))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsersAws:
-    """The AWS that boto3 finds for the user. All stores go by one session: a profile that asks for a code asks once.
+    """The AWS that boto3 finds for the user. All stores share one session, so that a profile asks for a code once.
 
     `region` and `profile` are as they were asked for; None: as boto3 finds them. `account` is its number, None where it
     could not be asked.

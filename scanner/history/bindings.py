@@ -63,9 +63,9 @@ class Bindings:
 
 
 def follow(bindings: Bindings, data: bytes, ranges: Sequence[Range] | None = None) -> set[bytes]:
-    """Bring the bindings to the next version; returns the names that are bound in another way than before.
+    """Update the bindings to the next version; returns the names that are bound differently than before.
 
-    `ranges` are the parts that differ from the version followed last; None: they are looked for here.
+    `ranges` are the parts that differ from the version before; None: they are determined here.
     """
     before, rows = bindings.data, bindings.rows
     if before is data:
@@ -130,9 +130,9 @@ def _bounds(data: bytes, row: Binding) -> tuple[int, int]:
 
 
 def reached(bindings: Bindings, text: bytes, scope: int, end: int) -> tuple[dict[int, bytes], frozenset[bytes]]:
-    """The statements that bind the names in a text that ends at `end`, and the names in those; by offset.
+    """Offsets of the statements that bind the names in the text before `end`, and the names in those in turn.
 
-    `scope` is where the function around the text begins. Second, all names that were looked for.
+    `scope` is where the function around the text begins. The second result is all these names.
     """
     assert bindings.data is not None
     if bindings.places is None:
@@ -183,7 +183,7 @@ def bound_between(bindings: Bindings, first: int, last: int) -> set[bytes]:
 
 
 def enclosing(data: bytes, start: int) -> Iterator[tuple[int, bool]]:
-    """Where the functions and classes around a line begin, the innermost first, as far as indentation tells.
+    """Where the functions and classes around a line begin by indentation, the innermost first.
 
     Each with whether it is a class.
     """

@@ -25,9 +25,9 @@ _LONGEST = 4_000
 
 
 def surroundings(data: bytes, kind: Kind) -> Callable[[int], int]:
-    """A function from an offset to a hash of all lines that its line belongs together with.
+    """A function from an offset to a hash of all lines that its meaning depends on.
 
-    Those are the lines near it in its own block, the lines near each key above it, and everything below its own key.
+    These are the lines near it in its own block, the lines near each key above it, and everything below its own key.
     """
     lines = data.split(b"\n")
     starts = [0, *itertools.accumulate(len(line) + 1 for line in lines[:-1])]

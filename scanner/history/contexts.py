@@ -20,7 +20,7 @@ from scanner.source import Kind
 
 
 class Context(NamedTuple):
-    """A hit, a hash of what it depends on, and the offsets of the statements that bind its names."""
+    """A hit, a hash of all that its finding depends on, and the offsets of the statements that bind its names."""
 
     hash: int
     hit: Hit
@@ -29,9 +29,9 @@ class Context(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Version:
-    """A version of a file, and what the contexts in it can depend on.
+    """A version of a file, with what the contexts in it can depend on.
 
-    `hits` are those that the analysis would look at, in their order, and `names` what calls among them look for.
+    `hits` are those that the analysis would read, in order, and `names` the names that calls among them depend on.
     `imports` are the libraries that it imports, `own` the functions and classes that it defines and that take a
     credential: how they are defined belongs to the context of a call of one.
     """
@@ -60,7 +60,7 @@ class Change:
     moved: Sequence[tuple[int, int]]
 
     def spares(self, hit: Hit, extent: Extent | None = None) -> bool:
-        """Whether a hit's context is what it was: what its names mean, and if it is given, what is in this extent."""
+        """Whether a hit's context is unchanged: the meaning of its names and, if given, what is in this extent."""
         names = self.stood.get(hit)
         return (
             names is not None
@@ -73,7 +73,7 @@ class Change:
 def contexts(
     version: Version, hits: Iterable[Hit], table: Table, change: Change | None, beside: Callable[[int], int] | None
 ) -> Iterator[Context]:
-    """The context of each of these hits that can have a new one; a call that no text in quotes can reach has none.
+    """The contexts of those hits whose context may be new; a call that no quoted text can reach has none.
 
     Notes the version's `names`. `change` is None where all of it is new. `beside` gives a hash of what else belongs to
     an offset, in a structured text.
@@ -114,12 +114,12 @@ def contexts(
 
 
 def imported_of(libraries: str, imports: frozenset[str]) -> frozenset[str]:
-    """Those of a call's libraries that are imported: what it means depends on each."""
+    """Those libraries of a call that are imported: its meaning depends on each."""
     return imports.intersection(libraries.split(" "))
 
 
 def scope_of(data: bytes, start: int) -> int:
-    """Where the outermost function around a line begins; 0 outside of functions, as far as indentation tells."""
+    """The offset of the outermost function around a line by indentation; 0 outside functions."""
     found = 0
     for block, is_class in enclosing(data, start):
         if is_class:

@@ -20,7 +20,7 @@ _NEAR = 1_500
 
 
 def island(data: bytes, offsets: Iterable[int]) -> bytes:
-    """The file with every function emptied in which none of the offsets lies, nor what its objects keep on self."""
+    """The file with functions emptied that contain none of the offsets and set no attribute of self."""
     kept = sorted({*offsets, *_on_self(data, offsets)})
     pieces: list[bytes] = []
     done = 0
@@ -45,7 +45,7 @@ def _functions(data: bytes) -> Iterator[tuple[int, int, int]]:
 
 @functools.lru_cache(maxsize=64)
 def after_block(indent: int) -> re.Pattern[bytes]:
-    """An expression of the first line behind a block: indented no deeper than `indent`, no bracket and no comment."""
+    """An expression for the first line after a block: indented no deeper than `indent`, no bracket and no comment."""
     return re.compile(rb"\n[ \t]{0,%d}[^\s)\]}#]" % indent)
 
 

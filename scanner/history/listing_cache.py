@@ -47,9 +47,9 @@ def listing(
     extra: Mapping[str, str],
     selection: Selection,
 ) -> tuple[objects.Listing, tuple[str, ...]] | None:
-    """The versions that are not known to be clean, and the commits whose messages are to be read.
+    """The versions that are not known to be clean, and the commits whose messages have to be read.
 
-    None where all has to be listed again.
+    None if everything has to be listed again.
     """
     before = _read(record.listed)
     if before is None or _order(commits[: before.commits]) != before.order or _digest(extra) != before.extra:
@@ -81,7 +81,7 @@ def dump(
     states: Mapping[int, int],
     messages: Sequence[str],
 ) -> bytes:
-    """What the record keeps of a listing; nothing where a part of it could not be seen.
+    """What the record keeps of a listing; empty if a part of it could not be read.
 
     `states` are those of all its versions by number.
     """

@@ -18,14 +18,14 @@ _LARGEST = 1_000_000
 
 
 def object_of(said: Finding | Skipped) -> str:
-    """The commit or tag that something was said of."""
+    """The commit or tag that the message of a finding belongs to."""
     return said.path.rpartition("/")[2]
 
 
 def findings(
     folder: Path, commits: Sequence[str], knowledge: Knowledge, settings: Settings
 ) -> Iterator[Finding | Skipped]:
-    """The findings in the messages of commits, and of tags where ids of tag objects are among them."""
+    """The findings in the messages of these commits and tag objects."""
     for oid, raw in git.blobs(folder, commits, _LARGEST):
         if raw is None:
             reason = "git cannot read it, or it is too large"
@@ -45,7 +45,7 @@ def findings(
 
 
 def joined(result: ScanResult, said: Sequence[Finding | Skipped]) -> ScanResult:
-    """A result with what was found beside the files."""
+    """The result with the findings in messages added."""
     taken = [each for each in said if not isinstance(each, Skipped)]
     missed = [each for each in said if isinstance(each, Skipped)]
     coverage = result.coverage._replace(skipped=(*result.coverage.skipped, *missed))

@@ -27,14 +27,14 @@ _FEW = 20
 
 
 class Own(NamedTuple):
-    """A function or class that takes a credential: where its definition begins, and a hash of its parameters."""
+    """A function or class that takes a credential: the offset of its definition, and a hash of its parameters."""
 
     start: int
     said: int
 
 
 def defined(data: bytes, hits: Iterable[Hit], table: Table) -> dict[bytes, Own]:
-    """What a file defines that takes a credential, by name, from the hits of all expressions."""
+    """The functions and classes of a file that take a credential, by name, from the hits of all expressions."""
     found: dict[bytes, Own] = {}
     for number, end in hits:
         ref = table[number][1]
@@ -47,7 +47,7 @@ def defined(data: bytes, hits: Iterable[Hit], table: Table) -> dict[bytes, Own]:
 
 
 def calls(data: bytes, names: Collection[bytes], number: int, first: int, last: int) -> Iterator[Hit]:
-    """The calls of these names, as hits of the expression `number`, whose brackets open between two offsets."""
+    """The calls of these names whose brackets open between two offsets, as hits of the expression `number`."""
     if not names:
         return
     # A few names are found faster by an expression of their own; what tries thousands at each place is never done.
@@ -59,7 +59,7 @@ def calls(data: bytes, names: Collection[bytes], number: int, first: int, last: 
 
 
 def meant_by(own: Mapping[bytes, Own], data: bytes, end: int) -> Own | None:
-    """The function or class that is called by the bracket before `end`; None where it is none of these."""
+    """The function or class that the bracket before `end` calls; None if it is none of these."""
     start = end - 1
     while start and (data[start - 1 : start].isalnum() or data[start - 1 : start] == b"_"):
         start -= 1

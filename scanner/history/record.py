@@ -59,19 +59,19 @@ class Record:
 
 
 def skipped_as(reason: str) -> int:
-    """The state of a version that is not looked into; one that git could not read is asked for again."""
+    """The state of a skipped version; one that git could not read is tried again next time."""
     return _SKIPPED + REASONS.index(reason) if reason in REASONS else AGAIN
 
 
 def reason_of(state: int) -> str | None:
-    """Why a version with this state is not looked into; None where it is."""
+    """Why a version with this state was skipped; None if it was not."""
     return REASONS[state - _SKIPPED] if state >= _SKIPPED else None
 
 
 def load(common: Path, secret: bytes, valid_for: Iterable[str], rules: bytes) -> Record | None:
-    """The record below git's common directory; an empty one where there is none that counts.
+    """Load the record from below git's common directory; an empty one if there is none or it is not valid.
 
-    `valid_for` are the options, `rules` the state of all that judges. None where no record can be kept.
+    `valid_for` are the options, `rules` the state of the rules and the program. None if no record can be kept.
     """
     folder = common / "unhardcode"
     if not own_folder(folder):
@@ -87,7 +87,7 @@ def load(common: Path, secret: bytes, valid_for: Iterable[str], rules: bytes) ->
 
 
 def program_state() -> bytes:
-    """Name the state of this program without reading it: of an editable installation the version says too little."""
+    """A signature of the program without reading its files: an editable installation changes without a new version."""
     from importlib.metadata import version
 
     root = Path(__file__).parent.parent
@@ -102,7 +102,7 @@ def program_state() -> bytes:
 
 
 def known(record: Record | None, blobs: Sequence[Blob]) -> list[int]:
-    """The state of each version that need not be looked at; 0 for the others."""
+    """The state of each version that need not be scanned; 0 for the others."""
     if record is None or not record.states:
         return [0] * len(blobs)
     keys = [key_of(blob) for blob in blobs]
@@ -138,10 +138,10 @@ def keep(
     *,
     added: bool = False,
 ) -> None:
-    """Write the record of a scan that has ended, whole or not at all; `states` and `notes` by number of the version.
+    """Write the record of a finished scan, whole or not at all; `states` and `notes` are by the version's number.
 
-    `added`: the versions that are not among these still count as before.
-    Of two scans at once the later one's record stays: each is right by itself.
+    `added`: keep the states of versions that are not among these. Of two scans at once the later record stays: each is
+    right by itself.
     """
     fresh = dict(record.states) if added else {}
     fresh |= {key_of(blobs[number]): state for number, state in sorted(states.items())}
@@ -162,13 +162,13 @@ def keep(
 
 
 def key_of(blob: Blob) -> bytes:
-    """What names a version in the record: its object and all paths at which it stands."""
+    """The key of a version in the record: of its object and all its paths."""
     text = "\0".join((blob.id, *(place.path for place in blob.places)))
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_KEY).digest()
 
 
 def where(oid: str, path: str) -> bytes:
-    """What names a version at one path in the record."""
+    """The key of a version at one path in the record."""
     return hashlib.blake2b(f"{oid}\0{path}".encode("utf-8", "surrogatepass"), digest_size=_KEY).digest()
 
 

@@ -19,14 +19,14 @@ _NONE: frozenset[bytes] = frozenset()
 
 
 def reach(data: bytes, change: Range) -> tuple[int, int]:
-    """From where to where a hit's context can reach into a change."""
+    """The range of offsets from which a hit's context can reach into a change."""
     last = data.find(b"\n", change.new_last)
     low = data.rfind(b"\n", 0, change.new_first) - 2 * WIDTH
     return low, (len(data) if last < 0 else last) + WIDTH
 
 
 def found_near(data: bytes, change: Range, prefilter: Prefilter, *, calls: bool) -> list[Hit]:
-    """The hits that a change can have made, and imports before it."""
+    """The hits that a change may have created, and imports before it."""
     first = change.new_first
     start = max(data.rfind(b"\n", 0, max(0, first - REACH)) + 1, first - _LONG_LINE)
     start = min(start, *(_opened(data, start, pair) for pair in _BRACKETS))
@@ -47,14 +47,14 @@ def _opened(data: bytes, at: int, pair: tuple[bytes, bytes]) -> int:
 
 
 def last_changed(change: Range) -> int:
-    """Where the last match ends that a change can have made or unmade."""
+    """The end of the last match that a change may have created or removed."""
     return change.new_last + REACH
 
 
 def unchanged(
     hits: Sequence[Hit], names: Mapping[Hit, frozenset[bytes]], ranges: Sequence[Range]
 ) -> dict[Hit, frozenset[bytes]]:
-    """The hits outside of the changes, at their offsets in the new version, and the names that they look for."""
+    """The hits outside the changes, at their new offsets, with the names that their contexts depend on."""
     found: dict[Hit, frozenset[bytes]] = {}
     done, longer = -1, 0
     for each in (*ranges, None):
@@ -70,7 +70,7 @@ def unchanged(
 
 
 def merged(old: Sequence[Hit], ranges: Sequence[Range], windows: Sequence[Sequence[Hit]]) -> list[Hit]:
-    """The hits of the version before at their offsets in the new one, those near the changes replaced."""
+    """The hits of the version before at their new offsets, with those near the changes replaced."""
     hits: list[Hit] = []
     done, longer = -1, 0
     for each, found in zip((*ranges, None), (*windows, ()), strict=True):

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class HistoryRequest(NamedTuple):
-    """What was asked for: a range (`between`), or the whole history.
+    """What to scan: a range of commits (`between`), or the whole history.
 
-    `cache`: whether a record of what was clean is read and written; `progress`: whether to say how far it is.
+    `cache`: whether the record of clean versions is read and written; `progress`: whether to show progress.
     """
 
     between: str | None = None
@@ -35,7 +35,7 @@ def scan_history(
     past: HistoryRequest,
     setup: Setup,
 ) -> ScanResult:
-    """Scan a repository's past."""
+    """Scan the history of a repository, or a range of its commits."""
     folder = history.folder_of(repository)
     ends = None if past.between is None else commit_range.ends(repository, past.between)
     before = None

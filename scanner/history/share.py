@@ -295,13 +295,13 @@ def _near(found: Sequence[Finding], source: Source, data: bytes, kind: Kind, fre
 
 
 def _is_better(finding: Finding, best: Best) -> bool:
-    """Whether a finding is surer than the one of its value at its path so far."""
+    """Whether a finding has more confidence than the best one of its value and path so far."""
     known = best.get((finding.path, finding.value))
     return known is None or sureness(finding) > known[0]
 
 
 def sureness(finding: Finding) -> int:
-    """How sure a finding is: 0 suppressed, then by its confidence."""
+    """0 for a suppressed finding, else 1 to 3 by its confidence."""
     return 0 if finding.suppressed is not None else 1 + finding.confidence.rank
 
 

@@ -121,7 +121,7 @@ def _first_notes(blobs: Sequence[objects.Blob], notes: Mapping[int, str]) -> tup
 
 
 def first_of_each(findings: Iterable[Finding], age: dict[str, int]) -> tuple[Finding, ...]:
-    """One finding for each value and path: the surest, and of those the oldest. In order of path and span."""
+    """One finding for each value and path: of the highest confidence, then the oldest. In order of path and span."""
     best: dict[tuple[str, SecretValue | None], tuple[tuple[int, int, int, str], Finding]] = {}
     for finding in findings:
         old = age.get(finding.commit.id, len(age)) if finding.commit else len(age)

@@ -28,9 +28,9 @@ _TICK, _SAID_EVERY = 0.2, 2_000_000
 
 
 def shared_out(blobs: Sequence[objects.Blob]) -> list[list[int]]:
-    """The numbers of the blobs in shares, which no number of workers changes, the largest first.
+    """The numbers of the blobs in shares, the largest first, independent of the number of workers.
 
-    All versions of all files of one name are in one, and those of names that begin alike: they repeat each other.
+    Versions of files with equal or similar names go into one share, since they repeat each other.
     """
     families = [_FAMILY.split(blob.places[0].path.rpartition("/")[2], maxsplit=1)[0].lower() for blob in blobs]
     sizes: dict[str, int] = {}

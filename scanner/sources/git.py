@@ -33,7 +33,7 @@ class Repository(NamedTuple):
 
 
 def hook_index() -> dict[str, str]:
-    """The index that a hook is asked about: `git commit FILE` and `git commit -a` hand a temporary one to it."""
+    """The index that a hook has to scan: `git commit FILE` and `git commit -a` pass a temporary one."""
     path = os.environ.get("GIT_INDEX_FILE")
     return {"GIT_INDEX_FILE": os.path.abspath(path)} if path else {}
 
@@ -61,7 +61,7 @@ def attempt(
 
 
 def read(folder: Path, *arguments: str, feed: bytes | None = None, extra: dict[str, str] | None = None) -> bytes:
-    """Standard output of one git command. Raises NotSeenError where it fails."""
+    """Standard output of one git command. Raises NotSeenError if it fails."""
     status, out, err = attempt(folder, *arguments, feed=feed, extra=extra)
     if status:
         raise NotSeenError(f"git {arguments[0]} failed in {folder}: {reason(err)}", hint=_hint(err))
@@ -69,7 +69,7 @@ def read(folder: Path, *arguments: str, feed: bytes | None = None, extra: dict[s
 
 
 def chunks(folder: Path, arguments: Sequence[str], feed: bytes) -> Generator[bytes, None, tuple[int, bytes]]:
-    """Standard output of one git command as it comes; gives exit status and standard error. Ends git when closed."""
+    """Standard output of one git command as it arrives; returns exit status and standard error. Closing it ends git."""
     import tempfile
     import threading
 
@@ -158,8 +158,7 @@ def blobs(
 ) -> Iterator[tuple[str, bytes | None]]:
     """Each object's bytes, in order; None for one that is missing or cannot be read. One process for all of them.
 
-    Of one of more than `largest` bytes, where that is given, nothing is kept: it is None too, and `too_large` has its
-    id before it comes.
+    An object of more than `largest` bytes, if that is given, is None too; `too_large` gets its id before.
     Git ends at an object that it cannot inflate: the rest is then read by another process.
     """
     at = 0

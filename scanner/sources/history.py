@@ -20,20 +20,20 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\
 
 
 def folder_of(repository: git.Repository) -> Path:
-    """Where git is started for a repository: its working tree, or itself if it is bare."""
+    """The folder to run git in for a repository: its working tree, or the repository itself if it is bare."""
     return repository.folder if repository.top is None else repository.top
 
 
 def has_held(repository: git.Repository, path: str) -> bool:
-    """Whether a commit that is reached has a file or folder of that name, POSIX from the root."""
+    """Whether a reachable commit has a file or folder of that name, POSIX from the root."""
     words = ("rev-list", "-1", "--all", "--reflog", "--", path)
     return git.attempt(folder_of(repository), *words)[1] != b""
 
 
 def reached(repository: git.Repository, since: str | None = None) -> tuple[list[str], dict[str, str]]:
-    """The commits that a ref, a reflog or a stash reaches, the oldest first, and what refs name that are no commits.
+    """The commits reachable from a ref, a reflog or a stash, the oldest first, and other objects that refs name.
 
-    `since` leaves out older commits: an ISO 8601 date or `N days ago`. Raises NotSeenError where git cannot walk them.
+    `since` leaves out older commits: an ISO 8601 date or `N days ago`. Raises NotSeenError if git cannot walk them.
     """
     folder = folder_of(repository)
     commits = git.read(folder, *_ORDER, *_window(since), "--all", "--reflog").decode().split()

@@ -22,5 +22,5 @@ def shown(raw: bytes | str) -> str:
 
 
 def meant(path: str) -> bytes:
-    """The bytes that `shown` was given, with slashes: what the path is called on disk and in git."""
+    """The inverse of `shown`: the path's bytes on disk and in git, with slashes."""
     return _ESCAPED.sub(lambda found: bytes((int(found[1], 16),)), path.encode("utf-8", "surrogateescape"))

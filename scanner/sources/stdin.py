@@ -14,7 +14,7 @@ _CHUNK = 1 << 20
 
 
 def sources(name: str | None, max_size: int) -> Iterator[Source | Skipped]:
-    """What comes in, under the name that decides how it is read. Raises NotSeenError where nothing can come in."""
+    """Standard input as a source, with a name that decides how it is read. Raises NotSeenError if it cannot be read."""
     raw = read(max_size)
     if len(raw) > max_size:
         yield Skipped(path=name or STDIN_PATH, reason=f"larger than {max_size:,} bytes", gap=True)
@@ -23,7 +23,7 @@ def sources(name: str | None, max_size: int) -> Iterator[Source | Skipped]:
 
 
 def read(most: int | None = None) -> bytes:
-    """All of standard input, or as much as shows that it is longer than `most` bytes. Raises NotSeenError."""
+    """All of standard input, or enough of it to see that it is longer than `most` bytes. Raises NotSeenError."""
     if (
         getattr(sys.stdin, "name", None) == os.devnull
     ):  # the front door has put that in the place of one that was closed

@@ -28,14 +28,14 @@ _UNOPENED = re.compile(rb"^warning: could not open directory '(.*)': ", re.MULTI
 
 
 class Root(NamedTuple):
-    """What the paths of a scan are counted from: a repository's top, or a folder without git."""
+    """The folder that the paths of a scan are relative to: a repository's top, or a folder without git."""
 
     folder: Path
     repository: git.Repository | None
 
 
 def root_of(named: Path) -> Root:
-    """The root for one named path. Raises NotSeenError where the path does not exist, or nobody lets us look."""
+    """The root for one named path. Raises NotSeenError if the path does not exist or cannot be accessed."""
     try:
         named.lstat()
     except PermissionError:
@@ -68,7 +68,7 @@ def _is_left_out(named: Path) -> bool:
 
 
 def common_root(named: Sequence[Path]) -> Root:
-    """The root of all named paths. Raises UsageError where they have several, NotSeenError for one that is not there.
+    """The root of all named paths. Raises UsageError if they have several, NotSeenError for a missing path.
 
     A hook names thousands of files: git is asked only about the first and those that could be elsewhere.
     """
@@ -193,9 +193,9 @@ class _Entry(NamedTuple):
 
 
 def relative(root: Root, path: Path) -> str:
-    """An absolute path from the root, POSIX; as it is where it lies outside.
+    """An absolute path relative to the root, POSIX; unchanged if it is outside.
 
-    Git tells its root without links on the way to it (macOS: /tmp), users do not.
+    Git reports its root with links resolved (macOS: /tmp); paths of users may contain them.
     """
     for place in (path, Path(os.path.realpath(path.parent), path.name)):
         if place.is_relative_to(root.folder):
