@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import importlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from rules.model import ProviderRule, RuleSet
 from scanner import companions, identity, ignore, keyfiles
@@ -28,7 +28,7 @@ from scanner.detectors.possible import (
 from scanner.judge import confidence_of, is_signal, judge
 from scanner.lazy_dataclasses import lazy_dataclasses
 from scanner.model import Confidence, Document, Finding, Kind, Literal, Source, Span, SuppressedBy, Suppression
-from scanner.prefilter import Prefilter, Table, read_table, sort_out, with_own_calls
+from scanner.prefilter import Hit, Prefilter, Table, read_table, sort_out, with_own_calls
 from scanner.readers.errors import Unreadable
 from scanner.readers.kinds import CODE, kind_of
 from scanner.readers.wanted import MayBeNamed, Wanted
@@ -62,6 +62,17 @@ class Knowledge:
     takers: Takers
 
 
+class Analysed(NamedTuple):
+    """The findings of a document, a note if it was read as plain text though its name promises more, and its text."""
+
+    findings: list[Finding]
+    note: str | None
+    text: str
+
+    def __repr__(self) -> str:
+        return f"Analysed({len(self.findings)} findings, {self.note!r}, <{len(self.text)} characters>)"
+
+
 def learn(rules: RuleSet, prefilter: Prefilter) -> Knowledge:
     """Index a rule set for the detectors."""
 
@@ -76,22 +87,20 @@ def learn(rules: RuleSet, prefilter: Prefilter) -> Knowledge:
     )
 
 
-def analyse(
-    source: Source, hits: list[tuple[int, int]], knowledge: Knowledge, settings: Settings
-) -> tuple[list[Finding], str | None, str]:
-    """The findings of one document, a note if it was read as plain text though its name promises more, its text."""
+def analyse(source: Source, hits: list[Hit], knowledge: Knowledge, settings: Settings) -> Analysed:
+    """Analyse one document at its prefilter hits. Raises UndecodableError."""
 
     kind = kind_of(source.path, source.raw[:4096])
     wanted, providers, imported = sort_out(hits, knowledge.table, code=kind in CODE)
     if not wanted:
-        return [], None, ""
+        return Analysed([], None, "")
     document = decode(source, kind)
     candidates, note = _candidates(document, wanted, providers, imported, knowledge, DEPTH)
     if document.kind is not kind:
         note = "read as plain text: its coding cookie names no encoding that keeps ASCII as it is"
     judged = list(_judged(document, candidates, knowledge, settings))
     settled = ignore.settle(document, judged, own=settings.own_markers, foreign=settings.foreign_markers)
-    return companions.absorb(settled, knowledge.rules.weights), note, document.text
+    return Analysed(companions.absorb(settled, knowledge.rules.weights), note, document.text)
 
 
 def findings_of(source: Source, knowledge: Knowledge, settings: Settings) -> list[Finding]:
@@ -102,8 +111,8 @@ def findings_of(source: Source, knowledge: Knowledge, settings: Settings) -> lis
     if skip_reason(source.raw) is not None:
         return []
     try:
-        found, _, _ = analyse(source, knowledge.prefilter.find(scan_bytes(source.raw)), knowledge, settings)
-        return unsuppressed(found)
+        hits = knowledge.prefilter.find(scan_bytes(source.raw))
+        return unsuppressed(analyse(source, hits, knowledge, settings).findings)
     except UndecodableError:
         return []
 
@@ -154,7 +163,7 @@ def _literals(
     name = "text" if is_lock_file(document.path) else _READERS[document.kind]
     with lazy_dataclasses():
         reader = importlib.import_module(f"scanner.readers.{name}")
-    named_so = functools.partial(may_be_named, knowledge.takers)
+    named_so = partial(may_be_named, knowledge.takers)
     try:
         wanted = _wanted(providers, imported, knowledge) if name == "python" else named_so
         literals = list(reader.read(document, offsets, wanted))
@@ -188,14 +197,14 @@ def _wanted(providers: dict[str, list[int]], imported: frozenset[str], knowledge
     """What of a Python file's strings is worth reading."""
     takers, prefilter, table = knowledge.takers, knowledge.prefilter, knowledge.table
     return Wanted(
-        is_possible=functools.partial(is_possible, takers),
-        is_named=functools.partial(is_named, takers),
-        is_call=functools.partial(is_call, takers, imported),
-        takes=functools.partial(takes, takers, imported),
+        is_possible=partial(is_possible, takers),
+        is_named=partial(is_named, takers),
+        is_call=partial(is_call, takers, imported),
+        takes=partial(takes, takers, imported),
         carriers=takers.carriers,
         keys=takers.keys,
-        is_setting=functools.partial(is_setting, takers, imported),
-        has_provider_shape=lambda value: bool(sort_out(prefilter.find(value), table, code=True)[1]),
+        is_setting=partial(is_setting, takers, imported),
+        has_provider_shape=lambda value: bool(sort_out(prefilter.find(value), table, code=True).providers),
         providers=sorted(offset for found in providers.values() for offset in found),
     )
 
@@ -243,7 +252,7 @@ def _detected(
 def _split(literal: Literal, knowledge: Knowledge) -> Iterator[Candidate]:
     """Provider shapes in the value of a literal of several parts: the document's text does not show them."""
     hits = knowledge.prefilter.find(literal.value.reveal("bytes"))
-    for rule in sort_out(hits, knowledge.table, code=True)[1]:
+    for rule in sort_out(hits, knowledge.table, code=True).providers:
         yield from provider.detect_in_value(knowledge.providers[rule], literal)
 
 

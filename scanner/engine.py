@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner import keyfiles
 from scanner.content import may_be_marked, scan_bytes, skip_reason
 from scanner.lazy_dataclasses import lazy_dataclasses
-from scanner.prefilter import Prefilter
+from scanner.prefilter import Hit, Prefilter
 from scanner.source import Coverage, ScanResult, Settings, Skipped, Source
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def scan(sources: Iterable[Source | Skipped], setup: Setup, texts: dict[str, str
     `texts` receives the text of every document with a finding, by path: reports show lines of it, masked.
     """
     seen = _Seen(texts)
-    waiting: list[tuple[int, Source, list[tuple[int, int]]]] = []
+    waiting: list[tuple[int, Source, list[Hit]]] = []
     held = 0
     knowledge = functools.cache(setup.knowledge)
 

@@ -73,7 +73,7 @@ def _means_something(hits: list[Hit], source: Source, table: Table) -> bool:
     from scanner.prefilter import sort_out
     from scanner.readers.kinds import CODE, kind_of
 
-    return bool(sort_out(hits, table, code=kind_of(source.path, source.raw[:4096]) in CODE)[0])
+    return bool(sort_out(hits, table, code=kind_of(source.path, source.raw[:4096]) in CODE).wanted)
 
 
 def _load() -> None:

@@ -42,7 +42,9 @@ _MAKERS = (
 )
 
 
+# Expression id and end offset in bytes.
 Hit = tuple[int, int]
+# Role and reference of each expression, by id.
 Table = tuple[tuple[int, str], ...]
 
 
@@ -68,9 +70,9 @@ class Prefilter(NamedTuple):
     imports: int
     table: bytes | Table
 
-    def find(self, data: bytes, *, calls: bool = False) -> list[tuple[int, int]]:
+    def find(self, data: bytes, *, calls: bool = False) -> list[Hit]:
         """Expression id and end offset (bytes) of every hit. `calls`: search for calls even without an import."""
-        hits: list[tuple[int, int]] = []
+        hits: list[Hit] = []
         add = hits.append
 
         def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
@@ -82,9 +84,9 @@ class Prefilter(NamedTuple):
         return hits
 
 
-def hits_from_imports(prefilter: Prefilter, data: bytes) -> list[tuple[int, int]]:
+def hits_from_imports(prefilter: Prefilter, data: bytes) -> list[Hit]:
     """The hits of imports, and of own rules, whose ids are higher; calls are not searched for."""
-    found: list[tuple[int, int]] = []
+    found: list[Hit] = []
 
     def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
         if number >= prefilter.imports:
@@ -158,10 +160,16 @@ def with_own_calls(table: Table) -> Table:
     return (*table, (CALL, ""))
 
 
-def sort_out(
-    hits: list[tuple[int, int]], table: Table, *, code: bool
-) -> tuple[set[int], dict[str, list[int]], frozenset[str]]:
-    """Sort hits: byte offsets to read (`counts`), those of each provider rule, and the import roots of the file."""
+class SortedHits(NamedTuple):
+    """Hits by what they are for: byte offsets to read (`counts`), those of each provider rule, and imported roots."""
+
+    wanted: set[int]
+    providers: dict[str, list[int]]
+    imported: frozenset[str]
+
+
+def sort_out(hits: list[Hit], table: Table, *, code: bool) -> SortedHits:
+    """Sort the hits of one file, in Python (`code`) or not."""
     imported = frozenset(table[number][1] for number, _ in hits if table[number][0] == IMPORT)
     wanted: set[int] = set()
     providers: dict[str, list[int]] = {}
@@ -171,7 +179,7 @@ def sort_out(
             providers.setdefault(ref, []).append(end)
         if counts(role, ref, imported, code=code):
             wanted.add(end)
-    return wanted, providers, imported
+    return SortedHits(wanted, providers, imported)
 
 
 def counts(role: int, ref: str, imports: frozenset[str], *, code: bool) -> bool:

@@ -26,6 +26,6 @@ def _is_found(rule: ProviderRule, template: str, prefilter: Prefilter) -> bool:
         text = expand(template, rule.id)
     except ValueError:
         text = template  # a brace that is no form of ours: the text as it stands
-    hits = sort_out(prefilter.find(text.encode()), read_table(prefilter), code=False)[1]
+    hits = sort_out(prefilter.find(text.encode()), read_table(prefilter), code=False).providers
     pattern = compile_pattern(rule.pattern)
     return any(pattern.search(text, max(0, end - rule.reach), end + FORWARD) for end in hits.get(rule.id, ()))

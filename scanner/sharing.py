@@ -18,6 +18,7 @@ from scanner import analysis
 from scanner.analysis import Knowledge
 from scanner.children import end_with, how_many
 from scanner.model import Finding, SecretValue
+from scanner.prefilter import Hit
 from scanner.readers.kinds import kind_of
 from scanner.source import Settings, Source
 from scanner.text import UndecodableError, decode
@@ -36,7 +37,7 @@ class Task(NamedTuple):
     """One document with its hits."""
 
     source: Source
-    hits: list[tuple[int, int]]
+    hits: list[Hit]
 
 
 class Outcome(NamedTuple):

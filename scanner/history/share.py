@@ -264,7 +264,7 @@ def _fresh_findings(
     found, note, _ = analysis.analyse(source, hits, knowledge, settings)
     if note is not None:
         # Read in another way than the versions before it: what was clean in those need not be so in this one.
-        found, _, _ = analysis.analyse(source, knowledge.prefilter.find(data), knowledge, settings)
+        found = analysis.analyse(source, knowledge.prefilter.find(data), knowledge, settings).findings
     return analysis.unsuppressed(found), note
 
 
