@@ -40,7 +40,6 @@ class Safety(enum.StrEnum):
 
     SAFE = "safe"
     REVIEW = "review"  # offered for review
-    MANUAL = "manual"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

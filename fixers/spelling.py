@@ -114,7 +114,7 @@ def _stretch(document: Document, holder: tuple[str, Member, Finding]) -> Span | 
 
 
 def _spelled(document: Document, place: Span, name: str, member: Member, finding: Finding) -> list[Part] | None:
-    """The value's characters in their forms, with what stands between them."""
+    """The value's characters in their forms, with the text between them."""
     literal = finding.literal
     view = _view(member.value, is_bytes=literal.value.is_bytes)
     ends = _ends(document.text, place, view, finding)

@@ -183,7 +183,7 @@ def _settings(table: Table) -> Iterator[Setting]:
 
 
 def _nearest(row: Table, file: Table, key: str) -> Table:
-    """The row if it has its own `key`, else the file's table: what stands there is for all rows."""
+    """The row if it has its own `key`, else the file's table, which is the default for all rows."""
     return row if key in row.values else file
 
 

@@ -95,7 +95,7 @@ def short_digest(key: bytes, value: SecretValue) -> str:
 
 
 def read_baseline(path: Path) -> Baseline:
-    """The baseline in a file. Raises UsageError with the line, never with what stands there."""
+    """Read a baseline. Raises UsageError with the number of a bad line, never with its content."""
     try:
         if path.stat().st_size > _MOST:
             raise UsageError(f"{path}: larger than {_MOST:,} bytes", hint="is it the right file?")

@@ -37,7 +37,7 @@ _LEAST_SHARED = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """One thing that another tool's file holds: where it stands, and what is told of its value.
+    """One accepted finding in another tool's file: its place, and what the file says of its value.
 
     `sha1` is detect-secrets' digest of the value; `values` are the value itself, in the forms that the tool gives.
     """
@@ -58,7 +58,7 @@ class Taken(NamedTuple):
 
 
 def read_known(path: Path, form: str | None) -> list[Known]:
-    """All that a file accepts. Without a form it is told by its content. Raises UsageError."""
+    """All findings that a file accepts. Without `form` its format is detected. Raises UsageError."""
     raw = read_named(path, _MOST)
     form = form or _form(path, raw)
     readers: dict[str, Callable[[str, str], Iterator[Known]]] = {

@@ -122,7 +122,7 @@ def _own(root: Path) -> Loaded:
 
 
 def read_table(path: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
-    """A table of a TOML file, None where there is none. Messages name lines, never what stands there."""
+    """A table of a TOML file, None if it has none. Messages name lines, never their content."""
     raw = _read(path)
     if raw is None or (table and b"unhardcode" not in raw):
         return None

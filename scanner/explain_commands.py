@@ -1,4 +1,4 @@
-"""`unhardcode explain`: the evidence for and against what stands on a line."""
+"""`unhardcode explain`: the evidence for and against the findings on a line."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class _NotInTextError(Exception):
 def analysed(
     tasks: Sequence[Task], knowledge: Knowledge, settings: Callable[[], Settings], *, processes: int | None = None
 ) -> list[Outcome]:
-    """The outcome of each task; `processes` None: as many as pay."""
+    """The outcome of each task; `processes` None: as many as are worth starting."""
     found: dict[int, Outcome] = {}
     size = sum(len(task.source.raw) for task in tasks)
     helpers = min(how_many(processes, size, _WORTH_A_PROCESS, _MOST), len(tasks)) - 1
@@ -78,7 +78,7 @@ def _outcome(task: Task, knowledge: Knowledge, settings: Settings) -> Outcome:
 
 
 def _together(tasks: Sequence[Task], knowledge: Knowledge, settings: Settings, helpers: int) -> dict[int, Outcome]:
-    """What several processes, this one among them, make of the tasks: whoever is free takes the next largest."""
+    """The outcomes from several processes including this one; a free one takes the next largest task."""
     import multiprocessing
 
     fork = multiprocessing.get_context("fork")

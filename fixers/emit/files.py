@@ -171,6 +171,6 @@ def _begins(path: Path, words: str) -> bool:
 
 
 def _write(path: Path, text: str) -> Path:
-    """Replace a file: a link is not followed, and whoever edited the old one keeps it until the new one is whole."""
+    """Replace a file atomically, without following a link."""
     replace_with(path, [text], mode=0o755 if path.name == _SCRIPT else 0o644)
     return path

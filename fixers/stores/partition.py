@@ -1,4 +1,4 @@
-"""AWS's partitions: what stands second in an ARN, and in what the names of its hosts end.
+"""AWS's partitions: the second field of an ARN, and the domain of endpoints.
 
 From botocore's partitions.json; https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
 """

@@ -220,7 +220,7 @@ def _with_import(data: bytes, first: int, last: int) -> Iterator[bytes]:
 
 
 def _imported(memory: Memory, data: bytes, ranges: Sequence[Range]) -> frozenset[str]:
-    """The imports of a version, from those before it and its lines that are others; read anew where one may be gone."""
+    """The imports of a version, updated from the version before by changed lines; read again if one may be gone."""
     gone, come = _import_lines(memory.last.data, data, ranges)
     if gone == come:
         return memory.last.imports

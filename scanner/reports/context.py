@@ -1,4 +1,4 @@
-"""What a report is told besides the result: the options in effect, and where the files' texts are."""
+"""What a report needs besides the result: the options in effect, and the texts of files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scanner.sources.selection import matches
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replacement:
-    """A part of a fix: what stands from `start` to `end` (line and column, from 1) becomes `text`, free of values."""
+    """A part of a fix: the text from `start` to `end` (line and column, from 1) becomes `text`, without values."""
 
     path: str
     start: tuple[int, int]

@@ -246,7 +246,7 @@ def _listed(root: Root, below: str) -> dict[str, _Entry]:
 
 
 def _entered(top: Path, entries: dict[str, _Entry]) -> dict[str, _Entry]:
-    """The entries with what stands in submodules, and in theirs, in place of these; one that stays shut says why."""
+    """The entries with each submodule replaced by its files, recursively; one that cannot be opened says why."""
     found: dict[str, _Entry] = {}
     for name, entry in entries.items():
         if entry.skip != SUBMODULE:
