@@ -106,46 +106,47 @@ def scan_share(task: Task, numbers: Sequence[int], tick: Callable[[int], None]) 
 
 def _scan_version(share: _Share, number: int, raw: bytes | None) -> None:
     """Scan one version; `raw` is None if git cannot read it."""
-    blob, knowledge, memory = share.task.blobs[number], share.task.knowledge, share.memory
-    path, several = blob.places[0].path, len(blob.places) > 1
-    source = Source(path=path, raw=raw or b"", blob=blob.id)
-    stores = keyfiles.find(source, knowledge.rules.weights, share.task.settings)
-    if stores:
-        share.best.setdefault((path, stores[0].value), (sureness(stores[0]), number))
-        share.moved += [number] if several else []
+    blob, weights = share.task.blobs[number], share.task.knowledge.rules.weights
+    source = Source(path=blob.places[0].path, raw=raw or b"", blob=blob.id)
+    key_file = keyfiles.find(source, weights, share.task.settings)
+    reason = f"git cannot read object {blob.id[:12]}" if raw is None else skip_reason(source.raw)
+    if key_file:
+        share.best.setdefault((source.path, key_file[0].value), (sureness(key_file[0]), number))
+        share.moved += [number] if len(blob.places) > 1 else []
         share.states[number] = AGAIN
         share.files += 1
         share.size += len(source.raw)
-        return
-    reason = f"git cannot read object {blob.id[:12]}" if raw is None else skip_reason(source.raw)
-    if reason is not None:
-        share.skipped[Skipped(path=path, reason=reason, gap=raw is None)] = None
+    elif reason is not None:
+        share.skipped[Skipped(path=source.path, reason=reason, gap=raw is None)] = None
         share.states[number] = skipped_as(reason)
-        return
-    share.size += len(source.raw)
+    else:
+        share.size += len(source.raw)
+        _scan_text(share, number, source)
+
+
+def _scan_text(share: _Share, number: int, source: Source) -> None:
+    """Scan what is new in one version of a text file."""
+    path, memory, places = source.path, share.memory, share.task.blobs[number].places
     data, kind = scan_bytes(source.raw), _kind(share.kinds, path, source.raw)
     if path in memory.as_text and _is_readable(source, kind, memory.as_text):
         del memory.as_text[path]
-        memory.path = ""  # what it has in common with the last one was read in another way
-    whole = several or memory.path != path
+        memory.path = ""  # the version before was read as plain text: nothing can be taken over from it
+    whole = len(places) > 1 or memory.path != path
     fresh = new_contexts(memory, path, data, kind, whole=whole)
     in_pieces = kind is Kind.PYTHON and source.raw.endswith(data) and path not in memory.as_text
     try:
         found, note = _fresh_findings(share, source, data, kind, fresh.contexts, in_pieces=in_pieces)
     except UndecodableError as error:
         share.skipped[Skipped(path=path, reason=str(error))] = None
-        memory.path = ""  # its contexts are not known: the next version is looked at as a whole
+        memory.path = ""  # its contexts are not known: all of the next version is scanned
         share.states[number] = AGAIN
         return
     share.files += 1
     if note is not None:
         memory.as_text.setdefault(path, b"")
         share.notes[number] = note
-    dirty = _near(found, source, data, kind, fresh.contexts)
-    known = set(map(id, dirty))
-    memory.note(path, (context.hash for context in fresh.contexts if id(context) not in known), clean=True)
-    memory.note(path, (context.hash for context in dirty), clean=False)
-    moved = several and (fresh.known or bool(found) or _differs_elsewhere(source, kind, blob.places[1:], share))
+    _remember(memory, path, fresh.contexts, _near(found, source, data, kind, fresh.contexts))
+    moved = len(places) > 1 and (fresh.known or bool(found) or _differs_elsewhere(source, kind, places[1:], share))
     share.moved += [number] if moved else []
     share.states[number] = _state(
         share, path, hit=moved or bool(found) or note is not None, all_new=whole and not fresh.known
@@ -153,6 +154,13 @@ def _scan_version(share: _Share, number: int, raw: bytes | None) -> None:
     for finding in found:
         if _is_better(finding, share.best):
             share.best[path, finding.value] = (sureness(finding), number)
+
+
+def _remember(memory: Memory, path: str, contexts: Sequence[Context], dirty: Sequence[Context]) -> None:
+    """Remember the contexts of a version, of which those in `dirty` may have given a finding."""
+    with_findings = set(map(id, dirty))
+    memory.note(path, (context.hash for context in contexts if id(context) not in with_findings), clean=True)
+    memory.note(path, (context.hash for context in dirty), clean=False)
 
 
 def _state(share: _Share, path: str, *, hit: bool, all_new: bool) -> int:
