@@ -15,8 +15,8 @@ from fixers.stores.model import (
     AlreadyExistsError,
     Existing,
     OutcomeUnknownError,
-    Seen,
     Store,
+    Stored,
     Stores,
 )
 from scanner.errors import StoreError
@@ -122,7 +122,7 @@ def _problem(secret: PlannedSecret, store: Store) -> str | None:
     return next(iter(store.problems(secret, payload(secret))), None)
 
 
-def _compared(secret: PlannedSecret, seen: Seen | None, app: str) -> Ready | str:
+def _compared(secret: PlannedSecret, seen: Stored | None, app: str) -> Ready | str:
     value = payload(secret)
     if seen is None:
         if secret.action != "create":

@@ -47,7 +47,7 @@ def scan(sources: Iterable[Source | Skipped], setup: Setup, texts: dict[str, str
 
     `texts` receives the text of every document with a finding, by path: reports show lines of it, masked.
     """
-    seen = _Seen(texts)
+    results = _Results(texts)
     waiting: list[tuple[int, Source, list[Hit]]] = []
     held = 0
     knowledge = functools.cache(setup.knowledge)
@@ -59,25 +59,25 @@ def scan(sources: Iterable[Source | Skipped], setup: Setup, texts: dict[str, str
         tasks = [sharing.Task(source, hits) for _, source, hits in waiting]
         outcomes = sharing.analysed(tasks, knowledge(), setup.settings, processes=setup.jobs)
         for (place, source, _), outcome in zip(waiting, outcomes, strict=True):
-            seen.add(place, source, outcome)
+            results.add(place, source, outcome)
         waiting.clear()
 
     for place, source in enumerate(sources):
         if isinstance(source, Skipped):
-            seen.skipped.append((place, source))
+            results.skipped.append((place, source))
             continue
         if keyfiles.identify(source.raw) is not None:
-            seen.count(source)
-            seen.findings += keyfiles.find(source, setup.rules().weights, setup.settings())
+            results.count(source)
+            results.findings += keyfiles.find(source, setup.rules().weights, setup.settings())
             continue
         reason = skip_reason(source.raw)
         if reason is not None:
-            seen.skipped.append((place, Skipped(path=source.path, reason=reason)))
+            results.skipped.append((place, Skipped(path=source.path, reason=reason)))
             continue
-        seen.count(source)
+        results.count(source)
         hits = setup.prefilter.find(scan_bytes(source.raw))
         if not hits:
-            seen.remarks += ((place, each) for each in _remarks(source, []))
+            results.remarks += ((place, each) for each in _remarks(source, []))
             continue
         waiting.append((place, source, hits))
         held += len(source.raw)
@@ -86,11 +86,11 @@ def scan(sources: Iterable[Source | Skipped], setup: Setup, texts: dict[str, str
             held = 0
     if waiting:
         analyse_waiting()
-    return seen.result()
+    return results.result()
 
 
-class _Seen:
-    """Collects the results of all sources. `place` is a source's number: reports keep that order."""
+class _Results:
+    """The results of all sources, collected. `place` is a source's number: reports keep that order."""
 
     def __init__(self, texts: dict[str, str] | None) -> None:
         self.texts = texts

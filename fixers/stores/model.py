@@ -79,8 +79,8 @@ class Existing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """A name that was looked at: what is there, and its value. `value` is None where there is none to read."""
+class Stored:
+    """What the store has under a name, with its value; `value` is None if there is none to read."""
 
     existing: Existing
     value: SecretValue | None
@@ -111,7 +111,7 @@ class Store(Protocol):
     def describe(self, name: str) -> Existing | None:
         """Say what is there without reading it; None where the name does not exist."""
 
-    def look(self, names: Sequence[str]) -> Iterator[tuple[str, Seen | None]]:
+    def look(self, names: Sequence[str]) -> Iterator[tuple[str, Stored | None]]:
         """Look at many names in few calls, in their order; None where a name does not exist."""
 
     def create(self, secret: PlannedSecret, payload: SecretValue, *, tags: Mapping[str, str], token: str) -> Receipt:

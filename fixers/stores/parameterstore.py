@@ -23,7 +23,7 @@ from fixers.stores.model import (
     DeniedError,
     Existing,
     Receipt,
-    Seen,
+    Stored,
     StoreKind,
     ThrottledError,
     Tier,
@@ -80,7 +80,7 @@ class ParameterStore:
                 return None
         return self._existing(parameter)
 
-    def look(self, names: Sequence[str]) -> Iterator[tuple[str, Seen | None]]:
+    def look(self, names: Sequence[str]) -> Iterator[tuple[str, Stored | None]]:
         """Read by ten, one by one where GetParameters is not allowed; then the tags of what is there."""
         batches = True
         for start in range(0, len(names), _BATCH):
@@ -92,7 +92,7 @@ class ParameterStore:
                 if found is None:
                     yield name, None
                 else:
-                    yield name, Seen(existing=self._existing(found), value=SecretValue(found["Value"]))
+                    yield name, Stored(existing=self._existing(found), value=SecretValue(found["Value"]))
 
     def _batch(self, names: Sequence[str]) -> dict[str, dict[str, Any]] | None:
         """What AWS says of at most ten names, decrypted, by name; None where the call is not allowed."""

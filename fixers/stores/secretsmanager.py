@@ -21,7 +21,7 @@ from fixers.stores.model import (
     DeniedError,
     Existing,
     Receipt,
-    Seen,
+    Stored,
     StoreKind,
     Tier,
 )
@@ -71,7 +71,7 @@ class SecretsManager:
                 return None
             return _existing(name, answer) if answer["Name"] == name else None
 
-    def look(self, names: Sequence[str]) -> Iterator[tuple[str, Seen | None]]:
+    def look(self, names: Sequence[str]) -> Iterator[tuple[str, Stored | None]]:
         """Describe every name; values come by twenty, one by one where BatchGetSecretValue is not allowed."""
         batches = True
         for start in range(0, len(names), _BATCH):
@@ -87,7 +87,7 @@ class SecretsManager:
                     continue
                 # What changed since it was described is in neither answer: then it is read alone.
                 value = (values or {}).get(name) or (self.read(name) if _has_value(there) else None)
-                yield name, Seen(existing=there, value=value)
+                yield name, Stored(existing=there, value=value)
 
     def _batch(self, names: Sequence[str]) -> dict[str, SecretValue | None] | None:
         """The values of at most twenty names, those that can be read; None where the call is not allowed."""

@@ -21,7 +21,7 @@ from scanner.source import Coverage, ScanResult, Skipped, Source
 from scanner.sources import git, objects
 
 
-class Seen(NamedTuple):
+class VersionScan(NamedTuple):
     """The result of scanning versions, and what the record keeps of it: `states`, `notes` (by number), `serialized`.
 
     `knowledge` is what the scan was made with. `read` gives the findings of a version, and adds them to `serialized`.
@@ -42,7 +42,7 @@ def scan(
     *,
     before: record.Record | None = None,
     meter: Meter | None = None,
-) -> Seen:
+) -> VersionScan:
     """Scan all blobs of a listing: one finding for each value and path, at the oldest of its most confident commits.
 
     Versions that the record `before` says to be clean are not scanned.
@@ -66,7 +66,7 @@ def scan(
         skipped=(*listing.skipped, *seen.skipped),
         notes=_first_notes(blobs, seen.notes),
     )
-    return Seen(
+    return VersionScan(
         result=ScanResult(findings=first_of_each(_analysed(folder, blobs, seen, read), age), coverage=coverage),
         states=seen.states,
         serialized=used,

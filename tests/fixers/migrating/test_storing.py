@@ -10,7 +10,7 @@ import pytest
 
 from fixers.model import Member, Plan, PlannedSecret
 from fixers.payload import payload
-from fixers.stores.model import AlreadyExistsError, Existing, OutcomeUnknownError, Receipt, Seen
+from fixers.stores.model import AlreadyExistsError, Existing, OutcomeUnknownError, Receipt, Stored
 from fixers.storing import Ready, check, holds, store_secret
 from scanner.errors import StoreError
 from scanner.model import SecretValue
@@ -49,11 +49,11 @@ class FakeStore:
             own_key=self.own_key,
         )  # fmt: skip
 
-    def look(self, names: Sequence[str]) -> Iterator[tuple[str, Seen | None]]:
+    def look(self, names: Sequence[str]) -> Iterator[tuple[str, Stored | None]]:
         for name in names:
             there = self.describe(name)
             value = self.read(name) if there is not None and there.deletion is None else None
-            yield name, None if there is None else Seen(existing=there, value=value)
+            yield name, None if there is None else Stored(existing=there, value=value)
 
     def restore(self, name: str) -> None:
         self.deletion = None
