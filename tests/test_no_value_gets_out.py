@@ -160,7 +160,11 @@ def test_a_file_that_is_called_by_a_value_is_in_no_plan_and_no_report(
         status, out, err = run(repository, *words.split(), "--app", "shop")
         _assert_clean(out + err, [value], words)
         if name.endswith(".py"):
-            assert (status, "stands in this name" in err, (repository / "plan.toml").exists()) == (2, True, False)
+            assert (status, "this name contains the value" in err, (repository / "plan.toml").exists()) == (
+                2,
+                True,
+                False,
+            )
     for written in (repository / "plan.toml", repository / "out" / "MIGRATION.md"):
         _assert_clean(written.read_text() if written.exists() else "", [value], written.name)
     for words in ("status --offline", "status --offline --format json", "purge", "scan", "scan --history"):

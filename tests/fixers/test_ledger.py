@@ -272,7 +272,7 @@ def test_a_value_lives_from_found_to_purged(
 
     (tmp_path / "other").mkdir()
     git(tmp_path / "other", "init", "--quiet")
-    assert says(tmp_path / "other", "purge", "--check", str(folder))[0] == 3, "nothing was searched for"
+    assert says(tmp_path / "other", "purge", "--check", str(folder))[0] == 3, "nothing to search for"
 
     clone = purged(folder, says, tmp_path)
     assert _spellings(clone, git, password) == []
