@@ -160,7 +160,7 @@ def test_a_file_that_is_called_by_a_value_is_in_no_plan_and_no_report(
         status, out, err = run(repository, *words.split(), "--app", "shop")
         _assert_clean(out + err, [value], words)
         if name.endswith(".py"):
-            assert (status, "this name contains the value" in err, (repository / "plan.toml").exists()) == (
+            assert (status, "contains the value" in err, (repository / "plan.toml").exists()) == (
                 2,
                 True,
                 False,
