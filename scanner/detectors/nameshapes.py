@@ -100,6 +100,11 @@ _COLLECTED = tuple(
         rf"|[ \t]*[|+]=[ \t]*(?:[{{(\[][ \t]*|{_WHOSE}))",
     )
 )
+# Each member of `class Tokens(Enum):`
+_MEMBERS = (
+    rf"\bclass[ \t]+\w*{NAMES_OF_SEVERAL}\w*[^\n]*:[ \t]*\r?\n(?:[ \t]+[^\n]*\n|\r?\n)*"
+    r"[ \t]+\w+[ \t]*(?::[^=\n]+)?=[ \t]*[rbuf]{0,2}[\"'][^\s\"']{8}"
+)
 # What most credentials are called, where the whole vocabulary costs more than it finds.
 _NAMED = r"(?:passw|pwd|\bpw\b|_pw\b|passphrase|secret|token|api_?key)"
 # The first list of a zip, the targets of a loop or of several values, a string that is split, and a mapping whose keys
@@ -108,7 +113,8 @@ _TAKEN_APART = (
     rf"{_NAMED}\w*[ \t]*,[\w., \t]*[)\]]?[ \t]*=[ \t(\[]*[^\n=\"'(]*[\"'][^\s\"']",
     rf"\bparametrize\(\s*[\[(]?\s*[\"'][^\n\])]{{0,200}}{_NAMED}",
     rf"\bzip\(\s*[\[(][^\])]{{0,200}}{_NAMED}[^\])]{{0,200}}[\])],\s*[\[(]\s*[rbuf]{{0,2}}[\"']",
-    rf"\bfor[ \t(][\w ,.(\[]*{_NAMED}[\w ,.)\]]*[ \t]in[ \t]+(?:zip\()?\s*[\[({{]\s*[\[({{]?\s*[rbuf]{{0,2}}[\"']",
+    rf"\bfor[ \t(][\w ,.(\[]*{_NAMED}[\w ,.)\]]*[ \t]in[ \t]+(?:(?:zip|enumerate)\()?\s*"
+    r"[\[({]\s*[\[({]?\s*[rbuf]{0,2}[\"']",
     r"(?:auth|logins?|creds?|credentials|users?|accounts?)[ \t]*=[ \t]*\(?"
     r"[\"'][^\s\"':]+[: ,;|/][^\"'\n]+[\"']\)?\.r?(?:split|partition)\(",
     r"(?:tokens?|_keys?|apikeys?|secrets)(?:_?(?:db|map|dict|store|table|users?|owners?|to_\w+))?"
@@ -146,6 +152,11 @@ _APART_IN_CODE = (
 _RETURNED = (
     rf"\bdef[ \t]+{_TAKEN}\w*\([^)\n]*\)[^:\n]*:[^\n]*\n(?:[ \t]*[\"']{{3}}[^\n]*\n)?"
     r"[ \t]*(?:return|yield)[ \t]+[rbuf]{0,2}[\"'][^\s\"'`./%]{4}"
+)
+# `def credentials():` and the pair that it gives.
+_PAIR_RETURNED = (
+    r"\bdef[ \t]+\w*(?:creds|credentials?|auth|login)\w*\([^)\n]*\)[^:\n]*:[^\n]*\n(?:[ \t]*[\"']{3}[^\n]*\n)?"
+    r"[ \t]*return[ \t(]+[rbuf]{0,2}[\"'][^\"'\n]{1,60}[\"'],[ \t]*[rbuf]{0,2}[\"'][^\s\"']{4}"
 )
 # What stands between a name and its value: an operator, or what gives the value where there is none.
 _ASSIGNING = r"(?:[=:,(!>]|\+=|<-|->|to\b|or\b|\|\||\?\?|else\b|\?:|\.equals(?:ignorecase)?\(|in\s+[\w.()]+\s+else\b)"
@@ -225,6 +236,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         *_SPOKEN,
         *_TOGETHER,
         *_COLLECTED,
+        _MEMBERS,
         *_TAKEN_APART,
         _SET,
         _SECURED,
@@ -234,6 +246,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         _NUMBERED,
         *_APART_IN_CODE,
         _RETURNED,
+        _PAIR_RETURNED,
         *_COMPARED,
         *_ASSIGNED,
         _KEY_FIELD,
