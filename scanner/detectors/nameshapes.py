@@ -16,8 +16,8 @@ _ARRAY = r"\b(?:char|wchar_t)[ \t]+\w+\[\w*\]\s*=\s*L?\"[^\s\"']{4}"
 _GETTER = r"\([ \t]*\)[^\n{;\"']{0,40}\{\s{0,40}return[ \t]{1,4}[\"'][^\s\"']{4}"
 # `public string Password { get; set; } = "...";`
 _PROPERTY = r"\{[ \t]*get;[^{}\n]*\}[ \t]*=[ \t]*@?\"[^\s\"]{4}"
-# `Dim password As String = "..."` of Visual Basic
-_DECLARED = r"[ \t]+As[ \t]+String[ \t]*=[ \t]*\"[^\s\"]{4}"
+# `Dim password As String = "..."` of Visual Basic, `param password string = '...'` of Bicep
+_DECLARED = r"[ \t]+(?:As[ \t]+)?String[ \t]*=[ \t]*[\"'][^\s\"']{4}"
 # `env::var("SECRET_KEY").unwrap_or("...".to_string())`
 _INSTEAD = r"[\"']\){1,2}\.(?:unwrap_or(?:_else)?|(?:or|getor)else)\((?:\|\w*\|[ \t]*)?(?:[\w:]+\()?[\"'][^\s\"']{4}"
 # After the operator a value may wait on the next line, in brackets.
@@ -124,7 +124,7 @@ _TAKEN_APART = (
 _EQUALLED = rf"[^\s\"']{{4}}[\"']\.equals(?:ignorecase)?\([\w.(\"' ]*{_NAMED}"
 _VALUE_FIRST = (
     r"\bvalue[\"']?[ \t]*[:=][ \t]*[\"']?[^\s{\[$\"'][^\n]*(?:,|\n|[\"'][ \t])[ \t]*[\"']?(?:name|key)[\"']?[ \t]*[:=]"
-    rf"[ \t]*[\"']?[\w.\-]*{_NAMED}"
+    rf"[ \t]*[\"']?[\w.\-/]*{_NAMED}"
 )
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ssm_parameter
 _SECURED = r"\bSecureString\"[ \t]*\r?\n[ \t]*value[ \t]*=[ \t]*\"[^\s\"$]{8}"
@@ -194,6 +194,11 @@ _SECTION = (
 _PARAMETER = (
     r"(?:password|passwd|secret|token|api_?key)[\"']?[ \t]*:[ \t]*\{?[ \t]*\r?\n(?:[^\n]{0,120}\n){0,5}"
     r"[ \t]*[\"']?(?-i:Default)[\"']?[ \t]*:[ \t]*[\"']?[^\s\"'{\[]"
+)
+# The same on one line, and https://learn.microsoft.com/azure/azure-resource-manager/templates/parameters
+_PARAMETERS = (
+    r"(?:password|passwd|secret|token|api_?key)\"[ \t]*:[ \t]*\{[^{}]*\"(?-i:Default|defaultValue)\"[ \t]*:[ \t]*"
+    r"\"[^\s\"{\[]"
 )
 # Its entries have any names: https://kubernetes.io/docs/concepts/configuration/secret/
 _MANIFEST = r"\bkind[\"']?[ \t]*:[ \t]*[\"']?(?-i:Secret)[\"' \t]*[\r\n,}]"
@@ -268,7 +273,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     bare += _spelled(every, r"\w", _SETTING, r"[ \t]+[^\s=$]")
     bare += _spelled(keys, r"\w.\-", "", _ITEM)
     bare += _spelled(strong, r"\w.\-", "", _NEXT_ELEMENT)
-    bare += [_APART, _LISTED, _PARAMETER, _SECTION, _MANIFEST, _FOREIGN, _VALUE_FIRST, _PROPERTIES]
+    bare += [_APART, _LISTED, _PARAMETER, _PARAMETERS, _SECTION, _MANIFEST, _FOREIGN, _VALUE_FIRST, _PROPERTIES]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
 
 

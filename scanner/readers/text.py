@@ -59,8 +59,9 @@ _DIRECTIVE_FILES = re.compile(r"(?i).*(?:\.conf|\.cnf|\.cfg|netrc|\.properties|\
 # How far before a hit such a value may begin.
 _REACH = 200
 _BACKWARD = re.compile(
-    r"(?:(?P<q>[\"'])|\bvalue=(?P<v>[\"']))(?P<value>[^\s\"']{4,80})(?(q)(?P=q)|(?P=v))"
-    r"(?(q)\.(?i:equals(?:IgnoreCase)?)\(\s{0,9}(?:[\w.]{1,60}\(\s{0,9}[\"'])?|[ \t]+(?:key|name)=[\"'])"
+    r"(?:(?P<q>[\"'])|\bvalue[ \t]{0,20}=[ \t]{0,20}(?P<v>[\"']))(?P<value>[^\s\"']{4,80})(?(q)(?P=q)|(?P=v))"
+    r"(?(q)\.(?i:equals(?:IgnoreCase)?)\(\s{0,9}(?:[\w.]{1,60}\(\s{0,9}[\"'])?"
+    r"|\s{1,40}(?:key|name)[ \t]{0,20}=[ \t]{0,20}[\"'](?:[\w.\-]{0,60}/){0,9})"
     rf"(?P<name>{NAME})"
 )
 _TOKEN = re.compile(r"[^\s\"'`<>]*")
@@ -190,7 +191,7 @@ def shapes(
 def _before_name(text: str, offset: int) -> Shape | None:
     """A value whose name stands behind it, where the hit is: `"...".equals(password)`, `value="..." key="password"`."""
     low = max(0, offset - _REACH)
-    if text.find(".equals", low, offset) < 0 and text.find("value=", low, offset) < 0:
+    if text.find(".equals", low, offset) < 0 and text.find("value", low, offset) < 0:
         return None
     for found in _BACKWARD.finditer(text, low, min(len(text), offset + 100)):
         if found.start("name") < offset <= found.end():

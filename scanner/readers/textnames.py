@@ -18,8 +18,9 @@ _ANNOTATION = (
     r"&?(?:'[a-z]{1,20}[ \t])?[A-Za-z_][\w.\[\]|, ]{0,60}[ \t]"
     # `heroku config:set NAME=value` has no type either.
     r"|(?!\w{0,30}(?i:passw|pwd|secret|token|key))&?[A-Za-z_](?:[\w.\[\]|]|, ?| \| ){0,60})(?==)"
-    # https://learn.microsoft.com/dotnet/visual-basic/language-reference/statements/dim-statement
-    r"|[ \t]{1,4}As[ \t]{1,4}String[ \t]{0,4}(?==)"
+    # https://learn.microsoft.com/dotnet/visual-basic/language-reference/statements/dim-statement,
+    # https://learn.microsoft.com/azure/azure-resource-manager/bicep/parameters
+    r"|[ \t]{1,4}(?:As[ \t]{1,4}String|string)[ \t]{0,4}(?==)"
 )
 SPOKEN_KEYS = (
     r"(?:api|access|auth|account|secret|private|encryption|signing|shared|master|license|subscription|storage)[ -]key"
