@@ -1,8 +1,9 @@
 """Command lines that give a password away without naming it: `sshpass -p x`, `curl -u user:x`, `echo x | sudo -S`.
 
-Flags of one letter mean a password only behind certain programs. `COMMAND` is for `re`, ends where the password begins,
-and needs one of `WORDS`; `EXPRESSIONS` are Hyperscan's (flag CASELESS) and end within it, or where the pipeline ends
-that it begins. A command can be a list of its words as well, as programs start others: `password_in`.
+Flags of one letter mean a password only behind certain programs. `COMMAND` and `LOGON` are for `re` and end where the
+password begins; that of `LOGON` ends at an `@`. Both need one of `WORDS`. `EXPRESSIONS` are Hyperscan's (flag CASELESS)
+and end within the password, or where the pipeline ends that it begins. A command can be a list of its words as well,
+as programs start others: `password_in`.
 """
 
 from __future__ import annotations
@@ -45,6 +46,16 @@ _SPACED = (
     (r"\btwine[ \t]{1,4}upload", "-p"),
     # https://cli.github.com/manual/gh_secret_set
     (r"\bgh[ \t]{1,4}secret[ \t]{1,4}set", "(?:-b|--body)"),
+    # http://www.net-snmp.org/docs/man/snmpcmd.html
+    (r"\bsnmp(?:walk|get|getnext|bulkwalk|bulkget|set|table|trap|inform)", "(?:-A|-X)"),
+    # https://www.ibm.com/docs/en/db2/11.5.x?topic=commands-connect
+    (r"\bdb2[ \t]{1,4}['\"]?connect", "(?i:using)"),
+    # https://linux.die.net/man/1/rdesktop, https://www.netexec.wiki, https://github.com/Hackplayers/evil-winrm
+    (r"\b(?:rdesktop|crackmapexec|netexec|nxc|evil-winrm)", "-p"),
+    # https://docs.digitalocean.com/reference/doctl/reference/auth/init/
+    (r"\bdoctl[ \t]{1,4}auth", "(?:-t|--access-token)"),
+    # https://rclone.org/commands/rclone_config_create/
+    (r"\brclone[ \t]{1,4}config[ \t]{1,4}(?:create|update)", "(?:secret_access_key|pass|password|token|account_key)"),
 )
 # https://docs.openssl.org/master/man1/openssl-passphrase-options/
 _SOURCE = r"-pass(?:in|out)?[ \t]{1,4}['\"]?pass:"
@@ -91,6 +102,24 @@ _PLACED = (
     # https://docs.haproxy.org/3.0/configuration.html
     r"\binsecure-password[ \t]{1,4}",
     r"\bstats[ \t]{1,4}auth[ \t]{1,4}[^\s:]{1,64}:",
+    # https://developer.hashicorp.com/vault/docs/commands/login, .../operator/unseal
+    r"\b(?:vault|bao)[ \t]{1,4}(?:login|(?:operator[ \t]{1,4})?unseal)[ \t]{1,4}(?:token=)?",
+    # https://doc.rust-lang.org/cargo/commands/cargo-login.html
+    r"\bcargo[ \t]{1,4}login[ \t]{1,4}",
+    # https://getcomposer.org/doc/articles/authentication-for-private-packages.md
+    r"\bcomposer[ \t]{1,4}config[ \t](?:[^\n|;&]{0,40}[ \t])?http-basic\.\S{1,100}[ \t]{1,4}\S{1,64}[ \t]{1,4}",
+    r"\bcomposer[ \t]{1,4}config[ \t](?:[^\n|;&]{0,40}[ \t])?(?:github-oauth|gitlab-token|bearer)\.\S{1,100}[ \t]{1,4}",
+    # https://www.pulumi.com/docs/iac/cli/commands/pulumi_config_set/
+    r"\bpulumi[ \t]{1,4}config[ \t]{1,4}set[ \t](?:[^\n|;&]{0,60}[ \t])?--secret[ \t]{1,4}[\w:.\[\]\-]{1,64}[ \t]{1,4}",
+    # https://learn.microsoft.com/sql/tools/sqlpackage, https://github.com/FreeRDP/FreeRDP/wiki/CommandLineInterface
+    r"\b(?:sqlpackage(?:\.exe)?[ \t](?:[^\n|;&]{0,120}[ \t])?/(?:tp|sp|(?:Target|Source)Password)"
+    r"|[xws]l?freerdp3?[ \t](?:[^\n|;&]{0,120}[ \t])?/p):",
+    # https://restic.readthedocs.io/en/stable/faq.html: the command is the password
+    r"--password-command[ \t=]{1,4}['\"]?echo[ \t]{1,4}",
+    # https://robotframework.org/SeleniumLibrary/SeleniumLibrary.html#Input%20Password
+    r"\bInput[ ]Password(?:[ ]{2,20}|\t{1,4})\S{1,100}(?:[ ]{2,20}|\t{1,4})",
+    # A shell's here-string, for what asks for a secret.
+    r"\b(?:secret|login|kinit|passwd|--password-stdin)\b[^\n|;&<]{0,80}<<<[ \t]{0,4}",
     r"\bnet[ \t]{1,4}user[ \t]{1,4}[\w.\-]{1,40}[ \t]{1,4}",
 )
 # With what must follow, for `re` and for Hyperscan.
@@ -116,22 +145,36 @@ _FOLLOWED = (
         r"(?:[^\s:@/\"'`,;<>{}$%\d]{1,40}\d|\d{1,40}[A-Za-z])",
         r"(?:[^\s:@/\"'`,;<>{}$%\d]+\d|\d+[A-Za-z])",
     ),
+    # http://www.net-snmp.org/docs/man/snmpd.conf.html: the second of a user's two
+    (r"[\w\"][ \t]{1,8}(?:AES(?:-?\d{3})?|DES)[ \t]{1,8}", r"\"", r"\"[^\s\"$]"),
     # https://www.zetetic.net/sqlcipher/sqlcipher-api/
     (r"\b(?i:pragma[ \t]{1,4}(?:re)?key)[ \t]{0,4}=[ \t]{0,4}", r"['\"]", r"['\"][^\s\"'$]"),
 )
+# `--name cloud-mongo -p 27017:27017` starts no mongo.
+_STARTS = r"(?<![\w.\-])"
+# A password with what it opens: `user/password@database`, `user:password@host`.
+_TOOL = r"[ \t](?:[^\n|;&]{0,80}[ \t])?['\"]?"
+_LOGONS = (
+    # https://docs.oracle.com/en/database/oracle/oracle-database/19/sqpug/starting-SQL-Plus.html
+    rf"\b(?:sqlplus|sqlldr|expdp|impdp|rman[ \t]{{1,4}}target){_TOOL}[\w$#]{{1,64}}/",
+    # https://github.com/fortra/impacket
+    rf"\b(?:impacket-\w{{3,20}}|(?:(?:ps|wmi|smb|at|dcom)exec|secretsdump|mssqlclient|Get\w{{2,4}}Users?\w{{0,4}})\.py){_TOOL}"
+    r"(?:[\w.\-]{1,40}/)?[\w.\-]{1,40}:",
+)
+_OPENS = r"[^\s/@'\"$]{1,60}@\w"
+LOGON = rf"{_STARTS}(?:{'|'.join(_LOGONS)})(?={_OPENS})"
 _CHPASSWD = r"(?:sudo[ \t]+)?chpasswd\b"
 _STDIN = r"(?:sudo[ \t]+(?:-[a-z]+[ \t]+)*-S\b|[^|\n]{1,100}--password-stdin|kinit\b)"
 # Tutorials give `passwd` a name or a word; only what is none counts.
 _ASKED = r"[\d!#%&*+=?^~][^|\n]{0,60}\|[ \t]*(?:sudo[ \t]+)?passwd\b"
-
-# `--name cloud-mongo -p 27017:27017` starts no mongo.
-_STARTS = r"(?<![\w.\-])"
 WORDS = re.compile(
     "sshpass|login|mysql|mariadb|curl|redis-cli|ldap|mongo|sqlcmd|bcp|zip|echo|openssl|cqlsh|mosquitto|ipmitool|htpasswd"
     r"|rabbitmqctl|npm|net (?:user|ads|rpc)|7z|sendemail|signtool|nmcli|nuget|passw[\w-]*[ \t]+password|smbclient"
     "|rootpw|rpcclient|lftp|-server |isakmp|username |enable |ssh-keygen|psexec|schtasks|net use|wpa_passphrase"
     r"|gh secret|insecure-password|stats auth|: (?:PSK|EAP|XAUTH|NTLM) |(?i:pragma|identified by) |\d:\d{2,5}:[A-Za-z]"
-    r"|twine|r[ow]community|createUser|SETUSER|\buser[ \t]+\S+[ \t]+(?:on|reset)\b"
+    r"|snmp|db2|rdesktop|crackmap|netexec|nxc|evil-winrm|doctl|rclone|unseal|composer|pulumi|sqlpackage|freerdp|<<<"
+    r"|--password-command|Input Password|sqlplus|sqlldr|expdp|impdp|rman|impacket|(?:exec|dump|client|Get\w+)\.py"
+    r"|machine |(?:AES|DES)[ \t\d-]+\"|twine|r[ow]community|createUser|SETUSER|\buser[ \t]+\S+[ \t]+(?:on|reset)\b"
 )
 COMMAND = (
     r"\bsshpass[ \t]{1,4}(?:-v[ \t]{1,4})?-p[ \t]{0,4}"
@@ -163,6 +206,7 @@ EXPRESSIONS = tuple(
         *(rf"{each}{_VALUE}" for each in _PLACED[:-1]),
         rf"{_PLACED[-1]}{_VALUE}[^\n|;&]*/add",
         *(each + tail for each, _, tail in _FOLLOWED),
+        *(each + _OPENS for each in _LOGONS),
         rf"\becho[ \t]+[^|\n]*\|[ \t]*(?:{_CHPASSWD}|(?-i:{_STDIN}))",
         rf"\becho[ \t]+[^|\n]*{_ASKED}",
         rf"\bsshpass{_LIST}-p(?:{_NEXT})?[^\s\"'$]",

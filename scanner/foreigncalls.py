@@ -20,6 +20,8 @@ _PASSWORDS = {
     # https://javadoc.io/doc/redis.clients/jedis, https://github.com/phpredis/phpredis#auth,
     # https://docs.spring.io/spring-security/reference/features/authentication/password-storage.html,
     # https://www.php.net/password_hash, https://www.npmjs.com/package/bcrypt
+    # https://github.com/openresty/lua-resty-redis#auth
+    r"|red:auth"
     r"|PasswordProtection|password_hash|password_?encoder(?:\(\))?\.encode|password\(\w{0,30}\.encode"
     r"|bcrypt\w{0,20}(?:\.|::)(?:hash\w{0,4}|encode|create|password\.create)|\$?\w{0,20}redis\w{0,10}(?:\.|->|:)auth|jedis\.auth",
     # https://pkg.go.dev/net/http#Request.SetBasicAuth, https://square.github.io/okhttp/ (Credentials.basic),
@@ -42,7 +44,11 @@ _PASSWORDS = {
     r"|ssh2_auth_password|imap_open|ldap_bind|smtp\.PlainAuth|Sequelize|DBI->connect"
     r"|create(?:ScramSha\w{1,6}|Plain)?Credential"
     # https://docs.djangoproject.com/en/stable/ref/contrib/auth/#manager-methods, https://pubsubclient.knolleary.net/api
-    r"|create_(?:super)?user|mqtt\w{0,20}\.connect",
+    r"|create_(?:super)?user|mqtt\w{0,20}\.connect"
+    # https://learn.microsoft.com/dotnet/api/system.directoryservices.directoryentry
+    r"|DirectoryEntry",
+    # https://dev.mysql.com/doc/c-api/en/mysql-real-connect.html
+    3: r"mysql_real_connect",
 }
 _KEYS = {
     # https://pkg.go.dev/crypto/aes#NewCipher, https://pkg.go.dev/github.com/gorilla/sessions#NewCookieStore,
@@ -72,7 +78,24 @@ _USER = r"\(\s{0,20}['\"`][^\s'\"`:${}]{1,64}:(?=[^\s'\"`$/])"
 _STORES = r"\w{0,30}(?:store|ks|kmf|factory)\.(?:load|getKey|init)"
 _CHARACTERS = r"(?=\"[^\"\n]{1,100}\"\.toCharArray\(\))"
 
-_LOGINS = {1: r"login|log_in|sign_?in|authenticate"}
+_LOGINS = {
+    # https://docs.datastax.com/en/developer/java-driver/latest/manual/core/authentication/ (withCredentials)
+    1: r"login|log_in|sign_?in|authenticate|(?:with_?)?(?:auth_?)?credentials",
+    # https://pubsubclient.knolleary.net/api#connect
+    2: r"client\.connect",
+}
+# https://docs.guzzlephp.org/en/stable/request-options.html#auth
+_GUZZLE = r"['\"]auth['\"][ \t]{0,4}=>[ \t]{0,4}\[[ \t]{0,4}['\"][^'\"\n]{1,64}['\"],[ \t]{0,4}(?=['\"])"
+# https://docs.stripe.com/api/authentication, https://www.twilio.com/docs/libraries,
+# https://www.algolia.com/doc/libraries/javascript/
+_API_KEYS = {
+    0: r"new[ \t]{1,4}Stripe(?:Client)?|require\(['\"]stripe['\"]\)",
+    1: r"algoliasearch|twilio|require\(['\"]twilio['\"]\)|TwilioClient\.Init|Twilio\.init|Twilio::REST::Client\.new",
+}
+# https://learn.microsoft.com/dotnet/api/azure.identity.clientsecretcredential, and its forerunner of ADAL
+_CLIENT_SECRETS = {2: r"ClientSecretCredential", 1: r"new[ \t]{1,4}ClientCredential"}
+
+_BY_PLACE = (_PASSWORDS, _LOGINS, _KEYS, _API_KEYS, _CLIENT_SECRETS)
 
 _OWNER = r"(?<![\w$])(?:[\w$]{1,60}(?:\.|->|::?)){0,4}"
 _ARGUMENT = (
@@ -90,9 +113,10 @@ def _pattern(functions: dict[int, str]) -> str:
 PATTERNS = {
     "password": _pattern(_PASSWORDS),
     "characters": rf"(?<![\w$])(?i:{_STORES})\(\s{{0,40}}{_ARGUMENT}{_CHARACTERS}",
-    "login": _pattern(_LOGINS),
+    "login": rf"{_pattern(_LOGINS)}|{_GUZZLE}",
     "signing_key": _pattern(_KEYS),
-    "client_secret": _REGISTERS,
+    "client_secret": rf"{_REGISTERS}|{_pattern(_CLIENT_SECRETS)}",
+    "api_key": _pattern(_API_KEYS),
 }
 INSIDE = rf"{_OWNER}(?i:{_ENCODERS}){_USER}"
 # One of these, in small letters, stands in each of the names: looked for as plain text, which is fast.
@@ -102,14 +126,14 @@ _WORDS = tuple(
     " cipheriv crypto openssl_ provider btoa base64 securestring hash::make pbekeyspec passwordprotection"
     " login sign_in signin create_user createuser signedstring redis jedis tochararray"
     " password_hash .encode bcrypt x509cert"
-    " createasync from_secret wifi".split()
+    " createasync from_secret wifi red: directoryentry stripe algolia twilio".split()
 )
 
 
 @functools.cache
 def _opened() -> re.Pattern[str]:
-    names = "|".join((*_PASSWORDS.values(), *_LOGINS.values(), *_KEYS.values(), _ENCODERS, _STORES))
-    return re.compile(rf"(?i)(?:{names})[ \t]?[( \t]|(?:omniauth|provider)[ \t(]+:")
+    names = "|".join((*(name for functions in _BY_PLACE for name in functions.values()), _ENCODERS, _STORES))
+    return re.compile(rf"(?i)(?:{names})[ \t]?[( \t]|(?:omniauth|provider)[ \t(]+:|['\"]auth['\"][ \t]*=>[ \t]*\[")
 
 
 def may_hold_call(text: str, low: int, high: int) -> bool:
@@ -125,10 +149,11 @@ EXPRESSIONS = tuple(
     for each in (
         *(
             rf"\b(?:{names})[ \t]?[( \t]\s*{_ANY * before}{_INTO}"
-            for functions in (_PASSWORDS, _KEYS, _LOGINS)
+            for functions in _BY_PLACE
             for before, names in functions.items()
         ),
         rf"{_STORES.removeprefix(chr(92) + 'w{0,30}')}\(\s*{_ANY}\"[^\s\"$][^\"\n]*\"\.toCharArray",
+        r"['\"]auth['\"][ \t]*=>[ \t]*\[[ \t]*['\"][^'\"\n]+['\"],[ \t]*['\"][^\s'\"$]",
         r"(?:\.omniauth|\bprovider)[ \t(]+:\w+,[ \t]*['\"][^'\"\n]+['\"],[ \t]*['\"][^\s'\"]",
         rf"\b(?:{_ENCODERS})\(\s*[\"'`][^\s'\"`:$]{{1,64}}:[^\s'\"`$/]",
     )

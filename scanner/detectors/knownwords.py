@@ -16,7 +16,10 @@ FIELDS = frozenset(("password", "passwd", "passphrase", "key", "token", "secret"
 """Last words of names of fields that take a credential."""
 # What somebody types who does not know it.
 _MISTAKEN = re.compile(r"(?:wrong|invalid|incorrect)(?:password|passwd|pass|token|secret|key|credentials?)\d{0,3}")
-_ANYBODYS = re.compile(r"(?:some|your)(?:[_-]?|(?:[_-][a-z]+){1,3}[_-])(?:password|passwd|passphrase|key|token|secret)")
+_ANYBODYS = re.compile(
+    r"(?:my[_-])?(?:some|your|example|sample)(?:[_-]?|(?:[_-][a-z]+){1,3}[_-])"
+    r"(?:password|passwd|passphrase|key|token|secret)(?:[_-]?\d{1,4})?"
+)
 _WITHOUT = (("no",), ("not",), ("without",))  # `no-password-required`
 _CROSSED = "x" * 10
 _CROSSED_PARTS = re.compile(r"X{3,}")

@@ -16,6 +16,8 @@ _ARRAY = r"\b(?:char|wchar_t)[ \t]+\w+\[\w*\]\s*=\s*L?\"[^\s\"']{4}"
 _GETTER = r"\([ \t]*\)[^\n{;\"']{0,40}\{\s{0,40}return[ \t]{1,4}[\"'][^\s\"']{4}"
 # `public string Password { get; set; } = "...";`
 _PROPERTY = r"\{[ \t]*get;[^{}\n]*\}[ \t]*=[ \t]*@?\"[^\s\"]{4}"
+# `Dim password As String = "..."` of Visual Basic, `param password string = '...'` of Bicep
+_DECLARED = r"[ \t]+(?:As[ \t]+)?String[ \t]*=[ \t]*[\"'][^\s\"']{4}"
 # `env::var("SECRET_KEY").unwrap_or("...".to_string())`
 _INSTEAD = r"[\"']\){1,2}\.(?:unwrap_or(?:_else)?|(?:or|getor)else)\((?:\|\w*\|[ \t]*)?(?:[\w:]+\()?[\"'][^\s\"']{4}"
 # After the operator a value may wait on the next line, in brackets.
@@ -26,8 +28,8 @@ _PROPERTIES = r"(?:key|token|secret|passw(?:or)?d|pass|pwd|passphrase)\d?</key>\
 _NEXT_LINE = r"[ \t]*[(\[\\|>]?-?[ \t]*(?:#[^\n]*)?\r?\n\s*"
 _QUOTE = r"(?:'\"|\"\\\"|\\{0,3}[\"'`]|(?:\"\"\"|''')\s*\\?\s*)"
 _MARKUP = r"[\"']?(?:[ \t][^<>\n]*)?>\s*"
-# `<property name="password"><value>...` of Spring.
-_VALUE_ELEMENT = r"[\"']?[ \t]*>\s*<value>[^\s<>$]{4}"
+# `<property name="password"><value>...` of Spring, `<setting name="Password" serializeAs="String"><value>...` of .NET.
+_VALUE_ELEMENT = r"[\"']?(?:[ \t]+\w+=[\"'][\w.]*[\"'])?[ \t]*>\s*<value>[^\s<>$]{4}"
 _VALUE_LINE = r"(?:[\"'],[ \t]*|[\"']?,?[ \t]*\r?\n\s*)[\"']?(?:default_?)?value[\"']?[ \t]*[:=][ \t]*"
 # `key=value` inside a string of code: the value ends in what cannot follow a bare word there. The last one is a line
 # of INI text in a string of many lines.
@@ -40,7 +42,11 @@ _INSIDE = (
 # does: `&api_key=value`, `# api key: value`.
 _QUERY = tuple(rf"(?:=|:[ \t]?)[A-Za-z0-9]{_INNER}{{15}}{_INNER}*{end}" for end in (r"(?:[\"'`&]|\\[nrt])", r"[\r\n]"))
 # What is typed into a field: `find_element("name", "password").send_keys("...")`.
-_TYPED = r"[^\s\"]{0,9}[\"']\){1,2}\.(?:send_?keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
+_TYPED = r"[^\s\"]{0,9}(?:[\"']\])?[\"']\){1,2}\.(?:send_?keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
+# `page.fill("input[name=password]", "...")`
+_SELECTED = r"[\\\"']{0,3}\][\"'`],[ \t]*[\"'`][^\s\"']{4}"
+# `<input type="password" value="...">`
+_FILLED = r"\btype=[\"']?password[\"']?(?:[ \t][^<>\n]*)?[ \t]value=[\"'][^\s\"'{}$<>]{4}"
 # What a field of a form holds, compared: `password.get() == "..."`.
 _HELD = r"\.(?:get\(\)|(?:text|value)(?:\(\))?)[ \t]*[!=]==?[ \t]*[rbuf]{0,2}[\"'][^\s\"']"
 # What is sent when a password is asked for, and what stands behind an administrator's name.
@@ -70,6 +76,8 @@ _SPOKEN = (
     rf"|{SPOKEN_KEYS})(?: is| ist)?:?[ \t]"
     r"(?:`{1,2}|\*\*)[^\s`*]{4}",
 )
+# "The password for the user `x` is `...`"
+_TOLD = r"(?:password|passphrase)(?:[ \t](?:for|of)[ \t][^\n.;:]{1,60})? is:?[ \t](?:`{1,2}|[\"']|\*\*)[^\s`*\"']{4}"
 # The first of several, under the name of them all: `creds = ("admin", "...")`, `PASSWORDS = {"root": "..."}`.
 _ONE = r"\(?[\"'][^\"'`\n]{1,60}[\"']\)?"
 _OPENED = r"[\"']?\s{0,9}[:=]\s{0,9}"
@@ -92,6 +100,11 @@ _COLLECTED = tuple(
         rf"|[ \t]*[|+]=[ \t]*(?:[{{(\[][ \t]*|{_WHOSE}))",
     )
 )
+# Each member of `class Tokens(Enum):`
+_MEMBERS = (
+    rf"\bclass[ \t]+\w*{NAMES_OF_SEVERAL}\w*[^\n]*:[ \t]*\r?\n(?:[ \t]+[^\n]*\n|\r?\n)*"
+    r"[ \t]+\w+[ \t]*(?::[^=\n]+)?=[ \t]*[rbuf]{0,2}[\"'][^\s\"']{8}"
+)
 # What most credentials are called, where the whole vocabulary costs more than it finds.
 _NAMED = r"(?:passw|pwd|\bpw\b|_pw\b|passphrase|secret|token|api_?key)"
 # The first list of a zip, the targets of a loop or of several values, a string that is split, and a mapping whose keys
@@ -100,7 +113,8 @@ _TAKEN_APART = (
     rf"{_NAMED}\w*[ \t]*,[\w., \t]*[)\]]?[ \t]*=[ \t(\[]*[^\n=\"'(]*[\"'][^\s\"']",
     rf"\bparametrize\(\s*[\[(]?\s*[\"'][^\n\])]{{0,200}}{_NAMED}",
     rf"\bzip\(\s*[\[(][^\])]{{0,200}}{_NAMED}[^\])]{{0,200}}[\])],\s*[\[(]\s*[rbuf]{{0,2}}[\"']",
-    rf"\bfor[ \t(][\w ,.(\[]*{_NAMED}[\w ,.)\]]*[ \t]in[ \t]+(?:zip\()?\s*[\[({{]\s*[\[({{]?\s*[rbuf]{{0,2}}[\"']",
+    rf"\bfor[ \t(][\w ,.(\[]*{_NAMED}[\w ,.)\]]*[ \t]in[ \t]+(?:(?:zip|enumerate)\()?\s*"
+    r"[\[({]\s*[\[({]?\s*[rbuf]{0,2}[\"']",
     r"(?:auth|logins?|creds?|credentials|users?|accounts?)[ \t]*=[ \t]*\(?"
     r"[\"'][^\s\"':]+[: ,;|/][^\"'\n]+[\"']\)?\.r?(?:split|partition)\(",
     r"(?:tokens?|_keys?|apikeys?|secrets)(?:_?(?:db|map|dict|store|table|users?|owners?|to_\w+))?"
@@ -110,7 +124,7 @@ _TAKEN_APART = (
 _EQUALLED = rf"[^\s\"']{{4}}[\"']\.equals(?:ignorecase)?\([\w.(\"' ]*{_NAMED}"
 _VALUE_FIRST = (
     r"\bvalue[\"']?[ \t]*[:=][ \t]*[\"']?[^\s{\[$\"'][^\n]*(?:,|\n|[\"'][ \t])[ \t]*[\"']?(?:name|key)[\"']?[ \t]*[:=]"
-    rf"[ \t]*[\"']?[\w.\-]*{_NAMED}"
+    rf"[ \t]*[\"']?[\w.\-/]*{_NAMED}"
 )
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ssm_parameter
 _SECURED = r"\bSecureString\"[ \t]*\r?\n[ \t]*value[ \t]*=[ \t]*\"[^\s\"$]{8}"
@@ -138,6 +152,11 @@ _APART_IN_CODE = (
 _RETURNED = (
     rf"\bdef[ \t]+{_TAKEN}\w*\([^)\n]*\)[^:\n]*:[^\n]*\n(?:[ \t]*[\"']{{3}}[^\n]*\n)?"
     r"[ \t]*(?:return|yield)[ \t]+[rbuf]{0,2}[\"'][^\s\"'`./%]{4}"
+)
+# `def credentials():` and the pair that it gives.
+_PAIR_RETURNED = (
+    r"\bdef[ \t]+\w*(?:creds|credentials?|auth|login)\w*\([^)\n]*\)[^:\n]*:[^\n]*\n(?:[ \t]*[\"']{3}[^\n]*\n)?"
+    r"[ \t]*return[ \t(]+[rbuf]{0,2}[\"'][^\"'\n]{1,60}[\"'],[ \t]*[rbuf]{0,2}[\"'][^\s\"']{4}"
 )
 # What stands between a name and its value: an operator, or what gives the value where there is none.
 _ASSIGNING = r"(?:[=:,(!>]|\+=|<-|->|to\b|or\b|\|\||\?\?|else\b|\?:|\.equals(?:ignorecase)?\(|in\s+[\w.()]+\s+else\b)"
@@ -176,9 +195,18 @@ _PARAMETER = (
     r"(?:password|passwd|secret|token|api_?key)[\"']?[ \t]*:[ \t]*\{?[ \t]*\r?\n(?:[^\n]{0,120}\n){0,5}"
     r"[ \t]*[\"']?(?-i:Default)[\"']?[ \t]*:[ \t]*[\"']?[^\s\"'{\[]"
 )
+# The same on one line, and https://learn.microsoft.com/azure/azure-resource-manager/templates/parameters
+_PARAMETERS = (
+    r"(?:password|passwd|secret|token|api_?key)\"[ \t]*:[ \t]*\{[^{}]*\"(?-i:Default|defaultValue)\"[ \t]*:[ \t]*"
+    r"\"[^\s\"{\[]"
+)
 # Its entries have any names: https://kubernetes.io/docs/concepts/configuration/secret/
 _MANIFEST = r"\bkind[\"']?[ \t]*:[ \t]*[\"']?(?-i:Secret)[\"' \t]*[\r\n,}]"
-_SETTING = r"\b(?:ENV|ARG|setenv|setx|config(?:ure)?[ \t]+set|proxy_set_header|fastcgi_param|RequestHeader[ \t]+set)"
+# and https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#set
+_SETTING = (
+    r"\b(?:(?:ENV|ARG|setenv|setx|config(?:ure)?[ \t]+set|proxy_set_header|fastcgi_param|RequestHeader[ \t]+set)[ \t]+"
+    r"|set[ \t]+\$)[\w-]*"
+)
 # https://developer.hashicorp.com/terraform/language/block/variable
 _TERRAFORM = r"\"\s*\{[^{}]*\bdefault[ \t]*=[ \t]*\"[^\s\"$]"
 # .netrc and redis.conf
@@ -207,12 +235,13 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     # IPython's magic: https://ipython.readthedocs.io/en/stable/interactive/magics.html#magic-env
     quoted += _spelled(weak, r"\w", r"%(?:set_)?env[ \t]+\w*", r"[ \t]*[= \t][ \t]*[^\s\"'$]{8}")
     quoted += _spelled(every, r"\w-", r"\bvariable[ \t]+\"[\w-]*", _TERRAFORM)
-    quoted += _spelled(strong, r"\w-", "", _TYPED, _HELD, _GETTER)
-    quoted += _spelled(every, r"\w", r"#[ \t]*define[ \t]+\w*", r"[ \t]+\"[^\s\"']{4}")
+    quoted += _spelled(strong, r"\w-", "", _TYPED, _SELECTED, _HELD, _GETTER, _DECLARED)
+    quoted += _spelled(every, r"\w", r"#[ \t]*define[ \t]+\w*", r"[ \t]+@?\"[^\s\"']{4}")
     quoted += [
         *_SPOKEN,
         *_TOGETHER,
         *_COLLECTED,
+        _MEMBERS,
         *_TAKEN_APART,
         _SET,
         _SECURED,
@@ -222,6 +251,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         _NUMBERED,
         *_APART_IN_CODE,
         _RETURNED,
+        _PAIR_RETURNED,
         *_COMPARED,
         *_ASSIGNED,
         _KEY_FIELD,
@@ -229,6 +259,8 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         _EXPECTED,
         _ARRAY,
         _BEHIND,
+        _FILLED,
+        _TOLD,
         _HADOOP,
     ]
     quoted += _spelled(strong, r"\w-", "", *_INSIDE, _ELEMENT, _VALUE_ELEMENT)
@@ -238,10 +270,10 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.\-")]
     bare += [_bare(stems, 8) for stems in _stems(weak, r"\w.\-")]
     # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.
-    bare += _spelled(every, r"\w", rf"{_SETTING}[ \t]+[\w-]*", r"[ \t]+[^\s=$]")
+    bare += _spelled(every, r"\w", _SETTING, r"[ \t]+[^\s=$]")
     bare += _spelled(keys, r"\w.\-", "", _ITEM)
     bare += _spelled(strong, r"\w.\-", "", _NEXT_ELEMENT)
-    bare += [_APART, _LISTED, _PARAMETER, _SECTION, _MANIFEST, _FOREIGN, _VALUE_FIRST, _PROPERTIES]
+    bare += [_APART, _LISTED, _PARAMETER, _PARAMETERS, _SECTION, _MANIFEST, _FOREIGN, _VALUE_FIRST, _PROPERTIES]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
 
 
@@ -272,7 +304,7 @@ def _sorted(names: Names) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]],
 def _quoted(stems: str, operator: str, gap: str, least: int) -> str:
     # Comments may stand before the value, and a bracket of its own.
     wait = rf"(?:[=(,\[]|[\"'\]]:){_NEXT_LINE}(?:#[^\n]*\n\s*){{0,2}}(?:\(\s{{0,40}}){{0,2}}[rbuf]{{0,2}}"
-    assigned = rf"{_CLOSE}[ \t]*(?:(?:value[ \t]?)?{operator}(?:[ \t]*&'\w+)?{gap}|{wait})"
+    assigned = rf"{_CLOSE}[ \t]*(?:(?:(?:value|content)[ \t]?)?{operator}(?:[ \t]*&'\w+)?{gap}|{wait})"
     # `"db.password.prod"`
     return rf"{stems}(?:\.[\w\-]{{1,20}}[\"'])?(?:{assigned}|{_VALUE_LINE}){_QUOTE}[^\s\"'`]{{{least}}}"
 

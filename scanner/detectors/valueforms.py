@@ -18,8 +18,9 @@ _REFERENCE = re.compile(
     | arn:aws[\w-]*: | @Microsoft\.KeyVault\( | projects/[^/]+/secrets/ | /run/secrets/
     | (?i:op|vault|ssm|secretsmanager|awssm|gcpsm|akv|keyring|env|file|ref\+\w+|secretref|sops|doppler|bws|kms)://?\S
     | (?i:vault|ssm|env|secrets?|secretsmanager|aws-ssm|file|keyvault|doppler)[:.][/\w.\#-]+$
-    | (?:file|env|fd|stdin):?$ | \$[A-Za-z_][\w:.]*(?:[(\[].*)?$ | %[A-Za-z_]\w*%(?:@?%[A-Za-z_]\w*%)*$
-    | @(?:option|data|env)\.
+    | (?:file|env|fd|stdin):?$ | \$__\w+\{ | \$[A-Za-z_][\w:.]*(?:[(\[].*)?$ | %[A-Za-z_]\w*%(?:@?%[A-Za-z_]\w*%)*$
+    | @(?:option|data|env)\. | %env\( # https://symfony.com/doc/current/configuration/env_var_processors.html
+    | akeyless:/
     | !(?:vault|Ref|Sub|GetAtt|ImportValue|env|secret)\b
     | (?:process\.env|os\.environ|ENV|System\.getenv|env)[.\[(]
     | (?:var|local|data|module|each|inputs|secrets|vars|steps|needs)\.[a-z_]""",
@@ -29,13 +30,14 @@ _TEMPLATE = re.compile(
     r"""\$\{[^}]*\}? | \$\([^)]*\)? | \{\{ | \{% | <% | \#\{[^}]*\} | \[\[.*\]\] | <<[^>]+>> | `[^`]+`
     | \$[A-Za-z_]{3,40}\$$
     | ^:[A-Za-z_]\w{2,}$ | ^["']\ ?[.+&]\ ?\$?[A-Za-z_] | ["']\ ?[.+&]\ ?["']$
-    | <[A-Za-z_][\w .:/()'-]*> | @@?[A-Za-z_][\w.\-]*@@?$ | __[A-Z][A-Z_]*__$ | \$\$?[A-Z_][A-Z_0-9]+\b
+    | <[A-Za-z_][\w .:/()'-]*> | @@?[A-Za-z_][\w.\-]*@@?$ | __[A-Z][A-Z_0-9]*__$ | \$\$?[A-Z_][A-Z_0-9]+\b
     | \$[A-Za-z_]\w*(?:\[\w+\]|->\w+) | ^\$[A-Za-z_]\w*:\$[A-Za-z_]\w*$
     | %\([\w.:/-]+\)[sdr] | %[sdrvq](?![A-Za-z0-9]) | \{\d*\} | \{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}""",
     re.X,
 )
 _ENCRYPTED = re.compile(
-    r"""ENC[\[(] | \{[A-Za-z0-9+/]{20,}={0,2}\}$ | # https://maven.apache.org/guides/mini/guide-encryption.html
+    # https://dotenvx.com/docs/quickstart/encryption, https://github.com/Shopify/ejson
+    r"""ENC[\[(] | encrypted:[A-Za-z0-9+/=]{40} | EJ\[\d+: | \{[A-Za-z0-9+/]{20,}={0,2}\}$ | # https://maven.apache.org/guides/mini/guide-encryption.html
       \$ANSIBLE_VAULT; | vault:v\d+: | \{cipher\} | \{AES\} | enc:v?\d*: | DEC::
     | gAAAA[\w-]{20} | Ag[A-D][A-Za-z0-9+/]{90} | # https://github.com/bitnami-labs/sealed-secrets
      AQICAH[\w+/]{20}

@@ -29,6 +29,8 @@ _NAMES: Final = {
     **dict.fromkeys(("pipfile.lock", "composer.lock", ".dockercfg", ".dockerconfigjson"), Kind.JSON),
     **dict.fromkeys((".flaskenv", ".envrc", "dotenv", ".dev.vars"), Kind.DOTENV),
     **dict.fromkeys((".condarc", ".clang-format"), Kind.YAML),
+    # HAProxy's and Kickstart's own languages.
+    **dict.fromkeys(("haproxy.cfg", "ks.cfg", "kickstart.cfg"), Kind.TEXT),
 }
 # Files whose own name is too common: the folder says it.
 _IN_FOLDER: Final = {

@@ -18,7 +18,6 @@ OPTIONS = frozenset(("add_argument", "add_option"))
 FILLING = frozenset(("update", "setdefault", "append", "extend"))
 LOOP = "for"
 """What the collection that a loop goes through is bound to: no name can be that."""
-# What parsed command lines are called where it is not seen how they were made.
 
 
 def read_scope(text: str) -> Scope:
@@ -228,10 +227,12 @@ def _bind(scope: Scope, target: ast.expr, value: ast.expr | None, symbol: str, b
 
 
 def _bind_names(scope: Scope, target: ast.expr, symbol: str, binding: Binding) -> None:
-    """Note every name of a target that may be a tuple."""
-    for part in map(unstarred, target.elts) if isinstance(target, TUPLES) else [target]:
-        if isinstance(part, ast.Name):
-            _note_binding(scope, symbol, part.id, (), binding)
+    """Note every name of a target that may be a tuple, as `number, (user, password)` is."""
+    if isinstance(target, TUPLES):
+        for part in target.elts:
+            _bind_names(scope, unstarred(part), symbol, binding)
+    elif isinstance(target, ast.Name):
+        _note_binding(scope, symbol, target.id, (), binding)
 
 
 def _note_binding(scope: Scope, symbol: str, name: str, steps: Steps, binding: Binding) -> None:

@@ -448,6 +448,7 @@ def iterated(
     outside = bare(context.symbol)
     read_node(reading, target, outside)
     element = outside._replace(role=Role.ELEMENT)
+    target, values = _numbered(target, values)
     parts = [unstarred(part) for part in target.elts] if isinstance(target, TUPLES) else []
     names = names_of(list(map(leaf_of, parts)))
     bound = [bound_to(part, statement) for part in parts]
@@ -474,6 +475,15 @@ def iterated(
             read_node(reading, unstarred(value), element._replace(name=name or None))
     else:
         read_node(reading, values, outside)
+
+
+def _numbered(target: ast.expr, values: ast.expr) -> tuple[ast.expr, ast.expr]:
+    """The target and the collection of a loop, of `for number, one in enumerate(every)` those without the number."""
+    if not isinstance(values, ast.Call) or not isinstance(values.func, ast.Name) or values.func.id != "enumerate":
+        return target, values
+    if not isinstance(target, TUPLES) or len(target.elts) != 2 or not values.args:
+        return target, values
+    return target.elts[1], values.args[0]
 
 
 def _each_referred(reading: Reading, target: ast.expr, values: ast.expr, statement: ast.stmt, context: Context) -> None:

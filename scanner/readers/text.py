@@ -25,9 +25,13 @@ _STEP = 300
 _LONGEST_PEM = 20_000
 
 # The value of these names ends with its line, unless it stands in three quotes.
-_ON_ONE_LINE = frozenset(("any", "quoted", "typed", "option", "spoken", "sql", "default", "openssl"))
+_ON_ONE_LINE = frozenset(
+    ("any", "quoted", "typed", "selected", "told", "option", "spoken", "sql", "default", "openssl")
+)
 # The value of these names has quotes in any file.
-_IN_QUOTES = frozenset(("quoted", "typed", "given", "defined", "asked", "secured", "sql", *foreigncalls.PATTERNS))
+_IN_QUOTES = frozenset(
+    ("quoted", "typed", "selected", "told", "given", "defined", "asked", "secured", "sql", *foreigncalls.PATTERNS)
+)
 # `auth["password"] = value`, `input[type="password"]:focus`: what follows without quotes is no text there.
 _SUBSCRIPT = re.compile(r"[\"'`]\]")
 # `const password = value` of a script in a page, and `user, password = pair`.
@@ -36,7 +40,7 @@ _OWN_QUOTES = re.compile(rf"([\"'`]){NAME}\1")
 _QUOTED_KEY = re.compile(r"[\"'`][ \t]*(?::|=>)[ \t]*\Z")
 _VARIABLE_NAME = re.compile(r"[A-Za-z]+(?:[_.][A-Za-z]+|(?<=[a-z])[A-Z][a-z]+)+")
 # These find a call or a command together with its value, which does not begin inside another value.
-_WHOLE = frozenset(("command", *foreigncalls.PATTERNS))
+_WHOLE = frozenset(("command", "logon", *foreigncalls.PATTERNS))
 # `class="copy-pass" :title="..."` of Vue: the colon begins another name.
 _ATTRIBUTE = re.compile(r"[a-z][\w.\-]{0,40}=[\"']")
 # The token in a badge's picture shows a figure and no more. https://docs.codecov.com/docs/status-badges
@@ -55,8 +59,9 @@ _DIRECTIVE_FILES = re.compile(r"(?i).*(?:\.conf|\.cnf|\.cfg|netrc|\.properties|\
 # How far before a hit such a value may begin.
 _REACH = 200
 _BACKWARD = re.compile(
-    r"(?:(?P<q>[\"'])|\bvalue=(?P<v>[\"']))(?P<value>[^\s\"']{4,80})(?(q)(?P=q)|(?P=v))"
-    r"(?(q)\.(?i:equals(?:IgnoreCase)?)\(\s{0,9}(?:[\w.]{1,60}\(\s{0,9}[\"'])?|[ \t]+(?:key|name)=[\"'])"
+    r"(?:(?P<q>[\"'])|\bvalue[ \t]{0,20}=[ \t]{0,20}(?P<v>[\"']))(?P<value>[^\s\"']{4,80})(?(q)(?P=q)|(?P=v))"
+    r"(?(q)\.(?i:equals(?:IgnoreCase)?)\(\s{0,9}(?:[\w.]{1,60}\(\s{0,9}[\"'])?"
+    r"|\s{1,40}(?:key|name)[ \t]{0,20}=[ \t]{0,20}[\"'](?:[\w.\-]{0,60}/){0,9})"
     rf"(?P<name>{NAME})"
 )
 _TOKEN = re.compile(r"[^\s\"'`<>]*")
@@ -186,7 +191,7 @@ def shapes(
 def _before_name(text: str, offset: int) -> Shape | None:
     """A value whose name stands behind it, where the hit is: `"...".equals(password)`, `value="..." key="password"`."""
     low = max(0, offset - _REACH)
-    if text.find(".equals", low, offset) < 0 and text.find("value=", low, offset) < 0:
+    if text.find(".equals", low, offset) < 0 and text.find("value", low, offset) < 0:
         return None
     for found in _BACKWARD.finditer(text, low, min(len(text), offset + 100)):
         if found.start("name") < offset <= found.end():
@@ -306,7 +311,7 @@ def _needs_quotes(seen: _Seen, named: re.Match[str], start: int) -> bool:
 
 def _is_piped(text: str, named: re.Match[str], value: Shape, offset: int) -> bool:
     """Whether a hit at the end of a pipeline means the value that it begins with: `echo x | sudo -S`."""
-    return named.lastgroup in ("command", "characters") and "\n" not in text[value.span.end : offset]
+    return named.lastgroup in ("command", "logon", "characters") and "\n" not in text[value.span.end : offset]
 
 
 def _is_described(text: str, start: int) -> bool:

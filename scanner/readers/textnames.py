@@ -6,7 +6,7 @@ import functools
 import re
 
 from scanner import foreigncalls
-from scanner.commandlines import COMMAND, WORDS
+from scanner.commandlines import COMMAND, LOGON, WORDS
 from scanner.readers.textvalues import GAP, NAME
 
 _WORD = rf"(?:{NAME}|//[\w.\-/]{{1,100}}:_\w{{1,30}})"
@@ -18,6 +18,9 @@ _ANNOTATION = (
     r"&?(?:'[a-z]{1,20}[ \t])?[A-Za-z_][\w.\[\]|, ]{0,60}[ \t]"
     # `heroku config:set NAME=value` has no type either.
     r"|(?!\w{0,30}(?i:passw|pwd|secret|token|key))&?[A-Za-z_](?:[\w.\[\]|]|, ?| \| ){0,60})(?==)"
+    # https://learn.microsoft.com/dotnet/visual-basic/language-reference/statements/dim-statement,
+    # https://learn.microsoft.com/azure/azure-resource-manager/bicep/parameters
+    r"|[ \t]{1,4}(?:As[ \t]{1,4}String|string)[ \t]{0,4}(?==)"
 )
 SPOKEN_KEYS = (
     r"(?:api|access|auth|account|secret|private|encryption|signing|shared|master|license|subscription|storage)[ -]key"
@@ -33,6 +36,8 @@ _INSTEAD = r"\.(?:unwrap_or(?:_else)?|(?:or|getOr)Else)\((?:\|\w{0,20}\|[ \t]{0,
 _PLUGIN = r"(?:with[ \t]{1,4}['\"]?\w{1,40}['\"]?[ \t]{1,4})?"
 # `<user password="...">` is about its attribute.
 _NO_CREDENTIAL = r"(?![^<>\r\n]{0,100}(?i:passw|pwd|secret|token)\w{0,20}=)"
+# "The password `for the user x` is ..."
+_WHOSE = r"(?:[ \t](?:for|of)[ \t][^\n.;:]{1,60}?)?"
 # Each alternative says how its value may look: any (quoted or bare), quoted, element, bare (one more word). Tried at
 # each place of a text: what cannot begin inside a word stands behind one question about that.
 _PLAINLY_NAMED = (
@@ -47,7 +52,11 @@ _PLAINLY_NAMED = (
     r"(?:(?m:^)[ \t]*(?:ENV|ARG|setenv|setx|set|(?i:proxy_set_header|fastcgi_param|RequestHeader[ \t]{1,8}set))"
     r"|config(?:ure)?[ \t]{1,4}set)"
     rf"[ \t]{{1,8}}(?P<spoken>{NAME})[ \t]{{1,8}}(?![=\s])"
-    rf"|(?m:^)[ \t]*#[ \t]{{0,4}}define[ \t]{{1,8}}(?P<defined>[A-Za-z_]\w{{0,80}})[ \t]{{1,40}}(?=\")"
+    rf"|(?m:^)[ \t]*#[ \t]{{0,4}}define[ \t]{{1,8}}(?P<defined>[A-Za-z_]\w{{0,80}})[ \t]{{1,40}}(?=@?\")"
+    # "The password for the user `x` is `...`"
+    rf"|(?P<told>(?i:password|passphrase)){_WHOSE}[ \t]is:?[ \t](?=[\"'])"
+    # https://playwright.dev/docs/api/class-page#page-fill: `page.fill("input[name=password]", "...")`
+    rf"|name=[\"'\\]{{0,3}}(?P<selected>{NAME})[\"'\\]{{0,3}}\][\"'`],{GAP}(?=[\"'`])"
     r"|(?<!-)(?:"
     # https://core.tcl-lang.org/expect/
     r"(?P<asked>(?i:p?assword))[:*?. \t]{0,9}[\"}]?\s{0,60}\{?\s{0,60}send[ \t]{1,9}(?:--[ \t]{1,9})?(?=[\"'])"
@@ -60,7 +69,7 @@ _PLAINLY_NAMED = (
     # In Markdown: the password `x`, Passwort **x**.
     r"|(?P<written>(?i:(?<!sample )(?<!example )password|passwort|passphrase"
     rf"|kennwort|wachtwoord|contrase\u00f1a|mot de passe|{SPOKEN_KEYS}))"
-    r"(?:[ \t](?:is|ist))?:?[ \t](?:(?=`)|\*\*)"
+    rf"(?:{_WHOSE}[ \t](?:is|ist))?:?[ \t](?:(?=`)|\*\*)"
     r"|(?<!\$)(?:"
     rf"(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?"
     rf"(?:\]?{GAP}{_ANNOTATION}|{GAP}{_PROPERTY}{GAP}(?==)"
@@ -95,10 +104,11 @@ def seeking(text: str, low: int, high: int, pattern: re.Pattern[str]) -> re.Patt
 # Twice as slow as `NAMED`, and slow to compile: made where the word of a command or a call stands.
 @functools.cache
 def _named_or_command() -> re.Pattern[str]:
-    return re.compile(rf"(?P<command>{COMMAND})|{_PLAINLY_NAMED}")
+    return re.compile(rf"(?P<command>{COMMAND})|(?P<logon>{LOGON})|{_PLAINLY_NAMED}")
 
 
 @functools.cache
 def _named_or_call() -> re.Pattern[str]:
     calls = "|".join(rf"(?P<{name}>{pattern})" for name, pattern in foreigncalls.PATTERNS.items())
-    return re.compile(rf"{calls}|(?P<command>{COMMAND}|{foreigncalls.INSIDE})|{_PLAINLY_NAMED}")
+    commands = rf"(?P<command>{COMMAND}|{foreigncalls.INSIDE})|(?P<logon>{LOGON})"
+    return re.compile(rf"{calls}|{commands}|{_PLAINLY_NAMED}")

@@ -19,6 +19,7 @@ GAP = r"[ \t]{0,20}"
 
 _CALLED = {
     "command": "password",
+    "logon": "password",
     **{name: name for name in foreigncalls.PATTERNS},
     "login": "password",
     "characters": "password",
@@ -68,9 +69,10 @@ _NO_WORD = re.compile(r"\S*\d\S*|\S{20,}")
 # `<Password><Value>` of Windows' answer files.
 _IN_ELEMENT = re.compile(rf"<(?:\w{{1,20}}:)?({NAME})>\s{{0,60}}\Z")
 _TWICE = re.compile(r"(\\?[\"'])([\w+/=~!#%^&*?@:\-]{6,200})\1")
-# `flag.String("password", "...", "what it is for")` of Go, fields of Android's builds.
+# `flag.String("password", "...", "what it is for")` of Go, fields of Android's builds, .NET's `Environment`.
 _TAKES_MORE = re.compile(
     r"(?:\b[fF]lags?(?:\(\))?\.String\w{0,4}\((?:[&\w.]{1,60},[ ])?"
+    r"|\bSetEnvironmentVariable\("
     r"|\b(?:buildConfigField|resValue)[ \t(]{1,4}[\"'][Ss]tring[\"'],[ ]?)"
     r"[\"']\Z"
 )
@@ -79,9 +81,11 @@ _HELD = re.compile(r"\.(?:[Tt]ext|[Vv]alue)\Z")
 _EQUALS = re.compile(r"\.(?:equals|equalsIgnoreCase|contentEquals)\Z")
 # `name: DB_PASSWORD` before `value: ...`; `<name>` before `<value>`.
 _NAME_OF_VALUE = re.compile(
-    rf"\b(?:name|key|Name|Key)[\"']?(?:{GAP}[:=]{GAP}[\"']?|>)(?:\w{{1,20}}:)?(?P<name>{NAME})[\"']?,?>?\s{{0,60}}"
+    rf"\b(?:name|key|Name|Key)[\"']?(?:{GAP}[:=]{GAP}[\"']?|>)(?:\w{{1,20}}:)?(?P<name>{NAME})[\"']?"
+    r"(?:[ \t]\w{1,30}=[\"'][\w.]{0,30}[\"'])?,?>?\s{0,60}"
     r"(?:</[\w.\-]{1,20}>\s{0,60})?<?[\"']?\Z"
 )
+_PASSWORD_FIELD = re.compile(r"(?i)\btype=[\"']?password[\"']?(?:[ \t][^<>\n]{0,200})?[ \t]\Z")
 # https://developer.hashicorp.com/terraform/language/block/variable
 _VARIABLE_BLOCK = re.compile(rf"\bvariable[ \t]+\"(?P<name>{NAME})\"[ \t]*\{{[^{{}}]*\Z")
 
@@ -152,7 +156,9 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     span, inner = found
     if span != inner and _is_no_value(text, named, name, inner):
         return None
-    if way == "asked":
+    if way == "logon":
+        span = inner = Span(at, text.index("@", at))
+    elif way == "asked":
         inner = Span(inner.start, inner.start + len(_RETURN.sub("", text[inner.start : inner.end])))
     # Two backquotes are reStructuredText's: `to reset the password (``update-login-profile``)`.
     if text.startswith("``", span.start) and way != "written":
@@ -218,8 +224,8 @@ def _of_element(text: str, named: re.Match[str]) -> Shape | None:
 
 def _is_prose(text: str, named: re.Match[str], span: Span, inner: Span) -> bool:
     """Whether a name and what stands behind it are only words of a sentence or of a list."""
-    # "the password `is`" says nothing; `login("Sign in", "main")` draws a form.
-    if named.lastgroup in ("written", "foreign", "login"):
+    # "the password `is`" says nothing; `login("Sign in", "main")` draws a form, `wait("[name=pwd]", "visible")` waits.
+    if named.lastgroup in ("written", "told", "foreign", "login", "selected"):
         return _MADE_UP.fullmatch(text, inner.start, inner.end) is None
     symbol = text[max(0, named.start() - 5) : named.start()] == "set :"  # Sinatra's and Capistrano's settings
     if named.lastgroup != "quoted" or symbol or not named[0].rstrip().endswith(","):
@@ -286,10 +292,12 @@ def _real_name(text: str, name: str, start: int, *, quoted: bool) -> str:
         return variable["name"] if variable else name
     if name.lower() == "value" and (element := _IN_ELEMENT.search(text, max(0, start - WINDOW), start)):
         return element[1]
-    if name.lower() not in ("value", "defaultvalue", "default_value") and not name.endswith("-value"):
+    if name.lower() not in ("value", "content", "defaultvalue", "default_value") and not name.endswith("-value"):
         # SQL's `IDENTIFIED BY` says what follows; npm's key ends in `:_authToken`.
         return "password" if _SEVERAL_WORDS.search(name) else _EQUALS.sub("", name.rpartition(":")[2])
     before = text[max(0, start - WINDOW) : start]
+    if _PASSWORD_FIELD.search(before):
+        return "password"
     found = _NAME_OF_VALUE.search(before)
     # `{name: "password", value: encrypted}` of a script: on one line, what has no quotes is a variable.
     return found["name"] if found and (quoted or "\n" in found[0] or ">" in found[0]) else name
