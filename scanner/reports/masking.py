@@ -42,6 +42,7 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e0fff]"
 )
+_ESCAPED = re.compile(r"\\(?:x[0-9a-f]{2}|u(?!d[89a-f])[0-9a-f]{4}|U000[0-9a-f]{5})")
 # GitHub's and Azure's runners obey `##[...]` and `##vso[...]` anywhere in a line of a log.
 # https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
 _RUNNER_COMMAND = re.compile(r"##(?=[a-z]*\[)")
@@ -134,6 +135,11 @@ def printable(text: str) -> str:
     """Escape what a terminal or a CI runner would obey instead of print."""
     escaped = _UNSAFE.sub(_escape, text)
     return _RUNNER_COMMAND.sub(r"#\\x23", escaped)
+
+
+def unprinted(text: str) -> str:
+    r"""What `printable` was given, where nothing in it looked escaped before: `\\x0a` is a new line again."""
+    return _ESCAPED.sub(lambda found: chr(int(found[0][2:], 16)), text)
 
 
 def make_page(text: str | None, findings: Sequence[Finding]) -> Page | None:

@@ -18,6 +18,7 @@ from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked
 from scanner.reports.verdict import gaps, verdict
 from scanner.reports.words import ignore_hint, message_of, reword_hint, rotation_hint, stray_hint, stray_of
 from scanner.roles import PathRole, role_of
+from scanner.sources.paths import meant
 from scanner.sources.stdin import STDIN_PATH
 
 MOST_LISTED = 20  # notes and skipped paths; gaps are listed without end
@@ -263,6 +264,7 @@ def _argument(finding: Finding, net: Net, context: ReportContext) -> str:
     path = finding.path
     if _clean(path, net) != path or _UNDECODABLE.search(path):
         return "PATH"  # not something that could be pasted into a shell
+    path = os.fsdecode(meant(path))
     if context.here not in ("", context.root):
         with contextlib.suppress(ValueError):  # another drive of Windows
             path = os.path.relpath(os.path.join(context.root, path), context.here)
