@@ -18,6 +18,7 @@ from scanner.decoding import decoded
 from scanner.detectors.randomness import random_bits
 from scanner.model import Finding, Span
 from scanner.reports.known import HEAD, NONE, Values, fold, make_values
+from scanner.sources.paths import shown
 from scanner.text import line_span, line_starts, position
 
 MASK = "…"
@@ -218,6 +219,8 @@ def _spellings(value: str) -> Iterator[str]:
     for line in re.split(r"[\r\n]+", value):
         if not line.lstrip().startswith("-----"):
             yield line.strip()
+    if "%" in value:  # as it stands in the path of a file that is called by it
+        yield shown(value)
     # `Basic` is base 64 of user:password, and whoever wrote it there may have noted what it says.
     plain = decoded(value)
     if plain is not None:
