@@ -161,14 +161,14 @@ def run(arguments: list[str] | None = None) -> int:
         return int(Exit.INTERRUPTED)
     except BrokenPipeError:
         _let_go_of_output()
-        return 141
+        return int(Exit.OUTPUT_GONE)
     except SystemExit:
         # Where nobody reads any more, click puts another output in its place and leaves with 1: but 1 says findings.
         if sys.stdout is output:
             raise
         sys.stdout = output
         _let_go_of_output()
-        return 141
+        return int(Exit.OUTPUT_GONE)
     except OSError as error:
         return _refused_by_the_system(error)
     except MemoryError:

@@ -36,6 +36,7 @@ STATUSES = {
     Exit.BUG: "a bug in unhardcode: it prints places in its own code, and no text of yours",
     Exit.RUN_FAILED: "`unhardcode run`: a value cannot be read, and nothing was started",
     Exit.INTERRUPTED: "interrupted",
+    Exit.OUTPUT_GONE: "whoever read the output was gone before its end, as `head` is",
 }
 VARIABLES = (
     ("UNHARDCODE_POLICY", "the policy file of an outside gate, as `--policy`; set but empty it is a mistake (2)"),

@@ -14,6 +14,7 @@ from fixers.model import Plan, PlannedSecret
 from fixers.overrides import ChangeError, Override
 from fixers.plan import PlanOptions
 from fixers.plan_tables import made_with, plan_tables
+from scanner import toml
 from scanner.errors import UsageError
 from scanner.model import Confidence
 from scanner.named_files import text_named
@@ -44,7 +45,7 @@ def read_plan_file(text: str, path: str = "plan.toml") -> PlanFile:
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at (line \d+, column \d+|end of document)\)", str(error))
         raise UsageError(
-            f"{path}: not valid TOML at {place[1] if place else 'some line'}",
+            f"{path}: {toml.trouble(error)} at {place[1] if place else 'some line'}",
             hint="make the plan again, or correct it there",
         ) from None
     if not tables.keys() & {"schema", "tree", "made_with", "secret"}:

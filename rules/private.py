@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -26,15 +27,18 @@ def write_private(path: Path, content: bytes, *, durable: bool = False) -> None:
     """
     partial = path.with_name(f".{path.name}-{os.urandom(6).hex()}")
     try:
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            if durable:
-                file.flush()
-                os.fsync(descriptor)
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                if durable:
+                    file.flush()
+                    os.fsync(descriptor)
+            partial.replace(path)
+    finally:
+        # A read-only file system refuses to remove even what is not there.
+        with suppress(OSError):
+            partial.unlink()
 
 
 def read_private(path: Path) -> bytes | None:

@@ -139,7 +139,7 @@ def read_table(path: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
         where = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         # Without a place it is the end of the file that came too early.
         place = f"{where[1]}:{where[2]}" if where else str(1 + raw.rstrip().count(b"\n"))
-        raise UsageError(f"{path}:{place}: not valid TOML", hint="repair the file, or remove it") from None
+        raise UsageError(f"{path}:{place}: {toml.trouble(error)}", hint="repair the file, or remove it") from None
     except ValueError:
         raise UsageError(f"{path}: not readable as TOML", hint="repair the file, or remove it") from None
     for key in table:

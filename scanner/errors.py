@@ -25,6 +25,7 @@ class Exit(enum.IntEnum):
     RUN_FAILED = 125
     BUG = 70
     INTERRUPTED = 130
+    OUTPUT_GONE = 141
 
 
 class UnhardcodeError(Exception):

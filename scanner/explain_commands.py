@@ -58,9 +58,15 @@ def _nothing_at(where: str, *, by_line: bool) -> str:
 
 
 def _file(name: str) -> Path:
-    """The file of that name: in this folder, or as a report has it, from the root and with %FF for what is no text."""
+    """The file of that name: in this folder, or as a report has it.
+
+    That is from the root, with %FF for what is no text, and with escapes for what a terminal would obey.
+    """
+    from scanner.reports.masking import unprinted
+
     folders = (Path(), worktree.root_of(Path()).folder)
-    there = [folder / each for each in (name, os.fsdecode(meant(name))) for folder in folders]
+    spellings = (name, os.fsdecode(meant(name)), os.fsdecode(meant(unprinted(name))))
+    there = [folder / each for each in spellings for folder in folders]
     return next((file for file in there if os.path.lexists(file)), Path(name))
 
 

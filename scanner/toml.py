@@ -26,3 +26,9 @@ def loads(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except (RecursionError, OverflowError):
         raise ValueError from None
+
+
+def trouble(error: ValueError) -> str:
+    """What tomllib's error says, in words that hold nothing of the text."""
+    twice = str(error).startswith(("Cannot overwrite", "Cannot declare", "Cannot mutate", "Duplicate inline"))
+    return "not valid TOML (a key or a table that is there already)" if twice else "not valid TOML"

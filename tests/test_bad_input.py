@@ -27,7 +27,20 @@ def test_explain_takes_a_place_as_a_report_prints_it_and_asks_for_the_line(
     status, _, err = run(repository, "explain", "a.py")
     assert (status, "which line" in err) == (2, True)
     assert run(repository, "explain", "a.py:2")[0] == 3
-    assert run(repository, "explain", "::")[0] == 3
+    for where in ("::", "\\x00:1", "\\ud800:1", "\\U000fffff:1"):
+        assert run(repository, "explain", where)[0] == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["new\nline.py", "up\u202e.py", "tag\U000e0041.py", "##[x].py", "%FF.py", "back\\x41.py"]
+)
+def test_explain_takes_a_name_that_a_report_escapes_as_it_prints_it(
+    run: Run, repository: Path, value: str, name: str
+) -> None:
+    (repository / name).write_text(f'ADMIN_PASSWORD = "{value}"\n')
+    where = run(repository, "scan")[1].partition("  ")[0]
+    assert where.endswith(":1:19")
+    assert run(repository, "explain", where)[0] == 0
 
 
 def test_what_a_report_says_to_do_can_be_done_in_the_folder_that_it_was_asked_for_in(

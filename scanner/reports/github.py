@@ -12,6 +12,7 @@ from scanner.reports.context import ReportContext, count, shown
 from scanner.reports.masking import Net, hide, make_net, printable
 from scanner.reports.verdict import failing, gaps, verdict
 from scanner.reports.words import ignore_hint, rotation_hint, sentence
+from scanner.sources.paths import called
 
 # GitHub keeps ten of each level from a step and drops the rest without a word.
 # https://docs.github.com/rest/checks/runs, "annotations"; https://github.com/orgs/community/discussions/26680
@@ -25,7 +26,7 @@ def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
     live = [finding for finding in shown(result, context) if finding.suppressed is None]
     missed = gaps(result, context)
     errors = [_annotation("error", finding, net) for finding in live if id(finding) in guilty]
-    errors += [_command("error", {"file": one.path, "title": "not seen"}, one.reason, net) for one in missed]
+    errors += [_command("error", {"file": called(one.path), "title": "not seen"}, one.reason, net) for one in missed]
     warnings = [_annotation("warning", finding, net) for finding in live if id(finding) not in guilty]
     yield from errors[:MOST]
     yield from warnings[:MOST]
@@ -36,7 +37,7 @@ def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
 
 def _annotation(level: str, finding: Finding, net: Net) -> str:
     place = {
-        "file": finding.path,
+        "file": called(finding.path),
         "line": str(finding.start[0]),
         "endLine": str(finding.end[0]),
         "col": str(finding.start[1]),

@@ -18,6 +18,7 @@ from scanner.decoding import decoded
 from scanner.detectors.randomness import random_bits
 from scanner.model import Finding, Span
 from scanner.reports.known import HEAD, NONE, Values, fold, make_values
+from scanner.sources.paths import shown
 from scanner.text import line_span, line_starts, position
 
 MASK = "…"
@@ -42,6 +43,7 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e0fff]"
 )
+_ESCAPED = re.compile(r"\\(?:x[0-9a-f]{2}|u(?!d[89a-f])[0-9a-f]{4}|U000[0-9a-f]{5})")
 # GitHub's and Azure's runners obey `##[...]` and `##vso[...]` anywhere in a line of a log.
 # https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
 _RUNNER_COMMAND = re.compile(r"##(?=[a-z]*\[)")
@@ -136,6 +138,11 @@ def printable(text: str) -> str:
     return _RUNNER_COMMAND.sub(r"#\\x23", escaped)
 
 
+def unprinted(text: str) -> str:
+    r"""What `printable` was given, where nothing in it looked escaped before: `\\x0a` is a new line again."""
+    return _ESCAPED.sub(lambda found: chr(int(found[0][2:], 16)), text)
+
+
 def make_page(text: str | None, findings: Sequence[Finding]) -> Page | None:
     """Pair a text with its findings; None where it is not the text that they were found in.
 
@@ -212,6 +219,8 @@ def _spellings(value: str) -> Iterator[str]:
     for line in re.split(r"[\r\n]+", value):
         if not line.lstrip().startswith("-----"):
             yield line.strip()
+    if "%" in value:  # as it stands in the path of a file that is called by it
+        yield shown(value)
     # `Basic` is base 64 of user:password, and whoever wrote it there may have noted what it says.
     plain = decoded(value)
     if plain is not None:

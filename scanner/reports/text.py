@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-import re
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked
 from scanner.reports.verdict import gaps, verdict
 from scanner.reports.words import ignore_hint, message_of, reword_hint, rotation_hint, stray_hint, stray_of
 from scanner.roles import PathRole, role_of
+from scanner.sources.paths import meant
 from scanner.sources.stdin import STDIN_PATH
 
 MOST_LISTED = 20  # notes and skipped paths; gaps are listed without end
@@ -25,7 +25,6 @@ MOST_LISTED = 20  # notes and skipped paths; gaps are listed without end
 _BOLD, _DIM, _RED, _YELLOW, _GREEN = "1", "2", "31", "33", "32"
 _COLORS = {"critical": _RED, "high": _RED, "medium": _YELLOW, "low": _DIM}
 # A byte of a name that is no UTF-8, as paths show it.
-_UNDECODABLE = re.compile("%[89A-F][0-9A-F]")
 _UNITS = ("kB", "MB", "GB", "TB")
 
 
@@ -260,8 +259,8 @@ def size(octets: int) -> str:
 
 
 def _argument(finding: Finding, net: Net, context: ReportContext) -> str:
-    path = finding.path
-    if _clean(path, net) != path or _UNDECODABLE.search(path):
+    path = os.fsdecode(meant(finding.path))
+    if _clean(path, net) != path:
         return "PATH"  # not something that could be pasted into a shell
     if context.here not in ("", context.root):
         with contextlib.suppress(ValueError):  # another drive of Windows

@@ -24,3 +24,11 @@ def shown(raw: bytes | str) -> str:
 def meant(path: str) -> bytes:
     """The inverse of `shown`: the path's bytes on disk and in git, with slashes."""
     return _ESCAPED.sub(lambda found: bytes((int(found[1], 16),)), path.encode("utf-8", "surrogateescape"))
+
+
+def called(path: str) -> str:
+    """What a file is called whose path in results is `path`; the path itself where that name is no text."""
+    try:
+        return meant(path).decode() if "%" in path else path
+    except UnicodeDecodeError:
+        return path

@@ -50,6 +50,8 @@ def complaint(folder: Path, text: str) -> str:
         pytest.param('fail-on = "all"', "fail-on is one of low, medium, high, never", id="a level that there is not"),
         pytest.param('exclude = "vendor/"', "exclude is a list of globs", id="a text for a list"),
         pytest.param("max-size = true", "max-size is a number of bytes", id="true for a number"),
+        pytest.param("fail-on = 'low'\nfail-on = 'high'", ":2: not valid TOML (a key or a table", id="a key twice"),
+        pytest.param("[stores]\n[stores]", ":2:8: not valid TOML (a key or a table", id="a table twice"),
         pytest.param("fail-since = 2026-13-01", "not valid TOML", id="a month that there is not"),
         pytest.param('fail-since = "2026-02-30"', "fail-since is a date like 2026-01-31", id="a day that there is not"),
         pytest.param("baseline = true", "baseline is a path, or false for none", id="true for a path"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import os
 import random
 from collections.abc import Callable
@@ -92,6 +93,15 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
     write_private(tmp_path / "absent" / "x", b"content")
     (tmp_path / "file").write_text("")
     assert not own_folder(tmp_path / "file")
+
+
+def test_a_cache_on_a_read_only_file_system_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, *_more: object, **_named: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+
+    monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)  # Linux says so before it looks whether the file is there
+    write_private(tmp_path / "x", b"content")
 
 
 def test_cached_and_fresh_find_the_same(cache: Path, fresh: prefilter.Prefilter, made: Callable[..., str]) -> None:

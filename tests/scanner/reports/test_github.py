@@ -48,6 +48,15 @@ def test_no_name_of_a_file_gives_the_runner_a_command(make, path):
     assert "," not in error[1]["file"]
 
 
+@pytest.mark.parametrize(("path", "name"), [("caf%25C3%25A9.py", "caf%25C3%25A9.py"), ("caf%E9.py", "caf%25E9.py")])
+def test_a_file_is_named_as_the_runner_finds_it(make, path, name):
+    value = make.generated("a")
+
+    (error, _) = commands_of(make, make.found(f'"{value}"', value, path=path))
+
+    assert error[1]["file"] == name  # a percent sign is %25 in every command
+
+
 def test_what_does_not_fail_the_scan_is_a_warning(make):
     value = make.generated("b")
     finding = make.found(f'"{value}"', value)

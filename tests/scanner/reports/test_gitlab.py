@@ -259,6 +259,14 @@ def test_the_schema_above_accepts_nothing_that_the_published_one_refuses(make):
     assert len(refused) > 100
 
 
+def test_a_file_is_named_as_git_knows_it(make):
+    value = make.generated("d")
+
+    (one,) = report_of(make, make.found(f'"{value}"', value, path="caf%25C3%25A9.py"))["vulnerabilities"]
+
+    assert {one["location"]["file"], one["tracking"]["items"][0]["file"]} == {"caf%C3%A9.py"}
+
+
 def test_long_titles_are_cut(make):
     value = make.generated("d")
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scanner.model import CredentialKind, Evidence, SecretValue, Span
 from scanner.reports.masking import MASK, WIDTH, hide, make_net, make_page, masked_line, masked_text, printable
+from scanner.sources.paths import shown
 
 # Lower-case words are the text, upper-case letters and digits the secrets: no piece of one can be in the other.
 WORDS = st.text("abc \"'=,()\t\u2028é", max_size=30)
@@ -156,6 +157,14 @@ def test_our_own_words_lose_only_values_that_nobody_writes_by_chance(make):
     net = make_net([make.found(page, value) for value in ("postgres", "shop", strong)])
 
     assert hide(f"charts/postgres/shop/{strong}.yaml", net) == "charts/postgres/shop/….yaml"
+
+
+def test_a_value_with_percent_signs_is_hidden_in_a_path_as_well(make):
+    value = f"{make.generated('p')}%CE{make.generated('q')}%25"
+    net = make_net([make.found(f'"{value}"', value)])
+
+    for spelled in (value, shown(value)):
+        assert hide(f"dump-{spelled}.sql", net) == "dump-….sql"
 
 
 def test_bytes_values_are_hidden_too(make):

@@ -170,6 +170,7 @@ def test_paths_in_commands_are_quoted_for_a_shell(make):
 
     assert "unhardcode migrate 'a b;c.py'\n" in rendered(make, make.found(f'"{value}"', value, path="a b;c.py"))
     assert "unhardcode migrate ./-x.py\n" in rendered(make, make.found(f'"{value}"', value, path="-x.py"))
+    assert "unhardcode migrate %FF.py\n" in rendered(make, make.found(f'"{value}"', value, path="%25FF.py"))
 
 
 def test_the_strongest_reasons_come_first_and_one_doubt_follows(make):
