@@ -154,6 +154,12 @@ def open_file(document: Document, context: RewriteContext, also: Sequence[str] =
             f"the style {context.style.name} has no module that resolves references",
             "plan with --style module",
         )
+    if document.path in context.devices:
+        raise CannotRewriteError(
+            RefusalReason.POSITION_NOT_SUPPORTED,
+            "it runs on a microcontroller, in MicroPython or CircuitPython, where there is no boto3",
+            "keep the value in a file that git ignores, which what flashes the device writes from the store",
+        )
     syntax = context.syntaxes.get(document.path)
     if syntax is None or syntax.text != document.text:
         syntax = context.syntaxes[document.path] = read_syntax(document)
@@ -170,7 +176,7 @@ def open_file(document: Document, context: RewriteContext, also: Sequence[str] =
     if module is not None and module.unsure:
         raise CannotRewriteError(
             RefusalReason.POSITION_NOT_SUPPORTED,
-            "its name is no module's, and nothing shows what loads it: it may not find a module beside it",
+            f"{module.unsure}: it may not find a module beside it",
             "plan with --style inline, or read a variable there, which `unhardcode run` or the platform sets",
         )
     if module is None:
