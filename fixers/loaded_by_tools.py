@@ -1,7 +1,9 @@
 """Python that a tool loads by its path: what stands beside it cannot be imported, and may be taken for one of its kind.
 
-Alembic's `env.py` and revisions: https://alembic.sqlalchemy.org/en/latest/tutorial.html. Configuration of Jupyter and
-IPython: https://traitlets.readthedocs.io/en/stable/config.html#python-configuration-files
+Alembic's `env.py` and revisions: https://alembic.sqlalchemy.org/en/latest/tutorial.html. Steps of yoyo:
+https://ollycope.com/software/yoyo/latest/. Ansible's modules, which go to another machine alone, and plugins:
+https://docs.ansible.com/ansible/latest/dev_guide/developing_locally.html. Configuration of Jupyter and IPython:
+https://traitlets.readthedocs.io/en/stable/config.html#python-configuration-files
 """
 
 from __future__ import annotations
@@ -20,6 +22,9 @@ from fixers.workspace import Workspace
 _ALEMBIC = re.compile(rb"^[ \t]*(?:from[ \t]+alembic[ \t]+import|import[ \t]+alembic)\b", re.MULTILINE)
 # In alembic.ini, or below [tool.alembic] in pyproject.toml: what is put on sys.path, `.` in every template since 1.5.
 _ON_PATH = re.compile(rb"^[ \t]*prepend_sys_path[ \t]*=[ \t\[]*[\"']?(?:%\(here\)s/?)?([^\s:;,\"'\]]*)", re.MULTILINE)
+_ANSIBLE = re.compile(
+    r"library|(?:action|become|cache|callback|connection|filter|inventory|lookup|strategy|test|vars)_plugins"
+)
 _CURRENT_APP = re.compile(rb"\bcurrent_app\b")
 
 
@@ -34,8 +39,9 @@ class ToolLoaded:
 
 def loaded_by_tool(file: PurePosixPath, tree: ast.Module, files: Files, workspace: Workspace) -> ToolLoaded | None:
     """The tool that loads the file; None where none is known to."""
-    if _is_configuration(tree):
-        return ToolLoaded(tool="Jupyter or IPython", root=None)
+    sole = _loaded_alone(file, tree, workspace)
+    if sole is not None:
+        return ToolLoaded(tool=sole, root=None)
     environment = _environment(file, tree, files, workspace)
     if environment is None:
         return None
@@ -45,6 +51,19 @@ def loaded_by_tool(file: PurePosixPath, tree: ast.Module, files: Files, workspac
     return ToolLoaded(
         tool="Alembic", root=next(_roots(environment, tops, files, workspace), None), tops=frozenset(tops)
     )
+
+
+def _loaded_alone(file: PurePosixPath, tree: ast.Module, workspace: Workspace) -> str | None:
+    """The tool that loads a file with nothing of the project on sys.path."""
+    if _is_configuration(tree):
+        return "Jupyter or IPython"
+    names = frozenset(imported(read_quietly(str(file), workspace)))
+    tops = {name.partition(".")[0] for name in names}
+    if "yoyo.step" in names or ("yoyo" in tops and "steps" in _bound(tree)):
+        return "yoyo"
+    if "ansible" in tops and (_ANSIBLE.fullmatch(file.parent.name) or "ansible.module_utils.basic" in names):
+        return "Ansible"
+    return None
 
 
 def _is_configuration(tree: ast.Module) -> bool:

@@ -139,7 +139,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         refused=refused,
         imports=file.imports(needs),
         new_files=new_files,
-        notes=(*said, *notes),
+        notes=tuple(dict.fromkeys((*said, *notes))),
     )
 
 
