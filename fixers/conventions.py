@@ -12,7 +12,8 @@ from collections.abc import Collection
 # https://docs.pylonsproject.org/projects/pyramid/, https://alembic.sqlalchemy.org/en/latest/tutorial.html,
 # https://docs.streamlit.io/develop/concepts/connections/secrets-management, https://luigi.readthedocs.io/,
 # https://docs.getdbt.com/docs/core/connect-data-platform/profiles.yml, https://airflow.apache.org/docs/,
-# https://uwsgi-docs.readthedocs.io/en/latest/Configuration.html, https://aws.github.io/chalice/topics/configfile
+# https://uwsgi-docs.readthedocs.io/en/latest/Configuration.html, https://aws.github.io/chalice/topics/configfile,
+# http://supervisord.org/configuration.html
 _CONVENTIONS = tuple(
     (re.compile(pattern), library, who)
     for pattern, library, who in (
@@ -26,6 +27,7 @@ _CONVENTIONS = tuple(
         (r"(?:.*/)?(?:luigi|client)\.(?:cfg|toml)", "luigi", "Luigi"),
         (r"(?:.*/)?profiles\.ya?ml", "", "dbt"),
         (r"(?:.*/)?airflow\.cfg", "", "Airflow"),
+        (r"(?:.*/)?supervisor(?:d\.conf|/(?:conf\.d/)?[^/]+\.(?:conf|ini))", "", "supervisord"),
         (r"(?:.*/)?uwsgi\.(?:ini|ya?ml|json)", "", "uWSGI"),
         (r"(?:.*/)?(?:\.chalice/config|zappa_settings)\.(?:json|toml|ya?ml)", "", "what deploys it"),
         (

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from fixers.hidden_modules import hiding
 from fixers.import_roots import Files, import_root, packages_in, regular_root
+from fixers.loaded_by_tools import ToolLoaded, loaded_by_tool
 from fixers.model import NewFile
 from fixers.notebook_code import SUFFIX, code_of
 from fixers.project_imports import OwnImports, imported, own_imports, read_quietly
@@ -37,8 +38,8 @@ class ModulePlace:
     `alone` is its name where the file is started by its path, which may be so: then nothing of its package is on
     sys.path but its folder. `new_file` is None where the module stands there already. `outdated` says that it does with
     other content, `defines` which functions it has then. `hiding` is the path of a file that stands before a module
-    which boto3 needs. `unsure` says that nothing shows who loads the file, and from where: `conf/shop.conf.py` is
-    neither a module nor a program.
+    which boto3 needs. `unsure` says why the file may not find a module of ours, if so: `conf/shop.conf.py` is neither a
+    module nor a program.
     """
 
     path: str
@@ -48,7 +49,7 @@ class ModulePlace:
     outdated: bool = False
     defines: frozenset[str] = frozenset()
     hiding: str | None = None
-    unsure: bool = False
+    unsure: str = ""
 
 
 def place_module(path: str, tree: ast.Module, context: RewriteContext) -> ModulePlace:
@@ -56,6 +57,9 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     files = Files(paths=frozenset(context.workspace.files), on_path=context.roots)
     file = PurePosixPath(path)
     imports = own_imports(tree)
+    tool = loaded_by_tool(file, tree, files, context.workspace)
+    if tool is not None:
+        return _for_tool(tool, files, context)
     home, root = _home(file, imports, files, context)
     relative = imports.relative or _is_unsure(file, root, tree, files, context)
     inner = _inner_package(file, files, context)
@@ -77,8 +81,19 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     )
     module = _import_name(file, target, root, relative=relative or loose)
     placed = _placed(str(target), module, target.stem if alone else None, context)
-    placed = replace(placed, unsure=home == file.parent and loader is None and _is_loaded(file, tree, files, context))
+    if home == file.parent and loader is None and _is_loaded(file, tree, files, context):
+        placed = replace(placed, unsure="its name is no module's, and nothing shows what loads it")
     return placed if loose else replace(placed, hiding=hiding(root, files.paths, context.imported))
+
+
+def _for_tool(tool: ToolLoaded, files: Files, context: RewriteContext) -> ModulePlace:
+    """The module for a file that a tool loads by its path: in the package that it imports, or beside that."""
+    root = tool.root or PurePosixPath()
+    home = next((root / top for top in sorted(tool.tops) if files.is_package(root / top)), root)
+    target = home / f"{_free_name(home, root, files, context)}.py"
+    placed = _placed(str(target), _import_name(target, target, root, relative=False), None, context)
+    unsure = "" if tool.root is not None else f"{tool.tool} loads it by its path, and nothing shows what it can import"
+    return replace(placed, hiding=hiding(root, files.paths, context.imported), unsure=unsure)
 
 
 def _inner_package(file: PurePosixPath, files: Files, context: RewriteContext) -> PurePosixPath | None:

@@ -97,6 +97,8 @@ def unguessable(values: Iterable[SecretValue]) -> list[str]:
 
 
 _TELLING = 4  # letters
+_COMMON = tuple(word for word in _GENERIC if len(word) >= _TELLING)
+_RUN = 12  # letters in a row that a name has from a value by no chance
 
 
 def name_parts(
@@ -117,6 +119,7 @@ def name_parts(
     slugs = {slug(text) for text in texts if not _GENERIC.issuperset(split_words(text))}
     # What is left of `e%&(!$?=+` is in every other name, and gives nothing away.
     unspeakable = frozenset(each for each in slugs if len(each) >= _TELLING)
+    runs = frozenset(run for each in slugs for run in _runs(each))
     words = [_words(draft, kinds[draft.findings[0].path], frameworks) for draft in drafts]
     plain = [(draft.env, _kebab(each)) for draft, each in zip(drafts, words, strict=True)]
     particular = [_in_context(draft, each) for draft, each in zip(drafts, words, strict=True)]
@@ -127,7 +130,7 @@ def name_parts(
     for (env, name), parts in zip(plain, particular, strict=True):
         own = [part for part in parts if shared[(env, name), part] == 1] if rivals[env, name] > 1 else []
         free = (part for part in chain(own, (name,), parts, _numbered(name)) if (env, part) not in taken)
-        named = (part for part in free if not _names_one(part, unspeakable))
+        named = (part for part in free if not _names_one(part, unspeakable, runs))
         for part in chain(named, (f"credential-{number}" for number in count(1))):
             if part and (env, part) not in taken:
                 break
@@ -136,8 +139,18 @@ def name_parts(
     return tuple(found)
 
 
-def _names_one(part: str, unspeakable: Collection[str]) -> bool:
-    return any(value in part for value in unspeakable)
+def _names_one(part: str, unspeakable: Collection[str], runs: Collection[str]) -> bool:
+    return any(value in part for value in unspeakable) or any(run in runs for run in _runs(part))
+
+
+def _runs(text: str) -> Iterator[str]:
+    """Every run of letters in a slug, whatever stood between them: a name leaves out digits, and its end.
+
+    None with one of the words in it that all names have: `django-secret-key` is no part of a value.
+    """
+    letters = re.sub(r"[^a-z]+", "", text)
+    runs = (letters[start : start + _RUN] for start in range(len(letters) - _RUN + 1))
+    return (run for run in runs if not any(word in run for word in _COMMON))
 
 
 def _in_context(draft: Draft, words: Sequence[str]) -> list[str]:

@@ -23,7 +23,7 @@ from fixers.stores.kinds import KINDS
 from fixers.stores.limits import foreign_key_problem, key_problem
 from fixers.stores.model import PLAIN_TYPES
 from fixers.styles import check_style
-from fixers.variables import read_variables
+from fixers.variables import read_variables, set_variables
 from fixers.workspace import Workspace
 from scanner.errors import UsageError
 from scanner.identity import digest
@@ -99,6 +99,7 @@ def make_plan(
     names = Names(
         app=app_name(workspace, app=options.app, scope=options.scope) if chosen else options.app or "",
         read=_read_variables(workspace),
+        given=set_variables(workspace),
         values={finding.value for finding in result.findings if finding.value is not None},
         overrides=edited,
         frameworks=shown_frameworks(context.imported, (document.text for document in documents.values())),

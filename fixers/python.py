@@ -139,7 +139,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         refused=refused,
         imports=file.imports(needs),
         new_files=new_files,
-        notes=(*said, *notes),
+        notes=tuple(dict.fromkeys((*said, *notes))),
     )
 
 
@@ -153,6 +153,12 @@ def open_file(document: Document, context: RewriteContext, also: Sequence[str] =
             RefusalReason.POSITION_NOT_SUPPORTED,
             f"the style {context.style.name} has no module that resolves references",
             "plan with --style module",
+        )
+    if document.path in context.devices:
+        raise CannotRewriteError(
+            RefusalReason.POSITION_NOT_SUPPORTED,
+            "it runs on a microcontroller, in MicroPython or CircuitPython, where there is no boto3",
+            "keep the value in a file that git ignores, which what flashes the device writes from the store",
         )
     syntax = context.syntaxes.get(document.path)
     if syntax is None or syntax.text != document.text:
@@ -170,7 +176,7 @@ def open_file(document: Document, context: RewriteContext, also: Sequence[str] =
     if module is not None and module.unsure:
         raise CannotRewriteError(
             RefusalReason.POSITION_NOT_SUPPORTED,
-            "its name is no module's, and nothing shows what loads it: it may not find a module beside it",
+            f"{module.unsure}: it may not find a module beside it",
             "plan with --style inline, or read a variable there, which `unhardcode run` or the platform sets",
         )
     if module is None:

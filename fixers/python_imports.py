@@ -104,7 +104,7 @@ def _insertion(text: str, tree: ast.Module, line: str, module: str, *, in_order:
     following = tree.body[tree.body.index(after) + 1] if after is not None and after is not tree.body[-1] else None
     if after is None:
         offset = _top(text, starts, tree)
-        return offset, line + newline + ("" if standard or offset == len(text) else newline)
+        return offset, line + newline + ("" if standard or offset == len(text) else _space(tree.body[:1], newline))
     assert after.end_lineno is not None
     if following is not None and following.lineno == after.end_lineno:
         return node_span(starts, text, following).start, f"{line}; "
@@ -115,8 +115,14 @@ def _insertion(text: str, tree: ast.Module, line: str, module: str, *, in_order:
     if after in imports:
         apart = not standard and _is_apart(_module_of(after), module)
         close = standard or blank or after is not imports[-1]
-        return end, (newline if apart else "") + line + newline + ("" if close else newline)
-    return end, newline + line + newline + ("" if standard or blank else newline)
+        return end, (newline if apart else "") + line + newline + ("" if close else _space([following], newline))
+    return end, newline + line + newline + ("" if standard or blank else _space([following], newline))
+
+
+def _space(following: Sequence[ast.stmt | None], newline: str) -> str:
+    """The blank lines before what follows the imports: https://peps.python.org/pep-0008/#blank-lines"""
+    defines = isinstance(following[0] if following else None, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    return newline * (2 if defines else 1)
 
 
 def _behind(imports: Sequence[ast.stmt], module: str, *, plain: bool) -> ast.stmt | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 import libcst as cst
@@ -15,6 +15,10 @@ from fixers.python_syntax import Syntax
 from fixers.rewriting import Style
 from fixers.styles import ASYNC
 from scanner.model import Finding
+
+# What makes CloudFormation templates. https://docs.aws.amazon.com/cdk/v2/guide/get_secrets_manager_value.html
+_TEMPLATES = frozenset({"aws_cdk", "troposphere"})
+_GLUE = "awsglue"  # https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html
 
 
 def notes_on(syntax: Syntax, finding: Finding, place: Place, piece: Piece, style: Style) -> Iterator[str]:
@@ -35,11 +39,23 @@ def notes_on(syntax: Syntax, finding: Finding, place: Place, piece: Piece, style
         yield f"{where}: Django's makemigrations writes the value of a default into a file: make it a function first"
     if _is_compared(chain):
         yield f"{where}: compared with ==; hmac.compare_digest tells an attacker nothing by the time it takes"
+    tops = _imported_of(syntax, {*_TEMPLATES, _GLUE})
+    if tops & _TEMPLATES:
+        yield f"{where}: a template that is made of it holds the value: a reference, {{{{resolve:...}}}}, keeps it out"
+    if _GLUE in tops and style.has_module:
+        yield f"{finding.path}: Glue has the job's file alone: give it the generated module too (--extra-py-files)"
     inside = any(isinstance(node, (cst.FunctionDef, cst.Lambda)) for node in chain)
     if style.name == "extension" and not inside and not in_function(syntax, place):
         yield f"{where}: read at import; the Lambda extension may answer only in the handler: read it there"
     if piece.comments_lost:
         yield f"{where}: comments between the parts of the literal go with it"
+
+
+def _imported_of(syntax: Syntax, wanted: Collection[str]) -> set[str]:
+    """Which of these libraries a file imports."""
+    if not any(name in syntax.text for name in wanted):
+        return set()
+    return {name.partition(".")[0] for name in qualified_names(syntax.tree).values()}.intersection(wanted)
 
 
 def _in_async_body(chain: Sequence[cst.CSTNode]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fixers.devices import device_files
 from fixers.import_roots import packages_on_path
 from fixers.listed_modules import listed_modules
 from fixers.project_imports import function_folders, imported_modules, loaders
@@ -13,8 +14,8 @@ from fixers.rewriting import RewriteContext, Style
 if TYPE_CHECKING:
     from fixers.workspace import Workspace
 
-# Event loops beside asyncio's; anyio runs in either.
-_OTHER_LOOPS = frozenset({"anyio", "curio", "trio"})
+# Event loops beside asyncio's; anyio runs in either, and Twisted's coroutines in its own also where asyncio's turns it.
+_OTHER_LOOPS = frozenset({"anyio", "curio", "trio", "twisted"})
 
 
 def rewrite_context(
@@ -34,5 +35,6 @@ def rewrite_context(
         functions=frozenset(function_folders(workspace)),
         listed=listed_modules(workspace),
         via_run=via_run,
+        devices=device_files(workspace),
         style=replace(style or Style(), awaits=awaits),
     )

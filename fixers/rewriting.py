@@ -78,8 +78,8 @@ class RewriteContext:
     folders that a template makes the root of a Lambda function. `listed` are modules whose names are listed somewhere,
     by their last part. `roots` are folders with an `__init__.py` that stand on sys.path all the same, `both` those
     that do for some programs only. `via_run` says that programs are started by `unhardcode run`, so that readers
-    outside Python need no rewriting. `style` is how code is written. `syntaxes` and `modules` are the Python files that
-    were parsed already, by path: a plan is made in rounds.
+    outside Python need no rewriting. `devices` are Python files that a microcontroller runs. `style` is how code is
+    written. `syntaxes` and `modules` are the Python files that were parsed already, by path: a plan is made in rounds.
     """
 
     workspace: Workspace
@@ -91,6 +91,7 @@ class RewriteContext:
     roots: frozenset[str] = frozenset()
     both: frozenset[str] = frozenset()
     via_run: bool = False
+    devices: frozenset[str] = frozenset()
     style: Style = field(default_factory=Style)
     syntaxes: dict[str, Syntax] = field(default_factory=dict, repr=False, compare=False)
     modules: dict[str, Module | None] = field(default_factory=dict, repr=False, compare=False)

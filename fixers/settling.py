@@ -19,11 +19,12 @@ from scanner.model import Document, Kind, SecretValue
 class Names:
     """What naming depends on: `read` are the variables, and `frameworks` the frameworks, that the repository uses.
 
-    `values` must not occur in a name.
+    `given` are the variables that its files set, with the paths of these. `values` must not occur in a name.
     """
 
     app: str
     read: frozenset[str]
+    given: Mapping[str, frozenset[str]]
     values: Collection[SecretValue]
     overrides: Mapping[str, Override]
     frameworks: frozenset[str]
@@ -100,7 +101,7 @@ def _named(
     drafts = [one.draft for one in chosen]
     kinds = {path: document.kind for path, document in documents.items()}
     parts = name_parts(drafts, kinds=kinds, values=names.values, frameworks=names.frameworks)
-    recorded = variables(drafts, parts, app=names.app, read=names.read)
+    recorded = variables(drafts, parts, app=names.app, read=names.read, given=names.given)
     found = []
     for one, part, its_variables in zip(chosen, parts, recorded, strict=True):
         override = override_of(one.draft, names.overrides)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import count
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from fixers.grouping import Draft, Form, own_key
 from scanner.model import Finding
+
+if TYPE_CHECKING:
+    from fixers.workspace import Workspace
 
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Variables that almost every process finds set.
@@ -28,6 +35,31 @@ _READ = re.compile(
     rb"(?:(?:environ|getenv|environb|\benv)(?:\.\w+)?\s*[\[(]|\bconfig\s*\()"
     rb"\s*(?:key\s*=\s*)?[rRuUbB]?[\"']([A-Za-z_]\w*)[\"']"
 )
+# Files that set variables for a program or hand them on (Compose, `.env`, make, shells); those of examples set none.
+_SETTERS_OF_THE_PROJECT = re.compile(
+    r"(?!.*(?:example|sample|template|\bdist\b))(?:(?:.*[._-])?(?:dockerfile|containerfile|makefile|justfile|procfile|env)(?:[._-].*)?"
+    r"|\.(?:envrc|flaskenv)|.*\.(?:ya?ml|toml|cfg|conf|ini|json|sh|bash|zsh|ps1|bat|cmd|service|mk|tf|tfvars))",
+    re.IGNORECASE,
+)
+# `NAME=`, `NAME ?=`, `NAME: x`, `"NAME": x`; `export NAME`, `ENV NAME x`, `- NAME`; `name: NAME`, `"name": "NAME"`.
+_SET = re.compile(
+    rb"(?<![\w$.{%-])([A-Z][A-Z0-9_]+)(?=[\"']?[ \t]*[?:+]?[=:])"
+    rb"|^[ \t]*(?:export|unexport|ENV|ARG|-)[ \t]+[\"']?([A-Z][A-Z0-9_]+)(?![\w.-])"
+    rb"|\bname[\"']?[ \t]*[:=][ \t]*[\"']?([A-Z][A-Z0-9_]+)(?![\w.-])",
+    re.MULTILINE,
+)
+_LONGEST = 200_000  # bytes of a file that somebody wrote
+
+
+def set_variables(workspace: Workspace) -> Mapping[str, frozenset[str]]:
+    """The variables that the repository's own files may set, to whatever, each with the paths of those that do."""
+    found: dict[str, set[str]] = {}
+    for path in workspace.files:
+        if _SETTERS_OF_THE_PROJECT.fullmatch(PurePosixPath(path).name):
+            raw = workspace.bytes_of(path)
+            for name in itertools.chain(*_SET.findall(raw)) if len(raw) <= _LONGEST else ():
+                found.setdefault(name.decode(), set()).add(path)
+    return {name: frozenset(paths) for name, paths in found.items() if name}
 
 
 def read_variables(files: Iterable[bytes]) -> frozenset[str]:
@@ -36,12 +68,18 @@ def read_variables(files: Iterable[bytes]) -> frozenset[str]:
 
 
 def variables(
-    drafts: Sequence[Draft], parts: Sequence[str], *, app: str, read: Collection[str]
+    drafts: Sequence[Draft],
+    parts: Sequence[str],
+    *,
+    app: str,
+    read: Collection[str],
+    given: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> tuple[tuple[str, ...], ...]:
     """The recorded environment variable of each member of each draft, unique within its environment.
 
     A variable that a place is about is kept. Others are new names: never reserved, never one that the repository
-    reads (it holds another value) or sets, never one that another draft's place is about.
+    reads (it holds another value) or sets, never one that another draft's place is about. `given` are those that its
+    files set, with their paths: the draft's own place in such a file may be the one that does.
     """
     owned = {key for draft in drafts for finding in draft.findings if (key := own_key(finding))}
     owned |= {key for draft in drafts for finding in draft.findings if (key := _set_by(finding))}
@@ -61,6 +99,7 @@ def variables(
                     if (draft.env, name) not in taken
                     and name not in owned
                     and name not in read
+                    and _places(draft, name) >= set(given.get(name, ()))
                     and not is_reserved(name)
                 )
             )
@@ -68,6 +107,12 @@ def variables(
             names.append(name)
         found.append(tuple(names))
     return tuple(found)
+
+
+def _places(draft: Draft, name: str) -> set[str]:
+    """The paths of a draft's places that bear a name, outside code."""
+    named = (finding for finding in draft.findings if finding.literal.name == name)
+    return {finding.path for finding in named if not finding.path.endswith((".py", ".ipynb"))}
 
 
 def is_reserved(variable: str) -> bool:

@@ -52,10 +52,13 @@ def get_secret_bytes(name: str, key: str | None = None, *, env: str | None = Non
 
 
 async def aget_secret_value(name: str, key: str | None = None, *, env: str | None = None) -> str:
-    """Return a credential as text, without blocking the event loop."""
+    """Return a credential as text, without blocking the event loop; one that is not asyncio's is blocked."""
     import asyncio
 
-    loop = asyncio.get_running_loop()
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return get_secret_value(name, key, env=env)
     return await loop.run_in_executor(None, lambda: get_secret_value(name, key, env=env))
 
 

@@ -101,7 +101,8 @@ def name_of(
         return leaf_of(arguments(call.node)[1 - number][1]), Way.COMPARED
     if leaf in NAMED_THIRD and number == 2:
         return given[1].text, Way.PLAIN
-    default = _default(given, first, outer if declares else None) if keyword == "default" else None
+    before = first if number else None  # no value is its own name
+    default = _default(given, before, outer if declares else None) if keyword == "default" else None
     return default or (record or placed or inserted or keyword, Way.PLAIN)
 
 

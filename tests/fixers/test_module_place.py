@@ -215,6 +215,32 @@ TREES = {
         "app_secrets.py",
         "app_secrets",
     ),
+    "a revision of Alembic's, which takes every file beside it for one": (
+        {
+            "alembic.ini": "[alembic]\nscript_location = db\nprepend_sys_path = .\n",
+            "db/env.py": "from alembic import context\n",
+            "db/versions/a.py": 'revision = "a"\ndown_revision = None\n',
+        },
+        "db/versions/a.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
+    "Alembic's env.py, which imports a package": (
+        {
+            "src/shop/__init__.py": "",
+            "src/shop/models.py": "",
+            "migrations/env.py": "from alembic import context\nfrom shop.models import Base\n",
+        },
+        "migrations/env.py",
+        "src/shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "Alembic's env.py of a Flask application": (
+        {"app.py": "", "migrations/env.py": "from alembic import context\nfrom flask import current_app\n"},
+        "migrations/env.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
     "a file that gunicorn is configured by": (
         {"deploy/gunicorn.py": "", "Procfile": "web: gunicorn --config deploy/gunicorn.py shop:app\n"},
         "deploy/gunicorn.py",

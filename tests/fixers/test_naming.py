@@ -181,6 +181,19 @@ def test_a_name_never_holds_a_value_that_could_not_be_guessed(making: SimpleName
         assert part.startswith("credential")
 
 
+def test_a_name_never_holds_a_value_with_its_digits_left_out_or_its_end(making: SimpleNamespace) -> None:
+    value = "".join(f"{letter}{letter.upper()}{number % 10}" for number, letter in enumerate(making.strong("v", 40)))
+    url = f"postgres://u:{value}@localhost/db"
+    found = making.finding("a.py", value, name=url, whole=url, kind=K.URL)
+    for part in parts_of(found, making.finding("b.py", "x", name=url), values=[found.value]):
+        assert part.startswith("credential")
+
+
+def test_a_value_of_words_that_names_have_spoils_no_name(making: SimpleNamespace) -> None:
+    found = making.finding("a.py", "django-secret-key-to-be-changed-29", name="DJANGO_SECRET_KEY", kind=K.SIGNING_KEY)
+    assert parts_of(found, values=[found.value]) == ("django-secret-key",)
+
+
 @pytest.mark.parametrize("value", ["e\u20ac\u00a7#%&(!$?=+*~", "credential \u20ac\u00a7#%&(!$?=+*~"])
 def test_what_is_left_of_a_value_without_letters_spoils_not_every_name(making: SimpleNamespace, value: str) -> None:
     found = making.finding("a.py", value, name="api_token", kind=K.API_KEY)

@@ -698,6 +698,14 @@ def test_says_that_a_default_of_a_model_gets_into_migrations() -> None:
     assert Run(f"from tortoise import models\n\n{field}").result.notes == ()
 
 
+def test_says_where_the_value_or_the_module_is_elsewhere() -> None:
+    body = f'{{}}\na = "{SECRET}"\nb = "{SECRET}"\n'
+    assert "template" in Run(body.format("from aws_cdk import aws_rds"), count=2).result.notes[0]
+    (note,) = Run(body.format("import awsglue.context"), count=2).result.notes
+    assert "--extra-py-files" in note
+    assert Run(body.format("import awsglue_"), count=2).result.notes == ()
+
+
 def test_says_what_happens_at_import_and_in_async_functions() -> None:
     assert "default argument" in Run(f'def f(a="{SECRET}"): pass\n').result.notes[0]
     assert "async" in Run(f'async def f():\n    return b"{SECRET}"\n', value=SECRET.encode()).result.notes[0]

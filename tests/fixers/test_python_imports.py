@@ -76,13 +76,15 @@ def test_leaves_imports_alone_that_may_not_hold(text: str) -> None:
     added = "from app_secrets import get_secret_value as _get_secret_value\n"
     after = inserted(text, OURS)
     assert added in after
-    assert after.replace(f"{added}\n", "").replace(added, "") == text
+    assert after.replace(f"{added}\n\n", "").replace(f"{added}\n", "").replace(added, "") == text
 
 
 PLACED = {
     "an empty file": ("", LINE),
     "a lone statement": ("x = 1\n", LINE + "\nx = 1\n"),
-    "a decorated function": ("@d\ndef f(): pass\n", LINE + "\n@d\ndef f(): pass\n"),
+    "a decorated function": ("@d\ndef f(): pass\n", LINE + "\n\n@d\ndef f(): pass\n"),
+    "an import and a class": ("import os\nclass A: pass\n", "import os\n\n" + LINE + "\n\nclass A: pass\n"),
+    "a docstring and a class": ('"""Doc."""\nclass A: pass\n', '"""Doc."""\n\n' + LINE + "\n\nclass A: pass\n"),
     "a shebang": ("#!/usr/bin/python\nx = 1\n", "#!/usr/bin/python\n" + LINE + "\nx = 1\n"),
     "a shebang and a cookie": (
         "#!/usr/bin/python\n# -*- coding: utf-8 -*-\nx = 1\n",

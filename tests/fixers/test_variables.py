@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from fixers.grouping import Draft, group
-from fixers.variables import is_reserved, read_variables, variables
+from fixers.variables import is_reserved, read_variables, set_variables, variables
 from scanner.model import CredentialKind, Finding, Kind, Role
 
 K = CredentialKind
@@ -56,3 +57,50 @@ os.environ.setdefault("G", "")
 app.config["NOT_ONE"]; other["NOT_TWO"]; getattr(x, "NOT_THREE")
 """
     assert read_variables([code]) == set("ABCDEFG")
+
+
+def test_a_new_variable_is_none_that_a_file_sets_to_something_else(making: SimpleNamespace) -> None:
+    code = drafts_of(making.finding("a.py", "hunter2", name="DB_PASSWORD"))
+    compose = drafts_of(making.finding("compose.yml", "hunter2", name="DB_PASSWORD"))
+    given = {"DB_PASSWORD": {"compose.yml"}}
+    assert variables(code, ["db"], app="shop", read=(), given=given) == (("SHOP_DB_PASSWORD",),)
+    assert variables(compose, ["db"], app="shop", read=(), given=given) == (("DB_PASSWORD",),)
+    given = {"DB_PASSWORD": {"compose.yml", ".env"}}
+    assert variables(compose, ["db"], app="shop", read=(), given=given) == (("SHOP_DB_PASSWORD",),)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (".env", "A_TOKEN=x\n"),
+        ("conf/staging.env", 'export A_TOKEN="x"\n'),
+        (".env.local", "A_TOKEN = x\n"),
+        ("Makefile", "A_TOKEN ?= x\n"),
+        ("Makefile", "run:\n\tA_TOKEN=x python app.py\n"),
+        ("Dockerfile.web", "ENV A_TOKEN x\n"),
+        ("docker-compose.yml", "services:\n  web:\n    environment:\n      A_TOKEN: x\n"),
+        ("docker-compose.yml", "services:\n  web:\n    environment:\n      - A_TOKEN\n"),
+        ("k8s/web.yaml", "env:\n  - name: A_TOKEN\n    value: x\n"),
+        ("task.json", '{"environment": [{"name": "A_TOKEN", "value": "x"}]}'),
+        ("tox.ini", "[testenv]\nsetenv =\n    A_TOKEN = x\n"),
+        ("web.service", "[Service]\nEnvironment=A_TOKEN=x\n"),
+    ],
+)
+def test_variables_that_the_projects_own_files_set(
+    path: str, text: str, making: SimpleNamespace, tmp_path: Path
+) -> None:
+    assert "A_TOKEN" in set_variables(making.tree(tmp_path, {path: text}))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (".env.example", "A_TOKEN=x\n"),
+        ("README.md", "export A_TOKEN=x\n"),
+        ("app.py", "A_TOKEN = x\n"),
+        ("plan.toml", 'env = "A_TOKEN"\n'),
+        ("docker-compose.yml", "command: run ${A_TOKEN:-x}\n"),
+    ],
+)
+def test_what_sets_no_variable(path: str, text: str, making: SimpleNamespace, tmp_path: Path) -> None:
+    assert "A_TOKEN" not in set_variables(making.tree(tmp_path, {path: text}))

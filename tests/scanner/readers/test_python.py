@@ -582,3 +582,15 @@ def test_a_name_of_any_letters_is_kept() -> None:
 )
 def test_an_argument_by_place_is_called_as_the_parameter(source: str, name: str | None) -> None:
     assert marked(source).name == name
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ('config(default="MARK")\n', "default"),
+        ('config(default="postgres://u:MARK@db/shop")\n', "default"),
+        ('Optional("api_key", default="MARK")\n', "api_key"),
+    ],
+)
+def test_a_default_is_never_called_by_itself(source: str, name: str) -> None:
+    assert marked(source).name == name

@@ -1,0 +1,47 @@
+"""Programs for a microcontroller, in MicroPython or CircuitPython: no boto3 runs there, whatever the style."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from fixers.project_imports import imported, read_quietly
+from fixers.workspace import Workspace
+
+# Modules that no other Python has. Those of Blinka, which runs on any Linux, count in a `code.py` only.
+# https://docs.micropython.org/en/latest/library/, https://docs.circuitpython.org/en/latest/shared-bindings/
+_ONLY_THERE = frozenset(
+    """adafruit_esp32spi esp32 machine micropython rp2 socketpool uasyncio ubinascii umqtt urequests usocket
+    ustruct utime""".split()
+)
+_BLINKA = frozenset({"board", "busio", "digitalio", "microcontroller", "wifi"})
+_ANY = re.compile(rb"\b(?:%b)\b" % b"|".join(name.encode() for name in sorted(_ONLY_THERE | _BLINKA)))
+_STARTED = ("boot.py", "main.py", "code.py")  # by their names
+
+
+def device_files(workspace: Workspace) -> frozenset[str]:
+    """Paths of the Python files of such programs: those that import such a module, and what they import in turn."""
+    python = {path for path in workspace.files if workspace.is_python(path)}
+    waiting = [path for path in sorted(python) if _is_for_device(path, python, workspace)]
+    for path in tuple(waiting):
+        waiting += {str(PurePosixPath(path).parent / name) for name in _STARTED} & python
+    found = set[str]()
+    while waiting:
+        path = waiting.pop()
+        if path in found:
+            continue
+        found.add(path)
+        for name in imported(read_quietly(path, workspace)):
+            module = name.replace(".", "/")
+            places = (PurePosixPath(path).parent / folder / f"{module}.py" for folder in ("", "lib"))
+            waiting += {str(place) for place in places} & python
+    return frozenset(found)
+
+
+def _is_for_device(path: str, python: set[str], workspace: Workspace) -> bool:
+    raw = read_quietly(path, workspace)
+    if not _ANY.search(raw):
+        return False
+    known = _ONLY_THERE | _BLINKA if PurePosixPath(path).name == "code.py" else _ONLY_THERE
+    names = {name.partition(".")[0] for name in imported(raw)} & known
+    return any(str(PurePosixPath(path).parent / f"{name}.py") not in python for name in names)

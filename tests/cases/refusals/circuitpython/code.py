@@ -1,0 +1,5 @@
+import board
+import wifi
+
+wifi.radio.connect("home", "<<wifi>>")
+API_TOKEN = "<<api>>"

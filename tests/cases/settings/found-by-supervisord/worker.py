@@ -1,0 +1,3 @@
+import os
+
+QUEUE_PASSWORD = os.environ.get("QUEUE_PASSWORD")
