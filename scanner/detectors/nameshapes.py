@@ -120,6 +120,11 @@ _TAKEN_APART = (
     r"(?:tokens?|_keys?|apikeys?|secrets)(?:_?(?:db|map|dict|store|table|users?|owners?|to_\w+))?"
     r"(?:[ \t]*:[^=\n]+)?\s{0,4}=\s{0,4}\{\s*[\"'][\w.+=~-]{16,200}[\"']\s*:",
 )
+# `api_key = config.get("key") or "..."`: what is asked for before has quotes, too.
+_AFTER_CALLS = (
+    rf"{_NAMED}\w*[\"'\])]{{0,3}}[ \t]*(?::[^=\n]+)?=[\s(]*[A-Za-z][^=\n]*[)\]](?:[^=]*[)\]])?\s+(?:or|\|\||\?\?)\s+"
+    r"\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
+)
 # A value whose name stands behind it: `"...".equals(password)`, `{"value": "...", "name": "DB_PASSWORD"}`.
 _EQUALLED = rf"[^\s\"']{{4}}[\"']\.equals(?:ignorecase)?\([\w.(\"' ]*{_NAMED}"
 _VALUE_FIRST = (
@@ -174,6 +179,9 @@ _COMPARED = (
     rf"[^\s\"'][\"'][ \t]*[!=]=[ \t]*[\w.\[(\"']{{0,60}}{_CHECKED}\b",
     rf"\bmatch[ \t(][^\n:]{{0,80}}{_CHECKED}[^\n:]{{0,20}}:[^\n]{{0,80}}\n(?:[^\n]{{0,120}}\n){{0,9}}"
     r"[ \t]*case[ \t(][^\n]{0,80}[\"'][^\s\"']",
+    # A parser's tokens are short.
+    r"\bmatch[ \t(][^\n:]{0,80}token[^\n:]{0,20}:[^\n]{0,80}\n(?:[^\n]{0,120}\n){0,9}"
+    r"[ \t]*case[ \t(][^\n]{0,80}[\"'][\w.+/=~-]{16}",
 )
 # `os.getenv("DB_PW", "...")`: a short name counts where a variable is read.
 _READ = r"[\"'],\s{0,40}(?:default[ \t]*=[ \t]*)?\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
@@ -243,6 +251,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
         *_COLLECTED,
         _MEMBERS,
         *_TAKEN_APART,
+        _AFTER_CALLS,
         _SET,
         _SECURED,
         _PROPERTY,
