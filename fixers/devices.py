@@ -8,12 +8,14 @@ from pathlib import PurePosixPath
 from fixers.project_imports import imported, read_quietly
 from fixers.workspace import Workspace
 
-# Modules that no other Python has. Those of Blinka, which runs on any Linux, count in a `code.py` only.
+# Modules that no other Python has; `_WORDS` can be a project's own as well. Those of Blinka, which runs on any Linux,
+# count in a `code.py` only.
 # https://docs.micropython.org/en/latest/library/, https://docs.circuitpython.org/en/latest/shared-bindings/
 _ONLY_THERE = frozenset(
     """adafruit_esp32spi esp32 machine micropython rp2 socketpool uasyncio ubinascii umqtt urequests usocket
     ustruct utime""".split()
 )
+_WORDS = frozenset({"esp32", "machine"})
 _BLINKA = frozenset({"board", "busio", "digitalio", "microcontroller", "wifi"})
 _ANY = re.compile(rb"\b(?:%b)\b" % b"|".join(name.encode() for name in sorted(_ONLY_THERE | _BLINKA)))
 _STARTED = ("boot.py", "main.py", "code.py")  # by their names
@@ -44,4 +46,13 @@ def _is_for_device(path: str, python: set[str], workspace: Workspace) -> bool:
         return False
     known = _ONLY_THERE | _BLINKA if PurePosixPath(path).name == "code.py" else _ONLY_THERE
     names = {name.partition(".")[0] for name in imported(raw)} & known
-    return any(str(PurePosixPath(path).parent / f"{name}.py") not in python for name in names)
+    return any(not _is_own(name, path, python) for name in names)
+
+
+def _is_own(name: str, path: str, python: set[str]) -> bool:
+    """Whether the project has a module of this name that the file may import: beside it or, of a word, above it."""
+    above = PurePosixPath(path).parents
+    if name not in _WORDS:
+        return str(above[0] / f"{name}.py") in python
+    places = [folder / inner for folder in above for inner in ("", "src")]
+    return any(not python.isdisjoint((str(each / f"{name}.py"), str(each / name / "__init__.py"))) for each in places)

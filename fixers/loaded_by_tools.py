@@ -76,7 +76,8 @@ def _is_configuration(tree: ast.Module) -> bool:
         called
         and not any(
             (isinstance(node, ast.alias) and (node.asname or node.name) in ("get_config", "*"))
-            or (isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == "get_config")
+            or (isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name == "get_config")
+            or (isinstance(node, ast.arg) and node.arg == "get_config")
             or (isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.path")
             for node in ast.walk(tree)
         )

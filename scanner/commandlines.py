@@ -102,10 +102,6 @@ _PLACED = (
     # https://docs.haproxy.org/3.0/configuration.html
     r"\binsecure-password[ \t]{1,4}",
     r"\bstats[ \t]{1,4}auth[ \t]{1,4}[^\s:]{1,64}:",
-    # https://developer.hashicorp.com/vault/docs/commands/login, .../operator/unseal
-    r"\b(?:vault|bao)[ \t]{1,4}(?:login|(?:operator[ \t]{1,4})?unseal)[ \t]{1,4}(?:token=)?",
-    # https://doc.rust-lang.org/cargo/commands/cargo-login.html
-    r"\bcargo[ \t]{1,4}login[ \t]{1,4}",
     # https://getcomposer.org/doc/articles/authentication-for-private-packages.md
     r"\bcomposer[ \t]{1,4}config[ \t](?:[^\n|;&]{0,40}[ \t])?http-basic\.\S{1,100}[ \t]{1,4}\S{1,64}[ \t]{1,4}",
     r"\bcomposer[ \t]{1,4}config[ \t](?:[^\n|;&]{0,40}[ \t])?(?:github-oauth|gitlab-token|bearer)\.\S{1,100}[ \t]{1,4}",
@@ -119,11 +115,19 @@ _PLACED = (
     # https://robotframework.org/SeleniumLibrary/SeleniumLibrary.html#Input%20Password
     r"\bInput[ ]Password(?:[ ]{2,20}|\t{1,4})\S{1,100}(?:[ ]{2,20}|\t{1,4})",
     # A shell's here-string, for what asks for a secret.
-    r"\b(?:secret|login|kinit|passwd|--password-stdin)\b[^\n|;&<]{0,80}<<<[ \t]{0,4}",
+    r"(?:\b(?:secret|login|kinit|passwd)|--password-stdin)\b[^\n|;&<]{0,80}<<<[ \t]{0,4}",
     r"\bnet[ \t]{1,4}user[ \t]{1,4}[\w.\-]{1,40}[ \t]{1,4}",
 )
 # With what must follow, for `re` and for Hyperscan.
 _FOLLOWED = (
+    # https://developer.hashicorp.com/vault/docs/commands/login, .../operator/unseal,
+    # https://doc.rust-lang.org/cargo/commands/cargo-login.html: without a digit they are words of a sentence
+    (
+        r"\b(?:(?:vault|bao)[ \t]{1,4}(?:login|(?:operator[ \t]{1,4})?unseal)[ \t]{1,4}(?:token=)?"
+        r"|cargo[ \t]{1,4}login[ \t]{1,4})",
+        r"['\"]?[^\s'\"`$<>|;&-][^\s'\"`$<>|;&]{0,60}\d",
+        r"['\"]?[^\s'\"`$<>|;&-][^\s'\"`$<>|;&]*\d",
+    ),
     # https://learn.microsoft.com/previous-versions/windows/it-pro/windows-server-2012-r2-and-2012/gg651155(v=ws.11)
     (r"\bnet[ \t]{1,4}use[ \t](?:[^\n|;&]{0,100}[ \t])?/user:\S{1,64}[ \t]{1,4}", r"[^\s/*]", r"[^\s/*$\"'-]"),
     (

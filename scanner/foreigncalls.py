@@ -84,8 +84,8 @@ _LOGINS = {
     # https://pubsubclient.knolleary.net/api#connect
     2: r"client\.connect",
 }
-# https://docs.guzzlephp.org/en/stable/request-options.html#auth
-_GUZZLE = r"['\"]auth['\"][ \t]{0,4}=>[ \t]{0,4}\[[ \t]{0,4}['\"][^'\"\n]{1,64}['\"],[ \t]{0,4}(?=['\"])"
+# https://docs.guzzlephp.org/en/stable/request-options.html#auth; AWS's SDK lists `aws.auth#sigv4` there
+_GUZZLE = r"['\"]auth['\"][ \t]{0,4}=>[ \t]{0,4}\[[ \t]{0,4}['\"][^'\"\n#]{1,64}['\"],[ \t]{0,4}(?=['\"])"
 # https://docs.stripe.com/api/authentication, https://www.twilio.com/docs/libraries,
 # https://www.algolia.com/doc/libraries/javascript/
 _API_KEYS = {
@@ -153,7 +153,7 @@ EXPRESSIONS = tuple(
             for before, names in functions.items()
         ),
         rf"{_STORES.removeprefix(chr(92) + 'w{0,30}')}\(\s*{_ANY}\"[^\s\"$][^\"\n]*\"\.toCharArray",
-        r"['\"]auth['\"][ \t]*=>[ \t]*\[[ \t]*['\"][^'\"\n]+['\"],[ \t]*['\"][^\s'\"$]",
+        r"['\"]auth['\"][ \t]*=>[ \t]*\[[ \t]*['\"][^'\"\n#]+['\"],[ \t]*['\"][^\s'\"$]",
         r"(?:\.omniauth|\bprovider)[ \t(]+:\w+,[ \t]*['\"][^'\"\n]+['\"],[ \t]*['\"][^\s'\"]",
         rf"\b(?:{_ENCODERS})\(\s*[\"'`][^\s'\"`:$]{{1,64}}:[^\s'\"`$/]",
     )

@@ -140,6 +140,13 @@ def _is_alias(candidate: Candidate, _: Document) -> bool:
     return not _FIELD_WORDS.isdisjoint(values)
 
 
+def _is_class_name(candidate: Candidate, document: Document) -> bool:
+    """Whether an attribute repeats the name of its class: `class TooManyKeys(Error): code = "TooManyKeys"`."""
+    literal = candidate.literal
+    around = literal.symbol.split(".")
+    return literal.role is Role.ASSIGNMENT and document.kind in CODE and candidate.value.reveal("text") in around
+
+
 class _Correction(NamedTuple):
     """Where `applies` holds, the evidence `found` (None: all of it) is replaced by `instead` (None: dropped)."""
 
@@ -154,6 +161,7 @@ _CORRECTIONS = (
     _Correction("passphrase", "sentence", _is_prose),
     _Correction("sentence", None, _is_mnemonic),
     _Correction("equals-name", "common-password", _is_set),
+    _Correction(None, "equals-name", _is_class_name),
     _Correction(None, "identifier-like", _is_group),
     _Correction("words", "field-like", _is_identifier),
     _Correction(None, "field-like", _follows_type),

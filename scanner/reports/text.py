@@ -24,7 +24,6 @@ MOST_LISTED = 20  # notes and skipped paths; gaps are listed without end
 
 _BOLD, _DIM, _RED, _YELLOW, _GREEN = "1", "2", "31", "33", "32"
 _COLORS = {"critical": _RED, "high": _RED, "medium": _YELLOW, "low": _DIM}
-# A byte of a name that is no UTF-8, as paths show it.
 _UNITS = ("kB", "MB", "GB", "TB")
 
 

@@ -23,6 +23,19 @@ TREES = {
     "beside a server": ({"device/main.py": "import utime\n", "server/main.py": "import time\n"}, {"device/main.py"}),
     "Blinka on a Linux board": ({"sensor.py": "import board\nimport digitalio\n"}, set()),
     "a module of the project's own": ({"app.py": "import machine\n", "machine.py": ""}, set()),
+    "a package of the project's own": (
+        {
+            "web/app.py": "from machine import Machine\n",
+            "machine/__init__.py": "",
+            "machine/core.py": "import machine\n",
+        },
+        set(),
+    ),
+    "a package below src": ({"tests/app.py": "import esp32\n", "src/esp32/__init__.py": ""}, set()),
+    "a library that was copied": (
+        {"main.py": "import umqtt.simple\n", "umqtt/simple.py": ""},
+        {"main.py", "umqtt/simple.py"},
+    ),
     "a word in a text": ({"main.py": '"""Starts the machine."""\nimport os\n'}, set()),
 }
 

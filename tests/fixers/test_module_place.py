@@ -241,6 +241,12 @@ TREES = {
         "app_secrets.py",
         "app_secrets",
     ),
+    "a function that is given what Jupyter's configuration calls": (
+        {"bin/app.py": "def start(get_config):\n    return get_config().port\n"},
+        "bin/app.py",
+        "bin/app_secrets.py",
+        "app_secrets",
+    ),
     "a file that gunicorn is configured by": (
         {"deploy/gunicorn.py": "", "Procfile": "web: gunicorn --config deploy/gunicorn.py shop:app\n"},
         "deploy/gunicorn.py",
