@@ -12,6 +12,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import threading
     from pathlib import Path
 
     from scanner.config import Config
@@ -32,6 +33,21 @@ def is_clean(arguments: list[str]) -> bool:
     if arguments[:1] != ["scan"] or not _are_the_hooks(arguments[1:]):
         return False
     import threading
+
+    # The database is loaded while git is waited for.
+    loading = threading.Thread(target=_load, daemon=True)
+    loading.start()
+    try:
+        clean = _has_no_hit(loading)
+    except Exception:  # noqa: BLE001 - the command meets it again, inside the error boundary
+        clean = False
+    # Not in a `finally`: who interrupts waits for nothing.
+    loading.join()
+    return clean
+
+
+def _has_no_hit(loading: threading.Thread) -> bool:
+    """Whether nothing staged has a single hit; the database is there once `loading` has ended."""
     from pathlib import Path
 
     from scanner import config, keyfiles, session
@@ -41,30 +57,22 @@ def is_clean(arguments: list[str]) -> bool:
     from scanner.sources import git, staged
     from scanner.sources.selection import Selection
 
-    # The database is loaded while git is waited for.
-    loading = threading.Thread(target=_load, daemon=True)
-    loading.start()
-    try:
-        repository = git.find(Path(os.getcwd()))
-        if repository is None or repository.top is None:
-            return False
-        git.refuse_another(repository)
-        settings = config.load_config(repository.top).config
-        if not _has_baseline(settings, repository.top) or os.path.lexists(repository.top / config.OWN_RULES):
-            return False
-        selection = Selection(include=settings.include, exclude=config.excluded(settings), max_size=settings.max_size)
-        for source in staged.sources(repository, selection):
-            if isinstance(source, Skipped) or skip_reason(source.raw) or keyfiles.identify(source.raw):
-                return False
-            loading.join()
-            prefilter = session.load_prefilter()
-            hits = prefilter.find(scan_bytes(source.raw))
-            if hits and _means_something(hits, source, read_table(prefilter)):
-                return False
-    except Exception:  # noqa: BLE001 - the command meets it again, inside the error boundary
+    repository = git.find(Path(os.getcwd()))
+    if repository is None or repository.top is None:
         return False
-    finally:
+    git.refuse_another(repository)
+    settings = config.load_config(repository.top).config
+    if not _has_baseline(settings, repository.top) or os.path.lexists(repository.top / config.OWN_RULES):
+        return False
+    selection = Selection(include=settings.include, exclude=config.excluded(settings), max_size=settings.max_size)
+    for source in staged.sources(repository, selection):
+        if isinstance(source, Skipped) or skip_reason(source.raw) or keyfiles.identify(source.raw):
+            return False
         loading.join()
+        prefilter = session.load_prefilter()
+        hits = prefilter.find(scan_bytes(source.raw))
+        if hits and _means_something(hits, source, read_table(prefilter)):
+            return False
     return True
 
 

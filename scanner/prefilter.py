@@ -18,6 +18,7 @@ import hyperscan
 from hyperscan import _version
 
 from rules.private import own_folder, read_parts, write_private
+from scanner.beside import wait_beside
 
 # What an expression is for. A call counts only in a file that also has an import of its library.
 PROVIDER, QUOTED, BARE, URL, CALL, IMPORT, MARK = range(7)
@@ -113,7 +114,7 @@ def load(cache: Path | None, state: bytes) -> Prefilter:
         if cached is not None:
             return cached
     found = _built_in()
-    databases = tuple(compile_database(found, calls=calls) for calls in (False, True))
+    databases = tuple(compile_database(found, calls=calls, once=cache is not None) for calls in (False, True))
     table = tuple((expression.role, expression.ref) for expression in found)
     imports = sum(expression.role != IMPORT for expression in found)
     if cache is not None:
@@ -128,8 +129,8 @@ def _built_in() -> list[Expression]:
     return expressions(load_rules())
 
 
-def compile_database(found: list[Expression], *, calls: bool) -> Any:
-    """Compile the expressions of calls, or all others, into a block-mode database."""
+def compile_database(found: list[Expression], *, calls: bool, once: bool = False) -> Any:
+    """Compile the expressions of calls, or all others, into a block-mode database; `once` says that it will be kept."""
     numbered = [(number, each) for number, each in enumerate(found) if (each.role == CALL) is calls]
     flags = []
     for _, expression in numbered:
@@ -138,12 +139,15 @@ def compile_database(found: list[Expression], *, calls: bool) -> Any:
             flag |= hyperscan.HS_FLAG_SINGLEMATCH
         flags.append(flag)
     database = hyperscan.Database()
-    database.compile(
+    compiling = functools.partial(
+        database.compile,
         expressions=[expression.pattern for _, expression in numbered],
         ids=[number for number, _ in numbered],
         elements=len(numbered),
         flags=flags,
     )
+    # Hyperscan holds an interruption back until it is done, which takes seconds on a small machine.
+    wait_beside(compiling, "compiling the rules, once for each version" if once else "compiling expressions")
     return database
 
 

@@ -53,16 +53,22 @@ def detect(document: Document, rule: ProviderRule, offsets: Sequence[int], holde
     pattern = compiled(rule.pattern)
     text = document.text
     own = rule.id.startswith(PREFIX)
-    done = -1
+    done = clear = -1
     for offset in offsets:
-        if offset <= done:
+        if offset <= max(done, clear):
             continue
-        for found in pattern.finditer(text, max(0, offset - rule.reach), min(len(text), offset + FORWARD)):
+        # Twice as far as a match can end: what is found to hold none is not searched again for each hit in it.
+        end = min(len(text), offset + 2 * FORWARD)
+        clear = len(text) if end == len(text) else end - FORWARD
+        for found in pattern.finditer(text, max(0, offset - rule.reach), end):
+            if found.start() > offset:
+                clear = min(clear, found.start() - 1)
+                break
+            # After a match `re` goes on behind it, and another may begin in it.
+            clear = -1
             # `re` may find one before the hit that another hit brought already, or one that only it sees.
             if found.start("secret") <= done:
                 continue
-            if found.start() > offset:
-                break
             done = found.end("secret")
             span = Span(*found.span("secret"))
             if own or not _is_cut_out(text, span):
