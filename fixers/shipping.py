@@ -16,7 +16,7 @@ from scanner.sources.git_process import installed
 
 _IMAGES = re.compile(r"(?:.*[._-])?(?:dockerfile|containerfile)(?:[._-].*)?", re.IGNORECASE)
 _COPIES = re.compile(r"[ \t]*(?:COPY|ADD)[ \t]+(?P<rest>[^\r\n]+)", re.IGNORECASE)
-_ARCHIVE = re.compile(r"source_file\s*=\s*\"(?P<rest>[^\"\r\n]+)\"")
+_ARCHIVE = re.compile(r"(?:source_file\s*=\s*|\b(?:template)?file\(\s*)\"(?P<rest>[^\"\r\n]+\.py)\"")
 _MODULES = re.compile(r"py[-_]modules[\"']?\s*=\s*(?P<rest>\[[^\]]*\]|[^\r\n]*(?:\r?\n[ \t]+[^\r\n]+)*)")
 # Commands of an image's build that import the project's own Python.
 _RUN = re.compile(r"^[ \t]*RUN\b(?:[^\n]*\\\r?\n)*[^\n]*", re.IGNORECASE | re.MULTILINE)
@@ -26,11 +26,26 @@ _PROGRAM = re.compile(
 )
 # Poetry's and hatch's lists of what a package holds.
 _INCLUDED = re.compile(r"\b(?:only-)?include[\"']?\s*=\s*(?P<rest>\[[^\]]*\]|\"[^\"\r\n]*\")")
+# What else takes single files along: `cp`, `aws s3 cp`, `zip function.zip app.py`; a function of the Serverless
+# Framework whose patterns name its file; a ConfigMap, and what is mounted into a container, by its name; a job of
+# SageMaker's without its folder, and CDK's code in a template.
+_STEPS = re.compile(r"(?<![\w./-])(?:cp|install|rsync|scp|zip)[ \t]+(?P<rest>[^\r\n;&|#]+)")
+_PATTERNS = re.compile(r"^[ \t]*-[ \t]*[\"']?(?P<rest>(?:\./)?[\w./-]+\.py)[\"']?[ \t\r]*$", re.MULTILINE)
+_MOUNTED = re.compile(r"(?P<rest>(?<![\w./-])[\w./${}-]*[\w-]+\.py):[/$\w]")
+_INLINED = re.compile(r"\bfrom_inline\([^\r\n]*[\"'](?P<rest>(?:[\w./-]+/)?[\w-]+\.py)[\"']")
+_ENTRY = re.compile(
+    r"\((?:(?!source_dir)[^()])*\bentry_point\s*=\s*[\"'](?P<rest>[\w./-]+\.py)[\"'](?:(?!source_dir)[^()])*\)"
+)
 _RECIPES = (
     (_IMAGES, _COPIES),
     (re.compile(r".*\.tf"), _ARCHIVE),
     (re.compile(r"pyproject\.toml|setup\.(?:cfg|py)"), _MODULES),
     (re.compile(r"pyproject\.toml"), _INCLUDED),
+    (re.compile(r".*\.(?:sh|bash|mk|ya?ml)|(?:.*\.)?(?:[Mm]akefile|[Jj]ustfile|Jenkinsfile)"), _STEPS),
+    (re.compile(r"(?:serverless|kustomization)\.ya?ml"), _PATTERNS),
+    (re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml"), _MOUNTED),
+    (re.compile(r".*\.py"), _ENTRY),
+    (re.compile(r".*\.py"), _INLINED),
 )
 
 
@@ -39,7 +54,7 @@ def shipping_notes(made: Collection[str], edited: Collection[str], workspace: Wo
     for path in _ignored(made, workspace):
         forced = f"git add --force {shlex.quote(path)}"
         yield f"{path}: git ignores it, and the program needs it: `{forced}`, or change .gitignore"
-    for path in workspace.files:
+    for path in workspace.files if made else ():
         for recipe, pattern in _RECIPES:
             if recipe.fullmatch(PurePosixPath(path).name):
                 yield from _listed(path, pattern, made, edited, workspace)
@@ -129,8 +144,12 @@ def _name(place: PurePosixPath, pattern: re.Pattern[str]) -> str:
 def _takes(rest: str, name: str, pattern: re.Pattern[str], *, alone: bool = False) -> bool:
     """Whether a line's sources have a file of this name, or (not `alone`) a folder or pattern that may hold it."""
     words = re.findall(r"[^\s\[\],\"'=]+", re.sub(r"--\S+", "", rest))
-    if pattern in (_COPIES, _INCLUDED):
-        words = words[:-1] if pattern is _COPIES else words  # the last one is where it goes
+    if pattern is _STEPS:
+        words = [word for word in words if not re.fullmatch(r"-.*|\d+", word)]
+    if pattern in (_COPIES, _INCLUDED, _STEPS):
+        # The last one is where it goes, but for `zip`, whose first one is.
+        zipped = pattern is _STEPS and words and words[0].endswith(".zip")
+        words = words[1:] if zipped else words[:-1] if pattern is not _INCLUDED else words
         if not alone and any(word.endswith(("/", ".")) or "*" in word or "." not in word for word in words):
             return True
     return any(word.rpartition("/")[2] == name for word in words)

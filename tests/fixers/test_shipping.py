@@ -67,6 +67,15 @@ def test_a_module_that_git_ignores_is_found_by_the_next_plan(tmp_path: Path) -> 
         ("pyproject.toml", '[tool.poetry]\npackages = [{ include = "app.py" }]\n', 2),
         ("setup.py", "from setuptools import setup\nsetup(name='a',\n      py_modules=['cli',\n  'app'])\n", 3),
         ("setup.cfg", "[options]\npy_modules =\n    app\n    cli\n", 2),
+        ("deploy.sh", "set -e\nzip -q function.zip app.py\n", 2),
+        ("Makefile", "install:\n\tinstall -m 755 ./app.py $(BIN)/app\n", 2),
+        (".github/workflows/ship.yml", "jobs:\n  - run: aws s3 cp app.py s3://shop/jobs/\n", 2),
+        ("serverless.yml", "package:\n  patterns:\n    - '!**'\n    - app.py\n", 4),
+        ("kustomization.yaml", "configMapGenerator:\n  - files:\n    - app.py\n", 3),
+        ("docker-compose.yml", "services:\n  s:\n    volumes: ['./app.py:/srv/app.py:ro']\n", 3),
+        ("main.tf", 'resource "a" "b" {\n  code = file("${path.module}/app.py")\n}\n', 2),
+        ("train.py", "estimator = Estimator(\n    entry_point='app.py', role='shop'\n)\n", 1),
+        ("stack.py", "code = Code.from_inline(open('app.py').read())\n", 1),
     ],
 )
 def test_a_recipe_that_takes_the_program_alone_is_told(path: str, text: str, line: int, tmp_path: Path) -> None:
@@ -84,6 +93,10 @@ def test_a_recipe_that_takes_the_program_alone_is_told(path: str, text: str, lin
         ("Dockerfile", "COPY other.py /srv/app.py\n"),
         ("main.tf", 'data "archive_file" "f" {\n  source_dir = "${path.module}"\n}\n'),
         ("setup.cfg", "[options]\npy_modules =\n    app\n    app_secrets\n"),
+        ("deploy.sh", "zip -r function.zip app.py app_secrets.py\ncp -r . /srv/shop\n"),
+        ("deploy.sh", "cp other.py /srv/app.py\n"),
+        ("docker-compose.yml", "services:\n  s:\n    volumes: ['.:/srv']\n    command: [python, app.py]\n"),
+        ("train.py", "estimator = Estimator(entry_point='app.py', source_dir='.')\n"),
         ("pyproject.toml", "[tool.setuptools]\npackages = ['app']\n"),
     ],
 )
