@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from fixers.project_imports import own_imports
 from fixers.rewriting import RewriteContext
 
 _BROWSER = frozenset({"js", "pyodide", "pyodide_js", "pyscript"})
@@ -41,7 +42,8 @@ def runs_elsewhere(path: str, tree: ast.Module, context: RewriteContext) -> tupl
             "dbt sends it to the warehouse by itself, where there is neither another module of the project nor boto3",
             "fetch with a program that runs before dbt, or let the warehouse hold the value and give it to the model",
         )
-    if PurePosixPath(path).name == "setup.py" and tops & _PACKAGING:
+    anywhere = {name.partition(".")[0] for name in own_imports(tree).absolute}
+    if PurePosixPath(path).name == "setup.py" and anywhere & _PACKAGING:
         return (
             "a build runs it in an environment of its own, without boto3 and with no module of the project",
             "read a variable there (os.environ), which what starts the build sets",

@@ -114,10 +114,15 @@ def _listed(
     for new in sorted(made):
         target = PurePosixPath(new)
         beside = {PurePosixPath(each) for each in edited if PurePosixPath(each).parent == target.parent}
+        above = [PurePosixPath(each) for each in edited if PurePosixPath(each).parent == target.parent.parent]
+        above = [each for each in above if each.suffix == ".py" and each.parent != target.parent]
         names = {_name(each, pattern): each for each in beside if each.suffix == ".py"}
         taken = {folders.get(line) for line, rest in lines if _takes(rest, _name(target, pattern), pattern)}
         for line, rest in lines if target.suffix == ".py" else ():
             alone = sorted(str(each) for name, each in names.items() if _takes(rest, name, pattern, alone=True))
+            # A program beside a package may import it now, which it did not before.
+            before = [each for each in above if _takes(rest, _name(each, pattern), pattern, alone=True)]
+            alone += sorted(str(each) for each in before if not taken)
             if alone and folders.get(line) not in taken:
                 yield f"{path}:{line}: takes {', '.join(alone)} by name: {new} must go with it"
 

@@ -102,3 +102,21 @@ def test_a_recipe_that_takes_the_program_alone_is_told(path: str, text: str, lin
 )
 def test_a_recipe_that_takes_both_or_none_is_not(path: str, text: str, tmp_path: Path) -> None:
     assert [note for note in notes(tmp_path, {path: text}) if "app_secrets" in note] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("COPY app.py /srv/\n", True),
+        ("COPY app.py /srv/\nCOPY shop /srv/shop\n", False),
+        ("COPY . /srv/\n", False),
+    ],
+)
+def test_a_program_that_goes_without_the_package_beside_it_is_told(text: str, told: bool, tmp_path: Path) -> None:
+    files = {"app.py": f'API_KEY = "{SECRET}"\n', "shop/__init__.py": "", "Dockerfile": text}
+    for path, content in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(content, encoding="utf-8")
+    plan = planned(tmp_path, PlanOptions(app="shop")).plan
+    assert [new.path for new in plan.new_files] == ["shop/app_secrets.py"]
+    assert any("takes app.py by name: shop/app_secrets.py must go with it" in note for note in plan.notes) is told
