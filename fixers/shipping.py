@@ -24,6 +24,19 @@ _PROGRAM = re.compile(
     r"\b(?:django-admin|flask|alembic|pytest)[ \t]|\bpython[\d.]*[ \t]+(?:-[A-Za-z][ \t]+)*?"
     r"(?:-m[ \t]+(?P<module>\w+)|(?:[\w.-]*/)*(?P<file>[\w-]+)\.py\b)"
 )
+# Pipelines whose steps import the project's own Python, and what in them says that AWS answers there, or may.
+_PIPELINES = re.compile(
+    r"(?:.*/)?(?:\.github/workflows/[^/]+|\.gitlab-ci|\.circleci/config|\.travis|bitbucket-pipelines|azure-pipelines)"
+    r"\.ya?ml"
+)
+_TESTS = re.compile(
+    r"(?:^[ \t]*(?:-[ \t]+)?(?:(?:run|script|command):[ \t]*)?|&&[ \t]*|;[ \t]*)[\"']?"
+    r"(?:(?:poetry|uv|pdm|hatch|pipenv)[ \t]+run[ \t]+|(?:python[\d.]*|coverage[ \t]+run)[ \t]+-m[ \t]+)*"
+    r"(?:(?:pytest|tox|unittest)(?![\w./=:-])"
+    r"|python[\d.]*[ \t]+(?:\S*/)?manage\.py[ \t]+(?:test|check|makemigrations|collectstatic)\b)",
+    re.MULTILINE,
+)
+_AWS = re.compile(r"aws-actions/|\bAWS_(?:ROLE|ACCESS|PROFILE|WEB)|\brole-to-assume\b|\brole_arn\b")
 # Poetry's and hatch's lists of what a package holds.
 _INCLUDED = re.compile(r"\b(?:only-)?include[\"']?\s*=\s*(?P<rest>\[[^\]]*\]|\"[^\"\r\n]*\")")
 # What else takes single files along: `cp`, `aws s3 cp`, `zip function.zip app.py`; a function of the Serverless
@@ -61,10 +74,11 @@ def shipping_notes(made: Collection[str], edited: Collection[str], workspace: Wo
 
 
 def build_notes(variables: Collection[str], workspace: Workspace) -> Iterator[str]:
-    """Where an image's build runs the program, as Django's collectstatic does: no AWS answers there.
+    """Where an image's build runs the program, as Django's collectstatic does, or a pipeline: no AWS answers there.
 
     `variables` are those that count before the store, of values that Python reads.
     """
+    yield from _pipeline_notes(variables, workspace)
     own = {part.removesuffix(".py") for path in workspace.files for part in PurePosixPath(path).parts[-2:]}
     for path in workspace.files if variables else ():
         if not _IMAGES.fullmatch(PurePosixPath(path).name):
@@ -82,6 +96,25 @@ def build_notes(variables: Collection[str], workspace: Workspace) -> Iterator[st
                     f" import needs a variable there, such as {sorted(variables)[0]}=unused before the command"
                 )
                 break
+
+
+def _pipeline_notes(variables: Collection[str], workspace: Workspace) -> Iterator[str]:
+    """The first step of the first pipeline that tests the program, unless that signs in to AWS or sets a variable."""
+    for path in workspace.files if variables else ():
+        if not _PIPELINES.fullmatch(path):
+            continue
+        try:
+            text = workspace.document(path).text
+        except NotSeenError:
+            continue
+        step = _TESTS.search(text)
+        if step is not None and _AWS.search(text) is None and not any(variable in text for variable in variables):
+            line = text.count("\n", 0, step.end()) + 1
+            yield (
+                f"{path}:{line}: tests the program where nothing shows that AWS answers: what is read at import needs a"
+                f" variable there, such as {sorted(variables)[0]}=unused"
+            )
+            return
 
 
 def _is_own(started: re.Match[str], own: Collection[str]) -> bool:

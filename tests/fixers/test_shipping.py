@@ -120,3 +120,22 @@ def test_a_program_that_goes_without_the_package_beside_it_is_told(text: str, to
     plan = planned(tmp_path, PlanOptions(app="shop")).plan
     assert [new.path for new in plan.new_files] == ["shop/app_secrets.py"]
     assert any("takes app.py by name: shop/app_secrets.py must go with it" in note for note in plan.notes) is told
+
+
+STEPS = "jobs:\n  test:\n    steps:\n      - run: pip install pytest\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"{STEPS}      - run: pytest -q\n", 5),
+        (f"{STEPS}      - run: |\n          python -m pytest\n", 6),
+        (f"{STEPS}      - run: python manage.py test\n", 5),
+        (f"{STEPS}      # - run: pytest\n", None),
+        (f"{STEPS}      - run: pytest\n        env: {{API_KEY: unused}}\n", None),
+        (f"{STEPS}      - uses: aws-actions/configure-aws-credentials@v4\n      - run: pytest\n", None),
+    ],
+)
+def test_a_pipeline_without_aws_is_told(text: str, line: int | None, tmp_path: Path) -> None:
+    found = [note for note in notes(tmp_path, {".github/workflows/ci.yml": text}) if "at import needs" in note]
+    assert [note.split(" ")[0] for note in found] == ([] if line is None else [f".github/workflows/ci.yml:{line}:"])
