@@ -19,7 +19,8 @@ _BROWSER = frozenset({"js", "pyodide", "pyodide_js", "pyscript"})
 _BRYTHON = re.compile(r"browser\.(?:ajax|alert|bind|console|document|html|local_storage|timer|window)\b")
 _JAVA = re.compile(r"(?:java\.(?:awt|io|lang|math|net|nio|security|sql|text|time|util)|javax\.\w+|weblogic)\b")
 _BRIDGES = frozenset({"jep", "jnius", "jpype", "pyghidra"})  # to a JVM, from the usual Python
-_PACKAGING = frozenset({"distutils", "setuptools"})
+# What a build runs by its name, and what that imports then.
+_BUILDS = {"setup.py": frozenset({"distutils", "setuptools"}), "hatch_build.py": frozenset({"hatchling"})}
 
 
 def runs_elsewhere(path: str, tree: ast.Module, context: RewriteContext) -> tuple[str, str] | None:
@@ -43,7 +44,7 @@ def runs_elsewhere(path: str, tree: ast.Module, context: RewriteContext) -> tupl
             "fetch with a program that runs before dbt, or let the warehouse hold the value and give it to the model",
         )
     anywhere = {name.partition(".")[0] for name in own_imports(tree).absolute}
-    if PurePosixPath(path).name == "setup.py" and anywhere & _PACKAGING:
+    if anywhere & _BUILDS.get(PurePosixPath(path).name, frozenset()):
         return (
             "a build runs it in an environment of its own, without boto3 and with no module of the project",
             "read a variable there (os.environ), which what starts the build sets",

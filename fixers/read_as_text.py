@@ -17,13 +17,13 @@ _SHELLS = re.compile(
     re.IGNORECASE,
 )
 # `grep TOKEN conf.py | cut ...`, `sed -n 's/.../p' conf.py`; `sed -i` writes, and what it writes is no secret of ours.
-_PICKS = re.compile(rb"\b(?:e?grep|awk|cut|sed(?!\s+-\w*i))\b[^\r\n]*?\b([\w-]+\.py)\b")
+_PICKS = re.compile(rb"\b(?:e?grep|awk|cut|sed(?!\s+-\w*i))\b[^\r\n]{0,400}?\b([\w-]+\.py)\b")
 # A file of assignments that two languages understand: `. ./conf.py`, `include conf.py`.
 _SOURCES = re.compile(
     rb"(?:^|[;&|({]|\bthen|\bdo)[ \t]*(?:source|\.|-?include)[ \t]+[\"']?(?:[\w.${}-]*/)*([\w-]+\.py)\b"
 )
-_OPENS = re.compile(rb"(?:\bopen\(|\bPath\()[^\r\n]*[\"'/]([\w-]+\.py)[\"'][^\r\n]*(?:\bopen|\bread|\bas\b)[^\r\n]*")
-_OPENED = re.compile(rb"\bopen\([^\r\n]*[\"'/]([\w-]+\.py)[\"']")
+_OPENS = re.compile(rb"(?:\bopen\(|\bPath\()[^\r\n]{0,400}[\"'/]([\w-]+\.py)[\"'][^\r\n]{0,100}(?:\bopen|\bread)")
+_OPENED = re.compile(rb"\bopen\([^\r\n]{0,400}[\"'/]([\w-]+\.py)[\"']")
 _MATCHES = re.compile(rb"\bre\.(?:compile|search|match|findall|finditer|split)\(|\.(?:startswith|split|partition)\(")
 _RUNS = re.compile(rb"\b(?:exec|compile|execfile|runpy)\b")
 
