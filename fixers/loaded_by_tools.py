@@ -29,7 +29,7 @@ _ON_PATH = re.compile(rb"^[ \t]*prepend_sys_path[ \t]*=[ \t\[]*[\"']?(?:%\(here\
 _ANSIBLE = re.compile(
     r"library|(?:action|become|cache|callback|connection|filter|inventory|lookup|strategy|test|vars)_plugins"
 )
-# What the name of a file says of who loads it; nox and Pelican were tried (nox 2025, Pelican 4.11).
+# What the name of a file says of who loads it; nox 2026.10 and Pelican 4.12 were tried.
 _BY_NAME = (
     (re.compile(r"(?:.*/)?noxfile\.py"), "nox"),
     (re.compile(r"(?:.*/)?(?:pelican|publish)conf\.py"), "Pelican"),
