@@ -3,7 +3,10 @@
 Alembic's `env.py` and revisions: https://alembic.sqlalchemy.org/en/latest/tutorial.html. Steps of yoyo:
 https://ollycope.com/software/yoyo/latest/. Ansible's modules, which go to another machine alone, and plugins:
 https://docs.ansible.com/ansible/latest/dev_guide/developing_locally.html. Configuration of Jupyter and IPython:
-https://traitlets.readthedocs.io/en/stable/config.html#python-configuration-files
+https://traitlets.readthedocs.io/en/stable/config.html#python-configuration-files. Salt's own modules, each of which is
+one that can be called: https://docs.saltproject.io/en/latest/ref/file_server/dynamic-modules.html. WSGI files:
+https://modwsgi.readthedocs.io/en/latest/user-guides/configuration-guidelines.html. Folders of Airflow:
+https://airflow.apache.org/docs/apache-airflow/stable/administration-and-deployment/modules_management.html
 """
 
 from __future__ import annotations
@@ -16,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from fixers.import_roots import Files
-from fixers.project_imports import imported, read_quietly
+from fixers.path_changes import behind_path_change
+from fixers.project_imports import imported, own_imports, read_quietly
 from fixers.workspace import Workspace
 
 _ALEMBIC = re.compile(rb"^[ \t]*(?:from[ \t]+alembic[ \t]+import|import[ \t]+alembic)\b", re.MULTILINE)
@@ -25,23 +29,44 @@ _ON_PATH = re.compile(rb"^[ \t]*prepend_sys_path[ \t]*=[ \t\[]*[\"']?(?:%\(here\
 _ANSIBLE = re.compile(
     r"library|(?:action|become|cache|callback|connection|filter|inventory|lookup|strategy|test|vars)_plugins"
 )
+# What the name of a file says of who loads it; nox 2026.10 and Pelican 4.12 were tried.
+_BY_NAME = (
+    (re.compile(r"(?:.*/)?noxfile\.py"), "nox"),
+    (re.compile(r"(?:.*/)?(?:pelican|publish)conf\.py"), "Pelican"),
+    (re.compile(r"(?:.*/)?hooks/(?:pre_prompt|(?:pre|post)_gen_project)\.py"), "cookiecutter"),
+    (re.compile(r".*\.wsgi"), "mod_wsgi"),
+)
+_SALT = re.compile(
+    r"_(?:beacons|engines|executors|grains|matchers|modules|outputters|pillar|proxy|queues|renderers|returners"
+    r"|runners|sdb|serializers|states|thorium|tokens|tops|utils|wheel)"
+)
+_OF_SALT = frozenset({"__grains__", "__opts__", "__pillar__", "__salt__", "__utils__"})
+_AIRFLOW = ("dags", "plugins")
+_ISOLATED = re.compile(rb"#![^\r\n]*\bpython[\d.]*(?:[ \t]+-\w+)*?[ \t]+-\w*[IP]")
 _CURRENT_APP = re.compile(rb"\bcurrent_app\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolLoaded:
-    """Who loads a file by its path, the folder that is on sys.path then (None: nothing shows one), what it imports."""
+    """Who loads a file by its path, the folder that is on sys.path then (None: nothing shows one), what it imports.
+
+    `tests` says that others, such as the project's tests, may import it as a module of the folder above.
+    """
 
     tool: str
     root: PurePosixPath | None
     tops: frozenset[str] = frozenset()
+    tests: bool = False
 
 
 def loaded_by_tool(file: PurePosixPath, tree: ast.Module, files: Files, workspace: Workspace) -> ToolLoaded | None:
     """The tool that loads the file; None where none is known to."""
-    sole = _loaded_alone(file, tree, workspace)
+    sole = _loaded_alone(file, tree, files, workspace)
     if sole is not None:
-        return ToolLoaded(tool=sole, root=None)
+        return _by_own_path(sole, file, tree, files)
+    folder = _of_airflow(file, tree)
+    if folder is not None:
+        return ToolLoaded(tool="Airflow", root=folder, tests=True)
     environment = _environment(file, tree, files, workspace)
     if environment is None:
         return None
@@ -53,8 +78,36 @@ def loaded_by_tool(file: PurePosixPath, tree: ast.Module, files: Files, workspac
     )
 
 
-def _loaded_alone(file: PurePosixPath, tree: ast.Module, workspace: Workspace) -> str | None:
-    """The tool that loads a file with nothing of the project on sys.path."""
+def _by_own_path(tool: str, file: PurePosixPath, tree: ast.Module, files: Files) -> ToolLoaded:
+    """What a file can import that nothing but itself puts a folder on sys.path for: what stands beside its imports."""
+    changed = behind_path_change(tree)
+    if changed is None:
+        return ToolLoaded(tool=tool, root=None)
+    behind = own_imports(ast.Module(body=list(changed[1]), type_ignores=[])).absolute
+    tops = frozenset(name.partition(".")[0] for name in behind) - sys.stdlib_module_names
+    folders = (each for above in file.parents for each in (above, above / "src"))
+    root = next((each for each in folders if any(files.holds(each / top) for top in tops)), None)
+    return ToolLoaded(tool=tool, root=root, tops=tops)
+
+
+def _of_airflow(file: PurePosixPath, tree: ast.Module) -> PurePosixPath | None:
+    """The folder of DAGs or plugins that is on Airflow's sys.path, of a file that it loads from there by its path."""
+    imports = own_imports(tree)
+    if imports.relative or not any(name.partition(".")[0] == "airflow" for name in imports.absolute):
+        return None
+    place = next((number for number, part in enumerate(file.parts[:-1]) if part in _AIRFLOW), None)
+    return None if place is None else PurePosixPath(*file.parts[: place + 1])
+
+
+def _loaded_alone(file: PurePosixPath, tree: ast.Module, files: Files, workspace: Workspace) -> str | None:
+    """The tool that loads a file with nothing of the project on sys.path but what the file puts there."""
+    named = next((tool for pattern, tool in _BY_NAME if pattern.fullmatch(str(file))), None)
+    if named is not None:
+        return named
+    if _SALT.fullmatch(file.parent.name) and _is_for_salt(tree, files):
+        return "Salt"
+    if _ISOLATED.match(read_quietly(str(file), workspace)):
+        return "Python with -I or -P"
     if _is_configuration(tree):
         return "Jupyter or IPython"
     names = frozenset(imported(read_quietly(str(file), workspace)))
@@ -63,7 +116,15 @@ def _loaded_alone(file: PurePosixPath, tree: ast.Module, workspace: Workspace) -
         return "yoyo"
     if "ansible" in tops and (_ANSIBLE.fullmatch(file.parent.name) or "ansible.module_utils.basic" in names):
         return "Ansible"
+    # A script that is handed to it, not an add-on in a package, which it imports: https://docs.blender.org/api/current/
+    if "bpy" in tops and not files.is_package(file.parent) and not own_imports(tree).relative:
+        return "Blender"
     return None
+
+
+def _is_for_salt(tree: ast.Module, files: Files) -> bool:
+    used = any(isinstance(node, ast.Name) and node.id in _OF_SALT for node in ast.walk(tree))
+    return used or any(path.endswith(".sls") for path in files.paths)
 
 
 def _is_configuration(tree: ast.Module) -> bool:
@@ -78,7 +139,6 @@ def _is_configuration(tree: ast.Module) -> bool:
             (isinstance(node, ast.alias) and (node.asname or node.name) in ("get_config", "*"))
             or (isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name == "get_config")
             or (isinstance(node, ast.arg) and node.arg == "get_config")
-            or (isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.path")
             for node in ast.walk(tree)
         )
         and "get_config" not in _bound(tree)

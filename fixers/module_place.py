@@ -59,7 +59,7 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     imports = own_imports(tree)
     tool = loaded_by_tool(file, tree, files, context.workspace)
     if tool is not None:
-        return _for_tool(tool, files, context)
+        return _for_tool(file, tool, files, context)
     home, root = _home(file, imports, files, context)
     relative = imports.relative or _is_unsure(file, root, tree, files, context)
     inner = _inner_package(file, files, context)
@@ -86,12 +86,13 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     return placed if loose else replace(placed, hiding=hiding(root, files.paths, context.imported))
 
 
-def _for_tool(tool: ToolLoaded, files: Files, context: RewriteContext) -> ModulePlace:
+def _for_tool(file: PurePosixPath, tool: ToolLoaded, files: Files, context: RewriteContext) -> ModulePlace:
     """The module for a file that a tool loads by its path: in the package that it imports, or beside that."""
     root = tool.root or PurePosixPath()
     home = next((root / top for top in sorted(tool.tops) if files.is_package(root / top)), root)
     target = home / f"{_free_name(home, root, files, context)}.py"
-    placed = _placed(str(target), _import_name(target, target, root, relative=False), None, context)
+    module = _import_name(file, target, root, relative=tool.tests)
+    placed = _placed(str(target), module, target.stem if tool.tests else None, context)
     unsure = "" if tool.root is not None else f"{tool.tool} loads it by its path, and nothing shows what it can import"
     return replace(placed, hiding=hiding(root, files.paths, context.imported), unsure=unsure)
 

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from fixers.model import Edit, NewFile, Proof, RefusalReason
 from fixers.module_place import ModulePlace, place_module
+from fixers.other_pythons import runs_elsewhere
 from fixers.project_imports import stem_of
 from fixers.python_check import same_outside
 from fixers.python_defaults import defer
@@ -21,6 +22,7 @@ from fixers.python_imports import Imported, Wanted, choose_names, import_edits
 from fixers.python_notes import notes_on
 from fixers.python_position import Place, find_place
 from fixers.python_syntax import Syntax, read_syntax
+from fixers.read_as_text import is_data
 from fixers.rewriting import (
     BY_HAND,
     CannotRewriteError,
@@ -35,7 +37,7 @@ from fixers.rewriting import (
 )
 from fixers.styles import ASYNC, BORROWED, BYTES, FIELD, MODULES, TEXT
 from scanner.identity import digest
-from scanner.model import Document, SecretValue, Span
+from scanner.model import Document, Finding, SecretValue, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +122,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         file = open_file(document, context)
     except CannotRewriteError as error:
         return all_refused(placements, error.refused)
-    composed, refused = _compose_all(file, placements)
+    composed, refused = _compose_all(file, placements, context)
     changes, conflicts = _changes(file, composed)
     refused |= conflicts | _unproven(file, changes)
     kept = {index: change for index, change in changes.items() if index not in refused}
@@ -163,6 +165,15 @@ def open_file(document: Document, context: RewriteContext, also: Sequence[str] =
     syntax = context.syntaxes.get(document.path)
     if syntax is None or syntax.text != document.text:
         syntax = context.syntaxes[document.path] = read_syntax(document)
+    if is_data(syntax.tree):
+        raise CannotRewriteError(
+            RefusalReason.READER_NOT_REWRITABLE,
+            "the file is one literal, which its readers take as data: they would not run a call",
+            "read this one value with get_secret_value in the code that uses it, and take it out of the file",
+        )
+    elsewhere = runs_elsewhere(document.path, syntax.tree, context)
+    if elsewhere is not None:
+        raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, *elsewhere)
     wanted = [Wanted(module=module, function=name) for name, module in BORROWED.items()]
     place = place_module(document.path, syntax.tree, context)
     if place.hiding is not None:
@@ -205,10 +216,13 @@ def proof_variables(env: str, stored: SecretValue, style: Style) -> tuple[tuple[
     return () if isinstance(plain, str) and "\0" in plain else ((env, stored),)
 
 
-def _compose_all(file: PythonFile, placements: Sequence[Placement]) -> tuple[list[_Composed], dict[int, Refused]]:
+def _compose_all(
+    file: PythonFile, placements: Sequence[Placement], context: RewriteContext
+) -> tuple[list[_Composed], dict[int, Refused]]:
     composed, refused = [], {}
     for index, placement in enumerate(placements):
         try:
+            _check_text(placement.finding, context)
             place = find_place(file.syntax, placement.finding.span)
             piece = compose(file.syntax, place, placement, file.imported.names, file.style)
             file.check(piece.needs)
@@ -217,6 +231,18 @@ def _compose_all(file: PythonFile, placements: Sequence[Placement]) -> tuple[lis
             continue
         composed.append(_Composed(index=index, placement=placement, place=place, piece=piece))
     return composed, refused
+
+
+def _check_text(finding: Finding, context: RewriteContext) -> None:
+    """Raise CannotRewriteError where something takes the value from the file's text."""
+    name = (finding.literal.name or "").rpartition(".")[2]
+    reader = next((each for each in context.as_text if each.takes(finding.path, name)), None)
+    if reader is not None:
+        raise CannotRewriteError(
+            RefusalReason.READER_NOT_REWRITABLE,
+            f"{reader.path}:{reader.line} reads it in the text of {reader.name}",
+            "let that read the store or a variable first, then plan again",
+        )
 
 
 def _changes(file: PythonFile, composed: Sequence[_Composed]) -> tuple[dict[int, Change], dict[int, Refused]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from fixers.insertions import THIRD_PARTY, group_of, guarded, is_standard, newline_of
 from fixers.model import Edit
+from fixers.path_changes import behind_path_change
 from fixers.python_names import bindings, used_names
 from fixers.python_syntax import node_span
 from scanner.identity import digest
@@ -95,6 +96,8 @@ def _insertion(text: str, tree: ast.Module, line: str, module: str, *, in_order:
     standard = is_standard(module)
     starts, newline = line_starts(text), newline_of(text)
     prologue, imports = _leading(tree)
+    if not standard and module not in THIRD_PARTY:  # a folder that the file itself puts on sys.path may hold it
+        prologue, imports = behind_path_change(tree) or (prologue, imports)
     behind = _behind(imports, module, plain=line.startswith("import ")) if in_order else None
     if behind is not None and not text[starts[behind.lineno - 1] : node_span(starts, text, behind).start].strip():
         return starts[behind.lineno - 1], line + newline
@@ -241,7 +244,8 @@ def _existing(tree: ast.Module, wanted: Wanted) -> str | None:
     """The name that a top-level import of the leading block gives it, if nothing else in the file binds that name."""
     bound = bindings(tree)
     _, imports = _leading(tree)
-    for node in imports:
+    _, later = behind_path_change(tree) or ([], [])
+    for node in (*imports, *(node for node in later if node not in imports)):
         assert isinstance(node, (ast.Import, ast.ImportFrom))
         if (name := _given(node, wanted, wanted.module)) is not None and bound[name] == 1:
             return name

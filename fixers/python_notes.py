@@ -18,7 +18,12 @@ from scanner.model import Finding
 
 # What makes CloudFormation templates. https://docs.aws.amazon.com/cdk/v2/guide/get_secrets_manager_value.html
 _TEMPLATES = frozenset({"aws_cdk", "troposphere"})
-_GLUE = "awsglue"  # https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html
+# What gives a cluster the job's file alone. https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html,
+# https://spark.apache.org/docs/latest/submitting-applications.html
+_CLUSTERS = {
+    "awsglue": "Glue has the job's file alone: give it the generated module too (--extra-py-files)",
+    "pyspark": "a cluster has the job's file alone: give it the generated module too (spark-submit --py-files)",
+}
 
 
 def notes_on(syntax: Syntax, finding: Finding, place: Place, piece: Piece, style: Style) -> Iterator[str]:
@@ -39,11 +44,11 @@ def notes_on(syntax: Syntax, finding: Finding, place: Place, piece: Piece, style
         yield f"{where}: Django's makemigrations writes the value of a default into a file: make it a function first"
     if _is_compared(chain):
         yield f"{where}: compared with ==; hmac.compare_digest tells an attacker nothing by the time it takes"
-    tops = _imported_of(syntax, {*_TEMPLATES, _GLUE})
+    tops = _imported_of(syntax, {*_TEMPLATES, *_CLUSTERS})
     if tops & _TEMPLATES:
         yield f"{where}: a template that is made of it holds the value: a reference, {{{{resolve:...}}}}, keeps it out"
-    if _GLUE in tops and style.has_module:
-        yield f"{finding.path}: Glue has the job's file alone: give it the generated module too (--extra-py-files)"
+    if style.has_module:
+        yield from (f"{finding.path}: {said}" for said in [said for top, said in _CLUSTERS.items() if top in tops][:1])
     inside = any(isinstance(node, (cst.FunctionDef, cst.Lambda)) for node in chain)
     if style.name == "extension" and not inside and not in_function(syntax, place):
         yield f"{where}: read at import; the Lambda extension may answer only in the handler: read it there"

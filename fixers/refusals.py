@@ -59,6 +59,7 @@ def stays(
         or _key_file(finding)
         or _value_file(finding)
         or _own_aws(finding)
+        or _in_template(finding)
         or _by_position(finding, kind, rewritable)
         or _by_file(finding, workspace)
     )
@@ -144,6 +145,17 @@ def _own_aws(finding: Finding) -> Refused | None:
         "a key of the AWS account itself: whoever can read the store needs no key in it",
         "remove the arguments or variables, so that boto3 finds the role or profile; then `aws iam update-access-key "
         "--status Inactive --access-key-id ID`, and once nothing fails `aws iam delete-access-key --access-key-id ID`",
+    )
+
+
+def _in_template(finding: Finding) -> Refused | None:
+    """Refused in a template of whole projects: cookiecutter's and copier's variables stand in names of folders."""
+    if not any(mark in finding.path for mark in ("{{", "{%")):
+        return None
+    return (
+        RefusalReason.POSITION_NOT_SUPPORTED,
+        "it stands in a template: all projects that are made of it would read this one name",
+        "leave a placeholder there, which each project fills in with a value of its own",
     )
 
 

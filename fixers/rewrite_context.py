@@ -9,6 +9,7 @@ from fixers.devices import device_files
 from fixers.import_roots import packages_on_path
 from fixers.listed_modules import listed_modules
 from fixers.project_imports import function_folders, imported_modules, loaders
+from fixers.read_as_text import text_reads
 from fixers.rewriting import RewriteContext, Style
 
 if TYPE_CHECKING:
@@ -36,5 +37,6 @@ def rewrite_context(
         listed=listed_modules(workspace),
         via_run=via_run,
         devices=device_files(workspace),
+        as_text=tuple(text_reads(workspace)),
         style=replace(style or Style(), awaits=awaits),
     )

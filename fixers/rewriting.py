@@ -17,6 +17,7 @@ from scanner.model import Document, Finding, Kind, SecretValue
 
 if TYPE_CHECKING:
     from fixers.python_syntax import Syntax
+    from fixers.read_as_text import TextRead
     from fixers.settings_modules import Module
     from fixers.workspace import Workspace
 
@@ -77,9 +78,10 @@ class RewriteContext:
     file of it loads modules from by listing or by path (`fixers.project_imports`), by their last part. `functions` are
     folders that a template makes the root of a Lambda function. `listed` are modules whose names are listed somewhere,
     by their last part. `roots` are folders with an `__init__.py` that stand on sys.path all the same, `both` those
-    that do for some programs only. `via_run` says that programs are started by `unhardcode run`, so that readers
-    outside Python need no rewriting. `devices` are Python files that a microcontroller runs. `style` is how code is
-    written. `syntaxes` and `modules` are the Python files that were parsed already, by path: a plan is made in rounds.
+    that do for some programs only. `as_text` is where Python files are read as text. `via_run` says that programs are
+    started by `unhardcode run`, so that readers outside Python need no rewriting. `devices` are Python files that a
+    microcontroller runs. `style` is how code is written. `syntaxes` and `modules` are the Python files that were parsed
+    already, by path: a plan is made in rounds.
     """
 
     workspace: Workspace
@@ -92,6 +94,7 @@ class RewriteContext:
     both: frozenset[str] = frozenset()
     via_run: bool = False
     devices: frozenset[str] = frozenset()
+    as_text: tuple[TextRead, ...] = ()
     style: Style = field(default_factory=Style)
     syntaxes: dict[str, Syntax] = field(default_factory=dict, repr=False, compare=False)
     modules: dict[str, Module | None] = field(default_factory=dict, repr=False, compare=False)

@@ -16,7 +16,7 @@ from scanner.sources.git_process import installed
 
 _IMAGES = re.compile(r"(?:.*[._-])?(?:dockerfile|containerfile)(?:[._-].*)?", re.IGNORECASE)
 _COPIES = re.compile(r"[ \t]*(?:COPY|ADD)[ \t]+(?P<rest>[^\r\n]+)", re.IGNORECASE)
-_ARCHIVE = re.compile(r"source_file\s*=\s*\"(?P<rest>[^\"\r\n]+)\"")
+_ARCHIVE = re.compile(r"(?:source_file\s*=\s*|\b(?:template)?file\(\s*)\"(?P<rest>[^\"\r\n]+\.py)\"")
 _MODULES = re.compile(r"py[-_]modules[\"']?\s*=\s*(?P<rest>\[[^\]]*\]|[^\r\n]*(?:\r?\n[ \t]+[^\r\n]+)*)")
 # Commands of an image's build that import the project's own Python.
 _RUN = re.compile(r"^[ \t]*RUN\b(?:[^\n]*\\\r?\n)*[^\n]*", re.IGNORECASE | re.MULTILINE)
@@ -24,13 +24,41 @@ _PROGRAM = re.compile(
     r"\b(?:django-admin|flask|alembic|pytest)[ \t]|\bpython[\d.]*[ \t]+(?:-[A-Za-z][ \t]+)*?"
     r"(?:-m[ \t]+(?P<module>\w+)|(?:[\w.-]*/)*(?P<file>[\w-]+)\.py\b)"
 )
+# Pipelines whose steps import the project's own Python, and what in them says that AWS answers there, or may.
+_PIPELINES = re.compile(
+    r"(?:.*/)?(?:\.github/workflows/[^/]+|\.gitlab-ci|\.circleci/config|\.travis|bitbucket-pipelines|azure-pipelines)"
+    r"\.ya?ml"
+)
+_TESTS = re.compile(
+    r"(?:^[ \t]*(?:-[ \t]+)?(?:(?:run|script|command):[ \t]*)?|&&[ \t]*|;[ \t]*)[\"']?"
+    r"(?:(?:poetry|uv|pdm|hatch|pipenv)[ \t]+run[ \t]+|(?:python[\d.]*|coverage[ \t]+run)[ \t]+-m[ \t]+)*"
+    r"(?:(?:pytest|tox|unittest)(?![\w./=:-])"
+    r"|python[\d.]*[ \t]+(?:\S*/)?manage\.py[ \t]+(?:test|check|makemigrations|collectstatic)\b)",
+    re.MULTILINE,
+)
+_AWS = re.compile(r"aws-actions/|\bAWS_(?:ROLE|ACCESS|PROFILE|WEB)|\brole-to-assume\b|\brole_arn\b")
 # Poetry's and hatch's lists of what a package holds.
 _INCLUDED = re.compile(r"\b(?:only-)?include[\"']?\s*=\s*(?P<rest>\[[^\]]*\]|\"[^\"\r\n]*\")")
+# What else takes single files along: `cp`, `aws s3 cp`, `zip function.zip app.py`; a function of the Serverless
+# Framework whose patterns name its file; a ConfigMap, and what is mounted into a container, by its name; a job of
+# SageMaker's without its folder, and CDK's code in a template.
+_STEPS = re.compile(r"(?<![\w./-])(?:cp|install|rsync|scp|zip)[ \t]+(?P<rest>[^\r\n;&|#]+)")
+_PATTERNS = re.compile(r"^[ \t]*-[ \t]*[\"']?(?P<rest>(?:\./)?[\w./-]+\.py)[\"']?[ \t\r]*$", re.MULTILINE)
+_MOUNTED = re.compile(r"(?P<rest>(?<![\w./-])[\w./${}-]*[\w-]+\.py):[/$\w]")
+_INLINED = re.compile(r"\bfrom_inline\([^\r\n]*[\"'](?P<rest>(?:[\w./-]+/)?[\w-]+\.py)[\"']")
+_ENTRY = re.compile(
+    r"\((?:(?!source_dir)[^()])*\bentry_point\s*=\s*[\"'](?P<rest>[\w./-]+\.py)[\"'](?:(?!source_dir)[^()])*\)"
+)
 _RECIPES = (
     (_IMAGES, _COPIES),
     (re.compile(r".*\.tf"), _ARCHIVE),
     (re.compile(r"pyproject\.toml|setup\.(?:cfg|py)"), _MODULES),
     (re.compile(r"pyproject\.toml"), _INCLUDED),
+    (re.compile(r".*\.(?:sh|bash|mk|ya?ml)|(?:.*\.)?(?:[Mm]akefile|[Jj]ustfile|Jenkinsfile)"), _STEPS),
+    (re.compile(r"(?:serverless|kustomization)\.ya?ml"), _PATTERNS),
+    (re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml"), _MOUNTED),
+    (re.compile(r".*\.py"), _ENTRY),
+    (re.compile(r".*\.py"), _INLINED),
 )
 
 
@@ -39,17 +67,18 @@ def shipping_notes(made: Collection[str], edited: Collection[str], workspace: Wo
     for path in _ignored(made, workspace):
         forced = f"git add --force {shlex.quote(path)}"
         yield f"{path}: git ignores it, and the program needs it: `{forced}`, or change .gitignore"
-    for path in workspace.files:
+    for path in workspace.files if made else ():
         for recipe, pattern in _RECIPES:
             if recipe.fullmatch(PurePosixPath(path).name):
                 yield from _listed(path, pattern, made, edited, workspace)
 
 
 def build_notes(variables: Collection[str], workspace: Workspace) -> Iterator[str]:
-    """Where an image's build runs the program, as Django's collectstatic does: no AWS answers there.
+    """Where an image's build runs the program, as Django's collectstatic does, or a pipeline: no AWS answers there.
 
     `variables` are those that count before the store, of values that Python reads.
     """
+    yield from _pipeline_notes(variables, workspace)
     own = {part.removesuffix(".py") for path in workspace.files for part in PurePosixPath(path).parts[-2:]}
     for path in workspace.files if variables else ():
         if not _IMAGES.fullmatch(PurePosixPath(path).name):
@@ -67,6 +96,25 @@ def build_notes(variables: Collection[str], workspace: Workspace) -> Iterator[st
                     f" import needs a variable there, such as {sorted(variables)[0]}=unused before the command"
                 )
                 break
+
+
+def _pipeline_notes(variables: Collection[str], workspace: Workspace) -> Iterator[str]:
+    """The first step of the first pipeline that tests the program, unless that signs in to AWS or sets a variable."""
+    for path in workspace.files if variables else ():
+        if not _PIPELINES.fullmatch(path):
+            continue
+        try:
+            text = workspace.document(path).text
+        except NotSeenError:
+            continue
+        step = _TESTS.search(text)
+        if step is not None and _AWS.search(text) is None and not any(variable in text for variable in variables):
+            line = text.count("\n", 0, step.end()) + 1
+            yield (
+                f"{path}:{line}: tests the program where nothing shows that AWS answers: what is read at import needs a"
+                f" variable there, such as {sorted(variables)[0]}=unused"
+            )
+            return
 
 
 def _is_own(started: re.Match[str], own: Collection[str]) -> bool:
@@ -99,10 +147,15 @@ def _listed(
     for new in sorted(made):
         target = PurePosixPath(new)
         beside = {PurePosixPath(each) for each in edited if PurePosixPath(each).parent == target.parent}
+        above = [PurePosixPath(each) for each in edited if PurePosixPath(each).parent == target.parent.parent]
+        above = [each for each in above if each.suffix == ".py" and each.parent != target.parent]
         names = {_name(each, pattern): each for each in beside if each.suffix == ".py"}
         taken = {folders.get(line) for line, rest in lines if _takes(rest, _name(target, pattern), pattern)}
         for line, rest in lines if target.suffix == ".py" else ():
             alone = sorted(str(each) for name, each in names.items() if _takes(rest, name, pattern, alone=True))
+            # A program beside a package may import it now, which it did not before.
+            before = [each for each in above if _takes(rest, _name(each, pattern), pattern, alone=True)]
+            alone += sorted(str(each) for each in before if not taken)
             if alone and folders.get(line) not in taken:
                 yield f"{path}:{line}: takes {', '.join(alone)} by name: {new} must go with it"
 
@@ -129,8 +182,12 @@ def _name(place: PurePosixPath, pattern: re.Pattern[str]) -> str:
 def _takes(rest: str, name: str, pattern: re.Pattern[str], *, alone: bool = False) -> bool:
     """Whether a line's sources have a file of this name, or (not `alone`) a folder or pattern that may hold it."""
     words = re.findall(r"[^\s\[\],\"'=]+", re.sub(r"--\S+", "", rest))
-    if pattern in (_COPIES, _INCLUDED):
-        words = words[:-1] if pattern is _COPIES else words  # the last one is where it goes
+    if pattern is _STEPS:
+        words = [word for word in words if not re.fullmatch(r"-.*|\d+", word)]
+    if pattern in (_COPIES, _INCLUDED, _STEPS):
+        # The last one is where it goes, but for `zip`, whose first one is.
+        zipped = pattern is _STEPS and words and words[0].endswith(".zip")
+        words = words[1:] if zipped else words[:-1] if pattern is not _INCLUDED else words
         if not alone and any(word.endswith(("/", ".")) or "*" in word or "." not in word for word in words):
             return True
     return any(word.rpartition("/")[2] == name for word in words)

@@ -48,6 +48,9 @@ _SET = re.compile(
     rb"|\bname[\"']?[ \t]*[:=][ \t]*[\"']?([A-Z][A-Z0-9_]+)(?![\w.-])",
     re.MULTILINE,
 )
+_IMAGES = re.compile(r"(?:.*[._-])?(?:dockerfile|containerfile)(?:[._-].*)?", re.IGNORECASE)
+# What is set while an image is built is not set in it.
+_BUILDS = re.compile(rb"^[ \t]*RUN\b(?:[^\n]*\\\r?\n)*[^\n]*", re.IGNORECASE | re.MULTILINE)
 _LONGEST = 200_000  # bytes of a file that somebody wrote
 
 
@@ -57,6 +60,8 @@ def set_variables(workspace: Workspace) -> Mapping[str, frozenset[str]]:
     for path in workspace.files:
         if _SETTERS_OF_THE_PROJECT.fullmatch(PurePosixPath(path).name):
             raw = workspace.bytes_of(path)
+            if _IMAGES.fullmatch(PurePosixPath(path).name):
+                raw = _BUILDS.sub(b"", raw)
             for name in itertools.chain(*_SET.findall(raw)) if len(raw) <= _LONGEST else ():
                 found.setdefault(name.decode(), set()).add(path)
     return {name: frozenset(paths) for name, paths in found.items() if name}

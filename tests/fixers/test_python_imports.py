@@ -229,3 +229,35 @@ def test_imports_that_are_sorted_stay_sorted(before: str, wanted: Wanted, line: 
     lines = before.splitlines(keepends=True)
     expected = [*lines[:line], f"from {module} import {wanted.function}\n", *lines[line:]]
     assert inserted(f"{before}\nx = 1\n", wanted) == "".join(expected) + "\nx = 1\n"
+
+
+PATH = "import os\nimport sys\n\nROOT = os.path.dirname(__file__)\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"{PATH}sys.path.insert(0, ROOT)\nimport core\n\nx = 1\n", "import core\n"),
+        (
+            f"{PATH}if ROOT not in sys.path:\n    sys.path.append(ROOT)\n\nfrom core import a\n\nx = 1\n",
+            "from core import a\n",
+        ),
+        (f"{PATH}sys.path.insert(0, ROOT)\n\nx = 1\n", "sys.path.insert(0, ROOT)\n"),
+        ("import site\n\nsite.addsitedir('lib')\nimport core\n\nx = 1\n", "import core\n"),
+    ],
+)
+def test_ours_stands_behind_the_folder_that_the_file_puts_on_the_path(before: str, after: str) -> None:
+    text = inserted(before, OURS)
+    assert text.index(after) < text.index(LINE) < text.index("x = 1")
+    assert inserted(text, OURS) == text
+
+
+@pytest.mark.parametrize("between", ["connect('db')\n", "def f():\n    pass\n", "x = 1\n"])
+def test_what_runs_before_the_path_is_changed_may_need_ours(between: str) -> None:
+    text = inserted(f"import sys\n\n{between}sys.path.insert(0, 'lib')\nimport core\n", OURS)
+    assert text.index(LINE) < text.index(between)
+
+
+def test_the_standard_library_needs_no_folder() -> None:
+    text = inserted("import sys\n\nsys.path.insert(0, 'lib')\nimport core\n", QUOTE)
+    assert text.startswith("import sys\nfrom urllib.parse import quote\n")

@@ -67,6 +67,15 @@ def test_a_module_that_git_ignores_is_found_by_the_next_plan(tmp_path: Path) -> 
         ("pyproject.toml", '[tool.poetry]\npackages = [{ include = "app.py" }]\n', 2),
         ("setup.py", "from setuptools import setup\nsetup(name='a',\n      py_modules=['cli',\n  'app'])\n", 3),
         ("setup.cfg", "[options]\npy_modules =\n    app\n    cli\n", 2),
+        ("deploy.sh", "set -e\nzip -q function.zip app.py\n", 2),
+        ("Makefile", "install:\n\tinstall -m 755 ./app.py $(BIN)/app\n", 2),
+        (".github/workflows/ship.yml", "jobs:\n  - run: aws s3 cp app.py s3://shop/jobs/\n", 2),
+        ("serverless.yml", "package:\n  patterns:\n    - '!**'\n    - app.py\n", 4),
+        ("kustomization.yaml", "configMapGenerator:\n  - files:\n    - app.py\n", 3),
+        ("docker-compose.yml", "services:\n  s:\n    volumes: ['./app.py:/srv/app.py:ro']\n", 3),
+        ("main.tf", 'resource "a" "b" {\n  code = file("${path.module}/app.py")\n}\n', 2),
+        ("train.py", "estimator = Estimator(\n    entry_point='app.py', role='shop'\n)\n", 1),
+        ("stack.py", "code = Code.from_inline(open('app.py').read())\n", 1),
     ],
 )
 def test_a_recipe_that_takes_the_program_alone_is_told(path: str, text: str, line: int, tmp_path: Path) -> None:
@@ -84,8 +93,49 @@ def test_a_recipe_that_takes_the_program_alone_is_told(path: str, text: str, lin
         ("Dockerfile", "COPY other.py /srv/app.py\n"),
         ("main.tf", 'data "archive_file" "f" {\n  source_dir = "${path.module}"\n}\n'),
         ("setup.cfg", "[options]\npy_modules =\n    app\n    app_secrets\n"),
+        ("deploy.sh", "zip -r function.zip app.py app_secrets.py\ncp -r . /srv/shop\n"),
+        ("deploy.sh", "cp other.py /srv/app.py\n"),
+        ("docker-compose.yml", "services:\n  s:\n    volumes: ['.:/srv']\n    command: [python, app.py]\n"),
+        ("train.py", "estimator = Estimator(entry_point='app.py', source_dir='.')\n"),
         ("pyproject.toml", "[tool.setuptools]\npackages = ['app']\n"),
     ],
 )
 def test_a_recipe_that_takes_both_or_none_is_not(path: str, text: str, tmp_path: Path) -> None:
     assert [note for note in notes(tmp_path, {path: text}) if "app_secrets" in note] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("COPY app.py /srv/\n", True),
+        ("COPY app.py /srv/\nCOPY shop /srv/shop\n", False),
+        ("COPY . /srv/\n", False),
+    ],
+)
+def test_a_program_that_goes_without_the_package_beside_it_is_told(text: str, told: bool, tmp_path: Path) -> None:
+    files = {"app.py": f'API_KEY = "{SECRET}"\n', "shop/__init__.py": "", "Dockerfile": text}
+    for path, content in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(content, encoding="utf-8")
+    plan = planned(tmp_path, PlanOptions(app="shop")).plan
+    assert [new.path for new in plan.new_files] == ["shop/app_secrets.py"]
+    assert any("takes app.py by name: shop/app_secrets.py must go with it" in note for note in plan.notes) is told
+
+
+STEPS = "jobs:\n  test:\n    steps:\n      - run: pip install pytest\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"{STEPS}      - run: pytest -q\n", 5),
+        (f"{STEPS}      - run: |\n          python -m pytest\n", 6),
+        (f"{STEPS}      - run: python manage.py test\n", 5),
+        (f"{STEPS}      # - run: pytest\n", None),
+        (f"{STEPS}      - run: pytest\n        env: {{API_KEY: unused}}\n", None),
+        (f"{STEPS}      - uses: aws-actions/configure-aws-credentials@v4\n      - run: pytest\n", None),
+    ],
+)
+def test_a_pipeline_without_aws_is_told(text: str, line: int | None, tmp_path: Path) -> None:
+    found = [note for note in notes(tmp_path, {".github/workflows/ci.yml": text}) if "at import needs" in note]
+    assert [note.split(" ")[0] for note in found] == ([] if line is None else [f".github/workflows/ci.yml:{line}:"])

@@ -1,0 +1,5 @@
+from airflow.models import BaseOperator
+
+
+class Ship(BaseOperator):
+    api_key = "<<shipping>>"

@@ -1,0 +1,4 @@
+import bpy
+
+FARM_TOKEN = "<<farm>>"
+bpy.ops.render.render()

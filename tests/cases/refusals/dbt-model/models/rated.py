@@ -1,0 +1,5 @@
+RATING_TOKEN = "<<rating>>"
+
+
+def model(dbt, session):
+    return rated(dbt.ref("orders"), RATING_TOKEN)

@@ -1,0 +1,2 @@
+BOOKING_TOKEN = "<<booking>>"
+ENTRY_TOKEN = "<<entry>>"

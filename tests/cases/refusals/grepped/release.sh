@@ -1,0 +1,1 @@
+TOKEN=$(grep BOOKING_TOKEN ledger/constants.py | cut -d'"' -f2)

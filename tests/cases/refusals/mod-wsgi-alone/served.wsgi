@@ -1,0 +1,5 @@
+def application(environ, start_response):
+    return []
+
+
+application.secret_key = "<<signing>>"

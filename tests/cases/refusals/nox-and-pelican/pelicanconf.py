@@ -1,0 +1,2 @@
+AUTHOR = "Shop"
+COMMENTS_TOKEN = "<<comments>>"

@@ -1,0 +1,1 @@
+{"name": "ledger", "password": "<<ledger>>"}

@@ -1,0 +1,2 @@
+def ext_pillar(minion_id, pillar):
+    return {"ledger_password": "<<ledger>>"}

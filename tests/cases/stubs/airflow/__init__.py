@@ -1,0 +1,1 @@
+"""What the cases import of Airflow."""
