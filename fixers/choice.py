@@ -11,6 +11,7 @@ from fixers.model import RefusalReason
 from fixers.prices import ADVANCED_PARAMETER_A_MONTH
 from fixers.rewriting import Refused
 from fixers.stores.kinds import KINDS
+from fixers.stores.model import BINARY_TYPE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ def choose(draft: Draft, store: str, *, automatic: bool) -> Choice:
         reason += f"; over 4 KB, so an Advanced parameter at ${ADVANCED_PARAMETER_A_MONTH:.2f} a month"
     return Choice(
         store=chosen,
-        type="SecretBinary" if binary and "SecretBinary" in types else types[0],
+        type=BINARY_TYPE if binary and BINARY_TYPE in types else types[0],
         tier=tier,
         reason=reason,
         rotation=_rotation(draft, chosen, automatic),
