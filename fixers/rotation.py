@@ -71,9 +71,7 @@ def rotation(
     found = sort_out(entries, frozenset(alternating), days)
     if found.rotations:
         folder = output or (plans[0].parent if plans else Path())
-        names = list(
-            dict.fromkeys(str(entry.name) for entry in entries if (kind := _kind(entry)) and kind.commands.terraform)
-        )
+        names = list(dict.fromkeys(str(entry.name) for entry in entries if (kind := _kind(entry)) and kind.terraform))
         account = Account(region=region or os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or "")
         for path in emit_rotation(folder, found.rotations, names, partition=account.partition):
             click.echo(str(path))

@@ -75,7 +75,7 @@ variable "rotate_now" {
 
 def secrets_file(secrets: Sequence[PlannedSecret], account: Account, given: Sequence[Access]) -> str:
     """secrets.tf: secrets to adopt, and the policies, which were made for `account`."""
-    kept = [(secret, kind) for secret in secrets if (kind := KINDS[secret.store].commands.terraform) is not None]
+    kept = [(secret, kind) for secret in secrets if (kind := KINDS[secret.store].terraform) is not None]
     labels = unique_labels([secret.name for secret, _ in kept])
     parts = [_SECRETS_HEAD]
     parts += [_secret(secret, kind, terraform_label(labels[secret.name])) for secret, kind in kept]

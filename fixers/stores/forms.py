@@ -106,10 +106,9 @@ class Commands:
     The texts of `look_at`, `read`, `create` and `update` are shell functions look_at_ONE and so on, of what the store
     holds; `restore` is the function bring_back where a deletion can be taken back, and `keys` the arms of `settle` that
     look at the KMS key. `options(secret)` go to create and update. `reads(name)` prints a value as JSON, in which
-    `value_in` finds it (None: not there; bytes as base64 text raise KeyError where they are missing), and `reading` is
-    the command's name. `lists(path)` shows names. `change_key(name, key)` gives a name another KMS key, `share(name,
-    policy)` a policy of its own. `terraform` is the type of resource that Terraform adopts without its value; None:
-    its provider keeps values in the state.
+    `value_in` finds the text or the bytes (None where it is an answer of another store), and `reading` is the command's
+    name. `lists(path)` shows names. `change_key(name, key)` gives a name another KMS key, `share(name, policy)` a
+    policy of its own, which stands in the file `policy`.
     """
 
     look_at: str
@@ -125,4 +124,3 @@ class Commands:
     lists: Callable[[str], str]
     change_key: Callable[[str, str], str] | None = None
     share: Callable[[str, str], str] | None = None
-    terraform: str | None = None

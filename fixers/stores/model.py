@@ -170,7 +170,8 @@ class StoreKind:
     `value_problems` (tier None: the smallest) say why AWS would refuse; emulators refuse nothing.
 
     `read_many(wanted, client)` reads what references name, in any order. Raises UnreadError. `read_below(path, client)`
-    reads all values below a path, by their full names; None where the store has no such call.
+    reads all values below a path, by their full names; None where the store has no such call. `terraform` is the type
+    of resource that Terraform adopts without its value; None: its provider would keep values in the state.
     """
 
     word: str
@@ -193,6 +194,7 @@ class StoreKind:
     references: References
     permissions: Permissions
     commands: Commands
+    terraform: str | None = None
 
     def problems(self, name: str, value: bytes | str, *, tier: str | None, region: str | None) -> tuple[str, ...]:
         """Say why the store would not take this name and value; () where it would."""

@@ -256,4 +256,5 @@ KIND = StoreKind(
     references=REFERENCES,
     permissions=PERMISSIONS,
     commands=COMMANDS,
+    terraform="aws_secretsmanager_secret",
 )

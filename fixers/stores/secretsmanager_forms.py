@@ -200,5 +200,4 @@ COMMANDS = Commands(
     lists=_lists,
     change_key=lambda name, key: f"aws secretsmanager update-secret --secret-id {name} --kms-key-id {key}",
     share=_share,
-    terraform="aws_secretsmanager_secret",
 )
