@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from fixers.stores.kinds import KINDS
 from fixers.workspace import Workspace
 from scanner import toml
 from scanner.errors import UsageError
@@ -23,8 +24,11 @@ def segment(text: str, option: str) -> str:
             f"{option}: letters, digits, `_`, `.` and `-` make a part of a name, at most 100, a letter or digit first",
             hint="a whole name, with more parts, can be edited in a plan file: unhardcode plan -o plan.toml",
         )
-    if option == "--env" and text.lower().startswith(("aws", "ssm")):
-        raise UsageError("--env: no parameter's name begins with aws or ssm: Parameter Store keeps these for itself")
+    for kind in KINDS.values() if option == "--env" else ():
+        kept = kind.references.reserved
+        if text.lower().startswith(kept):
+            words = " or ".join(kept)
+            raise UsageError(f"--env: no {kind.one}'s name begins with {words}: {kind.title} keeps these for itself")
     return text
 
 

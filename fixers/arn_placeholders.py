@@ -11,21 +11,14 @@ from dataclasses import replace
 
 from fixers.model import Plan
 from fixers.stores.arns import Account
+from fixers.stores.kinds import kind_of
 from fixers.stores.model import Stores
-from fixers.stores.notation import is_parameter
 from scanner.errors import StoreError
 
 
 def placeholder(name: str) -> str:
     """What stands for the ARN of a secret until it is known; the same as in the emitted policies."""
-    return Account().secret(name)
-
-
-def value_from(name: str, key: str | None, arn: str) -> str:
-    """`valueFrom` of a task definition: a parameter's name; a secret's ARN, `ARN:KEY::` for one key of its JSON."""
-    if is_parameter(name):
-        return name
-    return arn if key is None else f"{arn}:{key}::"
+    return kind_of(name).permissions.pattern(Account(), name)
 
 
 def waiting(plan: Plan) -> frozenset[str]:

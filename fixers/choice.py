@@ -8,9 +8,12 @@ from fixers.configuration import is_configuration, plain_type
 from fixers.connections import TEMPLATE_ENGINES
 from fixers.grouping import Draft, Form
 from fixers.model import RefusalReason
-from fixers.prices import ADVANCED_PARAMETER_A_MONTH
 from fixers.rewriting import Refused
 from fixers.stores.kinds import KINDS
+from fixers.stores.model import BINARY_TYPE, StoreKind
+
+# Where settings go by default. This module alone says what goes where: a store of another kind is asked for by name.
+_SETTINGS = "parameterstore"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,22 +29,24 @@ class Choice:
 
 def choose(draft: Draft, store: str, *, automatic: bool) -> Choice:
     """The choice for a draft; `store` is auto or the user's own, `automatic`: AWS can rotate its provider's keys."""
-    if is_configuration(draft.findings[0]) and store != "secretsmanager":
+    settings = _SETTINGS if store == "auto" else store
+    if is_configuration(draft.findings[0]) and (plain := plain_type(draft.findings[0])) in KINDS[settings].types:
         return Choice(
-            store="parameterstore",
-            type=plain_type(draft.findings[0]),
-            tier=tier_of(draft, "parameterstore"),
+            store=settings,
+            type=plain,
+            tier=tier_of(draft, settings),
             reason="a setting and no secret: a plain parameter",
             rotation="manual",
         )
     chosen, reason = _by_default(draft, automatic) if store == "auto" else (store, "asked for with --store")
-    types, binary = KINDS[chosen].types, draft.members[0].value.is_bytes
-    tier = tier_of(draft, chosen)
-    if tier == "Advanced":
-        reason += f"; over 4 KB, so an Advanced parameter at ${ADVANCED_PARAMETER_A_MONTH:.2f} a month"
+    kind, binary = KINDS[chosen], draft.members[0].value.is_bytes
+    types, tier = kind.types, tier_of(draft, chosen)
+    if tier not in list(kind.tiers)[:1]:
+        size, price = smallest(kind), kind.tiers[tier].a_month
+        reason += f"; over {size}, so an {tier} {kind.one} at ${price:.2f} a month"
     return Choice(
         store=chosen,
-        type="SecretBinary" if binary and "SecretBinary" in types else types[0],
+        type=BINARY_TYPE if binary and BINARY_TYPE in types else types[0],
         tier=tier,
         reason=reason,
         rotation=_rotation(draft, chosen, automatic),
@@ -52,6 +57,11 @@ def tier_of(draft: Draft, store: str) -> str | None:
     """The smallest of the store's tiers that the draft's only value fits into, the largest if none."""
     size, tiers = len(draft.members[0].value.reveal("bytes")), KINDS[store].tiers
     return next((name for name, tier in tiers.items() if size <= tier.most_bytes), [*tiers][-1])
+
+
+def smallest(kind: StoreKind) -> str:
+    """What the smallest tier of a store holds, in words."""
+    return f"{next(iter(kind.tiers.values())).most_bytes // 1024} KB"
 
 
 def not_storable(draft: Draft, store: str) -> Refused | None:

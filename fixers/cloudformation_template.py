@@ -18,28 +18,14 @@ from fixers.readers_of import find_readers
 from fixers.references import bare_reference, reference
 from fixers.rewriting import CannotRewriteError, Placement, Refused, RewriteContext, Rewritten, all_refused
 from fixers.splicing import NOT_PARSABLE, Swap, Switch, stored_text, switched
-from fixers.stores.notation import is_parameter
+from fixers.stores.kinds import KINDS, kind_of
 from fixers.styles import needed
 from scanner.model import Document
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Node, Path, Value, trees, values
 
 _FUNCTIONS = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Function"})
-# Where a parameter may be resolved; Secrets Manager may be everywhere, and is trusted with these names of properties.
-_SECURE = frozenset(
-    {
-        ("AWS::DirectoryService::MicrosoftAD", "Password"),
-        ("AWS::DirectoryService::SimpleAD", "Password"),
-        ("AWS::ElastiCache::ReplicationGroup", "AuthToken"),
-        ("AWS::IAM::User", "LoginProfile.Password"),
-        ("AWS::KinesisFirehose::DeliveryStream", "RedshiftDestinationConfiguration.Password"),
-        ("AWS::OpsWorks::App", "AppSource.Password"),
-        ("AWS::OpsWorks::Stack", "CustomCookbooksSource.Password"),
-        ("AWS::RDS::DBCluster", "MasterUserPassword"),
-        ("AWS::RDS::DBInstance", "MasterUserPassword"),
-        ("AWS::Redshift::Cluster", "MasterUserPassword"),
-    }
-)
+# Properties that CloudFormation keeps to itself, by name; a store can narrow that to some resources' (`resolved_at`).
 _KEPT = frozenset({"MasterUserPassword", "Password", "AuthToken", "DbPassword", "MasterPassword"})
 _CONSTRAINTS = frozenset({"AllowedPattern", "AllowedValues", "MaxLength", "MinLength"})
 _STEP = "give the resource the secret's name or ARN and let it read the value, or write a dynamic reference where \
@@ -157,11 +143,13 @@ def _check_property(template: _Template, path: Path, placement: Placement) -> No
     kind, name = template.types.get(str(path[1]), ""), ".".join(map(str, path[3:]))
     if path[-1] not in _KEPT or kind.startswith("Custom::"):
         raise _refused("what is resolved there could be shown by the resource")
-    if is_parameter(placement.name) and (kind, name) not in _SECURE:
+    store = kind_of(placement.name)
+    if store.references.resolved_at is not None and (kind, name) not in store.references.resolved_at:
+        other = next(each.word for each in KINDS.values() if each.references.resolved_at is None)
         raise CannotRewriteError(
             RefusalReason.POSITION_NOT_SUPPORTED,
-            f"CloudFormation does not resolve secure parameters at {name} of {kind}",
-            "give it store = secretsmanager in the plan file, or plan with --store secretsmanager",
+            f"CloudFormation does not resolve secure {store.many} at {name} of {kind}",
+            f"give it store = {other} in the plan file, or plan with --store {other}",
         )
 
 
@@ -200,10 +188,7 @@ def _notes(template: _Template, value: Value, placement: Placement) -> Iterator[
     if not _is_variable(value.path, template):
         yield f"{path}: a rotated value gets into the resource when the stack is updated; who deploys must read it"
         return
-    if is_parameter(placement.name):
-        policy = f"SSMParameterReadPolicy: {{ParameterName: {placement.name[1:]}}}"
-    else:
-        policy = "AWSSecretsManagerGetSecretValuePolicy: {SecretArn: ...}"
+    policy = kind_of(placement.name).references.sam_policy(placement.name)
     yield f"{path}: the function's own role reads {placement.name} at run time; in SAM: Policies: [{policy}]"
 
 

@@ -189,7 +189,8 @@ def _chosen(draft: Draft, store: str, automatic: frozenset[str]) -> ChosenDraft:
         parts = by_parameter(draft)
         if len(parts) > 1:
             raise UsageError(
-                "a pair is one secret: it cannot be one parameter", hint="plan with --store parameterstore to split it"
+                f"a pair is one secret: it cannot be one {KINDS[store].one}",
+                hint=f"plan with --store {store} to split it",
             )
         draft = parts[0]
     rotates = any(finding.rule in automatic for finding in draft.findings)

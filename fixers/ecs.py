@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from fixers.arn_placeholders import placeholder, value_from
+from fixers.arn_placeholders import placeholder
 from fixers.model import Edit, RefusalReason
 from fixers.references import reference_proof
 from fixers.rewriting import CannotRewriteError, Placement, RewriteContext, Rewritten, all_refused, splice, unique_edits
 from fixers.splicing import NOT_PARSABLE, Gathered, respliced, stored_text
-from fixers.stores.notation import is_parameter
+from fixers.stores.kinds import kind_of
 from scanner.identity import digest
 from scanner.model import Document, Kind, Span
 from scanner.readers.errors import Unreadable
@@ -220,7 +220,8 @@ def _replaced(entry: Node, placement: Placement) -> Iterator[tuple[Span, str]]:
 
 
 def _new_value(placement: Placement) -> str:
-    return value_from(placement.name, placement.key, placeholder(placement.name))
+    arn = placeholder(placement.name)
+    return kind_of(placement.name).references.value_from(placement.name, placement.key, arn)
 
 
 def _moved(span: Span, entry: Node) -> Span:
@@ -282,13 +283,12 @@ def _expected(container: Container) -> list[Plain]:
 
 
 def _notes(document: Document, placement: Placement) -> Iterator[str]:
-    parameter = is_parameter(placement.name)
-    action = "ssm:GetParameters" if parameter else "secretsmanager:GetSecretValue"
+    permissions = kind_of(placement.name).permissions
     yield (
-        f"{document.path}: the task *execution* role needs {action} on what its `secrets` name; values are read when a"
-        " task starts: after a rotation force a new deployment"
+        f"{document.path}: the task *execution* role needs {permissions.inject} on what its `secrets` name; values are"
+        " read when a task starts: after a rotation force a new deployment"
     )
-    if not parameter:
+    if permissions.arn_end:
         yield (
             f"{document.path}: the account, the region and the six characters at the end of an ARN are filled in after"
             " the upload, from what the store says"

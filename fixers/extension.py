@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_l
 
 from __future__ import annotations
 
-import base64
 import json
 import secrets
 import threading
@@ -15,9 +14,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from fixers.stores.kinds import KINDS
 from fixers.stores.model import Store
 from scanner.errors import StoreError
-from scanner.model import SecretValue
 
 _HOST = "127.0.0.1"
 _TOKEN = "X-Aws-Parameters-Secrets-Token"  # noqa: S105 - a header's name
@@ -67,19 +66,12 @@ def extension_stand_in(stores: Callable[[str], Store]) -> Iterator[Mapping[str, 
 
 def _answer(path: str, asked: Mapping[str, str], stores: Callable[[str], Store]) -> dict[str, object] | None:
     """The extension's JSON for a request; None where it would refuse."""
+    kind = next((kind for kind in KINDS.values() if kind.references.extension == path), None)
+    name = None if kind is None else kind.references.extension_name(asked)
+    if kind is None or name is None:
+        return None
     try:
-        if path == "/secretsmanager/get" and "secretId" in asked:
-            value = stores("secretsmanager").read(asked["secretId"])
-            return None if value is None else {"Name": asked["secretId"], **_fields(value)}
-        if path == "/systemsmanager/parameters/get" and asked.get("withDecryption") == "true" and "name" in asked:
-            value = stores("parameterstore").read(asked["name"])
-            return None if value is None else {"Parameter": {"Name": asked["name"], "Value": value.reveal("text")}}
+        value = stores(kind.word).read(name)
     except StoreError:
         return None
-    return None
-
-
-def _fields(value: SecretValue) -> dict[str, object]:
-    if value.is_bytes:
-        return {"SecretString": None, "SecretBinary": base64.b64encode(value.reveal("bytes")).decode("ascii")}
-    return {"SecretString": value.reveal("text"), "SecretBinary": None}
+    return None if value is None else kind.references.extension_answer(name, value.reveal())

@@ -21,6 +21,7 @@ import click
 from fixers.model import Fix, Member, Plan, PlannedSecret, Proof
 from fixers.proof import ProofResult
 from fixers.rewriting import Placement
+from fixers.stores.model import BINARY_TYPE
 from fixers.styles import BYTES, CANONICAL, TEXT, render_call
 from scanner.errors import UsageError
 from scanner.identity import digest
@@ -152,7 +153,7 @@ def _like(secret: PlannedSecret, member: Member, text: str, where: str) -> Secre
     """The new value as what the old one was: text, bytes of text, or bytes that came as base64."""
     if not member.value.is_bytes:
         return SecretValue(text)
-    if secret.type != "SecretBinary":
+    if secret.type != BINARY_TYPE:
         return SecretValue(text.encode("utf-8", "surrogatepass"))
     try:
         return SecretValue(base64.b64decode(text, validate=True))

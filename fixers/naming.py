@@ -10,8 +10,7 @@ from pathlib import PurePosixPath
 
 from fixers.connections import is_database_word, prefix_words
 from fixers.grouping import Draft, Form, is_whole
-from fixers.stores.kinds import KINDS
-from fixers.stores.notation import is_parameter
+from fixers.stores.kinds import KINDS, kind_of
 from fixers.strength import strength
 from rules import own
 from scanner.detectors.name import split_words
@@ -77,13 +76,14 @@ def shown_frameworks(imported: Iterable[str], texts: Iterable[str]) -> frozenset
 
 
 def name_problem(name: str, store: str) -> str | None:
-    """What is wrong with a name in its store; None if both stores' rules and the portable characters are kept."""
-    parameter = store == "parameterstore"
-    if parameter != is_parameter(name):
-        return "a parameter's name starts with a slash" if parameter else "a secret's name does not start with a slash"
-    if not all(_SEGMENT.fullmatch(segment) for segment in name.removeprefix("/").split("/")):
+    """What is wrong with a name in its store; None if its rules and the portable characters are kept."""
+    kind, told = KINDS[store], kind_of(name)
+    if told is not kind:
+        prefix, other = kind.references.prefix, told.references.prefix
+        return f"a {kind.one}'s name " + (f"starts with `{prefix}`" if prefix else f"does not start with `{other}`")
+    if not all(_SEGMENT.fullmatch(segment) for segment in name.removeprefix(kind.references.prefix).split("/")):
         return "only letters, digits, `_`, `.`, `-` and slashes between them can be used"
-    return next(KINDS[store].name_problems(name, None), None)
+    return next(kind.name_problems(name, None), None)
 
 
 def full_name(draft: Draft, *, app: str, part: str, store: str) -> str:

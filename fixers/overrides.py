@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from fixers.choice import Choice, tier_of
+from fixers.choice import Choice, smallest, tier_of
 from fixers.grouping import Draft, own_key
 from fixers.naming import name_problem, unguessable
 from fixers.stores.kinds import KINDS
@@ -99,12 +99,13 @@ def _type_and_tier(override: Override, draft: Draft, choice: Choice) -> str | No
     if override.tier is None:
         return None
     if choice.tier is None:
-        return "tier is for parameters only"
-    tiers = KINDS[choice.store].tiers
+        return f"a {KINDS[choice.store].one} has no tier"
+    kind, fits = KINDS[choice.store], tier_of(draft, choice.store)
+    tiers = [*kind.tiers]
     if override.tier not in tiers:
-        return "tier is Standard or Advanced"
-    too_large = override.tier == "Standard" and tier_of(draft, choice.store) != "Standard"
-    return "the value is over 4 KB: only an Advanced parameter holds it" if too_large else None
+        return f"tier is {' or '.join(filter(None, tiers))}"
+    too_large = tiers.index(override.tier) < tiers.index(fits)
+    return f"the value is over {smallest(kind)}: only an {fits} {kind.one} holds it" if too_large else None
 
 
 def _variables(override: Override, draft: Draft) -> str | None:

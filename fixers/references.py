@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from fixers.model import Proof, RefusalReason
 from fixers.rewriting import CannotRewriteError, Placement
-from fixers.stores.notation import is_parameter
+from fixers.stores.kinds import kind_of
 from fixers.styles import CANONICAL, TEXT, render_call
 from scanner.identity import digest
 from scanner.model import SecretValue
@@ -19,19 +19,14 @@ START = "{{resolve:"
 
 
 def reference(name: str, key: str | None, *, plain: bool = False) -> str:
-    """`{{resolve:secretsmanager:NAME:SecretString:KEY}}`; for a parameter `{{resolve:ssm-secure:/NAME}}`.
-
-    `plain` says that the parameter is not encrypted: AWS has `ssm` for those.
-    """
+    """`{{resolve:secretsmanager:NAME:SecretString:KEY}}`, as the store of the name has it; `plain`: not encrypted."""
     if ":" in name or (key is not None and ":" in key):
         raise CannotRewriteError(
             RefusalReason.POSITION_NOT_SUPPORTED,
             "a reference cannot hold a name with a colon",
             "give the secret another name in the plan file",
         )
-    if is_parameter(name):
-        return f"{START}ssm{'' if plain else '-secure'}:{name}}}}}"
-    return f"{START}secretsmanager:{name}{'' if key is None else f':SecretString:{key}'}}}}}"
+    return f"{{{{{kind_of(name).references.spelled(name, key, plain)}}}}}"
 
 
 def bare_reference(name: str, key: str | None) -> str:

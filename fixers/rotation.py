@@ -16,6 +16,8 @@ from fixers.emit.rotation import DAYS, Rotation, rotates
 from fixers.ledger import Entry, ledger, plans_option, without_values
 from fixers.read_once import read_at_import
 from fixers.stores.arns import Account
+from fixers.stores.kinds import KINDS
+from fixers.stores.model import StoreKind
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
 from scanner.reports.masking import printable
@@ -69,7 +71,7 @@ def rotation(
     found = sort_out(entries, frozenset(alternating), days)
     if found.rotations:
         folder = output or (plans[0].parent if plans else Path())
-        names = list(dict.fromkeys(str(entry.name) for entry in entries if entry.store == "secretsmanager"))
+        names = list(dict.fromkeys(str(entry.name) for entry in entries if (kind := _kind(entry)) and kind.terraform))
         account = Account(region=region or os.environ.get("AWS_DEFAULT_REGION") or os.environ.get("AWS_REGION") or "")
         for path in emit_rotation(folder, found.rotations, names, partition=account.partition):
             click.echo(str(path))
@@ -85,7 +87,8 @@ def sort_out(entries: Sequence[Entry], alternating: frozenset[str], days: int) -
     for name in dict.fromkeys(str(entry.name) for entry in entries):
         own = [entry for entry in entries if entry.name == name]
         engine = next((entry.engine for entry in own if entry.engine), None)
-        if own[0].store != "secretsmanager" or not rotates(engine):
+        kind = _kind(own[0])
+        if kind is None or not kind.rotates or not rotates(engine):
             by_hand.append((name, _steps(own)))
             continue
         reason = _not_yet(own)
@@ -98,6 +101,10 @@ def sort_out(entries: Sequence[Entry], alternating: frozenset[str], days: int) -
             Rotation(name=name, engine=engine, alternating=name in alternating, days=days, kms_key=kms_key)
         )
     return Sorted(rotations=tuple(rotations), refused=tuple(refused), by_hand=tuple(by_hand))
+
+
+def _kind(entry: Entry) -> StoreKind | None:
+    return KINDS.get(entry.store or "")
 
 
 def _not_yet(own: Sequence[Entry]) -> str | None:

@@ -13,7 +13,8 @@ from typing import Any
 import click
 
 from fixers.aws_options import aws, check_not_empty
-from fixers.stores.notation import STARTS, Reference, parsed
+from fixers.stores.forms import Reference
+from fixers.stores.notation import begins_as_reference, parsed
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, StoreError, UsageError
 from scanner.reports.masking import printable
@@ -106,18 +107,21 @@ def _environment(env_files: tuple[Path, ...], paths: tuple[str, ...], client: An
         given |= environment_of(file)
     environment = given | dict(os.environ)
     for path in paths:
-        for name, value in _below(path, client("parameterstore")).items():
+        for name, value in _below(path, client).items():
             environment.setdefault(name, value)
     return environment | _resolved(environment, client)
 
 
 def _below(path: str, client: Any) -> dict[str, str]:
     """The variables of all parameters below a path."""
-    from fixers.stores.resolving import read_path
+    from fixers.stores.kinds import kind_of
 
+    store = kind_of(path)
+    if store.read_below is None:
+        raise UsageError(f"--path {path}: {store.title} has no paths")
     found: dict[str, str] = {}
     names: dict[str, str] = {}
-    for name, value in read_path(path, client).items():
+    for name, value in store.read_below(path, client(store.word)).items():
         variable = variable_of(name, path)
         if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", variable):
             raise UsageError(
@@ -133,10 +137,11 @@ def _below(path: str, client: Any) -> dict[str, str]:
 
 def _resolved(environment: Mapping[str, str], client: Any) -> dict[str, str]:
     """The values of the variables that are a reference, or hold some: a URL that a `.env` puts together."""
-    pointing = {name: text for name, text in environment.items() if text.startswith(STARTS) or _INSIDE.search(text)}
+    pointing = {name: text for name, text in environment.items() if begins_as_reference(text) or _INSIDE.search(text)}
     if not pointing:
         return {}
-    from fixers.stores.resolving import UnreadError, read_references
+    from fixers.stores.model import UnreadError
+    from fixers.stores.resolving import read_references
 
     # The pieces of each text: strings as they are, references to be read.
     pieces: dict[str, list[str | Reference]] = {}
@@ -144,7 +149,7 @@ def _resolved(environment: Mapping[str, str], client: Any) -> dict[str, str]:
         whole = parsed(text)
         parts = [text] if whole else [part for part in re.split(f"({_INSIDE.pattern})", text) if part]
         pieces[name] = [parsed(part) or part for part in parts]
-        if any(isinstance(part, str) and part.startswith(STARTS) for part in pieces[name]):
+        if any(isinstance(part, str) and begins_as_reference(part) for part in pieces[name]):
             raise UsageError(f"{name}: holds a reference that cannot be parsed")
     wanted = [(name, part) for name, parts in pieces.items() for part in parts if isinstance(part, Reference)]
     try:

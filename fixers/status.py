@@ -19,8 +19,9 @@ from fixers.ledger import Entry, Ledger, ledger, plans_option, without_values
 from fixers.options import refuse
 from fixers.payload import field_of
 from fixers.plan_tables import DIGEST_DIGITS
+from fixers.stores.kinds import KINDS
 from fixers.stores.model import ScheduledForDeletionError, Store, Stores
-from fixers.stores.registry import STORES, users_aws
+from fixers.stores.registry import users_aws
 from fixers.value_search import search_for
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, UsageError
@@ -111,7 +112,7 @@ def states(kept: Ledger, stores: Stores | None) -> tuple[Row, ...]:
     rows = []
     for entry, past in zip(kept.entries, pasts, strict=True):
         current = None
-        asked = stores is not None and entry.name is not None and entry.store in STORES
+        asked = stores is not None and entry.name is not None and entry.store in KINDS
         if asked and stores is not None and entry.name is not None and entry.store is not None:
             place = (entry.store, entry.name)
             if place not in held:

@@ -11,6 +11,8 @@ from fixers.payload import field_of, payload
 from fixers.stores.kinds import KINDS
 from fixers.stores.limits import tag_value
 from fixers.stores.model import (
+    BINARY_TYPE,
+    PLAIN_TYPES,
     REPOSITORY_TAG,
     AlreadyExistsError,
     Existing,
@@ -145,13 +147,14 @@ def _compared(secret: PlannedSecret, seen: Stored | None, app: str) -> Ready | s
 def _against(secret: PlannedSecret, value: SecretValue, there: Existing, *, same: bool, app: str) -> Ready | str:
     """The action for a name that exists, or the conflict."""
     if there.type != "Secret" and there.type != secret.type:
-        plain = ", which is not encrypted" if secret.type == "SecureString" else ""
+        plain = ", which is not encrypted" if secret.type not in PLAIN_TYPES else ""
         return f"it exists as a {there.type}{plain}, and AWS changes no type: choose another name, or delete it first"
-    aws_key = f"alias/aws/{KINDS[secret.store].service}"
-    if secret.kms_key and not secret.kms_key.endswith(aws_key) and there.own_key is False:
+    kind = KINDS[secret.store]
+    aws_key, change = f"alias/aws/{kind.service}", kind.commands.change_key
+    if change is not None and secret.kms_key and not secret.kms_key.endswith(aws_key) and there.own_key is False:
         return (
-            f"it exists, encrypted with AWS's own key and not with {secret.kms_key}: change that with `aws "
-            f"secretsmanager update-secret --secret-id {secret.name} --kms-key-id {secret.kms_key}`, or empty kms_key"
+            f"it exists, encrypted with AWS's own key and not with {secret.kms_key}: change that with "
+            f"`{change(secret.name, secret.kms_key)}`, or empty kms_key"
         )
     if same:
         if there.repository == tag_value(app) or secret.action != "create":
@@ -166,6 +169,6 @@ def _against(secret: PlannedSecret, value: SecretValue, there: Existing, *, same
 
 def _as_stored(secret: PlannedSecret, value: SecretValue) -> SecretValue:
     """The member's value as it comes out of the store: bytes of SecretBinary, else text."""
-    if secret.type == "SecretBinary":
+    if secret.type == BINARY_TYPE:
         return SecretValue(value.reveal("bytes"))
     return SecretValue(value.reveal("bytes").decode("utf-8", "surrogatepass"))

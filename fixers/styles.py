@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from fixers.model import RefusalReason
 from fixers.rewriting import STYLES, CannotRewriteError, Placement, Style
-from fixers.stores.notation import is_parameter
+from fixers.stores.kinds import kind_of
 from fixers.variables import SET_BY_THE_SYSTEM, VARIABLE
 from scanner.errors import UsageError
 from scanner.model import SecretValue
@@ -97,24 +97,19 @@ def _inline(placement: Placement, style: Style, names: Names, mark: str, *, is_b
     def text(word: str) -> str:
         return f"{mark}{word}{mark}"
 
-    boto3, needs = names["boto3"], {"boto3"}
-    if style.prefix_from is None or "/" not in placement.name.lstrip("/"):
+    references, needs = kind_of(placement.name).references, {"boto3"}
+    bare = placement.name.removeprefix(references.prefix)
+    if style.prefix_from is None or "/" not in bare:
         name = text(placement.name)
     else:
-        slash = placement.name[: is_parameter(placement.name)]
-        first, _, rest = placement.name[len(slash) :].partition("/")
+        first, _, rest = bare.partition("/")
         needs.add("os")
         variable = f"({names['os']}.getenv({text(style.prefix_from)}) or {text(first)}) + {text(f'/{rest}')}"
-        name = f"{text(slash)} + {variable}" if slash else variable
-    if is_parameter(placement.name):
-        call = f"{boto3}.client({text('ssm')}).get_parameter(Name={name}, WithDecryption=True)"
-        call += f"[{text('Parameter')}][{text('Value')}]"
-        return Call(text=f"{call}.encode()" if is_bytes else call, needs=frozenset(needs))
-    call = f"{boto3}.client({text('secretsmanager')}).get_secret_value(SecretId={name})"
-    stored = placement.stored
-    if is_bytes and stored is not None and _is_binary(stored):
-        return Call(text=f"{call}[{text('SecretBinary')}]", needs=frozenset(needs))
-    call += f"[{text('SecretString')}]"
+        name = f"{text(references.prefix)} + {variable}" if references.prefix else variable
+    binary = is_bytes and placement.stored is not None and _is_binary(placement.stored)
+    call = references.inline(f"{names['boto3']}.client", name, text, binary)
+    if binary:
+        return Call(text=call, needs=frozenset(needs))
     if placement.key is not None:
         call = f"{names['json']}.loads({call})[{text(placement.key)}]"
         needs.add("json")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,6 +15,7 @@ from fixers.payload import payload
 from fixers.picking import picked
 from fixers.planfile import PlanFile, open_plan_file, options_of
 from fixers.planning import planned_from
+from fixers.stores.kinds import KINDS
 from fixers.storing import holds
 from scanner.arguments import NamedPath
 from scanner.errors import Exit, NotSeenError, StoreError, UsageError
@@ -96,12 +95,11 @@ def stored_value(answer: bytes) -> SecretValue:
         raise StoreError("standard input is too long for an answer of AWS", hint="pipe one answer, with --output json")
     try:
         tables = json.loads(answer)
-        found = tables["Parameter"]["Value"] if "Parameter" in tables else tables.get("SecretString")
-        if found is None:
-            found = base64.b64decode(tables["SecretBinary"], validate=True)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error):
+        values = (kind.commands.value_in(tables) for kind in KINDS.values())
+        found = next(value for value in values if value is not None)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, StopIteration):
         raise StoreError(
-            "standard input holds no answer of get-secret-value or get-parameter",
+            f"standard input holds no answer of {' or '.join(kind.commands.reading for kind in KINDS.values())}",
             hint="see what aws said above; its output must be JSON: --output json, without --query",
         ) from None
     if not isinstance(found, str | bytes):

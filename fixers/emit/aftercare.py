@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from fixers.arn_placeholders import value_from
 from fixers.emit.iam import by_environment
 from fixers.emit.markdown import code, place, plain
 from fixers.emit.rotation import rotates
 from fixers.model import PlannedSecret
 from fixers.stores.arns import Account
-from fixers.stores.model import PLAIN_TYPES
+from fixers.stores.kinds import KINDS
+from fixers.stores.model import BINARY_TYPE, PLAIN_TYPES
 
 _DEPLOY = """\
 ## 5. Deploy
@@ -146,8 +146,9 @@ def purge(plan_file: str) -> Iterator[str]:
 
 def _entries(secret: PlannedSecret, account: Account) -> Iterator[dict[str, str]]:
     """`name` and `valueFrom` for each member. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html"""
-    if secret.type == "SecretBinary":
+    if secret.type == BINARY_TYPE:
         return  # ECS cannot inject it
+    kind = KINDS[secret.store]
+    arn = kind.permissions.arn(account, secret.name) + ("-SUFFIX" if kind.permissions.arn_end else "")
     for member in secret.members:
-        arn = account.secret(secret.name, "-SUFFIX")
-        yield {"name": member.env, "valueFrom": value_from(secret.name, member.key, arn)}
+        yield {"name": member.env, "valueFrom": kind.references.value_from(secret.name, member.key, arn)}

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from fixers.model import PlannedSecret
 from fixers.payload import payload
+from fixers.stores.kinds import KINDS
 from fixers.stores.limits import tag_value
-from fixers.stores.model import DESCRIPTION, PLAIN_TYPES, REPOSITORY_TAG
+from fixers.stores.model import DESCRIPTION, REPOSITORY_TAG
 
 _HEAD = """\
 #!/bin/sh
@@ -50,38 +51,7 @@ esac
 
 # The look_at functions set `there`: no, deleted, empty (a secret without a value), ours (it has the tag of this
 # repository) or foreign; and `key`: aws where a secret has no KMS key of its own.
-look_at_secret() {
-  if answer=$(aws secretsmanager describe-secret --secret-id="$name" --output=text --query="@TAGS@" 2>&1); then
-    case $answer in
-    *"tag${tab}deleted${tab}"*) there=deleted ;;
-    *"tag${tab}empty${tab}"*) there=empty ;;
-    *"tag${tab}kept${tab}$repository" | *"tag${tab}keyed${tab}$repository") there=ours ;;
-    *) there=foreign ;;
-    esac
-    case $answer in
-    *"tag${tab}kept${tab}"*) key=aws ;;
-    esac
-    return
-  fi
-  missing ResourceNotFoundException
-}
-
-look_at_parameter() {
-  if answer=$(aws ssm get-parameter --name="$name" --output=text --query="['type', Parameter.Type]" 2>&1); then
-    case $answer in
-    *"type${tab}$type") ;;
-    *) stop 1 "$name exists and is no $type: nothing was changed. Choose another name in plan.toml, or delete it" ;;
-    esac
-    answer=$(aws ssm list-tags-for-resource --resource-type=Parameter --resource-id="$name" --output=text \\
-      --query="@PARAMETER_TAGS@") || stop 3 "cannot read the tags of $name: see above"
-    case $answer in
-    *"tag${tab}$repository") there=ours ;;
-    *) there=foreign ;;
-    esac
-    return
-  fi
-  missing ParameterNotFound
-}
+@LOOK_AT@
 
 missing() {
   case $answer in
@@ -93,41 +63,13 @@ missing() {
   esac
 }
 
-read_secret() {
-  aws secretsmanager get-secret-value --secret-id="$name" --version-stage=AWSCURRENT --output=json
-}
+@READ@
 
-read_parameter() {
-  aws ssm get-parameter --name="$name" --with-decryption --output=json
-}
+@CREATE@
 
-create_secret() {
-  value | aws secretsmanager create-secret --name="$name" "$from" --description="$description" --tags="$tags" "$@" \\
-    >/dev/null
-}
+@UPDATE@
 
-create_parameter() {
-  value | aws ssm put-parameter --name="$name" --type="$type" --value=file:///dev/stdin \\
-    --description="$description" --tags="$tags" "$@" >/dev/null
-}
-
-update_secret() {
-  value | aws secretsmanager put-secret-value --secret-id="$name" "$from" >/dev/null
-}
-
-# One attempt: this call has no token, and one that took effect without an answer would be two versions.
-update_parameter() {
-  value | AWS_MAX_ATTEMPTS=1 aws ssm put-parameter --name="$name" --type="$type" --value=file:///dev/stdin \\
-    --overwrite "$@" >/dev/null
-}
-
-bring_back() {
-  [ "$action" = restore ] ||
-    stop 1 "$name is scheduled for deletion: set its action to restore in plan.toml, or choose another name"
-  aws secretsmanager restore-secret --secret-id="$name" >/dev/null ||
-    stop 3 "cannot restore $name: see above, then run this again"
-  there=foreign
-}
+@RESTORE@
 
 value() {
   "$unhardcode" value --plan "$plan" -- "$name"
@@ -146,7 +88,7 @@ sendable() {
     stop 1 "$name holds carriage returns, which the AWS CLI drops: unhardcode migrate --plan '$plan' stores it"
 }
 
-# settle secret|parameter NAME create|update|adopt|restore TYPE text|binary|returns [OPTION...]
+# settle @KINDS@ NAME create|update|adopt|restore TYPE text|binary|returns [OPTION...]
 settle() {
   kind=$1 name=$2 action=$3 type=$4 form=$5 key=
   shift 5
@@ -155,12 +97,7 @@ settle() {
   "look_at_$kind"
   [ "$there" != deleted ] || bring_back
   case $key${1:-} in
-  aws--kms-key-id=*alias/aws/secretsmanager) ;;
-  aws--kms-key-id=*)
-    stop 1 "$name is encrypted with AWS's own key: give it the plan's with aws secretsmanager update-secret\
- --kms-key-id, or empty kms_key in plan.toml"
-    ;;
-  esac
+@KEYS@  esac
   if [ "$there" = no ]; then
     [ "$action" = create ] || stop 1 "$name does not exist: there is nothing to $action"
     sendable
@@ -182,11 +119,6 @@ settle() {
   printf 'stored  %s\\n' "$name"
 }
 """
-# JMESPath. The word in front tells the answer from warnings that a CLI may print beside it.
-_OWN_TAG = f"[?Key=='{REPOSITORY_TAG}'].Value | [0]"
-_HELD = "VersionIdsToStages && (KmsKeyId && 'keyed' || 'kept')"
-_SECRET_TAGS = f"['tag', DeletedDate && 'deleted' || {_HELD} || 'empty', Tags{_OWN_TAG}]"
-_PARAMETER_TAGS = f"['tag', TagList{_OWN_TAG}]"
 
 
 def upload_script(
@@ -197,10 +129,27 @@ def upload_script(
     `repository` is the tag's value that says for whom a secret was created. Raises FixError for a value that no
     store could hold as text.
     """
-    body = _BODY.replace("@TAGS@", _SECRET_TAGS).replace("@PARAMETER_TAGS@", _PARAMETER_TAGS)
     # What the CLI cannot send comes last: nothing that it can send waits for it.
     ordered = sorted(secrets, key=lambda secret: form(secret) == "returns")
-    return "\n".join((_HEAD, *_settings(root, folder, repository, region), "", body, *_calls(ordered), ""))
+    return "\n".join((_HEAD, *_settings(root, folder, repository, region), "", _body(), *_calls(ordered), ""))
+
+
+def _body() -> str:
+    """The functions, with what each store has of its own."""
+    kinds = KINDS.values()
+    own = [kind.commands for kind in kinds]
+    texts = {
+        "@LOOK_AT@\n": [each.look_at for each in own],
+        "@READ@\n": [each.read for each in own],
+        "@CREATE@\n": [each.create for each in own],
+        "@UPDATE@\n": [each.update for each in own],
+        "@RESTORE@\n": [each.restore for each in own if each.restore],
+    }
+    body = _BODY.replace("@KINDS@", "|".join(kind.one for kind in kinds))
+    body = body.replace("@KEYS@", "".join(each.keys for each in own))
+    for mark, functions in texts.items():
+        body = body.replace(mark, "\n".join(functions))
+    return body
 
 
 def form(secret: PlannedSecret) -> str:
@@ -235,17 +184,6 @@ def _calls(secrets: Sequence[PlannedSecret]) -> Iterator[str]:
         yield f'"$unhardcode" value --plan "$plan" -- {shlex.quote(secrets[0].name)} >/dev/null'
         yield ""
     for secret in secrets:
-        kind = "secret" if secret.store == "secretsmanager" else "parameter"
-        words = ["settle", kind, secret.name, secret.action, secret.type, form(secret), *_options(secret)]
-        yield shlex.join(words)
-
-
-def _options(secret: PlannedSecret) -> Iterator[str]:
-    if secret.store == "secretsmanager":
-        if secret.kms_key:
-            yield f"--kms-key-id={secret.kms_key}"
-        return
-    # Always said: the account's default tier may be one that costs.
-    yield f"--tier={secret.tier or 'Standard'}"
-    if secret.kms_key and secret.type not in PLAIN_TYPES:
-        yield f"--key-id={secret.kms_key}"
+        kind = KINDS[secret.store]
+        words = ["settle", kind.one, secret.name, secret.action, secret.type, form(secret)]
+        yield shlex.join([*words, *kind.commands.options(secret)])

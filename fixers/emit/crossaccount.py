@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from fixers.emit.iam import Policy, reader_policies
 from fixers.model import PlannedSecret
 from fixers.stores.arns import Account
+from fixers.stores.kinds import KINDS
+from fixers.stores.model import StoreKind
 from scanner.errors import UsageError
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns
@@ -44,19 +46,20 @@ def cross_account(secrets: Sequence[PlannedSecret], account: Account, reader: st
         )
     reasons = {each.name: _reason(each) for each in secrets}
     open_ones = [each for each in secrets if reasons[each.name] is None]
+    kinds = [KINDS[word] for word in dict.fromkeys(each.store for each in open_ones)]
     return CrossAccount(
         identity=reader_policies(open_ones, account),
-        resource=_resource(reader) if open_ones else None,
-        key=_key_statement(reader, account) if open_ones else None,
+        resource=_resource(reader, kinds) if open_ones else None,
+        key=_key_statement(reader, account, kinds) if open_ones else None,
         shared=tuple(each.name for each in open_ones),
         unreadable=tuple((name, reason) for name, reason in reasons.items() if reason is not None),
     )
 
 
 def _reason(secret: PlannedSecret) -> str | None:
-    if secret.store != "secretsmanager":
-        # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-shared-parameters.html
-        return "a parameter has no policy of its own: let the reader assume a role of this account instead"
+    unshared = KINDS[secret.store].permissions.unshared
+    if unshared is not None:
+        return unshared
     if not secret.kms_key:
         return "AWS's own key opens to no other account: plan with --kms-key"
     if "alias/" in secret.kms_key:
@@ -65,19 +68,19 @@ def _reason(secret: PlannedSecret) -> str | None:
     return None
 
 
-def _resource(reader: str) -> Policy:
+def _resource(reader: str, kinds: Sequence[StoreKind]) -> Policy:
     """In a secret's own policy `*` is that secret."""
     statement = {
         "Sid": "ReadFromAnotherAccount",
         "Effect": "Allow",
         "Principal": {"AWS": reader},
-        "Action": ["secretsmanager:GetSecretValue"],
+        "Action": [kind.permissions.read for kind in kinds],
         "Resource": "*",
     }
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def _key_statement(reader: str, account: Account) -> Policy:
+def _key_statement(reader: str, account: Account, kinds: Sequence[StoreKind]) -> Policy:
     """A statement to add to the key's policy, which must keep the others that it has."""
     return {
         "Sid": "DecryptForAnotherAccount",
@@ -85,5 +88,5 @@ def _key_statement(reader: str, account: Account) -> Policy:
         "Principal": {"AWS": reader},
         "Action": ["kms:Decrypt"],
         "Resource": "*",
-        "Condition": account.via("secretsmanager"),
+        "Condition": account.via(*(kind.service for kind in kinds)),
     }

@@ -3,21 +3,20 @@
 Who needs which: ECS resolves `secrets` with the task execution role, before the container starts (injection); what the
 program itself calls goes by the task role, a function's execution role, or the role of its machine (reader).
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
-
-Secrets: https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html; parameters:
-https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from fixers.model import PlannedSecret
 from fixers.stores.arns import Account
-from fixers.stores.model import PLAIN_TYPES
+from fixers.stores.forms import Grant, KeyUse, Permissions
+from fixers.stores.kinds import KINDS
+from fixers.stores.model import PLAIN_TYPES, StoreKind
 
 # Characters without white space that a managed policy may hold are 6,144; the placeholders may grow a little.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -64,118 +63,93 @@ def by_environment(secrets: Sequence[PlannedSecret]) -> dict[str, list[PlannedSe
 
 def reader_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
     """What a running program needs to read these secrets and nothing else; several where one would be too long."""
-    return _reading(secrets, account, "Read", "ssm:GetParameter")
+    return _reading(secrets, account, "Read", lambda permissions: permissions.read)
 
 
 def injection_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
     """What resolves references before the program starts: the ECS task execution role, `unhardcode run`.
 
-    It reads the same as the program would; parameters by ssm:GetParameters, which takes ten names at once.
+    It reads the same as the program would, by the call that takes several names where the store has one.
     """
-    return _reading(secrets, account, "Inject", "ssm:GetParameters")
+    return _reading(secrets, account, "Inject", lambda permissions: permissions.inject)
 
 
 def _reading(
-    secrets: Sequence[PlannedSecret], account: Account, doing: str, parameter_action: str
+    secrets: Sequence[PlannedSecret], account: Account, doing: str, action: Callable[[Permissions], str]
 ) -> tuple[Policy, ...]:
-    in_secrets, in_parameters = _by_store(secrets)
-    read = [account.secret(each.name) for each in in_secrets]
-    statements = [
-        _allow(f"{doing}Secrets", ["secretsmanager:GetSecretValue"], read),
-        _allow(f"{doing}Parameters", [parameter_action], [account.parameter(each.name) for each in in_parameters]),
-        *_keys("Decrypt", in_secrets, account, "secretsmanager", ["kms:Decrypt"]),
-        *_keys("Decrypt", in_parameters, account, "ssm", ["kms:Decrypt"]),
+    groups = _by_store(secrets)
+    allowed = [
+        _allow(f"{doing}{_noun(kind)}", [action(kind.permissions)], _patterns(kind, own, account))
+        for kind, own in groups
     ]
-    return _documents(statements)
+    return _documents([*allowed, *_decrypt(groups, account)])
 
 
 def path_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
-    """What reads whole paths, for `unhardcode run --path`: all that is below them now or will ever be.
-
-    GetParametersByPath is authorised on the path alone; a Deny on a parameter below it has no effect:
-    https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
-    """
-    _, in_parameters = _by_store(secrets)
-    parameters = [each for each in in_parameters if each.name.count("/") > 1]
-    paths = sorted({each.name.rpartition("/")[0].lstrip("/") for each in parameters})
-    # The path is named as the call has it, and that may end with a slash.
-    arns = [account.parameter(f"{path}{end}") for path in paths for end in ("", "/")]
-    statements = [
-        _allow("ReadAllThatIsBelowThesePaths", ["ssm:GetParametersByPath"], arns),
-        *_keys("Decrypt", parameters, account, "ssm", ["kms:Decrypt"]),
-    ]
+    """What reads whole paths, for `unhardcode run --path`: all that is below them now or will ever be."""
+    statements = []
+    for kind, own in _by_store(secrets):
+        inside = [each for each in own if "/" in each.name.removeprefix(kind.references.prefix)]
+        grant = kind.permissions.below(inside, account)
+        if grant is not None:
+            statements += [_granted(grant), *_decrypt([(kind, inside)], account)]
     return _documents(statements)
 
 
 def migration_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
     """What the person who migrates calls: look, read back, and create or update what the plan says."""
-    in_secrets, in_parameters = _by_store(secrets)
-    # A name that is not there yet is looked up without the suffix, and created with it.
-    arns = [
-        arn
-        for each in in_secrets
-        for arn in (account.arn("secretsmanager", f"secret:{each.name}"), account.secret(each.name))
+    groups = _by_store(secrets)
+    writing = [_granted(grant) for kind, own in groups for grant in kind.permissions.writing(own, account)]
+    encrypting = [
+        statement
+        for kind, own in groups
+        for use in kind.permissions.encrypting(own)
+        for statement in _keys(use, kind, account)
     ]
-    written = [each for each in in_secrets if each.action != "adopt"]
-    made = [account.secret(each.name) for each in written]
-    put = [account.parameter(each.name) for each in in_parameters if each.action != "adopt"]
-    standard = [each for each in in_parameters if each.action != "adopt" and each.tier != "Advanced"]
-    advanced = [each for each in in_parameters if each.action != "adopt" and each.tier == "Advanced"]
-    changed = [account.secret(each.name) for each in in_secrets if each.action in ("update", "restore")]
-    restored = [account.secret(each.name) for each in in_secrets if each.action == "restore"]
-    statements = [
-        _allow("LookAtSecrets", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], arns),
-        _allow("CreateSecrets", ["secretsmanager:CreateSecret", "secretsmanager:TagResource"], made),
-        _allow("UpdateSecrets", ["secretsmanager:PutSecretValue"], changed),
-        _allow("RestoreSecrets", ["secretsmanager:RestoreSecret"], restored),
-        _allow(
-            "LookAtParameters",
-            ["ssm:GetParameter", "ssm:ListTagsForResource"],
-            [account.parameter(each.name) for each in in_parameters],
-        ),
-        _allow("WriteParameters", ["ssm:AddTagsToResource", "ssm:PutParameter"], put),
-        *_keys("Decrypt", in_secrets, account, "secretsmanager", ["kms:Decrypt"]),
-        *_keys("Decrypt", in_parameters, account, "ssm", ["kms:Decrypt"]),
-        # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
-        *_keys("Encrypt", written, account, "secretsmanager", ["kms:GenerateDataKey"]),
-        # https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
-        *_keys("EncryptStandard", standard, account, "ssm", ["kms:Encrypt"]),
-        *_keys("EncryptAdvanced", advanced, account, "ssm", ["kms:GenerateDataKey"]),
-    ]
-    return _documents(statements)
+    return _documents([*writing, *_decrypt(groups, account), *encrypting])
 
 
 def deletion_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
     """What `migrate --undo --delete-stored` calls beside the migration's policy: only for what the plan creates."""
     made = [each for each in secrets if each.action == "create"]
-    in_secrets, in_parameters = _by_store(made)
-    statements = [
-        _allow("DeleteSecrets", ["secretsmanager:DeleteSecret"], [account.secret(each.name) for each in in_secrets]),
-        _allow("DeleteParameters", ["ssm:DeleteParameter"], [account.parameter(each.name) for each in in_parameters]),
-    ]
-    return _documents(statements)
-
-
-def _by_store(secrets: Iterable[PlannedSecret]) -> tuple[list[PlannedSecret], list[PlannedSecret]]:
-    """Those in Secrets Manager, and those in Parameter Store."""
-    every = list(secrets)
-    return (
-        [each for each in every if each.store == "secretsmanager"],
-        [each for each in every if each.store == "parameterstore"],
+    return _documents(
+        _allow(f"Delete{_noun(kind)}", [kind.permissions.delete], _patterns(kind, own, account))
+        for kind, own in _by_store(made)
     )
+
+
+def _by_store(secrets: Iterable[PlannedSecret]) -> list[tuple[StoreKind, list[PlannedSecret]]]:
+    """What goes to each store."""
+    every = list(secrets)
+    return [(kind, [each for each in every if each.store == kind.word]) for kind in KINDS.values()]
+
+
+def _patterns(kind: StoreKind, secrets: Sequence[PlannedSecret], account: Account) -> list[str]:
+    return [kind.permissions.pattern(account, each.name) for each in secrets]
+
+
+def _noun(kind: StoreKind) -> str:
+    return kind.many.capitalize()
+
+
+def _granted(grant: Grant) -> _Statement:
+    return _allow(grant.sid, list(grant.actions), grant.arns)
 
 
 def _allow(sid: str, actions: list[str], resources: Sequence[str]) -> _Statement:
     return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": list(dict.fromkeys(resources))}
 
 
-def _keys(
-    doing: str, secrets: Sequence[PlannedSecret], account: Account, service: str, actions: list[str]
-) -> Iterator[_Statement]:
-    """Statements for customer keys, usable only through this service; AWS's own keys need none."""
-    named = dict.fromkeys(each.kms_key for each in secrets if each.kms_key and each.type not in PLAIN_TYPES)
-    through = account.via(service)
-    sid = f"{doing}{'Secrets' if service == 'secretsmanager' else 'Parameters'}"
+def _decrypt(groups: Sequence[tuple[StoreKind, list[PlannedSecret]]], account: Account) -> Iterator[_Statement]:
+    for kind, own in groups:
+        yield from _keys(KeyUse(doing="Decrypt", actions=("kms:Decrypt",), secrets=tuple(own)), kind, account)
+
+
+def _keys(use: KeyUse, kind: StoreKind, account: Account) -> Iterator[_Statement]:
+    """Statements for customer keys, usable only through this store; AWS's own keys need none."""
+    named = dict.fromkeys(each.kms_key for each in use.secrets if each.kms_key and each.type not in PLAIN_TYPES)
+    through = account.via(kind.service)
+    sid, actions = f"{use.doing}{_noun(kind)}", list(use.actions)
     arns = [_key(key, account) for key in named if "alias/" not in key]
     yield _allow(sid, actions, arns) | {"Condition": through}
     # An alias cannot stand in Resource. https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html

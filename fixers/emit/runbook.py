@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -14,7 +14,8 @@ from fixers.emit.markdown import code, codes, place, plain
 from fixers.model import Plan, PlannedSecret, RefusalReason
 from fixers.plan_report import stored_in
 from fixers.stores.arns import ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER, Account
-from fixers.stores.model import PLAIN_TYPES
+from fixers.stores.kinds import KINDS, kind_of
+from fixers.stores.model import PLAIN_TYPES, StoreKind
 
 _PERMISSIONS = """\
 ## 1. Permissions
@@ -170,11 +171,8 @@ def _policies(plan: Plan, account: Account, written: Written) -> Iterator[str]:
 def _other_account(across: CrossAccount, written: Written) -> Iterator[str]:
     if across.resource is not None:
         policy = shlex.quote(f"file://{written.folder}/cross-account-secret-policy.json")
-        commands = "\n".join(
-            f"aws secretsmanager put-resource-policy --secret-id {shlex.quote(name)} --block-public-policy "
-            f"--resource-policy {policy}"
-            for name in across.shared
-        )
+        sharing = ((kind_of(name).commands.share, name) for name in across.shared)
+        commands = "\n".join(share(name, policy) for share, name in sharing if share is not None)
         identity = [name for name in written.across_files if "identity" in name]
         yield _ACROSS.format(identity=codes(identity), commands=commands)
     for name, reason in across.unreadable:
@@ -190,21 +188,16 @@ def _upload(moved: Sequence[PlannedSecret], plan_file: str) -> Iterator[str]:
 
 
 def _read_back(moved: Sequence[PlannedSecret], plan_file: str) -> Iterator[str]:
-    secrets = [secret.name for secret in moved if secret.store == "secretsmanager"]
-    parameters = [secret.name for secret in moved if secret.store == "parameterstore"]
+    named = [(kind, [secret.name for secret in moved if secret.store == word]) for word, kind in KINDS.items()]
     yield "## 3. Look\n"
     yield "To compare without showing anything (exit status 0: equal):\n\n```sh"
-    for command, name in _reads(secrets[:1], parameters[:1]):
+    for command, name in _reads([(kind, names[:1]) for kind, names in named]):
         yield f"{command} --output json | unhardcode value --plan {plan_file} --check -- {shlex.quote(name)}"
     yield "```\n\nTo see the names that are there:\n\n```sh"
-    for path in _paths(parameters):
-        shown = "--query 'Parameters[].[Name,Type,Version]'"
-        yield f"aws ssm get-parameters-by-path --path {shlex.quote(path)} --recursive {shown}"
-    for path in _paths(secrets):
-        prefix = shlex.quote(f"Key=name,Values={path}/")
-        yield f"aws secretsmanager list-secrets --filters {prefix} --query 'SecretList[].Name'"
+    for kind, names in reversed(named):
+        yield from map(kind.commands.lists, _paths(names))
     yield "```\n\nTo read them. These print the value on your terminal:\n\n```sh"
-    for command, _ in _reads(secrets, parameters):
+    for command, _ in _reads(named):
         yield command
     yield "```"
 
@@ -226,11 +219,10 @@ def _stays(plan: Plan) -> Iterator[str]:
             yield f"- Next: {plain(step)}"
 
 
-def _reads(secrets: Sequence[str], parameters: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for name in secrets:
-        yield f"aws secretsmanager get-secret-value --secret-id {shlex.quote(name)}", name
-    for name in parameters:
-        yield f"aws ssm get-parameter --name {shlex.quote(name)} --with-decryption", name
+def _reads(named: Iterable[tuple[StoreKind, Sequence[str]]]) -> Iterator[tuple[str, str]]:
+    for kind, names in named:
+        for name in names:
+            yield kind.commands.reads(name), name
 
 
 def _paths(names: Sequence[str]) -> list[str]:

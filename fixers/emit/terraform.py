@@ -18,6 +18,7 @@ from fixers.emit.labels import hcl, label_of, terraform_label, unique_labels
 from fixers.emit.rotation import EXCLUDED, Rotation
 from fixers.model import PlannedSecret
 from fixers.stores.arns import ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER, Account
+from fixers.stores.kinds import KINDS
 
 _SECRETS_HEAD = """\
 # Written by unhardcode: the secrets and who reads them, to be applied after they were stored. No value stands here,
@@ -74,10 +75,10 @@ variable "rotate_now" {
 
 def secrets_file(secrets: Sequence[PlannedSecret], account: Account, given: Sequence[Access]) -> str:
     """secrets.tf: secrets to adopt, and the policies, which were made for `account`."""
-    stored = [secret for secret in secrets if secret.store == "secretsmanager"]
-    labels = unique_labels([secret.name for secret in stored])
+    kept = [(secret, kind) for secret in secrets if (kind := KINDS[secret.store].terraform) is not None]
+    labels = unique_labels([secret.name for secret, _ in kept])
     parts = [_SECRETS_HEAD]
-    parts += [_secret(secret, terraform_label(labels[secret.name])) for secret in stored]
+    parts += [_secret(secret, kind, terraform_label(labels[secret.name])) for secret, kind in kept]
     for each in given:
         tail = f"_{terraform_label(label_of(each.environment))}" if each.environment else ""
         for kind, policies in (("reader", each.readers), ("injection", each.injectors)):
@@ -86,21 +87,21 @@ def secrets_file(secrets: Sequence[PlannedSecret], account: Account, given: Sequ
     return "\n".join(parts)
 
 
-def _secret(secret: PlannedSecret, label: str) -> str:
+def _secret(secret: PlannedSecret, kind: str, label: str) -> str:
     facts = f"  name = {hcl(secret.name)}"
     if secret.kms_key:
         facts = f"  name       = {hcl(secret.name)}\n  kms_key_id = {hcl(secret.kms_key)}"
     return f"""\
-data "aws_secretsmanager_secret" "{label}" {{
+data "{kind}" "{label}" {{
   name = {hcl(secret.name)}
 }}
 
 import {{
-  to = aws_secretsmanager_secret.{label}
-  id = data.aws_secretsmanager_secret.{label}.arn
+  to = {kind}.{label}
+  id = data.{kind}.{label}.arn
 }}
 
-resource "aws_secretsmanager_secret" "{label}" {{
+resource "{kind}" "{label}" {{
 {facts}
 
   lifecycle {{

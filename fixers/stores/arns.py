@@ -9,9 +9,6 @@ from fixers.stores.partition import partition_of, suffix_of
 
 ACCOUNT_PLACEHOLDER = "${AWS_ACCOUNT_ID}"
 REGION_PLACEHOLDER = "${AWS_REGION}"
-# AWS appends a hyphen and six characters: `*` instead would also match every secret whose name goes on with a hyphen.
-# https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
-SUFFIX = "-??????"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,24 +23,16 @@ class Account:
         """The first part of ARNs; `aws` where the region is not known yet."""
         return partition_of(self.region)
 
-    def via(self, service: str) -> dict[str, Any]:
-        """The condition that a key is used only by this service for the caller.
+    def via(self, *services: str) -> dict[str, Any]:
+        """The condition that a key is used only by these services for the caller.
 
-        AWS's pages give its names in amazonaws.com alone; where hosts end otherwise, either form is let in.
+        AWS's pages give their names in amazonaws.com alone; where hosts end otherwise, either form is let in.
         https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
         """
         suffixes = dict.fromkeys(["amazonaws.com", suffix_of(self.region)])
-        names = [f"{service}.{self.region}.{suffix}" for suffix in suffixes]
+        names = [f"{service}.{self.region}.{suffix}" for service in services for suffix in suffixes]
         return {"StringEquals": {"kms:ViaService": names if len(names) > 1 else names[0]}}
 
     def arn(self, service: str, resource: str) -> str:
         """The ARN of something of this account in this region."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.id}:{resource}"
-
-    def secret(self, name: str, suffix: str = SUFFIX) -> str:
-        """The ARN of a secret."""
-        return self.arn("secretsmanager", f"secret:{name}{suffix}")
-
-    def parameter(self, name: str) -> str:
-        """The ARN of a parameter. Its name begins with the only slash: `parameter//prod` matches nothing."""
-        return self.arn("ssm", f"parameter/{name.removeprefix('/')}")

@@ -7,3 +7,9 @@ from fixers.stores.model import StoreKind
 
 # By the word in plans and on the command line.
 KINDS: dict[str, StoreKind] = {kind.word: kind for kind in (secretsmanager.KIND, parameterstore.KIND)}
+
+
+def kind_of(name: str) -> StoreKind:
+    """The kind of store that a name is of: its beginning says so, to rewritten code too."""
+    fitting = (kind for kind in KINDS.values() if name.startswith(kind.references.prefix))
+    return max(fitting, key=lambda kind: len(kind.references.prefix))

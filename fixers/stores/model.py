@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from fixers.model import PlannedSecret
+from fixers.stores.forms import Commands, Permissions, Reference, References
 from fixers.stores.pace import Wait
 from scanner.errors import StoreError
 from scanner.model import SecretValue
@@ -16,6 +17,8 @@ REPOSITORY_TAG = "unhardcode:repository"
 DESCRIPTION = "Created by unhardcode: this value was in source code before."
 # Types of parameters that are not encrypted: settings, never what was judged secret.
 PLAIN_TYPES = ("String", "StringList")
+# The type of bytes that are no text, in a store that takes them.
+BINARY_TYPE = "SecretBinary"
 
 
 class AlreadyExistsError(StoreError):
@@ -32,6 +35,14 @@ class DeniedError(StoreError):
 
 class ThrottledError(StoreError):
     """AWS refused for too many requests: nothing took effect, and the same call may succeed later."""
+
+
+class UnreadError(StoreError):
+    """What one of these references names could not be read. It says what the store's own error says."""
+
+    def __init__(self, error: StoreError, wanted: Sequence[Reference]) -> None:
+        super().__init__(error.message, lines=error.lines, hint=error.hint)
+        self.wanted = tuple(wanted)
 
 
 class OutcomeUnknownError(StoreError):
@@ -157,6 +168,10 @@ class StoreKind:
 
     `name_for` makes a name of it from `env/app/part`. `name_problems` (region None: one with a long name) and
     `value_problems` (tier None: the smallest) say why AWS would refuse; emulators refuse nothing.
+
+    `read_many(wanted, client)` reads what references name, in any order. Raises UnreadError. `read_below(path, client)`
+    reads all values below a path, by their full names; None where the store has no such call. `terraform` is the type
+    of resource that Terraform adopts without its value; None: its provider would keep values in the state.
     """
 
     word: str
@@ -174,6 +189,12 @@ class StoreKind:
     name_problems: Callable[[str, str | None], Iterator[str]]
     value_problems: Callable[[bytes | str, str | None], Iterator[str]]
     open: Callable[[Connection], Store]
+    read_many: Callable[[Sequence[Reference], Any], Iterator[tuple[Reference, SecretValue]]]
+    read_below: Callable[[str, Any], dict[str, SecretValue]] | None = None
+    references: References
+    permissions: Permissions
+    commands: Commands
+    terraform: str | None = None
 
     def problems(self, name: str, value: bytes | str, *, tier: str | None, region: str | None) -> tuple[str, ...]:
         """Say why the store would not take this name and value; () where it would."""

@@ -14,6 +14,7 @@ from typing import Any
 from fixers.model import PlannedSecret
 from fixers.prices import ADVANCED_PARAMETER_A_MONTH, STANDARD_PARAMETER_A_MONTH
 from fixers.stores.failures import Call, translated
+from fixers.stores.forms import Reference
 from fixers.stores.limits import size_problems, tag_value
 from fixers.stores.model import (
     DESCRIPTION,
@@ -27,9 +28,10 @@ from fixers.stores.model import (
     StoreKind,
     ThrottledError,
     Tier,
+    UnreadError,
 )
-from fixers.stores.notation import is_parameter
 from fixers.stores.pace import Wait, at_once
+from fixers.stores.parameterstore_forms import COMMANDS, PERMISSIONS, REFERENCES
 from fixers.stores.partition import partition_of
 from scanner.errors import StoreError
 from scanner.model import SecretValue
@@ -190,11 +192,47 @@ def _whole(parameter: dict[str, Any]) -> dict[str, Any]:
     return parameter
 
 
+def _read_many(wanted: Sequence[Reference], client: Any) -> Iterator[tuple[Reference, SecretValue]]:
+    """Ten at a time."""
+    region = client.meta.region_name
+    for start in range(0, len(wanted), _BATCH):
+        some = wanted[start : start + _BATCH]
+        names = [each.name for each in some]
+        try:
+            with translated(Call(doing="read", name=", ".join(names), region=region, action="ssm:GetParameters")):
+                answer = client.get_parameters(Names=names, WithDecryption=True)
+        except StoreError as error:
+            raise UnreadError(error, some) from None
+        values = {name: each["Value"] for each in answer["Parameters"] for name in _names(each)}
+        for each in some:
+            if each.name not in values:
+                raise UnreadError(StoreError(f"cannot read {each.name} in {region}: it does not exist"), [each])
+            yield each, SecretValue(values[each.name])
+
+
+def _names(parameter: Mapping[str, Any]) -> Iterator[str]:
+    """What a parameter can be asked for by: its name or ARN, with the version that was asked for."""
+    for name in (parameter["Name"], parameter.get("ARN")):
+        if name:
+            yield name + parameter.get("Selector", "")
+
+
+def _read_below(path: str, client: Any) -> dict[str, SecretValue]:
+    """Every parameter below a path, by its full name."""
+    found: dict[str, SecretValue] = {}
+    action = "ssm:GetParametersByPath"
+    with translated(Call(doing="read all of", name=path, region=client.meta.region_name, action=action)):
+        pages = client.get_paginator("get_parameters_by_path")
+        for page in pages.paginate(Path=path, Recursive=True, WithDecryption=True):
+            found.update((each["Name"], SecretValue(each["Value"])) for each in page["Parameters"])
+    return found
+
+
 def _name_problems(name: str, region: str | None) -> Iterator[str]:
     where = region or _LONG_REGION
     longest = _NAME_LENGTH - len(f"arn:{partition_of(where)}:ssm:{where}:123456789012:parameter")
     segments = name.split("/")[1:]
-    if not is_parameter(name):
+    if not name.startswith("/"):
         yield "a parameter's name must start with a slash"
     if not 1 <= len(name) <= longest:
         yield f"a parameter's name in {where} has 1 to {longest} characters, this one {len(name)}"
@@ -204,7 +242,7 @@ def _name_problems(name: str, region: str | None) -> Iterator[str]:
         yield "a parameter's name must not hold an empty part"
     if len(segments) > _LEVELS:
         yield f"a parameter's name has at most {_LEVELS} levels, this one {len(segments)}"
-    if name.lstrip("/").lower().startswith(("aws", "ssm")):
+    if name.lstrip("/").lower().startswith(REFERENCES.reserved):
         yield "a parameter's name must not start with aws or ssm"
 
 
@@ -244,4 +282,9 @@ KIND = StoreKind(
     name_problems=_name_problems,
     value_problems=_value_problems,
     open=_opened,
+    read_many=_read_many,
+    read_below=_read_below,
+    references=REFERENCES,
+    permissions=PERMISSIONS,
+    commands=COMMANDS,
 )

@@ -20,8 +20,6 @@ from scanner.errors import StoreError, UsageError
 if TYPE_CHECKING:
     from botocore.config import Config
 
-STORES = tuple(sorted(KINDS))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsersAws:
@@ -50,8 +48,8 @@ class UsersAws:
             "AWS_SESSION_TOKEN": frozen.token or "",  # said, so that no token of other credentials stays beside it
         }
 
-    def place(self, words: Iterable[str] = STORES) -> str:
-        """Where values of these stores would go, for a person to check: account, region, profile, foreign endpoints."""
+    def place(self, words: Iterable[str] | None = None) -> str:
+        """Where values of these stores (None: any) would go, for a person to check: account, region, endpoints."""
         where = self.where()
         account = where.get("account")
         said = [f"AWS account {account}" if account else "an AWS account that could not be asked for its number"]
@@ -59,7 +57,7 @@ class UsersAws:
         profile = self.profile or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE")
         if profile:
             said.append(f"(profile {profile})")
-        opened: list[Any] = [self.stores(word) for word in words]
+        opened: list[Any] = [self.stores(word) for word in (sorted(KINDS) if words is None else words)]
         endpoints = dict.fromkeys(store.client.meta.endpoint_url for store in opened)
         foreign = [_shown(each) for each in endpoints if not is_aws(urlsplit(each).hostname or "")]
         return " ".join(said) + (f" at {' and '.join(foreign)}" if foreign else "")
@@ -150,8 +148,8 @@ def _opened(
     patience: Patience,
     isolated: bool,
 ) -> Store:
-    if store not in STORES:
-        raise UsageError(f"there is no store {store!r}", hint=f"stores: {', '.join(STORES)}")
+    if store not in KINDS:
+        raise UsageError(f"there is no store {store!r}", hint=f"stores: {', '.join(sorted(KINDS))}")
     _keep_bodies_out_of_logs()
     kind = KINDS[store]
     with translated(Call(doing="open", name=store, region=region, action="sts:GetCallerIdentity")):

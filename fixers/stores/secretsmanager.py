@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from fixers.model import PlannedSecret
+from fixers.payload import field_of
 from fixers.prices import SECRET_A_MONTH
 from fixers.stores.failures import Call, translated
+from fixers.stores.forms import Reference
 from fixers.stores.limits import size_problems, tag_value
 from fixers.stores.model import (
+    BINARY_TYPE,
     DESCRIPTION,
     REPOSITORY_TAG,
     Connection,
@@ -24,9 +27,11 @@ from fixers.stores.model import (
     Stored,
     StoreKind,
     Tier,
+    UnreadError,
 )
-from fixers.stores.notation import is_parameter
 from fixers.stores.pace import Wait, at_once
+from fixers.stores.secretsmanager_forms import COMMANDS, PERMISSIONS, REFERENCES
+from scanner.errors import StoreError
 from scanner.model import SecretValue
 
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html
@@ -180,6 +185,29 @@ def _value(payload: SecretValue) -> dict[str, Any]:
     return {"SecretBinary": value} if isinstance(value, bytes) else {"SecretString": value}
 
 
+def _read_many(wanted: Sequence[Reference], client: Any) -> Iterator[tuple[Reference, SecretValue]]:
+    """Each version of each secret once, whichever of its fields are wanted."""
+    answers: dict[tuple[str, str, str], SecretValue] = {}
+    for each in wanted:
+        version = (each.name, each.stage, each.version)
+        try:
+            if version not in answers:
+                answers[version] = _read_one(each, client)
+            field = field_of(answers[version], each.key or None)
+            if field is None:
+                raise StoreError(f"{each.name} is not a JSON object with the key {each.key!r}")
+        except StoreError as error:
+            raise UnreadError(error, [each]) from None
+        yield each, field
+
+
+def _read_one(wanted: Reference, client: Any) -> SecretValue:
+    picked = {"VersionId": wanted.version} if wanted.version else {"VersionStage": wanted.stage or "AWSCURRENT"}
+    action = "secretsmanager:GetSecretValue"
+    with translated(Call(doing="read", name=wanted.name, region=client.meta.region_name, action=action)):
+        return _value_of(client.get_secret_value(SecretId=wanted.name, **picked))
+
+
 def _name_for(words: str) -> str:
     """A name that does not look like the end of its own ARN."""
     return f"{words}-value" if _LIKE_A_SUFFIX.search(words) else words
@@ -191,7 +219,7 @@ def _name_problems(name: str, region: str | None) -> Iterator[str]:
         yield f"a secret's name has 1 to {_NAME_LENGTH} characters, this one {len(name)}"
     if not _NAME.fullmatch(name):
         yield "a secret's name holds only ASCII letters, digits and /_+=.@-"
-    if is_parameter(name):
+    if name.startswith("/"):
         yield "a secret's name must not start with a slash: rewritten code would look for a parameter"
     if _LIKE_A_SUFFIX.search(name):
         yield "a secret's name must not end in a hyphen and six characters: AWS takes that for the end of its ARN"
@@ -212,7 +240,7 @@ KIND = StoreKind(
     service="secretsmanager",
     one="secret",
     many="secrets",
-    types=("SecretString", "SecretBinary"),
+    types=("SecretString", BINARY_TYPE),
     tiers={None: Tier(most_bytes=_VALUE_BYTES, a_month=SECRET_A_MONTH)},
     # CreateSecret and PutSecretValue have 50 by default, and others write there too.
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
@@ -224,4 +252,9 @@ KIND = StoreKind(
     name_problems=_name_problems,
     value_problems=_value_problems,
     open=_opened,
+    read_many=_read_many,
+    references=REFERENCES,
+    permissions=PERMISSIONS,
+    commands=COMMANDS,
+    terraform="aws_secretsmanager_secret",
 )

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from fixers.model import PlannedSecret
+from fixers.stores.kinds import KINDS
 from fixers.stores.model import (
     AlreadyExistsError,
     Endpoint,
@@ -19,7 +20,7 @@ from fixers.stores.model import (
     ScheduledForDeletionError,
     Store,
 )
-from fixers.stores.registry import STORES, connect
+from fixers.stores.registry import connect
 from scanner.errors import Exit, StoreError
 from scanner.model import SecretValue
 
@@ -62,7 +63,7 @@ def wire(server: Wire) -> Iterator[Wire]:
     server.relay.forget()
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=KINDS)
 def name(request: pytest.FixtureRequest) -> str:
     chosen: str = request.param
     return chosen

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from fixers.stores.kinds import KINDS
 from fixers.stores.model import Store
-from fixers.stores.registry import STORES
 from scanner.errors import StoreError
 from scanner.model import SecretValue
 
@@ -19,7 +19,7 @@ Opened = Callable[[str], Store]
 Made = Callable[..., str]
 BATCH = {"secretsmanager": ("BatchGetSecretValue", 20), "parameterstore": ("GetParameters", 10)}
 
-pytestmark = pytest.mark.parametrize("name", STORES)
+pytestmark = pytest.mark.parametrize("name", KINDS)
 
 
 @pytest.fixture

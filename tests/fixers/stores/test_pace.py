@@ -11,7 +11,7 @@ import pytest
 from fixers.stores.kinds import KINDS
 from fixers.stores.pace import at_once, pace_for, paced
 from fixers.stores.parameterstore import ParameterStore
-from fixers.stores.registry import STORES, connect
+from fixers.stores.registry import connect
 from scanner.model import SecretValue
 
 
@@ -65,7 +65,7 @@ def test_only_an_emulator_on_this_machine_has_no_rates(endpoint: str, near: bool
     assert (pace_for(3.0, endpoint) is at_once) is near
 
 
-@pytest.mark.parametrize("name", STORES)
+@pytest.mark.parametrize("name", KINDS)
 def test_every_store_that_is_opened_is_paced(name: str) -> None:
     def opened(endpoint: str | None) -> object:
         return connect(name, region="eu-west-1", endpoint=endpoint, credentials=("key", "key")).pace  # type: ignore[attr-defined]

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from fixers.stores.kinds import KINDS
 from fixers.stores.model import Endpoint, Store
-from fixers.stores.registry import STORES, connect, users_aws
+from fixers.stores.registry import connect, users_aws
 from scanner.errors import StoreError, UsageError
 
 KEYS = ("key", "key")
@@ -39,10 +40,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_unknown_store_is_named_with_those_there_are() -> None:
     with pytest.raises(UsageError, match="'vault'") as caught:
         connect("vault", region="eu-west-1")
-    assert all(name in caught.value.hint for name in STORES)
+    assert all(name in caught.value.hint for name in KINDS)
 
 
-@pytest.mark.parametrize("name", STORES)
+@pytest.mark.parametrize("name", KINDS)
 def test_no_region_is_said_before_any_call(name: str, home: Path) -> None:
     with pytest.raises(StoreError, match="no AWS region") as caught:
         connect(name)
@@ -51,7 +52,7 @@ def test_no_region_is_said_before_any_call(name: str, home: Path) -> None:
         connect(name, credentials=KEYS)
 
 
-@pytest.mark.parametrize("name", STORES)
+@pytest.mark.parametrize("name", KINDS)
 def test_no_credentials_is_said_at_the_first_call(name: str, home: Path) -> None:
     store = connect(name, region="eu-west-1", endpoint="http://127.0.0.1:9")
     with pytest.raises(StoreError, match="no AWS credentials"):
@@ -108,7 +109,7 @@ def test_a_profile_that_asks_for_a_code_asks_once_for_all_stores_and_for_the_chi
         }[name],
     )
     aws = users_aws(profile="coded")
-    assert {aws.stores(name).region for name in STORES} == {"eu-north-1"}  # type: ignore[attr-defined]
+    assert {aws.stores(name).region for name in KINDS} == {"eu-north-1"}  # type: ignore[attr-defined]
     assert (
         aws.credentials()
         == aws.credentials()
@@ -191,7 +192,7 @@ def test_region_is_found_in_the_profile(home: Path) -> None:
     assert connect("secretsmanager", profile="shop").region == "eu-north-1"  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("name", STORES)
+@pytest.mark.parametrize("name", KINDS)
 def test_own_credentials_leave_the_users_settings_alone(
     name: str, aws: Endpoint, opened: Callable[[str], Store], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

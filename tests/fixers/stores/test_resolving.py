@@ -12,8 +12,11 @@ from botocore.exceptions import ClientError
 
 from fixers.references import bare_reference, reference
 from fixers.runtime import module
-from fixers.stores.notation import Reference, parsed
-from fixers.stores.resolving import UnreadError, read_path, read_references
+from fixers.stores import parameterstore
+from fixers.stores.forms import Reference
+from fixers.stores.model import UnreadError
+from fixers.stores.notation import parsed
+from fixers.stores.resolving import read_references
 from scanner.errors import StoreError
 from scanner.model import SecretValue
 
@@ -155,5 +158,7 @@ def test_a_secret_is_asked_for_once_and_parameters_by_ten(made: Callable[..., st
 
 def test_all_pages_below_a_path_are_read(made: Callable[..., str]) -> None:
     client = Client({"/prod/shop/a": made(9), "/prod/shop/b/c": made(9)})
-    assert read_path("/prod/shop/", client) == {name: SecretValue(value) for name, value in client.stored.items()}
+    read_below = parameterstore.KIND.read_below
+    assert read_below is not None
+    assert read_below("/prod/shop/", client) == {name: SecretValue(value) for name, value in client.stored.items()}
     assert client.asked == [{"Path": "/prod/shop/", "Recursive": True, "WithDecryption": True}]

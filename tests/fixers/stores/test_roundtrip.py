@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fixers.stores.kinds import KINDS
 from fixers.stores.model import REPOSITORY_TAG, AlreadyExistsError, Store
-from fixers.stores.registry import STORES
 from scanner.errors import Exit
 from scanner.model import SecretValue
 
@@ -18,7 +18,7 @@ TAGS = {REPOSITORY_TAG: "github.com/example/shop"}
 Opened = Callable[[str], Store]
 Made = Callable[..., str]
 
-pytestmark = pytest.mark.parametrize("name", STORES)
+pytestmark = pytest.mark.parametrize("name", KINDS)
 
 
 def test_nothing_is_read_where_nothing_is(name: str, opened: Opened, made_stores: SimpleNamespace) -> None:
