@@ -48,7 +48,7 @@ def render_quiet(result: ScanResult, context: ReportContext) -> Iterator[str]:
     if result.coverage.skipped:
         parts.append(f"skipped {len(result.coverage.skipped):,} ({_reasons(result.coverage.skipped, net)})")
     if result.coverage.notes:
-        parts.append(f"seen in a lesser way: {_reasons(result.coverage.notes, net)}")
+        parts.append(f"not fully parsed: {_reasons(result.coverage.notes, net)}")
     if parts:
         yield f"unhardcode: nothing to report; {'; '.join(parts)}\n"
 
@@ -102,11 +102,11 @@ def _render_finding(finding: Finding, page: Page | None, net: Net, context: Repo
 
 
 def _said(finding: Finding, net: Net, context: ReportContext) -> Iterator[str]:
-    """Why it is one, and what to do about it or why nothing."""
+    """The evidence in short, then how to rotate and ignore the finding, or why it is suppressed."""
     if finding.evidence:
         yield _row("why", _why(finding, net), context)
     if finding.suppressed is not None:
-        yield _row("hidden", f"does not count: {_clean(finding.suppressed.text, net)}", context)
+        yield _row("hidden", f"suppressed: {_clean(finding.suppressed.text, net)}", context)
         return
     yield _row("rotate", _clean(rotation_hint(finding), net), context)
     yield _row("ignore", ignore_hint(finding), context)
@@ -129,7 +129,7 @@ def _tracked_mark(finding: Finding) -> str:
 
 
 def _age_mark(finding: Finding) -> str:
-    return {"before": "was there before", "range": "new"}.get(finding.introduced or "", "")
+    return {"before": "already there before", "range": "new"}.get(finding.introduced or "", "")
 
 
 def _commit(finding: Finding, net: Net) -> str:
@@ -170,10 +170,10 @@ def _ways(finding: Finding, argument: str) -> Iterator[str]:
     if role is PathRole.SOURCE:
         # A plan names the step that is left to a person; a migration would say that it has nothing to do.
         by_hand = kind_of(finding.path, b"") is Kind.TEXT
-        yield f"unhardcode plan {argument} says what to do by hand" if by_hand else f"unhardcode migrate {argument}"
+        yield f"unhardcode plan {argument} shows what to do by hand" if by_hand else f"unhardcode migrate {argument}"
         yield from _by_hand(finding, argument)
         return
-    yield "make it a value that is no credential"
+    yield "replace it with a value that is not a credential"
     if role is not PathRole.DOCS:
         yield f"unhardcode migrate {argument} --include-tests"
 
@@ -193,7 +193,7 @@ def _summary(result: ScanResult, context: ReportContext, net: Net) -> Iterator[s
     yield f"{_counts(sure)}\n"
     first = next((finding for finding in shown(result, context) if _in_a_file(finding)), None)
     if first is not None:
-        yield f"the evidence for one: unhardcode explain {_argument(first, net, context)}:{first.start[0]}\n"
+        yield f"for all evidence: unhardcode explain {_argument(first, net, context)}:{first.start[0]}\n"
     if len(sure) < len(live):
         lower = count(len(live) - len(sure), "finding")
         yield f"{lower} below {context.min_confidence} not shown (--min-confidence low shows them)\n"
@@ -229,12 +229,12 @@ def _coverage(result: ScanResult, context: ReportContext, net: Net) -> Iterator[
         line += f"; skipped {len(skipped):,} ({_reasons(skipped, net)})"
     yield line + "\n"
     for one in missed:
-        yield f"  {_paint('not seen', _RED, context)}  {_clean(one.path, net)}: {_clean(one.reason, net)}\n"
+        yield f"  {_paint('not scanned', _RED, context)}  {_clean(one.path, net)}: {_clean(one.reason, net)}\n"
     if coverage.notes:
-        yield f"seen in a lesser way: {_reasons(coverage.notes, net)}\n"
+        yield f"not fully parsed: {_reasons(coverage.notes, net)}\n"
         yield from _first_of(coverage.notes, net)
     if coverage.remarks:
-        yield "to tidy up:\n"
+        yield "to clean up:\n"
         yield from _first_of(coverage.remarks, net)
 
 
