@@ -1,4 +1,4 @@
-"""Settings files that a library or a tool finds by itself: no Python names them, and what reads them stays as it is."""
+"""Settings files that a library or tool finds by convention: no Python names them, and their reader stays as it is."""
 
 from __future__ import annotations
 
@@ -41,9 +41,6 @@ _CONVENTIONS = tuple(
 
 
 def found_by(path: str, imported: Collection[str]) -> str | None:
-    """Who finds the settings file at a POSIX path by itself; None where nobody does.
-
-    `imported` are the dotted names that the project imports.
-    """
+    """The library or tool that finds the settings file at a POSIX path by convention; None if there is none."""
     living = ((pattern, who) for pattern, library, who in _CONVENTIONS if not library or library in imported)
     return next((who for pattern, who in living if pattern.fullmatch(path)), None)

@@ -1,10 +1,4 @@
-"""Python that a tool loads by its path: what stands beside it cannot be imported, and may be taken for one of its kind.
-
-Alembic's `env.py` and revisions: https://alembic.sqlalchemy.org/en/latest/tutorial.html. Steps of yoyo:
-https://ollycope.com/software/yoyo/latest/. Ansible's modules, which go to another machine alone, and plugins:
-https://docs.ansible.com/ansible/latest/dev_guide/developing_locally.html. Configuration of Jupyter and IPython:
-https://traitlets.readthedocs.io/en/stable/config.html#python-configuration-files
-"""
+"""Python files that a tool loads by path: they cannot import neighbours, and a new file may be loaded like them."""
 
 from __future__ import annotations
 

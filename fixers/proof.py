@@ -1,8 +1,4 @@
-"""Prove that a rewritten expression still gives the value, in a process that has nothing else.
-
-This is the proof of level `expression`. That nothing outside the expression changed is checked where it is
-rewritten (`fixers.python_check.same_outside`).
-"""
+"""Prove that a rewritten expression still gives the value, in a process that has no other access to it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Import lines: a name that is free in the whole file, and a place where a line does no harm.
-
-LibCST's AddImportsVisitor adds to guarded imports and knows nothing of rebound names, hence our own.
-"""
+"""Import lines: find a name that is free in the whole file, and a position where a line does no harm."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The expression that gives what a literal held: the call, and how the stored value becomes the spelling in the text.
-
-Everything written here is valid from Python 3.8 on.
-"""
+"""The expression that replaces a literal: the call, and the conversion of the stored value to the literal's form."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def name_of(
     if leaf == "get" and keyword == "fallback" and number == 2:
         return given[1].text, Way.DEFAULT
     if leaf in TYPING and not number and isinstance(call.node.func, ast.Attribute):
-        return _asked(call.node.func.value), Way.PLAIN
+        return _field_sought(call.node.func.value), Way.PLAIN
     record = recorded(keyword, ((each.keyword, each.text) for each in given if not each.starred))
     if record is not None and record != first:
         return record, Way.PLAIN
@@ -131,25 +131,25 @@ def _is_password(call: Called, number: int) -> bool:
     """Whether a positional argument is a password by the argument before it: an administrator's name or a prompt."""
     if number:
         return follows_login(call.given[number - 1].text, call.given[number].text)
-    if call.leaf not in SENDING or not may_answer(_sent(arguments(call.node)[0][1])):
+    if call.leaf not in SENDING or not may_answer(_sent_text(arguments(call.node)[0][1])):
         return False
     return is_asked(call.scope.text, call.scope.span(call.node).start)
 
 
-def _asked(node: ast.expr) -> str | None:
+def _field_sought(node: ast.expr) -> str | None:
     """The last string of the call that found a field: `find_element("name", "password")`."""
     every = arguments(node) if isinstance(node, ast.Call) else []
     return string_of(every[-1][1]) if every else None
 
 
-def _sent(node: ast.expr) -> str | None:
+def _sent_text(node: ast.expr) -> str | None:
     """The string that a call sends, concatenated if it is a sum."""
     match node:
         case ast.BinOp(op=ast.Add()):
-            parts = [_sent(operand) for operand in flattened(node)]
+            parts = [_sent_text(operand) for operand in flattened(node)]
             return None if None in parts else "".join(filter(None, parts))
         case ast.Call(func=ast.Attribute(value=inner, attr="encode")):
-            return _sent(inner)
+            return _sent_text(inner)
     return text_of(node) if is_string(node) else None
 
 

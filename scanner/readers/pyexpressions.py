@@ -360,7 +360,7 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
         return
     refer(reading, node, context)
     every = arguments(node)
-    call = Called(leaf, node, [_given(keyword, value) for keyword, value in every], reading.scope)
+    call = Called(leaf, node, [_argument(keyword, value) for keyword, value in every], reading.scope)
     onward = passed(call, context)
     fields = fields_of(node) if leaf in CLASS_MAKERS else []
     template = string_of(node.func.value) if leaf == "format" and isinstance(node.func, ast.Attribute) else None
@@ -436,7 +436,7 @@ def _called(reading: Reading, node: ast.expr, leaf: str, context: Context) -> No
         read_node(reading, owner, bare(context.symbol))
 
 
-def _given(keyword: str | None, value: ast.expr) -> Given:
+def _argument(keyword: str | None, value: ast.expr) -> Given:
     starred = keyword == "**" or isinstance(value, ast.Starred)
     is_number = isinstance(value, ast.Constant) and type(value.value) is int
     return Given(None if keyword == "**" else keyword, string_of(value), starred, is_number)

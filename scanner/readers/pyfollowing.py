@@ -27,7 +27,7 @@ def sources_of(scope: Scope, reference: Reference) -> Iterator[tuple[str, Bindin
 _Entered = tuple[tuple[Function, ast.Call], ...]
 
 
-def _left(entered: _Entered, name: str | None) -> tuple[ast.Call | None, _Entered]:
+def _returning_call(entered: _Entered, name: str | None) -> tuple[ast.Call | None, _Entered]:
     """The call whose function of this name returns what it was given, and the functions around that call."""
     for number in range(len(entered) - 1, -1, -1):
         function, call = entered[number]
@@ -102,7 +102,7 @@ class Flow:
             if isinstance(bound.node, Function) and isinstance(reach.node, ast.Call):
                 inside = (*entered, (bound.node, reach.node))
             elif isinstance(bound.node, ast.Return):
-                call, inside = _left(entered, bound.keyword)
+                call, inside = _returning_call(entered, bound.keyword)
             for reference, taken in self.uses.of(bound, call):
                 rest = below(bound.steps, taken)
                 if rest is not None and not self._is_of_another(reference, entered):

@@ -132,7 +132,7 @@ def _calls(scope: Scope, call: str) -> Iterator[int]:
 
 def _class_of(scope: Scope, symbol: str, name: str, line: int) -> str | None:
     """The symbol of the class of this file that a name is, or that it is an instance of."""
-    return _own_class(scope, symbol, name) or _made(scope, symbol, name, line)
+    return _own_class(scope, symbol, name) or _class_of_instance(scope, symbol, name, line)
 
 
 def _own_class(scope: Scope, symbol: str, name: str) -> str | None:
@@ -141,7 +141,7 @@ def _own_class(scope: Scope, symbol: str, name: str) -> str | None:
     return next((each for each in every if each in scope.classes), None)
 
 
-def _made(scope: Scope, symbol: str, name: str, line: int) -> str | None:
+def _class_of_instance(scope: Scope, symbol: str, name: str, line: int) -> str | None:
     """The class of this file that a name is an instance of."""
     seen = scope.instances.get(name)
     made = seen[nearest(seen, line)][1] if seen else None

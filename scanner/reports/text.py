@@ -73,7 +73,7 @@ def _page(findings: list[Finding], context: ReportContext) -> Page | None:
 
 
 def _render_file(findings: list[Finding], page: Page | None, net: Net, context: ReportContext) -> Iterator[str]:
-    said = [list(_said(finding, net, context)) for finding in findings]
+    said = [list(_reasons_and_hints(finding, net, context)) for finding in findings]
     for finding, rows, after in zip(findings, said, [*said[1:], None], strict=True):
         yield from _render_finding(finding, page, net, context)
         # What is the same of several, one after the other, is said once behind them.
@@ -101,7 +101,7 @@ def _render_finding(finding: Finding, page: Page | None, net: Net, context: Repo
         yield _row(f"{finding.start[0]} |", masked_line(page, finding, net), context)
 
 
-def _said(finding: Finding, net: Net, context: ReportContext) -> Iterator[str]:
+def _reasons_and_hints(finding: Finding, net: Net, context: ReportContext) -> Iterator[str]:
     """The evidence in short, then how to rotate and ignore the finding, or why it is suppressed."""
     if finding.evidence:
         yield _row("why", _why(finding, net), context)
