@@ -1,4 +1,8 @@
-"""Placeholders for ARNs that exist only after the upload; they are filled in before files are rewritten."""
+"""Placeholders for ARNs that exist only after the upload; they are filled in before files are rewritten.
+
+Secrets Manager appends a hyphen and six characters of its own to the name, and ECS wants the whole ARN.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
+"""
 
 from __future__ import annotations
 

@@ -41,6 +41,9 @@ _CONVENTIONS = tuple(
 
 
 def found_by(path: str, imported: Collection[str]) -> str | None:
-    """The library or tool that finds the settings file at a POSIX path by convention; None if there is none."""
+    """The library or tool that finds the settings file at a POSIX path by convention; None if there is none.
+
+    `imported` are the dotted names that the project imports.
+    """
     living = ((pattern, who) for pattern, library, who in _CONVENTIONS if not library or library in imported)
     return next((who for pattern, who in living if pattern.fullmatch(path)), None)

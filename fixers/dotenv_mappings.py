@@ -1,4 +1,7 @@
-"""Find Python that reads a `.env` file into its own mapping instead of the environment: `dotenv_values(".env")`."""
+"""Find Python that reads a `.env` file into its own mapping instead of the environment: `dotenv_values(".env")`.
+
+https://saurabh-kumar.com/python-dotenv/#load-configuration-without-altering-the-environment
+"""
 
 from __future__ import annotations
 

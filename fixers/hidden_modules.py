@@ -18,7 +18,10 @@ BEHIND_BOTO3 = frozenset(
 
 
 def hiding(root: PurePosixPath, paths: Collection[str], imported: Collection[str]) -> str | None:
-    """The path of such a file in an import root (POSIX, from the tree's root); None if there is none."""
+    """The path of such a file in an import root (POSIX, from the tree's root); None if there is none.
+
+    None too where the program imports boto3 itself: then such a file does not stand in its way.
+    """
     if "boto3" in imported:
         return None
     places = (str(root / end) for name in sorted(BEHIND_BOTO3) for end in (f"{name}.py", f"{name}/__init__.py"))

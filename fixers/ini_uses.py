@@ -1,4 +1,7 @@
-"""Find the uses of a configparser object: reads of one option, alone or with its section, and other uses."""
+"""Find the uses of a configparser object: reads of one option, alone or with its section, and other uses.
+
+https://docs.python.org/3/library/configparser.html
+"""
 
 from __future__ import annotations
 

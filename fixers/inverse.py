@@ -1,4 +1,8 @@
-"""Decide how an undo restores a file's old bytes, before anything is uploaded."""
+"""Decide how an undo restores a file's old bytes, before anything is uploaded.
+
+In this order: git's blob of HEAD, if the file equals it; the edits turned round, with values from the store; git's blob
+of the index, which git keeps only for a while. A file with none of these is not undoable.
+"""
 
 from __future__ import annotations
 

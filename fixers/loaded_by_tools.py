@@ -1,4 +1,10 @@
-"""Python files that a tool loads by path: they cannot import neighbours, and a new file may be loaded like them."""
+"""Python files that a tool loads by path: they cannot import neighbours, and a new file may be loaded like them.
+
+Alembic's `env.py` and revisions: https://alembic.sqlalchemy.org/en/latest/tutorial.html. Steps of yoyo:
+https://ollycope.com/software/yoyo/latest/. Ansible's modules, which go to another machine alone, and plugins:
+https://docs.ansible.com/ansible/latest/dev_guide/developing_locally.html. Configuration of Jupyter and IPython:
+https://traitlets.readthedocs.io/en/stable/config.html#python-configuration-files
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Rewrite Jupyter notebooks: the Python of their cells, edited in place in the JSON."""
+"""Rewrite Jupyter notebooks: the Python of their cells, edited in place in the JSON.
+
+All code cells together are one Python file, as the reader sees them. A notebook is opened wherever somebody has it, and
+no module of the project need be there: its cells ask AWS themselves, in the style `inline`, whatever the plan's is.
+https://nbformat.readthedocs.io/en/latest/format_description.html
+"""
 
 from __future__ import annotations
 

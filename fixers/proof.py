@@ -1,4 +1,8 @@
-"""Prove that a rewritten expression still gives the value, in a process that has no other access to it."""
+"""Prove that a rewritten expression still gives the value, in a process that has no other access to it.
+
+This is the proof of level `expression`. That nothing outside the expression changed is checked where it is rewritten
+(`fixers.python_check.same_outside`).
+"""
 
 from __future__ import annotations
 

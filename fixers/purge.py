@@ -1,4 +1,7 @@
-"""`unhardcode purge`: the values in a history, in every spelling, for git filter-repo to replace."""
+"""`unhardcode purge`: the values in a history, in every spelling, for git filter-repo to replace.
+
+The expressions are the values themselves: they go into a pipe and nowhere else. What is rewritten is a fresh clone.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Rewrite Python: each literal becomes a call that reads the secret, as a splice into the original text."""
+"""Rewrite Python: each literal becomes a call that reads the secret, as a splice into the original text.
+
+The syntax tree decides what may be replaced and by what; nothing outside the edits can change, which `same_outside`
+then proves. LibCST's home in the fixers is here and in the `python_*` modules beside it.
+"""
 
 from __future__ import annotations
 

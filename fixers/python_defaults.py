@@ -1,4 +1,8 @@
-"""Defaults that would be evaluated even if unused: the store is asked only if nothing else gave a value."""
+"""Defaults that would be evaluated even if unused: the store is asked only if nothing else gave a value.
+
+A literal as a default costs nothing; a call of ours in its place asks AWS even where the variable is set, the option is
+given or the key is there. So the default moves behind the question whether it is needed.
+"""
 
 from __future__ import annotations
 

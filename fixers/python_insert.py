@@ -1,4 +1,7 @@
-"""The expression that replaces a literal: the call, and the conversion of the stored value to the literal's form."""
+"""The expression that replaces a literal: the call, and the conversion of the stored value to the literal's form.
+
+Everything written here is valid from Python 3.8 on.
+"""
 
 from __future__ import annotations
 
