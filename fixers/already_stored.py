@@ -1,4 +1,4 @@
-"""What `fix --write` may rewrite: values that are in the store already, or committed in HEAD."""
+"""Decide what `fix --write` may rewrite: values that are in the store already, or committed in HEAD."""
 
 from __future__ import annotations
 

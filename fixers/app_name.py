@@ -1,4 +1,4 @@
-"""The application's name: the project's, else the git remote's last part, never a folder's."""
+"""Determine the application's name: the project's, else the last part of the git remote, never a folder's name."""
 
 from __future__ import annotations
 

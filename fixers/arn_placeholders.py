@@ -1,4 +1,4 @@
-"""ARNs that are known only once a secret exists: a placeholder in the plan, filled in before files are rewritten.
+"""Placeholders for ARNs that exist only after the upload; they are filled in before files are rewritten.
 
 Secrets Manager appends a hyphen and six characters of its own to the name, and ECS wants the whole ARN.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
@@ -17,7 +17,7 @@ from scanner.errors import StoreError
 
 
 def placeholder(name: str) -> str:
-    """What stands for the ARN of a secret until it is known; the same as in the emitted policies."""
+    """The placeholder for a secret's ARN until it is known; the emitted policies use the same one."""
     return kind_of(name).permissions.pattern(Account(), name)
 
 

@@ -28,6 +28,6 @@ aws = together(
 
 
 def check_not_empty(text: str | None, option: str) -> None:
-    """Raise UsageError where a shell's variable that is not set would choose what nobody chose."""
+    """Raise UsageError for an empty option: usually a shell variable that is not set."""
     if text is not None and not text.strip():
         raise UsageError(f"{option} is empty", hint=f"name one, or leave {option} out")

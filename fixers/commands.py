@@ -282,7 +282,7 @@ def _heading(text: str) -> str:
 
 
 def _check_replaceable(output: Path) -> None:
-    """Raise UsageError where a plan would be written over a file that is none: nothing would have its text any more."""
+    """Raise UsageError if a plan would overwrite a file that is not a plan."""
     try:
         begin = output.read_bytes()[: len(PLAN_MARK)] if output.is_file() else b""
     except OSError:

@@ -117,7 +117,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
 
 
 def references_path(path: str) -> str:
-    """The file of references beside a compose file: `docker-compose.secrets.env`."""
+    """The file of references next to a compose file: `docker-compose.secrets.env`."""
     return re.sub(r"\.ya?ml$", "", path, flags=re.IGNORECASE) + ".secrets.env"
 
 

@@ -1,4 +1,4 @@
-"""Settings files that a library or a tool finds by itself: no Python names them, and what reads them stays as it is."""
+"""Settings files that a library or tool finds by convention: no Python names them, and their reader stays as it is."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _CONVENTIONS = tuple(
 
 
 def found_by(path: str, imported: Collection[str]) -> str | None:
-    """Who finds the settings file at a POSIX path by itself; None where nobody does.
+    """The library or tool that finds the settings file at a POSIX path by convention; None if there is none.
 
     `imported` are the dotted names that the project imports.
     """

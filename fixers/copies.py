@@ -1,10 +1,10 @@
-"""Further copies of a credential: literals without a telling name that hold the value of one with such a name.
+"""Find further copies of a credential: literals without a telling name that have the same value as a named one.
 
 In Python and notebooks anywhere; in a settings file only beside the named one, for what else a file holds may be
 nobody's setting.
 
-A scan reports what it can tell by itself. A fix has to move all of a secret: `connect("...")` beside
-`PASSWORD = "..."` would keep the value in the file and go on using it after a rotation.
+A scan reports what it can tell by itself. A fix has to move all of a secret: `connect("...")` beside `PASSWORD = "..."`
+would keep the value in the file and go on using it after a rotation.
 """
 
 from __future__ import annotations

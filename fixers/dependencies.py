@@ -1,7 +1,7 @@
 """Add boto3 to the project's own dependencies, or say where a person has to add it.
 
-Each list is read again with the line in it, by the standard library's parser; where that does not give the old list
-and boto3 at its end, nothing is changed and the line is named instead.
+Each list is read again with the line in it, by the standard library's parser; where that does not give the old list and
+boto3 at its end, nothing is changed and the line is named instead.
 """
 
 from __future__ import annotations

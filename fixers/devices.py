@@ -1,4 +1,4 @@
-"""Programs for a microcontroller, in MicroPython or CircuitPython: no boto3 runs there, whatever the style."""
+"""Recognise programs for a microcontroller (MicroPython, CircuitPython), where boto3 cannot run in any style."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes with a migrated `.env`: the example file that tells its keys, who loads it, what is made from it."""
+"""The files around a migrated `.env`: example files with its keys, code that loads it, variables composed of it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def composed_in(path: str, found: Sequence[Binding], workspace: Workspace) -> It
 
 
 def example_edits(document: Document, key: str, context: RewriteContext) -> Iterator[Edit]:
-    """The key without a value, at the end of each example file beside the `.env` that does not have it."""
+    """Add the key without a value to the end of each example file next to the `.env` that lacks it."""
     folder = posixpath.dirname(document.path)
     for name in _EXAMPLES:
         path = posixpath.join(folder, name)
@@ -74,7 +74,7 @@ def example_edits(document: Document, key: str, context: RewriteContext) -> Iter
 
 
 def loading_note(document: Document, workspace: Workspace) -> Iterator[str]:
-    """A note that names the Python which loads `.env` files."""
+    """A note that names the Python code which loads `.env` files."""
     found = list(_loading(workspace))
     if found:
         yield (
@@ -95,7 +95,7 @@ def _loading(workspace: Workspace) -> Iterator[OtherReader]:
 
 
 def default_note(key: str, sites: Sequence[ReaderSite]) -> list[str]:
-    """What to say of reads that did without the variable: what reads the store does not."""
+    """The note about reads that worked without the variable, and now need the store."""
     places = list(dict.fromkeys(f"{site.path}:{site.line}" for site in sites if site.optional))
     if not places:
         return []

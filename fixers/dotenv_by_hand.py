@@ -1,4 +1,4 @@
-"""Python that reads a `.env` file itself: to see what stands there, or to load the variables in its own way."""
+"""Python code that parses a `.env` file itself, to see what is in it or to load the variables in its own way."""
 
 from __future__ import annotations
 

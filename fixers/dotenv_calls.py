@@ -1,4 +1,4 @@
-"""Which names of a Python file stand for what `dotenv_values(".env")` gives, alone or put together with others."""
+"""Find the names in a Python file that hold the result of `dotenv_values(".env")`, alone or merged with others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a `.env` gives a program that is started with it."""
+"""The environment that a `.env` gives to a program started with it."""
 
 from __future__ import annotations
 

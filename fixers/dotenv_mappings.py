@@ -1,4 +1,4 @@
-"""Where Python reads a `.env` file into a mapping of its own, past the environment: `dotenv_values(".env")`.
+"""Find Python that reads a `.env` file into its own mapping instead of the environment: `dotenv_values(".env")`.
 
 https://saurabh-kumar.com/python-dotenv/#load-configuration-without-altering-the-environment
 """

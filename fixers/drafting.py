@@ -1,4 +1,4 @@
-"""From findings to drafts of secrets with a store; findings that cannot be moved are refused with a reason."""
+"""Turn findings into drafts of secrets with a store; findings that cannot be moved are refused with a reason."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def unmistakable(finding: Finding) -> bool:
 
 
 def _documents_of(findings: Iterable[Finding], workspace: Workspace) -> dict[str, Document]:
-    """The files that the findings stand in, those of them that can be read."""
+    """The files with findings, as far as they can be read."""
     found: dict[str, Document] = {}
     for path in sorted({finding.path for finding in findings if finding.commit is None}):
         try:
@@ -74,7 +74,7 @@ def _documents_of(findings: Iterable[Finding], workspace: Workspace) -> dict[str
 
 
 def by_variable(findings: Sequence[Finding], documents: Mapping[str, Document]) -> tuple[Finding, ...]:
-    """The findings; what is part of a variable's or a setting's value (a URL, JSON, PEM) stands for all of it."""
+    """The findings; one that is part of a variable's or setting's value (a URL, JSON, PEM) is extended to all of it."""
     from fixers.structured import whole_values
     from scanner.readers.dotenv import bindings
 

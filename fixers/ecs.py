@@ -180,7 +180,7 @@ def _removal(document: Document, listed: Node, run: Sequence[int], context: Rewr
 
 
 def _insertion(document: Document, container: Container, positions: Sequence[int], context: RewriteContext) -> Edit:
-    """The entries as they will stand in `secrets`, laid out as the list that they come from."""
+    """The new entries of `secrets`, formatted like the list that they come from."""
     listed = container.environment
     entries = [_entry(document, listed.items[position], container.moved[position][0][1]) for position in positions]
     lead = _blank(document.text[listed.span.start + 1 : listed.items[0].span.start])

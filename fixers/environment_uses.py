@@ -1,4 +1,4 @@
-"""Where Python gives the whole environment, or what reads it, to something that may read any variable by its name."""
+"""Find Python code that passes on the whole environment, or a reader of it, to code that may read any variable."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def render_findings(made: Planned, form: str, version: str) -> Iterator[str]:
 
 
 def fix_notes(made: Planned) -> Mapping[str, FixNote]:
-    """A note for each finding of a plan, by its place; without edits that copy a value from beside a place."""
+    """A note for each finding of a plan, by its place; without edits that copy a value from the text around them."""
     notes = {refusal.finding.place: FixNote(refusal=refusal.reason) for refusal in made.plan.refusals}
     imports = defaultdict(list)
     for edit in joined_insertions(made.plan.imports):

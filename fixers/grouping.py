@@ -219,7 +219,7 @@ def _sure(*members: DraftMember) -> bool:
 
 
 def _one_connection(first: Draft, second: Draft) -> bool:
-    """Whether both stand at one connection: the same call or mapping, one account on one host, one variable."""
+    """Whether both belong to one connection: the same call or mapping, one account on one host, one variable."""
     ones, others = dict(first.constants), dict(second.constants)
     account = [(part.get("host"), part.get("username"), _port(part)) for part in (ones, others)]
     if account[0] == account[1] and all(account[0][:2]):
@@ -256,7 +256,7 @@ def _folder(finding: Finding) -> str:
 
 
 def _call(finding: Finding) -> tuple[object, ...] | None:
-    """The call or mapping that the finding stands in; None for a module or file, which holds many connections."""
+    """The call or mapping that contains the finding; None for a module or file, which holds many connections."""
     literal = finding.literal
     inside = literal.role in (Role.KEYWORD, Role.POSITIONAL, Role.ENTRY)
     return (finding.path, literal.container) if inside and literal.container is not None else None

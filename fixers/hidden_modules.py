@@ -1,4 +1,4 @@
-"""Modules of a project that stand before one that boto3 needs: with `queue.py` beside a program boto3 cannot load."""
+"""Find project modules that shadow one that boto3 needs: with `queue.py` next to a program boto3 cannot be imported."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BEHIND_BOTO3 = frozenset(
 
 
 def hiding(root: PurePosixPath, paths: Collection[str], imported: Collection[str]) -> str | None:
-    """The path of such a file in an import root (POSIX, from the tree's root); None where there is none.
+    """The path of such a file in an import root (POSIX, from the tree's root); None if there is none.
 
     None too where the program imports boto3 itself: then such a file does not stand in its way.
     """

@@ -65,7 +65,7 @@ def rotate_first(plan: Plan) -> Iterator[str]:
         yield f"  {secret.name}{': ' if pages else ''}{', '.join(pages)}"
 
 
-def _told() -> bytes:
+def _read_input() -> bytes:
     found = stdin.read(_MOST)
     if len(found) > _MOST:
         raise UsageError(f"standard input is longer than {_MOST:,} bytes", hint=FORMAT)
@@ -73,12 +73,12 @@ def _told() -> bytes:
 
 
 def ask(plan: Plan) -> NewValues:
-    """The new values, from the terminal, or from lines of standard input if it is none. Raises UsageError."""
+    """The new values, typed on the terminal, or from lines of standard input if it is not one. Raises UsageError."""
     if sys.stdin.isatty():
         given = dict(_typed(plan))
     else:
         try:
-            given = dict(_read(plan, _told().decode("utf-8")))
+            given = dict(_read(plan, _read_input().decode("utf-8")))
         except UnicodeDecodeError:
             raise UsageError("standard input is not in UTF-8", hint=FORMAT) from None
     for secret, member in _members(plan):

@@ -1,4 +1,4 @@
-"""Which expressions of a Python file are parsers of configparser: names, calls of functions that return one."""
+"""Find the configparser objects in a Python file: names, and calls of functions that return one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Parsers:
     shared: frozenset[str]
 
     def kind(self, module: Module, node: ast.AST) -> bool | None:
-        """Whether an expression is a parser and nothing else; None where it is none."""
+        """Whether an expression is a parser and nothing else; None if it is not one."""
         match node:
             case ast.Name(id=name):
                 kinds = self._kinds(module, node, name)
@@ -87,7 +87,7 @@ def parsers_of(module: Module, taken: Collection[str] = ()) -> Parsers:
 
 
 def _makes(module: Module, target: ast.Name | ast.Attribute, givers: Collection[str]) -> bool | None:
-    """Whether a binding makes a parser; None where it is to None, of which nothing is read."""
+    """Whether a binding creates a parser; None if it binds None, which is never read from."""
     match module.parents.get(target):
         case ast.Assign(targets=[single], value=value) | ast.AnnAssign(target=single, value=value) if single is target:
             if isinstance(value, ast.Constant) and value.value is None:

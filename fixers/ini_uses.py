@@ -1,4 +1,4 @@
-"""What Python does with a parser of configparser: the reads of one option, alone or with its section, and other uses.
+"""Find the uses of a configparser object: reads of one option, alone or with its section, and other uses.
 
 https://docs.python.org/3/library/configparser.html
 """
@@ -26,7 +26,7 @@ Beside: TypeAlias = Callable[[str], Sequence[Module] | None]
 def uses(
     module: Module, parsers: Parsers, section: str, option: str, beside: Beside
 ) -> Iterator[ReaderSite | OtherReader]:
-    """What a file does with its parsers: the reads of one option, and what may read it in another way."""
+    """How a file uses its parsers: the reads of one option, and other code that may read it."""
     sections = _sections(module, parsers)
     for node in module.nodes:
         if not isinstance(node, (ast.Name, ast.Attribute, ast.Call)) or not _is_loaded(node):
@@ -115,7 +115,7 @@ def _whole(module: Module, read: ast.expr, option: str) -> ReaderSite | None:
 
 
 def _read(module: Module, node: ast.expr, beside: Beside) -> tuple[ast.AST, tuple[str, str | None] | None]:
-    """The expression around a parser that reads from it, with section and option; None where they are not known."""
+    """The expression around a parser that reads from it, with section and option; None for those that are not known."""
     above = module.parents.get(node)
     match above:
         case ast.Attribute(attr=method) if method in _READS | {"items"}:
@@ -129,7 +129,7 @@ def _read(module: Module, node: ast.expr, beside: Beside) -> tuple[ast.AST, tupl
 
 
 def _read_of(module: Module, node: ast.expr, section: str) -> tuple[ast.AST, tuple[str, str | None]]:
-    """The expression that reads an option of a section, which `node` stands for; None where it is not known which."""
+    """The expression that reads an option of the section `node`; None if the option is not known."""
     above = module.parents.get(node)
     match above:
         case ast.Subscript(slice=ast.Constant(value=str() as option), ctx=ast.Load()):
@@ -143,7 +143,7 @@ def _read_of(module: Module, node: ast.expr, section: str) -> tuple[ast.AST, tup
 
 
 def _sections(module: Module, parsers: Parsers) -> dict[tuple[ast.AST | None, str], str]:
-    """Names that stand for one section and nothing else, with the scope that binds them: `db = parser["database"]`."""
+    """Names bound to one section and nothing else, with the scope that binds them: `db = parser["database"]`."""
     found: dict[tuple[ast.AST | None, str], set[str | None]] = {}
     for node in module.nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -180,7 +180,7 @@ def _texts(module: Module, call: ast.AST | None, beside: Beside) -> list[str] | 
 
 
 def _default(module: Module, name: ast.Name, beside: Beside) -> str | None:
-    """What a parameter of a function at the top of its file is: the default that is never overridden."""
+    """The default of a parameter of a top-level function, if no caller overrides it."""
     function = scope_of(name, module.parents)
     if not isinstance(function, ast.FunctionDef) or not _is_at_top(module, function):
         return None

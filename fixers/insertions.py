@@ -34,7 +34,7 @@ def joined_insertions(edits: Iterable[Edit]) -> tuple[Edit, ...]:
 
 
 def guarded(module: str, alone: str, names: str, newline: str) -> str:
-    """An import from a package, or from beside the file where that is started by its path."""
+    """An import from a package, or from the same folder if the file is run by its path."""
     lines = ("try:", f"    from {module} import {names}", "except ImportError:", f"    from {alone} import {names}")
     return newline.join(lines)
 

@@ -1,4 +1,4 @@
-"""How an undo gets a file's old bytes back, decided before anything is uploaded.
+"""Decide how an undo restores a file's old bytes, before anything is uploaded.
 
 In this order: git's blob of HEAD, if the file equals it; the edits turned round, with values from the store; git's blob
 of the index, which git keeps only for a while. A file with none of these is not undoable.
@@ -85,7 +85,7 @@ def way_back(
 
 
 def culprits(document: Document, plan: Plan, findings: Sequence[Finding]) -> set[str]:
-    """The secrets because of which a file is not undoable; all that it holds where none is alone to blame."""
+    """The secrets that prevent a file from being undone; all in the file if no single one does."""
     holders = _holders(plan, document.path)
     own = {fix.secret: [edit for edit in fix.edits if edit.path == document.path] for fix in plan.fixes}
     bad = {

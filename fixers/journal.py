@@ -230,7 +230,7 @@ def _read(path: Path, *, mend: bool) -> Run | None:
 
 
 def _is_whole(line: dict[str, Any]) -> bool:
-    """Whether a line has what its step needs: nobody has written into the journal but us."""
+    """Whether a line has every member that its step needs; otherwise somebody else has edited the journal."""
     return (
         _has(line, {"step": str, **_FACTS.get(line["step"], {})})
         and all(

@@ -10,14 +10,14 @@ from scanner.reports.masking import is_distinctive
 
 
 def leak_search(plan: Plan, written: object) -> Search:
-    """A search in `written`, or parts of it, for the values of a plan that nobody writes by chance, however spelled."""
+    """A search in `written`, or parts of it, for a plan's values in any spelling, except very common values."""
     values = {member.value for secret in plan.secrets for member in secret.members}
     distinctive = [value for value in values if is_distinctive(value.reveal("text"))]
     return search_for(may_stand(distinctive, _raw(written)))
 
 
 def leaks(search: Search, written: object) -> bool:
-    """Whether one of the values stands in what is written, texts in whatever JSON can hold."""
+    """Whether one of the values is in `written`, which may be texts in any JSON structure."""
     return bool(traces(search, _raw(written)))
 
 

@@ -270,7 +270,7 @@ def _held(entries: Sequence[Entry], root: worktree.Root, config: Config) -> list
 
 
 def _unplanned(found: Sequence[Valued], known: Sequence[SecretValue], key: bytes) -> list[Entry]:
-    """Values that no plan has and that a scan would report; a piece or another spelling of a known one is none."""
+    """Values that no plan has and a scan would report, without parts or other spellings of a known value."""
     search = search_for(known)
     raws = [value.reveal("bytes") for value in known]
     rest: dict[bytes, SecretValue] = {}
@@ -288,5 +288,5 @@ def _unplanned(found: Sequence[Valued], known: Sequence[SecretValue], key: bytes
 
 
 def without_values(text: str, kept: Ledger) -> str:
-    """A report without the values of its entries: one may stand in the name of a file."""
+    """A report with its entries' values masked: a file name may contain one."""
     return hide(text, make_net(found for entry in kept.entries for found in (*entry.now, *entry.past)))

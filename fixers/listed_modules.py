@@ -1,4 +1,4 @@
-"""Modules whose names are listed, `vars(settings)`, `globals()`: a name of ours would be among them."""
+"""Find modules whose names are listed at run time (`vars(settings)`, `globals()`), which would include a new import."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Python that a tool loads by its path: what stands beside it cannot be imported, and may be taken for one of its kind.
+"""Python files that a tool loads by path: they cannot import neighbours, and a new file may be loaded like them.
 
 Alembic's `env.py` and revisions: https://alembic.sqlalchemy.org/en/latest/tutorial.html. Steps of yoyo:
 https://ollycope.com/software/yoyo/latest/. Ansible's modules, which go to another machine alone, and plugins:

@@ -1,4 +1,4 @@
-"""What a person does about a file that cannot be rewritten: one step for each kind of file."""
+"""The manual step for a file that cannot be rewritten, one for each kind of file."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ _BY_PATH = tuple(
 
 
 def by_path(path: str, kind: Kind) -> Refused:
-    """The refusal of a file whose name says what it is, or of a kind that nobody rewrites."""
+    """The refusal for a file whose name tells its type, or for a kind without a rewriter."""
     known = _known(path)
     if known is not None:
         return known

@@ -82,7 +82,7 @@ def _pattern(value: str) -> re.Pattern[str]:
 def _other_spellings(
     workspace: Workspace, hidden: Mapping[str, Sequence[Span]], edits: Sequence[Edit], values: Sequence[str]
 ) -> Search:
-    """A search for what is left beside the values as they are, which are hidden already."""
+    """A search for other spellings of the values; the values themselves are masked already."""
     left = [edit.new for edit in edits]
     for path, spans in hidden.items():
         text, at = workspace.document(path).text, 0

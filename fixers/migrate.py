@@ -196,15 +196,15 @@ def _written(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked
     run = steps.rewrite(run, open_workspace(root.folder, ()), session.key_for(root.repository))
     outcomes = raise_levels(outcomes, _owners_proof(asked, target))
     journal.note(run, "done")
-    status = _told(outcomes)
+    status = _print_outcomes(outcomes)
     if status is Exit.OK:
         # After an incident the values in history are revoked, and no undo brings them back.
         click.echo(_NEXT if run.begin.get("incident") else f"{_NEXT} {_LATER}", err=True)
     return int(status)
 
 
-def _told(outcomes: Sequence[Outcome]) -> Exit:
-    """Print how the proofs ended; the exit status."""
+def _print_outcomes(outcomes: Sequence[Outcome]) -> Exit:
+    """Print the results of the proofs; return the exit status."""
     click.echo(render_proof(tuple(outcomes)), nl=False)
     return Exit.OK if all(outcome.status == "proven" for outcome in outcomes) else Exit.FINDINGS
 
@@ -216,7 +216,7 @@ def _proven_again(runs: Sequence[Run], asked: Asked) -> int:
         return int(Exit.OK)
     click.echo(f"Of the migration of {last.begin['at']}:")
     before = tuple(Outcome(**outcome) for outcome in last.outcomes())
-    return int(_told(raise_levels(before, _owners_proof(asked, asked.target()))))
+    return int(_print_outcomes(raise_levels(before, _owners_proof(asked, asked.target()))))
 
 
 def _owners_proof(asked: Asked, target: UsersAws) -> OwnerProof:

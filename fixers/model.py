@@ -44,7 +44,7 @@ class Safety(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """Replace `span` of `path` by `new`. `expects` is the keyed digest of the text that stands there."""
+    """Replace `span` of `path` by `new`. `expects` is the keyed digest of the text to be replaced."""
 
     path: str
     span: Span
@@ -54,7 +54,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewFile:
-    """A file that a migration adds (the generated module). Refused where other content stands there."""
+    """A file that a migration adds (the generated module). Refused if the path has other content."""
 
     path: str
     content: str

@@ -147,7 +147,7 @@ def _may_be_started(file: PurePosixPath, tree: ast.Module, imports: OwnImports, 
 
 
 def _is_neighbour(file: PurePosixPath, imports: OwnImports, files: Files, context: RewriteContext) -> bool:
-    """Whether a file beside this one imports it by its bare name: for that program their folder is on sys.path."""
+    """Whether a file in the same folder imports it by its bare name, so that their folder is on sys.path."""
     if imports.relative or file.stem not in context.imported or file.stem in sys.stdlib_module_names:
         return False
     beside = [str(file.parent / f"{name}.py") for name in files.modules_in(file.parent) if name != file.stem]

@@ -1,4 +1,4 @@
-"""Jupyter notebooks: the Python of their cells, rewritten where it stands in the JSON.
+"""Rewrite Jupyter notebooks: the Python of their cells, edited in place in the JSON.
 
 All code cells together are one Python file, as the reader sees them. A notebook is opened wherever somebody has it, and
 no module of the project need be there: its cells ask AWS themselves, in the style `inline`, whatever the plan's is.
@@ -54,7 +54,7 @@ class _Code:
     whole: Cell
 
     def inside(self, span: Span) -> Span:
-        """A span of the notebook in the text of all cells. Raises CannotRewriteError where no Python stands there."""
+        """A span of the notebook in the text of all cells. Raises CannotRewriteError if it is not in Python code."""
         starts, source = self.whole.starts, self.whole.source
         inner = Span(bisect.bisect_left(starts, span.start), bisect.bisect_left(starts, span.end))
         line = range(source.rfind("\n", 0, inner.start) + 1, inner.start)
@@ -101,7 +101,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     if not _is_same(code, before, after):
         wrong = RefusalReason.POSITION_NOT_SUPPORTED, "the notebook would not read as it does", BY_HAND
         return all_refused(placements, wrong, already=refused)
-    for index in _left(code, {index: placement for index, placement in inner.items() if index not in refused}):
+    for index in _still_shown(code, {index: placement for index, placement in inner.items() if index not in refused}):
         refused[index] = RefusalReason.POSITION_NOT_SUPPORTED, _STANDS_TOO, _CLEARED
     proofs = {indexes[index]: found for index, found in enumerate(made.proofs)}
     kept = [index not in refused for index in range(len(placements))]
@@ -207,14 +207,14 @@ def _is_same(code: _Code, before: Sequence[Edit], after: Sequence[Edit]) -> bool
 
 
 def _others(code: _Code) -> list[tuple[tuple[str | int, ...], str, bool]]:
-    """Everything that a notebook holds beside its Python, with the path to each."""
+    """Everything in a notebook besides its Python, with the path to each."""
     own = {part.start for cell in code.cells for part in cell.parts}
     found = walk(code.notebook, _json.events(code.notebook))
     return [(path, scalar.text, scalar.string) for path, scalar in found if scalar.start not in own]
 
 
-def _left(code: _Code, placements: Mapping[int, Placement]) -> Iterator[int]:
-    """The placements whose value stands in an output or a cell that is not Python."""
+def _still_shown(code: _Code, placements: Mapping[int, Placement]) -> Iterator[int]:
+    """The placements whose value is also in an output or in a cell that is not Python."""
     others = [text for _, text, string in _others(code) if string]
     for index, placement in placements.items():
         value = placement.finding.value.reveal("text") if placement.finding.value is not None else ""
@@ -223,7 +223,7 @@ def _left(code: _Code, placements: Mapping[int, Placement]) -> Iterator[int]:
 
 
 def _holds(text: str, value: str) -> bool:
-    """Whether a value stands in a text as a word of its own."""
+    """Whether a text contains a value as a separate word."""
     at = text.find(value)
     while at >= 0:
         around = text[max(0, at - 1) : at] + text[at + len(value) : at + len(value) + 1]

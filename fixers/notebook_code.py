@@ -16,7 +16,7 @@ SUFFIX = ".ipynb"
 
 
 def code_of(path: str, workspace: Workspace) -> str:
-    """The sources of a notebook's code cells, one behind the other; "" where there are none."""
+    """The concatenated sources of a notebook's code cells; "" if there are none."""
     try:
         cells = json.loads(workspace.read(path))["cells"]
         sources = [cell["source"] for cell in cells if cell["cell_type"] == "code"]

@@ -103,7 +103,7 @@ def plan_options(chosen: Mapping[str, Any]) -> PlanOptions:
 
 
 def check_only_from_plan() -> None:
-    """A plan file says all of it: an option beside it would be forgotten in silence."""
+    """Raise UsageError for options next to a plan file, which would be ignored silently."""
     for option in given(_FROM_PLAN):
         raise UsageError(f"{option} is set in the plan file", hint="make a new plan with it")
 
@@ -116,7 +116,7 @@ def refuse(why: str, *names: str, plans: bool = False) -> None:
 
 
 def given(names: Iterable[str]) -> list[str]:
-    """Those of a command's options, by the names of their parameters, that stand on the command line."""
+    """Those of a command's options, by their parameters' names, that are on the command line."""
     context = click.get_current_context()
     known = {parameter.name: parameter.opts[-1] for parameter in context.command.params}
     return [known[name] for name in names if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]

@@ -18,7 +18,7 @@ ACTIONS = ("create", "update", "adopt", "restore", "skip")
 
 
 class ChangeError(UsageError):
-    """A change that cannot be followed, to the secret with a finding at `place`. Whoever knows its file names that."""
+    """A change that cannot be applied, to the secret with a finding at `place`. The caller adds the file's name."""
 
     def __init__(self, message: str, *, place: str, hint: str = "") -> None:
         super().__init__(message, hint=hint)
@@ -57,7 +57,7 @@ def override_of(draft: Draft, overrides: Mapping[str, Override]) -> Override:
 
 
 def known_store(override: Override) -> str | None:
-    """The store that somebody asked for; None for one that there is not, which `checked` refuses."""
+    """The requested store; None for an unknown one, which `checked` refuses."""
     return override.store if override.store in KINDS else None
 
 

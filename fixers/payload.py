@@ -38,7 +38,7 @@ def payload(secret: PlannedSecret) -> SecretValue:
 
 
 def field_of(value: SecretValue, key: str | None) -> SecretValue | None:
-    """What stands at a key of a stored JSON object, as the generated module reads it: what is no text, as JSON.
+    """The value at a key of a stored JSON object, as the generated module reads it: what is not text, as JSON.
 
     Without a key the value itself; None where there is no such key.
     """

@@ -24,7 +24,7 @@ _NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def render_plan_file(plan: Plan, options: PlanOptions) -> str:
-    """The plan as TOML. The environment stands in the first line that is not a comment."""
+    """The plan as TOML. The first line that is not a comment names the environment."""
     return HEAD + "\n".join(_lines(plan_tables(plan) | {"made_with": made_with(options)}))
 
 

@@ -1,4 +1,4 @@
-"""Read plan.toml as a person gives it back, and check every change in it."""
+"""Read a plan.toml that a person may have edited, and check every change in it."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def overrides(plan_now: Plan, file: PlanFile) -> dict[str, Override]:
 
 
 def apply_overrides(plan_now: Plan, file: PlanFile, remake: Callable[[Mapping[str, Override]], Plan]) -> Plan:
-    """The plan as the person edited it. `remake` makes the plan again with overrides: names stand in the edits."""
+    """The plan as edited. `remake` makes the plan again with overrides, since edits contain names."""
     changed = overrides(plan_now, file)
     try:
         return remake(changed) if changed else plan_now

@@ -134,7 +134,7 @@ def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:
     plan = make({})
     # Names decide stores, and are known only now. What the command line says of all of them goes before.
     stores = scanned.config.stores if options.store == "auto" else ()
-    asked = _asked(plan, stores)
+    asked = _store_overrides(plan, stores)
 
     def remake(overrides: Mapping[str, Override]) -> Plan:
         return make({**asked, **{place: own.over(asked.get(place, NOTHING)) for place, own in overrides.items()}})
@@ -150,7 +150,7 @@ def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:
     )
 
 
-def _asked(plan: Plan, stores: Sequence[tuple[str, str]]) -> dict[str, Override]:
+def _store_overrides(plan: Plan, stores: Sequence[tuple[str, str]]) -> dict[str, Override]:
     """The overrides by the configuration's patterns, by the place of a secret's first finding. The first match wins."""
     found = {}
     for secret in plan.secrets:

@@ -1,4 +1,4 @@
-"""What a project's files import, and load otherwise: by names in strings, from a folder, by their path.
+"""What a project's files import, or load otherwise: by names in strings, from a folder, by path.
 
 Most of it is read from the text, by what such code usually looks like: it decides where a module of ours can be
 imported and stands in nobody's way.

@@ -1,7 +1,7 @@
-"""Prove that a rewritten expression still gives the value, in a process that has nothing else.
+"""Prove that a rewritten expression still gives the value, in a process that has no other access to it.
 
-This is the proof of level `expression`. That nothing outside the expression changed is checked where it is
-rewritten (`fixers.python_check.same_outside`).
+This is the proof of level `expression`. That nothing outside the expression changed is checked where it is rewritten
+(`fixers.python_check.same_outside`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`unhardcode purge`: what a history holds of values, in every spelling, for git filter-repo to replace.
+"""`unhardcode purge`: the values in a history, in every spelling, for git filter-repo to replace.
 
 The expressions are the values themselves: they go into a pipe and nowhere else. What is rewritten is a fresh clone.
 """

@@ -1,4 +1,4 @@
-"""Rewrite Python: each literal becomes a call that reads the secret, as a splice into the text that stands there.
+"""Rewrite Python: each literal becomes a call that reads the secret, as a splice into the original text.
 
 The syntax tree decides what may be replaced and by what; nothing outside the edits can change, which `same_outside`
 then proves. LibCST's home in the fixers is here and in the `python_*` modules beside it.
@@ -83,7 +83,7 @@ class PythonFile:
         return import_edits(self.syntax.path, self.syntax.text, self.syntax.tree, missing, self.imported, key=self.key)
 
     def check(self, needs: frozenset[str]) -> None:
-        """Raise CannotRewriteError where the module stands there already, and has not all of these functions."""
+        """Raise CannotRewriteError if the module exists already and lacks one of these functions."""
         if self.module is None or not self.module.outdated:
             return
         own = {each.function for each in self.wanted if each.module == self.module.module}

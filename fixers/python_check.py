@@ -1,4 +1,4 @@
-"""The check behind every rewrite of a Python file: outside the edits its syntax tree is what it was."""
+"""The check after every rewrite of a Python file: outside the edits its syntax tree is unchanged."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Defaults that a call would evaluate although nobody needs them: the store is asked only where nothing was given.
+"""Defaults that would be evaluated even if unused: the store is asked only if nothing else gave a value.
 
-A literal as a default costs nothing; a call of ours in its place asks AWS even where the variable is set, the option
-is given or the key is there. So the default moves behind the question whether it is needed.
+A literal as a default costs nothing; a call of ours in its place asks AWS even where the variable is set, the option is
+given or the key is there. So the default moves behind the question whether it is needed.
 """
 
 from __future__ import annotations
@@ -303,7 +303,7 @@ def _outside(syntax: Syntax, done: Deferred, call: cst.Call, new: str, *, loose:
 
 
 def _annotated(syntax: Syntax, call: cst.Call) -> bool:
-    """Whether a comment stands in a call, which would be lost."""
+    """Whether a call contains a comment, which would be lost."""
     return "#" in syntax.source(call)
 
 

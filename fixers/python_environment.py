@@ -23,7 +23,7 @@ ENVIRON = frozenset({"os.environ", "os.environb"})
 
 
 def qualified_names(tree: ast.Module) -> dict[str, str]:
-    """What each imported name of the file stands for: `{"env": "os.environ"}` for `from os import environ as env`."""
+    """The qualified name of each imported name: `{"env": "os.environ"}` for `from os import environ as env`."""
     names: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

@@ -97,7 +97,7 @@ def _whole(syntax: Syntax, place: Place, placement: Placement, cut: Cut, names: 
 def _into_text(syntax: Syntax, place: Place, cut: Cut, insert: Insert, names: Names) -> Piece:
     first, last = cut.tokens[cut.first], cut.tokens[cut.last]
     if _is_page(syntax, place, cut):
-        return _between(syntax, place, cut, insert, names)
+        return _call_between(syntax, place, cut, insert, names)
     span = Span(first.span.start, last.span.end)
     if isinstance(place.target, cst.BinaryOperation) and not cut.implicit and not cut.head and not cut.tail:
         marks = _marks(syntax, place)
@@ -124,8 +124,8 @@ def _is_page(syntax: Syntax, place: Place, cut: Cut) -> bool:
     return len(token.quote) == 3 and "r" not in token.prefix.lower() and len(_BRACE.findall(body)) > _FEW and not lone
 
 
-def _between(syntax: Syntax, place: Place, cut: Cut, insert: Insert, names: Names) -> Piece:
-    """The call between what stands before the secret and what stands behind it, which may hold more of them."""
+def _call_between(syntax: Syntax, place: Place, cut: Cut, insert: Insert, names: Names) -> Piece:
+    """The call between the text before the secret and the text after it, which may contain further secrets."""
     token, source = cut.tokens[0], syntax.text
     # A quotation mark before three of them would be taken for the first of these.
     quoted = source[cut.span.start - 1] == token.quote[0]
@@ -156,7 +156,7 @@ def _as_formatted(syntax: Syntax, cut: Cut) -> Iterator[tuple[Span, str]]:
 
 
 def _formatted(syntax: Syntax, place: Place, cut: Cut, expression: str) -> str:
-    """The tokens that hold the secret as one f-string, the last one's tail beside it."""
+    """The tokens that contain the secret as one f-string, followed by the last token's tail."""
     source, between = syntax.text, " + " if isinstance(place.target, cst.BinaryOperation) else " "
     first, last = cut.tokens[cut.first], cut.tokens[cut.last]
     raw = "r" in first.prefix.lower()
@@ -237,7 +237,7 @@ def _into_formatted(syntax: Syntax, place: Place, placement: Placement, names: N
 
 
 def _doubled(source: str, *, raw: bool) -> str:
-    """Source text of a string's content as it must stand in an f-string."""
+    """Source text of a string's content, escaped for an f-string."""
     if raw:
         return source.replace("{", "{{").replace("}", "}}")
     return _FIELD.sub(lambda found: found[0] * 2 if found[0] in "{}" else found[0], source)

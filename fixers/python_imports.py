@@ -1,4 +1,4 @@
-"""Import lines: a name that is free in the whole file, and a place where a line does no harm.
+"""Import lines: find a name that is free in the whole file, and a position where a line does no harm.
 
 LibCST's AddImportsVisitor adds to guarded imports and knows nothing of rebound names, hence our own.
 """

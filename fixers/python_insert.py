@@ -1,4 +1,4 @@
-"""The expression that gives what a literal held: the call, and how the stored value becomes the spelling in the text.
+"""The expression that replaces a literal: the call, and the conversion of the stored value to the literal's form.
 
 Everything written here is valid from Python 3.8 on.
 """

@@ -1,4 +1,4 @@
-"""What to say of a rewritten place: when it is read, and what a reviewer should know of what stands around it."""
+"""Notes about a rewritten place for the reviewer: when it is evaluated, and what the code around it does."""
 
 from __future__ import annotations
 

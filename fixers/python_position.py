@@ -1,4 +1,4 @@
-"""Which expression holds a secret, and whether a call may stand in its place."""
+"""Which expression contains a secret, and whether a call may replace it."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _FORMATTERS = frozenset({"format", "format_map"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a secret stands in the tree.
+    """The position of a secret in the syntax tree.
 
-    `leaves` are the string tokens that hold it, in order (one FormattedStringText where it is an f-string's
-    constant part). `target` is the smallest whole string expression around them; `chain` are its ancestors, Module
-    first. `outer` is the expression that an edit replaces: the target, or the outermost f-string that it is nested in.
+    `leaves` are the string tokens that hold it, in order (one FormattedStringText where it is an f-string's constant
+    part). `target` is the smallest whole string expression around them; `chain` are its ancestors, Module first.
+    `outer` is the expression that an edit replaces: the target, or the outermost f-string that it is nested in.
     """
 
     leaves: tuple[cst.CSTNode, ...] = field(repr=False)

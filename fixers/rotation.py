@@ -76,7 +76,7 @@ def rotation(
         for path in emit_rotation(folder, found.rotations, names, partition=account.partition):
             click.echo(str(path))
     once = read_at_import(kept.root, [each.name for each in found.rotations]) if found.rotations else {}
-    for line in _said(found, once):
+    for line in _report(found, once):
         click.echo(without_values(printable(line), kept), err=True)
     return int(Exit.FINDINGS if found.refused else Exit.OK)
 
@@ -127,7 +127,7 @@ def _steps(own: Sequence[Entry]) -> str:
     return "; ".join(steps) or "make a new value where it is checked, store it, then revoke the old one"
 
 
-def _said(found: Sorted, once: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def _report(found: Sorted, once: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for rotation in found.rotations:
         yield f"{rotation.name}: {rotation.type}, every {rotation.days} days ({rotation.application})"
         places = once.get(rotation.name)

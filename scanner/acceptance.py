@@ -1,4 +1,4 @@
-"""Suppress findings that were accepted: by the allowlist, other tools' lists, later ignore comments, the baseline."""
+"""Suppress accepted findings: by the allowlist, other tools' lists, later ignore comments, the baseline."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def settled(scanned: Scanned, *, whole: bool = False, past: bool = False) -> Sca
     findings = allowed(scanned.result.findings, allow)
     in_history = any(finding.commit is not None for finding in findings)
     if in_history and scanned.current is not None and scanned.config.own_markers:
-        # A history is looked at as of HEAD: what does not stand there has no comment there.
+        # The present version for a history is HEAD: what is not in it has no comment there.
         findings = ignored_since(findings, scanned.current, gone=scanned.at_once)
     if scanned.config.foreign_markers and findings:
         from scanner import gitleaksignore
@@ -54,7 +54,7 @@ def settled(scanned: Scanned, *, whole: bool = False, past: bool = False) -> Sca
 
 
 def _misnamed(allow: Sequence[Allow], root: Path) -> Iterator[Skipped]:
-    """A remark for each pattern of the allowlist that no rule's id fits: the entry may never have had an effect."""
+    """A remark for each allowlist pattern that fits no rule's id, as the entry may never have had an effect."""
     patterns = {(entry.source, pattern): None for entry in allow for pattern in entry.rules}
     if not patterns:
         return
@@ -68,7 +68,7 @@ def _misnamed(allow: Sequence[Allow], root: Path) -> Iterator[Skipped]:
 
 
 def allowed(findings: Sequence[Finding], allow: Sequence[Allow]) -> list[Finding]:
-    """The findings, those suppressed that fit all that an entry of the allowlist gives.
+    """The findings, with those suppressed that match every field of an allowlist entry.
 
     A regex is searched in the value; Hyperscan does that in linear time, whoever wrote it.
     """
@@ -90,9 +90,9 @@ def allowed(findings: Sequence[Finding], allow: Sequence[Allow]) -> list[Finding
 
 
 def ignored_since(findings: Sequence[Finding], current: Current, *, gone: bool = False) -> list[Finding]:
-    """The findings of commits, those suppressed whose value an ignore comment stands for in the file as it is today.
+    """The findings of commits, with those suppressed whose value has an ignore comment in the file's present version.
 
-    `gone`: those that HEAD does not hold need not be asked for.
+    `gone`: findings that are not in HEAD need not be looked up.
     """
     settled = []
     for finding in findings:

@@ -1,4 +1,4 @@
-"""Analyse one document with prefilter hits: reader, detectors, judge. Imported only once something was hit."""
+"""Analyse one document with prefilter hits: reader, detectors, judge. Imported only after the first hit."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _STRING_OR_COMMENT = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|#
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
-    """What is needed once something was hit; loading it costs more than a clean scan."""
+    """What the analysis needs after a hit; loading it costs more than a clean scan."""
 
     rules: RuleSet
     providers: dict[str, ProviderRule]
@@ -63,7 +63,7 @@ class Knowledge:
 
 
 class Analysed(NamedTuple):
-    """The findings of a document, a note if it was read as plain text though its name promises more, and its text."""
+    """The findings of a document, its text, and a note if it was read as plain text despite its name."""
 
     findings: list[Finding]
     note: str | None
@@ -159,7 +159,7 @@ def _literals(
     knowledge: Knowledge,
 ) -> tuple[list[Literal], str | None]:
 
-    # Lock files are machine-made, of many thousand lines, and hold checksums: their structure says nothing.
+    # Lock files are generated, have many thousand lines, and hold checksums: parsing them gains nothing.
     name = "text" if is_lock_file(document.path) else _READERS[document.kind]
     with lazy_dataclasses():
         reader = importlib.import_module(f"scanner.readers.{name}")
@@ -170,31 +170,31 @@ def _literals(
         return [*literals, *_inside(document, literals, offsets, named_so)], None
     except Unreadable as error:
         note = f"read as plain text: {error.what} at line {error.line}, column {error.column}"
-    except RecursionError:  # readers guard what they know to nest; one file never ends a scan
+    except RecursionError:  # readers bound the nesting that they know of; one file must never end a scan
         note = "read as plain text: nested too deeply"
     return list(_as_text(document, offsets, named_so)), note
 
 
 def _as_text(document: Document, offsets: list[int], named_so: MayBeNamed) -> Iterator[Literal]:
-    """What stands in a text that its own reader could not follow."""
+    """The literals of a text that its own reader could not parse."""
     from scanner.readers import structured, text
 
     if document.kind is not Kind.PYTHON:
         yield from text.read(document, offsets, named_so)
         return
-    # Python of another version is code all the same: `password = given` is a credential in a comment only.
+    # Python of another version is still code: `password = given` is a credential only in a comment.
     beside = structured.comment_hits(document, offsets, _strings(document.text))
     yield from text.read(document, sorted(set(offsets).difference(beside)), named_so, code=True)
     yield from text.read(document, beside, named_so)
 
 
 def _strings(text: str) -> list[Span]:
-    """Strings on one line of a program that nobody can parse, none of them in its comments."""
+    """The one-line strings of a program that does not parse, without those in its comments."""
     return [Span(*found.span()) for found in _STRING_OR_COMMENT.finditer(text) if found[0][0] != "#"]
 
 
 def _wanted(providers: dict[str, list[int]], imported: frozenset[str], knowledge: Knowledge) -> Wanted:
-    """What of a Python file's strings is worth reading."""
+    """Which strings of a Python file are worth decoding."""
     takers, prefilter, table = knowledge.takers, knowledge.prefilter, knowledge.table
     return Wanted(
         is_possible=partial(is_possible, takers),
@@ -210,7 +210,7 @@ def _wanted(providers: dict[str, list[int]], imported: frozenset[str], knowledge
 
 
 def _inside(document: Document, literals: list[Literal], offsets: list[int], named_so: MayBeNamed) -> Iterator[Literal]:
-    """What stands inside the strings of Python (INI text, JSON, a query), and in comments behind its statements."""
+    """The literals inside Python strings (INI text, JSON, a query), and in comments after statements."""
     if document.kind not in CODE:
         return
     from scanner.readers import structured
@@ -250,7 +250,7 @@ def _detected(
 
 
 def _split(literal: Literal, knowledge: Knowledge) -> Iterator[Candidate]:
-    """Provider shapes in the value of a literal of several parts: the document's text does not show them."""
+    """Provider formats in the value of a literal with several parts, which the source does not show in one piece."""
     hits = knowledge.prefilter.find(literal.value.reveal("bytes"))
     for rule in sort_out(hits, knowledge.table, code=True).providers:
         yield from provider.detect_in_value(knowledge.providers[rule], literal)

@@ -9,10 +9,10 @@ import click
 
 
 class NamedPath(click.Path):
-    """A path that has a name, as a Path.
+    """A command line argument for a path, as a Path; it must not be empty.
 
-    pathlib takes an empty one for the working directory: `scan "$FOLDER"` with a variable that is not set would look
-    at, and `migrate "$FOLDER"` would move, everything that is there.
+    pathlib reads an empty path as the working directory: `scan "$FOLDER"` with an unset variable would scan, and
+    `migrate "$FOLDER"` would migrate, everything that is there.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -22,7 +22,7 @@ class NamedPath(click.Path):
         """The path. Fails for an empty one, and for an option's `-`, which would be written as a file."""
         if value == "":
             self.fail("it is empty: is a variable not set?", param, ctx)
-        if value == "-" and isinstance(param, click.Option):  # among PATHs a hook may name such a file
+        if value == "-" and isinstance(param, click.Option):  # as a PATH argument, a hook may pass such a file name
             self.fail(
                 "- does not mean a stream here: leave the option out, or write ./- for a file of that name", param, ctx
             )

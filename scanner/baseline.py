@@ -1,9 +1,9 @@
-"""The baseline file: what a repository has accepted, one finding a line.
+"""The baseline file: the findings that a repository has accepted, one per line.
 
-The first line holds the salt of the digests, all others one object each, sorted, without dates of their making: two
-branches that accept different things merge line by line (`.unhardcode.baseline merge=union` in .gitattributes), and
-where both made a baseline of their own, both salts stay and both count. A row holds where a finding stands and 20
-bits of a keyed digest of its value: enough to tell another value, too little to confirm a guess.
+The first line holds the salt of the digests, every other line one object. Lines are sorted and have no creation date:
+two branches that accept different findings merge line by line (`.unhardcode.baseline merge=union` in .gitattributes),
+and if both created a baseline, both salts stay and both count. A row holds the position of a finding and 20 bits of a
+keyed digest of its value: enough to notice another value, too little to confirm a guess.
 """
 
 from __future__ import annotations
@@ -45,8 +45,9 @@ _OTHERS = "another tool's? unhardcode baseline import takes it over"
 class Row:
     """One finding that somebody has decided about.
 
-    `digest` is 5 hex digits. `expires` is an ISO 8601 date, the last day on which it counts, "" for none. `accepted`
-    False says: a credential, to be fixed. `history` rows stand for what only history holds.
+    `digest` is 5 hex digits. `expires` is an ISO 8601 date, the last day on which the row counts, "" for none.
+    `accepted` is False for a credential that is to be fixed. `history` rows are for findings that only the history
+    holds.
     """
 
     path: str
@@ -63,16 +64,16 @@ class Row:
 
     @property
     def name(self) -> str:
-        """The last word of its symbol: what stays when code moves to another class or file."""
+        """The last word of its symbol, which stays when code moves to another class or file."""
         return self.symbol.rpartition(".")[2]
 
     @property
     def identity(self) -> tuple[str, str, str, int, str, bool]:
-        """What two rows for one thing have in common."""
+        """The fields that are equal in two rows for the same finding."""
         return self.path, self.symbol, self.kind, self.ordinal, self.digest, self.history
 
     def has_expired(self, today: str) -> bool:
-        """Whether it counts no more on a day (ISO 8601)."""
+        """Whether the row no longer counts on a day (ISO 8601)."""
         return bool(self.expires) and self.expires < today
 
 
@@ -90,7 +91,7 @@ def fresh() -> Baseline:
 
 
 def short_digest(key: bytes, value: SecretValue) -> str:
-    """20 bits of the keyed digest of a value, as 5 hex digits; text and bytes of the same octets agree."""
+    """20 bits of the keyed digest of a value, as 5 hex digits; equal for text and bytes with the same octets."""
     return identity.digest(key, value.reveal("bytes"))[:_DIGEST]
 
 
@@ -141,14 +142,14 @@ def parse_baseline(raw: bytes, name: str) -> Baseline:
 
 
 def render(baseline: Baseline) -> str:
-    """The file's text: the same for the same rows, on every machine."""
+    """The file's text, deterministic for the same rows."""
     heads = [{HEADER: SCHEMA, "salt": _grouped(key)} for key in baseline.keys]
     rows = sorted({row.identity: row for row in baseline.rows}.values(), key=lambda row: row.identity)
     return "".join(f"{_dumps(entry)}\n" for entry in (*heads, *map(_entry, rows)))
 
 
 def write_baseline(path: Path, baseline: Baseline) -> None:
-    """Write a baseline, whole or not at all, in UTF-8. Raises UsageError."""
+    """Write a baseline atomically, in UTF-8. Raises UsageError."""
     if os.path.islink(path):
         raise UsageError(f"{path}: a symbolic link", hint="name the file itself with -o")
     save(path, [render(baseline)])
@@ -206,7 +207,7 @@ def _row(entry: dict[str, Any], where: str) -> Row:
 
             near = difflib.get_close_matches(field, _FIELDS, n=1)
             if len(entry.keys() & _FIELDS.keys()) < 2:
-                # One line of JSON, and not of ours: a whole report, or another tool's baseline.
+                # One line of JSON that is not ours: a whole report, or another tool's baseline.
                 raise UsageError(f"{where}: not a line of a baseline of unhardcode", hint=_OTHERS)
             hint = f"did you mean {near[0]}?" if near else f"fields: {', '.join(_FIELDS)}"
             raise UsageError(f"{where}: an unknown field", hint=hint)
@@ -234,7 +235,7 @@ def _expiry(text: str, where: str) -> str:
 
 
 def _entry(row: Row) -> dict[str, Any]:
-    """A row's fields as they are written; what is as by default is left out, but not the reason."""
+    """A row's fields as written: defaults are left out, except the reason."""
     entry: dict[str, Any] = {"path": row.path, "symbol": row.symbol, "kind": row.kind}
     if row.ordinal:
         entry["ordinal"] = row.ordinal

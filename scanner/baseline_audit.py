@@ -1,4 +1,4 @@
-"""`baseline audit`: decide on one finding after the other; each decision is written at once."""
+"""`baseline audit`: decide on the findings one by one; each decision is saved at once."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def audit(
     say: Callable[[str], None],
     save: Callable[[Baseline], None],
 ) -> Baseline:
-    """Ask about each finding; `save` is called after each answer, so that a broken session loses nothing.
+    """Ask about each finding; `save` is called after each answer, so that an interrupted session loses nothing.
 
-    `everything` is all that was found, also what does not count: its values are masked on the lines around.
+    `everything` is all that was found, including suppressed findings: all values are masked in the lines shown.
     """
     rows = rows_of(findings, baseline, matched, Row(path="", kind="", digest=""))
     todo = undecided(matched, again=again)
@@ -63,7 +63,7 @@ def audit(
 
 
 def shown(finding: Finding, others: Sequence[Finding], text: str | None, net: Net) -> Iterator[str]:
-    """What a person has to see: place, title, why, and the lines around it with every value masked."""
+    """What the user sees: position, title, reasons, and the lines around it with every value masked."""
     path = printable(hide(finding.path, net))
     yield f"{path}:{finding.start[0]}:{finding.start[1]}  {finding.title}  [{finding.rule}]  {finding.confidence}"
     evidence = sorted(finding.evidence, key=lambda piece: -abs(piece.weight))[:4]

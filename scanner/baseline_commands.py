@@ -99,7 +99,7 @@ def update(file: Path | None, reason: str, owner: str, expires: str | None, hist
     left = [*idle, *(row for row in known.rows if row.history)]
     rows += history_rows(past_that_counts(looked), replace(known, rows=tuple(rows + left)), default)
     rows += left
-    # A second key is of use only to rows that have not been written anew.
+    # A second key is only needed for rows that were not rewritten.
     keys = known.keys if left else known.keys[:1]
     the_file.write_baseline(looked.file, Baseline(keys=keys, rows=tuple(rows)))
     new = sum(row is None for _, row in pairs)
@@ -211,7 +211,7 @@ def import_(other: Path, form: str | None, history: bool, owner: str, file: Path
 
 
 def _row(reason: str, owner: str, expires: str | None) -> Row:
-    """The row that new ones are like."""
+    """The template for new rows."""
     until = the_file.checked_date(expires, f"--expires {expires}") if expires is not None else ""
     return Row(path="", kind="", digest="", reason=reason.strip(), owner=owner.strip(), expires=until)
 

@@ -1,9 +1,9 @@
-"""What people of other tools have accepted, as rows of a baseline of ours.
+"""Convert what other tools have accepted into rows of the baseline.
 
-detect-secrets' baseline (https://github.com/Yelp/detect-secrets), gitleaks' `.gitleaksignore` and JSON reports
+Formats: detect-secrets' baseline (https://github.com/Yelp/detect-secrets), gitleaks' `.gitleaksignore` and JSON reports
 (https://github.com/gitleaks/gitleaks), trufflehog's JSON, one object a line
-(https://github.com/trufflesecurity/trufflehog). All are read as data: no plug-in that a file names is loaded. Only what
-we find as well becomes a row, so that a row always stands for a value that was seen.
+(https://github.com/trufflesecurity/trufflehog). All are read as data: no plug-in that a file names is loaded. Only
+findings of this scan become rows, so that a row always stands for a value that was seen.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _LEAST_SHARED = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """One accepted finding in another tool's file: its place, and what the file says of its value.
+    """One accepted finding in another tool's file: its position, and what the file says about its value.
 
     `sha1` is detect-secrets' digest of the value; `values` are the value itself, in the forms that the tool gives.
     """
@@ -51,14 +51,14 @@ class Known:
 
 
 class Taken(NamedTuple):
-    """The numbers of the findings that a file accepts, with the reason, and how many of its entries stand for none."""
+    """The indices of the findings that a file accepts, with the reason, and the number of entries that match none."""
 
     reasons: Mapping[int, str]
     unused: int
 
 
 def read_known(path: Path, form: str | None) -> list[Known]:
-    """All findings that a file accepts. Without `form` its format is detected. Raises UsageError."""
+    """All findings that a file accepts. Without `form` the format is detected. Raises UsageError."""
     raw = read_named(path, _MOST)
     form = form or _form(path, raw)
     readers: dict[str, Callable[[str, str], Iterator[Known]]] = {
@@ -71,7 +71,7 @@ def read_known(path: Path, form: str | None) -> list[Known]:
 
 
 def taken(known: Sequence[Known], findings: Sequence[Finding], texts: Mapping[str, str], root: Root) -> Taken:
-    """Which findings the entries stand for."""
+    """Match the entries with the findings."""
     positions = {one: _position(one) for one in known if one.commit and not one.values and one.line is not None}
     at = gitleaksignore.values_at(root, [position for position in positions.values() if position is not None])
     values = {one: [*one.values, *(at.get(position, ()) if position else ())] for one, position in positions.items()}
@@ -85,8 +85,8 @@ def taken(known: Sequence[Known], findings: Sequence[Finding], texts: Mapping[st
     top = f"{root.folder.as_posix()}/"
     for one in known:
         told = values.get(one, list(one.values))
-        path = one.path.removeprefix(top)  # gitleaks and trufflehog give paths as they were given theirs
-        # Where the file is gone, the value can have moved with it.
+        path = one.path.removeprefix(top)  # gitleaks and trufflehog print paths in the form in which they were passed
+        # If the file is gone, the value may have moved with it.
         candidates = by_path.get(path) or (range(len(findings)) if told else ())
         hits = []
         for number in candidates:
@@ -161,7 +161,7 @@ def _trufflehog(text: str, name: str) -> Iterator[Known]:
         row = _loaded(line, name, number) if line.strip().startswith("{") else {}
         if "SourceMetadata" not in row:
             strange += bool(line.strip()) and "level" not in row
-            continue  # its log stands between its findings
+            continue  # log lines are interleaved with its findings
         found_any = True
         where = _typed(next(iter(_typed(row["SourceMetadata"]["Data"], dict).values()), None), dict)
         found = {_typed(row.get(form) or "", str) for form in ("Raw", "RawV2")} - {""}
@@ -178,9 +178,9 @@ def _trufflehog(text: str, name: str) -> Iterator[Known]:
 
 
 def _loaded(text: str, name: str, line: int | None = None) -> Any:
-    """What a file's text, or one `line` of it, says as JSON.
+    """The JSON in a file's text, or in one `line` of it.
 
-    Raises UsageError with the place, never with what stands there, and ValueError for what begins otherwise.
+    Raises UsageError with the position, never with the content, and ValueError for text that is not JSON at all.
     """
     try:
         return json.loads(text)
@@ -219,7 +219,7 @@ def _on_line(line: int, finding: Finding) -> bool:
 
 
 def _shared(value: SecretValue, finding: Finding, *, exact: bool) -> bool:
-    """Whether a value is the finding's, or one is a part of the other: tools cut differently."""
+    """Whether a value is the finding's, or one is part of the other, as tools cut values differently."""
     if finding.value is None:
         return False
     mine, theirs = finding.value.reveal("bytes"), value.reveal("bytes")
@@ -229,13 +229,13 @@ def _shared(value: SecretValue, finding: Finding, *, exact: bool) -> bool:
 
 
 def _hashes(finding: Finding, text: str | None, starts: list[int] | None) -> frozenset[str]:
-    """SHA-1 of the value, of its literal, and of every run of words on its line that it is part of."""
+    """SHA-1 of the value, of its literal, and of every run of words on its line that contains it."""
     spellings = {finding.literal.value.reveal("bytes")}
     if finding.value is not None:
         spellings.add(finding.value.reveal("bytes"))
     if text is not None and starts is not None and finding.start[0] <= len(starts):
         row = line_span(starts, text, finding.start[0])
-        # A long line is looked at around the value only.
+        # Of a long line only the part around the value is used.
         first = max(row.start, finding.span.start - 500)
         tokens = [
             (match.start() + first, match.end() + first)

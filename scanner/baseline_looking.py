@@ -1,4 +1,4 @@
-"""What a baseline can accept: the findings of the tree and of the history, and the rows that stand for them."""
+"""Collect what a baseline can accept: the findings of the tree and of the history, and the rows that match them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from scanner.sources import worktree
 
 
 class Looked(NamedTuple):
-    """The findings of the tree that can be accepted, how many stand in files that git does not track, and history's.
+    """The acceptable findings of the tree and of the history, and how many are in files that git does not track.
 
-    Those that `.gitleaksignore` accepts are among them, suppressed: rows may stand for them, and `import` makes them
-    rows. `floor` is the confidence from which on findings are accepted unless somebody says so; `gaps` is how many
-    things that should have been looked at could not be, `past_gaps` how many of them in the history.
+    Findings that `.gitleaksignore` accepts are included, suppressed: rows may stand for them, and `import` makes them
+    rows. `floor` is the lowest confidence that is accepted by default; `gaps` is how many requested things could not be
+    scanned, `past_gaps` how many of them in the history.
     """
 
     scanned: Scanned
@@ -34,8 +34,8 @@ class Looked(NamedTuple):
 
 
 def look(file: Path | None, *, history: bool) -> Looked:
-    """What can be accepted: of the tree, and of the history where that was asked for."""
-    root = worktree.root_of(Path()).folder  # all of it, from whichever folder the command is given
+    """Scan the tree, and the history if requested, for findings that can be accepted."""
+    root = worktree.root_of(Path()).folder  # the whole tree, from whichever folder the command is started
     scanned = run((root,), Mode(), OWNERS)
     config = scanned.config
     live = [finding for finding in scanned.result.findings if _is_acceptable(finding)]
@@ -64,7 +64,7 @@ def _gaps(scanned: Scanned) -> int:
 
 
 def _is_acceptable(finding: Finding) -> bool:
-    """Whether a row may stand for a finding: it counts, or does not only because gitleaks' list names it."""
+    """Whether a row may stand for a finding: it is not suppressed, or only by gitleaks' list."""
     return finding.suppressed is None or finding.suppressed.by is SuppressedBy.GITLEAKSIGNORE
 
 
@@ -73,17 +73,17 @@ def _is_sure(finding: Finding, floor: Confidence) -> bool:
 
 
 def counts(finding: Finding, floor: Confidence) -> bool:
-    """Whether a finding is accepted though nobody said so: nothing else speaks for it, and it is sure enough."""
+    """Whether a finding is accepted by default: nothing suppresses it, and its confidence is high enough."""
     return finding.suppressed is None and _is_sure(finding, floor)
 
 
 def past_that_counts(looked: Looked) -> list[Finding]:
-    """What the history holds, without what `.gitleaksignore` accepts; nothing where it was not asked for."""
+    """The history's findings without those that `.gitleaksignore` accepts; empty if it was not scanned."""
     return [finding for finding in looked.past or () if finding.suppressed is None]
 
 
 def of_concern(looked: Looked, known: Baseline) -> list[tuple[Finding, Row | None]]:
-    """The findings that have a row, with it, and those that are sure enough to need one."""
+    """The findings that have a row, with the row, and those with enough confidence to need one."""
     matched = match(looked.findings, without_history(known), looked.scanned.current)
     return [
         (finding, row)
@@ -93,7 +93,7 @@ def of_concern(looked: Looked, known: Baseline) -> list[tuple[Finding, Row | Non
 
 
 def default_file(root: worktree.Root, config: Config | None = None) -> Path:
-    """Where the baseline is that no option names; the configuration is read if it was not yet."""
+    """The baseline's path if no option names one; reads the configuration unless it is passed."""
     config = config or configuration(root.folder, OWNERS).config
     return root.folder / (config.baseline or DEFAULT_BASELINE)
 
@@ -104,14 +104,14 @@ def without_history(known: Baseline) -> Baseline:
 
 
 def history_rows(past: Sequence[Finding], known: Baseline, default: Row) -> list[Row]:
-    """Rows for what only the history holds and nothing stands for yet."""
+    """Rows for findings that only the history holds and that no row matches yet."""
     matched = match(past, known, None)
     new = [finding for finding, row in zip(past, matched, strict=True) if row is None]
     return rows_of(new, known, [None] * len(new), replace(default, history=True))
 
 
 def kept_history(looked: Looked, known: Baseline) -> list[Row]:
-    """The rows for history that stay: all where it was not looked at as a whole."""
+    """The history's rows to keep: all of them unless the whole history was scanned."""
     rows = [row for row in known.rows if row.history]
     if looked.past is None:
         return rows

@@ -1,4 +1,4 @@
-"""Match baseline rows with findings, also where these have moved."""
+"""Match baseline rows with findings, also after the findings have moved."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def accepted(
     past: bool = False,
     whole: bool = False,
 ) -> ScanResult:
-    """The result with what the baseline accepts suppressed; what has expired counts again, and is said.
+    """The result with accepted findings suppressed; expired rows do not suppress, and are reported.
 
-    `held` is None for history, where everything stands side by side. `past`: commits were scanned, and rows for what
-    only history holds count. `whole`: all of the tree was scanned, so that a row that fits nothing is of no use. `name`
-    is the baseline's.
+    `held` is None for history, where all versions exist side by side. `past`: commits were scanned, and rows for
+    findings that only the history holds count. `whole`: all of the tree was scanned, so that a row without a finding is
+    unneeded. `name` is the baseline's file name.
     """
     rows = baseline if past else replace(baseline, rows=tuple(r for r in baseline.rows if not r.history))
     matched = match(result.findings, rows, held)
@@ -55,9 +55,9 @@ def accepted(
 def match(findings: Sequence[Finding], baseline: Baseline, held: Held | None) -> list[Row | None]:
     """The row for each finding, or None.
 
-    At its path a row stands for its value, however the code around it changed. Elsewhere it does so where kind and
-    name agree, or the file's name, and where fewer copies of the value stand at its own path than it accepts there: a
-    value that moved is known, a further copy is new.
+    At its path a row stands for its value, however the code around it changed. Elsewhere it does so if kind and name
+    agree, or the file's name, and if fewer copies of the value exist at the row's path than it accepts there: a value
+    that moved is known, a further copy is new.
     """
     by_digest = rows_by_digest(baseline.rows)
     net = make_net(findings)
@@ -87,14 +87,14 @@ def match(findings: Sequence[Finding], baseline: Baseline, held: Held | None) ->
 def unneeded(
     rows: Sequence[Row], findings: Sequence[Finding], matched: Sequence[Row | None], baseline: Baseline
 ) -> list[Row]:
-    """The rows that stand for nothing: for no finding, and for no further copy of a value at its path."""
+    """The rows without use: no finding matches, nor a further copy of a value at its path."""
     used = {row for row in matched if row is not None}
     there = {(finding.path, digest) for finding in findings for digest in digests_of(finding, baseline)}
     return [row for row in rows if row not in used and (row.path, row.digest) not in there]
 
 
 def row_of(finding: Finding, baseline: Baseline, net: Net, ordinal: int, *, like: Row | None = None) -> Row:
-    """The row that stands for a finding; with the reason, owner and expiry of the one it takes the place of."""
+    """The row that stands for a finding, with reason, owner and expiry of the row `like`, which it replaces."""
     assert finding.value is not None
     place = {
         "path": hide(finding.path, net),
@@ -111,7 +111,7 @@ def row_of(finding: Finding, baseline: Baseline, net: Net, ordinal: int, *, like
 
 
 def rows_of(findings: Sequence[Finding], baseline: Baseline, likes: Sequence[Row | None], default: Row) -> list[Row]:
-    """Rows for findings, those without one to take the place of like `default`."""
+    """Rows for findings; those that replace no row are like `default`."""
     net = make_net(findings)
     ordinals: Counter[tuple[str, str, str]] = Counter()
     rows = []
@@ -123,7 +123,7 @@ def rows_of(findings: Sequence[Finding], baseline: Baseline, likes: Sequence[Row
 
 
 def digests_of(finding: Finding, baseline: Baseline) -> frozenset[str]:
-    """What a row for this value can have as its digest."""
+    """The digests that a row for this value can have."""
     if finding.value is None:
         return frozenset()
     return frozenset(short_digest(key, finding.value) for key in baseline.keys)
@@ -149,7 +149,7 @@ def _has_left(
     taken: Counter[tuple[str, str]],
     places: dict[tuple[str, str], int],
 ) -> bool:
-    """Whether fewer copies of a row's value stand at its path than are accepted there."""
+    """Whether fewer copies of a row's value exist at its path than are accepted there."""
     place = (row.path, row.digest)
     if place not in places:
         there = held(row.path)

@@ -1,4 +1,4 @@
-"""Worker processes of a scan: how many to start, and that they end when their parent does."""
+"""Worker processes of a scan: how many to start, and how they end with their parent."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import os
 import signal
 import sys
 
-# Seconds after which a process notices that it has no parent any more.
+# Seconds between checks whether the parent still runs.
 _SOON = 1.0
 
 
 def how_many(asked: int | None, size: int, worth: int, most: int) -> int:
-    """How many processes look at `size` bytes: as many as were asked for, else one for `worth` bytes up to `most`.
+    """The number of processes for `size` bytes: `asked`, else one per `worth` bytes up to `most`.
 
-    One where processes cannot be forked. On macOS what is forked may crash in the system's libraries, so that it has to
-    be asked for there: https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods
+    One if processes cannot be forked. On macOS forking may crash system libraries, so it has to be requested there:
+    https://docs.python.org/3/library/multiprocessing.html#contexts-and-start-methods
     """
     if not hasattr(os, "fork"):
         return 1
@@ -28,10 +28,9 @@ def how_many(asked: int | None, size: int, worth: int, most: int) -> int:
 
 
 def end_with(parent: int) -> None:
-    """Let this process be interrupted through its parent alone, and end soon after that has, however it ended.
+    """Leave interrupts to the parent process, and exit soon after it has ended, for whatever reason.
 
-    Whoever cancels a job kills the process that it knows (SIGTERM, SIGKILL, out of memory): the others would look on
-    for minutes, for nobody.
+    Cancelling a job kills the process that is known (SIGTERM, SIGKILL, out of memory); workers would go on for minutes.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, lambda *_: None if os.getppid() == parent else os._exit(1))

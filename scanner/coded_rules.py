@@ -1,4 +1,4 @@
-"""Rules that are written in code, not in data files: names, URLs, key files."""
+"""Rules that are implemented in code, not in data files: names, URLs, key files."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from scanner.model import CredentialKind
 if TYPE_CHECKING:
     from rules.model import ProviderRule, RuleSet, Setting, Sink
 
-# What a remark may repeat: something like an id, and nothing that could be a value.
+# What a message may repeat: text that looks like an id, and cannot be a value.
 _PATTERN = re.compile(r"[a-z*?][a-z0-9*?]{0,14}(?:-[a-z0-9*?]{1,14}){0,5}")
 
 
 class CodedRule(NamedTuple):
-    """The id that findings carry, the kind of credential, and what it is, in a few words."""
+    """The id that findings carry, the kind of credential, and a short title."""
 
     id: str
     kind: str
@@ -39,13 +39,13 @@ RULES = (
 
 
 def rule_ids(known: RuleSet) -> list[str]:
-    """The ids of all rules: of the data files, of a repository's own, and of code."""
+    """The ids of all rules: from data files, from the repository's own file, and from code."""
     of_data: list[ProviderRule | Sink | Setting] = [*known.providers, *known.sinks, *known.settings]
     return [*(rule.id for rule in of_data), *(rule.id for rule in RULES)]
 
 
 def no_such_rule(pattern: str, ids: Sequence[str]) -> str | None:
-    """What to say of a pattern that no rule's id fits, with the nearest; None where one fits."""
+    """The message for a pattern that matches no rule's id, with the nearest id; None if one matches."""
     if fnmatch.filter(ids, pattern):
         return None
     near = difflib.get_close_matches(pattern, ids, n=1)

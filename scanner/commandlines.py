@@ -1,9 +1,9 @@
-"""Command lines that give a password away without naming it: `sshpass -p x`, `curl -u user:x`, `echo x | sudo -S`.
+"""Command lines that contain a password without naming it: `sshpass -p x`, `curl -u user:x`, `echo x | sudo -S`.
 
-Flags of one letter mean a password only behind certain programs. `COMMAND` and `LOGON` are for `re` and end where the
-password begins; that of `LOGON` ends at an `@`. Both need one of `WORDS`. `EXPRESSIONS` are Hyperscan's (flag CASELESS)
-and end within the password, or where the pipeline ends that it begins. A command can be a list of its words as well,
-as programs start others: `password_in`.
+One-letter flags mean a password only after certain programs. `COMMAND` and `LOGON` are for `re` and end where the
+password begins; `LOGON` ends at an `@`. Both need one of `WORDS`. `EXPRESSIONS` are Hyperscan's (flag CASELESS) and end
+within the password, or at the end of the pipeline whose beginning it is. A command can also be a list of words, as in
+subprocess calls: `password_in`.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ _PLACED = (
     # https://lftp.yar.ru/lftp-man.html: -u user,password
     r"\blftp[ \t](?:[^\n|&]{0,120}[ \t])?-u[ \t]{1,4}['\"]?[^\s,'\"$]{1,64},",
     # https://www.cisco.com/c/en/us/support/docs/security-vpn/remote-authentication-dial-user-service-radius/107614-64.html
-    # ("0": in the clear)
+    # ("0": plain text)
     r"(?m:^)[ \t]{0,4}(?:enable|username[ \t]{1,4}[\w.@\-]{1,64}(?:[ \t]{1,4}privilege[ \t]{1,4}\d{1,2})?)[ \t]{1,4}"
     r"(?:password|secret)[ \t]{1,4}(?:0[ \t]{1,4})?",
     r"\bsnmp-server[ \t]{1,4}community[ \t]{1,4}",
@@ -114,11 +114,11 @@ _PLACED = (
     r"--password-command[ \t=]{1,4}['\"]?echo[ \t]{1,4}",
     # https://robotframework.org/SeleniumLibrary/SeleniumLibrary.html#Input%20Password
     r"\bInput[ ]Password(?:[ ]{2,20}|\t{1,4})\S{1,100}(?:[ ]{2,20}|\t{1,4})",
-    # A shell's here-string, for what asks for a secret.
+    # A shell's here-string, for commands that prompt for a secret.
     r"(?:\b(?:secret|login|kinit|passwd)|--password-stdin)\b[^\n|;&<]{0,80}<<<[ \t]{0,4}",
     r"\bnet[ \t]{1,4}user[ \t]{1,4}[\w.\-]{1,40}[ \t]{1,4}",
 )
-# With what must follow, for `re` and for Hyperscan.
+# With the required continuation, for `re` and for Hyperscan.
 _FOLLOWED = (
     # https://developer.hashicorp.com/vault/docs/commands/login, .../operator/unseal,
     # https://doc.rust-lang.org/cargo/commands/cargo-login.html: without a digit they are words of a sentence
@@ -143,7 +143,7 @@ _FOLLOWED = (
     ),
     # https://docs.strongswan.org/docs/latest/config/ipsecSecrets.html
     (r"(?:[\w.%@\-]{1,64}[ \t]{0,4})?:[ \t]{1,4}(?:PSK|EAP|XAUTH|NTLM)[ \t]{1,4}", r"\"", r"\"[^\s\"$]"),
-    # No command, but read like one: how proxies are sold.
+    # Not a command, but of the same form: how proxies are sold.
     (
         r"\b\d{1,3}(?:\.\d{1,3}){3}:\d{2,5}:[A-Za-z][\w.\-]{0,40}:",
         r"(?:[^\s:@/\"'`,;<>{}$%\d]{1,40}\d|\d{1,40}[A-Za-z])",
@@ -154,9 +154,9 @@ _FOLLOWED = (
     # https://www.zetetic.net/sqlcipher/sqlcipher-api/
     (r"\b(?i:pragma[ \t]{1,4}(?:re)?key)[ \t]{0,4}=[ \t]{0,4}", r"['\"]", r"['\"][^\s\"'$]"),
 )
-# `--name cloud-mongo -p 27017:27017` starts no mongo.
+# In `--name cloud-mongo -p 27017:27017` mongo is not a command.
 _STARTS = r"(?<![\w.\-])"
-# A password with what it opens: `user/password@database`, `user:password@host`.
+# A password with its resource: `user/password@database`, `user:password@host`.
 _TOOL = r"[ \t](?:[^\n|;&]{0,80}[ \t])?['\"]?"
 _LOGONS = (
     # https://docs.oracle.com/en/database/oracle/oracle-database/19/sqpug/starting-SQL-Plus.html
@@ -169,7 +169,7 @@ _OPENS = r"[^\s/@'\"$]{1,60}@\w"
 LOGON = rf"{_STARTS}(?:{'|'.join(_LOGONS)})(?={_OPENS})"
 _CHPASSWD = r"(?:sudo[ \t]+)?chpasswd\b"
 _STDIN = r"(?:sudo[ \t]+(?:-[a-z]+[ \t]+)*-S\b|[^|\n]{1,100}--password-stdin|kinit\b)"
-# Tutorials give `passwd` a name or a word; only what is none counts.
+# Tutorials pass `passwd` a name or a word; only other values count.
 _ASKED = r"[\d!#%&*+=?^~][^|\n]{0,60}\|[ \t]*(?:sudo[ \t]+)?passwd\b"
 WORDS = re.compile(
     "sshpass|login|mysql|mariadb|curl|redis-cli|ldap|mongo|sqlcmd|bcp|zip|echo|openssl|cqlsh|mosquitto|ipmitool|htpasswd"
@@ -195,7 +195,7 @@ COMMAND = (
 )
 _BETWEEN = r"[ \t](?:[^\n|;&]*[ \t])?"
 _VALUE = r"['\"]?[^\s\"'$-]"
-# Between two words of a list, and what stands between a program and its flag there.
+# What separates two words of a list, and a program from its flag there.
 _NEXT = r"[\"'],\s*[rbf]?[\"']"
 _LIST = r"[\"'],[^\]\)]*[\"']"
 EXPRESSIONS = tuple(
@@ -229,7 +229,7 @@ _PARTING = re.compile(r"[\s|;&'\"]")
 
 
 def password_in(words: Sequence[str | None]) -> dict[int, int]:
-    """Where the words of a command hold a password: a word's index, and where in it the password begins.
+    """Where the words of a command contain a password: the word's index, and the password's start in it.
 
     `words` are None where they are computed.
     """

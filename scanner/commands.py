@@ -152,6 +152,7 @@ def scan(**options: Any) -> int:
 
 
 def _mode(asked: ScanRequest) -> Mode:
+    """What to scan, from the options --staged, --history, --range and --push."""
     past = None
     if asked.history or asked.between is not None:
         from scanner.history.scan import HistoryRequest
@@ -243,7 +244,7 @@ def _format(form: str) -> Any:
 
 
 def _range_of_the_job(named: Sequence[Path]) -> str | None:
-    """The range of commits that a CI job runs for; None if it is everything."""
+    """The range of commits that a CI job runs for; None for everything."""
     from scanner.sources.ci import event_range
     from scanner.sources.git import has_commit
 

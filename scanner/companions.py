@@ -1,4 +1,4 @@
-"""Merge a key id with the secret beside it into one finding: the id is public, and tells whose secret it is."""
+"""Merge a key id with the secret next to it into one finding: the id is public, and tells whose secret it is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STEMS = frozenset(("aws", "access", "secret", "key"))
 
 
 def place_of(finding: Finding) -> tuple[object, ...]:
-    """Where the halves of a pair stand together: one container of one file, under names that begin alike."""
+    """What the halves of a pair have in common: path, container, and the beginning of their names."""
     words = split_words(finding.literal.name or "")
     heads = [index for index, word in enumerate(words) if word in _STEMS]
     where = finding.literal.container or finding.literal.symbol
@@ -25,9 +25,9 @@ def place_of(finding: Finding) -> tuple[object, ...]:
 
 
 def absorb(findings: Sequence[Finding], weights: dict[str, Weight]) -> list[Finding]:
-    """The findings of one document, each id that stands beside its secret suppressed and said of the secret.
+    """The findings of one document; each id next to its secret is suppressed and becomes evidence for the secret.
 
-    As many ids as secrets in one place, or none is paired: nobody could say which is whose.
+    In one place, as many ids as secrets must exist, else nobody could say which belong together.
     """
     ids: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for number, finding in enumerate(findings):
@@ -48,14 +48,14 @@ def absorb(findings: Sequence[Finding], weights: dict[str, Weight]) -> list[Find
 
 
 def is_counted(finding: Finding, counted: Iterable[Finding]) -> bool:
-    """Whether a finding is an absorbed id whose secret is among those that count."""
+    """Whether a finding is an absorbed id whose secret is among the counted findings."""
     if finding.suppressed is None or finding.suppressed.by is not SuppressedBy.COMPANION:
         return False
     return any(place_of(other) == place_of(finding) for other in counted if other.kind in _SECRETS)
 
 
 def _can_pair(finding: Finding) -> bool:
-    # A repository's own rule hides nothing: also no id behind a secret of its own making.
+    # A repository's own rule must not hide anything, not even an id next to a secret of its own.
     return finding.suppressed is None and not finding.rule.startswith(PREFIX)
 
 

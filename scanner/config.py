@@ -1,7 +1,7 @@
-"""`[tool.unhardcode]` in pyproject.toml, or `.unhardcode.toml`: what a repository says about its scans.
+"""The configuration of a repository: `[tool.unhardcode]` in pyproject.toml, or `.unhardcode.toml`.
 
-The commit hook loads this on every commit: what reads the tables (scanner.config_check) and what merges an outside
-policy (scanner.policy) is imported only where there is one.
+The commit hook loads this on every commit, so scanner.config_check, which reads the tables, and scanner.policy, which
+merges an outside policy, are imported only if there is one.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ PROJECT_FILE = "pyproject.toml"
 POLICY_VARIABLE = "UNHARDCODE_POLICY"
 DEFAULT_BASELINE = ".unhardcode.baseline"
 SEVERITIES = ("low", "medium", "high", "critical")
-# What a policy can let the scanned repository say.
+# What a policy can let the scanned repository decide.
 HONOURS = ("comments", "markers", "baseline", "allow", "exclude", "paths")
 _MOST = 1_000_000
 
 
 class Allow(NamedTuple):
-    """An entry of the allowlist: a finding that fits all that is given is none. `source` is where it is written."""
+    """An allowlist entry: findings that match all given fields are suppressed. `source` is where it is written."""
 
     reason: str
     paths: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class Allow(NamedTuple):
 
 
 class PathSettings(NamedTuple):
-    """What is different for the paths that fit a glob; None: nothing. `fail_on` is a confidence or `never`."""
+    """Settings for paths that match a glob; None leaves the default. `fail_on` is a confidence or `never`."""
 
     glob: tuple[str, ...]
     min_confidence: Confidence | None = None
@@ -50,8 +50,8 @@ class PathSettings(NamedTuple):
 class Config(NamedTuple):
     """Settings of one scan. `fail_on` None never fails; `fail_since` is an ISO 8601 date.
 
-    `baseline` is a path, from the root where it is relative, "" for none, None for the default one if it is there.
-    `own_markers` is whether `unhardcode: ignore` counts; only a policy turns it off.
+    `baseline` is a path, relative to the root, "" for none, None for the default one if it exists. `own_markers` is
+    whether `unhardcode: ignore` counts; only a policy turns it off.
     """
 
     min_confidence: Confidence = Confidence.MEDIUM
@@ -68,14 +68,14 @@ class Config(NamedTuple):
     allow: tuple[Allow, ...] = ()
     paths: tuple[PathSettings, ...] = ()
     own_markers: bool = True
-    # Pattern (`rule:GLOB` or `name:GLOB`) and store, in the order of the file: where a plan puts what fits.
+    # Pattern (`rule:GLOB` or `name:GLOB`) and store, in file order: where a plan stores what matches.
     stores: tuple[tuple[str, str], ...] = ()
 
 
 class Loaded(NamedTuple):
-    """A configuration, the file that says so for each field that is not as by default, and the policy over it.
+    """A configuration, the origin of each field that is not the default, and the policy above it.
 
-    `honour` is None without a policy, else what it lets the scanned repository say.
+    `honour` is None without a policy, else what the policy lets the scanned repository decide.
     """
 
     config: Config
@@ -84,13 +84,13 @@ class Loaded(NamedTuple):
 
 
 def load_config(root: Path, policy: Path | None = None, *, gate: bool = True) -> Loaded:
-    """The configuration at a root, under a policy: the named one, or for a `gate` the one that the environment names.
+    """The configuration at a root under a policy: the given one or, for a `gate`, the one in the environment.
 
     Raises UsageError for an unknown key, a value of the wrong type, or a file that cannot be read.
     """
     from_environment = os.environ.get(POLICY_VARIABLE) if gate else None
     if from_environment == "" and policy is None:
-        # A variable of CI that expanded to nothing would open the gate in silence.
+        # A CI variable that expanded to nothing would open the gate silently.
         raise UsageError(f"{POLICY_VARIABLE} is set, and empty", hint="let it name the policy's file, or unset it")
     named = policy or (Path(from_environment) if from_environment else None)
     own = _own(root)
@@ -137,7 +137,7 @@ def read_table(path: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
         raise UsageError(f"{path}: not UTF-8", hint="save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         where = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        # Without a place it is the end of the file that came too early.
+        # A message without a position is about the end of the file.
         place = f"{where[1]}:{where[2]}" if where else str(1 + raw.rstrip().count(b"\n"))
         raise UsageError(f"{path}:{place}: {toml.trouble(error)}", hint="repair the file, or remove it") from None
     except ValueError:
@@ -150,7 +150,7 @@ def read_table(path: Path, table: tuple[str, ...]) -> dict[str, Any] | None:
 
 
 def _read(path: Path) -> bytes | None:
-    """A file's bytes, None where it is not there. A pipe that somebody put in its place is not waited for."""
+    """A file's bytes, None if it does not exist. A pipe in its place is not waited for."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except (FileNotFoundError, NotADirectoryError):

@@ -1,4 +1,4 @@
-"""Tables of TOML to settings: strict, with the nearest known key for one that is not known."""
+"""Convert TOML tables to settings, strictly; for an unknown key the error names the nearest known one."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from scanner.errors import UsageError
 from scanner.source import Confidence
 
 _LEVELS = tuple(level.value for level in Confidence)
-# What a message may repeat: words like keys, and nothing that could be a value.
+# What a message may repeat: words like keys, which cannot be a value.
 _WORD = re.compile(r"[a-z][a-z_-]{0,30}")
 
 _MOST_ROWS = 500
 
 
 class Where(NamedTuple):
-    """Where a setting stands, for messages: the file as shown, the table in it, a row (name, number), a key.
+    """The position of a setting, for messages: the file as shown, the table in it, a row (name, number), a key.
 
-    The line is looked for only when it is printed.
+    The line is looked up only when it is printed.
     """
 
     file: str
@@ -45,8 +45,8 @@ class Where(NamedTuple):
         return f"{self.table} in {self.file}" if self.table else self.file
 
     def _line(self) -> int:
-        """The line (from 1) of the key, else of what it stands in."""
-        lines = self.path.read_text("utf-8-sig", "replace").split("\n")  # as TOML counts
+        """The line (from 1) of the key, or of the table or row that contains it."""
+        lines = self.path.read_text("utf-8-sig", "replace").split("\n")  # counted as in TOML
         first, last, key = 0, len(lines), self.key
         if self.table:
             first = next((at for at, line in enumerate(lines) if "unhardcode" in line), 0)
@@ -69,8 +69,8 @@ Reader = Callable[[Any, Where], Any]
 
 
 def checked(table: dict[str, Any], where: Where, *, policy: bool = False) -> dict[str, Any]:
-    """The settings of a table by their field in Config; of a `policy` also what it honours. Raises UsageError."""
-    # A policy says what may pass; where values go is for the owners to say.
+    """The settings of a table by their field in Config; of a `policy` also `honour`. Raises UsageError."""
+    # A policy says what may pass; where values are stored is the owners' decision.
     of_policy = {**{key: reader for key, reader in _READERS.items() if key != "stores"}, "honour": _honour}
     readers = of_policy if policy else _READERS
     return {key.replace("-", "_"): value for key, value in _fields(table, where, readers).items()}

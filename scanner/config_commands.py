@@ -1,4 +1,4 @@
-"""`unhardcode config`: what is in effect, and who says so."""
+"""`unhardcode config`: show the configuration in effect and the origin of each value."""
 
 from __future__ import annotations
 

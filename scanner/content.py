@@ -1,4 +1,4 @@
-"""Decide from raw bytes whether a file is scanned, how wide its characters are, and what the prefilter gets."""
+"""Decide from raw bytes whether a file is scanned, its encoding's width, and what the prefilter gets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LFS = b"version https://git-lfs.github.com/spec/"
 _REST = rb"v\d+\r?\n(?:ext-\d-[\w-]+ sha256:[0-9a-f]{64}\r?\n)*oid sha256:[0-9a-f]{64}\r?\nsize \d+(?:\r?\n)?"
 _LONGEST_POINTER = 1024
 _POINTER, _BINARY = "Git LFS pointer", "binary"
-# Names of archives and of what is packed, by how they begin; a wheel, a jar and a document are zip files.
+# Archive formats by their first bytes; a wheel, a jar and an office document are zip files.
 # https://www.iana.org/assignments/media-types/application/zip, https://www.rfc-editor.org/rfc/rfc1952 and so on.
 _PACKED = (
     (b"PK\x03\x04", "zip"),
@@ -22,9 +22,9 @@ _PACKED = (
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!\x1a\x07", "rar"),
 )
-# The first two bytes of each byte order mark that says UTF-16 or UTF-32.
+# The first two bytes of each byte order mark of UTF-16.
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE[:2])
-# Of control characters a text may hold those that move, and a stray NUL (git takes it for binary; programs read it).
+# Control characters that a text may contain: those that move, and a stray NUL (binary for git; programs read it).
 _NO_TEXT = bytes(code for code in (*range(1, 32), 127) if code not in b"\t\n\v\f\r\b\x1b")
 _ARCHIVES = (*dict.fromkeys(name for _, name in _PACKED), "tar")
 # All reasons of `policy`.
@@ -32,7 +32,7 @@ REASONS = (_POINTER, _BINARY, *(f"archive ({name})" for name in _ARCHIVES))
 
 
 def skip_reason(raw: bytes) -> str | None:
-    """Why a file of these bytes is not looked into, or None."""
+    """Why a file with these bytes is not scanned, or None."""
     if raw.startswith(_LFS) and _is_pointer(raw):
         return _POINTER
     if not looks_binary(raw):
@@ -42,15 +42,15 @@ def skip_reason(raw: bytes) -> str | None:
 
 
 def _is_pointer(raw: bytes) -> bool:
-    """Whether bytes that begin as a pointer of LFS hold nothing else: any file can begin so."""
+    """Whether bytes that begin like an LFS pointer hold nothing else: any file can begin so."""
     return len(raw) < _LONGEST_POINTER and re.compile(_REST).fullmatch(raw, len(_LFS)) is not None
 
 
 def looks_binary(raw: bytes) -> bool:
-    """Whether the first 8,000 bytes hold a NUL, as git judges it, and are no text: UTF-16, UTF-32, or UTF-8 otherwise.
+    """Whether the first 8,000 bytes hold a NUL (git's test) and are no text: UTF-16, UTF-32, UTF-8 but for NULs.
 
-    Of 139,000 files with a NUL on a machine with compilers and clouds' tools 16 are UTF-8 otherwise: NULs between
-    variables (`/proc/PID/environ`) or names of files, and one that would hide a whole `.env`.
+    Of 139,000 files with a NUL on a machine with compilers and cloud tools 16 are UTF-8 apart from the NULs: these
+    separate variables (`/proc/PID/environ`) or file names, and one would hide a whole `.env`.
     """
     if raw.find(b"\0", 0, 8000) < 0:
         return False
@@ -70,7 +70,7 @@ def _is_text(head: bytes) -> bool:
 
 
 def archive_of(raw: bytes) -> str | None:
-    """What binary bytes are packed as, by how they begin; None where they are no archive that is known here."""
+    """The archive format of binary bytes, by their beginning; None if it is not a known one."""
     # https://www.gnu.org/software/tar/manual/html_node/Standard.html
     if raw[257:262] == b"ustar":
         return "tar"
@@ -78,10 +78,10 @@ def archive_of(raw: bytes) -> str | None:
 
 
 def wide_encoding(head: bytes) -> str | None:
-    """UTF-16 or UTF-32 by byte order mark, or without one by where its NULs stand; else None.
+    """UTF-16 or UTF-32 by byte order mark, or without one by the positions of its NULs; else None.
 
-    A mark alone proves nothing: in either every blank, digit and line end has a NUL, and whoever reads the file as what
-    it is passes over two odd bytes at its start.
+    A mark alone is no proof: in both encodings every blank, digit and line end has a NUL, and programs that read the
+    file in another encoding ignore two odd bytes at its start.
     """
     if len(head) < 4 or b"\0" not in head:
         return None
@@ -89,12 +89,12 @@ def wide_encoding(head: bytes) -> str | None:
         return "utf-32"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and not head.startswith(codecs.BOM_UTF32_LE):
         return "utf-16"
-    # Without a mark: in UTF-32 one byte in four is none of the NULs, and which one says the order.
+    # Without a mark: in UTF-32 one byte in four is not a NUL, and which one tells the byte order.
     for encoding, place in (("utf-32-le", 0), ("utf-32-be", 3)):
         if len(head) % 4 == 0 and head.count(0) >= len(head) // 4 * 3 - len(head) // 20 and 0 not in head[place::4]:
             return encoding
     even, odd = head[0::2], head[1::2]
-    # Latin text in UTF-16 has a NUL in every second byte and nearly none in the others.
+    # Latin text in UTF-16 has a NUL in every second byte and hardly any in the others.
     if odd.count(0) > 0.6 * len(odd) and even.count(0) < 0.05 * len(even):
         return "utf-16-le"
     if even.count(0) > 0.6 * len(even) and odd.count(0) < 0.05 * len(odd):
@@ -111,8 +111,8 @@ def _is_utf32(head: bytes) -> bool:
 
 
 def scan_bytes(raw: bytes) -> bytes:
-    """What the prefilter looks at: UTF-8 without BOM where the text is wide, else the bytes without BOM."""
-    # Text without a mark and a NUL, which most is, is told from its first bytes.
+    """The prefilter's input: UTF-8 without BOM if the text is UTF-16 or UTF-32, else the bytes without BOM."""
+    # Text without a mark or a NUL, which most is, is recognised by its first bytes.
     plain = raw[:2] not in _WIDE and raw.find(b"\0", 0, 8000) < 0
     encoding = None if plain else wide_encoding(raw[:8000])
     if encoding is None:
@@ -121,5 +121,5 @@ def scan_bytes(raw: bytes) -> bytes:
 
 
 def may_be_marked(raw: bytes) -> bool:
-    """Whether a document may hold one of our ignore comments; of UTF-16 it is not looked into."""
+    """Whether a document may contain an ignore comment of ours; UTF-16 is not checked."""
     return b"nhardcode:" in raw or b"NHARDCODE:" in raw or b"\0" in raw

@@ -1,4 +1,4 @@
-"""What a path holds now, in the working tree, the index or a commit: to see whether a finding moved or is gone."""
+"""The findings that a path has now, in the working tree, the index or a commit: to see if one moved or is gone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Current:
-    """What is at a path below `folder` now; `read` gives a file's bytes, or None where there is no such file."""
+    """The findings that are at a path below `folder` now; `read` gives a file's bytes, or None if it does not exist."""
 
     def __init__(self, folder: Path, read: Callable[[str], bytes | None], settings: Callable[[], Settings]) -> None:
         self._folder = folder
@@ -28,26 +28,26 @@ class Current:
         self._known: dict[str, list[Finding] | None] = {}
 
     def __call__(self, path: str) -> list[Finding] | None:
-        """The findings at a path, empty where it holds none; None where there is no such file."""
+        """The findings at a path, empty if it has none; None if there is no such file."""
         if path not in self._known:
             raw = self._read(path)
             self._known[path] = None if raw is None else self._findings(Source(path=path, raw=raw))
         return self._known[path]
 
     def _findings(self, source: Source) -> list[Finding]:
-        # Few scans ask what moved where.
+        # Few scans need to know what moved where.
         from scanner import analysis
 
         return analysis.findings_of(source, session.knowledge_at(self._folder), self._settings())
 
     def may_be_marked(self, path: str) -> bool:
-        """Whether an ignore comment of ours may stand at a path: that is seen without looking for findings."""
+        """Whether a path may contain an ignore comment of ours, without looking for findings."""
         raw = self._read(path)
         return raw is not None and may_be_marked(raw)
 
 
 def of_worktree(folder: Path, settings: Callable[[], Settings]) -> Current:
-    """What stands on disk below a folder."""
+    """The files on disk below a folder."""
 
     def read(path: str) -> bytes | None:
         if not os.path.lexists(folder / path):
@@ -59,7 +59,7 @@ def of_worktree(folder: Path, settings: Callable[[], Settings]) -> Current:
 
 
 def of_index(folder: Path, settings: Callable[[], Settings]) -> Current:
-    """What is staged."""
+    """The staged files."""
 
     def read(path: str) -> bytes | None:
         out = git.read(folder, "ls-files", "--stage", "-z", "--", path, extra=git.hook_index())
@@ -70,7 +70,7 @@ def of_index(folder: Path, settings: Callable[[], Settings]) -> Current:
 
 
 def of_commit(folder: Path, commit: str, settings: Callable[[], Settings]) -> Current:
-    """What a commit holds."""
+    """The files of a commit."""
     from scanner.sources import objects
 
     files: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Texts inside texts: what a value in base 64, hexadecimal or percent-encoding says, where it plainly is so encoded.
+"""Decode values that are clearly encoded in base64, hexadecimal or percent-encoding, and contain text.
 
 Bounded: values of 64 KB, two layers, 200 values of a document.
 """
@@ -33,10 +33,10 @@ _HEXED = ("-----BEGIN ", "password", "postgres", "mysql://", "mongodb", "AKIA", 
 
 
 def decoded(text: str, *, surely: bool = False) -> str | None:
-    """What a value says in plain, or None if it is not plainly encoded.
+    """The decoded text of a value, or None if it is not clearly encoded.
 
-    `surely`: it is base 64 by what it stands in (a Kubernetes Secret), however short. Else at least nine characters of
-    plain text must come out, which a random value gives once in ten thousand.
+    `surely`: its container says that it is base64 (a Kubernetes Secret), however short. Otherwise at least nine
+    characters of plain text must result, which a random value gives once in ten thousand.
     """
     if len(text) > LONGEST or len(text) < (4 if surely else _SHORTEST):
         return None
@@ -53,7 +53,7 @@ def decoded(text: str, *, surely: bool = False) -> str | None:
 
 
 def stems(text: str) -> tuple[bytes, ...]:
-    """What base 64 of a longer text that holds `text` is sure to hold: one of these three, by where it stands."""
+    """Three texts of which base64 of any text that contains `text` holds one, depending on the alignment."""
     found = []
     for shift in range(3):
         encoded = base64.b64encode(bytes(shift) + text.encode())
@@ -63,10 +63,10 @@ def stems(text: str) -> tuple[bytes, ...]:
 
 
 def expressions() -> tuple[bytes, ...]:
-    """Hyperscan expressions (case matters) of what is worth decoding: PEM, URLs and keys of credentials."""
+    """Hyperscan expressions (case-sensitive) of encoded values worth decoding: PEM, URLs and keys of credentials."""
     inside = [stem for word in _LINES for stem in stems(word)]
     starts = [stems(word)[0] for word in _STARTS]
-    # Twice encoded, from the start.
+    # Encoded twice, from the start.
     twice = [stems(stem.decode())[0] for stem in (*starts[:11], stems("-----BEGIN ")[0])]
     either = b"|".join(re.escape(stem) for stem in dict.fromkeys(inside))
     first = b"|".join(re.escape(stem) for stem in dict.fromkeys((*starts, *twice)))
@@ -80,7 +80,7 @@ def expressions() -> tuple[bytes, ...]:
 
 
 def _reads(start: str) -> bool:
-    """Whether the first characters of base 64 are text: most values are told by these."""
+    """Whether the first characters of base64 decode to text, a quick check that decides most values."""
     return _TEXT.fullmatch(_bytes(start[: len(start) // 4 * 4] or start).decode("latin-1")) is not None
 
 

@@ -1,4 +1,4 @@
-"""Scan sources: prefilter each, analyse those with hits, collect findings and coverage."""
+"""Scan sources: run the prefilter on each, analyse those with hits, collect findings and coverage."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _HELD = 32_000_000
 
 
 class Setup(NamedTuple):
-    """What a scan needs. `rules` and `settings` are called only when there is a hit.
+    """What a scan needs. `rules` and `settings` are called only after a hit.
 
     `jobs` is the number of processes, None for as many as are worth starting.
     """
@@ -45,7 +45,7 @@ class Setup(NamedTuple):
 def scan(sources: Iterable[Source | Skipped], setup: Setup, texts: dict[str, str] | None = None) -> ScanResult:
     """Scan all sources.
 
-    `texts` receives the text of every document with a finding, by path: reports show lines of it, masked.
+    `texts` receives the text of every document with a finding, by path: reports show masked lines of it.
     """
     results = _Results(texts)
     waiting: list[tuple[int, Source, list[Hit]]] = []
@@ -90,7 +90,7 @@ def scan(sources: Iterable[Source | Skipped], setup: Setup, texts: dict[str, str
 
 
 class _Results:
-    """The results of all sources, collected. `place` is a source's number: reports keep that order."""
+    """Collects the results of all sources. `place` is a source's number: reports keep that order."""
 
     def __init__(self, texts: dict[str, str] | None) -> None:
         self.texts = texts

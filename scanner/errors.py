@@ -29,7 +29,7 @@ class Exit(enum.IntEnum):
 
 
 class UnhardcodeError(Exception):
-    """Base: `message` says what and where, `lines` each of several things, `hint` what to do."""
+    """Base: `message` says what and where, `lines` lists several items, `hint` says what to do."""
 
     status = Exit.BUG
 
@@ -41,13 +41,13 @@ class UnhardcodeError(Exception):
 
 
 class UsageError(UnhardcodeError):
-    """Arguments, configuration, a rule, a plan or a baseline that cannot be used."""
+    """Unusable arguments, configuration, rule, plan or baseline."""
 
     status = Exit.USAGE
 
 
 class NotSeenError(UnhardcodeError):
-    """Something that the user asked for could not be looked at."""
+    """Something that the user asked for could not be scanned."""
 
     status = Exit.NOT_SEEN
 

@@ -52,15 +52,15 @@ def _nothing_at(where: str, *, by_line: bool) -> str:
     if by_line:
         return f"nothing at {where} looks like a credential"
     if len(where) < 8 or where.strip("0123456789abcdef"):
-        # Not said again: it may be a value that somebody pasted.
+        # The text is not repeated: it may be a pasted value.
         return "this is no PATH:LINE and no fingerprint, which has 8 or more hexadecimal digits"
     return f"no finding has the fingerprint {where}"
 
 
 def _file(name: str) -> Path:
-    """The file of that name: in this folder, or as a report has it.
+    """The path of a file that is named relative to this folder, or as in a report.
 
-    That is from the root, with %FF for what is no text, and with escapes for what a terminal would obey.
+    Reports name it from the root, with %FF for bytes that are not text, and escapes for control characters.
     """
     from scanner.reports.masking import unprinted
 
@@ -71,7 +71,7 @@ def _file(name: str) -> Path:
 
 
 def _path_and_line(where: str) -> tuple[str, str]:
-    """PATH and LINE of PATH:LINE, or of PATH:LINE:COLUMN as a report has it; no line in what is neither."""
+    """PATH and LINE of PATH:LINE or PATH:LINE:COLUMN; no line if the text has neither form."""
     name, _, line = where.rpartition(":")
     path, _, first = name.rpartition(":")
     if path and first.isdecimal() and not os.path.lexists(name):

@@ -1,4 +1,4 @@
-"""All expressions of the prefilter: from the rules, from names, and from modules that define their own."""
+"""Collect all expressions of the prefilter: from the rules, from names, and from modules that define their own."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from scanner.prefilter import BARE, CALL, IMPORT, PROVIDER, QUOTED, URL, Express
 from scanner.readers import delimited, inserted, wholefile
 
 _URL = rb"[a-z][a-z0-9+.\-]{1,30}://[^\s/\"'`<>:]{0,200}:[^\s/\"'`<>@]{1,300}@"
-# The same in Python's pieces: the password stands in the next string, or the `@` behind it does.
+# In Python the URL may be split: the password is the next string, or has the `@` after it.
 _SPLIT_URL = (
     rb"[a-z][a-z0-9+.\-]{1,30}://[^\s/\"'`<>@:]{0,200}:"
     rb"(?:[\"']|[^\s/\"'`<>@]{1,300}[\"'][\s+\\]{0,60}[rbuf]{0,2}[\"']@)"
 )
-# And where names stand between: `"mysql://" + USER + ":" + "..." + "@"`.
+# With names between: `"mysql://" + USER + ":" + "..." + "@"`.
 _SUM_URL = (
     rb"://[^\s/\"'`<>@:]{0,200}[\"'][)\s]{0,20}\+[\w\s.()\[\]\"'\\]{1,100}\+[\s\\(]{0,60}[\"']"
     rb":(?:[\"'][\s+\\()]{0,60}[rbuf]{0,2}[\"'][^\"']{1,300}[\"'][\s+\\()]{0,60}[\"']|[^\s/\"'`<>@]{1,300})@"
@@ -35,7 +35,7 @@ _DSN = rb"\b(?:password|pwd)\s{0,3}=\s{0,3}[^\s;\"']{1,3}"
 
 
 def expressions(rules: RuleSet) -> list[Expression]:
-    """All expressions of a rule set, in the order of their ids: those of imports are the last."""
+    """All expressions of a rule set, in the order of their ids; those of imports come last."""
     found = [Expression(PROVIDER, hyperscan_expression(rule), ref=rule.id) for rule in rules.providers]
     shapes = prefilter_expressions(rules.names)
     found += _each(QUOTED, shapes["quoted"])
@@ -45,7 +45,7 @@ def expressions(rules: RuleSet) -> list[Expression]:
     found += _each(URL, decoding.expressions(), caseless=False)
     found += _each(BARE, [wholefile.PREFILTER], caseless=False)
     for stems in telling_stems(rules.names):
-        # A header's line, where the kind of the file is not known yet: in Python it is none.
+        # A header line, if the file's kind is not known yet: Python has none.
         found += _each(BARE, [delimited.expression(stems).encode()])
         found += _each(QUOTED, [inserted.expression(stems).encode()])
     found += _each(QUOTED, [shape.encode() for shape in inserted.PREFILTER])
@@ -58,7 +58,7 @@ def _each(role: int, patterns: Iterable[bytes], *, caseless: bool = True) -> lis
 
 
 def _of_libraries(rules: RuleSet) -> list[Expression]:
-    """The calls and the settings of libraries, and after them the imports of each."""
+    """The calls and settings of libraries, followed by the imports of each."""
     calls: dict[str, set[str]] = {}
     targets: dict[str, set[str]] = {}
     for sink in rules.sinks:
@@ -67,18 +67,19 @@ def _of_libraries(rules: RuleSet) -> list[Expression]:
         leaves = {target.rpartition(".")[2].split("[")[-1].rstrip("]") for target in setting.targets} - {"", "*"}
         if leaves:
             targets.setdefault(" ".join(sorted(setting.modules)), set()).update(leaves)
-    # One expression for all words of the same libraries: compiling and loading cost by their number, scanning by hits.
+    # One expression for all words of the same libraries: compile and load time grow with their number, scan time with
+    # hits.
     found = [
         Expression(CALL, rb"\b(?:" + _either(leaves) + behind, ref=ref)
         for words, behind in ((calls, rb")\s{0,4}\("), (targets, rb")[\"']?\]?\s{0,4}=\s{0,4}[^=]"))
         for ref, leaves in sorted(_by_owners(words).items())
     ]
-    # `from x import connect as c`, on one line or on several: what is a method is called by its own name.
+    # `from x import connect as c`, on one line or several; a method has its own name anyway.
     parts = (call.split(".") for sink in rules.sinks for call in sink.calls)
     leaves = {leaf for *owners, leaf in parts if not owners[1:] or not owners[-1][:1].isupper()}
     renamed = rb"(?:\bimport[ \t(][\w, \t(]*\b|\n[ \t]+)(?:" + _either(leaves) + rb")[ \t]+as[ \t]+\w"
     found.append(Expression(QUOTED, renamed, ref="renamed"))
-    # `from x`, `import x`, `import y, x`: a gate, not a judgement.
+    # `from x`, `import x`, `import y, x`: only a prefilter, imports are resolved later.
     found += [
         Expression(IMPORT, rb"(?:\bimport|\bfrom|,)\s{1,4}" + root.encode().replace(b".", rb"\.") + rb"\b", ref=root)
         for root in sorted({root for ref in (*calls, *targets) for root in ref.split(" ") if root})
@@ -87,9 +88,9 @@ def _of_libraries(rules: RuleSet) -> list[Expression]:
 
 
 def _by_owners(words: dict[str, set[str]]) -> dict[str, set[str]]:
-    """Words by the libraries that share them: `get(` of four libraries is one hit, and not four.
+    """Words grouped by the libraries that share them: `get(` of four libraries gives one hit, not four.
 
-    Words that count without an import are kept apart.
+    Words that count without an import are separate.
     """
     owners: dict[str, set[str]] = {}
     for ref, own in words.items():

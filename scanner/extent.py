@@ -1,28 +1,28 @@
-"""How far the statement at an offset reaches, and where two versions of a file differ: from bytes, without a parser."""
+"""Find the end of the statement at an offset, and the differences of two versions of a file, from bytes, unparsed."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-# No statement is followed further than this from where it is asked for, and no line further than that.
+# Bound for the distance that a statement is followed, and for the length of a line.
 WIDTH = 1_500
 NEAR = 400
-# A provider's longest token goes on so far behind the end of its shortest one, PEM blocks apart.
+# A provider's longest token extends at most this far beyond the end of its shortest one, except PEM blocks.
 TAIL = 1_200
-# Two changes with less between them are one: what is near one of them could be near the other.
+# Changes with less distance than this are merged: text near one of them could be near the other.
 FAR = 4 * WIDTH
-# How many names a value is followed through to the call that takes it. The reader of Python and the comparison of
-# versions must stop at the same one.
+# Through how many names a value is followed to the call that takes it. The Python reader and the comparison of versions
+# must use the same number.
 HOPS = 3
 _CLOSERS = (b")", b"]", b"}", b'"', b"'")
-# Bytes by which a line is found again.
+# Bytes used to find a line again.
 _SAMPLE = 60
 
 
 class Extent(NamedTuple):
-    """A part of a file from `start` to `end`, and the bytes from `low` to `high` that were read to find them.
+    """A part of a file from `start` to `end`, and the bytes from `low` to `high` that were read to find it.
 
-    `low` is -1 where the start of the file was seen, `high` is behind the end where that was.
+    `low` is -1 if the start of the file was reached, `high` is beyond the end if the end was.
     """
 
     low: int
@@ -32,7 +32,7 @@ class Extent(NamedTuple):
 
 
 class Range(NamedTuple):
-    """What stood from `first` to `last` in a version, and stands from `new_first` to `new_last` in the next one."""
+    """A change: `first` to `last` in a version is `new_first` to `new_last` in the next one."""
 
     first: int
     last: int
@@ -40,19 +40,19 @@ class Range(NamedTuple):
     new_last: int
 
     def touches(self, extent: Extent) -> bool:
-        """Whether something of this extent of the next version has changed."""
+        """Whether part of this extent of the next version has changed."""
         return extent.high > self.new_first and extent.low < self.new_last
 
 
 def statement(data: bytes, start: int, end: int) -> Extent:
-    """A statement from its line on, with a comment above it, and more where it may go on or a long string begins."""
+    """A statement from its first line on, with a comment above, and more if it may continue or opens a string."""
     stop = _statement_end(data, start, end)
     long = data.find(b'"""', start, stop) >= 0 or data.find(b"'''", start, stop) >= 0
     low = data.rfind(b"\n", max(0, start - NEAR), max(0, start - 1))
     above = low + 1
     if low < 0:
         low = start - NEAR if start > NEAR else -1
-        above = 0 if low < 0 else start  # a line above that is so long is no comment about this one
+        above = 0 if low < 0 else start  # a line above that is so long is not a comment on this one
     if data[above:start].lstrip()[:1] != b"#":
         above = start
     lines = 4 if long else 1 if _goes_on(data, start, stop) else 0
@@ -60,7 +60,7 @@ def statement(data: bytes, start: int, end: int) -> Extent:
 
 
 def around(data: bytes, end: int) -> Extent:
-    """The line before an offset, its own and the one after it; of long lines only what is near."""
+    """The line of an offset with the lines before and after it; of long lines only the part nearby."""
     start = low = end
     for _ in range(2):
         low = start - NEAR if start > NEAR else -1
@@ -80,7 +80,7 @@ def lines_of(data: bytes, first: int, last: int) -> tuple[int, int]:
 
 
 def changed(before: bytes, after: bytes) -> list[Range]:
-    """The parts that differ, in order; between two of them `FAR` bytes or more are the same.
+    """The parts that differ, in order; at least `FAR` equal bytes separate two of them.
 
     For equal texts that is one empty range, at the end.
     """
@@ -102,10 +102,10 @@ def changed(before: bytes, after: bytes) -> list[Range]:
 
 
 def _same_inside(before: bytes, after: bytes, part: Range) -> Range | None:
-    """A long part that both versions have, somewhere between the ends of a change."""
+    """A long part that both versions share, somewhere inside a change."""
     if min(part.last - part.first, part.new_last - part.new_first) < FAR:
         return None
-    # A line in the middle, then one of each half, is looked for in the version before.
+    # A line in the middle, then one of each half, is searched in the version before.
     for step in (2, 1, 3):
         at = part.new_first + (part.new_last - part.new_first) * step // 4
         at = after.find(b"\n", at, part.new_last - _SAMPLE)
@@ -122,7 +122,7 @@ def _same_inside(before: bytes, after: bytes, part: Range) -> Range | None:
 
 
 def _same_from(before: bytes, after: bytes, old: int, new: int, most: int) -> int:
-    """How many bytes from two offsets on are the same, `most` of them at most."""
+    """The number of equal bytes from two offsets on, at most `most`."""
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
@@ -134,7 +134,7 @@ def _same_from(before: bytes, after: bytes, old: int, new: int, most: int) -> in
 
 
 def _same_until(before: bytes, after: bytes, old: int, new: int, most: int) -> int:
-    """How many bytes before two offsets are the same, `most` of them at most."""
+    """The number of equal bytes before two offsets, at most `most`."""
     low, high = 0, most
     while low < high:
         middle = (low + high + 1) // 2
@@ -146,7 +146,7 @@ def _same_until(before: bytes, after: bytes, old: int, new: int, most: int) -> i
 
 
 def _goes_on(data: bytes, start: int, stop: int) -> bool:
-    """Whether the line after a statement may belong to it: brackets inside of strings are counted like any others."""
+    """Whether the line after a statement may belong to it; brackets inside strings are counted like any others."""
     following = data[stop + 1 : stop + NEAR]
     indent = len(following) - len(following.lstrip(b" \t"))
     first = data[start : start + NEAR]
@@ -155,7 +155,7 @@ def _goes_on(data: bytes, start: int, stop: int) -> bool:
 
 
 def _statement_end(data: bytes, start: int, end: int) -> int:
-    """The end of the line, at or after `end`, on which all brackets that were opened since `start` are closed."""
+    """The end of the line, at or after `end`, on which all brackets opened since `start` are closed."""
     depth, at, limit = 0, start, end + WIDTH - NEAR
     while True:
         line = data.find(b"\n", max(at, end))
@@ -170,7 +170,7 @@ def _statement_end(data: bytes, start: int, end: int) -> int:
 
 
 def _lines_end(data: bytes, stop: int, lines: int) -> int:
-    """The end of a line further down, at most a little way from the one before it."""
+    """The end of a line further down, each line at most a little way from the one before it."""
     for _ in range(lines):
         following = data.find(b"\n", stop + 1, stop + 1 + NEAR)
         if following < 0:

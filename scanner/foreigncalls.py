@@ -1,8 +1,8 @@
-"""Calls of languages that are only read as text, and that take a credential by its place: `new PDO(dsn, user, "x")`.
+"""Calls in languages without a parser here that take a credential by position: `new PDO(dsn, user, "x")`.
 
-`PATTERNS` are for `re`, by the name that they give to what follows; they end before the argument with its quotes.
-`INSIDE` ends within those of what is encoded as user and password. `EXPRESSIONS` are Hyperscan's (flag CASELESS) and
-end within it.
+`PATTERNS` are for `re`, keyed by the name that they give to the argument; they end before the argument with its quotes.
+`INSIDE` ends within the quotes of an encoded user and password. `EXPRESSIONS` are Hyperscan's (flag CASELESS) and end
+within the argument.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 
-# Functions by how many arguments stand before the credential.
+# Functions by the number of arguments before the credential.
 _PASSWORDS = {
     # https://learn.microsoft.com/powershell/module/microsoft.powershell.security/convertto-securestring,
     # https://laravel.com/docs/hashing,
@@ -73,8 +73,8 @@ _REGISTERS = (
 _ENCODERS = r"btoa|base64_encode|Base64\.(?:strict_|urlsafe_)?encode(?:64)?"
 _USER = r"\(\s{0,20}['\"`][^\s'\"`:${}]{1,64}:(?=[^\s'\"`$/])"
 
-# https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/security/KeyStore.html, KeyManagerFactory: what is
-# made into characters there is the password.
+# https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/security/KeyStore.html, KeyManagerFactory: the text
+# converted to characters there is the password.
 _STORES = r"\w{0,30}(?:store|ks|kmf|factory)\.(?:load|getKey|init)"
 _CHARACTERS = r"(?=\"[^\"\n]{1,100}\"\.toCharArray\(\))"
 
@@ -92,7 +92,7 @@ _API_KEYS = {
     0: r"new[ \t]{1,4}Stripe(?:Client)?|require\(['\"]stripe['\"]\)",
     1: r"algoliasearch|twilio|require\(['\"]twilio['\"]\)|TwilioClient\.Init|Twilio\.init|Twilio::REST::Client\.new",
 }
-# https://learn.microsoft.com/dotnet/api/azure.identity.clientsecretcredential, and its forerunner of ADAL
+# https://learn.microsoft.com/dotnet/api/azure.identity.clientsecretcredential, and its predecessor in ADAL
 _CLIENT_SECRETS = {2: r"ClientSecretCredential", 1: r"new[ \t]{1,4}ClientCredential"}
 
 _BY_PLACE = (_PASSWORDS, _LOGINS, _KEYS, _API_KEYS, _CLIENT_SECRETS)
@@ -119,7 +119,7 @@ PATTERNS = {
     "api_key": _pattern(_API_KEYS),
 }
 INSIDE = rf"{_OWNER}(?i:{_ENCODERS}){_USER}"
-# One of these, in small letters, stands in each of the names: looked for as plain text, which is fast.
+# One of these, in lower case, is part of each of the names: a plain text search is fast.
 _WORDS = tuple(
     "auth credential connect pdo mysqli ftp_login imap_open ldap_bind sequelize secretkeyspec symmetricsecuritykey hmac"
     " newcipher cookiestore cookieparser cookie-parser usernamepassword messageverifier messageencryptor jwt signwith"
@@ -137,7 +137,7 @@ def _opened() -> re.Pattern[str]:
 
 
 def may_hold_call(text: str, low: int, high: int) -> bool:
-    """Whether such a call may begin between two offsets: a few words first, then all names, which takes longer."""
+    """Whether such a call may begin between two offsets: a quick check for a few words, then for all names."""
     window = text[low:high].lower()
     return any(word in window for word in _WORDS) and _opened().search(text, low, high) is not None
 

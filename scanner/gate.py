@@ -1,4 +1,4 @@
-"""What fails a scan: the configuration, overridden by the command line."""
+"""Decide what fails a scan: the configuration, overridden by the command line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def decided(config: Config, honour: frozenset[str] | None, options: GateOptions) -> Config:
-    """The configuration with the options that were given. Raises UsageError for one that a policy is stricter than."""
+    """The configuration with the given options applied. Raises UsageError for an option that would relax a policy."""
     asked = config
     if options.min_confidence is not None:
         asked = asked._replace(min_confidence=Confidence(options.min_confidence))

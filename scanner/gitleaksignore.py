@@ -1,7 +1,7 @@
-"""`.gitleaksignore`, read where it stands: positions that people of gitleaks have accepted.
+"""Read `.gitleaksignore`: positions of findings that gitleaks users have accepted.
 
-https://github.com/gitleaks/gitleaks#gitleaksignore: `file:rule:line`, or `commit:file:rule:line`. The second form names
-a value: what stood on that line in that commit. The first names a line only, and whatever stands there now.
+https://github.com/gitleaks/gitleaks#gitleaksignore: `file:rule:line`, or `commit:file:rule:line`. The second form
+identifies a value: the one on that line in that commit. The first accepts whatever is on that line now.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MOST = 5_000_000
 
 
 class Position(NamedTuple):
-    """A line of a file, in a commit or (None) as it stands."""
+    """A line of a file, in a commit or (None) in the present version."""
 
     path: str
     line: int
@@ -33,7 +33,7 @@ class Position(NamedTuple):
 
 
 def honoured(root: Root, findings: Sequence[Finding]) -> list[Finding]:
-    """The findings, those suppressed that the root's `.gitleaksignore` accepts, but no token with a valid checksum."""
+    """The findings; those in the root's `.gitleaksignore` are suppressed unless their checksum is valid."""
     positions = read_positions(root.folder / FILE)
     if not positions:
         return list(findings)
@@ -52,7 +52,7 @@ def honoured(root: Root, findings: Sequence[Finding]) -> list[Finding]:
 
 
 def read_positions(path: Path) -> list[Position]:
-    """The positions in a file, none where there is none. What is not one is passed over, as gitleaks does."""
+    """The positions in a file, none if it does not exist. Invalid lines are ignored, as gitleaks does."""
     try:
         if not path.is_file() or path.is_symlink() or path.stat().st_size > _MOST:
             return []
@@ -64,7 +64,7 @@ def read_positions(path: Path) -> list[Position]:
 
 
 def parse_position(line: str) -> Position | None:
-    """One line of the file, or a fingerprint of a report; None where it is neither."""
+    """The position in a line of the file, or in a report's fingerprint; None if it is neither."""
     line = line.strip()
     if line.startswith("#"):
         return None
@@ -79,7 +79,7 @@ def parse_position(line: str) -> Position | None:
 
 
 def values_at(root: Root, positions: Iterable[Position]) -> dict[Position, list[SecretValue]]:
-    """The values on each line of a file in a commit; none where git has not got it, or no commit is named."""
+    """The values on each line of a file in a commit; none if git lacks the commit, or none is named."""
     files: dict[tuple[str, str], list[Position]] = {}
     for position in positions:
         if position.commit is not None:

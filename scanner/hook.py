@@ -1,8 +1,8 @@
-"""The commit hook's fast path: tell that nothing staged can be a credential, without loading the rest.
+"""The commit hook's fast path: detect that nothing staged can be a credential, without loading the rest.
 
-Nearly every commit is clean, and then half of a hook's time would go into importing the command line's library. So
-`scan --staged -q` looks here first, with nothing but git and the database; at the first hit, skipped file or
-doubt the whole command runs as ever. It prints the same: nothing.
+Nearly every commit is clean, and importing the command line library would take half of the hook's time. So `scan
+--staged -q` checks here first, with only git and the database; at the first hit, skipped file or doubt the whole
+command runs as usual. A clean scan prints the same either way: nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scanner.source import Source
 
 _FLAGS = frozenset(("--staged", "-q", "--quiet", "--no-color", "--show-suppressed", "--no-baseline"))
-# Options of which one fixed set of values is right, and which change nothing where there is nothing.
+# Options with a fixed set of valid values, which change nothing if there are no findings.
 _LEVELS = {
     "--min-confidence": ("low", "medium", "high"),
     "--fail-on": ("low", "medium", "high", "never"),
@@ -29,19 +29,19 @@ _LEVELS = {
 
 
 def is_clean(arguments: list[str]) -> bool:
-    """Whether `arguments` are the hook's and nothing staged has a single hit. False says only: run the command."""
+    """Whether `arguments` are the hook's and nothing staged has a hit. False only means: run the full command."""
     if arguments[:1] != ["scan"] or not _are_the_hooks(arguments[1:]):
         return False
     import threading
 
-    # The database is loaded while git is waited for.
+    # The database is loaded while git runs.
     loading = threading.Thread(target=_load, daemon=True)
     loading.start()
     try:
         clean = _has_no_hit(loading)
     except Exception:  # noqa: BLE001 - the command meets it again, inside the error boundary
         clean = False
-    # Not in a `finally`: who interrupts waits for nothing.
+    # Not in a `finally`: after ^C nothing waits for the database.
     loading.join()
     return clean
 
@@ -87,19 +87,19 @@ def _means_something(hits: list[Hit], source: Source, table: Table) -> bool:
 def _load() -> None:
     from scanner import session
 
-    # Whatever it is, the main thread meets it again, where there is somebody to tell.
+    # The main thread meets the same error again, where it can be reported.
     with contextlib.suppress(Exception):
         session.load_prefilter()
 
 
 def _are_the_hooks(words: list[str]) -> bool:
-    """Whether these are the words of a quiet scan of the index, with options that change nothing on a clean commit."""
+    """Whether these are the arguments of a quiet scan of the index, with options that cannot change a clean result."""
     rest = iter(words)
     seen = set()
     for word in rest:
         option, equals, value = word.partition("=")
         if option == "--baseline":
-            # A baseline that is not there is a mistake, and the command says so.
+            # A missing baseline is an error, which the full command reports.
             if not os.path.isfile(value if equals else next(rest, "")):
                 return False
         elif option in _LEVELS:

@@ -1,4 +1,4 @@
-"""`unhardcode hook`: hooks of plain git, for those who do not use pre-commit."""
+"""`unhardcode hook`: install and remove plain git hooks, for those who do not use pre-commit."""
 
 from __future__ import annotations
 

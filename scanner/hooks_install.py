@@ -1,7 +1,7 @@
-"""Hooks of plain git: put beside what is there, and taken away without a trace.
+"""Install and remove plain git hooks, and keep existing hooks.
 
-A hook that is there already runs first, under a name of its own; in a folder that husky makes anew the hook is a block
-of lines in the file that husky runs. https://git-scm.com/docs/githooks, https://typicode.github.io/husky/how-to.html
+An existing hook is renamed and runs first; in a folder that husky recreates, ours is a block of lines in the file that
+husky runs. https://git-scm.com/docs/githooks, https://typicode.github.io/husky/how-to.html
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _MISSING = "unhardcode is not installed here, so nothing was looked at: install 
 
 
 class Home(NamedTuple):
-    """Where hooks go: the folder, whether others get them with the repository, whether husky runs them."""
+    """Where hooks are installed: the folder, whether it is shared through the repository, whether husky runs it."""
 
     folder: Path
     portable: bool
@@ -34,7 +34,7 @@ class Home(NamedTuple):
 
 
 def find_home(repository: git.Repository, *, shared: bool) -> Home:
-    """The folder whose hooks git runs here. Raises UsageError for one that other repositories use too."""
+    """The folder whose hooks git runs here. Raises UsageError for one that other repositories share."""
     folder = hooks_folder(repository.top or repository.folder)
     if folder == folder.parent:
         raise UsageError(
@@ -56,7 +56,7 @@ def find_home(repository: git.Repository, *, shared: bool) -> Home:
 
 
 def install(home: Home, stage: str) -> str:
-    """Install one hook, and say what was done. Raises UsageError."""
+    """Install one hook, and return what was done. Raises UsageError."""
     path = home.folder / stage
     if home.husky:
         return _add_block(path, stage)
@@ -83,7 +83,7 @@ def install(home: Home, stage: str) -> str:
 
 
 def uninstall(home: Home, stage: str) -> str | None:
-    """Take one hook away and put back what was there, byte for byte; None where there is none of ours."""
+    """Remove one hook and restore what was there before, byte for byte; None if none of ours is installed."""
     path = home.folder / stage
     there = _read(path)
     if there is None:
@@ -103,7 +103,7 @@ def uninstall(home: Home, stage: str) -> str | None:
 
 
 def script(stage: str, python: str | None) -> str:
-    """The text of a hook. With an interpreter it starts that one as long as it is there, and what PATH has else."""
+    """The text of a hook. It starts the given interpreter while that exists, else the command on PATH."""
     lines = [
         "#!/bin/sh",
         _MARK,
@@ -113,7 +113,7 @@ def script(stage: str, python: str | None) -> str:
     pushing = stage == "pre-push"
     feed = "printf '%s' \"$updates\" | " if pushing else ""
     if pushing:
-        # Git says on standard input what goes up, and both hooks want to know; $() alone eats the last line ends.
+        # Git describes the push on standard input, which both hooks need; $() alone drops the last line ends.
         lines.append("updates=$(cat; echo x); updates=${updates%x}")
     lines.append(f'if [ -x "$before" ]; then {feed}"$before" "$@" || exit $?; fi')
     command = 'scan --push="$1" -q' if pushing else "scan --staged -q"
@@ -139,7 +139,7 @@ def block(stage: str) -> str:
         lines += [
             "updates=$(cat; echo x); updates=${updates%x}",
             'printf \'%s\' "$updates" | unhardcode scan --push="$1" -q || exit $?',
-            "exec <<UPDATES",  # what follows reads them as well
+            "exec <<UPDATES",  # the code that follows reads them too
             "${updates%?}",
             "UPDATES",
         ]
@@ -188,7 +188,7 @@ def _remove_block(path: Path, there: bytes) -> str | None:
 
 
 def _without_block(there: bytes) -> bytes:
-    """A file's bytes as they were before the block came in."""
+    """A file's bytes as they were before the block was added."""
     found = _BLOCK.search(there)
     if found is None:
         return there
@@ -206,7 +206,7 @@ def _read(path: Path) -> bytes | None:
 
 
 def _write(path: Path, raw: bytes) -> None:
-    """Write a script; a new one is executable, one that is there stays what it is."""
+    """Write a script; a new one is made executable, an existing one keeps its mode."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         new = not path.exists()

@@ -1,7 +1,7 @@
-"""What a push would give away: the commits that the remote has not, whichever branches go up.
+"""Scan what a push would publish: the commits that the remote lacks, on all pushed branches.
 
-Git tells a pre-push hook on standard input (https://git-scm.com/docs/githooks#_pre_push); pre-commit reads those lines
-itself and tells by variables (https://pre-commit.com/#pre-push).
+Git describes the push to a pre-push hook on standard input (https://git-scm.com/docs/githooks#_pre_push); pre-commit
+reads those lines itself and sets variables (https://pre-commit.com/#pre-push).
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from scanner.model import Finding
 
 _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_REMOTE = re.compile(r"[\w.-][\w./-]*")  # not a URL, and nothing that git would take for a pattern
-# A new branch can leave the remote's branches at several commits; each costs a look at its tree.
+_REMOTE = re.compile(r"[\w.-][\w./-]*")  # not a URL, and nothing that git would read as a pattern
+# A new branch can start from several commits of the remote; each costs a look at its tree.
 _MOST_BASES = 8
 _MOST = 100_000_000
 _ABSENT = "no object of the repository in this folder: is it the push of another one (git --git-dir)?"
@@ -35,8 +35,8 @@ _ABSENT = "no object of the repository in this folder: is it the push of another
 class Push(NamedTuple):
     """The commits at the ends of what is pushed, and those that the remote has. Full ids.
 
-    `tags` are annotated tags among what is pushed, `files` the tags, trees and blobs that lead to no commit, `skipped`
-    what is not here.
+    `tags` are annotated tags that are pushed, `files` pushed tags, trees and blobs that lead to no commit, `skipped`
+    objects that are missing here.
     """
 
     tips: tuple[str, ...]
@@ -47,13 +47,13 @@ class Push(NamedTuple):
 
 
 def read_push(repository: git.Repository, remote: str) -> Push:
-    """What is being pushed to a remote: told by pre-commit, or by git on standard input. Raises UsageError."""
+    """The push to a remote, as described by pre-commit, or by git on standard input. Raises UsageError."""
     if "PRE_COMMIT_REMOTE_NAME" in os.environ:
         environment = os.environ
         name = environment["PRE_COMMIT_REMOTE_NAME"]
         tip = environment.get("PRE_COMMIT_TO_REF") or environment.get("PRE_COMMIT_LOCAL_BRANCH") or "HEAD"
         base = environment.get("PRE_COMMIT_FROM_REF", "")
-        # The id that pre-commit tells is that of the tag's own object, where an annotated tag goes up.
+        # For an annotated tag pre-commit gives the id of the tag object itself.
         local = tip if _ID.fullmatch(tip) else _resolved(repository, tip, "object")
         if local is None:
             return Push(tips=(), known=(), skipped=(Skipped(path=tip, reason=_ABSENT, gap=True),))
@@ -65,9 +65,9 @@ def read_push(repository: git.Repository, remote: str) -> Push:
 
 
 def parse_updates(text: str) -> list[tuple[str, str]]:
-    """Local and remote id of each line that git writes. Raises UsageError for anything else."""
+    """Local and remote id of each line that git writes. Raises UsageError for any other text."""
     updates = []
-    for line in text.removesuffix("\n").split("\n") if text else ():  # a ref's name may hold what ends lines elsewhere
+    for line in text.removesuffix("\n").split("\n") if text else ():  # a ref's name may contain other line separators
         fields = line.rsplit(" ", 3)
         if len(fields) != 4 or not _ID.fullmatch(fields[1]) or not _ID.fullmatch(fields[3]):
             raise UsageError(
@@ -79,7 +79,7 @@ def parse_updates(text: str) -> list[tuple[str, str]]:
 
 
 def push_of(repository: git.Repository, remote: str, updates: list[tuple[str, str]]) -> Push:
-    """The push that these updates (local id, id at the remote) make. A deletion gives nothing away."""
+    """The push that consists of these updates (local id, id at the remote). A deletion publishes nothing."""
     folder = history.folder_of(repository)
     tips: dict[str, None] = {}
     known: dict[str, None] = {}
@@ -100,7 +100,8 @@ def push_of(repository: git.Repository, remote: str, updates: list[tuple[str, st
             tips[tip] = None
         if kind == "tag" and local != there:
             tags[local] = None
-        # After somebody else's push the remote has what was never fetched: then only its branches here count.
+        # After somebody else's push the remote has commits that were never fetched: then only its branches known here
+        # count.
         had = _resolved(repository, there) if there.strip("0") else None
         if had is not None:
             known[had] = None
@@ -124,7 +125,7 @@ def scan(
     push: Push,
     setup: Setup,
 ) -> ScanResult:
-    """Scan what a push gives away; what the remote has already is marked as there before."""
+    """Scan what a push publishes; what the remote has already is marked as there before."""
     folder = history.folder_of(repository)
     commits, bases = _outgoing(folder, push)
     if not (commits or push.tags or push.files):
@@ -139,7 +140,7 @@ def scan(
     if not result.findings:
         return result
     findings = presence.with_head(folder, result.findings, read, selection.max_size)
-    # What no commit brings starts from nowhere: the remote may have it all the same.
+    # Objects that come with no commit have no base: the remote may have them all the same.
     bases = bases if commits else list(push.known[:_MOST_BASES])
     return result._replace(findings=_with_age(folder, bases, findings, read, selection.max_size))
 
@@ -151,7 +152,7 @@ def _with_age(
     read: Callable[[Source], list[Finding]],
     max_size: int,
 ) -> tuple[Finding, ...]:
-    """The findings, each with whether the remote held it before at one of the commits that the push starts from."""
+    """The findings, each marked with whether the remote had it at a commit that the push starts from."""
     from dataclasses import replace
 
     found = {number: replace(finding, introduced="range") for number, finding in enumerate(findings)}
@@ -163,7 +164,7 @@ def _with_age(
 
 
 def _outgoing(folder: Path, push: Push) -> tuple[list[str], list[str]]:
-    """The commits that go up, the oldest first, and those that they start from."""
+    """The commits to be pushed, oldest first, and those that they start from."""
     if not push.tips:
         return [], []
     feed = "".join(f"{oid}\n" for oid in (*push.tips, *(f"^{oid}" for oid in push.known))).encode()

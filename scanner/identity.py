@@ -1,4 +1,4 @@
-"""The identities of values and findings: keyed digests, fingerprints, places (DESIGN.md section 2)."""
+"""Identities of values and findings: keyed digests, fingerprints, places (DESIGN.md section 2)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def digest(key: bytes, value: SecretValue | str | bytes) -> str:
 
 
 def fingerprint(key: bytes, *, kind: str, value: SecretValue, path: str, symbol: str) -> str:
-    """Keyed hash of kind, value, path and symbol: 32 hex digits. Rules and lines change, this does not."""
+    """Keyed hash of kind, value, path and symbol: 32 hex digits. It does not depend on rule or line."""
     parts = [
         kind.encode(),
         digest(key, value).encode(),
@@ -33,16 +33,16 @@ def fingerprint(key: bytes, *, kind: str, value: SecretValue, path: str, symbol:
 
 
 def place(*, kind: str, path: str, symbol: str, ordinal: int) -> str:
-    """SHA-256 of kind, path, symbol and ordinal: 32 hex digits. Holds no value, the same on every machine."""
+    """SHA-256 of kind, path, symbol and ordinal: 32 hex digits. Independent of the value, equal on every machine."""
     text = "\0".join((kind, path, symbol, str(ordinal)))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def repository_key(folder: Path) -> bytes:
-    """The key kept in `folder` (git's common directory or the user's state folder), made if it is not there.
+    """The key stored in `folder` (git's common directory or the user's state folder), created if missing.
 
-    The file is 0600 and ours; one that another user owns or can write is not trusted. Where the folder cannot be
-    written the key lasts for this run only: fingerprints then differ from run to run, findings do not.
+    The file has mode 0600 and must be ours; one that another user owns or can write is not trusted. If the folder
+    cannot be written the key lasts for this run only: fingerprints then differ from run to run, findings do not.
     """
     path = folder / "unhardcode" / "key"
     try:
@@ -61,11 +61,11 @@ def repository_key(folder: Path) -> bytes:
         finally:
             os.close(descriptor)
         try:
-            # A link, not a rename: two first runs at once must end with one key.
+            # A link, not a rename: two concurrent first runs must end with one key.
             os.link(partial, path)
         except FileExistsError:
             return _read_key(path)
-        except OSError:  # a file system without hard links: of two first runs at once the later one's key stays
+        except OSError:  # a file system without hard links: of two concurrent first runs the later one's key stays
             os.replace(partial, path)
         finally:
             partial.unlink(missing_ok=True)

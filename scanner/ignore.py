@@ -1,9 +1,9 @@
-"""Inline markers: ours with rule and reason, and those of the tools that people come from.
+"""Inline ignore comments: ours, with rule and reason, and those of other tools.
 
-`# unhardcode: ignore[rule, rule] reason` stands for what is on its line; alone on a line for the line below; on the
-first or last line of a statement, or alone above it, for the statement, unless that line has a finding of its own.
-`ignore-start` and `ignore-end` stand for what is between them. Without brackets it stands for every rule; brackets that
-do not close hold the rest of the line.
+`# unhardcode: ignore[rule, rule] reason` applies to its line; alone on a line, to the line below; on the first or last
+line of a statement, or alone above it, to the statement, unless that line has a finding of its own. `ignore-start` and
+`ignore-end` apply to the lines between them. Without brackets it applies to every rule; unclosed brackets contain the
+rest of the line.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _OTHERS_SAME_LINE = re.compile(
     re.IGNORECASE,
 )
 _OTHERS_NEXT_LINE = re.compile(r"pragma:\s*allowlist\s+nextline\s+secret", re.IGNORECASE)
-# What opens a comment in the kinds of files that hold credentials.
+# What opens a comment in the kinds of files that contain credentials.
 _LEADER = re.compile(r"(?:^|\s)(?:#|//|--|;|/\*|\*|<!--|\{#|%|(?i:rem))[ \t]*$")
 _REM = re.compile(r"[ \t]*@?rem[ \t]+", re.IGNORECASE)  # of a batch file: a comment that begins with a word
 _CLOSERS = re.compile(r"(?:\*/|-->|#\}|(?<![\"'`])[\"'`]++,?)\Z")
@@ -41,9 +41,9 @@ _LONG_LINE = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
-    """One marker of ours. `alone`: nothing but the comment stands on its line. `rules` None: all of them.
+    """One ignore comment of ours. `alone`: its line holds nothing else. `rules` None: all of them.
 
-    `end` is the line on which its block ends, 0 for a marker of one line and for a block that is never closed.
+    `end` is the line on which its block ends, 0 for a comment on one line and for a block that is never closed.
     """
 
     line: int
@@ -55,14 +55,14 @@ class Marker:
     end: int = 0
 
     def names(self, rule: str) -> bool:
-        """Whether it stands for a rule."""
+        """Whether it applies to a rule."""
         return self.rules is None or rule in self.rules
 
 
 def settle(document: Document, findings: Sequence[Finding], *, own: bool = True, foreign: bool = True) -> list[Finding]:
-    """The findings of one document, those that a marker stands for suppressed with its reason.
+    """The findings of one document; those that an ignore comment applies to are suppressed with its reason.
 
-    `own` and `foreign` say whose markers count. Another tool's never silences a token whose checksum is valid.
+    `own` and `foreign` say whose comments count. Another tool's never suppresses a token whose checksum is valid.
     """
     starts = line_starts(document.text)
     chosen = _assigned(document, findings, starts) if own else {}
@@ -80,14 +80,14 @@ def settle(document: Document, findings: Sequence[Finding], *, own: bool = True,
 
 
 def has_valid_checksum(finding: Finding) -> bool:
-    """Whether the value proves by itself that a provider issued it."""
+    """Whether the value itself proves that a provider issued it."""
     return any(piece.name == "checksum-valid" for piece in finding.evidence)
 
 
 def remarks(source: Source, findings: Sequence[Finding]) -> Iterator[Skipped]:
-    """What is to be tidied up: markers without a finding, and blocks that do not close.
+    """Remarks for the report: ignore comments without a finding, and blocks that are not closed.
 
-    Documentation shows markers, and strings of a program write them: neither counts.
+    Comments shown in documentation, and strings of a program that contain one, are not reported.
     """
     if role_of(source.path, "") is PathRole.DOCS:
         return
@@ -108,7 +108,7 @@ def remarks(source: Source, findings: Sequence[Finding]) -> Iterator[Skipped]:
 
 
 def read_markers(text: str) -> list[Marker]:
-    """All markers of ours in a text that are comments, in order; each start of a block with its end."""
+    """All our ignore comments in a text, in order; each start of a block with its end."""
     if "nhardcode:" not in text and "NHARDCODE:" not in text:
         return []
     starts = line_starts(text)
@@ -139,17 +139,18 @@ def read_markers(text: str) -> list[Marker]:
 
 
 def _assigned(document: Document, findings: Sequence[Finding], starts: list[int]) -> dict[int, Marker]:
-    """Number of a finding to the marker that stands for it."""
+    """For each suppressed finding, by index, the comment that applies to it."""
     markers = read_markers(document.text)
     if not markers or not findings:
         return {}
     if document.kind is Kind.PYTHON:
-        # A string that says so accepts nothing, but text of another language in one may have its own comment.
+        # A string that contains a marker accepts nothing, but code of another language in one may have a comment of its
+        # own.
         hashes = {
             line: document.text.find("#", *_row(starts, document.text, line)) for line in {m.line for m in markers}
         }
         markers = [one for one in markers if 0 <= hashes[one.line] < one.span.start]
-    # A value that holds the words of a marker does not accept itself.
+    # A value that contains a marker's words does not accept itself.
     values = _joined(finding.span for finding in findings)
     markers = [one for one in markers if not _is_inside(one.span.start, values)]
     rows = {line for finding in findings for line in range(finding.start[0], finding.end[0] + 1)}
@@ -168,7 +169,7 @@ def _assigned(document: Document, findings: Sequence[Finding], starts: list[int]
 
 
 class _Candidates:
-    """Markers by where they stand, so that each finding asks for few, however many there are of both."""
+    """Ignore comments indexed by position, so that each finding is compared with few, however many there are."""
 
     def __init__(self, markers: Sequence[Marker], free: frozenset[int]) -> None:
         self._markers, self._free = markers, free
@@ -180,7 +181,7 @@ class _Candidates:
         self._blocks_for = functools.cache(self._outermost)
 
     def first(self, finding: Finding, whole: tuple[int, int]) -> int | None:
-        """The first marker that stands for a finding in the statement or literal of the lines `whole`."""
+        """The first comment that applies to a finding in the statement or literal of the lines `whole`."""
         rule, (first, _), (last, _) = finding.rule, finding.start, finding.end
         found = [self._on_line(line, rule, alone=False, free=False) for line in range(first, last + 1)]
         found.append(self._on_line(first - 1, rule, alone=True, free=False))
@@ -201,7 +202,7 @@ class _Candidates:
         return None
 
     def _outermost(self, rule: str) -> list[int]:
-        """The blocks for a rule that stand in no other one, in order."""
+        """The blocks for a rule that are inside no other one, in order."""
         found: list[int] = []
         for at, marker in enumerate(self._markers):
             if marker.block and marker.names(rule) and marker.end > (self._markers[found[-1]].end if found else 0):
@@ -210,7 +211,7 @@ class _Candidates:
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:
-    """Spans in order, those that share text made one."""
+    """Spans in order, overlapping ones merged."""
     joined: list[Span] = []
     for span in sorted(spans):
         if joined and span.start < joined[-1].end:
@@ -221,7 +222,7 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
 
 
 def _is_inside(at: int, spans: Sequence[Span]) -> bool:
-    """Whether an offset is inside one of some spans in order."""
+    """Whether an offset is inside one of some sorted spans."""
     before = bisect.bisect_right(spans, at, key=lambda span: span.start) - 1
     return before >= 0 and at < spans[before].end
 
@@ -243,13 +244,13 @@ def _literal_lines(starts: list[int], finding: Finding) -> tuple[int, int]:
 
 
 def _foreign(finding: Finding, marked: Callable[[int, bool], bool]) -> bool:
-    """Whether another tool's marker stands on a finding's lines, or on the one before."""
+    """Whether another tool's ignore comment is on a finding's lines, or on the line before."""
     first, last = finding.start[0], finding.end[0]
     return any(marked(line, line >= first) for line in range(max(first - 1, 1), last + 1))
 
 
 def _is_marked(text: str, starts: list[int], line: int, same: bool) -> bool:
-    """Whether another tool's marker for the `same` line, or for the next one, stands on a line."""
+    """Whether a line has another tool's ignore comment for the `same` line, or for the next one."""
     if line > len(starts):
         return False
     span = line_span(starts, text, line)
@@ -258,7 +259,7 @@ def _is_marked(text: str, starts: list[int], line: int, same: bool) -> bool:
 
 
 def _comment_lines(document: Document) -> set[int] | None:
-    """The lines on which a marker is a comment; None where that cannot be told."""
+    """The lines on which our marker is a comment; None if that cannot be told."""
     if document.kind is Kind.PYTHON:
         import io
         import tokenize

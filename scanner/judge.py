@@ -1,4 +1,4 @@
-"""Judge a candidate: collect the evidence for and against, and sum it up to a confidence."""
+"""Judge a candidate: collect the evidence for and against it, and derive a confidence from the sum of the weights."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _LANGUAGE = re.compile(
     r"(?:cs|da|de|el|en|es|fi|fr|hr|hu|it|ja|ko|nb|nl|pl|pt|ro|ru|sk|sv|tr|uk|vi|zh)(?:[-_]\w{2,4})?"
 )
 _NAMES = frozenset(("name-strong", "name-weak"))
-# Paths where a guessable value is an example.
+# Paths where an easily guessed value is an example.
 _FOR_SHOW = frozenset(("test-path", "docs-path"))
 _WEAK = frozenset(("equals-name", "example-word", "number-only", "sequence"))
 _COMMON = frozenset(("number-only", "sequence", "repeated"))
 _USERS = frozenset((("user",), ("username",), ("login",), ("account",), ("name",)))
-# With fewer letters than this, nothing tells whether they are a word.
+# With fewer letters than this, a word cannot be recognised.
 _SHORT_WORD = 8
-# Evidence of a value that is compatible with a telling name.
+# Evidence from a value that agrees with a telling name.
 _PLAIN = frozenset(("random-high", "random-medium", "random-low", "password-like", "uuid"))
-# Evidence that makes a literal a candidate by itself; all other evidence only changes the sum.
+# Evidence that makes a literal a candidate; all other evidence only changes the sum.
 SIGNALS = frozenset(
     ("provider-certain", "provider-strong", "sink", "sink-untyped", "setting", "url-password", "dsn-password",
      "basic-auth", "bearer", "name-strong", "name-weak", "key-file", "encoded")
@@ -44,14 +44,14 @@ SIGNALS = frozenset(
 
 
 def is_signal(candidate: Candidate) -> bool:
-    """Whether there is more evidence for a candidate than randomness and position."""
+    """Whether a candidate has more evidence than randomness and position."""
     return any(name in SIGNALS for name in (*candidate.evidence, *candidate.added))
 
 
 def judge(
     candidate: Candidate, *, document: Document, scope: str, names: Names, weights: dict[str, Weight]
 ) -> tuple[tuple[Evidence, ...], float]:
-    """All evidence for one candidate, strongest first, and its sum."""
+    """All evidence for one candidate, strongest first, and the sum of its weights."""
     alone = _summed(candidate, document, scope, names, weights)
     if not candidate.added:
         return alone
@@ -111,7 +111,7 @@ def _of_the_name(candidate: Candidate, names: Names) -> Iterator[str]:
     found = list(candidate.evidence)
     if candidate.literal.name is not None:
         verdict = judge_name(candidate.literal.name, names, symbol=candidate.literal.symbol)
-        # That `broker_url` is a URL says nothing of the password in it.
+        # That `broker_url` is a URL says nothing about the password in it.
         if verdict.kind not in CARRIERS or candidate.kind not in CARRIERS:
             found += verdict.evidence
     # The name of a sink's parameter repeats what the sink says.
@@ -120,7 +120,7 @@ def _of_the_name(candidate: Candidate, names: Names) -> Iterator[str]:
 
 
 def _said_once(candidate: Candidate, document: Document, value: Sequence[str]) -> Iterator[str]:
-    """The evidence without repetition: a configured `123456` is a common password, being a sequence of digits."""
+    """The evidence without repetition: a configured `123456` is a common password because it is a sequence."""
     configured = candidate.kind is CredentialKind.PASSWORD and document.kind in CONFIGURATION - {Kind.JSON}
     common = configured and "common-password" in value
     yield from (name for name in value if not common or name not in _COMMON)
@@ -129,7 +129,7 @@ def _said_once(candidate: Candidate, document: Document, value: Sequence[str]) -
 def _of_name_and_place(
     candidate: Candidate, document: Document, value: Sequence[str], file: Sequence[str]
 ) -> Iterator[str]:
-    """Evidence from a name with a plain value: set in code or configuration that runs, or only in a test."""
+    """Evidence from a name with a plain value: set in code or configuration in use, or only in a test."""
     strong = "name-strong" in candidate.evidence
     if file:
         if (
@@ -154,7 +154,7 @@ def _is_weak(candidate: Candidate, value: Sequence[str]) -> bool:
     if not _WEAK.isdisjoint(value) or "url-user-is-password" in candidate.evidence:
         return True
     text = candidate.value.reveal("text").casefold()
-    # A URL of a test is parsed, hardly ever opened, and its helper is given any plain word.
+    # A URL in a test is parsed, hardly ever opened, and its helper is passed any plain word.
     by_place = "url-password" in candidate.evidence or candidate.literal.role is Role.POSITIONAL
     if by_place and text.isalpha() and ("random-low" in value or len(text) < _SHORT_WORD):
         return True
@@ -165,7 +165,7 @@ def _is_weak(candidate: Candidate, value: Sequence[str]) -> bool:
 
 
 def _is_translated(candidate: Candidate, document: Document) -> bool:
-    """Whether a value is text of a translation, below a language's key: `de: {login: {secret: Geheimnis}}`.
+    """Whether a value is a translated text, below a language's key: `de: {login: {secret: Geheimnis}}`.
 
     https://guides.rubyonrails.org/i18n.html
     """
@@ -177,7 +177,7 @@ def _is_translated(candidate: Candidate, document: Document) -> bool:
 def _softened(evidence: Sequence[Evidence]) -> Iterator[Evidence]:
     """The evidence, with a failed offline check weakened so that it does not suppress a finding by itself.
 
-    Schemes change, and a token that was cut here may stand whole elsewhere.
+    Schemes change, and a token that was cut here may be complete elsewhere.
     """
     rest = sum(piece.weight for piece in evidence if piece.name != "checksum-invalid")
     for piece in evidence:

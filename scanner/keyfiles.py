@@ -1,7 +1,7 @@
-"""Binary key files: PKCS #12, Java key stores, keys in DER, KeePass; what they are, and what protects them.
+"""Recognise binary key files: PKCS #12, Java key stores, keys in DER, KeePass; and whether they are encrypted.
 
-The whole file is the credential: its finding stands at line 1 and spans nothing. A file is known by its content;
-its name says nothing.
+The whole file is the credential: its finding is at line 1 with an empty span. A file is recognised by its content,
+never by its name.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PKCS5, _PKCS12_PBE = b"\x2a\x86\x48\x86\xf7\x0d\x01\x05", b"\x2a\x86\x48\x86\xf
 
 
 class KeyFile(NamedTuple):
-    """What a file is: its rule's id, title and severity."""
+    """The type of a key file: its rule's id, title and severity."""
 
     rule: str
     title: str
@@ -52,7 +52,7 @@ class _Node(NamedTuple):
 
 
 def identify(raw: bytes) -> KeyFile | None:
-    """Say what key file these bytes are, or None. Certificates and stores of certificates alone are none."""
+    """The type of key file that these bytes are, or None. Certificates and stores of certificates alone are none."""
     if not raw or raw[0] not in _FIRST:
         return None
     if raw.startswith(_KDBX):
@@ -63,7 +63,7 @@ def identify(raw: bytes) -> KeyFile | None:
 
 
 def find(source: Source, weights: dict[str, Weight], settings: Settings) -> list[Finding]:
-    """The finding of a source that is a key file, else none."""
+    """The finding for a source that is a key file; empty for any other."""
     known = identify(source.raw)
     return [] if known is None else [_finding(source, known, weights, settings)]
 
@@ -106,9 +106,9 @@ def _finding(source: Source, known: KeyFile, weights: dict[str, Weight], setting
 
 
 def _der(raw: bytes) -> KeyFile | None:
-    """Tell a private key (PKCS #1, PKCS #8, SEC 1) or a PKCS #12 store by the members of the outer SEQUENCE.
+    """Recognise a private key (PKCS #1, PKCS #8, SEC 1) or a PKCS #12 store by the members of the outer SEQUENCE.
 
-    Line ends may stand behind it, and a key's own last byte may be one.
+    Line ends may follow it, and a key's own last byte may equal one.
     """
     whole = _node(raw, 0)
     if whole is None or raw[whole.end :].strip(b"\r\n"):
@@ -154,7 +154,7 @@ def _members(raw: bytes, parent: _Node) -> Iterator[_Node]:
 
 
 def _first_object(raw: bytes, parent: _Node) -> bytes:
-    """The object identifier that a SEQUENCE starts with, or nothing."""
+    """The object identifier that a SEQUENCE starts with, or empty."""
     node = _node(raw, parent.start)
     return raw[node.start : node.end] if node is not None and node.tag == _OBJECT else b""
 
@@ -163,7 +163,7 @@ def _first_object(raw: bytes, parent: _Node) -> bytes:
 
 
 def _has_java_key(raw: bytes) -> bool:
-    """Whether one entry is a key (1 private, 3 secret; 2 is a certificate), or the store cannot be followed."""
+    """Whether one entry is a key (1 private, 3 secret; 2 is a certificate), or the store cannot be parsed."""
     at = 12
     for _ in range(int.from_bytes(raw[8:12], "big")):
         if int.from_bytes(raw[at : at + 4], "big") != 2 or at > len(raw):

@@ -1,7 +1,7 @@
-"""Dataclasses whose methods are compiled on their first call, so that importing them is fast.
+"""Make dataclasses compile their methods on the first call, so that importing them is fast.
 
-`dataclass` writes and compiles the source of five methods for each class while its module is imported: half of what
-importing LibCST takes (196 classes), and half of what our own records take. A scan calls few of them.
+`dataclass` writes and compiles the source of five methods for each class at import: half of the import time of LibCST
+(196 classes), and of our own records. A scan calls few of them.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 
 @contextmanager
 def lazy_dataclasses() -> Iterator[None]:
-    """Let the dataclasses that are made meanwhile compile their methods late. Changes nothing else about them.
+    """A context in which new dataclasses compile their methods late; otherwise they are unchanged.
 
-    It stands in for a private function of Python 3.11 and 3.12:
-    https://github.com/python/cpython/blob/v3.11.7/Lib/dataclasses.py#L413; where there is none, this does nothing.
+    It replaces a private function of Python 3.11 and 3.12:
+    https://github.com/python/cpython/blob/v3.11.7/Lib/dataclasses.py#L413; if there is none, it does nothing.
     """
     import dataclasses
 
@@ -35,7 +35,7 @@ def lazy_dataclasses() -> Iterator[None]:
 def _late(
     create: Callable[..., Callable[..., Any]], name: str, args: Sequence[str], body: Sequence[str], **rest: Any
 ) -> Callable[..., Any]:
-    """A method that makes the real one when it is called, and steps aside for it."""
+    """A method that compiles the real one on its first call and is replaced by it."""
     made: Callable[..., Any] | None = None
 
     def late(self: Any, *given: Any, **named: Any) -> Any:

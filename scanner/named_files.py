@@ -1,4 +1,4 @@
-"""Read files that a user named, whole and up to a limit: a device may have no end."""
+"""Read files that a user named, whole and up to a size limit: a device may be endless."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from scanner.errors import UsageError
 
 
 def read_named(file: Path, most: int) -> bytes:
-    """What a file or pipe holds. Raises UsageError where it cannot be read, or holds more than `most` bytes."""
+    """The bytes of a file or pipe. Raises UsageError if it cannot be read, or holds more than `most` bytes."""
     try:
-        # A pipe that nobody has opened to write is not waited for.
+        # A pipe without a writer is not waited for.
         descriptor = os.open(file, os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_BINARY")))
         with open(descriptor, "rb") as stream:
             piped = stat.S_ISFIFO(os.fstat(descriptor).st_mode)
@@ -30,7 +30,7 @@ def read_named(file: Path, most: int) -> bytes:
 
 
 def written_by_shell(raw: bytes, name: object, *, hint: str = "save it as UTF-8") -> str:
-    """The text of a file that a shell may have written. Raises UsageError for what is neither UTF-8 nor marked UTF-16.
+    """The text of a file that a shell may have written. Raises UsageError unless it is UTF-8 or marked UTF-16.
 
     PowerShell's `>` writes UTF-16:
     https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_character_encoding
@@ -43,7 +43,7 @@ def written_by_shell(raw: bytes, name: object, *, hint: str = "save it as UTF-8"
 
 
 def text_named(file: Path, most: int, *, hint: str = "save it as UTF-8") -> str:
-    """The same as text, without a byte order mark. Raises UsageError also for what is not UTF-8."""
+    """Like `read_named`, decoded, without a byte order mark. Raises UsageError also if it is not UTF-8."""
     try:
         return read_named(file, most).decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -1,6 +1,6 @@
 """Combine a repository's own rules with the built-in ones: one prefilter, one rule set.
 
-They only add: an own rule names a finding where no built-in one does, and evidence that it gives speaks for.
+Own rules only add: one names a finding where no built-in rule does, and its evidence never lowers a finding.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 class _Both(NamedTuple):
-    """Two databases as one: the second one's numbers follow the first one's."""
+    """Two databases as one: the second one's ids follow the first one's."""
 
     first: Any
     second: Any
     shift: int
 
     def scan(self, data: bytes, match_event_handler: Callable[[int, int, int, int, object], None]) -> None:
-        """Scan with both."""
+        """Scan with both databases."""
 
         def shifted(number: int, start: int, end: int, flags: int, context: object) -> None:
             match_event_handler(number + self.shift, start, end, flags, context)
@@ -40,7 +40,7 @@ class _Both(NamedTuple):
 
 
 def load_own(path: Path) -> tuple[ProviderRule, ...]:
-    """The rules of a file, none where it is not there. Raises UsageError with file and line."""
+    """The rules of a file, none if it does not exist. Raises UsageError with file and line."""
     values = read_table(path, ())
     if values is None:
         return ()
@@ -54,7 +54,7 @@ def load_own(path: Path) -> tuple[ProviderRule, ...]:
 def beside(
     own: tuple[ProviderRule, ...], prefilter: Prefilter, rules: Callable[[], RuleSet]
 ) -> tuple[Prefilter, Callable[[], RuleSet]]:
-    """The built-in prefilter and rules with own ones."""
+    """The built-in prefilter and rules combined with own ones."""
     if not own:
         return prefilter, rules
     found = [Expression(role=PROVIDER, pattern=hyperscan_expression(rule), caseless=False, ref=rule.id) for rule in own]

@@ -1,6 +1,6 @@
-"""A policy from outside the repository, which nothing inside it can relax.
+"""Apply a policy from outside the repository, which nothing inside it can relax.
 
-A policy is a configuration with one key more, `honour`: what the repository may say. It may always be stricter.
+A policy is a configuration with one more key, `honour`: what the repository may decide. It may always be stricter.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def under(own: Loaded, path: Path) -> Loaded:
 
 
 def _merged(gate: Config, theirs: Config, said: set[str], ruled: set[str], honour: frozenset[str]) -> Config:
-    """The stricter of both in what fails, and of the rest what the policy honours."""
+    """The stricter of both for what fails, and for the rest what the policy honours."""
     excluding = "exclude" in honour
     return gate._replace(
         min_confidence=_stricter_level(gate, theirs, "min_confidence", said),
@@ -60,7 +60,7 @@ def _merged(gate: Config, theirs: Config, said: set[str], ruled: set[str], honou
 
 
 def rank(level: Confidence | None) -> int:
-    """How lax a level is; never (None) is the laxest."""
+    """How lax a level is; None (never fail) is the laxest."""
     return _NEVER if level is None else level.rank
 
 
@@ -82,7 +82,7 @@ def _baseline(gate: Config, theirs: Config, ruled: set[str], honour: frozenset[s
 
 
 def _strict(rows: tuple[PathSettings, ...], gate: Config) -> tuple[PathSettings, ...]:
-    """Of a repository's settings for paths those that are stricter than the policy for all of them."""
+    """The repository's settings for paths that are stricter than the policy for all paths."""
     strict = []
     for row in rows:
         fail_on = row.fail_on if row.fail_on not in (None, "never") else None

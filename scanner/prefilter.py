@@ -1,7 +1,7 @@
-"""The prefilter: one Hyperscan database over all rules that says where in a file to look.
+"""The prefilter: one Hyperscan database of all rules that finds the offsets in a file worth analysing.
 
 The database is compiled once (about a second) and kept in the user's cache; loading it takes a fraction of a
-millisecond. A compiled database is native code's input and unsafe to load if someone else wrote it: the folder is
+millisecond. A compiled database is input for native code and unsafe to load if someone else wrote it: the folder is
 ours and 0700, the files' owner is checked, and whatever does not fit is compiled anew.
 """
 
@@ -20,12 +20,12 @@ from hyperscan import _version
 from rules.private import own_folder, read_parts, write_private
 from scanner.beside import wait_beside
 
-# What an expression is for. A call counts only in a file that also has an import of its library.
+# Roles of expressions. A call counts only in a file that also imports its library.
 PROVIDER, QUOTED, BARE, URL, CALL, IMPORT, MARK = range(7)
 
-# Bytes of a number in a cache file.
+# Bytes per number in a cache file.
 _NUMBER = 4
-# The modules that make the expressions.
+# The modules that build the expressions.
 _MAKERS = (
     "prefilter.py",
     "expressions.py",
@@ -50,7 +50,7 @@ Table = tuple[tuple[int, str], ...]
 
 
 class Expression(NamedTuple):
-    """One entry of the database: what it is for, and which rule or import root it stands for."""
+    """One entry of the database: its role, and the rule or import root that it belongs to."""
 
     role: int
     pattern: bytes
@@ -59,11 +59,10 @@ class Expression(NamedTuple):
 
 
 class Prefilter(NamedTuple):
-    """A loaded database. `table` gives role and reference by expression id, as bytes until somebody asks.
+    """A loaded database. `table` gives role and reference by expression id, as bytes until they are needed.
 
-    Calls have a database of their own, which `calls` loads when it is asked for: four of five hits are `get(` and the
-    like, and count only in a file that has an import of their library. The ids of imports are the last ones, from
-    `imports` on.
+    Calls have a database of their own, which `calls` loads on demand: four of five hits are `get(` and the like, and
+    count only in a file that imports their library. The ids of imports are the last ones, from `imports` on.
     """
 
     database: Any
@@ -86,7 +85,7 @@ class Prefilter(NamedTuple):
 
 
 def hits_from_imports(prefilter: Prefilter, data: bytes) -> list[Hit]:
-    """The hits of imports, and of own rules, whose ids are higher; calls are not searched for."""
+    """The hits of imports, and of own rules, whose ids are higher; calls are not searched."""
     found: list[Hit] = []
 
     def on_match(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
@@ -98,15 +97,15 @@ def hits_from_imports(prefilter: Prefilter, data: bytes) -> list[Hit]:
 
 
 def full_state(state: bytes) -> bytes:
-    """The state of the rules with that of Hyperscan and of the modules that make the expressions."""
+    """The state of the rules combined with that of Hyperscan and of the modules that build the expressions."""
     made = [(Path(__file__).parent / each).stat().st_mtime_ns for each in _MAKERS]
     return state + f"\nhyperscan {_version.__version__} {sys.platform} {made}".encode()
 
 
 def load(cache: Path | None, state: bytes) -> Prefilter:
-    """The database for the built-in rules in this state: from the cache, or compiled and put there."""
+    """The database of the built-in rules in this state: from the cache, or compiled and stored there."""
     state = full_state(state)
-    # Two installations (pipx, pre-commit) keep theirs apart; the state inside says whether it is the right one.
+    # Installations (pipx, pre-commit) keep separate files; the state inside says whether a file is current.
     root = state.partition(b"\n")[0]
     name = f"prefilter-{zlib.crc32(root):08x}"
     if cache is not None:
@@ -152,7 +151,7 @@ def compile_database(found: list[Expression], *, calls: bool, once: bool = False
 
 
 def read_table(prefilter: Prefilter) -> Table:
-    """Role and reference of each expression id; read only once something hit."""
+    """Role and reference of each expression id; read only after a hit."""
     if isinstance(prefilter.table, tuple):
         return prefilter.table
     rows = (row.partition(" ") for row in prefilter.table.decode().split("\n"))
@@ -160,12 +159,12 @@ def read_table(prefilter: Prefilter) -> Table:
 
 
 def with_own_calls(table: Table) -> Table:
-    """The table with one more row, for calls of a file's own functions: no expression finds them (history.owncalls)."""
+    """The table with one more row, for calls of a file's own functions, which have no expression."""
     return (*table, (CALL, ""))
 
 
 class SortedHits(NamedTuple):
-    """Hits by what they are for: byte offsets to read (`counts`), those of each provider rule, and imported roots."""
+    """Hits by role: byte offsets to read (`counts`), those of each provider rule, and imported roots."""
 
     wanted: set[int]
     providers: dict[str, list[int]]
@@ -187,10 +186,10 @@ def sort_out(hits: list[Hit], table: Table, *, code: bool) -> SortedHits:
 
 
 def counts(role: int, ref: str, imports: frozenset[str], *, code: bool) -> bool:
-    """Whether a hit of an expression has to be read, in Python (`code`) or not, beside these imports.
+    """Whether a hit of an expression has to be read, in Python (`code`) or not, given these imports.
 
-    In Python a bare `name = value` is no literal, and a call counts only beside an import of one of its libraries;
-    some calls ask for none.
+    In Python a bare `name = value` is not a literal, and a call counts only with an import of one of its libraries;
+    some calls need none.
     """
     if role == CALL:
         return code and (not ref or not imports.isdisjoint(ref.split(" ")))
@@ -210,7 +209,7 @@ def _cached(cache: Path, name: str, state: bytes) -> Prefilter | None:
 
 
 def _calls(path: Path, state: bytes) -> Any:
-    """The database of calls from the cache, compiled where it is not there any more."""
+    """The database of calls from the cache, compiled if it is no longer there."""
     stored = _stored(path, state)
     if stored is None:
         return compile_database(_built_in(), calls=True)
@@ -218,12 +217,12 @@ def _calls(path: Path, state: bytes) -> Any:
 
 
 def _stored(path: Path, state: bytes) -> tuple[int, Any] | None:
-    """The id of the first import and the database of a cache file; None where it is not whole, or of another state."""
+    """The id of the first import and the database of a cache file; None if it is incomplete, or of another state."""
     parts = read_parts(path, len(state) + _NUMBER)
     if parts is None or parts[0][:-_NUMBER] != state:
         return None
     try:
-        # A database holds a checksum of its own, which is compared before anything else of it is believed.
+        # A database has its own checksum, which is compared before anything else in it is trusted.
         database = hyperscan.loadb(parts[1], hyperscan.HS_MODE_BLOCK)
         database.scratch = hyperscan.Scratch(database)
     except hyperscan.HyperscanError:
@@ -234,9 +233,9 @@ def _stored(path: Path, state: bytes) -> tuple[int, Any] | None:
 def _keep(cache: Path, name: str, state: bytes, dumped: list[bytes], imports: int, table: Table) -> None:
     if not own_folder(cache):
         return
-    # Lines, not JSON: a clean commit reads this and should not import a parser for it.
+    # Lines, not JSON: a clean commit reads this and should not import a JSON parser.
     rows = "\n".join(f"{role} {ref}" for role, ref in table)
     write_private(cache / f"{name}.rows", state + rows.encode())
-    # The calls first: a process that finds the other file finds this one too.
+    # Calls first: a process that finds the other file then finds this one too.
     for suffix, body in (("calls", dumped[1]), ("hsdb", dumped[0])):
         write_private(cache / f"{name}.{suffix}", state + imports.to_bytes(_NUMBER, "big") + body)

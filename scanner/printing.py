@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def emit(chunks: Iterable[str], output: Path | None) -> None:
-    """Write a report: to a file always as UTF-8, to standard output as it can take it."""
+    """Write a report: to a file always as UTF-8, to standard output in its own encoding."""
     if output is not None:
         from scanner.saving import save
 

@@ -1,4 +1,4 @@
-"""Progress of a long scan on standard error: a bar on a terminal, a line now and then in CI, nothing elsewhere."""
+"""Show the progress of a long scan on standard error: a bar on a terminal, occasional lines in CI, else nothing."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import sys
 import time
 from typing import Any
 
-# What is over sooner needs no bar; seconds between two lines where nothing can be drawn over.
+# Seconds before the first output, and seconds between two lines where a bar cannot be redrawn.
 _SOON, _SECONDS = 1.0, 15.0
 _REDRAW = 0.1
 
 
 class Meter:
-    """One measure of work in bytes. It says nothing in the first second."""
+    """Progress of one task in bytes. It prints nothing in the first second."""
 
     def __init__(self, doing: str, *, show: bool) -> None:
         self._doing = doing
@@ -25,12 +25,12 @@ class Meter:
         self._next = 0.0
 
     def begin(self, total: int) -> None:
-        """Start to count up to so many bytes."""
+        """Start counting up to `total` bytes."""
         self._total, self._seen = total, 0
         self._next = time.monotonic() + (_SOON if self._bar_wanted else _SECONDS)
 
     def at(self, done: int) -> None:
-        """Say that so many bytes are done."""
+        """Report that `done` bytes are done."""
         if not (self._bar_wanted or self._lines_wanted):
             return
         now = time.monotonic()
@@ -44,7 +44,7 @@ class Meter:
             self._next = now + _SECONDS
 
     def end(self) -> None:
-        """Leave the line, whatever came of it."""
+        """Finish the line, also after an error."""
         if self._bar is not None:
             self._bar.render_finish()
             self._bar = None

@@ -1,4 +1,4 @@
-"""The role of a path: code that runs, or tests, examples and docs, whose values are not uploaded."""
+"""The role of a path: code in use, or tests, examples and docs, whose values are not uploaded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 
 class PathRole(enum.StrEnum):
-    """What a file is for, judged by its path alone."""
+    """What a file is used for, judged by its path alone."""
 
     SOURCE = "source"
     TEST = "test"
@@ -22,7 +22,7 @@ class PathRole(enum.StrEnum):
 
 _FOLDERS = {
     PathRole.FIXTURE: {"fixtures", "fixture", "testdata", "test_data", "cassettes", "snapshots", "__snapshots__"},
-    # `t` is Perl's and git's; Celery, Kombu and others took it from there.
+    # `t` is the test folder of Perl and git; Celery, Kombu and others adopted it.
     PathRole.TEST: {
         "tests",
         "test",
@@ -81,7 +81,7 @@ _WORDS = {
 def role_of(path: str, scope: str = "") -> PathRole:
     """The role of a POSIX path. Folders count only below `scope`, the PATH that the user named ("" for all).
 
-    A user who names `examples/shop` means it: `examples` above it says nothing. The file's own name always counts.
+    A user who names `examples/shop` means it, so `examples` above it is ignored. The file's own name always counts.
     """
     whole = PurePosixPath(path)
     for part in _below(whole, scope).parts[:-1]:
@@ -114,12 +114,12 @@ def _below(path: PurePosixPath, scope: str) -> PurePosixPath:
 
 
 def is_lock_file(path: str) -> bool:
-    """Whether a file pins what a package manager chose."""
+    """Whether a file pins the versions that a package manager chose."""
     return path.rpartition("/")[2].lower() in _LOCK_FILES
 
 
 def path_evidence(path: str, scope: str) -> Iterator[str]:
-    """Names of the evidence that a file's path gives against what it holds; a path's role is judged below `scope`."""
+    """Names of the evidence that a file's path gives; a path's role is judged below `scope`."""
     role = _EVIDENCE.get(role_of(path, scope))
     if role is not None:
         yield role

@@ -1,4 +1,4 @@
-"""Run the examples of provider rules the way a scan would: prefilter first, then the pattern around its hits."""
+"""Run the examples of provider rules as a scan would: prefilter first, then the pattern around its hits."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _is_found(rule: ProviderRule, template: str, prefilter: Prefilter) -> bool:
     try:
         text = expand(template, rule.id)
     except ValueError:
-        text = template  # a brace that is no form of ours: the text as it stands
+        text = template  # a brace that is not one of our placeholders: the text is used as it is
     hits = sort_out(prefilter.find(text.encode()), read_table(prefilter), code=False).providers
     pattern = compile_pattern(rule.pattern)
     return any(pattern.search(text, max(0, end - rule.reach), end + FORWARD) for end in hits.get(rule.id, ()))

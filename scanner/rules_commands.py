@@ -68,8 +68,8 @@ def _first(names: Sequence[str]) -> str:
 
 
 def _show(field: str, value: object) -> None:
-    """A field and what it holds, several things below each other; nothing where it holds nothing."""
-    # A repository's own rules are its text: they command no terminal.
+    """A field and its value, several values below each other; nothing if it is empty."""
+    # A repository's own rules are untrusted text: control characters must not reach the terminal.
     lines = [printable(line) for each in (value if isinstance(value, tuple) else (value,)) for line in _lines(each)]
     if any(lines):
         click.echo(f"{field}: {lines[0]}" if len(lines) == 1 else "\n  ".join([f"{field}:", *lines]))

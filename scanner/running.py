@@ -1,4 +1,4 @@
-"""Run a scan for a command: resolve the configuration and the sources, scan, apply what was accepted."""
+"""Run a scan for a command: resolve configuration and sources, scan, and suppress what was accepted."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 
 class Scanned(NamedTuple):
-    """The result of a scan with what its reports need: the root of its paths, the texts of files with findings by path.
+    """The result of a scan with what its reports need: the root of its paths, the texts of files with findings.
 
     `key` keys the fingerprints. `baseline` is the baseline file, None without one. `current` finds what a path holds
     now: in the working tree, the index, or the commit that was scanned. `at_once` says that the findings are from many
-    commits, so that there is no one "now". `honour` is what a policy lets the repository decide, None without one.
+    commits, so that there is no single present version. `honour` is what a policy lets the repository decide, None
+    without one.
     """
 
     result: ScanResult
@@ -58,7 +59,7 @@ class Options(NamedTuple):
     jobs: int | None = None
 
 
-# For commands with which owners change their own code: no baseline hides anything, and no policy applies.
+# For commands with which owners change their own code: no baseline suppresses anything, and no policy applies.
 OWNERS = Options(no_baseline=True, gate=False)
 
 
@@ -117,7 +118,7 @@ def policy_refuses(option: str, instead: str) -> UsageError:
 
 
 def _scan_commits(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
-    """Scan commits, below the named folder or all: the history, a range, or a push."""
+    """Scan commits (the history, a range, or a push), below the named folder or everywhere."""
     from scanner import hooks_push
     from scanner.current import of_commit
     from scanner.history.scan import scan_history
@@ -131,7 +132,7 @@ def _scan_commits(named: tuple[Path, ...], mode: Mode, options: Options) -> Scan
     if repository is None:
         raise _without_git(f"{paths[0]}: not in a git repository", "--history, --range and --push look at commits")
     root = root._replace(folder=folder_of(repository))
-    # A path that is gone from the disk may still be in the history.
+    # A path that was deleted from disk may still be in the history.
     inside = worktree.relative(root, _absolute(paths[0]))
     if not os.path.lexists(paths[0]) and (repository.bare or not has_held(repository, inside)):
         raise NotSeenError(f"{paths[0]}: not there, and no commit has had it", hint="check the spelling")
@@ -173,11 +174,11 @@ def _scan_files(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanne
         sources = stdin.sources(str(named[0]) if named else None, selection.max_size)
     elif mode.staged:
         below = [worktree.relative(root, Path(os.path.realpath(path))) for path in named]
-        # A link out of the repository names nothing in its index: then all of the index is scanned.
+        # A link out of the repository names nothing in its index, so the whole index is scanned.
         inside = [] if any(os.path.isabs(path) for path in below) else below
         sources = staged.sources(_repository(root), selection, inside)
     elif mode.handed and not named:
-        sources = ()  # a hook that had no file to hand over
+        sources = ()  # a hook that passed no file
     else:
         sources = worktree.sources(root, paths, selection, handed=mode.handed)
     texts: dict[str, str] = {}
@@ -219,7 +220,7 @@ def _baseline(root: worktree.Root, options: Options, config: Config) -> Path | N
 
 
 def _lazy_settings(root: worktree.Root, scope: str, config: Config) -> Callable[[], Settings]:
-    """The settings, made on the first call: a scan without a hit needs no key."""
+    """A function that makes the settings on its first call: a scan without a hit needs no key."""
     key: list[bytes] = []
 
     def settings() -> Settings:
@@ -242,7 +243,7 @@ def _without_git(what: str, hint: str) -> NotSeenError:
 
 
 def _scope(root: worktree.Root, named: tuple[Path, ...]) -> str:
-    """The named folder relative to the root, below which the roles of paths are judged."""
+    """The named folder relative to the root; the roles of paths are judged below it."""
     if len(named) != 1:
         return ""
     relative = worktree.relative(root, _absolute(named[0]))
@@ -250,7 +251,7 @@ def _scope(root: worktree.Root, named: tuple[Path, ...]) -> str:
 
 
 def _nearest(gone: Path) -> Path:
-    """The nearest parent folder of a path that exists."""
+    """The nearest existing parent folder of a path."""
     return Path(os.path.realpath(next(folder for folder in _absolute(gone).parents if os.path.lexists(folder))))
 
 

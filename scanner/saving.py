@@ -1,6 +1,6 @@
 """Write a file that a user named, atomically: whole or not at all.
 
-Whoever is killed or finds the disk full leaves the file that was there.
+After a kill or on a full disk the old file is still there.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from pathlib import Path
 from scanner.errors import UsageError
 from scanner.sources.paths import meant
 
-# A file can be written where its folder takes no other: a single one that is mounted into a container.
+# A file can be writable in a folder that is not: a single file mounted into a container.
 _ONLY_IN_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)
 
 
 def save(path: Path, chunks: Iterable[str]) -> None:
-    """Make a file hold the text, in UTF-8, under the mode that it has. Raises UsageError; it is then as it was.
+    """Make a file hold the text, in UTF-8, keeping its mode. Raises UsageError; the file is then unchanged.
 
-    A link leads to the file that is replaced. A pipe, a device, and a file in a folder that takes no other get the text
-    as it comes.
+    A link is followed to the file, which is replaced. A pipe, a device, or a file in a folder that does not accept new
+    files is written directly.
     """
     try:
         place = Path(os.path.realpath(path))
@@ -33,7 +33,7 @@ def save(path: Path, chunks: Iterable[str]) -> None:
             _fill(os.open(place, os.O_WRONLY), chunks)
         elif before is None:
             replace_with(place, chunks)
-        elif not os.access(place, os.W_OK):  # somebody protects it, also where its folder would let it be replaced
+        elif not os.access(place, os.W_OK):  # it is write-protected, even if its folder would allow replacing it
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         else:
             _replace(place, chunks, stat.S_IMODE(before.st_mode))
@@ -42,7 +42,7 @@ def save(path: Path, chunks: Iterable[str]) -> None:
 
 
 def replace_with(place: Path, chunks: Iterable[str], *, mode: int = 0o666) -> None:
-    """Put a new file in the place of whatever is there, a link too, under `mode` less the umask. Raises OSError."""
+    """Replace whatever is at a path, also a link, by a new file with `mode` less the umask. Raises OSError."""
     partial = _beside(place)
     try:
         _fill(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), chunks)
@@ -52,7 +52,7 @@ def replace_with(place: Path, chunks: Iterable[str], *, mode: int = 0o666) -> No
 
 
 def refuse_links(files: Iterable[Path], root: Path) -> None:
-    """Raise UsageError for a file that is to be written and that a link of the scanned tree would lead elsewhere.
+    """Raise UsageError for an output file that a link of the scanned tree would redirect.
 
     A pull request can bring `unhardcode.sarif -> .git/config`, and CI writes its report into the checkout.
     """
@@ -66,10 +66,10 @@ def refuse_links(files: Iterable[Path], root: Path) -> None:
 
 
 def refuse_found(files: Iterable[Path], root: Path, paths: Iterable[str]) -> None:
-    """Raise UsageError for a file that is to be written and that a scan found something in.
+    """Raise UsageError for an output file in which the scan has a finding.
 
-    `scan -o settings.py` by somebody who knows grep's -o would put the report in the place of the program. `paths` are
-    as reports show them.
+    `scan -o settings.py` by somebody who knows grep's -o would overwrite the program with the report. `paths` are as
+    reports show them.
     """
     found = {os.path.realpath(root / os.fsdecode(meant(path))) for path in paths}
     for file in files:
@@ -78,7 +78,7 @@ def refuse_found(files: Iterable[Path], root: Path, paths: Iterable[str]) -> Non
 
 
 def _replace(place: Path, chunks: Iterable[str], mode: int) -> None:
-    """Replace a file by one of the same mode; where that cannot be, write over it."""
+    """Replace a file by one of the same mode; if that is impossible, overwrite it."""
     partial = _beside(place)
     try:
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -105,5 +105,5 @@ def _fill(descriptor: int, chunks: Iterable[str]) -> None:
 
 
 def _beside(place: Path) -> Path:
-    # Not the file's own name: that can be as long as a name may be.
+    # Not derived from the file's own name, which can be as long as a name may be.
     return place.with_name(f".unhardcode-{secrets.token_hex(8)}")

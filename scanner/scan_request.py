@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from scanner.errors import UsageError
 
-# The module of a format is called after it.
+# The module of a format is named after it.
 FORMATS = ("text", "json", "jsonl", "sarif", "junit", "gitlab", "github", "github-summary")
 _FOREACH = "each is a repository of its own: git submodule foreach --recursive 'unhardcode scan {}'"
 
@@ -66,17 +66,17 @@ class ScanRequest(NamedTuple):
 
     @property
     def is_silent_when_clean(self) -> bool:
-        """Whether a scan that found nothing prints and writes nothing."""
+        """Whether a scan without findings prints and writes nothing."""
         return self.quiet and self.form == "text" and not self.files
 
     @property
     def may_be_empty(self) -> bool:
-        """Whether it is no mistake if there is nothing to scan: there may be no commit since yesterday."""
+        """Whether having nothing to scan is no error: there may be no commit since yesterday."""
         return self.staged or self.handed or any(asked is not None for asked in (self.between, self.push, self.since))
 
 
 class _ModeOption(NamedTuple):
-    """An option that has a meaning only in some modes; in others it would be ignored silently."""
+    """An option that has a meaning only in some modes, and would be ignored silently in others."""
 
     name: str
     modes: tuple[str, ...]

@@ -1,7 +1,7 @@
-"""Findings as bytes without their values, which are found again by offset: for workers and for the record.
+"""Serialise findings without their values, for workers and the history record.
 
-Whoever has the version's bytes makes the finding whole again, and the keyed fingerprint proves that it is the same one.
-What cannot be read back off the text as it stands (an escape, an encoded password) is not handed on.
+A value is stored as offsets into its version's text, and restored from that version's bytes; the keyed fingerprint
+proves that it is the same. What is not verbatim in the text (an escape, an encoded password) is not serialised.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _FACTS = ("rule", "title", "severity", "score", "fingerprint", "place", "prefix"
 
 
 def dump(findings: Iterable[Finding], source: Source) -> bytes | None:
-    """The findings of one version without their values; None where one could not be made whole again."""
+    """The findings of one version without their values; None if one of them could not be restored."""
     text = text_of(source)
     if text is None:
         return None
@@ -46,7 +46,7 @@ def dump(findings: Iterable[Finding], source: Source) -> bytes | None:
 
 
 def load(data: bytes, source: Source, key: bytes) -> list[Finding] | None:
-    """The findings of a version, whole again; None where they are not those of this text and key."""
+    """The restored findings of a version; None if they do not belong to this text and key."""
     text = text_of(source)
     if text is None:
         return None
@@ -60,7 +60,7 @@ def load(data: bytes, source: Source, key: bytes) -> list[Finding] | None:
 
 
 def text_of(source: Source) -> str | None:
-    """The text that spans count in; None where there is none."""
+    """The text that spans count in; None if there is none."""
     try:
         return decode(source, kind_of(source.path, source.raw[:4096])).text
     except UndecodableError:
@@ -78,19 +78,19 @@ def _is_same(finding: Finding, key: bytes) -> bool:
 
 
 class _Table:
-    """Each sibling once, however many literals it stands beside: thousands in a file share most of theirs.
+    """Stores each sibling once, however many literals share it, as thousands of literals in a file may.
 
-    `rows` say where they stand, `unread` has the values that cannot be read off the text, by the sibling's number:
-    these must be the literal's own.
+    `rows` say where they are, `unread` has the values that are not verbatim in the text, by the sibling's number: these
+    must be the literal's own.
     """
 
     def __init__(self) -> None:
         self.rows: list[list[Any]] = []
         self.unread: dict[int, SecretValue] = {}
-        self._numbers: dict[int, tuple[int, Sibling]] = {}  # by identity, so each is kept
+        self._numbers: dict[int, tuple[int, Sibling]] = {}  # keyed by identity, so each is kept alive
 
     def runs(self, siblings: Sequence[Sibling], own: SecretValue, text: str) -> list[list[int]] | None:
-        """The numbers of siblings, as runs of a first one and how many; None where one cannot be made whole again."""
+        """The numbers of siblings, as pairs of first number and count; None if one of them could not be restored."""
         found: list[list[int]] = []
         for sibling in siblings:
             if id(sibling) not in self._numbers:
@@ -106,7 +106,7 @@ class _Table:
 
     def _add(self, sibling: Sibling, text: str) -> int:
         value = sibling.value.reveal("text")
-        # An empty one stands at the beginning of its span, which is not that of the text: its name stands there.
+        # An empty value is at the start of its span, not at the position of the text, which is its name's.
         at = text.find(value, sibling.span.start, sibling.span.end)
         if at <= 0:
             self.unread[len(self.rows)] = sibling.value
@@ -230,7 +230,7 @@ def _argument(
 
 
 def _text_at(body: int, offsets: Sequence[int] | None, length: int, text: str) -> str:
-    """What stands in the text at a literal's characters."""
+    """The characters of the text at a literal's offsets."""
     if offsets is None:
         return text[body : body + length]
     return "".join([text[at : at + 1] for at in offsets[:-1]])

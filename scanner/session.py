@@ -1,4 +1,4 @@
-"""What every scan needs set up once: the cache, the rules, the prefilter, the repository's key."""
+"""Set up what every scan needs once: the cache, the rules, the prefilter, the repository's key."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def cache_folder() -> Path | None:
     """The folder for compiled rules; None if there is no home folder. Raises UsageError."""
     named = os.environ.get("UNHARDCODE_CACHE")
     if named:
-        if not os.path.isabs(named):  # it would be another folder in each working directory, and be scanned there
+        if not os.path.isabs(named):  # it would be a different folder for each working directory, and be scanned there
             raise UsageError("UNHARDCODE_CACHE: not an absolute path", hint="write it from / on, or unset it")
         return Path(named)
     system: str = sys.platform
     if system == "linux":
-        # https://specifications.freedesktop.org/basedir-spec/latest/: platformdirs says the same, and takes longer to
-        # import than a clean scan takes to scan.
+        # https://specifications.freedesktop.org/basedir-spec/latest/: platformdirs gives the same path, but importing
+        # it takes longer than a clean scan.
         base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
         return Path(base, "unhardcode") if os.path.isabs(base) else None
     import platformdirs

@@ -1,8 +1,8 @@
-"""Analyse many documents in forked processes where there are enough of them.
+"""Analyse many documents in forked processes if there are enough of them.
 
-What a document holds does not depend on another, so that the findings are the same however many processes there are.
-No value crosses a process: where a finding has one, it crosses as a span of the document's text, which the parent has
-too. What cannot be told so, and whatever a process fails at, the parent does itself.
+Documents are independent, so the findings are the same for any number of processes. No value crosses a process: it is
+sent as a span of the document's text, which the parent has too. What cannot be sent so, and whatever a process fails
+at, the parent analyses itself.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # Below this many bytes of documents with hits a second process costs more than it saves.
 _WORTH_A_PROCESS = 100_000
 _MOST = 8
-# Bytes of a place in a pipe, and how many of them any pipe holds without a reader.
+# Bytes of an index in a pipe, and how many of them any pipe holds without a reader.
 _PLACE, _MOST_PLACES = 2, 2_000
 
 
@@ -53,7 +53,7 @@ class Outcome(NamedTuple):
 
 
 class _NotInTextError(Exception):
-    """A value that is no part of the document's text: one with escapes."""
+    """A value that is not verbatim in the document's text: one with escapes."""
 
 
 def analysed(
@@ -78,7 +78,7 @@ def _outcome(task: Task, knowledge: Knowledge, settings: Settings) -> Outcome:
 
 
 def _together(tasks: Sequence[Task], knowledge: Knowledge, settings: Settings, helpers: int) -> dict[int, Outcome]:
-    """The outcomes from several processes including this one; a free one takes the next largest task."""
+    """The outcomes from several processes including this one; an idle one takes the next largest task."""
     import multiprocessing
 
     fork = multiprocessing.get_context("fork")
@@ -109,9 +109,9 @@ def _together(tasks: Sequence[Task], knowledge: Knowledge, settings: Settings, h
 
 
 def _queue(count: int) -> int:
-    """The end of a pipe in which the places of so many tasks wait, for whoever reads next.
+    """The reading end of a pipe that holds the indices of `count` tasks, for whichever process reads next.
 
-    A number in memory that processes share would do as well; making one takes 15 ms, as it needs ctypes.
+    A number in shared memory would do as well; creating one takes 15 ms, as it needs ctypes.
     """
     reading, writing = os.pipe()
     os.write(writing, b"".join(at.to_bytes(_PLACE, "little") for at in range(min(count, _MOST_PLACES))))
@@ -120,7 +120,7 @@ def _queue(count: int) -> int:
 
 
 def _next(order: Sequence[int], queue: int) -> Iterator[int]:
-    """The numbers that no other process has taken."""
+    """Yield the indices that no other process has taken."""
     while place := os.read(queue, _PLACE):
         yield from order[int.from_bytes(place, "little") :: _MOST_PLACES]
 
@@ -133,7 +133,7 @@ def _work(
     settings: Settings,
     parent: int,
 ) -> None:
-    """What a helper does."""
+    """The work of a helper process."""
     end_with(parent)
     done: list[tuple[int, bytes]] = []
     try:
@@ -142,7 +142,7 @@ def _work(
             try:
                 done.append((number, _serialized(outcome)))
             except _NotInTextError:
-                continue  # the parent finds it untold
+                continue  # the parent notices the missing answer
     except Exception:  # noqa: BLE001, S110 - multiprocessing would print lines and values; the parent meets it again
         pass
     with contextlib.suppress(OSError):  # the parent has given up
@@ -150,7 +150,7 @@ def _work(
 
 
 def _received(answer: Connection, tasks: Sequence[Task]) -> Iterator[tuple[int, Outcome]]:
-    """What a helper tells; nothing of one that has ended before."""
+    """What a helper sent; nothing from one that ended early."""
     try:
         done: list[tuple[int, bytes]] = answer.recv()
     except EOFError:
@@ -160,7 +160,7 @@ def _received(answer: Connection, tasks: Sequence[Task]) -> Iterator[tuple[int, 
 
 
 class _Spans(pickle.Pickler):
-    """Writes a value as the span of the text that it stands in."""
+    """Pickles a value as the span of the text that it is in."""
 
     def __init__(self, file: io.BytesIO, text: str) -> None:
         super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL)
@@ -178,7 +178,7 @@ class _Spans(pickle.Pickler):
 
 
 class _Values(pickle.Unpickler):
-    """Reads values from the spans of a text."""
+    """Unpickles values from the spans of a text."""
 
     def __init__(self, file: io.BytesIO, text: str) -> None:
         super().__init__(file)
@@ -192,7 +192,7 @@ class _Values(pickle.Unpickler):
 
 
 def _serialized(outcome: Outcome) -> bytes:
-    """An outcome as bytes; none where there is nothing to tell, which is most of them."""
+    """An outcome as bytes; empty if it holds nothing, as most do."""
     if not outcome.findings and outcome.note is None and outcome.undecodable is None:
         return b""
     file = io.BytesIO()
@@ -201,7 +201,7 @@ def _serialized(outcome: Outcome) -> bytes:
 
 
 def _read(serialized: bytes, source: Source) -> Outcome:
-    """An outcome as a helper has told it, with the text that the parent decodes again where there is a finding."""
+    """An outcome that a helper sent; the parent decodes the text again if there is a finding."""
     if not serialized:
         return Outcome([], None, "")
     text = _text(source)

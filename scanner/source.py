@@ -1,8 +1,7 @@
-"""The records of a scan without findings: sources, skipped files, coverage, settings.
+"""Records of a scan without findings: sources, skipped files, coverage, settings.
 
-A hook runs through here on every commit and mostly finds nothing. Making a frozen dataclass takes seven times as
-long as making a NamedTuple (0.62 and 0.09 ms, measured on Python 3.11): these few are tuples, the others stay
-unimported.
+A hook loads this on every commit and mostly finds nothing. Defining a frozen dataclass takes seven times as long as a
+NamedTuple (0.62 and 0.09 ms, measured on Python 3.11), so these few are tuples, and the others are not imported.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Kind(enum.StrEnum):
-    """What a document is; decides its reader and its fixer."""
+    """The type of a document; it decides its reader and its fixer."""
 
     PYTHON = "python"
     DOTENV = "dotenv"
@@ -45,7 +44,7 @@ _RANKS = {Confidence.LOW: 0, Confidence.MEDIUM: 1, Confidence.HIGH: 2}
 
 
 class Commit(NamedTuple):
-    """Where history holds a document. `date` is the author date, ISO 8601."""
+    """The commit in which history holds a document. `date` is the author date, ISO 8601."""
 
     id: str
     author: str
@@ -57,7 +56,7 @@ class Source(NamedTuple):
     """The raw bytes of a file with its path, before any scanning.
 
     `path` is POSIX, from the repository's root in git, else from the working directory, undecodable bytes
-    percent-encoded. `tracked` is None where there is no git. `blob` is git's object id where it is known.
+    percent-encoded. `tracked` is None without git. `blob` is git's object id if it is known.
     """
 
     path: str
@@ -81,9 +80,9 @@ class Skipped(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """What a scan covered. `bytes` counts what was read. `notes` are files that were read as plain text, and why.
+    """What a scan covered. `bytes` counts what was read. `notes` are files read as plain text, and why.
 
-    `remarks` are for tidying up: unused ignore comments, expired acceptances.
+    `remarks` are suggestions to clean up: unused ignore comments, expired acceptances.
     """
 
     files: int

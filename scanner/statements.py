@@ -1,4 +1,4 @@
-"""The lines that each statement of a Python file takes up."""
+"""The lines that each statement of a Python file occupies."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from scanner.model import Document
 
 
 def statement_lines(document: Document) -> Callable[[int], tuple[int, int] | None]:
-    """A function from a line to the first and last line of the statement around it, None where there is none.
+    """A function from a line to the first and last line of the statement around it, None if there is none.
 
-    Of a compound statement that is its header: `with connect(` to the colon. A file that does not parse has none.
+    For a compound statement that is its header: `with connect(` to the colon. A file that does not parse has none.
     """
-    # They hold each other or stand apart: the last that begins before a line and goes on to it is the innermost.
+    # They are nested or disjoint: the last that begins before a line and extends to it is the innermost.
     ranges = sorted(set(_ranges(document.text)), key=lambda lines: (lines[0], -lines[1]))
     firsts = [first for first, _ in ranges]
     outer: list[int] = []

@@ -1,4 +1,4 @@
-"""Evidence from what is around a candidate in its document: a badge's address, prose, a schema, a minified line."""
+"""Evidence from the text around a candidate: a badge's URL, prose, a schema, a minified line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from scanner.detectors.candidate import HOLDER, NAME, URL, Candidate
 from scanner.model import CredentialKind, Document, Kind, Literal, Role
 
-# Longer lines are written by machines.
+# Longer lines are generated.
 _WRITTEN = 1_000
 _NEAR = 200
 _BADGE = re.compile(r"(?:\.svg|/badge)\?(?:[\w.-]+=[\w.%-]*&)*\w+=\Z", re.I)
@@ -18,29 +18,30 @@ _BADGE = re.compile(r"(?:\.svg|/badge)\?(?:[\w.-]+=[\w.%-]*&)*\w+=\Z", re.I)
 _TYPE = re.compile(r"(?:[A-Z][a-z]+){2,}[A-Z]*")
 _WORDS = re.compile(r"(?:[A-Z][a-z]+)+[A-Z]*")
 _TYPES = frozenset(("string", "bytes", "str", "int", "long", "integer", "boolean"))
-# Words behind a value on the same line, before what could be the next pair or a remark.
+# Words after a value on its line, before what could be the next pair or a comment.
 _MORE_WORDS = re.compile(r",?[ \t]+[A-Za-z]+(?:[ \t,.]|$)(?![ \t]*[=:])", re.M)
-# Four words and more, and the name of the value that follows: an answer, a conversation, a description.
+# Four or more words, then the name of the value that follows: an answer, a conversation, a description.
 _SENTENCE = re.compile(r"(?:[A-Za-z0-9][\w'\-]*,? ){4}[A-Za-z]+(?:: | is )\W?\Z")
 # A line of bytes in base 85. https://docs.python.org/3/library/base64.html#base64.b85encode
 _BYTES = re.compile(r"[\w!#$%&()*+;<=>?@^`{|}~-]{60,200}", re.A)
 _MARKS = frozenset("!#$^*+<>?@`{|}~()")
 _MANY_MARKS = 6
 _CLAUSE = re.compile(r"[A-Za-z]{2,}(?:-[A-Za-z]{2,})?")
-# https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data: the values of `data` are base 64.
+# https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data: the values of `data` are base64.
 _SECRET = re.compile(r"""(?:^|[{,])[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Secret\b""", re.M)
-# What a table of users keeps of a password: MD5, SHA-1, SHA-2 in hex or base 64.
+# Forms in which a table of users stores a password: MD5, SHA-1, SHA-2 in hex or base64.
 _DIGEST = re.compile(
     r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}"
     r"|[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==",
     re.I,
 )
-# How the statement begins that stores a value behind such a character: `INTO t (a) VALUES (`, `UPDATE t SET a =`.
+# The beginning of a statement that stores the value after such a character: `INSERT INTO t (a) VALUES (`, `UPDATE t SET
+# a =`.
 _INSERT = re.compile(r"(?i)\binto\s+[^\s();]{1,120}\s*(?:\([^();]*\)\s*)?values?\s*\(")
 _UPDATE = re.compile(r"(?i)\bupdate\s+[^\s();]{1,120}\s+set\s")
 _HEADS = {"(": _INSERT, ",": _INSERT, "=": _UPDATE}
 _BEFORE_VALUE = re.compile(r"([(,=])\s{0,20}['\"]\Z")
-# `CREATE ROLE x PASSWORD '...'` is given the password itself.
+# `CREATE ROLE x PASSWORD '...'` takes the password itself.
 _SAID = re.compile(r"(?i)\b(?:password|by)\s{1,9}['\"]\Z")
 _STATEMENT = 4_000
 _DOCUMENT_END = "\n---"
@@ -48,7 +49,7 @@ _MANIFEST = 20_000
 
 
 def in_kubernetes_secret(literal: Literal, document: Document) -> bool:
-    """Whether a literal is a value of the `data` of a Kubernetes Secret."""
+    """Whether a literal is a value in the `data` of a Kubernetes Secret."""
     if (
         document.kind not in (Kind.YAML, Kind.JSON)
         or literal.symbol.removesuffix(".secrets").rpartition(".")[2] != "data"
@@ -66,12 +67,12 @@ def in_kubernetes_secret(literal: Literal, document: Document) -> bool:
 
 @functools.lru_cache(maxsize=2)
 def _manifests(text: str) -> list[int]:
-    """Where a text says that what it holds is a Secret, which all values of it ask."""
+    """Where a text declares a Secret; cached, as all its values need it."""
     return [found.start() for found in _SECRET.finditer(text)]
 
 
 def evidence_around(candidate: Candidate, document: Document, *, test: bool) -> Iterator[str]:
-    """Names of the evidence in the text before and behind a candidate."""
+    """Names of the evidence in the text before and after a candidate."""
     start, end = candidate.span.start, candidate.span.end
     text = document.text
     if text.startswith("=", start - 1) and _BADGE.search(text, max(0, start - _NEAR), start):
@@ -89,21 +90,21 @@ def evidence_around(candidate: Candidate, document: Document, *, test: bool) -> 
 
 
 def is_stored_digest(candidate: Candidate, document: Document) -> bool:
-    """Whether a password in a table, of SQL or CSV, has the form of a digest: that is what is kept of one there."""
+    """Whether a password in a table, of SQL or CSV, has the form of a digest, as stored passwords have."""
     if candidate.kind is not CredentialKind.PASSWORD or _DIGEST.fullmatch(candidate.value.reveal("text")) is None:
         return False
     start = candidate.span.start
     if _SAID.search(document.text, max(0, start - _NEAR), start):
         return False
     return document.kind is Kind.CSV or (
-        # The rows of a dump go on for megabytes behind its INSERT.
+        # The rows of a dump continue for megabytes after the INSERT.
         document.path.lower().endswith(".sql")
         or (candidate.literal.role is Role.TEXT and _is_stored(document.text, start))
     )
 
 
 def _is_stored(text: str, start: int) -> bool:
-    """Whether the text before a value, in its statement, puts it into a table."""
+    """Whether the statement before a value stores it in a table."""
     before = _BEFORE_VALUE.search(text, max(0, start - _NEAR), start)
     if before is None:
         return False
@@ -128,9 +129,9 @@ def _of_bare(text: str, start: int, end: int) -> Iterator[str]:
 
 
 def _in_bytes(text: str, start: int, end: int, name: str | None) -> bool:
-    """Whether bytes in base 85 stand around a span: a line full of marks, and one of at least its length beside it.
+    """Whether a span is inside binary data in base 85: a line full of punctuation, next to one of at least its length.
 
-    What begins with the span's own name is an assignment.
+    A line that begins with the span's own name is an assignment.
     """
     first = text.rfind("\n", max(0, start - _NEAR), start) + 1
     last = text.find("\n", end, end + _NEAR)
@@ -142,7 +143,7 @@ def _in_bytes(text: str, start: int, end: int, name: str | None) -> bool:
 
 
 def _line_length(text: str, offset: int) -> int:
-    """Characters of the line around an offset, as far as one more than is written by hand."""
+    """Characters of the line around an offset, counted up to one more than people write."""
     start = text.rfind("\n", max(0, offset - _WRITTEN), offset)
     end = text.find("\n", offset, offset + _WRITTEN)
     return (end if end >= 0 else min(len(text), offset + _WRITTEN)) - (

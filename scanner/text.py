@@ -1,4 +1,4 @@
-"""Decode bytes to text and turn offsets into lines: the one place that knows encodings and line ends."""
+"""Decode bytes to text and convert offsets to lines: the only module that knows encodings and line ends."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import re
 from scanner.content import looks_binary, wide_encoding
 from scanner.model import Document, Kind, Source, Span
 
-# https://peps.python.org/pep-0263/: a coding cookie stands on one of the first two lines.
+# https://peps.python.org/pep-0263/: a coding cookie is on one of the first two lines.
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)", re.ASCII)
 _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
 _LINE_END = re.compile(r"\r\n?|\n")
-# What a program is written in must say the same in the declared encoding: utf-7, utf-16 or unicode_escape hide it.
+# ASCII characters must keep their meaning in the declared encoding: utf-7, utf-16 or unicode_escape hide code.
 _PLAIN = bytes(byte for byte in range(128) if byte not in b"\x0e\x0f\x1b\\") + rb"\u0041"
 
 
@@ -27,8 +27,8 @@ class UndecodableError(Exception):
 def decode(source: Source, kind: Kind) -> Document:
     """Decode a source. Raises UndecodableError for binary data.
 
-    UTF-8 first (a Python file's own cookie before it), then UTF-16 and UTF-32, then latin-1, which always succeeds
-    and keeps every byte. Python whose cookie makes another text of ASCII is text: what it says is not known.
+    UTF-8 first (for a Python file its own cookie before that), then UTF-16 and UTF-32, then latin-1, which always
+    succeeds and keeps every byte. Python whose cookie gives ASCII bytes another meaning is read as plain text.
     """
     raw = source.raw
     wide = wide_encoding(raw[:8000])
@@ -64,24 +64,24 @@ def decode(source: Source, kind: Kind) -> Document:
 
 
 def encode(document: Document, text: str) -> bytes:
-    """Text back to bytes as the document had them: the same encoding, the same byte order mark."""
+    """A document's changed text as bytes: the same encoding, the same byte order mark."""
     if document.encoding in ("utf-16", "utf-32"):
         little = document.source.raw[:1] == b"\xff"
         encoding = document.encoding + ("-le" if little else "-be")
         return ("\ufeff" + text).encode(encoding)
-    if document.encoding.startswith("utf-16"):  # without a mark in the encoding's own name
+    if document.encoding.startswith("utf-16"):  # utf-16-le or -be, which add no mark
         return (("\ufeff" if document.bom else "") + text).encode(document.encoding)
-    # Latin text can stand behind the mark of UTF-8.
+    # Latin text can follow a UTF-8 mark.
     return (codecs.BOM_UTF8 if document.bom else b"") + text.encode(document.encoding)
 
 
 def python_cookie(body: bytes) -> str | None:
-    """The encoding that a PEP 263 cookie declares, normalised by codecs; None without one or for an unknown one."""
+    """The encoding in a PEP 263 cookie, normalised by codecs; None without one or for an unknown one."""
     for line in body.split(b"\n", 2)[:2]:
         found = _COOKIE.match(line)
         if found:
             try:
-                # Without a mark at its beginning the one is the other, and writes none.
+                # Without a mark both encodings are equal, and this one writes none.
                 return codecs.lookup(found[1].decode()).name.removesuffix("-sig")
             except LookupError:
                 return None
@@ -93,15 +93,15 @@ def python_cookie(body: bytes) -> str | None:
 def _keeps_ascii(encoding: str) -> bool:
     try:
         return _PLAIN.decode(encoding) == _PLAIN.decode("ascii")
-    except (UnicodeError, LookupError):  # of LookupError: rot13 and zlib, which are no encodings of text
+    except (UnicodeError, LookupError):  # subclass of LookupError: rot13 and zlib, which are not text encodings
         return False
 
 
 @functools.lru_cache(maxsize=1)
 def line_starts(text: str) -> list[int]:
-    """Offsets at which lines start; lines end at \\r\\n, \\n and \\r only (str.splitlines knows more).
+    """Offsets at which lines start; lines end at \r\n, \n and \r only (str.splitlines knows more).
 
-    Reader, judge and markers ask for the same text one after the other: read the list, never change it.
+    The list is cached and shared by reader, judge and ignore comments: do not change it.
     """
     if "\r" in text:
         return [0, *(found.end() for found in _LINE_END.finditer(text))]
@@ -126,7 +126,7 @@ def line_span(starts: list[int], text: str, line: int) -> Span:
 
 
 def character_offsets(document: Document, offsets: list[int]) -> list[int]:
-    """Code-point offsets of sorted byte offsets into what the prefilter saw of a document (raw.scan_bytes)."""
+    """Code-point offsets for sorted byte offsets into the prefilter's input for a document."""
     seen, encoding = document.utf8, "utf-8"
     if not (document.encoding == "utf-8" or document.encoding.startswith(("utf-16", "utf-32"))):
         seen, encoding = document.source.raw.removeprefix(codecs.BOM_UTF8), document.encoding

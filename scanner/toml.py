@@ -1,4 +1,4 @@
-"""Parse untrusted TOML within bounds of time and depth."""
+"""Parse untrusted TOML with limits on time and depth."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import re
 from typing import Any
 
 MOST = 500
-# A key of so many parts: tomllib's time grows with their square. Linear, for it begins only where a key can.
+# A key with many parts: tomllib's time grows with their square. Linear, as it begins only where a key can.
 _DEEP = re.compile(rf"(?<![^\s\[{{,])(?:[^\s.,=\[\]{{}}#]++[ \t]*+\.[ \t]*+){{{MOST}}}")
 
 
 def deep_key(text: str) -> int | None:
-    """The offset of a key of more than MOST parts; None where there is none."""
+    """The offset of a key with more than MOST parts; None if there is none."""
     found = _DEEP.search(text)
     return None if found is None else found.start()
 
 
 def loads(text: str) -> dict[str, Any]:
-    """The tables of a text. Raises ValueError: tomllib's own for what is no TOML, a bare one for what is too much."""
+    """The tables of a text. Raises ValueError: tomllib's own for invalid TOML, a bare one for too many parts."""
     import tomllib
 
     if deep_key(text) is not None:
@@ -29,6 +29,6 @@ def loads(text: str) -> dict[str, Any]:
 
 
 def trouble(error: ValueError) -> str:
-    """What tomllib's error says, in words that hold nothing of the text."""
+    """A description of tomllib's error that contains nothing of the text."""
     twice = str(error).startswith(("Cannot overwrite", "Cannot declare", "Cannot mutate", "Duplicate inline"))
     return "not valid TOML (a key or a table that is there already)" if twice else "not valid TOML"

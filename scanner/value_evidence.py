@@ -1,4 +1,4 @@
-"""The evidence that a candidate's value gives: by its form, corrected by where it stands."""
+"""Evidence from a candidate's value: by its form, corrected by its context."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from scanner.readers.kinds import CODE
 from scanner.surroundings import in_kubernetes_secret, is_stored_digest
 
 CARRIERS = (CredentialKind.URL, CredentialKind.DSN)
-# What a shape that only a provider's credentials have leaves open: an example, something cut or made up. Its other
-# looks (a webhook is a URL, a token can read like words) are the shape's own.
+# Evidence that a format which only a provider's credentials have leaves open: an example, truncated or invented. The
+# value's other forms (a webhook is a URL, a token can look like words) are part of the format.
 _OPEN = frozenset(
     ("placeholder", "docs-example", "repeated", "sequence", "example-word", "random-high", "random-medium",
      "random-low", "random-part", "template")
@@ -32,16 +32,16 @@ CONFIGURATION = frozenset((Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI, Kind.JSO
 _TYPE = re.compile(r"[(\[]\s*(?:str|bytes|int|float|bool|list|dict)\s*,\s*\Z")
 _MORE = re.compile(r"\s*,\s*[^\s)\]]")
 _FIELD_WORDS = frozenset(("username", "hostname", "schema", "database", "email", "api_key", "access_token", "user_id"))
-# A table of names, or a login, is short; of ten thousand settings each would be compared with all.
+# A table of names, or a login, is short; of ten thousand settings each would be compared with all others.
 MOST_SIBLINGS = 100
 
 
 def value_evidence(candidate: Candidate, document: Document, names: Names) -> tuple[str, ...]:
-    """Names of the evidence that the value gives, corrected by where it stands (`_CORRECTIONS`)."""
+    """Names of the evidence that the value gives, corrected by its context (`_CORRECTIONS`)."""
     text = _plain(candidate, document)
     if is_stored_digest(candidate, document) or is_digest_of(text, candidate.literal.symbol):
         return ("hash",)
-    # The kind counts for a value that is named by its collection, and for a password that goes into a sink.
+    # The kind counts for a value named by its collection, and for a password at a sink.
     at_sink = candidate.kind is CredentialKind.PASSWORD and not AT_SINK.isdisjoint(candidate.evidence)
     kind = CredentialKind.PASSWORD if candidate.kind in CARRIERS else None
     if at_sink or candidate.rank in (NAME, HOLDER):
@@ -57,7 +57,7 @@ def value_evidence(candidate: Candidate, document: Document, names: Names) -> tu
 
 
 def _of_a_shape(candidate: Candidate, text: str, found: tuple[str, ...]) -> tuple[str, ...]:
-    """What a provider's shape leaves open, and whether somebody has made up a value that fits it."""
+    """The evidence that a provider's format leaves open, and whether the value is an invented example of it."""
     left = tuple(name for name in found if name in _OPEN)
     if "checksum-valid" in candidate.evidence or not is_made_up(text.removeprefix(candidate.prefix)):
         return left
@@ -65,7 +65,7 @@ def _of_a_shape(candidate: Candidate, text: str, found: tuple[str, ...]) -> tupl
 
 
 def _is_prose(candidate: Candidate, _: Document) -> bool:
-    """Whether lower-case words are prose and no passphrase: not given to an argument, a variable or a sink."""
+    """Whether lower-case words are prose and no passphrase: not passed to an argument, a variable or a sink."""
     return candidate.literal.role not in (Role.KEYWORD, Role.VARIABLE) and "sink" not in candidate.evidence
 
 
@@ -74,7 +74,7 @@ def _is_mnemonic(candidate: Candidate, _: Document) -> bool:
 
 
 def _follows_type(candidate: Candidate, document: Document) -> bool:
-    """Whether a word stands between a type and a value: `"PASSWORD": (str, "General", "")` says what a setting is like.
+    """Whether there is a word between a type and a value: `"PASSWORD": (str, "General", "")` describes a setting.
 
     `(str, "shop")` is a type and a default: https://django-environ.readthedocs.io/
     """
@@ -98,14 +98,14 @@ def _is_configured(_: Candidate, document: Document) -> bool:
 
 
 def _is_group(candidate: Candidate, _: Document) -> bool:
-    """Whether a plural name is given the plural name of a group: `'passwords' => 'users'` of Laravel's guards."""
+    """Whether a plural name has the plural name of a group: `'passwords' => 'users'` of Laravel's guards."""
     text = candidate.value.reveal("text")
     several = split_words(candidate.literal.name or "")[-1:] in (("passwords",), ("tokens",), ("secrets",))
     return several and candidate.literal.role is Role.TEXT and text.isalpha() and text.islower() and text[-1] == "s"
 
 
 def _is_identifier(candidate: Candidate, _: Document) -> bool:
-    """Whether an element of a list is words joined to an identifier: `created_at`, `GitCredentialOptions`."""
+    """Whether an element of a list is an identifier of several words: `created_at`, `GitCredentialOptions`."""
     text = candidate.value.reveal("text")
     joined = "_" in text or (text.isalpha() and len(split_words(text)) > 2)
     return joined and candidate.literal.role is Role.ELEMENT
@@ -117,7 +117,7 @@ def _is_chosen(candidate: Candidate, document: Document) -> bool:
 
 
 def _plain(candidate: Candidate, document: Document) -> str:
-    """The value, decoded if it is in a Kubernetes secret: a placeholder in base64 is one all the same."""
+    """The value, decoded in a Kubernetes secret: an encoded placeholder is still a placeholder."""
     text = candidate.value.reveal("text")
     if not in_kubernetes_secret(candidate.literal, document):
         return text
@@ -125,7 +125,7 @@ def _plain(candidate: Candidate, document: Document) -> str:
 
 
 def _is_set(candidate: Candidate, document: Document) -> bool:
-    """Whether a password equal to its name is a password: in configuration or passed to a call; else it names a key."""
+    """Whether a password equal to its name is one: in configuration or passed to a call; else it names a key."""
     if "/" in candidate.value.reveal("text") or _is_alias(candidate, document):
         return False
     written = document.kind in CONFIGURATION - {Kind.JSON} or candidate.literal.role is Role.KEYWORD
@@ -148,7 +148,7 @@ def _is_class_name(candidate: Candidate, document: Document) -> bool:
 
 
 class _Correction(NamedTuple):
-    """Where `applies` holds, the evidence `found` (None: all of it) is replaced by `instead` (None: dropped)."""
+    """If `applies` holds, the evidence `found` (None: all of it) is replaced by `instead` (None: dropped)."""
 
     found: str | None
     instead: str | None

@@ -41,7 +41,7 @@ def test_what_cannot_be_read_is_a_gap_and_no_mistake_and_every_command_says_so(
     (repository / "locked.py").chmod(0)
 
     status, told = run("scan", "locked.py")
-    assert (status, "not seen  locked.py: not readable" in told) == (3, True)
+    assert (status, "not scanned  locked.py: not readable" in told) == (3, True)
     status, told = run("explain", "locked.py:1")
     assert (status, "locked.py: not readable" in told) == (3, True)
     (repository / "shut").mkdir(mode=0)

@@ -151,11 +151,11 @@ def test_the_first_commit_with_a_secret_is_refused_until_the_value_is_gone(
         value,
         "settings.py:3:",
         "Password passed to psycopg2.connect",
-        "it reaches a parameter that takes a credential",
+        "it is passed to a parameter that takes a credential",
         "unhardcode migrate settings.py",
         'os.environ["NAME"]',
         "# unhardcode: ignore[psycopg2-connect] reason",
-        "1 finding at or over medium",
+        "1 finding of medium confidence or higher",
     )
     assert git(guarded, "rev-list", "--all") == ""
 

@@ -1,1 +1,1 @@
-"""Detectors: from literals to candidates."""
+"""Detectors: turn literals into candidates, which the judge then weighs."""

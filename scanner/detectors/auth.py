@@ -1,4 +1,4 @@
-"""HTTP credentials: `Basic dXNlcjpw...`, `Bearer x`, and `user:password` on its way into base64."""
+"""Detect HTTP credentials: `Basic dXNlcjpw...`, `Bearer x`, and `user:password` about to be encoded in base64."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ PREFILTER = (
 _SCHEME = re.compile(r"(?i)(?:\b(?P<basic>basic)|\bbearer)[ \t]{1,3}(?P<token>[\w.~+/%\-]{8,4096}={0,2})")
 _BEFORE = re.compile(r"(?i)\b(basic|bearer)[ \t]{1,3}\Z")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{8,1024}={0,2}")
-# https://www.rfc-editor.org/rfc/rfc7617#section-2: no control characters, the first colon divides.
+# https://www.rfc-editor.org/rfc/rfc7617#section-2: no control characters, the first colon separates.
 _PAIR = re.compile(r"(?P<user>[^\x00-\x1f\x7f:]{0,100}):(?P<password>[^\x00-\x1f\x7f]{1,400})")
 _SPACELESS = re.compile(r"[^\s:/]{1,64}:[^\s/]{1,200}")
-# Type and key of an object, which GraphQL's servers encode alike: https://relay.dev/graphql/objectidentification.htm
+# Type and key of an object, which GraphQL servers encode the same way:
+# https://relay.dev/graphql/objectidentification.htm
 _GLOBAL_ID = re.compile(r"[A-Z][A-Za-z]*:(?:\d{1,3}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
-# `creds = "admin:..."`: the password is no word, and the user is none of the schemes that references and hashes have.
-# https://neo4j.com/docs/operations-manual/current/docker/introduction/ has a slash behind the user `neo4j`.
+# `creds = "admin:..."`: the password is not a plain word, and the user is not a scheme of references or hashes.
+# https://neo4j.com/docs/operations-manual/current/docker/introduction/ has a slash after the user `neo4j`.
 _WRITTEN = re.compile(
     r"(?:(?!(?i:sha\d*|md5|env|vault|ssm|file|arn|urn|https?|secret|base64|oauth|hash):)[A-Za-z][\w.+\-]{0,40}:|neo4j/)"
     r"(?P<password>(?=[^\s]*[A-Za-z])(?=[^\s]*(?:\d[^\s\d]*\d|[!#*+?^~]))[^\s:/@{}$%<>()\[\],;=]{6,40})"
@@ -54,7 +55,7 @@ HEADERS = frozenset(("authorization", "auth", "basic"))
 
 
 def detect(literal: Literal, document: Document, names: Names) -> Iterator[Candidate]:
-    """Credentials of HTTP's schemes in one literal."""
+    """Credentials of HTTP authentication schemes in one literal."""
     text = literal.value.reveal("text")
     blank = document.text[literal.body - 1 : literal.body].isspace()
     before = _BEFORE.search(document.text[max(0, literal.body - 10) : literal.body]) if blank else None
@@ -75,7 +76,7 @@ def detect(literal: Literal, document: Document, names: Names) -> Iterator[Candi
     if named and _BASE64.fullmatch(text) and not text.startswith("neo4j/"):
         yield from _basic(literal, 0, text, names)
     elif _SPACELESS.fullmatch(text) and not _GLOBAL_ID.fullmatch(text) and _is_encoded(literal):
-        # `f"{user}:secret"`: only the password stands there.
+        # `f"{user}:secret"`: only the password is a constant.
         at = text.index(":") + 1 if literal.dynamic else 0
         if not literal.dynamic or COMPUTED not in text[at:]:
             yield _candidate(literal, at, text[at:], "basic-auth")
@@ -84,7 +85,7 @@ def detect(literal: Literal, document: Document, names: Names) -> Iterator[Candi
 
 
 def written_password(name: str | None, text: str) -> str | None:
-    """The password of a `user:password` under the name of a login; None where it is none."""
+    """The password of a `user:password` under a login's name; None if it is not one."""
     found = _WRITTEN.fullmatch(text) if name and (":" in text or "/" in text) else None
     words = split_words(name or "")
     return found["password"] if found and (words[-1:] in _LOGINS or words[-2:] in _LOGINS) else None
@@ -94,7 +95,7 @@ def pair_of(token: str) -> tuple[str, str] | None:
     """User and password of a Basic token, or None."""
     try:
         decoded = base64.b64decode(token + "=" * (-len(token) % 4), validate=True).decode("utf-8")
-    except ValueError:  # also for letters outside of ASCII, which `isalnum` and \w take
+    except ValueError:  # also for letters outside ASCII, which `isalnum` and \w accept
         return None
     found = _PAIR.fullmatch(decoded)
     return (found["user"], found["password"]) if found else None
@@ -103,7 +104,7 @@ def pair_of(token: str) -> tuple[str, str] | None:
 def _basic(literal: Literal, start: int, token: str, names: Names) -> Iterator[Candidate]:
     pair = pair_of(token)
     if pair is not None:
-        # What is inside is the password: it may be a placeholder, or `{{ password }}`.
+        # The password inside decides: it may be a placeholder, or `{{ password }}`.
         inside = [name for name in judge_value(pair[1], name=None, names=names) if name in ("placeholder", "template")]
         yield _candidate(literal, start, token, "basic-auth", *inside)
 

@@ -1,4 +1,4 @@
-"""What detectors yield: a possible credential in a literal, before it is judged."""
+"""The record that detectors yield: a possible credential in a literal, not yet judged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CERTAIN, STRONG, URL, SINK, NAME, HOLDER, WEAK, CARRIER, OWN = 7, 6, 5, 4, 3, 2,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inside:
-    """What an encoded value says in plain, and the candidates in it."""
+    """The decoded text of an encoded value, and the candidates in it."""
 
     document: Document
     candidates: tuple[Candidate, ...]
@@ -22,10 +22,10 @@ class Inside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A possible credential. `evidence` are names of weights in judge.toml; `rank` decides which rule names it.
+    """A possible credential. `evidence` are names of weights in judge.toml; the highest `rank` names the rule.
 
-    `inside` is None, or what an encoded value holds: it is judged by that.
-    `added` is the evidence that a repository's own rules add to a built-in one: it counts where it raises the sum.
+    `inside` is the content of an encoded value, which is judged instead, else None. `added` is the evidence that a
+    repository's own rules add to a built-in one: it counts if it raises the sum.
     """
 
     rank: int
@@ -47,10 +47,10 @@ class Candidate:
 
 
 def merge(candidates: list[Candidate]) -> list[Candidate]:
-    """One candidate for each run of characters: the highest rank names it, the evidence of all counts once."""
+    """One candidate for each run of characters: the highest rank names it, and all evidence counts once."""
     ordered = sorted(candidates, key=lambda c: (-c.rank, c.span.start - c.span.end, c.span.start, c.rule))
     kept: list[Candidate] = []
-    # What is kept overlaps nothing else that is: their starts, and with each its index in `kept`, sorted together.
+    # Kept candidates do not overlap: their starts, with each its index in `kept`, sorted together.
     starts: list[int] = []
     order: list[int] = []
     for candidate in ordered:
@@ -70,14 +70,14 @@ def merge(candidates: list[Candidate]) -> list[Candidate]:
 
 def _absorb(kept: Candidate, other: Candidate) -> Candidate:
     if other.rank == OWN and kept.rank != OWN:
-        # It came with what is scanned: it may say where to rotate, and no more of what a built-in rule names.
+        # An own rule is part of the scanned repository: to a built-in finding it may only add where to rotate.
         return replace(
             kept,
             added=(*kept.added, *(name for name in other.evidence if name not in (*kept.evidence, *kept.added))),
             env=kept.env or other.env,
             rotate=kept.rotate or other.rotate,
         )
-    # A name may call an id a key; its shape knows better.
+    # A name may call an id a key; its format is more reliable.
     if other.kind is CredentialKind.ACCESS_KEY_ID and kept.rank == NAME and kept.span == other.span:
         kept = replace(
             kept, rule=other.rule, title=other.title, kind=other.kind, severity=other.severity, prefix=other.prefix

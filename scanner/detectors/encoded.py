@@ -1,7 +1,7 @@
-"""Credentials in values that are plainly encoded: the whole value is the finding, as the program sees it.
+"""Detect credentials inside encoded values: the finding is the whole value, as the program sees it.
 
-No part of an encoded value could be replaced, so that none is named. Its kind is `credentials`: stored as it stands,
-parsed by whoever reads it.
+No part of an encoded value could be replaced, so no part is reported. Its kind is `credentials`: it is stored as it is,
+and decoded by whoever reads it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def detect(
     found: Sequence[Candidate],
     look: Callable[[Document], list[Candidate]],
 ) -> Iterator[Candidate]:
-    """A candidate for each literal with credentials inside. `found` are the document's own, `look` searches a text."""
+    """A candidate per literal with credentials inside. `found` are the document's own; `look` searches a text."""
     known = sorted(candidate.span for candidate in found if candidate.rank > NAME)
     tried = 0
     for literal in literals:
@@ -44,7 +44,7 @@ def detect(
 
 
 def _overlaps(span: Span, known: Sequence[Span]) -> bool:
-    """Whether a span shares characters with one of some that do not overlap much: the one before, or the one behind."""
+    """Whether a span overlaps one of some sorted spans that hardly overlap each other."""
     at = bisect.bisect_right(known, span)
     return any(each.start < span.end and span.start < each.end for each in known[max(0, at - 1) : at + 1])
 

@@ -1,4 +1,7 @@
-"""Values whose words say that they are no credential, or one that everybody knows: `your-key`, `bearer`, `qwerty`."""
+"""Recognise values by their words: placeholders, common passwords and other values that are not secret.
+
+`your-key`, `bearer`, `qwerty`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from scanner.model import CredentialKind
 
 FIELDS = frozenset(("password", "passwd", "passphrase", "key", "token", "secret", "credential", "credentials"))
 """Last words of names of fields that take a credential."""
-# What somebody types who does not know it.
+# Typed by somebody who does not know the value.
 _MISTAKEN = re.compile(r"(?:wrong|invalid|incorrect)(?:password|passwd|pass|token|secret|key|credentials?)\d{0,3}")
 _ANYBODYS = re.compile(
     r"(?:my[_-])?(?:some|your|example|sample)(?:[_-]?|(?:[_-][a-z]+){1,3}[_-])"
@@ -23,15 +26,15 @@ _ANYBODYS = re.compile(
 _WITHOUT = (("no",), ("not",), ("without",))  # `no-password-required`
 _CROSSED = "x" * 10
 _CROSSED_PARTS = re.compile(r"X{3,}")
-# How a user logs in, where others have a password.
+# How a user logs in without a password.
 _METHODS = frozenset(("LDAP", "OIDC", "SAML", "SSO", "OAUTH", "OAUTH2", "KERBEROS"))
-# https://www.rfc-editor.org/rfc/rfc7518 and what signs requests: AWS's Signature Version 4, OAuth 1.
+# https://www.rfc-editor.org/rfc/rfc7518 and signing schemes: AWS's Signature Version 4, OAuth 1.
 _ALGORITHM = re.compile(
     r"""(?:(?:ECDH-(?:ES|1PU)|PBES2-HS\d{3}|A\d{3}(?:GCM|KW|GCMKW|CBC-HS\d{3})|RSA-OAEP(?:-\d{3})?|RSA1_5)(?:\+|$)){1,2}
     | [HREP]S\d{3}K? | EdDSA | (?:AWS4-)?(?:HMAC|RSA|ECDSA)-(?:SHA|P)-?\d{1,3}(?:-SHA-?\d{1,3})?""",
     re.X,
 )
-# How long something counts, in seconds: some hours, some days. Other multiples of them are numbers like any.
+# Lifetimes in seconds: some hours, some days. Other multiples are ordinary numbers.
 _DURATIONS = frozenset(
     (
         *(str(3_600 * hours) for hours in (1, 2, 3, 4, 6, 8, 12)),
@@ -42,7 +45,7 @@ _KEY_DIGITS = 12
 
 
 class _Value(NamedTuple):
-    """A value and its name: `folded` is its text without case, `parts` its words, `own` those of its name."""
+    """A value and its name: `folded` is its text case-folded, `parts` its words, `own` those of its name."""
 
     text: str
     folded: str
@@ -58,7 +61,7 @@ class _Value(NamedTuple):
 def known_word(
     text: str, parts: tuple[str, ...], own: tuple[str, ...], kind: CredentialKind | None, names: Names
 ) -> str | None:
-    """The evidence (rules/judge.toml) that the words of a value (`parts`) under a name (`own`) give, or None."""
+    """The evidence (rules/judge.toml) from a value's words (`parts`) and its name's words (`own`), or None."""
     # A constant of Cocoa: `NSString *const kResetPassword = @"ResetPassword"`.
     own = own[1:] if own[:1] == ("k",) and own[1:] == parts else own
     value = _Value(text, text.casefold(), parts, own, kind, names)
@@ -71,7 +74,7 @@ def _is_anybodys(value: _Value) -> bool:
 
 
 def _is_next_field(value: _Value) -> bool:
-    """Whether a value is its name with another number: `("password1", "password2")` are fields of a form."""
+    """Whether a value is its name with another number: `("password1", "password2")` are form fields."""
     own, parts = value.own, value.parts
     numbered = bool(own and parts) and own[-1].isdigit() and parts[-1].isdigit()
     return numbered and own != parts and own[:-1] == parts[:-1]
@@ -83,18 +86,18 @@ def _repeats_name(value: _Value) -> bool:
 
 
 def _is_named_after_owner(value: _Value) -> bool:
-    """Whether a password is whose it is: GITLAB_PASSWORD is `gitlab`. PASSWORD with `password` names a field."""
+    """Whether a password is its owner's name: GITLAB_PASSWORD is `gitlab`. PASSWORD = `password` names a field."""
     whose = value.kind is CredentialKind.PASSWORD and value.folded in value.own[:-1] and value.folded not in STAND_INS
     return whose and _repeats_name(value)
 
 
 def _is_variable(value: _Value) -> bool:
-    """Whether a value is its name in capitals, the name of a variable: nobody chooses a password so."""
+    """Whether a value is its name in capitals, that is a variable's name: nobody chooses such a password."""
     return len(value.parts) > 1 and value.folded.upper() == value.text and _repeats_name(value)
 
 
 def _is_label(value: _Value) -> bool:
-    """Whether a value is the word for a password in some language: "Passwort" is a label."""
+    """Whether a value is the word for password in some language: "Passwort" is a label."""
     return (
         value.kind is CredentialKind.PASSWORD
         and len(value.parts) == 1
@@ -109,13 +112,13 @@ def _is_to_come(value: _Value) -> bool:
 
 
 def _is_blotted(value: _Value) -> bool:
-    """Whether somebody has crossed a part out: `sk-xxxxxxxxxxxx`, `hun**`."""
+    """Whether part of a value is crossed out: `sk-xxxxxxxxxxxx`, `hun**`."""
     crossed = _CROSSED in value.folded or len(_CROSSED_PARTS.findall(value.text)) > 1
     return crossed or ("**" in value.folded and random_bits(value.folded.replace("*", "")) < 20)
 
 
 def _is_only_marks(value: _Value) -> bool:
-    """Whether a value is a few marks over and over: `@:80/::::::`. People type `!@#$%^&*` as a password."""
+    """Whether a value is a few punctuation marks repeated: `@:80/::::::`. `!@#$%^&*` is a typed password."""
     text = value.text
     return 4 * sum(map(str.isalnum, text)) < len(text) >= 2 * len(set(text))
 
@@ -130,13 +133,13 @@ def _is_format(value: _Value) -> bool:
 
 
 def _is_ticker(value: _Value) -> bool:
-    """Whether a value is what is traded for something, and no key to anything: `quote_token = "USDC"`."""
+    """Whether a value is a currency's symbol, not a token for access: `quote_token = "USDC"`."""
     text = value.text
     return value.kind is CredentialKind.API_KEY and len(text) <= 6 and text.isalpha() and text.isupper()
 
 
 def _is_application(value: _Value) -> bool:
-    """Whether a value is the number of an application: https://open.taobao.com (app_key)."""
+    """Whether a value is an application's number: https://open.taobao.com (app_key)."""
     return value.kind is CredentialKind.API_KEY and len(value.text) < _KEY_DIGITS and value.text.isdecimal()
 
 

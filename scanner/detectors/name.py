@@ -1,6 +1,6 @@
-"""What a name says: `db_password`, `apiKey` and `X-Auth-Token` hold credentials, `token_type` and `public_key` do not.
+"""Judge a name: `db_password`, `apiKey` and `X-Auth-Token` are credentials', `token_type` and `public_key` are not.
 
-English names end in their head: the last words decide. The vocabulary is rules/names/*.toml.
+English compound names end with their head, so the last words decide. The vocabulary is rules/names/*.toml.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from rules.model import Head, Names
 from scanner.model import CredentialKind
 
-# After these words a name still means what it meant: `password_prod`, `api_key_value`, `SECRET_2`.
+# Words that do not change the meaning of the name before them: `password_prod`, `api_key_value`, `SECRET_2`.
 TAIL_WORDS = frozenset(
     ("value", "values", "val", "str", "string", "default", "prod", "production", "prd", "dev", "devel",
      "development", "stage", "staging", "stg", "test", "tests", "testing", "qa", "uat", "preprod", "live", "local",
@@ -23,19 +23,19 @@ TAIL_WORDS = frozenset(
      "real", "override", "fallback", "init", "initial", "here", "ro", "rw", "readonly",
      "eu", "us", "uk", "ap", "apac", "emea", "west", "east", "north", "south", "central", "northeast", "southeast")
 )  # fmt: skip
-# A definition whose name starts so does something; it is not a key that the value belongs to.
+# A definition whose name starts with one of these is an action, not a key that the value belongs to.
 VERBS = frozenset(
     ("test", "get", "set", "is", "has", "make", "check", "create", "build", "validate", "verify", "parse", "read",
      "load", "save", "generate", "encode", "decode", "hash", "encrypt", "decrypt", "do", "to", "from", "on",
      "handle", "fetch", "update", "delete", "reset", "change", "print", "show", "render", "init", "setup", "run")
 )  # fmt: skip
-# Short heads that people write on to another word: `mysqlrootpwd`, `adminpass`.
+# Short heads that people append to another word: `mysqlrootpwd`, `adminpass`.
 RUN_ON = frozenset(("pwd", "pass", "pw"))
-# Collections that are called by this word alone: a class, a shape or a table of them is called so, too.
+# Collections named by this word alone: classes, shapes and tables of credentials are named so, too.
 _ALONE = frozenset({("credentials",), ("creds",)})
-# Users, each with a password.
+# Collections of users, each with a password.
 _PAIRS = frozenset({("auth", "users"), ("password", "pairs")})
-# Collections of what is shown or said about things, by their names: `labels = {"password": "Kennwort"}`.
+# Collections of display texts or descriptions, by their names: `labels = {"password": "Kennwort"}`.
 DESCRIBING = frozenset(
     ("labels", "classes", "errors", "messages", "texts", "titles", "tooltips", "placeholders", "hints", "icons",
      "captions", "widgets", "descriptions", "translations", "choices", "types", "columns")
@@ -48,7 +48,7 @@ _WRITTEN_ON = RUN_ON | {"token", "tokens"}
 _PALAU = "PW"
 
 # `AWS::SecretsManager::Secret`: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
-# Keys of Puppet's Hiera, which hold passwords, are in small letters.
+# Keys of Puppet's Hiera, which hold passwords, are in lower case.
 _TYPE_NAME = re.compile(r"[A-Z][A-Za-z0-9]*(?:::[A-Z][A-Za-z0-9]*)+")
 _LETTER = r"[^\W\d_]"
 _BOUNDARY = re.compile(
@@ -61,7 +61,7 @@ _BOUNDARY = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameVerdict:
-    """What a name promises: kind of credential, how plainly (strong, weak, none), and the names of the evidence."""
+    """The verdict on a name: kind of credential, strength (strong, weak, none), and the names of the evidence."""
 
     kind: CredentialKind | None
     strength: str
@@ -70,9 +70,9 @@ class NameVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Index:
-    """The vocabulary by words. `joined` are strong heads written as one word, the longest first.
+    """The vocabulary by words. `joined` are strong heads written as one word, longest first.
 
-    `plurals` hold several: those of strong heads.
+    `plurals` are the plural forms of strong heads.
     """
 
     heads: dict[tuple[str, ...], Head]
@@ -85,7 +85,7 @@ class _Index:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ending:
-    """The vocabulary's longest entry at the end of some words. `head` is None where it clears."""
+    """The longest vocabulary entry that ends some words. `head` is None if the entry clears the name."""
 
     head: Head | None
     size: int
@@ -100,19 +100,19 @@ def split_words(name: str) -> tuple[str, ...]:
     """Split a name into its words, case folded: `dbPassword2` is db, password, 2."""
     if not name.isascii():
         name = unicodedata.normalize("NFC", name)
-        if name.isupper():  # the capital letters of a word's boundary are those of ASCII
+        if name.isupper():  # word boundaries are capital letters of ASCII only
             name = name.lower()
     return tuple(word.casefold() for word in _BOUNDARY.split(name[-MAX_NAME:]) if word)
 
 
 def is_head(word: str, names: Names) -> bool:
-    """Whether a case-folded word is what credentials are called in any language, and no short form (`mypass`)."""
+    """Whether a case-folded word means a credential in some language, excluding short forms (`mypass`)."""
     return (word,) in _index(names).heads and not word.endswith(tuple(RUN_ON))
 
 
 @functools.lru_cache(maxsize=4096)
 def judge_name(name: str, names: Names, *, symbol: str = "") -> NameVerdict:
-    """Judge a name, and where it leaves the question open (`value`, `key`) the last part of `symbol` before it."""
+    """Judge a name; if it leaves the question open (`value`, `key`), by the last part of `symbol` before it."""
     if _TYPE_NAME.fullmatch(name):
         return CLEARED
     index = _index(names)
@@ -144,7 +144,7 @@ def _with_parent(words: tuple[str, ...], parent: tuple[str, ...], verdict: NameV
 
 
 def _container(parent: tuple[str, ...], index: _Index) -> tuple[str, ...] | None:
-    """What the members of a collection are by its name: of `INTERNAL_API_TOKENS` they are tokens."""
+    """The head for the members of a collection, by its name: those of `INTERNAL_API_TOKENS` are tokens."""
     if parent in _ALONE:
         return parent
     ending = _ending(parent, index)
@@ -164,7 +164,7 @@ def _verdict(words: tuple[str, ...], index: _Index) -> NameVerdict:
 
 
 def _of(head: Head, strength: str) -> NameVerdict:
-    # What salts a hash is stored beside it, in the clear.
+    # The salt of a hash is stored next to it in plain text.
     salt = ("salt",) if head.words[-1] == "salt" else ()
     return NameVerdict(kind=CredentialKind(head.kind), strength=strength, evidence=(f"name-{strength}", *salt))
 
@@ -183,14 +183,14 @@ def _ending(words: tuple[str, ...], index: _Index) -> _Ending | None:
 
 
 def _without_tail(words: tuple[str, ...], index: _Index) -> tuple[str, ...]:
-    """Drop trailing numbers, environments and fillers, until the end is a word of the vocabulary."""
+    """Drop trailing numbers, environments and filler words until the last word is in the vocabulary."""
     while words and _ending(words, index) is None and (words[-1] in TAIL_WORDS or words[-1].isdigit()):
         words = words[:-1]
     return words
 
 
 def _inner(words: tuple[str, ...], index: _Index, *, strict: bool = True) -> Head | None:
-    """A head before the end: `password_mysql`. Strictly, only one that has no other meaning (no `token_stream`)."""
+    """A head before the end: `password_mysql`. If `strict`, only one without another meaning (no `token_stream`)."""
     for end in range(len(words) - 1, 0, -1):
         ending = _ending(words[:end], index)
         if ending is None:
@@ -198,7 +198,7 @@ def _inner(words: tuple[str, ...], index: _Index, *, strict: bool = True) -> Hea
         head = ending.head
         if head is None or not strict:
             return head
-        # `token_github`, but `token_stream_reader` is about tokens, and a secret sauce is none.
+        # `token_github` is a token, but `token_stream_reader` is about tokens, and a secret sauce is no secret.
         leading = end == 1 and len(words) == 2 and head.kind == "api-key"
         if head.strength == "strong" and (head.kind == "password" or ending.size > 1 or leading):
             return head
@@ -206,7 +206,7 @@ def _inner(words: tuple[str, ...], index: _Index, *, strict: bool = True) -> Hea
 
 
 def _parent(symbol: str, words: tuple[str, ...]) -> tuple[str, ...]:
-    """Words of the last part of a key path that is neither a number nor the name itself."""
+    """The words of the last part of a key path that is neither a number nor the name itself."""
     parts = [part for part in (split_words(text) for text in symbol.split(".")) if part and not part[0].isdigit()]
     if parts and parts[-1] == words:
         parts.pop()
@@ -228,7 +228,7 @@ def _index(names: Names) -> _Index:
     plurals = {_plural(words): head for words, head in heads.items() if head.strength == "strong"}
     heads = {words: replace(head, words=words) for words, head in plurals.items() if words not in cleared} | heads
     joined = {"".join(words): head for words, head in heads.items() if head.strength == "strong"}
-    # "stopwords" ends in what several of a "pword" would be.
+    # "stopwords" would end in the plural of "pword".
     several = {"".join(words) for words in plurals}
     long = [
         word for word in joined if len(word) - (word in several) >= LONG or not word.isascii() or word in _WRITTEN_ON

@@ -1,4 +1,4 @@
-"""Names: a literal whose identifier, key or keyword says that it is a credential."""
+"""Detect literals whose identifier, key or keyword is a credential's name."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ TITLES = {
 
 
 def rule_of(kind: CredentialKind) -> str:
-    """The id of the rule for names of a kind of credential."""
+    """The id of the rule that reports names of a kind of credential."""
     return f"named-{kind.value}"
 
 
 def detect(literal: Literal, names: Names) -> Iterator[Candidate]:
-    """A candidate if the name's last words are a credential's."""
+    """A candidate if the name's last words denote a credential."""
     text = literal.value.reveal("text")
     if literal.name is None or not text.strip() or len(text) > LONGEST:
         return

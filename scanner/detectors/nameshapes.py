@@ -1,4 +1,4 @@
-"""How `name = literal` looks in any text, for Hyperscan: a gate that the judge of names stands behind (name.py)."""
+"""Hyperscan expressions of `name = literal` in any text: a prefilter for the exact judgement in name.py."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from scanner.detectors.name import LONG, RUN_ON
 from scanner.readers.several import ADDING, NAMES_OF_SEVERAL
 from scanner.readers.textnames import SPOKEN_KEYS
 
-# Heads of so few letters are parts of everyday words.
+# Heads this short are parts of everyday words.
 _SHORT = 4
 _CLOSE = r"[\\\"'`\])]{0,4}"
-# `char pass[32] = "..."` of C, whatever its name: a stem before the bracket made all scans slower.
+# C's `char pass[32] = "..."`, with any name: a stem before the bracket made all scans slower.
 _ARRAY = r"\b(?:char|wchar_t)[ \t]+\w+\[\w*\]\s*=\s*L?\"[^\s\"']{4}"
 # `String getPassword() { return "..."; }`
 _GETTER = r"\([ \t]*\)[^\n{;\"']{0,40}\{\s{0,40}return[ \t]{1,4}[\"'][^\s\"']{4}"
@@ -20,7 +20,7 @@ _PROPERTY = r"\{[ \t]*get;[^{}\n]*\}[ \t]*=[ \t]*@?\"[^\s\"]{4}"
 _DECLARED = r"[ \t]+(?:As[ \t]+)?String[ \t]*=[ \t]*[\"'][^\s\"']{4}"
 # `env::var("SECRET_KEY").unwrap_or("...".to_string())`
 _INSTEAD = r"[\"']\){1,2}\.(?:unwrap_or(?:_else)?|(?:or|getor)else)\((?:\|\w*\|[ \t]*)?(?:[\w:]+\()?[\"'][^\s\"']{4}"
-# After the operator a value may wait on the next line, in brackets.
+# After the operator a value may follow on the next line, in brackets.
 # `<param-name>secretKey</param-name><param-value>...` of a web application: https://jakarta.ee/specifications/servlet/
 _NEXT_ELEMENT = r"</[\w\-]+>\s*<(?:[\w\-]+-)?value>\s*[^\s<>$]{4}"
 # `<key>APIKey</key><string>...` of a property list.
@@ -31,30 +31,30 @@ _MARKUP = r"[\"']?(?:[ \t][^<>\n]*)?>\s*"
 # `<property name="password"><value>...` of Spring, `<setting name="Password" serializeAs="String"><value>...` of .NET.
 _VALUE_ELEMENT = r"[\"']?(?:[ \t]+\w+=[\"'][\w.]*[\"'])?[ \t]*>\s*<value>[^\s<>$]{4}"
 _VALUE_LINE = r"(?:[\"'],[ \t]*|[\"']?,?[ \t]*\r?\n\s*)[\"']?(?:default_?)?value[\"']?[ \t]*[:=][ \t]*"
-# `key=value` inside a string of code: the value ends in what cannot follow a bare word there. The last one is a line
-# of INI text in a string of many lines.
+# `key=value` inside a string of code: the value ends with a character that cannot follow a bare word there. The last
+# one is a line of INI text in a multi-line string.
 _INNER = r"[^\s\"'`()\[\],{}\\]"
 _INSIDE = (
     rf"{_CLOSE}[ \t]*[:=][ \t]*{_INNER}{{4}}{_INNER}*(?:[\"'`;&]|\\[nrt])",
     rf"(?::[ \t]*{_INNER}{{2}}|=){_INNER}{{4}}{_INNER}*[\r\n]",
 )
-# A field of a URL's query or a header, or the end of a comment's line, for names that say more than their last word
-# does: `&api_key=value`, `# api key: value`.
+# A field of a URL's query or a header, or the end of a comment's line, for names that are more specific than their last
+# word: `&api_key=value`, `# api key: value`.
 _QUERY = tuple(rf"(?:=|:[ \t]?)[A-Za-z0-9]{_INNER}{{15}}{_INNER}*{end}" for end in (r"(?:[\"'`&]|\\[nrt])", r"[\r\n]"))
-# What is typed into a field: `find_element("name", "password").send_keys("...")`.
+# Text typed into a field: `find_element("name", "password").send_keys("...")`.
 _TYPED = r"[^\s\"]{0,9}(?:[\"']\])?[\"']\){1,2}\.(?:send_?keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
 # `page.fill("input[name=password]", "...")`
 _SELECTED = r"[\\\"']{0,3}\][\"'`],[ \t]*[\"'`][^\s\"']{4}"
 # `<input type="password" value="...">`
 _FILLED = r"\btype=[\"']?password[\"']?(?:[ \t][^<>\n]*)?[ \t]value=[\"'][^\s\"'{}$<>]{4}"
-# What a field of a form holds, compared: `password.get() == "..."`.
+# A comparison with a form field's content: `password.get() == "..."`.
 _HELD = r"\.(?:get\(\)|(?:text|value)(?:\(\))?)[ \t]*[!=]==?[ \t]*[rbuf]{0,2}[\"'][^\s\"']"
-# What is sent when a password is asked for, and what stands behind an administrator's name.
+# The reply to a password prompt, and the argument after an administrator's name.
 _ASKED = (
     r"(?:expect|read_until|wait_for)\w*\([^\n]*assw(?:or)?d[^\n]*\n[ \t]*[\w.]+\.(?:send|sendline|write|sendall)\("
     r"[ \t]*[rbuf]{0,2}[\"'][^\s\"'\\]"
 )
-# The same of Expect's own language: https://core.tcl-lang.org/expect/
+# The same in Expect's own language: https://core.tcl-lang.org/expect/
 _EXPECTED = r"assword[:*?. \t]*[\"}]?\s*\{?\s*send[ \t]+(?:--[ \t]+)?[\"'][^\s\"'$\\]"
 _BEHIND = (
     r"[\"'](?:root|admin|administrator|sa|postgres|sysdba)[\"'],\s{0,40}[rbuf]{0,2}[\"'][^\s\"'/@]{0,40}[\d!#$%&*+=?^~]"
@@ -67,7 +67,7 @@ _ELEMENT = r"(?:[ \t][\w:]+=[^<>\n]*)?>[ \t]{0,3}[^\s<>\"'`{}%$]{4,200}<"
 _ASSIGNED = (
     r"(?-i:\b[A-Z][A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|PWD|PASS|TOKEN|SECRET|_KEY)=)" + rf"{_INNER}{{4}}{_INNER}*[ \t]",
 )
-# Name and value with only a blank between: options and SQL, which no code looks like, and prose.
+# Name and value separated only by blanks: options and SQL, which look unlike code, and prose.
 _SPOKEN = (
     r"--?[\w-]*(?:passw|passphrase|token|secret|api-?key|pass\b)[\w-]*[ \t]+[\"']?[^\s\"'-]",
     r"-pass(?:in|out)?[ \t=]+[\"']?pass:[^\s$\"']",
@@ -78,17 +78,17 @@ _SPOKEN = (
 )
 # "The password for the user `x` is `...`"
 _TOLD = r"(?:password|passphrase)(?:[ \t](?:for|of)[ \t][^\n.;:]{1,60})? is:?[ \t](?:`{1,2}|[\"']|\*\*)[^\s`*\"']{4}"
-# The first of several, under the name of them all: `creds = ("admin", "...")`, `PASSWORDS = {"root": "..."}`.
+# The first of several values under one name: `creds = ("admin", "...")`, `PASSWORDS = {"root": "..."}`.
 _ONE = r"\(?[\"'][^\"'`\n]{1,60}[\"']\)?"
 _OPENED = r"[\"']?\s{0,9}[:=]\s{0,9}"
-# In YAML the first of several, called in any way, waits on the next line.
+# In YAML the first of several values, with any key, is on the next line.
 _ITEM = r"[\"']?[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n[ \t]*(?:-[ \t]+|[\"']?[\w.@\-]+[\"']?[ \t]*:[ \t]+)[\"']?[^\s\"'$]{8}"
 _TOGETHER = (
     rf"(?:auth|logins?|creds?|credentials?|passwords|users?|accounts?){_OPENED}[\[({{]\s*[\[(]?{_ONE},\s*\(?[\"'][^\s\"'`]{{4}}",
     rf"(?:creds|credentials|passwords|passphrases|password_pairs|auth_users|secrets|tokens|keys){_OPENED}"
     r"\{\s*[\"'][^\"'`\n]+[\"']\s*:\s*[\"'][^\s\"'`]{4}",
 )
-# The first of a collection of them, and one that is put into it: `const apiKeys = [`, `tokens["alice"] = "..."`.
+# The first element of a collection, and one that is added: `const apiKeys = [`, `tokens["alice"] = "..."`.
 _WHOSE = r"[\[({]?[ \t]*[\"'`]?[\w.@\-]{1,60}[\"'`]?\]?[ \t]*(?:[=-]>|[:=,]|to)[ \t]*"
 _COLLECTED = tuple(
     rf"{NAMES_OF_SEVERAL}\w*{opened}[\"'`][^\s\"'`]{{8}}"
@@ -105,7 +105,7 @@ _MEMBERS = (
     rf"\bclass[ \t]+\w*{NAMES_OF_SEVERAL}\w*[^\n]*:[ \t]*\r?\n(?:[ \t]+[^\n]*\n|\r?\n)*"
     r"[ \t]+\w+[ \t]*(?::[^=\n]+)?=[ \t]*[rbuf]{0,2}[\"'][^\s\"']{8}"
 )
-# What most credentials are called, where the whole vocabulary costs more than it finds.
+# The most common credential names; the whole vocabulary would cost more than it finds.
 _NAMED = r"(?:passw|pwd|\bpw\b|_pw\b|passphrase|secret|token|api_?key)"
 # The first list of a zip, the targets of a loop or of several values, a string that is split, and a mapping whose keys
 # are the tokens.
@@ -120,12 +120,12 @@ _TAKEN_APART = (
     r"(?:tokens?|_keys?|apikeys?|secrets)(?:_?(?:db|map|dict|store|table|users?|owners?|to_\w+))?"
     r"(?:[ \t]*:[^=\n]+)?\s{0,4}=\s{0,4}\{\s*[\"'][\w.+=~-]{16,200}[\"']\s*:",
 )
-# `api_key = config.get("key") or "..."`: what is asked for before has quotes, too.
+# `api_key = config.get("key") or "..."`: the calls before the fallback have strings of their own.
 _AFTER_CALLS = (
     rf"{_NAMED}\w*[\"'\])]{{0,3}}[ \t]*(?::[^=\n]+)?=[\s(]*[A-Za-z][^=\n]*[)\]](?:[^=]*[)\]])?\s+(?:or|\|\||\?\?)\s+"
     r"\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
 )
-# A value whose name stands behind it: `"...".equals(password)`, `{"value": "...", "name": "DB_PASSWORD"}`.
+# A value before its name: `"...".equals(password)`, `{"value": "...", "name": "DB_PASSWORD"}`.
 _EQUALLED = rf"[^\s\"']{{4}}[\"']\.equals(?:ignorecase)?\([\w.(\"' ]*{_NAMED}"
 _VALUE_FIRST = (
     r"\bvalue[\"']?[ \t]*[:=][ \t]*[\"']?[^\s{\[$\"'][^\n]*(?:,|\n|[\"'][ \t])[ \t]*[\"']?(?:name|key)[\"']?[ \t]*[:=]"
@@ -135,44 +135,44 @@ _VALUE_FIRST = (
 _SECURED = r"\bSecureString\"[ \t]*\r?\n[ \t]*value[ \t]*=[ \t]*\"[^\s\"$]{8}"
 # `client.setEncryptionKey("...")`
 _SET = rf"\bset\w*(?:key|salt|seed|pin|pem|clave|chave|cookie)\([ \t]*{_QUOTE}[^\s\"'`]{{8}}"
-# Functions and classes of Python that take a credential: their calls may name none.
+# Python functions and classes that take a credential, perhaps without naming it in the call.
 _TAKEN = r"\w*(?:passw|pwd|passphrase|secret|token|api_?key)"
 DEFINITIONS = {
     "function": rf"\bdef[ \t]+\w+\([^)]*\b{_TAKEN}",
-    # A quarter of the database's time was spent on this with \n instead of ^.
+    # With \n instead of ^ this took a quarter of the database's time.
     "field": rf"(?m)^[ \t]+{_TAKEN}\w*[ \t]*:[ \t]*(?:str|bytes|secretstr|optional\[str\])[^=\n]*\n",
     "fields": rf"\b(?:namedtuple|make_dataclass)\(\s*[\"'][^=:;]{{0,200}}{_NAMED}",
 }
-# A number without quotes: `card_pin = 4829`.
+# An unquoted number: `card_pin = 4829`.
 _NUMBERED = (
     r"(?:password|passwd|pwd|passcode|(?:card|sim|atm|door|alarm|unlock|security|secret)_?pin)(?:_?\d)?[\"']?\]?"
     r"[ \t]*(?::[ \t]*int[ \t]*)?[=:][ \t]*[\"']?\d{4,12}[^\w.]"
 )
-# The default of an option or a field, and what a function gives: the name may be far away.
+# The default of an option or a field, and a function's return value: the name may be far away.
 _APART_IN_CODE = (
     r"\b(?:default|const|flag_value)[ \t]{0,3}=[ \t]{0,3}\(?[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
     r"\b(?:return|yield)[ \t(]{0,3}[rbuf]{0,2}[\"'][^\s\"'`./%]{16}",
 )
-# `def get_password(self):` and what it gives, with a line of a docstring between.
+# `def get_password(self):` and its return value, with a line of a docstring between.
 _RETURNED = (
     rf"\bdef[ \t]+{_TAKEN}\w*\([^)\n]*\)[^:\n]*:[^\n]*\n(?:[ \t]*[\"']{{3}}[^\n]*\n)?"
     r"[ \t]*(?:return|yield)[ \t]+[rbuf]{0,2}[\"'][^\s\"'`./%]{4}"
 )
-# `def credentials():` and the pair that it gives.
+# `def credentials():` and the pair that it returns.
 _PAIR_RETURNED = (
     r"\bdef[ \t]+\w*(?:creds|credentials?|auth|login)\w*\([^)\n]*\)[^:\n]*:[^\n]*\n(?:[ \t]*[\"']{3}[^\n]*\n)?"
     r"[ \t]*return[ \t(]+[rbuf]{0,2}[\"'][^\"'\n]{1,60}[\"'],[ \t]*[rbuf]{0,2}[\"'][^\s\"']{4}"
 )
-# What stands between a name and its value: an operator, or what gives the value where there is none.
+# What separates a name and its value: an operator, or syntax for a default value.
 _ASSIGNING = r"(?:[=:,(!>]|\+=|<-|->|to\b|or\b|\|\||\?\?|else\b|\?:|\.equals(?:ignorecase)?\(|in\s+[\w.()]+\s+else\b)"
 # `setenv("API_KEY", "...")`
 _PASSED = rf"[\"'`],\s{{0,40}}\(?[rbuf]{{0,2}}{_QUOTE}[^\s\"'`]{{8}}"
 _UNEQUAL = r"[\"'`\])]{0,2}[ \t]*!==?[ \t]*[rbuf]{0,2}[\"'`][^\s\"'`]{8}"
 # `os.getenv("API_KEY") or "..."`, `os.environ["API_KEY"] if "API_KEY" in os.environ else "..."`
 _OR_ELSE = r"[\"'](?:[)\]]\s+or|\s+in\s+[\w.()]+\s+else)\s+\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
-# What was asked for with nothing as its default: `form.get("password", "") == "..."`
+# A look-up with an empty default: `form.get("password", "") == "..."`
 _OR_NOTHING = r"[\"'],[ \t]*(?:\"\"|'')\)[ \t]*(?:[!=]==?|or\b|\|\|)[ \t]*[rbuf]{0,2}[\"'][^\s\"']{4}"
-# What a password is compared with: one of several (a token of a parser is so, too), what stands before it, a case.
+# Values that a password is compared with: one of several (as with a parser's token), the left operand, a case.
 _CHECKED = r"(?:passw(?:or)?d|passphrase|passcode|pwd|secret(?:_key)?|api_?key)"
 _COMPARED = (
     rf"{_CHECKED}[\"'\])]{{0,3}}[ \t]+(?:not[ \t]+)?in[ \t]*[\[({{]\s{{0,40}}[rbuf]{{0,2}}[\"'][^\s\"']{{4}}",
@@ -183,17 +183,17 @@ _COMPARED = (
     r"\bmatch[ \t(][^\n:]{0,80}token[^\n:]{0,20}:[^\n]{0,80}\n(?:[^\n]{0,120}\n){0,9}"
     r"[ \t]*case[ \t(][^\n]{0,80}[\"'][\w.+/=~-]{16}",
 )
-# `os.getenv("DB_PW", "...")`: a short name counts where a variable is read.
+# `os.getenv("DB_PW", "...")`: a short name counts if it is an environment variable.
 _READ = r"[\"'],\s{0,40}(?:default[ \t]*=[ \t]*)?\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
 _VARIABLE = r"(?:getenv|environ\.(?:get|setdefault|pop))\(\s{0,40}[\"'][\w.-]{0,60}"
-# The first entry of a list of credentials: `[[tokens]]` and `value = "..."` in one of the lines below.
+# The first entry of a list of credentials: `[[tokens]]` and `value = "..."` in one of the next lines.
 _LISTED = (
     r"(?:tokens|passwords|secrets|credentials|api[_-]?keys)[\"']?\]{0,2}[ \t]*:?[ \t]*[\[{]{0,2}[ \t]*\r?\n"
     r"(?:[^\n]{0,120}\n){0,4}[ \t{-]*[\"']?(?:value|key)[\"']?[ \t]*[:=][ \t]*[\"']?[\w.+/=~-]{16}"
 )
 # With a full-width colon.
 _FOREIGN = r"(?:密码|密碼|口令|パスワード|비밀번호)[ \t]*：[ \t]*[^\s`]{4}"
-# The first of a section of credentials, each under the name of whose it is: `[passwords]`.
+# The first of a section of credentials, each under its owner's name: `[passwords]`.
 _SECTION = (
     r"\[[\w.\-]*(?:passwords|secrets|tokens|credentials|api_?keys)\]{1,2}[ \t]*\r?\n"
     r"[ \t]*[\"']?[\w.@\-]+[\"']?[ \t]*[=:][ \t]*[\"']?[^\s\"'$]"
@@ -208,7 +208,7 @@ _PARAMETERS = (
     r"(?:password|passwd|secret|token|api_?key)\"[ \t]*:[ \t]*\{[^{}]*\"(?-i:Default|defaultValue)\"[ \t]*:[ \t]*"
     r"\"[^\s\"{\[]"
 )
-# Its entries have any names: https://kubernetes.io/docs/concepts/configuration/secret/
+# Entries with any name: https://kubernetes.io/docs/concepts/configuration/secret/
 _MANIFEST = r"\bkind[\"']?[ \t]*:[ \t]*[\"']?(?-i:Secret)[\"' \t]*[\r\n,}]"
 # and https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#set
 _SETTING = (
@@ -224,17 +224,17 @@ _APART = r"(?:^|[^\w-])(?:password|requirepass|masterauth|identified by)[ \t]+['
 def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     """Hyperscan expressions (flag CASELESS) of `name = literal`: `quoted` for all texts, `bare` for configuration.
 
-    Each ends within the first characters of the value, so that a place is reported once. Weak names, and those that
-    end as a weak one does (`signing key`), need eight: a key is longer than that.
+    Each ends within the first characters of the value, so that a place is reported once. Weak names, and those that end
+    like a weak one (`signing key`), need a value of eight characters: keys are longer than that.
     """
     strong, weak, keys = _sorted(names)
-    # Written together, `MASTERKEY` is not found by its last word.
+    # Written as one word, `MASTERKEY` is not found by its last word.
     together = ["".join(head.words) for head in names.heads if head.strength == "strong" and head.words in set(weak)]
     weak += [(joined,) for joined in together if len(joined) >= LONG]
     every = [*strong, *weak]
     quoted = [_quoted(stems, _ASSIGNING, r"[^\"'`\n]*", 1) for stems in _stems(strong, r"\w-")]
     quoted += [_quoted(stems, r"(?:[=:]|<-|\|\||\?\?|\?:)", r"[^\"'`\n,]*", 8) for stems in _stems(weak, r"\w-")]
-    # Of names that end as a weak one does only those that say more.
+    # Of names that end like a weak one only the more telling.
     quoted += _spelled(keys, r"\w-", "", _PASSED)
     quoted += _spelled(keys, r"\w-", "", _UNEQUAL)
     quoted += _spelled(keys, r"\w-", "", _OR_ELSE)
@@ -274,11 +274,11 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     ]
     quoted += _spelled(strong, r"\w-", "", *_INSIDE, _ELEMENT, _VALUE_ELEMENT)
     quoted += _spelled(keys, r"\w-", "", *_QUERY)
-    # `--auth-key value`, which no code looks like
+    # `--auth-key value`, which looks unlike code
     quoted += _spelled(keys, r"\w-", "-", r"[ \t]+[\"']?[^\s\"'-]")
     bare = [_bare(stems, 1) for stems in _stems(strong, r"\w.\-")]
     bare += [_bare(stems, 8) for stems in _stems(weak, r"\w.\-")]
-    # Docker's ENV of old, csh's setenv, headers in a web server's configuration: only a blank between.
+    # Docker's old ENV, csh's setenv, headers in a web server's configuration: only a blank between.
     bare += _spelled(every, r"\w", _SETTING, r"[ \t]+[^\s=$]")
     bare += _spelled(keys, r"\w.\-", "", _ITEM)
     bare += _spelled(strong, r"\w.\-", "", _NEXT_ELEMENT)
@@ -287,18 +287,18 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
 
 
 def _spelled(heads: list[tuple[str, ...]], rest: str, before: str, *behind: str) -> list[str]:
-    """Expressions of names with these heads (`_stems`), what stands before them and what behind."""
+    """Expressions of names with these heads (`_stems`), with what precedes and follows them."""
     return [before + stems + each for stems in _stems(heads, rest) for each in behind]
 
 
 def telling_stems(names: Names) -> list[str]:
-    """Alternations of the names that say by themselves what they are, each up to its end: for other shapes."""
+    """Alternations of the names that are unambiguous, each up to its end, for other expressions."""
     strong, _, keys = _sorted(names)
     return _stems([*strong, *keys], r"\w")
 
 
 def _sorted(names: Names) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]], list[tuple[str, ...]]]:
-    """The heads that are strong in every way, those that are weak or end so, and of these the ones that say more."""
+    """The heads that are always strong, those that are weak or end like a weak one, and the more telling of those."""
     single = {head.words[0] for head in names.heads if head.strength == "weak" and len(head.words) == 1}
     weak = [head.words for head in names.heads if head.strength == "weak" or head.words[-1] in single]
     strong = [head.words for head in names.heads if head.words not in set(weak)]
@@ -311,7 +311,7 @@ def _sorted(names: Names) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]],
 
 
 def _quoted(stems: str, operator: str, gap: str, least: int) -> str:
-    # Comments may stand before the value, and a bracket of its own.
+    # Comments may precede the value, and a bracket of its own.
     wait = rf"(?:[=(,\[]|[\"'\]]:){_NEXT_LINE}(?:#[^\n]*\n\s*){{0,2}}(?:\(\s{{0,40}}){{0,2}}[rbuf]{{0,2}}"
     assigned = rf"{_CLOSE}[ \t]*(?:(?:(?:value|content)[ \t]?)?{operator}(?:[ \t]*&'\w+)?{gap}|{wait})"
     # `"db.password.prod"`
@@ -319,7 +319,7 @@ def _quoted(stems: str, operator: str, gap: str, least: int) -> str:
 
 
 def _bare(stems: str, least: int) -> str:
-    """`name: value`, `<name>value`, and `name: NAME` with `value: ...` on the line below."""
+    """`name: value`, `<name>value`, and `name: NAME` with `value: ...` on the next line."""
     gap = rf"(?:[ \t]*|{_NEXT_LINE})(?:![\w!]+[ \t]+)?"
     more = rf"[^\s\"'`]{{{least - 1}}}" if least > 1 else ""
     assigned = rf"{_CLOSE}[ \t]*(?::=|=>|\?=|\+=|[=:]){gap}"
@@ -327,14 +327,14 @@ def _bare(stems: str, least: int) -> str:
 
 
 def _stems(heads: list[tuple[str, ...]], rest: str) -> list[str]:
-    """Alternations over all heads but those that another one finds anyway, each up to the end of its name.
+    """Alternations over all heads except those that another one matches anyway, each up to the end of its name.
 
-    `rest` are the characters that may follow within the name, as in a regular expression's set. A few groups of
-    plain words are several times as fast as one, and as any with gaps inside the words.
+    `rest` are the characters that may follow within the name, as in a regular expression's set. A few groups of plain
+    words are several times as fast as one group, or as words with gaps inside.
     """
     long: list[tuple[str, ...]] = []
     short: list[str] = []
-    # `mat[_. -]?khau` finds what `matkhau` does.
+    # `mat[_. -]?khau` matches what `matkhau` does.
     for words in sorted(heads, key=lambda words: (len("".join(words)), -len(words))):
         joined = "".join(words)
         if any("".join(each) in joined for each in long) or words[-1] in short:
@@ -345,7 +345,7 @@ def _stems(heads: list[tuple[str, ...]], rest: str) -> list[str]:
             long.append(words)
     spelled = ["[_. -]?".join(words) for words in long]
     ascii_ = [stem for stem in spelled if stem.isascii()]
-    # CASELESS knows only ASCII: spell out the cases of other words.
+    # CASELESS covers only ASCII: spell out both cases of other letters.
     other = [
         case
         for stem in spelled
@@ -357,7 +357,7 @@ def _stems(heads: list[tuple[str, ...]], rest: str) -> list[str]:
 
 
 def _bounded(words: list[str], rest: str) -> str:
-    """Short heads are found only as words of their own: `pin` and `ledPin`, not `mapping`."""
+    """Alternatives in which short heads match only as separate words: `pin` and `ledPin`, not `mapping`."""
     camel = "|".join(word.capitalize() for word in words)
     run_on = "|".join(word for word in words if word in RUN_ON)
     either = rf"(?:\b|_|\\[nrt])(?:{'|'.join(words)})s?|(?-i:[a-z](?:{camel})s?)" + (

@@ -1,6 +1,7 @@
-"""Whether a detector could take a value at all: asked of the strings of Python before they are decoded.
+"""Tell whether any detector could take a value: asked about the strings of Python before they are decoded.
 
-Every answer errs on one side: what any detector makes a candidate of is possible. A test holds that by comparing.
+Errors are only allowed in one direction: whatever a detector makes a candidate of must be possible. A test compares the
+two.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _HEADERS = tuple(HEADERS)
 
 
 class Taking(NamedTuple):
-    """What takes a credential in a file that imports one of some libraries; any file does where there are none."""
+    """A parameter or setting that takes a credential in files that import one of the libraries (none: in any file)."""
 
     modules: frozenset[str]
     keywords: frozenset[str] = frozenset()
@@ -28,10 +29,10 @@ class Taking(NamedTuple):
 
 
 class Takers(NamedTuple):
-    """Parameters of the calls that take credentials, by the call's last word, and settings by theirs.
+    """Parameters of calls that take credentials, by the call's last word, and settings by theirs.
 
-    `keys` are those of the entries that are taken out of dictionaries, in small letters. `carriers` are the last words
-    of calls and settings that take what has a credential in it, or belongs to one: an URL, a user's name.
+    `keys` are the lower-case keys of entries that are taken out of dictionaries. `carriers` are the last words of calls
+    and settings that take values related to a credential: a URL, a user name.
     """
 
     names: Names
@@ -56,7 +57,7 @@ def takers_of(rules: RuleSet, index: SinkIndex) -> Takers:
             continue
         names = frozenset(name for parameter in parameters for name in parameter.name)
         numbers = frozenset(number for parameter in parameters for number in parameter.index)
-        # A dictionary can be handed over with two stars, too.
+        # A dictionary can also be passed with two stars.
         keys.update(key.lower() for parameter in parameters for key in (*parameter.key, *parameter.name))
         taking = Taking(frozenset(sink.modules), names, numbers)
         for call in sink.calls:
@@ -79,9 +80,9 @@ def takers_of(rules: RuleSet, index: SinkIndex) -> Takers:
 
 
 def takes(takers: Takers, imported: frozenset[str], leaf: str, keyword: str | None, index: int | None) -> bool:
-    """Whether a call whose name ends in that word may take a credential there.
+    """Whether a call with that last word may take a credential in that argument.
 
-    `index` is None behind `*args`; `keyword` is "**" for a mapping.
+    `index` is None after `*args`; `keyword` is "**" for a mapping.
     """
     if leaf.endswith("b64encode"):
         return True
@@ -94,28 +95,28 @@ def takes(takers: Takers, imported: frozenset[str], leaf: str, keyword: str | No
 
 
 def is_call(takers: Takers, imported: frozenset[str], leaf: str) -> bool:
-    """Whether a call whose name ends in that word may take a credential somewhere."""
+    """Whether a call with that last word may take a credential in any argument."""
     return any(not taking.modules or not imported.isdisjoint(taking.modules) for taking in takers.calls.get(leaf, ()))
 
 
 def is_setting(takers: Takers, imported: frozenset[str], leaf: str | None) -> bool:
-    """Whether what ends in that word may be a setting that holds a credential."""
+    """Whether a name with that last word may be a setting that holds a credential."""
     found = takers.settings.get(leaf or "", ())
     return any(not taking.modules or not imported.isdisjoint(taking.modules) for taking in found)
 
 
 def is_named(takers: Takers, name: str) -> bool:
-    """Whether a name says that it is a credential."""
+    """Whether a name is that of a credential."""
     return judge_name(name, takers.names).strength == "strong"
 
 
 def may_be_named(takers: Takers, name: str) -> bool:
-    """Whether a name says, if weakly, that it is a credential."""
+    """Whether a name may, even weakly, be that of a credential."""
     return judge_name(name, takers.names).strength != "none"
 
 
 def is_possible(takers: Takers, text: str, name: str | None, symbol: str, reached: bool) -> bool:
-    """Whether any detector could make a candidate of a string; `reached`: it may stand at a sink or in a setting."""
+    """Whether any detector could make a candidate of a string; `reached`: it may be at a sink or in a setting."""
     if not text.strip():
         return False
     if reached:

@@ -1,4 +1,4 @@
-"""Provider shapes: what the prefilter hit, made exact with `re` in a bounded window."""
+"""Detect provider formats: confirm prefilter hits with the exact pattern (`re`) in a bounded window."""
 
 from __future__ import annotations
 
@@ -21,15 +21,16 @@ _RANKS = {"certain": CERTAIN, "strong": STRONG, "weak": WEAK}
 
 @functools.lru_cache(maxsize=2048)
 def compiled(pattern: str) -> re.Pattern[str]:
-    """The rule's pattern as `re` sees it; ASCII, as Hyperscan does."""
+    """The rule's pattern for `re`, restricted to ASCII as in Hyperscan."""
     return compile_pattern(pattern)
 
 
 class Holders:
-    """The literals of a document by where they stand, so that what is around a token is found without asking each."""
+    """The literals of a document indexed by position, to find the one around a token without asking each."""
 
     def __init__(self, literals: Sequence[Literal]) -> None:
-        # Of those that begin together the longest first; of equal ones the first last, as it is asked first.
+        # Of literals with the same start the longest first; of equal ones in reverse order, as the search goes
+        # backwards.
         order = sorted(range(len(literals)), key=lambda at: (literals[at].span.start, -literals[at].span.end, -at))
         self._literals = [literals[at] for at in order]
         self._starts = [literal.span.start for literal in self._literals]
@@ -57,16 +58,16 @@ def detect(document: Document, rule: ProviderRule, offsets: Sequence[int], holde
     for offset in offsets:
         if offset <= max(done, clear):
             continue
-        # Twice as far as a match can end: what is found to hold none is not searched again for each hit in it.
+        # Twice as far as a match can end: text without a match is not searched again for each hit in it.
         end = min(len(text), offset + 2 * FORWARD)
         clear = len(text) if end == len(text) else end - FORWARD
         for found in pattern.finditer(text, max(0, offset - rule.reach), end):
             if found.start() > offset:
                 clear = min(clear, found.start() - 1)
                 break
-            # After a match `re` goes on behind it, and another may begin in it.
+            # After a match `re` continues behind it, but another match may begin inside it.
             clear = -1
-            # `re` may find one before the hit that another hit brought already, or one that only it sees.
+            # `re` may find a match before the hit that another hit found already, or one that only `re` sees.
             if found.start("secret") <= done:
                 continue
             done = found.end("secret")
@@ -76,7 +77,7 @@ def detect(document: Document, rule: ProviderRule, offsets: Sequence[int], holde
 
 
 def detect_in_value(rule: ProviderRule, literal: Literal) -> Iterator[Candidate]:
-    """Every match of one rule in a literal whose tokens are split: the source text does not show it in one piece."""
+    """Every match of one rule in a value made of several tokens, which does not appear in the source in one piece."""
     text = literal.value.reveal("text")
     for found in compiled(rule.pattern).finditer(text):
         if not rule.id.startswith(PREFIX) and _is_cut_out(text, Span(*found.span("secret"))):
@@ -86,7 +87,7 @@ def detect_in_value(rule: ProviderRule, literal: Literal) -> Iterator[Candidate]
 
 
 def _is_cut_out(text: str, span: Span) -> bool:
-    """Whether a match stands in the middle of base 64: a program or a picture has every short beginning somewhere."""
+    """Whether a match is in the middle of base64: binary data contains every short prefix somewhere."""
     return _BASE64.fullmatch(text, max(0, span.start - _BLOB), span.start) is not None
 
 
@@ -94,7 +95,7 @@ def _candidate(rule: ProviderRule, span: Span, text: str, literal: Literal) -> C
     value = _value(span, text, literal)
     text = value.reveal("text")
     return Candidate(
-        # A repository's own rule names only what no built-in one does: it came with what is scanned.
+        # A repository's own rule names only what no built-in rule does: it is part of what is scanned.
         rank=OWN if rule.id.startswith(PREFIX) else _RANKS[rule.strength],
         rule=rule.id,
         title=rule.title,
@@ -112,13 +113,13 @@ def _candidate(rule: ProviderRule, span: Span, text: str, literal: Literal) -> C
 
 
 def _is_shown(rule: ProviderRule, text: str) -> bool:
-    # Nobody looked over the prefix of a repository's own rule: it may be all of a value.
+    # The prefix of a repository's own rule was not reviewed: it may be the whole value.
     short = not rule.id.startswith(PREFIX) or 2 * len(rule.prefix) <= len(text)
     return short and text.startswith(rule.prefix)
 
 
 def _value(span: Span, text: str, literal: Literal) -> SecretValue:
-    """What the program sees of a match: the source may spell it with escapes (a PEM block with `\\n`)."""
+    """The value of a match as the program sees it: the source may have escapes (a PEM block with `\n`)."""
     if literal.offsets is not None:
         start, end = (bisect.bisect_left(literal.offsets, at) for at in (span.start, span.end))
         if literal.source_span(start, end) == span:
@@ -137,7 +138,7 @@ def _checked(rule: ProviderRule, text: str) -> tuple[str, ...]:
 
 
 def _holder(document: Document, span: Span, holders: Holders) -> Literal:
-    """The innermost literal around a span; where there is none (a comment, prose), one made for it."""
+    """The innermost literal around a span; if there is none (a comment, prose), a new one for it."""
     around = holders.around(span)
     if around is not None:
         return around

@@ -1,7 +1,7 @@
-"""How random a value looks, against English and the identifiers that programmers write.
+"""Measure how random a value looks, compared with English words and programmers' identifiers.
 
-For each character: what it costs a generator of random text, which draws from the smallest usual alphabet that holds
-the value, and what it costs a writer of words, by the character before it. The difference, summed up, is the evidence
+For each character: its cost for a generator of random text, which draws from the smallest usual alphabet that contains
+the value, and its cost for a writer of words, given the character before it. The sum of the differences is the evidence
 in bits. Long values gather more of it than short ones, as they should: six letters prove nothing.
 """
 
@@ -74,7 +74,7 @@ ROWS = (
 
 _DIGIT, _OTHER = 52, 53
 _DIGIT_BITS = math.log2(10)
-# Separators stand between words; other punctuation hardly ever stands in them.
+# Separators occur between words; other punctuation hardly ever does.
 _SEPARATORS = frozenset("_-. /:,")
 _SEPARATOR_BITS, _PUNCTUATION_BITS = 2.0, 6.0
 _ALPHABETS = (
@@ -105,7 +105,7 @@ def randomness(value: str) -> float:
 def random_bits(text: str) -> float:
     """Bits of evidence that the first 256 characters were drawn at random, not written: negative for words."""
     text = text[:LONGEST]
-    # Whatever is no letter and no digit is of one kind, so what Latin-1 has not may become a question mark.
+    # All characters other than letters and digits are one class, so those outside Latin-1 may become a question mark.
     symbols = text.encode("latin-1", "replace").translate(_SYMBOL_OF)
     before = _OTHER
     cells = 0

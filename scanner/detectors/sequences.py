@@ -1,4 +1,4 @@
-"""Values that repeat or count up: `xxxxxxxx`, `1234567890`, `qwertyuiop`. Nothing that is made at random does."""
+"""Detect values that repeat or count up: `xxxxxxxx`, `1234567890`, `qwertyuiop`. Random values never do."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _RUNS = (
 
 
 def is_made_up(text: str) -> bool:
-    """Whether the letters and digits, or the longest run of them, repeat or count up: `sk_live_xxxx`, `1234567890ab`.
+    """Whether the letters and digits, or their longest run, repeat or count up: `sk_live_xxxx`, `1234567890ab`.
 
-    Random text of twelve characters and more has more different ones than a quarter of its length, or than six.
+    Random text of twelve or more characters has more different ones than a quarter of its length, and more than six.
     """
     runs = _RUN.findall(text)
     return any(_repeats_or_counts(part) for part in ("".join(runs), max(runs, key=len, default="")))
 
 
 def is_crossed_out(text: str) -> bool:
-    """Whether the longest run of letters and digits is a few of them over and over: `akac-xxxxxxxxxxxx`."""
+    """Whether the longest run of letters and digits is a few of them repeated: `akac-xxxxxxxxxxxx`."""
     longest = max(_RUN.findall(text), key=len, default="")
     return len(longest) >= 12 and len(set(longest)) <= max(2, min(len(longest) // 5, 5)) and not longest.isdigit()
 
@@ -35,7 +35,7 @@ def _repeats_or_counts(part: str) -> bool:
 
 
 def patterns(text: str) -> Iterator[str]:
-    """The evidence that a value is short, a number, or repeats or counts up."""
+    """The names of the evidence that a value is short, a number, or repeats or counts up."""
     if len(text) < 4:
         yield "short"
     if _NUMBER.fullmatch(text):
@@ -47,7 +47,7 @@ def patterns(text: str) -> Iterator[str]:
 
 
 def _is_repeated(text: str) -> bool:
-    """One or two characters, or one block three times and more."""
+    """Whether a text is one or two characters, or one block three or more times."""
     start = text[:256]
     if len(start) < 4:
         return len(set(start)) == 1
@@ -56,7 +56,7 @@ def _is_repeated(text: str) -> bool:
 
 
 def _is_sequence(folded: str) -> bool:
-    """Mostly runs of four and more along the alphabet, the digits or the keyboard."""
+    """Whether a text is mostly runs of four or more along the alphabet, the digits or the keyboard."""
     if len(folded) < 4 or len(folded) > 200:
         return False
     covered = at = 0

@@ -1,4 +1,4 @@
-"""Sinks: which parameter of which call a literal reaches, and which setting it is assigned to."""
+"""Detect literals at a sink (a call's parameter that takes a credential) or assigned to a known setting."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _CARRIERS = frozenset(("url", "dsn"))
 class SinkIndex:
     """Sinks and settings by the last words of their names.
 
-    Public names move between modules of one library (`redis.Redis` is defined in `redis.client`): a name is matched
-    by its import root and its last word, two words for methods.
+    Public names move between modules of one library (`redis.Redis` is defined in `redis.client`): a name is matched by
+    its import root and its last word, two words for methods.
     """
 
     sinks: dict[tuple[str, str], tuple[Sink, ...]]
@@ -58,7 +58,7 @@ def make_index(rules: RuleSet) -> SinkIndex:
 
 
 def detect(literal: Literal, index: SinkIndex, *, path: str, imported: frozenset[str]) -> Iterator[Candidate]:
-    """Sinks and settings that one literal reaches. `imported` are the import roots seen in its file."""
+    """Candidates for the sinks and settings that one literal reaches. `imported` are the import roots in its file."""
     for argument in literal.arguments:
         if argument.keyword == "=":
             yield from _assigned(literal, argument, index, imported)
@@ -75,7 +75,7 @@ def detect(literal: Literal, index: SinkIndex, *, path: str, imported: frozenset
 
 
 def speaks(kind: str, engine: str | None) -> bool:
-    """Whether the place alone makes a value of this kind a finding, whatever the value looks like."""
+    """Whether the sink alone makes a value of this kind a finding, whatever the value looks like."""
     return kind not in _COMPANIONS and (kind not in _CARRIERS or engine == "oracle")
 
 
@@ -100,7 +100,7 @@ def _fits(parameter: Parameter, argument: Argument, *, typed: bool) -> bool:
     if argument.keyword == "**":
         return argument.key in parameter.name
     by_name = argument.keyword is not None and argument.keyword in parameter.name
-    # Positions of releases long gone are alternates; without knowing the type even the current one is a guess, but a
+    # Positions in old releases are alternates. If the type is unknown even the current position is a guess, but a
     # method of that name in a file that imports the library is a good one.
     by_index = argument.keyword is None and argument.index is not None and argument.index in parameter.index
     if not (by_name or by_index) or (by_index and not typed and argument.index == 0):
@@ -119,7 +119,8 @@ def _at_sink(literal: Literal, sink: Sink, parameter: Parameter, *, typed: bool)
 def _candidate(literal: Literal, known: Sink | Setting, kind: str, where: str, evidence: str) -> Candidate:
     carrier = kind in _CARRIERS
     return Candidate(
-        # What a carrier carries has detectors of its own: it lends them its engine and swallows none of them.
+        # The value of a carrier has detectors of its own: the carrier adds its engine and hides none of their
+        # candidates.
         rank=CARRIER if carrier else SINK,
         rule=known.id,
         title=f"{_noun(kind)} {where}",

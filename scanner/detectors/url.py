@@ -1,4 +1,4 @@
-"""Passwords inside literals: URLs with user information, and key=value connection strings."""
+"""Detect passwords inside literals: in URLs with user information, and in key=value connection strings."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from urllib.parse import unquote
 from scanner.detectors.candidate import URL, Candidate
 from scanner.model import CredentialKind, Literal, Role, SecretValue
 
-# https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1: userinfo ends at the last @ before the path begins; people leave
-# reserved characters as they are: a user may be an address, and everything up to the last @ of the authority is taken.
+# https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1: userinfo ends at the last @ before the path. People do not
+# escape reserved characters, and a user may be an address: everything up to the authority's last @ is taken.
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{1,30})://(?P<user>[^\s/\"'`<>:]{0,200}):"
     r"(?P<password>[^\s/\"'`<>@]{1,300}(?:@[^\s/\"'`<>@:]{1,100}(?=@))?)"
-    # Brokers that stand in for each other are one text: `amqp://a:...@one,amqp://a:...@two`.
+    # Several brokers of one service in one text: `amqp://a:...@one,amqp://a:...@two`.
     r"@(?=(?P<rest>[^\s\"'`<>]{0,300}))"
 )
 _ENGINES = {
@@ -38,7 +38,7 @@ _DSN_USER = re.compile(r"(?i)(?<![A-Za-z_])(?:user(?: id|name)?|uid)\s*=\s*([^;,
 _NEAR = 200
 # https://python-oracledb.readthedocs.io/en/latest/user_guide/connection_handling.html: user/password@host:port/service
 _ORACLE = re.compile(r"[\w$#]{1,128}(?:\[[\w$#]+\])?/(?P<p>\"[^\"]+\"|[^\s/@\"]+)@\S+")
-# The same anywhere: behind JDBC's scheme, or before one of the ports that Oracle's listeners have. A path has neither.
+# The same without a sink: after JDBC's scheme, or before a port of Oracle's listeners. A path has neither.
 # https://docs.oracle.com/en/database/oracle/oracle-database/23/jjdbc/data-sources-and-URLs.html
 ORACLE = re.compile(
     r"(?:jdbc:oracle:(?:thin|oci8?):[\w$#]{1,64}/(?P<thin>[^\s/@\"'`<>{}$]{3,64})@"
@@ -56,7 +56,7 @@ _EXAMPLE = re.compile(
     r"(?i)^(?:[^@]*@)?(?:[\w\-]+\.)*(?:example\.(?:com|org|net)|example|invalid|test|host|hostname|server|domain\.com"
     r"|your[\w\-]*)(?:[:/?]|$)"
 )
-# `scheme://user:password@host`: how manuals write a URL.
+# `scheme://user:password@host`: a URL as manuals write it.
 _ANY_USER = frozenset(("user", "username", "usr", "uname", "user_name", "myuser", "myusername", "login", "name"))
 _ANY_PASSWORD = frozenset(
     ("password", "pass", "passwd", "pwd", "passw", "pw", "mypassword", "mypass", "my_password", "secret", "passphrase",
@@ -65,19 +65,19 @@ _ANY_PASSWORD = frozenset(
 
 
 def engine_of(scheme: str) -> str | None:
-    """The word of AWS's rotation templates (or of the service) for a URL scheme such as `postgresql+psycopg2`."""
+    """The engine for a URL scheme such as `postgresql+psycopg2`, named as in AWS's rotation templates."""
     word = _service_of(scheme)
     return None if word is None else _ENGINES[word]
 
 
 def _service_of(scheme: str) -> str | None:
-    """The word of a scheme that is known: SQLAlchemy puts a driver behind it, Celery `db+` before it."""
+    """The service's part of a scheme: SQLAlchemy appends a driver, Celery prepends `db+`."""
     return next((word for word in scheme.lower().split("+") if word in _ENGINES), None)
 
 
 def _stands_for_any(user: str, password: str) -> bool:
-    """Whether user and password are a manual's: the words for the two, or the account that Oracle's examples have."""
-    # `redis://[[user]:[password]]@host` says what may be left out.
+    """Whether user and password are placeholders of a manual, or the account in Oracle's examples."""
+    # `redis://[[user]:[password]]@host` marks the parts that are optional.
     if user.startswith("[") and password.endswith("]"):
         return True
     user, password = user.lower().lstrip("["), password.lower()
@@ -85,7 +85,7 @@ def _stands_for_any(user: str, password: str) -> bool:
 
 
 def detect(literal: Literal) -> Iterator[Candidate]:
-    """Passwords in URLs and connection strings of one literal."""
+    """Candidates for passwords in URLs and connection strings of one literal."""
     text = literal.value.reveal("text")
     if "://" in text:
         for found in _URL.finditer(text):
@@ -100,14 +100,14 @@ def detect(literal: Literal) -> Iterator[Candidate]:
     if "=" in text and literal.role is not Role.TEXT and DSN_KEY.search(text):
         for found in _DSN_PASSWORD.finditer(text):
             group = found.lastgroup or "p"
-            # ODBC quotes with braces, and so does every template: `PWD={name}` is one.
+            # ODBC quotes with braces, and so do templates: `PWD={name}` is one.
             template = group == "b" and found["b"].isidentifier()
             if len(found[group]) < len(text) and not template:
                 yield _dsn(literal, found, group)
 
 
 def detect_oracle(literal: Literal) -> Iterator[Candidate]:
-    """The password of `user/password@host`; only for what reaches an Oracle connection: paths look the same."""
+    """The password of `user/password@host`; only for literals that reach an Oracle connection, as paths look alike."""
     found = _ORACLE.fullmatch(literal.value.reveal("text"))
     if found is not None:
         yield _dsn(literal, found, "p")
@@ -139,7 +139,7 @@ def _url(literal: Literal, found: re.Match[str]) -> Candidate:
 
 
 def _dsn(literal: Literal, found: re.Match[str], group: str) -> Candidate:
-    # Another's user, in a text of several, is further away.
+    # The user of another connection string in the same text is further away.
     start = max(0, found.start() - _NEAR)
     user = _DSN_USER.search(found.string, start, found.end() + _NEAR)
     placeholder = _stands_for_any(user[1] if user else "user", found[group])

@@ -1,4 +1,4 @@
-"""The decisive forms of a value: a reference, a template, a hash, a URL, a date, a sentence. What has one is that."""
+"""Decisive forms of a value: a reference, a template, a hash, a URL, a date, a sentence. Nothing else counts then."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _HEX_DIGEST = re.compile(r"(?:[0-9a-fA-F]{8}){4,16}")
 _DIGITS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
 _PUBLIC = re.compile(
     r"-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY|CERTIFICATE|X509)|ssh-(?:rsa|dss|ed25519) AAAA|ecdsa-sha2|age1[a-z0-9]{20}"
-    # https://docs.stripe.com/keys, https://posthog.com/docs/api (project token): made to be given to browsers
+    # https://docs.stripe.com/keys, https://posthog.com/docs/api (project token): published to browsers by design
     r"|pk_(?:live|test)_[A-Za-z0-9]{16}|phc_[A-Za-z0-9]{20}"
     # SubjectPublicKeyInfo of RSA, EC and Ed25519 in base 64, as DKIM and JWT libraries take it:
     # https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.7
@@ -67,7 +67,7 @@ _PUBLIC = re.compile(
     # An address, made from a public key: https://ethereum.org/developers/docs/accounts/
     r"|0x[0-9a-fA-F]{40}$"
 )
-# AWS, Azure's emulator, Stripe, jwt.io and Wikipedia (a UUID) publish these; told by a part that nobody's own key has.
+# Published by AWS, Azure's emulator, Stripe, jwt.io and Wikipedia (a UUID); matched by a part that is unique to them.
 _DOCUMENTED = re.compile(
     r"EXAMPLE|^Eby8vdM02x|^[a-z]{2}_test_4eC39H|SflKxwRJSMeK|devstoreaccount1|^123e4567-e89b-12d3-a456-"
 )
@@ -91,7 +91,7 @@ _HOST = re.compile(
 )
 _VERSION = re.compile(r"[v^~=<>]*\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc|dev|post|a|b)[\d.]*)?[-+]?")
 _PATH = re.compile(
-    # The options behind where something is mounted: https://docs.docker.com/engine/storage/bind-mounts/
+    # The options after a mount's target: https://docs.docker.com/engine/storage/bind-mounts/
     r"""(?:~|\.{1,2}|[A-Za-z]:)?[/\\]{1,2}(?:[\w.@%+\ -]+[/\\]{1,2})*[\w.@%+\ *-]*(?::(?:r[ow]|[zZ])(?:,[a-zA-Z]+)*)?
     | (?:[\w.@-]+/)+[\w@-]+\.[A-Za-z]\w{0,7}
     | [\w-]+\.(?:py|js|json|ya?ml|toml|txt|pem|key|crt|cer|p12|pfx|jks|env|ini|cfg|conf|html?|md|sh|sql|xml|csv|log
@@ -124,17 +124,17 @@ _ASSIGNED = re.compile(r"\A\w{1,40}=(?=[/~.])")
 _REGEX = re.compile(r"\[\^?[^\]\s]{1,60}\][+*?{]|\(\?(?:[:=!]|P?<|i\))|\\[wdsWDS](?:[+*]|$)|^\^.*\$$|\(\.[+*]")
 _SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}")
 _MARKS = re.compile(r"[.,:;!?'\"()%/-]")
-# Of a writing with small and capital letters: one without puts no blanks between words either.
+# For scripts with upper and lower case: those without have no blanks between words either.
 _FOREIGN_WORD = re.compile(r"[^\W\d_]{3,20}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
-# Bytes of a word in another writing, as a form sends it: `?key=%E5%8C%97%E4%BA%AC`.
+# Percent-encoded bytes of a word in another script, as in a form: `?key=%E5%8C%97%E4%BA%AC`.
 _ESCAPED_WORD = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 _ONLY_MARKS = re.compile(r"[.,:;!?'\"()%/\u2013\u2014-]+")
-# A header that says how to log in, and with nothing.
+# A header with an authentication scheme and no credential.
 _CHALLENGE = re.compile(r"[A-Za-z]+ (?:(?:realm|profile|type|charset|algorithm|qop)=\"[^\"]{1,40}\"(?:, ?|$))+")
 
 
 def is_digest_of(text: str, symbol: str) -> bool:
-    """Whether a value is a digest by what it stands in: `HASHES = {"password": "5f4d..."}`."""
+    """Whether a value is a digest, judged by its container: `HASHES = {"password": "5f4d..."}`."""
     return _HEX_DIGEST.fullmatch(text) is not None and _HASH_NAMES.search(symbol.rpartition(".")[2]) is not None
 
 
@@ -145,7 +145,7 @@ _FORMS: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("hash", _HASH.match),
     ("public-key", _PUBLIC.match),
     ("docs-example", _DOCUMENTED.search),
-    # Whoever left a part out has left out the secret.
+    # An ellipsis: the secret part was left out.
     ("placeholder", lambda text: "..." in text or "\u2026" in text),
     ("placeholder", lambda text: _UUID.fullmatch(text) and is_made_up(text)),
     ("url-without-credentials", lambda text: _URL.match(text) or _CONNECTION.search(text)),
@@ -155,7 +155,7 @@ _FORMS: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("mime", _MIME.fullmatch),
     ("host", _HOST.fullmatch),
     ("version", _VERSION.fullmatch),
-    # `id=/run/token` is how a build is told of a file: https://docs.docker.com/build/building/secrets/
+    # `id=/run/token` tells a build about a file: https://docs.docker.com/build/building/secrets/
     ("path", lambda text: _PATH.fullmatch(_ASSIGNED.sub("", text, count=1)) and random_bits(text) < 20),
     ("code", _REGEX.search),
     ("sentence", lambda text: _is_sentence(text)),
@@ -165,11 +165,11 @@ _FORMS: tuple[tuple[str, Callable[[str], object]], ...] = (
 
 
 def form_of(text: str, name: str) -> str | None:
-    """The evidence (rules/judge.toml) of the form that a value has; None where it may be a credential."""
-    # `hash_secret` is what goes into a hash, `password_hash` what comes out, and so is Helm's `checksum/secret`.
+    """The evidence (rules/judge.toml) of a value's decisive form; None if it may be a credential."""
+    # `hash_secret` is the input of a hash, `password_hash` the output, as is Helm's `checksum/secret`.
     words = split_words(name)
     goes_in = words[-1:] in (("secret",), ("password",)) and {"hashed", "checksum"}.isdisjoint(words)
-    # Telegram's `api_hash` is what a program logs in with: https://core.telegram.org/api/obtaining_api_id
+    # Telegram's `api_hash` is a program's credential: https://core.telegram.org/api/obtaining_api_id
     goes_in = (goes_in and not _is_named_digest(text, words)) or words[-2:] == ("api", "hash")
     if _HEX_DIGEST.fullmatch(text) and _HASH_NAMES.search(name) and not goes_in:
         return "hash"
@@ -177,22 +177,22 @@ def form_of(text: str, name: str) -> str | None:
 
 
 def _is_named_digest(text: str, words: tuple[str, ...]) -> bool:
-    """Whether a name says which digest a value is: `md5secret`, `sha1_password`; an `sha256_secret` goes into one."""
+    """Whether a name says which digest a value is: `md5secret`, `sha1_password`; an `sha256_secret` is hashed."""
     digits = _DIGITS.get("".join(words[-3:-1]))
     return digits == len(text) and (words[-1] == "password" or words[-3] == "md")
 
 
 def is_template(text: str) -> bool:
-    """Whether fields make up a value; a random one can hold `%s` by chance."""
+    """Whether placeholders make up a value; a random one can contain `%s` by chance."""
     rest = _TEMPLATE.sub("", text)
     return rest != text and random_bits(rest) < 20
 
 
 def _is_sentence(text: str) -> bool:
-    """Words with blanks between, or writing other than Latin that is no word with a number behind it."""
+    """Whether a text has words with blanks between, or non-Latin writing other than a word with a number."""
     if "%" in text and 2 * sum(map(len, _ESCAPED_WORD.findall(text))) > len(text):
         return True
-    # Marks above and below letters are half of some writings.
+    # Combining marks are half of the characters of some scripts.
     foreign = sum(1 for character in text if ord(character) > 0x2FF and unicodedata.category(character)[0] in "LM")
     if foreign * 2 > len(text):
         return _FOREIGN_WORD.fullmatch(text) is None or text.lower() == text.upper()

@@ -1,8 +1,8 @@
-"""Word lists about values. They are compared with whole words, lower a finding and never delete one."""
+"""Word lists for values. They are compared with whole words; a match lowers a finding and never deletes it."""
 
 from __future__ import annotations
 
-# What stands for a value to come.
+# Placeholders for a value to come.
 PLACEHOLDER_WORDS = frozenset(
     ("changeme", "changethis", "changeit", "change", "replaceme", "replace", "placeholder", "redacted", "redact",
      "dummy", "fake", "fixme", "todo", "tbd", "insert", "yourpassword", "yourtoken", "yoursecret", "yourkey",
@@ -12,12 +12,12 @@ PLACEHOLDER_WORDS = frozenset(
      "openssl", "nonexistent", "wrong", "notneeded", "noneneeded", "notused", "notinuse", "unused", "notrequired",
      "remplacer", "cambiar", "ersetzen")
 )  # fmt: skip
-# What stands in tests and documentation.
+# Words of tests and documentation.
 EXAMPLE_WORDS = frozenset(
     ("test", "tests", "testing", "tester", "example", "examples", "sample", "demo", "mock", "stub", "foo", "bar",
      "baz", "foobar", "spam", "eggs", "dev", "local")
 )  # fmt: skip
-# Words that name the thing instead of being one: alone and together they are no secret.
+# Words that name a credential instead of being one: alone and together they are not secret.
 STAND_INS = EXAMPLE_WORDS | frozenset(
     ("password", "passwords", "passwd", "pass", "pwd", "pw", "passphrase", "passw0rd", "secret", "secrets",
      "token", "key", "apikey", "api", "auth", "access", "admin", "administrator", "root", "guest", "user",
@@ -28,7 +28,7 @@ STAND_INS = EXAMPLE_WORDS | frozenset(
      "mypassword", "mysecret", "mytoken", "hello", "world", "client", "server", "app", "service", "for", "is",
      "of")
 )  # fmt: skip
-# Words of messages and labels about credentials; a passphrase has none of them.
+# Words of messages and labels about credentials; a passphrase contains none of them.
 PROSE_WORDS = STAND_INS | PLACEHOLDER_WORDS | frozenset(
     ("your", "and", "or", "to", "in", "on", "at", "by", "with", "from", "no", "not", "be", "must", "can",
      "cannot", "has", "have", "was", "are", "if", "it", "this", "that", "please", "use", "used", "required",

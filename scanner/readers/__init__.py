@@ -1,1 +1,1 @@
-"""Readers: from documents to literals with exact spans, names and roles."""
+"""Readers: parse a document into literals with exact spans, names and roles."""

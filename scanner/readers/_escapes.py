@@ -1,4 +1,4 @@
-"""Decode escaped text and keep where each character came from."""
+"""Decode escape sequences and keep the source offset of each decoded character."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scanner.text import line_starts, position
 
 
 def fault(text: str, offset: int, what: str) -> Unreadable:
-    """Make an Unreadable for an offset into `text`."""
+    """An Unreadable for an offset into `text`; `what` describes the error without quoting the text."""
     line, column = position(line_starts(text), min(max(offset, 0), len(text)))
     return Unreadable(line, column, what)
 
@@ -18,9 +18,9 @@ def fault(text: str, offset: int, what: str) -> Unreadable:
 def decode(
     text: str, start: int, end: int, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]
 ) -> tuple[str, tuple[int, ...]]:
-    """Replace each match in `text[start:end]`; give the result and, for each of its characters and its end, the offset.
+    """Replace each match in `text[start:end]`; return the result and the offset of each of its characters and its end.
 
-    All characters that one match becomes have the offset of the match.
+    All characters that come from one match have the offset of that match.
     """
     pieces: list[str] = []
     starts: list[int] = []
@@ -37,13 +37,13 @@ def decode(
 
 
 def compact(text: str, value: str, starts: tuple[int, ...]) -> tuple[int, tuple[int, ...] | None]:
-    """Give `body` and `offsets` of a Literal: no offsets where the value stands verbatim in the text."""
-    # One character can stand for another: a line end folded to a blank.
+    """`body` and `offsets` of a Literal: `offsets` is None where the value is verbatim in the text."""
+    # A line end that was folded to a blank has the same length but is another character.
     if starts[-1] - starts[0] == len(value) and text.startswith(value, starts[0]):
         return starts[0], None
     return starts[0], starts
 
 
 def whole(start: int, end: int, length: int) -> tuple[int, ...]:
-    """Offsets for a value whose characters cannot be placed: all of it is `start` to `end`."""
+    """Offsets for a value whose characters cannot be located one by one: all of them map to `start` to `end`."""
     return (*(start for _ in range(length)), end)

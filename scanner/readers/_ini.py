@@ -1,7 +1,7 @@
-"""INI and its relatives (.cfg, .properties, .npmrc, .my.cnf, .pypirc, git's config), line by line.
+"""Parse INI and similar files (.cfg, .properties, .npmrc, .my.cnf, .pypirc, git's config) line by line.
 
-They share no grammar: `key = value` and `key: value` under `[section]`, comments with `#`, `;` or `!`, values that go
-on in indented lines (https://docs.python.org/3/library/configparser.html) or after a backslash
+They have no common grammar: `key = value` and `key: value` under `[section]`, comments with `#`, `;` or `!`, values
+that continue in indented lines (https://docs.python.org/3/library/configparser.html) or after a backslash
 (https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/Properties.html#load(java.io.Reader)).
 """
 
@@ -32,7 +32,7 @@ _JOIN = re.compile(r"\\?[ \t]*(?:\r\n?|\n)[ \t\r\n]*")
 
 @dataclass(slots=True, kw_only=True)
 class _Section:
-    """A section that is being read."""
+    """The section that is being read."""
 
     start: int
     name: str
@@ -40,7 +40,7 @@ class _Section:
 
 
 def groups(text: str, hits: Sequence[int]) -> Iterator[Group]:
-    """Yield the sections that have a hit. Raises Unreadable where no line is a `key = value`."""
+    """Yield the sections that have a hit. Raises Unreadable if no line is a `key = value`."""
     section = _Section(start=0, name="")
     seen = False
     lines = _lines(text)
@@ -68,7 +68,7 @@ def groups(text: str, hits: Sequence[int]) -> Iterator[Group]:
 
 
 def starts(text: str, scalar: Scalar) -> tuple[int, ...]:
-    """Where each character of a continued value stands."""
+    """The offset of each character of a value that spans several lines."""
     return decode(text, scalar.start, scalar.end, _JOIN, _joined)[1]
 
 
@@ -81,7 +81,7 @@ def _key(text: str, start: int, end: int) -> re.Match[str] | None:
 
 
 def _continues(text: str, key_start: int, before: int, start: int, end: int) -> bool:
-    """Whether a line goes on with the value before it."""
+    """Whether a line continues the value of the line before it."""
     if start == end or before <= key_start:
         return False
     if text[before - 1] == "\\" and not text.endswith("\\\\", key_start, before):

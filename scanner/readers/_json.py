@@ -1,4 +1,4 @@
-"""JSON, also with comments, trailing commas and several values in one file, as events with exact offsets.
+"""Parse JSON, with comments, trailing commas and several values in one file, into events with exact offsets.
 
 https://www.rfc-editor.org/rfc/rfc8259, https://code.visualstudio.com/docs/languages/json#_json-with-comments
 """
@@ -19,7 +19,7 @@ ESCAPED: Final = "escaped"
 _STRICT: Final = False
 """Files have tabs and line ends inside strings; `strict` would refuse them."""
 
-# Numbers as they are written: Python refuses to convert one of many thousand digits.
+# Numbers stay text: Python refuses to convert one with thousands of digits.
 _DECODER: Final = JSONDecoder(strict=_STRICT, parse_int=str, parse_float=str)
 _LARGE: Final = 2_000
 _FAR: Final = 20_000
@@ -33,12 +33,12 @@ _VALUE, _KEY, _COLON, _AFTER = range(4)
 
 
 def events(text: str, hits: Sequence[int] | None = None) -> Iterator[Event]:
-    """Yield the events of a JSON text. Raises Unreadable where it is not JSON.
+    """Yield the events of a JSON text. Raises Unreadable if it is not JSON.
 
-    With `hits` (sorted offsets), large containers in which none lies begin and end with nothing between.
+    With `hits` (sorted offsets), large containers without a hit yield only their start and end.
     """
     closers: list[str] = []
-    # Each level may be decoded in vain before the one below: a text is worth a few times its length.
+    # Budget for failed attempts: each nesting level may be decoded in vain before the one inside it.
     left = 4 * len(text) if hits is not None else 0
     state, at = _VALUE, _skip(text, 0)
     while at < len(text):
@@ -76,12 +76,12 @@ def events(text: str, hits: Sequence[int] | None = None) -> Iterator[Event]:
 
 
 def starts(text: str, scalar: Scalar) -> tuple[int, ...]:
-    """Where each character of an escaped string stands."""
+    """The offset of each character of a string with escapes."""
     return decode(text, scalar.body, scalar.end - 1, _ESCAPE, _unescaped)[1]
 
 
 def _passed(text: str, at: int, hits: Sequence[int]) -> int:
-    """The end of the container that begins at an offset if it is passed over; else the offset less what was read."""
+    """Try to skip the container at an offset: its end, or else the offset less the characters decoded in vain."""
     number = bisect.bisect_left(hits, at)
     following = hits[number] if number < len(hits) else len(text) + _FAR
     if following - at < _LARGE:
@@ -110,10 +110,10 @@ def _scalar(text: str, at: int, key: bool) -> Scalar:
         try:
             value, end = scanstring(text, at + 1, _STRICT)
         except JSONDecodeError as error:
-            # Its own message is safe, but the exception carries the whole text.
+            # The message is safe, but the exception object carries the whole text.
             offset = error.pos
         else:
-            # Every escape is longer than what it stands for.
+            # Every escape is longer than the character that it stands for.
             style = ESCAPED if end - at - 2 != len(value) else ""
             return Scalar(start=at, end=end, body=at + 1, text=value, style=style)
         raise fault(text, offset, "not a string of JSON")

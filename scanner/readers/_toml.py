@@ -1,6 +1,6 @@
-"""TOML as events with exact offsets, which tomllib does not give. https://toml.io/en/v1.0.0
+"""Parse TOML into events with exact offsets, which tomllib does not give. https://toml.io/en/v1.0.0
 
-What is found is compared with tomllib's own reading of the file; where they differ, the file is unreadable.
+The result is compared with what tomllib reads; where they differ, the file is treated as unreadable.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ _ESCAPES: Final = dict(zip('btnfr"\\', '\b\t\n\f\r"\\', strict=True))
 
 
 def events(text: str) -> list[Event]:
-    """Give the events of a TOML text, checked against tomllib. Raises Unreadable where it is not TOML."""
+    """The events of a TOML text, checked against tomllib. Raises Unreadable if it is not TOML."""
     deep = deep_key(text)
     if deep is not None:
         raise fault(text, deep, f"nested more than {MOST} levels deep")
     try:
         expected = tomllib.loads(text)
     except ValueError:
-        # TOMLDecodeError, whose message can quote a key, and what int() says of a number of 5,000 digits.
+        # TOMLDecodeError, whose message can quote a key, or int()'s error for a number of 5,000 digits.
         raise fault(text, 0, "not TOML") from None
     except RecursionError:
         raise fault(text, 0, "nested too deep") from None
@@ -56,7 +56,7 @@ def events(text: str) -> list[Event]:
 
 
 def starts(text: str, scalar: Scalar) -> tuple[int, ...]:
-    """Where each character of a string with escapes or CRLF stands."""
+    """The offset of each character of a string with escapes or CRLF."""
     quotes = 3 if text.startswith(('"""', "'''"), scalar.start) and scalar.body - scalar.start >= 3 else 1
     return _decoded(text, scalar.body, scalar.end - quotes, scalar.style)[1]
 
@@ -77,7 +77,7 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 def _document(text: str) -> Iterator[Event]:
-    """Yield the events of a text that tomllib has accepted: what is wrong here is our reading, not the text."""
+    """Yield the events of a text that tomllib has accepted; an error here is a flaw of this parser, not of the text."""
     yield Open(start=0, mapping=True, path=(), place=())
     lengths: dict[Path, int] = {}
     closers: list[str] = []
@@ -118,7 +118,7 @@ def _document(text: str) -> Iterator[Event]:
 
 
 def _place(parts: tuple[str, ...], lengths: dict[Path, int], *, element: bool) -> Path:
-    """Where a table is: `[a.b]` behind a second `[[a]]` is a, 1, b. `lengths` counts the elements of such arrays."""
+    """The full path of a table: `[a.b]` after a second `[[a]]` is a, 1, b. `lengths` counts such arrays' elements."""
     place: Path = ()
     for number, part in enumerate(parts, 1):
         place = (*place, part)
@@ -130,7 +130,7 @@ def _place(parts: tuple[str, ...], lengths: dict[Path, int], *, element: bool) -
 
 
 def _key(text: str, at: int) -> Scalar:
-    """Read a dotted key: its last part is the text, the others the prefix."""
+    """Parse a dotted key: its last part is the text, the parts before it are the prefix."""
     parts: list[str] = []
     at = start = _blank(text, at)
     while True:
@@ -185,7 +185,7 @@ def _by_path(strings: Iterable[tuple[tuple[str, ...], str]]) -> dict[tuple[str, 
 
 
 def _strings(value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield every string of a parsed document with its keys, in the document's order within one path."""
+    """Yield every string of a parsed document with its key path, in document order within one path."""
     waiting: list[tuple[tuple[str, ...], Any]] = [((), value)]
     while waiting:
         path, each = waiting.pop()

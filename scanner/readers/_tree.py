@@ -1,6 +1,6 @@
-"""From the events of a structured text (YAML, JSON, TOML) to literals with key paths and siblings.
+"""Turn the parse events of YAML, JSON, TOML and INI into literals with key paths and siblings.
 
-Everything is iterative: a document of brackets must not end in a RecursionError.
+Everything is iterative, so that deep nesting cannot cause a RecursionError.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from scanner.readers.pywords import flag_of
 
 MAX_DEPTH = 500
 """Levels of nesting; every key path is kept while its container is open."""
-# Fields that are looked at for one that is hit, where nothing says that they are credentials.
+# How many fields are considered for one hit if nothing says that they are credentials.
 _MOST_BESIDE = 1_000
 
 _NAME_KEYS = frozenset({"name", "key", "parametername", "parameterkey", "variable", "header"})
 _VALUE_KEYS = frozenset({"value", "parametervalue"})
-# Lists of credentials whose entries need not say so again: `tokens: [{value: ..., owner: ci}]`.
+# Lists of credentials: their entries need no telling name of their own: `tokens: [{value: ..., owner: ci}]`.
 _TOKENS = frozenset(("tokens", "apikeys"))
 _CONTAINERS = _TOKENS | {"passwords", "secrets", "credentials"}
-# https://kubernetes.io/docs/concepts/configuration/secret/: whatever its entries are called.
+# https://kubernetes.io/docs/concepts/configuration/secret/: any entry name can hold a credential.
 _OF_SECRETS = frozenset(("data", "stringData"))
 _MADE = re.compile(r"(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])[\w\-.+/=~]{16,500}")
 _OF_ENTRIES = frozenset(("value", "key", "token", "secret", "password"))
 _ASSIGNED = re.compile(r"-{0,2}([A-Za-z_][\w.\-]*)=(?!=*\Z)")
 
 
-# Not frozen: these are made for every token of a file, and freezing doubles what they cost.
+# Not frozen: one is made for every token of a file, and freezing doubles the cost.
 @dataclass(slots=True, kw_only=True)
 class Open:
-    """A mapping or a sequence begins. `path` is its key path where the text states it (a TOML table).
+    """A mapping or a sequence begins. `path` is its key path if the text states it (a TOML table).
 
     `place` is that path with the indices of arrays of tables in it.
     """
@@ -49,18 +49,18 @@ class Open:
 
 @dataclass(slots=True, kw_only=True)
 class Close:
-    """The innermost container ends before `end`."""
+    """The innermost container ended before `end`."""
 
     end: int
 
 
 @dataclass(slots=True, kw_only=True)
 class Scalar:
-    """A key or a value: `start` to `end` with its quotes, `body` where the text itself begins.
+    """A key or a value: `start` to `end` with its quotes; `body` is where its content starts.
 
-    `style` is "" where `text` stands verbatim from `body` on, else the reader's own word for how to decode it.
-    `string` is False for what can be no credential (null, booleans, JSON's numbers). `reference` says that the text is
-    a template or names something (`!Ref DbPassword`). `prefix` are the leading parts of a dotted key.
+    `style` is "" where `text` is verbatim from `body` on, else a word of the format's parser that says how to decode
+    it. `string` is False for what cannot be a credential (null, booleans, JSON's numbers). `reference` is True for a
+    template or a reference to something (`!Ref DbPassword`). `prefix` are the leading parts of a dotted key.
     """
 
     start: int
@@ -80,7 +80,7 @@ Place = Callable[[Scalar], tuple[int, tuple[int, ...] | None]]
 
 @dataclass(slots=True, kw_only=True)
 class Field:
-    """A value in its place. A hit within `extent` means it. `cut` characters of the value are its name (`KEY=`)."""
+    """A value with its key; a hit within `extent` belongs to it. The first `cut` characters are its name (`KEY=`)."""
 
     name: str | None
     symbol: str
@@ -91,7 +91,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The fields of one container: each other's siblings. `whole`: each may be a credential, also without a hit."""
+    """The fields of one container, each other's siblings. `whole`: all may be credentials, also without a hit."""
 
     container: Span
     fields: tuple[Field, ...]
@@ -100,7 +100,7 @@ class Group:
 
 @dataclass(slots=True, kw_only=True)
 class _Frame:
-    """A container that is still open. `last` is where its last part ended."""
+    """A container that is still open. `last` is the end of its last part."""
 
     start: int
     mapping: bool
@@ -114,7 +114,7 @@ class _Frame:
 
 @dataclass(slots=True, kw_only=True)
 class _Walked:
-    """A container on the way to a value. `step` is the key (its parts) or index that comes next."""
+    """A container on the path to a value. `step` is the key (its parts) or index that comes next."""
 
     mapping: bool
     path: tuple[str | int, ...]
@@ -128,7 +128,7 @@ def has_hit(hits: Sequence[int], start: int, end: int) -> bool:
 
 
 def groups(text: str, events: Iterable[Event], hits: Sequence[int]) -> Iterator[Group]:
-    """Yield the containers that have a hit among their own parts or below. Raises Unreadable for deep nesting."""
+    """Yield the containers that have a hit among their own fields or deeper. Raises Unreadable for deep nesting."""
     stack: list[_Frame] = []
     for event in events:
         if isinstance(event, Scalar):
@@ -153,19 +153,19 @@ def groups(text: str, events: Iterable[Event], hits: Sequence[int]) -> Iterator[
             if not stack:
                 yield from _released(frame, hits)
             if parent is not None:
-                # A container as a key (YAML's `? [a, b]`) names nothing.
+                # A container used as a key (YAML's `? [a, b]`) gives no name.
                 here = Scalar(start=frame.start, end=event.end, body=frame.start, text="", string=False)
                 parent.key = here if frame.is_key else None
                 parent.last = event.end
 
 
 def _released(root: _Frame, hits: Sequence[int]) -> Iterator[Group]:
-    """The groups that waited for the end of a document: the entries of a Kubernetes Secret are secrets."""
+    """The groups held back until the end of a document, when it is known to be a Kubernetes Secret or not."""
     is_secret = any(each.name == "kind" and each.scalar.text == "Secret" for each in root.fields)
     for group in root.held:
         if is_secret:
             for each in group.fields:
-                # A picture or a key store is no text.
+                # An image or a key store is not text.
                 if each.symbol != "data" or decoded(each.scalar.text, surely=True) is not None:
                     each.symbol = f"{each.symbol}.secrets"
             yield replace(group, whole=True)
@@ -174,20 +174,20 @@ def _released(root: _Frame, hits: Sequence[int]) -> Iterator[Group]:
 
 
 def _is_entry(frame: _Frame) -> bool:
-    """Whether a mapping is one of a list of credentials: where the list has a hit, each of its entries counts."""
+    """Whether a mapping is an element of a list of credentials: one hit in the list makes each element count."""
     return frame.mapping and _is_container(frame.path, _CONTAINERS)
 
 
 def _is_value(each: Field) -> bool:
-    """Whether a field is the value of such an entry and was generated: colours and sizes are called tokens, too."""
+    """Whether a field is the value of such an element and looks generated: colours and sizes are called tokens, too."""
     called = (each.name or "").lower() in _OF_ENTRIES and _is_container(each.symbol.split("."), _CONTAINERS)
     return called and _MADE.fullmatch(each.scalar.text) is not None
 
 
 def _beside(group: Group, fields: Sequence[Field]) -> Iterator[int]:
-    """The fields that may be credentials because one beside them has a hit: `signing_keys: {v1: ..., v2: ...}`.
+    """Fields that may be credentials because a neighbour has a hit: `signing_keys: {v1: ..., v2: ...}`.
 
-    The prefilter finds only the first of them, by their common name. Their own names are judged later.
+    The prefilter finds only the first of them, by the container's name. Their own names are judged later.
     """
     last = group.fields[0].symbol.rpartition(".")[2].lower().replace("_", "").replace("-", "")
     known = group.whole or last.endswith(tuple(_CONTAINERS))
@@ -202,7 +202,7 @@ def _is_container(path: Sequence[str], known: frozenset[str]) -> bool:
 
 
 def by_symbol(container: Span, fields: Iterable[Field]) -> Iterator[Group]:
-    """Yield the fields of a container as one group for each key path: dotted keys stand in one table."""
+    """Split the fields of a container into one group for each key path: dotted keys share a table."""
     found: dict[str, list[Field]] = {}
     for each in fields:
         found.setdefault(each.symbol, []).append(each)
@@ -236,7 +236,7 @@ def literals(
     place: Place,
     role: Role = Role.ENTRY,
 ) -> Iterator[Literal]:
-    """Yield the fields with a hit (all without `hits`) as literals; `place` says where values with a style stand."""
+    """Yield the fields with a hit (all without `hits`) as literals; `place` locates characters of styled values."""
     for group in found:
         fields = [each for each in group.fields if each.scalar.text[each.cut :]]
         wanted = [
@@ -257,7 +257,7 @@ def literals(
 
 
 def _bound(text: str, event: Open, depth: int) -> None:
-    """Raise Unreadable for a container inside of so many others."""
+    """Raise Unreadable for a container that is nested too deep."""
     if depth == MAX_DEPTH:
         raise fault(text, event.start, f"nested more than {MAX_DEPTH} levels deep")
 
@@ -279,7 +279,7 @@ def _opened(stack: list[_Frame], event: Open) -> _Frame:
 
 
 def _put(frame: _Frame, scalar: Scalar) -> None:
-    """Take a scalar as the key or the value that it is."""
+    """Store a scalar as the key or as the value that it is."""
     if frame.mapping and frame.key is None:
         frame.key = scalar
         return
@@ -289,7 +289,7 @@ def _put(frame: _Frame, scalar: Scalar) -> None:
         start, cut = frame.key.start, 0
     else:
         name, cut = _element(frame, scalar)
-        # What the element itself names belongs to the list; an unnamed one has the list's name.
+        # A name inside an element would belong to the list; an element without a name has the list's name.
         symbol = ".".join(frame.path if name is not None else frame.path[:-1])
         name = name if name is not None else (frame.path[-1] if frame.path else None)
         start = frame.last
@@ -299,7 +299,7 @@ def _put(frame: _Frame, scalar: Scalar) -> None:
 
 
 def _element(frame: _Frame, scalar: Scalar) -> tuple[str | None, int]:
-    """Name and cut of a list's element: `KEY=value`, `--key=value`, what follows `--key`, or a command's password."""
+    """Name and `cut` of a list element: `KEY=value`, `--key=value`, the one after `--key`, or a command's password."""
     if scalar.string and 0 < len(frame.fields) < LONGEST_LIST:
         words = [each.scalar.text if each.scalar.string else None for each in frame.fields]
         cut = password_in([*words, scalar.text]).get(len(words))
@@ -314,9 +314,9 @@ def _element(frame: _Frame, scalar: Scalar) -> tuple[str | None, int]:
 
 
 def _lift_pair(frame: _Frame, parent: _Frame | None, end: int) -> None:
-    """Give the value of a `{name: X, value: Y}` its real name; in a list it becomes a field of the list."""
+    """Give the value of `{name: X, value: Y}` the name X; in a list it becomes a field of the list."""
     paired = _pair(frame, end) if frame.mapping else None
-    # Whose a token is says less than that it is one.
+    # The token's name is more telling than its owner's.
     if paired is None or (_is_container(frame.path, _TOKENS) and _MADE.fullmatch(paired.scalar.text)):
         return
     others = [each for each in frame.fields if each.scalar is not paired.scalar]
@@ -328,7 +328,7 @@ def _lift_pair(frame: _Frame, parent: _Frame | None, end: int) -> None:
 
 
 def _pair(frame: _Frame, end: int) -> Field | None:
-    """The value of `{"name": "DB_PASSWORD", "value": "..."}` (ECS, Kubernetes, Postman) under its real name."""
+    """The value of `{"name": "DB_PASSWORD", "value": "..."}` (ECS, Kubernetes, Postman), named by the pair."""
     keys = {(each.name or "").lower(): each for each in frame.fields}
     named = next((keys[key] for key in keys if key in _NAME_KEYS), None)
     value = next((keys[key] for key in keys if key in _VALUE_KEYS), None)
@@ -339,7 +339,7 @@ def _pair(frame: _Frame, end: int) -> Field | None:
 
 
 def _advance(stack: list[_Walked]) -> None:
-    """Step on after a value: to the next key, or the next index."""
+    """Move on after a value: to the next key, or the next index."""
     if stack:
         index = stack[-1].step[0] if stack[-1].step else None
         stack[-1].step = (index + 1,) if isinstance(index, int) else ()
@@ -374,7 +374,7 @@ def _literal(
         span=span,
         value=SecretValue(scalar.text[each.cut :]),
         role=Role.TEXT if scalar.reference else role,
-        # `password: !Ref DbPassword` names a parameter; only a shape inside such a text counts.
+        # `password: !Ref DbPassword` names a parameter; only a provider's format inside such a text counts.
         name=None if scalar.reference else each.name,
         symbol=each.symbol,
         body=body,

@@ -1,4 +1,4 @@
-"""YAML through libyaml's events: marks count code points, anchors are read once, nothing recurses.
+"""Parse YAML with libyaml's events: marks count code points, anchors are read once, nothing recurses.
 
 https://yaml.org/spec/1.1/. PyYAML reads 1.1: U+0085 and U+2028 break lines there, so only `index` of a mark is used.
 """
@@ -38,19 +38,19 @@ _STANDARD_TAG = "tag:yaml.org,2002:"
 
 
 def events(text: str, hits: Sequence[int]) -> Iterator[Event]:
-    """Yield the events of the documents that have a hit. Raises Unreadable where one of them is not YAML."""
+    """Yield the events of the documents that have a hit. Raises Unreadable if one of them is not YAML."""
     for start, end in _documents(text):
         if has_hit(hits, start, end):
             yield from _document(text, start, end)
 
 
 def starts(text: str, scalar: Scalar) -> tuple[int, ...]:
-    """Where each character of a quoted, folded or block scalar stands; all of it at once where that is unclear."""
+    """The offset of each character of a quoted, folded or block scalar; if unclear, all map to the whole scalar."""
     value, found = _decoded(text, scalar)
     content = scalar.text.rstrip("\n") if scalar.style in "|>" else scalar.text
     if value != content:
         return whole(scalar.start, scalar.end, len(scalar.text))
-    # What chomping leaves of the last line ends stands right after the content.
+    # The line ends that chomping keeps follow the content directly.
     return (*found[:-1], *[found[-1]] * (len(scalar.text) - len(content)), found[-1])
 
 
@@ -97,11 +97,11 @@ def _event(text: str, base: int, event: Any) -> Event | None:
 def _scalar(text: str, start: int, end: int, event: Any) -> Scalar:
     value, style, tag = event.value, event.style or "", event.tag
     properties = _PROPERTIES.match(text, start, end) if event.anchor or tag else None
-    # libyaml lets a value begin right behind an anchor, `&a:b`: then the whole of it is the place.
+    # libyaml accepts a value directly after an anchor, `&a:b`; the span is then all of it.
     start = properties.end() if properties and (properties.end() < end or not value) else start
     body = start + 1 if style in ("'", '"') else start
     if style in ("|", ">"):
-        # The mark stands after the trailing line ends.
+        # The mark is after the trailing line ends.
         end = start + len(text[start:end].rstrip("\r\n \t"))
     verbatim = style in ("", "'", '"') and text[body : end - (body - start)] == value
     return Scalar(
@@ -133,7 +133,7 @@ def _decoded(text: str, scalar: Scalar) -> tuple[str, tuple[int, ...]]:
 
 
 def _indent(text: str, body: int, scalar: Scalar) -> int:
-    """Columns that a block scalar's lines are indented by: what its first line has more than its value."""
+    """Indentation of a block scalar in columns: the length of its first line less that of its value's first line."""
     written = _FIRST_LINE.match(text, body, scalar.end)
     first = scalar.text.lstrip("\n").partition("\n")[0]
     spaces = len(first) - len(first.lstrip(" "))
@@ -152,7 +152,7 @@ def _folded(found: re.Match[str]) -> str:
 
 
 def _folded_line(body: int, indent: int, found: re.Match[str]) -> str:
-    """Line ends of a folded scalar: they stay at its beginning, and around a line that is indented further."""
+    """Line ends of a folded scalar: kept at its beginning, and around a line that is indented further."""
     text, at = found.string, found.start()
     line = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
     further = text[line + indent : at][:1], text[found.end() : found.end() + 1]

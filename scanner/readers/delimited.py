@@ -1,6 +1,6 @@
-"""CSV and TSV: the columns whose header says that they hold credentials. https://www.rfc-editor.org/rfc/rfc4180
+"""Read CSV and TSV: the columns whose header names a credential. https://www.rfc-editor.org/rfc/rfc4180
 
-Password managers and browsers export so, and AWS hands out access keys in such a file.
+Password managers and browsers export such files, and AWS delivers access keys in one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from scanner.model import Document, Literal, Role, SecretValue, Sibling, Span
 from scanner.readers import text as plain
 from scanner.readers.wanted import MayBeNamed, any_name
 
-# `pass` is a password beside a user; beside `fail` it is a figure.
+# `pass` next to a user column is a password; next to `fail` it is a count.
 _USER = re.compile(r"(?i)(?:.*[\W_])?(?:user(?:name)?|login|e-?mail|account|host)(?:[\W_]name)?")
 _DELIMITERS = ",;\t|"
 _MOST_COLUMNS = 200
@@ -22,7 +22,7 @@ _FIGURE = re.compile(r"[-+]?\d{1,5}|[-+]?\d*\.\d+(?:[eE][-+]?\d+)?|\d+%")
 
 
 class _Cell(NamedTuple):
-    """A cell as written, and where its text begins and ends inside the quotes."""
+    """A cell: `written` with its quotes, and start and end of its content inside them."""
 
     span: Span
     inner: Span
@@ -31,12 +31,12 @@ class _Cell(NamedTuple):
 
 
 def expression(stems: str) -> str:
-    """Hyperscan's expression (flag CASELESS) of a first line with one of the stems."""
+    """The Hyperscan expression (flag CASELESS) of a header line that contains one of the stems."""
     return rf"^(?:\xef\xbb\xbf)?[^\r\n]*{stems}[^\r\n]*\r?\n"
 
 
 def read(document: Document, offsets: Sequence[int], may_be_named: MayBeNamed = any_name) -> Iterator[Literal]:
-    """Yield the cells of the columns that hold credentials, and what stands at the other hits, as in any text."""
+    """Yield the cells of credential columns, and the values at other hits as in plain text."""
     text = document.text
     start = 1 if text.startswith("\ufeff") else 0
     records = _records(text, start)
@@ -54,7 +54,7 @@ def read(document: Document, offsets: Sequence[int], may_be_named: MayBeNamed = 
             yield _literal(cell, number, record, columns)
             covered.append(cell.span)
     if wanted:
-        # The header says what the rest is, and holds no value.
+        # The header names the columns and holds no value.
         covered.insert(0, Span(0, header[-1].span.end + 1))
     yield from plain.read(
         document, [hit for hit in offsets if not _is_covered(hit, covered)], may_be_named=may_be_named
@@ -101,7 +101,7 @@ def _literal(cell: _Cell, number: int, record: Sequence[_Cell], columns: Sequenc
 
 
 def _records(text: str, start: int) -> Iterator[list[_Cell]]:
-    """The records of a text, with the delimiter that its first line has most of."""
+    """The records of a text; the delimiter is the one most frequent in the first line."""
     end = text.find("\n", start)
     first = text[start : end if end >= 0 else len(text)]
     delimiter = max(_DELIMITERS, key=first.count)

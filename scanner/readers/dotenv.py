@@ -1,7 +1,8 @@
-"""Files of variables, with python-dotenv's parser: what it reads is what a program sees.
+"""Read .env files with python-dotenv's parser, so that the values are those that a program sees.
 
-https://saurabh-kumar.com/python-dotenv/#file-format. The parser gives the text of a binding, not the place of its
-value: that is located here, and believed only if the binding, with another value in that place, parses to that value.
+https://saurabh-kumar.com/python-dotenv/#file-format. The parser gives the text of a binding, not the position of its
+value. The position is located here, and trusted only if the binding still parses as expected after another value is put
+there.
 """
 
 from __future__ import annotations
@@ -44,9 +45,9 @@ _PROBE: Final = "probe"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """One `KEY=value`. `value` is None for a key alone, or where the value's place is not certain.
+    """One `KEY=value`. `value` is None for a key alone, or if the position of the value is not certain.
 
-    `span` is empty then; else it covers the value as written with its quotes. `quote` is a quotation mark or "".
+    `span` is empty then; else it covers the value as written, with its quotes. `quote` is a quotation mark or "".
     `body` and `offsets` are those of a Literal. `original` covers all that belongs to the binding, from the blank lines
     before it to its line end. `interpolated` says that python-dotenv would expand a `${NAME}` in the value; `value` is
     not expanded.
@@ -65,9 +66,9 @@ class Binding:
 
 
 def read(document: Document, offsets: Sequence[int], may_be_named: MayBeNamed = any_name) -> Iterator[Literal]:
-    """Yield every variable, and what stands at hits elsewhere. Raises Unreadable where nothing is a variable.
+    """Yield every variable, and named values at hits elsewhere. Raises Unreadable if nothing is a variable.
 
-    `may_be_named` is asked of columns of SQL.
+    `may_be_named` is asked about SQL columns.
     """
     found = bindings(document)
     failed = [span for parsed, span in _parsed(document) if parsed.error]
@@ -85,7 +86,7 @@ def read(document: Document, offsets: Sequence[int], may_be_named: MayBeNamed = 
 
 
 def bindings(document: Document) -> tuple[Binding, ...]:
-    """The bindings that parse, in order; of a key that stands twice, the last counts."""
+    """The bindings that parse, in order. If a key occurs twice, the last one is in effect."""
     return tuple(
         _binding(document.text, parsed.key, parsed, span)
         for parsed, span in _parsed(document)
@@ -94,12 +95,12 @@ def bindings(document: Document) -> tuple[Binding, ...]:
 
 
 def errors(document: Document) -> tuple[int, ...]:
-    """The lines, from 1, where statements begin that python-dotenv cannot parse."""
+    """The lines (from 1) of statements that python-dotenv cannot parse."""
     return tuple(_line(parsed) for parsed, _ in _parsed(document) if parsed.error)
 
 
 def _parsed(document: Document) -> Iterator[tuple[Parsed, Span]]:
-    # The parser drops a second byte order mark; ours is gone already.
+    # The parser drops a second byte order mark; the first one is already gone.
     at = 1 if document.text.startswith("\ufeff") else 0
     for parsed in parse_stream(io.StringIO(document.text)):
         end = at + len(parsed.original.string)
@@ -108,7 +109,7 @@ def _parsed(document: Document) -> Iterator[tuple[Parsed, Span]]:
 
 
 def _line(parsed: Parsed) -> int:
-    """The line of the statement itself: the parser counts from the blank lines before it."""
+    """The line of the statement itself; the parser counts from the blank lines before it."""
     blank = _BLANK.match(parsed.original.string)
     return parsed.original.line + len(_LINE_END.findall(blank[0] if blank else ""))
 
@@ -141,7 +142,7 @@ def _binding(text: str, key: str, parsed: Parsed, original: Span) -> Binding:
 
 
 def _place(string: str, head: re.Match[str], parsed: Parsed) -> tuple[int, int, str] | None:
-    """Start and end of the value with its quotes, and the quote; None where another value does not fit there."""
+    """Start and end of the value with its quotes, and the quote; None if another value there parses differently."""
     start = head.end()
     if parsed.value is None:
         return None
@@ -150,7 +151,7 @@ def _place(string: str, head: re.Match[str], parsed: Parsed) -> tuple[int, int, 
         found = _QUOTED[quote].match(string, start)
         end = found.end() if found else start
     else:
-        # `KEY= # comment`: the value is empty, and would stand right after the equals sign.
+        # `KEY= # comment`: the value is empty, and its position would be right after the equals sign.
         start = head.start("blank") if quote == "#" and head["blank"] else start
         quote, end = "", start + len(parsed.value)
     probe = f"{string[:start]}{quote}{_PROBE}{quote}{string[end:]}"

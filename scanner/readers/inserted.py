@@ -1,6 +1,6 @@
-"""SQL that stores values: which column each of `INSERT INTO users (name, password) VALUES ('bob', '...')` is for.
+"""Match the values of SQL's INSERT with their columns: `INSERT INTO users (name, password) VALUES ('bob', '...')`.
 
-Of the SQL in a file of its own, in a string of code, and of queries whose values are given beside them.
+For SQL files, SQL in a string of code, and queries whose values are passed as parameters.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _EQUALS = re.compile(r"(?P<name>[A-Za-z_]\w{0,60})[`\"\]]?\s{0,4}=\s{0,4}\Z")
 
 
 class Stored(NamedTuple):
-    """A string with the column that it is for: `span` with its quotes, `inner` without."""
+    """A string literal of SQL with the column it is stored in: `span` with its quotes, `inner` without."""
 
     column: str
     span: Span
@@ -54,29 +54,29 @@ class Stored(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """The strings of an `INSERT` in columns that are called as a credential, and where its rows end."""
+    """The strings of an `INSERT` that go into columns with a credential's name, and the offset where its rows end."""
 
     strings: list[Stored]
     end: int
 
 
 def expression(stems: str) -> str:
-    """Hyperscan's expression (flag CASELESS) of an `INSERT` with a column of one of the stems, up to its values."""
+    """The Hyperscan expression (flag CASELESS) of an `INSERT` up to its values, with a stem among its columns."""
     return rf"\binto\s+[^\s()]+\s*\([^()]*{stems}[^()]*\)\s*values?\s*\("
 
 
 def rows_at(text: str, offset: int, may_be_named: MayBeNamed = any_name) -> Rows:
-    """The rows behind the `VALUES (` that ends at an offset; none where no `INSERT` with its columns stands before."""
+    """The rows after the `VALUES (` that ends at an offset; none if no `INSERT` with columns is before it."""
     return _rows(text, offset, _columns(text, offset), may_be_named)
 
 
 def defines_column(text: str, offset: int) -> bool:
-    """Whether the type of a column may end at an offset, which the prefilter asks for more closely."""
+    """Whether a column's type may end at an offset; the prefilter only approximates that."""
     return text[offset - 4 : offset].lower() in _TYPES
 
 
 def statements_of(text: str) -> dict[str, list[int]]:
-    """Where the values of each `INSERT` begin that names no columns, by its table."""
+    """Where the values of each `INSERT` without a list of columns begin, by table name."""
     found: dict[str, list[int]] = {}
     for statement in _WITHOUT_COLUMNS.finditer(text):
         found.setdefault(statement["name"], []).append(statement.end())
@@ -86,10 +86,10 @@ def statements_of(text: str) -> dict[str, list[int]]:
 def rows_of_table(
     text: str, offset: int, statements: dict[str, list[int]], may_be_named: MayBeNamed = any_name
 ) -> Rows:
-    """The rows that go into a table by the order of its columns, whose `CREATE TABLE` an offset stands in.
+    """The rows inserted into the table whose `CREATE TABLE` is around an offset, by the order of its columns.
 
-    They are taken out of the `statements`: the next table of the name has none. Rows end where the definition does, as
-    what is called by its columns can stand anywhere behind.
+    They are removed from `statements`, so that another table of that name gets none. The rows are said to end where the
+    definition ends, as named values may follow anywhere after it.
     """
     created = list(_CREATE.finditer(text, max(0, offset - _LONGEST_HEAD), offset)) if statements else []
     starts = statements.pop(created[-1]["name"], ()) if created else ()
@@ -124,7 +124,7 @@ def _rows(text: str, offset: int, columns: Sequence[str], may_be_named: MayBeNam
 
 
 def names_of_places(query: str) -> Mapping[int | str, str]:
-    """What the values given beside a query are for, by position: the columns of `?` and `%s` in it."""
+    """The column of each parameter of a query, by position: what its `?` and `%s` are stored in."""
     columns: dict[int, str] = {}
     for values in _VALUES.finditer(query):
         known = _columns(query, values.end())
@@ -154,9 +154,9 @@ def _columns(text: str, offset: int) -> list[str]:
 
 
 def _fields(text: str, at: int) -> Iterator[re.Match[str]]:
-    """The values of a row that begins at an offset, each with the text in its quotes if it is one string."""
+    """The values of the row that begins at an offset; for a value that is one string, the text in its quotes."""
     while True:
-        # A longer one is cut: hostile texts hold many that never end.
+        # Longer rows are cut: a malicious text can hold many that never end.
         field = _FIELD.match(text, at, at + _LONGEST_HEAD)
         if field is None:
             return

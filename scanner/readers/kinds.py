@@ -1,4 +1,4 @@
-"""Which reader a file gets, by its name and, where that says nothing, its first bytes."""
+"""Choose the reader for a file by its name or, if that does not tell, by its first bytes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from scanner.source import Kind
 
-# Kinds in which a bare `name = value` is no literal.
+# Kinds in which a bare `name = value` is not a literal.
 CODE: Final = (Kind.PYTHON, Kind.NOTEBOOK)
 _SUFFIXES: Final = {
     **dict.fromkeys((".py", ".pyi", ".pyw", ".wsgi"), Kind.PYTHON),
@@ -29,10 +29,10 @@ _NAMES: Final = {
     **dict.fromkeys(("pipfile.lock", "composer.lock", ".dockercfg", ".dockerconfigjson"), Kind.JSON),
     **dict.fromkeys((".flaskenv", ".envrc", "dotenv", ".dev.vars"), Kind.DOTENV),
     **dict.fromkeys((".condarc", ".clang-format"), Kind.YAML),
-    # HAProxy's and Kickstart's own languages.
+    # Formats of HAProxy and Kickstart.
     **dict.fromkeys(("haproxy.cfg", "ks.cfg", "kickstart.cfg"), Kind.TEXT),
 }
-# Files whose own name is too common: the folder says it.
+# File names that are too common: the folder decides.
 _IN_FOLDER: Final = {
     (".aws", "credentials"): Kind.INI,
     (".aws", "config"): Kind.INI,
@@ -54,12 +54,12 @@ _SECTION = re.compile(rb"^[ \t]*\[[^\]\r\n]+\][ \t]*\r?$", re.MULTILINE)
 
 
 def kind_of(path: str, head: bytes) -> Kind:
-    """The kind of a file with this POSIX path, whose first few thousand bytes are `head`."""
+    """The kind of a file with this POSIX path; `head` are its first few thousand bytes."""
     return kind_by_name(path) or kind_by_head(path, head)
 
 
 def kind_by_name(path: str) -> Kind | None:
-    """The kind of a file with this POSIX path, where that says it; None where its first bytes have to."""
+    """The kind of a file by its POSIX path alone; None if its first bytes have to decide."""
     pure = PurePosixPath(path.lower())
     while True:
         name, suffix = pure.name, pure.suffix
@@ -67,7 +67,7 @@ def kind_by_name(path: str) -> Kind | None:
         if known is not None:
             return known
         if _DOTENV.fullmatch(name):
-            # `.env.py` and `.env.json` are written in what their last suffix says.
+            # `.env.py` and `.env.json` have the format of their last suffix.
             other = _SUFFIXES.get(suffix) if name.count(".") > 1 else None
             return other or (Kind.TEXT if suffix in _OTHERS else Kind.DOTENV)
         if suffix in _SUFFIXES:
@@ -78,7 +78,7 @@ def kind_by_name(path: str) -> Kind | None:
 
 
 def kind_by_head(path: str, head: bytes) -> Kind:
-    """The kind of a file whose path alone does not say it."""
+    """The kind of a file whose path does not tell it."""
     if _CONF.search(path):
         return Kind.INI if _SECTION.search(head) else Kind.TEXT
     return Kind.PYTHON if _PYTHON.match(head.removeprefix(b"\xef\xbb\xbf")) else Kind.TEXT

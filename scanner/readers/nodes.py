@@ -1,4 +1,4 @@
-"""The values of a structured text with their paths and places, and, of YAML and JSON, the containers around them."""
+"""All values of a structured text with their paths and spans and, for YAML and JSON, the containers around them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ Path: TypeAlias = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """A scalar in its place. `span` is all of it as written, quotes included; `quote` is its quotation mark, "|", ">"
-    or "". `string` is False for null, booleans, aliases and JSON's numbers; `reference` is True for `!Ref X` and the
-    like. `is_text` is False too for what YAML reads as a number or a date.
+    """A scalar with its position.
+
+    `span` covers it as written, quotes included; `quote` is its quotation mark, "|", ">" or "". `string` is False for
+    null, booleans, aliases and JSON's numbers; `reference` is True for `!Ref X` and the like. `is_text` is also False
+    for what YAML reads as a number or a date.
     """
 
     path: Path
@@ -32,7 +34,7 @@ class Value:
 
 @dataclass(slots=True, kw_only=True)
 class Node:
-    """A mapping (`keys` beside `items`), a list (`items`) or a scalar (`value`), with the span that it covers."""
+    """A mapping (`keys` parallel to `items`), a list (`items`) or a scalar (`value`), with its span."""
 
     span: Span
     value: Value | None = None
@@ -40,7 +42,7 @@ class Node:
     items: list[Node] = field(default_factory=list)
 
     def get(self, key: str) -> Node | None:
-        """What stands at a key of a mapping; None where there is none."""
+        """The node at a key of a mapping; None if there is none."""
         for each, item in zip(self.keys or (), self.items, strict=False):
             if each.text == key:
                 return item
@@ -53,7 +55,7 @@ class Node:
 
 
 def values(document: Document) -> list[Value]:
-    """Every scalar of a YAML, JSON, TOML or INI document, in order. Raises Unreadable where it does not parse."""
+    """Every scalar of a YAML, JSON, TOML or INI document, in order. Raises Unreadable if it does not parse."""
     if document.kind is Kind.INI:
         return list(_of_ini(document.text))
     yaml = document.kind is Kind.YAML
@@ -62,10 +64,10 @@ def values(document: Document) -> list[Value]:
 
 
 def trees(document: Document) -> list[Node]:
-    """The documents in a YAML or JSON text, each as a tree. Raises Unreadable where it does not parse."""
+    """The documents of a YAML or JSON text, each as a tree. Raises Unreadable if it does not parse."""
     text = document.text
     found: list[Node] = []
-    stack: list[tuple[Node, list[Value]]] = []  # open containers, and the key that waits for its value
+    stack: list[tuple[Node, list[Value]]] = []  # open containers, each with the key that waits for its value
     for event in _events(document):
         if isinstance(event, Close):
             node, _ = stack.pop()

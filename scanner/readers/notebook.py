@@ -1,7 +1,7 @@
-"""Jupyter notebooks: the source of their cells, without outputs.
+"""Read Jupyter notebooks: the source of their cells, without outputs.
 
-https://nbformat.readthedocs.io/en/latest/format_description.html. All code cells together
-are one Python text, because one cell imports what another uses; every span is mapped back into the escaped strings.
+https://nbformat.readthedocs.io/en/latest/format_description.html. All code cells together are read as one Python text,
+because one cell imports what another uses; every span is mapped back into the escaped JSON strings.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from scanner.readers.wanted import MayBeNamed, any_name
 
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u....|u....|.)", re.DOTALL)
 _LONGEST_ESCAPE = 12
-# What IPython takes and Python does not: magics, shell commands (also over several lines), help, and what these give.
+# IPython syntax that is not Python: magics, shell commands (also over several lines), help, and their assignments.
 # https://ipython.readthedocs.io/en/stable/interactive/reference.html
 _LINES = re.compile(r"^([ \t]*)(?:%(?=\S)|!(?!=)|\?).+(?:(?<=\\)\n.*)*", re.MULTILINE)
 _HELP = re.compile(r"^[ \t]*[\w.]+\?{1,2}[ \t]*$", re.MULTILINE)
@@ -32,7 +32,7 @@ _PYTHON_MAGICS = frozenset(("time", "timeit", "capture", "prun", "debug"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """The source of one cell. `starts` maps each of its characters and its end into the .ipynb text.
+    """The source of one cell. `starts` maps each of its characters and its end to an offset in the .ipynb text.
 
     `parts` are the spans of the JSON strings that hold it, quotes included: one, or one for each line.
     """
@@ -44,9 +44,9 @@ class Cell:
 
 
 def read(document: Document, offsets: Sequence[int], may_be_named: MayBeNamed = any_name) -> Iterator[Literal]:
-    """Yield the literals of code cells, and what stands at hits in the others. Raises Unreadable if it is no JSON.
+    """Yield the literals of code cells, and named values at hits in other cells. Raises Unreadable if it is not JSON.
 
-    `may_be_named` is asked of columns of SQL.
+    `may_be_named` is asked about SQL columns.
     """
     cells = _cells(document.text)
     readable = [_as_python(cell) for cell in cells]
@@ -57,26 +57,26 @@ def read(document: Document, offsets: Sequence[int], may_be_named: MayBeNamed = 
     except Unreadable:
         found, readable = [], [replace(cell, code=False) for cell in cells]
     yield from found
-    # Magics are comments by now, and the Python reader reads those.
+    # Magics are comments by now, which the Python reader reads.
     for cell in readable:
         if not cell.code:
             yield from _mapped(document, cell, offsets, Kind.TEXT, may_be_named)
 
 
 def python_cells(text: str) -> list[Cell]:
-    """The cells that hold Python, in order, IPython's own lines commented out. Raises Unreadable if it is no JSON."""
+    """The cells that hold Python, in order, IPython's syntax commented out. Raises Unreadable if it is not JSON."""
     return [cell for cell in map(_as_python, _cells(text)) if cell.code]
 
 
 def joined(cells: Sequence[Cell]) -> Cell:
-    """All code as one text; a cell's end stands for the line end put after it."""
+    """All code as one text, with a line end after each cell that maps to the cell's end."""
     starts = [start for cell in cells for start in cell.starts]
     source = "".join(f"{cell.source}\n" for cell in cells)
     return Cell(code=True, source=source, starts=(*starts, starts[-1] if starts else 0))
 
 
 def place_of(text: str, starts: Sequence[int], span: Span) -> Span:
-    """Where a span of a cell's source stands in the notebook's text, the escape of its last character included."""
+    """The span in the notebook's text of a span of a cell's source, including the escape of its last character."""
     if span.start == span.end:
         return Span(starts[span.start], starts[span.start])
     last = starts[span.end - 1]
@@ -85,7 +85,7 @@ def place_of(text: str, starts: Sequence[int], span: Span) -> Span:
 
 
 def _cells(text: str) -> list[Cell]:
-    """The cells with a source, of notebook formats 3 and 4, in order."""
+    """The cells with a source, for notebook formats 3 and 4, in order."""
     sources: dict[tuple[str | int, ...], list[Scalar]] = {}
     codes: set[tuple[str | int, ...]] = set()
     language = "python"
@@ -115,7 +115,7 @@ def _cell(text: str, parts: Sequence[Scalar], code: bool) -> Cell:
 
 
 def _as_python(cell: Cell) -> Cell:
-    """The cell as Python reads it, magics commented out, character for character; not `code` where that fails."""
+    """The cell with its magics commented out, same length; its `code` is False if it still is not Python."""
     if not cell.code:
         return cell
     if _parses(cell.source):
@@ -130,9 +130,9 @@ def _as_python(cell: Cell) -> Cell:
 
 
 def _commented(source: str, mark: str) -> str:
-    """Python of the same length in place of what only IPython takes: comments.
+    """Replace IPython-only syntax by comments of the same length.
 
-    The mark `0#` makes a statement of an indented line: nothing else may stand in its block.
+    The mark `0#` makes a statement of an indented line, which may be the only one in its block.
     """
     source = _HELP.sub(lambda found: "#" * len(found[0]), source)
     source = _ASSIGNED.sub(lambda found: f"{found[1]}0#", source)
@@ -147,7 +147,7 @@ def _commented(source: str, mark: str) -> str:
 
 def _parses(source: str) -> bool:
     with warnings.catch_warnings():
-        # A warning about an escape would print the line.
+        # A warning about an escape would print the source line.
         warnings.simplefilter("ignore")
         try:
             ast.parse(source)
@@ -159,11 +159,11 @@ def _parses(source: str) -> bool:
 def _mapped(
     document: Document, cell: Cell, offsets: Sequence[int], kind: Kind, may_be_named: MayBeNamed
 ) -> Iterator[Literal]:
-    """Read a cell's source with the reader of `kind`, and give spans in the notebook's text."""
+    """Read a cell's source with the reader of `kind`, and map the spans to the notebook's text."""
     hits = []
     for offset in offsets:
         at = bisect.bisect_left(cell.starts, offset)
-        # Between cells stand outputs and metadata: no character's escape is longer.
+        # Outputs and metadata are between cells: a larger gap than any character's escape.
         if 0 < at < len(cell.starts) and offset - cell.starts[at - 1] <= _LONGEST_ESCAPE:
             hits.append(at)
     if not hits:
@@ -178,7 +178,7 @@ def _mapped(
     )
     literals = list(python.read(inner, hits) if kind is Kind.PYTHON else text.read(inner, hits, may_be_named))
     if kind is Kind.PYTHON:
-        # Comments behind statements; what only IPython takes is among them.
+        # Comments after statements, with IPython's syntax among them.
         spans = sorted(literal.span for literal in literals)
         literals += text.read(inner, structured.comment_hits(inner, hits, spans), may_be_named)
     for literal in literals:
@@ -186,7 +186,7 @@ def _mapped(
 
 
 def _outside(literal: Literal, text: str, starts: Sequence[int]) -> Literal:
-    """The literal with every offset moved from a cell's source to the notebook's text."""
+    """The literal with every offset mapped from a cell's source to the notebook's text."""
 
     def moved(span: Span) -> Span:
         return place_of(text, starts, span)

@@ -1,4 +1,4 @@
-"""The name of each argument of a call, from its keyword, its place or what it is put into."""
+"""Name the arguments of a Python call: by keyword, by position, or by the placeholder they fill in a template."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ from scanner.readers.pywords import (
 
 
 class Way(Enum):
-    """How an argument came to its name."""
+    """How an argument got its name."""
 
     PLAIN = "plain"
-    OUTER = "outer"  # it is what the call is: `SecretStr("...")`
+    OUTER = "outer"  # it takes the call's name: `SecretStr("...")`
     VALUE = "value"  # it follows its name: `getenv("NAME", "...")`
     DEFAULT = "default"
     COMPARED = "compared"
 
 
 class Given(NamedTuple):
-    """One argument: its keyword, the text of a plain string, whether it has stars, whether it is a whole number."""
+    """One argument: its keyword, the text of a plain string, whether it is starred, whether it is an integer."""
 
     keyword: str | None
     text: str | None
@@ -53,7 +53,7 @@ class Given(NamedTuple):
 
 
 class Called(NamedTuple):
-    """A call: the last word of its name, its arguments in the order in which they are written, and its file."""
+    """A call: the last word of its name, its arguments in source order, and its file."""
 
     leaf: str
     node: ast.Call
@@ -67,11 +67,11 @@ class Called(NamedTuple):
 def name_of(
     call: Called, number: int, *, outer: str | None, declares: bool, inserted: str | None, placed: str | None
 ) -> tuple[str | None, Way]:
-    """What an argument is called, and how it came to that.
+    """The name of an argument, and how it got that name.
 
-    `outer` is what the call itself is called, `declares` whether that is a name of its own and no place in a list;
-    `inserted` is the name of the place in a template that the argument is put into, `placed` that of the parameter of
-    the file's own function.
+    `outer` is the name of the call itself; `declares` says that `outer` is a name of its own and not an index in a
+    list. `inserted` is the name of the template's placeholder that the argument fills, `placed` that of the parameter
+    of a function in the same file.
     """
     leaf, given = call.leaf, call.given
     argument = given[number]
@@ -81,7 +81,7 @@ def name_of(
     if hidden is not None:
         return hidden, Way.PLAIN if outer is None else Way.OUTER
     passed = passes_name(leaf, len(given), number, keyword) or _gathers(call, number)
-    # `Column(String(1024))`: a number that is given to a class is a size.
+    # `Column(String(1024))`: a number passed to a class is a size.
     if outer is not None and placed is None and not argument.is_number and passed:
         return outer, Way.OUTER
     if keyword is None and not argument.starred:
@@ -91,7 +91,7 @@ def name_of(
     if leaf == "get" and keyword == "fallback" and number == 2:
         return given[1].text, Way.DEFAULT
     if leaf in TYPING and not number and isinstance(call.node.func, ast.Attribute):
-        return _asked(call.node.func.value), Way.PLAIN
+        return _field_sought(call.node.func.value), Way.PLAIN
     record = recorded(keyword, ((each.keyword, each.text) for each in given if not each.starred))
     if record is not None and record != first:
         return record, Way.PLAIN
@@ -101,13 +101,13 @@ def name_of(
         return leaf_of(arguments(call.node)[1 - number][1]), Way.COMPARED
     if leaf in NAMED_THIRD and number == 2:
         return given[1].text, Way.PLAIN
-    before = first if number else None  # no value is its own name
+    before = first if number else None  # a value is not its own name
     default = _default(given, before, outer if declares else None) if keyword == "default" else None
     return default or (record or placed or inserted or keyword, Way.PLAIN)
 
 
 def _default(given: Sequence[Given], first: str | None, declared: str | None) -> tuple[str | None, Way] | None:
-    """What a `default=` is called: as the option before it, what the call declares, or the name among its arguments."""
+    """The name of a `default=`: the option before it, what the call declares, or the name among its arguments."""
     if first and first.startswith("-"):
         return _option(given), Way.DEFAULT
     if declared is not None:
@@ -120,7 +120,7 @@ def _default(given: Sequence[Given], first: str | None, declared: str | None) ->
 
 
 def _gathers(call: Called, number: int) -> bool:
-    """Whether an argument is a list of what the call is: `api_key = random.choice(["...", "..."])`."""
+    """Whether an argument is a list of values for the call's name: `api_key = random.choice(["...", "..."])`."""
     if call.leaf not in GATHERING or number:
         return False
     listed = arguments(call.node)[0][1]
@@ -128,28 +128,28 @@ def _gathers(call: Called, number: int) -> bool:
 
 
 def _is_password(call: Called, number: int) -> bool:
-    """Whether an argument by place is a password by what stands before it: an administrator's name, or the question."""
+    """Whether a positional argument is a password by the argument before it: an administrator's name or a prompt."""
     if number:
         return follows_login(call.given[number - 1].text, call.given[number].text)
-    if call.leaf not in SENDING or not may_answer(_sent(arguments(call.node)[0][1])):
+    if call.leaf not in SENDING or not may_answer(_sent_text(arguments(call.node)[0][1])):
         return False
     return is_asked(call.scope.text, call.scope.span(call.node).start)
 
 
-def _asked(node: ast.expr) -> str | None:
+def _field_sought(node: ast.expr) -> str | None:
     """The last string of the call that found a field: `find_element("name", "password")`."""
     every = arguments(node) if isinstance(node, ast.Call) else []
     return string_of(every[-1][1]) if every else None
 
 
-def _sent(node: ast.expr) -> str | None:
-    """What a call sends: a string, or several that are added."""
+def _sent_text(node: ast.expr) -> str | None:
+    """The string that a call sends, concatenated if it is a sum."""
     match node:
         case ast.BinOp(op=ast.Add()):
-            parts = [_sent(operand) for operand in flattened(node)]
+            parts = [_sent_text(operand) for operand in flattened(node)]
             return None if None in parts else "".join(filter(None, parts))
         case ast.Call(func=ast.Attribute(value=inner, attr="encode")):
-            return _sent(inner)
+            return _sent_text(inner)
     return text_of(node) if is_string(node) else None
 
 

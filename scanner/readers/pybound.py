@@ -1,4 +1,4 @@
-"""What the statements of a Python file bind names to: by assignment, as parameters, loops, returns and options."""
+"""Collect what each statement of a Python file binds names to: assignments, parameters, loops, returns, options."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOOP = "for"
 
 
 def read_scope(text: str) -> Scope:
-    """Parse a file. Raises Unreadable where it is not valid Python, in our words."""
+    """Parse a file and collect its bindings. Raises Unreadable if it is not valid Python, never quoting it."""
     tree = parse(text)
     scope = Scope(text=text, starts=line_starts(text))
     every: list[Lines] = []
@@ -31,7 +31,7 @@ def read_scope(text: str) -> Scope:
 
 
 def option_name(name: str) -> str:
-    """What stands for the option of a command line that becomes an attribute of this name."""
+    """The name under which bindings store a command line option that becomes an attribute of this name."""
     return f"--{name}"
 
 
@@ -55,7 +55,7 @@ def _walk(scope: Scope, every: list[Lines], body: Sequence[ast.stmt], symbol: st
                 if (inner := _NOTES.get(type(each))) is not None:
                     inner(scope, each, within or symbol, each.end_lineno or 0)
             for suite in suites:
-                # What stands in a `with` is done whenever it is reached.
+                # The body of a `with` runs whenever the statement is reached.
                 _walk(scope, every, suite.body, suite.symbol, until if kind in _ALWAYS else 0)
         else:
             first = statement.lineno
@@ -97,7 +97,7 @@ def _assign(scope: Scope, statement: ast.Assign, symbol: str, until: int) -> Non
 
 
 def _made_class(scope: Scope, target: ast.expr, call: ast.Call) -> None:
-    """Note the fields of `Account = namedtuple("Account", "name password")` and its like."""
+    """Record the fields of `Account = namedtuple("Account", "name password")` and similar calls."""
     leaf = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
     if leaf in CLASS_MAKERS and isinstance(target, ast.Name) and len(call.args) > 1:
         scope.define(target.id, fields_of(call))
@@ -110,12 +110,12 @@ def _annotated(scope: Scope, statement: ast.AnnAssign, symbol: str, until: int) 
 
 
 def _changed(scope: Scope, statement: ast.AugAssign, symbol: str, until: int) -> None:  # noqa: ARG001
-    # What was bound before counts on.
+    # The binding before stays in effect.
     _bind(scope, statement.target, None, symbol, Binding(statement.lineno, 0))
 
 
 def _expression(scope: Scope, statement: ast.Expr, symbol: str, until: int) -> None:  # noqa: ARG001
-    """Note `settings.update(password="...")`, and the options of a command line."""
+    """Record `settings.update(password="...")`, and the options of a command line."""
     call = statement.value
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
         return
@@ -129,7 +129,7 @@ def _expression(scope: Scope, statement: ast.Expr, symbol: str, until: int) -> N
 
 
 def option_of(call: ast.Call) -> str | None:
-    """The attribute that an option of a command line becomes: `add_argument("-p", "--api-key")` gives api_key."""
+    """The attribute that a command line option sets: `add_argument("-p", "--api-key")` gives api_key."""
     named = [each.value.value for each in call.keywords if each.arg == "dest" and isinstance(each.value, ast.Constant)]
     given = [each.value for each in call.args if isinstance(each, ast.Constant)]
     words = [each for each in (*named, *given) if isinstance(each, str)]
@@ -151,7 +151,7 @@ def _with(scope: Scope, statement: ast.With | ast.AsyncWith, symbol: str, until:
 
 
 def _return(scope: Scope, statement: ast.Return, symbol: str, until: int) -> None:  # noqa: ARG001
-    """Note that a function gives something back: its name is bound to that too."""
+    """Record that a function returns a value: the function's name is bound to that too."""
     if symbol and isinstance(statement.value, ast.expr):
         outer, _, name = symbol.rpartition(".")
         _note(scope.bindings.setdefault((outer, name), []), Binding(statement.lineno, 0))
@@ -165,7 +165,7 @@ def _function(scope: Scope, statement: ast.FunctionDef | ast.AsyncFunctionDef, s
     arguments = statement.args
     names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
     bound = symbol in scope.classes and names[:1] in (["self"], ["cls"])
-    # A class is called with what its `__init__` takes.
+    # Calling a class passes the arguments of its `__init__`.
     called = symbol.rpartition(".")[2] if bound and statement.name == "__init__" else statement.name
     scope.define(called, names[1:] if bound else names)
     within, first = named(statement, symbol) or "", first_line(statement)
@@ -227,7 +227,7 @@ def _bind(scope: Scope, target: ast.expr, value: ast.expr | None, symbol: str, b
 
 
 def _bind_names(scope: Scope, target: ast.expr, symbol: str, binding: Binding) -> None:
-    """Note every name of a target that may be a tuple, as `number, (user, password)` is."""
+    """Record every name of a target that may be a nested tuple, such as `number, (user, password)`."""
     if isinstance(target, TUPLES):
         for part in target.elts:
             _bind_names(scope, unstarred(part), symbol, binding)
@@ -244,7 +244,7 @@ def _note_binding(scope: Scope, symbol: str, name: str, steps: Steps, binding: B
     elif (symbol, name) in scope.outside:
         symbol = ""
     if steps:
-        # Which part a computed key names is not known: what was bound before may count on.
+        # A computed key may name any part, so the bindings before may stay in effect.
         binding = Binding(binding.line, 0 if None in steps else binding.until, steps)
     _note(scope.bindings.setdefault((symbol, name), []), binding)
 
@@ -256,7 +256,7 @@ def _instance(scope: Scope, target: ast.expr, value: ast.expr, line: int) -> Non
 
 
 def _note(noted: list[Any], one: tuple[Any, ...]) -> None:
-    """Add what a line says of a name, in order: a suite behind `else:` is walked before those on lines of their own."""
+    """Insert an entry in line order: a suite after `else:` on the same line is walked before the lines around it."""
     if noted and noted[-1][0] > one[0]:
         bisect.insort(noted, one, key=operator.itemgetter(0))
     else:

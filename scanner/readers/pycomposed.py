@@ -1,6 +1,6 @@
-"""Strings that several tokens make up, and f-strings: LibCST says what they are made of, and where each part stands.
+"""Take apart strings of several tokens and f-strings with LibCST: their parts, and the offset of each.
 
-`ast` shows one value of them, and up to Python 3.11 may misplace what an f-string embeds.
+`ast` gives one value for the whole, and up to Python 3.11 may report wrong positions inside f-strings.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ _NESTING = (*"([{.+-*/%@&|^~<>=:,!", "not", "lambda", "if", "else", "await", "an
 
 
 class Part(NamedTuple):
-    """A part of a string: what is `written` from the offset `at` on.
+    """A part of a string as `written`, at the offset `at`.
 
-    It is a token, or of an f-string a text, or an expression with its braces: `field` is where it starts without them,
-    and what it is then.
+    It is a token, or within an f-string either text or an expression with its braces; for an expression, `field` is the
+    offset of the expression and its source without the braces.
     """
 
     at: int
@@ -37,13 +37,13 @@ class Part(NamedTuple):
 
 
 def parts_of(written: str, line: int) -> list[Part]:
-    """The parts of a string expression, in order. Raises Unreadable, with that line, where LibCST cannot tell."""
+    """The parts of a string expression, in order. Raises Unreadable at that line if LibCST cannot parse it."""
     if _too_deep(f"({written})"):
         raise Unreadable(line, 1, "nested too deep for LibCST")
     try:
         with unchecked():
             module = cst.parse_module(f"({written})")
-            # A node's text depends on the line ends of its module.
+            # A node's code depends on the line ends of its module.
             found = list(_parts(_only_expression(module), 0, module.code_for_node))
     except (cst.ParserSyntaxError, cst.CSTLogicError, RecursionError, TypeError):
         raise Unreadable(line, 1, "LibCST cannot parse this string") from None
@@ -81,8 +81,8 @@ def _parts(node: cst.BaseExpression, at: int, code_of: Callable[[cst.CSTNode], s
 
 
 def _too_deep(text: str) -> bool:
-    """Whether an expression is nested so deep that LibCST, which recurses, could fail on it."""
-    # Each level takes a bracket, an operator, a dot or a keyword; most texts have too few, and need no parser.
+    """Whether an expression is nested so deep that LibCST, which is recursive, could fail."""
+    # Each level needs a bracket, an operator, a dot or a keyword; most texts have too few, so no parser is needed.
     if sum(map(text.count, _NESTING)) < _MAX_DEPTH // 2:
         return False
     try:

@@ -1,4 +1,4 @@
-"""Walk Python expressions: find each string, its name, and the call arguments that it reaches."""
+"""Walk Python expressions: find each string and number, its name, and the call arguments that it reaches."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ _VIEWS = frozenset(("items", "values"))
 
 
 def read_node(reading: Reading, node: ast.AST, context: Context) -> None:
-    """Read one expression, or what holds expressions."""
+    """Read an expression, or any node that contains expressions."""
     read = _READS.get(type(node))
     if read is not None:
         read(reading, node, context)
@@ -86,7 +86,7 @@ def _constant(reading: Reading, node: ast.Constant, context: Context) -> None:
     elif type(node.value) is int and context.name is not None:
         written = reading.scope.written(node)
         if is_numbered(context.name, written):
-            # Calls that take a credential take a text: what a number reaches says nothing.
+            # Calls that take a credential take text, so what a number reaches does not matter.
             reading.found.append(Found(node, written, context._replace(reaches=(), dynamic=False)))
 
 
@@ -98,7 +98,7 @@ def _formatted(reading: Reading, node: ast.JoinedStr, context: Context) -> None:
 
 
 def _embedded(reading: Reading, node: ast.expr, context: Context) -> None:
-    """The expressions inside an f-string."""
+    """Read the expressions inside an f-string."""
     if isinstance(node, ast.JoinedStr):
         for value in placed_fields(reading.scope, node):
             read_node(reading, value, context)
@@ -117,7 +117,7 @@ def _attribute(reading: Reading, node: ast.Attribute, context: Context) -> None:
 
 def _subscript(reading: Reading, node: ast.Subscript, context: Context) -> None:
     if isinstance(node.value, (ast.Dict, *TUPLES)) or is_string(node.value):
-        # `{...}[name]` and `"..."[:-2]`: what is taken out goes where the whole does not.
+        # `{...}[name]` and `"..."[:-2]`: what is taken out does not go where the whole goes.
         read_node(reading, node.value, context._replace(reaches=(), dynamic=is_string(node.value)))
         read_node(reading, node.slice, bare(context.symbol))
         return
@@ -150,7 +150,7 @@ def _binary(reading: Reading, node: ast.BinOp, context: Context) -> None:
 
 
 def _filled(reading: Reading, node: ast.expr, places: Mapping[int | str, str], context: Context) -> None:
-    """What is put into a template by `%`: each value by the name of its place."""
+    """Read the values put into a template by `%`, each named by its placeholder."""
     if isinstance(node, ast.Dict) and not places.keys().isdisjoint(map(string_of, node.keys)):
         for key, value in zip(node.keys, node.values, strict=True):
             name = string_of(key) or ""
@@ -164,7 +164,7 @@ def _filled(reading: Reading, node: ast.expr, places: Mapping[int | str, str], c
 def _given_beside(
     reading: Reading, node: ast.expr, number: int | None, places: Mapping[int | str, str], context: Context
 ) -> None:
-    """What is given beside a query: `execute(query, (name, password))`, rows of such, or one argument a place."""
+    """Read the parameters of a query: `execute(query, (name, password))`, rows of such, or one argument each."""
     if not isinstance(node, TUPLES):
         name = places.get(number - 1) if number else None
         read_node(reading, node, Context(role=Role.ELEMENT, name=name, symbol=context.symbol))
@@ -187,11 +187,11 @@ def _conditional(reading: Reading, node: ast.IfExp, context: Context) -> None:
 
 
 def _instead(reading: Reading, node: ast.expr, context: Context) -> Context:
-    """The context of an expression that is used where another one has no value: behind `or`, behind `else`."""
+    """The context of an expression that is used if another one has no value: after `or`, after `else`."""
     key = env_key(reading.scope, node)
     if not key:
         return context._replace(name=instead_of(context.name, leaf_of(node)))
-    # Of a target and the variable that it is read from the one that says more: `B = os.getenv("API_KEY") or ...`.
+    # The more telling of the target's name and the variable's: `B = os.getenv("API_KEY") or ...`.
     return context._replace(name=max(filter(None, (context.name, key)), key=len), role=Role.ENV_DEFAULT)
 
 
@@ -206,7 +206,7 @@ def _comparison(reading: Reading, node: ast.Compare, context: Context) -> None:
 
 
 def _compared_by_place(reading: Reading, one: ast.expr, other: ast.expr, context: Context) -> bool:
-    """Read `(user, password) == ("admin", "...")`, of which each pair is compared; False where it is no such thing."""
+    """Read `(user, password) == ("admin", "...")` pair by pair; False if it is not such a comparison."""
     if not isinstance(one, TUPLES) or not isinstance(other, TUPLES) or len(one.elts) != len(other.elts):
         return False
     for left, right in zip(one.elts, other.elts, strict=True):
@@ -272,9 +272,9 @@ def _elements(reading: Reading, node: ast.Tuple | ast.List | ast.Set, context: C
 
 
 def _is_record(node: ast.expr, values: Sequence[ast.expr], context: Context) -> bool:
-    """Whether a tuple in a collection holds a text and other things: the collection's name says nothing of the text.
+    """Whether a tuple in a collection mixes a string with other objects, so that the collection's name says nothing.
 
-    Such are the tokens of a lexer: `tokens = {"value": [(r"[0-9]+", Number, "#pop")]}`.
+    Lexers have such tables of tokens: `tokens = {"value": [(r"[0-9]+", Number, "#pop")]}`.
     """
     if context.role not in (Role.ELEMENT, Role.ENTRY) or not isinstance(node, ast.Tuple):
         return False
@@ -284,7 +284,7 @@ def _is_record(node: ast.expr, values: Sequence[ast.expr], context: Context) -> 
 
 
 def _pair_name(node: ast.expr, texts: Sequence[str | None], context: Context) -> str | None:
-    """The name in one of several pairs: `[("password", "...")]`, as `dict` and a request's fields take them."""
+    """The name in one of several pairs: `[("password", "...")]`, as `dict` and the fields of a request take them."""
     if len(texts) != 2 or texts[0] is None or isinstance(node, ast.Set):
         return None
     first, second = texts
@@ -297,7 +297,7 @@ def _pair_name(node: ast.expr, texts: Sequence[str | None], context: Context) ->
 
 
 def _comprehended(reading: Reading, node: ast.expr, context: Context) -> None:
-    """A comprehension, whose own names mean nothing outside of it."""
+    """Read a comprehension, whose own names mean nothing outside it."""
     before = len(reading.references)
     inner = bare(context.symbol)
     for child in ast.iter_child_nodes(node):
@@ -308,7 +308,7 @@ def _comprehended(reading: Reading, node: ast.expr, context: Context) -> None:
 
 
 def _forget(reading: Reading, before: int, names: Collection[str]) -> None:
-    """Drop the references to some names that were noted since there were so many."""
+    """Drop the references to some names that were recorded since there were `before` of them."""
     reading.references[before:] = (each for each in reading.references[before:] if each.name not in names)
 
 
@@ -360,7 +360,7 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
         return
     refer(reading, node, context)
     every = arguments(node)
-    call = Called(leaf, node, [_given(keyword, value) for keyword, value in every], reading.scope)
+    call = Called(leaf, node, [_argument(keyword, value) for keyword, value in every], reading.scope)
     onward = passed(call, context)
     fields = fields_of(node) if leaf in CLASS_MAKERS else []
     template = string_of(node.func.value) if leaf == "format" and isinstance(node.func, ast.Attribute) else None
@@ -408,8 +408,9 @@ def _call(reading: Reading, node: ast.Call, context: Context) -> None:
 def _collected(
     call: Called, own: str | None, name: str | None, keyword: str | None, context: Context
 ) -> tuple[str | None, str]:
-    """Name and symbol of an argument: `dict(key=...)` is an entry of what it is assigned to, `tokens.update(key=...)`
-    one of `tokens`, and `api_keys.append(...)` has the name of the collection.
+    """Name and symbol of an argument: `dict(key=...)` is an entry of the variable it is assigned to.
+
+    `tokens.update(key=...)` is an entry of `tokens`, and `api_keys.append(...)` has the collection's name.
     """
     plain = keyword in (None, "**")
     if call.leaf == "dict" and not plain and isinstance(call.node.func, ast.Name):
@@ -420,7 +421,7 @@ def _collected(
 
 
 def _called(reading: Reading, node: ast.expr, leaf: str, context: Context) -> None:
-    """Read what is called; `leaf` is the last word of its name."""
+    """Read the callable of a call; `leaf` is the last word of its name."""
     if not isinstance(node, ast.Attribute):
         if not isinstance(node, ast.Name):
             read_node(reading, node, bare(context.symbol))
@@ -435,7 +436,7 @@ def _called(reading: Reading, node: ast.expr, leaf: str, context: Context) -> No
         read_node(reading, owner, bare(context.symbol))
 
 
-def _given(keyword: str | None, value: ast.expr) -> Given:
+def _argument(keyword: str | None, value: ast.expr) -> Given:
     starred = keyword == "**" or isinstance(value, ast.Starred)
     is_number = isinstance(value, ast.Constant) and type(value.value) is int
     return Given(None if keyword == "**" else keyword, string_of(value), starred, is_number)
@@ -444,7 +445,7 @@ def _given(keyword: str | None, value: ast.expr) -> Given:
 def iterated(
     reading: Reading, target: ast.expr, values: ast.expr, context: Context, statement: ast.stmt | None = None
 ) -> None:
-    """Read what a loop goes through: its targets name the elements of each row. `statement` is one that binds them."""
+    """Read the collection of a loop: its targets name the elements of each row. `statement` is one that binds them."""
     outside = bare(context.symbol)
     read_node(reading, target, outside)
     element = outside._replace(role=Role.ELEMENT)
@@ -478,7 +479,7 @@ def iterated(
 
 
 def _numbered(target: ast.expr, values: ast.expr) -> tuple[ast.expr, ast.expr]:
-    """The target and the collection of a loop, of `for number, one in enumerate(every)` those without the number."""
+    """Target and collection of a loop; of `for number, one in enumerate(every)`, those without the number."""
     if not isinstance(values, ast.Call) or not isinstance(values.func, ast.Name) or values.func.id != "enumerate":
         return target, values
     if not isinstance(target, TUPLES) or len(target.elts) != 2 or not values.args:
@@ -487,7 +488,7 @@ def _numbered(target: ast.expr, values: ast.expr) -> tuple[ast.expr, ast.expr]:
 
 
 def _each_referred(reading: Reading, target: ast.expr, values: ast.expr, statement: ast.stmt, context: Context) -> None:
-    """Note that the targets of a loop take what its collection holds, also one that has no name."""
+    """Record that the targets of a loop take the elements of its collection, also if that has no name."""
     steps: dict[int | None, Steps] = {number: (None, number) for number in range(_count(target))} or {None: (None,)}
     if isinstance(values, ast.Call) and isinstance(values.func, ast.Attribute) and values.func.attr in _VIEWS:
         steps = {1: (None,)} if values.func.attr == "items" else steps
@@ -510,7 +511,7 @@ def _named_row(
     element: Context,
     bound: Sequence[tuple[Reach, ...]] = (),
 ) -> bool:
-    """Read the elements of a row by the names of their places; False where it is no such row."""
+    """Read the elements of a row by the names of their positions; False if it is not such a row."""
     if not isinstance(row, TUPLES) or len(row.elts) != len(names):
         return False
     for number, (value, name) in enumerate(zip(row.elts, names, strict=True)):
@@ -520,7 +521,7 @@ def _named_row(
 
 
 def _zipped(reading: Reading, node: ast.Call, context: Context) -> bool:
-    """Read `zip(("user", "password"), ("admin", "..."))`, whose first list names the second's elements."""
+    """Read `zip(("user", "password"), ("admin", "..."))`: the first list names the elements of the second."""
     every = arguments(node)
     if len(every) != 2 or not isinstance(every[0][1], TUPLES):
         return False
@@ -588,7 +589,7 @@ _READS: dict[type[ast.AST], Callable[..., None]] = {
 def assign(
     reading: Reading, targets: Sequence[ast.expr], value: ast.expr, context: Context, statement: ast.expr | ast.stmt
 ) -> None:
-    """Read what is assigned."""
+    """Read an assignment's value."""
     reaches: list[Reach] = []
     for target in targets:
         reaches += bound(target, statement)
@@ -611,7 +612,7 @@ def assign(
 
 
 def _taken_apart(reading: Reading, target: ast.expr, value: ast.expr, context: Context) -> None:
-    """Read the parts of a string that is split where it is assigned."""
+    """Read the parts of a string that is split in the assignment."""
     if not isinstance(value, ast.Call) or not isinstance(value.func, ast.Attribute):
         return
     text = string_of(value.func.value)
@@ -629,7 +630,7 @@ def _taken_apart(reading: Reading, target: ast.expr, value: ast.expr, context: C
 
 
 def annotated(reading: Reading, annotation: ast.expr | None, context: Context) -> None:
-    """Read what stands beside a type: `Annotated[str, Field(default="...")]`."""
+    """Read the values in an annotation: `Annotated[str, Field(default="...")]`."""
     if isinstance(annotation, ast.Subscript) and leaf_of(annotation.value) == "Annotated":
         for beside in annotation.slice.elts[1:] if isinstance(annotation.slice, ast.Tuple) else ():
             if isinstance(beside, ast.Call):
@@ -638,9 +639,9 @@ def annotated(reading: Reading, annotation: ast.expr | None, context: Context) -
 
 
 def defaults(reading: Reading, parameters: ast.arguments, symbol: str, statement: ast.stmt | None) -> None:
-    """Read the defaults of parameters, which are called by them, and what stands beside their types.
+    """Read parameters: their defaults, which have the parameter's name, and the values in their annotations.
 
-    `statement` is the function whose parameters they are; None for a lambda's.
+    `statement` is the function that has the parameters; None for a lambda.
     """
     before = [*parameters.posonlyargs, *parameters.args]
     pairs = [

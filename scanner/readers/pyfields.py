@@ -1,7 +1,7 @@
-"""The expressions inside an f-string, each where it stands.
+"""Positions of the expressions inside an f-string.
 
-CPython up to 3.11 parses them by themselves and misplaces some (https://github.com/python/cpython/issues/94869): those
-are placed by LibCST.
+CPython up to 3.11 parses them separately and reports some wrong positions
+(https://github.com/python/cpython/issues/94869); those come from LibCST.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _BEFORE = "("
 
 
 def placed_fields(scope: Scope, node: ast.JoinedStr) -> list[ast.expr]:
-    """The expressions of an f-string, with positions that hold. Raises Unreadable where nobody can tell them."""
+    """The expressions of an f-string with correct positions. Raises Unreadable if they cannot be determined."""
     fields = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
     if all(_stands(scope, each) for field in fields for each in ast.walk(field)):
         return fields
@@ -29,7 +29,7 @@ def placed_fields(scope: Scope, node: ast.JoinedStr) -> list[ast.expr]:
 
 
 def _stands(scope: Scope, node: ast.AST) -> bool:
-    """Whether a name or a string stands where it is said to."""
+    """Whether a name or a string is at the position that its node reports."""
     if isinstance(node, ast.Name):
         return scope.written(node) == node.id
     if isinstance(node, ast.expr) and is_string(node):
@@ -39,7 +39,7 @@ def _stands(scope: Scope, node: ast.AST) -> bool:
 
 
 def _parsed(scope: Scope, at: int, written: str) -> ast.expr:
-    """An expression at an offset of the document, with the positions that it has there."""
+    """Parse an expression at an offset of the document, with its positions in the document."""
     line = scope.line_at(at)
     column = len(scope.text[scope.starts[line - 1] : at].encode("utf-8", "surrogatepass")) - len(_BEFORE)
     statement = parse(f"{_BEFORE}{written})").body[0]

@@ -1,4 +1,4 @@
-"""The calls that a Python value reaches, through what it is bound to, parameters, and what calls give back."""
+"""Follow a Python value to the calls that it reaches: through bindings, parameters and return values."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from scanner.readers.pysources import function_called, sources
 from scanner.readers.pystate import Reach, Reference
 from scanner.readers.pyways import Steps, below, comes_from
 
-# Nobody reads more of where a value goes.
+# Bounds on how much is read of where a value goes.
 _MOST_REACHED = 50
 
 
 def sources_of(scope: Scope, reference: Reference) -> Iterator[tuple[str, Binding, Steps]]:
-    """What gives what a reference means its value, as `sources` does."""
+    """The bindings that can give a reference its value, as `sources` returns them."""
     return sources(scope, reference.symbol, reference.name, reference.steps, reference.line)
 
 
-# The functions that a value was given to, outermost first, each with the call that gave it.
+# The functions that a value was passed to, outermost first, each with the call that passed it.
 _Entered = tuple[tuple[Function, ast.Call], ...]
 
 
-def _left(entered: _Entered, name: str | None) -> tuple[ast.Call | None, _Entered]:
-    """The call to which a function of a name gives back what it was given, and the functions around that call."""
+def _returning_call(entered: _Entered, name: str | None) -> tuple[ast.Call | None, _Entered]:
+    """The call whose function of this name returns what it was given, and the functions around that call."""
     for number in range(len(entered) - 1, -1, -1):
         function, call = entered[number]
         if function.name == name:
@@ -41,17 +41,17 @@ _Use = tuple[Reference, Steps]
 
 @dataclass(slots=True, kw_only=True)
 class Uses:
-    """References by the name and the line of what binds it, each with the steps down from there.
+    """References, indexed by the name and line of what binds them, each with the steps down from there.
 
-    `steps` parts them further by the first step, so that an entry is not compared with the uses of all the others,
-    `places` by where they begin, for what a call gives back.
+    `steps` also indexes by the first step, so that an entry is not compared with the uses of all other entries;
+    `places` by where they begin, for what a call returns.
     """
 
     steps: dict[tuple[str, int], dict[Steps, list[_Use]]] = field(default_factory=dict)
     places: dict[tuple[str, int, int, int], list[_Use]] = field(default_factory=dict)
 
     def of(self, bound: Reach, call: ast.Call | None) -> Iterator[_Use]:
-        """The references that mean what is bound; with a `call`, those that take it out of what that gives back."""
+        """The references to a binding; with a `call`, those that take the value out of what the call returns."""
         name, line, first = bound.keyword or "", bound.node.lineno, bound.steps[:1]
         if call is not None:
             every = self.places.get((name, line, call.lineno, call.col_offset), ())
@@ -66,7 +66,7 @@ _ANY: Steps = (None,)
 
 
 def uses_of(scope: Scope, references: Iterable[Reference]) -> Uses:
-    """The uses of all that references can mean."""
+    """The uses of everything that the references can mean."""
     uses = Uses()
     for reference in references:
         node = reference.node
@@ -80,7 +80,7 @@ def uses_of(scope: Scope, references: Iterable[Reference]) -> Uses:
 
 @dataclass(slots=True, kw_only=True)
 class Flow:
-    """Where values go in one file; `called` are the names of its functions of which a parameter leads on."""
+    """Where values go in one file; `called` are the names of its functions with a parameter that is passed on."""
 
     scope: Scope
     uses: Uses
@@ -88,7 +88,7 @@ class Flow:
     made: dict[str, frozenset[ast.Call]] = field(default_factory=dict)
 
     def reached(self, reaches: tuple[Reach, ...]) -> tuple[Reach, ...]:
-        """Calls' arguments and settings, also those that a bound name reaches."""
+        """The arguments and settings that these reach, also through names."""
         return tuple(dict.fromkeys(itertools.islice(self._followed(reaches, (), HOPS), _MOST_REACHED)))
 
     def _followed(self, reaches: Iterable[Reach], entered: _Entered, hops: int) -> Iterator[Reach]:
@@ -102,7 +102,7 @@ class Flow:
             if isinstance(bound.node, Function) and isinstance(reach.node, ast.Call):
                 inside = (*entered, (bound.node, reach.node))
             elif isinstance(bound.node, ast.Return):
-                call, inside = _left(entered, bound.keyword)
+                call, inside = _returning_call(entered, bound.keyword)
             for reference, taken in self.uses.of(bound, call):
                 rest = below(bound.steps, taken)
                 if rest is not None and not self._is_of_another(reference, entered):
@@ -110,7 +110,7 @@ class Flow:
                     yield from self._followed(on, inside, hops - 1)
 
     def _is_of_another(self, reference: Reference, entered: _Entered) -> bool:
-        """Whether a name means another object than the one to which a value was given when it was made."""
+        """Whether a name means another object than the one that was given the value when it was created."""
         function, call = entered[-1] if entered else (None, None)
         if function is None or call is None or function.name != "__init__" or reference.name in OWN:
             return False
@@ -120,11 +120,11 @@ class Flow:
             self.made[reference.name] = frozenset(calls if len(calls) == len(every) else ())
         made = self.made[reference.name]
         kind = leaf_of(call.func)
-        # Of a name that also means what nothing here makes, such as a parameter, it is not known.
+        # Not known for a name that can also be something from outside, such as a parameter.
         return bool(made) and call not in made and all(leaf_of(each.func) == kind for each in made)
 
     def _filled(self, reach: Reach) -> Reach | None:
-        """The parameter of a function of this file that an argument fills."""
+        """The parameter of a function in this file that an argument fills."""
         target = reach.target
         if target is None or leaf_of(target) not in self.called or reach.keyword in ("=", "*", "**"):
             return None

@@ -1,4 +1,4 @@
-"""What single nodes of `ast` say: the last word of a name, the text of a string, the arguments of a call."""
+"""Facts about single `ast` nodes: the last word of a name, the text of a string, the arguments of a call."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TUPLES = (ast.Tuple, ast.List)
 
 
 def string_of(node: ast.AST | None) -> str | None:
-    """The text of a plain string or bytes node; keys of protocols are bytes: `{b"password": b"..."}`."""
+    """The text of a plain string or bytes node, else None; protocols have bytes as keys: `{b"password": b"..."}`."""
     value = node.value if isinstance(node, ast.Constant) else None
     if isinstance(value, bytes):
         return value.decode("latin-1")
@@ -22,7 +22,7 @@ def string_of(node: ast.AST | None) -> str | None:
 
 
 def leaf_of(node: ast.AST) -> str | None:
-    """The last word of a name, attribute, subscript or look-up."""
+    """The last word of a name, attribute, subscript or look-up; None for other nodes."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):
@@ -48,7 +48,7 @@ def _leaf_of_call(node: ast.Call) -> str | None:
 
 
 def arguments(node: ast.Call) -> list[tuple[str | None, ast.expr]]:
-    """Keyword ("**" for a mapping's) and value of each argument, in the order in which they are written."""
+    """Keyword ("**" for a mapping) and value of each argument, in source order."""
     every: list[tuple[str | None, ast.expr]] = [(None, value) for value in node.args]
     every += [(keyword.arg or "**", keyword.value) for keyword in node.keywords]
     if node.keywords and any(isinstance(value, ast.Starred) for value in node.args):
@@ -68,7 +68,7 @@ def flattened(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def unstarred(node: ast.expr) -> ast.expr:
-    """What a star stands before, or the node itself."""
+    """The operand of a star, or the node itself."""
     return node.value if isinstance(node, ast.Starred) else node
 
 
@@ -78,7 +78,7 @@ def is_string(node: ast.expr) -> bool:
 
 
 def text_of(node: ast.expr) -> str:
-    """The value of a string: bytes as latin-1, a mark for what is computed."""
+    """The value of a string: bytes as latin-1, with a placeholder for computed parts."""
     if isinstance(node, ast.JoinedStr):
         return "".join(text_of(part) if isinstance(part, ast.Constant) else COMPUTED for part in node.values)
     assert isinstance(node, ast.Constant)
@@ -86,7 +86,7 @@ def text_of(node: ast.expr) -> str:
 
 
 def paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]] | None:
-    """`user, password = "u", "p"` taken apart; None for anything that does not pair up."""
+    """Targets paired with values for `user, password = "u", "p"`; None if they do not pair up."""
     if not isinstance(target, TUPLES) or not isinstance(value, TUPLES):
         return None
     names, values = list(target.elts), list(value.elts)
@@ -99,12 +99,12 @@ def paired(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]
 
 
 def fields_of(node: ast.Call) -> list[str]:
-    """The fields that a call of `namedtuple` and its like gives a class; none where they are not written there."""
+    """The fields that a call of `namedtuple` or the like declares; none if the call does not list them."""
     match node.args[1] if len(node.args) > 1 else None:
         case ast.Constant(value=str(text)):
             return text.replace(",", " ").split()
         case ast.List(elts=fields) | ast.Tuple(elts=fields):
-            # Of `NamedTuple` and `make_dataclass` each is a pair of a name and a type.
+            # Of `NamedTuple` and `make_dataclass` each field is a pair of name and type.
             first = [each.elts[0] if isinstance(each, ast.Tuple) and each.elts else each for each in fields]
             names = [each.value for each in first if isinstance(each, ast.Constant) and isinstance(each.value, str)]
             return names if len(names) == len(fields) else []

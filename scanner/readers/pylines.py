@@ -1,4 +1,4 @@
-"""Which lines of a Python file are read by themselves: statements, and the headers of compound ones."""
+"""Divide a Python file into the units that are read one by one: statements, and the headers of compound ones."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ COMPOUND = frozenset((ast.If, ast.Try, ast.TryStar, ast.Match, *_WITH_BODY, *_HE
 """Types of statements that hold statements."""
 BARE_CLAUSES = frozenset(("else", "finally"))
 """Words that open a clause without an expression; of a whole one the `nodes` are its statements."""
-# The word that opens a clause, its first line, its statements, and the node that has them.
+# The keyword that opens a clause, its first line, its statements, and the node that has them.
 _Block = tuple[str, int, list[ast.stmt], ast.AST]
 
 
 class Lines(NamedTuple):
-    """A statement, or a clause of a compound one: its first line and its last (from 1), and its enclosing definition.
+    """A statement, or a clause of a compound one: its first and last line (from 1), and its enclosing definition.
 
-    `clause` is the word that opens a clause, empty for a statement; a `whole` one has its suite with it. `nodes` are
-    the statement, or those that share a line, or the part of one that the clause belongs to. `subjects` is what a
-    `match` looks at, each in one word, for its cases.
+    `clause` is the keyword that opens a clause, empty for a statement; a `whole` clause includes its suite. `nodes` are
+    the statement, or those that share a line, or the part of one that the clause belongs to. `subjects` are the last
+    words of what a `match` looks at, for its cases.
     """
 
     first: int
@@ -37,14 +37,14 @@ class Lines(NamedTuple):
 
 
 class Suite(NamedTuple):
-    """Statements with the definition that they belong to."""
+    """A list of statements with the definition that they belong to."""
 
     symbol: str
     body: Sequence[ast.stmt]
 
 
 def first_line(statement: ast.stmt) -> int:
-    """The first line of a statement, decorators among it."""
+    """The first line of a statement, including its decorators."""
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return decorators[0].lineno if decorators else statement.lineno
 
@@ -59,9 +59,9 @@ def named(statement: ast.stmt, symbol: str) -> str | None:
 def split(
     statement: ast.stmt, symbol: str, first: int, shares_line: Callable[[ast.stmt], bool]
 ) -> tuple[list[Lines], list[Suite], list[ast.stmt]]:
-    """A compound statement as lines to read and suites to go on with; last the statements that those lines hold.
+    """Split a compound statement into its headers, its suites, and the statements that share a header's line.
 
-    `shares_line` says whether a suite stands on the last line of its own header: `if x: y = 1`, `else: z = 2`.
+    `shares_line` says whether a suite is on the last line of its own header: `if x: y = 1`, `else: z = 2`.
     """
     inner = [block for block in _blocks(statement, first) if block[2] or block[0] == "match"]
     if not inner or (inner[0][2] and shares_line(inner[0][2][0])):
@@ -92,7 +92,7 @@ def split(
 
 
 def subjects_of(statement: ast.stmt) -> tuple[str | None, ...]:
-    """What a `match` looks at: one thing, or those of a tuple."""
+    """The expressions that a `match` looks at: one, or the elements of a tuple."""
     if not isinstance(statement, ast.Match):
         return ()
     several = statement.subject.elts if isinstance(statement.subject, ast.Tuple) else [statement.subject]
@@ -100,7 +100,7 @@ def subjects_of(statement: ast.stmt) -> tuple[str | None, ...]:
 
 
 def merged(every: list[Lines]) -> list[Lines]:
-    """Statements that share a line become one."""
+    """Merge statements that share a line."""
     found: list[Lines] = []
     sharing: list[ast.AST] = []
     for lines in sorted(every, key=operator.itemgetter(0, 1)):
@@ -123,9 +123,9 @@ def merged(every: list[Lines]) -> list[Lines]:
 
 
 def _blocks(statement: ast.stmt, first: int) -> list[_Block]:
-    """The suites of a compound statement: the clause that opens each, its first line, its statements and its node.
+    """The suites of a compound statement: for each the opening keyword, first line, statements and node.
 
-    `else` and `finally` hold no expression: their suites come with line 0.
+    `else` and `finally` have no expression in their header: their suites have line 0.
     """
     if isinstance(statement, _HEADED):
         return [("def", first, statement.body, statement)]

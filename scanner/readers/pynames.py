@@ -1,4 +1,4 @@
-"""What a name means: the qualified names that a callable or an assignment's target can have."""
+"""Resolve Python names: the qualified names that a callable or an assignment's target can have."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ ENV_GETTERS = frozenset(
 
 
 def is_env_getter(scope: Scope, node: ast.expr) -> bool:
-    """Whether a callable asks the environment for a variable."""
+    """Whether a callable reads an environment variable."""
     return not ENV_GETTERS.isdisjoint(callees_of(scope, node))
 
 
 def env_key(scope: Scope, node: ast.expr) -> str | None:
-    """The variable that `os.environ.get(K)`, `os.getenv(K)` or `os.environ[K]` reads."""
+    """The variable that `os.environ.get(K)`, `os.getenv(K)` or `os.environ[K]` reads; None for other expressions."""
     if isinstance(node, ast.Call):
         every = arguments(node)
         return string_of(every[0][1]) if every and is_env_getter(scope, node.func) else None
@@ -31,14 +31,14 @@ def env_key(scope: Scope, node: ast.expr) -> str | None:
 
 
 def is_nameable(node: ast.expr) -> bool:
-    """Whether `callees_of` finds a name for what is called or set, without asking which."""
+    """Whether `callees_of` would find any name, without computing it."""
     if isinstance(node, ast.Subscript):
         return string_of(node.slice) is not None and is_nameable(node.value)
     return isinstance(node, (ast.Name, ast.Attribute))
 
 
 def callees_of(scope: Scope, node: ast.expr) -> tuple[str, ...]:
-    """Qualified names that a callable expression, or an attribute or entry that is set, can mean."""
+    """Qualified names that a callable expression, or an attribute or entry that is assigned, can have."""
     match node:
         case ast.Name(id=name):
             if name in scope.imports:
@@ -70,7 +70,7 @@ def owners_of(scope: Scope, node: ast.expr) -> tuple[str, ...]:
 
 
 def _instances(scope: Scope, name: str, line: int) -> tuple[str, ...]:
-    """Classes whose instance a name was seen to be bound to: the nearest binding before, else the first."""
+    """Classes of which a name is bound to an instance: by the nearest binding before the line, else the first."""
     seen = scope.instances.get(name)
     if not seen:
         return ()

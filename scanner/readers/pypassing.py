@@ -1,4 +1,4 @@
-"""Where the value of a Python expression goes: into a call, a setting or a name, and on with what a call gives back."""
+"""Where the value of a Python expression goes: to an argument, a setting, a name, or on through a call's result."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from scanner.readers.pystate import Context, Reach, Reading, Reference
 from scanner.readers.pyways import Step, rooted
 from scanner.readers.pywords import CALLING, METHOD_WRAPPERS, falls_back_on, has_sections, is_one_place, passes_name
 
-# Calls whose object holds what they are given, by name.
+# Calls whose result holds their arguments under a name.
 _RECORDS = frozenset(("dict", "SimpleNamespace", "Namespace"))
 
 
 @functools.lru_cache(maxsize=1024)
 def bare(symbol: str) -> Context:
-    """The context of an expression of which only the enclosing definition is known."""
+    """A context in which only the enclosing definition is known."""
     return Context(symbol=symbol)
 
 
 def refer(reading: Reading, node: ast.expr, context: Context, *steps: Step) -> None:
-    """Note the name that an expression takes a value from, by further `steps`, where that goes somewhere."""
+    """Record the name that an expression takes its value from (by further `steps`) if that value goes anywhere."""
     found = rooted(node) if context.reaches else None
     if found is not None:
         name, way = found
@@ -35,14 +35,14 @@ def refer(reading: Reading, node: ast.expr, context: Context, *steps: Step) -> N
 
 
 def given_back(symbol: str, statement: ast.Return | None) -> Context:
-    """What is known of what a function returns or yields: it is called as the function."""
+    """The context of what a function returns or yields: it has the function's name."""
     name = symbol.rpartition(".")[2] or None
     reaches = (Reach(statement, None, None, name),) if statement is not None and name else ()
     return Context(role=Role.RETURN, name=name, symbol=symbol, reaches=reaches)
 
 
 def passed(call: Called, context: Context) -> tuple[Reach, ...]:
-    """Where what a call is given goes: a program's option where its attribute does, `rows.append(...)` into `rows`."""
+    """Where what a call is given goes: an option goes to its attribute, `rows.append(...)` into `rows`."""
     if call.leaf in OPTIONS:
         option = option_of(call.node)
         return (Reach(call.node, None, None, option_name(option)),) if option else ()
@@ -54,9 +54,9 @@ def passed(call: Called, context: Context) -> tuple[Reach, ...]:
 def given_on(
     call: Called, number: int, onward: tuple[Reach, ...], *, whole: bool, template: str | None
 ) -> tuple[Reach, ...]:
-    """Where an argument goes by what a call gives: the same text, a default, or what is put into a collection.
+    """Where an argument goes through the call's result: as the same text, as a default, or inside a collection.
 
-    `whole` is for what is known to be given on as it is, `template` the text before `.format`.
+    `whole` is for calls known to return the argument unchanged; `template` is the text before `.format`.
     """
     keyword, first = call.given[number].keyword, call.given[0].text
     if call.leaf in FILLING:
@@ -75,7 +75,7 @@ def given_on(
 
 
 def _fallback(call: Called) -> int | None:
-    """The place of what a look-up gives back where it finds nothing; none where it may be asked for an option."""
+    """The position of a look-up's default; None if the look-up may be for an option of a section."""
     func = call.node.func
     if call.leaf == "get" and isinstance(func, ast.Attribute):
         made = (each.split(".")[-2] for each in callees_of(call.scope, func) if each.count("."))
@@ -85,7 +85,7 @@ def _fallback(call: Called) -> int | None:
 
 
 def reaches_of(call: Called, keyword: str | None, number: int | None, onward: tuple[Reach, ...]) -> tuple[Reach, ...]:
-    """Where an argument goes: into the call, and of `dict(...)` as an entry where the dictionary goes."""
+    """Where an argument goes: to the call or, for `dict(...)`, as an entry to where the dictionary goes."""
     node, target = call.node, call.node.func
     reaches: tuple[Reach, ...] = (Reach(node, target, number, keyword),) if is_nameable(target) else ()
     if call.leaf in CALLING and node.args and is_nameable(node.args[0]) and number != 0:
@@ -99,14 +99,14 @@ def reaches_of(call: Called, keyword: str | None, number: int | None, onward: tu
 
 
 def bound(target: ast.expr, statement: ast.expr | ast.stmt) -> Iterable[Reach]:
-    """Where an assigned value goes: into the target, which may be a setting, and wherever its name goes."""
+    """Where an assigned value goes: to the target, which may be a setting, and wherever its name goes."""
     if isinstance(target, (ast.Attribute, ast.Subscript)) and is_nameable(target):
         yield Reach(statement, target, None, "=")
     yield from bound_to(target, statement)
 
 
 def bound_to(target: ast.expr, statement: ast.expr | ast.stmt | None) -> tuple[Reach, ...]:
-    """Where goes what a target, or a part of what it means, is bound to."""
+    """Where the value goes that is bound to a target, or to a part of it."""
     found = None if statement is None else rooted(target)
     if found is None or statement is None:
         return ()

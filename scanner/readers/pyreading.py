@@ -1,4 +1,4 @@
-"""Statements to literals: what their strings are called, and where those go directly and by name."""
+"""Turn Python statements into literals: the name of each string, and the calls it reaches, directly or by name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from scanner.readers.pystrings import Surroundings, literal_of
 from scanner.readers.structured import SEVERAL
 from scanner.readers.wanted import Wanted
 
-# One string token. A value that several make up is not in the text in one piece.
+# One string token. A value made of several tokens does not appear in the source in one piece.
 _TOKEN = re.compile(
     r"""[A-Za-z]{0,2}(?:\"{3}(?:(?!\"{3})[^\\]|\\.)*+\"{3}|'{3}(?:(?!'{3})[^\\]|\\.)*+'{3}"""
     r"""|\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+')""",
@@ -36,7 +36,7 @@ def literals_of(
 ) -> list[Literal]:
     """The literals of some lines, and of the lines that bind the names used there, in order; `offsets` are hits.
 
-    With `detectors`, of the lines only that hold what one could take. Raises Unreadable where a string cannot be read.
+    With `detectors`, only those that a detector could take. Raises Unreadable if a string cannot be decoded.
     """
     read, references, called = _read(scope, wanted, detectors)
     flow = Flow(scope=scope, uses=uses_of(scope, references), called=called)
@@ -56,9 +56,9 @@ def literals_of(
 def _read(
     scope: Scope, wanted: Iterable[Lines], detectors: Wanted | None
 ) -> tuple[dict[Lines, list[Found]], list[Reference], set[str]]:
-    """What stands in some lines, and in the lines that bind what those use by name.
+    """Read some lines, and the lines that bind the names used there.
 
-    Last, the names of the file's functions of which a parameter is used so.
+    The last element is the names of the file's functions with a parameter that is used so.
     """
     found: dict[Lines, list[Found]] = {}
     references: list[Reference] = []
@@ -78,7 +78,7 @@ def _read(
 
 
 def _leading_on(scope: Scope, references: Iterable[Reference], wanted: Wanted | None) -> Iterator[Reference]:
-    """The references that lead to a call of which somebody wants to know, or may do so by another name."""
+    """The references that lead to a call or setting that a detector knows, or may do so under another name."""
     for reference in references:
         reaches = tuple(
             reach
@@ -90,14 +90,14 @@ def _leading_on(scope: Scope, references: Iterable[Reference], wanted: Wanted | 
 
 
 def _counts(scope: Scope, reach: Reach, wanted: Wanted | None) -> bool:
-    """Whether somebody wants to know of a call or a setting that a value reaches."""
+    """Whether a detector knows the call or the setting that a value reaches."""
     if wanted is None or reach.keyword == "*":
         return True
     return _called_leaf(scope, reach.target) in wanted.carriers or _may_take(scope, reach, wanted)
 
 
 def _binding(scope: Scope, references: Sequence[Reference], called: set[str], wanted: Wanted | None) -> Iterator[Lines]:
-    """Lines that bind what a call's argument named, directly or through other names; notes what is `called` so."""
+    """Lines that bind what the references name, directly or through other names; adds to `called`."""
     used = {reference.name for reference in references}
     used.update(step for reference in references for step in reference.steps if isinstance(step, str))
     for reference in references:
@@ -123,13 +123,13 @@ def _leads(scope: Scope, reach: Reach, used: set[str], called: set[str], wanted:
 
 @dataclass(slots=True, kw_only=True)
 class _Around:
-    """What strings are arguments of, and what stands beside them, told from the nodes that hold them."""
+    """The arguments that strings are part of, and their siblings, from the nodes that contain them."""
 
     scope: Scope
     around: dict[ast.Call | ast.Dict, tuple[Span, tuple[Sibling, ...]]] = field(default_factory=dict)
 
     def surroundings(self, context: Context, reaches: Iterable[Reach]) -> Surroundings:
-        """What a string reaches, and what it stands in."""
+        """The arguments that a string reaches, and the container that it is in."""
         found = tuple(dict.fromkeys(self._argument(reach) for reach in reaches))
         if context.within is None:
             return Surroundings(found, None, ())
@@ -185,7 +185,7 @@ class _Around:
 
 
 def _is_of_note(scope: Scope, lines: Lines, offsets: Sequence[int], wanted: Wanted) -> bool:
-    """Whether a provider's shape was hit in some lines, or what would be a comment if no literal were around it."""
+    """Whether some lines have a hit of a provider's format, or one that counts only inside a literal."""
     start = scope.starts[lines.first - 1]
     end = scope.starts[lines.last] if lines.last < len(scope.starts) else len(scope.text) + 1
     at = bisect.bisect_right(wanted.providers, start)
@@ -224,14 +224,14 @@ def _may_take(scope: Scope, reach: Reach, wanted: Wanted) -> bool:
 
 
 def _called_leaf(scope: Scope, target: ast.expr | None) -> str | None:
-    """The last word of what is called, by its own name where it was imported under another one."""
+    """The last word of the callable, by its original name if it was imported under another one."""
     if isinstance(target, ast.Name):
         return scope.imports.get(target.id, target.id).rpartition(".")[2]
     return None if target is None else leaf_of(target)
 
 
 def _holds_one(scope: Scope, one: Found, offsets: Sequence[int]) -> bool:
-    """Whether named values may stand inside a string."""
+    """Whether a string may contain named values."""
     if not SEVERAL.search(one.text):
         return False
     span = scope.span(one.node)
@@ -240,7 +240,7 @@ def _holds_one(scope: Scope, one: Found, offsets: Sequence[int]) -> bool:
 
 
 def _is_split(scope: Scope, one: Found, wanted: Wanted) -> bool:
-    """Whether tokens and operands make up a provider's shape that the text does not show in one piece."""
+    """Whether the tokens of a string together match a provider's format that no single token shows."""
     node = one.node
     if isinstance(node, ast.Constant):
         if not isinstance(node.value, (str, bytes)):

@@ -1,4 +1,4 @@
-"""What is known of a whole Python file: where things stand in it, and what its names are bound to."""
+"""Facts about a whole Python file: positions in it, and what its names are bound to."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Binding(NamedTuple):
-    """What gives a name a value, or a part of what it means, to which `steps` lead.
+    """What binds a name, or the part of it to which `steps` lead, to a value.
 
-    It begins on a line, and the suite in which it stands goes `until` another one: in there nothing that was bound
-    before counts any more.
+    It begins on a line; the suite that contains it ends before the line `until`. Within that suite it replaces earlier
+    bindings.
     """
 
     line: int
@@ -39,7 +39,7 @@ class Binding(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Scope:
-    """Everything that was read off one file's syntax tree."""
+    """Everything that was collected from one file's syntax tree."""
 
     text: str
     starts: list[int]
@@ -57,16 +57,16 @@ class Scope:
     known: dict[str, tuple[Sibling, ...]] = field(default_factory=dict)
     named: dict[str, Sibling] = field(default_factory=dict)
     seen: dict[str, list[int]] = field(default_factory=dict)
-    # The line that was asked for last, which may be the whole file, and `_places` of it.
+    # Cache: the last line asked for, which may be the whole file, and its `_places`.
     row: tuple[int, Sequence[int] | None] = (0, None)
 
     def lines_at(self, line: int) -> Lines | None:
-        """The innermost lines that are read by themselves around a line; None for comments and blank lines."""
+        """The innermost Lines around a line; None for comments and blank lines."""
         at = bisect.bisect_right(self.lines, line, key=operator.itemgetter(0)) - 1
         return self.lines[at] if at >= 0 and self.lines[at].last >= line else None
 
     def offset(self, line: int, utf8_column: int) -> int:
-        """Code-point offset of one of `ast`'s positions, whose columns count UTF-8 bytes."""
+        """Code-point offset of an `ast` position, whose columns count UTF-8 bytes."""
         start = self.starts[line - 1]
         if line != self.row[0]:
             end = self.starts[line] if line < len(self.starts) else len(self.text)
@@ -75,12 +75,12 @@ class Scope:
         return start + (utf8_column if places is None else places[utf8_column])
 
     def span(self, node: ast.expr | ast.stmt) -> Span:
-        """Where an expression or a statement stands."""
+        """The span of an expression or a statement."""
         last = node.end_lineno or node.lineno
         return Span(self.offset(node.lineno, node.col_offset), self.offset(last, node.end_col_offset or 0))
 
     def written(self, node: ast.expr | ast.stmt) -> str:
-        """An expression or a statement as it is written."""
+        """The source of an expression or a statement."""
         span = self.span(node)
         return self.text[span.start : span.end]
 
@@ -89,10 +89,10 @@ class Scope:
         return bisect.bisect_right(self.starts, offset)
 
     def shares_line(self, suite: ast.stmt) -> bool:
-        """Whether the first statement of a suite stands on a line on which something is before it."""
+        """Whether something precedes the first statement of a suite on its line."""
         line = first_line(suite)
         start = self.starts[line - 1]
-        # A column counts UTF-8 bytes: so many characters are what stands before, or more where that is not all blanks.
+        # A column counts UTF-8 bytes: at most that many characters precede, and anything but blanks counts.
         before = self.text[start : start + suite.col_offset]
         return line == suite.lineno and bool(before.strip())
 
@@ -126,22 +126,22 @@ class Scope:
             yield Sibling(name=name, value=SecretValue(constant), span=self.span(value))
 
     def define(self, name: str, parameters: Sequence[str]) -> None:
-        """Note what a call of a function or a class of this file takes by place; two of a name say nothing."""
+        """Record the positional parameters of a function or class of this file; of two definitions neither counts."""
         found = tuple(parameters)
         self.parameters[name] = found if self.parameters.get(name, found) == found else ()
 
     def placed(self, owner: str | None, name: str, number: int) -> str | None:
-        """The parameter that a call of this file's `name`, or of `self.name`, fills by place."""
+        """The parameter that a positional argument of this file's `name`, or of `self.name`, fills."""
         found = self.parameters.get(name, ()) if owner in (None, "self", "cls") else ()
         return found[number] if number < len(found) else None
 
     def class_around(self, symbol: str) -> str | None:
-        """The symbol of the class in whose body or method a symbol is."""
+        """The symbol of the class whose body or method a symbol is in."""
         return next((each for each in around(symbol) if each in self.classes), None)
 
 
 def around(symbol: str) -> list[str]:
-    """A symbol, and those that it is in, up to the module's."""
+    """A symbol and the symbols that enclose it, up to the module's."""
     found = [symbol]
     while "." in found[-1]:
         found.append(found[-1].rpartition(".")[0])
@@ -157,12 +157,12 @@ def _places(row: str) -> Sequence[int] | None:
 
 
 def nearest(noted: Sequence[tuple[Any, ...]], line: int) -> int:
-    """The index of the last entry up to a line, of entries that begin with their line; 0 where all come later."""
+    """The index of the last entry up to a line; entries begin with their line. 0 if all come later."""
     return max(bisect.bisect_right(noted, line, key=operator.itemgetter(0)) - 1, 0)
 
 
 def parse(text: str) -> ast.Module:
-    """Parse a file by `ast`. Raises Unreadable where it is not valid Python, in our words."""
+    """Parse a file by `ast`. Raises Unreadable if it is not valid Python, never quoting it."""
     if len(text) > _LONG and _has_long_fstring(text):
         raise Unreadable(1, 1, f"an f-string of more than {_MOST_FIELDS:,} fields")
     try:
@@ -178,9 +178,9 @@ def parse(text: str) -> ast.Module:
 
 
 def _has_long_fstring(text: str) -> bool:
-    """Whether an f-string has so many fields that CPython up to 3.11 takes long: it grows with their square."""
+    """Whether an f-string has so many fields that CPython up to 3.11 is slow: the time grows with the square."""
     for start in _FSTRING.finditer(text):
-        end = text.find(start[1], start.end()) % (len(text) + 1)  # one that does not close goes to the end
+        end = text.find(start[1], start.end()) % (len(text) + 1)  # an unclosed one extends to the end
         if end - start.end() > _LONG and text.count("{", start.end(), end) > _MOST_FIELDS:
             return True
     return False

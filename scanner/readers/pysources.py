@@ -1,4 +1,4 @@
-"""Where a name of a Python file has its value from: what binds it, directly, as an attribute, or by a call."""
+"""Find what gives a name in a Python file its value: a direct binding, an attribute, or a call."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from scanner.readers.pybound import option_name
 from scanner.readers.pyscope import OWN, Binding, Function, Scope, around, nearest
 from scanner.readers.pyways import Steps, fit, rooted
 
-# What a name ends in that holds the options of a command line.
+# Endings of names that hold the options of a command line.
 _PARSED = frozenset(
     "arg args arguments argv opt opts option options flags param params namespace ns conf config cfg".split()
 )
-# Of a name that is bound often so many are looked at, and so many taken.
+# For a name that is bound often: how many bindings are looked at, and how many are used.
 _MOST_SEEN, _MOST = 200, 8
 _MOST_BASES = 4
-# Of so many functions so many calls are looked for.
+# Bounds for how many functions and how many of their calls are looked up.
 _MOST_FUNCTIONS, _MOST_CALLS = 50, 50
 
 
 def sources(scope: Scope, symbol: str, name: str, steps: Steps, line: int) -> Iterator[tuple[str, Binding, Steps]]:
-    """What can give `name.step` its value inside `symbol`: each with the name that it binds, and the steps down."""
+    """What can give `name.step` its value inside `symbol`: each with the name it binds, and the steps down."""
     if name in OWN and steps:
         yield from _attributes(scope, scope.class_around(symbol), steps)
         return
@@ -43,14 +43,14 @@ def _holds_options(name: str) -> bool:
 
 
 def _is_parsed(scope: Scope, name: str, line: int) -> bool:
-    """Whether a name is what a parser made of a command line."""
+    """Whether a name is the result of parsing a command line."""
     seen = scope.instances.get(name)
     made = seen[nearest(seen, line)][1] if seen else None
     return isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute) and "parse" in made.func.attr
 
 
 def _meanings(scope: Scope, symbol: str, name: str, steps: Steps, line: int) -> list[Binding]:
-    """What a name can be bound to: in its own scope, else in those around it; class bodies do not nest."""
+    """What a name can be bound to: in its own scope, else in enclosing ones, except class bodies."""
     found: list[Binding] = []
     for number, outer in enumerate(around(symbol)):
         if number and outer in scope.classes:
@@ -63,7 +63,7 @@ def _meanings(scope: Scope, symbol: str, name: str, steps: Steps, line: int) -> 
 
 
 def _attributes(scope: Scope, owner: str | None, steps: Steps) -> Iterator[tuple[str, Binding, Steps]]:
-    """What gives an attribute of a class of this file, or of one that it is made of, its value."""
+    """The bindings of an attribute of a class of this file, or of its bases."""
     name = steps[0]
     for _ in range(_MOST_BASES):
         if owner is None or not isinstance(name, str):
@@ -79,7 +79,7 @@ def _attributes(scope: Scope, owner: str | None, steps: Steps) -> Iterator[tuple
 
 
 def function_called(scope: Scope, node: ast.expr, line: int) -> Function | None:
-    """The function of this file that is called on a line, that of a class being its `__init__`."""
+    """The function of this file that is called on a line; for a class its `__init__`."""
     found = rooted(node)
     if found is None or len(found[1]) > 1:
         return None
@@ -94,7 +94,7 @@ def function_called(scope: Scope, node: ast.expr, line: int) -> Function | None:
 
 
 def _own(scope: Scope, symbol: str, name: str) -> str:
-    """The symbol of the function or class of this file that a name means; empty where it means another thing."""
+    """The symbol of the function or class of this file that a name refers to; empty if it refers to something else."""
     for outer in around(symbol):
         own = f"{outer}.{name}" if outer else name
         if outer in scope.classes:
@@ -107,7 +107,7 @@ def _own(scope: Scope, symbol: str, name: str) -> str:
 
 
 def called_as(symbol: str) -> str:
-    """The last word by which a function of this file is called: a class's name for its `__init__`."""
+    """The last word by which a function of this file is called; for an `__init__` its class's name."""
     owner, _, name = symbol.rpartition(".")
     return owner.rpartition(".")[2] if name == "__init__" else name
 
@@ -131,18 +131,18 @@ def _calls(scope: Scope, call: str) -> Iterator[int]:
 
 
 def _class_of(scope: Scope, symbol: str, name: str, line: int) -> str | None:
-    """The symbol of the class of this file that a name means, or whose object it is."""
-    return _own_class(scope, symbol, name) or _made(scope, symbol, name, line)
+    """The symbol of the class of this file that a name is, or that it is an instance of."""
+    return _own_class(scope, symbol, name) or _class_of_instance(scope, symbol, name, line)
 
 
 def _own_class(scope: Scope, symbol: str, name: str) -> str | None:
-    """The symbol of the class of this file that a name means."""
+    """The symbol of the class of this file that a name refers to."""
     every = (f"{outer}.{name}" if outer else name for outer in around(symbol))
     return next((each for each in every if each in scope.classes), None)
 
 
-def _made(scope: Scope, symbol: str, name: str, line: int) -> str | None:
-    """The class of this file whose object a name is."""
+def _class_of_instance(scope: Scope, symbol: str, name: str, line: int) -> str | None:
+    """The class of this file that a name is an instance of."""
     seen = scope.instances.get(name)
     made = seen[nearest(seen, line)][1] if seen else None
     if isinstance(made, ast.Call):
@@ -151,7 +151,7 @@ def _made(scope: Scope, symbol: str, name: str, line: int) -> str | None:
 
 
 def _last(noted: Sequence[Binding], steps: Steps, line: int) -> list[Binding]:
-    """Those of a name's bindings, in order, that can still count on a line; where all come later, the first one."""
+    """The bindings of a name, in order, that can be in effect on a line; if all come later, the first one."""
     found: list[Binding] = []
     at = bisect.bisect_right(noted, line, key=operator.itemgetter(0))
     for binding in reversed(noted[max(0, at - _MOST_SEEN) : at]):

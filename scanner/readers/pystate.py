@@ -13,11 +13,11 @@ from scanner.readers.together import Piece
 
 
 class Reach(NamedTuple):
-    """Where an expression goes: what becomes an `Argument` (scanner/model.py) once somebody asks what is called.
+    """Where an expression goes; converted to an `Argument` (scanner/model.py) when the callable's name is needed.
 
-    `node` is the call or the assignment, `target` what is called or, with the keyword "=", the attribute or the entry
-    that is set. Without a target it is bound to the name `keyword`, and goes wherever that name goes. `steps` lead from
-    what is given or bound down to the expression: into a dictionary, a list, an object.
+    `node` is the call or the assignment, `target` the callable or, with the keyword "=", the attribute or entry that is
+    assigned. Without a target the expression is bound to the name `keyword`, and goes wherever that name goes. `steps`
+    lead from what is passed or bound down to the expression: into a dictionary, a list, an object.
     """
 
     node: ast.expr | ast.stmt
@@ -27,7 +27,7 @@ class Reach(NamedTuple):
     steps: Steps = ()
 
     def into(self, step: Step) -> Reach:
-        """Where goes what stands in the expression; of many steps the innermost is kept."""
+        """The Reach of an element or entry of the expression; beyond the limit the innermost steps are kept."""
         return self._replace(steps=(*self.steps[: MOST_STEPS - 1], step))
 
     @property
@@ -37,13 +37,13 @@ class Reach(NamedTuple):
 
     @property
     def element(self) -> int | None:
-        """The expression's place in a list."""
+        """The expression's index in a list."""
         last = self.steps[-1] if self.steps else None
         return last if isinstance(last, int) else None
 
 
 class Context(NamedTuple):
-    """What is known of the expression that is being read.
+    """What is known about the expression that is being read.
 
     `within` is what its siblings are from: a call, a dictionary, or the symbol whose constants they are.
     """
@@ -57,7 +57,7 @@ class Context(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A string, a sum of strings or a number; with a `piece`, a part of its value that has a name of its own."""
+    """A string, a sum of strings or a number; with `piece`, a part of its value with its own name."""
 
     node: ast.expr
     text: str
@@ -69,9 +69,9 @@ class Found(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A name that goes somewhere: what it is bound to goes there too.
+    """A name whose value goes somewhere, so that what is bound to it goes there too.
 
-    `steps` lead from what the name means to what goes there: ("password",) of `name["password"]` and `name.password`.
+    `steps` lead from the name to the part that goes there: ("password",) for `name["password"]` and `name.password`.
     `node` is the whole expression.
     """
 

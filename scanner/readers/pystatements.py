@@ -1,4 +1,4 @@
-"""The statements of a Python tree, down to the expressions in them."""
+"""Walk Python statements down to the expressions in them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read_lines(reading: Reading, lines: Lines) -> None:
 
 
 def _header(reading: Reading, node: ast.AST, symbol: str, subjects: Sequence[str | None]) -> None:
-    """What stands before the suite of a compound statement, or of a clause of one."""
+    """Read what precedes the suite of a compound statement, or of one of its clauses."""
     context = bare(symbol)
     if isinstance(node, ast.match_case):
         _pattern(reading, node.pattern, subjects, symbol)
@@ -55,7 +55,7 @@ def _header(reading: Reading, node: ast.AST, symbol: str, subjects: Sequence[str
 
 
 def _decorating(decorator: ast.expr, node: ast.stmt, within: str) -> Context:
-    """The context of a decorator; an option of a command line is a parameter of the function behind it.
+    """The context of a decorator; a command line option is a parameter of the function it decorates.
 
     https://click.palletsprojects.com/en/stable/parameters/#parameter-names
     """
@@ -67,7 +67,7 @@ def _decorating(decorator: ast.expr, node: ast.stmt, within: str) -> Context:
 
 
 def _pattern(reading: Reading, node: ast.pattern, subjects: Sequence[str | None], symbol: str) -> None:
-    """What a case compares with; `subjects` are what the `match` looks at."""
+    """Read the values that a case compares with; `subjects` are what the `match` looks at."""
     if isinstance(node, ast.MatchOr):
         for pattern in node.patterns:
             _pattern(reading, pattern, subjects, symbol)
@@ -104,7 +104,7 @@ def _statement(reading: Reading, node: ast.AST, symbol: str) -> None:
 
 
 def _compound(reading: Reading, node: ast.stmt, symbol: str) -> None:
-    """A statement with its suites on its own line."""
+    """Read a statement whose suites are on its own line."""
     within = named(node, symbol) or symbol
     subjects = subjects_of(node)
     _header(reading, node, symbol, ())

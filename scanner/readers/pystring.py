@@ -1,4 +1,4 @@
-"""Python string tokens: their value, and where each of its characters stands in the source.
+"""Decode Python string tokens: their value, and the source offset of each of its characters.
 
 https://docs.python.org/3/reference/lexical_analysis.html#string-and-bytes-literals
 """
@@ -19,8 +19,10 @@ _ESCAPE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """One decoded token. `body` is where its content starts; `offsets` maps value characters (and the end)
-    to offsets from the token's start, None where the content stands verbatim.
+    """One decoded token.
+
+    `body` is where its content starts; `offsets` maps value characters (and the end) to offsets from the token's start,
+    None if the content is verbatim.
     """
 
     value: str | bytes
@@ -32,7 +34,7 @@ class Token:
 
 
 def parts(token: str) -> tuple[str, str] | None:
-    """Prefix (lower case) and quotes of a token, or None for something else."""
+    """Prefix (lower case) and quotes of a string token, or None for any other text."""
     head = _HEAD.match(token)
     return None if head is None else (head[1].lower(), head[2])
 
@@ -50,7 +52,7 @@ def decode(token: str) -> Token:
 
 
 def decode_body(token: str, body: int, end: int, *, raw: bool, is_bytes: bool) -> tuple[str, tuple[int, ...] | None]:
-    """The characters of `token[body:end]` and the offset of each (and of the end); None where verbatim."""
+    """The characters of `token[body:end]` and the offset of each (and of the end); None if they are verbatim."""
     content = token[body:end]
     if "\r" not in content and (raw or "\\" not in content):
         return content, None
@@ -59,7 +61,7 @@ def decode_body(token: str, body: int, end: int, *, raw: bool, is_bytes: bool) -
     at = body
     for found in _ESCAPE.finditer(token, body, end):
         if raw and found[0][0] == "\\":
-            # In a raw string only line ends are translated; one may stand behind the backslash.
+            # In a raw string only line ends are normalised, also one after a backslash.
             at = _verbatim(token, at, found.start() + 1, characters, offsets)
             if found[1] is not None:
                 characters.append("\n")

@@ -1,4 +1,4 @@
-"""String expressions as literals: decoded, each character mapped to where it stands."""
+"""Turn string expressions into literals: decode them, and map each character to its source offset."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class _Text(NamedTuple):
-    """Characters of a value, and the offset of each and of the end; `offsets` None where they stand so from `body`."""
+    """Characters of a value, with the offset of each and of the end; `offsets` is None if verbatim from `body` on."""
 
     text: str
     offsets: tuple[int, ...] | None
@@ -31,7 +31,7 @@ class _Text(NamedTuple):
 
 
 class Surroundings(NamedTuple):
-    """What the string reaches, and what it stands in."""
+    """The arguments that a string reaches, and its container."""
 
     arguments: tuple[Argument, ...]
     container: Span | None
@@ -39,7 +39,7 @@ class Surroundings(NamedTuple):
 
 
 def literal_of(scope: Scope, found: Found, around: Surroundings) -> Literal | None:
-    """A string, an f-string, a sum of those or a number, or a named part of one; None for what is no such token."""
+    """The literal of a string, an f-string, a sum of those or a number, or of a named part; None for anything else."""
     node, context = found.node, found.context
     span = scope.span(node)
     is_bytes, dynamic = False, context.dynamic
@@ -76,9 +76,9 @@ def literal_of(scope: Scope, found: Found, around: Surroundings) -> Literal | No
 
 
 def _near(siblings: tuple[Sibling, ...], at: int) -> tuple[Sibling, ...]:
-    """Those around an offset, of siblings in their order.
+    """The siblings closest to an offset; siblings are in source order.
 
-    Who looks at each literal's siblings must not look at all of a table each time.
+    Bounded, so that a large table does not cost the square of its length.
     """
     if len(siblings) <= 2 * MAX_SIBLINGS:
         return siblings
@@ -88,7 +88,7 @@ def _near(siblings: tuple[Sibling, ...], at: int) -> tuple[Sibling, ...]:
 
 
 def _texts(scope: Scope, node: ast.expr) -> list[_Text] | None:
-    """What one string expression is made of: its tokens, of an f-string the parts."""
+    """The parts of a string expression: its tokens, and the parts of f-strings."""
     span = scope.span(node)
     written = scope.text[span.start : span.end]
     if pystring.parts(written) is None:
@@ -105,7 +105,7 @@ def _texts(scope: Scope, node: ast.expr) -> list[_Text] | None:
 
 
 def _one_token(node: ast.expr, written: str) -> pystring.Token | None:
-    """The token that a string is, if it is one."""
+    """The token of a string that is only one, else None."""
     if not isinstance(node, ast.Constant):
         return None
     try:
@@ -141,7 +141,7 @@ def _of_formatted(part: Part, at: int) -> _Text:
 
 
 def _single(text: str) -> Iterator[int]:
-    """Where the characters stand that are left when of each doubled brace the second is dropped."""
+    """The indices of the characters that remain when the second of each doubled brace is dropped."""
     run = 0
     for at, one in enumerate(text):
         run = run + 1 if at and one == text[at - 1] else 1

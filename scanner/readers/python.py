@@ -1,7 +1,7 @@
-"""Python source: literals with their names, roles and the call arguments that they reach.
+"""Read Python source: literals with their names, roles and the call arguments that they reach.
 
-`ast` reads the file; of its tree those statements are walked that hold the prefilter's hits, and the ones that bind the
-names used there. LibCST takes apart the strings that are more than one token, and is imported for those only.
+`ast` parses the file; only statements with a prefilter hit are walked, and those that bind the names used there. LibCST
+takes apart strings of more than one token, and is imported only for those.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from scanner.readers.pyreading import literals_of
 from scanner.readers.pyscope import Scope
 from scanner.readers.wanted import Wanted
 
-# What stands before the name of a function or class of this file where it is called.
+# What precedes the name of a function or class of this file in a call.
 _BEFORE_CALL = re.compile(r"(?<![\w.])(?:self\.|cls\.)?\Z")
 
 
 def own_calls(scope: Scope, wanted: Wanted) -> Iterator[int]:
-    """Where functions and classes of this file are called that take a credential, which may stand there by place.
+    """Calls of this file's functions and classes that take a credential by position.
 
-    Also those of libraries that were imported under another name.
+    Also calls of library functions that were imported under another name.
     """
     names = {name for name, parameters in scope.parameters.items() if any(map(wanted.is_named, parameters))}
     for name, meant in scope.imports.items():
@@ -41,10 +41,10 @@ def own_calls(scope: Scope, wanted: Wanted) -> Iterator[int]:
 
 
 def read(document: Document, offsets: Sequence[int], wanted: Wanted | None = None) -> Iterator[Literal]:
-    """Literals of the statements at `offsets` and of the constants that those statements use by name.
+    """Literals of the statements at `offsets`, and of the constants that those statements use by name.
 
-    With `wanted`, of those only that may hold what a detector takes. Raises Unreadable where the file, or a string that
-    is read, is not valid Python.
+    With `wanted`, only those that a detector could take. Raises Unreadable if the file, or a string that is read, is
+    not valid Python.
     """
     scope = read_scope(document.text)
     if wanted is not None:

@@ -1,4 +1,4 @@
-"""The way from a name to a value, by keys, attributes and places: from `settings` to `settings["db"].password`."""
+"""Paths from a name to a value, by keys, attributes and indices: from `settings` to `settings["db"].password`."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ Step = str | int | None
 """A key or an attribute, a place in a list, or any of them."""
 Steps = tuple[Step, ...]
 MOST_STEPS = 8
-# What gives the same text in another form, or the text inside.
+# Calls that return the same text in another form, or the text inside.
 _SAME = frozenset("encode decode strip lstrip rstrip lower upper replace get_secret_value getvalue copy".split())
 _ASKING_FOR = frozenset(("get", "pop", "setdefault"))
 
 
 def rooted(node: ast.expr) -> tuple[str, Steps] | None:
-    """The name that an expression begins with, and the steps down from what that means; None for any other expression.
+    """The name that an expression begins with, and the steps down from it; None for any other expression.
 
-    A call goes where its function's values go: `settings()["password"]` is ("settings", ("password",)).
+    A call stands for what its function returns: `settings()["password"]` is ("settings", ("password",)).
     """
     steps: list[Step] = []
     for each in _down(node, steps):
@@ -29,12 +29,12 @@ def rooted(node: ast.expr) -> tuple[str, Steps] | None:
 
 
 def comes_from(node: ast.AST, call: ast.Call) -> bool:
-    """Whether an expression takes a value out of what a call gives back."""
+    """Whether an expression takes its value out of the result of a call."""
     return any(each is call for each in _down(node, []))
 
 
 def _down(node: ast.AST, steps: list[Step]) -> Iterator[ast.AST]:
-    """An expression, and what it takes a value from, down to a name; puts down the `steps`, innermost last."""
+    """Walk an expression down to a name or constant, appending the `steps`, innermost last."""
     while len(steps) <= MOST_STEPS:
         yield node
         if isinstance(node, ast.Attribute):
@@ -73,10 +73,10 @@ def _index(node: ast.expr) -> Step:
 
 
 def fit(one: Steps, other: Steps) -> bool:
-    """Whether two ways can lead to the same value, or one of them into what the other one leads to."""
+    """Whether two paths can lead to the same value, or one of them to a part of the other's."""
     return all(mine == their or mine is None or their is None for mine, their in zip(one, other, strict=False))
 
 
 def below(steps: Steps, taken: Steps) -> Steps | None:
-    """What is left of a way once the first steps are `taken`; None where it does not begin so."""
+    """The rest of a path after the first steps `taken`; None if it does not begin with them."""
     return steps[len(taken) :] if len(taken) <= len(steps) and fit(steps, taken) else None

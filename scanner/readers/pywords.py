@@ -1,4 +1,4 @@
-"""Words that say what a value is called, for whoever walks a tree of Python, and of YAML and JSON (`flag_of`)."""
+"""Word lists and rules that derive a value's name from calls, keywords and neighbouring texts, for Python and trees."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ _SCHEME = re.compile(r"(?i)(?:bearer |basic |token |apikey |bot )?")
 
 
 def telling(targets: Iterable[str | None]) -> str | None:
-    """Which of several names a value is called by: the first one, or the longest where the first says nothing.
+    """The most telling of several names: the first one, or the longest if the first says nothing.
 
     `A = SECRET_KEY = "..."` is a SECRET_KEY.
     """
@@ -107,7 +107,7 @@ def telling(targets: Iterable[str | None]) -> str | None:
 
 
 def called_as(leaf: str, owner: str | None) -> str:
-    """What a call does, by its own name and what it is called on: `env.str("NAME", "...")` is `env("NAME", "...")`.
+    """The name of a call, given its own name and its object's: `env.str("NAME", "...")` is like `env("NAME", "...")`.
 
     https://django-environ.readthedocs.io/en/latest/quickstart.html, https://pypi.org/project/environs/
     """
@@ -115,9 +115,9 @@ def called_as(leaf: str, owner: str | None) -> str:
 
 
 def passes_name(leaf: str, count: int, number: int, keyword: str | None) -> bool:
-    """Whether an argument has the name of its call: that of a wrapper, or the only one that a class is given.
+    """Whether an argument takes the name of its call: of a wrapper, or a class's only argument.
 
-    `count` is the number of arguments, `number` the argument's own.
+    `count` is the number of arguments, `number` the argument's own index.
     """
     if leaf in WRAPPERS:
         own = 1 if leaf == "cast" else 0  # `typing.cast(str, "...")`
@@ -126,53 +126,53 @@ def passes_name(leaf: str, count: int, number: int, keyword: str | None) -> bool
 
 
 def falls_back_on(leaf: str, count: int) -> int | None:
-    """The place of the argument that a look-up gives back where it finds nothing: `getattr(settings, "pin", "...")`."""
+    """The index of a look-up's default: `getattr(settings, "pin", "...")`; None if it has none."""
     return count - 1 if _FALLBACKS.get(leaf) == count else None
 
 
 def has_sections(name: str | None) -> bool:
-    """Whether what has that name, or is of a class of that name, may be asked for an option of a section."""
+    """Whether an object or class of that name may be a parser whose options are in sections."""
     return _PARSERS.fullmatch(name or "") is not None
 
 
 def is_one_place(template: str, place: str) -> bool:
-    """Whether a template is one place for a value and at most the scheme of a header before it: `f"Bearer {token}"`."""
+    """Whether a template is one placeholder with at most a header's scheme before it: `f"Bearer {token}"`."""
     return template.endswith(place) and _SCHEME.fullmatch(template, 0, len(template) - len(place)) is not None
 
 
 def held_by(field: str | None) -> str | None:
-    """What a field of a form holds, by its name: of a `password_entry` the password."""
+    """What a form field holds, by the field's name: a `password_entry` holds a password."""
     return _FIELD.sub("", field) or field if field else None
 
 
 def hidden_by(leaf: str, count: int, keyword: str | None, outer: str | None) -> str | None:
-    """What the only argument of a class for secrets is called where `outer` says nothing: `SIGNING = Secret("...")`."""
+    """The name for the only argument of a secret-hiding class, if `outer` says nothing: `SIGNING = Secret("...")`."""
     hides = leaf in HIDING and count == 1 and keyword is None
     return "secret" if hides and not _TELLING.search(outer or "") else None
 
 
 def is_made_up(text: str | None) -> bool:
-    """Whether a string can be one of the credentials that a loop goes through: `for password in ["...", "..."]`."""
+    """Whether a string can be a credential that a person invented, in a loop: `for password in ["...", "..."]`."""
     return _MADE_UP.fullmatch(text or "") is not None
 
 
 def takes_name_first(leaf: str) -> bool:
-    """Whether a call is `set_option("name", value)` by its own name; a getter's second argument can be anything."""
+    """Whether a call is a setter, `set_option("name", value)`; a getter's second argument can be anything."""
     return leaf in _NAMED_SECOND or leaf.partition("_")[0] in _NAMING_VERBS
 
 
 def holds_value(first: str, number: int, keyword: str | None) -> bool:
-    """Whether an argument behind a name is its value: the second one, but of `-k, --api-key` only the default."""
+    """Whether an argument after a name is its value: the second one; after `-k, --api-key` only the default."""
     return keyword in NAMED_DEFAULTS or (number == 1 and keyword in _NO_OTHER and not first.startswith("-"))
 
 
 def is_record(keys: Iterable[str | None]) -> bool:
-    """Whether one of the entries with these keys is a `value`, which another one may name."""
+    """Whether one of these keys is `value`, so that another entry may name it."""
     return not _VALUE.isdisjoint(keys)
 
 
 def recorded(keyword: str | None, others: Iterable[tuple[str | None, str | None]]) -> str | None:
-    """What a record's value is called by its other entries, names with their texts: `name="smtp_key", value="..."`."""
+    """The name of a record's value, from the texts of its other entries: `name="smtp_key", value="..."`."""
     if not is_record((keyword,)):
         return None
     named = {name.lower(): text for name, text in others if name and text}
@@ -180,10 +180,10 @@ def recorded(keyword: str | None, others: Iterable[tuple[str | None, str | None]
 
 
 def holds_login(name: str | None, second: str | None, *, listed: bool = True) -> bool:
-    """Whether a pair of that name, or in a list of that name, is a user and a password: `creds = ("admin", "...")`.
+    """Whether a pair of that name, or in a list of that name, is a login: `creds = ("admin", "...")`.
 
-    Of users and accounts other things are listed too: there the second one must look like a password, and the pair
-    be `listed` among others: `users=["user-1", "user-2"]` are two of them.
+    Lists of users and accounts contain other things, too: there the second element must look like a password, and the
+    pair be `listed` with others; `users=["user-1", "user-2"]` are two users.
     """
     if not name:
         return False
@@ -194,18 +194,18 @@ def holds_login(name: str | None, second: str | None, *, listed: bool = True) ->
 
 
 def instead_of(name: str | None, before: str | None) -> str | None:
-    """The name of what stands behind `or`: the assignment's, or that of what it replaces if only that says more."""
+    """The name for what follows `or`: the assigned name, or the replaced value's name if only that is telling."""
     before = (before or "").rstrip(" :>")  # `input("Password: ") or "..."`
     return before if _PLAINLY.fullmatch(before) and not _TELLING.search(name or "") else name
 
 
 def is_listing(name: str) -> bool:
-    """Whether a list of that name has users, accounts or logins in it."""
+    """Whether a list of that name contains users, accounts or logins."""
     return _ACCOUNTS.fullmatch(name) is not None or _LOGINS.fullmatch(name) is not None
 
 
 def given_to(leaf: str, number: int, count: int, value: str | None) -> str | None:
-    """What an argument is by its place, as a function's own name tells: the last one of `set_password`."""
+    """The name of an argument by its position and the function's name: the last one of `set_password`."""
     if leaf in _LOGGING_IN or leaf in _CREATING_USERS:
         # `login("Sign in", "main")` draws a form.
         at = 1 if leaf in _LOGGING_IN else 2
@@ -218,7 +218,7 @@ def given_to(leaf: str, number: int, count: int, value: str | None) -> str | Non
 
 
 def follows_login(before: str | None, value: str | None) -> bool:
-    """Whether what stands behind an administrator's name is a password: `connect("db", "root", "...")`.
+    """Whether the argument after an administrator's name is a password: `connect("db", "root", "...")`.
 
     `("admin", "0001_initial")` is a migration.
     """
@@ -227,31 +227,32 @@ def follows_login(before: str | None, value: str | None) -> bool:
 
 
 def may_answer(value: str | None) -> bool:
-    """Whether what is sent could be a password, and nothing else."""
+    """Whether a sent text could be a password and nothing else."""
     return value is not None and 4 <= len(value) <= 40 and len(value.split()) == 1
 
 
 def is_asked(text: str, start: int) -> bool:
-    """Whether the line before an offset waits until a password is asked for: `child.expect("Password:")`."""
+    """Whether the line before an offset waits for a password prompt: `child.expect("Password:")`."""
     return _ASKED.search(text, max(0, start - 300), start) is not None
 
 
 def asks_for(leaf: str) -> bool:
-    """Whether a call asks somebody for what its first argument says: `input("Password: ")`."""
+    """Whether a call prompts with its first argument: `input("Password: ")`."""
     return leaf in _ASKING
 
 
 def flag_of(text: str | None) -> str | None:
-    """The name of the option that an element of a command is: what follows `"--password"` is its value.
+    """The name of the option in a command's element: the value of `"--password"` follows it.
 
-    Two dashes only: behind one the rest may be a password itself (`mysql -pSECRET`), and a name is shown.
+    Two dashes only: after one dash the rest may itself be a password (`mysql -pSECRET`), and names are shown in
+    reports.
     """
     found = _FLAG.fullmatch(text) if text else None
     return found[1] if found else None
 
 
 def longest_option(texts: Iterable[str | None]) -> str | None:
-    """The longest option string of an `add_argument` or `option` call, without dashes, among its first arguments."""
+    """The longest option string, without dashes, among the first arguments of `add_argument` or `option`."""
     named = [text.lstrip("-") for text in texts if text and text.startswith("-")]
     return max(named, key=len) if named else None
 
@@ -264,10 +265,10 @@ _NAMED_PLACE = re.compile(r"([A-Za-z][\w\-]{1,80})[\"']?\s?[=:]\s?[\"']?\Z")
 
 
 def template_names(text: str, *, percent: bool) -> Mapping[int | str, str]:
-    """What the values put into a template are called, by position: `"postgres://%s:%s@%s"` has a password in place 1.
+    """Names of a template's placeholders by position: in `"postgres://%s:%s@%s"` placeholder 1 is a password.
 
-    `percent` is for the `%` operator, else `str.format` is meant. A place with a name of its own, `{p}`, has that for
-    its position; where it tells as much (`{pwd}`), and where the surroundings say nothing, it is left out.
+    `percent` is for the `%` operator, else for `str.format`. A named placeholder is listed under its name instead of
+    its position, and left out if its own name is as telling (`{pwd}`) or the text around it says nothing.
     """
     found: dict[int | str, str] = {}
     at = 0

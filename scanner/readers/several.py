@@ -16,10 +16,10 @@ _ADDING = frozenset(ADDING.split("|"))
 
 
 def is_several(name: str | None) -> bool:
-    """Whether a collection of that name holds credentials, as far as its name tells."""
+    """Whether a collection of that name holds credentials, judged by the name alone."""
     return name is not None and _SEVERAL.search(name) is not None
 
 
 def takes_more(method: str, owner: str | None) -> bool:
-    """Whether a call puts a credential into a collection: `api_keys.append("...")`."""
+    """Whether a call adds a credential to a collection: `api_keys.append("...")`."""
     return method in _ADDING and is_several(owner)

@@ -1,4 +1,4 @@
-"""YAML, JSON, TOML and INI: entries with their key paths, and what stands in their comments and scripts."""
+"""Read YAML, JSON, TOML and INI: entries with their key paths, and named values in comments and scripts."""
 
 from __future__ import annotations
 
@@ -18,42 +18,42 @@ _MARKS = {
     Kind.PYTHON: re.compile(r"#"),
     Kind.JSON: re.compile(r"//|/\*"),
     Kind.TOML: re.compile(r"#"),
-    # Whatever an INI file has besides keys and sections is no worse than a comment.
+    # Anything in an INI file besides keys and sections is treated like a comment.
     Kind.INI: re.compile(""),
     Kind.DOTENV: re.compile(r"(?<!\S)#"),
 }
-# A value that can hold names of its own: a script, a command line, a query, a cookie.
+# A value that can contain names of its own: a script, a command line, a query, a cookie.
 SEVERAL = re.compile(r"[\s?&;\"'`]|\A-{0,2}[\w.-]{1,80}=[^=]|\A<[A-Za-z]")
-# What stands in a literal's value for an expression that is computed.
+# Placeholder in a literal's value for a computed part.
 COMPUTED = "{x}"
 
 
 def read(document: Document, offsets: Sequence[int], may_be_named: MayBeNamed = any_name) -> Iterator[Literal]:
-    """Yield the entries at or near `offsets`. Raises Unreadable where the text is not what its name says.
+    """Yield the entries at or near `offsets`. Raises Unreadable if the text is not valid in its format.
 
-    `may_be_named` is asked of columns of SQL.
+    `may_be_named` is asked about SQL columns.
     """
     found_groups, place = _groups(document, offsets)
     found = list(literals(found_groups, offsets, place))
-    # `${NAME:-value}` is a template around its default, which is the literal: the one would hide the other.
+    # `${NAME:-value}` is a template around its default; only the default is a literal, which the template would hide.
     yield from (literal for literal in found if not textvalues.DEFAULT.fullmatch(literal.value.reveal("text")))
     for literal in found:
         yield from inner(literal, offsets, may_be_named)
     from scanner.readers import text as plain
 
-    # The key belongs to its value: nothing else on the line before it is looked at again.
+    # The key belongs to its value: nothing before it on the line is searched again.
     lines = [Span(_line_start(document.text, each.span.start), each.span.end) for each in found]
     yield from plain.read(document, comment_hits(document, offsets, sorted(lines)), may_be_named)
 
 
 def inner(literal: Literal, offsets: Sequence[int], may_be_named: MayBeNamed = any_name) -> Iterator[Literal]:
-    """Yield what a value holds: a default in `${NAME:-default}`, and named values where it is a script or a query."""
+    """Yield the literals inside a value: a default in `${NAME:-default}`, and named values in a script or query."""
     value = literal.value.reveal("text")
     for default in textvalues.DEFAULT.finditer(value) if "${" in value else ():
         yield _part(literal, Span(*default.span(2)), Span(*default.span(2)), default[1], Role.ENV_DEFAULT)
     if not SEVERAL.search(value):
         return
-    from scanner.readers import text as plain  # many expressions, which a hook seldom needs
+    from scanner.readers import text as plain  # many regular expressions, which a hook seldom needs
 
     hits = _hits_inside(literal, offsets, len(value))
     for shape in plain.shapes(value, hits, may_be_named, bare=False):
@@ -63,7 +63,7 @@ def inner(literal: Literal, offsets: Sequence[int], may_be_named: MayBeNamed = a
 
 
 def comment_hits(document: Document, offsets: Sequence[int], spans: Sequence[Span]) -> list[int]:
-    """The hits in comments, outside of the spans: a credential that is commented out is still one."""
+    """The hits in comments, outside of `spans`: a commented-out credential is still one."""
     mark = _MARKS[document.kind]
     text = document.text
     return [
@@ -77,7 +77,7 @@ def comment_hits(document: Document, offsets: Sequence[int], spans: Sequence[Spa
 
 
 def _groups(document: Document, offsets: Sequence[int]) -> tuple[Iterable[Group], Place]:
-    """The groups of a document, lazily, and how to place a value that does not stand verbatim."""
+    """The groups of a document, lazily, and a function that locates the characters of values with escapes."""
     from scanner.readers import _ini, _json, _toml, _yaml
 
     text = document.text
@@ -99,8 +99,8 @@ def _placed(
 
 
 def _hits_inside(literal: Literal, offsets: Sequence[int], length: int) -> list[int]:
-    """The hits inside a value, as offsets into the value."""
-    # The hits that need the closing quote to be one end after it.
+    """The hits inside a value, as offsets into that value."""
+    # Hits that include the closing quote end one after it.
     end = literal.source_span(0, length).end + 1
     inside = offsets[bisect.bisect_right(offsets, literal.body) : bisect.bisect_right(offsets, end)]
     if literal.offsets is None:
@@ -109,12 +109,12 @@ def _hits_inside(literal: Literal, offsets: Sequence[int], length: int) -> list[
 
 
 def piece_of(literal: Literal, piece: Span, name: str) -> Literal:
-    """Make a literal of a named part of another's value."""
+    """The literal of a named part of another literal's value."""
     return _part(literal, piece, piece, name, Role.TEXT)
 
 
 def _part(literal: Literal, span: Span, shown: Span, name: str | None, role: Role, *, within: str = "") -> Literal:
-    """Make a literal of `shown`, a part of another's value; `within` is the mapping in that value that it is from."""
+    """The literal of `shown`, a part of another literal's value; `within` is the mapping in that value it is from."""
     placed = literal.offsets
     return Literal(
         span=literal.source_span(span.start, span.end),
@@ -129,18 +129,18 @@ def _part(literal: Literal, span: Span, shown: Span, name: str | None, role: Rol
 
 
 def _line_start(text: str, offset: int) -> int:
-    """Where the line of an offset starts, at most a window away: minified files have lines of megabytes."""
+    """The start of the line of an offset, at most a window away: minified files have lines of megabytes."""
     low = max(0, offset - textvalues.WINDOW)
     return max(low, text.rfind("\n", low, offset) + 1)
 
 
 def _stands_in(offset: int, spans: Sequence[Span]) -> bool:
-    """Whether a character belongs to one of some spans, which are in order: a mark of a comment there is none."""
+    """Whether the character at an offset is in one of some sorted spans, so that it cannot open a comment."""
     index = bisect.bisect_right(spans, offset, key=lambda span: span.start) - 1
     return index >= 0 and offset < spans[index].end
 
 
 def _covered(offset: int, spans: Sequence[Span]) -> bool:
-    """Whether an offset lies in one of some spans, which are in order."""
+    """Whether an offset is in one of some sorted spans."""
     index = bisect.bisect_right(spans, offset, key=lambda span: span.start) - 1
     return index >= 0 and offset <= spans[index].end + 1

@@ -1,6 +1,6 @@
-"""Any other text, and the fallback where a structured text does not parse: shapes of `name = value` around each hit.
+"""Read any other text, and structured texts that do not parse: find `name = value` and similar around each hit.
 
-Looks at a bounded window around an offset, so that a line of a megabyte costs no more than a short one.
+Only a bounded window around an offset is searched, so that a line of a megabyte costs no more than a short one.
 """
 
 from __future__ import annotations
@@ -20,35 +20,35 @@ from scanner.readers.textnames import DIRECTIVE, NAMED, seeking
 from scanner.readers.textvalues import LONGEST, NAME, WINDOW, Bares, Shape, value_of
 from scanner.readers.wanted import MayBeNamed, any_name
 
-# Characters of a long line whose names are read together.
+# Characters of a long line that are searched for names together.
 _STEP = 300
 _LONGEST_PEM = 20_000
 
-# The value of these names ends with its line, unless it stands in three quotes.
+# Values of these names extend to the line end, unless in triple quotes.
 _ON_ONE_LINE = frozenset(
     ("any", "quoted", "typed", "selected", "told", "option", "spoken", "sql", "default", "openssl")
 )
-# The value of these names has quotes in any file.
+# Values of these names are in quotes in any file.
 _IN_QUOTES = frozenset(
     ("quoted", "typed", "selected", "told", "given", "defined", "asked", "secured", "sql", *foreigncalls.PATTERNS)
 )
-# `auth["password"] = value`, `input[type="password"]:focus`: what follows without quotes is no text there.
+# `auth["password"] = value`, `input[type="password"]:focus`: an unquoted value is not text here.
 _SUBSCRIPT = re.compile(r"[\"'`]\]")
 # `const password = value` of a script in a page, and `user, password = pair`.
 _DECLARED = re.compile(r"\b(?:const|let|var)[ \t]{1,4}\Z|(?m:^)[ \t#]*(?:[A-Za-z_]\w{0,40},[ \t]{0,4}){1,9}\Z")
 _OWN_QUOTES = re.compile(rf"([\"'`]){NAME}\1")
 _QUOTED_KEY = re.compile(r"[\"'`][ \t]*(?::|=>)[ \t]*\Z")
 _VARIABLE_NAME = re.compile(r"[A-Za-z]+(?:[_.][A-Za-z]+|(?<=[a-z])[A-Z][a-z]+)+")
-# These find a call or a command together with its value, which does not begin inside another value.
+# These match a call or a command together with its value, which does not begin inside another value.
 _WHOLE = frozenset(("command", "logon", *foreigncalls.PATTERNS))
 # `class="copy-pass" :title="..."` of Vue: the colon begins another name.
 _ATTRIBUTE = re.compile(r"[a-z][\w.\-]{0,40}=[\"']")
-# The token in a badge's picture shows a figure and no more. https://docs.codecov.com/docs/status-badges
+# The token in a badge's URL only grants access to the image. https://docs.codecov.com/docs/status-badges
 _BADGES = re.compile(r"://(?:codecov\.io|img\.shields\.io)/")
 # Before a value in a comment: `// mqtt password: ...`, ` * token: ...`, or in the middle of `/* ... */`.
 _COMMENTED = re.compile(r"[ \t]*(?://|\*|#|--)")
 _COMMENT = 2_000  # how far before it the comment may begin
-# Alone on the rest of its line, and no word.
+# The last word on its line, and not a plain word.
 _NOTED = re.compile(r"(?=[^\s]{0,60}\d)(?=[^\s]{0,60}[A-Za-z])[\w+/=@!#$%^*&~?-]{8,200}[ \t]*(?:\r?$|\*/)", re.M)
 # `- "API_PASSWORD": User password` in a string of code.
 _PROSE = re.compile(r"[A-Za-z]+[ \t]+[A-Za-z][a-z]+\b(?![=:])")
@@ -75,7 +75,7 @@ _VARIABLE = re.compile(
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}-----")
 _PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
 _OF_SQL = re.compile(r"(?i)\b(?:user|role|login|account|grant|identified|to)\b")
-# Languages in which a text without quotes is no text: `password: true`, `e.pass = n`, `password: String!`.
+# Languages in which unquoted text is not a value: `password: true`, `e.pass = n`, `password: String!`.
 _CODE = frozenset(
     (".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .java .kt .kts .scala .groovy .gradle .go .rs .c .h .cc .cpp"
      " .cxx .hpp .cs .fs .vb .swift .m .mm .php .rb .rake .pl .pm .lua .dart .ex .exs .erl .clj .hs .jl .graphql .gql"
@@ -86,9 +86,9 @@ _CODE = frozenset(
 def read(
     document: Document, offsets: Sequence[int], may_be_named: MayBeNamed = any_name, *, code: bool = False
 ) -> Iterator[Literal]:
-    """Yield a literal for each place with a hit. Values stand verbatim: no language says how to decode them.
+    """Yield a literal for each place with a hit. Values are taken verbatim, as the escapes of the language are unknown.
 
-    In `code`, which some names of files say too, a value stands in quotes. `may_be_named` is asked of columns of SQL.
+    In `code`, which some file names imply too, a value must be in quotes. `may_be_named` is asked about SQL columns.
     """
     whole = wholefile.literal_of(document)
     if whole is not None:
@@ -110,9 +110,9 @@ def read(
 
 @dataclass(slots=True, kw_only=True)
 class _Way:
-    """How many names of a part were `followed` for a hit, and the value `found`; the next hit goes on from there.
+    """How many names of a part were `followed` for a hit, and the value `found`; the next hit continues from there.
 
-    Only a hit up to `reach` can: there the first of the values ends that were taken on the way.
+    Only a hit up to `reach` can: there the first of the values passed on the way ends.
     """
 
     offset: int = 0
@@ -123,7 +123,7 @@ class _Way:
 
 @dataclass(slots=True, kw_only=True)
 class _Part:
-    """What looks like a name in a part of a text, in order."""
+    """Everything that looks like a name in a part of a text, in order."""
 
     names: list[re.Match[str]] = field(repr=False)
     way: _Way = field(default_factory=_Way)
@@ -131,7 +131,7 @@ class _Part:
 
 @dataclass(slots=True, kw_only=True)
 class _Seen:
-    """What the hits of a text have in common: names are read once for a part of a long line, values once for a name."""
+    """State shared by the hits of a text: names are searched once per part of a long line, values once per name."""
 
     text: str = field(repr=False)
     code: bool
@@ -151,9 +151,9 @@ def shapes(
     bare: bool = True,
     code: bool = False,
 ) -> Iterator[Shape]:
-    """Yield what stands at each offset, once: the named value there, else (with `bare`) the run of characters.
+    """Yield one literal for each offset: the named value there, else (with `bare`) the run of characters.
 
-    In `code` a value after an operator has quotes, or stands inside some.
+    In `code` a value after an operator must be in quotes, or inside a quoted string.
     """
     done: set[Span] = set()
     read_to = 0
@@ -189,7 +189,7 @@ def shapes(
 
 
 def _before_name(text: str, offset: int) -> Shape | None:
-    """A value whose name stands behind it, where the hit is: `"...".equals(password)`, `value="..." key="password"`."""
+    """A value before its name, which is at the hit: `"...".equals(password)`, `value="..." key="password"`."""
     low = max(0, offset - _REACH)
     if text.find(".equals", low, offset) < 0 and text.find("value", low, offset) < 0:
         return None
@@ -201,7 +201,7 @@ def _before_name(text: str, offset: int) -> Shape | None:
 
 
 def _named(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> Shape | None:
-    """The last `name =` before a hit whose value reaches it."""
+    """The last `name =` before a hit whose value extends to the hit."""
     part = _part(seen, offset, pattern)
     way = part.way if part.way.offset <= offset <= part.way.reach else _Way()
     for at in range(way.followed, len(part.names)):
@@ -212,12 +212,12 @@ def _named(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> Shape | None:
         way.followed += 1
         if _ends_before(seen.text, named, offset):
             continue
-        # The next field of a query, right behind the hit.
+        # The next field of a URL's query, directly after the hit.
         inside = way.found is not None and named.lastgroup not in _WHOLE
         if inside and way.found is not None and not _stands_alone(seen.text, start, way.found):
             continue
         key = (named.start(), named.end(), named.lastgroup)
-        value = seen.values[key] if key in seen.values else seen.values.setdefault(key, _meant(seen, named, start))
+        value = seen.values[key] if key in seen.values else seen.values.setdefault(key, _value_at(seen, named, start))
         if value is not None and (value.span.end + 1 >= offset or _is_piped(seen.text, named, value, offset)):
             way.found, way.reach = value, min(way.reach, value.span.end + 1)
     way.offset = offset
@@ -226,7 +226,7 @@ def _named(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> Shape | None:
 
 
 def _ends_before(text: str, named: re.Match[str], offset: int) -> bool:
-    """Whether a value ends before a hit because its line does; so it is with most names of the line before."""
+    """Whether a value ends before a hit because its line ends; true for most names of the line before."""
     at = named.end()
     line = text.find("\n", at, offset - 1)
     return (
@@ -238,35 +238,35 @@ def _ends_before(text: str, named: re.Match[str], offset: int) -> bool:
 
 
 def _part(seen: _Seen, offset: int, pattern: re.Pattern[str]) -> _Part:
-    """What looks like a name in the window before a hit."""
+    """Everything that looks like a name in the window before a hit."""
     text, low = seen.text, _window_start(seen, offset)
-    # A hit can stand up to two characters into the value, or right before it.
+    # A hit can be up to two characters into the value, or directly before it.
     if offset - low < WINDOW:
         high = min(len(text), offset + 2)
         return _Part(names=list(seeking(text, low, high, pattern).finditer(text, low, high)))
     low -= low % _STEP
-    key = (low, pattern is NAMED)  # the hash of a pattern is that of all its code
+    key = (low, pattern is NAMED)  # hashing a pattern would hash all its code
     if key not in seen.parts:
         high = min(len(text), low + _STEP + WINDOW + 2)
         seen.parts[key] = _Part(names=list(seeking(text, low, high, pattern).finditer(text, low, high)))
     return seen.parts[key]
 
 
-def _meant(seen: _Seen, named: re.Match[str], start: int) -> Shape | None:
-    """The value behind a name that begins at an offset; None where it is about something else."""
+def _value_at(seen: _Seen, named: re.Match[str], start: int) -> Shape | None:
+    """The value after a name that begins at an offset; None if the name means something else."""
     text = seen.text
     if _is_about_another(seen, named, start) or _in_url(text, start):
         return None
     value = value_of(text, named, seen.bares, quoted=_needs_quotes(seen, named, start))
     if value is None or (named.lastgroup == "command" and _OTHER_FLAG.match(text, value.inner.start)):
         return None
-    # `{'password': admin_password}` in a template of Jinja is code, too.
+    # `{'password': admin_password}` in a Jinja template is code.
     bare_in_code = value.span == value.inner and _QUOTED_KEY.search(named[0]) is not None
     return None if bare_in_code and _VARIABLE_NAME.fullmatch(text, value.inner.start, value.inner.end) else value
 
 
 def _is_about_another(seen: _Seen, named: re.Match[str], start: int) -> bool:
-    """Whether a name that begins at an offset is a word of prose, or a part of something that has no credential."""
+    """Whether a name is a word of prose, or part of something that never holds a credential."""
     text, found = seen.text, named[0]
     low = max(0, start - WINDOW)
     # `:param token: what the service gave` and `ok ? 'PASS' : 'FAIL'`
@@ -290,7 +290,7 @@ def _is_about_another(seen: _Seen, named: re.Match[str], start: int) -> bool:
 
 
 def _needs_quotes(seen: _Seen, named: re.Match[str], start: int) -> bool:
-    """Whether what stands without quotes behind a name is a variable, and no value."""
+    """Whether a value without quotes after a name would be a variable."""
     text, found = seen.text, named[0]
     # `{{ $password := randAlphaNum 16 }}` of a Go template is code in any file.
     go_template = found.startswith("$") and ":=" in found and named.lastgroup != "default"
@@ -310,12 +310,12 @@ def _needs_quotes(seen: _Seen, named: re.Match[str], start: int) -> bool:
 
 
 def _is_piped(text: str, named: re.Match[str], value: Shape, offset: int) -> bool:
-    """Whether a hit at the end of a pipeline means the value that it begins with: `echo x | sudo -S`."""
+    """Whether a hit at the end of a pipeline refers to the value at its beginning: `echo x | sudo -S`."""
     return named.lastgroup in ("command", "logon", "characters") and "\n" not in text[value.span.end : offset]
 
 
 def _is_described(text: str, start: int) -> bool:
-    """Whether a field of a docstring or of reStructuredText stands before a name on its line."""
+    """Whether a name on a line follows a field of a docstring or of reStructuredText."""
     low = max(0, start - 100)
     line = max(low, text.rfind("\n", low, start) + 1)
     colon = text.find(":", line, start)
@@ -323,7 +323,7 @@ def _is_described(text: str, start: int) -> bool:
 
 
 def _stands_alone(text: str, start: int, outer: Shape) -> bool:
-    """Whether a name inside another name's value is one, and no part of that value (`password: "ab:cd"`)."""
+    """Whether a name inside another name's value is a name and not part of that value (`password: "ab:cd"`)."""
     if start >= outer.inner.end:
         return True
     if start <= outer.inner.start:
@@ -332,7 +332,7 @@ def _stands_alone(text: str, start: int, outer: Shape) -> bool:
 
 
 def _in_url(text: str, start: int) -> bool:
-    """Whether a name stands inside a URL before its query (`https://user:...`), or in that of a badge."""
+    """Whether a name is inside a URL before its query (`https://user:...`), or inside a badge's URL."""
     if text.find("://", max(0, start - WINDOW), start) < 0:
         return False
     url = text[start - _run_before(text, start, WINDOW) : start]
@@ -342,7 +342,7 @@ def _in_url(text: str, start: int) -> bool:
 def _window_start(seen: _Seen, offset: int) -> int:
     """The start of the line before the hit's line, at most a window away."""
     low = max(0, offset - WINDOW)
-    # Hits come in order: where no line ended since the one before, none began either.
+    # Hits come in order: if no line ended since the last hit, none began either.
     line, behind = seen.window
     if behind > offset or seen.text.find("\n", behind, offset) >= 0:
         line = seen.text.rfind("\n", low, offset)
@@ -352,7 +352,7 @@ def _window_start(seen: _Seen, offset: int) -> int:
 
 
 def _in_quotes(text: str, start: int) -> bool:
-    """Whether a quote was opened before on the same line: `"host=db password=..."`; not that of the name itself."""
+    """Whether a quote was opened earlier on the line: `"host=db password=..."`; the name's own does not count."""
     line = text[max(0, text.rfind("\n", 0, start), start - WINDOW) : start]
     own = _OWN_QUOTES.match(text, start - 1)
     line = line[:-1] if own else line
@@ -360,7 +360,7 @@ def _in_quotes(text: str, start: int) -> bool:
 
 
 def _is_noted(text: str, named: re.Match[str], start: int) -> bool:
-    """Whether a value without quotes stands in a comment of code: `// mqtt password: ...`."""
+    """Whether a value without quotes is in a comment of code: `// mqtt password: ...`."""
     if not named[0].rstrip().endswith(":") or _NOTED.match(text, named.end()) is None:
         return False
     low = max(0, start - _COMMENT)
@@ -370,21 +370,21 @@ def _is_noted(text: str, named: re.Match[str], start: int) -> bool:
 
 
 def _token(seen: _Seen, offset: int) -> Shape | None:
-    """The run of characters around a hit; of a very long one, a part that serves the hits behind it too."""
+    """The run of characters around a hit; of a very long one, a part that also serves the hits after it."""
     span, whole = seen.run
     if not span.start <= offset <= (span.end if whole else span.end - LONGEST):
         start = offset - _run_before(seen.text, offset, LONGEST)
         after = _TOKEN.match(seen.text, offset, min(len(seen.text), offset + 2 * LONGEST))
         end = after.end() if after else offset
         whole = end - offset < 2 * LONGEST
-        # Four characters of base 64 are three bytes: what is cut between two of them can still be decoded.
+        # Four characters of base64 are three bytes: a cut between such groups can still be decoded.
         span = Span(start, end if whole else end - (end - start) % 4)
         seen.run = span, whole
     return Shape(name=None, span=span, inner=span) if span.start < span.end else None
 
 
 def _run_before(text: str, offset: int, most: int) -> int:
-    """How many characters before an offset stand there without a blank or a quote."""
+    """The number of characters before an offset without a blank or a quote, at most `most`."""
     before = _TOKEN.match(text[max(0, offset - most) : offset][::-1])
     return before.end() if before else 0
 

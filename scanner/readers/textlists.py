@@ -1,4 +1,4 @@
-"""Lists and mappings of credentials in code of any language: each of their texts stands under the name of them all.
+"""Find lists and mappings of credentials in code of any language: each text has the name of the collection.
 
 `apiKeys := []string{"...", "..."}`, `val tokens = mapOf("alice" to "...")`, `$passwords = ['root' => '...']`.
 """
@@ -13,20 +13,20 @@ from scanner.readers.several import ADDING, NAMES_OF_SEVERAL
 from scanner.readers.textvalues import GAP, NAME, Shape
 
 _MOST = 1_000
-# How far before the first text its collection's name can begin, and before a hit the text.
+# How far before the first text the collection's name can begin, and how far before a hit the text.
 _REACH, _INTO = 300, 12
 _LONGEST = 100
 _QUOTES = "\"'`"
 _BLANK = r"\s{0,200}"
 _COMMENTS = rf"(?:(?://|\#)[^\n]{{0,200}}\n{_BLANK}){{0,3}}"
-# A comma stands between key and text only where both have brackets of their own: `{"alice", "..."}`.
+# A comma separates key and text only if the pair has brackets of its own: `{"alice", "..."}`.
 _KEY = (
     rf"(?P<pair>(?:[\[{{]|\w{{0,20}}\(){GAP})?"
     r"(?:(?P<mark>[\"'`])(?P<quoted>[^\s\"'`]{1,60})(?P=mark)|:?(?P<bare>[A-Za-z_][\w.@\-]{0,60}))\]?"
     rf"{GAP}(?:=>|->|[:=]|\bto\b|(?(pair),|(?!))){GAP}"
 )
 _SEVERAL = re.compile(NAMES_OF_SEVERAL, re.IGNORECASE)
-# How those names end: most hits have none of these before them, which is quick to tell.
+# How those openings end: a quick check that rules out most hits.
 _ENDS = ("keys", "tokens", "words", "wds", "secrets", "credentials", "phrases")
 _WORD = re.compile(r"[\w$\-]+\Z")
 _OPENED = re.compile(
@@ -42,7 +42,7 @@ _ADDED = re.compile(
     rf"|\.(?i:{ADDING})\({GAP}(?:(?P<of>[\"'`])(?P<whose>[^\s\"'`]{{1,60}})(?P=of),{GAP})?)\Z"
 )
 _KEYED = re.compile(rf"{_KEY}(?=[\"'`])")
-# An entry that is no text: `{ a: "...", b: process.env.B, c: "..." }`.
+# An entry that is not a text: `{ a: "...", b: process.env.B, c: "..." }`.
 _OTHER = rf"[\w.$]{{1,60}}(?:{GAP}:{GAP}[\w.$]{{1,60}})?"
 _FURTHER = re.compile(
     rf"{GAP}(?:[)\]}}]{GAP})?(?:[,;]\s{{0,200}}|[ \t]{{1,20}}|(?=\r?\n))\s{{0,20}}"
@@ -50,12 +50,12 @@ _FURTHER = re.compile(
 )
 _ANY_TEXT = re.compile(r"([\"'`])[^\n\"'`]{0,500}\1")
 _TEXT = re.compile(r"([\"'`])([^\s\"'`]{1,500})\1")
-# What makes a collection of what it is called with: in Java, Kotlin, Scala, Rust, PHP, R, PowerShell.
+# Constructors of collections in Java, Kotlin, Scala, Rust, PHP, R and PowerShell.
 _MAKER = re.compile(r"(?i)(?:list|set|array|vector|seq|map|of|ofEntries|from|(?<![\w.])c|@)\Z")
 
 
 def entries_at(text: str, offset: int) -> Iterator[Shape]:
-    """The texts of the collection whose first one a hit at an offset is in; none where it is in none."""
+    """The texts of the collection whose first element is at a hit; none if the hit is in no collection."""
     start = max(text.rfind(quote, max(0, offset - _INTO), offset) for quote in _QUOTES)
     first = _opened(text, start) if start >= 0 else None
     if first is None:
@@ -76,7 +76,7 @@ def entries_at(text: str, offset: int) -> Iterator[Shape]:
 
 
 def _entry(text: str, name: str, found: re.Match[str], at: int) -> Iterator[Shape]:
-    """The text in quotes at an offset, by the key that was found before it; none that has blanks inside."""
+    """The quoted text at an offset, with the key found before it; None if it contains blanks."""
     value = _TEXT.match(text, at)
     if value is not None:
         key = _key(found)
@@ -106,7 +106,7 @@ def _key(found: re.Match[str]) -> str | None:
 
 
 def _is_made(made: str, bracket: str) -> bool:
-    """Whether what stands before a bracket makes a collection of what is inside, and is no call and no subscript."""
+    """Whether the text before a bracket makes it a collection, and not a call or a subscript."""
     if bracket == "(":
         return not made or _MAKER.search(made) is not None
     if bracket == "[":

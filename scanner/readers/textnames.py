@@ -1,4 +1,4 @@
-"""How a name with a value behind it looks in a text: `name = value`, `<name>value`, `--name value`, commands, calls."""
+"""Regular expressions of names and what follows: `name = value`, `<name>value`, `--name value`, commands, calls."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WORD = rf"(?:{NAME}|//[\w.\-/]{{1,100}}:_\w{{1,30}})"
 _CLOSE = r"(?:\\{0,3}[\"'`]|[*_]{2})?"
 # A blank on both sides or on none: `Cookie: connect.sid=...` is no type, nor is the name in `p:password="x"` of XML.
 _ANNOTATION = (
-    # A word with one of these in it is no type, but the name: `# Before: password = "..."`. `SecretKey` is one.
+    # A word that contains one of these is the name, not a type: `# Before: password = "..."`. `SecretKey` is a type.
     r":(?:[ \t]{1,20}(?!\w{0,30}(?:passw|pwd|secret|token|_key|PASSW|PWD|SECRET|TOKEN|_KEY)\w{0,20}[ \t])"
     r"&?(?:'[a-z]{1,20}[ \t])?[A-Za-z_][\w.\[\]|, ]{0,60}[ \t]"
     # `heroku config:set NAME=value` has no type either.
@@ -29,17 +29,18 @@ SPOKEN_KEYS = (
 """What keys and tokens are called in prose, for `re` and Hyperscan."""
 # https://learn.microsoft.com/dotnet/csharp/programming-guide/classes-and-structs/auto-implemented-properties
 _PROPERTY = r"\{[ \t]{0,4}get;[^{}\n]{0,40}\}"
-# What stands in for a variable that is not set: https://doc.rust-lang.org/std/result/enum.Result.html#method.unwrap_or,
+# Calls that supply a default for an unset variable:
+# https://doc.rust-lang.org/std/result/enum.Result.html#method.unwrap_or,
 # https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/Optional.html, Scala's `getOrElse`.
 _INSTEAD = r"\.(?:unwrap_or(?:_else)?|(?:or|getOr)Else)\((?:\|\w{0,20}\|[ \t]{0,4})?"
 # https://dev.mysql.com/doc/refman/en/create-user.html: `IDENTIFIED WITH plugin BY '...'`
 _PLUGIN = r"(?:with[ \t]{1,4}['\"]?\w{1,40}['\"]?[ \t]{1,4})?"
-# `<user password="...">` is about its attribute.
+# in `<user password="...">` the name is the attribute.
 _NO_CREDENTIAL = r"(?![^<>\r\n]{0,100}(?i:passw|pwd|secret|token)\w{0,20}=)"
 # "The password `for the user x` is ..."
 _WHOSE = r"(?:[ \t](?:for|of)[ \t][^\n.;:]{1,60}?)?"
-# Each alternative says how its value may look: any (quoted or bare), quoted, element, bare (one more word). Tried at
-# each place of a text: what cannot begin inside a word stands behind one question about that.
+# Each alternative's group says what form its value may have: any (quoted or bare), quoted, element, bare (one more
+# word). They are tried at each place of a text: those that cannot begin inside a word share one check for that.
 _PLAINLY_NAMED = (
     r"-(?P<openssl>pass)(?:in|out)?[ \t=]{1,4}[\"']?pass:(?=\S)"
     r"|-(?<![\w\-]-)-?(?:D(?=[a-z]))?(?!no-|without-|ask-|disabled?-|[\w-]*-stdin\b)"
@@ -62,7 +63,7 @@ _PLAINLY_NAMED = (
     r"(?P<asked>(?i:p?assword))[:*?. \t]{0,9}[\"}]?\s{0,60}\{?\s{0,60}send[ \t]{1,9}(?:--[ \t]{1,9})?(?=[\"'])"
     r"|(?P<secured>SecureString)\"[ \t]{0,9}\r?\n[ \t]{0,60}value[ \t]{0,20}=[ \t]{0,4}(?=\")"
     rf"|(?P<sql>(?i:identified[ \t]{{1,4}}{_PLUGIN}by|[a-z]{{0,20}}(?<!no)password))[ \t]{{1,8}}(?=['\"])"
-    # What no name of a program begins with.
+    # Characters that no identifier begins with.
     r"|(?P<foreign>(?i:\u043f\u0430\u0440\u043e\u043b\u044c|mot de passe|palavra-passe)"
     r"|\u5bc6\u7801|\u5bc6\u78bc"
     r"|\u53e3\u4ee4|\u30d1\u30b9\u30ef\u30fc\u30c9|\ube44\ubc00\ubc88\ud638)[ \t]{0,2}[:=\uff1a][ \t]{0,4}"
@@ -74,7 +75,7 @@ _PLAINLY_NAMED = (
     rf"(?:\$(?i:env|script|global):)?(?P<any>{_WORD})(?:\[\w{{0,30}}\])?"
     rf"(?:\]?{GAP}{_ANNOTATION}|{GAP}{_PROPERTY}{GAP}(?==)"
     rf"|{_CLOSE}(?:\]|\)(?={GAP}(?:\|\||\?[?:]))|\){{1,2}}(?=\.(?:unwrap_or|(?:or|getOr)Else)))?{GAP})"
-    # The symbol of Ruby's `set :session_secret, "..."` is a name of its own.
+    # The symbol in Ruby's `set :session_secret, "..."` is a name of its own.
     r"(?!(?<=[ \t]):[a-z_]\w{0,60},)"
     rf"(?:=>|:=|\?=|\+=|==?(?!=)|!==?(?={GAP}[\"'`])|===(?={GAP}[\"'`])|<-"
     rf"|(?<=[\"'])[ \t](?:to|->)(?=[ \t][\"'])|{_INSTEAD}|::?(?!//|\?|\+)|\|\|=?|\?\?=?|\?:)"
@@ -85,7 +86,7 @@ _PLAINLY_NAMED = (
     rf"|(?P<quoted>{NAME}){_CLOSE}{GAP}[(,]{GAP}(?=\\{{0,3}}[\"'`]))))"
 )
 NAMED = re.compile(_PLAINLY_NAMED)
-# `requirepass x` (redis), `password x` (netrc): only where files are made of such lines.
+# `requirepass x` (redis), `password x` (netrc): only in files that consist of such lines.
 DIRECTIVE = re.compile(
     rf"(?m:^)[ \t]*(?P<any>{NAME})[ \t]{{1,8}}(?=[^\s=:])"
     r"|\b(?:login|machine)[ \t]{1,8}\S{1,100}[ \t]{1,8}(?P<spoken>password|passwd|account)[ \t]{1,8}(?=[^\s=:])"
@@ -93,7 +94,7 @@ DIRECTIVE = re.compile(
 
 
 def seeking(text: str, low: int, high: int, pattern: re.Pattern[str]) -> re.Pattern[str]:
-    """The pattern, or a slower one that also finds commands and calls where one of their words stands in the part."""
+    """The pattern, or a slower one that also finds commands and calls if the part contains one of their words."""
     if pattern is not NAMED:
         return pattern
     if foreigncalls.may_hold_call(text, low, high):
@@ -101,7 +102,7 @@ def seeking(text: str, low: int, high: int, pattern: re.Pattern[str]) -> re.Patt
     return _named_or_command() if WORDS.search(text, low, high) else NAMED
 
 
-# Twice as slow as `NAMED`, and slow to compile: made where the word of a command or a call stands.
+# Twice as slow as `NAMED`, and slow to compile: built when a command's or call's word occurs.
 @functools.cache
 def _named_or_command() -> re.Pattern[str]:
     return re.compile(rf"(?P<command>{COMMAND})|(?P<logon>{LOGON})|{_PLAINLY_NAMED}")

@@ -1,4 +1,4 @@
-"""The value behind a name in any text: an element's, a quoted one, or a bare one to the next blank."""
+"""Extract the value after a name in any text: an element's content, a quoted text, or a bare word."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CALLED = {
     "secured": "secret",
 }
 _RETURN = re.compile(r"(?:\\[rn])+\Z")
-# A password that is no word.
+# A password that is not a plain word.
 _MADE_UP = re.compile(r"(?=[^\s`]{0,60}[\d!#$%&*+=?@^~])[^\s`]{4,60}")
 _SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bot|GenieKey|SSWS|Key)[ \t]+(?=[^\s\"'])")
 # `Some("x")`, `new Secret('x')`, `Base64.decode("x")`: the value is inside.
@@ -47,7 +47,7 @@ _QUOTED = (
     ("'", re.compile(r"'((?:[^'\\\r\n]|\\[^\r\n])*)'")),
     ("``", re.compile(r"``([^`\r\n]+)``")),
     ("`", re.compile(r"`([^`\r\n]*)`")),
-    # Inside another language's string.
+    # Inside a string of another language.
     ('\\"', re.compile(r'\\"((?:[^"\\\r\n]|\\\\.)*)\\"')),
     ("\\'", re.compile(r"\\'((?:[^'\\\r\n]|\\\\.)*)\\'")),
 )
@@ -76,7 +76,7 @@ _TAKES_MORE = re.compile(
     r"|\b(?:buildConfigField|resValue)[ \t(]{1,4}[\"'][Ss]tring[\"'],[ ]?)"
     r"[\"']\Z"
 )
-# What a field holds: `txtPassword.Text == "..."`.
+# The content of a field: `txtPassword.Text == "..."`.
 _HELD = re.compile(r"\.(?:[Tt]ext|[Vv]alue)\Z")
 _EQUALS = re.compile(r"\.(?:equals|equalsIgnoreCase|contentEquals)\Z")
 # `name: DB_PASSWORD` before `value: ...`; `<name>` before `<value>`.
@@ -89,12 +89,12 @@ _PASSWORD_FIELD = re.compile(r"(?i)\btype=[\"']?password[\"']?(?:[ \t][^<>\n]{0,
 # https://developer.hashicorp.com/terraform/language/block/variable
 _VARIABLE_BLOCK = re.compile(rf"\bvariable[ \t]+\"(?P<name>{NAME})\"[ \t]*\{{[^{{}}]*\Z")
 
-# What goes on behind a string that ended: `"&password=" + encrypt(...)`, PHP's `'password:' . HASH`.
+# Text after a string that ended: `"&password=" + encrypt(...)`, PHP's `'password:' . HASH`.
 _GOES_ON = re.compile(r"[ \t]*(?:[+.&][ \t]*[$A-Za-z_(]|[,)])")
 # `[MD5 hash]` in a manual, with a blank inside.
 _BRACKETED = re.compile(r"\[[^\[\]\r\n]{1,60}\]")
 _DRAWS = re.compile(r"(?:Form|Html)\w{0,10}::\Z")
-# Of Markdown: `[https://x?pwd=ab](https://x?pwd=ab)`.
+# A link in Markdown: `[https://x?pwd=ab](https://x?pwd=ab)`.
 _LINK = re.compile(r"\]\([^\s()]+\)")
 _CLOSED = re.compile(r"[\"'`][ \t]*,")
 _AFTER_PAIR = re.compile(r"\s{0,20},?\s{0,60}([)\]}])")
@@ -113,14 +113,14 @@ class Shape:
 
 @dataclass(slots=True, kw_only=True)
 class Bares:
-    """The values without quotes of a text. The end of a run of characters is found once for all that begin in it."""
+    """The unquoted values of a text. The end of a run of characters is searched once for all values in it."""
 
     text: str = field(repr=False)
     _known: dict[int, tuple[Span, Span] | None] = field(default_factory=dict, repr=False)
     _run: tuple[int, int] = (0, 0)
 
     def at(self, start: int) -> tuple[Span, Span] | None:
-        """The value that begins at an offset, as written and as meant, which are the same; None where none does."""
+        """The unquoted value at an offset, as written and as meant, which are the same; None if none begins there."""
         if start not in self._known:
             bracketed = _BRACKETED.match(self.text, start)
             end = max(self._end(start), bracketed.end() if bracketed else start)
@@ -140,7 +140,7 @@ class Bares:
 
 
 def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> Shape | None:
-    """The value behind a name and its operator, or None; with `quoted` only one in quotes."""
+    """The value after a name and its operator, or None; with `quoted` only one in quotes."""
     way = named.lastgroup
     if way in ("element", "listed"):
         return _of_element(text, named)
@@ -160,7 +160,7 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
         span = inner = Span(at, text.index("@", at))
     elif way == "asked":
         inner = Span(inner.start, inner.start + len(_RETURN.sub("", text[inner.start : inner.end])))
-    # Two backquotes are reStructuredText's: `to reset the password (``update-login-profile``)`.
+    # Double backquotes are reStructuredText: `to reset the password (``update-login-profile``)`.
     if text.startswith("``", span.start) and way != "written":
         return None
     default = DEFAULT.fullmatch(text, inner.start, inner.end) if text.startswith("${", inner.start) else None
@@ -172,7 +172,7 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
     if _is_prose(text, named, span, inner):
         return None
     span, inner = _without_scheme(text, span, inner)
-    # What a text of another language is inside a string: `"\\"x\\""` of Gradle, `'"x"'` of webpack.
+    # A string of another language inside a string: `"\\"x\\""` of Gradle, `'"x"'` of webpack.
     quotes = _TWICE.fullmatch(text, inner.start, inner.end)
     if quotes is not None:
         inner = Span(*quotes.span(2))
@@ -180,26 +180,26 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
 
 
 def _called(named: re.Match[str]) -> str:
-    """The name that an expression has found, or the one that stands for what its group finds."""
+    """The name that a match contains, or the name implied by the group that matched."""
     way = named.lastgroup or ""
     name = _CALLED.get(way, named[way or 0].lstrip("$"))
     if way == "any" and named[0].rstrip().endswith(("==", "!=", "===", "!==")):
         return _HELD.sub("", name)
-    # `API key` and `access token` say which.
+    # `API key` and `access token` are specific.
     return name.replace(" ", "_") if way == "written" and name[-1:].lower() in "yn" else name
 
 
 def _is_no_value(text: str, named: re.Match[str], name: str, inner: Span) -> bool:
-    """Whether the text in quotes behind a name is no value: what follows a string that ends there, a field's label."""
+    """Whether the quoted text after a name is not its value, such as text after a closing quote, or a label."""
     if _GOES_ON.match(text, inner.start, inner.end) and _closes(text, named, text[inner.start - 1]):
         return True
-    # `Form::password("confirmation", $old["confirmation"])` and Razor's `Html.Password("Senha", null)` draw a field.
+    # `Form::password("confirmation", $old["confirmation"])` and Razor's `Html.Password("Senha", null)` create a field.
     helper = name.startswith("Html.") or _DRAWS.search(text, max(0, named.start() - 20), named.start()) is not None
     return helper and named.lastgroup == "quoted" and _CLOSED.match(text, inner.end) is not None
 
 
 def _closes(text: str, named: re.Match[str], quote: str) -> bool:
-    """Whether the quote behind a name ends a string that began before it on the line."""
+    """Whether the quote after a name closes a string that began earlier on the line."""
     at = named.start()
     low = max(0, at - WINDOW)
     line = max(low, text.rfind("\n", low, at) + 1)
@@ -207,15 +207,15 @@ def _closes(text: str, named: re.Match[str], quote: str) -> bool:
 
 
 def _of_element(text: str, named: re.Match[str]) -> Shape | None:
-    """The text of an element of XML: `<password>...</password>`, or of the one behind a `<key>` of a property list."""
+    """The content of an XML element: `<password>...</password>`, or the one after a `<key>` of a property list."""
     element = _ELEMENT.match(text, named.end(), named.end() + LONGEST)
     if element is None or not element[2]:
         return None
     inner = Span(*element.span(2))
-    # A property list has texts to show as well.
+    # A property list also contains display texts.
     if named.lastgroup == "listed" and not _NO_WORD.fullmatch(text, inner.start, inner.end):
         return None
-    # `<string name="app_secret">` of Android; what has no digit is a text to show.
+    # `<string name="app_secret">` of Android; without a digit it is a display text.
     attribute = _NAMED_ELEMENT.search(named[0])
     with_digit = attribute is not None and _DIGIT.search(text, inner.start, inner.end) is not None
     name = attribute["name"] if attribute is not None and with_digit else _called(named)
@@ -223,8 +223,8 @@ def _of_element(text: str, named: re.Match[str]) -> Shape | None:
 
 
 def _is_prose(text: str, named: re.Match[str], span: Span, inner: Span) -> bool:
-    """Whether a name and what stands behind it are only words of a sentence or of a list."""
-    # "the password `is`" says nothing; `login("Sign in", "main")` draws a form, `wait("[name=pwd]", "visible")` waits.
+    """Whether a name and the text after it are only words of a sentence or a list."""
+    # "the password `is`" is prose; `login("Sign in", "main")` draws a form, `wait("[name=pwd]", "visible")` waits.
     if named.lastgroup in ("written", "told", "foreign", "login", "selected"):
         return _MADE_UP.fullmatch(text, inner.start, inner.end) is None
     symbol = text[max(0, named.start() - 5) : named.start()] == "set :"  # Sinatra's and Capistrano's settings
@@ -241,7 +241,7 @@ def _is_prose(text: str, named: re.Match[str], span: Span, inner: Span) -> bool:
 
 
 def _without_scheme(text: str, span: Span, inner: Span) -> tuple[Span, Span]:
-    """A value as written and as meant, without the scheme of a header: `Bearer ...`."""
+    """The span as written and the value's own, without an HTTP authentication scheme: `Bearer ...`."""
     scheme = _SCHEME.match(text, inner.start, inner.end + 60)
     if scheme is None:
         return span, inner
@@ -251,9 +251,9 @@ def _without_scheme(text: str, span: Span, inner: Span) -> tuple[Span, Span]:
 
 
 def _closed_by(text: str, start: int, end: int) -> str | None:
-    """The bracket behind a name and its value, of a call that ends with them or of a list of only the two.
+    """The bracket after a name and its value that ends a call, or a list of only these two.
 
-    None elsewhere: `set("token", "x")` has one, words in a row have none.
+    None otherwise: `set("token", "x")` has one, words in a row have none.
     """
     after = _AFTER_PAIR.match(text, end)
     before = _BEFORE_PAIR.search(text, max(0, start - 20), start)
@@ -274,10 +274,10 @@ def _quoted(text: str, at: int) -> tuple[Span, Span] | None:
 
 
 def _trimmed(value: str) -> str:
-    """Without closing brackets that nothing opened, and a comma or full stop that ends a clause."""
-    # The head of a definition: `def login(user, password=None):`
+    """The value without unmatched closing brackets, and without a comma or full stop at its end."""
+    # The signature of a function: `def login(user, password=None):`
     value = value[:-1] if value.endswith("):") else value
-    while value and not value.endswith("..."):  # whoever left something out says so
+    while value and not value.endswith("..."):  # an ellipsis shows that something was left out
         closes = value[-1] in ")]}" and value.count("([{"[")]}".index(value[-1])]) == 0
         if value[-1] not in ",." and not closes:
             break
@@ -286,7 +286,7 @@ def _trimmed(value: str) -> str:
 
 
 def _real_name(text: str, name: str, start: int, *, quoted: bool) -> str:
-    """The name that belongs to a `value: ...`, from the pair before it."""
+    """The name for a `value: ...`, taken from the pair before it."""
     if name == "default":
         variable = _VARIABLE_BLOCK.search(text, max(0, start - WINDOW), start)
         return variable["name"] if variable else name
@@ -299,5 +299,5 @@ def _real_name(text: str, name: str, start: int, *, quoted: bool) -> str:
     if _PASSWORD_FIELD.search(before):
         return "password"
     found = _NAME_OF_VALUE.search(before)
-    # `{name: "password", value: encrypted}` of a script: on one line, what has no quotes is a variable.
+    # `{name: "password", value: encrypted}` of a script: on one line, an unquoted value is a variable.
     return found["name"] if found and (quoted or "\n" in found[0] or ">" in found[0]) else name

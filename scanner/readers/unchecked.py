@@ -1,8 +1,8 @@
-"""LibCST without the checks that it makes of trees which people build.
+"""Use LibCST without its validation of trees that programs build.
 
-Each node asks whether there is a blank where one is needed. Of what `ast` has read that needs no asking, the answer is
+Each node checks that there is whitespace where it is needed. For source that `ast` has parsed that is unnecessary,
 wrong for `return(a.b if c else d)` and `in(lambda: x)` (https://github.com/Instagram/LibCST/issues/1095 has more of the
-kind), and asking takes a third of the parser's time.
+kind), and a third of the parser's time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import libcst as cst
 
 @contextmanager
 def unchecked() -> Iterator[None]:
-    """Let LibCST believe meanwhile that each node may stand where it does: what it reads, `ast` has read before."""
+    """A context in which LibCST skips validation; only for source that `ast` has parsed."""
     before = cst.CSTNode.__post_init__
     cst.CSTNode.__post_init__ = _believe  # type: ignore[assignment, method-assign]
     try:
@@ -25,4 +25,4 @@ def unchecked() -> Iterator[None]:
 
 
 def _believe(node: cst.CSTNode) -> None:
-    """Ask nothing."""
+    """Replacement for a node's validation: accept it."""

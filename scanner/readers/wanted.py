@@ -1,4 +1,4 @@
-"""What detectors could use, told to the readers so that they can leave out the rest."""
+"""What detectors could use, passed to the readers so that they can skip the rest."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ MayBeNamed = Callable[[str], bool]
 
 
 def any_name(_name: str) -> bool:
-    """Leave it to the detectors what a name says."""
+    """Accept any name, and let the detectors judge it."""
     return True
 
 
 class Wanted(NamedTuple):
     """What the detectors can take; see scanner/detectors/possible.py.
 
-    `is_possible` is asked of a value, its name, its symbol and whether it may stand at a sink; `is_named` of a name;
-    `is_call` of a call's last word, `takes` of that, a keyword and a position, `is_setting` of an assigned name's last
-    word. `keys` are those, in small letters, of a dictionary's entries that a call takes. `providers` are the offsets
-    of the hits of provider shapes, `carriers` the last words of calls and settings that say something of a value that
-    others take.
+    `is_possible` is asked about a value, its name, its symbol and whether it may be at a sink; `is_named` about a name;
+    `is_call` about a call's last word, `takes` about that, a keyword and a position, `is_setting` about an assigned
+    name's last word. `keys` are the lower-case keys of dictionary entries that a call takes. `providers` are the
+    offsets of the hits of provider formats; `carriers` are the last words of calls and settings whose arguments are
+    context for credentials.
     """
 
     is_possible: Callable[[str, str | None, str, bool], bool]

@@ -1,6 +1,6 @@
-"""A file that is one value and nothing else: Docker's `secrets/db_password.txt`, Rails' `master.key`, `.vault_pass`.
+"""Read a file that consists of one value: Docker's `secrets/db_password.txt`, Rails' `master.key`, `.vault_pass`.
 
-Its name is all that says what the value is.
+Only the file's name says what the value is.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from scanner.model import Document, Literal, Role, SecretValue, Span
 # For Hyperscan, over the whole file: one run of characters, and the end of its line.
 PREFILTER = rb"\A(?:\xef\xbb\xbf)?[^\s]{6,200}[ \t]{0,4}[\r\n]{0,4}\z"
 
-# Not `user:$apr1$...` or `user:{SHA}...`, a row of a file of hashes, and not `NAME=value`: that has a name of its own.
+# Excludes `user:$apr1$...` and `user:{SHA}...`, rows of a password file, and `NAME=value`, which has its own name.
 _VALUE = re.compile(r"\ufeff?((?![^\s:]{1,64}:[{$]|[A-Z][A-Z0-9_]{2,63}=[^=\s])\S{6,200})\s*")
 _TELLING = re.compile(r"(?i)pass|pwd|secret|token|key|cred")
 _NEUTRAL = frozenset(("", ".txt"))
-# These are a part of the name: `master.key`.
+# Suffixes that are part of the name: `master.key`.
 _NAMING = frozenset((".key", ".token", ".secret", ".password", ".pass", ".passwd", ".pwd"))
 
 
 def name_of(path: str) -> str | None:
-    """What the name of a file at a POSIX path calls its content; None where it is no credential's name."""
+    """The name of the value in a file at a POSIX path; None if the file's name is not a credential's."""
     name = PurePosixPath(path).name.lstrip(".")
     stem, dot, ending = name.rpartition(".")
     ending = f"{dot}{ending}".lower() if stem else ""
@@ -34,13 +34,13 @@ def name_of(path: str) -> str | None:
 
 
 def is_whole(literal: Literal, path: str) -> bool:
-    """Whether a literal of the file at a path is all that is in it."""
+    """Whether a literal is the whole content of the file at a path."""
     name = name_of(path)
     return name is not None and literal.role is Role.TEXT and literal.span.start <= 1 and literal.name == name
 
 
 def literal_of(document: Document) -> Literal | None:
-    """The value of such a file, by its name."""
+    """The value of such a file, named after the file."""
     name = name_of(document.path)
     found = _VALUE.fullmatch(document.text) if name is not None else None
     if found is None:

@@ -1,4 +1,4 @@
-"""`unhardcode explain`: the evidence of a finding, which adds up to its confidence."""
+"""`unhardcode explain`: print the evidence of a finding; the sum of its weights gives the confidence."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _explained(finding: Finding, page: Page | None, net: Net) -> Iterator[str]:
     yield from (_evidence_row(evidence, net) for evidence in _by_weight(finding.evidence))
     yield from _total(finding)
     if finding.suppressed is not None:
-        yield f"\ndoes not count: {_clean(finding.suppressed.text, net)}\n"
+        yield f"\nsuppressed: {_clean(finding.suppressed.text, net)}\n"
 
 
 def _identity(finding: Finding, net: Net) -> Iterator[str]:
@@ -49,9 +49,9 @@ def _identity(finding: Finding, net: Net) -> Iterator[str]:
         "kind": finding.kind,
         "severity": finding.severity,
         "shown as": finding.masked,
-        "stands as": finding.literal.role,
+        "role": finding.literal.role,
         "name": finding.literal.name or "",
-        "within": finding.literal.symbol,
+        "inside": finding.literal.symbol,
         "provider": finding.provider or "",
         "commit": finding.commit.id if finding.commit else "",
         "rotate": rotation_hint(finding),
@@ -66,7 +66,7 @@ def _identity(finding: Finding, net: Net) -> Iterator[str]:
 
 def _context(finding: Finding, page: Page | None, net: Net) -> Iterator[str]:
     if page is None:
-        yield "  (the line is not shown: the text that was scanned is not at hand or has changed)\n"
+        yield "  (the line is not shown: the scanned text is not available or has changed)\n"
         return
     yield f"\n  {finding.start[0]} | {masked_line(page, finding, net)}\n"
 
@@ -85,10 +85,10 @@ def _total(finding: Finding) -> Iterator[str]:
     yield f"  {total:+6.1f}  sum of the evidence\n"
     # Weights are decimal fractions in binary: a difference below a hundredth is none.
     if abs(total - finding.score) >= 0.01:
-        yield f"  {finding.score:+6.1f}  score after the judge's limits\n"
+        yield f"  {finding.score:+6.1f}  score after limits\n"
     bounds = ", ".join(f"{name} from {bound:g}" for name, bound in THRESHOLDS)
     confidence = finding.confidence if finding.score >= LOW else "no"
-    yield f"\n{confidence} confidence ({bounds}; below 0 nothing is reported)\n"
+    yield f"\n{confidence} confidence ({bounds}; below 0 not reported)\n"
 
 
 def _clean(text: str, net: Net) -> str:

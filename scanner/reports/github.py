@@ -26,7 +26,7 @@ def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
     live = [finding for finding in shown(result, context) if finding.suppressed is None]
     missed = gaps(result, context)
     errors = [_annotation("error", finding, net) for finding in live if id(finding) in guilty]
-    errors += [_command("error", {"file": called(one.path), "title": "not seen"}, one.reason, net) for one in missed]
+    errors += [_command("error", {"file": called(one.path), "title": "not scanned"}, one.reason, net) for one in missed]
     warnings = [_annotation("warning", finding, net) for finding in live if id(finding) not in guilty]
     yield from errors[:MOST]
     yield from warnings[:MOST]

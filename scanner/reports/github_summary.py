@@ -22,7 +22,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&]|:(?=//)|(?<=www)\.)", re.IGNOR
 
 
 def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
-    """Yield the page: how it ended, a table of findings as far as it fits, what was not seen, what to do."""
+    """Yield the page: how it ended, a table of findings as far as it fits, what was not scanned, what to do."""
     net = make_net(result.findings, context.documents)
     ending = verdict(result, context)
     mark = "✅" if ending.status is Exit.OK else "❌"
@@ -33,7 +33,7 @@ def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
         yield _ADVICE.format(ignore=ignore_hint(live[0]))
     missed = gaps(result, context)
     if missed:
-        yield "\n**Not seen**\n\n"
+        yield "\n**Not scanned**\n\n"
         yield from (f"- {_cell(one.path, net)}: {_cell(one.reason, net)}\n" for one in missed[:100])
         if len(missed) > 100:
             yield f"- and {len(missed) - 100:,} more\n"

@@ -55,7 +55,7 @@ def _scan(result: ScanResult, context: ReportContext, net: Net) -> dict[str, Any
     }
     missed = gaps(result, context)
     messages = [
-        {"level": "warn", "value": f"not seen: {plain(one.path, net)}: {plain(one.reason, net)}"} for one in missed
+        {"level": "warn", "value": f"not scanned: {plain(one.path, net)}: {plain(one.reason, net)}"} for one in missed
     ]
     messages.append({"level": "info", "value": verdict(result, context).because})
     return {

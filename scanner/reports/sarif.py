@@ -207,7 +207,7 @@ def _invocation(result: ScanResult, context: ReportContext, net: Net) -> dict[st
     missed = gaps(result, context)
     skipped = [one for one in result.coverage.skipped if not (one.gap or context.require_complete)]
     notifications = [_gap(one, net) for one in missed]
-    notifications += _notes("skipped", skipped, net) + _notes("seen in a lesser way", result.coverage.notes, net)
+    notifications += _notes("skipped", skipped, net) + _notes("not fully parsed", result.coverage.notes, net)
     return {
         "executionSuccessful": not missed,
         "exitCode": int(ending.status),
@@ -219,7 +219,7 @@ def _invocation(result: ScanResult, context: ReportContext, net: Net) -> dict[st
 def _gap(skipped: Skipped, net: Net) -> dict[str, Any]:
     return {
         "level": "error",
-        "message": {"text": f"not seen: {_message(skipped.reason, net)}"},
+        "message": {"text": f"not scanned: {_message(skipped.reason, net)}"},
         "locations": [{"physicalLocation": {"artifactLocation": _artifact(skipped.path, net)}}],
     }
 

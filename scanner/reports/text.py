@@ -47,7 +47,7 @@ def render_quiet(result: ScanResult, context: ReportContext) -> Iterator[str]:
     if result.coverage.skipped:
         parts.append(f"skipped {len(result.coverage.skipped):,} ({_reasons(result.coverage.skipped, net)})")
     if result.coverage.notes:
-        parts.append(f"seen in a lesser way: {_reasons(result.coverage.notes, net)}")
+        parts.append(f"not fully parsed: {_reasons(result.coverage.notes, net)}")
     if parts:
         yield f"unhardcode: nothing to report; {'; '.join(parts)}\n"
 
@@ -72,7 +72,7 @@ def _page(findings: list[Finding], context: ReportContext) -> Page | None:
 
 
 def _render_file(findings: list[Finding], page: Page | None, net: Net, context: ReportContext) -> Iterator[str]:
-    said = [list(_said(finding, net, context)) for finding in findings]
+    said = [list(_reasons_and_hints(finding, net, context)) for finding in findings]
     for finding, rows, after in zip(findings, said, [*said[1:], None], strict=True):
         yield from _render_finding(finding, page, net, context)
         # What is the same of several, one after the other, is said once behind them.
@@ -100,12 +100,12 @@ def _render_finding(finding: Finding, page: Page | None, net: Net, context: Repo
         yield _row(f"{finding.start[0]} |", masked_line(page, finding, net), context)
 
 
-def _said(finding: Finding, net: Net, context: ReportContext) -> Iterator[str]:
-    """Why it is one, and what to do about it or why nothing."""
+def _reasons_and_hints(finding: Finding, net: Net, context: ReportContext) -> Iterator[str]:
+    """The evidence in short, then how to rotate and ignore the finding, or why it is suppressed."""
     if finding.evidence:
         yield _row("why", _why(finding, net), context)
     if finding.suppressed is not None:
-        yield _row("hidden", f"does not count: {_clean(finding.suppressed.text, net)}", context)
+        yield _row("hidden", f"suppressed: {_clean(finding.suppressed.text, net)}", context)
         return
     yield _row("rotate", _clean(rotation_hint(finding), net), context)
     yield _row("ignore", ignore_hint(finding), context)
@@ -128,7 +128,7 @@ def _tracked_mark(finding: Finding) -> str:
 
 
 def _age_mark(finding: Finding) -> str:
-    return {"before": "was there before", "range": "new"}.get(finding.introduced or "", "")
+    return {"before": "already there before", "range": "new"}.get(finding.introduced or "", "")
 
 
 def _commit(finding: Finding, net: Net) -> str:
@@ -169,10 +169,10 @@ def _ways(finding: Finding, argument: str) -> Iterator[str]:
     if role is PathRole.SOURCE:
         # A plan names the step that is left to a person; a migration would say that it has nothing to do.
         by_hand = kind_of(finding.path, b"") is Kind.TEXT
-        yield f"unhardcode plan {argument} says what to do by hand" if by_hand else f"unhardcode migrate {argument}"
+        yield f"unhardcode plan {argument} shows what to do by hand" if by_hand else f"unhardcode migrate {argument}"
         yield from _by_hand(finding, argument)
         return
-    yield "make it a value that is no credential"
+    yield "replace it with a value that is not a credential"
     if role is not PathRole.DOCS:
         yield f"unhardcode migrate {argument} --include-tests"
 
@@ -192,7 +192,7 @@ def _summary(result: ScanResult, context: ReportContext, net: Net) -> Iterator[s
     yield f"{_counts(sure)}\n"
     first = next((finding for finding in shown(result, context) if _in_a_file(finding)), None)
     if first is not None:
-        yield f"the evidence for one: unhardcode explain {_argument(first, net, context)}:{first.start[0]}\n"
+        yield f"for all evidence: unhardcode explain {_argument(first, net, context)}:{first.start[0]}\n"
     if len(sure) < len(live):
         lower = count(len(live) - len(sure), "finding")
         yield f"{lower} below {context.min_confidence} not shown (--min-confidence low shows them)\n"
@@ -228,12 +228,12 @@ def _coverage(result: ScanResult, context: ReportContext, net: Net) -> Iterator[
         line += f"; skipped {len(skipped):,} ({_reasons(skipped, net)})"
     yield line + "\n"
     for one in missed:
-        yield f"  {_paint('not seen', _RED, context)}  {_clean(one.path, net)}: {_clean(one.reason, net)}\n"
+        yield f"  {_paint('not scanned', _RED, context)}  {_clean(one.path, net)}: {_clean(one.reason, net)}\n"
     if coverage.notes:
-        yield f"seen in a lesser way: {_reasons(coverage.notes, net)}\n"
+        yield f"not fully parsed: {_reasons(coverage.notes, net)}\n"
         yield from _first_of(coverage.notes, net)
     if coverage.remarks:
-        yield "to tidy up:\n"
+        yield "to clean up:\n"
         yield from _first_of(coverage.remarks, net)
 
 

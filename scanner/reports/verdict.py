@@ -15,7 +15,7 @@ from scanner.sources.selection import matches
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The exit status of a scan, and the reason in a sentence."""
+    """The exit status of a scan, and the reason in one phrase."""
 
     status: Exit
     because: str
@@ -34,9 +34,9 @@ def failing(result: ScanResult, context: ReportContext) -> list[Finding]:
 def excuse(finding: Finding, context: ReportContext) -> str | None:
     """Why a finding of enough confidence does not fail the scan; None if it does."""
     if finding.introduced == "before" and not context.fail_on_old:
-        return "there before (--fail-on-old)"
+        return "already there before (--fail-on-old)"
     if finding.in_head is False and not context.fail_on_gone:
-        return "gone from HEAD"
+        return "no longer in HEAD"
     if context.fail_since and finding.commit is not None and finding.commit.date[:10] < context.fail_since:
         return f"committed before {context.fail_since}"
     if SEVERITIES.index(finding.severity) < SEVERITIES.index(context.fail_on_severity):
@@ -49,23 +49,21 @@ def verdict(result: ScanResult, context: ReportContext) -> Verdict:
     guilty, missed = failing(result, context), gaps(result, context)
     if guilty:
         also = f"; also {count(len(missed), 'gap')}" if missed else ""
-        return Verdict(
-            status=Exit.FINDINGS, because=f"{count(len(guilty), 'finding')} at or over {_least(context)}{also}"
-        )
+        return Verdict(status=Exit.FINDINGS, because=f"{count(len(guilty), 'finding')} {_least(context)}{also}")
     if missed:
-        return Verdict(status=Exit.NOT_SEEN, because=f"{count(len(missed), 'thing')} that should be seen could not be")
+        return Verdict(status=Exit.NOT_SEEN, because=f"{count(len(missed), 'item')} could not be scanned")
     if not result.coverage.files and not result.findings:
         return _nothing(len(result.coverage.skipped), context)
     excused = Counter(why for finding in _counting(result, context) if (why := excuse(finding, context)))
     if excused:
         return Verdict(status=Exit.OK, because=_excused(excused))
     if context.fail_on is None and not context.paths:
-        return Verdict(status=Exit.OK, because="findings do not fail this scan")
-    return Verdict(status=Exit.OK, because=f"no finding at or over {_least(context)}")
+        return Verdict(status=Exit.OK, because="this scan never fails for findings")
+    return Verdict(status=Exit.OK, because=f"no finding {_least(context)}")
 
 
 def _counting(result: ScanResult, context: ReportContext) -> Iterator[Finding]:
-    """The findings that are sure enough to fail at their path."""
+    """The unsuppressed findings whose confidence is high enough to fail at their path."""
     for finding in result.findings:
         least = context.fail_on
         for row in context.paths:
@@ -76,17 +74,19 @@ def _counting(result: ScanResult, context: ReportContext) -> Iterator[Finding]:
 
 
 def _least(context: ReportContext) -> str:
-    return "what its path says" if context.fail_on is None else str(context.fail_on)
+    if context.fail_on is None:
+        return "of the confidence that fails at its path"
+    return f"of {context.fail_on} confidence" + ("" if context.fail_on is Confidence.HIGH else " or higher")
 
 
 def _excused(excused: Counter[str]) -> str:
     total = excused.total()
     reasons = ", ".join(f"{number:,} {why}" for why, number in sorted(excused.items()))
-    return f"{count(total, 'finding')} {'does' if total == 1 else 'do'} not count: {reasons}"
+    return f"{count(total, 'finding')} {'does' if total == 1 else 'do'} not fail the scan: {reasons}"
 
 
 def _nothing(skipped: int, context: ReportContext) -> Verdict:
     if context.nothing_is_fine:
         return Verdict(status=Exit.OK, because="nothing to scan")
-    why = "what is there was skipped" if skipped else f"nothing was there to scan: {context.nothing}"
+    why = "every file was skipped" if skipped else f"nothing to scan: {context.nothing}"
     return Verdict(status=Exit.NOT_SEEN, because=why)

@@ -278,7 +278,7 @@ def test_commands_look_at_all_of_the_repository_from_any_folder(
     assert (at / FILE).read_text() == text
     capsys.readouterr()
     assert run("scan") == Exit.OK
-    assert "to tidy up" not in capsys.readouterr().out
+    assert "to clean up" not in capsys.readouterr().out
 
 
 def test_two_baselines_that_were_begun_apart_stay_good_after_a_union(at: Path, made: Made, git: Git) -> None:

@@ -162,7 +162,7 @@ def test_settings_for_paths_hide_fail_and_exclude(at: Path, made: Made, capsys: 
     assert "app/settings.py" in printed
     assert "old/settings.py" in printed
     assert "vendored/settings.py" not in printed
-    assert "1 finding at or over medium" in printed
+    assert "1 finding of medium confidence or higher" in printed
     (at / "app" / "settings.py").unlink()
     assert scan() == Exit.OK
 
@@ -183,7 +183,7 @@ def test_the_allowlist_takes_a_finding_that_fits_all_that_an_entry_gives(
     )
     assert scan("--show-suppressed") == Exit.OK
     printed = capsys.readouterr().out
-    assert "does not count: allowed by the configuration: made up" in printed
+    assert "suppressed: allowed by the configuration: made up" in printed
     assert "2 findings suppressed: 2 allowed by the configuration" in printed
     assert value not in printed
 

@@ -33,7 +33,7 @@ def test_the_hints_for_a_message_are_those_of_a_message(
         assert "explain tag-message" not in printed
         if form in ("text", "gitlab"):
             assert f"git rebase -i {commit[:12]}^, then reword" in printed
-            assert f"make tag {tag[:12]} anew: git tag -f -a NAME" in printed
+            assert f"recreate tag {tag[:12]}: git tag -f -a NAME" in printed
             assert "unhardcode migrate" not in printed
             assert "unhardcode plan" not in printed
 

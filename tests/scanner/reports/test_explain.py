@@ -35,7 +35,7 @@ def test_all_evidence_is_printed_signed_and_adds_up_to_the_score(make):
         "  ------",
         "    +2.8  sum of the evidence",
     ]
-    assert lines[-1] == "medium confidence (high from 4, medium from 2, low from 0; below 0 nothing is reported)"
+    assert lines[-1] == "medium confidence (high from 4, medium from 2, low from 0; below 0 not reported)"
     assert '  1 | connect(password="…")' in lines
 
 
@@ -43,7 +43,7 @@ def test_a_score_that_is_not_the_sum_is_said(make):
     value = make.generated("c")
     finding = dataclasses.replace(make.found(f'"{value}"', value), score=1.0)
 
-    assert "    +1.0  score after the judge's limits\n" in explained(finding, None)
+    assert "    +1.0  score after limits\n" in explained(finding, None)
 
 
 def test_a_sum_below_zero_is_no_confidence_at_all(make):
@@ -58,7 +58,7 @@ def test_a_suppressed_finding_gives_its_reason(make):
     value = make.generated("d")
     finding = make.found(f'"{value}"', value, suppressed=Suppression(SuppressedBy.INLINE, "known"))
 
-    assert explained(finding, None).endswith("\ndoes not count: ignored inline: known\n")
+    assert explained(finding, None).endswith("\nsuppressed: ignored inline: known\n")
 
 
 def test_neighbours_on_the_line_are_masked(make):

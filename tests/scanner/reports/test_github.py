@@ -32,7 +32,7 @@ def many(make, number):
 
 
 def test_a_clean_scan_annotates_nothing(make):
-    assert commands_of(make) == [("notice", {"title": "unhardcode"}, "no finding at or over medium")]
+    assert commands_of(make) == [("notice", {"title": "unhardcode"}, "no finding of medium confidence or higher")]
     assert "✅" in page_of(make)
 
 
@@ -77,7 +77,7 @@ def test_what_does_not_fail_the_scan_is_a_warning(make):
 def test_what_could_not_be_seen_is_an_error(make):
     result = make.result(skipped=(Skipped(path="x.py", reason="not readable", gap=True),))
 
-    assert commands_of(make, result=result)[0] == ("error", {"file": "x.py", "title": "not seen"}, "not readable")
+    assert commands_of(make, result=result)[0] == ("error", {"file": "x.py", "title": "not scanned"}, "not readable")
     assert "- x.py: not readable" in page_of(make, result=result)
 
 

@@ -189,7 +189,7 @@ def test_a_scan_with_gaps_is_no_success(make):
     scan = report_of(make, result=result)["scan"]
 
     assert scan["status"] == "failure"
-    assert "not seen: x.py: not readable" in [message["value"] for message in scan["messages"]]
+    assert "not scanned: x.py: not readable" in [message["value"] for message in scan["messages"]]
 
 
 def test_what_was_accepted_is_no_vulnerability(make):

@@ -47,7 +47,7 @@ def test_a_clean_scan_has_an_empty_list_of_results(make):
     assert run["invocations"][0] == {
         "executionSuccessful": True,
         "exitCode": 0,
-        "exitCodeDescription": "no finding at or over medium",
+        "exitCodeDescription": "no finding of medium confidence or higher",
         "toolExecutionNotifications": [],
     }
 
@@ -159,7 +159,7 @@ def test_gaps_are_error_notifications_and_make_the_run_unsuccessful(make):
     assert invocation["executionSuccessful"] is False
     assert invocation["exitCode"] == 3
     gap, note = invocation["toolExecutionNotifications"]
-    assert (gap["level"], gap["message"]["text"]) == ("error", "not seen: no such file")
+    assert (gap["level"], gap["message"]["text"]) == ("error", "not scanned: no such file")
     assert gap["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "gone%20here"
     assert note == {"level": "note", "message": {"text": "skipped: 1 binary"}}
 

@@ -53,10 +53,10 @@ def test_a_suppressed_finding_is_counted_and_shown_only_on_request(make):
 
     assert rendered(make, finding) == (
         "no findings\n1 finding suppressed: 1 ignored inline (--show-suppressed shows them)\n"
-        "scanned 3 files, 4.3 kB\nexit 0: no finding at or over medium\n"
+        "scanned 3 files, 4.3 kB\nexit 0: no finding of medium confidence or higher\n"
     )
     shown = rendered(make, finding, show_suppressed=True)
-    assert "does not count: ignored inline: known" in shown
+    assert "suppressed: ignored inline: known" in shown
     assert "migrate" not in shown
 
 
@@ -98,9 +98,9 @@ def test_a_whole_finding(make):
         '        or  read it from the environment: os.environ["NAME"]\n'
         "\n"
         "1 finding: 1 high\n"
-        "the evidence for one: unhardcode explain src/shop/db.py:2\n"
+        "for all evidence: unhardcode explain src/shop/db.py:2\n"
         "scanned 3 files, 4.3 kB\n"
-        "exit 1: 1 finding at or over medium\n"
+        "exit 1: 1 finding of medium confidence or higher\n"
     )
 
 
@@ -195,10 +195,10 @@ def test_gaps_are_listed_each_and_skipped_files_by_reason(make):
     output = rendered(make, result=make.result(skipped=skipped, notes=notes))
 
     assert "skipped 3 (2 binary, 1 over the size limit)\n" in output
-    assert "  not seen  secret.py: permission denied\n" in output
-    assert "seen in a lesser way: 25 read as text\n" in output
+    assert "  not scanned  secret.py: permission denied\n" in output
+    assert "not fully parsed: 25 read as text\n" in output
     assert "  and 5 more\n" in output
-    assert output.endswith("exit 3: 1 thing that should be seen could not be\n")
+    assert output.endswith("exit 3: 1 item could not be scanned\n")
 
 
 def quietly(make, *findings, skipped=(), notes=(), **changes):
@@ -233,7 +233,7 @@ def test_a_quiet_report_says_what_it_leaves_out_in_one_line_and_nothing_else(mak
     assert quietly(make, skipped=(picture,))[0] == "unhardcode: nothing to report; skipped 1 (1 binary)\n"
     assert quietly(make, low, suppressed, suppressed, skipped=(picture,), notes=(chart,))[0] == (
         "unhardcode: nothing to report; 1 finding below medium; skipped 1 (1 binary); "
-        "seen in a lesser way: 1 read as text\n"
+        "not fully parsed: 1 read as text\n"
     )
 
 
@@ -276,8 +276,8 @@ def test_marks_say_what_is_untracked_and_what_was_there_before(make):
 
     output = rendered(make, finding)
 
-    assert "confidence high  (not tracked by git, was there before)\n" in output
-    assert output.endswith("exit 0: 1 finding does not count: 1 there before (--fail-on-old)\n")
+    assert "confidence high  (not tracked by git, already there before)\n" in output
+    assert output.endswith("exit 0: 1 finding does not fail the scan: 1 already there before (--fail-on-old)\n")
 
 
 def test_old_commits_and_the_working_tree_are_separate_groups(make):
@@ -313,13 +313,13 @@ def test_what_a_migration_would_refuse_is_not_offered_as_the_fix(make):
         path: [line.strip() for line in rendered(make, make.found(f'"{value}"', value, path=path)).splitlines()]
         for path in ("tests/test_shop.py", "README.md", "tests/factories.py", "deploy.sh")
     }
-    step = "fix  make it a value that is no credential"
+    step = "fix  replace it with a value that is not a credential"
     assert step in said["tests/test_shop.py"]
     assert "or  unhardcode migrate tests/test_shop.py --include-tests" in said["tests/test_shop.py"]
     assert step in said["README.md"]
     assert not any("migrate" in line for line in said["README.md"])
     assert "fix  unhardcode migrate tests/factories.py" in said["tests/factories.py"]
-    assert "fix  unhardcode plan deploy.sh says what to do by hand" in said["deploy.sh"]
+    assert "fix  unhardcode plan deploy.sh shows what to do by hand" in said["deploy.sh"]
 
 
 def test_what_several_findings_have_in_common_is_said_once_behind_them(make):

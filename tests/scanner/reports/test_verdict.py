@@ -57,7 +57,7 @@ def test_findings_go_before_gaps_and_both_are_said(make, finding):
     ending = verdict(make.result(finding, skipped=GAP), make.context())
 
     assert ending.status is Exit.FINDINGS
-    assert ending.because == "1 finding at or over medium; also 1 gap"
+    assert ending.because == "1 finding of medium confidence or higher; also 1 gap"
 
 
 def test_a_gap_alone_is_not_a_clean_scan(make):
@@ -73,5 +73,5 @@ def test_where_all_was_skipped_nobody_is_sent_to_look_for_the_paths(make):
     binary = (Skipped(path="logo.png", reason="binary"),)
     said = verdict(make.result(skipped=binary, files=0), make.context())
 
-    assert (said.status, said.because) == (Exit.NOT_SEEN, "what is there was skipped")
+    assert (said.status, said.because) == (Exit.NOT_SEEN, "every file was skipped")
     assert "check the paths" in verdict(make.result(files=0), make.context()).because

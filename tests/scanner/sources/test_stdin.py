@@ -36,7 +36,7 @@ def test_a_size_beyond_all_memory_is_no_bug_and_one_that_is_passed_is_a_gap(
     for size in (2**40, 2**63, 10**30):
         assert _shell(repository, f"unhardcode scan --stdin --max-size {size} < a.py")[0] == 1
     status, printed = _shell(repository, "unhardcode scan --stdin --max-size 10 < a.py")
-    assert (status, "not seen  <stdin>: larger than 10 bytes" in printed) == (3, True)
+    assert (status, "not scanned  <stdin>: larger than 10 bytes" in printed) == (3, True)
 
 
 def test_no_command_is_named_for_a_text_that_has_no_name(repository: Path, made: Callable[..., str]) -> None:
