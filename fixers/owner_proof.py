@@ -58,7 +58,8 @@ def raise_levels(outcomes: tuple[Outcome, ...], asked: OwnerProof) -> tuple[Outc
 
 
 def _import(folder: Path, name: str) -> list[str]:
-    return [_python(folder), "-c", "import importlib, sys; importlib.import_module(sys.argv[1])", name]
+    # -B: no __pycache__ is left in the project.
+    return [_python(folder), "-B", "-c", "import importlib, sys; importlib.import_module(sys.argv[1])", name]
 
 
 def _python(folder: Path) -> str:

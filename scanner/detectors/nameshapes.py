@@ -122,7 +122,7 @@ _TAKEN_APART = (
 )
 # `api_key = config.get("key") or "..."`: the calls before the fallback have strings of their own.
 _AFTER_CALLS = (
-    rf"{_NAMED}\w*[\"'\])]{{0,3}}[ \t]*(?::[^=\n]+)?=[\s(]*[A-Za-z][^=\n]*[)\]](?:[^=]*[)\]])?\s+(?:or|\|\||\?\?)\s+"
+    rf"{_NAMED}\w*[\"'\])]{{0,3}}[ \t]*(?::[^=\n]+)?=[\s(]*[A-Za-z][^=\n\"']*[\"'](?:[^=]*[)\]])\s+(?:or|\|\||\?\?)\s+"
     r"\(?[rbuf]{0,2}[\"'][^\s\"'`]{8}"
 )
 # A value before its name: `"...".equals(password)`, `{"value": "...", "name": "DB_PASSWORD"}`.

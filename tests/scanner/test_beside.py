@@ -15,8 +15,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 # Native code that lets other threads run and no interruption through, as Hyperscan's compiler is, for minutes.
+# A shell ignores ^C for what it starts in the background, and what that starts does so too.
 SLOW = f"""
-import hashlib, sys
+import hashlib, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.path.insert(0, {str(ROOT)!r})
 import hyperscan
 

@@ -100,7 +100,7 @@ def test_the_code_reads_the_new_values_and_the_old_ones_are_nowhere_and_do_not_c
     after = shop.files()
     assert not [path for path, raw in after.items() for value in values if value.encode() in raw]
     reads = "import shop.queue; print(shop.queue.BROKER)"
-    done = subprocess.run([sys.executable, "-c", reads], cwd=shop.folder, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-B", "-c", reads], cwd=shop.folder, capture_output=True, text=True)
     assert done.stdout.splitlines()[0] == url.format("n%2Fw%40two%20lines"), done.stderr
 
     status, _, err = run(shop, "migrate", "--undo", "--yes")
