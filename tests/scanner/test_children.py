@@ -34,7 +34,9 @@ unhardcode.main({words!r})
     ("module", "name", "words"),
     [
         pytest.param("sharing", "_outcome", ["scan", "-j", "3"], id="of a tree"),
-        pytest.param("history.workers", "scan_share", ["scan", "--history", "--no-cache", "-j", "3"], id="of a history"),
+        pytest.param(
+            "history.workers", "scan_share", ["scan", "--history", "--no-cache", "-j", "3"], id="of a history"
+        ),
     ],
 )
 def test_whoever_kills_a_scan_kills_all_of_it(
