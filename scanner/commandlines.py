@@ -8,6 +8,7 @@ subprocess calls: `password_in`.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -241,11 +242,14 @@ def password_in(words: Sequence[str | None]) -> dict[int, int]:
         starts.append(len(line))
         line += (_PARTING.sub("_", word) if word else "$") + " "
     found: dict[int, int] = {}
-    for command in _COMMAND.finditer(line):
+    for command in _command().finditer(line):
         at = max(index for index, start in enumerate(starts) if start <= command.end())
         if command.end() < len(line) - 1:
             found[at] = command.end() - starts[at]
     return found
 
 
-_COMMAND = re.compile(COMMAND)
+# Compiling it takes a twentieth of a hook's time, and most files hold none of `WORDS`.
+@functools.cache
+def _command() -> re.Pattern[str]:
+    return re.compile(COMMAND)
