@@ -85,7 +85,7 @@ def _of_file(
 def _literals(
     document: Document, inside: dict[str, Finding], known: Sequence[Span]
 ) -> Iterator[tuple[str, Literal, Span]]:
-    from scanner.readers import notebook, python, structured
+    from scanner.readers import notebook, parts, python, structured
 
     ends: dict[int, str] = {}
     for text in inside:
@@ -109,7 +109,7 @@ def _literals(
                 at = value.find(text, at + len(text))
     if document.kind is Kind.NOTEBOOK:
         return
-    for end in structured.comment_hits(document, sorted(ends), sorted(literal.span for literal in literals)):
+    for end in parts.comment_hits(document, sorted(ends), sorted(literal.span for literal in literals)):
         span = Span(end - len(ends[end]), end)
         yield ends[end], Literal(span=span, value=SecretValue(ends[end]), role=Role.TEXT, body=span.start), span
 

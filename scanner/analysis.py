@@ -177,13 +177,13 @@ def _literals(
 
 def _as_text(document: Document, offsets: list[int], named_so: MayBeNamed) -> Iterator[Literal]:
     """The literals of a text that its own reader could not parse."""
-    from scanner.readers import structured, text
+    from scanner.readers import parts, text
 
     if document.kind is not Kind.PYTHON:
         yield from text.read(document, offsets, named_so)
         return
     # Python of another version is still code: `password = given` is a credential only in a comment.
-    beside = structured.comment_hits(document, offsets, _strings(document.text))
+    beside = parts.comment_hits(document, offsets, _strings(document.text))
     yield from text.read(document, sorted(set(offsets).difference(beside)), named_so, code=True)
     yield from text.read(document, beside, named_so)
 
@@ -213,12 +213,12 @@ def _inside(document: Document, literals: list[Literal], offsets: list[int], nam
     """The literals inside Python strings (INI text, JSON, a query), and in comments after statements."""
     if document.kind not in CODE:
         return
-    from scanner.readers import structured
+    from scanner.readers import parts
 
     for literal in literals:
-        yield from structured.inner(literal, offsets, named_so)
+        yield from parts.inner(literal, offsets, named_so)
     spans = sorted(literal.span for literal in literals)
-    beside = structured.comment_hits(document, offsets, spans) if document.kind is Kind.PYTHON else []
+    beside = parts.comment_hits(document, offsets, spans) if document.kind is Kind.PYTHON else []
     if beside:
         from scanner.readers import text
 

@@ -11,7 +11,7 @@ from scanner.detectors.candidate import URL, Candidate
 from scanner.detectors.name import split_words
 from scanner.detectors.value import judge_value
 from scanner.model import CredentialKind, Document, Literal, SecretValue
-from scanner.readers.structured import COMPUTED
+from scanner.readers.parts import COMPUTED
 
 PREFILTER = (
     rb"\bBasic[ \t]{1,3}[A-Za-z0-9+/]{8}",

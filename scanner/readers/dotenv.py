@@ -19,7 +19,7 @@ from dotenv.parser import Binding as Parsed
 from dotenv.parser import parse_stream
 
 from scanner.model import Document, Literal, Role, SecretValue, Span
-from scanner.readers import structured
+from scanner.readers import parts
 from scanner.readers._escapes import compact, decode, fault
 from scanner.readers._tree import Field, Group, Scalar, literals
 from scanner.readers.text import read as read_text
@@ -78,8 +78,8 @@ def read(document: Document, offsets: Sequence[int], may_be_named: MayBeNamed = 
     # The default of `${NAME:-value}` is the literal, as in structured texts.
     yield from (each for each in variables if not DEFAULT.fullmatch(each.value.reveal("text")))
     for literal in variables:
-        yield from structured.inner(literal, offsets, may_be_named)
-    elsewhere = set(structured.comment_hits(document, offsets, [literal.span for literal in variables]))
+        yield from parts.inner(literal, offsets, may_be_named)
+    elsewhere = set(parts.comment_hits(document, offsets, [literal.span for literal in variables]))
     for span in failed:
         elsewhere.update(offsets[bisect.bisect_right(offsets, span.start) : bisect.bisect_right(offsets, span.end)])
     yield from read_text(document, sorted(elsewhere), may_be_named)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from scanner.model import Document, Kind, Literal, Span
-from scanner.readers import _json, python, structured, text
+from scanner.readers import _json, parts, python, text
 from scanner.readers._escapes import compact
 from scanner.readers._tree import Scalar, walk
 from scanner.readers.errors import Unreadable
@@ -180,7 +180,7 @@ def _mapped(
     if kind is Kind.PYTHON:
         # Comments after statements, with IPython's syntax among them.
         spans = sorted(literal.span for literal in literals)
-        literals += text.read(inner, structured.comment_hits(inner, hits, spans), may_be_named)
+        literals += text.read(inner, parts.comment_hits(inner, hits, spans), may_be_named)
     for literal in literals:
         yield _outside(literal, document.text, cell.starts)
 

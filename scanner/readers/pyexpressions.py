@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from scanner.commandlines import password_in
 from scanner.model import Role
 from scanner.readers.inserted import names_of_places
+from scanner.readers.parts import COMPUTED
 from scanner.readers.pyarguments import Called, Given, Way, name_of
 from scanner.readers.pybound import LOOP
 from scanner.readers.pyfields import placed_fields
@@ -46,7 +47,6 @@ from scanner.readers.pywords import (
     template_names,
 )
 from scanner.readers.several import is_several, takes_more
-from scanner.readers.structured import COMPUTED
 from scanner.readers.together import (
     Piece,
     is_machine_made,

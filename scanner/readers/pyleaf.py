@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from scanner.readers.parts import COMPUTED
 from scanner.readers.pywords import READING, asks_for, held_by
-from scanner.readers.structured import COMPUTED
 
 CLASS_MAKERS = frozenset(("namedtuple", "NamedTuple", "make_dataclass"))
 TUPLES = (ast.Tuple, ast.List)

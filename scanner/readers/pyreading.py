@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from scanner.extent import HOPS
 from scanner.model import Argument, Literal, SecretValue, Sibling, Span
 from scanner.readers.errors import Unreadable
+from scanner.readers.parts import SEVERAL
 from scanner.readers.pyfollowing import Flow, sources_of, uses_of
 from scanner.readers.pyleaf import arguments, leaf_of, string_of
 from scanner.readers.pylines import Lines
@@ -20,7 +21,6 @@ from scanner.readers.pysources import called_as, calls_of
 from scanner.readers.pystate import Context, Found, Reach, Reading, Reference
 from scanner.readers.pystatements import read_lines
 from scanner.readers.pystrings import Surroundings, literal_of
-from scanner.readers.structured import SEVERAL
 from scanner.readers.wanted import Wanted
 
 # One string token. A value made of several tokens does not appear in the source in one piece.

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner.lazy_dataclasses import lazy_dataclasses
 from scanner.model import MAX_SIBLINGS, Argument, Literal, SecretValue, Sibling, Span
 from scanner.readers import pystring
+from scanner.readers.parts import COMPUTED, piece_of
 from scanner.readers.pyleaf import flattened, is_string
 from scanner.readers.pyscope import Scope
 from scanner.readers.pystate import Found
-from scanner.readers.structured import COMPUTED, piece_of
 
 if TYPE_CHECKING:
     from scanner.readers.pycomposed import Part
