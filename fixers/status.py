@@ -133,9 +133,7 @@ def _held(store: Store, name: str) -> SecretValue | None:
 
 
 def _pasts(kept: Ledger) -> list[Past | None]:
-    """Where the refs reach each value, None if it cannot be searched for; values that are not distinct only by
-    findings.
-    """
+    """Where the history holds each value, None if that is unknown; values that are not distinct only by findings."""
     repository = kept.root.repository
     if repository is None:
         return [None] * len(kept.entries)
