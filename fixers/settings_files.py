@@ -89,7 +89,7 @@ def _is_tools(document: Document, path: Path, readers: _Readers) -> bool:
 
 
 def variable_of(path: Path) -> str:
-    """The variable that overrides a reference: DATABASE_PASSWORD for `database.password`, as in the generated module."""
+    """The variable that overrides a reference: DATABASE_PASSWORD for `database.password`, as the module names it."""
     return re.sub(r"\W", "_", "_".join(map(str, path))).upper()
 
 
