@@ -241,7 +241,7 @@ def _two_accounts(ones: dict[str, str], others: dict[str, str]) -> bool:
 
 
 def _one_variable(first: Draft, second: Draft) -> bool:
-    """Whether a place of each defines the same variable: a default in code and a `.env`, or two `.env` of one folder."""
+    """Whether both define the same variable somewhere: a default in code and a `.env`, or two `.env` of one folder."""
     return any(
         own_key(one) is not None
         and own_key(one) == own_key(other)
