@@ -156,7 +156,7 @@ def _names_in_strings(raw: bytes, folders: Collection[str]) -> Iterator[str]:
 
 
 def _names_started(raw: bytes, folders: Collection[str]) -> Iterator[str]:
-    """Modules below `folders` in commands that start them: `app.main` of `app.main:app`, `src.app` of `src/app.main`."""
+    """Modules below `folders` in what starts them: `app.main` of `app.main:app`, `src.app` of `src/app.main`."""
     for found in _STARTED.finditer(raw):
         name = (found[1] or found[2]).decode().replace("/", ".").strip(".")
         if name.partition(".")[0] in folders:
