@@ -55,7 +55,7 @@ class Workspace:
             return b""
 
     def shebang(self, path: str) -> bytes:
-        """The shebang line of a program whose name has no suffix (`#!/bin/sh`); else empty."""
+        """The shebang line of a program whose suffix does not show its language (`#!/bin/sh`); else empty."""
         if PurePosixPath(path).suffix not in _PROGRAMS:
             return b""
         if path not in self.started:
