@@ -137,7 +137,7 @@ class SecretsManager:
             try:
                 self.client.restore_secret(SecretId=name)
             except self.client.exceptions.InvalidRequestException:
-                # Some report this for a secret that is not scheduled for deletion: an interrupted restore has succeeded.
+                # Some report this for a secret that is not scheduled for deletion: an interrupted restore succeeded.
                 if self.client.describe_secret(SecretId=name).get("DeletedDate"):
                     raise
 

@@ -1,6 +1,6 @@
-"""What the names of a Python file are bound to, updated from one version of the file to the next.
+"""The bindings of a Python file's names, updated from one version of the file to the next.
 
-Read by lines, without a parser: a binding is a line `name = ...`, and the statement that begins there.
+Read line by line without a parser: a binding is a line `name = ...` and the statement that begins there.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from scanner.extent import HOPS, WIDTH, Extent, Range, changed, statement
 
 # `name = ...`, `self.name: str = ...`, `one = other = ...`, `one, other = ...`, `name["key"] = "..."`, a loop over a
-# list, a function with texts as defaults, and an option of a command line: what the reader follows from a call's
-# argument to a constant. A number or nothing is no text.
+# list, a function with string defaults, and a command-line option: the forms through which the reader follows a call's
+# argument to a constant. A number or None is not a string.
 _ONE = rb"\(?(?:self\.|cls\.)?[A-Za-z_]\w*+[ \t]*+\)?"
 _SEVERAL = rb"%b(?:,[ \t]*+%b)*+" % (_ONE, _ONE)
 _BOUND = re.compile(
     rb"\n([ \t]*+)(?:((?:%b(?::[^=\n\"']*+)?=(?!=)[ \t]*+)++)(?!\d[\w.]*+(?!,)|(?:None|True|False)\b)"
     rb"|for[ \t]++(%bin[ \t]*+[\[({])|(?:async[ \t]++)?def[ \t]++\w++\(([^\n\"']*=[^\n]*)"
-    # What is set by key or attribute to something else than a text is many things, and changes often.
+    # Keys and attributes set to something other than a string are many, and change often.
     rb"|(?:(?:self|cls)\.)?(?P<part>[A-Za-z_]\w*+)(?:\.\w++|\[[^\]\n]{1,80}+\])++[ \t]*+=(?!=)(?=[^\n]*[\"'])"
     rb"|@?[A-Za-z_]\w*+\.(?:add_argument|add_option|option)\([^\n]{0,200}?[\"']--(?P<option>[\w\-]++)[\"'])"
     % (_SEVERAL, _SEVERAL)
@@ -35,11 +35,11 @@ _FAR = 3 * WIDTH
 
 @dataclass(slots=True)
 class Binding:
-    """Where a name is bound, `everywhere`: in the module or on self, so that any function can mean it.
+    """A binding of a name, `everywhere`: in the module or on self, so that any function can refer to it.
 
-    `of_class`: in a class's own body, once that was asked for. `end` is behind the equals sign. `text` is the
-    statement, read when it is asked for; empty where it leads nowhere. `low` and `high` are those of the statement's
-    extent, counted from `start`, once they were asked for.
+    `of_class`: in a class's own body, if that was requested. `end` is the offset after the equals sign. `text` is the
+    statement, read on request; empty if it leads nowhere. `low` and `high` are those of the statement's extent,
+    relative to `start`, if they were requested.
     """
 
     start: int
@@ -55,7 +55,7 @@ class Binding:
 
 @dataclass(slots=True, kw_only=True)
 class Bindings:
-    """The bindings of one version of a file, in their order; `places` are those of each name, made when asked for."""
+    """The bindings of one version of a file, in order; `places` are those of each name, computed on request."""
 
     data: bytes | None = field(default=None, repr=False)
     rows: list[Binding] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Bindings:
 
 
 def follow(bindings: Bindings, data: bytes, ranges: Sequence[Range] | None = None) -> set[bytes]:
-    """Update the bindings to the next version; returns the names that are bound differently than before.
+    """Update the bindings to the next version; returns the names whose bindings changed.
 
     `ranges` are the parts that differ from the version before; None: they are determined here.
     """
@@ -82,11 +82,11 @@ def follow(bindings: Bindings, data: bytes, ranges: Sequence[Range] | None = Non
         head = max(head, done)
         tail = max(head, tail)
         kept += _shifted(rows[done:head], longer)
-        # What the change touches is read again, and the lines between that.
+        # Statements that the changes touch are read again, and the lines between them.
         start = data.rfind(b"\n", 0, each.new_first) + 1
         if head < tail:
             start = min(start, rows[head].start + longer)
-        if start < end:  # a line so long that two changes stand in it
+        if start < end:  # a line so long that it contains two changes
             start = (data.find(b"\n", end) + 1) or len(data)
         longer = each.new_last - each.last
         end = max(each.new_last, rows[tail - 1].start + longer if head < tail else 0)
@@ -107,7 +107,7 @@ def _shifted(rows: list[Binding], longer: int) -> list[Binding]:
 
 
 def _touched(rows: Sequence[Binding], data: bytes, first: int, last: int) -> tuple[int, int]:
-    """The first row, and the one after the last, whose statements a change between two offsets can touch."""
+    """The first row, and the one after the last, whose statements a change between two offsets may touch."""
     tail = bisect.bisect_left(rows, last, key=_start)
     while tail < len(rows) and _bounds(data, rows[tail])[0] < last:
         tail += 1
