@@ -209,9 +209,7 @@ def proven(file: PythonFile, changes: Sequence[Change]) -> bool:
 
 
 def proof_variables(env: str, stored: SecretValue, style: Style) -> tuple[tuple[str, SecretValue], ...]:
-    """The variable and value for a proof; none if the code reads no variable, or no environment can hold the value
-    (NUL).
-    """
+    """The variable and value for a proof; none if no variable is read, or no environment can hold the value (NUL)."""
     if not style.has_module:
         return ()
     plain = stored.reveal()

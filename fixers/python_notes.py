@@ -18,7 +18,7 @@ from scanner.model import Finding
 
 # Libraries that make CloudFormation templates. https://docs.aws.amazon.com/cdk/v2/guide/get_secrets_manager_value.html
 _TEMPLATES = frozenset({"aws_cdk", "troposphere"})
-# What gives a cluster the job's file alone. https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html,
+# Libraries whose jobs ship only their own file. https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html,
 # https://spark.apache.org/docs/latest/submitting-applications.html
 _CLUSTERS = {
     "awsglue": "Glue has the job's file alone: give it the generated module too (--extra-py-files)",
@@ -27,7 +27,7 @@ _CLUSTERS = {
 
 
 def notes_on(syntax: Syntax, finding: Finding, place: Place, piece: Piece, style: Style) -> Iterator[str]:
-    """Sentences on one rewritten place, for the person who reviews it."""
+    """Sentences about one rewritten place for its reviewer."""
     chain = place.chain
     where = f"{finding.path}:{finding.start[0]}"
     if any(isinstance(node, cst.Param) for node in chain):

@@ -25,7 +25,7 @@ from scanner.reports.masking import printable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorted:
-    """What is rotated, what is not yet (name and reason), and what is manual (name and the provider's steps)."""
+    """Logins that are rotated, that are not yet (name and reason), and manual ones (name and the provider's steps)."""
 
     rotations: tuple[Rotation, ...]
     refused: tuple[tuple[str, str], ...]

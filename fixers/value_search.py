@@ -86,7 +86,7 @@ def search_for(values: Sequence[SecretValue]) -> Search:
 
 
 def may_stand(values: Iterable[SecretValue], raw: bytes) -> list[SecretValue]:
-    """The values of which some spelling may occur in `raw`: compiling a search for thousands takes half a minute."""
+    """Those values of which some spelling may occur: compiling a search for thousands of them takes half a minute."""
     here = {raw[at : at + _ANCHOR] for at in range(len(raw) - _ANCHOR + 1)}
 
     def may(value: SecretValue) -> bool:

@@ -29,7 +29,7 @@ _TARGET = re.compile(rb"((?:self|cls)\.)?([A-Za-z_]\w*+)[ \t]*+\)?(?:(?::[^=\n\"
 _DEFAULT = re.compile(rb"(?<![\w.])([A-Za-z_]\w*+)[ \t]*+(?::[^=,\n\"']*+)?=[ \t]*+[^\d\s=NTF]")
 _BLOCK = re.compile(rb"[ \t]*(?:async[ \t]+)?(?:def|(class))[ \t]")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
-# A statement reaches no further than this, but to the end of its last lines.
+# Bytes that a statement extends at most, except to the end of its last line.
 _FAR = 3 * WIDTH
 
 
@@ -112,7 +112,7 @@ def _touched(rows: Sequence[Binding], data: bytes, first: int, last: int) -> tup
     while tail < len(rows) and _bounds(data, rows[tail])[0] < last:
         tail += 1
     at = head = bisect.bisect_left(rows, first, hi=tail, key=_start)
-    # A statement ends on the first line that is far enough from its beginning: none of these is so long.
+    # A statement ends at the latest on the first line that is _FAR from its beginning, so earlier ones cannot matter.
     far = first - _FAR if data.find(b"\n", first - _FAR + WIDTH, first - WIDTH) >= 0 else 0
     while at and rows[at - 1].end >= far:
         at -= 1
@@ -122,7 +122,7 @@ def _touched(rows: Sequence[Binding], data: bytes, first: int, last: int) -> tup
 
 
 def _bounds(data: bytes, row: Binding) -> tuple[int, int]:
-    """The offsets between which was read how far a binding's statement goes (`Extent`); found once for each."""
+    """The offsets between which the extent of a binding's statement was read (`Extent`); computed once for each."""
     if not row.high:
         extent = extent_of(data, row)
         row.low, row.high = extent.low - row.start, extent.high - row.start
@@ -130,9 +130,9 @@ def _bounds(data: bytes, row: Binding) -> tuple[int, int]:
 
 
 def reached(bindings: Bindings, text: bytes, scope: int, end: int) -> tuple[dict[int, bytes], frozenset[bytes]]:
-    """Offsets of the statements that bind the names in the text before `end`, and the names in those in turn.
+    """Offsets of the statements that bind the names in the text before `end`, and those in these statements in turn.
 
-    `scope` is where the function around the text begins. The second result is all these names.
+    `scope` is where the function around the text begins. The second result is the set of all these names.
     """
     assert bindings.data is not None
     if bindings.places is None:
@@ -162,19 +162,19 @@ def reached(bindings: Bindings, text: bytes, scope: int, end: int) -> tuple[dict
 
 
 def extent_of(data: bytes, row: Binding) -> Extent:
-    """How far a binding's statement reaches."""
+    """The extent of a binding's statement."""
     return statement(data, row.start, row.end)
 
 
 def _is_of_class(data: bytes, row: Binding) -> bool:
-    """Whether a binding stands in a class's own body, so that what its objects do can mean it."""
+    """Whether a binding is in a class's own body, so that code in its objects can refer to it."""
     if row.of_class is None:
         row.of_class = next((is_class for _, is_class in enclosing(data, row.start)), False)
     return row.of_class
 
 
 def bound_between(bindings: Bindings, first: int, last: int) -> set[bytes]:
-    """The names that are bound between two offsets, where functions and classes begin elsewhere than before."""
+    """The names bound between two offsets, where functions and classes begin elsewhere than in the version before."""
     rows = bindings.rows[bisect.bisect_left(bindings.rows, first, key=_start) :]
     rows = rows[: bisect.bisect_right(rows, last, key=_start)]
     for row in rows:
@@ -183,7 +183,7 @@ def bound_between(bindings: Bindings, first: int, last: int) -> set[bytes]:
 
 
 def enclosing(data: bytes, start: int) -> Iterator[tuple[int, bool]]:
-    """Where the functions and classes around a line begin by indentation, the innermost first.
+    """The starts of the functions and classes around a line, by indentation, the innermost first.
 
     Each with whether it is a class.
     """
@@ -206,7 +206,7 @@ def _indent(data: bytes, start: int) -> int:
 
 
 def _read(data: bytes, row: Binding) -> None:
-    """Read a binding's statement. What has no text in quotes can lead to some only as another name."""
+    """Read a binding's statement. One without a quoted string can lead to a string only as another name."""
     extent = extent_of(data, row)
     text = data[extent.start : extent.end]
     row.text = text if b'"' in text or b"'" in text or b"(" not in text else b""
@@ -232,7 +232,7 @@ def _found(data: bytes, start: int, end: int) -> Iterator[Binding]:
 
 
 def _otherwise(match: re.Match[bytes], start: int) -> Iterator[Binding]:
-    """What a function's header, a key or an attribute that is set, or an option of a command line binds."""
+    """The bindings made by a function's header, a key or attribute that is set, or a command-line option."""
     at, end = start + match.start(), start + match.end() - 1
     if match[4] is not None:
         header = match[4] if b'"' in match[4] or b"'" in match[4] else b""

@@ -1,4 +1,4 @@
-"""`--format github`: annotations in the form that GitHub's runner reads from a step's output.
+"""`--format github`: annotations, as GitHub's runner takes them from a step's output.
 
 https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 """

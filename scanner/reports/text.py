@@ -1,4 +1,4 @@
-"""The report for people: on a terminal, or at the end of a failing CI job's log."""
+"""The report for people: at a terminal, or at the end of a failing CI job's log."""
 
 from __future__ import annotations
 
