@@ -12,9 +12,9 @@ from fixers.storing import holds
 
 
 def not_stored(planned: Planned, target: UsersAws, *, offline: bool) -> tuple[Planned, dict[str, str], tuple[str, ...]]:
-    """The plan without secrets whose values are not in the store; versions by name; places that go on HEAD's word.
+    """The plan without secrets that are not stored; versions by name; the places accepted because HEAD has them.
 
-    `offline` asks no store: what stands in a blob of HEAD cannot be lost.
+    `offline` asks no store: a value in a blob of HEAD cannot be lost.
     """
     if offline:
         head = known_blobs(planned.scanned.root.repository, planned.workspace, touched_paths(planned.plan)).head

@@ -18,7 +18,7 @@ _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
 def segment(text: str, option: str) -> str:
-    """A part of a name that the user gave. Raises UsageError for characters that a store refuses."""
+    """A part of a name given by the user. Raises UsageError for characters that a store refuses."""
     if not _SEGMENT.fullmatch(text):
         raise UsageError(
             f"{option}: letters, digits, `_`, `.` and `-` make a part of a name, at most 100, a letter or digit first",
@@ -35,7 +35,7 @@ def segment(text: str, option: str) -> str:
 def app_name(workspace: Workspace, *, app: str | None, scope: str) -> str:
     """`app` if given, else the name in the nearest project file from `scope` up to the root, else the remote's.
 
-    Raises UsageError if there is none of them: two checkouts of one project must plan the same names.
+    Raises UsageError if there is none of these: two checkouts of one project must plan the same names.
     """
     if app is not None:
         return segment(app, "--app")
@@ -78,7 +78,7 @@ def _git_config(root: Path) -> str | None:
         try:
             if place.is_file():
                 linked = place.read_text("utf-8", "replace").removeprefix("gitdir:").strip()
-                # A linked worktree keeps its configuration two levels up. https://git-scm.com/docs/gitrepository-layout
+                # A linked worktree has its configuration two levels up. https://git-scm.com/docs/gitrepository-layout
                 place = (folder / linked).parent.parent if "worktrees" in linked else folder / linked
             if place.is_dir():
                 return (place / "config").read_text("utf-8", "replace")
@@ -98,7 +98,7 @@ def _name_in(workspace: Workspace, path: str, read: Callable[[str], str | None])
     try:
         return read(workspace.read(path).decode("utf-8-sig", "replace"))
     except (OSError, ValueError, SyntaxError, RecursionError):
-        return None  # a project file that its own tool could not read names nothing
+        return None  # a project file that its own tool could not read gives no name
 
 
 def _portable(name: str | None) -> str | None:

@@ -1,6 +1,6 @@
 """Placeholders for ARNs that exist only after the upload; they are filled in before files are rewritten.
 
-Secrets Manager appends a hyphen and six characters of its own to the name, and ECS wants the whole ARN.
+Secrets Manager appends a hyphen and six characters of its own to the name, and ECS needs the whole ARN.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
 """
 
@@ -27,7 +27,7 @@ def waiting(plan: Plan) -> frozenset[str]:
 
 
 def arns_of(plan: Plan, stores: Stores) -> dict[str, str]:
-    """The ARNs that edits wait for, by name. Raises StoreError for one that the store does not have."""
+    """The ARNs that edits wait for, by name. Raises StoreError for a secret that the store does not have."""
     found = {}
     words = {secret.name: secret.store for secret in plan.secrets}
     for name in sorted(waiting(plan)):
@@ -41,7 +41,7 @@ def arns_of(plan: Plan, stores: Stores) -> dict[str, str]:
 
 
 def with_arns(plan: Plan, arns: Mapping[str, str]) -> Plan:
-    """The plan with these ARNs in its edits. Edits that several fixes share stay equal."""
+    """The plan with these ARNs in its edits. Edits shared by several fixes stay equal."""
 
     def filled(text: str) -> str:
         for name, arn in arns.items():

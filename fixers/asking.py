@@ -19,7 +19,8 @@ from scanner.errors import Exit, UsageError
 class Asked:
     """The options of a migration besides the plan's. `modules` and `commands` are proofs that run the user's code.
 
-    `delete_stored` goes with an undo: what the migration created is deleted, secrets for good after `recovery_days`.
+    `delete_stored` belongs to an undo: what the migration created is deleted, secrets permanently after
+    `recovery_days`.
     """
 
     path: Path
@@ -39,7 +40,7 @@ class Asked:
 
 
 def asked_from(path: Path, chosen: Mapping[str, Any]) -> Asked:
-    """The options of a command by their names; those that it does not have get their defaults."""
+    """The options of a command by name; those that the command does not have get their defaults."""
     given = {field.name: chosen[field.name] for field in fields(Asked) if field.name in chosen}
     return Asked(**{**given, "path": path})
 
@@ -75,7 +76,7 @@ def typed(parameters: Sequence[str]) -> bool:
 
 
 def _answer(ask: Callable[[], Any]) -> Any:
-    """What a person answers. Who stops in the middle of it gets the next line for what is said then."""
+    """The user's answer. After an interrupt, output continues on a new line."""
     try:
         return ask()
     except click.Abort:

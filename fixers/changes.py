@@ -1,4 +1,4 @@
-"""The new bytes of files once a plan is applied: edits spliced into the text they were made for."""
+"""The new bytes of files after a plan: edits spliced into the text for which they were made."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scanner.text import encode
 
 
 def edits_by_path(plan: Plan) -> dict[str, tuple[Edit, ...]]:
-    """The edits of each file that a fix changes, import lines among them, in order and without overlap."""
+    """The edits of each file that a fix changes, including import lines, in order and without overlap."""
     edits = unique_edits(edit for fix in plan.fixes for edit in fix.edits)
     touched = sorted({edit.path for edit in edits})
     every = joined_insertions([*edits, *(edit for edit in plan.imports if edit.path in touched)])
@@ -27,9 +27,9 @@ def edits_by_path(plan: Plan) -> dict[str, tuple[Edit, ...]]:
 
 
 def changed(document: Document, edits: Sequence[Edit], key: bytes) -> bytes:
-    """The file's bytes with these edits. Raises FixError for a stale one.
+    """The file's bytes with these edits. Raises FixError for a stale edit.
 
-    An edit is stale if the text to replace does not have its digest any more: the file was changed since the plan was
+    An edit is stale if the text to be replaced no longer has its digest, because the file changed since the plan was
     made.
     """
     for edit in edits:
@@ -39,6 +39,6 @@ def changed(document: Document, edits: Sequence[Edit], key: bytes) -> bytes:
 
 
 def changed_files(plan: Plan, workspace: Workspace, key: bytes) -> dict[str, bytes]:
-    """New bytes by path, of changed and of new files. Raises FixError for a stale edit; nothing is changed then."""
+    """New bytes by path, of changed and of new files. Raises FixError for a stale edit; then nothing is changed."""
     files = {path: changed(workspace.document(path), own, key) for path, own in edits_by_path(plan).items()}
     return files | {new.path: new.content.encode("utf-8") for new in plan.new_files}

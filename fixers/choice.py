@@ -1,4 +1,4 @@
-"""Choose a store and a type for each secret, with a sentence that says why."""
+"""Choose a store and a type for each secret, with a sentence that gives the reason."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from fixers.rewriting import Refused
 from fixers.stores.kinds import KINDS
 from fixers.stores.model import BINARY_TYPE, StoreKind
 
-# Where settings go by default. This module alone says what goes where: a store of another kind is asked for by name.
+# The default store of settings. Only this module assigns secrets to stores; other stores must be requested by name.
 _SETTINGS = "parameterstore"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The store, type and tier of a draft as PlannedSecret has them, the reason, and how it is rotated."""
+    """The store, type and tier of a draft as in PlannedSecret, the reason, and how it is rotated."""
 
     store: str
     type: str
@@ -28,7 +28,7 @@ class Choice:
 
 
 def choose(draft: Draft, store: str, *, automatic: bool) -> Choice:
-    """The choice for a draft; `store` is auto or the user's own, `automatic`: AWS can rotate its provider's keys."""
+    """The choice for a draft; `store` is auto or the user's choice, `automatic`: AWS can rotate its provider's keys."""
     settings = _SETTINGS if store == "auto" else store
     if is_configuration(draft.findings[0]) and (plain := plain_type(draft.findings[0])) in KINDS[settings].types:
         return Choice(
@@ -54,18 +54,18 @@ def choose(draft: Draft, store: str, *, automatic: bool) -> Choice:
 
 
 def tier_of(draft: Draft, store: str) -> str | None:
-    """The smallest of the store's tiers that the draft's only value fits into, the largest if none."""
+    """The smallest tier of the store that holds the draft's only value; the largest if none does."""
     size, tiers = len(draft.members[0].value.reveal("bytes")), KINDS[store].tiers
     return next((name for name, tier in tiers.items() if size <= tier.most_bytes), [*tiers][-1])
 
 
 def smallest(kind: StoreKind) -> str:
-    """What the smallest tier of a store holds, in words."""
+    """The capacity of a store's smallest tier, in words."""
     return f"{next(iter(kind.tiers.values())).most_bytes // 1024} KB"
 
 
 def not_storable(draft: Draft, store: str) -> Refused | None:
-    """Why this store cannot hold the draft; None if it can."""
+    """The reason why this store cannot hold the draft; None if it can."""
     kind = KINDS[store]
     largest = [*kind.tiers][-1]
     for member in draft.members:
@@ -94,7 +94,7 @@ def _by_default(draft: Draft, automatic: bool) -> tuple[str, str]:
 
 
 def _rotation(draft: Draft, store: str, automatic: bool) -> str:
-    """How the secret is changed later: automatic, or what a person does or adds first."""
+    """How the secret is rotated: automatically, or what the user does or adds first."""
     if not KINDS[store].rotates:
         return "manual"
     if draft.form is not Form.LOGIN:

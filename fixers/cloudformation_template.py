@@ -1,8 +1,8 @@
 """Rewrite CloudFormation and SAM templates: a function gets the name of a secret, a property a dynamic reference.
 
-CloudFormation resolves `{{resolve:...}}` when it deploys, and whoever may look at a function sees the outcome in its
-environment: there the name stands without braces (`resolve:secretsmanager:...`), and the generated module reads the
-value at run time. Only properties that CloudFormation keeps to itself get the braces.
+CloudFormation resolves `{{resolve:...}}` at deployment, and anybody who may view a function sees the result in its
+environment. So a function's variable gets the reference without braces (`resolve:secretsmanager:...`), and the
+generated module reads the value at run time. Only properties that CloudFormation does not show get the braces.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
 """
 
@@ -25,7 +25,7 @@ from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Node, Path, Value, trees, values
 
 _FUNCTIONS = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Function"})
-# Properties that CloudFormation keeps to itself, by name; a store can narrow that to some resources' (`resolved_at`).
+# Properties that CloudFormation does not show, by name; a store may limit them to some resource types (`resolved_at`).
 _KEPT = frozenset({"MasterUserPassword", "Password", "AuthToken", "DbPassword", "MasterPassword"})
 _CONSTRAINTS = frozenset({"AllowedPattern", "AllowedValues", "MaxLength", "MinLength"})
 _STEP = "give the resource the secret's name or ARN and let it read the value, or write a dynamic reference where \
@@ -44,7 +44,7 @@ class _Template:
 
 
 def is_template(found: Sequence[Node]) -> bool:
-    """Whether a YAML or JSON file is a template: it says so, or its resources have types of AWS's."""
+    """Whether a YAML or JSON file is a template: it declares it, or its resources have AWS types."""
     for tree in found:
         resources = tree.get("Resources")
         if resources is None or resources.keys is None:
@@ -58,7 +58,7 @@ def is_template(found: Sequence[Node]) -> bool:
 
 
 def variables(document: Document) -> Iterator[tuple[str, Value]]:
-    """Name and value of each variable of a function."""
+    """The name and the value of each variable of a function."""
     template = _template(document)
     for value in template.found:
         if _is_variable(value.path, template) and value.string:
@@ -66,7 +66,7 @@ def variables(document: Document) -> Iterator[tuple[str, Value]]:
 
 
 def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
-    """Edits by where each value stands. Implements `fixers.rewriting.Rewriter`."""
+    """Edits that depend on where each value is. Implements `fixers.rewriting.Rewriter`."""
     try:
         template = _template(document)
     except Unreadable:
@@ -104,7 +104,7 @@ def _template(document: Document) -> _Template:
 
 
 def _is_variable(path: Path, template: _Template) -> bool:
-    """Whether a path is that of a variable of a function."""
+    """Whether a path is that of a function's variable."""
     if path[:-1] == ("Globals", "Function", "Environment", "Variables"):
         return True
     return (
@@ -137,7 +137,7 @@ def _written(value: Value, new: str) -> Swap:
 
 
 def _check_property(template: _Template, path: Path, placement: Placement) -> None:
-    """Raise CannotRewriteError where a dynamic reference is not resolved, or its outcome would be shown."""
+    """Raise CannotRewriteError if a dynamic reference is not resolved there, or its result would be shown."""
     if path[:1] != ("Resources",) or path[2:3] != ("Properties",):
         raise _refused("a dynamic reference is not resolved there")
     kind, name = template.types.get(str(path[1]), ""), ".".join(map(str, path[3:]))
@@ -154,7 +154,7 @@ def _check_property(template: _Template, path: Path, placement: Placement) -> No
 
 
 def _check_parameter(template: _Template, name: str, placement: Placement) -> None:
-    """Raise CannotRewriteError where a parameter's default is used for anything but a property that keeps it."""
+    """Raise CannotRewriteError if a parameter's default is used other than for a property that does not show it."""
     node = template.parameters.get(name) if template.parameters is not None else None
     limited = [key.text for key in (node.keys or ()) if key.text in _CONSTRAINTS] if node is not None else []
     if limited:
@@ -173,7 +173,7 @@ def _check_parameter(template: _Template, name: str, placement: Placement) -> No
 
 
 def _reader_edits(template: _Template, value: Value, placement: Placement, context: RewriteContext) -> Iterator[Edit]:
-    """The Python that reads a function's variable, rewritten: it would see the name otherwise."""
+    """Edits of the Python that reads a function's variable, which would otherwise get the name."""
     if not _is_variable(value.path, template):
         return
     variable = str(value.path[-1])

@@ -92,7 +92,7 @@ def fix(
         from fixers.asking import asked_from
         from fixers.migrate import fix_for_real
 
-        asked = asked_from(one_path(path), {**chosen, "yes": True})  # --write says it
+        asked = asked_from(one_path(path), {**chosen, "yes": True})  # --write is the confirmation
         return fix_for_real(asked, lambda: _planned(path, plan_file, chosen), offline=offline)
     if offline:
         raise UsageError("--offline goes with --write")
@@ -177,7 +177,7 @@ def migrate(
 
 
 def _check_together(chosen: Mapping[str, Any], *, rehearse: bool, emit: Path | None, reader: str | None) -> None:
-    """Raise UsageError for options of `migrate` that do not go together, or go with another that is not there."""
+    """Raise UsageError for options of `migrate` that exclude each other, or that need another one."""
     if reader is not None and emit is None:
         raise UsageError("--reader goes with --emit")
     if chosen["delete_stored"] and not chosen["undoing"]:
@@ -224,10 +224,10 @@ def _emit(made: Planned, folder: Path, region: str | None, reader: str | None) -
     if not made.plan.fixes:
         click.echo("Nothing to migrate.")
         return int(Exit.OK)
-    # A plan that was edited is passed on as it is: made again, it would hold the edits and no longer what they changed.
+    # An edited plan is passed on as it is: made again, it would hold the edits and no longer what they changed.
     text = made.file or render_plan_file(made.plan, made.options)
     if not text.startswith(PLAN_MARK):
-        text = HEAD + text  # whoever emits there again is known by it
+        text = HEAD + text  # the mark by which a later emit recognises its own file
     written = emit(made.plan, folder, plan_file=text, repository=made.plan.app, region=region, reader=reader)
     for path in written:
         click.echo(str(path))
@@ -253,12 +253,12 @@ def _planned(path: tuple[Path, ...], plan_file: Path | None, chosen: dict[str, A
 
 
 def diff(made: Planned) -> str:
-    """The diff of a plan, every known value masked."""
+    """The diff of a plan, with every known value masked."""
     return render_diff(made.plan, made.workspace, made.scanned.result.findings)
 
 
 def _for_review(made: Planned) -> str:
-    """The diff that takes the account's own keys out of calls: a role must be there first, so a person makes it."""
+    """The diff that removes the account's own keys from calls, for review: a role must exist first."""
     from fixers.own_keys import removals
 
     offered = removals(made.plan, made.workspace, made.scanned.key)
@@ -286,6 +286,6 @@ def _check_replaceable(output: Path) -> None:
     try:
         begin = output.read_bytes()[: len(PLAN_MARK)] if output.is_file() else b""
     except OSError:
-        return  # whoever writes says what is wrong
+        return  # the write itself reports what is wrong
     if begin not in (b"", PLAN_MARK.encode()):
         raise UsageError(f"{output}: exists, and is not a plan", hint="choose another name, or remove it")

@@ -1,9 +1,9 @@
-"""Rewrite compose files: a value becomes `${NAME:?...}`, which compose takes from the environment it is started in.
+"""Rewrite Compose files: a value becomes `${NAME:?...}`, which Compose takes from the environment it is started in.
 
-Compose knows no resolver of AWS's, and not every container has our module: a database image must get the value itself.
-So the value comes from the one place that all services share. A file of references beside the compose file says where
-each variable is stored: `unhardcode run --env-file docker-compose.secrets.env -- docker compose up`. Without it compose
-stops with our words instead of starting with an empty password.
+Compose cannot resolve AWS's references, and not every container has the generated module: a database image needs the
+value itself. So the value comes from the environment, which all services share. A file of references beside the Compose
+file says where each variable is stored: `unhardcode run --env-file docker-compose.secrets.env -- docker compose up`.
+Without it Compose stops with our message instead of starting with an empty password.
 https://docs.docker.com/reference/compose-file/interpolation/
 """
 
@@ -50,9 +50,9 @@ _USERINFO_SAFE = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=-]*")
 
 @dataclass(slots=True, kw_only=True)
 class _Variables:
-    """The variables of one compose file: `ours` with their references, `foreign` mean something else already.
+    """The variables of one Compose file: `ours` with their references; `foreign` ones mean something else already.
 
-    `set_beside` are those that a `.env` beside the file sets, which compose reads by itself.
+    `set_beside` are those set by a `.env` beside the file, which Compose reads by itself.
     """
 
     path: str
@@ -64,7 +64,7 @@ class _Variables:
 
 
 def is_compose(document: Document, found: Sequence[Node]) -> bool:
-    """Whether a YAML file is compose's: by what its services say, or by its name."""
+    """Whether a YAML file is a Compose file: by the content of its services, or by its name."""
     if document.kind is not Kind.YAML or not found:
         return False
     services = found[0].get("services")
@@ -76,12 +76,12 @@ def is_compose(document: Document, found: Sequence[Node]) -> bool:
 
 
 def is_compose_name(path: str) -> bool:
-    """Whether a file is called as those that compose and stacks look for."""
+    """Whether a file has a name that Compose and stacks look for."""
     return _NAME.fullmatch(PurePosixPath(path).name) is not None
 
 
 def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
-    """Edits that make each value `${NAME:?...}`. Implements `fixers.rewriting.Rewriter`."""
+    """Edits that turn each value into `${NAME:?...}`. Implements `fixers.rewriting.Rewriter`."""
     try:
         before = values(document)
     except Unreadable:
@@ -117,12 +117,12 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
 
 
 def references_path(path: str) -> str:
-    """The file of references next to a compose file: `docker-compose.secrets.env`."""
+    """The path of the file of references beside a Compose file: `docker-compose.secrets.env`."""
     return re.sub(r"\.ya?ml$", "", path, flags=re.IGNORECASE) + ".secrets.env"
 
 
 def _swap(document: Document, before: Sequence[Value], placement: Placement, known: _Variables) -> tuple[Swap, str]:
-    """What is written over a value, and the variable that it names."""
+    """The replacement of a value, and the variable that it names."""
     finding, text = placement.finding, stored_text(placement)
     value = owner(before, finding)
     if value.reference:
@@ -150,7 +150,7 @@ def _swap(document: Document, before: Sequence[Value], placement: Placement, kno
     new = f"${{{variable}:?{_HINT}}}"
     swap = Swap(span=finding.span, new=new, old=text)
     if not value.quote and not reads_alike(document, before, [swap]):
-        # In a flow mapping braces need quotes around them.
+        # In a flow mapping, braces must be quoted.
         source = document.text[value.span.start : value.span.end]
         there = document.text[finding.span.start : finding.span.end]
         if source == value.text and there == text and not set(source) & set('"\\'):
@@ -163,7 +163,7 @@ def _swap(document: Document, before: Sequence[Value], placement: Placement, kno
 def _default_swap(
     document: Document, placement: Placement, default: re.Match[str], known: _Variables
 ) -> tuple[Swap, str]:
-    """`${NAME:-value}` keeps its name: what was set there before still wins."""
+    """The replacement of `${NAME:-value}`, which keeps its variable: a value set there still takes precedence."""
     variable = default[1]
     if variable in known.set_beside:
         raise CannotRewriteError(
@@ -188,7 +188,7 @@ def _is_in_url(placement: Placement) -> bool:
 
 
 def _variable(placement: Placement, known: _Variables) -> str:
-    """The variable of a value: the recorded one, unless it means something else where compose runs."""
+    """The variable for a value: the recorded one, unless it has another meaning where Compose runs."""
     wanted = reference(placement.name, placement.key)
     for name in _candidates(placement):
         taken = known.ours.get(name) or known.added.get(name)
@@ -243,7 +243,7 @@ def _bindings(context: RewriteContext, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _text(context: RewriteContext, path: str) -> str | None:
-    """A file's text; None where it is not there or cannot be read."""
+    """A file's text; None if it does not exist or cannot be read."""
     if not context.workspace.exists(path):
         return None
     try:
@@ -258,7 +258,7 @@ def _proof(document: Document, placement: Placement, variable: str, context: Rew
 
 
 def _pointer(known: _Variables, variable: str, placement: Placement, context: RewriteContext) -> tuple[Edit, ...]:
-    """The line that is missing in a file of references that is there already."""
+    """The line to add to an existing file of references, if it is missing there."""
     if known.there is None or variable in known.ours:
         return ()
     end = len(known.there)

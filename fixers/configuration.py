@@ -1,7 +1,7 @@
-"""Settings of a `.env` that are not secrets: with --include-config they move too, as plain parameters.
+"""Settings in a `.env` that are not secret: with --include-config they move too, as plain parameters.
 
-They become findings of a rule of their own, so that all that holds for credentials (readers, undo, proof) holds for
-them. Only what nothing suspects is taken: what was judged secret, at whatever confidence, is never plain.
+They become findings of a separate rule, so that readers, undo and proof work as for credentials. Only settings without
+any suspicion qualify: a value judged secret, at any confidence, is never stored unencrypted.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ RULE = "configuration"
 
 
 def configuration(workspace: Workspace, findings: Sequence[Finding], *, scope: str, key: bytes) -> tuple[Finding, ...]:
-    """The settings in the `.env` files of a tree. `findings` are all that a scan found there; `key` keys digests."""
+    """The settings in the `.env` files of a tree. `findings` are all findings of a scan there; `key` keys digests."""
     below = [path for path in workspace.files if not scope or path == scope or path.startswith(f"{scope}/")]
     paths = [path for path in below if kind_of(path, b"") is Kind.DOTENV and role_of(path, scope) is PathRole.SOURCE]
     return tuple(found for path in paths for found in _of_file(workspace, path, findings, key))
 
 
 def is_configuration(finding: Finding) -> bool:
-    """Whether a finding is no credential."""
+    """Whether a finding is a setting and not a credential."""
     return finding.rule == RULE
 
 
 def plain_type(finding: Finding) -> str:
-    """The type of parameter that a setting becomes: StringList for values between commas, else String.
+    """The parameter type of a setting: StringList for comma-separated values, else String.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
     """
@@ -54,7 +54,7 @@ def _of_file(workspace: Workspace, path: str, findings: Sequence[Finding], key: 
     last = {binding.key: index for index, binding in enumerate(found)}
     for index, binding in enumerate(found):
         value = binding.value
-        # Of a key that stands twice the last counts; what the system or AWS's own libraries read stays.
+        # If a key occurs twice the last one counts; variables read by the system or AWS's own libraries stay.
         if value is None or last[binding.key] != index or binding.interpolated or is_reserved(binding.key):
             continue
         if not value.reveal("bytes") or value in values or value.reveal("text").startswith("{{resolve:"):

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from scanner.detectors.name import split_words
 from scanner.model import CredentialKind, Finding, Role, Sibling
 
-# Engines that AWS's rotation templates know.
+# Engines that AWS's rotation templates support.
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
 TEMPLATE_ENGINES = frozenset({"postgres", "mysql", "mariadb", "oracle", "sqlserver", "mongo", "redshift", "db2"})
 
@@ -45,7 +45,7 @@ _SERVICE = re.compile(r"services\.([\w-]+)\.environment")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """The known parts of one connection; None where nothing was seen. `database` says that a database is meant."""
+    """The known parts of one connection, None for unknown ones. `database` says that it is one to a database."""
 
     engine: str | None = None
     host: str | None = None
@@ -56,7 +56,7 @@ class Connection:
 
     @property
     def constants(self) -> tuple[tuple[str, str], ...]:
-        """The parts that are known, in the order of AWS's rotation templates."""
+        """The known parts, in the order of AWS's rotation templates."""
         parts = (
             ("engine", self.engine), ("host", self.host), ("username", self.username),
             ("dbname", self.dbname), ("port", self.port),
@@ -65,7 +65,7 @@ class Connection:
 
 
 def engine_of(word: str) -> str | None:
-    """AWS's word for an engine that a scheme or driver names (`mysql+pymysql`, `django.db.backends.postgresql`)."""
+    """AWS's name for the engine in a scheme or driver (`mysql+pymysql`, `django.db.backends.postgresql`)."""
     for part in reversed(re.split(r"[^a-z0-9_]+", word.lower())):
         if part in _ENGINE_WORDS:
             return _ENGINE_WORDS[part]
@@ -89,12 +89,12 @@ def is_login(finding: Finding) -> bool:
     if finding.kind not in (CredentialKind.PASSWORD, CredentialKind.URL, CredentialKind.DSN):
         return False
     if finding.engine is not None and engine_of(finding.engine) is None:
-        return False  # a sink of something else: redis, smtp, amqp
+        return False  # a sink of another kind: redis, smtp, amqp
     return connection(finding).database
 
 
 def prefix_words(finding: Finding) -> tuple[str, ...]:
-    """The words of the finding's name before the word that means password (`DB_PASSWORD`: db)."""
+    """The words in the finding's name before the word that means password (`DB_PASSWORD`: db)."""
     words = split_words(finding.literal.name or "")
     while words and words[-1].isdigit():
         words = words[:-1]
@@ -162,7 +162,7 @@ def _from_siblings(finding: Finding) -> Connection:
 
 
 def _of_image(finding: Finding, prefix: tuple[str, ...], fields: dict[str, str]) -> dict[str, str]:
-    """What compose says of a database image's variable: the service's name is its host, `_ROOT_` its account.
+    """What a database image's variable in Compose shows: its service's name is the host, `_ROOT_` the account.
 
     https://hub.docker.com/_/mariadb, https://docs.docker.com/compose/how-tos/networking/
     """

@@ -1,10 +1,10 @@
 """Find further copies of a credential: literals without a telling name that have the same value as a named one.
 
-In Python and notebooks anywhere; in a settings file only beside the named one, for what else a file holds may be
-nobody's setting.
+In Python and notebooks anywhere; in a settings file only beside the named one, because other values in a file may not
+be settings at all.
 
-A scan reports what it can tell by itself. A fix has to move all of a secret: `connect("...")` beside `PASSWORD = "..."`
-would keep the value in the file and go on using it after a rotation.
+A scan reports what it can recognise on its own. A fix must move all of a secret: `connect("...")` beside `PASSWORD =
+"..."` would keep the value in the file, and use it even after a rotation.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from scanner.model import Confidence, CredentialKind, Document, Finding, Kind, L
 from scanner.readers.errors import Unreadable
 from scanner.text import line_starts, position
 
-# The password of a URL stands alone in a copy.
+# A copy may hold the password of a URL on its own.
 _CARRIERS = frozenset({CredentialKind.URL, CredentialKind.DSN})
 
 
 def copies(
     workspace: Workspace, findings: Sequence[Finding], minimum: Confidence, config: Config, *, scope: str, key: bytes
 ) -> tuple[Finding, ...]:
-    """The copies, as findings of the rule of their first original; `findings` are all that a scan found there.
+    """The copies, as findings of the rule of their first original; `findings` are all findings of a scan there.
 
     Only values count whose equality cannot be chance.
     """
@@ -42,7 +42,7 @@ def copies(
             if text and finding.commit is None:
                 originals.setdefault(text, finding)
     known: dict[str, list[Span]] = defaultdict(list)
-    beside: dict[str, dict[str, Finding]] = defaultdict(dict)  # the originals that stand in a file themselves
+    beside: dict[str, dict[str, Finding]] = defaultdict(dict)  # the originals that are in the file itself
     for finding in findings:
         if finding.commit is None:
             known[finding.path].append(finding.span)
@@ -125,7 +125,7 @@ def _copy(document: Document, original: Finding, literal: Literal, span: Span, o
         span=span,
         start=position(starts, span.start),
         end=position(starts, span.end),
-        # It says nothing of itself: it is called what the original is called.
+        # A copy has no telling name, so it gets the original's.
         literal=replace(literal, name=original.literal.name or literal.name),
         fingerprint=fingerprint(key, kind=f"copy:{kind}", value=original.value, path=document.path, symbol=symbol),
         place=place(kind=f"copy:{kind}", path=document.path, symbol=symbol, ordinal=ordinal),

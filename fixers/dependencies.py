@@ -1,7 +1,7 @@
-"""Add boto3 to the project's own dependencies, or say where a person has to add it.
+"""Add boto3 to the project's own dependencies, or say where the user has to add it.
 
-Each list is read again with the line in it, by the standard library's parser; where that does not give the old list and
-boto3 at its end, nothing is changed and the line is named instead.
+After the edit each list is parsed again with the standard library. If that does not give the old list with boto3 at its
+end, nothing is changed and the line to add is reported instead.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from scanner.model import Span
 LIBRARY, REQUIREMENT = "boto3", "boto3>=1.34"
 
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
-# What a project's main list is called, the best first; lists for development, tests and documentation are others.
+# The names of a project's main list, the best first; lists for development, tests and documentation are not among them.
 _MAIN = re.compile(r"(?:requirements/)?(?:requirements|base|common|main|prod|production)\.(?:in|txt)")
 _LISTS = re.compile(
     r"pyproject\.toml|setup\.(?:cfg|py)|Pipfile|.*requirements.*\.(?:txt|in)|(?:conda-)?environment\.ya?ml"
@@ -43,7 +43,7 @@ _STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependencies:
-    """Edits that add boto3 to lists, and what a person has to add."""
+    """Edits that add boto3 to lists, and what the user has to add."""
 
     edits: tuple[Edit, ...] = ()
     notes: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class Dependencies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Listed:
-    """One list of dependencies: what it names, and the insertions that add boto3 (None: by hand)."""
+    """One list of dependencies: the names in it, and the insertions that add boto3 (None: by hand)."""
 
     path: str
     names: frozenset[str]
@@ -59,7 +59,7 @@ class _Listed:
 
 
 def add_boto3(paths: Iterable[str], workspace: Workspace, key: bytes) -> Dependencies:
-    """Add boto3 to the lists of the projects that these Python files belong to, where it is in none of them."""
+    """Add boto3 to the lists of the projects that these Python files belong to, unless one of their lists has it."""
     edits: list[Edit] = []
     notes: list[str] = []
     places = _places(workspace)
@@ -88,7 +88,7 @@ def add_boto3(paths: Iterable[str], workspace: Workspace, key: bytes) -> Depende
 
 
 def _script(path: str, workspace: Workspace) -> _Listed | None:
-    """The list that a single file has in itself."""
+    """The list that a single-file script contains."""
     text = _text(path, workspace)
     block = script_block(text) if text is not None and "# /// script" in text else None
     if text is None or block is None:
@@ -112,7 +112,7 @@ def _may_change(path: str, workspace: Workspace) -> bool:
 
 
 def _places(workspace: Workspace) -> dict[PurePosixPath, list[str]]:
-    """The folders that list dependencies, each with its lists, in order."""
+    """The folders with lists of dependencies, each with its lists, in order."""
     found: dict[PurePosixPath, list[str]] = {}
     for path in workspace.files:
         place = PurePosixPath(path)
@@ -124,12 +124,12 @@ def _places(workspace: Workspace) -> dict[PurePosixPath, list[str]]:
 
 
 def _home(path: str, places: Collection[PurePosixPath]) -> PurePosixPath | None:
-    """The nearest folder above a file that lists dependencies."""
+    """The nearest folder above a file that has a list of dependencies."""
     return next((folder for folder in PurePosixPath(path).parents if folder in places), None)
 
 
 def _locks(folder: PurePosixPath, changed: Sequence[_Listed], workspace: Workspace) -> Iterator[str]:
-    """What was made from a project's changed lists and pins what is installed."""
+    """Files generated from a project's changed lists which pin what is installed."""
     compiled = [f"{one.path.removesuffix('.in')}.txt" for one in changed if one.path.endswith(".in")]
     for path in (*(str(folder / name) for name in _LOCKS), *compiled):
         if path in workspace.files and (path not in compiled or _LOCKED.search(_text(path, workspace) or "")):
@@ -153,7 +153,7 @@ def _lists(folder: PurePosixPath, found: Sequence[str], workspace: Workspace) ->
 
 
 def _main_requirements(paths: Sequence[str], folder: PurePosixPath) -> str | None:
-    """The list to add to: requirements.in before what is compiled from it."""
+    """The list to add to: requirements.in rather than a file compiled from it."""
     best = [path for path in paths if _MAIN.fullmatch(PurePosixPath(path).relative_to(folder).as_posix())]
     return min(best, key=lambda path: (path.count("/"), not path.endswith(".in"), path), default=None)
 
@@ -168,7 +168,7 @@ def _requirements(path: str, text: str, workspace: Workspace) -> _Listed:
 
 
 def _required(path: str, workspace: Workspace, seen: frozenset[str]) -> Iterator[str]:
-    """The names in a requirements file and in those that it includes."""
+    """The names in a requirements file and in the files that it includes."""
     text = _text(path, workspace)
     if text is None or path in seen:
         return
@@ -209,7 +209,7 @@ def _table(tables: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def _into_array(text: str, count: int, *, top: bool = False) -> tuple[tuple[int, str], ...] | None:
-    """Insertions at the end of `dependencies = [...]` of the table [project], or of what is in no table."""
+    """Insertions at the end of `dependencies = [...]` in the table [project], or of a top-level key."""
     table = re.search(r"^" if top else r"^\[project\][ \t]*(?:#.*)?\r?$", text, re.MULTILINE)
     opened = re.compile(r"^dependencies[ \t]*=[ \t]*\[", re.MULTILINE).search(text, table.end()) if table else None
     if opened is None:
@@ -251,7 +251,7 @@ def _into_table(text: str, table: str, line: str) -> tuple[tuple[int, str], ...]
 def _if_toml(
     text: str, insertions: tuple[tuple[int, str], ...] | None, after: dict[str, Any]
 ) -> tuple[tuple[int, str], ...] | None:
-    """The insertions, if the text with them means this."""
+    """The insertions, if the text with them parses to `after`."""
     try:
         return insertions if insertions and toml.loads(_inserted(text, insertions)) == after else None
     except ValueError:
@@ -296,7 +296,7 @@ def _end_of_line(text: str, at: int) -> int:
 
 
 def _normal(name: str) -> str:
-    """A project's name as it is compared: https://packaging.python.org/en/latest/specifications/name-normalization/"""
+    """A project's name as compared: https://packaging.python.org/en/latest/specifications/name-normalization/"""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 

@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 from fixers.project_imports import imported, read_quietly
 from fixers.workspace import Workspace
 
-# Modules that no other Python has; `_WORDS` can be a project's own as well. Those of Blinka, which runs on any Linux,
-# count in a `code.py` only.
-# https://docs.micropython.org/en/latest/library/, https://docs.circuitpython.org/en/latest/shared-bindings/
+# Modules that no other Python has; those of `_WORDS` may be a project's own too. Those of Blinka, which runs on any
+# Linux, count only in a `code.py`. https://docs.micropython.org/en/latest/library/,
+# https://docs.circuitpython.org/en/latest/shared-bindings/
 _ONLY_THERE = frozenset(
     """adafruit_esp32spi esp32 machine micropython rp2 socketpool uasyncio ubinascii umqtt urequests usocket
     ustruct utime""".split()
@@ -18,11 +18,11 @@ _ONLY_THERE = frozenset(
 _WORDS = frozenset({"esp32", "machine"})
 _BLINKA = frozenset({"board", "busio", "digitalio", "microcontroller", "wifi"})
 _ANY = re.compile(rb"\b(?:%b)\b" % b"|".join(name.encode() for name in sorted(_ONLY_THERE | _BLINKA)))
-_STARTED = ("boot.py", "main.py", "code.py")  # by their names
+_STARTED = ("boot.py", "main.py", "code.py")  # run at the start because of their names
 
 
 def device_files(workspace: Workspace) -> frozenset[str]:
-    """Paths of the Python files of such programs: those that import such a module, and what they import in turn."""
+    """Paths of the Python files of such programs: those that import such a module, and the files that these import."""
     python = {path for path in workspace.files if workspace.is_python(path)}
     waiting = [path for path in sorted(python) if _is_for_device(path, python, workspace)]
     for path in tuple(waiting):
@@ -50,7 +50,7 @@ def _is_for_device(path: str, python: set[str], workspace: Workspace) -> bool:
 
 
 def _is_own(name: str, path: str, python: set[str]) -> bool:
-    """Whether the project has a module of this name that the file may import: beside it or, of a word, above it."""
+    """Whether the project has such a module that the file may import: beside it or, for one of `_WORDS`, above it."""
     above = PurePosixPath(path).parents
     if name not in _WORDS:
         return str(above[0] / f"{name}.py") in python

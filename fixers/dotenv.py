@@ -1,6 +1,6 @@
 """Rewrite `.env`: a variable's value becomes a reference to the store, and the Python that reads it a call.
 
-The references are AWS's own; the generated module and `unhardcode run` resolve them.
+The references have AWS's own syntax; the generated module and `unhardcode run` resolve them.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ from scanner.readers.dotenv import Binding, bindings, errors
 
 @dataclass(slots=True, kw_only=True)
 class _Work:
-    """What is gathered over the placements of one document. `files` are Python files, opened once each.
+    """State collected over the placements of one document. `files` are Python files, each opened once.
 
-    `needs` are the functions and modules that each rewritten one uses, `mappings` the calls that read the whole file
-    into a dictionary, `fields` the annotations of what a settings class reads, by variable, `composed` the variables
-    whose value may name others. `loaders` are those that parse the file in their own way.
+    `needs` are the functions and modules that each rewritten file uses, `mappings` the calls that read the whole `.env`
+    into a dictionary, `fields` the annotations of settings-class fields that read a variable, by variable, `composed`
+    the variables whose values may refer to others. `loaders` are the workspace's own parsers of the file.
     """
 
     edits: list[tuple[Edit, ...]] = field(default_factory=list)
@@ -57,7 +57,7 @@ class _Work:
 
 
 def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
-    """Edits that make each variable a reference, in all its readers too. Implements `fixers.rewriting.Rewriter`."""
+    """Edits that make each variable a reference, also in all its readers. Implements `fixers.rewriting.Rewriter`."""
     found = bindings(document)
     owners = {index: _owner(found, placement) for index, placement in enumerate(placements)}
     keys = {binding.key for binding in owners.values() if binding is not None}
@@ -123,7 +123,7 @@ def _placed(
         line=binding.line,
         expression=render(own, context.style, CANONICAL, '"').text,
         digest=digest(context.key, binding.value),
-        # With the variable set to what the file holds now: the generated module resolves it.
+        # With the variable set to the file's new content, which the generated module resolves.
         variables=((binding.key, SecretValue(reference(placement.name, placement.key, plain=placement.plain))),)
         if context.style.has_module
         else (),
@@ -168,20 +168,20 @@ def _check(
     *,
     via_run: bool,
 ) -> list[str]:
-    """The variables that are put together from this one: `unhardcode run` resolves references inside them too."""
+    """The variables that are composed of this one: `unhardcode run` resolves references inside them too."""
     stored = placement.stored
     if binding.value is None or (stored is not None and stored.reveal("bytes") != binding.value.reveal("bytes")):
         raise _refusal(RefusalReason.DYNAMIC, "the variable's value is not what would be stored")
     if binding.interpolated:
         raise _refusal(RefusalReason.DYNAMIC, "the value is put together from other variables")
     twin = next((each for each in found if each.key == binding.key and each.value != binding.value), None)
-    if twin is not None:  # python-dotenv takes the last, django-environ the first
+    if twin is not None:  # python-dotenv uses the last, django-environ the first
         why = f"line {twin.line} sets {binding.key} to another value"
         step = "delete the line that does not count, then plan again"
         raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, why, step)
     key = re.escape(binding.key)
     uses = re.compile(rf"\$(?:\{{{key}[}}:?+=-]|{key}\b)")
-    # What python-dotenv fills in; `$NAME` is a shell's.
+    # python-dotenv expands this form; a shell also `$NAME`.
     filled = re.compile(rf"\$\{{{key}(?::-[^}}]*)?\}}")
     holders = []
     for other in composed:
@@ -201,9 +201,9 @@ def _check(
 
 
 def check_readers(key: str, readers: Readers, *, via_run: bool, mapped: bool = False) -> None:
-    """Refuse a variable with a reader that would see the reference; `unhardcode run` resolves it for all of them.
+    """Refuse a variable with a reader that would see the reference, unless `unhardcode run` resolves it for them all.
 
-    `mapped` says that Python reads the file into a dictionary, where references are resolved.
+    `mapped` says that Python reads the file into a dictionary in which references are resolved.
     """
     foreign = into_images(readers.outside) if via_run else []
     if foreign:
@@ -236,7 +236,7 @@ def _edit(document: Document, binding: Binding, placement: Placement, key: bytes
 
 
 def _check_spliced(document: Document, found: Sequence[Binding], binding: Binding, edit: Edit) -> None:
-    """The file with the reference must parse to the reference there and to what it was everywhere else."""
+    """Check that the file with the reference parses to the reference there and to the old values everywhere else."""
     text = splice(document.text, [edit])
     spliced = replace(document, text=text, utf8=text.encode("utf-8", "surrogatepass"))
     expected = [_seen(other, edit.new.strip("'\"") if other is binding else None) for other in found]
@@ -250,7 +250,7 @@ def _seen(binding: Binding, instead: str | None) -> tuple[str, SecretValue | Non
 
 
 def site_edit(site: ReaderSite, placement: Placement, context: RewriteContext, files: dict[str, PythonFile]) -> Edit:
-    """The edit that makes one read of a variable a call; `files` are opened once each."""
+    """The edit that replaces one read of a variable by a call; `files` are opened once each."""
     if site.path not in files:
         files[site.path] = _opened(site, placement, context)
     file = files[site.path]
@@ -268,7 +268,7 @@ def site_edit(site: ReaderSite, placement: Placement, context: RewriteContext, f
 def _resolving_edit(
     site: ReaderSite, placement: Placement, context: RewriteContext, work: _Work, *, field: bool
 ) -> Edit:
-    """The edit where references are resolved: around `dotenv_values(...)`, or at the annotation of a class's field."""
+    """The edit that resolves references: around `dotenv_values(...)`, or in a settings field's annotation."""
     if site.path not in work.files:
         work.files[site.path] = _opened(site, placement, context)
     file = work.files[site.path]

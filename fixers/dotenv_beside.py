@@ -1,4 +1,4 @@
-"""The files around a migrated `.env`: example files with its keys, code that loads it, variables composed of it."""
+"""The files beside a migrated `.env`: examples with its keys, code that loads it, variables composed of its own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LOADING = re.compile(r"\b(load_dotenv|dotenv_values|read_env|read_envfile|find_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """A variable whose value may name others. `own` are the variables of its file, where that is another file."""
+    """A variable whose value may refer to others. `own` are the variables of its file, if that is another file."""
 
     path: str
     line: int
@@ -34,7 +34,7 @@ class Composed:
 
 
 def composed_in(path: str, found: Sequence[Binding], workspace: Workspace) -> Iterator[Composed]:
-    """Those of the `.env` at `path`, whose bindings are `found`, and of the others, which may be loaded after it."""
+    """The composed variables of the `.env` at `path` (bindings: `found`), and of others that may load after it."""
     bound = {path: found}
     for other in workspace.files:
         if other != path and kind_of(other, b"") is Kind.DOTENV and role_of(other) is PathRole.SOURCE:
@@ -50,7 +50,7 @@ def composed_in(path: str, found: Sequence[Binding], workspace: Workspace) -> It
 
 
 def example_edits(document: Document, key: str, context: RewriteContext) -> Iterator[Edit]:
-    """Add the key without a value to the end of each example file next to the `.env` that lacks it."""
+    """Edits that append the key without a value to each example file beside the `.env` that lacks it."""
     folder = posixpath.dirname(document.path)
     for name in _EXAMPLES:
         path = posixpath.join(folder, name)
@@ -95,7 +95,7 @@ def _loading(workspace: Workspace) -> Iterator[OtherReader]:
 
 
 def default_note(key: str, sites: Sequence[ReaderSite]) -> list[str]:
-    """The note about reads that worked without the variable, and now need the store."""
+    """The note about reads that worked without the variable and now need the store."""
     places = list(dict.fromkeys(f"{site.path}:{site.line}" for site in sites if site.optional))
     if not places:
         return []

@@ -1,4 +1,4 @@
-"""Python code that parses a `.env` file itself, to see what is in it or to load the variables in its own way."""
+"""Python code that parses a `.env` file itself, to inspect it or to load the variables in its own way."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from scanner.model import Document, Kind
 from scanner.readers.dotenv import Binding
 from scanner.roles import PathRole, role_of
 
-# They put the file's variables into the environment, give its path on, write it or ask nothing of what it holds: where
-# they are Python's own, of one of these libraries, or of what this file makes itself.
+# Functions that put the file's variables into the environment, pass its path on, write the file or ignore its content,
+# provided that they are Python's own, of one of these libraries, or defined in the calling file itself.
 _LIBRARIES = frozenset(
     """dotenv dotenv_vault environ environs envparse decouple starlette pydantic_settings pydantic dynaconf click
     typer""".split()
@@ -33,11 +33,11 @@ _QUIET = frozenset(
     zip any all max min filter type repr mkdir rmdir symlink_to echo secho""".split()
 )
 _QUIET_CALLS = frozenset({"uvicorn.run"})
-# Programs read it where a word says so; `rsync --exclude .env` does not.
+# Programs read it if a word says so; `rsync --exclude .env` does not.
 _STARTING = frozenset({"run", "call", "check_call", "check_output", "Popen", "system", "local", "sudo", "popen"})
 _READ_BY = re.compile(r"env-?file|\bsource\b|dotenv|[\"' ]\. ", re.IGNORECASE)
 _LINES = 6
-# Libraries with a parser of their own: a word that shows each in a file, and whether it knows `export`.
+# Libraries with a parser of their own: a word that shows their use in a file, and whether they accept `export`.
 # https://github.com/HBNetwork/python-decouple, https://django-environ.readthedocs.io/en/latest/quickstart.html,
 # https://www.starlette.io/config/
 _PARSERS = {
@@ -50,9 +50,9 @@ _EITHER = "\"'"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loader:
-    """Python that loads variables from `.env` files in its own way. `quotes` are the marks that it takes off.
+    """Python that loads variables from `.env` files in its own way. `quotes` are the quotation marks that it strips.
 
-    `exports` says that it knows `export`, `blanks` that it takes blanks off around the equals sign.
+    `exports` says that it accepts `export`, `blanks` that it strips spaces around the equals sign.
     """
 
     path: str
@@ -66,9 +66,9 @@ class Loader:
 def by_hand(
     workspace: Workspace, path: str, known: dict[str, Module | None]
 ) -> tuple[tuple[OtherReader, ...], tuple[Loader, ...]]:
-    """The places that open the file at `path` or give it to something else than a loader, and those that load it.
+    """The places that open the file at `path` or pass it to something other than a loader, and the loaders of it.
 
-    A place of a file that sets variables by computed names loads it.
+    A place in a file that sets variables with computed names is a loader.
     """
     readers, loaders = [], [*_libraries(workspace)]
     for reader in find_load_sites(workspace, path, Kind.DOTENV, known).opaque:
@@ -91,7 +91,7 @@ def by_hand(
 
 
 def _is_foreign(module: Module, called: str, workspace: Workspace) -> bool:
-    """Whether what is called is of a library that is not known, or a method of what one made."""
+    """Whether a called function is from an unknown library, or is a method of an object made by one."""
     name = called.partition(".")[0].removesuffix("()")
     made = (
         dotted(node.value.func).partition(".")[0]
@@ -118,7 +118,7 @@ def _libraries(workspace: Workspace) -> Iterator[Loader]:
 
 
 def reads_alike(document: Document, binding: Binding, loader: Loader) -> bool:
-    """Whether a loader that knows no comments, escapes or spaces sees the value that python-dotenv sees."""
+    """Whether a loader without comments, escapes or spaces gets the same value as python-dotenv."""
     text, span = document.text, binding.span
     start = max(text.rfind("\n", 0, span.start), text.rfind("\r", 0, span.start)) + 1
     before, inside = text[start : span.start], text[span.start : span.end]
@@ -136,7 +136,7 @@ def reads_alike(document: Document, binding: Binding, loader: Loader) -> bool:
 
 
 def _strips(module: Module, mark: str) -> bool:
-    """Whether a file takes this mark off some text's ends."""
+    """Whether a file strips this quotation mark from the ends of some text."""
     return any(
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
@@ -147,7 +147,7 @@ def _strips(module: Module, mark: str) -> bool:
 
 
 def _sets_variables(module: Module) -> bool:
-    """Whether a file sets environment variables that it does not name."""
+    """Whether a file sets environment variables with computed names."""
     for node in module.nodes:
         match node:
             case (

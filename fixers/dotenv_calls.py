@@ -23,13 +23,13 @@ def is_call(node: ast.AST, names: Mapping[str, str]) -> bool:
 
 
 def to_resolve(tree: ast.AST, names: Mapping[str, str], env_file: str) -> Iterator[ast.expr]:
-    """The expressions whose references are to be resolved where the file of this name has some; not those that are.
+    """The expressions whose references must be resolved if this file has some; not those that are resolved already.
 
-    A call of `dotenv_values`; where it is put together with the environment, `{**dotenv_values(), **os.environ}`, the
-    whole: then it does not matter who brings a reference.
+    A call of `dotenv_values`; if its result is merged with the environment, `{**dotenv_values(), **os.environ}`, the
+    whole expression: then it does not matter which of the two contains a reference.
     """
     done: set[int] = set()
-    for node in ast.walk(tree):  # from the outside to the inside
+    for node in ast.walk(tree):  # from the outside in
         if is_resolving(node):
             done.update(map(id, ast.walk(node)))
         elif id(node) not in done and isinstance(node, (ast.Dict, ast.BinOp)) and is_copy(node, names):
@@ -41,7 +41,7 @@ def to_resolve(tree: ast.AST, names: Mapping[str, str], env_file: str) -> Iterat
 
 
 def mapping_names(tree: ast.AST, names: Mapping[str, str], env_file: str) -> frozenset[str]:
-    """The names and attributes that are bound to such mappings only: what is read from them is resolved."""
+    """The names and attributes bound only to such mappings: values read from them are resolved."""
     resolved = {id(node) for node in to_resolve(tree, names, env_file)}
     given: dict[str, list[ast.expr]] = defaultdict(list)
     for node in ast.walk(tree):
@@ -78,7 +78,7 @@ def mapping_names(tree: ast.AST, names: Mapping[str, str], env_file: str) -> fro
 
 
 def _is_plain(function: ast.FunctionDef, names: Mapping[str, str]) -> bool:
-    """Whether a call of a function gives what it returns: it is decorated by nothing but a cache."""
+    """Whether calling a function gives what it returns: it has no decorator other than a cache."""
     makers = (each.func if isinstance(each, ast.Call) else each for each in function.decorator_list)
     return {resolve(dotted(each), names) for each in makers} <= {"functools.cache", "functools.lru_cache"}
 
@@ -86,7 +86,7 @@ def _is_plain(function: ast.FunctionDef, names: Mapping[str, str]) -> bool:
 def _gives_mapping(
     function: ast.FunctionDef, names: Mapping[str, str], resolved: Collection[int], known: Collection[str]
 ) -> bool:
-    """Whether all that a function returns is such a mapping, or a name for one."""
+    """Whether everything that a function returns is such a mapping, or a name for one."""
     inside = [node for node in ast.walk(function) if isinstance(node, (ast.Return, ast.Yield, ast.YieldFrom))]
     values = [node.value for node in inside if isinstance(node, ast.Return)]
     return bool(values) and all(
@@ -96,12 +96,12 @@ def _gives_mapping(
 
 
 def is_resolving(node: ast.AST) -> bool:
-    """Whether an expression is a call of ours that resolves references."""
+    """Whether an expression is a generated call that resolves references."""
     return isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2].lstrip("_") == SETTING
 
 
 def operands(node: ast.expr) -> Iterator[ast.expr]:
-    """What is put together by `{**a, **b}` or `a | b`."""
+    """The mappings merged by `{**a, **b}` or `a | b`."""
     behind: list[ast.expr] = []
     while isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
         behind.append(node.right)
@@ -130,12 +130,12 @@ def _calls(value: ast.expr, names: Mapping[str, str]) -> Iterator[bool]:
 
 
 def _means(call: ast.AST, name: str) -> bool:
-    """Whether the file that a call reads can be the one of this name: without an argument it is `.env`."""
+    """Whether a call may read the file of this name; without an argument it reads `.env`."""
     if not isinstance(call, ast.Call):
         return False
     given = [*call.args[:1], *(each.value for each in call.keywords if each.arg == "dotenv_path")]
     if not given:
         return name == ".env" and not any(each.arg == "stream" for each in call.keywords)
     texts = [text for each in ast.walk(given[0]) if (text := with_gaps(each)) is not None]
-    # A path that is computed from no text can be any.
+    # A computed path without any text may be any file.
     return not texts or any(is_named(posixpath.basename(text), name) for text in texts)

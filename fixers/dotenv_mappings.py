@@ -17,7 +17,7 @@ from scanner.text import line_starts
 
 
 def mapping_sites(workspace: Workspace, env_file: str) -> tuple[ReaderSite, ...]:
-    """What gives the variables of `env_file` as a dictionary, over the whole workspace; not what is resolved."""
+    """The expressions in the workspace that read `env_file` into a dictionary without resolving references."""
     found: list[ReaderSite] = []
     for path in workspace.files:
         if workspace.is_python(path) and b"dotenv_values" in workspace.bytes_of(path):

@@ -45,8 +45,8 @@ class ChosenDraft:
 def considered(result: ScanResult, minimum: Confidence) -> tuple[Finding, ...]:
     """The findings that a plan covers: not suppressed, at or above `minimum`, and further copies of their values.
 
-    A key id counts with its secret. A copy counts only where equality cannot be chance: a provider's shape, or
-    enough bits.
+    A key id counts with its secret. A copy counts only if equality cannot be chance: a provider's format, or enough
+    bits.
     """
     live = [finding for finding in result.findings if finding.suppressed is None]
     counted = [
@@ -58,23 +58,23 @@ def considered(result: ScanResult, minimum: Confidence) -> tuple[Finding, ...]:
 
 
 def unmistakable(finding: Finding) -> bool:
-    """Whether another place with the same value holds the same credential, by its looks alone."""
+    """Whether the form of a value alone shows that another place with the same value holds the same credential."""
     return bool(finding.prefix) or (finding.value is not None and strength(finding.value) >= STRONG_BITS)
 
 
 def _documents_of(findings: Iterable[Finding], workspace: Workspace) -> dict[str, Document]:
-    """The files with findings, as far as they can be read."""
+    """The files with findings, except unreadable ones."""
     found: dict[str, Document] = {}
     for path in sorted({finding.path for finding in findings if finding.commit is None}):
         try:
             found[path] = workspace.document(path)
         except NotSeenError:
-            continue  # its findings are refused, not-parsable
+            continue  # its findings are refused as not-parsable
     return found
 
 
 def by_variable(findings: Sequence[Finding], documents: Mapping[str, Document]) -> tuple[Finding, ...]:
-    """The findings; one that is part of a variable's or setting's value (a URL, JSON, PEM) is extended to all of it."""
+    """The findings; parts of a variable's or setting's value (a URL, JSON, PEM) are extended to all of it."""
     from fixers.structured import whole_values
     from scanner.readers.dotenv import bindings
 
@@ -130,7 +130,7 @@ def drafts(
 ) -> tuple[ChosenDraft, ...]:
     """Group the findings and choose each group's store; what cannot be stored is added to `refused`.
 
-    `store` is auto or the user's choice for all; `stores` gives a person's choice for one draft, or None.
+    `store` is auto or the user's choice for all; `stores` gives the user's choice for one draft, or None.
     """
     moving = [finding for finding in findings if _may_move(refused.get(id(finding)))]
     grouped = group(

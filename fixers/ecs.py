@@ -1,7 +1,7 @@
-"""Rewrite ECS task definitions: an entry of `environment` moves to `secrets`, which the agent fills in at the start.
+"""Rewrite ECS task definitions: move an entry of `environment` to `secrets`, whose values ECS sets at the start.
 
-A parameter is named as it is; a secret by its ARN, whose last six characters exist only after the upload: until then a
-placeholder stands there (`fixers.arn_placeholders`).
+A parameter is referred to by its name; a secret by its ARN, whose last six characters exist only after the upload, so a
+placeholder is written until then (`fixers.arn_placeholders`).
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
 """
 
@@ -24,14 +24,14 @@ from scanner.model import Document, Kind, Span
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Node, Value, trees
 
-# A mapping as its pairs, in order: a key may stand twice.
+# A mapping as its pairs in order, because a key may occur twice.
 Plain: TypeAlias = Any
 _STEP = "move it to the container's `secrets` with valueFrom, by hand"
 
 
 @dataclass(slots=True, kw_only=True)
 class Container:
-    """One container definition: its `environment` (key and list) and its `secrets`, None where there are none."""
+    """One container definition: its `environment` (key and list) and its `secrets`, None if it has none."""
 
     node: Node
     key: Value
@@ -41,7 +41,7 @@ class Container:
 
 
 def is_task_definition(document: Document, found: Sequence[Node]) -> bool:
-    """Whether a JSON file holds container definitions with an environment."""
+    """Whether a JSON file holds container definitions that set variables."""
     return document.kind is Kind.JSON and any(True for _ in containers(found))
 
 
@@ -60,7 +60,7 @@ def containers(found: Sequence[Node]) -> Iterator[Container]:
 
 
 def variables(document: Document) -> Iterator[tuple[str, Value]]:
-    """Name and value of each environment entry, as a reader of the variable sees it."""
+    """The name and the value of each environment entry, as a reader of the variable sees it."""
     for container in containers(trees(document)):
         for entry in container.environment.items:
             pair = _pair(entry)
@@ -167,7 +167,7 @@ def _runs(positions: Sequence[int]) -> list[list[int]]:
 
 
 def _removal(document: Document, listed: Node, run: Sequence[int], context: RewriteContext) -> Edit:
-    """Neighbouring entries with the comma that goes with them."""
+    """The removal of adjacent entries together with the comma that belongs to them."""
     items = listed.items
     first, last = items[run[0]].span, items[run[-1]].span
     if run[-1] + 1 < len(items):
@@ -180,7 +180,7 @@ def _removal(document: Document, listed: Node, run: Sequence[int], context: Rewr
 
 
 def _insertion(document: Document, container: Container, positions: Sequence[int], context: RewriteContext) -> Edit:
-    """The new entries of `secrets`, formatted like the list that they come from."""
+    """The insertion of new entries into `secrets`, formatted like the list that they come from."""
     listed = container.environment
     entries = [_entry(document, listed.items[position], container.moved[position][0][1]) for position in positions]
     lead = _blank(document.text[listed.span.start + 1 : listed.items[0].span.start])
@@ -204,7 +204,7 @@ def _blank(text: str) -> str:
 
 
 def _entry(document: Document, entry: Node, placement: Placement) -> str:
-    """The entry's own text with `valueFrom` for `value`."""
+    """The entry's own text with `valueFrom` in place of `value`."""
     edits = [
         Edit(path="", span=_moved(part, entry), expects="", new=json.dumps(new, ensure_ascii=False))
         for part, new in _replaced(entry, placement)
@@ -238,7 +238,7 @@ def _insert(document: Document, at: int, new: str, context: RewriteContext) -> E
 
 
 def _as_meant(document: Document, before: Sequence[Node], found: Sequence[Container], edits: Sequence[Edit]) -> bool:
-    """Whether the file reads as before, but for the entries that moved."""
+    """Whether the file's content is as before, except for the entries that moved."""
     try:
         after = trees(respliced(document, splice(document.text, edits)))
     except Unreadable:
@@ -248,7 +248,7 @@ def _as_meant(document: Document, before: Sequence[Node], found: Sequence[Contai
 
 
 def _plain(node: Node, moved: dict[int, Container]) -> Plain:
-    """What a node says; with the entries of `moved` containers where they should be afterwards."""
+    """A node as plain data; entries of `moved` containers where they should be after the edits."""
     if node.value is not None:
         return node.value.text, node.value.string
     if node.keys is None:

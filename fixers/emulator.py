@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from werkzeug.serving import ThreadedWSGIServer
 
 _HOST = "127.0.0.1"
-_POLL = 0.02  # seconds until a shutdown is seen
+_POLL = 0.02  # seconds until a shutdown is noticed
 _FOREIGN = ("AWS_", "BOTO", "MOTO_", "INITIAL_NO_AUTH_ACTION_COUNT")
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/")
 _REFUSED = (
@@ -29,10 +29,10 @@ _Application: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterabl
 
 @contextmanager
 def embedded_aws(region: str = "us-east-1") -> Iterator[Endpoint]:
-    """Serve Secrets Manager and Parameter Store on 127.0.0.1 until the block ends; then all of it is forgotten.
+    """Serve Secrets Manager and Parameter Store on 127.0.0.1 until the block ends; then everything is discarded.
 
-    Requests with another access key get status 403. One at a time in a process: moto keeps its state in globals.
-    Raises UsageError where moto is not installed.
+    Requests with another access key get status 403. Only one at a time in a process, because moto keeps its state in
+    globals. Raises UsageError if moto is not installed.
     """
     with _without_the_users_aws():
         server, forget, endpoint = _start(region)
@@ -49,7 +49,7 @@ def embedded_aws(region: str = "us-east-1") -> Iterator[Endpoint]:
 
 @contextmanager
 def _without_the_users_aws() -> Iterator[None]:
-    """Keep the user's AWS settings out of this process: moto opens boto3 sessions of its own, which would read them."""
+    """Hide the user's AWS settings from this process: moto opens boto3 sessions of its own, which would read them."""
     taken = {name: os.environ.pop(name) for name in tuple(os.environ) if name.startswith(_FOREIGN)}
     isolation = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     os.environ.update(isolation, AWS_EC2_METADATA_DISABLED="true")
@@ -71,10 +71,10 @@ def _start(region: str) -> tuple[ThreadedWSGIServer, Callable[[], None], Endpoin
         hint = 'pip install "unhardcode[rehearse]"'
         raise UsageError("the rehearsal needs moto, which is not installed", hint=hint) from None
 
-    # Werkzeug logs requests, and with an error its traceback: neither belongs on the user's standard error.
+    # Werkzeug logs requests, and errors with a traceback: neither belongs on the user's standard error.
     handler = type("Handler", (WSGIRequestHandler,), {"log": _say_nothing})
     serve = type("Server", (ThreadedWSGIServer,), {"log": _say_nothing, "handle_error": _say_nothing})
-    # Random like a key, but of no shape that a scanner (or AWS) would take for one.
+    # Random like a key, but in a form that neither a scanner nor AWS would take for one.
     access_key, secret_key = f"rehearsal{secrets.token_hex(12)}", secrets.token_urlsafe(30)
     application = _only_for(access_key, DomainDispatcherApplication(create_backend_app))
     server = serve(_HOST, 0, application, handler)

@@ -8,16 +8,15 @@ from collections.abc import Collection, Iterator, Mapping
 from fixers.dotenv_calls import is_resolving
 from fixers.python_environment import ENVIRON, READERS, dotted, is_copy, resolve
 
-# They take what they are given for its length, its names or its copy.
+# Functions that use an argument only for its length, its names or a copy.
 _HARMLESS = frozenset("dict len bool isinstance type id sorted list tuple set frozenset iter patch.dict".split())
-# Those that read by names which stand in a text or in a class: string.Template, pydantic, marshmallow, cattrs, dacite,
-# msgspec.
+# Those that read by names found in a text or a class: string.Template, pydantic, marshmallow, cattrs, dacite, msgspec.
 _TAKES_ALL = frozenset(
     """substitute safe_substitute format_map model_validate parse_obj validate_python load structure from_dict
     convert""".split()
 )
 _NAMESPACES = ("globals()", "locals()", "vars()", "__dict__")
-# What starts a program: its `env=` is that program's environment.
+# Functions that start a program: their `env=` is that program's environment.
 STARTS = frozenset(
     """run call check_call check_output Popen system popen create_subprocess_exec create_subprocess_shell execve execle
     execvpe execlpe spawnve spawnle spawnvpe spawnlpe posix_spawn posix_spawnp spawn local sudo invoke""".split()
@@ -25,10 +24,10 @@ STARTS = frozenset(
 
 
 def handed_on(node: ast.AST, names: Mapping[str, str], copies: Collection[str]) -> Iterator[ast.expr]:
-    """The expressions directly below a node by which it hands the environment on: `Settings(os.environ)`.
+    """The expressions directly below a node by which it passes the environment on: `Settings(os.environ)`.
 
-    `names` are what the file's names stand for, `copies` those that are bound to copies of the environment. Subscripts,
-    method calls, comparisons and loops over it name what they read, or read nothing.
+    `names` give the qualified names of the file's names, `copies` are names bound to copies of the environment.
+    Subscripts, method calls, comparisons and loops over it either name what they read, or read nothing.
     """
 
     def is_environment(child: ast.AST) -> bool:
@@ -60,7 +59,7 @@ def handed_on(node: ast.AST, names: Mapping[str, str], copies: Collection[str]) 
 
 
 def read_whole(node: ast.AST, names: Mapping[str, str], copies: Collection[str]) -> str | None:
-    """How an expression reads the environment by names that need stand in no text: `Settings(**os.environ)`."""
+    """How an expression reads the environment by names that may occur in no text: `Settings(**os.environ)`."""
 
     def is_environment(child: ast.expr) -> bool:
         written = dotted(child)

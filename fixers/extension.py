@@ -1,6 +1,6 @@
-"""A stand-in for the AWS Parameters and Secrets Lambda Extension, so that code written for it can be proven here.
+"""A stand-in for the AWS Parameters and Secrets Lambda Extension, to prove code that is written for it.
 
-It answers as the extension does, on loopback, with what a store gives:
+It answers on loopback as the extension does, with values from a store:
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_lambda.html
 """
 
@@ -20,14 +20,14 @@ from scanner.errors import StoreError
 
 _HOST = "127.0.0.1"
 _TOKEN = "X-Aws-Parameters-Secrets-Token"  # noqa: S105 - a header's name
-_POLL = 0.02  # seconds until a shutdown is seen
+_POLL = 0.02  # seconds until a shutdown is noticed
 
 
 @contextmanager
 def extension_stand_in(stores: Callable[[str], Store]) -> Iterator[Mapping[str, str]]:
-    """Serve until the block ends; gives the variables that a program needs to ask it.
+    """Serve until the block ends; yields the variables that a program needs to make requests.
 
-    The session token is random: without it nobody else on this machine reads a value.
+    The session token is random, so that no other user of this machine can read a value.
     """
     token = secrets.token_urlsafe(32)
 
@@ -65,7 +65,7 @@ def extension_stand_in(stores: Callable[[str], Store]) -> Iterator[Mapping[str, 
 
 
 def _answer(path: str, asked: Mapping[str, str], stores: Callable[[str], Store]) -> dict[str, object] | None:
-    """The extension's JSON for a request; None where it would refuse."""
+    """The extension's JSON answer; None if it would refuse the request."""
     kind = next((kind for kind in KINDS.values() if kind.references.extension == path), None)
     name = None if kind is None else kind.references.extension_name(asked)
     if kind is None or name is None:

@@ -16,7 +16,7 @@ from scanner.text import line_starts, position
 
 
 def render_findings(made: Planned, form: str, version: str) -> Iterator[str]:
-    """The report in a form of `unhardcode scan`, its `fix` fields filled in."""
+    """The report in one of the formats of `unhardcode scan`, with its `fix` fields filled in."""
     context = ReportContext(
         root=str(made.scanned.root.folder),
         version=version,

@@ -1,4 +1,4 @@
-"""Group findings into secrets: one connection is one secret, a key id and its key are a pair, the rest is single."""
+"""Group findings into secrets: one connection is one secret, a key id and its key are a pair, all others are single."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from fixers.strength import STRONG_BITS, strength
 from scanner.companions import place_of
 from scanner.model import CredentialKind, Finding, Kind, Role, SecretValue
 
-# Of os, os.environ, decouple, django-environ and environs.
+# Functions of os, os.environ, decouple, django-environ and environs.
 _VARIABLE_READS = frozenset({"getenv", "get", "get_env", "setdefault", "pop", "config", "env", "str", "environ"})
 _LOOKUPS = frozenset({"get", "setdefault", "pop"})  # of any mapping
 _PAIR_KINDS = (CredentialKind.ACCESS_KEY_ID, CredentialKind.ACCESS_KEY)
-# What reads a settings file in rewritten code: a literal that it reaches is about the variable in `keyword`.
+# Calls that read a settings file in rewritten code: a literal below one belongs to the variable in `keyword`.
 SETTING = "resolve_references"
 KEY_ID, KEY = "aws_access_key_id", "aws_secret_access_key"
 
 
 class Form(enum.StrEnum):
-    """What a secret holds: the password of a database login, a key id with its key, or one plain value."""
+    """The form of a secret: the password of a database login, a key id with its key, or one plain value."""
 
     LOGIN = "login"
     PAIR = "pair"
@@ -31,7 +31,7 @@ class Form(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftMember:
-    """One value of a draft: its JSON key in a login or a pair, else None, and the places that hold it."""
+    """One value of a draft: its JSON key (None unless in a login or a pair), and the places that hold it."""
 
     key: str | None
     value: SecretValue
@@ -42,7 +42,7 @@ class DraftMember:
 class Draft:
     """A secret before it has a name and a store. `env` is the environment that its files belong to.
 
-    `part` is the JSON key that a plain value would have had in the login or pair that it was split from.
+    `part` is the JSON key that a plain value had in the login or pair from which it was split off.
     """
 
     form: Form
@@ -58,14 +58,14 @@ class Draft:
 
     @property
     def engine(self) -> str | None:
-        """AWS's name of the database engine, if known."""
+        """AWS's name for the database engine, if known."""
         return dict(self.constants).get("engine")
 
 
 def group(
     findings: Sequence[Finding], *, environment: Callable[[Finding], str], kind: Callable[[Finding], Kind]
 ) -> tuple[Draft, ...]:
-    """One draft for each secret that the findings hold, in the findings' order; every finding is in exactly one."""
+    """One draft for each secret in the findings, in the findings' order; every finding is in exactly one draft."""
     pairs = _pairs(findings, environment)
     paired = {id(finding) for draft in pairs for finding in draft.findings}
     rest = [finding for finding in findings if id(finding) not in paired]
@@ -75,15 +75,15 @@ def group(
 
 
 def own_key(finding: Finding) -> str | None:
-    """The environment variable that the finding's place is about: a `.env` variable, the key of a getenv default."""
+    """The environment variable that the finding's place defines: a `.env` variable, or the key of a getenv default."""
     literal = finding.literal
     for argument in literal.arguments:
         if SETTING in argument.callees:
             return argument.keyword
     if literal.role is Role.VARIABLE:
         return literal.name
-    # The variable behind `getenv("DATABASE_URL", "postgres://...")` holds the whole URL, not its password; the default
-    # of a command line's option, and what follows `or`, bear names of their own.
+    # The variable of `getenv("DATABASE_URL", "postgres://...")` holds the whole URL, not its password; the default of a
+    # command-line option, and the operand of an `or`, have names of their own.
     whole = literal.role is Role.ENV_DEFAULT and finding.value == literal.value
     callees = [callee for argument in literal.arguments for callee in argument.callees]
     reads = any(_is_variable_read(callee, literal.name or "") for callee in callees)
@@ -92,15 +92,15 @@ def own_key(finding: Finding) -> str | None:
 
 def _is_variable_read(callee: str, name: str) -> bool:
     owner, _, method = callee.rpartition(".")
-    # `Variable.get("crm_token", ...)` looks up a key of its own: a variable in small letters is the environment's.
+    # `Variable.get("crm_token", ...)` looks up its own key: a lower-case name counts only if read from the environment.
     named = name.upper() == name or method not in _LOOKUPS or "environ" in owner
     return named and method.lower() in _VARIABLE_READS
 
 
 def secret_value(finding: Finding, kind: Kind) -> SecretValue:
-    """What would be stored: the finding's value; of a `.env` variable the whole value, as its readers read it.
+    """The value to store: the finding's value, or the whole value of a `.env` variable, as its readers get it.
 
-    Bytes that are UTF-8 count as text: a SecretString serves both.
+    Bytes that are valid UTF-8 count as text: a SecretString can hold both.
     """
     value = finding.literal.value if is_whole(finding, kind) else finding.value
     if value is None:
@@ -114,12 +114,12 @@ def secret_value(finding: Finding, kind: Kind) -> SecretValue:
 
 
 def is_whole(finding: Finding, kind: Kind) -> bool:
-    """Whether the place is a variable, whose readers get all of its value."""
+    """Whether the place is a variable, whose readers get its whole value."""
     return kind is Kind.DOTENV or finding.literal.role is Role.VARIABLE
 
 
 def by_parameter(draft: Draft) -> tuple[Draft, ...]:
-    """The draft as plain values, one each: a parameter has no JSON keys that a reference could name."""
+    """The draft split into plain values: a parameter has no JSON keys that a reference could name."""
     if draft.form is Form.PLAIN:
         return (draft,)
     return tuple(
@@ -146,7 +146,7 @@ def _pairs(findings: Sequence[Finding], environment: Callable[[Finding], str]) -
 
 
 def _pairs_of(together: Sequence[Finding], env: str) -> Iterable[Draft]:
-    """Ids and keys in the order in which they stand; halves that are left over stay single."""
+    """Ids and keys paired in the order of their places; unpaired halves stay single."""
     columns = [_by_value(found for found in together if found.kind is kind) for kind in _PAIR_KINDS]
     if len(columns[0]) != len(columns[1]):
         return
@@ -186,7 +186,7 @@ def _merged(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
 
 
 def _joined(first: Draft, second: Draft) -> Draft | None:
-    """Both as one secret, or None where their values are not the same credential. Their last members are equal."""
+    """Both drafts as one secret, or None if their values are not the same credential. Their last members are equal."""
     if Form.PAIR in (first.form, second.form):
         return _joined_pairs(first, second)
     constants = _agreed(first, second)
@@ -213,13 +213,13 @@ def _joined_pairs(first: Draft, second: Draft) -> Draft | None:
 
 
 def _sure(*members: DraftMember) -> bool:
-    """Whether equal values are one credential by their looks alone."""
+    """Whether the form of the values alone shows that equal ones are the same credential."""
     findings = [finding for member in members for finding in member.findings]
     return any(finding.prefix for finding in findings) or strength(members[0].value) >= STRONG_BITS
 
 
 def _one_connection(first: Draft, second: Draft) -> bool:
-    """Whether both belong to one connection: the same call or mapping, one account on one host, one variable."""
+    """Whether both belong to one connection: the same call or mapping, one account on one host, or one variable."""
     ones, others = dict(first.constants), dict(second.constants)
     account = [(part.get("host"), part.get("username"), _port(part)) for part in (ones, others)]
     if account[0] == account[1] and all(account[0][:2]):
@@ -231,17 +231,17 @@ def _one_connection(first: Draft, second: Draft) -> bool:
 
 
 def _port(constants: dict[str, str]) -> str | None:
-    """Where none is named it is the engine's own."""
+    """The named port, else the engine's default port."""
     return constants.get("port") or DEFAULT_PORTS.get(constants.get("engine", ""))
 
 
 def _two_accounts(ones: dict[str, str], others: dict[str, str]) -> bool:
-    """Whether both say whose password it is, and not the same: root's and the application's in one mapping."""
+    """Whether both name an account and the accounts differ: root's and the application's in one mapping."""
     return len({part["username"] for part in (ones, others) if "username" in part}) > 1
 
 
 def _one_variable(first: Draft, second: Draft) -> bool:
-    """Whether a place of each is about one variable: a default in code and a `.env`, or two `.env` of one folder."""
+    """Whether both define the same variable somewhere: a default in code and a `.env`, or two `.env` of one folder."""
     return any(
         own_key(one) is not None
         and own_key(one) == own_key(other)
@@ -256,14 +256,14 @@ def _folder(finding: Finding) -> str:
 
 
 def _call(finding: Finding) -> tuple[object, ...] | None:
-    """The call or mapping that contains the finding; None for a module or file, which holds many connections."""
+    """The call or mapping that contains the finding; None for a module or file, which may hold many connections."""
     literal = finding.literal
     inside = literal.role in (Role.KEYWORD, Role.POSITIONAL, Role.ENTRY)
     return (finding.path, literal.container) if inside and literal.container is not None else None
 
 
 def _agreed(first: Draft, second: Draft) -> tuple[tuple[str, str], ...] | None:
-    """The constants of both; None if they name different accounts. A database name that differs is left out."""
+    """The constants of both; None if they name different accounts. Database names that differ are left out."""
     ones, others = dict(first.constants), dict(second.constants)
     differ = {key for key in ones.keys() & others.keys() if ones[key] != others[key]}
     if differ - {"dbname"}:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import PurePosixPath
 
-# Modules without which boto3 cannot be imported or cannot call, measured by putting an empty one of each name that it
-# loads before it, on Python 3.11 and 3.13.
+# Modules without which boto3 cannot be imported or cannot make a request. Measured by shadowing each module that it
+# loads with an empty one, on Python 3.11 and 3.13.
 BEHIND_BOTO3 = frozenset(
     """array ast base64 binascii bisect boto3 botocore calendar concurrent contextvars copy copyreg dataclasses
     datetime dateutil decimal dis email enum functools getpass gzip hashlib heapq hmac html http importlib inspect
@@ -18,9 +18,9 @@ BEHIND_BOTO3 = frozenset(
 
 
 def hiding(root: PurePosixPath, paths: Collection[str], imported: Collection[str]) -> str | None:
-    """The path of such a file in an import root (POSIX, from the tree's root); None if there is none.
+    """The path of such a file in an import root (POSIX, relative to the tree's root); None if there is none.
 
-    None too where the program imports boto3 itself: then such a file does not stand in its way.
+    None too if the program imports boto3 itself: then the file evidently does no harm.
     """
     if "boto3" in imported:
         return None

@@ -10,7 +10,7 @@ from fixers.value_search import Search, traces
 from scanner.model import SecretValue
 from scanner.sources import git, paths
 
-# git filter-repo leaves a blob with a NUL in here as it is. https://github.com/newren/git-filter-repo
+# git filter-repo does not change a blob with a NUL in this range. https://github.com/newren/git-filter-repo
 _LOOKED_AT_FOR_NUL = 8_192
 
 
@@ -18,9 +18,9 @@ _LOOKED_AT_FOR_NUL = 8_192
 class Sighting:
     """One spelling of one value in one object.
 
-    `value` is its number, `kind` blob, commit or tag, `path` one of a blob's paths ("" for others). `binary` says that
-    git filter-repo would not look into the blob. `head` says that it stands in a commit's or tag's head and not in its
-    message (a name, an address).
+    `value` is its index, `kind` blob, commit or tag, `path` one of a blob's paths ("" for others). `binary` says that
+    git filter-repo would skip the blob. `head` says that it is in a commit's or tag's header and not in its message (a
+    name, an address).
     """
 
     value: int

@@ -1,7 +1,7 @@
-"""Import roots: the folders that stand on sys.path, as far as files and imports show it.
+"""Import roots: the folders on sys.path, as far as files and imports show.
 
-The nearest folder above a file without `__init__.py` is one, or one further up where other files show that folders
-below it are namespace packages (https://peps.python.org/pep-0420/).
+A file's import root is the nearest folder above it without `__init__.py`, or one further up if other files show that
+the folders below that one are namespace packages (https://peps.python.org/pep-0420/).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from fixers.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What the workspace holds, for questions about folders. `on_path` are packages that are on sys.path themselves."""
+    """The workspace's files, for questions about folders. `on_path` are packages that are on sys.path themselves."""
 
     paths: frozenset[str]
     on_path: frozenset[str]
@@ -32,17 +32,17 @@ class Files:
         return sorted(place.stem for place in places if place.parent == folder)
 
     def holds(self, module: PurePosixPath) -> bool:
-        """Whether a module or folder of that name is there; file systems may not tell case apart."""
+        """Whether a module or folder of that name exists, ignoring case as some file systems do."""
         name = str(module).lower()
         return any(path.lower() in (name, f"{name}.py") or path.lower().startswith(f"{name}/") for path in self.paths)
 
 
 def packages_on_path(workspace: Workspace, names: Collection[str]) -> Iterator[tuple[str, bool]]:
-    """Folders with an `__init__.py` that are on sys.path all the same, as far as the imported `names` show.
+    """Folders that have an `__init__.py` and are on sys.path nevertheless, as far as the imported `names` show.
 
-    A Django project's manage.py, or `uvicorn main:app`, is often started in such a folder: what is imported is
-    `core.config`, and that is there in `app/`, and no other folder has a `core`. With each whether something imports
-    `app.core` as well: then the outermost package is on sys.path for some programs only, one further in is not.
+    A Django project's manage.py, or `uvicorn main:app`, is often started in such a folder: then `core.config` is
+    imported, which exists in `app/`, and no other folder has a `core`. Each comes with whether something imports
+    `app.core` as well: then the outermost package is on sys.path for some programs only, and one further in is not.
     """
     modules: dict[str, set[PurePosixPath]] = {}
     for path in workspace.files:
@@ -72,7 +72,7 @@ def _below(folder: PurePosixPath, workspace: Workspace) -> Iterator[str]:
 
 
 def regular_root(file: PurePosixPath, files: Files) -> PurePosixPath:
-    """The nearest folder above a file that is no regular package, or is on sys.path though it is one."""
+    """The nearest folder above a file that is not a regular package, or is one that is on sys.path."""
     folder = file.parent
     while files.is_package(folder) and folder != folder.parent and str(folder) not in files.on_path:
         folder = folder.parent
@@ -80,9 +80,10 @@ def regular_root(file: PurePosixPath, files: Files) -> PurePosixPath:
 
 
 def import_root(file: PurePosixPath, files: Files, imported: frozenset[str], imports: OwnImports) -> PurePosixPath:
-    """The import root: further up than the regular one where a longer dotted name of the file is imported somewhere.
+    """The import root, above the regular one if something imports the file's module by a longer dotted name.
 
-    Or where the file itself imports others of the namespace that it is in: without their folder on sys.path it fails.
+    Also if the file itself imports other modules of its namespace package: without that folder on sys.path it would
+    fail.
     """
     regular = regular_root(file, files)
     folder, neighbours = file.parent.parts, files.modules_in(file.parent)
@@ -97,7 +98,7 @@ def import_root(file: PurePosixPath, files: Files, imported: frozenset[str], imp
 
 
 def _shares(top: str, above: PurePosixPath, regular: PurePosixPath, imports: OwnImports, files: Files) -> bool:
-    """Whether a file imports a module that is there only if `above`, which holds its own `top`, is on sys.path."""
+    """Whether a file imports a module found only if `above`, which contains its own `top`, is on sys.path."""
     for name in imports.absolute:
         first, dot, rest = name.partition(".")
         if (
@@ -111,7 +112,7 @@ def _shares(top: str, above: PurePosixPath, regular: PurePosixPath, imports: Own
 
 
 def packages_in(root: PurePosixPath, files: Files) -> list[PurePosixPath]:
-    """The regular packages right below a folder, sorted."""
+    """The regular packages directly below a folder, sorted."""
     depth = len(root.parts)
     found = {PurePosixPath(path) for path in files.paths if path.endswith("/__init__.py")}
     return sorted(file.parent for file in found if len(file.parts) == depth + 2 and file.is_relative_to(root))

@@ -1,8 +1,8 @@
 """Incident mode: the value in the code has leaked and is revoked, so the store gets a new one.
 
 https://docs.aws.amazon.com/prescriptive-guidance/latest/aws-startup-security-baseline/wkld-05.html: revoke or rotate
-first, then store the new value, then change the code. New values are typed without an echo, or come in lines on
-standard input; never in arguments.
+first, then store the new value, then change the code. New values are typed without echo, or read from lines of standard
+input; never from arguments.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from scanner.sources import stdin
 # By the secret's name and the member's key.
 NewValues: TypeAlias = Mapping[tuple[str, str | None], SecretValue]
 
-# NAME=VALUE, NAME:KEY=VALUE; with := what follows is a JSON string, for values of several lines.
+# NAME=VALUE, NAME:KEY=VALUE; after := follows a JSON string, for values of several lines.
 _LINE = re.compile(r"(?P<name>[^=:\s]+)(?::(?P<key>[^=:\s]+))?(?P<json>:)?=(?P<value>.*)")
 _MOST = 10_000_000
 FORMAT = "one line for each, NAME=VALUE or NAME:KEY=VALUE, or NAME:=JSON-STRING for several lines"
@@ -39,9 +39,9 @@ FORMAT = "one line for each, NAME=VALUE or NAME:KEY=VALUE, or NAME:=JSON-STRING 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewed:
-    """A plan with its new values. `composed` holds the ids of proofs that count with the old value in the variable.
+    """A plan with its new values. `composed` has the ids of proofs that count only with the old value in the variable.
 
-    Those are expressions that build more than the value (a URL): what they give with the new one is in no file.
+    Those are expressions that give more than the value (a URL): their result with the new value is in no file.
     """
 
     plan: Plan
@@ -56,7 +56,7 @@ class Renewed:
 
 
 def rotate_first(plan: Plan) -> Iterator[str]:
-    """Lines that list each secret that must be rotated first, and its provider's page on that."""
+    """Lines that list each secret to be rotated first, with its provider's page on rotation."""
     yield "Incident: first revoke or rotate each of these at its provider, then go on with the new values."
     for secret in plan.moving:
         pages = dict.fromkeys(
@@ -91,7 +91,7 @@ def ask(plan: Plan) -> NewValues:
 
 
 def renewed(plan: Plan, given: NewValues, key: bytes) -> Renewed:
-    """The plan with these values in its secrets and its proofs; its edits stay as they are."""
+    """The plan with these values in its secrets and proofs; its edits are unchanged."""
     old = {secret.name: secret for secret in plan.secrets}
     new = {name: _with(secret, given, key) for name, secret in old.items()}
     composed: set[int] = set()
@@ -113,7 +113,7 @@ def _typed(plan: Plan) -> Iterator[tuple[tuple[str, str | None], SecretValue]]:
 
 
 def _read(plan: Plan, text: str) -> Iterator[tuple[tuple[str, str | None], SecretValue]]:
-    """Values out of lines. No message quotes a line: what is wrong in it may be the value's place."""
+    """The values in lines of text. No message quotes a line, because a malformed line may contain a value."""
     wanted = {(secret.name, member.key): (secret, member) for secret, member in _members(plan)}
     seen: set[tuple[str, str | None]] = set()
     for number, line in enumerate(text.split("\n"), 1):
@@ -150,7 +150,7 @@ def _unquoted(text: str, where: str) -> str:
 
 
 def _like(secret: PlannedSecret, member: Member, text: str, where: str) -> SecretValue:
-    """The new value as what the old one was: text, bytes of text, or bytes that came as base64."""
+    """The new value in the form of the old one: text, bytes of text, or bytes given as base64."""
     if not member.value.is_bytes:
         return SecretValue(text)
     if secret.type != BINARY_TYPE:
@@ -173,7 +173,7 @@ def _with(secret: PlannedSecret, given: NewValues, key: bytes) -> PlannedSecret:
 
 
 def _proofs(fix: Fix, old: PlannedSecret, new: PlannedSecret, key: bytes) -> Iterator[tuple[Proof, bool]]:
-    """Each proof with whether it is composed; for composed ones also that the bare call gives the new value."""
+    """Each proof and whether it is composed; for composed ones also a proof that the bare call gives the new value."""
     pairs = list(zip(old.members, new.members, strict=True))
     digests = {before: after for one, other in pairs for before, after in _digests(one.value, other.value, key)}
     is_composed = False
@@ -200,7 +200,7 @@ def _proofs(fix: Fix, old: PlannedSecret, new: PlannedSecret, key: bytes) -> Ite
 
 
 def _digests(old: SecretValue, new: SecretValue, key: bytes) -> Iterator[tuple[str, str]]:
-    """The keyed digests of a value before and after, as bytes and as text: code may see it either way."""
+    """The keyed digests of a value before and after, as bytes and as text: code may read it in either form."""
     before, after = old.reveal("bytes"), new.reveal("bytes")
     yield digest(key, before), digest(key, after)
     try:
@@ -210,7 +210,7 @@ def _digests(old: SecretValue, new: SecretValue, key: bytes) -> Iterator[tuple[s
 
 
 def _variables(proof: Proof, pairs: Sequence[tuple[Member, Member]]) -> tuple[tuple[str, SecretValue], ...]:
-    """The proof's variables; a reference to the store stays."""
+    """The proof's variables; a reference to the store is kept."""
     found = []
     for name, value in proof.variables:
         after = next((new.value for old, new in pairs if old.value.reveal("bytes") == value.reveal("bytes")), value)

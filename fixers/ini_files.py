@@ -1,7 +1,7 @@
 """Rewrite INI files that configparser reads: the value becomes a reference, and each read of it a call.
 
 A parser interpolates, joins lines and has defaults for every section, so it is not resolved as a whole: every use of
-the parser must be seen, and each that reads the value is rewritten as those of a `.env` variable are.
+the parser must be known, and each that reads the value is rewritten in the same way as a read of a `.env` variable.
 https://docs.python.org/3/library/configparser.html
 """
 
@@ -66,7 +66,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
 def _check_alone(
     before: Sequence[Value], value: Value, placements: Sequence[Placement], sites: Sequence[ReaderSite]
 ) -> None:
-    """Refuse what is read as a whole together with another value that moves: one expression takes one call."""
+    """Refuse a value that is read as a whole with another that moves: an expression can become one call only."""
     sections = {value.path[0], COMMON}
     together = [each for each in placements if owner(before, each.finding).path[0] in sections]
     whole = next((site for site in sites if any(site.around)), None)
@@ -115,7 +115,7 @@ def _swap(
 def _sites(document: Document, value: Value, context: RewriteContext) -> tuple[list[ReaderSite], list[Module]]:
     """The reads of a value, and the files that parse it.
 
-    Raises CannotRewriteError where the parser is used in a way that may read it, too.
+    Raises CannotRewriteError if the parser is also used in another way that may read it.
     """
     name = posixpath.basename(document.path)
     found = find_load_sites(context.workspace, document.path, Kind.INI, context.modules)
@@ -165,7 +165,7 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> tuple[l
 def _holders(
     modules: Sequence[Module], raws: Mapping[str, bytes], context: RewriteContext
 ) -> tuple[list[tuple[Module, Parsers]], list[OtherReader]]:
-    """The files that have the parsers of these files, which parse the value, and what else takes them."""
+    """The files that have the parsers of these files, which parse the value, and other code that takes them."""
     taken: dict[str, set[str]] = {module.path: set() for module in modules}
     known = {module.path: module for module in modules}
     waiting, others = list(taken), []
@@ -191,7 +191,7 @@ def _holders(
 
 
 def _may_import(owner: Module, raws: Mapping[str, bytes]) -> Iterator[str]:
-    """The other files that may import something of one."""
+    """The other files that may import something from a file."""
     inside = posixpath.basename(owner.path) == "__init__.py"
     for path, raw in raws.items():
         near = inside and b"from ." in raw and path.startswith(posixpath.dirname(owner.path))
@@ -200,7 +200,7 @@ def _may_import(owner: Module, raws: Mapping[str, bytes]) -> Iterator[str]:
 
 
 def _given_otherwise(holders: Sequence[tuple[Module, Parsers]]) -> Iterator[OtherReader]:
-    """Functions that give a parser and are called with several arguments: it may be one of several files."""
+    """Functions that return a parser and are called with different arguments: it may be for one of several files."""
     first: dict[str, str] = {}
     for module, parsers in holders:
         for node in module.nodes:
@@ -213,7 +213,7 @@ def _given_otherwise(holders: Sequence[tuple[Module, Parsers]]) -> Iterator[Othe
 
 
 def _naming(raws: Mapping[str, bytes], path: str, context: RewriteContext, word: str) -> list[Module] | None:
-    """The other files with a word in them; None where one does not parse."""
+    """The other files that contain a word; None if one does not parse."""
     having = [
         other for other in raws if other != path and re.search(rb"\b%b\b" % re.escape(word.encode()), raws[other])
     ]
@@ -222,7 +222,7 @@ def _naming(raws: Mapping[str, bytes], path: str, context: RewriteContext, word:
 
 
 def _marks(module: Module) -> str:
-    """What the parsers of a file interpolate: `%`, `$`, or nothing."""
+    """The characters that a file's parsers interpolate: `%`, `$`, or none."""
     found = ""
     for node in module.nodes:
         if not isinstance(node, ast.Call) or resolve(dotted(node.func), module.names) not in PARSERS:
@@ -244,7 +244,7 @@ def _marks(module: Module) -> str:
 def _overriding(
     document: Document, value: Value, context: RewriteContext, parsing: Collection[str]
 ) -> Iterator[OtherReader]:
-    """Parsers of these files that may read another value of the option from another file, before or after this one."""
+    """Parsers in these files that may read the option's value from another file, before or after this one."""
     for path in context.workspace.files:
         if path == document.path or not path.endswith((".ini", ".cfg", ".conf")):
             continue

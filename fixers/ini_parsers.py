@@ -15,10 +15,10 @@ from fixers.settings_modules import PARSERS, Module, class_of, scope_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsers:
-    """A file's parsers. `makes` says of each binding of a name, in its scope, whether it makes one.
+    """A file's parsers. `makes` says for each binding of a name, in its scope, whether it creates one.
 
-    `attributes` says so of each `self.conf`, `keepers` are the classes that make these, each with the attribute.
-    `givers` are functions whose calls give one; `shared` names that a function binds in a scope around it.
+    `attributes` says so for each `self.conf`; `keepers` are the classes that create these, each with the attribute.
+    `givers` are functions whose calls return one; `shared` are names that a function binds in an enclosing scope.
     """
 
     makes: dict[tuple[ast.AST | None, str], list[bool]]
@@ -28,7 +28,7 @@ class Parsers:
     shared: frozenset[str]
 
     def kind(self, module: Module, node: ast.AST) -> bool | None:
-        """Whether an expression is a parser and nothing else; None if it is not one."""
+        """Whether an expression is always a parser; None if it is not one."""
         match node:
             case ast.Name(id=name):
                 kinds = self._kinds(module, node, name)
@@ -47,7 +47,7 @@ class Parsers:
         return self.makes.get((scope_that_binds(module, node), name), [])
 
     def exported(self) -> frozenset[str]:
-        """What another file may import: names, and functions with `()` behind."""
+        """What another file may import: names, and functions with `()` appended."""
         names = {
             name for (scope, name), kinds in self.makes.items() if any(kinds) and (scope is None or name in self.shared)
         }
@@ -100,7 +100,7 @@ def _makes(module: Module, target: ast.Name | ast.Attribute, givers: Collection[
 
 
 def _as_attribute(module: Module, target: ast.Name | ast.Attribute) -> str | None:
-    """What methods call it: `self.conf`, which a class's own body may bind as `conf`."""
+    """The attribute by which methods use it: `self.conf`, which a class body may bind as `conf`."""
     if isinstance(target, ast.Attribute):
         return f"self.{target.attr}"
     statement = module.parents.get(target)
@@ -109,7 +109,7 @@ def _as_attribute(module: Module, target: ast.Name | ast.Attribute) -> str | Non
 
 
 def _givers(module: Module, found: Parsers) -> Iterator[str]:
-    """The functions at the top of a file, each the only one of its name, that return nothing but a parser."""
+    """The top-level functions of a file, with a unique name, that return only a parser."""
     names = [
         node.name for node in module.nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     ]
@@ -134,7 +134,7 @@ def _givers(module: Module, found: Parsers) -> Iterator[str]:
 
 
 def scope_that_binds(module: Module, node: ast.Name) -> ast.AST | None:
-    """The innermost function around a name that binds it; None at the top."""
+    """The innermost function around a name that binds it; None at module level."""
     scope = scope_of(node, module.parents)
     while scope is not None and node.id not in module.bound.get(scope, ()):
         scope = scope_of(scope, module.parents)
@@ -142,7 +142,7 @@ def scope_that_binds(module: Module, node: ast.Name) -> ast.AST | None:
 
 
 def imports_of(other: Module, owner: Module, names: Collection[str]) -> Iterator[tuple[ast.ImportFrom, str]]:
-    """Where a file imports one of these names of another, and what it is called there; a star is one, too."""
+    """The imports by which a file gets one of these names from another, and its name there; includes star imports."""
     plain = {name.removesuffix("()"): name for name in names}
     for node in other.nodes:
         if isinstance(node, ast.ImportFrom) and _means(node, other.path, owner.path):
@@ -153,7 +153,7 @@ def imports_of(other: Module, owner: Module, names: Collection[str]) -> Iterator
 
 
 def _means(node: ast.ImportFrom, path: str, owner: str) -> bool:
-    """Whether an import can be from the file of this path."""
+    """Whether an import may refer to the file with this path."""
     if node.module is not None:
         return node.module.rpartition(".")[2] == stem_of(owner)
     folder = PurePosixPath(path).parent

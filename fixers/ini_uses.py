@@ -18,8 +18,8 @@ from scanner.text import line_starts
 
 _QUIET = frozenset({"read", "read_file", "sections", "has_section", "has_option", "options", "optionxform"})
 _READS = frozenset({"get", "getint", "getfloat", "getboolean"})
-COMMON = "DEFAULT"  # every section has what stands there
-# The other files that hold a word; None where one of them cannot be read.
+COMMON = "DEFAULT"  # every section has its options
+# The other files that contain a word; None if one of them cannot be read.
 Beside: TypeAlias = Callable[[str], Sequence[Module] | None]
 
 
@@ -35,7 +35,7 @@ def uses(
         kind = None if held is not None else parsers.kind(module, node)
         above = module.parents.get(node)
         if isinstance(node, ast.Name) and node.id in parsers.givers and getattr(above, "func", None) is not node:
-            kind = False  # it is handed on
+            kind = False  # it is passed on
         if (held is None and kind is None) or (kind and _is_kept(module, parsers, node)):
             continue
         if kind is False:
@@ -44,7 +44,7 @@ def uses(
         read, wanted = _read(module, node, beside) if held is None else _read_of(module, node, held)
         name = _target(module, read) if held is None and isinstance(read, ast.Subscript) else None
         if name is not None and (scope_of(name, module.parents), name.id) in sections:
-            continue  # `section = parser["database"]`: its uses are looked at
+            continue  # `section = parser["database"]`: the uses of the name are checked
         if wanted is None:
             if not (isinstance(read, ast.Attribute) and read.attr in _QUIET):
                 yield OtherReader(path=module.path, line=node.lineno, how=f"a use of {dotted(node)}")
@@ -61,7 +61,7 @@ def _is_loaded(node: ast.Name | ast.Attribute | ast.Call) -> bool:
 
 
 def _is_kept(module: Module, parsers: Parsers, node: ast.AST) -> bool:
-    """Whether a parser is only bound to a name whose uses are looked at, or returned by a function that gives it."""
+    """Whether a parser is only bound to a name whose uses are checked, or returned by a function that gives it."""
     match module.parents.get(node):
         case ast.Assign(targets=[target]) | ast.AnnAssign(target=target):
             return isinstance(node, ast.Call) and bool(parsers.kind(module, target))
@@ -86,7 +86,7 @@ def _quote(module: Module, node: ast.expr) -> str:
 
 
 def _whole(module: Module, read: ast.expr, option: str) -> ReaderSite | None:
-    """A read of a whole section, with the option put over what the file says: `{**parser["db"], "password": ...}`."""
+    """A read of a whole section, with the option overriding what the file says: `{**parser["db"], "password": ...}`."""
     if "optionxform" in module.text:
         return None
     pairs = isinstance(read, ast.Call)
@@ -115,7 +115,7 @@ def _whole(module: Module, read: ast.expr, option: str) -> ReaderSite | None:
 
 
 def _read(module: Module, node: ast.expr, beside: Beside) -> tuple[ast.AST, tuple[str, str | None] | None]:
-    """The expression around a parser that reads from it, with section and option; None for those that are not known."""
+    """The expression around a parser that reads from it, with section and option; None for those that are unknown."""
     above = module.parents.get(node)
     match above:
         case ast.Attribute(attr=method) if method in _READS | {"items"}:
@@ -163,7 +163,7 @@ def _sections(module: Module, parsers: Parsers) -> dict[tuple[ast.AST | None, st
 
 
 def _target(module: Module, value: ast.expr) -> ast.Name | None:
-    """The name that an expression is assigned to, and it alone."""
+    """The name that an expression is assigned to, if it is the only target."""
     owner = module.parents.get(value)
     if isinstance(owner, ast.Assign) and len(owner.targets) == 1 and isinstance(owner.targets[0], ast.Name):
         return owner.targets[0]
@@ -206,7 +206,7 @@ def _is_at_top(module: Module, node: ast.AST) -> bool:
 
 
 def _gives(module: Module, function: str, parameter: str, place: int) -> bool:
-    """Whether a file may call a function with an argument of its own for a parameter."""
+    """Whether a file may call a function with its own argument for a parameter."""
     for node in module.nodes:
         if not isinstance(node, (ast.Name, ast.Attribute)) or dotted(node).rpartition(".")[2] != function:
             continue
@@ -214,7 +214,7 @@ def _gives(module: Module, function: str, parameter: str, place: int) -> bool:
         if isinstance(call, ast.Attribute):
             continue  # a module of that name
         if not isinstance(call, ast.Call) or call.func is not node:
-            return True  # it is handed on
+            return True  # it is passed on
         starred = any(isinstance(each, ast.Starred) for each in call.args)
         if starred or len(call.args) > place or any(each.arg in (None, parameter) for each in call.keywords):
             return True
@@ -226,7 +226,7 @@ def _constant(node: ast.expr) -> str | None:
 
 
 def _constants(call: ast.AST | None) -> list[str] | None:
-    """The texts that a call is given by position; None where one is no constant."""
+    """The strings that a call has as positional arguments; None if one is not a constant."""
     if not isinstance(call, ast.Call) or not call.args:
         return None
     words = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
@@ -234,7 +234,7 @@ def _constants(call: ast.AST | None) -> list[str] | None:
 
 
 def _converts(read: ast.expr) -> bool:
-    """Whether a read gives something else than the text: getint and the like, or one with variables of its own."""
+    """Whether a read gives something other than the text: getint and the like, or one with its own variables."""
     if not isinstance(read, ast.Call):
         return False
     method = read.func.attr if isinstance(read.func, ast.Attribute) else ""
@@ -242,7 +242,7 @@ def _converts(read: ast.expr) -> bool:
 
 
 def borrowed(other: Module, owner: Module, parsers: Parsers) -> Iterator[OtherReader]:
-    """Where another file takes a parser from the one that fills it, otherwise than by importing its name."""
+    """The places where another file takes a parser from the file that fills it, other than by importing its name."""
     sections = {name for scope, name in _sections(owner, parsers) if scope is None}
     for statement, name in imports_of(other, owner, sections):
         how = "an import of the parser" if name == "*" else f"an import of {name}"
@@ -255,5 +255,5 @@ def borrowed(other: Module, owner: Module, parsers: Parsers) -> Iterator[OtherRe
 
 
 def folded(option: object) -> str:
-    """An option as configparser knows it."""
+    """An option in the form in which configparser stores it."""
     return str(option).lower()

@@ -1,4 +1,4 @@
-"""Insertions of import lines at one place, by several rewriters, as one insertion."""
+"""Join import lines that several rewriters insert at the same place."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ THIRD_PARTY = frozenset({"boto3", "pydantic"})
 
 
 def joined_insertions(edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    """Each edit once; import lines for one offset become one block that names each function once."""
+    """Each edit once; import lines for one offset are joined into one block that names each function once."""
     together: dict[tuple[str, Span], list[Edit]] = defaultdict(list)
     for edit in unique_edits(edits):
         together[edit.path, edit.span].append(edit)
@@ -34,19 +34,19 @@ def joined_insertions(edits: Iterable[Edit]) -> tuple[Edit, ...]:
 
 
 def guarded(module: str, alone: str, names: str, newline: str) -> str:
-    """An import from a package, or from the same folder if the file is run by its path."""
+    """An import from a package, with a fallback to the same folder for a file run by its path."""
     lines = ("try:", f"    from {module} import {names}", "except ImportError:", f"    from {alone} import {names}")
     return newline.join(lines)
 
 
 def newline_of(text: str) -> str:
-    """The line end of a text, by its first one."""
+    """The line end of a text: that of its first line."""
     found = _NEWLINE.search(text)
     return found[0] if found else "\n"
 
 
 def _block(texts: Sequence[str]) -> str:
-    """Lines in their groups; blank lines between these, and where one of the texts has them."""
+    """The lines sorted into groups, with blank lines between groups and where one of the texts has them."""
     names: dict[str, set[str]] = defaultdict(set)
     apart: dict[int, bool] = defaultdict(bool)
     lines: dict[str, str] = {}
@@ -54,7 +54,7 @@ def _block(texts: Sequence[str]) -> str:
     for text in texts:
         alone |= {found["module"]: found["alone"] for found in _GUARDED.finditer(text)}
         for line in _LINE.finditer(_GUARDED.sub(r"from \g<module> import \g<names>", text)):
-            module = line["module"] or f"{line['names'].split()[0]} "  # a plain import is a line of its own
+            module = line["module"] or f"{line['names'].split()[0]} "  # a plain import keeps a line of its own
             names[module].update(each.strip() for each in line["names"].split(","))
             apart[group_of(module)] |= text.startswith(("\r", "\n"))
             start = f"from {module} " if line["module"] else ""
@@ -67,7 +67,7 @@ def _block(texts: Sequence[str]) -> str:
     for number in range(3):
         group = [lines[module] + newline for module in _ordered(lines) if group_of(module) == number]
         block += (newline if group and (apart[number] or block) else "") + "".join(group)
-    # What stands last says whether its group ends there.
+    # The last text decides whether a blank line ends the group.
     last = _ordered(lines)[-1]
     blank = any(text.endswith(newline * 2) for text in texts if last in _modules(text))
     return (
@@ -81,7 +81,7 @@ def _modules(text: str) -> set[str]:
 
 
 def group_of(module: str) -> int:
-    """0 for the standard library, 1 for other people's, 2 for the project's own."""
+    """0 for the standard library, 1 for third-party libraries, 2 for the project's own modules."""
     return 0 if is_standard(module) else 1 if module.strip() in THIRD_PARTY else 2
 
 

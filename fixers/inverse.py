@@ -1,7 +1,7 @@
-"""Decide how an undo restores a file's old bytes, before anything is uploaded.
+"""Decide how an undo will restore a file's old bytes, before anything is uploaded.
 
-In this order: git's blob of HEAD, if the file equals it; the edits turned round, with values from the store; git's blob
-of the index, which git keeps only for a while. A file with none of these is not undoable.
+In this order: git's blob in HEAD, if the file equals it; inverted edits with values from the store; git's blob in the
+index, which git keeps only for a while. A file for which none of these works is not undoable.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from scanner.text import encode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blobs:
-    """Git's blob ids by path, of HEAD and of the index."""
+    """Git's blob ids by path, in HEAD and in the index."""
 
     head: Mapping[str, str]
     index: Mapping[str, str]
 
 
 def known_blobs(repository: git.Repository | None, workspace: Workspace, paths: Sequence[str]) -> Blobs:
-    """The blobs that these files equal byte for byte, in HEAD and in the index."""
+    """The blobs in HEAD and in the index that equal these files byte for byte."""
     if repository is None or repository.top is None:
         return Blobs(head={}, index={})
     names = {path: os.fsencode(located(workspace.root, path).relative_to(workspace.root)) for path in paths}
@@ -38,7 +38,7 @@ def known_blobs(repository: git.Repository | None, workspace: Workspace, paths: 
     try:
         head = _listed(git.read(repository.top, "ls-tree", "-r", "-z", "--full-tree", "HEAD"), field=2)
     except NotSeenError:
-        head = {}  # a repository without a commit
+        head = {}  # a repository without commits
 
     def equal(listed: Mapping[bytes, str]) -> dict[str, str]:
         return {
@@ -51,7 +51,7 @@ def known_blobs(repository: git.Repository | None, workspace: Workspace, paths: 
 
 
 def blob_id(raw: bytes, *, like: str) -> str:
-    """Git's id of these bytes, by the hash that `like` is of. https://git-scm.com/book/en/v2/Git-Internals-Git-Objects"""
+    """Git's id of these bytes, by the hash of `like`. https://git-scm.com/book/en/v2/Git-Internals-Git-Objects"""
     content = b"blob %d\0" % len(raw) + raw
     if len(like) == 64:
         return hashlib.sha256(content).hexdigest()
@@ -68,7 +68,7 @@ def way_back(
     *,
     stored: bool = True,
 ) -> WayBack | None:
-    """What the journal needs to undo these edits: {"blob": id} or {"edits": ...}; None where there is no way.
+    """What the journal needs to undo these edits: {"blob": id} or {"edits": ...}; None if there is no way to undo them.
 
     `stored` says that the store can be asked for values.
     """
@@ -85,7 +85,7 @@ def way_back(
 
 
 def culprits(document: Document, plan: Plan, findings: Sequence[Finding]) -> set[str]:
-    """The secrets that prevent a file from being undone; all in the file if no single one does."""
+    """The secrets that prevent a file's undo; all secrets in the file if no single one does."""
     holders = _holders(plan, document.path)
     own = {fix.secret: [edit for edit in fix.edits if edit.path == document.path] for fix in plan.fixes}
     bad = {
@@ -97,7 +97,7 @@ def culprits(document: Document, plan: Plan, findings: Sequence[Finding]) -> set
 
 
 def given_back(after: bytes, way: FromStore, values: Values) -> bytes:
-    """The old bytes out of the new ones, by edits turned round. Raises FixError where they are not the new ones."""
+    """The old bytes, from the new ones by inverted edits. Raises FixError if `after` is not the edited text."""
     mark = "\ufeff" if way["mark"] else ""
     try:
         text = after.decode(way["encoding"]).removeprefix(mark)
@@ -149,7 +149,7 @@ def _planned_values(plan: Plan) -> Values:
 
 
 def _listed(out: bytes, *, field: int) -> dict[bytes, str]:
-    """Paths and blob ids of regular files, of `ls-files --stage` and `ls-tree`."""
+    """Paths and blob ids of regular files in the output of `ls-files --stage` and `ls-tree`."""
     found = {}
     for line in git.listed(out):
         facts, _, name = line.partition(b"\t")

@@ -1,7 +1,8 @@
-"""The journal of a migration: a killed run resumes from it, a finished one is undone by it.
+"""The journal of a migration, from which a killed run resumes and a finished one is undone.
 
-One file a run, one JSON object a line, synced before the effect that it announces. It holds digests, version ids,
-tokens, paths and edits, never a value. All of a user's runs on one repository share a folder and its lock.
+One file per run, one JSON object per line, synced to disk before the effect that it announces. It holds digests,
+version ids, tokens, paths and edits, never a value. All runs of one user on one repository share a folder and its
+lock.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from scanner.sources.git import Repository
 
 VERSION = 1
 _PATTERN = "migration-*.jsonl"
-# What each line must have, beside others, for all that read it.
+# The members that each kind of line must have; it may have others.
 _FACTS: dict[str, dict[str, type]] = {
     "begin": {"root": str, "at": str, "plan": str, "files": list, "secrets": list},
     "upload": {"name": str, "action": str},
@@ -34,13 +35,13 @@ _FACTS: dict[str, dict[str, type]] = {
 }
 _FILE: dict[str, type | tuple[type, ...]] = {"path": str, "before": (str, type(None)), "after": str}
 _SECRET: dict[str, type] = {"name": str, "store": str, "token": str}
-# The steps that say how far a run is; all others tell details.
+# The steps that define a run's state; all others add details.
 _STATES = ("begin", "proven", "written", "done", "abandoned", "undo", "undone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A journal as read: its file, its first line, the lines after it."""
+    """A journal as read: its file, its first line and the lines after it."""
 
     path: Path
     begin: Begin
@@ -48,34 +49,34 @@ class Run:
 
     @property
     def state(self) -> str:
-        """How far it is: begin (storing), proven (rewriting), written, done, abandoned, undo (undoing), undone."""
+        """The run's state: begin (storing), proven (rewriting), written, done, abandoned, undo (undoing) or undone."""
         return next((step["step"] for step in reversed(self.steps) if step["step"] in _STATES), "begin")
 
     @property
     def name(self) -> str:
-        """What names its temporary files."""
+        """The run's id, which also names its temporary files."""
         return self.path.stem.rpartition("-")[2]
 
     def versions(self) -> dict[str, str]:
-        """The version of each secret that held its value when the run stored it or found it there."""
+        """The version id of each secret that held its value when the run stored it or found it stored."""
         return {step["name"]: step["version"] for step in self.steps if step["step"] == "stored"}
 
     def files(self) -> list[FileLine]:
-        """How each file changes: as the run began, or as journaled again once ARNs were known."""
+        """How each file changes: as journaled at the start, or again once ARNs were known."""
         anew = {file["path"]: file for step in self.steps if step["step"] == "located" for file in step["files"]}
         return [anew.get(file["path"], file) for file in self.begin["files"]]
 
     def has_stored(self) -> bool:
-        """Whether it stored something, or may have."""
+        """Whether the run stored something, or may have."""
         return any(step["step"] in ("upload", "stored") for step in self.steps)
 
     def outcomes(self) -> list[dict[str, Any]]:
-        """What was proven before files were rewritten."""
+        """The outcomes of the proofs made before files were rewritten."""
         return next((step["outcomes"] for step in reversed(self.steps) if step["step"] == "proven"), [])
 
 
 def folder_of(repository: Repository | None) -> Path:
-    """Where journals are: in git's common directory, else in the user's state folder."""
+    """The folder of journals: in git's common directory, else in the user's state folder."""
     if repository is not None:
         return repository.common / "unhardcode"
     import platformdirs
@@ -85,7 +86,7 @@ def folder_of(repository: Repository | None) -> Path:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the folder, made 0700 if need be, for this process alone. Raises UsageError where another one has it."""
+    """Lock the folder, made with mode 0700 if needed. Raises UsageError if another process holds it."""
     try:
         import fcntl
     except ImportError:
@@ -93,7 +94,7 @@ def locked(folder: Path) -> Iterator[None]:
         raise UsageError("files are changed on Linux and macOS only", hint=hint) from None
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.is_symlink():  # whoever unpacked this repository would lose control of where it points to
+        if folder.is_symlink():  # a link would let whoever made this repository choose where journals are written
             raise OSError(errno.ELOOP, "it is a symbolic link")
         os.chmod(folder, 0o700)
         descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
@@ -103,7 +104,7 @@ def locked(folder: Path) -> Iterator[None]:
             hint="nothing is changed without a journal: make the folder writable",
         ) from None
     try:
-        # The lock goes with the process, however it ends.
+        # The operating system releases the lock when the process ends, however it ends.
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
@@ -123,7 +124,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def begin(folder: Path, facts: Facts) -> Run:
-    """Start a journal with all that a resumed run or an undo has to know."""
+    """Start a journal with everything that a resumed run or an undo needs to know."""
     now = datetime.now(UTC)
     path = folder / f"migration-{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(6)}.jsonl"
     line: Begin = {"step": "begin", "journal": VERSION, "at": now.isoformat(timespec="seconds"), **facts}
@@ -132,7 +133,7 @@ def begin(folder: Path, facts: Facts) -> Run:
 
 
 def append(path: Path, line: Begin | Step) -> None:
-    """Add one line and wait until it is on the disk. Raises FixError where the disk refuses."""
+    """Append one line and wait until it is on disk. Raises FixError if it cannot be written."""
     raw = (json.dumps(line, ensure_ascii=True) + "\n").encode("ascii")
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
@@ -151,16 +152,16 @@ def append(path: Path, line: Begin | Step) -> None:
 
 
 def note(run: Run, step: str, **facts: Any) -> Run:
-    """Journal one step; the run with it."""
+    """Journal one step and return the run with it."""
     line = cast("Step", {"step": step, **facts})
     append(run.path, line)
     return Run(path=run.path, begin=run.begin, steps=(*run.steps, line))
 
 
 def check_place(run: Run, where: Callable[[], Mapping[str, str]]) -> None:
-    """Raise UsageError where `where()` (region, account) is not the place that the run stored to.
+    """Raise UsageError if `where()` (region, account) is not where the run stored to.
 
-    What is not known of either is no difference: journals of before it was noted, an account that cannot be asked.
+    A fact that either side lacks counts as equal: older journals did not record it, and an account may be unreadable.
     """
     then = run.begin.get("aws")
     if not then or not run.has_stored():
@@ -182,20 +183,20 @@ def _place(aws: Mapping[str, str]) -> str:
 def runs(folder: Path, root: Path, *, mend: bool = True) -> list[Run]:
     """The runs on this tree, oldest first. Raises UsageError for a journal that this release cannot read.
 
-    A last line without its end was cut off by whatever ended the run: its effect never began. `mend` removes it, which
-    is for who holds the folder alone: to anybody else it may be a line that is being written.
+    A last line without a newline was cut off when the run was killed: its effect never began. `mend` removes it. Only
+    the holder of the folder's lock may do that: for anybody else the line may still be being written.
     """
     found = (_read(path, mend=mend) for path in sorted(folder.glob(_PATTERN)))
     return [run for run in found if run is not None and run.begin.get("root") == str(root)]
 
 
 def sync_folder(folder: Path) -> None:
-    """Wait until a folder's names are on the disk."""
+    """Wait until the names in a folder are on disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.EBADF):  # some file systems sync files alone
+        if error.errno not in (errno.EINVAL, errno.EBADF):  # some file systems can only sync files
             raise
     finally:
         os.close(descriptor)
@@ -230,7 +231,7 @@ def _read(path: Path, *, mend: bool) -> Run | None:
 
 
 def _is_whole(line: dict[str, Any]) -> bool:
-    """Whether a line has every member that its step needs; otherwise somebody else has edited the journal."""
+    """Whether a line has every member that its step needs; if not, somebody has edited the journal."""
     return (
         _has(line, {"step": str, **_FACTS.get(line["step"], {})})
         and all(

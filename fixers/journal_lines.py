@@ -1,4 +1,4 @@
-"""The lines of a migration's journal: JSON objects with these members, no value among them."""
+"""The lines of a migration's journal: JSON objects with these members, never with a value."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from fixers.spelling import Part
 
 @final
 class FromBlob(TypedDict):
-    """Undo by git's object of this id."""
+    """Undo by restoring git's object with this id."""
 
     blob: str
 
 
 @final
 class FromStore(TypedDict):
-    """Undo by edits with values of the store: start, end and the parts of the old text (fixers.spelling).
+    """Undo by edits with values from the store: start, end and the parts of the old text (fixers.spelling).
 
     `mark` says whether the file begins with a byte order mark.
     """
@@ -30,10 +30,10 @@ WayBack: TypeAlias = FromBlob | FromStore
 
 
 class FileLine(TypedDict):
-    """How a file changes. `before` and `after` are keyed digests of its bytes, `before` None for a new file.
+    """How a file changes. `before` and `after` are keyed digests of its bytes, `before` is None for a new file.
 
-    A new file has `content`. Any other has `edits`, each [start, end, expected digest, new text], and `way`, their
-    undo, None only in an incident, which is not undone.
+    A new file has `content`. Any other has `edits`, each [start, end, expected digest, new text], and `way`, which
+    undoes them. `way` is None only in an incident, which is not undone.
     """
 
     path: str
@@ -45,7 +45,7 @@ class FileLine(TypedDict):
 
 
 class SecretLine(TypedDict):
-    """A secret to store. `token` is the request token that makes a repeated upload the same one."""
+    """A secret to store. `token` is the request token that makes a repeated upload idempotent."""
 
     name: str
     store: str
@@ -53,9 +53,9 @@ class SecretLine(TypedDict):
 
 
 class Facts(TypedDict):
-    """What a resumed run or an undo has to know. `plan` is a digest of the plan, `plan_file` its text.
+    """What a resumed run or an undo needs to know. `plan` is a digest of the plan, `plan_file` its text.
 
-    `aws` is the region and, if known, the account that values go to.
+    `aws` is the region and, if known, the account to which values are stored.
     """
 
     root: str
@@ -69,7 +69,7 @@ class Facts(TypedDict):
 
 
 class Begin(Facts):
-    """The first line. `journal` is the version of the format, `at` the time in ISO 8601."""
+    """The first line. `journal` is the format's version, `at` the time in ISO 8601."""
 
     step: str
     journal: int
@@ -77,7 +77,7 @@ class Begin(Facts):
 
 
 class Step(TypedDict, total=False):
-    """A later line; which members it has depends on its `step`. `outcomes` are those of fixers.model, as objects."""
+    """A later line; its `step` decides which members it has. `outcomes` are those of fixers.model, as objects."""
 
     step: Required[str]
     name: str

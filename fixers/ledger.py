@@ -1,7 +1,7 @@
-"""The values that a repository holds or held, from plans, migrations and history; what status, rotation and purge use.
+"""The values that a repository holds or held, from plans, migrations and history, for status, rotation and purge.
 
-A plan names a value by a digest, which only the clone with its key can check, and by the blob and span where it stood,
-which every full clone can read again.
+A plan identifies a value by a keyed digest, which only the clone with that key can check, and by the blob and span
+where it was found, which every full clone can read again.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ from scanner.sources.history import folder_of
 from scanner.sources.selection import Selection
 from scanner.text import UndecodableError, decode
 
-# A finding with what would be stored for it.
+# A finding with the value that would be stored for it.
 Valued: TypeAlias = tuple[Finding, SecretValue]
 
-# A value with fewer bits may stand in a text by chance (`postgres`): only what a scan finds counts for it.
+# A value with fewer bits (`postgres`) may occur in a text by chance, so only a scan's findings count for it.
 DISTINCT_BITS = 30.0
 
 
@@ -58,11 +58,11 @@ plans_option = click.option(
 class Entry:
     """One value, with the places where it is and was.
 
-    `name`, `store` and `key` are where a plan puts it, None where no plan has it. `digest` are the first digits of its
-    keyed digest. `value` is None where neither the tree nor the history has it any more. `kms_key` is the key of its
-    own that the plan named. `now` are the findings of the working tree that hold it, `past` those of history.
-    `recorded` are the places that the plan named, `held` those of the working tree that still hold it in any spelling,
-    both as path:line.
+    `name`, `store` and `key` are where a plan puts it, None if no plan has it. `digest` is the beginning of its keyed
+    digest. `value` is None if neither the tree nor the history has it any more. `kms_key` is the KMS key that the
+    plan named for it. `now` are the findings of the working tree that hold it, `past` those of history. `recorded`
+    are the places that the plan named, `held` those of the working tree that still hold it in any spelling, both as
+    path:line.
     """
 
     name: str | None
@@ -79,7 +79,7 @@ class Entry:
 
     @property
     def label(self) -> str:
-        """Its name in reports: name and key, or one of its places."""
+        """Its label in reports: name and key, or one of its places."""
         if self.name is None:
             first = self.past[0] if self.past and not self.held else None
             if first is not None:
@@ -90,19 +90,19 @@ class Entry:
 
     @property
     def distinct(self) -> bool:
-        """Whether its text can be nothing else, so that each occurrence is one of this value."""
+        """Whether its text is so distinctive that each occurrence must be this value."""
         return self.value is not None and strength(self.value) >= DISTINCT_BITS
 
     @property
     def engine(self) -> str | None:
-        """AWS's name of the database engine that it is for, from what was beside it."""
+        """AWS's name for the database engine that it belongs to, from the context of its findings."""
         found = (connection(finding).engine for finding in (*self.past, *self.now))
         return next((engine for engine in found if engine), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """All entries of a repository, and what could not be searched (`gaps`, in words)."""
+    """All entries of a repository, and `gaps`: descriptions of what could not be searched."""
 
     root: worktree.Root
     key: bytes
@@ -111,9 +111,9 @@ class Ledger:
 
 
 def ledger(named: Path, plan_files: Sequence[Path]) -> Ledger:
-    """The ledger of the repository that `named` is in, from plan files, else from its journals, and its past.
+    """The ledger of the repository around `named`: from plan files, else from its journals, and from its history.
 
-    Raises UsageError for a plan that cannot be used, NotSeenError where git cannot show the past.
+    Raises UsageError for a plan that cannot be used, NotSeenError if git cannot show the history.
     """
     now = scan_paths((worktree.root_of(named).folder,))
     root = now.root
@@ -133,12 +133,12 @@ def ledger(named: Path, plan_files: Sequence[Path]) -> Ledger:
 
 
 def _past(root: worktree.Root) -> Scanned:
-    """All that the repository remembers; what a baseline accepts is among it."""
+    """A scan of the repository's whole history, including what a baseline accepts."""
     return run((root.folder,), Mode(past=HistoryRequest()), OWNERS)
 
 
 def _journaled(root: worktree.Root) -> Iterator[PlanFile]:
-    """The plans that migrations on this tree carried out, the oldest first."""
+    """The plans that migrations on this tree carried out, oldest first."""
     for one in journal.runs(journal.folder_of(root.repository), root.folder, mend=False):
         text = one.begin.get("plan_file")
         if isinstance(text, str) and one.state in ("proven", "written", "done"):
@@ -146,14 +146,14 @@ def _journaled(root: worktree.Root) -> Iterator[PlanFile]:
 
 
 def _recorded(files: Iterable[PlanFile], root: worktree.Root, key: bytes) -> list[Entry]:
-    """One entry for each value of each plan, with the value where the blob of a place still gives it."""
+    """One entry for each value of each plan, with the value itself if a recorded blob still gives it."""
     found: dict[tuple[str, str | None, str], Entry] = {}
     for file in files:
         for table in _tables(file, "secret"):
             if table.get("action") == "skip":
                 continue
             for member in _members(file, table):
-                # One place of a store can have held several values, one after the other.
+                # One name in a store can have held several values in succession.
                 place = (str(table["name"]), member.get("key"), str(member["digest"]))
                 at = f"{member.get('path')}:{member.get('line')}"
                 value = _of_blob(root, member, key)
@@ -197,7 +197,7 @@ def _members(file: PlanFile, table: Mapping[str, Any]) -> list[Mapping[str, Any]
 
 
 def _of_blob(root: worktree.Root, member: Mapping[str, Any], key: bytes) -> SecretValue | None:
-    """The value at a recorded place, as it was stored: read again from the blob that held it."""
+    """The value at a recorded place in the form that was stored, read again from its blob."""
     blob, path, span = member.get("blob"), member.get("path"), member.get("span")
     if root.repository is None or not isinstance(blob, str) or not isinstance(path, str):
         return None
@@ -224,7 +224,7 @@ def _findings_of(source: Source, key: bytes) -> list[Finding]:
 
 
 def _with_values(findings: Iterable[Finding]) -> list[Valued]:
-    """Findings with what would be stored for them."""
+    """Findings with the values that would be stored for them."""
     return [
         (finding, secret_value(finding, kind_of(finding.path, b"")))
         for finding in findings
@@ -233,12 +233,12 @@ def _with_values(findings: Iterable[Finding]) -> list[Valued]:
 
 
 def _completed(entry: Entry, by_digest: Mapping[str, SecretValue]) -> Entry:
-    """A place without a blob (an untracked file) is known by its digest alone."""
+    """The entry with its value, looked up by digest where a place has no blob (an untracked file)."""
     return entry if entry.value is not None else replace(entry, value=by_digest.get(entry.digest))
 
 
 def _located(entry: Entry, here: Sequence[Valued], before: Sequence[Valued]) -> Entry:
-    """The entry with every finding of the tree and of history that holds its value."""
+    """The entry with all findings of the tree and of history that hold its value."""
     if entry.value is None:
         return entry
     raw = entry.value.reveal("bytes")
@@ -246,7 +246,7 @@ def _located(entry: Entry, here: Sequence[Valued], before: Sequence[Valued]) -> 
 
 
 def _holding(raw: bytes, found: Sequence[Valued]) -> tuple[Finding, ...]:
-    """The findings that hold a value, as a whole or as the secret part of it."""
+    """The findings that hold a value, either whole or as their secret part."""
     return tuple(
         finding
         for finding, value in found
@@ -255,7 +255,7 @@ def _holding(raw: bytes, found: Sequence[Valued]) -> tuple[Finding, ...]:
 
 
 def _held(entries: Sequence[Entry], root: worktree.Root, config: Config) -> list[Entry]:
-    """The entries with the places of the working tree that hold them: findings, and any spelling in any file."""
+    """The entries with the places in the working tree that hold them: findings, and any spelling in any file."""
     held = [{(finding.path, finding.start[0]) for finding in entry.now} for entry in entries]
     search = search_for([entry.value if entry.value and entry.distinct else SecretValue("") for entry in entries])
     selection = Selection(max_size=config.max_size)
@@ -270,7 +270,7 @@ def _held(entries: Sequence[Entry], root: worktree.Root, config: Config) -> list
 
 
 def _unplanned(found: Sequence[Valued], known: Sequence[SecretValue], key: bytes) -> list[Entry]:
-    """Values that no plan has and a scan would report, without parts or other spellings of a known value."""
+    """Values that no plan has and a scan would report, except parts and other spellings of a known value."""
     search = search_for(known)
     raws = [value.reveal("bytes") for value in known]
     rest: dict[bytes, SecretValue] = {}
@@ -288,5 +288,5 @@ def _unplanned(found: Sequence[Valued], known: Sequence[SecretValue], key: bytes
 
 
 def without_values(text: str, kept: Ledger) -> str:
-    """A report with its entries' values masked: a file name may contain one."""
+    """A report's text with the entries' values masked, because a file name may contain one."""
     return hide(text, make_net(found for entry in kept.entries for found in (*entry.now, *entry.past)))

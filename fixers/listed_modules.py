@@ -19,7 +19,7 @@ _TAKING = frozenset({"update", "get", "setdefault", "pop"})
 
 
 def listed_modules(workspace: Workspace) -> frozenset[str]:
-    """Such modules, and those that one of them imports all names of, by their last part."""
+    """Such modules, and those from which one of them imports all names, by the last part of their name."""
     found: set[str] = set()
     stars: dict[str, set[str]] = defaultdict(set)
     for path in workspace.files:

@@ -24,12 +24,12 @@ from fixers.project_imports import imported, own_imports, read_quietly
 from fixers.workspace import Workspace
 
 _ALEMBIC = re.compile(rb"^[ \t]*(?:from[ \t]+alembic[ \t]+import|import[ \t]+alembic)\b", re.MULTILINE)
-# In alembic.ini, or below [tool.alembic] in pyproject.toml: what is put on sys.path, `.` in every template since 1.5.
+# In alembic.ini, or in [tool.alembic] of pyproject.toml: the entries for sys.path; every template since 1.5 has `.`.
 _ON_PATH = re.compile(rb"^[ \t]*prepend_sys_path[ \t]*=[ \t\[]*[\"']?(?:%\(here\)s/?)?([^\s:;,\"'\]]*)", re.MULTILINE)
 _ANSIBLE = re.compile(
     r"library|(?:action|become|cache|callback|connection|filter|inventory|lookup|strategy|test|vars)_plugins"
 )
-# What the name of a file says of who loads it; nox 2026.10 and Pelican 4.12 were tried.
+# File names that identify the tool which loads the file; tried with nox 2026.10 and Pelican 4.12.
 _BY_NAME = (
     (re.compile(r"(?:.*/)?noxfile\.py"), "nox"),
     (re.compile(r"(?:.*/)?(?:pelican|publish)conf\.py"), "Pelican"),
@@ -48,7 +48,7 @@ _CURRENT_APP = re.compile(rb"\bcurrent_app\b")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolLoaded:
-    """Who loads a file by its path, the folder that is on sys.path then (None: nothing shows one), what it imports.
+    """The tool that loads a file by path, the folder then on sys.path (None: unknown), and what the file imports.
 
     `tests` says that others, such as the project's tests, may import it as a module of the folder above.
     """
@@ -60,7 +60,7 @@ class ToolLoaded:
 
 
 def loaded_by_tool(file: PurePosixPath, tree: ast.Module, files: Files, workspace: Workspace) -> ToolLoaded | None:
-    """The tool that loads the file; None where none is known to."""
+    """The tool that loads the file by path; None if no known tool does."""
     sole = _loaded_alone(file, tree, files, workspace)
     if sole is not None:
         return _by_own_path(sole, file, tree, files)
@@ -79,7 +79,7 @@ def loaded_by_tool(file: PurePosixPath, tree: ast.Module, files: Files, workspac
 
 
 def _by_own_path(tool: str, file: PurePosixPath, tree: ast.Module, files: Files) -> ToolLoaded:
-    """What a file can import that nothing but itself puts a folder on sys.path for: what stands beside its imports."""
+    """The result for a file that adds to sys.path itself: it can import what is beside the modules that it imports."""
     changed = behind_path_change(tree)
     if changed is None:
         return ToolLoaded(tool=tool, root=None)
@@ -91,7 +91,7 @@ def _by_own_path(tool: str, file: PurePosixPath, tree: ast.Module, files: Files)
 
 
 def _of_airflow(file: PurePosixPath, tree: ast.Module) -> PurePosixPath | None:
-    """The folder of DAGs or plugins that is on Airflow's sys.path, of a file that it loads from there by its path."""
+    """The folder of DAGs or plugins that Airflow has on sys.path and from which it loads the file by path."""
     imports = own_imports(tree)
     if imports.relative or not any(name.partition(".")[0] == "airflow" for name in imports.absolute):
         return None
@@ -100,7 +100,7 @@ def _of_airflow(file: PurePosixPath, tree: ast.Module) -> PurePosixPath | None:
 
 
 def _loaded_alone(file: PurePosixPath, tree: ast.Module, files: Files, workspace: Workspace) -> str | None:
-    """The tool that loads a file with nothing of the project on sys.path but what the file puts there."""
+    """The tool that loads a file with nothing of the project on sys.path except what the file adds itself."""
     named = next((tool for pattern, tool in _BY_NAME if pattern.fullmatch(str(file))), None)
     if named is not None:
         return named
@@ -116,7 +116,7 @@ def _loaded_alone(file: PurePosixPath, tree: ast.Module, files: Files, workspace
         return "yoyo"
     if "ansible" in tops and (_ANSIBLE.fullmatch(file.parent.name) or "ansible.module_utils.basic" in names):
         return "Ansible"
-    # A script that is handed to it, not an add-on in a package, which it imports: https://docs.blender.org/api/current/
+    # A script passed to Blender, not an add-on in a package, which it imports: https://docs.blender.org/api/current/
     if "bpy" in tops and not files.is_package(file.parent) and not own_imports(tree).relative:
         return "Blender"
     return None
@@ -128,7 +128,7 @@ def _is_for_salt(tree: ast.Module, files: Files) -> bool:
 
 
 def _is_configuration(tree: ast.Module) -> bool:
-    """Whether a file calls the `get_config` that is only there where its loader has put it."""
+    """Whether a file calls `get_config`, which exists only if the file's loader has defined it."""
     called = any(
         isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "get_config"
         for node in ast.walk(tree)
@@ -146,7 +146,7 @@ def _is_configuration(tree: ast.Module) -> bool:
 
 
 def _environment(file: PurePosixPath, tree: ast.Module, files: Files, workspace: Workspace) -> PurePosixPath | None:
-    """The `env.py` that Alembic loads before a file or as that file; the file itself where a revision has none."""
+    """The `env.py` that Alembic loads before a file or as that file; the file itself for a revision without one."""
     if file.name != "env.py" and not _is_revision(tree):
         return None
     near = (above / "env.py" for above in file.parents)
@@ -160,7 +160,7 @@ def _is_revision(tree: ast.Module) -> bool:
 
 
 def _bound(tree: ast.Module) -> set[str]:
-    """Every name that a file assigns to."""
+    """Every name that a file assigns."""
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 

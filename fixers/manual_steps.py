@@ -88,7 +88,7 @@ _BY_PATH = tuple(
 
 
 def by_path(path: str, kind: Kind) -> Refused:
-    """The refusal for a file whose name tells its type, or for a kind without a rewriter."""
+    """The refusal for a file whose name shows its type, or for a kind without a rewriter."""
     known = _known(path)
     if known is not None:
         return known
@@ -96,7 +96,7 @@ def by_path(path: str, kind: Kind) -> Refused:
 
 
 def of(document: Document) -> Refused | None:
-    """The refusal of a structured file that is no settings of the user's program; None where a rewriter may try."""
+    """The refusal of a structured file that is not the user's program's settings; None if a rewriter may try."""
     known = _known(document.path)
     if known is not None:
         return known
@@ -111,7 +111,7 @@ def _known(path: str) -> Refused | None:
 
 
 def _is_kubernetes(document: Document) -> bool:
-    """Whether a document in it says its apiVersion and its kind, at the top or in a List."""
+    """Whether a document in the file has apiVersion and kind, at the top or in a List."""
     if "apiVersion" not in document.text:
         return False
     from scanner.readers.nodes import trees
@@ -119,7 +119,7 @@ def _is_kubernetes(document: Document) -> bool:
     try:
         return any(tree.get("apiVersion") is not None and tree.get("kind") is not None for tree in trees(document))
     except Unreadable:
-        # Helm and Jinja write what is not YAML yet.
+        # Helm and Jinja templates are not valid YAML yet.
         return re.search(r"^apiVersion:", document.text, re.MULTILINE) is not None
 
 

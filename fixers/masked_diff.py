@@ -1,4 +1,4 @@
-"""The diff of a plan as text, every known value masked."""
+"""The diff of a plan as text, with every known value masked."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from fixers.workspace import Workspace
 from scanner.model import Finding, SecretValue, Span
 from scanner.reports.masking import is_distinctive
 
-_CONTINUES = bytes(range(0x80, 0xC0))  # bytes of UTF-8 that begin no character
+_CONTINUES = bytes(range(0x80, 0xC0))  # continuation bytes of UTF-8
 _OURS = re.compile(r"(\w*get_secret_(?:value|bytes)\([^()]*\)|\{\{resolve:[^{}]*\}\}|\bfrom [\w.]+ import [\w, ]+)")
 
 
 def render_diff(plan: Plan, workspace: Workspace, findings: Iterable[Finding] = ()) -> str:
-    """Unified diff of every file that the plan changes, each credential as an ellipsis.
+    """Unified diff of every file that the plan changes, with an ellipsis for each credential.
 
-    `findings` are further ones whose values must not show either: suppressed, or of low confidence.
+    `findings` are further ones whose values must not appear either: suppressed, or of low confidence.
     """
     known = [
         *(found for fix in plan.fixes for found in fix.findings),
         *(stay.finding for stay in plan.refusals),
-        # What was judged to be none is an ordinary word as often as not: hiding it everywhere would hide the diff.
+        # A value that was judged to be none is often an ordinary word: masking it everywhere would hide the diff.
         *(finding for finding in findings if finding.suppressed is None or finding.score >= 0),
     ]
     values = sorted({value for found in known for value in _searched(found)}, key=len, reverse=True)
@@ -52,10 +52,10 @@ def render_diff(plan: Plan, workspace: Workspace, findings: Iterable[Finding] = 
 
 
 def masked(text: str, spans: Iterable[Span], values: Sequence[str], search: Search | None = None) -> list[Span]:
-    """Where a text must not be shown: the given spans and every occurrence of a value, merged, in order.
+    """The spans of a text that must not be shown: the given spans and every occurrence of a value, merged, in order.
 
-    A word that somebody took as a password (`secret`) is hidden where it stands alone: `app_secrets` tells nothing.
-    `search` is for the values that nobody writes by chance: escaped, encoded and cut ones are hidden too.
+    A common word used as a password (`secret`) is masked only as a whole word: `app_secrets` reveals nothing. `search`
+    finds the values that do not occur by chance also where they are escaped, encoded or cut.
     """
     found = [span for span in spans if span.end <= len(text)]
     found += [Span(*hit.span()) for value in values for hit in _pattern(value).finditer(text)]
@@ -82,7 +82,7 @@ def _pattern(value: str) -> re.Pattern[str]:
 def _other_spellings(
     workspace: Workspace, hidden: Mapping[str, Sequence[Span]], edits: Sequence[Edit], values: Sequence[str]
 ) -> Search:
-    """A search for other spellings of the values; the values themselves are masked already."""
+    """A search for other spellings of the values; the plain spellings are masked already."""
     left = [edit.new for edit in edits]
     for path, spans in hidden.items():
         text, at = workspace.document(path).text, 0
@@ -97,9 +97,9 @@ def _other_spellings(
 def _file_diff(
     path: str, text: str, edits: Sequence[Edit], spans: Sequence[Span], values: Sequence[str], search: Search
 ) -> list[str]:
-    """The diff of one file: what is masked is masked in the text before the edits, and beside them after it.
+    """The diff of one file, masked in the text before the edits, and outside the edits in the text after them.
 
-    `spans` are where values stand as they are, `search` finds them otherwise.
+    `spans` are where values occur as they are; `search` finds other spellings.
     """
     hidden = masked(text, spans, (), search)
     before = [_masking(path, text, span) for span in hidden]
@@ -121,12 +121,12 @@ def _outside(span: Span, edits: Sequence[Edit]) -> Iterator[Span]:
 
 
 def _masking(path: str, text: str, span: Span) -> Edit:
-    """An ellipsis for each line of the span, so that lines keep their numbers."""
+    """The edit that masks a span: an ellipsis for each of its lines, so that line numbers stay the same."""
     return Edit(path=path, span=span, expects="", new=re.sub(r"[^\r\n]+", "…", text[span.start : span.end]))
 
 
 def _hidden_outside_calls(new: str, values: Sequence[str], search: Search) -> str:
-    """Our own text with values masked, but for the names in our imports, calls and references."""
+    """Generated text with values masked, except in the names in our own imports, calls and references."""
     pieces = _OURS.split(new)
     for index in range(0, len(pieces), 2):
         hidden = masked(pieces[index], (), values, search)
@@ -143,7 +143,7 @@ def _diff(path: str, before: str, after: str, *, created: bool = False) -> list[
 
 
 def _split(text: str) -> list[str]:
-    """Lines as Python and editors count them. What ends them is never changed, so it is not shown."""
+    """Lines as Python and editors count them, without line ends: edits never change these."""
     return re.split(r"\r\n?|\n", text.removesuffix("\n")) if text else []
 
 

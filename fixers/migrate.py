@@ -1,4 +1,4 @@
-"""The dialogue of `migrate`, `migrate --undo` and `fix --write` around the work itself, and their exit statuses."""
+"""The user dialogue of `migrate`, `migrate --undo` and `fix --write`, with their exit statuses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ the edits back."""
 
 
 def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
-    """Finish an interrupted migration, or plan, ask, store, read back, prove and rewrite; the exit status."""
+    """Resume an interrupted migration, or plan, ask, store, read back, prove and rewrite. Returns the exit status."""
     for command in asked.commands:
         words_of(command)
     root = worktree.root_of(asked.path)
@@ -73,7 +73,7 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
 
 
 def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) -> int:
-    """Rewrite what the store holds already (`offline`: what HEAD has committed); the exit status."""
+    """Rewrite code for values already in the store (`offline`: committed in HEAD). Returns the exit status."""
     root = worktree.root_of(asked.path)
     folder = journal.folder_of(root.repository)
     with journal.locked(folder):
@@ -108,7 +108,7 @@ def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) ->
 
 
 def undo_for_real(asked: Asked) -> int:
-    """Give the files of the last migration their old bytes; the exit status."""
+    """Restore the files of the last migration byte for byte. Returns the exit status."""
     root, target = worktree.root_of(asked.path), asked.target()
     folder = journal.folder_of(root.repository)
     with journal.locked(folder):
@@ -163,7 +163,7 @@ def _renewed(planned: Planned) -> incident.Renewed:
 
 
 def _half_done(runs: Sequence[Run]) -> Run | None:
-    """The run that was interrupted while it rewrote or before its last proof."""
+    """The run that was interrupted while rewriting or before its last proof, if any."""
     for run in runs:
         if run.state == "undo":
             raise UsageError("an undo was interrupted here", hint="run `unhardcode migrate --undo` again first")
@@ -198,7 +198,7 @@ def _written(run: Run, outcomes: tuple[Outcome, ...], root: worktree.Root, asked
     journal.note(run, "done")
     status = _print_outcomes(outcomes)
     if status is Exit.OK:
-        # After an incident the values in history are revoked, and no undo brings them back.
+        # After an incident the values in history are revoked, so no undo can make them work again.
         click.echo(_NEXT if run.begin.get("incident") else f"{_NEXT} {_LATER}", err=True)
     return int(status)
 
@@ -210,7 +210,7 @@ def _print_outcomes(outcomes: Sequence[Outcome]) -> Exit:
 
 
 def _proven_again(runs: Sequence[Run], asked: Asked) -> int:
-    """Run the owner's proof of the last migration, where one is asked for: it may be what failed."""
+    """Run the owner's proof of the last migration again, if one is asked for: it may be what failed."""
     last = next((run for run in reversed(runs) if run.state == "done"), None)
     if last is None or not (asked.modules or asked.commands):
         return int(Exit.OK)

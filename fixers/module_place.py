@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 MODULE = "app_secrets"
 
-# What Django's own manage.py says. https://docs.djangoproject.com/en/stable/topics/settings/
+# What Django's own manage.py contains. https://docs.djangoproject.com/en/stable/topics/settings/
 _SETTINGS_MODULE = re.compile(rb"DJANGO_SETTINGS_MODULE[\"'], *[\"'](\w+)\.")
 _SCRIPTS = frozenset({"bin", "script", "scripts", "tools"})
-# What stands in a folder that a project or a program begins in.
+# Files and folders found where a project or a program has its root.
 _ROOT_FILES = ("setup.py", "setup.cfg", "pyproject.toml", "manage.py", "requirements.txt", "Pipfile", "Dockerfile")
 
 
@@ -35,11 +35,11 @@ _ROOT_FILES = ("setup.py", "setup.cfg", "pyproject.toml", "manage.py", "requirem
 class ModulePlace:
     """The generated module for one file: `path` in the workspace, `module` as the file's import line names it.
 
-    `alone` is its name where the file is started by its path, which may be so: then nothing of its package is on
-    sys.path but its folder. `new_file` is None where the module stands there already. `outdated` says that it does with
-    other content, `defines` which functions it has then. `hiding` is the path of a file that stands before a module
-    which boto3 needs. `unsure` says why the file may not find a module of ours, if so: `conf/shop.conf.py` is neither a
-    module nor a program.
+    `alone` is the module's name if the file may be started by its path: then only its own folder, and nothing of its
+    package, is on sys.path. `new_file` is None if the module exists already. `outdated` says that it exists with
+    other content, `defines` which functions it then has. `hiding` is the path of a file that shadows a module which
+    boto3 needs. `unsure` gives the reason if the file may be unable to import a generated module: `conf/shop.conf.py`
+    is neither a module nor a program.
     """
 
     path: str
@@ -53,7 +53,7 @@ class ModulePlace:
 
 
 def place_module(path: str, tree: ast.Module, context: RewriteContext) -> ModulePlace:
-    """Where the module goes that this file is to import."""
+    """Where to put the module that this file is to import."""
     files = Files(paths=frozenset(context.workspace.files), on_path=context.roots)
     file = PurePosixPath(path)
     imports = own_imports(tree)
@@ -67,10 +67,10 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
         home, relative = inner, True
     loader = context.loads.get(home.name) or context.loads.get(file.name if home == file.parent else "")
     if loader is not None and home != root:
-        # What is listed there is loaded and asked for something; a module of ours has nothing to give.
+        # Every module listed there is loaded and expected to define something, which the generated module does not.
         home, relative = home.parent, False
     elif loader is not None and PurePosixPath(loader).parent != home and not _is_program(tree):
-        # Loaded by its path: what stands beside it cannot be imported, what the loader imports can.
+        # Loaded by its path: it cannot import its neighbours, but it can import what its loader can.
         home, root = _home(PurePosixPath(loader), _imports_of(loader, context), files, context)
         relative = False
     target = home / f"{_free_name(home, root, files, context)}.py"
@@ -87,7 +87,7 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
 
 
 def _for_tool(file: PurePosixPath, tool: ToolLoaded, files: Files, context: RewriteContext) -> ModulePlace:
-    """The module for a file that a tool loads by its path: in the package that it imports, or beside that."""
+    """The module for a file that a tool loads by its path: in the package that it imports, or beside it."""
     root = tool.root or PurePosixPath()
     home = next((root / top for top in sorted(tool.tops) if files.is_package(root / top)), root)
     target = home / f"{_free_name(home, root, files, context)}.py"
@@ -98,7 +98,7 @@ def _for_tool(file: PurePosixPath, tool: ToolLoaded, files: Files, context: Rewr
 
 
 def _inner_package(file: PurePosixPath, files: Files, context: RewriteContext) -> PurePosixPath | None:
-    """The package around a file that some import by its own name, and others by that of the package above it, too."""
+    """The package around a file that some import by its own name and others by that of the parent package too."""
     for above in file.parents:
         if str(above) in context.both:
             inner = above / file.relative_to(above).parts[0]
@@ -107,7 +107,7 @@ def _inner_package(file: PurePosixPath, files: Files, context: RewriteContext) -
 
 
 def _is_loaded(file: PurePosixPath, tree: ast.Module, files: Files, context: RewriteContext) -> bool:
-    """Whether a file can only be loaded by its path, `shop.conf.py`, and not from the folder that a program is in."""
+    """Whether a file can only be loaded by its path (`shop.conf.py`), and not from the folder that a program is in."""
     if "." not in file.stem or _is_program(tree) or file.parent == PurePosixPath():
         return False
     if any(str(file.parent / name) in files.paths for name in _ROOT_FILES):
@@ -118,9 +118,9 @@ def _is_loaded(file: PurePosixPath, tree: ast.Module, files: Files, context: Rew
 def _may_be_in_namespace(
     file: PurePosixPath, tree: ast.Module, imports: OwnImports, files: Files, context: RewriteContext
 ) -> bool:
-    """Whether a file in a folder without `__init__.py` may be imported with the folder's name, as well as by its own.
+    """Whether a file in a folder without `__init__.py` may be imported with the folder's name as well as without.
 
-    Nothing shows that the folder is on sys.path, and nothing that the one above it is.
+    Nothing shows that the folder is on sys.path, and nothing shows that its parent is.
     """
     folder = file.parent
     if not folder.name.isidentifier() or folder.name in _SCRIPTS or str(folder) in context.functions:
@@ -135,13 +135,13 @@ def _may_be_in_namespace(
 
 
 def _may_be_started(file: PurePosixPath, tree: ast.Module, imports: OwnImports, context: RewriteContext) -> bool:
-    """Whether a file in a package may be started by its path: a program that needs nothing of the package.
+    """Whether a file in a package may be started by its path: it is a program that needs nothing of the package.
 
-    One that others import, too, is started in both ways.
+    If others import it too, it is used in both ways.
     """
     if imports.relative or any(name.partition(".")[0] in file.parts for name in imports.absolute):
         return False
-    # Airflow loads the files of its folder by their paths, and has that folder on sys.path.
+    # Airflow loads the files of its folder by path and has that folder on sys.path.
     program = _is_program(tree) or any(name.partition(".")[0] == "airflow" for name in imports.absolute)
     return str(file.parent) in context.functions or program
 
@@ -158,7 +158,7 @@ def _is_neighbour(file: PurePosixPath, imports: OwnImports, files: Files, contex
 
 
 def _imports_of(path: str, context: RewriteContext) -> OwnImports:
-    """What another file imports; nothing where it is no Python."""
+    """The imports of another file; none if it is not Python."""
     from fixers.python_syntax import parse_quietly
 
     try:
@@ -170,10 +170,10 @@ def _imports_of(path: str, context: RewriteContext) -> OwnImports:
 def _home(
     file: PurePosixPath, imports: OwnImports, files: Files, context: RewriteContext
 ) -> tuple[PurePosixPath, PurePosixPath]:
-    """The folder for the module that a file imports, and the import root above it."""
+    """The folder for the module that a file imports, and the import root above that folder."""
     root, folder = import_root(file, files, context.imported, imports), regular_root(file, files)
     if file.parent.name == "pages" and any(name.partition(".")[0] == "streamlit" for name in imports.absolute):
-        # A page runs in the main script's place: https://docs.streamlit.io/develop/concepts/multipage-apps/overview
+        # A page runs as the main script does: https://docs.streamlit.io/develop/concepts/multipage-apps/overview
         return file.parent.parent, file.parent.parent
     if file.parent == root:
         return _beside(root, imports, files) or _project(root, files, context) or root, root
@@ -185,7 +185,7 @@ def _home(
 
 
 def _needs_root(file: PurePosixPath, root: PurePosixPath, imports: OwnImports, files: Files) -> bool:
-    """Whether a file imports others of its own package by the package's name, which only its import root gives."""
+    """Whether a file imports its own package by name, which needs the import root on sys.path."""
     top = file.relative_to(root).parts[0]
     if str(file.parent / f"{top}.py") in files.paths:
         return False
@@ -194,7 +194,7 @@ def _needs_root(file: PurePosixPath, root: PurePosixPath, imports: OwnImports, f
 
 
 def _is_script_style(file: PurePosixPath, imports: OwnImports, files: Files, workspace: Workspace) -> bool:
-    """Whether a file in a package imports its neighbours by their bare names, as a script started by its path can."""
+    """Whether a file in a package imports its neighbours by bare names, as a script started by its path can."""
     if imports.relative:
         return False
     for top in {name.partition(".")[0] for name in imports.absolute} - {file.stem, *sys.stdlib_module_names}:
@@ -205,7 +205,7 @@ def _is_script_style(file: PurePosixPath, imports: OwnImports, files: Files, wor
 
 
 def _is_namesake(name: str, folder: PurePosixPath, files: Files, workspace: Workspace) -> bool:
-    """Whether a module is only called like a library: it imports that, or the package imports the module relatively."""
+    """Whether a module only shares a library's name: it imports that library, or the package imports it relatively."""
     if any(found.partition(".")[0] == name for found in imported(read_quietly(str(folder / f"{name}.py"), workspace))):
         return True
     relative = re.compile(rb"^[ \t]*from[ \t]+\.(?:[ \t]+import\b[^#\r\n]*)?\b%b\b" % name.encode(), re.MULTILINE)
@@ -214,7 +214,7 @@ def _is_namesake(name: str, folder: PurePosixPath, files: Files, workspace: Work
 
 
 def _beside(root: PurePosixPath, imports: OwnImports, files: Files) -> PurePosixPath | None:
-    """The package that a script in an import root belongs to: the one it imports, or the only one there."""
+    """The package that a script in an import root belongs to: the one that it imports, or the only one there."""
     packages = [folder for folder in packages_in(root, files) if role_of(str(folder / "x.py")) is PathRole.SOURCE]
     used = [folder for folder in packages if _uses(imports, folder.name)]
     if used:
@@ -223,7 +223,7 @@ def _beside(root: PurePosixPath, imports: OwnImports, files: Files) -> PurePosix
 
 
 def _project(root: PurePosixPath, files: Files, context: RewriteContext) -> PurePosixPath | None:
-    """The package of a Django project's settings: its apps can import it, unless they are published without it."""
+    """The package of a Django project's settings, which its apps can import unless they are published without it."""
     manage = str(root / "manage.py")
     packaging = {str(root / name) for name in ("setup.py", "setup.cfg", "pyproject.toml")}
     if manage not in files.paths or not files.paths.isdisjoint(packaging):
@@ -240,7 +240,7 @@ def _uses(imports: OwnImports, package: str) -> bool:
 
 
 def _free_name(home: PurePosixPath, root: PurePosixPath, files: Files, context: RewriteContext) -> str:
-    """`app_secrets`, or with underscores where that is something else's name."""
+    """`app_secrets`, with underscores added if that name is taken."""
     name = MODULE
     while True:
         target = home / name
@@ -253,7 +253,7 @@ def _free_name(home: PurePosixPath, root: PurePosixPath, files: Files, context: 
 
 
 def is_generated(path: str, context: RewriteContext) -> bool:
-    """Whether a file is a module that we generated, also where git ignores it."""
+    """Whether a file is a module that unhardcode generated, even if git ignores it."""
     if context.workspace.is_linked(path):
         return False
     try:
@@ -265,7 +265,7 @@ def is_generated(path: str, context: RewriteContext) -> bool:
 def _is_unsure(
     file: PurePosixPath, root: PurePosixPath, tree: ast.Module, files: Files, context: RewriteContext
 ) -> bool:
-    """Whether a package in `src` may be imported as `src.package` too: nothing here imports it, and it is no script."""
+    """Whether a package in `src` may be imported as `src.package` too: nothing imports it, and it is no script."""
     if file.parent == root or not root.name.isidentifier() or not files.is_package(file.parent):
         return False
     top = file.relative_to(root).parts[0]

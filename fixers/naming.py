@@ -1,4 +1,4 @@
-"""Names of secrets: the environment, the application and the words of a name."""
+"""Names of secrets: their environment, application and words."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CONFIGURATION = frozenset(
         "secrets", "deploy", "application", "appsettings", "compose", "vars", "group_vars", "inventories"
     }
 )  # fmt: skip
-# Words that say "credential" and not whose.
+# Words that mean "credential" and do not say whose.
 _GENERIC = frozenset(
     {
         "password", "passwd", "pwd", "pass", "passphrase", "pw", "token", "secret", "key", "api", "apikey", "auth",
@@ -47,7 +47,7 @@ def environment_of(path: str, default: str) -> str:
     """The environment that a file belongs to (`.env.staging`, `settings/prod.py`), else `default`."""
     whole = PurePosixPath(path)
     words = re.split(r"[._\-]+", whole.name.lower())
-    # The stem alone names an environment only in a folder of settings: `settings/prod.py`, not `stream/live.py`.
+    # A file's stem names an environment only in a settings folder: `settings/prod.py`, not `stream/live.py`.
     if any(word in _CONFIGURATION for word in words) or _is_configuration(whole.parent.name):
         named = [word for word in words if word in _ENVIRONMENTS]
         if named and (whole.stem.lower() in _ENVIRONMENTS or any(word in _CONFIGURATION for word in words)):
@@ -63,20 +63,20 @@ def _is_configuration(folder: str) -> bool:
 
 
 def slug(text: str) -> str:
-    """Lower-case words joined by hyphens, only letters and digits of ASCII, at most 60 characters."""
+    """Lower-case words joined by hyphens, only ASCII letters and digits, at most 60 characters."""
     words = split_words(re.sub(r"[^A-Za-z0-9]+", "_", text))
     return "-".join(words)[:60].strip("-")
 
 
 def shown_frameworks(imported: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
-    """The frameworks that a project imports anywhere (dotted names), or that a file with a finding speaks of."""
+    """The frameworks that a project imports anywhere (dotted names), or that a file with a finding mentions."""
     tops = {name.partition(".")[0] for name in imported}
     words = {word for text in texts for word in _FRAMEWORK.findall(text)}
     return _FRAMEWORKS & (tops | words)
 
 
 def name_problem(name: str, store: str) -> str | None:
-    """What is wrong with a name in its store; None if its rules and the portable characters are kept."""
+    """What is wrong with a name in its store; None if it follows the store's rules and has only portable characters."""
     kind, told = KINDS[store], kind_of(name)
     if told is not kind:
         prefix, other = kind.references.prefix, told.references.prefix
@@ -87,18 +87,18 @@ def name_problem(name: str, store: str) -> str | None:
 
 
 def full_name(draft: Draft, *, app: str, part: str, store: str) -> str:
-    """`/env/app/name` of a parameter, `env/app/name` of a secret, without an end that looks like an ARN's."""
+    """The full name: `/env/app/name` for a parameter, `env/app/name` for a secret, without an end like an ARN's."""
     return KINDS[store].name_for(f"{draft.env}/{app}/{part}")
 
 
 def unguessable(values: Iterable[SecretValue]) -> list[str]:
-    """The texts that no name may hold: those of values that a reader could not have guessed."""
+    """The texts that no name may contain: those of values that nobody could have guessed."""
     return [value.reveal("text") for value in values if strength(value) >= _GUESSABLE_BITS]
 
 
 _TELLING = 4  # letters
 _COMMON = tuple(word for word in _GENERIC if len(word) >= _TELLING)
-_RUN = 12  # letters in a row that a name has from a value by no chance
+_RUN = 12  # letters in a row that a name shares with a value by more than chance
 
 
 def name_parts(
@@ -110,14 +110,14 @@ def name_parts(
 ) -> tuple[str, ...]:
     """The last part of each draft's name, unique within its environment; deterministic in the drafts' order.
 
-    Where several could bear one plain name, each gets what tells it from the others. No part holds one of `values` that
-    a reader could not have guessed: a symbol or a file can be named after one. `frameworks` are those that the project
-    shows: a name claims no other.
+    If several drafts would get the same plain name, each gets what distinguishes it. No part contains one of `values`
+    that nobody could have guessed, because a symbol or a file may be named after one. `frameworks` are those that the
+    project shows: a name mentions no other.
     """
     texts = unguessable(values)
-    # `SECRET_KEY` as a value is everybody's word: it spoils no name.
+    # `SECRET_KEY` as a value is a common word, so names may contain it.
     slugs = {slug(text) for text in texts if not _GENERIC.issuperset(split_words(text))}
-    # What is left of `e%&(!$?=+` is in every other name, and gives nothing away.
+    # What `slug` leaves of `e%&(!$?=+` is in every other name and reveals nothing.
     unspeakable = frozenset(each for each in slugs if len(each) >= _TELLING)
     runs = frozenset(run for each in slugs for run in _runs(each))
     words = [_words(draft, kinds[draft.findings[0].path], frameworks) for draft in drafts]
@@ -144,9 +144,9 @@ def _names_one(part: str, unspeakable: Collection[str], runs: Collection[str]) -
 
 
 def _runs(text: str) -> Iterator[str]:
-    """Every run of letters in a slug, whatever stood between them: a name leaves out digits, and its end.
+    """Every run of letters in a slug, ignoring what separates them: a name leaves out digits, and may be cut short.
 
-    None with one of the words in it that all names have: `django-secret-key` is no part of a value.
+    Runs that contain a word common to all names are left out: `django-secret-key` is no part of a value.
     """
     letters = re.sub(r"[^a-z]+", "", text)
     runs = (letters[start : start + _RUN] for start in range(len(letters) - _RUN + 1))
@@ -154,7 +154,7 @@ def _runs(text: str) -> Iterator[str]:
 
 
 def _in_context(draft: Draft, words: Sequence[str]) -> list[str]:
-    """Names with what tells a draft from others of its kind before the words, from the plainest on."""
+    """Candidate names that put distinguishing words before the draft's own, the plainest first."""
     first = draft.findings[0]
     found = []
     for more in (split_words(dict(draft.constants).get("dbname", "")), *_contexts(first)):
@@ -192,7 +192,7 @@ def _words(draft: Draft, kind: Kind, frameworks: Collection[str]) -> list[str]:
 
 
 def _qualifiers(finding: Finding) -> list[str]:
-    """What tells this login from others: `ANALYTICS_DB_PASSWORD`, `DATABASES["analytics"]`."""
+    """Words that distinguish this login from others: `ANALYTICS_DB_PASSWORD`, `DATABASES["analytics"]`."""
     words = [word for word in prefix_words(finding) if not _says_nothing(word) and word not in _GENERIC]
     if not words and finding.literal.role is Role.ENTRY:
         words = [word for word in split_words(finding.literal.symbol.rpartition(".")[2]) if not _says_nothing(word)]
@@ -223,7 +223,7 @@ def _plain_words(finding: Finding, frameworks: Collection[str], *, whole_url: bo
 
 
 def _owner(finding: Finding, frameworks: Collection[str]) -> tuple[str, ...]:
-    """Whose credential it is: the provider, the service at the sink, the framework of the rule."""
+    """The owner of the credential: the provider, the service that receives it, or the rule's framework."""
     if finding.rule.startswith(own.PREFIX):
         return tuple(finding.rule.removeprefix(own.PREFIX).split("-")[:2])
     if finding.provider or finding.engine:

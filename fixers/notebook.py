@@ -1,7 +1,7 @@
-"""Rewrite Jupyter notebooks: the Python of their cells, edited in place in the JSON.
+"""Rewrite Jupyter notebooks: the Python in their cells, edited in place in the JSON.
 
-All code cells together are one Python file, as the reader sees them. A notebook is opened wherever somebody has it, and
-no module of the project need be there: its cells ask AWS themselves, in the style `inline`, whatever the plan's is.
+All code cells together count as one Python file, as for the reader. A notebook may be opened where no module of the
+project exists, so its cells ask AWS directly, in the style `inline`, whatever the plan's style is.
 https://nbformat.readthedocs.io/en/latest/format_description.html
 """
 
@@ -46,7 +46,7 @@ _CLEARED = "clear the outputs (jupyter nbconvert --clear-output --inplace NOTEBO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Code:
-    """The Python of a notebook: its cells, where each begins in the text of all, and that text."""
+    """The Python of a notebook: its cells, the offset of each in the joined text, and that text."""
 
     notebook: str = field(repr=False)
     cells: tuple[Cell, ...]
@@ -54,11 +54,11 @@ class _Code:
     whole: Cell
 
     def inside(self, span: Span) -> Span:
-        """A span of the notebook in the text of all cells. Raises CannotRewriteError if it is not in Python code."""
+        """A span of the notebook as one in the joined text. Raises CannotRewriteError if it is not in Python code."""
         starts, source = self.whole.starts, self.whole.source
         inner = Span(bisect.bisect_left(starts, span.start), bisect.bisect_left(starts, span.end))
         line = range(source.rfind("\n", 0, inner.start) + 1, inner.start)
-        # What only IPython takes is read as a comment.
+        # Lines that only IPython understands are read as comments.
         if starts[inner.start : inner.start + 1] != (span.start,) or any(
             source[at] == "#" != self.notebook[starts[at]] for at in line
         ):
@@ -68,7 +68,7 @@ class _Code:
         return inner
 
     def owner(self, offset: int) -> tuple[Cell, int]:
-        """The cell that an offset lies in, and the offset there: 0 to the length of its source."""
+        """The cell that contains an offset, and the offset in it: 0 to the length of its source."""
         number = bisect.bisect_right(self.bases, offset) - 1
         return self.cells[number], offset - self.bases[number]
 
@@ -124,7 +124,7 @@ def _code(text: str) -> _Code:
 
 
 def _python(document: Document, code: _Code) -> Document:
-    """All cells as one file of Python. It was parsed: no half of a surrogate pair is in it."""
+    """All cells as one Python file. The JSON was parsed, so there are no lone surrogates."""
     text = code.whole.source
     raw = text.encode()
     source = document.source._replace(raw=raw)
@@ -142,7 +142,7 @@ def _moved(placement: Placement, code: _Code) -> Placement:
 
 
 def _below_magic(edit: Edit, code: _Code) -> Edit:
-    """An import line that would stand before `%%time`, below it: a cell's magic is its first line."""
+    """An import line moved below the `%%time` that it would precede, because a cell's magic must be its first line."""
     cell, at = code.owner(edit.span.start)
     if at or not code.notebook.startswith("%%", cell.starts[0]):
         return edit
@@ -151,14 +151,14 @@ def _below_magic(edit: Edit, code: _Code) -> Edit:
 
 
 def _placed(edit: Edit, code: _Code, key: bytes) -> Edit:
-    """An edit of the cells' text as one of the notebook's."""
+    """An edit of the joined text, converted to one of the notebook."""
     text, (cell, start) = code.notebook, code.owner(edit.span.start)
     between = _between(text, cell)
     if edit.span.start < edit.span.end:
         place = place_of(text, cell.starts, Span(start, start + edit.span.end - edit.span.start))
         new = _escaped(edit.new, between)
     elif start == 0 and (before := _import_before(code, edit.span.start)) is not None:
-        # The import that it goes behind is the last line of the cell before.
+        # The import that it follows is the last line of the cell before.
         place = Span(before.starts[-1], before.starts[-1])
         new = _escaped("\n" + edit.new.rstrip("\n"), _between(text, before))
     else:
@@ -170,7 +170,7 @@ def _placed(edit: Edit, code: _Code, key: bytes) -> Edit:
 
 
 def _import_before(code: _Code, offset: int) -> Cell | None:
-    """The cell before the one that begins at an offset, if it ends in an import."""
+    """The cell before the one at an offset, if it ends in an import."""
     number = code.bases.index(offset)
     if not number:
         return None
@@ -181,7 +181,7 @@ def _import_before(code: _Code, offset: int) -> Cell | None:
 
 
 def _between(text: str, cell: Cell) -> str | None:
-    """What stands between two lines of a source that is a list of lines; None for one string."""
+    """The text between two lines of a source that is a list of lines; None for a source in one string."""
     first = cell.parts[0]
     if len(cell.parts) > 1:
         return text[first.end : cell.parts[1].start]
@@ -190,13 +190,13 @@ def _between(text: str, cell: Cell) -> str | None:
 
 
 def _escaped(new: str, between: str | None) -> str:
-    """Python as it is written in a JSON string, each line in a string of its own where the others are."""
+    """Python as written in a JSON string, each line in a string of its own if the others are."""
     lines = [json.dumps(line, ensure_ascii=False)[1:-1] for line in new.split("\n")]
     return ("\\n" if between is None else f'\\n"{between}"').join(lines)
 
 
 def _is_same(code: _Code, before: Sequence[Edit], after: Sequence[Edit]) -> bool:
-    """Whether the notebook with the edits is JSON, its Python the edited Python, and nothing else of it differs."""
+    """Whether the edited notebook is valid JSON, its Python is the edited Python, and nothing else in it differs."""
     changed = splice(code.notebook, unique_edits(after))
     try:
         read = _code(changed)
@@ -207,7 +207,7 @@ def _is_same(code: _Code, before: Sequence[Edit], after: Sequence[Edit]) -> bool
 
 
 def _others(code: _Code) -> list[tuple[tuple[str | int, ...], str, bool]]:
-    """Everything in a notebook besides its Python, with the path to each."""
+    """Everything in a notebook except its Python, with the path to each."""
     own = {part.start for cell in code.cells for part in cell.parts}
     found = walk(code.notebook, _json.events(code.notebook))
     return [(path, scalar.text, scalar.string) for path, scalar in found if scalar.start not in own]

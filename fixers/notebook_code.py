@@ -1,7 +1,7 @@
 """The Python of notebooks as one program of the project: what it imports, and which files and variables it reads.
 
-A notebook's reads stay as they are: what resolves a reference is a module of the project, which need not be there where
-a notebook is opened. So a value that a notebook reads is not moved from where it reads it.
+A notebook's reads are not rewritten: resolving a reference takes a module of the project, which may be missing where
+the notebook is opened. So a value that a notebook reads stays where the notebook reads it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def code_of(path: str, workspace: Workspace) -> str:
 
 
 def lines_with(pattern: re.Pattern[str], path: str, workspace: Workspace) -> Iterator[tuple[int, re.Match[str]]]:
-    """The lines of code that hold a pattern, comments left out, each by its line in the file (from 1)."""
+    """The lines of code that match a pattern, without comments, each with its line number in the file (from 1)."""
     code = code_of(path, workspace)
     if not pattern.search(code):
         return
@@ -34,5 +34,5 @@ def lines_with(pattern: re.Pattern[str], path: str, workspace: Workspace) -> Ite
     for row in code.splitlines():
         found = None if row.lstrip().startswith("#") else pattern.search(row)
         if found is not None:
-            # Where the file spells the line otherwise (escapes), its first line is as good as none.
+            # A line that the file spells differently (escapes) is reported as the first.
             yield text.count("\n", 0, max(0, text.find(json.dumps(row)[1:-1]))) + 1, found

@@ -1,4 +1,4 @@
-"""The options that plan, fix and migrate share, and their rules."""
+"""The options that plan, fix and migrate share, and the rules for them."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ from_file = click.option(
 
 
 def plan_options(chosen: Mapping[str, Any]) -> PlanOptions:
-    """What the shared options say. Raises UsageError for an empty one."""
+    """The shared options as PlanOptions. Raises UsageError for an empty one."""
     for name in ("env", "app", "kms_key", "prefix_from"):
         check_not_empty(chosen[name], f"--{name.replace('_', '-')}")
     return PlanOptions(
@@ -109,21 +109,21 @@ def check_only_from_plan() -> None:
 
 
 def refuse(why: str, *names: str, plans: bool = False) -> None:
-    """Raise UsageError, `why` and what to leave out, where one of these options was given; `plans`: or a plan's."""
+    """Raise UsageError with `why` and the options to omit, if one of these was given; `plans`: or one of a plan's."""
     found = given((*names, *(_FROM_PLAN if plans else ())))
     if found:
         raise UsageError(why, hint=f"leave out {' and '.join(found)}")
 
 
 def given(names: Iterable[str]) -> list[str]:
-    """Those of a command's options, by their parameters' names, that are on the command line."""
+    """Those of a command's options, by parameter name, that are on the command line."""
     context = click.get_current_context()
     known = {parameter.name: parameter.opts[-1] for parameter in context.command.params}
     return [known[name] for name in names if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
 
 
 def one_path(path: tuple[Path, ...]) -> Path:
-    """The one PATH that was named [the current folder]. Raises UsageError for several."""
+    """The single PATH [the current folder]. Raises UsageError for several."""
     if len(path) > 1:
         raise UsageError("name one PATH", hint="a plan is for one folder or file")
     return path[0] if path else Path()

@@ -1,7 +1,8 @@
-"""Python that runs where no boto3 is, whatever the style: in a browser, in a JVM, in a data warehouse, in a build.
+"""Recognise Python that runs where there is no boto3, so that no style works: a browser, JVM, data warehouse or build.
 
 Each has its own page: https://pyodide.org/en/stable/usage/api/python-api.html, https://docs.pyscript.net/,
-https://brython.info/static_doc/3.13/en/intro.html, https://www.jython.org/jython-old-sites/docs/tutorial/interpreter.html,
+https://brython.info/static_doc/3.13/en/intro.html,
+https://www.jython.org/jython-old-sites/docs/tutorial/interpreter.html,
 https://docs.getdbt.com/docs/build/python-models, https://pip.pypa.io/en/stable/reference/build-system/
 """
 
@@ -18,13 +19,13 @@ from fixers.rewriting import RewriteContext
 _BROWSER = frozenset({"js", "pyodide", "pyodide_js", "pyscript"})
 _BRYTHON = re.compile(r"browser\.(?:ajax|alert|bind|console|document|html|local_storage|timer|window)\b")
 _JAVA = re.compile(r"(?:java\.(?:awt|io|lang|math|net|nio|security|sql|text|time|util)|javax\.\w+|weblogic)\b")
-_BRIDGES = frozenset({"jep", "jnius", "jpype", "pyghidra"})  # to a JVM, from the usual Python
-# What a build runs by its name, and what that imports then.
+_BRIDGES = frozenset({"jep", "jnius", "jpype", "pyghidra"})  # they connect ordinary Python to a JVM
+# Files that a build runs by name, and the module that they then import.
 _BUILDS = {"setup.py": frozenset({"distutils", "setuptools"}), "hatch_build.py": frozenset({"hatchling"})}
 
 
 def runs_elsewhere(path: str, tree: ast.Module, context: RewriteContext) -> tuple[str, str] | None:
-    """What runs a file where there is no boto3, and what to do about it; None where nothing shows that."""
+    """What runs a file in an environment without boto3, and what to do about it; None if nothing shows that."""
     names = set(_imported_at_once(tree))
     tops = {name.partition(".")[0] for name in names}
     browser = {top for top in tops & _BROWSER if not _is_own(top, context)}
@@ -59,7 +60,7 @@ def _is_own(name: str, context: RewriteContext) -> bool:
 
 
 def _imported_at_once(tree: ast.Module) -> Iterator[str]:
-    """The dotted names that the statements at the top of a file import: without them it does not run."""
+    """The dotted names that a file's top-level statements import, so that it cannot run without them."""
     for node in tree.body:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -68,7 +69,7 @@ def _imported_at_once(tree: ast.Module) -> Iterator[str]:
 
 
 def _is_model(node: ast.stmt) -> bool:
-    """Whether a function is what dbt calls: `def model(dbt, session)`."""
+    """Whether a statement is the function that dbt calls: `def model(dbt, session)`."""
     return (
         isinstance(node, ast.FunctionDef)
         and node.name == "model"

@@ -9,7 +9,7 @@ from fixers.proof import ProofResult
 
 
 def outcomes(plan: Plan, failed: Mapping[str, str], results: Iterable[ProofResult]) -> tuple[Outcome, ...]:
-    """The end of each fix. `failed` are reasons by secret; `results` those of all the plan's proofs."""
+    """The outcome of each fix. `failed` are reasons by secret; `results` are those of all the plan's proofs."""
     by_proof = {id(result.proof): result for result in results}
     return tuple(
         _outcome(fix, failed.get(fix.secret), [by_proof[id(proof)] for proof in fix.proofs]) for fix in plan.fixes
@@ -17,7 +17,7 @@ def outcomes(plan: Plan, failed: Mapping[str, str], results: Iterable[ProofResul
 
 
 def _outcome(fix: Fix, failure: str | None, results: Sequence[ProofResult]) -> Outcome:
-    """One fix's end: proven where every expression gave the value with its variable unset and set."""
+    """The outcome of one fix: proven if every expression gave the value with its variable unset and with it set."""
     if failure is not None:
         return Outcome(secret=fix.secret, status="failed", level=None, detail=failure)
     wrong = [result for result in results if not (result.unset and result.set)]

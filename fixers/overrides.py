@@ -1,4 +1,4 @@
-"""Changes that a person made in plan.toml, checked against the stores' limits before they are used."""
+"""Changes that the user made in plan.toml, checked against the stores' limits before they are used."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class ChangeError(UsageError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """The changed fields of one secret; None where it is as planned. `variables` are its members', in their order.
+    """The changed fields of one secret; None for fields as planned. `variables` are its members', in their order.
 
-    `reason` says who asked for it, where that was not a person in a plan file.
+    `reason` says who asked for the change if that was not the user in a plan file.
     """
 
     name: str | None = None
@@ -42,7 +42,7 @@ class Override:
     reason: str | None = None
 
     def over(self, other: Override) -> Override:
-        """The other's fields with this one's in front of them."""
+        """This override's fields, completed with those of `other`."""
         own = {name: getattr(self, name) for name in self.__slots__ if name != "reason"}
         given = {name: value for name, value in own.items() if value is not None}
         return replace(other, reason=other.reason if self.store is None else self.reason, **given)
@@ -52,7 +52,7 @@ NOTHING = Override()
 
 
 def override_of(draft: Draft, overrides: Mapping[str, Override]) -> Override:
-    """The override of a draft, by the place of its first finding that has one."""
+    """The override of a draft, found by the place of its first finding that has one."""
     return next((overrides[finding.place] for finding in draft.findings if finding.place in overrides), NOTHING)
 
 
@@ -62,9 +62,9 @@ def known_store(override: Override) -> str | None:
 
 
 def checked(override: Override, draft: Draft, choice: Choice, name: str, values: Collection[SecretValue] = ()) -> None:
-    """Raise ChangeError for a change that store or code cannot follow. `choice` is with the override.
+    """Raise ChangeError for a change that the store or the code cannot follow. `choice` includes the override.
 
-    Names stand in the code and in every report: none may hold one of `values`, and none that does is said again.
+    Names appear in the code and in every report, so none may contain one of `values`, and the error does not repeat it.
     """
     names = [text for text in (override.name, *(override.variables or ())) if text]
     if names and any(text in one for text in unguessable(values) for one in names):

@@ -1,6 +1,6 @@
-"""The account's own AWS keys: the arguments that hold them, taken away; offered for review, never applied.
+"""Propose the removal of arguments that hold the account's own AWS keys: offered for review, never applied.
 
-Without them boto3 finds the role or profile that the program runs with:
+Without them boto3 uses the role or profile that the program runs with:
 https://boto3.amazonaws.com/v1/documentation/api/latest/guide/credentials.html
 """
 
@@ -24,7 +24,7 @@ ARGUMENTS = frozenset({"aws_access_key_id", "aws_secret_access_key", "aws_sessio
 
 
 def removals(plan: Plan, workspace: Workspace, key: bytes) -> tuple[Edit, ...]:
-    """Edits that take away the keyword arguments with the account's own keys, where nothing else would change."""
+    """Edits that remove the keyword arguments with the account's own keys, where nothing else would change."""
     places: dict[str, list[Span]] = defaultdict(list)
     for refusal in plan.refusals:
         finding = refusal.finding
@@ -52,7 +52,7 @@ def _spans(text: str, tree: ast.Module, secrets: Sequence[Span]) -> Iterator[Spa
         given.sort(key=lambda each: (each.lineno, each.col_offset))
         spans = [node_span(starts, text, each) for each in given]
         if any(_is_own(each, span, secrets) for each, span in zip(given, spans, strict=True)):
-            # Half a pair without the other is no credential: boto3 would refuse it.
+            # Half of a pair without the other is no credential: boto3 would refuse it.
             gone = [isinstance(each, ast.keyword) and each.arg in ARGUMENTS for each in given]
             found = list(_runs(text, spans, gone))
             if _only_arguments_go(text, tree, call, given, gone, found):
@@ -66,7 +66,7 @@ def _is_own(argument: ast.expr | ast.keyword, span: Span, secrets: Sequence[Span
 
 
 def _runs(text: str, spans: Sequence[Span], gone: Sequence[bool]) -> Iterator[Span]:
-    """What to take away: arguments that stand side by side, with the comma and the blanks that go with them."""
+    """The spans to remove: adjacent arguments, with the comma and the whitespace that belong to them."""
     for leaving, group in groupby(range(len(spans)), key=lambda index: gone[index]):
         run = list(group)
         if not leaving:

@@ -1,6 +1,6 @@
-"""Proofs that run the user's own code, each only because its owner asked for it: --prove-import and --prove.
+"""Proofs that run the user's own code, only if its owner asks for it: --prove-import and --prove.
 
-Their output is not shown: a test that fails may well print what it read.
+Their output is not shown, because a failing test may print what it read.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from scanner.errors import UsageError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerProof:
-    """What the owner allowed to be run in `folder`: modules to import, commands. The rest is for AWS.
+    """What the owner allows to be run in `folder`: modules to import, commands. The other fields are for AWS.
 
-    `credentials` gives them as variables: what runs here could not ask for a profile's code (MFA) again.
+    `credentials` holds them as variables: the code run here could not ask for a profile's MFA code again.
     """
 
     folder: Path
@@ -35,7 +35,7 @@ class OwnerProof:
 
 
 def words_of(command: str) -> list[str]:
-    """The words of a --prove command, as a shell would split them. Raises UsageError where it could not."""
+    """The words of a --prove command, split as a shell would. Raises UsageError if it cannot be split."""
     try:
         words = shlex.split(command)
     except ValueError:
@@ -46,7 +46,7 @@ def words_of(command: str) -> list[str]:
 
 
 def raise_levels(outcomes: tuple[Outcome, ...], asked: OwnerProof) -> tuple[Outcome, ...]:
-    """Run what was asked for; the proven outcomes at their new level, or failed with what did not work."""
+    """Run what was asked for; returns the proven outcomes at their new level, or failed with what did not work."""
     steps = [("module", f"import {name}", _import(asked.folder, name)) for name in asked.modules]
     steps += [("command", command, words_of(command)) for command in asked.commands]
     for level, shown, words in steps:
@@ -63,9 +63,9 @@ def _import(folder: Path, name: str) -> list[str]:
 
 
 def _python(folder: Path) -> str:
-    """The interpreter of the user's project: its virtual environment, else what PATH has, else our own."""
+    """The Python interpreter of the user's project: its virtual environment's, else the one on PATH, else our own."""
     active = os.environ.get("VIRTUAL_ENV")
-    here = folder.absolute()  # the program is looked for from the folder that it is started in
+    here = folder.absolute()  # a relative program is looked up in the folder that it is started in
     for home in (*([Path(active)] if active else []), here / ".venv", here / "venv"):
         place = home / "bin" / "python"
         if os.access(place, os.X_OK):

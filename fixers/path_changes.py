@@ -1,4 +1,4 @@
-"""Where a file puts folders on sys.path before it imports from them: an import of ours belongs behind that."""
+"""Find where a file adds folders to sys.path before it imports from them: a generated import belongs after that."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ _CHANGES = frozenset({"append", "extend", "insert"})
 
 
 def behind_path_change(tree: ast.Module) -> tuple[list[ast.stmt], list[ast.stmt]] | None:
-    """What stands up to the last change of sys.path among a file's imports, and the imports right after it.
+    """The statements up to the last change of sys.path among a file's imports, and the imports that directly follow.
 
-    None where there is none, or where something else than imports and names of folders stands before it.
+    None if there is no change, or if it follows anything but imports and names of folders.
     """
     last, named = -1, set[str]()
     changing = [number for number, node in enumerate(tree.body) if _changes(node)]
@@ -32,7 +32,7 @@ def behind_path_change(tree: ast.Module) -> tuple[list[ast.stmt], list[ast.stmt]
 
 
 def _changes(node: ast.stmt) -> bool:
-    """Whether a statement at the top of a file does nothing but change sys.path, also on a condition."""
+    """Whether a top-level statement only changes sys.path, possibly on a condition."""
     match node:
         case ast.If(body=body, orelse=[]):
             return all(_changes(each) for each in body)
@@ -46,7 +46,7 @@ def _changes(node: ast.stmt) -> bool:
 
 
 def _only_prepares(nodes: Sequence[ast.stmt], named: set[str]) -> bool:
-    """Whether statements are imports, texts and the folders that a change of sys.path names, none of them a value."""
+    """Whether statements are only imports, strings and the folders that a change of sys.path names, none a value."""
     for node in reversed(nodes):
         match node:
             case ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant()):

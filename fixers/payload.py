@@ -1,4 +1,4 @@
-"""The exact payload that is stored for a secret, and how a value is written in an environment variable."""
+"""The exact payload stored for a secret, and how a value is written in an environment variable."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from fixers.model import PlannedSecret
 from scanner.errors import FixError
 from scanner.model import SecretValue
 
-# The order of AWS's rotation templates; key names are case-sensitive there and the port is a number.
+# The order of AWS's rotation templates, in which key names are case-sensitive and the port is a number.
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
 TEMPLATE_KEYS = ("engine", "host", "username", "password", "dbname", "port")
 
 
 def payload(secret: PlannedSecret) -> SecretValue:
-    """Return what is uploaded, and reads back equal: bytes for SecretBinary, else text.
+    """The payload that is uploaded, and must be equal when read back: bytes for SecretBinary, else text.
 
     One member without a key and no constants is stored as it is, anything else as a compact JSON object. Raises
-    FixError where a value is no text and would have to be.
+    FixError if a value that must be text is not.
     """
     if not secret.constants and len(secret.members) == 1 and secret.members[0].key is None:
         value = secret.members[0].value
@@ -33,14 +33,14 @@ def payload(secret: PlannedSecret) -> SecretValue:
             raise FixError(f"{secret.name}: two values would have the same key", hint="name the keys in the plan")
         fields[member.key] = _text(secret.name, member.value)
     ordered = {key: fields[key] for key in sorted(fields, key=_template_order)}
-    # Not ASCII only: that would double the size of other scripts, and 65,536 bytes are all there is.
+    # Not ASCII only: that would double the size of other scripts, and the limit is 65,536 bytes.
     return SecretValue(json.dumps(ordered, ensure_ascii=False, separators=(",", ":")))
 
 
 def field_of(value: SecretValue, key: str | None) -> SecretValue | None:
-    """The value at a key of a stored JSON object, as the generated module reads it: what is not text, as JSON.
+    """The value of a key in a stored JSON object as the generated module reads it: values other than text as JSON.
 
-    Without a key the value itself; None where there is no such key.
+    Without a key the value itself; None if there is no such key.
     """
     if key is None:
         return value
@@ -52,10 +52,10 @@ def field_of(value: SecretValue, key: str | None) -> SecretValue | None:
 
 
 def environment_text(value: SecretValue) -> str:
-    """Return what a variable must hold for the generated module to give this value.
+    """The text that a variable must hold for the generated module to return this value.
 
-    Text stands as it is. Bytes stand as text if they are UTF-8, else after `base64:`: so the generated
-    module reads them.
+    Text is written as it is. Bytes are written as text if they are valid UTF-8, else as base64 after `base64:`, which
+    the generated module decodes.
     """
     plain = value.reveal()
     if isinstance(plain, str):

@@ -1,4 +1,4 @@
-"""Read one secret of a plan file from only the files that hold it: an upload asks for each, and scanning is slow."""
+"""Read one secret of a plan file from only the files that hold it, since each upload asks and a full scan is slow."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from scanner.sources import worktree
 
 
 def picked(file: PlanFile, name: str, named: Path) -> PlannedSecret | None:
-    """The secret of that name as the plan has it, its values read from the tree that `named` is in.
+    """The secret of that name as planned, with its values read from the tree that contains `named`.
 
-    None where these files alone do not give the very members of the plan, or the plan must be made again to judge it.
+    None if these files alone do not give exactly the plan's members, or if judging it requires making the plan again.
     """
     table = _table(file, name)
     options, root = options_of(file), worktree.root_of(named).folder
@@ -58,7 +58,7 @@ def picked(file: PlanFile, name: str, named: Path) -> PlannedSecret | None:
 
 
 def _table(file: PlanFile, name: str) -> Mapping[str, Any] | None:
-    """The only table of that name, if it is one to upload and looks as we write it."""
+    """The only table of that name, if it is to be uploaded and has the form that we write."""
     found = file.tables.get("secret")
     tables = found if isinstance(found, list) else []
     named = [each for each in tables if isinstance(each, dict) and each.get("name") == name]
@@ -107,7 +107,7 @@ def _secret(table: Mapping[str, Any], draft: Draft, scanned: Scanned) -> Planned
 
 
 def _as_planned(workspace: Workspace, path: str, blob: str | None) -> bool:
-    """Whether the file is there, and what it was where the plan says that: git's id of its content."""
+    """Whether the file exists and, if the plan has its blob id, has not changed since."""
     if workspace.is_linked(path):
         return False
     try:
@@ -122,5 +122,5 @@ def _members(secret: PlannedSecret) -> list[dict[str, Any]]:
 
 
 def _without_blob(member: Mapping[str, Any]) -> dict[str, Any]:
-    """A scan of files by their names knows nothing of git."""
+    """The member without its blob id, because a scan of single files does not ask git."""
     return {key: each for key, each in member.items() if key != "blob"}

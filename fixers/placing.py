@@ -54,7 +54,7 @@ def place(
     rewriters: Mapping[Kind, Rewriter],
     context: RewriteContext,
 ) -> Placings:
-    """Rewrite each file once, for all drafts. `refused` and `left` of a Placed are by `id` of the finding."""
+    """Rewrite each file once for all drafts. `refused` and `left` of a Placed are keyed by `id` of the finding."""
     placements: dict[str, list[tuple[int, Placement]]] = defaultdict(list)
     for index, named in enumerate(drafts):
         for placement in _placements(named, documents):
@@ -110,14 +110,14 @@ def _with(placed: Placed, *, edits: tuple[Edit, ...], proofs: tuple[Proof, ...])
 
 
 def _refusing(placed: Placed, finding: Finding, refused: Refused, *, blocks: bool = True) -> Placed:
-    """Without `blocks` it is a copy in a file that goes on working, and does not keep the code from being fixed."""
+    """The result with a refusal. Without `blocks` it is a copy whose file goes on working: the code is still fixed."""
     if refused[0] in REMAINING or not blocks:
         return replace(placed, left={**placed.left, id(finding): refused})
     return replace(placed, refused={**placed.refused, id(finding): refused})
 
 
 def _changeable(named: NamedDraft, placed: Placed, workspace: Workspace) -> Placed:
-    """The draft's edits, or its refusal where one lies in a file that cannot change: one that only reads the value."""
+    """The draft's edits, or its refusal if one is in a file that cannot change: that file only reads the value."""
     for path in dict.fromkeys(edit.path for edit in placed.edits):
         if workspace.is_linked(path):
             what = RefusalReason.LINKED, f"{path} has to change with it, and is a symbolic link or outside of the root"
@@ -131,16 +131,16 @@ def _changeable(named: NamedDraft, placed: Placed, workspace: Workspace) -> Plac
 def _without_conflicts(
     drafts: Sequence[NamedDraft], placed: Sequence[Placed], documents: Mapping[str, Document]
 ) -> tuple[Placed, ...]:
-    """Refuse a draft that would change text which an earlier one changes otherwise.
+    """Refuse a draft that would change text which an earlier one changes differently.
 
-    Two `.env` files of different environments share the Python that reads them: what the first writes there serves
-    both, because the recorded variable comes first and the first part of the name follows SECRETS_ENV. So do those of
-    two programs in folders of their own: the code that both may read gets the name of the nearer one.
+    Two `.env` files of different environments share the Python that reads them: the first draft's edit serves both,
+    because the recorded variable takes precedence and the first part of the name follows SECRETS_ENV. The same holds
+    for two programs in folders of their own: the code that both may read gets the name of the nearer one.
     """
     accepted: dict[str, list[tuple[Edit, int]]] = defaultdict(list)
     folders = [_folder(named, documents) for named in drafts]
     results = list(placed)
-    # Where no variable says anything, code reads what production uses.
+    # If no variable is set, code reads production's value.
     for index in sorted(range(len(drafts)), key=lambda index: drafts[index].draft.env not in _PRODUCTION):
         named, one = drafts[index], placed[index]
         kept: list[Edit] = []
@@ -180,12 +180,12 @@ def _clash(one: Edit, other: Edit) -> bool:
 
 
 def _is_same_reader(first: Edit, owner: NamedDraft, second: Edit, named: NamedDraft) -> bool:
-    """Whether the first edit does for the second what it asks: the same read of a variable, only the name differs."""
+    """Whether the first edit serves the second draft too: it changes the same read, only the secret's name differs."""
     return first.span == second.span and first.new == second.new.replace(named.name, owner.name)
 
 
 def _folder(named: NamedDraft, documents: Mapping[str, Document]) -> str | None:
-    """The folder of the `.env` files that a secret comes from; None where it stands elsewhere, too."""
+    """The folder of the `.env` files that a secret comes from; None if it is in other places too."""
     paths = {finding.path for finding in named.draft.findings}
     folders = {posixpath.dirname(path) for path in paths}
     plain = all(documents[path].kind is Kind.DOTENV for path in paths)
@@ -193,7 +193,7 @@ def _folder(named: NamedDraft, documents: Mapping[str, Document]) -> str | None:
 
 
 def _depth(path: str, folder: str | None) -> int:
-    """How deep the folder is that a file is in, -1 where it is in another."""
+    """The depth of the folder if it contains the file, else -1."""
     return len(folder) if folder is not None and (not folder or path.startswith(f"{folder}/")) else -1
 
 

@@ -1,4 +1,4 @@
-"""Make a plan from findings: which secrets, under which names, in which store; what is rewritten and what refused."""
+"""Build a migration plan from findings: the secrets, their names and store, the rewrites and the refusals."""
 
 from __future__ import annotations
 
@@ -35,10 +35,11 @@ DEFAULT_ENVIRONMENT = "prod"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOptions:
-    """What the user asked for.
+    """Options of a plan, as the user gave them.
 
-    `store` is auto, secretsmanager or parameterstore; `style` module, inline or extension; `prefix_from` a variable
-    that replaces the first part of names at run time; `scope` the PATH that was named, POSIX from the root, "" for all.
+    `store` is auto, secretsmanager or parameterstore; `style` is module, inline or extension. `prefix_from` names a
+    variable that replaces the first part of secret names at run time. `scope` is the PATH argument as a POSIX path
+    relative to the root, "" for the whole tree.
     """
 
     env: str | None = None
@@ -55,7 +56,7 @@ class PlanOptions:
 
 
 def context_of(workspace: Workspace, options: PlanOptions, key: bytes) -> RewriteContext:
-    """The context that all plans of a workspace with these options share; it caches parsed files."""
+    """The context shared by all plans of one workspace with the same options; it caches parsed files."""
     style = check_style(options.style, options.prefix_from)
     return rewrite_context(workspace, key=key, via_run=options.via_run, style=style)
 
@@ -71,8 +72,9 @@ def make_plan(
 ) -> Plan:
     """Plan a migration of every finding at or above the options' confidence: each ends in one Fix or one Refusal.
 
-    `context` is `context_of` the same options. `overrides` are by the place of one of a secret's findings. `automatic`
-    holds the ids of rules whose provider's keys AWS can rotate. Raises UsageError if the application has no name.
+    `context` comes from `context_of` with the same options. `overrides` are keyed by the place of one of a secret's
+    findings. `automatic` holds the ids of rules whose provider's keys AWS can rotate. Raises UsageError if the
+    application has no name.
     """
     workspace, key = context.workspace, context.key
     _check(options)
@@ -126,7 +128,7 @@ def make_plan(
 
 
 def _moved(secrets: Sequence[Settled]) -> dict[SecretValue | None, str]:
-    """Names of secrets by their values, where these are unmistakable: a refused copy is told where its value went."""
+    """Names of secrets by value, where the name is unambiguous: the refusal of a copy says where its value went."""
     return {
         place.value: secret.named.name
         for secret in secrets
@@ -136,12 +138,12 @@ def _moved(secrets: Sequence[Settled]) -> dict[SecretValue | None, str]:
 
 
 def touched_paths(plan: Plan) -> tuple[str, ...]:
-    """The files that the fixes change, sorted; new files are not among them."""
+    """The files that the fixes change, sorted, without new files."""
     return tuple(sorted({edit.path for fix in plan.fixes for edit in fix.edits}))
 
 
 def tree_digest(paths: Sequence[str], workspace: Workspace, key: bytes) -> str:
-    """Keyed digest over paths and contents, 64 hex digits: keyed, because a file can hold little but a weak value."""
+    """Keyed digest of paths and contents, 64 hex digits; keyed, because a file may hold little but a weak value."""
     parts = [part for path in paths for part in (path, digest(key, workspace.read(path)))]
     return digest(key, "\0".join(parts))
 
@@ -160,7 +162,7 @@ def _read_variables(workspace: Workspace) -> frozenset[str]:
 def _planned(secret: Settled, options: PlanOptions, env: str, key: bytes) -> PlannedSecret:
     draft, choice, override = secret.chosen.draft, secret.chosen.choice, secret.override
     tier = override.tier or choice.tier
-    # Empty if emptied in the plan file: the AWS managed key.
+    # Empty if the user emptied it in the plan file: then the AWS managed key is used.
     kms_key = options.kms_key if override.kms_key is None else override.kms_key
     if choice.type in PLAIN_TYPES:
         kms_key = None
@@ -213,7 +215,7 @@ def _fix(secret: Settled) -> Fix:
 
 
 def _refusal(finding: Finding, refused: Refused, moved: Mapping[SecretValue | None, str]) -> Refusal:
-    """`moved` are the names of secrets by value: a copy that stays must follow before its secret is rotated."""
+    """The refusal. `moved` maps values to secret names: a copy that stays must be changed before rotation."""
     reason, detail, next_step = refused
     if finding.value in moved:
         detail += f"; the same value moves to {moved[finding.value]}"
@@ -235,16 +237,16 @@ def _notes(result: ScanResult, findings: Sequence[Finding], options: PlanOptions
 
 
 def _assert_complete(plan: Plan, findings: Sequence[Finding]) -> None:
-    """Every finding in exactly one fix or refusal: nothing is skipped in silence."""
+    """Assert that every finding is in exactly one fix or refusal, so that none is skipped silently."""
     ends = Counter(id(finding) for fix in plan.fixes for finding in fix.findings)
     ends.update(id(refusal.finding) for refusal in plan.refusals)
     assert ends == Counter(map(id, findings)), "a finding has no end, or two"
 
 
 def _with_dependencies(plan: Plan, workspace: Workspace, key: bytes) -> Plan:
-    """The plan with boto3 in the project's list of dependencies, where its style needs it and a fix changes Python."""
+    """The plan with boto3 added to the project's dependencies, if its style needs boto3 and a fix changes Python."""
     edited = {edit.path for fix in plan.fixes for edit in fix.edits}
-    # Notebooks ask boto3 in every style.
+    # Notebooks call boto3 directly in every style.
     changed = {
         path for path in edited if path.endswith(".ipynb") or (plan.style != "extension" and workspace.is_python(path))
     }
@@ -261,7 +263,7 @@ def _with_dependencies(plan: Plan, workspace: Workspace, key: bytes) -> Plan:
 
 
 def _with_files(plan: Plan, placings: Placings, workspace: Workspace, key: bytes) -> Plan:
-    """The plan with what belongs to its files: their digest, import lines, the generated module."""
+    """The plan completed with what belongs to its files: their digest, import lines and the generated module."""
     touched = touched_paths(plan)
     new_files = placings.new_files if plan.fixes else ()
     shipping = shipping_notes([new.path for new in new_files], touched, workspace)

@@ -1,4 +1,4 @@
-"""A plan and its proof as text of at most 100 columns. No value is ever in it."""
+"""A plan and its proof as text of at most 100 columns. It never contains a value."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WIDTH = 100
 
 
 def render_plan(plan: Plan) -> str:
-    """What was found, where each value would live and why, what it costs, and what stays."""
+    """What was found, where each value would be stored and why, what it costs, and what is not migrated."""
     lines = [f"Environment {plan.env}, application {plan.app}." if plan.app else f"Environment {plan.env}.", ""]
     lines += [*_summary(plan), ""]
     if plan.secrets:
@@ -32,7 +32,7 @@ def render_plan(plan: Plan) -> str:
 
 
 def render_proof(outcomes: Sequence[Outcome]) -> str:
-    """What became of each fix, one line each, and the count."""
+    """The outcome of each fix, one line each, and the count."""
     width = max((len(outcome.secret) for outcome in outcomes), default=0)
     lines = []
     for outcome in outcomes:
@@ -82,7 +82,7 @@ def _secrets(plan: Plan) -> Iterator[str]:
 
 
 def stored_in(secret: PlannedSecret) -> str:
-    """The store, type and tier of a secret in words, without what goes without saying."""
+    """The store, type and tier of a secret in words, without defaults."""
     kind = KINDS[secret.store]
     special = "" if secret.type == kind.types[0] else f", {secret.type}"
     return kind.title + special + (f", {secret.tier}" if secret.tier else "")
@@ -120,7 +120,7 @@ def _refusals(refusals: Sequence[Refusal]) -> Iterator[str]:
 
 
 def _place(first: Finding, *others: Finding) -> str:
-    """A place, or those of one file that are alike: `shop/views.py:12, 40 and 41  Password by its name (3 places)`."""
+    """A place, or several similar ones in one file: `shop/views.py:12, 40 and 41  Password by its name (3 places)`."""
     commit = f" in {first.commit.id[:12]}" if first.commit else ""
     *lines, last = dict.fromkeys(str(finding.start[0]) for finding in (first, *others))
     listed = f"{', '.join(lines)} and {last}" if lines else last

@@ -1,4 +1,4 @@
-"""plan.toml as it is written: the tables of a plan, without any value, as TOML."""
+"""Write plan.toml: the tables of a plan as TOML, without any value."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def render_plan_file(plan: Plan, options: PlanOptions) -> str:
 
 
 def plan_tables(plan: Plan) -> dict[str, Any]:
-    """What the file holds, in its order."""
+    """The content of the file, in its order."""
     tables: dict[str, Any] = {"env": plan.env, "app": plan.app, "schema": SCHEMA, "tree": plan.tree}
     if plan.secrets:
         tables["secret"] = [_secret(secret) for secret in plan.secrets]
@@ -55,7 +55,7 @@ def made_with(options: PlanOptions) -> dict[str, Any]:
 
 
 def _refusals(plan: Plan) -> dict[str, list[Refusal]]:
-    """What stays, by table. What a person skips is said by its secret's action."""
+    """The refusals, by table. A secret that the user skips is shown by its action instead."""
     stays = [refusal for refusal in plan.refusals if refusal.reason is not RefusalReason.SKIPPED]
     history = [refusal for refusal in stays if refusal.reason is RefusalReason.HISTORY_ONLY]
     return {"rotate_only": history, "refusal": [refusal for refusal in stays if refusal not in history]}
@@ -86,7 +86,7 @@ def _env(secret: PlannedSecret) -> str | dict[str, str]:
 
 
 def member_table(member: Member, finding: Finding) -> dict[str, Any]:
-    """What the file says of one place of one value."""
+    """The table for one place of one value."""
     table: dict[str, Any] = {} if member.key is None else {"key": member.key}
     table |= {
         "path": _visible(finding.path),
@@ -95,12 +95,12 @@ def member_table(member: Member, finding: Finding) -> dict[str, Any]:
         "span": [finding.span.start, finding.span.end],
         "digest": member.digest[:DIGEST_DIGITS],
     }
-    # A blob id is a plain hash of the file: of an untracked file it would let a weak value be guessed.
+    # A blob id is an unkeyed hash of the file: for an untracked file it would let a weak value be guessed.
     return table | ({"blob": finding.blob} if finding.blob and finding.tracked else {})
 
 
 def _visible(path: str) -> str:
-    """A path without characters that act on a terminal or cannot be written as UTF-8."""
+    """A path without characters that control a terminal or cannot be written as UTF-8."""
     return _NOT_PLAIN.sub(lambda found: f"%{ord(found[0]) & 0xFF:02X}", path)
 
 

@@ -1,4 +1,4 @@
-"""Read a plan.toml that a person may have edited, and check every change in it."""
+"""Read a plan.toml that the user may have edited, and check every change in it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _HEADER = re.compile(r"[ \t]*\[\[?[ \t]*([A-Za-z0-9_.\-]+)[ \t]*\]\]?[ \t]*(?:#.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFile:
-    """A plan.toml as read: its path for messages, its text for lines, its tables."""
+    """A plan.toml as read: its path for messages, its text for line numbers, its tables."""
 
     path: str
     text: str
@@ -34,12 +34,12 @@ class PlanFile:
 
 
 def open_plan_file(file: Path) -> PlanFile:
-    """A plan file as read. Raises UsageError where it cannot be."""
+    """Read a plan file. Raises UsageError if it cannot be read."""
     return read_plan_file(text_named(file, _MOST, hint="make the plan again"), str(file))
 
 
 def read_plan_file(text: str, path: str = "plan.toml") -> PlanFile:
-    """Parse a plan file. Raises UsageError with path and place; tomllib's own message can quote the text."""
+    """Parse a plan file. Raises UsageError with path and place; tomllib's own message could quote the text."""
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -82,16 +82,16 @@ def options_of(file: PlanFile) -> PlanOptions:
 
 
 def overrides(plan_now: Plan, file: PlanFile) -> dict[str, Override]:
-    """What a person changed, by the place of a secret's first finding.
+    """The user's changes, by the place of a secret's first finding.
 
-    `plan_now` is the plan of the tree as it is, made with the options of the file. Raises UsageError for any other
+    `plan_now` is the plan of the present tree, made with the file's options. Raises UsageError for any other
     difference, naming file, line, table and key.
     """
     now = plan_tables(plan_now)
     for key in ("schema", "env", "app"):
         if file.tables.get(key, now[key]) != now[key]:
             raise _refused(file, None, 0, key, "must stay as it was written")
-    # Before the tables are compared: after a migration there is none to compare with.
+    # Checked before the tables are compared: after a migration there is none to compare with.
     if file.tables.get("tree", now["tree"]) != now["tree"]:
         raise UsageError(
             f"{file.path}:{_line(file.text, None, 0, 'tree')}: the files have changed since this plan was made",
@@ -113,7 +113,7 @@ def overrides(plan_now: Plan, file: PlanFile) -> dict[str, Override]:
 
 
 def apply_overrides(plan_now: Plan, file: PlanFile, remake: Callable[[Mapping[str, Override]], Plan]) -> Plan:
-    """The plan as edited. `remake` makes the plan again with overrides, since edits contain names."""
+    """The plan as edited. `remake` makes the plan again with overrides, because edits contain names."""
     changed = overrides(plan_now, file)
     try:
         return remake(changed) if changed else plan_now
@@ -143,7 +143,7 @@ def _override(file: PlanFile, index: int, secret: PlannedSecret, ours: Mapping[s
 
 
 def _variables(file: PlanFile, index: int, secret: PlannedSecret, env: object) -> tuple[str, ...]:
-    """Variables in the members' order, from a text (one member) or a table by key."""
+    """Variables in the members' order, from a string (one member) or a table by key."""
     keys = [member.key or "" for member in secret.members]
     if len(keys) == 1 and isinstance(env, str):
         return (env,)
@@ -185,7 +185,7 @@ def _refused(file: PlanFile, table: str | None, index: int, key: str | None, wha
 
 
 def _line(text: str, table: str | None, index: int, key: str | None) -> int:
-    """The line, from 1, of a key in the `index`-th table of that name; the table's header without the key."""
+    """The line, from 1, of a key in the `index`-th table of that name; without a key that of the table's header."""
     seen, header, inside = -1, 1, table is None
     for number, line in enumerate(text.split("\n"), 1):
         found = _HEADER.fullmatch(line.rstrip("\r"))

@@ -24,10 +24,10 @@ from scanner.sources import worktree
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A plan with what it was made from. `remake` makes it again with a person's changes, which are the `overrides`.
+    """A plan with what it was made from. `remake` makes it again with the user's changes, the `overrides`.
 
     `remarks` are sentences about configuration without effect. `file` is the text of the plan file that it follows, ""
-    without one.
+    if there is none.
     """
 
     plan: Plan
@@ -48,7 +48,7 @@ def planned(named: Path, options: PlanOptions) -> Planned:
 
 
 def planned_from(file: Path, named: Path) -> Planned:
-    """Plan again with the options and the changes of a plan file. `named` is in the tree that it was made for."""
+    """Plan again with the options and changes of a plan file. `named` is in the tree that it was made for."""
     read = open_plan_file(file)
     options = options_of(read)
     below = worktree.root_of(named).folder / options.scope
@@ -92,7 +92,7 @@ def without_secrets(before: Planned, names: Collection[str], why: Refused) -> Pl
 def without_values_as_names(plan: Plan) -> Plan:
     """A plan without values in file names: those of refused findings are masked, as in reports.
 
-    Raises UsageError if such a file would change: plans, journals and diffs contain its name.
+    Raises UsageError if such a file would change, because plans, journals and diffs contain its name.
     """
     moving = [one for fix in plan.fixes for one in fix.findings]
     net = make_net([*moving, *(stay.finding for stay in plan.refusals)])
@@ -119,7 +119,7 @@ def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:
         result = result._replace(findings=(*result.findings, *settings))
     automatic = frozenset(rule.id for rule in session.load_rules().providers if rule.rotation == "automatic")
 
-    context = context_of(workspace, options, scanned.key)  # once for all rounds
+    context = context_of(workspace, options, scanned.key)  # shared by all rounds
 
     def make(overrides: Mapping[str, Override]) -> Plan:
         return make_plan(
@@ -132,7 +132,7 @@ def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:
         )
 
     plan = make({})
-    # Names decide stores, and are known only now. What the command line says of all of them goes before.
+    # Names decide the store, and are known only now. The command line's choice for all secrets takes precedence.
     stores = scanned.config.stores if options.store == "auto" else ()
     asked = _store_overrides(plan, stores)
 
@@ -151,7 +151,7 @@ def _planned(named: Path, scanned: Scanned, options: PlanOptions) -> Planned:
 
 
 def _store_overrides(plan: Plan, stores: Sequence[tuple[str, str]]) -> dict[str, Override]:
-    """The overrides by the configuration's patterns, by the place of a secret's first finding. The first match wins."""
+    """Overrides by the configuration's patterns, by the place of a secret's first finding. The first match applies."""
     found = {}
     for secret in plan.secrets:
         fitting = next(((pattern, store) for pattern, store in stores if _fits(pattern, secret)), None)
@@ -162,7 +162,7 @@ def _store_overrides(plan: Plan, stores: Sequence[tuple[str, str]]) -> dict[str,
 
 
 def _without_effect(plan: Plan, stores: Sequence[tuple[str, str]], root: Path, *, whole: bool) -> Iterator[str]:
-    """Remarks on patterns of the configuration without effect; for a part of the tree, only those of unknown rules."""
+    """Remarks on configuration patterns without effect; for a part of the tree, only those about unknown rules."""
     idle = [pattern for pattern, _ in stores if not any(_fits(pattern, secret) for secret in plan.secrets)]
     ids = coded_rules.rule_ids(session.known_at(root)[1]()) if idle else []
     for pattern in idle:

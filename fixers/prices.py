@@ -14,7 +14,7 @@ ADVANCED_PARAMETER_A_MONTH = 0.05
 
 
 def reads_note() -> str:
-    """One sentence on what reading costs."""
+    """A sentence on the cost of reads."""
     return (
         f"Reads cost ${SECRET_10_000_CALLS:.2f} for 10,000 calls (the generated module caches for 300 s, boto3 alone "
         f"does not); list prices of us-east-1, noted {CHECKED}: check yours."

@@ -10,17 +10,17 @@ from typing import TypeVar
 import click
 
 _T = TypeVar("_T")
-# Fewer end before anybody wonders.
+# Fewer are done before progress matters.
 _FEW = 20
 _SECONDS = 10.0
 
 
 def counted(items: Sequence[_T], doing: str) -> Iterator[_T]:
-    """The items one by one, while standard error tells how many are done; silent for a few."""
+    """The items one by one, while their count is shown on standard error; silent for a few items."""
     if len(items) < _FEW:
         yield from items
     elif sys.stderr.isatty():
-        # click is loaded already; rich would cost every migration its import for this one line.
+        # click is loaded already; importing rich for this one line would slow down every migration.
         with click.progressbar(items, label=doing, show_pos=True, file=sys.stderr) as shown:
             yield from shown
     else:

@@ -1,7 +1,7 @@
-"""What a project's files import, or load otherwise: by names in strings, from a folder, by path.
+"""What a project's files import or otherwise load: by names in strings, from a folder, by path.
 
-Most of it is read from the text, by what such code usually looks like: it decides where a module of ours can be
-imported and stands in nobody's way.
+Most of this is matched in the text by the usual forms of such code. It decides where the generated module can be
+imported and does not disturb anything.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _IMPORT = re.compile(
 )
 _WORD = re.compile(r"[\w.]+")
 _DOTTED = re.compile(rb"[\"']([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?:\.(?=\{|%s|[\"'])|(?::\w+)?[\"'])")
-# What starts programs names them by module: `uvicorn app.main:app`, `python -m jobs.sync`, `handler: src/app.main`.
+# Files that start programs name them by module: `uvicorn app.main:app`, `python -m jobs.sync`, `handler: src/app.main`.
 _STARTERS = re.compile(
     r"(?:.*[._-])?(?:dockerfile|containerfile|makefile|justfile|procfile)(?:[._-].*)?"
     r"|.*\.(?:ya?ml|toml|cfg|ini|json|sh|service|mk)",
@@ -45,7 +45,7 @@ _BY_PATH = re.compile(
 # `gunicorn -c deploy/gunicorn.py`: https://docs.gunicorn.org/en/stable/configure.html
 _CONFIGURES = re.compile(rb"\bgunicorn\b[^\r\n]{0,200}?(?:-c|--config)[\"', =]+(?:file:)?(?:[\w.-]*/)*([\w.-]+\.py)\b")
 _NEAR = 160
-# The last of the parts of a path: `join("shop", "plugins")`, `root / "shop" / "plugins"`.
+# The last part of a path: `join("shop", "plugins")`, `root / "shop" / "plugins"`.
 _FOLDER = re.compile(rb"[\"'](?:\./)?(?:[\w-]+/)*([\w-]+)/?[\"'](?!\s*[,/]\s*f?[\"'])|\b(\w+)\.__path__")
 _OWN_FOLDER = re.compile(
     rb"[\[(]\s*__path__|\bdirname\(__file__\)(?!\s*,\s*[\"']\w)|\bPath\(__file__\)\.parent\.r?glob"
@@ -55,9 +55,9 @@ _FILE = re.compile(rb"[\"'](?:[\w.-]*/)*([\w-]+\.py)[\"']")
 
 @dataclass(frozen=True, slots=True)
 class OwnImports:
-    """What one file imports: whether relatively, and the absolute dotted names.
+    """The imports of one file: whether some are relative, and the absolute dotted names.
 
-    `extends_path` says that it puts folders on sys.path itself, as a script does that is started by its path.
+    `extends_path` says that it adds folders to sys.path itself, as scripts started by their path do.
     """
 
     relative: bool
@@ -66,7 +66,7 @@ class OwnImports:
 
 
 def own_imports(tree: ast.Module) -> OwnImports:
-    """What a file imports."""
+    """The imports of a file."""
     relative, absolute, extends_path = False, set[str](), False
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -81,9 +81,9 @@ def own_imports(tree: ast.Module) -> OwnImports:
 
 
 def imported_modules(workspace: Workspace) -> Iterator[str]:
-    """Dotted names that the workspace's Python files and notebooks import absolutely, with what they import from them.
+    """Dotted names that the workspace's Python files and notebooks import absolutely, including the imported members.
 
-    Names of its folders in strings count too: `"shop.apps"`, and `shop.*` for `f"shop.{name}"`; and those in files
+    Names of its folders in strings count too: `"shop.apps"`, and `shop.*` for `f"shop.{name}"`. So do those in files
     that start programs.
     """
     folders = frozenset(part for path in workspace.files for part in PurePosixPath(path).parts[:-1])
@@ -99,7 +99,7 @@ def imported_modules(workspace: Workspace) -> Iterator[str]:
 
 
 def imported(raw: bytes) -> Iterator[str]:
-    """Dotted names that one file imports absolutely, with what it imports from them."""
+    """Dotted names that one file imports absolutely, including the imported members."""
     for found in _IMPORT.finditer(raw):
         module, names, plain = (group.decode("utf-8", "replace") if group else "" for group in found.groups())
         if module.startswith("."):
@@ -111,7 +111,7 @@ def imported(raw: bytes) -> Iterator[str]:
 
 
 def loaders(workspace: Workspace) -> Mapping[str, str]:
-    """Folders whose modules are all loaded, files that are loaded by their path: last part -> the file that does."""
+    """Folders whose modules are all loaded, and files loaded by path: last part -> the file that loads them."""
     found: dict[str, str] = {}
     for path in workspace.files:
         if _STARTERS.fullmatch(PurePosixPath(path).name):
@@ -136,12 +136,12 @@ def _listed(path: str, raw: bytes) -> Iterator[str]:
 
 
 def read_quietly(path: str, workspace: Workspace) -> bytes:
-    """A file's bytes without a mark; none where it cannot be read."""
+    """A file's bytes without a byte order mark; empty if it cannot be read."""
     return workspace.bytes_of(path).removeprefix(codecs.BOM_UTF8)
 
 
 def stem_of(path: str) -> str:
-    """The last part of the name that a file is imported by."""
+    """The last part of the dotted name by which a file is imported."""
     pure = PurePosixPath(path)
     return pure.parent.name if pure.stem == "__init__" else pure.stem
 
@@ -156,7 +156,7 @@ def _names_in_strings(raw: bytes, folders: Collection[str]) -> Iterator[str]:
 
 
 def _names_started(raw: bytes, folders: Collection[str]) -> Iterator[str]:
-    """Modules below one of `folders`: `app.main` of `app.main:app`, `src.app` of `src/app.main`."""
+    """Modules below `folders` in what starts them: `app.main` of `app.main:app`, `src.app` of `src/app.main`."""
     for found in _STARTED.finditer(raw):
         name = (found[1] or found[2]).decode().replace("/", ".").strip(".")
         if name.partition(".")[0] in folders:

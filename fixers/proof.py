@@ -1,7 +1,7 @@
-"""Prove that a rewritten expression still gives the value, in a process that has no other access to it.
+"""Prove that a rewritten expression still gives the value, in a process that can get it from nowhere else.
 
-This is the proof of level `expression`. That nothing outside the expression changed is checked where it is rewritten
-(`fixers.python_check.same_outside`).
+This is the proof of level `expression`. `fixers.python_check.same_outside` checks, during the rewrite, that nothing
+outside the expression changed.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from fixers.payload import environment_text
 from fixers.stores.model import Endpoint, Stores
 from fixers.stores.registry import stores_at
 
-# What an interpreter needs to start and to read files; of the user's variables nothing else gets in.
+# What an interpreter needs to start and to read files; no other variable of the user's is passed.
 _ALLOWED = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "TZ")
 _KEY_PAIR = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-# What a real AWS takes on top, where no endpoint is given; botocore trusts what REQUESTS_CA_BUNDLE names, too.
+# What real AWS needs in addition, if no endpoint is given; botocore also trusts what REQUESTS_CA_BUNDLE names.
 _REAL_AWS = (
     "HOME", "USERPROFILE", "REQUESTS_CA_BUNDLE",
     "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
@@ -35,9 +35,9 @@ _REAL_AWS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProofResult:
-    """The result of one proof: equal with its variables unset, equal with them set. `error` is a message, or None.
+    """The result of one proof: equal with its variables unset, equal with them set. `error` is a message or None.
 
-    `unavailable` says that the store could not be read, so that nothing is known of the expression.
+    `unavailable` says that the store could not be read, so that nothing is known about the expression.
     """
 
     proof: Proof
@@ -49,7 +49,7 @@ class ProofResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedAws:
-    """The AWS that expressions ask: the variables by which an interpreter finds it, and the same stores from here.
+    """The AWS that expressions ask: the variables by which an interpreter finds it, and its stores for this process.
 
     `bare` are the variables that an interpreter needs without any AWS.
     """
@@ -60,7 +60,7 @@ class AskedAws:
 
 
 def emulated_aws(endpoint: Endpoint, environ: Mapping[str, str] = os.environ) -> AskedAws:
-    """An emulator; nothing of the user's AWS gets in."""
+    """An emulator, isolated from the user's AWS configuration."""
     bare = _bare(environ)
     emulated = {
         "AWS_ENDPOINT_URL": endpoint.url,
@@ -83,11 +83,11 @@ def users_aws(
     credentials: Mapping[str, str] = MappingProxyType({}),
     environ: Mapping[str, str] = os.environ,
 ) -> AskedAws:
-    """The AWS that boto3 finds in `environ`, unless `region`, `profile` and `credentials` (variables) say more."""
+    """The AWS that boto3 finds in `environ`, unless `region`, `profile` and `credentials` (variables) override it."""
     bare = _bare(environ)
     found = bare | {name: value for name, value in environ.items() if name in _REAL_AWS or name.startswith("AWS_")}
     if not region and "AWS_REGION" in found:
-        # boto3 by itself reads the other one: where values were stored is known, and is no part of the expression.
+        # boto3 reads only the other region variable. Where values were stored is known, and not part of the expression.
         found.setdefault("AWS_DEFAULT_REGION", found["AWS_REGION"])
     return AskedAws(bare=bare, variables={**asked_for(found, region, profile), **credentials}, stores=stores)
 
@@ -101,10 +101,10 @@ def prove(
     python: str = sys.executable,
     timeout: float = 120.0,
 ) -> tuple[ProofResult, ...]:
-    """Evaluate each expression in a fresh isolated interpreter and compare it with its digest, in the order given.
+    """Evaluate each expression in a fresh isolated interpreter and compare it with its digest, in the given order.
 
-    `timeout` is in seconds, for all of them. A process that fails makes every proof fail, with a reason.
-    In the style `extension` the interpreter gets no AWS: a stand-in for the extension asks the same stores.
+    `timeout` is in seconds, for all of them together. If the process fails, every proof fails, with a reason. In the
+    style `extension` the interpreter gets no AWS: a stand-in for the Lambda extension asks the same stores.
     """
     if not proofs:
         return ()
@@ -132,9 +132,9 @@ def _request(proof: Proof) -> dict[str, Any]:
 
 
 def _ask(request: bytes, python: str, environment: Mapping[str, str], timeout: float) -> list[dict[str, Any]] | str:
-    """Run the child; its answers, or why there are none."""
+    """Run the child process; returns its answers, or the reason why there are none."""
     child = str(Path(__file__).with_name("_prove_child.py"))
-    # UTF-8 whatever the locale says: the variables hold text of any script.
+    # UTF-8 regardless of the locale, because the variables may hold text in any script.
     command = [python, "-I", "-B", "-X", "utf8", "-W", "ignore", child]
     try:
         done = subprocess.run(
@@ -173,7 +173,7 @@ def _bare(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def asked_for(environment: Mapping[str, str], region: str | None, profile: str | None) -> dict[str, str]:
-    """The variables with what --region and --profile say. In the environment a key pair would go before a profile."""
+    """The variables with --region and --profile applied. A key pair in the environment would outrank a profile."""
     changed = dict(environment)
     if region:
         changed |= {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}

@@ -1,6 +1,6 @@
 """`unhardcode purge`: the values in a history, in every spelling, for git filter-repo to replace.
 
-The expressions are the values themselves: they go into a pipe and nowhere else. What is rewritten is a fresh clone.
+The expressions contain the values themselves, so they are written only to a pipe. Only a fresh clone is rewritten.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from scanner.reports.masking import printable
 from scanner.sources import git
 from scanner.sources.history import folder_of
 
-# git filter-repo's own text would be an alias in YAML, and stars as a password are one to scanners, ours included.
+# git filter-repo's own text would be an alias in YAML, and scanners, including ours, report asterisks as a password.
 _REPLACEMENT = b"<REMOVED>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purge:
-    """What can be purged, with every sighting of it; `kept` are entries that cannot, each with its reason."""
+    """The values that can be purged, with every sighting; `kept` are entries that cannot be, each with its reason."""
 
     entries: tuple[Entry, ...]
     seen: tuple[Sighting, ...]
@@ -73,7 +73,7 @@ def purge(only: tuple[str, ...], plans: tuple[Path, ...], expressions: bool, as_
 
 
 def prepared(kept: Ledger, only: Sequence[str] = ()) -> Purge:
-    """Search the history for the entries that may be purged (`only` those of these labels). Raises NotSeenError."""
+    """Search the history for the entries that may be purged (`only` those with these labels). Raises NotSeenError."""
     repository = kept.root.repository
     if repository is None:
         raise NotSeenError(f"{kept.root.folder}: not in a git repository", hint="there is no history to purge")
@@ -90,9 +90,9 @@ def prepared(kept: Ledger, only: Sequence[str] = ()) -> Purge:
 
 
 def filter_expressions(seen: Sequence[Sighting]) -> tuple[bytes, ...]:
-    """One line of git filter-repo for each spelling, the longest first: a shorter one may be part of it.
+    """One git filter-repo line for each spelling, the longest first because a shorter one may be part of it.
 
-    Where a spelling has a line end or a NUL it stands as a regular expression, every byte escaped.
+    A spelling with a line end or a NUL is written as a regular expression with every byte escaped.
     """
     spelled = {one.spelled.reveal("bytes") for one in seen if not one.binary and not one.head}
     return tuple(_expression(raw) for raw in sorted(spelled, key=lambda raw: (-len(raw), raw)))
@@ -105,7 +105,7 @@ def _expression(raw: bytes) -> bytes:
 
 
 def _not_possible(entry: Entry) -> str | None:
-    """Why a value cannot be purged, as a sentence."""
+    """The reason why a value cannot be purged, as a sentence."""
     if entry.held:
         return f"It still stands in {', '.join(entry.held[:5])}: the rewritten code would no longer have it"
     if entry.value is None:
@@ -162,7 +162,7 @@ def _counted(own: Sequence[Sighting]) -> str:
 
 
 def _commands(found: Purge, kept: Ledger, only: Sequence[str], plans: Sequence[Path]) -> Iterator[str]:
-    """The commands, for a POSIX shell in this folder. Each option of git filter-repo reads a pipe of its own."""
+    """The commands, for a POSIX shell in this folder. Each option of git filter-repo reads from its own pipe."""
 
     def ours(*options: str) -> str:
         named = [word for plan in plans for word in ("--plan", str(plan))]
@@ -174,7 +174,7 @@ def _commands(found: Purge, kept: Ledger, only: Sequence[str], plans: Sequence[P
     strip = " --strip-blobs-with-ids ../purged-files.txt" if binary else ""
     yield "Rotate first: a purge does not reach clones, forks and caches. Then, in this folder:"
     yield ""
-    # Not its URL in words: that can hold a credential.
+    # Not the remote's URL, which may contain a credential.
     remote = git.attempt(folder, "config", "--get", "remote.origin.url")[0] == 0
     source = '"$(git remote get-url origin)"' if remote else shlex.quote(str(folder))
     yield f"  git clone --no-local --mirror {source} ../purged.git"

@@ -1,7 +1,7 @@
-"""Rewrite Python: each literal becomes a call that reads the secret, as a splice into the original text.
+"""Rewrite Python: replace each literal by a call that reads the secret, spliced into the original text.
 
-The syntax tree decides what may be replaced and by what; nothing outside the edits can change, which `same_outside`
-then proves. LibCST's home in the fixers is here and in the `python_*` modules beside it.
+The syntax tree decides what may be replaced and by what. Nothing outside the edits can change, which `same_outside`
+then proves. Within the fixers, LibCST is used only here and in the `python_*` modules.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ from scanner.model import Document, Finding, SecretValue, Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One expression of a file replaced: `new` in the file's own names, `needs` the functions and modules it uses.
+    """The replacement of one expression: `new` uses the file's own names, `needs` are its functions and modules.
 
-    `splices` give the same where the rest of `new` is what stood there already, which may be a copy of a value.
+    `splices` make the same change without repeating what `new` keeps of the old text, which may be a copy of a value.
     """
 
     span: Span
@@ -55,7 +55,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PythonFile:
-    """A file that is being rewritten: its syntax, the module it will import (if its style has one) and its names."""
+    """A file being rewritten: its syntax, the module that it will import (if its style has one) and its names."""
 
     syntax: Syntax = field(repr=False)
     style: Style
@@ -65,11 +65,11 @@ class PythonFile:
     key: bytes = field(repr=False)
 
     def edit(self, change: Change) -> Edit:
-        """The change as one edit that fails on other text."""
+        """The change as one edit, which fails on any other text."""
         return self._edit(change.span, change.new)
 
     def edits(self, change: Change) -> tuple[Edit, ...]:
-        """The change as edits that hold nothing but what is new."""
+        """The change as edits that contain only what is new."""
         return tuple(self._edit(span, new) for span, new in change.splices) or (self.edit(change),)
 
     def _edit(self, span: Span, new: str) -> Edit:
@@ -77,13 +77,13 @@ class PythonFile:
         return Edit(path=self.syntax.path, span=span, expects=digest(self.key, there), new=new)
 
     def imports(self, needs: frozenset[str]) -> tuple[Edit, ...]:
-        """The import lines that are missing for these functions. Raises CannotRewriteError as `check` does."""
+        """The missing import lines for these functions. Raises CannotRewriteError as `check` does."""
         self.check(needs)
         missing = [each for each in self.imported.missing if each.called in needs]
         return import_edits(self.syntax.path, self.syntax.text, self.syntax.tree, missing, self.imported, key=self.key)
 
     def check(self, needs: frozenset[str]) -> None:
-        """Raise CannotRewriteError if the module exists already and lacks one of these functions."""
+        """Raise CannotRewriteError if the module already exists and lacks one of these functions."""
         if self.module is None or not self.module.outdated:
             return
         own = {each.function for each in self.wanted if each.module == self.module.module}
@@ -96,7 +96,7 @@ class PythonFile:
             )
 
     def new_files(self) -> tuple[tuple[NewFile, ...], tuple[str, ...]]:
-        """The generated module if it is not there, and what there is to say about it."""
+        """The generated module if it does not exist yet, and notes about it."""
         if self.module is None:
             return (), ()
         kept = f"{self.module.path}: another version or style, and kept; delete it to have it made anew"
@@ -106,7 +106,7 @@ class PythonFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Composed:
-    """A placement on its way to an edit."""
+    """A placement for which a replacement has been composed."""
 
     index: int
     placement: Placement
@@ -115,7 +115,7 @@ class _Composed:
 
 
 def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
-    """Edits that make each literal of one Python file a call. Implements `fixers.rewriting.Rewriter`."""
+    """Edits that turn each literal of one Python file into a call. Implements `fixers.rewriting.Rewriter`."""
     try:
         if document.path.endswith(".pyi"):
             raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "a stub file is not run", BY_HAND)
@@ -146,9 +146,9 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
 
 
 def open_file(document: Document, context: RewriteContext, also: Sequence[str] = ()) -> PythonFile:
-    """Parse a file and choose module and names for it; `also` are further functions of the generated module.
+    """Parse a file and choose its module and names; `also` are further functions of the generated module.
 
-    Raises CannotRewriteError where it cannot be parsed, or where its style has no module for them.
+    Raises CannotRewriteError if the file cannot be parsed, or if its style has no module for these functions.
     """
     if also and not context.style.has_module:
         raise CannotRewriteError(
@@ -203,13 +203,13 @@ def open_file(document: Document, context: RewriteContext, also: Sequence[str] =
 
 
 def proven(file: PythonFile, changes: Sequence[Change]) -> bool:
-    """Whether these changes with their imports leave the rest of the file's syntax tree as it is."""
+    """Whether these changes and their imports leave the rest of the file's syntax tree unchanged."""
     needs = frozenset[str]().union(*(change.needs for change in changes))
     return same_outside(file.syntax, [*map(file.edit, changes), *file.imports(needs)])
 
 
 def proof_variables(env: str, stored: SecretValue, style: Style) -> tuple[tuple[str, SecretValue], ...]:
-    """The recorded variable with the value; none where code reads none, or no environment can hold it (NUL in text)."""
+    """The variable and value for a proof; none if no variable is read, or no environment can hold the value (NUL)."""
     if not style.has_module:
         return ()
     plain = stored.reveal()
@@ -234,7 +234,7 @@ def _compose_all(
 
 
 def _check_text(finding: Finding, context: RewriteContext) -> None:
-    """Raise CannotRewriteError where something takes the value from the file's text."""
+    """Raise CannotRewriteError if something reads the value from the file's text."""
     name = (finding.literal.name or "").rpartition(".")[2]
     reader = next((each for each in context.as_text if each.takes(finding.path, name)), None)
     if reader is not None:
@@ -246,7 +246,7 @@ def _check_text(finding: Finding, context: RewriteContext) -> None:
 
 
 def _changes(file: PythonFile, composed: Sequence[_Composed]) -> tuple[dict[int, Change], dict[int, Refused]]:
-    """One change for each expression; placements that share one share its change."""
+    """One change for each expression; placements in the same expression share its change."""
     together: dict[Span, list[_Composed]] = defaultdict(list)
     for each in composed:
         together[file.syntax.span(each.place.outer)].append(each)
@@ -261,12 +261,12 @@ def _changes(file: PythonFile, composed: Sequence[_Composed]) -> tuple[dict[int,
         if overlapping(unique) is not None:
             refused |= dict.fromkeys((each.index for each in group), _shared())
             continue
-        # A call needs no parentheses of its own: a piece may take them along.
+        # A call needs no parentheses of its own, so a piece may remove those of the literal.
         wide = Span(min(span.start, unique[0].span.start), max(span.end, unique[-1].span.end))
         change, later = _change(file, wide, unique, group)
         plain |= dict.fromkeys((each.index for each in group), change)
         deferred |= dict.fromkeys((each.index for each in group), later)
-    # Two in one call (a default, and a copy in its help) cannot both replace the whole of it.
+    # Two literals in one call (a default, and a copy in its help) cannot both replace the whole call.
     shared = _overlaps(deferred)
     changes = {index: plain[index] if index in shared else later for index, later in deferred.items()}
     return changes, refused | _overlaps(changes)
@@ -279,7 +279,7 @@ def _overlaps(changes: dict[int, Change]) -> dict[int, Refused]:
 
 
 def _change(file: PythonFile, span: Span, pieces: Sequence[Edit], group: Sequence[_Composed]) -> tuple[Change, Change]:
-    """What the pieces make of an expression, and of the calls around it whose default it is."""
+    """The change of an expression by its pieces, alone and with the calls around it whose default it is."""
     text, new = file.syntax.text, ""
     at = span.start
     for piece in pieces:
@@ -305,7 +305,7 @@ def _unproven(file: PythonFile, changes: dict[int, Change]) -> dict[int, Refused
 
 
 def _bad(file: PythonFile, changes: Sequence[Change]) -> Iterator[Change]:
-    """The changes that cannot be made: halves are tried, because each trial compares the whole file."""
+    """The changes that cannot be made, found by bisection because each trial compares the whole file."""
     if not changes or (overlapping([file.edit(change) for change in changes]) is None and proven(file, changes)):
         return
     if len(changes) == 1:
@@ -313,7 +313,7 @@ def _bad(file: PythonFile, changes: Sequence[Change]) -> Iterator[Change]:
         return
     middle = len(changes) // 2
     parts = [list(_bad(file, part)) for part in (changes[:middle], changes[middle:])]
-    # Each half can be made and both cannot: nothing is believed of them.
+    # Each half is possible and both together are not, so neither is trusted.
     yield from (change for part in (parts if any(parts) else [changes]) for change in part)
 
 

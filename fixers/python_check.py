@@ -1,4 +1,4 @@
-"""The check after every rewrite of a Python file: outside the edits its syntax tree is unchanged."""
+"""The check after every rewrite of a Python file: its syntax tree is unchanged outside the edits."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def same_outside(syntax: Syntax, edits: Sequence[Edit]) -> bool:
         tree = parse_quietly(after)
         if not (_compiles(tree) or not _compiles(syntax.tree)):
             return False
-        # `return(f"..." if x else y)` is Python, but LibCST wants a blank there: other tools could not read the file.
+        # `return(f"..." if x else y)` is valid Python, but LibCST requires a space there, so other tools could not
+        # parse it.
         if _GLUED.search(after) and not is_readable(after) and is_readable(syntax.text):
             return False
     except (SyntaxError, ValueError, RecursionError):
@@ -34,7 +35,7 @@ def same_outside(syntax: Syntax, edits: Sequence[Edit]) -> bool:
     added = [new for old, new in moved if old.start == old.end]
     replaced = {inner: new for old, new in moved if old.start < old.end for inner in _within(syntax.text, old)}
     tree.body = [node for node in tree.body if not any(span.contains(node_span(starts, after, node)) for span in added)]
-    seen: set[Span] = set()  # of the texts written, each of which must be a node
+    seen: set[Span] = set()  # of the replacements, each of which must be a node
     waiting: list[tuple[object, object]] = [(syntax.tree, tree)]
     while waiting:
         one, other = waiting.pop()
@@ -68,7 +69,7 @@ def _compiles(tree: ast.Module) -> bool:
 
 
 def _moved(edits: Sequence[Edit]) -> list[tuple[Span, Span]]:
-    """Each edit's span before, and the span of its text afterwards."""
+    """The span of each edit before, and the span of its text afterwards."""
     moved, shift = [], 0
     for edit in edits:
         start = edit.span.start + shift
@@ -78,7 +79,7 @@ def _moved(edits: Sequence[Edit]) -> list[tuple[Span, Span]]:
 
 
 def _within(text: str, span: Span) -> list[Span]:
-    """A span, and what is left of it without parentheses around it: those belong to no node."""
+    """The span, and the spans inside the parentheses around it: parentheses belong to no node."""
     spans = [span]
     while text[span.start] == "(" and text[span.end - 1] == ")":
         inner = text[span.start + 1 : span.end - 1]
@@ -89,6 +90,6 @@ def _within(text: str, span: Span) -> list[Span]:
 
 
 def _fills(text: str, written: Span, node: Span) -> bool:
-    """Whether a node is all of what was written, but for a space and parentheses around it."""
+    """Whether a node covers all of a replacement except spaces and parentheses around it."""
     outside = text[written.start : node.start] + text[node.end : written.end]
     return written.contains(node) and not outside.strip(" ()")

@@ -1,4 +1,4 @@
-"""A string expression cut at the secret: which tokens hold it, and the values before, of and after it."""
+"""Cut a string expression at the secret: which tokens hold it, and the values before, of and after it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ class Token:
 class Cut:
     """Where the secret lies in the tokens of its target.
 
-    Tokens `first` to `last` hold it: `head` is the value of the first before it, `tail` of the last after it. `span`
-    is the secret within the bodies of those tokens. `before`, `after` and `whole` are values of the target, None where
-    it is not constant. `implicit` says that a token that holds it stands in an implicit concatenation.
+    Tokens `first` to `last` hold it: `head` is the part of the first token's value before it, `tail` the part of the
+    last token's value after it. `span` is the secret within the bodies of those tokens. `before`, `after` and `whole`
+    are values of the target, None if they are not constant. `implicit` says that a token that holds it is in an
+    implicit concatenation.
     """
 
     tokens: tuple[Token, ...] = field(repr=False)
@@ -48,13 +49,13 @@ class Cut:
     implicit: bool = False
 
     def holds_comment(self, source: str, first: int, last: int) -> bool:
-        """Whether a comment stands between the tokens from `first` to `last`."""
+        """Whether there is a comment between the tokens from `first` to `last`."""
         pairs = zip(self.tokens[first:last], self.tokens[first + 1 : last + 1], strict=True)
         return any("#" in source[one.span.end : other.span.start] for one, other in pairs)
 
 
 def cut_strings(syntax: Syntax, place: Place, secret: Span) -> Cut:
-    """Cut a target where plain strings or bytes hold the secret. Raises CannotRewriteError for a bad cut."""
+    """Cut a target whose plain strings or bytes hold the secret. Raises CannotRewriteError if it cannot be cut."""
     nodes = list(strings(place.target))
     tokens = tuple(_token(syntax, node) for node in nodes)
     held = [index for index, node in enumerate(nodes) if any(node is leaf for leaf in place.leaves)]
@@ -93,7 +94,7 @@ def cut_strings(syntax: Syntax, place: Place, secret: Span) -> Cut:
 
 
 def cut_formatted(syntax: Syntax, place: Place, secret: Span) -> Cut:
-    """Cut an f-string whose constant part holds the secret. Nothing but the part itself has a value."""
+    """Cut an f-string whose constant part holds the secret; only that part itself has a value."""
     formatted = next(node for node in strings(place.target) if _within(node, place.leaves[0]))
     assert isinstance(formatted, cst.FormattedString)
     part = syntax.span(place.leaves[0])
@@ -113,7 +114,7 @@ def cut_formatted(syntax: Syntax, place: Place, secret: Span) -> Cut:
         head=head,
         secret=value,
         tail=tail,
-        # Known in full only where the part opens the f-string.
+        # Known completely only if the part begins the f-string.
         before=head if formatted.parts[0] is place.leaves[0] else None,
         after=None,
         whole=None,
@@ -129,7 +130,7 @@ def _within(node: cst.CSTNode, leaf: cst.CSTNode) -> bool:
 
 
 def _implicit(place: Place, node: cst.CSTNode) -> bool:
-    """Whether a token is one of several that stand side by side; it may then be a string only."""
+    """Whether a token is part of an implicit concatenation, so that only a string may replace it."""
     if isinstance(place.target, cst.ConcatenatedString):
         return True
     return isinstance(place.target, cst.BinaryOperation) and not _is_operand(place.target, node)
@@ -167,7 +168,7 @@ def _formatted_value(source: str, token: Token) -> str:
 
 
 def _joined(values: Sequence[str | bytes | None]) -> str | bytes | None:
-    """The values put together; None if one is not constant or their types differ."""
+    """The values concatenated; None if one is not constant or their types differ."""
     if all(isinstance(value, str) for value in values):
         return "".join(value for value in values if isinstance(value, str))
     if all(isinstance(value, bytes) for value in values):

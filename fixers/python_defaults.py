@@ -1,7 +1,7 @@
-"""Defaults that would be evaluated even if unused: the store is asked only if nothing else gave a value.
+"""Rewrite default values so that the store is asked only if no other value was given.
 
-A literal as a default costs nothing; a call of ours in its place asks AWS even where the variable is set, the option is
-given or the key is there. So the default moves behind the question whether it is needed.
+A literal as a default costs nothing; a call in its place would ask AWS even if the variable is set, the option is given
+or the key exists. So the default is made lazy: it is evaluated only when it is needed.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from fixers.python_syntax import Syntax
 from fixers.styles import FIELD
 from scanner.model import Span
 
-# A default of these may be a function: https://click.palletsprojects.com/en/stable/options/#dynamic-defaults-for-prompts
+# Parameters of these may have a function as default:
+# https://click.palletsprojects.com/en/stable/options/#dynamic-defaults-for-prompts
 _OPTIONS = frozenset({"click.option", "click.argument", "click.Option", "click.Argument"})
-# With these alone argparse gives a default that is a string to `type`, and only where the option is not given:
+# With only these arguments argparse passes a string default to `type`, and only if the option is not given:
 # https://docs.python.org/3/library/argparse.html#default
 _PARSER_KEYWORDS = frozenset({"default", "help", "metavar", "dest", "required", "type"})
 _KEY = re.compile(r"[A-Za-z_][\w.-]*")
-# Names of what is a mapping as a rule: then the program asks it.
+# Names that usually stand for a mapping; the rewritten code checks that it is one.
 _SETTINGS = re.compile(
     r"(?:^|[^a-z])(?:conf(?:ig(?:uration)?)?|cfg|settings?|options?|opts?|params?|kwargs|credentials|creds)$",
     re.IGNORECASE,
@@ -36,16 +37,16 @@ _LOOKUPS = frozenset({"get", "pop", "setdefault"})
 _MODELS = frozenset({"pydantic.BaseModel", "pydantic.BaseSettings", "pydantic_settings.BaseSettings"})
 _HIDDEN = frozenset({"pydantic.SecretStr", "pydantic.SecretBytes"})
 _NO_FIELD = re.compile(r"\b(?:ClassVar|Final)\b")
-# What shows a field's default instead of using it.
+# Code that displays a field's default instead of using it.
 _SHOWN = re.compile(r"\b(?:model_fields|__fields__|(?:model_json_)?schema(?:_json)?\()")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred:
-    """What an expression became: `span` of the text is replaced by `new`, `chain` are the nodes above it.
+    """The rewritten expression: `span` of the text is replaced by `new`; `chain` are the nodes above it.
 
-    `needs` are the functions that it uses beside those of what was put in. `splices` give the same where the rest of
-    `new` is what stood there already; none where it is not.
+    `needs` are the functions that it uses besides those of the replacement. `splices` make the same change without
+    repeating what `new` keeps of the old text; empty if there is no such form.
     """
 
     span: Span
@@ -56,10 +57,10 @@ class Deferred:
 
 
 def defer(syntax: Syntax, place: Place, span: Span, new: str, variable: str | None, field: str = FIELD) -> Deferred:
-    """The change of a literal to `new` in `span`, and of the calls around it whose default it is.
+    """The replacement of a literal by `new` in `span`, and of the calls around it whose default it is.
 
-    `variable` is the one that `new` reads first, where it is a call alone: then nothing else has to read it. `field` is
-    what the file calls pydantic's `Field`.
+    `variable` is the one that `new` reads first if it is only a call: then nothing else needs to read it. `field` is
+    the file's name for pydantic's `Field`.
     """
     done = Deferred(span=span, new=new, chain=place.chain)
     if place.nested:
@@ -72,18 +73,18 @@ def defer(syntax: Syntax, place: Place, span: Span, new: str, variable: str | No
 
 
 def in_function(syntax: Syntax, place: Place) -> bool:
-    """Whether `defer` moves the literal into a lambda, where nothing can be awaited."""
+    """Whether `defer` moves the literal into a lambda, which cannot contain `await`."""
     return "lambda" in defer(syntax, place, syntax.span(place.target), '""', None).new
 
 
 def _argument(done: Deferred) -> tuple[cst.Call, cst.Arg] | None:
-    """The call whose argument the whole expression is."""
+    """The call and its argument that is the whole expression, if any."""
     call, argument = done.chain[-2:] if len(done.chain) > 1 else (None, None)
     return (call, argument) if isinstance(call, cst.Call) and isinstance(argument, cst.Arg) else None
 
 
 def _variable(syntax: Syntax, done: Deferred, variable: str | None) -> Deferred | None:
-    """`os.getenv("NAME", default)`: a call of ours that reads the same variable, or what is behind an `or`."""
+    """`os.getenv("NAME", default)`: replaced by our call if that reads the same variable, else followed by `or`."""
     given = _argument(done)
     if given is None or len(given[0].args) != 2 or given[0].args[1] is not given[1]:
         return None
@@ -99,9 +100,9 @@ def _variable(syntax: Syntax, done: Deferred, variable: str | None) -> Deferred 
 
 
 def _asked(syntax: Syntax, done: Deferred) -> Deferred | None:
-    """`config("NAME", default=literal)` of decouple, Starlette, environs: these read a `.env` that no variable shows.
+    """`config("NAME", default=literal)` of decouple, Starlette, environs: these may also take the value from a `.env`.
 
-    As with `os.getenv`, a variable that is set to nothing counts as not set.
+    As with `os.getenv`, a variable with an empty value counts as not set.
     """
     given = _argument(done)
     if given is None or len(given[0].args) != 2 or given[0].args[1] is not given[1] or _annotated(syntax, given[0]):
@@ -120,7 +121,7 @@ def _asked(syntax: Syntax, done: Deferred) -> Deferred | None:
 
 
 def _alternative(syntax: Syntax, done: Deferred) -> Deferred | None:
-    """`given or literal`: lazy as it is; what is around it may be a default."""
+    """`given or literal` is lazy already; the expression around it may be a default."""
     above = done.chain[-1]
     if not isinstance(above, cst.BooleanOperation) or not isinstance(above.operator, cst.Or) or above.lpar:
         return None
@@ -136,7 +137,7 @@ def _alternative(syntax: Syntax, done: Deferred) -> Deferred | None:
 
 
 def _lookup(syntax: Syntax, done: Deferred) -> Deferred | None:
-    """`settings.get("password", literal)` and its like, and `getattr(settings, "PASSWORD", literal)`."""
+    """`settings.get("password", literal)` and similar calls, and `getattr(settings, "PASSWORD", literal)`."""
     given = _argument(done)
     if given is None or _annotated(syntax, given[0]) or any(each.star or each.keyword for each in given[0].args):
         return None
@@ -167,7 +168,7 @@ def _lookup(syntax: Syntax, done: Deferred) -> Deferred | None:
 
 
 def _option(syntax: Syntax, done: Deferred) -> Deferred | None:
-    """The `default=` of an option or argument of click's may be a function."""
+    """The `default=` of click's options and arguments, which may be a function."""
     given = _argument(done)
     if given is None or given[1].keyword is None or given[1].keyword.value != "default":
         return None
@@ -177,9 +178,9 @@ def _option(syntax: Syntax, done: Deferred) -> Deferred | None:
 
 
 def _parser(syntax: Syntax, done: Deferred) -> Deferred | None:
-    """The `default=` of argparse: an empty one, which `type` turns into the value where no other was given.
+    """The `default=` of argparse: an empty string, which `type` turns into the value if no other was given.
 
-    Not where the file asks the parser for its defaults, which it gives as they are.
+    Not if the file asks the parser for its defaults, which it returns as they are.
     """
     given = _argument(done) if "get_default" not in syntax.text else None
     if given is None or not isinstance(given[0].func, cst.Attribute) or given[0].func.attr.value != "add_argument":
@@ -200,7 +201,7 @@ def _parser(syntax: Syntax, done: Deferred) -> Deferred | None:
     if argument.value.lpar:
         start = syntax.text.index("(", around.start)
         if "#" in syntax.text[start : done.span.start] + syntax.text[done.span.end : around.end]:
-            return None  # a comment in the brackets
+            return None  # a comment inside the brackets
         where = Span(start, around.end)
     splices = [(where, '""' if kind is not None else f'"", type={function}')]
     splices += [(syntax.span(kind.value), function)] if kind is not None else []
@@ -209,10 +210,10 @@ def _parser(syntax: Syntax, done: Deferred) -> Deferred | None:
 
 
 def _field(syntax: Syntax, done: Deferred, name: str) -> Deferred | None:
-    """The default of a field of pydantic's: a factory, which is asked where neither variable nor argument gives one.
+    """The default of a pydantic field: a factory, which is called only if neither variable nor argument gives a value.
 
-    Not where the file shows the defaults of fields, or where the default uses names of the class, which no function
-    in it sees.
+    Not if the file displays the defaults of fields, or if the default uses names of the class body, which a function in
+    it cannot see.
     """
     given = _argument(done)
     inside = next((node for node in done.chain[::-1] if isinstance(node, (cst.ClassDef, cst.FunctionDef))), None)
@@ -248,7 +249,7 @@ def _called(syntax: Syntax, call: cst.Call, names: Mapping[str, str]) -> str:
 
 
 def _is_model(syntax: Syntax, model: cst.ClassDef, names: Mapping[str, str]) -> bool:
-    """Whether a class is a model of pydantic's, by itself or by other classes of the file."""
+    """Whether a class is a pydantic model, directly or through other classes of the file."""
     classes = {node.name: node for node in ast.walk(syntax.tree) if isinstance(node, ast.ClassDef)}
     waiting, seen = [model.name.value], set[str]()
     while waiting:
@@ -266,7 +267,7 @@ def _loaded(expression: str) -> set[str]:
 
 
 def _bound_in(syntax: Syntax, model: cst.ClassDef) -> set[str]:
-    """The names that a class's own body binds, and those of classes with its name."""
+    """The names that a class's own body binds, including those of other classes with its name."""
     bodies = [
         node for node in ast.walk(syntax.tree) if isinstance(node, ast.ClassDef) and node.name == model.name.value
     ]
@@ -292,7 +293,7 @@ def _spliced(syntax: Syntax, node: cst.CSTNode, splices: Sequence[tuple[Span, st
 
 
 def _outside(syntax: Syntax, done: Deferred, call: cst.Call, new: str, *, loose: bool = False) -> Deferred:
-    """The change of a whole call. `loose`: `new` needs parentheses wherever it does not stand alone."""
+    """The replacement of a whole call. `loose`: `new` needs parentheses unless it stands alone."""
     chain = done.chain[:-2]
     span = syntax.span(call)
     if loose and not call.lpar and not stands_alone((*chain, call)):
@@ -303,14 +304,14 @@ def _outside(syntax: Syntax, done: Deferred, call: cst.Call, new: str, *, loose:
 
 
 def _annotated(syntax: Syntax, call: cst.Call) -> bool:
-    """Whether a call contains a comment, which would be lost."""
+    """Whether a call contains a comment, which a rewrite would lose."""
     return "#" in syntax.source(call)
 
 
 def _is_mapping(syntax: Syntax, node: cst.BaseExpression) -> bool:
-    """Whether an expression gives a mapping without doubt, and may be evaluated twice.
+    """Whether an expression certainly gives a mapping, and may be evaluated twice.
 
-    `client.get("secrets", token)` looks like `settings.get("password", default)`, and its owner is asked for nothing.
+    `client.get("secrets", token)` looks like `settings.get("password", default)`, but may be a request.
     """
     inside = False
     while isinstance(node, cst.Subscript) and _simple(node):

@@ -9,7 +9,7 @@ from typing import TypeGuard
 from fixers.python_names import bindings
 
 READERS = frozenset({"os.getenv", "os.environ.get"})
-# Objects that read variables when called, made by one of these: https://django-environ.readthedocs.io/,
+# Constructors of objects that read a variable when called: https://django-environ.readthedocs.io/,
 # https://github.com/sloria/environs, https://www.starlette.io/config/
 MAKERS = frozenset(
     {"environ.Env", "environ.FileAwareEnv", "environs.Env", "starlette.config.Config"}
@@ -36,7 +36,7 @@ def qualified_names(tree: ast.Module) -> dict[str, str]:
 
 
 def all_names(tree: ast.Module) -> dict[str, str]:
-    """As `qualified_names`, with relative imports (`.util.env`) and names bound once to what reads variables."""
+    """As `qualified_names`, plus relative imports (`.util.env`) and names bound once to what reads variables."""
     names = qualified_names(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
@@ -53,18 +53,18 @@ def all_names(tree: ast.Module) -> dict[str, str]:
 
 
 def resolve(written: str, names: Mapping[str, str]) -> str:
-    """A dotted expression with its first part as what it was imported from."""
+    """A dotted expression with its first part replaced by its qualified name."""
     first, dot, rest = written.partition(".")
     return f"{names.get(first, first)}{dot}{rest}"
 
 
 def reads_variable(function: str, names: Mapping[str, str]) -> bool:
-    """Whether calling this dotted expression reads one variable and gives a string: os.getenv, os.environ.get."""
+    """Whether calling this dotted expression reads one variable and returns a string: os.getenv, os.environ.get."""
     return resolve(function, names) in READERS
 
 
 def only_reads(function: ast.AST, names: Mapping[str, str], *, method: bool = False) -> TypeGuard[ast.FunctionDef]:
-    """Whether it is a function that reads the variable that its first parameter names, and returns that or raises.
+    """Whether a function reads the variable named by its first parameter, and returns its value or raises.
 
     `def env(name, default=None): value = os.environ.get(name, default)`, then checks and `return value`.
     """
@@ -112,7 +112,7 @@ def only_reads(function: ast.AST, names: Mapping[str, str], *, method: bool = Fa
 
 
 def dotted(node: ast.expr) -> str:
-    """A name with its attributes; calls and subscripts on the way count by what they are applied to."""
+    """The dotted name of an expression; calls and subscripts in it are skipped."""
     match node:
         case ast.Name(id=name):
             return name
@@ -124,10 +124,10 @@ def dotted(node: ast.expr) -> str:
 
 
 def constants_of(tree: ast.Module) -> dict[str, str]:
-    """The file's names that are bound once, to a text: `KEY = "DB_PASSWORD"`."""
+    """The file's names that are bound once, to a string: `KEY = "DB_PASSWORD"`."""
     bound = bindings(tree)
     found: dict[str, str] = {}
-    # A star may bring a name that a function binds too.
+    # A star import may bind a name that a function binds too.
     for node in tree.body if bound["*"] else ast.walk(tree):
         match node:
             case (
@@ -139,7 +139,7 @@ def constants_of(tree: ast.Module) -> dict[str, str]:
 
 
 def environ_objects(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Names bound once, to `environ.Env(DEBUG=(bool, False))` or environs' like, with the variables that it converts.
+    """Names bound once to `environ.Env(DEBUG=(bool, False))` or environs' equivalent, with the variables it converts.
 
     https://django-environ.readthedocs.io/en/latest/quickstart.html
     """
@@ -167,7 +167,7 @@ def reader_objects(tree: ast.Module, names: Mapping[str, str]) -> frozenset[str]
 
 
 def asked_by(call: ast.Call, names: Mapping[str, str], objects: Collection[str]) -> bool:
-    """Whether a call asks an object, or decouple, for the variable that its first argument names."""
+    """Whether a call asks such an object, or decouple, for the variable named by its first argument."""
     written = dotted(call.func)
     owner, _, method = written.rpartition(".")
     read = written in objects or (owner in objects and method in _OBJECT_READS)
@@ -192,7 +192,7 @@ def is_copy(value: ast.expr | None, names: Mapping[str, str]) -> bool:
 def environment_copies(tree: ast.Module, names: Mapping[str, str]) -> frozenset[str]:
     """Names bound to copies of all variables.
 
-    And to all variables themselves, where the name means something else too and is none of `names`.
+    Also names bound to all variables themselves, if the name is bound to something else too and is not in `names`.
     """
 
     def is_itself(value: ast.expr | None) -> bool:

@@ -1,7 +1,7 @@
-"""The text that takes a literal's place: a call, or the literal as an f-string around a call.
+"""The text that replaces a literal: a call, or the literal as an f-string around a call.
 
-Everything written here is valid from Python 3.8 on: before 3.12 a replacement field may hold neither a backslash nor
-the quotes of its f-string (https://peps.python.org/pep-0701/).
+All generated code is valid from Python 3.8 on: before 3.12 a replacement field may contain neither a backslash nor the
+quotes of its f-string (https://peps.python.org/pep-0701/).
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _FIELD = re.compile(r"\\(?:N\{[^}]*\}|.)|[{}]", re.DOTALL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """What replaces `span` of the text.
+    """The replacement of `span` of the text.
 
-    `needs` are the functions and modules that `text` uses. `bare` says that nothing is left of the target but a call.
-    To prove it, `expression` (canonical names) must give `value`: the whole target where it is constant, else the
-    secret alone. `also` are further splices: what makes the token around `span` an f-string, which may hold several
-    secrets, and the quotes of an f-string around that, which got three quotation marks.
+    `needs` are the functions and modules that `text` uses. `bare` says that only a call is left of the target. For the
+    proof, `expression` (in canonical names) must give `value`: the whole target if it is constant, else only the
+    secret. `also` are further splices: those that make the token around `span`, which may hold several secrets, an
+    f-string, and those that give an enclosing f-string triple quotes.
     """
 
     span: Span
@@ -49,14 +49,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Marks:
-    """The quotation mark that strings of a piece may have, and the splices that set it free."""
+    """The quotation mark that strings of a piece may use, and the splices that make it available."""
 
     mark: str
     quotes: tuple[tuple[Span, str], ...] = ()
 
 
 def compose(syntax: Syntax, place: Place, placement: Placement, names: Names, style: Style) -> Piece:
-    """What to write for one placement. Raises CannotRewriteError where it cannot be rebuilt exactly."""
+    """The replacement for one placement. Raises CannotRewriteError if the literal cannot be rebuilt exactly."""
     if isinstance(place.leaves[0], cst.FormattedStringText):
         return _into_formatted(syntax, place, placement, names, style)
     cut = cut_strings(syntax, place, placement.finding.span)
@@ -110,12 +110,12 @@ def _into_text(syntax: Syntax, place: Place, cut: Cut, insert: Insert, names: Na
     piece = _partial(syntax, place, cut, insert, span, text, canonical, marks.quotes)
     if cut.first != cut.last or text == call:
         return piece
-    # Finer than the token: it may hold several secrets.
+    # Smaller than the token, because a token may hold several secrets.
     return replace(piece, span=cut.span, text=f"{{{call}}}", also=(*_as_formatted(syntax, cut), *marks.quotes))
 
 
 def _is_page(syntax: Syntax, place: Place, cut: Cut) -> bool:
-    """Whether the secret is in one text of many lines and braces, of which an f-string would double each."""
+    """Whether the secret is in one long text with many braces, each of which an f-string would have to double."""
     if len(cut.tokens) > 1 or place.nested or not cut.head or not cut.tail:
         return False
     token = cut.tokens[0]
@@ -125,9 +125,9 @@ def _is_page(syntax: Syntax, place: Place, cut: Cut) -> bool:
 
 
 def _call_between(syntax: Syntax, place: Place, cut: Cut, insert: Insert, names: Names) -> Piece:
-    """The call between the text before the secret and the text after it, which may contain further secrets."""
+    """The call spliced between the text before and after the secret, which may contain further secrets."""
     token, source = cut.tokens[0], syntax.text
-    # A quotation mark before three of them would be taken for the first of these.
+    # A quotation mark before a triple quote would be read as part of it.
     quoted = source[cut.span.start - 1] == token.quote[0]
     span = Span(cut.span.start - 1, cut.span.end) if quoted else cut.span
     lead = f"\\{token.quote[0]}" if quoted else ""
@@ -144,7 +144,7 @@ def _call_between(syntax: Syntax, place: Place, cut: Cut, insert: Insert, names:
 
 
 def _as_formatted(syntax: Syntax, cut: Cut) -> Iterator[tuple[Span, str]]:
-    """What makes the one token that holds the secret an f-string: its prefix, and braces doubled outside the secret."""
+    """The splices that make the token an f-string: its prefix, and braces doubled outside the secret."""
     token, source = cut.tokens[cut.first], syntax.text
     raw = "r" in token.prefix.lower()
     prefix = Span(token.span.start, token.span.start + len(token.prefix))
@@ -156,7 +156,7 @@ def _as_formatted(syntax: Syntax, cut: Cut) -> Iterator[tuple[Span, str]]:
 
 
 def _formatted(syntax: Syntax, place: Place, cut: Cut, expression: str) -> str:
-    """The tokens that contain the secret as one f-string, followed by the last token's tail."""
+    """The tokens that contain the secret as one f-string, followed by the rest of the last token."""
     source, between = syntax.text, " + " if isinstance(place.target, cst.BinaryOperation) else " "
     first, last = cut.tokens[cut.first], cut.tokens[cut.last]
     raw = "r" in first.prefix.lower()
@@ -172,7 +172,7 @@ def _formatted(syntax: Syntax, place: Place, cut: Cut, expression: str) -> str:
 
 
 def _into_bytes(syntax: Syntax, place: Place, cut: Cut, insert: Insert, names: Names) -> Piece:
-    """There are no f-strings of bytes: concatenate, in parentheses."""
+    """A concatenation in parentheses, because there are no f-strings of bytes."""
     if isinstance(place.target, cst.BinaryOperation):
         raise _dynamic("the secret is one part of concatenated bytes")
     first, last = cut.tokens[cut.first], cut.tokens[cut.last]
@@ -206,7 +206,7 @@ def _partial(
     expression, value = insert.render(CANONICAL, '"'), cut.secret
     if cut.whole is not None:
         target = syntax.span(place.target)
-        # In parentheses: the parts may stand on several lines.
+        # In parentheses, because the parts may be on several lines.
         expression = f"({syntax.text[target.start : span.start]}{canonical}{syntax.text[span.end : target.end]})"
         value = cut.whole
     return Piece(
@@ -237,16 +237,16 @@ def _into_formatted(syntax: Syntax, place: Place, placement: Placement, names: N
 
 
 def _doubled(source: str, *, raw: bool) -> str:
-    """Source text of a string's content, escaped for an f-string."""
+    """Source text of a string's content with braces doubled for an f-string."""
     if raw:
         return source.replace("{", "{{").replace("}", "}}")
     return _FIELD.sub(lambda found: found[0] * 2 if found[0] in "{}" else found[0], source)
 
 
 def _marks(syntax: Syntax, place: Place, own: str = "") -> _Marks:
-    """A mark that neither the f-strings around the target use nor the target, whose own one may be `own`.
+    """A quotation mark that neither the target, whose own may be `own`, nor the f-strings around it use.
 
-    Where both are taken the outermost f-string gets three of its mark, which leaves a single one free inside it.
+    If both are taken, the outermost f-string gets triple quotes, which leaves single ones free inside it.
     """
     around = [node for node in place.chain if isinstance(node, cst.FormattedString)]
     single = [node.end for node in around if len(node.end) == 1]
@@ -268,7 +268,7 @@ def _marks(syntax: Syntax, place: Place, own: str = "") -> _Marks:
 
 
 def _spaced(source: str, span: Span, text: str) -> str:
-    """A space in front where the literal's quote kept a word apart: `return"..."`."""
+    """The text with a space in front if the literal's quote separated it from a word: `return"..."`."""
     before = source[span.start - 1 : span.start]
     return f" {text}" if (before.isalnum() or before == "_") and (text[0].isalpha() or text[0] == "_") else text
 

@@ -1,6 +1,6 @@
-"""Import lines: find a name that is free in the whole file, and a position where a line does no harm.
+"""Import lines: choose a name that is free in the whole file, and a position where the line does no harm.
 
-LibCST's AddImportsVisitor adds to guarded imports and knows nothing of rebound names, hence our own.
+LibCST's AddImportsVisitor adds to guarded imports and ignores rebound names, so it is not used.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ _DUNDERS = frozenset(
     """__author__ __contact__ __copyright__ __credits__ __date__ __email__ __license__ __maintainer__ __status__
     __title__ __version__""".split()
 )
-# A coding cookie counts on the first two lines only: https://peps.python.org/pep-0263/
+# A coding cookie counts only on the first two lines: https://peps.python.org/pep-0263/
 _HEADER = re.compile(r"#!|#.*?coding[:=]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A function to import, `from module import function`; without a function the module, `import module`.
+    """A function to import, `from module import function`, or without a function the module, `import module`.
 
-    `alone` is the module's name where the first one cannot be imported, because the file is started by its path.
+    `alone` is the module's name to use if `module` cannot be imported because the file is started by its path.
     """
 
     module: str
@@ -40,29 +40,29 @@ class Wanted:
 
     @property
     def called(self) -> str:
-        """What it is called where nothing stands in the way, and known by."""
+        """The name by which it is imported if that name is free, and by which it is looked up."""
         return self.function or self.module
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """The names that wanted functions have in a file. `missing` are those that need an import line."""
+    """The names of the wanted functions in a file. `missing` are those that need an import line."""
 
     names: Mapping[str, str]
     missing: tuple[Wanted, ...] = field(default=())
 
 
 def choose_names(tree: ast.Module, wanted: Sequence[Wanted], *, hidden: bool = False) -> Imported:
-    """The name of each wanted function: as it is imported already, else one that no scope of the file uses.
+    """The name of each wanted function: the one already imported, else one that no scope of the file uses.
 
-    With `hidden` it begins with an underscore: what lists the module's names passes over those.
+    With `hidden` it begins with an underscore, so that code which lists the module's names skips it.
     """
     existing = {each.called: name for each in wanted if (name := _existing(tree, each)) is not None}
     taken = set(used_names(tree))
     star = any(alias.name == "*" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names)
     names: dict[str, str] = {}
     for each in wanted:
-        # A star import could bind the plain name again, but leaves names with an underscore alone.
+        # A star import could rebind the plain name, but does not import names with an underscore.
         names[each.called] = existing.get(each.called) or _free(each.called, taken, hidden=star or hidden)
         taken.add(names[each.called])
     return Imported(names=names, missing=tuple(each for each in wanted if each.called not in existing))
@@ -71,7 +71,7 @@ def choose_names(tree: ast.Module, wanted: Sequence[Wanted], *, hidden: bool = F
 def import_edits(
     path: str, text: str, tree: ast.Module, missing: Sequence[Wanted], imported: Imported, *, key: bytes
 ) -> tuple[Edit, ...]:
-    """One insertion for each module, the standard library's after the last import of the standard library."""
+    """One insertion for each module; the standard library's goes after the last import of the standard library."""
     found = {each.module for each in missing}
     modules = sorted(found, key=lambda module: (group_of(module), module))
     return tuple(
@@ -92,11 +92,11 @@ def _edit(path: str, text: str, tree: ast.Module, wanted: Sequence[Wanted], impo
 
 
 def _insertion(text: str, tree: ast.Module, line: str, module: str, *, in_order: bool) -> tuple[int, str]:
-    """Where an import line goes and what is written there, line ends included; `in_order` as isort would have it."""
+    """Where an import line goes and the text inserted there, line ends included; `in_order` follows isort's order."""
     standard = is_standard(module)
     starts, newline = line_starts(text), newline_of(text)
     prologue, imports = _leading(tree)
-    if not standard and module not in THIRD_PARTY:  # a folder that the file itself puts on sys.path may hold it
+    if not standard and module not in THIRD_PARTY:  # the file itself may put the module's folder on sys.path
         prologue, imports = behind_path_change(tree) or (prologue, imports)
     behind = _behind(imports, module, plain=line.startswith("import ")) if in_order else None
     if behind is not None and not text[starts[behind.lineno - 1] : node_span(starts, text, behind).start].strip():
@@ -123,16 +123,16 @@ def _insertion(text: str, tree: ast.Module, line: str, module: str, *, in_order:
 
 
 def _space(following: Sequence[ast.stmt | None], newline: str) -> str:
-    """The blank lines before what follows the imports: https://peps.python.org/pep-0008/#blank-lines"""
+    """The blank lines before the code that follows the imports: https://peps.python.org/pep-0008/#blank-lines"""
     defines = isinstance(following[0] if following else None, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     return newline * (2 if defines else 1)
 
 
 def _behind(imports: Sequence[ast.stmt], module: str, *, plain: bool) -> ast.stmt | None:
-    """The import that comes next in isort's order, of the same kind or package; None where ours is the last of them.
+    """The import of the same kind or package that comes next in isort's order; None if ours is the last of them.
 
-    `import x` stands before `from x import y`, each sorted: https://pycqa.github.io/isort/
-    None too where the file keeps another order.
+    `import x` comes before `from x import y`, each sorted: https://pycqa.github.io/isort/ None too if the file keeps
+    another order.
     """
 
     def order(node: ast.stmt) -> tuple[bool, int, str]:
@@ -155,16 +155,16 @@ def _behind(imports: Sequence[ast.stmt], module: str, *, plain: bool) -> ast.stm
 def _in_front(
     text: str, starts: list[int], first: ast.stmt, prologue: Sequence[ast.stmt], line: str, newline: str
 ) -> tuple[int, str]:
-    """A group of its own before the first import, which is of another kind."""
+    """A separate group before the first import, which is of another kind."""
     if prologue and prologue[-1].end_lineno == first.lineno:
         return node_span(starts, text, first).start, f"{line}; "
     return starts[first.lineno - 1], line + newline * 2
 
 
 def _leading(tree: ast.Module) -> tuple[list[ast.stmt], list[ast.stmt]]:
-    """Docstring, `__future__` imports and `__version__ = "1"`, then the imports that follow them without a break.
+    """Docstring, `__future__` imports and `__version__ = "1"`, then the imports that directly follow them.
 
-    Such names stand before the imports: https://peps.python.org/pep-0008/#module-level-dunder-names
+    Such names come before the imports: https://peps.python.org/pep-0008/#module-level-dunder-names
     """
     prologue: list[ast.stmt] = []
     imports: list[ast.stmt] = []
@@ -184,7 +184,7 @@ def _is_docstring(node: ast.stmt) -> bool:
 
 
 def _is_dunder(node: ast.stmt) -> bool:
-    """Whether a statement only says something of the module, which is never a credential."""
+    """Whether a statement only sets module metadata, which is never a credential."""
     match node:
         case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List() | ast.Tuple() as value):
             return all(isinstance(each, ast.Constant) for each in value.elts)
@@ -205,7 +205,7 @@ def _after(prologue: list[ast.stmt], imports: list[ast.stmt], module: str) -> as
 
 
 def _top(text: str, starts: list[int], tree: ast.Module) -> int:
-    """Before the first statement and the comment that belongs to it; after a header comment."""
+    """The offset before the first statement and its own comment, but after a header comment."""
     first = min((_first_line(node) for node in tree.body[:1]), default=len(starts))
     line = 1
     while line <= 2 and line < first and _HEADER.match(text, starts[line - 1]):
@@ -234,14 +234,14 @@ def _module_of(node: ast.stmt) -> str:
 
 
 def _is_apart(module: str, ours: str) -> bool:
-    """Whether a blank line stands between this import and ours: other people's libraries and the project's own."""
+    """Whether a blank line separates this import from ours: third-party libraries from the project's own modules."""
     if ours in THIRD_PARTY:
         return is_standard(module)
     return not module.startswith(".") and module.partition(".")[0] != ours.partition(".")[0]
 
 
 def _existing(tree: ast.Module, wanted: Wanted) -> str | None:
-    """The name that a top-level import of the leading block gives it, if nothing else in the file binds that name."""
+    """The name from a top-level import of the leading block, if nothing else in the file binds that name."""
     bound = bindings(tree)
     _, imports = _leading(tree)
     _, later = behind_path_change(tree) or ([], [])
@@ -259,7 +259,7 @@ def _existing(tree: ast.Module, wanted: Wanted) -> str | None:
 
 
 def _given(node: ast.stmt, wanted: Wanted, module: str | None) -> str | None:
-    """The name that an import from `module` gives what is wanted."""
+    """The name under which an import from `module` makes the wanted function available."""
     plain = isinstance(node, ast.Import) and not wanted.function
     if not plain and not (isinstance(node, ast.ImportFrom) and wanted.function and _module_of(node) == module):
         return None

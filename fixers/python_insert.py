@@ -1,6 +1,6 @@
 """The expression that replaces a literal: the call, and the conversion of the stored value to the literal's form.
 
-Everything written here is valid from Python 3.8 on.
+All generated code is valid from Python 3.8 on.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from fixers.rewriting import BY_HAND, CannotRewriteError, Placement, Style
 from fixers.styles import CANONICAL, QUOTE, Names, render
 from scanner.model import CredentialKind, SecretValue
 
-# What a value may not hold in `key=value` strings without quoting rules coming in (libpq, ADO.NET, ODBC, Azure).
+# Characters that need quoting in `key=value` strings (libpq, ADO.NET, ODBC, Azure), so a value must not contain them.
 _DSN_SPECIAL = re.compile(r"[\s'\"\\;{}]")
 _URL_BEFORE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s/@]*:")
 _URL_UNSAFE = re.compile(r"[^!$-&(-\[\]-z|~]")
@@ -26,9 +26,9 @@ _ALWAYS_SAFE = re.compile(r"[A-Za-z0-9_.~%-]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insert:
-    """The expression that gives the secret's part: for a URL the stored value is percent-encoded again.
+    """The expression for the secret's part of a literal; in a URL the stored value is percent-encoded again.
 
-    `doubled` are characters that a later `%` or `.format` takes for its own: they are doubled at run time.
+    `doubled` are characters that a later `%` or `.format` would interpret: they are doubled at run time.
     """
 
     placement: Placement
@@ -40,12 +40,12 @@ class Insert:
 
     @property
     def needs(self) -> frozenset[str]:
-        """The functions and modules it uses."""
+        """The functions and modules that the expression uses."""
         own = render(self.placement, self.style, CANONICAL, '"', is_bytes=self.is_bytes, waits=self.waits).needs
         return own | ({QUOTE} if self.safe is not None else set())
 
     def render(self, names: Names, mark: str) -> str:
-        """The expression with `mark` as its quotes; it holds no other quotes and no backslash."""
+        """The expression with `mark` as its quotation mark; it contains no other quotes and no backslash."""
         call = render(self.placement, self.style, names, mark, is_bytes=self.is_bytes, waits=self.waits).text
         if self.safe is not None:
             call = f"{names[QUOTE]}({call}, safe={mark}{self.safe}{mark})"
@@ -57,7 +57,7 @@ class Insert:
 
 
 def insert_of(syntax: Syntax, place: Place, placement: Placement, value: str | bytes, style: Style) -> Insert:
-    """How the stored value becomes a literal that is nothing else. Raises CannotRewriteError where it cannot."""
+    """The conversion of the stored value to a whole literal. Raises CannotRewriteError if there is none."""
     is_bytes = isinstance(value, bytes)
     return Insert(
         placement=placement,
@@ -77,9 +77,9 @@ def insert_of(syntax: Syntax, place: Place, placement: Placement, value: str | b
 def insert_of_part(
     syntax: Syntax, place: Place, placement: Placement, raw: str | bytes, before: str | bytes | None, style: Style
 ) -> Insert:
-    """How the stored value becomes the part of a literal that it was, behind `before` (None: not constant).
+    """The conversion of the stored value to a part of a literal that follows `before` (None: not constant).
 
-    Raises CannotRewriteError where it cannot.
+    Raises CannotRewriteError if there is none.
     """
     insert = insert_of(syntax, place, placement, raw, style)
     kind, text = placement.finding.kind, SecretValue(raw).reveal("text")
@@ -91,7 +91,7 @@ def insert_of_part(
             "store the whole text and parse it at run time",
         )
     if _is_url(kind, before) and stored in (None, unquote(text).encode("utf-8", "surrogatepass")):
-        # What `quote` gives holds no braces.
+        # The result of `quote` contains no braces.
         return replace(insert, safe=_safe_for(text), doubled=insert.doubled.strip("{}"))
     if stored not in (None, raw_of(raw)):
         raise CannotRewriteError(
@@ -123,7 +123,7 @@ def _is_url(kind: CredentialKind, before: str | bytes | None) -> bool:
 
 
 def _safe_for(text: str) -> str:
-    """What `quote` must leave alone so that it gives this very spelling: a URL's password need not be fully encoded."""
+    """Characters that `quote` must leave alone to give this spelling: a URL's password may be encoded in part."""
     safe = "".join(sorted({char for char in text if not _ALWAYS_SAFE.match(char)}))
     if _URL_UNSAFE.search(safe) or quote(unquote(text), safe=safe) != text:
         raise CannotRewriteError(

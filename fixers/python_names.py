@@ -1,4 +1,4 @@
-"""Which names a Python file binds, in any scope and in any way, and which of them to mappings."""
+"""The names that a Python file binds, in any scope and in any way, and which of them are mappings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 _MAKERS = frozenset({"dict", "vars", "collections.OrderedDict", "collections.defaultdict", "dotenv.dotenv_values"})
-# What these give that has a `get` is a dict, and so is all inside it.
+# Any value of these results that has a `get` is a dict.
 _PARSERS = frozenset(
     {"json.load", "json.loads", "yaml.load", "yaml.safe_load", "yaml.full_load", "toml.load", "toml.loads"}
     | {"tomllib.load", "tomllib.loads", "tomli.load", "tomli.loads"}
@@ -16,7 +16,7 @@ _ANNOTATIONS = frozenset({"dict", "Dict", "Mapping", "MutableMapping"})
 
 
 def bindings(tree: ast.AST) -> Counter[str]:
-    """How often each name is bound; a name that is bound once means the same wherever it is used."""
+    """How often each name is bound; a name bound once has the same meaning wherever it is used."""
     return Counter(_bound(tree))
 
 
@@ -49,9 +49,9 @@ def _bound(tree: ast.AST) -> Iterator[str]:
 
 
 def mappings(tree: ast.AST, names: Mapping[str, str]) -> dict[str, bool]:
-    """The names that are bound to nothing but mappings; whether also what is inside them, if it has a `get`, is one.
+    """The names bound only to mappings; True if nested values that have a `get` are mappings too.
 
-    `names` say what imported ones stand for. A parameter is one by its annotation or its two asterisks.
+    `names` give the qualified names of imported ones. A parameter counts by its annotation or if it is `**kwargs`.
     """
     made: dict[str, list[bool]] = {}
     for node in ast.walk(tree):
@@ -74,12 +74,12 @@ def mappings(tree: ast.AST, names: Mapping[str, str]) -> dict[str, bool]:
 
 
 def _kind(value: ast.expr, names: Mapping[str, str]) -> bool | None:
-    """Whether an expression gives a mapping, with whether it is parsed data; None where it may be anything."""
+    """Whether an expression is parsed data (True) or another mapping (False); None if it may be anything else."""
     match value:
         case ast.Dict() | ast.DictComp():
             return False
         case ast.Call(func=ast.Attribute(attr="json"), args=[], keywords=[]):
-            return True  # of a response
+            return True  # a response's method
         case ast.Call(func=ast.Attribute(value=ast.Name(id=module), attr=function)):
             called = f"{names.get(module, module)}.{function}"
         case ast.Call(func=ast.Name(id=function)):

@@ -1,4 +1,4 @@
-"""Notes about a rewritten place for the reviewer: when it is evaluated, and what the code around it does."""
+"""Notes for the reviewer of a rewritten place: when it is evaluated, and what the code around it does."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from fixers.rewriting import Style
 from fixers.styles import ASYNC
 from scanner.model import Finding
 
-# What makes CloudFormation templates. https://docs.aws.amazon.com/cdk/v2/guide/get_secrets_manager_value.html
+# Libraries that make CloudFormation templates. https://docs.aws.amazon.com/cdk/v2/guide/get_secrets_manager_value.html
 _TEMPLATES = frozenset({"aws_cdk", "troposphere"})
-# What gives a cluster the job's file alone. https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html,
+# Libraries whose jobs ship only their own file. https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html,
 # https://spark.apache.org/docs/latest/submitting-applications.html
 _CLUSTERS = {
     "awsglue": "Glue has the job's file alone: give it the generated module too (--extra-py-files)",
@@ -27,7 +27,7 @@ _CLUSTERS = {
 
 
 def notes_on(syntax: Syntax, finding: Finding, place: Place, piece: Piece, style: Style) -> Iterator[str]:
-    """Sentences on one rewritten place, for the person who reviews it."""
+    """Sentences about one rewritten place for its reviewer."""
     chain = place.chain
     where = f"{finding.path}:{finding.start[0]}"
     if any(isinstance(node, cst.Param) for node in chain):
@@ -57,7 +57,7 @@ def notes_on(syntax: Syntax, finding: Finding, place: Place, piece: Piece, style
 
 
 def _imported_of(syntax: Syntax, wanted: Collection[str]) -> set[str]:
-    """Which of these libraries a file imports."""
+    """The libraries among `wanted` that a file imports."""
     if not any(name in syntax.text for name in wanted):
         return set()
     return {name.partition(".")[0] for name in qualified_names(syntax.tree).values()}.intersection(wanted)
@@ -76,7 +76,7 @@ def _is_parser_default(chain: Sequence[cst.CSTNode]) -> bool:
 
 
 def _is_model_default(syntax: Syntax, chain: Sequence[cst.CSTNode]) -> bool:
-    """Whether a field of a Django model takes it for its default.
+    """Whether it is the default of a Django model's field.
 
     https://docs.djangoproject.com/en/stable/topics/migrations/#serializing-values
     """
@@ -91,7 +91,7 @@ def _is_model_default(syntax: Syntax, chain: Sequence[cst.CSTNode]) -> bool:
 
 
 def _is_compared(chain: Sequence[cst.CSTNode]) -> bool:
-    """Whether a check of what somebody sent hangs on it: the literal itself is compared for equality."""
+    """Whether the literal itself is compared for equality, as in a check of what a client sent."""
     return any(
         isinstance(node, cst.Comparison)
         and all(isinstance(each.operator, (cst.Equal, cst.NotEqual)) for each in node.comparisons)

@@ -1,4 +1,4 @@
-"""Which expression contains a secret, and whether a call may replace it."""
+"""Find the expression that contains a secret, and decide whether a call may replace it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scanner.model import Span
 
 _BLANK = " \t\f\r\n"
 _NAME_LISTS = frozenset({"__slots__", "__all__", "__match_args__"})
-# What is read from the source without running it.
+# Variables that tools read from the source without running it.
 # https://docs.ansible.com/ansible/latest/dev_guide/developing_modules_documenting.html
 _DOCUMENTS = frozenset({"__doc__", "DOCUMENTATION", "EXAMPLES", "RETURN"})
 _FORMATTERS = frozenset({"format", "format_map"})
@@ -27,8 +27,8 @@ _FORMATTERS = frozenset({"format", "format_map"})
 class Place:
     """The position of a secret in the syntax tree.
 
-    `leaves` are the string tokens that hold it, in order (one FormattedStringText where it is an f-string's constant
-    part). `target` is the smallest whole string expression around them; `chain` are its ancestors, Module first.
+    `leaves` are the string tokens that hold it, in order (one FormattedStringText if it is in the constant part of an
+    f-string). `target` is the smallest whole string expression around them; `chain` are its ancestors, Module first.
     `outer` is the expression that an edit replaces: the target, or the outermost f-string that it is nested in.
     """
 
@@ -39,12 +39,12 @@ class Place:
 
     @property
     def nested(self) -> bool:
-        """Whether the target stands in an f-string's replacement field."""
+        """Whether the target is inside an f-string's replacement field."""
         return self.outer is not self.target
 
 
 def find_place(syntax: Syntax, secret: Span) -> Place:
-    """The string expression that holds a secret. Raises CannotRewriteError where none does or it has no such place."""
+    """The string expression that holds a secret. Raises CannotRewriteError if there is none that a call can replace."""
     found = list(_leaves(syntax, secret))
     if not found:
         raise _nothing_there(syntax, secret)
@@ -73,7 +73,7 @@ def stands_alone(path: Sequence[cst.CSTNode]) -> bool:
 
 
 def is_template(syntax: Syntax, place: Place) -> str:
-    """The characters that mean something to what is done with the target next: `%`, or the braces of `.format`."""
+    """The characters that the formatting applied to the target interprets: `%`, or the braces of `.format`."""
     node: cst.CSTNode = place.target
     if isinstance(place.chain[-1], (cst.Assign, cst.AnnAssign)):
         return _formatted_by_name(syntax, set(_bound_to(place.chain)))
@@ -89,7 +89,7 @@ def is_template(syntax: Syntax, place: Place) -> str:
 
 
 def _formatted_by_name(syntax: Syntax, names: Collection[tuple[str, str]]) -> str:
-    """What a text's name, as `_bound_to` gives it, is formatted by, anywhere in the file."""
+    """The formatting applied, anywhere in the file, to a text with one of these names (see `_bound_to`)."""
     if not syntax.formatted:
         syntax.formatted[None] = ""
         for node in ast.walk(syntax.tree):
@@ -102,7 +102,7 @@ def _formatted_by_name(syntax: Syntax, names: Collection[tuple[str, str]]) -> st
 
 
 def _bound_to(chain: Sequence[cst.CSTNode]) -> Iterator[tuple[str, str]]:
-    """What an assignment binds: names, attributes of whatever object, keys of whatever mapping."""
+    """What an assignment binds: names, attributes of any object, keys of any mapping."""
     above = chain[-1]
     assert isinstance(above, (cst.Assign, cst.AnnAssign))
     in_class = any(isinstance(node, cst.ClassDef) for node in chain[-4:-1])
@@ -130,7 +130,7 @@ def _used(node: ast.expr) -> tuple[str, str] | None:
 
 
 def may_wait(chain: Sequence[cst.CSTNode]) -> bool:
-    """Whether what stands below these nodes may hold an `await`: it is in an async function's own body."""
+    """Whether an expression below these nodes may contain `await`: it is directly in an async function's body."""
     for above, node in zip(chain[-2::-1], chain[:0:-1], strict=True):
         if isinstance(above, (cst.Lambda, cst.BaseComp, cst.ClassDef)):
             return False
@@ -140,7 +140,7 @@ def may_wait(chain: Sequence[cst.CSTNode]) -> bool:
 
 
 def unparenthesised(syntax: Syntax, node: cst.BaseExpression) -> Span:
-    """The span of an expression with the parentheses around it that hold nothing else, no comment either."""
+    """The span of an expression including parentheses that contain only it, and no comment."""
     text, span = syntax.text, syntax.span(node)
     for _ in node.lpar:
         start = len(text[: span.start].rstrip(_BLANK)) - 1
@@ -152,7 +152,7 @@ def unparenthesised(syntax: Syntax, node: cst.BaseExpression) -> Span:
 
 
 def strings(node: cst.CSTNode) -> Iterator[cst.SimpleString | cst.FormattedString]:
-    """The string tokens of a string expression, in order. Raises CannotRewriteError for anything else in it."""
+    """The string tokens of a string expression, in order. Raises CannotRewriteError if it contains anything else."""
     if isinstance(node, (cst.SimpleString, cst.FormattedString)):
         yield node
     elif isinstance(node, cst.ConcatenatedString) or (
@@ -179,7 +179,7 @@ def _leaves(syntax: Syntax, secret: Span) -> Iterator[tuple[cst.CSTNode, ...]]:
         if isinstance(node, cst.BaseStatement) and not syntax.statement_span(node).meets(secret):
             continue
         if isinstance(node, cst.SimpleStatementLine):
-            # One that holds a thousand strings, a dictionary of users, is looked through once.
+            # A node with a thousand strings (a dictionary of users) is searched only once.
             if node not in syntax.leaves:
                 syntax.leaves[node] = tuple(_strings_below(syntax, node))
             held = syntax.leaves[node]
@@ -210,7 +210,7 @@ def _strings_below(syntax: Syntax, node: cst.CSTNode) -> Iterator[tuple[Span, tu
 
 
 def _token_span(syntax: Syntax, node: cst.CSTNode) -> Span | None:
-    """The content of a string token; None for any other node."""
+    """The span of a string token's content; None for any other node."""
     if isinstance(node, cst.SimpleString):
         return body_span(syntax, node)
     return syntax.span(node) if isinstance(node, (cst.FormattedStringText, cst.TemplatedStringText)) else None
@@ -225,7 +225,7 @@ def _common(paths: Sequence[tuple[cst.CSTNode, ...]]) -> tuple[cst.CSTNode, ...]
 
 
 def _widened(path: tuple[cst.CSTNode, ...]) -> tuple[cst.CSTNode, ...]:
-    """Up from an f-string's part to the f-string, and to the whole implicit concatenation."""
+    """The path shortened to end at the f-string around a part, or at the whole implicit concatenation."""
     if isinstance(path[-1], cst.FormattedStringText):
         depth = max(number for number, node in enumerate(path) if isinstance(node, cst.FormattedString))
         path = path[: depth + 1]
@@ -247,7 +247,7 @@ def _is_outer(path: tuple[cst.CSTNode, ...], depth: int) -> bool:
     node = path[depth]
     if isinstance(node, cst.FormattedString):
         return True
-    # A concatenation counts if the way on leads into one of its f-strings.
+    # A concatenation counts if the path leads into one of its f-strings.
     return any(isinstance(below, cst.FormattedString) for below in path[depth:]) or node is path[-1]
 
 
@@ -264,7 +264,7 @@ def _check_format_spec(leaf: Sequence[cst.CSTNode]) -> None:
 def _check_chain(syntax: Syntax, path: Sequence[cst.CSTNode]) -> None:
     evaluated = False
     for above, node in zip(path[-2::-1], path[:0:-1], strict=True):
-        # What stands behind the type in `Annotated[str, Field(...)]` is a value of the program.
+        # What follows the type in `Annotated[str, Field(...)]` is a value that the program uses.
         if isinstance(above, cst.Subscript) and above.slice[0] is not node:
             evaluated |= syntax.source(above.value).rpartition(".")[2] == "Annotated"
         if not (evaluated and isinstance(above, cst.Annotation)):
@@ -273,7 +273,7 @@ def _check_chain(syntax: Syntax, path: Sequence[cst.CSTNode]) -> None:
 
 def _check_parent(syntax: Syntax, above: cst.CSTNode, node: cst.CSTNode) -> None:
     if isinstance(above, cst.Expr):
-        # A name or a call in its place would be fine, but a string here is a docstring or has no effect.
+        # A name or a call would be valid here, but a string here is a docstring or has no effect.
         if _is_text(node):
             raise CannotRewriteError(RefusalReason.COMMENT, "a copy in a docstring", "delete it by hand")
     elif isinstance(above, cst.MatchPattern):

@@ -1,4 +1,4 @@
-"""Where Python reads environment variables by constant names, in a form that a call can replace or in another."""
+"""Find where Python reads environment variables by constant names, whether or not a call can replace the expression."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from fixers.variable_mentions import mentions, silent_texts
 from scanner.model import Span
 from scanner.text import line_starts
 
-# Expressions that give the variable as the string that it is.
+# Kinds of expression that give the variable as an unchanged string.
 _PLAIN_CALLS = frozenset({"os.getenv", "os.environ.get", "decouple.config"})
 _PLAIN_METHODS = frozenset({"", "str"})
 _CONVERTING = frozenset({"cast", "parse_default", "subcast", "multiline"})
 # Where a second positional argument is the cast: https://django-environ.readthedocs.io/en/latest/api.html,
-# https://www.starlette.io/config/. Elsewhere it is the default, and a third one the cast.
+# https://www.starlette.io/config/. Elsewhere it is the default, and the third is the cast.
 _CASTS_FIRST = frozenset({"environ.Env", "starlette.config.Config"})
 _KEY_AND_DEFAULT = 2
 _ALL = 255  # arguments
-# The first parameter of os.getenv, of environs, of django-environ, of decouple.
+# The names of the first parameter of os.getenv, environs, django-environ and decouple.
 _KEYS = frozenset({"key", "name", "var", "option"})
-# Keywords that name a variable for a library to read (click, typer, pydantic).
+# Keywords by which a library is told which variable to read (click, typer, pydantic).
 _NAMING = frozenset({"envvar", "env", "alias", "validation_alias", "env_var", "auto_envvar"})
 _SETTING = frozenset({"setenv", "delenv", "putenv", "unsetenv"})  # pytest's monkeypatch, os
 _OURS = ("get_secret_value", "get_secret_bytes")
@@ -48,10 +48,10 @@ _READING = re.compile(r"env|config|settings|secret", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A Python expression that reads the variable `key`. `how` says in what way; `span` is None where it stays.
+    """A Python expression that reads the variable `key`. `how` describes it; `span` is None if it cannot be replaced.
 
-    `around` is what is put before and behind the call: `env.db_url_config(` and `)`. `optional` says that it gives a
-    default, or None, where the variable is not set.
+    `around` is the text put before and after the call: `env.db_url_config(` and `)`. `optional` says that the
+    expression gives a default, or None, if the variable is not set.
     """
 
     key: str
@@ -77,9 +77,9 @@ class _File:
 
 
 def python_sites(path: str, text: str, wanted: Callable[[str], bool], unseen: UnseenReads) -> Iterator[Site]:
-    """Every place of a file that reads a wanted variable; of one that does not parse, every string that names one.
+    """Every place in a file that reads a wanted variable; if the file does not parse, every string that names one.
 
-    Where `unseen` reads variables by computed names, a text that names one is a reader too.
+    If `unseen` reads variables by computed names, a text that names a variable counts as a reader too.
     """
     try:
         tree = parse_quietly(text)
@@ -178,7 +178,7 @@ def _call(file: _File, node: ast.Call, wanted: Callable[[str], bool]) -> Iterato
 
 
 def _site(file: _File, node: ast.expr, key: str, how: str) -> Site:
-    """Positions inside f-strings were wrong before Python 3.12: believed only if the text there is this very node."""
+    """A site. Before Python 3.12 spans in f-strings were wrong: one counts only if the text there is this very node."""
     try:
         span = node_span(file.starts, file.text, node)
         source = file.text[span.start : span.end]
@@ -195,14 +195,14 @@ def _opaque(node: ast.expr | ast.stmt, key: str, how: str) -> Site:
 
 
 def _may_convert(given: ast.expr) -> bool:
-    """Whether an argument that is no key and no default may make something else of the text: `str` does not."""
+    """Whether an argument other than key and default may convert the text; `str` does not."""
     return not (isinstance(given, ast.Name) and given.id == "str")
 
 
 def _reader_names(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tuple[str, int]]:
-    """Names bound once, to readers: `env = environ.Env()`, and functions of the file's own that give what they read.
+    """Names bound once, to readers: `env = environ.Env()`, and the file's own functions that return what they read.
 
-    With the number of positional arguments that convert nothing.
+    Each comes with the number of positional arguments that convert nothing.
     """
     bound = bindings(tree)
     for node in ast.walk(tree):
@@ -222,22 +222,22 @@ def _reader_names(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tuple[
 
 
 def _is_copied(owner: ast.expr, file: _File) -> bool:
-    """Whether it is a copy of all variables, by its name or there and then: `dict(os.environ)["DB_PASSWORD"]`."""
+    """Whether it is a copy of all variables, by its name or made in place: `dict(os.environ)["DB_PASSWORD"]`."""
     return dotted(owner) in file.copies or is_copy(owner, file.names)
 
 
 def _is_mapped(resolved: str, file: _File) -> bool:
-    """Whether it is what `dotenv_values` gives: references in it are resolved where it is made."""
+    """Whether a name is the result of `dotenv_values`, whose references are resolved where it is made."""
     return file.unseen.is_mapped(resolved, file.path)
 
 
 def _is_target_mapping(owner: str) -> bool:
-    """`app.config["K"]` reads the program's own configuration, not the environment."""
+    """Whether a mapping is the program's own configuration (`app.config["K"]`), not the environment."""
     return owner.endswith((".config", ".settings")) or owner in ("config", "settings")
 
 
 def _constant(node: ast.expr | None, file: _File) -> str | None:
-    """A text, as it stands or as a name of the file's own that is bound to it once."""
+    """The text of a string, or of a name of the file that is bound once, to a string."""
     if isinstance(node, ast.Name):
         return file.constants.get(node.id)
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

@@ -1,4 +1,4 @@
-"""One Python file as the rewriter sees it: the text, what `ast` says of it and LibCST's tree with exact spans."""
+"""One Python file as the rewriter sees it: its text, its `ast` tree, and LibCST's tree with exact spans."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from scanner.model import Document, Span
 from scanner.readers.unchecked import unchecked
 from scanner.text import line_starts
 
-# LibCST nests implicit concatenations and dies of them without an exception (Instagram/LibCST#619, #1000).
+# LibCST nests implicit concatenations, and long ones crash it without an exception (Instagram/LibCST#619, #1000).
 _LONGEST_CONCATENATION = 2000
 
 _STRINGS = {
@@ -34,13 +34,13 @@ _STRINGS = {
 _BETWEEN = {"NL", "COMMENT"}
 
 
-# CSTLogicError is its own class in some versions and covers t-strings: https://github.com/Instagram/LibCST/issues
+# CSTLogicError is a separate class in some versions and covers t-strings: https://github.com/Instagram/LibCST/issues
 _LIBCST_FAILS = (cst.ParserSyntaxError, cst.CSTLogicError, UnicodeError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Syntax:
-    """A parsed file. Spans of nodes count in `text`; a node's parentheses are outside its span."""
+    """A parsed file. Spans of nodes are offsets in `text`; a node's span excludes its parentheses."""
 
     path: str
     text: str = field(repr=False)
@@ -48,39 +48,39 @@ class Syntax:
     module: cst.Module = field(repr=False)
     starts: list[int] = field(repr=False)
     positions: Mapping[cst.CSTNode, CodeRange] = field(repr=False)
-    # LibCST makes them anew for each question, and many secrets of a file ask the same.
+    # Cached: LibCST builds a node's children anew each time, and many secrets of a file ask for the same ones.
     below: dict[cst.CSTNode, tuple[cst.CSTNode, ...]] = field(default_factory=dict, repr=False)
-    # The module's statements in order: a file of thousands of secrets is not walked as a whole for each.
+    # The module's statements in order, so that a file with thousands of secrets is not walked whole for each.
     tops: list[tuple[Span, cst.BaseStatement]] = field(default_factory=list, repr=False)
-    # The string tokens of a statement: the span of each one's content, and the nodes on the way to it.
+    # The string tokens of a statement: the span of each one's content, and the path of nodes to it.
     leaves: dict[cst.CSTNode, tuple[tuple[Span, tuple[cst.CSTNode, ...]], ...]] = field(
         default_factory=dict, repr=False
     )
-    # The names that stand for texts which are formatted, and by what.
+    # The names of texts that are formatted, and by what.
     formatted: dict[tuple[str, str] | None, str] = field(default_factory=dict, repr=False)
 
     def span(self, node: cst.CSTNode) -> Span:
-        """Where a node stands."""
+        """The span of a node."""
         place = self.positions[node]
         return Span(
             self.starts[place.start.line - 1] + place.start.column, self.starts[place.end.line - 1] + place.end.column
         )
 
     def children(self, node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
-        """The nodes right below one, in order."""
+        """The direct children of a node, in order."""
         if node not in self.below:
-            with unchecked():  # LibCST builds a node anew to tell what is below it
+            with unchecked():  # LibCST rebuilds a node to list its children
                 self.below[node] = tuple(node.children)
         return self.below[node]
 
     def statement_span(self, node: cst.BaseStatement) -> Span:
-        """Where a statement stands with its decorators, which LibCST leaves out of it."""
+        """The span of a statement including its decorators, which LibCST leaves out."""
         span = self.span(node)
         decorators = getattr(node, "decorators", ())
         return Span(self.span(decorators[0]).start, span.end) if decorators else span
 
     def statements(self, place: Span) -> list[cst.BaseStatement]:
-        """The module's own statements that share text with a place, in order."""
+        """The module's top-level statements that overlap a span, in order."""
         if not self.tops:
             self.tops.extend((self.statement_span(node), node) for node in self.module.body)
         first = bisect.bisect_left(self.tops, place.start, key=lambda top: top[0].end)
@@ -88,25 +88,25 @@ class Syntax:
         return [node for span, node in self.tops[first:last] if span.meets(place)]
 
     def source(self, node: cst.CSTNode) -> str:
-        """A node as written."""
+        """The source text of a node."""
         span = self.span(node)
         return self.text[span.start : span.end]
 
 
 def parse_quietly(text: str | bytes) -> ast.Module:
-    """`ast.parse` without the warnings that user text causes (they would carry it)."""
+    """`ast.parse` without the warnings that user text causes, because they would quote it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(text)
 
 
 def read_syntax(document: Document) -> Syntax:
-    """Parse a file. Raises CannotRewriteError where Python or LibCST cannot, or LibCST would not give it back."""
+    """Parse a file. Raises CannotRewriteError if Python or LibCST cannot, or if LibCST does not reproduce the text."""
     tree = _read_tree(document)
     try:
         with unchecked():
             module = cst.parse_module(document.source.raw)
-            # The tree is fresh and no node stands in it twice: copying it would double the cost.
+            # The tree is fresh and no node occurs twice in it, so copying it would only double the cost.
             positions = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
         same = module.bytes == document.source.raw and module.code == document.text
     except RecursionError:
@@ -130,17 +130,17 @@ def read_syntax(document: Document) -> Syntax:
 
 
 def is_readable(text: str) -> bool:
-    """Whether LibCST, as other tools call it, can parse a text that Python can."""
+    """Whether LibCST, called as other tools call it, can parse a text that Python can."""
     try:
         cst.parse_module(text)
-    # TypeError: a `super()` of its own fails on a lambda that is called right behind `in`.
+    # TypeError: a `super()` inside LibCST fails on a lambda that is called directly after `in`.
     except (*_LIBCST_FAILS, cst.CSTValidationError, TypeError):
         return False
     return True
 
 
 def comment_spans(syntax: Syntax) -> Iterator[Span]:
-    """Where the comments stand."""
+    """The spans of the comments."""
     for token in _tokens(syntax.text):
         if token.type == tokenize.COMMENT:
             start = syntax.starts[token.start[0] - 1] + token.start[1]
@@ -148,7 +148,7 @@ def comment_spans(syntax: Syntax) -> Iterator[Span]:
 
 
 def node_span(starts: list[int], text: str, node: ast.AST) -> Span:
-    """The span of an `ast` node; its columns count bytes of UTF-8."""
+    """The span of an `ast` node, whose columns count bytes of UTF-8."""
     place = ast.Expr(value=ast.Constant(None))
     ast.copy_location(place, node)
     assert place.end_lineno is not None
@@ -167,7 +167,7 @@ def _offset(starts: list[int], text: str, line: int, column: int) -> int:
 
 def _read_tree(document: Document) -> ast.Module:
     try:
-        # Bytes: Python itself judges cookie and encoding.
+        # Bytes, so that Python itself reads the coding cookie.
         tree = parse_quietly(document.source.raw)
         longest = _longest_concatenation(document.text)
     except (SyntaxError, ValueError, tokenize.TokenError):

@@ -16,9 +16,9 @@ _SHELLS = re.compile(
     r"|.*\.(?:sh|bash|zsh|mk|ya?ml)",
     re.IGNORECASE,
 )
-# `grep TOKEN conf.py | cut ...`, `sed -n 's/.../p' conf.py`; `sed -i` writes, and what it writes is no secret of ours.
+# `grep TOKEN conf.py | cut ...`, `sed -n 's/.../p' conf.py`. `sed -i` writes a value that is not one of ours.
 _PICKS = re.compile(rb"\b(?:e?grep|awk|cut|sed(?!\s+-\w*i))\b[^\r\n]{0,400}?\b([\w-]+\.py)\b")
-# A file of assignments that two languages understand: `. ./conf.py`, `include conf.py`.
+# A file of assignments that is valid in two languages: `. ./conf.py`, `include conf.py`.
 _SOURCES = re.compile(
     rb"(?:^|[;&|({]|\bthen|\bdo)[ \t]*(?:source|\.|-?include)[ \t]+[\"']?(?:[\w.${}-]*/)*([\w-]+\.py)\b"
 )
@@ -30,9 +30,9 @@ _RUNS = re.compile(rb"\b(?:exec|compile|execfile|runpy)\b")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextRead:
-    """Where the text of a Python file is read: who does, the file's name, and the words that are looked for there.
+    """A place where a Python file is read as text: the reader, the file's name, and the words that it looks for.
 
-    `words` is None where all of it is taken.
+    `words` is None if it takes the whole text.
     """
 
     path: str
@@ -41,12 +41,12 @@ class TextRead:
     words: frozenset[str] | None
 
     def takes(self, path: str, name: str) -> bool:
-        """Whether it may be the value of that name, in the file at that path, which is read."""
+        """Whether it may read the value of this name in the file at this path."""
         return self.name == PurePosixPath(path).name and (self.words is None or name in self.words)
 
 
 def text_reads(workspace: Workspace) -> Iterator[TextRead]:
-    """Where Python files of the workspace are read as text, as far as a line shows it."""
+    """The places where Python files of the workspace are read as text, as far as single lines show it."""
     for path in workspace.files:
         if _SHELLS.fullmatch(PurePosixPath(path).name):
             yield from _in_shell(path, read_quietly(path, workspace))
@@ -55,7 +55,7 @@ def text_reads(workspace: Workspace) -> Iterator[TextRead]:
 
 
 def is_data(tree: ast.Module) -> bool:
-    """Whether a file is one literal, which does nothing where it is run: `{"name": "shop"}`, a manifest of Odoo's."""
+    """Whether a file is only one literal, which does nothing when run: `{"name": "shop"}`, an Odoo manifest."""
     if len(tree.body) != 1 or not isinstance(tree.body[0], ast.Expr):
         return False
     return isinstance(tree.body[0].value, (ast.Dict, ast.List, ast.Set, ast.Tuple))

@@ -1,4 +1,4 @@
-"""Where Python reads a secret when it is imported, and never again: a rotated password gets there by a restart only."""
+"""Find where Python reads a secret only once, at import: such code gets a rotated password only after a restart."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 def read_at_import(root: worktree.Root, names: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """The places (path:line) where a call names one of these secrets outside of every function, by its name.
+    """The places (path:line) where a call outside every function names one of these secrets, by its name.
 
-    Tests do not count. A name that is put together at run time is not seen.
+    Tests do not count. A name that is built at run time is not found.
     """
     found: dict[str, list[str]] = {}
     for source in worktree.sources(root, (root.folder,), Selection()):
@@ -41,7 +41,7 @@ def read_at_import(root: worktree.Root, names: Collection[str]) -> dict[str, tup
 
 
 def _at_import(tree: ast.Module) -> Iterator[ast.Call]:
-    """The calls that are made when a module is imported, in the order of their lines."""
+    """The calls made when a module is imported, in line order."""
     calls = []
     waiting: list[ast.AST] = [tree]
     while waiting:
@@ -53,7 +53,7 @@ def _at_import(tree: ast.Module) -> Iterator[ast.Call]:
 
 
 def _outside(function: _Function) -> Iterator[ast.AST]:
-    """What of a function is evaluated when it is made: decorators and defaults."""
+    """The parts of a function that are evaluated at its definition: decorators and defaults."""
     yield from getattr(function, "decorator_list", ())
     yield from function.args.defaults
     yield from (default for default in function.args.kw_defaults if default is not None)

@@ -1,4 +1,4 @@
-"""Who reads the variables of a `.env` file: Python expressions that can be rewritten, and readers that cannot."""
+"""The readers of a `.env` file's variables: Python expressions that can be rewritten, and readers that cannot."""
 
 from __future__ import annotations
 
@@ -40,13 +40,14 @@ _SOURCED = re.compile(
     r"(?:^|[\s;&|(])(?:source|\.|--env-file[= ]|--envfile[= ]|include|-include|EnvironmentFile=-?|dotenv)\s*[\"']?"
     r"(?P<path>[^\s\"';&|)]+)"
 )
-# What reads a file that a shell's line names: `export $(grep -v '^#' .env | xargs)`, `dotenv -e .env -- node app.js`.
+# Commands that read a file named on a shell line: `export $(grep -v '^#' .env | xargs)`, `dotenv -e .env -- node
+# app.js`.
 _READ = re.compile(
     r"\b(?:cat|e?grep|awk|cut|xargs|sed(?!\s+-\w*i)|envsubst|dotenvx?|env-cmd|foreman|honcho)\b(?P<rest>[^\n]*)|<(?P<given>[^\n]*)"
     r"|--from-env-file[= ](?P<made>\S+)"
 )
 _WORDS = re.compile(r"[^\s\"'`;&|()<>=]+")
-# Files that say what belongs to a package or an image, and lines that copy or comment.
+# Files that list the contents of a package or an image, and lines that copy or comment.
 _PACKING = re.compile(r"pyproject\.toml|setup\.cfg|MANIFEST\.in|package(?:-lock)?\.json|\.pre-commit-config\.yaml")
 _PACKED = re.compile(r"\s*(?:COPY|ADD|#|//|\*|;)\s", re.IGNORECASE)
 _SETTINGS = (".yaml", ".yml", ".json", ".toml", ".ini", ".cfg")
@@ -56,10 +57,10 @@ _HANDS = "env_file "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderSite:
-    """A Python expression to rewrite. `quote` is a quotation mark that may stand there (it may be in an f-string).
+    """A Python expression to rewrite. `quote` is a quotation mark that may be used in it (it may be in an f-string).
 
-    `around` is what is put before and behind the call: `env.db_url_config(` and `)`. `optional` says that it gives a
-    default, or None, where the variable is not set.
+    `around` is the text put before and after the call: `env.db_url_config(` and `)`. `optional` says that the
+    expression gives a default, or None, if the variable is not set.
     """
 
     path: str
@@ -72,7 +73,7 @@ class ReaderSite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherReader:
-    """A reader that stays as it is."""
+    """A reader that is left as it is."""
 
     path: str
     line: int
@@ -81,9 +82,9 @@ class OtherReader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readers:
-    """Who reads one variable: `python` can be rewritten, `opaque` is Python that cannot, `outside` is no Python.
+    """The readers of one variable: `python` can be rewritten, `opaque` is Python that cannot, `outside` is not Python.
 
-    `through` are compose files that hand the file to containers of this repository's own code.
+    `through` are Compose files that pass the file to containers of this repository's own code.
     """
 
     python: tuple[ReaderSite, ...] = ()
@@ -93,7 +94,7 @@ class Readers:
 
 
 def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> dict[str, Readers]:
-    """The readers of each variable of one `.env` file (`env_file`: its path), over the whole workspace."""
+    """The readers of each variable of the `.env` file at `env_file`, in the whole workspace."""
     python: dict[str, list[ReaderSite]] = defaultdict(list)
     opaque: dict[str, list[OtherReader]] = defaultdict(list)
     outside: dict[str, list[OtherReader]] = defaultdict(list)
@@ -134,7 +135,7 @@ def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> 
 
 
 def _is_ours(workspace: Workspace, reader: OtherReader) -> bool:
-    """Whether a line is an `env_file` of a service that compose builds from here: its Python is among the readers."""
+    """Whether a line is the `env_file` of a service built here by Compose, whose Python is among the readers."""
     if not reader.how.startswith(_HANDS):
         return False
     try:
@@ -214,14 +215,14 @@ def _is_compose(workspace: Workspace, path: str, text: str) -> bool:
 
 
 def _expansion(key: str, name: str, *, compose: bool) -> re.Pattern[str]:
-    """`$KEY`, `${KEY}`, make's `$(KEY)`; in compose also `- KEY` and `KEY:`, which pass the variable on.
+    """Matches `$KEY`, `${KEY}` and make's `$(KEY)`; in Compose also `- KEY` and `KEY:`, which pass the variable on.
 
-    Windows' shells know no case in a variable's name.
+    The shells of Windows ignore case in a variable's name.
     """
     word = re.escape(key)
     forms = [rf"\$\{{{word}\b", rf"\${word}\b", rf"\$\({word}\)", rf"(?i:%{word}%|\benv:{word}\b)"]
     forms += [rf"(?i:\bGetEnvironmentVariable\(\s*[\"']{word}\b)"]
-    # Templates: dbt, OmegaConf, Ansible, Go, tags of YAML, supervisor and configparser.
+    # Templates of dbt, OmegaConf, Ansible and Go, YAML tags, supervisor and configparser.
     forms += [rf"env_var\(\s*[\"']{word}\b", rf"[\"']env[\"']\s*,\s*[\"']{word}\b"]
     forms += [rf"\benv(?:iron)?(?:\.|\[\s*[\"']){word}\b"] if name.endswith((".j2", ".tpl", ".tmpl")) else []
     forms += [rf"\{{\{{-?\s*env\s+[\"']{word}\b", rf"!(?i:env)\s+[\"']?{word}\b", rf"%\((?:ENV_)?{word}\)s"]
@@ -237,7 +238,8 @@ def _expansion(key: str, name: str, *, compose: bool) -> re.Pattern[str]:
 def other_users(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:
     """The lines outside Python that use the file at `path`: scripts, other programs, mounts into a container.
 
-    What only packs a file (COPY in a Dockerfile, package data) reads nothing of it, and neither does a plan of ours.
+    What only packages a file (COPY in a Dockerfile, package data) does not read it, and neither does unhardcode's own
+    plan.
     """
     name = posixpath.basename(path)
     word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])")
@@ -263,7 +265,7 @@ def other_users(workspace: Workspace, path: str) -> tuple[OtherReader, ...]:
 
 
 def _unsuffixed(workspace: Workspace, path: str, program: str) -> re.Pattern[str]:
-    """How a program names a settings file without its suffix: from its own folder, or to what reads configuration.
+    """How a program names a settings file without its suffix: from its own folder, or to a configuration library.
 
     https://nodejs.org/api/modules.html#all-together (a module of that name goes before the file),
     https://github.com/spf13/viper#reading-config-files, https://docs.rs/config
@@ -277,18 +279,18 @@ def _unsuffixed(workspace: Workspace, path: str, program: str) -> re.Pattern[str
 
 
 def into_images(readers: Sequence[OtherReader]) -> list[OtherReader]:
-    """Those by which compose hands the file to an image not built here: `unhardcode run` starts nothing in it."""
+    """Readers by which Compose passes the file to an image not built here: `unhardcode run` starts nothing there."""
     return [reader for reader in readers if reader.how.startswith(_HANDS)]
 
 
 def listed(readers: Sequence[OtherReader], shown: int = 3) -> str:
-    """The readers in words, the first few by name."""
+    """The readers in words, naming only the first few."""
     words = ", ".join(f"{reader.path}:{reader.line} ({reader.how})" for reader in readers[:shown])
     return words + (f" and {len(readers) - shown} more" if len(readers) > shown else "")
 
 
 def _loads(text: str, path: str, env_file: str, *, compose: bool) -> Iterator[tuple[int, str]]:
-    """Lines that hand the whole `.env` file to something: compose's `env_file`, a shell's `source`, `--env-file`."""
+    """Lines that pass the whole `.env` file to something: Compose's `env_file`, a shell's `source`, `--env-file`."""
     folder = posixpath.dirname(path)
     indent: int | None = None
     for number, line in enumerate(text.splitlines(), 1):
@@ -315,7 +317,7 @@ def _loads(text: str, path: str, env_file: str, *, compose: bool) -> Iterator[tu
 
 
 def _read_in(line: str) -> list[str]:
-    """The words of a shell's line that may be a file which it reads."""
+    """The words of a shell line that may be files which it reads."""
     found = _READ.search(line)
     return [] if found is None else _WORDS.findall(next(filter(None, found.groups()), ""))
 
@@ -325,7 +327,7 @@ def _indent(line: str) -> int:
 
 
 def _is_file(word: str, folder: str, env_file: str) -> bool:
-    """Whether a path in a script means this file: from the script's folder or from the root."""
+    """Whether a path in a script means this file, relative to the script's folder or to the root."""
     plain = re.sub(r"^\$\{?\w+\}?/|^\$\([^)]*\)/", "", word)
     return env_file in (posixpath.normpath(posixpath.join(folder, plain)), posixpath.normpath(plain))
 

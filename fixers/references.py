@@ -1,4 +1,4 @@
-"""Texts that name a stored value instead of holding it, in AWS's own notations.
+"""Texts that refer to a stored value, in AWS's own notations.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
 """
@@ -14,12 +14,12 @@ from fixers.styles import CANONICAL, TEXT, render_call
 from scanner.identity import digest
 from scanner.model import SecretValue
 
-# A text that starts so is a reference to the generated module and to `unhardcode run`.
+# The generated module and `unhardcode run` take a text with this prefix for a reference.
 START = "{{resolve:"
 
 
 def reference(name: str, key: str | None, *, plain: bool = False) -> str:
-    """`{{resolve:secretsmanager:NAME:SecretString:KEY}}`, as the store of the name has it; `plain`: not encrypted."""
+    """`{{resolve:secretsmanager:NAME:SecretString:KEY}}`, as the name's store writes it; `plain`: not encrypted."""
     if ":" in name or (key is not None and ":" in key):
         raise CannotRewriteError(
             RefusalReason.POSITION_NOT_SUPPORTED,
@@ -30,14 +30,14 @@ def reference(name: str, key: str | None, *, plain: bool = False) -> str:
 
 
 def bare_reference(name: str, key: str | None) -> str:
-    """The reference without its braces: what CloudFormation passes on as it is, and the generated module reads."""
+    """The reference without its braces, which CloudFormation passes on unchanged and the generated module reads."""
     return reference(name, key)[len("{{") : -len("}}")]
 
 
 def reference_proof(
     path: str, line: int, placement: Placement, variable: str, value: SecretValue, digest_key: bytes
 ) -> Proof:
-    """The proof of a place that reads a reference: the store gives `value`, and `variable` with the reference does."""
+    """The proof of a place that reads a reference: both the store and `variable` holding the reference give `value`."""
     return Proof(
         path=path,
         line=line,

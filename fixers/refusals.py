@@ -1,4 +1,4 @@
-"""Refusals that are known before any rewriting: each finding's reason, detail and next step."""
+"""Refusals that need no rewriter: each finding's reason, detail and next step."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from scanner.model import CredentialKind, Finding, Kind
 from scanner.readers.wholefile import is_whole
 from scanner.roles import PathRole, in_words, role_of
 
-# Copies that do not keep a secret from being moved: they go on working, and are listed as remaining. A file of a kind
-# that nobody rewrites is among them: a password in docker-compose.yml must not keep the code from being fixed.
+# Copies that do not prevent a secret's move: they keep working, and are listed as remaining. They include files of a
+# kind without a rewriter: a password in docker-compose.yml must not prevent the code from being fixed.
 REMAINING = frozenset(
     {
         RefusalReason.KIND_NOT_SUPPORTED,
@@ -47,7 +47,7 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 def stays(
     finding: Finding, workspace: Workspace, kind: Kind, *, scope: str, include_tests: bool, rewritable: frozenset[Kind]
 ) -> Refused | None:
-    """Why this place is refused, whatever other places hold its value; None if a rewriter may try."""
+    """Why this place is refused, regardless of other places with its value; None if a rewriter may try."""
     if finding.commit is not None:
         return (
             RefusalReason.HISTORY_ONLY,
@@ -66,9 +66,10 @@ def stays(
 
 
 def is_own_aws_key(finding: Finding) -> bool:
-    """Whether the finding is part of an access key of the very AWS account that would store it.
+    """Whether the finding is part of an access key of the AWS account that would store it.
 
-    A sibling endpoint that is not AWS's, or a name that says whose it is (`PARTNER_AWS_...`), speaks against it.
+    A sibling endpoint that is not AWS's, or a name that gives another owner (`PARTNER_AWS_...`), is evidence against
+    it.
     """
     words = split_words(finding.literal.name or "")
     if finding.kind not in _AWS_KINDS and words[-3:] != ("aws", "session", "token"):
@@ -149,7 +150,7 @@ def _own_aws(finding: Finding) -> Refused | None:
 
 
 def _in_template(finding: Finding) -> Refused | None:
-    """Refused in a template of whole projects: cookiecutter's and copier's variables stand in names of folders."""
+    """The refusal in a project template: cookiecutter's and copier's variables occur in its folder names."""
     if not any(mark in finding.path for mark in ("{{", "{%")):
         return None
     return (

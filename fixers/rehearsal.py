@@ -48,7 +48,7 @@ def rehearse(plan: Plan, workspace: Workspace, key: bytes) -> Rehearsed:
 
 
 def _failures(plan: Plan, stores: Stores) -> Iterator[tuple[str, str]]:
-    """Store every secret and read it back; names and reasons of those that failed."""
+    """Store every secret and read it back; yields names and reasons of those that failed."""
     for secret in plan.moving:
         try:
             reason = _stored(secret, stores, plan.app)
@@ -59,7 +59,7 @@ def _failures(plan: Plan, stores: Stores) -> Iterator[tuple[str, str]]:
 
 
 def _stored(secret: PlannedSecret, stores: Stores, app: str) -> str | None:
-    """Why a store does not take this secret. Every name is new here: what the plan would update or adopt is created."""
+    """Why a store does not accept this secret. All names are new here, so updates and adoptions are creations."""
     store, value = stores(secret.store), payload(secret)
     problems = store.problems(secret, value)
     if problems:

@@ -1,4 +1,4 @@
-"""Delete what an undone migration had created: only on request, and only what nobody has changed since."""
+"""Delete what an undone migration created: only on request, and only if nobody has changed it since."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from fixers.stores.model import Stores
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Created:
-    """A name that the migration created and that still holds the one version it made. `store` is its store's word."""
+    """A name that the migration created and that still holds only the version it made. `store` is a key of KINDS."""
 
     name: str
     store: str
 
     @property
     def recoverable(self) -> bool:
-        """Whether it can be brought back after it was deleted."""
+        """Whether it can be restored after it is deleted."""
         return KINDS[self.store].recoverable
 
 
 def unfinished(runs: Sequence[Run]) -> Run | None:
-    """The last run, if it is undone and what it created is not all deleted: that can be asked for later too."""
+    """The last run if it is undone and not everything that it created is deleted: this can be requested later too."""
     last = next((run for run in reversed(runs) if run.state != "abandoned"), None)
     return last if last is not None and last.state == "undone" and _names(last) else None
 
@@ -41,7 +41,7 @@ class Sorted:
 
 
 def sorted_out(run: Run, stores: Stores) -> Sorted:
-    """Ask the stores what is left of what a run created, and whether it is still as the run left it."""
+    """Ask the stores what remains of what a run created, and whether it is still as the run left it."""
     words = {secret["name"]: secret["store"] for secret in run.begin["secrets"]}
     made, versions = _names(run), run.versions()
     found: list[Created] = []
@@ -61,13 +61,13 @@ def sorted_out(run: Run, stores: Stores) -> Sorted:
 
 
 def delete(run: Run, one: Created, stores: Stores, *, days: int) -> Run:
-    """Delete one name and journal it; the run with that."""
+    """Delete one name and journal it; returns the run with that step."""
     stores(one.store).delete(one.name, days=days)
     return note_deleted(run, one.name)
 
 
 def note_deleted(run: Run, name: str) -> Run:
-    """Journal that a name is deleted, also where whoever did it was killed before saying so."""
+    """Journal that a name is deleted, even if the process that deleted it was killed before it could do so."""
     return journal.note(run, "deleted", name=name)
 
 

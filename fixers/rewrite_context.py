@@ -1,4 +1,4 @@
-"""What a project shows of itself that all rewriters go by: its imports, what it loads and lists, its event loop."""
+"""Collect the facts about a project that all rewriters use: its imports, what it loads and lists, its event loop."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fixers.rewriting import RewriteContext, Style
 if TYPE_CHECKING:
     from fixers.workspace import Workspace
 
-# Event loops beside asyncio's; anyio runs in either, and Twisted's coroutines in its own also where asyncio's turns it.
+# Event loops other than asyncio's; anyio runs in either, and Twisted's coroutines in its own even if asyncio drives it.
 _OTHER_LOOPS = frozenset({"anyio", "curio", "trio", "twisted"})
 
 

@@ -1,7 +1,7 @@
-"""The records between the plan and the rewriters: placements in, edits out.
+"""The records that the plan and the rewriters exchange: placements in, edits out.
 
 Edits of one Rewritten never overlap unless they are equal (two placements in one literal, one import line). Two
-Rewritten of one run may hold equal edits too: keep one of them, `unique_edits` does.
+Rewritten of one run may hold equal edits too; `unique_edits` keeps one of them.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from fixers.settings_modules import Module
     from fixers.workspace import Workspace
 
-# The next step where there is no better one.
+# The next step for the user if there is no more specific one.
 BY_HAND = "replace the value by hand"
 READ_IN_CODE = "read this one value with get_secret_value in the code, and take it out of the file"
-# Kinds whose files `fixers.structured` takes apart.
+# Kinds whose files `fixers.structured` parses.
 STRUCTURED = frozenset({Kind.YAML, Kind.JSON, Kind.TOML, Kind.INI})
 STYLES = ("module", "inline", "extension")
-# Reason, detail, and what a person does about it.
+# Reason, detail, and what the user can do about it.
 Refused: TypeAlias = tuple[RefusalReason, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """Where one finding's value will live: the secret's name, its JSON key (None: the plain value), its variable.
+    """Where one finding's value will be stored: the secret's name, its JSON key (None: a plain value), its variable.
 
-    `value` is what will be stored if that is not `finding.value`: a `.env` variable is stored whole, also where the
-    finding is only the password of its URL. `plain` says that it is a setting, stored unencrypted.
+    `value` is what will be stored if it is not `finding.value`: a `.env` variable is stored whole even if the finding
+    is only the password of its URL. `plain` marks a setting, which is stored unencrypted.
     """
 
     finding: Finding
@@ -48,15 +48,15 @@ class Placement:
 
     @property
     def stored(self) -> SecretValue | None:
-        """What the store will hold under this name and key."""
+        """The value that the store will hold under this name and key."""
         return self.value if self.value is not None else self.finding.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """How code is written. `prefix_from` is the variable that replaces the first part of a name at run time.
+    """How code is written. `prefix_from` is the variable that replaces the first part of a secret's name at run time.
 
-    `awaits` says that async functions run in asyncio's loop, which gives a call of ours a thread to wait in.
+    `awaits` says that async functions run in asyncio's event loop, where a generated call can wait in a thread.
     """
 
     name: str = "module"
@@ -71,17 +71,17 @@ class Style:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewriteContext:
-    """What a rewriter needs beside the document. `fixers.rewrite_context` makes one for a workspace.
+    """What a rewriter needs besides the document. `fixers.rewrite_context` makes one for a workspace.
 
     `key` keys the digests of edits and proofs. `imported` holds every dotted name that the workspace's Python files
-    import absolutely: it tells a namespace package from a folder of scripts. `loads` are the folders and files that a
-    file of it loads modules from by listing or by path (`fixers.project_imports`), by their last part. `functions` are
-    folders that a template makes the root of a Lambda function. `listed` are modules whose names are listed somewhere,
-    by their last part. `roots` are folders with an `__init__.py` that stand on sys.path all the same, `both` those
-    that do for some programs only. `as_text` is where Python files are read as text. `via_run` says that programs are
-    started by `unhardcode run`, so that readers outside Python need no rewriting. `devices` are Python files that a
-    microcontroller runs. `style` is how code is written. `syntaxes` and `modules` are the Python files that were parsed
-    already, by path: a plan is made in rounds.
+    import absolutely, which tells a namespace package from a folder of scripts. `loads` are the folders and files
+    from which the workspace's code loads modules by listing or by path (`fixers.project_imports`), by their last
+    part. `functions` are folders that a template makes the root of a Lambda function. `listed` are modules whose
+    names are listed somewhere, by their last part. `roots` are folders that have an `__init__.py` and are on sys.path
+    nevertheless, `both` those that are on it for some programs only. `as_text` tells where Python files are read as
+    text. `via_run` says that programs are started by `unhardcode run`, so that readers outside Python need no
+    rewriting. `devices` are Python files that run on a microcontroller. `style` is how code is written. `syntaxes`
+    and `modules` cache parsed Python files by path, because a plan is made in several rounds.
     """
 
     workspace: Workspace
@@ -102,12 +102,12 @@ class RewriteContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewritten:
-    """What became of the placements of one document, by their index.
+    """The result for the placements of one document, by their index.
 
-    `edits[i]` and `proofs[i]` belong to placement i and are empty where `refused` has it; edits may lie in other
-    files (the Python readers of a `.env` variable). `imports` are import lines, for all placements that are not
-    refused: rewrite again with fewer placements where one falls away. `new_files` holds the generated module where
-    it is not there yet.
+    `edits[i]` and `proofs[i]` belong to placement i and are empty if `refused` has it; edits may be in other files
+    (the Python readers of a `.env` variable). `imports` are the import lines for all placements that are not refused:
+    if one of these is dropped, rewrite again with the rest. `new_files` holds the generated module if it does not
+    exist yet.
     """
 
     edits: tuple[tuple[Edit, ...], ...]
@@ -119,7 +119,7 @@ class Rewritten:
 
 
 class CannotRewriteError(Exception):
-    """Why a rewriter refuses; stays inside the rewriters. The message never quotes source text."""
+    """The reason for a refusal; it never leaves the rewriters. The message never quotes source text."""
 
     def __init__(self, reason: RefusalReason, detail: str, next_step: str) -> None:
         super().__init__(detail)
@@ -127,12 +127,12 @@ class CannotRewriteError(Exception):
 
 
 def why_not(error: CannotRewriteError | NotSeenError) -> tuple[str, str]:
-    """Why a file could not be opened for rewriting, and the next step."""
+    """The reason why a file could not be opened for rewriting, and the next step."""
     return error.refused[1:] if isinstance(error, CannotRewriteError) else (error.message, BY_HAND)
 
 
 class Rewriter(Protocol):
-    """Turns placements of one document into edits. Deterministic, without effects; refuses, never guesses."""
+    """Turns the placements of one document into edits: deterministic, without side effects, refusing where unsure."""
 
     def __call__(self, document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
         """Edits and proofs for each placement, or its refusal."""
@@ -142,7 +142,7 @@ class Rewriter(Protocol):
 def all_refused(
     placements: Sequence[Placement], refused: Refused, *, already: Mapping[int, Refused] | None = None
 ) -> Rewritten:
-    """Every placement refused for one reason; those `already` refused for their own."""
+    """A result that refuses every placement for one reason, except those `already` refused for their own."""
     nothing = tuple(() for _ in placements)
     every = dict.fromkeys(range(len(placements)), refused) | dict(already or {})
     return Rewritten(edits=nothing, proofs=nothing, refused=every)
@@ -154,7 +154,7 @@ def unique_edits(edits: Iterable[Edit]) -> tuple[Edit, ...]:
 
 
 def overlapping(edits: Sequence[Edit]) -> Edit | None:
-    """The first of the `unique_edits` that shares text with the one before it; None if all can be applied."""
+    """The first of `unique_edits` that overlaps the one before it; None if all can be applied."""
     for before, after in pairwise(edits):
         if before.path == after.path and after.span.start < before.span.end:
             return after
@@ -162,7 +162,7 @@ def overlapping(edits: Sequence[Edit]) -> Edit | None:
 
 
 def splice(text: str, edits: Iterable[Edit]) -> str:
-    """The text with edits of one file applied; they must not overlap."""
+    """The text with the edits of one file applied; they must not overlap."""
     for edit in reversed(unique_edits(edits)):
         text = text[: edit.span.start] + edit.new + text[edit.span.end :]
     return text

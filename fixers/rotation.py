@@ -1,4 +1,4 @@
-"""`unhardcode rotation`: templates that rotate database logins, once nothing holds their values any more."""
+"""`unhardcode rotation`: templates that rotate database logins once their values are hardcoded nowhere."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from scanner.reports.masking import printable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorted:
-    """What is rotated, what is not yet (name and reason), and what a person does (name and the provider's steps)."""
+    """Logins that are rotated, that are not yet (name and reason), and manual ones (name and the provider's steps)."""
 
     rotations: tuple[Rotation, ...]
     refused: tuple[tuple[str, str], ...]
@@ -82,7 +82,7 @@ def rotation(
 
 
 def sort_out(entries: Sequence[Entry], alternating: frozenset[str], days: int) -> Sorted:
-    """Which secrets AWS's functions rotate now, which not yet, and which not at all."""
+    """Sort secrets into those that AWS's functions rotate now, those not yet, and those never."""
     rotations, refused, by_hand = [], [], []
     for name in dict.fromkeys(str(entry.name) for entry in entries):
         own = [entry for entry in entries if entry.name == name]
@@ -108,7 +108,7 @@ def _kind(entry: Entry) -> StoreKind | None:
 
 
 def _not_yet(own: Sequence[Entry]) -> str | None:
-    """Why AWS cannot rotate a login yet, as a sentence."""
+    """The reason why AWS cannot rotate a login yet, as a sentence."""
     places = list(dict.fromkeys(place for entry in own for place in entry.held))
     if places:
         return f"It still stands in {', '.join(places)}: what reads it there breaks when the password changes"
@@ -132,7 +132,7 @@ def _report(found: Sorted, once: Mapping[str, Sequence[str]]) -> Iterator[str]:
         yield f"{rotation.name}: {rotation.type}, every {rotation.days} days ({rotation.application})"
         places = once.get(rotation.name)
         if places:
-            # With a single user the old password stops working at once, else at the next turn.
+            # With a single user the old password stops working at once, otherwise at the next rotation.
             until = f"within {rotation.days} days" if rotation.alternating else "at once"
             yield (
                 f"  read once, at import, in {', '.join(places)}: after a rotation restart the program {until}, or "

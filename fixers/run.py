@@ -19,14 +19,14 @@ from scanner.arguments import NamedPath
 from scanner.errors import Exit, StoreError, UsageError
 from scanner.reports.masking import printable
 
-# With braces one can stand inside another text, as in a CloudFormation template.
+# With braces a reference can be part of a longer text, as in a CloudFormation template.
 _INSIDE = re.compile(r"\{\{resolve:[^{}]+\}\}")
 # https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html#tag_18_08_02
 _NOT_EXECUTABLE, _NOT_FOUND = 126, 127
 
 
 class _Run(click.Command):
-    """A command whose own mistakes have the status 125: 2 could be the program's."""
+    """A command whose own usage errors exit with 125, because 2 could be the program's status."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
@@ -91,7 +91,7 @@ def run(
 
 
 def variable_of(name: str, path: str) -> str:
-    """The variable of a parameter below a path: `/prod/shop/db/password` below `/prod/shop` is DB_PASSWORD."""
+    """The variable for a parameter below a path: `/prod/shop/db/password` below `/prod/shop` is DB_PASSWORD."""
     rest = name.removeprefix(path.rstrip("/")).strip("/")
     return re.sub(r"\W", "_", rest, flags=re.ASCII).upper()
 
@@ -136,14 +136,14 @@ def _below(path: str, client: Any) -> dict[str, str]:
 
 
 def _resolved(environment: Mapping[str, str], client: Any) -> dict[str, str]:
-    """The values of the variables that are a reference, or hold some: a URL that a `.env` puts together."""
+    """The values of variables that are a reference or contain some, such as a URL composed in a `.env`."""
     pointing = {name: text for name, text in environment.items() if begins_as_reference(text) or _INSIDE.search(text)}
     if not pointing:
         return {}
     from fixers.stores.model import UnreadError
     from fixers.stores.resolving import read_references
 
-    # The pieces of each text: strings as they are, references to be read.
+    # The pieces of each text: plain strings, and references to be resolved.
     pieces: dict[str, list[str | Reference]] = {}
     for name, text in pointing.items():
         whole = parsed(text)
@@ -164,10 +164,10 @@ def _resolved(environment: Mapping[str, str], client: Any) -> dict[str, str]:
 
 
 def _text(name: str, value: str | bytes) -> str:
-    """A value as a variable can hold it."""
+    """A value in the form that a variable can hold."""
     try:
         text = value if isinstance(value, str) else value.decode("utf-8")
-        text.encode("utf-8")  # JSON can hold a lone surrogate
+        text.encode("utf-8")  # JSON may contain a lone surrogate
     except UnicodeError:
         text = "\0"
     if "\0" in text:
@@ -176,7 +176,7 @@ def _text(name: str, value: str | bytes) -> str:
 
 
 def _clients(region: str | None, profile: str | None) -> Any:
-    """A client by the store's word, made when it is first asked for."""
+    """The client of each kind of store, created when it is first used."""
 
     @functools.cache
     def aws() -> Any:

@@ -1,4 +1,4 @@
-"""The block `# /// script` in which a single file lists what it needs. https://peps.python.org/pep-0723/"""
+"""The `# /// script` block in which a single-file script lists its dependencies. https://peps.python.org/pep-0723/"""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptBlock:
-    """The block's TOML, without the comment marks: for each line where it begins here and in the file."""
+    """The block's TOML without the comment marks, and the offset of each line in the TOML and in the file."""
 
     content: str = field(repr=False)
     starts: tuple[tuple[int, int], ...]
 
     def placed(self, offset: int, new: str) -> tuple[int, str]:
-        """An insertion into the TOML as one into the file."""
+        """An insertion into the TOML, converted to one into the file."""
         here, there = max(each for each in self.starts if each[0] <= offset)
         return there + offset - here, _NEWLINE.sub(lambda found: f"{found[0]}# ", new)
 
 
 def script_block(text: str) -> ScriptBlock | None:
-    """The block of a Python file; None where it has none, or more than one."""
+    """The block of a Python file; None if it has none, or more than one."""
     found = list(_BLOCK.finditer(text))
     if len(found) != 1:
         return None

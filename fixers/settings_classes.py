@@ -1,4 +1,4 @@
-"""Libraries that make the names of the variables they read: of fields, prefixes and what stands below a delimiter.
+"""Libraries that compute the names of the variables they read: from fields, prefixes and nesting delimiters.
 
 https://docs.pydantic.dev/latest/concepts/pydantic_settings/, https://www.dynaconf.com/envvars/,
 https://github.com/sloria/environs#handling-prefixes, https://www.starlette.io/config/
@@ -14,18 +14,18 @@ from typing import TypeAlias
 
 from fixers.python_environment import all_names, dotted, resolve
 
-# What may be in a file with such a library, as a word.
+# Words of which a file that uses such a library contains at least one.
 WORDS = frozenset({"BaseSettings", "Dynaconf", "dynaconf", "prefixed", "env_prefix"})
 ANY = re.compile(r".*", re.DOTALL)
-# dynaconf's own class and its extensions: the prefix where `envvar_prefix` gives none.
+# dynaconf's own class and its extensions, with the prefix used if `envvar_prefix` gives none.
 _DYNACONF = {"Dynaconf": "DYNACONF", "LazySettings": "DYNACONF", "DjangoDynaconf": "DJANGO", "FlaskDynaconf": "FLASK"}
 _NAME = re.compile(r"[A-Za-z_]\w*")
-# What gives the names of a class's members.
+# Attributes and functions that give the names of a class's members.
 _MEMBERS = frozenset(
     """__annotations__ __dataclass_fields__ __fields__ __members__ _fields dir fields get_annotations get_type_hints
     getmembers model_fields vars""".split()
 )
-# Where variables are read, how that is told, and which.
+# The node that reads variables, how it does so in words, and a pattern of their names.
 Made: TypeAlias = tuple[ast.expr | ast.stmt, str, re.Pattern[str]]
 
 
@@ -33,7 +33,7 @@ Made: TypeAlias = tuple[ast.expr | ast.stmt, str, re.Pattern[str]]
 class SettingsClasses:
     """The settings classes of a workspace, by name. `prefixes` and `delimiters` are expressions.
 
-    `own` are those that read variables named as their members, by code of the workspace's own.
+    `own` are classes for whose members the workspace's own code reads variables of the same names.
     """
 
     names: set[str] = field(default_factory=lambda: {"BaseSettings"})
@@ -43,9 +43,9 @@ class SettingsClasses:
     own: set[str] = field(default_factory=set)
 
     def learn_own(self, tree: ast.Module, lines: Collection[int]) -> None:
-        """Take in the classes of a file that name what is read: `for name in self.__annotations__: os.environ[name]`.
+        """Add the classes of a file that name what is read: `for name in self.__annotations__: os.environ[name]`.
 
-        `lines` are those where it reads variables by computed names.
+        `lines` are those where the file reads variables by computed names.
         """
         classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
         inside = {
@@ -56,7 +56,7 @@ class SettingsClasses:
             self.own |= inside.keys()
 
     def learn(self, trees: Iterable[ast.Module]) -> bool:
-        """Take in what these files say; whether they have classes that were not known."""
+        """Add the settings classes of these files; return whether any of them was not known yet."""
         before = len(self.names) + len(self.own)
         for tree in trees:
             self.names |= {each.name for each in _classes(tree, self.names)}
@@ -73,7 +73,7 @@ class SettingsClasses:
         return len(self.names) + len(self.own) > before
 
     def fields(self, tree: ast.Module) -> Iterator[Made]:
-        """What a file's settings classes read."""
+        """The variables that a file's settings classes read."""
         before = "|".join(sorted(self.prefixes))
         below = f"(?:(?:{'|'.join(sorted(self.delimiters))}).*)?" if self.delimiters else ""
         for node in _classes(tree, self.names):
@@ -116,7 +116,7 @@ def _classes(tree: ast.Module, known: Collection[str]) -> Iterator[ast.ClassDef]
 
 
 def _options(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
-    """Settings of settings: keywords of SettingsConfigDict, assignments in `class Config`, keys of a dictionary."""
+    """Options of settings classes: keywords of SettingsConfigDict, assignments in `class Config`, keys of a dict."""
     for node in ast.walk(tree):
         match node:
             case ast.keyword(arg=str() as name, value=value) | ast.Assign(targets=[ast.Name(id=name)], value=value):
@@ -126,7 +126,7 @@ def _options(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _named(statement: ast.stmt) -> Iterator[str]:
-    """What a field is read by: its name and each alias, which is a text somewhere in its statement."""
+    """The names that a field is read by: its own and each alias, which is a string somewhere in its statement."""
     if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
         yield statement.target.id
     if isinstance(statement, (ast.AnnAssign, ast.ClassDef)):
@@ -136,7 +136,7 @@ def _named(statement: ast.stmt) -> Iterator[str]:
 
 
 def prefixed(tree: ast.Module) -> Iterator[Made]:
-    """Calls that read variables with a prefix."""
+    """The calls that read variables with a prefix."""
     names = all_names(tree)
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
@@ -152,7 +152,7 @@ def prefixed(tree: ast.Module) -> Iterator[Made]:
 
 
 def _pattern(prefix: ast.expr, end: str, *, inside: bool = False) -> re.Pattern[str]:
-    """Names with this prefix, or with one of several between commas; `inside` another prefix, too."""
+    """Names with this prefix, or with one of several separated by commas; `inside` another prefix, too."""
     if not isinstance(prefix, ast.Constant) or not isinstance(prefix.value, str):
         return ANY
     prefixes = "|".join(re.escape(f"{each.strip()}{end}") for each in prefix.value.split(","))

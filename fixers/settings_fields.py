@@ -1,7 +1,7 @@
-"""Fields of pydantic's settings classes that read a `.env` variable: each resolves the reference that it is given.
+"""Make fields of pydantic's settings classes that read a `.env` variable resolve the reference that they are given.
 
-`api_key: str` becomes `api_key: Annotated[str, BeforeValidator(resolve_references)]`: what a variable, a file or a
-caller gives is passed on, and a reference becomes the value before it is checked.
+`api_key: str` becomes `api_key: Annotated[str, BeforeValidator(resolve_references)]`: a value from a variable, a file
+or a caller passes unchanged, and a reference is replaced by its value before validation.
 https://docs.pydantic.dev/latest/concepts/validators/#before-after-wrap-and-plain-validators
 """
 
@@ -21,12 +21,12 @@ from scanner.text import line_starts
 
 _SETTINGS = "pydantic_settings.BaseSettings"
 _MODEL = "pydantic.BaseModel"
-# What pydantic-settings hands on as the text that it read: other types it parses as JSON first.
+# Types for which pydantic-settings passes on the text that it read: for other types it first parses JSON.
 _TEXTS = frozenset({"str", "bytes", "SecretStr", "SecretBytes"})
-# How a field, and an alias of one, are said to read a variable.
+# How messages say that a field, or its alias, reads a variable.
 _HOWS = ("a field of ", "pydantic.Field(alias=", "pydantic.Field(validation_alias=")
 _URLS = ("Dsn", "Url")
-# They see what was read before a field's own validator does, or in its place.
+# Validators that run before a field's own, or instead of it.
 _EARLIER = frozenset({"before", "wrap", "plain"})
 _OLD = frozenset({"validator", "root_validator"})
 
@@ -34,7 +34,7 @@ _OLD = frozenset({"validator", "root_validator"})
 def field_sites(
     workspace: Workspace, key: str, opaque: Sequence[OtherReader], known: dict[str, Module | None]
 ) -> tuple[tuple[ReaderSite, ...], tuple[OtherReader, ...]]:
-    """The readers of a variable that are such fields, each as the span of its annotation, and the others."""
+    """The readers of a variable that are such fields, each with the span of its annotation, and the other readers."""
     sites: list[ReaderSite] = []
     others: list[OtherReader] = []
     for reader in opaque:
@@ -49,7 +49,7 @@ def field_sites(
 
 
 def _others(workspace: Workspace, known: dict[str, Module | None], path: str, model: str) -> Iterator[Module | None]:
-    """The other files that may validate what a class of this name holds: it may be the base of a class there."""
+    """The other files that may validate instances of a class of this name, which may be the base of a class there."""
     word = re.compile(rb"\b%b\b" % re.escape(model.encode()))
     for other, raw in python_files(workspace).items():
         if other != path and b"validator" in raw and word.search(raw):
@@ -59,10 +59,10 @@ def _others(workspace: Workspace, known: dict[str, Module | None], path: str, mo
 def _annotation(
     module: Module, key: str, line: int, others: Callable[[str, str], Iterable[Module | None]]
 ) -> ast.expr | None:
-    """What the field that a line belongs to is annotated with, where a validator of ours may stand in it."""
+    """The annotation of the field on a line, if a generated validator may be added to it."""
     fields = [node for node in module.nodes if isinstance(node, ast.AnnAssign)]
     there = [node for node in fields if node.lineno <= line <= (node.end_lineno or 0)]
-    field = there[0] if len(there) == 1 else None  # of two on one line either may be meant
+    field = there[0] if len(there) == 1 else None  # with two fields on one line, either may be meant
     model = module.parents.get(field) if field is not None else None
     if field is None or not isinstance(model, ast.ClassDef) or not _is_a(_SETTINGS, module, model):
         return None
@@ -76,13 +76,13 @@ def _annotation(
 
 
 def _below(module: Module, field: ast.AnnAssign, key: str) -> ast.AnnAssign | None:
-    """The field of a model in a field that a variable with delimiters names: DB__PASSWORD is `password` of `db: Db`.
+    """The field of a nested model that a variable with delimiters names: DB__PASSWORD is `password` of `db: Db`.
 
     https://docs.pydantic.dev/latest/concepts/pydantic_settings/#parsing-environment-variable-values
     """
     delimiters = set(_options(module, "env_nested_delimiter"))
     parts = key.lower().split(delimiters.pop() or key) if len(delimiters) == 1 else [key]
-    outer = dotted(field.target).lower()  # behind a prefix
+    outer = dotted(field.target).lower()  # after a prefix
     inner = parts[next((at for at, part in enumerate(parts, 1) if part.endswith(outer)), len(parts)) :]
     found = field if inner else None
     for name in inner:
@@ -94,7 +94,7 @@ def _below(module: Module, field: ast.AnnAssign, key: str) -> ast.AnnAssign | No
 
 
 def _options(module: Module, wanted: str) -> Iterator[str]:
-    """What a setting of settings is: a keyword of SettingsConfigDict, or an assignment in `class Config`."""
+    """The values of a settings option: a keyword of SettingsConfigDict, or an assignment in `class Config`."""
     for node in module.nodes:
         match node:
             case ast.keyword(arg=name, value=value) | ast.Assign(targets=[ast.Name(id=name)], value=value):
@@ -108,7 +108,7 @@ def _class_named(module: Module, name: str) -> ast.ClassDef | None:
 
 
 def _is_a(base: str, module: Module, model: ast.ClassDef) -> bool:
-    """Whether a class is one of pydantic's, by itself or by other classes of its file."""
+    """Whether a class is a pydantic class, directly or through other classes of its file."""
     classes = {node.name: node for node in module.nodes if isinstance(node, ast.ClassDef)}
     waiting, seen = [model], set[str]()
     while waiting:
@@ -127,7 +127,7 @@ def _is_text(module: Module, annotation: ast.expr) -> bool:
             sides = [side for side in (left, right) if not (isinstance(side, ast.Constant) and side.value is None)]
             return len(sides) == 1 and _is_text(module, sides[0])
         case ast.Subscript(value=owner, slice=ast.Tuple(elts=[inner, *_])):
-            # The last of several validators is asked first.
+            # Of several validators the last runs first.
             return _last(module, owner) == "Annotated" and _is_text(module, inner)
         case ast.Subscript(value=owner, slice=inner):
             return _last(module, owner) == "Optional" and _is_text(module, inner)
@@ -142,7 +142,7 @@ def _last(module: Module, node: ast.expr) -> str:
 
 
 def _looks_earlier(module: Module, names: Collection[str]) -> bool:
-    """Whether a validator of the file may see the reference itself: one for a field of these names."""
+    """Whether a validator in the file may see the reference itself: one for a field with one of these names."""
     for node in module.nodes:
         match node:
             case ast.keyword(arg="mode", value=ast.Constant(value=str() as mode)) if mode not in _EARLIER:
@@ -159,5 +159,5 @@ def _looks_earlier(module: Module, names: Collection[str]) -> bool:
 
 
 def _text(node: ast.expr) -> str:
-    """A field that a validator is for; a star where it may be any."""
+    """The field that a validator is for; a star if it may be any."""
     return str(node.value) if isinstance(node, ast.Constant) else "*"

@@ -1,7 +1,7 @@
-"""Rewrite settings in YAML, JSON and TOML: values become references, and the Python that parses the file resolves them.
+"""Rewrite settings in YAML, JSON and TOML: values become references, which the Python that parses the file resolves.
 
-`yaml.safe_load(file)` becomes `resolve_references(yaml.safe_load(file))`: what is read from there on is the value, as
-it was. Files without a reference come out of that call as they went in.
+`yaml.safe_load(file)` becomes `resolve_references(yaml.safe_load(file))`: what is read from the result is the value, as
+before. The call returns data without references unchanged.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ _MERGE = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)*<<[ \t]*:")
 
 @dataclass(slots=True, kw_only=True)
 class _Readers:
-    """The Python that parses one settings file, opened, with the edit of each call."""
+    """The opened Python files that parse one settings file, with the edit of each call."""
 
     files: dict[str, PythonFile] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
 
 
 def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
-    """Edits that make each value a reference, and its readers resolve it. Implements `fixers.rewriting.Rewriter`."""
+    """Edits that make each value a reference, which its readers resolve. Implements `fixers.rewriting.Rewriter`."""
     try:
         before = values(document)
     except Unreadable:
@@ -72,7 +72,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         variable, line = variable_of(value.path), placement.finding.start[0]
         note = f"{document.path}:{line}: where {variable} is set, it counts before the store"
         if merges:
-            # A merge copies: what is parsed holds the reference there too, under another path.
+            # A merge copies the value: the parsed data then holds the reference under another path too.
             note += "; where `<<` merges it into another place, the variable is called after that place"
         return Switch(swap=swap, variable=variable, edits=readers.edits, notes=(note,))
 
@@ -81,7 +81,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
 
 
 def _is_tools(document: Document, path: Path, readers: _Readers) -> bool:
-    """Whether a value of pyproject.toml is a tool's: the Python that parses the file asks for other tables."""
+    """Whether a value in pyproject.toml is for a tool: the Python that parses the file reads other tables."""
     if posixpath.basename(document.path) != "pyproject.toml" or path[:1] != ("tool",):
         return False
     asked = re.compile(rf"[\"']{re.escape(str(path[1]))}[\"']")
@@ -89,7 +89,7 @@ def _is_tools(document: Document, path: Path, readers: _Readers) -> bool:
 
 
 def variable_of(path: Path) -> str:
-    """The variable that counts before a reference: `database.password` is DATABASE_PASSWORD, as the module makes it."""
+    """The variable that overrides a reference: DATABASE_PASSWORD for `database.password`, as the module names it."""
     return re.sub(r"\W", "_", "_".join(map(str, path))).upper()
 
 
@@ -117,7 +117,7 @@ def _swap(document: Document, before: Sequence[Value], value: Value, placement: 
 
 
 def _readers(document: Document, context: RewriteContext) -> _Readers:
-    """Every reader of the file, rewritten. Raises CannotRewriteError where one stays."""
+    """Every reader of the file, rewritten. Raises CannotRewriteError if one cannot be."""
     found = find_load_sites(context.workspace, document.path, document.kind, context.modules)
     outside = other_users(context.workspace, document.path)
     name = posixpath.basename(document.path)

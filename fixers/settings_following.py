@@ -1,4 +1,4 @@
-"""Follow a settings file through Python: from the strings that name it through names, paths, parameters and returns."""
+"""Follow a settings file through Python: from strings that name it through names, paths, parameters and returns."""
 
 from __future__ import annotations
 
@@ -23,10 +23,9 @@ LOADERS: Mapping[Kind, frozenset[str]] = {
     | {"orjson.loads"},
     Kind.TOML: frozenset(f"{module}.{name}" for module in ("tomllib", "tomli", "toml") for name in ("load", "loads")),
 }
-# What it loads are dictionaries, lists and strings, or kinds of them.
-# https://yaml.dev/doc/ruamel.yaml/basicuse/
+# ruamel.yaml loads dictionaries, lists and strings, or subclasses of these. https://yaml.dev/doc/ruamel.yaml/basicuse/
 _RUAMEL = "ruamel.yaml.YAML"
-# Functions and methods that give a path, an open file or its text for a path, and those that keep nothing of it.
+# Functions and methods that turn a path into a path, an open file or its text, and those that keep nothing of it.
 _GIVING = frozenset(
     """open io.open codecs.open str bytes os.fspath os.path.join os.path.abspath os.path.realpath os.path.normpath
     os.path.expanduser os.path.expandvars os.path.dirname os.path.basename os.getenv os.environ.get
@@ -34,7 +33,7 @@ _GIVING = frozenset(
     importlib.resources.files pkgutil.get_data sorted list tuple set reversed enumerate iter next
     typer.Option typer.Argument click.Path""".split()
 )
-# An option's default gets into an attribute or a parameter that is called like the option.
+# An option's default is read through an attribute or a parameter with the option's name.
 _OPTIONS = frozenset({"add_argument", "option", "argument"})
 _KEEPING_NOTHING = frozenset("os.path.exists os.path.isfile os.access os.stat print len bool isinstance".split())
 _GIVING_METHODS = frozenset(
@@ -46,10 +45,10 @@ _QUIET_METHODS = frozenset("exists is_file close info debug warning error except
 
 @dataclass(slots=True, kw_only=True)
 class Search:
-    """A file's name on its way through the code.
+    """The state of the search for a file's name in the code.
 
-    `exported` are names (with `()`: what a call of them gives) that carry it out of a module, by the module's name;
-    `called` the functions that it was given to, where no file seen so far defines them.
+    `exported` are names (with `()`: the result of calling them) that carry it out of a module, by the module's name;
+    `called` are the functions that it was passed to and that no file seen so far defines.
     """
 
     file: PurePosixPath
@@ -65,17 +64,17 @@ class Search:
         return [module for module in self.modules.values() if module is not None]
 
     def size(self) -> tuple[int, ...]:
-        """What grows while there is something left to follow."""
+        """Sizes that grow as long as there is something left to follow."""
         return (sum(len(module.tainted) for module in self.living()), len(self.exported), len(self.called))
 
 
 def seeds(module: Module, search: Search) -> frozenset[ast.AST]:
-    """The expressions of a file that name the settings file."""
+    """The expressions in a file that name the settings file."""
     return frozenset(node for node in module.texts if names_file(module, node, search.file, search.kind))
 
 
 def spread(module: Module, search: Search) -> None:
-    """One round: what is bound to something that carries the path carries it, too."""
+    """One round of propagation: a name that is bound to an expression carrying the path carries it too."""
     for node in module.nodes:
         match node:
             case ast.Assign(targets=targets, value=value) if carries(module, value, search):
@@ -133,7 +132,7 @@ def _into_parameters(module: Module, call: ast.Call, search: Search) -> None:
 
 
 def _into_option(module: Module, call: ast.Call, search: Search) -> None:
-    """`add_argument("--config", default=...)` is read as `args.config`, click's option by a parameter."""
+    """`add_argument("--config", default=...)` is read as `args.config`, click's option as a parameter."""
     default = next((each.value for each in call.keywords if each.arg == "default"), None)
     if not _is_option(call) or default is None or not carries(module, default, search):
         return
@@ -153,7 +152,7 @@ def _is_option(call: ast.Call) -> bool:
 
 
 def called_by(module: Module, call: ast.Call) -> str:
-    """The last word of what is called; of `cls` the class around it."""
+    """The last part of the called name; for `cls` the class around it."""
     last = dotted(call.func).rpartition(".")[2]
     above = module.parents.get(call)
     while last == "cls" and above is not None:
@@ -168,7 +167,7 @@ def _taint(module: Module, target: ast.expr, search: Search) -> None:
             scope = scope_of(node, module.parents)
             module.tainted.add((scope, node.id))
             if scope is None:
-                # At the top, or in a class: an attribute either way.
+                # At module level or in a class: an attribute in both cases.
                 search.exported.add((module.stem, node.id))
                 module.tainted.add((None, f".{node.id}"))
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
@@ -176,7 +175,7 @@ def _taint(module: Module, target: ast.expr, search: Search) -> None:
 
 
 def carries(module: Module, node: ast.AST, search: Search) -> bool:
-    """Whether the path, the open file or its text is in what an expression gives. What is parsed is no longer it."""
+    """Whether an expression's value contains the path, the open file or its text. Parsed data does not count."""
     waiting = [node] if module.seeds or module.tainted else []
     while waiting:
         each = waiting.pop()
@@ -185,7 +184,7 @@ def carries(module: Module, node: ast.AST, search: Search) -> bool:
         if each in module.seeds or _is_tainted(module, each):
             return True
         if isinstance(each, ast.Call):
-            # What a function of the workspace makes of it is followed through its parameters and returns.
+            # What a function of the workspace does with it is followed through its parameters and returns.
             waiting += ast.iter_child_nodes(each) if _gives(module, each) else [each.func]
         elif not isinstance(each, (*SCOPES, ast.Compare)):
             waiting += ast.iter_child_nodes(each)
@@ -193,14 +192,14 @@ def carries(module: Module, node: ast.AST, search: Search) -> bool:
 
 
 def _gives(module: Module, call: ast.Call) -> bool:
-    """Whether a call gives a path, a file or a text for what it is given."""
+    """Whether a call turns its argument into a path, a file or a text."""
     written = dotted(call.func)
     method = "." in written and written.rpartition(".")[2] in _GIVING_METHODS
     return method or resolve(written, module.names) in _GIVING
 
 
 def is_known(module: Module, call: ast.Call) -> bool:
-    """Whether a call gives a path or keeps nothing of it: no reader by itself."""
+    """Whether a call gives a path or keeps nothing of it, and so is not a reader itself."""
     written = dotted(call.func)
     resolved = resolve(written, module.names)
     quiet = resolved in _KEEPING_NOTHING or ("." in written and written.rpartition(".")[2] in _QUIET_METHODS)
@@ -238,7 +237,7 @@ def is_loader(module: Module, call: ast.Call, kind: Kind) -> bool:
 
 
 def _is_ruamels(module: Module, owner: ast.expr) -> bool:
-    """Whether an object is ruamel's parser: a call that makes one, or a name that is bound to nothing else."""
+    """Whether an object is ruamel's parser: a call that creates one, or a name that is bound to nothing else."""
     if not isinstance(owner, ast.Name):
         return isinstance(owner, ast.Call) and resolve(dotted(owner.func), module.names) == _RUAMEL
     bound = [node for node in module.nodes if isinstance(node, ast.Name) and node.id == owner.id]

@@ -1,4 +1,4 @@
-"""Python files as what follows a settings file's name through them sees them."""
+"""Parsed Python files with what is needed to follow a settings file's name through them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 @dataclass(slots=True, kw_only=True)
 class Module:
-    """A Python file: its nodes, with the parent of each, what its names stand for, and what carries the path.
+    """A Python file: its nodes, the parent of each, the meaning of its names, and what carries the path.
 
-    `parsers` are the names bound to parsers of configparser, and attributes that are bound to nothing else
+    `parsers` are the names bound to configparser's parsers, and attributes that are bound to nothing else
     (`self.conf`). `texts` are the expressions that may be a string or list a folder, `folders` the parts of paths in
-    strings. `seeds` are the expressions that name the file, `tainted` the names that carry it.
+    strings. `seeds` are the expressions that name the file, `tainted` the names that carry its path.
     """
 
     path: str
@@ -42,16 +42,16 @@ class Module:
 
     @property
     def stem(self) -> str:
-        """The name that it is imported by, in the end."""
+        """The last part of the name that it is imported by."""
         return stem_of(self.path)
 
 
-# Functions and classes by name: where they are, and the parameters that a caller fills.
+# Functions and classes by name: their modules, and the parameters that a caller passes.
 Functions: TypeAlias = Mapping[str, list[tuple[Module, ast.AST, list[str]]]]
 
 
 def python_files(workspace: Workspace) -> dict[str, bytes]:
-    """The bytes of every Python file that can be read, by path."""
+    """The bytes of every readable Python file, by path."""
     found = {}
     for path in workspace.files:
         if workspace.is_python(path):
@@ -63,7 +63,7 @@ def python_files(workspace: Workspace) -> dict[str, bytes]:
 
 
 def parsed(workspace: Workspace, path: str, known: dict[str, Module | None]) -> Module | None:
-    """One file, which nothing carries anything in; None where it does not parse. `known` takes what was parsed."""
+    """One file with nothing tainted yet; None if it does not parse. The result is added to `known`."""
     if path not in known:
         known[path] = _parsed(workspace, path)
     module = known[path]
@@ -93,7 +93,7 @@ def _parsed(workspace: Workspace, path: str) -> Module | None:
     names = qualified_names(tree)
     bound: dict[ast.AST | None, set[str]] = defaultdict(set)
     parsers: set[str] = set()
-    kept: set[ast.AST] = set()  # attributes that a parser is assigned to
+    kept: set[ast.AST] = set()  # attributes to which a parser is assigned
     inside: set[str] = set()
     texts: list[ast.expr] = []
     folders: set[str] = set()
@@ -114,7 +114,7 @@ def _parsed(workspace: Workspace, path: str) -> Module | None:
                     parsers.update(target.id for target in targets if isinstance(target, ast.Name))
                     kept.update(target for target in targets if dotted(target).startswith("self."))
                     owner = parents.get(node)
-                    if isinstance(owner, ast.ClassDef):  # its methods say `self.conf`
+                    if isinstance(owner, ast.ClassDef):  # its methods use `self.conf`
                         inside.update(f"self.{dotted(target)}" for target in targets)
     stored = [node for node in nodes if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load)]
     attributes = {*map(dotted, kept), *inside}  # type: ignore[arg-type]
@@ -133,17 +133,17 @@ def _parsed(workspace: Workspace, path: str) -> Module | None:
 
 
 def uses_any(raw: bytes, exported: Iterable[tuple[str, str]], called: Iterable[str]) -> bool:
-    """Whether a file may use what another one exports (module, name), or define a function that was called."""
+    """Whether a file may use what another one exports (module, name), or define one of the called functions."""
     for stem, name in exported:
         word = name.strip(".()").encode()
-        word = word if stem else b"." + word  # an attribute of something
+        word = word if stem else b"." + word  # an attribute of some object
         if word in raw and stem.encode() in raw and re.search(rb"%b\b" % re.escape(word), raw):
             return True
     return any(re.search(rb"\b(?:def|class)\s+%b\b" % re.escape(name.encode()), raw) for name in called)
 
 
 def functions_of(modules: Iterable[Module]) -> Functions:
-    """Functions and classes by name, with the parameters that a caller fills."""
+    """Functions and classes by name, with the parameters that a caller passes."""
     found: dict[str, list[tuple[Module, ast.AST, list[str]]]] = defaultdict(list)
     for module in modules:
         for node in module.nodes:
@@ -162,7 +162,7 @@ def functions_of(modules: Iterable[Module]) -> Functions:
 
 
 def scope_of(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> ast.AST | None:
-    """The function that a node is in; None at the top. A default and a decorator are outside."""
+    """The function that a node is in; None at module level. Defaults and decorators are outside the function."""
     child, above = node, parents.get(node)
     while above is not None:
         inside = not isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef)) or (

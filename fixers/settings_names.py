@@ -1,4 +1,4 @@
-"""How Python names a settings file: by its name, with values put into it, or by a listing of its folder."""
+"""How Python code names a settings file: by its name, a name with inserted values, or a listing of its folder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fixers.python_environment import dotted
 from fixers.settings_modules import Module
 from scanner.model import Kind
 
-# They give the files of a folder. With a pattern for the first group.
+# Calls that list the files of a folder; those in the first group take a pattern.
 _MATCHING = frozenset({"glob", "iglob", "rglob"})
 _LISTING = frozenset({"iterdir", "listdir", "scandir", "walk"})
 _HERE = frozenset({"Path", "pathlib", "os", "glob", "__file__"})
@@ -23,12 +23,12 @@ _LISTS = re.compile(rb"\b(?:iterdir|listdir|scandir|walk|r?glob|iglob)\(")
 
 
 def lists_folder(call: ast.AST) -> bool:
-    """Whether a call gives the files of a folder."""
+    """Whether a call lists the files of a folder."""
     return isinstance(call, ast.Call) and dotted(call.func).rpartition(".")[2] in _MATCHING | _LISTING
 
 
 def may_name(raw: bytes, path: str) -> bool:
-    """Whether a file's text may hold a string that names the settings file at `path`."""
+    """Whether a file's text may contain a string that names the settings file at `path`."""
     pure = PurePosixPath(path)
     ending = re.escape(pure.suffix.encode())
     if pure.name.encode() in raw or re.search(rb"[}s*\"']%b[\"']" % ending, raw) is not None:
@@ -37,7 +37,7 @@ def may_name(raw: bytes, path: str) -> bool:
 
 
 def names_file(module: Module, node: ast.AST, file: PurePosixPath, kind: Kind) -> bool:
-    """A string that names the file, and is no docstring: it ends in its name, or does with some value put into it."""
+    """Whether a node is a string, not a docstring, that ends in the file's name or may do so with values inserted."""
     if isinstance(module.parents.get(node), ast.Expr):
         return False
     if lists_folder(node):
@@ -50,7 +50,7 @@ def names_file(module: Module, node: ast.AST, file: PurePosixPath, kind: Kind) -
         return False
     if _GAP not in last:
         return True
-    # `f"{stage}.json"` could be any file's name: its folder is named beside it, or is the module's own.
+    # `f"{stage}.json"` could be any file's name, so its folder must be named beside it or be the module's own.
     folder = file.parent.name
     if above not in ([], ["."]):
         return above[-1] == folder
@@ -58,7 +58,7 @@ def names_file(module: Module, node: ast.AST, file: PurePosixPath, kind: Kind) -
 
 
 def _is_beside(module: Module, node: ast.AST, file: PurePosixPath) -> bool:
-    """Whether a name alone can mean a file: it is opened to be read, in the folder of the module."""
+    """Whether a bare name can mean the file: it is opened for reading, in the module's folder."""
     if PurePosixPath(module.path).parent != file.parent:
         return False
     name, above = node, module.parents.get(node)
@@ -79,7 +79,7 @@ def _is_beside(module: Module, node: ast.AST, file: PurePosixPath) -> bool:
 
 
 def _opens(call: ast.AST) -> bool:
-    """Whether a call opens a file to read it."""
+    """Whether a call opens a file for reading."""
     if not isinstance(call, ast.Call) or dotted(call.func).rpartition(".")[2] not in _OPENING:
         return False
     given = (*call.args, *(each.value for each in call.keywords if each.arg == "mode"))
@@ -87,7 +87,7 @@ def _opens(call: ast.AST) -> bool:
 
 
 def _is_here(module: Module, node: ast.expr) -> bool:
-    """Whether a path is made of `__file__` alone, or is a name that is bound to one."""
+    """Whether a path is built from `__file__` alone, or is a name bound to such a path."""
     if isinstance(node, ast.Name) and node.id not in _HERE:
         values = (each.value for each in module.nodes if isinstance(each, ast.Assign) and _binds(each, node.id))
         return any(_is_here(module, value) for value in values if not isinstance(value, ast.Name))
@@ -101,7 +101,7 @@ def _binds(assignment: ast.Assign, name: str) -> bool:
 
 
 def _may_list(module: Module, call: ast.AST, file: PurePosixPath) -> bool:
-    """Whether a listing may give the file: by its pattern, and by the folder where a string of it names one."""
+    """Whether a listing may include the file: by its pattern, and by its folder if the call names one."""
     texts = [node.value for node in ast.walk(call) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     parts = [part for text in texts for part in text.replace("\\", "/").split("/") if part not in ("", ".", "**")]
     patterns = [part for part in parts if "*" in part and part.strip("*.")]
@@ -109,7 +109,7 @@ def _may_list(module: Module, call: ast.AST, file: PurePosixPath) -> bool:
     if not all(fnmatch(file.name, pattern) for pattern in patterns):
         return False
     here, folder = PurePosixPath(module.path).parent, file.parent
-    near = here.is_relative_to(folder.parent)  # else it is a folder of that name in another project
+    near = here.is_relative_to(folder.parent)  # else it is a folder of the same name in another project
     if folders:
         return near and folders[-1] in folder.parts
     if folder.name and folder != here:
@@ -118,12 +118,12 @@ def _may_list(module: Module, call: ast.AST, file: PurePosixPath) -> bool:
 
 
 def is_named(text: str, name: str) -> bool:
-    """Whether a text, with a gap for each value that is put into it, can be this name."""
+    """Whether a text, with a gap for each inserted value, can be this name."""
     return re.fullmatch(".+".join(map(re.escape, text.split(_GAP))), name) is not None
 
 
 def with_gaps(node: ast.AST) -> str | None:
-    """A string's text, with a gap for each value that is put into it."""
+    """A string's text, with a gap for each inserted value."""
     match node:
         case ast.Constant(value=str(text)):
             return _PLACE.sub(_GAP, text)
@@ -138,7 +138,7 @@ def with_gaps(node: ast.AST) -> str | None:
 
 
 def _last_of(path: ast.expr) -> str | None:
-    """The last part of a path's expression, where it is a text: `Path("a") / "config"`, `path.with_name("config")`."""
+    """The last part of a path expression, if it is a string: `Path("a") / "config"`, `path.with_name("config")`."""
     match path:
         case ast.BinOp(op=ast.Div(), right=right):
             return with_gaps(right)

@@ -1,7 +1,7 @@
-"""Where Python reads a settings file: the calls that parse it.
+"""Find the Python calls that parse a settings file.
 
-The file is followed through all files of the workspace (`fixers.settings_following`). Each way must end in a call that
-parses it; any other end is a reader that we cannot rewrite.
+The file is followed through the whole workspace (`fixers.settings_following`). Each path must end in a call that parses
+it; any other end is a reader that cannot be rewritten.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from fixers.workspace import Workspace
 from scanner.model import Kind, Span
 from scanner.text import line_starts
 
-# They make something else of what was read than dictionaries, lists and strings.
+# Functions that turn the parsed data into something other than dictionaries, lists and strings.
 _CONVERTING = frozenset({"object_hook", "object_pairs_hook", "cls", "parse_constant", "_dict", "decoder"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadSite:
-    """A call that parses the file. `wrapped` says that our own call is around it already.
+    """A call that parses the file. `wrapped` says that a generated call is around it already.
 
-    `stream` says that it gives documents one after the other, and `map` is Python's own there. `handed` says that it
-    is the function itself, which Flask calls.
+    `stream` says that it yields several documents, and that `map` is Python's own there. `handed` says that it is the
+    parsing function itself, which Flask calls.
     """
 
     path: str
@@ -45,16 +45,16 @@ class LoadSite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsReaders:
-    """Who parses a settings file, and what else is done with it in Python."""
+    """The calls that parse a settings file, and its other uses in Python."""
 
     sites: tuple[LoadSite, ...]
     opaque: tuple[OtherReader, ...]
 
 
 def find_load_sites(workspace: Workspace, path: str, kind: Kind, known: dict[str, Module | None]) -> SettingsReaders:
-    """The calls that parse the file at `path`, over the whole workspace. Only files that can matter are parsed.
+    """The calls that parse the file at `path`, in the whole workspace. Only files that may matter are parsed.
 
-    `known` are Python files that were parsed already, by path, and takes the others.
+    `known` holds Python files that were parsed already, by path; newly parsed ones are added.
     """
     raws = python_files(workspace)
     search = Search(file=PurePosixPath(path), kind=kind, stems=frozenset(map(stem_of, raws)))
@@ -84,7 +84,7 @@ def find_load_sites(workspace: Workspace, path: str, kind: Kind, known: dict[str
 
 
 def _ends(module: Module, search: Search) -> Iterator[LoadSite | OtherReader]:
-    """Where a path that is carried is used up: parsed, or given to something that is not known."""
+    """Where a followed path ends: it is parsed, or passed to something unknown."""
     starts = line_starts(module.text)
     for node in module.nodes:
         if not isinstance(node, ast.Call):
@@ -123,7 +123,7 @@ def _ends(module: Module, search: Search) -> Iterator[LoadSite | OtherReader]:
 
 
 def _handed(call: ast.Call) -> ast.expr | None:
-    """What Flask's `config.from_file(name, load=json.load)` is told to parse with.
+    """The function with which Flask's `config.from_file(name, load=json.load)` is told to parse.
 
     https://flask.palletsprojects.com/en/stable/api/#flask.Config.from_file
     """
@@ -133,7 +133,7 @@ def _handed(call: ast.Call) -> ast.expr | None:
 
 
 def _in_class(module: Module, node: ast.AST) -> bool:
-    """Whether a class's own body is around a node: a function in it does not see what the body imports."""
+    """Whether a node is directly in a class body, whose imports functions in the class cannot see."""
     above = module.parents.get(node)
     while above is not None and not isinstance(above, (*SCOPES, ast.ClassDef)):
         above = module.parents.get(above)
@@ -141,7 +141,7 @@ def _in_class(module: Module, node: ast.AST) -> bool:
 
 
 def _inner(function: ast.expr | None) -> ast.expr | None:
-    """What a function of ours calls, `lambda file: resolve_references(json.load(file))`; itself if it is none."""
+    """The function inside a generated lambda, `lambda file: resolve_references(json.load(file))`; else itself."""
     match function:
         case ast.Lambda(body=ast.Call(args=[ast.Call() as inner])) if _is_wrapped(function.body):
             return inner.func
@@ -149,7 +149,7 @@ def _inner(function: ast.expr | None) -> ast.expr | None:
 
 
 def _is_wrapped(above: ast.AST | None) -> bool:
-    """Whether what is around a call is our own: `resolve_references(...)`, `map(resolve_references, ...)`."""
+    """Whether the node around a call is generated: `resolve_references(...)`, `map(resolve_references, ...)`."""
     match above:
         case ast.Call(func=ast.Name(id="map"), args=[ast.Name() as function, _]) | ast.Call(func=function):
             return dotted(function).rpartition(".")[2].lstrip("_") == SETTING
@@ -157,7 +157,7 @@ def _is_wrapped(above: ast.AST | None) -> bool:
 
 
 def _is_followed(module: Module, call: ast.Call, search: Search) -> bool:
-    """Whether a function of the workspace is called, whose parameters were followed."""
+    """Whether the call is to a function of the workspace whose parameters were followed."""
     written = dotted(call.func)
     if called_by(module, call) not in search.functions:
         return False

@@ -19,7 +19,7 @@ from scanner.model import Document, Kind, SecretValue
 class Names:
     """What naming depends on: `read` are the variables, and `frameworks` the frameworks, that the repository uses.
 
-    `given` are the variables that its files set, with the paths of these. `values` must not occur in a name.
+    `given` are the variables that its files set, with the paths of these files. No name may contain one of `values`.
     """
 
     app: str
@@ -50,7 +50,7 @@ def settle(
 ) -> tuple[tuple[Settled, ...], Placings]:
     """Name and rewrite; a secret with a refused place is refused as a whole, and the others are tried again.
 
-    Each further round has fewer places, so this ends.
+    Each further round has fewer places, so this terminates.
     """
     remaining = list(chosen)
     while True:
@@ -108,13 +108,13 @@ def _named(
         name = override.name or full_name(one.draft, app=names.app, part=part, store=one.choice.store)
         checked(override, one.draft, one.choice, name, names.values)
         found.append((NamedDraft(draft=one.draft, name=name, variables=override.variables or its_variables), override))
-    # Of two that are called alike, the one that a person changed is the one to name.
+    # Of two with the same name, the error names the one that the user changed.
     _assert_distinct([named for named, override in sorted(found, key=lambda pair: pair[1] is not NOTHING)])
     return found
 
 
 def _assert_distinct(named: Sequence[NamedDraft]) -> None:
-    """Raise ChangeError where a person's change gives two values one name or one variable."""
+    """Raise ChangeError if the user's change gives two values the same name or variable."""
     seen: set[str] = set()
     taken: set[tuple[str, str]] = set()
     for one in named:

@@ -1,4 +1,4 @@
-"""Whether a file that a plan makes gets where the program goes: into the repository, the image, the package."""
+"""Check that a file created by a plan is deployed with the program: into the repository, the image, the package."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _IMAGES = re.compile(r"(?:.*[._-])?(?:dockerfile|containerfile)(?:[._-].*)?", re
 _COPIES = re.compile(r"[ \t]*(?:COPY|ADD)[ \t]+(?P<rest>[^\r\n]+)", re.IGNORECASE)
 _ARCHIVE = re.compile(r"(?:source_file\s*=\s*|\b(?:template)?file\(\s*)\"(?P<rest>[^\"\r\n]+\.py)\"")
 _MODULES = re.compile(r"py[-_]modules[\"']?\s*=\s*(?P<rest>\[[^\]]*\]|[^\r\n]*(?:\r?\n[ \t]+[^\r\n]+)*)")
-# Commands of an image's build that import the project's own Python.
+# Commands in an image's build that import the project's own Python.
 _RUN = re.compile(r"^[ \t]*RUN\b(?:[^\n]*\\\r?\n)*[^\n]*", re.IGNORECASE | re.MULTILINE)
 _PROGRAM = re.compile(
     r"\b(?:django-admin|flask|alembic|pytest)[ \t]|\bpython[\d.]*[ \t]+(?:-[A-Za-z][ \t]+)*?"
     r"(?:-m[ \t]+(?P<module>\w+)|(?:[\w.-]*/)*(?P<file>[\w-]+)\.py\b)"
 )
-# Pipelines whose steps import the project's own Python, and what in them says that AWS answers there, or may.
+# Pipelines whose steps import the project's own Python, and text in them which shows that AWS may be reachable there.
 _PIPELINES = re.compile(
     r"(?:.*/)?(?:\.github/workflows/[^/]+|\.gitlab-ci|\.circleci/config|\.travis|bitbucket-pipelines|azure-pipelines)"
     r"\.ya?ml"
@@ -37,11 +37,11 @@ _TESTS = re.compile(
     re.MULTILINE,
 )
 _AWS = re.compile(r"aws-actions/|\bAWS_(?:ROLE|ACCESS|PROFILE|WEB)|\brole-to-assume\b|\brole_arn\b")
-# Poetry's and hatch's lists of what a package holds.
+# Poetry's and hatch's lists of a package's files.
 _INCLUDED = re.compile(r"\b(?:only-)?include[\"']?\s*=\s*(?P<rest>\[[^\]]*\]|\"[^\"\r\n]*\")")
-# What else takes single files along: `cp`, `aws s3 cp`, `zip function.zip app.py`; a function of the Serverless
-# Framework whose patterns name its file; a ConfigMap, and what is mounted into a container, by its name; a job of
-# SageMaker's without its folder, and CDK's code in a template.
+# Other places that name single files: `cp`, `aws s3 cp`, `zip function.zip app.py`; a Serverless Framework function
+# whose patterns name its file; a ConfigMap, and files mounted into a container, by name; a SageMaker job without its
+# folder, and CDK's inline code in a template.
 _STEPS = re.compile(r"(?<![\w./-])(?:cp|install|rsync|scp|zip)[ \t]+(?P<rest>[^\r\n;&|#]+)")
 _PATTERNS = re.compile(r"^[ \t]*-[ \t]*[\"']?(?P<rest>(?:\./)?[\w./-]+\.py)[\"']?[ \t\r]*$", re.MULTILINE)
 _MOUNTED = re.compile(r"(?P<rest>(?<![\w./-])[\w./${}-]*[\w-]+\.py):[/$\w]")
@@ -63,7 +63,7 @@ _RECIPES = (
 
 
 def shipping_notes(made: Collection[str], edited: Collection[str], workspace: Workspace) -> Iterator[str]:
-    """What there is to do so that the files `made` get along with those that are edited; POSIX paths from the root."""
+    """What to do so that the files `made` are deployed with the edited ones; POSIX paths relative to the root."""
     for path in _ignored(made, workspace):
         forced = f"git add --force {shlex.quote(path)}"
         yield f"{path}: git ignores it, and the program needs it: `{forced}`, or change .gitignore"
@@ -74,9 +74,9 @@ def shipping_notes(made: Collection[str], edited: Collection[str], workspace: Wo
 
 
 def build_notes(variables: Collection[str], workspace: Workspace) -> Iterator[str]:
-    """Where an image's build runs the program, as Django's collectstatic does, or a pipeline: no AWS answers there.
+    """Notes on image builds (Django's collectstatic) and pipelines that run the program where no AWS answers.
 
-    `variables` are those that count before the store, of values that Python reads.
+    `variables` are those that take precedence over the store, for values that Python reads.
     """
     yield from _pipeline_notes(variables, workspace)
     own = {part.removesuffix(".py") for path in workspace.files for part in PurePosixPath(path).parts[-2:]}
@@ -99,7 +99,7 @@ def build_notes(variables: Collection[str], workspace: Workspace) -> Iterator[st
 
 
 def _pipeline_notes(variables: Collection[str], workspace: Workspace) -> Iterator[str]:
-    """The first step of the first pipeline that tests the program, unless that signs in to AWS or sets a variable."""
+    """The first step of the first pipeline that tests the program, unless it signs in to AWS or sets a variable."""
     for path in workspace.files if variables else ():
         if not _PIPELINES.fullmatch(path):
             continue
@@ -129,7 +129,7 @@ def _ignored(made: Collection[str], workspace: Workspace) -> Iterator[str]:
     except (NotSeenError, OSError):
         return
     feed = b"".join(b"./%b\0" % os.fsencode(path) for path in sorted(made))
-    # It takes no literal pathspecs; with "./" in front of it no name is read as another kind.
+    # check-ignore accepts no literal pathspecs; with "./" in front no name is read as another kind.
     _, out, _ = git.attempt(workspace.root, "--no-literal-pathspecs", "check-ignore", "-z", "--stdin", feed=feed)
     yield from (os.fsdecode(each).removeprefix("./") for each in out.split(b"\0") if each)
 
@@ -137,7 +137,7 @@ def _ignored(made: Collection[str], workspace: Workspace) -> Iterator[str]:
 def _listed(
     path: str, pattern: re.Pattern[str], made: Collection[str], edited: Collection[str], workspace: Workspace
 ) -> Iterator[str]:
-    """The lines of a recipe that take an edited file by its name, where none takes what is made beside it."""
+    """The lines of a recipe that copy an edited file by name, if none copies the file created beside it."""
     try:
         text = workspace.document(path).text
     except NotSeenError:
@@ -153,7 +153,7 @@ def _listed(
         taken = {folders.get(line) for line, rest in lines if _takes(rest, _name(target, pattern), pattern)}
         for line, rest in lines if target.suffix == ".py" else ():
             alone = sorted(str(each) for name, each in names.items() if _takes(rest, name, pattern, alone=True))
-            # A program beside a package may import it now, which it did not before.
+            # A program beside a package may now import the package, which it did not before.
             before = [each for each in above if _takes(rest, _name(each, pattern), pattern, alone=True)]
             alone += sorted(str(each) for each in before if not taken)
             if alone and folders.get(line) not in taken:
@@ -161,7 +161,7 @@ def _listed(
 
 
 def _folders(text: str) -> dict[int, str]:
-    """The folder that each COPY line fills, by its number: a file's own where it names one."""
+    """The destination folder of each COPY line, by its number; of a file destination, its folder."""
     found, here = dict[int, str](), "/"
     for number, line in enumerate(text.splitlines(), 1):
         words = re.findall(r"[^\s\[\],\"']+", line)
@@ -180,12 +180,12 @@ def _name(place: PurePosixPath, pattern: re.Pattern[str]) -> str:
 
 
 def _takes(rest: str, name: str, pattern: re.Pattern[str], *, alone: bool = False) -> bool:
-    """Whether a line's sources have a file of this name, or (not `alone`) a folder or pattern that may hold it."""
+    """Whether a line's sources have a file of this name, or (not `alone`) a folder or pattern that may contain it."""
     words = re.findall(r"[^\s\[\],\"'=]+", re.sub(r"--\S+", "", rest))
     if pattern is _STEPS:
         words = [word for word in words if not re.fullmatch(r"-.*|\d+", word)]
     if pattern in (_COPIES, _INCLUDED, _STEPS):
-        # The last one is where it goes, but for `zip`, whose first one is.
+        # The last argument is the destination, except for `zip`, where it is the first.
         zipped = pattern is _STEPS and words and words[0].endswith(".zip")
         words = words[1:] if zipped else words[:-1] if pattern is not _INCLUDED else words
         if not alone and any(word.endswith(("/", ".")) or "*" in word or "." not in word for word in words):

@@ -1,7 +1,7 @@
-"""How a file spells a value, as a recipe without the value: what an undo needs to write it there again.
+"""How a file spells a value: a recipe without the value, by which an undo writes it there again.
 
-A recipe is a list of parts: text that stands there as it is, and stretches of a stored value, each with the form in
-which its characters are written. It is JSON as it stands.
+A recipe is a list of parts: literal text, and ranges of a stored value, each with the form in which its characters are
+written. Recipes are JSON as they are.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from fixers.model import Member
 from scanner.judge import confidence_of
 from scanner.model import Document, Finding, Literal, SecretValue, Span
 
-# A text; or {"secret", "key", "from", "to", "as", "bytes"}: characters of a stored value. `to` null is its end, so
-# that the journal does not tell a length.
+# A text; or {"secret", "key", "from", "to", "as", "bytes"}: characters of a stored value. `to` is null at its end, so
+# that the journal does not reveal a length.
 Part: TypeAlias = str | dict[str, Any]
-# The stored value by the name of its secret and its key there.
+# Stored values, by the name of the secret and the key in it.
 Values: TypeAlias = Mapping[tuple[str, str | None], SecretValue]
 
-# Shorter values stand in a text by chance; masking them everywhere would tell more than it hides.
+# Shorter values occur in a text by chance; masking them everywhere would reveal more than it hides.
 SHORTEST_SEARCHED = 4
 
 _SIMPLE = dict(zip("\\'\"\a\b\f\n\r\t\v/", "\\'\"abfnrtv/", strict=True))
@@ -37,7 +37,7 @@ def _named(char: str) -> str:
     return f"\\N{{{name}}}" if name else ""
 
 
-# How one character can be written. The longest that fits is the right one: `\\` before `\`.
+# The ways to write one character. The longest that matches is right: `\\` before `\`.
 _FORMS: dict[str, Callable[[str], str]] = {
     "as it is": lambda char: char,
     "escape": lambda char: f"\\{_SIMPLE[char]}" if char in _SIMPLE else "",
@@ -60,10 +60,9 @@ _FORMS: dict[str, Callable[[str], str]] = {
 def recipe(
     document: Document, span: Span, holders: Sequence[tuple[str, Member, Finding]], others: Sequence[Finding]
 ) -> list[Part] | None:
-    """The parts that give `document.text[span]`; None where they would not, or where a part would hold a credential.
+    """The parts that give `document.text[span]`; None if they would not, or if a part would contain a credential.
 
-    `holders` are the findings of all secrets that the file holds, with the secret's name and member; `others` every
-    finding there is.
+    `holders` are the findings of all secrets in the file, with the secret's name and member; `others` are all findings.
     """
     inside = {place: holder for holder in holders if (place := _stretch(document, holder)) and span.contains(place)}
     parts: list[Part] = []
@@ -83,12 +82,12 @@ def recipe(
 
 
 def written(parts: Sequence[Part], values: Values) -> str:
-    """The text of a recipe. Raises KeyError for a value that is not there, ValueError for one of another nature."""
+    """The text of a recipe. Raises KeyError for a missing value, ValueError for one of another type."""
     return "".join(part if isinstance(part, str) else _part(part, values) for part in parts)
 
 
 def needed(parts: Sequence[Part]) -> set[str]:
-    """The names of the secrets that a recipe takes values from."""
+    """The names of the secrets whose values a recipe uses."""
     return {str(part["secret"]) for part in parts if not isinstance(part, str)}
 
 
@@ -98,12 +97,12 @@ def _part(part: dict[str, Any], values: Values) -> str:
 
 
 def _view(value: SecretValue, *, is_bytes: bool) -> str:
-    """The value as a literal's characters: of a bytes literal one for each byte."""
+    """The value as a literal's characters; for a bytes literal one character per byte."""
     return value.reveal("bytes").decode("latin-1") if is_bytes else value.reveal("text")
 
 
 def _stretch(document: Document, holder: tuple[str, Member, Finding]) -> Span | None:
-    """Where the stored value stands: the secret part, or all of the literal where that is what is stored."""
+    """The span of the stored value: the secret part, or the whole literal if that is stored."""
     _, member, finding = holder
     literal = finding.literal
     if finding.path != document.path or finding.commit is not None:
@@ -165,7 +164,7 @@ def _ends(text: str, place: Span, view: str, finding: Finding) -> list[int] | No
 
 
 def _apart(text: str, literal: Literal) -> Sequence[int]:
-    """The offsets of a literal's characters; those of an unknown escape, which has one for both, taken apart."""
+    """The offsets of a literal's characters; an unknown escape has one for two characters, told apart here."""
     inner = literal.value.reveal("text")
     if literal.offsets is None:
         return range(literal.body, literal.body + len(inner) + 1)
@@ -178,7 +177,7 @@ def _apart(text: str, literal: Literal) -> Sequence[int]:
 
 
 def _pieces(inner: str, view: str) -> list[str] | None:
-    """How the characters of the value stand in the literal's: as they are, or percent-encoded as in a URL."""
+    """How the value's characters are written in the literal: as they are, or percent-encoded as in a URL."""
     if inner.startswith(view):
         return list(view)
     pieces = []
@@ -195,10 +194,10 @@ def _pieces(inner: str, view: str) -> list[str] | None:
 
 
 def _left(path: str, span: Span, covered: Sequence[Span], parts: Sequence[Part], others: Sequence[Finding]) -> bool:
-    """Whether a credential would stand in the recipe's text: a finding that no stretch covers, or a known value."""
+    """Whether the recipe's text would contain a credential: a finding that no range covers, or a known value."""
     for finding in others:
         if confidence_of(finding.score) is None:
-            continue  # judged to be none, as the name in a URL that is put together
+            continue  # judged not to be one, such as the name in a composed URL
         here = finding.commit is None and finding.path == path and finding.span.meets(span)
         if here and not any(place.contains(finding.span) for place in covered):
             return True

@@ -1,7 +1,7 @@
-"""Values of structured files replaced where they stand, checked by reading the result again.
+"""Replace values of structured files in place, and check the result by reading it again.
 
-The reader says where a value is, a splice changes it; the spliced document must read as the old one with only those
-values changed.
+The reader locates a value and a splice changes it; the spliced document must read as the old one with only those values
+changed.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ NOT_PARSABLE: Refused = (RefusalReason.NOT_PARSABLE, "the file does not parse as
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swap:
-    """One replacement inside one value: `new` is written over `span`, and stands there for `old` in the value's text.
+    """One replacement inside one value: `new` is written over `span`, which contains `old` in the value's text.
 
-    `reads` is what the new part reads as, where that is not how it is written.
+    `reads` is the parsed form of the new part, if it differs from its source text.
     """
 
     span: Span
@@ -48,13 +48,13 @@ class Swap:
 
     @property
     def read(self) -> str:
-        """What the new part reads as."""
+        """The parsed form of the new part."""
         return self.reads or self.new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
-    """A swap and what goes with it: the edits of the value's readers, the variable that counts before the store."""
+    """A swap with the edits of the value's readers and the variable that takes precedence over the store."""
 
     swap: Swap
     variable: str
@@ -64,7 +64,7 @@ class Switch:
 
 @dataclass(slots=True, kw_only=True)
 class Gathered:
-    """What comes of the placements of one document, by their index."""
+    """The results for the placements of one document, by their index."""
 
     edits: dict[int, tuple[Edit, ...]] = field(default_factory=dict)
     proofs: dict[int, tuple[Proof, ...]] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class Gathered:
     notes: dict[str, None] = field(default_factory=dict)
 
     def of(self, count: int) -> tuple[tuple[tuple[Edit, ...], ...], tuple[tuple[Proof, ...], ...]]:
-        """Edits and proofs as a Rewritten has them, nothing for what is refused."""
+        """Edits and proofs as a Rewritten has them, empty for refused placements."""
         kept = [index not in self.refused for index in range(count)]
         return (
             tuple(self.edits.get(index, ()) if kept[index] else () for index in range(count)),
@@ -90,9 +90,9 @@ def switched(
     files: Mapping[str, PythonFile],
     needs: frozenset[str],
 ) -> Rewritten:
-    """What `switch` says of each value, by itself; it refuses one by CannotRewriteError.
+    """The result of applying `switch` to each value separately; it refuses one by CannotRewriteError.
 
-    `files` are the readers' as `switch` opens them, `needs` the names of the module that their edits use.
+    `files` are the readers' files that `switch` has opened, `needs` the names of the module that their edits use.
     """
     work = Gathered()
     made: dict[int, Switch] = {}
@@ -113,12 +113,12 @@ def switched(
 
 
 def stands_in(finding: Finding, span: Span) -> bool:
-    """Whether a value's span holds a finding, or all of its literal: a block scalar's last line end is outside."""
+    """Whether a value's span contains a finding, or its literal: a block scalar's last line end is outside the span."""
     return span.contains(finding.span) or span.contains(finding.literal.span)
 
 
 def owner(found: Sequence[Value], finding: Finding) -> Value:
-    """The value that a finding stands in. Raises CannotRewriteError for a comment or a key."""
+    """The value that contains a finding. Raises CannotRewriteError for a comment or a key."""
     for value in found:
         if stands_in(finding, value.span):
             return value
@@ -126,13 +126,13 @@ def owner(found: Sequence[Value], finding: Finding) -> Value:
 
 
 def swapped_edit(document: Document, swap: Swap, key: bytes) -> Edit:
-    """The swap as an edit that fails on other text."""
+    """The swap as an edit that fails on any other text."""
     there = document.text[swap.span.start : swap.span.end]
     return Edit(path=document.path, span=swap.span, expects=digest(key, there), new=swap.new)
 
 
 def reads_alike(document: Document, before: Sequence[Value], swaps: Sequence[Swap]) -> bool:
-    """Whether the document with these swaps reads as before, but for what the swaps stand for."""
+    """Whether the document with these swaps reads as before, except for the swapped values."""
     edits = unique_edits(Edit(path="", span=swap.span, expects="", new=swap.new) for swap in swaps)
     try:
         after = values(respliced(document, splice(document.text, edits)))
@@ -144,14 +144,14 @@ def reads_alike(document: Document, before: Sequence[Value], swaps: Sequence[Swa
 
 
 def respliced(document: Document, text: str) -> Document:
-    """The same file with another text."""
+    """The same file with other text."""
     return replace(document, text=text, utf8=text.encode("utf-8", "surrogatepass"))
 
 
 def accepted(
     document: Document, before: Sequence[Value], swaps: Mapping[int, Swap]
 ) -> tuple[dict[int, Swap], frozenset[int]]:
-    """The swaps that can be made, and the placements whose swap would change more than its value or meets another."""
+    """The possible swaps, and the placements whose swap would change more than its value or overlap another."""
     spans = sorted({swap.span for swap in swaps.values()}, key=lambda span: span.start)
     apart = len(set(swaps.values())) == len(spans) and all(one.end <= other.start for one, other in pairwise(spans))
     if apart and reads_alike(document, before, list(dict.fromkeys(swaps.values()))):
@@ -175,7 +175,7 @@ def accepted(
 def kept_swaps(
     document: Document, before: Sequence[Value], swaps: Mapping[int, Swap], work: Gathered, what: str = "a reference"
 ) -> dict[int, Swap]:
-    """The swaps that can be made; the others are refused in `work`. `what` is written in place of the values."""
+    """The possible swaps; the others are refused in `work`. `what` is written in place of the values."""
     kept, bad = accepted(document, before, swaps)
     why = f"with {what} in its place the file would not parse"
     work.refused |= dict.fromkeys(bad, (RefusalReason.POSITION_NOT_SUPPORTED, why, BY_HAND))
@@ -183,7 +183,7 @@ def kept_swaps(
 
 
 def rewritten(work: Gathered, count: int, files: Iterable[PythonFile], needs: frozenset[str]) -> Rewritten:
-    """What was gathered for `count` placements, with the imports and the module of the Python that reads the file."""
+    """The results for `count` placements, with the imports and the module of the Python that reads the file."""
     edits, proofs = work.of(count)
     opened = list(files)
     added = [file.new_files() for file in opened]

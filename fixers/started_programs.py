@@ -1,4 +1,4 @@
-"""Programs that Python starts and that read a variable by themselves: `subprocess.run(["pg_dump", ...])`."""
+"""Programs started by Python that read environment variables themselves: `subprocess.run(["pg_dump", ...])`."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _PROGRAMS: Mapping[str, str] = {
     "SENTRY_AUTH_TOKEN": "sentry-cli",
     "RCLONE_.*": "rclone",
 }  # fmt: skip
-# What a file must hold for `programs_started` to find any.
+# Bytes that a file must contain for `programs_started` to find any.
 STARTING = frozenset({"subprocess", "system", "popen", "create_subprocess_exec", "create_subprocess_shell", "pexpect"})
 _MODULES = frozenset({"subprocess", "os", "asyncio", "pexpect", "sh", "plumbum"})
 
 
 def programs_started(tree: ast.Module, names: Mapping[str, str]) -> Iterator[Made]:
-    """Which programs a file starts that read a variable by themselves, where it does not set that for them itself."""
+    """The programs that a file starts and that read a variable themselves, unless the file sets it for them."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _starts(node, names)]
     if not calls:
         return
@@ -61,7 +61,7 @@ def _starts(call: ast.Call, names: Mapping[str, str]) -> bool:
 
 
 def _given(tree: ast.Module) -> Iterator[str]:
-    """The variables that a file sets: keys of dictionaries, and of what is assigned to."""
+    """The variables that a file sets: keys of dictionaries, and assignment targets."""
     for node in ast.walk(tree):
         keys: list[ast.expr | None] = []
         match node:

@@ -1,6 +1,6 @@
-"""`unhardcode status`: for each value found, stored, code switched, rotated, purged. Proven, and without showing any.
+"""`unhardcode status`: whether each value is stored, gone from the code, rotated and purged, without showing any value.
 
-Rotated means that the keyed digest of the value that stood in the code differs from that of what the store holds now.
+Rotated means that the keyed digest of the value found in the code differs from that of the value now in the store.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from scanner.sources.history import folder_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """Where the history holds a value: its objects, whether a remote has one; None if it could not be searched."""
+    """In how many objects of the history a value is, and whether a remote-tracking ref reaches one of them."""
 
     objects: int
     pushed: bool
@@ -50,12 +50,12 @@ class Row:
 
     @property
     def exposed(self) -> bool:
-        """Whether a value that others may have seen is still the current one."""
+        """Whether a value that others may have seen is still in use."""
         return self.past is not None and self.past.pushed and self.rotated is False
 
     @property
     def lost(self) -> bool:
-        """Whether the store does not have it, so that it is unknown whether it was rotated."""
+        """Whether the store does not have it, so that nothing shows whether it was rotated."""
         return self.stored is False and self.rotated is None
 
 
@@ -106,7 +106,7 @@ def status(
 def states(kept: Ledger, stores: Stores | None) -> tuple[Row, ...]:
     """The state of every entry. With `stores` None no store is asked. Raises StoreError if a store does not answer."""
     pasts = _pasts(kept)
-    # Digests that a plan recorded are worth something only under the key that made them.
+    # Digests recorded in a plan can only be compared under the key that made them.
     ours = any(entry.value and _digest(kept.key, entry.value) == entry.digest for entry in kept.entries if entry.name)
     held: dict[tuple[str, str], SecretValue | None] = {}
     rows = []
@@ -125,7 +125,7 @@ def states(kept: Ledger, stores: Stores | None) -> tuple[Row, ...]:
 
 
 def _held(store: Store, name: str) -> SecretValue | None:
-    """What the store gives; None also of a secret that is being deleted, which nobody can read."""
+    """The value that the store returns; None also for a secret scheduled for deletion, which cannot be read."""
     try:
         return store.read(name)
     except ScheduledForDeletionError:
@@ -133,7 +133,7 @@ def _held(store: Store, name: str) -> SecretValue | None:
 
 
 def _pasts(kept: Ledger) -> list[Past | None]:
-    """What the refs of the repository reach of each value; a value without a text of its own only by findings."""
+    """Where the history holds each value, None if that is unknown; values that are not distinct only by findings."""
     repository = kept.root.repository
     if repository is None:
         return [None] * len(kept.entries)
@@ -161,7 +161,7 @@ def _rotated(entry: Entry, current: SecretValue | None, key: bytes, *, ours: boo
 
 
 def _digest(key: bytes, value: SecretValue) -> str:
-    """The digest of a value as plans have it: text where it is UTF-8."""
+    """The digest of a value as plans record it: of its text if it is UTF-8."""
     try:
         return digest(key, value.reveal("bytes").decode("utf-8"))[:DIGEST_DIGITS]
     except UnicodeDecodeError:

@@ -1,7 +1,7 @@
-"""The steps of a real migration, which a killed run resumes from its journal.
+"""The steps of a real migration; a killed run resumes them from its journal.
 
-begin -> (store, read back) for each secret -> prove -> rewrite -> done. Nothing is rewritten before every value is in
-its store and every new expression has given it.
+begin -> (store, read back) for each secret -> prove -> rewrite -> done. No file is rewritten before every value is in
+its store and every new expression has returned it.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ Judge: TypeAlias = Callable[[Sequence[ProofResult]], tuple[ProofResult, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A plan that can be carried out and undone: `facts` for the journal's first line, without a value."""
+    """A plan that can be carried out and undone. `facts` make the journal's first line and contain no value."""
 
     planned: Planned
     facts: Facts
 
 
 def prepare(planned: Planned, *, stored: bool = True, incident: bool = False) -> Prepared:
-    """Decide for each file how it will change and how that is undone; what cannot be undone is refused.
+    """Decide how each file changes and how that is undone; refuse what cannot be undone.
 
-    `stored` says that an undo may ask the store. An incident is not undone: the old values are revoked. Raises
-    FixError for a file that has changed since it was read, or that could not be replaced.
+    `stored` says that an undo may read values from the store. An incident is never undone, because its old values are
+    revoked. Raises FixError for a file that changed since it was read, or that could not be replaced.
     """
     repository = planned.scanned.root.repository
     while True:
@@ -83,9 +83,9 @@ _LEAKING = (
 
 
 def resumable(runs: Sequence[Run], prepared: Prepared, where: Callable[[], dict[str, str]]) -> Run | None:
-    """The run that this plan began before it was interrupted, if it has stored anything.
+    """The interrupted run that this plan began, if it has stored anything.
 
-    Raises UsageError where that was in another region or account than `where()`.
+    Raises UsageError if that run stored to another region or account than `where()`.
     """
     for run in reversed(runs):
         if run.state == "begin" and run.has_stored() and run.begin["plan"] == prepared.facts["plan"]:
@@ -101,7 +101,7 @@ def begin(
     found: Run | None,
     where: Callable[[], dict[str, str]] | None,
 ) -> Run:
-    """Resume `found`, or start a run; any other run that had rewritten nothing is abandoned.
+    """Resume `found`, or start a new run and abandon any other run that has rewritten nothing.
 
     `where` is None if no store is used.
     """
@@ -115,7 +115,7 @@ def begin(
 
 
 def upload(run: Run, ready: Sequence[Ready], target: UsersAws, app: str) -> Run:
-    """Store every value and read it back. Raises StoreError; the run can be resumed then."""
+    """Store every value and read it back. Raises StoreError, after which the run can be resumed."""
     tokens = {secret["name"]: secret["token"] for secret in run.begin["secrets"]}
     for one in counted(ready, "Storing"):
         name = one.secret.name
@@ -127,7 +127,7 @@ def upload(run: Run, ready: Sequence[Ready], target: UsersAws, app: str) -> Run:
 
 
 def locate(run: Run, prepared: Prepared, target: UsersAws) -> Run:
-    """Journal the files whose edits contain ARNs again, now that the secrets exist."""
+    """Journal the files whose edits contain ARNs a second time, now that the secrets exist."""
     planned = prepared.planned
     if not waiting(planned.plan):
         return run
@@ -140,9 +140,9 @@ def locate(run: Run, prepared: Prepared, target: UsersAws) -> Run:
 
 
 def prove_all(plan: Plan, key: bytes, target: UsersAws, *, judge: Judge = tuple) -> tuple[Outcome, ...]:
-    """Evaluate every new expression against the store. `judge` may downgrade results.
+    """Evaluate every new expression against the store. `judge` may downgrade outcomes.
 
-    Raises StoreError where the store cannot be read any more: the run can be resumed then.
+    Raises StoreError if the store can no longer be read; the run can then be resumed.
     """
     proofs = [proof for fix in plan.fixes for proof in fix.proofs]
     results = prove(
@@ -150,7 +150,7 @@ def prove_all(plan: Plan, key: bytes, target: UsersAws, *, judge: Judge = tuple)
         users_aws(target.stores, region=target.region, profile=target.profile, credentials=target.credentials()),
         module_source=module_source(plan.style, plan.prefix_from),
         key=key,
-        # Each asks the store twice, over whatever distance.
+        # Each proof makes two requests to the store, which may be far away.
         timeout=_PROOF_SECONDS + 2.0 * len(proofs),
     )
     lost = next((result for result in results if result.unavailable), None)
@@ -170,9 +170,9 @@ def settle_proofs(run: Run, found: Sequence[Outcome]) -> Run:
 
 
 def rewrite(run: Run, workspace: Workspace, key: bytes) -> Run:
-    """Rewrite the files as journaled, or the rest of them after an interruption.
+    """Rewrite the journaled files; after an interruption, those that are left.
 
-    Raises FixError, and changes nothing more, where a file is neither as it was nor as it will be.
+    Raises FixError, and changes nothing more, if a file matches neither its old nor its new state.
     """
     files = {file["path"]: file for file in run.files()}
     states = {path: state(file, workspace, key) for path, file in files.items()}
@@ -193,13 +193,13 @@ def rewrite(run: Run, workspace: Workspace, key: bytes) -> Run:
 
 
 def state(file: FileLine, workspace: Workspace, key: bytes) -> str:
-    """Whether a journaled file is as it was (before), as it will be (after), or neither (other)."""
+    """Whether a journaled file is in its old state ("before"), its new state ("after") or neither ("other")."""
     now = current(workspace, file["path"], key)
     return "after" if now == file["after"] else "before" if now == file["before"] else "other"
 
 
 def current(workspace: Workspace, path: str, key: bytes) -> str | None:
-    """Keyed digest of a file as it is now; None where there is none."""
+    """Keyed digest of a file's present content; None if there is no such file."""
     try:
         return digest(key, workspace.read(path))
     except FileNotFoundError:
@@ -209,7 +209,7 @@ def current(workspace: Workspace, path: str, key: bytes) -> str | None:
 
 
 def changed_since(paths: Sequence[str], run: Run) -> FixError:
-    """The error for files that somebody else has changed meanwhile."""
+    """The error for files that were changed by somebody else in the meantime."""
     return FixError(
         f"changed since the migration of {run.begin['at']}, and left alone: {', '.join(paths)}",
         hint=f"put them back as they were, then repeat; or give that migration up by moving {run.path} away",
@@ -217,7 +217,7 @@ def changed_since(paths: Sequence[str], run: Run) -> FixError:
 
 
 def _frozen(planned: Planned) -> Workspace:
-    """The workspace with every touched file as it is at one moment, which must be what was planned for."""
+    """A snapshot of the workspace with every touched file, which must be as it was when it was planned for."""
     key, paths = planned.scanned.key, touched_paths(planned.plan)
     try:
         workspace = overlaid(planned.workspace, {path: planned.workspace.read(path) for path in paths})
@@ -229,13 +229,13 @@ def _frozen(planned: Planned) -> Workspace:
 
 
 def _files(planned: Planned, workspace: Workspace, blobs: Blobs, *, stored: bool) -> tuple[list[FileLine], set[str]]:
-    """The journal's line for each file, and the secrets that could not be undone."""
+    """The journal's line for each file, and the names of secrets whose edits could not be undone."""
     plan, key, findings = planned.plan, planned.scanned.key, planned.scanned.result.findings
     after = changed_files(plan, workspace, key)
     check_writable(planned.workspace, after)
     files: list[FileLine] = []
     bad: set[str] = set()
-    # What is new comes first: the files that import it find it at every moment.
+    # New files come first, so that files which import them find them at every moment.
     for new in plan.new_files:
         if workspace.exists(new.path):
             raise FixError(f"{new.path}: a file was made there since the plan", hint="run the command again")
@@ -252,7 +252,7 @@ def _files(planned: Planned, workspace: Workspace, blobs: Blobs, *, stored: bool
 
 
 def _leaking(plan: Plan, files: Sequence[FileLine]) -> set[str]:
-    """The secrets whose edits would put a value into the journal, in any spelling."""
+    """The secrets whose edits would write a value, in any spelling, into the journal."""
     news = {fix.secret: [edit.new for edit in fix.edits] for fix in plan.fixes}
     kept = {file["path"]: [file.get("way"), file.get("edits")] for file in files}
     search = leak_search(plan, [news, list(kept.values())])
@@ -299,6 +299,6 @@ def _new_bytes(file: FileLine, workspace: Workspace, key: bytes) -> bytes:
 
 
 def skipped(found: Sequence[Outcome]) -> tuple[Outcome, ...]:
-    """Outcomes of a run that rewrote nothing because one of its proofs failed."""
+    """The outcomes of a run that rewrote nothing because one of its proofs failed."""
     kept = "stored and proven, but nothing was rewritten because another fix failed"
     return tuple(replace(one, status="skipped", detail=kept) if one.status != "failed" else one for one in found)

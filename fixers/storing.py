@@ -1,4 +1,4 @@
-"""Store what a plan says: look at every name first, then store each value and read it back."""
+"""Store a plan's values: look up every name first, then store each value and read it back."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from fixers.stores.model import (
 from scanner.errors import StoreError
 from scanner.model import SecretValue
 
-# Seconds between looks at what was written: both stores may answer from a copy that has not got it yet.
+# Seconds between attempts to read back: both stores may answer from a replica that does not have the value yet.
 # https://github.com/hashicorp/terraform-provider-aws/pull/18462, https://github.com/aws/aws-cdk-cli/pull/830
 _PAUSES = (0.5, 1.0, 2.0, 4.0)
 
@@ -33,7 +33,7 @@ _PAUSES = (0.5, 1.0, 2.0, 4.0)
 class Ready:
     """A secret without conflicts: `action` is create, update, restore or present; `version` is the existing one.
 
-    restore undeletes the name first; only then can its value be read to see whether it needs a new version.
+    restore undeletes the name first; only then can its value be read to decide whether it needs a new version.
     """
 
     secret: PlannedSecret
@@ -73,9 +73,9 @@ def check(plan: Plan, stores: Stores) -> tuple[Ready, ...]:
 def store_secret(
     ready: Ready, store: Store, *, app: str, token: str, sleep: Callable[[float], None] = time.sleep
 ) -> str:
-    """Make the store hold the value and read it back; the version that holds it. Raises StoreError.
+    """Make the store hold the value and read it back; returns the version that holds it. Raises StoreError.
 
-    `token` must be the same in every attempt: a create that was repeated is then one version.
+    `token` must be the same in every attempt: a repeated create then makes only one version.
     """
     secret = ready.secret
     if ready.action == "present":
@@ -91,7 +91,7 @@ def store_secret(
         else:
             version = store.create(secret, ready.payload, tags={REPOSITORY_TAG: app}, token=token).version
     except (AlreadyExistsError, OutcomeUnknownError):
-        # Our own write may have taken effect without an answer: what is there decides.
+        # Our own write may have taken effect without an answer, so the stored value decides.
         if store.read(secret.name) != ready.payload:
             raise
         there = store.describe(secret.name)
@@ -113,14 +113,14 @@ def _reads_back(store: Store, name: str, written: SecretValue, sleep: Callable[[
 
 
 def holds(secret: PlannedSecret, value: SecretValue | None) -> bool:
-    """Whether code that reads this stored value sees all that the plan would store: each of its members."""
+    """Whether code that reads this stored value gets everything that the plan would store: each of its members."""
     if value is None:
         return False
     return all(field_of(value, member.key) == _as_stored(secret, member.value) for member in secret.members)
 
 
 def _problem(secret: PlannedSecret, store: Store) -> str | None:
-    """Why the store would not take this, before any call."""
+    """The reason why the store would not accept this, found before any request."""
     return next(iter(store.problems(secret, payload(secret))), None)
 
 
@@ -139,13 +139,13 @@ def _compared(secret: PlannedSecret, seen: Stored | None, app: str) -> Ready | s
             "value; or choose another name"
         )
     if seen.value is None and secret.action not in ("update", "restore"):
-        # Made by hand or by Terraform, for somebody to fill in.
+        # Created by hand or by Terraform, to be filled in later.
         return "it exists, but without a value: the action update gives it this one"
     return _against(secret, value, there, same=holds(secret, seen.value), app=app)
 
 
 def _against(secret: PlannedSecret, value: SecretValue, there: Existing, *, same: bool, app: str) -> Ready | str:
-    """The action for a name that exists, or the conflict."""
+    """The action for a name that exists, or a description of the conflict."""
     if there.type != "Secret" and there.type != secret.type:
         plain = ", which is not encrypted" if secret.type not in PLAIN_TYPES else ""
         return f"it exists as a {there.type}{plain}, and AWS changes no type: choose another name, or delete it first"
@@ -161,14 +161,14 @@ def _against(secret: PlannedSecret, value: SecretValue, there: Existing, *, same
             return Ready(secret=secret, payload=value, action="present", version=there.version)
         owner = f"by another repository ({there.repository})" if there.repository else "by somebody else"
         return f"it exists with the same value, made {owner}: its action in the plan must be adopt"
-    # An interrupted restore has brought the name back already.
+    # An interrupted restore has undeleted the name already.
     if secret.action in ("update", "restore"):
         return Ready(secret=secret, payload=value, action="update")
     return "it exists with another value: its action in the plan must be update to replace that"
 
 
 def _as_stored(secret: PlannedSecret, value: SecretValue) -> SecretValue:
-    """The member's value as it comes out of the store: bytes of SecretBinary, else text."""
+    """The member's value as the store returns it: bytes for SecretBinary, else text."""
     if secret.type == BINARY_TYPE:
         return SecretValue(value.reveal("bytes"))
     return SecretValue(value.reveal("bytes").decode("utf-8", "surrogatepass"))

@@ -1,4 +1,4 @@
-"""How hard a value is to guess: whether two equal values can be so by chance."""
+"""How hard a value is to guess, and so whether two equal values may be a coincidence."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 from scanner.model import SecretValue
 
-# Below this a value may stand in two places by chance or habit (`changeme`): DESIGN.md section 5, Grouping.
+# A weaker value may be in two places by chance or habit (`changeme`): DESIGN.md section 5, Grouping.
 STRONG_BITS = 60.0
-# A run of letters of one case counts as a word, digits that stand for letters included: 1.5 bits a letter is above
+# A run of letters of one case counts as a word, including digits that replace letters: 1.5 bits per letter is above
 # Shannon's estimate for printed English. https://doi.org/10.1002/j.1538-7305.1951.tb01366.x
 _WORD = re.compile(r"[A-Z]?[a-z]{5,}|[A-Z]{5,}")
 _WORD_BITS_A_LETTER = 1.5
@@ -20,11 +20,11 @@ _HEX = re.compile(r"(?=.*[0-9])(?=.*[a-f])[0-9a-f]{16,}|(?=.*[0-9])(?=.*[A-F])[0
 
 
 def strength(value: SecretValue) -> float:
-    """Bits that a guesser has to find, estimated from the value's looks.
+    """The bits that must be guessed, estimated from the value's form.
 
-    Words count 1.5 bits a letter; each other character log2 of the alphabet that the others need, or nothing where it
-    repeats or continues the one before it (`aaa`, `123`); the whole never more than 1.5 times its Shannon entropy.
-    Of a text that repeats itself as a whole, only one repetition counts.
+    Words count 1.5 bits per letter; each other character counts log2 of the size of the alphabet of these others, or
+    nothing if it repeats or continues the one before it (`aaa`, `123`). The total is at most 1.5 times the Shannon
+    entropy. Of a text that is a repetition, only one period counts.
     """
     text = value.reveal("text")
     text = text[: (text + text).find(text, 1)] if text else ""
@@ -38,7 +38,7 @@ def strength(value: SecretValue) -> float:
 
 
 def _alphabet(chars: Iterable[str]) -> int:
-    """How many characters the alphabet has that these were drawn from."""
+    """The size of the alphabet that these characters were probably drawn from."""
     seen = set(chars)
     if seen <= set("0123456789abcdef") or seen <= set("0123456789ABCDEF"):
         return 10 if all(char.isdigit() for char in seen) else 16

@@ -1,4 +1,4 @@
-"""YAML, JSON, TOML and INI: which rewriter a file gets, by what it says."""
+"""Choose the rewriter of a YAML, JSON, TOML or INI file by its content."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from scanner.model import Argument, Document, Finding, Kind, Literal, Role, Secr
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Node, Value, trees, values
 
-# A finding as what its rewriter can move: all of a variable's value, where it is a part of one.
+# Turns a finding into the one that its rewriter can move: a variable's whole value, if the finding is a part of it.
 Whole: TypeAlias = Callable[[Finding], Finding]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """What a file of some format is rewritten by. `whole` is how its findings are seen, where they are not as found."""
+    """A format and its rewriter. `whole` converts the findings if the rewriter needs other ones."""
 
     is_it: Callable[[Document, Sequence[Node]], bool]
     rewrite: Rewriter
@@ -28,17 +28,17 @@ class Format:
 
 
 def rewrite(document: Document, placements: Sequence[Placement], context: RewriteContext) -> Rewritten:
-    """Edits by what the file is. Implements `fixers.rewriting.Rewriter`."""
+    """Edits by the rewriter of the file's format. Implements `fixers.rewriting.Rewriter`."""
     return _format(document).rewrite(document, placements, context)
 
 
 def whole_values(document: Document) -> Whole:
-    """How findings of this file are seen: ECS, settings and INI take whole values, compose takes parts."""
+    """The conversion of findings in this file: ECS, settings and INI take whole values, Compose takes parts."""
     whole = _format(document).whole
     try:
         return whole(document) if whole is not None else _as_found
     except Unreadable:
-        return _as_found  # refused by its rewriter
+        return _as_found  # its rewriter refuses it
 
 
 def _as_found(finding: Finding) -> Finding:
@@ -72,7 +72,7 @@ def _of_variables(found: Iterable[tuple[str, Value]], document: Document) -> Who
 
 
 def _of_options(found: Sequence[Value], document: Document) -> Whole:
-    """Of a URL its whole value, in a variable by section and option; what is all of a value is seen as it is."""
+    """The conversion for INI: a URL's whole value, in a variable named by section and option; others as they are."""
 
     def seen(finding: Finding) -> Finding:
         value = next((each for each in found if stands_in(finding, each.span)), None)
@@ -104,7 +104,7 @@ def _of_settings(found: Sequence[Value], document: Document) -> Whole:
 
 
 def _verbatim(value: Value, name: str, document: Document) -> Literal | None:
-    """A value as a literal of its own; None where it is not written as it reads."""
+    """A value as a separate literal; None if its source text differs from its value."""
     marks = len(value.quote) if value.quote in ('"', "'") else 0
     body = value.span.start + marks
     if document.text[body : value.span.end - marks] != value.text:
@@ -113,14 +113,14 @@ def _verbatim(value: Value, name: str, document: Document) -> Literal | None:
 
 
 def _block(value: Value, name: str) -> Literal | None:
-    """A block scalar as a literal of its own, none of whose characters is told apart (a PEM block)."""
+    """A block scalar (a PEM block) as a separate literal, without offsets of single characters."""
     if value.quote not in ("|", ">"):
         return None
     offsets = (*[value.span.start] * len(value.text), value.span.end)
     return Literal(span=value.span, value=SecretValue(value.text), role=Role.VARIABLE, name=name, offsets=offsets)
 
 
-# The first that it is; settings are any other.
+# The first format that matches; the last, settings, matches any file.
 _FORMATS = (
     Format(is_it=compose.is_compose, rewrite=compose.rewrite),
     Format(

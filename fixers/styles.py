@@ -22,7 +22,7 @@ from scanner.model import SecretValue
 
 TEXT, BYTES, ASYNC, QUOTE, FIELD = "get_secret_value", "get_secret_bytes", "aget_secret_value", "quote", "Field"
 ANNOTATED, BEFORE = "Annotated", "BeforeValidator"
-# What rewritten code uses of others, and where it is from.
+# The functions and modules that rewritten code uses, and where they come from.
 BORROWED = {QUOTE: "urllib.parse", ANNOTATED: "typing", FIELD: "pydantic", BEFORE: "pydantic"}
 MODULES = ("boto3", "json", "os")
 # The name that each function or module has in one file.
@@ -34,7 +34,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9/_+=.@:, -]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What gives one credential: an expression without braces, backslashes and other quotes than `mark`.
+    """The expression that gives one credential, without braces, backslashes or quotes other than `mark`.
 
     `needs` are the functions and modules of CANONICAL that it uses.
     """
@@ -44,7 +44,7 @@ class Call:
 
 
 def check_style(name: str, prefix_from: str | None) -> Style:
-    """The style that was asked for. Raises UsageError for one that is none."""
+    """The requested style. Raises UsageError for an unknown one."""
     if name not in STYLES:
         raise UsageError(f"--style {name}: it is {', '.join(STYLES[:-1])} or {STYLES[-1]}")
     if prefix_from is not None and not VARIABLE.fullmatch(prefix_from):
@@ -69,7 +69,7 @@ def render(
 
 
 def needed(placements: Iterable[Placement], style: Style) -> frozenset[str]:
-    """The functions and modules that reading these placements takes."""
+    """The functions and modules needed to read these placements."""
     return frozenset().union(*(render(placement, style, CANONICAL, '"').needs for placement in placements))
 
 
@@ -117,7 +117,7 @@ def _inline(placement: Placement, style: Style, names: Names, mark: str, *, is_b
 
 
 def _is_binary(value: SecretValue) -> bool:
-    """Whether the value goes to SecretBinary: bytes that are no UTF-8."""
+    """Whether the value is stored as SecretBinary: bytes that are not valid UTF-8."""
     try:
         value.reveal("bytes").decode()
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Print text of a repository on a terminal without its control characters."""
+"""Make text from a repository safe to print on a terminal: no control characters."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u20
 
 
 def shown(text: str) -> str:
-    """The text on one line, each such character as a replacement character."""
+    """The text on one line, with control characters replaced."""
     return CONTROL.sub("�", text).replace("\t", " ").replace("\n", " ")

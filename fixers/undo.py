@@ -1,4 +1,4 @@
-"""Undo a migration's edits: every file byte for byte as it was, or none of them. What is stored stays stored."""
+"""Undo a migration's edits: restore every file byte for byte, or none of them. Stored values stay stored."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from scanner.sources import git
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """What an undo came to: the files that it gave back, and the run with its last steps."""
+    """The result of an undo: the files that it restored, and the run with its last steps."""
 
     files: tuple[str, ...]
     run: Run
 
 
 def undoable(runs: Sequence[Run]) -> Run:
-    """The last run that is not undone. Raises UsageError where there is none."""
+    """The last run that has not been undone. Raises UsageError if there is none."""
     left = [run for run in runs if run.state not in ("undone", "abandoned")]
     if not left:
         raise UsageError("there is no migration to undo here", hint="name the PATH that was migrated, in the same tree")
@@ -38,10 +38,10 @@ def undoable(runs: Sequence[Run]) -> Run:
 
 
 def undo(run: Run, workspace: Workspace, repository: git.Repository | None, stores: Stores, key: bytes) -> Undone:
-    """Give every file of a run its old bytes; files that it made are removed.
+    """Restore the old bytes of every file of a run, and remove the files that it created.
 
-    All old bytes are made and checked before the first file changes. Raises FixError, and changes nothing, for a file
-    that somebody changed since, for a blob that git has lost, for a value that was rotated, after an incident.
+    All old bytes are made and checked before the first file changes. Raises FixError, and changes nothing, if a file
+    was changed since, git no longer has a blob, a value was rotated, or the run was an incident.
     """
     files = {file["path"]: file for file in run.files()}
     states = {path: state(file, workspace, key) for path, file in files.items()}
@@ -68,7 +68,7 @@ def undo(run: Run, workspace: Workspace, repository: git.Repository | None, stor
 
 
 def _check_still_valid(run: Run, stores: Stores) -> None:
-    """Raise FixError where the old values no longer work: rewritten code is then the only code that does."""
+    """Raise FixError if the old values no longer work: then only the rewritten code does."""
     if run.begin.get("incident"):
         raise FixError(
             "the last migration was for an incident: the old values are revoked",
@@ -108,7 +108,7 @@ def _old_bytes(
         if digest(key, raw) != file["before"]:
             raise FixError(f"{path}: would not be restored byte for byte", hint="nothing was changed")
         found[path] = raw
-    # What was made goes last: until then the files that import it find it.
+    # Created files are removed last: until then the files that import them find them.
     return found | {file["path"]: None for file in files if file["before"] is None}
 
 
@@ -125,7 +125,7 @@ def _blobs(ids: Sequence[str], repository: git.Repository | None) -> Mapping[str
 
 
 def _values(run: Run, ways: Sequence[FromStore], stores: Stores) -> Values:
-    """The values that turned edits need; that they are of the versions of this run was checked before."""
+    """The values that inverse edits need; the caller has checked that they are of this run's versions."""
     names = sorted({name for way in ways for name in needed_secrets(way)})
     words = {secret["name"]: secret["store"] for secret in run.begin["secrets"]}
     found: dict[tuple[str, str | None], SecretValue] = {}

@@ -1,6 +1,6 @@
-"""Reads of environment variables that name none: by computed names, of the whole environment, by a library itself.
+"""Reads of environment variables that do not name them: by computed names, of the whole environment, inside libraries.
 
-A variable that one of them may read must not become a reference: what reads it would get the reference.
+A variable that one of them may read must not become a reference, because that reader would get the reference itself.
 """
 
 from __future__ import annotations
@@ -71,11 +71,11 @@ _LIBRARIES: Mapping[str, frozenset[str]] = {
     "PINECONE_API_KEY": frozenset({"pinecone"}),
     "DATABASE_URL": frozenset({"dj_database_url"}),
 }
-# Methods without a name of their own: https://django-environ.readthedocs.io/, Flask's prefix is FLASK.
+# Methods called without a variable's name read these: https://django-environ.readthedocs.io/. Flask's prefix is FLASK.
 _UNNAMED = {"db": "DATABASE_URL", "db_url": "DATABASE_URL", "cache": "CACHE_URL", "cache_url": "CACHE_URL"} | {
     "email": "EMAIL_URL", "email_url": "EMAIL_URL", "search_url": "SEARCH_URL",
 }  # fmt: skip
-# Those of django-environ that give what their own function makes of the text, with that.
+# Methods of django-environ whose result their own parsing function makes from the text, with that function.
 URLS = {"db": ("DATABASE_URL", "db_url_config"), "cache": ("CACHE_URL", "cache_url_config")}
 URLS |= {f"{method}_url": known for method, known in URLS.items()}
 _MAKES = re.compile(r"[A-Z]\w*|config|connect|create_pool|init|login|from_pretrained|load_dataset")
@@ -84,9 +84,9 @@ _GIVEN = re.compile(r"key|token|dsn|password|secret|broker|url|credential|connin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnseenRead:
-    """A place that may read a variable whose name `pattern` matches; `named`: only if the name is written somewhere.
+    """A place that may read a variable whose name matches `pattern`; `named`: only if the name is written somewhere.
 
-    `handed` says that it gives the environment to something else, which may read it as any mapping is read.
+    `handed` says that it passes the environment to something else, which may read it in any way a mapping is read.
     """
 
     path: str
@@ -99,10 +99,11 @@ class UnseenRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnseenReads:
-    """All of a workspace. `helpers` are its functions that give the variable they are called with, (module, name);
-    `names` are those of helpers and of methods that do so. `attributes` says that attributes may be variables.
-    `modules` are the dotted paths of all its Python files, `mapped` its names for what `dotenv_values` gives, (module,
-    name).
+    """All such reads of a workspace.
+
+    `helpers` are its functions that return the variable they are called with, (module, name); `names` are those of
+    helpers and of methods that do so. `attributes` says that attributes may be variables. `modules` are the dotted
+    paths of all its Python files, `mapped` its names for results of `dotenv_values`, (module, name).
     """
 
     places: tuple[UnseenRead, ...] = ()
@@ -113,11 +114,11 @@ class UnseenReads:
     modules: tuple[str, ...] = ()
 
     def is_helper(self, called: str, path: str) -> bool:
-        """Whether what a file calls by this name, resolved by its imports, can be nothing but a helper."""
+        """Whether a called name, resolved by its file's imports, can only be a helper."""
         return self._is_one_of(self.helpers, called, path)
 
     def is_mapped(self, name: str, path: str) -> bool:
-        """Whether a name, resolved by its file's imports, can stand for nothing but what `dotenv_values` gives."""
+        """Whether a name, resolved by its file's imports, can only stand for the result of `dotenv_values`."""
         return (_module_of(path), name) in self.mapped or self._is_one_of(self.mapped, name, path)
 
     def _is_one_of(self, known: Collection[tuple[str, str]], called: str, path: str) -> bool:
@@ -133,7 +134,7 @@ class UnseenReads:
 
     @property
     def by_name(self) -> str | None:
-        """Where variables are read whose names stand elsewhere, the first such place, and what it does."""
+        """The first place that reads variables named elsewhere, and what it does; None if there is none."""
         found = next((place for place in self.places if place.named), None)
         if found is None:
             return None
@@ -142,7 +143,7 @@ class UnseenReads:
 
     @property
     def handed(self) -> bool:
-        """Whether the environment is given to something that may read it as any mapping is read."""
+        """Whether the environment is passed to something that may read it in any way a mapping is read."""
         return any(place.handed for place in self.places)
 
     def reading(self, key: str) -> Iterator[UnseenRead]:
@@ -151,7 +152,7 @@ class UnseenReads:
 
 
 def unseen_reads(workspace: Workspace, env_file: str) -> UnseenReads:
-    """Every such place in the workspace's own programs; `env_file`: the name of the file that gets references."""
+    """All such reads in the workspace's own programs; `env_file` is the name of the file that gets references."""
     trees = dict(_programs(workspace, _READS))
     functions: set[tuple[str, str]] = set()
     methods: set[str] = set()
@@ -198,9 +199,9 @@ def _module_of(path: str) -> str:
 def _by_made_names(
     workspace: Workspace, readers: Mapping[str, ast.Module], computed: Sequence[UnseenRead]
 ) -> Iterator[UnseenRead]:
-    """What settings classes and prefixes read, over the whole workspace.
+    """The reads by settings classes and prefixes in the whole workspace.
 
-    `readers` are the files that read variables, `computed` their places that do so by names of any form.
+    `readers` are the files that read variables, `computed` those of their reads whose names may have any form.
     """
     trees, classes = dict(_programs(workspace, _words(WORDS))), SettingsClasses()
     for path in {each.path for each in computed}:
@@ -215,14 +216,14 @@ def _by_made_names(
 
 
 def _by_programs(workspace: Workspace) -> Iterator[UnseenRead]:
-    """What programs read that Python starts: they have its environment."""
+    """The reads of programs that Python starts, which inherit its environment."""
     for path, tree in _programs(workspace, _words(STARTING)):
         for node, how, pattern in programs_started(tree, all_names(tree)):
             yield _read(path, node, how, pattern)
 
 
 def _gives_attributes(node: ast.AST) -> bool:
-    """Whether a method that Python calls for an attribute or a missing key reads the environment."""
+    """Whether a method that Python calls for a missing attribute or key reads the environment."""
     called = isinstance(node, ast.FunctionDef) and node.name in (
         "__getattr__",
         "__getattribute__",
@@ -237,7 +238,7 @@ def _words(words: Collection[str]) -> re.Pattern[bytes]:
 
 
 def _programs(workspace: Workspace, holding: re.Pattern[bytes]) -> Iterator[tuple[str, ast.Module]]:
-    """The workspace's own Python files and notebooks whose text has this in it."""
+    """The workspace's own Python files and notebooks whose text matches `holding`."""
     for path in workspace.files:
         if (workspace.is_python(path) or path.endswith(SUFFIX)) and role_of(path) is PathRole.SOURCE:
             try:
@@ -262,7 +263,7 @@ def _by_computed_name(
         node, statement = waiting.pop()
         statement = node if isinstance(node, ast.stmt) else statement
         if only_reads(node, names) or only_reads(node, names, method=True):
-            continue  # what its callers name
+            continue  # its callers name the variable
         waiting += [(child, statement) for child in ast.iter_child_nodes(node)]
         for given in (each for each in handed_on(node, names, copies) if id(each) not in resolved):
             how = resolve(dotted(given), names) if isinstance(given, ast.Attribute) else "os.environ"
@@ -304,7 +305,7 @@ def _read_name(
     readers: Collection[str],
     copies: Collection[str],
 ) -> ast.expr | None:
-    """What names the variable that an expression reads; None where it reads none."""
+    """The expression that names the variable which `node` reads; None if it reads none."""
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         written = dotted(node.value)
         copied = written in copies or is_copy(node.value, names)
@@ -338,7 +339,7 @@ def _by_library(path: str, tree: ast.Module) -> Iterator[UnseenRead]:
 
 
 def _pattern(name: ast.expr) -> re.Pattern[str]:
-    """What names an expression can give: what is constant in it, and anything between."""
+    """A pattern of the names that an expression can produce: its constant parts, and anything between them."""
     match name:
         case ast.JoinedStr(values=parts):
             text = "".join(re.escape(str(each.value)) if isinstance(each, ast.Constant) else ".*" for each in parts)
@@ -359,7 +360,7 @@ def _pattern(name: ast.expr) -> re.Pattern[str]:
 
 
 def _begins(statement: ast.stmt | None) -> re.Pattern[str]:
-    """Names that begin as the statement asks, `startswith("APP_")`; any where it asks nothing."""
+    """Names with the prefix that a statement checks, `startswith("APP_")`; any name if it checks none."""
     starts = [
         argument.value
         for node in (ast.walk(statement) if statement is not None else ())

@@ -1,4 +1,4 @@
-"""`unhardcode value`: write the exact value to upload under one name of a plan into a pipe."""
+"""`unhardcode value`: write the exact value to upload for one name of a plan into a pipe."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from scanner.model import SecretValue
 from scanner.running import scan_paths
 from scanner.sources import stdin, worktree
 
-# An answer holds at most 64 KB, each byte as six characters of JSON at most, and a few hundred bytes around it.
+# An answer holds at most 64 KB, each byte as at most six characters of JSON, plus a few hundred bytes.
 _LONGEST_ANSWER = 1_000_000
 
 
@@ -56,7 +56,7 @@ def value(name: str, plan_path: Path, key: str | None, check: bool) -> int:
         raise UsageError(
             "a value is never written to a terminal", hint="send it into a pipe: unhardcode value ... | aws ..."
         )
-    # Read first: whoever writes into our standard input must not find it closed.
+    # Read first: a program that writes into our standard input must not find it closed.
     answer = stdin.read(_LONGEST_ANSWER) if check else b""
     secret = planned_secret(plan_path, name)
     if check:
@@ -67,9 +67,9 @@ def value(name: str, plan_path: Path, key: str | None, check: bool) -> int:
 
 
 def planned_secret(plan_path: Path, name: str) -> PlannedSecret:
-    """The secret of that name in a plan file, with its values, from the tree that the working directory is in.
+    """The secret of that name in a plan file, with its values, from the tree around the working directory.
 
-    Raises UsageError for a plan that cannot be used here, NotSeenError where the value is no longer in the tree.
+    Raises UsageError for a plan that cannot be used here, NotSeenError if the value is no longer in the tree.
     """
     alone = picked(open_plan_file(plan_path), name, Path())
     if alone is not None:
@@ -87,9 +87,9 @@ def planned_secret(plan_path: Path, name: str) -> PlannedSecret:
 
 
 def stored_value(answer: bytes) -> SecretValue:
-    """The value in the JSON that `aws secretsmanager get-secret-value` or `aws ssm get-parameter` prints.
+    """The value in the JSON printed by `aws secretsmanager get-secret-value` or `aws ssm get-parameter`.
 
-    Raises StoreError for anything else, and quotes nothing of it.
+    Raises StoreError for anything else, without quoting it.
     """
     if len(answer) > _LONGEST_ANSWER:
         raise StoreError("standard input is too long for an answer of AWS", hint="pipe one answer, with --output json")
@@ -108,7 +108,7 @@ def stored_value(answer: bytes) -> SecretValue:
 
 
 def _gone(plan_path: Path, name: str) -> NotSeenError | None:
-    """What to say of a plan that does not fit the tree because this value left it: rewritten, nothing is to upload."""
+    """The error for a plan whose value has left the tree: the code was rewritten, so there is nothing to upload."""
     try:
         file = open_plan_file(plan_path)
         scope = options_of(file).scope

@@ -1,7 +1,7 @@
-"""Find a value in bytes, however it is spelled: as it is, escaped, encoded, or cut into pieces.
+"""Find a value in bytes in any spelling: as it is, escaped, encoded, or cut into pieces.
 
-Whole spellings are literals of one Hyperscan database. A value in pieces (`"abc" "def"`, or some characters escaped) is
-looked for around each four bytes of it that stand somewhere.
+Whole spellings are literals of one Hyperscan database. A value in pieces (`"abc" "def"`, or with some characters
+escaped) is searched for around every occurrence of four consecutive bytes of it.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from urllib.parse import quote, quote_plus
 from scanner.model import SecretValue
 from scanner.prefilter import MARK, Expression, Prefilter, compile_database
 
-# Shorter ones stand in any text by chance.
+# Shorter ones occur in any text by chance.
 SHORTEST = 5
 _ANCHOR = 4
-# Longer ones are looked for in one piece only: the expression would be one of a hundred thousand signs.
+# Longer ones are searched for only in one piece, because the expression would have a hundred thousand characters.
 _LONGEST_IN_PIECES = 4_096
-# Hyperscan finds the beginning of longer spellings: it refuses 4,000 bytes, and compiles 2,000 for half a second.
+# Of longer spellings Hyperscan finds only the beginning: it refuses 4,000 bytes, and compiles 2,000 in half a second.
 _LONGEST_LITERAL = 400
 AS_IT_IS, ESCAPED, PERCENT, BASE64, HEX, UTF_16, PIECES = (
     "as it is", "escaped", "percent-encoded", "base64", "hex", "UTF-16", "in pieces",
 )  # fmt: skip
-# The end of one literal and the beginning of the next, or a line that goes on.
+# The end of one literal and the beginning of the next, or a line continuation.
 _JOIN = (
     rb"(?:[\"'`]{1,3}(?:[ \t\r\n+.\\&()]|#[^\r\n]*[\r\n]|//[^\r\n]*[\r\n])*[fFrRbBuU]{0,2}[\"'`]{1,3}"
     rb"|\\\r?\n[ \t]*)?"
@@ -38,7 +38,7 @@ _BASE64_SIGN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """One place of one value: its number, the half-open range of bytes, and the form in words."""
+    """One occurrence of one value: the value's index, the half-open range of bytes, and the form in words."""
 
     value: int
     start: int
@@ -48,7 +48,7 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What to look for, compiled. `literals` are number, spelling and form by expression; the rest are anchors."""
+    """A compiled search. `literals` are index, spelling and form by expression; the other fields are anchors."""
 
     database: Prefilter | None
     literals: tuple[tuple[int, bytes, str], ...] = field(repr=False)
@@ -58,7 +58,7 @@ class Search:
 
 
 def search_for(values: Sequence[SecretValue]) -> Search:
-    """Compile a search for these values, by their numbers; those shorter than SHORTEST bytes are never found."""
+    """Compile a search for these values, identified by index; values shorter than SHORTEST bytes are never found."""
     expressions: list[Expression] = []
     literals: list[tuple[int, bytes, str]] = []
     anchors: list[tuple[int, bytes]] = []
@@ -86,7 +86,7 @@ def search_for(values: Sequence[SecretValue]) -> Search:
 
 
 def may_stand(values: Iterable[SecretValue], raw: bytes) -> list[SecretValue]:
-    """Those of which some spelling may stand there: to compile a search for all of thousands takes half a minute."""
+    """Those values of which some spelling may occur: compiling a search for thousands of them takes half a minute."""
     here = {raw[at : at + _ANCHOR] for at in range(len(raw) - _ANCHOR + 1)}
 
     def may(value: SecretValue) -> bool:
@@ -97,7 +97,7 @@ def may_stand(values: Iterable[SecretValue], raw: bytes) -> list[SecretValue]:
 
 
 def traces(search: Search, raw: bytes) -> list[Trace]:
-    """All places of all values in `raw`, in order. Of places of one value that overlap the longest counts."""
+    """All occurrences of all values in `raw`, in order. If occurrences of one value overlap, the longest counts."""
     if search.database is None:
         return []
     found: set[tuple[int, int, int, str]] = set()
@@ -122,7 +122,7 @@ def traces(search: Search, raw: bytes) -> list[Trace]:
 
 
 def _needles(value: SecretValue) -> dict[bytes, str]:
-    """Every spelling in one piece, and its form; the plainest form where two are the same."""
+    """Every spelling in one piece, with its form; the plainest form if two spellings are the same."""
     raw = value.reveal("bytes")
     spelled: dict[bytes, str] = {raw: AS_IT_IS, raw.replace(b"\n", b"\r\n"): AS_IT_IS}
     try:
@@ -151,9 +151,9 @@ def _needles(value: SecretValue) -> dict[bytes, str]:
 def _escaped(text: str) -> Iterator[str]:
     as_json = json.dumps(text)[1:-1]
     yield from (as_json, json.dumps(text, ensure_ascii=False)[1:-1], as_json.replace("/", "\\/"))
-    yield json.dumps(as_json)[1:-1]  # JSON in JSON
+    yield json.dumps(as_json)[1:-1]  # JSON inside JSON
     yield repr(text)[1:-1]
-    yield repr(text + "'" + '"')[1:-4]  # as if in single quotes: an apostrophe of the value is escaped
+    yield repr(text + "'" + '"')[1:-4]  # as in single quotes: an apostrophe in the value is escaped
     doubled = text.replace("\\", "\\\\")
     yield from (doubled, doubled.replace('"', '\\"'), doubled.replace("'", "\\'"))
     yield from (text.replace("'", "''"), text.replace('"', '""'), text.replace("'", "'\\''"), text.replace("$", "\\$"))
@@ -168,12 +168,13 @@ def _percent(raw: bytes) -> Iterator[str]:
 
 
 def _base64(raw: bytes) -> Iterator[bytes]:
-    """What of base64 comes from the value alone, wherever in the coded bytes it begins."""
+    """The base64 characters that depend on the value alone, for each alignment at which it may begin."""
     for before in range(3):
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             coded = encode(b"\0" * before + raw)
             tail = (before + len(raw)) % 3
-            # The first signs hold bits of what was before; with a tail the last one holds bits of what comes after.
+            # The first characters contain bits of what precedes the value; with a tail the last one has bits of what
+            # follows.
             yield coded[(0, 2, 3)[before] : len(coded) - (0, 3, 2)[tail]]
 
 
@@ -188,7 +189,7 @@ def _anchors(value: SecretValue) -> set[bytes]:
 
 
 def _units(value: SecretValue) -> list[bytes]:
-    """An expression for each character of the value, with the ways to write it."""
+    """A regular expression for each character of the value, with its possible spellings."""
     raw = value.reveal("bytes")
     try:
         characters: Sequence[str] = raw.decode("utf-8")
@@ -215,7 +216,7 @@ def _unit(char: str, plain: bytes) -> bytes:
 
 
 def _run(raw: bytes, start: int, end: int) -> tuple[int, int]:
-    """The whole base64 text around: its ends still hold bits of the value. Never further than a line of it."""
+    """The whole base64 text around a match, whose ends still hold bits of the value. It does not cross a line end."""
     while start > 0 and raw[start - 1] in _BASE64_SIGN:
         start -= 1
     while end < len(raw) and raw[end] in _BASE64_SIGN:
@@ -236,7 +237,7 @@ def _merged(ranges: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def _longest(found: set[tuple[int, int, int, str]]) -> list[Trace]:
-    """Without what lies inside a longer trace of the same value; of equal ranges the plainest form."""
+    """The traces without those inside a longer trace of the same value; of equal ranges the plainest form."""
     order = (AS_IT_IS, ESCAPED, PERCENT, HEX, UTF_16, BASE64, PIECES)
     kept: list[Trace] = []
     last: dict[int, int] = {}

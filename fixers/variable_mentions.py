@@ -1,4 +1,4 @@
-"""Texts that name a variable, or hold it as a shell or code reads it; and attributes that are read from variables."""
+"""Strings that name a variable or contain a shell's or code's read of it, and attributes read from variables."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from fixers.unseen_readers import UnseenReads
 _IN_TEXT = re.compile(
     r"\$\{?(?P<name>[A-Za-z_]\w*)|%(?P<other>[A-Za-z_]\w*)%|\b(?:environ|getenv)\W{1,12}(?P<code>[A-Za-z_]\w*)"
 )
-# A list of names as one text: `"DB_PASSWORD API_KEY".split()`.
+# A list of names in one string: `"DB_PASSWORD API_KEY".split()`.
 _LIST = re.compile(r"[A-Z][A-Z0-9_]*(?:[\s,;|]+[A-Z][A-Z0-9_]*)+")
-# A whole module, which the program writes to a file: what that reads is seen in the file.
+# The text of a whole module that the program writes to a file: its reads are found in that file.
 _MODULE = re.compile(r"\s*(?:\"\"\"|'{3}|#!)")
 _SETTERS = frozenset(
     {"setenv", "delenv", "setdefault", "putenv", "unsetenv", "getattr", "hasattr", "setattr", "delattr"}
@@ -24,9 +24,9 @@ _SETTERS = frozenset(
 def mentions(
     tree: ast.Module, wanted: Callable[[str], bool], explained: Collection[int], unseen: UnseenReads
 ) -> Iterator[tuple[ast.expr, str, str]]:
-    """Texts that name a wanted variable, or hold it as a shell or code reads it: (text, variable, how).
+    """Strings that name a wanted variable or contain a read of it in shell or code: (string, variable, how).
 
-    `explained` are the texts (by id) that known readers have, and those that read nothing.
+    `explained` are the strings (by id) that belong to known readers, and those that read nothing.
     """
     by_name = unseen.by_name
     for node in ast.walk(tree):
@@ -49,9 +49,9 @@ def mentions(
 
 
 def silent_texts(tree: ast.Module, unseen: UnseenReads) -> Iterator[int]:
-    """Texts (by id) that read no variable: docstrings, what is compared, looked up or set, and attributes' names.
+    """Strings (by id) that read no variable: docstrings, those compared, looked up or set, and attributes' names.
 
-    Where the environment is handed on, any mapping that something is looked up in may be it.
+    If the environment is passed on, any mapping in which something is looked up may be it.
     """
     for node in ast.walk(tree):
         match node:

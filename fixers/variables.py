@@ -1,4 +1,4 @@
-"""The variables of the environment that are recorded for secrets: what they are called, and which may not be taken."""
+"""The environment variables recorded for secrets: how they are named, and which names must not be used."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from fixers.workspace import Workspace
 
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# Variables that almost every process finds set.
+# Variables that are set for almost every process.
 SET_BY_THE_SYSTEM = frozenset(
     {
         "USER", "USERNAME", "LOGNAME", "HOME", "PATH", "HOSTNAME", "LANG", "LANGUAGE", "SHELL", "TERM", "PWD", "OLDPWD",
         "TMPDIR", "TEMP", "TMP", "TZ", "SHLVL"
     }
 )  # fmt: skip
-# Variables that mean something to the shell, the system or a tool; SECRETS_ENV is the generated module's own.
+# Variables with a meaning for the shell, the system or a tool; SECRETS_ENV is the generated module's own.
 _RESERVED = SET_BY_THE_SYSTEM | {
     "HOST", "PORT", "MAIL", "EDITOR", "VISUAL", "PAGER", "DISPLAY", "UID", "GID", "EUID", "PPID", "IFS", "PS1",
     "RANDOM", "SECONDS", "DEBUG", "ENV", "CI", "NAME", "VERSION", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SECRETS_ENV"
@@ -35,7 +35,7 @@ _READ = re.compile(
     rb"(?:(?:environ|getenv|environb|\benv)(?:\.\w+)?\s*[\[(]|\bconfig\s*\()"
     rb"\s*(?:key\s*=\s*)?[rRuUbB]?[\"']([A-Za-z_]\w*)[\"']"
 )
-# Files that set variables for a program or hand them on (Compose, `.env`, make, shells); those of examples set none.
+# Files that set or pass on variables for a program (Compose, `.env`, make, shells); example files set none.
 _SETTERS_OF_THE_PROJECT = re.compile(
     r"(?!.*(?:example|sample|template|\bdist\b))(?:(?:.*[._-])?(?:dockerfile|containerfile|makefile|justfile|procfile|env)(?:[._-].*)?"
     r"|\.(?:envrc|flaskenv)|.*\.(?:ya?ml|toml|cfg|conf|ini|json|sh|bash|zsh|ps1|bat|cmd|service|mk|tf|tfvars))",
@@ -49,13 +49,13 @@ _SET = re.compile(
     re.MULTILINE,
 )
 _IMAGES = re.compile(r"(?:.*[._-])?(?:dockerfile|containerfile)(?:[._-].*)?", re.IGNORECASE)
-# What is set while an image is built is not set in it.
+# A variable set while an image is built is not set in the image.
 _BUILDS = re.compile(rb"^[ \t]*RUN\b(?:[^\n]*\\\r?\n)*[^\n]*", re.IGNORECASE | re.MULTILINE)
-_LONGEST = 200_000  # bytes of a file that somebody wrote
+_LONGEST = 200_000  # bytes of a hand-written file
 
 
 def set_variables(workspace: Workspace) -> Mapping[str, frozenset[str]]:
-    """The variables that the repository's own files may set, to whatever, each with the paths of those that do."""
+    """The variables that the repository's own files may set, to any value, each with the paths of those files."""
     found: dict[str, set[str]] = {}
     for path in workspace.files:
         if _SETTERS_OF_THE_PROJECT.fullmatch(PurePosixPath(path).name):
@@ -82,9 +82,10 @@ def variables(
 ) -> tuple[tuple[str, ...], ...]:
     """The recorded environment variable of each member of each draft, unique within its environment.
 
-    A variable that a place is about is kept. Others are new names: never reserved, never one that the repository
-    reads (it holds another value) or sets, never one that another draft's place is about. `given` are those that its
-    files set, with their paths: the draft's own place in such a file may be the one that does.
+    If a place defines a variable, that is kept. Others are new names: never reserved, never one that the repository
+    reads (it holds another value) or sets, never one that another draft's place defines. `given` are the variables that
+    the repository's files set, with their paths: if the draft's own place is in such a file, it may be the one that
+    sets it.
     """
     owned = {key for draft in drafts for finding in draft.findings if (key := own_key(finding))}
     owned |= {key for draft in drafts for finding in draft.findings if (key := _set_by(finding))}
@@ -94,7 +95,7 @@ def variables(
         names = []
         for member in draft.members:
             own = next((key for finding in member.findings if (key := own_key(finding))), None)
-            # Two defaults of one variable that differ are two values: only the first is read from it.
+            # Two different defaults of one variable are two values: only the first is read from it.
             name = (
                 own
                 if own and (draft.env, own) not in taken
@@ -115,18 +116,18 @@ def variables(
 
 
 def _places(draft: Draft, name: str) -> set[str]:
-    """The paths of a draft's places that bear a name, outside code."""
+    """The paths of a draft's places outside code that have this name."""
     named = (finding for finding in draft.findings if finding.literal.name == name)
     return {finding.path for finding in named if not finding.path.endswith((".py", ".ipynb"))}
 
 
 def is_reserved(variable: str) -> bool:
-    """Whether the system, a shell or a well-known tool gives this variable a meaning of its own."""
+    """Whether the system, a shell or a well-known tool gives this variable a meaning."""
     return variable in _RESERVED or variable.startswith(_RESERVED_PREFIXES)
 
 
 def _set_by(finding: Finding) -> str | None:
-    """The variable that the finding's place sets, whatever it was: `os.environ.update(NAME="...")`, `os.putenv`."""
+    """The variable that the finding's place sets, whatever it held: `os.environ.update(NAME="...")`, `os.putenv`."""
     literal = finding.literal
     sets = any(callee in _SETTERS for argument in literal.arguments for callee in argument.callees)
     return literal.name if sets else None

@@ -1,4 +1,4 @@
-"""The files of a plan: paths, bytes and documents below one root, with changes that a rehearsal made."""
+"""The files of a plan: paths, bytes and documents below one root, with a rehearsal's changes."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from scanner.readers.kinds import kind_of
 from scanner.sources.paths import meant
 from scanner.text import UndecodableError, decode
 
-# How each plan file begins: one that lies in the tree is ours, and reads nothing of it.
+# The first line of each plan file: a plan in the tree is our own and reads nothing of it.
 PLAN_MARK = "# Plan of unhardcode:"
 _PYTHON = (".py", ".pyw", ".wsgi")
-# Programs whose name does not say in which language they are.
+# Programs whose name does not show their language.
 _PROGRAMS = ("", ".cgi", ".fcgi", ".command")
-# What a rehearsal would have written: POSIX path from the root -> bytes.
+# What a rehearsal would have written: POSIX path relative to the root -> bytes.
 Overlay: TypeAlias = Mapping[str, bytes]
 
 
@@ -48,14 +48,14 @@ class Workspace:
         return True
 
     def bytes_of(self, path: str) -> bytes:
-        """A file's bytes; empty if it cannot be read, which is the same for a search for readers."""
+        """A file's bytes; empty if it cannot be read, which makes no difference to a search for readers."""
         try:
             return self.read(path)
         except OSError:
             return b""
 
     def shebang(self, path: str) -> bytes:
-        """The first line of a program without a suffix that says what starts it (`#!/bin/sh`); else nothing."""
+        """The shebang line of a program whose suffix does not show its language (`#!/bin/sh`); else empty."""
         if PurePosixPath(path).suffix not in _PROGRAMS:
             return b""
         if path not in self.started:
@@ -81,7 +81,7 @@ class Workspace:
         return any((self.root / Path(*parts[: count + 1])).is_symlink() for count in range(len(parts)))
 
     def is_writable(self, path: str) -> bool:
-        """Whether the file could be replaced: the file and its folder may be written."""
+        """Whether the file can be replaced: the file and its folder are writable."""
         place = located(self.root, path)
         if not place.exists():
             return True
@@ -108,7 +108,7 @@ def open_workspace(root: Path, files: Iterable[str]) -> Workspace:
 def _read(place: Path) -> bytes:
     """A regular file's bytes. Raises OSError.
 
-    A pipe is not waited for: password managers mount `.env` as one, and nobody may write to it.
+    Does not wait for a pipe: password managers mount `.env` as one, and there may be no writer.
     https://github.com/pydantic/pydantic-settings/pull/776
     """
     if not stat.S_ISREG(place.stat().st_mode):
@@ -126,5 +126,5 @@ def overlaid(workspace: Workspace, overlay: Overlay) -> Workspace:
 
 
 def located(root: Path, path: str) -> Path:
-    """Where a POSIX path of a report is on disk."""
+    """The location on disk of a POSIX path from a report."""
     return root / os.fsdecode(meant(path)) if "%" in path else root / path

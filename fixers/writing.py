@@ -1,7 +1,7 @@
-"""Replace files atomically: write all new bytes to files beside them first, then rename one after the other.
+"""Replace files atomically: write all new bytes to temporary files beside them first, then rename one after the other.
 
-Until the first rename nothing of the tree has changed; whoever is killed between two renames finds in the journal what
-the rest should be.
+Until the first rename nothing in the tree has changed. After a kill between two renames, the journal tells what the
+other files should be.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from fixers.journal import sync_folder
 from fixers.workspace import Workspace, located
 from scanner.errors import FixError
 
-# Room to leave on a disk beside the files themselves, in bytes.
+# Bytes to leave free on a disk besides the files themselves.
 _RESERVE = 1 << 20
 
 
@@ -39,9 +39,9 @@ def check_writable(workspace: Workspace, changes: Mapping[str, bytes | None]) ->
 def replace_all(
     workspace: Workspace, changes: Mapping[str, bytes | None], *, run: str, announce: Callable[[str], None]
 ) -> None:
-    """Make every path hold its new bytes (None: no file). `announce` is called with a path right before it changes.
+    """Give every path its new bytes (None: no file). `announce` is called with a path just before it changes.
 
-    `run` names the temporary files. Raises FixError; before the first announcement nothing has changed.
+    `run` is part of the temporary files' names. Raises FixError; before the first announcement nothing has changed.
     """
     remove_leftovers(workspace, changes, run)
     prepared: dict[str, Path] = {}
@@ -70,19 +70,19 @@ def replace_all(
 
 
 def remove_leftovers(workspace: Workspace, paths: Iterable[str], run: str) -> None:
-    """Remove temporary files that this run left when it was killed."""
+    """Remove temporary files that this run left behind when it was killed."""
     for path in paths:
         with suppress(OSError):
             _temporary(located(workspace.root, path), run).unlink(missing_ok=True)
 
 
 def _temporary(place: Path, run: str) -> Path:
-    # Not the file's own name: that can be as long as a name may be.
+    # Not based on the file's own name, which may have the maximum length.
     return place.with_name(f".unhardcode-{run}-{hashlib.sha256(os.fsencode(place.name)).hexdigest()[:12]}")
 
 
 def _prepare(place: Path, raw: bytes, run: str) -> Path:
-    """Write the new bytes beside the file, under its mode, owner and attributes; the temporary file's path."""
+    """Write the new bytes beside the file with its mode, owner and attributes; returns the temporary file's path."""
     temporary = _temporary(place, run)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
@@ -98,7 +98,7 @@ def _prepare(place: Path, raw: bytes, run: str) -> Path:
 
 
 def _like(descriptor: int, place: Path) -> None:
-    """Give an open file the owner, attributes and mode of one that it will replace; of a new file the usual mode."""
+    """Give an open file the owner, attributes and mode of the one it replaces; for a new file the default mode."""
     try:
         before = place.lstat()
     except FileNotFoundError:
@@ -108,13 +108,13 @@ def _like(descriptor: int, place: Path) -> None:
     if (before.st_uid, before.st_gid) != (now.st_uid, now.st_gid):
         os.fchown(descriptor, before.st_uid, before.st_gid)
     for name in _attributes(place):
-        with suppress(OSError):  # one of the system's, which only root may set: the others are still kept
+        with suppress(OSError):  # only root may set the system's attributes; the others are still copied
             os.setxattr(descriptor, name, os.getxattr(place, name))
     os.fchmod(descriptor, stat.S_IMODE(before.st_mode))
 
 
 def _attributes(place: Path) -> Iterable[str]:
-    """The names of a file's extended attributes, access control lists among them; none where there can be none."""
+    """The names of a file's extended attributes, including access control lists; none where they are not supported."""
     if not hasattr(os, "listxattr"):
         return ()
     try:

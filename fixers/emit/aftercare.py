@@ -99,10 +99,10 @@ unhardcode purge --plan {plan}    # which values, in which spellings, files and 
 
 
 def deploy(moved: Sequence[PlannedSecret], account: Account) -> Iterator[str]:
-    """Who needs which policy, and the entries of a task definition."""
+    """Which role needs which policy, and the entries of a task definition."""
     yield _DEPLOY + _WIRING
     for environment, own in by_environment(moved).items():
-        # A container's `secrets` name a variable once: environments have it in common.
+        # A container's `secrets` may contain a variable only once, but several environments use the same ones.
         if environment:
             yield f"\nIn {plain(environment)}:\n"
         yield "```json"
@@ -114,7 +114,7 @@ def deploy(moved: Sequence[PlannedSecret], account: Account) -> Iterator[str]:
 
 
 def rotate(moved: Sequence[PlannedSecret], plan_file: str) -> Iterator[str]:
-    """What AWS rotates, and for the rest the provider's own steps."""
+    """What AWS rotates, and the provider's own steps for the rest."""
     yield _ROTATE
     moved = [secret for secret in moved if secret.type not in PLAIN_TYPES]
     automatic = [secret for secret in moved if rotates(dict(secret.constants).get("engine"))]
@@ -135,12 +135,12 @@ def rotate(moved: Sequence[PlannedSecret], plan_file: str) -> Iterator[str]:
 
 
 def done(plan_file: str) -> Iterator[str]:
-    """How to see that every value is rotated."""
+    """How to check that every value is rotated."""
     yield _DONE.format(plan=plan_file)
 
 
 def purge(plan_file: str) -> Iterator[str]:
-    """How a history is rewritten, and what no rewriting reaches."""
+    """How to rewrite a history, and what no rewriting reaches."""
     yield _PURGE.format(plan=plan_file)
 
 

@@ -1,6 +1,6 @@
-"""upload.sh: AWS CLI commands that take each value from a pipe. The script holds none, and can be run twice.
+"""upload.sh: AWS CLI commands that read each value from a pipe. The script contains none, and can be run twice.
 
-Values on a command line are seen by every user of the machine and kept in the shell's history:
+Values on a command line are visible to every user of the machine and kept in the shell's history:
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/security_cli-exposure-risks.html
 """
 
@@ -126,16 +126,16 @@ def upload_script(
 ) -> str:
     """The script for `folder`, beside plan.toml; `root` is the tree that holds the values, both absolute.
 
-    `repository` is the tag's value that says for whom a secret was created. Raises FixError for a value that no
-    store could hold as text.
+    `repository` is the tag's value that says for whom a secret was created. Raises FixError for a value that no store
+    can hold as text.
     """
-    # What the CLI cannot send comes last: nothing that it can send waits for it.
+    # Values that the CLI cannot send come last, so that the others do not wait for them.
     ordered = sorted(secrets, key=lambda secret: form(secret) == "returns")
     return "\n".join((_HEAD, *_settings(root, folder, repository, region), "", _body(), *_calls(ordered), ""))
 
 
 def _body() -> str:
-    """The functions, with what each store has of its own."""
+    """The functions, including those specific to each store."""
     kinds = KINDS.values()
     own = [kind.commands for kind in kinds]
     texts = {
@@ -153,7 +153,7 @@ def _body() -> str:
 
 
 def form(secret: PlannedSecret) -> str:
-    """How the CLI can take the value: text, binary, or returns (it reads files with universal line ends)."""
+    """How the CLI can take the value: text, binary, or returns (the CLI reads files with universal line ends)."""
     stored = payload(secret)
     if stored.is_bytes:
         return "binary"

@@ -1,4 +1,4 @@
-"""cloudformation.yaml (policies) and rotation.yaml (functions and schedules). No value stands in either."""
+"""cloudformation.yaml (policies) and rotation.yaml (functions and schedules). Neither contains a value."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fixers.emit.labels import label_of, unique_labels, yaml_text
 from fixers.emit.rotation import EXCLUDED, Rotation
 from fixers.stores.arns import Account
 
-# What CloudFormation fills in by itself.
+# Pseudo parameters, which CloudFormation fills in.
 HERE = Account(id="${AWS::AccountId}", region="${AWS::Region}")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 _WITHOUT_A_BUCKET = 51_200
@@ -91,7 +91,7 @@ def policies_template(given: Sequence[Access]) -> str:
 
 
 def _policies(access: Access, prefix: str) -> Iterator[tuple[str, str]]:
-    """The label and the text of each policy as a resource."""
+    """The label of each policy and its text as a resource."""
     for kind, condition, policies in (
         ("Reader", "HasReaders", access.readers),
         ("Injection", "HasInjectors", access.injectors),
@@ -113,7 +113,7 @@ def _policies(access: Access, prefix: str) -> Iterator[tuple[str, str]]:
 
 
 def _filled(value: Any) -> Any:
-    """The policy with Fn::Sub around texts that name the account or the region, and the partition left open."""
+    """The policy with Fn::Sub around texts that contain the account or the region, and without a fixed partition."""
     if isinstance(value, dict):
         return {key: _filled(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -124,7 +124,7 @@ def _filled(value: Any) -> Any:
 
 
 def rotation_template(rotations: Sequence[Rotation]) -> str:
-    """A template that makes the functions and the schedules. Its parameters say where the databases are."""
+    """A template of the functions and schedules. Its parameters say where the databases are."""
     labels = unique_labels([rotation.name for rotation in rotations])
     parts = [
         _ROTATION_HEAD,

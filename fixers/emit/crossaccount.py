@@ -1,4 +1,4 @@
-"""Policies by which a role of another account reads secrets: both accounts have to allow it, and the key as well.
+"""Policies by which a role in another account reads secrets: both accounts must allow it, and the key must too.
 
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
 """
@@ -22,9 +22,9 @@ _PRINCIPAL = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(?:role|user)/[\w+=,.@/-]{1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrossAccount:
-    """What each side needs: identity policies of the reader's account, the policy of each secret, a key's statement.
+    """What each side needs: identity policies in the reader's account, each secret's policy, a statement for the key.
 
-    `unreadable` are names that no policy opens to another account, with the reason. `shared` are those that it opens.
+    `unreadable` are names that no policy can open to another account, with the reason. `shared` are the others.
     """
 
     identity: tuple[Policy, ...]
@@ -35,9 +35,9 @@ class CrossAccount:
 
 
 def cross_account(secrets: Sequence[PlannedSecret], account: Account, reader: str) -> CrossAccount:
-    """The policies for `reader`, the ARN of a role or user of another account.
+    """The policies for `reader`, the ARN of a role or user in another account.
 
-    Raises UsageError for anything else: a whole account or everybody is never let in.
+    Raises UsageError for anything else: access is never given to a whole account or to everybody.
     """
     if _PRINCIPAL.fullmatch(reader) is None:
         raise UsageError(
@@ -69,7 +69,7 @@ def _reason(secret: PlannedSecret) -> str | None:
 
 
 def _resource(reader: str, kinds: Sequence[StoreKind]) -> Policy:
-    """In a secret's own policy `*` is that secret."""
+    """A secret's own policy, in which `*` means that secret."""
     statement = {
         "Sid": "ReadFromAnotherAccount",
         "Effect": "Allow",
@@ -81,7 +81,7 @@ def _resource(reader: str, kinds: Sequence[StoreKind]) -> Policy:
 
 
 def _key_statement(reader: str, account: Account, kinds: Sequence[StoreKind]) -> Policy:
-    """A statement to add to the key's policy, which must keep the others that it has."""
+    """A statement to add to the key's policy, whose other statements must stay."""
     return {
         "Sid": "DecryptForAnotherAccount",
         "Effect": "Allow",

@@ -1,4 +1,4 @@
-"""The folder that `migrate --emit` writes: plan, upload script, policies, templates, runbook, all free of values."""
+"""The folder that `migrate --emit` writes: plan, upload script, policies, templates, runbook, all without values."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from scanner.saving import replace_with
 
 _PLAN, _SCRIPT, _RUNBOOK = "plan.toml", "upload.sh", "MIGRATION.md"
 _TEMPLATES = ("cloudformation.yaml", "secrets.tf")
-# Written by `unhardcode rotation`, when nothing holds the values any more: an earlier plan's are not left behind.
+# Written by `unhardcode rotation` once nothing holds the values; those of an earlier plan are removed.
 _ROTATION = ("rotation.yaml", "rotation.tf")
 _READER, _MIGRATION, _DELETION, _INJECTION, _PATHS = (
     "iam-policy",
@@ -57,12 +57,12 @@ def emit(
     region: str | None = None,
     reader: str | None = None,
 ) -> tuple[Path, ...]:
-    """Write what a person needs to carry out a plan by hand; returns the files.
+    """Write everything needed to carry out a plan by hand; returns the files.
 
-    `plan_file` is the plan as TOML: what `render_plan_file` gave, or the file that a person edited. `repository` is the
-    value of the tag that says for whom a secret was created, `region` None where it is not known, `reader` the ARN of a
-    role of another account that shall read the secrets. Raises FixError where a store would not take a value,
-    UsageError where the folder cannot be written.
+    `plan_file` is the plan as TOML: the result of `render_plan_file`, or the file that the user edited. `repository` is
+    the value of the tag that says for whom a secret was created, `region` None if it is not known, `reader` the ARN of
+    a role in another account that is to read the secrets. Raises FixError if a store would not accept a value,
+    UsageError if the folder cannot be written.
     """
     place = Account(region=region or REGION_PLACEHOLDER)
     moved = plan.moving
@@ -103,7 +103,7 @@ def emit_rotation(
 ) -> tuple[Path, ...]:
     """Write rotation.yaml and rotation.tf, the latter beside the secrets.tf of the secrets `names`; returns both.
 
-    Raises UsageError where they cannot be written, or somebody else's files have these names.
+    Raises UsageError if they cannot be written, or if files by others have these names.
     """
     texts = (rotation_template(rotations), rotation_file(rotations, names, partition=partition))
     try:
@@ -128,7 +128,7 @@ def _assert_storable(secret: PlannedSecret, region: str) -> None:
 
 
 def _named(stem: str, policies: Sequence[Policy], environment: str = "") -> dict[str, str]:
-    """The policies' texts by their names: those of another environment than the plan's say which one."""
+    """The policies' texts by file name; names for an environment other than the plan's include it."""
     stem += f"-for-{environment}" if environment else ""
     return {
         f"{stem}{'' if number == 1 else f'-{number}'}.json": json.dumps(policy, indent=2) + "\n"
@@ -137,7 +137,7 @@ def _named(stem: str, policies: Sequence[Policy], environment: str = "") -> dict
 
 
 def _across(across: CrossAccount | None) -> dict[str, str]:
-    """The files of a reader in another account."""
+    """The files for a reader in another account."""
     if across is None:
         return {}
     alone = {_ACROSS[1]: across.resource, _ACROSS[2]: across.key}

@@ -1,7 +1,7 @@
 """IAM policies: what the running program may read, and what the person who migrates may do. Exact ARNs only.
 
-Who needs which: ECS resolves `secrets` with the task execution role, before the container starts (injection); what the
-program itself calls goes by the task role, a function's execution role, or the role of its machine (reader).
+Which role needs which: ECS resolves `secrets` with the task execution role, before the container starts (injection);
+the program's own calls use the task role, a function's execution role, or the role of its machine (reader).
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
 """
 
@@ -18,7 +18,7 @@ from fixers.stores.forms import Grant, KeyUse, Permissions
 from fixers.stores.kinds import KINDS
 from fixers.stores.model import PLAIN_TYPES, StoreKind
 
-# Characters without white space that a managed policy may hold are 6,144; the placeholders may grow a little.
+# A managed policy may have 6,144 characters without white space; the margin is for placeholders that may get longer.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 POLICY_CHARACTERS = 6_000
 _KEY_ID = re.compile(r"(?:mrk-)?[0-9a-f-]{32,36}")
@@ -29,7 +29,7 @@ _Statement: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """What programs of one environment are allowed: who reads by itself, is given values at the start, reads by path.
+    """The policies for programs in one environment: for those that read, are given values at start, or read by path.
 
     `environment` is "" for the plan's own.
     """
@@ -41,7 +41,7 @@ class Access:
 
 
 def accesses(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Access, ...]:
-    """The policies of each environment, the plan's own first: what runs in staging reads nothing of production's."""
+    """The policies of each environment, the plan's own first: a program in staging reads no secret of production."""
     return tuple(
         Access(
             environment=environment,
@@ -54,7 +54,7 @@ def accesses(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Access
 
 
 def by_environment(secrets: Sequence[PlannedSecret]) -> dict[str, list[PlannedSecret]]:
-    """The secrets of each environment that has some, those of the plan's own ("") first."""
+    """The secrets of each environment that has some, the plan's own ("") first."""
     found: dict[str, list[PlannedSecret]] = {}
     for secret in sorted(secrets, key=lambda each: each.environment):
         found.setdefault(secret.environment, []).append(secret)
@@ -62,14 +62,14 @@ def by_environment(secrets: Sequence[PlannedSecret]) -> dict[str, list[PlannedSe
 
 
 def reader_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
-    """What a running program needs to read these secrets and nothing else; several where one would be too long."""
+    """The permissions of a running program to read only these secrets; several policies if one is too long."""
     return _reading(secrets, account, "Read", lambda permissions: permissions.read)
 
 
 def injection_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
-    """What resolves references before the program starts: the ECS task execution role, `unhardcode run`.
+    """The permissions to resolve references before the program starts: ECS task execution role, `unhardcode run`.
 
-    It reads the same as the program would, by the call that takes several names where the store has one.
+    They cover the same names as the program's, by the call that takes several names if the store has one.
     """
     return _reading(secrets, account, "Inject", lambda permissions: permissions.inject)
 
@@ -86,7 +86,7 @@ def _reading(
 
 
 def path_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
-    """What reads whole paths, for `unhardcode run --path`: all that is below them now or will ever be."""
+    """The permissions to read whole paths, for `unhardcode run --path`: everything below them, now and in future."""
     statements = []
     for kind, own in _by_store(secrets):
         inside = [each for each in own if "/" in each.name.removeprefix(kind.references.prefix)]
@@ -97,7 +97,7 @@ def path_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[P
 
 
 def migration_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
-    """What the person who migrates calls: look, read back, and create or update what the plan says."""
+    """The permissions of the person who migrates: look up, read back, and create or update what is planned."""
     groups = _by_store(secrets)
     writing = [_granted(grant) for kind, own in groups for grant in kind.permissions.writing(own, account)]
     encrypting = [
@@ -110,7 +110,7 @@ def migration_policies(secrets: Sequence[PlannedSecret], account: Account) -> tu
 
 
 def deletion_policies(secrets: Sequence[PlannedSecret], account: Account) -> tuple[Policy, ...]:
-    """What `migrate --undo --delete-stored` calls beside the migration's policy: only for what the plan creates."""
+    """The permissions that `migrate --undo --delete-stored` needs besides: only for what the plan creates."""
     made = [each for each in secrets if each.action == "create"]
     return _documents(
         _allow(f"Delete{_noun(kind)}", [kind.permissions.delete], _patterns(kind, own, account))
@@ -119,7 +119,7 @@ def deletion_policies(secrets: Sequence[PlannedSecret], account: Account) -> tup
 
 
 def _by_store(secrets: Iterable[PlannedSecret]) -> list[tuple[StoreKind, list[PlannedSecret]]]:
-    """What goes to each store."""
+    """The secrets of each store."""
     every = list(secrets)
     return [(kind, [each for each in every if each.store == kind.word]) for kind in KINDS.values()]
 
@@ -146,15 +146,16 @@ def _decrypt(groups: Sequence[tuple[StoreKind, list[PlannedSecret]]], account: A
 
 
 def _keys(use: KeyUse, kind: StoreKind, account: Account) -> Iterator[_Statement]:
-    """Statements for customer keys, usable only through this store; AWS's own keys need none."""
+    """Statements for customer keys, which allow use only through this store; AWS's own keys need none."""
     named = dict.fromkeys(each.kms_key for each in use.secrets if each.kms_key and each.type not in PLAIN_TYPES)
     through = account.via(kind.service)
     sid, actions = f"{use.doing}{_noun(kind)}", list(use.actions)
     arns = [_key(key, account) for key in named if "alias/" not in key]
     yield _allow(sid, actions, arns) | {"Condition": through}
-    # An alias cannot stand in Resource. https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+    # An alias is not allowed in Resource.
+    # https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
     aliases = [key[key.index("alias/") :] for key in named if "alias/" in key]
-    # An alias of another account is named by its ARN.
+    # An alias in another account is named by its ARN.
     keys = [f"{_key(key, account).partition('alias/')[0]}key/*" for key in named if "alias/" in key]
     condition = {**through, "ForAnyValue:StringEquals": {"kms:ResourceAliases": aliases}}
     yield _allow(f"{sid}ByAlias", actions, keys) | {"Condition": condition}
@@ -168,7 +169,7 @@ def _key(key: str, account: Account) -> str:
 
 
 def _documents(statements: Iterable[_Statement]) -> tuple[Policy, ...]:
-    """Policies with these statements, as few as AWS's limit allows; a statement may be continued in the next."""
+    """Policies with these statements, as few as AWS's limit allows; a statement may be split over several policies."""
     documents: list[list[_Statement]] = []
     room = 0
     for statement in statements:

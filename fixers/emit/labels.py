@@ -1,4 +1,4 @@
-"""Names of secrets as names of resources, and texts as the literals of the template languages."""
+"""Names of secrets as resource names, and texts as literals of the template languages."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 
 
 def label_of(name: str) -> str:
-    """A name as CloudFormation takes it for a resource: letters and digits."""
+    """A name as a logical id of CloudFormation: letters and digits."""
     words = re.findall(r"[A-Za-z0-9]+", name)
     return "".join(word[:1].upper() + word[1:] for word in words) or "Secret"
 
 
 def terraform_label(label: str) -> str:
-    """The same in Terraform's manner: small letters with underscores, a letter first."""
+    """The same in Terraform's style: lower case with underscores, beginning with a letter."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", label).lower()
     return words if words[0].isalpha() else f"secret_{words}"
 
@@ -25,7 +25,7 @@ def hcl(text: str) -> str:
 
 
 def unique_labels(names: Sequence[str]) -> dict[str, str]:
-    """A label for each name; names that differ only in signs get a number."""
+    """A label for each name; a number is added to labels that would be equal."""
     found: dict[str, str] = {}
     taken: set[str] = set()
     for name in names:

@@ -1,4 +1,4 @@
-"""Text of a repository inside Markdown: without effect on a terminal or on the page."""
+"""Text from a repository inside Markdown, without effect on a terminal or on the page."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
 def place(finding: Finding) -> str:
-    """Path and line, and the commit where it is one of history."""
+    """Path and line, and the commit for a finding in history."""
     commit = f" in {finding.commit.id[:12]}" if finding.commit else ""
     return code(f"{finding.path}:{finding.start[0]}") + commit
 
 
 def codes(texts: Iterable[str]) -> str:
-    """Several texts as code, with commas."""
+    """Several texts as code, separated by commas."""
     return ", ".join(map(code, texts))
 
 
 def code(text: str) -> str:
-    """Text as code; a backtick or a bar of a path would end it or the table's cell."""
+    """Text as code; a backtick or a vertical bar in a path would end it or the table's cell."""
     return f"`{_CONTROL.sub('�', text).replace('`', 'ˋ').replace('|', '¦')}`"
 
 
 def plain(text: str) -> str:
-    """Text without effect as Markdown."""
+    """Text without Markdown syntax."""
     return _MARKUP.sub(r"\\\1", _CONTROL.sub("�", text))

@@ -1,6 +1,6 @@
-"""Which database logins AWS's functions can rotate, by which of them, and when not yet.
+"""Which database logins AWS's functions can rotate, by which function, and which ones not yet.
 
-A password that rotates while code still holds the old one breaks that code: what has a literal left is refused here.
+Rotating a password that is still in code breaks that code, so a login with a literal left is refused here.
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_turn-on-for-db.html
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from scanner.errors import UsageError
 
 DAYS = 30
-# Rotation types and applications by AWS's word for the engine.
+# Rotation types and applications by AWS's name for the engine.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-secretsmanager-rotationschedule-hostedrotationlambda.html
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_available-rotation-templates.html
 _TYPES = {
@@ -20,16 +20,17 @@ _TYPES = {
     "db2": "Db2", "mongo": "MongoDB", "redshift": "Redshift",
 }  # fmt: skip
 _OUTSIDE_RDS = ("mongo", "redshift")
-# What a secret can be attached to, which fills in engine, host and port.
+# Resources that a secret can be attached to, which fills in engine, host and port.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-secretsmanager-secrettargetattachment.html
 _TARGETS = {
     "mongo": ("AWS::DocDB::DBInstance", "AWS::DocDB::DBCluster"),
     "redshift": ("AWS::Redshift::Cluster",),
 }
 _RDS_TARGETS = ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
-# Characters that break connection strings and shells; the rotation functions' own default.
+# Characters that break connection strings and shells; the default of AWS's rotation functions.
 EXCLUDED = "/@\"'\\:"
-# Whose applications they are, by partition. https://github.com/aws/aws-cdk, aws-secretsmanager/lib/secret-rotation.ts
+# The accounts that publish the applications, by partition. https://github.com/aws/aws-cdk,
+# aws-secretsmanager/lib/secret-rotation.ts
 _KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[^:]+:\d{12}:key/.+")
 _PUBLISHERS = {
     "aws": "us-east-1:297356227824",
@@ -40,10 +41,10 @@ _PUBLISHERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotation:
-    """A login to rotate: the secret's name, AWS's word for the engine, and the user strategy.
+    """A login to rotate: the secret's name, AWS's name for the engine, and the user strategy.
 
-    With `alternating` a second user is made beside the first, and a superuser's secret is needed for that. `kms_key` is
-    the secret's own key, as the plan names it: id, ARN or alias.
+    `alternating` creates a second user beside the first, which needs a superuser's secret. `kms_key` is the secret's
+    KMS key as the plan names it: id, ARN or alias.
     """
 
     name: str
@@ -59,24 +60,24 @@ class Rotation:
 
     @property
     def application(self) -> str:
-        """The name in the Serverless Application Repository."""
+        """The application's name in the Serverless Application Repository."""
         family = "SecretsManager" if self.engine in _OUTSIDE_RDS else "SecretsManagerRDS"
         return f"{family}{_TYPES[self.engine]}Rotation{'Multi' if self.alternating else 'Single'}User"
 
     def application_id(self, partition: str) -> str:
-        """The ARN of that application; AWS publishes it once in each partition. Raises UsageError for another one."""
+        """The application's ARN; AWS publishes it once per partition. Raises UsageError for an unknown partition."""
         if partition not in _PUBLISHERS:
             raise UsageError(f"who publishes AWS's rotation functions in the partition {partition} is not known here")
         return f"arn:{partition}:serverlessrepo:{_PUBLISHERS[partition]}:applications/{self.application}"
 
     @property
     def key_arn(self) -> str | None:
-        """The ARN of the secret's own key, which the function's policy names; None where the plan did not say one."""
+        """The ARN of the secret's own key, for the function's policy; None if the plan has no key."""
         return self.kms_key if self.kms_key and _KEY_ARN.fullmatch(self.kms_key) else None
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The types of resource that the secret may belong to."""
+        """The types of resource to which the secret may belong."""
         return _TARGETS.get(self.engine, _RDS_TARGETS)
 
 

@@ -1,4 +1,4 @@
-"""MIGRATION.md: what to do, in which order, and how to look at what was done. No value stands in it."""
+"""MIGRATION.md: what to do, in which order, and how to check the result. It contains no value."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ unhardcode fix --plan {plan} --write  # only what reads back equal from the stor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The names of the policies that are beside the runbook, and `folder`, as seen from the tree's root.
+    """The names of the policies beside the runbook, and `folder` relative to the tree's root.
 
-    `readers` and `injectors` are by environment: those together that one role gets.
+    `readers` and `injectors` are by environment: each entry's policies go to one role.
     """
 
     readers: tuple[tuple[str, ...], ...]
@@ -87,7 +87,7 @@ class Written:
 
     @property
     def every(self) -> tuple[str, ...]:
-        """All of them."""
+        """All policy names."""
         by_role = (*self.readers, *self.injectors, self.migration, self.deletion, self.paths, self.across_files)
         return tuple(name for names in by_role for name in names)
 
@@ -226,5 +226,5 @@ def _reads(named: Iterable[tuple[StoreKind, Sequence[str]]]) -> Iterator[tuple[s
 
 
 def _paths(names: Sequence[str]) -> list[str]:
-    """What stands before the last slash of these names."""
+    """The part of each name before its last slash."""
     return sorted({name.rpartition("/")[0] for name in names} - {""})

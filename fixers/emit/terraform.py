@@ -1,9 +1,9 @@
-"""secrets.tf (secrets and policies) and rotation.tf. No value stands in either, and none gets into Terraform's state.
+"""secrets.tf (secrets and policies) and rotation.tf. Neither contains a value, and none gets into Terraform's state.
 
 A secret is adopted without its value: no aws_secretsmanager_secret_version is managed, so the state has none. It is
-imported by its ARN, which only AWS knows and a data source looks up: release 6 of the provider takes no name. A
-parameter is left alone: the provider keeps the value of an aws_ssm_parameter that is imported or read by a data source
-in the state (seen with its release 5.100); its write-only argument helps only where Terraform makes the parameter.
+imported by its ARN, which only AWS knows and a data source looks up: release 6 of the provider accepts no name. A
+parameter is not adopted: the provider keeps the value of an imported aws_ssm_parameter, or one read by a data source,
+in the state (seen with its release 5.100); its write-only argument helps only if Terraform creates the parameter.
 https://developer.hashicorp.com/terraform/language/manage-sensitive-data
 """
 
@@ -113,7 +113,7 @@ resource "{kind}" "{label}" {{
 
 
 def _policy(label: str, policy: Policy, account: Account) -> str:
-    """A policy as Terraform's own objects: JSON is a part of that language, `${` is what differs."""
+    """A policy as Terraform objects: JSON is valid in that language, except that `${` must be escaped."""
     text = json.dumps(policy, indent=2, separators=(",", " : "))
     for placeholder, reference in _PLACEHOLDERS.items():
         text = text.replace(placeholder, reference)
@@ -130,7 +130,7 @@ resource "aws_iam_policy" "{label}" {{
 
 
 def rotation_file(rotations: Sequence[Rotation], names: Sequence[str], *, partition: str) -> str:
-    """rotation.tf, beside the secrets.tf of the secrets `names`. The functions are applications that AWS publishes."""
+    """rotation.tf, beside the secrets.tf of the secrets `names`. The functions are applications published by AWS."""
     labels = unique_labels(names)
     rotated = (_rotation(each, terraform_label(labels[each.name]), partition) for each in rotations)
     return "\n".join((_ROTATION_HEAD, *rotated))
@@ -186,7 +186,7 @@ resource "aws_secretsmanager_secret_rotation" "{label}" {{
 
 
 def _function_name(label: str) -> str:
-    """A name for the function, of at most 64 characters: a longer one keeps its beginning and gets a digest.
+    """A name for the function, at most 64 characters: a longer one is cut and gets a digest.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
     """

@@ -1,6 +1,6 @@
 """Messages for AWS errors: one line with the secret, the region and what to do, never botocore's own text.
 
-An answer that cannot be parsed is quoted whole by botocore, and it could be the value: every cause is dropped.
+botocore quotes an answer that it cannot parse in full, which may contain the value, so every cause is dropped.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _MISSING_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call as a person would name it: `doing` is its verb, `action` the IAM action that it needs.
+    """A call as described to the user: `doing` is its verb, `action` the IAM action that it needs.
 
-    `region` is None where none is known yet.
+    `region` is None if it is not known yet.
     """
 
     doing: str
@@ -168,7 +168,7 @@ _BY_CODE = {
     "ValidationException": _NOT_VALID,
     "ParamValidationError": _NOT_VALID,
 }
-# Where a code means several things: what AWS's text then holds.
+# For codes with several meanings: the text in AWS's message that identifies each.
 _BY_TEXT = {
     "AccessDenied": ("KMS", _KEY_DENIED),
     "AccessDeniedException": ("KMS", _KEY_DENIED),
@@ -179,19 +179,19 @@ _BY_TEXT = {
 
 @contextmanager
 def translated(call: Call) -> Iterator[None]:
-    """Turn every failure of boto3 inside the block into a StoreError about this call."""
+    """Turn every boto3 failure inside the block into a StoreError about this call."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
     except (BotoCoreError, ClientError, ValueError, KeyError, OSError, EOFError) as error:
-        # ValueError: an endpoint that is no URL. KeyError: an answer that was cut off, which botocore lets through.
-        # OSError: a file or program that a profile names is not there. EOFError: it asks for a code on no terminal.
+        # ValueError: an endpoint that is not a URL. KeyError: a truncated answer, which botocore accepts. OSError: a
+        # file or program named by a profile does not exist. EOFError: it asks for a code without a terminal.
         raise store_error(error, call) from None
 
 
 def store_error(error: Exception, call: Call) -> StoreError:
-    """The StoreError for an exception of boto3 in this call, in our own words."""
+    """The StoreError, in our own words, for a boto3 exception in this call."""
     code = error_code(error)
     text = str(_answer(error).get("Message", ""))
     told, meaning = _BY_TEXT.get(code, ("", None))
@@ -205,7 +205,7 @@ def store_error(error: Exception, call: Call) -> StoreError:
 
 
 def _endpoint(error: Exception) -> str:
-    """Where AWS was looked for: what a wrong variable or profile says is seen at once."""
+    """The endpoint of the call, so that an error by a wrong variable or profile is obvious."""
     named = getattr(error, "kwargs", {}).get("endpoint_url")
     return without_login(named).rstrip("/") if isinstance(named, str) else "the endpoint"
 
@@ -225,7 +225,7 @@ def _unknown(error: Exception, code: str) -> _Words:
 
 
 def error_code(error: Exception) -> str:
-    """AWS's error code, or the exception's type if the request did not get there."""
+    """AWS's error code, or the exception's type if the request got no answer."""
     code = str(_answer(error).get("Code") or "")
     return code if _CODE.fullmatch(code) else type(error).__name__
 
@@ -239,6 +239,6 @@ def _status(error: Exception) -> int:
 
 
 def _response(error: Exception) -> dict[str, dict[str, Any]]:
-    # Errors below HTTP have the attribute too, and None in it.
+    # Errors below HTTP have this attribute too, with the value None.
     response = getattr(error, "response", None)
     return response if isinstance(response, dict) else {}

@@ -1,4 +1,4 @@
-"""How what a store holds is named, allowed and handled outside of it: the records that a store's module fills in."""
+"""How a store's content is named, permitted and handled elsewhere: the records that a store's module fills in."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any, TypeAlias
 from fixers.model import PlannedSecret
 from fixers.stores.arns import Account
 
-# A word as a literal of Python, in the quotes that the place allows.
+# Makes a Python string literal of a word, in the quotes that the place allows.
 Quoted: TypeAlias = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """What a reference names. `store` is the store's word; "" where a part is not said."""
+    """A parsed reference. `store` is the store's key in KINDS; parts that are not given are ""."""
 
     store: str
     name: str
@@ -26,20 +26,20 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class References:
-    """How code and configuration name a stored value.
+    """How code and configuration refer to a stored value.
 
-    Names of a store begin with `prefix`, which tells rewritten code where to look: one store has "". `reserved` are
-    beginnings, after the prefix, that AWS keeps for itself.
+    Names in a store begin with `prefix`, which tells rewritten code which store to ask; one store has "". `reserved`
+    are beginnings, after the prefix, that AWS reserves for itself.
 
-    `spelled(name, key, plain)` is a dynamic reference of CloudFormation without its braces, `begins` how these begin,
-    and `parsed` reads one, None where it is none of this store's. `resolved_at` are the types of resources with the
-    properties that CloudFormation resolves it at; None: all. `value_from(name, key, arn)` is that of a task definition
-    of ECS. `sam_policy` is SAM's policy template for reading a name. `inline(client, name, quoted, binary)` is the
-    expression of Python that gives a value: the text of `boto3.client`, the name as an expression, and whether bytes
-    are stored that are no text.
+    `spelled(name, key, plain)` is a CloudFormation dynamic reference without its braces, `begins` is how these begin,
+    and `parsed` parses one, None if it is not one of this store's. `resolved_at` are the types of resources with the
+    properties at which CloudFormation resolves it; None: all. `value_from(name, key, arn)` is the `valueFrom` of an ECS
+    task definition. `sam_policy` is SAM's policy template for reading a name. `inline(client, name, quoted, binary)` is
+    the Python expression that gives a value, from the text of `boto3.client`, the name as an expression, and whether
+    bytes are stored that are not valid text.
 
-    `extension` is the path at which the Lambda extension is asked, and `extension_name(asked)` the name in such a
-    request, None where it is not one; `extension_answer(name, value)` is its answer.
+    `extension` is the path of requests to the Lambda extension, and `extension_name(asked)` is the name in such a
+    request, None if it is not one; `extension_answer(name, value)` is the answer to it.
     """
 
     prefix: str
@@ -58,7 +58,7 @@ class References:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What a policy allows: IAM actions on ARNs, under a name for people."""
+    """A permission in a policy: IAM actions on ARNs, with a title for people."""
 
     sid: str
     actions: tuple[str, ...]
@@ -67,7 +67,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyUse:
-    """What is done with the customer keys of these secrets, and the actions of KMS that it takes."""
+    """The use of these secrets' customer keys, and the KMS actions that it needs."""
 
     doing: str
     actions: tuple[str, ...]
@@ -76,12 +76,13 @@ class KeyUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permissions:
-    """What IAM allows on a store.
+    """What IAM permits on a store.
 
-    `arn(account, name)` is what is known of an ARN from the name; AWS appends what `arn_end` is a pattern of, "" where
-    it appends nothing. `read` is the action of a running program, `inject` that of what reads before it starts,
-    `delete` of an undo. `writing` gives what a migration calls, `encrypting` its use of keys beside kms:Decrypt,
-    `below` what reads whole paths. `unshared` says why no policy opens a value to another account, None where one does.
+    `arn(account, name)` is the part of an ARN that the name determines; AWS appends text that matches `arn_end`, "" if
+    it appends nothing. `read` is the action of a running program, `inject` of what reads values before it starts,
+    `delete` of an undo. `writing` gives the actions of a migration, `encrypting` its use of keys besides kms:Decrypt,
+    `below` the permission to read whole paths. `unshared` says why no policy can open a value to another account, None
+    if one can.
     """
 
     arn: Callable[[Account, str], str]
@@ -95,20 +96,20 @@ class Permissions:
     unshared: str | None
 
     def pattern(self, account: Account, name: str) -> str:
-        """The ARN as a policy names it."""
+        """The ARN as it is written in a policy."""
         return self.arn(account, name) + self.arn_end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commands:
-    """The store in upload.sh and in what people type.
+    """The store's commands in upload.sh and for people to type.
 
-    The texts of `look_at`, `read`, `create` and `update` are shell functions look_at_ONE and so on, of what the store
-    holds; `restore` is the function bring_back where a deletion can be taken back, and `keys` the arms of `settle` that
-    look at the KMS key. `options(secret)` go to create and update. `reads(name)` prints a value as JSON, in which
-    `value_in` finds the text or the bytes (None where it is an answer of another store), and `reading` is the command's
-    name. `lists(path)` shows names. `change_key(name, key)` gives a name another KMS key, `share(name, policy)` a
-    policy of its own, which stands in the file `policy`.
+    The texts of `look_at`, `read`, `create` and `update` are shell functions look_at_ONE and so on, named after what
+    the store holds; `restore` is the function bring_back if a deletion can be undone, and `keys` are the arms of
+    `settle` that check the KMS key. `options(secret)` are passed to create and update. `reads(name)` prints a value as
+    JSON, in which `value_in` finds the text or the bytes (None if it is another store's answer), and `reading` is the
+    command's name. `lists(path)` shows names. `change_key(name, key)` changes a name's KMS key, `share(name, policy)`
+    gives it a resource policy, which is read from the file `policy`.
     """
 
     look_at: str

@@ -1,4 +1,4 @@
-"""AWS's limits that both stores share, checked before the first call and not in the middle of an upload."""
+"""AWS's limits that both stores share, checked before the first call rather than in the middle of an upload."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Iterator
 
 TAG_VALUE_LENGTH = 256
 
-# An id, an ARN, alias/NAME or its ARN, as both stores take them: KeyId in PutParameter.
+# An id, an ARN, alias/NAME or its ARN, as both stores accept them: KeyId in PutParameter.
 _KMS_KEY = re.compile(r"[A-Za-z0-9:/_-]{1,256}")
 _NOT_IN_A_TAG = re.compile(r"[^\w .:/=+@-]")
 
 
 def key_problem(key: str) -> str | None:
-    """Say why this cannot be a KMS key's id, ARN or alias; None where it can."""
+    """The reason why this cannot be a KMS key's id, ARN or alias; None if it can."""
     return None if _KMS_KEY.fullmatch(key) else "a KMS key is an id, an ARN or alias/NAME"
 
 
 def foreign_key_problem(key: str, service: str) -> str | None:
-    """Say why a service cannot use this KMS key; None where it may. AWS's own keys work for their own service only.
+    """Why a service cannot use this KMS key; None if it may. AWS managed keys work for their own service only.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-cmk
     """
@@ -27,12 +27,12 @@ def foreign_key_problem(key: str, service: str) -> str | None:
 
 
 def tag_value(text: str) -> str:
-    """Make a text that can be a tag's value: other characters as `_`, at most 256."""
+    """The text as a valid tag value: other characters become `_`, at most 256 characters."""
     return _NOT_IN_A_TAG.sub("_", text)[:TAG_VALUE_LENGTH]
 
 
 def size_problems(value: bytes | str, most_bytes: int, holder: str) -> Iterator[str]:
-    """Say why a holder of so many bytes would not take this value."""
+    """The reasons why a holder of so many bytes cannot hold this value."""
     try:
         size = len(value if isinstance(value, bytes) else value.encode("utf-8"))
     except UnicodeEncodeError:

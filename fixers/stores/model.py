@@ -12,33 +12,33 @@ from fixers.stores.pace import Wait
 from scanner.errors import StoreError
 from scanner.model import SecretValue
 
-# Marks what we created: an existing name without it is never written to unless the plan adopts it.
+# Marks what we created: an existing name without this tag is never written to unless the plan adopts it.
 REPOSITORY_TAG = "unhardcode:repository"
 DESCRIPTION = "Created by unhardcode: this value was in source code before."
-# Types of parameters that are not encrypted: settings, never what was judged secret.
+# Types of parameters that are not encrypted: for settings, never for a value judged secret.
 PLAIN_TYPES = ("String", "StringList")
-# The type of bytes that are no text, in a store that takes them.
+# The type for bytes that are not valid text, in a store that accepts them.
 BINARY_TYPE = "SecretBinary"
 
 
 class AlreadyExistsError(StoreError):
-    """The name is taken: read it back and compare before anything else."""
+    """The name exists: read it back and compare before anything else."""
 
 
 class ScheduledForDeletionError(StoreError):
-    """The name is kept by a secret that is being deleted."""
+    """The name belongs to a secret that is scheduled for deletion."""
 
 
 class DeniedError(StoreError):
-    """The credentials may not make this call; perhaps they may make another that does the same."""
+    """The credentials do not permit this call; they may permit another one with the same result."""
 
 
 class ThrottledError(StoreError):
-    """AWS refused for too many requests: nothing took effect, and the same call may succeed later."""
+    """AWS throttled the call: nothing took effect, and the same call may succeed later."""
 
 
 class UnreadError(StoreError):
-    """What one of these references names could not be read. It says what the store's own error says."""
+    """The value of one of these references could not be read. The message is the store's own error."""
 
     def __init__(self, error: StoreError, wanted: Sequence[Reference]) -> None:
         super().__init__(error.message, lines=error.lines, hint=error.hint)
@@ -46,12 +46,12 @@ class UnreadError(StoreError):
 
 
 class OutcomeUnknownError(StoreError):
-    """A write got no answer: whether it took effect is only known after reading back."""
+    """A write got no answer: only reading back shows whether it took effect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """An AWS to talk to instead of the real one, with the only key pair that it accepts."""
+    """An AWS to use instead of the real one, with the only key pair that it accepts."""
 
     url: str
     region: str
@@ -61,7 +61,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long a call may take: seconds to connect and to answer, and attempts before it fails."""
+    """How long a call may take: seconds to connect and to answer, and the number of attempts."""
 
     connect: float = 5.0
     read: float = 15.0
@@ -70,13 +70,13 @@ class Patience:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Existing:
-    """What the store says of a name, without its value.
+    """What the store tells about a name, without its value.
 
-    `version` is the version id or number that is read now, "" where there is none. `type` is Secret in Secrets Manager,
-    where a name takes either type of value, and a parameter's own type else. `deletion` is when a scheduled deletion
-    ends (ISO 8601), else None. `repository` is the tag that says who created it, None where it has none. `arn` is None
-    where the store does not give one. `own_key` says whether it is encrypted with a KMS key of its own and not with
-    AWS's; None where the store does not say.
+    `version` is the current version's id or number, "" if there is none. `type` is Secret in Secrets Manager, where a
+    name accepts either type of value, otherwise a parameter's type. `deletion` is when a scheduled deletion ends (ISO
+    8601), else None. `repository` is the tag that says for whom it was created, None if it has none. `arn` is None if
+    the store does not return one. `own_key` says whether it is encrypted with a customer's KMS key rather than AWS's;
+    None if the store does not tell.
     """
 
     name: str
@@ -99,7 +99,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What a write came to: the version that now holds the value, and the ARN where the store gives one."""
+    """The result of a write: the version that now holds the value, and the ARN if the store returns one."""
 
     name: str
     version: str
@@ -107,42 +107,42 @@ class Receipt:
 
 
 class Store(Protocol):
-    """Where values go. Every failure is a StoreError that names the secret and what to do, never a value."""
+    """A store of values. Every failure is a StoreError that names the secret and what to do, never a value."""
 
     @property
     def name(self) -> str:
         """The store's word in plans: secretsmanager, parameterstore."""
 
     def problems(self, secret: PlannedSecret, payload: SecretValue) -> tuple[str, ...]:
-        """Say, without any call, why the store would not take this: name, size, level, forbidden text."""
+        """The reasons, found without a call, why the store would not accept this: name, size, level, forbidden text."""
 
     def read(self, name: str) -> SecretValue | None:
-        """Read the current value; None where the name does not exist or has no value."""
+        """Read the current value; None if the name does not exist or has no value."""
 
     def describe(self, name: str) -> Existing | None:
-        """Say what is there without reading it; None where the name does not exist."""
+        """Describe a name without reading its value; None if the name does not exist."""
 
     def look(self, names: Sequence[str]) -> Iterator[tuple[str, Stored | None]]:
-        """Look at many names in few calls, in their order; None where a name does not exist."""
+        """Describe and read many names in few calls, in their order; None for a name that does not exist."""
 
     def create(self, secret: PlannedSecret, payload: SecretValue, *, tags: Mapping[str, str], token: str) -> Receipt:
-        """Store a new name; AlreadyExistsError where it is taken. `token` is a random UUID, kept for a retry."""
+        """Store under a new name; AlreadyExistsError if it exists. `token` is a random UUID, kept for a retry."""
 
     def update(self, secret: PlannedSecret, payload: SecretValue, *, token: str) -> Receipt:
         """Store a new version under an existing name."""
 
     def restore(self, name: str) -> None:
-        """Bring back a name that is scheduled for deletion; nothing happens to one that is not."""
+        """Cancel the scheduled deletion of a name; no effect on other names."""
 
     def delete(self, name: str, *, days: int) -> None:
-        """Delete a name: a secret can be brought back for so many days (7 to 30), a parameter never."""
+        """Delete a name: a secret can be restored for so many days (7 to 30), a parameter never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """How a store is reached: its client of boto3, one that tries each call only `once`, and the pace of writes."""
+    """How a store is reached: its boto3 client, one that tries each call only `once`, and the pace of writes."""
 
-    client: Any  # boto3's, whose types are made at run time
+    client: Any  # boto3's, whose types are created at run time
     once: Callable[[], Any]
     region: str
     pace: Wait
@@ -150,7 +150,7 @@ class Connection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tier:
-    """What a store offers at one price: the bytes that a value may have, and US dollars a month without reads."""
+    """A price tier of a store: the maximum size of a value in bytes, and US dollars per month without reads."""
 
     most_bytes: int
     a_month: float
@@ -158,20 +158,20 @@ class Tier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreKind:
-    """What is known of a store without asking it.
+    """What is known about a store without asking it.
 
-    `word` names it in plans and on the command line, `title` to people, `service` to boto3 and KMS; `one` and `many`
-    are what it holds. Of `types` the first is that of an encrypted text. `tiers` are by their names, the smallest
-    first, None where there is only one. `writes_a_second` is what AWS's default rates allow. `has_fields` says that
-    references can name one field of a JSON object, `rotates` that AWS can rotate what it holds, `recoverable` that
-    what was deleted can be brought back.
+    `word` is its name in plans and on the command line, `title` its name for people, `service` its name for boto3 and
+    KMS; `one` and `many` are words for what it holds. The first of `types` is that of encrypted text. `tiers` are by
+    name, the smallest first, None if there is only one. `writes_a_second` is what AWS's default rates allow.
+    `has_fields` says that references can name one field of a JSON object, `rotates` that AWS can rotate what it holds,
+    `recoverable` that a deletion can be undone.
 
-    `name_for` makes a name of it from `env/app/part`. `name_problems` (region None: one with a long name) and
+    `name_for` makes one of its names from `env/app/part`. `name_problems` (region None: one with a long name) and
     `value_problems` (tier None: the smallest) say why AWS would refuse; emulators refuse nothing.
 
-    `read_many(wanted, client)` reads what references name, in any order. Raises UnreadError. `read_below(path, client)`
-    reads all values below a path, by their full names; None where the store has no such call. `terraform` is the type
-    of resource that Terraform adopts without its value; None: its provider would keep values in the state.
+    `read_many(wanted, client)` reads the values of references, in any order. Raises UnreadError. `read_below(path,
+    client)` reads all values below a path, by their full names; None if the store has no such call. `terraform` is the
+    resource type that Terraform adopts without its value; None: its provider would keep values in the state.
     """
 
     word: str
@@ -197,9 +197,9 @@ class StoreKind:
     terraform: str | None = None
 
     def problems(self, name: str, value: bytes | str, *, tier: str | None, region: str | None) -> tuple[str, ...]:
-        """Say why the store would not take this name and value; () where it would."""
+        """The reasons why the store would not accept this name and value; () if it would."""
         return (*self.name_problems(name, region), *self.value_problems(value, tier))
 
 
-# A store by its word in plans.
+# Returns a store by its word in plans.
 Stores: TypeAlias = Callable[[str], Store]

@@ -1,4 +1,4 @@
-"""How fast writes go out: within AWS's default rates, so that hundreds of uploads are not throttled."""
+"""Limit the rate of writes to AWS's default quotas, so that hundreds of uploads are not throttled."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from ipaddress import ip_address
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-# Waits until the next write may go out.
+# Waits until the next write may be sent.
 Wait: TypeAlias = Callable[[], None]
 
 
 def paced(
     a_second: float, *, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
 ) -> Wait:
-    """A wait that lets at most so many writes a second through, the first of them at once."""
+    """A wait that permits at most so many writes per second, the first one at once."""
     free_at = clock()
 
     def wait() -> None:
@@ -29,11 +29,11 @@ def paced(
 
 
 def at_once() -> None:
-    """Wait for nothing."""
+    """Do not wait."""
 
 
 def pace_for(a_second: float, endpoint: str) -> Wait:
-    """The wait for so many writes a second at an endpoint; an emulator on this machine has no rates."""
+    """The wait for so many writes per second at an endpoint; an emulator on this machine has no limits."""
     return at_once if is_near(endpoint) else paced(a_second)
 
 

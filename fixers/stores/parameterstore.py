@@ -38,10 +38,10 @@ from scanner.model import SecretValue
 
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
 _BATCH = 10
-# Seconds between attempts at what boto3 must not repeat.
+# Seconds between attempts of calls that boto3 must not repeat.
 _PAUSES = (1.0, 2.0, 4.0, 8.0)
 _LEVELS = 15
-_NAME_LENGTH = 1_011  # with the ARN in front of it
+_NAME_LENGTH = 1_011  # including the ARN in front of it
 _NAME = re.compile(r"[A-Za-z0-9/_.-]*")
 _LONG_REGION = "us-isob-east-1"
 _TIERS: dict[str | None, Tier] = {
@@ -52,38 +52,38 @@ _TIERS: dict[str | None, Tier] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterStore:
-    """The store `parameterstore`, through one client. It has no request token: read back before repeating a write.
+    """The store `parameterstore`, through one client. It has no request tokens: read back before repeating a write.
 
-    `once` gives a client that tries a call once only; None: `client` itself does.
+    `once` returns a client that tries each call only once; None: `client` itself does.
     """
 
-    client: Any  # boto3's, whose types are made at run time
+    client: Any  # boto3's, whose types are created at run time
     region: str
     pace: Wait = at_once
     once: Callable[[], Any] | None = None
     name: str = "parameterstore"
 
     def problems(self, secret: PlannedSecret, payload: SecretValue) -> tuple[str, ...]:
-        """Say, without any call, why Parameter Store would not take this."""
+        """The reasons, found without a call, why Parameter Store would not accept this."""
         return KIND.problems(secret.name, payload.reveal(), tier=secret.tier, region=self.region)
 
     def read(self, name: str) -> SecretValue | None:
-        """Read the parameter's latest version, decrypted; None where there is none."""
+        """Read the parameter's latest version, decrypted; None if there is none."""
         found = self._parameter(name)
         return None if found is None else SecretValue(found["Value"])
 
     def describe(self, name: str) -> Existing | None:
-        """Say what is there without decrypting it; None where there is nothing."""
+        """Describe the parameter without decrypting it; None if there is none."""
         with translated(self._call("look at", name, "GetParameter")):
             try:
-                # DescribeParameters would need a permission on every parameter of the account.
+                # DescribeParameters would need permission for every parameter of the account.
                 parameter = self.client.get_parameter(Name=name, WithDecryption=False)["Parameter"]
             except self.client.exceptions.ParameterNotFound:
                 return None
         return self._existing(parameter)
 
     def look(self, names: Sequence[str]) -> Iterator[tuple[str, Stored | None]]:
-        """Read by ten, one by one where GetParameters is not allowed; then the tags of what is there."""
+        """Read ten at a time, or one by one if GetParameters is denied; then the tags of those that exist."""
         batches = True
         for start in range(0, len(names), _BATCH):
             some = names[start : start + _BATCH]
@@ -97,7 +97,7 @@ class ParameterStore:
                     yield name, Stored(existing=self._existing(found), value=SecretValue(found["Value"]))
 
     def _batch(self, names: Sequence[str]) -> dict[str, dict[str, Any]] | None:
-        """What AWS says of at most ten names, decrypted, by name; None where the call is not allowed."""
+        """AWS's answers for at most ten names, decrypted, by name; None if the call is denied."""
         try:
             with translated(self._call("read", f"{names[0]} and others", "GetParameters")):
                 answer = self.client.get_parameters(Names=list(names), WithDecryption=True)
@@ -106,7 +106,7 @@ class ParameterStore:
             return None
 
     def _parameter(self, name: str) -> dict[str, Any] | None:
-        """What AWS says of one name, decrypted; None where there is none."""
+        """AWS's answer for one name, decrypted; None if it does not exist."""
         with translated(self._call("read", name, "GetParameter")):
             try:
                 return _whole(self.client.get_parameter(Name=name, WithDecryption=True)["Parameter"])
@@ -127,15 +127,16 @@ class ParameterStore:
             )
 
     def create(self, secret: PlannedSecret, payload: SecretValue, *, tags: Mapping[str, str], token: str) -> Receipt:
-        """Create the parameter with its tags; `token` has no use here."""
+        """Create the parameter with its tags; `token` is not used."""
         del token
         listed = [{"Key": name, "Value": tag_value(value)} for name, value in sorted(tags.items())]
         return self._put("create", secret, payload, Overwrite=False, Tags=listed, Description=DESCRIPTION)
 
     def update(self, secret: PlannedSecret, payload: SecretValue, *, token: str) -> Receipt:
-        """Write a new version; AWS refuses tags together with Overwrite. `token` has no use here.
+        """Write a new version; AWS refuses tags together with Overwrite. `token` is not used.
 
-        boto3 must not repeat it by itself: an attempt that took effect without an answer would be two versions.
+        boto3 must not repeat this call by itself: after an attempt that took effect without an answer there would be
+        two versions.
         """
         del token
         for pause in _PAUSES:
@@ -146,10 +147,10 @@ class ParameterStore:
         return self._put("update", secret, payload, once=True, Overwrite=True)
 
     def restore(self, name: str) -> None:
-        """Do nothing: a parameter is deleted at once, and never scheduled for it."""
+        """Do nothing: a parameter is deleted at once, never scheduled for deletion."""
 
     def delete(self, name: str, *, days: int) -> None:
-        """Delete the parameter and its history for good; `days` has no use here. One that is gone already is fine."""
+        """Delete the parameter and its history permanently; `days` is not used. A parameter already deleted is fine."""
         del days
         self.pace()
         with translated(self._call("delete", name, "DeleteParameter", writes=True)):
@@ -161,7 +162,7 @@ class ParameterStore:
     def _put(
         self, doing: str, secret: PlannedSecret, payload: SecretValue, *, once: bool = False, **options: Any
     ) -> Receipt:
-        # Only what was planned as plain text is stored as such.
+        # Only what was planned as plain text is stored unencrypted.
         kind = secret.type if secret.type in PLAIN_TYPES else "SecureString"
         key = {"KeyId": secret.kms_key} if secret.kms_key and kind == "SecureString" else {}
         value = payload.reveal()
@@ -174,7 +175,7 @@ class ParameterStore:
                 Name=secret.name,
                 Value=value,
                 Type=kind,
-                # Always said: the account's default tier may be one that costs.
+                # Always passed: the account's default tier may be one that costs.
                 Tier="Advanced" if secret.tier == "Advanced" else "Standard",
                 **key,
                 **options,
@@ -186,14 +187,14 @@ class ParameterStore:
 
 
 def _whole(parameter: dict[str, Any]) -> dict[str, Any]:
-    """The parameter as AWS gave it. Raises KeyError where the answer was cut off."""
+    """The parameter as AWS returned it. Raises KeyError if the answer was truncated."""
     for key in ("Name", "Type", "Value", "Version"):
         parameter[key]
     return parameter
 
 
 def _read_many(wanted: Sequence[Reference], client: Any) -> Iterator[tuple[Reference, SecretValue]]:
-    """Ten at a time."""
+    """Read references, ten at a time."""
     region = client.meta.region_name
     for start in range(0, len(wanted), _BATCH):
         some = wanted[start : start + _BATCH]
@@ -211,14 +212,14 @@ def _read_many(wanted: Sequence[Reference], client: Any) -> Iterator[tuple[Refer
 
 
 def _names(parameter: Mapping[str, Any]) -> Iterator[str]:
-    """What a parameter can be asked for by: its name or ARN, with the version that was asked for."""
+    """The names by which a parameter can be requested: its name or ARN, with the requested version."""
     for name in (parameter["Name"], parameter.get("ARN")):
         if name:
             yield name + parameter.get("Selector", "")
 
 
 def _read_below(path: str, client: Any) -> dict[str, SecretValue]:
-    """Every parameter below a path, by its full name."""
+    """Read every parameter below a path, by full name."""
     found: dict[str, SecretValue] = {}
     action = "ssm:GetParametersByPath"
     with translated(Call(doing="read all of", name=path, region=client.meta.region_name, action=action)):
@@ -272,7 +273,7 @@ KIND = StoreKind(
     many="parameters",
     types=("SecureString", *PLAIN_TYPES),
     tiers=_TIERS,
-    # PutParameter has 3 by default, and 10 where the account pays for more.
+    # PutParameter's limit is 3 by default, and 10 if the account pays for more.
     # https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm (Parameter Store)
     writes_a_second=3.0,
     has_fields=False,

@@ -1,4 +1,4 @@
-"""Parameters of Parameter Store as references, policies, commands and code name them."""
+"""How references, policies, commands and code name parameters of Parameter Store."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _RESOLVED_AT = frozenset(
         ("AWS::Redshift::Cluster", "MasterUserPassword"),
     }
 )
-# JMESPath. The word in front tells the answer from warnings that a CLI may print beside it.
+# JMESPath. The first word distinguishes the answer from warnings that a CLI may print with it.
 _TAGS = f"['tag', TagList[?Key=='{REPOSITORY_TAG}'].Value | [0]]"
 
 
 def _spelled(name: str, key: str | None, plain: bool) -> str:
-    """AWS has `ssm` for parameters that are not encrypted."""
+    """The reference; `ssm` is AWS's word for parameters that are not encrypted."""
     del key  # a parameter has no fields
     return f"resolve:ssm{'' if plain else '-secure'}:{name}"
 
@@ -68,7 +68,7 @@ REFERENCES = References(
 
 
 def _arn(account: Account, name: str) -> str:
-    """The name begins with the only slash: `parameter//prod` matches nothing."""
+    """The ARN: the name begins with the only slash, because `parameter//prod` matches nothing."""
     return account.arn(_SERVICE, f"parameter/{name.removeprefix('/')}")
 
 
@@ -94,7 +94,7 @@ def _below(secrets: Sequence[PlannedSecret], account: Account) -> Grant:
     https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
     """
     paths = sorted({each.name.rpartition("/")[0].lstrip("/") for each in secrets})
-    # The path is named as the call has it, and that may end with a slash.
+    # The path is as in the call, which may end with a slash.
     arns = tuple(_arn(account, f"{path}{end}") for path in paths for end in ("", "/"))
     return Grant(sid="ReadAllThatIsBelowThesePaths", actions=("ssm:GetParametersByPath",), arns=arns)
 
@@ -151,7 +151,7 @@ update_parameter() {
 
 
 def _options(secret: PlannedSecret) -> Iterator[str]:
-    # Always said: the account's default tier may be one that costs.
+    # Always passed: the account's default tier may be one that costs.
     yield f"--tier={secret.tier or 'Standard'}"
     if secret.kms_key and secret.type not in PLAIN_TYPES:
         yield f"--key-id={secret.kms_key}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-# By the beginning of the region's name. Everything else is `aws`.
+# By the beginning of the region's name. All other regions are in `aws`.
 _PARTITIONS = (
     ("cn-", "aws-cn", "amazonaws.com.cn"),
     ("us-gov-", "aws-us-gov", "amazonaws.com"),
@@ -18,7 +18,7 @@ _PARTITIONS = (
     ("us-isof-", "aws-iso-f", "csp.hci.ic.gov"),
 )
 _FIRST = ("aws", "amazonaws.com")
-# Hosts of all partitions, those that speak IPv6 too.
+# Hosts of all partitions, including dual-stack ones (IPv6).
 _HOSTS = (
     *dict.fromkeys([_FIRST[1], *(suffix for _, _, suffix in _PARTITIONS)]),
     "api.aws", "api.amazonwebservices.com.cn", "api.amazonwebservices.eu", "api.aws.ic.gov", "api.aws.scloud",
@@ -27,12 +27,12 @@ _HOSTS = (
 
 
 def partition_of(region: str) -> str:
-    """The partition of a region; `aws` for one that is not known."""
+    """The partition of a region; `aws` for an unknown one."""
     return _facts(region)[0]
 
 
 def suffix_of(region: str) -> str:
-    """What the hosts of a region's services end in."""
+    """The domain suffix of a region's service hosts."""
     return _facts(region)[1]
 
 
@@ -42,7 +42,7 @@ def is_aws(host: str) -> bool:
 
 
 def without_login(endpoint: str) -> str:
-    """An address without the user and the password that it can have."""
+    """A URL without the user and password that it may contain."""
     parts = urlsplit(endpoint)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 

@@ -1,4 +1,4 @@
-"""The classes of the stores, and how a client for one is opened."""
+"""The classes of the stores, and how a client for one is created."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class UsersAws:
     """The AWS that boto3 finds for the user. All stores share one session, so that a profile asks for a code once.
 
-    `region` and `profile` are as they were asked for; None: as boto3 finds them. `account` is its number, None where it
-    could not be asked.
+    `region` and `profile` are as requested; None: as boto3 finds them. `account` is the account id, None if it could
+    not be determined.
     """
 
     stores: Callable[[str], Store]
@@ -36,7 +36,7 @@ class UsersAws:
     profile: str | None
 
     def credentials(self) -> dict[str, str]:
-        """The session's credentials as variables for a child, which could not be asked for a code; {} without any."""
+        """The session's credentials as variables for a child process, which has no terminal for a code; {} if none."""
         with translated(Call(doing="use", name="the AWS credentials", region=None, action="sts:GetCallerIdentity")):
             found = self.session().get_credentials()
             frozen = found and found.get_frozen_credentials()
@@ -45,11 +45,11 @@ class UsersAws:
         return {
             "AWS_ACCESS_KEY_ID": frozen.access_key,
             "AWS_SECRET_ACCESS_KEY": frozen.secret_key,
-            "AWS_SESSION_TOKEN": frozen.token or "",  # said, so that no token of other credentials stays beside it
+            "AWS_SESSION_TOKEN": frozen.token or "",  # set even if empty, so that no token of other credentials remains
         }
 
     def place(self, words: Iterable[str] | None = None) -> str:
-        """Where values of these stores (None: any) would go, for a person to check: account, region, endpoints."""
+        """Where values of these stores (None: any) would go, for the user to check: account, region, endpoints."""
         where = self.where()
         account = where.get("account")
         said = [f"AWS account {account}" if account else "an AWS account that could not be asked for its number"]
@@ -63,7 +63,7 @@ class UsersAws:
         return " ".join(said) + (f" at {' and '.join(foreign)}" if foreign else "")
 
     def where(self) -> dict[str, str]:
-        """The region and, where AWS tells it, the account that values go to."""
+        """The region and, if AWS tells it, the account to which values go."""
         with translated(Call(doing="ask", name="AWS who you are", region=self.region, action="sts:GetCallerIdentity")):
             found = {"region": self.session().region_name, "account": self.account()}
         return {name: each for name, each in found.items() if each}
@@ -74,7 +74,7 @@ def _shown(endpoint: str) -> str:
     return without_login(endpoint) + (", UNENCRYPTED on its way there" if open_wire else "")
 
 
-# Only a courtesy: nobody waits long for it.
+# Only for information, so it must not take long.
 _HURRY = Patience(connect=2.0, read=3.0, attempts=1)
 
 
@@ -84,9 +84,9 @@ def users_aws(
     profile: str | None = None,
     patience: Patience = Patience(),  # noqa: B008 frozen
 ) -> UsersAws:
-    """The AWS that boto3 finds with these, AWS_REGION too. Nothing is read yet, and no call is made.
+    """The AWS that boto3 finds with these options and AWS_REGION. Nothing is read yet, and no call is made.
 
-    Raises UsageError for an empty one: `--region "$REGION"` without such a variable means no region that is known.
+    Raises UsageError for an empty option: `--region "$REGION"` with an unset variable would mean an unknown region.
     """
     for option, given in (("--region", region), ("--profile", profile)):
         if given is not None and not given.strip():
@@ -106,7 +106,7 @@ def users_aws(
 
 
 def stores_at(endpoint: Endpoint) -> Stores:
-    """The stores of an emulator, each opened once; nothing of the user's is read."""
+    """The stores of an emulator, each opened once; none of the user's configuration is read."""
     credentials = (endpoint.access_key, endpoint.secret_key)
     return functools.cache(
         functools.partial(connect, region=endpoint.region, endpoint=endpoint.url, credentials=credentials)
@@ -124,8 +124,8 @@ def connect(
 ) -> Store:
     """Open a store; no call is made yet.
 
-    Region, profile and endpoint are found as boto3 finds them (and AWS_REGION too) where they are None. With
-    `credentials` (access key id, secret key) nothing of the user's is read: no AWS_* variable, no file, no proxy.
+    Region, profile and endpoint are found as boto3 finds them (and by AWS_REGION) if they are None. With `credentials`
+    (access key id, secret key) none of the user's configuration is read: no AWS_* variable, no file, no proxy.
     """
     isolated = credentials is not None
     session = functools.partial(_isolated, region, credentials) if credentials else None
@@ -169,14 +169,14 @@ def _opened(
                 client=opened,
                 once=functools.cache(functools.partial(client, 1)),
                 region=session.region_name,
-                # Read off the client: the endpoint may stand in the environment or in a profile.
+                # Read from the client, because the endpoint may come from the environment or a profile.
                 pace=pace_for(kind.writes_a_second, opened.meta.endpoint_url),
             )
         )
 
 
 def _tried_twice(*, attempts: int, caught_exception: Exception | None, **_: object) -> None:
-    """Let boto3 try once more, and no more, what never reached AWS: waiting mends no network and no certificate."""
+    """Let boto3 retry a request that never reached AWS only once: waiting repairs no network and no certificate."""
     from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError, SSLError
 
     unreached = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError, SSLError)
@@ -185,9 +185,9 @@ def _tried_twice(*, attempts: int, caught_exception: Exception | None, **_: obje
 
 
 def _keep_bodies_out_of_logs() -> None:
-    """Let botocore log no request and no answer in this process, whoever has turned debugging on: both hold values.
+    """Stop botocore from logging requests and answers in this process, even with debugging on: both contain values.
 
-    Nor its warnings: they are tracebacks on the terminal of what is raised, and told by us, anyway.
+    Its warnings too: they print tracebacks of exceptions that are raised, and reported by us, anyway.
     """
     for name in ("boto3", "botocore"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -202,7 +202,7 @@ def _users(region: str | None, profile: str | None) -> Any:
 
 
 def _account(session: Any) -> str | None:
-    """The number of the account; None where it cannot be asked, which stops nothing."""
+    """The account id; None if it cannot be determined, which is no error."""
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
@@ -240,7 +240,7 @@ def _config(patience: Patience, *, isolated: bool) -> Config:
     return Config(
         connect_timeout=patience.connect,
         read_timeout=patience.read,
-        # Adaptive slows itself down when AWS throttles: an upload of hundreds then ends, only later.
+        # Adaptive mode slows down when AWS throttles, so that an upload of hundreds completes, only later.
         retries={"mode": "adaptive", "total_max_attempts": patience.attempts},
         proxies={} if isolated else None,
         user_agent_extra="unhardcode",

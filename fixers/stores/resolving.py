@@ -1,4 +1,4 @@
-"""Read what references point to, each store's in as few calls as it takes."""
+"""Read the values of references, with as few calls per store as possible."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scanner.model import SecretValue
 
 
 def read_references(wanted: Iterable[Reference], client: Callable[[str], Any]) -> dict[Reference, SecretValue]:
-    """The value behind each reference. Raises UnreadError for the first that cannot be read."""
+    """The value of each reference. Raises UnreadError for the first that cannot be read."""
     unique = list(dict.fromkeys(wanted))
     found: dict[Reference, SecretValue] = {}
     for kind in KINDS.values():

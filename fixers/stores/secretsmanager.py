@@ -46,29 +46,29 @@ _VALUE_BYTES = 65_536
 class SecretsManager:
     """The store `secretsmanager`, through one client."""
 
-    client: Any  # boto3's, whose types are made at run time
+    client: Any  # boto3's, whose types are created at run time
     region: str
     pace: Wait = at_once
     name: str = "secretsmanager"
 
     def problems(self, secret: PlannedSecret, payload: SecretValue) -> tuple[str, ...]:
-        """Say, without any call, why Secrets Manager would not take this."""
+        """The reasons, found without a call, why Secrets Manager would not accept this."""
         return KIND.problems(secret.name, payload.reveal(), tier=None, region=self.region)
 
     def read(self, name: str) -> SecretValue | None:
-        """Read AWSCURRENT: text, or bytes for a binary secret; None where there is none."""
+        """Read AWSCURRENT: text, or bytes for a binary secret; None if there is none."""
         with translated(self._call("read", name, "GetSecretValue")):
             try:
                 answer = self.client.get_secret_value(SecretId=name, VersionStage="AWSCURRENT")
             except self.client.exceptions.ResourceNotFoundException:
                 return None
-            # A partial ARN finds other secrets: only the exact name counts.
+            # A partial ARN finds other secrets, so only the exact name counts.
             if answer["Name"] != name:
                 return None
             return _value_of(answer)
 
     def describe(self, name: str) -> Existing | None:
-        """Say what is there, a secret scheduled for deletion included; None where there is nothing."""
+        """Describe the secret, even if it is scheduled for deletion; None if there is none."""
         with translated(self._call("look at", name, "DescribeSecret")):
             try:
                 answer = self.client.describe_secret(SecretId=name)
@@ -77,7 +77,7 @@ class SecretsManager:
             return _existing(name, answer) if answer["Name"] == name else None
 
     def look(self, names: Sequence[str]) -> Iterator[tuple[str, Stored | None]]:
-        """Describe every name; values come by twenty, one by one where BatchGetSecretValue is not allowed."""
+        """Describe every name; values are read twenty at a time, or one by one if BatchGetSecretValue is denied."""
         batches = True
         for start in range(0, len(names), _BATCH):
             found = {name: self.describe(name) for name in names[start : start + _BATCH]}
@@ -90,12 +90,12 @@ class SecretsManager:
                 if there is None:
                     yield name, None
                     continue
-                # What changed since it was described is in neither answer: then it is read alone.
+                # A value that changed after it was described is in neither answer: then it is read separately.
                 value = (values or {}).get(name) or (self.read(name) if _has_value(there) else None)
                 yield name, Stored(existing=there, value=value)
 
     def _batch(self, names: Sequence[str]) -> dict[str, SecretValue | None] | None:
-        """The values of at most twenty names, those that can be read; None where the call is not allowed."""
+        """The readable values of at most twenty names; None if the call is denied."""
         found: dict[str, SecretValue | None] = {}
         more: dict[str, str] = {}
         try:
@@ -125,24 +125,24 @@ class SecretsManager:
             return Receipt(name=secret.name, version=answer["VersionId"], arn=answer["ARN"])
 
     def update(self, secret: PlannedSecret, payload: SecretValue, *, token: str) -> Receipt:
-        """Make the payload AWSCURRENT; the version before it stays as AWSPREVIOUS."""
+        """Make the payload AWSCURRENT; the previous version becomes AWSPREVIOUS."""
         self.pace()
         with translated(self._call("update", secret.name, "PutSecretValue", writes=True)):
             answer = self.client.put_secret_value(SecretId=secret.name, ClientRequestToken=token, **_value(payload))
             return Receipt(name=secret.name, version=answer["VersionId"], arn=answer["ARN"])
 
     def restore(self, name: str) -> None:
-        """Cancel the deletion that a secret is scheduled for."""
+        """Cancel the scheduled deletion of a secret."""
         with translated(self._call("restore", name, "RestoreSecret", writes=True)):
             try:
                 self.client.restore_secret(SecretId=name)
             except self.client.exceptions.InvalidRequestException:
-                # Some say this of a secret that is not being deleted: an interrupted restore has done its work.
+                # Some report this for a secret that is not scheduled for deletion: an interrupted restore succeeded.
                 if self.client.describe_secret(SecretId=name).get("DeletedDate"):
                     raise
 
     def delete(self, name: str, *, days: int) -> None:
-        """Schedule the deletion: until then restore-secret brings the secret back with all its versions."""
+        """Schedule the deletion: until then restore-secret restores the secret with all its versions."""
         self.pace()
         with translated(self._call("delete", name, "DeleteSecret", writes=True)):
             try:
@@ -168,7 +168,7 @@ def _existing(name: str, answer: Mapping[str, Any]) -> Existing:
         tags=tags,
         deletion=deleted.isoformat() if deleted else None,
         arn=answer["ARN"],
-        own_key=bool(answer.get("KmsKeyId")),  # left out where it is AWS's
+        own_key=bool(answer.get("KmsKeyId")),  # absent if it is AWS's key
     )
 
 
@@ -186,7 +186,7 @@ def _value(payload: SecretValue) -> dict[str, Any]:
 
 
 def _read_many(wanted: Sequence[Reference], client: Any) -> Iterator[tuple[Reference, SecretValue]]:
-    """Each version of each secret once, whichever of its fields are wanted."""
+    """Read each version of each secret once, whichever of its fields are wanted."""
     answers: dict[tuple[str, str, str], SecretValue] = {}
     for each in wanted:
         version = (each.name, each.stage, each.version)
@@ -209,12 +209,12 @@ def _read_one(wanted: Reference, client: Any) -> SecretValue:
 
 
 def _name_for(words: str) -> str:
-    """A name that does not look like the end of its own ARN."""
+    """A name that does not end like an ARN's random suffix."""
     return f"{words}-value" if _LIKE_A_SUFFIX.search(words) else words
 
 
 def _name_problems(name: str, region: str | None) -> Iterator[str]:
-    del region  # names are alike everywhere
+    del region  # names have the same rules everywhere
     if not 1 <= len(name) <= _NAME_LENGTH:
         yield f"a secret's name has 1 to {_NAME_LENGTH} characters, this one {len(name)}"
     if not _NAME.fullmatch(name):
@@ -242,7 +242,7 @@ KIND = StoreKind(
     many="secrets",
     types=("SecretString", BINARY_TYPE),
     tiers={None: Tier(most_bytes=_VALUE_BYTES, a_month=SECRET_A_MONTH)},
-    # CreateSecret and PutSecretValue have 50 by default, and others write there too.
+    # The limit of CreateSecret and PutSecretValue is 50 by default, and others write there too.
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
     writes_a_second=20.0,
     has_fields=True,

@@ -1,4 +1,4 @@
-"""Secrets of AWS Secrets Manager as references, policies, commands and code name them."""
+"""How references, policies, commands and code name secrets of AWS Secrets Manager."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REFERENCE = re.compile(
     r"resolve:secretsmanager:(?P<secret>arn(?::[^:{}]*){6}|[^:{}]+)"
     r"(?::SecretString(?::(?P<key>[^:{}]*)(?::(?P<stage>[^:{}]*)(?::(?P<version>[^:{}]*))?)?)?)?"
 )
-# JMESPath. The word in front tells the answer from warnings that a CLI may print beside it.
+# JMESPath. The first word distinguishes the answer from warnings that a CLI may print with it.
 _HELD = "VersionIdsToStages && (KmsKeyId && 'keyed' || 'kept')"
 _TAGS = f"['tag', DeletedDate && 'deleted' || {_HELD} || 'empty', Tags[?Key=='{REPOSITORY_TAG}'].Value | [0]]"
 
@@ -38,7 +38,7 @@ def _parsed(text: str) -> Reference | None:
 
 
 def _value_from(name: str, key: str | None, arn: str) -> str:
-    """The secret's whole ARN, `ARN:KEY::` for one key of its JSON."""
+    """The secret's whole ARN, or `ARN:KEY::` for one key of its JSON."""
     del name
     return arn if key is None else f"{arn}:{key}::"
 
@@ -79,7 +79,7 @@ def _writing(secrets: Sequence[PlannedSecret], account: Account) -> Iterator[Gra
     def patterns(some: Sequence[PlannedSecret]) -> tuple[str, ...]:
         return tuple(PERMISSIONS.pattern(account, each.name) for each in some)
 
-    # A name that is not there yet is looked up without the suffix, and created with it.
+    # A name that does not exist yet is looked up without the suffix, and created with it.
     looked = tuple(arn for each in secrets for arn in (_arn(account, each.name), *patterns([each])))
     made = patterns([each for each in secrets if each.action != "adopt"])
     changed = patterns([each for each in secrets if each.action in ("update", "restore")])
@@ -101,7 +101,7 @@ def _encrypting(secrets: Sequence[PlannedSecret]) -> Iterator[KeyUse]:
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
 PERMISSIONS = Permissions(
     arn=_arn,
-    # A hyphen and six characters: `*` instead would also match every secret whose name goes on with a hyphen.
+    # A hyphen and six characters: `*` would also match every secret whose name continues with a hyphen.
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples.html
     arn_end="-??????",
     read="secretsmanager:GetSecretValue",

@@ -1,1 +1,1 @@
-"""Scan what a repository remembers: every version of every file, each one once."""
+"""Scan a repository's history: every version of every file, each one once."""

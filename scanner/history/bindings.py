@@ -1,6 +1,6 @@
-"""What the names of a Python file are bound to, updated from one version of the file to the next.
+"""The bindings of a Python file's names, updated from one version of the file to the next.
 
-Read by lines, without a parser: a binding is a line `name = ...`, and the statement that begins there.
+Read line by line without a parser: a binding is a line `name = ...` and the statement that begins there.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from scanner.extent import HOPS, WIDTH, Extent, Range, changed, statement
 
 # `name = ...`, `self.name: str = ...`, `one = other = ...`, `one, other = ...`, `name["key"] = "..."`, a loop over a
-# list, a function with texts as defaults, and an option of a command line: what the reader follows from a call's
-# argument to a constant. A number or nothing is no text.
+# list, a function with string defaults, and a command-line option: the forms through which the reader follows a call's
+# argument to a constant. A number or None is not a string.
 _ONE = rb"\(?(?:self\.|cls\.)?[A-Za-z_]\w*+[ \t]*+\)?"
 _SEVERAL = rb"%b(?:,[ \t]*+%b)*+" % (_ONE, _ONE)
 _BOUND = re.compile(
     rb"\n([ \t]*+)(?:((?:%b(?::[^=\n\"']*+)?=(?!=)[ \t]*+)++)(?!\d[\w.]*+(?!,)|(?:None|True|False)\b)"
     rb"|for[ \t]++(%bin[ \t]*+[\[({])|(?:async[ \t]++)?def[ \t]++\w++\(([^\n\"']*=[^\n]*)"
-    # What is set by key or attribute to something else than a text is many things, and changes often.
+    # Keys and attributes set to something other than a string are many, and change often.
     rb"|(?:(?:self|cls)\.)?(?P<part>[A-Za-z_]\w*+)(?:\.\w++|\[[^\]\n]{1,80}+\])++[ \t]*+=(?!=)(?=[^\n]*[\"'])"
     rb"|@?[A-Za-z_]\w*+\.(?:add_argument|add_option|option)\([^\n]{0,200}?[\"']--(?P<option>[\w\-]++)[\"'])"
     % (_SEVERAL, _SEVERAL)
@@ -29,17 +29,17 @@ _TARGET = re.compile(rb"((?:self|cls)\.)?([A-Za-z_]\w*+)[ \t]*+\)?(?:(?::[^=\n\"
 _DEFAULT = re.compile(rb"(?<![\w.])([A-Za-z_]\w*+)[ \t]*+(?::[^=,\n\"']*+)?=[ \t]*+[^\d\s=NTF]")
 _BLOCK = re.compile(rb"[ \t]*(?:async[ \t]+)?(?:def|(class))[ \t]")
 _NAME = re.compile(rb"[A-Za-z_]\w*")
-# A statement reaches no further than this, but to the end of its last lines.
+# Bytes that a statement extends at most, except to the end of its last line.
 _FAR = 3 * WIDTH
 
 
 @dataclass(slots=True)
 class Binding:
-    """Where a name is bound, `everywhere`: in the module or on self, so that any function can mean it.
+    """A binding of a name, `everywhere`: in the module or on self, so that any function can refer to it.
 
-    `of_class`: in a class's own body, once that was asked for. `end` is behind the equals sign. `text` is the
-    statement, read when it is asked for; empty where it leads nowhere. `low` and `high` are those of the statement's
-    extent, counted from `start`, once they were asked for.
+    `of_class`: in a class's own body, if that was requested. `end` is the offset after the equals sign. `text` is the
+    statement, read on request; empty if it leads nowhere. `low` and `high` are those of the statement's extent,
+    relative to `start`, if they were requested.
     """
 
     start: int
@@ -55,7 +55,7 @@ class Binding:
 
 @dataclass(slots=True, kw_only=True)
 class Bindings:
-    """The bindings of one version of a file, in their order; `places` are those of each name, made when asked for."""
+    """The bindings of one version of a file, in order; `places` are those of each name, computed on request."""
 
     data: bytes | None = field(default=None, repr=False)
     rows: list[Binding] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Bindings:
 
 
 def follow(bindings: Bindings, data: bytes, ranges: Sequence[Range] | None = None) -> set[bytes]:
-    """Update the bindings to the next version; returns the names that are bound differently than before.
+    """Update the bindings to the next version; returns the names whose bindings changed.
 
     `ranges` are the parts that differ from the version before; None: they are determined here.
     """
@@ -82,11 +82,11 @@ def follow(bindings: Bindings, data: bytes, ranges: Sequence[Range] | None = Non
         head = max(head, done)
         tail = max(head, tail)
         kept += _shifted(rows[done:head], longer)
-        # What the change touches is read again, and the lines between that.
+        # Statements that the changes touch are read again, and the lines between them.
         start = data.rfind(b"\n", 0, each.new_first) + 1
         if head < tail:
             start = min(start, rows[head].start + longer)
-        if start < end:  # a line so long that two changes stand in it
+        if start < end:  # a line so long that it contains two changes
             start = (data.find(b"\n", end) + 1) or len(data)
         longer = each.new_last - each.last
         end = max(each.new_last, rows[tail - 1].start + longer if head < tail else 0)
@@ -107,12 +107,12 @@ def _shifted(rows: list[Binding], longer: int) -> list[Binding]:
 
 
 def _touched(rows: Sequence[Binding], data: bytes, first: int, last: int) -> tuple[int, int]:
-    """The first row, and the one after the last, whose statements a change between two offsets can touch."""
+    """The first row, and the one after the last, whose statements a change between two offsets may touch."""
     tail = bisect.bisect_left(rows, last, key=_start)
     while tail < len(rows) and _bounds(data, rows[tail])[0] < last:
         tail += 1
     at = head = bisect.bisect_left(rows, first, hi=tail, key=_start)
-    # A statement ends on the first line that is far enough from its beginning: none of these is so long.
+    # A statement ends at the latest on the first line that is _FAR from its beginning, so earlier ones cannot matter.
     far = first - _FAR if data.find(b"\n", first - _FAR + WIDTH, first - WIDTH) >= 0 else 0
     while at and rows[at - 1].end >= far:
         at -= 1
@@ -122,7 +122,7 @@ def _touched(rows: Sequence[Binding], data: bytes, first: int, last: int) -> tup
 
 
 def _bounds(data: bytes, row: Binding) -> tuple[int, int]:
-    """The offsets between which was read how far a binding's statement goes (`Extent`); found once for each."""
+    """The offsets between which the extent of a binding's statement was read (`Extent`); computed once for each."""
     if not row.high:
         extent = extent_of(data, row)
         row.low, row.high = extent.low - row.start, extent.high - row.start
@@ -130,9 +130,9 @@ def _bounds(data: bytes, row: Binding) -> tuple[int, int]:
 
 
 def reached(bindings: Bindings, text: bytes, scope: int, end: int) -> tuple[dict[int, bytes], frozenset[bytes]]:
-    """Offsets of the statements that bind the names in the text before `end`, and the names in those in turn.
+    """Offsets of the statements that bind the names in the text before `end`, and those in these statements in turn.
 
-    `scope` is where the function around the text begins. The second result is all these names.
+    `scope` is where the function around the text begins. The second result is the set of all these names.
     """
     assert bindings.data is not None
     if bindings.places is None:
@@ -162,19 +162,19 @@ def reached(bindings: Bindings, text: bytes, scope: int, end: int) -> tuple[dict
 
 
 def extent_of(data: bytes, row: Binding) -> Extent:
-    """How far a binding's statement reaches."""
+    """The extent of a binding's statement."""
     return statement(data, row.start, row.end)
 
 
 def _is_of_class(data: bytes, row: Binding) -> bool:
-    """Whether a binding stands in a class's own body, so that what its objects do can mean it."""
+    """Whether a binding is in a class's own body, so that code in its objects can refer to it."""
     if row.of_class is None:
         row.of_class = next((is_class for _, is_class in enclosing(data, row.start)), False)
     return row.of_class
 
 
 def bound_between(bindings: Bindings, first: int, last: int) -> set[bytes]:
-    """The names that are bound between two offsets, where functions and classes begin elsewhere than before."""
+    """The names bound between two offsets, where functions and classes begin elsewhere than in the version before."""
     rows = bindings.rows[bisect.bisect_left(bindings.rows, first, key=_start) :]
     rows = rows[: bisect.bisect_right(rows, last, key=_start)]
     for row in rows:
@@ -183,7 +183,7 @@ def bound_between(bindings: Bindings, first: int, last: int) -> set[bytes]:
 
 
 def enclosing(data: bytes, start: int) -> Iterator[tuple[int, bool]]:
-    """Where the functions and classes around a line begin by indentation, the innermost first.
+    """The starts of the functions and classes around a line, by indentation, the innermost first.
 
     Each with whether it is a class.
     """
@@ -206,7 +206,7 @@ def _indent(data: bytes, start: int) -> int:
 
 
 def _read(data: bytes, row: Binding) -> None:
-    """Read a binding's statement. What has no text in quotes can lead to some only as another name."""
+    """Read a binding's statement. One without a quoted string can lead to a string only as another name."""
     extent = extent_of(data, row)
     text = data[extent.start : extent.end]
     row.text = text if b'"' in text or b"'" in text or b"(" not in text else b""
@@ -232,7 +232,7 @@ def _found(data: bytes, start: int, end: int) -> Iterator[Binding]:
 
 
 def _otherwise(match: re.Match[bytes], start: int) -> Iterator[Binding]:
-    """What a function's header, a key or an attribute that is set, or an option of a command line binds."""
+    """The bindings made by a function's header, a key or attribute that is set, or a command-line option."""
     at, end = start + match.start(), start + match.end() - 1
     if match[4] is not None:
         header = match[4] if b'"' in match[4] or b"'" in match[4] else b""

@@ -1,6 +1,6 @@
 """Which lines of YAML and similar text belong together, by indentation: a key depends on those above it.
 
-Read without a parser, as all that compares versions.
+Read without a parser, like everything that compares versions.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from scanner.source import Kind
 
 STRUCTURED = frozenset((Kind.YAML, Kind.JSON, Kind.TOML, Kind.INI, Kind.DOTENV, Kind.CSV))
 _WITH_SECTIONS = (Kind.TOML, Kind.INI)
-# What an item of a list holds is further in than its dash.
+# The content of a list item is indented further than its dash.
 _INDENT = re.compile(rb"[ \t]*(?:- +)*")
-# A record of a list has a block of its own; words of a list are one.
+# A record in a list is a block of its own; a list's words are one block.
 _RECORD = re.compile(rb"[ \t]*-[ ]+[\w\"'.\-/]+[\"']?:(?:[ \r]|$)")
-# Lines of a block on either side: a record has no more, and of settings by the thousand each would mean all others.
+# Lines of a block on either side: a record has no more, and of thousands of settings each would depend on all others.
 _BESIDE = 15
-# A longer line is a machine's, and all of its document: of such no more counts than what is near.
+# A longer line is generated, as is the whole document: there only the lines nearby count.
 _LONGEST = 4_000
 
 
 def surroundings(data: bytes, kind: Kind) -> Callable[[int], int]:
-    """A function from an offset to a hash of all lines that its meaning depends on.
+    """A function from an offset to a hash of all lines on which its meaning depends.
 
-    These are the lines near it in its own block, the lines near each key above it, and everything below its own key.
+    These are the nearby lines in its own block, the lines near each key above it, and everything below its own key.
     """
     lines = data.split(b"\n")
     starts = [0, *itertools.accumulate(len(line) + 1 for line in lines[:-1])]
     depths = [_depth(number, line, kind) for number, line in enumerate(lines)]
     blocks: list[list[bytes]] = []
-    places: list[tuple[int, int]] = []  # of each line its block, and its number in that
-    hangs_on: list[int] = []  # of each block the line above it that is further out
-    last: list[int] = []  # of each block that goes on its last line
+    places: list[tuple[int, int]] = []  # for each line its block, and its number in that
+    hangs_on: list[int] = []  # for each block the line above it that is indented less
+    last: list[int] = []  # for each open block its last line
     for number, (line, depth) in enumerate(zip(lines, depths, strict=True)):
         record = kind is Kind.YAML and _RECORD.match(line) is not None
         while last and (depths[last[-1]] > depth or (record and depths[last[-1]] == depth)):
@@ -54,7 +54,7 @@ def surroundings(data: bytes, kind: Kind) -> Callable[[int], int]:
     known: dict[int, int] = {}
 
     def beside(number: int) -> int:
-        chain = [number]  # no call for each level: a stranger's text can be thousands of them deep
+        chain = [number]  # no recursion: untrusted text can be thousands of levels deep
         while chain[-1] not in known and hangs_on[places[chain[-1]][0]] >= 0:
             chain.append(hangs_on[places[chain[-1]][0]])
         found = 0

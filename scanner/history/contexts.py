@@ -1,8 +1,8 @@
-"""The context of a hit, all that its finding can depend on: the lines around it, in Python what its names mean.
+"""The context of a hit, all that its finding can depend on: the lines around it, in Python also what its names mean.
 
-In YAML and the like it is the keys above and beside it as well, however far.
+In YAML and similar formats also the keys above and beside it, at any distance.
 
-Read without a parser, since history has thousands of versions to compare. A context that is too wide costs an
+Read without a parser, because a history has thousands of versions to compare. A context that is too wide costs an
 analysis; one that is too narrow would lose a finding.
 """
 
@@ -29,11 +29,11 @@ class Context(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Version:
-    """A version of a file, with what the contexts in it can depend on.
+    """A version of a file, with everything on which the contexts in it may depend.
 
-    `hits` are those that the analysis would read, in order, and `names` the names that calls among them depend on.
-    `imports` are the libraries that it imports, `own` the functions and classes that it defines and that take a
-    credential: how they are defined belongs to the context of a call of one.
+    `hits` are those that the analysis would read, in order, and `names` the names on which calls among them depend.
+    `imports` are the libraries that it imports, `own` its functions and classes that take a credential: their
+    definitions belong to the context of calls of them.
     """
 
     data: bytes = field(default=b"", repr=False)
@@ -49,9 +49,9 @@ class Version:
 class Change:
     """What is new, between the offsets of `ranges`; `stood` are hits that the version before has too.
 
-    A hit that stood has the context that it had, unless a change reaches into it, or into what a name of it means:
-    `stood` has the names that each looks for, `names` are those that are bound otherwise. Between the offsets of
-    `moved` functions can begin elsewhere.
+    Such a hit has the same context as before, unless a change reaches into it, or into the meaning of one of its names:
+    `stood` has the names that each depends on, `names` are those whose bindings changed. Between the offsets of `moved`
+    functions may begin elsewhere.
     """
 
     ranges: Sequence[Range]
@@ -60,7 +60,7 @@ class Change:
     moved: Sequence[tuple[int, int]]
 
     def spares(self, hit: Hit, extent: Extent | None = None) -> bool:
-        """Whether a hit's context is unchanged: the meaning of its names and, if given, what is in this extent."""
+        """Whether a hit's context is unchanged: the meaning of its names and, if given, the content of this extent."""
         names = self.stood.get(hit)
         return (
             names is not None
@@ -75,8 +75,8 @@ def contexts(
 ) -> Iterator[Context]:
     """The contexts of those hits whose context may be new; a call that no quoted text can reach has none.
 
-    Notes the version's `names`. `change` is None where all of it is new. `beside` gives a hash of what else belongs to
-    an offset, in a structured text.
+    Sets the version's `names`. `change` is None if all of it is new. In a structured text `beside` gives a hash of what
+    else belongs to an offset.
     """
     data = version.data
     done: set[Hit] = set()
@@ -88,11 +88,11 @@ def contexts(
         done.add(hit)
         role = table[number][0]
         code = role == CALL or (version.kind is Kind.PYTHON and role != PROVIDER)
-        # Of a line with thousands of hits only what is near each.
+        # On a line with thousands of hits only the text near each one.
         near = max(start, end - WIDTH)
         extent = statement(data, near, end) if code else around(data, end)
         if role == PROVIDER:
-            # The shortest that could be one ends here; the longest (a JWK) goes on.
+            # The shortest possible value ends here; the longest (a JWK) continues.
             extent = extent._replace(end=max(extent.end, end + TAIL), high=max(extent.high, end + TAIL))
         if change is not None and change.spares(hit, extent):
             continue
@@ -114,12 +114,12 @@ def contexts(
 
 
 def imported_of(libraries: str, imports: frozenset[str]) -> frozenset[str]:
-    """Those libraries of a call that are imported: its meaning depends on each."""
+    """Those of a call's libraries that are imported: its meaning depends on each of them."""
     return imports.intersection(libraries.split(" "))
 
 
 def scope_of(data: bytes, start: int) -> int:
-    """The offset of the outermost function around a line by indentation; 0 outside functions."""
+    """The offset of the outermost function around a line, by indentation; 0 outside functions."""
     found = 0
     for block, is_class in enclosing(data, start):
         if is_class:

@@ -1,4 +1,4 @@
-"""Which hits of a version have to be analysed: those whose context no earlier version of the file had.
+"""Decide which hits of a version must be analysed: those whose context no earlier version of the file had.
 
 A history holds each file many times, and each version changes a few lines of it. Contexts are those of
 scanner.history.contexts; only the bytes around a change are matched again (scanner.history.rematching).
@@ -29,12 +29,12 @@ _TOP_LEVEL = re.compile(rb"\n(?:def|class|async|@)")
 
 @dataclass(slots=True, kw_only=True)
 class Memory:
-    """What is remembered of the versions before; of their contexts only the hashes.
+    """What is remembered of earlier versions; of their contexts only the hashes.
 
     `prefilter` and `table` belong to the scan, `scope` is the folder below which roles are judged. `clean` holds
     (group, context) pairs that gave no finding in any file of the group; `known` holds (path, whether it is in
     `as_text`, context) that may have given one. `as_text` maps each path whose last version did not parse, and so was
-    read as plain text, to the line of Python 2 that it failed at (empty: some other error); what was clean in such a
+    read as plain text, to the Python 2 line that it failed at (empty: some other error); what was clean in such a
     version need not be clean in others. `path` is the path of the `last` version; `imports` are the libraries imported
     by it or by the versions before it. `gates` caches which expressions count, by (imports, whether the file is code).
     """
@@ -107,7 +107,7 @@ def new_contexts(memory: Memory, path: str, data: bytes, kind: Kind, *, whole: b
 
 
 def _match(memory: Memory, data: bytes, kind: Kind, before: frozenset[str] = frozenset()) -> None:
-    """Note all hits of a version; `before` are imports that count beside its own."""
+    """Record all hits of a version; `before` are imports that count besides its own."""
     hits = memory.prefilter.find(data)
     memory.last.imports = _imports(hits, memory.table)
     memory.imports = before | memory.last.imports
@@ -115,7 +115,7 @@ def _match(memory: Memory, data: bytes, kind: Kind, before: frozenset[str] = fro
 
 
 def _near_change(memory: Memory, data: bytes, kind: Kind) -> tuple[list[Hit], Change]:
-    """The hits whose context the changes can touch, and the changes."""
+    """The hits whose context the changes may touch, and the changes."""
     last, table = memory.last, memory.table
     before, imported = last.data, last.imports
     ranges = changed(before, data)
@@ -128,11 +128,11 @@ def _near_change(memory: Memory, data: bytes, kind: Kind) -> tuple[list[Hit], Ch
         last.hits = merged(last.hits, ranges, near)
         last.imports = _imported(memory, data, ranges)
     else:
-        # Calls far from the changes can mean something else now.
+        # Calls far from the changes may now mean something else.
         _match(memory, data, kind, imports)
     owned = last.own
     if _follow_own(memory, data, kind, ranges if no_new_library else None):
-        # What a library's function is called by may be a name that is the file's own, too.
+        # A library function's alias may also be a name of the file's own.
         owned = owned | last.own
         for hit in [hit for hit in stood if table[hit[0]][0] == CALL and owncalls.meant_by(owned, data, hit[1])]:
             del stood[hit]
@@ -154,13 +154,13 @@ def _near_change(memory: Memory, data: bytes, kind: Kind) -> tuple[list[Hit], Ch
         start, end = bisect.bisect_left(last.hits, low, key=end_of), bisect.bisect_right(last.hits, high, key=end_of)
         touched.update(dict.fromkeys(last.hits[start:end]))
     change = Change(ranges=ranges, stood=stood, names=names, moved=moved)
-    # What the change is far from can use a name that is bound in it.
+    # A hit far from the change may use a name that is bound in it.
     touched.update(dict.fromkeys(hit for hit in calls if not change.spares(hit)))
     return sorted(touched, key=end_of), change
 
 
 def _follow_own(memory: Memory, data: bytes, kind: Kind, ranges: Sequence[Range] | None) -> bool:
-    """Put the calls of the file's own functions among the hits; whether those are defined otherwise than before.
+    """Add the calls of the file's own functions to the hits; returns whether their definitions changed.
 
     `ranges` are the changes if the hits far from them are still those of the version before.
     """
@@ -184,7 +184,7 @@ def _follow_own(memory: Memory, data: bytes, kind: Kind, ranges: Sequence[Range]
 
 
 def _own_row(table: Table) -> int:
-    """The id of what no expression finds (scanner.prefilter.with_own_calls)."""
+    """The id for hits that no expression finds (scanner.prefilter.with_own_calls)."""
     return len(table) - 1
 
 
@@ -201,7 +201,7 @@ def _moves_functions(before: bytes, data: bytes, change: Range) -> bool:
 
 
 def _import_lines(before: bytes, data: bytes, ranges: Sequence[Range]) -> tuple[set[bytes], set[bytes]]:
-    """The changed lines with the word `import`: those of the version before, and those of this one."""
+    """The changed lines that contain the word `import`: those of the version before, and those of this one."""
     gone: set[bytes] = set()
     come: set[bytes] = set()
     for each in ranges:
@@ -220,7 +220,7 @@ def _with_import(data: bytes, first: int, last: int) -> Iterator[bytes]:
 
 
 def _imported(memory: Memory, data: bytes, ranges: Sequence[Range]) -> frozenset[str]:
-    """The imports of a version, updated from the version before by changed lines; read again if one may be gone."""
+    """The imports of a version, updated by its changed lines, or read again if one may have been removed."""
     gone, come = _import_lines(memory.last.data, data, ranges)
     if gone == come:
         return memory.last.imports
@@ -234,7 +234,7 @@ def _imports(hits: Iterable[Hit], table: Table) -> frozenset[str]:
 
 
 def _wanted(memory: Memory, hits: Iterable[Hit], imports: frozenset[str], kind: Kind) -> list[Hit]:
-    """The hits that the analysis would look at, in their order."""
+    """The hits that the analysis would read, in order."""
     key = imports, kind in CODE
     if key not in memory.gates:
         rows = enumerate(memory.table)

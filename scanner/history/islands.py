@@ -1,7 +1,7 @@
-"""Cut functions without hits out of a Python file, so that only the rest has to be parsed.
+"""Cut functions without hits out of a Python file, so that only the rest must be parsed.
 
-Each of them becomes an empty function of the same length and number of lines, so that every offset stays what it was.
-Told by indentation alone: a text that this breaks does not parse, and then the whole file is read.
+Each of them becomes an empty function of the same length and number of lines, so that all offsets stay the same.
+Recognised by indentation alone: if that breaks the text, it does not parse, and then the whole file is read.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def after_block(indent: int) -> re.Pattern[bytes]:
 
 
 def _on_self(data: bytes, offsets: Iterable[int]) -> Iterator[int]:
-    """Where the attributes of self that stand near the offsets are bound."""
+    """Where the attributes of self that occur near the offsets are bound."""
     names = {name for end in offsets for name in _OWN.findall(data, max(0, end - _NEAR), end + _NEAR)}
     if names:
         yield from (found.start() for found in _OWN_BOUND.finditer(data) if found[1] in names)

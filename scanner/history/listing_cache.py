@@ -1,7 +1,7 @@
 """The list of blobs of an earlier history scan, so that the next one lists only what new commits add.
 
-Kept in the record (scanner.history.record). It is valid only while git lists the same commits in the same order, new
-ones after them, and while no version that was there before appears at a new path.
+Kept in the record (scanner.history.record). It is valid only as long as git lists the same commits in the same order
+with new ones after them, and no version that existed before appears at a new path.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LENGTH = 8
 
 
 class Earlier(NamedTuple):
-    """Commits, what refs name beside them, and what is no clean version; `messages` are commits whose own counts.
+    """Commits, other objects that refs name, and versions that are not clean; `messages` are commits whose own counts.
 
     `blobs` are the sorted first bytes of the keys of all versions, `pairs` the same for each version at each path.
     """
@@ -47,9 +47,9 @@ def listing(
     extra: Mapping[str, str],
     selection: Selection,
 ) -> tuple[objects.Listing, tuple[str, ...]] | None:
-    """The versions that are not known to be clean, and the commits whose messages have to be read.
+    """The versions that are not known to be clean, and the commits whose messages must be read.
 
-    None if everything has to be listed again.
+    None if everything must be listed again.
     """
     before = _read(record.listed)
     if before is None or _order(commits[: before.commits]) != before.order or _digest(extra) != before.extra:
@@ -81,7 +81,7 @@ def dump(
     states: Mapping[int, int],
     messages: Sequence[str],
 ) -> bytes:
-    """What the record keeps of a listing; empty if a part of it could not be read.
+    """The part of a listing that the record keeps; empty if a part of the listing could not be read.
 
     `states` are those of all its versions by number.
     """

@@ -1,6 +1,6 @@
-"""Scan the messages of commits and annotated tags, each as a document of its own.
+"""Scan the messages of commits and annotated tags, each as a separate document.
 
-Notes need nothing here: git keeps them as files of commits of their own, below refs/notes.
+Notes need no handling here: git keeps them as files in commits below refs/notes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LARGEST = 1_000_000
 
 
 def object_of(said: Finding | Skipped) -> str:
-    """The commit or tag that the message of a finding belongs to."""
+    """The commit or tag that contains the message of a finding."""
     return said.path.rpartition("/")[2]
 
 

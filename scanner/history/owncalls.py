@@ -1,8 +1,8 @@
 """Calls of a Python file's own functions and classes that take a credential, or of imports under another name.
 
-`connect("bob", "...")` has no names beside its values, and no expression finds it: the names stand where `connect` is
-defined or imported. The reader of Python finds that in the syntax tree; a history, of which only changes are read, by
-this, without a parser.
+`connect("bob", "...")` has no names beside its values, so no expression finds it: the names are where `connect` is
+defined or imported. The Python reader finds such calls in the syntax tree; in a history, of which only changes are
+read, this module finds them without a parser.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _RENAMED = re.compile(rb"\w+[ \t]+as[ \t]+(\w++)")
 _TARGET = re.compile(rb"[ \t]*+(\w++)[ \t]*+(?::[^=\n]*+)?=(?!=)")
 
 
-# Definitions are looked for no further away than this: a file of thousands of them is read once, not once for each.
+# Definitions are searched for only within this distance: a file of thousands is then read once, not once for each.
 _FAR, _MOST_CLASSES = 2 * WIDTH, 100
 _FEW = 20
 
@@ -41,7 +41,7 @@ def defined(data: bytes, hits: Iterable[Hit], table: Table) -> dict[bytes, Own]:
         if ref in _READ and (own := _READ[ref](data, end)) is not None:
             name, start, stop = own
             before = found.get(name, Own(start, 0))
-            # Two of a name say nothing together, but a change of either says something new.
+            # Two with the same name show nothing together, but a change of either one counts as new.
             found[name] = Own(before.start, hash((before.said, data[start:stop])))
     return found
 
@@ -50,7 +50,8 @@ def calls(data: bytes, names: Collection[bytes], number: int, first: int, last: 
     """The calls of these names whose brackets open between two offsets, as hits of the expression `number`."""
     if not names:
         return
-    # A few names are found faster by an expression of their own; what tries thousands at each place is never done.
+    # A few names are found faster by one expression of their own; one that tries thousands at each place never
+    # finishes.
     either = b"|".join(sorted(names)) if len(names) <= _FEW else rb"\w++"
     start = max(0, first - 200)
     for match in re.compile(rb"(?<![\w.])(?:(?:self|cls)\.)?(" + either + rb")\(").finditer(data, start, last):
@@ -82,13 +83,13 @@ def _function(data: bytes, end: int) -> tuple[bytes, int, int] | None:
 
 
 def _field(data: bytes, end: int) -> tuple[bytes, int, int] | None:
-    # The match ends behind the line.
+    # The match ends after the line.
     line = data.rfind(b"\n", 0, end - 1) + 1
     row = data[line:end]
     around = _class_around(data, line, len(row) - len(row.lstrip(b" \t")))
     if around is None:
         return None
-    # Which field a call's argument fills depends on those above and below.
+    # Which field a call's argument fills depends on the fields above and below.
     stop = after_block(len(around[1])).search(data, end - 1, end + WIDTH)
     start = max(around.start(), line - _FAR)
     return around[2], start, stop.start() if stop else min(len(data), end + WIDTH)
@@ -105,17 +106,17 @@ def _renamed(data: bytes, end: int) -> tuple[bytes, int, int] | None:
     line = data.rfind(b"\n", 0, end) + 1
     for match in _RENAMED.finditer(data, max(line, end - WIDTH), end + WIDTH):
         if match.end() >= end:
-            # Where the import begins says from what; on a line of its own it does not matter.
+            # The beginning of the import shows its source; for one on a line of its own that does not matter.
             return match[1], line, match.end()
     return None
 
 
-# By the names that scanner.detectors.nameshapes gives to the expressions of definitions, and the prefilter to imports.
+# By the names that scanner.detectors.nameshapes gives to the expressions for definitions, and the prefilter to imports.
 _READ = {"function": _function, "field": _field, "fields": _fields, "renamed": _renamed}
 
 
 def _class_around(data: bytes, start: int, indent: int) -> re.Match[bytes] | None:
-    """The first line of the class whose body is indented so, above a line."""
+    """The first line of the class, above a line, whose body has this indentation."""
     for _ in range(_MOST_CLASSES):
         at = data.rfind(b"class", 0, start)
         if at < 0:

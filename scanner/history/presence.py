@@ -10,7 +10,7 @@ from scanner.model import Finding, SecretValue
 from scanner.source import Source
 from scanner.sources import git, objects
 
-# Bytes from which on a value is the same credential wherever it stands; `changeme` is not.
+# Bytes from which on equal values are the same credential wherever they occur; `changeme` is not.
 _DISTINCTIVE = 12
 
 Reader = Callable[[Source], list[Finding]]
@@ -24,10 +24,10 @@ def with_head(folder: Path, findings: Sequence[Finding], read: Reader, max_size:
 
 
 def with_age(folder: Path, base: str, findings: Sequence[Finding], read: Reader, max_size: int) -> tuple[Finding, ...]:
-    """The findings of a range, each `before` if the base holds its value already, else `range`.
+    """The findings of a range, each `before` if the base already holds its value, else `range`.
 
-    At the same path a finding there counts, anywhere else a distinctive value as it is written: a word that somebody
-    took as a password stands in many files.
+    At the same path a finding in the base counts, anywhere else a distinctive value as it is written: a common word
+    used as a password occurs in many files.
     """
     files = objects.tree(folder, base)
     held = _held(folder, files, findings, read, max_size)
@@ -60,7 +60,7 @@ def _is_distinctive(value: SecretValue) -> bool:
 def _held(
     folder: Path, files: dict[str, str], findings: Iterable[Finding], read: Reader, max_size: int
 ) -> dict[str, set[SecretValue]]:
-    """The values that a tree's files hold, by path, of the paths of the findings."""
+    """The values that a tree's files hold, by path, for the paths of the findings."""
     paths = sorted({finding.path for finding in findings if finding.path in files})
     raws = git.blobs(folder, [files[path] for path in paths], max_size)
     return {
@@ -70,7 +70,7 @@ def _held(
 
 
 def _occurring(folder: Path, ids: Sequence[str], values: set[SecretValue], max_size: int) -> set[SecretValue]:
-    """Those values that stand in one of the blobs as they are."""
+    """Those values that occur literally in one of the blobs."""
     sizes = git.sizes(folder, ids)
     readable = [oid for oid, size in zip(ids, sizes, strict=True) if size is not None and size <= max_size]
     missing, found = set(values), set()

@@ -1,13 +1,13 @@
 """The record of earlier history scans, so that the next one scans only what is new.
 
-A file in git's common directory: for each version 16 bytes of a hash of its object id and paths, and one byte that
-says what it was found to be; of those that were read in a lesser way the note that says so; and of the versions that
-are reported where their findings stand, what they are called and why they are ones, as scanner.serialization writes
-them. It holds no value: those are read from git each time, and a keyed fingerprint proves that they are the same.
+A file in git's common directory. For each version it has 16 bytes of a hash of its object id and paths, and one byte
+for its state; for versions read as plain text the note that says why; and for reported versions the spans, names and
+evidence of their findings, as scanner.serialization writes them. It holds no value: values are read from git each time,
+and a keyed fingerprint proves that they are the same.
 
-A record can hide findings, so it counts only if this user wrote it: the folder is ours alone, and the file carries a
-keyed digest whose key is in the user's own folder. A repository that was unpacked with a record in it is not believed.
-The record belongs to one state of the rules, of this program and of the options; anything else is no record.
+A record can hide findings, so it counts only if this user wrote it: only this user may write to the folder, and the
+file carries a keyed digest whose key is in the user's own folder. A record that came with an unpacked repository is not
+trusted. The record is valid for one state of the rules, of this program and of the options; otherwise it is ignored.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from scanner.content import REASONS
 from scanner.sources.objects import Blob
 
 # States of a version. CLEAN: no finding. AFTER: no finding beyond those of earlier versions of its path; valid while
-# these are still there. AGAIN: scanned every time. FOUND: has a finding, or was read as plain text. KEPT: has a finding
-# that is reported. MOVED: the same, and stands at several paths. KEPT and MOVED are reported from the record every
-# time; all three are scanned again together with a new version at their path.
+# these still exist. AGAIN: scanned every time. FOUND: has a finding, or was read as plain text. KEPT: has a finding
+# that is reported. MOVED: the same, and is at several paths. KEPT and MOVED are reported from the record every time;
+# all three are scanned again together with a new version at their path.
 CLEAN, AFTER, AGAIN, FOUND, KEPT, MOVED = range(1, 7)
 _SKIPPED = 16
 _MAGIC = b"unhardcode history 3\n"
 _NAME, _KEY, _PATH, _DIGEST = "history-", 16, 8, 32
-# Records of options that nobody has used for so long are thrown away, and what a killed process left.
+# Records for options not used for this long are removed, as are files left by killed processes.
 _OLD, _LEFT = 90 * 86_400, 3_600
 
 
@@ -44,8 +44,8 @@ class Record:
     """A record's file, what it is valid for (`head`), and the state of each version by its key.
 
     `dirty` are the keys of the paths of versions with findings. `serialized` are findings without their values, by the
-    key of object and path (`where`). `notes` say, by version, why it was read as plain text. `listed` is
-    scanner.history.listing_cache's part.
+    key of object and path (`where`). `notes` say, by version, why it was read as plain text. `listed` belongs to
+    scanner.history.listing_cache.
     """
 
     file: Path
@@ -64,7 +64,7 @@ def skipped_as(reason: str) -> int:
 
 
 def reason_of(state: int) -> str | None:
-    """Why a version with this state was skipped; None if it was not."""
+    """The reason why a version with this state was skipped; None if it was not."""
     return REASONS[state - _SKIPPED] if state >= _SKIPPED else None
 
 
@@ -138,10 +138,10 @@ def keep(
     *,
     added: bool = False,
 ) -> None:
-    """Write the record of a finished scan, whole or not at all; `states` and `notes` are by the version's number.
+    """Write the record of a finished scan, atomically; `states` and `notes` are by the version's number.
 
-    `added`: keep the states of versions that are not among these. Of two scans at once the later record stays: each is
-    right by itself.
+    `added`: keep the states of versions that are not among these. If two scans run at once the later record remains:
+    each is correct by itself.
     """
     fresh = dict(record.states) if added else {}
     fresh |= {key_of(blobs[number]): state for number, state in sorted(states.items())}
@@ -162,13 +162,13 @@ def keep(
 
 
 def key_of(blob: Blob) -> bytes:
-    """The key of a version in the record: of its object and all its paths."""
+    """The key of a version in the record, from its object and all its paths."""
     text = "\0".join((blob.id, *(place.path for place in blob.places)))
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_KEY).digest()
 
 
 def where(oid: str, path: str) -> bytes:
-    """The key of a version at one path in the record."""
+    """The key in the record of a version at one path."""
     return hashlib.blake2b(f"{oid}\0{path}".encode("utf-8", "surrogatepass"), digest_size=_KEY).digest()
 
 
@@ -181,7 +181,7 @@ def _digest(record: Record, body: bytes) -> bytes:
 
 
 def _is_ours(record: Record, content: bytes) -> bool:
-    """Whether a record is whole, valid for now, and written with this user's key."""
+    """Whether a record is complete, valid for the present state, and written with this user's key."""
     start = len(_MAGIC) + 2 * _DIGEST
     head = _MAGIC + record.head
     if len(content) < start + 16 or not content.startswith(head):
@@ -209,7 +209,7 @@ def _read(record: Record, content: bytes) -> None:
 
 
 def _table(rows: Mapping[bytes, bytes]) -> tuple[bytes, bytes]:
-    """A table of rows of any length by their keys: its size, and what it holds."""
+    """A table of rows of any length by their keys: its size, and its content."""
     packed = zlib.compress(b"".join(key + len(row).to_bytes(8, "big") + row for key, row in sorted(rows.items())), 1)
     return len(packed).to_bytes(8, "big"), packed
 
@@ -224,7 +224,7 @@ def _rows(table: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _tidy(file: Path) -> None:
-    """Remove records that nobody uses, and the partial ones of processes that were killed."""
+    """Remove unused records, and partial ones left by killed processes."""
     now = time.time()
     for path in file.parent.iterdir():
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Update the hits of a file after a change: which stay, at which offsets, and where new ones can be.
+"""Update the hits of a file after a change: which stay, at which offsets, and where new ones may be.
 
 Only the bytes around a change are matched again.
 """
@@ -19,7 +19,7 @@ _NONE: frozenset[bytes] = frozenset()
 
 
 def reach(data: bytes, change: Range) -> tuple[int, int]:
-    """The range of offsets from which a hit's context can reach into a change."""
+    """The range of offsets from which a hit's context may reach into a change."""
     last = data.find(b"\n", change.new_last)
     low = data.rfind(b"\n", 0, change.new_first) - 2 * WIDTH
     return low, (len(data) if last < 0 else last) + WIDTH
@@ -35,9 +35,9 @@ def found_near(data: bytes, change: Range, prefilter: Prefilter, *, calls: bool)
 
 
 def _opened(data: bytes, at: int, pair: tuple[bytes, bytes]) -> int:
-    """The beginning of the line on which a bracket opens that is still open at an offset; else the offset itself.
+    """The start of the line on which a bracket opens that is still open at an offset; else the offset itself.
 
-    Some expressions go on as far as no bracket closes: a function's parameters, a list of words of a command.
+    Some expressions extend as long as no bracket closes: a function's parameters, a command's list of words.
     """
     low = max(0, at - _LONG_LINE)
     opening = data.rfind(pair[0], low, at)
@@ -89,5 +89,5 @@ def _moved(hits: Sequence[Hit], longer: int) -> Sequence[Hit]:
 
 
 def end_of(hit: Hit) -> int:
-    """Where a match ends."""
+    """The end of a match."""
     return hit[1]

@@ -1,4 +1,4 @@
-"""`scan --history` and `scan --range`: list the commits, scan what they add, see what of it is still there."""
+"""`scan --history` and `scan --range`: list the commits, scan what they add, check which values are still present."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _record(
     try:
         secret = repository_key(platformdirs.user_state_path("unhardcode"))
     except (OSError, RuntimeError):
-        return None  # no home
+        return None  # no home directory
     return record.load(
         repository.common, secret, options, b"\0".join((full_state(rules_state()), record.program_state(), own))
     )

@@ -33,7 +33,7 @@ from scanner.text import UndecodableError, decode
 
 # By path and value, the finding with the highest confidence so far: its confidence (`sureness`), its version's number.
 Best = dict[tuple[str, SecretValue | None], tuple[int, int]]
-# A line that is a statement in Python 2 and an error in Python 3.
+# A line that is a valid statement in Python 2 and an error in Python 3.
 _PYTHON_2 = re.compile(
     rb"[ \t]*(?:print[ \t]+[\"'\w]|except[ \t]+[\w., ()]+,[ \t]*\w+[ \t]*:|raise[ \t]+[\w.]+[ \t]*,"
     rb"|exec[ \t]+[\"'\w]).*\n"
@@ -44,9 +44,9 @@ _MOST_WAYS = 30
 
 
 class ShareResult(NamedTuple):
-    """What a worker found, with versions given by their numbers.
+    """A worker's results, with versions given by their numbers.
 
-    `kept` are the first versions to hold a value, `moved` later ones that stood at several paths. `notes` say why a
+    `kept` are the first versions that hold a value, `moved` later ones that were at several paths. `notes` say why a
     version was read as plain text. `states` are those of scanner.history.record. `serialized` are the findings of the
     reported versions, and of HEAD's files at their paths, as scanner.serialization writes them; keys are `where`'s.
     """
@@ -62,7 +62,7 @@ class ShareResult(NamedTuple):
 
 
 class Task(NamedTuple):
-    """What all shares have in common. `heads` is HEAD's blob id by path; `recorded` are the keys that a record has."""
+    """The input that all shares have in common. `heads` is HEAD's blob id by path; `recorded` are a record's keys."""
 
     folder: Path
     blobs: Sequence[objects.Blob]
@@ -74,7 +74,7 @@ class Task(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class _Share:
-    """The result of a share so far, as in ShareResult; `best` becomes `kept`.
+    """The results of a share so far, as in ShareResult; `best` becomes `kept`.
 
     `tainted` are paths of which an earlier version had a finding or was read as plain text.
     """
@@ -130,7 +130,7 @@ def _scan_text(share: _Share, number: int, source: Source) -> None:
     data, kind = scan_bytes(source.raw), _kind(share.kinds, path, source.raw)
     if path in memory.as_text and _is_readable(source, kind, memory.as_text):
         del memory.as_text[path]
-        memory.path = ""  # the version before was read as plain text: nothing can be taken over from it
+        memory.path = ""  # the version before was read as plain text, so nothing can be taken over from it
     whole = len(places) > 1 or memory.path != path
     fresh = new_contexts(memory, path, data, kind, whole=whole)
     in_pieces = kind is Kind.PYTHON and source.raw.endswith(data) and path not in memory.as_text
@@ -138,7 +138,7 @@ def _scan_text(share: _Share, number: int, source: Source) -> None:
         found, note = _fresh_findings(share, source, data, kind, fresh.contexts, in_pieces=in_pieces)
     except UndecodableError as error:
         share.skipped[Skipped(path=path, reason=str(error))] = None
-        memory.path = ""  # its contexts are not known: all of the next version is scanned
+        memory.path = ""  # its contexts are unknown, so the whole next version is scanned
         share.states[number] = AGAIN
         return
     share.files += 1
@@ -194,12 +194,12 @@ def _result(share: _Share) -> ShareResult:
 
 
 def _differs_elsewhere(source: Source, kind: Kind, places: Iterable[objects.Place], share: _Share) -> bool:
-    """Whether a version has a finding at one of its other paths where it is read or judged differently there."""
+    """Whether a version has a finding at one of its other paths if it is read or judged differently there."""
     memory, task = share.memory, share.task
     seen = {(kind, memory.group(source.path))}
     for place in places:
         way = kind_of(place.path, source.raw[:4096]), memory.group(place.path)
-        # Past so many, which nobody has who does not make them, another ending is no other way.
+        # Beyond this many, reached only on purpose, another ending of a kind already seen does not count.
         if way not in seen and (len(seen) < _MOST_WAYS or way[0] not in {kind for kind, _ in seen}):
             seen.add(way)
             if analysis.findings_of(source._replace(path=place.path), task.knowledge, task.settings):
@@ -208,17 +208,17 @@ def _differs_elsewhere(source: Source, kind: Kind, places: Iterable[objects.Plac
 
 
 def _kind(kinds: dict[str, Kind | None], path: str, raw: bytes) -> Kind:
-    """The kind of a version; what a path's name says need not be asked again."""
+    """The kind of a version, cached by path if the path alone decides it."""
     if path not in kinds:
         kinds[path] = kind_by_name(path)
     return kinds[path] or kind_by_head(path, raw[:4096])
 
 
 def _is_readable(source: Source, kind: Kind, as_text: dict[str, bytes] | None = None) -> bool:
-    """Whether a version parses as its kind, though the one before it did not; only Python is checked.
+    """Whether a version parses as its kind although the one before it did not; only Python is checked.
 
-    `as_text` has the line of Python 2 that the one before it at its path failed at, and gets that of this one: as long
-    as such a line is there, nothing has to be parsed.
+    `as_text` has the Python 2 line at which the version before failed at this path, and gets that of this one: as long
+    as such a line is present, nothing needs to be parsed.
     """
     if kind is not Kind.PYTHON:
         return True
@@ -254,7 +254,7 @@ def _serialized(task: Task, wanted: Iterable[tuple[str, str]]) -> Iterator[tuple
 def _fresh_findings(
     share: _Share, source: Source, data: bytes, kind: Kind, fresh: Sequence[Context], *, in_pieces: bool
 ) -> tuple[list[Finding], str | None]:
-    """The findings at some of a document's hits, and the reader's note; `in_pieces`: it may do to read only these."""
+    """The findings at some of a document's hits, and the reader's note; `in_pieces`: reading only these may do."""
     if not fresh:
         return [], None
     knowledge, settings = share.task.knowledge, share.task.settings
@@ -265,21 +265,21 @@ def _fresh_findings(
         small = source.raw[: len(source.raw) - len(data)] + island(data, offsets)
         found, note, _ = analysis.analyse(source._replace(raw=small), hits, knowledge, settings)
         counting = analysis.unsuppressed(found)
-        # A finding in pieces will be reported for the whole version, which then has to parse, too.
+        # A finding in pieces will be reported for the whole version, so that must parse too.
         reported = any(_is_better(finding, share.best) for finding in counting)
         if note is None and (not reported or _is_readable(source, kind)):
             return counting, None
     found, note, _ = analysis.analyse(source, hits, knowledge, settings)
     if note is not None:
-        # Read in another way than the versions before it: what was clean in those need not be so in this one.
+        # Read differently from the versions before it: what was clean in those need not be clean here.
         found = analysis.analyse(source, knowledge.prefilter.find(data), knowledge, settings).findings
     return analysis.unsuppressed(found), note
 
 
 def _near(found: Sequence[Finding], source: Source, data: bytes, kind: Kind, fresh: Sequence[Context]) -> list[Context]:
-    """The contexts that may have given one of the findings; all of them where offsets do not tell.
+    """The contexts that may have given one of the findings; all of them if offsets do not tell.
 
-    They do not where bytes and characters differ, and in YAML, where a key can give a finding far below it.
+    They do not if bytes and characters differ, nor in YAML, where a key can give a finding far below it.
     """
     if not found:
         return []
@@ -316,9 +316,9 @@ def sureness(finding: Finding) -> int:
 def reader(
     serialized: Mapping[bytes, bytes], used: dict[bytes, bytes], knowledge: Knowledge, settings: Settings
 ) -> Callable[[Source], list[Finding]]:
-    """A function that gives all findings of a document: from `serialized` if they are there, else by analysing it.
+    """A function that returns all findings of a document: from `serialized` if they are there, else by analysing it.
 
-    It adds the findings that it gave to `used`, serialized.
+    It adds the findings that it returned to `used`, serialized.
     """
 
     def read(source: Source) -> list[Finding]:

@@ -1,6 +1,6 @@
 """Scan every version of every file: which blobs add something, and one finding for each value and path.
 
-Workers scan the blobs and send back numbers and offsets: which versions have findings, and where the values are; the
+Workers scan the blobs and return numbers and offsets: which versions have findings, and where the values are; the
 parent reads the values again, so none crosses a process. The shares are fixed and nothing is remembered from one share
 to another, so the result does not depend on the number of workers.
 """
@@ -22,9 +22,9 @@ from scanner.sources import git, objects
 
 
 class VersionScan(NamedTuple):
-    """The result of scanning versions, and what the record keeps of it: `states`, `notes` (by number), `serialized`.
+    """The result of scanning versions, with the record's data: `states`, `notes` (by number), `serialized`.
 
-    `knowledge` is what the scan was made with. `read` gives the findings of a version, and adds them to `serialized`.
+    `knowledge` is what the scan used. `read` returns the findings of a version, and adds them to `serialized`.
     """
 
     result: ScanResult
@@ -45,7 +45,7 @@ def scan(
 ) -> VersionScan:
     """Scan all blobs of a listing: one finding for each value and path, at the oldest of its most confident commits.
 
-    Versions that the record `before` says to be clean are not scanned.
+    Versions that the record `before` has as clean are not scanned.
     """
     blobs, knowledge, settings = listing.blobs, setup.knowledge(), setup.settings()
     states = record.known(before, blobs)

@@ -1,6 +1,6 @@
 """The processes of a history scan. Shares do not depend on the number of processes; a free one takes the next share.
 
-Workers send back numbers, reasons and offsets: no value crosses a process.
+Workers return numbers, reasons and offsets: no value crosses a process.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from scanner.sources import objects
 
 # Below this many bytes a second process costs more than it saves.
 _WORTH_A_WORKER = 20_000_000
-# Shares of a history: more make better use of the last second, fewer repeat less of the analysis.
+# Shares of a history: more of them balance the load better at the end, fewer repeat less of the analysis.
 _SHARES = 16
 _FAMILY = re.compile(r"[_.\-]")
-# Seconds between two looks at how far the workers are, and bytes after which one says so.
+# Seconds between two progress updates, and bytes after which a worker reports.
 _TICK, _SAID_EVERY = 0.2, 2_000_000
 
 
@@ -49,7 +49,7 @@ def shared_out(blobs: Sequence[objects.Blob]) -> list[list[int]]:
 
 
 class _Work(NamedTuple):
-    """What all processes get: the shares, and shared counters of shares taken and of bytes done.
+    """The input of all processes: the shares, and shared counters of shares taken and of bytes done.
 
     `parent` is the process id of the one that started the others.
     """
@@ -68,7 +68,7 @@ def scan_shares(task: Task, states: Sequence[int], processes: int | None, meter:
     todo = sum(task.blobs[number].size for share in shares for number in share)
     processes = min(how_many(processes, todo, _WORTH_A_WORKER, _SHARES), len(shares))
     context = multiprocessing.get_context("fork" if processes > 1 else None)
-    # A counter that all of them take the next share from: who is done first takes more.
+    # The counter from which every process takes its next share, so that a faster one takes more.
     work = _Work(task, shares, context.Value("i", 0), context.Value("Q", 0), os.getpid())
     shown = meter or Meter("", show=False)
     shown.begin(todo)
@@ -95,7 +95,7 @@ def scan_shares(task: Task, states: Sequence[int], processes: int | None, meter:
 
 
 def _scanned(work: _Work, show: Callable[[], None] = lambda: None) -> Iterator[tuple[int, ShareResult]]:
-    """Scan shares that no other process has taken, until none is left; each with its number."""
+    """Scan shares that no other process has taken, until none is left; yields each with its number."""
 
     waiting = 0
 
@@ -120,7 +120,7 @@ def _scanned(work: _Work, show: Callable[[], None] = lambda: None) -> Iterator[t
 def _work(answer: Connection, work: _Work) -> None:
     """Run as a worker process. Errors are sent back without source lines, which may hold a value."""
     end_with(work.parent)
-    # Scratch memory is for one process; a fork has a copy of it, and that is its own.
+    # Scratch memory belongs to one process; a fork has its own copy of it.
     try:
         answer.send(dict(_scanned(work)))
     except NotSeenError as error:

@@ -1,1 +1,1 @@
-"""Findings to text."""
+"""Reports: findings as text."""

@@ -23,7 +23,7 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixNote:
-    """What the planner does about one finding: its edit and how safe that is, or why there is none.
+    """The planner's result for one finding: its edit and how safe that is, or why there is none.
 
     `safety` and `refusal` are words of `fixers.model`.
     """
@@ -36,14 +36,14 @@ class FixNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportContext:
-    """The options of one scan that its reports depend on.
+    """The options of one scan on which its reports depend.
 
-    `root` is the absolute path that finding paths count from, `here` the one that the next command is given in, "" for
-    the same. `fail_on` None never fails. `documents` gives the very text that was scanned at a path (not what stands on
-    disk now), or None where it is gone: context lines are shown only from it. `fixes` are the planner's notes by
-    `Finding.place`. `nothing_is_fine` says that nothing to scan is no error (`--staged`, `--range`, file mode),
-    `nothing` what the reason may be if it is one. `fail_since` is an ISO 8601 date; of `paths` the last that fits
-    wins. `started` and `ended` are times in seconds since the epoch.
+    `root` is the absolute path to which finding paths are relative, `here` the one in which the next command is run, ""
+    for the same. `fail_on` None never fails. `documents` gives the very text that was scanned at a path (not the
+    present one on disk), or None if it is not available: context lines are shown only from it. `fixes` are the
+    planner's notes by `Finding.place`. `nothing_is_fine` says that having nothing to scan is no error (`--staged`,
+    `--range`, file mode), `nothing` gives the likely reason if it is one. `fail_since` is an ISO 8601 date; of `paths`
+    the last that matches applies. `started` and `ended` are times in seconds since the epoch.
     """
 
     root: str
@@ -68,12 +68,12 @@ class ReportContext:
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings in order of path, span, rule and commit: the same on every machine."""
+    """The findings in order of path, span, rule and commit, which is the same on every machine."""
     return sorted(findings, key=lambda f: (f.path, f.span, f.rule, f.commit.id if f.commit else "", f.place))
 
 
 def shown(result: ScanResult, context: ReportContext) -> list[Finding]:
-    """The findings that a report prints: the sure ones, and on request all suppressed ones, however unsure."""
+    """The findings that a report prints: those with enough confidence, and on request all suppressed ones."""
     return ordered(finding for finding in result.findings if _is_shown(finding, context))
 
 

@@ -17,8 +17,8 @@ def render(
 ) -> Iterator[str]:
     """Yield for each finding the evidence for and against, its sum, and the masked line.
 
-    `documents` gives the text that was scanned at a path. `others` are all findings of the scan, these among them: what
-    they cover is masked as well.
+    `documents` gives the text that was scanned at a path. `others` are all findings of the scan, including these: their
+    spans are masked as well.
     """
     net = make_net(others, documents)
     pages: dict[tuple[str, Commit | None], Page | None] = {}
@@ -83,7 +83,7 @@ def _total(finding: Finding) -> Iterator[str]:
     total = sum(evidence.weight for evidence in finding.evidence)
     yield "  ------\n"
     yield f"  {total:+6.1f}  sum of the evidence\n"
-    # Weights are decimal fractions in binary: a difference below a hundredth is none.
+    # Weights are decimal fractions stored in binary: a difference below a hundredth is none.
     if abs(total - finding.score) >= 0.01:
         yield f"  {finding.score:+6.1f}  score after limits\n"
     bounds = ", ".join(f"{name} from {bound:g}" for name, bound in THRESHOLDS)

@@ -14,13 +14,13 @@ from scanner.reports.verdict import failing, gaps, verdict
 from scanner.reports.words import ignore_hint, rotation_hint, sentence
 from scanner.sources.paths import called
 
-# GitHub keeps ten of each level from a step and drops the rest without a word.
+# GitHub keeps ten annotations of each level from a step and silently drops the rest.
 # https://docs.github.com/rest/checks/runs, "annotations"; https://github.com/orgs/community/discussions/26680
 MOST = 10
 
 
 def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
-    """Yield one command a line: errors for what fails the scan, warnings for the rest, then how it ended."""
+    """Yield one command per line: errors for what fails the scan, warnings for the rest, then the outcome."""
     net = make_net(result.findings, context.documents)
     guilty = {id(finding) for finding in failing(result, context)}
     live = [finding for finding in shown(result, context) if finding.suppressed is None]
@@ -45,7 +45,7 @@ def _annotation(level: str, finding: Finding, net: Net) -> str:
         "title": f"{finding.title} [{finding.rule}]",
     }
     if finding.start[0] != finding.end[0]:
-        del place["col"], place["endColumn"]  # GitHub takes columns on one line only
+        del place["col"], place["endColumn"]  # GitHub accepts columns only within one line
     commit = f" In commit {finding.commit.id[:12]}." if finding.commit else ""
     todo = f"Rotate it: {rotation_hint(finding)}. If it is none: {ignore_hint(finding)}"
     message = f"{sentence(finding)}{commit} {todo}"

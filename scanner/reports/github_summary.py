@@ -14,7 +14,7 @@ from scanner.reports.text import size
 from scanner.reports.verdict import gaps, verdict
 from scanner.reports.words import ignore_hint
 
-# A step's summary may have 1 MiB; GitHub drops a larger one as a whole.
+# A step's summary may have 1 MiB; GitHub drops a larger one completely.
 # https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 MOST_BYTES = 900_000
 # The colon of `https://` and the dot of `www.` make links of plain words: https://github.github.com/gfm/#autolinks-extension-
@@ -22,7 +22,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&]|:(?=//)|(?<=www)\.)", re.IGNOR
 
 
 def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
-    """Yield the page: how it ended, a table of findings as far as it fits, what was not scanned, what to do."""
+    """Yield the page: the outcome, a table of findings as far as it fits, what was not scanned, what to do."""
     net = make_net(result.findings, context.documents)
     ending = verdict(result, context)
     mark = "✅" if ending.status is Exit.OK else "❌"
@@ -72,5 +72,5 @@ def _row(finding: Finding, net: Net) -> str:
 
 
 def _cell(text: str, net: Net) -> str:
-    """Text of a scanned tree as plain words of Markdown: no link, no image, no HTML, no mention of anybody."""
+    """Text from a scanned tree as plain words in Markdown: no link, no image, no HTML, no mention of a user."""
     return _MARKDOWN.sub(r"\\\1", printable(hide(text, net))).replace("@", "@\u200b")

@@ -1,7 +1,7 @@
 """`--format gitlab`: GitLab's secret detection report, version 15.
 
 https://gitlab.com/gitlab-org/security-products/security-report-schemas/-/blob/v15.0.4/dist/secret-detection-report-format.json
-No extract of the source: whoever may see the merge request sees the report.
+No extract of the source, because everybody who may see the merge request sees the report.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ _SCHEMA = (
 )
 _CWE = "https://cwe.mitre.org/data/definitions/798.html"
 _SEVERITIES = {"critical": "Critical", "high": "High", "medium": "Medium", "low": "Low"}
-# What GitLab's own analyzer says of a file that it saw outside a commit.
+# What GitLab's own analyzer writes for a file outside a commit.
 _NO_COMMIT = "0000000"
-# Any fixed UUID: what it names are findings, by their place, rule and commit.
+# An arbitrary fixed UUID: a namespace for findings, named by their place, rule and commit.
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, _SCHEMA.replace(VERSION, "15"))
 _LONGEST_NAME = 255
 
 
 def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
-    """Yield the report, one vulnerability a line. What does not count is left out: GitLab has no place for it."""
+    """Yield the report, one vulnerability per line; findings that do not count have no place in the format."""
     net = make_net(result.findings, context.documents)
     head = {"version": VERSION, "schema": _SCHEMA, "scan": _scan(result, context, net)}
     yield f'{dumps(head)[:-1]}, "vulnerabilities": ['
@@ -114,7 +114,7 @@ def _next(finding: Finding) -> str:
 
 
 def _tracking(finding: Finding, net: Net) -> dict[str, Any]:
-    """What lets GitLab know a finding again when its line has moved: our place, which holds no value."""
+    """The data by which GitLab recognises a finding after its line has moved: our place, which contains no value."""
     return {
         "type": "source",
         "items": [

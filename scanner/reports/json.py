@@ -17,7 +17,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
-    """Yield the object in chunks, one finding a line; keys keep their order."""
+    """Yield the object in chunks, one finding per line; keys keep their order."""
     net = make_net(result.findings, context.documents)
     yield f'{dumps(head_object(result, context, net))[:-1]}, "findings": ['
     between = "\n"
@@ -33,12 +33,12 @@ def dumps(value: Any) -> str:
 
 
 def plain(text: str, net: Net) -> str:
-    """A string of the scanned tree without known values and lone surrogates (which strict JSON readers refuse)."""
+    """A string from the scanned tree without known values and lone surrogates (which strict JSON readers refuse)."""
     return _SURROGATE.sub("\ufffd", hide(text, net))
 
 
 def head_object(result: ScanResult, context: ReportContext, net: Net) -> dict[str, Any]:
-    """What goes before the findings: schema, tool, coverage."""
+    """The members before the findings: schema, tool, coverage."""
     return {
         "schema": SCHEMA,
         "tool": {"name": "unhardcode", "version": context.version},
@@ -47,7 +47,7 @@ def head_object(result: ScanResult, context: ReportContext, net: Net) -> dict[st
 
 
 def finding_object(finding: Finding, context: ReportContext, net: Net) -> dict[str, Any]:
-    """A finding as DESIGN.md section 4 says; fields are picked by hand, so that a new one cannot leak."""
+    """A finding as in DESIGN.md section 4; fields are listed explicitly, so that a new one cannot leak."""
     return {
         "fingerprint": finding.fingerprint,
         "place": finding.place,

@@ -2,8 +2,8 @@
 
 https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
 
-A finding that fails the scan is a failed test, one that does not is a skipped one, and a gap is an error: what a build
-server counts is what the exit status says.
+A finding that fails the scan is a failed test, any other a skipped one, and a gap is an error: so a build server's
+counts agree with the exit status.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SUITE = "unhardcode"
 
 
 def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
-    """Yield the document in chunks: a suite for each file, and one for what could not be seen."""
+    """Yield the document in chunks: a suite for each file, and one for what could not be scanned."""
     net = make_net(result.findings, context.documents)
     guilty = {id(finding) for finding in failing(result, context)}
     findings, missed = shown(result, context), gaps(result, context)
@@ -83,5 +83,5 @@ def _attribute(text: str, net: Net) -> str:
 
 
 def _clean(text: str, net: Net) -> str:
-    # U+FFFE and U+FFFF are no XML characters (https://www.w3.org/TR/xml/#charsets); `printable` takes the others.
+    # U+FFFE and U+FFFF are not XML characters (https://www.w3.org/TR/xml/#charsets); `printable` escapes the others.
     return printable(hide(text, net)).replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")

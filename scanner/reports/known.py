@@ -1,4 +1,4 @@
-"""Known values, and where in a text one of them begins: however many they are, a place asks for few of them."""
+"""Known values, and where in a text one of them begins: at each offset only few of them have to be compared."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ HEAD = 4
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """Values without regard to case. As radioactive as what it holds.
+    """Values, ignoring case. As secret as the values themselves.
 
-    `ordered` are the values, folded and sorted, `outer` the index of the longest other one that each begins with (-1
-    for none), `heads` how they begin.
+    `ordered` are the values, folded and sorted, `outer` the index of the longest other value that each begins with (-1
+    for none), `heads` their beginnings.
     """
 
     ordered: tuple[str, ...] = field(repr=False)
@@ -27,10 +27,10 @@ class Values:
         return bool(self.ordered)
 
     def at(self, folded: str, at: int) -> Iterator[int]:
-        """Where the values end that begin at an offset of a folded text, the longest first."""
+        """The ends of the values that begin at an offset of a folded text, the longest first."""
         if folded[at : at + HEAD] not in self.heads:
             return
-        # All that the text goes on with sort before it, and what sorts between them begins with the same.
+        # All values with which the text continues sort before it, and those between share their beginning.
         number = bisect.bisect_right(self.ordered, folded[at : at + self.longest]) - 1
         while number >= 0:
             value = self.ordered[number]
@@ -40,7 +40,7 @@ class Values:
 
 
 def make_values(values: Iterable[str]) -> Values:
-    """Put values in order; those that are too short are left out."""
+    """Sort values; those that are too short are left out."""
     ordered = sorted({fold(value) for value in values if len(value) >= HEAD})
     outer: list[int] = []
     for number, value in enumerate(ordered):
@@ -57,11 +57,11 @@ def make_values(values: Iterable[str]) -> Values:
 
 
 def fold(text: str) -> str:
-    """A text in small letters, each character by itself and as one: offsets stay what they are."""
+    """A text in lower case, character by character, so that offsets stay the same."""
     if text.isascii():
         return text.lower()
     folded = text.lower()
-    # `İ` becomes two, and what a final sigma becomes depends on what stands around it.
+    # `İ` would become two characters, and a final sigma depends on the characters around it.
     if len(folded) == len(text) and "Σ" not in text:
         return folded
     return "".join(low if len(low := character.lower()) == 1 else character for character in text)

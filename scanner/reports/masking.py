@@ -1,9 +1,9 @@
 """Keep values and control characters out of reports.
 
-Three nets, each behind the other: the spans of all findings on a line, every known value wherever else it is
-written, and what merely looks random on a line that is quoted from a file. A word (`shop`, `password`) that somebody
-took as a password is hidden where it stands alone in the same file, and not at all if everybody takes it: a mask in
-place of each word `password` of a repository hides nothing and makes its report unreadable.
+Three layers: the spans of all findings on a line; every known value wherever else it occurs; and anything that looks
+random on a line quoted from a file. A common word (`shop`, `password`) that somebody used as a password is masked where
+it is a separate word in the same file, and not at all if everybody uses it: masking each word `password` in a
+repository would hide nothing and make its report unreadable.
 """
 
 from __future__ import annotations
@@ -27,33 +27,34 @@ WIDTH = 160
 _DISTINCTIVE = 8
 _CHANCE = 20
 _WINDOW = 400
-# Characters before the window in which a value that reaches into it may begin.
+# Characters before the window in which a value that extends into it may begin.
 _LONGEST = 2_000
-# Evidence that a value is a word which is no secret by itself: one of the most used passwords, or its own name.
+# Evidence that a value is a word and no secret by itself: one of the most common passwords, or its own name.
 _EVERYBODYS = frozenset(("common-password", "equals-name"))
 _LEAD = 70
 _RANDOM = re.compile(r"[A-Za-z0-9+_=-]{20,}")
 _TOKEN = re.compile(r"[A-Za-z0-9+_=-]+")
 _WORD = re.compile(r"\w")
-# Letters, digits and a mark that stands in no name: what rules for passwords ask for.
+# Letters, digits and a character that occurs in no name: what password rules require.
 _PASSWORD = re.compile(r"(?=.*[A-Za-z])(?=.*\d).*[!#$%&*?^|~]", re.DOTALL)
 _UNSAFE = re.compile(
     # C0, DEL, C1; zero-width and bidirectional controls (https://trojansource.codes); U+2028, U+2029; surrogates; and
-    # what nobody sees but a program reads: soft hyphens, interlinear marks, tags and variation selectors of plane 14
+    # invisible characters that a program reads: soft hyphens, interlinear marks, tags and variation selectors of plane
+    # 14
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e0fff]"
 )
 _ESCAPED = re.compile(r"\\(?:x[0-9a-f]{2}|u(?!d[89a-f])[0-9a-f]{4}|U000[0-9a-f]{5})")
-# GitHub's and Azure's runners obey `##[...]` and `##vso[...]` anywhere in a line of a log.
+# The runners of GitHub and Azure execute `##[...]` and `##vso[...]` anywhere in a line of a log.
 # https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
 _RUNNER_COMMAND = re.compile(r"##(?=[a-z]*\[)")
-# Our own words are much the same of each finding: that many texts, of that length, are looked through once.
+# Our own texts are similar for every finding: the results for this many, up to this length, are cached.
 _MOST_HIDDEN, _LONGEST_HIDDEN = 5_000, 500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Net:
-    """All known values, and what texts without them look like that were asked for before."""
+    """All known values, and a cache of texts with the values masked."""
 
     values: Values
     hidden: dict[str, str] = field(default_factory=dict, repr=False)
@@ -61,7 +62,7 @@ class Net:
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """What a mask covers, and the public prefix that it leaves."""
+    """The span of a mask, and the public prefix that it leaves visible."""
 
     span: Span
     prefix: str
@@ -69,10 +70,11 @@ class Mask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One file's text, where its lines start, and the masks of all findings in it: in order, none over another.
+    """One file's text, where its lines start, and the masks of all findings in it: in order, without overlap.
 
-    `words` are values of its findings that are hidden on its lines wherever they stand alone. `known` are the known
-    values on a long line, by its start and the net that knows them: where they begin, in order, and where each ends.
+    `words` are values of its findings that are masked on its lines wherever they are separate words. `known` are the
+    known values on a long line, by its start and the net that knows them: where they begin, in order, and where each
+    ends.
     """
 
     text: str = field(repr=False)
@@ -83,7 +85,7 @@ class Page:
 
 
 def make_net(findings: Iterable[Finding], documents: Callable[[str], str | None] | None = None) -> Net:
-    """Collect the findings' values, and how each is spelled where its document is at hand.
+    """Collect the findings' values, and how each is spelled if its document is available.
 
     A copy in a comment has the spelling of the literal (`p%40ss`, `p\\x40ss`), not the value that it means.
     """
@@ -105,10 +107,10 @@ def make_net(findings: Iterable[Finding], documents: Callable[[str], str | None]
 
 
 def hide(text: str, net: Net, words: Values = NONE) -> str:
-    """Replace known values in our own words, paths and names; in text quoted from a file also that file's `words`.
+    """Mask known values in our own texts, paths and names; in text quoted from a file also that file's `words`.
 
-    A path may well hold the word that somebody took as a password (`charts/postgres/values.yaml`): of all other
-    values only those that nobody would write by chance are replaced, since a mask in place of a word gives it away.
+    A path may contain a word that somebody used as a password (`charts/postgres/values.yaml`): of all other values only
+    those that nobody would write by chance are masked, since a mask in place of a word would reveal it.
     """
     if not net.values and not words:
         return text
@@ -133,20 +135,20 @@ def _hidden(text: str, net: Net, words: Values) -> str:
 
 
 def printable(text: str) -> str:
-    """Escape what a terminal or a CI runner would obey instead of print."""
+    """Escape everything that a terminal or a CI runner would interpret instead of print."""
     escaped = _UNSAFE.sub(_escape, text)
     return _RUNNER_COMMAND.sub(r"#\\x23", escaped)
 
 
 def unprinted(text: str) -> str:
-    r"""What `printable` was given, where nothing in it looked escaped before: `\\x0a` is a new line again."""
+    r"""The argument of `printable`, if nothing in it looked escaped before: `\\x0a` is a new line again."""
     return _ESCAPED.sub(lambda found: chr(int(found[0][2:], 16)), text)
 
 
 def make_page(text: str | None, findings: Sequence[Finding]) -> Page | None:
-    """Pair a text with its findings; None where it is not the text that they were found in.
+    """Pair a text with its findings; None if it is not the text in which they were found.
 
-    A file can change between the scan and the report, and then spans mask the wrong characters.
+    A file can change between the scan and the report, and then spans would mask the wrong characters.
     """
     if text is None:
         return None
@@ -158,7 +160,7 @@ def make_page(text: str | None, findings: Sequence[Finding]) -> Page | None:
 
 
 def masked_line(page: Page, finding: Finding, net: Net) -> str:
-    """The line on which a finding starts, all secrets masked, control characters escaped, at most about WIDTH wide."""
+    """The line on which a finding starts, secrets masked and control characters escaped, at most about WIDTH wide."""
     line = line_span(page.starts, page.text, finding.start[0])
     window = _window(page, line, finding.span, net)
     before = masked_text(page, Span(window.start, finding.span.start), net)
@@ -167,7 +169,7 @@ def masked_line(page: Page, finding: Finding, net: Net) -> str:
 
 
 def masked_text(page: Page, span: Span, net: Net) -> str:
-    """A part of a text on one line with every secret in it masked and control characters escaped."""
+    """A part of a text on one line, with every secret in it masked and control characters escaped."""
     pieces: list[str] = []
     at = span.start
     for mask in _masks_in(page, span):
@@ -178,7 +180,7 @@ def masked_text(page: Page, span: Span, net: Net) -> str:
 
 
 def _window(page: Page, line: Span, span: Span, net: Net) -> Span:
-    """The part of a line around a finding that is looked at; its ends cut no known value in two, and no token."""
+    """The part of a line around a finding that is examined; its ends cut no known value and no token in two."""
     start, end = max(line.start, span.start - _WINDOW), min(line.end, span.start + _WINDOW)
     if start == line.start and end == line.end:
         return line
@@ -197,7 +199,7 @@ def _window(page: Page, line: Span, span: Span, net: Net) -> Span:
 
 
 def _known_on(page: Page, line: Span, net: Net) -> tuple[list[int], list[int]]:
-    """Where on a line known values begin, in order, and where each of them ends; found once for all its findings."""
+    """Where on a line known values begin, in order, and where each of them ends; computed once for all its findings."""
     key = line.start, net
     if key not in page.known:
         text = page.text[line.start : line.end]
@@ -215,20 +217,20 @@ def _add_value(values: set[str], seen: set[str], value: str) -> None:
 
 def _spellings(value: str) -> Iterator[str]:
     yield value
-    # Each line of a key is a secret by itself, its BEGIN and END lines are not.
+    # Each line of a key is secret by itself, its BEGIN and END lines are not.
     for line in re.split(r"[\r\n]+", value):
         if not line.lstrip().startswith("-----"):
             yield line.strip()
-    if "%" in value:  # as it stands in the path of a file that is called by it
+    if "%" in value:  # as in the path of a file with that name
         yield shown(value)
-    # `Basic` is base 64 of user:password, and whoever wrote it there may have noted what it says.
+    # `Basic` is base64 of user:password, whose parts may also be written nearby.
     plain = decoded(value)
     if plain is not None:
         yield from (plain, plain.partition(":")[2])
 
 
 def _own_words(text: str, finding: Finding) -> Iterator[str]:
-    """What a finding hides on the lines of its own file."""
+    """The words that a finding hides on the lines of its own file."""
     if any(evidence.name in _EVERYBODYS for evidence in finding.evidence):
         return
     spelled = text[finding.span.start : finding.span.end]
@@ -238,10 +240,10 @@ def _own_words(text: str, finding: Finding) -> Iterator[str]:
 
 
 def _known(text: str, net: Net, words: Values) -> Iterator[tuple[int, int]]:
-    """Where known values begin and end in a text; in other letters they give away as much."""
+    """Where known values begin and end in a text, ignoring case, which would reveal as much."""
     folded = fold(text)
     heads, others = net.values.heads, words.heads
-    # A comprehension: most of a text begins nothing.
+    # A comprehension is faster: most of a text begins no value.
     places = [at for at in range(len(text) - HEAD + 1) if (head := folded[at : at + HEAD]) in heads or head in others]
     for at in places:
         end = next(net.values.at(folded, at), None)
@@ -252,8 +254,8 @@ def _known(text: str, net: Net, words: Values) -> Iterator[tuple[int, int]]:
 
 
 def is_distinctive(value: str) -> bool:
-    """Whether nobody would write a value by chance: wherever it stands, it is that value."""
-    # `WebLogic` is a folder before it is somebody's password; nobody names one by 20 bits of chance, or `Ab1!cdef`.
+    """Whether nobody would write a value by chance: wherever it occurs, it is that value."""
+    # `WebLogic` is a folder before it is somebody's password; nobody names one with 20 random bits, or `Ab1!cdef`.
     return len(value) >= _DISTINCTIVE and (_PASSWORD.match(value) is not None or random_bits(value) >= _CHANCE)
 
 
@@ -308,7 +310,7 @@ def _mask_random(found: re.Match[str]) -> str:
 
 
 def _trimmed(before: str, after: str, *, cut: tuple[bool, bool]) -> str:
-    # Of overlapping findings both halves end in a mask: one is enough.
+    # Both parts of overlapping findings end in a mask: one is enough.
     before = before.removesuffix(MASK) if after.startswith(MASK) else before
     stripped = before if cut[0] else before.lstrip()
     lead = _LEAD if len(after) > WIDTH - _LEAD else WIDTH - len(after)

@@ -26,7 +26,7 @@ PLACE = "unhardcodePlace/v1"
 
 # https://cwe.mitre.org/data/definitions/798.html: Use of Hard-coded Credentials
 _CWE = "https://cwe.mitre.org/data/definitions/798.html"
-# GitHub's bounds: over 9.0 critical, from 7.0 high, from 4.0 medium.
+# GitHub's thresholds: over 9.0 critical, from 7.0 high, from 4.0 medium.
 # https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 _SECURITY_SEVERITY = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0"}
 # Braces and brackets in message text are placeholders and links (SARIF 3.11.5, 3.11.6).
@@ -35,7 +35,7 @@ _IN_SOURCE = (SuppressedBy.INLINE, SuppressedBy.FOREIGN)
 
 
 def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
-    """Yield one SARIF log with one run, one result a line."""
+    """Yield one SARIF log with one run, one result per line."""
     net = make_net(result.findings, context.documents)
     findings = shown(result, context)
     rules = _rules(findings, net)
@@ -55,7 +55,7 @@ def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
 
 
 def level(finding: Finding) -> str:
-    """SARIF's level: error where both severity and confidence are high, note where either is low, else warning."""
+    """SARIF's level: error if both severity and confidence are high, note if either is low, else warning."""
     if finding.confidence is Confidence.LOW or finding.severity == "low":
         return "note"
     if finding.confidence is Confidence.HIGH and finding.severity in ("high", "critical"):
@@ -64,13 +64,13 @@ def level(finding: Finding) -> str:
 
 
 def root_uri(root: str) -> str:
-    """The file URI of the scanned folder, with the slash at its end that SARIF demands (3.14.14)."""
+    """The file URI of the scanned folder, with the final slash that SARIF requires (3.14.14)."""
     uri = pathlib.PurePath(root).as_uri()
     return uri if uri.endswith("/") else f"{uri}/"
 
 
 def relative_uri(path: str) -> str:
-    """A path of a report as a URI reference to its bytes: all that is not plain is percent-encoded, colons too."""
+    """A report's path as a URI reference to its bytes: all but plain characters are percent-encoded, colons too."""
     return urllib.parse.quote(meant(path), safe="/")
 
 
@@ -141,7 +141,7 @@ def _fix(finding: Finding, note: FixNote, net: Net) -> dict[str, Any]:
     changes: dict[str, list[dict[str, Any]]] = {}
     for part in note.replacements:
         if plain(part.text, net) != part.text:
-            return {}  # a copy of a value stands in it: masked, the edit would be another one
+            return {}  # it contains a copy of a value: masked, the edit would be a different one
         changes.setdefault(part.path, []).append(
             {"deletedRegion": _region(part.start, part.end), "insertedContent": {"text": part.text}}
         )
@@ -175,7 +175,7 @@ def _artifact(path: str, net: Net) -> dict[str, str]:
 
 
 def _region(start: tuple[int, int], end: tuple[int, int]) -> dict[str, int]:
-    # GitHub wants every line and column to be there.
+    # GitHub requires every line and column.
     return {"startLine": start[0], "startColumn": start[1], "endLine": end[0], "endColumn": end[1]}
 
 

@@ -20,7 +20,7 @@ from scanner.roles import PathRole, role_of
 from scanner.sources.paths import meant
 from scanner.sources.stdin import STDIN_PATH
 
-MOST_LISTED = 20  # notes and skipped paths; gaps are listed without end
+MOST_LISTED = 20  # notes and skipped paths; gaps are listed without limit
 
 _BOLD, _DIM, _RED, _YELLOW, _GREEN = "1", "2", "31", "33", "32"
 _COLORS = {"critical": _RED, "high": _RED, "medium": _YELLOW, "low": _DIM}
@@ -65,7 +65,7 @@ def _by_place(findings: Sequence[Finding]) -> dict[tuple[str, str], list[Finding
 
 def _page(findings: list[Finding], context: ReportContext) -> Page | None:
     first = findings[0]
-    # A path's text in the working tree is not what an old commit held.
+    # A path's text in the working tree may differ from an old commit's.
     if context.documents is None or first.commit is not None:
         return None
     return make_page(context.documents(first.path), findings)
@@ -75,7 +75,7 @@ def _render_file(findings: list[Finding], page: Page | None, net: Net, context: 
     said = [list(_reasons_and_hints(finding, net, context)) for finding in findings]
     for finding, rows, after in zip(findings, said, [*said[1:], None], strict=True):
         yield from _render_finding(finding, page, net, context)
-        # What is the same of several, one after the other, is said once behind them.
+        # Text that several successive findings share is printed once, after them.
         yield from rows if rows != after else ()
     first = findings[0]
     if message_of(first):
@@ -86,7 +86,7 @@ def _render_file(findings: list[Finding], page: Page | None, net: Net, context: 
     elif first.commit is None:
         yield from _fix_hints(findings, net, context) if _in_a_file(first) else ()
     elif any(finding.suppressed is None and finding.introduced == "range" for finding in findings):
-        # Who has taken it out by another commit asks why the same gate is still shut.
+        # For the user who removed it in a later commit, and wonders why the same gate still fails.
         commit = first.commit.id[:12]
         yield _row("fix", f"a later commit does not take it out of {commit}: git rebase -i {commit}^", context)
     yield "\n"
@@ -101,7 +101,7 @@ def _render_finding(finding: Finding, page: Page | None, net: Net, context: Repo
 
 
 def _reasons_and_hints(finding: Finding, net: Net, context: ReportContext) -> Iterator[str]:
-    """The evidence in short, then how to rotate and ignore the finding, or why it is suppressed."""
+    """The main evidence, then how to rotate and ignore the finding, or why it is suppressed."""
     if finding.evidence:
         yield _row("why", _why(finding, net), context)
     if finding.suppressed is not None:
@@ -147,7 +147,7 @@ def _why(finding: Finding, net: Net) -> str:
 
 
 def _in_a_file(finding: Finding) -> bool:
-    """Whether it stands where another command can look at it again: not in a commit, a message or standard input."""
+    """Whether another command can examine it again: not in a commit, a message or standard input."""
     return finding.commit is None and not (message_of(finding) or stray_of(finding) or finding.path == STDIN_PATH)
 
 
@@ -167,7 +167,7 @@ def _ways(finding: Finding, argument: str) -> Iterator[str]:
     """What to do about a file. A migration of this path alone refuses tests, examples and documentation."""
     role = role_of(finding.path, finding.path)
     if role is PathRole.SOURCE:
-        # A plan names the step that is left to a person; a migration would say that it has nothing to do.
+        # A plan names the step left to the user; a migration would say that it has nothing to do.
         by_hand = kind_of(finding.path, b"") is Kind.TEXT
         yield f"unhardcode plan {argument} shows what to do by hand" if by_hand else f"unhardcode migrate {argument}"
         yield from _by_hand(finding, argument)
@@ -178,7 +178,7 @@ def _ways(finding: Finding, argument: str) -> Iterator[str]:
 
 
 def _by_hand(finding: Finding, argument: str) -> Iterator[str]:
-    """What somebody without AWS at hand does about a file of this kind."""
+    """What a user without AWS can do about a file of this kind."""
     base = finding.path.rpartition("/")[2].lower()
     if base.endswith(".py"):
         yield 'read it from the environment: os.environ["NAME"]'
@@ -250,7 +250,7 @@ def _reasons(skipped: Sequence[Skipped], net: Net) -> str:
 
 
 def size(octets: int) -> str:
-    """A number of bytes in the largest unit that leaves at least one: `1.4 MB`."""
+    """A number of bytes in the largest unit of which there is at least one: `1.4 MB`."""
     if octets < 1000:
         return f"{octets} bytes"
     power = min((len(str(octets)) - 1) // 3, len(_UNITS))
@@ -262,7 +262,7 @@ def _argument(finding: Finding, net: Net, context: ReportContext) -> str:
     if _clean(path, net) != path:
         return "PATH"  # not something that could be pasted into a shell
     if context.here not in ("", context.root):
-        with contextlib.suppress(ValueError):  # another drive of Windows
+        with contextlib.suppress(ValueError):  # another drive on Windows
             path = os.path.relpath(os.path.join(context.root, path), context.here)
         if _clean(path, net) != path:
             return "PATH"

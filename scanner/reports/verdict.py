@@ -1,4 +1,4 @@
-"""How a scan ends: the exit status, and why (DESIGN.md section 4)."""
+"""The outcome of a scan: the exit status, and why (DESIGN.md section 4)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Verdict:
 
 
 def gaps(result: ScanResult, context: ReportContext) -> list[Skipped]:
-    """What was asked for and not scanned; with `require_complete` everything that was skipped."""
+    """What was requested and not scanned; with `require_complete` everything that was skipped."""
     return [skipped for skipped in result.coverage.skipped if skipped.gap or context.require_complete]
 
 
@@ -32,7 +32,7 @@ def failing(result: ScanResult, context: ReportContext) -> list[Finding]:
 
 
 def excuse(finding: Finding, context: ReportContext) -> str | None:
-    """Why a finding of enough confidence does not fail the scan; None if it does."""
+    """The reason why a finding of enough confidence does not fail the scan; None if it does."""
     if finding.introduced == "before" and not context.fail_on_old:
         return "already there before (--fail-on-old)"
     if finding.in_head is False and not context.fail_on_gone:

@@ -11,7 +11,7 @@ from scanner.sources import history, objects
 _NO_COMMENTS = (".json", ".ipynb", ".webmanifest", ".tfstate")
 _ON_SERVER = "set a new one on the server or service that accepts it"
 _AT_ISSUER = "create a new one where this one was issued, and revoke this one there"
-# Where no rule knows the provider's own page.
+# Used if no rule has the provider's own page.
 _ROTATION = {
     CredentialKind.PASSWORD: _ON_SERVER,
     CredentialKind.URL: _ON_SERVER,

@@ -19,11 +19,11 @@ _BRANCH = re.compile(r"[\w./+@-]+")
 
 
 def event_range(environment: Mapping[str, str], here: Callable[[str], bool]) -> str | None:
-    """The range `A..B` that the job is about; None where that is everything (a schedule, a first push).
+    """The range `A..B` of the job; None if that is everything (a schedule, a first push).
 
-    Of a pull request it is what its head adds to its base, however the checkout came about: a merge ref's own merge
-    commit is not part of it. `here` tells whether the repository has a commit: a forced push can name one that is gone.
-    Raises UsageError outside of CI, and for an event that cannot be read.
+    For a pull request it is what its head adds to its base, whatever is checked out: a merge ref's own merge commit is
+    not part of it. `here` says whether the repository has a commit: a forced push can name one that no longer exists.
+    Raises UsageError outside CI, and for an event that cannot be read.
     """
     if environment.get("GITHUB_ACTIONS") == "true":
         return _github(environment, here)
@@ -48,7 +48,7 @@ def _github(environment: Mapping[str, str], here: Callable[[str], bool]) -> str 
         branch = str(event.get("ref", "")).removeprefix("refs/heads/")
         if branch == default and not _is_here(event.get("before"), here):
             return None
-        # What a tag's commits hold was looked at when they were pushed, unless no branch has them.
+        # A tag's commits were scanned when they were pushed, unless no branch has them.
         before = None if branch.startswith("refs/tags/") else event.get("before")
         return _pushed(before, event.get("after"), default, name, here)
     return None
@@ -58,7 +58,7 @@ def _gitlab(environment: Mapping[str, str], here: Callable[[str], bool]) -> str 
     tip = environment.get("CI_COMMIT_SHA")
     base = environment.get("CI_MERGE_REQUEST_DIFF_BASE_SHA")
     if base:
-        # In a pipeline for merged results the tip is a merge commit that only GitLab has made.
+        # In a pipeline for merged results the tip is a merge commit that exists only on GitLab.
         return _between(base, environment.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or tip, "merge request")
     branch, default = environment.get("CI_COMMIT_BRANCH"), environment.get("CI_DEFAULT_BRANCH", "")
     if environment.get("CI_PIPELINE_SOURCE") == "push" and (branch or environment.get("CI_COMMIT_TAG")):
@@ -92,7 +92,7 @@ def _is_here(commit: object, here: Callable[[str], bool]) -> bool:
 
 
 def _pushed(before: object, after: object, default: str, event: str, here: Callable[[str], bool]) -> str:
-    """What a push brings; of a new branch, and of one that was rewritten away, what it adds to the default branch."""
+    """The commits of a push; for a new branch, or one that was force-pushed, what it adds to the default branch."""
     if _is_here(before, here):
         return _between(before, after, event)
     if not _BRANCH.fullmatch(default) or default.startswith("-"):
@@ -105,7 +105,7 @@ def _between(base: object, tip: object, event: str) -> str:
 
 
 def _commit(found: object, event: str) -> str:
-    # Whoever can open a pull request writes a part of its event: nothing but an id goes on to git.
+    # The author of a pull request controls a part of its event: only an id is passed to git.
     if isinstance(found, str) and _COMMIT.fullmatch(found):
         return found
     raise UsageError(f"--range ci: the {event} names no commits", hint="name the range: --range origin/main...HEAD")

@@ -1,4 +1,4 @@
-"""What git knows of a repository, and the content of its objects."""
+"""Query git about a repository, and read the content of its objects."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import NamedTuple
 from scanner.errors import NotSeenError
 from scanner.sources.git_process import PIPE, Process, program, reason, start
 
-# Bytes of a pipe, and of one reading from it: Linux gives an unprivileged user up to 1 MiB, which makes fewer switches
-# between git and its reader. See pipe(7).
+# The size in bytes of a pipe and of one read: Linux permits an unprivileged user up to 1 MiB, which means fewer
+# switches between git and its reader. See pipe(7).
 _CHUNK = 1 << 20
-# What git may take to list the files that commits add.
+# The memory that git may use to list the files that commits add.
 _MEMORY = 1 << 30
 
 
 class Repository(NamedTuple):
     """A repository as git describes it.
 
-    `top` is None in a bare one; `folder` is the git directory of this working tree, `common` the one that all its
+    `top` is None for a bare one; `folder` is the git directory of this working tree, `common` the one that all its
     working trees share.
     """
 
@@ -33,7 +33,7 @@ class Repository(NamedTuple):
 
 
 def hook_index() -> dict[str, str]:
-    """The index that a hook has to scan: `git commit FILE` and `git commit -a` pass a temporary one."""
+    """The index that a hook must scan: `git commit FILE` and `git commit -a` pass a temporary one."""
     path = os.environ.get("GIT_INDEX_FILE")
     return {"GIT_INDEX_FILE": os.path.abspath(path)} if path else {}
 
@@ -41,7 +41,7 @@ def hook_index() -> dict[str, str]:
 def refuse_another(repository: Repository) -> None:
     """Raise NotSeenError in a hook that git runs for another repository than that of the working directory.
 
-    `git --git-dir=A --work-tree=B` starts hooks in B, which may be, or stand in, a repository of its own.
+    `git --git-dir=A --work-tree=B` starts hooks in B, which may be, or be inside, a repository of its own.
     """
     told = os.environ.get("GIT_DIR")
     if told and os.path.realpath(told) != os.path.realpath(repository.folder):
@@ -98,7 +98,7 @@ def chunks(folder: Path, arguments: Sequence[str], feed: bytes) -> Generator[byt
 
 
 def _bound(process: Process) -> None:
-    """Let git have only so much memory: trees that name each other can ask it for more than there is. Linux only."""
+    """Limit git's memory, because trees that name each other can make it ask for more than there is. Linux only."""
     from contextlib import suppress
 
     with suppress(ImportError, AttributeError, OSError, ValueError):  # Windows has no such module, macOS no prlimit
@@ -138,12 +138,12 @@ def find(folder: Path) -> Repository | None:
 
 
 def has_commit(folder: Path, commit: str) -> bool:
-    """Whether the repository of `folder` holds a commit, by its id."""
+    """Whether the repository of `folder` has a commit with this id."""
     return attempt(folder, "cat-file", "-e", f"{commit}^{{commit}}")[0] == 0
 
 
 def kind_of(folder: Path, oid: str) -> str | None:
-    """`commit`, `tree`, `blob` or `tag` by an object's id; None where the repository of `folder` does not hold it."""
+    """The type of an object: `commit`, `tree`, `blob` or `tag`; None if the repository of `folder` does not have it."""
     status, out, _ = attempt(folder, "cat-file", "-t", oid)
     return None if status else out.decode().strip()
 
@@ -158,8 +158,8 @@ def blobs(
 ) -> Iterator[tuple[str, bytes | None]]:
     """Each object's bytes, in order; None for one that is missing or cannot be read. One process for all of them.
 
-    An object of more than `largest` bytes, if that is given, is None too; `too_large` gets its id before.
-    Git ends at an object that it cannot inflate: the rest is then read by another process.
+    An object of more than `largest` bytes, if that is given, is None too; its id is added to `too_large` first. Git
+    ends at an object that it cannot inflate: the rest is then read by another process.
     """
     at = 0
     while at < len(ids):
@@ -169,9 +169,9 @@ def blobs(
 
 
 def sizes(folder: Path, ids: Sequence[str]) -> list[int | None]:
-    """Each object's size in bytes, in order; None for one that is missing. Nothing is inflated for it.
+    """Each object's size in bytes, in order; None for one that is missing. No object is inflated for it.
 
-    In a partial clone git ends at the first object that it would have to fetch: then all that are here are listed.
+    In a partial clone git ends at the first object that it would have to fetch: then all that are present are listed.
     """
     words = ("cat-file", "--buffer")
     feed = "".join(f"{oid}\n" for oid in ids).encode()
@@ -187,8 +187,8 @@ def sizes(folder: Path, ids: Sequence[str]) -> list[int | None]:
 def _batch(
     folder: Path, ids: Sequence[str], largest: int | None, too_large: set[str]
 ) -> Iterator[tuple[str, bytes | None]]:
-    """The objects that one process gives, and None for the one at which it gave up."""
-    # A small cache: callers ask for the versions of a file one after another.
+    """The objects that one process returns, and None for the one at which it gave up."""
+    # A small cache, because callers request the versions of a file one after another.
     process = start(
         folder,
         ["-c", "core.deltaBaseCacheLimit=32m", "cat-file", "--batch", "--buffer"],
@@ -196,8 +196,8 @@ def _batch(
         pipesize=_CHUNK,
     )
     assert process.stdout is not None
-    # Git reads all of the list before it writes only with --buffer, and not always: write from a thread, so that
-    # neither side can wait for the other.
+    # Only with --buffer does git read all of the list before it writes, and not always: write from a thread, so that
+    # neither side waits for the other.
     import threading
 
     writer = threading.Thread(target=_feed, args=(process, ids), daemon=True)
@@ -244,7 +244,7 @@ def _feed(process: Process, ids: Sequence[str]) -> None:
 
 
 def lacks(folder: Path, oid: str) -> str:
-    """Why an object is not seen that the repository does not hold: a partial clone never has had it."""
+    """The reason why an object is missing in the repository: a partial clone never fetched it."""
     advice = ": this clone is partial, and nothing is fetched; git fetch --refetch --no-filter"
     return f"git has no object {oid[:12]}{advice if _is_partial(folder) else ''}"
 

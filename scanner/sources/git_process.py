@@ -1,7 +1,7 @@
 """The one function that starts git.
 
 A scanned repository is untrusted: its configuration can name programs (core.fsmonitor, diff.*.textconv,
-core.sshCommand, gpg.program, ...). `start` turns off every one of them that the plumbing used here could reach; nothing
+core.sshCommand, gpg.program, ...). `start` disables every one of them that the commands used here could reach; nothing
 else in the project starts git.
 """
 
@@ -40,7 +40,7 @@ _OVERRIDES = (
     "submodule.recurse=false",
 )
 
-# What git may see of the user's environment: how to find itself, and how to decode names.
+# The variables of the user that git may see: those to find itself, and to decode names.
 _PASSED = ("PATH", "HOME", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
 _SET = {
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -62,24 +62,24 @@ _SET = {
 
 
 def environment() -> dict[str, str]:
-    """The environment in which git runs: an allow-list of the user's, and the isolation."""
+    """The environment in which git runs: an allow-list of the user's variables, and the isolation."""
     kept = {name: os.environ[name] for name in _PASSED if name in os.environ}
     return kept | _SET
 
 
 def program() -> str | None:
-    """The path of git. Folders on PATH that are not absolute are passed over: they are those of the repository."""
-    if os.name == "nt":  # which endings a program has is configured there
+    """The path of git. Relative folders on PATH are skipped, because they would be the repository's."""
+    if os.name == "nt":  # the suffixes of programs are configured there
         import shutil
 
         return shutil.which("git")
-    # Not by shutil: it loads three compression libraries, and the hook starts often.
+    # Without shutil, which loads three compression libraries: the hook starts often.
     places = (os.path.join(entry, "git") for entry in os.get_exec_path() if os.path.isabs(entry))
     return next((place for place in places if os.path.isfile(place) and os.access(place, os.X_OK)), None)
 
 
 def installed() -> bool:
-    """Whether there is a git to start."""
+    """Whether git is installed."""
     return program() is not None
 
 
@@ -93,7 +93,7 @@ def start(
 ) -> Process:
     """Start git in `folder`. Standard output and error are pipes.
 
-    Raises UsageError where there is no git, NotSeenError where it does not start.
+    Raises UsageError if there is no git, NotSeenError if it does not start.
     """
     git = program()
     if git is None:
@@ -122,11 +122,11 @@ def _unstarted(error: OSError) -> str:
 
 
 def hooks_folder(folder: Path) -> Path:
-    """Where git looks for the hooks of a repository, as its user has configured it.
+    """The folder in which git looks for a repository's hooks, as its user has configured it.
 
-    The only question that is asked without the isolation, since its subject is that configuration; it runs nothing.
+    The only command without the isolation, since that configuration is what it asks for; it runs no program.
     """
-    # A hook's path, not the folder's: of an empty core.hooksPath git makes `/pre-commit`, but says `./` for the folder.
+    # Asks for a hook's path, not the folder's: an empty core.hooksPath gives `/pre-commit`, but `./` for the folder.
     words = [program() or "git", "rev-parse", "--git-path", "hooks/pre-commit"]
     done = subprocess.run(words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode:
@@ -135,11 +135,11 @@ def hooks_folder(folder: Path) -> Path:
 
 
 def reason(err: bytes) -> str:
-    """Git's own first line that is no warning, without the word fatal; it names files and revisions, never contents."""
+    """Git's first line that is not a warning, without `fatal:`; it names files and revisions, never contents."""
     lines = [line for line in err.decode("utf-8", "replace").splitlines() if line.strip()]
     if not lines:
         return "it said nothing"
     first = next((line for line in lines if not line.startswith("warning: ")), lines[0])
-    if first.endswith(":"):  # unknown repository extension found:
+    if first.endswith(":"):  # such as "unknown repository extension found:"
         first = " ".join(map(str.strip, lines[lines.index(first) :]))
     return first.removeprefix("fatal: ").removeprefix("error: ")[:300]

@@ -1,4 +1,4 @@
-"""All that a repository remembers: what any ref, reflog or stash reaches, or every object that it holds."""
+"""Everything in a repository's history: what any ref, reflog or stash reaches, or every object that it holds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scanner.source import Skipped
 from scanner.sources import git, objects, paths
 from scanner.sources.selection import Selection
 
-# What stands before the id of a blob that has no path: a tag names it, or nothing does.
+# The prefix of a blob's id in place of a path, if it has none: only a tag names it, or nothing does.
 TAG, UNREACHABLE = "tag", "unreachable"
 _ORDER = ("rev-list", "--date-order", "--reverse")
 _AGO = re.compile(r"\d{1,5} (?:minute|hour|day|week|month|year)s? ago")
@@ -20,12 +20,12 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\
 
 
 def folder_of(repository: git.Repository) -> Path:
-    """The folder to run git in for a repository: its working tree, or the repository itself if it is bare."""
+    """The folder in which to run git for a repository: its working tree, or the repository itself if it is bare."""
     return repository.folder if repository.top is None else repository.top
 
 
 def has_held(repository: git.Repository, path: str) -> bool:
-    """Whether a reachable commit has a file or folder of that name, POSIX from the root."""
+    """Whether a reachable commit has a file or folder with this path, POSIX relative to the root."""
     words = ("rev-list", "-1", "--all", "--reflog", "--", path)
     return git.attempt(folder_of(repository), *words)[1] != b""
 
@@ -49,9 +49,9 @@ def listing(
     unreachable: bool = False,
     since: str | None = None,
 ) -> objects.Listing:
-    """The blobs of what is reached (`reached`), of any working tree of the repository.
+    """The blobs of what is `reached`, and of the index of any working tree of the repository.
 
-    `unreachable` adds every other object that git still holds.
+    `unreachable` adds every other object that git still has.
     """
     folder = folder_of(repository)
     lost: dict[str, str] = {}
@@ -90,14 +90,14 @@ def _window(since: str | None) -> tuple[str, ...]:
 
 
 def _checked(since: str) -> str:
-    """Git takes any word for a date and reads it as now: only what it surely understands gets there."""
+    """The date, if it is one that git surely understands: git takes any other word for the present time."""
     if _AGO.fullmatch(since) or (_DATE.fullmatch(since) and _is_day(since[:10])):
         return since
     raise UsageError(f"--since {since}: not a date", hint="write 2026-01-31 or '30 days ago'")
 
 
 def _is_day(text: str) -> bool:
-    """Whether the calendar has such a day: git takes 2026-02-31 for some other one."""
+    """Whether the calendar has such a day: git takes 2026-02-31 for another one."""
     try:
         datetime.date.fromisoformat(text)
     except ValueError:
@@ -106,7 +106,7 @@ def _is_day(text: str) -> bool:
 
 
 def _beside_commits(folder: Path) -> dict[str, str]:
-    """Blob to path of what refs name that are no commits: tags of a blob or a tree."""
+    """Blob to path for refs to objects other than commits: tags of a blob or a tree."""
     form = "--format=%(objecttype) %(objectname) %(*objecttype)"
     rows = [line.split(" ") for line in git.read(folder, "for-each-ref", form).decode().splitlines()]
     named = [oid for kind, oid, peeled in rows if kind in ("blob", "tree") or (kind == "tag" and peeled != "commit")]
@@ -114,7 +114,7 @@ def _beside_commits(folder: Path) -> dict[str, str]:
 
 
 def blobs_of(folder: Path, named: Sequence[str]) -> dict[str, str]:
-    """Blob to path of blobs, trees and tags of them, by their ids."""
+    """Blob to path for blobs, trees and tags of them, given by id."""
     if not named:
         return {}
     feed = "".join(f"{oid}\n" for oid in named).encode()
@@ -135,7 +135,7 @@ def _kinds(folder: Path, ids: list[str]) -> dict[str, str]:
 
 
 def _unreachable(folder: Path, reached: set[str]) -> tuple[list[str], dict[str, str]]:
-    """Commits that nothing reaches, and a name for every blob that git holds, reached or not."""
+    """Commits that nothing reaches, and a name for every blob that git has, reached or not."""
     form = "--batch-check=%(objecttype) %(objectname)"
     out = git.read(folder, "cat-file", "--batch-all-objects", "--unordered", "--buffer", form).decode()
     rows = sorted(line.split(" ", 1) for line in out.splitlines())
@@ -144,7 +144,7 @@ def _unreachable(folder: Path, reached: set[str]) -> tuple[list[str], dict[str, 
 
 
 def _in_order(folder: Path, commits: list[str], window: tuple[str, ...]) -> list[str]:
-    """Commits that nothing reaches, the oldest first; as they are where git has thrown away their parents."""
+    """Unreachable commits, the oldest first; unsorted if git has removed their parents."""
     if not commits:
         return []
     feed = "".join(f"{oid}\n" for oid in commits).encode()
@@ -153,7 +153,7 @@ def _in_order(folder: Path, commits: list[str], window: tuple[str, ...]) -> list
 
 
 def _staged(repository: git.Repository, folder: Path) -> dict[str, str]:
-    """Blob to path of the index."""
+    """Blob to path for the index."""
     if repository.top is None:
         return {}
     entries = git.listed(git.read(folder, "ls-files", "--stage", "-z", "--full-name"))

@@ -13,22 +13,22 @@ from scanner.sources import git, paths
 from scanner.sources.git_process import reason
 from scanner.sources.selection import Selection
 
-# -c: of a merge only what differs from every parent. --always: also commits that add nothing, to count them.
+# -c: of a merge only what differs from every parent. --always: commits that add nothing too, so that they are counted.
 _DIFF_TREE = "diff-tree --stdin --always -r -c --root --raw -z --no-renames --no-abbrev --no-ext-diff --no-textconv"
 _DELETED = b"000000"
 _COLON = ord(":")
 _NOT_FILES = {"160000": "submodule", "120000": "symbolic link"}
-# Commits whose trees cannot be read cost one process each; past this many the rest is one gap.
+# Commits whose trees cannot be read need one process each; beyond this many the rest is one gap.
 _MOST_FAILURES = 50
-# A few trees that name each other can stand for more files than there is memory.
+# A few trees that name each other can represent more files than fit into memory.
 _MOST_ADDED = 1_000_000
 
-# What stands before an object's id in the path of its message.
+# The prefix of an object's id in the path of its message.
 COMMIT_MESSAGE, TAG_MESSAGE = "commit-message", "tag-message"
 
 
 class Place(NamedTuple):
-    """Where a blob stood: a path as results show it, and the commit that put it there, None where none did."""
+    """A place of a blob: a path as results show it, and the commit that added it there, None if none did."""
 
     path: str
     commit: str | None
@@ -43,7 +43,7 @@ class Blob(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """The blobs of a scan, the commits that add them, the oldest first, and what will not be looked at.
+    """The blobs of a scan, the commits that add them, the oldest first, and what will not be scanned.
 
     `clean` is the number, and the bytes, of blobs that an earlier scan found clean and that are not among these.
     """
@@ -55,7 +55,7 @@ class Listing(NamedTuple):
 
 
 class Addition(NamedTuple):
-    """One entry of a commit that no parent of it has: mode, blob and path."""
+    """One entry of a commit that none of its parents has: mode, blob and path."""
 
     commit: str
     mode: str
@@ -64,10 +64,10 @@ class Addition(NamedTuple):
 
 
 def additions(folder: Path, commits: Sequence[str]) -> Iterator[Addition | Skipped]:
-    """What each commit has and no parent of it, in the given order.
+    """The entries that each commit has and none of its parents, in the given order.
 
-    Of a merge that is its resolution, and of a stash its unstaged part: both are nobody's patch. Git ends at a tree
-    that it cannot read: that commit is a gap, and the next process goes on behind it.
+    For a merge that is its resolution, for a stash its unstaged part: neither is in any patch. Git ends at a tree that
+    it cannot read: that commit is a gap, and the next process continues after it.
     """
     at = failures = 0
     while at < len(commits):
@@ -91,11 +91,11 @@ def listed(
     *,
     lost: Mapping[str, str] | None = None,
 ) -> Listing:
-    """All selected blobs that the commits add, in order of file name, path and age, and of `extra` (blob to path).
+    """All selected blobs that the commits add, and of `extra` (blob to path), in order of file name, path and age.
 
-    `lost` are more of these that count only where no commit adds them, at whichever path.
+    `lost` are more of these that count only if no commit adds them, at any path.
 
-    Versions of one path stand together: git's deltas are resolved once, and a version is compared with the one before.
+    Versions of one path are adjacent: git's deltas are resolved once, and a version is compared with the one before.
     """
     places: dict[str, dict[str, str | None]] = {}
     skipped: dict[Skipped, None] = {}
@@ -116,7 +116,7 @@ def listed(
         if oid not in places and is_selected(path):
             places[oid] = {path: None}
     blobs = []
-    # Sorting keeps the order of age among equal paths.
+    # Sorting is stable, so equal paths stay in order of age.
     ids = sorted(places, key=lambda oid: by_name(next(iter(places[oid]))))
     for oid, size in zip(ids, git.sizes(folder, ids), strict=True):
         path = next(iter(places[oid]))
@@ -130,7 +130,7 @@ def listed(
 
 
 def tree(folder: Path, revision: str) -> dict[str, str]:
-    """Path to blob id of all files of a commit; empty where it does not exist, or stands for more files than can be."""
+    """Path to blob id of all files of a commit; empty if it does not exist, or represents impossibly many files."""
     files: dict[str, str] = {}
     left = b""
     output = git.chunks(folder, ["ls-tree", "-r", "-z", "--full-tree", revision], b"")
@@ -162,7 +162,7 @@ def described(folder: Path, places: Iterable[Place]) -> dict[Place, Commit]:
 
 
 def _walked(folder: Path, commits: Sequence[str]) -> tuple[int, list[Addition], str]:
-    """How many of the commits git got through, what they add, and git's reason if it was not all of them."""
+    """How many of the commits git processed, what they add, and git's reason if it was not all of them."""
     feed = "".join(f"{oid}\n" for oid in commits).encode()
     found: list[Addition] = []
     output = git.chunks(folder, _DIFF_TREE.split(), feed)
@@ -182,7 +182,7 @@ def _walked(folder: Path, commits: Sequence[str]) -> tuple[int, list[Addition], 
 
 
 class _Entries:
-    """Reads diff-tree's raw output as it comes. Merges have a colon for each parent.
+    """Parses diff-tree's raw output as it arrives. Merges have a colon for each parent.
 
     `commits` is the number of commits so far, `here` that of the last one's entries.
     """
@@ -193,7 +193,7 @@ class _Entries:
         self._commit, self.commits, self.here = "", 0, 0
 
     def add(self, chunk: bytes) -> None:
-        """Read on."""
+        """Parse the next chunk."""
         fields = (self._left + chunk).split(b"\0")
         self._left = fields.pop()
         facts, names, found = self._facts, self._names, self._found
@@ -219,12 +219,12 @@ class _Entries:
 
 
 def by_name(path: str) -> tuple[str, str]:
-    """What blobs are in the order of."""
+    """The sort key of blobs."""
     return path.rpartition("/")[2], path
 
 
 def author_of(raw: bytes) -> tuple[str, str]:
-    """Author and author date (ISO 8601) of a commit object; "" where it has none that can be read."""
+    """Author and author date (ISO 8601) of a commit object; "" if it has none that can be read."""
     from datetime import UTC, datetime, timedelta, timezone
 
     for line in raw.partition(b"\n\n")[0].split(b"\n"):

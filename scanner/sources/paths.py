@@ -27,7 +27,7 @@ def meant(path: str) -> bytes:
 
 
 def called(path: str) -> str:
-    """What a file is called whose path in results is `path`; the path itself where that name is no text."""
+    """The name on disk of the file whose path in results is `path`; the path itself if that name cannot be decoded."""
     try:
         return meant(path).decode() if "%" in path else path
     except UnicodeDecodeError:

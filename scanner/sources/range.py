@@ -1,4 +1,4 @@
-"""What a range of commits adds: A..B what B has and A has not, A...B since both went apart."""
+"""What a range of commits adds: A..B what is in B and not in A, A...B what is in B since both diverged."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scanner.sources.selection import Selection
 
 
 class Ends(NamedTuple):
-    """The commits of a range: `base` is where what it adds is counted from, `tip` its end. Full ids."""
+    """The commits of a range, as full ids: what is added is counted from `base`, up to `tip`."""
 
     base: str
     tip: str
@@ -25,7 +25,7 @@ def ends(repository: git.Repository, text: str) -> Ends:
     if not found or ".." in right:
         raise UsageError(f"--range {text}: not a range", hint="write A..B, or A...B for what B adds since it left A")
     if not left:
-        # git takes HEAD, so that `$BASE..HEAD` with a variable that is not set would be a gate that sees nothing.
+        # git would take HEAD, so that `$BASE..HEAD` with an unset variable would be a gate that checks nothing.
         raise UsageError(f"--range {text}: it has no start", hint="is a variable not set? write HEAD if you mean that")
     base, tip = _commit(repository, left), _commit(repository, right or "HEAD")
     if dots == "...":
@@ -34,7 +34,7 @@ def ends(repository: git.Repository, text: str) -> Ends:
 
 
 def listing(repository: git.Repository, selection: Selection, between: Ends) -> objects.Listing:
-    """The blobs that the range's commits add, merge resolutions among them; a shallow boundary inside is a gap."""
+    """The blobs that the range's commits add, including merge resolutions; a shallow boundary inside is a gap."""
     folder = folder_of(repository)
     commits = git.read(
         folder, "rev-list", "--date-order", "--reverse", f"{between.base}..{between.tip}"

@@ -1,4 +1,4 @@
-"""Which of the files that a source has are scanned."""
+"""Which files of a source are scanned."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ DEFAULT_MAX_SIZE = 5_000_000
 
 
 class Selection(NamedTuple):
-    """Globs over result paths, the largest size in bytes, and whether submodules are entered.
+    """Globs over result paths, the largest size in bytes, and whether submodules are scanned.
 
-    `below` is the folder, POSIX from the root, that all paths must be in; "" for any.
+    `below` is the folder, POSIX relative to the root, that all paths must be in; "" for any.
     """
 
     include: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ class Selection(NamedTuple):
 
 
 def matches(path: str, pattern: str) -> bool:
-    """Whether a path fits a glob: `*.py`, `vendor/`, `vendor/**`, `src/*.py`; `/vendor/` at the root only."""
+    """Whether a path matches a glob: `*.py`, `vendor/`, `vendor/**`, `src/*.py`; `/vendor/` at the root only."""
     pattern = pattern.removeprefix("./")
     if pattern.endswith("/"):
         pattern += "*"

@@ -1,4 +1,4 @@
-"""What a commit would add: blobs of the index that differ from HEAD; in a merge, from every parent."""
+"""What a commit would add: blobs in the index that differ from HEAD; in a merge, from every parent."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _MODE_SKIPPED = {"160000": "submodule", "120000": "symbolic link"}
 
 
 def sources(repository: git.Repository, selection: Selection, below: Sequence[str] = ()) -> Iterator[Source | Skipped]:
-    """Blobs of the index that no parent of the coming commit has at the same path; deletions are none.
+    """Blobs in the index that no parent of the coming commit has at the same path, without deletions.
 
-    `below` are files and folders, from the root, that they stand at or in; without any it is everything.
+    `below` are files and folders, relative to the root, to which they are limited; if it is empty there is no limit.
     """
     assert repository.top is not None
     top = repository.top
@@ -59,19 +59,19 @@ def _changed(repository: git.Repository, top: Path, index: dict[str, str]) -> li
     """Name, mode and blob id of each entry that differs from every parent."""
     entries = _against(top, "HEAD", index)
     if entries is None:
-        # Before the first commit there is no HEAD. SHA-256 repositories name the empty tree otherwise.
+        # Before the first commit there is no HEAD. In SHA-256 repositories the empty tree has another id.
         wide = git.read(top, "rev-parse", "--show-object-format").strip() == b"sha256"
         entries = _against(top, _EMPTY_TREES[64 if wide else 40], index)
         assert entries is not None
     for parent in _merged(repository):
         other = _against(top, parent, index)
-        assert other is not None  # git says "bad object" of an id that it does not have
+        assert other is not None  # git says "bad object" for an id that it does not have
         entries = {name: entry for name, entry in entries.items() if name in other}
     return [(name, mode, blob) for name, (mode, blob) in sorted(entries.items())]
 
 
 def _against(top: Path, parent: str, index: dict[str, str]) -> dict[str, tuple[str, str]] | None:
-    """What the index has otherwise than one commit: name to mode and blob id. None where the commit does not exist."""
+    """Index entries that differ from one commit: name to mode and blob id. None if the commit does not exist."""
     process = start(
         top,
         ["diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-abbrev",
@@ -93,8 +93,8 @@ def _against(top: Path, parent: str, index: dict[str, str]) -> dict[str, tuple[s
 def _merged(repository: git.Repository) -> list[str]:
     """Ids of the commits that a merge in progress brings in.
 
-    `git merge` writes MERGE_HEAD only if it stops; the hook of a merge that goes through (pre-merge-commit) is told by
-    variables: https://github.com/git/git/blob/v2.39.5/builtin/merge.c. Both are text from outside, and go to git
+    `git merge` writes MERGE_HEAD only if it stops; the hook of a merge that succeeds (pre-merge-commit) gets them in
+    variables: https://github.com/git/git/blob/v2.39.5/builtin/merge.c. Both are untrusted text, and are passed to git
     only if they are ids.
     """
     try:

@@ -23,10 +23,10 @@ def sources(name: str | None, max_size: int) -> Iterator[Source | Skipped]:
 
 
 def read(most: int | None = None) -> bytes:
-    """All of standard input, or enough of it to see that it is longer than `most` bytes. Raises NotSeenError."""
+    """All of standard input, or enough of it to show that it is longer than `most` bytes. Raises NotSeenError."""
     if (
         getattr(sys.stdin, "name", None) == os.devnull
-    ):  # the front door has put that in the place of one that was closed
+    ):  # the program's entry point has replaced a closed standard input by this
         raise NotSeenError("standard input is closed", hint="give it a pipe or a file")
     raw = bytearray()
     try:
