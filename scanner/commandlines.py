@@ -194,6 +194,13 @@ COMMAND = (
     rf"(?:[\w.$\-]{{1,40}}:(?=[^|\n]{{1,100}}\|[ \t]*{_CHPASSWD})|(?=[^|\n]{{1,100}}\|[ \t]*{_STDIN})"
     rf"|(?=[^|\n]{{0,40}}{_ASKED}))"
 )
+
+
+def _unbounded(pattern: str) -> str:
+    """The pattern without upper bounds, which only `re` needs: in Hyperscan's database each count takes states."""
+    return re.sub(r"\{([01]),\d+\}", lambda least: "*+"[int(least[1])], pattern)
+
+
 _BETWEEN = r"[ \t](?:[^\n|;&]*[ \t])?"
 _VALUE = r"['\"]?[^\s\"'$-]"
 # What separates two words of a list, and a program from its flag there.
@@ -208,10 +215,10 @@ EXPRESSIONS = tuple(
         rf"\bcurl{_BETWEEN}(?:-u|--user|--proxy-user)[ \t=]*['\"]?[^\s:'\"$]{{1,64}}:[^\s'\"/$]",
         *(rf"{program}{_BETWEEN}(?-i:{flag})[ \t]+{_VALUE}" for program, flag in _SPACED),
         *(rf"{each}{_VALUE}" for each in _HTPASSWD),
-        *(rf"{each}{_VALUE}" for each in _PLACED[:-1]),
+        *(rf"{_unbounded(each)}{_VALUE}" for each in _PLACED[:-1]),
         rf"{_PLACED[-1]}{_VALUE}[^\n|;&]*/add",
-        *(each + tail for each, _, tail in _FOLLOWED),
-        *(each + _OPENS for each in _LOGONS),
+        *(_unbounded(each) + tail for each, _, tail in _FOLLOWED),
+        *(_unbounded(each + _OPENS) for each in _LOGONS),
         rf"\becho[ \t]+[^|\n]*\|[ \t]*(?:{_CHPASSWD}|(?-i:{_STDIN}))",
         rf"\becho[ \t]+[^|\n]*{_ASKED}",
         rf"\bsshpass{_LIST}-p(?:{_NEXT})?[^\s\"'$]",

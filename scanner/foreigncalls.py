@@ -143,7 +143,7 @@ def may_hold_call(text: str, low: int, high: int) -> bool:
 
 
 _ANY = r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^,\n])*,\s*"
-_INTO = r"(?:[\w.\[\]]{0,40}\()?[rbuf@]?[\"'`][^\s\"'`$]"
+_INTO = r"(?:[\w.\[\]]*\()?[rbuf@]?[\"'`][^\s\"'`$]"
 EXPRESSIONS = tuple(
     each.encode()
     for each in (

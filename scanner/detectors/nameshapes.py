@@ -16,8 +16,6 @@ _ARRAY = r"\b(?:char|wchar_t)[ \t]+\w+\[\w*\]\s*=\s*L?\"[^\s\"']{4}"
 _GETTER = r"\([ \t]*\)[^\n{;\"']{0,40}\{\s{0,40}return[ \t]{1,4}[\"'][^\s\"']{4}"
 # `public string Password { get; set; } = "...";`
 _PROPERTY = r"\{[ \t]*get;[^{}\n]*\}[ \t]*=[ \t]*@?\"[^\s\"]{4}"
-# `Dim password As String = "..."` of Visual Basic, `param password string = '...'` of Bicep
-_DECLARED = r"[ \t]+(?:As[ \t]+)?String[ \t]*=[ \t]*[\"'][^\s\"']{4}"
 # `env::var("SECRET_KEY").unwrap_or("...".to_string())`
 _INSTEAD = r"[\"']\){1,2}\.(?:unwrap_or(?:_else)?|(?:or|getor)else)\((?:\|\w*\|[ \t]*)?(?:[\w:]+\()?[\"'][^\s\"']{4}"
 # After the operator a value may follow on the next line, in brackets.
@@ -43,8 +41,6 @@ _INSIDE = (
 _QUERY = tuple(rf"(?:=|:[ \t]?)[A-Za-z0-9]{_INNER}{{15}}{_INNER}*{end}" for end in (r"(?:[\"'`&]|\\[nrt])", r"[\r\n]"))
 # Text typed into a field: `find_element("name", "password").send_keys("...")`.
 _TYPED = r"[^\s\"]{0,9}(?:[\"']\])?[\"']\){1,2}\.(?:send_?keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
-# `page.fill("input[name=password]", "...")`
-_SELECTED = r"[\\\"']{0,3}\][\"'`],[ \t]*[\"'`][^\s\"']{4}"
 # `<input type="password" value="...">`
 _FILLED = r"\btype=[\"']?password[\"']?(?:[ \t][^<>\n]*)?[ \t]value=[\"'][^\s\"'{}$<>]{4}"
 # A comparison with a form field's content: `password.get() == "..."`.
@@ -107,6 +103,10 @@ _MEMBERS = (
 )
 # The most common credential names; the whole vocabulary would cost more than it finds.
 _NAMED = r"(?:passw|pwd|\bpw\b|_pw\b|passphrase|secret|token|api_?key)"
+# `Dim password As String = "..."` of Visual Basic, `param password string = '...'` of Bicep
+_DECLARED = rf"{_NAMED}\w*[ \t]+(?:As[ \t]+)?String[ \t]*=[ \t]*[\"'][^\s\"']{{4}}"
+# `page.fill("input[name=password]", "...")`
+_SELECTED = rf"{_NAMED}\w*[\\\"']{{0,3}}\][\"'`],[ \t]*[\"'`][^\s\"']{{4}}"
 # The first list of a zip, the targets of a loop or of several values, a string that is split, and a mapping whose keys
 # are the tokens.
 _TAKEN_APART = (
@@ -210,11 +210,12 @@ _PARAMETERS = (
 )
 # Entries with any name: https://kubernetes.io/docs/concepts/configuration/secret/
 _MANIFEST = r"\bkind[\"']?[ \t]*:[ \t]*[\"']?(?-i:Secret)[\"' \t]*[\r\n,}]"
-# and https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#set
 _SETTING = (
-    r"\b(?:(?:ENV|ARG|setenv|setx|config(?:ure)?[ \t]+set|proxy_set_header|fastcgi_param|RequestHeader[ \t]+set)[ \t]+"
-    r"|set[ \t]+\$)[\w-]*"
+    r"\b(?:ENV|ARG|setenv|setx|config(?:ure)?[ \t]+set|proxy_set_header|fastcgi_param|RequestHeader[ \t]+set)"
+    r"[ \t]+[\w-]*"
 )
+# https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#set
+_SET_VARIABLE = rf"\bset[ \t]+\$\w*{_NAMED}\w*[ \t]+[\"']?[^\s=$\"']"
 # https://developer.hashicorp.com/terraform/language/block/variable
 _TERRAFORM = r"\"\s*\{[^{}]*\bdefault[ \t]*=[ \t]*\"[^\s\"$]"
 # .netrc and redis.conf
@@ -243,13 +244,15 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     # IPython's magic: https://ipython.readthedocs.io/en/stable/interactive/magics.html#magic-env
     quoted += _spelled(weak, r"\w", r"%(?:set_)?env[ \t]+\w*", r"[ \t]*[= \t][ \t]*[^\s\"'$]{8}")
     quoted += _spelled(every, r"\w-", r"\bvariable[ \t]+\"[\w-]*", _TERRAFORM)
-    quoted += _spelled(strong, r"\w-", "", _TYPED, _SELECTED, _HELD, _GETTER, _DECLARED)
+    quoted += _spelled(strong, r"\w-", "", _TYPED, _HELD, _GETTER)
     quoted += _spelled(every, r"\w", r"#[ \t]*define[ \t]+\w*", r"[ \t]+@?\"[^\s\"']{4}")
     quoted += [
         *_SPOKEN,
         *_TOGETHER,
         *_COLLECTED,
         _MEMBERS,
+        _DECLARED,
+        _SELECTED,
         *_TAKEN_APART,
         _AFTER_CALLS,
         _SET,
@@ -282,7 +285,18 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     bare += _spelled(every, r"\w", _SETTING, r"[ \t]+[^\s=$]")
     bare += _spelled(keys, r"\w.\-", "", _ITEM)
     bare += _spelled(strong, r"\w.\-", "", _NEXT_ELEMENT)
-    bare += [_APART, _LISTED, _PARAMETER, _PARAMETERS, _SECTION, _MANIFEST, _FOREIGN, _VALUE_FIRST, _PROPERTIES]
+    bare += [
+        _APART,
+        _SET_VARIABLE,
+        _LISTED,
+        _PARAMETER,
+        _PARAMETERS,
+        _SECTION,
+        _MANIFEST,
+        _FOREIGN,
+        _VALUE_FIRST,
+        _PROPERTIES,
+    ]
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
 
 
