@@ -34,6 +34,10 @@ def is_clean(arguments: list[str]) -> bool:
         return False
     import threading
 
+    # What both threads need, before there are two: imports at the same time wait for each other, 5 ms of a hook's 50.
+    from scanner import config, content, keyfiles, prefilter, session  # noqa: F401
+    from scanner.sources import git, selection, staged  # noqa: F401
+
     # The database is loaded while git runs.
     loading = threading.Thread(target=_load, daemon=True)
     loading.start()
