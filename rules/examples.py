@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable
 
 from rules.checksums import BASE36, BASE62, BECH32, bech32_polymod, crc32_text
+from rules.lazy_patterns import lazy_pattern
 
 _ALPHABETS = {
     "alnum": BASE62,
@@ -32,7 +33,7 @@ _ALPHABETS = {
     "upper": string.ascii_uppercase + string.digits,
 }
 _WORDS = ("amber", "basin", "cedar", "delta", "ember", "fjord", "grove", "heron", "inlet", "jetty", "knoll", "larch")
-_FORM = re.compile(r"\{\{|\}\}|\{(?P<form>[A-Za-z][A-Za-z0-9]*)(?::(?P<argument>[^{}\"'\n]*))?\}")
+_FORM = lazy_pattern(r"\{\{|\}\}|\{(?P<form>[A-Za-z][A-Za-z0-9]*)(?::(?P<argument>[^{}\"'\n]*))?\}")
 
 
 def expand(template: str, seed: str) -> str:

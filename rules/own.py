@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rules import tables
+from rules.lazy_patterns import lazy_pattern
 from rules.load import KINDS, REACH, SEVERITIES, STRENGTHS
 from rules.model import ProviderRule
 from rules.patterns import find_fault, syntax
@@ -22,9 +23,9 @@ _KEYS = ("id", "title", "pattern", "kind", "severity", "strength", "prefix", "en
 _MOST_RULES, _LONGEST = 100, 500
 # How many ways a pattern may divide one text among its repeats and branches: `re` tries them all where none fits.
 _MOST_WAYS = 20_000
-_REPEAT = re.compile(r"\{(\d*),(\d*)\}")
+_REPEAT = lazy_pattern(r"\{(\d*),(\d*)\}")
 # What may follow an opening parenthesis. Verbose patterns (`x`) and comments would be read otherwise than here.
-_GROUP = re.compile(r"\((?!\?)|\(\?(?:P<|[aims]*(?:-[ims]+)?[:)])")
+_GROUP = lazy_pattern(r"\((?!\?)|\(\?(?:P<|[aims]*(?:-[ims]+)?[:)])")
 
 
 def read_own(path: Path, values: dict[str, Any]) -> tuple[ProviderRule, ...]:

@@ -9,6 +9,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 
+from rules.lazy_patterns import lazy_pattern
 from rules.model import ProviderRule
 
 GROUP = "(?P<secret>"
@@ -16,9 +17,9 @@ FORWARD = 20_000
 """Characters after a Hyperscan hit in which the pattern can end (a PEM block is the longest)."""
 _WIDE = 600
 """Upper bound from which a repeat ends the Hyperscan form: it costs memory and reports every end."""
-_REPEATED = re.compile(r" '.*'", re.DOTALL)
-_REPEAT = re.compile(r"\{(\d+),(\d*)\}")
-_LAST = re.compile(r"(?P<atom>\[\^?\]?[^\]]*\]|\\.|[^\\\](){}?*+|])(?:\{(?P<least>\d+)(?:,\d*)?\}|\?)\Z", re.DOTALL)
+_REPEATED = lazy_pattern(r" '.*'", re.DOTALL)
+_REPEAT = lazy_pattern(r"\{(\d+),(\d*)\}")
+_LAST = lazy_pattern(r"(?P<atom>\[\^?\]?[^\]]*\]|\\.|[^\\\](){}?*+|])(?:\{(?P<least>\d+)(?:,\d*)?\}|\?)\Z", re.DOTALL)
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:

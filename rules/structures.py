@@ -10,6 +10,7 @@ import re
 import urllib.parse
 from typing import Any
 
+from rules.lazy_patterns import lazy_pattern
 from rules.model import Verdict
 
 
@@ -46,8 +47,8 @@ def jwt(secret: str) -> Verdict:
 
 
 # What code and comments put around a line of a block: comment marks and indentation, and quotes with what joins them.
-_LINE_MARK = re.compile(r"\A\s*(?:(?:#|//|\*|>|\||--)\s+)?")
-_LINE_QUOTES = re.compile(r"\\?[\"'`]\s*[+.,&;)]*\s*\\?\s*\Z|\A[+.&]?\s*[rbuf]?[\"'`]|\s*\\?\s*\Z")
+_LINE_MARK = lazy_pattern(r"\A\s*(?:(?:#|//|\*|>|\||--)\s+)?")
+_LINE_QUOTES = lazy_pattern(r"\\?[\"'`]\s*[+.,&;)]*\s*\\?\s*\Z|\A[+.&]?\s*[rbuf]?[\"'`]|\s*\\?\s*\Z")
 
 
 def pem(secret: str) -> Verdict:

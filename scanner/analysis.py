@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
+from rules.lazy_patterns import lazy_pattern
 from rules.model import ProviderRule, RuleSet
 from scanner import companions, identity, ignore, keyfiles
 from scanner.content import scan_bytes, skip_reason
@@ -47,7 +47,7 @@ _READERS = {
     Kind.CSV: "delimited",
     Kind.TEXT: "text",
 }
-_STRING_OR_COMMENT = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|#[^\n]*")
+_STRING_OR_COMMENT = lazy_pattern(r"\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|#[^\n]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

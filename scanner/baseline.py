@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rules.lazy_patterns import lazy_pattern
 from scanner import identity
 from scanner.errors import UsageError
 from scanner.model import SecretValue
@@ -34,9 +35,9 @@ _FIELDS: dict[str, type] = {
 _KINDS = {str: "a text", int: "a whole number", bool: "true or false"}
 _DAMAGED = "take the line from an older commit, or delete it and run unhardcode baseline update"
 _NEEDED = ("path", "kind", "digest")
-_HEX = re.compile(r"[0-9a-f]{5}")
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
-_CONFLICT = re.compile(r"(<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|)( |$)")
+_HEX = lazy_pattern(r"[0-9a-f]{5}")
+_UNPRINTABLE = lazy_pattern("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_CONFLICT = lazy_pattern(r"(<<<<<<<|=======|>>>>>>>|\|\|\|\|\|\|\|)( |$)")
 _MOST = 50_000_000
 _OTHERS = "another tool's? unhardcode baseline import takes it over"
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rules.lazy_patterns import lazy_pattern
 from scanner import gitleaksignore
 from scanner.errors import UsageError
 from scanner.gitleaksignore import Position
@@ -27,8 +28,8 @@ from scanner.text import line_span, line_starts
 FORMS = ("detect-secrets", "gitleaks", "trufflehog")
 _WHAT = f"what wrote it? --from takes {', '.join(FORMS)}"
 _MOST = 200_000_000
-_SHA1 = re.compile(r"[0-9a-f]{40}")
-_TOKEN = re.compile(r"[A-Za-z0-9_+/=.~-]+|\s+|.", re.DOTALL)
+_SHA1 = lazy_pattern(r"[0-9a-f]{40}")
+_TOKEN = lazy_pattern(r"[A-Za-z0-9_+/=.~-]+|\s+|.", re.DOTALL)
 _MOST_TOKENS = 80
 _REDACTED = "REDACTED"
 # Shorter values are part of too many others.

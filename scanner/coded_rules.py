@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from rules.lazy_patterns import lazy_pattern
 from scanner import keyfiles
 from scanner.detectors import encoded, named
 from scanner.model import CredentialKind
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rules.model import ProviderRule, RuleSet, Setting, Sink
 
 # What a message may repeat: text that looks like an id, and cannot be a value.
-_PATTERN = re.compile(r"[a-z*?][a-z0-9*?]{0,14}(?:-[a-z0-9*?]{1,14}){0,5}")
+_PATTERN = lazy_pattern(r"[a-z*?][a-z0-9*?]{0,14}(?:-[a-z0-9*?]{1,14}){0,5}")
 
 
 class CodedRule(NamedTuple):

@@ -1,16 +1,17 @@
 """Command lines that contain a password without naming it: `sshpass -p x`, `curl -u user:x`, `echo x | sudo -S`.
 
 One-letter flags mean a password only after certain programs. `COMMAND` and `LOGON` are for `re` and end where the
-password begins; `LOGON` ends at an `@`. Both need one of `WORDS`. `EXPRESSIONS` are Hyperscan's (flag CASELESS) and end
+password begins; `LOGON` ends at an `@`. Both need one of `WORDS`. `expressions` are Hyperscan's (flag CASELESS) and end
 within the password, or at the end of the pipeline whose beginning it is. A command can also be a list of words, as in
 subprocess calls: `password_in`.
 """
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
+
+from rules.lazy_patterns import lazy_pattern
 
 _ARGUMENTS = r"[^\n|;&]{0,120}?[ \t]"
 _LOGIN = r"\b(?:docker|podman|nerdctl|buildah|skopeo|helm|oras|az|oc)"
@@ -172,7 +173,7 @@ _CHPASSWD = r"(?:sudo[ \t]+)?chpasswd\b"
 _STDIN = r"(?:sudo[ \t]+(?:-[a-z]+[ \t]+)*-S\b|[^|\n]{1,100}--password-stdin|kinit\b)"
 # Tutorials pass `passwd` a name or a word; only other values count.
 _ASKED = r"[\d!#%&*+=?^~][^|\n]{0,60}\|[ \t]*(?:sudo[ \t]+)?passwd\b"
-WORDS = re.compile(
+WORDS = lazy_pattern(
     "sshpass|login|mysql|mariadb|curl|redis-cli|ldap|mongo|sqlcmd|bcp|zip|echo|openssl|cqlsh|mosquitto|ipmitool|htpasswd"
     r"|rabbitmqctl|npm|net (?:user|ads|rpc)|7z|sendemail|signtool|nmcli|nuget|passw[\w-]*[ \t]+password|smbclient"
     "|rootpw|rpcclient|lftp|-server |isakmp|username |enable |ssh-keygen|psexec|schtasks|net use|wpa_passphrase"
@@ -206,34 +207,9 @@ _VALUE = r"['\"]?[^\s\"'$-]"
 # What separates two words of a list, and a program from its flag there.
 _NEXT = r"[\"'],\s*[rbf]?[\"']"
 _LIST = r"[\"'],[^\]\)]*[\"']"
-EXPRESSIONS = tuple(
-    each.encode()
-    for each in (
-        r"\bsshpass[ \t]+(?:-v[ \t]+)?-p[ \t]*['\"]?[^\s\"'$]",
-        rf"{_LOGIN}[ \t][^\n|;&]*login{_BETWEEN}(?-i:-p)[ \t]+{_VALUE}",
-        rf"{_MYSQL}{_BETWEEN}(?-i:-p)['\"]?[^\s\"'$]",
-        rf"\bcurl{_BETWEEN}(?:-u|--user|--proxy-user)[ \t=]*['\"]?[^\s:'\"$]{{1,64}}:[^\s'\"/$]",
-        *(rf"{program}{_BETWEEN}(?-i:{flag})[ \t]+{_VALUE}" for program, flag in _SPACED),
-        *(rf"{each}{_VALUE}" for each in _HTPASSWD),
-        *(rf"{_unbounded(each)}{_VALUE}" for each in _PLACED[:-1]),
-        rf"{_PLACED[-1]}{_VALUE}[^\n|;&]*/add",
-        *(_unbounded(each) + tail for each, _, tail in _FOLLOWED),
-        *(_unbounded(each + _OPENS) for each in _LOGONS),
-        rf"\becho[ \t]+[^|\n]*\|[ \t]*(?:{_CHPASSWD}|(?-i:{_STDIN}))",
-        rf"\becho[ \t]+[^|\n]*{_ASKED}",
-        rf"\bsshpass{_LIST}-p(?:{_NEXT})?[^\s\"'$]",
-        rf"{_LOGIN}{_LIST}login{_LIST}(?-i:-p){_NEXT}[^\s\"'$]",
-        rf"{_MYSQL}{_LIST}(?-i:-p)[^\s\"'$]",
-        rf"\bcurl{_LIST}(?:-u|--user|--proxy-user){_NEXT}[^\s:'\"$]{{1,64}}:[^\s'\"/$]",
-        *(rf"{program}{_LIST}(?-i:{flag}){_NEXT}[^\s\"'$]" for program, flag in _SPACED),
-        rf"\bopenssl{_LIST}pass:[^\s\"'$]",
-        rf"\bhtpasswd{_NEXT}-[a-z]*b[a-z]*(?:{_NEXT}[^\s\"']+){{1,2}}{_NEXT}[^\s\"'$]",
-        rf"\brabbitmqctl{_LIST}(?:add_user|change_password){_NEXT}[^\s\"']+{_NEXT}[^\s\"'$]",
-        rf"\bnet{_NEXT}user{_NEXT}[\w.\-]+{_NEXT}[^\s\"'$/*]",
-    )
-)
 LONGEST_LIST = 60
-_PARTING = re.compile(r"[\s|;&'\"]")
+_PARTING = lazy_pattern(r"[\s|;&'\"]")
+_COMMAND = lazy_pattern(COMMAND)
 
 
 def password_in(words: Sequence[str | None]) -> dict[int, int]:
@@ -249,14 +225,38 @@ def password_in(words: Sequence[str | None]) -> dict[int, int]:
         starts.append(len(line))
         line += (_PARTING.sub("_", word) if word else "$") + " "
     found: dict[int, int] = {}
-    for command in _command().finditer(line):
+    for command in _COMMAND.finditer(line):
         at = max(index for index, start in enumerate(starts) if start <= command.end())
         if command.end() < len(line) - 1:
             found[at] = command.end() - starts[at]
     return found
 
 
-# Compiling it takes a twentieth of a hook's time, and most files hold none of `WORDS`.
-@functools.cache
-def _command() -> re.Pattern[str]:
-    return re.compile(COMMAND)
+def expressions() -> tuple[bytes, ...]:
+    """The expressions for Hyperscan (flag CASELESS), from which the database is made."""
+    return tuple(
+        each.encode()
+        for each in (
+            r"\bsshpass[ \t]+(?:-v[ \t]+)?-p[ \t]*['\"]?[^\s\"'$]",
+            rf"{_LOGIN}[ \t][^\n|;&]*login{_BETWEEN}(?-i:-p)[ \t]+{_VALUE}",
+            rf"{_MYSQL}{_BETWEEN}(?-i:-p)['\"]?[^\s\"'$]",
+            rf"\bcurl{_BETWEEN}(?:-u|--user|--proxy-user)[ \t=]*['\"]?[^\s:'\"$]{{1,64}}:[^\s'\"/$]",
+            *(rf"{program}{_BETWEEN}(?-i:{flag})[ \t]+{_VALUE}" for program, flag in _SPACED),
+            *(rf"{each}{_VALUE}" for each in _HTPASSWD),
+            *(rf"{_unbounded(each)}{_VALUE}" for each in _PLACED[:-1]),
+            rf"{_PLACED[-1]}{_VALUE}[^\n|;&]*/add",
+            *(_unbounded(each) + tail for each, _, tail in _FOLLOWED),
+            *(_unbounded(each + _OPENS) for each in _LOGONS),
+            rf"\becho[ \t]+[^|\n]*\|[ \t]*(?:{_CHPASSWD}|(?-i:{_STDIN}))",
+            rf"\becho[ \t]+[^|\n]*{_ASKED}",
+            rf"\bsshpass{_LIST}-p(?:{_NEXT})?[^\s\"'$]",
+            rf"{_LOGIN}{_LIST}login{_LIST}(?-i:-p){_NEXT}[^\s\"'$]",
+            rf"{_MYSQL}{_LIST}(?-i:-p)[^\s\"'$]",
+            rf"\bcurl{_LIST}(?:-u|--user|--proxy-user){_NEXT}[^\s:'\"$]{{1,64}}:[^\s'\"/$]",
+            *(rf"{program}{_LIST}(?-i:{flag}){_NEXT}[^\s\"'$]" for program, flag in _SPACED),
+            rf"\bopenssl{_LIST}pass:[^\s\"'$]",
+            rf"\bhtpasswd{_NEXT}-[a-z]*b[a-z]*(?:{_NEXT}[^\s\"']+){{1,2}}{_NEXT}[^\s\"'$]",
+            rf"\brabbitmqctl{_LIST}(?:add_user|change_password){_NEXT}[^\s\"']+{_NEXT}[^\s\"'$]",
+            rf"\bnet{_NEXT}user{_NEXT}[\w.\-]+{_NEXT}[^\s\"'$/*]",
+        )
+    )

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.config import HONOURS, SEVERITIES, Allow, PathSettings
 from scanner.errors import UsageError
 from scanner.source import Confidence
 
 _LEVELS = tuple(level.value for level in Confidence)
 # What a message may repeat: words like keys, which cannot be a value.
-_WORD = re.compile(r"[a-z][a-z_-]{0,30}")
+_WORD = lazy_pattern(r"[a-z][a-z_-]{0,30}")
 
 _MOST_ROWS = 500
 

@@ -10,6 +10,8 @@ import binascii
 import re
 from urllib.parse import unquote
 
+from rules.lazy_patterns import lazy_pattern
+
 LONGEST = 64_000
 """Characters of an encoded value."""
 DEPTH = 2
@@ -18,11 +20,11 @@ MOST = 200
 """Values of one document that are decoded."""
 
 _SHORTEST = 12
-_BASE64 = re.compile(r"[A-Za-z0-9+/_\-\s]+={0,2}\s*")
-_HEX = re.compile(r"(?:[0-9a-f]{2}){9,}|(?:[0-9A-F]{2}){9,}")
+_BASE64 = lazy_pattern(r"[A-Za-z0-9+/_\-\s]+={0,2}\s*")
+_HEX = lazy_pattern(r"(?:[0-9a-f]{2}){9,}|(?:[0-9A-F]{2}){9,}")
 # `https%3A%2F%2Fuser%3Apassword%40host`, `-----BEGIN%20...`
-_PERCENT = re.compile(r"%3A(?:%2F){2}[^\s\"']*%40|-----BEGIN(?:%20|\+)", re.I)
-_TEXT = re.compile(r"[\t\n\r -~]+")
+_PERCENT = lazy_pattern(r"%3A(?:%2F){2}[^\s\"']*%40|-----BEGIN(?:%20|\+)", re.I)
+_TEXT = lazy_pattern(r"[\t\n\r -~]+")
 _LINES = ("-----BEGIN ", '"auths"', "private_key", "password", "Password", "PASSWORD", "passwd", "SECRET_KEY",
           "secret_key", "client_secret", "API_KEY", "api_key", "apiKey", "AKIA")  # fmt: skip
 # At the start of a value.

@@ -49,7 +49,7 @@ def expressions(rules: RuleSet) -> list[Expression]:
         found += _each(BARE, [delimited.expression(stems).encode()])
         found += _each(QUOTED, [inserted.expression(stems).encode()])
     found += _each(QUOTED, [shape.encode() for shape in inserted.PREFILTER])
-    found += _each(QUOTED, (*commandlines.EXPRESSIONS, *foreigncalls.EXPRESSIONS))
+    found += _each(QUOTED, (*commandlines.expressions(), *foreigncalls.expressions()))
     return found + _of_libraries(rules)
 
 

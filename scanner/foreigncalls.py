@@ -1,14 +1,13 @@
 """Calls in languages without a parser here that take a credential by position: `new PDO(dsn, user, "x")`.
 
 `PATTERNS` are for `re`, keyed by the name that they give to the argument; they end before the argument with its quotes.
-`INSIDE` ends within the quotes of an encoded user and password. `EXPRESSIONS` are Hyperscan's (flag CASELESS) and end
+`INSIDE` ends within the quotes of an encoded user and password. `expressions` are Hyperscan's (flag CASELESS) and end
 within the argument.
 """
 
 from __future__ import annotations
 
-import functools
-import re
+from rules.lazy_patterns import lazy_pattern
 
 # Functions by the number of arguments before the credential.
 _PASSWORDS = {
@@ -130,31 +129,33 @@ _WORDS = tuple(
 )
 
 
-@functools.cache
-def _opened() -> re.Pattern[str]:
-    names = "|".join((*(name for functions in _BY_PLACE for name in functions.values()), _ENCODERS, _STORES))
-    return re.compile(rf"(?i)(?:{names})[ \t]?[( \t]|(?:omniauth|provider)[ \t(]+:|['\"]auth['\"][ \t]*=>[ \t]*\[")
+_NAMES = "|".join((*(name for functions in _BY_PLACE for name in functions.values()), _ENCODERS, _STORES))
+_OPENED = lazy_pattern(rf"(?i)(?:{_NAMES})[ \t]?[( \t]|(?:omniauth|provider)[ \t(]+:|['\"]auth['\"][ \t]*=>[ \t]*\[")
 
 
 def may_hold_call(text: str, low: int, high: int) -> bool:
     """Whether such a call may begin between two offsets: a quick check for a few words, then for all names."""
     window = text[low:high].lower()
-    return any(word in window for word in _WORDS) and _opened().search(text, low, high) is not None
+    return any(word in window for word in _WORDS) and _OPENED.search(text, low, high) is not None
 
 
 _ANY = r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^,\n])*,\s*"
 _INTO = r"(?:[\w.\[\]]*\()?[rbuf@]?[\"'`][^\s\"'`$]"
-EXPRESSIONS = tuple(
-    each.encode()
-    for each in (
-        *(
-            rf"\b(?:{names})[ \t]?[( \t]\s*{_ANY * before}{_INTO}"
-            for functions in _BY_PLACE
-            for before, names in functions.items()
-        ),
-        rf"{_STORES.removeprefix(chr(92) + 'w{0,30}')}\(\s*{_ANY}\"[^\s\"$][^\"\n]*\"\.toCharArray",
-        r"['\"]auth['\"][ \t]*=>[ \t]*\[[ \t]*['\"][^'\"\n#]+['\"],[ \t]*['\"][^\s'\"$]",
-        r"(?:\.omniauth|\bprovider)[ \t(]+:\w+,[ \t]*['\"][^'\"\n]+['\"],[ \t]*['\"][^\s'\"]",
-        rf"\b(?:{_ENCODERS})\(\s*[\"'`][^\s'\"`:$]{{1,64}}:[^\s'\"`$/]",
+
+
+def expressions() -> tuple[bytes, ...]:
+    """The expressions for Hyperscan (flag CASELESS), from which the database is made."""
+    return tuple(
+        each.encode()
+        for each in (
+            *(
+                rf"\b(?:{names})[ \t]?[( \t]\s*{_ANY * before}{_INTO}"
+                for functions in _BY_PLACE
+                for before, names in functions.items()
+            ),
+            rf"{_STORES.removeprefix(chr(92) + 'w{0,30}')}\(\s*{_ANY}\"[^\s\"$][^\"\n]*\"\.toCharArray",
+            r"['\"]auth['\"][ \t]*=>[ \t]*\[[ \t]*['\"][^'\"\n#]+['\"],[ \t]*['\"][^\s'\"$]",
+            r"(?:\.omniauth|\bprovider)[ \t(]+:\w+,[ \t]*['\"][^'\"\n]+['\"],[ \t]*['\"][^\s'\"]",
+            rf"\b(?:{_ENCODERS})\(\s*[\"'`][^\s'\"`:$]{{1,64}}:[^\s'\"`$/]",
+        )
     )
-)

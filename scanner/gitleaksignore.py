@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from rules.lazy_patterns import lazy_pattern
 from scanner import session
 from scanner.ignore import has_valid_checksum
 from scanner.model import Finding, SecretValue, Source, SuppressedBy, Suppression
@@ -20,7 +21,7 @@ from scanner.sources import git
 from scanner.sources.worktree import Root
 
 FILE = ".gitleaksignore"
-_COMMIT = re.compile(r"[0-9a-f]{7,64}")
+_COMMIT = lazy_pattern(r"[0-9a-f]{7,64}")
 _MOST = 5_000_000
 
 

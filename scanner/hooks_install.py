@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.errors import UsageError
 from scanner.sources import git
 from scanner.sources.git_process import hooks_folder
@@ -21,7 +22,7 @@ STAGES = ("pre-commit", "pre-merge-commit", "pre-push")
 BEFORE = ".before-unhardcode"
 _MARK = "# unhardcode: hook"
 _BEGIN, _END = "# unhardcode: begin", "# unhardcode: end"
-_BLOCK = re.compile(rb"(?P<joint>\n)?# unhardcode: begin(?P<joined> joined)?\n.*?# unhardcode: end\n", re.DOTALL)
+_BLOCK = lazy_pattern(rb"(?P<joint>\n)?# unhardcode: begin(?P<joined> joined)?\n.*?# unhardcode: end\n", re.DOTALL)
 _MISSING = "unhardcode is not installed here, so nothing was looked at: install it, or git {} --no-verify"
 
 

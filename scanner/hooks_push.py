@@ -7,12 +7,12 @@ reads those lines itself and sets variables (https://pre-commit.com/#pre-push).
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.errors import NotSeenError, UsageError
 from scanner.history import messages, presence, versions
 from scanner.source import Coverage, ScanResult, Skipped, Source
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from scanner.engine import Setup
     from scanner.model import Finding
 
-_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_REMOTE = re.compile(r"[\w.-][\w./-]*")  # not a URL, and nothing that git would read as a pattern
+_ID = lazy_pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_REMOTE = lazy_pattern(r"[\w.-][\w./-]*")  # not a URL, and nothing that git would read as a pattern
 # A new branch can start from several commits of the remote; each costs a look at its tree.
 _MOST_BASES = 8
 _MOST = 100_000_000

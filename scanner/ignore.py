@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.model import Document, Finding, Kind, Source, Span, SuppressedBy, Suppression
 from scanner.readers.kinds import kind_of
 from scanner.roles import PathRole, role_of
@@ -22,20 +23,20 @@ from scanner.statements import statement_lines
 from scanner.text import UndecodableError, decode, line_span, line_starts, position
 
 NO_REASON = "no reason given"
-_OURS = re.compile(
+_OURS = lazy_pattern(
     r"\b[Uu](?:nhardcode|NHARDCODE):[ \t]*(?i:ignore)(?P<block>-(?:start|end))?(?![\w-])"
     r"(?:[ \t]*\[(?P<rules>[^\]\r\n]{0,500})\]?)?(?P<reason>[^\r\n]{0,500})"
 )
-_OTHERS_SAME_LINE = re.compile(
+_OTHERS_SAME_LINE = lazy_pattern(
     r"gitleaks:allow|betterleaks:allow|trufflehog:ignore|kingfisher:ignore|pragma:\s*allowlist\s+secret|ggignore"
     r"|\bnosec\b(?!\s*B(?!10[567]))|noqa:[^\r\n]*\bS10[567]\b|nosemgrep",
     re.IGNORECASE,
 )
-_OTHERS_NEXT_LINE = re.compile(r"pragma:\s*allowlist\s+nextline\s+secret", re.IGNORECASE)
+_OTHERS_NEXT_LINE = lazy_pattern(r"pragma:\s*allowlist\s+nextline\s+secret", re.IGNORECASE)
 # What opens a comment in the kinds of files that contain credentials.
-_LEADER = re.compile(r"(?:^|\s)(?:#|//|--|;|/\*|\*|<!--|\{#|%|(?i:rem))[ \t]*$")
-_REM = re.compile(r"[ \t]*@?rem[ \t]+", re.IGNORECASE)  # of a batch file: a comment that begins with a word
-_CLOSERS = re.compile(r"(?:\*/|-->|#\}|(?<![\"'`])[\"'`]++,?)\Z")
+_LEADER = lazy_pattern(r"(?:^|\s)(?:#|//|--|;|/\*|\*|<!--|\{#|%|(?i:rem))[ \t]*$")
+_REM = lazy_pattern(r"[ \t]*@?rem[ \t]+", re.IGNORECASE)  # of a batch file: a comment that begins with a word
+_CLOSERS = lazy_pattern(r"(?:\*/|-->|#\}|(?<![\"'`])[\"'`]++,?)\Z")
 _LONG_LINE = 5_000
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from rules.lazy_patterns import lazy_pattern
 from rules.model import Names, Weight
 from scanner.detectors.candidate import Candidate
 from scanner.detectors.name import judge_name, split_words
@@ -23,7 +23,7 @@ _ROLES = {
     Role.VARIABLE: "env-file",
 }
 # ISO 639, without codes that are also common names of keys.
-_LANGUAGE = re.compile(
+_LANGUAGE = lazy_pattern(
     r"(?:cs|da|de|el|en|es|fi|fr|hr|hu|it|ja|ko|nb|nl|pl|pt|ro|ru|sk|sv|tr|uk|vi|zh)(?:[-_]\w{2,4})?"
 )
 _NAMES = frozenset(("name-strong", "name-weak"))

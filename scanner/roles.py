@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from rules.lazy_patterns import lazy_pattern
+
 
 class PathRole(enum.StrEnum):
     """What a file is used for, judged by its path alone."""
@@ -43,14 +45,14 @@ _FOLDERS = {
     PathRole.DOCS: {"docs", "doc", "documentation"},
     PathRole.VENDORED: {"vendor", "vendored", "_vendor", "third_party", "node_modules", "site-packages"},
 }
-_TEST_FILE = re.compile(
+_TEST_FILE = lazy_pattern(
     r"test_.*\.py|.*_(?:tests?|testing)\.(?:py|go|rb|exs)|tests?\.py|conftest\.py|.*[._-](?:test|spec)\.[jt]sx?|.*_spec\.rb"
     r"|.*Tests?\.(?:java|kt|cs)"
 )
-_EXAMPLE_FILE = re.compile(
+_EXAMPLE_FILE = lazy_pattern(
     r".*[._-](?:example|sample|template|dist|tmpl)s?(?:\.[a-z]+)?|(?:example|sample)[._-].*", re.I
 )
-_DOCS_FILE = re.compile(r".*\.(?:md|rst|adoc|mdx|markdown)|readme.*|changelog.*", re.I)
+_DOCS_FILE = lazy_pattern(r".*\.(?:md|rst|adoc|mdx|markdown)|readme.*|changelog.*", re.I)
 
 _EVIDENCE = {
     PathRole.TEST: "test-path",

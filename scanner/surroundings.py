@@ -7,42 +7,43 @@ import functools
 import re
 from collections.abc import Iterator
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.detectors.candidate import HOLDER, NAME, URL, Candidate
 from scanner.model import CredentialKind, Document, Kind, Literal, Role
 
 # Longer lines are generated.
 _WRITTEN = 1_000
 _NEAR = 200
-_BADGE = re.compile(r"(?:\.svg|/badge)\?(?:[\w.-]+=[\w.%-]*&)*\w+=\Z", re.I)
+_BADGE = lazy_pattern(r"(?:\.svg|/badge)\?(?:[\w.-]+=[\w.%-]*&)*\w+=\Z", re.I)
 # `password: SecretStr`, `password:InputCheckPasswordSRP`.
-_TYPE = re.compile(r"(?:[A-Z][a-z]+){2,}[A-Z]*")
-_WORDS = re.compile(r"(?:[A-Z][a-z]+)+[A-Z]*")
+_TYPE = lazy_pattern(r"(?:[A-Z][a-z]+){2,}[A-Z]*")
+_WORDS = lazy_pattern(r"(?:[A-Z][a-z]+)+[A-Z]*")
 _TYPES = frozenset(("string", "bytes", "str", "int", "long", "integer", "boolean"))
 # Words after a value on its line, before what could be the next pair or a comment.
-_MORE_WORDS = re.compile(r",?[ \t]+[A-Za-z]+(?:[ \t,.]|$)(?![ \t]*[=:])", re.M)
+_MORE_WORDS = lazy_pattern(r",?[ \t]+[A-Za-z]+(?:[ \t,.]|$)(?![ \t]*[=:])", re.M)
 # Four or more words, then the name of the value that follows: an answer, a conversation, a description.
-_SENTENCE = re.compile(r"(?:[A-Za-z0-9][\w'\-]*,? ){4}[A-Za-z]+(?:: | is )\W?\Z")
+_SENTENCE = lazy_pattern(r"(?:[A-Za-z0-9][\w'\-]*,? ){4}[A-Za-z]+(?:: | is )\W?\Z")
 # A line of bytes in base 85. https://docs.python.org/3/library/base64.html#base64.b85encode
-_BYTES = re.compile(r"[\w!#$%&()*+;<=>?@^`{|}~-]{60,200}", re.A)
+_BYTES = lazy_pattern(r"[\w!#$%&()*+;<=>?@^`{|}~-]{60,200}", re.A)
 _MARKS = frozenset("!#$^*+<>?@`{|}~()")
 _MANY_MARKS = 6
-_CLAUSE = re.compile(r"[A-Za-z]{2,}(?:-[A-Za-z]{2,})?")
+_CLAUSE = lazy_pattern(r"[A-Za-z]{2,}(?:-[A-Za-z]{2,})?")
 # https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data: the values of `data` are base64.
-_SECRET = re.compile(r"""(?:^|[{,])[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Secret\b""", re.M)
+_SECRET = lazy_pattern(r"""(?:^|[{,])[ \t-]*["']?kind["']?[ \t]*:[ \t]*["']?Secret\b""", re.M)
 # Forms in which a table of users stores a password: MD5, SHA-1, SHA-2 in hex or base64.
-_DIGEST = re.compile(
+_DIGEST = lazy_pattern(
     r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}"
     r"|[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==",
     re.I,
 )
 # The beginning of a statement that stores the value after such a character: `INSERT INTO t (a) VALUES (`, `UPDATE t SET
 # a =`.
-_INSERT = re.compile(r"(?i)\binto\s+[^\s();]{1,120}\s*(?:\([^();]*\)\s*)?values?\s*\(")
-_UPDATE = re.compile(r"(?i)\bupdate\s+[^\s();]{1,120}\s+set\s")
+_INSERT = lazy_pattern(r"(?i)\binto\s+[^\s();]{1,120}\s*(?:\([^();]*\)\s*)?values?\s*\(")
+_UPDATE = lazy_pattern(r"(?i)\bupdate\s+[^\s();]{1,120}\s+set\s")
 _HEADS = {"(": _INSERT, ",": _INSERT, "=": _UPDATE}
-_BEFORE_VALUE = re.compile(r"([(,=])\s{0,20}['\"]\Z")
+_BEFORE_VALUE = lazy_pattern(r"([(,=])\s{0,20}['\"]\Z")
 # `CREATE ROLE x PASSWORD '...'` takes the password itself.
-_SAID = re.compile(r"(?i)\b(?:password|by)\s{1,9}['\"]\Z")
+_SAID = lazy_pattern(r"(?i)\b(?:password|by)\s{1,9}['\"]\Z")
 _STATEMENT = 4_000
 _DOCUMENT_END = "\n---"
 _MANIFEST = 20_000

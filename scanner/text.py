@@ -9,13 +9,14 @@ import itertools
 import operator
 import re
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.content import looks_binary, wide_encoding
 from scanner.model import Document, Kind, Source, Span
 
 # https://peps.python.org/pep-0263/: a coding cookie is on one of the first two lines.
-_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)", re.ASCII)
-_BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?$")
-_LINE_END = re.compile(r"\r\n?|\n")
+_COOKIE = lazy_pattern(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)", re.ASCII)
+_BLANK = lazy_pattern(rb"^[ \t\f]*(?:#.*)?$")
+_LINE_END = lazy_pattern(r"\r\n?|\n")
 # ASCII characters must keep their meaning in the declared encoding: utf-7, utf-16 or unicode_escape hide code.
 _PLAIN = bytes(byte for byte in range(128) if byte not in b"\x0e\x0f\x1b\\") + rb"\u0041"
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
+
+from rules.lazy_patterns import lazy_pattern
 
 MOST = 500
 # A key with many parts: tomllib's time grows with their square. Linear, as it begins only where a key can.
-_DEEP = re.compile(rf"(?<![^\s\[{{,])(?:[^\s.,=\[\]{{}}#]++[ \t]*+\.[ \t]*+){{{MOST}}}")
+_DEEP = lazy_pattern(rf"(?<![^\s\[{{,])(?:[^\s.,=\[\]{{}}#]++[ \t]*+\.[ \t]*+){{{MOST}}}")
 
 
 def deep_key(text: str) -> int | None:

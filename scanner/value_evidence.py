@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from rules.lazy_patterns import lazy_pattern
 from rules.model import Names
 from scanner.decoding import decoded
 from scanner.detectors.candidate import HOLDER, NAME, Candidate
@@ -25,12 +25,12 @@ _OPEN = frozenset(
      "random-low", "random-part", "template")
 )  # fmt: skip
 # https://github.com/bitcoin/bips/blob/master/bip-0039.mediawiki: 12, 15, 18, 21 or 24 words of three to eight letters.
-_MNEMONIC = re.compile(r"(?:[a-z]{3,8} ){11}(?:(?:[a-z]{3,8} ){3}){0,4}[a-z]{3,8}")
+_MNEMONIC = lazy_pattern(r"(?:[a-z]{3,8} ){11}(?:(?:[a-z]{3,8} ){3}){0,4}[a-z]{3,8}")
 _SHAPED = frozenset(("provider-certain", "provider-strong", "basic-auth"))
 AT_SINK = frozenset(("sink", "sink-untyped", "setting"))
 CONFIGURATION = frozenset((Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI, Kind.JSON))
-_TYPE = re.compile(r"[(\[]\s*(?:str|bytes|int|float|bool|list|dict)\s*,\s*\Z")
-_MORE = re.compile(r"\s*,\s*[^\s)\]]")
+_TYPE = lazy_pattern(r"[(\[]\s*(?:str|bytes|int|float|bool|list|dict)\s*,\s*\Z")
+_MORE = lazy_pattern(r"\s*,\s*[^\s)\]]")
 _FIELD_WORDS = frozenset(("username", "hostname", "schema", "database", "email", "api_key", "access_token", "user_id"))
 # A table of names, or a login, is short; of ten thousand settings each would be compared with all others.
 MOST_SIBLINGS = 100

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterator
 
+from rules.lazy_patterns import lazy_pattern
 from rules.model import Names
 from scanner.detectors.candidate import URL, Candidate
 from scanner.detectors.name import split_words
@@ -24,18 +24,18 @@ PREFILTER = (
     rb"neo4j_auth[\"']?\]?[ \t]*[=:,][ \t]*[\"']?neo4j/[^\s$\"']{6}",
 )
 """Hyperscan expressions (flag CASELESS)."""
-_SCHEME = re.compile(r"(?i)(?:\b(?P<basic>basic)|\bbearer)[ \t]{1,3}(?P<token>[\w.~+/%\-]{8,4096}={0,2})")
-_BEFORE = re.compile(r"(?i)\b(basic|bearer)[ \t]{1,3}\Z")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{8,1024}={0,2}")
+_SCHEME = lazy_pattern(r"(?i)(?:\b(?P<basic>basic)|\bbearer)[ \t]{1,3}(?P<token>[\w.~+/%\-]{8,4096}={0,2})")
+_BEFORE = lazy_pattern(r"(?i)\b(basic|bearer)[ \t]{1,3}\Z")
+_BASE64 = lazy_pattern(r"[A-Za-z0-9+/]{8,1024}={0,2}")
 # https://www.rfc-editor.org/rfc/rfc7617#section-2: no control characters, the first colon separates.
-_PAIR = re.compile(r"(?P<user>[^\x00-\x1f\x7f:]{0,100}):(?P<password>[^\x00-\x1f\x7f]{1,400})")
-_SPACELESS = re.compile(r"[^\s:/]{1,64}:[^\s/]{1,200}")
+_PAIR = lazy_pattern(r"(?P<user>[^\x00-\x1f\x7f:]{0,100}):(?P<password>[^\x00-\x1f\x7f]{1,400})")
+_SPACELESS = lazy_pattern(r"[^\s:/]{1,64}:[^\s/]{1,200}")
 # Type and key of an object, which GraphQL servers encode the same way:
 # https://relay.dev/graphql/objectidentification.htm
-_GLOBAL_ID = re.compile(r"[A-Z][A-Za-z]*:(?:\d{1,3}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
+_GLOBAL_ID = lazy_pattern(r"[A-Z][A-Za-z]*:(?:\d{1,3}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
 # `creds = "admin:..."`: the password is not a plain word, and the user is not a scheme of references or hashes.
 # https://neo4j.com/docs/operations-manual/current/docker/introduction/ has a slash after the user `neo4j`.
-_WRITTEN = re.compile(
+_WRITTEN = lazy_pattern(
     r"(?:(?!(?i:sha\d*|md5|env|vault|ssm|file|arn|urn|https?|secret|base64|oauth|hash):)[A-Za-z][\w.+\-]{0,40}:|neo4j/)"
     r"(?P<password>(?=[^\s]*[A-Za-z])(?=[^\s]*(?:\d[^\s\d]*\d|[!#*+?^~]))[^\s:/@{}$%<>()\[\],;=]{6,40})"
 )

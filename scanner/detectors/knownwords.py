@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from rules.lazy_patterns import lazy_pattern
 from rules.model import Names
 from scanner.detectors.name import is_head
 from scanner.detectors.randomness import random_bits
@@ -18,18 +19,18 @@ from scanner.model import CredentialKind
 FIELDS = frozenset(("password", "passwd", "passphrase", "key", "token", "secret", "credential", "credentials"))
 """Last words of names of fields that take a credential."""
 # Typed by somebody who does not know the value.
-_MISTAKEN = re.compile(r"(?:wrong|invalid|incorrect)(?:password|passwd|pass|token|secret|key|credentials?)\d{0,3}")
-_ANYBODYS = re.compile(
+_MISTAKEN = lazy_pattern(r"(?:wrong|invalid|incorrect)(?:password|passwd|pass|token|secret|key|credentials?)\d{0,3}")
+_ANYBODYS = lazy_pattern(
     r"(?:my[_-])?(?:some|your|example|sample)(?:[_-]?|(?:[_-][a-z]+){1,3}[_-])"
     r"(?:password|passwd|passphrase|key|token|secret)(?:[_-]?\d{1,4})?"
 )
 _WITHOUT = (("no",), ("not",), ("without",))  # `no-password-required`
 _CROSSED = "x" * 10
-_CROSSED_PARTS = re.compile(r"X{3,}")
+_CROSSED_PARTS = lazy_pattern(r"X{3,}")
 # How a user logs in without a password.
 _METHODS = frozenset(("LDAP", "OIDC", "SAML", "SSO", "OAUTH", "OAUTH2", "KERBEROS"))
 # https://www.rfc-editor.org/rfc/rfc7518 and signing schemes: AWS's Signature Version 4, OAuth 1.
-_ALGORITHM = re.compile(
+_ALGORITHM = lazy_pattern(
     r"""(?:(?:ECDH-(?:ES|1PU)|PBES2-HS\d{3}|A\d{3}(?:GCM|KW|GCMKW|CBC-HS\d{3})|RSA-OAEP(?:-\d{3})?|RSA1_5)(?:\+|$)){1,2}
     | [HREP]S\d{3}K? | EdDSA | (?:AWS4-)?(?:HMAC|RSA|ECDSA)-(?:SHA|P)-?\d{1,3}(?:-SHA-?\d{1,3})?""",
     re.X,

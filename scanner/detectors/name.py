@@ -6,10 +6,10 @@ English compound names end with their head, so the last words decide. The vocabu
 from __future__ import annotations
 
 import functools
-import re
 import unicodedata
 from dataclasses import dataclass, replace
 
+from rules.lazy_patterns import lazy_pattern
 from rules.model import Head, Names
 from scanner.model import CredentialKind
 
@@ -49,9 +49,9 @@ _PALAU = "PW"
 
 # `AWS::SecretsManager::Secret`: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
 # Keys of Puppet's Hiera, which hold passwords, are in lower case.
-_TYPE_NAME = re.compile(r"[A-Z][A-Za-z0-9]*(?:::[A-Z][A-Za-z0-9]*)+")
+_TYPE_NAME = lazy_pattern(r"[A-Z][A-Za-z0-9]*(?:::[A-Z][A-Za-z0-9]*)+")
 _LETTER = r"[^\W\d_]"
-_BOUNDARY = re.compile(
+_BOUNDARY = lazy_pattern(
     r"[\W_]+"
     r"|(?<=[^\W\d_A-Z])(?=[A-Z])"
     rf"|(?<=[A-Z])(?=[A-Z](?![A-Z]){_LETTER})"
@@ -98,6 +98,8 @@ CLEARED = NameVerdict(kind=None, strength="none", evidence=("name-cleared",))
 @functools.lru_cache(maxsize=4096)
 def split_words(name: str) -> tuple[str, ...]:
     """Split a name into its words, case folded: `dbPassword2` is db, password, 2."""
+    if name.islower() and name.isascii() and name.isalpha():
+        return (name[-MAX_NAME:],)
     if not name.isascii():
         name = unicodedata.normalize("NFC", name)
         if name.isupper():  # word boundaries are capital letters of ASCII only
@@ -215,18 +217,22 @@ def _parent(symbol: str, words: tuple[str, ...]) -> tuple[str, ...]:
     return parts[-1]
 
 
+def _all_words(parts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for part in parts for word in split_words(part))
+
+
 def _plural(words: tuple[str, ...]) -> tuple[str, ...]:
     return (*words[:-1], f"{words[-1]}s")
 
 
 @functools.lru_cache(maxsize=8)
 def _index(names: Names) -> _Index:
-    heads = {split_words(" ".join(head.words)): head for head in names.heads}
-    cleared = {split_words(" ".join(words)) for words in names.negative_phrases}
+    heads = {_all_words(head.words): head for head in names.heads}
+    cleared = {_all_words(words) for words in names.negative_phrases}
     cleared |= {_plural(words) for words in cleared}
     cleared.update((word,) for word in names.negative_heads)
     plurals = {_plural(words): head for words, head in heads.items() if head.strength == "strong"}
-    heads = {words: replace(head, words=words) for words, head in plurals.items() if words not in cleared} | heads
+    heads = {words: head._replace(words=words) for words, head in plurals.items() if words not in cleared} | heads
     joined = {"".join(words): head for words, head in heads.items() if head.strength == "strong"}
     # "stopwords" would end in the plural of "pword".
     several = {"".join(words) for words in plurals}

@@ -56,7 +56,7 @@ def takers_of(rules: RuleSet, index: SinkIndex) -> Takers:
         if not parameters:
             continue
         names = frozenset(name for parameter in parameters for name in parameter.name)
-        numbers = frozenset(number for parameter in parameters for number in parameter.index)
+        numbers = frozenset(number for parameter in parameters for number in parameter.indexes)
         # A dictionary can also be passed with two stars.
         keys.update(key.lower() for parameter in parameters for key in (*parameter.key, *parameter.name))
         taking = Taking(frozenset(sink.modules), names, numbers)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rules.checks import CHECKS
+from rules.lazy_patterns import lazy_pattern
 from rules.model import ProviderRule, Verdict
 from rules.own import PREFIX
 from rules.patterns import FORWARD, compile_pattern
@@ -15,7 +16,7 @@ from scanner.detectors.candidate import CERTAIN, OWN, STRONG, WEAK, Candidate
 from scanner.model import CredentialKind, Document, Literal, Role, SecretValue, Span
 
 _BLOB = 60
-_BASE64 = re.compile(rf"[A-Za-z0-9+/]{{{_BLOB}}}")
+_BASE64 = lazy_pattern(rf"[A-Za-z0-9+/]{{{_BLOB}}}")
 _RANKS = {"certain": CERTAIN, "strong": STRONG, "weak": WEAK}
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-_NUMBER = re.compile(r"[-+]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?|0x[0-9a-fA-F]{1,8}")
-_RUN = re.compile(r"[A-Za-z0-9]+")
+from rules.lazy_patterns import lazy_pattern
+
+_NUMBER = lazy_pattern(r"[-+]?\d[\d_,]*(?:\.\d+)?(?:[eE][-+]?\d+)?|0x[0-9a-fA-F]{1,8}")
+_RUN = lazy_pattern(r"[A-Za-z0-9]+")
 _RUNS = (
     "abcdefghijklmnopqrstuvwxyz 01234567890123456789 qwertyuiopasdfghjklzxcvbnm qazwsxedcrfvtgbyhnujmikolp "
     "1qaz2wsx3edc4rfv5tgb6yhn"

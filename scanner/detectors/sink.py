@@ -102,7 +102,7 @@ def _fits(parameter: Parameter, argument: Argument, *, typed: bool) -> bool:
     by_name = argument.keyword is not None and argument.keyword in parameter.name
     # Positions in old releases are alternates. If the type is unknown even the current position is a guess, but a
     # method of that name in a file that imports the library is a good one.
-    by_index = argument.keyword is None and argument.index is not None and argument.index in parameter.index
+    by_index = argument.keyword is None and argument.index is not None and argument.index in parameter.indexes
     if not (by_name or by_index) or (by_index and not typed and argument.index == 0):
         return False
     if parameter.key:

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.detectors.candidate import URL, Candidate
 from scanner.model import CredentialKind, Literal, Role, SecretValue
 
 # https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1: userinfo ends at the last @ before the path. People do not
 # escape reserved characters, and a user may be an address: everything up to the authority's last @ is taken.
-_URL = re.compile(
+_URL = lazy_pattern(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{1,30})://(?P<user>[^\s/\"'`<>:]{0,200}):"
     r"(?P<password>[^\s/\"'`<>@]{1,300}(?:@[^\s/\"'`<>@:]{1,100}(?=@))?)"
     # Several brokers of one service in one text: `amqp://a:...@one,amqp://a:...@two`.
@@ -26,33 +27,35 @@ _ENGINES = {
 }  # fmt: skip
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE
 # https://learn.microsoft.com/dotnet/framework/data/adonet/connection-string-syntax
-_DSN_PASSWORD = re.compile(
+_DSN_PASSWORD = lazy_pattern(
     r"(?i)(?<![A-Za-z_])(?:password|pwd)\s*=\s*(?:'(?P<q>[^']+)'|\{(?P<b>[^{}]+)\}|(?P<p>(?:(?!,\s?[a-z]{2,20}=)[^;\s'\"{])+))"
 )
-DSN_KEY = re.compile(
+DSN_KEY = lazy_pattern(
     r"(?i)(?<![A-Za-z_])(?:host|server|data source|dbname|database|initial catalog|user|user id|uid|port|driver"
     # https://stackexchange.github.io/StackExchange.Redis/Configuration
     r"|address|ssl|abortconnect)\s*="
 )
-_DSN_USER = re.compile(r"(?i)(?<![A-Za-z_])(?:user(?: id|name)?|uid)\s*=\s*([^;,\s]+)")
+_DSN_USER = lazy_pattern(r"(?i)(?<![A-Za-z_])(?:user(?: id|name)?|uid)\s*=\s*([^;,\s]+)")
 _NEAR = 200
 # https://python-oracledb.readthedocs.io/en/latest/user_guide/connection_handling.html: user/password@host:port/service
-_ORACLE = re.compile(r"[\w$#]{1,128}(?:\[[\w$#]+\])?/(?P<p>\"[^\"]+\"|[^\s/@\"]+)@\S+")
+_ORACLE = lazy_pattern(r"[\w$#]{1,128}(?:\[[\w$#]+\])?/(?P<p>\"[^\"]+\"|[^\s/@\"]+)@\S+")
 # The same without a sink: after JDBC's scheme, or before a port of Oracle's listeners. A path has neither.
 # https://docs.oracle.com/en/database/oracle/oracle-database/23/jjdbc/data-sources-and-URLs.html
-ORACLE = re.compile(
+ORACLE = lazy_pattern(
     r"(?:jdbc:oracle:(?:thin|oci8?):[\w$#]{1,64}/(?P<thin>[^\s/@\"'`<>{}$]{3,64})@"
     r"|(?<![\w.\-/])[A-Za-z][\w$#]{0,63}/(?P<easy>[^\s/@\"'`<>{}$]{3,64})@(?://)?[\w.\-]{1,100}:15\d\d[/:][\w.])"
 )
 # https://github.com/go-sql-driver/mysql#dsn-data-source-name: user:password@tcp(host:3306)/database
-GO = re.compile(r"(?<![^\s\"'`=])[^\s:@/\"'`]{1,64}:(?P<p>[^\s\"'`]{1,200})@(?:tcp6?|unix)\([^()\s]*\)/")
-PROXY = re.compile(
+GO = lazy_pattern(r"(?<![^\s\"'`=])[^\s:@/\"'`]{1,64}:(?P<p>[^\s\"'`]{1,200})@(?:tcp6?|unix)\([^()\s]*\)/")
+PROXY = lazy_pattern(
     r"(?<![\w.:])\d{1,3}(?:\.\d{1,3}){3}:\d{2,5}:[A-Za-z][\w.\-]{0,40}:"
     r"(?P<p>(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[^\s:@/\"'`,;<>{}$%]{4,64})(?![^\s\"'`,;])"
 )
 """How proxies are sold: `address:port:user:password`."""
-_LOCAL = re.compile(r"(?i)^(?:[^@]*@)?(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0|host\.docker\.internal)(?:[:/?]|$)")
-_EXAMPLE = re.compile(
+_LOCAL = lazy_pattern(
+    r"(?i)^(?:[^@]*@)?(?:localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0|host\.docker\.internal)(?:[:/?]|$)"
+)
+_EXAMPLE = lazy_pattern(
     r"(?i)^(?:[^@]*@)?(?:[\w\-]+\.)*(?:example\.(?:com|org|net)|example|invalid|test|host|hostname|server|domain\.com"
     r"|your[\w\-]*)(?:[:/?]|$)"
 )

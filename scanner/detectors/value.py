@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rules.lazy_patterns import lazy_pattern
 from rules.model import Names
 from scanner.detectors.knownwords import FIELDS, known_word
 from scanner.detectors.name import CLEARED, judge_name, split_words
@@ -29,28 +30,28 @@ CHOSEN_KINDS = frozenset((CredentialKind.SECRET, CredentialKind.SIGNING_KEY))
 HOLDERS = frozenset({"sentence", "code"})
 # Values for a key that is not needed: `OpenAI(base_url="http://localhost:11434/v1", api_key="ollama")`.
 _LONGEST_STAND_IN = 12
-_WORDED = re.compile(r"[A-Za-z][a-z]*(?:[-_][a-z]+)*")
-_PHRASE_NAMES = re.compile(r"phrase|mnemonic|seed|recovery|psk|wpa|wi-?fi", re.I)
-_PHRASE = re.compile(r"[a-z]+(?: [a-z]+){3,}")
+_WORDED = lazy_pattern(r"[A-Za-z][a-z]*(?:[-_][a-z]+)*")
+_PHRASE_NAMES = lazy_pattern(r"phrase|mnemonic|seed|recovery|psk|wpa|wi-?fi", re.I)
+_PHRASE = lazy_pattern(r"[a-z]+(?: [a-z]+){3,}")
 # A word with a digit or a mark inside, which excludes prose about passphrases.
-_ALNUM = re.compile(r"[A-Za-z][\w#$%&*+=@^~!]*\d|\d[A-Za-z]")
+_ALNUM = lazy_pattern(r"[A-Za-z][\w#$%&*+=@^~!]*\d|\d[A-Za-z]")
 # The format in which Google shows app passwords: https://support.google.com/accounts/answer/185833
-_APP_PASSWORD = re.compile(r"[a-z]{4}(?: [a-z]{4}){3}")
-_SCHEME = re.compile(r"(?i:bearer|basic|token|digest|apikey|negotiate)[ ]+(?=\S)")
-_PRIVATE = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File")
-_ARMOR = re.compile(r"-----(?:BEGIN|END)[^-]{1,60}-----|\\[nr]|\s")
+_APP_PASSWORD = lazy_pattern(r"[a-z]{4}(?: [a-z]{4}){3}")
+_SCHEME = lazy_pattern(r"(?i:bearer|basic|token|digest|apikey|negotiate)[ ]+(?=\S)")
+_PRIVATE = lazy_pattern(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File")
+_ARMOR = lazy_pattern(r"-----(?:BEGIN|END)[^-]{1,60}-----|\\[nr]|\s")
 # The shortest valid private key, of Ed25519, has 64 characters: https://www.rfc-editor.org/rfc/rfc8410#section-7
 _SHORTEST_PEM = 60
-_USERINFO = re.compile(
+_USERINFO = lazy_pattern(
     r"://[^\s/?#@]*:[^\s/?#<*{$%][^\s/?#]*@|[?&;](?:password|passwd|pwd|token|secret|api_?key|sig)=[^&;\s]", re.I
 )
-_KEYED = re.compile(r"(?:^|[;\s])(?:password|pwd|passwd|accountkey|sharedaccesskey)\s*=\s*[^\s;]", re.I)
-_IDENTIFIER = re.compile(r"[_$]*[A-Za-z]+(?:[_.\-:/ ]+[A-Za-z]+)*\d{0,2}_*")
-_INVENTED = re.compile(r"(?i)(?!.*(?:example|sample|dummy|test|demo))[^\W\d_]{5,16}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
+_KEYED = lazy_pattern(r"(?:^|[;\s])(?:password|pwd|passwd|accountkey|sharedaccesskey)\s*=\s*[^\s;]", re.I)
+_IDENTIFIER = lazy_pattern(r"[_$]*[A-Za-z]+(?:[_.\-:/ ]+[A-Za-z]+)*\d{0,2}_*")
+_INVENTED = lazy_pattern(r"(?i)(?!.*(?:example|sample|dummy|test|demo))[^\W\d_]{5,16}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
 # Three kinds of characters, as password policies demand.
-_MIXED = re.compile(r"(?=.*[a-zA-Z])(?=.*\d)(?=.*[!#$%^&*+=?~])[^\s/(){}<>\[\]|;:,\"'`]{10,40}")
-_PART = re.compile(r"[A-Za-z0-9+/=_-]{20,256}")
-_PREFIXED = re.compile(r"(?:[A-Za-z]{1,10}\d?[_-]){1,3}(?P<rest>[A-Za-z0-9]{24,256})")
+_MIXED = lazy_pattern(r"(?=.*[a-zA-Z])(?=.*\d)(?=.*[!#$%^&*+=?~])[^\s/(){}<>\[\]|;:,\"'`]{10,40}")
+_PART = lazy_pattern(r"[A-Za-z0-9+/=_-]{20,256}")
+_PREFIXED = lazy_pattern(r"(?:[A-Za-z]{1,10}\d?[_-]){1,3}(?P<rest>[A-Za-z0-9]{24,256})")
 _WIDGETS = frozenset(("txt", "tb", "lbl", "inp", "btn", "edt", "input", "field"))
 
 

@@ -6,19 +6,20 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.detectors.name import split_words
 from scanner.detectors.randomness import random_bits
 from scanner.detectors.sequences import is_made_up
 
-_HASH_NAMES = re.compile(
+_HASH_NAMES = lazy_pattern(
     r"hash|sum\b|checksum|digest|sha\d|sha_|md5|fingerprint|thumbprint|commit|revision|etag|integrity", re.I
 )
-_REFERENCE = re.compile(
+_REFERENCE = lazy_pattern(
     r"""\{\{resolve: | resolve:(?:secretsmanager|ssm-secure):
     | arn:aws[\w-]*: | @Microsoft\.KeyVault\( | projects/[^/]+/secrets/ | /run/secrets/
     | (?i:op|vault|ssm|secretsmanager|awssm|gcpsm|akv|keyring|env|file|ref\+\w+|secretref|sops|doppler|bws|kms)://?\S
     | (?i:vault|ssm|env|secrets?|secretsmanager|aws-ssm|file|keyvault|doppler)[:.][/\w.\#-]+$
-    | (?:file|env|fd|stdin):?$ | \$__\w+\{ | \$[A-Za-z_][\w:.]*(?:[(\[].*)?$ | %[A-Za-z_]\w*%(?:@?%[A-Za-z_]\w*%)*$
+    | (?:file|env|fd|stdin):$ | \$__\w+\{ | \$[A-Za-z_][\w:.]*(?:[(\[].*)?$ | %[A-Za-z_]\w*%(?:@?%[A-Za-z_]\w*%)*$
     | @(?:option|data|env)\. | %env\( # https://symfony.com/doc/current/configuration/env_var_processors.html
     | akeyless:/
     | !(?:vault|Ref|Sub|GetAtt|ImportValue|env|secret)\b
@@ -26,7 +27,7 @@ _REFERENCE = re.compile(
     | (?:var|local|data|module|each|inputs|secrets|vars|steps|needs)\.[a-z_]""",
     re.X,
 )
-_TEMPLATE = re.compile(
+_TEMPLATE = lazy_pattern(
     r"""\$\{[^}]*\}? | \$\([^)]*\)? | \{\{ | \{% | <% | \#\{[^}]*\} | \[\[.*\]\] | <<[^>]+>> | `[^`]+`
     | \$[A-Za-z_]{3,40}\$$
     | ^:[A-Za-z_]\w{2,}$ | ^["']\ ?[.+&]\ ?\$?[A-Za-z_] | ["']\ ?[.+&]\ ?["']$
@@ -35,7 +36,7 @@ _TEMPLATE = re.compile(
     | %\([\w.:/-]+\)[sdr] | %[sdrvq](?![A-Za-z0-9]) | \{\d*\} | \{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}""",
     re.X,
 )
-_ENCRYPTED = re.compile(
+_ENCRYPTED = lazy_pattern(
     # https://dotenvx.com/docs/quickstart/encryption, https://github.com/Shopify/ejson
     r"""ENC[\[(] | encrypted:[A-Za-z0-9+/=]{40} | EJ\[\d+: | \{[A-Za-z0-9+/]{20,}={0,2}\}$ | # https://maven.apache.org/guides/mini/guide-encryption.html
       \$ANSIBLE_VAULT; | vault:v\d+: | \{cipher\} | \{AES\} | enc:v?\d*: | DEC::
@@ -46,7 +47,7 @@ _ENCRYPTED = re.compile(
     | AQIAA[\w+/]{3}AAAApAAA | -----BEGIN[ ]PGP[ ]MESSAGE""",
     re.X,
 )
-_HASH = re.compile(
+_HASH = lazy_pattern(
     # Compose doubles dollars; a file of users has the name before: `admin:$$2y$$05$$...`
     r"""(?:[\w.@-]{1,40}:)?(?:\\?\$){1,2}(?:2[abxy]?|5|6|1|y|7|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|md5|sha1|bcrypt[\w-]*|P|H)(?:\\?\$){1,2}
     | (?:pbkdf2|argon2|bcrypt|scrypt)\w*[$:] | (?:[a-z]{1,8}-)?(?:md5|sha\d+)[$:=-] | scram-sha | \*[0-9A-F]{40}$
@@ -55,9 +56,9 @@ _HASH = re.compile(
     | (?-i:e1NTSE[EF]|e1NIQ[TX]|e01ENX0|e0NSWVBUf|e1NNRDV9|e1BCS0RGM|e0JDUllQV)""",
     re.X | re.I,
 )
-_HEX_DIGEST = re.compile(r"(?:[0-9a-fA-F]{8}){4,16}")
+_HEX_DIGEST = lazy_pattern(r"(?:[0-9a-fA-F]{8}){4,16}")
 _DIGITS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
-_PUBLIC = re.compile(
+_PUBLIC = lazy_pattern(
     r"-----BEGIN (?:[A-Z0-9 ]*PUBLIC KEY|CERTIFICATE|X509)|ssh-(?:rsa|dss|ed25519) AAAA|ecdsa-sha2|age1[a-z0-9]{20}"
     # https://docs.stripe.com/keys, https://posthog.com/docs/api (project token): published to browsers by design
     r"|pk_(?:live|test)_[A-Za-z0-9]{16}|phc_[A-Za-z0-9]{20}"
@@ -68,29 +69,29 @@ _PUBLIC = re.compile(
     r"|0x[0-9a-fA-F]{40}$"
 )
 # Published by AWS, Azure's emulator, Stripe, jwt.io and Wikipedia (a UUID); matched by a part that is unique to them.
-_DOCUMENTED = re.compile(
+_DOCUMENTED = lazy_pattern(
     r"EXAMPLE|^Eby8vdM02x|^[a-z]{2}_test_4eC39H|SflKxwRJSMeK|devstoreaccount1|^123e4567-e89b-12d3-a456-"
 )
-_URL = re.compile(
+_URL = lazy_pattern(
     r"[A-Za-z][A-Za-z0-9+.-]*://\S|jdbc:\w|//[\w.-]+/\S|(?:www|api)\.[\w-]+\.\w|mailto:|sqlite:|data:\w+/"
     r"|urn:[a-z0-9][a-z0-9-]+:"
 )
-_CONNECTION = re.compile(r"(?:^|[;\s])(?:host|server|data source|dbname|database|endpoint|uid|user id)\s*=", re.I)
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-_UUID = re.compile(r"\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?")
-_DATE = re.compile(
+_CONNECTION = lazy_pattern(r"(?:^|[;\s])(?:host|server|data source|dbname|database|endpoint|uid|user id)\s*=", re.I)
+_EMAIL = lazy_pattern(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_UUID = lazy_pattern(r"\{?[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\}?")
+_DATE = lazy_pattern(
     r"""\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?
     | \d{1,2}[-/.]\d{1,2}[-/.]\d{4} | \d{1,2}:\d{2}(?::\d{2})?""",
     re.X,
 )
-_MIME = re.compile(r"(?:application|text|image|audio|video|multipart|font|model|message)/[\w.+*-]+(?:\s*;.*)?")
-_HOST = re.compile(
+_MIME = lazy_pattern(r"(?:application|text|image|audio|video|multipart|font|model|message)/[\w.+*-]+(?:\s*;.*)?")
+_HOST = lazy_pattern(
     r"""(?: (?:\d{1,3}\.){3}\d{1,3} | localhost
     | (?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|local|internal|svc|cloud|co|de|uk|cn|example|test) )(?::\d+)?""",
     re.X,
 )
-_VERSION = re.compile(r"[v^~=<>]*\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc|dev|post|a|b)[\d.]*)?[-+]?")
-_PATH = re.compile(
+_VERSION = lazy_pattern(r"[v^~=<>]*\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc|dev|post|a|b)[\d.]*)?[-+]?")
+_PATH = lazy_pattern(
     # The options after a mount's target: https://docs.docker.com/engine/storage/bind-mounts/
     r"""(?:~|\.{1,2}|[A-Za-z]:)?[/\\]{1,2}(?:[\w.@%+\ -]+[/\\]{1,2})*[\w.@%+\ *-]*(?::(?:r[ow]|[zZ])(?:,[a-zA-Z]+)*)?
     | (?:[\w.@-]+/)+[\w@-]+\.[A-Za-z]\w{0,7}
@@ -98,7 +99,7 @@ _PATH = re.compile(
     |db|go|rb|java|ts|php|tpl|gpg|asc|enc)""",
     re.X,
 )
-_CODE = re.compile(
+_CODE = lazy_pattern(
     r"""[A-Za-z_][\w.>:-]*\(.*\)?[;,]? | [A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\[.*\] | \(.*\) | \[.*\] | \{.*\}
     | (?:self|this|cls|request|req|settings|config|conf|os|app|args|opts|options|ctx|context|params|kwargs|data|obj
     |node|user|session|cfg|[cstipd])\.\w[\w.\[\]'"]*
@@ -108,7 +109,6 @@ _CODE = re.compile(
     | @?[A-Za-z_]\w*; | &\w+;.*
     | [&*][A-Za-z_]\w*
     | --?[a-z][\w-]* | [A-Za-z_][\w.]*\[.* | [a-z][\w-]*:[A-Z][A-Za-z]+ | [^\W\d_](?:[^\W\d_]|[ -])*[:\uff1a]
-    | (?:[A-Z][a-z0-9]+)+(?:Field|Type|Input|Str|Bytes|String|Schema|Serializer|Widget|Validator)
     # Classes of Tailwind: https://tailwindcss.com/docs/adding-custom-styles#using-arbitrary-values
     | (?:.*\s)?(?:[a-z]+:)*-?[a-z]+(?:-[a-z]+)*-\[[^\[\]\s]{1,60}\](?:\s.*)?
     | @\{.* | .*(?:\\[()]|\\\d).* | \D*\.\*\D* | \w+\.\d+\?\w+
@@ -120,17 +120,18 @@ _CODE = re.compile(
     | [A-Za-z]+(?:[-_][A-Za-z]+)*(?::[\w,]+)?(?:[;|][A-Za-z]+(?:[-_][A-Za-z]+)*(?::[\w,]+)?)+""",
     re.X | re.S,
 )
-_ASSIGNED = re.compile(r"\A\w{1,40}=(?=[/~.])")
-_REGEX = re.compile(r"\[\^?[^\]\s]{1,60}\][+*?{]|\(\?(?:[:=!]|P?<|i\))|\\[wdsWDS](?:[+*]|$)|^\^.*\$$|\(\.[+*]")
-_SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}")
-_MARKS = re.compile(r"[.,:;!?'\"()%/-]")
+_CLASS = lazy_pattern(r"(?:[A-Z][a-z0-9]+)+(?:Field|Type|Input|Str|Bytes|String|Schema|Serializer|Widget|Validator)")
+_ASSIGNED = lazy_pattern(r"\A\w{1,40}=(?=[/~.])")
+_REGEX = lazy_pattern(r"\[\^?[^\]\s]{1,60}\][+*?{]|\(\?(?:[:=!]|P?<|i\))|\\[wdsWDS](?:[+*]|$)|^\^.*\$$|\(\.[+*]")
+_SPECIAL_TOKEN = lazy_pattern(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}")
+_MARKS = lazy_pattern(r"[.,:;!?'\"()%/-]")
 # For scripts with upper and lower case: those without have no blanks between words either.
-_FOREIGN_WORD = re.compile(r"[^\W\d_]{3,20}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
+_FOREIGN_WORD = lazy_pattern(r"[^\W\d_]{3,20}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
 # Percent-encoded bytes of a word in another script, as in a form: `?key=%E5%8C%97%E4%BA%AC`.
-_ESCAPED_WORD = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
-_ONLY_MARKS = re.compile(r"[.,:;!?'\"()%/\u2013\u2014-]+")
+_ESCAPED_WORD = lazy_pattern(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
+_ONLY_MARKS = lazy_pattern(r"[.,:;!?'\"()%/\u2013\u2014-]+")
 # A header with an authentication scheme and no credential.
-_CHALLENGE = re.compile(r"[A-Za-z]+ (?:(?:realm|profile|type|charset|algorithm|qop)=\"[^\"]{1,40}\"(?:, ?|$))+")
+_CHALLENGE = lazy_pattern(r"[A-Za-z]+ (?:(?:realm|profile|type|charset|algorithm|qop)=\"[^\"]{1,40}\"(?:, ?|$))+")
 
 
 def is_digest_of(text: str, symbol: str) -> bool:
@@ -138,26 +139,35 @@ def is_digest_of(text: str, symbol: str) -> bool:
     return _HEX_DIGEST.fullmatch(text) is not None and _HASH_NAMES.search(symbol.rpartition(".")[2]) is not None
 
 
-_FORMS: tuple[tuple[str, Callable[[str], object]], ...] = (
-    ("reference", _REFERENCE.match),
+_Forms = tuple[tuple[str, Callable[[str], object]], ...]
+# The only forms that letters and digits alone can have, as most values are.
+_ALPHANUMERIC: _Forms = (
+    # What a name says of where the value is: `password: file`.
+    ("reference", lambda text: text in ("file", "env", "fd", "stdin")),
+    ("encrypted", lambda text: _ENCRYPTED.match(text)),
+    ("hash", lambda text: _HASH.match(text)),
+    ("public-key", lambda text: _PUBLIC.match(text)),
+    ("docs-example", lambda text: _DOCUMENTED.search(text)),
+    ("host", lambda text: text == "localhost"),
+    ("code", lambda text: _CLASS.fullmatch(text) and random_bits(text) < 20),
+)
+_FORMS: _Forms = (
+    ("reference", lambda text: _REFERENCE.match(text)),
     ("template", lambda text: is_template(text)),
-    ("encrypted", _ENCRYPTED.match),
-    ("hash", _HASH.match),
-    ("public-key", _PUBLIC.match),
-    ("docs-example", _DOCUMENTED.search),
+    *_ALPHANUMERIC,
     # An ellipsis: the secret part was left out.
     ("placeholder", lambda text: "..." in text or "\u2026" in text),
     ("placeholder", lambda text: _UUID.fullmatch(text) and is_made_up(text)),
     ("url-without-credentials", lambda text: _URL.match(text) or _CONNECTION.search(text)),
-    ("uuid", _UUID.fullmatch),
-    ("email", _EMAIL.fullmatch),
-    ("date", _DATE.fullmatch),
-    ("mime", _MIME.fullmatch),
-    ("host", _HOST.fullmatch),
-    ("version", _VERSION.fullmatch),
+    ("uuid", lambda text: _UUID.fullmatch(text)),
+    ("email", lambda text: _EMAIL.fullmatch(text)),
+    ("date", lambda text: _DATE.fullmatch(text)),
+    ("mime", lambda text: _MIME.fullmatch(text)),
+    ("host", lambda text: _HOST.fullmatch(text)),
+    ("version", lambda text: _VERSION.fullmatch(text)),
     # `id=/run/token` tells a build about a file: https://docs.docker.com/build/building/secrets/
     ("path", lambda text: _PATH.fullmatch(_ASSIGNED.sub("", text, count=1)) and random_bits(text) < 20),
-    ("code", _REGEX.search),
+    ("code", lambda text: _REGEX.search(text)),
     ("sentence", lambda text: _is_sentence(text)),
     ("special-token", lambda text: _SPECIAL_TOKEN.fullmatch(text) or _CHALLENGE.fullmatch(text)),
     ("code", lambda text: _CODE.fullmatch(text) and random_bits(text) < 20),
@@ -173,7 +183,8 @@ def form_of(text: str, name: str) -> str | None:
     goes_in = (goes_in and not _is_named_digest(text, words)) or words[-2:] == ("api", "hash")
     if _HEX_DIGEST.fullmatch(text) and _HASH_NAMES.search(name) and not goes_in:
         return "hash"
-    return next((evidence for evidence, applies in _FORMS if applies(text)), None)
+    forms = _ALPHANUMERIC if text.isascii() and text.isalnum() else _FORMS
+    return next((evidence for evidence, applies in forms if applies(text)), None)
 
 
 def _is_named_digest(text: str, words: tuple[str, ...]) -> bool:

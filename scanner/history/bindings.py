@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.extent import HOPS, WIDTH, Extent, Range, changed, statement
 
 # `name = ...`, `self.name: str = ...`, `one = other = ...`, `one, other = ...`, `name["key"] = "..."`, a loop over a
@@ -17,7 +18,7 @@ from scanner.extent import HOPS, WIDTH, Extent, Range, changed, statement
 # argument to a constant. A number or None is not a string.
 _ONE = rb"\(?(?:self\.|cls\.)?[A-Za-z_]\w*+[ \t]*+\)?"
 _SEVERAL = rb"%b(?:,[ \t]*+%b)*+" % (_ONE, _ONE)
-_BOUND = re.compile(
+_BOUND = lazy_pattern(
     rb"\n([ \t]*+)(?:((?:%b(?::[^=\n\"']*+)?=(?!=)[ \t]*+)++)(?!\d[\w.]*+(?!,)|(?:None|True|False)\b)"
     rb"|for[ \t]++(%bin[ \t]*+[\[({])|(?:async[ \t]++)?def[ \t]++\w++\(([^\n\"']*=[^\n]*)"
     # Keys and attributes set to something other than a string are many, and change often.
@@ -25,10 +26,10 @@ _BOUND = re.compile(
     rb"|@?[A-Za-z_]\w*+\.(?:add_argument|add_option|option)\([^\n]{0,200}?[\"']--(?P<option>[\w\-]++)[\"'])"
     % (_SEVERAL, _SEVERAL)
 )
-_TARGET = re.compile(rb"((?:self|cls)\.)?([A-Za-z_]\w*+)[ \t]*+\)?(?:(?::[^=\n\"']*+)?=|,|(?=in\b))")
-_DEFAULT = re.compile(rb"(?<![\w.])([A-Za-z_]\w*+)[ \t]*+(?::[^=,\n\"']*+)?=[ \t]*+[^\d\s=NTF]")
-_BLOCK = re.compile(rb"[ \t]*(?:async[ \t]+)?(?:def|(class))[ \t]")
-_NAME = re.compile(rb"[A-Za-z_]\w*")
+_TARGET = lazy_pattern(rb"((?:self|cls)\.)?([A-Za-z_]\w*+)[ \t]*+\)?(?:(?::[^=\n\"']*+)?=|,|(?=in\b))")
+_DEFAULT = lazy_pattern(rb"(?<![\w.])([A-Za-z_]\w*+)[ \t]*+(?::[^=,\n\"']*+)?=[ \t]*+[^\d\s=NTF]")
+_BLOCK = lazy_pattern(rb"[ \t]*(?:async[ \t]+)?(?:def|(class))[ \t]")
+_NAME = lazy_pattern(rb"[A-Za-z_]\w*")
 # Bytes that a statement extends at most, except to the end of its last line.
 _FAR = 3 * WIDTH
 

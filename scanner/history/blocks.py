@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import bisect
 import itertools
-import re
 from collections.abc import Callable
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.source import Kind
 
 STRUCTURED = frozenset((Kind.YAML, Kind.JSON, Kind.TOML, Kind.INI, Kind.DOTENV, Kind.CSV))
 _WITH_SECTIONS = (Kind.TOML, Kind.INI)
 # The content of a list item is indented further than its dash.
-_INDENT = re.compile(rb"[ \t]*(?:- +)*")
+_INDENT = lazy_pattern(rb"[ \t]*(?:- +)*")
 # A record in a list is a block of its own; a list's words are one block.
-_RECORD = re.compile(rb"[ \t]*-[ ]+[\w\"'.\-/]+[\"']?:(?:[ \r]|$)")
+_RECORD = lazy_pattern(rb"[ \t]*-[ ]+[\w\"'.\-/]+[\"']?:(?:[ \r]|$)")
 # Lines of a block on either side: a record has no more, and of thousands of settings each would depend on all others.
 _BESIDE = 15
 # A longer line is generated, as is the whole document: there only the lines nearby count.

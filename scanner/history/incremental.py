@@ -7,11 +7,11 @@ scanner.history.contexts; only the bytes around a change are matched again (scan
 from __future__ import annotations
 
 import bisect
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.extent import Range, changed, lines_of
 from scanner.history import owncalls
 from scanner.history.bindings import Bindings, bound_between, follow
@@ -24,7 +24,7 @@ from scanner.readers.wholefile import name_of
 from scanner.roles import is_lock_file, role_of
 from scanner.source import Kind
 
-_TOP_LEVEL = re.compile(rb"\n(?:def|class|async|@)")
+_TOP_LEVEL = lazy_pattern(rb"\n(?:def|class|async|@)")
 
 
 @dataclass(slots=True, kw_only=True)

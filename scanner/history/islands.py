@@ -11,9 +11,11 @@ import functools
 import re
 from collections.abc import Iterable, Iterator
 
-_FUNCTION = re.compile(rb"\n([ \t]*+)(?:async[ \t]+)?def[ \t]")
-_OWN = re.compile(rb"\b(?:self|cls)\.([A-Za-z_]\w*+)")
-_OWN_BOUND = re.compile(rb"\b(?:self|cls)\.([A-Za-z_]\w*+)[ \t]*+(?::[^=\n]*+)?=(?!=)")
+from rules.lazy_patterns import lazy_pattern
+
+_FUNCTION = lazy_pattern(rb"\n([ \t]*+)(?:async[ \t]+)?def[ \t]")
+_OWN = lazy_pattern(rb"\b(?:self|cls)\.([A-Za-z_]\w*+)")
+_OWN_BOUND = lazy_pattern(rb"\b(?:self|cls)\.([A-Za-z_]\w*+)[ \t]*+(?::[^=\n]*+)?=(?!=)")
 _EMPTY = b"def _():0"
 _BLANK = bytes(byte if byte in b"\r\n" else 32 for byte in range(256))
 _NEAR = 1_500

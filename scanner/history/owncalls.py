@@ -11,14 +11,15 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.extent import WIDTH, statement
 from scanner.history.islands import after_block
 from scanner.prefilter import Hit, Table
 
-_DEF = re.compile(rb"([ \t]*+)(?:async[ \t]+)?def[ \t]+(\w++)")
-_CLASS = re.compile(rb"([ \t]*+)class[ \t]+(\w++)")
-_RENAMED = re.compile(rb"\w+[ \t]+as[ \t]+(\w++)")
-_TARGET = re.compile(rb"[ \t]*+(\w++)[ \t]*+(?::[^=\n]*+)?=(?!=)")
+_DEF = lazy_pattern(rb"([ \t]*+)(?:async[ \t]+)?def[ \t]+(\w++)")
+_CLASS = lazy_pattern(rb"([ \t]*+)class[ \t]+(\w++)")
+_RENAMED = lazy_pattern(rb"\w+[ \t]+as[ \t]+(\w++)")
+_TARGET = lazy_pattern(rb"[ \t]*+(\w++)[ \t]*+(?::[^=\n]*+)?=(?!=)")
 
 
 # Definitions are searched for only within this distance: a file of thousands is then read once, not once for each.

@@ -7,12 +7,12 @@ scanned: either itself, or as a change to a version that was.
 from __future__ import annotations
 
 import bisect
-import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from rules.lazy_patterns import lazy_pattern
 from scanner import analysis, keyfiles, serialization
 from scanner.analysis import Knowledge
 from scanner.content import scan_bytes, skip_reason
@@ -34,7 +34,7 @@ from scanner.text import UndecodableError, decode
 # By path and value, the finding with the highest confidence so far: its confidence (`sureness`), its version's number.
 Best = dict[tuple[str, SecretValue | None], tuple[int, int]]
 # A line that is a valid statement in Python 2 and an error in Python 3.
-_PYTHON_2 = re.compile(
+_PYTHON_2 = lazy_pattern(
     rb"[ \t]*(?:print[ \t]+[\"'\w]|except[ \t]+[\w., ()]+,[ \t]*\w+[ \t]*:|raise[ \t]+[\w.]+[ \t]*,"
     rb"|exec[ \t]+[\"'\w]).*\n"
 )

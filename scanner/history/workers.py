@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.children import end_with, how_many
 from scanner.errors import NotSeenError
 from scanner.history.share import ShareResult, Task, scan_share
@@ -22,7 +22,7 @@ from scanner.sources import objects
 _WORTH_A_WORKER = 20_000_000
 # Shares of a history: more of them balance the load better at the end, fewer repeat less of the analysis.
 _SHARES = 16
-_FAMILY = re.compile(r"[_.\-]")
+_FAMILY = lazy_pattern(r"[_.\-]")
 # Seconds between two progress updates, and bytes after which a worker reports.
 _TICK, _SAID_EVERY = 0.2, 2_000_000
 

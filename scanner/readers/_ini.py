@@ -11,23 +11,24 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.model import Span
 from scanner.readers._escapes import decode, fault
 from scanner.readers._tree import Field, Group, Scalar, by_symbol, has_hit
 
 CONTINUED = "continued"
 
-_LINE = re.compile(r"([^\r\n]*)(?:\r\n?|\n|\Z)")
-_SECTION = re.compile(r"\s*\[([^\]\r\n]*)\]")
-_COMMENT = re.compile(r"\s*(?:[#;!]|\Z)")
-_KEY = re.compile(r"[ \t]*+([^\s=:#;\[][^=:\r\n]{0,200}?)[ \t]*(?:=|:(?!//))[ \t]*")
+_LINE = lazy_pattern(r"([^\r\n]*)(?:\r\n?|\n|\Z)")
+_SECTION = lazy_pattern(r"\s*\[([^\]\r\n]*)\]")
+_COMMENT = lazy_pattern(r"\s*(?:[#;!]|\Z)")
+_KEY = lazy_pattern(r"[ \t]*+([^\s=:#;\[][^=:\r\n]{0,200}?)[ \t]*(?:=|:(?!//))[ \t]*")
 # npm: `//registry.example.org/:_authToken=...` (https://docs.npmjs.com/cli/configuring-npm/npmrc)
-_REGISTRY_KEY = re.compile(r"[ \t]*+(//[^=\s]{0,200}?)[ \t]*=[ \t]*")
-_INDENTED_KEY = re.compile(r"[ \t]++[A-Za-z_][\w.\-]{0,100}[ \t]*=")
-_INLINE_COMMENT = re.compile(r"[ \t][#;]")
-_QUOTED = re.compile(r"\"((?:[^\"\\\r\n]|\\.)*)\"[ \t]*(?:[#;,].*)?\Z|'([^'\r\n]*)'[ \t]*(?:[#;,].*)?\Z")
-_SPACES = re.compile(r"[ \t]*")
-_JOIN = re.compile(r"\\?[ \t]*(?:\r\n?|\n)[ \t\r\n]*")
+_REGISTRY_KEY = lazy_pattern(r"[ \t]*+(//[^=\s]{0,200}?)[ \t]*=[ \t]*")
+_INDENTED_KEY = lazy_pattern(r"[ \t]++[A-Za-z_][\w.\-]{0,100}[ \t]*=")
+_INLINE_COMMENT = lazy_pattern(r"[ \t][#;]")
+_QUOTED = lazy_pattern(r"\"((?:[^\"\\\r\n]|\\.)*)\"[ \t]*(?:[#;,].*)?\Z|'([^'\r\n]*)'[ \t]*(?:[#;,].*)?\Z")
+_SPACES = lazy_pattern(r"[ \t]*")
+_JOIN = lazy_pattern(r"\\?[ \t]*(?:\r\n?|\n)[ \t\r\n]*")
 
 
 @dataclass(slots=True, kw_only=True)

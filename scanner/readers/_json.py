@@ -12,6 +12,7 @@ from json import JSONDecodeError, JSONDecoder
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 from typing import Final
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.readers._escapes import decode, fault
 from scanner.readers._tree import Close, Event, Open, Scalar
 
@@ -26,9 +27,9 @@ _FAR: Final = 20_000
 """A container without a hit is passed over if it is large, or far from any. A small one can be a `{name: X, value: Y}`,
 which its neighbours have as a sibling."""
 
-_SKIP = re.compile(r"(?:[ \t\r\n\ufeff\x1e]++|//[^\r\n]*+|/\*(?s:.*?)\*/)*+")
-_WORD = re.compile(r"-?\d[\d.eE+\-]*|true|false|null|NaN|-?Infinity")
-_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL)
+_SKIP = lazy_pattern(r"(?:[ \t\r\n\ufeff\x1e]++|//[^\r\n]*+|/\*(?s:.*?)\*/)*+")
+_WORD = lazy_pattern(r"-?\d[\d.eE+\-]*|true|false|null|NaN|-?Infinity")
+_ESCAPE = lazy_pattern(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL)
 _VALUE, _KEY, _COLON, _AFTER = range(4)
 
 

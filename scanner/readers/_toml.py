@@ -10,26 +10,27 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.readers._escapes import decode, fault
 from scanner.readers._tree import Close, Event, Open, Scalar, walk
 from scanner.toml import MOST, deep_key
 
 BASIC, LITERAL = "basic", "literal"
 
-_SKIP = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
-_BLANK = re.compile(r"[ \t]*+")
-_BARE_KEY = re.compile(r"[A-Za-z0-9_\-]+")
-_WORD = re.compile(r"\d{4}-\d\d-\d\d \d\d:[^\s,\]}#]+|[^\s,\]}#\"']+")
+_SKIP = lazy_pattern(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
+_BLANK = lazy_pattern(r"[ \t]*+")
+_BARE_KEY = lazy_pattern(r"[A-Za-z0-9_\-]+")
+_WORD = lazy_pattern(r"\d{4}-\d\d-\d\d \d\d:[^\s,\]}#]+|[^\s,\]}#\"']+")
 Path: TypeAlias = tuple[str | int, ...]
 # The longest quotes first. Group 1 is the body; a multi-line body may end in up to two quotes more.
 _BODIES: Final = (
-    ('"""', re.compile(r'"""(?:\r?\n)?((?:[^"\\]|\\.|"(?!""))*+"{0,2}?)"""(?!")', re.DOTALL)),
-    ("'''", re.compile(r"'''(?:\r?\n)?((?:[^']|'(?!''))*+'{0,2}?)'''(?!')", re.DOTALL)),
-    ('"', re.compile(r'"((?:[^"\\\r\n]|\\[^\r\n])*+)"')),
-    ("'", re.compile(r"'([^'\r\n]*+)'")),
+    ('"""', lazy_pattern(r'"""(?:\r?\n)?((?:[^"\\]|\\.|"(?!""))*+"{0,2}?)"""(?!")', re.DOTALL)),
+    ("'''", lazy_pattern(r"'''(?:\r?\n)?((?:[^']|'(?!''))*+'{0,2}?)'''(?!')", re.DOTALL)),
+    ('"', lazy_pattern(r'"((?:[^"\\\r\n]|\\[^\r\n])*+)"')),
+    ("'", lazy_pattern(r"'([^'\r\n]*+)'")),
 )
-_BASIC = re.compile(r"\\[ \t]*\r?\n[ \t\r\n]*|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}|\\.|\r\n", re.DOTALL)
-_LITERAL = re.compile(r"\r\n")
+_BASIC = lazy_pattern(r"\\[ \t]*\r?\n[ \t\r\n]*|\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}|\\.|\r\n", re.DOTALL)
+_LITERAL = lazy_pattern(r"\r\n")
 _ESCAPES: Final = dict(zip('btnfr"\\', '\b\t\n\f\r"\\', strict=True))
 
 

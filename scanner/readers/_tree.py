@@ -6,10 +6,10 @@ Everything is iterative, so that deep nesting cannot cause a RecursionError.
 from __future__ import annotations
 
 import bisect
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.commandlines import LONGEST_LIST, password_in
 from scanner.decoding import decoded
 from scanner.model import MAX_SIBLINGS, Literal, Role, SecretValue, Sibling, Span
@@ -28,9 +28,9 @@ _TOKENS = frozenset(("tokens", "apikeys"))
 _CONTAINERS = _TOKENS | {"passwords", "secrets", "credentials"}
 # https://kubernetes.io/docs/concepts/configuration/secret/: any entry name can hold a credential.
 _OF_SECRETS = frozenset(("data", "stringData"))
-_MADE = re.compile(r"(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])[\w\-.+/=~]{16,500}")
+_MADE = lazy_pattern(r"(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])[\w\-.+/=~]{16,500}")
 _OF_ENTRIES = frozenset(("value", "key", "token", "secret", "password"))
-_ASSIGNED = re.compile(r"-{0,2}([A-Za-z_][\w.\-]*)=(?!=*\Z)")
+_ASSIGNED = lazy_pattern(r"-{0,2}([A-Za-z_][\w.\-]*)=(?!=*\Z)")
 
 
 # Not frozen: one is made for every token of a file, and freezing doubles the cost.

@@ -13,26 +13,27 @@ from typing import Any, Final
 
 import yaml
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.readers._escapes import decode, fault, whole
 from scanner.readers._tree import Close, Event, Open, Scalar, has_hit
 
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_MARKER = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
-_DIRECTIVE = re.compile(r"^%", re.MULTILINE)
+_MARKER = lazy_pattern(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_DIRECTIVE = lazy_pattern(r"^%", re.MULTILINE)
 # YAML 1.1 breaks lines at U+0085, U+2028 and U+2029 too.
-_PROPERTIES = re.compile(
+_PROPERTIES = lazy_pattern(
     "(?:[!&][^ \t\r\n\x85\u2028\u2029]*+(?:[ \t\r\n\x85\u2028\u2029]++(?:#[^\r\n\x85\u2028\u2029]*+)?)*+)*+"
 )
-_HEADER = re.compile(r"[|>][0-9+\-]*[ \t]*(?:#[^\r\n]*)?(?:\r\n?|\n)")
-_FOLD = re.compile(r"[ \t]*(?:\r\n?|\n)[ \t\r\n]*")
-_SINGLE = re.compile(rf"''|{_FOLD.pattern}")
-_DOUBLE = re.compile(
+_HEADER = lazy_pattern(r"[|>][0-9+\-]*[ \t]*(?:#[^\r\n]*)?(?:\r\n?|\n)")
+_FOLD = lazy_pattern(r"[ \t]*(?:\r\n?|\n)[ \t\r\n]*")
+_SINGLE = lazy_pattern(rf"''|{_FOLD.pattern}")
+_DOUBLE = lazy_pattern(
     rf"\\(?:\r\n?|\n)[ \t]*|\\x[0-9a-fA-F]{{2}}|\\u[0-9a-fA-F]{{4}}|\\U[0-9a-fA-F]{{8}}|\\.|{_FOLD.pattern}", re.DOTALL
 )
-_FIRST_LINE = re.compile(r"(?: *(?:\r\n?|\n))*( *)")
-_BREAK = re.compile(r"\r\n?|\n")
+_FIRST_LINE = lazy_pattern(r"(?: *(?:\r\n?|\n))*( *)")
+_BREAK = lazy_pattern(r"\r\n?|\n")
 # https://yaml.org/spec/1.1/#id858600 and the types of its repository: what is no text.
-_NOT_TEXT = re.compile(r"(?i:null|true|false|yes|no|on|off)|~|<<|")
+_NOT_TEXT = lazy_pattern(r"(?i:null|true|false|yes|no|on|off)|~|<<|")
 _ESCAPES: Final = dict(zip('0abt\tnvfre "/\\N_LP', '\0\a\b\t\t\n\v\f\r\x1b "/\\\x85\xa0\u2028\u2029', strict=True))
 _STANDARD_TAG = "tag:yaml.org,2002:"
 

@@ -10,15 +10,16 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.model import Document, Literal, Role, SecretValue, Sibling, Span
 from scanner.readers import text as plain
 from scanner.readers.wanted import MayBeNamed, any_name
 
 # `pass` next to a user column is a password; next to `fail` it is a count.
-_USER = re.compile(r"(?i)(?:.*[\W_])?(?:user(?:name)?|login|e-?mail|account|host)(?:[\W_]name)?")
+_USER = lazy_pattern(r"(?i)(?:.*[\W_])?(?:user(?:name)?|login|e-?mail|account|host)(?:[\W_]name)?")
 _DELIMITERS = ",;\t|"
 _MOST_COLUMNS = 200
-_FIGURE = re.compile(r"[-+]?\d{1,5}|[-+]?\d*\.\d+(?:[eE][-+]?\d+)?|\d+%")
+_FIGURE = lazy_pattern(r"[-+]?\d{1,5}|[-+]?\d*\.\d+(?:[eE][-+]?\d+)?|\d+%")
 
 
 class _Cell(NamedTuple):

@@ -18,6 +18,7 @@ from typing import Final
 from dotenv.parser import Binding as Parsed
 from dotenv.parser import parse_stream
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.model import Document, Literal, Role, SecretValue, Span
 from scanner.readers import parts
 from scanner.readers._escapes import compact, decode, fault
@@ -28,18 +29,18 @@ from scanner.readers.wanted import MayBeNamed, any_name
 
 ESCAPED: Final = "escaped"
 
-_EXPORT = re.compile(r"\s*export[^\S\r\n]")
-_HEAD = re.compile(r"\s*(?:export[^\S\r\n]+)?(?:'[^']+'|[^=#\s]+)[^\S\r\n]*=(?P<blank>[^\S\r\n]*)")
+_EXPORT = lazy_pattern(r"\s*export[^\S\r\n]")
+_HEAD = lazy_pattern(r"\s*(?:export[^\S\r\n]+)?(?:'[^']+'|[^=#\s]+)[^\S\r\n]*=(?P<blank>[^\S\r\n]*)")
 _QUOTED: Final = {
-    "'": re.compile(r"'((?:\\.|[^'\\])*)'", re.DOTALL),
-    '"': re.compile(r'"((?:\\.|[^"\\])*)"', re.DOTALL),
+    "'": lazy_pattern(r"'((?:\\.|[^'\\])*)'", re.DOTALL),
+    '"': lazy_pattern(r'"((?:\\.|[^"\\])*)"', re.DOTALL),
 }
-_ESCAPES: Final = {"'": re.compile(r"\\[\\']"), '"': re.compile(r"\\[\\'\"abfnrtv]")}
+_ESCAPES: Final = {"'": lazy_pattern(r"\\[\\']"), '"': lazy_pattern(r"\\[\\'\"abfnrtv]")}
 # python-dotenv expands these in every value, single-quoted ones too.
-_NOTHING = re.compile(r"(?!)")
-_BLANK = re.compile(r"\s*")
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_INTERPOLATED = re.compile(r"\$\{[^}:]*(?::-[^}]*)?\}")
+_NOTHING = lazy_pattern(r"(?!)")
+_BLANK = lazy_pattern(r"\s*")
+_LINE_END = lazy_pattern(r"\r\n|\n|\r")
+_INTERPOLATED = lazy_pattern(r"\$\{[^}:]*(?::-[^}]*)?\}")
 _PROBE: Final = "probe"
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.model import Span
 from scanner.readers.wanted import MayBeNamed, any_name
 
@@ -20,29 +21,29 @@ PREFILTER = (
 )
 """Hyperscan's expressions (flag CASELESS) of columns that are set, and of a table's definition, where types end."""
 _LONGEST_HEAD = 5_000
-_VALUES = re.compile(r"(?i)\bvalues?\s*\(")
+_VALUES = lazy_pattern(r"(?i)\bvalues?\s*\(")
 # https://dev.mysql.com/doc/refman/en/create-table.html, of which mysqldump's `INSERT` repeats no columns
-_CREATE = re.compile(
+_CREATE = lazy_pattern(
     r"(?i)\bcreate\s+(?:temporary\s+)?table\s+(?:if\s+not\s+exists\s+)?(?:[\w`\"\[\]$-]{1,80}\.)?"
     r"[`\"\[]?(?P<name>[\w$-]{1,80})[`\"\]]?\s*\("
 )
-_WITHOUT_COLUMNS = re.compile(
+_WITHOUT_COLUMNS = lazy_pattern(
     r"(?i)\binto\s{1,9}(?:[\w`\"\[\]$-]{1,80}\.)?[`\"\[]?(?P<name>[\w$-]{1,80})[`\"\]]?\s{1,9}values?\s{0,9}\("
 )
-_COLUMN = re.compile(r"\s*(?:[`\"\[](?P<quoted>[^`\"\]\n]{1,80})|(?P<plain>\w{1,80}))")
+_COLUMN = lazy_pattern(r"\s*(?:[`\"\[](?P<quoted>[^`\"\]\n]{1,80})|(?P<plain>\w{1,80}))")
 _NO_COLUMNS = frozenset("primary key unique constraint index foreign check fulltext spatial exclude like".split())
 _TYPES = ("char", "text")
-_BEFORE_VALUES = re.compile(r"(?i)\)\s*values?\s*\(\Z")
-_TABLE = re.compile(r"(?i)\binto\s+[\w.`\"\[\]$-]{1,120}\s*\Z")
+_BEFORE_VALUES = lazy_pattern(r"(?i)\)\s*values?\s*\(\Z")
+_TABLE = lazy_pattern(r"(?i)\binto\s+[\w.`\"\[\]$-]{1,120}\s*\Z")
 _STRING = r"'(?:[^'\\]|''|\\.)*+'|\"(?:[^\"\\]|\"\"|\\.)*+\"|`[^`]*`"
 # One value: a string, or anything up to the next comma, with the brackets of a call.
-_FIELD = re.compile(
+_FIELD = lazy_pattern(
     rf"\s*(?:[nNeEbBxXuU]?(?P<text>{_STRING})\s*(?=[,)])|(?:[^,()'\"]|{_STRING}|\((?:[^()'\"]|{_STRING}|\([^()]*\))*+\))*+)",
     re.DOTALL,
 )
-_NEXT_ROW = re.compile(r"\s*,\s*\(")
-_PLACE = re.compile(r"%s|\?|\$\d{1,2}\b")
-_EQUALS = re.compile(r"(?P<name>[A-Za-z_]\w{0,60})[`\"\]]?\s{0,4}=\s{0,4}\Z")
+_NEXT_ROW = lazy_pattern(r"\s*,\s*\(")
+_PLACE = lazy_pattern(r"%s|\?|\$\d{1,2}\b")
+_EQUALS = lazy_pattern(r"(?P<name>[A-Za-z_]\w{0,60})[`\"\]]?\s{0,4}=\s{0,4}\Z")
 
 
 class Stored(NamedTuple):

@@ -6,6 +6,7 @@ import re
 from pathlib import PurePosixPath
 from typing import Final
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.source import Kind
 
 # Kinds in which a bare `name = value` is not a literal.
@@ -44,13 +45,13 @@ _IN_FOLDER: Final = {
 _TEMPLATES: Final = frozenset(
     (".example", ".sample", ".template", ".tmpl", ".tpl", ".dist", ".default", ".bak", ".backup", ".orig", ".old")
 )
-_DOTENV = re.compile(r"\.env(?:[.\-_].*)?|env\.(?:example|sample|template|dist)|\.flaskenv\..*")
+_DOTENV = lazy_pattern(r"\.env(?:[.\-_].*)?|env\.(?:example|sample|template|dist)|\.flaskenv\..*")
 _OTHERS: Final = frozenset((".js", ".ts", ".mjs", ".cjs", ".sh", ".rb", ".php", ".go", ".md", ".html", ".xml"))
 # `.envs/.production/.postgres`, one file a service: https://cookiecutter-django.readthedocs.io
 _DOTENV_FOLDER: Final = ".envs"
-_PYTHON = re.compile(rb"#![^\r\n]{0,200}\bpython[0-9.]*\b")
-_CONF = re.compile(rf"[^/]\.conf(?:{'|'.join(map(re.escape, sorted(_TEMPLATES)))})*\Z", re.IGNORECASE)
-_SECTION = re.compile(rb"^[ \t]*\[[^\]\r\n]+\][ \t]*\r?$", re.MULTILINE)
+_PYTHON = lazy_pattern(rb"#![^\r\n]{0,200}\bpython[0-9.]*\b")
+_CONF = lazy_pattern(rf"[^/]\.conf(?:{'|'.join(map(re.escape, sorted(_TEMPLATES)))})*\Z", re.IGNORECASE)
+_SECTION = lazy_pattern(rb"^[ \t]*\[[^\]\r\n]+\][ \t]*\r?$", re.MULTILINE)
 
 
 def kind_of(path: str, head: bytes) -> Kind:

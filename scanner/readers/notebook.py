@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.model import Document, Kind, Literal, Span
 from scanner.readers import _json, parts, python, text
 from scanner.readers._escapes import compact
@@ -20,13 +21,13 @@ from scanner.readers._tree import Scalar, walk
 from scanner.readers.errors import Unreadable
 from scanner.readers.wanted import MayBeNamed, any_name
 
-_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u....|u....|.)", re.DOTALL)
+_ESCAPE = lazy_pattern(r"\\(?:u[dD][89abAB]..\\u....|u....|.)", re.DOTALL)
 _LONGEST_ESCAPE = 12
 # IPython syntax that is not Python: magics, shell commands (also over several lines), help, and their assignments.
 # https://ipython.readthedocs.io/en/stable/interactive/reference.html
-_LINES = re.compile(r"^([ \t]*)(?:%(?=\S)|!(?!=)|\?).+(?:(?<=\\)\n.*)*", re.MULTILINE)
-_HELP = re.compile(r"^[ \t]*[\w.]+\?{1,2}[ \t]*$", re.MULTILINE)
-_ASSIGNED = re.compile(r"^([ \t]*[\w.,\[\]\"' \t]+=[ \t]*)[%!](?!=).", re.MULTILINE)
+_LINES = lazy_pattern(r"^([ \t]*)(?:%(?=\S)|!(?!=)|\?).+(?:(?<=\\)\n.*)*", re.MULTILINE)
+_HELP = lazy_pattern(r"^[ \t]*[\w.]+\?{1,2}[ \t]*$", re.MULTILINE)
+_ASSIGNED = lazy_pattern(r"^([ \t]*[\w.,\[\]\"' \t]+=[ \t]*)[%!](?!=).", re.MULTILINE)
 _PYTHON_MAGICS = frozenset(("time", "timeit", "capture", "prun", "debug"))
 
 

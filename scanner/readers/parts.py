@@ -6,25 +6,25 @@ Every Python file with a hit needs this, so it loads none of the other readers u
 from __future__ import annotations
 
 import bisect
-import re
 from collections.abc import Iterator, Sequence
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.model import Document, Kind, Literal, Role, SecretValue, Span
 from scanner.readers.wanted import MayBeNamed, any_name
 
 # How far before a hit its comment is looked for: minified files have lines of megabytes.
 _FAR = 300
 _MARKS = {
-    Kind.YAML: re.compile(r"(?<!\S)#"),
-    Kind.PYTHON: re.compile(r"#"),
-    Kind.JSON: re.compile(r"//|/\*"),
-    Kind.TOML: re.compile(r"#"),
+    Kind.YAML: lazy_pattern(r"(?<!\S)#"),
+    Kind.PYTHON: lazy_pattern(r"#"),
+    Kind.JSON: lazy_pattern(r"//|/\*"),
+    Kind.TOML: lazy_pattern(r"#"),
     # Anything in an INI file besides keys and sections is treated like a comment.
-    Kind.INI: re.compile(""),
-    Kind.DOTENV: re.compile(r"(?<!\S)#"),
+    Kind.INI: lazy_pattern(""),
+    Kind.DOTENV: lazy_pattern(r"(?<!\S)#"),
 }
 # A value that can contain names of its own: a script, a command line, a query, a cookie.
-SEVERAL = re.compile(r"[\s?&;\"'`]|\A-{0,2}[\w.-]{1,80}=[^=]|\A<[A-Za-z]")
+SEVERAL = lazy_pattern(r"[\s?&;\"'`]|\A-{0,2}[\w.-]{1,80}=[^=]|\A<[A-Za-z]")
 # Placeholder in a literal's value for a computed part.
 COMPUTED = "{x}"
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.extent import HOPS
 from scanner.model import Argument, Literal, SecretValue, Sibling, Span
 from scanner.readers.errors import Unreadable
@@ -24,7 +25,7 @@ from scanner.readers.pystrings import Surroundings, literal_of
 from scanner.readers.wanted import Wanted
 
 # One string token. A value made of several tokens does not appear in the source in one piece.
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r"""[A-Za-z]{0,2}(?:\"{3}(?:(?!\"{3})[^\\]|\\.)*+\"{3}|'{3}(?:(?!'{3})[^\\]|\\.)*+'{3}"""
     r"""|\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+')""",
     re.S,

@@ -6,12 +6,12 @@ import ast
 import bisect
 import itertools
 import operator
-import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.model import SecretValue, Sibling, Span
 from scanner.readers.errors import Unreadable
 from scanner.readers.pylines import Lines, first_line, target_name
@@ -19,7 +19,7 @@ from scanner.readers.pyways import Steps
 
 _MOST_FIELDS = 20_000
 _LONG = 3 * _MOST_FIELDS  # `{a}`
-_FSTRING = re.compile(r"""[fF][rR]?(\"{3}|'{3}|["'])""")
+_FSTRING = lazy_pattern(r"""[fF][rR]?(\"{3}|'{3}|["'])""")
 _CONSTANT_TYPES = (str, bytes, int, float)
 OWN = ("self", "cls")
 Function = ast.FunctionDef | ast.AsyncFunctionDef

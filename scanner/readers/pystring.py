@@ -9,9 +9,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_HEAD = re.compile(r"([A-Za-z]{0,3})('''|\"\"\"|'|\")")
+from rules.lazy_patterns import lazy_pattern
+
+_HEAD = lazy_pattern(r"([A-Za-z]{0,3})('''|\"\"\"|'|\")")
 _SIMPLE = dict(zip("\\'\"abfnrtv", "\\'\"\a\b\f\n\r\t\v", strict=True))
-_ESCAPE = re.compile(
+_ESCAPE = lazy_pattern(
     r"\\(?:(\r\n|\r|\n)|([0-7]{1,3})|x([0-9A-Fa-f]{2})|N\{([^}]+)\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))|(\r\n?)",
     re.S,
 )

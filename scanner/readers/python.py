@@ -6,10 +6,10 @@ takes apart strings of more than one token, and is imported only for those.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.model import Document, Literal, Role
 from scanner.readers.pybound import read_scope
 from scanner.readers.pylines import Lines
@@ -18,7 +18,7 @@ from scanner.readers.pyscope import Scope
 from scanner.readers.wanted import Wanted
 
 # What precedes the name of a function or class of this file in a call.
-_BEFORE_CALL = re.compile(r"(?<![\w.])(?:self\.|cls\.)?\Z")
+_BEFORE_CALL = lazy_pattern(r"(?<![\w.])(?:self\.|cls\.)?\Z")
 
 
 def own_calls(scope: Scope, wanted: Wanted) -> Iterator[int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
+
+from rules.lazy_patterns import lazy_pattern
 
 # https://docs.djangoproject.com/en/stable/ref/models/querysets/#update-or-create
 _NO_OTHER = (None, "defaults")
@@ -40,37 +41,37 @@ _LOGGING_IN = frozenset(
 )
 # https://docs.djangoproject.com/en/stable/ref/contrib/auth/#manager-methods
 _CREATING_USERS = frozenset("create_user create_superuser".split())
-_GIVEN = re.compile(
+_GIVEN = lazy_pattern(
     r"(?i)(?:set|check|make|change|reset|verify|hash|use|with)_?(password|passwd|passphrase)(?:_hash)?"
     r"|(?:set|add|use|with)_?((?:auth_?|access_?|api_?)?token|api_?key)|generate_(password)_hash"
 )
-_WITH_DIGIT = re.compile(r"\d")
+_WITH_DIGIT = lazy_pattern(r"\d")
 _ASKING = frozenset("input raw_input getpass text_input prompt ask askstring".split())
 # Calls that send a program or a device what it has asked for.
 SENDING = frozenset("sendline send write sendall".split())
-_ASKED = re.compile(r"(?i)(?:expect|read_until|wait_for)\w*\([^\n]*assw(?:or)?d[^\n]*\n[^\S\n]*\Z")
+_ASKED = lazy_pattern(r"(?i)(?:expect|read_until|wait_for)\w*\([^\n]*assw(?:or)?d[^\n]*\n[^\S\n]*\Z")
 _ADMINISTRATORS = frozenset("root admin administrator sa postgres sysdba".split())
 # Typed into the field that a call before names: `find_element("name", "password").send_keys("...")`.
 TYPING = frozenset("send_keys fill type".split())
 _NAMING_VERBS = frozenset("set put add store save update patch".split())
-_ACCOUNTS = re.compile(r"(?i)(?:.*_)?(?:users?|accounts?)")
+_ACCOUNTS = lazy_pattern(r"(?i)(?:.*_)?(?:users?|accounts?)")
 # What somebody made up: letters with digits or marks, no blank, no address.
-_MADE_UP = re.compile(
+_MADE_UP = lazy_pattern(
     r"(?=.*[^\W\d_])(?=.*[\d!#$%&*+=?^~])[^\s@/]{6,40}|(?=.*[A-Za-z])(?=.*\d)(?!.*@[\w-]+\.[a-z])[^\s/]{8,40}"
 )
-_PLAINLY = re.compile(r"(?i)(?:.*_)?(?:passw(?:or)?d|passphrase|pwd|pw|secret|token|api_?key)")
-_LOGINS = re.compile(r"(?i)(?:.*_)?(?:auth|logins?|creds?|credentials?)")
+_PLAINLY = lazy_pattern(r"(?i)(?:.*_)?(?:passw(?:or)?d|passphrase|pwd|pw|secret|token|api_?key)")
+_LOGINS = lazy_pattern(r"(?i)(?:.*_)?(?:auth|logins?|creds?|credentials?)")
 # What a field of a form holds: `password.get()` of Tk, `.text()` of Qt.
 READING = frozenset(("get", "text", "value"))
-_FIELD = re.compile(r"(?i)_?(?:entry|input|field|box|(?:line_?)?edit|text|widget|var)_?\d{0,2}\Z")
+_FIELD = lazy_pattern(r"(?i)_?(?:entry|input|field|box|(?:line_?)?edit|text|widget|var)_?\d{0,2}\Z")
 # Classes that hide what they are given, a project's own too; the value is a secret under any name.
 HIDING = frozenset("Secret SecretStr SecretBytes SecretString SecretValue".split())
-_TELLING = re.compile(r"(?i)pass|pwd|pw\b|secret|token|key|salt|cred|pin\b|dsn|ur[il]")
+_TELLING = lazy_pattern(r"(?i)pass|pwd|pw\b|secret|token|key|salt|cred|pin\b|dsn|ur[il]")
 # Calls that compare two values: each is called by the other.
 COMPARING = frozenset(("compare_digest", "constant_time_compare", "safe_str_cmp"))
 # Calls that take a query and the values for its places.
 EXECUTING = frozenset(("execute", "executemany", "fetch", "fetchrow", "fetchval", "fetchone", "fetchall", "raw"))
-_FLAG = re.compile(r"--([A-Za-z][\w.\-]{1,80})")
+_FLAG = lazy_pattern(r"--([A-Za-z][\w.\-]{1,80})")
 # `default_var` is Airflow's: https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/variables.html
 NAMED_DEFAULTS = frozenset(("default", "default_var", "value", "envvar_default", "fallback", "const", "flag_value"))
 # Parsers' tokens take their own text (pyparsing, lark, parsimonious, `typing.Literal`), others the name of a thing.
@@ -93,8 +94,8 @@ METHOD_WRAPPERS = frozenset(
 # Of what is asked for by name how many arguments there are where the last one is given if there is none.
 _FALLBACKS = {"get": 2, "pop": 2, "getenv": 2, "getattr": 3}
 # https://docs.python.org/3/library/configparser.html#configparser.ConfigParser.get takes a section and an option.
-_PARSERS = re.compile(r"(?i)(?:.*_)?(?:config|conf|cfg|cp|ini|(?:config_?)?parser|airflow)(?:_?\d+)?|.*ConfigParser")
-_SCHEME = re.compile(r"(?i)(?:bearer |basic |token |apikey |bot )?")
+_PARSERS = lazy_pattern(r"(?i)(?:.*_)?(?:config|conf|cfg|cp|ini|(?:config_?)?parser|airflow)(?:_?\d+)?|.*ConfigParser")
+_SCHEME = lazy_pattern(r"(?i)(?:bearer |basic |token |apikey |bot )?")
 
 
 def telling(targets: Iterable[str | None]) -> str | None:
@@ -257,11 +258,11 @@ def longest_option(texts: Iterable[str | None]) -> str | None:
     return max(named, key=len) if named else None
 
 
-_PERCENT = re.compile(r"%(?:%|(?:\((?P<field>\w{1,80})\))?[-#0 +]*(?:\d+)?(?:\.\d+)?[srd])")
-_BRACES = re.compile(r"\{\{|\}\}|\{(?P<field>\d{0,3}|[A-Za-z_]\w{0,80})(?:![rsa])?(?::[^{}]*)?\}")
-_USERINFO = re.compile(r"://[^\s/@]*:\Z")
-_BEARER = re.compile(r"(?i)\bbearer \Z")
-_NAMED_PLACE = re.compile(r"([A-Za-z][\w\-]{1,80})[\"']?\s?[=:]\s?[\"']?\Z")
+_PERCENT = lazy_pattern(r"%(?:%|(?:\((?P<field>\w{1,80})\))?[-#0 +]*(?:\d+)?(?:\.\d+)?[srd])")
+_BRACES = lazy_pattern(r"\{\{|\}\}|\{(?P<field>\d{0,3}|[A-Za-z_]\w{0,80})(?:![rsa])?(?::[^{}]*)?\}")
+_USERINFO = lazy_pattern(r"://[^\s/@]*:\Z")
+_BEARER = lazy_pattern(r"(?i)\bbearer \Z")
+_NAMED_PLACE = lazy_pattern(r"([A-Za-z][\w\-]{1,80})[\"']?\s?[=:]\s?[\"']?\Z")
 
 
 def template_names(text: str, *, percent: bool) -> Mapping[int | str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rules.lazy_patterns import lazy_pattern
+
 NAMES_OF_SEVERAL = (
     r"(?:passw(?:or)?d|passphrase|pwd|secret|token|credential"
     r"|(?:api|access|auth|secret|private|signing|encryption|license|master)_?key)s"
@@ -11,7 +13,7 @@ NAMES_OF_SEVERAL = (
 """What several credentials are called, for `re` and Hyperscan, in any case."""
 ADDING = "add|append|appendleft|extend|insert|offer|push|put|update"
 """Methods of collections that take one more, as alternatives of an expression."""
-_SEVERAL = re.compile(NAMES_OF_SEVERAL, re.IGNORECASE)
+_SEVERAL = lazy_pattern(NAMES_OF_SEVERAL, re.IGNORECASE)
 _ADDING = frozenset(ADDING.split("|"))
 
 

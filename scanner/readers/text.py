@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from rules.lazy_patterns import lazy_pattern
 from scanner import foreigncalls
 from scanner.model import Document, Literal, Role, SecretValue, Span
 from scanner.readers import wholefile
@@ -33,48 +34,48 @@ _IN_QUOTES = frozenset(
     ("quoted", "typed", "selected", "told", "given", "defined", "asked", "secured", "sql", *foreigncalls.PATTERNS)
 )
 # `auth["password"] = value`, `input[type="password"]:focus`: an unquoted value is not text here.
-_SUBSCRIPT = re.compile(r"[\"'`]\]")
+_SUBSCRIPT = lazy_pattern(r"[\"'`]\]")
 # `const password = value` of a script in a page, and `user, password = pair`.
-_DECLARED = re.compile(r"\b(?:const|let|var)[ \t]{1,4}\Z|(?m:^)[ \t#]*(?:[A-Za-z_]\w{0,40},[ \t]{0,4}){1,9}\Z")
-_OWN_QUOTES = re.compile(rf"([\"'`]){NAME}\1")
-_QUOTED_KEY = re.compile(r"[\"'`][ \t]*(?::|=>)[ \t]*\Z")
-_VARIABLE_NAME = re.compile(r"[A-Za-z]+(?:[_.][A-Za-z]+|(?<=[a-z])[A-Z][a-z]+)+")
+_DECLARED = lazy_pattern(r"\b(?:const|let|var)[ \t]{1,4}\Z|(?m:^)[ \t#]*(?:[A-Za-z_]\w{0,40},[ \t]{0,4}){1,9}\Z")
+_OWN_QUOTES = lazy_pattern(rf"([\"'`]){NAME}\1")
+_QUOTED_KEY = lazy_pattern(r"[\"'`][ \t]*(?::|=>)[ \t]*\Z")
+_VARIABLE_NAME = lazy_pattern(r"[A-Za-z]+(?:[_.][A-Za-z]+|(?<=[a-z])[A-Z][a-z]+)+")
 # These match a call or a command together with its value, which does not begin inside another value.
 _WHOLE = frozenset(("command", "logon", *foreigncalls.PATTERNS))
 # `class="copy-pass" :title="..."` of Vue: the colon begins another name.
-_ATTRIBUTE = re.compile(r"[a-z][\w.\-]{0,40}=[\"']")
+_ATTRIBUTE = lazy_pattern(r"[a-z][\w.\-]{0,40}=[\"']")
 # The token in a badge's URL only grants access to the image. https://docs.codecov.com/docs/status-badges
-_BADGES = re.compile(r"://(?:codecov\.io|img\.shields\.io)/")
+_BADGES = lazy_pattern(r"://(?:codecov\.io|img\.shields\.io)/")
 # Before a value in a comment: `// mqtt password: ...`, ` * token: ...`, or in the middle of `/* ... */`.
-_COMMENTED = re.compile(r"[ \t]*(?://|\*|#|--)")
+_COMMENTED = lazy_pattern(r"[ \t]*(?://|\*|#|--)")
 _COMMENT = 2_000  # how far before it the comment may begin
 # The last word on its line, and not a plain word.
-_NOTED = re.compile(r"(?=[^\s]{0,60}\d)(?=[^\s]{0,60}[A-Za-z])[\w+/=@!#$%^*&~?-]{8,200}[ \t]*(?:\r?$|\*/)", re.M)
+_NOTED = lazy_pattern(r"(?=[^\s]{0,60}\d)(?=[^\s]{0,60}[A-Za-z])[\w+/=@!#$%^*&~?-]{8,200}[ \t]*(?:\r?$|\*/)", re.M)
 # `- "API_PASSWORD": User password` in a string of code.
-_PROSE = re.compile(r"[A-Za-z]+[ \t]+[A-Za-z][a-z]+\b(?![=:])")
-_DESCRIBED = re.compile(
+_PROSE = lazy_pattern(r"[A-Za-z]+[ \t]+[A-Za-z][a-z]+\b(?![=:])")
+_DESCRIBED = lazy_pattern(
     r":(?:param|parameter|arg|argument|key|keyword|type|ivar|cvar|var|raises)(?:[ \t]+[\w.\[\], |]{1,60})?[ \t]+\Z"
 )
-_DIRECTIVE_FILES = re.compile(r"(?i).*(?:\.conf|\.cnf|\.cfg|netrc|\.properties|\.rc|config)\Z")
+_DIRECTIVE_FILES = lazy_pattern(r"(?i).*(?:\.conf|\.cnf|\.cfg|netrc|\.properties|\.rc|config)\Z")
 # How far before a hit such a value may begin.
 _REACH = 200
-_BACKWARD = re.compile(
+_BACKWARD = lazy_pattern(
     r"(?:(?P<q>[\"'])|\bvalue[ \t]{0,20}=[ \t]{0,20}(?P<v>[\"']))(?P<value>[^\s\"']{4,80})(?(q)(?P=q)|(?P=v))"
     r"(?(q)\.(?i:equals(?:IgnoreCase)?)\(\s{0,9}(?:[\w.]{1,60}\(\s{0,9}[\"'])?"
     r"|\s{1,40}(?:key|name)[ \t]{0,20}=[ \t]{0,20}[\"'](?:[\w.\-]{0,60}/){0,9})"
     rf"(?P<name>{NAME})"
 )
-_TOKEN = re.compile(r"[^\s\"'`<>]*")
+_TOKEN = lazy_pattern(r"[^\s\"'`<>]*")
 # `docker run mongo -p 27017:27017`, `find / -name mysql -print`
-_OTHER_FLAG = re.compile(r"\d+:\d+(?!\w)|(?<=-p)(?:rint0?|rune)(?!\w)")
+_OTHER_FLAG = lazy_pattern(r"\d+:\d+(?!\w)|(?<=-p)(?:rint0?|rune)(?!\w)")
 # A name that begins another name's value, in quotes: `body = "access_token=..."`, `-e "DB_PASSWORD=..."`.
-_VARIABLE = re.compile(
+_VARIABLE = lazy_pattern(
     r"[A-Z][A-Z0-9_]{2,}=|(?i:[a-z_.]{0,30}(?:token|secret|passw(?:or)?d|pwd|api_?key|sess(?:ion)?_?id|connect\.sid)[a-z_]{0,20}=)[^=]"
     r"|(?i:[a-z\-]{0,40}(?:token|secret|key|password|authorization):[ \t])"
 )
-_PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}-----")
-_PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
-_OF_SQL = re.compile(r"(?i)\b(?:user|role|login|account|grant|identified|to)\b")
+_PEM = lazy_pattern(r"-----BEGIN [A-Z0-9 ]{0,40}-----")
+_PEM_END = lazy_pattern(r"-----END [A-Z0-9 ]{0,40}-----")
+_OF_SQL = lazy_pattern(r"(?i)\b(?:user|role|login|account|grant|identified|to)\b")
 # Languages in which unquoted text is not a value: `password: true`, `e.pass = n`, `password: String!`.
 _CODE = frozenset(
     (".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .java .kt .kts .scala .groovy .gradle .go .rs .c .h .cc .cpp"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.model import Span
 from scanner.readers.several import ADDING, NAMES_OF_SEVERAL
 from scanner.readers.textvalues import GAP, NAME, Shape
@@ -25,33 +26,33 @@ _KEY = (
     r"(?:(?P<mark>[\"'`])(?P<quoted>[^\s\"'`]{1,60})(?P=mark)|:?(?P<bare>[A-Za-z_][\w.@\-]{0,60}))\]?"
     rf"{GAP}(?:=>|->|[:=]|\bto\b|(?(pair),|(?!))){GAP}"
 )
-_SEVERAL = re.compile(NAMES_OF_SEVERAL, re.IGNORECASE)
+_SEVERAL = lazy_pattern(NAMES_OF_SEVERAL, re.IGNORECASE)
 # How those openings end: a quick check that rules out most hits.
 _ENDS = ("keys", "tokens", "words", "wds", "secrets", "credentials", "phrases")
-_WORD = re.compile(r"[\w$\-]+\Z")
-_OPENED = re.compile(
+_WORD = lazy_pattern(r"[\w$\-]+\Z")
+_OPENED = lazy_pattern(
     rf"(?P<name>{NAME})[\"'`]?(?:\[\w{{0,30}}\])?{GAP}(?::(?!=)[^\n=\"'`;]{{1,60}}?)?"
     rf"(?::=|=>|=|<-|:){GAP}(?P<made>(?:[^\n\"'`;=:{{]|::){{0,60}}?)"
     rf"(?:\r?\n[ \t]{{0,60}})?(?P<bracket>[\[({{]){_BLANK}{_COMMENTS}(?:{_KEY})?\Z"
 )
 # `tokens["alice"] = "..."`, `tokens.alice = "..."`, `apiKeys.put("alice", "...")`
-_ADDED = re.compile(
+_ADDED = lazy_pattern(
     rf"(?P<name>[A-Za-z_$][\w\-]{{0,100}}+)(?:"
     rf"\[{GAP}(?P<mark>[\"'`])(?P<quoted>[^\s\"'`]{{1,60}})(?P=mark){GAP}\]{GAP}={GAP}"
     rf"|\.(?P<bare>[A-Za-z_]\w{{0,60}}){GAP}={GAP}"
     rf"|\.(?i:{ADDING})\({GAP}(?:(?P<of>[\"'`])(?P<whose>[^\s\"'`]{{1,60}})(?P=of),{GAP})?)\Z"
 )
-_KEYED = re.compile(rf"{_KEY}(?=[\"'`])")
+_KEYED = lazy_pattern(rf"{_KEY}(?=[\"'`])")
 # An entry that is not a text: `{ a: "...", b: process.env.B, c: "..." }`.
 _OTHER = rf"[\w.$]{{1,60}}(?:{GAP}:{GAP}[\w.$]{{1,60}})?"
-_FURTHER = re.compile(
+_FURTHER = lazy_pattern(
     rf"{GAP}(?:[)\]}}]{GAP})?(?:[,;]\s{{0,200}}|[ \t]{{1,20}}|(?=\r?\n))\s{{0,20}}"
     rf"{_COMMENTS}(?:{_OTHER},{_BLANK}{_COMMENTS}){{0,3}}(?:{_KEY})?(?=[\"'`])"
 )
-_ANY_TEXT = re.compile(r"([\"'`])[^\n\"'`]{0,500}\1")
-_TEXT = re.compile(r"([\"'`])([^\s\"'`]{1,500})\1")
+_ANY_TEXT = lazy_pattern(r"([\"'`])[^\n\"'`]{0,500}\1")
+_TEXT = lazy_pattern(r"([\"'`])([^\s\"'`]{1,500})\1")
 # Constructors of collections in Java, Kotlin, Scala, Rust, PHP, R and PowerShell.
-_MAKER = re.compile(r"(?i)(?:list|set|array|vector|seq|map|of|ofEntries|from|(?<![\w.])c|@)\Z")
+_MAKER = lazy_pattern(r"(?i)(?:list|set|array|vector|seq|map|of|ofEntries|from|(?<![\w.])c|@)\Z")
 
 
 def entries_at(text: str, offset: int) -> Iterator[Shape]:
@@ -60,7 +61,7 @@ def entries_at(text: str, offset: int) -> Iterator[Shape]:
     first = _opened(text, start) if start >= 0 else None
     if first is None:
         return
-    if first.re is _ADDED:
+    if first.re.pattern == _ADDED.pattern:
         yield from _entry(text, first["name"], first, start)
         return
     keyed = _KEYED.match(text, start) if _key(first) is None else None

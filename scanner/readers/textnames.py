@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import re
 
+from rules.lazy_patterns import lazy_pattern
 from scanner import foreigncalls
 from scanner.commandlines import COMMAND, LOGON, WORDS
 from scanner.readers.textvalues import GAP, NAME
@@ -85,9 +85,15 @@ _PLAINLY_NAMED = (
     rf"|(?P<given>{NAME})\([ \t]{{0,4}}\)[^\n{{;\"']{{0,40}}\{{\s{{0,40}}return[ \t]{{1,4}}(?=[\"'])"
     rf"|(?P<quoted>{NAME}){_CLOSE}{GAP}[(,]{GAP}(?=\\{{0,3}}[\"'`]))))"
 )
-NAMED = re.compile(_PLAINLY_NAMED)
+NAMED = lazy_pattern(_PLAINLY_NAMED)
+# Twice as slow: only where a command's or call's word occurs.
+_NAMED_OR_COMMAND = lazy_pattern(rf"(?P<command>{COMMAND})|(?P<logon>{LOGON})|{_PLAINLY_NAMED}")
+_CALLS = "|".join(rf"(?P<{name}>{pattern})" for name, pattern in foreigncalls.PATTERNS.items())
+_NAMED_OR_CALL = lazy_pattern(
+    rf"{_CALLS}|(?P<command>{COMMAND}|{foreigncalls.INSIDE})|(?P<logon>{LOGON})|{_PLAINLY_NAMED}"
+)
 # `requirepass x` (redis), `password x` (netrc): only in files that consist of such lines.
-DIRECTIVE = re.compile(
+DIRECTIVE = lazy_pattern(
     rf"(?m:^)[ \t]*(?P<any>{NAME})[ \t]{{1,8}}(?=[^\s=:])"
     r"|\b(?:login|machine)[ \t]{1,8}\S{1,100}[ \t]{1,8}(?P<spoken>password|passwd|account)[ \t]{1,8}(?=[^\s=:])"
 )
@@ -98,18 +104,5 @@ def seeking(text: str, low: int, high: int, pattern: re.Pattern[str]) -> re.Patt
     if pattern is not NAMED:
         return pattern
     if foreigncalls.may_hold_call(text, low, high):
-        return _named_or_call()
-    return _named_or_command() if WORDS.search(text, low, high) else NAMED
-
-
-# Twice as slow as `NAMED`, and slow to compile: built when a command's or call's word occurs.
-@functools.cache
-def _named_or_command() -> re.Pattern[str]:
-    return re.compile(rf"(?P<command>{COMMAND})|(?P<logon>{LOGON})|{_PLAINLY_NAMED}")
-
-
-@functools.cache
-def _named_or_call() -> re.Pattern[str]:
-    calls = "|".join(rf"(?P<{name}>{pattern})" for name, pattern in foreigncalls.PATTERNS.items())
-    commands = rf"(?P<command>{COMMAND}|{foreigncalls.INSIDE})|(?P<logon>{LOGON})"
-    return re.compile(rf"{calls}|{commands}|{_PLAINLY_NAMED}")
+        return _NAMED_OR_CALL
+    return _NAMED_OR_COMMAND if WORDS.search(text, low, high) else NAMED

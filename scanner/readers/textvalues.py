@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from rules.lazy_patterns import lazy_pattern
 from scanner import foreigncalls
 from scanner.model import Span
 
@@ -27,78 +28,80 @@ _CALLED = {
     "asked": "password",
     "secured": "secret",
 }
-_RETURN = re.compile(r"(?:\\[rn])+\Z")
+_RETURN = lazy_pattern(r"(?:\\[rn])+\Z")
 # A password that is not a plain word.
-_MADE_UP = re.compile(r"(?=[^\s`]{0,60}[\d!#$%&*+=?@^~])[^\s`]{4,60}")
-_SCHEME = re.compile(r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bot|GenieKey|SSWS|Key)[ \t]+(?=[^\s\"'])")
+_MADE_UP = lazy_pattern(r"(?=[^\s`]{0,60}[\d!#$%&*+=?@^~])[^\s`]{4,60}")
+_SCHEME = lazy_pattern(
+    r"(?:Bearer|Basic|Digest|Token|ApiKey|token|bearer|basic|Bot|GenieKey|SSWS|Key)[ \t]+(?=[^\s\"'])"
+)
 # `Some("x")`, `new Secret('x')`, `Base64.decode("x")`: the value is inside.
-_WRAPPER = re.compile(
+_WRAPPER = lazy_pattern(
     r"(?:ConvertTo-SecureString[ \t]{1,4}(?:-String[ \t]{1,4})?(?=[\"'])"
     r"|(?:new[ \t]{1,4}[A-Za-z_][\w.]{0,60}|[A-Z][A-Za-z]{0,30}(?:\.of|::from)?|\[\]byte"
     r"|Buffer\.from|[A-Za-z0-9_.:]{0,40}(?i:[de][en]code|bytes|string|secret|hex|quote|md5|sha|hash(?:sync)?|utf8\.parse)[A-Za-z0-9]{0,12})"
     r"\([ \t]{0,4}(?=\\{0,3}[\"'`]))"
 )
 # N is SQL Server's: https://learn.microsoft.com/sql/t-sql/data-types/constants-transact-sql
-_PREFIX = re.compile(r"[rbuRBULNf@$]{0,2}(?=[\"'`])")
+_PREFIX = lazy_pattern(r"[rbuRBULNf@$]{0,2}(?=[\"'`])")
 _QUOTED = (
-    ('"""', re.compile(r'"""((?:[^"\\]|\\.|"(?!""))*?)"""', re.DOTALL)),
-    ("'''", re.compile(r"'''((?:[^'\\]|\\.|'(?!''))*?)'''", re.DOTALL)),
-    ('"', re.compile(r'"((?:[^"\\\r\n]|\\[^\r\n])*)"')),
-    ("'", re.compile(r"'((?:[^'\\\r\n]|\\[^\r\n])*)'")),
-    ("``", re.compile(r"``([^`\r\n]+)``")),
-    ("`", re.compile(r"`([^`\r\n]*)`")),
+    ('"""', lazy_pattern(r'"""((?:[^"\\]|\\.|"(?!""))*?)"""', re.DOTALL)),
+    ("'''", lazy_pattern(r"'''((?:[^'\\]|\\.|'(?!''))*?)'''", re.DOTALL)),
+    ('"', lazy_pattern(r'"((?:[^"\\\r\n]|\\[^\r\n])*)"')),
+    ("'", lazy_pattern(r"'((?:[^'\\\r\n]|\\[^\r\n])*)'")),
+    ("``", lazy_pattern(r"``([^`\r\n]+)``")),
+    ("`", lazy_pattern(r"`([^`\r\n]*)`")),
     # Inside a string of another language.
-    ('\\"', re.compile(r'\\"((?:[^"\\\r\n]|\\\\.)*)\\"')),
-    ("\\'", re.compile(r"\\'((?:[^'\\\r\n]|\\\\.)*)\\'")),
+    ('\\"', lazy_pattern(r'\\"((?:[^"\\\r\n]|\\\\.)*)\\"')),
+    ("\\'", lazy_pattern(r"\\'((?:[^'\\\r\n]|\\\\.)*)\\'")),
 )
-_BARE = re.compile(
+_BARE = lazy_pattern(
     r"(?:\{\{[^\r\n]{0,200}?\}\}|\$\{[^}\r\n]{0,200}\}|\$\([^)\r\n]{0,200}\)|%\([^)\r\n]{0,60}\)s|<(?!/)[^<>\r\n\"=]{0,100}>"
     r"|(?<=[=\d])\|(?=\w)|[^\s\"'`<>;&|\\]|\\[^\s\"'`])+"
 )
 # No part of it begins a longer one in `_BARE`.
-_RUN = re.compile(r"[^\s\"'`<>;&|\\{$%]+")
-_ELEMENT = re.compile(r"\s{0,60}(<!\[CDATA\[)?([^<>]*?)\s{0,60}(?:\]\]>|</)")
+_RUN = lazy_pattern(r"[^\s\"'`<>;&|\\{$%]+")
+_ELEMENT = lazy_pattern(r"\s{0,60}(<!\[CDATA\[)?([^<>]*?)\s{0,60}(?:\]\]>|</)")
 # https://docs.docker.com/reference/compose-file/interpolation/, POSIX shells, and Spring's `${NAME:value}`
 # (https://docs.spring.io/spring-boot/reference/features/external-config.html); no part of a shell's `${NAME:0:8}`.
-DEFAULT = re.compile(r"\$\{([A-Za-z_][\w.]*)(?:[-=]|:[-=]|:(?![?+/\s]|-?\d+(?::\d+)?\}))([^${}]+)\}")
+DEFAULT = lazy_pattern(r"\$\{([A-Za-z_][\w.]*)(?:[-=]|:[-=]|:(?![?+/\s]|-?\d+(?::\d+)?\}))([^${}]+)\}")
 """Expression of a variable with its default: group 1 is the name, 2 the default."""
-_SEVERAL_WORDS = re.compile(r"[ \t]")
-_NAMED_ELEMENT = re.compile(rf"[ \t](?:name|key)=[\"'](?P<name>{NAME})[\"']")
-_DIGIT = re.compile(r"\d")
-_NO_WORD = re.compile(r"\S*\d\S*|\S{20,}")
+_SEVERAL_WORDS = lazy_pattern(r"[ \t]")
+_NAMED_ELEMENT = lazy_pattern(rf"[ \t](?:name|key)=[\"'](?P<name>{NAME})[\"']")
+_DIGIT = lazy_pattern(r"\d")
+_NO_WORD = lazy_pattern(r"\S*\d\S*|\S{20,}")
 # `<Password><Value>` of Windows' answer files.
-_IN_ELEMENT = re.compile(rf"<(?:\w{{1,20}}:)?({NAME})>\s{{0,60}}\Z")
-_TWICE = re.compile(r"(\\?[\"'])([\w+/=~!#%^&*?@:\-]{6,200})\1")
+_IN_ELEMENT = lazy_pattern(rf"<(?:\w{{1,20}}:)?({NAME})>\s{{0,60}}\Z")
+_TWICE = lazy_pattern(r"(\\?[\"'])([\w+/=~!#%^&*?@:\-]{6,200})\1")
 # `flag.String("password", "...", "what it is for")` of Go, fields of Android's builds, .NET's `Environment`.
-_TAKES_MORE = re.compile(
+_TAKES_MORE = lazy_pattern(
     r"(?:\b[fF]lags?(?:\(\))?\.String\w{0,4}\((?:[&\w.]{1,60},[ ])?"
     r"|\bSetEnvironmentVariable\("
     r"|\b(?:buildConfigField|resValue)[ \t(]{1,4}[\"'][Ss]tring[\"'],[ ]?)"
     r"[\"']\Z"
 )
 # The content of a field: `txtPassword.Text == "..."`.
-_HELD = re.compile(r"\.(?:[Tt]ext|[Vv]alue)\Z")
-_EQUALS = re.compile(r"\.(?:equals|equalsIgnoreCase|contentEquals)\Z")
+_HELD = lazy_pattern(r"\.(?:[Tt]ext|[Vv]alue)\Z")
+_EQUALS = lazy_pattern(r"\.(?:equals|equalsIgnoreCase|contentEquals)\Z")
 # `name: DB_PASSWORD` before `value: ...`; `<name>` before `<value>`.
-_NAME_OF_VALUE = re.compile(
+_NAME_OF_VALUE = lazy_pattern(
     rf"\b(?:name|key|Name|Key)[\"']?(?:{GAP}[:=]{GAP}[\"']?|>)(?:\w{{1,20}}:)?(?P<name>{NAME})[\"']?"
     r"(?:[ \t]\w{1,30}=[\"'][\w.]{0,30}[\"'])?,?>?\s{0,60}"
     r"(?:</[\w.\-]{1,20}>\s{0,60})?<?[\"']?\Z"
 )
-_PASSWORD_FIELD = re.compile(r"(?i)\btype=[\"']?password[\"']?(?:[ \t][^<>\n]{0,200})?[ \t]\Z")
+_PASSWORD_FIELD = lazy_pattern(r"(?i)\btype=[\"']?password[\"']?(?:[ \t][^<>\n]{0,200})?[ \t]\Z")
 # https://developer.hashicorp.com/terraform/language/block/variable
-_VARIABLE_BLOCK = re.compile(rf"\bvariable[ \t]+\"(?P<name>{NAME})\"[ \t]*\{{[^{{}}]*\Z")
+_VARIABLE_BLOCK = lazy_pattern(rf"\bvariable[ \t]+\"(?P<name>{NAME})\"[ \t]*\{{[^{{}}]*\Z")
 
 # Text after a string that ended: `"&password=" + encrypt(...)`, PHP's `'password:' . HASH`.
-_GOES_ON = re.compile(r"[ \t]*(?:[+.&][ \t]*[$A-Za-z_(]|[,)])")
+_GOES_ON = lazy_pattern(r"[ \t]*(?:[+.&][ \t]*[$A-Za-z_(]|[,)])")
 # `[MD5 hash]` in a manual, with a blank inside.
-_BRACKETED = re.compile(r"\[[^\[\]\r\n]{1,60}\]")
-_DRAWS = re.compile(r"(?:Form|Html)\w{0,10}::\Z")
+_BRACKETED = lazy_pattern(r"\[[^\[\]\r\n]{1,60}\]")
+_DRAWS = lazy_pattern(r"(?:Form|Html)\w{0,10}::\Z")
 # A link in Markdown: `[https://x?pwd=ab](https://x?pwd=ab)`.
-_LINK = re.compile(r"\]\([^\s()]+\)")
-_CLOSED = re.compile(r"[\"'`][ \t]*,")
-_AFTER_PAIR = re.compile(r"\s{0,20},?\s{0,60}([)\]}])")
-_BEFORE_PAIR = re.compile(r"([(\[{])\s{0,20}\\?[\"'`]?\Z")
+_LINK = lazy_pattern(r"\]\([^\s()]+\)")
+_CLOSED = lazy_pattern(r"[\"'`][ \t]*,")
+_AFTER_PAIR = lazy_pattern(r"\s{0,20},?\s{0,60}([)\]}])")
+_BEFORE_PAIR = lazy_pattern(r"([(\[{])\s{0,20}\\?[\"'`]?\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,17 +5,17 @@ Only the file's name says what the value is.
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.model import Document, Literal, Role, SecretValue, Span
 
 # For Hyperscan, over the whole file: one run of characters, and the end of its line.
 PREFILTER = rb"\A(?:\xef\xbb\xbf)?[^\s]{6,200}[ \t]{0,4}[\r\n]{0,4}\z"
 
 # Excludes `user:$apr1$...` and `user:{SHA}...`, rows of a password file, and `NAME=value`, which has its own name.
-_VALUE = re.compile(r"\ufeff?((?![^\s:]{1,64}:[{$]|[A-Z][A-Z0-9_]{2,63}=[^=\s])\S{6,200})\s*")
-_TELLING = re.compile(r"(?i)pass|pwd|secret|token|key|cred")
+_VALUE = lazy_pattern(r"\ufeff?((?![^\s:]{1,64}:[{$]|[A-Z][A-Z0-9_]{2,63}=[^=\s])\S{6,200})\s*")
+_TELLING = lazy_pattern(r"(?i)pass|pwd|secret|token|key|cred")
 _NEUTRAL = frozenset(("", ".txt"))
 # Suffixes that are part of the name: `master.key`.
 _NAMING = frozenset((".key", ".token", ".secret", ".password", ".pass", ".passwd", ".pwd"))

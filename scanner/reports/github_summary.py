@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.errors import Exit
 from scanner.model import Finding, ScanResult
 from scanner.reports.context import ReportContext, count, shown
@@ -18,7 +19,7 @@ from scanner.reports.words import ignore_hint
 # https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 MOST_BYTES = 900_000
 # The colon of `https://` and the dot of `www.` make links of plain words: https://github.github.com/gfm/#autolinks-extension-
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+_MARKDOWN = lazy_pattern(r"([\\`*_{}\[\]<>()#+!|~&]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 
 
 def render(result: ScanResult, context: ReportContext) -> Iterator[str]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.model import Commit, Finding, ScanResult, Skipped
 from scanner.reports.context import FixNote, ReportContext, shown
 from scanner.reports.masking import Net, hide, make_net
 
 SCHEMA = 1
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = lazy_pattern("[\ud800-\udfff]")
 
 
 def render(result: ScanResult, context: ReportContext) -> Iterator[str]:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.decoding import decoded
 from scanner.detectors.randomness import random_bits
 from scanner.model import Finding, Span
@@ -32,22 +33,22 @@ _LONGEST = 2_000
 # Evidence that a value is a word and no secret by itself: one of the most common passwords, or its own name.
 _EVERYBODYS = frozenset(("common-password", "equals-name"))
 _LEAD = 70
-_RANDOM = re.compile(r"[A-Za-z0-9+_=-]{20,}")
-_TOKEN = re.compile(r"[A-Za-z0-9+_=-]+")
-_WORD = re.compile(r"\w")
+_RANDOM = lazy_pattern(r"[A-Za-z0-9+_=-]{20,}")
+_TOKEN = lazy_pattern(r"[A-Za-z0-9+_=-]+")
+_WORD = lazy_pattern(r"\w")
 # Letters, digits and a character that occurs in no name: what password rules require.
-_PASSWORD = re.compile(r"(?=.*[A-Za-z])(?=.*\d).*[!#$%&*?^|~]", re.DOTALL)
-_UNSAFE = re.compile(
+_PASSWORD = lazy_pattern(r"(?=.*[A-Za-z])(?=.*\d).*[!#$%&*?^|~]", re.DOTALL)
+_UNSAFE = lazy_pattern(
     # C0, DEL, C1; zero-width and bidirectional controls (https://trojansource.codes); U+2028, U+2029; surrogates; and
     # invisible characters that a program reads: soft hyphens, interlinear marks, tags and variation selectors of plane
     # 14
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e0fff]"
 )
-_ESCAPED = re.compile(r"\\(?:x[0-9a-f]{2}|u(?!d[89a-f])[0-9a-f]{4}|U000[0-9a-f]{5})")
+_ESCAPED = lazy_pattern(r"\\(?:x[0-9a-f]{2}|u(?!d[89a-f])[0-9a-f]{4}|U000[0-9a-f]{5})")
 # The runners of GitHub and Azure execute `##[...]` and `##vso[...]` anywhere in a line of a log.
 # https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
-_RUNNER_COMMAND = re.compile(r"##(?=[a-z]*\[)")
+_RUNNER_COMMAND = lazy_pattern(r"##(?=[a-z]*\[)")
 # Our own texts are similar for every finding: the results for this many, up to this length, are cached.
 _MOST_HIDDEN, _LONGEST_HIDDEN = 5_000, 500
 

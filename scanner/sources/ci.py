@@ -7,15 +7,15 @@ https://docs.github.com/webhooks/webhook-events-and-payloads. GitLab: https://do
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.errors import UsageError
 
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_BRANCH = re.compile(r"[\w./+@-]+")
+_COMMIT = lazy_pattern(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_BRANCH = lazy_pattern(r"[\w./+@-]+")
 
 
 def event_range(environment: Mapping[str, str], here: Callable[[str], bool]) -> str | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.errors import UsageError
 from scanner.source import Skipped
 from scanner.sources import git, objects, paths
@@ -15,8 +15,8 @@ from scanner.sources.selection import Selection
 # The prefix of a blob's id in place of a path, if it has none: only a tag names it, or nothing does.
 TAG, UNREACHABLE = "tag", "unreachable"
 _ORDER = ("rev-list", "--date-order", "--reverse")
-_AGO = re.compile(r"\d{1,5} (?:minute|hour|day|week|month|year)s? ago")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?")
+_AGO = lazy_pattern(r"\d{1,5} (?:minute|hour|day|week|month|year)s? ago")
+_DATE = lazy_pattern(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?")
 
 
 def folder_of(repository: git.Repository) -> Path:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 
-_ESCAPED = re.compile(rb"%(25|[89A-Fa-f][0-9A-Fa-f])")
-_ESCAPE = re.compile(r"%(?=[89A-Fa-f][0-9A-Fa-f]|25)")
+from rules.lazy_patterns import lazy_pattern
+
+_ESCAPED = lazy_pattern(rb"%(25|[89A-Fa-f][0-9A-Fa-f])")
+_ESCAPE = lazy_pattern(r"%(?=[89A-Fa-f][0-9A-Fa-f]|25)")
 
 
 def shown(raw: bytes | str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.errors import NotSeenError
 from scanner.source import Skipped, Source
 from scanner.sources import git, paths
@@ -16,7 +16,7 @@ from scanner.sources.selection import Selection
 # https://git-scm.com/docs/git-hash-object: the id of the empty tree, in SHA-1 and SHA-256 repositories.
 _EMPTY_TREES = {40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
                 64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"}  # fmt: skip
-_COMMIT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_COMMIT_ID = lazy_pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _MODE_SKIPPED = {"160000": "submodule", "120000": "symbolic link"}
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from rules.lazy_patterns import lazy_pattern
 from scanner.errors import NotSeenError, UsageError
 from scanner.source import Skipped, Source
 from scanner.sources import git, paths
@@ -24,7 +25,7 @@ SUBMODULE = "submodule"
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 # Git, at least up to 2.39, crashes here if a path is inside a folder that it ignores as a whole.
 _INSIDE_IGNORED = b"not superset of prefix"
-_UNOPENED = re.compile(rb"^warning: could not open directory '(.*)': ", re.MULTILINE)
+_UNOPENED = lazy_pattern(rb"^warning: could not open directory '(.*)': ", re.MULTILINE)
 
 
 class Root(NamedTuple):
