@@ -77,16 +77,18 @@ def judge(row: Parameter, parameters: list[inspect.Parameter]) -> str:
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     named = {p.name: p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
     known = [name for name in row.name if name in named]
-    if row.index and row.index[0] < len(positional):
-        at = positional[row.index[0]].name
+    if row.indexes and row.indexes[0] < len(positional):
+        at = positional[row.indexes[0]].name
         right = not row.name or at in row.name or (known and named[known[0]].kind == inspect.Parameter.KEYWORD_ONLY)
-        return "right" if right else f"position {row.index[0]} is {at}, not {' or '.join(row.name)}"
+        return "right" if right else f"position {row.indexes[0]} is {at}, not {' or '.join(row.name)}"
     if known:
         only_by_name = named[known[0]].kind == inspect.Parameter.KEYWORD_ONLY
-        return "right" if only_by_name or not row.index else f"{known[0]} is at another position than {row.index[0]}"
-    if inspect.Parameter.VAR_KEYWORD in kinds or (row.index and inspect.Parameter.VAR_POSITIONAL in kinds):
+        return (
+            "right" if only_by_name or not row.indexes else f"{known[0]} is at another position than {row.indexes[0]}"
+        )
+    if inspect.Parameter.VAR_KEYWORD in kinds or (row.indexes and inspect.Parameter.VAR_POSITIONAL in kinds):
         return "hidden"
-    return f"no parameter {' or '.join(row.name) or row.index}"
+    return f"no parameter {' or '.join(row.name) or row.indexes}"
 
 
 def check(sink: Sink) -> Iterator[tuple[str, str, str]]:
@@ -95,7 +97,7 @@ def check(sink: Sink) -> Iterator[tuple[str, str, str]]:
         found, why = resolve(call)
         parameters, hidden = signature(found) if not why else ([], why)
         for row in sink.parameters:
-            where = f"{sink.id}: {call}({' '.join(row.name) or row.index})"
+            where = f"{sink.id}: {call}({' '.join(row.name) or row.indexes})"
             if hidden:
                 yield "unseen", where, hidden
                 continue

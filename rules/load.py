@@ -11,7 +11,6 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +102,7 @@ def _validate(providers: list[tuple[Table, ProviderRule]]) -> None:
 def _providers(table: Table) -> Iterator[ProviderRule]:
     tables.refuse_unknown(table, "provider", "docs", "rotate", "rule")
     for row in tables.subtables(table, "rule", required=True):
-        tables.refuse_unknown(row, *ProviderRule.__slots__)
+        tables.refuse_unknown(row, *ProviderRule._fields)
         reach = tables.number(row, "reach")
         yield ProviderRule(
             id=_id(row),
@@ -130,7 +129,7 @@ def _sinks(table: Table) -> Iterator[Sink]:
     if not table.values.get("sink") and not table.values.get("setting"):
         raise RuleError(table.path, "", "no [[sink]] and no [[setting]]: add one")
     for row in tables.subtables(table, "sink"):
-        tables.refuse_unknown(row, *Sink.__slots__)
+        tables.refuse_unknown(row, *Sink._fields)
         yield Sink(
             id=_id(row),
             library=tables.text(_nearest(row, table, "library"), "library"),
@@ -145,22 +144,22 @@ def _sinks(table: Table) -> Iterator[Sink]:
 
 
 def _parameter(row: Table) -> Parameter:
-    tables.refuse_unknown(row, *Parameter.__slots__)
+    tables.refuse_unknown(row, "kind", "index", "name", "element", "key")
     parameter = Parameter(
         kind=tables.choice(row, "kind", KINDS),
-        index=tables.numbers(row, "index"),
+        indexes=tables.numbers(row, "index"),
         name=tables.text_or_texts(row, "name"),
         element=tables.number(row, "element"),
         key=tables.text_or_texts(row, "key"),
     )
-    if not parameter.index and not parameter.name:
+    if not parameter.indexes and not parameter.name:
         raise RuleError(row.path, row.where, "needs an index or a name")
     return parameter
 
 
 def _settings(table: Table) -> Iterator[Setting]:
     for row in tables.subtables(table, "setting"):
-        tables.refuse_unknown(row, *Setting.__slots__)
+        tables.refuse_unknown(row, *Setting._fields)
         setting = Setting(
             id=_id(row),
             library=tables.text(_nearest(row, table, "library"), "library"),
@@ -222,7 +221,7 @@ def _one_word(table: Table, word: str) -> str:
 
 
 def _head(row: Table) -> Head:
-    tables.refuse_unknown(row, *Head.__slots__)
+    tables.refuse_unknown(row, *Head._fields)
     return Head(
         words=tables.words(row, "words", tables.text(row, "words")),
         kind=tables.choice(row, "kind", KINDS),
@@ -236,56 +235,69 @@ def _weights(table: Table) -> Iterator[Weight]:
     rows = list(tables.subtables(table, "weight", required=True))
     tables.refuse_duplicates(table.path, ((tables.text(row, "name"), row.where) for row in rows), "the weight")
     for row in rows:
-        tables.refuse_unknown(row, *Weight.__slots__)
+        tables.refuse_unknown(row, *Weight._fields)
         yield Weight(name=tables.text(row, "name"), weight=tables.points(row, "weight"), text=tables.text(row, "text"))
 
 
 # --- the cache ----------------------------------------------------------------------------------------------
 
 
-def load_rules_cached(cache_dir: Path | None, root: Path | None = None) -> RuleSet:
+def load_rules_cached(cache_dir: Path | None, root: Path | None = None, *, state: bytes | None = None) -> RuleSet:
     """Read the rules from `cache_dir`'s JSON if it fits the files, else from the files, and keep them there.
 
-    None is no cache. A cache that is damaged, stale or could have been written by someone else is not used;
-    one that cannot be written is done without.
+    None is no cache; `state` is `rules_state(root)` if the caller has it already. A cache that is damaged, stale or
+    could have been written by someone else is not used; one that cannot be written is done without.
     """
     if cache_dir is None or not own_folder(cache_dir):
         return load_rules(root)
-    signature = rules_signature(root)
+    signature = rules_signature(root, state=state)
     path = cache_dir / f"rules-{hashlib.sha256(os.fsencode((root or ROOT).absolute())).hexdigest()[:16]}.json"
     try:
         kept = json.loads(read_private(path) or b"{}")
         if kept["signature"] == signature:
             return _decode(kept["rules"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         pass  # damaged, or of another release: made anew
     rules = load_rules(root)
-    kept = {"signature": signature, "rules": asdict(rules)}
-    write_private(path, json.dumps(kept, default=sorted, separators=(",", ":")).encode())
+    write_private(path, json.dumps({"signature": signature, "rules": _encode(rules)}, separators=(",", ":")).encode())
     return rules
 
 
+def _encode(rules: RuleSet) -> dict[str, Any]:
+    """A rule set for JSON, where named tuples are arrays."""
+    names = rules.names
+    return {
+        "providers": rules.providers,
+        "sinks": rules.sinks,
+        "settings": rules.settings,
+        "heads": names.heads,
+        "negative_heads": sorted(names.negative_heads),
+        "negative_phrases": sorted(names.negative_phrases),
+        "weights": list(rules.weights.values()),
+        "digest": rules.digest,
+    }
+
+
 def _decode(kept: dict[str, Any]) -> RuleSet:
-    names = kept["names"]
     for row in kept["sinks"]:
-        row["parameters"] = [Parameter(**_tuples(part)) for part in row["parameters"]]
+        row[_PARAMETERS] = [Parameter._make(_tuples(part)) for part in row[_PARAMETERS]]
     return RuleSet(
-        providers=tuple(ProviderRule(**_tuples(row)) for row in kept["providers"]),
-        sinks=tuple(Sink(**_tuples(row)) for row in kept["sinks"]),
-        settings=tuple(Setting(**_tuples(row)) for row in kept["settings"]),
+        providers=tuple(ProviderRule._make(_tuples(row)) for row in kept["providers"]),
+        sinks=tuple(Sink._make(_tuples(row)) for row in kept["sinks"]),
+        settings=tuple(Setting._make(_tuples(row)) for row in kept["settings"]),
         names=Names(
-            heads=tuple(Head(**_tuples(row)) for row in names["heads"]),
-            negative_heads=frozenset(names["negative_heads"]),
-            negative_phrases=frozenset(tuple(words) for words in names["negative_phrases"]),
+            heads=tuple(Head._make(_tuples(row)) for row in kept["heads"]),
+            negative_heads=frozenset(kept["negative_heads"]),
+            negative_phrases=frozenset(tuple(words) for words in kept["negative_phrases"]),
         ),
-        weights={name: Weight(**row) for name, row in kept["weights"].items()},
+        weights={row[0]: Weight._make(row) for row in kept["weights"]},
         digest=kept["digest"],
     )
 
 
-def _tuples(row: dict[str, Any]) -> dict[str, Any]:
-    """Make the lists of a fresh JSON row tuples, in place: this runs thousands of times in each start."""
-    for key, value in row.items():
-        if type(value) is list:
-            row[key] = tuple(value)
-    return row
+_PARAMETERS = Sink._fields.index("parameters")
+
+
+def _tuples(row: list[Any]) -> list[Any]:
+    """Make the lists of a row tuples."""
+    return [tuple(value) if type(value) is list else value for value in row]

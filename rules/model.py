@@ -1,13 +1,16 @@
-"""The records that rules are read into. Imports only the standard library."""
+"""The records that rules are read into. Imports only the standard library.
+
+Those with thousands of rows are named tuples: each start makes them all, and a dataclass takes five times as long.
+"""
 
 from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderRule:
+class ProviderRule(NamedTuple):
     """The shape of one provider's credential: one `[[rule]]` of providers/*.toml.
 
     `pattern` is in the common subset of `re` and Hyperscan and has one group `secret`. `prefix` is the public
@@ -35,23 +38,21 @@ class ProviderRule:
     reject: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One argument of a sink that holds a credential.
 
-    `index` are the positions it may have (the current one first, those of older releases after it), `name` its
+    `indexes` are the positions it may have (the current one first, those of older releases after it), `name` its
     keywords. `element` is the index inside a tuple argument, `key` the key inside a dict argument.
     """
 
     kind: str
-    index: tuple[int, ...]
+    indexes: tuple[int, ...]
     name: tuple[str, ...]
     element: int | None
     key: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sink:
+class Sink(NamedTuple):
     """Calls whose arguments are credentials: one `[[sink]]` of sinks/*.toml.
 
     `calls` are public qualified names (`psycopg2.connect`, methods as `smtplib.SMTP.login`). `modules` are the
@@ -70,8 +71,7 @@ class Sink:
     reject: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(NamedTuple):
     """Assignments that configure a credential: one `[[setting]]` of sinks/*.toml.
 
     `targets` are qualified attribute or subscript targets (`openai.api_key`, `flask.Flask.config[SECRET_KEY]`).
@@ -93,8 +93,7 @@ class Setting:
     element: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(NamedTuple):
     """Words at the end of a name that make it a credential's (`api key`): kind and strength (strong, weak).
 
     `leads`: in their language the head comes first, and what it belongs to behind it (`senha_banco`).
@@ -118,8 +117,7 @@ class Names:
         return hash((len(self.heads), len(self.negative_heads), len(self.negative_phrases)))  # cheap: it keys caches
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weight:
+class Weight(NamedTuple):
     """One named piece of evidence: `weight` in points, `text` the sentence that `explain` prints."""
 
     name: str

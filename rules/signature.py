@@ -25,11 +25,11 @@ def rules_state(root: Path | None = None) -> bytes:
     return b"\n".join(parts)
 
 
-def rules_signature(root: Path | None = None) -> str:
-    """`rules_state` as SHA-256, hex."""
+def rules_signature(root: Path | None = None, *, state: bytes | None = None) -> str:
+    """`rules_state` as SHA-256, hex; `state` if the caller has it already."""
     import hashlib
 
-    return hashlib.sha256(rules_state(root)).hexdigest()
+    return hashlib.sha256(rules_state(root) if state is None else state).hexdigest()
 
 
 def _files(folder: Path) -> Iterator[tuple[bytes, os.stat_result]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,15 +45,15 @@ def rules_list() -> None:
 def rules_show(rule: str) -> None:
     """Show everything about one rule."""
     known = _known()
-    of_data: list[ProviderRule | Sink | Setting] = [*known.providers, *known.sinks, *known.settings]
-    for found in of_data:
+    everything: list[ProviderRule | Sink | Setting | coded_rules.CodedRule] = [
+        *known.providers,
+        *known.sinks,
+        *known.settings,
+        *coded_rules.RULES,
+    ]
+    for found in everything:
         if found.id == rule:
-            for field in dataclasses.fields(found):
-                _show(field.name, getattr(found, field.name))
-            return
-    for one in coded_rules.RULES:
-        if one.id == rule:
-            for name, value in one._asdict().items():
+            for name, value in found._asdict().items():
                 _show(name, value)
             return
     near = difflib.get_close_matches(rule, coded_rules.rule_ids(known), n=1)
@@ -79,7 +78,7 @@ def _lines(value: object) -> list[str]:
     from rules.model import Parameter
 
     if isinstance(value, Parameter):
-        places = [*(f"argument {index + 1}" for index in value.index), *(f"{name}=" for name in value.name)]
+        places = [*(f"argument {index + 1}" for index in value.indexes), *(f"{name}=" for name in value.name)]
         inside = "" if value.element is None else f", part {value.element + 1} of it"
         return [f"{value.kind}: {' or '.join(places)}{inside}" + "".join(f", its {key!r}" for key in value.key)]
     return [] if value is None else str(value).rstrip("\n").split("\n")

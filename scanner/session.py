@@ -42,11 +42,16 @@ def cache_folder() -> Path | None:
 
 
 @functools.cache
-def load_prefilter() -> prefilter.Prefilter:
-    """The compiled database of the built-in rules."""
+def _rules_state() -> bytes:
     from rules.signature import rules_state
 
-    return prefilter.load(cache_folder(), rules_state())
+    return rules_state()
+
+
+@functools.cache
+def load_prefilter() -> prefilter.Prefilter:
+    """The compiled database of the built-in rules."""
+    return prefilter.load(cache_folder(), _rules_state())
 
 
 @functools.cache
@@ -54,7 +59,7 @@ def load_rules() -> RuleSet:
     """The built-in rules, from the cache where they are there."""
     from rules.load import load_rules_cached
 
-    return load_rules_cached(cache_folder())
+    return load_rules_cached(cache_folder(), state=_rules_state())
 
 
 @functools.cache

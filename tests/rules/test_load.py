@@ -6,7 +6,6 @@ import json
 import os
 import stat
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,7 +99,7 @@ BASE = ProviderRule(
 
 
 def rule(pattern: str) -> ProviderRule:
-    return replace(BASE, pattern=pattern)
+    return BASE._replace(pattern=pattern)
 
 
 # --- refusals -----------------------------------------------------------------------------------------------
@@ -227,8 +226,8 @@ def test_every_table_becomes_its_record(tmp_path: Path) -> None:
     provider, sink, setting = rules.providers[0], rules.sinks[0], rules.settings[0]
     assert (provider.provider, provider.rotation, provider.reach, provider.check) == ("Acme", "manual", 300, None)
     assert sink.parameters == (
-        Parameter(kind="password", index=(1, 2), name=("password",), element=None, key=()),
-        Parameter(kind="url", index=(), name=("url",), element=1, key=("auth",)),
+        Parameter(kind="password", indexes=(1, 2), name=("password",), element=None, key=()),
+        Parameter(kind="url", indexes=(), name=("url",), element=1, key=("auth",)),
     )
     assert (sink.modules, setting.library, setting.files) == (("acme",), "acme", ("settings*.py",))
     assert rules.names.heads == (Head(words=("api", "key"), kind="api-key", strength="strong"),)
@@ -280,7 +279,7 @@ def test_in_the_hyperscan_form(pattern: str, expression: bytes) -> None:
 def test_whatever_the_pattern_finds_its_hyperscan_form_finds(text: str, least: int, more: int) -> None:
     tight = rule(rf"(?P<secret>a[ab]{{{least},{least + more}}}(?:-b)?)(?:[^ab]|$)")
     if compile_pattern(tight.pattern).search(text):
-        loose = replace(tight, pattern=hyperscan_expression(tight).decode().replace("(?:", "(?P<secret>", 1))
+        loose = tight._replace(pattern=hyperscan_expression(tight).decode().replace("(?:", "(?P<secret>", 1))
         assert compile_pattern(loose.pattern).search(text)
 
 
@@ -328,7 +327,7 @@ def plant(cache: Path, root: Path) -> RuleSet:
     """Fill the cache and put a mark into it that only a reader of the cache can see."""
     rules = load_rules_cached(cache, root)
     content = json.loads(kept(cache).read_text())
-    content["rules"]["providers"][0]["title"] = "from the cache"
+    content["rules"]["providers"][0][ProviderRule._fields.index("title")] = "from the cache"
     kept(cache).write_text(json.dumps(content))
     return rules
 
@@ -381,9 +380,12 @@ def test_a_damaged_cache_is_replaced_in_silence(cache: Path, root: Path, content
     assert json.loads(kept(cache).read_text())["signature"] == rules_signature(root)
 
 
-def test_a_right_signature_over_damaged_rules_is_replaced_in_silence(cache: Path, root: Path) -> None:
+@pytest.mark.parametrize("rules", [{"providers": [{"id": 1}]}, {"sinks": [[1]]}, {"sinks": [], "providers": [["x"]]}])
+def test_a_right_signature_over_damaged_rules_is_replaced_in_silence(
+    cache: Path, root: Path, rules: dict[str, object]
+) -> None:
     plant(cache, root)
-    kept(cache).write_text(json.dumps({"signature": rules_signature(root), "rules": {"providers": [{"id": 1}]}}))
+    kept(cache).write_text(json.dumps({"signature": rules_signature(root), "rules": rules}))
     assert load_rules_cached(cache, root) == load_rules(root)
 
 

@@ -98,7 +98,7 @@ def text_of(node: ast.expr | None) -> str:
 def bound(call: ast.Call, row: Parameter) -> Iterator[str]:
     """The literals that a call binds to a parameter."""
     given = [keyword.value for keyword in call.keywords if keyword.arg in row.name]
-    given += [argument for index, argument in enumerate(call.args) if index in row.index]
+    given += [argument for index, argument in enumerate(call.args) if index in row.indexes]
     for node in given:
         if row.key:
             keys = {key.lower() for key in row.key}
@@ -163,7 +163,7 @@ def holds(kind: str, text: str) -> bool:
 
 
 def row(**given: object) -> Parameter:
-    blank: dict[str, object] = {"kind": "password", "index": (), "name": (), "element": None, "key": ()}
+    blank: dict[str, object] = {"kind": "password", "indexes": (), "name": (), "element": None, "key": ()}
     return Parameter(**{**blank, **given})  # type: ignore[arg-type]
 
 
@@ -177,13 +177,13 @@ def sink(*parameters: Parameter) -> Sink:
 @pytest.mark.parametrize(
     ("code", "parameter"),
     [
-        pytest.param("import y as x\nx.C().m('v')", row(index=(0,)), id="another module of that name is not it"),
-        pytest.param("import x\nx.C().m('u', 'v')", row(index=(2,)), id="another position is not it"),
+        pytest.param("import y as x\nx.C().m('v')", row(indexes=(0,)), id="another module of that name is not it"),
+        pytest.param("import x\nx.C().m('u', 'v')", row(indexes=(2,)), id="another position is not it"),
         pytest.param("import x\nx.C().m(p=v)", row(name=("p",)), id="a name is not a literal"),
         pytest.param("import x\nx.C().m(p='')", row(name=("p",)), id="an empty literal is no credential"),
         pytest.param("import x\nx.C().m(p='v')", row(name=("p",), element=1), id="a text is not a tuple"),
         pytest.param("import x\nx.C().m(p={'k': 'v'})", row(name=("p",), key=("j",)), id="another key is not it"),
-        pytest.param("import x\nx.C().m('http://h/')", row(kind="url", index=(0,)), id="a URL without a password"),
+        pytest.param("import x\nx.C().m('http://h/')", row(kind="url", indexes=(0,)), id="a URL without a password"),
     ],
 )
 def test_the_reading_of_examples_does_not_see(code: str, parameter: Parameter) -> None:
@@ -193,11 +193,11 @@ def test_the_reading_of_examples_does_not_see(code: str, parameter: Parameter) -
 @pytest.mark.parametrize(
     ("code", "parameter"),
     [
-        pytest.param("from x import C as D\nc = D()\nc.m('v')", row(index=(0,)), id="a method of an aliased class"),
+        pytest.param("from x import C as D\nc = D()\nc.m('v')", row(indexes=(0,)), id="a method of an aliased class"),
         pytest.param("import x\nwith x.C() as c:\n c.m(p='v')", row(name=("p",)), id="a context manager's result"),
         pytest.param("import x\nx.C().m(p=(u, 'v'))", row(name=("p",), element=1), id="an element of a tuple"),
         pytest.param("import x\nx.C().m(p={'K': 'v'})", row(name=("p",), key=("k",)), id="a key in any case"),
-        pytest.param("import x\nx.C().m('v'.encode())", row(index=(0,)), id="a literal encoded on the spot"),
+        pytest.param("import x\nx.C().m('v'.encode())", row(indexes=(0,)), id="a literal encoded on the spot"),
     ],
 )
 def test_the_reading_of_examples_sees(code: str, parameter: Parameter) -> None:
@@ -271,7 +271,7 @@ def test_no_argument_is_said_to_be_two_kinds_of_credential() -> None:
     for sink in rule_set().sinks:
         for call in sink.calls:
             for row in sink.parameters:
-                for where in (*row.index, *row.name):
+                for where in (*row.indexes, *row.name):
                     for key in row.key or ("",):
                         kinds[call, where, row.element, key.lower()].add(row.kind)
     assert {where: found for where, found in kinds.items() if len(found) > 1} == {}

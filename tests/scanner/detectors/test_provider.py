@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -47,7 +46,7 @@ def test_a_text_full_of_hits_that_are_no_tokens_is_not_searched_for_each_of_them
     # Hyperscan asks for less than the pattern: here every letter is a hit, as a repository's own rule may have it.
     counted = _Counted(r"(?P<secret>[a-z]{20,160})!q")
     monkeypatch.setattr(provider, "compiled", lambda _: counted)
-    rule = replace(next(iter(load_rules().providers)), id="own-code", reach=200, check=None)
+    rule = load_rules().providers[0]._replace(id="own-code", reach=200, check=None)
     text = "a" * 60_000 + "!q" + "a" * 60_000
     source = Source(path="a.txt", raw=text.encode())
     document = decode(source, Kind.TEXT)

@@ -13,7 +13,7 @@ from scanner.model import Argument, Literal, Role, SecretValue, Span
 
 
 def parameter(**fields: object) -> Parameter:
-    return replace(Parameter(kind="password", index=(), name=(), element=None, key=()), **fields)  # type: ignore[arg-type]
+    return Parameter(kind="password", indexes=(), name=(), element=None, key=())._replace(**fields)
 
 
 def a_sink(*calls: str, parameters: tuple[Parameter, ...], engine: str | None = None) -> Sink:
@@ -28,7 +28,7 @@ def a_setting(**fields: object) -> Setting:
         id="db-setting", library="db", kind="api-key", targets=(), paths=(), files=(), modules=("db",), engine=None,
         docs="https://db.invalid", match=(), reject=(),
     )  # fmt: skip
-    return replace(plain, **fields)  # type: ignore[arg-type]
+    return plain._replace(**fields)
 
 
 def index_of(*rules: Sink | Setting) -> sink.SinkIndex:
@@ -48,7 +48,7 @@ INDEX = index_of(
     a_sink(
         "db.connect", "db.client.Client.login",
         parameters=(
-            parameter(index=(1,), name=("password", "pw")),
+            parameter(indexes=(1,), name=("password", "pw")),
             parameter(name=("auth",), element=1),
             parameter(name=("headers",), key=("Authorization",), kind="api-key"),
             parameter(name=("dsn",), kind="dsn"),
