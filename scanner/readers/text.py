@@ -270,7 +270,7 @@ def _is_about_another(seen: _Seen, named: re.Match[str], start: int) -> bool:
     text, found = seen.text, named[0]
     low = max(0, start - WINDOW)
     # `:param token: what the service gave` and `ok ? 'PASS' : 'FAIL'`
-    if _is_described(text, start) or text[start - 3 : start - 1] == "? ":
+    if _is_described(text, start) or (text[start - 3 : start - 1] == "? " and text[start - 1] in "\"'`"):
         return True
     if found[-1] == ":" and _ATTRIBUTE.match(text, named.end()):
         return True

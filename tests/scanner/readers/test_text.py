@@ -47,6 +47,7 @@ NAMED = [
     ("a colon inside a value", '"password": "ab¦:cd"', "password", "ab:cd"),
     ("a colon inside a bare value", "password: ab¦:cd", "password", "ab:cd"),
     ("a whole URL", "DATABASE_URL=postgres://u:ab@¦h/db", "DATABASE_URL", "postgres://u:ab@h/db"),
+    ("a name below a question", "# whose is it? \npassword: ab¦cd", "password", "abcd"),
     ("a template", "password: {{ .Values.p¦w }}", "password", "{{ .Values.pw }}"),
     ("a placeholder", "password: <your-p¦w>", "password", "<your-pw>"),
 ]
