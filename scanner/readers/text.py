@@ -327,7 +327,8 @@ def _stands_alone(text: str, start: int, outer: Shape) -> bool:
     if start >= outer.inner.end:
         return True
     if start <= outer.inner.start:
-        return _VARIABLE.match(text, start) is not None
+        # `a_key=b_key=c_key=...` over a megabyte would be as many values of the greatest length as it has names.
+        return outer.inner.end - outer.inner.start < LONGEST and _VARIABLE.match(text, start) is not None
     return text[start - 1] in " \t\r\n\"'`?&;,({[-"
 
 

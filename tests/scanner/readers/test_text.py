@@ -106,6 +106,12 @@ def test_a_long_line_costs_no_more_than_a_short_one(piece: str) -> None:
     assert time.process_time() - before < 1.5
 
 
+def test_names_that_are_each_others_values_hold_no_memory_for_each() -> None:
+    text = "password=" * 10_000
+    found = list(shapes(text, range(9, len(text), 9)))
+    assert sum(shape.inner.end - shape.inner.start for shape in found) < 50 * len(text)
+
+
 def test_values_that_overlap_cost_what_values_side_by_side_cost() -> None:
     text = "password=a,b=" * 10_000
     before = time.process_time()
