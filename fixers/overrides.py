@@ -66,12 +66,12 @@ def checked(override: Override, draft: Draft, choice: Choice, name: str, values:
 
     Names appear in the code and in every report, so none may contain one of `values`, and the error does not repeat it.
     """
-    names = [text for text in (override.name, *(override.variables or ())) if text]
+    names = [text for text in (override.name, override.kms_key, *(override.variables or ())) if text]
     if names and any(text in one for text in unguessable(values) for one in names):
         raise ChangeError(
             "the value of a credential was written as a name",
             place=draft.findings[0].place,
-            hint="name and env are visible to everybody: they must not contain the value",
+            hint="name, env and kms_key are visible to everybody: they must not contain the value",
         )
     problem = (
         _name(override, choice, name)

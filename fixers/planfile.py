@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from fixers.app_name import segment
@@ -41,8 +40,8 @@ def open_plan_file(file: Path) -> PlanFile:
 def read_plan_file(text: str, path: str = "plan.toml") -> PlanFile:
     """Parse a plan file. Raises UsageError with path and place; tomllib's own message could quote the text."""
     try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        tables = toml.loads(text)
+    except ValueError as error:
         place = re.search(r"\(at (line \d+, column \d+|end of document)\)", str(error))
         raise UsageError(
             f"{path}: {toml.trouble(error)} at {place[1] if place else 'some line'}",
@@ -65,6 +64,9 @@ def options_of(file: PlanFile) -> PlanOptions:
     for key in ("env", "app"):
         if file.tables[key]:
             segment(file.tables[key], f"{file.path}:{_line(file.text, None, 0, key)}: {key}")
+    scope = PurePosixPath(stands["scope"])
+    if scope.is_absolute() or ".." in scope.parts or "\0" in stands["scope"]:
+        raise _refused(file, None, 0, "made_with", "scope is a path in the tree")
     try:
         confidence = Confidence(stands["min_confidence"])
     except ValueError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import re
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -80,6 +81,9 @@ def run(
     except (StoreError, UsageError) as error:
         return _failed(error.message + (f"; {error.hint}" if error.hint else ""))
     sys.stdout.flush()
+    # Python ignores these, and what is ignored stays so in CMD: `yes | head` would end with an error message.
+    for ignored in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(ignored, signal.SIG_DFL)
     try:
         os.execvpe(command[0], command, environment)  # noqa: S606 - the user's own words, and no shell
     except FileNotFoundError:

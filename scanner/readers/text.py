@@ -271,7 +271,7 @@ def _is_about_another(seen: _Seen, named: re.Match[str], start: int) -> bool:
     text, found = seen.text, named[0]
     low = max(0, start - WINDOW)
     # `:param token: what the service gave` and `ok ? 'PASS' : 'FAIL'`
-    if _is_described(text, start) or text[start - 3 : start - 1] == "? ":
+    if _is_described(text, start) or (text[start - 3 : start - 1] == "? " and text[start - 1] in "\"'`"):
         return True
     if found[-1] == ":" and _ATTRIBUTE.match(text, named.end()):
         return True
@@ -328,7 +328,8 @@ def _stands_alone(text: str, start: int, outer: Shape) -> bool:
     if start >= outer.inner.end:
         return True
     if start <= outer.inner.start:
-        return _VARIABLE.match(text, start) is not None
+        # `a_key=b_key=c_key=...` over a megabyte would be as many values of the greatest length as it has names.
+        return outer.inner.end - outer.inner.start < LONGEST and _VARIABLE.match(text, start) is not None
     return text[start - 1] in " \t\r\n\"'`?&;,({[-"
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -114,7 +115,14 @@ def test_a_first_part_that_no_name_can_have_is_refused_with_its_line(
         options_of(read_plan_file(text, "p.toml"))
 
 
-@pytest.mark.parametrize("key", ["name", "env"])
+@pytest.mark.parametrize("scope", ["..", "shop/../../x", "/etc", "a\0b"])
+def test_a_plan_file_names_nothing_outside_its_tree(making: SimpleNamespace, tmp_path: Path, scope: str) -> None:
+    text = edited(made(making, tmp_path), 'scope = "shop"', f"scope = {json.dumps(scope)}")
+    with pytest.raises(UsageError, match=r"^p\.toml:\d+: made_with: scope is a path in the tree"):
+        options_of(read_plan_file(text, "p.toml"))
+
+
+@pytest.mark.parametrize("key", ["name", "env", "kms_key"])
 def test_a_value_that_was_pasted_as_a_name_is_refused_and_not_said(
     making: SimpleNamespace, tmp_path: Path, key: str
 ) -> None:
@@ -142,7 +150,9 @@ def test_what_an_editor_puts_in_front_of_it_is_no_mistake(making: SimpleNamespac
     assert overrides(plan, open_plan_file(tmp_path / "p.toml")) == {}
 
 
-@pytest.mark.parametrize("text", ["[[secret", 'a = "', "a = 1\na = 2", "\x00", "password = hunter2"])
+@pytest.mark.parametrize(
+    "text", ["[[secret", 'a = "', "a = 1\na = 2", "\x00", "password = hunter2", "a = " + "[" * 5000]
+)
 def test_what_is_no_toml_is_refused_without_its_text(text: str) -> None:
     with pytest.raises(UsageError, match=r"^p\.toml: not valid TOML") as raised:
         read_plan_file(text, "p.toml")

@@ -173,6 +173,12 @@ def test_the_program_s_end_is_the_end(endpoint: Endpoint, tmp_path: Path) -> Non
     assert _run(endpoint, ["--", "printf", "%s", "--env-file"], tmp_path).stdout == "--env-file"
 
 
+def test_the_program_has_the_signals_that_a_shell_would_give_it(endpoint: Endpoint, tmp_path: Path) -> None:
+    count = "yes | head -n 1; kill -PIPE $$"  # a program that ignores SIGPIPE would complain, and go on
+    done = _run(endpoint, ["--", "bash", "-c", count], tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGPIPE, "y\n", "")
+
+
 @pytest.mark.parametrize(
     ("name", "path", "expected"),
     [

@@ -47,6 +47,7 @@ NAMED = [
     ("a colon inside a value", '"password": "ab¦:cd"', "password", "ab:cd"),
     ("a colon inside a bare value", "password: ab¦:cd", "password", "ab:cd"),
     ("a whole URL", "DATABASE_URL=postgres://u:ab@¦h/db", "DATABASE_URL", "postgres://u:ab@h/db"),
+    ("a name below a question", "# whose is it? \npassword: ab¦cd", "password", "abcd"),
     ("a template", "password: {{ .Values.p¦w }}", "password", "{{ .Values.pw }}"),
     ("a placeholder", "password: <your-p¦w>", "password", "<your-pw>"),
 ]
@@ -103,6 +104,12 @@ def test_a_long_line_costs_no_more_than_a_short_one(piece: str) -> None:
     before = time.process_time()
     list(shapes(text, range(0, len(text), 2_000)))
     assert time.process_time() - before < 1.5
+
+
+def test_names_that_are_each_others_values_hold_no_memory_for_each() -> None:
+    text = "password=" * 10_000
+    found = list(shapes(text, range(9, len(text), 9)))
+    assert sum(shape.inner.end - shape.inner.start for shape in found) < 50 * len(text)
 
 
 def test_values_that_overlap_cost_what_values_side_by_side_cost() -> None:
