@@ -19,7 +19,7 @@ _TYPE = re.compile(r"(?:[A-Z][a-z]+){2,}[A-Z]*")
 _WORDS = re.compile(r"(?:[A-Z][a-z]+)+[A-Z]*")
 _TYPES = frozenset(("string", "bytes", "str", "int", "long", "integer", "boolean"))
 # Words after a value on its line, before what could be the next pair or a comment.
-_MORE_WORDS = re.compile(r",?[ \t]+[A-Za-z]+(?:[ \t,.]|$)(?![ \t]*[=:])", re.M)
+_MORE_WORDS = re.compile(r",?[ \t]+(?:\d{1,4}[ \t]+)?[A-Za-z]+(?:[ \t,.]|$)(?![ \t]*[=:])", re.M)
 # Four or more words, then the name of the value that follows: an answer, a conversation, a description.
 _SENTENCE = re.compile(r"(?:[A-Za-z0-9][\w'\-]*,? ){4}[A-Za-z]+(?:: | is )\W?\Z")
 # A line of bytes in base 85. https://docs.python.org/3/library/base64.html#base64.b85encode
@@ -44,6 +44,8 @@ _BEFORE_VALUE = re.compile(r"([(,=])\s{0,20}['\"]\Z")
 # `CREATE ROLE x PASSWORD '...'` takes the password itself.
 _SAID = re.compile(r"(?i)\b(?:password|by)\s{1,9}['\"]\Z")
 _STATEMENT = 4_000
+# In YAML: what a task does, in a string.
+_WITH_PROSE = (Kind.TEXT, Kind.YAML)
 _DOCUMENT_END = "\n---"
 _MANIFEST = 20_000
 
@@ -85,7 +87,7 @@ def evidence_around(candidate: Candidate, document: Document, *, test: bool) -> 
     spoken = document.kind is Kind.JSON and candidate.literal.role is Role.TEXT
     if spoken and _SENTENCE.search(text, max(0, start - _NEAR), start):
         yield "told"
-    if document.kind is Kind.TEXT and candidate.literal.role is Role.TEXT and not _in_quotes(candidate):
+    if document.kind in _WITH_PROSE and candidate.literal.role is Role.TEXT and not _in_quotes(candidate):
         yield from _of_bare(text, start, end)
 
 

@@ -29,7 +29,7 @@ _REFERENCE = re.compile(
 _TEMPLATE = re.compile(
     r"""\$\{[^}]*\}? | \$\([^)]*\)? | \{\{ | \{% | <% | \#\{[^}]*\} | \[\[.*\]\] | <<[^>]+>> | `[^`]+`
     | \$[A-Za-z_]{3,40}\$$
-    | ^:[A-Za-z_]\w{2,}$ | ^["']\ ?[.+&]\ ?\$?[A-Za-z_] | ["']\ ?[.+&]\ ?["']$
+    | ^:[A-Za-z_]\w{2,}$ | ^:[A-Z][A-Z0-9_]+:$ | ^["']\ ?[.+&]\ ?\$?[A-Za-z_] | ["']\ ?[.+&]\ ?["']$
     | <[A-Za-z_][\w .:/()'-]*> | @@?[A-Za-z_][\w.\-]*@@?$ | __[A-Z][A-Z_0-9]*__$ | \$\$?[A-Z_][A-Z_0-9]+\b
     | \$[A-Za-z_]\w*(?:\[\w+\]|->\w+) | ^\$[A-Za-z_]\w*:\$[A-Za-z_]\w*$
     | %\([\w.:/-]+\)[sdr] | %[sdrvq](?![A-Za-z0-9]) | \{\d*\} | \{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}""",
@@ -50,6 +50,8 @@ _HASH = re.compile(
     # Compose doubles dollars; a file of users has the name before: `admin:$$2y$$05$$...`
     r"""(?:[\w.@-]{1,40}:)?(?:\\?\$){1,2}(?:2[abxy]?|5|6|1|y|7|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|md5|sha1|bcrypt[\w-]*|P|H)(?:\\?\$){1,2}
     | (?:pbkdf2|argon2|bcrypt|scrypt)\w*[$:] | (?:[a-z]{1,8}-)?(?:md5|sha\d+)[$:=-] | scram-sha | \*[0-9A-F]{40}$
+    # https://github.com/qbittorrent/qBittorrent/blob/master/src/base/utils/password.cpp
+    | "?@ByteArray\([\w+/=]+:[\w+/=]+\)
     | \{(?:SSHA|SHA|MD5|CRYPT|SMD5|PBKDF2|BCRYPT)\w*\}
     # The same in base 64, as LDIF writes it: https://www.rfc-editor.org/rfc/rfc2849
     | (?-i:e1NTSE[EF]|e1NIQ[TX]|e01ENX0|e0NSWVBUf|e1NNRDV9|e1BCS0RGM|e0JDUllQV)""",
@@ -89,7 +91,8 @@ _HOST = re.compile(
     | (?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|local|internal|svc|cloud|co|de|uk|cn|example|test) )(?::\d+)?""",
     re.X,
 )
-_VERSION = re.compile(r"[v^~=<>]*\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc|dev|post|a|b)[\d.]*)?[-+]?")
+# https://kubernetes.io/docs/reference/using-api/#api-versioning
+_VERSION = re.compile(r"[v^~=<>]*\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc|dev|post|a|b)[\d.]*)?[-+]?|v\d(?:alpha|beta)\d")
 _PATH = re.compile(
     # The options after a mount's target: https://docs.docker.com/engine/storage/bind-mounts/
     r"""(?:~|\.{1,2}|[A-Za-z]:)?[/\\]{1,2}(?:[\w.@%+\ -]+[/\\]{1,2})*[\w.@%+\ *-]*(?::(?:r[ow]|[zZ])(?:,[a-zA-Z]+)*)?
@@ -114,6 +117,8 @@ _CODE = re.compile(
     | @\{.* | .*(?:\\[()]|\\\d).* | \D*\.\*\D* | \w+\.\d+\?\w+
     # https://packaging.python.org/en/latest/specifications/entry-points/
     | (?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*:[A-Za-z_]\w*
+    # A method of a controller: https://laravel.com/docs/controllers
+    | (?:[A-Z]\w*\\{1,2})+[A-Z]\w*@[a-z]\w* | [A-Z]\w*Controller@[a-z]\w*
     # A declaration of CSS, an element of HTML
     | [a-z]+(?:-[a-z]+)*:[\w\ \#%.,()-]+; | <[a-z][\w-]*\s[^<>]*>.*
     # Names in a row: `host;x-amz-date`, `Basic|Digest`, Laravel's `required|min:8`
@@ -122,7 +127,7 @@ _CODE = re.compile(
 )
 _ASSIGNED = re.compile(r"\A\w{1,40}=(?=[/~.])")
 _REGEX = re.compile(r"\[\^?[^\]\s]{1,60}\][+*?{]|\(\?(?:[:=!]|P?<|i\))|\\[wdsWDS](?:[+*]|$)|^\^.*\$$|\(\.[+*]")
-_SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}")
+_SPECIAL_TOKEN = re.compile(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}|(?:\\?[\[\](){}])+")
 _MARKS = re.compile(r"[.,:;!?'\"()%/-]")
 # For scripts with upper and lower case: those without have no blanks between words either.
 _FOREIGN_WORD = re.compile(r"[^\W\d_]{3,20}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
@@ -131,6 +136,10 @@ _ESCAPED_WORD = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 _ONLY_MARKS = re.compile(r"[.,:;!?'\"()%/\u2013\u2014-]+")
 # A header with an authentication scheme and no credential.
 _CHALLENGE = re.compile(r"[A-Za-z]+ (?:(?:realm|profile|type|charset|algorithm|qop)=\"[^\"]{1,40}\"(?:, ?|$))+")
+
+
+# The first part of a JWT, or less: what follows was left out.
+_JUST_HEADER = re.compile(r"eyJ[\w-]{0,12}|eyJ(?:hbGci|0eXAi|raWQi)[\w-]{0,60}")
 
 
 def is_digest_of(text: str, symbol: str) -> bool:
@@ -148,6 +157,7 @@ _FORMS: tuple[tuple[str, Callable[[str], object]], ...] = (
     # An ellipsis: the secret part was left out.
     ("placeholder", lambda text: "..." in text or "\u2026" in text),
     ("placeholder", lambda text: _UUID.fullmatch(text) and is_made_up(text)),
+    ("placeholder", _JUST_HEADER.fullmatch),
     ("url-without-credentials", lambda text: _URL.match(text) or _CONNECTION.search(text)),
     ("uuid", _UUID.fullmatch),
     ("email", _EMAIL.fullmatch),
