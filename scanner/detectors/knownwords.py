@@ -46,6 +46,7 @@ _DURATIONS = frozenset(
 _KEY_DIGITS = 12
 # More than any placeholder has that is written in CamelCase.
 _CHANCE_BITS = 40
+_BASE64 = re.compile(r"[A-Za-z0-9+/=]{40,}(?:\\[nr])*")
 
 
 class _Value(NamedTuple):
@@ -114,7 +115,7 @@ def _is_to_come(value: _Value) -> bool:
     """Whether a word says that the value is to come. By chance `Your` stands in a line of base 64, too."""
     words = (*value.parts, "".join(value.parts))
     said = not PLACEHOLDER_WORDS.isdisjoint(words) and random_bits(value.folded) < 14
-    return said and random_bits(value.text) < _CHANCE_BITS
+    return said and not (_BASE64.fullmatch(value.text) and random_bits(value.text) > _CHANCE_BITS)
 
 
 def _is_blotted(value: _Value) -> bool:

@@ -139,7 +139,7 @@ _CHALLENGE = re.compile(r"[A-Za-z]+ (?:(?:realm|profile|type|charset|algorithm|q
 
 
 # The first part of a JWT, or less: what follows was left out.
-_JUST_HEADER = re.compile(r"eyJ[\w-]{0,12}|eyJ(?:hbGci|0eXAi|raWQi)[\w-]{0,60}")
+_JUST_HEADER = re.compile(r"eyJ[\w-]{0,200}\.\$\{.{1,200}|eyJ[\w-]{0,12}|eyJ(?:hbGci|0eXAi|raWQi)[\w-]{0,60}")
 
 
 def is_digest_of(text: str, symbol: str) -> bool:
