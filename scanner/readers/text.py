@@ -52,6 +52,7 @@ _VERDICT = re.compile(r"(?:--- |[\u2705\u2713\u2714\u2611]\ufe0f?[ \t]?[*_]{0,2}
 _BADGES = re.compile(r"://(?:codecov\.io|img\.shields\.io)/")
 # Before a value in a comment: `// mqtt password: ...`, ` * token: ...`, or in the middle of `/* ... */`.
 _COMMENTED = re.compile(r"[ \t]*(?://|\*|#|--)")
+_TIGHT = re.compile(r"\w=\Z")
 _COMMENT = 2_000  # how far before it the comment may begin
 # The last word on its line, and not a plain word.
 _NOTED = re.compile(r"(?=[^\s]{0,60}\d)(?=[^\s]{0,60}[A-Za-z])[\w+/=@!#$%^*&~?-]{8,200}[ \t]*(?:\r?$|\*/)", re.M)
@@ -372,8 +373,9 @@ def _in_quotes(text: str, start: int, end: int) -> bool:
 
 
 def _is_noted(text: str, named: re.Match[str], start: int) -> bool:
-    """Whether a value without quotes is in a comment of code: `// mqtt password: ...`."""
-    if not named[0].rstrip().endswith(":") or _NOTED.match(text, named.end()) is None:
+    """Whether a value without quotes is in a comment of code: `// mqtt password: ...`, `// app_secret=...`."""
+    told = named[0].rstrip().endswith(":") or _TIGHT.search(named[0]) is not None
+    if not told or _NOTED.match(text, named.end()) is None:
         return False
     low = max(0, start - _COMMENT)
     line = max(low, text.rfind("\n", low, start) + 1)
