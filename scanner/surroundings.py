@@ -20,7 +20,7 @@ _TYPE = lazy_pattern(r"(?:[A-Z][a-z]+){2,}[A-Z]*")
 _WORDS = lazy_pattern(r"(?:[A-Z][a-z]+)+[A-Z]*")
 _TYPES = frozenset(("string", "bytes", "str", "int", "long", "integer", "boolean"))
 # Words after a value on its line, before what could be the next pair or a comment.
-_MORE_WORDS = lazy_pattern(r",?[ \t]+[A-Za-z]+(?:[ \t,.]|$)(?![ \t]*[=:])", re.M)
+_MORE_WORDS = lazy_pattern(r",?[ \t]+(?:\d{1,4}[ \t]+)?[A-Za-z]+(?:[ \t,.]|$)(?![ \t]*[=:])", re.M)
 # Four or more words, then the name of the value that follows: an answer, a conversation, a description.
 _SENTENCE = lazy_pattern(r"(?:[A-Za-z0-9][\w'\-]*,? ){4}[A-Za-z]+(?:: | is )\W?\Z")
 # A line of bytes in base 85. https://docs.python.org/3/library/base64.html#base64.b85encode
@@ -45,6 +45,8 @@ _BEFORE_VALUE = lazy_pattern(r"([(,=])\s{0,20}['\"]\Z")
 # `CREATE ROLE x PASSWORD '...'` takes the password itself.
 _SAID = lazy_pattern(r"(?i)\b(?:password|by)\s{1,9}['\"]\Z")
 _STATEMENT = 4_000
+# In YAML: what a task does, in a string.
+_WITH_PROSE = (Kind.TEXT, Kind.YAML)
 _DOCUMENT_END = "\n---"
 _MANIFEST = 20_000
 
@@ -86,7 +88,7 @@ def evidence_around(candidate: Candidate, document: Document, *, test: bool) -> 
     spoken = document.kind is Kind.JSON and candidate.literal.role is Role.TEXT
     if spoken and _SENTENCE.search(text, max(0, start - _NEAR), start):
         yield "told"
-    if document.kind is Kind.TEXT and candidate.literal.role is Role.TEXT and not _in_quotes(candidate):
+    if document.kind in _WITH_PROSE and candidate.literal.role is Role.TEXT and not _in_quotes(candidate):
         yield from _of_bare(text, start, end)
 
 

@@ -31,6 +31,10 @@ AT_SINK = frozenset(("sink", "sink-untyped", "setting"))
 CONFIGURATION = frozenset((Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI, Kind.JSON))
 _TYPE = lazy_pattern(r"[(\[]\s*(?:str|bytes|int|float|bool|list|dict)\s*,\s*\Z")
 _MORE = lazy_pattern(r"\s*,\s*[^\s)\]]")
+_LABEL = lazy_pattern(r"[A-Za-z]+(?:[ _.:/-][A-Za-z]+)*")
+_OF_A_SECRET = lazy_pattern(
+    r"(?:\.encode\(\))?\s*,\s*(?:msg\s*=\s*)?[\w.]*(?i:token|secret|password|passwd|_key)(?:\.|\s*[,)])"
+)
 _FIELD_WORDS = frozenset(("username", "hostname", "schema", "database", "email", "api_key", "access_token", "user_id"))
 # A table of names, or a login, is short; of ten thousand settings each would be compared with all others.
 MOST_SIBLINGS = 100
@@ -59,9 +63,13 @@ def value_evidence(candidate: Candidate, document: Document, names: Names) -> tu
 def _of_a_shape(candidate: Candidate, text: str, found: tuple[str, ...]) -> tuple[str, ...]:
     """The evidence that a provider's format leaves open, and whether the value is an invented example of it."""
     left = tuple(name for name in found if name in _OPEN)
-    if "checksum-valid" in candidate.evidence or not is_made_up(text.removeprefix(candidate.prefix)):
+    if "checksum-valid" in candidate.evidence:
         return left
-    return ("made-up", *(name for name in left if name not in ("repeated", "sequence")))
+    # `REDDIT_CLIENT_SECRET=your_reddit_client_secret` has the length of one.
+    named = "placeholder" in found and "provider-strong" in candidate.evidence and "random-high" not in found
+    if not named and not is_made_up(text.removeprefix(candidate.prefix)):
+        return left
+    return ("made-up", *(name for name in left if name not in ("repeated", "sequence", "placeholder")))
 
 
 def _is_prose(candidate: Candidate, _: Document) -> bool:
@@ -147,6 +155,17 @@ def _is_class_name(candidate: Candidate, document: Document) -> bool:
     return literal.role is Role.ASSIGNMENT and document.kind in CODE and candidate.value.reveal("text") in around
 
 
+def _labels_a_secret(candidate: Candidate, document: Document) -> bool:
+    """Whether words are the key of a MAC over a secret, which derives a key: `hmac.new(b"WebAppData", token)`.
+
+    https://core.telegram.org/bots/webapps#validating-data-received-via-the-mini-app, RFC 5869 (extract).
+    """
+    if candidate.kind is not CredentialKind.SIGNING_KEY or "sink" not in candidate.evidence:
+        return False
+    words = _LABEL.fullmatch(candidate.value.reveal("text"))
+    return words is not None and _OF_A_SECRET.match(document.text, candidate.literal.span.end) is not None
+
+
 class _Correction(NamedTuple):
     """If `applies` holds, the evidence `found` (None: all of it) is replaced by `instead` (None: dropped)."""
 
@@ -168,4 +187,5 @@ _CORRECTIONS = (
     _Correction("field-like", "words", _is_chosen),
     _Correction("chosen-secret", "chosen-in-configuration", _is_configured),
     _Correction("identifier-like", "chosen-in-configuration", _is_variable),
+    _Correction(None, "public-label", _labels_a_secret),
 )

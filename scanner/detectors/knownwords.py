@@ -32,7 +32,9 @@ _METHODS = frozenset(("LDAP", "OIDC", "SAML", "SSO", "OAUTH", "OAUTH2", "KERBERO
 # https://www.rfc-editor.org/rfc/rfc7518 and signing schemes: AWS's Signature Version 4, OAuth 1.
 _ALGORITHM = lazy_pattern(
     r"""(?:(?:ECDH-(?:ES|1PU)|PBES2-HS\d{3}|A\d{3}(?:GCM|KW|GCMKW|CBC-HS\d{3})|RSA-OAEP(?:-\d{3})?|RSA1_5)(?:\+|$)){1,2}
-    | [HREP]S\d{3}K? | EdDSA | (?:AWS4-)?(?:HMAC|RSA|ECDSA)-(?:SHA|P)-?\d{1,3}(?:-SHA-?\d{1,3})?""",
+    | [HREP]S\d{3}K? | EdDSA | (?:AWS4-)?(?:HMAC|RSA|ECDSA)-(?:SHA|P)-?\d{1,3}(?:-SHA-?\d{1,3})?
+    # Names of the Java Security Standard Algorithm Names
+    | (?:PBKDF2With)?H(?:mac|MAC)(?:SHA\d{1,3}|MD5) | (?:AES|DES(?:ede)?|RSA|Blowfish)/[A-Z\d]{3}/\w{2,40}""",
     re.X,
 )
 # Lifetimes in seconds: some hours, some days. Other multiples are ordinary numbers.
@@ -43,6 +45,9 @@ _DURATIONS = frozenset(
     )
 )
 _KEY_DIGITS = 12
+# More than any placeholder has that is written in CamelCase.
+_CHANCE_BITS = 40
+_BASE64 = re.compile(r"[A-Za-z0-9+/=]{40,}(?:\\[nr])*")
 
 
 class _Value(NamedTuple):
@@ -108,8 +113,10 @@ def _is_label(value: _Value) -> bool:
 
 
 def _is_to_come(value: _Value) -> bool:
+    """Whether a word says that the value is to come. By chance `Your` stands in a line of base 64, too."""
     words = (*value.parts, "".join(value.parts))
-    return not PLACEHOLDER_WORDS.isdisjoint(words) and random_bits(value.folded) < 14
+    said = not PLACEHOLDER_WORDS.isdisjoint(words) and random_bits(value.folded) < 14
+    return said and not (_BASE64.fullmatch(value.text) and random_bits(value.text) > _CHANCE_BITS)
 
 
 def _is_blotted(value: _Value) -> bool:

@@ -179,6 +179,8 @@ def _look(text: str, kind: CredentialKind | None, words: tuple[str, ...]) -> Ite
             yield "words"
         elif kind in MACHINE_KINDS and "identifier-like" not in words and (len(text) < 24 or not text.isalnum()):
             yield "chosen-secret" if kind in CHOSEN_KINDS else "not-key-like"
+    if kind is CredentialKind.API_KEY and "common-password" in words:
+        yield "not-key-like"
     if kind is CredentialKind.PASSWORD and _looks_like_password(text):
         yield "password-like"
 

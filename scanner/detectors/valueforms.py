@@ -30,7 +30,7 @@ _REFERENCE = lazy_pattern(
 _TEMPLATE = lazy_pattern(
     r"""\$\{[^}]*\}? | \$\([^)]*\)? | \{\{ | \{% | <% | \#\{[^}]*\} | \[\[.*\]\] | <<[^>]+>> | `[^`]+`
     | \$[A-Za-z_]{3,40}\$$
-    | ^:[A-Za-z_]\w{2,}$ | ^["']\ ?[.+&]\ ?\$?[A-Za-z_] | ["']\ ?[.+&]\ ?["']$
+    | ^:[A-Za-z_]\w{2,}$ | ^:[A-Z][A-Z0-9_]+:$ | ^["']\ ?[.+&]\ ?\$?[A-Za-z_] | ["']\ ?[.+&]\ ?["']$
     | <[A-Za-z_][\w .:/()'-]*> | @@?[A-Za-z_][\w.\-]*@@?$ | __[A-Z][A-Z_0-9]*__$ | \$\$?[A-Z_][A-Z_0-9]+\b
     | \$[A-Za-z_]\w*(?:\[\w+\]|->\w+) | ^\$[A-Za-z_]\w*:\$[A-Za-z_]\w*$
     | %\([\w.:/-]+\)[sdr] | %[sdrvq](?![A-Za-z0-9]) | \{\d*\} | \{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}""",
@@ -51,6 +51,8 @@ _HASH = lazy_pattern(
     # Compose doubles dollars; a file of users has the name before: `admin:$$2y$$05$$...`
     r"""(?:[\w.@-]{1,40}:)?(?:\\?\$){1,2}(?:2[abxy]?|5|6|1|y|7|apr1|argon2\w*|pbkdf2[\w-]*|scrypt|md5|sha1|bcrypt[\w-]*|P|H)(?:\\?\$){1,2}
     | (?:pbkdf2|argon2|bcrypt|scrypt)\w*[$:] | (?:[a-z]{1,8}-)?(?:md5|sha\d+)[$:=-] | scram-sha | \*[0-9A-F]{40}$
+    # https://github.com/qbittorrent/qBittorrent/blob/master/src/base/utils/password.cpp
+    | "?@ByteArray\([\w+/=]+:[\w+/=]+\)
     | \{(?:SSHA|SHA|MD5|CRYPT|SMD5|PBKDF2|BCRYPT)\w*\}
     # The same in base 64, as LDIF writes it: https://www.rfc-editor.org/rfc/rfc2849
     | (?-i:e1NTSE[EF]|e1NIQ[TX]|e01ENX0|e0NSWVBUf|e1NNRDV9|e1BCS0RGM|e0JDUllQV)""",
@@ -91,6 +93,8 @@ _HOST = lazy_pattern(
     re.X,
 )
 _VERSION = lazy_pattern(r"[v^~=<>]*\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc|dev|post|a|b)[\d.]*)?[-+]?")
+# https://kubernetes.io/docs/reference/using-api/#api-versioning
+_API_VERSION = lazy_pattern(r"v\d(?:alpha|beta)\d")
 _PATH = lazy_pattern(
     # The options after a mount's target: https://docs.docker.com/engine/storage/bind-mounts/
     r"""(?:~|\.{1,2}|[A-Za-z]:)?[/\\]{1,2}(?:[\w.@%+\ -]+[/\\]{1,2})*[\w.@%+\ *-]*(?::(?:r[ow]|[zZ])(?:,[a-zA-Z]+)*)?
@@ -114,6 +118,8 @@ _CODE = lazy_pattern(
     | @\{.* | .*(?:\\[()]|\\\d).* | \D*\.\*\D* | \w+\.\d+\?\w+
     # https://packaging.python.org/en/latest/specifications/entry-points/
     | (?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*:[A-Za-z_]\w*
+    # A method of a controller: https://laravel.com/docs/controllers
+    | (?:[A-Z]\w*\\{1,2})+[A-Z]\w*@[a-z]\w* | [A-Z]\w*Controller@[a-z]\w*
     # A declaration of CSS, an element of HTML
     | [a-z]+(?:-[a-z]+)*:[\w\ \#%.,()-]+; | <[a-z][\w-]*\s[^<>]*>.*
     # Names in a row: `host;x-amz-date`, `Basic|Digest`, Laravel's `required|min:8`
@@ -123,7 +129,7 @@ _CODE = lazy_pattern(
 _CLASS = lazy_pattern(r"(?:[A-Z][a-z0-9]+)+(?:Field|Type|Input|Str|Bytes|String|Schema|Serializer|Widget|Validator)")
 _ASSIGNED = lazy_pattern(r"\A\w{1,40}=(?=[/~.])")
 _REGEX = lazy_pattern(r"\[\^?[^\]\s]{1,60}\][+*?{]|\(\?(?:[:=!]|P?<|i\))|\\[wdsWDS](?:[+*]|$)|^\^.*\$$|\(\.[+*]")
-_SPECIAL_TOKEN = lazy_pattern(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}")
+_SPECIAL_TOKEN = lazy_pattern(r"[<\[|]{1,2}/?\|?[A-Za-z_0-9 ]{1,24}\|?[>\]|]{1,2}|\W{1,3}|(?:\\?[\[\](){}])+")
 _MARKS = lazy_pattern(r"[.,:;!?'\"()%/-]")
 # For scripts with upper and lower case: those without have no blanks between words either.
 _FOREIGN_WORD = lazy_pattern(r"[^\W\d_]{3,20}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
@@ -132,6 +138,10 @@ _ESCAPED_WORD = lazy_pattern(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 _ONLY_MARKS = lazy_pattern(r"[.,:;!?'\"()%/\u2013\u2014-]+")
 # A header with an authentication scheme and no credential.
 _CHALLENGE = lazy_pattern(r"[A-Za-z]+ (?:(?:realm|profile|type|charset|algorithm|qop)=\"[^\"]{1,40}\"(?:, ?|$))+")
+
+
+# The first part of a JWT, or less: what follows was left out.
+_JUST_HEADER = lazy_pattern(r"eyJ[\w-]{0,200}\.\$\{.{1,200}|eyJ[\w-]{0,12}|eyJ(?:hbGci|0eXAi|raWQi)[\w-]{0,60}")
 
 
 def is_digest_of(text: str, symbol: str) -> bool:
@@ -149,6 +159,8 @@ _ALPHANUMERIC: _Forms = (
     ("public-key", lambda text: _PUBLIC.match(text)),
     ("docs-example", lambda text: _DOCUMENTED.search(text)),
     ("host", lambda text: text == "localhost"),
+    ("version", lambda text: _API_VERSION.fullmatch(text)),
+    ("placeholder", lambda text: _JUST_HEADER.fullmatch(text)),
     ("code", lambda text: _CLASS.fullmatch(text) and random_bits(text) < 20),
 )
 _FORMS: _Forms = (

@@ -37,17 +37,23 @@ _IN_QUOTES = frozenset(
 _SUBSCRIPT = lazy_pattern(r"[\"'`]\]")
 # `const password = value` of a script in a page, and `user, password = pair`.
 _DECLARED = lazy_pattern(r"\b(?:const|let|var)[ \t]{1,4}\Z|(?m:^)[ \t#]*(?:[A-Za-z_]\w{0,40},[ \t]{0,4}){1,9}\Z")
-_OWN_QUOTES = lazy_pattern(rf"([\"'`]){NAME}\1")
 _QUOTED_KEY = lazy_pattern(r"[\"'`][ \t]*(?::|=>)[ \t]*\Z")
 _VARIABLE_NAME = lazy_pattern(r"[A-Za-z]+(?:[_.][A-Za-z]+|(?<=[a-z])[A-Z][a-z]+)+")
 # These match a call or a command together with its value, which does not begin inside another value.
 _WHOLE = frozenset(("command", "logon", *foreigncalls.PATTERNS))
 # `class="copy-pass" :title="..."` of Vue: the colon begins another name.
 _ATTRIBUTE = lazy_pattern(r"[a-z][\w.\-]{0,40}=[\"']")
+# Ansible's plugin `password` makes one: https://docs.ansible.com/ansible/latest/collections/ansible/builtin/password_lookup.html
+# In `ternary("password", "token")` both are values.
+_PLUGIN = lazy_pattern(r"(?:lookup|query|ternary)\([ \t]?\Z")
+# Results of tests: `--- PASS: TestLogin (0.00s)`, or a mark before the word.
+_AFTER_WORD = frozenset(" *_:'\"`")
+_VERDICT = lazy_pattern(r"(?:--- |[\u2705\u2713\u2714\u2611]\ufe0f?[ \t]?[*_]{0,2})\Z")
 # The token in a badge's URL only grants access to the image. https://docs.codecov.com/docs/status-badges
 _BADGES = lazy_pattern(r"://(?:codecov\.io|img\.shields\.io)/")
 # Before a value in a comment: `// mqtt password: ...`, ` * token: ...`, or in the middle of `/* ... */`.
 _COMMENTED = lazy_pattern(r"[ \t]*(?://|\*|#|--)")
+_TIGHT = lazy_pattern(r"\w=\Z")
 _COMMENT = 2_000  # how far before it the comment may begin
 # The last word on its line, and not a plain word.
 _NOTED = lazy_pattern(r"(?=[^\s]{0,60}\d)(?=[^\s]{0,60}[A-Za-z])[\w+/=@!#$%^*&~?-]{8,200}[ \t]*(?:\r?$|\*/)", re.M)
@@ -273,6 +279,10 @@ def _is_about_another(seen: _Seen, named: re.Match[str], start: int) -> bool:
     # `:param token: what the service gave` and `ok ? 'PASS' : 'FAIL'`
     if _is_described(text, start) or (text[start - 3 : start - 1] == "? " and text[start - 1] in "\"'`"):
         return True
+    if named.lastgroup == "quoted" and _PLUGIN.search(text, max(0, start - 12), start - 1):
+        return True
+    if found[:4].lower() == "pass" and found[4:5] in _AFTER_WORD and _VERDICT.search(text, max(0, start - 6), start):
+        return True
     if found[-1] == ":" and _ATTRIBUTE.match(text, named.end()):
         return True
     if seen.code and ":" in found[-4:] and _PROSE.match(text, named.end()):
@@ -304,7 +314,7 @@ def _needs_quotes(seen: _Seen, named: re.Match[str], start: int) -> bool:
             seen.code
             and named.lastgroup == "any"
             and text[start - 1] not in "?&#"
-            and not _in_quotes(text, start)
+            and not _in_quotes(text, start, named.end())
             and not _is_noted(text, named, start)
         )
     )
@@ -353,17 +363,21 @@ def _window_start(seen: _Seen, offset: int) -> int:
     return low if before < 0 else before + 1
 
 
-def _in_quotes(text: str, start: int) -> bool:
-    """Whether a quote was opened earlier on the line: `"host=db password=..."`; the name's own does not count."""
-    line = text[max(0, text.rfind("\n", 0, start), start - WINDOW) : start]
-    own = _OWN_QUOTES.match(text, start - 1)
-    line = line[:-1] if own else line
-    return any(line.count(quote) % 2 for quote in "\"'`")
+def _in_quotes(text: str, start: int, end: int) -> bool:
+    """Whether a quote that was opened earlier on the line is still open after a name: `"host=db password=..."`.
+
+    Nothing is known of a line that began long before, as those of minified code.
+    """
+    line = text.rfind("\n", max(0, start - WINDOW), start)
+    if line < 0 and start > WINDOW:
+        return False
+    return any(text.count(quote, line + 1, end) % 2 for quote in "\"'`")
 
 
 def _is_noted(text: str, named: re.Match[str], start: int) -> bool:
-    """Whether a value without quotes is in a comment of code: `// mqtt password: ...`."""
-    if not named[0].rstrip().endswith(":") or _NOTED.match(text, named.end()) is None:
+    """Whether a value without quotes is in a comment of code: `// mqtt password: ...`, `// app_secret=...`."""
+    told = named[0].rstrip().endswith(":") or _TIGHT.search(named[0]) is not None
+    if not told or _NOTED.match(text, named.end()) is None:
         return False
     low = max(0, start - _COMMENT)
     line = max(low, text.rfind("\n", low, start) + 1)

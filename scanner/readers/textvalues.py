@@ -94,6 +94,9 @@ _VARIABLE_BLOCK = lazy_pattern(rf"\bvariable[ \t]+\"(?P<name>{NAME})\"[ \t]*\{{[
 
 # Text after a string that ended: `"&password=" + encrypt(...)`, PHP's `'password:' . HASH`.
 _GOES_ON = lazy_pattern(r"[ \t]*(?:[+.&][ \t]*[$A-Za-z_(]|[,)])")
+# A few letters before a variable: `"AWS4" + secretKey` derives a key, https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+_TO_VARIABLE = lazy_pattern(r"[ \t]*(?:\+[ \t]*[$A-Za-z_(]|\.[ \t]*\$)")
+_PREFIX_LENGTH = 6
 # `[MD5 hash]` in a manual, with a blank inside.
 _BRACKETED = lazy_pattern(r"\[[^\[\]\r\n]{1,60}\]")
 _DRAWS = lazy_pattern(r"(?:Form|Html)\w{0,10}::\Z")
@@ -158,6 +161,8 @@ def value_of(text: str, named: re.Match[str], bares: Bares, *, quoted: bool) -> 
         return None
     span, inner = found
     if span != inner and _is_no_value(text, named, name, inner):
+        return None
+    if span != inner and inner.end - inner.start <= _PREFIX_LENGTH and _TO_VARIABLE.match(text, span.end):
         return None
     if way == "logon":
         span = inner = Span(at, text.index("@", at))

@@ -232,6 +232,13 @@ def test_a_number_that_few_durations_have_is_none(value: str) -> None:
     assert "duration" not in evidence(value, "password")
 
 
+def test_your_in_a_line_of_base_64_is_chance_and_no_placeholder() -> None:
+    letters = "etaoinsrhlETAOINSRHL"
+    line = f"{drawn(letters, 22)}/your3{drawn(letters, 22, 10)}"
+    assert "placeholder" not in evidence(f"{line}\\n", "private_key")
+    assert "placeholder" in evidence("Put/your/own/base64/encoded/private/key/in+here", "private_key")
+
+
 def test_a_word_inside_a_random_value_is_no_placeholder() -> None:
     found = evidence(drawn(ALNUM, 12) + "-example-" + drawn(ALNUM, 12), "password")
     assert not {"placeholder", "example-word"} & set(found)
