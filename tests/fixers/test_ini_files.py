@@ -61,6 +61,14 @@ def test_refuses_a_parser_in_an_attribute_that_may_be_read_elsewhere(use: str, t
     assert run.after["shop.ini"] == TEXT
 
 
+def test_refuses_a_file_that_something_else_reads_by_its_path(tried: Callable[..., Any]) -> None:
+    own = "import configparser\nclass Own(configparser.ConfigParser):\n    pass\n"
+    other = f"{own}def load(path):\n    c = Own()\n    c.read(path)\n    return c._sections\nx = load('shop.ini')\n"
+    run = tried("shop.ini", TEXT, SECRET, files={"app.py": f"{HEAD}a = p['db']['password']\n", "other.py": other})
+    assert run.refusals == [RefusalReason.READER_NOT_REWRITABLE]
+    assert "other.py:6" in run.detail
+
+
 def test_a_file_that_python_names_is_not_said_to_have_no_reader(tried: Callable[..., Any]) -> None:
     program = "import configparser\np: object = configparser.ConfigParser()\np.read('shop.ini')\n"
     run = tried("shop.ini", TEXT, SECRET, files={"app.py": program})
