@@ -256,7 +256,10 @@ def site_edit(site: ReaderSite, placement: Placement, context: RewriteContext, f
     file = files[site.path]
     call = render(placement, context.style, file.imported.names, site.quote)
     change = Change(span=site.span, new=call.text.join(site.around), needs=call.needs)
-    if not proven(file, [change]):
+    if site.resolved:
+        new = f"{file.imported.names.get(SETTING)}({site.resolved})".join(site.around)
+        change = Change(span=site.span, new=new, needs=frozenset({SETTING}))
+    if (site.resolved and not context.style.has_module) or not proven(file, [change]):
         raise CannotRewriteError(
             RefusalReason.READER_NOT_REWRITABLE,
             f"{placement.env} is read by {site.path}:{site.line} where a call cannot stand",

@@ -60,7 +60,9 @@ class ReaderSite:
     """A Python expression to rewrite. `quote` is a quotation mark that may be used in it (it may be in an f-string).
 
     `around` is the text put before and after the call: `env.db_url_config(` and `)`. `optional` says that the
-    expression gives a default, or None, if the variable is not set.
+    expression gives a default, or None, if the variable is not set. `resolved` are the arguments with which the call
+    resolves what is read there, of which only running shows whether it is this value; "" if it reads this value alone.
+    `done` says that a generated call is around it already.
     """
 
     path: str
@@ -69,6 +71,8 @@ class ReaderSite:
     quote: str
     around: tuple[str, str] = ("", "")
     optional: bool = False
+    resolved: str = ""
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
