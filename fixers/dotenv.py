@@ -209,7 +209,7 @@ def check_readers(key: str, readers: Readers, *, via_run: bool, mapped: bool = F
     if foreign:
         raise CannotRewriteError(
             RefusalReason.READER_OUTSIDE_PYTHON,
-            f"{key} gets into an image that is not built here by {listed(foreign)}: nothing resolves references there",
+            f"{key} gets into another program's image by {listed(foreign)}: nothing resolves references there",
             "give that service a file of its own, then plan again",
         )
     if via_run:

@@ -641,6 +641,18 @@ def test_an_example_beside_gets_the_key_that_it_lacks(example: str, expected: st
     assert run.after["other/.env.example"] == "X=1\n"
 
 
+@pytest.mark.parametrize("base", ["postgres:16", "docker.io/postgis/postgis:16-3.4", "python AS b\nFROM redis"])
+@pytest.mark.parametrize("build", ["db", "{context: ., dockerfile: db/Dockerfile}"])
+@pytest.mark.parametrize("via_run", [False, True])
+def test_refuses_what_gets_into_a_server_that_is_built_here(base: str, build: str, via_run: bool) -> None:
+    compose = f"services:\n  db:\n    build: {build}\n    env_file: .env\n"
+    files = {"app.py": READER, "compose.yaml": compose, "db/Dockerfile": f"FROM {base}\nCOPY x /\n"}
+    run = Run(f"DB_PASSWORD={SECRET}\n", files, via_run=via_run)
+    assert run.refusal is RefusalReason.READER_OUTSIDE_PYTHON
+    files["db/Dockerfile"] = f"FROM {base} AS a\nFROM python:3.12\n"
+    assert Run(f"DB_PASSWORD={SECRET}\n", files, via_run=via_run).refusal is None
+
+
 def test_who_loads_the_file_is_told() -> None:
     loading = f"from dotenv import load_dotenv\nload_dotenv()\n# load_dotenv()\n{READER}"
     notes = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": loading}).result.notes
