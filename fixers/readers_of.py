@@ -302,7 +302,7 @@ def _unsuffixed(workspace: Workspace, path: str, program: str) -> re.Pattern[str
 
 
 def into_images(readers: Sequence[OtherReader]) -> list[OtherReader]:
-    """Readers by which Compose passes the file to the image of another program: `unhardcode run` starts nothing there."""
+    """Readers by which Compose passes the file to another program's image: `unhardcode run` starts nothing there."""
     return [reader for reader in readers if reader.how.startswith(_HANDS)]
 
 
