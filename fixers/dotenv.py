@@ -209,7 +209,7 @@ def check_readers(key: str, readers: Readers, *, via_run: bool, mapped: bool = F
     if foreign:
         raise CannotRewriteError(
             RefusalReason.READER_OUTSIDE_PYTHON,
-            f"{key} gets into an image that is not built here by {listed(foreign)}: nothing resolves references there",
+            f"{key} gets into another program's image by {listed(foreign)}: nothing resolves references there",
             "give that service a file of its own, then plan again",
         )
     if via_run:
@@ -256,7 +256,10 @@ def site_edit(site: ReaderSite, placement: Placement, context: RewriteContext, f
     file = files[site.path]
     call = render(placement, context.style, file.imported.names, site.quote)
     change = Change(span=site.span, new=call.text.join(site.around), needs=call.needs)
-    if not proven(file, [change]):
+    if site.resolved:
+        new = f"{file.imported.names.get(SETTING)}({site.resolved})".join(site.around)
+        change = Change(span=site.span, new=new, needs=frozenset({SETTING}))
+    if (site.resolved and not context.style.has_module) or not proven(file, [change]):
         raise CannotRewriteError(
             RefusalReason.READER_NOT_REWRITABLE,
             f"{placement.env} is read by {site.path}:{site.line} where a call cannot stand",

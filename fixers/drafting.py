@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fixers import manual_steps
 from fixers.choice import Choice, choose, not_storable
-from fixers.grouping import Draft, Form, by_parameter, group
+from fixers.grouping import Draft, Form, by_parameter, group, own_key
 from fixers.model import RefusalReason
 from fixers.naming import environment_of
 from fixers.refusals import REMAINING, stays
@@ -80,11 +81,20 @@ def by_variable(findings: Sequence[Finding], documents: Mapping[str, Document]) 
 
     found = {path: bindings(document) for path, document in documents.items() if document.kind is Kind.DOTENV}
     ways = {path: whole_values(document) for path, document in documents.items() if document.kind in STRUCTURED}
-    return tuple(
+    whole = [
         ways[finding.path](finding)
         if finding.path in ways and finding.commit is None
         else _in_variable(finding, found.get(finding.path, ()))
         for finding in findings
+    ]
+    named: dict[str | None, set[str]] = defaultdict(set)
+    for finding in whole:
+        named[own_key(finding)].add(finding.path)
+    inis = {path for path, document in documents.items() if document.kind is Kind.INI}
+    # Most reads of INI take any variable: two files with the same section and option need not share one.
+    return tuple(
+        each if each.path in inis and each.literal.span == made.literal.span and len(named[own_key(made)]) > 1 else made
+        for each, made in zip(findings, whole, strict=True)
     )
 
 

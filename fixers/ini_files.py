@@ -10,13 +10,14 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import partial
 
 from fixers.conventions import found_by
 from fixers.dotenv import site_edit
+from fixers.grouping import SETTING
 from fixers.ini_parsers import Parsers, imports_of, parsers_of
-from fixers.ini_uses import COMMON, borrowed, folded, uses
+from fixers.ini_uses import COMMON, Option, borrowed, folded, uses
 from fixers.model import RefusalReason
 from fixers.project_imports import stem_of
 from fixers.python import PythonFile
@@ -32,9 +33,10 @@ from fixers.rewriting import (
     Rewritten,
     all_refused,
 )
+from fixers.settings_files import variable_of
 from fixers.settings_modules import PARSERS, Module, parsed, python_files
 from fixers.settings_readers import find_load_sites
-from fixers.splicing import NOT_PARSABLE, Swap, Switch, owner, stored_text, switched
+from fixers.splicing import NOT_PARSABLE, Swap, Switch, stands_in, stored_text, switched
 from fixers.styles import needed
 from scanner.errors import NotSeenError
 from scanner.model import Document, Kind
@@ -52,30 +54,40 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
     except Unreadable:
         return all_refused(placements, NOT_PARSABLE)
     files: dict[str, PythonFile] = {}
+    moving = Counter(
+        value.path[0] for value in before if any(stands_in(each.finding, value.span) for each in placements)
+    )
 
     def switch(value: Value, placement: Placement) -> Switch:
-        sites, modules = _sites(document, value, context)
-        _check_alone(before, value, placements, sites)
+        together = moving[value.path[0]] + (moving[COMMON] if value.path[0] != COMMON else 0) > 1
+        sites, modules = _sites(document, value, together, context)
+        _check_common(value, sites)
         swap = _swap(document, before, value, placement, {mark for each in modules for mark in _marks(each)})
-        edits = tuple(site_edit(site, placement, context, files) for site in sites)
-        return Switch(swap=swap, variable=placement.env, edits=edits)
+        edited = [site for site in sites if not site.done]
+        edits = tuple(site_edit(site, placement, context, files) for site in edited)
+        needs: dict[str, frozenset[str]] = defaultdict(frozenset)
+        for site in edited:
+            needs[site.path] |= frozenset({SETTING}) if site.resolved else needed([placement], context.style)
+        variable, notes = placement.env, tuple[str, ...]()
+        if any(site.resolved for site in sites):
+            variable = variable_of(value.path)
+            if variable != placement.env:
+                why = f"{variable}, the variable of its keys, means something else"
+                raise CannotRewriteError(RefusalReason.NAME_TAKEN, why, READ_IN_CODE)
+            notes = (
+                f"{document.path}:{placement.finding.start[0]}: where {variable} is set, it counts before the store",
+            )
+        return Switch(swap=swap, variable=variable, edits=edits, needs=needs, notes=notes)
 
-    return switched(document, before, placements, context, switch, files=files, needs=needed(placements, context.style))
+    return switched(document, before, placements, context, switch, files=files, needs=frozenset())
 
 
-def _check_alone(
-    before: Sequence[Value], value: Value, placements: Sequence[Placement], sites: Sequence[ReaderSite]
-) -> None:
-    """Refuse a value that is read as a whole with another that moves: an expression can become one call only."""
-    sections = {value.path[0], COMMON}
-    together = [each for each in placements if owner(before, each.finding).path[0] in sections]
-    whole = next((site for site in sites if any(site.around)), None)
-    if whole is not None and (len(together) > 1 or value.path[0] == COMMON):
-        raise CannotRewriteError(
-            RefusalReason.READER_NOT_REWRITABLE,
-            f"{whole.path}:{whole.line} reads all of its section, and another value of that moves too",
-            READ_IN_CODE,
-        )
+def _check_common(value: Value, sites: Sequence[ReaderSite]) -> None:
+    """Refuse a default of all sections that is read with others: it may be of any of them there."""
+    whole = next((site for site in sites if any(site.around) or site.resolved), None)
+    if whole is not None and value.path[0] == COMMON:
+        why = f"{whole.path}:{whole.line} reads all of a section, or one that is computed, and this is of every section"
+        raise CannotRewriteError(RefusalReason.READER_NOT_REWRITABLE, why, READ_IN_CODE)
 
 
 def _swap(
@@ -112,8 +124,10 @@ def _swap(
     return Swap(span=value.span, new=reference(placement.name, placement.key), old=value.text)
 
 
-def _sites(document: Document, value: Value, context: RewriteContext) -> tuple[list[ReaderSite], list[Module]]:
-    """The reads of a value, and the files that parse it.
+def _sites(
+    document: Document, value: Value, together: bool, context: RewriteContext
+) -> tuple[list[ReaderSite], list[Module]]:
+    """The reads of a value, and the files that parse it. `together` is `Option.together`.
 
     Raises CannotRewriteError if the parser is also used in another way that may read it.
     """
@@ -133,11 +147,11 @@ def _sites(document: Document, value: Value, context: RewriteContext) -> tuple[l
     modules = [parsed(context.workspace, path, context.modules) for path in sorted({site.path for site in found.sites})]
     holders, handed = _holders([module for module in modules if module is not None], raws, context)
     others += handed
+    wanted = Option(section=str(value.path[0]), name=str(value.path[1]), text=value.text, together=together)
     for module, parsers in holders:
         if "default_section" in module.text:
             others.append(OtherReader(path=module.path, line=1, how="default_section"))
-        beside = partial(_naming, raws, module.path, context)
-        for use in uses(module, parsers, str(value.path[0]), str(value.path[1]), beside):
+        for use in uses(module, parsers, wanted):
             if isinstance(use, ReaderSite):
                 sites.append(use)
             else:
@@ -210,15 +224,6 @@ def _given_otherwise(holders: Sequence[tuple[Module, Parsers]]) -> Iterator[Othe
                 if first.setdefault(called, given) != given:
                     how = f"{called}(...) with other arguments than elsewhere"
                     yield OtherReader(path=module.path, line=node.lineno, how=how)
-
-
-def _naming(raws: Mapping[str, bytes], path: str, context: RewriteContext, word: str) -> list[Module] | None:
-    """The other files that contain a word; None if one does not parse."""
-    having = [
-        other for other in raws if other != path and re.search(rb"\b%b\b" % re.escape(word.encode()), raws[other])
-    ]
-    found = [parsed(context.workspace, each, context.modules) for each in having]
-    return None if None in found else [each for each in found if each is not None]
 
 
 def _marks(module: Module) -> str:

@@ -6,9 +6,11 @@ https://docs.python.org/3/library/configparser.html
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from configparser import ConfigParser
+from dataclasses import dataclass, field
 
+from fixers.grouping import SETTING
 from fixers.ini_parsers import Parsers, imports_of, scope_that_binds
 from fixers.python_environment import dotted
 from fixers.python_syntax import node_span
@@ -18,14 +20,47 @@ from scanner.text import line_starts
 
 _QUIET = frozenset({"read", "read_file", "sections", "has_section", "has_option", "options", "optionxform"})
 _READS = frozenset({"get", "getint", "getfloat", "getboolean"})
+_CONVERTING: Mapping[str, Callable[[str], object]] = {
+    "getint": int,
+    "getfloat": float,
+    "getboolean": lambda text: ConfigParser.BOOLEAN_STATES[text.lower()],
+}
 COMMON = "DEFAULT"  # every section has its options
-# The other files that contain a word; None if one of them cannot be read.
-Beside: TypeAlias = Callable[[str], Sequence[Module] | None]
+# What an expression is made of that can stand in the code twice: it does nothing.
+_PLAIN = (ast.Name, ast.Attribute, ast.Constant, ast.JoinedStr, ast.FormattedValue, ast.Subscript, ast.expr_context)
 
 
-def uses(
-    module: Module, parsers: Parsers, section: str, option: str, beside: Beside
-) -> Iterator[ReaderSite | OtherReader]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A value of the file. `together` says that another one moves that a read of its whole section gives too."""
+
+    section: str
+    name: str
+    text: str = field(repr=False)
+    together: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """A read of a parser: the expression, and those that say which section and option; no option: the whole section."""
+
+    node: ast.expr
+    section: ast.expr
+    option: ast.expr | None
+
+    def gives(self, wanted: Option) -> bool:
+        """Whether it may give this value."""
+        section, option = _constant(self.section), _constant(self.option)
+        here = section is None or wanted.section in (section, COMMON)
+        return here and (option is None or folded(option) == folded(wanted.name))
+
+    @property
+    def computed(self) -> bool:
+        """Whether only running shows which section or option it reads."""
+        return _constant(self.section) is None or (self.option is not None and _constant(self.option) is None)
+
+
+def uses(module: Module, parsers: Parsers, wanted: Option) -> Iterator[ReaderSite | OtherReader]:
     """How a file uses its parsers: the reads of one option, and other code that may read it."""
     sections = _sections(module, parsers)
     for node in module.nodes:
@@ -41,19 +76,56 @@ def uses(
         if kind is False:
             yield OtherReader(path=module.path, line=node.lineno, how=f"a use of {dotted(node)}")
             continue
-        read, wanted = _read(module, node, beside) if held is None else _read_of(module, node, held)
-        name = _target(module, read) if held is None and isinstance(read, ast.Subscript) else None
-        if name is not None and (scope_of(name, module.parents), name.id) in sections:
+        read = _read(module, node) if held is None else _read_of(module, node, ast.Constant(held))
+        name = _target(module, read.node) if read is not None and isinstance(read.node, ast.Subscript) else None
+        if held is None and name is not None and (scope_of(name, module.parents), name.id) in sections:
             continue  # `section = parser["database"]`: the uses of the name are checked
-        if wanted is None:
-            if not (isinstance(read, ast.Attribute) and read.attr in _QUIET):
+        if read is None:
+            if not (isinstance(above, ast.Attribute) and above.attr in _QUIET):
                 yield OtherReader(path=module.path, line=node.lineno, how=f"a use of {dotted(node)}")
-        elif section in (wanted[0], COMMON) and (wanted[1] is None or folded(wanted[1]) == folded(option)):
-            whole = wanted[1] is None
-            site = None
-            if isinstance(read, ast.expr) and (whole or not _converts(read)):
-                site = _whole(module, read, option) if whole else _site(module, read, read)
-            yield site or OtherReader(path=module.path, line=node.lineno, how=f"a use of [{wanted[0]}]")
+        elif read.gives(wanted) and not _would_fail(read, wanted.text):
+            how = f"a use of {dotted(node)}" if read.computed else f"a use of [{_constant(read.section)}]"
+            yield _site_of(module, read, wanted) or OtherReader(path=module.path, line=node.lineno, how=how)
+
+
+def _site_of(module: Module, read: _Read, wanted: Option) -> ReaderSite | None:
+    """The edit of one read; None if a call cannot stand there."""
+    if read.option is not None and _converts(read.node):
+        return None
+    if read.option is None:
+        return _whole(module, read, wanted)
+    resolved = _resolved(module, read, _source(module, read.node), read.node) if read.computed else ""
+    return None if resolved is None else _site(module, read.node, read.node, resolved=resolved)
+
+
+def _resolved(module: Module, read: _Read, source: str, outer: ast.expr) -> str | None:
+    """The arguments of the call that resolves what a read gives: it, and the names of section and option."""
+    words = [source]
+    for each in (read.section, read.option):
+        text = _constant(each)
+        if text is not None:
+            quote = _quote(module, outer)
+            if quote in text or not text.isprintable() or "\\" in text:
+                return None
+            words.append(f"{quote}{text}{quote}")
+        elif each is not None:
+            if not all(isinstance(part, _PLAIN) for part in ast.walk(each)):
+                return None
+            words.append(_source(module, each))
+    return ", ".join(words)
+
+
+def _would_fail(read: _Read, text: str) -> bool:
+    """Whether a computed read makes a number or a truth value, which this value is not: it reads others."""
+    called = read.node.func if isinstance(read.node, ast.Call) else None
+    method = called.attr if isinstance(called, ast.Attribute) else ""
+    if not read.computed or method not in _CONVERTING:
+        return False
+    try:
+        _CONVERTING[method](text)
+    except (ValueError, KeyError):
+        return True
+    return False
 
 
 def _is_loaded(node: ast.Name | ast.Attribute | ast.Call) -> bool:
@@ -75,71 +147,92 @@ def _is_kept(module: Module, parsers: Parsers, node: ast.AST) -> bool:
     return False
 
 
-def _site(module: Module, read: ast.expr, outer: ast.expr, around: tuple[str, str] = ("", "")) -> ReaderSite:
-    span = node_span(line_starts(module.text), module.text, outer)
-    return ReaderSite(path=module.path, line=read.lineno, span=span, quote=_quote(module, outer), around=around)
+def _site(
+    module: Module, read: ast.expr, outer: ast.expr, around: tuple[str, str] = ("", ""), resolved: str = ""
+) -> ReaderSite:
+    above = module.parents.get(outer)
+    return ReaderSite(
+        path=module.path,
+        line=read.lineno,
+        span=node_span(line_starts(module.text), module.text, outer),
+        quote=_quote(module, outer),
+        around=around,
+        resolved=resolved,
+        done=isinstance(above, ast.Call) and dotted(above.func).rpartition(".")[2].lstrip("_") == SETTING,
+    )
 
 
 def _quote(module: Module, node: ast.expr) -> str:
+    return "'" if "'" in _source(module, node) else '"'
+
+
+def _source(module: Module, node: ast.expr) -> str:
     span = node_span(line_starts(module.text), module.text, node)
-    return "'" if "'" in module.text[span.start : span.end] else '"'
+    return module.text[span.start : span.end]
 
 
-def _whole(module: Module, read: ast.expr, option: str) -> ReaderSite | None:
-    """A read of a whole section, with the option overriding what the file says: `{**parser["db"], "password": ...}`."""
+def _whole(module: Module, read: _Read, wanted: Option) -> ReaderSite | None:
+    """A read of a whole section, with the option overriding what the file says: `{**parser["db"], "password": ...}`.
+
+    Several values, and a section that only running names, are resolved: `resolve_references(dict(parser[name]), name)`.
+    """
+    node = read.node
     if "optionxform" in module.text:
         return None
-    pairs = isinstance(read, ast.Call)
-    if pairs and (read.keywords or len(read.args) != 1):  # type: ignore[attr-defined]
+    pairs = isinstance(node, ast.Call)
+    if pairs and (node.keywords or len(node.args) != 1):  # type: ignore[attr-defined]
         return None
-    above = module.parents.get(read)
-    span = node_span(line_starts(module.text), module.text, read)
-    written = module.text[span.start : span.end]
-    outer, first, last = read, "{**", "}"
+    above = module.parents.get(node)
+    outer, first, last = node, "", ""
     match above:
-        case ast.Call(func=ast.Name(id="dict"), args=[inner], keywords=[]) if inner is read:
+        case ast.Call(func=ast.Name(id="dict"), args=[inner], keywords=[]) if inner is node:
             outer = above
-        case ast.For(iter=inner) | ast.comprehension(iter=inner) if pairs and inner is read:
-            last = "}.items()"
+        case ast.For(iter=inner) | ast.comprehension(iter=inner) if pairs and inner is node:
+            last = ".items()"
         case _ if pairs:
-            first, last = "list({**", "}.items())"
+            first, last = "list(", ".items())"
         case ast.keyword(arg=None):
             pass
         case ast.Attribute(attr="items" | "values") if isinstance(module.parents.get(above), ast.Call):
             pass
         case _:
             return None
-    quote = _quote(module, outer)
+    written, quote = _source(module, node), _quote(module, outer)
+    if read.computed or wanted.together or _site(module, node, outer).done:
+        resolved = _resolved(module, read, f"dict({written})", outer)
+        return None if resolved is None else _site(module, node, outer, (first, last), resolved)
     mapping = f"dict({written})" if pairs else written
-    return _site(module, read, outer, (f"{first}{mapping}, {quote}{folded(option)}{quote}: ", last))
+    around = (f"{first}{{**{mapping}, {quote}{folded(wanted.name)}{quote}: ", f"}}{last}")
+    return _site(module, node, outer, around)
 
 
-def _read(module: Module, node: ast.expr, beside: Beside) -> tuple[ast.AST, tuple[str, str | None] | None]:
-    """The expression around a parser that reads from it, with section and option; None for those that are unknown."""
+def _read(module: Module, node: ast.expr) -> _Read | None:
+    """The expression around a parser that reads from it; None if it is another use."""
     above = module.parents.get(node)
     match above:
         case ast.Attribute(attr=method) if method in _READS | {"items"}:
-            call = module.parents.get(above)
-            words = _texts(module, call, beside)
-            if words is not None and len(words) >= 1:
-                return call or above, (words[0], words[1] if method != "items" and len(words) > 1 else None)
-        case ast.Subscript(slice=ast.Constant(value=str() as section), ctx=ast.Load()) if above.value is node:
+            match module.parents.get(above):
+                case ast.Call(func=func, args=[section, *rest]) as call if func is above:
+                    if not any(isinstance(each, ast.Starred) for each in call.args) and (method == "items") != bool(
+                        rest
+                    ):
+                        return _Read(node=call, section=section, option=rest[0] if rest else None)
+        case ast.Subscript(value=value, slice=section, ctx=ast.Load()) if value is node:
             return _read_of(module, above, section)
-    return above or node, None
+    return None
 
 
-def _read_of(module: Module, node: ast.expr, section: str) -> tuple[ast.AST, tuple[str, str | None]]:
-    """The expression that reads an option of the section `node`; None if the option is not known."""
+def _read_of(module: Module, node: ast.expr, section: ast.expr) -> _Read:
+    """The expression that reads from the section `node`."""
     above = module.parents.get(node)
     match above:
-        case ast.Subscript(slice=ast.Constant(value=str() as option), ctx=ast.Load()):
-            return above, (section, option)
+        case ast.Subscript(value=value, slice=option, ctx=ast.Load()) if value is node:
+            return _Read(node=above, section=section, option=option)
         case ast.Attribute(attr=method) if method in _READS:
-            call = module.parents.get(above)
-            words = _constants(call)
-            if words:
-                return call or above, (section, words[0])
-    return node, (section, None)
+            match module.parents.get(above):
+                case ast.Call(func=func, args=[option, *_]) as call if func is above and _constant(option) is not None:
+                    return _Read(node=call, section=section, option=option)
+    return _Read(node=node, section=section, option=None)
 
 
 def _sections(module: Module, parsers: Parsers) -> dict[tuple[ast.AST | None, str], str]:
@@ -170,67 +263,8 @@ def _target(module: Module, value: ast.expr) -> ast.Name | None:
     return None
 
 
-def _texts(module: Module, call: ast.AST | None, beside: Beside) -> list[str] | None:
-    """As `_constants`, where a parameter counts by its default if no caller gives another."""
-    if not isinstance(call, ast.Call) or not call.args:
-        return None
-    words = [_default(module, each, beside) if isinstance(each, ast.Name) else _constant(each) for each in call.args]
-    found = [each for each in words if each is not None]
-    return found if len(found) == len(words) else None
-
-
-def _default(module: Module, name: ast.Name, beside: Beside) -> str | None:
-    """The default of a parameter of a top-level function, if no caller overrides it."""
-    function = scope_of(name, module.parents)
-    if not isinstance(function, ast.FunctionDef) or not _is_at_top(module, function):
-        return None
-    parameters = [*function.args.posonlyargs, *function.args.args]
-    given = dict(zip(reversed([each.arg for each in parameters]), reversed(function.args.defaults), strict=False))
-    changed = any(
-        isinstance(node, ast.Name) and node.id == name.id and node is not name and not isinstance(node.ctx, ast.Load)
-        for node in ast.walk(function)
-    )
-    others = beside(function.name)
-    if name.id not in given or changed or others is None or function.decorator_list:
-        return None
-    place = [each.arg for each in parameters].index(name.id)
-    overridden = any(_gives(each, function.name, name.id, place) for each in (module, *others))
-    return None if overridden else _constant(given[name.id])
-
-
-def _is_at_top(module: Module, node: ast.AST) -> bool:
-    above = module.parents.get(node)
-    while isinstance(above, (ast.If, ast.Try)):
-        above = module.parents.get(above)
-    return isinstance(above, ast.Module)
-
-
-def _gives(module: Module, function: str, parameter: str, place: int) -> bool:
-    """Whether a file may call a function with its own argument for a parameter."""
-    for node in module.nodes:
-        if not isinstance(node, (ast.Name, ast.Attribute)) or dotted(node).rpartition(".")[2] != function:
-            continue
-        call = module.parents.get(node)
-        if isinstance(call, ast.Attribute):
-            continue  # a module of that name
-        if not isinstance(call, ast.Call) or call.func is not node:
-            return True  # it is passed on
-        starred = any(isinstance(each, ast.Starred) for each in call.args)
-        if starred or len(call.args) > place or any(each.arg in (None, parameter) for each in call.keywords):
-            return True
-    return False
-
-
-def _constant(node: ast.expr) -> str | None:
+def _constant(node: ast.expr | None) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def _constants(call: ast.AST | None) -> list[str] | None:
-    """The strings that a call has as positional arguments; None if one is not a constant."""
-    if not isinstance(call, ast.Call) or not call.args:
-        return None
-    words = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
-    return words if len(words) == len(call.args) else None
 
 
 def _converts(read: ast.expr) -> bool:

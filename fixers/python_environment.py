@@ -15,6 +15,8 @@ MAKERS = frozenset(
     {"environ.Env", "environ.FileAwareEnv", "environs.Env", "starlette.config.Config"}
     | {"decouple.Config", "decouple.AutoConfig"}
 )
+_CASTS_FIRST = frozenset({"environ.Env", "starlette.config.Config"})
+_KEY_AND_DEFAULT = 2
 _OBJECT_READS = frozenset(
     """str bool int float decimal list tuple dict json bytes url path uuid enum log_level date datetime timedelta get
     get_value db db_url cache cache_url email email_url search_url""".split()
@@ -164,6 +166,21 @@ def reader_objects(tree: ast.Module, names: Mapping[str, str]) -> frozenset[str]
         and resolve(dotted(node.value.func), names) in MAKERS
         for target in node.targets
     )
+
+
+def made_readers(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Names bound once to an object that reads variables when called, with how many of its arguments convert nothing.
+
+    The second is the cast of some: https://django-environ.readthedocs.io/en/latest/api.html,
+    https://www.starlette.io/config/. Elsewhere it is the default, and the third is the cast.
+    """
+    bound = bindings(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and not node.value.keywords:
+            maker = resolve(dotted(node.value.func), names)
+            if maker in MAKERS - {"environ.FileAwareEnv"}:
+                count = 1 if maker in _CASTS_FIRST else _KEY_AND_DEFAULT
+                yield from ((name, count) for name in map(dotted, node.targets) if bound[name] <= 1)
 
 
 def asked_by(call: ast.Call, names: Mapping[str, str], objects: Collection[str]) -> bool:

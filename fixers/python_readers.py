@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from fixers.python_environment import (
-    MAKERS,
     READERS,
     all_names,
     constants_of,
@@ -16,6 +15,7 @@ from fixers.python_environment import (
     environ_objects,
     environment_copies,
     is_copy,
+    made_readers,
     only_reads,
     reader_objects,
     resolve,
@@ -31,9 +31,6 @@ from scanner.text import line_starts
 _PLAIN_CALLS = frozenset({"os.getenv", "os.environ.get", "decouple.config"})
 _PLAIN_METHODS = frozenset({"", "str"})
 _CONVERTING = frozenset({"cast", "parse_default", "subcast", "multiline"})
-# Where a second positional argument is the cast: https://django-environ.readthedocs.io/en/latest/api.html,
-# https://www.starlette.io/config/. Elsewhere it is the default, and the third is the cast.
-_CASTS_FIRST = frozenset({"environ.Env", "starlette.config.Config"})
 _KEY_AND_DEFAULT = 2
 _ALL = 255  # arguments
 # The names of the first parameter of os.getenv, environs, django-environ and decouple.
@@ -70,6 +67,7 @@ class _File:
     starts: list[int]
     names: Mapping[str, str]
     readers: Mapping[str, int]
+    imported: frozenset[str]
     schemes: Mapping[str, frozenset[str]]
     copies: frozenset[str]
     constants: Mapping[str, str]
@@ -90,13 +88,14 @@ def python_sites(path: str, text: str, wanted: Callable[[str], bool], unseen: Un
                 yield Site(key=named[1], line=line, how="in a file that does not parse", span=None)
         return
     names = all_names(tree)
-    schemes = dict(environ_objects(tree, names))
+    schemes, imported = dict(environ_objects(tree, names)), dict(unseen.imported(tree, names, path))
     file = _File(
         path=path,
         text=text,
         starts=line_starts(text),
         names=names,
-        readers=dict.fromkeys(schemes, 1) | dict(_reader_names(tree, names)),
+        readers=dict.fromkeys(schemes, 1) | dict(_reader_names(tree, names)) | imported,
+        imported=frozenset(imported),
         schemes=schemes,
         copies=environment_copies(tree, names) | reader_objects(tree, names),
         constants=constants_of(tree),
@@ -169,7 +168,9 @@ def _call(file: _File, node: ast.Call, wanted: Callable[[str], bool]) -> Iterato
     plain = plain or (owner in file.readers and method in _PLAIN_METHODS)
     maybe = owner in file.readers or written in file.copies or last in file.unseen.names
     maybe = maybe or (isinstance(node.func, ast.Attribute) and _is_copied(node.func.value, file))
-    if plain and not converts:
+    # Another environment's settings, `from .base import env`: its default is a value of its own there, kept for it.
+    apart = {written, owner} & file.imported and any(map(_is_value, [*_defaults(node), *node.args[1:known]]))
+    if plain and not converts and not apart:
         optional = called in READERS or any(each.arg == "default" for each in node.keywords)
         optional = optional or any(map(_may_convert, node.args[1:known]))
         yield replace(_site(file, node, key, f'{called}("{key}")'), optional=optional)
@@ -194,6 +195,15 @@ def _opaque(node: ast.expr | ast.stmt, key: str, how: str) -> Site:
     return Site(key=key, line=node.lineno, how=how, span=None)
 
 
+def _defaults(call: ast.Call) -> list[ast.expr]:
+    """What a read of a variable is told to give if it is not set."""
+    return [each.value for each in call.keywords if each.arg == "default"]
+
+
+def _is_value(default: ast.expr) -> bool:
+    return not (isinstance(default, ast.Constant) and not default.value)
+
+
 def _may_convert(given: ast.expr) -> bool:
     """Whether an argument other than key and default may convert the text; `str` does not."""
     return not (isinstance(given, ast.Name) and given.id == "str")
@@ -205,13 +215,7 @@ def _reader_names(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tuple[
     Each comes with the number of positional arguments that convert nothing.
     """
     bound = bindings(tree)
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call) or node.value.keywords:
-            continue
-        maker = resolve(dotted(node.value.func), names)
-        if maker in MAKERS - {"environ.FileAwareEnv"}:
-            count = 1 if maker in _CASTS_FIRST else _KEY_AND_DEFAULT
-            yield from ((name, count) for name in map(dotted, node.targets) if bound[name] <= 1)
+    yield from made_readers(tree, names)
     for node in ast.walk(tree):
         if only_reads(node, names) and bound[node.name] == 1:
             yield node.name, _ALL

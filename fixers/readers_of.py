@@ -17,7 +17,7 @@ from fixers.workspace import PLAN_MARK, Workspace
 from scanner.errors import NotSeenError
 from scanner.model import Span
 from scanner.readers.errors import Unreadable
-from scanner.readers.nodes import trees
+from scanner.readers.nodes import Node, trees
 from scanner.roles import PathRole, role_of
 from scanner.text import line_starts, position
 
@@ -32,6 +32,13 @@ _SHELLS = re.compile(
 _PROGRAMS = re.compile(
     r".*\.(?:[cm]?[jt]s|jsx|tsx|vue|svelte|astro|rb|go|php|java|kts?|scala|groovy|clj|rs|exs?|pl|cs|fs|vb|swift|dart|lua|r"
     r"|rmd|qmd|jl|tcl|hs|nim|cr|zig|c|cc|cpp|prisma|http|rest)",
+    re.IGNORECASE,
+)
+_FROM = re.compile(rb"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*([^\s@]+)", re.IGNORECASE | re.MULTILINE)
+# Images of servers: nothing of this repository's Python runs in them.
+_SERVERS = re.compile(
+    r"(?:.*/)?(?:postgres|postgis|timescaledb(?:-ha)?|pgvector|mysql(?:-server)?|mariadb|percona|mongo|redis|valkey|rabbitmq"
+    r"|elasticsearch|opensearch|neo4j|influxdb|clickhouse-server|minio|keycloak|grafana|nginx|traefik|caddy|httpd)(?::.*)?",
     re.IGNORECASE,
 )
 _SHELL = re.compile(rb"\b(?:ba|da|z|k|a|fi)?sh\b|\bmake\b")
@@ -60,7 +67,9 @@ class ReaderSite:
     """A Python expression to rewrite. `quote` is a quotation mark that may be used in it (it may be in an f-string).
 
     `around` is the text put before and after the call: `env.db_url_config(` and `)`. `optional` says that the
-    expression gives a default, or None, if the variable is not set.
+    expression gives a default, or None, if the variable is not set. `resolved` are the arguments with which the call
+    resolves what is read there, of which only running shows whether it is this value; "" if it reads this value alone.
+    `done` says that a generated call is around it already.
     """
 
     path: str
@@ -69,6 +78,8 @@ class ReaderSite:
     quote: str
     around: tuple[str, str] = ("", "")
     optional: bool = False
+    resolved: str = ""
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +161,21 @@ def _is_ours(workspace: Workspace, reader: OtherReader) -> bool:
         if files is not None and build is not None:
             first = position(starts, files.span.start)[0]
             if first - 1 <= reader.line <= position(starts, files.span.end)[0]:
-                return True
+                return not _is_of_a_server(workspace, posixpath.dirname(reader.path), build)
         waiting += node.items
     return False
+
+
+def _is_of_a_server(workspace: Workspace, folder: str, build: Node) -> bool:
+    """Whether what Compose builds is another program's image with something added, such as a database's.
+
+    https://docs.docker.com/reference/compose-file/build/
+    """
+    given = {key: node.text or "" for key in ("context", "dockerfile") if (node := build.get(key)) is not None}
+    context = given.get("context", build.text or ".")
+    path = posixpath.normpath(posixpath.join(folder, context, given.get("dockerfile", "Dockerfile")))
+    bases = _FROM.findall(workspace.bytes_of(path)) if path in workspace.files else []
+    return bool(bases) and _SERVERS.fullmatch(bases[-1].decode("utf-8", "replace")) is not None
 
 
 def _sites(workspace: Workspace, path: str, keys: Collection[str], unseen: UnseenReads) -> Iterator[Site]:
@@ -279,7 +302,7 @@ def _unsuffixed(workspace: Workspace, path: str, program: str) -> re.Pattern[str
 
 
 def into_images(readers: Sequence[OtherReader]) -> list[OtherReader]:
-    """Readers by which Compose passes the file to an image not built here: `unhardcode run` starts nothing there."""
+    """Readers by which Compose passes the file to another program's image: `unhardcode run` starts nothing there."""
     return [reader for reader in readers if reader.how.startswith(_HANDS)]
 
 

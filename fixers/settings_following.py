@@ -124,7 +124,7 @@ def _into_parameters(module: Module, call: ast.Call, search: Search) -> None:
     last = called_by(module, call)
     carrying = [position for position, argument in enumerate(call.args) if carries(module, argument, search)]
     keywords = [keyword.arg for keyword in call.keywords if keyword.arg and carries(module, keyword.value, search)]
-    if (carrying or keywords) and last not in search.functions and not is_known(module, call):
+    if (carrying or keywords) and last not in search.functions and not is_known(module, call, search):
         search.called.add(last)
     for other, function, parameters in search.functions.get(last, ()):
         other.tainted.update((function, parameters[at]) for at in carrying if at < len(parameters))
@@ -185,26 +185,33 @@ def carries(module: Module, node: ast.AST, search: Search) -> bool:
             return True
         if isinstance(each, ast.Call):
             # What a function of the workspace does with it is followed through its parameters and returns.
-            waiting += ast.iter_child_nodes(each) if _gives(module, each) else [each.func]
+            waiting += ast.iter_child_nodes(each) if _gives(module, each, search) else [each.func]
         elif not isinstance(each, (*SCOPES, ast.Compare)):
             waiting += ast.iter_child_nodes(each)
     return False
 
 
-def _gives(module: Module, call: ast.Call) -> bool:
-    """Whether a call turns its argument into a path, a file or a text."""
+def _gives(module: Module, call: ast.Call, search: Search) -> bool:
+    """Whether a call turns its argument, or the object that it is a method of, into a path, a file or a text.
+
+    `file.read(size)` gives the text; `config.read(path)` is a method of something else, which keeps what it reads.
+    """
     written = dotted(call.func)
-    method = "." in written and written.rpartition(".")[2] in _GIVING_METHODS
-    return method or resolve(written, module.names) in _GIVING
+    match call.func:
+        case ast.Attribute(value=owner, attr="read"):
+            return carries(module, owner, search)
+        case ast.Attribute(attr=method) if method in _GIVING_METHODS:
+            return True
+    return resolve(written, module.names) in _GIVING
 
 
-def is_known(module: Module, call: ast.Call) -> bool:
+def is_known(module: Module, call: ast.Call, search: Search) -> bool:
     """Whether a call gives a path or keeps nothing of it, and so is not a reader itself."""
     written = dotted(call.func)
     resolved = resolve(written, module.names)
     quiet = resolved in _KEEPING_NOTHING or ("." in written and written.rpartition(".")[2] in _QUIET_METHODS)
     known = quiet or resolved == SETTING or _is_option(call) or lists_folder(call)
-    return known or isinstance(module.parents.get(call), ast.Raise) or _gives(module, call)
+    return known or isinstance(module.parents.get(call), ast.Raise) or _gives(module, call, search)
 
 
 def _is_tainted(module: Module, node: ast.AST) -> bool:

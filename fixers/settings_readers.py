@@ -118,7 +118,7 @@ def _ends(module: Module, search: Search) -> Iterator[LoadSite | OtherReader]:
                 wrapped=_is_wrapped(module.parents.get(node)),
                 stream=stream,
             )
-        elif not is_known(module, node) and not _is_followed(module, node, search):
+        elif not is_known(module, node, search) and not _is_followed(module, node, search):
             yield OtherReader(path=module.path, line=node.lineno, how=f"{dotted(node.func)}(...)")
 
 

@@ -6,6 +6,7 @@ changed.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -54,11 +55,15 @@ class Swap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
-    """A swap with the edits of the value's readers and the variable that takes precedence over the store."""
+    """A swap with the edits of the value's readers and the variable that takes precedence over the store.
+
+    `needs` are the names of the module that these edits use, by the reader's path, beside those of all switches.
+    """
 
     swap: Swap
     variable: str
     edits: tuple[Edit, ...] = ()
+    needs: Mapping[str, frozenset[str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -101,15 +106,18 @@ def switched(
             made[index] = switch(owner(before, placement.finding), placement)
         except CannotRewriteError as error:
             work.refused[index] = error.refused
+    wanted: dict[str, frozenset[str]] = defaultdict(lambda: needs)
     for index in kept_swaps(document, before, {index: one.swap for index, one in made.items()}, work):
         one, placement = made[index], placements[index]
+        for path, names in one.needs.items():
+            wanted[path] |= names
         work.edits[index] = (swapped_edit(document, one.swap, context.key), *one.edits)
         line, stored = placement.finding.start[0], SecretValue(stored_text(placement))
         work.proofs[index] = (reference_proof(document.path, line, placement, one.variable, stored, context.key),)
         work.notes.update(dict.fromkeys(one.notes))
     touched = {edit.path for edits in work.edits.values() for edit in edits}
     opened = [files[path] for path in sorted(files) if path in touched]
-    return rewritten(work, len(placements), opened, needs)
+    return rewritten(work, len(placements), opened, wanted)
 
 
 def stands_in(finding: Finding, span: Span) -> bool:
@@ -182,7 +190,9 @@ def kept_swaps(
     return kept
 
 
-def rewritten(work: Gathered, count: int, files: Iterable[PythonFile], needs: frozenset[str]) -> Rewritten:
+def rewritten(
+    work: Gathered, count: int, files: Iterable[PythonFile], needs: Mapping[str, frozenset[str]]
+) -> Rewritten:
     """The results for `count` placements, with the imports and the module of the Python that reads the file."""
     edits, proofs = work.of(count)
     opened = list(files)
@@ -191,7 +201,7 @@ def rewritten(work: Gathered, count: int, files: Iterable[PythonFile], needs: fr
         edits=edits,
         proofs=proofs,
         refused=work.refused,
-        imports=tuple(edit for file in opened for edit in file.imports(needs)),
+        imports=tuple(edit for file in opened for edit in file.imports(needs[file.syntax.path])),
         new_files=tuple(dict.fromkeys(new for news, _ in added for new in news)),
         notes=tuple(dict.fromkeys([*work.notes, *(note for _, notes in added for note in notes)])),
     )

@@ -10,6 +10,7 @@ from fixers import cloudformation_template, compose, ecs, ini_files, settings_fi
 from fixers.grouping import SETTING
 from fixers.rewriting import Placement, RewriteContext, Rewriter, Rewritten
 from fixers.splicing import stands_in
+from fixers.variables import is_reserved
 from scanner.model import Argument, Document, Finding, Kind, Literal, Role, SecretValue
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Node, Value, trees, values
@@ -72,14 +73,17 @@ def _of_variables(found: Iterable[tuple[str, Value]], document: Document) -> Who
 
 
 def _of_options(found: Sequence[Value], document: Document) -> Whole:
-    """The conversion for INI: a URL's whole value, in a variable named by section and option; others as they are."""
+    """The conversion for INI: the whole value, in a variable named by section and option, as computed reads have it."""
 
     def seen(finding: Finding) -> Finding:
         value = next((each for each in found if stands_in(finding, each.span)), None)
-        if value is None or (finding.literal.span == value.span and finding.value == finding.literal.value):
+        if value is None or not value.path[0]:
             return finding
-        literal = _verbatim(value, settings_files.variable_of(value.path), document)
-        return finding if literal is None else replace(finding, literal=literal)
+        variable, literal = settings_files.variable_of(value.path), finding.literal
+        if literal.span != value.span or finding.value != literal.value:
+            whole = _verbatim(value, variable, document)
+            return finding if whole is None else replace(finding, literal=whole)
+        return finding if is_reserved(variable) else _called(finding, literal, variable, value)
 
     return seen
 
@@ -89,18 +93,22 @@ def _of_settings(found: Sequence[Value], document: Document) -> Whole:
         value = next((each for each in found if stands_in(finding, each.span)), None)
         if value is None or not value.path:
             return finding
-        variable = settings_files.variable_of(value.path)
-        argument = Argument(callees=(SETTING,), index=None, keyword=variable, call=value.span)
-        literal = finding.literal
+        variable, literal = settings_files.variable_of(value.path), finding.literal
         if finding.value != literal.value or literal.span != value.span:
             name = str(value.path[-1])
             whole = literal if literal.span == value.span else _verbatim(value, name, document) or _block(value, name)
             if whole is None:
                 return finding
             literal = replace(whole, role=Role.VARIABLE)
-        return replace(finding, literal=replace(literal, arguments=(*literal.arguments, argument)))
+        return _called(finding, literal, variable, value)
 
     return seen
+
+
+def _called(finding: Finding, literal: Literal, variable: str, value: Value) -> Finding:
+    """A finding of a literal that is read from a variable with a given name."""
+    argument = Argument(callees=(SETTING,), index=None, keyword=variable, call=value.span)
+    return replace(finding, literal=replace(literal, arguments=(*literal.arguments, argument)))
 
 
 def _verbatim(value: Value, name: str, document: Document) -> Literal | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -24,10 +25,12 @@ from fixers.python_environment import (
     environ_objects,
     environment_copies,
     is_copy,
+    made_readers,
     only_reads,
     reader_objects,
     resolve,
 )
+from fixers.python_names import bindings
 from fixers.python_syntax import parse_quietly
 from fixers.runtime.source import is_generated
 from fixers.settings_classes import ANY, WORDS, SettingsClasses, prefixed
@@ -103,7 +106,8 @@ class UnseenReads:
 
     `helpers` are its functions that return the variable they are called with, (module, name); `names` are those of
     helpers and of methods that do so. `attributes` says that attributes may be variables. `modules` are the dotted
-    paths of all its Python files, `mapped` its names for results of `dotenv_values`, (module, name).
+    paths of all its Python files, `mapped` its names for results of `dotenv_values`, (module, name). `objects` are its
+    names for objects that read the variable they are called with, as `made_readers` has them.
     """
 
     places: tuple[UnseenRead, ...] = ()
@@ -112,6 +116,22 @@ class UnseenReads:
     mapped: frozenset[tuple[str, str]] = field(default=frozenset())
     attributes: bool = False
     modules: tuple[str, ...] = ()
+    objects: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def imported(self, tree: ast.Module, names: Mapping[str, str], path: str) -> Iterator[tuple[str, int]]:
+        """The names that a file imports of `objects`, each bound once there, with the count of the object.
+
+        A star import behind it may bind the name anew.
+        """
+        imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)] if self.objects else []
+        stars = [node.lineno for node in imports if any(each.name == "*" for each in node.names)]
+        bound = bindings(tree) if imports else Counter[str]()
+        for node in imports:
+            for name in (each.asname or each.name for each in node.names if node.lineno > max(stars, default=0)):
+                called = names.get(name, "")
+                if bound[name] == 1 and self._is_one_of(self.objects, called, path):
+                    last = called.rpartition(".")[2]
+                    yield name, min(count for (_, each), count in self.objects.items() if each == last)
 
     def is_helper(self, called: str, path: str) -> bool:
         """Whether a called name, resolved by its file's imports, can only be a helper."""
@@ -156,23 +176,28 @@ def unseen_reads(workspace: Workspace, env_file: str) -> UnseenReads:
     trees = dict(_programs(workspace, _READS))
     functions: set[tuple[str, str]] = set()
     methods: set[str] = set()
+    objects: dict[tuple[str, str], int] = {}
     for path, tree in trees.items():
         names, module = all_names(tree), _module_of(path)
+        objects |= {(module, name): count for name, count in made_readers(tree, names)}
         for node in ast.walk(tree):
             if only_reads(node, names):
                 functions.add((module, node.name))
             elif isinstance(node, ast.ClassDef):
                 methods |= {each.name for each in node.body if only_reads(each, names, method=True)}
     called = frozenset({name for _, name in functions} | methods)
-    if called:
-        trees |= dict(_programs(workspace, _words(called)))
+    if called or objects:
+        trees |= dict(_programs(workspace, _words(called | {name for _, name in objects})))
     modules = {name for names in _LIBRARIES.values() for name in names}
     libraries = dict(_programs(workspace, _words(modules)))
     mapped = {path: mapping_names(tree, all_names(tree), env_file) for path, tree in _programs(workspace, _MAPPED)}
+    paths = tuple(_module_of(path) for path in workspace.files if workspace.is_python(path))
+    known = UnseenReads(objects=objects, modules=paths)
     places = [
         each
         for path, tree in trees.items()
-        for each in _by_computed_name(path, tree, called, mapped.get(path, frozenset()), env_file)
+        for imported in [frozenset(dict(known.imported(tree, all_names(tree), path)))]
+        for each in _by_computed_name(path, tree, called, mapped.get(path, frozenset()), env_file, imported)
     ]
     return UnseenReads(
         places=(
@@ -184,9 +209,8 @@ def unseen_reads(workspace: Workspace, env_file: str) -> UnseenReads:
         helpers=frozenset(functions),
         names=called,
         mapped=frozenset((_module_of(path), name) for path, found in mapped.items() for name in found),
-        modules=tuple(_module_of(path) for path in workspace.files if workspace.is_python(path))
-        if functions or any(mapped.values())
-        else (),
+        modules=paths,
+        objects=objects,
         attributes=any(_gives_attributes(node) for tree in trees.values() for node in ast.walk(tree)),
     )
 
@@ -252,10 +276,15 @@ def _programs(workspace: Workspace, holding: re.Pattern[bytes]) -> Iterator[tupl
 
 
 def _by_computed_name(
-    path: str, tree: ast.Module, helpers: Collection[str], mapped: frozenset[str], env_file: str
+    path: str,
+    tree: ast.Module,
+    helpers: Collection[str],
+    mapped: frozenset[str],
+    env_file: str,
+    imported: frozenset[str],
 ) -> Iterator[UnseenRead]:
     names, constants = all_names(tree), constants_of(tree)
-    objects, readers = dict(environ_objects(tree, names)), reader_objects(tree, names)
+    objects, readers = dict(environ_objects(tree, names)), reader_objects(tree, names) | imported
     copies = environment_copies(tree, names) - mapped
     resolved = {id(node) for node in to_resolve(tree, names, env_file)}
     waiting: list[tuple[ast.AST, ast.stmt | None]] = [(tree, None)]
@@ -273,7 +302,9 @@ def _by_computed_name(
                 if resolve(dotted(owner), names) in ENVIRON:
                     yield _read(path, node, f"os.environ.{method}()", _begins(statement))
             case ast.Call(func=ast.Attribute(value=owner, attr=method), args=[]) if (
-                method in _UNNAMED and "environ" in names.values() and not (method in URLS and dotted(owner) in objects)
+                method in _UNNAMED
+                and ("environ" in names.values() or dotted(owner) in imported)
+                and not (method in URLS and dotted(owner) in objects)
             ):
                 yield _read(path, node, f"{method}()", re.compile(_UNNAMED[method]))
             case ast.Call(func=ast.Attribute(attr="from_prefixed_env"), args=arguments):

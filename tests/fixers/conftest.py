@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from fixers.drafting import STRUCTURED
+from fixers.grouping import own_key
 from fixers.model import Edit, Plan, Proof, RefusalReason
 from fixers.plan import PlanOptions, context_of, make_plan
 from fixers.rewrite_context import rewrite_context
@@ -440,7 +441,7 @@ def _placement(finding: Finding, number: int, given: dict[str, Any]) -> Placemen
         finding=finding,
         name=given.get("name", "prod/shop/db" if number == 0 else f"/prod/shop/p{number}"),
         key=given.get("key", "password") if number == 0 else None,
-        env=given.get("env", "DB_PASSWORD") if number == 0 else f"P{number}",
+        env=given.get("env", "DB_PASSWORD") if number == 0 else own_key(finding) or f"P{number}",
         value=finding.literal.value if whole else None,
     )
 

@@ -20,12 +20,10 @@ OPAQUE = {
     "the section with more": "x = dict(p['db'], host='h')\n",
     "its items as they are written": "x = p.items('db', raw=True)\n",
     "options as they are written": "p.optionxform = str\nx = dict(p['db'])\n",
-    "a parameter that a caller gives": "def f(s='db'):\n    return dict(p.items(s))\nf('other')\n",
-    "a parameter of a function that is handed on": "def f(s='db'):\n    return dict(p.items(s))\nmap(f, 'ab')\n",
-    "a parameter that is bound anew": "def f(s='db'):\n    s += ''\n    return dict(p.items(s))\nf()\n",
-    "a parameter without a default": "def f(s):\n    return dict(p.items(s))\n",
-    "a name for the section": "name = 'db'\nx = p.get(name, 'password')\n",
-    "a name for the option": "for o in ('password',):\n    x = p['db'][o]\n",
+    "a section that a call gives, which would be called twice": "x = p.get(next(n), 'password')\n",
+    "a section by a name, kept for other reads": "def f(s):\n    t = p[s]\n    return t['password']\n",
+    "arguments that are unpacked": "x = p.get(*n)\n",
+    "all sections": "x = dict(p.items())\n",
     "a converting read": "x = p.getint('db', 'password')\n",
     "passed on": "x = helper(p)\n",
     "another name": "q = p\n",
@@ -61,6 +59,14 @@ def test_refuses_a_parser_in_an_attribute_that_may_be_read_elsewhere(use: str, t
     assert run.after["shop.ini"] == TEXT
 
 
+def test_refuses_a_file_that_something_else_reads_by_its_path(tried: Callable[..., Any]) -> None:
+    own = "import configparser\nclass Own(configparser.ConfigParser):\n    pass\n"
+    other = f"{own}def load(path):\n    c = Own()\n    c.read(path)\n    return c._sections\nx = load('shop.ini')\n"
+    run = tried("shop.ini", TEXT, SECRET, files={"app.py": f"{HEAD}a = p['db']['password']\n", "other.py": other})
+    assert run.refusals == [RefusalReason.READER_NOT_REWRITABLE]
+    assert "other.py:6" in run.detail
+
+
 def test_a_file_that_python_names_is_not_said_to_have_no_reader(tried: Callable[..., Any]) -> None:
     program = "import configparser\np: object = configparser.ConfigParser()\np.read('shop.ini')\n"
     run = tried("shop.ini", TEXT, SECRET, files={"app.py": program})
@@ -75,10 +81,6 @@ WHOLE = {
     "a copy of its items": ("dict(p.items('db'))", "{{**dict(p.items('db')), 'password': {}}}"),
     "its items": ("p.items('db')", "list({{**dict(p.items('db')), 'password': {}}}.items())"),
     "pair by pair": ("[k for k, v in p['db'].items()]", "[k for k, v in {{**p['db'], 'password': {}}}.items()]"),
-    "a parameter's default": (
-        'f()\ndef f(s="db"):\n    for k, v in p.items(s): print(k)',
-        'f()\ndef f(s="db"):\n    for k, v in {{**dict(p.items(s)), "password": {}}}.items(): print(k)',
-    ),
 }
 
 
@@ -93,12 +95,68 @@ def test_a_section_that_is_read_as_a_whole_has_the_value_put_over_it(
     assert run.after["app.py"].endswith(f"x = {new.format(call)}\n")
 
 
-def test_refuses_a_section_whose_reader_another_file_gives_a_section(tried: Callable[..., Any]) -> None:
-    app = f"{HEAD}def f(s='db'):\n    return dict(p.items(s))\n"
-    files = {"app.py": app, "b.py": "from app import f\nx = f('other')\n"}
-    assert tried("shop.ini", TEXT, SECRET, files=files).refusals == [RefusalReason.READER_NOT_REWRITABLE]
-    files["b.py"] = "import app\nx = app.f()\n"
-    assert tried("shop.ini", TEXT, SECRET, files=files).refusals == []
+def test_two_values_of_a_section_that_is_read_as_a_whole_are_resolved_together(tried: Callable[..., Any]) -> None:
+    text = TEXT.replace("host = h", "token = sesamestreet")
+    app = f"{HEAD}x = dict(p['db'])\nfor k, v in p.items('db'): print(k)\ny = p['db']['token']\n"
+    run = tried("shop.ini", text, SECRET, "sesamestreet", files={"app.py": app})
+    assert run.refusals == []
+    assert "x = resolve_references(dict(p['db']), 'db')\n" in run.after["app.py"]
+    assert "in resolve_references(dict(p.items('db')), 'db').items(): print" in run.after["app.py"]
+    assert "y = get_secret_value(" in run.after["app.py"]
+    assert run.after["shop.ini"].count("{{resolve:") == 2
+
+
+def test_refuses_a_computed_read_whose_variable_means_something_else(tried: Callable[..., Any]) -> None:
+    text = f"[python]\npath = {SECRET}\n"
+    run = tried("shop.ini", text, SECRET, files={"app.py": f"{HEAD}x = p.get(n, o)\n"})
+    assert run.refusals == [RefusalReason.NAME_TAKEN]
+
+
+COMPUTED = {
+    "a parameter's default": (
+        "def f(s='db'):\n    for k, v in p.items(s): print(k)",
+        "def f(s='db'):\n    for k, v in resolve_references(dict(p.items(s)), s).items(): print(k)",
+    ),
+    "a function with section and option": (
+        "def f(s, o):\n    return p.get(s, o, fallback=None)",
+        "def f(s, o):\n    return resolve_references(p.get(s, o, fallback=None), s, o)",
+    ),
+    "a name for the section": (
+        "x = p.get(n, 'password')",
+        "x = resolve_references(p.get(n, 'password'), n, 'password')",
+    ),
+    "a name for the option": ("x = p['db'][o]", "x = resolve_references(p['db'][o], 'db', o)"),
+    "a section by its name": ("x = f(**p[n])", "x = f(**resolve_references(dict(p[n]), n))"),
+}
+
+
+@pytest.mark.parametrize(("read", "new"), COMPUTED.values(), ids=COMPUTED.keys())
+def test_a_read_that_may_give_the_value_resolves_what_it_gives(read: str, new: str, tried: Callable[..., Any]) -> None:
+    quiet = "y = p.get(n, 'host') + p.get('other', o)\nz = p.getint(n, o) + p.getboolean(n, o)\n"
+    run = tried("shop.ini", TEXT, SECRET, files={"app.py": f"{HEAD}{read}\n{quiet}"})
+    assert run.refusals == []
+    assert run.after["app.py"].endswith(f"{new}\n{quiet}")
+    assert "import resolve_references\n" in run.after["app.py"]
+
+
+@pytest.mark.parametrize("new", [new for _, new in COMPUTED.values()], ids=COMPUTED.keys())
+def test_a_read_that_is_resolved_already_is_left_alone(new: str, tried: Callable[..., Any]) -> None:
+    app = f"{HEAD}from app_secrets import resolve_references\n{new}\n"
+    run = tried("shop.ini", TEXT, SECRET, files={"app.py": app})
+    assert run.refusals == []
+    assert run.after["app.py"] == app
+    assert REFERENCE in run.after["shop.ini"]
+
+
+def test_a_number_that_a_computed_read_may_convert_is_refused(tried: Callable[..., Any]) -> None:
+    text, app = TEXT.replace(SECRET, "0"), f"{HEAD}x = p.get(n, o)\ny = p.getint(n, o)\n"
+    assert tried("shop.ini", text, "0", files={"app.py": app}).refusals == [RefusalReason.READER_NOT_REWRITABLE]
+
+
+def test_refuses_a_computed_read_of_what_stands_for_all_sections(tried: Callable[..., Any]) -> None:
+    text = f"[DEFAULT]\npassword = {SECRET}\n[db]\nhost = h\n"
+    run = tried("shop.ini", text, SECRET, files={"app.py": f"{HEAD}x = p.get(n, o)\n"})
+    assert run.refusals == [RefusalReason.READER_NOT_REWRITABLE]
 
 
 def test_refuses_a_parser_that_another_file_takes(tried: Callable[..., Any]) -> None:

@@ -238,6 +238,7 @@ def same_tree(before: ast.AST, after: ast.AST) -> bool:
                 ((_may_go(one) or unpacked) and _is_ours(other))
                 or _same(one, _annotated(other))
                 or _same(one, _given(other))
+                or _resolved(one, other)
             ):
                 continue
             if type(one) is type(other) and not isinstance(one, ast.JoinedStr):
@@ -312,6 +313,12 @@ def _given(node: ast.AST) -> ast.AST | None:
         case ast.Call(func=ast.Name(id=name), args=[ast.Dict() | ast.BinOp() as inner], keywords=[]):
             return inner if name.lstrip("_") == "resolve_references" else None
     return None
+
+
+def _resolved(one: ast.AST, other: ast.AST) -> bool:
+    """Whether references are resolved in what is read of INI: `resolve_references(dict(parser["db"]), "db")`."""
+    calls = [node for node in ast.walk(other) if isinstance(node, ast.Call) and len(node.args) > 1 and _is_ours(node)]
+    return any(_same(one, part) for call in calls[:1] for part in ast.walk(call.args[0]))
 
 
 def _is_our_import(node: object, modules: Collection[str]) -> bool:
