@@ -190,7 +190,7 @@ def _joined(first: Draft, second: Draft) -> Draft | None:
     if Form.PAIR in (first.form, second.form):
         return _joined_pairs(first, second)
     constants = _agreed(first, second)
-    same_place = _one_connection(first, second)
+    same_place = _one_connection(first, second) or _one_signer(first, second)
     if not same_place and (constants is None or not _sure(first.members[0], second.members[0])):
         return None
     form = Form.LOGIN if Form.LOGIN in (first.form, second.form) else Form.PLAIN
@@ -228,6 +228,15 @@ def _one_connection(first: Draft, second: Draft) -> bool:
     if shared and not _two_accounts(ones, others):
         return True
     return _agreed(first, second) is not None and _one_variable(first, second)
+
+
+def _one_signer(first: Draft, second: Draft) -> bool:
+    """Whether both are signing keys that calls of one folder get: what one signs, the other has to verify."""
+    found = [*first.findings, *second.findings]
+    return (
+        all(each.kind is CredentialKind.SIGNING_KEY and each.literal.arguments for each in found)
+        and len({_folder(each) for each in found}) == 1
+    )
 
 
 def _port(constants: dict[str, str]) -> str | None:

@@ -14,7 +14,7 @@ from fixers.import_roots import Files, import_root, packages_in, regular_root
 from fixers.loaded_by_tools import ToolLoaded, loaded_by_tool
 from fixers.model import NewFile
 from fixers.notebook_code import SUFFIX, code_of
-from fixers.project_imports import OwnImports, imported, own_imports, read_quietly
+from fixers.project_imports import OwnImports, imported, imported_relatively, own_imports, read_quietly
 from fixers.rewriting import RewriteContext
 from fixers.runtime import source
 from scanner.roles import PathRole, role_of
@@ -61,6 +61,9 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     if tool is not None:
         return _for_tool(file, tool, files, context)
     home, root = _home(file, imports, files, context)
+    if home not in (file.parent, root) and _may_be_started(file, root, tree, imports, context):
+        # Started by its path, it finds only what is beside it.
+        home = file.parent
     relative = imports.relative or _is_unsure(file, root, tree, files, context)
     inner = _inner_package(file, files, context)
     if inner is not None and not _uses(imports, inner.parent.name) and not _is_program(tree):
@@ -77,7 +80,7 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     loose = home == file.parent == root and _may_be_in_namespace(file, tree, imports, files, context)
     alone = loose or (
         home == file.parent != root
-        and (_may_be_started(file, tree, imports, context) or _is_neighbour(file, imports, files, context))
+        and (_may_be_started(file, root, tree, imports, context) or _is_neighbour(file, imports, files, context))
     )
     module = _import_name(file, target, root, relative=relative or loose)
     placed = _placed(str(target), module, target.stem if alone else None, context)
@@ -134,16 +137,37 @@ def _may_be_in_namespace(
     return not bare and not any(name in context.imported for name in beside)
 
 
-def _may_be_started(file: PurePosixPath, tree: ast.Module, imports: OwnImports, context: RewriteContext) -> bool:
-    """Whether a file in a package may be started by its path: it is a program that needs nothing of the package.
+def _may_be_started(
+    file: PurePosixPath, root: PurePosixPath, tree: ast.Module, imports: OwnImports, context: RewriteContext
+) -> bool:
+    """Whether a file in a package may be started by its path: it is a program that needs nothing of the project.
 
     If others import it too, it is used in both ways.
     """
-    if imports.relative or any(name.partition(".")[0] in file.parts for name in imports.absolute):
+    tops = {name.partition(".")[0] for name in imports.absolute}
+    if imports.relative or any(name in file.parts or _is_in(root, name, context) for name in tops):
         return False
     # Airflow loads the files of its folder by path and has that folder on sys.path.
-    program = _is_program(tree) or any(name.partition(".")[0] == "airflow" for name in imports.absolute)
+    program = _is_program(tree) or "airflow" in tops or _is_only_started(file, root, tree, context)
     return str(file.parent) in context.functions or program
+
+
+def _is_in(root: PurePosixPath, name: str, context: RewriteContext) -> bool:
+    return any(str(root / each) in context.workspace.files for each in (f"{name}.py", f"{name}/__init__.py"))
+
+
+def _is_only_started(file: PurePosixPath, root: PurePosixPath, tree: ast.Module, context: RewriteContext) -> bool:
+    """Whether a file is a program without a test of `__main__`: it does something at once, and nothing imports it."""
+    works = (ast.For, ast.AsyncFor, ast.While, ast.With)
+    calls = (node for node in tree.body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+    if next(calls, None) is None and not any(isinstance(node, works) for node in tree.body):
+        return False
+    dotted = ".".join(file.relative_to(root).with_suffix("").parts)
+    if not context.imported.isdisjoint({file.stem, dotted, f"{dotted.rpartition('.')[0]}.*"}):
+        return False
+    near = (path for path in context.workspace.files if path.startswith(f"{root / file.relative_to(root).parts[0]}/"))
+    sources = (read_quietly(path, context.workspace) for path in near if path.endswith(".py") and path != str(file))
+    return not any(file.stem in imported_relatively(source) for source in sources)
 
 
 def _is_neighbour(file: PurePosixPath, imports: OwnImports, files: Files, context: RewriteContext) -> bool:

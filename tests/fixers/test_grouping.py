@@ -176,6 +176,30 @@ def test_a_weak_value_of_one_account_is_one_secret(making: SimpleNamespace) -> N
     assert "dbname" not in dict(draft.constants)
 
 
+def signer(making: SimpleNamespace, path: str, callee: str, at: int) -> Finding:
+    argument = Argument(callees=(callee,), index=1, keyword=None, call=Span(at, at + 9))
+    found: Finding = making.finding(
+        path, "changeme", name=None, role=Role.POSITIONAL, kind=CredentialKind.SIGNING_KEY, at=at,
+        literal={"arguments": (argument,)},
+    )  # fmt: skip
+    return found
+
+
+def test_a_weak_key_that_signs_and_verifies_is_one_secret(making: SimpleNamespace) -> None:
+    calls = [("api/login.py", "jwt.encode", 10), ("api/login.py", "jwt.decode", 50), ("api/users.py", "jwt.decode", 10)]
+    assert len(grouped(*(signer(making, *call) for call in calls))) == 1
+
+
+def test_a_weak_signing_key_of_two_programs_is_two_secrets(making: SimpleNamespace) -> None:
+    calls = [("api/login.py", "jwt.encode", 10), ("billing/login.py", "jwt.encode", 10)]
+    assert len(grouped(*(signer(making, *call) for call in calls))) == 2
+
+
+def test_a_weak_signing_key_and_a_setting_of_its_value_are_two_secrets(making: SimpleNamespace) -> None:
+    setting = making.finding("api/login.py", "changeme", name="SECRET_KEY", kind=CredentialKind.SIGNING_KEY, at=90)
+    assert len(grouped(signer(making, "api/login.py", "jwt.encode", 10), setting)) == 2
+
+
 def test_a_default_in_code_and_its_variable_are_one_secret(making: SimpleNamespace) -> None:
     default = making.finding("a.py", "changeme", name="DB_PASSWORD", role=Role.ENV_DEFAULT)
     variable = making.finding(".env", "changeme", name="DB_PASSWORD", role=Role.VARIABLE)
