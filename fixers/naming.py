@@ -135,7 +135,7 @@ def name_parts(
         alike = {part: shared[(env, name), part] for part in parts}
         own = [part for part in parts if alike[part] == 1] if rivals[env, name] > 1 else []
         # What several of them share tells nobody which is which: they are numbered under what the fewest share.
-        near = min((name, *parts), key=lambda part: alike.get(part, rivals[env, name]))  # noqa: B023
+        near = min((name, *parts), key=lambda part: alike.get(part, rivals[env, name]))
         others = (name, *parts) if rivals[env, name] == 1 else (near,)
         free = (part for part in chain(own, others, _numbered(near)) if (env, part) not in taken)
         named = (part for part in free if not _names_one(part, unspeakable, runs))

@@ -474,6 +474,32 @@ STARTED = {
     "a program deep in a package": (
         {"shop/__init__.py": "", "shop/a/__init__.py": "", "shop/a/run.py": PROGRAM},
         "shop/a/run.py",
+        "app_secrets",
+    ),
+    "a program deep in a package that imports what is beside the package": (
+        {"conf.py": "", "shop/__init__.py": "", "shop/a/__init__.py": "", "shop/a/run.py": "import conf\n" + PROGRAM},
+        "shop/a/run.py",
+        None,
+    ),
+    "a program without a test": ({"bin/__init__.py": "", "bin/run.py": "start()\n"}, "bin/run.py", "app_secrets"),
+    "a program without a test that loops": (
+        {"bin/__init__.py": "", "bin/run.py": "while True:\n    start()\n"},
+        "bin/run.py",
+        "app_secrets",
+    ),
+    "a module that does something and is imported": (
+        {"bin/__init__.py": "", "bin/run.py": "start()\n", "a.py": "from bin import run\n"},
+        "bin/run.py",
+        None,
+    ),
+    "a module that does something and is imported relatively": (
+        {"bin/__init__.py": "", "bin/run.py": "start()\n", "bin/a.py": "from . import (\n    b,\n    run,\n)\n"},
+        "bin/run.py",
+        None,
+    ),
+    "a module that only defines": (
+        {"bin/__init__.py": "", "bin/run.py": '"""Run."""\nA = start()\n'},
+        "bin/run.py",
         None,
     ),
     "a program beside a package": ({"run.py": PROGRAM, "shop/__init__.py": ""}, "run.py", None),
