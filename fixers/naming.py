@@ -32,7 +32,7 @@ _GENERIC = frozenset(
     {
         "password", "passwd", "pwd", "pass", "passphrase", "pw", "token", "secret", "key", "api", "apikey", "auth",
         "access", "credential", "credentials", "private", "client", "signing", "bearer", "authorization", "header",
-        "app", "application", "url", "uri", "dsn", "login", "encryption", "session", "webhook"
+        "app", "appid", "application", "url", "uri", "dsn", "login", "encryption", "session", "webhook"
     }
 )  # fmt: skip
 _WITHOUT_CONTENT = frozenset({"authorization", "auth", "header", "bearer", "basic", "x", "data", "s", "k", "p", "v"})
@@ -222,7 +222,9 @@ def _plain_words(finding: Finding, frameworks: Collection[str], *, whole_url: bo
     number = words[-1:] if words[-1:] and words[-1].isdigit() and len(words) > 1 else []
     while words and (words[-1] in _ENVIRONMENTS or words[-1].isdigit()):
         words.pop()
-    if finding.kind in (CredentialKind.URL, CredentialKind.DSN) and not whole_url:
+    if finding.kind is CredentialKind.URL and finding.provider and finding.env:  # a webhook: no login with a password
+        words = words if any(word not in _GENERIC for word in words) else list(split_words(finding.env))
+    elif finding.kind in (CredentialKind.URL, CredentialKind.DSN) and not whole_url:
         words = [*(word for word in words if word not in ("url", "uri", "dsn", "connection", "string")), "password"]
     if all(word in _WITHOUT_CONTENT for word in words):
         words = str(finding.kind).split("-")
@@ -237,7 +239,8 @@ def _owner(finding: Finding, frameworks: Collection[str]) -> tuple[str, ...]:
     if finding.rule.startswith(own.PREFIX):
         return tuple(finding.rule.removeprefix(own.PREFIX).split("-")[:2])
     if finding.provider or finding.engine:
-        return tuple(re.findall(r"[a-z0-9]+", (finding.provider or finding.engine or "").lower())[:2])
+        owner = (finding.provider or finding.engine or "").lower()
+        return ("jwt",) if owner == "json web token" else tuple(re.findall(r"[a-z0-9]+", owner)[:2])
     if finding.kind is CredentialKind.URL:
         scheme = re.match(r"([A-Za-z][A-Za-z0-9]*)[A-Za-z0-9+.-]*://", finding.literal.value.reveal("text"))
         return (scheme[1].lower(),) if scheme and not scheme[1].lower().startswith("http") else ()

@@ -232,6 +232,13 @@ def test_a_value_of_everyday_words_spoils_no_name(making: SimpleNamespace) -> No
         ({"name": "API_TOKEN_PROD", "kind": K.API_KEY}, "api-token"),
         ({"name": None, "kind": K.PRIVATE_KEY}, "private-key"),
         ({"name": "MAIL_PASSWORD"}, "mail-password"),
+        (
+            {"name": "url", "kind": K.URL, "provider": "DingTalk", "env": "DINGTALK_WEBHOOK_URL"},
+            "dingtalk-webhook-url",
+        ),
+        ({"name": "BUILDS_URL", "kind": K.URL, "provider": "Slack", "env": "SLACK_WEBHOOK_URL"}, "builds-url"),
+        ({"name": "authorization", "kind": K.API_KEY, "provider": "JSON Web Token"}, "jwt-api-key"),
+        ({"name": "appid", "kind": K.API_KEY, "provider": "OpenWeather"}, "openweather-appid"),
     ],
 )
 def test_what_a_secret_is_called(making: SimpleNamespace, fields: dict[str, Any], part: str) -> None:
