@@ -228,6 +228,9 @@ def _plain_words(finding: Finding, frameworks: Collection[str], *, whole_url: bo
         words = [*(word for word in words if word not in ("url", "uri", "dsn", "connection", "string")), "password"]
     if all(word in _WITHOUT_CONTENT for word in words):
         words = str(finding.kind).split("-")
+    if finding.literal.role is Role.POSITIONAL and _GENERIC.isdisjoint(words):
+        # The name of what the call makes: `bot = Bot("...")`.
+        words = list(split_words(finding.env or "")) or [*words, *str(finding.kind).split("-")]
     if all(word in _GENERIC for word in words):
         context = _owner(finding, frameworks)
         words = [*(word for word in context if word not in words), *words]
@@ -244,8 +247,8 @@ def _owner(finding: Finding, frameworks: Collection[str]) -> tuple[str, ...]:
     if finding.kind is CredentialKind.URL:
         scheme = re.match(r"([A-Za-z][A-Za-z0-9]*)[A-Za-z0-9+.-]*://", finding.literal.value.reveal("text"))
         return (scheme[1].lower(),) if scheme and not scheme[1].lower().startswith("http") else ()
-    family = finding.rule.partition("-")[0]
-    return (family,) if family in _FRAMEWORKS and family in frameworks else ()
+    families = (word.removeprefix("py") for word in finding.rule.split("-"))
+    return tuple(family for family in families if family in _FRAMEWORKS and family in frameworks)[:1]
 
 
 def _kebab(words: Iterable[str]) -> str:

@@ -238,6 +238,19 @@ def test_a_value_of_everyday_words_spoils_no_name(making: SimpleNamespace) -> No
         ),
         ({"name": "BUILDS_URL", "kind": K.URL, "provider": "Slack", "env": "SLACK_WEBHOOK_URL"}, "builds-url"),
         ({"name": "authorization", "kind": K.API_KEY, "provider": "JSON Web Token"}, "jwt-api-key"),
+        (
+            {
+                "name": "bot",
+                "role": Role.POSITIONAL,
+                "kind": K.API_KEY,
+                "provider": "Telegram",
+                "env": "TELEGRAM_BOT_TOKEN",
+            },
+            "telegram-bot-token",
+        ),
+        ({"name": None, "kind": K.SIGNING_KEY, "rule": "pyjwt-key"}, "jwt-signing-key"),
+        ({"name": "genius", "role": Role.POSITIONAL, "kind": K.API_KEY}, "genius-api-key"),
+        ({"name": "shop_token", "role": Role.POSITIONAL, "kind": K.API_KEY}, "shop-token"),
         ({"name": "appid", "kind": K.API_KEY, "provider": "OpenWeather"}, "openweather-appid"),
     ],
 )
