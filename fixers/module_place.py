@@ -200,7 +200,7 @@ def _home(
         # A page runs as the main script does: https://docs.streamlit.io/develop/concepts/multipage-apps/overview
         return file.parent.parent, file.parent.parent
     if file.parent == root:
-        return _beside(root, imports, files) or _project(root, files, context) or root, root
+        return _beside(file, imports, files, context.workspace) or _project(root, files, context) or root, root
     if not _needs_root(file, root, imports, files) and _is_script_style(file, imports, files, context.workspace):
         return file.parent, file.parent
     if file.parent == folder:
@@ -237,13 +237,33 @@ def _is_namesake(name: str, folder: PurePosixPath, files: Files, workspace: Work
     return any(relative.search(read_quietly(path, workspace)) for path in beside)
 
 
-def _beside(root: PurePosixPath, imports: OwnImports, files: Files) -> PurePosixPath | None:
-    """The package that a script in an import root belongs to: the one that it imports, or the only one there."""
-    packages = [folder for folder in packages_in(root, files) if role_of(str(folder / "x.py")) is PathRole.SOURCE]
+def _beside(file: PurePosixPath, imports: OwnImports, files: Files, workspace: Workspace) -> PurePosixPath | None:
+    """The package that a file in an import root belongs to: the one that it imports, or the only one there.
+
+    Not one whose `__init__.py` imports the file (`from config import Config`): importing anything of that package
+    first would then fail. One that the file does not import has to be empty, because it would be started.
+    """
+    packages = [
+        folder for folder in packages_in(file.parent, files) if role_of(str(folder / "x.py")) is PathRole.SOURCE
+    ]
+    starts = {folder: read_quietly(str(folder / "__init__.py"), workspace) for folder in packages}
+    packages = [folder for folder in packages if file.stem not in imported(starts[folder])]
     used = [folder for folder in packages if _uses(imports, folder.name)]
     if used:
         return used[0]
-    return packages[0] if len(packages) == 1 else None
+    return packages[0] if len(starts) == len(packages) == 1 and not _does_something(starts[packages[0]]) else None
+
+
+def _does_something(raw: bytes) -> bool:
+    """Whether a file imports or calls anything when it is imported itself."""
+    from fixers.python_syntax import parse_quietly
+
+    try:
+        body = parse_quietly(raw).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
+    nodes = (node for statement in body for node in ast.walk(statement))
+    return any(isinstance(node, (ast.Import, ast.ImportFrom, ast.Call)) for node in nodes)
 
 
 def _project(root: PurePosixPath, files: Files, context: RewriteContext) -> PurePosixPath | None:

@@ -226,7 +226,7 @@ def _plain_words(finding: Finding, frameworks: Collection[str], *, whole_url: bo
         words = words if any(word not in _GENERIC for word in words) else list(split_words(finding.env))
     elif finding.kind in (CredentialKind.URL, CredentialKind.DSN) and not whole_url:
         words = [*(word for word in words if word not in ("url", "uri", "dsn", "connection", "string")), "password"]
-    if all(word in _WITHOUT_CONTENT for word in words):
+    if all(word in _WITHOUT_CONTENT for word in words) or (words == ["key"] and str(finding.kind).endswith("-key")):
         words = str(finding.kind).split("-")
     if finding.literal.role is Role.POSITIONAL and _GENERIC.isdisjoint(words):
         # The name of what the call makes: `bot = Bot("...")`.

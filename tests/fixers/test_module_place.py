@@ -36,6 +36,30 @@ MANAGE = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "{}.setting
 DJANGO = {"manage.py": MANAGE.format("shop"), "shop/__init__.py": "", "shop/settings.py": "", "blog/__init__.py": ""}
 
 TREES = {
+    "a configuration that the only package imports": (
+        {"config.py": "", "shop/__init__.py": "from config import Config\n"},
+        "config.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
+    "a configuration that a module of the only package imports": (
+        {"config.py": "", "shop/__init__.py": "", "shop/db.py": "from config import Config\n"},
+        "config.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a script beside a package that starts something": (
+        {"load.py": "", "shop/__init__.py": "app = create()\n"},
+        "load.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
+    "a script that imports the package that starts something": (
+        {"load.py": "import shop\n", "shop/__init__.py": "app = create()\n"},
+        "load.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
     "a script alone": ({"app.py": ""}, "app.py", "app_secrets.py", "app_secrets"),
     "a script in a folder": ({"bin/app.py": ""}, "bin/app.py", "bin/app_secrets.py", "app_secrets"),
     "a module of a package": (

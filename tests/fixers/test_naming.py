@@ -249,6 +249,7 @@ def test_a_value_of_everyday_words_spoils_no_name(making: SimpleNamespace) -> No
             "telegram-bot-token",
         ),
         ({"name": None, "kind": K.SIGNING_KEY, "rule": "pyjwt-key"}, "jwt-signing-key"),
+        ({"name": "key", "kind": K.SIGNING_KEY}, "signing-key"),
         ({"name": "genius", "role": Role.POSITIONAL, "kind": K.API_KEY}, "genius-api-key"),
         ({"name": "shop_token", "role": Role.POSITIONAL, "kind": K.API_KEY}, "shop-token"),
         ({"name": "appid", "kind": K.API_KEY, "provider": "OpenWeather"}, "openweather-appid"),
