@@ -86,8 +86,9 @@ def add_boto3(paths: Iterable[str], workspace: Workspace, key: bytes) -> Depende
         for installed in images.values():
             # An image may have a list of its own, beside the main one: `requirements-pg.txt`.
             brought = {each for path in installed for each in (path, *_included(path, workspace))}
-            if brought.isdisjoint(one.path for one in lists) and (own := [each for each in installed if each in texts]):
-                lists.append(_requirements(own[0], texts[own[0]], workspace))
+            beside = next((each for each in installed if each in texts), None)
+            if beside is not None and brought.isdisjoint(one.path for one in lists):
+                lists.append(_requirements(beside, texts[beside], workspace))
         changed = [one for one in lists if one.insertions is not None and _may_change(one.path, workspace)]
         for one in changed:
             edits += [_edit(one.path, offset, new, key) for offset, new in one.insertions or ()]
