@@ -190,7 +190,7 @@ def _joined(first: Draft, second: Draft) -> Draft | None:
     if Form.PAIR in (first.form, second.form):
         return _joined_pairs(first, second)
     constants = _agreed(first, second)
-    same_place = _one_connection(first, second)
+    same_place = _one_connection(first, second) or _one_use(first, second)
     if not same_place and (constants is None or not _sure(first.members[0], second.members[0])):
         return None
     form = Form.LOGIN if Form.LOGIN in (first.form, second.form) else Form.PLAIN
@@ -228,6 +228,24 @@ def _one_connection(first: Draft, second: Draft) -> bool:
     if shared and not _two_accounts(ones, others):
         return True
     return _agreed(first, second) is not None and _one_variable(first, second)
+
+
+def _one_use(first: Draft, second: Draft) -> bool:
+    """Whether one file gives both to the same kind of call, as the same argument and for the same account.
+
+    A signing key may be in another file of the folder: what one signs, the other has to verify.
+    """
+    found = [*first.findings, *second.findings]
+    if not all(each.literal.arguments for each in found):
+        return False
+    if all(each.kind is CredentialKind.SIGNING_KEY for each in found) and len({_folder(each) for each in found}) == 1:
+        return True
+    to = [connection(each) for each in found]
+    uses = {
+        (each.path, each.rule, each.engine, each.literal.name, each.literal.role, place.host, place.username)
+        for each, place in zip(found, to, strict=True)
+    }
+    return len(uses) == 1 and found[0].literal.role in (Role.KEYWORD, Role.POSITIONAL)
 
 
 def _port(constants: dict[str, str]) -> str | None:

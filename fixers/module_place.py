@@ -14,7 +14,7 @@ from fixers.import_roots import Files, import_root, packages_in, regular_root
 from fixers.loaded_by_tools import ToolLoaded, loaded_by_tool
 from fixers.model import NewFile
 from fixers.notebook_code import SUFFIX, code_of
-from fixers.project_imports import OwnImports, imported, own_imports, read_quietly
+from fixers.project_imports import OwnImports, imported, imported_relatively, own_imports, read_quietly
 from fixers.rewriting import RewriteContext
 from fixers.runtime import source
 from scanner.roles import PathRole, role_of
@@ -61,6 +61,9 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     if tool is not None:
         return _for_tool(file, tool, files, context)
     home, root = _home(file, imports, files, context)
+    if home not in (file.parent, root) and _may_be_started(file, root, tree, imports, context):
+        # Started by its path, it finds only what is beside it.
+        home = file.parent
     relative = imports.relative or _is_unsure(file, root, tree, files, context)
     inner = _inner_package(file, files, context)
     if inner is not None and not _uses(imports, inner.parent.name) and not _is_program(tree):
@@ -77,7 +80,7 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     loose = home == file.parent == root and _may_be_in_namespace(file, tree, imports, files, context)
     alone = loose or (
         home == file.parent != root
-        and (_may_be_started(file, tree, imports, context) or _is_neighbour(file, imports, files, context))
+        and (_may_be_started(file, root, tree, imports, context) or _is_neighbour(file, imports, files, context))
     )
     module = _import_name(file, target, root, relative=relative or loose)
     placed = _placed(str(target), module, target.stem if alone else None, context)
@@ -134,16 +137,37 @@ def _may_be_in_namespace(
     return not bare and not any(name in context.imported for name in beside)
 
 
-def _may_be_started(file: PurePosixPath, tree: ast.Module, imports: OwnImports, context: RewriteContext) -> bool:
-    """Whether a file in a package may be started by its path: it is a program that needs nothing of the package.
+def _may_be_started(
+    file: PurePosixPath, root: PurePosixPath, tree: ast.Module, imports: OwnImports, context: RewriteContext
+) -> bool:
+    """Whether a file in a package may be started by its path: it is a program that needs nothing of the project.
 
     If others import it too, it is used in both ways.
     """
-    if imports.relative or any(name.partition(".")[0] in file.parts for name in imports.absolute):
+    tops = {name.partition(".")[0] for name in imports.absolute}
+    if imports.relative or any(name in file.parts or _is_in(root, name, context) for name in tops):
         return False
     # Airflow loads the files of its folder by path and has that folder on sys.path.
-    program = _is_program(tree) or any(name.partition(".")[0] == "airflow" for name in imports.absolute)
+    program = _is_program(tree) or "airflow" in tops or _is_only_started(file, root, tree, context)
     return str(file.parent) in context.functions or program
+
+
+def _is_in(root: PurePosixPath, name: str, context: RewriteContext) -> bool:
+    return any(str(root / each) in context.workspace.files for each in (f"{name}.py", f"{name}/__init__.py"))
+
+
+def _is_only_started(file: PurePosixPath, root: PurePosixPath, tree: ast.Module, context: RewriteContext) -> bool:
+    """Whether a file is a program without a test of `__main__`: it does something at once, and nothing imports it."""
+    works = (ast.For, ast.AsyncFor, ast.While, ast.With)
+    calls = (node for node in tree.body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+    if next(calls, None) is None and not any(isinstance(node, works) for node in tree.body):
+        return False
+    dotted = ".".join(file.relative_to(root).with_suffix("").parts)
+    if not context.imported.isdisjoint({file.stem, dotted, f"{dotted.rpartition('.')[0]}.*"}):
+        return False
+    near = (path for path in context.workspace.files if path.startswith(f"{root / file.relative_to(root).parts[0]}/"))
+    sources = (read_quietly(path, context.workspace) for path in near if path.endswith(".py") and path != str(file))
+    return not any(file.stem in imported_relatively(source) for source in sources)
 
 
 def _is_neighbour(file: PurePosixPath, imports: OwnImports, files: Files, context: RewriteContext) -> bool:
@@ -176,7 +200,7 @@ def _home(
         # A page runs as the main script does: https://docs.streamlit.io/develop/concepts/multipage-apps/overview
         return file.parent.parent, file.parent.parent
     if file.parent == root:
-        return _beside(root, imports, files) or _project(root, files, context) or root, root
+        return _beside(file, imports, files, context.workspace) or _project(root, files, context) or root, root
     if not _needs_root(file, root, imports, files) and _is_script_style(file, imports, files, context.workspace):
         return file.parent, file.parent
     if file.parent == folder:
@@ -213,13 +237,33 @@ def _is_namesake(name: str, folder: PurePosixPath, files: Files, workspace: Work
     return any(relative.search(read_quietly(path, workspace)) for path in beside)
 
 
-def _beside(root: PurePosixPath, imports: OwnImports, files: Files) -> PurePosixPath | None:
-    """The package that a script in an import root belongs to: the one that it imports, or the only one there."""
-    packages = [folder for folder in packages_in(root, files) if role_of(str(folder / "x.py")) is PathRole.SOURCE]
+def _beside(file: PurePosixPath, imports: OwnImports, files: Files, workspace: Workspace) -> PurePosixPath | None:
+    """The package that a file in an import root belongs to: the one that it imports, or the only one there.
+
+    Not one whose `__init__.py` imports the file (`from config import Config`): importing anything of that package
+    first would then fail. One that the file does not import has to be empty, because it would be started.
+    """
+    packages = [
+        folder for folder in packages_in(file.parent, files) if role_of(str(folder / "x.py")) is PathRole.SOURCE
+    ]
+    starts = {folder: read_quietly(str(folder / "__init__.py"), workspace) for folder in packages}
+    packages = [folder for folder in packages if file.stem not in imported(starts[folder])]
     used = [folder for folder in packages if _uses(imports, folder.name)]
     if used:
         return used[0]
-    return packages[0] if len(packages) == 1 else None
+    return packages[0] if len(starts) == len(packages) == 1 and not _does_something(starts[packages[0]]) else None
+
+
+def _does_something(raw: bytes) -> bool:
+    """Whether a file imports or calls anything when it is imported itself."""
+    from fixers.python_syntax import parse_quietly
+
+    try:
+        body = parse_quietly(raw).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
+    nodes = (node for statement in body for node in ast.walk(statement))
+    return any(isinstance(node, (ast.Import, ast.ImportFrom, ast.Call)) for node in nodes)
 
 
 def _project(root: PurePosixPath, files: Files, context: RewriteContext) -> PurePosixPath | None:

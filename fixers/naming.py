@@ -32,7 +32,7 @@ _GENERIC = frozenset(
     {
         "password", "passwd", "pwd", "pass", "passphrase", "pw", "token", "secret", "key", "api", "apikey", "auth",
         "access", "credential", "credentials", "private", "client", "signing", "bearer", "authorization", "header",
-        "app", "application", "url", "uri", "dsn", "login", "encryption", "session", "webhook"
+        "app", "appid", "application", "url", "uri", "dsn", "login", "encryption", "session", "webhook"
     }
 )  # fmt: skip
 _WITHOUT_CONTENT = frozenset({"authorization", "auth", "header", "bearer", "basic", "x", "data", "s", "k", "p", "v"})
@@ -41,6 +41,9 @@ _FRAMEWORKS = frozenset({"django", "flask", "fastapi", "starlette", "celery", "j
 _FRAMEWORK = re.compile(rf"\b(?:{'|'.join(sorted(_FRAMEWORKS))})\b")
 _SEGMENT = re.compile(r"[A-Za-z0-9_.-]+")
 _GUESSABLE_BITS = 30.0
+_LONGEST = 60  # characters of a name's last part
+# Files whose name says only that they are a program's first or only one: their folder's name says more.
+_PROGRAMS = frozenset({"main", "app", "run", "index", "script", "start", "init", "views", "utils", "helpers"})
 
 
 def environment_of(path: str, default: str) -> str:
@@ -63,9 +66,10 @@ def _is_configuration(folder: str) -> bool:
 
 
 def slug(text: str) -> str:
-    """Lower-case words joined by hyphens, only ASCII letters and digits, at most 60 characters."""
-    words = split_words(re.sub(r"[^A-Za-z0-9]+", "_", text))
-    return "-".join(words)[:60].strip("-")
+    """Lower-case words joined by hyphens, only ASCII letters and digits, at most 60 characters in whole words."""
+    whole = "-".join(split_words(re.sub(r"[^A-Za-z0-9]+", "_", text)))
+    cut = whole[: _LONGEST + 1].rpartition("-")[0] or whole[:_LONGEST]
+    return whole if len(whole) <= _LONGEST else cut
 
 
 def shown_frameworks(imported: Iterable[str], texts: Iterable[str]) -> frozenset[str]:
@@ -115,8 +119,8 @@ def name_parts(
     project shows: a name mentions no other.
     """
     texts = unguessable(values)
-    # `SECRET_KEY` as a value is a common word, so names may contain it.
-    slugs = {slug(text) for text in texts if not _GENERIC.issuperset(split_words(text))}
+    # `DJANGO_SECRET_KEY` as a value is of common words, so names may contain it.
+    slugs = {slug(text) for text in texts if not (_GENERIC | _FRAMEWORKS).issuperset(split_words(text))}
     # What `slug` leaves of `e%&(!$?=+` is in every other name and reveals nothing.
     unspeakable = frozenset(each for each in slugs if len(each) >= _TELLING)
     runs = frozenset(run for each in slugs for run in _runs(each))
@@ -128,8 +132,12 @@ def name_parts(
     taken: set[tuple[str, str]] = set()
     found: list[str] = []
     for (env, name), parts in zip(plain, particular, strict=True):
-        own = [part for part in parts if shared[(env, name), part] == 1] if rivals[env, name] > 1 else []
-        free = (part for part in chain(own, (name,), parts, _numbered(name)) if (env, part) not in taken)
+        alike = {part: shared[(env, name), part] for part in parts}
+        own = [part for part in parts if alike[part] == 1] if rivals[env, name] > 1 else []
+        # What several of them share tells nobody which is which: they are numbered under what the fewest share.
+        near = min((name, *parts), key=lambda part: alike.get(part, rivals[env, name]))
+        others = (name, *parts) if rivals[env, name] == 1 else (near,)
+        free = (part for part in chain(own, others, _numbered(near)) if (env, part) not in taken)
         named = (part for part in free if not _names_one(part, unspeakable, runs))
         for part in chain(named, (f"credential-{number}" for number in count(1))):
             if part and (env, part) not in taken:
@@ -171,12 +179,13 @@ def _numbered(plain: str) -> Iterator[str]:
 
 def _contexts(finding: Finding) -> Iterator[tuple[str, ...]]:
     whole = PurePosixPath(finding.path)
-    stem = whole.stem if whole.stem != "__init__" else whole.parent.name
-    symbol = finding.literal.symbol.rpartition(".")[2]
-    yield split_words(stem)
-    yield split_words(symbol)
-    yield (*split_words(whole.parent.name), *split_words(stem))
-    yield (*split_words(whole.parent.name), *split_words(stem), *split_words(symbol))
+    stem = tuple(word for word in split_words(whole.stem.strip("_")) if word not in _PROGRAMS)
+    symbol = split_words(finding.literal.symbol.rpartition(".")[2])
+    folder = split_words(whole.parent.name)
+    yield stem
+    yield symbol
+    for words in ((*folder, *stem), (*folder, *stem, *symbol)):
+        yield tuple(dict.fromkeys(words))
 
 
 def _words(draft: Draft, kind: Kind, frameworks: Collection[str]) -> list[str]:
@@ -210,16 +219,22 @@ def _says_nothing(word: str) -> bool:
 def _plain_words(finding: Finding, frameworks: Collection[str], *, whole_url: bool) -> list[str]:
     words = [word for word in split_words(finding.literal.name or "") if word not in _NOISE]
     words = [word for word in words if word.isascii()]
+    number = words[-1:] if words[-1:] and words[-1].isdigit() and len(words) > 1 else []
     while words and (words[-1] in _ENVIRONMENTS or words[-1].isdigit()):
         words.pop()
-    if finding.kind in (CredentialKind.URL, CredentialKind.DSN) and not whole_url:
+    if finding.kind is CredentialKind.URL and finding.provider and finding.env:  # a webhook: no login with a password
+        words = words if any(word not in _GENERIC for word in words) else list(split_words(finding.env))
+    elif finding.kind in (CredentialKind.URL, CredentialKind.DSN) and not whole_url:
         words = [*(word for word in words if word not in ("url", "uri", "dsn", "connection", "string")), "password"]
-    if all(word in _WITHOUT_CONTENT for word in words):
+    if all(word in _WITHOUT_CONTENT for word in words) or (words == ["key"] and str(finding.kind).endswith("-key")):
         words = str(finding.kind).split("-")
+    if finding.literal.role is Role.POSITIONAL and _GENERIC.isdisjoint(words):
+        # The name of what the call makes: `bot = Bot("...")`.
+        words = list(split_words(finding.env or "")) or [*words, *str(finding.kind).split("-")]
     if all(word in _GENERIC for word in words):
         context = _owner(finding, frameworks)
         words = [*(word for word in context if word not in words), *words]
-    return words
+    return [*words, *number]
 
 
 def _owner(finding: Finding, frameworks: Collection[str]) -> tuple[str, ...]:
@@ -227,12 +242,13 @@ def _owner(finding: Finding, frameworks: Collection[str]) -> tuple[str, ...]:
     if finding.rule.startswith(own.PREFIX):
         return tuple(finding.rule.removeprefix(own.PREFIX).split("-")[:2])
     if finding.provider or finding.engine:
-        return tuple(re.findall(r"[a-z0-9]+", (finding.provider or finding.engine or "").lower())[:2])
+        owner = (finding.provider or finding.engine or "").lower()
+        return ("jwt",) if owner == "json web token" else tuple(re.findall(r"[a-z0-9]+", owner)[:2])
     if finding.kind is CredentialKind.URL:
         scheme = re.match(r"([A-Za-z][A-Za-z0-9]*)[A-Za-z0-9+.-]*://", finding.literal.value.reveal("text"))
         return (scheme[1].lower(),) if scheme and not scheme[1].lower().startswith("http") else ()
-    family = finding.rule.partition("-")[0]
-    return (family,) if family in _FRAMEWORKS and family in frameworks else ()
+    families = (word.removeprefix("py") for word in finding.rule.split("-"))
+    return tuple(family for family in families if family in _FRAMEWORKS and family in frameworks)[:1]
 
 
 def _kebab(words: Iterable[str]) -> str:

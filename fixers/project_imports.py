@@ -110,6 +110,12 @@ def imported(raw: bytes) -> Iterator[str]:
         yield from (_WORD.findall(part)[0] for part in plain.split(",") if _WORD.search(part))
 
 
+def imported_relatively(raw: bytes) -> frozenset[str]:
+    """The words in one file's relative imports: `mail` and `send` of `from .mail import send`."""
+    lines = [b" ".join(found.groups(b"")) for found in _IMPORT.finditer(raw) if (found[1] or b"").startswith(b".")]
+    return frozenset(word.decode("utf-8", "replace") for line in lines for word in re.findall(rb"\w+", line))
+
+
 def loaders(workspace: Workspace) -> Mapping[str, str]:
     """Folders whose modules are all loaded, and files loaded by path: last part -> the file that loads them."""
     found: dict[str, str] = {}

@@ -143,6 +143,8 @@ def _listed(
     except NotSeenError:
         return
     lines = [(text.count("\n", 0, found.start()) + 1, found["rest"]) for found in pattern.finditer(text)]
+    if not lines:
+        return
     folders = _folders(text) if pattern is _COPIES else {}
     for new in sorted(made):
         target = PurePosixPath(new)

@@ -173,6 +173,14 @@ class UnseenReads:
 
 def unseen_reads(workspace: Workspace, env_file: str) -> UnseenReads:
     """All such reads in the workspace's own programs; `env_file` is the name of the file that gets references."""
+    key = ("unseen reads", env_file)
+    if key not in workspace.kept:  # each round of each `.env` of this name asks
+        workspace.kept[key] = _unseen_reads(workspace, env_file)
+    found: UnseenReads = workspace.kept[key]
+    return found
+
+
+def _unseen_reads(workspace: Workspace, env_file: str) -> UnseenReads:
     trees = dict(_programs(workspace, _READS))
     functions: set[tuple[str, str]] = set()
     methods: set[str] = set()

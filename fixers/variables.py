@@ -29,6 +29,22 @@ _RESERVED = SET_BY_THE_SYSTEM | {
     "HOST", "PORT", "MAIL", "EDITOR", "VISUAL", "PAGER", "DISPLAY", "UID", "GID", "EUID", "PPID", "IFS", "PS1",
     "RANDOM", "SECONDS", "DEBUG", "ENV", "CI", "NAME", "VERSION", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SECRETS_ENV"
 }  # fmt: skip
+# Names that a shell or a pipeline may well have for something else: as variables they go before the stored value.
+_EVERYBODYS = frozenset(
+    {
+        "KEY",
+        "TOKEN",
+        "SECRET",
+        "PASSWORD",
+        "PASSWD",
+        "PASS",
+        "PASSPHRASE",
+        "CREDENTIAL",
+        "CREDENTIALS",
+        "AUTH",
+        "API_KEY",
+    }
+)
 _RESERVED_PREFIXES = ("AWS_", "PYTHON", "LD_", "DYLD_", "GIT_", "LC_", "SSH_", "XDG_", "PG", "MYSQL_PWD", "BASH")
 _SETTERS = frozenset({"os.environ", "os.environ.update", "os.putenv"})  # `os.environ |= {...}`, and calls
 _READ = re.compile(
@@ -140,7 +156,7 @@ def _variables(draft: Draft, part: str, key: str | None, app: str) -> Iterator[s
     stem = part.removesuffix("access-key").removesuffix("-") if draft.form is Form.PAIR else part
     tail = "" if key is None else key.removeprefix("aws_")
     name = re.sub(r"[^A-Z0-9]+", "_", "_".join(filter(None, (stem, tail))).upper())
-    if not name[0].isdigit():
+    if not name[0].isdigit() and name not in _EVERYBODYS:
         yield name
     wide = re.sub(r"[^A-Z0-9]+", "_", f"{app}_{name}".upper()).lstrip("_0123456789") or f"SECRET_{name}"
     yield wide

@@ -8,7 +8,7 @@ import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from scanner.errors import NotSeenError
 from scanner.model import Document, Kind, Source
@@ -29,13 +29,14 @@ Overlay: TypeAlias = Mapping[str, bytes]
 class Workspace:
     """One tree of files. `files` are POSIX paths from `root`, sorted; `read` gives a file's bytes or raises OSError.
 
-    `started` caches the first lines of programs, by path.
+    `started` caches the first lines of programs, by path; `kept` what was found out by reading all of it.
     """
 
     root: Path
     files: tuple[str, ...]
     read: Callable[[str], bytes]
     started: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    kept: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def exists(self, path: str) -> bool:
         """Whether the tree has this path: as a listed file, in the overlay, or unlisted on disk."""
@@ -122,7 +123,7 @@ def overlaid(workspace: Workspace, overlay: Overlay) -> Workspace:
     def read(path: str) -> bytes:
         return overlay[path] if path in overlay else workspace.read(path)
 
-    return replace(workspace, files=tuple(sorted({*workspace.files, *overlay})), read=read)
+    return replace(workspace, files=tuple(sorted({*workspace.files, *overlay})), read=read, kept={})
 
 
 def located(root: Path, path: str) -> Path:

@@ -176,6 +176,53 @@ def test_a_weak_value_of_one_account_is_one_secret(making: SimpleNamespace) -> N
     assert "dbname" not in dict(draft.constants)
 
 
+def signer(making: SimpleNamespace, path: str, callee: str, at: int) -> Finding:
+    argument = Argument(callees=(callee,), index=1, keyword=None, call=Span(at, at + 9))
+    found: Finding = making.finding(
+        path, "changeme", name=None, role=Role.POSITIONAL, kind=CredentialKind.SIGNING_KEY, at=at,
+        literal={"arguments": (argument,)},
+    )  # fmt: skip
+    return found
+
+
+def test_a_weak_key_that_signs_and_verifies_is_one_secret(making: SimpleNamespace) -> None:
+    calls = [("api/login.py", "jwt.encode", 10), ("api/login.py", "jwt.decode", 50), ("api/users.py", "jwt.decode", 10)]
+    assert len(grouped(*(signer(making, *call) for call in calls))) == 1
+
+
+def redis(making: SimpleNamespace, callee: str, at: int, path: str = "a.py", **beside: str) -> Finding:
+    argument = Argument(callees=(callee,), index=None, keyword="password", call=Span(at, at + 9))
+    found: Finding = making.finding(
+        path, "changeme", name="password", role=Role.KEYWORD, engine="redis", at=at,
+        literal={"arguments": (argument,), "siblings": making.siblings(**beside), "container": Span(at, at + 9)},
+    )  # fmt: skip
+    return found
+
+
+def test_a_weak_password_of_like_calls_in_one_file_is_one_secret(making: SimpleNamespace) -> None:
+    calls = [redis(making, callee, at) for at, callee in enumerate((".master_for", ".slave_for"))]
+    assert len(grouped(*calls)) == 1
+
+
+def test_a_weak_password_of_like_calls_in_two_files_is_two_secrets(making: SimpleNamespace) -> None:
+    assert len(grouped(redis(making, "redis.Redis", 0), redis(making, "redis.Redis", 0, "b.py"))) == 2
+
+
+@pytest.mark.parametrize("part", ["user", "host"])
+def test_a_weak_password_of_two_accounts_or_hosts_is_two_secrets(making: SimpleNamespace, part: str) -> None:
+    assert len(grouped(*(redis(making, "redis.Redis", at, **{part: each}) for at, each in enumerate("ab")))) == 2
+
+
+def test_a_weak_signing_key_of_two_programs_is_two_secrets(making: SimpleNamespace) -> None:
+    calls = [("api/login.py", "jwt.encode", 10), ("billing/login.py", "jwt.encode", 10)]
+    assert len(grouped(*(signer(making, *call) for call in calls))) == 2
+
+
+def test_a_weak_signing_key_and_a_setting_of_its_value_are_two_secrets(making: SimpleNamespace) -> None:
+    setting = making.finding("api/login.py", "changeme", name="SECRET_KEY", kind=CredentialKind.SIGNING_KEY, at=90)
+    assert len(grouped(signer(making, "api/login.py", "jwt.encode", 10), setting)) == 2
+
+
 def test_a_default_in_code_and_its_variable_are_one_secret(making: SimpleNamespace) -> None:
     default = making.finding("a.py", "changeme", name="DB_PASSWORD", role=Role.ENV_DEFAULT)
     variable = making.finding(".env", "changeme", name="DB_PASSWORD", role=Role.VARIABLE)

@@ -36,6 +36,30 @@ MANAGE = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "{}.setting
 DJANGO = {"manage.py": MANAGE.format("shop"), "shop/__init__.py": "", "shop/settings.py": "", "blog/__init__.py": ""}
 
 TREES = {
+    "a configuration that the only package imports": (
+        {"config.py": "", "shop/__init__.py": "from config import Config\n"},
+        "config.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
+    "a configuration that a module of the only package imports": (
+        {"config.py": "", "shop/__init__.py": "", "shop/db.py": "from config import Config\n"},
+        "config.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a script beside a package that starts something": (
+        {"load.py": "", "shop/__init__.py": "app = create()\n"},
+        "load.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
+    "a script that imports the package that starts something": (
+        {"load.py": "import shop\n", "shop/__init__.py": "app = create()\n"},
+        "load.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
     "a script alone": ({"app.py": ""}, "app.py", "app_secrets.py", "app_secrets"),
     "a script in a folder": ({"bin/app.py": ""}, "bin/app.py", "bin/app_secrets.py", "app_secrets"),
     "a module of a package": (
@@ -474,6 +498,32 @@ STARTED = {
     "a program deep in a package": (
         {"shop/__init__.py": "", "shop/a/__init__.py": "", "shop/a/run.py": PROGRAM},
         "shop/a/run.py",
+        "app_secrets",
+    ),
+    "a program deep in a package that imports what is beside the package": (
+        {"conf.py": "", "shop/__init__.py": "", "shop/a/__init__.py": "", "shop/a/run.py": "import conf\n" + PROGRAM},
+        "shop/a/run.py",
+        None,
+    ),
+    "a program without a test": ({"bin/__init__.py": "", "bin/run.py": "start()\n"}, "bin/run.py", "app_secrets"),
+    "a program without a test that loops": (
+        {"bin/__init__.py": "", "bin/run.py": "while True:\n    start()\n"},
+        "bin/run.py",
+        "app_secrets",
+    ),
+    "a module that does something and is imported": (
+        {"bin/__init__.py": "", "bin/run.py": "start()\n", "a.py": "from bin import run\n"},
+        "bin/run.py",
+        None,
+    ),
+    "a module that does something and is imported relatively": (
+        {"bin/__init__.py": "", "bin/run.py": "start()\n", "bin/a.py": "from . import (\n    b,\n    run,\n)\n"},
+        "bin/run.py",
+        None,
+    ),
+    "a module that only defines": (
+        {"bin/__init__.py": "", "bin/run.py": '"""Run."""\nA = start()\n'},
+        "bin/run.py",
         None,
     ),
     "a program beside a package": ({"run.py": PROGRAM, "shop/__init__.py": ""}, "run.py", None),

@@ -232,6 +232,27 @@ def test_a_value_of_everyday_words_spoils_no_name(making: SimpleNamespace) -> No
         ({"name": "API_TOKEN_PROD", "kind": K.API_KEY}, "api-token"),
         ({"name": None, "kind": K.PRIVATE_KEY}, "private-key"),
         ({"name": "MAIL_PASSWORD"}, "mail-password"),
+        (
+            {"name": "url", "kind": K.URL, "provider": "DingTalk", "env": "DINGTALK_WEBHOOK_URL"},
+            "dingtalk-webhook-url",
+        ),
+        ({"name": "BUILDS_URL", "kind": K.URL, "provider": "Slack", "env": "SLACK_WEBHOOK_URL"}, "builds-url"),
+        ({"name": "authorization", "kind": K.API_KEY, "provider": "JSON Web Token"}, "jwt-api-key"),
+        (
+            {
+                "name": "bot",
+                "role": Role.POSITIONAL,
+                "kind": K.API_KEY,
+                "provider": "Telegram",
+                "env": "TELEGRAM_BOT_TOKEN",
+            },
+            "telegram-bot-token",
+        ),
+        ({"name": None, "kind": K.SIGNING_KEY, "rule": "pyjwt-key"}, "jwt-signing-key"),
+        ({"name": "key", "kind": K.SIGNING_KEY}, "signing-key"),
+        ({"name": "genius", "role": Role.POSITIONAL, "kind": K.API_KEY}, "genius-api-key"),
+        ({"name": "shop_token", "role": Role.POSITIONAL, "kind": K.API_KEY}, "shop-token"),
+        ({"name": "appid", "kind": K.API_KEY, "provider": "OpenWeather"}, "openweather-appid"),
     ],
 )
 def test_what_a_secret_is_called(making: SimpleNamespace, fields: dict[str, Any], part: str) -> None:
@@ -248,7 +269,7 @@ def test_of_two_that_could_bear_one_name_neither_does(making: SimpleNamespace) -
         making.finding(f"{folder}/app.py", making.strong(folder), name="API_TOKEN", kind=K.API_KEY)
         for folder in ("billing", "orders")
     ]
-    assert parts_of(*found) == ("billing-app-api-token", "orders-app-api-token")
+    assert parts_of(*found) == ("billing-api-token", "orders-api-token")
 
 
 def test_rivals_that_nothing_tells_apart_are_numbered(making: SimpleNamespace) -> None:
@@ -256,9 +277,30 @@ def test_rivals_that_nothing_tells_apart_are_numbered(making: SimpleNamespace) -
         making.finding("app.py", making.strong(seed), name="API_TOKEN", kind=K.API_KEY, at=at, literal={"symbol": "f"})
         for at, seed in enumerate("abc")
     ]
-    parts = parts_of(*found)
-    assert parts[0] == "api-token"
-    assert len(set(parts)) == 3
+    assert parts_of(*found) == ("api-token", "api-token-2", "api-token-3")
+
+
+def test_rivals_are_numbered_under_what_the_fewest_share(making: SimpleNamespace) -> None:
+    found = [
+        making.finding("shop/users.py", seed, name="password", at=at, literal={"symbol": symbol})
+        for at, (seed, symbol) in enumerate([("a", "seed"), ("b", "reset"), ("c", "reset"), ("d", "check")])
+    ]
+    assert parts_of(*found) == ("seed-password", "reset-password", "reset-password-2", "check-password")
+
+
+def test_a_name_keeps_the_number_at_its_end(making: SimpleNamespace) -> None:
+    found = [making.finding("app.py", name, name=name, kind=K.API_KEY) for name in ("HMAC_KEY", "HMAC_KEY_2")]
+    assert parts_of(*found) == ("hmac-key", "hmac-key-2")
+
+
+def test_a_long_name_is_cut_between_words(making: SimpleNamespace) -> None:
+    (part,) = parts_of(making.finding("a.py", "hunter2", name="_".join(["partner"] * 7 + ["password"])))
+    assert part == "-".join(["partner"] * 7)
+
+
+def test_the_name_of_a_variable_as_a_value_spoils_no_name(making: SimpleNamespace) -> None:
+    found = making.finding("a.py", making.strong("v"), name="DJANGO_SECRET_KEY", kind=CredentialKind.SIGNING_KEY)
+    assert parts_of(found, values=[SecretValue("DJANGO_SECRET_KEY")]) == ("django-secret-key",)
 
 
 @pytest.mark.parametrize(

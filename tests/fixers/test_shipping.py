@@ -15,7 +15,7 @@ SECRET = "aZ4" + "q8Rt1Lw0Yb6Kd3Hm"
 
 def notes(root: Path, files: dict[str, str], *, ignored: str = "") -> list[str]:
     """The notes of a plan for these files and `app.py`, but for those about dependencies."""
-    for path, text in {"requirements.txt": "boto3\n", "app.py": f'API_KEY = "{SECRET}"\n', **files}.items():
+    for path, text in {"requirements.txt": "boto3\n", "app.py": f'STRIPE_KEY = "{SECRET}"\n', **files}.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
     if ignored:
@@ -33,7 +33,7 @@ def notes(root: Path, files: dict[str, str], *, ignored: str = "") -> list[str]:
         ("FROM python\nRUN pip install . && \\\n    python3 -m app check\n", 3),
         ("RUN flask db upgrade\n", 1),
         ("RUN pip install -r requirements.txt && python -m venv x\n", None),
-        ("RUN API_KEY=unused python app.py collect\n", None),
+        ("RUN STRIPE_KEY=unused python app.py collect\n", None),
         ("CMD python app.py\n", None),
     ],
 )
@@ -113,7 +113,7 @@ def test_a_recipe_that_takes_both_or_none_is_not(path: str, text: str, tmp_path:
     ],
 )
 def test_a_program_that_goes_without_the_package_beside_it_is_told(text: str, told: bool, tmp_path: Path) -> None:
-    files = {"app.py": f'API_KEY = "{SECRET}"\n', "shop/__init__.py": "", "Dockerfile": text}
+    files = {"app.py": f'STRIPE_KEY = "{SECRET}"\n', "shop/__init__.py": "", "Dockerfile": text}
     for path, content in files.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(content, encoding="utf-8")
@@ -132,7 +132,7 @@ STEPS = "jobs:\n  test:\n    steps:\n      - run: pip install pytest\n"
         (f"{STEPS}      - run: |\n          python -m pytest\n", 6),
         (f"{STEPS}      - run: python manage.py test\n", 5),
         (f"{STEPS}      # - run: pytest\n", None),
-        (f"{STEPS}      - run: pytest\n        env: {{API_KEY: unused}}\n", None),
+        (f"{STEPS}      - run: pytest\n        env: {{STRIPE_KEY: unused}}\n", None),
         (f"{STEPS}      - uses: aws-actions/configure-aws-credentials@v4\n      - run: pytest\n", None),
     ],
 )

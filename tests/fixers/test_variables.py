@@ -50,6 +50,15 @@ def test_the_rules_own_variable_comes_first(making: SimpleNamespace) -> None:
     assert variables(drafts_of(reserved), ["stripe-key"], app="shop", read=()) == (("STRIPE_KEY",),)
 
 
+@pytest.mark.parametrize("part", ["token", "password", "key", "api-key"])
+def test_a_variable_that_others_may_set_has_the_applications_name(making: SimpleNamespace, part: str) -> None:
+    found = making.finding("a.py", "hunter2", name=part, kind=K.API_KEY)
+    variable = f"SHOP_{part.replace('-', '_').upper()}"
+    assert variables(drafts_of(found), [part], app="shop", read=()) == ((variable,),)
+    default = replace(found, literal=replace(found.literal, name="TOKEN", role=Role.VARIABLE))
+    assert variables(drafts_of(default), [part], app="shop", read=()) == (("TOKEN",),)
+
+
 def test_the_variables_that_code_reads() -> None:
     code = b"""import os
 os.environ["A"]; os.environ.get('B', 1); os.getenv("C"); env.str("D"); env("E"); config("F")

@@ -1,0 +1,3 @@
+from wares_config import WaresConfig
+
+token = WaresConfig.WARES_TOKEN

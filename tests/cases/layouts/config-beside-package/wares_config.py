@@ -1,0 +1,6 @@
+import os
+
+
+class WaresConfig:
+    WARES_TOKEN = "<<a>>"
+    ROOT = os.getcwd()
