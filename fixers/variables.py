@@ -32,19 +32,10 @@ _RESERVED = SET_BY_THE_SYSTEM | {
 # Names that a shell or a pipeline may well have for something else: as variables they go before the stored value.
 _EVERYBODYS = frozenset(
     {
-        "KEY",
-        "TOKEN",
-        "SECRET",
-        "PASSWORD",
-        "PASSWD",
-        "PASS",
-        "PASSPHRASE",
-        "CREDENTIAL",
-        "CREDENTIALS",
-        "AUTH",
-        "API_KEY",
+        "KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASS", "PASSPHRASE", "CREDENTIAL", "CREDENTIALS", "AUTH",
+        "API_KEY"
     }
-)
+)  # fmt: skip
 _RESERVED_PREFIXES = ("AWS_", "PYTHON", "LD_", "DYLD_", "GIT_", "LC_", "SSH_", "XDG_", "PG", "MYSQL_PWD", "BASH")
 _SETTERS = frozenset({"os.environ", "os.environ.update", "os.putenv"})  # `os.environ |= {...}`, and calls
 _READ = re.compile(
