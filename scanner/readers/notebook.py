@@ -45,11 +45,14 @@ class Cell:
 
 
 def read(document: Document, offsets: Sequence[int], may_be_named: MayBeNamed = any_name) -> Iterator[Literal]:
-    """Yield the literals of code cells, and named values at hits in other cells. Raises Unreadable if it is not JSON.
+    """Yield the literals of code cells, and named values at hits in other cells.
 
-    `may_be_named` is asked about SQL columns.
+    `may_be_named` is asked about SQL columns. Raises Unreadable if it is not JSON, or has no cells: all of it is then
+    searched as text.
     """
     cells = _cells(document.text)
+    if not cells:
+        raise Unreadable(1, 1, "no notebook: it has no cells")
     readable = [_as_python(cell) for cell in cells]
     try:
         found = list(
