@@ -147,6 +147,7 @@ def drafts(
         moving,
         environment=lambda finding: environment_of(finding.path, environment),
         kind=lambda finding: _kind(finding, documents),
+        text=lambda finding: documents[finding.path].text if finding.path in documents else "",
     )
     if store in KINDS and not KINDS[store].has_fields:
         grouped = tuple(part for draft in grouped for part in by_parameter(draft))

@@ -63,15 +63,23 @@ class Draft:
 
 
 def group(
-    findings: Sequence[Finding], *, environment: Callable[[Finding], str], kind: Callable[[Finding], Kind]
+    findings: Sequence[Finding],
+    *,
+    environment: Callable[[Finding], str],
+    kind: Callable[[Finding], Kind],
+    text: Callable[[Finding], str],
 ) -> tuple[Draft, ...]:
-    """One draft for each secret in the findings, in the findings' order; every finding is in exactly one draft."""
+    """One draft for each secret in the findings, in the findings' order; every finding is in exactly one draft.
+
+    `text` is that of a finding's file.
+    """
     pairs = _pairs(findings, environment)
     paired = {id(finding) for draft in pairs for finding in draft.findings}
     rest = [finding for finding in findings if id(finding) not in paired]
     singles = [_single(finding, environment(finding), kind(finding)) for finding in rest]
     order = {id(finding): index for index, finding in enumerate(findings)}
-    return _merged(sorted([*pairs, *singles], key=lambda draft: min(order[id(found)] for found in draft.findings)))
+    drafts = sorted([*pairs, *singles], key=lambda draft: min(order[id(found)] for found in draft.findings))
+    return _merged(drafts, text)
 
 
 def own_key(finding: Finding) -> str | None:
@@ -169,13 +177,13 @@ def _known(finding: Finding) -> SecretValue:
     return secret_value(finding, Kind.PYTHON)
 
 
-def _merged(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+def _merged(drafts: Sequence[Draft], text: Callable[[Finding], str]) -> tuple[Draft, ...]:
     secrets: list[Draft] = []
     holders: dict[tuple[str, SecretValue], list[int]] = defaultdict(list)
     for draft in drafts:
         holding = holders[draft.env, draft.members[-1].value]
         for index in holding:
-            joined = _joined(secrets[index], draft)
+            joined = _joined(secrets[index], draft, text)
             if joined is not None:
                 secrets[index] = joined
                 break
@@ -185,12 +193,12 @@ def _merged(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
     return tuple(secrets)
 
 
-def _joined(first: Draft, second: Draft) -> Draft | None:
+def _joined(first: Draft, second: Draft, text: Callable[[Finding], str]) -> Draft | None:
     """Both drafts as one secret, or None if their values are not the same credential. Their last members are equal."""
     if Form.PAIR in (first.form, second.form):
         return _joined_pairs(first, second)
     constants = _agreed(first, second)
-    same_place = _one_connection(first, second) or _one_use(first, second)
+    same_place = _one_connection(first, second) or _one_use(first, second, text)
     if not same_place and (constants is None or not _sure(first.members[0], second.members[0])):
         return None
     form = Form.LOGIN if Form.LOGIN in (first.form, second.form) else Form.PLAIN
@@ -230,8 +238,10 @@ def _one_connection(first: Draft, second: Draft) -> bool:
     return _agreed(first, second) is not None and _one_variable(first, second)
 
 
-def _one_use(first: Draft, second: Draft) -> bool:
-    """Whether one file gives both to the same kind of call, as the same argument and for the same account.
+def _one_use(first: Draft, second: Draft, text: Callable[[Finding], str]) -> bool:
+    """Whether one file gives both to the same kind of call, as the same argument and beside the same others.
+
+    Two hosts or accounts may be told apart by a variable, or by an argument without a name.
 
     A signing key may be in another file of the folder: what one signs, the other has to verify.
     """
@@ -240,12 +250,22 @@ def _one_use(first: Draft, second: Draft) -> bool:
         return False
     if all(each.kind is CredentialKind.SIGNING_KEY for each in found) and len({_folder(each) for each in found}) == 1:
         return True
+    if found[0].literal.role not in (Role.KEYWORD, Role.POSITIONAL) or len({each.path for each in found}) > 1:
+        return False
     to = [connection(each) for each in found]
     uses = {
-        (each.path, each.rule, each.engine, each.literal.name, each.literal.role, place.host, place.username)
+        (each.rule, each.engine, each.literal.name, each.literal.role, place.host, place.username, *beside)
         for each, place in zip(found, to, strict=True)
+        for beside in [_beside(each, text(each))]
     }
-    return len(uses) == 1 and found[0].literal.role in (Role.KEYWORD, Role.POSITIONAL)
+    return len(uses) == 1
+
+
+def _beside(finding: Finding, text: str) -> tuple[str, ...]:
+    """The texts before and behind a literal in the brackets of its call, without blanks."""
+    call, span = finding.literal.arguments[0].call, finding.literal.span
+    before = text[call.start : span.start].partition("(")[2]
+    return tuple("".join(part.split()) for part in (before, text[span.end : call.end]))
 
 
 def _port(constants: dict[str, str]) -> str | None:

@@ -7,6 +7,7 @@ or the key exists. So the default is made lazy: it is evaluated only when it is 
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -83,6 +84,18 @@ def _argument(done: Deferred) -> tuple[cst.Call, cst.Arg] | None:
     return (call, argument) if isinstance(call, cst.Call) and isinstance(argument, cst.Arg) else None
 
 
+# Each literal of a file asks, and the whole file answers.
+@functools.lru_cache(maxsize=1)
+def _names_of(tree: ast.Module) -> Mapping[str, str]:
+    return all_names(tree)
+
+
+@functools.lru_cache(maxsize=1)
+def _readers_of(tree: ast.Module) -> tuple[Mapping[str, str], frozenset[str]]:
+    names = qualified_names(tree)
+    return names, reader_objects(tree, names)
+
+
 def _variable(syntax: Syntax, done: Deferred, variable: str | None) -> Deferred | None:
     """`os.getenv("NAME", default)`: replaced by our call if that reads the same variable, else followed by `or`."""
     given = _argument(done)
@@ -91,7 +104,7 @@ def _variable(syntax: Syntax, done: Deferred, variable: str | None) -> Deferred 
     call, first, second = given[0], *given[0].args
     plain = first.keyword is None and not first.star and not second.star
     default = second.keyword is None or second.keyword.value == "default"
-    if not (plain and default and reads_variable(syntax.source(call.func), all_names(syntax.tree))):
+    if not (plain and default and reads_variable(syntax.source(call.func), _names_of(syntax.tree))):
         return None
     if variable is not None and variable == _constant(first.value):
         return _outside(syntax, done, call, done.new.strip())
@@ -112,9 +125,9 @@ def _asked(syntax: Syntax, done: Deferred) -> Deferred | None:
         return None
     if second.keyword is not None and second.keyword.value != "default":
         return None
-    names = qualified_names(syntax.tree)
+    names, objects = _readers_of(syntax.tree)
     written = syntax.source(call.func).removesuffix(".str")
-    if written not in reader_objects(syntax.tree, names) and resolve(written, names) != "decouple.config":
+    if written not in objects and resolve(written, names) != "decouple.config":
         return None
     there = _spliced(syntax, call, [(done.span, '""')])
     return _outside(syntax, done, call, f"{there} or {done.new.strip()}", loose=True)
@@ -172,7 +185,7 @@ def _option(syntax: Syntax, done: Deferred) -> Deferred | None:
     given = _argument(done)
     if given is None or given[1].keyword is None or given[1].keyword.value != "default":
         return None
-    if resolve(syntax.source(given[0].func), all_names(syntax.tree)) not in _OPTIONS:
+    if resolve(syntax.source(given[0].func), _names_of(syntax.tree)) not in _OPTIONS:
         return None
     return Deferred(span=done.span, new=f"lambda: {done.new.strip()}", chain=done.chain)
 
@@ -318,7 +331,7 @@ def _is_mapping(syntax: Syntax, node: cst.BaseExpression) -> bool:
         node, inside = node.value, True
     if not isinstance(node, cst.Name):
         return False
-    parsed = mappings(syntax.tree, all_names(syntax.tree)).get(node.value)
+    parsed = mappings(syntax.tree, _names_of(syntax.tree)).get(node.value)
     return parsed is not None and (parsed or not inside)
 
 

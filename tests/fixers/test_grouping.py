@@ -13,8 +13,8 @@ from fixers.grouping import Draft, Form, by_parameter, group, own_key, secret_va
 from scanner.model import Argument, CredentialKind, Finding, Kind, Role, SecretValue, Span
 
 
-def grouped(*findings: Finding, kind: Kind = Kind.PYTHON, env: str = "prod") -> tuple[Draft, ...]:
-    return group(findings, environment=lambda finding: env, kind=lambda finding: kind)
+def grouped(*findings: Finding, kind: Kind = Kind.PYTHON, env: str = "prod", text: str = "") -> tuple[Draft, ...]:
+    return group(findings, environment=lambda _: env, kind=lambda _: kind, text=lambda _: text)
 
 
 def login(making: SimpleNamespace, path: str, value: str, **beside: str) -> Finding:
@@ -50,7 +50,7 @@ def test_different_values_are_different_secrets(making: SimpleNamespace) -> None
 
 def test_one_value_in_two_environments_is_two_secrets(making: SimpleNamespace) -> None:
     found = [making.finding(path, making.strong("x"), name="key") for path in ("a.py", "b.py")]
-    drafts = group(found, environment=lambda finding: finding.path[0], kind=lambda finding: Kind.PYTHON)
+    drafts = group(found, environment=lambda one: one.path[0], kind=lambda _: Kind.PYTHON, text=lambda _: "")
     assert [draft.env for draft in drafts] == ["a", "b"]
 
 
@@ -211,6 +211,27 @@ def test_a_weak_password_of_like_calls_in_two_files_is_two_secrets(making: Simpl
 @pytest.mark.parametrize("part", ["user", "host"])
 def test_a_weak_password_of_two_accounts_or_hosts_is_two_secrets(making: SimpleNamespace, part: str) -> None:
     assert len(grouped(*(redis(making, "redis.Redis", at, **{part: each}) for at, each in enumerate("ab")))) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "count"),
+    [
+        pytest.param("f(HOST, password='changeme')\ng( HOST, password='changeme')\n", 1, id="the same arguments"),
+        pytest.param("f(host=ONE, password='changeme')\nf(host=TWO, password='changeme')\n", 2, id="two variables"),
+        pytest.param("f('a', password='changeme')\nf('b', password='changeme')\n", 2, id="two without a name"),
+        pytest.param("f(password='changeme', user=A)\nf(password='changeme', user=B)\n", 2, id="behind it"),
+    ],
+)
+def test_a_weak_password_beside_other_arguments_is_another_secret(
+    code: str, count: int, making: SimpleNamespace
+) -> None:
+    found = []
+    for at in (0, code.index("\n") + 1):
+        call = Span(at, code.index("\n", at))
+        beside = {"arguments": (Argument(callees=(".f",), index=None, keyword="password", call=call),)}
+        given = {"name": "password", "role": Role.KEYWORD, "engine": "redis", "literal": beside}
+        found.append(making.finding("a.py", "changeme", text=code, at=at, **given))
+    assert len(grouped(*found, text=code)) == count
 
 
 def test_a_weak_signing_key_of_two_programs_is_two_secrets(making: SimpleNamespace) -> None:

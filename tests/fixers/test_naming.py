@@ -28,7 +28,12 @@ K = CredentialKind
 
 
 def drafts_of(*findings: Finding, env: str = "prod") -> tuple[Draft, ...]:
-    return group(findings, environment=lambda one: environment_of(one.path, env), kind=lambda one: kind_of(one.path))
+    return group(
+        findings,
+        environment=lambda one: environment_of(one.path, env),
+        kind=lambda one: kind_of(one.path),
+        text=lambda _: "",
+    )
 
 
 def kind_of(path: str) -> Kind:

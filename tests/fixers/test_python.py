@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fixers import python_defaults
 from fixers.model import Edit, RefusalReason
 from fixers.python import rewrite
 from fixers.python_check import same_outside
@@ -864,3 +865,18 @@ def test_the_default_of_an_option_is_told(more: str, told: str) -> None:
 def test_a_name_is_no_template_because_an_attribute_of_that_name_is() -> None:
     run = Run(filled('x = "SECRET"\ny = lambda o: o.x % 1\n'), spelling=SECRET, value=SECRET)
     assert run.edited == filled("x = <CALL>\ny = lambda o: o.x % 1\n")
+
+
+def test_the_names_of_a_file_are_found_once_for_all_its_literals(
+    tried: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def all_names(tree: object) -> dict[str, str]:
+        asked.append(tree)
+        return {}
+
+    monkeypatch.setattr(python_defaults, "all_names", all_names)
+    code = "".join(f"f('a', '{number}x')\n" for number in range(3))
+    tried("a.py", code, "0x", "1x", "2x")
+    assert len(asked) == 1

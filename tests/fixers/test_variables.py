@@ -14,7 +14,7 @@ K = CredentialKind
 
 
 def drafts_of(*findings: Finding) -> tuple[Draft, ...]:
-    return group(findings, environment=lambda _: "prod", kind=lambda one: kind_of(one.path))
+    return group(findings, environment=lambda _: "prod", kind=lambda one: kind_of(one.path), text=lambda _: "")
 
 
 def kind_of(path: str) -> Kind:
