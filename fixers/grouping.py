@@ -248,7 +248,8 @@ def _one_use(first: Draft, second: Draft, text: Callable[[Finding], str]) -> boo
     found = [*first.findings, *second.findings]
     if not all(each.literal.arguments for each in found):
         return False
-    if all(each.kind is CredentialKind.SIGNING_KEY for each in found) and len({_folder(each) for each in found}) == 1:
+    signs = all(each.kind is CredentialKind.SIGNING_KEY for each in found)
+    if signs and len({(_folder(each), each.rule) for each in found}) == 1:
         return True
     if found[0].literal.role not in (Role.KEYWORD, Role.POSITIONAL) or len({each.path for each in found}) > 1:
         return False

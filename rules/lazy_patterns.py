@@ -26,6 +26,8 @@ class _Lazy:
         self._given = flags
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # `copy` and `pickle` ask before there is a pattern
+            raise AttributeError(name)
         found = getattr(re.compile(self.pattern, self._given), name)
         setattr(self, name, found)
         return found

@@ -47,7 +47,7 @@ _DURATIONS = frozenset(
 _KEY_DIGITS = 12
 # More than any placeholder has that is written in CamelCase.
 _CHANCE_BITS = 40
-_BASE64 = re.compile(r"[A-Za-z0-9+/=]{40,}(?:\\[nr])*")
+_BASE64 = lazy_pattern(r"[A-Za-z0-9+/=]{40,}(?:\\[nr])*")
 
 
 class _Value(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import subprocess
 import sys
@@ -31,6 +32,7 @@ def test_it_finds_what_the_compiled_one_finds() -> None:
         assert lazy.sub("-", text) == compiled.sub("-", text)
         assert (lazy.pattern, lazy.flags, lazy.groups) == (compiled.pattern, compiled.flags, compiled.groups)
     assert lazy_pattern(rb"\d").search(b"a1") is not None
+    assert copy.copy(lazy_pattern("a")).search("ba") is not None
 
 
 def test_an_invalid_expression_is_an_error_at_its_first_use() -> None:
