@@ -93,8 +93,8 @@ def test_a_plan_edited_where_it_may_not_be_is_refused(shop: Any, aws: Any, run: 
     [
         ('"/prod/shop/mail-token"', '"/prod/shop/api-key"', "two secrets would be called '/prod/shop/api-key'"),
         ('"/prod/shop/api-key"', '""', "secret '/prod/shop/api-key': name is empty"),
-        ('env = "API_KEY"', 'env = "DB_PASSWORD"', "two values would be read from the variable DB_PASSWORD"),
-        ('env = "API_KEY"', 'env = "PATH"', "secret '/prod/shop/api-key': env PATH means something to the system"),
+        ('env = "SHOP_API_KEY"', 'env = "DB_PASSWORD"', "two values would be read from the variable DB_PASSWORD"),
+        ('env = "SHOP_API_KEY"', 'env = "PATH"', "secret '/prod/shop/api-key': env PATH means something to the system"),
         (
             '"/prod/shop/api-key"\nstore = "parameterstore"',
             '"x"\nstore = "vault"',
