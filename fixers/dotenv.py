@@ -254,18 +254,25 @@ def site_edit(site: ReaderSite, placement: Placement, context: RewriteContext, f
     if site.path not in files:
         files[site.path] = _opened(site, placement, context)
     file = files[site.path]
-    call = render(placement, context.style, file.imported.names, site.quote)
-    change = Change(span=site.span, new=call.text.join(site.around), needs=call.needs)
-    if site.resolved:
-        new = f"{file.imported.names.get(SETTING)}({site.resolved})".join(site.around)
-        change = Change(span=site.span, new=new, needs=frozenset({SETTING}))
-    if (site.resolved and not context.style.has_module) or not proven(file, [change]):
+    change = _change_of(site, placement, context, file)
+    if change is None or not proven(file, [change]):
         raise CannotRewriteError(
             RefusalReason.READER_NOT_REWRITABLE,
             f"{placement.env} is read by {site.path}:{site.line} where a call cannot stand",
             "bind it to a name first, then plan again",
         )
     return file.edit(change)
+
+
+def _change_of(site: ReaderSite, placement: Placement, context: RewriteContext, file: PythonFile) -> Change | None:
+    """The call in place of a read, or around one that may be of other values; None if the style has no such call."""
+    if not site.resolved:
+        call = render(placement, context.style, file.imported.names, site.quote)
+        return Change(span=site.span, new=call.text.join(site.around), needs=call.needs)
+    if not context.style.has_module:
+        return None
+    new = f"{file.imported.names.get(SETTING)}({site.resolved})".join(site.around)
+    return Change(span=site.span, new=new, needs=frozenset({SETTING}))
 
 
 def _resolving_edit(

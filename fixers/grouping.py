@@ -239,11 +239,10 @@ def _one_connection(first: Draft, second: Draft) -> bool:
 
 
 def _one_use(first: Draft, second: Draft, text: Callable[[Finding], str]) -> bool:
-    """Whether one file gives both to the same kind of call, as the same argument and beside the same others.
+    """Whether two places use one secret: both are signing keys for one library in one folder, or like calls.
 
-    Two hosts or accounts may be told apart by a variable, or by an argument without a name.
-
-    A signing key may be in another file of the folder: what one signs, the other has to verify.
+    What one file of a folder signs, the other has to verify. Like calls are in one file, and differ in no other
+    argument: two hosts or accounts may be told apart by a variable, or by an argument without a name.
     """
     found = [*first.findings, *second.findings]
     if not all(each.literal.arguments for each in found):

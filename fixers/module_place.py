@@ -165,9 +165,18 @@ def _is_only_started(file: PurePosixPath, root: PurePosixPath, tree: ast.Module,
     dotted = ".".join(file.relative_to(root).with_suffix("").parts)
     if not context.imported.isdisjoint({file.stem, dotted, f"{dotted.rpartition('.')[0]}.*"}):
         return False
-    near = (path for path in context.workspace.files if path.startswith(f"{root / file.relative_to(root).parts[0]}/"))
-    sources = (read_quietly(path, context.workspace) for path in near if path.endswith(".py") and path != str(file))
-    return not any(file.stem in imported_relatively(source) for source in sources)
+    return file.stem not in _imported_in(root / file.relative_to(root).parts[0], context.workspace)
+
+
+def _imported_in(package: PurePosixPath, workspace: Workspace) -> frozenset[str]:
+    """The words in all relative imports below a package, read once."""
+    key = ("relative imports", str(package))
+    if key not in workspace.kept:
+        inside = (path for path in workspace.files if path.startswith(f"{package}/") and path.endswith(".py"))
+        sources = (imported_relatively(read_quietly(path, workspace)) for path in inside)
+        workspace.kept[key] = frozenset[str]().union(*sources)
+    words: frozenset[str] = workspace.kept[key]
+    return words
 
 
 def _is_neighbour(file: PurePosixPath, imports: OwnImports, files: Files, context: RewriteContext) -> bool:

@@ -1,6 +1,7 @@
 """Regular expressions that are compiled on their first use.
 
-`re` compiles in Python: the 178 expressions of a commit hook with one finding took a fifth of its time, and it uses 50.
+`re` compiles in Python: the 178 expressions that a commit hook with one finding imports took an eighth of its
+instructions, and it uses 50.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ class _Lazy:
 
     def __init__(self, pattern: str | bytes, flags: int) -> None:
         self.pattern = pattern
-        self._given = flags
+        self._flags = flags
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # `copy` and `pickle` ask before there is a pattern
             raise AttributeError(name)
-        found = getattr(re.compile(self.pattern, self._given), name)
+        found = getattr(re.compile(self.pattern, self._flags), name)
         setattr(self, name, found)
         return found

@@ -263,6 +263,9 @@ def load_rules_cached(cache_dir: Path | None, root: Path | None = None, *, state
     return rules
 
 
+_PARAMETERS = Sink._fields.index("parameters")
+
+
 def _encode(rules: RuleSet) -> dict[str, Any]:
     """A rule set for JSON, where named tuples are arrays."""
     names = rules.names
@@ -293,9 +296,6 @@ def _decode(kept: dict[str, Any]) -> RuleSet:
         weights={row[0]: Weight._make(row) for row in kept["weights"]},
         digest=kept["digest"],
     )
-
-
-_PARAMETERS = Sink._fields.index("parameters")
 
 
 def _tuples(row: list[Any]) -> list[Any]:
