@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent
@@ -17,12 +16,17 @@ def rules_state(root: Path | None = None) -> bytes:
     new release with old modification times. It is not hashed: loading a hash costs the hook more than comparing this.
     """
     root = root or ROOT
-    parts = [os.fsencode(root.absolute())]
+    parts = [str(root.absolute())]
     for folder in (ROOT, root, *(root / name for name in FOLDERS)):
-        for name, status in sorted(_files(folder)):
-            parts.append(b"%b %d %d %d" % (name, status.st_size, status.st_mtime_ns, status.st_ctime_ns))
-        parts.append(b"")
-    return b"\n".join(parts)
+        parts.append("")
+        # One text of all numbers: to format each file's takes longer than to ask for them.
+        numbers: list[int] = []
+        for entry in _files(folder):
+            status = entry.stat()
+            parts.append(entry.name)
+            numbers += (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        parts.append(str(numbers))
+    return os.fsencode("\n".join(parts))
 
 
 def rules_signature(root: Path | None = None, *, state: bytes | None = None) -> str:
@@ -32,11 +36,10 @@ def rules_signature(root: Path | None = None, *, state: bytes | None = None) -> 
     return hashlib.sha256(rules_state(root) if state is None else state).hexdigest()
 
 
-def _files(folder: Path) -> Iterator[tuple[bytes, os.stat_result]]:
+def _files(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.endswith((".toml", ".py")):
-                    yield os.fsencode(entry.name), entry.stat()
+            found = [entry for entry in entries if entry.name.endswith((".toml", ".py"))]
     except (FileNotFoundError, NotADirectoryError):
-        return
+        return []
+    return sorted(found, key=lambda entry: entry.name)
