@@ -111,12 +111,12 @@ def _not_yet(own: Sequence[Entry]) -> str | None:
     """The reason why AWS cannot rotate a login yet, as a sentence."""
     places = list(dict.fromkeys(place for entry in own for place in entry.held))
     if places:
-        return f"It still stands in {', '.join(places)}: what reads it there breaks when the password changes"
+        return f"It is still in {', '.join(places)}: whatever reads it there breaks when the password changes"
     if any(entry.value is None for entry in own):
-        return "Its value is not known here, so nothing tells whether a place still holds it: run this in a full clone"
+        return "Its value is not known here, so it is unknown whether a place still holds it: run this in a full clone"
     known = {key for entry in own for finding in (*entry.past, *entry.now) for key, _ in connection(finding).constants}
     if "username" not in known:
-        return "Nothing beside it told the user's name, which AWS's function needs in the secret as username"
+        return "The user's name was not found beside it, and AWS's function needs it in the secret as username"
     return None
 
 

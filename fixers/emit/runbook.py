@@ -119,7 +119,7 @@ def _head(plan: Plan, moved: Sequence[PlannedSecret], account: Account, folder: 
     yield f"# Moving {what} of {plain(plan.app)} ({plain(plan.env)}) into AWS"
     yield ""
     yield f"{places} places in the code hold a value that belongs in AWS. Do the steps in this order: the running"
-    yield "program works before and after each of them. No value stands in any file of this folder."
+    yield "program works before and after each of them. No file of this folder contains a value."
     yield ""
     yield f"Commands are for the root of the repository; this folder is {code(folder)} there."
     if account.region != REGION_PLACEHOLDER:
