@@ -103,7 +103,7 @@ def cli() -> click.Group:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command and leave with its exit status (DESIGN.md section 4)."""
+    """Run a command and leave with its exit status (`scanner.errors.Exit`)."""
     # Syntax trees are many small objects without cycles: to look for some every 700 objects takes a tenth of a scan,
     # every 50,000 a hundredth.
     gc.set_threshold(500_000, 20, 20)
