@@ -16,7 +16,7 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 def _own_path(path: list[str], environment: dict[str, str], here: str) -> list[str]:
     """The module search path without what a user's environment or working directory put on it, our folder first.
 
-    `scanner`, `rules` and `fixers` are common names: a user's own must never get in.
+    `scanner`, `rules` and `fixers` are common names: a user's own packages must never be imported instead.
     """
     foreign = {os.path.abspath(entry) for entry in environment.get("PYTHONPATH", "").split(os.pathsep) if entry}
     if os.path.isdir(".") and path and os.path.abspath(path[0]) == os.getcwd():
@@ -27,7 +27,7 @@ def _own_path(path: list[str], environment: dict[str, str], here: str) -> list[s
 
 try:
     sys.path[:] = _own_path(sys.path, dict(os.environ), _HERE)
-    # Only now is the path ours.
+    # Imported here, because only now is the search path safe.
     from scanner.errors import Exit, UnhardcodeError, UsageError
 except FileNotFoundError:
     sys.stderr.write("unhardcode: the working directory is gone\n  change to one that is there\n")
@@ -58,7 +58,7 @@ _COMMANDS = {
 
 
 def cli() -> click.Group:
-    """The command line. click takes longer to import than a clean commit takes to scan: see scanner.hook."""
+    """The click group of all commands. Importing click takes longer than scanning a clean commit: see scanner.hook."""
     import click
 
     class LazyGroup(click.Group):
@@ -81,13 +81,13 @@ def cli() -> click.Group:
         def resolve_command(
             self, ctx: click.Context, args: list[str]
         ) -> tuple[str | None, click.Command | None, list[str]]:
-            """The command of the first word. Raises UsageError with the nearest one for a word that is none."""
+            """The command that the first word names. Raises UsageError, which suggests a similar one, for any other."""
             if args[0] not in _COMMANDS and not args[0].startswith("-"):
                 import difflib
 
                 near = difflib.get_close_matches(args[0], _COMMANDS, 1)
                 hint = f"did you mean {near[0]}?" if near else "unhardcode --help lists them all"
-                raise UsageError("there is no such command", hint=hint)  # not said again: it may be a value
+                raise UsageError("there is no such command", hint=hint)  # the word is not repeated: it may be a value
             return super().resolve_command(ctx, args)
 
     @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -103,18 +103,18 @@ def cli() -> click.Group:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command and leave with its exit status (DESIGN.md section 4)."""
-    # Syntax trees are many small objects without cycles: to look for some every 700 objects takes a tenth of a scan,
-    # every 50,000 a hundredth.
+    """Run a command and leave with its exit status (`scanner.errors.Exit`)."""
+    # Syntax trees are many small objects without cycles: searching for cycles every 700 objects takes a tenth of a
+    # scan, every 50,000 a hundredth.
     gc.set_threshold(500_000, 20, 20)
-    # Closed by whoever started us: who wants no output still gets a status, and who gives no input is not asked.
+    # The process that started this one may have closed a standard stream: that must not change the exit status.
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
     try:
         status = run(arguments)
     except KeyboardInterrupt:
-        # Before click was there to say it.
+        # Before click was loaded, which reports it otherwise.
         sys.stderr.write("unhardcode: interrupted\n")
         status = int(Exit.INTERRUPTED)
     if arguments is None and sys.argv[1:2] == ["scan"]:
@@ -123,7 +123,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _leave(status: int) -> None:
-    """End without taking the interpreter apart, which would take as long as all of git does on a clean commit."""
+    """End the process without the interpreter's cleanup, which takes as long as all of git's work on a clean commit."""
     try:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
@@ -135,7 +135,7 @@ def _leave(status: int) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run a command inside the error boundary; returns its exit status.
 
-    No message that was made from user text gets out: a bug is told by its type and the places in our code.
+    A bug is reported by its type and the places in our code only, because an exception's message can quote user text.
     """
     from scanner import hook
 
@@ -163,7 +163,7 @@ def run(arguments: list[str] | None = None) -> int:
         _let_go_of_output()
         return int(Exit.OUTPUT_GONE)
     except SystemExit:
-        # Where nobody reads any more, click puts another output in its place and leaves with 1: but 1 says findings.
+        # When the reader of a pipe has gone, click replaces sys.stdout and exits with 1, which would mean findings.
         if sys.stdout is output:
             raise
         sys.stdout = output
@@ -179,12 +179,12 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _refused_by_the_system(error: OSError) -> int:
-    """Say what the system refused where that is no bug of ours; the exit status."""
+    """Report an error of the operating system that is no bug of ours; returns the exit status."""
     import errno
 
     if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN):
         return _give_up(error.strerror)
-    # A write that names no file is one of standard output: a full disk behind `>`, a quota, `ulimit -f`.
+    # An error without a file's name is standard output's: a full disk behind `>`, a quota, `ulimit -f`.
     full = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
     if error.errno not in full or error.filename is not None:
         _report_bug(error)
@@ -195,7 +195,7 @@ def _refused_by_the_system(error: OSError) -> int:
 
 
 def _give_up(why: str | None) -> int:
-    """Say that this machine has not enough of something, which is no bug; what was asked for was not seen."""
+    """Report that memory or open files ran out, which is no bug; the exit status says that the scan is incomplete."""
     _complain(
         f"the system gives no more ({why})", "allow more memory and open files (ulimit -v, ulimit -n), or look at less"
     )
@@ -203,14 +203,14 @@ def _give_up(why: str | None) -> int:
 
 
 def _let_go_of_output() -> None:
-    """Drop what is still to be written: Python would complain once more while it closes standard output."""
+    """Discard buffered output: otherwise Python would report the error again when it closes standard output."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _refuse_files_as_options(arguments: list[str]) -> None:
     """Raise UsageError for an option that is also the name of a file.
 
-    Hooks and shells (`scan *`) hand over names that strangers chose: a file called `--fail-on=never` opens no gate.
+    Hooks and shells (`scan *`) pass names that strangers chose: a file called `--fail-on=never` must not act as one.
     """
     for argument in arguments[: arguments.index("--") if "--" in arguments else None]:
         if argument.startswith("-") and argument != "-" and os.path.lexists(argument):
@@ -219,7 +219,7 @@ def _refuse_files_as_options(arguments: list[str]) -> None:
 
 
 def _complain(message: str, *more: str) -> None:
-    """Say what is wrong and what to do, a line each: the name of a file tells a terminal or a runner nothing else."""
+    """Print what is wrong and what to do, a line each, with control characters escaped: file names are untrusted."""
     import click
 
     from scanner.reports.masking import printable
@@ -229,7 +229,7 @@ def _complain(message: str, *more: str) -> None:
 
 
 def _report_bug(error: BaseException) -> None:
-    """Type and places only: messages and source lines can hold a credential."""
+    """Print the type of an error and its places; its message and source lines could contain a credential."""
     import traceback
 
     import click

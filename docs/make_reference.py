@@ -158,7 +158,7 @@ def _reasons() -> Iterator[str]:
         for reason, detail, step in _refusals(ast.parse(path.read_text("utf-8"))):
             found[reason][detail, step] = None
     by_kind = {what: step for _, what, step in manual_steps._BY_PATH}  # noqa: SLF001 - the only list of them
-    found["KIND_NOT_SUPPORTED"] = {(f"it stands in {what}", step): None for what, step in by_kind.items()}
+    found["KIND_NOT_SUPPORTED"] = {(f"it is in {what}", step): None for what, step in by_kind.items()}
     yield "A reason in reports and plans, what is said beside it (… stands for a name or a place), and the next step."
     yield ""
     rows = []

@@ -35,7 +35,7 @@ def choose(draft: Draft, store: str, *, automatic: bool) -> Choice:
             store=settings,
             type=plain,
             tier=tier_of(draft, settings),
-            reason="a setting and no secret: a plain parameter",
+            reason="a setting, not a secret: a plain parameter",
             rotation="manual",
         )
     chosen, reason = _by_default(draft, automatic) if store == "auto" else (store, "asked for with --store")
@@ -85,12 +85,12 @@ def _by_default(draft: Draft, automatic: bool) -> tuple[str, str]:
     if value.is_bytes:
         return "secretsmanager", "binary: parameters hold text only"
     if len(value.reveal("bytes")) > KINDS["parameterstore"].tiers["Advanced"].most_bytes:
-        return "secretsmanager", "over 8 KB: no parameter holds that"
+        return "secretsmanager", "over 8 KB: too large for a parameter"
     if "{{" in value.reveal("text"):
-        return "secretsmanager", "it holds two braces, which Parameter Store refuses"
+        return "secretsmanager", "it contains `{{`, which Parameter Store refuses"
     if automatic:
         return "secretsmanager", "its provider's keys can be rotated automatically"
-    return "parameterstore", "one value with no rotation of AWS's: an encrypted parameter does it at no charge"
+    return "parameterstore", "a single value that AWS cannot rotate: an encrypted parameter holds it free of charge"
 
 
 def _rotation(draft: Draft, store: str, automatic: bool) -> str:

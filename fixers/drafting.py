@@ -173,7 +173,7 @@ def refuse(
     reason, detail, step = reasons[id(cause)]
     where = f"{cause.path}:{cause.start[0]}"
     for finding in places:
-        other = (reason, f"its secret also stands in {where}, which stays: {detail}", step)
+        other = (reason, f"its secret is also in {where}, which stays: {detail}", step)
         refused[id(finding)] = reasons.get(id(finding), other)
 
 

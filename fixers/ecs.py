@@ -109,9 +109,7 @@ def _placed(found: Sequence[Container], placement: Placement) -> tuple[Container
                 )
             _check_free(container, pair[0])
             return container, position
-    raise CannotRewriteError(
-        RefusalReason.POSITION_NOT_SUPPORTED, "it does not stand in a container's environment", _STEP
-    )
+    raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, "it is not in a container's environment", _STEP)
 
 
 def _check_free(container: Container, name: str) -> None:

@@ -84,7 +84,7 @@ def ask(plan: Plan) -> NewValues:
     for secret, member in _members(plan):
         if given[secret.name, member.key].reveal("bytes") == member.value.reveal("bytes"):
             raise UsageError(
-                f"{_shown(secret, member)}: that is the value which stands in the code",
+                f"{_shown(secret, member)}: that is the value in the code",
                 hint="rotate it first; without --incident migrate stores the old value",
             )
     return given

@@ -124,4 +124,4 @@ def _is_kubernetes(document: Document) -> bool:
 
 
 def _refused(what: str, step: str) -> Refused:
-    return RefusalReason.KIND_NOT_SUPPORTED, f"it stands in {what}, which is not rewritten", step
+    return RefusalReason.KIND_NOT_SUPPORTED, f"it is in {what}, which is not rewritten", step

@@ -139,7 +139,7 @@ def undo_for_real(asked: Asked) -> int:
 
 def _delete_stored(run: Run, asked: Asked, target: UsersAws) -> int:
     stores = target.stores
-    left = removal.sorted_out(run, stores)
+    left = removal.remaining(run, stores)
     for name in left.gone:
         run = removal.note_deleted(run, name)
     found, kept = left.deletable, dict(left.kept)

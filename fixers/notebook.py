@@ -40,7 +40,7 @@ from scanner.readers.errors import Unreadable
 from scanner.readers.notebook import Cell, joined, place_of, python_cells
 
 _OPENED = re.compile(r"\[([ \t\r\n]*)\Z")
-_STANDS_TOO = "its value stands in an output too, or in a cell that is not Python"
+_STANDS_TOO = "its value is also in an output, or in a cell that is not Python"
 _CLEARED = "clear the outputs (jupyter nbconvert --clear-output --inplace NOTEBOOK), then plan again"
 
 

@@ -104,19 +104,19 @@ def plan_options(chosen: Mapping[str, Any]) -> PlanOptions:
 
 def check_only_from_plan() -> None:
     """Raise UsageError for options next to a plan file, which would be ignored silently."""
-    for option in given(_FROM_PLAN):
+    for option in options_on_command_line(_FROM_PLAN):
         raise UsageError(f"{option} is set in the plan file", hint="make a new plan with it")
 
 
 def refuse(why: str, *names: str, plans: bool = False) -> None:
     """Raise UsageError with `why` and the options to omit, if one of these was given; `plans`: or one of a plan's."""
-    found = given((*names, *(_FROM_PLAN if plans else ())))
+    found = options_on_command_line((*names, *(_FROM_PLAN if plans else ())))
     if found:
         raise UsageError(why, hint=f"leave out {' and '.join(found)}")
 
 
-def given(names: Iterable[str]) -> list[str]:
-    """Those of a command's options, by parameter name, that are on the command line."""
+def options_on_command_line(names: Iterable[str]) -> list[str]:
+    """The options that the user wrote, among those with these parameter names: those left at a default are not."""
     context = click.get_current_context()
     known = {parameter.name: parameter.opts[-1] for parameter in context.command.params}
     return [known[name] for name in names if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]

@@ -27,7 +27,7 @@ from fixers.variables import read_variables, set_variables
 from fixers.workspace import Workspace
 from scanner.errors import UsageError
 from scanner.identity import digest
-from scanner.model import Confidence, Finding, Kind, ScanResult, SecretValue
+from scanner.model import Confidence, Document, Finding, Kind, ScanResult, SecretValue
 from scanner.sources.worktree import SUBMODULE
 
 DEFAULT_ENVIRONMENT = "prod"
@@ -98,19 +98,13 @@ def make_plan(
         automatic=automatic,
         stores=lambda draft: known_store(override_of(draft, edited)),
     )
-    names = Names(
-        app=app_name(workspace, app=options.app, scope=options.scope) if chosen else options.app or "",
-        read=_read_variables(workspace),
-        given=set_variables(workspace),
-        values={finding.value for finding in result.findings if finding.value is not None},
-        overrides=edited,
-        frameworks=shown_frameworks(context.imported, (document.text for document in documents.values())),
-    )
+    app = app_name(workspace, app=options.app, scope=options.scope) if chosen else options.app or ""
+    names = _names(app, result, context, documents, edited)
     secrets, placings = settle(chosen, names, documents, rewriters, context, refused)
     moved = _moved(secrets)
     plan = Plan(
         env=env,
-        app=names.app,
+        app=app,
         root=str(workspace.root),
         tree="",
         secrets=tuple(_planned(secret, options, env, key) for secret in secrets),
@@ -125,6 +119,25 @@ def make_plan(
     )
     _assert_complete(plan, findings)
     return _with_files(_with_dependencies(plan, workspace, key), placings, workspace, key)
+
+
+def _names(
+    app: str,
+    result: ScanResult,
+    context: RewriteContext,
+    documents: Mapping[str, Document],
+    overrides: Mapping[str, Override],
+) -> Names:
+    """What names of secrets and variables depend on: what the project reads, sets and imports."""
+    workspace = context.workspace
+    return Names(
+        app=app,
+        read=read_variables(workspace.bytes_of(path) for path in workspace.files if workspace.is_python(path)),
+        given=set_variables(workspace),
+        values={finding.value for finding in result.findings if finding.value is not None},
+        overrides=overrides,
+        frameworks=shown_frameworks(context.imported, (document.text for document in documents.values())),
+    )
 
 
 def _moved(secrets: Sequence[Settled]) -> dict[SecretValue | None, str]:
@@ -153,10 +166,6 @@ def _check(options: PlanOptions) -> None:
         raise UsageError(f"--store is auto, {' or '.join(KINDS)}")
     if options.kms_key and (problem := key_problem(options.kms_key)):
         raise UsageError(f"--kms-key: {problem}")
-
-
-def _read_variables(workspace: Workspace) -> frozenset[str]:
-    return read_variables(workspace.bytes_of(path) for path in workspace.files if workspace.is_python(path))
 
 
 def _planned(secret: Settled, options: PlanOptions, env: str, key: bytes) -> PlannedSecret:

@@ -14,7 +14,7 @@ from scanner.model import Finding
 SCHEMA = 1
 DIGEST_DIGITS = 20
 HEAD = f"""\
-{PLAN_MARK} where each credential will live. No value stands in this file; it can be committed.
+{PLAN_MARK} where each credential will live. This file contains no values and can be committed.
 # In a [[secret]], name, store, type, tier, kms_key, env and action (create, update, adopt,
 # restore, skip) may be edited.
 # Then: unhardcode migrate --plan FILE

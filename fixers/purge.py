@@ -107,11 +107,11 @@ def _expression(raw: bytes) -> bytes:
 def _not_possible(entry: Entry) -> str | None:
     """The reason why a value cannot be purged, as a sentence."""
     if entry.held:
-        return f"It still stands in {', '.join(entry.held[:5])}: the rewritten code would no longer have it"
+        return f"It is still in {', '.join(entry.held[:5])}: the rewritten code would no longer have it"
     if entry.value is None:
         return "Its value is not known here"
     if not entry.distinct:
-        return "Its text is too common to be replaced wherever it stands; rotate it"
+        return "Its text is too common to be replaced everywhere; rotate it"
     return None
 
 

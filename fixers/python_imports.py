@@ -247,18 +247,18 @@ def _existing(tree: ast.Module, wanted: Wanted) -> str | None:
     _, later = behind_path_change(tree) or ([], [])
     for node in (*imports, *(node for node in later if node not in imports)):
         assert isinstance(node, (ast.Import, ast.ImportFrom))
-        if (name := _given(node, wanted, wanted.module)) is not None and bound[name] == 1:
+        if (name := _name_imported(node, wanted, wanted.module)) is not None and bound[name] == 1:
             return name
     for node in tree.body if wanted.alone is not None else ():
         match node:
             case ast.Try(body=[first], handlers=[ast.ExceptHandler(body=[second])], orelse=[], finalbody=[]):
-                name = _given(first, wanted, wanted.module)
-                if name is not None and name == _given(second, wanted, wanted.alone) and bound[name] == 2:
+                name = _name_imported(first, wanted, wanted.module)
+                if name is not None and name == _name_imported(second, wanted, wanted.alone) and bound[name] == 2:
                     return name
     return None
 
 
-def _given(node: ast.stmt, wanted: Wanted, module: str | None) -> str | None:
+def _name_imported(node: ast.stmt, wanted: Wanted, module: str | None) -> str | None:
     """The name under which an import from `module` makes the wanted function available."""
     plain = isinstance(node, ast.Import) and not wanted.function
     if not plain and not (isinstance(node, ast.ImportFrom) and wanted.function and _module_of(node) == module):

@@ -51,7 +51,7 @@ def stays(
     if finding.commit is not None:
         return (
             RefusalReason.HISTORY_ONLY,
-            f"stands in commit {finding.commit.id[:12]}",
+            f"it is in commit {finding.commit.id[:12]}",
             "rotate it at its provider: history is never uploaded",
         )
     return (
@@ -107,10 +107,10 @@ def _by_role(finding: Finding, *, scope: str, include_tests: bool) -> Refused | 
     role = role_of(finding.path, scope)
     if role is PathRole.SOURCE or (include_tests and role in _TESTED):
         return None
-    step = "make it a value that is no credential"
+    step = "replace it with a value that is not a credential"
     if role in _TESTED:
         step += ", or plan with --include-tests"
-    return RefusalReason.TEST_FIXTURE, f"stands in {in_words(role)}", step
+    return RefusalReason.TEST_FIXTURE, f"it is in {in_words(role)}", step
 
 
 def _key_file(finding: Finding) -> Refused | None:
@@ -155,7 +155,7 @@ def _in_template(finding: Finding) -> Refused | None:
         return None
     return (
         RefusalReason.POSITION_NOT_SUPPORTED,
-        "it stands in a template: all projects that are made of it would read this one name",
+        "it is in a template: every project made from it would read this one name",
         "leave a placeholder there, which each project fills in with a value of its own",
     )
 

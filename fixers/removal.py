@@ -32,7 +32,7 @@ def unfinished(runs: Sequence[Run]) -> Run | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sorted:
+class Remaining:
     """What a migration created: what can be deleted, what is `gone` already, and why the rest is `kept`, by name."""
 
     deletable: tuple[Created, ...]
@@ -40,7 +40,7 @@ class Sorted:
     kept: Mapping[str, str]
 
 
-def sorted_out(run: Run, stores: Stores) -> Sorted:
+def remaining(run: Run, stores: Stores) -> Remaining:
     """Ask the stores what remains of what a run created, and whether it is still as the run left it."""
     words = {secret["name"]: secret["store"] for secret in run.begin["secrets"]}
     made, versions = _names(run), run.versions()
@@ -57,7 +57,7 @@ def sorted_out(run: Run, stores: Stores) -> Sorted:
             kept[name] = "its tag says that it belongs to somebody else"
         else:
             found.append(Created(name=name, store=words[name]))
-    return Sorted(deletable=tuple(found), gone=tuple(gone), kept=kept)
+    return Remaining(deletable=tuple(found), gone=tuple(gone), kept=kept)
 
 
 def delete(run: Run, one: Created, stores: Stores, *, days: int) -> Run:

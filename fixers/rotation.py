@@ -24,8 +24,8 @@ from scanner.reports.masking import printable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sorted:
-    """Logins that are rotated, that are not yet (name and reason), and manual ones (name and the provider's steps)."""
+class Rotations:
+    """Logins that AWS can rotate, those that it cannot yet (name, reason), manual ones (name, provider's steps)."""
 
     rotations: tuple[Rotation, ...]
     refused: tuple[tuple[str, str], ...]
@@ -68,7 +68,7 @@ def rotation(
     unknown = set(alternating) - {entry.name for entry in entries}
     if unknown:
         raise UsageError(f"--alternating {min(unknown)}: no secret of the plan has this name")
-    found = sort_out(entries, frozenset(alternating), days)
+    found = plan_rotations(entries, frozenset(alternating), days)
     if found.rotations:
         folder = output or (plans[0].parent if plans else Path())
         names = list(dict.fromkeys(str(entry.name) for entry in entries if (kind := _kind(entry)) and kind.terraform))
@@ -81,7 +81,7 @@ def rotation(
     return int(Exit.FINDINGS if found.refused else Exit.OK)
 
 
-def sort_out(entries: Sequence[Entry], alternating: frozenset[str], days: int) -> Sorted:
+def plan_rotations(entries: Sequence[Entry], alternating: frozenset[str], days: int) -> Rotations:
     """Sort secrets into those that AWS's functions rotate now, those not yet, and those never."""
     rotations, refused, by_hand = [], [], []
     for name in dict.fromkeys(str(entry.name) for entry in entries):
@@ -100,7 +100,7 @@ def sort_out(entries: Sequence[Entry], alternating: frozenset[str], days: int) -
         rotations.append(
             Rotation(name=name, engine=engine, alternating=name in alternating, days=days, kms_key=kms_key)
         )
-    return Sorted(rotations=tuple(rotations), refused=tuple(refused), by_hand=tuple(by_hand))
+    return Rotations(rotations=tuple(rotations), refused=tuple(refused), by_hand=tuple(by_hand))
 
 
 def _kind(entry: Entry) -> StoreKind | None:
@@ -111,12 +111,12 @@ def _not_yet(own: Sequence[Entry]) -> str | None:
     """The reason why AWS cannot rotate a login yet, as a sentence."""
     places = list(dict.fromkeys(place for entry in own for place in entry.held))
     if places:
-        return f"It still stands in {', '.join(places)}: what reads it there breaks when the password changes"
+        return f"It is still in {', '.join(places)}: whatever reads it there breaks when the password changes"
     if any(entry.value is None for entry in own):
-        return "Its value is not known here, so nothing tells whether a place still holds it: run this in a full clone"
+        return "Its value is not known here, so it is unknown whether a place still holds it: run this in a full clone"
     known = {key for entry in own for finding in (*entry.past, *entry.now) for key, _ in connection(finding).constants}
     if "username" not in known:
-        return "Nothing beside it told the user's name, which AWS's function needs in the secret as username"
+        return "The user's name was not found beside it, and AWS's function needs it in the secret as username"
     return None
 
 
@@ -127,7 +127,7 @@ def _steps(own: Sequence[Entry]) -> str:
     return "; ".join(steps) or "make a new value where it is checked, store it, then revoke the old one"
 
 
-def _report(found: Sorted, once: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def _report(found: Rotations, once: Mapping[str, Sequence[str]]) -> Iterator[str]:
     for rotation in found.rotations:
         yield f"{rotation.name}: {rotation.type}, every {rotation.days} days ({rotation.application})"
         places = once.get(rotation.name)

@@ -167,7 +167,7 @@ def _change(file: PythonFile, site: LoadSite) -> Change:
     source = file.syntax.text[site.span.start : site.span.end]
     ours = file.imported.names[SETTING]
     new = f"map({ours}, {source})" if site.stream else f"{ours}({source})"
-    if site.handed:
+    if site.is_argument:
         new = f"lambda file: {ours}({source}(file))"
     return Change(span=site.span, new=new, needs=frozenset({SETTING}))
 

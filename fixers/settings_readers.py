@@ -31,8 +31,8 @@ _CONVERTING = frozenset({"object_hook", "object_pairs_hook", "cls", "parse_const
 class LoadSite:
     """A call that parses the file. `wrapped` says that a generated call is around it already.
 
-    `stream` says that it yields several documents, and that `map` is Python's own there. `handed` says that it is the
-    parsing function itself, which Flask calls.
+    `stream` says that it yields several documents, and that `map` is Python's own there. `is_argument` says that it is
+    not a call but the parsing function itself, passed to Flask, which calls it.
     """
 
     path: str
@@ -40,7 +40,7 @@ class LoadSite:
     span: Span
     wrapped: bool
     stream: bool = False
-    handed: bool = False
+    is_argument: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,15 +93,15 @@ def _ends(module: Module, search: Search) -> Iterator[LoadSite | OtherReader]:
         given = [*owner, *node.args, *(keyword.value for keyword in node.keywords)]
         if not any(carries(module, each, search) for each in given):
             continue
-        handed = _handed(node)
-        inner = _inner(handed)
+        loader = _loader_argument(node)
+        inner = _inner(loader)
         if (
             inner is not None
             and not _in_class(module, node)
             and resolve(dotted(inner), module.names) in LOADERS.get(search.kind, ())
         ):
-            span, wrapped = node_span(starts, module.text, inner), inner is not handed
-            yield LoadSite(path=module.path, line=node.lineno, span=span, wrapped=wrapped, handed=True)
+            span, wrapped = node_span(starts, module.text, inner), inner is not loader
+            yield LoadSite(path=module.path, line=node.lineno, span=span, wrapped=wrapped, is_argument=True)
         elif is_loader(module, node, search.kind):
             if any(keyword.arg in _CONVERTING or keyword.arg is None for keyword in node.keywords):
                 how = f"{dotted(node.func)} with types of its own"
@@ -122,7 +122,7 @@ def _ends(module: Module, search: Search) -> Iterator[LoadSite | OtherReader]:
             yield OtherReader(path=module.path, line=node.lineno, how=f"{dotted(node.func)}(...)")
 
 
-def _handed(call: ast.Call) -> ast.expr | None:
+def _loader_argument(call: ast.Call) -> ast.expr | None:
     """The function with which Flask's `config.from_file(name, load=json.load)` is told to parse.
 
     https://flask.palletsprojects.com/en/stable/api/#flask.Config.from_file

@@ -46,12 +46,12 @@ def programs_started(tree: ast.Module, names: Mapping[str, str]) -> Iterator[Mad
     if not calls:
         return
     texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    given = set(_given(tree))
+    own = set(_variables_set(tree))
     for variable, program in _PROGRAMS.items():
         started = re.compile(rf"(?:^|[\s/;&|(])({program})(?:\s|$)", re.ASCII)
         found = next((match[1] for text in texts if (match := started.search(text)) is not None), None)
         if found is not None:
-            pattern = re.compile("".join(f"(?!{re.escape(each)}$)" for each in sorted(given)) + f"(?:{variable})")
+            pattern = re.compile("".join(f"(?!{re.escape(each)}$)" for each in sorted(own)) + f"(?:{variable})")
             yield calls[0], f"{found}, which is started here", pattern
 
 
@@ -60,7 +60,7 @@ def _starts(call: ast.Call, names: Mapping[str, str]) -> bool:
     return top in _MODULES and (rest in STARTS or rest.startswith(("exec", "spawn", "get")))
 
 
-def _given(tree: ast.Module) -> Iterator[str]:
+def _variables_set(tree: ast.Module) -> Iterator[str]:
     """The variables that a file sets: keys of dictionaries, and assignment targets."""
     for node in ast.walk(tree):
         keys: list[ast.expr | None] = []

@@ -188,7 +188,7 @@ def _text(rows: Sequence[Row], kept: Ledger, *, offline: bool) -> Iterator[str]:
         yield "of the tree; what only history has is to be rotated at its provider."
     for row in rows:
         if row.entry.name is not None and row.entry.held:
-            yield f"\n{row.entry.label} still stands in {_listed(row.entry.held)}"
+            yield f"\n{row.entry.label} is still in {_listed(row.entry.held)}"
     lost = [row.entry.label for row in rows if row.lost]
     if lost:
         yield f"\nNot in the store that was asked, so nothing tells whether it was rotated: {_listed(lost)}"

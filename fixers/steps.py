@@ -77,7 +77,7 @@ _NOT_UNDOABLE = (
 )
 _LEAKING = (
     RefusalReason.DYNAMIC,
-    "a copy of a value stands in the expression around it, which the journal would hold",
+    "the expression around it contains a copy of the value, which the journal would hold",
     "delete that copy, then plan again",
 )
 

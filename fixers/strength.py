@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from scanner.model import SecretValue
 
-# A weaker value may be in two places by chance or habit (`changeme`): DESIGN.md section 5, Grouping.
+# A weaker value may be in two places by chance or habit (`changeme`), and is then no sign of one secret.
 STRONG_BITS = 60.0
 # A run of letters of one case counts as a word, including digits that replace letters: 1.5 bits per letter is above
 # Shannon's estimate for printed English. https://doi.org/10.1002/j.1538-7305.1951.tb01366.x

@@ -89,7 +89,7 @@ _GIVEN = re.compile(r"key|token|dsn|password|secret|broker|url|credential|connin
 class UnseenRead:
     """A place that may read a variable whose name matches `pattern`; `named`: only if the name is written somewhere.
 
-    `handed` says that it passes the environment to something else, which may read it in any way a mapping is read.
+    `passed_on` says that it passes the environment to something else, which may read it in any way a mapping is read.
     """
 
     path: str
@@ -97,7 +97,7 @@ class UnseenRead:
     how: str
     pattern: re.Pattern[str]
     named: bool
-    handed: bool = False
+    passed_on: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,13 +158,13 @@ class UnseenReads:
         found = next((place for place in self.places if place.named), None)
         if found is None:
             return None
-        how = f"hands {found.how} on" if found.handed else "reads variables by computed names"
+        how = f"hands {found.how} on" if found.passed_on else "reads variables by computed names"
         return f"{found.path}:{found.line} {how}"
 
     @property
-    def handed(self) -> bool:
+    def is_passed_on(self) -> bool:
         """Whether the environment is passed to something that may read it in any way a mapping is read."""
-        return any(place.handed for place in self.places)
+        return any(place.passed_on for place in self.places)
 
     def reading(self, key: str) -> Iterator[UnseenRead]:
         """The places that read a variable of this name, whether or not it is written anywhere."""
@@ -211,7 +211,7 @@ def _unseen_reads(workspace: Workspace, env_file: str) -> UnseenReads:
         places=(
             *places,
             *(each for path, tree in libraries.items() for each in _by_library(path, tree)),
-            *_by_made_names(workspace, trees, [each for each in places if each.named and not each.handed]),
+            *_by_made_names(workspace, trees, [each for each in places if each.named and not each.passed_on]),
             *_by_programs(workspace),
         ),
         helpers=frozenset(functions),
@@ -304,7 +304,7 @@ def _by_computed_name(
         waiting += [(child, statement) for child in ast.iter_child_nodes(node)]
         for given in (each for each in handed_on(node, names, copies) if id(each) not in resolved):
             how = resolve(dotted(given), names) if isinstance(given, ast.Attribute) else "os.environ"
-            yield UnseenRead(path=path, line=given.lineno, how=how, pattern=ANY, named=True, handed=True)
+            yield UnseenRead(path=path, line=given.lineno, how=how, pattern=ANY, named=True, passed_on=True)
         match node:
             case ast.Call(func=ast.Attribute(value=owner, attr=method)) if method in _WHOLE:
                 if resolve(dotted(owner), names) in ENVIRON:

@@ -80,7 +80,7 @@ def planned_secret(plan_path: Path, name: str) -> PlannedSecret:
         raise _gone(plan_path, name) or error from None
     found = [secret for secret in planned.plan.secrets if secret.name == name]
     if not found:
-        raise UsageError(f"{plan_path}: no secret has the name {name}", hint="names stand in its [[secret]] tables")
+        raise UsageError(f"{plan_path}: no secret has the name {name}", hint="names are in its [[secret]] tables")
     if found[0].action == "skip":
         raise UsageError(f"{plan_path}: {name} has the action skip", hint="nothing of it is to be uploaded")
     return found[0]

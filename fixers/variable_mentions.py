@@ -59,7 +59,7 @@ def silent_texts(tree: ast.Module, unseen: UnseenReads) -> Iterator[int]:
                 yield id(value)
             case ast.Compare(left=left, comparators=others):
                 yield from map(id, (left, *others))
-            case ast.Subscript(slice=index, ctx=context) if not (unseen.handed and isinstance(context, ast.Load)):
+            case ast.Subscript(slice=index, ctx=context) if not (unseen.is_passed_on and isinstance(context, ast.Load)):
                 yield id(index)
             case ast.Call(func=called, args=arguments) if dotted(called).rpartition(".")[2] in _SETTERS:
                 yield from map(id, arguments)

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from scanner.errors import NotSeenError
 from scanner.model import Document, Kind, Source
 from scanner.readers.kinds import kind_of
-from scanner.sources.paths import meant
+from scanner.sources.paths import path_on_disk
 from scanner.text import UndecodableError, decode
 
 # The first line of each plan file: a plan in the tree is our own and reads nothing of it.
@@ -128,4 +128,4 @@ def overlaid(workspace: Workspace, overlay: Overlay) -> Workspace:
 
 def located(root: Path, path: str) -> Path:
     """The location on disk of a POSIX path from a report."""
-    return root / os.fsdecode(meant(path)) if "%" in path else root / path
+    return root / os.fsdecode(path_on_disk(path)) if "%" in path else root / path

@@ -108,7 +108,7 @@ def _pattern(row: Table) -> str:
         if char == "(" and not _GROUP.match(pattern, at):
             raise row.error("pattern", "a group begins with (?:, (?P<secret>, (?i: or the like: nothing else is taken")
         if char == ")" and pattern.startswith("{", at + 1):
-            raise row.error("pattern", "a group may not be repeated: write it out, or repeat what stands in it")
+            raise row.error("pattern", "a group may not be repeated: write it out, or repeat its content")
         if char == "|" or (char == "?" and opened != at - 1):
             ways *= 2
         elif repeat and not repeat[2]:

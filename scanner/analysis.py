@@ -75,7 +75,6 @@ class Analysed(NamedTuple):
 
 def learn(rules: RuleSet, prefilter: Prefilter) -> Knowledge:
     """Index a rule set for the detectors."""
-
     sinks = sink.make_index(rules)
     return Knowledge(
         rules=rules,
@@ -89,7 +88,6 @@ def learn(rules: RuleSet, prefilter: Prefilter) -> Knowledge:
 
 def analyse(source: Source, hits: list[Hit], knowledge: Knowledge, settings: Settings) -> Analysed:
     """Analyse one document at its prefilter hits. Raises UndecodableError."""
-
     kind = kind_of(source.path, source.raw[:4096])
     wanted, providers, imported = sort_out(hits, knowledge.table, code=kind in CODE)
     if not wanted:
@@ -158,7 +156,6 @@ def _literals(
     imported: frozenset[str],
     knowledge: Knowledge,
 ) -> tuple[list[Literal], str | None]:
-
     # Lock files are generated, have many thousand lines, and hold checksums: parsing them gains nothing.
     name = "text" if is_lock_file(document.path) else _READERS[document.kind]
     with lazy_dataclasses():
@@ -232,7 +229,6 @@ def _detected(
     imported: frozenset[str],
     knowledge: Knowledge,
 ) -> list[Candidate]:
-
     found: list[Candidate] = []
     holders = provider.Holders(literals if providers else ())
     for rule, offsets in providers.items():
@@ -259,7 +255,6 @@ def _split(literal: Literal, knowledge: Knowledge) -> Iterator[Candidate]:
 def _judged(
     document: Document, candidates: list[Candidate], knowledge: Knowledge, settings: Settings
 ) -> Iterator[Finding]:
-
     starts = line_starts(document.text)
     ordinals: dict[tuple[str, str], int] = {}
     source = document.source

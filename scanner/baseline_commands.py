@@ -15,15 +15,15 @@ from scanner import baseline as the_file
 from scanner import gitleaksignore
 from scanner.arguments import NamedPath
 from scanner.baseline import Baseline, Row
-from scanner.baseline_looking import (
-    Looked,
+from scanner.baseline_findings import (
+    Acceptable,
     counts,
     default_file,
+    find_acceptable,
     history_rows,
     kept_history,
-    look,
-    of_concern,
-    past_that_counts,
+    unaccepted_past,
+    with_rows,
     without_history,
 )
 from scanner.baseline_match import match, rows_of, unneeded
@@ -72,15 +72,15 @@ def create(file: Path | None, reason: str, owner: str, expires: str | None, hist
     there = file or default_file(worktree.root_of(Path()))
     if os.path.lexists(there):
         raise UsageError(f"{there}: exists already", hint="unhardcode baseline update adds to it")
-    looked = look(file, history=history)
+    acceptable = find_acceptable(file, history=history)
     empty = the_file.fresh()
-    sure = [finding for finding in looked.findings if counts(finding, looked.floor)]
+    sure = [finding for finding in acceptable.findings if counts(finding, acceptable.floor)]
     rows = rows_of(sure, empty, [None] * len(sure), default)
-    rows += history_rows(past_that_counts(looked), replace(empty, rows=tuple(rows)), default)
-    the_file.write_baseline(looked.file, replace(empty, rows=tuple(rows)))
-    _say(f"{looked.file}: {_accepted(rows)}")
-    _say_more(looked, rows)
-    _say(f"  commit it, and write `{looked.file.name} merge=union` into .gitattributes")
+    rows += history_rows(unaccepted_past(acceptable), replace(empty, rows=tuple(rows)), default)
+    the_file.write_baseline(acceptable.file, replace(empty, rows=tuple(rows)))
+    _say(f"{acceptable.file}: {_accepted(rows)}")
+    _say_more(acceptable, rows)
+    _say(f"  commit it, and write `{acceptable.file.name} merge=union` into .gitattributes")
     return int(Exit.OK)
 
 
@@ -89,27 +89,27 @@ def create(file: Path | None, reason: str, owner: str, expires: str | None, hist
 def update(file: Path | None, reason: str, owner: str, expires: str | None, history: bool) -> int:
     """Accept new findings, follow those that moved, and renew expired ones (with --expires)."""
     default = _row(reason, owner, expires)
-    looked = look(file, history=history)
-    known = the_file.read_baseline(looked.file)
+    acceptable = find_acceptable(file, history=history)
+    known = the_file.read_baseline(acceptable.file)
     day = the_file.today()
-    pairs = of_concern(looked, known)
+    pairs = with_rows(acceptable, known)
     likes = [_renewed(row, default, day) for _, row in pairs]
     rows = rows_of([finding for finding, _ in pairs], known, likes, default)
     idle = unneeded(without_history(known).rows, [finding for finding, _ in pairs], [row for _, row in pairs], known)
     left = [*idle, *(row for row in known.rows if row.history)]
-    rows += history_rows(past_that_counts(looked), replace(known, rows=tuple(rows + left)), default)
+    rows += history_rows(unaccepted_past(acceptable), replace(known, rows=tuple(rows + left)), default)
     rows += left
     # A second key is only needed for rows that were not rewritten.
     keys = known.keys if left else known.keys[:1]
-    the_file.write_baseline(looked.file, Baseline(keys=keys, rows=tuple(rows)))
+    the_file.write_baseline(acceptable.file, Baseline(keys=keys, rows=tuple(rows)))
     new = sum(row is None for _, row in pairs)
     expired = sum(row is not None and row.has_expired(day) for row in likes)
-    _say(f"{looked.file}: {_accepted(rows)}, {new:,} of them new")
+    _say(f"{acceptable.file}: {_accepted(rows)}, {new:,} of them new")
     if expired:
         _say(f"  {expired:,} expired: renew them with --expires, or unhardcode baseline audit --again")
     if idle:
         _say(f"  {len(idle):,} stand for nothing in the tree now: unhardcode baseline prune drops them")
-    _say_more(looked, rows)
+    _say_more(acceptable, rows)
     return int(Exit.OK)
 
 
@@ -118,19 +118,19 @@ def update(file: Path | None, reason: str, owner: str, expires: str | None, hist
 @_file_option
 def prune(file: Path | None, history: bool) -> int:
     """Drop rows that no finding matches any more; rows of files that could not be read are kept."""
-    looked = look(file, history=history)
-    known = the_file.read_baseline(looked.file)
-    matched = match(looked.findings, without_history(known), looked.scanned.current)
-    rows = rows_of(looked.findings, known, matched, Row(path="", kind="", digest=""))
+    acceptable = find_acceptable(file, history=history)
+    known = the_file.read_baseline(acceptable.file)
+    matched = match(acceptable.findings, without_history(known), acceptable.scanned.current)
+    rows = rows_of(acceptable.findings, known, matched, Row(path="", kind="", digest=""))
     rows = [row for row, like in zip(rows, matched, strict=True) if like is not None]
-    unseen = {one.path for one in looked.scanned.result.coverage.skipped if one.reason != worktree.DELETED}
+    unseen = {one.path for one in acceptable.scanned.result.coverage.skipped if one.reason != worktree.DELETED}
     kept = [row for row in known.rows if not row.history and row not in matched and row.path in unseen]
-    kept += kept_history(looked, known)
+    kept += kept_history(acceptable, known)
     gone = len(known.rows) - len({row.identity for row in matched if row is not None}) - len(kept)
     keys = known.keys if kept else known.keys[:1]
-    the_file.write_baseline(looked.file, Baseline(keys=keys, rows=tuple(rows + kept)))
-    _say(f"{looked.file}: {max(gone, 0):,} dropped, {_count(len(rows) + len(kept))} kept")
-    if looked.past_gaps:
+    the_file.write_baseline(acceptable.file, Baseline(keys=keys, rows=tuple(rows + kept)))
+    _say(f"{acceptable.file}: {max(gone, 0):,} dropped, {_count(len(rows) + len(kept))} kept")
+    if acceptable.past_gaps:
         _say("  a part of the history could not be looked at (unhardcode scan --history names it): its rows are kept")
     return int(Exit.OK)
 
@@ -148,9 +148,9 @@ def audit(file: Path | None, again: bool, owner: str) -> int:
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("audit needs a terminal to ask on", hint="run it in a terminal")
-    looked = look(file, history=False)
-    known = the_file.read_baseline(looked.file) if os.path.exists(looked.file) else the_file.fresh()
-    pairs = of_concern(looked, known)
+    acceptable = find_acceptable(file, history=False)
+    known = the_file.read_baseline(acceptable.file) if os.path.exists(acceptable.file) else the_file.fresh()
+    pairs = with_rows(acceptable, known)
     findings, likes = [finding for finding, _ in pairs], [row for _, row in pairs]
     if not baseline_audit.undecided(likes, again=again):
         _say(f"nothing to decide: each of {_count(len(findings))} has a reason (--again asks once more)")
@@ -159,13 +159,13 @@ def audit(file: Path | None, again: bool, owner: str) -> int:
         findings,
         likes,
         known,
-        looked.scanned.texts.get,
-        looked.scanned.result.findings,
+        acceptable.scanned.texts.get,
+        acceptable.scanned.result.findings,
         again=again,
         owner=owner,
         ask=lambda question: str(click.prompt(question, default="", show_default=False)),
         say=click.echo,
-        save=lambda changed: the_file.write_baseline(looked.file, changed),
+        save=lambda changed: the_file.write_baseline(acceptable.file, changed),
     )
     return int(Exit.OK)
 
@@ -186,20 +186,20 @@ def import_(other: Path, form: str | None, history: bool, owner: str, file: Path
     from scanner import baseline_import
 
     known_there = baseline_import.read_known(other, form)
-    looked = look(file, history=history)
-    known = the_file.read_baseline(looked.file) if os.path.exists(looked.file) else the_file.fresh()
-    everything = [*looked.findings, *(looked.past or ())]
-    taken = baseline_import.taken(known_there, everything, looked.scanned.texts, looked.scanned.root)
-    matched = match(looked.findings, without_history(known), looked.scanned.current)
+    acceptable = find_acceptable(file, history=history)
+    known = the_file.read_baseline(acceptable.file) if os.path.exists(acceptable.file) else the_file.fresh()
+    everything = [*acceptable.findings, *(acceptable.past or ())]
+    taken = baseline_import.taken(known_there, everything, acceptable.scanned.texts, acceptable.scanned.root)
+    matched = match(acceptable.findings, without_history(known), acceptable.scanned.current)
     new = [number for number, row in enumerate(matched) if row is None and number in taken.reasons]
     like = Row(path="", kind="", digest="", owner=owner)
     likes = [replace(like, reason=taken.reasons[number]) for number in new]
-    rows = [*known.rows, *rows_of([looked.findings[number] for number in new], known, likes, like)]
-    past = [f for number, f in enumerate(looked.past or (), len(looked.findings)) if number in taken.reasons]
+    rows = [*known.rows, *rows_of([acceptable.findings[number] for number in new], known, likes, like)]
+    past = [f for number, f in enumerate(acceptable.past or (), len(acceptable.findings)) if number in taken.reasons]
     so_far = replace(known, rows=tuple(rows))
     rows += history_rows(past, so_far, replace(like, reason=f"from {other}"))
-    the_file.write_baseline(looked.file, replace(known, rows=tuple(rows)))
-    _say(f"{looked.file}: {len(rows) - len(known.rows):,} taken over from {other}, {_accepted(rows)}")
+    the_file.write_baseline(acceptable.file, replace(known, rows=tuple(rows)))
+    _say(f"{acceptable.file}: {len(rows) - len(known.rows):,} taken over from {other}, {_accepted(rows)}")
     if any(one.values for one in known_there):
         _say(f"  {other} holds the values themselves: delete it when you are done")
     if other.name == gitleaksignore.FILE:
@@ -222,15 +222,15 @@ def _renewed(row: Row | None, default: Row, day: str) -> Row | None:
     return replace(row, expires=default.expires, reason=default.reason or row.reason, owner=default.owner or row.owner)
 
 
-def _say_more(looked: Looked, rows: Sequence[Row]) -> None:
+def _say_more(acceptable: Acceptable, rows: Sequence[Row]) -> None:
     without = sum(not row.reason for row in rows)
     if without:
         _say(f"  {without:,} without a reason yet: unhardcode baseline audit asks for it")
-    if looked.gaps:
-        names = "unhardcode scan --history" if looked.past_gaps == looked.gaps else "unhardcode scan"
-        _say(f"  {looked.gaps:,} could not be looked at ({names} names them): what they hold will count as new")
-    if looked.untracked:
-        _say(f"  {_count(looked.untracked)} left out: git does not track the file, and a clone will not have it")
+    if acceptable.gaps:
+        names = "unhardcode scan --history" if acceptable.past_gaps == acceptable.gaps else "unhardcode scan"
+        _say(f"  {acceptable.gaps:,} could not be looked at ({names} names them): what they hold will count as new")
+    if acceptable.untracked:
+        _say(f"  {_count(acceptable.untracked)} left out: git does not track the file, and a clone will not have it")
 
 
 def _accepted(rows: Sequence[Row]) -> str:

@@ -61,7 +61,7 @@ No credential? Put the ignore comment on its line and commit that, or `unhardcod
 @click.option("--stdin", is_flag=True, help="Scan standard input; PATH, if given, is its file name.")
 @click.option(
     "--files",
-    "handed",
+    "from_hook",
     is_flag=True,
     help="PATHs are passed by a hook: a skipped one does not make the scan incomplete.",
 )
@@ -164,7 +164,7 @@ def _mode(asked: ScanRequest) -> Mode:
             cache=not asked.no_cache,
             progress=not asked.quiet,
         )
-    return Mode(staged=asked.staged, stdin=asked.stdin, handed=asked.handed, past=past, push=asked.push)
+    return Mode(staged=asked.staged, stdin=asked.stdin, from_hook=asked.from_hook, past=past, push=asked.push)
 
 
 def _options(asked: ScanRequest) -> Options:

@@ -16,7 +16,7 @@ import enum
 
 
 class Exit(enum.IntEnum):
-    """Exit statuses (DESIGN.md section 4)."""
+    """The exit statuses of all commands."""
 
     OK = 0
     FINDINGS = 1

@@ -11,7 +11,7 @@ from scanner.errors import Exit, NotSeenError, UsageError
 from scanner.printing import emit
 from scanner.running import Mode, Options, run
 from scanner.sources import worktree
-from scanner.sources.paths import meant
+from scanner.sources.paths import path_on_disk
 
 
 @click.command(short_help="Show the evidence for and against a finding.")
@@ -65,7 +65,7 @@ def _file(name: str) -> Path:
     from scanner.reports.masking import unprinted
 
     folders = (Path(), worktree.root_of(Path()).folder)
-    spellings = (name, os.fsdecode(meant(name)), os.fsdecode(meant(unprinted(name))))
+    spellings = (name, os.fsdecode(path_on_disk(name)), os.fsdecode(path_on_disk(unprinted(name))))
     there = [folder / each for each in spellings for folder in folders]
     return next((file for file in there if os.path.lexists(file)), Path(name))
 

@@ -1,4 +1,4 @@
-"""Identities of values and findings: keyed digests, fingerprints, places (DESIGN.md section 2)."""
+"""Identities of values and findings: keyed digests, fingerprints, places."""
 
 from __future__ import annotations
 

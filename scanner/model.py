@@ -258,7 +258,7 @@ class Finding:
 
     `span` is the secret part itself, without quotes (of a URL: the password). `value` is that part, decoded;
     None once the finding has crossed a process. `literal` is what holds it. `fingerprint` and `place` are the
-    two identities (DESIGN.md section 2). `suppressed` is None where it counts.
+    two identities (`scanner.identity`). `suppressed` is None where it counts.
     `prefix` is the provider's public prefix (`sk_live_`), "" where there is none. `engine` is the database or
     service at a sink (`postgres`), None elsewhere.
     """

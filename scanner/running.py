@@ -68,7 +68,7 @@ class Mode(NamedTuple):
 
     staged: bool = False
     stdin: bool = False
-    handed: bool = False
+    from_hook: bool = False
     past: HistoryRequest | None = None
     push: str | None = None
 
@@ -90,7 +90,7 @@ def run(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanned:
     from scanner import acceptance
 
     everything = not named and found.root.folder == Path.cwd()
-    whole = everything and not (mode.staged or mode.stdin or mode.handed or in_past)
+    whole = everything and not (mode.staged or mode.stdin or mode.from_hook or in_past)
     return found._replace(result=acceptance.settled(found, whole=whole, past=in_past))
 
 
@@ -177,10 +177,10 @@ def _scan_files(named: tuple[Path, ...], mode: Mode, options: Options) -> Scanne
         # A link out of the repository names nothing in its index, so the whole index is scanned.
         inside = [] if any(os.path.isabs(path) for path in below) else below
         sources = staged.sources(_repository(root), selection, inside)
-    elif mode.handed and not named:
+    elif mode.from_hook and not named:
         sources = ()  # a hook that passed no file
     else:
-        sources = worktree.sources(root, paths, selection, handed=mode.handed)
+        sources = worktree.sources(root, paths, selection, from_hook=mode.from_hook)
     texts: dict[str, str] = {}
     settings = _lazy_settings(root, _scope(root, paths), config)
     setup = engine.Setup(*session.known_at(root.folder), settings, options.jobs)

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from scanner.errors import UsageError
-from scanner.sources.paths import meant
+from scanner.sources.paths import path_on_disk
 
 # A file can be writable in a folder that is not: a single file mounted into a container.
 _ONLY_IN_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)
@@ -71,7 +71,7 @@ def refuse_found(files: Iterable[Path], root: Path, paths: Iterable[str]) -> Non
     `scan -o settings.py` by somebody who knows grep's -o would overwrite the program with the report. `paths` are as
     reports show them.
     """
-    found = {os.path.realpath(root / os.fsdecode(meant(path))) for path in paths}
+    found = {os.path.realpath(root / os.fsdecode(path_on_disk(path))) for path in paths}
     for file in files:
         if os.path.realpath(file) in found:
             raise UsageError(f"{file}: has findings, and would be overwritten", hint="name another file for the report")

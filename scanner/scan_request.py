@@ -29,7 +29,7 @@ class GateOptions(NamedTuple):
 class ScanRequest(NamedTuple):
     """The command line of one scan: each field is the option of that name, None if not given.
 
-    `between` is the option --range, `handed` --files, `reports` the format and the file of each further report.
+    `between` is the option --range, `from_hook` --files, `reports` the format and the file of each further report.
     """
 
     path: tuple[Path, ...]
@@ -40,7 +40,7 @@ class ScanRequest(NamedTuple):
     since: str | None
     push: str | None
     stdin: bool
-    handed: bool
+    from_hook: bool
     form: str
     output: Path | None
     reports: tuple[tuple[str, Path], ...]
@@ -72,7 +72,9 @@ class ScanRequest(NamedTuple):
     @property
     def may_be_empty(self) -> bool:
         """Whether having nothing to scan is no error: there may be no commit since yesterday."""
-        return self.staged or self.handed or any(asked is not None for asked in (self.between, self.push, self.since))
+        return (
+            self.staged or self.from_hook or any(asked is not None for asked in (self.between, self.push, self.since))
+        )
 
 
 class _ModeOption(NamedTuple):
@@ -86,7 +88,7 @@ class _ModeOption(NamedTuple):
 _MODES: dict[str, Callable[[ScanRequest], bool]] = {
     "--staged": attrgetter("staged"),
     "--stdin": attrgetter("stdin"),
-    "--files": attrgetter("handed"),
+    "--files": attrgetter("from_hook"),
     "--history": attrgetter("history"),
     "--range": lambda asked: asked.between is not None,
     "--push": lambda asked: asked.push is not None,

@@ -6,6 +6,7 @@ import os
 import random
 import string
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -51,6 +52,32 @@ def made() -> Callable[..., str]:
         return "".join(source.choice(alphabet) for _ in range(length))
 
     return make
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    """The processor time of the quickest of three runs: what other programs do beside it lengthens single runs."""
+    taken = []
+    for _ in range(3):
+        start = time.process_time()
+        work()
+        taken.append(time.process_time() - start)
+    return min(taken)
+
+
+@pytest.fixture(scope="session")
+def seconds() -> Callable[[Callable[[], object]], float]:
+    """The processor time that some work takes here and now, to be compared with that of other work, never bounded."""
+    return _seconds
+
+
+@pytest.fixture(scope="session")
+def growth() -> Callable[[Callable[[int], object], int], float]:
+    """How many times as long `work(4 * count)` takes as `work(count)`: 4 is in proportion, 16 is with the square."""
+
+    def measure(work: Callable[[int], object], count: int) -> float:
+        return _seconds(lambda: work(4 * count)) / _seconds(lambda: work(count))
+
+    return measure
 
 
 class Done(NamedTuple):

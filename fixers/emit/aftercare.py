@@ -17,7 +17,7 @@ _DEPLOY = """\
 ## 5. Deploy
 
 Give the roles their policies, then deploy the rewritten code. Where there is no AWS (tests, CI, a laptop) set the
-variables of the table instead: they are looked at first.
+variables of the table instead: they take precedence.
 
 | what reads | role | policy |
 | --- | --- | --- |
@@ -32,40 +32,40 @@ For ECS, under `secrets` of the container definition. The suffix of a secret's A
 """
 _LAMBDA = """
 For Lambda: put names into the function's environment, never values (anybody who may look at the function sees them),
-and read at run time. What ECS injects is read at the start only: after a rotation force a new deployment.
+and read at run time. ECS injects values at the start only: after a rotation force a new deployment.
 """
 _ROTATE = """\
 ## 6. Rotate
 
-The old values stand in the history of the repository, in clones, backups and caches. Moving them closes none of
-that: only new values do. Rotate when the new code runs everywhere, and not before."""
+The old values are still in the history of the repository, in clones, backups and caches. Only a rotation makes them
+worthless. Rotate when the new code runs everywhere, and not before."""
 _AUTOMATIC = """
 ### By AWS's functions
 
-A password must not rotate while any place still holds it. This writes rotation.yaml (CloudFormation) and rotation.tf
-(Terraform) for those that nothing holds any more, every 30 days, and names the places that keep the others:
+A password must not be rotated while it is still hardcoded anywhere. This command writes rotation.yaml (CloudFormation)
+and rotation.tf (Terraform), every 30 days, for those that no file contains any more, and names where the others are:
 
 ```sh
 unhardcode rotation --plan {plan}
 ```
 
-What is read when a program starts (settings, `secrets` of a task definition) gets a new password by a restart only:
-the command names such places.
+A program that reads a password when it starts (settings, `secrets` of a task definition) gets the new one only after
+a restart: the command names such places.
 """
 _MANAGED = """
 If such a login is the *master user* of an RDS or Aurora database, let RDS manage it instead, without any function:
 `aws rds modify-db-instance --db-instance-identifier ID --manage-master-user-password` (for a cluster
-`modify-db-cluster`). RDS then makes a secret of its own, whose ARN takes the place of the name in the code.
+`modify-db-cluster`). RDS then creates its own secret; put its ARN into the code in place of the name.
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
 """
 _BY_HAND = """
 ### By hand
 
 For each: make a new value at the provider, store it as a new version (from a pipe or a prompt, never as an argument),
-see that the program works with it, then revoke the old one.
+check that the program works with it, then revoke the old one.
 """
 _DONE = """\
-## 7. See that it is done
+## 7. Check that it is done
 
 ```sh
 unhardcode status --plan {plan}                      # found, stored, gone from the code, rotated, gone from history
@@ -74,12 +74,12 @@ unhardcode status --plan {plan} --fail-on-unrotated  # for CI: exit 1 while a pu
 
 It needs the reader policy, and in CI a full clone.
 
-*Rotated* is proven, not believed: keyed digests of the value in history and of what the store holds now differ."""
+*Rotated* means that the store's value now differs from the one in the history; both are compared as keyed digests."""
 _PURGE = """\
-## 8. Purge the history, if you must
+## 8. Purge the history, if necessary
 
 A rotated value is harmless, and rewriting history breaks every clone, every open pull request and every reference to
-a commit. If the history has to be clean all the same, rotate first, then:
+a commit. If the history has to be clean nevertheless, rotate first, then:
 
 ```sh
 unhardcode purge --plan {plan}    # which values, in which spellings, files and messages; and the commands
@@ -88,13 +88,13 @@ unhardcode purge --plan {plan}    # which values, in which spellings, files and 
 1. Tell everybody to push or save what they have. From now on nobody pushes.
 2. Run the commands that it prints. They rewrite a fresh clone, ../purged.git: `git filter-repo` (from PyPI) gets every
    spelling through a pipe, never from a file. The last one, with `--check`, must find nothing.
-3. Lift branch protection for the moment, then
+3. Turn branch protection off for a moment, then
    `git -C ../purged.git push --force --mirror "$(git remote get-url origin)"`.
 4. Forks, pull requests and caches keep the old commits. On GitHub `refs/pull/*` cannot be pushed to, and views of old
    commits are cached: ask its support to remove them, and the owners of forks to delete or rewrite those.
    https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/removing-sensitive-data-from-a-repository
-5. Everybody clones anew. A `git pull` in an old clone would bring the old commits back; whoever has work in one moves
-   it with `git rebase --onto`, never with a merge.
+5. Everybody clones again. A `git pull` in an old clone would bring the old commits back: move unfinished work with
+   `git rebase --onto`, never with a merge.
 6. CI caches, build artefacts, container images, package registries and backups hold copies: expire them."""
 
 
@@ -123,7 +123,7 @@ def rotate(moved: Sequence[PlannedSecret], plan_file: str) -> Iterator[str]:
         yield _AUTOMATIC.format(plan=plan_file)
         for secret in automatic:
             places = ", ".join(place(finding) for member in secret.members for finding in member.findings)
-            yield f"- {code(secret.name)} ({plain(secret.rotation)}): now still held by {places}"
+            yield f"- {code(secret.name)} ({plain(secret.rotation)}): still in {places}"
         yield _MANAGED.rstrip()
     if by_hand:
         yield _BY_HAND

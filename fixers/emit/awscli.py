@@ -20,9 +20,9 @@ from fixers.stores.model import DESCRIPTION, REPOSITORY_TAG
 
 _HEAD = """\
 #!/bin/sh
-# Written by unhardcode. No value stands here: each goes through a pipe from `unhardcode value` into the AWS CLI.
-# It can be run again at any time: what is there and equal stays as it is, and it stops at a name that holds
-# something else. Exit status: 0 all is stored; 1 a name is taken; 2 it cannot start; 3 AWS or reading a value failed.
+# Written by unhardcode. It contains no values: each goes through a pipe from `unhardcode value` into the AWS CLI.
+# It can be run again at any time: it skips what is already stored, and stops at a name that holds another value.
+# Exit status: 0 all is stored; 1 a name is taken; 2 it cannot start; 3 AWS or reading a value failed.
 set -eu
 umask 077
 

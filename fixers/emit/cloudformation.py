@@ -16,7 +16,7 @@ HERE = Account(id="${AWS::AccountId}", region="${AWS::Region}")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 _WITHOUT_A_BUCKET = 51_200
 _POLICIES_HEAD = """\
-# Written by unhardcode: policies for who reads the secrets. No value stands here.
+# Written by unhardcode: policies for who reads the secrets. This file contains no values.
 #
 #   aws cloudformation deploy --template-file cloudformation.yaml --stack-name NAME --capabilities CAPABILITY_IAM \\
 #     --parameter-overrides {first}ReaderRoles=my-task-role {first}InjectionRoles=my-execution-role
@@ -41,7 +41,7 @@ _GIVEN = """\
 """
 
 _ROTATION_HEAD = """\
-# Written by unhardcode: rotation of database logins. No value stands here.
+# Written by unhardcode: rotation of database logins. This file contains no values.
 #
 #   aws cloudformation deploy --template-file rotation.yaml --stack-name NAME \\
 #     --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --parameter-overrides SubnetIds=... SecurityGroupIds=...

@@ -1,6 +1,5 @@
-"""Which database logins AWS's functions can rotate, by which function, and which ones not yet.
+"""How AWS's functions rotate database logins: by which published application, for which engine and resource.
 
-Rotating a password that is still in code breaks that code, so a login with a literal left is refused here.
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_turn-on-for-db.html
 """
 
@@ -29,9 +28,9 @@ _TARGETS = {
 _RDS_TARGETS = ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster")
 # Characters that break connection strings and shells; the default of AWS's rotation functions.
 EXCLUDED = "/@\"'\\:"
+_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[^:]+:\d{12}:key/.+")
 # The accounts that publish the applications, by partition. https://github.com/aws/aws-cdk,
 # aws-secretsmanager/lib/secret-rotation.ts
-_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[^:]+:\d{12}:key/.+")
 _PUBLISHERS = {
     "aws": "us-east-1:297356227824",
     "aws-cn": "cn-north-1:193023089310",

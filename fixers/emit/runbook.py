@@ -24,22 +24,22 @@ _PERMISSIONS = """\
 - {readers}: for the role of the running program. It can read these names and nothing else. `-??????` in an ARN
   stands for the six characters that Secrets Manager appends: it can be granted before the secrets exist.
   A program that is started with SECRETS_ENV reads other names, and needs a policy for those.
-- {injectors}: for what reads before the program starts (ECS's task execution role, `unhardcode run`).
-- cloudformation.yaml and secrets.tf hold the last two for CloudFormation and Terraform: use one way, not all three."""
+- {injectors}: for what reads the secrets before the program starts (ECS's task execution role, `unhardcode run`).
+- cloudformation.yaml and secrets.tf contain the last two for CloudFormation and Terraform: use one of the three."""
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _ATTACHED = 10
 _TOO_MANY = """\
 - IAM attaches at most {most} managed policies to one role or user, 20 where that quota was raised, and {first} is one
   of {count}: move the secrets in parts (`unhardcode plan PATH`), or give several roles what each of them reads."""
 _SEVERAL = """\
-- What has `-for-ENVIRONMENT` in its name is for the programs of that environment, and the others are for those of
-  {env}. A value in code that every environment runs has a name of {env}: who reads it there needs that one as well."""
+- Policies with `-for-ENVIRONMENT` in their name are for the programs of that environment, the others for those of
+  {env}. A value in code that every environment runs is stored under {env}: each of them needs that policy as well."""
 _DELETION = """\
-- {deletion}: **only** to take all of it back with `unhardcode migrate --undo --delete-stored`, beside the first one.
-  It deletes what this plan creates, parameters for good."""
+- {deletion}: **only** to undo everything with `unhardcode migrate --undo --delete-stored`, together with the first one.
+  It allows deleting what this plan creates; parameters are deleted for good."""
 _PATHS = """\
-- {paths}: **only** for `unhardcode run --path`. It opens everything that is below these paths, now or
-  later, and a Deny for one parameter does not help against it: names one by one are safer."""
+- {paths}: **only** for `unhardcode run --path`. It allows reading everything below these paths, now and
+  later, and a Deny for one parameter does not prevent it: single names are safer."""
 _ACROSS = """\
 - {identity}: for the role in the other account, by its own administrators. In this account, for each
   secret, `--block-public-policy` so that a mistake does not open it to everybody:
@@ -58,8 +58,8 @@ sh {script}
 ```
 
 It stores every value, reads it back and compares. Each goes through a pipe; none is on a command line, in a
-variable or in a file. It can be run again: what is there and equal stays as it is. It stops at a name that holds
-something else, and changes nothing there. It runs in the working tree of this plan, before step 4."""
+variable or in a file. It can be run again: it skips what is already stored. It stops at a name that holds another
+value, and does not change it. Run it in the working tree of this plan, before step 4."""
 _REWRITE = """\
 ## 4. Rewrite the code
 
@@ -119,7 +119,7 @@ def _head(plan: Plan, moved: Sequence[PlannedSecret], account: Account, folder: 
     yield f"# Moving {what} of {plain(plan.app)} ({plain(plan.env)}) into AWS"
     yield ""
     yield f"{places} places in the code hold a value that belongs in AWS. Do the steps in this order: the running"
-    yield "program works before and after each of them. No value stands in any file of this folder."
+    yield "program works before and after each of them. No file of this folder contains a value."
     yield ""
     yield f"Commands are for the root of the repository; this folder is {code(folder)} there."
     if account.region != REGION_PLACEHOLDER:
@@ -155,12 +155,12 @@ def _policies(plan: Plan, account: Account, written: Written) -> Iterator[str]:
     missing = [text for text in (ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER) if text in (account.id, account.region)]
     if not missing:
         return
-    yield f"\nThey hold {' and '.join(map(code, missing))}: fill that in before IAM gets them.\n"
+    yield f"\nThey contain {' and '.join(map(code, missing))}: fill that in before you give them to IAM.\n"
     yield "```sh"
     if ACCOUNT_PLACEHOLDER in missing:
         yield "export AWS_ACCOUNT_ID=$(aws sts get-caller-identity --query Account --output text)"
     if REGION_PLACEHOLDER in missing:
-        yield "export AWS_REGION=eu-west-1  # where the secrets are to live; in China or GovCloud emit with --region"
+        yield "export AWS_REGION=eu-west-1  # where the secrets will be; in China or GovCloud emit with --region"
     for name in written.every:
         source = f"{written.folder}/{name}"
         filled = shlex.quote(source.removesuffix(".json") + ".filled.json")
@@ -183,17 +183,17 @@ def _upload(moved: Sequence[PlannedSecret], plan_file: str) -> Iterator[str]:
     yield _UPLOAD.format(script=plan_file.replace("plan.toml", "upload.sh"))
     returns = [secret.name for secret in moved if form(secret) == "returns"]
     if returns:
-        yield f"\n{codes(returns)}: the value holds carriage returns, which the AWS CLI would drop."
+        yield f"\n{codes(returns)}: the value contains carriage returns, which the AWS CLI would drop."
         yield f"`unhardcode migrate --plan {plan_file}` stores it as it is."
 
 
 def _read_back(moved: Sequence[PlannedSecret], plan_file: str) -> Iterator[str]:
     named = [(kind, [secret.name for secret in moved if secret.store == word]) for word, kind in KINDS.items()]
-    yield "## 3. Look\n"
-    yield "To compare without showing anything (exit status 0: equal):\n\n```sh"
+    yield "## 3. Check\n"
+    yield "To compare without showing a value (exit status 0: equal):\n\n```sh"
     for command, name in _reads([(kind, names[:1]) for kind, names in named]):
         yield f"{command} --output json | unhardcode value --plan {plan_file} --check -- {shlex.quote(name)}"
-    yield "```\n\nTo see the names that are there:\n\n```sh"
+    yield "```\n\nTo list the stored names:\n\n```sh"
     for kind, names in reversed(named):
         yield from map(kind.commands.lists, _paths(names))
     yield "```\n\nTo read them. These print the value on your terminal:\n\n```sh"

@@ -21,9 +21,9 @@ from fixers.stores.arns import ACCOUNT_PLACEHOLDER, REGION_PLACEHOLDER, Account
 from fixers.stores.kinds import KINDS
 
 _SECRETS_HEAD = """\
-# Written by unhardcode: the secrets and who reads them, to be applied after they were stored. No value stands here,
-# and none gets into Terraform's state: values are stored and rotated outside of it. Parameters are not managed here,
-# because the provider would write their values into the state.
+# Written by unhardcode: the secrets and who reads them, to be applied after the upload. There are no values here or
+# in Terraform's state: they are stored and rotated outside of it. Parameters are not managed here, because the
+# provider would write their values into the state.
 
 terraform {
   required_version = ">= 1.6.0"
@@ -50,8 +50,8 @@ _PLACEHOLDERS = {
 _FUNCTION_NAME = 64 - len("-rotation")
 
 _ROTATION_HEAD = """\
-# Written by unhardcode: rotation of database logins, for beside secrets.tf. No value stands here, and none gets into
-# Terraform's state. Apply it when the code that reads from Secrets Manager runs everywhere.
+# Written by unhardcode: rotation of database logins, to be used with secrets.tf. There are no values here or in
+# Terraform's state. Apply it once the code that reads from Secrets Manager runs everywhere.
 
 variable "rotation_subnet_ids" {
   description = "Subnets of the rotation functions; they need a way to the database and to Secrets Manager"

@@ -12,7 +12,7 @@ from scanner.reports.context import ReportContext, count, shown
 from scanner.reports.masking import Net, hide, make_net, printable
 from scanner.reports.verdict import failing, gaps, verdict
 from scanner.reports.words import ignore_hint, rotation_hint, sentence
-from scanner.sources.paths import called
+from scanner.sources.paths import name_on_disk
 
 # GitHub keeps ten annotations of each level from a step and silently drops the rest.
 # https://docs.github.com/rest/checks/runs, "annotations"; https://github.com/orgs/community/discussions/26680
@@ -26,7 +26,9 @@ def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
     live = [finding for finding in shown(result, context) if finding.suppressed is None]
     missed = gaps(result, context)
     errors = [_annotation("error", finding, net) for finding in live if id(finding) in guilty]
-    errors += [_command("error", {"file": called(one.path), "title": "not scanned"}, one.reason, net) for one in missed]
+    errors += [
+        _command("error", {"file": name_on_disk(one.path), "title": "not scanned"}, one.reason, net) for one in missed
+    ]
     warnings = [_annotation("warning", finding, net) for finding in live if id(finding) not in guilty]
     yield from errors[:MOST]
     yield from warnings[:MOST]
@@ -37,7 +39,7 @@ def render(result: ScanResult, context: ReportContext) -> Iterator[str]:
 
 def _annotation(level: str, finding: Finding, net: Net) -> str:
     place = {
-        "file": called(finding.path),
+        "file": name_on_disk(finding.path),
         "line": str(finding.start[0]),
         "endLine": str(finding.end[0]),
         "col": str(finding.start[1]),

@@ -17,7 +17,7 @@ from scanner.reports.json import dumps, plain
 from scanner.reports.masking import Net, make_net
 from scanner.reports.verdict import gaps, verdict
 from scanner.reports.words import ignore_hint, message_of, reword_hint, rotation_hint, sentence, stray_hint, stray_of
-from scanner.sources.paths import called
+from scanner.sources.paths import name_on_disk
 
 VERSION = "15.0.4"
 _SCHEMA = (
@@ -96,7 +96,7 @@ def _vulnerability(finding: Finding, net: Net) -> dict[str, Any]:
         ],
         "links": links,
         "location": {
-            "file": plain(called(finding.path), net),
+            "file": plain(name_on_disk(finding.path), net),
             "start_line": finding.start[0],
             "end_line": finding.end[0],
             "commit": found_in,
@@ -119,7 +119,7 @@ def _tracking(finding: Finding, net: Net) -> dict[str, Any]:
         "type": "source",
         "items": [
             {
-                "file": plain(called(finding.path), net),
+                "file": plain(name_on_disk(finding.path), net),
                 "start_line": finding.start[0],
                 "end_line": finding.end[0],
                 "signatures": [{"algorithm": "scope_offset", "value": finding.place}],

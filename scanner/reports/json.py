@@ -47,7 +47,7 @@ def head_object(result: ScanResult, context: ReportContext, net: Net) -> dict[st
 
 
 def finding_object(finding: Finding, context: ReportContext, net: Net) -> dict[str, Any]:
-    """A finding as in DESIGN.md section 4; fields are listed explicitly, so that a new one cannot leak."""
+    """A finding as in docs/json.md; fields are listed explicitly, so that a new one cannot leak."""
     return {
         "fingerprint": finding.fingerprint,
         "place": finding.place,

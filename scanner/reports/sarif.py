@@ -18,7 +18,7 @@ from scanner.reports.json import dumps, plain
 from scanner.reports.masking import Net, make_net
 from scanner.reports.verdict import gaps, verdict
 from scanner.reports.words import sentence
-from scanner.sources.paths import meant
+from scanner.sources.paths import path_on_disk
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "SRCROOT"
@@ -71,7 +71,7 @@ def root_uri(root: str) -> str:
 
 def relative_uri(path: str) -> str:
     """A report's path as a URI reference to its bytes: all but plain characters are percent-encoded, colons too."""
-    return urllib.parse.quote(meant(path), safe="/")
+    return urllib.parse.quote(path_on_disk(path), safe="/")
 
 
 def _rules(findings: Sequence[Finding], net: Net) -> dict[str, dict[str, Any]]:

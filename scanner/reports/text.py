@@ -17,7 +17,7 @@ from scanner.reports.masking import Net, Page, hide, make_net, make_page, masked
 from scanner.reports.verdict import gaps, verdict
 from scanner.reports.words import ignore_hint, message_of, reword_hint, rotation_hint, stray_hint, stray_of
 from scanner.roles import PathRole, role_of
-from scanner.sources.paths import meant
+from scanner.sources.paths import path_on_disk
 from scanner.sources.stdin import STDIN_PATH
 
 MOST_LISTED = 20  # notes and skipped paths; gaps are listed without limit
@@ -258,7 +258,7 @@ def size(octets: int) -> str:
 
 
 def _argument(finding: Finding, net: Net, context: ReportContext) -> str:
-    path = os.fsdecode(meant(finding.path))
+    path = os.fsdecode(path_on_disk(finding.path))
     if _clean(path, net) != path:
         return "PATH"  # not something that could be pasted into a shell
     if context.here not in ("", context.root):

@@ -1,4 +1,4 @@
-"""The outcome of a scan: the exit status, and why (DESIGN.md section 4)."""
+"""The outcome of a scan: the exit status, and why."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def excuse(finding: Finding, context: ReportContext) -> str | None:
 
 
 def verdict(result: ScanResult, context: ReportContext) -> Verdict:
-    """The verdict of a scan (DESIGN.md section 4): findings take precedence over gaps, gaps over nothing to scan."""
+    """The verdict of a scan: findings take precedence over gaps, gaps over nothing to scan."""
     guilty, missed = failing(result, context), gaps(result, context)
     if guilty:
         also = f"; also {count(len(missed), 'gap')}" if missed else ""

@@ -22,14 +22,14 @@ def shown(raw: bytes | str) -> str:
     return "".join(f"%{ord(char) & 0xFF:02X}" if "\udc80" <= char <= "\udcff" else char for char in text)
 
 
-def meant(path: str) -> bytes:
+def path_on_disk(path: str) -> bytes:
     """The inverse of `shown`: the path's bytes on disk and in git, with slashes."""
     return _ESCAPED.sub(lambda found: bytes((int(found[1], 16),)), path.encode("utf-8", "surrogateescape"))
 
 
-def called(path: str) -> str:
+def name_on_disk(path: str) -> str:
     """The name on disk of the file whose path in results is `path`; the path itself if that name cannot be decoded."""
     try:
-        return meant(path).decode() if "%" in path else path
+        return path_on_disk(path).decode() if "%" in path else path
     except UnicodeDecodeError:
         return path

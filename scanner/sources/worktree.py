@@ -97,11 +97,11 @@ def _lies_inside(path: Path, inside: set[Path]) -> bool:
 
 
 def sources(
-    root: Root, named: Sequence[Path], selection: Selection, *, handed: bool = False
+    root: Root, named: Sequence[Path], selection: Selection, *, from_hook: bool = False
 ) -> Iterator[Source | Skipped]:
     """All selected files below the named paths, in order of path.
 
-    A file that is named directly and then skipped is a gap, unless a hook `handed` the paths.
+    A file that is named directly and then skipped is a gap, unless the paths come `from_hook`.
     """
     if root.repository is not None and root.repository.bare:
         where = os.path.abspath(named[0]) if named else root.folder
@@ -118,7 +118,7 @@ def sources(
     if selection.submodules:
         entries = _entered(root.folder, entries)
     tracked = _tracked(root, files)
-    alone = len(named) == 1 and not handed
+    alone = len(named) == 1 and not from_hook
     for name in files:
         entries[name] = _Entry(name=name, tracked=None if tracked is None else name in tracked, named=alone)
     folder = str(root.folder)

@@ -179,10 +179,10 @@ def test_a_value_that_the_tree_holds_is_neither_rotated_nor_purged(call: Call, s
     assert row["exposed"] is True
     status, out, err = call(folder, "rotation", "--plan", "plan.toml")
     assert (status, out) == (1, "")
-    assert "prod/shop/db: not yet. It still stands in shop/db.py:6" in err
+    assert "prod/shop/db: not yet. It is still in shop/db.py:6" in err
     assert not (folder / "rotation.yaml").exists()
     status, out, _ = call(folder, "purge", "--plan", "plan.toml")
-    assert "left alone. It still stands in shop/db.py:6" in out
+    assert "left alone. It is still in shop/db.py:6" in out
     assert "filter-repo" not in out
     assert call(folder, "purge", "--plan", "plan.toml", "--expressions")[1] == ""
     leaked = password in out + err
@@ -195,7 +195,7 @@ def test_a_copy_that_no_rule_finds_keeps_a_login_from_being_rotated(call: Call, 
     (folder / "README").write_text(f"zzz {base64.b64encode(password.encode()).decode()}\n")
     status, _, err = call(folder, "rotation")
     assert status == 1
-    assert "still stands in README:1" in err
+    assert "is still in README:1" in err
 
 
 def test_a_place_that_reads_a_login_once_is_named_before_it_rotates(call: Call, shop: Any, aws: Any) -> None:

@@ -73,4 +73,4 @@ def test_settings_are_left_to_their_rewriter(path: str, text: str) -> None:
 
 
 def test_a_kind_without_a_name_of_its_own_is_told() -> None:
-    assert manual_steps.by_path("x.bin", Kind.TEXT)[1] == "it stands in a text file, which is not rewritten"
+    assert manual_steps.by_path("x.bin", Kind.TEXT)[1] == "it is in a text file, which is not rewritten"

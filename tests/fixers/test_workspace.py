@@ -10,7 +10,7 @@ import pytest
 
 from fixers.workspace import Workspace, open_workspace, overlaid
 from scanner.errors import NotSeenError
-from scanner.sources.paths import meant, shown
+from scanner.sources.paths import path_on_disk, shown
 
 
 def test_what_is_gone_or_binary_is_not_seen(tmp_path: Path, making: SimpleNamespace) -> None:
@@ -51,4 +51,4 @@ def test_a_path_of_a_report_is_the_one_file_that_it_was_made_from(tmp_path: Path
         (tmp_path / os.fsdecode(name)).write_bytes(name)
     workspace = open_workspace(tmp_path, [shown(name) for name in names])
     assert {workspace.read(path) for path in workspace.files} == set(names)
-    assert [meant(shown(name)) for name in names] == list(names)
+    assert [path_on_disk(shown(name)) for name in names] == list(names)

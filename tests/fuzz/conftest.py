@@ -8,6 +8,12 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from rules.load import load_rules
+from rules.signature import rules_state
+from scanner.engine import Settings, Setup, scan
+from scanner.model import Source
+from scanner.prefilter import load
+
 _PIECES = (
     b"\x00", b"\r", b"\n", b"\t", b"\x85", b"\xff\xfe", b"\xef\xbb\xbf", b"\xe2\x80\xa8", b"\xed\xa0\x80", b"'", b'"',
     b'"""', b"\\", b"\\u", b"\\N{", b"{", b"}", b"[", b"]", b"(", b")", b"#", b":", b": ", b"- ", b"=", b"&a ", b"*a",
@@ -25,6 +31,20 @@ def value_of() -> Callable[[int], str]:
         return "Zq" + "".join(random.Random(seed).choices("ZqXjKv0123456789", k=18))
 
     return value
+
+
+@pytest.fixture(scope="session")
+def setup() -> Setup:
+    """What a scan with the built-in rules needs."""
+    rules = load_rules()
+    return Setup(load(None, rules_state()), lambda: rules, lambda: Settings(key=bytes(32)))
+
+
+@pytest.fixture(scope="session")
+def longest(setup: Setup, value_of: Callable[[int], str], seconds: Callable[[Callable[[], object]], float]) -> float:
+    """The processor time that no small file may take: ten times that of a file with a thousand credentials here."""
+    text = "".join(f'password{number} = "{value_of(number)}"\n' for number in range(1_000))
+    return 10 * seconds(lambda: scan([Source(path="a.py", raw=text.encode())], setup, {}))
 
 
 @pytest.fixture(scope="session")

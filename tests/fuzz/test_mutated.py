@@ -17,20 +17,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rules.load import load_rules
-from rules.model import RuleSet
-from rules.signature import rules_state
 from scanner.detectors.randomness import random_bits
-from scanner.engine import Settings, Setup, scan
+from scanner.engine import Setup, scan
 from scanner.model import Confidence, Source
-from scanner.prefilter import Prefilter
-from scanner.prefilter import load as load_prefilter
 from scanner.reports import explain, github, github_summary, gitlab, jsonl, junit, sarif, text
 from scanner.reports import json as the_json
 from scanner.reports.context import ReportContext
 
 TOP = Path(__file__).parents[2]
-LONGEST = 5.0  # seconds of processor time for one small file
 SUFFIXES = (".py", ".env", ".yml", ".yaml", ".json", ".toml", ".ini", ".cfg", ".txt", ".ipynb", ".sh", ".tf", ".md")
 Damage = Callable[[int, bytes, tuple[bytes, ...]], bytes]
 
@@ -62,24 +56,14 @@ def seeds() -> tuple[tuple[str, bytes], ...]:
 
 
 @pytest.fixture(scope="module")
-def prefilter() -> Prefilter:
-    return load_prefilter(None, rules_state())
-
-
-@pytest.fixture(scope="module")
 def schema() -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(json.loads((TOP / "docs" / "scan.schema.json").read_text("utf-8")))
 
 
-@functools.cache
-def known_rules() -> RuleSet:
-    return load_rules()
-
-
-def judge(prefilter: Prefilter, schema: jsonschema.Draft202012Validator, path: str, raw: bytes) -> None:
+def judge(setup: Setup, schema: jsonschema.Draft202012Validator, longest: float, path: str, raw: bytes) -> None:
     start = time.process_time()
     texts: dict[str, str] = {}
-    result = scan([Source(path=path, raw=raw)], Setup(prefilter, known_rules, lambda: Settings(key=bytes(32))), texts)
+    result = scan([Source(path=path, raw=raw)], setup, texts)
     context = ReportContext(
         root="/", version="0", documents=texts.get, show_suppressed=True, min_confidence=Confidence.LOW
     )
@@ -90,7 +74,7 @@ def judge(prefilter: Prefilter, schema: jsonschema.Draft202012Validator, path: s
     for number, finding in enumerate(result.findings[:20]):
         shown = explain.render([finding], texts.get, others=result.findings)
         reports[f"explain {number}"] = "".join(shown)
-    assert time.process_time() - start < LONGEST
+    assert time.process_time() - start < longest
     values = {finding.value.reveal("text") for finding in result.findings if finding.value is not None}
     known = [value for value in values if len(value) >= 12 and random_bits(value) >= 30]
     out = [form for form, said in reports.items() if any(value in said for value in known)]
@@ -118,8 +102,9 @@ def filled(raw: bytes, value_of: Callable[[int], str]) -> bytes:
 
 
 def play(
-    prefilter: Prefilter,
+    setup: Setup,
     schema: jsonschema.Draft202012Validator,
+    longest: float,
     damaged: Damage,
     value_of: Callable[[int], str],
     which: int,
@@ -130,12 +115,12 @@ def play(
     others = tuple(body for _, body in seeds())
     if other_kind is not None:
         path = f"x{other_kind}"
-    judge(prefilter, schema, path, damaged(seed, filled(raw, value_of), others))
+    judge(setup, schema, longest, path, damaged(seed, filled(raw, value_of), others))
 
 
-def test_seeds_undamaged(prefilter, schema, value_of):
+def test_seeds_undamaged(setup, schema, longest, value_of):
     for path, raw in (*seeds()[:-10:20], *seeds()[-10:]):
-        judge(prefilter, schema, path, filled(raw, value_of))
+        judge(setup, schema, longest, path, filled(raw, value_of))
 
 
 CASES = {
@@ -147,12 +132,12 @@ CASES = {
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(**CASES)
-def test_a_sample(prefilter, schema, damaged, value_of, which, seed, other_kind):
-    play(prefilter, schema, damaged, value_of, which, seed, other_kind)
+def test_a_sample(setup, schema, longest, damaged, value_of, which, seed, other_kind):
+    play(setup, schema, longest, damaged, value_of, which, seed, other_kind)
 
 
 @pytest.mark.slow
 @settings(max_examples=15_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(**CASES)
-def test_many(prefilter, schema, damaged, value_of, which, seed, other_kind):
-    play(prefilter, schema, damaged, value_of, which, seed, other_kind)
+def test_many(setup, schema, longest, damaged, value_of, which, seed, other_kind):
+    play(setup, schema, longest, damaged, value_of, which, seed, other_kind)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import random
 import time
 
@@ -10,13 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rules.load import load_rules
-from rules.model import RuleSet
-from rules.signature import rules_state
-from scanner.engine import Settings, Setup, scan
+from scanner.engine import Setup, scan
 from scanner.model import Source
-from scanner.prefilter import Prefilter
-from scanner.prefilter import load as load_prefilter
 from scanner.readers.kinds import kind_of
 from scanner.reports import gitlab, json, junit, text
 from scanner.reports.context import ReportContext
@@ -26,7 +20,6 @@ PATHS = (
     "f.ini", "setup.cfg", "g.ipynb", "h.txt", "README.md", "i.sh", "Dockerfile", "j.tf", "k.xml", "l.properties",
     "m.js", "n.go", "q.csv", "r.sql", "id_rsa", "o.pem", ".npmrc", ".netrc", "p.po", "tests/test_a.py",
 )  # fmt: skip
-LONGEST = 5.0  # seconds of processor time for one small file
 
 # What readers look for, whole and cut: names, quotes, brackets, joints, marks of every format.
 PIECES = (
@@ -47,16 +40,6 @@ PIECES = (
 KINDS = ("a.py", ".env", "c.yml", "d.json", "e.toml", "f.ini", "g.ipynb", "h.txt", "m.js", "q.csv", "r.sql")
 
 
-@pytest.fixture(scope="module")
-def prefilter() -> Prefilter:
-    return load_prefilter(None, rules_state())
-
-
-@functools.cache
-def known_rules() -> RuleSet:
-    return load_rules()
-
-
 def value_of(seed: int) -> str:
     """A password-like value that nothing else in the text can be a part of."""
     return "Zq" + "".join(random.Random(seed).choices("ZqXjKv0123456789", k=18))
@@ -72,13 +55,13 @@ def repeated(most: int) -> st.SearchStrategy[str]:
     return st.lists(st.sampled_from((*PIECES, value_of(0), "a")), min_size=1, max_size=most).map("".join)
 
 
-def run(prefilter: Prefilter, path: str, raw: bytes) -> None:
+def run(setup: Setup, longest: float, path: str, raw: bytes) -> None:
     source = Source(path=path, raw=raw)
     kind_of(path, raw[:4096])
     start = time.process_time()
     texts: dict[str, str] = {}
-    result = scan([source], Setup(prefilter, known_rules, lambda: Settings(key=bytes(32))), texts)
-    assert time.process_time() - start < LONGEST
+    result = scan([source], setup, texts)
+    assert time.process_time() - start < longest
     said = [one.reason for one in (*result.coverage.notes, *result.coverage.skipped)]
     context = ReportContext(root="/", version="0", documents=texts.get, show_suppressed=True)
     # What is found is hidden in every report; of what is not found nothing is promised.
@@ -92,34 +75,34 @@ def run(prefilter: Prefilter, path: str, raw: bytes) -> None:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(path=st.sampled_from(PATHS), document=documents)
-def test_a_sample(prefilter, path, document):
-    run(prefilter, path, document.encode("utf-8", "surrogatepass"))
+def test_a_sample(setup, longest, path, document):
+    run(setup, longest, path, document.encode("utf-8", "surrogatepass"))
 
 
 @pytest.mark.slow
 @settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(path=st.sampled_from(PATHS), document=documents, encoding=st.sampled_from(["utf-8", "utf-16", "latin-1"]))
-def test_many(prefilter, path, document, encoding):
-    run(prefilter, path, document.encode(encoding, "surrogatepass" if encoding != "latin-1" else "replace"))
+def test_many(setup, longest, path, document, encoding):
+    run(setup, longest, path, document.encode(encoding, "surrogatepass" if encoding != "latin-1" else "replace"))
 
 
 @pytest.mark.slow
 @settings(max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(path=st.sampled_from(PATHS), raw=st.binary(max_size=400), at=st.integers(0, 400))
-def test_any_bytes(prefilter, path, raw, at):
+def test_any_bytes(setup, longest, path, raw, at):
     planted = f'\npassword = "{value_of(1)}"\n'.encode()
-    run(prefilter, path, raw[:at] + planted + raw[at:])
+    run(setup, longest, path, raw[:at] + planted + raw[at:])
 
 
 @pytest.mark.slow
 @settings(max_examples=1_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(path=st.sampled_from(PATHS), begin=repeated(3), unit=repeated(4), end=repeated(2))
-def test_one_thing_again_and_again_costs_what_it_is_long(prefilter, path, begin, unit, end):
+def test_one_thing_again_and_again_costs_what_it_is_long(setup, path, begin, unit, end):
     def took(length: int) -> float:
         again = unit * (length // len(unit))
         raw = f'password = "{value_of(4)}"\n{begin}{again}{end}'.encode("utf-8", "surrogatepass")
         start = time.process_time()
-        scan([Source(path=path, raw=raw)], Setup(prefilter, known_rules, lambda: Settings(key=bytes(32))), {})
+        scan([Source(path=path, raw=raw)], setup, {})
         return time.process_time() - start
 
     long = took(120_000)
@@ -132,13 +115,13 @@ def test_one_thing_again_and_again_costs_what_it_is_long(prefilter, path, begin,
     ("opening", "closing"),
     [("(", ")"), ("[", "]"), ("{", "}"), ('{"a":', "}"), ("- ", ""), ("a:\n ", ""), ("<a>", "</a>"), ("f'{", "}'")],
 )
-def test_deep_nesting(prefilter, path, opening, closing):
+def test_deep_nesting(setup, longest, path, opening, closing):
     depth = 3_000
     inner = f'password = "{value_of(2)}"'
-    run(prefilter, path, f"{inner}\nx = {opening * depth}{inner}{closing * depth}\n{inner}\n".encode())
+    run(setup, longest, path, f"{inner}\nx = {opening * depth}{inner}{closing * depth}\n{inner}\n".encode())
 
 
 @pytest.mark.parametrize("path", KINDS)
-def test_long_lines(prefilter, path):
+def test_long_lines(setup, longest, path):
     inner = f'password = "{value_of(3)}"; '
-    run(prefilter, path, (inner * 2_000 + "\n" + "a" * 100_000 + "=" + "b" * 100_000).encode())
+    run(setup, longest, path, (inner * 2_000 + "\n" + "a" * 100_000 + "=" + "b" * 100_000).encode())

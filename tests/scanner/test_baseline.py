@@ -260,7 +260,7 @@ def test_nothing_is_scanned_for_a_baseline_that_is_there(
     at: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     accept()
-    monkeypatch.setattr("scanner.baseline_looking.run", lambda *_: pytest.fail("it was scanned"))
+    monkeypatch.setattr("scanner.baseline_findings.run", lambda *_: pytest.fail("it was scanned"))
     for words in ((), ("-o", FILE)):
         assert run("baseline", "create", *words) == Exit.USAGE
         assert "exists already" in capsys.readouterr().err

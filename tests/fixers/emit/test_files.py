@@ -260,11 +260,11 @@ def test_the_runbook_says_everything_in_order_and_shows_hostile_names_as_text(ca
     assert [title.split()[2] for title in titles[:8]] == [
         "Permissions",
         "Upload",
-        "Look",
+        "Check",
         "Rewrite",
         "Deploy",
         "Rotate",
-        "See",
+        "Check",
         "Purge",
     ]
     wiring = json.loads(text.partition("```json\n")[2].partition("```")[0])["secrets"]
@@ -278,7 +278,7 @@ def test_the_runbook_says_everything_in_order_and_shows_hostile_names_as_text(ca
         "unhardcode fix --plan out/plan.toml --write",
         "${AWS_ACCOUNT_ID} ${AWS_REGION}",
         "unhardcode rotation --plan out/plan.toml",
-        "`prod/shop/db` (automatic): now still held by `shop/db.py:5`",
+        "`prod/shop/db` (automatic): still in `shop/db.py:5`",
         "unhardcode status --plan out/plan.toml --fail-on-unrotated",
         "unhardcode purge --plan out/plan.toml",
         "**test-fixture**",

@@ -54,7 +54,7 @@ def test_what_is_no_new_value_is_told_by_its_line_and_never_quoted(
         (whole + f"{API}=again\n", ("line 5", "second value")),
         (whole.replace(f"{API}=", f"{API}:="), ("line 3", "JSON")),
         (whole.replace(f"={fresh.api}", "="), ("line 3", "empty")),
-        (whole.replace(fresh.database, shop.values[0]), (DATABASE, "stands in the code")),
+        (whole.replace(fresh.database, shop.values[0]), (DATABASE, "the value in the code")),
         (b"\xff" + whole.encode(), ("not in UTF-8",)),
     ):
         typed(text)

@@ -18,9 +18,9 @@ from scanner.sources.selection import Selection, matches
 Git = Callable[..., str]
 
 
-def scanned(*named: Path, handed: bool = False, **selection: object) -> list[Source | Skipped]:
+def scanned(*named: Path, from_hook: bool = False, **selection: object) -> list[Source | Skipped]:
     root = worktree.common_root(named)
-    return list(worktree.sources(root, named, Selection(**selection), handed=handed))  # type: ignore[arg-type]
+    return list(worktree.sources(root, named, Selection(**selection), from_hook=from_hook))  # type: ignore[arg-type]
 
 
 def read(*named: Path, **selection: object) -> dict[str, bool | None]:
@@ -28,9 +28,9 @@ def read(*named: Path, **selection: object) -> dict[str, bool | None]:
     return {one.path: one.tracked for one in scanned(*named, **selection) if isinstance(one, Source)}
 
 
-def skipped(*named: Path, handed: bool = False, **selection: object) -> dict[str, tuple[str, bool]]:
+def skipped(*named: Path, from_hook: bool = False, **selection: object) -> dict[str, tuple[str, bool]]:
     """Path to reason and gap of what was not."""
-    found = scanned(*named, handed=handed, **selection)
+    found = scanned(*named, from_hook=from_hook, **selection)
     return {one.path: (one.reason, one.gap) for one in found if isinstance(one, Skipped)}
 
 
@@ -186,7 +186,7 @@ def test_what_a_folder_leaves_out_is_said_and_is_no_gap(odd: Path) -> None:
 def test_what_was_named_alone_is_a_gap_among_others_it_is_not(odd: Path, name: str) -> None:
     assert skipped(odd / name, max_size=1000) == {name: (LEFT_OUT[name], True)}
     assert skipped(odd / name, odd / "app.py", max_size=1000) == {name: (LEFT_OUT[name], False)}
-    assert skipped(odd / name, max_size=1000, handed=True) == {name: (LEFT_OUT[name], False)}
+    assert skipped(odd / name, max_size=1000, from_hook=True) == {name: (LEFT_OUT[name], False)}
 
 
 def test_a_socket_is_left_out_like_a_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,12 +15,12 @@ from scanner.running import OWNERS, Mode, Scanned, configuration, run
 from scanner.sources import worktree
 
 
-class Looked(NamedTuple):
+class Acceptable(NamedTuple):
     """The acceptable findings of the tree and of the history, and how many are in files that git does not track.
 
-    Findings that `.gitleaksignore` accepts are included, suppressed: rows may stand for them, and `import` makes them
-    rows. `floor` is the lowest confidence that is accepted by default; `gaps` is how many requested things could not be
-    scanned, `past_gaps` how many of them in the history.
+    Findings that `.gitleaksignore` accepts are included, suppressed: rows may accept them too, and `import` makes
+    them rows. `floor` is the lowest confidence that is accepted by default; `gaps` is how many requested things could
+    not be scanned, `past_gaps` how many of them in the history.
     """
 
     scanned: Scanned
@@ -33,7 +33,7 @@ class Looked(NamedTuple):
     past_gaps: int
 
 
-def look(file: Path | None, *, history: bool) -> Looked:
+def find_acceptable(file: Path | None, *, history: bool) -> Acceptable:
     """Scan the tree, and the history if requested, for findings that can be accepted."""
     root = worktree.root_of(Path()).folder  # the whole tree, from whichever folder the command is started
     scanned = run((root,), Mode(), OWNERS)
@@ -47,7 +47,7 @@ def look(file: Path | None, *, history: bool) -> Looked:
         seen = run((root,), Mode(past=HistoryRequest()), OWNERS)
         past = tuple(f for f in seen.result.findings if _is_acceptable(f) and _is_sure(f, floor))
         past_gaps = _gaps(seen)
-    return Looked(
+    return Acceptable(
         scanned=scanned,
         file=file or default_file(scanned.root, config),
         floor=floor,
@@ -64,7 +64,7 @@ def _gaps(scanned: Scanned) -> int:
 
 
 def _is_acceptable(finding: Finding) -> bool:
-    """Whether a row may stand for a finding: it is not suppressed, or only by gitleaks' list."""
+    """Whether a row may accept a finding: it is not suppressed, or only by gitleaks' list."""
     return finding.suppressed is None or finding.suppressed.by is SuppressedBy.GITLEAKSIGNORE
 
 
@@ -77,18 +77,18 @@ def counts(finding: Finding, floor: Confidence) -> bool:
     return finding.suppressed is None and _is_sure(finding, floor)
 
 
-def past_that_counts(looked: Looked) -> list[Finding]:
+def unaccepted_past(acceptable: Acceptable) -> list[Finding]:
     """The history's findings without those that `.gitleaksignore` accepts; empty if it was not scanned."""
-    return [finding for finding in looked.past or () if finding.suppressed is None]
+    return [finding for finding in acceptable.past or () if finding.suppressed is None]
 
 
-def of_concern(looked: Looked, known: Baseline) -> list[tuple[Finding, Row | None]]:
+def with_rows(acceptable: Acceptable, known: Baseline) -> list[tuple[Finding, Row | None]]:
     """The findings that have a row, with the row, and those with enough confidence to need one."""
-    matched = match(looked.findings, without_history(known), looked.scanned.current)
+    matched = match(acceptable.findings, without_history(known), acceptable.scanned.current)
     return [
         (finding, row)
-        for finding, row in zip(looked.findings, matched, strict=True)
-        if row is not None or counts(finding, looked.floor)
+        for finding, row in zip(acceptable.findings, matched, strict=True)
+        if row is not None or counts(finding, acceptable.floor)
     ]
 
 
@@ -110,10 +110,10 @@ def history_rows(past: Sequence[Finding], known: Baseline, default: Row) -> list
     return rows_of(new, known, [None] * len(new), replace(default, history=True))
 
 
-def kept_history(looked: Looked, known: Baseline) -> list[Row]:
+def kept_history(acceptable: Acceptable, known: Baseline) -> list[Row]:
     """The history's rows to keep: all of them unless the whole history was scanned."""
     rows = [row for row in known.rows if row.history]
-    if looked.past is None:
+    if acceptable.past is None:
         return rows
-    matched = match(looked.past, replace(known, rows=tuple(rows)), None)
-    return [row for row in rows if looked.past_gaps or row in matched]
+    matched = match(acceptable.past, replace(known, rows=tuple(rows)), None)
+    return [row for row in rows if acceptable.past_gaps or row in matched]
