@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from fixers.conventions import found_by
-from fixers.dotenv import site_edit
+from fixers.dotenv import site_edits, with_default
 from fixers.grouping import SETTING
 from fixers.ini_parsers import Parsers, imports_of, parsers_of
 from fixers.ini_uses import COMMON, Option, borrowed, folded, uses
@@ -64,7 +64,9 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         _check_common(value, sites)
         swap = _swap(document, before, value, placement, {mark for each in modules for mark in _marks(each)})
         edited = [site for site in sites if not site.done]
-        edits = tuple(site_edit(site, placement, context, files) for site in edited)
+        if context.style.has_module:
+            edited = [with_default(site, value.text) for site in edited]
+        edits = tuple(edit for site in edited for edit in site_edits(site, placement, context, files))
         needs: dict[str, frozenset[str]] = defaultdict(frozenset)
         for site in edited:
             needs[site.path] |= frozenset({SETTING}) if site.resolved else needed([placement], context.style)

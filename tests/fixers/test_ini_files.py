@@ -219,8 +219,17 @@ READS = [
     "p['db']['password']",
     "p.get('db', 'PASSWORD')",
     "p['db'].get('password')",
-    "p.get('db', 'password', fallback='')",
 ]
+
+
+@pytest.mark.parametrize(
+    "read",
+    ["p.get('db', 'password', fallback='')", "p['db'].get('password', '')", "p['db'].get('password', fallback=f())"],
+)
+def test_a_read_with_a_fallback_keeps_it(read: str, tried: Callable[..., Any]) -> None:
+    run = tried("shop.ini", TEXT, SECRET, files={"app.py": f"{HEAD}x = {read}\n"})
+    assert run.refusals == []
+    assert run.after["app.py"].endswith(f"x = resolve_references({read})\n")
 
 
 @pytest.mark.parametrize("read", READS)
