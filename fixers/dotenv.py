@@ -115,13 +115,13 @@ def _placed(
     edit = _edit(document, binding, placement, context.key)
     _check_spliced(document, found, binding, edit)
     own = replace(placement, env=binding.key)
+    assert binding.value is not None
     asked = [site for site in readers.python if not site.done]
     if context.style.has_module:
         asked = [with_default(site, binding.value.reveal("text")) for site in asked]
     sites = [edit for site in asked for edit in site_edits(site, own, context, work.files)]
     sites += [_resolving_edit(site, own, context, work, field=False) for site in work.mappings]
     sites += [_resolving_edit(site, own, context, work, field=True) for site in fields]
-    assert binding.value is not None
     stored = placement.stored or binding.value
     proof = Proof(
         path=document.path,

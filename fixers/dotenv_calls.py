@@ -100,6 +100,11 @@ def is_resolving(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2].lstrip("_") == SETTING
 
 
+def resolving_calls(tree: ast.AST) -> Iterator[ast.Call]:
+    """The generated calls that resolve references."""
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call) and is_resolving(node))
+
+
 def operands(node: ast.expr) -> Iterator[ast.expr]:
     """The mappings merged by `{**a, **b}` or `a | b`."""
     behind: list[ast.expr] = []

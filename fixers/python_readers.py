@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from fixers.dotenv_calls import is_resolving
+from fixers.dotenv_calls import resolving_calls
 from fixers.python_environment import (
     READERS,
     all_names,
@@ -106,7 +106,7 @@ def python_sites(path: str, text: str, wanted: Callable[[str], bool], unseen: Un
         constants=constants_of(tree),
         unseen=unseen,
         tested=frozenset(map(id, _tested(tree))),
-        resolved=frozenset(id(node.args[0]) for node in ast.walk(tree) if is_resolving(node) and node.args),
+        resolved=frozenset(id(call.args[0]) for call in resolving_calls(tree) if call.args),
     )
     explained = set(silent_texts(tree, unseen))
     for node in ast.walk(tree):
