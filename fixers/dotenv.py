@@ -36,6 +36,8 @@ from scanner.identity import digest
 from scanner.model import Document, SecretValue, Span
 from scanner.readers.dotenv import Binding, bindings, errors
 
+_BY_RUN = "start the program by `unhardcode run`, in its container if it has one, and plan with --via-run"
+
 
 @dataclass(slots=True, kw_only=True)
 class _Work:
@@ -200,8 +202,7 @@ def _check(
             raise CannotRewriteError(
                 RefusalReason.DYNAMIC,
                 f"{other.key} ({other.path}:{other.line}) is put together from it",
-                f"give {other.key} a value of its own, or, where it says ${{{binding.key}}}, start the program by"
-                " `unhardcode run` and plan with --via-run",
+                f"give {other.key} a value of its own, or, where it says ${{{binding.key}}}, {_BY_RUN}",
             )
         holders.append(other.key)
     return holders
@@ -212,8 +213,8 @@ def check_readers(key: str, readers: Readers, *, via_run: bool, mapped: bool = F
 
     `mapped` says that Python reads the file into a dictionary in which references are resolved.
     """
-    foreign = into_images(readers.outside) if via_run else []
-    if foreign:
+    foreign = into_images(readers.outside)
+    if foreign and (via_run or len(foreign) == len(readers.outside)):
         raise CannotRewriteError(
             RefusalReason.READER_OUTSIDE_PYTHON,
             f"{key} gets into another program's image by {listed(foreign)}: nothing resolves references there",
@@ -221,18 +222,20 @@ def check_readers(key: str, readers: Readers, *, via_run: bool, mapped: bool = F
         )
     if via_run:
         return
-    run = "start the program by `unhardcode run` and plan with --via-run"
     if readers.outside:
+        step = f"give the image a file of its own, and {_BY_RUN}" if foreign else _BY_RUN
         raise CannotRewriteError(
-            RefusalReason.READER_OUTSIDE_PYTHON, f"{key} is also read by {listed(readers.outside)}", run
+            RefusalReason.READER_OUTSIDE_PYTHON, f"{key} is also read by {listed(readers.outside)}", step
         )
     if readers.opaque:
         raise CannotRewriteError(
-            RefusalReason.READER_NOT_REWRITABLE, f"{key} is also read by {listed(readers.opaque)}", run
+            RefusalReason.READER_NOT_REWRITABLE, f"{key} is also read by {listed(readers.opaque)}", _BY_RUN
         )
     if not readers.python and not mapped:
         raise CannotRewriteError(
-            RefusalReason.READER_UNKNOWN, f"nothing was seen that reads {key}", f"remove it if nothing does; else {run}"
+            RefusalReason.READER_UNKNOWN,
+            f"nothing was seen that reads {key}",
+            f"remove it if nothing does; else {_BY_RUN}",
         )
 
 
