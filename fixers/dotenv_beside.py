@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fixers.model import Edit
+from fixers.model import Edit, RefusalReason
 from fixers.readers_of import OtherReader, ReaderSite, listed
-from fixers.rewriting import RewriteContext
+from fixers.rewriting import CannotRewriteError, RewriteContext
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 from scanner.identity import digest
@@ -35,18 +35,34 @@ class Composed:
 
 def composed_in(path: str, found: Sequence[Binding], workspace: Workspace) -> Iterator[Composed]:
     """The composed variables of the `.env` at `path` (bindings: `found`), and of others that may load after it."""
-    bound = {path: found}
-    for other in workspace.files:
-        if other != path and kind_of(other, b"") is Kind.DOTENV and role_of(other) is PathRole.SOURCE:
-            try:
-                bound[other] = bindings(workspace.document(other))
-            except NotSeenError:
-                continue
-    for other, each in bound.items():
+    others = ((other, each) for other, each in _loaded(workspace) if other != path)
+    for other, each in ((path, found), *others):
         own = frozenset(binding.key for binding in each) if other != path else frozenset[str]()
         for binding in each:
             if binding.value is not None and "$" in binding.value.reveal("text"):
                 yield Composed(path=other, line=binding.line, key=binding.key, value=binding.value, own=own)
+
+
+def _loaded(workspace: Workspace) -> Iterator[tuple[str, Sequence[Binding]]]:
+    """The `.env` files that programs may load, with their bindings."""
+    for path in workspace.files:
+        if kind_of(path, b"") is Kind.DOTENV and role_of(path) is PathRole.SOURCE:
+            try:
+                yield path, bindings(workspace.document(path))
+            except NotSeenError:
+                continue
+
+
+def check_variable(variable: str, value: str, workspace: Workspace) -> None:
+    """Refuse a setting whose variable a `.env` sets to another value, which the program would then get for it."""
+    for path, found in _loaded(workspace):
+        for binding in found:
+            if binding.key == variable and binding.value is not None and binding.value.reveal("text") != value:
+                raise CannotRewriteError(
+                    RefusalReason.NAME_TAKEN,
+                    f"{path}:{binding.line} sets {variable}, the variable of its keys, to another value",
+                    "rename one of the two, then plan again",
+                )
 
 
 def example_edits(document: Document, key: str, context: RewriteContext) -> Iterator[Edit]:

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from fixers.conventions import found_by
 from fixers.dotenv import site_edits, with_default
+from fixers.dotenv_beside import check_variable
 from fixers.grouping import SETTING
 from fixers.ini_parsers import Parsers, imports_of, parsers_of
 from fixers.ini_uses import COMMON, Option, borrowed, folded, uses
@@ -38,6 +39,7 @@ from fixers.settings_modules import PARSERS, Module, parsed, python_files
 from fixers.settings_readers import find_load_sites
 from fixers.splicing import NOT_PARSABLE, Swap, Switch, stands_in, stored_text, switched
 from fixers.styles import needed
+from fixers.variables import VARIABLE
 from scanner.errors import NotSeenError
 from scanner.model import Document, Kind
 from scanner.readers.errors import Unreadable
@@ -71,8 +73,11 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         for site in edited:
             needs[site.path] |= frozenset({SETTING}) if site.resolved else needed([placement], context.style)
         variable, notes = placement.env, tuple[str, ...]()
-        if any(site.resolved for site in sites):
-            variable = variable_of(value.path)
+        check_variable(placement.env, value.text, context.workspace)
+        computed = variable_of(value.path)
+        # A section that begins with a digit has no variable that a shell could set.
+        if any(site.resolved for site in sites) and VARIABLE.fullmatch(computed):
+            variable = computed
             if variable != placement.env:
                 why = f"{variable}, the variable of its keys, means something else"
                 raise CannotRewriteError(RefusalReason.NAME_TAKEN, why, READ_IN_CODE)
