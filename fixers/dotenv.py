@@ -259,12 +259,16 @@ def _seen(binding: Binding, instead: str | None) -> tuple[str, SecretValue | Non
     return binding.key, value, binding.export
 
 
-def with_default(site: ReaderSite, value: str) -> ReaderSite:
-    """A read that keeps its default: what it gives is resolved. A default that is this value moves with it instead."""
+def with_default(site: ReaderSite, value: str, variable: str = "") -> ReaderSite:
+    """A read that keeps its default: what it gives is resolved. A default that is this value moves with it instead.
+
+    `variable` counts before a reference that is read there, if what is read is no variable itself.
+    """
     if site.resolved:
         return site
+    key = f", {site.quote}{variable}{site.quote}" if variable else ""
     texts = [each.value for each in ast.walk(parse_quietly(f"({site.read})")) if isinstance(each, ast.Constant)]
-    return site if not site.read or value in texts else replace(site, resolved=site.read)
+    return site if not site.read or value in texts else replace(site, resolved=f"{site.read}{key}")
 
 
 def site_edits(

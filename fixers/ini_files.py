@@ -66,8 +66,8 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         _check_common(value, sites)
         swap = _swap(document, before, value, placement, {mark for each in modules for mark in _marks(each)})
         edited = [site for site in sites if not site.done]
-        if context.style.has_module:
-            edited = [with_default(site, value.text) for site in edited]
+        if context.style.has_module and placement.env.isupper():
+            edited = [with_default(site, value.text, placement.env) for site in edited]
         edits = tuple(edit for site in edited for edit in site_edits(site, placement, context, files))
         needs: dict[str, frozenset[str]] = defaultdict(frozenset)
         for site in edited:
