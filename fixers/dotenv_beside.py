@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from fixers.dotenv_calls import means
 from fixers.model import Edit, RefusalReason
+from fixers.python_environment import dotted
+from fixers.python_syntax import parse_quietly
 from fixers.readers_of import OtherReader, ReaderSite, listed
 from fixers.rewriting import CannotRewriteError, RewriteContext
 from fixers.workspace import Workspace
@@ -19,7 +22,7 @@ from scanner.readers.kinds import kind_of
 from scanner.roles import PathRole, role_of
 
 _EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", "env.sample")
-_LOADING = re.compile(r"\b(load_dotenv|dotenv_values|read_env|read_envfile|find_dotenv)[ \t]*\(")
+_LOADING = frozenset({"load_dotenv", "dotenv_values", "read_env", "read_envfile"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +93,8 @@ def example_edits(document: Document, key: str, context: RewriteContext) -> Iter
 
 
 def loading_note(document: Document, workspace: Workspace) -> Iterator[str]:
-    """A note that names the Python code which loads `.env` files."""
-    found = list(_loading(workspace))
+    """A note that names the Python code which loads this `.env` file, or may load it."""
+    found = list(_loading(workspace, posixpath.basename(document.path)))
     if found:
         yield (
             f"{document.path} is loaded by {listed(found)}: the variables then hold references, which the rewritten"
@@ -99,15 +102,18 @@ def loading_note(document: Document, workspace: Workspace) -> Iterator[str]:
         )
 
 
-def _loading(workspace: Workspace) -> Iterator[OtherReader]:
+def _loading(workspace: Workspace, name: str) -> Iterator[OtherReader]:
     for path in workspace.files:
-        if not workspace.is_python(path):
+        if not workspace.is_python(path) or not any(each.encode() in workspace.bytes_of(path) for each in _LOADING):
             continue
-        text = workspace.bytes_of(path).decode("utf-8", "replace")
-        for number, line in enumerate(text.splitlines() if "env" in text else (), 1):
-            called = _LOADING.search(line)
-            if called is not None and not line.lstrip().startswith("#"):
-                yield OtherReader(path=path, line=number, how=called[1])
+        try:
+            tree = parse_quietly(workspace.document(path).text)
+        except (NotSeenError, SyntaxError, ValueError, RecursionError):
+            continue
+        for node in ast.walk(tree):
+            called = dotted(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+            if isinstance(node, ast.Call) and called in _LOADING and means(node, name):
+                yield OtherReader(path=path, line=node.lineno, how=called)
 
 
 def default_note(key: str, sites: Sequence[ReaderSite]) -> list[str]:

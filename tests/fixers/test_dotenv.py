@@ -595,6 +595,24 @@ def test_a_variable_that_need_not_be_set_is_told(read: str, told: bool) -> None:
     assert any(note.startswith("DB_PASSWORD: where it is not set, app.py:3 ") for note in run.result.notes) is told
 
 
+@pytest.mark.parametrize(
+    ("path", "call", "told"),
+    [
+        (".env", "load_dotenv()", True),
+        (".env.local", "load_dotenv()", False),
+        (".env.local", 'load_dotenv(BASE / ".env.local")', True),
+        (".env.local", 'load_dotenv(dotenv_path=f".env.{stage}")', True),
+        (".env.local", "load_dotenv(path)", True),
+        (".env", 'env.read_env(".env.test")', False),
+        (".env", "# load_dotenv()", False),
+    ],
+)
+def test_the_code_that_loads_this_file_is_told(path: str, call: str, told: bool) -> None:
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": f"{READER}{call}\n"}, path=path)
+    assert run.refusal is None
+    assert any(note.startswith(f"{path} is loaded by app.py:3") for note in run.result.notes) is told
+
+
 def test_rewrites_every_reader_and_proves_each() -> None:
     run = Run(f"DB_PASSWORD={SECRET}\n", {"a.py": READER, "b/c.py": READER})
     assert [edit.path for edit in run.result.edits[0]] == [".env", "a.py", "b/c.py"]
