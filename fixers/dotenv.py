@@ -222,10 +222,15 @@ def check_readers(key: str, readers: Readers, *, via_run: bool, mapped: bool = F
         )
     if via_run:
         return
-    if readers.outside:
-        step = f"give the image a file of its own, and {_BY_RUN}" if foreign else _BY_RUN
+    if readers.outside and foreign:
         raise CannotRewriteError(
-            RefusalReason.READER_OUTSIDE_PYTHON, f"{key} is also read by {listed(readers.outside)}", step
+            RefusalReason.READER_OUTSIDE_PYTHON,
+            f"{key} is also read by {listed(readers.outside)}",
+            f"give the image a file of its own, and {_BY_RUN}",
+        )
+    if readers.outside:
+        raise CannotRewriteError(
+            RefusalReason.READER_OUTSIDE_PYTHON, f"{key} is also read by {listed(readers.outside)}", _BY_RUN
         )
     if readers.opaque:
         raise CannotRewriteError(
