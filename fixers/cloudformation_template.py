@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from fixers.dotenv import check_readers, site_edit
+from fixers.dotenv import check_readers, site_edits
 from fixers.model import Edit, RefusalReason
 from fixers.python import PythonFile
 from fixers.readers_of import find_readers
@@ -180,7 +180,7 @@ def _reader_edits(template: _Template, value: Value, placement: Placement, conte
     readers = find_readers(context.workspace, {variable}, template.document.path)[variable]
     check_readers(variable, readers, via_run=False)
     for site in readers.python:
-        yield site_edit(site, placement, context, template.files)
+        yield from site_edits(site, placement, context, template.files)
 
 
 def _notes(template: _Template, value: Value, placement: Placement) -> Iterator[str]:

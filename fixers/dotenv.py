@@ -5,6 +5,7 @@ The references have AWS's own syntax; the generated module and `unhardcode run` 
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from fixers.dotenv_mappings import mapping_sites
 from fixers.grouping import SETTING
 from fixers.model import Edit, Proof, RefusalReason
 from fixers.python import Change, PythonFile, open_file, proof_variables, proven
+from fixers.python_syntax import parse_quietly
 from fixers.readers_of import Readers, ReaderSite, find_readers, into_images, listed
 from fixers.references import reference
 from fixers.rewriting import (
@@ -31,8 +33,10 @@ from fixers.settings_fields import field_sites
 from fixers.styles import ANNOTATED, BEFORE, CANONICAL, render
 from scanner.errors import NotSeenError
 from scanner.identity import digest
-from scanner.model import Document, SecretValue
+from scanner.model import Document, SecretValue, Span
 from scanner.readers.dotenv import Binding, bindings, errors
+
+_BY_RUN = "start the program by `unhardcode run`, in its container if it has one, and plan with --via-run"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,10 +117,13 @@ def _placed(
     edit = _edit(document, binding, placement, context.key)
     _check_spliced(document, found, binding, edit)
     own = replace(placement, env=binding.key)
-    sites = [site_edit(site, own, context, work.files) for site in readers.python]
+    assert binding.value is not None
+    asked = [site for site in readers.python if not site.done]
+    if context.style.has_module:
+        asked = [with_default(site, binding.value.reveal("text")) for site in asked]
+    sites = [edit for site in asked for edit in site_edits(site, own, context, work.files)]
     sites += [_resolving_edit(site, own, context, work, field=False) for site in work.mappings]
     sites += [_resolving_edit(site, own, context, work, field=True) for site in fields]
-    assert binding.value is not None
     stored = placement.stored or binding.value
     proof = Proof(
         path=document.path,
@@ -130,9 +137,11 @@ def _placed(
         style=context.style.name,
     )
     variables = proof_variables(binding.key, stored, context.style)
-    proofs = [replace(proof, path=site.path, line=site.line, variables=variables) for site in readers.python]
-    needs = render(own, context.style, CANONICAL, '"').needs
-    work.needs |= {site.path: work.needs.get(site.path, frozenset()) | needs for site in readers.python}
+    alone = [site for site in asked if not site.resolved]
+    proofs = [replace(proof, path=site.path, line=site.line, variables=variables) for site in alone]
+    for site in asked:
+        needs = frozenset({SETTING}) if site.resolved else render(own, context.style, CANONICAL, '"').needs
+        work.needs[site.path] = work.needs.get(site.path, frozenset()) | needs
     if not context.style.has_module:
         work.notes.append(
             f"{document.path}:{binding.line}: inline code reads no variable: {binding.key} set elsewhere counts no more"
@@ -149,7 +158,7 @@ def _placed(
             f"{document.path}:{binding.line}: {' and '.join(holders)} is put together from {binding.key}:"
             " `unhardcode run` resolves the reference inside it, nothing else does"
         )
-    work.notes.extend(default_note(binding.key, readers.python))
+    work.notes.extend(default_note(binding.key, alone))
     if readers.through:
         work.notes.append(
             f"{binding.key} gets into containers by {listed(readers.through)} as a reference, which their Python"
@@ -193,8 +202,7 @@ def _check(
             raise CannotRewriteError(
                 RefusalReason.DYNAMIC,
                 f"{other.key} ({other.path}:{other.line}) is put together from it",
-                f"give {other.key} a value of its own, or, where it says ${{{binding.key}}}, start the program by"
-                " `unhardcode run` and plan with --via-run",
+                f"give {other.key} a value of its own, or, where it says ${{{binding.key}}}, {_BY_RUN}",
             )
         holders.append(other.key)
     return holders
@@ -205,8 +213,8 @@ def check_readers(key: str, readers: Readers, *, via_run: bool, mapped: bool = F
 
     `mapped` says that Python reads the file into a dictionary in which references are resolved.
     """
-    foreign = into_images(readers.outside) if via_run else []
-    if foreign:
+    foreign = into_images(readers.outside)
+    if foreign and (via_run or len(foreign) == len(readers.outside)):
         raise CannotRewriteError(
             RefusalReason.READER_OUTSIDE_PYTHON,
             f"{key} gets into another program's image by {listed(foreign)}: nothing resolves references there",
@@ -214,18 +222,25 @@ def check_readers(key: str, readers: Readers, *, via_run: bool, mapped: bool = F
         )
     if via_run:
         return
-    run = "start the program by `unhardcode run` and plan with --via-run"
+    if readers.outside and foreign:
+        raise CannotRewriteError(
+            RefusalReason.READER_OUTSIDE_PYTHON,
+            f"{key} is also read by {listed(readers.outside)}",
+            f"give the image a file of its own, and {_BY_RUN}",
+        )
     if readers.outside:
         raise CannotRewriteError(
-            RefusalReason.READER_OUTSIDE_PYTHON, f"{key} is also read by {listed(readers.outside)}", run
+            RefusalReason.READER_OUTSIDE_PYTHON, f"{key} is also read by {listed(readers.outside)}", _BY_RUN
         )
     if readers.opaque:
         raise CannotRewriteError(
-            RefusalReason.READER_NOT_REWRITABLE, f"{key} is also read by {listed(readers.opaque)}", run
+            RefusalReason.READER_NOT_REWRITABLE, f"{key} is also read by {listed(readers.opaque)}", _BY_RUN
         )
     if not readers.python and not mapped:
         raise CannotRewriteError(
-            RefusalReason.READER_UNKNOWN, f"nothing was seen that reads {key}", f"remove it if nothing does; else {run}"
+            RefusalReason.READER_UNKNOWN,
+            f"nothing was seen that reads {key}",
+            f"remove it if nothing does; else {_BY_RUN}",
         )
 
 
@@ -249,8 +264,22 @@ def _seen(binding: Binding, instead: str | None) -> tuple[str, SecretValue | Non
     return binding.key, value, binding.export
 
 
-def site_edit(site: ReaderSite, placement: Placement, context: RewriteContext, files: dict[str, PythonFile]) -> Edit:
-    """The edit that replaces one read of a variable by a call; `files` are opened once each."""
+def with_default(site: ReaderSite, value: str, variable: str = "") -> ReaderSite:
+    """A read that keeps its default: what it gives is resolved. A default that is this value moves with it instead.
+
+    `variable` counts before a reference that is read there, if what is read is no variable itself.
+    """
+    if site.resolved:
+        return site
+    key = f", {site.quote}{variable}{site.quote}" if variable else ""
+    texts = [each.value for each in ast.walk(parse_quietly(f"({site.read})")) if isinstance(each, ast.Constant)]
+    return site if not site.read or value in texts else replace(site, resolved=f"{site.read}{key}")
+
+
+def site_edits(
+    site: ReaderSite, placement: Placement, context: RewriteContext, files: dict[str, PythonFile]
+) -> tuple[Edit, ...]:
+    """The edits that make one read of a variable a call, or put one around it; `files` are opened once each."""
     if site.path not in files:
         files[site.path] = _opened(site, placement, context)
     file = files[site.path]
@@ -261,7 +290,7 @@ def site_edit(site: ReaderSite, placement: Placement, context: RewriteContext, f
             f"{placement.env} is read by {site.path}:{site.line} where a call cannot stand",
             "bind it to a name first, then plan again",
         )
-    return file.edit(change)
+    return file.edits(change)
 
 
 def _change_of(site: ReaderSite, placement: Placement, context: RewriteContext, file: PythonFile) -> Change | None:
@@ -271,8 +300,12 @@ def _change_of(site: ReaderSite, placement: Placement, context: RewriteContext, 
         return Change(span=site.span, new=call.text.join(site.around), needs=call.needs)
     if not context.style.has_module:
         return None
-    new = f"{file.imported.names.get(SETTING)}({site.resolved})".join(site.around)
-    return Change(span=site.span, new=new, needs=frozenset({SETTING}))
+    opened = f"{file.imported.names.get(SETTING)}("
+    new = f"{opened}{site.resolved})".join(site.around)
+    # A default may be another secret, which moves as well: nothing of it is written twice.
+    beside = ((Span(site.span.start, site.span.start), opened), (Span(site.span.end, site.span.end), ")"))
+    whole = site.resolved != file.syntax.text[site.span.start : site.span.end] or any(site.around)
+    return Change(span=site.span, new=new, needs=frozenset({SETTING}), splices=() if whole else beside)
 
 
 def _resolving_edit(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fixers.model import Edit
+from fixers.dotenv_calls import means
+from fixers.model import Edit, RefusalReason
+from fixers.python_environment import dotted
+from fixers.python_syntax import parse_quietly
 from fixers.readers_of import OtherReader, ReaderSite, listed
-from fixers.rewriting import RewriteContext
+from fixers.rewriting import CannotRewriteError, RewriteContext
 from fixers.workspace import Workspace
 from scanner.errors import NotSeenError
 from scanner.identity import digest
@@ -19,7 +22,7 @@ from scanner.readers.kinds import kind_of
 from scanner.roles import PathRole, role_of
 
 _EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", "env.sample")
-_LOADING = re.compile(r"\b(load_dotenv|dotenv_values|read_env|read_envfile|find_dotenv)[ \t]*\(")
+_LOADING = frozenset({"load_dotenv", "dotenv_values", "read_env", "read_envfile"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +38,34 @@ class Composed:
 
 def composed_in(path: str, found: Sequence[Binding], workspace: Workspace) -> Iterator[Composed]:
     """The composed variables of the `.env` at `path` (bindings: `found`), and of others that may load after it."""
-    bound = {path: found}
-    for other in workspace.files:
-        if other != path and kind_of(other, b"") is Kind.DOTENV and role_of(other) is PathRole.SOURCE:
-            try:
-                bound[other] = bindings(workspace.document(other))
-            except NotSeenError:
-                continue
-    for other, each in bound.items():
+    others = ((other, each) for other, each in _loaded(workspace) if other != path)
+    for other, each in ((path, found), *others):
         own = frozenset(binding.key for binding in each) if other != path else frozenset[str]()
         for binding in each:
             if binding.value is not None and "$" in binding.value.reveal("text"):
                 yield Composed(path=other, line=binding.line, key=binding.key, value=binding.value, own=own)
+
+
+def _loaded(workspace: Workspace) -> Iterator[tuple[str, Sequence[Binding]]]:
+    """The `.env` files that programs may load, with their bindings."""
+    for path in workspace.files:
+        if kind_of(path, b"") is Kind.DOTENV and role_of(path) is PathRole.SOURCE:
+            try:
+                yield path, bindings(workspace.document(path))
+            except NotSeenError:
+                continue
+
+
+def check_variable(variable: str, value: str, workspace: Workspace) -> None:
+    """Refuse a setting whose variable a `.env` sets to another value, which the program would then get for it."""
+    for path, found in _loaded(workspace):
+        for binding in found:
+            if binding.key == variable and binding.value is not None and binding.value.reveal("text") != value:
+                raise CannotRewriteError(
+                    RefusalReason.NAME_TAKEN,
+                    f"{path}:{binding.line} sets {variable}, the variable of its keys, to another value",
+                    "rename one of the two, then plan again",
+                )
 
 
 def example_edits(document: Document, key: str, context: RewriteContext) -> Iterator[Edit]:
@@ -74,8 +93,8 @@ def example_edits(document: Document, key: str, context: RewriteContext) -> Iter
 
 
 def loading_note(document: Document, workspace: Workspace) -> Iterator[str]:
-    """A note that names the Python code which loads `.env` files."""
-    found = list(_loading(workspace))
+    """A note that names the Python code which loads this `.env` file, or may load it."""
+    found = list(_loading(workspace, posixpath.basename(document.path)))
     if found:
         yield (
             f"{document.path} is loaded by {listed(found)}: the variables then hold references, which the rewritten"
@@ -83,15 +102,18 @@ def loading_note(document: Document, workspace: Workspace) -> Iterator[str]:
         )
 
 
-def _loading(workspace: Workspace) -> Iterator[OtherReader]:
+def _loading(workspace: Workspace, name: str) -> Iterator[OtherReader]:
     for path in workspace.files:
-        if not workspace.is_python(path):
+        if not workspace.is_python(path) or not any(each.encode() in workspace.bytes_of(path) for each in _LOADING):
             continue
-        text = workspace.bytes_of(path).decode("utf-8", "replace")
-        for number, line in enumerate(text.splitlines() if "env" in text else (), 1):
-            called = _LOADING.search(line)
-            if called is not None and not line.lstrip().startswith("#"):
-                yield OtherReader(path=path, line=number, how=called[1])
+        try:
+            tree = parse_quietly(workspace.document(path).text)
+        except (NotSeenError, SyntaxError, ValueError, RecursionError):
+            continue
+        for node in ast.walk(tree):
+            called = dotted(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+            if isinstance(node, ast.Call) and called in _LOADING and means(node, name):
+                yield OtherReader(path=path, line=node.lineno, how=called)
 
 
 def default_note(key: str, sites: Sequence[ReaderSite]) -> list[str]:

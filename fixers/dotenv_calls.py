@@ -15,6 +15,8 @@ from fixers.settings_names import is_named, with_gaps
 
 # https://saurabh-kumar.com/python-dotenv/#load-configuration-without-altering-the-environment
 _MAPPINGS = frozenset({"dotenv.dotenv_values", "dotenv.main.dotenv_values"})
+# The parameter that takes the file in python-dotenv, django-environ and environs.
+_PATHS = frozenset({"dotenv_path", "filename", "env_file", "path"})
 
 
 def is_call(node: ast.AST, names: Mapping[str, str]) -> bool:
@@ -33,10 +35,10 @@ def to_resolve(tree: ast.AST, names: Mapping[str, str], env_file: str) -> Iterat
         if is_resolving(node):
             done.update(map(id, ast.walk(node)))
         elif id(node) not in done and isinstance(node, (ast.Dict, ast.BinOp)) and is_copy(node, names):
-            if any(is_call(each, names) and _means(each, env_file) for each in operands(node)):
+            if any(is_call(each, names) and means(each, env_file) for each in operands(node)):
                 done.update(map(id, ast.walk(node)))
                 yield node
-        elif isinstance(node, ast.Call) and id(node) not in done and is_call(node, names) and _means(node, env_file):
+        elif isinstance(node, ast.Call) and id(node) not in done and is_call(node, names) and means(node, env_file):
             yield node
 
 
@@ -100,6 +102,11 @@ def is_resolving(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2].lstrip("_") == SETTING
 
 
+def resolving_calls(tree: ast.AST) -> Iterator[ast.Call]:
+    """The generated calls that resolve references."""
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call) and is_resolving(node))
+
+
 def operands(node: ast.expr) -> Iterator[ast.expr]:
     """The mappings merged by `{**a, **b}` or `a | b`."""
     behind: list[ast.expr] = []
@@ -129,11 +136,11 @@ def _calls(value: ast.expr, names: Mapping[str, str]) -> Iterator[bool]:
     return (is_call(each, names) for each in ast.walk(value))
 
 
-def _means(call: ast.AST, name: str) -> bool:
+def means(call: ast.AST, name: str) -> bool:
     """Whether a call may read the file of this name; without an argument it reads `.env`."""
     if not isinstance(call, ast.Call):
         return False
-    given = [*call.args[:1], *(each.value for each in call.keywords if each.arg == "dotenv_path")]
+    given = [*call.args[:1], *(each.value for each in call.keywords if each.arg in _PATHS)]
     if not given:
         return name == ".env" and not any(each.arg == "stream" for each in call.keywords)
     texts = [text for each in ast.walk(given[0]) if (text := with_gaps(each)) is not None]

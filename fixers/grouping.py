@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from fixers.connections import DEFAULT_PORTS, connection, is_login
 from fixers.strength import STRONG_BITS, strength
@@ -19,6 +21,10 @@ _PAIR_KINDS = (CredentialKind.ACCESS_KEY_ID, CredentialKind.ACCESS_KEY)
 # Calls that read a settings file in rewritten code: a literal below one belongs to the variable in `keyword`.
 SETTING = "resolve_references"
 KEY_ID, KEY = "aws_access_key_id", "aws_secret_access_key"
+
+
+# What tells the call that a finding stands in from another.
+_Use: TypeAlias = Callable[[Finding], tuple[object, ...]]
 
 
 class Form(enum.StrEnum):
@@ -179,11 +185,18 @@ def _known(finding: Finding) -> SecretValue:
 
 def _merged(drafts: Sequence[Draft], text: Callable[[Finding], str]) -> tuple[Draft, ...]:
     secrets: list[Draft] = []
+    uses: dict[int, tuple[object, ...]] = {}
+
+    def use(finding: Finding) -> tuple[object, ...]:
+        if id(finding) not in uses:
+            uses[id(finding)] = _use(finding, text(finding))
+        return uses[id(finding)]
+
     holders: dict[tuple[str, SecretValue], list[int]] = defaultdict(list)
     for draft in drafts:
         holding = holders[draft.env, draft.members[-1].value]
         for index in holding:
-            joined = _joined(secrets[index], draft, text)
+            joined = _joined(secrets[index], draft, use)
             if joined is not None:
                 secrets[index] = joined
                 break
@@ -193,12 +206,12 @@ def _merged(drafts: Sequence[Draft], text: Callable[[Finding], str]) -> tuple[Dr
     return tuple(secrets)
 
 
-def _joined(first: Draft, second: Draft, text: Callable[[Finding], str]) -> Draft | None:
+def _joined(first: Draft, second: Draft, use: _Use) -> Draft | None:
     """Both drafts as one secret, or None if their values are not the same credential. Their last members are equal."""
     if Form.PAIR in (first.form, second.form):
         return _joined_pairs(first, second)
     constants = _agreed(first, second)
-    same_place = _one_connection(first, second) or _one_use(first, second, text)
+    same_place = _one_connection(first, second) or _one_use(first, second, use)
     if not same_place and (constants is None or not _sure(first.members[0], second.members[0])):
         return None
     form = Form.LOGIN if Form.LOGIN in (first.form, second.form) else Form.PLAIN
@@ -229,8 +242,9 @@ def _sure(*members: DraftMember) -> bool:
 def _one_connection(first: Draft, second: Draft) -> bool:
     """Whether both belong to one connection: the same call or mapping, one account on one host, or one variable."""
     ones, others = dict(first.constants), dict(second.constants)
-    account = [(part.get("host"), part.get("username"), _port(part)) for part in (ones, others)]
-    if account[0] == account[1] and all(account[0][:2]):
+    account = [(part.get("host"), part.get("username")) for part in (ones, others)]
+    ports = {_port(part) for part in (ones, others)} - {None}  # one that is not named may be the other's
+    if account[0] == account[1] and all(account[0]) and len(ports) < 2:
         return True
     shared = {_call(found) for found in first.findings} & ({_call(found) for found in second.findings} - {None})
     if shared and not _two_accounts(ones, others):
@@ -238,13 +252,13 @@ def _one_connection(first: Draft, second: Draft) -> bool:
     return _agreed(first, second) is not None and _one_variable(first, second)
 
 
-def _one_use(first: Draft, second: Draft, text: Callable[[Finding], str]) -> bool:
+def _one_use(first: Draft, second: Draft, use: _Use) -> bool:
     """Whether two places use one secret: both are signing keys for one library in one folder, or like calls.
 
     What one file of a folder signs, the other has to verify. Like calls are in one file, and differ in no other
     argument: two hosts or accounts may be told apart by a variable, or by an argument without a name.
     """
-    found = [*first.findings, *second.findings]
+    found = (first.findings[-1], second.findings[-1])
     if not all(each.literal.arguments for each in found):
         return False
     signs = all(each.kind is CredentialKind.SIGNING_KEY for each in found)
@@ -252,20 +266,27 @@ def _one_use(first: Draft, second: Draft, text: Callable[[Finding], str]) -> boo
         return True
     if found[0].literal.role not in (Role.KEYWORD, Role.POSITIONAL) or len({each.path for each in found}) > 1:
         return False
-    to = [connection(each) for each in found]
-    uses = {
-        (each.rule, each.engine, each.literal.name, each.literal.role, place.host, place.username, *beside)
-        for each, place in zip(found, to, strict=True)
-        for beside in [_beside(each, text(each))]
-    }
-    return len(uses) == 1
+    # Those that are one secret already are so for their own reasons: the last one stands for them.
+    return use(found[0]) == use(found[1])
 
 
-def _beside(finding: Finding, text: str) -> tuple[str, ...]:
-    """The texts before and behind a literal in the brackets of its call, without blanks."""
-    call, span = finding.literal.arguments[0].call, finding.literal.span
-    before = text[call.start : span.start].partition("(")[2]
-    return tuple("".join(part.split()) for part in (before, text[span.end : call.end]))
+def _use(finding: Finding, text: str) -> tuple[object, ...]:
+    """What tells a call from another: its rule, the connection, its receiver, and the texts beside the literal.
+
+    The texts are those in the brackets, without blanks. A receiver is told by what was last assigned to its name.
+    """
+    literal, place = finding.literal, connection(finding)
+    call, span = literal.arguments[0].call, literal.span
+    called, _, before = text[call.start : span.start].partition("(")
+    beside = ("".join(part.split()) for part in (before, text[span.end : call.end]))
+    receiver = called.strip().rpartition(".")[0]
+    name = re.escape(receiver)
+    bound = re.compile(
+        rf"^[ \t]*(?:{name}[ \t]*(?::[^=\n]*)?=|(?:async[ \t]+)?with\b.*\bas[ \t]+{name}\b).*", re.MULTILINE
+    )
+    lines = bound.findall(text, 0, call.start) if receiver else []
+    last = lines[-1].strip() if lines else receiver
+    return (finding.rule, finding.engine, literal.name, literal.role, place.host, place.username, last, *beside)
 
 
 def _port(constants: dict[str, str]) -> str | None:

@@ -14,7 +14,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from fixers.conventions import found_by
-from fixers.dotenv import site_edit
+from fixers.dotenv import site_edits, with_default
+from fixers.dotenv_beside import check_variable
 from fixers.grouping import SETTING
 from fixers.ini_parsers import Parsers, imports_of, parsers_of
 from fixers.ini_uses import COMMON, Option, borrowed, folded, uses
@@ -38,6 +39,7 @@ from fixers.settings_modules import PARSERS, Module, parsed, python_files
 from fixers.settings_readers import find_load_sites
 from fixers.splicing import NOT_PARSABLE, Swap, Switch, stands_in, stored_text, switched
 from fixers.styles import needed
+from fixers.variables import VARIABLE
 from scanner.errors import NotSeenError
 from scanner.model import Document, Kind
 from scanner.readers.errors import Unreadable
@@ -64,13 +66,18 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         _check_common(value, sites)
         swap = _swap(document, before, value, placement, {mark for each in modules for mark in _marks(each)})
         edited = [site for site in sites if not site.done]
-        edits = tuple(site_edit(site, placement, context, files) for site in edited)
+        if context.style.has_module and placement.env.isupper():
+            edited = [with_default(site, value.text, placement.env) for site in edited]
+        edits = tuple(edit for site in edited for edit in site_edits(site, placement, context, files))
         needs: dict[str, frozenset[str]] = defaultdict(frozenset)
         for site in edited:
             needs[site.path] |= frozenset({SETTING}) if site.resolved else needed([placement], context.style)
         variable, notes = placement.env, tuple[str, ...]()
-        if any(site.resolved for site in sites):
-            variable = variable_of(value.path)
+        check_variable(placement.env, value.text, context.workspace)
+        computed = variable_of(value.path)
+        # A section that begins with a digit has no variable that a shell could set.
+        if any(site.resolved for site in sites) and VARIABLE.fullmatch(computed):
+            variable = computed
             if variable != placement.env:
                 why = f"{variable}, the variable of its keys, means something else"
                 raise CannotRewriteError(RefusalReason.NAME_TAKEN, why, READ_IN_CODE)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from configparser import ConfigParser
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fixers.grouping import SETTING
 from fixers.ini_parsers import Parsers, imports_of, scope_that_binds
@@ -95,7 +95,19 @@ def _site_of(module: Module, read: _Read, wanted: Option) -> ReaderSite | None:
     if read.option is None:
         return _whole(module, read, wanted)
     resolved = _resolved(module, read, _source(module, read.node), read.node) if read.computed else ""
-    return None if resolved is None else _site(module, read.node, read.node, resolved=resolved)
+    if resolved is None:
+        return None
+    site = _site(module, read.node, read.node, resolved=resolved)
+    return replace(site, read=_source(module, read.node)) if _has_fallback(read) else site
+
+
+def _has_fallback(read: _Read) -> bool:
+    """Whether a read says what it gives if the file lacks the option: that is kept, and only a reference resolved."""
+    call = read.node
+    if not isinstance(call, ast.Call) or read.option is None:
+        return False
+    behind = call.args[call.args.index(read.option) + 1 :] if read.option in call.args else []
+    return bool(behind) or any(keyword.arg == "fallback" for keyword in call.keywords)
 
 
 def _resolved(module: Module, read: _Read, source: str, outer: ast.expr) -> str | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from fixers.dotenv_calls import resolving_calls
 from fixers.python_environment import (
     READERS,
     all_names,
@@ -48,7 +49,9 @@ class Site:
     """A Python expression that reads the variable `key`. `how` describes it; `span` is None if it cannot be replaced.
 
     `around` is the text put before and after the call: `env.db_url_config(` and `)`. `optional` says that the
-    expression gives a default, or None, if the variable is not set.
+    expression gives a default, or None, if the variable is not set. `read` is the expression that gives the variable's
+    text, or the program's own alternative to it: a default, or what an `or` or `if` does without it. "" if there is
+    none. `done` says that a generated call resolves what is read there.
     """
 
     key: str
@@ -58,6 +61,8 @@ class Site:
     quote: str = '"'
     around: tuple[str, str] = ("", "")
     optional: bool = False
+    read: str = ""
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +72,12 @@ class _File:
     starts: list[int]
     names: Mapping[str, str]
     readers: Mapping[str, int]
-    imported: frozenset[str]
     schemes: Mapping[str, frozenset[str]]
     copies: frozenset[str]
     constants: Mapping[str, str]
     unseen: UnseenReads
+    tested: frozenset[int]
+    resolved: frozenset[int]
 
 
 def python_sites(path: str, text: str, wanted: Callable[[str], bool], unseen: UnseenReads) -> Iterator[Site]:
@@ -88,18 +94,19 @@ def python_sites(path: str, text: str, wanted: Callable[[str], bool], unseen: Un
                 yield Site(key=named[1], line=line, how="in a file that does not parse", span=None)
         return
     names = all_names(tree)
-    schemes, imported = dict(environ_objects(tree, names)), dict(unseen.imported(tree, names, path))
+    schemes = dict(environ_objects(tree, names))
     file = _File(
         path=path,
         text=text,
         starts=line_starts(text),
         names=names,
-        readers=dict.fromkeys(schemes, 1) | dict(_reader_names(tree, names)) | imported,
-        imported=frozenset(imported),
+        readers=dict.fromkeys(schemes, 1) | dict(_reader_names(tree, names)) | dict(unseen.imported(tree, names, path)),
         schemes=schemes,
         copies=environment_copies(tree, names) | reader_objects(tree, names),
         constants=constants_of(tree),
         unseen=unseen,
+        tested=frozenset(map(id, _tested(tree))),
+        resolved=frozenset(id(call.args[0]) for call in resolving_calls(tree) if call.args),
     )
     explained = set(silent_texts(tree, unseen))
     for node in ast.walk(tree):
@@ -152,7 +159,10 @@ def _call(file: _File, node: ast.Call, wanted: Callable[[str], bool]) -> Iterato
         variable, function = URLS[method]
         if wanted(key if first is not None and key is not None else variable) and (key is None) == (first is None):
             site = _site(file, node, key or variable, f"{written}()")
-            yield replace(site, around=(f"{owner}.{function}(", ")"))
+            defaults = [f"default={_source(file, each)}" for each in _defaults(node)]
+            asked = _source(file, first) if first is not None else f"{site.quote}{variable}{site.quote}"
+            read = f"{owner}({asked}, {defaults[0]})" if defaults and site.span is not None else ""
+            yield replace(site, around=(f"{owner}.{function}(", ")"), read=read)
         return
     if key is None or not wanted(key):
         return
@@ -168,12 +178,12 @@ def _call(file: _File, node: ast.Call, wanted: Callable[[str], bool]) -> Iterato
     plain = plain or (owner in file.readers and method in _PLAIN_METHODS)
     maybe = owner in file.readers or written in file.copies or last in file.unseen.names
     maybe = maybe or (isinstance(node.func, ast.Attribute) and _is_copied(node.func.value, file))
-    # Another environment's settings, `from .base import env`: its default is a value of its own there, kept for it.
-    apart = {written, owner} & file.imported and any(map(_is_value, [*_defaults(node), *node.args[1:known]]))
-    if plain and not converts and not apart:
-        optional = called in READERS or any(each.arg == "default" for each in node.keywords)
-        optional = optional or any(map(_may_convert, node.args[1:known]))
-        yield replace(_site(file, node, key, f'{called}("{key}")'), optional=optional)
+    if plain and not converts:
+        given = bool(_defaults(node)) or any(map(_may_convert, node.args[1:known]))
+        lazy = given or (called in READERS and id(node) in file.tested)
+        site = _site(file, node, key, f'{called}("{key}")')
+        read = _source(file, node) if lazy and site.span is not None else ""
+        yield replace(site, optional=given or called in READERS, read=read)
     elif plain or maybe or _READING.search(called):
         yield _opaque(node, key, f'{called}("{key}")')
 
@@ -188,7 +198,25 @@ def _site(file: _File, node: ast.expr, key: str, how: str) -> Site:
         same = False
     if not same:
         return _opaque(node, key, how)
-    return Site(key=key, line=node.lineno, how=how, span=span, quote="'" if "'" in source else '"')
+    quote = "'" if "'" in source else '"'
+    return Site(key=key, line=node.lineno, how=how, span=span, quote=quote, done=id(node) in file.resolved)
+
+
+def _source(file: _File, node: ast.expr) -> str:
+    span = node_span(file.starts, file.text, node)
+    return file.text[span.start : span.end]
+
+
+def _tested(tree: ast.AST) -> Iterator[ast.expr]:
+    """The expressions of which the program asks whether they give something, with an alternative if they do not."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.BoolOp(op=ast.Or(), values=[*tested, _]) | ast.BoolOp(op=ast.And(), values=tested):
+                yield from tested
+            case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) | ast.UnaryOp(ast.Not(), test):
+                yield test
+            case ast.Compare(left=test, ops=[_], comparators=[ast.Constant(value=None)]):
+                yield test
 
 
 def _opaque(node: ast.expr | ast.stmt, key: str, how: str) -> Site:
@@ -198,10 +226,6 @@ def _opaque(node: ast.expr | ast.stmt, key: str, how: str) -> Site:
 def _defaults(call: ast.Call) -> list[ast.expr]:
     """What a read of a variable is told to give if it is not set."""
     return [each.value for each in call.keywords if each.arg == "default"]
-
-
-def _is_value(default: ast.expr) -> bool:
-    return not (isinstance(default, ast.Constant) and not default.value)
 
 
 def _may_convert(given: ast.expr) -> bool:

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from fixers.compose import is_compose, is_compose_name
 from fixers.notebook_code import SUFFIX, lines_with
 from fixers.python_readers import Site, python_sites
-from fixers.unseen_readers import UnseenReads, unseen_reads
+from fixers.unseen_readers import URLS, UnseenReads, unseen_reads
 from fixers.workspace import PLAN_MARK, Workspace
 from scanner.errors import NotSeenError
 from scanner.model import Span
@@ -69,7 +69,8 @@ class ReaderSite:
     `around` is the text put before and after the call: `env.db_url_config(` and `)`. `optional` says that the
     expression gives a default, or None, if the variable is not set. `resolved` are the arguments with which the call
     resolves what is read there, of which only running shows whether it is this value; "" if it reads this value alone.
-    `done` says that a generated call is around it already.
+    `read` is the expression that gives this value or the program's own alternative to it (`Site.read`). `done` says
+    that a generated call is around it already.
     """
 
     path: str
@@ -79,6 +80,7 @@ class ReaderSite:
     around: tuple[str, str] = ("", "")
     optional: bool = False
     resolved: str = ""
+    read: str = ""
     done: bool = False
 
 
@@ -126,6 +128,8 @@ def find_readers(workspace: Workspace, keys: Collection[str], env_file: str) -> 
                         quote=site.quote,
                         around=site.around,
                         optional=site.optional,
+                        read=site.read,
+                        done=site.done,
                     )
                     python[site.key].append(found)
         elif path.endswith(SUFFIX):
@@ -181,7 +185,8 @@ def _is_of_a_server(workspace: Workspace, folder: str, build: Node) -> bool:
 def _sites(workspace: Workspace, path: str, keys: Collection[str], unseen: UnseenReads) -> Iterator[Site]:
     raw = _read(workspace, path)
     upper = raw.upper()
-    if not any(key.upper().encode() in upper for key in keys):
+    unnamed = {variable for method, (variable, _) in URLS.items() if f".{method}(".encode() in raw}
+    if unnamed.isdisjoint(keys) and not any(key.upper().encode() in upper for key in keys):
         return
     try:
         text = workspace.document(path).text

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from fixers.conventions import found_by
+from fixers.dotenv_beside import check_variable
 from fixers.grouping import SETTING
 from fixers.model import Edit, RefusalReason
 from fixers.python import Change, PythonFile, open_file, proven
@@ -37,6 +38,8 @@ from scanner.readers.nodes import Path, Value, values
 
 # https://yaml.org/type/merge.html
 _MERGE = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)*<<[ \t]*:")
+# https://yaml.org/spec/1.2.2/#692-node-anchors
+_ANCHOR = re.compile(r"&([\w.-]+)[ \t]+\Z")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,7 +58,6 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         return all_refused(placements, NOT_PARSABLE)
     stays: CannotRewriteError | None = None
     readers = _Readers()
-    merges = document.kind is Kind.YAML and _MERGE.search(document.text) is not None
     try:
         readers = _readers(document, context)
     except CannotRewriteError as error:
@@ -70,14 +72,25 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
             why = f"no Python that parses the file names {table}: the tool itself reads it"
             raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, why, READ_IN_CODE)
         variable, line = variable_of(value.path), placement.finding.start[0]
+        check_variable(variable, value.text, context.workspace)
         note = f"{document.path}:{line}: where {variable} is set, it counts before the store"
-        if merges:
-            # A merge copies the value: the parsed data then holds the reference under another path too.
-            note += "; where `<<` merges it into another place, the variable is called after that place"
+        repeats = " or ".join(_repeats(document, value)) if document.kind is Kind.YAML else ""
+        if repeats:
+            # The parsed data then holds the reference under another path too.
+            note += f"; where {repeats} puts it into another place, the variable is called after that place"
         return Switch(swap=swap, variable=variable, edits=readers.edits, notes=(note,))
 
     needs = frozenset({SETTING})
     return switched(document, before, placements, context, switch, files=readers.files, needs=needs)
+
+
+def _repeats(document: Document, value: Value) -> Iterator[str]:
+    """What copies a YAML value into other places: a merge, or an alias of the value itself (not of what holds it)."""
+    if _MERGE.search(document.text) is not None:
+        yield "`<<`"
+    named = _ANCHOR.search(document.text[max(0, value.span.start - 200) : value.span.start])
+    if named is not None and re.search(rf"\*{re.escape(named[1])}(?![\w.-])", document.text) is not None:
+        yield f"`*{named[1]}`"
 
 
 def _is_tools(document: Document, path: Path, readers: _Readers) -> bool:

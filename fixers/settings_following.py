@@ -99,10 +99,17 @@ def spread(module: Module, search: Search) -> None:
                 _into_parameters(module, node, search)
                 _into_option(module, node, search)
             case ast.ImportFrom(module=source, names=aliases):
+                stem = (source or "").rpartition(".")[2]
                 for alias in aliases:
-                    stem = (source or "").rpartition(".")[2]
-                    ends = [end for end in ("", "()") if (stem, alias.name + end) in search.exported]
-                    module.tainted.update((None, (alias.asname or alias.name) + end) for end in ends)
+                    if alias.name == "*":
+                        found = {name: name for owner, name in search.exported if owner == stem}
+                    else:
+                        name = alias.asname or alias.name
+                        ends = [end for end in ("", "()") if (stem, alias.name + end) in search.exported]
+                        found = {alias.name + end: name + end for end in ends}
+                    module.tainted.update((None, name) for name in found.values())
+                    # Others may import it from here.
+                    search.exported.update((module.stem, name) for name in found.values())
             case ast.Attribute(value=ast.Name(id=owner), attr=attr):
                 stem = module.names.get(owner, owner).rpartition(".")[2]
                 ends = [end for end in ("", "()") if {(stem, attr + end), ("", attr + end)} & search.exported]

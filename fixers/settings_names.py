@@ -50,6 +50,8 @@ def names_file(module: Module, node: ast.AST, file: PurePosixPath, kind: Kind) -
         return False
     if _GAP not in last:
         return True
+    if not above and not last.strip(_GAP):
+        return False  # "%s" alone is any text
     # `f"{stage}.json"` could be any file's name, so its folder must be named beside it or be the module's own.
     folder = file.parent.name
     if above not in ([], ["."]):

@@ -10,7 +10,7 @@ from fixers import cloudformation_template, compose, ecs, ini_files, settings_fi
 from fixers.grouping import SETTING
 from fixers.rewriting import Placement, RewriteContext, Rewriter, Rewritten
 from fixers.splicing import stands_in
-from fixers.variables import is_reserved
+from fixers.variables import VARIABLE, is_reserved
 from scanner.model import Argument, Document, Finding, Kind, Literal, Role, SecretValue
 from scanner.readers.errors import Unreadable
 from scanner.readers.nodes import Node, Value, trees, values
@@ -83,7 +83,8 @@ def _of_options(found: Sequence[Value], document: Document) -> Whole:
         if literal.span != value.span or finding.value != literal.value:
             whole = _verbatim(value, variable, document)
             return finding if whole is None else replace(finding, literal=whole)
-        return finding if is_reserved(variable) else _called(finding, literal, variable, value)
+        usable = VARIABLE.fullmatch(variable) is not None and not is_reserved(variable)
+        return _called(finding, literal, variable, value) if usable else finding
 
     return seen
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import string
 from pathlib import Path
 from typing import Any
@@ -421,7 +422,6 @@ def test_writes_the_reference_and_keeps_the_rest(before: str, after: str) -> Non
 READERS = {
     "os.environ": ('import os\nx = os.environ["DB_PASSWORD"]\n', "x = <CALL>\n"),
     "os.environ.get": ("import os\nx = os.environ.get('DB_PASSWORD')\n", "x = <call>\n"),
-    "os.environ.get with a default": ('import os\nx = os.environ.get("DB_PASSWORD", "a")\n', "x = <CALL>\n"),
     "os.getenv": ('import os\nx = int(os.getenv("DB_PASSWORD"))\n', "x = int(<CALL>)\n"),
     "an alias of os": ('import os as o\nx = o.getenv("DB_PASSWORD")\n', "x = <CALL>\n"),
     "imported names": (
@@ -429,17 +429,17 @@ READERS = {
         "x = <CALL> or <CALL>\n",
     ),
     "django-environ": (
-        'import environ\nenv = environ.Env()\nx = env("DB_PASSWORD"), env.str("DB_PASSWORD", default="")\n',
+        'import environ\nenv = environ.Env()\nx = env("DB_PASSWORD"), env.str("DB_PASSWORD")\n',
         "x = <CALL>, <CALL>\n",
     ),
     "environs": ('from environs import Env\nenv = Env()\nx = env.str("DB_PASSWORD")\n', "x = <CALL>\n"),
-    "decouple": ('from decouple import config\nx = config("DB_PASSWORD", default="a")\n', "x = <CALL>\n"),
-    "decouple with a default and no cast": (
-        'from decouple import config\nx = config("DB_PASSWORD", "a", str) + config("DB_PASSWORD", cast=str)\n',
+    "decouple": ('from decouple import config\nx = config("DB_PASSWORD")\n', "x = <CALL>\n"),
+    "decouple with a cast to what it is": (
+        'from decouple import config\nx = config("DB_PASSWORD") + config("DB_PASSWORD", cast=str)\n',
         "x = <CALL> + <CALL>\n",
     ),
     "django-environ with a cast to what it is": (
-        'import environ\nenv = environ.Env()\nx = env("DB_PASSWORD", str), env.str("DB_PASSWORD", "")\n',
+        'import environ\nenv = environ.Env()\nx = env("DB_PASSWORD", str), env.str("DB_PASSWORD")\n',
         "x = <CALL>, <CALL>\n",
     ),
     "a function's own name": ('import os\ndef f():\n    key = "DB_PASSWORD"\n    return os.environ[key]\n', "<CALL>\n"),
@@ -455,6 +455,49 @@ def test_rewrites_the_python_that_reads_it(before: str, after: str) -> None:
     assert run.after["shop/a.py"].endswith(after.replace("<CALL>", CALL).replace("<call>", CALL.replace('"', "'")))
     assert "from shop.app_secrets import get_secret_value\n" in run.after["shop/a.py"]
     assert [new.path for new in run.result.new_files] == ["shop/app_secrets.py"]
+
+
+WITH_A_DEFAULT = {
+    "os.environ.get": "x = R(os.environ.get('DB_PASSWORD', 'a'))\n",
+    "os.getenv": 'x = int(R(os.getenv("DB_PASSWORD", "a" + b)))\n',
+    "django-environ": 'x = R(env("DB_PASSWORD", default=None)), R(env.str("DB_PASSWORD", ""))\n',
+    "decouple": 'x = R(config("DB_PASSWORD", default="a")) + R(config("DB_PASSWORD", "a", str))\n',
+    "several lines": 'x = R(os.environ.get(\n    "DB_PASSWORD",  # why\n    "a",\n))\n',
+    "an f-string": "x = f\"a {R(os.environ.get('DB_PASSWORD', ''))} b\"\n",
+    "an or": 'x = R(os.getenv("DB_PASSWORD")) or R(os.environ.get("DB_PASSWORD", b)) or "a"\n',
+    "a question before": 'if not R(os.getenv("DB_PASSWORD")):\n    y = R(os.getenv("DB_PASSWORD")) is None\n',
+    "a walrus": 'x = 1 if (y := R(os.getenv("DB_PASSWORD", ""))) else 2\n',
+}
+
+
+@pytest.mark.parametrize("after", WITH_A_DEFAULT.values(), ids=WITH_A_DEFAULT.keys())
+def test_a_read_with_a_default_keeps_it(after: str) -> None:
+    """What it gives is resolved: without the variable the program has its default as before, and asks no store."""
+    head = "import os, environ\nfrom decouple import config\nenv = environ.Env()\n"
+    before = after.replace("R(", "(") if "R((" in after else re.sub(r"R\(((?:[^()]|\([^()]*\))*)\)", r"\1", after)
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": head + before})
+    assert run.refusal is None
+    assert run.after["app.py"].endswith(after.replace("R(", "resolve_references("))
+    assert "get_secret_value" not in run.after["app.py"]
+    again = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": run.after["app.py"]})
+    assert again.refusal is None
+    assert [edit.path for edit in again.result.edits[0]] == [".env"]
+
+
+def test_a_url_with_a_default_keeps_it() -> None:
+    value = f"postgres://u:{SECRET}@h/d"
+    given = {"key": "DATABASE_URL", "env": "DATABASE_URL"}
+    for read, kept in (('db(default="sqlite:///a")', True), ('db("DATABASE_URL", default="a")', True), ("db()", False)):
+        app = f"import environ\nenv = environ.Env()\nx = env.{read}\n"
+        run = Run(f"DATABASE_URL={value}\n", {"app.py": app}, **given)
+        default = read.partition("default=")[2].rstrip(")")
+        new = f'env.db_url_config(resolve_references(env("DATABASE_URL", default={default})))\n'
+        assert run.after["app.py"].endswith(new) is kept
+
+
+def test_a_default_that_is_the_value_moves_with_it() -> None:
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": f'import os\nx = os.getenv("DB_PASSWORD", "{SECRET}")\n'})
+    assert run.after["app.py"].endswith(f"x = {CALL}\n")
 
 
 HELPERS = {
@@ -486,12 +529,10 @@ def test_a_helper_is_known_by_its_module(path: str, imported: str, rewritten: bo
 
 
 IMPORTED = {
-    "by a relative import": ('from .base import env\nx = env("DB_PASSWORD", default="")\n', True),
+    "by a relative import": ('from .base import env\nx = env("DB_PASSWORD")\n', True),
     "behind a star import": ('from .base import *\nfrom .base import env\nx = env("DB_PASSWORD")\n', True),
     "before a star import": ('from .base import env\nfrom .other import *\nx = env("DB_PASSWORD")\n', False),
     "bound anew": ('from .base import env\nenv = f(env)\nx = env("DB_PASSWORD")\n', False),
-    "with a default of its own": ('from .base import env\nx = env("DB_PASSWORD", default="other")\n', False),
-    "with a default of its own by position": ('from .base import env\nx = env.str("DB_PASSWORD", "other")\n', False),
     "with a cast": ('from .base import env\nx = env("DB_PASSWORD", list)\n', False),
     "converted": ('from .base import env\nx = env.list("DB_PASSWORD")\n', False),
     "with a computed name": ('from .base import env\nx = env(f"DB_{y}")\n', False),
@@ -504,6 +545,14 @@ def test_an_object_of_another_file_reads_variables_as_it_does_there(text: str, r
     run = Run(f"DB_PASSWORD={SECRET}\n", {"s/base.py": base, "s/local.py": text})
     assert (CALL in run.after["s/local.py"]) is rewritten
     assert run.refusal is (None if rewritten else RefusalReason.READER_NOT_REWRITABLE)
+
+
+@pytest.mark.parametrize("read", ['env("DB_PASSWORD", default="other")', 'env.str("DB_PASSWORD", "other")'])
+def test_a_default_of_another_environment_is_kept(read: str) -> None:
+    base = 'import environ\nenv = environ.Env()\nenv.read_env(".env")\nz = env("DB_PASSWORD")\n'
+    local = f"from .base import env\nx = {read}\n"
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"s/base.py": base, "s/local.py": local})
+    assert run.after["s/local.py"].endswith(f"x = resolve_references({read})\n")
 
 
 def test_a_url_that_an_imported_object_reads_without_naming_it_is_seen() -> None:
@@ -532,9 +581,9 @@ def test_an_older_generated_module_must_have_what_is_imported(functions: tuple[s
     ("read", "told"),
     [
         ('os.getenv("DB_PASSWORD")', True),
-        ('os.environ.get("DB_PASSWORD", "")', True),
-        ('env("DB_PASSWORD", default=None)', True),
-        ('env.str("DB_PASSWORD", "")', True),
+        ('os.environ.get("DB_PASSWORD", "")', False),
+        ('env("DB_PASSWORD", default=None)', False),
+        ('env.str("DB_PASSWORD", "")', False),
         ('env("DB_PASSWORD")', False),
         ('env("DB_PASSWORD", str)', False),
         ('os.environ["DB_PASSWORD"]', False),
@@ -544,6 +593,24 @@ def test_a_variable_that_need_not_be_set_is_told(read: str, told: bool) -> None:
     run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": f"import environ, os\nenv = environ.Env()\nx = {read}\n"})
     assert run.refusal is None
     assert any(note.startswith("DB_PASSWORD: where it is not set, app.py:3 ") for note in run.result.notes) is told
+
+
+@pytest.mark.parametrize(
+    ("path", "call", "told"),
+    [
+        (".env", "load_dotenv()", True),
+        (".env.local", "load_dotenv()", False),
+        (".env.local", 'load_dotenv(BASE / ".env.local")', True),
+        (".env.local", 'load_dotenv(dotenv_path=f".env.{stage}")', True),
+        (".env.local", "load_dotenv(path)", True),
+        (".env", 'env.read_env(".env.test")', False),
+        (".env", "# load_dotenv()", False),
+    ],
+)
+def test_the_code_that_loads_this_file_is_told(path: str, call: str, told: bool) -> None:
+    run = Run(f"DB_PASSWORD={SECRET}\n", {"app.py": f"{READER}{call}\n"}, path=path)
+    assert run.refusal is None
+    assert any(note.startswith(f"{path} is loaded by app.py:3") for note in run.result.notes) is told
 
 
 def test_rewrites_every_reader_and_proves_each() -> None:

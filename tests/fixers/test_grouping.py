@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -94,6 +95,14 @@ def test_an_account_is_one_secret_where_only_one_place_names_the_port(
     named = login(making, "a.py", "hunter2", host="db.internal", user="shop", port=port)
     unnamed = login(making, "b.py", "hunter2", host="db.internal", user="shop")
     assert len(grouped(named, unnamed)) == secrets
+
+
+def test_an_account_is_one_secret_where_one_place_tells_neither_engine_nor_port(making: SimpleNamespace) -> None:
+    """In Compose the application's variables, and the server's own."""
+    siblings = making.siblings(DB_HOST="db.internal", DB_USER="shop")
+    unknown = making.finding("a.yml", "hunter2", name="DB_PASS", literal={"siblings": siblings})
+    known = login(making, "b.yml", "hunter2", host="db.internal", user="shop")
+    assert len(grouped(unknown, known)) == 1
 
 
 def test_dotenv_prefix_is_a_connection(making: SimpleNamespace) -> None:
@@ -220,14 +229,29 @@ def test_a_weak_password_of_two_accounts_or_hosts_is_two_secrets(making: SimpleN
         pytest.param("f(host=ONE, password='changeme')\nf(host=TWO, password='changeme')\n", 2, id="two variables"),
         pytest.param("f('a', password='changeme')\nf('b', password='changeme')\n", 2, id="two without a name"),
         pytest.param("f(password='changeme', user=A)\nf(password='changeme', user=B)\n", 2, id="behind it"),
+        pytest.param("s.f(password='changeme')\ns.f(password='changeme')\n", 1, id="one receiver"),
+        pytest.param("s.f(password='changeme')\nt.f(password='changeme')\n", 2, id="two receivers"),
+        pytest.param(
+            "s = S(A)\ns.f(password='changeme')\ns = S(B)\ns.f(password='changeme')\n", 2, id="a receiver bound anew"
+        ),
+        pytest.param(
+            "with S(A) as s:\n s.f(password='changeme')\nwith S(A) as s:\n s.f(password='changeme')\n",
+            1,
+            id="a receiver bound alike",
+        ),
+        pytest.param(
+            "with S(A) as s:\n s.f(password='changeme')\nwith S(B) as s:\n s.f(password='changeme')\n",
+            2,
+            id="a receiver of another with",
+        ),
     ],
 )
 def test_a_weak_password_beside_other_arguments_is_another_secret(
     code: str, count: int, making: SimpleNamespace
 ) -> None:
     found = []
-    for at in (0, code.index("\n") + 1):
-        call = Span(at, code.index("\n", at))
+    for line in re.finditer(r"\S*\(.*changeme.*", code):
+        at, call = line.start(), Span(*line.span())
         beside = {"arguments": (Argument(callees=(".f",), index=None, keyword="password", call=call),)}
         given = {"name": "password", "role": Role.KEYWORD, "engine": "redis", "literal": beside}
         found.append(making.finding("a.py", "changeme", text=code, at=at, **given))

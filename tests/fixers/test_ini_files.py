@@ -112,6 +112,23 @@ def test_refuses_a_computed_read_whose_variable_means_something_else(tried: Call
     assert run.refusals == [RefusalReason.NAME_TAKEN]
 
 
+def test_refuses_a_variable_that_a_env_sets_to_another_value(tried: Callable[..., Any]) -> None:
+    app = {"app.py": f"{HEAD}x = p['db']['password']\n"}
+    for value, refusals in (("other", [RefusalReason.NAME_TAKEN]), (SECRET, [])):
+        run = tried("shop.ini", TEXT, SECRET, files=app | {".env": f"DB_PASSWORD={value}\n"})
+        assert run.refusals == refusals
+
+
+def test_a_section_that_begins_with_a_digit_has_no_variable_of_its_own(tried: Callable[..., Any]) -> None:
+    """No shell can set 2DB_PASSWORD."""
+    uses = "x = p['2db']['password']\nfor s in p.sections():\n    print(dict(p[s]))\n"
+    run = tried("shop.ini", f"[2db]\npassword = {SECRET}\n", SECRET, files={"app.py": HEAD + uses})
+    assert run.refusals == []
+    assert "x = get_secret_value('prod/shop/db', 'password', env='DB_PASSWORD')" in run.after["app.py"]
+    assert "print(resolve_references(dict(p[s]), s))" in run.after["app.py"]
+    assert run.result.notes == ()
+
+
 COMPUTED = {
     "a parameter's default": (
         "def f(s='db'):\n    for k, v in p.items(s): print(k)",
@@ -219,8 +236,17 @@ READS = [
     "p['db']['password']",
     "p.get('db', 'PASSWORD')",
     "p['db'].get('password')",
-    "p.get('db', 'password', fallback='')",
 ]
+
+
+@pytest.mark.parametrize(
+    "read",
+    ["p.get('db', 'password', fallback='')", "p['db'].get('password', '')", "p['db'].get('password', fallback=f())"],
+)
+def test_a_read_with_a_fallback_keeps_it(read: str, tried: Callable[..., Any]) -> None:
+    run = tried("shop.ini", TEXT, SECRET, files={"app.py": f"{HEAD}x = {read}\n"})
+    assert run.refusals == []
+    assert run.after["app.py"].replace('"', "'").endswith(f"x = resolve_references({read}, 'DB_PASSWORD')\n")
 
 
 @pytest.mark.parametrize("read", READS)

@@ -45,8 +45,37 @@ REFUSED = {
     "a comment": (f"a: b  # {SECRET}\n", READER, RefusalReason.COMMENT),
     "two of one key": (f"a: {SECRET}\na: b\n", READER, RefusalReason.POSITION_NOT_SUPPORTED),
     "a variable of AWS's own": (f"aws: {{session: {{token: {SECRET}}}}}\n", READER, RefusalReason.NAME_TAKEN),
+    "a variable that a .env sets to another value": (
+        f"db:\n  password: {SECRET}\n", READER | {".env": "DB_PASSWORD=other\n"}, RefusalReason.NAME_TAKEN
+    ),
     "no YAML": (f"a: {SECRET}\n\tb\n", READER, RefusalReason.NOT_PARSABLE),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "files",
+    [{".env": f"DB_PASSWORD={SECRET}\n"}, {".env.example": "DB_PASSWORD=other\n"}, {".env": "PASSWORD=other\n"}],
+)
+def test_a_variable_that_a_env_sets_to_this_value_or_not_at_all_is_used(
+    files: dict[str, str], tried: Callable[..., Any]
+) -> None:
+    run = tried("config.yaml", f"db:\n  password: {SECRET}\n", SECRET, files=READER | files)
+    assert run.refusals == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"a: &a\n  p: {SECRET}\nb:\n  <<: *a\n", "where `<<` puts it"),
+        (f"a:\n  p: &p {SECRET}\nb:\n  q: *p\n", "where `*p` puts it"),
+        (f"a:\n  p: &p {SECRET}\nb:\n  - *p  # why\n", "where `*p` puts it"),
+        (f"a:\n  p: {SECRET}\n  q: a *p\n", None),
+        (f"a:\n  p: {SECRET}\n# q: *p\n", None),
+    ],
+)
+def test_a_value_that_is_repeated_elsewhere_is_told(text: str, told: str | None, tried: Callable[..., Any]) -> None:
+    (note,) = tried("config.yaml", text, SECRET, files=READER).result.notes
+    assert (told in note) if told else ("puts it" not in note)
 
 
 @pytest.mark.parametrize(("text", "files", "reason"), REFUSED.values(), ids=REFUSED.keys())
@@ -176,4 +205,4 @@ def test_a_merge_has_a_variable_of_its_own(merged: str, said: bool, tried: Calla
     text = f"base: &db\n  password: {SECRET}\nworker:\n{merged}"
     run = tried("conf.yaml", text, SECRET, files={"app.py": "import yaml\nx = yaml.safe_load(open('conf.yaml'))\n"})
     (note,) = [each for each in run.result.notes if "BASE_PASSWORD" in each]
-    assert ("merges it into another place" in note) is said
+    assert ("puts it into another place" in note) is said

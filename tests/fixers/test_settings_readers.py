@@ -21,6 +21,36 @@ def search(files: dict[str, str], name: str = "config.yaml", kind: Kind = Kind.Y
     return find_load_sites(workspace, name, kind, {})
 
 
+PATHS = "import os\nCONF = os.path.join(BASE, 'config.yaml')\ndef where(): return CONF\n"
+IMPORTED = {
+    "by name": "from common.paths import CONF\nX = yaml.safe_load(open(CONF))\n",
+    "by a star": "from common.paths import *\nX = yaml.safe_load(open(CONF))\n",
+    "by a star, a function": "from common.paths import *\nX = yaml.safe_load(open(where()))\n",
+    "of a package that imports it": "from common import CONF\nX = yaml.safe_load(open(CONF))\n",
+    "of a package that imports it under another name": "from common import C2\nX = yaml.safe_load(open(C2))\n",
+    "as an attribute of a package that imports it": "import common\nX = yaml.safe_load(open(common.CONF))\n",
+}
+
+
+@pytest.mark.parametrize("text", IMPORTED.values(), ids=IMPORTED.keys())
+def test_a_path_is_followed_over_imports(text: str) -> None:
+    package = "from .paths import CONF\nfrom .paths import CONF as C2\n"
+    files = {"common/__init__.py": package, "common/paths.py": PATHS, "a.py": f"import yaml\n{text}"}
+    found = search(files)
+    assert [site.path for site in found.sites] == ["a.py"]
+    assert found.opaque == ()
+
+
+@pytest.mark.parametrize("text", ["', '.join(['%s'] * 3)", "f(f'{x}')", "f('{}'.format(x))"])
+def test_a_text_that_is_nothing_but_a_gap_names_no_file(text: str) -> None:
+    """A module that names the file's folder, and has such a text, need not mean the file."""
+    files = {
+        "config/read.py": "import yaml\nX = yaml.safe_load(open('config/config.yaml'))\n",
+        "a.py": f"from config import read\nx = {text}  # or {{x}}.yaml'\ny = 'config'\n",
+    }
+    assert search(files, "config/config.yaml").opaque == ()
+
+
 OPAQUE = {
     "an unknown function": "import vendor\nvendor.configure('config.yaml')\n",
     "a library's function of a name that is ours, too": (
