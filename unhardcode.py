@@ -1,14 +1,10 @@
 """The front door: a click group whose commands load when they are called."""
 
-from __future__ import annotations
-
+# Until the path is ours, only what Python holds itself is imported: `python -m unhardcode` would take a `typing.py`, or
+# a `__future__.py`, from the working directory.
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import click
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -28,6 +24,9 @@ def _own_path(path: list[str], environment: dict[str, str], here: str) -> list[s
 try:
     sys.path[:] = _own_path(sys.path, dict(os.environ), _HERE)
     # Imported here, because only now is the search path safe.
+    from functools import partial
+    from typing import TYPE_CHECKING
+
     from scanner.errors import Exit, UnhardcodeError, UsageError
 except FileNotFoundError:
     sys.stderr.write("unhardcode: the working directory is gone\n  change to one that is there\n")
@@ -35,6 +34,12 @@ except FileNotFoundError:
 except KeyboardInterrupt:
     sys.stderr.write("unhardcode: interrupted\n")
     sys.exit(130)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TextIO
+
+    import click
 
 VERSION = "0.1.0"
 
@@ -57,7 +62,7 @@ _COMMANDS = {
 }
 
 
-def cli() -> click.Group:
+def cli() -> "click.Group":
     """The click group of all commands. Importing click takes longer than scanning a clean commit: see scanner.hook."""
     import click
 
@@ -151,7 +156,7 @@ def run(arguments: list[str] | None = None) -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
-        error.show(sys.stderr)
+        _tell(partial(error.show, sys.stderr))
         return int(Exit.USAGE)
     except UnhardcodeError as error:
         _complain(error.message, *error.lines, error.hint)
@@ -204,7 +209,19 @@ def _give_up(why: str | None) -> int:
 
 def _let_go_of_output() -> None:
     """Discard buffered output: otherwise Python would report the error again when it closes standard output."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _drop(sys.stdout)
+
+
+def _drop(stream: "TextIO") -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _tell(say: "Callable[[], None]") -> None:
+    """Write to standard error; if that fails (a full disk, no reader), only the exit status tells it."""
+    try:
+        say()
+    except OSError:
+        _drop(sys.stderr)
 
 
 def _refuse_files_as_options(arguments: list[str]) -> None:
@@ -225,7 +242,7 @@ def _complain(message: str, *more: str) -> None:
     from scanner.reports.masking import printable
 
     lines = [f"unhardcode: {printable(message)}", *(f"  {printable(line)}" for line in more if line)]
-    click.echo("\n".join(lines), err=True)
+    _tell(lambda: click.echo("\n".join(lines), err=True))
 
 
 def _report_bug(error: BaseException) -> None:
@@ -240,7 +257,7 @@ def _report_bug(error: BaseException) -> None:
         for frame in traceback.extract_tb(error.__traceback__, limit=-12)
     ]
     _complain(f"a bug in unhardcode {VERSION}: {type(error).__name__}")
-    click.echo("\n".join(places), err=True)
+    _tell(lambda: click.echo("\n".join(places), err=True))
 
 
 if __name__ == "__main__":

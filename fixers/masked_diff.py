@@ -27,10 +27,12 @@ def render_diff(plan: Plan, workspace: Workspace, findings: Iterable[Finding] = 
 
     `findings` are further ones whose values must not appear either: suppressed, or of low confidence.
     """
+    findings = tuple(findings)
     known = [
         *(found for fix in plan.fixes for found in fix.findings),
         *(stay.finding for stay in plan.refusals),
-        # A value that was judged to be none is often an ordinary word: masking it everywhere would hide the diff.
+        # A value that was judged to be none is often an ordinary word: masking it everywhere would hide the diff, so
+        # it is masked only in its own place, as in a report.
         *(finding for finding in findings if finding.suppressed is None or finding.score >= 0),
     ]
     values = sorted({value for found in known for value in _searched(found)}, key=len, reverse=True)
@@ -39,7 +41,7 @@ def render_diff(plan: Plan, workspace: Workspace, findings: Iterable[Finding] = 
     chunks: list[str] = []
     hidden: dict[str, list[Span]] = {}
     for path in touched:
-        spans = [span for found in known if found.path == path and found.commit is None for span in (found.span,)]
+        spans = [found.span for found in (*known, *findings) if found.path == path and found.commit is None]
         hidden[path] = masked(workspace.document(path).text, spans, values)
     search = _other_spellings(workspace, hidden, edits, values)
     for path in touched:

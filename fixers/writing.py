@@ -64,9 +64,8 @@ def replace_all(
             hint="remove the cause, then run the same command again: it resumes where it stopped",
         ) from None
     finally:
-        for temporary in prepared.values():
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+        # Also the file that was being written when somebody pressed Ctrl-C: in an undo it holds the old values.
+        remove_leftovers(workspace, changes, run)
 
 
 def remove_leftovers(workspace: Workspace, paths: Iterable[str], run: str) -> None:
@@ -85,15 +84,11 @@ def _prepare(place: Path, raw: bytes, run: str) -> Path:
     """Write the new bytes beside the file with its mode, owner and attributes; returns the temporary file's path."""
     temporary = _temporary(place, run)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(raw)
-            file.flush()
-            _like(descriptor, place)
-            os.fsync(descriptor)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(raw)
+        file.flush()
+        _like(descriptor, place)
+        os.fsync(descriptor)
     return temporary
 
 

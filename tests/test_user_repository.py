@@ -46,6 +46,18 @@ def test_their_packages_do_not_get_in(theirs: Path, start: list[str], on_path: b
             assert [found["path"] for found in json.loads(done.stdout)["findings"]] == ["app.py"]
 
 
+@pytest.mark.parametrize("command", ["scan", "plan"])
+def test_modules_named_like_those_that_we_import_do_not_get_in(theirs: Path, command: str) -> None:
+    """`python -m` puts the working directory first: what we import before we have removed it would be theirs."""
+    ours = ("click", "hyperscan", "libcst", "boto3", "platformdirs")
+    for module in {*sys.stdlib_module_names, *ours}.difference(sys.builtin_module_names):
+        (theirs / f"{module}.py").write_text("raise SystemExit('theirs was imported')\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "unhardcode", command], cwd=theirs, capture_output=True, text=True, env=dict(os.environ)
+    )
+    assert done.returncode == (1 if command == "scan" else 0), done.stderr
+
+
 def test_a_rehearsal_works_there_too(theirs: Path) -> None:
     done = subprocess.run(
         [str(SCRIPT), "migrate", "--rehearse"],

@@ -103,6 +103,9 @@ _NO_ANSWER = _Words("no complete answer in time", "check the network and repeat"
 _GONE = _Words("it does not exist", "check the name, the region and the account")
 _NOT_VALID = _Words("AWS calls the request invalid", "check name, type, tier and KMS key in the plan")
 
+# What botocore raises, or leaves to us, for JSON that is not AWS's: a truncated answer, a proxy, an emulator.
+_NOT_AN_ANSWER = (KeyError, TypeError, AttributeError)
+
 _BY_CODE = {
     "ExpiredToken": _EXPIRED,
     "ExpiredTokenException": _EXPIRED,
@@ -162,7 +165,7 @@ _BY_CODE = {
     "ResponseStreamingError": _NO_ANSWER,
     "IncompleteReadError": _NO_ANSWER,
     "ResponseParserError": _NO_ANSWER,
-    "KeyError": _NO_ANSWER,
+    **{error.__name__: _NO_ANSWER for error in _NOT_AN_ANSWER},
     "InvalidParameterException": _NOT_VALID,
     "InvalidRequestException": _NOT_VALID,
     "ValidationException": _NOT_VALID,
@@ -184,9 +187,9 @@ def translated(call: Call) -> Iterator[None]:
 
     try:
         yield
-    except (BotoCoreError, ClientError, ValueError, KeyError, OSError, EOFError) as error:
-        # ValueError: an endpoint that is not a URL. KeyError: a truncated answer, which botocore accepts. OSError: a
-        # file or program named by a profile does not exist. EOFError: it asks for a code without a terminal.
+    except (BotoCoreError, ClientError, ValueError, *_NOT_AN_ANSWER, OSError, EOFError) as error:
+        # ValueError: an endpoint that is not a URL. OSError: a file or program named by a profile does not exist.
+        # EOFError: it asks for a code without a terminal.
         raise store_error(error, call) from None
 
 

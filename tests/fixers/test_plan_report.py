@@ -71,6 +71,19 @@ def test_values_that_no_finding_points_at_are_masked_where_they_stand(making: Si
     assert ' print("…!")' in diff
 
 
+def test_what_was_judged_to_be_none_is_masked_in_its_place_and_nowhere_else(
+    making: SimpleNamespace, tmp_path: Path
+) -> None:
+    """A template may hold a credential between its variables, and a word that is none may be a word of any line."""
+    value = making.strong("y")
+    text = f'key = "{value}"\nmail_password = "template"\nprint("template")\n'
+    found = making.finding("a.py", value, text=text, name="key")
+    none = making.finding("a.py", "template", text=text, name="mail_password", suppressed="template", score=-6.4)
+    diff = render_diff(*planned(making, tmp_path, {"a.py": text}, found), [none])
+    assert ' mail_password = "…"' in diff
+    assert ' print("template")' in diff
+
+
 def test_an_escaped_spelling_is_masked_by_its_span(making: SimpleNamespace, tmp_path: Path) -> None:
     text = 'key = "\\x68unter2-and-more"\n'
     found = making.finding("a.py", "hunter2-and-more", name="key")

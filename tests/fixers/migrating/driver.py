@@ -1,6 +1,6 @@
 """A child of the kill tests: runs commands, each in a fork of itself, and has one killed at its N-th effect.
 
-Reads JSON lines {"folder", "arguments", "kill"} and answers each with {"status", "effects"}: the status that
+Reads JSON lines {"folder", "arguments", "kill", "signal"} and answers each with {"status", "effects"}: the status that
 `os.waitstatus_to_exitcode` gives (-9 when killed), and how many effects there were when nothing killed it. An effect
 is a line of the journal, before it, half of it and after it; a new file's bytes; a rename; a removal; a write to a
 store, before and after. Production code knows nothing of this: the calls to the system are counted here.
@@ -31,8 +31,9 @@ from scanner import session  # noqa: E402
 class Counter:
     """Counts effects and ends the process at one of them."""
 
-    def __init__(self, kill: int) -> None:
+    def __init__(self, kill: int, by: signal.Signals = signal.SIGKILL) -> None:
         self.kill = kill
+        self.by = by
         self.seen = 0
 
     def step(self) -> bool:
@@ -41,7 +42,7 @@ class Counter:
         return self.seen == self.kill
 
     def die(self) -> None:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), self.by)
 
     def around(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The function with a step before and a step after it."""
@@ -60,7 +61,8 @@ class Counter:
         """os.write that may be cut off in the middle."""
 
         def counted(descriptor: int, raw: bytes) -> int:
-            if isinstance(raw, bytes) and raw.startswith(b'{"step"') and self.step():
+            # Only a kill ends a write in its middle.
+            if isinstance(raw, bytes) and raw.startswith(b'{"step"') and self.step() and self.by is signal.SIGKILL:
                 write(descriptor, raw[: len(raw) // 2])
                 self.die()
             return write(descriptor, raw)
@@ -87,8 +89,9 @@ def child(request: dict[str, Any], report: int) -> int:
     os.dup2(silence, 0)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    counter = Counter(request["kill"])
+    counter = Counter(request["kill"], signal.Signals[request.get("signal", "SIGKILL")])
     write = os.write
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what starts tests may ignore it
     install(counter)
 
     def ask(asked: bytes, interpreter: str, environment: dict[str, str], timeout: float) -> Any:

@@ -28,6 +28,11 @@ ONCE = {
     "hangs up": "hangs up after it took effect",
     "silent": "no answer after it took effect",
     "lost": "lost in the middle of the request",
+    "denied once": ("AccessDeniedException", "User: x is not authorized to perform: kms:Decrypt on: y"),
+    "its key is disabled": ("KMSInvalidStateException", "arn:aws:kms:x is pending deletion."),
+    "being deleted": ("InvalidRequestException", "You can't do this because the secret was marked for deletion."),
+    "taken": ("ResourceExistsException", "The operation failed because the secret already exists."),
+    "skewed": ("InvalidSignatureException", "Signature expired: 20261127T000000Z is now earlier than 20261128T000000Z"),
 }
 UNDO = ("migrate", "--undo", "--yes")
 PROVER = Path(__file__).with_name("prover.py")

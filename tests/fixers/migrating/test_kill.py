@@ -1,4 +1,4 @@
-"""SIGKILL at every effect of a migration and of an undo: nothing is lost, nothing stored twice, and the rest follows.
+"""SIGKILL or SIGINT at every effect of a migration and an undo: nothing is lost or stored twice, the rest follows.
 
 At every moment each file is as it was or as it will be; after the same command has been run again the tree is wholly
 new, after an undo wholly old, and each name in the store has exactly one version.
@@ -39,11 +39,12 @@ class Stage:
         shutil.copytree(self.shop.folder, self.folder / name, symlinks=True)
         return replace(self.shop, folder=self.folder / name)
 
-    def run(self, shop: Any, arguments: tuple[str, ...], kill: int = 0) -> tuple[int, int]:
-        """Status and effects of a command that is killed at its effect number `kill`, if it has so many."""
+    def run(self, shop: Any, arguments: tuple[str, ...], kill: int = 0, by: str = "SIGKILL") -> tuple[int, int]:
+        """Status and effects of a command that gets a signal at its effect number `kill`, if it has so many."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        request = {"folder": str(shop.folder), "arguments": arguments, "kill": kill, "log": str(self.folder / "log")}
+        log = str(self.folder / "log")
+        request = {"folder": str(shop.folder), "arguments": arguments, "kill": kill, "signal": by, "log": log}
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         answer = json.loads(self.process.stdout.readline())
@@ -160,6 +161,32 @@ def test_every_kill_and_then_an_undo_instead(stage: Stage, share: int) -> None:
         begun = bool(shop.journals())
         assert status == (0 if begun and shop.journals()[0] else 2), (kill, stage.log()[-500:])
         assert shop.files() == before, kill
+
+
+@in_shares
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [MIGRATE, UNDO], ids=["a migration", "an undo"])
+def test_every_interruption(stage: Stage, command: tuple[str, ...], share: int) -> None:
+    """Ctrl-C: unlike a kill it leaves no temporary file either."""
+    before, after, effects, undo_effects = _whole(stage)
+    last = effects if command is MIGRATE else undo_effects
+    shop = stage.copy("one")
+    assert command is MIGRATE or stage.run(shop, MIGRATE)[0] == 0
+    shutil.copytree(shop.folder, stage.folder / "first", symlinks=True)
+    for number in range(share, last + 1, SHARES):
+        if command is MIGRATE:
+            stage.aws.empty()
+        shutil.rmtree(shop.folder)
+        shutil.copytree(stage.folder / "first", shop.folder, symlinks=True)
+        status, _ = stage.run(shop, command, number, "SIGINT")
+        assert status in (0, 130), (number, stage.log()[-500:])  # 0: a write is not interrupted in its middle
+        left = [path for path, raw in shop.files().items() if raw not in (before.get(path), after.get(path))]
+        assert not left, number
+        ended = [line["step"] for run in shop.journals() for line in run[-1:]]
+        assert stage.run(shop, command)[0] == (2 if ended == ["undone"] else 0), (number, stage.log()[-500:])
+        assert shop.files() == (after if command is MIGRATE else before), number
+        assert set(stage.aws.versions().values()) == {1}, number
+        _said_no_value(stage, shop)
 
 
 def _whole(stage: Stage) -> tuple[dict[str, bytes], dict[str, bytes], int, int]:

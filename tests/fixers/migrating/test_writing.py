@@ -102,6 +102,21 @@ def test_files_are_replaced_made_and_removed_in_order_and_keep_their_mode(tree: 
     replace_all(tree, {"b.py": None}, run="r", announce=announced.append)  # what is gone already is no failure
 
 
+def test_an_interruption_while_a_file_is_written_leaves_nothing_beside_it(
+    tree: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In an undo the bytes that are written hold the old values: they must not stay where `git add` finds them."""
+
+    def interrupted(descriptor: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        replace_all(tree, {"a.py": b"new"}, run="r", announce=lambda path: None)
+    assert names(tree) == ["a.py", "b.py"]
+    assert (tree.root / "a.py").read_bytes() == b"old a"
+
+
 def test_an_attribute_that_cannot_be_set_keeps_no_other_away(tree: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """A label of the system's stands before an access control list, and only root may set it."""
     kept: dict[str, bytes] = {}

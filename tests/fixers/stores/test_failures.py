@@ -138,6 +138,25 @@ def test_code_is_a_word_or_the_type() -> None:
 
 
 @pytest.mark.parametrize("name", ["secretsmanager", "parameterstore"])
+@pytest.mark.parametrize(
+    "answer",
+    ["{}", "[]", "5", '{"Name": 5, "Parameter": [1], "SecretString": {"a": 1}, "VersionIdsToStages": [1]}'],
+    ids=["an empty object", "a list", "a number", "members of other types"],
+)
+def test_an_answer_that_is_no_answer_of_aws_is_no_bug_of_ours(
+    name: str, answer: str, made_stores: SimpleNamespace, made: Callable[..., str]
+) -> None:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: {len(answer)}\r\n\r\n"
+    with made_stores.server_saying((head + answer).encode()) as url:
+        store = made_stores.at(name, url)
+        for ask in (lambda: store.describe("/x"), lambda: list(store.look(["/x", "/y"]))):
+            with pytest.raises(StoreError, match="no complete answer in time"):
+                ask()
+        with pytest.raises(OutcomeUnknownError):
+            store.create(made_stores.planned(name), SecretValue(made()), tags={}, token=made_stores.token())
+
+
+@pytest.mark.parametrize("name", ["secretsmanager", "parameterstore"])
 @pytest.mark.parametrize("raw", [None, b""], ids=["never answers", "hangs up"])
 def test_write_without_an_answer_may_have_taken_effect(
     name: str, raw: bytes | None, made_stores: SimpleNamespace, made: Callable[..., str]
