@@ -442,6 +442,37 @@ TREES = {
         "shop/app_secrets.py",
         "shop.app_secrets",
     ),
+    "a repository that is a package which something loads by the folder's name": (
+        {"__init__.py": "def classFactory(iface):\n    from .plugin import Plugin\n", "plugin.py": ""},
+        "plugin.py",
+        "app_secrets.py",
+        ".app_secrets",
+    ),
+    "a folder in such a repository": (
+        {"__init__.py": "from .nodes import load\n", "nodes/__init__.py": "", "nodes/load.py": ""},
+        "nodes/load.py",
+        "nodes/app_secrets.py",
+        ".app_secrets",
+    ),
+    "a module of Odoo": (
+        {"shop/__manifest__.py": "{}", "shop/__init__.py": "", "shop/models/__init__.py": "", "shop/models/a.py": ""},
+        "shop/models/a.py",
+        "shop/app_secrets.py",
+        "..app_secrets",
+    ),
+    "a repository that is a module of Odoo": (
+        {"__manifest__.py": "{}", "__init__.py": "", "models/__init__.py": "from . import a\n", "models/a.py": ""},
+        "models/a.py",
+        "models/app_secrets.py",
+        ".app_secrets",
+    ),
+    "an application of Chalice": (
+        {"app.py": "from chalice import Chalice\n", ".chalice/config.json": "{}"},
+        "app.py",
+        "chalicelib/app_secrets.py",
+        "chalicelib.app_secrets",
+    ),
+    "an application of another framework": ({"app.py": "import flask\n"}, "app.py", "app_secrets.py", "app_secrets"),
     "a repository that is a package": ({"__init__.py": "", "a.py": ""}, "a.py", "app_secrets.py", "app_secrets"),
 }  # fmt: skip
 
