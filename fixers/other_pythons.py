@@ -1,4 +1,5 @@
-"""Recognise Python that runs where there is no boto3, so that no style works: a browser, JVM, warehouse, build or add-on.
+"""Recognise Python that runs where there is no boto3, so that no style works: a browser, JVM, warehouse, add-on or
+build.
 
 Each has its own page: https://pyodide.org/en/stable/usage/api/python-api.html, https://docs.pyscript.net/,
 https://brython.info/static_doc/3.13/en/intro.html,

@@ -23,7 +23,7 @@ _TEMPLATES = frozenset({"aws_cdk", "troposphere"})
 _CLUSTERS = {
     "awsglue": "Glue has the job's file alone: give it the generated module too (--extra-py-files)",
     "pyspark": "a cluster has the job's file alone: give it the generated module too (spark-submit --py-files)",
-    "modal": "an image has the job's file alone: add boto3 (pip_install) and the generated module (add_local_python_source)",
+    "modal": "its image has the file alone: add boto3 and the generated module (add_local_python_source)",
 }
 
 

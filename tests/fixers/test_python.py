@@ -59,8 +59,9 @@ def finding_in(text: str, spelling: str, value: str | bytes, *, kind: Credential
         at = text.index(spelling, at + 1)
     span = Span(at, at + len(spelling))
     literal = Literal(span=span, value=SecretValue(value), role=Role.ASSIGNMENT)
+    start = (text.count("\n", 0, at) + 1, 1)
     return Finding(
-        rule="made", title="made", kind=kind, severity="high", path=path, span=span, start=(text.count("\n", 0, span.start) + 1, 1), end=(1, 1),
+        rule="made", title="made", kind=kind, severity="high", path=path, span=span, start=start, end=(1, 1),
         literal=literal, value=SecretValue(value),
     )  # fmt: skip
 
@@ -709,7 +710,7 @@ def test_says_where_the_value_or_the_module_is_elsewhere() -> None:
 
 
 SENT = {
-    "a task in a virtual environment": "from airflow.decorators import task\n\n@task.virtualenv(requirements=['x'])\n{}",
+    "a task in a virtual environment": "from airflow.decorators import task\n\n@task.virtualenv(requirements=[])\n{}",
     "a task in an image": "from airflow.sdk import dag, task\n\n@dag()\ndef d():\n    @task.docker(image='i')\n    {}",
     "given to an operator": (
         "from airflow.operators.python import PythonVirtualenvOperator as V\n\n{}\nV(task_id='a', python_callable=f)\n"
