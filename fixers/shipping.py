@@ -51,6 +51,7 @@ _ENTRY = re.compile(
 )
 _RECIPES = (
     (_IMAGES, _COPIES),
+    (_IMAGES, _STEPS),
     (re.compile(r".*\.tf"), _ARCHIVE),
     (re.compile(r"pyproject\.toml|setup\.(?:cfg|py)"), _MODULES),
     (re.compile(r"pyproject\.toml"), _INCLUDED),

@@ -674,6 +674,11 @@ def test_a_module_that_only_speaks_of_ours_is_somebody_elses(text: str, tmp_path
         ({"app.py": "", "secrets.py": ""}, None),  # boto3 does without
         ({"app.py": "", "email/welcome.txt": ""}, None),
         ({"app.py": "", "tools/queue.py": ""}, None),
+        # copies of what boto3 needs, as pip puts them into a folder for Lambda
+        ({"app.py": "", "urllib3/__init__.py": "", "urllib3/poolmanager.py": ""}, None),
+        ({"app.py": "", "six.py": "", "six-1.16.0.dist-info/METADATA": ""}, None),
+        ({"app.py": "", "urllib3/__init__.py": "", "urllib3/stub.py": ""}, "urllib3/__init__.py"),
+        ({"app.py": "", "six.py": "", "five.py": ""}, "six.py"),
     ],
 )
 def test_a_module_beside_a_program_may_hide_one_that_boto3_needs(

@@ -68,6 +68,7 @@ def test_a_module_that_git_ignores_is_found_by_the_next_plan(tmp_path: Path) -> 
         ("setup.py", "from setuptools import setup\nsetup(name='a',\n      py_modules=['cli',\n  'app'])\n", 3),
         ("setup.cfg", "[options]\npy_modules =\n    app\n    cli\n", 2),
         ("deploy.sh", "set -e\nzip -q function.zip app.py\n", 2),
+        ("docker/Dockerfile", "FROM python\nRUN set -e; \\\n    cp app.py /srv/shop/run.py\n", 3),
         ("Makefile", "install:\n\tinstall -m 755 ./app.py $(BIN)/app\n", 2),
         (".github/workflows/ship.yml", "jobs:\n  - run: aws s3 cp app.py s3://shop/jobs/\n", 2),
         ("serverless.yml", "package:\n  patterns:\n    - '!**'\n    - app.py\n", 4),
