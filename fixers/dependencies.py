@@ -84,7 +84,7 @@ def add_boto3(paths: Iterable[str], workspace: Workspace, key: bytes) -> Depende
             edits += [_edit(path, offset, new, key) for offset, new in own.insertions]
         elif LIBRARY not in own.names:
             notes.append(f"{path}: add {REQUIREMENT} to its block `# /// script`, the rewritten code needs it")
-    named = list(_named_notes([path for path in paths if path not in scripts], workspace))
+    named = list(_named_notes([path for path in sorted(paths) if path not in scripts], workspace))
     notes += dict.fromkeys(note for _, note in named)
     told = {path for path, _ in named}
     for folder in sorted({_home(path, places) for path in paths if path not in scripts}, key=str):

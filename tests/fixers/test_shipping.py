@@ -140,3 +140,19 @@ STEPS = "jobs:\n  test:\n    steps:\n      - run: pip install pytest\n"
 def test_a_pipeline_without_aws_is_told(text: str, line: int | None, tmp_path: Path) -> None:
     found = [note for note in notes(tmp_path, {".github/workflows/ci.yml": text}) if "at import needs" in note]
     assert [note.split(" ")[0] for note in found] == ([] if line is None else [f".github/workflows/ci.yml:{line}:"])
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"{STEPS}      - run: python app.py --all\n", 5),
+        (f"{STEPS}      - run: |\n          cd jobs\n          python3 -u ./app.py\n", 7),
+        (f"{STEPS}      - run: python other.py app.py\n", None),
+        (f"{STEPS}      # - run: python app.py\n", None),
+        (f"{STEPS}      - run: python app.py\n        env: {{STRIPE_KEY: '${{{{ secrets.STRIPE_KEY }}}}'}}\n", None),
+        (f"{STEPS}      - uses: aws-actions/configure-aws-credentials@v4\n      - run: python app.py\n", None),
+    ],
+)
+def test_a_pipeline_that_runs_the_program_without_aws_is_told(text: str, line: int | None, tmp_path: Path) -> None:
+    found = [note for note in notes(tmp_path, {".github/workflows/run.yml": text}) if "assume a role" in note]
+    assert [note.split(" ")[0] for note in found] == ([] if line is None else [f".github/workflows/run.yml:{line}:"])
