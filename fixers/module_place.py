@@ -74,8 +74,9 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     inner = _inner_package(file, files, context)
     if inner is not None and not _uses(imports, inner.parent.name) and not _is_program(tree):
         home, relative = inner, True
-    loader = context.loads.get(home.name) or context.loads.get(file.name if home == file.parent else "")
-    if loader is not None and home != root:
+    lister = context.loads.get(home.name)
+    loader = lister or context.loads.get(file.name if home == file.parent else "")
+    if lister is not None and home != root:
         # Every module listed there is loaded and expected to define something, which the generated module does not.
         home, relative = home.parent, False
     elif loader is not None and PurePosixPath(loader).parent != home and not _is_program(tree):

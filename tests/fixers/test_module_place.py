@@ -442,6 +442,22 @@ TREES = {
         "shop/app_secrets.py",
         "shop.app_secrets",
     ),
+    "a package whose first file a build looks into": (
+        {"shop/__init__.py": "from . import web\n", "build.py": "exec(open('shop/__init__.py').read())\n"},
+        "shop/__init__.py",
+        "shop/app_secrets.py",
+        ".app_secrets",
+    ),
+    "a file of a package that is loaded by its path": (
+        {
+            "shop/__init__.py": "app.config.from_pyfile('conf.py')\n",
+            "shop/conf.py": "",
+            "shop/web.py": "import shop.db\n",
+        },
+        "shop/conf.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
     "a repository that is a package which something loads by the folder's name": (
         {"__init__.py": "def classFactory(iface):\n    from .plugin import Plugin\n", "plugin.py": ""},
         "plugin.py",
