@@ -46,7 +46,11 @@ _LOCKS = ("poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock")
 # Builds and pipelines that install packages by name, which no list here changes; other ways to install may bring boto3.
 _PIPELINES = re.compile(r"(?:.*/)?(?:\.github/workflows/[^/]+|\.gitlab-ci|bitbucket-pipelines|azure-pipelines)\.ya?ml")
 _COPIES = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+(?!--from)(?P<rest>[^\r\n]+)", re.IGNORECASE | re.MULTILINE)
-_OTHERWISE = re.compile(r"\b(?:poetry|pdm|pipenv|conda|mamba|micromamba|boto3|uv[ \t]+(?:sync|run))\b")
+# So do images for Lambda and Glue, and Airflow's.
+_OTHERWISE = re.compile(
+    r"\b(?:poetry|pdm|pipenv|conda|mamba|micromamba|boto3|uv[ \t]+(?:sync|run))\b"
+    r"|\b(?:public\.ecr\.aws/(?:lambda|sam|glue)|amazon/aws-\w+|apache/airflow)\b"
+)
 _TOOLS = frozenset(
     """awscli black build coverage flake8 gunicorn hatch isort mypy nox pip pip-tools pre-commit pylint pytest
     pytest-cov ruff setuptools supervisor tox twine uv uvicorn virtualenv wheel""".split()

@@ -153,6 +153,8 @@ def test_what_installs_packages_by_name_is_named(files: dict[str, str], path: st
         ("Dockerfile", "FROM python\nRUN pip install flask\nRUN pip install .\nCOPY . .\n"),
         ("Dockerfile", "FROM python\nRUN pip install poetry flask && poetry install\nCOPY . .\n"),
         ("Dockerfile", "FROM python\nRUN pip install flask && pip install -r all.txt\nCOPY . .\n"),
+        ("Dockerfile", "FROM public.ecr.aws/lambda/python:3.13\nRUN pip install flask\nCOPY . .\n"),
+        ("Dockerfile", "FROM apache/airflow:3.0\nRUN pip install flask\nCOPY . .\n"),
         ("Dockerfile", "FROM python\nRUN pip install $PACKAGES\nCOPY . .\n"),
         ("Dockerfile", "FROM python\nRUN pip install flask\nCOPY --from=build . .\n"),
         (".github/workflows/run.yml", WORKFLOW.format("other.py")),
