@@ -16,6 +16,16 @@ BEHIND_BOTO3 = frozenset(
     zlib""".split()
 )
 
+# Packages that boto3 installs, each with a module that only the package itself has: a copy of it, as in a folder that
+# is uploaded with everything that it needs, is what boto3 wants.
+_THEIRS = {
+    "boto3": "session.py",
+    "botocore": "session.py",
+    "dateutil": "relativedelta.py",
+    "s3transfer": "manager.py",
+    "urllib3": "poolmanager.py",
+}
+
 
 def hiding(root: PurePosixPath, paths: Collection[str], imported: Collection[str]) -> str | None:
     """The path of such a file in an import root (POSIX, relative to the tree's root); None if there is none.
@@ -25,4 +35,13 @@ def hiding(root: PurePosixPath, paths: Collection[str], imported: Collection[str
     if "boto3" in imported:
         return None
     places = (str(root / end) for name in sorted(BEHIND_BOTO3) for end in (f"{name}.py", f"{name}/__init__.py"))
-    return next((place for place in places if place in paths), None)
+    return next((place for place in places if place in paths and not _is_copy(PurePosixPath(place), paths)), None)
+
+
+def _is_copy(place: PurePosixPath, paths: Collection[str]) -> bool:
+    """Whether it is the package itself, or the module beside what pip writes down about it: `six-1.16.0.dist-info`."""
+    if place.name == "__init__.py":
+        known = _THEIRS.get(place.parent.name)
+        return known is not None and str(place.with_name(known)) in paths
+    noted = f"{place.with_suffix('')}-"
+    return any(path.startswith(noted) and ".dist-info/" in path for path in paths)

@@ -64,12 +64,19 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
     if home not in (file.parent, root) and _may_be_started(file, root, tree, imports, context):
         # Started by its path, it finds only what is beside it.
         home = file.parent
-    relative = imports.relative or _is_unsure(file, root, tree, files, context)
+    if file.name == "app.py" and _uses(imports, "chalice"):
+        # https://aws.github.io/chalice/topics/multifile.html: of its neighbours only that folder is deployed with it
+        home, root = file.parent / "chalicelib", file.parent
+    whole = _is_whole_package(file, root, files, context)
+    if whole and file.parent == root:
+        home = root
+    relative = imports.relative or whole or _is_unsure(file, root, tree, files, context)
     inner = _inner_package(file, files, context)
     if inner is not None and not _uses(imports, inner.parent.name) and not _is_program(tree):
         home, relative = inner, True
-    loader = context.loads.get(home.name) or context.loads.get(file.name if home == file.parent else "")
-    if loader is not None and home != root:
+    lister = context.loads.get(home.name)
+    loader = lister or context.loads.get(file.name if home == file.parent else "")
+    if lister is not None and home != root:
         # Every module listed there is loaded and expected to define something, which the generated module does not.
         home, relative = home.parent, False
     elif loader is not None and PurePosixPath(loader).parent != home and not _is_program(tree):
@@ -77,7 +84,7 @@ def place_module(path: str, tree: ast.Module, context: RewriteContext) -> Module
         home, root = _home(PurePosixPath(loader), _imports_of(loader, context), files, context)
         relative = False
     target = home / f"{_free_name(home, root, files, context)}.py"
-    loose = home == file.parent == root and _may_be_in_namespace(file, tree, imports, files, context)
+    loose = home == file.parent == root and (whole or _may_be_in_namespace(file, tree, imports, files, context))
     alone = loose or (
         home == file.parent != root
         and (_may_be_started(file, root, tree, imports, context) or _is_neighbour(file, imports, files, context))
@@ -107,6 +114,22 @@ def _inner_package(file: PurePosixPath, files: Files, context: RewriteContext) -
             inner = above / file.relative_to(above).parts[0]
             return inner if inner != file and files.is_package(inner) else None
     return None
+
+
+def _is_whole_package(file: PurePosixPath, root: PurePosixPath, files: Files, context: RewriteContext) -> bool:
+    """Whether what loads a file imports its package under another name: that of the repository's folder, or Odoo's.
+
+    Such are plugins of QGIS, nodes of ComfyUI and modules of Odoo (https://www.odoo.com/documentation/master/developer/):
+    only relative imports find what is beside them.
+    """
+    manifests = (str(above / name) for above in file.parents for name in ("__manifest__.py", "__openerp__.py"))
+    if any(path in files.paths for path in manifests) and files.is_package(file.parent):
+        return True
+    top = PurePosixPath(file.relative_to(root).parts[0]).stem
+    if root != PurePosixPath() or not files.is_package(root):
+        return False
+    beside = [f"{name}.py" for name in files.modules_in(root)]
+    return any(top in imported_relatively(read_quietly(path, context.workspace)) for path in beside)
 
 
 def _is_loaded(file: PurePosixPath, tree: ast.Module, files: Files, context: RewriteContext) -> bool:

@@ -1,8 +1,10 @@
-"""Recognise Python that runs where there is no boto3, so that no style works: a browser, JVM, data warehouse or build.
+"""Recognise Python that runs where there is no boto3, so that no style works: a browser, JVM, warehouse, add-on or
+build.
 
 Each has its own page: https://pyodide.org/en/stable/usage/api/python-api.html, https://docs.pyscript.net/,
 https://brython.info/static_doc/3.13/en/intro.html,
 https://www.jython.org/jython-old-sites/docs/tutorial/interpreter.html,
+https://kodi.wiki/view/Python_libraries, https://www.sublimetext.com/docs/api_environments.html,
 https://docs.getdbt.com/docs/build/python-models, https://pip.pypa.io/en/stable/reference/build-system/
 """
 
@@ -20,6 +22,15 @@ _BROWSER = frozenset({"js", "pyodide", "pyodide_js", "pyscript"})
 _BRYTHON = re.compile(r"browser\.(?:ajax|alert|bind|console|document|html|local_storage|timer|window)\b")
 _JAVA = re.compile(r"(?:java\.(?:awt|io|lang|math|net|nio|security|sql|text|time|util)|javax\.\w+|weblogic)\b")
 _BRIDGES = frozenset({"jep", "jnius", "jpype", "pyghidra"})  # they connect ordinary Python to a JVM
+# Programs whose add-ons run in a Python of their own, on the computers of the people who use them.
+_PROGRAMS = {
+    "xbmc": "Kodi",
+    "xbmcaddon": "Kodi",
+    "xbmcgui": "Kodi",
+    "xbmcplugin": "Kodi",
+    "sublime_plugin": "Sublime Text",
+    "gimpfu": "GIMP",
+}
 # Files that a build runs by name, and the module that they then import.
 _BUILDS = {"setup.py": frozenset({"distutils", "setuptools"}), "hatch_build.py": frozenset({"hatchling"})}
 
@@ -38,6 +49,12 @@ def runs_elsewhere(path: str, tree: ast.Module, context: RewriteContext) -> tupl
         return (
             "it runs on the JVM, in Jython, where there is no boto3",
             "read a variable there (os.environ), which what starts it sets from the store",
+        )
+    program = next((_PROGRAMS[top] for top in sorted(tops & _PROGRAMS.keys()) if not _is_own(top, context)), None)
+    if program is not None:
+        return (
+            f"it is an add-on of {program}, which runs it on its users' computers, where there is no boto3",
+            "let each user enter a credential of their own in its settings",
         )
     if any(_is_model(node) for node in tree.body):
         return (

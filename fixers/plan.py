@@ -278,7 +278,8 @@ def _with_files(plan: Plan, placings: Placings, workspace: Workspace, key: bytes
     shipping = shipping_notes([new.path for new in new_files], touched, workspace)
     python = {fix.secret for fix in plan.fixes if any(workspace.is_python(edit.path) for edit in fix.edits)}
     variables = {member.env for secret in plan.secrets if secret.name in python for member in secret.members}
-    built = build_notes(variables if plan.style != "inline" else (), workspace)
+    programs = [path for path in touched if workspace.is_python(path)]
+    built = build_notes(variables if plan.style != "inline" else (), programs, workspace)
     return replace(
         plan,
         tree=tree_digest(touched, workspace, key),

@@ -127,7 +127,8 @@ def loaders(workspace: Workspace) -> Mapping[str, str]:
             continue
         raw = read_quietly(path, workspace)
         if _BY_PATH.search(raw):
-            found |= {name.decode(): path for name in _FILE.findall(raw)}
+            # That name is every package's: `exec(open("shop/__init__.py").read())` in a build says nothing of others.
+            found |= {name.decode(): path for name in _FILE.findall(raw) if name != b"__init__.py"}
         if _LOADS.search(raw) or _BY_PATH.search(raw):
             found |= dict.fromkeys(_listed(path, raw), path)
     return found

@@ -35,6 +35,7 @@ from fixers.rewriting import (
     overlapping,
     unique_edits,
 )
+from fixers.sent_functions import sent_alone
 from fixers.styles import ASYNC, BORROWED, BYTES, FIELD, MODULES, TEXT
 from scanner.identity import digest
 from scanner.model import Document, Finding, SecretValue, Span
@@ -220,9 +221,11 @@ def _compose_all(
     file: PythonFile, placements: Sequence[Placement], context: RewriteContext
 ) -> tuple[list[_Composed], dict[int, Refused]]:
     composed, refused = [], {}
+    sent = sent_alone(file.syntax)
     for index, placement in enumerate(placements):
         try:
             _check_text(placement.finding, context)
+            _check_sent(placement.finding, sent)
             place = find_place(file.syntax, placement.finding.span)
             piece = compose(file.syntax, place, placement, file.imported.names, file.style)
             file.check(piece.needs)
@@ -242,6 +245,17 @@ def _check_text(finding: Finding, context: RewriteContext) -> None:
             RefusalReason.READER_NOT_REWRITABLE,
             f"{reader.path}:{reader.line} reads it in the text of {reader.name}",
             "let that read the store or a variable first, then plan again",
+        )
+
+
+def _check_sent(finding: Finding, sent: Sequence[tuple[range, str]]) -> None:
+    """Raise CannotRewriteError if the function around the value runs elsewhere without what its file imports."""
+    sender = next((sender for lines, sender in sent if finding.start[0] in lines), None)
+    if sender is not None:
+        raise CannotRewriteError(
+            RefusalReason.POSITION_NOT_SUPPORTED,
+            f"{sender} runs this function in another environment, from its text alone, without the file's imports",
+            "give that environment boto3, and read the store with calls and imports inside the function",
         )
 
 

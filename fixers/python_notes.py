@@ -19,10 +19,11 @@ from scanner.model import Finding
 # Libraries that make CloudFormation templates. https://docs.aws.amazon.com/cdk/v2/guide/get_secrets_manager_value.html
 _TEMPLATES = frozenset({"aws_cdk", "troposphere"})
 # Libraries whose jobs ship only their own file. https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html,
-# https://spark.apache.org/docs/latest/submitting-applications.html
+# https://spark.apache.org/docs/latest/submitting-applications.html, https://modal.com/docs/guide/images
 _CLUSTERS = {
     "awsglue": "Glue has the job's file alone: give it the generated module too (--extra-py-files)",
     "pyspark": "a cluster has the job's file alone: give it the generated module too (spark-submit --py-files)",
+    "modal": "its image has the file alone: add boto3 and the generated module (add_local_python_source)",
 }
 
 

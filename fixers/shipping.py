@@ -51,6 +51,7 @@ _ENTRY = re.compile(
 )
 _RECIPES = (
     (_IMAGES, _COPIES),
+    (_IMAGES, _STEPS),
     (re.compile(r".*\.tf"), _ARCHIVE),
     (re.compile(r"pyproject\.toml|setup\.(?:cfg|py)"), _MODULES),
     (re.compile(r"pyproject\.toml"), _INCLUDED),
@@ -73,12 +74,12 @@ def shipping_notes(made: Collection[str], edited: Collection[str], workspace: Wo
                 yield from _listed(path, pattern, made, edited, workspace)
 
 
-def build_notes(variables: Collection[str], workspace: Workspace) -> Iterator[str]:
+def build_notes(variables: Collection[str], programs: Collection[str], workspace: Workspace) -> Iterator[str]:
     """Notes on image builds (Django's collectstatic) and pipelines that run the program where no AWS answers.
 
-    `variables` are those that take precedence over the store, for values that Python reads.
+    `variables` are those that take precedence over the store, for values that Python reads, in `programs` among others.
     """
-    yield from _pipeline_notes(variables, workspace)
+    yield from _pipeline_notes(variables, programs, workspace)
     own = {part.removesuffix(".py") for path in workspace.files for part in PurePosixPath(path).parts[-2:]}
     for path in workspace.files if variables else ():
         if not _IMAGES.fullmatch(PurePosixPath(path).name):
@@ -98,8 +99,11 @@ def build_notes(variables: Collection[str], workspace: Workspace) -> Iterator[st
                 break
 
 
-def _pipeline_notes(variables: Collection[str], workspace: Workspace) -> Iterator[str]:
-    """The first step of the first pipeline that tests the program, unless it signs in to AWS or sets a variable."""
+def _pipeline_notes(variables: Collection[str], programs: Collection[str], workspace: Workspace) -> Iterator[str]:
+    """The first step of a pipeline that tests or runs the program, unless it signs in to AWS or sets a variable."""
+    names = "|".join(sorted(re.escape(PurePosixPath(path).name) for path in programs)) or "(?!)"
+    runs = re.compile(rf"(?m)^[^#\r\n]*\bpython[\d.]*[ \t]+(?:-[a-zA-Z][ \t]+)*(?:[\w.-]*/)*(?P<file>{names})(?![\w.])")
+    told = set[str]()
     for path in workspace.files if variables else ():
         if not _PIPELINES.fullmatch(path):
             continue
@@ -107,14 +111,26 @@ def _pipeline_notes(variables: Collection[str], workspace: Workspace) -> Iterato
             text = workspace.document(path).text
         except NotSeenError:
             continue
-        step = _TESTS.search(text)
-        if step is not None and _AWS.search(text) is None and not any(variable in text for variable in variables):
-            line = text.count("\n", 0, step.end()) + 1
-            yield (
-                f"{path}:{line}: tests the program where nothing shows that AWS answers: what is read at import needs a"
-                f" variable there, such as {sorted(variables)[0]}=unused"
-            )
-            return
+        if _AWS.search(text) is not None or any(variable in text for variable in variables):
+            continue
+        variable = sorted(variables)[0]
+        for step, doing, advice in (
+            (
+                _TESTS.search(text),
+                "tests the program",
+                f"what is read at import needs a variable there, such as {variable}=unused",
+            ),
+            (
+                runs.search(text),
+                "runs {file}",
+                f"let the job assume a role, or set {variable} there from the pipeline's secrets",
+            ),
+        ):
+            if step is not None and doing not in told:
+                told.add(doing)
+                line = text.count("\n", 0, step.end()) + 1
+                what = doing.format_map(step.groupdict())
+                yield f"{path}:{line}: {what} where nothing shows that AWS answers: {advice}"
 
 
 def _is_own(started: re.Match[str], own: Collection[str]) -> bool:

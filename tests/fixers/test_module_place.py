@@ -442,6 +442,53 @@ TREES = {
         "shop/app_secrets.py",
         "shop.app_secrets",
     ),
+    "a package whose first file a build looks into": (
+        {"shop/__init__.py": "from . import web\n", "build.py": "exec(open('shop/__init__.py').read())\n"},
+        "shop/__init__.py",
+        "shop/app_secrets.py",
+        ".app_secrets",
+    ),
+    "a file of a package that is loaded by its path": (
+        {
+            "shop/__init__.py": "app.config.from_pyfile('conf.py')\n",
+            "shop/conf.py": "",
+            "shop/web.py": "import shop.db\n",
+        },
+        "shop/conf.py",
+        "shop/app_secrets.py",
+        "shop.app_secrets",
+    ),
+    "a repository that is a package which something loads by the folder's name": (
+        {"__init__.py": "def classFactory(iface):\n    from .plugin import Plugin\n", "plugin.py": ""},
+        "plugin.py",
+        "app_secrets.py",
+        ".app_secrets",
+    ),
+    "a folder in such a repository": (
+        {"__init__.py": "from .nodes import load\n", "nodes/__init__.py": "", "nodes/load.py": ""},
+        "nodes/load.py",
+        "nodes/app_secrets.py",
+        ".app_secrets",
+    ),
+    "a module of Odoo": (
+        {"shop/__manifest__.py": "{}", "shop/__init__.py": "", "shop/models/__init__.py": "", "shop/models/a.py": ""},
+        "shop/models/a.py",
+        "shop/app_secrets.py",
+        "..app_secrets",
+    ),
+    "a repository that is a module of Odoo": (
+        {"__manifest__.py": "{}", "__init__.py": "", "models/__init__.py": "from . import a\n", "models/a.py": ""},
+        "models/a.py",
+        "models/app_secrets.py",
+        ".app_secrets",
+    ),
+    "an application of Chalice": (
+        {"app.py": "from chalice import Chalice\n", ".chalice/config.json": "{}"},
+        "app.py",
+        "chalicelib/app_secrets.py",
+        "chalicelib.app_secrets",
+    ),
+    "an application of another framework": ({"app.py": "import flask\n"}, "app.py", "app_secrets.py", "app_secrets"),
     "a repository that is a package": ({"__init__.py": "", "a.py": ""}, "a.py", "app_secrets.py", "app_secrets"),
 }  # fmt: skip
 
@@ -643,6 +690,11 @@ def test_a_module_that_only_speaks_of_ours_is_somebody_elses(text: str, tmp_path
         ({"app.py": "", "secrets.py": ""}, None),  # boto3 does without
         ({"app.py": "", "email/welcome.txt": ""}, None),
         ({"app.py": "", "tools/queue.py": ""}, None),
+        # copies of what boto3 needs, as pip puts them into a folder for Lambda
+        ({"app.py": "", "urllib3/__init__.py": "", "urllib3/poolmanager.py": ""}, None),
+        ({"app.py": "", "six.py": "", "six-1.16.0.dist-info/METADATA": ""}, None),
+        ({"app.py": "", "urllib3/__init__.py": "", "urllib3/stub.py": ""}, "urllib3/__init__.py"),
+        ({"app.py": "", "six.py": "", "five.py": ""}, "six.py"),
     ],
 )
 def test_a_module_beside_a_program_may_hide_one_that_boto3_needs(

@@ -17,6 +17,8 @@ ELSEWHERE = {
     "Brython": ("main.py", "from browser import ajax\n", {}, "a browser"),
     "WebLogic": ("start.py", "import weblogic\n", {}, "Jython"),
     "Jython": ("start.py", "from java.util import Properties\n", {}, "Jython"),
+    "an add-on of Kodi": ("default.py", "import sys\nimport xbmcgui\n", {}, "Kodi"),
+    "a plugin of Sublime Text": ("run.py", "import sublime_plugin\n", {}, "Sublime Text"),
     "dbt": ("models/a.py", "def model(dbt, session):\n    pass\n", {}, "dbt"),
 }
 HERE = {
@@ -25,6 +27,7 @@ HERE = {
     "another browser": ("a.py", "from browser import Chrome\n", {}),
     "in Pyodide only": ("a.py", "try:\n    import pyodide\nexcept ImportError:\n    pyodide = None\n", {}),
     "Java from the usual Python": ("a.py", "from java.util import Properties\n", {"b.py": "import jpype\n"}),
+    "a stand-in for Kodi": ("tests/run.py", "import xbmcgui\n", {"tests/xbmcgui.py": ""}),
     "a model of another kind": ("models/a.py", "def model(session):\n    pass\n", {}),
 }
 

@@ -59,8 +59,9 @@ def finding_in(text: str, spelling: str, value: str | bytes, *, kind: Credential
         at = text.index(spelling, at + 1)
     span = Span(at, at + len(spelling))
     literal = Literal(span=span, value=SecretValue(value), role=Role.ASSIGNMENT)
+    start = (text.count("\n", 0, at) + 1, 1)
     return Finding(
-        rule="made", title="made", kind=kind, severity="high", path=path, span=span, start=(1, 1), end=(1, 1),
+        rule="made", title="made", kind=kind, severity="high", path=path, span=span, start=start, end=(1, 1),
         literal=literal, value=SecretValue(value),
     )  # fmt: skip
 
@@ -704,7 +705,45 @@ def test_says_where_the_value_or_the_module_is_elsewhere() -> None:
     assert "template" in Run(body.format("from aws_cdk import aws_rds"), count=2).result.notes[0]
     (note,) = Run(body.format("import awsglue.context"), count=2).result.notes
     assert "--extra-py-files" in note
+    assert "add_local_python_source" in Run(body.format("import modal"), count=2).result.notes[0]
     assert Run(body.format("import awsglue_"), count=2).result.notes == ()
+
+
+SENT = {
+    "a task in a virtual environment": "from airflow.decorators import task\n\n@task.virtualenv(requirements=[])\n{}",
+    "a task in an image": "from airflow.sdk import dag, task\n\n@dag()\ndef d():\n    @task.docker(image='i')\n    {}",
+    "given to an operator": (
+        "from airflow.operators.python import PythonVirtualenvOperator as V\n\n{}\nV(task_id='a', python_callable=f)\n"
+    ),
+    "a component": "from kfp import dsl\n\n@dsl.component\n{}",
+    "a component made by a call": "import kfp.components as c\n\n{}\nc.func_to_container_op(f)\n",
+}
+KEPT_TOGETHER = {
+    "an ordinary task": "from airflow.decorators import task\n\n@task\n{}",
+    "given to an ordinary operator": (
+        "from airflow.operators.python import PythonOperator as P\n\n{}\nP(task_id='a', python_callable=f)\n"
+    ),
+    "another function is given": "import kfp.components as c\n\n{}\nc.func_to_container_op(g)\n",
+    "a component of another library": "import kfp\nfrom shop import component\n\n@component\n{}",
+}
+
+
+@pytest.mark.parametrize("text", SENT.values(), ids=SENT)
+def test_refuses_in_a_function_whose_text_alone_runs_elsewhere(text: str) -> None:
+    inside = "    " if "    {}" in text else ""
+    run = Run(text.format(f'def f():\n{inside}    return "{SECRET}"\n'))
+    assert run.refusal() is RefusalReason.POSITION_NOT_SUPPORTED
+    assert "another environment" in run.result.refused[0][1]
+
+
+@pytest.mark.parametrize("text", KEPT_TOGETHER.values(), ids=KEPT_TOGETHER)
+def test_rewrites_in_a_function_that_runs_with_its_file(text: str) -> None:
+    assert Run(text.format(f'def f():\n    return "{SECRET}"\n')).refusal() is None
+
+
+def test_what_is_given_to_a_sent_function_may_be_read_from_the_store() -> None:
+    text = "from airflow.operators.python import PythonVirtualenvOperator\n\ndef f(a): pass\n"
+    assert Run(f'{text}PythonVirtualenvOperator(python_callable=f, op_args=["{SECRET}"])\n').refusal() is None
 
 
 def test_says_what_happens_at_import_and_in_async_functions() -> None:
@@ -859,7 +898,7 @@ def test_a_module_that_lacks_what_is_imported_is_not_imported_from() -> None:
 )
 def test_the_default_of_an_option_is_told(more: str, told: str) -> None:
     text = f'import argparse\nargparse.ArgumentParser().add_argument("--pw", default="SECRET"{more})\n'
-    assert f"app.py:1: {told}" in Run(filled(text), spelling=SECRET, value=SECRET).result.notes
+    assert f"app.py:2: {told}" in Run(filled(text), spelling=SECRET, value=SECRET).result.notes
 
 
 def test_a_name_is_no_template_because_an_attribute_of_that_name_is() -> None:

@@ -68,6 +68,7 @@ def test_a_module_that_git_ignores_is_found_by_the_next_plan(tmp_path: Path) -> 
         ("setup.py", "from setuptools import setup\nsetup(name='a',\n      py_modules=['cli',\n  'app'])\n", 3),
         ("setup.cfg", "[options]\npy_modules =\n    app\n    cli\n", 2),
         ("deploy.sh", "set -e\nzip -q function.zip app.py\n", 2),
+        ("docker/Dockerfile", "FROM python\nRUN set -e; \\\n    cp app.py /srv/shop/run.py\n", 3),
         ("Makefile", "install:\n\tinstall -m 755 ./app.py $(BIN)/app\n", 2),
         (".github/workflows/ship.yml", "jobs:\n  - run: aws s3 cp app.py s3://shop/jobs/\n", 2),
         ("serverless.yml", "package:\n  patterns:\n    - '!**'\n    - app.py\n", 4),
@@ -139,3 +140,19 @@ STEPS = "jobs:\n  test:\n    steps:\n      - run: pip install pytest\n"
 def test_a_pipeline_without_aws_is_told(text: str, line: int | None, tmp_path: Path) -> None:
     found = [note for note in notes(tmp_path, {".github/workflows/ci.yml": text}) if "at import needs" in note]
     assert [note.split(" ")[0] for note in found] == ([] if line is None else [f".github/workflows/ci.yml:{line}:"])
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"{STEPS}      - run: python app.py --all\n", 5),
+        (f"{STEPS}      - run: |\n          cd jobs\n          python3 -u ./app.py\n", 7),
+        (f"{STEPS}      - run: python other.py app.py\n", None),
+        (f"{STEPS}      # - run: python app.py\n", None),
+        (f"{STEPS}      - run: python app.py\n        env: {{STRIPE_KEY: '${{{{ secrets.STRIPE_KEY }}}}'}}\n", None),
+        (f"{STEPS}      - uses: aws-actions/configure-aws-credentials@v4\n      - run: python app.py\n", None),
+    ],
+)
+def test_a_pipeline_that_runs_the_program_without_aws_is_told(text: str, line: int | None, tmp_path: Path) -> None:
+    found = [note for note in notes(tmp_path, {".github/workflows/run.yml": text}) if "assume a role" in note]
+    assert [note.split(" ")[0] for note in found] == ([] if line is None else [f".github/workflows/run.yml:{line}:"])
