@@ -56,9 +56,14 @@ def _loaded(workspace: Workspace) -> Iterator[tuple[str, Sequence[Binding]]]:
                 continue
 
 
-def check_variable(variable: str, value: str, workspace: Workspace) -> None:
-    """Refuse a setting whose variable a `.env` sets to another value, which the program would then get for it."""
+def check_variable(variable: str, value: str, settings: str, workspace: Workspace) -> None:
+    """Refuse a setting whose variable a `.env` sets to another value, which the program would then get for it.
+
+    `settings` is the setting's file. A `.env` of a folder beside its own belongs to another program.
+    """
     for path, found in _loaded(workspace):
+        if not _is_of_one_program(path, settings):
+            continue
         for binding in found:
             if binding.key == variable and binding.value is not None and binding.value.reveal("text") != value:
                 raise CannotRewriteError(
@@ -66,6 +71,12 @@ def check_variable(variable: str, value: str, workspace: Workspace) -> None:
                     f"{path}:{binding.line} sets {variable}, the variable of its keys, to another value",
                     "rename one of the two, then plan again",
                 )
+
+
+def _is_of_one_program(path: str, other: str) -> bool:
+    """Whether the folder of one file is that of the other, or contains it."""
+    folders = [f"{posixpath.dirname(each)}/".lstrip("/") for each in (path, other)]
+    return folders[0].startswith(folders[1]) or folders[1].startswith(folders[0])
 
 
 def example_edits(document: Document, key: str, context: RewriteContext) -> Iterator[Edit]:

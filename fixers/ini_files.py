@@ -73,7 +73,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
         for site in edited:
             needs[site.path] |= frozenset({SETTING}) if site.resolved else needed([placement], context.style)
         variable, notes = placement.env, tuple[str, ...]()
-        check_variable(placement.env, value.text, context.workspace)
+        check_variable(placement.env, value.text, document.path, context.workspace)
         computed = variable_of(value.path)
         # A section that begins with a digit has no variable that a shell could set.
         if any(site.resolved for site in sites) and VARIABLE.fullmatch(computed):

@@ -72,7 +72,7 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
             why = f"no Python that parses the file names {table}: the tool itself reads it"
             raise CannotRewriteError(RefusalReason.READER_OUTSIDE_PYTHON, why, READ_IN_CODE)
         variable, line = variable_of(value.path), placement.finding.start[0]
-        check_variable(variable, value.text, context.workspace)
+        check_variable(variable, value.text, document.path, context.workspace)
         note = f"{document.path}:{line}: where {variable} is set, it counts before the store"
         repeats = " or ".join(_repeats(document, value)) if document.kind is Kind.YAML else ""
         if repeats:
