@@ -104,7 +104,7 @@ _PATH = lazy_pattern(
     r"""(?:~|\.{1,2}|[A-Za-z]:)?[/\\]{1,2}(?:[\w.@%+\ -]+[/\\]{1,2})*[\w.@%+\ *-]*(?::(?:r[ow]|[zZ])(?:,[a-zA-Z]+)*)?
     | (?:[\w.@-]+/)+[\w@-]+\.[A-Za-z]\w{0,7}
     | [\w-]+\.(?:py|js|json|ya?ml|toml|txt|pem|key|crt|cer|p12|pfx|jks|env|ini|cfg|conf|html?|md|sh|sql|xml|csv|log
-    |db|go|rb|java|ts|php|tpl|gpg|asc|enc)""",
+    |db|go|rb|java|ts|php|tpl|gpg|asc|enc|png|jpe?g|gif|svg|pdf|zip|exe|dll)""",
     re.X,
 )
 _CODE = lazy_pattern(
@@ -130,6 +130,8 @@ _CODE = lazy_pattern(
     | \(?(?:\.{0,2}//(?:\*|[a-z][\w:.-]*)|/html)(?:/[^\s\[\]]*)?(?:\[.*\].*|/.*) | ctl\d\d(?:[$_]\w+)+
     # Parameters of a statement: `update users set password=?,token=? where id=?`
     | \?(?:,[ ]?\w{1,40}[ ]?=[ ]?\?){1,20}[,;)]*
+    # A filter of LDAP that continues: `*)(uid=*))`, https://www.rfc-editor.org/rfc/rfc4515
+    | [*]\)\(.*\)
     # Names in a row: `host;x-amz-date`, `Basic|Digest`, Laravel's `required|min:8`
     | [A-Za-z]+(?:[-_][A-Za-z]+)*(?::[\w,]+)?(?:[;|][A-Za-z]+(?:[-_][A-Za-z]+)*(?::[\w,]+)?)+""",
     re.X | re.S,

@@ -27,11 +27,23 @@ _LONGEST_PEM = 20_000
 
 # Values of these names extend to the line end, unless in triple quotes.
 _ON_ONE_LINE = frozenset(
-    ("any", "quoted", "typed", "selected", "told", "option", "spoken", "sql", "default", "openssl")
+    ("any", "quoted", "typed", "selected", "told", "option", "spoken", "sql", "shared", "default", "openssl")
 )
 # Values of these names are in quotes in any file.
 _IN_QUOTES = frozenset(
-    ("quoted", "typed", "selected", "told", "given", "defined", "asked", "secured", "sql", *foreigncalls.PATTERNS)
+    (
+        "quoted",
+        "typed",
+        "selected",
+        "told",
+        "given",
+        "defined",
+        "asked",
+        "secured",
+        "sql",
+        "shared",
+        *foreigncalls.PATTERNS,
+    )
 )
 # `auth["password"] = value`, `input[type="password"]:focus`: an unquoted value is not text here.
 _SUBSCRIPT = lazy_pattern(r"[\"'`]\]")
