@@ -14,7 +14,7 @@ from scanner.model import CredentialKind, Document, Kind, Literal, Role
 # Longer lines are generated.
 _WRITTEN = 1_000
 _NEAR = 200
-_BADGE = lazy_pattern(r"(?:\.svg|/badge)\?(?:[\w.-]+=[\w.%-]*&)*\w+=\Z", re.I)
+_BADGE = lazy_pattern(r"(?:\.svg|/badge)\?(?:[\w.-]+=[\w.%-]*&)*[\w-]+=\Z", re.I)
 # `password: SecretStr`, `password:InputCheckPasswordSRP`.
 _TYPE = lazy_pattern(r"(?:[A-Z][a-z]+){2,}[A-Z]*")
 _WORDS = lazy_pattern(r"(?:[A-Z][a-z]+)+[A-Z]*")

@@ -31,6 +31,10 @@ AT_SINK = frozenset(("sink", "sink-untyped", "setting"))
 CONFIGURATION = frozenset((Kind.DOTENV, Kind.YAML, Kind.TOML, Kind.INI, Kind.JSON))
 _TYPE = lazy_pattern(r"[(\[]\s*(?:str|bytes|int|float|bool|list|dict)\s*,\s*\Z")
 _MORE = lazy_pattern(r"\s*,\s*[^\s)\]]")
+_VERDICTS = frozenset(("pass", "skip", "warn", "pending"))
+# The other branch of a conditional expression is a word, as in `'pass' if ok else 'fail'`.
+_ELSE_WORD = lazy_pattern(r"\s+if\s[^\n]{1,200}?\selse\s+[\"'][A-Za-z]{1,20}[\"']")
+_WORD_IF = lazy_pattern(r"[\"'][A-Za-z]{1,20}[\"']\s+if\s[^\n]{1,200}?\selse\s+\Z")
 _LABEL = lazy_pattern(r"[A-Za-z]+(?:[ _.:/-][A-Za-z]+)*")
 _OF_A_SECRET = lazy_pattern(
     r"(?:\.encode\(\))?\s*,\s*(?:msg\s*=\s*)?[\w.]*(?i:token|secret|password|passwd|_key)(?:\.|\s*[,)])"
@@ -38,6 +42,7 @@ _OF_A_SECRET = lazy_pattern(
 _FIELD_WORDS = frozenset(("username", "hostname", "schema", "database", "email", "api_key", "access_token", "user_id"))
 # A table of names, or a login, is short; of ten thousand settings each would be compared with all others.
 MOST_SIBLINGS = 100
+_NEAR = 300
 
 
 def value_evidence(candidate: Candidate, document: Document, names: Names) -> tuple[str, ...]:
@@ -148,6 +153,15 @@ def _is_alias(candidate: Candidate, _: Document) -> bool:
     return not _FIELD_WORDS.isdisjoint(values)
 
 
+def _is_verdict(candidate: Candidate, document: Document) -> bool:
+    """Whether "pass" or "skip" is the result of a test: `status = "pass" if ok else "none"`."""
+    if document.kind not in CODE or candidate.value.reveal("text").casefold() not in _VERDICTS:
+        return False
+    text, span = document.text, candidate.literal.span
+    before = _WORD_IF.search(text, max(0, span.start - _NEAR), span.start)
+    return before is not None or _ELSE_WORD.match(text, span.end) is not None
+
+
 def _is_class_name(candidate: Candidate, document: Document) -> bool:
     """Whether an attribute repeats the name of its class: `class TooManyKeys(Error): code = "TooManyKeys"`."""
     literal = candidate.literal
@@ -177,6 +191,7 @@ class _Correction(NamedTuple):
 # In this order.
 _CORRECTIONS = (
     _Correction("common-password", "equals-name", _is_alias),
+    _Correction(None, "format-word", _is_verdict),
     _Correction("passphrase", "sentence", _is_prose),
     _Correction("sentence", None, _is_mnemonic),
     _Correction("equals-name", "common-password", _is_set),

@@ -40,6 +40,9 @@ DESCRIBING = frozenset(
     ("labels", "classes", "errors", "messages", "texts", "titles", "tooltips", "placeholders", "hints", "icons",
      "captions", "widgets", "descriptions", "translations", "choices", "types", "columns")
 )  # fmt: skip
+# References, by their names, to an object and the key in it: `secretKeyRef: {name: db, key: password}`.
+# https://kubernetes.io/docs/concepts/configuration/secret/#use-case-as-container-environment-variables
+_REFERRING = frozenset(("ref", "reference"))
 MAX_NAME = 200
 LONG = 6
 """Letters from which a head is found written on to another word, and its own words written together."""
@@ -126,7 +129,7 @@ def judge_name(name: str, names: Names, *, symbol: str = "") -> NameVerdict:
     verdict = _verdict(rest, index)
     if name == _PALAU:
         verdict = replace(verdict, strength="weak", evidence=("name-weak",))
-    if parent and parent[-1] in DESCRIBING and verdict.strength != "none":
+    if parent and parent[-1] in _REFERRING | DESCRIBING and verdict.strength != "none":
         return CLEARED
     if not parent or verdict.strength == "strong":
         return verdict

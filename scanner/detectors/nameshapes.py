@@ -68,6 +68,8 @@ _SPOKEN = (
     r"--?[\w-]*(?:passw|passphrase|token|secret|api-?key|pass\b)[\w-]*[ \t]+[\"']?[^\s\"'-]",
     r"-pass(?:in|out)?[ \t=]+[\"']?pass:[^\s$\"']",
     r"(?:password|identified[ \t]+(?:with[ \t]+['\"]?\w+['\"]?[ \t]+)?by)[ \t]+\\{0,3}['\"][^\s\"']",
+    # https://bind9.readthedocs.io/en/latest/reference.html#namedconf-statement-secret
+    r"secret[ \t]+\"[A-Za-z0-9+/]{16}",
     r"(?:passwor[dt]|passphrase|kennwort|wachtwoord|contrase\xc3\xb1a|mot de passe"
     rf"|{SPOKEN_KEYS})(?: is| ist)?:?[ \t]"
     r"(?:`{1,2}|\*\*)[^\s`*]{4}",

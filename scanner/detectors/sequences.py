@@ -57,9 +57,18 @@ def _is_repeated(text: str) -> bool:
 
 
 def _is_sequence(folded: str) -> bool:
-    """Whether a text is mostly runs of four or more along the alphabet, the digits or the keyboard."""
+    """Whether a text is mostly runs of four or more along the alphabet, the digits or the keyboard.
+
+    So is one of two that take turns: `a0b1c2d3e4f5a6b7`.
+    """
     if len(folded) < 4 or len(folded) > 200:
         return False
+    if len(folded) >= 12 and _counts(folded[::2]) and _counts(folded[1::2]):
+        return True
+    return _counts(folded)
+
+
+def _counts(folded: str) -> bool:
     covered = at = 0
     while at + 4 <= len(folded):
         size = _run_at(folded, at)

@@ -105,6 +105,8 @@ def detect(literal: Literal) -> Iterator[Candidate]:
             group = found.lastgroup or "p"
             # ODBC quotes with braces, and so do templates: `PWD={name}` is one.
             template = group == "b" and found["b"].isidentifier()
+            # `password=${NAME}`: the value ends at the brace.
+            template = template or (found[group][-1] in "$#" and text.startswith("{", found.end()))
             if len(found[group]) < len(text) and not template:
                 yield _dsn(literal, found, group)
 

@@ -47,11 +47,15 @@ _USERINFO = lazy_pattern(
 )
 _KEYED = lazy_pattern(r"(?:^|[;\s])(?:password|pwd|passwd|accountkey|sharedaccesskey)\s*=\s*[^\s;]", re.I)
 _IDENTIFIER = lazy_pattern(r"[_$]*[A-Za-z]+(?:[_.\-:/ ]+[A-Za-z]+)*\d{0,2}_*")
+# Three or more words, one of which may be a number: `GENERATE_ME_32_CHARS`, `S3_BUCKET_NAME_2`.
+_CONSTANT = lazy_pattern(r"(?=(?:[^_]+_){2,}[^_]+\Z)[A-Z][A-Z\d]*(?:_(?:[A-Z]+\d?|\d{1,2}))+")
+# An object of Kubernetes that holds credentials, with a number: `shop-db-credentials-1`.
+_OBJECT = lazy_pattern(r"[a-z]+(?:-[a-z]+){0,6}-(?:credentials|creds|secrets?|tokens?|passwords?)(?:-[a-z]+)*-\d{1,2}")
 _INVENTED = lazy_pattern(r"(?i)(?!.*(?:example|sample|dummy|test|demo))[^\W\d_]{5,16}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
 # Three kinds of characters, as password policies demand.
 _MIXED = lazy_pattern(r"(?=.*[a-zA-Z])(?=.*\d)(?=.*[!#$%^&*+=?~])[^\s/(){}<>\[\]|;:,\"'`]{10,40}")
 _PART = lazy_pattern(r"[A-Za-z0-9+/=_-]{20,256}")
-_PREFIXED = lazy_pattern(r"(?:[A-Za-z]{1,10}\d?[_-]){1,3}(?P<rest>[A-Za-z0-9]{24,256})")
+_PREFIXED = lazy_pattern(r"(?:[A-Za-z][A-Za-z\d]{0,9}[_-]){1,3}(?P<rest>[A-Za-z0-9]{24,256})")
 _WIDGETS = frozenset(("txt", "tb", "lbl", "inp", "btn", "edt", "input", "field"))
 
 
@@ -61,7 +65,8 @@ def judge_value(value: str, *, name: str | None, names: Names, kind: CredentialK
     `kind` is the kind of credential if it is known without a name (the password of a URL).
     """
     # https://docs.spring.io/spring-security/reference/features/authentication/password-storage.html
-    text = value[:LONGEST].strip().removeprefix("{noop}")
+    # A constant of C ends with a zero byte.
+    text = value[:LONGEST].rstrip("\0").strip().removeprefix("{noop}")
     text = _SCHEME.sub("", text, count=1) if _SCHEME.match(text) else text
     text = text.replace(" ", "") if _is_app_password(text) else text
     # "Og==" is ":" in base64: HTTP Basic without a user or a password.
@@ -128,6 +133,8 @@ def _words(text: str, name: str, kind: CredentialKind | None, names: Names) -> I
 
 def _is_identifier(text: str, parts: tuple[str, ...], kind: CredentialKind | None) -> bool:
     """Whether words are joined like an identifier. A word with two digits is a chosen secret, not a name."""
+    if _CONSTANT.fullmatch(text) or (kind is CredentialKind.SECRET and _OBJECT.fullmatch(text)):
+        return True
     if len(parts) < 2 or not _IDENTIFIER.fullmatch(text):
         return False
     return len(parts) > 2 or not (kind in CHOSEN_KINDS and _is_invented(text))

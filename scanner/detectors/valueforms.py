@@ -92,7 +92,11 @@ _HOST = lazy_pattern(
     | (?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|local|internal|svc|cloud|co|de|uk|cn|example|test) )(?::\d+)?""",
     re.X,
 )
-_VERSION = lazy_pattern(r"[v^~=<>]*\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc|dev|post|a|b)[\d.]*)?[-+]?")
+_VERSION = lazy_pattern(
+    r"[v^~=<>]*\d+(?:\.\d+)+(?:[-.]?(?:alpha|beta|rc|dev|post|a|b)[\d.]*)?[-+]?"
+    # With the build, as conda pins a package: `=3.3.1=py38h578d9bd_1`
+    r"|=?\d+(?:\.\w+){0,5}=(?:[a-z]\w{0,30}_)?\d{1,3}"
+)
 # https://kubernetes.io/docs/reference/using-api/#api-versioning
 _API_VERSION = lazy_pattern(r"v\d(?:alpha|beta)\d")
 _PATH = lazy_pattern(
@@ -100,7 +104,7 @@ _PATH = lazy_pattern(
     r"""(?:~|\.{1,2}|[A-Za-z]:)?[/\\]{1,2}(?:[\w.@%+\ -]+[/\\]{1,2})*[\w.@%+\ *-]*(?::(?:r[ow]|[zZ])(?:,[a-zA-Z]+)*)?
     | (?:[\w.@-]+/)+[\w@-]+\.[A-Za-z]\w{0,7}
     | [\w-]+\.(?:py|js|json|ya?ml|toml|txt|pem|key|crt|cer|p12|pfx|jks|env|ini|cfg|conf|html?|md|sh|sql|xml|csv|log
-    |db|go|rb|java|ts|php|tpl|gpg|asc|enc)""",
+    |db|go|rb|java|ts|php|tpl|gpg|asc|enc|png|jpe?g|gif|svg|pdf|zip|exe|dll)""",
     re.X,
 )
 _CODE = lazy_pattern(
@@ -112,7 +116,7 @@ _CODE = lazy_pattern(
     | \\[wds].* | \^.*\$ | \(\?.*
     | @?[A-Za-z_]\w*; | &\w+;.*
     | [&*][A-Za-z_]\w*
-    | --?[a-z][\w-]* | [A-Za-z_][\w.]*\[.* | [a-z][\w-]*:[A-Z][A-Za-z]+ | [^\W\d_](?:[^\W\d_]|[ -])*[:\uff1a]
+    | --?[a-z][\w-]* | [A-Za-z_][\w.]*\[.* | [a-z][\w-]*:[A-Z][A-Za-z]+ | [^\W\d_](?:[^\W\d_]|[ -])*[:\uff1a]{1,2}
     # Classes of Tailwind: https://tailwindcss.com/docs/adding-custom-styles#using-arbitrary-values
     | (?:.*\s)?(?:[a-z]+:)*-?[a-z]+(?:-[a-z]+)*-\[[^\[\]\s]{1,60}\](?:\s.*)?
     | @\{.* | .*(?:\\[()]|\\\d).* | \D*\.\*\D* | \w+\.\d+\?\w+
@@ -122,6 +126,12 @@ _CODE = lazy_pattern(
     | (?:[A-Z]\w*\\{1,2})+[A-Z]\w*@[a-z]\w* | [A-Z]\w*Controller@[a-z]\w*
     # A declaration of CSS, an element of HTML
     | [a-z]+(?:-[a-z]+)*:[\w\ \#%.,()-]+; | <[a-z][\w-]*\s[^<>]*>.*
+    # Where an element of a page is: XPath, and the names of ASP.NET's controls
+    | \(?(?:\.{0,2}//(?:\*|[a-z][\w:.-]*)|/html)(?:/[^\s\[\]]*)?(?:\[.*\].*|/.*) | ctl\d\d(?:[$_]\w+)+
+    # Parameters of a statement: `update users set password=?,token=? where id=?`
+    | \?(?:,[ ]?\w{1,40}[ ]?=[ ]?\?){1,20}[,;)]*
+    # A filter of LDAP that continues: `*)(uid=*))`, https://www.rfc-editor.org/rfc/rfc4515
+    | [*]\)\(.*\)
     # Names in a row: `host;x-amz-date`, `Basic|Digest`, Laravel's `required|min:8`
     | [A-Za-z]+(?:[-_][A-Za-z]+)*(?::[\w,]+)?(?:[;|][A-Za-z]+(?:[-_][A-Za-z]+)*(?::[\w,]+)?)+""",
     re.X | re.S,
@@ -137,7 +147,13 @@ _FOREIGN_WORD = lazy_pattern(r"[^\W\d_]{3,20}[._#@-]?\d{2,8}[!?#$%*+.]{0,3}")
 _ESCAPED_WORD = lazy_pattern(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
 _ONLY_MARKS = lazy_pattern(r"[.,:;!?'\"()%/\u2013\u2014-]+")
 # A header with an authentication scheme and no credential.
-_CHALLENGE = lazy_pattern(r"[A-Za-z]+ (?:(?:realm|profile|type|charset|algorithm|qop)=\"[^\"]{1,40}\"(?:, ?|$))+")
+_CHALLENGE = lazy_pattern(
+    r"[A-Za-z]+ (?:(?:realm|profile|type|charset|algorithm|qop)=\"[^\"]{1,40}\"(?:, ?|$))+"
+    # One with the signature of one request: MAC, Hawk, and what follows `Digest`,
+    # https://www.rfc-editor.org/rfc/rfc7616#section-3.4
+    r"|(?:(?:MAC|Hawk) (?=\w{1,10}=\")|(?=username=\"[^\"]{1,100}\", ?realm=))"
+    r"(?:\w{1,10}=(?:\"[^\"]{0,200}\"|\w{1,16})(?:, ?|$))+"
+)
 
 
 # The first part of a JWT, or less: what follows was left out.

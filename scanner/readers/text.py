@@ -27,11 +27,23 @@ _LONGEST_PEM = 20_000
 
 # Values of these names extend to the line end, unless in triple quotes.
 _ON_ONE_LINE = frozenset(
-    ("any", "quoted", "typed", "selected", "told", "option", "spoken", "sql", "default", "openssl")
+    ("any", "quoted", "typed", "selected", "told", "option", "spoken", "sql", "shared", "default", "openssl")
 )
 # Values of these names are in quotes in any file.
 _IN_QUOTES = frozenset(
-    ("quoted", "typed", "selected", "told", "given", "defined", "asked", "secured", "sql", *foreigncalls.PATTERNS)
+    (
+        "quoted",
+        "typed",
+        "selected",
+        "told",
+        "given",
+        "defined",
+        "asked",
+        "secured",
+        "sql",
+        "shared",
+        *foreigncalls.PATTERNS,
+    )
 )
 # `auth["password"] = value`, `input[type="password"]:focus`: an unquoted value is not text here.
 _SUBSCRIPT = lazy_pattern(r"[\"'`]\]")
@@ -88,6 +100,8 @@ _CODE = frozenset(
      " .cxx .hpp .cs .fs .vb .swift .m .mm .php .rb .rake .pl .pm .lua .dart .ex .exs .erl .clj .hs .jl .graphql .gql"
      " .sol .ino .zig .nim .ps1 .psm1 .psd1 .proto .thrift .prisma .css .scss .sass .less").split()
 )  # fmt: skip
+# Pages with scripts in them.
+_PAGES = frozenset((".html", ".htm", ".xhtml", ".jinja", ".jinja2", ".j2", ".ejs", ".hbs", ".erb", ".jsp", ".aspx"))
 
 
 def read(
@@ -104,7 +118,8 @@ def read(
     path = PurePosixPath(document.path)
     directives = _DIRECTIVE_FILES.match(path.name) is not None
     code = code or path.suffix.lower() in _CODE
-    for shape in shapes(document.text, offsets, may_be_named, directives=directives, code=code):
+    page = path.suffix.lower() in _PAGES
+    for shape in shapes(document.text, offsets, may_be_named, directives=directives, code=code, page=page):
         yield Literal(
             span=shape.span,
             value=SecretValue(document.text[shape.inner.start : shape.inner.end]),
@@ -142,6 +157,7 @@ class _Seen:
 
     text: str = field(repr=False)
     code: bool
+    page: bool
     bares: Bares = field(repr=False)
     window: tuple[int, int] = (-1, 0)
     run: tuple[Span, bool] = (Span(-1, -1), False)
@@ -157,14 +173,15 @@ def shapes(
     directives: bool = False,
     bare: bool = True,
     code: bool = False,
+    page: bool = False,
 ) -> Iterator[Shape]:
     """Yield one literal for each offset: the named value there, else (with `bare`) the run of characters.
 
-    In `code` a value after an operator must be in quotes, or inside a quoted string.
+    In `code` a value after an operator must be in quotes, or inside a quoted string; in a `page` it is no identifier.
     """
     done: set[Span] = set()
     read_to = 0
-    seen = _Seen(text=text, code=code, bares=Bares(text=text))
+    seen = _Seen(text=text, code=code, page=page, bares=Bares(text=text))
     pem = "-----BEGIN " in text
     statements: dict[str, list[int]] | None = None
     for offset in offsets:
@@ -267,8 +284,8 @@ def _value_at(seen: _Seen, named: re.Match[str], start: int) -> Shape | None:
     value = value_of(text, named, seen.bares, quoted=_needs_quotes(seen, named, start))
     if value is None or (named.lastgroup == "command" and _OTHER_FLAG.match(text, value.inner.start)):
         return None
-    # `{'password': admin_password}` in a Jinja template is code.
-    bare_in_code = value.span == value.inner and _QUOTED_KEY.search(named[0]) is not None
+    # `{'password': admin_password}` in a Jinja template is code, as is `value: newPassword` in a page.
+    bare_in_code = value.span == value.inner and (seen.page or _QUOTED_KEY.search(named[0]) is not None)
     return None if bare_in_code and _VARIABLE_NAME.fullmatch(text, value.inner.start, value.inner.end) else value
 
 

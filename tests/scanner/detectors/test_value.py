@@ -132,6 +132,20 @@ def verdict(name: str, value: str, *extra: str) -> str:
             id="a key cut short",
         ),
         pytest.param("key", "Authorization", id="a header's name under a weak name"),
+        pytest.param("xPass", "//input[@id='passwd']", id="where a field of a page is"),
+        pytest.param("login_password", '//*[@id="form"]/div[2]/input', id="a path of elements"),
+        pytest.param("txtPass", "ctl00$Main$txtPass", id="the name of a control of ASP.NET"),
+        pytest.param("secretstorage", "3.3.1=py38h578d9bd_1", id="a package pinned with its build"),
+        pytest.param("password", "follows::", id="a word before a block of reStructuredText"),
+        pytest.param("password", "?,token=?", id="parameters of a statement"),
+        pytest.param(
+            "Authorization", 'MAC id="' + drawn(HEX, 12) + '", mac="' + drawn(ALNUM, 27) + '="', id="a signed request"
+        ),
+        pytest.param(
+            "Authorization",
+            'Digest username="ana", realm="shop", response="' + drawn(HEX, 32) + '", qop=auth',
+            id="an answer to a challenge",
+        ),
     ],
 )
 def test_no_credential(name: str, value: str) -> None:
@@ -146,6 +160,11 @@ def test_no_credential(name: str, value: str) -> None:
         pytest.param("password", "user_password_update_body", id="a thing that is about it"),
         pytest.param("client_secret", "hello", id="a word as a secret"),
         pytest.param("token", "12345678", id="a number as a token"),
+        pytest.param("jwt_secret", "GENERATE_ME_32_CHARS", id="capitals that ask for a value"),
+        pytest.param("role_secret", "AWS_ROLE_ARN_1", id="the name of a secret of CI"),
+        pytest.param("bucket_secret", "S3_BUCKET_NAME_2", id="a variable's name with numbers"),
+        pytest.param("password_secret", "shop-db-credentials-1", id="the name of an object with credentials"),
+        pytest.param("NTPASSWORD", "NTPASSWORD\0", id="its own name as C writes it"),
     ],
 )
 def test_little_to_go_by(name: str, value: str) -> None:
@@ -172,6 +191,9 @@ def test_little_to_go_by(name: str, value: str) -> None:
         pytest.param("secret", drawn(ALNUM, 10) + "false" + drawn(ALNUM, 15), "high", id="with false in it"),
         pytest.param("key", drawn(ALNUM, 32), "medium", id="a random value under a weak name"),
         pytest.param("client_secret", str(uuid.UUID(int=7**45)), "medium", id="a UUID as a secret"),
+        pytest.param("api_key", "k8s-shop-" + drawn(HEX, 32), "high", id="a random value after words with digits"),
+        pytest.param("DB_PASS", "//Summer" + "2019#", "medium", id="a password that begins as a path of elements"),
+        pytest.param("DB_PASS", "AMBER_CEDAR_4417", "medium", id="capitals and a number that nobody counts to"),
         pytest.param("mnemonic", "legal winner thank year wave sausage", "medium", id="words as a mnemonic"),
         pytest.param("cookie_secret", '{"sig":"' + drawn(HEX, 40) + '"}', "medium", id="a random part of JSON"),
     ],
@@ -211,6 +233,7 @@ def test_what_other_detectors_read_is_left_to_them(value: str) -> None:
         ("abcdefghijkl", "sequence"),
         ("qwertyuiop", "sequence"),
         ("987654321", "sequence"),
+        ("a0b1c2d3e4f5a6b7", "sequence"),
         ("abcabcabcabc", "repeated"),
         ("aaaaaaaa", "repeated"),
         ("42", "short"),
