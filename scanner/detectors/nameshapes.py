@@ -40,19 +40,19 @@ _INSIDE = (
 # word: `&api_key=value`, `# api key: value`.
 _QUERY = tuple(rf"(?:=|:[ \t]?)[A-Za-z0-9]{_INNER}{{15}}{_INNER}*{end}" for end in (r"(?:[\"'`&]|\\[nrt])", r"[\r\n]"))
 # Text typed into a field: `find_element("name", "password").send_keys("...")`.
-_TYPED = r"[^\s\"]{0,9}(?:[\"']\])?[\"']\){1,2}\.(?:send_?keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
+_TYPED_INTO_FIELD = r"[^\s\"]{0,9}(?:[\"']\])?[\"']\){1,2}\.(?:send_?keys|fill|type)\(\s{0,9}[\"'][^\s\"']"
 # `<input type="password" value="...">`
-_FILLED = r"\btype=[\"']?password[\"']?(?:[ \t][^<>\n]*)?[ \t]value=[\"'][^\s\"'{}$<>]{4}"
+_FILLED_INPUT = r"\btype=[\"']?password[\"']?(?:[ \t][^<>\n]*)?[ \t]value=[\"'][^\s\"'{}$<>]{4}"
 # A comparison with a form field's content: `password.get() == "..."`.
-_HELD = r"\.(?:get\(\)|(?:text|value)(?:\(\))?)[ \t]*[!=]==?[ \t]*[rbuf]{0,2}[\"'][^\s\"']"
+_FIELD_COMPARED = r"\.(?:get\(\)|(?:text|value)(?:\(\))?)[ \t]*[!=]==?[ \t]*[rbuf]{0,2}[\"'][^\s\"']"
 # The reply to a password prompt, and the argument after an administrator's name.
-_ASKED = (
+_PROMPT_ANSWERED = (
     r"(?:expect|read_until|wait_for)\w*\([^\n]*assw(?:or)?d[^\n]*\n[ \t]*[\w.]+\.(?:send|sendline|write|sendall)\("
     r"[ \t]*[rbuf]{0,2}[\"'][^\s\"'\\]"
 )
 # The same in Expect's own language: https://core.tcl-lang.org/expect/
-_EXPECTED = r"assword[:*?. \t]*[\"}]?\s*\{?\s*send[ \t]+(?:--[ \t]+)?[\"'][^\s\"'$\\]"
-_BEHIND = (
+_EXPECT_SEND = r"assword[:*?. \t]*[\"}]?\s*\{?\s*send[ \t]+(?:--[ \t]+)?[\"'][^\s\"'$\\]"
+_AFTER_ADMINISTRATOR = (
     r"[\"'](?:root|admin|administrator|sa|postgres|sysdba)[\"'],\s{0,40}[rbuf]{0,2}[\"'][^\s\"'/@]{0,40}[\d!#$%&*+=?^~]"
 )
 _KEY_FIELD = r"[?&]key=[A-Za-z0-9_-]{30}"
@@ -64,7 +64,7 @@ _ASSIGNED = (
     r"(?-i:\b[A-Z][A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|PWD|PASS|TOKEN|SECRET|_KEY)=)" + rf"{_INNER}{{4}}{_INNER}*[ \t]",
 )
 # Name and value separated only by blanks: options and SQL, which look unlike code, and prose.
-_SPOKEN = (
+_AFTER_BLANK = (
     r"--?[\w-]*(?:passw|passphrase|token|secret|api-?key|pass\b)[\w-]*[ \t]+[\"']?[^\s\"'-]",
     r"-pass(?:in|out)?[ \t=]+[\"']?pass:[^\s$\"']",
     r"(?:password|identified[ \t]+(?:with[ \t]+['\"]?\w+['\"]?[ \t]+)?by)[ \t]+\\{0,3}['\"][^\s\"']",
@@ -75,27 +75,29 @@ _SPOKEN = (
     r"(?:`{1,2}|\*\*)[^\s`*]{4}",
 )
 # "The password for the user `x` is `...`"
-_TOLD = r"(?:password|passphrase)(?:[ \t](?:for|of)[ \t][^\n.;:]{1,60})? is:?[ \t](?:`{1,2}|[\"']|\*\*)[^\s`*\"']{4}"
+_TOLD_IN_PROSE = (
+    r"(?:password|passphrase)(?:[ \t](?:for|of)[ \t][^\n.;:]{1,60})? is:?[ \t](?:`{1,2}|[\"']|\*\*)[^\s`*\"']{4}"
+)
 # The first of several values under one name: `creds = ("admin", "...")`, `PASSWORDS = {"root": "..."}`.
 _ONE = r"\(?[\"'][^\"'`\n]{1,60}[\"']\)?"
 _OPENED = r"[\"']?\s{0,9}[:=]\s{0,9}"
 # In YAML the first of several values, with any key, is on the next line.
 _ITEM = r"[\"']?[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n[ \t]*(?:-[ \t]+|[\"']?[\w.@\-]+[\"']?[ \t]*:[ \t]+)[\"']?[^\s\"'$]{8}"
-_TOGETHER = (
+_PAIRS = (
     rf"(?:auth|logins?|creds?|credentials?|passwords|users?|accounts?){_OPENED}[\[({{]\s*[\[(]?{_ONE},\s*\(?[\"'][^\s\"'`]{{4}}",
     rf"(?:creds|credentials|passwords|passphrases|password_pairs|auth_users|secrets|tokens|keys){_OPENED}"
     r"\{\s*[\"'][^\"'`\n]+[\"']\s*:\s*[\"'][^\s\"'`]{4}",
 )
 # The first element of a collection, and one that is added: `const apiKeys = [`, `tokens["alice"] = "..."`.
-_WHOSE = r"[\[({]?[ \t]*[\"'`]?[\w.@\-]{1,60}[\"'`]?\]?[ \t]*(?:[=-]>|[:=,]|to)[ \t]*"
+_OWNER = r"[\[({]?[ \t]*[\"'`]?[\w.@\-]{1,60}[\"'`]?\]?[ \t]*(?:[=-]>|[:=,]|to)[ \t]*"
 _COLLECTED = tuple(
     rf"{NAMES_OF_SEVERAL}\w*{opened}[\"'`][^\s\"'`]{{8}}"
     for opened in (
         r"[\"'`]?(?:\[\w*\])?[ \t]*(?::[^\n=\"'`;]{1,60})?(?::=|=>|=|<-|:)[^\n\"'`;=]{0,60}(?:\r?\n[ \t]*)?[\[({]"
         r"[ \t]*(?:(?://|#)[^\n]*)?(?:\r?\n\s*(?:(?://|#)[^\n]*\n\s*)?)?"
-        rf"(?:[^\n;()\[\]{{}}\"'`]{{0,40}}|{_WHOSE})",
+        rf"(?:[^\n;()\[\]{{}}\"'`]{{0,40}}|{_OWNER})",
         rf"(?:\[[^\n\]]{{1,60}}\][ \t]*=[ \t]*|\.\w{{1,40}}[ \t]*=[ \t]*|\.(?:{ADDING})\([^\n)]{{0,60}}"
-        rf"|[ \t]*[|+]=[ \t]*(?:[{{(\[][ \t]*|{_WHOSE}))",
+        rf"|[ \t]*[|+]=[ \t]*(?:[{{(\[][ \t]*|{_OWNER}))",
     )
 )
 # Each member of `class Tokens(Enum):`
@@ -111,7 +113,7 @@ _DECLARED = rf"{_NAMED}\w*[ \t]+(?:As[ \t]+)?String[ \t]*=[ \t]*[\"'][^\s\"']{{4
 _SELECTED = rf"{_NAMED}\w*[\\\"']{{0,3}}\][\"'`],[ \t]*[\"'`][^\s\"']{{4}}"
 # The first list of a zip, the targets of a loop or of several values, a string that is split, and a mapping whose keys
 # are the tokens.
-_TAKEN_APART = (
+_UNPACKED = (
     rf"{_NAMED}\w*[ \t]*,[\w., \t]*[)\]]?[ \t]*=[ \t(\[]*[^\n=\"'(]*[\"'][^\s\"']",
     rf"\bparametrize\(\s*[\[(]?\s*[\"'][^\n\])]{{0,200}}{_NAMED}",
     rf"\bzip\(\s*[\[(][^\])]{{0,200}}{_NAMED}[^\])]{{0,200}}[\])],\s*[\[(]\s*[rbuf]{{0,2}}[\"']",
@@ -223,6 +225,49 @@ _TERRAFORM = r"\"\s*\{[^{}]*\bdefault[ \t]*=[ \t]*\"[^\s\"$]"
 # .netrc and redis.conf
 _APART = r"(?:^|[^\w-])(?:password|requirepass|masterauth|identified by)[ \t]+['\"]?[^\s\"'=:]{4}"
 
+# With names of their own, without the vocabulary.
+_IN_ANY_TEXT = (
+    *_AFTER_BLANK,
+    *_PAIRS,
+    *_COLLECTED,
+    _MEMBERS,
+    _DECLARED,
+    _SELECTED,
+    *_UNPACKED,
+    _AFTER_CALLS,
+    _SET,
+    _SECURED,
+    _PROPERTY,
+    _INSTEAD,
+    _EQUALLED,
+    _NUMBERED,
+    *_APART_IN_CODE,
+    _RETURNED,
+    _PAIR_RETURNED,
+    *_COMPARED,
+    *_ASSIGNED,
+    _KEY_FIELD,
+    _PROMPT_ANSWERED,
+    _EXPECT_SEND,
+    _ARRAY,
+    _AFTER_ADMINISTRATOR,
+    _FILLED_INPUT,
+    _TOLD_IN_PROSE,
+    _HADOOP,
+)
+_IN_CONFIGURATION = (
+    _APART,
+    _SET_VARIABLE,
+    _LISTED,
+    _PARAMETER,
+    _PARAMETERS,
+    _SECTION,
+    _MANIFEST,
+    _FOREIGN,
+    _VALUE_FIRST,
+    _PROPERTIES,
+)
+
 
 def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     """Hyperscan expressions (flag CASELESS) of `name = literal`: `quoted` for all texts, `bare` for configuration.
@@ -246,37 +291,9 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     # IPython's magic: https://ipython.readthedocs.io/en/stable/interactive/magics.html#magic-env
     quoted += _spelled(weak, r"\w", r"%(?:set_)?env[ \t]+\w*", r"[ \t]*[= \t][ \t]*[^\s\"'$]{8}")
     quoted += _spelled(every, r"\w-", r"\bvariable[ \t]+\"[\w-]*", _TERRAFORM)
-    quoted += _spelled(strong, r"\w-", "", _TYPED, _HELD, _GETTER)
+    quoted += _spelled(strong, r"\w-", "", _TYPED_INTO_FIELD, _FIELD_COMPARED, _GETTER)
     quoted += _spelled(every, r"\w", r"#[ \t]*define[ \t]+\w*", r"[ \t]+@?\"[^\s\"']{4}")
-    quoted += [
-        *_SPOKEN,
-        *_TOGETHER,
-        *_COLLECTED,
-        _MEMBERS,
-        _DECLARED,
-        _SELECTED,
-        *_TAKEN_APART,
-        _AFTER_CALLS,
-        _SET,
-        _SECURED,
-        _PROPERTY,
-        _INSTEAD,
-        _EQUALLED,
-        _NUMBERED,
-        *_APART_IN_CODE,
-        _RETURNED,
-        _PAIR_RETURNED,
-        *_COMPARED,
-        *_ASSIGNED,
-        _KEY_FIELD,
-        _ASKED,
-        _EXPECTED,
-        _ARRAY,
-        _BEHIND,
-        _FILLED,
-        _TOLD,
-        _HADOOP,
-    ]
+    quoted += _IN_ANY_TEXT
     quoted += _spelled(strong, r"\w-", "", *_INSIDE, _ELEMENT, _VALUE_ELEMENT)
     quoted += _spelled(keys, r"\w-", "", *_QUERY)
     # `--auth-key value`, which looks unlike code
@@ -287,18 +304,7 @@ def prefilter_expressions(names: Names) -> dict[str, list[bytes]]:
     bare += _spelled(every, r"\w", _SETTING, r"[ \t]+[^\s=$]")
     bare += _spelled(keys, r"\w.\-", "", _ITEM)
     bare += _spelled(strong, r"\w.\-", "", _NEXT_ELEMENT)
-    bare += [
-        _APART,
-        _SET_VARIABLE,
-        _LISTED,
-        _PARAMETER,
-        _PARAMETERS,
-        _SECTION,
-        _MANIFEST,
-        _FOREIGN,
-        _VALUE_FIRST,
-        _PROPERTIES,
-    ]
+    bare += _IN_CONFIGURATION
     return {"quoted": [each.encode() for each in quoted], "bare": [each.encode() for each in bare]}
 
 
