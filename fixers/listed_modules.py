@@ -7,11 +7,11 @@ import re
 from collections import defaultdict
 
 from fixers.project_imports import read_quietly, stem_of
-from fixers.python_environment import all_names, dotted, resolve
+from fixers.python_environment import dotted, imported_names, resolve
 from fixers.python_syntax import parse_quietly
 from fixers.workspace import Workspace
 
-_LISTS = re.compile(rb"\b(?:vars|dir|getmembers|globals)\(|\b\w+\.__dict__")
+_LISTS = re.compile(rb"\bglobals\(|\b(?:vars|dir|getmembers)\(\s*(?!self\b|cls\b)\w|\b(?!self\b|cls\b)\w+\.__dict__")
 _STAR = re.compile(rb"^[ \t]*from[ \t]+([\w.]+)[ \t]+import[ \t]+\*", re.MULTILINE)
 _LISTING = frozenset({"vars", "dir", "inspect.getmembers"})
 # `globals()["NAME"]` and `globals().update(...)` list nothing.
@@ -40,7 +40,7 @@ def _listed(raw: bytes, own: str) -> set[str]:
         tree = parse_quietly(raw.decode("utf-8", "replace"))
     except (SyntaxError, ValueError, RecursionError):
         return set()
-    names, found = all_names(tree), set[str]()
+    names, found = imported_names(tree), set[str]()
     quiet = {
         id(node.value)
         for node in ast.walk(tree)

@@ -21,7 +21,7 @@ from fixers.python_expression import Piece, compose
 from fixers.python_imports import Imported, Wanted, choose_names, import_edits
 from fixers.python_notes import notes_on
 from fixers.python_position import Place, find_place
-from fixers.python_syntax import Syntax, read_syntax
+from fixers.python_syntax import Syntax, read_syntax, read_tree
 from fixers.read_as_text import is_data
 from fixers.rewriting import (
     BY_HAND,
@@ -164,19 +164,20 @@ def open_file(document: Document, context: RewriteContext, also: Sequence[str] =
             "keep the value in a file that git ignores, which what flashes the device writes from the store",
         )
     syntax = context.syntaxes.get(document.path)
-    if syntax is None or syntax.text != document.text:
-        syntax = context.syntaxes[document.path] = read_syntax(document)
-    if is_data(syntax.tree):
+    if syntax is not None and syntax.text != document.text:
+        syntax = None
+    tree = read_tree(document) if syntax is None else syntax.tree
+    if is_data(tree):
         raise CannotRewriteError(
             RefusalReason.READER_NOT_REWRITABLE,
             "the file is one literal, which its readers take as data: they would not run a call",
             "read this one value with get_secret_value in the code that uses it, and take it out of the file",
         )
-    elsewhere = runs_elsewhere(document.path, syntax.tree, context)
+    elsewhere = runs_elsewhere(document.path, tree, context)
     if elsewhere is not None:
         raise CannotRewriteError(RefusalReason.POSITION_NOT_SUPPORTED, *elsewhere)
     wanted = [Wanted(module=module, function=name) for name, module in BORROWED.items()]
-    place = place_module(document.path, syntax.tree, context)
+    place = place_module(document.path, tree, context)
     if place.hiding is not None:
         name = place.hiding.removesuffix("/__init__.py")
         raise CannotRewriteError(
@@ -197,7 +198,9 @@ def open_file(document: Document, context: RewriteContext, also: Sequence[str] =
         wanted += [
             Wanted(module=module.module, function=name, alone=module.alone) for name in (ASYNC, BYTES, TEXT, *also)
         ]
-    imported = choose_names(syntax.tree, wanted, hidden=stem_of(document.path) in context.listed)
+    if syntax is None:  # LibCST takes as long as all of the above
+        syntax = context.syntaxes[document.path] = read_syntax(document, tree)
+    imported = choose_names(tree, wanted, hidden=stem_of(document.path) in context.listed)
     return PythonFile(
         syntax=syntax, style=context.style, module=module, wanted=tuple(wanted), imported=imported, key=context.key
     )

@@ -37,14 +37,19 @@ def qualified_names(tree: ast.Module) -> dict[str, str]:
     return names
 
 
-def all_names(tree: ast.Module) -> dict[str, str]:
-    """As `qualified_names`, plus relative imports (`.util.env`) and names bound once to what reads variables."""
+def imported_names(tree: ast.Module) -> dict[str, str]:
+    """As `qualified_names`, plus relative imports (`.util.env`)."""
     names = qualified_names(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
             module = "." * node.level + (f"{node.module}." if node.module else "")
             names.update({alias.asname or alias.name: f"{module}{alias.name}" for alias in node.names})
-    bound = bindings(tree)
+    return names
+
+
+def all_names(tree: ast.Module) -> dict[str, str]:
+    """As `imported_names`, plus names bound once to what reads variables."""
+    names, bound = imported_names(tree), bindings(tree)
     for node in ast.walk(tree):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute() as value) if bound[name] == 1:

@@ -57,7 +57,8 @@ def choose_names(tree: ast.Module, wanted: Sequence[Wanted], *, hidden: bool = F
 
     With `hidden` it begins with an underscore, so that code which lists the module's names skips it.
     """
-    existing = {each.called: name for each in wanted if (name := _existing(tree, each)) is not None}
+    bound = bindings(tree)
+    existing = {each.called: name for each in wanted if (name := _existing(tree, bound, each)) is not None}
     taken = set(used_names(tree))
     star = any(alias.name == "*" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names)
     names: dict[str, str] = {}
@@ -240,9 +241,8 @@ def _is_apart(module: str, ours: str) -> bool:
     return not module.startswith(".") and module.partition(".")[0] != ours.partition(".")[0]
 
 
-def _existing(tree: ast.Module, wanted: Wanted) -> str | None:
+def _existing(tree: ast.Module, bound: Mapping[str, int], wanted: Wanted) -> str | None:
     """The name from a top-level import of the leading block, if nothing else in the file binds that name."""
-    bound = bindings(tree)
     _, imports = _leading(tree)
     _, later = behind_path_change(tree) or ([], [])
     for node in (*imports, *(node for node in later if node not in imports)):

@@ -100,15 +100,19 @@ def parse_quietly(text: str | bytes) -> ast.Module:
         return ast.parse(text)
 
 
-def read_syntax(document: Document) -> Syntax:
-    """Parse a file. Raises CannotRewriteError if Python or LibCST cannot, or if LibCST does not reproduce the text."""
-    tree = _read_tree(document)
+def read_syntax(document: Document, tree: ast.Module | None = None) -> Syntax:
+    """Parse a file; `tree` is what `read_tree` gives for it, if that has been called.
+
+    Raises CannotRewriteError if Python or LibCST cannot, or if LibCST does not reproduce the text.
+    """
+    tree = tree or read_tree(document)
     try:
         with unchecked():
             module = cst.parse_module(document.source.raw)
             # The tree is fresh and no node occurs twice in it, so copying it would only double the cost.
             positions = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
-        same = module.bytes == document.source.raw and module.code == document.text
+            code = module.code
+        same = code == document.text and code.encode(module.encoding) == document.source.raw
     except RecursionError:
         raise _not_parsable("it is nested too deeply") from None
     except _LIBCST_FAILS:
@@ -165,7 +169,8 @@ def _offset(starts: list[int], text: str, line: int, column: int) -> int:
     return start + (column if head.isascii() else len(head.encode()[:column].decode()))
 
 
-def _read_tree(document: Document) -> ast.Module:
+def read_tree(document: Document) -> ast.Module:
+    """The `ast` tree of a file. Raises CannotRewriteError if Python cannot parse it."""
     try:
         # Bytes, so that Python itself reads the coding cookie.
         tree = parse_quietly(document.source.raw)
