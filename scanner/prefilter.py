@@ -1,8 +1,8 @@
 """The prefilter: one Hyperscan database of all rules that finds the offsets in a file worth analysing.
 
-The database is compiled once (about a second) and kept in the user's cache; loading it takes a fraction of a
-millisecond. A compiled database is input for native code and unsafe to load if someone else wrote it: the folder is
-ours and 0700, the files' owner is checked, and whatever does not fit is compiled anew.
+The database is compiled once for each version of the rules (five to ten seconds) and kept in the user's cache; loading
+it takes some milliseconds. A compiled database is input for native code and unsafe to load if someone else wrote it:
+the folder is ours and 0700, the files' owner is checked, and whatever does not fit is compiled anew.
 """
 
 from __future__ import annotations

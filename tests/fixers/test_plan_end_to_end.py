@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -27,7 +28,7 @@ OPTIONS = PlanOptions(min_confidence=Confidence.LOW)
 
 @pytest.fixture(scope="module")
 def prefilter() -> Prefilter:
-    return load_prefilter(None, rules_state())
+    return load_prefilter(Path(os.environ["UNHARDCODE_CACHE"]), rules_state())
 
 
 def planned(making: SimpleNamespace, prefilter: Prefilter, workspace: Workspace) -> Plan:

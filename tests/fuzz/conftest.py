@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import string
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -37,7 +39,9 @@ def value_of() -> Callable[[int], str]:
 def setup() -> Setup:
     """What a scan with the built-in rules needs."""
     rules = load_rules()
-    return Setup(load(None, rules_state()), lambda: rules, lambda: Settings(key=bytes(32)))
+    return Setup(
+        load(Path(os.environ["UNHARDCODE_CACHE"]), rules_state()), lambda: rules, lambda: Settings(key=bytes(32))
+    )
 
 
 @pytest.fixture(scope="session")

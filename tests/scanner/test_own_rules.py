@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -110,7 +111,7 @@ def own_files(draw: st.DrawFn) -> dict[str, object]:
 
 @functools.cache
 def built_in() -> tuple[Prefilter, RuleSet]:
-    return load_prefilter(None, rules_state()), load_rules()
+    return load_prefilter(Path(os.environ["UNHARDCODE_CACHE"]), rules_state()), load_rules()
 
 
 @settings(max_examples=15, phases=[Phase.generate], suppress_health_check=list(HealthCheck))

@@ -24,16 +24,20 @@ NO_PATTERNS = {"detectors/candidate.py", "readers/parts.py", "readers/text.py", 
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, prefilter.Prefilter]:
+    """A new cache and what is compiled for it, which takes longer than all else in this file."""
     folder = tmp_path_factory.mktemp("cache") / "unhardcode"
-    prefilter.load(folder, rules_state())
-    return folder
+    return folder, prefilter.load(folder, rules_state())
 
 
-@pytest.fixture(scope="module")
-def fresh() -> prefilter.Prefilter:
-    """Compiled here, which takes longer than all else in this file, and not from a cache."""
-    return prefilter.load(None, rules_state())
+@pytest.fixture
+def cache(compiled: tuple[Path, prefilter.Prefilter]) -> Path:
+    return compiled[0]
+
+
+@pytest.fixture
+def fresh(compiled: tuple[Path, prefilter.Prefilter]) -> prefilter.Prefilter:
+    return compiled[1]
 
 
 def _is_cached(folder: Path, state: bytes | None = None) -> bool:

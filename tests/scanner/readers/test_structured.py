@@ -359,7 +359,7 @@ def _report(rows: int, *, broken: bool = False) -> str:
 @pytest.mark.parametrize("broken", [False, True])
 @given(where=st.lists(st.floats(0, 1), max_size=4))
 def test_what_is_passed_over_changes_nothing_at_the_hits(broken: bool, where: list[float]) -> None:
-    text = _report(800, broken=broken)
+    text = _report(300, broken=broken)
     hits = sorted({int(part * len(text)) for part in where})
     assert list(groups(text, _json.events(text, hits), hits)) == list(groups(text, _json.events(text), hits))
 

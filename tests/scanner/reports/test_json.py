@@ -105,7 +105,7 @@ def any_findings(draw: st.DrawFn, make) -> list:
     ]
 
 
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_what_is_printed_of_any_finding_is_what_the_schema_says(make, schema, data):
     findings = data.draw(any_findings(make))
