@@ -131,14 +131,16 @@ def name_parts(
     rivals = Counter(plain)
     taken: set[tuple[str, str]] = set()
     found: list[str] = []
-    for (env, name), parts in zip(plain, particular, strict=True):
+    for draft, (env, name), parts in zip(drafts, plain, particular, strict=True):
         alike = {part: shared[(env, name), part] for part in parts}
         own = [part for part in parts if alike[part] == 1] if rivals[env, name] > 1 else []
         # What several of them share tells nobody which is which: they are numbered under what the fewest share.
         near = min((name, *parts), key=lambda part: alike.get(part, rivals[env, name]))
         others = (name, *parts) if rivals[env, name] == 1 else (near,)
         free = (part for part in chain(own, others, _numbered(near)) if (env, part) not in taken)
-        named = (part for part in free if not _names_one(part, unspeakable, runs))
+        # What the rule says of any such value, `telegram-bot-token`, reveals nothing of this one.
+        told = _GENERIC | _FRAMEWORKS | set(split_words(slug(draft.findings[0].title)))
+        named = (part for part in free if told.issuperset(split_words(part)) or not _names_one(part, unspeakable, runs))
         for part in chain(named, (f"credential-{number}" for number in count(1))):
             if part and (env, part) not in taken:
                 break

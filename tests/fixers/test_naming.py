@@ -199,6 +199,14 @@ def test_a_value_of_words_that_names_have_spoils_no_name(making: SimpleNamespace
     assert parts_of(found, values=[found.value]) == ("django-secret-key",)
 
 
+def test_a_value_that_says_what_it_is_spoils_no_name(making: SimpleNamespace) -> None:
+    value = "my-telegram-bot-token-of-november-7361"
+    found = making.finding("a.py", value, name="TELEGRAM_BOT_TOKEN", kind=K.API_KEY, title="Telegram bot token")
+    assert parts_of(found, values=[found.value]) == ("telegram-bot-token",)
+    found = making.finding("a.py", value, name="TELEGRAM_BOT_TOKEN", kind=K.API_KEY)
+    assert parts_of(found, values=[found.value]) == ("credential-1",)
+
+
 @pytest.mark.parametrize("value", ["e\u20ac\u00a7#%&(!$?=+*~", "credential \u20ac\u00a7#%&(!$?=+*~"])
 def test_what_is_left_of_a_value_without_letters_spoils_not_every_name(making: SimpleNamespace, value: str) -> None:
     found = making.finding("a.py", value, name="api_token", kind=K.API_KEY)
