@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import click
@@ -61,15 +62,22 @@ def migrate_for_real(asked: Asked, make: Callable[[], Planned]) -> int:
             place = target.place(sorted({secret.store for secret in planned.plan.moving}))
             click.echo(f"To {place}", err=True)
         consent(asked, f"{_counted(ready)} and rewrite {_files(planned.plan)}?")
-        run = steps.begin(folder, runs, prepared, resumed, target.where)
-        try:
+        with _interruptible():
+            run = steps.begin(folder, runs, prepared, resumed, target.where)
             run = steps.upload(run, ready, target, planned.plan.app)
             run = steps.locate(run, prepared, target)
             outcomes = steps.prove_all(planned.plan, planned.scanned.key, target, judge=judge)
             return _rewrite(run, outcomes, root, asked, target)
-        except KeyboardInterrupt:
-            click.echo("\nNothing is lost: the same command goes on where this one stops.", err=True)
-            raise
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Say after ^C that the command can be run again: from here on the journal knows what was done."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("\nNothing is lost: the same command goes on where this one stops.", err=True)
+        raise
 
 
 def fix_for_real(asked: Asked, make: Callable[[], Planned], *, offline: bool) -> int:
@@ -124,14 +132,16 @@ def undo_for_real(asked: Asked) -> int:
             files = _counted_files(len(run.begin["files"]))
             consent(asked, f"Take back the migration of {run.begin['at']}{also}: {files}?")
             workspace = open_workspace(root.folder, ())
-            undone = undo(run, workspace, root.repository, target.stores, session.key_for(root.repository))
+            with _interruptible():
+                undone = undo(run, workspace, root.repository, target.stores, session.key_for(root.repository))
             run = undone.run
             for path in undone.files:
                 click.echo(f"  as before  {printable(path)}")
             if not undone.files:
                 click.echo("No file had been changed.")
         if asked.delete_stored:
-            return _delete_stored(run, asked, target)
+            with _interruptible():
+                return _delete_stored(run, asked, target)
         if run.versions():
             click.echo(f"What was stored stays stored: {', '.join(run.versions())}")
     return int(Exit.OK)
@@ -176,7 +186,8 @@ def _finish(run: Run, root: worktree.Root, asked: Asked, target: UsersAws) -> in
     check_can_ask(asked)
     consent(asked, "Finish it?")
     outcomes = tuple(Outcome(**outcome) for outcome in run.outcomes())
-    status = _written(run, outcomes, root, asked, target)
+    with _interruptible():
+        status = _written(run, outcomes, root, asked, target)
     click.echo("Finished what was interrupted. Run the command again for what is new since then.", err=True)
     return status
 

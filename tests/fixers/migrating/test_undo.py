@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
+import pytest
+
 Run = Callable[..., tuple[int, str, str]]
 Git = Callable[..., str]
 
@@ -55,6 +57,22 @@ def _forget_the_past(shop: Any, git: Git) -> None:
     git(shop.folder, "branch", "--quiet", "-D", "main")
     git(shop.folder, "reflog", "expire", "--expire=all", "--all")
     git(shop.folder, "gc", "--quiet", "--prune=now")
+
+
+def test_an_interrupted_undo_says_that_it_goes_on_and_does(
+    shop: Any, aws: Any, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*arguments: Any, **options: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = shop.files()
+    assert run(shop, "migrate", "--yes")[0] == 0
+    with monkeypatch.context() as patched:
+        patched.setattr("fixers.undo.replace_all", stop)
+        status, _, err = run(shop, "migrate", "--undo", "--yes")
+    assert (status, "the same command goes on" in err) == (130, True)
+    assert run(shop, "migrate", "--undo", "--yes")[0] == 0
+    assert shop.files() == before
 
 
 def test_after_a_rotation_nothing_comes_back_also_where_git_holds_it(shop: Any, aws: Any, run: Run) -> None:
