@@ -100,8 +100,9 @@ _CODE = frozenset(
      " .cxx .hpp .cs .fs .vb .swift .m .mm .php .rb .rake .pl .pm .lua .dart .ex .exs .erl .clj .hs .jl .graphql .gql"
      " .sol .ino .zig .nim .ps1 .psm1 .psd1 .proto .thrift .prisma .css .scss .sass .less").split()
 )  # fmt: skip
-# Pages with scripts in them.
-_PAGES = frozenset((".html", ".htm", ".xhtml", ".jinja", ".jinja2", ".j2", ".ejs", ".hbs", ".erb", ".jsp", ".aspx"))
+# Pages with scripts in them, and suffixes of templates of anything: `shop.ini.j2` is no page.
+_PAGES = frozenset((".html", ".htm", ".xhtml", ".ejs", ".hbs", ".jsp", ".aspx"))
+_TEMPLATES = frozenset((".jinja", ".jinja2", ".j2", ".erb"))
 
 
 def read(
@@ -118,7 +119,8 @@ def read(
     path = PurePosixPath(document.path)
     directives = _DIRECTIVE_FILES.match(path.name) is not None
     code = code or path.suffix.lower() in _CODE
-    page = path.suffix.lower() in _PAGES
+    filled = path.with_suffix("") if path.suffix.lower() in _TEMPLATES else path
+    page = filled.suffix.lower() in _PAGES
     for shape in shapes(document.text, offsets, may_be_named, directives=directives, code=code, page=page):
         yield Literal(
             span=shape.span,
