@@ -45,6 +45,8 @@ _IN_QUOTES = frozenset(
         *foreigncalls.PATTERNS,
     )
 )
+# The rest of BIND's statement.
+_STATEMENT = lazy_pattern(r"\"[A-Za-z0-9+/]{16,200}={0,2}\"[ \t]{0,8};")
 # `auth["password"] = value`, `input[type="password"]:focus`: an unquoted value is not text here.
 _SUBSCRIPT = lazy_pattern(r"[\"'`]\]")
 # `const password = value` of a script in a page, and `user, password = pair`.
@@ -308,6 +310,9 @@ def _is_about_another(seen: _Seen, named: re.Match[str], start: int) -> bool:
         return True
     # `expression identified by "state"` is prose.
     if named.lastgroup == "sql" and named["sql"][-2:].lower() == "by" and not _OF_SQL.search(text, low, start):
+        return True
+    # `secret "shop" not found` is prose.
+    if named.lastgroup == "shared" and not _STATEMENT.match(text, named.end()):
         return True
     # `# The password cannot be changed` is prose.
     if named.lastgroup == "spoken" and text[text.rfind("\n", low, start) + 1 : start].lstrip().startswith("#"):
