@@ -48,9 +48,10 @@ _PIPELINES = re.compile(r"(?:.*/)?(?:\.github/workflows/[^/]+|\.gitlab-ci|bitbuc
 _COPIES = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+(?!--from)(?P<rest>[^\r\n]+)", re.IGNORECASE | re.MULTILINE)
 # So do images for Lambda and Glue, and Airflow's.
 _OTHERWISE = re.compile(
-    r"\b(?:poetry|pdm|pipenv|conda|mamba|micromamba|boto3|uv[ \t]+(?:sync|run))\b"
+    r"\b(?:poetry|pdm|pipenv|conda|mamba|micromamba|boto3|setup\.py|uv[ \t]+(?:sync|run))\b"
     r"|\b(?:public\.ecr\.aws/(?:lambda|sam|glue)|amazon/aws-\w+|apache/airflow)\b"
 )
+_COMMENT = re.compile(r"^[ \t]*#.*", re.MULTILINE)
 _TOOLS = frozenset(
     """awscli black build coverage flake8 gunicorn hatch isort mypy nox pip pip-tools pre-commit pylint pytest
     pytest-cov ruff setuptools supervisor tox twine uv uvicorn virtualenv wheel""".split()
@@ -162,6 +163,7 @@ def _named_notes(paths: Collection[str], workspace: Workspace) -> Iterator[tuple
 
 def _is_by_name(text: str) -> bool:
     """Whether a build installs libraries by their names only, and boto3 is not among them."""
+    text = _COMMENT.sub("", text)
     if _OTHERWISE.search(text) or _TAKEN.search(text):
         return False
     words = [word for found in _INSTALLS.finditer(text) for word in re.split(r"[\s\"',\\]+", found["rest"]) if word]

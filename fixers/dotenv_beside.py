@@ -65,7 +65,8 @@ def check_variable(variable: str, value: str, settings: str, workspace: Workspac
         if not _is_of_one_program(path, settings):
             continue
         for binding in found:
-            if binding.key == variable and binding.value is not None and binding.value.reveal("text") != value:
+            other = binding.value.reveal("text") if binding.key == variable and binding.value is not None else ""
+            if other not in ("", value):  # an empty variable counts as none
                 raise CannotRewriteError(
                     RefusalReason.NAME_TAKEN,
                     f"{path}:{binding.line} sets {variable}, the variable of its keys, to another value",

@@ -38,6 +38,12 @@ def hiding(root: PurePosixPath, paths: Collection[str], imported: Collection[str
     return next((place for place in places if place in paths and not _is_copy(PurePosixPath(place), paths)), None)
 
 
+def is_installed(folder: PurePosixPath, paths: Collection[str]) -> bool:
+    """Whether a package may be a library's that pip put there: the project's own code has no place in it."""
+    noted = (path for path in paths if ".dist-info/" in path)
+    return folder.name in _THEIRS or any(PurePosixPath(path).parent.parent == folder.parent for path in noted)
+
+
 def _is_copy(place: PurePosixPath, paths: Collection[str]) -> bool:
     """Whether it is the package itself, or the module beside what pip writes down about it: `six-1.16.0.dist-info`."""
     if place.name == "__init__.py":

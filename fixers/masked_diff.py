@@ -106,7 +106,13 @@ def _file_diff(
     hidden = masked(text, spans, (), search)
     before = [_masking(path, text, span) for span in hidden]
     beside = [_masking(path, text, part) for span in hidden for part in _outside(span, edits)]
-    changes = [replace(edit, expects="", new=_hidden_outside_calls(edit.new, values, search)) for edit in edits]
+    changes = []
+    for edit in edits:
+        # What is hidden in the replaced text may be repeated in the new one.
+        inside = [span for span in hidden if edit.span.start <= span.start and span.end <= edit.span.end]
+        repeated = sorted({text[span.start : span.end] for span in inside} - {""}, key=len, reverse=True)
+        new = _hidden_outside_calls(edit.new, [*values, *repeated], search)
+        changes.append(replace(edit, expects="", new=new))
     return _diff(path, splice(text, before), splice(text, [*beside, *changes]))
 
 

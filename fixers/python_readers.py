@@ -155,11 +155,12 @@ def _call(file: _File, node: ast.Call, wanted: Callable[[str], bool]) -> Iterato
     owner, _, method = written.rpartition(".")
     if owner and _is_mapped(called.rpartition(".")[0], file):
         return
-    if owner in file.schemes and method in URLS and {each.arg for each in node.keywords} <= {"default", "var"}:
+    plainly = len(node.args) < 3 and {each.arg for each in node.keywords} <= {"default", "var"}
+    if owner in file.schemes and method in URLS and plainly:
         variable, function = URLS[method]
         if wanted(key if first is not None and key is not None else variable) and (key is None) == (first is None):
             site = _site(file, node, key or variable, f"{written}()")
-            defaults = [f"default={_source(file, each)}" for each in _defaults(node)]
+            defaults = [f"default={_source(file, each)}" for each in [*node.args[1:], *_defaults(node)]]
             asked = _source(file, first) if first is not None else f"{site.quote}{variable}{site.quote}"
             read = f"{owner}({asked}, {defaults[0]})" if defaults and site.span is not None else ""
             yield replace(site, around=(f"{owner}.{function}(", ")"), read=read)
@@ -212,11 +213,16 @@ def _tested(tree: ast.AST) -> Iterator[ast.expr]:
     for node in ast.walk(tree):
         match node:
             case ast.BoolOp(op=ast.Or(), values=[*tested, _]) | ast.BoolOp(op=ast.And(), values=tested):
-                yield from tested
+                yield from map(_value_of, tested)
             case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) | ast.UnaryOp(ast.Not(), test):
-                yield test
+                yield _value_of(test)
             case ast.Compare(left=test, ops=[_], comparators=[ast.Constant(value=None)]):
-                yield test
+                yield _value_of(test)
+
+
+def _value_of(node: ast.expr) -> ast.expr:
+    """What `(name := value)` gives."""
+    return node.value if isinstance(node, ast.NamedExpr) else node
 
 
 def _opaque(node: ast.expr | ast.stmt, key: str, how: str) -> Site:

@@ -31,7 +31,8 @@ def sent_alone(syntax: Syntax) -> list[tuple[range, str]]:
     for node in ast.walk(syntax.tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             senders = [*(_sender(each, names) for each in node.decorator_list), given.get(node.name)]
-            lines = range(node.body[0].lineno, (node.end_lineno or node.lineno) + 1)
+            # With its signature and the defaults in it, and without its decorators, which stay behind.
+            lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
             found += [(lines, sender) for sender in senders if sender is not None]
     return found
 

@@ -139,6 +139,9 @@ def uses_any(raw: bytes, exported: Iterable[tuple[str, str]], called: Iterable[s
         word = word if stem else b"." + word  # an attribute of some object
         if word in raw and stem.encode() in raw and re.search(rb"%b\b" % re.escape(word), raw):
             return True
+        # `from .paths import *`: others may import it from here.
+        if stem and re.search(rb"\b%b import \*" % re.escape(stem.encode()), raw if b" import *" in raw else b""):
+            return True
     return any(re.search(rb"\b(?:def|class)\s+%b\b" % re.escape(name.encode()), raw) for name in called)
 
 

@@ -129,7 +129,9 @@ def judge_name(name: str, names: Names, *, symbol: str = "") -> NameVerdict:
     verdict = _verdict(rest, index)
     if name == _PALAU:
         verdict = replace(verdict, strength="weak", evidence=("name-weak",))
-    if parent and parent[-1] in _REFERRING | DESCRIBING and verdict.strength != "none":
+    if parent and parent[-1] in DESCRIBING and verdict.strength != "none":
+        return CLEARED
+    if parent and parent[-1] in _REFERRING and verdict.strength == "weak":
         return CLEARED
     if not parent or verdict.strength == "strong":
         return verdict

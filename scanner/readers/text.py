@@ -45,6 +45,8 @@ _IN_QUOTES = frozenset(
         *foreigncalls.PATTERNS,
     )
 )
+# The rest of BIND's statement.
+_STATEMENT = lazy_pattern(r"\"[A-Za-z0-9+/]{16,200}={0,2}\"[ \t]{0,8};")
 # `auth["password"] = value`, `input[type="password"]:focus`: an unquoted value is not text here.
 _SUBSCRIPT = lazy_pattern(r"[\"'`]\]")
 # `const password = value` of a script in a page, and `user, password = pair`.
@@ -100,8 +102,9 @@ _CODE = frozenset(
      " .cxx .hpp .cs .fs .vb .swift .m .mm .php .rb .rake .pl .pm .lua .dart .ex .exs .erl .clj .hs .jl .graphql .gql"
      " .sol .ino .zig .nim .ps1 .psm1 .psd1 .proto .thrift .prisma .css .scss .sass .less").split()
 )  # fmt: skip
-# Pages with scripts in them.
-_PAGES = frozenset((".html", ".htm", ".xhtml", ".jinja", ".jinja2", ".j2", ".ejs", ".hbs", ".erb", ".jsp", ".aspx"))
+# Pages with scripts in them, and suffixes of templates of anything: `shop.ini.j2` is no page.
+_PAGES = frozenset((".html", ".htm", ".xhtml", ".ejs", ".hbs", ".jsp", ".aspx"))
+_TEMPLATES = frozenset((".jinja", ".jinja2", ".j2", ".erb"))
 
 
 def read(
@@ -118,7 +121,8 @@ def read(
     path = PurePosixPath(document.path)
     directives = _DIRECTIVE_FILES.match(path.name) is not None
     code = code or path.suffix.lower() in _CODE
-    page = path.suffix.lower() in _PAGES
+    filled = path.with_suffix("") if path.suffix.lower() in _TEMPLATES else path
+    page = filled.suffix.lower() in _PAGES
     for shape in shapes(document.text, offsets, may_be_named, directives=directives, code=code, page=page):
         yield Literal(
             span=shape.span,
@@ -306,6 +310,9 @@ def _is_about_another(seen: _Seen, named: re.Match[str], start: int) -> bool:
         return True
     # `expression identified by "state"` is prose.
     if named.lastgroup == "sql" and named["sql"][-2:].lower() == "by" and not _OF_SQL.search(text, low, start):
+        return True
+    # `secret "shop" not found` is prose.
+    if named.lastgroup == "shared" and not _STATEMENT.match(text, named.end()):
         return True
     # `# The password cannot be changed` is prose.
     if named.lastgroup == "spoken" and text[text.rfind("\n", low, start) + 1 : start].lstrip().startswith("#"):

@@ -64,7 +64,7 @@ _PLAINLY_NAMED = (
     r"|(?P<secured>SecureString)\"[ \t]{0,9}\r?\n[ \t]{0,60}value[ \t]{0,20}=[ \t]{0,4}(?=\")"
     rf"|(?P<sql>(?i:identified[ \t]{{1,4}}{_PLUGIN}by|[a-z]{{0,20}}(?<!no)password))[ \t]{{1,8}}(?=['\"])"
     # https://bind9.readthedocs.io/en/latest/reference.html#namedconf-statement-secret
-    r"|(?P<shared>secret)[ \t]{1,8}(?=\"[A-Za-z0-9+/]{16,200}={0,2}\";)"
+    r"|(?P<shared>secret)[ \t]{1,8}(?=\"[A-Za-z0-9+/])"
     # Characters that no identifier begins with.
     r"|(?P<foreign>(?i:\u043f\u0430\u0440\u043e\u043b\u044c|mot de passe|palavra-passe)"
     r"|\u5bc6\u7801|\u5bc6\u78bc"

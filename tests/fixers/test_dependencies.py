@@ -156,6 +156,8 @@ def test_what_installs_packages_by_name_is_named(files: dict[str, str], path: st
         ("Dockerfile", "FROM public.ecr.aws/lambda/python:3.13\nRUN pip install flask\nCOPY . .\n"),
         ("Dockerfile", "FROM apache/airflow:3.0\nRUN pip install flask\nCOPY . .\n"),
         ("Dockerfile", "FROM python\nRUN pip install $PACKAGES\nCOPY . .\n"),
+        ("Dockerfile", "FROM python\n# RUN pip install flask\nRUN make install\nCOPY . .\n"),
+        ("Dockerfile", "FROM python\nRUN pip install cython && python setup.py install\nCOPY . .\n"),
         ("Dockerfile", "FROM python\nRUN pip install flask\nCOPY --from=build . .\n"),
         (".github/workflows/run.yml", WORKFLOW.format("other.py")),
         (".github/workflows/run.yml", WORKFLOW.format("-m pytest")),

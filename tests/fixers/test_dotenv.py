@@ -467,6 +467,8 @@ WITH_A_DEFAULT = {
     "an or": 'x = R(os.getenv("DB_PASSWORD")) or R(os.environ.get("DB_PASSWORD", b)) or "a"\n',
     "a question before": 'if not R(os.getenv("DB_PASSWORD")):\n    y = R(os.getenv("DB_PASSWORD")) is None\n',
     "a walrus": 'x = 1 if (y := R(os.getenv("DB_PASSWORD", ""))) else 2\n',
+    "a walrus without a default": 'if (y := R(os.getenv("DB_PASSWORD"))) and b:\n    pass\n',
+    "a walrus that is compared": 'if (y := R(os.getenv("DB_PASSWORD"))) is not None:\n    pass\n',
 }
 
 
@@ -487,12 +489,23 @@ def test_a_read_with_a_default_keeps_it(after: str) -> None:
 def test_a_url_with_a_default_keeps_it() -> None:
     value = f"postgres://u:{SECRET}@h/d"
     given = {"key": "DATABASE_URL", "env": "DATABASE_URL"}
-    for read, kept in (('db(default="sqlite:///a")', True), ('db("DATABASE_URL", default="a")', True), ("db()", False)):
+    for read, kept in (
+        ('db(default="sqlite:///a")', True),
+        ('db("DATABASE_URL", default="a")', True),
+        ('db("DATABASE_URL", "sqlite:///a")', True),
+        ("db()", False),
+    ):
         app = f"import environ\nenv = environ.Env()\nx = env.{read}\n"
         run = Run(f"DATABASE_URL={value}\n", {"app.py": app}, **given)
-        default = read.partition("default=")[2].rstrip(")")
+        default = re.split(r"default=|, ", read)[-1].rstrip(")")
         new = f'env.db_url_config(resolve_references(env("DATABASE_URL", default={default})))\n'
         assert run.after["app.py"].endswith(new) is kept
+
+
+def test_a_url_with_an_engine_of_its_own_is_not_rewritten() -> None:
+    app = 'import environ\nenv = environ.Env()\nx = env.db("DATABASE_URL", "sqlite:///a", "shop.engine")\n'
+    run = Run(f"DATABASE_URL=postgres://u:{SECRET}@h/d\n", {"app.py": app}, key="DATABASE_URL", env="DATABASE_URL")
+    assert run.refusal is RefusalReason.READER_NOT_REWRITABLE
 
 
 def test_a_default_that_is_the_value_moves_with_it() -> None:

@@ -48,6 +48,18 @@ TREES = {
         "shop/app_secrets.py",
         "shop.app_secrets",
     ),
+    "a function beside a library that pip installed there": (
+        {"load.py": "import yaml\n", "yaml/__init__.py": "", "PyYAML-6.0.dist-info/METADATA": ""},
+        "load.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
+    "a function beside its copy of boto3": (
+        {"load.py": "import boto3\n", "boto3/__init__.py": "", "boto3/session.py": ""},
+        "load.py",
+        "app_secrets.py",
+        "app_secrets",
+    ),
     "a script beside a package that starts something": (
         {"load.py": "", "shop/__init__.py": "app = create()\n"},
         "load.py",

@@ -84,6 +84,18 @@ def test_what_was_judged_to_be_none_is_masked_in_its_place_and_nowhere_else(
     assert ' print("template")' in diff
 
 
+def test_what_was_judged_to_be_none_is_masked_where_an_edit_repeats_it(making: SimpleNamespace, tmp_path: Path) -> None:
+    value = making.strong("y")
+    text = f'key = read("template", "{value}")\n'
+    found = making.finding("a.py", value, text=text, name="key")
+    none = making.finding("a.py", "template", text=text, name="key", suppressed="template", score=-6.4)
+    plan, workspace = planned(making, tmp_path, {"a.py": text}, found)
+    (fix,) = plan.fixes
+    edits = tuple(replace(edit, span=Span(6, len(text) - 1), new='resolve(read("template"))') for edit in fix.edits)
+    diff = render_diff(replace(plan, fixes=(replace(fix, edits=edits),)), workspace, [none])
+    assert '+key = resolve(read("…"))' in diff
+
+
 def test_an_escaped_spelling_is_masked_by_its_span(making: SimpleNamespace, tmp_path: Path) -> None:
     text = 'key = "\\x68unter2-and-more"\n'
     found = making.finding("a.py", "hunter2-and-more", name="key")

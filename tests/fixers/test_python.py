@@ -736,6 +736,13 @@ def test_refuses_in_a_function_whose_text_alone_runs_elsewhere(text: str) -> Non
     assert "another environment" in run.result.refused[0][1]
 
 
+@pytest.mark.parametrize("text", SENT.values(), ids=SENT)
+def test_refuses_a_default_of_such_a_function_which_is_sent_with_it(text: str) -> None:
+    inside = "    " if "    {}" in text else ""
+    run = Run(text.format(f'def f(a="{SECRET}"):\n{inside}    return a\n'))
+    assert run.refusal() is RefusalReason.POSITION_NOT_SUPPORTED
+
+
 @pytest.mark.parametrize("text", KEPT_TOGETHER.values(), ids=KEPT_TOGETHER)
 def test_rewrites_in_a_function_that_runs_with_its_file(text: str) -> None:
     assert Run(text.format(f'def f():\n    return "{SECRET}"\n')).refusal() is None
@@ -744,6 +751,8 @@ def test_rewrites_in_a_function_that_runs_with_its_file(text: str) -> None:
 def test_what_is_given_to_a_sent_function_may_be_read_from_the_store() -> None:
     text = "from airflow.operators.python import PythonVirtualenvOperator\n\ndef f(a): pass\n"
     assert Run(f'{text}PythonVirtualenvOperator(python_callable=f, op_args=["{SECRET}"])\n').refusal() is None
+    text = "from airflow.decorators import task\n\n@task.docker(image='i', environment={'A': {}})\ndef f(): pass\n"
+    assert Run(text.replace("{}", f'"{SECRET}"')).refusal() is None
 
 
 def test_says_what_happens_at_import_and_in_async_functions() -> None:

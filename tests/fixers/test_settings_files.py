@@ -54,7 +54,12 @@ REFUSED = {
 
 @pytest.mark.parametrize(
     "files",
-    [{".env": f"DB_PASSWORD={SECRET}\n"}, {".env.example": "DB_PASSWORD=other\n"}, {".env": "PASSWORD=other\n"}],
+    [
+        {".env": f"DB_PASSWORD={SECRET}\n"},
+        {".env": "DB_PASSWORD=\n"},
+        {".env.example": "DB_PASSWORD=other\n"},
+        {".env": "PASSWORD=other\n"},
+    ],
 )
 def test_a_variable_that_a_env_sets_to_this_value_or_not_at_all_is_used(
     files: dict[str, str], tried: Callable[..., Any]

@@ -41,6 +41,16 @@ def test_a_path_is_followed_over_imports(text: str) -> None:
     assert found.opaque == ()
 
 
+def test_a_path_is_followed_over_two_stars() -> None:
+    files = {
+        "common/__init__.py": "from .paths import *\n",
+        "common/paths.py": PATHS,
+        "base.py": "from common import *\n",
+        "a.py": "import yaml\nfrom base import *\nX = yaml.safe_load(open(CONF))\n",
+    }
+    assert [site.path for site in search(files).sites] == ["a.py"]
+
+
 @pytest.mark.parametrize("text", ["', '.join(['%s'] * 3)", "f(f'{x}')", "f('{}'.format(x))"])
 def test_a_text_that_is_nothing_but_a_gap_names_no_file(text: str) -> None:
     """A module that names the file's folder, and has such a text, need not mean the file."""

@@ -162,3 +162,12 @@ def test_a_generated_value_is_found_where_it_stands(document, name: str, value: 
     at = text.rindex(value)
     (literal,) = read(document("a.txt", text), [at + 1])
     assert (literal.name, literal.value.reveal("text") == value, literal.body) == (name, True, at)
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [("a.html", False), ("a.html.j2", False), ("a.ini.j2", True), ("a.env.erb", True), ("a.txt", True)],
+)
+def test_an_identifier_is_a_value_except_in_a_page(path: str, named: bool, read_marked) -> None:
+    found = read_marked(path, "password: amber¦Cedar\n")
+    assert any(literal.name == "password" for literal in found) is named
