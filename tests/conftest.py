@@ -54,14 +54,15 @@ def made() -> Callable[..., str]:
     return make
 
 
+def _once(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
 def _seconds(work: Callable[[], object]) -> float:
     """The processor time of the quickest of three runs: what other programs do beside it lengthens single runs."""
-    taken = []
-    for _ in range(3):
-        start = time.process_time()
-        work()
-        taken.append(time.process_time() - start)
-    return min(taken)
+    return min(_once(work) for _ in range(3))
 
 
 @pytest.fixture(scope="session")
@@ -72,10 +73,13 @@ def seconds() -> Callable[[Callable[[], object]], float]:
 
 @pytest.fixture(scope="session")
 def growth() -> Callable[[Callable[[int], object], int], float]:
-    """How many times as long `work(4 * count)` takes as `work(count)`: 4 is in proportion, 16 is with the square."""
+    """How many times as long `work(4 * count)` takes as `work(count)`: 4 is in proportion, 16 is with the square.
+
+    The least of three pairs, each measured together: a machine can be half as fast a second later.
+    """
 
     def measure(work: Callable[[int], object], count: int) -> float:
-        return _seconds(lambda: work(4 * count)) / _seconds(lambda: work(count))
+        return min(_once(lambda: work(4 * count)) / _once(lambda: work(count)) for _ in range(3))
 
     return measure
 
