@@ -86,6 +86,8 @@ def rewrite(document: Document, placements: Sequence[Placement], context: Rewrit
             edits, proofs = (), ()
         work.edits.append(edits)
         work.proofs.append(proofs)
+    if any(work.edits):
+        work.notes.extend(loading_note(document, context.workspace))
     return _gathered(work)
 
 
@@ -164,7 +166,6 @@ def _placed(
             f"{binding.key} gets into containers by {listed(readers.through)} as a reference, which their Python"
             " resolves: they need boto3, a region and a role or credentials"
         )
-    work.notes.extend(loading_note(document, context.workspace))
     return (edit, *sites, *example_edits(document, binding.key, context)), (proof, *proofs)
 
 
@@ -222,6 +223,7 @@ def check_readers(key: str, readers: Readers, *, via_run: bool, mapped: bool = F
         )
     if via_run:
         return
+    # The pages list each step: both are written out.
     if readers.outside and foreign:
         raise CannotRewriteError(
             RefusalReason.READER_OUTSIDE_PYTHON,

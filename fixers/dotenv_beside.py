@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import posixpath
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fixers.dotenv_calls import means
@@ -46,14 +47,18 @@ def composed_in(path: str, found: Sequence[Binding], workspace: Workspace) -> It
                 yield Composed(path=other, line=binding.line, key=binding.key, value=binding.value, own=own)
 
 
-def _loaded(workspace: Workspace) -> Iterator[tuple[str, Sequence[Binding]]]:
-    """The `.env` files that programs may load, with their bindings."""
-    for path in workspace.files:
-        if kind_of(path, b"") is Kind.DOTENV and role_of(path) is PathRole.SOURCE:
-            try:
-                yield path, bindings(workspace.document(path))
-            except NotSeenError:
-                continue
+def _loaded(workspace: Workspace) -> Sequence[tuple[str, Sequence[Binding]]]:
+    """The `.env` files that programs may load, with their bindings; read once."""
+    key = ("loaded .env files",)
+    if key not in workspace.kept:
+        found = []
+        for path in workspace.files:
+            if kind_of(path, b"") is Kind.DOTENV and role_of(path) is PathRole.SOURCE:
+                with suppress(NotSeenError):
+                    found.append((path, bindings(workspace.document(path))))
+        workspace.kept[key] = found
+    loaded: Sequence[tuple[str, Sequence[Binding]]] = workspace.kept[key]
+    return loaded
 
 
 def check_variable(variable: str, value: str, settings: str, workspace: Workspace) -> None:

@@ -38,10 +38,10 @@ def hiding(root: PurePosixPath, paths: Collection[str], imported: Collection[str
     return next((place for place in places if place in paths and not _is_copy(PurePosixPath(place), paths)), None)
 
 
-def is_installed(folder: PurePosixPath, paths: Collection[str]) -> bool:
-    """Whether a package may be a library's that pip put there: the project's own code has no place in it."""
-    noted = (path for path in paths if ".dist-info/" in path)
-    return folder.name in _THEIRS or any(PurePosixPath(path).parent.parent == folder.parent for path in noted)
+def own_packages(packages: Collection[PurePosixPath], paths: Collection[str]) -> list[PurePosixPath]:
+    """Those of these packages that are no library's which pip put there: the project's code has no place in one."""
+    filled = {PurePosixPath(path).parent.parent for path in paths if ".dist-info/" in path}
+    return [folder for folder in packages if folder.name not in _THEIRS and folder.parent not in filled]
 
 
 def _is_copy(place: PurePosixPath, paths: Collection[str]) -> bool:

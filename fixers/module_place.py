@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from fixers.hidden_modules import hiding, is_installed
+from fixers.hidden_modules import hiding, own_packages
 from fixers.import_roots import Files, import_root, packages_in, regular_root
 from fixers.loaded_by_tools import ToolLoaded, loaded_by_tool
 from fixers.model import NewFile
@@ -278,7 +278,7 @@ def _beside(file: PurePosixPath, imports: OwnImports, files: Files, workspace: W
     packages = [
         folder for folder in packages_in(file.parent, files) if role_of(str(folder / "x.py")) is PathRole.SOURCE
     ]
-    packages = [folder for folder in packages if not is_installed(folder, files.paths)]
+    packages = own_packages(packages, files.paths)
     starts = {folder: read_quietly(str(folder / "__init__.py"), workspace) for folder in packages}
     packages = [folder for folder in packages if file.stem not in imported(starts[folder])]
     used = [folder for folder in packages if _uses(imports, folder.name)]

@@ -1,5 +1,4 @@
-"""Recognise Python that runs where there is no boto3, so that no style works: a browser, JVM, warehouse, add-on or
-build.
+"""Recognise Python that runs where there is no boto3, so that no style works: a browser, a JVM, an add-on, a build.
 
 Each has its own page: https://pyodide.org/en/stable/usage/api/python-api.html, https://docs.pyscript.net/,
 https://brython.info/static_doc/3.13/en/intro.html,

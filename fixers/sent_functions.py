@@ -26,18 +26,18 @@ def sent_alone(syntax: Syntax) -> list[tuple[range, str]]:
     if not any(top in syntax.text for top in _SENDERS):
         return []
     names = qualified_names(syntax.tree)
-    given = dict(_given(syntax.tree, names))
+    sent = dict(_names_sent(syntax.tree, names))
     found = []
     for node in ast.walk(syntax.tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            senders = [*(_sender(each, names) for each in node.decorator_list), given.get(node.name)]
+            senders = [*(_sender(each, names) for each in node.decorator_list), sent.get(node.name)]
             # With its signature and the defaults in it, and without its decorators, which stay behind.
             lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
             found += [(lines, sender) for sender in senders if sender is not None]
     return found
 
 
-def _given(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _names_sent(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The names of functions that a call sends, and the tool that does."""
     for node in ast.walk(tree):
         sender = _sender(node, names) if isinstance(node, ast.Call) else None

@@ -140,7 +140,7 @@ def uses_any(raw: bytes, exported: Iterable[tuple[str, str]], called: Iterable[s
         if word in raw and stem.encode() in raw and re.search(rb"%b\b" % re.escape(word), raw):
             return True
         # `from .paths import *`: others may import it from here.
-        if stem and re.search(rb"\b%b import \*" % re.escape(stem.encode()), raw if b" import *" in raw else b""):
+        if stem and b" import *" in raw and re.search(rb"\b%b import \*" % re.escape(stem.encode()), raw):
             return True
     return any(re.search(rb"\b(?:def|class)\s+%b\b" % re.escape(name.encode()), raw) for name in called)
 

@@ -71,17 +71,23 @@ def seconds() -> Callable[[Callable[[], object]], float]:
     return _seconds
 
 
+def _ratio(work: Callable[[], object], other: Callable[[], object]) -> float:
+    return min(_once(work) / _once(other) for _ in range(3))
+
+
 @pytest.fixture(scope="session")
-def growth() -> Callable[[Callable[[int], object], int], float]:
-    """How many times as long `work(4 * count)` takes as `work(count)`: 4 is in proportion, 16 is with the square.
+def ratio() -> Callable[[Callable[[], object], Callable[[], object]], float]:
+    """How many times as long some work takes as some other.
 
     The least of three pairs, each measured together: a machine can be half as fast a second later.
     """
+    return _ratio
 
-    def measure(work: Callable[[int], object], count: int) -> float:
-        return min(_once(lambda: work(4 * count)) / _once(lambda: work(count)) for _ in range(3))
 
-    return measure
+@pytest.fixture(scope="session")
+def growth() -> Callable[[Callable[[int], object], int], float]:
+    """How many times as long `work(4 * count)` takes as `work(count)`: 4 is in proportion, 16 is with the square."""
+    return lambda work, count: _ratio(lambda: work(4 * count), lambda: work(count))
 
 
 class Done(NamedTuple):
