@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from fixers.dotenv_calls import resolving_calls
 from fixers.python_environment import (
@@ -61,7 +61,7 @@ class Site:
     quote: str = '"'
     around: tuple[str, str] = ("", "")
     optional: bool = False
-    read: str = ""
+    read: str = field(default="", repr=False)
     done: bool = False
 
 

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from fixers.compose import is_compose, is_compose_name
@@ -79,8 +79,8 @@ class ReaderSite:
     quote: str
     around: tuple[str, str] = ("", "")
     optional: bool = False
-    resolved: str = ""
-    read: str = ""
+    resolved: str = field(default="", repr=False)
+    read: str = field(default="", repr=False)
     done: bool = False
 
 
